@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { findPostgres } from './test/kit/postgres-programs.ts';
 import { minutes } from './test/runner/minutes.ts';
-import { onPostgres, SERVICE, settings, sharing } from './test/runner/settings.ts';
+import { fromSources, onPostgres, SERVICE, settings, sharing } from './test/runner/settings.ts';
 
 /** The service's tests that are about SQL, locks and nodes: they run on both databases. */
 const ON_BOTH_DATABASES = [
@@ -24,6 +24,7 @@ const ON_SQLITE_ALONE = [
 ];
 
 export default defineConfig({
+  ...fromSources,
   plugins: [minutes],
   test: {
     ...settings,

@@ -1,4 +1,4 @@
-import { REFUSALS, type RefusalName } from '../protocol/refusals.ts';
+import { REFUSALS, type RefusalName } from '@passfob/protocol/refusals';
 import { TEXTS, type Text } from './texts.ts';
 
 /** The kinds of error the host tells apart. Few on purpose: each has its text and its exit code. */

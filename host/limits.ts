@@ -44,12 +44,6 @@ export const SIGNAL_REPEAT_MS = 1_000;
 /** Polls of a busy fob: PRESS_POLL_MS, after which it drops a question that nobody asks any more, and one second. */
 export const BUSY_POLLS_MAX = 24;
 
-export const SEAL_KEY_BYTES = 32;
-/** AES-256-GCM with a random 96-bit nonce (SP 800-38D §8.2.2). */
-export const SEAL_NONCE_BYTES = 12;
-export const SEAL_TAG_BYTES = 16;
-export const SEAL_KEY_ID_BYTES = 4;
-export const KEY_FILE_BYTES_MAX = 16_384;
 export const RECOVERY_KEY_BYTES = 32;
 /** How long another passfob may hold the inventory before this one gives up. */
 export const INVENTORY_BUSY_TIMEOUT_MS = 5_000;

@@ -31,6 +31,13 @@ export interface AccountSettings extends AccountTraits {
   readonly id: Uint8Array;
 }
 
+/** An account as its owner knows it: what `accountProof` needs to check the fob. */
+export interface OwnedAccount {
+  readonly settings: AccountSettings;
+  /** The stored key, as `storedKey` gives it. */
+  readonly key: Uint8Array;
+}
+
 /** The key as it is stored: a secret longer than the hash's block stands for its hash (RFC 2104 §2). */
 export function storedKey(primitives: Primitives, algorithm: Algorithm, secret: Uint8Array): Uint8Array {
   return secret.length > (algorithm === SHA512 ? 128 : 64) ? primitives.hash(algorithm, [secret]) : secret;

@@ -1,14 +1,14 @@
+import type { BoardName, BootOptions, Fob } from './base/fob.ts';
+import { DEFAULT_SEED, PRESS_HELD_MS, PRESS_SETTLE_MS } from './base/limits.ts';
 import { BANGLEJS2 } from './boards/banglejs2.ts';
 import { BENCH } from './boards/bench.ts';
 import type { BoardFacts } from './boards/board.ts';
 import { PICO, PICO_HID } from './boards/pico.ts';
-import type { BoardName, BootOptions, Fob } from './fob.ts';
 import { builtImage } from './image.ts';
-import { DEFAULT_SEED, PRESS_HELD_MS, PRESS_SETTLE_MS } from './limits.ts';
 import { Machine } from './machine.ts';
 import { memoryStore } from './state/stores.ts';
 
-export { fileStore, memoryStore } from './state/stores.ts';
+export { fileStore } from './state/stores.ts';
 
 const BOARDS: Readonly<Record<BoardName, BoardFacts>> = {
   pico: PICO,

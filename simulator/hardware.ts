@@ -1,11 +1,13 @@
+import { type Chance, makeChance } from './base/chance.ts';
+import type { PartsOptions, StateStore, Wear } from './base/fob.ts';
+import { EEPROM_BYTES, FIRST_CLOCK_MS, LARGE_EEPROM_BYTES, SUPPLY_VOLTS } from './base/limits.ts';
+import { Operations } from './base/power.ts';
+import type { Due, Scheduler } from './base/time.ts';
 import type { BoardFacts, PortName } from './boards/board.ts';
-import { type Chance, makeChance } from './chance.ts';
-import type { PartsOptions, StateStore, Wear } from './fob.ts';
 import { ConsoleLog } from './interpreter/console.ts';
 import type { Hardware } from './interpreter/host.ts';
 import type { TextLog } from './interpreter/text-log.ts';
 import { Keys } from './keys.ts';
-import { EEPROM_BYTES, FIRST_CLOCK_MS, LARGE_EEPROM_BYTES, SUPPLY_VOLTS } from './limits.ts';
 import { At24c32 } from './parts/at24c32.ts';
 import { Ds3231 } from './parts/ds3231.ts';
 import { Files } from './parts/files.ts';
@@ -16,9 +18,7 @@ import type { I2cPart } from './parts/part.ts';
 import { Radio } from './parts/radio.ts';
 import { Ssd1306 } from './parts/ssd1306.ts';
 import { UsbHost } from './parts/usb-host.ts';
-import { Operations } from './power.ts';
 import { type Memories, openMemories } from './state/memories.ts';
-import type { Due, Scheduler } from './time.ts';
 
 export interface HardwareOptions {
   readonly facts: BoardFacts;

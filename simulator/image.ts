@@ -1,28 +1,46 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { BoardName } from './fob.ts';
+import type { BoardName } from './base/fob.ts';
 
 const MANIFEST = 'manifest.json';
+/** What the build says of its sources: the SHA-256 of each, by its path in the package. */
+const STAMP = 'sources.json';
 
-function packageRoot(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json'))) {
-    const above = dirname(folder);
-    if (above === folder) throw new Error('the package of the simulator has no package.json above it');
-    folder = above;
+/** Where the package of the firmware is, which hands out files only. */
+function firmwareFolder(): string {
+  return dirname(createRequire(import.meta.url).resolve('@passfob/firmware/package.json'));
+}
+
+let isChecked = false;
+
+/** In a checkout: an image of other sources than those beside it would be tested, and taken for them. */
+function checkSources(): void {
+  if (isChecked) return;
+  const stamps = [firmwareFolder(), join(firmwareFolder(), '../protocol')];
+  for (const folder of stamps.filter(path => existsSync(join(path, 'dist', STAMP)))) {
+    const built = JSON.parse(readFileSync(join(folder, 'dist', STAMP), 'utf8')) as Record<string, string>;
+    const changed = Object.entries(built).find(([path, hash]) => hash !== hashOf(join(folder, path)));
+    if (changed !== undefined)
+      throw new Error(`the firmware images were built before ${changed[0]} changed: run "npm run build"`);
   }
-  return folder;
+  isChecked = true;
+}
+
+function hashOf(path: string): string {
+  return existsSync(path) ? createHash('sha256').update(readFileSync(path)).digest('hex') : '';
 }
 
 /** The built image of a board: every file of its folder but the manifest, by name. Throws when it is not built. */
 export function builtImage(board: BoardName): Record<string, Uint8Array> {
-  const folder = join(packageRoot(), 'dist', 'firmware', 'image', board);
+  const folder = join(firmwareFolder(), 'dist', 'image', board);
   const names = existsSync(folder) ? readdirSync(folder) : [];
   const files = names.filter(name => name !== MANIFEST && statSync(join(folder, name)).isFile());
   if (files.length === 0) {
     throw new Error(`the firmware image for ${board} is not built: run "npm run build"`);
   }
+  checkSources();
   return Object.fromEntries(
     files.sort().map(name => [name, new Uint8Array(readFileSync(join(folder, name)))]),
   );

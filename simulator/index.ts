@@ -1,6 +1,5 @@
 /** The simulator as a library: `boot` a fob, press its key, read its screen, cut its power. */
-export { boot } from './boot.ts';
-export { type FaultKind, type FaultPlan, type FaultyWire, faultyWire } from './faults/wire.ts';
+
 export type {
   Bitmap,
   BluetoothHost,
@@ -15,5 +14,7 @@ export type {
   UsbHid,
   Wear,
   Wire,
-} from './fob.ts';
+} from './base/fob.ts';
+export { boot } from './boot.ts';
+export { type FaultKind, type FaultPlan, type FaultyWire, faultyWire } from './faults/wire.ts';
 export { fileStore, memoryStore } from './state/stores.ts';

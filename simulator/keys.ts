@@ -1,6 +1,6 @@
-import type { Chance } from './chance.ts';
-import { BOUNCE_MAX_PAIRS, BOUNCE_MAX_US } from './limits.ts';
-import type { Due, Scheduler } from './time.ts';
+import type { Chance } from './base/chance.ts';
+import { BOUNCE_MAX_PAIRS, BOUNCE_MAX_US } from './base/limits.ts';
+import type { Due, Scheduler } from './base/time.ts';
 
 /** The keys of the case: contacts that bounce for a few milliseconds, by seed, when they close and open. */
 export class Keys {

@@ -1,9 +1,5 @@
-import type { BoardFacts, LinkName } from './boards/board.ts';
-import type { PartsOptions, Screen, StateStore, UsbHid, Wire } from './fob.ts';
-import { BoardHardware } from './hardware.ts';
-import { Session } from './interpreter/session.ts';
-import { programFiles } from './interpreter/storage-files.ts';
-import type { TextLog } from './interpreter/text-log.ts';
+import { fromReport, toReports } from '@passfob/protocol/reports';
+import type { PartsOptions, Screen, StateStore, UsbHid, Wire } from './base/fob.ts';
 import {
   BOOT_US,
   DEEP_SLEEP_MIN_US,
@@ -13,11 +9,48 @@ import {
   IMMEDIATE_WORK_US,
   MAX_IDLE_PASSES,
   TIMER_MIN_MS,
-} from './limits.ts';
+} from './base/limits.ts';
+import { type Pacing, realPacing, Scheduler, VIRTUAL_PACING } from './base/time.ts';
+import type { BoardFacts, LinkName } from './boards/board.ts';
+import { BoardHardware } from './hardware.ts';
+import { Session } from './interpreter/session.ts';
+import { programFiles } from './interpreter/storage-files.ts';
+import type { TextLog } from './interpreter/text-log.ts';
 import { Listeners } from './listeners.ts';
 import type { Memories } from './state/memories.ts';
-import { type Pacing, realPacing, Scheduler, VIRTUAL_PACING } from './time.ts';
-import { reportStream, usbHid } from './usb-hid.ts';
+
+/** Frames over single HID reports as a stream of bytes. */
+function reportStream(reports: Wire): Wire {
+  return {
+    write(bytes) {
+      for (const report of toReports(Buffer.from(bytes).toString('latin1'))) reports.write(report);
+    },
+    onData: listener =>
+      reports.onData(report => listener(new Uint8Array(Buffer.from(fromReport(report) ?? '', 'latin1')))),
+  };
+}
+
+interface Board {
+  powered(): boolean;
+  /** Does what comes from outside, and what follows of it. */
+  change(work: () => void): void;
+  receive(report: Uint8Array): void;
+}
+
+/** HID of a board for whoever plays its USB device. */
+function usbHid({ usb, facts, memories }: BoardHardware, board: Board): UsbHid {
+  return {
+    get reportDescriptor() {
+      return usb.offered;
+    },
+    reportBytes: facts.hidReportBytes,
+    takesReports: facts.link === 'HID',
+    serialNumber: Buffer.from(memories.serial).toString('hex'),
+    serve: computer => board.change(() => usb.serve(computer, board.powered())),
+    configure: configured => board.change(() => usb.configure(configured)),
+    write: report => board.change(() => board.receive(report)),
+  };
+}
 
 export interface MachineOptions {
   readonly facts: BoardFacts;

@@ -1,12 +1,12 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { hideBin } from 'yargs/helpers';
+import type { Fob, Wire } from './base/fob.ts';
 import { boot, fileStore } from './boot.ts';
 import { controlServer, controlStreams } from './control/jsonl.ts';
 import type { Target } from './control/target.ts';
 import { WEB_KEY_BYTES } from './faces/limits.ts';
 import { terminalFace } from './faces/terminal.ts';
 import { webFace } from './faces/web/server.ts';
-import type { Fob, Wire } from './fob.ts';
 import { pacedWire } from './fronts/baud.ts';
 import type { Front } from './fronts/front.ts';
 import { PtyUnavailable, ptyFront } from './fronts/pty.ts';

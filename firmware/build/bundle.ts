@@ -56,6 +56,8 @@ async function withFewerFunctions(root: string, entry: string, options: BuildOpt
 async function bundle(root: string, entry: string, parts: Parts): Promise<string> {
   const common = {
     absWorkingDir: root,
+    // The protocol as TypeScript, whatever was built of it.
+    conditions: ['source'],
     bundle: true,
     write: false,
     format: 'cjs',
@@ -91,7 +93,7 @@ async function bundle(root: string, entry: string, parts: Parts): Promise<string
 
 /**
  * The files of a board's image, by their name in the microcontroller's Storage; one character a byte.
- * @param root the package's folder
+ * @param root the folder of the repository
  * @param encode how code is written into the image
  * @throws Error naming what the interpreter lacks
  */
@@ -100,7 +102,9 @@ export async function imageOf(
   board: ImageBoard,
   encode = tokenise,
 ): Promise<Record<string, string>> {
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  const { version } = JSON.parse(readFileSync(join(root, 'firmware/package.json'), 'utf8')) as {
+    version: string;
+  };
   const app = await bundle(root, `${board}/main.ts`, {
     inject: [join(root, 'firmware/boards/parts/short-names.ts')],
     define: {

@@ -6,12 +6,12 @@ import { imageOf } from './bundle.ts';
 import { ledgerLine } from './ledger.ts';
 import { BUDGETS, type ImageBoard } from './limits.ts';
 
-// Runs as dist/firmware/build/main.js.
+// Runs as firmware/dist/build/main.js.
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 
 async function buildImage(board: ImageBoard): Promise<boolean> {
   const files = await imageOf(root, board);
-  const folder = join(root, 'dist/firmware/image', board);
+  const folder = join(root, 'firmware/dist/image', board);
   mkdirSync(folder, { recursive: true });
   let bytes = 0;
   for (const [name, text] of Object.entries(files)) {
@@ -21,7 +21,9 @@ async function buildImage(board: ImageBoard): Promise<boolean> {
   const hash = crc32(Buffer.from(files.app ?? '', 'latin1'))
     .toString(16)
     .padStart(8, '0');
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  const { version } = JSON.parse(readFileSync(join(root, 'firmware/package.json'), 'utf8')) as {
+    version: string;
+  };
   const manifest = { board, firmware: version, bytes, hash };
   writeFileSync(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   const { imageBytes } = BUDGETS[board];

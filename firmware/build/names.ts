@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { COMMAND_TEXT } from '../../protocol/command-text.ts';
-import { COMMANDS, type CommandRow } from '../../protocol/commands.ts';
+import { COMMAND_TEXT } from '@passfob/protocol/command-text';
+import { COMMANDS, type CommandRow } from '@passfob/protocol/commands';
 import { optionalIn, placeOptional } from './optional.ts';
 import { holders, propertyName, share } from './sharing.ts';
 import { parsed, walk } from './tree.ts';

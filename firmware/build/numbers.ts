@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { COMMAND_TEXT } from '@passfob/protocol/command-text';
 import type { AnyNode } from 'acorn';
 import type { Plugin } from 'esbuild';
-import { COMMAND_TEXT } from '../../protocol/command-text.ts';
 import { type Edit, edited } from './edits.ts';
 import { quoteShared } from './names.ts';
 import { assignedNames } from './order.ts';

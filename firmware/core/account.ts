@@ -1,5 +1,5 @@
-import { KIND_OCRA, KIND_TOTP, writeSuite } from '../../protocol/account.ts';
-import { Reader, Writer } from '../../protocol/bytes.ts';
+import { KIND_OCRA, KIND_TOTP, writeSuite } from '@passfob/protocol/account';
+import { Reader, Writer } from '@passfob/protocol/bytes';
 
 /**
  * An account as its record holds it. Content of the record: kind (2 bits), algorithm (2), length of a passcode (4);

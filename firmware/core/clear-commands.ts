@@ -1,17 +1,17 @@
-import type { Request, Response } from '../../protocol/commands.ts';
-import { equal } from '../../protocol/hmac.ts';
-import * as limits from '../../protocol/limits.ts';
-import { pairingCodeKey, pairingCodeOf } from '../../protocol/pairing.ts';
-import * as refused from '../../protocol/refusals.ts';
-import { FOB_ID, Handshake, handshakeContext, type Session } from '../../protocol/session.ts';
+import type { Request, Response } from '@passfob/protocol/commands';
+import { equal } from '@passfob/protocol/hmac';
+import * as limits from '@passfob/protocol/limits';
+import { pairingCodeKey, pairingCodeOf } from '@passfob/protocol/pairing';
+import * as refused from '@passfob/protocol/refusals';
+import { FOB_ID, Handshake, handshakeContext, type Session } from '@passfob/protocol/session';
 import type { Accounts } from './accounts.ts';
+import type { Now, Ports } from './base/ports.ts';
+import * as texts from './base/texts.ts';
 import { bytesOf, idBytes } from './convert.ts';
 import type { Lock } from './lock.ts';
 import type { Parts } from './parts.ts';
 import type { Person } from './person.ts';
 import type { Pool } from './pool.ts';
-import type { Now, Ports } from './ports.ts';
-import * as texts from './texts.ts';
 import type { Timekeeper } from './timekeeper.ts';
 import { VAULT_BLANK, VAULT_KEYS_LOST, VAULT_OWNED, type Vault } from './vault/vault.ts';
 

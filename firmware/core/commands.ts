@@ -1,20 +1,20 @@
-import { accountProof, KIND_HOTP, KIND_OCRA, KIND_TOTP, storedKey } from '../../protocol/account.ts';
-import type { Handlers, Request, Response } from '../../protocol/commands.ts';
-import * as limits from '../../protocol/limits.ts';
-import { questionBytes } from '../../protocol/ocra.ts';
-import { secondsLeft, timeStep } from '../../protocol/otp.ts';
-import type { Algorithm } from '../../protocol/primitives.ts';
-import * as refused from '../../protocol/refusals.ts';
+import { accountProof, KIND_HOTP, KIND_OCRA, KIND_TOTP, storedKey } from '@passfob/protocol/account';
+import type { Handlers, Request, Response } from '@passfob/protocol/commands';
+import * as limits from '@passfob/protocol/limits';
+import { questionBytes } from '@passfob/protocol/ocra';
+import { secondsLeft, timeStep } from '@passfob/protocol/otp';
+import type { Algorithm } from '@passfob/protocol/primitives';
+import * as refused from '@passfob/protocol/refusals';
 import { type Account, type AccountContent, accountOf } from './account.ts';
+import { SYSTEM_IDS } from './base/limits.ts';
+import { asksPin, PIN_TO_APPROVE } from './base/state.ts';
+import * as texts from './base/texts.ts';
 import { bytesOf, idBytes, idOf } from './convert.ts';
-import { SYSTEM_IDS } from './limits.ts';
 import { OwnerCommands } from './owner-commands.ts';
 import type { Parts } from './parts.ts';
 import type { Person } from './person.ts';
 import { ASK_PIN, ASK_PLAIN, ASK_REPORT, NO_NUMBER } from './question.ts';
 import { printable } from './screens/text.ts';
-import { asksPin, PIN_TO_APPROVE } from './state.ts';
-import * as texts from './texts.ts';
 
 /** What an enrolment brings. */
 interface Enrolment extends AccountContent {

@@ -1,6 +1,6 @@
-import { Reader, Writer } from '../../protocol/bytes.ts';
+import { Reader, Writer } from '@passfob/protocol/bytes';
 
-export { bytesOf } from '../../protocol/bytes.ts';
+export { bytesOf } from '@passfob/protocol/bytes';
 
 /** Record id of the four bytes of an account id, as the signed integer that the tables hold. */
 export function idOf(bytes: Uint8Array): number {

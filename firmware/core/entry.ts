@@ -1,6 +1,6 @@
-import { ALPHABETS } from '../../protocol/otp.ts';
+import { ALPHABETS } from '@passfob/protocol/otp';
+import * as texts from './base/texts.ts';
 import type { Pool } from './pool.ts';
-import * as texts from './texts.ts';
 
 /** What is entered, and so what follows. The first five have a headline each in `texts.ENTRIES`. */
 export const ENTER_PIN = 0;

@@ -1,12 +1,23 @@
-import { KIND_HOTP, KIND_OCRA, KIND_TOTP } from '../../protocol/account.ts';
+import { KIND_HOTP, KIND_OCRA, KIND_TOTP } from '@passfob/protocol/account';
 import type { Account } from './account.ts';
 import type { Accounts } from './accounts.ts';
+import {
+  BATTERY_LOW,
+  CODE_MS,
+  FAR,
+  LOOK_MS,
+  MESSAGE_MS,
+  NEVER,
+  NEXT_SECONDS,
+  REFRESH_MS,
+} from './base/limits.ts';
+import type { Now, Ports } from './base/ports.ts';
+import { asksPin, PIN_TO_SHOW, type State } from './base/state.ts';
+import * as texts from './base/texts.ts';
 import type { Entry } from './entry.ts';
-import { BATTERY_LOW, CODE_MS, FAR, LOOK_MS, MESSAGE_MS, NEVER, NEXT_SECONDS, REFRESH_MS } from './limits.ts';
 import type { Lock } from './lock.ts';
 import type { Parts } from './parts.ts';
 import type { Pool } from './pool.ts';
-import type { Now, Ports } from './ports.ts';
 import { Question } from './question.ts';
 import { FOREIGN, printable } from './screens/text.ts';
 import {
@@ -21,8 +32,6 @@ import {
   type View,
 } from './screens/view.ts';
 import { errorText, SET_BACK, SET_ERASE, SET_SCREEN, settingText } from './settings.ts';
-import { asksPin, PIN_TO_SHOW, type State } from './state.ts';
-import * as texts from './texts.ts';
 import type { Timekeeper } from './timekeeper.ts';
 import { Typist } from './typist.ts';
 import { VAULT_OWNED, type Vault } from './vault/vault.ts';

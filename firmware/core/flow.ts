@@ -1,16 +1,16 @@
-import { KIND_HOTP, KIND_TOTP } from '../../protocol/account.ts';
-import { equal } from '../../protocol/hmac.ts';
-import { COUNTER_LAST, PIN_DIGITS_MAX, PIN_DIGITS_MIN, QUESTION_CHARS_MIN } from '../../protocol/limits.ts';
-import { timeStep } from '../../protocol/otp.ts';
+import { KIND_HOTP, KIND_TOTP } from '@passfob/protocol/account';
+import { equal } from '@passfob/protocol/hmac';
+import { COUNTER_LAST, PIN_DIGITS_MAX, PIN_DIGITS_MIN, QUESTION_CHARS_MIN } from '@passfob/protocol/limits';
+import { timeStep } from '@passfob/protocol/otp';
 import type { Account } from './account.ts';
+import * as limits from './base/limits.ts';
+import { asksPin, PIN_TO_SET, PIN_TO_SHOW } from './base/state.ts';
+import * as texts from './base/texts.ts';
 import * as entries from './entry.ts';
 import type { Face } from './face.ts';
-import * as limits from './limits.ts';
 import * as questions from './question.ts';
 import * as views from './screens/view.ts';
 import { changeSetting, SET_BACK, SET_PIN, SET_SCREEN, stepSetting } from './settings.ts';
-import { asksPin, PIN_TO_SET, PIN_TO_SHOW } from './state.ts';
-import * as texts from './texts.ts';
 import { VAULT_KEYS_LOST, VAULT_OWNED } from './vault/vault.ts';
 
 /** What follows from what the person chose or entered. */
@@ -33,7 +33,7 @@ function openUnready(face: Face, account: Account, held: boolean): void {
   else makeCode(face, account);
 }
 
-export function makeCode(face: Face, account: Account): void {
+function makeCode(face: Face, account: Account): void {
   const kind = account.kind;
   const accounts = face.accounts;
   if ((kind === KIND_TOTP || account.inputs > 7) && face.time.unset) face.say(texts.NO_TIME);
@@ -68,7 +68,7 @@ export function approve(face: Face): void {
   else answerWith(face, questions.ANSWER_YES, texts.APPROVED);
 }
 
-export function showEntry(face: Face, entry: entries.Entry): void {
+function showEntry(face: Face, entry: entries.Entry): void {
   const symbol = entry.symbol;
   const word = symbol[1] ? symbol : texts.TAKE;
   const hint = face.ports.facts.keys > 1 ? texts.PRESS : texts.TURN;
@@ -96,7 +96,7 @@ export function enter(face: Face, purpose: number): void {
   showEntry(face, face.entry);
 }
 
-export function useEntered(face: Face, purpose: number, text: Uint8Array): void {
+function useEntered(face: Face, purpose: number, text: Uint8Array): void {
   let account = face.account;
   if (purpose === entries.ENTER_QUESTION && account) {
     face.asked = text;
@@ -134,7 +134,7 @@ export function took(face: Face, entry: entries.Entry, end: number): void {
 }
 
 /** Checks or sets the PIN that was entered, and goes on with what it was wanted for. */
-export function work(face: Face): void {
+function work(face: Face): void {
   const purpose = face.entry ? face.entry.purpose : 0;
   const pin = face.entered;
   const why = purpose === entries.ENTER_REPEAT ? face.lock.choose(pin) : face.lock.check(pin);
@@ -159,12 +159,12 @@ export function eraseFob(face: Face): void {
   face.say(isErased ? texts.ERASED : texts.NO_MEMORY);
 }
 
-export function showSettings(face: Face): void {
+function showSettings(face: Face): void {
   face.setting = 0;
   face.showSetting();
 }
 
-export function chooseSetting(face: Face): void {
+function chooseSetting(face: Face): void {
   const setting = face.setting;
   // There is nothing to choose about what is only to be looked at.
   if (setting === SET_BACK || setting < SET_SCREEN) face.home();

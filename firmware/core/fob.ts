@@ -1,5 +1,5 @@
-import { Reader, Writer } from '../../protocol/bytes.ts';
-import { dispatch } from '../../protocol/dispatch.ts';
+import { Reader, Writer } from '@passfob/protocol/bytes';
+import { dispatch } from '@passfob/protocol/dispatch';
 import {
   Deframer,
   decodeFrame,
@@ -9,17 +9,17 @@ import {
   FRAME_RESPONSE,
   FRAME_SEALED_REQUEST,
   FRAME_SEALED_RESPONSE,
-} from '../../protocol/frame.ts';
-import { COUNTER_BYTES, PAYLOAD_BYTES_MAX } from '../../protocol/limits.ts';
-import { REFUSED_NO_SESSION } from '../../protocol/refusals.ts';
-import type { Session } from '../../protocol/session.ts';
+} from '@passfob/protocol/frame';
+import { COUNTER_BYTES, PAYLOAD_BYTES_MAX } from '@passfob/protocol/limits';
+import { REFUSED_NO_SESSION } from '@passfob/protocol/refusals';
+import type { Session } from '@passfob/protocol/session';
 import { Accounts } from './accounts.ts';
+import { DATA_KEY_BYTES } from './base/limits.ts';
+import type { Now, Ports } from './base/ports.ts';
 import { Commands } from './commands.ts';
-import { DATA_KEY_BYTES } from './limits.ts';
 import { Lock } from './lock.ts';
 import { Person } from './person.ts';
 import { Pool } from './pool.ts';
-import type { Now, Ports } from './ports.ts';
 import { draw } from './screens/screen.ts';
 import { VIEW_LIST } from './screens/view.ts';
 import { Timekeeper } from './timekeeper.ts';

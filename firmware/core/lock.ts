@@ -1,12 +1,12 @@
-import { Reader, Writer } from '../../protocol/bytes.ts';
-import { PIN_DIGITS_MAX } from '../../protocol/limits.ts';
-import { trivialPin } from '../../protocol/pins.ts';
+import { Reader, Writer } from '@passfob/protocol/bytes';
+import { PIN_DIGITS_MAX } from '@passfob/protocol/limits';
+import { trivialPin } from '@passfob/protocol/pins';
 import type { Accounts } from './accounts.ts';
-import { JOURNAL_CONTENT_BYTES } from './limits.ts';
-import type { Marks, Now } from './ports.ts';
-import type { State } from './state.ts';
-import * as texts from './texts.ts';
-import type { Journal } from './vault/journal.ts';
+import type { Journal } from './base/journal.ts';
+import { JOURNAL_CONTENT_BYTES } from './base/limits.ts';
+import type { Marks, Now } from './base/ports.ts';
+import type { State } from './base/state.ts';
+import * as texts from './base/texts.ts';
 import type { Vault } from './vault/vault.ts';
 
 /**

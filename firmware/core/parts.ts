@@ -1,7 +1,7 @@
 import type { Accounts } from './accounts.ts';
+import type { Now, Ports } from './base/ports.ts';
 import type { Lock } from './lock.ts';
 import type { Pool } from './pool.ts';
-import type { Now, Ports } from './ports.ts';
 import type { Timekeeper } from './timekeeper.ts';
 import type { Vault } from './vault/vault.ts';
 

@@ -1,5 +1,8 @@
-import { PRESS_DEAF_MS, PRESS_WAIT_MS } from '../../protocol/limits.ts';
-import { REFUSED_BUSY, REFUSED_PRESS_NEEDED } from '../../protocol/refusals.ts';
+import { PRESS_DEAF_MS, PRESS_WAIT_MS } from '@passfob/protocol/limits';
+import { REFUSED_BUSY, REFUSED_PRESS_NEEDED } from '@passfob/protocol/refusals';
+import * as limits from './base/limits.ts';
+import { asksPin, PIN_TO_APPROVE } from './base/state.ts';
+import * as texts from './base/texts.ts';
 import { two } from './date.ts';
 import * as entries from './entry.ts';
 import { Face } from './face.ts';
@@ -16,12 +19,9 @@ import {
   took,
   turn,
 } from './flow.ts';
-import * as limits from './limits.ts';
 import type { Parts } from './parts.ts';
 import * as questions from './question.ts';
 import * as views from './screens/view.ts';
-import { asksPin, PIN_TO_APPROVE } from './state.ts';
-import * as texts from './texts.ts';
 import { VAULT_BLANK, VAULT_KEYS_LOST, VAULT_OWNED } from './vault/vault.ts';
 
 const KEY_MAIN = 0;

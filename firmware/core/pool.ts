@@ -1,6 +1,6 @@
-import { type Primitives, SHA256 } from '../../protocol/primitives.ts';
-import { POOL_BITS_NEEDED, POOL_BITS_PER_EDGE, POOL_BYTES, POOL_EDGES } from './limits.ts';
-import type { Entropy, Now } from './ports.ts';
+import { type Primitives, SHA256 } from '@passfob/protocol/primitives';
+import { POOL_BITS_NEEDED, POOL_BITS_PER_EDGE, POOL_BYTES, POOL_EDGES } from './base/limits.ts';
+import type { Entropy, Now } from './base/ports.ts';
 
 const OUT = new Uint8Array([1]);
 const STEP = new Uint8Array([2]);

@@ -1,4 +1,4 @@
-import { PRESS_ENTRIES, PRESS_ENTRY_BYTES, PRESS_MODULUS } from './limits.ts';
+import { PRESS_ENTRIES, PRESS_ENTRY_BYTES, PRESS_MODULUS } from './base/limits.ts';
 
 /** Lower three bytes of an account's id; never 0, which is an empty entry. */
 export function tagOf(id: number): number {

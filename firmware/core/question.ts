@@ -1,12 +1,12 @@
-import { PRESS_POLL_MS } from '../../protocol/limits.ts';
+import { PRESS_POLL_MS } from '@passfob/protocol/limits';
 import {
   REFUSED_BUSY,
   REFUSED_PRESS_DENIED,
   REFUSED_PRESS_NEEDED,
   REFUSED_PRESS_REPORTED,
   REFUSED_PRESS_TIMEOUT,
-} from '../../protocol/refusals.ts';
-import { FAR } from './limits.ts';
+} from '@passfob/protocol/refusals';
+import { FAR } from './base/limits.ts';
 
 const NONE = -1;
 /** An answer is what the poll after it gets: 0 for a yes, or a refusal. */

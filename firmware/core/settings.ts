@@ -1,9 +1,9 @@
-import { pairingCodeOf } from '../../protocol/pairing.ts';
+import { pairingCodeOf } from '@passfob/protocol/pairing';
+import { SCREEN_SECONDS_MAX, SCREEN_SECONDS_MIN } from './base/limits.ts';
+import type { Now, Ports } from './base/ports.ts';
+import type { State } from './base/state.ts';
+import * as texts from './base/texts.ts';
 import { utcText } from './date.ts';
-import { SCREEN_SECONDS_MAX, SCREEN_SECONDS_MIN } from './limits.ts';
-import type { Now, Ports } from './ports.ts';
-import type { State } from './state.ts';
-import * as texts from './texts.ts';
 import type { Timekeeper } from './timekeeper.ts';
 import type { Vault } from './vault/vault.ts';
 

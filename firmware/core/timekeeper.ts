@@ -1,4 +1,5 @@
-import { Reader, Writer } from '../../protocol/bytes.ts';
+import { Reader, Writer } from '@passfob/protocol/bytes';
+import type { Journal } from './base/journal.ts';
 import {
   DRIFT_PPM,
   DRIFT_SECONDS,
@@ -8,9 +9,8 @@ import {
   TRIM_AGE_SECONDS,
   TRIM_TENTHS_MAX,
   TRIMMED_PPM,
-} from './limits.ts';
-import type { Now, Ports } from './ports.ts';
-import type { Journal } from './vault/journal.ts';
+} from './base/limits.ts';
+import type { Now, Ports } from './base/ports.ts';
 import type { Vault } from './vault/vault.ts';
 
 /** Where version 1 kept its synchronisation; the number is not used again. */

@@ -1,6 +1,6 @@
-import { FAR, TYPING_PATIENCE_MS, TYPING_SETTLE_MS, TYPING_STEP_MS } from './limits.ts';
-import type { Keyboard } from './ports.ts';
-import * as texts from './texts.ts';
+import { FAR, TYPING_PATIENCE_MS, TYPING_SETTLE_MS, TYPING_STEP_MS } from './base/limits.ts';
+import type { Keyboard } from './base/ports.ts';
+import * as texts from './base/texts.ts';
 
 /** HID Usage Tables §10: keypad 1 is 0x59, keypad 0 is 0x62, on every layout. The computer has NumLock on. */
 const KEYPAD_ENTER = 0x58;

@@ -1,3 +1,4 @@
+import { htmlEscape } from 'escape-goat';
 import { encodeQR } from 'qr';
 import { QR_QUIET_MODULES } from './limits.ts';
 
@@ -13,7 +14,7 @@ import { QR_QUIET_MODULES } from './limits.ts';
 export function qrSvg(activationString: string, label: string): string {
   const rows = encodeQR(activationString.toUpperCase(), 'raw', { ecc: 'medium', border: QR_QUIET_MODULES });
   const side = rows.length;
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${side} ${side}" role="img" aria-label="${escaped(label)}" shape-rendering="crispEdges"><path fill="#fff" d="M0 0h${side}v${side}H0z"/><path fill="#000" d="${rows.map(runsOf).join('')}"/></svg>`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${side} ${side}" role="img" aria-label="${htmlEscape(label)}" shape-rendering="crispEdges"><path fill="#fff" d="M0 0h${side}v${side}H0z"/><path fill="#000" d="${rows.map(runsOf).join('')}"/></svg>`;
 }
 
 /** The dark modules of a row as bars. */
@@ -22,8 +23,4 @@ function runsOf(row: readonly boolean[], y: number): string {
   return [...modules.matchAll(/#+/g)]
     .map(run => `M${run.index} ${y}h${run[0].length}v1h-${run[0].length}z`)
     .join('');
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);
 }

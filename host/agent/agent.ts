@@ -1,14 +1,14 @@
 import { FobError } from '../errors.ts';
+import { AGENT_CLOCK_JUMP_MS, AGENT_CLOCK_LOOK_MS } from './base/limits.ts';
+import type { NoticeKind, Standing } from './base/messages.ts';
+import type { Time } from './base/time.ts';
 import { type FobFound, FobPort, Fobs } from './fobs/fobs.ts';
-import { AGENT_CLOCK_JUMP_MS, AGENT_CLOCK_LOOK_MS } from './limits.ts';
-import type { NoticeKind, Standing } from './messages.ts';
 import { endpointText } from './network/endpoint.ts';
 import { reachCode } from './network/failure.ts';
+import type { AgentSettings, ServiceSettings } from './network/settings.ts';
 import { Keeper, type ServiceState } from './service/keeper.ts';
 import { routeTo } from './service/open-service.ts';
-import type { AgentSettings, ServiceSettings } from './settings.ts';
 import type { AgentStatus, ServiceStatus } from './status.ts';
-import type { Time } from './time.ts';
 
 /** What happens, for whoever shows it. Never holds a secret. */
 export type AgentEvent =

@@ -1,4 +1,4 @@
-import type { Standing } from './messages.ts';
+import type { Standing } from './base/messages.ts';
 import type { Means } from './service/open-service.ts';
 
 /** What an agent sees, as `passfob agent status --json` says it. Holds no secret: of a proxy its address alone. */

@@ -1,54 +1,57 @@
-import { FobError } from '../errors.ts';
+import { CsvError, type Options, parse } from 'csv-parse/sync';
+import { stringify } from 'csv-stringify/sync';
+import { FobError, isFobError } from '../errors.ts';
 import { CELL_CHARS_MAX, PLAN_COLUMNS_MAX, PLAN_ROWS_MAX } from './limits.ts';
 
+/** One record of a CSV file, and the line where it begins. */
+interface CsvRecord {
+  readonly line: number;
+  readonly cells: readonly string[];
+}
+
+const OPTIONS: Options = {
+  bom: true,
+  trim: true,
+  skip_empty_lines: true,
+  relax_column_count: true,
+  // A file may mix line ends: each of its lines may have been written by another program.
+  record_delimiter: ['\r\n', '\n', '\r'],
+};
+
 /**
- * Records of a CSV file (RFC 4180 §2), no more than the heading and `PLAN_ROWS_MAX`, with comma or semicolon as the first line has it. Lines that hold nothing are
- * left out; what is quoted is taken as it stands, all else without the white space around it.
- * @throws FobError `bad-input`, with the number of the line and nothing of what stands there
+ * Records of a CSV file (RFC 4180 §2), no more than the heading and `PLAN_ROWS_MAX`, with comma or semicolon as the first
+ * line has it. Lines that hold nothing are left out; what is quoted is taken as it stands, all else without the white
+ * space around it.
+ * @throws FobError `bad-input`, with the number of the line where the record begins and nothing of what stands there
  */
-export function readCsv(text: string): { readonly line: number; readonly cells: readonly string[] }[] {
-  const records: { line: number; cells: string[] }[] = [];
-  const body = text.replace(/^\uFEFF/, '');
-  const separator = separatorOf(body);
-  const quotedPattern = QUOTED;
+export function readCsv(text: string): CsvRecord[] {
+  const records: CsvRecord[] = [];
+  // The parser gives the last line of a record, and counts a line end of two characters inside quotes twice.
   let line = 1;
-  let cells: string[] = [];
-  let begun = 1;
-  const cellPattern = separator === ',' ? /[^",\r\n]*/y : /[^";\r\n]*/y;
-  for (let at = 0; at <= body.length; ) {
-    cellPattern.lastIndex = at;
-    const plain = cellPattern.exec(body)?.[0] ?? '';
-    at += plain.length;
-    let cell = plain.trim();
-    if (body[at] === '"') {
-      if (cell !== '') throw unreadable(line);
-      quotedPattern.lastIndex = at;
-      const quoted = quotedPattern.exec(body);
-      if (quoted?.[1] === undefined) throw unreadable(line);
-      at += quoted[0].length;
-      cell = quoted[1].replaceAll('""', '"');
-      line += cell.split('\n').length - 1;
-    }
-    if (cell.length > CELL_CHARS_MAX || cells.length === PLAN_COLUMNS_MAX) throw unreadable(line);
-    cells.push(cell);
-    const next = body[at];
-    at++;
-    if (next === separator) continue;
-    if (next === '\r' && body[at] === '\n') at++;
-    else if (next !== '\n' && next !== '\r' && next !== undefined) throw unreadable(line);
-    if (cells.some(one => one !== '')) {
-      if (records.length > PLAN_ROWS_MAX) throw tooManyRows();
-      records.push({ line: begun, cells });
-    }
-    cells = [];
-    line++;
-    begun = line;
+  const options: Options = {
+    ...OPTIONS,
+    delimiter: separatorOf(text),
+    on_record(cells: string[], { empty_lines: emptyLines }) {
+      const begun = line + emptyLines;
+      if (cells.length > PLAN_COLUMNS_MAX || cells.some(cell => cell.length > CELL_CHARS_MAX))
+        throw unreadable(begun);
+      if (cells.some(cell => cell !== '')) {
+        if (records.length > PLAN_ROWS_MAX) throw tooManyRows();
+        records.push({ line: begun, cells });
+      }
+      line += cells.reduce((ends, cell) => ends + cell.split('\n').length - 1, 1);
+      return null;
+    },
+  };
+  try {
+    parse(text, options);
+  } catch (error) {
+    if (isFobError(error)) throw error;
+    // The parser quotes what it could not read, which may be a secret.
+    throw unreadable(line + (error instanceof CsvError ? Number(error.empty_lines) : 0));
   }
   return records;
 }
-
-/** Every quote of a cell may be doubled. */
-const QUOTED = new RegExp(`"((?:[^"]|""){0,${CELL_CHARS_MAX}})"[ \\t]*`, 'y');
 
 /** Whichever stands more often in the first line. */
 function separatorOf(text: string): ',' | ';' {
@@ -73,12 +76,15 @@ function unreadable(line: number): FobError {
 /** What a spreadsheet takes for the beginning of a formula. */
 const FORMULA = /^[\s]*[=+\-@\t\r]/;
 
-/** Records as CSV (RFC 4180 §2): every cell quoted, and none that a spreadsheet would run. */
+/**
+ * Records as CSV (RFC 4180 §2): every cell quoted, and none that a spreadsheet would run. `escape_formulas` of the
+ * library looks at the first character alone, and spreadsheets pass over white space.
+ */
 export function writeCsv(records: readonly (readonly string[])[]): string {
-  return records.map(cells => `${cells.map(csvCell).join(',')}\r\n`).join('');
-}
-
-function csvCell(text: string): string {
-  const harmless = FORMULA.test(text) ? `'${text}` : text;
-  return `"${harmless.replaceAll('"', '""')}"`;
+  return stringify([...records], {
+    quoted: true,
+    quoted_empty: true,
+    record_delimiter: 'windows',
+    cast: { string: text => (FORMULA.test(text) ? `'${text}` : text) },
+  });
 }

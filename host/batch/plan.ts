@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
-import { ATTEMPTS_MAX, ATTEMPTS_MIN, PIN_DIGITS_MAX, PIN_DIGITS_MIN } from '../../protocol/limits.ts';
+import { ATTEMPTS_MAX, ATTEMPTS_MIN, PIN_DIGITS_MAX, PIN_DIGITS_MIN } from '@passfob/protocol/limits';
 import { readSerial } from '../client/fob-serial.ts';
 import { type EnrolSource, readEnrolment } from '../commands/enrol-source.ts';
 import { refuseOpenedDatabase } from '../database-file.ts';

@@ -1,4 +1,4 @@
-import { REFUSED_UNSUPPORTED } from '../../protocol/refusals.ts';
+import { REFUSED_UNSUPPORTED } from '@passfob/protocol/refusals';
 import { setInSession } from '../commands/clock.ts';
 import type { Context, FobAtHand } from '../commands/context.ts';
 import { prepare } from '../commands/enroll.ts';

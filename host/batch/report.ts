@@ -1,3 +1,4 @@
+import { htmlEscape } from 'escape-goat';
 import { writeCsv } from './csv.ts';
 import type { Ledger } from './ledger.ts';
 import type { PlanRow } from './plan.ts';
@@ -64,7 +65,7 @@ export type ReportFormat = keyof typeof REPORT_WRITERS;
 function htmlReport(rows: readonly ReportRow[]): string {
   const count = (state: ReportRow['state']) => rows.filter(row => row.state === state).length;
   const cells = (tag: 'th' | 'td', texts: readonly string[]) =>
-    texts.map(text => `<${tag}>${escaped(text)}</${tag}>`).join('');
+    texts.map(text => `<${tag}>${htmlEscape(text)}</${tag}>`).join('');
   const line = (row: ReportRow) =>
     `<tr class="${row.state}">${cells(
       'td',
@@ -81,10 +82,4 @@ text-align:left}.failed,.begun{font-weight:bold}</style>
 ${rows.map(line).join('\n')}
 </tbody></table></html>
 `;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"]/g, character => ENTITIES[character] ?? '');
 }

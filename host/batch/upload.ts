@@ -1,5 +1,5 @@
-import type { Kind } from '../../protocol/account.ts';
-import type { Algorithm } from '../../protocol/primitives.ts';
+import type { Kind } from '@passfob/protocol/account';
+import type { Algorithm } from '@passfob/protocol/primitives';
 import { passcodeForm } from '../enrol/alphabets.ts';
 import { badInput, type Enrolment } from '../enrol/enrolment.ts';
 import { isFobError } from '../errors.ts';

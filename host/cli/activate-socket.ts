@@ -3,8 +3,7 @@ import { MESSAGE_CHARS_MAX, RELAY_ANSWER_TIMEOUT_MS, RELAY_SILENCE_MS } from '..
 import { openedSocket, type ServiceSocket } from '../activation/socket.ts';
 import { connectBy, type Route } from '../agent/network/connect.ts';
 import { FobError } from '../errors.ts';
-import { serveTexts } from '../service/texts/serve.ts';
-import { connectionError } from './service-request.ts';
+import { connectionError, connectionTexts } from './base/service-connection.ts';
 
 /** A character of JSON text takes at most three bytes in UTF-8. */
 const MESSAGE_BYTES = MESSAGE_CHARS_MAX * 3;
@@ -34,7 +33,7 @@ export async function openNodeSocket(url: string, route: Route, signal: AbortSig
   });
   return openedSocket(socket, signal, event => {
     if (status !== 0 && !LATER.includes(status)) {
-      return new FobError('activation', { sentence: serveTexts.notPassfob, details: { status } });
+      return new FobError('activation', { sentence: connectionTexts.notPassfob, details: { status } });
     }
     return connectionError('error' in event ? event.error : undefined);
   });

@@ -2,8 +2,8 @@ import { readActivationString } from '../activation/activation-string.ts';
 import { CODE_WISHES_MAX, TYPED_CHARS_MAX } from '../activation/limits.ts';
 import { relayActivation } from '../activation/relay.ts';
 import type { OpenedFob, RelayEvent } from '../activation/relay-options.ts';
+import { checkReach } from '../agent/network/settings.ts';
 import { routeTo } from '../agent/service/open-service.ts';
-import { checkReach } from '../agent/settings.ts';
 import { pause } from '../client/pause.ts';
 import { traced } from '../client/trace.ts';
 import { chooseFob, closeAll, type FobChoice, findFobs } from '../commands/find.ts';
@@ -12,12 +12,23 @@ import { readQrImage } from '../enrol/qr.ts';
 import { FobError, isFobError } from '../errors.ts';
 import { IMAGE_BYTES_MAX, PORT_POLL_INTERVAL_MS } from '../limits.ts';
 import { openTransport, readAddress } from '../transports/discover.ts';
-import type { ActivateInvocation } from './activate-options.ts';
 import { openNodeSocket } from './activate-socket.ts';
 import { recordService } from './agent/record.ts';
-import { type Prompts, promptsOn } from './prompts.ts';
-import { sayReport } from './report.ts';
-import { printable, type Terminal } from './terminal.ts';
+import type { Call } from './base/command.ts';
+import { type Prompts, promptsOn } from './base/prompts.ts';
+import type { ReachOptions } from './base/reach-options.ts';
+import { sayReport } from './base/report.ts';
+import { printable } from './base/terminal.ts';
+
+/** What `passfob activate` is told. */
+export interface ActivateOptions {
+  /** Where the activation string comes from: asked for, all of standard input, an image file. */
+  readonly source: { readonly from: 'prompt' | 'stdin' } | { readonly from: 'qr'; readonly path: string };
+  /** How the service is reached. */
+  readonly reach: ReachOptions;
+  /** Whether the agent is to keep a connection to the service from then on. */
+  readonly isForAgent: boolean;
+}
 
 /**
  * `passfob activate`: carries the bytes of the fob to the service that made the activation. No seed, PIN or key is ever
@@ -25,11 +36,9 @@ import { printable, type Terminal } from './terminal.ts';
  * @throws FobError
  */
 export async function activate(
-  { source, reach, isForAgent, choice }: ActivateInvocation & { readonly choice: FobChoice },
-  isJson: boolean,
-  terminal: Terminal,
-  signal: AbortSignal,
-): Promise<void> {
+  { source, reach, isForAgent }: ActivateOptions,
+  { choice, isJson, terminal, signal }: Call,
+): Promise<undefined> {
   const prompts = promptsOn(terminal, signal);
   try {
     const activation = readActivationString(await activationText(source, prompts));
@@ -77,7 +86,7 @@ export async function activate(
   }
 }
 
-async function activationText(source: ActivateInvocation['source'], prompts: Prompts): Promise<string> {
+async function activationText(source: ActivateOptions['source'], prompts: Prompts): Promise<string> {
   if (source.from === 'qr') return readQrImage(await readWhole(source.path, IMAGE_BYTES_MAX));
   const text = await prompts.activation(source.from === 'stdin');
   return text.slice(0, TYPED_CHARS_MAX + 1);

@@ -1,23 +1,11 @@
-import { packageVersion } from '../commands/package-root.ts';
 import { FobError } from '../errors.ts';
+import type { Invocation } from './base/command.ts';
+import { choiceReader } from './base/common-options.ts';
 import { commandLine } from './command-line.ts';
-import { choiceReader } from './common-options.ts';
-import type { Invocation } from './invocation.ts';
 import { usageError } from './usage-errors.ts';
 
 /** What the arguments ask for: a command, or a text to show. */
 export type Parsed = { readonly invocation: Invocation } | { readonly help: string };
-
-interface Words {
-  readonly _: readonly (string | number)[];
-}
-
-interface Outcome {
-  readonly error: unknown;
-  /** The first word. */
-  readonly command: string | number | undefined;
-  readonly output: string;
-}
 
 /**
  * Reads the command line.
@@ -34,20 +22,19 @@ export async function readArguments(
   const take = (made: Invocation) => {
     invocation = made;
   };
-  const parser = commandLine(take, choiceReader(environment, trace));
-  const outcome = await new Promise<Outcome>((resolve, reject) => {
+  const parser = await commandLine({ take, choiceOf: choiceReader(environment, trace) });
+  const { error, output } = await new Promise<{ error: unknown; output: string }>((resolve, reject) => {
     Promise.resolve(
-      parser.parse([...args], {}, (error: unknown, { _: [command] }: Words, output: string) =>
-        resolve({ error, command, output }),
+      parser.parse([...args], {}, (error: unknown, _argv: unknown, output: string) =>
+        resolve({ error, output }),
       ),
     ).catch(reject);
   }).catch(async error => {
     throw error instanceof FobError ? await usageError(error, args) : error;
   });
-  if (outcome.error) throw await usageError(outcome.error, args);
+  if (error) throw await usageError(error, args);
   if (invocation) return { invocation };
-  if (outcome.command === 'version') return { help: packageVersion() };
-  return { help: outcome.output === '' ? await parser.getHelp() : outcome.output };
+  return { help: output === '' ? await parser.getHelp() : output };
 }
 
 /** Everything on a command line can be read by every program on the machine and stays in the shell's history. */

@@ -4,9 +4,9 @@ import { Listr, ListrLogger, type ListrTaskWrapper, ProcessOutput } from 'listr2
 import type { BatchEvent } from '../batch/run.ts';
 import { FobError } from '../errors.ts';
 import { PROGRESS_BAR_CHARS } from '../limits.ts';
-import { orCancelled, type Prompts } from './prompts.ts';
-import { progressText } from './report.ts';
-import { printable, type Terminal } from './terminal.ts';
+import { orCancelled, type Prompts } from './base/prompts.ts';
+import { progressText } from './base/report.ts';
+import { printable, type Terminal } from './base/terminal.ts';
 
 /** How a batch is shown while it runs. */
 export interface BatchScreen {

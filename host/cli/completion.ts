@@ -1,40 +1,4 @@
 import { placeOf } from './command-help.ts';
-import type { Shell } from './shells.ts';
-
-/** The word by which a shell's script asks for completions; all words of the line follow, the one at hand last. */
-export const COMPLETE = '--complete';
-
-const SCRIPTS: Readonly<Record<Shell, string>> = {
-  bash: `# passfob completion for bash: eval "$(passfob completion bash)"
-_passfob() {
-  local IFS=$'\\n'
-  COMPREPLY=($(compgen -W "$(passfob ${COMPLETE} "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)" -- "\${COMP_WORDS[COMP_CWORD]}"))
-}
-complete -o default -F _passfob passfob`,
-  zsh: `#compdef passfob
-# passfob completion for zsh: eval "$(passfob completion zsh)"
-_passfob() {
-  local -a found
-  found=("\${(@f)$(passfob ${COMPLETE} "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
-  if [[ -n "\${found[1]}" ]]; then compadd -- "\${found[@]}"; else _files; fi
-}
-compdef _passfob passfob`,
-  fish: `# passfob completion for fish: passfob completion fish | source
-function _passfob
-  set -l found (passfob ${COMPLETE} (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)
-  if test (count $found) -gt 0
-    printf '%s\\n' $found
-  else
-    __fish_complete_path (commandline -ct)
-  end
-end
-complete -c passfob -f -a '(_passfob)'`,
-};
-
-/** What a shell reads so that it completes passfob's commands and options. */
-export function completionScript(shell: Shell): string {
-  return SCRIPTS[shell];
-}
 
 /**
  * What may stand in place of the last of some words: commands, options, values of options.

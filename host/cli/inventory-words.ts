@@ -2,8 +2,8 @@ import type { Taken } from '../inventory/bundle.ts';
 import type { ClockReading } from '../inventory/clocks.ts';
 import type { FobRecord, KnownFob } from '../inventory/fobs.ts';
 import type { HistoryEvent } from '../inventory/schema.ts';
-import { printable } from './terminal.ts';
-import { table } from './words.ts';
+import { printable } from './base/terminal.ts';
+import { table } from './base/words.ts';
 
 /** What the inventory knows, as lines for people. */
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { SIGNAL_REPEAT_MS } from '../limits.ts';
+import { processTerminal } from './base/terminal.ts';
 import { run } from './run.ts';
-import { processTerminal } from './terminal.ts';
 
 const ending = new AbortController();
 let endingSince = 0;

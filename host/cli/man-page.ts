@@ -1,10 +1,6 @@
+import { EXIT_CODES } from './base/exit-codes.ts';
 import { helpOf } from './command-line.ts';
-import { EXIT_CODES } from './exit-codes.ts';
-
-/** Commands that have commands of their own. */
-const GROUPS = ['pin', 'inventory', 'handover', 'service', 'agent'];
-/** Those that do something by themselves. */
-const RUNNING = ['agent'];
+import { commandTable } from './table.ts';
 
 /** The manual page passfob(1), in the macros of man(7), from the same texts as `--help`. */
 export async function manPage(): Promise<string> {
@@ -39,19 +35,11 @@ async function commandsOf(top: string): Promise<string[]> {
   const lines: string[] = [];
   // With their descriptions: --port of a service is not that of a fob.
   const general = new Set(optionsIn(top).map(String));
-  for (const [command, description] of commandsIn(top)) {
-    const name = command.split(' ')[0] ?? '';
-    const help = name === 'simulate' ? '' : await helpOf([name]);
-    if (!GROUPS.includes(name)) lines.push(...entry(command, description), ...ownOptions(help, general));
-    else {
-      if (RUNNING.includes(name)) lines.push(...entry(command, description), ...ownOptions(help, general));
-      for (const [inner, said] of commandsIn(help)) {
-        // yargs lists a command that does something by itself among its own.
-        if (inner === name) continue;
-        const own = await helpOf(inner.split(' ').slice(0, 2));
-        lines.push(...entry(inner, said), ...ownOptions(own, general));
-      }
-    }
+  for (const { name, words, describe, runs, takeOver } of await commandTable()) {
+    if (!runs) continue;
+    // What another program takes is said by its own help.
+    const help = takeOver === undefined ? await helpOf(name.split(' ')) : '';
+    lines.push(...entry(words, describe), ...ownOptions(help, general));
   }
   return lines;
 }
@@ -64,13 +52,6 @@ function ownOptions(help: string, general: ReadonlySet<string>): string[] {
 
 function optionLines(help: string): string[] {
   return optionsIn(help).flatMap(([option, description]) => entry(option, description));
-}
-
-function commandsIn(help: string): [string, string][] {
-  return [...help.matchAll(/^ {2}passfob (\S.*?) {2,}(\S.*)$/gm)].map(([, name = '', said = '']) => [
-    name,
-    said,
-  ]);
 }
 
 function optionsIn(help: string): [string, string][] {

@@ -20,7 +20,7 @@ export function nearest(text: string, words: readonly string[]): string | undefi
 }
 
 /** Letters to insert, to leave out, to replace or to swap with the next (optimal string alignment). */
-export function editDistance(from: string, to: string): number {
+function editDistance(from: string, to: string): number {
   let before: number[] = [];
   let row = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (let line = 1; line <= from.length; line++) {

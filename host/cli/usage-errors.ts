@@ -5,7 +5,7 @@ import { isWord, nearest } from './nearest.ts';
 
 /** Sentences of yargs that name options only. Others quote values and are not passed on. */
 const HARMLESS =
-  /^(?:Missing required arguments?|Not enough arguments following|Arguments .* are mutually exclusive|pin takes|inventory takes|handover takes|service takes)\b/;
+  /^(?:Missing required arguments?|Not enough arguments following|Arguments .* are mutually exclusive|[a-z]+ takes one of)\b/;
 
 /**
  * What is wrong with a command line, with the help of the command that was meant. What stands on the line may be a secret

@@ -1,14 +1,14 @@
-import { Reader, Writer } from '../../protocol/bytes.ts';
-import type { Request } from '../../protocol/commands.ts';
+import { Reader, Writer } from '@passfob/protocol/bytes';
+import type { Request } from '@passfob/protocol/commands';
 import {
   encodeFrame,
   FRAME_RESPONSE,
   FRAME_SEALED_REQUEST,
   FRAME_SEALED_RESPONSE,
-} from '../../protocol/frame.ts';
-import { COUNTER_BYTES, PAYLOAD_BYTES_MAX, SESSION_RECORDS_MAX } from '../../protocol/limits.ts';
-import { REFUSED_NO_SESSION, REFUSED_UNKNOWN_COMMAND } from '../../protocol/refusals.ts';
-import type { Session } from '../../protocol/session.ts';
+} from '@passfob/protocol/frame';
+import { COUNTER_BYTES, PAYLOAD_BYTES_MAX, SESSION_RECORDS_MAX } from '@passfob/protocol/limits';
+import { REFUSED_NO_SESSION, REFUSED_UNKNOWN_COMMAND } from '@passfob/protocol/refusals';
+import type { Session } from '@passfob/protocol/session';
 import type { Link, Patience } from './link.ts';
 import { type Answer, behindType, readAnswer, type SealedCommand, writeRequest } from './messages.ts';
 

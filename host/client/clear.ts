@@ -1,7 +1,7 @@
-import { Writer } from '../../protocol/bytes.ts';
-import type { Request, Response } from '../../protocol/commands.ts';
-import { encodeClear, FRAME_REQUEST, FRAME_RESPONSE } from '../../protocol/frame.ts';
-import { PAYLOAD_BYTES_MAX } from '../../protocol/limits.ts';
+import { Writer } from '@passfob/protocol/bytes';
+import type { Request, Response } from '@passfob/protocol/commands';
+import { encodeClear, FRAME_REQUEST, FRAME_RESPONSE } from '@passfob/protocol/frame';
+import { PAYLOAD_BYTES_MAX } from '@passfob/protocol/limits';
 import { refusalError } from '../errors.ts';
 import type { Link, Patience } from './link.ts';
 import { type Answer, behindType, type ClearCommand, readAnswer, writeRequest } from './messages.ts';

@@ -1,12 +1,12 @@
-import { COMMANDS, type CommandName, type Request, type Response } from '../../protocol/commands.ts';
-import type { Primitives } from '../../protocol/primitives.ts';
+import { COMMANDS, type CommandName, type Request, type Response } from '@passfob/protocol/commands';
+import type { Primitives } from '@passfob/protocol/primitives';
 import {
   REFUSED_BUSY,
   REFUSED_NO_SESSION,
   REFUSED_PRESS_NEEDED,
   REFUSED_PRESS_TIMEOUT,
   REFUSED_UNKNOWN_COMMAND,
-} from '../../protocol/refusals.ts';
+} from '@passfob/protocol/refusals';
 import { FobError, isFobError, refusalError } from '../errors.ts';
 import {
   ANSWER_TIMEOUT_MS,

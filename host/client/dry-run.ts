@@ -1,4 +1,4 @@
-import type { CommandName } from '../../protocol/commands.ts';
+import type { CommandName } from '@passfob/protocol/commands';
 import { FobError } from '../errors.ts';
 
 /** What a command would change, in words that follow `would be to`; undefined for those that change nothing. */

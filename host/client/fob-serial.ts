@@ -1,5 +1,5 @@
-import { SERIAL_BYTES } from '../../protocol/limits.ts';
-import { PAIRING_ALPHABET } from '../../protocol/pairing.ts';
+import { SERIAL_BYTES } from '@passfob/protocol/limits';
+import { PAIRING_ALPHABET } from '@passfob/protocol/pairing';
 import { FobError } from '../errors.ts';
 
 /** Characters of the alphabet that write 5 bytes. */

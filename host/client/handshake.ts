@@ -1,7 +1,7 @@
-import { equal, extract } from '../../protocol/hmac.ts';
-import { SESSION_NONCE_BYTES } from '../../protocol/limits.ts';
-import { pairingCodeKey } from '../../protocol/pairing.ts';
-import { Handshake, handshakeContext, OWNER_ID, type Session } from '../../protocol/session.ts';
+import { equal, extract } from '@passfob/protocol/hmac';
+import { SESSION_NONCE_BYTES } from '@passfob/protocol/limits';
+import { pairingCodeKey } from '@passfob/protocol/pairing';
+import { Handshake, handshakeContext, OWNER_ID, type Session } from '@passfob/protocol/session';
 import { FobError, isRefusal } from '../errors.ts';
 import { askClear, type Sequence } from './clear.ts';
 import type { Hello } from './hello.ts';

@@ -1,5 +1,5 @@
-import type { Response } from '../../protocol/commands.ts';
-import { PROTOCOL_VERSION } from '../../protocol/limits.ts';
+import type { Response } from '@passfob/protocol/commands';
+import { PROTOCOL_VERSION } from '@passfob/protocol/limits';
 import { FobError } from '../errors.ts';
 import { serialText } from './fob-serial.ts';
 

@@ -1,6 +1,6 @@
 /** What `passfob/client` offers: everything an owner needs to talk to a fob, in Node and in a browser. */
-export type { Request, Response } from '../../protocol/commands.ts';
-export { readPairingCode } from '../../protocol/pairing.ts';
+export type { Request, Response } from '@passfob/protocol/commands';
+export { readPairingCode } from '@passfob/protocol/pairing';
 export { type ErrorKind, FobError, isFobError, isOutcomeUnknown, isRefusal } from '../errors.ts';
 export type { Transport } from '../transports/transport.ts';
 export { type CallOptions, Client, type ClientOptions, connect } from './client.ts';

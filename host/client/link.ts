@@ -1,5 +1,5 @@
-import { Deframer, decodeFrame } from '../../protocol/frame.ts';
-import type { Primitives } from '../../protocol/primitives.ts';
+import { Deframer, decodeFrame } from '@passfob/protocol/frame';
+import type { Primitives } from '@passfob/protocol/primitives';
 import { FobError } from '../errors.ts';
 import type { Transport } from '../transports/transport.ts';
 

@@ -1,6 +1,6 @@
-import { Reader, type Writer } from '../../protocol/bytes.ts';
-import { COMMANDS, type CommandName, type Request, type Response } from '../../protocol/commands.ts';
-import { decodeFields, encodeFields, type Values } from '../../protocol/layout.ts';
+import { Reader, type Writer } from '@passfob/protocol/bytes';
+import { COMMANDS, type CommandName, type Request, type Response } from '@passfob/protocol/commands';
+import { decodeFields, encodeFields, type Values } from '@passfob/protocol/layout';
 import { FobError } from '../errors.ts';
 
 /** Commands that are sent in the clear, before a session. */

@@ -1,9 +1,9 @@
 import { cbc, ecb } from '@noble/ciphers/aes.js';
 import { sha1 } from '@noble/hashes/legacy.js';
 import { sha256, sha512 } from '@noble/hashes/sha2.js';
+import { type AesBlocks, ccmOpen, ccmSeal } from '@passfob/protocol/ccm';
+import { type Algorithm, type Parts, type Primitives, SHA1, SHA256 } from '@passfob/protocol/primitives';
 import { base64 } from '@scure/base';
-import { type AesBlocks, ccmOpen, ccmSeal } from '../../protocol/ccm.ts';
-import { type Algorithm, type Parts, type Primitives, SHA1, SHA256 } from '../../protocol/primitives.ts';
 
 const ZERO_IV = new Uint8Array(16);
 const NO_PADDING = { disablePadding: true };

@@ -1,5 +1,5 @@
-import { COMMANDS } from '../../protocol/commands.ts';
-import { Deframer, decodeFrame, FRAME_REQUEST, FRAME_SEALED_REQUEST } from '../../protocol/frame.ts';
+import { COMMANDS } from '@passfob/protocol/commands';
+import { Deframer, decodeFrame, FRAME_REQUEST, FRAME_SEALED_REQUEST } from '@passfob/protocol/frame';
 import type { Transport } from '../transports/transport.ts';
 import { hostPrimitives } from './primitives.ts';
 

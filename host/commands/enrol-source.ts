@@ -1,6 +1,6 @@
-import { KIND_HOTP, KIND_TOTP } from '../../protocol/account.ts';
-import type { OcraSuite } from '../../protocol/ocra.ts';
-import { SHA1, SHA256, SHA512 } from '../../protocol/primitives.ts';
+import { KIND_HOTP, KIND_TOTP } from '@passfob/protocol/account';
+import type { OcraSuite } from '@passfob/protocol/ocra';
+import { SHA1, SHA256, SHA512 } from '@passfob/protocol/primitives';
 import type { Alphabet } from '../enrol/alphabets.ts';
 import { checkEnrolment, type Enrolment } from '../enrol/enrolment.ts';
 import { parseOtpauth } from '../enrol/otpauth.ts';

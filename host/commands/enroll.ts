@@ -1,12 +1,10 @@
-import { KIND_TOTP } from '../../protocol/account.ts';
-import { REFUSED_FULL, REFUSED_UNSUPPORTED } from '../../protocol/refusals.ts';
+import { KIND_TOTP, type OwnedAccount } from '@passfob/protocol/account';
+import { REFUSED_FULL, REFUSED_UNSUPPORTED } from '@passfob/protocol/refusals';
 import type { Enrolment } from '../enrol/enrolment.ts';
 import { withFobChance } from '../enrol/mixed-seed.ts';
 import { FobError, isOutcomeUnknown, refusalError } from '../errors.ts';
 import { tokenOf } from '../formats/write/token.ts';
-import type { KeptAccount } from '../inventory/accounts.ts';
 import type { Pairing } from '../inventory/pairings.ts';
-import { accountOf } from '../owner/account.ts';
 import { setInSession } from './clock.ts';
 import type { Context, FobAtHand } from './context.ts';
 import type { ListedAccount } from './list.ts';
@@ -46,15 +44,14 @@ export async function enroll(
 ): Promise<EnrollResult> {
   const pairing = await openOwnerSession(context, fob);
   const enrolment = isFresh ? withFobChance(given, fob.client.sessionChance) : given;
-  const wanted = accountOf(enrolment);
   const settled = await settlePending(context, fob, pairing);
-  const resumed = settled.find(account => isSame(account, wanted));
+  const resumed = settled.find(account => isSame(account, enrolment));
   return enrollInSession(context, fob, pairing, enrolment, { saveTo, resumed });
 }
 
 export interface SessionOptions extends Pick<EnrollOptions, 'saveTo'> {
   /** The account that an interrupted run had written already, and the fob has proved. */
-  readonly resumed?: KeptAccount | undefined;
+  readonly resumed?: OwnedAccount | undefined;
 }
 
 /**
@@ -71,7 +68,7 @@ export async function enrollInSession(
   const isClockSet = resumed === undefined && (await prepare(context, fob, enrolment));
   const token = tokenOf(fob.hello.serial, fob.hello.board, enrolment);
   const unsave = saveTo === undefined ? undefined : await handOn(context, saveTo, [token]);
-  let account: Pick<KeptAccount, 'settings'>;
+  let account: OwnedAccount;
   try {
     account = resumed ?? (await writeAccount(context, fob, pairing, enrolment));
   } catch (error) {
@@ -88,12 +85,6 @@ export async function enrollInSession(
     warnings: enrolment.warnings,
     ...(saveTo !== undefined && { savedTo: saveTo.path }),
   };
-}
-
-/** Those kept accounts that are this very one. What it is called and what it holds must agree. */
-export function keptAs(kept: readonly KeptAccount[], enrolment: Enrolment): KeptAccount[] {
-  const wanted = accountOf(enrolment);
-  return kept.filter(account => isSame(account, wanted));
 }
 
 /** What would be refused is refused before anything changes. Returns whether the clock was set. */

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { connect } from '../client/client.ts';
 import type { Patience } from '../client/link.ts';
 import { pause } from '../client/pause.ts';
@@ -18,7 +17,7 @@ import { listPorts } from '../transports/ports.ts';
 import type { Transport } from '../transports/transport.ts';
 import type { Context, FobAtHand } from './context.ts';
 import type { FobChoice } from './find.ts';
-import { packageRoot } from './package-root.ts';
+import { imageFolder } from './package-root.ts';
 
 /** Where a board is, whatever runs on it. */
 export interface BoardPort {
@@ -74,7 +73,7 @@ export function checkSerial({ serial: wanted, address }: BoardPort, serial: stri
 }
 
 export function builtImage(board: BoardName): Image {
-  return readImage(join(packageRoot(), 'dist', 'firmware', 'image'), board);
+  return readImage(imageFolder(), board);
 }
 
 /** The Passfob that runs on a board, or undefined where none answers. The caller closes its client. */

@@ -1,4 +1,4 @@
-import { DEVICE_SECRET_BYTES, PAIRING_KEY_BYTES } from '../../protocol/limits.ts';
+import { DEVICE_SECRET_BYTES, PAIRING_KEY_BYTES } from '@passfob/protocol/limits';
 import type { Hello } from '../client/hello.ts';
 import { FobError } from '../errors.ts';
 import type { BoardName } from '../flash/boards.ts';

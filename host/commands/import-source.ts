@@ -1,10 +1,10 @@
 import { basename } from 'node:path';
 import { badInput } from '../enrol/enrolment.ts';
+import { hexBytes } from '../formats/base/encodings.ts';
+import { FILE_BYTES_MAX, FILES_BYTES_MAX, PASSWORD_BYTES_MAX } from '../formats/base/limits.ts';
+import type { ReadTools, Row } from '../formats/base/row.ts';
 import type { FormatName } from '../formats/detect.ts';
-import { hexBytes } from '../formats/encodings.ts';
-import { FILE_BYTES_MAX, FILES_BYTES_MAX, PASSWORD_BYTES_MAX } from '../formats/limits.ts';
 import { readFiles } from '../formats/read.ts';
-import type { ReadTools, Row } from '../formats/row.ts';
 import { readWhole } from './read-whole.ts';
 
 /** What is to be imported. */

@@ -1,13 +1,14 @@
 import { FobError, isRefusal } from '../errors.ts';
-import type { Row } from '../formats/row.ts';
+import type { Row } from '../formats/base/row.ts';
 import { accountsOf, type KeptAccount } from '../inventory/accounts.ts';
 import type { Pairing } from '../inventory/pairings.ts';
 import { isProved } from '../owner/account.ts';
 import type { Context, FobAtHand } from './context.ts';
-import { enrollInSession, keptAs } from './enroll.ts';
+import { enrollInSession } from './enroll.ts';
 import { type AccountForm, formOf } from './list.ts';
 import { openOwnerSession } from './owner-session.ts';
 import { settlePending } from './verify.ts';
+import { isSame } from './write-account.ts';
 
 /** What became of a row. ok: a dry run found nothing against it. present: the fob held it already, and proved it. */
 export type ImportState = 'ok' | 'enrolled' | 'present' | 'skipped' | 'refused';
@@ -82,7 +83,8 @@ async function importRow(
   const { outcome } = row;
   const said = judged(row);
   if (outcome.state !== 'ok') return said;
-  if (await isPresent(context, fob, keptAs(kept, outcome.enrolment))) {
+  const same = kept.filter(account => isSame(account, outcome.enrolment));
+  if (await isPresent(context, fob, same)) {
     context.report({ event: 'account-kept', serial: fob.hello.serial, account: nameOf(row) });
     return { ...said, state: 'present' };
   }

@@ -1,7 +1,6 @@
-import { KIND_HOTP, KIND_TOTP } from '../../protocol/account.ts';
-import type { Response } from '../../protocol/commands.ts';
-import { ocraSuiteText } from '../../protocol/ocra.ts';
-import { type Alphabet, passcodeForm } from '../enrol/alphabets.ts';
+import type { Response } from '@passfob/protocol/commands';
+import { ocraSuiteText } from '@passfob/protocol/ocra';
+import { type Alphabet, digitsByte, passcodeForm } from '../enrol/alphabets.ts';
 import type { Enrolment } from '../enrol/enrolment.ts';
 import { FobError } from '../errors.ts';
 import { accountIdText, suitesOf } from '../inventory/accounts.ts';
@@ -10,11 +9,8 @@ import { readAccounts } from '../owner/listing.ts';
 import type { Context, FobAtHand } from './context.ts';
 import { openOwnerSession } from './owner-session.ts';
 
-/** An account as it is on the fob, without its secret. */
-export interface ListedAccount {
-  /** 8 hex digits. */
-  readonly id: string;
-  readonly health: 'good' | 'damaged';
+/** What passcodes an account makes. */
+export interface AccountForm {
   readonly kind: 'hotp' | 'totp' | 'ocra';
   readonly algorithm: string;
   /** Characters of a passcode. */
@@ -26,12 +22,16 @@ export interface ListedAccount {
   readonly counter?: number;
   /** OCRA only (RFC 6287 §6), where this inventory enrolled the account. */
   readonly suite?: string;
+}
+
+/** An account as it is on the fob, without its secret. */
+export interface ListedAccount extends AccountForm {
+  /** 8 hex digits. */
+  readonly id: string;
+  readonly health: 'good' | 'damaged';
   readonly issuer: string;
   readonly label: string;
 }
-
-/** What passcodes an account makes. */
-export type AccountForm = Omit<ListedAccount, 'id' | 'health' | 'issuer' | 'label'>;
 
 export interface ListResult {
   readonly serial: string;
@@ -72,29 +72,30 @@ const ALGORITHMS = ['unknown', 'SHA-1', 'SHA-256', 'SHA-512'];
 const KINDS = [undefined, 'hotp', 'totp', 'ocra'] as const;
 
 /** The form of an account that no fob holds yet. */
-export function formOf(enrolment: Enrolment): AccountForm {
-  const { kind, algorithm, digits, alphabet, period, counter, suite } = enrolment;
-  const counts = kind === KIND_HOTP || (suite !== undefined && (suite.inputs & 1) === 1);
-  return {
-    kind: KINDS[kind] ?? 'totp',
-    algorithm: ALGORITHMS[algorithm] ?? 'unknown',
-    digits,
-    alphabet,
-    ...(kind === KIND_TOTP && { periodSeconds: period }),
-    ...(counts && { counter }),
-    ...(suite !== undefined && { suite: ocraSuiteText(suite) }),
-  };
+export function formOf({ digits, alphabet, suite, ...rest }: Enrolment): AccountForm {
+  return formFrom({ ...rest, digits: digitsByte(alphabet, digits) }, suite && ocraSuiteText(suite));
 }
 
 /** @param suite of an OCRA account, where it is known */
 export function described(account: Response<'list'>, suite?: string): ListedAccount {
+  return {
+    id: accountIdText(account.id),
+    health: account.health === 0 ? 'good' : 'damaged',
+    ...formFrom(account, suite),
+    issuer: utf8(account.issuer),
+    label: utf8(account.label),
+  };
+}
+
+function formFrom(
+  account: Pick<Response<'list'>, 'kind' | 'algorithm' | 'digits' | 'period' | 'counter'>,
+  suite: string | undefined,
+): AccountForm {
   const kind = KINDS[account.kind] ?? 'totp';
   const { alphabet, length } = passcodeForm(account.digits);
   // The first data input is the counter, or there is none (RFC 6287 §6.3).
   const counts = kind === 'hotp' || (kind === 'ocra' && /:C-/i.test(suite ?? ''));
   return {
-    id: accountIdText(account.id),
-    health: account.health === 0 ? 'good' : 'damaged',
     kind,
     algorithm: ALGORITHMS[account.algorithm] ?? 'unknown',
     digits: length,
@@ -102,8 +103,6 @@ export function described(account: Response<'list'>, suite?: string): ListedAcco
     ...(kind === 'totp' && { periodSeconds: account.period }),
     ...(counts && { counter: account.counter }),
     ...(suite !== undefined && { suite }),
-    issuer: utf8(account.issuer),
-    label: utf8(account.label),
   };
 }
 

@@ -1,4 +1,4 @@
-import { REFUSED_DAMAGED, REFUSED_KEYS_LOST } from '../../protocol/refusals.ts';
+import { REFUSED_DAMAGED, REFUSED_KEYS_LOST } from '@passfob/protocol/refusals';
 import { pairingKey } from '../client/handshake.ts';
 import { FobError, isFobError, isRefusal, refusalError } from '../errors.ts';
 import { confirmPairing, type Pairing, pairingKeyOf, pairingsOf } from '../inventory/pairings.ts';

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -13,4 +14,10 @@ export function packageVersion(): string {
   const manifest: unknown = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'));
   const hasVersion = typeof manifest === 'object' && manifest !== null && 'version' in manifest;
   return hasVersion ? String(manifest.version) : '0';
+}
+
+/** The folder of the built firmware, with a folder for each board: the package of the firmware hands out files only. */
+export function imageFolder(): string {
+  const manifest = createRequire(import.meta.url).resolve('@passfob/firmware/package.json');
+  return join(dirname(manifest), 'dist', 'image');
 }

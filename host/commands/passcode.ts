@@ -1,4 +1,4 @@
-import { alphabetOf } from '../../protocol/alphabet.ts';
+import { alphabetOf } from '@passfob/protocol/alphabet';
 import { ALPHABET_NAMES } from '../enrol/alphabets.ts';
 import { FobError } from '../errors.ts';
 import { accountName, type ListedAccount } from './list.ts';

@@ -1,5 +1,5 @@
-import { QUESTION_CHARS_MAX, QUESTION_CHARS_MIN } from '../../protocol/limits.ts';
-import { type OcraSuite, questionBytes } from '../../protocol/ocra.ts';
+import { QUESTION_CHARS_MAX, QUESTION_CHARS_MIN } from '@passfob/protocol/limits';
+import { type OcraSuite, questionBytes } from '@passfob/protocol/ocra';
 import { badInput, checkName } from '../enrol/enrolment.ts';
 import { readOcraSuite } from '../enrol/ocra.ts';
 import { FobError } from '../errors.ts';

@@ -1,17 +1,15 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { FobError } from '../errors.ts';
-import { packageRoot } from './package-root.ts';
 
 /**
  * Runs a simulated fob as a process of its own, on this process's standard streams, until it ends.
+ * @param main the program of the simulator
  * @param args for the simulator, as its `--help` documents them
  * @returns its exit code: 0 ended as asked, 1 failed, 2 wrong usage
  * @throws FobError `no-fob` where it is not built
  */
-export async function simulate(args: readonly string[]): Promise<number> {
-  const main = join(packageRoot(), 'dist', 'simulator', 'main.js');
+export async function simulate(main: string, args: readonly string[]): Promise<number> {
   if (!existsSync(main)) {
     throw new FobError('no-fob', { sentence: 'The simulator is not built.', next: 'Run: npm run build' });
   }

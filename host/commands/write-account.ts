@@ -1,26 +1,27 @@
-import type { AccountSettings } from '../../protocol/account.ts';
-import { equal } from '../../protocol/hmac.ts';
-import { ocraSuiteText } from '../../protocol/ocra.ts';
-import { REFUSED_ACCOUNT_EXISTS } from '../../protocol/refusals.ts';
+import type { AccountSettings, OwnedAccount } from '@passfob/protocol/account';
+import { equal } from '@passfob/protocol/hmac';
+import { ocraSuiteText } from '@passfob/protocol/ocra';
+import { REFUSED_ACCOUNT_EXISTS } from '@passfob/protocol/refusals';
 import type { Enrolment } from '../enrol/enrolment.ts';
 import { FobError, isOutcomeUnknown, isRefusal, refusalError } from '../errors.ts';
-import { addPendingAccount, confirmAccount, dropAccount, type KeptAccount } from '../inventory/accounts.ts';
+import { addPendingAccount, confirmAccount, dropAccount } from '../inventory/accounts.ts';
 import { type Inventory, together } from '../inventory/inventory.ts';
 import type { Pairing } from '../inventory/pairings.ts';
 import { ID_ATTEMPTS_MAX } from '../limits.ts';
-import { accountOf, isProved, putAccount, randomId, type Wanted } from '../owner/account.ts';
+import { accountOf, isProved, putAccount, randomId } from '../owner/account.ts';
 import type { Context, FobAtHand } from './context.ts';
 import { accountName, described, type ListedAccount } from './list.ts';
 
 const NUMBERS = ['kind', 'algorithm', 'digits', 'period', 'question', 'length', 'inputs', 'step'] as const;
 
-export function isSame(kept: KeptAccount, wanted: Wanted): boolean {
-  const { settings } = wanted;
+/** Whether an account is the one that an enrolment makes. What it is called and what it holds must agree. */
+export function isSame({ settings, key }: OwnedAccount, enrolment: Enrolment): boolean {
+  const wanted = accountOf(enrolment, settings.id);
   return (
-    NUMBERS.every(name => kept.settings[name] === settings[name]) &&
-    equal(kept.settings.issuer, settings.issuer) &&
-    equal(kept.settings.label, settings.label) &&
-    equal(kept.key, wanted.key)
+    NUMBERS.every(name => settings[name] === wanted.settings[name]) &&
+    equal(settings.issuer, wanted.settings.issuer) &&
+    equal(settings.label, wanted.settings.label) &&
+    equal(key, wanted.key)
   );
 }
 
@@ -49,12 +50,11 @@ export async function writeAccount(
   pairing: Pairing,
   enrolment: Enrolment,
   besides: Besides = {},
-): Promise<Pick<KeptAccount, 'settings' | 'key'>> {
+): Promise<OwnedAccount> {
   const { inventory } = context;
   const { serial } = fob.hello;
-  const wanted = accountOf(enrolment);
   for (let attempts = 0; attempts < ID_ATTEMPTS_MAX; attempts++) {
-    const account = { key: wanted.key, settings: { ...wanted.settings, id: randomId(context.random) } };
+    const account = accountOf(enrolment, randomId(context.random));
     const { settings, key } = account;
     await together(inventory, async within => {
       await addPendingAccount(within, pairing.id, settings, key, context.now());

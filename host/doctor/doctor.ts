@@ -1,4 +1,6 @@
 import type { Address } from '../transports/discover.ts';
+import type { Finding } from './base/finding.ts';
+import type { System } from './base/system.ts';
 import { checkClock } from './checks/clock.ts';
 import { checkInventory } from './checks/inventory.ts';
 import { checkModemManager } from './checks/modem-manager.ts';
@@ -6,8 +8,6 @@ import { checkNativeParts } from './checks/native-parts.ts';
 import { checkNode } from './checks/node.ts';
 import { checkPorts } from './checks/ports.ts';
 import { checkUdev } from './checks/udev.ts';
-import type { Finding } from './finding.ts';
-import type { System } from './system.ts';
 
 /** What is compared with the machine. */
 export interface Expected {

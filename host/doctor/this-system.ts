@@ -3,8 +3,8 @@ import { constants } from 'node:fs';
 import { access, readdir, readFile, stat } from 'node:fs/promises';
 import { ownersOf } from '../transports/port-owners.ts';
 import { listPorts } from '../transports/ports.ts';
-import { PROGRAM_OUTPUT_BYTES_MAX, PROGRAM_TIMEOUT_MS } from './limits.ts';
-import type { NativePart, System } from './system.ts';
+import { PROGRAM_OUTPUT_BYTES_MAX, PROGRAM_TIMEOUT_MS } from './base/limits.ts';
+import type { NativePart, System } from './base/system.ts';
 
 /** The machine that this runs on. */
 export function thisSystem(): System {

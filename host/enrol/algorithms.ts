@@ -1,4 +1,4 @@
-import { type Algorithm, SHA1, SHA256, SHA512 } from '../../protocol/primitives.ts';
+import { type Algorithm, SHA1, SHA256, SHA512 } from '@passfob/protocol/primitives';
 
 /** As key URIs and files write them. */
 export const NAMES_OF_ALGORITHMS: Record<Algorithm, 'SHA1' | 'SHA256' | 'SHA512'> = {

@@ -1,4 +1,4 @@
-import { KIND_TOTP, type Kind } from '../../protocol/account.ts';
+import { KIND_TOTP, type Kind } from '@passfob/protocol/account';
 import {
   CHARACTERS_MIN,
   COUNTER_LAST,
@@ -10,9 +10,9 @@ import {
   PERIOD_SECONDS_MIN,
   SECRET_BYTES_MAX,
   SECRET_BYTES_MIN,
-} from '../../protocol/limits.ts';
-import type { OcraSuite } from '../../protocol/ocra.ts';
-import type { Algorithm } from '../../protocol/primitives.ts';
+} from '@passfob/protocol/limits';
+import type { OcraSuite } from '@passfob/protocol/ocra';
+import type { Algorithm } from '@passfob/protocol/primitives';
 import { FobError } from '../errors.ts';
 import type { Alphabet } from './alphabets.ts';
 

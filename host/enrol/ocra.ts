@@ -1,5 +1,5 @@
-import type { OcraSuite } from '../../protocol/ocra.ts';
-import { parseOcraSuite } from '../../protocol/ocra-suite.ts';
+import type { OcraSuite } from '@passfob/protocol/ocra';
+import { parseOcraSuite } from '@passfob/protocol/ocra-suite';
 import { badInput } from './enrolment.ts';
 
 /**

@@ -1,7 +1,7 @@
+import { KIND_HOTP, KIND_OCRA, KIND_TOTP, type Kind } from '@passfob/protocol/account';
+import { ocraSuiteText } from '@passfob/protocol/ocra';
+import type { Algorithm } from '@passfob/protocol/primitives';
 import { base32nopad } from '@scure/base';
-import { KIND_HOTP, KIND_OCRA, KIND_TOTP, type Kind } from '../../protocol/account.ts';
-import { ocraSuiteText } from '../../protocol/ocra.ts';
-import type { Algorithm } from '../../protocol/primitives.ts';
 import { URI_BYTES_MAX } from '../limits.ts';
 import { algorithmNamed, NAMES_OF_ALGORITHMS } from './algorithms.ts';
 import { ALPHABET_NAMES, type Alphabet } from './alphabets.ts';

@@ -1,6 +1,6 @@
-import { type KIND_HOTP, KIND_OCRA, KIND_TOTP } from '../../protocol/account.ts';
-import type { OcraSuite } from '../../protocol/ocra.ts';
-import { type Algorithm, SHA1, SHA256, SHA512 } from '../../protocol/primitives.ts';
+import { type KIND_HOTP, KIND_OCRA, KIND_TOTP } from '@passfob/protocol/account';
+import type { OcraSuite } from '@passfob/protocol/ocra';
+import { type Algorithm, SHA1, SHA256, SHA512 } from '@passfob/protocol/primitives';
 import type { Alphabet } from './alphabets.ts';
 import { checkEnrolment, type Enrolment } from './enrolment.ts';
 import { CHARACTERS_DEFAULT, DIGITS_DEFAULT, PERIOD_SECONDS_DEFAULT } from './limits.ts';

@@ -29,7 +29,7 @@ export function boardFile(name: string, bytes: Uint8Array): BoardFile {
 
 /**
  * Reads the image of a board.
- * @param folder that holds a folder for each board, `dist/firmware/image`
+ * @param folder that holds a folder for each board, `dist/image` of the firmware's package
  * @throws FobError `bad-input` where it is not built, or not whole
  */
 export function readImage(folder: string, board: BoardName): Image {

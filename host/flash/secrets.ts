@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { SERIAL_BYTES } from '../../protocol/limits.ts';
+import { SERIAL_BYTES } from '@passfob/protocol/limits';
 import { serialText } from '../client/fob-serial.ts';
 import { type BoardFile, boardFile } from './image.ts';
 import { BIRTH_BYTES } from './limits.ts';

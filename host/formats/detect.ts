@@ -1,7 +1,7 @@
 import { badInput } from '../enrol/enrolment.ts';
 import { imageSize } from '../enrol/image-size.ts';
 import { parseJson } from './apps/json.ts';
-import { linesOf, type SourceFile, textOf } from './row.ts';
+import { linesOf, type SourceFile, textOf } from './base/row.ts';
 import { OATH_TYPE } from './tables/oath-users.ts';
 
 /** Formats by the names that the command line has for them. */

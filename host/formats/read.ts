@@ -7,9 +7,7 @@ import { readAegis } from './apps/aegis.ts';
 import { readBitwarden } from './apps/bitwarden.ts';
 import { readFreeOtp } from './apps/free-otp.ts';
 import { readTwoFas } from './apps/two-fas.ts';
-import { detectFormat, type FormatName } from './detect.ts';
-import { FILE_BYTES_MAX, FILES_MAX } from './limits.ts';
-import { readPskc } from './pskc/read.ts';
+import { FILE_BYTES_MAX, FILES_MAX } from './base/limits.ts';
 import {
   checkRowCount,
   type ReadAids,
@@ -19,11 +17,13 @@ import {
   type SourceFile,
   skipped,
   textOf,
-} from './row.ts';
+} from './base/row.ts';
+import { Work } from './base/work.ts';
+import { detectFormat, type FormatName } from './detect.ts';
+import { readPskc } from './pskc/read.ts';
 import { readCsv } from './tables/csv.ts';
 import { readOathUsers } from './tables/oath-users.ts';
 import { type PlacedUri, placedUris, readUris } from './uris/list.ts';
-import { Work } from './work.ts';
 
 /** Formats whose files stand alone. Images and lists of URIs are read together: an export may be in several. */
 const READERS: Readonly<Record<Exclude<FormatName, 'uri' | 'qr'>, ReadFormat>> = {

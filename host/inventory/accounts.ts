@@ -1,16 +1,13 @@
-import { type AccountSettings, KIND_OCRA } from '../../protocol/account.ts';
-import { ocraSuiteText } from '../../protocol/ocra.ts';
-import { parseOcraSuite } from '../../protocol/ocra-suite.ts';
+import { type AccountSettings, KIND_OCRA, type OwnedAccount } from '@passfob/protocol/account';
+import { ocraSuiteText } from '@passfob/protocol/ocra';
+import { parseOcraSuite } from '@passfob/protocol/ocra-suite';
 import { FobError } from '../errors.ts';
 import type { Inventory } from './inventory.ts';
 import { seal, unseal } from './seal.ts';
 
-/** An account as the inventory keeps it: what `accountProof` needs to check the fob. */
-export interface KeptAccount {
-  readonly settings: AccountSettings;
+/** An account as the inventory keeps it. */
+export interface KeptAccount extends OwnedAccount {
   readonly state: 'pending' | 'active';
-  /** The stored key, as `storedKey` gives it. */
-  readonly key: Uint8Array;
   /** Names that the fob was asked to take, as long as it is not known whether it did. */
   readonly nextNames?: Names;
 }

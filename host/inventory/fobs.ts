@@ -77,7 +77,7 @@ async function describe(inventory: Inventory, pairing: Pairing, nowMs: number): 
  * What is believed of a clock that nobody asks: the last drift that was measured goes on; without one the worst that
  * a fob's own budget allows.
  */
-export function clockBelief(
+function clockBelief(
   readings: readonly ClockReading[],
   nowMs: number,
 ): Pick<KnownFob, 'clockSet' | 'clockErrorSeconds' | 'isStale'> {

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import BetterSqlite from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
 import { createForSqlite, networkFileSystem } from '../database-file.ts';
+import type { SealingKeys } from '../encryption-at-rest/seal.ts';
 import { FobError, systemCode } from '../errors.ts';
 import { INVENTORY_BUSY_TIMEOUT_MS } from '../limits.ts';
 import { isNativeDatabaseMissing, NATIVE_DATABASE_TEXT } from '../native-database.ts';
-import { openKeyFile, type SealingKeys } from './key-file.ts';
+import { openKeyFile } from './key-file.ts';
 import { MIGRATIONS, type Schema } from './schema.ts';
 
 /** What this owner knows of its fobs: `inventory.db` and the key file `inventory.key` in one folder. */

@@ -1,6 +1,8 @@
-import { createCipheriv, createDecipheriv, randomBytes, scrypt } from 'node:crypto';
+import { randomBytes, scrypt } from 'node:crypto';
 import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
 import { refuseOpenedDatabase } from '../database-file.ts';
+import { openBox, sealBox } from '../encryption-at-rest/box.ts';
+import { SEAL_KEY_BYTES, SEAL_NONCE_BYTES, SEAL_TAG_BYTES } from '../encryption-at-rest/limits.ts';
 import { FobError, systemCode } from '../errors.ts';
 import {
   PASSWORD_CHARACTERS_MIN,
@@ -8,9 +10,6 @@ import {
   PASSWORD_SCRYPT_LOG_N,
   PASSWORD_SCRYPT_LOG_N_MAX,
   PASSWORD_SCRYPT_R,
-  SEAL_KEY_BYTES,
-  SEAL_NONCE_BYTES,
-  SEAL_TAG_BYTES,
   SEALED_FILE_BYTES_MAX,
 } from '../limits.ts';
 
@@ -19,44 +18,33 @@ import {
  * 7914) over the password as UTF-8 in normal form C; the seal is AES-256-GCM with all that stands before the ciphertext
  * as associated data.
  */
-const CIPHER = 'aes-256-gcm';
-
 /** @param what names the file's kind, such as `backup`: a file of another kind is refused */
 export async function sealWithPassword(what: string, plain: Uint8Array, password: string): Promise<Buffer> {
   checkNewPassword(password);
   const salt = randomBytes(PASSWORD_SALT_BYTES);
-  const nonce = randomBytes(SEAL_NONCE_BYTES);
-  const head = Buffer.concat([heading(what), Buffer.of(PASSWORD_SCRYPT_LOG_N), salt, nonce]);
+  const start = Buffer.concat([heading(what), Buffer.of(PASSWORD_SCRYPT_LOG_N), salt]);
   const key = await keyOf(password, salt, PASSWORD_SCRYPT_LOG_N);
-  const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: SEAL_TAG_BYTES });
-  cipher.setAAD(head);
-  return Buffer.concat([head, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+  return Buffer.concat([start, sealBox(key, nonce => Buffer.concat([start, nonce]), plain)]);
 }
 
 /** @throws FobError `bad-input`: another kind of file, damaged, or another password */
 export async function openWithPassword(what: string, sealed: Uint8Array, password: string): Promise<Buffer> {
-  const box = Buffer.from(sealed);
+  const bytes = Buffer.from(sealed);
   const start = heading(what);
-  const logN = box[start.length] ?? 0;
+  const logN = bytes[start.length] ?? 0;
   const saltAt = start.length + 1;
-  const nonceAt = saltAt + PASSWORD_SALT_BYTES;
-  const bodyAt = nonceAt + SEAL_NONCE_BYTES;
-  const end = box.length - SEAL_TAG_BYTES;
-  if (!box.subarray(0, start.length).equals(start) || end < bodyAt) throw unlike(what);
+  const boxAt = saltAt + PASSWORD_SALT_BYTES;
+  const bodyAt = boxAt + SEAL_NONCE_BYTES;
+  if (!bytes.subarray(0, start.length).equals(start)) throw unlike(what);
+  if (bytes.length < bodyAt + SEAL_TAG_BYTES) throw unlike(what);
   if (logN < 1 || logN > PASSWORD_SCRYPT_LOG_N_MAX) throw unlike(what);
-  const key = await keyOf(password, box.subarray(saltAt, nonceAt), logN);
-  const nonce = box.subarray(nonceAt, bodyAt);
-  const decipher = createDecipheriv(CIPHER, key, nonce, { authTagLength: SEAL_TAG_BYTES });
-  decipher.setAAD(box.subarray(0, bodyAt));
-  decipher.setAuthTag(box.subarray(end));
-  try {
-    return Buffer.concat([decipher.update(box.subarray(bodyAt, end)), decipher.final()]);
-  } catch {
-    throw new FobError('bad-input', {
-      sentence: 'The password does not open the file, or the file is damaged.',
-      next: 'Try the password again, or take another copy of the file.',
-    });
-  }
+  const key = await keyOf(password, bytes.subarray(saltAt, boxAt), logN);
+  const plain = openBox(key, bytes.subarray(0, bodyAt), bytes.subarray(boxAt));
+  if (plain !== undefined) return Buffer.from(plain.buffer, plain.byteOffset, plain.length);
+  throw new FobError('bad-input', {
+    sentence: 'The password does not open the file, or the file is damaged.',
+    next: 'Try the password again, or take another copy of the file.',
+  });
 }
 
 /** @throws FobError `bad-input` */

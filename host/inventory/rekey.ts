@@ -1,14 +1,43 @@
 import { join } from 'node:path';
-import type { Transaction } from 'kysely';
+import { sql } from 'kysely';
+import { SEAL_KEY_ID_BYTES } from '../encryption-at-rest/limits.ts';
+import { reseal, type SealedValue, type SealedValues } from '../encryption-at-rest/rekey.ts';
+import type { SealingKeys } from '../encryption-at-rest/seal.ts';
 import { REKEY_ROWS_MAX } from '../limits.ts';
 import { accountPlace } from './accounts.ts';
 import type { Inventory } from './inventory.ts';
-import { addKey, dropOldKeys, type SealingKeys } from './key-file.ts';
+import { addInventoryKey, dropOldKeys } from './key-file.ts';
 import { secretPlace } from './pairings.ts';
-import type { Schema } from './schema.ts';
-import { keyIdOf, type Place, seal, unseal } from './seal.ts';
+import { cannotOpen, type Place, SEAL_FORMAT } from './seal.ts';
 
-const SECRETS = ['device_secret', 'pairing_key', 'recovery_key'] as const;
+type Db = Inventory['db'];
+
+/** A sealed column. */
+interface SealedColumn {
+  readonly table: 'secrets' | 'accounts';
+  readonly column: string;
+  /** The columns of its primary key. */
+  readonly key: readonly string[];
+  placeOf(key: Key): Place;
+}
+
+type Key = readonly (string | number)[];
+
+/** Every sealed column, as accounts and pairings say where their seals stand. */
+const COLUMNS: readonly SealedColumn[] = [
+  ...(['device_secret', 'pairing_key', 'recovery_key'] as const).map(column => ({
+    table: 'secrets' as const,
+    column,
+    key: ['pairing_id'],
+    placeOf: ([pairing]: Key) => secretPlace(column, Number(pairing)),
+  })),
+  {
+    table: 'accounts',
+    column: 'sealed_key',
+    key: ['pairing_id', 'account_id'],
+    placeOf: ([pairing, account]) => accountPlace(Number(pairing), String(account)),
+  },
+];
 
 /**
  * Seals every secret under a new key, in small transactions, so that others go on meanwhile; then the old keys are
@@ -18,78 +47,72 @@ const SECRETS = ['device_secret', 'pairing_key', 'recovery_key'] as const;
  * @throws FobError `inventory`
  */
 export async function rekey(inventory: Inventory): Promise<number> {
-  const path = join(inventory.directory, 'inventory.key');
-  const keys = addKey(path);
-  const row = { id: 1, key_id: keys.currentId } as const;
-  await inventory.db
+  const { db, directory } = inventory;
+  const path = join(directory, 'inventory.key');
+  const keys = addInventoryKey(path);
+  const row = { id: 1, key_id: keys.currentKeyId } as const;
+  await db
     .insertInto('sealing')
     .values(row)
     .onConflict(conflict => conflict.column('id').doUpdateSet(row))
     .execute();
-  const count = (await resealSecrets(inventory, keys)) + (await resealAccounts(inventory, keys));
+  let count = 0;
+  for (const column of COLUMNS) count += await resealColumn(db, keys, column);
   dropOldKeys(path);
   return count;
 }
 
-function reseal(keys: SealingKeys, place: Place, sealed: Uint8Array): Buffer {
-  return seal(keys, place, unseal(keys, place, sealed));
-}
-
-const isOld = (keys: SealingKeys, sealed: Uint8Array) => keyIdOf(sealed) !== keys.currentId;
-
-async function resealSecrets({ db }: Inventory, keys: SealingKeys): Promise<number> {
-  const ids = await db.selectFrom('secrets').select('pairing_id').orderBy('pairing_id').execute();
-  return inTransactions(db, ids, async (transaction, { pairing_id: id }) => {
-    const row = await transaction
-      .selectFrom('secrets')
-      .selectAll()
-      .where('pairing_id', '=', id)
-      .executeTakeFirst();
-    if (row === undefined || !SECRETS.some(column => isOld(keys, row[column]))) return 0;
-    const renewed = SECRETS.map(
-      column => [column, reseal(keys, secretPlace(column, id), row[column])] as const,
-    );
-    await transaction
-      .updateTable('secrets')
-      .set(Object.fromEntries(renewed))
-      .where('pairing_id', '=', id)
-      .execute();
-    return SECRETS.length;
-  });
-}
-
-async function resealAccounts({ db }: Inventory, keys: SealingKeys): Promise<number> {
-  const ids = await db.selectFrom('accounts').select(['pairing_id', 'account_id']).execute();
-  return inTransactions(db, ids, async (transaction, { pairing_id, account_id }) => {
-    const row = await transaction
-      .selectFrom('accounts')
-      .select('sealed_key')
-      .where('pairing_id', '=', pairing_id)
-      .where('account_id', '=', account_id)
-      .executeTakeFirst();
-    if (row === undefined || !isOld(keys, row.sealed_key)) return 0;
-    await transaction
-      .updateTable('accounts')
-      .set({ sealed_key: reseal(keys, accountPlace(pairing_id, account_id), row.sealed_key) })
-      .where('pairing_id', '=', pairing_id)
-      .where('account_id', '=', account_id)
-      .execute();
-    return 1;
-  });
-}
-
-async function inTransactions<T>(
-  db: Inventory['db'],
-  rows: readonly T[],
-  work: (transaction: Transaction<Schema>, row: T) => Promise<number>,
-): Promise<number> {
+/** @returns how many values were sealed anew */
+async function resealColumn(db: Db, keys: SealingKeys, column: SealedColumn): Promise<number> {
   let count = 0;
-  for (let at = 0; at < rows.length; at += REKEY_ROWS_MAX) {
-    count += await db.transaction().execute(async transaction => {
-      let some = 0;
-      for (const row of rows.slice(at, at + REKEY_ROWS_MAX)) some += await work(transaction, row);
-      return some;
-    });
+  for (;;) {
+    const { resealed, unreadable, changed } = await reseal(SEAL_FORMAT, keys, oldValues(db, keys, column));
+    if (unreadable > 0) throw cannotOpen();
+    count += resealed;
+    // Another passfob that seals anew at the same time may have used an older key than this one.
+    if (changed === 0) return count;
   }
-  return count;
+}
+
+interface OldValue extends SealedValue<Place, Uint8Array> {
+  readonly key: Key;
+}
+
+/** The values of a column that are not sealed under the current key. */
+function oldValues(
+  db: Db,
+  { currentKeyId }: SealingKeys,
+  { table, column, key, placeOf }: SealedColumn,
+): SealedValues<Uint8Array, OldValue> {
+  const names = sql.join(key.map(name => sql.ref(name)));
+  return {
+    async next(last) {
+      const later = last === undefined ? sql`true` : sql`(${names}) > (${sql.join(last.key)})`;
+      const { rows } = await sql<Record<string, string | number> & { sealed: Uint8Array }>`
+        select ${names}, ${sql.ref(column)} as sealed from ${sql.table(table)}
+        where ${keyIdIn(column)} != ${currentKeyId} and ${later}
+        order by ${names} limit ${REKEY_ROWS_MAX}`.execute(db);
+      return rows.map(row => {
+        const values = key.map(name => row[name] ?? '');
+        return { key: values, place: placeOf(values), sealed: row.sealed };
+      });
+    },
+    replace: pairs =>
+      db.transaction().execute(async transaction => {
+        let replaced = 0n;
+        for (const { before, after } of pairs) {
+          const { numAffectedRows } = await sql`update ${sql.table(table)} set ${sql.ref(column)} = ${after}
+            where (${names}) = (${sql.join(before.key)}) and ${sql.ref(column)} = ${before.sealed}`.execute(
+            transaction,
+          );
+          replaced += numAffectedRows ?? 0n;
+        }
+        return Number(replaced);
+      }),
+  };
+}
+
+/** The key id that stands in front of a column's values. */
+function keyIdIn(column: string) {
+  return sql<string>`lower(hex(substr(${sql.ref(column)}, 1, ${sql.lit(SEAL_KEY_ID_BYTES)})))`;
 }

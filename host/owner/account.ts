@@ -1,7 +1,7 @@
-import { type AccountSettings, accountProof, KIND_TOTP, storedKey } from '../../protocol/account.ts';
-import { equal } from '../../protocol/hmac.ts';
-import { ACCOUNT_ID_BYTES, PROOF_NONCE_BYTES } from '../../protocol/limits.ts';
-import type { OcraSuite } from '../../protocol/ocra.ts';
+import { accountProof, KIND_TOTP, type OwnedAccount, storedKey } from '@passfob/protocol/account';
+import { equal } from '@passfob/protocol/hmac';
+import { ACCOUNT_ID_BYTES, PROOF_NONCE_BYTES } from '@passfob/protocol/limits';
+import type { OcraSuite } from '@passfob/protocol/ocra';
 import type { Client } from '../client/client.ts';
 import { hostPrimitives } from '../client/primitives.ts';
 import { digitsByte } from '../enrol/alphabets.ts';
@@ -9,21 +9,13 @@ import type { Enrolment } from '../enrol/enrolment.ts';
 import { isRefusal } from '../errors.ts';
 import type { OwnerTools } from './tools.ts';
 
-/** An account as its owner knows it: what `accountProof` needs to check the fob. */
-export interface OwnedAccount {
-  readonly settings: AccountSettings;
-  /** The stored key, as `storedKey` gives it. */
-  readonly key: Uint8Array;
-}
-
-/** Everything but the id, which is drawn for each attempt. */
-export type Wanted = Pick<OwnedAccount, 'key'> & { readonly settings: Omit<AccountSettings, 'id'> };
-
-export function accountOf(enrolment: Enrolment): Wanted {
+/** The account that an enrolment makes. @param id by which its owner will know it, as `randomId` draws it */
+export function accountOf(enrolment: Enrolment, id: Uint8Array): OwnedAccount {
   const { kind, algorithm, digits, alphabet, issuer, label, secret, suite } = enrolment;
   const text = new TextEncoder();
   return {
     settings: {
+      id,
       kind,
       algorithm,
       digits: digitsByte(alphabet, digits),

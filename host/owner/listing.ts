@@ -1,4 +1,4 @@
-import type { Response } from '../../protocol/commands.ts';
+import type { Response } from '@passfob/protocol/commands';
 import type { Client } from '../client/client.ts';
 
 /** What the fob says about each of its accounts, in its order, inside an open session. */

@@ -1,5 +1,5 @@
-import { DEVICE_SECRET_BYTES, ENTROPY_BYTES, PAIRING_KEY_BYTES } from '../../protocol/limits.ts';
-import { readPairingCode } from '../../protocol/pairing.ts';
+import { DEVICE_SECRET_BYTES, ENTROPY_BYTES, PAIRING_KEY_BYTES } from '@passfob/protocol/limits';
+import { readPairingCode } from '@passfob/protocol/pairing';
 import type { Client } from '../client/client.ts';
 import { FobError, isRefusal } from '../errors.ts';
 import { CODE_ATTEMPTS_MAX, RECOVERY_KEY_BYTES } from '../limits.ts';

@@ -1,4 +1,4 @@
-import type { Response } from '../../protocol/commands.ts';
+import type { Response } from '@passfob/protocol/commands';
 import { FobError } from '../errors.ts';
 
 /** What the owner wants of a fob's PIN. */

@@ -1,4 +1,4 @@
-import { toReports, toSingleBytes } from '../../protocol/reports.ts';
+import { toReports, toSingleBytes } from '@passfob/protocol/reports';
 
 /** The usage page of frames, which is nobody's (HID Usage Tables: 0xFF00 and up are for vendors). */
 export const FRAMES_PAGE = 0xff00;

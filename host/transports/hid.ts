@@ -1,5 +1,5 @@
+import { fromReport } from '@passfob/protocol/reports';
 import type { HIDAsync } from 'node-hid';
-import { fromReport } from '../../protocol/reports.ts';
 import { FobError } from '../errors.ts';
 import { formOf, type HidForm } from './hid-forms.ts';
 import { inOrder } from './in-order.ts';

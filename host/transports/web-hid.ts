@@ -1,4 +1,4 @@
-import { fromReport } from '../../protocol/reports.ts';
+import { fromReport } from '@passfob/protocol/reports';
 import { FobError } from '../errors.ts';
 import { FRAMES_PAGE, formOf } from './hid-forms.ts';
 import { inOrder } from './in-order.ts';

@@ -1,4 +1,4 @@
-import { BANGLE_FLASH_PAGE_BYTES, BANGLE_FLASH_PAGES, BANGLE_SIDE } from '../limits.ts';
+import { BANGLE_FLASH_PAGE_BYTES, BANGLE_FLASH_PAGES, BANGLE_SIDE } from '../base/limits.ts';
 import type { BoardFacts } from './board.ts';
 
 /**

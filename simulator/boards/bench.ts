@@ -1,4 +1,4 @@
-import { BENCH_FLASH_PAGE_BYTES, BENCH_FLASH_PAGES } from '../limits.ts';
+import { BENCH_FLASH_PAGE_BYTES, BENCH_FLASH_PAGES } from '../base/limits.ts';
 import type { BoardFacts } from './board.ts';
 
 /** The Linux build of Espruino (boards/LINUX.py): link on Serial1; keys, clock and entropy come in on Serial2. */

@@ -1,4 +1,4 @@
-import type { BoardName } from '../fob.ts';
+import type { BoardName } from '../base/fob.ts';
 
 export type PortName = 'USB' | 'Serial1' | 'Serial2' | 'Bluetooth';
 /** Where frames travel: a port, or HID reports. */

@@ -3,7 +3,7 @@ import {
   PICO_FLASH_PAGES,
   USB_HID_LONG_REPORT_BYTES,
   USB_HID_REPORT_BYTES,
-} from '../limits.ts';
+} from '../base/limits.ts';
 import type { BoardFacts } from './board.ts';
 
 const numbered = (port: string, count: number) => Array.from({ length: count }, (_, pin) => `${port}${pin}`);

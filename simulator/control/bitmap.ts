@@ -1,4 +1,4 @@
-import type { Bitmap } from '../fob.ts';
+import type { Bitmap } from '../base/fob.ts';
 
 /** The bitmap as one string a row: `#` lit, `.` dark. */
 export function bitmapRows({ width, height, pixels }: Bitmap): string[] {

@@ -1,4 +1,4 @@
-import type { Fob, Screen } from '../fob.ts';
+import type { Fob, Screen } from '../base/fob.ts';
 import { FRAME_MS } from './limits.ts';
 
 const NONE = new Uint8Array(0);

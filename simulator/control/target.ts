@@ -1,4 +1,4 @@
-import type { Fob } from '../fob.ts';
+import type { Fob } from '../base/fob.ts';
 import type { Front } from '../fronts/front.ts';
 
 /** What hands, scripts and pages act upon: the fob with all that is plugged into it. */

@@ -1,4 +1,4 @@
-import type { Bitmap } from '../fob.ts';
+import type { Bitmap } from '../base/fob.ts';
 
 /** A way to draw pixels with characters: how many a character takes, and which character shows which. */
 export interface CellKind {

@@ -8,9 +8,9 @@
  * beyond their transfer, or invented where there is no transfer; a transfer may come out empty. All listeners of the
  * wire are told the same.
  */
-import { type Chance, makeChance } from '../chance.ts';
-import type { Wire } from '../fob.ts';
-import { FAULT_SPAN_MAX_BYTES } from '../limits.ts';
+import { type Chance, makeChance } from '../base/chance.ts';
+import type { Wire } from '../base/fob.ts';
+import { FAULT_SPAN_MAX_BYTES } from '../base/limits.ts';
 
 /** Probabilities from 0 to 1, per transfer. What is left out never happens. */
 export interface FaultPlan {

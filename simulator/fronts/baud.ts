@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import type { Wire } from '../fob.ts';
+import type { Wire } from '../base/fob.ts';
 import { BAUD_SLICE_BYTES, BITS_PER_BYTE, MAX_UNREAD_BYTES } from './limits.ts';
 
 export interface PacedWire extends Wire {

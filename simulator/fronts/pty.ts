@@ -4,7 +4,7 @@ import { closeSync, constants, lstatSync, openSync, readlinkSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import type { Wire } from '../fob.ts';
+import type { Wire } from '../base/fob.ts';
 import type { Front } from './front.ts';
 import {
   MAX_PTY_MESSAGE_CHARS,

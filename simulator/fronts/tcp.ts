@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import type { Wire } from '../fob.ts';
+import type { Wire } from '../base/fob.ts';
 import type { Front } from './front.ts';
 import { CLIENT_GRACE_MS, MAX_UNREAD_BYTES } from './limits.ts';
 

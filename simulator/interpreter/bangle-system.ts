@@ -2,7 +2,7 @@
  * What the Bangle's firmware does around the interpreter (jswrap_bangle.c): lock, display and light go off by
  * themselves; a locked watch gives its button to nobody but wakes by it; a button that is held loads or resets.
  */
-import type { Touch } from '../boards/board.ts';
+
 import {
   BANGLE_BACKLIGHT_MS,
   BANGLE_IDLE_MAX_MS,
@@ -11,7 +11,8 @@ import {
   BANGLE_LOCK_MS,
   BANGLE_WAKE_BOUNCE_MS,
   BANGLE_WATCHDOG_MS,
-} from '../limits.ts';
+} from '../base/limits.ts';
+import type { Touch } from '../boards/board.ts';
 import type { Glass } from '../parts/glass.ts';
 
 interface Surroundings {

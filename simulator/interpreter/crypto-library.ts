@@ -1,6 +1,11 @@
 import { createCipheriv, createDecipheriv, createHash, pbkdf2Sync } from 'node:crypto';
+import {
+  AES_BLOCK_BYTES,
+  CCM_NONCE_MAX_BYTES,
+  CCM_NONCE_MIN_BYTES,
+  PBKDF2_ROUND_US,
+} from '../base/limits.ts';
 import type { BoardFacts } from '../boards/board.ts';
-import { AES_BLOCK_BYTES, CCM_NONCE_MAX_BYTES, CCM_NONCE_MIN_BYTES, PBKDF2_ROUND_US } from '../limits.ts';
 import { flatten, isRecord, wholeNumber } from './bytes.ts';
 import type { Call, Named, Realm, Value } from './realm.ts';
 

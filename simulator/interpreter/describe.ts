@@ -1,5 +1,5 @@
 import { isAnyArrayBuffer, isDate, isTypedArray } from 'node:util/types';
-import { DESCRIBE_MAX_DEPTH } from '../limits.ts';
+import { DESCRIBE_MAX_DEPTH } from '../base/limits.ts';
 import { isRecord } from './bytes.ts';
 import type { Named, Value } from './realm.ts';
 

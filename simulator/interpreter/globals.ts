@@ -1,19 +1,45 @@
+import type { Files } from '../parts/files.ts';
 import { bangleLibrary, nrfLibrary } from './bangle-library.ts';
-import { textOf } from './bytes.ts';
+import { flatten, textOf } from './bytes.ts';
 import { aesLibrary, cryptoLibrary } from './crypto-library.ts';
 import { describe } from './describe.ts';
 import { eLibrary } from './e-library.ts';
-import { filesLibrary } from './files-library.ts';
 import { graphicsLibrary } from './graphics-library.ts';
 import type { Tools } from './host.ts';
 import { i2cLibrary } from './i2c-library.ts';
 import { moduleGlobals } from './modules.ts';
 import { pinGlobals } from './pins.ts';
-import type { Named } from './realm.ts';
+import type { Named, Realm } from './realm.ts';
 import { compact } from './storage-compaction.ts';
 import { storageLibrary } from './storage-library.ts';
 import { textGlobals } from './text.ts';
 import { timeGlobals } from './time-globals.ts';
+
+/** `require("fs")` of the Linux build, on the files of the state image: one flat directory. */
+function filesLibrary(realm: Realm, files: Files): Named {
+  return realm.library({
+    readFileSync: name => {
+      const bytes = files.read(String(name));
+      if (!bytes) throw realm.error('Could not open file : UNKNOWN');
+      return textOf(bytes);
+    },
+    writeFileSync: (name, data) => {
+      if (!files.write(String(name), flatten(realm, data))) {
+        throw realm.error('Could not open file : UNKNOWN');
+      }
+      return true;
+    },
+    readdirSync: () => realm.array(['.', '..', ...files.list()]),
+    unlinkSync: name => {
+      if (!files.remove(String(name))) throw realm.error('Unable to delete file : UNKNOWN');
+      return true;
+    },
+    statSync: name => {
+      const bytes = files.read(String(name));
+      return bytes && realm.object({ size: bytes.length, dir: false });
+    },
+  });
+}
 
 /** `getSerial()` of the Linux build. */
 const HOSTED_SERIAL = '00000000-addeadde-addeadde';

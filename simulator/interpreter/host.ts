@@ -1,5 +1,5 @@
+import type { Chance } from '../base/chance.ts';
 import type { BoardFacts, PortName } from '../boards/board.ts';
-import type { Chance } from '../chance.ts';
 import type { Files } from '../parts/files.ts';
 import type { Flash } from '../parts/flash.ts';
 import type { Glass } from '../parts/glass.ts';

@@ -1,4 +1,4 @@
-import { I2C_DEFAULT_BITRATE } from '../limits.ts';
+import { I2C_DEFAULT_BITRATE } from '../base/limits.ts';
 import { type I2cBus, NoAcknowledge } from '../parts/i2c-bus.ts';
 import { flatten, int32, isRecord } from './bytes.ts';
 import type { Pins } from './pins.ts';

@@ -1,5 +1,5 @@
+import { SERIAL_CHUNK_BYTES, STREAM_BUFFER_BYTES } from '../base/limits.ts';
 import type { BoardFacts, PortName } from '../boards/board.ts';
-import { SERIAL_CHUNK_BYTES, STREAM_BUFFER_BYTES } from '../limits.ts';
 import { bytesOfText, flatten, isRecord, textOf, wholeNumber } from './bytes.ts';
 import type { Console } from './console.ts';
 import { describe } from './describe.ts';

@@ -1,4 +1,4 @@
-import { APPLY_MAX_ARGUMENTS } from '../limits.ts';
+import { APPLY_MAX_ARGUMENTS } from '../base/limits.ts';
 
 /**
  * Runs inside a fresh context while V8's built-ins are still there, and leaves Espruino's versions of those that

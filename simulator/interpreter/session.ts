@@ -1,6 +1,6 @@
+import { EMIT_MAX_ARGUMENTS } from '../base/limits.ts';
+import { PowerLost } from '../base/power.ts';
 import type { LinkName, Touch } from '../boards/board.ts';
-import { EMIT_MAX_ARGUMENTS } from '../limits.ts';
-import { PowerLost } from '../power.ts';
 import { BangleSystem } from './bangle-system.ts';
 import { textOf } from './bytes.ts';
 import { Console } from './console.ts';

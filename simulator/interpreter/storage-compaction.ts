@@ -3,7 +3,7 @@
  * pages are erased and written again as soon as nothing is left to be read from them. What is only in the buffer when
  * the power goes is lost, and the next boot then erases all of Storage.
  */
-import { STORAGE_HEADER_BYTES } from '../limits.ts';
+import { STORAGE_HEADER_BYTES } from '../base/limits.ts';
 import type { Flash } from '../parts/flash.ts';
 import { align, isRealFile, type StorageFiles } from './storage-files.ts';
 

@@ -2,7 +2,7 @@
  * The file layout of Espruino's Storage in flash (jsflash.c; espruino.md §4.1, §4.2): files one after the other, each a
  * header of size, flags and name, then its data; a file is deleted by writing zeros over the start of its name.
  */
-import { STORAGE_ALIGN_BYTES, STORAGE_HEADER_BYTES, STORAGE_NAME_BYTES } from '../limits.ts';
+import { STORAGE_ALIGN_BYTES, STORAGE_HEADER_BYTES, STORAGE_NAME_BYTES } from '../base/limits.ts';
 import type { Flash } from '../parts/flash.ts';
 
 const NAME_AT = 4;
@@ -40,7 +40,7 @@ export interface Stats {
 export const align = (length: number) => Math.ceil(length / STORAGE_ALIGN_BYTES) * STORAGE_ALIGN_BYTES;
 
 /** The 28 bytes of a name: longer ones are cut, and a drive letter is taken off. */
-export function nameBytes(name: string): Uint8Array {
+function nameBytes(name: string): Uint8Array {
   const bytes = new Uint8Array(STORAGE_NAME_BYTES);
   const plain = name.charAt(1) === ':' ? name.slice(2) : name;
   bytes.set(Buffer.from(plain, 'latin1').subarray(0, STORAGE_NAME_BYTES));

@@ -28,7 +28,7 @@ function decodeGroup(group: string): number[] {
  * memory. Here it is an object whose `length` is -1 and whose characters are junk: everything an image can do with it
  * but ask its `typeof`.
  */
-export function decodeBase64(realm: Realm, text: string, junk: () => Uint8Array): Value {
+function decodeBase64(realm: Realm, text: string, junk: () => Uint8Array): Value {
   const dense = [...text].filter(character => !WHITE_SPACE.includes(character));
   let length = Math.floor((dense.length * 3) / 4);
   if (dense.at(-1) === '=') length--;

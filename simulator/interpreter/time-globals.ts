@@ -1,5 +1,5 @@
+import { CALL_US } from '../base/limits.ts';
 import type { BoardFacts } from '../boards/board.ts';
-import { CALL_US } from '../limits.ts';
 import { wholeNumber } from './bytes.ts';
 import type { Pins } from './pins.ts';
 import type { Named, Realm, Value } from './realm.ts';

@@ -1,4 +1,4 @@
-import { TIMER_MAX_MS, TIMER_MIN_MS } from '../limits.ts';
+import { TIMER_MAX_MS, TIMER_MIN_MS } from '../base/limits.ts';
 
 export interface Timer {
   readonly id: number;

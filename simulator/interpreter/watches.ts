@@ -1,4 +1,4 @@
-import { BUTTON_DEBOUNCE_MS } from '../limits.ts';
+import { BUTTON_DEBOUNCE_MS } from '../base/limits.ts';
 import { isRecord } from './bytes.ts';
 import type { Value } from './realm.ts';
 import type { Timer, Timers } from './timers.ts';

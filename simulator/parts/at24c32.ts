@@ -11,9 +11,9 @@
  * - or the whole page is so, bytes that were not written included, as in parts that erase page by page (1 in 6).
  * Other pages never change. Nothing decays, and reads are always right.
  */
-import type { Chance } from '../chance.ts';
-import { EEPROM_BYTES, EEPROM_PAGE_BYTES, EEPROM_WRITE_US, LARGE_EEPROM_PAGE_BYTES } from '../limits.ts';
-import type { Operations } from '../power.ts';
+import type { Chance } from '../base/chance.ts';
+import { EEPROM_BYTES, EEPROM_PAGE_BYTES, EEPROM_WRITE_US, LARGE_EEPROM_PAGE_BYTES } from '../base/limits.ts';
+import type { Operations } from '../base/power.ts';
 import type { Region } from '../state/memories.ts';
 import type { I2cPart } from './part.ts';
 

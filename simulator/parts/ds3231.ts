@@ -5,7 +5,7 @@
  *
  * Known difference: 12-hour mode is understood when the time is written, but the part answers in 24-hour mode.
  */
-import { AGING_PPM_PER_STEP } from '../limits.ts';
+import { AGING_PPM_PER_STEP } from '../base/limits.ts';
 import type { Region } from '../state/memories.ts';
 import { secondsOf, timeOf } from './calendar.ts';
 import type { I2cPart } from './part.ts';

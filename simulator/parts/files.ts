@@ -5,8 +5,8 @@
  * the fob's seed: a write leaves the old file (1 in 3), the new one (1 in 3), or a prefix of the new one (1 in 3);
  * a removal happened or did not. Other files never change.
  */
-import { FILE_MAX_BYTES, FILE_NAME_MAX_BYTES, FILE_SLOTS } from '../limits.ts';
-import type { Operations } from '../power.ts';
+import { FILE_MAX_BYTES, FILE_NAME_MAX_BYTES, FILE_SLOTS } from '../base/limits.ts';
+import type { Operations } from '../base/power.ts';
 import { FILE_SLOT_BYTES, type Region } from '../state/memories.ts';
 
 const USED = 1;

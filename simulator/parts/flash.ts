@@ -7,9 +7,9 @@
  * - erasure: nothing (1 in 4), all (1 in 4), or every byte of the page is old or 0xFF by itself (2 in 4).
  * Stricter than flash: writing a 1 over a 0 is noted as a violation and leaves both values' zeros.
  */
-import type { Chance } from '../chance.ts';
-import { FLASH_ERASE_US, FLASH_WORD_BYTES, FLASH_WORD_WRITE_US } from '../limits.ts';
-import type { Operations } from '../power.ts';
+import type { Chance } from '../base/chance.ts';
+import { FLASH_ERASE_US, FLASH_WORD_BYTES, FLASH_WORD_WRITE_US } from '../base/limits.ts';
+import type { Operations } from '../base/power.ts';
 import type { Region } from '../state/memories.ts';
 
 const ERASED = 0xff;

@@ -1,5 +1,5 @@
+import type { Bitmap } from '../base/fob.ts';
 import type { BangleFacts } from '../boards/board.ts';
-import type { Bitmap } from '../fob.ts';
 
 /** Red, green and blue of a colour in 16 bits, each present or not: what the panel can show without dithering. */
 const CHANNELS = [

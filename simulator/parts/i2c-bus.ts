@@ -1,4 +1,4 @@
-import { I2C_BITS_PER_BYTE, I2C_DEFAULT_BITRATE, I2C_TIMEOUT_US } from '../limits.ts';
+import { I2C_BITS_PER_BYTE, I2C_DEFAULT_BITRATE, I2C_TIMEOUT_US } from '../base/limits.ts';
 import type { I2cPart } from './part.ts';
 
 /** The part did not acknowledge: nobody at that address, or busy. */

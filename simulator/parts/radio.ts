@@ -1,5 +1,5 @@
-import type { BluetoothHost } from '../fob.ts';
-import { HID_REPORT_MAX_BYTES, HID_SENT_MS } from '../limits.ts';
+import type { BluetoothHost } from '../base/fob.ts';
+import { HID_REPORT_MAX_BYTES, HID_SENT_MS } from '../base/limits.ts';
 
 /**
  * Bluetooth as far as a keyboard needs it (bluetooth.c). Frames do not pass here: the UART's cable has no connection to

@@ -3,9 +3,9 @@
  * decide what is seen. The module is wired so that segment remap A1 with COM scan C8 is upright. Scrolling, fading
  * and COM pin configuration (0xDA) show no effect here.
  */
-import type { Chance } from '../chance.ts';
-import type { Bitmap } from '../fob.ts';
-import { DISPLAY_HEIGHT, DISPLAY_WIDTH } from '../limits.ts';
+import type { Chance } from '../base/chance.ts';
+import type { Bitmap } from '../base/fob.ts';
+import { DISPLAY_HEIGHT, DISPLAY_WIDTH } from '../base/limits.ts';
 import type { I2cPart } from './part.ts';
 
 const PAGES = DISPLAY_HEIGHT / 8;

@@ -3,9 +3,9 @@
  * second after the cable is in, with the report descriptor the device has by then, and fetches one input report each
  * interval. Until it has fetched one, the device cannot hand over the next (espruino.md §5.2).
  */
-import type { HidReport, UsbComputer } from '../fob.ts';
-import { USB_ENUMERATION_US, USB_HID_INTERVAL_US } from '../limits.ts';
-import type { Due, Scheduler } from '../time.ts';
+import type { HidReport, UsbComputer } from '../base/fob.ts';
+import { USB_ENUMERATION_US, USB_HID_INTERVAL_US } from '../base/limits.ts';
+import type { Due, Scheduler } from '../base/time.ts';
 
 /** Item tags of a report descriptor (HID 1.11 §6.2.2), without their two bits of size. */
 const LONG_ITEM = 0xfe;

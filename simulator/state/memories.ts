@@ -1,5 +1,5 @@
-import { makeChance } from '../chance.ts';
-import type { BoardName, StateStore } from '../fob.ts';
+import { makeChance } from '../base/chance.ts';
+import type { BoardName, StateStore } from '../base/fob.ts';
 import {
   BOARD_NAME_BYTES,
   FILE_MAX_BYTES,
@@ -10,7 +10,7 @@ import {
   STATE_HEADER_BYTES,
   STATE_MAGIC,
   STATE_VERSION,
-} from '../limits.ts';
+} from '../base/limits.ts';
 
 /** Header fields: offset in bytes, numbers little-endian. */
 const VERSION_AT = 8;

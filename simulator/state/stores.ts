@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from 'node:fs';
-import type { StateStore } from '../fob.ts';
-import { STATE_FILE_MODE, STATE_MAGIC } from '../limits.ts';
+import type { StateStore } from '../base/fob.ts';
+import { STATE_FILE_MODE, STATE_MAGIC } from '../base/limits.ts';
 
 /** Memories that last as long as the returned object: pass it to another `boot` to run the same fob again. */
 export function memoryStore(): StateStore {

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
 import {
   type Activation,
   activationString,
   inGroups,
   readActivationString,
-} from '../../host/activation/activation-string.ts';
-import { CODE_BYTES, FINGERPRINT_BYTES } from '../../host/activation/limits.ts';
-import { isFobError } from '../../host/errors.ts';
+} from 'passfob/activation/activation-string';
+import { CODE_BYTES, FINGERPRINT_BYTES } from 'passfob/activation/limits';
+import { isFobError } from 'passfob/errors';
+import { describe, expect, it } from 'vitest';
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
 // What begins like an internationalised name (RFC 5891 §4.2.3.1) has to be one.

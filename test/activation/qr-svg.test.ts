@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { activationString, readActivationString } from 'passfob/activation/activation-string';
+import { QR_QUIET_MODULES } from 'passfob/activation/limits';
+import { qrSvg } from 'passfob/activation/qr-svg';
+import { readQrImage } from 'passfob/enrol/qr';
 import { expect, test } from 'vitest';
-import { activationString, readActivationString } from '../../host/activation/activation-string.ts';
-import { QR_QUIET_MODULES } from '../../host/activation/limits.ts';
-import { qrSvg } from '../../host/activation/qr-svg.ts';
-import { readQrImage } from '../../host/enrol/qr.ts';
 import { mapped, type Picture, png } from '../enrol/images.ts';
 import { secret } from '../kit/secrets.ts';
 
@@ -54,6 +54,6 @@ test('it holds the string nowhere as text, needs nothing from elsewhere and says
   const string = madeFor('https://otp.example.org');
   const svg = qrSvg(string, `"><script>&'`);
   expect(svg.toLowerCase()).not.toContain(string.slice(3, 20));
-  expect(svg).toContain('aria-label="&#34;&#62;&#60;script&#62;&#38;&#39;"');
+  expect(svg).toContain('aria-label="&quot;&gt;&lt;script&gt;&amp;&#39;"');
   expect(svg.replace('http://www.w3.org/2000/svg', '')).not.toMatch(/<script|style|href|url\(|https?:/);
 });

@@ -2,12 +2,12 @@ import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import fc from 'fast-check';
+import { checkIdentity } from 'passfob/activation/identity';
+import { MESSAGE_CHARS_MAX, WIRE_PIECE_CHARS } from 'passfob/activation/limits';
+import { openingTranscript, type RelayMessage, type ServiceMessage } from 'passfob/activation/messages';
+import { readRelayMessage, readServiceMessage } from 'passfob/activation/read-messages';
+import { fieldOf } from 'passfob/activation/shapes';
 import { describe, expect, it } from 'vitest';
-import { checkIdentity } from '../../host/activation/identity.ts';
-import { MESSAGE_CHARS_MAX, WIRE_PIECE_CHARS } from '../../host/activation/limits.ts';
-import { openingTranscript, type RelayMessage, type ServiceMessage } from '../../host/activation/messages.ts';
-import { readRelayMessage, readServiceMessage } from '../../host/activation/read-messages.ts';
-import { fieldOf } from '../../host/activation/shapes.ts';
 import { failure } from '../host/kit/failure.ts';
 
 const some = (length: number) => fieldOf(new Uint8Array(randomBytes(length)));
@@ -109,6 +109,7 @@ describe('the relay', () => {
     const bundle = await build({
       entryPoints: [entry],
       bundle: true,
+      conditions: ['source'],
       write: false,
       platform: 'browser',
       format: 'esm',

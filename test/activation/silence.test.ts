@@ -2,15 +2,15 @@ import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { relayLimits } from '@passfob/service/base/limits/relay';
+import { RECONNECT_MIN_MS, RELAY_SILENCE_MS } from 'passfob/activation/limits';
+import { openingTranscript, type ServiceMessage } from 'passfob/activation/messages';
+import { relayActivation } from 'passfob/activation/relay';
+import { bytesOf, fieldOf } from 'passfob/activation/shapes';
+import { endpointOf } from 'passfob/agent/network/endpoint';
+import { openNodeSocket } from 'passfob/cli/activate-socket';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { RECONNECT_MIN_MS, RELAY_SILENCE_MS } from '../../host/activation/limits.ts';
-import { openingTranscript, type ServiceMessage } from '../../host/activation/messages.ts';
-import { relayActivation } from '../../host/activation/relay.ts';
-import { bytesOf, fieldOf } from '../../host/activation/shapes.ts';
-import { endpointOf } from '../../host/agent/network/endpoint.ts';
-import { openNodeSocket } from '../../host/cli/activate-socket.ts';
-import { relayLimits } from '../../host/service/enrolment/relay/limits.ts';
 import { failure } from '../host/kit/failure.ts';
 import { secret } from '../kit/secrets.ts';
 

@@ -1,5 +1,4 @@
 import { createServer, type Socket } from 'node:net';
-import { describe, expect, it } from 'vitest';
 import {
   AGENT_AGAIN_MAX_MS,
   AGENT_AGAIN_MIN_MS,
@@ -9,7 +8,8 @@ import {
   AGENT_GOOD_MS,
   AGENT_IDLE_MS,
   AGENT_UPGRADE_MIN_MS,
-} from '../../host/agent/limits.ts';
+} from 'passfob/agent/base/limits';
+import { describe, expect, it } from 'vitest';
 import { AgentRig, settingsOf } from './kit/agent.ts';
 import { Cable } from './kit/cable.ts';
 import { Peer } from './kit/peer.ts';

@@ -1,5 +1,4 @@
-import { describe, expect, it } from 'vitest';
-import { WIRE_CHARS_MAX, WIRE_PIECE_CHARS } from '../../host/activation/limits.ts';
+import { WIRE_CHARS_MAX, WIRE_PIECE_CHARS } from 'passfob/activation/limits';
 import {
   AGENT_BEAT_MS,
   AGENT_FOBS_MAX,
@@ -8,8 +7,9 @@ import {
   AGENT_SILENCE_MS,
   AGENT_TOLD_MAX,
   AGENT_TOLD_MS,
-} from '../../host/agent/limits.ts';
-import { FobError } from '../../host/errors.ts';
+} from 'passfob/agent/base/limits';
+import { FobError } from 'passfob/errors';
+import { describe, expect, it } from 'vitest';
 import { AgentRig, settingsOf } from './kit/agent.ts';
 import { Cable } from './kit/cable.ts';
 import { Peer } from './kit/peer.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
+import { AGENT_GOOD_MS, AGENT_POLL_AGAIN_MS, AGENT_POLL_FAILURES_MAX } from 'passfob/agent/base/limits';
+import type { AgentPoll } from 'passfob/agent/base/messages';
 import { expect, it } from 'vitest';
-import { AGENT_GOOD_MS, AGENT_POLL_AGAIN_MS, AGENT_POLL_FAILURES_MAX } from '../../host/agent/limits.ts';
-import type { AgentPoll } from '../../host/agent/messages.ts';
 import { AgentRig, settingsOf } from './kit/agent.ts';
 import { Cable } from './kit/cable.ts';
 import { Peer } from './kit/peer.ts';

@@ -1,7 +1,7 @@
+import { FobPort, type PortListener } from 'passfob/agent/fobs/fobs';
+import { FobError } from 'passfob/errors';
+import type { Transport } from 'passfob/transports/transport';
 import { expect, it } from 'vitest';
-import { FobPort, type PortListener } from '../../host/agent/fobs/fobs.ts';
-import { FobError } from '../../host/errors.ts';
-import type { Transport } from '../../host/transports/transport.ts';
 import { Cable } from './kit/cable.ts';
 import { ManualTime, until } from './kit/time.ts';
 

@@ -1,8 +1,8 @@
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
+import { openTcp } from 'passfob/transports/tcp';
 import { expect, it, vi } from 'vitest';
-import { EXIT_CODES } from '../../host/cli/exit-codes.ts';
-import { openTcp } from '../../host/transports/tcp.ts';
 import { needsBuild } from '../host/kit/simulated-fob.ts';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds } from '../kit/tools.ts';

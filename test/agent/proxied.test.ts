@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
 import { expect, it, vi } from 'vitest';
-import { EXIT_CODES } from '../../host/cli/exit-codes.ts';
 import { needsBuild } from '../host/kit/simulated-fob.ts';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds } from '../kit/tools.ts';

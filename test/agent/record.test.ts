@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import { readSettings, settingsPath } from 'passfob/agent/network/settings';
+import { recordService } from 'passfob/cli/agent/record';
+import type { Terminal } from 'passfob/cli/base/terminal';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { readSettings, settingsPath } from '../../host/agent/settings.ts';
-import { recordService } from '../../host/cli/agent/record.ts';
-import type { Terminal } from '../../host/cli/terminal.ts';
 
 const service = 'https://tokens.example.org';
 const fingerprint = new Uint8Array(randomBytes(16));

@@ -1,5 +1,5 @@
+import type { FobFound } from 'passfob/agent/fobs/fobs';
 import { expect, it } from 'vitest';
-import type { FobFound } from '../../host/agent/fobs/fobs.ts';
 import { AgentRig, settingsOf } from './kit/agent.ts';
 import { Cable } from './kit/cable.ts';
 import { Peer } from './kit/peer.ts';

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
+import type { Service } from '@passfob/service/service';
+import { fingerprintOfKey } from '@passfob/service/storage/sealing/identity';
+import { systemTime } from 'passfob/agent/base/time';
+import type { ServiceSettings } from 'passfob/agent/network/settings';
+import { serialText } from 'passfob/client/fob-serial';
 import { Agent as Connections, request } from 'undici';
 import { expect, it } from 'vitest';
-import type { ServiceSettings } from '../../host/agent/settings.ts';
-import { systemTime } from '../../host/agent/time.ts';
-import { serialText } from '../../host/client/fob-serial.ts';
-import { fingerprintOfKey } from '../../host/service/sealing/identity.ts';
-import type { Service } from '../../host/service/service.ts';
 import type { CoreFob } from '../host/kit/core-fob.ts';
 import { freePort } from '../kit/free-port.ts';
 import { secret } from '../kit/secrets.ts';

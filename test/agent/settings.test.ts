@@ -13,8 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { AGENT_SERVICES_MAX } from '../../host/agent/limits.ts';
+import { AGENT_SERVICES_MAX } from 'passfob/agent/base/limits';
 import {
   fingerprintText,
   readFingerprint,
@@ -25,9 +24,10 @@ import {
   withoutService,
   withService,
   writeSettings,
-} from '../../host/agent/settings.ts';
-import { NOTIFY_INTERVAL_MS } from '../../host/cli/agent/limits.ts';
-import { notifier } from '../../host/cli/agent/notify.ts';
+} from 'passfob/agent/network/settings';
+import { NOTIFY_INTERVAL_MS } from 'passfob/cli/agent/limits';
+import { notifier } from 'passfob/cli/agent/notify';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { itNeeds, needsTool } from '../kit/tools.ts';
 
 function folder(): string {

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
+import { writeSettings } from 'passfob/agent/network/settings';
+import type { AgentStatus } from 'passfob/agent/status';
+import { askAgent } from 'passfob/cli/agent/control';
+import { keepAgent } from 'passfob/cli/agent/run';
 import { expect, it, onTestFinished } from 'vitest';
-import { writeSettings } from '../../host/agent/settings.ts';
-import type { AgentStatus } from '../../host/agent/status.ts';
-import { askAgent } from '../../host/cli/agent/control.ts';
-import { keepAgent } from '../../host/cli/agent/run.ts';
 import { settingsOf } from './kit/agent.ts';
 import { Peer } from './kit/peer.ts';
 
@@ -17,14 +17,14 @@ it('an agent that is just starting has the service that was added when nobody co
   const terminal = {
     stdin: Readable.from([]),
     stderr: new Writable(),
-    environment: {},
+    environment: { PASSFOB_HOME: directory },
     out: () => undefined,
     note: () => undefined,
   };
   const ending = new AbortController();
   const choice = { port: 'tcp:127.0.0.1:9' };
-  const agent = { command: 'agent', choice, notifies: false } as const;
-  const running = keepAgent(agent, directory, true, terminal, ending.signal);
+  const { signal } = ending;
+  const running = keepAgent({ notifies: false }, { choice, isJson: true, terminal, signal });
   // As `agent add` does, which finds nobody to tell.
   writeSettings(directory, { services: [settingsOf(peer)] });
   const status = (await askAgent(directory, 'status')) as AgentStatus;

@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
+import { codesFrom, codesOf } from 'passfob/batch/codes';
+import { readCsv, writeCsv } from 'passfob/batch/csv';
+import { enrolmentOf, type Plan, readPlan } from 'passfob/batch/plan';
+import { REPORT_WRITERS, type ReportRow } from 'passfob/batch/report';
+import { checkUpload, type UploadRow, writeUpload } from 'passfob/batch/upload';
+import { FobError, systemCode } from 'passfob/errors';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { codesFrom, codesOf } from '../../host/batch/codes.ts';
-import { readCsv, writeCsv } from '../../host/batch/csv.ts';
-import { enrolmentOf, type Plan, readPlan } from '../../host/batch/plan.ts';
-import { REPORT_WRITERS, type ReportRow } from '../../host/batch/report.ts';
-import { checkUpload, type UploadRow, writeUpload } from '../../host/batch/upload.ts';
-import { FobError, systemCode } from '../../host/errors.ts';
 import { failure } from '../host/kit/failure.ts';
 import { secret } from '../kit/secrets.ts';
 
@@ -141,6 +141,17 @@ describe('CSV', () => {
         },
       ),
     );
+  });
+
+  it('gives the line where a record begins, whatever ends lines inside and outside of quotes', () => {
+    const text = 'a\r\n"x\r\ny",1\n\n  \r\n"",\r"z\n""",2\nlast';
+    expect(readCsv(text)).toEqual([
+      { line: 1, cells: ['a'] },
+      { line: 2, cells: ['x\r\ny', '1'] },
+      { line: 7, cells: ['z\n"', '2'] },
+      { line: 9, cells: ['last'] },
+    ]);
+    expect(() => readCsv('a\n"x\r\ny",1\n\n\nb"')).toThrow('Line 6 of the plan is not CSV');
   });
 
   it.each(['=1+1', '+1', '-1', '@sum', '\t=1', ' =1'])('lets no spreadsheet run %j', text => {

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readSettings } from 'passfob/agent/network/settings';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { readSettings } from '../../host/agent/settings.ts';
 import { Workstation } from '../agent/kit/program.ts';
 import { needsBuild, type SimulatedFob, simulatedFob } from '../host/kit/simulated-fob.ts';
 import { describeNeeds } from '../kit/tools.ts';

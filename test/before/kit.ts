@@ -2,10 +2,10 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
-import { hostPrimitives } from '../../host/client/primitives.ts';
-import { Hmac } from '../../protocol/hmac.ts';
-import { hotp } from '../../protocol/otp.ts';
-import { SHA1, SHA256, SHA512 } from '../../protocol/primitives.ts';
+import { Hmac } from '@passfob/protocol/hmac';
+import { hotp } from '@passfob/protocol/otp';
+import { SHA1, SHA256, SHA512 } from '@passfob/protocol/primitives';
+import { hostPrimitives } from 'passfob/client/primitives';
 import { secret } from '../kit/secrets.ts';
 
 const folder = fileURLToPath(new URL('../fixtures/before/', import.meta.url));

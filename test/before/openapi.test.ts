@@ -6,11 +6,19 @@ import { fixture } from './kit.ts';
 const ADDED: readonly string[] = [];
 /** Everything else that differs from the description of before, on purpose, as `differences` says it. */
 const CHANGED: readonly string[] = [
+  // What these routes always did, and a description of theirs that was written by hand had left out.
+  'GET /metrics: x-passfob-fresh-proof was added',
+  'GET /metrics: x-passfob-permission was added',
+  'GET /metrics: x-passfob-roles was added',
+  'GET /v1/docs responses: 429 was added',
+  'GET /v1/openapi.json responses: 429 was added',
+  // Searches by any part.
   'GET /v1/tokens parameters by schema enum: "any" was added',
   'GET /v1/tokens parameters text: description was added',
   'GET /v1/tokens summary: "List tokens, or those whose serial number, user or label begins with a text." became "List tokens, or find them by any part of the serial number or of what their use',
   'GET /v1/users parameters search: description was added',
   'GET /v1/users summary: "List users by name, or those whose names begin with a text." became "List users by name, or find them by any part of the name, the display name or t',
+  'POST /v1/pushes/{id}/take parameters: idempotency-key was added',
 ];
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };

@@ -1,11 +1,11 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import type { Service } from '@passfob/service/service';
+import { migrationNames } from '@passfob/service/storage/migrations/list';
 import BetterSqlite from 'better-sqlite3';
+import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
 import { expect, it, vi } from 'vitest';
-import { EXIT_CODES } from '../../host/cli/exit-codes.ts';
-import { migrationNames } from '../../host/service/data/migrations/list.ts';
-import type { Service } from '../../host/service/service.ts';
 import { passfob } from '../host/kit/cli.ts';
 import { needsBuild } from '../host/kit/simulated-fob.ts';
 import { describeNeeds } from '../kit/tools.ts';

@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openStore, type StoreOptions } from '@passfob/service/storage/database/database';
+import type { Store } from '@passfob/service/storage/schema/store';
+import { openKeyFile } from '@passfob/service/storage/sealing/key-file';
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
-import { openStore, type StoreOptions } from '../../host/service/data/database.ts';
-import type { Store } from '../../host/service/data/store.ts';
-import { openKeyFile } from '../../host/service/sealing/key-file.ts';
 import { makeDatabase, startCluster } from '../kit/postgres.ts';
 import { findPostgres } from '../kit/postgres-programs.ts';
 import { itNeeds } from '../kit/tools.ts';

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { makeBearer } from '@passfob/service/base/bearers';
+import { openStore } from '@passfob/service/storage/database/database';
+import { openKeyFile } from '@passfob/service/storage/sealing/key-file';
 import { expect, it } from 'vitest';
-import { openStore } from '../../host/service/data/database.ts';
-import { makeBearer } from '../../host/service/people/credentials/bearers.ts';
-import { openKeyFile } from '../../host/service/sealing/key-file.ts';
 import { startNode } from '../service/nodes/node.ts';
 import { type Load, run } from './validate/load.ts';
 import { codeOf, populate, userOf } from './validate/population.ts';

@@ -1,5 +1,5 @@
-import { type Pipe, pipe } from '../../host/transports/pipe.ts';
-import { boot, type Fob, memoryStore, type StateStore } from '../../simulator/index.ts';
+import { boot, type Fob, memoryStore, type StateStore } from '@passfob/simulator';
+import { type Pipe, pipe } from 'passfob/transports/pipe';
 import { secret } from '../kit/secrets.ts';
 import type { Driver } from './driver.ts';
 

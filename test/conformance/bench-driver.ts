@@ -1,4 +1,4 @@
-import type { Transport } from '../../host/transports/transport.ts';
+import type { Transport } from 'passfob/transports/transport';
 import type { BenchAnswer } from '../kit/interpreter.ts';
 import type { Driver } from './driver.ts';
 import { OneKey } from './one-key.ts';

@@ -1,6 +1,6 @@
-import { type Pipe, pipe } from '../../host/transports/pipe.ts';
-import type { Transport } from '../../host/transports/transport.ts';
-import { boot, type Fob, type Wire } from '../../simulator/index.ts';
+import { boot, type Fob, type Wire } from '@passfob/simulator';
+import { type Pipe, pipe } from 'passfob/transports/pipe';
+import type { Transport } from 'passfob/transports/transport';
 import type { BenchAnswer } from '../kit/interpreter.ts';
 import { secret } from '../kit/secrets.ts';
 import { BenchDriver, type BenchOrder } from './bench-driver.ts';

@@ -1,4 +1,4 @@
-import type { Transport } from '../../host/transports/transport.ts';
+import type { Transport } from 'passfob/transports/transport';
 
 /** Hands, eyes and a cable on a fob, whatever it is made of: the suite speaks to nothing else. */
 export interface Driver {

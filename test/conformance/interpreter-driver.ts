@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Pipe, pipe } from '../../host/transports/pipe.ts';
+import { type Pipe, pipe } from 'passfob/transports/pipe';
 import { type BenchAnswer, Interpreter } from '../kit/interpreter.ts';
 import { secret } from '../kit/secrets.ts';
 import { BenchDriver, type BenchOrder } from './bench-driver.ts';

@@ -1,17 +1,11 @@
-import {
-  type Client,
-  type ClientOptions,
-  connect,
-  pairingCode,
-  pairingKey,
-} from '../../host/client/index.ts';
-import { hostPrimitives } from '../../host/client/primitives.ts';
-import { Writer } from '../../protocol/bytes.ts';
-import { COMMANDS, type CommandName, type Request } from '../../protocol/commands.ts';
-import { Deframer, decodeFrame, encodeClear, FRAME_REQUEST } from '../../protocol/frame.ts';
-import { encodeFields, type Values } from '../../protocol/layout.ts';
-import { PAYLOAD_BYTES_MAX } from '../../protocol/limits.ts';
-import { readPairingCode } from '../../protocol/pairing.ts';
+import { Writer } from '@passfob/protocol/bytes';
+import { COMMANDS, type CommandName, type Request } from '@passfob/protocol/commands';
+import { Deframer, decodeFrame, encodeClear, FRAME_REQUEST } from '@passfob/protocol/frame';
+import { encodeFields, type Values } from '@passfob/protocol/layout';
+import { PAYLOAD_BYTES_MAX } from '@passfob/protocol/limits';
+import { readPairingCode } from '@passfob/protocol/pairing';
+import { type Client, type ClientOptions, connect, pairingCode, pairingKey } from 'passfob/client';
+import { hostPrimitives } from 'passfob/client/primitives';
 import { secret } from '../kit/secrets.ts';
 import type { Driver } from './driver.ts';
 

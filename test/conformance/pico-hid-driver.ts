@@ -1,6 +1,6 @@
-import { type Pipe, pipe } from '../../host/transports/pipe.ts';
-import { fromReport, toReports } from '../../protocol/reports.ts';
-import { boot, type Fob } from '../../simulator/index.ts';
+import { fromReport, toReports } from '@passfob/protocol/reports';
+import { boot, type Fob } from '@passfob/simulator';
+import { type Pipe, pipe } from 'passfob/transports/pipe';
 import { secret } from '../kit/secrets.ts';
 import { type Driver, DS3231_UTC_MAX, DS3231_UTC_MIN } from './driver.ts';
 import { OneKey } from './one-key.ts';

@@ -1,10 +1,10 @@
+import { Writer } from '@passfob/protocol/bytes';
+import { COMMANDS } from '@passfob/protocol/commands';
+import { encodeClear, FRAME_REQUEST } from '@passfob/protocol/frame';
+import { boot } from '@passfob/simulator';
+import { connect } from 'passfob/client';
+import { hostPrimitives } from 'passfob/client/primitives';
 import { describe, expect, it } from 'vitest';
-import { connect } from '../../host/client/index.ts';
-import { hostPrimitives } from '../../host/client/primitives.ts';
-import { Writer } from '../../protocol/bytes.ts';
-import { COMMANDS } from '../../protocol/commands.ts';
-import { encodeClear, FRAME_REQUEST } from '../../protocol/frame.ts';
-import { boot } from '../../simulator/index.ts';
 import { PicoHidDriver } from './pico-hid-driver.ts';
 import { conformance } from './suite.ts';
 

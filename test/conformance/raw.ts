@@ -1,5 +1,4 @@
-import { hostPrimitives as primitives } from '../../host/client/primitives.ts';
-import { Reader, Writer } from '../../protocol/bytes.ts';
+import { Reader, Writer } from '@passfob/protocol/bytes';
 import {
   Deframer,
   decodeFrame,
@@ -7,9 +6,10 @@ import {
   encodeFrame,
   FRAME_REQUEST,
   FRAME_SEALED_REQUEST,
-} from '../../protocol/frame.ts';
-import { PAYLOAD_BYTES_MAX } from '../../protocol/limits.ts';
-import { Handshake, handshakeContext, OWNER_ID, type Session } from '../../protocol/session.ts';
+} from '@passfob/protocol/frame';
+import { PAYLOAD_BYTES_MAX } from '@passfob/protocol/limits';
+import { Handshake, handshakeContext, OWNER_ID, type Session } from '@passfob/protocol/session';
+import { hostPrimitives as primitives } from 'passfob/client/primitives';
 import type { Driver } from './driver.ts';
 import { random } from './owner.ts';
 

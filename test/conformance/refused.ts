@@ -1,5 +1,5 @@
+import type { FobError } from 'passfob/client';
 import { expect } from 'vitest';
-import type { FobError } from '../../host/client/index.ts';
 
 /** Fails unless the fob refuses with this name. */
 export async function refused(work: Promise<unknown>, name: string): Promise<void> {

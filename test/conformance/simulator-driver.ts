@@ -1,5 +1,5 @@
-import { type Pipe, pipe } from '../../host/transports/pipe.ts';
-import { boot, type Fob, memoryStore, type PartsOptions, type StateStore } from '../../simulator/index.ts';
+import { boot, type Fob, memoryStore, type PartsOptions, type StateStore } from '@passfob/simulator';
+import { type Pipe, pipe } from 'passfob/transports/pipe';
 import { secret } from '../kit/secrets.ts';
 import { type Driver, DS3231_UTC_MAX, DS3231_UTC_MIN } from './driver.ts';
 import { OneKey } from './one-key.ts';

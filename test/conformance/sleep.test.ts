@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Fob } from '@passfob/simulator';
 import { describe, expect, it } from 'vitest';
-import type { Fob } from '../../simulator/index.ts';
 import { imageFolder } from '../kit/interpreter.ts';
 import { BangleDriver } from './banglejs2-driver.ts';
 import type { Driver } from './driver.ts';

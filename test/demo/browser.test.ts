@@ -1,6 +1,6 @@
+import { PRESS_DEAF_MS } from '@passfob/protocol/limits';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
-import { PRESS_DEAF_MS } from '../../protocol/limits.ts';
 import { describeNeeds, type Need, tool } from '../kit/tools.ts';
 import { demoPage, needsBuild } from './kit.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { describeNeeds, type Need } from '../kit/tools.ts';
 import { isRunning } from '../simulator-faces/kit.ts';
-import { demo, demoPage, folder, needsBuild, simulatorsOf } from './kit.ts';
+import { demo, demoPage, folder, needsBuild, simulatorOf } from './kit.ts';
 
 // Up to three demos start in each, and each is several processes.
 vi.setConfig({ testTimeout: 120_000 });
@@ -17,7 +17,7 @@ describeNeeds(needsProc, 'the processes of the demo', () => {
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('all end on %s, with the folder', async signal => {
     const temporary = folder();
     const { running } = await demoPage([], { TMPDIR: temporary });
-    const [simulator = -1] = simulatorsOf(running.pid);
+    const simulator = simulatorOf(running.pid);
     expect(isRunning(simulator)).toBe(true);
     expect(readdirSync(temporary)).toEqual([expect.stringMatching(/^passfob-demo-/)]);
     running.kill(signal);
@@ -30,7 +30,7 @@ describeNeeds(needsProc, 'the processes of the demo', () => {
 
   it('end, too, when the demo is killed', async () => {
     const { running } = await demoPage([], { TMPDIR: folder() });
-    const [simulator = -1] = simulatorsOf(running.pid);
+    const simulator = simulatorOf(running.pid);
     running.kill('SIGKILL');
     await running.ended;
     await expect.poll(() => isRunning(simulator), { timeout: 20_000 }).toBe(false);
@@ -39,7 +39,7 @@ describeNeeds(needsProc, 'the processes of the demo', () => {
   it('say so when the fob dies', async () => {
     const temporary = folder();
     const { running, url } = await demoPage([], { TMPDIR: temporary });
-    const [simulator = -1] = simulatorsOf(running.pid);
+    const simulator = simulatorOf(running.pid);
     process.kill(simulator, 'SIGKILL');
     const { code, stderr } = await running.ended;
     expect(code).toBe(1);

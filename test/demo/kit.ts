@@ -1,26 +1,23 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { accountsOf } from 'passfob/inventory/accounts';
+import { openInventory } from 'passfob/inventory/inventory';
+import { pairingsOf } from 'passfob/inventory/pairings';
+import { unseal } from 'passfob/inventory/seal';
 import { onTestFinished } from 'vitest';
-import { accountsOf } from '../../host/inventory/accounts.ts';
-import { openInventory } from '../../host/inventory/inventory.ts';
-import { pairingsOf } from '../../host/inventory/pairings.ts';
-import { unseal } from '../../host/inventory/seal.ts';
+import { built, needsBuilt } from '../kit/built.ts';
 import { secret } from '../kit/secrets.ts';
-import type { Need } from '../kit/tools.ts';
 
-const built = (path: string) => fileURLToPath(new URL(`../../dist/${path}`, import.meta.url));
-const MAIN = built('host/demo/main.js');
+const MAIN = built('demo/dist/main.js');
 
 /** What runs here as processes. */
-export const needsBuild: Need<true> = {
-  name: 'npm run build',
-  found:
-    [MAIN, built('simulator/main.js'), built('firmware/image/pico')].every(path => existsSync(path)) ||
-    undefined,
-};
+export const needsBuild = needsBuilt(
+  'demo/dist/main.js',
+  'simulator/dist/main.js',
+  'firmware/dist/image/pico',
+);
 
 /** A new folder for this test. */
 export function folder(): string {
@@ -135,7 +132,14 @@ export async function recordSecrets(home: string, serial: string): Promise<numbe
 }
 
 /** Process ids of the simulators that a demo has started (Linux's /proc). */
-export function simulatorsOf(parent: number): number[] {
+export function simulatorOf(parent: number): number {
+  const [found] = simulatorsOf(parent);
+  // Never a default: signals to some numbers reach every process.
+  if (found === undefined) throw new Error('the demo has no simulator');
+  return found;
+}
+
+function simulatorsOf(parent: number): number[] {
   return readdirSync('/proc')
     .filter(name => /^\d+$/.test(name))
     .filter(pid => {
@@ -143,7 +147,7 @@ export function simulatorsOf(parent: number): number[] {
         // proc_pid_stat(5): pid (comm) state ppid …
         const ppid = /^\d+ \(.*\) \S (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1];
         const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-        return Number(ppid) === parent && /simulator[\\/]main\.js/.test(command);
+        return Number(ppid) === parent && /simulator[\\/]dist[\\/]main\.js/.test(command);
       } catch {
         return false;
       }

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { servePage } from '@passfob/demo/page/server';
+import type { Progress } from '@passfob/demo/play/progress';
 import { expect, it, onTestFinished } from 'vitest';
-import { servePage } from '../../host/demo/page/server.ts';
-import type { Progress } from '../../host/demo/progress.ts';
 
 const FACTS = {
   serial: 'PF-7Q4M-K2XZ',

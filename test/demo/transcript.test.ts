@@ -1,8 +1,8 @@
 import { appendFileSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { onStage } from '@passfob/demo/play/stage';
+import { transcript } from '@passfob/demo/transcript';
 import { expect, it, vi } from 'vitest';
-import { onStage } from '../../host/demo/stage.ts';
-import { transcript } from '../../host/demo/transcript.ts';
 import { needsPty } from '../host/kit/simulated-fob.ts';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds, itNeeds } from '../kit/tools.ts';

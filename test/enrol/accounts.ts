@@ -1,8 +1,8 @@
+import { KIND_HOTP, KIND_TOTP } from '@passfob/protocol/account';
+import { COUNTER_LAST, NAME_BYTES_MAX } from '@passfob/protocol/limits';
+import { SHA1, SHA256, SHA512 } from '@passfob/protocol/primitives';
 import fc from 'fast-check';
-import { ALPHABET_NAMES } from '../../host/enrol/alphabets.ts';
-import { KIND_HOTP, KIND_TOTP } from '../../protocol/account.ts';
-import { COUNTER_LAST, NAME_BYTES_MAX } from '../../protocol/limits.ts';
-import { SHA1, SHA256, SHA512 } from '../../protocol/primitives.ts';
+import { ALPHABET_NAMES } from 'passfob/enrol/alphabets';
 
 const bytesOf = (text: string) => new TextEncoder().encode(text).length;
 

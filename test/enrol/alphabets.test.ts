@@ -1,6 +1,6 @@
+import { ALPHABET_NAMES, digitsByte, passcodeForm } from 'passfob/enrol/alphabets';
+import { parseOtpauth } from 'passfob/enrol/otpauth';
 import { describe, expect, it } from 'vitest';
-import { ALPHABET_NAMES, digitsByte, passcodeForm } from '../../host/enrol/alphabets.ts';
-import { parseOtpauth } from '../../host/enrol/otpauth.ts';
 
 /** 20 bytes, the secret of RFC 4226 appendix D, which everyone knows. */
 const SECRET = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';

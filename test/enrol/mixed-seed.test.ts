@@ -1,7 +1,7 @@
 import { hkdfSync } from 'node:crypto';
+import { withFobChance } from 'passfob/enrol/mixed-seed';
+import { freshSeed } from 'passfob/enrol/seed';
 import { describe, expect, it } from 'vitest';
-import { withFobChance } from '../../host/enrol/mixed-seed.ts';
-import { freshSeed } from '../../host/enrol/seed.ts';
 
 const SECRET = new TextEncoder().encode('12345678901234567890');
 const totp = { ...freshSeed({ issuer: 'Example', label: 'alice@example.com' }, () => SECRET) };

@@ -1,9 +1,9 @@
+import { KIND_OCRA } from '@passfob/protocol/account';
+import { SHA1, SHA256, SHA512 } from '@passfob/protocol/primitives';
 import fc from 'fast-check';
+import type { Enrolment } from 'passfob/enrol/enrolment';
+import { otpauthOf, parseOtpauth } from 'passfob/enrol/otpauth';
 import { describe, expect, it } from 'vitest';
-import type { Enrolment } from '../../host/enrol/enrolment.ts';
-import { otpauthOf, parseOtpauth } from '../../host/enrol/otpauth.ts';
-import { KIND_OCRA } from '../../protocol/account.ts';
-import { SHA1, SHA256, SHA512 } from '../../protocol/primitives.ts';
 import { secret } from '../kit/secrets.ts';
 import { account } from './accounts.ts';
 

@@ -1,11 +1,11 @@
+import { KIND_HOTP, KIND_TOTP } from '@passfob/protocol/account';
+import { COUNTER_LAST, COUNTER_MAX } from '@passfob/protocol/limits';
+import { SHA1, SHA256, SHA512 } from '@passfob/protocol/primitives';
 import fc from 'fast-check';
 import { generateURI } from 'otplib';
+import type { Enrolment } from 'passfob/enrol/enrolment';
+import { otpauthOf, parseOtpauth } from 'passfob/enrol/otpauth';
 import { describe, expect, it } from 'vitest';
-import type { Enrolment } from '../../host/enrol/enrolment.ts';
-import { otpauthOf, parseOtpauth } from '../../host/enrol/otpauth.ts';
-import { KIND_HOTP, KIND_TOTP } from '../../protocol/account.ts';
-import { COUNTER_LAST, COUNTER_MAX } from '../../protocol/limits.ts';
-import { SHA1, SHA256, SHA512 } from '../../protocol/primitives.ts';
 import { secret } from '../kit/secrets.ts';
 import { account } from './accounts.ts';
 

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import { IMAGE_PIXELS_MAX } from 'passfob/enrol/limits';
+import { otpauthOf } from 'passfob/enrol/otpauth';
+import { readQrImage } from 'passfob/enrol/qr';
+import { freshSeed } from 'passfob/enrol/seed';
+import { IMAGE_BYTES_MAX } from 'passfob/limits';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { IMAGE_PIXELS_MAX } from '../../host/enrol/limits.ts';
-import { otpauthOf } from '../../host/enrol/otpauth.ts';
-import { readQrImage } from '../../host/enrol/qr.ts';
-import { freshSeed } from '../../host/enrol/seed.ts';
-import { IMAGE_BYTES_MAX } from '../../host/limits.ts';
 import { secret } from '../kit/secrets.ts';
 import { account } from './accounts.ts';
 import { mapped, type Picture, png, qrPicture, sideBySide } from './images.ts';

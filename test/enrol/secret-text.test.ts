@@ -1,6 +1,6 @@
 import fc from 'fast-check';
+import { readSecretText } from 'passfob/enrol/secret-text';
 import { describe, expect, it } from 'vitest';
-import { readSecretText } from '../../host/enrol/secret-text.ts';
 import { secret } from '../kit/secrets.ts';
 import { base32 } from '../runner/spellings.ts';
 

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { KIND_HOTP, KIND_TOTP } from '@passfob/protocol/account';
+import { SHA1, SHA256, SHA512 } from '@passfob/protocol/primitives';
 import fc from 'fast-check';
+import { ALPHABET_NAMES } from 'passfob/enrol/alphabets';
+import { otpauthOf, parseOtpauth } from 'passfob/enrol/otpauth';
+import { freshSeed } from 'passfob/enrol/seed';
 import { describe, expect, it } from 'vitest';
-import { ALPHABET_NAMES } from '../../host/enrol/alphabets.ts';
-import { otpauthOf, parseOtpauth } from '../../host/enrol/otpauth.ts';
-import { freshSeed } from '../../host/enrol/seed.ts';
-import { KIND_HOTP, KIND_TOTP } from '../../protocol/account.ts';
-import { SHA1, SHA256, SHA512 } from '../../protocol/primitives.ts';
 import { secret } from '../kit/secrets.ts';
 import { name } from './accounts.ts';
 

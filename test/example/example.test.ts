@@ -1,6 +1,6 @@
+import { type Example, startExample } from '@passfob/demo/example/app';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { type Example, startExample } from '../../host/example/app.ts';
 import { inspect } from '../kit/axe.ts';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds, needsTool } from '../kit/tools.ts';

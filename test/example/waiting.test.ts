@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm';
+import { waitingScript } from '@passfob/demo/example/style';
 import { expect, it } from 'vitest';
-import { waitingScript } from '../../host/example/style.ts';
 
 /** The waiting page's script with a stream and answers in the hands of a test. */
 function waitingPage(state: string) {

@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runInNewContext } from 'node:vm';
+import { inlined, withoutGetters } from '@passfob/firmware/build/inline';
+import { APART } from '@passfob/firmware/build/limits';
+import { numbersFirst } from '@passfob/firmware/build/numbers';
 import { describe, expect, it } from 'vitest';
-import { inlined, withoutGetters } from '../../firmware/build/inline.ts';
-import { APART } from '../../firmware/build/limits.ts';
-import { numbersFirst } from '../../firmware/build/numbers.ts';
 
 const NONE: ReadonlySet<string> = new Set();
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));

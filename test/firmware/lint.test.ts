@@ -1,5 +1,5 @@
+import { lint } from '@passfob/firmware/build/lint';
 import { describe, expect, it } from 'vitest';
-import { lint } from '../../firmware/build/lint.ts';
 
 /** What the interpreter cannot parse, lacks, or takes to mean something else (docs/boards.md), one trap a line. */
 const REFUSED: readonly [string, RegExp][] = [

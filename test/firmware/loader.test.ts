@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { fontBitmap } from '@passfob/firmware/build/font';
+import { type BootOptions, boot, type Fob } from '@passfob/simulator';
+import { connect } from 'passfob/client';
+import { pipe } from 'passfob/transports/pipe';
 import { afterEach, describe, expect, it } from 'vitest';
-import { fontBitmap } from '../../firmware/build/font.ts';
-import { connect } from '../../host/client/index.ts';
-import { pipe } from '../../host/transports/pipe.ts';
-import { type BootOptions, boot, type Fob } from '../../simulator/index.ts';
 import { imageFolder } from '../kit/interpreter.ts';
 
 const read = (name: string) => new Uint8Array(readFileSync(join(imageFolder('pico'), name)));

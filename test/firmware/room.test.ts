@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { afterEach, describe, expect, it } from 'vitest';
-import { BIRTH_BYTES, MARKS_BYTES, SECRETS_BYTES, SECRETS_FILE_BYTES } from '../../firmware/boards/limits.ts';
+import { BIRTH_BYTES, MARKS_BYTES, SECRETS_BYTES, SECRETS_FILE_BYTES } from '@passfob/firmware/boards/limits';
 import {
   BUDGETS,
   PICO_MARK_FILES,
   PICO_PAIRINGS,
   PICO_STORAGE_BYTES,
   STORAGE_FREE_BYTES,
-} from '../../firmware/build/limits.ts';
-import { memoryStore } from '../../simulator/index.ts';
-import { STORAGE_ALIGN_BYTES, STORAGE_HEADER_BYTES } from '../../simulator/limits.ts';
+} from '@passfob/firmware/build/limits';
+import { memoryStore } from '@passfob/simulator';
+import { STORAGE_ALIGN_BYTES, STORAGE_HEADER_BYTES } from '@passfob/simulator/base/limits';
+import { afterEach, describe, expect, it } from 'vitest';
 import { ascii, Owner } from '../conformance/owner.ts';
 import { SimulatorDriver } from '../conformance/simulator-driver.ts';
 import { imageFolder } from '../kit/interpreter.ts';

@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url';
+import { imageOf } from '@passfob/firmware/build/bundle';
+import type { ImageBoard } from '@passfob/firmware/build/limits';
+import { optionalIn, placeOptional } from '@passfob/firmware/build/optional';
+import { holders, propertyName, share } from '@passfob/firmware/build/sharing';
+import { parsed, walk } from '@passfob/firmware/build/tree';
 import type { AnyNode } from 'acorn';
 import { describe, expect, it } from 'vitest';
-import { imageOf } from '../../firmware/build/bundle.ts';
-import type { ImageBoard } from '../../firmware/build/limits.ts';
-import { optionalIn, placeOptional } from '../../firmware/build/optional.ts';
-import { holders, propertyName, share } from '../../firmware/build/sharing.ts';
-import { parsed, walk } from '../../firmware/build/tree.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 

@@ -1,8 +1,8 @@
 import { runInNewContext } from 'node:vm';
+import { shareNumbers } from '@passfob/firmware/build/numbers';
+import { decodeTexts, placeTexts } from '@passfob/firmware/build/strings';
+import { withSums } from '@passfob/firmware/build/sums';
 import { describe, expect, it } from 'vitest';
-import { shareNumbers } from '../../firmware/build/numbers.ts';
-import { decodeTexts, placeTexts } from '../../firmware/build/strings.ts';
-import { withSums } from '../../firmware/build/sums.ts';
 
 describe('texts', () => {
   it('stand where they are used once, or where they are as short as a name', () => {

@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { imageOf } from '@passfob/firmware/build/bundle';
+import { spellConstants } from '@passfob/firmware/build/constants';
+import type { ImageBoard } from '@passfob/firmware/build/limits';
+import { tokenise } from '@passfob/firmware/build/tokens';
+import { spelled } from '@passfob/simulator/interpreter/tokens';
 import { parse } from 'acorn';
 import { describe, expect, it } from 'vitest';
-import { imageOf } from '../../firmware/build/bundle.ts';
-import { spellConstants } from '../../firmware/build/constants.ts';
-import type { ImageBoard } from '../../firmware/build/limits.ts';
-import { tokenise } from '../../firmware/build/tokens.ts';
-import { spelled } from '../../simulator/interpreter/tokens.ts';
 import { Interpreter } from '../kit/interpreter.ts';
 import { itNeeds, needsEspruino } from '../kit/tools.ts';
 

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { EXIT_CODES } from '../../host/cli/exit-codes.ts';
 import { passfob, type RunOptions } from '../host/kit/cli.ts';
 import { needsBuild, type SimulatedFob, simulatedFob } from '../host/kit/simulated-fob.ts';
 import { describeNeeds } from '../kit/tools.ts';

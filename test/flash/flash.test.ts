@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import type { Context } from 'passfob/commands/context';
+import { flash } from 'passfob/commands/flash';
+import { list } from 'passfob/commands/list';
+import { update } from 'passfob/commands/update';
+import { keysFile } from 'passfob/flash/secrets';
+import { pairingKeyOf, pairingsOf, recoveryKeyOf } from 'passfob/inventory/pairings';
 import { describe, expect, it } from 'vitest';
-import type { Context } from '../../host/commands/context.ts';
-import { flash } from '../../host/commands/flash.ts';
-import { list } from '../../host/commands/list.ts';
-import { update } from '../../host/commands/update.ts';
-import { keysFile } from '../../host/flash/secrets.ts';
-import { pairingKeyOf, pairingsOf, recoveryKeyOf } from '../../host/inventory/pairings.ts';
 import { secret } from '../kit/secrets.ts';
 import { Board } from './kit.ts';
 import {

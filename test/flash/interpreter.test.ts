@@ -4,11 +4,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { flash } from 'passfob/commands/flash';
+import type { BoardPort } from 'passfob/commands/flash-steps';
+import { update } from 'passfob/commands/update';
+import { openTcp } from 'passfob/transports/tcp';
 import { expect, it, onTestFinished } from 'vitest';
-import { flash } from '../../host/commands/flash.ts';
-import type { BoardPort } from '../../host/commands/flash-steps.ts';
-import { update } from '../../host/commands/update.ts';
-import { openTcp } from '../../host/transports/tcp.ts';
 import { workplace } from '../host/kit/workplace.ts';
 import { describeNeeds, needsEspruino, needsTool } from '../kit/tools.ts';
 import { accountsOn, enrolled, imageOfVersion, NO_QUESTIONS } from './owner.ts';

@@ -1,8 +1,8 @@
-import type { Progress } from '../../host/commands/context.ts';
-import type { BoardPort } from '../../host/commands/flash-steps.ts';
-import { FobError } from '../../host/errors.ts';
-import { pipe } from '../../host/transports/pipe.ts';
-import { type BoardName, boot, type Fob, memoryStore, type StateStore } from '../../simulator/index.ts';
+import { type BoardName, boot, type Fob, memoryStore, type StateStore } from '@passfob/simulator';
+import type { Progress } from 'passfob/commands/context';
+import type { BoardPort } from 'passfob/commands/flash-steps';
+import { FobError } from 'passfob/errors';
+import { pipe } from 'passfob/transports/pipe';
 
 /** Long enough for a simulated board, which answers at once; what has lost its power answers nothing. */
 const PATIENCE = { probe: { answerTimeoutMs: 60, sendsMax: 1 }, consoleMs: 400, restartMs: 300 };

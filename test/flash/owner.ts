@@ -1,16 +1,16 @@
 import { crc32 } from 'node:zlib';
-import { connect } from '../../host/client/client.ts';
-import type { Context } from '../../host/commands/context.ts';
-import { readEnrolment } from '../../host/commands/enrol-source.ts';
-import { enroll } from '../../host/commands/enroll.ts';
-import { flash } from '../../host/commands/flash.ts';
-import { type BoardPort, builtImage } from '../../host/commands/flash-steps.ts';
-import type { list } from '../../host/commands/list.ts';
-import { update } from '../../host/commands/update.ts';
-import { verify } from '../../host/commands/verify.ts';
-import type { BoardName } from '../../host/flash/boards.ts';
-import { boardFile, type Image } from '../../host/flash/image.ts';
-import { memoryStore, type StateStore } from '../../simulator/index.ts';
+import { memoryStore, type StateStore } from '@passfob/simulator';
+import { connect } from 'passfob/client/client';
+import type { Context } from 'passfob/commands/context';
+import { readEnrolment } from 'passfob/commands/enrol-source';
+import { enroll } from 'passfob/commands/enroll';
+import { flash } from 'passfob/commands/flash';
+import { type BoardPort, builtImage } from 'passfob/commands/flash-steps';
+import type { list } from 'passfob/commands/list';
+import { update } from 'passfob/commands/update';
+import { verify } from 'passfob/commands/verify';
+import type { BoardName } from 'passfob/flash/boards';
+import { boardFile, type Image } from 'passfob/flash/image';
 import { type Workplace, workplace } from '../host/kit/workplace.ts';
 import type { Board } from './kit.ts';
 

@@ -1,8 +1,8 @@
+import type { Progress } from 'passfob/commands/context';
+import { list } from 'passfob/commands/list';
+import { isFobError } from 'passfob/errors';
+import { pairingsOf } from 'passfob/inventory/pairings';
 import { describe, expect, it } from 'vitest';
-import type { Progress } from '../../host/commands/context.ts';
-import { list } from '../../host/commands/list.ts';
-import { isFobError } from '../../host/errors.ts';
-import { pairingsOf } from '../../host/inventory/pairings.ts';
 import { countOf, firstSeed, LONG } from '../kit/counts.ts';
 import { Board } from './kit.ts';
 import { accountsOn, copyOf, enrolled, flashed, imageOfVersion, onFob, ownerOf, updated } from './owner.ts';

@@ -1,11 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
-import { readCsv } from '../../host/batch/csv.ts';
-import { PLAN_ROWS_MAX } from '../../host/batch/limits.ts';
-import { readQrTexts } from '../../host/enrol/qr.ts';
-import type { FormatName } from '../../host/formats/detect.ts';
+import { readCsv } from 'passfob/batch/csv';
+import { PLAN_ROWS_MAX } from 'passfob/batch/limits';
+import { readQrTexts } from 'passfob/enrol/qr';
 import {
   ATTRIBUTES_MAX,
   ITERATIONS_MAX,
@@ -15,9 +13,11 @@ import {
   ROWS_MAX,
   SLOTS_MAX,
   VALUES_MAX,
-} from '../../host/formats/limits.ts';
-import { readFiles } from '../../host/formats/read.ts';
-import { Work } from '../../host/formats/work.ts';
+} from 'passfob/formats/base/limits';
+import { Work } from 'passfob/formats/base/work';
+import type { FormatName } from 'passfob/formats/detect';
+import { readFiles } from 'passfob/formats/read';
+import { describe, expect, it } from 'vitest';
 import { png } from '../enrol/images.ts';
 import { failure } from '../host/kit/failure.ts';
 import { answersFor, unasked } from './keys.ts';

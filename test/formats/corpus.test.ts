@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { isFobError } from 'passfob/errors';
+import type { Row } from 'passfob/formats/base/row';
+import { readFiles } from 'passfob/formats/read';
 import { describe, expect, it } from 'vitest';
-import { isFobError } from '../../host/errors.ts';
-import { readFiles } from '../../host/formats/read.ts';
-import type { Row } from '../../host/formats/row.ts';
 import { answersFor } from './keys.ts';
 import { madeFiles } from './made.ts';
 

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
+import { isFobError } from 'passfob/errors';
+import type { ReadTools } from 'passfob/formats/base/row';
+import { FORMAT_NAMES } from 'passfob/formats/detect';
+import { readFiles } from 'passfob/formats/read';
 import { describe, expect, it } from 'vitest';
-import { isFobError } from '../../host/errors.ts';
-import { FORMAT_NAMES } from '../../host/formats/detect.ts';
-import { readFiles } from '../../host/formats/read.ts';
-import type { ReadTools } from '../../host/formats/row.ts';
 import { countOf, LONG } from '../kit/counts.ts';
 
 /** A file of others may be anything. It must come to rows or to one error of ours, and soon. */

@@ -1,5 +1,5 @@
-import { FobError } from '../../host/errors.ts';
-import type { ReadTools } from '../../host/formats/row.ts';
+import { FobError } from 'passfob/errors';
+import type { ReadTools } from 'passfob/formats/base/row';
 
 /** What the encrypted files of the corpus open with; nothing else in the world does. */
 export const PASSWORD = 'correct horse battery staple';

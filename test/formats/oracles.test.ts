@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readFiles } from 'passfob/formats/read';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { readFiles } from '../../host/formats/read.ts';
 import { describeNeeds, itNeeds, needsTool } from '../kit/tools.ts';
 import { answersFor, PASSWORD } from './keys.ts';
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { FILE_BYTES_MAX, FILES_MAX, ROWS_MAX } from 'passfob/formats/base/limits';
+import type { Row } from 'passfob/formats/base/row';
+import { readFiles } from 'passfob/formats/read';
 import { describe, expect, it } from 'vitest';
-import { FILE_BYTES_MAX, FILES_MAX, ROWS_MAX } from '../../host/formats/limits.ts';
-import { readFiles } from '../../host/formats/read.ts';
-import type { Row } from '../../host/formats/row.ts';
 import { failure } from '../host/kit/failure.ts';
 import { answersFor, unasked } from './keys.ts';
 import { migrationUri } from './made.ts';

@@ -1,5 +1,5 @@
 import { crc32, deflateSync } from 'node:zlib';
-import type { Bitmap } from '../../simulator/index.ts';
+import type { Bitmap } from '@passfob/simulator';
 
 const COLUMNS = 8;
 /** Pixels of the sheet for one of the display, and between two displays. */

@@ -1,5 +1,5 @@
-import * as kinds from '../../firmware/core/screens/view.ts';
-import * as texts from '../../firmware/core/texts.ts';
+import * as texts from '@passfob/firmware/core/base/texts';
+import * as kinds from '@passfob/firmware/core/screens/view';
 
 const EMPTY: kinds.View = {
   kind: kinds.VIEW_MESSAGE,

@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { draw } from '@passfob/firmware/core/screens/screen';
+import type { Bitmap } from '@passfob/simulator';
 import { afterAll, describe, expect, it } from 'vitest';
-import { draw } from '../../firmware/core/screens/screen.ts';
-import type { Bitmap } from '../../simulator/index.ts';
 import { contactSheet } from './contact-sheet.ts';
 import { drawnViews } from './drawn-views.ts';
 import { picture } from './picture.ts';

@@ -1,5 +1,5 @@
-import { memoryStore, type StateStore } from '../../simulator/index.ts';
-import { EEPROM_BYTES, EEPROM_PAGE_BYTES, STATE_HEADER_BYTES } from '../../simulator/limits.ts';
+import { memoryStore, type StateStore } from '@passfob/simulator';
+import { EEPROM_BYTES, EEPROM_PAGE_BYTES, STATE_HEADER_BYTES } from '@passfob/simulator/base/limits';
 
 /** The same memories after `change`, which gets the whole state image. The fob that wrote them must be closed. */
 function changed(store: StateStore, change: (image: Buffer) => void): StateStore {

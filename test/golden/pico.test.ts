@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { Bitmap } from '@passfob/simulator';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { Bitmap } from '../../simulator/index.ts';
 import { contactSheet } from './contact-sheet.ts';
 import { picture } from './picture.ts';
 import { views } from './views.ts';

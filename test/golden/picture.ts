@@ -1,4 +1,4 @@
-import type { Bitmap, Screen } from '../../simulator/index.ts';
+import type { Bitmap, Screen } from '@passfob/simulator';
 
 /** Two rows of pixels in one row of letters, upper and lower, in the order of the two bits. */
 const HALVES = [' ', '▄', '▀', '█'];

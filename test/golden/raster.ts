@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { fontBitmap } from '../../firmware/build/font.ts';
-import { type Display, INK_PLAIN } from '../../firmware/core/ports.ts';
-import type { Screen } from '../../simulator/index.ts';
+import { fontBitmap } from '@passfob/firmware/build/font';
+import { type Display, INK_PLAIN } from '@passfob/firmware/core/base/ports';
+import type { Screen } from '@passfob/simulator';
 
 const FONT = Buffer.from(
   fontBitmap(fileURLToPath(new URL('../../firmware/boards/parts/font.txt', import.meta.url))),

@@ -1,5 +1,5 @@
-import type { Request, SealedCommand } from '../../host/client/index.ts';
-import { memoryStore, type StateStore } from '../../simulator/index.ts';
+import { memoryStore, type StateStore } from '@passfob/simulator';
+import type { Request, SealedCommand } from 'passfob/client';
 import { Owner } from '../conformance/owner.ts';
 import { SimulatorDriver } from '../conformance/simulator-driver.ts';
 import { RFC4226_KEY } from '../conformance/vectors.ts';

@@ -1,4 +1,4 @@
-import { REFUSED_WRONG_PROOF } from '../../protocol/refusals.ts';
+import { REFUSED_WRONG_PROOF } from '@passfob/protocol/refusals';
 import { statusOf } from '../conformance/owner.ts';
 import { withDamaged, withNoise, withoutKeys } from './memories.ts';
 import { Scene } from './scene.ts';

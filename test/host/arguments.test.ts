@@ -1,11 +1,11 @@
+import { REFUSALS } from '@passfob/protocol/refusals';
 import { base32nopad } from '@scure/base';
 import fc from 'fast-check';
+import { readArguments } from 'passfob/cli/arguments';
+import { EXIT_CODES, exitCodeOf } from 'passfob/cli/base/exit-codes';
+import { type ErrorKind, FobError, refusalError } from 'passfob/errors';
+import { TEXTS } from 'passfob/texts';
 import { describe, expect, it } from 'vitest';
-import { readArguments } from '../../host/cli/arguments.ts';
-import { EXIT_CODES, exitCodeOf } from '../../host/cli/exit-codes.ts';
-import { type ErrorKind, FobError, refusalError } from '../../host/errors.ts';
-import { TEXTS } from '../../host/texts.ts';
-import { REFUSALS } from '../../protocol/refusals.ts';
 import { secret } from '../kit/secrets.ts';
 
 async function refusal(args: string[]): Promise<FobError> {
@@ -20,7 +20,9 @@ async function refusal(args: string[]): Promise<FobError> {
 
 const invocation = async (args: string[], environment = {}) => {
   const parsed = await readArguments(args, environment);
-  return 'invocation' in parsed ? parsed.invocation : undefined;
+  if (!('invocation' in parsed)) return undefined;
+  const { command, asked, choice } = parsed.invocation;
+  return { command, ...asked, choice };
 };
 
 describe('the command line', () => {
@@ -91,7 +93,7 @@ describe('the command line', () => {
   });
 
   it('takes what an owner says about PINs, and nothing more than was said', async () => {
-    expect(await invocation(['pin', 'policy'])).toMatchObject({ command: 'pin-policy', changes: {} });
+    expect(await invocation(['pin', 'policy'])).toMatchObject({ command: 'pin policy', changes: {} });
     const said = ['--digits', '6', '--attempts', '5', '--on-limit', 'lock', '--lock-after', '120'];
     expect(await invocation(['pin', 'policy', ...said])).toMatchObject({
       changes: { pinDigits: 6, attempts: 5, onLimit: 'lock', lockAfterSeconds: 120 },
@@ -102,7 +104,7 @@ describe('the command line', () => {
     });
     expect(await invocation(['pin', 'policy', '--ask', 'none'])).toMatchObject({ changes: { ask: [] } });
     for (const action of ['require', 'reset', 'escrow']) {
-      expect(await invocation(['pin', action])).toMatchObject({ command: `pin-${action}` });
+      expect(await invocation(['pin', action])).toMatchObject({ command: `pin ${action}` });
     }
   });
 

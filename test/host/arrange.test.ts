@@ -1,11 +1,11 @@
+import { enroll } from 'passfob/commands/enroll';
+import { list } from 'passfob/commands/list';
+import { move } from 'passfob/commands/move';
+import { rename } from 'passfob/commands/rename';
+import { verify } from 'passfob/commands/verify';
+import { accountsOf } from 'passfob/inventory/accounts';
+import { pairingsOf } from 'passfob/inventory/pairings';
 import { describe, expect, it } from 'vitest';
-import { enroll } from '../../host/commands/enroll.ts';
-import { list } from '../../host/commands/list.ts';
-import { move } from '../../host/commands/move.ts';
-import { rename } from '../../host/commands/rename.ts';
-import { verify } from '../../host/commands/verify.ts';
-import { accountsOf } from '../../host/inventory/accounts.ts';
-import { pairingsOf } from '../../host/inventory/pairings.ts';
 import { CoreFob } from './kit/core-fob.ts';
 import { failure } from './kit/failure.ts';
 import { seedOf } from './kit/seeds.ts';

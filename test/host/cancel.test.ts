@@ -1,11 +1,11 @@
+import { connect } from 'passfob/client/client';
+import { enroll } from 'passfob/commands/enroll';
+import { list } from 'passfob/commands/list';
+import { rename } from 'passfob/commands/rename';
+import { verify } from 'passfob/commands/verify';
+import { parseOtpauth } from 'passfob/enrol/otpauth';
+import { isFobError } from 'passfob/errors';
 import { expect, it } from 'vitest';
-import { connect } from '../../host/client/client.ts';
-import { enroll } from '../../host/commands/enroll.ts';
-import { list } from '../../host/commands/list.ts';
-import { rename } from '../../host/commands/rename.ts';
-import { verify } from '../../host/commands/verify.ts';
-import { parseOtpauth } from '../../host/enrol/otpauth.ts';
-import { isFobError } from '../../host/errors.ts';
 import { secret } from '../kit/secrets.ts';
 import { CoreFob } from './kit/core-fob.ts';
 import { atHand, pairedAt, workplace } from './kit/workplace.ts';

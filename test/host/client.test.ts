@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { connect } from 'passfob/client/client';
+import { readSerial, serialText } from 'passfob/client/fob-serial';
+import { pairingCode, pairingKey } from 'passfob/client/handshake';
+import { FobError } from 'passfob/errors';
 import { describe, expect, it } from 'vitest';
-import { connect } from '../../host/client/client.ts';
-import { readSerial, serialText } from '../../host/client/fob-serial.ts';
-import { pairingCode, pairingKey } from '../../host/client/handshake.ts';
-import { FobError } from '../../host/errors.ts';
 import { secret } from '../kit/secrets.ts';
 import { CoreFob } from './kit/core-fob.ts';
 import { failure } from './kit/failure.ts';

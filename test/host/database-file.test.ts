@@ -1,14 +1,9 @@
 import { copyFileSync, linkSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readWhole } from 'passfob/commands/read-whole';
+import { createForSqlite, isOfOpenedDatabase, networkFileSystem, networkName } from 'passfob/database-file';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readWhole } from '../../host/commands/read-whole.ts';
-import {
-  createForSqlite,
-  isOfOpenedDatabase,
-  networkFileSystem,
-  networkName,
-} from '../../host/database-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'passfob-database-file-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,8 +1,8 @@
+import { KIND_TOTP } from '@passfob/protocol/account';
+import { pairBlank } from 'passfob/commands/pair';
+import { verify } from 'passfob/commands/verify';
+import { writeAccount } from 'passfob/commands/write-account';
 import { expect, it } from 'vitest';
-import { pairBlank } from '../../host/commands/pair.ts';
-import { verify } from '../../host/commands/verify.ts';
-import { writeAccount } from '../../host/commands/write-account.ts';
-import { KIND_TOTP } from '../../protocol/account.ts';
 import { CoreFob } from './kit/core-fob.ts';
 import { seedOf } from './kit/seeds.ts';
 import { atHand, workplace } from './kit/workplace.ts';

@@ -4,10 +4,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { helpAt } from 'passfob/cli/command-help';
+import { completions } from 'passfob/cli/completion';
+import { completionScript } from 'passfob/cli/completion-scripts';
+import { manPage } from 'passfob/cli/man-page';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { helpAt } from '../../host/cli/command-help.ts';
-import { completionScript, completions } from '../../host/cli/completion.ts';
-import { manPage } from '../../host/cli/man-page.ts';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds, itNeeds, tool } from '../kit/tools.ts';
 import { passfob } from './kit/cli.ts';
@@ -217,8 +218,8 @@ describe('completion', () => {
 });
 
 describe('the manual page', () => {
-  it('is what docs/passfob.1 holds: made again by npm run manual', async () => {
-    const kept = readFileSync(new URL('../../docs/passfob.1', import.meta.url), 'utf8');
+  it('is what host/passfob.1 holds: made again by npm run manual', async () => {
+    const kept = readFileSync(new URL('../../host/passfob.1', import.meta.url), 'utf8');
     expect(kept).toBe(await manPage());
   });
 });

@@ -2,21 +2,20 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import BetterSqlite from 'better-sqlite3';
-import { describe, expect, it } from 'vitest';
-import { FobError } from '../../host/errors.ts';
+import { FobError } from 'passfob/errors';
 import {
   accountIdText,
   accountsOf,
   addPendingAccount,
   confirmAccount,
   dropAccount,
-} from '../../host/inventory/accounts.ts';
-import { addClockReading } from '../../host/inventory/clocks.ts';
-import { assign, fobRecord, knownFobs } from '../../host/inventory/fobs.ts';
-import { backUp, forget, give, restore, take } from '../../host/inventory/handover.ts';
-import { historyOf } from '../../host/inventory/history.ts';
-import { openInventory } from '../../host/inventory/inventory.ts';
-import { openKeyFile } from '../../host/inventory/key-file.ts';
+} from 'passfob/inventory/accounts';
+import { addClockReading } from 'passfob/inventory/clocks';
+import { assign, fobRecord, knownFobs } from 'passfob/inventory/fobs';
+import { backUp, forget, give, restore, take } from 'passfob/inventory/handover';
+import { historyOf } from 'passfob/inventory/history';
+import { openInventory } from 'passfob/inventory/inventory';
+import { openKeyFile } from 'passfob/inventory/key-file';
 import {
   addPendingPairing,
   confirmPairing,
@@ -24,8 +23,9 @@ import {
   markErased,
   pairingKeyOf,
   recoveryKeyOf,
-} from '../../host/inventory/pairings.ts';
-import { rekey } from '../../host/inventory/rekey.ts';
+} from 'passfob/inventory/pairings';
+import { rekey } from 'passfob/inventory/rekey';
+import { describe, expect, it } from 'vitest';
 import { secret } from '../kit/secrets.ts';
 import { FOB, secrets, settings } from './kit/inventory-rows.ts';
 import { workplace } from './kit/workplace.ts';
@@ -125,7 +125,7 @@ describe('a backup', () => {
     const other = workplace().context.inventory;
     expect(await restore(other, file, word)).toEqual({ added: [FOB.serial], known: [] });
     expect(await restore(other, file, word)).toEqual({ added: [], known: [FOB.serial] });
-    expect(other.keys.currentId).not.toBe(inventory.keys.currentId);
+    expect(other.keys.currentKeyId).not.toBe(inventory.keys.currentKeyId);
     const [fob, ...more] = await knownFobs(other, {}, NOW);
     expect([fob, more]).toMatchObject([{ holder: 'Ada', accounts: ['Example:alice'] }, []]);
     const row = await other.db.selectFrom('pairings').select('id').executeTakeFirstOrThrow();
@@ -221,11 +221,11 @@ describe('a handover', () => {
 describe('re-keying', () => {
   it('seals everything anew and forgets the old key', async () => {
     const { inventory, id, made, key } = await stocked();
-    const before = inventory.keys.currentId;
+    const before = inventory.keys.currentKeyId;
     expect(await rekey(inventory)).toBe(4);
     const after = openInventory(inventory.directory);
-    expect([...after.keys.byId.keys()]).toEqual([after.keys.currentId]);
-    expect(after.keys.currentId).not.toBe(before);
+    expect([...after.keys.sealing.keys()]).toEqual([after.keys.currentKeyId]);
+    expect(after.keys.currentKeyId).not.toBe(before);
     expect(await pairingKeyOf(after, id)).toEqual(made.pairingKey);
     expect((await accountsOf(after, id)).map(account => account.key)).toEqual([key]);
     await after.close();
@@ -251,7 +251,7 @@ describe('re-keying', () => {
     spy.exec("create trigger cut before update on accounts begin select raise(abort, 'cut'); end");
     await expect(rekey(inventory)).rejects.toThrow('cut');
     const half = openInventory(inventory.directory);
-    expect(half.keys.byId.size).toBe(2);
+    expect(half.keys.sealing.size).toBe(2);
     expect(await pairingKeyOf(half, id)).toEqual(made.pairingKey);
     expect((await accountsOf(half, id)).map(one => one.key)).toEqual([key]);
     spy.exec('drop trigger cut');
@@ -259,7 +259,7 @@ describe('re-keying', () => {
     expect(await rekey(half)).toBe(4);
     await half.close();
     const whole = openInventory(inventory.directory);
-    expect(openKeyFile(join(inventory.directory, 'inventory.key'), false).byId.size).toBe(1);
+    expect(openKeyFile(join(inventory.directory, 'inventory.key'), false).sealing.size).toBe(1);
     expect((await accountsOf(whole, id)).map(one => accountIdText(one.settings.id))).toEqual([
       accountIdText(account.id),
     ]);

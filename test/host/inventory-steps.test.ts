@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import BetterSqlite from 'better-sqlite3';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   accountIdText,
   accountsOf,
@@ -11,18 +10,19 @@ import {
   proposeNames,
   settleNames,
   suitesOf,
-} from '../../host/inventory/accounts.ts';
-import { type Inventory, openInventory } from '../../host/inventory/inventory.ts';
-import { openKeyFile } from '../../host/inventory/key-file.ts';
+} from 'passfob/inventory/accounts';
+import { type Inventory, openInventory } from 'passfob/inventory/inventory';
+import { openKeyFile } from 'passfob/inventory/key-file';
 import {
   addPendingPairing,
   markEscrowed,
   pairingKeyOf,
   pairingsOf,
   recoveryKeyOf,
-} from '../../host/inventory/pairings.ts';
-import { MIGRATIONS } from '../../host/inventory/schema.ts';
-import { seal } from '../../host/inventory/seal.ts';
+} from 'passfob/inventory/pairings';
+import { MIGRATIONS } from 'passfob/inventory/schema';
+import { seal } from 'passfob/inventory/seal';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { secret } from '../kit/secrets.ts';
 import { FOB, secrets, settings } from './kit/inventory-rows.ts';
 

@@ -13,12 +13,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import BetterSqlite from 'better-sqlite3';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FobError } from '../../host/errors.ts';
-import { accountsOf, addPendingAccount, confirmAccount, dropAccount } from '../../host/inventory/accounts.ts';
-import { inventoryDirectory } from '../../host/inventory/directory.ts';
-import { type Inventory, openInventory } from '../../host/inventory/inventory.ts';
-import { openKeyFile } from '../../host/inventory/key-file.ts';
+import { FobError } from 'passfob/errors';
+import { accountsOf, addPendingAccount, confirmAccount, dropAccount } from 'passfob/inventory/accounts';
+import { inventoryDirectory } from 'passfob/inventory/directory';
+import { type Inventory, openInventory } from 'passfob/inventory/inventory';
+import { openKeyFile } from 'passfob/inventory/key-file';
 import {
   addPendingPairing,
   confirmPairing,
@@ -26,8 +25,9 @@ import {
   markErased,
   pairingKeyOf,
   pairingsOf,
-} from '../../host/inventory/pairings.ts';
-import { seal, unseal } from '../../host/inventory/seal.ts';
+} from 'passfob/inventory/pairings';
+import { seal, unseal } from 'passfob/inventory/seal';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { secret } from '../kit/secrets.ts';
 import { FOB, secrets, settings } from './kit/inventory-rows.ts';
 

@@ -1,11 +1,11 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { saveNew } from 'passfob/commands/out-file';
+import { openInventory } from 'passfob/inventory/inventory';
+import { rekey } from 'passfob/inventory/rekey';
+import { createPrivately, isTemporaryOf, leftoversOf, replacePrivately } from 'passfob/private-file';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { saveNew } from '../../host/commands/out-file.ts';
-import { openInventory } from '../../host/inventory/inventory.ts';
-import { rekey } from '../../host/inventory/rekey.ts';
-import { createPrivately, isTemporaryOf, leftoversOf, replacePrivately } from '../../host/private-file.ts';
 import { secret } from '../kit/secrets.ts';
 import { itNeeds } from '../kit/tools.ts';
 import { killedAt } from './kit/killed.ts';
@@ -16,7 +16,7 @@ import { needsBuild } from './kit/simulated-fob.ts';
 // Each starts a process, which takes a second where other tests keep the machine busy.
 vi.setConfig({ testTimeout: 120_000 });
 
-const built = (path: string) => JSON.stringify(new URL(`../../dist/host/${path}.js`, import.meta.url).href);
+const built = (path: string) => JSON.stringify(new URL(`../../${path}.js`, import.meta.url).href);
 
 function folder(): string {
   const path = mkdtempSync(join(tmpdir(), 'passfob-killed-'));
@@ -41,7 +41,7 @@ itNeeds(
     const seed = secret('otpauth://totp/ada?secret=MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U');
     const kills = killEverywhere(
       path => `
-      const { saveNew } = await import(${built('commands/out-file')});
+      const { saveNew } = await import(${built('host/dist/commands/out-file')});
       hook();
       saveNew(${JSON.stringify(join(path, 'seeds.uri'))}, ${JSON.stringify(seed)});`,
       path => {
@@ -60,7 +60,7 @@ itNeeds(
   () => {
     const kills = killEverywhere(
       path => `
-      const { replacePrivately } = await import(${built('private-file')});
+      const { replacePrivately } = await import(${built('host/dist/private-file')});
       replacePrivately(${JSON.stringify(join(path, 'inventory.key'))}, 'old');
       hook();
       replacePrivately(${JSON.stringify(join(path, 'inventory.key'))}, 'new');`,
@@ -85,7 +85,7 @@ itNeeds(
   () => {
     killEverywhere(
       path => `
-      const { createPrivately } = await import(${built('private-file')});
+      const { createPrivately } = await import(${built('host/dist/private-file')});
       hook();
       createPrivately(${JSON.stringify(join(path, 'service.key'))}, 'first');`,
       path => {
@@ -105,8 +105,8 @@ itNeeds(
     const places: string[] = [];
     killEverywhere(
       path => `
-      const { openInventory } = await import(${built('inventory/inventory')});
-      const { rekey } = await import(${built('inventory/rekey')});
+      const { openInventory } = await import(${built('host/dist/inventory/inventory')});
+      const { rekey } = await import(${built('host/dist/inventory/rekey')});
       const inventory = openInventory(${JSON.stringify(path)});
       hook();
       await rekey(inventory);
@@ -134,8 +134,7 @@ itNeeds(
 itNeeds(needsBuild, 'a key of the service is in no second file once the key file is changed again', () => {
   const kills = killEverywhere(
     path => `
-      const { openKeyFile } = await import(${built('service/sealing/key-file')});
-      const { prepareKey } = await import(${built('service/sealing/key-edit')});
+      const { openKeyFile, prepareKey } = await import(${built('service/dist/storage/sealing/key-file')});
       openKeyFile(${JSON.stringify(path)}, true);
       hook();
       prepareKey(${JSON.stringify(path)});`,

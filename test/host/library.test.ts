@@ -14,6 +14,7 @@ describe('the client library', () => {
     const bundle = await build({
       entryPoints: [entry],
       bundle: true,
+      conditions: ['source'],
       write: false,
       platform: 'browser',
       format: 'esm',

@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { describeNeeds } from '../kit/tools.ts';
+import { copyPart, linkOthers, withItsParts } from '../packages/installed.ts';
 import { needsBuild } from './kit/simulated-fob.ts';
 
 // Each process takes a second to start, more where other tests keep the machine busy.
@@ -17,16 +18,10 @@ describeNeeds(needsBuild, 'after an installation without scripts', () => {
   let folder: string;
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'passfob-scripts-'));
-    for (const name of ['dist', 'package.json', 'host/udev'])
-      cpSync(join(root, name), join(folder, name), { recursive: true });
     const packages = join(folder, 'node_modules');
-    mkdirSync(packages);
-    for (const name of readdirSync(join(root, 'node_modules')))
-      if (name !== 'better-sqlite3') symlinkSync(join(root, 'node_modules', name), join(packages, name));
-    cpSync(join(root, 'node_modules/better-sqlite3'), join(packages, 'better-sqlite3'), {
-      recursive: true,
-      filter: source => !/better-sqlite3\/(?:build|deps|src)$/.test(source),
-    });
+    const parts = withItsParts('service');
+    for (const part of parts) copyPart(part, packages);
+    linkOthers(parts, packages, 'better-sqlite3');
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -38,7 +33,7 @@ describeNeeds(needsBuild, 'after an installation without scripts', () => {
   ])('%s names the package whose native part is missing, and the command that mends it', (_name, args) => {
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
-      [join(folder, 'dist/host/cli/main.js'), ...args],
+      [join(folder, 'node_modules/passfob/bin/passfob.js'), ...args],
       {
         env: { ...process.env, PASSFOB_HOME: join(folder, 'home') },
         input: '',

@@ -1,5 +1,3 @@
-import { expect, it } from 'vitest';
-import { FobError, isOutcomeUnknown, refusalError } from '../../host/errors.ts';
 import {
   REFUSED_ALREADY_OWNED,
   REFUSED_FULL,
@@ -7,7 +5,9 @@ import {
   REFUSED_NO_SESSION,
   REFUSED_PRESS_DENIED,
   REFUSED_STORAGE_FAILED,
-} from '../../protocol/refusals.ts';
+} from '@passfob/protocol/refusals';
+import { FobError, isOutcomeUnknown, refusalError } from 'passfob/errors';
+import { expect, it } from 'vitest';
 
 // Keys are dropped only where the outcome is known: a fob whose memory failed half-way may have taken them.
 it.each([REFUSED_STORAGE_FAILED, REFUSED_INTERNAL, REFUSED_NO_SESSION])(

@@ -6,7 +6,7 @@ import { expect, onTestFinished } from 'vitest';
 import { itNeeds } from '../kit/tools.ts';
 import { needsBuild } from './kit/simulated-fob.ts';
 
-const built = new URL('../../dist/host/private-file.js', import.meta.url);
+const built = new URL('../../host/dist/private-file.js', import.meta.url);
 
 itNeeds(needsBuild, 'a file that did not fit leaves the one before as it was, and says so', () => {
   const folder = mkdtempSync(join(tmpdir(), 'passfob-private-'));

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
+import { promptsOn } from 'passfob/cli/base/prompts';
+import type { Terminal } from 'passfob/cli/base/terminal';
 import { expect, it } from 'vitest';
-import { promptsOn } from '../../host/cli/prompts.ts';
-import type { Terminal } from '../../host/cli/terminal.ts';
 import { failure } from './kit/failure.ts';
 
 /** A person at a terminal. */

@@ -1,13 +1,13 @@
+import { Writer } from '@passfob/protocol/bytes';
+import { COMMANDS } from '@passfob/protocol/commands';
+import { decodeFrame, encodeClear, FRAME_RESPONSE } from '@passfob/protocol/frame';
+import { REFUSED_NO_SESSION } from '@passfob/protocol/refusals';
+import type { Client } from 'passfob/client/client';
+import { pairingKey } from 'passfob/client/handshake';
+import { hostPrimitives } from 'passfob/client/primitives';
+import { isRefusal } from 'passfob/errors';
+import { REOPENS_MAX } from 'passfob/limits';
 import { describe, expect, it } from 'vitest';
-import type { Client } from '../../host/client/client.ts';
-import { pairingKey } from '../../host/client/handshake.ts';
-import { hostPrimitives } from '../../host/client/primitives.ts';
-import { isRefusal } from '../../host/errors.ts';
-import { REOPENS_MAX } from '../../host/limits.ts';
-import { Writer } from '../../protocol/bytes.ts';
-import { COMMANDS } from '../../protocol/commands.ts';
-import { decodeFrame, encodeClear, FRAME_RESPONSE } from '../../protocol/frame.ts';
-import { REFUSED_NO_SESSION } from '../../protocol/refusals.ts';
 import { failure } from './kit/failure.ts';
 import { ownedFob, session, wholeConversation } from './kit/owned-fob.ts';
 

@@ -1,11 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Hmac } from '@passfob/protocol/hmac';
+import { ocra } from '@passfob/protocol/ocra';
+import { hostPrimitives } from 'passfob/client/primitives';
+import { parseOtpauth } from 'passfob/enrol/otpauth';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { hostPrimitives } from '../../host/client/primitives.ts';
-import { parseOtpauth } from '../../host/enrol/otpauth.ts';
-import { Hmac } from '../../protocol/hmac.ts';
-import { ocra } from '../../protocol/ocra.ts';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds } from '../kit/tools.ts';
 import { passfob, type Run } from './kit/cli.ts';

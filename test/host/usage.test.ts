@@ -1,6 +1,8 @@
+import { Readable } from 'node:stream';
+import { readArguments } from 'passfob/cli/arguments';
+import { run } from 'passfob/cli/run';
+import type { FobError } from 'passfob/errors';
 import { expect, it } from 'vitest';
-import { readArguments } from '../../host/cli/arguments.ts';
-import type { FobError } from '../../host/errors.ts';
 import { failure } from './kit/failure.ts';
 
 async function refusal(args: string[]): Promise<FobError> {
@@ -41,11 +43,27 @@ it.each([
   expect(error.message).toBe(`This command does not take ${options}.`);
 });
 
+/** What a command line prints. */
+async function said(...args: string[]): Promise<string> {
+  let out = '';
+  const terminal = {
+    stdin: Readable.from([]),
+    stderr: process.stderr,
+    environment: {},
+    out: (text: string) => {
+      out += text;
+    },
+    note: () => undefined,
+  };
+  expect(await run(args, terminal, new AbortController().signal)).toBe(0);
+  return out;
+}
+
 it('knows -h, -v and version', async () => {
   const version = await readArguments(['--version'], {});
   expect(version).toEqual({ help: expect.stringMatching(/^\d+\.\d+\.\d+/) });
   expect(await readArguments(['-v'], {})).toEqual(version);
-  expect(await readArguments(['version'], {})).toEqual(version);
+  expect(await said('version')).toBe(await said('--version'));
   expect(await readArguments(['pin', '-h'], {})).toEqual(await readArguments(['pin', '--help'], {}));
   expect(await readArguments(['pin', '-h'], {})).toHaveProperty(
     'help',

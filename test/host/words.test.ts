@@ -1,8 +1,8 @@
+import { progressText } from 'passfob/cli/base/report';
+import { clockText, listText } from 'passfob/cli/base/words';
+import { infoText, policyNote, policyText } from 'passfob/cli/status-words';
+import type { FobStatus } from 'passfob/owner/status';
 import { describe, expect, it } from 'vitest';
-import { progressText } from '../../host/cli/report.ts';
-import { infoText, policyNote, policyText } from '../../host/cli/status-words.ts';
-import { clockText, listText } from '../../host/cli/words.ts';
-import type { FobStatus } from '../../host/owner/status.ts';
 
 const serial = 'PF-QPZR-Y9X8';
 const status: FobStatus = {

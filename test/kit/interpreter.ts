@@ -8,7 +8,7 @@ import { piecesOf } from './pieces.ts';
 
 /** The built image of a board. */
 export function imageFolder(board: string): string {
-  return fileURLToPath(new URL(`../../dist/firmware/image/${board}/`, import.meta.url));
+  return fileURLToPath(new URL(`../../firmware/dist/image/${board}/`, import.meta.url));
 }
 
 /** A pty that the interpreter opens by its path; this end is the child's standard streams. */

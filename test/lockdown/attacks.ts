@@ -1,9 +1,9 @@
+import { Writer } from '@passfob/protocol/bytes';
+import { COMMANDS } from '@passfob/protocol/commands';
+import { decodeFrame, encodeClear, FRAME_REQUEST } from '@passfob/protocol/frame';
+import { makeChance } from '@passfob/simulator/base/chance';
+import { hostPrimitives } from 'passfob/client/primitives';
 import { expect } from 'vitest';
-import { hostPrimitives } from '../../host/client/primitives.ts';
-import { Writer } from '../../protocol/bytes.ts';
-import { COMMANDS } from '../../protocol/commands.ts';
-import { decodeFrame, encodeClear, FRAME_REQUEST } from '../../protocol/frame.ts';
-import { makeChance } from '../../simulator/chance.ts';
 
 /** What a console would obey: each would print, or take the fob from its owner. */
 const ORDERS = [

@@ -1,5 +1,5 @@
+import { boot, type Fob } from '@passfob/simulator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { boot, type Fob } from '../../simulator/index.ts';
 import { BangleDriver } from '../conformance/banglejs2-driver.ts';
 import { BenchSimulatorDriver } from '../conformance/bench-simulator-driver.ts';
 import type { Driver } from '../conformance/driver.ts';

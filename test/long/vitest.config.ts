@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config';
 import { longSeedOf, shareIn } from '../kit/counts.ts';
 import { findPostgres } from '../kit/postgres-programs.ts';
 import { minutes } from '../runner/minutes.ts';
-import { onPostgres, settings, sharing } from '../runner/settings.ts';
+import { fromSources, onPostgres, settings, sharing } from '../runner/settings.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -26,6 +26,7 @@ const ON_POSTGRES = [
 
 /** `npm run test:long`: full counts, or the share of them that `PASSFOB_SHARE` names. */
 export default defineConfig({
+  ...fromSources,
   plugins: [minutes],
   root,
   test: {

@@ -1,6 +1,6 @@
-import { type Client, connect, pairingCode, pairingKey } from '../../host/client/index.ts';
-import { pipe } from '../../host/transports/pipe.ts';
-import { readPairingCode } from '../../protocol/pairing.ts';
+import { readPairingCode } from '@passfob/protocol/pairing';
+import { type Client, connect, pairingCode, pairingKey } from 'passfob/client';
+import { pipe } from 'passfob/transports/pipe';
 import type { Interpreter } from '../kit/interpreter.ts';
 
 const ACCOUNTS = 32;

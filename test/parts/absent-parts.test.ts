@@ -1,5 +1,5 @@
+import { memoryStore, type PartsOptions, type StateStore } from '@passfob/simulator';
 import { afterEach, describe, expect, it } from 'vitest';
-import { memoryStore, type PartsOptions, type StateStore } from '../../simulator/index.ts';
 import { ascii, Owner } from '../conformance/owner.ts';
 import { refused } from '../conformance/refused.ts';
 import { SimulatorDriver } from '../conformance/simulator-driver.ts';

@@ -1,6 +1,6 @@
+import { type BootOptions, memoryStore, type StateStore } from '@passfob/simulator';
+import { EEPROM_BYTES, LARGE_EEPROM_BYTES, STATE_HEADER_BYTES } from '@passfob/simulator/base/limits';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type BootOptions, memoryStore, type StateStore } from '../../simulator/index.ts';
-import { EEPROM_BYTES, LARGE_EEPROM_BYTES, STATE_HEADER_BYTES } from '../../simulator/limits.ts';
 import { bench, partImage } from './kit.ts';
 
 let image: Record<string, Uint8Array>;

@@ -1,5 +1,5 @@
+import { memoryStore } from '@passfob/simulator';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { memoryStore } from '../../simulator/index.ts';
 import { type Bench, bench, partImage } from './kit.ts';
 
 let image: Record<string, Uint8Array>;

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { fontBitmap } from '@passfob/firmware/build/font';
+import { type BootOptions, boot, type Fob } from '@passfob/simulator';
 import { build } from 'esbuild';
-import { fontBitmap } from '../../firmware/build/font.ts';
-import { type BootOptions, boot, type Fob } from '../../simulator/index.ts';
 import { imageFolder } from '../kit/interpreter.ts';
 
 const PARTS = fileURLToPath(new URL('../../firmware/boards/parts', import.meta.url));
@@ -32,6 +32,7 @@ export async function partCode(classes: Readonly<Record<string, string>>): Promi
   const { outputFiles } = await build({
     stdin: { contents: lines.join('\n'), resolveDir: PARTS, loader: 'ts' },
     bundle: true,
+    conditions: ['source'],
     write: false,
     format: 'cjs',
     platform: 'neutral',

@@ -1,5 +1,5 @@
+import type { Fob } from '@passfob/simulator';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Fob } from '../../simulator/index.ts';
 import type { Driver } from '../conformance/driver.ts';
 import { Owner } from '../conformance/owner.ts';
 import { PicoHidDriver } from '../conformance/pico-hid-driver.ts';

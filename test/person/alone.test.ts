@@ -1,9 +1,9 @@
+import { mailTexts } from '@passfob/service/base/texts/mails';
+import { meTexts } from '@passfob/service/base/texts/me';
+import { texts } from '@passfob/service/base/texts/texts';
+import { buttonTexts } from 'passfob/button-texts';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { buttonTexts } from '../../host/button-texts.ts';
-import { mailTexts } from '../../host/service/texts/mails.ts';
-import { meTexts } from '../../host/service/texts/me.ts';
-import { texts } from '../../host/service/texts.ts';
 import { needsBuild } from '../host/kit/simulated-fob.ts';
 import { describeNeeds } from '../kit/tools.ts';
 import { needsPortal } from '../portal/kit.ts';

@@ -1,6 +1,6 @@
+import type { Request, SealedCommand } from 'passfob/client';
+import { hostPrimitives } from 'passfob/client/primitives';
 import { describe, expect, it } from 'vitest';
-import type { Request, SealedCommand } from '../../host/client/index.ts';
-import { hostPrimitives } from '../../host/client/primitives.ts';
 import { refused } from '../conformance/refused.ts';
 import { Hand, HOLD_MS, START_UTC } from './kit.ts';
 

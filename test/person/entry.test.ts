@@ -1,5 +1,3 @@
-import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
 import {
   ENTER_PIN,
   ENTER_QUESTION,
@@ -7,9 +5,11 @@ import {
   ENTRY_GOES_ON,
   ENTRY_LEFT,
   Entry,
-} from '../../firmware/core/entry.ts';
-import { Pool } from '../../firmware/core/pool.ts';
-import { hostPrimitives } from '../../host/client/primitives.ts';
+} from '@passfob/firmware/core/entry';
+import { Pool } from '@passfob/firmware/core/pool';
+import fc from 'fast-check';
+import { hostPrimitives } from 'passfob/client/primitives';
+import { describe, expect, it } from 'vitest';
 
 const DECIMAL = '0123456789';
 const HEX = `${DECIMAL}ABCDEF`;

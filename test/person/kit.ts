@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { Facts, Ports } from '../../firmware/core/ports.ts';
-import { type Client, connect, pairingCode, pairingKey, type Request } from '../../host/client/index.ts';
-import { hostPrimitives } from '../../host/client/primitives.ts';
-import { Hmac } from '../../protocol/hmac.ts';
-import { hotp } from '../../protocol/otp.ts';
+import type { Facts, Ports } from '@passfob/firmware/core/base/ports';
+import { Hmac } from '@passfob/protocol/hmac';
+import { hotp } from '@passfob/protocol/otp';
+import { type Client, connect, pairingCode, pairingKey, type Request } from 'passfob/client';
+import { hostPrimitives } from 'passfob/client/primitives';
 import { CoreFob } from '../host/kit/core-fob.ts';
 import { secret } from '../kit/secrets.ts';
 

@@ -1,5 +1,5 @@
+import type { Request } from 'passfob/client';
 import { describe, expect, it } from 'vitest';
-import type { Request } from '../../host/client/index.ts';
 import { refused } from '../conformance/refused.ts';
 import { Hand, HOLD_MS } from './kit.ts';
 

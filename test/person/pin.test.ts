@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import type { Request } from 'passfob/client';
 import { describe, expect, it } from 'vitest';
-import type { Request } from '../../host/client/index.ts';
 import { refused } from '../conformance/refused.ts';
 import { secret } from '../kit/secrets.ts';
 import { Hand, HOLD_MS } from './kit.ts';

@@ -1,7 +1,7 @@
+import type { Ports } from '@passfob/firmware/core/base/ports';
+import { SHA1 } from '@passfob/protocol/primitives';
+import { hostPrimitives } from 'passfob/client/primitives';
 import { describe, expect, it } from 'vitest';
-import type { Ports } from '../../firmware/core/ports.ts';
-import { hostPrimitives } from '../../host/client/primitives.ts';
-import { SHA1 } from '../../protocol/primitives.ts';
 import { Hand, HOLD_MS, START_UTC, withKeys } from './kit.ts';
 
 const HOTP = 1;

@@ -1,6 +1,6 @@
+import type { Ports } from '@passfob/firmware/core/base/ports';
+import { serialText } from 'passfob/client/fob-serial';
 import { describe, expect, it } from 'vitest';
-import type { Ports } from '../../firmware/core/ports.ts';
-import { serialText } from '../../host/client/fob-serial.ts';
 import { Hand, HOLD_MS } from './kit.ts';
 
 /** In the settings of a fob with one account. */

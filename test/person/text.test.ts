@@ -1,7 +1,7 @@
+import { grouped, printable } from '@passfob/firmware/core/screens/text';
 import fc from 'fast-check';
+import { hostPrimitives } from 'passfob/client/primitives';
 import { describe, expect, it } from 'vitest';
-import { grouped, printable } from '../../firmware/core/screens/text.ts';
-import { hostPrimitives } from '../../host/client/primitives.ts';
 
 const shown = (text: string) => printable(hostPrimitives, new Uint8Array(Buffer.from(text)));
 

@@ -1,7 +1,7 @@
+import { FAR } from '@passfob/firmware/core/base/limits';
+import { Typist } from '@passfob/firmware/core/typist';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FAR } from '../../firmware/core/limits.ts';
-import { Typist } from '../../firmware/core/typist.ts';
 
 /** HID Usage Tables §10: what a computer with NumLock on makes of keypad keys. */
 const KEYS = new Map([

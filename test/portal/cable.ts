@@ -13,6 +13,7 @@ async function serialScript(): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL('page/serial.ts', import.meta.url))],
     bundle: true,
+    conditions: ['source'],
     write: false,
     format: 'iife',
     target: 'es2022',

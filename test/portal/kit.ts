@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { startActivation } from '@passfob/service/features/enrolment/activations';
+import { changeSettings } from '@passfob/service/features/users/settings';
+import type { Service } from '@passfob/service/service';
+import { activationString } from 'passfob/activation/activation-string';
+import { qrSvg } from 'passfob/activation/qr-svg';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { activationString } from '../../host/activation/activation-string.ts';
-import { qrSvg } from '../../host/activation/qr-svg.ts';
-import { startActivation } from '../../host/service/enrolment/activations.ts';
-import { changeSettings } from '../../host/service/people/settings.ts';
-import type { Service } from '../../host/service/service.ts';
 import { mapped, type Picture } from '../enrol/images.ts';
+import { needsBuilt } from '../kit/built.ts';
 import { secret } from '../kit/secrets.ts';
 import { type Need, needsTool } from '../kit/tools.ts';
 import { accepted, grace, type Office } from '../service/people/kit.ts';
@@ -17,9 +17,7 @@ import { accepted, grace, type Office } from '../service/people/kit.ts';
 /** The page's script as it was built, and a browser. */
 export const needsPortal: Need<string> = {
   name: 'npm run build, and chromium',
-  found: existsSync(fileURLToPath(new URL('../../dist/host/portal/portal.json', import.meta.url)))
-    ? needsTool('chromium').found
-    : undefined,
+  found: needsBuilt('service/dist/portal/portal.json').found && needsTool('chromium').found,
 };
 
 /** A string for a service, with a code that nobody gave out. */

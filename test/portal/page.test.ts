@@ -1,5 +1,5 @@
+import { portalTexts } from '@passfob/service/base/texts/portal';
 import { expect, test } from 'vitest';
-import { portalTexts } from '../../host/service/texts/portal.ts';
 import { itNeeds } from '../kit/tools.ts';
 import { Rig } from '../service/kit.ts';
 import { Office } from '../service/people/kit.ts';

@@ -1,6 +1,6 @@
+import { backedUpTables, leftOutTables } from '@passfob/service/features/operations/tables';
+import type { Db } from '@passfob/service/storage/database/database';
 import { sql } from 'kysely';
-import type { Db } from '../../host/service/data/database.ts';
-import { backedUpTables, leftOutTables } from '../../host/service/operations/tables.ts';
 
 /** What differs from run to run whatever is done: chance, times, and what is sealed or hashed of them. */
 const MASKED: Readonly<Record<string, readonly string[]>> = {

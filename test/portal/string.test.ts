@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Service } from '@passfob/service/service';
+import { inGroups } from 'passfob/activation/activation-string';
+import { readQrImage } from 'passfob/enrol/qr';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
-import { inGroups } from '../../host/activation/activation-string.ts';
-import { readQrImage } from '../../host/enrol/qr.ts';
-import type { Service } from '../../host/service/service.ts';
 import { png } from '../enrol/images.ts';
 import { describeNeeds } from '../kit/tools.ts';
 import { Rig } from '../service/kit.ts';

@@ -1,12 +1,12 @@
 import { createHmac } from 'node:crypto';
+import { alphabetOf, BASE32, BASE64, DECIMAL, HEXADECIMAL, readPasscode } from '@passfob/protocol/alphabet';
+import { Hmac } from '@passfob/protocol/hmac';
+import { CHARACTERS_MIN, COUNTER_MAX, DIGITS_MAX, DIGITS_MIN } from '@passfob/protocol/limits';
+import { hotp } from '@passfob/protocol/otp';
+import { type Algorithm, SHA1, SHA256, SHA512 } from '@passfob/protocol/primitives';
 import fc from 'fast-check';
+import { hostPrimitives as primitives } from 'passfob/client/primitives';
 import { describe, expect, it } from 'vitest';
-import { hostPrimitives as primitives } from '../../host/client/primitives.ts';
-import { alphabetOf, BASE32, BASE64, DECIMAL, HEXADECIMAL, readPasscode } from '../../protocol/alphabet.ts';
-import { Hmac } from '../../protocol/hmac.ts';
-import { CHARACTERS_MIN, COUNTER_MAX, DIGITS_MAX, DIGITS_MIN } from '../../protocol/limits.ts';
-import { hotp } from '../../protocol/otp.ts';
-import { type Algorithm, SHA1, SHA256, SHA512 } from '../../protocol/primitives.ts';
 import { secret } from '../kit/secrets.ts';
 
 /** Written out, so that the code's own table is not checked against itself. */

@@ -1,9 +1,9 @@
+import { Reader, Writer } from '@passfob/protocol/bytes';
+import { COMMANDS, type CommandName } from '@passfob/protocol/commands';
+import { decodeFields, encodeFields, type Values } from '@passfob/protocol/layout';
+import { PAYLOAD_BYTES_MAX } from '@passfob/protocol/limits';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Reader, Writer } from '../../protocol/bytes.ts';
-import { COMMANDS, type CommandName } from '../../protocol/commands.ts';
-import { decodeFields, encodeFields, type Values } from '../../protocol/layout.ts';
-import { PAYLOAD_BYTES_MAX } from '../../protocol/limits.ts';
 
 /** A field as this test reads it: its own reading, so that the codec is not checked against itself. */
 interface Field {

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseOcraSuite } from '@passfob/protocol/ocra-suite';
 import { build } from 'esbuild';
 import { expect } from 'vitest';
-import { parseOcraSuite } from '../../protocol/ocra-suite.ts';
 import { Interpreter } from '../kit/interpreter.ts';
 import { OCRA_PIN, OCRA_UTC, OCRA_VECTORS } from '../kit/ocra-vectors.ts';
 import { itNeeds, needsEspruino } from '../kit/tools.ts';
@@ -34,11 +34,11 @@ const SAMPLES = [
 
 /** What the device makes of the samples, one line each, and the PINs of the list that it takes. */
 const PROGRAM = `
-import { Hmac } from './protocol/hmac.ts';
-import { hotp } from './protocol/otp.ts';
-import { ocra, ocraSuiteText } from './protocol/ocra.ts';
-import { trivialPin } from './protocol/pins.ts';
-import { bytesOf } from './protocol/bytes.ts';
+import { Hmac } from '@passfob/protocol/hmac';
+import { hotp } from '@passfob/protocol/otp';
+import { ocra, ocraSuiteText } from '@passfob/protocol/ocra';
+import { trivialPin } from '@passfob/protocol/pins';
+import { bytesOf } from '@passfob/protocol/bytes';
 import { NativePrimitives } from './firmware/boards/parts/primitives.ts';
 const primitives = new NativePrimitives();
 function bytes(hex) {
@@ -68,6 +68,7 @@ async function program(): Promise<string> {
   const result = await build({
     stdin: { contents: PROGRAM, resolveDir: ROOT, loader: 'ts' },
     bundle: true,
+    conditions: ['source'],
     write: false,
     minify: true,
     format: 'cjs',

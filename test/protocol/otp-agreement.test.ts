@@ -1,19 +1,19 @@
 import { execFileSync } from 'node:child_process';
-import fc from 'fast-check';
-import { createGuardrails, generateSync } from 'otplib';
-import { describe, expect, it } from 'vitest';
-import { hostPrimitives as primitives } from '../../host/client/primitives.ts';
-import { storedKey } from '../../protocol/account.ts';
-import { Hmac } from '../../protocol/hmac.ts';
+import { storedKey } from '@passfob/protocol/account';
+import { Hmac } from '@passfob/protocol/hmac';
 import {
   COUNTER_MAX,
   PERIOD_SECONDS_MAX,
   PERIOD_SECONDS_MIN,
   SECRET_BYTES_MAX,
   SECRET_BYTES_MIN,
-} from '../../protocol/limits.ts';
-import { hotp, timeStep } from '../../protocol/otp.ts';
-import { SHA1, SHA256, SHA512 } from '../../protocol/primitives.ts';
+} from '@passfob/protocol/limits';
+import { hotp, timeStep } from '@passfob/protocol/otp';
+import { SHA1, SHA256, SHA512 } from '@passfob/protocol/primitives';
+import fc from 'fast-check';
+import { createGuardrails, generateSync } from 'otplib';
+import { hostPrimitives as primitives } from 'passfob/client/primitives';
+import { describe, expect, it } from 'vitest';
 import { secret } from '../kit/secrets.ts';
 import { itNeeds, needsTool } from '../kit/tools.ts';
 

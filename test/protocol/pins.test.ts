@@ -1,10 +1,10 @@
+import { PIN_TRIVIAL } from '@passfob/firmware/core/base/texts';
+import { PIN_DIGITS_MAX, PIN_DIGITS_MIN } from '@passfob/protocol/limits';
+import { trivialPin } from '@passfob/protocol/pins';
+import { pinProblem } from '@passfob/service/features/users/pin';
+import { makeChance } from '@passfob/simulator/base/chance';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PIN_TRIVIAL } from '../../firmware/core/texts.ts';
-import { pinProblem } from '../../host/service/people/pin.ts';
-import { PIN_DIGITS_MAX, PIN_DIGITS_MIN } from '../../protocol/limits.ts';
-import { trivialPin } from '../../protocol/pins.ts';
-import { makeChance } from '../../simulator/chance.ts';
 import { ascii, random } from '../conformance/owner.ts';
 import { secret } from '../kit/secrets.ts';
 import { TRIVIAL_PINS } from '../kit/trivial-pins.ts';

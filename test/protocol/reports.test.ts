@@ -1,7 +1,7 @@
+import { BLUETOOTH_REPORT_BYTES, HID_REPORT_BYTES } from '@passfob/protocol/limits';
+import { fromReport, toReports, toSingleBytes } from '@passfob/protocol/reports';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BLUETOOTH_REPORT_BYTES, HID_REPORT_BYTES } from '../../protocol/limits.ts';
-import { fromReport, toReports, toSingleBytes } from '../../protocol/reports.ts';
 
 const text = fc.uint8Array({ maxLength: 600 }).map(bytes => Buffer.from(bytes).toString('latin1'));
 

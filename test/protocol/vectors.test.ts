@@ -1,13 +1,13 @@
 import { createCipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { crc32 as zlibCrc32 } from 'node:zlib';
+import { expand, extract, Hmac } from '@passfob/protocol/hmac';
+import { hotp, timeStep } from '@passfob/protocol/otp';
+import { pairingCodeOf, readPairingCode } from '@passfob/protocol/pairing';
+import { type Algorithm, SHA1, SHA256, SHA512 } from '@passfob/protocol/primitives';
+import { commonIv, recordNonce, senderKey } from '@passfob/protocol/session';
 import fc from 'fast-check';
+import { hostPrimitives as primitives } from 'passfob/client/primitives';
 import { describe, expect, it } from 'vitest';
-import { hostPrimitives as primitives } from '../../host/client/primitives.ts';
-import { expand, extract, Hmac } from '../../protocol/hmac.ts';
-import { hotp, timeStep } from '../../protocol/otp.ts';
-import { pairingCodeOf, readPairingCode } from '../../protocol/pairing.ts';
-import { type Algorithm, SHA1, SHA256, SHA512 } from '../../protocol/primitives.ts';
-import { commonIv, recordNonce, senderKey } from '../../protocol/session.ts';
 
 const hex = (text: string) => new Uint8Array(Buffer.from(text, 'hex'));
 const ascii = (text: string) => new Uint8Array(Buffer.from(text));

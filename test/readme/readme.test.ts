@@ -12,9 +12,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { Control } from '@passfob/demo/play/control';
+import { readPairingCode } from '@passfob/demo/play/person';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { Control } from '../../host/demo/control.ts';
-import { readPairingCode } from '../../host/demo/person.ts';
 import { secret } from '../kit/secrets.ts';
 import { itNeeds, needsTool } from '../kit/tools.ts';
 import { type Block, blocksOf } from './blocks.ts';
@@ -36,9 +36,9 @@ function project(): string {
   const folder = mkdtempSync(join(tmpdir(), 'passfob-readme-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   mkdirSync(join(folder, 'node_modules', '.bin'), { recursive: true });
-  symlinkSync(ROOT, join(folder, 'node_modules', 'passfob'));
+  symlinkSync(join(ROOT, 'host'), join(folder, 'node_modules', 'passfob'));
   // npm makes the program executable where it installs it.
-  const program = `#!/bin/sh\nexec "${process.execPath}" "${join(ROOT, 'dist/host/cli/main.js')}" "$@"\n`;
+  const program = `#!/bin/sh\nexec "${process.execPath}" "${join(ROOT, 'host/bin/passfob.js')}" "$@"\n`;
   writeFileSync(join(folder, 'node_modules', '.bin', 'passfob'), program, { mode: 0o755 });
   return folder;
 }

@@ -20,8 +20,18 @@ class SlowFirst extends BaseSequencer {
 
 export const SERVICE = 'test/service/**/*.test.ts';
 
+/**
+ * Our packages are loaded from their sources, never from what was built of them: a test is of what stands in the files, and
+ * no process has two copies of a module.
+ */
+export const fromSources = {
+  ssr: { resolve: { conditions: ['source', 'module', 'node'] } },
+};
+
 /** Of `npm test` and of `npm run test:long`. */
 export const settings = {
+  server: { deps: { inline: [/^(?:@passfob|passfob)\//] } },
+  globalSetup: ['test/kit/built-setup.ts'],
   // For what hangs; how long something takes is not what is tested.
   testTimeout: 60_000,
   hookTimeout: 60_000,

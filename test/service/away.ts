@@ -1,5 +1,5 @@
+import { ServiceError } from '@passfob/service/base/errors';
 import type { KyselyPlugin, PluginTransformQueryArgs, PluginTransformResultArgs } from 'kysely';
-import { ServiceError } from '../../host/service/errors.ts';
 
 /** A database that is away for a while, or only what names one of its tables. */
 export class Away implements KyselyPlugin {

@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { NewToken } from '@passfob/service/features/tokens/issue';
+import type { Service } from '@passfob/service/service';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Service } from '../../host/service/service.ts';
-import type { NewToken } from '../../host/service/tokens/issue.ts';
 import { describeNeeds, needsTool } from '../kit/tools.ts';
 import { add, codeNow, newToken, Rig, signInByLink } from './kit.ts';
 

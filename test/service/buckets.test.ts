@@ -1,6 +1,6 @@
+import { makeBuckets } from '@passfob/service/base/buckets';
+import { webLimits } from '@passfob/service/base/limits/web';
 import { expect, test } from 'vitest';
-import { limits } from '../../host/service/limits.ts';
-import { makeBuckets } from '../../host/service/web/buckets.ts';
 
 const size = { burst: 3, perSecond: 1 };
 
@@ -17,7 +17,7 @@ test('a bucket is empty after its burst, and fills again with time', () => {
 test('an empty bucket stays so beside a flood of others, as long as its owner comes by', () => {
   const buckets = makeBuckets();
   for (let turn = 0; turn < size.burst; turn++) buckets.take('one', size, 0);
-  for (let other = 0; other < limits.bucketsKept * 3; other++) {
+  for (let other = 0; other < webLimits.bucketsKept * 3; other++) {
     buckets.take(`other ${other}`, size, 0);
     if (other % 1_000 === 0) expect(buckets.take('one', size, 0)).toBe(false);
   }

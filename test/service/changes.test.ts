@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createUser } from '@passfob/service/features/users/user-changes';
+import { watchChanges } from '@passfob/service/storage/database/changes';
+import { openStore, type Store } from '@passfob/service/storage/database/database';
+import { listenPostgres } from '@passfob/service/storage/database/postgres-listen';
+import { openKeyFile } from '@passfob/service/storage/sealing/key-file';
 import { expect, it, onTestFinished } from 'vitest';
-import { watchChanges } from '../../host/service/data/changes.ts';
-import { openStore, type Store } from '../../host/service/data/database.ts';
-import { listenPostgres } from '../../host/service/data/postgres-listen.ts';
-import { createUser } from '../../host/service/people/user-changes.ts';
-import { openKeyFile } from '../../host/service/sealing/key-file.ts';
 import { CutProxy } from '../kit/cut-proxy.ts';
 import { isOnPostgres, newDatabase } from './kit.ts';
 import { accepted, grace } from './people/kit.ts';

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
+import { openStore, writing } from '@passfob/service/storage/database/database';
 import BetterSqlite from 'better-sqlite3';
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { openStore, writing } from '../../host/service/data/database.ts';
 import { add, apiKeyOf, codeAt, codeNow, NOON_MS, newToken, post, Rig, stepAt } from './kit.ts';
 
 test('the database is durable by its settings: write-ahead log, full synchronisation, foreign keys', async () => {

@@ -1,15 +1,15 @@
 import { request as httpRequest } from 'node:http';
-import { expect, test } from 'vitest';
-import { limits } from '../../host/service/limits.ts';
+import { webLimits } from '@passfob/service/base/limits/web';
 import {
   changeFactors,
   disableApplication,
   enableApplication,
   listApplications,
   rotateApplicationKey,
-} from '../../host/service/people/application-changes.ts';
-import { resetPin } from '../../host/service/people/credentials/pins.ts';
-import type { Service } from '../../host/service/service.ts';
+} from '@passfob/service/features/users/application-changes';
+import { resetPin } from '@passfob/service/features/users/credentials/pins';
+import type { Service } from '@passfob/service/service';
+import { expect, test } from 'vitest';
 import { secret } from '../kit/secrets.ts';
 import { add, apiKeyOf, codeAt, codeNow, NOON_MS, newToken, openLink, post, Rig } from './kit.ts';
 import { accepted, givePin, grace, Office } from './people/kit.ts';
@@ -241,7 +241,7 @@ test('a source that asks too often waits; the others do not', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const get = async () => (await fetch(`${service.url}/login`)).status;
-  const { burst, perSecond } = limits.sourceBucket;
+  const { burst, perSecond } = webLimits.sourceBucket;
   const statuses = new Set<number>();
   for (let turn = 0; turn < burst; turn++) statuses.add(await get());
   expect([...statuses]).toEqual([200]);

@@ -1,5 +1,5 @@
+import type { NewToken } from '@passfob/service/features/tokens/issue';
 import { expect, test } from 'vitest';
-import type { NewToken } from '../../host/service/tokens/issue.ts';
 import { countOf, LONG } from '../kit/counts.ts';
 import { add, codeAt, newToken, post, Rig } from './kit.ts';
 import { startNode } from './nodes/node.ts';

@@ -2,10 +2,10 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { NewToken } from '@passfob/service/features/tokens/issue';
+import { createService, type Service, type ServiceOptions } from '@passfob/service/service';
 import type { Page } from 'playwright-core';
 import { expect, inject } from 'vitest';
-import { createService, type Service, type ServiceOptions } from '../../host/service/service.ts';
-import type { NewToken } from '../../host/service/tokens/issue.ts';
 import { makeDatabase } from '../kit/postgres.ts';
 import { secret } from '../kit/secrets.ts';
 

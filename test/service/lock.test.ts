@@ -1,5 +1,3 @@
-import fc from 'fast-check';
-import { expect, test } from 'vitest';
 import {
   afterFailure,
   afterSuccess,
@@ -7,7 +5,9 @@ import {
   type LockFacts,
   lockStanding,
   noFailures,
-} from '../../host/service/validation/lock.ts';
+} from '@passfob/service/base/lock';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { add, codeNow, NOON_MS, newToken, Rig, wrongCode } from './kit.ts';
 
 const PERIOD_MS = 15 * 60_000;

@@ -1,9 +1,9 @@
+import { openPostgres } from '@passfob/service/storage/database/postgres';
+import { migrationProvider } from '@passfob/service/storage/migrations/list';
+import type { Db, Store } from '@passfob/service/storage/schema/store';
+import { openSqlite, writingSqlite } from '@passfob/service/storage/sqlite/sqlite';
 import { Migrator } from 'kysely';
 import { expect } from 'vitest';
-import { migrationProvider } from '../../host/service/data/migrations/list.ts';
-import { openPostgres } from '../../host/service/data/postgres.ts';
-import { openSqlite, writingSqlite } from '../../host/service/data/sqlite/sqlite.ts';
-import type { Db, Store } from '../../host/service/data/store.ts';
 
 /**
  * A database as an earlier version had it.

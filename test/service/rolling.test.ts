@@ -1,9 +1,9 @@
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { recordLimits } from '@passfob/service/base/limits/records';
+import type { NewToken } from '@passfob/service/features/tokens/issue';
+import { migrationNames } from '@passfob/service/storage/migrations/list';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { migrationNames } from '../../host/service/data/migrations/list.ts';
-import { limits } from '../../host/service/limits.ts';
-import type { NewToken } from '../../host/service/tokens/issue.ts';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds } from '../kit/tools.ts';
 import { codeAt, codeNow, isOnPostgres, newDatabase, newToken, post, Rig } from './kit.ts';
@@ -191,7 +191,7 @@ describeNeeds(needs, 'a rolling upgrade on PostgreSQL', () => {
     await process.tell('end');
     const today = await service.startToday(empty);
     const [, token] = hotps as [NewToken, NewToken];
-    const next = bodyOf(token, limits.restoreCounterGap + 2);
+    const next = bodyOf(token, recordLimits.restoreCounterGap + 2);
     expect([await service.logIn(today, next), await service.logIn(today, next)]).toEqual([200, 403]);
   });
 });

@@ -1,9 +1,9 @@
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { openKeyFile } from '@passfob/service/storage/sealing/key-file';
+import { macOf, seal, unseal } from '@passfob/service/storage/sealing/seal';
 import BetterSqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import { openKeyFile } from '../../host/service/sealing/key-file.ts';
-import { macOf, seal, unseal } from '../../host/service/sealing/seal.ts';
 import { secret } from '../kit/secrets.ts';
 import { add, codeNow, keyOf, NOON_MS, newToken, Rig } from './kit.ts';
 

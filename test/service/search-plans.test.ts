@@ -1,3 +1,14 @@
+import { defaultLockPolicy } from '@passfob/service/base/lock';
+import { leaseMails } from '@passfob/service/features/mail/deliver';
+import { expireMails } from '@passfob/service/features/mail/ends';
+import { pageMails } from '@passfob/service/features/mail/list';
+import { pushesToSend } from '@passfob/service/features/push/delivery';
+import { areAllDecimal } from '@passfob/service/features/tokens/passcode-keys';
+import { searchedBy, searchTokens } from '@passfob/service/features/tokens/search';
+import { listTokensOf } from '@passfob/service/features/tokens/views';
+import { asksServicePin } from '@passfob/service/features/users/pin';
+import { listUsers } from '@passfob/service/features/users/user-views';
+import type { Db } from '@passfob/service/storage/database/database';
 import {
   CompiledQuery,
   type KyselyPlugin,
@@ -5,17 +16,6 @@ import {
   type PluginTransformResultArgs,
 } from 'kysely';
 import { expect, test } from 'vitest';
-import type { Db } from '../../host/service/data/database.ts';
-import { leaseMails } from '../../host/service/mails/deliver.ts';
-import { expireMails } from '../../host/service/mails/ends.ts';
-import { pageMails } from '../../host/service/mails/list.ts';
-import { asksServicePin } from '../../host/service/people/pin.ts';
-import { listUsers } from '../../host/service/people/user-views.ts';
-import { pushesToSend } from '../../host/service/push/delivery.ts';
-import { areAllDecimal } from '../../host/service/tokens/passcode-keys.ts';
-import { searchedBy, searchTokens } from '../../host/service/tokens/search.ts';
-import { listTokensOf } from '../../host/service/tokens/views.ts';
-import { defaultLockPolicy } from '../../host/service/validation/lock.ts';
 import { Desk, must } from './tokens/desk.ts';
 import { fill } from './tokens/filled.ts';
 

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { databaseLimits } from '@passfob/service/base/limits/database';
+import { openStatements } from '@passfob/service/storage/sqlite/statements';
 import { afterAll, expect, test } from 'vitest';
-import { openStatements } from '../../host/service/data/sqlite/statements.ts';
-import { limits } from '../../host/service/limits.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'passfob-statements-'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -16,7 +16,7 @@ test('statements stay prepared, however many there are, while tables change unde
   expect(rowsOf('select * from fruit')).toEqual([{ name: 'apple' }, { name: 'pear' }]);
   statements.run("alter table fruit add column colour text default 'green'", [[]]);
   expect(rowsOf('select * from fruit')[0]).toEqual({ name: 'apple', colour: 'green' });
-  for (let number = 0; number <= limits.sqliteStatementsKept; number++)
+  for (let number = 0; number <= databaseLimits.sqliteStatementsKept; number++)
     expect(rowsOf(`select ${number} as number`)).toEqual([{ number }]);
   expect(
     statements.run('select name from fruit where name = ?', [['pear'], ['plum'], ['apple']]).rows,

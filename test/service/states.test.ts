@@ -1,6 +1,6 @@
+import { mayBecome, type TokenState, tokenStates, usableStates } from '@passfob/service/base/token-states';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { mayBecome, type TokenState, tokenStates, usableStates } from '../../host/service/tokens/states.ts';
 
 const states = Object.keys(tokenStates) as TokenState[];
 

@@ -1,5 +1,5 @@
+import { throttle } from '@passfob/service/storage/database/throttle';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { throttle } from '../../host/service/data/throttle.ts';
 
 const EVERY_MS = 50;
 

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
+import { readLockPolicy } from '@passfob/service/features/users/settings';
+import { makeEngine } from '@passfob/service/features/validation/engine';
+import { openStore } from '@passfob/service/storage/database/database';
+import { openKeyFile } from '@passfob/service/storage/sealing/key-file';
 import BetterSqlite from 'better-sqlite3';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { openStore } from '../../host/service/data/database.ts';
-import { readLockPolicy } from '../../host/service/people/settings.ts';
-import { openKeyFile } from '../../host/service/sealing/key-file.ts';
-import { makeEngine } from '../../host/service/validation/engine.ts';
 import { freePort } from '../kit/free-port.ts';
 import { add, apiKeyOf, codeAt, codeNow, NOON_MS, newToken, post, Rig, stepAt } from './kit.ts';
 import { Office } from './people/kit.ts';

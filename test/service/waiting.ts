@@ -1,5 +1,5 @@
+import type { Db } from '@passfob/service/storage/database/database';
 import { sql } from 'kysely';
-import type { Db } from '../../host/service/data/database.ts';
 
 /** Resolves when a transaction, or so many, waits for what another one holds, on PostgreSQL. */
 export async function isWaiting(db: Db, count = 1): Promise<void> {

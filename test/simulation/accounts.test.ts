@@ -1,7 +1,7 @@
+import { ACCOUNTS_MAX } from '@passfob/protocol/limits';
+import { REFUSED_ACCOUNT_EXISTS, REFUSED_FULL } from '@passfob/protocol/refusals';
+import { makeChance } from '@passfob/simulator/base/chance';
 import { describe, expect, it } from 'vitest';
-import { ACCOUNTS_MAX } from '../../protocol/limits.ts';
-import { REFUSED_ACCOUNT_EXISTS, REFUSED_FULL } from '../../protocol/refusals.ts';
-import { makeChance } from '../../simulator/chance.ts';
 import { Chips } from './kit/chips.ts';
 import { KEYS } from './kit/facts.ts';
 import { Token } from './kit/token.ts';

@@ -1,7 +1,7 @@
+import { RECOVERY_PAGE } from '@passfob/firmware/core/base/limits';
+import { hasRecovery } from '@passfob/firmware/core/vault/headers';
+import { makeChance } from '@passfob/simulator/base/chance';
 import { describe, expect, it } from 'vitest';
-import { RECOVERY_PAGE } from '../../firmware/core/limits.ts';
-import { hasRecovery } from '../../firmware/core/vault/headers.ts';
-import { makeChance } from '../../simulator/chance.ts';
 import { Chips } from './kit/chips.ts';
 import { KEYS } from './kit/facts.ts';
 import { Token } from './kit/token.ts';

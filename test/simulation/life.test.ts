@@ -1,5 +1,5 @@
+import { isFobError } from 'passfob/errors';
 import { describe, expect, it } from 'vitest';
-import { isFobError } from '../../host/errors.ts';
 import { LONG, seedsOrOne } from '../kit/counts.ts';
 import { Life } from './kit/life.ts';
 

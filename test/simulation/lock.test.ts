@@ -1,7 +1,7 @@
+import * as texts from '@passfob/firmware/core/base/texts';
+import { VAULT_BLANK, VAULT_OWNED } from '@passfob/firmware/core/vault/vault';
+import { makeChance } from '@passfob/simulator/base/chance';
 import { describe, expect, it } from 'vitest';
-import * as texts from '../../firmware/core/texts.ts';
-import { VAULT_BLANK, VAULT_OWNED } from '../../firmware/core/vault/vault.ts';
-import { makeChance } from '../../simulator/chance.ts';
 import { ascii } from '../conformance/owner.ts';
 import { Chips } from './kit/chips.ts';
 import { KEYS } from './kit/facts.ts';

@@ -1,9 +1,9 @@
+import { accountProof } from '@passfob/protocol/account';
+import type { StateStore } from '@passfob/simulator';
+import { memoryStore } from '@passfob/simulator';
+import { connect, isFobError, pairingKey } from 'passfob/client';
+import { hostPrimitives } from 'passfob/client/primitives';
 import { describe, expect, it } from 'vitest';
-import { connect, isFobError, pairingKey } from '../../host/client/index.ts';
-import { hostPrimitives } from '../../host/client/primitives.ts';
-import { accountProof } from '../../protocol/account.ts';
-import type { StateStore } from '../../simulator/index.ts';
-import { memoryStore } from '../../simulator/index.ts';
 import { ascii, Owner, random } from '../conformance/owner.ts';
 import { refused } from '../conformance/refused.ts';
 import { SimulatorDriver } from '../conformance/simulator-driver.ts';

@@ -1,6 +1,6 @@
+import { type Client, connect, pairingCode } from 'passfob/client';
+import type { Transport } from 'passfob/transports/transport';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Client, connect, pairingCode } from '../../host/client/index.ts';
-import type { Transport } from '../../host/transports/transport.ts';
 import { ascii, codeOnScreen, Owner, random } from '../conformance/owner.ts';
 import { refused } from '../conformance/refused.ts';
 import { SimulatorDriver } from '../conformance/simulator-driver.ts';

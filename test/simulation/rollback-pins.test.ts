@@ -1,6 +1,6 @@
+import { VAULT_OWNED } from '@passfob/firmware/core/vault/vault';
+import { type Chance, makeChance } from '@passfob/simulator/base/chance';
 import { describe, expect, it } from 'vitest';
-import { VAULT_OWNED } from '../../firmware/core/vault/vault.ts';
-import { type Chance, makeChance } from '../../simulator/chance.ts';
 import { LONG, seedsOf } from '../kit/counts.ts';
 import type { Chips } from './kit/chips.ts';
 import { KEYS } from './kit/facts.ts';

@@ -1,8 +1,8 @@
+import { NoMarks } from '@passfob/firmware/boards/parts/absent';
+import { VAULT_OWNED } from '@passfob/firmware/core/vault/vault';
+import { ATTEMPTS_MAX } from '@passfob/protocol/limits';
+import { makeChance } from '@passfob/simulator/base/chance';
 import { describe, expect, it } from 'vitest';
-import { NoMarks } from '../../firmware/boards/parts/absent.ts';
-import { VAULT_OWNED } from '../../firmware/core/vault/vault.ts';
-import { ATTEMPTS_MAX } from '../../protocol/limits.ts';
-import { makeChance } from '../../simulator/chance.ts';
 import { ascii } from '../conformance/owner.ts';
 import { LONG, seedsOf } from '../kit/counts.ts';
 import { type ChipImage, Chips } from './kit/chips.ts';

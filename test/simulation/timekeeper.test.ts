@@ -1,7 +1,7 @@
+import { TRIM_AGE_SECONDS } from '@passfob/firmware/core/base/limits';
+import { CLOCK_STALE, CLOCK_TRUSTED, CLOCK_UNSET } from '@passfob/firmware/core/timekeeper';
+import { makeChance } from '@passfob/simulator/base/chance';
 import { describe, expect, it } from 'vitest';
-import { TRIM_AGE_SECONDS } from '../../firmware/core/limits.ts';
-import { CLOCK_STALE, CLOCK_TRUSTED, CLOCK_UNSET } from '../../firmware/core/timekeeper.ts';
-import { makeChance } from '../../simulator/chance.ts';
 import { countOf, firstSeed, LONG } from '../kit/counts.ts';
 import { Chips, PowerCut, TEARS } from './kit/chips.ts';
 import { KEYS } from './kit/facts.ts';

@@ -1,8 +1,8 @@
+import { CLOCK_TRUSTED } from '@passfob/firmware/core/timekeeper';
+import { VAULT_BLANK, VAULT_OWNED } from '@passfob/firmware/core/vault/vault';
+import { KIND_HOTP, KIND_TOTP } from '@passfob/protocol/account';
+import { makeChance } from '@passfob/simulator/base/chance';
 import { describe, expect, it } from 'vitest';
-import { CLOCK_TRUSTED } from '../../firmware/core/timekeeper.ts';
-import { VAULT_BLANK, VAULT_OWNED } from '../../firmware/core/vault/vault.ts';
-import { KIND_HOTP, KIND_TOTP } from '../../protocol/account.ts';
-import { makeChance } from '../../simulator/chance.ts';
 import { LONG, seedsOf } from '../kit/counts.ts';
 import { Chips, PowerCut, TEARS } from './kit/chips.ts';
 import { type Facts, factsOf, KEYS } from './kit/facts.ts';

@@ -1,12 +1,12 @@
-import { describe, expect, it } from 'vitest';
 import {
   HEADER_PAGE,
   INTENT_PAGE,
   PRESSES_PAGE,
   STATE_PAGE,
   SYSTEM_PAGES,
-} from '../../firmware/core/limits.ts';
-import { makeChance } from '../../simulator/chance.ts';
+} from '@passfob/firmware/core/base/limits';
+import { makeChance } from '@passfob/simulator/base/chance';
+import { describe, expect, it } from 'vitest';
 import { ascii } from '../conformance/owner.ts';
 import { countOf, LONG } from '../kit/counts.ts';
 import { Chips } from './kit/chips.ts';

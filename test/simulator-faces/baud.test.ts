@@ -1,6 +1,6 @@
+import { pacedWire } from '@passfob/simulator/fronts/baud';
+import { BAUD_SLICE_BYTES, BITS_PER_BYTE } from '@passfob/simulator/fronts/limits';
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
-import { pacedWire } from '../../simulator/fronts/baud.ts';
-import { BAUD_SLICE_BYTES, BITS_PER_BYTE } from '../../simulator/fronts/limits.ts';
 import { loopedWire } from './kit.ts';
 
 const BAUD = 57_600;

@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Duplex, PassThrough, type Readable, type Writable } from 'node:stream';
+import type { Fob } from '@passfob/simulator/base/fob';
+import { controlServer, controlStreams } from '@passfob/simulator/control/jsonl';
+import { MAX_REQUEST_BYTES } from '@passfob/simulator/control/limits';
+import type { Target } from '@passfob/simulator/control/target';
+import { tcpFront } from '@passfob/simulator/fronts/tcp';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { controlServer, controlStreams } from '../../simulator/control/jsonl.ts';
-import { MAX_REQUEST_BYTES } from '../../simulator/control/limits.ts';
-import type { Target } from '../../simulator/control/target.ts';
-import type { Fob } from '../../simulator/fob.ts';
-import { tcpFront } from '../../simulator/fronts/tcp.ts';
 import { bootTestFob, litPixels } from './kit.ts';
 
 type Message = Readonly<Record<string, unknown>>;

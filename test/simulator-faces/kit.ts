@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
+import type { Fob, Wire } from '@passfob/simulator/base/fob';
+import { boot } from '@passfob/simulator/boot';
+import type { ScreenState } from '@passfob/simulator/control/screen-feed';
 import { onTestFinished } from 'vitest';
-import { boot } from '../../simulator/boot.ts';
-import type { ScreenState } from '../../simulator/control/screen-feed.ts';
-import type { Fob, Wire } from '../../simulator/fob.ts';
 
 /**
  * A fob small enough to see through, written by hand for the Pico: it says whether its button is down and how

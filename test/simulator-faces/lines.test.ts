@@ -1,6 +1,6 @@
+import { boundedLines } from '@passfob/simulator/control/jsonl';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { boundedLines } from '../../simulator/control/lines.ts';
 
 async function linesOf(chunks: readonly Uint8Array[], maxBytes: number): Promise<(string | undefined)[]> {
   async function* input() {

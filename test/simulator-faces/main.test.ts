@@ -15,19 +15,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { built, needsBuilt } from '../kit/built.ts';
 import { itNeeds, needsTool, tool } from '../kit/tools.ts';
 import { childrenOf, isRunning } from './kit.ts';
 
 // Each process takes a second to start, more where other tests keep the machine busy.
 vi.setConfig({ testTimeout: 120_000 });
 
-const MAIN = fileURLToPath(new URL('../../dist/simulator/main.js', import.meta.url));
+const MAIN = built('simulator/dist/main.js');
+const needsSimulator = needsBuilt('simulator/dist/main.js');
 
 let folder = '';
 beforeEach(() => {
-  if (!existsSync(MAIN)) throw new Error('these tests start the built simulator: run `npm run build` first');
+  if (needsSimulator.found === undefined)
+    throw new Error('these tests start the built simulator: run `npm run build` first');
   folder = mkdtempSync(join(tmpdir(), 'passfob-main-'));
   const made = folder;
   onTestFinished(() => rmSync(made, { recursive: true }));

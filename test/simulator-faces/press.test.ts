@@ -1,5 +1,5 @@
+import { press } from '@passfob/simulator/control/press';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { press } from '../../simulator/control/press.ts';
 import { bootTestFob } from './kit.ts';
 
 it('a press is held on where the process stood still: of that time only as much counts as for the fob', async () => {

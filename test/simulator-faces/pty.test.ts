@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, lstatSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Wire } from '@passfob/simulator/base/fob';
+import { type PtyFront, type PtyOptions, PtyUnavailable, ptyFront } from '@passfob/simulator/fronts/pty';
+import { openSerial } from 'passfob/transports/serial';
 import { SerialPort } from 'serialport';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { openSerial } from '../../host/transports/serial.ts';
-import type { Wire } from '../../simulator/fob.ts';
-import { type PtyFront, type PtyOptions, PtyUnavailable, ptyFront } from '../../simulator/fronts/pty.ts';
 import { describeNeeds, needsTool } from '../kit/tools.ts';
 import { childrenOf, FLOOD_BYTES, keptOfFlood, loopedWire, spokenWire, taken } from './kit.ts';
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { tcpFront } from '@passfob/simulator/fronts/tcp';
 import { expect, it, onTestFinished } from 'vitest';
-import { tcpFront } from '../../simulator/fronts/tcp.ts';
 import { FLOOD_BYTES, keptOfFlood, loopedWire, spokenWire, taken } from './kit.ts';
 
 async function front() {

@@ -1,10 +1,10 @@
 import { PassThrough } from 'node:stream';
+import type { ScreenState } from '@passfob/simulator/control/screen-feed';
+import type { Target } from '@passfob/simulator/control/target';
+import { brailleDots, drawCells, halfBlocks } from '@passfob/simulator/faces/cells';
+import { terminalFace } from '@passfob/simulator/faces/terminal';
+import { terminalFrame } from '@passfob/simulator/faces/terminal-frame';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { ScreenState } from '../../simulator/control/screen-feed.ts';
-import type { Target } from '../../simulator/control/target.ts';
-import { brailleDots, drawCells, halfBlocks } from '../../simulator/faces/cells.ts';
-import { terminalFace } from '../../simulator/faces/terminal.ts';
-import { terminalFrame } from '../../simulator/faces/terminal-frame.ts';
 import { bootTestFob, darkScreen } from './kit.ts';
 
 /** A key, drawn by hand. */

@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { MAX_PAGE_MESSAGE_BYTES, MAX_PAGES } from '@passfob/simulator/faces/limits';
+import { webFace } from '@passfob/simulator/faces/web/server';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
-import { MAX_PAGE_MESSAGE_BYTES, MAX_PAGES } from '../../simulator/faces/limits.ts';
-import { webFace } from '../../simulator/faces/web/server.ts';
 import { bootTestFob } from './kit.ts';
 
 async function served(folder?: string) {

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Fob } from '@passfob/simulator/base/fob';
+import { SHORT_PRESS_MS } from '@passfob/simulator/control/limits';
+import { type WebFace, webFace } from '@passfob/simulator/faces/web/server';
 import { decode } from 'fast-png';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
-import { SHORT_PRESS_MS } from '../../simulator/control/limits.ts';
-import { type WebFace, webFace } from '../../simulator/faces/web/server.ts';
-import type { Fob } from '../../simulator/fob.ts';
 import { freePort } from '../kit/free-port.ts';
 import { describeNeeds } from '../kit/tools.ts';
 import { bootTestFob } from './kit.ts';

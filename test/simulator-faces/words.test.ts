@@ -1,5 +1,5 @@
+import { isWorthSaying, screenLines } from '@passfob/simulator/faces/words';
 import { describe, expect, it } from 'vitest';
-import { isWorthSaying, screenLines } from '../../simulator/faces/words.ts';
 import { darkScreen } from './kit.ts';
 
 describe('what a listener is told of a new screen', () => {

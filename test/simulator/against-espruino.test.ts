@@ -1,16 +1,16 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
-import { boot } from '../../simulator/boot.ts';
-import { type Chance, makeChance } from '../../simulator/chance.ts';
+import { type Chance, makeChance } from '@passfob/simulator/base/chance';
 import {
   BENCH_FLASH_PAGE_BYTES,
   BENCH_FLASH_PAGES,
   EEPROM_BYTES,
   STATE_HEADER_BYTES,
-} from '../../simulator/limits.ts';
-import { memoryStore } from '../../simulator/state/stores.ts';
+} from '@passfob/simulator/base/limits';
+import { boot } from '@passfob/simulator/boot';
+import { memoryStore } from '@passfob/simulator/state/stores';
+import { expect, it } from 'vitest';
 import { LONG, seedsOf } from '../kit/counts.ts';
 import { Interpreter } from '../kit/interpreter.ts';
 import { describeNeeds, needsEspruino } from '../kit/tools.ts';

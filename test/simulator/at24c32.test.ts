@@ -1,10 +1,10 @@
+import { EEPROM_BYTES, EEPROM_WRITE_US, LARGE_EEPROM_BYTES } from '@passfob/simulator/base/limits';
+import { Operations, PowerLost } from '@passfob/simulator/base/power';
+import { At24c32 } from '@passfob/simulator/parts/at24c32';
+import { Region } from '@passfob/simulator/state/memories';
+import { memoryStore } from '@passfob/simulator/state/stores';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { EEPROM_BYTES, EEPROM_WRITE_US, LARGE_EEPROM_BYTES } from '../../simulator/limits.ts';
-import { At24c32 } from '../../simulator/parts/at24c32.ts';
-import { Operations, PowerLost } from '../../simulator/power.ts';
-import { Region } from '../../simulator/state/memories.ts';
-import { memoryStore } from '../../simulator/state/stores.ts';
 import { I2C, lines, QUIET, run } from './kit.ts';
 
 function part(seed = 1, contents: Uint8Array = new Uint8Array(EEPROM_BYTES).fill(0xff)) {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
+import { webFace } from '@passfob/simulator/faces/web/server';
 import { chromium } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { webFace } from '../../simulator/faces/web/server.ts';
 import { describeNeeds } from '../kit/tools.ts';
 import { run } from './kit.ts';
 

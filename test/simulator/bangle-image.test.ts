@@ -1,7 +1,7 @@
+import { boot, memoryStore, type StateStore } from '@passfob/simulator';
+import { builtImage } from '@passfob/simulator/image';
+import { isFobError } from 'passfob/client';
 import { describe, expect, it } from 'vitest';
-import { isFobError } from '../../host/client/index.ts';
-import { builtImage } from '../../simulator/image.ts';
-import { boot, memoryStore, type StateStore } from '../../simulator/index.ts';
 import { BangleDriver } from '../conformance/banglejs2-driver.ts';
 import { Owner, random } from '../conformance/owner.ts';
 import { refused } from '../conformance/refused.ts';

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
+import { boot, type Fob, memoryStore, type StateStore } from '@passfob/simulator';
 import { buildSync } from 'esbuild';
-import { boot, type Fob, memoryStore, type StateStore } from '../../simulator/index.ts';
 import { bytes } from './kit.ts';
 
 export const PAGES = 192;
@@ -28,6 +28,7 @@ global.k = () => require('Storage').write('keys', new Uint8Array(74).fill(1));`,
       resolveDir: fileURLToPath(new URL('../../firmware/boards/parts/', import.meta.url)),
     },
     bundle: true,
+    conditions: ['source'],
     write: false,
     format: 'cjs',
     platform: 'neutral',

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { memoryStore, type StateStore } from '@passfob/simulator';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { memoryStore, type StateStore } from '../../simulator/index.ts';
 import { countOf, LONG, seedsOf } from '../kit/counts.ts';
 import { Interpreter } from '../kit/interpreter.ts';
 import { itNeeds, needsEspruino } from '../kit/tools.ts';

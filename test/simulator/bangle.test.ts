@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
+import type { BootOptions, Fob } from '@passfob/simulator/base/fob';
+import { EEPROM_BYTES, STATE_HEADER_BYTES } from '@passfob/simulator/base/limits';
+import { memoryStore } from '@passfob/simulator/state/stores';
 import { buildSync } from 'esbuild';
 import { describe, expect, it } from 'vitest';
-import type { BootOptions, Fob } from '../../simulator/fob.ts';
-import { EEPROM_BYTES, STATE_HEADER_BYTES } from '../../simulator/limits.ts';
-import { memoryStore } from '../../simulator/state/stores.ts';
 import { lines, printed, run } from './kit.ts';
 
 const BANGLE = { board: 'banglejs2' } as const;
@@ -23,6 +23,7 @@ function withPart(file: string, name: string, source: string): Fob {
       resolveDir: fileURLToPath(new URL('../../firmware/boards/', import.meta.url)),
     },
     bundle: true,
+    conditions: ['source'],
     write: false,
     format: 'cjs',
     platform: 'neutral',

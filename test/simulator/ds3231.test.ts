@@ -1,7 +1,7 @@
+import { Ds3231 } from '@passfob/simulator/parts/ds3231';
+import { Region } from '@passfob/simulator/state/memories';
+import { memoryStore } from '@passfob/simulator/state/stores';
 import { describe, expect, it } from 'vitest';
-import { Ds3231 } from '../../simulator/parts/ds3231.ts';
-import { Region } from '../../simulator/state/memories.ts';
-import { memoryStore } from '../../simulator/state/stores.ts';
 
 const SECOND = 1e6;
 const DAY = 86_400 * SECOND;

@@ -1,5 +1,5 @@
-import { boot } from '../../simulator/boot.ts';
-import type { BootOptions, Fob } from '../../simulator/fob.ts';
+import type { BootOptions, Fob } from '@passfob/simulator/base/fob';
+import { boot } from '@passfob/simulator/boot';
 
 export const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'latin1'));
 

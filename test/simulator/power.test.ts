@@ -1,5 +1,5 @@
+import { memoryStore } from '@passfob/simulator/state/stores';
 import { describe, expect, it } from 'vitest';
-import { memoryStore } from '../../simulator/state/stores.ts';
 import { bytes, I2C, lines, listen, QUIET, run } from './kit.ts';
 
 const WAIT = 'var t = getTime() + 0.0101; while (getTime() < t);';

@@ -1,6 +1,6 @@
+import { makeChance } from '@passfob/simulator/base/chance';
+import { Ssd1306 } from '@passfob/simulator/parts/ssd1306';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { makeChance } from '../../simulator/chance.ts';
-import { Ssd1306 } from '../../simulator/parts/ssd1306.ts';
 
 const UPRIGHT = [0xa1, 0xc8];
 const ON = [0x8d, 0x14, 0xaf];

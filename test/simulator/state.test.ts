@@ -1,9 +1,9 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { boot } from '@passfob/simulator/boot';
+import { fileStore, memoryStore } from '@passfob/simulator/state/stores';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { boot } from '../../simulator/boot.ts';
-import { fileStore, memoryStore } from '../../simulator/state/stores.ts';
 import { bytes, lines, QUIET, run } from './kit.ts';
 
 const COUNT = `${QUIET}var s = require("Storage"), n = +(s.read("n") || 0); print(n, getSerial()); s.write("n", "" + (n + 1));`;

@@ -1,6 +1,6 @@
+import type { Fob } from '@passfob/simulator/base/fob';
+import { memoryStore } from '@passfob/simulator/state/stores';
 import { describe, expect, it } from 'vitest';
-import type { Fob } from '../../simulator/fob.ts';
-import { memoryStore } from '../../simulator/state/stores.ts';
 import { bytes, lines, QUIET, run } from './kit.ts';
 
 const LISTEN = `${QUIET}var s = require("Storage"), come = "";

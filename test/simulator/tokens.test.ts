@@ -1,5 +1,5 @@
+import { spelled } from '@passfob/simulator/interpreter/tokens';
 import { describe, expect, it } from 'vitest';
-import { spelled } from '../../simulator/interpreter/tokens.ts';
 import { bytes, printed } from './kit.ts';
 
 /** `return` and `this` as bytes. */

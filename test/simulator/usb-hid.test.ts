@@ -1,5 +1,5 @@
+import { boot } from '@passfob/simulator';
 import { describe, expect, it } from 'vitest';
-import { boot } from '../../simulator/index.ts';
 import { bytes, lines, QUIET, run } from './kit.ts';
 
 /** A keyboard's descriptor, shortened to what the simulator reads: its items. */

@@ -1,6 +1,6 @@
+import type { BootOptions } from '@passfob/simulator';
+import type { UsbipOptions } from '@passfob/simulator/fronts/usbip/front';
 import { describe, expect, it } from 'vitest';
-import type { UsbipOptions } from '../../simulator/fronts/usbip/front.ts';
-import type { BootOptions } from '../../simulator/index.ts';
 import { bytes } from './kit.ts';
 import { plugged } from './usbip-kit.ts';
 

@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
+import { boot } from '@passfob/simulator';
+import { makeChance } from '@passfob/simulator/base/chance';
+import { usbipFront } from '@passfob/simulator/fronts/usbip/front';
+import { MAX_PENDING_TRANSFERS, MAX_USBIP_CLIENTS } from '@passfob/simulator/fronts/usbip/limits';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { makeChance } from '../../simulator/chance.ts';
-import { usbipFront } from '../../simulator/fronts/usbip/front.ts';
-import { MAX_PENDING_TRANSFERS, MAX_USBIP_CLIENTS } from '../../simulator/fronts/usbip/limits.ts';
-import { boot } from '../../simulator/index.ts';
 import { countOf, firstSeed, LONG } from '../kit/counts.ts';
 import { UsbipClient } from './usbip-client.ts';
 

@@ -1,6 +1,6 @@
+import { type BootOptions, boot } from '@passfob/simulator';
+import { type UsbipOptions, usbipFront } from '@passfob/simulator/fronts/usbip/front';
 import { expect, onTestFinished } from 'vitest';
-import { type UsbipOptions, usbipFront } from '../../simulator/fronts/usbip/front.ts';
-import { type BootOptions, boot } from '../../simulator/index.ts';
 import { UsbipClient } from './usbip-client.ts';
 
 /** A fob with its front, and a computer that has connected; closed after the test. */

@@ -1,8 +1,8 @@
+import { fromReport, toReports } from '@passfob/protocol/reports';
+import { connect } from 'passfob/client';
+import { pipe } from 'passfob/transports/pipe';
+import type { Transport } from 'passfob/transports/transport';
 import { describe, expect, it } from 'vitest';
-import { connect } from '../../host/client/index.ts';
-import { pipe } from '../../host/transports/pipe.ts';
-import type { Transport } from '../../host/transports/transport.ts';
-import { fromReport, toReports } from '../../protocol/reports.ts';
 import { bytes } from './kit.ts';
 import type { UsbipClient } from './usbip-client.ts';
 import { plugged, setUp } from './usbip-kit.ts';

@@ -1,8 +1,8 @@
+import type { Wire } from '@passfob/simulator/base/fob';
+import { FAULT_SPAN_MAX_BYTES } from '@passfob/simulator/base/limits';
+import { type FaultPlan, faultyWire } from '@passfob/simulator/faults/wire';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type FaultPlan, faultyWire } from '../../simulator/faults/wire.ts';
-import type { Wire } from '../../simulator/fob.ts';
-import { FAULT_SPAN_MAX_BYTES } from '../../simulator/limits.ts';
 
 /** A wire that gives back what it is given. */
 function loop(): Wire {

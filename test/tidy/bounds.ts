@@ -36,5 +36,7 @@ export function boundsIn(file: ProjectFile): Bound[] {
 
 /** Whether the rule is for this file: code of the parts, their limits files excepted. */
 export function isBounded(path: string): boolean {
-  return /^(protocol|firmware|simulator|host)\//.test(path) && !path.endsWith('/limits.ts');
+  return (
+    /^(protocol|firmware|simulator|host|service|demo)\//.test(path) && !/\/limits(?:\.ts$|\/)/.test(path)
+  );
 }

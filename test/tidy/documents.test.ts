@@ -117,7 +117,7 @@ const mirrors: readonly Mirror[] = [
   {
     document: 'docs/cli.md',
     marker: 'exit-codes',
-    module: 'host/cli/exit-codes.ts',
+    module: 'host/cli/base/exit-codes.ts',
     heading: ['code', 'name', 'meaning'],
     rows: loaded =>
       entriesOf(loaded, 'EXIT_CODES').map(([name, { code, meaning }]) => [

@@ -1,45 +1,77 @@
+import { posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { codeFiles, textOf } from './files.ts';
 import {
   findCycle,
   type Import,
+  importedExport,
   importedPackage,
   importedPath,
   importsOf,
+  type Part,
   partOf,
   readMatrix,
 } from './imports.ts';
+import { manifestOf } from './manifests.ts';
 
 const parts = readMatrix();
-const manifest = JSON.parse(textOf('package.json') ?? '{}') as {
-  name: string;
-  dependencies: Record<string, string>;
-  devDependencies: Record<string, string>;
-};
 
-/** Why the matrix refuses an import, or undefined where it allows it. */
+/** What only the build runs, or bundles: nobody who installs the package needs what it imports. */
+const BUILT_ONLY = /^(?:firmware|service\/bundle|service\/portal)\//;
+
+/** The packages that a file may count on where its package is installed. */
+function packagesOf(path: string): Set<string> {
+  const { dependencies, devDependencies, peerDependencies } = manifestOf(path);
+  const isShipped = !path.startsWith('test/') && path.includes('/') && !BUILT_ONLY.test(path);
+  return new Set(Object.keys({ ...dependencies, ...peerDependencies, ...(!isShipped && devDependencies) }));
+}
+
+/** Why an import by the name of one of our packages is refused, whatever the matrix says. */
+function refusalOfName(entry: Import): string | undefined {
+  const found = importedExport(entry);
+  if (found === undefined) return undefined;
+  const { manifest, source, isPacked } = found;
+  const own = manifestOf(entry.from);
+  if (own === manifest) return `${own.folder} names its own package`;
+  if (source === undefined) return `${manifest.name} exports no ${entry.specifier}`;
+  // Tests look at what is inside, from the sources.
+  if (own.folder !== 'test' && !BUILT_ONLY.test(entry.from) && !isPacked)
+    return `${entry.specifier} is not there where ${manifest.name} is installed`;
+  return packagesOf(entry.from).has(manifest.name)
+    ? undefined
+    : `${manifest.name} is not among the dependencies of ${own.folder}`;
+}
+
+/** Why an import is refused by the package.json of its part or by the matrix, or undefined where both allow it. */
 function refusal(entry: Import, matrix = parts): string | undefined {
   const part = partOf(entry.from, matrix);
   if (part === undefined) return `${entry.from} is in no part of the matrix`;
-  const own = new RegExp(`^${manifest.name}/(\\w+)$`).exec(entry.specifier)?.[1];
-  const path =
-    importedPath(entry) ??
-    (own === undefined ? undefined : `${own === 'client' ? 'host/client' : own}/index.ts`);
+  const path = importedPath(entry);
+  if (path?.includes('/dist/'))
+    return part.name === 'host/bin' ? undefined : `${part.name} may not import what was built`;
   if (path !== undefined) {
+    const refused = refusalOfName(entry);
+    if (refused !== undefined) return refused;
     const target = partOf(path, matrix);
     if (target === undefined) return `${path} is in no part of the matrix`;
-    return target === part || part.parts.includes(target.name)
+    if (entry.specifier.startsWith('.') && manifestOf(entry.from) !== manifestOf(path) && !isOfTests(entry))
+      return `${part.name} reaches into ${target.name} by a path`;
+    return target.name === part.name || part.parts.includes(target.name)
       ? undefined
       : `${part.name} may not import ${target.name}`;
   }
   const name = importedPackage(entry);
   if (name === undefined) return part.builtins ? undefined : `${part.name} may not import ${entry.specifier}`;
-  if (Array.isArray(part.packages)) {
-    return part.packages.includes(name) ? undefined : `${part.name} may not import ${name}`;
-  }
-  if (Object.hasOwn(manifest.dependencies, name)) return undefined;
-  if (part.packages === 'all' && Object.hasOwn(manifest.devDependencies, name)) return undefined;
-  return `${name} is not among the dependencies ${part.name} may use`;
+  if (Array.isArray(part.packages) && !part.packages.includes(name))
+    return `${part.name} may not import ${name}`;
+  return packagesOf(entry.from).has(name)
+    ? undefined
+    : `${name} is not among the dependencies ${part.name} may use`;
+}
+
+/** The root's own configuration is of the tests. */
+function isOfTests({ from }: Import): boolean {
+  return !from.includes('/');
 }
 
 const imports = codeFiles.flatMap(importsOf);
@@ -57,7 +89,7 @@ describe('imports', () => {
     const missing = imports.filter(entry => {
       const path = importedPath(entry);
       // `firmware/build` and the tests may load what the build made.
-      return path !== undefined && !path.startsWith('dist/') && textOf(path) === undefined;
+      return path !== undefined && !path.includes('/dist/') && textOf(path) === undefined;
     });
     expect(missing.map(({ where, specifier }) => `${where}: ${specifier}`)).toEqual([]);
   });
@@ -71,8 +103,71 @@ describe('imports', () => {
     expect(findCycle(edges)?.join(' -> ')).toBeUndefined();
   });
 
+  it('go from part to part only where tsconfig.json names the other one, too', () => {
+    const referencesOf = (folder: string) => {
+      const { references = [] } = JSON.parse(textOf(`${folder}/tsconfig.json`) ?? '{}') as {
+        references?: { path: string }[];
+      };
+      return references.map(({ path }) => path.replaceAll('../', ''));
+    };
+    const unnamed = imports.flatMap(entry => {
+      const target = importedExport(entry)?.manifest.folder;
+      // The firmware and its tests are several programs, and the service is typed by the host.
+      if (target === undefined || target === 'firmware' || /^(?:firmware|service\/portal)\//.test(entry.from))
+        return [];
+      if (entry.from === 'host/cli/installed.ts') return [];
+      const { folder } = manifestOf(entry.from);
+      return referencesOf(folder).includes(target)
+        ? []
+        : [`${entry.where}: ${folder} does not name ${target}`];
+    });
+    expect(unnamed).toEqual([]);
+  });
+
+  it('use every part that the matrix allows', () => {
+    const used = new Map<string, Set<string>>();
+    for (const entry of imports) {
+      const path = importedPath(entry);
+      const [from, to] = [partOf(entry.from, parts), path === undefined ? undefined : partOf(path, parts)];
+      if (from === undefined || to === undefined) continue;
+      for (const name of [from.name, entry.from]) used.set(name, (used.get(name) ?? new Set()).add(to.name));
+    }
+    // Tests may look at everything.
+    const unused = parts
+      .filter(({ name }) => name !== 'test/**')
+      .flatMap(({ name, parts: allowed }: Part) =>
+        allowed.filter(other => !used.get(name)?.has(other)).map(other => `${name} -> ${other}`),
+      );
+    expect(unused).toEqual([]);
+  });
+
+  it('never go in a circle from folder to folder, in any part', () => {
+    const edges = new Map<string, string[]>();
+    for (const entry of imports.filter(({ from }) => from.includes('/') && !from.startsWith('test/'))) {
+      const path = importedPath(entry);
+      const [from, to] = [posix.dirname(entry.from), path === undefined ? '' : posix.dirname(path)];
+      // The named exceptions, by which the command line finds what is installed beside it.
+      if (to === '' || from === to || parts.some(({ name }) => name === entry.from)) continue;
+      edges.set(from, [...(edges.get(from) ?? []), to]);
+    }
+    expect(edges.size).toBeGreaterThan(80);
+    expect(findCycle(edges)?.join(' -> ')).toBeUndefined();
+  });
+
+  it('never go up from layer to layer of the service', () => {
+    const layers = ['base', 'storage', 'features', 'doors', 'app', 'cli'];
+    const layerOf = (path: string) => layers.indexOf(/^service\/(\w+)\//.exec(path)?.[1] ?? '');
+    const up = imports.filter(entry => {
+      const path = importedPath(entry);
+      return path !== undefined && layerOf(entry.from) >= 0 && layerOf(path) > layerOf(entry.from);
+    });
+    expect(up.map(({ where, specifier }) => `${where}: ${specifier}`)).toEqual([]);
+    expect(imports.filter(({ from }) => layerOf(from) >= 0).length).toBeGreaterThan(1_000);
+  });
+
   it('have a matrix without a circle and without an unknown part', () => {
-    const edges = new Map(parts.map(part => [part.name, part.parts]));
+    const own = parts.filter(({ name }) => !name.endsWith('.ts') && name !== 'test/**');
+    const edges = new Map(own.map(part => [part.name, part.parts]));
     expect(findCycle(edges)?.join(' -> ')).toBeUndefined();
     expect([...edges.values()].flat().filter(name => !edges.has(name))).toEqual([]);
   });
@@ -102,15 +197,37 @@ describe('the import rules', () => {
 
   it.each([
     ['protocol/x.ts', 'node:fs', 'protocol may not import node:fs'],
-    ['protocol/x.ts', '../host/client/client.ts', 'protocol may not import host/client'],
-    ['firmware/core/x.ts', '../boards/pico.ts', 'firmware/core may not import firmware/boards'],
+    ['protocol/x.ts', 'passfob/client', 'passfob is not among the dependencies of protocol'],
+    ['protocol/x.ts', '../host/client/client.ts', 'protocol reaches into host/client by a path'],
+    ['firmware/core/x.ts', '../boards/pico.ts', 'firmware/core/** may not import firmware/boards/**'],
     ['firmware/build/x.ts', 'yargs', 'firmware/build may not import yargs'],
-    ['simulator/x.ts', '../host/client/client.ts', 'simulator may not import host/client'],
-    ['simulator/x.ts', '../firmware/core/fob.ts', 'simulator may not import firmware/core'],
+    ['simulator/x.ts', 'passfob/client', 'passfob is not among the dependencies of simulator'],
+    [
+      'simulator/x.ts',
+      '@passfob/firmware/core/fob',
+      '@passfob/firmware/core/fob is not there where @passfob/firmware is installed',
+    ],
     ['host/client/x.ts', '../commands/list.ts', 'host/client may not import host/commands'],
-    ['host/client/x.ts', 'passfob/simulator', 'host/client may not import simulator'],
-    ['host/service/x.ts', '../cli/main.ts', 'host/service may not import host/cli'],
-    ['host/cli/x.ts', 'vitest', 'vitest is not among the dependencies host/cli may use'],
+    ['host/client/x.ts', '@passfob/simulator', 'host/client may not import simulator/**'],
+    ['host/client/x.ts', 'passfob/errors', 'host names its own package'],
+    ['host/cli/x.ts', '@passfob/service/cli', 'host/cli/** may not import service/cli'],
+    [
+      'service/features/validation/x.ts',
+      'passfob/doctor/doctor',
+      'passfob/doctor/doctor is not there where passfob is installed',
+    ],
+    [
+      'service/features/validation/x.ts',
+      'passfob/nothing.else',
+      'passfob/nothing.else is not there where passfob is installed',
+    ],
+    [
+      'demo/x.ts',
+      '@passfob/firmware/core/fob',
+      '@passfob/firmware/core/fob is not there where @passfob/firmware is installed',
+    ],
+    ['host/cli/x.ts', 'vitest', 'vitest is not among the dependencies host/cli/** may use'],
+    ['simulator/x.ts', 'serialport', 'serialport is not among the dependencies simulator/** may use'],
     ['host/errors.ts', './client/client.ts', 'host may not import host/client'],
     ['host/gadgets/x.ts', 'node:fs', 'host/gadgets/x.ts is in no part of the matrix'],
     ['tools/x.ts', 'node:fs', 'tools/x.ts is in no part of the matrix'],
@@ -119,12 +236,14 @@ describe('the import rules', () => {
   });
 
   it.each([
-    ['firmware/core/x.ts', '../../protocol/bytes.ts'],
+    ['firmware/core/x.ts', '@passfob/protocol/bytes'],
     ['host/cli/x.ts', 'yargs/helpers'],
-    ['host/service/x.ts', '../client/client.ts'],
+    ['host/cli/installed.ts', '@passfob/service/cli'],
+    ['service/features/agents/x.ts', 'passfob/client/client'],
     ['host/client/x.ts', '../errors.ts'],
-    ['simulator/x.ts', 'passfob/protocol'],
-    ['test/host/x.ts', '../../simulator/index.ts'],
+    ['simulator/x.ts', '@passfob/protocol'],
+    ['test/host/x.ts', '@passfob/simulator'],
+    ['test/host/x.ts', 'passfob/doctor/doctor'],
     ['vitest.config.ts', 'vitest/config'],
   ])('allow %s -> %s', (path, specifier) => {
     expect(from(path, `import x from '${specifier}';`).map(entry => refusal(entry))).toEqual([undefined]);

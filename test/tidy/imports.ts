@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { type ProjectFile, place, textOf } from './files.ts';
+import { type Manifest, manifests } from './manifests.ts';
 import { type Scan, scan } from './scan.ts';
 import { tableAfter } from './tables.ts';
 
@@ -26,15 +27,50 @@ export function importsOf(file: ProjectFile): Import[] {
     .map(({ start, value }) => ({ from: file.path, specifier: value, where: place(file, start) }));
 }
 
-/** The project file a relative import means, or undefined for a package or a built-in. */
-export function importedPath({ from, specifier }: Import): string | undefined {
-  return specifier.startsWith('.') ? posix.join(posix.dirname(from), specifier) : undefined;
+/** The project file an import means, by a relative path or by the name of one of our packages; undefined for other packages. */
+export function importedPath(entry: Import): string | undefined {
+  const { from, specifier } = entry;
+  if (specifier.startsWith('.')) return posix.join(posix.dirname(from), specifier);
+  return importedExport(entry)?.source;
 }
 
 /** `@scope/name` or `name` of the package a specifier means, or undefined for a relative import or a built-in. */
-export function importedPackage({ specifier }: Import): string | undefined {
+export function importedPackage({ specifier }: Pick<Import, 'specifier'>): string | undefined {
   if (specifier.startsWith('.') || specifier.startsWith('node:')) return undefined;
   return /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0];
+}
+
+/** What an import by the name of one of our packages leads to. */
+export interface Export {
+  readonly manifest: Manifest;
+  /** The file it is compiled from; undefined where the package exports no such name. */
+  readonly source: string | undefined;
+  /** Whether it is there for those who install the package; otherwise it is for our tests. */
+  readonly isPacked: boolean;
+}
+
+/** Undefined where the import does not name one of our packages. */
+export function importedExport({ specifier }: Pick<Import, 'specifier'>): Export | undefined {
+  const name = importedPackage({ specifier });
+  const manifest = manifests.find(one => one.name === name);
+  if (manifest === undefined || name === undefined) return undefined;
+  const subpath = `.${specifier.slice(name.length)}`;
+  const exact = manifest.exports[subpath];
+  // The longest pattern wins, as Node has it.
+  const [pattern, found] =
+    exact !== undefined
+      ? [subpath, exact]
+      : (Object.entries(manifest.exports)
+          .filter(([key]) => key.endsWith('*') && subpath.startsWith(key.slice(0, -1)))
+          .sort(([one], [other]) => other.length - one.length)[0] ?? [subpath, undefined]);
+  if (found === undefined) return { manifest, source: undefined, isPacked: false };
+  const star = pattern.endsWith('*') ? subpath.slice(pattern.length - 1) : '';
+  const target = (typeof found === 'string' ? found : (found.source ?? '')).replaceAll('*', star);
+  return {
+    manifest,
+    source: posix.join(manifest.folder, target),
+    isPacked: typeof found === 'string' || found.default !== undefined,
+  };
 }
 
 /** A line of the import matrix (`docs/architecture.md`). */
@@ -42,7 +78,7 @@ export interface Part {
   readonly name: string;
   readonly parts: readonly string[];
   readonly builtins: boolean;
-  /** Package names, or every package that `dependencies` (or also `devDependencies`) lists. */
+  /** Package names, or every package that `dependencies` (or also `devDependencies`) of its package.json lists. */
   readonly packages: readonly string[] | 'dependencies' | 'all';
 }
 
@@ -54,7 +90,7 @@ export function readMatrix(document = textOf('docs/architecture.md')): Part[] {
   if (rows === undefined) throw new Error('docs/architecture.md has no table marked <!-- import-matrix -->');
   return rows.map(([name = '', parts = '', builtins = '', packages = '']) => ({
     name: codeWords(name)[0] ?? '',
-    parts: codeWords(parts),
+    parts: parts === 'everything' ? rows.flatMap(([other = '']) => codeWords(other)) : codeWords(parts),
     builtins: builtins === 'yes',
     packages: packages === 'dependencies' || packages === 'all' ? packages : codeWords(packages),
   }));
@@ -62,15 +98,28 @@ export function readMatrix(document = textOf('docs/architecture.md')): Part[] {
 
 /**
  * The part a path belongs to: the longest name that is a folder of it. A part with parts inside holds only the files
- * directly in its folder; files of the root count as `test`.
+ * directly in its folder, unless its name ends in `/**`; a row that names a file adds to what its folder may import; files of
+ * the root count as `test`.
  */
 export function partOf(path: string, parts: readonly Part[]): Part | undefined {
   const name = path.includes('/') ? path : `test/${path}`;
-  const isParent = (part: Part) => parts.some(other => other.name.startsWith(`${part.name}/`));
+  const folder = folderPartOf(
+    name,
+    parts.filter(part => !part.name.endsWith('.ts')),
+  );
+  const file = parts.find(part => part.name === path);
+  if (folder === undefined || file === undefined) return folder;
+  return { ...folder, parts: [...folder.parts, ...file.parts] };
+}
+
+function folderPartOf(name: string, parts: readonly Part[]): Part | undefined {
+  const folderOf = (part: Part) => part.name.replace(/\/\*\*$/, '');
+  const isParent = (part: Part) =>
+    !part.name.endsWith('/**') && parts.some(other => other.name.startsWith(`${part.name}/`));
   return parts
-    .filter(part => name.startsWith(`${part.name}/`))
+    .filter(part => name.startsWith(`${folderOf(part)}/`))
     .filter(part => !isParent(part) || !name.slice(part.name.length + 1).includes('/'))
-    .sort((one, other) => other.name.length - one.name.length)[0];
+    .sort((one, other) => folderOf(other).length - folderOf(one).length)[0];
 }
 
 /** The first import cycle among files of `edges` (path → imported paths), as the paths along it, or undefined. */

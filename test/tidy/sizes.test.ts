@@ -4,7 +4,9 @@ import { codeFiles } from './files.ts';
 import { functionsIn } from './functions.ts';
 import { scan } from './scan.ts';
 
-const FILE_LINES_MAX = 300;
+const FILE_LINES_MAX = 700;
+/** Nine files of ten are shorter. */
+const FILE_LINES_USUAL = 240;
 const FUNCTION_LINES_MAX = 60;
 
 describe('sizes', () => {
@@ -13,6 +15,11 @@ describe('sizes', () => {
       .map(({ path, text }) => ({ where: path, count: text.split('\n').length - 1 }))
       .filter(({ count }) => count > FILE_LINES_MAX);
     expect(settle('file-lines', long)).toEqual([]);
+  });
+
+  it(`keep nine of ten files within ${FILE_LINES_USUAL} lines`, () => {
+    const lines = codeFiles.map(({ text }) => text.split('\n').length - 1).sort((one, other) => one - other);
+    expect(lines[Math.floor(lines.length * 0.9)]).toBeLessThanOrEqual(FILE_LINES_USUAL);
   });
 
   it(`keep a function within ${FUNCTION_LINES_MAX} lines`, () => {

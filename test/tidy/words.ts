@@ -27,7 +27,7 @@ const MACHINE_FOLDERS = [
   word('ro', 'ot'),
 ].join('|');
 
-export const wordRules: readonly WordRule[] = [
+const wordRules: readonly WordRule[] = [
   {
     pattern: new RegExp(`\\b(?:${UNFINISHED})\\b`),
     why: 'unfinished work belongs in an issue',

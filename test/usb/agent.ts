@@ -9,10 +9,10 @@ import { connect, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
-import { listHidDevices, openHid } from '../../host/transports/hid.ts';
-import { openSerial } from '../../host/transports/serial.ts';
-import type { Transport } from '../../host/transports/transport.ts';
-import { attach } from '../../simulator/fronts/usbip/vhci.ts';
+import { attach } from '@passfob/simulator/fronts/usbip/vhci';
+import { listHidDevices, openHid } from 'passfob/transports/hid';
+import { openSerial } from 'passfob/transports/serial';
+import type { Transport } from 'passfob/transports/transport';
 import type { Answer, Command, DeviceKind } from './agent-words.ts';
 import { Programs, ran } from './programs.ts';
 

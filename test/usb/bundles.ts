@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
+import { othersOutside } from '../kit/bundle.ts';
 import { root } from '../tidy/files.ts';
 
 /** Packages that need files of their own beside them: they come from the tree. */
@@ -18,6 +19,7 @@ const WITH_FILES = [
 const NODE: BuildOptions = {
   absWorkingDir: root,
   bundle: true,
+  conditions: ['source'],
   platform: 'node',
   target: 'node20',
   logLevel: 'error',
@@ -30,7 +32,7 @@ export async function agentIn(folder: string): Promise<string> {
     ...NODE,
     entryPoints: ['test/usb/agent.ts'],
     format: 'cjs',
-    packages: 'external',
+    plugins: [othersOutside],
     // A dynamic import would look for packages beside the bundle.
     supported: { 'dynamic-import': false },
     outfile,
@@ -38,9 +40,12 @@ export async function agentIn(folder: string): Promise<string> {
   return outfile;
 }
 
+/** The part that each program belongs to. */
+const FOLDERS = { passfob: 'host', simulator: 'simulator' } as const;
+
 /** What each program is made of: itself, and what it starts as a thread, which lies beside it. */
 const PARTS = {
-  passfob: { 'passfob.mjs': 'host/cli/main.ts', 'worker.js': 'host/service/validation/thread/worker.ts' },
+  passfob: { 'passfob.mjs': 'host/cli/main.ts', 'worker.js': 'service/features/validation/thread/worker.ts' },
   simulator: { 'simulator.mjs': 'simulator/main.ts' },
 } as const;
 
@@ -49,7 +54,7 @@ const PARTS = {
  * @returns its path, in the tree, where it finds the package that it belongs to
  */
 export async function program(name: keyof typeof PARTS): Promise<string> {
-  const folder = join(root, 'dist/test');
+  const folder = join(root, FOLDERS[name], 'dist/test');
   mkdirSync(folder, { recursive: true });
   for (const [file, entry] of Object.entries(PARTS[name])) {
     await build({

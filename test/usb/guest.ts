@@ -4,7 +4,7 @@ import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { type ErrorKind, FobError } from '../../host/errors.ts';
+import { type ErrorKind, FobError } from 'passfob/errors';
 import { root } from '../tidy/files.ts';
 import type { Answer, Command, Ended, Event } from './agent-words.ts';
 import { agentIn } from './bundles.ts';

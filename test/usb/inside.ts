@@ -1,6 +1,6 @@
+import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
+import { connect } from 'passfob/client';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { EXIT_CODES } from '../../host/cli/exit-codes.ts';
-import { connect } from '../../host/client/index.ts';
 import type { DeviceKind } from './agent-words.ts';
 import { program } from './bundles.ts';
 import type { Guest } from './guest.ts';

@@ -1,6 +1,6 @@
+import { makeChance } from '@passfob/simulator/base/chance';
+import type { FobError } from 'passfob/errors';
 import { expect, it, onTestFinished } from 'vitest';
-import type { FobError } from '../../host/errors.ts';
-import { makeChance } from '../../simulator/chance.ts';
 import { Owner } from '../conformance/owner.ts';
 import { secret } from '../kit/secrets.ts';
 import type { DeviceKind } from './agent-words.ts';

@@ -1,5 +1,5 @@
-import { type ErrorKind, FobError } from '../../host/errors.ts';
-import { type Pipe, pipe } from '../../host/transports/pipe.ts';
+import { type ErrorKind, FobError } from 'passfob/errors';
+import { type Pipe, pipe } from 'passfob/transports/pipe';
 import { type Driver, DS3231_UTC_MAX, DS3231_UTC_MIN } from '../conformance/driver.ts';
 import { OneKey } from '../conformance/one-key.ts';
 import type { DeviceKind } from './agent-words.ts';

@@ -1,8 +1,10 @@
 import { defineConfig } from 'vitest/config';
 import { minutes } from '../runner/minutes.ts';
+import { fromSources } from '../runner/settings.ts';
 
 /** `npm run test:usb`: not part of the tests proper, since it boots a virtual machine. */
 export default defineConfig({
+  ...fromSources,
   plugins: [minutes],
   test: {
     include: ['test/usb/*.vm.ts'],

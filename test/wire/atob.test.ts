@@ -69,6 +69,7 @@ async function bundled(source: string): Promise<string> {
   const { outputFiles } = await build({
     stdin: { contents: source, resolveDir: root },
     bundle: true,
+    conditions: ['source'],
     format: 'iife',
     target: 'es2017',
     write: false,

@@ -1,13 +1,13 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { Reader, Writer } from '@passfob/protocol/bytes';
+import { COMMANDS, type CommandName, type Handlers } from '@passfob/protocol/commands';
+import { dispatch } from '@passfob/protocol/dispatch';
+import { Deframer, decodeFrame, encodeClear, encodeFrame } from '@passfob/protocol/frame';
+import { decodeFields, type Values } from '@passfob/protocol/layout';
+import { PAYLOAD_BYTES_MAX, PROTOCOL_VERSION } from '@passfob/protocol/limits';
+import { REFUSALS } from '@passfob/protocol/refusals';
+import { hostPrimitives as primitives } from 'passfob/client/primitives';
 import { describe, expect, it } from 'vitest';
-import { hostPrimitives as primitives } from '../../host/client/primitives.ts';
-import { Reader, Writer } from '../../protocol/bytes.ts';
-import { COMMANDS, type CommandName, type Handlers } from '../../protocol/commands.ts';
-import { dispatch } from '../../protocol/dispatch.ts';
-import { Deframer, decodeFrame, encodeClear, encodeFrame } from '../../protocol/frame.ts';
-import { decodeFields, type Values } from '../../protocol/layout.ts';
-import { PAYLOAD_BYTES_MAX, PROTOCOL_VERSION } from '../../protocol/limits.ts';
-import { REFUSALS } from '../../protocol/refusals.ts';
 import { SAMPLES_BY_VERSION, type Version } from './kit/samples-2.ts';
 import {
   fieldsOf,

@@ -1,10 +1,10 @@
 import { randomInt } from 'node:crypto';
+import { Writer } from '@passfob/protocol/bytes';
+import { encodeClear, encodeFrame, FRAME_REQUEST, FRAME_SEALED_REQUEST } from '@passfob/protocol/frame';
+import { PAYLOAD_BYTES_MAX } from '@passfob/protocol/limits';
+import { connect } from 'passfob/client';
+import { hostPrimitives } from 'passfob/client/primitives';
 import { expect, it } from 'vitest';
-import { connect } from '../../host/client/index.ts';
-import { hostPrimitives } from '../../host/client/primitives.ts';
-import { Writer } from '../../protocol/bytes.ts';
-import { encodeClear, encodeFrame, FRAME_REQUEST, FRAME_SEALED_REQUEST } from '../../protocol/frame.ts';
-import { PAYLOAD_BYTES_MAX } from '../../protocol/limits.ts';
 import { Owner } from '../conformance/owner.ts';
 import { SimulatorDriver } from '../conformance/simulator-driver.ts';
 import { RFC4226_KEY } from '../conformance/vectors.ts';

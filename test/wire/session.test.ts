@@ -1,8 +1,5 @@
-import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { hostPrimitives as primitives } from '../../host/client/primitives.ts';
-import { extract } from '../../protocol/hmac.ts';
-import { COUNTER_BYTES, SESSION_RECORDS_MAX } from '../../protocol/limits.ts';
+import { extract } from '@passfob/protocol/hmac';
+import { COUNTER_BYTES, SESSION_RECORDS_MAX } from '@passfob/protocol/limits';
 import {
   commonIv,
   FOB_ID,
@@ -12,7 +9,10 @@ import {
   recordNonce,
   type Session,
   senderKey,
-} from '../../protocol/session.ts';
+} from '@passfob/protocol/session';
+import fc from 'fast-check';
+import { hostPrimitives as primitives } from 'passfob/client/primitives';
+import { describe, expect, it } from 'vitest';
 import { secret } from '../kit/secrets.ts';
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { COMMANDS } from '@passfob/protocol/commands';
+import * as limits from '@passfob/protocol/limits';
 import { describe, expect, it } from 'vitest';
-import { COMMANDS } from '../../protocol/commands.ts';
-import * as limits from '../../protocol/limits.ts';
 import { TRIVIAL_PINS } from '../kit/trivial-pins.ts';
 import { tableAfter } from '../tidy/tables.ts';
 import { type Document, SECOND_CLIENT } from './kit/second-client.ts';

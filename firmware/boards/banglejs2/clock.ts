@@ -1,4 +1,4 @@
-import type { Clock } from '../../core/ports.ts';
+import type { Clock } from '../../core/base/ports.ts';
 import { BANGLE_UTC_MAX, BANGLE_UTC_MIN } from '../limits.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Display } from '../../core/ports.ts';
+import type { Display } from '../../core/base/ports.ts';
 import { BANGLE_SIDE } from '../limits.ts';
 import { FONT, FONT_FIRST, FONT_HEIGHT, FONT_WIDTH } from '../parts/font.ts';
 

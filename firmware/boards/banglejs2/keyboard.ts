@@ -1,4 +1,4 @@
-import type { Keyboard } from '../../core/ports.ts';
+import type { Keyboard } from '../../core/base/ports.ts';
 
 /** Report descriptor of a keyboard with the report of the boot protocol (HID 1.11, appendix B.1), without lights. */
 const DESCRIPTOR = [

@@ -1,4 +1,4 @@
-import type { Clock, Now } from '../../core/ports.ts';
+import type { Clock, Now } from '../../core/base/ports.ts';
 import { Files } from './files.ts';
 
 const FILE = 'rtc';

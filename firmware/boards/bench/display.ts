@@ -1,4 +1,4 @@
-import type { Display } from '../../core/ports.ts';
+import type { Display } from '../../core/base/ports.ts';
 import { DISPLAY_HEIGHT, DISPLAY_WIDTH } from '../limits.ts';
 
 /**

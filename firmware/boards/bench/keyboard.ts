@@ -1,4 +1,4 @@
-import type { Keyboard } from '../../core/ports.ts';
+import type { Keyboard } from '../../core/base/ports.ts';
 
 /** A keyboard whose reports are kept for whoever asks. */
 export class BenchKeyboard implements Keyboard {

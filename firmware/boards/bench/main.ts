@@ -1,5 +1,5 @@
+import type { Now } from '../../core/base/ports.ts';
 import { Fob } from '../../core/fob.ts';
-import type { Now } from '../../core/ports.ts';
 import { BENCH_PAGES, BENCH_RECORD_PAGES, CONTROL_LINE_CHARS_MAX } from '../limits.ts';
 import { NoMaintenance } from '../parts/absent.ts';
 import { SHA1_TO_SHA512 } from '../parts/algorithms.ts';

@@ -1,4 +1,4 @@
-import type { Algorithm, Hash, Parts } from '../../../protocol/primitives.ts';
+import type { Algorithm, Hash, Parts } from '@passfob/protocol/primitives';
 import { NativePrimitives } from '../parts/primitives.ts';
 
 /** The native primitives, noting how many variables are in use at each call: the deep end of every operation. */

@@ -1,4 +1,4 @@
-import type { Witness } from '../../core/ports.ts';
+import type { Witness } from '../../core/base/ports.ts';
 import { Files } from './files.ts';
 
 const FILE = 'witness';

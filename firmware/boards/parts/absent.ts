@@ -1,27 +1,9 @@
-import { Hmac } from '../../../protocol/hmac.ts';
-import type { Primitives } from '../../../protocol/primitives.ts';
-import { SHA256 } from '../../../protocol/primitives.ts';
-import type { Keyboard, Maintenance, Marks, Power, Stretch, Witness } from '../../core/ports.ts';
+import { Hmac } from '@passfob/protocol/hmac';
+import type { Primitives } from '@passfob/protocol/primitives';
+import { SHA256 } from '@passfob/protocol/primitives';
+import type { Maintenance, Marks, Stretch, Witness } from '../../core/base/ports.ts';
 
 /** Parts that a board does not have: ordinary parts that do nothing, so that the core needs no `if`. */
-
-export class NoKeyboard implements Keyboard {
-  readonly ready: boolean;
-
-  constructor() {
-    this.ready = false;
-  }
-
-  report(): boolean {
-    return false;
-  }
-}
-
-export class NoBattery implements Power {
-  battery(): number {
-    return -1;
-  }
-}
 
 export class NoMarks implements Marks {
   count(): number {

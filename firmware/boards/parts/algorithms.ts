@@ -1,4 +1,4 @@
-import { SHA1, SHA256, SHA512 } from '../../../protocol/primitives.ts';
+import { SHA1, SHA256, SHA512 } from '@passfob/protocol/primitives';
 
 /** Masks for `Facts.algorithms`: bit n stands for hash algorithm n. */
 export const SHA1_AND_SHA256 = (1 << SHA1) | (1 << SHA256);

@@ -1,4 +1,4 @@
-import type { Storage } from '../../core/ports.ts';
+import type { Storage } from '../../core/base/ports.ts';
 import {
   AT24C32_ADDRESS,
   AT24C32_PAGE_BYTES,

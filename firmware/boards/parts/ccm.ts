@@ -1,5 +1,5 @@
-import { CCM_NONCE_BYTES, CCM_TAG_BYTES } from '../../../protocol/limits.ts';
-import type { Algorithm, Hash, Parts, Primitives } from '../../../protocol/primitives.ts';
+import { CCM_NONCE_BYTES, CCM_TAG_BYTES } from '@passfob/protocol/limits';
+import type { Algorithm, Hash, Parts, Primitives } from '@passfob/protocol/primitives';
 
 /** The protocol's primitives where the interpreter has AES-CCM itself, and AES in no other mode. */
 export class CcmPrimitives implements Primitives {

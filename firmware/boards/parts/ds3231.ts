@@ -1,5 +1,5 @@
-import { Reader, Writer } from '../../../protocol/bytes.ts';
-import type { Clock, Witness } from '../../core/ports.ts';
+import { Reader, Writer } from '@passfob/protocol/bytes';
+import type { Clock, Witness } from '../../core/base/ports.ts';
 import { AGING_MAX, DS3231_ADDRESS } from '../limits.ts';
 import { I2cPart } from './i2c.ts';
 

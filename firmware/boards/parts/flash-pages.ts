@@ -1,5 +1,5 @@
-import { CRC_BYTES } from '../../../protocol/limits.ts';
-import type { Storage } from '../../core/ports.ts';
+import { CRC_BYTES } from '@passfob/protocol/limits';
+import type { Storage } from '../../core/base/ports.ts';
 import { FLASH_COPY_PAGES, FLASH_FILE_BYTES, FLASH_MARGIN_BYTES } from '../limits.ts';
 
 /** What the CRC-32 of anything is that ends with its own CRC-32, lowest byte first. */

@@ -1,4 +1,4 @@
-import type { Link } from '../../core/ports.ts';
+import type { Link } from '../../core/base/ports.ts';
 import { HID_PATIENCE_SECONDS, HID_REPORT_CHARS, HID_RETRY_MS } from '../limits.ts';
 
 /** Of the report that carries frames; 1 is the keyboard's. */

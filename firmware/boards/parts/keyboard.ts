@@ -1,4 +1,4 @@
-import type { Keyboard } from '../../core/ports.ts';
+import type { Keyboard } from '../../core/base/ports.ts';
 import { KEYBOARD_SURE_SECONDS } from '../limits.ts';
 
 /** A boot keyboard on USB. Its report descriptor is set in `.boot0`, before a computer asks for it. */

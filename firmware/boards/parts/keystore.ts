@@ -1,4 +1,4 @@
-import type { Keystore } from '../../core/ports.ts';
+import type { Keystore } from '../../core/base/ports.ts';
 import { BIRTH_BYTES, SECRETS_BYTES, SECRETS_FILE_BYTES, STORAGE_MARGIN_BYTES } from '../limits.ts';
 
 const SECRETS_FILE = 'keys';

@@ -1,4 +1,4 @@
-import type { Maintenance } from '../../core/ports.ts';
+import type { Maintenance } from '../../core/base/ports.ts';
 import { MAINTENANCE_DELAY_MS } from '../limits.ts';
 
 /** Gives the interpreter's console to a port. The next reset, by `.boot0`, takes it away again. */

@@ -1,4 +1,4 @@
-import type { Marks } from '../../core/ports.ts';
+import type { Marks } from '../../core/base/ports.ts';
 import { MARKS_BYTES, MARKS_RESERVE_BYTES, STORAGE_MARGIN_BYTES } from '../limits.ts';
 
 /** Followed by a number from 0. */

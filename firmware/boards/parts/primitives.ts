@@ -1,5 +1,5 @@
-import { type AesBlocks, ccmOpen, ccmSeal } from '../../../protocol/ccm.ts';
-import type { Algorithm, Hash, Parts, Primitives } from '../../../protocol/primitives.ts';
+import { type AesBlocks, ccmOpen, ccmSeal } from '@passfob/protocol/ccm';
+import type { Algorithm, Hash, Parts, Primitives } from '@passfob/protocol/primitives';
 
 const ZERO_IV = new Uint8Array(16);
 

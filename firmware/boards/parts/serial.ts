@@ -1,5 +1,5 @@
-import { SERIAL_BYTES } from '../../../protocol/limits.ts';
-import { type Primitives, SHA256 } from '../../../protocol/primitives.ts';
+import { SERIAL_BYTES } from '@passfob/protocol/limits';
+import { type Primitives, SHA256 } from '@passfob/protocol/primitives';
 
 /** Five bytes of the hash of the microcontroller's own number, which itself stays inside. */
 export function serialOf(primitives: Primitives): Uint8Array {

@@ -1,4 +1,4 @@
-import type { Display } from '../../core/ports.ts';
+import type { Display } from '../../core/base/ports.ts';
 import { DISPLAY_HEIGHT, DISPLAY_WIDTH, I2C_CHUNK_BYTES, SSD1306_ADDRESS } from '../limits.ts';
 import { FONT, FONT_FIRST, FONT_HEIGHT, FONT_WIDTH } from './font.ts';
 import { I2cPart } from './i2c.ts';

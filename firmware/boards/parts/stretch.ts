@@ -1,4 +1,4 @@
-import type { Stretch } from '../../core/ports.ts';
+import type { Stretch } from '../../core/base/ports.ts';
 import { STRETCH_ROUNDS_MAX, STRETCH_ROUNDS_MIN, STRETCH_SECONDS, STRETCH_TRIAL_ROUNDS } from '../limits.ts';
 
 /** PBKDF2-HMAC-SHA256 as Espruino's crypto library has it. */

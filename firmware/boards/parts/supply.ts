@@ -1,4 +1,4 @@
-import type { Power } from '../../core/ports.ts';
+import type { Power } from '../../core/base/ports.ts';
 import { SUPPLY_EMPTY_VOLTS, SUPPLY_FULL_VOLTS } from '../limits.ts';
 
 /** The supply that the microcontroller measures at itself: a battery's, once it is below what the regulator gives. */

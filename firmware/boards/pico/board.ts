@@ -1,5 +1,5 @@
+import type { Link } from '../../core/base/ports.ts';
 import { Fob } from '../../core/fob.ts';
-import type { Link } from '../../core/ports.ts';
 import { AT24C32_WRITE_SECONDS, DEBOUNCE_MS, I2C_BITRATE, PICO_RECORD_PAGES } from '../limits.ts';
 import { SHA1_AND_SHA256 } from '../parts/algorithms.ts';
 import { At24c32 } from '../parts/at24c32.ts';

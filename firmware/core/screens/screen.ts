@@ -1,5 +1,5 @@
-import { type Display, INK_ACCENT, INK_PLAIN, INK_WARNING } from '../ports.ts';
-import { NEXT } from '../texts.ts';
+import { type Display, INK_ACCENT, INK_PLAIN, INK_WARNING } from '../base/ports.ts';
+import { NEXT } from '../base/texts.ts';
 import { CELL_HEIGHT, CELL_WIDTH, centred, grouped, line, paragraph, right, unit } from './text.ts';
 import {
   VIEW_ASK,

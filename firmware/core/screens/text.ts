@@ -1,6 +1,6 @@
-import type { Primitives } from '../../../protocol/primitives.ts';
-import type { Display } from '../ports.ts';
-import { ELLIPSIS } from '../texts.ts';
+import type { Primitives } from '@passfob/protocol/primitives';
+import type { Display } from '../base/ports.ts';
+import { ELLIPSIS } from '../base/texts.ts';
 
 /** Character cell of the font in pixels, before scaling. */
 export const CELL_WIDTH = 6;

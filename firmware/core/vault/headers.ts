@@ -1,7 +1,7 @@
-import { equal } from '../../../protocol/hmac.ts';
-import { HEADER_BYTES, RECOVERY_PAGE } from '../limits.ts';
-import type { Storage, VaultPorts } from '../ports.ts';
-import type { State } from '../state.ts';
+import { equal } from '@passfob/protocol/hmac';
+import { HEADER_BYTES, RECOVERY_PAGE } from '../base/limits.ts';
+import type { Storage, VaultPorts } from '../base/ports.ts';
+import type { State } from '../base/state.ts';
 import { Wrap } from './wrap.ts';
 
 export const NO_PIN = new Uint8Array(0);

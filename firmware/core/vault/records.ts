@@ -1,9 +1,15 @@
-import { Reader, Writer } from '../../../protocol/bytes.ts';
-import { equal, Hmac } from '../../../protocol/hmac.ts';
-import { AES_KEY_BYTES as BLOCK_BYTES, CCM_NONCE_BYTES, CCM_TAG_BYTES } from '../../../protocol/limits.ts';
-import { type Primitives, SHA256 } from '../../../protocol/primitives.ts';
-import { INTENT_PAGE, RECORD_HEADER_BYTES, RECORD_NONCE_BYTES, SLOTS_MAX, SYSTEM_PAGES } from '../limits.ts';
-import type { Storage } from '../ports.ts';
+import { Reader, Writer } from '@passfob/protocol/bytes';
+import { equal, Hmac } from '@passfob/protocol/hmac';
+import { AES_KEY_BYTES as BLOCK_BYTES, CCM_NONCE_BYTES, CCM_TAG_BYTES } from '@passfob/protocol/limits';
+import { type Primitives, SHA256 } from '@passfob/protocol/primitives';
+import {
+  INTENT_PAGE,
+  RECORD_HEADER_BYTES,
+  RECORD_NONCE_BYTES,
+  SLOTS_MAX,
+  SYSTEM_PAGES,
+} from '../base/limits.ts';
+import type { Storage } from '../base/ports.ts';
 
 /** Version 1 sealed records with AES-CCM; they are read, and every change writes them anew. */
 const MAGIC_V1 = 0xa5;
@@ -238,7 +244,7 @@ function isRecord(head: Uint8Array): boolean {
   return head[0] === MAGIC || head[0] === MAGIC_V1;
 }
 
-export function slotCount(storage: Storage): number {
+function slotCount(storage: Storage): number {
   return Math.min(SLOTS_MAX, Math.floor((storage.pages - SYSTEM_PAGES) / storage.recordPages));
 }
 

@@ -1,7 +1,7 @@
-import { Reader, Writer } from '../../../protocol/bytes.ts';
-import type { Primitives } from '../../../protocol/primitives.ts';
-import { COUNTER_BLOCK, COUNTER_END, COUNTER_RING_PAGES } from '../limits.ts';
-import type { Storage } from '../ports.ts';
+import { Reader, Writer } from '@passfob/protocol/bytes';
+import type { Primitives } from '@passfob/protocol/primitives';
+import { COUNTER_BLOCK, COUNTER_END, COUNTER_RING_PAGES } from '../base/limits.ts';
+import type { Storage } from '../base/ports.ts';
 
 /**
  * Numbers that never repeat, however often the power goes: session counters, and what makes each boot's entropy

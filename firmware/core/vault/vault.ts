@@ -1,5 +1,6 @@
-import { DEVICE_SECRET_BYTES } from '../../../protocol/limits.ts';
-import type { Primitives } from '../../../protocol/primitives.ts';
+import { DEVICE_SECRET_BYTES } from '@passfob/protocol/limits';
+import type { Primitives } from '@passfob/protocol/primitives';
+import { isSilent, Journal } from '../base/journal.ts';
 import {
   ATTEMPTS_PAGE,
   CLOCK_PAGE,
@@ -10,11 +11,10 @@ import {
   RING_PAGE,
   STATE_PAGE,
   STATE_PAGES,
-} from '../limits.ts';
-import type { Storage, VaultPorts } from '../ports.ts';
-import { State } from '../state.ts';
+} from '../base/limits.ts';
+import type { Storage, VaultPorts } from '../base/ports.ts';
+import { State } from '../base/state.ts';
 import { destroyHeader, keepRecovery, NO_PIN, readHeader } from './headers.ts';
-import { isSilent, Journal } from './journal.ts';
 import { clearSlots, Records } from './records.ts';
 import { CounterRing } from './ring.ts';
 import { wentBack } from './went-back.ts';

@@ -1,6 +1,6 @@
-import type { VaultPorts } from '../ports.ts';
-import type { State } from '../state.ts';
-import type { Journal } from './journal.ts';
+import type { Journal } from '../base/journal.ts';
+import type { VaultPorts } from '../base/ports.ts';
+import type { State } from '../base/state.ts';
 
 /**
  * Whether the storage is older than what the witness saw, or than the marks: those it counts first.

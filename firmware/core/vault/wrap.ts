@@ -1,9 +1,9 @@
-import { bytesOf, Reader, Writer } from '../../../protocol/bytes.ts';
-import { expand, extract, Hmac } from '../../../protocol/hmac.ts';
-import { AES_KEY_BYTES, CCM_NONCE_BYTES, HASH_BYTES } from '../../../protocol/limits.ts';
-import { type Primitives, SHA256 } from '../../../protocol/primitives.ts';
-import { HEADER_BYTES, HEADER_NONCE_END } from '../limits.ts';
-import type { Stretch } from '../ports.ts';
+import { bytesOf, Reader, Writer } from '@passfob/protocol/bytes';
+import { expand, extract, Hmac } from '@passfob/protocol/hmac';
+import { AES_KEY_BYTES, CCM_NONCE_BYTES, HASH_BYTES } from '@passfob/protocol/limits';
+import { type Primitives, SHA256 } from '@passfob/protocol/primitives';
+import { HEADER_BYTES, HEADER_NONCE_END } from '../base/limits.ts';
+import type { Stretch } from '../base/ports.ts';
 
 /** Header of format version 1: magic, version, nonce of 6 bytes, wrapped key. It knew no PIN. */
 export const MAGIC_V1 = 0x56;

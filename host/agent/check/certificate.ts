@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { connect, type PeerCertificate } from 'node:tls';
-import { AGENT_HOP_MS } from '../limits.ts';
+import { AGENT_HOP_MS } from '../base/limits.ts';
 import { connectBy, type Route } from '../network/connect.ts';
 
 /** What a certificate says of itself; nothing of it is to be believed. */

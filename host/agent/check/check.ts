@@ -1,10 +1,12 @@
 import { request } from 'undici';
 import { FobError } from '../../errors.ts';
-import { AGENT_ANSWER_MS } from '../limits.ts';
+import { AGENT_ANSWER_MS } from '../base/limits.ts';
+import { checkTexts, filled } from '../base/texts.ts';
 import { connectBy, type Hop, type Route } from '../network/connect.ts';
 import { endpointText } from '../network/endpoint.ts';
 import { reachCode, reachError } from '../network/failure.ts';
 import { pathBy } from '../network/path.ts';
+import { fingerprintText } from '../network/settings.ts';
 import {
   type OpenedService,
   type OpenOptions,
@@ -12,8 +14,6 @@ import {
   openByWebSocket,
   routeTo,
 } from '../service/open-service.ts';
-import { fingerprintText } from '../settings.ts';
-import { checkTexts, filled } from '../texts.ts';
 import { certificateAt, factsOf } from './certificate.ts';
 
 /** What was tried, in this order; what comes after a hop that fails is not. */

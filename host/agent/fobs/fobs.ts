@@ -1,9 +1,9 @@
 import type { FobError } from '../../errors.ts';
 import { isFobError } from '../../errors.ts';
 import type { Transport } from '../../transports/transport.ts';
-import { AGENT_IDLE_MS, AGENT_PORT_QUEUE_CHARS_MAX } from '../limits.ts';
-import type { Unreached } from '../messages.ts';
-import type { Time } from '../time.ts';
+import { AGENT_IDLE_MS, AGENT_PORT_QUEUE_CHARS_MAX } from '../base/limits.ts';
+import type { Unreached } from '../base/messages.ts';
+import type { Time } from '../base/time.ts';
 
 /** A fob that was found, as whoever looks for them hands it in. */
 export interface FobFound {

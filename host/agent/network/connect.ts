@@ -3,7 +3,7 @@ import { isIP, connect as openTcp, type Socket } from 'node:net';
 import { connect as openTls, type TLSSocket } from 'node:tls';
 import { FobError, systemCode } from '../../errors.ts';
 import { certificateFault, isTlsFailure } from '../../tls-errors.ts';
-import { AGENT_HOP_MS } from '../limits.ts';
+import { AGENT_HOP_MS } from '../base/limits.ts';
 import { type Endpoint, endpointText } from './endpoint.ts';
 import { type ReachCode, reachError } from './failure.ts';
 import type { HttpProxy } from './proxy.ts';

@@ -1,5 +1,5 @@
 import { type ErrorKind, FobError } from '../../errors.ts';
-import { filled, reachTexts } from '../texts.ts';
+import { filled, reachTexts } from '../base/texts.ts';
 
 /** Why a service cannot be reached or used. */
 export type ReachCode = keyof typeof reachTexts;

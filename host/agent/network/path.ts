@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { Agent, type Dispatcher } from 'undici';
 import { MESSAGE_CHARS_MAX } from '../../activation/limits.ts';
 import type { FobError } from '../../errors.ts';
-import { AGENT_ANSWER_MS, AGENT_POLL_MS, AGENT_POLLS_MAX } from '../limits.ts';
+import { AGENT_ANSWER_MS, AGENT_POLL_MS, AGENT_POLLS_MAX } from '../base/limits.ts';
 import { connectBy, type Hop, type Route } from './connect.ts';
 
 /** A way to one service: whatever is asked of its dispatcher goes there, whatever it names. */

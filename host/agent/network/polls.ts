@@ -6,9 +6,9 @@ import {
   AGENT_POLL_MESSAGES_MAX,
   AGENT_POLLS_MAX,
   AGENT_SEND_QUEUE_MESSAGES_MAX,
-} from '../limits.ts';
-import type { AgentPoll } from '../messages.ts';
-import type { Time } from '../time.ts';
+} from '../base/limits.ts';
+import type { AgentPoll } from '../base/messages.ts';
+import type { Time } from '../base/time.ts';
 import type { Path } from './path.ts';
 import { isFinalFailure, type PollAnswer, postPoll } from './post-poll.ts';
 

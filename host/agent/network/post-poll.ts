@@ -1,8 +1,8 @@
 import { base64urlnopad } from '@scure/base';
 import { request } from 'undici';
 import { FobError, systemCode } from '../../errors.ts';
-import { AGENT_POLL_BYTES_MAX, AGENT_POLL_KEY_BYTES, AGENT_POLL_MESSAGES_MAX } from '../limits.ts';
-import type { AgentPoll, AgentPolled } from '../messages.ts';
+import { AGENT_POLL_BYTES_MAX, AGENT_POLL_KEY_BYTES, AGENT_POLL_MESSAGES_MAX } from '../base/limits.ts';
+import type { AgentPoll, AgentPolled } from '../base/messages.ts';
 import { endpointOf } from './endpoint.ts';
 import { reachCode, reachError } from './failure.ts';
 import type { Path } from './path.ts';

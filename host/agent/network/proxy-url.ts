@@ -1,5 +1,5 @@
 import { FobError } from '../../errors.ts';
-import { filled, settingsTexts } from '../texts.ts';
+import { filled, settingsTexts } from '../base/texts.ts';
 
 /** @throws FobError `bad-input` */
 export function proxyUrl(text: string, source: string): URL {

@@ -1,11 +1,11 @@
 import ipaddr from 'ipaddr.js';
 import { FobError } from '../../errors.ts';
 import { PrivateFileError, readPrivately } from '../../private-file.ts';
-import { PROXY_LOGIN_BYTES_MAX } from '../limits.ts';
-import type { ServiceSettings } from '../settings.ts';
-import { filled, settingsTexts } from '../texts.ts';
+import { PROXY_LOGIN_BYTES_MAX } from '../base/limits.ts';
+import { filled, settingsTexts } from '../base/texts.ts';
 import { type Endpoint, endpointOf, isLoopback } from './endpoint.ts';
 import { proxyUrl } from './proxy-url.ts';
+import type { ServiceSettings } from './settings.ts';
 
 /** The proxy that a connection goes through. */
 export interface HttpProxy extends Endpoint {

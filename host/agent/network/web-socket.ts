@@ -1,6 +1,6 @@
 import { WebSocket } from 'undici';
 import { openedSocket, type ServiceSocket } from '../../activation/socket.ts';
-import { AGENT_SEND_QUEUE_BYTES_MAX } from '../limits.ts';
+import { AGENT_SEND_QUEUE_BYTES_MAX } from '../base/limits.ts';
 import { endpointOf } from './endpoint.ts';
 import { reachError } from './failure.ts';
 import type { Path } from './path.ts';

@@ -1,7 +1,7 @@
 import type { ServiceSocket } from '../../activation/socket.ts';
-import { AGENT_SEND_QUEUE_MESSAGES_MAX } from '../limits.ts';
-import type { AgentMessage } from '../messages.ts';
-import type { Time } from '../time.ts';
+import { AGENT_SEND_QUEUE_MESSAGES_MAX } from '../base/limits.ts';
+import type { AgentMessage } from '../base/messages.ts';
+import type { Time } from '../base/time.ts';
 
 /** What came over a connection and nobody has heard yet, in order; nothing is lost between two who listen. */
 export class Inbox {

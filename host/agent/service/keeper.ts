@@ -1,5 +1,4 @@
 import { FobError } from '../../errors.ts';
-import type { Fobs } from '../fobs/fobs.ts';
 import {
   AGENT_AGAIN_MAX_MS,
   AGENT_AGAIN_MIN_MS,
@@ -7,11 +6,12 @@ import {
   AGENT_IDLE_MS,
   AGENT_UPGRADE_MAX_MS,
   AGENT_UPGRADE_MIN_MS,
-} from '../limits.ts';
+} from '../base/limits.ts';
+import type { Time } from '../base/time.ts';
+import type { Fobs } from '../fobs/fobs.ts';
 import { endpointOf } from '../network/endpoint.ts';
 import { reachCode, reachError } from '../network/failure.ts';
-import type { ServiceSettings } from '../settings.ts';
-import type { Time } from '../time.ts';
+import type { ServiceSettings } from '../network/settings.ts';
 import { Link, type LinkEvents } from './link.ts';
 import {
   type Means,

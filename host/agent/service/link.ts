@@ -1,6 +1,5 @@
 import { piecesOf } from '../../activation/shapes.ts';
 import type { FobError } from '../../errors.ts';
-import type { FobPort, Fobs, PortListener } from '../fobs/fobs.ts';
 import {
   AGENT_BEAT_MS,
   AGENT_FOBS_MAX,
@@ -8,12 +7,13 @@ import {
   AGENT_TOLD_MAX,
   AGENT_TOLD_MS,
   FOB_NUMBER_MAX,
-} from '../limits.ts';
-import type { AgentMessage, AgentServiceMessage, NoticeKind, Standing } from '../messages.ts';
+} from '../base/limits.ts';
+import type { AgentMessage, AgentServiceMessage, NoticeKind, Standing } from '../base/messages.ts';
+import { readAgentServiceMessage } from '../base/read-messages.ts';
+import type { Time } from '../base/time.ts';
+import type { FobPort, Fobs, PortListener } from '../fobs/fobs.ts';
 import { endpointOf } from '../network/endpoint.ts';
 import { reachError } from '../network/failure.ts';
-import { readAgentServiceMessage } from '../read-messages.ts';
-import type { Time } from '../time.ts';
 import type { Inbox } from './inbox.ts';
 import { refusalError } from './opening.ts';
 

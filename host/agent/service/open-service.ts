@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { FobError, isFobError } from '../../errors.ts';
+import { filled, settingsTexts } from '../base/texts.ts';
+import type { Time } from '../base/time.ts';
 import type { Hop, Route } from '../network/connect.ts';
 import { endpointOf } from '../network/endpoint.ts';
 import { type ReachCode, reachCode } from '../network/failure.ts';
 import { pathBy } from '../network/path.ts';
 import { Polls } from '../network/polls.ts';
 import { proxyFor } from '../network/proxy.ts';
+import type { ServiceSettings } from '../network/settings.ts';
 import { openWebSocket } from '../network/web-socket.ts';
-import type { ServiceSettings } from '../settings.ts';
-import { filled, settingsTexts } from '../texts.ts';
-import type { Time } from '../time.ts';
 import { Inbox } from './inbox.ts';
 import { type Proved, proveService } from './opening.ts';
 

@@ -4,12 +4,12 @@ import { checkIdentity } from '../../activation/identity.ts';
 import { FINGERPRINT_BYTES, OPENING_NONCE_BYTES } from '../../activation/limits.ts';
 import { bytesOf, fieldOf } from '../../activation/shapes.ts';
 import { type FobError, isFobError } from '../../errors.ts';
-import { AGENT_ANSWER_MS } from '../limits.ts';
-import type { AgentServiceMessage } from '../messages.ts';
+import { AGENT_ANSWER_MS } from '../base/limits.ts';
+import type { AgentServiceMessage } from '../base/messages.ts';
+import { readAgentServiceMessage } from '../base/read-messages.ts';
+import type { Time } from '../base/time.ts';
 import { endpointOf } from '../network/endpoint.ts';
 import { reachError } from '../network/failure.ts';
-import { readAgentServiceMessage } from '../read-messages.ts';
-import type { Time } from '../time.ts';
 import type { Inbox } from './inbox.ts';
 
 type Refused = Extract<AgentServiceMessage, { type: 'refused' }>;

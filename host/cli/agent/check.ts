@@ -1,11 +1,23 @@
+import { systemTime } from '../../agent/base/time.ts';
 import { type CheckResult, type CheckStep, checkService } from '../../agent/check/check.ts';
-import { checkReach, readServiceOrigin, readSettings, type ServiceSettings } from '../../agent/settings.ts';
-import { systemTime } from '../../agent/time.ts';
+import {
+  checkReach,
+  readServiceOrigin,
+  readSettings,
+  type ServiceSettings,
+} from '../../agent/network/settings.ts';
 import { FobError } from '../../errors.ts';
-import { errorDocument, sayReport } from '../report.ts';
-import { printable, type Terminal } from '../terminal.ts';
-import type { AgentInvocation } from './invocation.ts';
+import { inventoryDirectory } from '../../inventory/directory.ts';
+import type { Call, Outcome } from '../base/command.ts';
+import type { ReachOptions } from '../base/reach-options.ts';
+import { errorDocument, reportOf } from '../base/report.ts';
+import { printable } from '../base/terminal.ts';
 import { agentTexts } from './texts.ts';
+
+/** What `passfob agent check` is told. */
+export interface CheckOptions extends ReachOptions {
+  readonly url: string | undefined;
+}
 
 interface Checked extends Omit<CheckResult, 'problem'> {
   readonly url: string;
@@ -18,13 +30,10 @@ interface Checked extends Omit<CheckResult, 'problem'> {
  * @throws FobError why a service cannot be reached, with all that was tried in its `details`
  */
 export async function checkServices(
-  invocation: Extract<AgentInvocation, { command: 'agent-check' }>,
-  directory: string,
-  isJson: boolean,
-  terminal: Terminal,
-  signal: AbortSignal,
-): Promise<void> {
-  const services = chosen(invocation, directory);
+  asked: CheckOptions,
+  { isJson, terminal, signal }: Call,
+): Promise<Outcome> {
+  const services = chosen(asked, inventoryDirectory(terminal.environment));
   if (services.length === 0) throw new FobError('agent', agentTexts.noServices);
   const { environment } = terminal;
   const done: Checked[] = [];
@@ -41,10 +50,8 @@ export async function checkServices(
   }
   const document = { services: done.map(documentOf) };
   const problem = done.find(one => one.problem !== undefined)?.problem;
-  if (problem === undefined) {
-    if (isJson) sayReport(terminal, true, { document, text: '' });
-    return;
-  }
+  // Everything was said, step by step.
+  if (problem === undefined) return isJson ? reportOf(document, '') : undefined;
   const { kind, message, next } = problem;
   throw new FobError(kind === 'refused' ? 'agent' : kind, {
     sentence: message,
@@ -55,10 +62,7 @@ export async function checkServices(
 }
 
 /** The service that was named, with what is known of it, or all. @throws FobError `bad-input` */
-function chosen(
-  { url, ca, proxy, proxyLogin }: Extract<AgentInvocation, { command: 'agent-check' }>,
-  directory: string,
-): readonly ServiceSettings[] {
+function chosen({ url, ca, proxy, proxyLogin }: CheckOptions, directory: string): readonly ServiceSettings[] {
   const given = Object.fromEntries(
     Object.entries({ ca, proxy, proxyLogin }).filter(([, value]) => value !== undefined),
   );

@@ -1,6 +1,6 @@
 import type { AgentOptions, FobFinder, FobSeen } from '../../agent/agent.ts';
+import { FOB_BUSY_AGAIN_MS, FOB_SILENT_AGAIN_MS, FOB_SILENT_ASKS_MAX } from '../../agent/base/limits.ts';
 import type { FobFound } from '../../agent/fobs/fobs.ts';
-import { FOB_BUSY_AGAIN_MS, FOB_SILENT_AGAIN_MS, FOB_SILENT_ASKS_MAX } from '../../agent/limits.ts';
 import type { FobChoice } from '../../commands/find.ts';
 import { isSameBoard } from '../../commands/joined.ts';
 import { probePort } from '../../commands/probe.ts';

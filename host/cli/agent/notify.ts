@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import type { NoticeKind } from '../../agent/messages.ts';
-import { printable } from '../terminal.ts';
+import type { NoticeKind } from '../../agent/base/messages.ts';
+import { printable } from '../base/terminal.ts';
 import { NOTIFY_INTERVAL_MS, NOTIFY_SHOWN_MS, NOTIFY_TIMEOUT_MS } from './limits.ts';
 import { NOTIFICATIONS } from './texts.ts';
 

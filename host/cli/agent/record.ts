@@ -1,11 +1,11 @@
 import { base16 } from '@scure/base';
 import type { Activation } from '../../activation/activation-string.ts';
-import { readSettings, withService, writeSettings } from '../../agent/settings.ts';
+import { readSettings, withService, writeSettings } from '../../agent/network/settings.ts';
 import { isFobError, systemCode } from '../../errors.ts';
 import { inventoryDirectory } from '../../inventory/directory.ts';
-import type { ReachOptions } from '../reach-options.ts';
-import { printable, type Terminal } from '../terminal.ts';
-import { tellAgent } from './add.ts';
+import type { ReachOptions } from '../base/reach-options.ts';
+import { printable, type Terminal } from '../base/terminal.ts';
+import { tellAgent } from './services.ts';
 import { agentTexts } from './texts.ts';
 
 /**

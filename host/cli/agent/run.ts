@@ -1,13 +1,14 @@
 import { Agent, type AgentEvent } from '../../agent/agent.ts';
-import { readSettings } from '../../agent/settings.ts';
-import { systemTime } from '../../agent/time.ts';
+import { systemTime } from '../../agent/base/time.ts';
+import { readSettings } from '../../agent/network/settings.ts';
 import { packageVersion } from '../../commands/package-root.ts';
 import type { FobError } from '../../errors.ts';
-import { errorDocument } from '../report.ts';
-import { jsonLine, printable, type Terminal } from '../terminal.ts';
+import { inventoryDirectory } from '../../inventory/directory.ts';
+import type { Call } from '../base/command.ts';
+import { errorDocument } from '../base/report.ts';
+import { jsonLine, printable, type Terminal } from '../base/terminal.ts';
 import { holdControl } from './control.ts';
 import { finderOf } from './find-fobs.ts';
-import type { AgentInvocation } from './invocation.ts';
 import { notifier } from './notify.ts';
 import { agentTexts } from './texts.ts';
 import { eventDocument, eventText } from './words.ts';
@@ -20,12 +21,10 @@ const PROXY_VARIABLES = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY
  * @throws FobError `agent` where one runs already, `bad-input` for settings or an address that cannot be used
  */
 export async function keepAgent(
-  { choice, notifies }: Extract<AgentInvocation, { command: 'agent' }>,
-  directory: string,
-  isJson: boolean,
-  terminal: Terminal,
-  signal: AbortSignal,
-): Promise<void> {
+  { notifies }: { readonly notifies: boolean },
+  { choice, isJson, terminal, signal }: Call,
+): Promise<undefined> {
+  const directory = inventoryDirectory(terminal.environment);
   const environment = { ...terminal.environment };
   for (const name of PROXY_VARIABLES) delete process.env[name];
   const { report, troubled } = reporting(isJson, notifies, terminal);

@@ -1,4 +1,4 @@
-import type { NoticeKind } from '../../agent/messages.ts';
+import type { NoticeKind } from '../../agent/base/messages.ts';
 
 /** What `passfob agent` says. */
 export const agentTexts = {

@@ -1,8 +1,7 @@
 import type { AgentEvent } from '../../agent/agent.ts';
 import { reachCode } from '../../agent/network/failure.ts';
-import type { AgentStatus, ServiceStatus } from '../../agent/status.ts';
-import { printable } from '../terminal.ts';
-import { agentTexts, MEANS, statusTexts } from './texts.ts';
+import { printable } from '../base/terminal.ts';
+import { agentTexts, MEANS } from './texts.ts';
 
 /** A line for a person. */
 export function eventText(event: AgentEvent, nowMs: number): string {
@@ -55,36 +54,4 @@ export function eventDocument(event: AgentEvent, nowMs: number): Readonly<Record
     problem: { code: reachCode(problem) ?? problem.kind, message: problem.message, next: problem.next },
     again: atMs === undefined ? null : new Date(atMs).toISOString(),
   };
-}
-
-/** What an agent sees, for a person. */
-export function statusText({ pid, since, version, fobs, services }: AgentStatus): string {
-  const fobLines = fobs.map(
-    ({ serial, port, isInUse }) => `  ${serial}  ${port}${isInUse ? `  ${statusTexts.inUse}` : ''}`,
-  );
-  const lines = [
-    statusTexts.agent(pid, since, version),
-    ...(fobs.length === 0 ? [statusTexts.noFobs] : fobLines),
-    ...(services.length === 0 ? [agentTexts.waitingForServices] : services.flatMap(serviceLines)),
-  ];
-  return lines.map(printable).join('\n');
-}
-
-function serviceLines(service: ServiceStatus): string[] {
-  const { url, name, state, since, by, proxy, connectsTo, problem, again, fobs } = service;
-  const details = [
-    ...(by === null ? [] : [statusTexts.by(MEANS[by])]),
-    ...(connectsTo === '' ? [] : [statusTexts.connectsTo(connectsTo)]),
-    ...(proxy === null ? [] : [statusTexts.proxy(proxy.source)]),
-    ...(problem === null ? [] : [statusTexts.problem(problem.message, problem.next)]),
-    ...(again === null ? [] : [statusTexts.again(again)]),
-    ...fobs.map(
-      ({ serial, standing }) =>
-        `${serial}  ${standing === null ? statusTexts.unsaid : statusTexts.standings[standing]}`,
-    ),
-  ];
-  return [
-    statusTexts.service(url, name, statusTexts.states[state], since),
-    ...details.map(detail => `  ${detail}`),
-  ];
 }

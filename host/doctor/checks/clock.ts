@@ -1,6 +1,6 @@
-import { type Finding, finding } from '../finding.ts';
-import { YEAR_MIN } from '../limits.ts';
-import type { System } from '../system.ts';
+import { type Finding, finding } from '../base/finding.ts';
+import { YEAR_MIN } from '../base/limits.ts';
+import type { System } from '../base/system.ts';
 
 /** What shows the state of the clock on each platform. */
 const COMMANDS: Readonly<Record<string, string>> = {

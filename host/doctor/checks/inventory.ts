@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { isTemporaryOf } from '../../private-file.ts';
-import { type Finding, finding } from '../finding.ts';
-import type { System } from '../system.ts';
+import { type Finding, finding } from '../base/finding.ts';
+import type { System } from '../base/system.ts';
 
 /** Files that are replaced whole, by way of a temporary one. */
 const PRIVATE = ['inventory.key', 'agent.json'];

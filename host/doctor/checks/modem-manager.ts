@@ -1,5 +1,5 @@
-import { type Finding, finding } from '../finding.ts';
-import type { System } from '../system.ts';
+import { type Finding, finding } from '../base/finding.ts';
+import type { System } from '../base/system.ts';
 import { installedRules } from './udev.ts';
 
 /** Whether ModemManager runs, which writes to new serial ports to see whether a modem is there. */

@@ -1,6 +1,6 @@
 import { missingLibrary } from '../../transports/native-part.ts';
-import { type Finding, finding } from '../finding.ts';
-import { NATIVE_PARTS, type NativePart, type System } from '../system.ts';
+import { type Finding, finding } from '../base/finding.ts';
+import { NATIVE_PARTS, type NativePart, type System } from '../base/system.ts';
 
 /** What each part is for. Without HID fobs at serial ports still work. */
 const PARTS = {

@@ -1,6 +1,6 @@
-import { type Finding, finding } from '../finding.ts';
-import { NODE_VERSION_MIN } from '../limits.ts';
-import type { System } from '../system.ts';
+import { type Finding, finding } from '../base/finding.ts';
+import { NODE_VERSION_MIN } from '../base/limits.ts';
+import type { System } from '../base/system.ts';
 
 /** Whether Node is new enough. */
 export function checkNode({ nodeVersion: version }: System): Finding[] {

@@ -1,7 +1,7 @@
 import { type Address, addressText } from '../../transports/discover.ts';
 import { ownersText } from '../../transports/port-owners.ts';
-import { type Finding, finding } from '../finding.ts';
-import type { FileFacts, System } from '../system.ts';
+import { type Finding, finding } from '../base/finding.ts';
+import type { FileFacts, System } from '../base/system.ts';
 
 /**
  * Who may open the ports that may hold a fob, and who has them open.

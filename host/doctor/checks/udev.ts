@@ -1,5 +1,5 @@
-import { type Finding, finding } from '../finding.ts';
-import type { System } from '../system.ts';
+import { type Finding, finding } from '../base/finding.ts';
+import type { System } from '../base/system.ts';
 
 /** Where udev looks for rules, the folder that comes first winning (udev(7)). */
 const RULES_FOLDERS = [

@@ -1,9 +1,9 @@
-import { enrolmentOf } from '../draft.ts';
-import { base64Bytes, hexBytes } from '../encodings.ts';
-import { SLOTS_MAX } from '../limits.ts';
-import { judge, type ReadAids, type Row, readRows, type SourceFile, textOf } from '../row.ts';
-import { damagedSeal, openGcm, type Scrypt, scryptKey, wrongPassword } from '../sealed.ts';
-import type { Work } from '../work.ts';
+import { enrolmentOf } from '../base/draft.ts';
+import { base64Bytes, hexBytes } from '../base/encodings.ts';
+import { SLOTS_MAX } from '../base/limits.ts';
+import { judge, type ReadAids, type Row, readRows, type SourceFile, textOf } from '../base/row.ts';
+import { damagedSeal, openGcm, type Scrypt, scryptKey, wrongPassword } from '../base/sealed.ts';
+import type { Work } from '../base/work.ts';
 import { isObject, type Json, listIn, objectIn, parseJson, textIn } from './json.ts';
 
 /** A vault that Aegis exported, plain or encrypted (docs/vault.md of Aegis, version 1). */

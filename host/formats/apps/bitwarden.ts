@@ -2,9 +2,9 @@ import { createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto';
 import { badInput, checkEnrolment, type Enrolment } from '../../enrol/enrolment.ts';
 import { readOtpauth } from '../../enrol/otpauth.ts';
 import { steam } from '../../enrol/uri-parts.ts';
-import { enrolmentOf } from '../draft.ts';
-import { base64Bytes } from '../encodings.ts';
-import { fitName } from '../names.ts';
+import { enrolmentOf } from '../base/draft.ts';
+import { base64Bytes } from '../base/encodings.ts';
+import { fitName } from '../base/names.ts';
 import {
   judge,
   type ReadAids,
@@ -14,8 +14,8 @@ import {
   type SourceFile,
   skipped,
   textOf,
-} from '../row.ts';
-import { damagedSeal, pbkdf2Key, wrongPassword } from '../sealed.ts';
+} from '../base/row.ts';
+import { damagedSeal, pbkdf2Key, wrongPassword } from '../base/sealed.ts';
 import { isObject, type Json, listIn, objectIn, parseJson, textIn } from './json.ts';
 
 /** An export of Bitwarden as JSON: plain, or protected by a password of its own. */

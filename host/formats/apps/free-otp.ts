@@ -1,7 +1,7 @@
 import { badInput } from '../../enrol/enrolment.ts';
 import { steam } from '../../enrol/uri-parts.ts';
-import { enrolmentOf } from '../draft.ts';
-import { judge, type ReadAids, type Row, readRows, type SourceFile, textOf } from '../row.ts';
+import { enrolmentOf } from '../base/draft.ts';
+import { judge, type ReadAids, type Row, readRows, type SourceFile, textOf } from '../base/row.ts';
 import { isObject, type Json, listIn, parseJson, textIn } from './json.ts';
 
 /** A backup of FreeOTP+ (JSON), and what FreeOTP keeps in the same form. */

@@ -1,5 +1,5 @@
 import { badInput } from '../../enrol/enrolment.ts';
-import { NESTING_DEPTH_MAX, VALUES_MAX } from '../limits.ts';
+import { NESTING_DEPTH_MAX, VALUES_MAX } from '../base/limits.ts';
 
 /** A value of a JSON file, whose shape nobody promised. */
 export type Json = Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
-import { enrolmentOf } from '../draft.ts';
-import { base64Bytes } from '../encodings.ts';
-import { judge, type ReadAids, type Row, readRows, type SourceFile, textOf } from '../row.ts';
-import { damagedSeal, openGcm, pbkdf2Key, wrongPassword } from '../sealed.ts';
+import { enrolmentOf } from '../base/draft.ts';
+import { base64Bytes } from '../base/encodings.ts';
+import { judge, type ReadAids, type Row, readRows, type SourceFile, textOf } from '../base/row.ts';
+import { damagedSeal, openGcm, pbkdf2Key, wrongPassword } from '../base/sealed.ts';
 import { isObject, type Json, listIn, objectIn, parseJson, textIn } from './json.ts';
 
 /** What the app itself uses; its files do not say it. */

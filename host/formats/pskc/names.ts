@@ -2,7 +2,7 @@
 
 export const PSKC = 'urn:ietf:params:xml:ns:keyprov:pskc';
 export const XMLDSIG = 'http://www.w3.org/2000/09/xmldsig#';
-export const XMLDSIG_MORE = 'http://www.w3.org/2001/04/xmldsig-more#';
+const XMLDSIG_MORE = 'http://www.w3.org/2001/04/xmldsig-more#';
 export const XMLENC = 'http://www.w3.org/2001/04/xmlenc#';
 export const XMLENC11 = 'http://www.w3.org/2009/xmlenc11#';
 export const PKCS5 = 'http://www.rsasecurity.com/rsalabs/pkcs/schemas/pkcs-5v2-0#';

@@ -1,8 +1,8 @@
 import { createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto';
 import { badInput } from '../../enrol/enrolment.ts';
-import { base64Bytes } from '../encodings.ts';
-import type { ReadAids } from '../row.ts';
-import { damagedSeal, pbkdf2Key } from '../sealed.ts';
+import { base64Bytes } from '../base/encodings.ts';
+import type { ReadAids } from '../base/row.ts';
+import { damagedSeal, pbkdf2Key } from '../base/sealed.ts';
 import { CIPHERS, type Cipher, type HashName, HMACS } from './names.ts';
 import { anyAt, at, type Element, inside, wordsOf } from './xml.ts';
 

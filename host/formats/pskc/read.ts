@@ -1,6 +1,6 @@
 import { badInput } from '../../enrol/enrolment.ts';
-import { enrolmentOf } from '../draft.ts';
-import { judge, type ReadAids, type Row, readRows, type SourceFile, skipped, utf8Of } from '../row.ts';
+import { enrolmentOf } from '../base/draft.ts';
+import { judge, type ReadAids, type Row, readRows, type SourceFile, skipped, utf8Of } from '../base/row.ts';
 import { PSKC } from './names.ts';
 import { readPolicy } from './policy.ts';
 import { openValue, type Protection, readProtection } from './protection.ts';

@@ -1,8 +1,8 @@
 import { SaxesParser } from 'saxes';
 import { badInput } from '../../enrol/enrolment.ts';
-import { ATTRIBUTES_MAX, NESTING_DEPTH_MAX, TURN_BYTES, VALUES_MAX } from '../limits.ts';
-import { checkRowCount } from '../row.ts';
-import type { Work } from '../work.ts';
+import { ATTRIBUTES_MAX, NESTING_DEPTH_MAX, TURN_BYTES, VALUES_MAX } from '../base/limits.ts';
+import { checkRowCount } from '../base/row.ts';
+import type { Work } from '../base/work.ts';
 
 /** An element of a document, with its names resolved. */
 export interface Element {

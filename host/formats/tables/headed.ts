@@ -1,8 +1,8 @@
-import { SECRET_BYTES_MIN } from '../../../protocol/limits.ts';
+import { SECRET_BYTES_MIN } from '@passfob/protocol/limits';
 import { rowOf as bitwardenRow } from '../apps/bitwarden.ts';
-import { enrolmentOf } from '../draft.ts';
-import { type Encoding, readSecret } from '../encodings.ts';
-import { judge, NAMELESS, type Row, type RowName, skipped } from '../row.ts';
+import { enrolmentOf } from '../base/draft.ts';
+import { type Encoding, readSecret } from '../base/encodings.ts';
+import { judge, NAMELESS, type Row, type RowName, skipped } from '../base/row.ts';
 import { readUri } from '../uris/list.ts';
 import type { Line } from './line.ts';
 

@@ -1,7 +1,7 @@
-import { SECRET_BYTES_MIN } from '../../../protocol/limits.ts';
+import { SECRET_BYTES_MIN } from '@passfob/protocol/limits';
 import { badInput } from '../../enrol/enrolment.ts';
-import { enrolmentOf } from '../draft.ts';
-import { hexBytes } from '../encodings.ts';
+import { enrolmentOf } from '../base/draft.ts';
+import { hexBytes } from '../base/encodings.ts';
 import {
   judge,
   linesOf,
@@ -11,7 +11,7 @@ import {
   readRows,
   type SourceFile,
   textOf,
-} from '../row.ts';
+} from '../base/row.ts';
 
 /** `HOTP`, `HOTP/E`, `HOTP/E/8`, `HOTP/T30`, `HOTP/T60/7`: how the type column begins. */
 export const OATH_TYPE = /^HOTP(?:\/(E|T(\d{1,4}))(?:\/(\d{1,2}))?)?$/i;

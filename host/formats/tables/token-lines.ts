@@ -1,8 +1,8 @@
-import { SECRET_BYTES_MIN } from '../../../protocol/limits.ts';
+import { SECRET_BYTES_MIN } from '@passfob/protocol/limits';
 import { badInput } from '../../enrol/enrolment.ts';
-import { enrolmentOf } from '../draft.ts';
-import { hexBytes } from '../encodings.ts';
-import { judge, NAMELESS, type Row } from '../row.ts';
+import { enrolmentOf } from '../base/draft.ts';
+import { hexBytes } from '../base/encodings.ts';
+import { judge, NAMELESS, type Row } from '../base/row.ts';
 import type { Line } from './line.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { checkEnrolment, type Enrolment } from '../../enrol/enrolment.ts';
 import { readOtpauth, UNNAMED } from '../../enrol/otpauth.ts';
-import { fitName } from '../names.ts';
-import { checkRowCount, judge, linesOf, NAMELESS, type Row, readRows, skipped } from '../row.ts';
-import type { Work } from '../work.ts';
+import { fitName } from '../base/names.ts';
+import { checkRowCount, judge, linesOf, NAMELESS, type Row, readRows, skipped } from '../base/row.ts';
+import type { Work } from '../base/work.ts';
 import { isMigration, type MigrationPart, readMigrationPart, rowsOfParts } from './migration.ts';
 
 /** One URI and where it stands. */

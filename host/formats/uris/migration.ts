@@ -1,10 +1,10 @@
 import { BinaryReader } from '@bufbuild/protobuf/wire';
 import { badInput } from '../../enrol/enrolment.ts';
 import { FobError } from '../../errors.ts';
-import { enrolmentOf } from '../draft.ts';
-import { base64Bytes } from '../encodings.ts';
-import { MIGRATION_CHARS_MAX, PARTS_MAX } from '../limits.ts';
-import { checkRowCount, judge, NAMELESS, type Row, refused, skipped } from '../row.ts';
+import { enrolmentOf } from '../base/draft.ts';
+import { base64Bytes } from '../base/encodings.ts';
+import { MIGRATION_CHARS_MAX, PARTS_MAX } from '../base/limits.ts';
+import { checkRowCount, judge, NAMELESS, type Row, refused, skipped } from '../base/row.ts';
 
 /** One image of an export of Google Authenticator (`otpauth-migration://offline?data=`). */
 export interface MigrationPart {

@@ -1,4 +1,4 @@
-import { KIND_OCRA } from '../../../protocol/account.ts';
+import { KIND_OCRA } from '@passfob/protocol/account';
 import { badInput, type Enrolment } from '../../enrol/enrolment.ts';
 
 /** @throws FobError `bad-input` for an account whose kind or alphabet no file but a key URI can say */

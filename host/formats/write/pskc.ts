@@ -1,11 +1,11 @@
 import { createCipheriv, createHmac } from 'node:crypto';
-import { KIND_TOTP } from '../../../protocol/account.ts';
-import { SHA1 } from '../../../protocol/primitives.ts';
+import { KIND_TOTP } from '@passfob/protocol/account';
+import { SHA1 } from '@passfob/protocol/primitives';
 import { NAMES_OF_ALGORITHMS } from '../../enrol/algorithms.ts';
 import { badInput } from '../../enrol/enrolment.ts';
-import { ITERATIONS_WRITTEN, MAC_KEY_WRITTEN_BYTES, SALT_WRITTEN_BYTES } from '../limits.ts';
+import { ITERATIONS_WRITTEN, MAC_KEY_WRITTEN_BYTES, SALT_WRITTEN_BYTES } from '../base/limits.ts';
+import { pbkdf2Key } from '../base/sealed.ts';
 import { CIPHERS, type Cipher, PKCS5, PSKC, XMLDSIG, XMLENC, XMLENC11 } from '../pskc/names.ts';
-import { pbkdf2Key } from '../sealed.ts';
 import { checkOrdinary } from './ordinary.ts';
 import { MANUFACTURER, type Token } from './token.ts';
 

@@ -1,15 +1,16 @@
+import { KIND_TOTP } from '@passfob/protocol/account';
+import { type Algorithm, SHA1, SHA256, SHA512 } from '@passfob/protocol/primitives';
 import { base32nopad } from '@scure/base';
-import { KIND_TOTP } from '../../../protocol/account.ts';
-import { type Algorithm, SHA1, SHA256, SHA512 } from '../../../protocol/primitives.ts';
+import { stringify } from 'csv-stringify/sync';
 import { NAMES_OF_ALGORITHMS } from '../../enrol/algorithms.ts';
 import { badInput } from '../../enrol/enrolment.ts';
-import { ENTRA_SECRET_CHARS_MAX } from '../limits.ts';
+import { ENTRA_SECRET_CHARS_MAX } from '../base/limits.ts';
 import { checkOrdinary } from './ordinary.ts';
 import { MANUFACTURER, type Token } from './token.ts';
 
 /** Upload files, exactly as their servers want them. The secrets in them are for everybody who reads them. */
 
-const ENTRA_HEADER = 'upn,serial number,secret key,time interval,manufacturer,model';
+const ENTRA_HEADER = ['upn', 'serial number', 'secret key', 'time interval', 'manufacturer', 'model'];
 
 /** Entra ID: the label is the user's principal name. @throws FobError `bad-input` for what Entra ID does not take */
 export function writeEntra(tokens: readonly Token[]): string {
@@ -26,16 +27,9 @@ export function writeEntra(tokens: readonly Token[]): string {
         'Make the account with these settings.',
       );
     }
-    return [
-      upnCell(label),
-      cell('serial', serial),
-      key,
-      String(period),
-      MANUFACTURER,
-      cell('model', model),
-    ].join(',');
+    return [upnCell(label), cell('serial', serial), key, String(period), MANUFACTURER, cell('model', model)];
   });
-  return `${[ENTRA_HEADER, ...lines].join('\r\n')}\r\n`;
+  return stringify([ENTRA_HEADER, ...lines], { record_delimiter: 'windows' });
 }
 
 /**
@@ -56,31 +50,22 @@ const UPN = /^[\w'.\-!#^~]+@[A-Za-z0-9.-]+$/;
  * @throws FobError `bad-input`
  */
 export function writeTokenLines(tokens: readonly Token[], isByLength = false): string {
-  return tokens
-    .map(({ serial, enrolment }) => {
-      checkOrdinary(enrolment, 'privacyIDEA and LinOTP');
-      const { kind, algorithm, digits, period, counter, secret } = enrolment;
-      const isTotp = kind === KIND_TOTP;
-      if (isByLength && hashOfLength(secret.length) !== algorithm) {
-        throw badInput(
-          'privacyIDEA takes the algorithm from the length of the key, and would take another one than the account has.',
-          'Make the account with SHA-1 and a key of 20 bytes, SHA-256 and 32, or SHA-512 and 64.',
-        );
-      }
-      const isUsual = algorithm === SHA1 && hashOfLength(secret.length) === SHA1;
-      const hash = isUsual ? [] : [NAMES_OF_ALGORITHMS[algorithm].toLowerCase()];
-      const moving = String(isTotp ? period : counter);
-      const cells = [
-        cell('serial', serial),
-        hex(secret),
-        isTotp ? 'totp' : 'hotp',
-        String(digits),
-        moving,
-        ...hash,
-      ];
-      return `${cells.join(',')}\n`;
-    })
-    .join('');
+  const lines = tokens.map(({ serial, enrolment }) => {
+    checkOrdinary(enrolment, 'privacyIDEA and LinOTP');
+    const { kind, algorithm, digits, period, counter, secret } = enrolment;
+    const isTotp = kind === KIND_TOTP;
+    if (isByLength && hashOfLength(secret.length) !== algorithm) {
+      throw badInput(
+        'privacyIDEA takes the algorithm from the length of the key, and would take another one than the account has.',
+        'Make the account with SHA-1 and a key of 20 bytes, SHA-256 and 32, or SHA-512 and 64.',
+      );
+    }
+    const isUsual = algorithm === SHA1 && hashOfLength(secret.length) === SHA1;
+    const hash = isUsual ? [] : [NAMES_OF_ALGORITHMS[algorithm].toLowerCase()];
+    const moving = String(isTotp ? period : counter);
+    return [cell('serial', serial), hex(secret), isTotp ? 'totp' : 'hotp', String(digits), moving, ...hash];
+  });
+  return stringify(lines, { record_delimiter: 'unix' });
 }
 
 /** What privacyIDEA makes of a key; undefined for those that no fob has. */

@@ -1,6 +1,6 @@
 import { badInput } from '../../enrol/enrolment.ts';
 import { otpauthOf } from '../../enrol/otpauth.ts';
-import { PASSWORD_CHARS_MIN } from '../limits.ts';
+import { PASSWORD_CHARS_MIN } from '../base/limits.ts';
 import { type RandomBytes, type Sealing, writePskc } from './pskc.ts';
 import { writeEntra, writeOathUsers, writeTokenLines } from './tables.ts';
 import type { Token } from './token.ts';

@@ -1,3 +1,4 @@
+import { htmlEscape } from 'escape-goat';
 import { SHORT_PRESS_MS } from '../../control/limits.ts';
 import { MAX_PAGE_RECONNECT_MS, MAX_PAGE_SCALE, PAGE_RECONNECT_MS } from '../limits.ts';
 import { texts } from '../texts.ts';
@@ -11,22 +12,11 @@ const SETTINGS = {
   maxReconnectMs: MAX_PAGE_RECONNECT_MS,
 };
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-};
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"]/g, character => ESCAPES[character] ?? character);
-}
-
 function keyButton(key: number, keys: number): string {
   const touch = keys === texts.touchKeys.length ? texts.touchKeys[key] : undefined;
   const name = touch ?? (keys === 1 ? texts.onlyKey : texts.keyNumber(key));
-  const title = touch === undefined ? '' : ` title="${escaped(touch)}"`;
-  return `<button type="button" class="key" data-key="${key}"${title} aria-describedby="hint" disabled><span class="unseen">${escaped(name)}</span></button>`;
+  const title = touch === undefined ? '' : ` title="${htmlEscape(touch)}"`;
+  return `<button type="button" class="key" data-key="${key}"${title} aria-describedby="hint" disabled><span class="unseen">${htmlEscape(name)}</span></button>`;
 }
 
 /** The faceplate page of a fob with that many keys on its case. */
@@ -38,29 +28,29 @@ export function pageHtml(keys: number): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${escaped(texts.title)}</title>
+<title>${htmlEscape(texts.title)}</title>
 <link rel="icon" href="icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="style.css">
 <script type="module" src="page.js"></script>
 </head>
-<body data-connected="false" data-settings="${escaped(JSON.stringify(SETTINGS))}">
+<body data-connected="false" data-settings="${htmlEscape(JSON.stringify(SETTINGS))}">
 <main>
-<h1 class="unseen">${escaped(texts.title)}</h1>
-<section class="fob" aria-label="${escaped(texts.fob)}">
+<h1 class="unseen">${htmlEscape(texts.title)}</h1>
+<section class="fob" aria-label="${htmlEscape(texts.fob)}">
 <div class="eyelet"></div>
 <div class="case">
-<div class="glass"><div class="bay" id="bay"><canvas id="display" width="128" height="64" role="img" aria-label="${escaped(texts.screen)}" aria-describedby="words"></canvas></div></div>
-<p class="brand" aria-hidden="true">${escaped(texts.brand)}</p>
+<div class="glass"><div class="bay" id="bay"><canvas id="display" width="128" height="64" role="img" aria-label="${htmlEscape(texts.screen)}" aria-describedby="words"></canvas></div></div>
+<p class="brand" aria-hidden="true">${htmlEscape(texts.brand)}</p>
 <div class="keys">${buttons}</div>
 </div>
 <div class="plug"></div>
 </section>
 <section class="desk">
-<button type="button" class="switch" id="power" role="switch" aria-checked="false" disabled><span class="track"></span>${escaped(texts.power)}</button>
-<p class="hint" id="hint">${escaped(texts.keyHint)}</p>
-<details><summary>${escaped(texts.asText)}</summary><pre id="words"></pre></details>
-<p class="link" id="link" role="status">${escaped(texts.connecting)}</p>
-<noscript><p class="link">${escaped(texts.noScript)}</p></noscript>
+<button type="button" class="switch" id="power" role="switch" aria-checked="false" disabled><span class="track"></span>${htmlEscape(texts.power)}</button>
+<p class="hint" id="hint">${htmlEscape(texts.keyHint)}</p>
+<details><summary>${htmlEscape(texts.asText)}</summary><pre id="words"></pre></details>
+<p class="link" id="link" role="status">${htmlEscape(texts.connecting)}</p>
+<noscript><p class="link">${htmlEscape(texts.noScript)}</p></noscript>
 </section>
 <p class="unseen" id="speech" role="status" aria-live="polite"></p>
 </main>

@@ -1,4 +1,4 @@
-import type { Fob } from '../../fob.ts';
+import type { Fob } from '../../base/fob.ts';
 import { Control, readSetup } from './control.ts';
 import { DATA_ENDPOINT, type DeviceFacts, HID_ENDPOINT, NOTIFICATION_ENDPOINT } from './descriptors.ts';
 import { answer, InPipe, ReportPipe, StreamPipe } from './pipes.ts';

@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import type { Fob } from '../../fob.ts';
+import type { Fob } from '../../base/fob.ts';
 import type { Front } from '../front.ts';
 import { serveClient } from './client.ts';
 import type { DeviceFacts } from './descriptors.ts';

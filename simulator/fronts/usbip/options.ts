@@ -1,5 +1,5 @@
 import type { Argv } from 'yargs';
-import type { Fob } from '../../fob.ts';
+import type { Fob } from '../../base/fob.ts';
 import type { Front } from '../front.ts';
 import { MAX_PORT } from '../limits.ts';
 import { usbipFront } from './front.ts';

@@ -9,7 +9,7 @@ const CONTROLLER = '/sys/devices/platform/vhci_hcd.0';
 const FREE_PORT = /^hs\s+(\d+)\s+004\s/gm;
 
 /** This machine's kernel cannot take the device; the message says what to do. */
-export class AttachFailed extends Error {}
+class AttachFailed extends Error {}
 
 /**
  * Plugs the device of a USB/IP server into this machine's kernel, which talks to the server by itself from then on.

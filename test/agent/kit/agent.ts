@@ -1,7 +1,7 @@
-import { Agent, type AgentEvent } from '../../../host/agent/agent.ts';
-import { AGENT_AGAIN_MAX_MS, AGENT_BEAT_MS, AGENT_SILENCE_MS } from '../../../host/agent/limits.ts';
-import type { ServiceSettings } from '../../../host/agent/settings.ts';
-import type { Time } from '../../../host/agent/time.ts';
+import { Agent, type AgentEvent } from 'passfob/agent/agent';
+import { AGENT_AGAIN_MAX_MS, AGENT_BEAT_MS, AGENT_SILENCE_MS } from 'passfob/agent/base/limits';
+import type { Time } from 'passfob/agent/base/time';
+import type { ServiceSettings } from 'passfob/agent/network/settings';
 import { Desk } from './cable.ts';
 import type { Peer } from './peer.ts';
 import { ManualTime, until } from './time.ts';

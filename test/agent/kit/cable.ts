@@ -1,7 +1,7 @@
-import type { AgentOptions, FobFinder, FobSeen } from '../../../host/agent/agent.ts';
-import type { FobFound } from '../../../host/agent/fobs/fobs.ts';
-import { FobError } from '../../../host/errors.ts';
-import { type Pipe, pipe } from '../../../host/transports/pipe.ts';
+import type { AgentOptions, FobFinder, FobSeen } from 'passfob/agent/agent';
+import type { FobFound } from 'passfob/agent/fobs/fobs';
+import { FobError } from 'passfob/errors';
+import { type Pipe, pipe } from 'passfob/transports/pipe';
 
 /** A fob's port in the hands of a test: what is written to it, whether it is open, and what it says. */
 export class Cable {

@@ -1,6 +1,6 @@
+import { connect } from 'passfob/client/client';
+import { pipe } from 'passfob/transports/pipe';
 import { onTestFinished } from 'vitest';
-import { connect } from '../../../host/client/client.ts';
-import { pipe } from '../../../host/transports/pipe.ts';
 import { type SimulatedFob, simulatedFob } from '../../host/kit/simulated-fob.ts';
 import type { PeerConnection } from './peer.ts';
 

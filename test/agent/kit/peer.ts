@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { openingTranscript } from 'passfob/activation/messages';
+import { bytesOf, fieldOf } from 'passfob/activation/shapes';
+import type { AgentMessage, AgentPoll, AgentServiceMessage } from 'passfob/agent/base/messages';
+import { readAgentMessage } from 'passfob/agent/base/read-messages';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { openingTranscript } from '../../../host/activation/messages.ts';
-import { bytesOf, fieldOf } from '../../../host/activation/shapes.ts';
-import type { AgentMessage, AgentPoll, AgentServiceMessage } from '../../../host/agent/messages.ts';
-import { readAgentMessage } from '../../../host/agent/read-messages.ts';
 import type { Issued } from '../../service/serve/certificates.ts';
 import { until } from './time.ts';
 

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { run } from '../../../host/cli/run.ts';
-import type { Terminal } from '../../../host/cli/terminal.ts';
+import type { Terminal } from 'passfob/cli/base/terminal';
+import { run } from 'passfob/cli/run';
 import { cliMain } from '../../host/kit/simulated-fob.ts';
 import { until } from './time.ts';
 

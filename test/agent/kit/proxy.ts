@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
-import type { Time } from '../../../host/agent/time.ts';
+import type { Time } from 'passfob/agent/base/time';
 
 export interface TestProxyOptions {
   /** What CONNECT is allowed to, and the port of this computer that is behind it. */

@@ -1,4 +1,4 @@
-import type { Time } from '../../../host/agent/time.ts';
+import type { Time } from 'passfob/agent/base/time';
 
 /** A clock that goes when it is told to. */
 export class ManualTime implements Time {

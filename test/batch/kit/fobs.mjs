@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import process from 'node:process';
 
-const built = path => import(new URL(`../../../dist/simulator/${path}`, import.meta.url).href);
+const built = path => import(new URL(`../../../simulator/dist/${path}`, import.meta.url).href);
 const { boot } = await built('index.js');
 const { pacedWire } = await built('fronts/baud.js');
 const { tcpFront } = await built('fronts/tcp.js');

@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ReportRow } from 'passfob/batch/report';
+import { connect } from 'passfob/client/client';
+import type { Context } from 'passfob/commands/context';
+import { list } from 'passfob/commands/list';
+import { verify } from 'passfob/commands/verify';
+import { openInventory } from 'passfob/inventory/inventory';
+import { openTransport, readAddress } from 'passfob/transports/discover';
 import { expect, onTestFinished } from 'vitest';
-import type { ReportRow } from '../../../host/batch/report.ts';
-import { connect } from '../../../host/client/client.ts';
-import type { Context } from '../../../host/commands/context.ts';
-import { list } from '../../../host/commands/list.ts';
-import { verify } from '../../../host/commands/verify.ts';
-import { openInventory } from '../../../host/inventory/inventory.ts';
-import { openTransport, readAddress } from '../../../host/transports/discover.ts';
 import { type BatchRun, type Tray, type TrayOptions, trayOf } from './tray.ts';
 
 /** A tray, a folder with an inventory, and a plan in it; gone when the test is. */

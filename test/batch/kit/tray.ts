@@ -1,7 +1,7 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { readPairingCode } from '../../../protocol/pairing.ts';
+import { readPairingCode } from '@passfob/protocol/pairing';
 import { cliMain } from '../../host/kit/simulated-fob.ts';
 import { secret } from '../../kit/secrets.ts';
 
@@ -64,7 +64,8 @@ export async function trayOf(
   const children: ChildProcess[] = [];
   for (let from = 0; from < fobs; from += Math.ceil(fobs / processes)) {
     const count = Math.min(Math.ceil(fobs / processes), fobs - from);
-    const child = fork(worker, [count, baud, onAnswered === undefined ? 0 : 1].map(String));
+    // Built files, and so not by the condition that this process finds sources by.
+    const child = fork(worker, [count, baud, onAnswered === undefined ? 0 : 1].map(String), { execArgv: [] });
     children.push(child);
     const [{ ports }] = (await once(child, 'message')) as [{ ports: number[] }];
     const waiting = new Map<number, (answer: unknown) => void>();

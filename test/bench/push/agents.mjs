@@ -5,10 +5,10 @@ import process from 'node:process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 
-const built = path => import(new URL(`../../../dist/host/${path}`, import.meta.url).href);
+const built = path => import(new URL(`../../../host/dist/${path}`, import.meta.url).href);
 const { Agent } = await built('agent/agent.js');
-const { systemTime } = await built('agent/time.js');
-const { AGENT_BEAT_MS } = await built('agent/limits.js');
+const { systemTime } = await built('agent/base/time.js');
+const { AGENT_BEAT_MS } = await built('agent/base/limits.js');
 const { openTransport, readAddress } = await built('transports/discover.js');
 
 /** Connections that are being opened at once. */

@@ -29,7 +29,7 @@ export class AgentProcess {
   private readonly failed: Promise<never>;
 
   private constructor(onNotice: (noticed: Noticed) => void) {
-    this.child = fork(worker);
+    this.child = fork(worker, [], { execArgv: [] });
     this.failed = once(this.child, 'exit').then(([code]) =>
       Promise.reject(new Error(`the agents ended with ${code}`)),
     );

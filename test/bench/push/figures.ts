@@ -10,7 +10,7 @@ const words = (values: readonly number[]) =>
   `p50 ${quantile(values, 0.5).toFixed(0)} ms, p99 ${quantile(values, 0.99).toFixed(0)} ms, most ${quantile(values, 1).toFixed(0)} ms`;
 
 /** From Autosend until the service has let the session in, without the time that the person takes. */
-export const withoutPerson = ({ sentMs, shownMs, answeredMs, takenMs }: LogIn): number =>
+const withoutPerson = ({ sentMs, shownMs, answeredMs, takenMs }: LogIn): number =>
   takenMs - sentMs - (answeredMs - shownMs);
 
 const LEGS: Readonly<Record<string, (logIn: LogIn) => number>> = {

@@ -1,8 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
-import type { Example } from '../../../host/example/app.ts';
-import type { Db } from '../../../host/service/data/database.ts';
+import type { Example } from '@passfob/demo/example/app';
+import type { Db } from '@passfob/service/storage/database/database';
 import type { Answered } from '../../batch/kit/tray.ts';
 import type { Noticed } from './agents.ts';
 
@@ -27,7 +27,7 @@ export interface LogIn {
   push: string;
 }
 
-export const nowMs = (): number => Number(process.hrtime.bigint()) / 1e6;
+const nowMs = (): number => Number(process.hrtime.bigint()) / 1e6;
 
 const HEADERS = 'undici:request:headers';
 

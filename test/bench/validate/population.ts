@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
+import { type Db, writing } from '@passfob/service/storage/database/database';
+import type { Keys } from '@passfob/service/storage/sealing/key-file';
+import { seal } from '@passfob/service/storage/sealing/seal';
+import { addParts, textsOfUser } from '@passfob/service/storage/search/rows';
 import { sql } from 'kysely';
-import { type Db, writing } from '../../../host/service/data/database.ts';
-import type { Keys } from '../../../host/service/sealing/key-file.ts';
-import { seal } from '../../../host/service/sealing/seal.ts';
-import { addParts, textsOfUser } from '../../../host/service/search/rows.ts';
 
 const ROWS_AT_ONCE = 400;
 
@@ -12,7 +12,7 @@ const FIRST = ['Ada', 'Grace', 'Heinz', 'José', 'Mária', 'Nguyễn', 'Olga', '
 const LAST = ['Lovelace', 'Hopper', 'Müller', 'García', 'Nagy', 'Văn Hùng', 'Ivanova'];
 
 /** The seed of the token of a number: a bench has nothing to protect, and both processes can make it. */
-export function seedOf(number: number): Buffer {
+function seedOf(number: number): Buffer {
   return createHmac('sha256', 'bench').update(String(number)).digest().subarray(0, 20);
 }
 

@@ -1,6 +1,6 @@
+import { accountProof } from '@passfob/protocol/account';
+import { hostPrimitives } from 'passfob/client/primitives';
 import { expect, it } from 'vitest';
-import { hostPrimitives } from '../../../host/client/primitives.ts';
-import { accountProof } from '../../../protocol/account.ts';
 import { secret } from '../../kit/secrets.ts';
 import { ascii, random } from '../owner.ts';
 import { refused } from '../refused.ts';

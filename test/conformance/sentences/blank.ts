@@ -1,7 +1,7 @@
+import { pairingCodeOf } from '@passfob/protocol/pairing';
+import { REFUSED_WRONG_PROOF } from '@passfob/protocol/refusals';
+import { connect, pairingCode, pairingKey } from 'passfob/client';
 import { expect, it } from 'vitest';
-import { connect, pairingCode, pairingKey } from '../../../host/client/index.ts';
-import { pairingCodeOf } from '../../../protocol/pairing.ts';
-import { REFUSED_WRONG_PROOF } from '../../../protocol/refusals.ts';
 import { codeOnScreen, random, statusOf } from '../owner.ts';
 import { refused } from '../refused.ts';
 import type { Stage } from '../stage.ts';

@@ -1,10 +1,10 @@
+import { Writer } from '@passfob/protocol/bytes';
+import { COMMANDS } from '@passfob/protocol/commands';
+import { encodeClear, FRAME_REQUEST } from '@passfob/protocol/frame';
+import { REFUSALS, type RefusalName } from '@passfob/protocol/refusals';
+import { pairingCode } from 'passfob/client';
+import { hostPrimitives } from 'passfob/client/primitives';
 import { expect, it } from 'vitest';
-import { pairingCode } from '../../../host/client/index.ts';
-import { hostPrimitives } from '../../../host/client/primitives.ts';
-import { Writer } from '../../../protocol/bytes.ts';
-import { COMMANDS } from '../../../protocol/commands.ts';
-import { encodeClear, FRAME_REQUEST } from '../../../protocol/frame.ts';
-import { REFUSALS, type RefusalName } from '../../../protocol/refusals.ts';
 import { ascii, codeOnScreen, random } from '../owner.ts';
 import { askClear, exchange } from '../raw.ts';
 import { refused } from '../refused.ts';

@@ -1,7 +1,7 @@
+import { COMMANDS } from '@passfob/protocol/commands';
+import { REFUSED_NO_SESSION } from '@passfob/protocol/refusals';
+import { connect } from 'passfob/client';
 import { expect, it } from 'vitest';
-import { connect } from '../../../host/client/index.ts';
-import { COMMANDS } from '../../../protocol/commands.ts';
-import { REFUSED_NO_SESSION } from '../../../protocol/refusals.ts';
 import { secret } from '../../kit/secrets.ts';
 import { Owner, random } from '../owner.ts';
 import { askClear, openHalf } from '../raw.ts';

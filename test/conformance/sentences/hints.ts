@@ -1,5 +1,5 @@
+import type { Request } from 'passfob/client';
 import { expect, it } from 'vitest';
-import type { Request } from '../../../host/client/index.ts';
 import { ascii, random } from '../owner.ts';
 import type { Stage } from '../stage.ts';
 import { RFC4226_KEY } from '../vectors.ts';

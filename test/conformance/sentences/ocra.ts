@@ -1,5 +1,5 @@
+import { parseOcraSuite } from '@passfob/protocol/ocra-suite';
 import { expect, it } from 'vitest';
-import { parseOcraSuite } from '../../../protocol/ocra-suite.ts';
 import { OCRA_PIN, OCRA_UTC, OCRA_VECTORS, type OcraVector } from '../../kit/ocra-vectors.ts';
 import { secret } from '../../kit/secrets.ts';
 import { ascii, random } from '../owner.ts';

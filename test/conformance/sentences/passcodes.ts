@@ -1,8 +1,8 @@
+import { Hmac } from '@passfob/protocol/hmac';
+import { COUNTER_LAST, COUNTER_MAX } from '@passfob/protocol/limits';
+import { hotp } from '@passfob/protocol/otp';
+import { hostPrimitives } from 'passfob/client/primitives';
 import { expect, it } from 'vitest';
-import { hostPrimitives } from '../../../host/client/primitives.ts';
-import { Hmac } from '../../../protocol/hmac.ts';
-import { COUNTER_LAST, COUNTER_MAX } from '../../../protocol/limits.ts';
-import { hotp } from '../../../protocol/otp.ts';
 import { secret } from '../../kit/secrets.ts';
 import { ascii, random } from '../owner.ts';
 import { refused } from '../refused.ts';

@@ -1,10 +1,10 @@
+import { COMMANDS } from '@passfob/protocol/commands';
+import { decodeFrame, encodeFrame } from '@passfob/protocol/frame';
+import { REFUSALS } from '@passfob/protocol/refusals';
+import { connect, pairingKey } from 'passfob/client';
+import { hostPrimitives } from 'passfob/client/primitives';
+import type { Transport } from 'passfob/transports/transport';
 import { expect, it } from 'vitest';
-import { connect, pairingKey } from '../../../host/client/index.ts';
-import { hostPrimitives } from '../../../host/client/primitives.ts';
-import type { Transport } from '../../../host/transports/transport.ts';
-import { COMMANDS } from '../../../protocol/commands.ts';
-import { decodeFrame, encodeFrame } from '../../../protocol/frame.ts';
-import { REFUSALS } from '../../../protocol/refusals.ts';
 import { random } from '../owner.ts';
 import { askClear, exchange, forged, RawSession } from '../raw.ts';
 import { refused } from '../refused.ts';

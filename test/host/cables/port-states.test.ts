@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type PtyFront, ptyFront } from '@passfob/simulator/fronts/pty';
+import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
+import { thisSystem } from 'passfob/doctor/this-system';
+import { SERIAL_BAUD } from 'passfob/limits';
+import { openSerial } from 'passfob/transports/serial';
 import { SerialPort } from 'serialport';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
-import { EXIT_CODES } from '../../../host/cli/exit-codes.ts';
-import { thisSystem } from '../../../host/doctor/this-system.ts';
-import { SERIAL_BAUD } from '../../../host/limits.ts';
-import { openSerial } from '../../../host/transports/serial.ts';
-import { type PtyFront, ptyFront } from '../../../simulator/fronts/pty.ts';
 import { describeNeeds, itNeeds, type Need, needsTool } from '../../kit/tools.ts';
 import { passfob, type RunOptions } from '../kit/cli.ts';
 import { failure } from '../kit/failure.ts';
@@ -192,7 +192,7 @@ describeNeeds(needsPty, 'a pseudo-terminal', () => {
 
 describe('the message of every state', () => {
   it('is one sentence and one step', async () => {
-    const { TEXTS } = await import('../../../host/texts.ts');
+    const { TEXTS } = await import('passfob/texts');
     const states = [
       'port-absent',
       'port-busy',

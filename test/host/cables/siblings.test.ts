@@ -1,10 +1,10 @@
 import { createServer } from 'node:net';
+import { ptyFront } from '@passfob/simulator/fronts/pty';
+import { closeAll } from 'passfob/commands/find';
+import { probeAll } from 'passfob/commands/probe';
+import { PROBE_SENDS_MAX, PROBE_SIBLING_MS, PROBE_TIMEOUT_MS } from 'passfob/limits';
+import type { Address } from 'passfob/transports/discover';
 import { expect, onTestFinished } from 'vitest';
-import { closeAll } from '../../../host/commands/find.ts';
-import { probeAll } from '../../../host/commands/probe.ts';
-import { PROBE_SENDS_MAX, PROBE_SIBLING_MS, PROBE_TIMEOUT_MS } from '../../../host/limits.ts';
-import type { Address } from '../../../host/transports/discover.ts';
-import { ptyFront } from '../../../simulator/fronts/pty.ts';
 import { itNeeds } from '../../kit/tools.ts';
 import { CoreFob } from '../kit/core-fob.ts';
 import { needsPty } from '../kit/simulated-fob.ts';

@@ -1,4 +1,3 @@
-import { describe, expect, it } from 'vitest';
 import {
   chooseWebHid,
   chooseWebSerial,
@@ -8,7 +7,8 @@ import {
   openWebHid,
   openWebSerial,
   type Transport,
-} from '../../../host/client/browser.ts';
+} from 'passfob/browser';
+import { describe, expect, it } from 'vitest';
 import { CoreFob } from '../kit/core-fob.ts';
 import { failure } from '../kit/failure.ts';
 import { HidOfBrowser } from './web/hid.ts';

@@ -2,14 +2,14 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ptyFront } from '@passfob/simulator/fronts/pty';
+import { EXIT_CODES, exitCodeOf } from 'passfob/cli/base/exit-codes';
+import { doctorText, unfitness } from 'passfob/cli/doctor-command';
+import { NODE_VERSION_MIN } from 'passfob/doctor/base/limits';
+import { TEXTS } from 'passfob/doctor/base/texts';
+import { examine } from 'passfob/doctor/doctor';
+import { openSerial } from 'passfob/transports/serial';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
-import { doctorText, unfitness } from '../../../host/cli/doctor-actions.ts';
-import { EXIT_CODES, exitCodeOf } from '../../../host/cli/exit-codes.ts';
-import { examine } from '../../../host/doctor/doctor.ts';
-import { NODE_VERSION_MIN } from '../../../host/doctor/limits.ts';
-import { TEXTS } from '../../../host/doctor/texts.ts';
-import { openSerial } from '../../../host/transports/serial.ts';
-import { ptyFront } from '../../../simulator/fronts/pty.ts';
 import { describeNeeds, itNeeds, needsTool } from '../../kit/tools.ts';
 import { passfob } from '../kit/cli.ts';
 import { needsBuild, needsPty } from '../kit/simulated-fob.ts';
@@ -61,9 +61,9 @@ describe('the doctor', () => {
   });
 
   it('asks for the Node that package.json asks for', () => {
-    const { engines, files } = JSON.parse(readFileSync(fromRoot('package.json'), 'utf8'));
+    const { engines, files } = JSON.parse(readFileSync(fromRoot('host/package.json'), 'utf8'));
     expect(engines.node).toBe(`>=${NODE_VERSION_MIN.join('.')}`);
-    expect(files).toContain('host/udev');
+    expect(files).toContain('udev');
   });
 
   itNeeds(needsTool('udevadm'), 'brings rules that udev can read', async udevadm => {

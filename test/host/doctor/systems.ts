@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import type { FileFacts, NativePart, System } from '../../../host/doctor/system.ts';
-import { formOf } from '../../../host/transports/hid-forms.ts';
-import type { PortOwner } from '../../../host/transports/port-owners.ts';
-import { portsOf, type SystemPort } from '../../../host/transports/ports.ts';
+import type { FileFacts, NativePart, System } from 'passfob/doctor/base/system';
+import { formOf } from 'passfob/transports/hid-forms';
+import type { PortOwner } from 'passfob/transports/port-owners';
+import { portsOf, type SystemPort } from 'passfob/transports/ports';
 
 /** A machine as it was found, or as its maker documents it. */
 export interface Recorded {

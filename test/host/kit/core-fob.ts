@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { Fob } from '../../../firmware/core/fob.ts';
-import type { Ports } from '../../../firmware/core/ports.ts';
-import { hostPrimitives } from '../../../host/client/primitives.ts';
-import type { FobError } from '../../../host/errors.ts';
-import { pipe } from '../../../host/transports/pipe.ts';
-import type { Transport } from '../../../host/transports/transport.ts';
-import type { CommandName } from '../../../protocol/commands.ts';
-import { Hmac } from '../../../protocol/hmac.ts';
-import { PRESS_DEAF_MS } from '../../../protocol/limits.ts';
-import { readPairingCode } from '../../../protocol/pairing.ts';
-import { type Primitives, SHA256 } from '../../../protocol/primitives.ts';
-import { REFUSED_UNKNOWN_COMMAND } from '../../../protocol/refusals.ts';
+import type { Ports } from '@passfob/firmware/core/base/ports';
+import { Fob } from '@passfob/firmware/core/fob';
+import type { CommandName } from '@passfob/protocol/commands';
+import { Hmac } from '@passfob/protocol/hmac';
+import { PRESS_DEAF_MS } from '@passfob/protocol/limits';
+import { readPairingCode } from '@passfob/protocol/pairing';
+import { type Primitives, SHA256 } from '@passfob/protocol/primitives';
+import { REFUSED_UNKNOWN_COMMAND } from '@passfob/protocol/refusals';
+import { hostPrimitives } from 'passfob/client/primitives';
+import type { FobError } from 'passfob/errors';
+import { pipe } from 'passfob/transports/pipe';
+import type { Transport } from 'passfob/transports/transport';
 import { secret } from '../../kit/secrets.ts';
 import { memories } from './core-memories.ts';
 

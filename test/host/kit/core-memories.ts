@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Ports } from '../../../firmware/core/ports.ts';
+import type { Ports } from '@passfob/firmware/core/base/ports';
 import { secret } from '../../kit/secrets.ts';
 
 const PAGES = 128;

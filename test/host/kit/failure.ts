@@ -1,4 +1,4 @@
-import { FobError } from '../../../host/errors.ts';
+import { FobError } from 'passfob/errors';
 
 /** The error that a piece of work ends with; anything but an error of ours ends the test. */
 export async function failure(work: Promise<unknown>): Promise<FobError> {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { FobSecrets } from '../../../host/inventory/pairings.ts';
-import type { AccountSettings } from '../../../protocol/account.ts';
+import type { AccountSettings } from '@passfob/protocol/account';
+import type { FobSecrets } from 'passfob/inventory/pairings';
 import { secret } from '../../kit/secrets.ts';
 
 /** What an inventory is given to keep. */

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { Commands } from '@passfob/firmware/core/commands';
 import { vi } from 'vitest';
-import { Commands } from '../../../firmware/core/commands.ts';
 import type { CoreFob } from './core-fob.ts';
 
 /** A window title, a new line, an 8-bit control sequence, a text from right to left, and what no font shows. */

@@ -1,7 +1,7 @@
-import { hostPrimitives } from '../../../host/client/primitives.ts';
-import { Writer } from '../../../protocol/bytes.ts';
-import { decodeFrame, encodeClear, FRAME_RESPONSE } from '../../../protocol/frame.ts';
-import { PAYLOAD_BYTES_MAX } from '../../../protocol/limits.ts';
+import { Writer } from '@passfob/protocol/bytes';
+import { decodeFrame, encodeClear, FRAME_RESPONSE } from '@passfob/protocol/frame';
+import { PAYLOAD_BYTES_MAX } from '@passfob/protocol/limits';
+import { hostPrimitives } from 'passfob/client/primitives';
 import type { Way } from './core-fob.ts';
 
 const HELLO = 1;

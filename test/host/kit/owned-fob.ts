@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { type Client, connect } from '../../../host/client/client.ts';
-import { pairingCode, pairingKey } from '../../../host/client/handshake.ts';
-import { hostPrimitives } from '../../../host/client/primitives.ts';
-import { Hmac } from '../../../protocol/hmac.ts';
-import { hotp } from '../../../protocol/otp.ts';
+import { Hmac } from '@passfob/protocol/hmac';
+import { hotp } from '@passfob/protocol/otp';
+import { type Client, connect } from 'passfob/client/client';
+import { pairingCode, pairingKey } from 'passfob/client/handshake';
+import { hostPrimitives } from 'passfob/client/primitives';
 import { secret } from '../../kit/secrets.ts';
 import { type CableOptions, CoreFob } from './core-fob.ts';
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { freshSeed, type SeedOptions } from '../../../host/enrol/seed.ts';
-import { KIND_HOTP } from '../../../protocol/account.ts';
+import { KIND_HOTP } from '@passfob/protocol/account';
+import { freshSeed, type SeedOptions } from 'passfob/enrol/seed';
 import { secret } from '../../kit/secrets.ts';
 
 /** An account with a new secret: HOTP, `Example: alice`, unless it says otherwise. */

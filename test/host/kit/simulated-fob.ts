@@ -1,25 +1,23 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { PRESS_DEAF_MS } from '../../../protocol/limits.ts';
-import { readPairingCode } from '../../../protocol/pairing.ts';
-import { PtyUnavailable, ptyFront } from '../../../simulator/fronts/pty.ts';
+import { PRESS_DEAF_MS } from '@passfob/protocol/limits';
+import { readPairingCode } from '@passfob/protocol/pairing';
+import { PtyUnavailable, ptyFront } from '@passfob/simulator/fronts/pty';
+import { built, needsBuilt } from '../../kit/built.ts';
 import { secret } from '../../kit/secrets.ts';
 import { type Need, tool } from '../../kit/tools.ts';
 
-const built = (path: string) => fileURLToPath(new URL(`../../../dist/${path}`, import.meta.url));
-
 /** The command line, as it was built. */
-export const cliMain = built('host/cli/main.js');
-const simulatorMain = built('simulator/main.js');
+export const cliMain = built('host/dist/cli/main.js');
+const simulatorMain = built('simulator/dist/main.js');
 
 /** What runs here as processes: the command line, the simulator and the image in it. */
-export const needsBuild: Need<true> = {
-  name: 'npm run build',
-  found: [cliMain, simulatorMain, built('firmware/image/pico')].every(path => existsSync(path)) || undefined,
-};
+export const needsBuild = needsBuilt(
+  'host/dist/cli/main.js',
+  'simulator/dist/main.js',
+  'firmware/dist/image/pico',
+);
 
 async function pseudoTerminal(): Promise<true | undefined> {
   try {

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect } from 'passfob/client/client';
+import type { Context, FobAtHand, Progress } from 'passfob/commands/context';
+import { pair } from 'passfob/commands/pair';
+import { FobError } from 'passfob/errors';
+import { openInventory } from 'passfob/inventory/inventory';
 import { expect, onTestFinished } from 'vitest';
-import { connect } from '../../../host/client/client.ts';
-import type { Context, FobAtHand, Progress } from '../../../host/commands/context.ts';
-import { pair } from '../../../host/commands/pair.ts';
-import { FobError } from '../../../host/errors.ts';
-import { openInventory } from '../../../host/inventory/inventory.ts';
 import { secret } from '../../kit/secrets.ts';
 import type { Cable, CableOptions, CoreFob } from './core-fob.ts';
 

@@ -1,4 +1,4 @@
-import type { WebSerial, WebSerialPort } from '../../../host/transports/web-serial.ts';
+import type { WebSerial, WebSerialPort } from 'passfob/transports/web-serial';
 import { bytesOf, exception, textOf } from '../../host/cables/web/wire.ts';
 
 /** What the test gives to the page: the cable to a simulated fob, as bytes in strings. */

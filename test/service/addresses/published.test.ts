@@ -1,10 +1,10 @@
+import { readConfiguration, type Sources } from '@passfob/service/app/configuration/read';
+import { addressMatcher } from '@passfob/service/base/addresses';
+import { makePublished } from '@passfob/service/features/addresses/published';
+import { changeSettings } from '@passfob/service/features/users/settings';
 import fc from 'fast-check';
 import ipaddr from 'ipaddr.js';
 import { expect, test } from 'vitest';
-import { makePublished } from '../../../host/service/addresses/published.ts';
-import { addressMatcher } from '../../../host/service/configuration/addresses.ts';
-import { readConfiguration, type Sources } from '../../../host/service/configuration/read.ts';
-import { changeSettings } from '../../../host/service/people/settings.ts';
 import { Rig } from '../kit.ts';
 import { accepted, grace, Office } from '../people/kit.ts';
 

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
+import { agentLimits } from '@passfob/service/base/limits/agents';
+import { Agents } from '@passfob/service/features/agents/agents';
+import type { Line } from '@passfob/service/features/lines/line';
+import { identityReader } from '@passfob/service/features/lines/opening';
 import fc from 'fast-check';
+import { AGENT_FOBS_MAX, AGENT_SILENCE_MS } from 'passfob/agent/base/limits';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { AGENT_FOBS_MAX, AGENT_SILENCE_MS } from '../../../host/agent/limits.ts';
-import { Agents } from '../../../host/service/agents/agents.ts';
-import { limits } from '../../../host/service/limits.ts';
-import type { Line } from '../../../host/service/sockets/line.ts';
-import { identityReader } from '../../../host/service/sockets/opening.ts';
 import { CoreFob } from '../../host/kit/core-fob.ts';
 import { countOf, LONG } from '../../kit/counts.ts';
 import { makeOwn } from '../enrolment/own.ts';
@@ -95,7 +95,7 @@ describe('a connection', () => {
       [OPEN, fobNamed(-1)],
       [OPEN, '{"type":"bytes","fob":0,"text":"\u0100"}'],
       [OPEN, ...Array.from({ length: AGENT_FOBS_MAX + 1 }, (_, n) => fobNamed(n))],
-      [OPEN, ...Array.from({ length: limits.agentMessageBucket.burst * 2 }, () => '{"type":"beat"}')],
+      [OPEN, ...Array.from({ length: agentLimits.agentMessageBucket.burst * 2 }, () => '{"type":"beat"}')],
     ];
     const ends = wrong.map(async said => {
       const socket = new WebSocket(`${scene.service.url.replace('http', 'ws')}/agent`);
@@ -201,7 +201,7 @@ describe('agents of a node', () => {
     const silent = await bench.opened();
     const alive = await bench.opened();
     bench.connect();
-    bench.nowMs = limits.agentOpeningMs + 1;
+    bench.nowMs = agentLimits.agentOpeningMs + 1;
     bench.agents.sweep();
     expect(bench.closed).toEqual([0, 0, 1008]);
     alive.connection.receive('{"type":"beat"}');
@@ -215,24 +215,24 @@ describe('agents of a node', () => {
 
   it('are so many, of one source and in all; then the oldest without a fob gives way', async () => {
     await using bench = await Bench.open();
-    const one = limits.agentsPerSource;
+    const one = agentLimits.agentsPerSource;
     for (let count = 0; count < one; count++) bench.connect('192.0.2.1');
     expect(bench.agents.isRoomFor('192.0.2.1')).toBe(true);
     const newest = bench.connect('192.0.2.1');
     expect(bench.agents.count).toBe(one);
     expect(bench.closed.indexOf(1013)).toBe(0);
-    for (let count = one; count < limits.agentsMax; count++) bench.connect(`198.51.100.${count % 256}`);
-    expect(bench.agents.count).toBe(limits.agentsMax);
+    for (let count = one; count < agentLimits.agentsMax; count++) bench.connect(`198.51.100.${count % 256}`);
+    expect(bench.agents.count).toBe(agentLimits.agentsMax);
     bench.connect('203.0.113.1');
-    expect(bench.agents.count).toBe(limits.agentsMax);
+    expect(bench.agents.count).toBe(agentLimits.agentsMax);
     expect(bench.closed.filter(code => code === 1013)).toHaveLength(2);
     newest.connection.receive('{');
-    expect(bench.agents.count).toBe(limits.agentsMax - 1);
+    expect(bench.agents.count).toBe(agentLimits.agentsMax - 1);
   });
 
   it('have their turn, also where others have used up what their address may try, and left', async () => {
     await using bench = await Bench.open();
-    const tries = limits.agentProofBucket.burst + limits.agentProofsPerSource;
+    const tries = agentLimits.agentProofBucket.burst + agentLimits.agentProofsPerSource;
     const flood = await Promise.all(Array.from({ length: tries / AGENT_FOBS_MAX + 1 }, () => bench.opened()));
     const [last, late] = [await bench.opened(), await bench.opened()];
     for (const [at, { connection }] of [...flood, last, late].entries())
@@ -286,13 +286,13 @@ describe('agents of a node', () => {
     const { connection } = await bench.opened();
     const text = JSON.stringify({ type: 'bytes', fob: 0, text: 'x'.repeat(2_000) });
     // An hour at half of what is allowed, which is many times what is allowed at once.
-    const perSecond = Math.floor(limits.agentCharBucket.perSecond / text.length / 2);
+    const perSecond = Math.floor(agentLimits.agentCharBucket.perSecond / text.length / 2);
     for (let second = 0; second < 3_600; second++) {
       bench.nowMs += 1_000;
       for (let count = 0; count < perSecond; count++) connection.receive(text);
     }
     expect(bench.closed).toEqual([0]);
-    const most = Math.ceil(limits.agentCharBucket.burst / text.length) + 1;
+    const most = Math.ceil(agentLimits.agentCharBucket.burst / text.length) + 1;
     for (let count = 0; count < most; count++) connection.receive(text);
     expect(bench.closed).toEqual([1008]);
   });

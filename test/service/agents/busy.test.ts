@@ -1,8 +1,8 @@
+import { agentLimits } from '@passfob/service/base/limits/agents';
+import { openPostgres } from '@passfob/service/storage/database/postgres';
+import type { Db } from '@passfob/service/storage/schema/store';
 import { type RawBuilder, sql } from 'kysely';
 import { expect, it } from 'vitest';
-import { openPostgres } from '../../../host/service/data/postgres.ts';
-import type { Db } from '../../../host/service/data/store.ts';
-import { limits } from '../../../host/service/limits.ts';
 import { CutProxy } from '../../kit/cut-proxy.ts';
 import { isOnPostgres } from '../kit.ts';
 import { isWaiting } from '../waiting.ts';
@@ -108,7 +108,7 @@ it.runIf(isOnPostgres)(
     await bench.db.transaction().execute(async transaction => {
       await sql`select 1 from pushes for update`.execute(transaction);
       agent.unplug(number);
-      for (let cancelled = 0; cancelled <= limits.courierWritesMax; cancelled++)
+      for (let cancelled = 0; cancelled <= agentLimits.courierWritesMax; cancelled++)
         await cancelWaiting(bench.db);
     });
     await bench.becomes(asked, 'waiting');

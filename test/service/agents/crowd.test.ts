@@ -1,12 +1,12 @@
+import { agentLimits } from '@passfob/service/base/limits/agents';
 import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { limits } from '../../../host/service/limits.ts';
 import { until } from './kit.ts';
 import { Scene } from './scene.ts';
 
 const SOURCES = 245;
 /** As often as one source may have a fob tried at once. */
-const FOBS = limits.agentFobProofBucket.burst;
+const FOBS = agentLimits.agentFobProofBucket.burst;
 const OPEN = JSON.stringify({ type: 'open', version: 1, nonce: 'A'.repeat(43) });
 
 /** Agents at so many addresses of this computer, each of which announces a serial as often as it may, and answers nothing. */
@@ -50,7 +50,7 @@ it.runIf(process.platform === 'linux')(
     const agent = await scene.agent();
     await agent.stands(agent.plug(bob.fob), 'own');
     await agent.stands(agent.plug(ada.fob), 'own');
-    expect(most.atOnce).toBeLessThanOrEqual(limits.agentProofsPerSerial);
+    expect(most.atOnce).toBeLessThanOrEqual(agentLimits.agentProofsPerSerial);
     // Thousands of proofs were asked for before these two.
     expect(most.inAll).toBeLessThan(SOURCES);
     close();

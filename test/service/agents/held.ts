@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { connect } from '../../../host/client/client.ts';
-import { pairingKey } from '../../../host/client/handshake.ts';
-import { readAccounts } from '../../../host/owner/listing.ts';
+import { connect } from 'passfob/client/client';
+import { pairingKey } from 'passfob/client/handshake';
+import { readAccounts } from 'passfob/owner/listing';
 import { HASTY } from '../../host/kit/owned-fob.ts';
 import { secret } from '../../kit/secrets.ts';
 import type { OwnedFob } from '../enrolment/own.ts';

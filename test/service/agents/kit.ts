@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
+import { checkIdentity } from 'passfob/activation/identity';
+import { fieldOf } from 'passfob/activation/shapes';
+import { openedSocket, type ServiceSocket } from 'passfob/activation/socket';
+import type { AgentMessage, AgentPolled, AgentServiceMessage } from 'passfob/agent/base/messages';
+import { readAgentServiceMessage } from 'passfob/agent/base/read-messages';
+import { serialText } from 'passfob/client/fob-serial';
+import { FobError } from 'passfob/errors';
 import { fetch, Agent as HttpAgent } from 'undici';
 import { WebSocket } from 'ws';
-import { checkIdentity } from '../../../host/activation/identity.ts';
-import { fieldOf } from '../../../host/activation/shapes.ts';
-import { openedSocket, type ServiceSocket } from '../../../host/activation/socket.ts';
-import type { AgentMessage, AgentPolled, AgentServiceMessage } from '../../../host/agent/messages.ts';
-import { readAgentServiceMessage } from '../../../host/agent/read-messages.ts';
-import { serialText } from '../../../host/client/fob-serial.ts';
-import { FobError } from '../../../host/errors.ts';
 import type { CableOptions, CoreFob } from '../../host/kit/core-fob.ts';
 
 /** Long enough for anything on one computer; what is waited for comes much sooner. */

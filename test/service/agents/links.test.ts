@@ -1,9 +1,9 @@
+import { agentLimits } from '@passfob/service/base/limits/agents';
+import { type LinkedFob, Links, linksOf, markSeen } from '@passfob/service/features/agents/links';
+import { tokenToAsk } from '@passfob/service/features/push/ask';
+import { writing } from '@passfob/service/storage/database/database';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type LinkedFob, Links, linksOf, markSeen } from '../../../host/service/agents/links.ts';
-import { writing } from '../../../host/service/data/database.ts';
-import { limits } from '../../../host/service/limits.ts';
-import { tokenToAsk } from '../../../host/service/push/ask.ts';
 import { countOf, LONG } from '../../kit/counts.ts';
 import { Away } from '../away.ts';
 import { isOnPostgres } from '../kit.ts';
@@ -62,7 +62,7 @@ it('a fob that two connections have is reached by the other one when the newer e
   await until(async () => (await bench.linkOf(ada)) === undefined, 'the end of the link');
   // In steps in which nobody falls silent.
   const minuteLater = async () => {
-    for (const stepMs of [limits.agentSeenMs / 2, limits.agentSeenMs / 2]) {
+    for (const stepMs of [agentLimits.agentSeenMs / 2, agentLimits.agentSeenMs / 2]) {
       const before = older.log.length;
       bench.aheadMs += stepMs;
       older.say({ type: 'beat' });
@@ -195,7 +195,7 @@ it('what no node has seen for a day is forgotten', async () => {
   const links = new Links(office.management);
   await Promise.all([links.came(at('here', 'one')), links.came(at('there', 'two'))]);
   const one = () => ({ links: ['one'], fobs: [at('here', 'one')] });
-  office.nowMs += limits.agentSeenKeptMs;
+  office.nowMs += agentLimits.agentSeenKeptMs;
   await markSeen(db, one, office.nowMs);
   expect((await linksOf(db, ['here', 'there'])).size).toBe(2);
   office.nowMs += 1;

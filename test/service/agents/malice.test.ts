@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
+import { fobNamed, fobSecretsOf } from '@passfob/service/features/tokens/fobs';
+import { pushSecretOf, readPushKey } from '@passfob/service/features/tokens/push-keys';
 import fc from 'fast-check';
 import { expect, it, vi } from 'vitest';
-import { pushSecretOf, readPushKey } from '../../../host/service/push/keys.ts';
-import { fobNamed, fobSecretsOf } from '../../../host/service/tokens/fobs.ts';
 import { carriedIn } from '../../kit/carried.ts';
 import { countOf, firstSeed, isBigRun, LONG, share } from '../../kit/counts.ts';
 import { Bench } from './bench.ts';

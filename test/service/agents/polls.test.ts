@@ -1,11 +1,11 @@
+import { agentLimits } from '@passfob/service/base/limits/agents';
+import { Agents } from '@passfob/service/features/agents/agents';
+import { Polls, readPoll } from '@passfob/service/features/agents/polled';
+import type { Line } from '@passfob/service/features/lines/line';
+import { identityReader } from '@passfob/service/features/lines/opening';
 import fc from 'fast-check';
+import type { AgentPolled } from 'passfob/agent/base/messages';
 import { describe, expect, it } from 'vitest';
-import type { AgentPolled } from '../../../host/agent/messages.ts';
-import { Agents } from '../../../host/service/agents/agents.ts';
-import { Polls, readPoll } from '../../../host/service/agents/polled.ts';
-import { limits } from '../../../host/service/limits.ts';
-import type { Line } from '../../../host/service/sockets/line.ts';
-import { identityReader } from '../../../host/service/sockets/opening.ts';
 import { countOf, LONG } from '../../kit/counts.ts';
 import { Office } from '../people/kit.ts';
 import { byPolls } from './kit.ts';
@@ -176,7 +176,7 @@ describe('polls', () => {
       return agents.connect({ from: 'x', origin: 'https://x.example' }, made);
     };
     await polls.poll(first, connect, AbortSignal.abort());
-    for (let count = 0; count < limits.agentOutboxMessages + 1; count++) line?.send('{}');
+    for (let count = 0; count < agentLimits.agentOutboxMessages + 1; count++) line?.send('{}');
     expect(agents.count).toBe(0);
     agents.onSweep(connections => polls.sweep(connections));
     agents.sweep();

@@ -1,6 +1,6 @@
+import { PRESS_DEAF_MS } from '@passfob/protocol/limits';
 import fc from 'fast-check';
 import { expect, it, vi } from 'vitest';
-import { PRESS_DEAF_MS } from '../../../protocol/limits.ts';
 import { countOf, LONG } from '../../kit/counts.ts';
 import { Bench } from './bench.ts';
 import { until } from './kit.ts';

@@ -1,6 +1,7 @@
+import { agentLimits } from '@passfob/service/base/limits/agents';
+import { webLimits } from '@passfob/service/base/limits/web';
+import { ProofQueue, type ProvableFob } from '@passfob/service/features/agents/proving';
 import { expect, it } from 'vitest';
-import { ProofQueue, type ProvableFob } from '../../../host/service/agents/proving.ts';
-import { limits } from '../../../host/service/limits.ts';
 
 const fobOf = (serial: string, from = '192.0.2.1'): ProvableFob => ({ serial, carrier: { from } });
 
@@ -19,9 +20,10 @@ it('a flood of invented serials does not have a fob tried more often than it may
     for (const fob of begun(proofs)) proofs.end(fob);
     return isTaken;
   };
-  for (let count = 0; count < limits.agentFobProofBucket.burst; count++) expect(tries('PF-1')).toBe(true);
+  for (let count = 0; count < agentLimits.agentFobProofBucket.burst; count++)
+    expect(tries('PF-1')).toBe(true);
   expect(tries('PF-1')).toBe(false);
-  for (let count = 0; count < 3 * limits.bucketsKept; count++) tries(`PF-X${count}`);
+  for (let count = 0; count < 3 * webLimits.bucketsKept; count++) tries(`PF-X${count}`);
   nowMs += 1_000;
   expect(tries('PF-1')).toBe(false);
   expect(tries('PF-1', '192.0.2.2')).toBe(true);
@@ -31,7 +33,7 @@ it('proofs of one serial run eight at once over all sources, and sources have th
   const proofs = new ProofQueue<ProvableFob>(() => 0);
   for (let source = 0; source < 40; source++)
     for (let count = 0; count < 5; count++) proofs.add(fobOf('PF-1', `198.51.100.${source}`));
-  const strangers = limits.agentProofsPerSerial - limits.agentProofsPerSerialTrusted;
+  const strangers = agentLimits.agentProofsPerSerial - agentLimits.agentProofsPerSerialTrusted;
   const first = begun(proofs);
   expect(first).toHaveLength(strangers);
   // The first five are of the first source alone: they came while nobody else was there.
@@ -53,7 +55,7 @@ it('a fob comes past others that announce its serial from where it proved itself
   begun(proofs);
   proofs.add(own);
   expect(begun(proofs)).toEqual([own]);
-  expect(proofs.underWay).toBe(limits.agentProofsPerSerial);
+  expect(proofs.underWay).toBe(agentLimits.agentProofsPerSerial);
 });
 
 it('sources have their turn at the capacity of a node, however many serials one of them announces', () => {
@@ -62,7 +64,7 @@ it('sources have their turn at the capacity of a node, however many serials one 
   for (const from of hostile)
     for (let count = 0; count < 1_000; count++) proofs.add(fobOf(`PF-${from}-${count}`, from));
   const running = begun(proofs);
-  expect(running).toHaveLength(limits.agentProofsAtOnce);
+  expect(running).toHaveLength(agentLimits.agentProofsAtOnce);
   const own = fobOf('PF-1', '203.0.113.7');
   proofs.add(own);
   const next = running.slice(0, hostile.length + 1).flatMap(fob => {

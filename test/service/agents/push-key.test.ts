@@ -1,7 +1,7 @@
+import { agentLimits } from '@passfob/service/base/limits/agents';
+import { changeTokenState } from '@passfob/service/features/tokens/moves';
+import { changeSettings } from '@passfob/service/features/users/settings';
 import { describe, expect, it } from 'vitest';
-import { limits } from '../../../host/service/limits.ts';
-import { changeSettings } from '../../../host/service/people/settings.ts';
-import { changeTokenState } from '../../../host/service/tokens/moves.ts';
 import { accepted, grace } from '../people/kit.ts';
 import { Bench } from './bench.ts';
 import { accountsOf, fill, lockByPin, PIN } from './held.ts';
@@ -30,12 +30,12 @@ describe('the push key of a fob', () => {
       await until(() => agent.log.length > before, 'another session');
       await until(() => !agent.isOpen(number), 'the release');
     };
-    await again(limits.agentAgainMinMs);
+    await again(agentLimits.agentAgainMinMs);
     expect(await bench.db.selectFrom('push_keys').select('proved_ms').execute()).toEqual([
       { proved_ms: null },
     ]);
     unlock(ada);
-    await again(limits.agentAgainMinMs * 4);
+    await again(agentLimits.agentAgainMinMs * 4);
     await bench.keyed(ada);
     expect(await accountsOf(ada)).toEqual(['3 Passfob push']);
   });
@@ -50,7 +50,7 @@ describe('the push key of a fob', () => {
     await agent.stands(number, 'own');
     await until(() => !agent.isOpen(number), 'the release');
     const before = agent.log.length;
-    bench.aheadMs += limits.agentAgainMinMs * 4;
+    bench.aheadMs += agentLimits.agentAgainMinMs * 4;
     bench.node.sweep();
     // What is asked after it has been through.
     await bench.plugged(agent, bob);

@@ -1,9 +1,9 @@
+import { APPROVE_HOLD_MS } from '@passfob/firmware/core/base/limits';
+import { PRESS_DEAF_MS } from '@passfob/protocol/limits';
+import { pushLimits } from '@passfob/service/base/limits/push';
+import { pollPauseMs } from '@passfob/service/features/agents/courier/deliver';
+import { createApiKey } from '@passfob/service/features/users/access/api-keys';
 import { describe, expect, it } from 'vitest';
-import { APPROVE_HOLD_MS } from '../../../firmware/core/limits.ts';
-import { pollPauseMs } from '../../../host/service/agents/courier/deliver.ts';
-import { limits } from '../../../host/service/limits.ts';
-import { createApiKey } from '../../../host/service/people/access/api-keys.ts';
-import { PRESS_DEAF_MS } from '../../../protocol/limits.ts';
 import { CoreFob } from '../../host/kit/core-fob.ts';
 import { secret } from '../../kit/secrets.ts';
 import { accepted, grace } from '../people/kit.ts';
@@ -123,7 +123,7 @@ describe('the person at the fob', () => {
     const ada = await ready(scene);
     const asked = await scene.ask('ada');
     await scene.becomes(asked, 'shown');
-    scene.office.nowMs += limits.pushMs;
+    scene.office.nowMs += pushLimits.pushMs;
     await until(() => ada.agent.notices.includes('over'), 'the end');
     await until(() => !ada.agent.isOpen(ada.number), 'the release');
     ada.fob.approve();
@@ -168,14 +168,14 @@ async function nextPoll({ log }: TestAgent): Promise<void> {
 
 it('a fob is asked often enough for a yes that is held as early as one can be to be heard within a tenth of a second', () => {
   const polls: number[] = [0];
-  for (let ms = 0; ms < limits.pushMs; ms += pollPauseMs(ms)) polls.push(ms);
+  for (let ms = 0; ms < pushLimits.pushMs; ms += pollPauseMs(ms)) polls.push(ms);
   const isHeld = (ms: number) =>
     ms >= PRESS_DEAF_MS + APPROVE_HOLD_MS && ms < PRESS_DEAF_MS + 3 * APPROVE_HOLD_MS;
   const next = (ms: number) => polls.find(poll => poll >= ms) ?? Number.POSITIVE_INFINITY;
-  for (let ms = 0; ms < limits.pushMs - 1_000; ms += 7)
+  for (let ms = 0; ms < pushLimits.pushMs - 1_000; ms += 7)
     expect(next(ms) - ms).toBeLessThanOrEqual(isHeld(ms) ? 100 : 250);
   // One that nobody answers costs little more than if it were asked evenly.
-  expect(polls.length).toBeLessThan((limits.pushMs / 250) * 1.1);
+  expect(polls.length).toBeLessThan((pushLimits.pushMs / 250) * 1.1);
 });
 
 describe('a fob that loses its key', () => {

@@ -1,7 +1,7 @@
+import { agentLimits } from '@passfob/service/base/limits/agents';
+import { Agents } from '@passfob/service/features/agents/agents';
+import { identityReader } from '@passfob/service/features/lines/opening';
 import { expect, it } from 'vitest';
-import { Agents } from '../../../host/service/agents/agents.ts';
-import { limits } from '../../../host/service/limits.ts';
-import { identityReader } from '../../../host/service/sockets/opening.ts';
 import { Office } from '../people/kit.ts';
 
 it('connections give way by source: a crowd at three sources pushes out its own ones and nobody else’s', async () => {
@@ -16,9 +16,9 @@ it('connections give way by source: a crowd at three sources pushes out its own 
   };
   const early = connect('203.0.113.1');
   const crowd = ['198.51.100.1', '198.51.100.2', '198.51.100.3'];
-  const most = limits.agentsMax + 1_000;
+  const most = agentLimits.agentsMax + 1_000;
   const ends = Array.from({ length: most }, (_one, count) => connect(crowd[count % crowd.length] ?? ''));
-  expect(agents.count).toBe(limits.agentsMax);
+  expect(agents.count).toBe(agentLimits.agentsMax);
   expect(agents.isRoomFor('203.0.113.2')).toBe(true);
   expect(early).toEqual([]);
   expect(ends.filter(end => end.length > 0)).toHaveLength(1_001);

@@ -1,4 +1,4 @@
-import type { Service, ServiceOptions } from '../../../host/service/service.ts';
+import type { Service, ServiceOptions } from '@passfob/service/service';
 import { secret } from '../../kit/secrets.ts';
 import { apiKeyOf, Rig } from '../kit.ts';
 import { type Node, startNode } from '../nodes/node.ts';

@@ -1,8 +1,8 @@
+import { serviceActor } from '@passfob/service/base/actor';
+import { readChannels } from '@passfob/service/features/notify/channels';
+import type { ChannelInput } from '@passfob/service/features/notify/checks';
+import { removeChannel, saveChannel, testChannel } from '@passfob/service/features/notify/manage';
 import { expect, test } from 'vitest';
-import { readChannels } from '../../../host/service/notify/channels.ts';
-import type { ChannelInput } from '../../../host/service/notify/checks.ts';
-import { removeChannel, saveChannel, testChannel } from '../../../host/service/notify/manage.ts';
-import { serviceActor } from '../../../host/service/people/actor.ts';
 import { secret } from '../../kit/secrets.ts';
 import { RecordsRig } from '../audit/kit.ts';
 import { HookReceiver, MailReceiver } from './receivers.ts';

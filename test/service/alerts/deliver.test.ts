@@ -1,15 +1,15 @@
+import { serviceActor } from '@passfob/service/base/actor';
+import { recordLimits } from '@passfob/service/base/limits/records';
+import { raiseAlert } from '@passfob/service/features/alerts/alerts';
+import { tendAudit, verifyWatched } from '@passfob/service/features/alerts/audit-watch';
+import { watchClock } from '@passfob/service/features/alerts/clock';
+import { deliverDue, leaseDue, makeDelivering } from '@passfob/service/features/alerts/deliver';
+import { acknowledgeAlert, pageAlerts } from '@passfob/service/features/alerts/manage';
+import { saveChannel } from '@passfob/service/features/notify/manage';
+import { verifySignature } from '@passfob/service/features/notify/webhook';
+import { type Db, writing } from '@passfob/service/storage/database/database';
+import type { Management } from '@passfob/service/storage/management';
 import { expect, test, vi } from 'vitest';
-import { raiseAlert } from '../../../host/service/alerts/alerts.ts';
-import { tendAudit, verifyWatched } from '../../../host/service/alerts/audit-watch.ts';
-import { watchClock } from '../../../host/service/alerts/clock.ts';
-import { deliverDue, leaseDue, makeDelivering } from '../../../host/service/alerts/deliver.ts';
-import { acknowledgeAlert, pageAlerts } from '../../../host/service/alerts/manage.ts';
-import { type Db, writing } from '../../../host/service/data/database.ts';
-import { limits } from '../../../host/service/limits.ts';
-import type { Management } from '../../../host/service/management.ts';
-import { saveChannel } from '../../../host/service/notify/manage.ts';
-import { verifySignature } from '../../../host/service/notify/webhook.ts';
-import { serviceActor } from '../../../host/service/people/actor.ts';
 import { secret } from '../../kit/secrets.ts';
 import { act, RecordsRig } from '../audit/kit.ts';
 import { NOON_MS } from '../kit.ts';
@@ -123,7 +123,7 @@ test('a channel whose receiver hangs delays no other, however much of it is due'
   const { db } = management;
   slow.isSilent = true;
   const slowId = await addHook(management, slow.port);
-  for (let index = 0; index < 2 * limits.deliveriesAtOnce; index++) await raise(db, `slow ${index}`);
+  for (let index = 0; index < 2 * recordLimits.deliveriesAtOnce; index++) await raise(db, `slow ${index}`);
   await addHook(management, quick.port);
   const errors: unknown[] = [];
   const failed = (error: unknown) => errors.push(error);
@@ -143,12 +143,12 @@ test('a channel whose receiver hangs delays no other, however much of it is due'
     await vi.waitFor(async () => expect(await left('quick')).toBe(0), WAIT);
     expect(quick.received).toHaveLength(turn);
   }
-  await vi.waitFor(() => expect(slow.received).toHaveLength(limits.deliveriesAtOnce), WAIT);
-  expect(await left(slowId)).toBe(2 * limits.deliveriesAtOnce + 3);
+  await vi.waitFor(() => expect(slow.received).toHaveLength(recordLimits.deliveriesAtOnce), WAIT);
+  expect(await left(slowId)).toBe(2 * recordLimits.deliveriesAtOnce + 3);
   slow.hangUp();
   await delivering.settled();
   expect(errors).toEqual([]);
-  expect(await left(slowId)).toBe(2 * limits.deliveriesAtOnce + 3);
+  expect(await left(slowId)).toBe(2 * recordLimits.deliveriesAtOnce + 3);
 });
 
 test('a channel that is off gets nothing; an alert is undone with the transaction that raised it', async () => {

@@ -1,17 +1,18 @@
 import { randomUUID } from 'node:crypto';
+import { alertLimits } from '@passfob/service/base/limits/alerts';
+import { validationLimits } from '@passfob/service/base/limits/validation';
+import type { Outcome } from '@passfob/service/base/outcomes';
+import { listAlerts, raiseAlert, sweepAlerts } from '@passfob/service/features/alerts/alerts';
+import { watchSpraying } from '@passfob/service/features/alerts/spraying';
+import { saveChannel } from '@passfob/service/features/notify/manage';
+import { resyncToken } from '@passfob/service/features/tokens/codes/resync';
+import { ensureApplication } from '@passfob/service/features/users/applications';
+import { readLockPolicy } from '@passfob/service/features/users/settings';
+import { changePin } from '@passfob/service/features/validation/change-pin';
+import { makeEngine } from '@passfob/service/features/validation/engine';
+import { recordEvents } from '@passfob/service/features/validation/events';
+import { type Db, writing } from '@passfob/service/storage/database/database';
 import { expect, test } from 'vitest';
-import { listAlerts, raiseAlert, sweepAlerts } from '../../../host/service/alerts/alerts.ts';
-import { watchSpraying } from '../../../host/service/alerts/spraying.ts';
-import { type Db, writing } from '../../../host/service/data/database.ts';
-import { limits } from '../../../host/service/limits.ts';
-import { saveChannel } from '../../../host/service/notify/manage.ts';
-import { ensureApplication } from '../../../host/service/people/applications.ts';
-import { readLockPolicy } from '../../../host/service/people/settings.ts';
-import { resyncToken } from '../../../host/service/tokens/codes/resync.ts';
-import { changePin } from '../../../host/service/validation/change-pin.ts';
-import { makeEngine } from '../../../host/service/validation/engine.ts';
-import { recordEvents } from '../../../host/service/validation/events.ts';
-import type { Outcome } from '../../../host/service/validation/outcomes.ts';
 import { secret } from '../../kit/secrets.ts';
 import { fobAnswer, otherCode, Scene } from '../challenges/kit.ts';
 import { codeAt, codeNow, wrongCode } from '../kit.ts';
@@ -48,7 +49,7 @@ test('an account that becomes locked is one alert a day, with its count; tries o
   expect(await alerts()).toEqual([]);
   await lock();
   expect(await alerts()).toEqual([['locked', 'ada', 1, '192.0.2.0']]);
-  office.nowMs += limits.lockPeriodMs;
+  office.nowMs += validationLimits.lockPeriodMs;
   await lock();
   expect(await alerts()).toEqual([['locked', 'ada', 2, '192.0.2.2']]);
   office.nowMs += DAY_MS;
@@ -99,15 +100,15 @@ test('of very many locked accounts the first are told one by one, and all are li
   await using _ = office;
   const target = { kind: 'syslog', host: '192.0.2.5', port: 514, transport: 'udp' } as const;
   accepted(await saveChannel(office.management, grace, { name: 'logs', enabled: true, target }));
-  const names = Array.from({ length: limits.lockedTold + 5 }, (_, at) => `user${at}`);
+  const names = Array.from({ length: alertLimits.lockedTold + 5 }, (_, at) => `user${at}`);
   await office.users(...names);
   const tokens = [];
   for (const name of names) tokens.push({ name, token: await office.token(name) });
-  for (let nth = 0; nth < limits.lockThreshold; nth++)
+  for (let nth = 0; nth < validationLimits.lockThreshold; nth++)
     await Promise.all(tokens.map(({ name, token }) => attempt(name, wrongCode(token, office.nowMs, nth))));
   const count = async (table: 'alerts' | 'deliveries') =>
     (await db.selectFrom(table).select('id').execute()).length;
-  expect([await count('alerts'), await count('deliveries')]).toEqual([names.length, limits.lockedTold]);
+  expect([await count('alerts'), await count('deliveries')]).toEqual([names.length, alertLimits.lockedTold]);
 });
 
 test('alerts of one kind make none of another go', async () => {
@@ -120,11 +121,11 @@ test('alerts of one kind make none of another go', async () => {
         ...{ atMs: number, source: '-' },
       });
     await raise('replay', 1);
-    for (let number = 2; number < limits.alertsKept + 12; number++) await raise('locked', number);
+    for (let number = 2; number < alertLimits.alertsKept + 12; number++) await raise('locked', number);
   });
   await sweepAlerts(db);
   const kept = await db.selectFrom('alerts').select(['kind', 'last_ms']).orderBy('last_ms').execute();
-  expect(kept).toHaveLength(limits.alertsKept + 1);
+  expect(kept).toHaveLength(alertLimits.alertsKept + 1);
   expect(kept[0]?.kind).toBe('replay');
   expect(kept[1]?.last_ms).toBe(12);
 });
@@ -144,7 +145,7 @@ function happen(db: Db, applicationId: string, ids: readonly string[], source: s
 test('many users tried from one source are an alert; one user’s tries, an office and what is long ago are none', async () => {
   const { office, db, applicationId, alerts } = await scene();
   await using _ = office;
-  const most = limits.sprayUsers;
+  const most = alertLimits.sprayUsers;
   const everyone = Array.from({ length: 2 * most }, (_, at) => at);
   await office.users(...everyone.map(at => `user${at}`));
   const rows = await db.selectFrom('users').select('id').orderBy('name').execute();
@@ -160,7 +161,7 @@ test('many users tried from one source are an alert; one user’s tries, an offi
   await from('192.0.2.2')(Array(5 * most).fill(3), 'wrong_password');
   await from('192.0.2.3')(everyone.slice(0, most), 'wrong');
   await from('192.0.2.3')(everyone.slice(most), 'accepted');
-  await from('192.0.2.4', office.nowMs - limits.sprayPeriodMs)(everyone, 'wrong');
+  await from('192.0.2.4', office.nowMs - alertLimits.sprayPeriodMs)(everyone, 'wrong');
   await from('192.0.2.5')(everyone, 'locked');
   expect(await watchSpraying(db, office.nowMs)).toEqual([]);
   await from('192.0.2.1')(everyone.slice(most - 1, most), 'wrong_pin');
@@ -184,14 +185,14 @@ test('spraying that goes on is counted once in each period, by however many node
   const { office, db, attempt, alerts } = await scene();
   await using _ = office;
   const spray = async () => {
-    const names = Array.from({ length: limits.sprayUsers }, (_, at) => `guess${at}`);
+    const names = Array.from({ length: alertLimits.sprayUsers }, (_, at) => `guess${at}`);
     await Promise.all(names.map(name => attempt(name, '123456')));
     await Promise.all([watchSpraying(db, office.nowMs), watchSpraying(db, office.nowMs)]);
   };
   await spray();
   await spray();
   expect(await alerts()).toEqual([['spray', null, 1, '192.0.2.1']]);
-  office.nowMs += limits.sprayPeriodMs;
+  office.nowMs += alertLimits.sprayPeriodMs;
   await spray();
   expect(await alerts()).toEqual([['spray', null, 2, '192.0.2.1']]);
 });

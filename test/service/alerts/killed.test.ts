@@ -1,11 +1,11 @@
+import { serviceActor } from '@passfob/service/base/actor';
+import { recordLimits } from '@passfob/service/base/limits/records';
+import { raiseAlert } from '@passfob/service/features/alerts/alerts';
+import type { ChannelTarget } from '@passfob/service/features/notify/channels';
+import { saveChannel } from '@passfob/service/features/notify/manage';
+import { writing } from '@passfob/service/storage/database/database';
+import type { Management } from '@passfob/service/storage/management';
 import { expect, test } from 'vitest';
-import { raiseAlert } from '../../../host/service/alerts/alerts.ts';
-import { writing } from '../../../host/service/data/database.ts';
-import { limits } from '../../../host/service/limits.ts';
-import type { Management } from '../../../host/service/management.ts';
-import type { ChannelTarget } from '../../../host/service/notify/channels.ts';
-import { saveChannel } from '../../../host/service/notify/manage.ts';
-import { serviceActor } from '../../../host/service/people/actor.ts';
 import { secret } from '../../kit/secrets.ts';
 import { placeOf, RecordsRig } from '../audit/kit.ts';
 import { startNode } from '../nodes/node.ts';
@@ -14,8 +14,8 @@ import { HookReceiver, MailReceiver, SyslogReceiver } from './receivers.ts';
 
 const ALERTS = 10;
 /** What one node takes at once of three channels, and so may have sent without noting it. */
-const AT_ONCE = 3 * limits.deliveriesAtOnce;
-/** More than a lease (`limits.deliveryLeaseMs`). */
+const AT_ONCE = 3 * recordLimits.deliveriesAtOnce;
+/** More than a lease (`recordLimits.deliveryLeaseMs`). */
 const LEASE_OVER_MS = 61_000;
 
 async function raiseAll(management: Management, targets: readonly ChannelTarget[]): Promise<void> {

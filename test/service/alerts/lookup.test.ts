@@ -1,8 +1,8 @@
 import { createSocket } from 'node:dgram';
 import { once, setMaxListeners } from 'node:events';
+import { vetHost } from '@passfob/service/features/notify/address';
+import { addressesOf } from '@passfob/service/features/notify/lookup';
 import { expect, test } from 'vitest';
-import { vetHost } from '../../../host/service/notify/address.ts';
-import { addressesOf } from '../../../host/service/notify/lookup.ts';
 
 /** A name server on loopback that answers each question with addresses, or never. */
 async function nameServer(answer: 'never' | { readonly a: number[]; readonly code?: number }) {

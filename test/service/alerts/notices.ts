@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Notice } from '../../../host/service/notify/notice.ts';
+import type { Notice } from '@passfob/service/features/notify/notice';
 import { NOON_MS } from '../kit.ts';
 
 /** An alert as a channel is given it. */

@@ -1,7 +1,7 @@
+import { isAllowedAddress } from '@passfob/service/features/notify/address';
+import { mailSender } from '@passfob/service/features/notify/manage';
+import { webhookSender } from '@passfob/service/features/notify/webhook';
 import { expect, test } from 'vitest';
-import { isAllowedAddress } from '../../../host/service/notify/address.ts';
-import { mailSender } from '../../../host/service/notify/mail.ts';
-import { webhookSender } from '../../../host/service/notify/webhook.ts';
 import { secret } from '../../kit/secrets.ts';
 import { itNeeds, needsTool } from '../../kit/tools.ts';
 import { RecordsRig } from '../audit/kit.ts';
@@ -30,7 +30,7 @@ test('mail: text and HTML with all facts, and nothing a name holds becomes a hea
   expect(heading).toMatch(/^Subject: Passfob: Passcode used again \(10 times\)$/m);
   expect(heading).toMatch(/^Content-Type: multipart\/alternative/m);
   expect(heading).not.toMatch(/^Bcc:/im);
-  expect(message?.raw).toContain('&#60;script&#62;');
+  expect(message?.raw).toContain('&lt;script&gt;');
   expect(message?.raw).not.toMatch(/^Bcc:/im);
 });
 

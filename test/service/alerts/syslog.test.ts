@@ -1,10 +1,10 @@
 import { createSocket } from 'node:dgram';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
+import type { SyslogChannel } from '@passfob/service/features/notify/channels';
+import { syslogMessage, syslogSender } from '@passfob/service/features/notify/syslog';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { SyslogChannel } from '../../../host/service/notify/channels.ts';
-import { syslogMessage, syslogSender } from '../../../host/service/notify/syslog.ts';
 import { itNeeds, needsTool } from '../../kit/tools.ts';
 import { RecordsRig } from '../audit/kit.ts';
 import { certificate, never, notice } from './notices.ts';

@@ -1,7 +1,7 @@
+import { apiRoutes } from '@passfob/service/doors/api/routes';
+import { sealAll } from '@passfob/service/features/audit/sealer';
 import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
-import { apiRoutes } from '../../../host/service/api/routes.ts';
-import { sealAll } from '../../../host/service/audit/sealer.ts';
 import { MailReceiver } from '../alerts/receivers.ts';
 import { add, codeAt, codeNow, NOON_MS, newToken, stepAt } from '../kit.ts';
 import { bounceOf } from '../mails/bounce-kit.ts';

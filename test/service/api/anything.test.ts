@@ -1,6 +1,6 @@
+import { apiRoutes } from '@passfob/service/doors/api/routes';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { apiRoutes } from '../../../host/service/api/routes.ts';
 import { add, newToken } from '../kit.ts';
 import { Bureau, pathOf, type Shown } from './kit.ts';
 

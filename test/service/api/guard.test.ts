@@ -1,7 +1,10 @@
+import { administrationLimits } from '@passfob/service/base/limits/administration';
+import { tokenLimits } from '@passfob/service/base/limits/tokens';
+import { userLimits } from '@passfob/service/base/limits/users';
+import { webLimits } from '@passfob/service/base/limits/web';
+import { apiRoutes } from '@passfob/service/doors/api/routes';
+import { createUser } from '@passfob/service/features/users/user-changes';
 import { expect, test } from 'vitest';
-import { apiRoutes } from '../../../host/service/api/routes.ts';
-import { limits } from '../../../host/service/limits.ts';
-import { createUser } from '../../../host/service/people/user-changes.ts';
 import { accepted, grace } from '../people/kit.ts';
 import { Bureau, pathOf } from './kit.ts';
 
@@ -9,7 +12,7 @@ test('what does not fit is refused with the names of its fields, in bodies, addr
   await using bureau = await Bureau.open();
   const key = await bureau.key('admin');
   const cases: readonly [string, string, unknown, string][] = [
-    ['POST', '/v1/users', { name: 'x'.repeat(limits.userNameMax + 1) }, 'body/name'],
+    ['POST', '/v1/users', { name: 'x'.repeat(userLimits.userNameMax + 1) }, 'body/name'],
     ['POST', '/v1/users', { name: 'ada', email: 7 }, 'body/email'],
     ['POST', '/v1/users', { name: 'ada', admin: true }, 'body/admin'],
     ['POST', '/v1/users', [], 'body'],
@@ -22,7 +25,7 @@ test('what does not fit is refused with the names of its fields, in bodies, addr
     ['GET', '/v1/tokens?state=lost', undefined, 'query/state'],
     ['GET', '/v1/tokens?colour=red', undefined, 'query/colour'],
     ['GET', '/v1/settings?colour=red', undefined, 'query/colour'],
-    ['GET', `/v1/tokens/${'x'.repeat(limits.serialMax + 1)}`, undefined, 'path/serial'],
+    ['GET', `/v1/tokens/${'x'.repeat(tokenLimits.serialMax + 1)}`, undefined, 'path/serial'],
     ['POST', '/v1/alerts/none/acknowledge', undefined, 'path/id'],
   ];
   for (const [method, path, body, field] of cases) {
@@ -48,7 +51,7 @@ test('a value in the place of a name is not sent back', async () => {
 test('bodies are bounded, and are JSON', async () => {
   await using bureau = await Bureau.open();
   const key = await bureau.key('admin');
-  const long = { name: 'x'.repeat(limits.administrationBodyMaxBytes) };
+  const long = { name: 'x'.repeat(administrationLimits.administrationBodyMaxBytes) };
   expect((await bureau.ask('POST', '/v1/users', key, long)).status).toBe(413);
   expect((await bureau.ask('POST', '/v1/users', key, '{')).status).toBe(400);
   expect((await bureau.ask('POST', '/v1/users', key, '{"name":"a","__proto__":{}}')).status).toBe(400);
@@ -59,7 +62,7 @@ test('bodies are bounded, and are JSON', async () => {
     body: 'name=a',
   });
   expect(answer.status).toBe(415);
-  const file = { name: 'a', content: 'A'.repeat(limits.administrationBodyMaxBytes * 2) };
+  const file = { name: 'a', content: 'A'.repeat(administrationLimits.administrationBodyMaxBytes * 2) };
   const plan = await bureau.ask('POST', '/v1/imports/plan', key, { files: [file], userFrom: 'nobody' });
   expect([plan.status, plan.json.code]).toEqual([422, 'bad_import']);
   // Who is not let in is told so before a body is read.
@@ -116,7 +119,7 @@ test('an address that guesses waits, and whoever has a key does not', async () =
   const key = await bureau.key('auditor');
   const guess = async () =>
     (await bureau.ask('GET', '/v1/users', { authorization: 'Bearer pfa_guess' })).status;
-  for (let turn = 0; turn < limits.sourceBucket.burst; turn++) expect(await guess()).toBe(401);
+  for (let turn = 0; turn < webLimits.sourceBucket.burst; turn++) expect(await guess()).toBe(401);
   expect(await guess()).toBe(429);
   expect((await bureau.ask('GET', '/v1/users', key)).status).toBe(200);
   bureau.rig.clock.nowMs += 1000;
@@ -127,7 +130,8 @@ test('one key cannot keep the service busy', async () => {
   await using bureau = await Bureau.open();
   const key = await bureau.key('auditor');
   const ask = async () => (await bureau.ask('GET', '/v1/session', key)).status;
-  for (let turn = 0; turn < limits.administrationBucket.burst; turn++) expect(await ask()).toBe(200);
+  for (let turn = 0; turn < administrationLimits.administrationBucket.burst; turn++)
+    expect(await ask()).toBe(200);
   expect(await ask()).toBe(429);
   expect((await bureau.ask('GET', '/v1/session', await bureau.key('admin'))).status).toBe(200);
 });
@@ -148,7 +152,7 @@ test('lists go on where they ended, by key, also by names of any characters', as
   expect([...seen].sort()).toEqual([...names].sort());
   for (const name of names)
     expect((await bureau.ask('GET', `/v1/users/${encodeURIComponent(name)}`, key)).json.name).toBe(name);
-  const longest = '😀'.repeat(limits.userNameMax / 2);
+  const longest = '😀'.repeat(userLimits.userNameMax / 2);
   accepted(await createUser(bureau.office.management, grace, { name: longest }));
   expect((await bureau.ask('GET', `/v1/users/${encodeURIComponent(longest)}`, key)).json.name).toBe(longest);
 });

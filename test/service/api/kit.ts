@@ -1,13 +1,15 @@
-import { writing } from '../../../host/service/data/database.ts';
-import type { Role } from '../../../host/service/data/schema.ts';
-import { createApiKey } from '../../../host/service/people/access/api-keys.ts';
-import { addOperator } from '../../../host/service/people/access/operator-changes.ts';
-import { openSession, sessionOf } from '../../../host/service/people/access/sessions.ts';
-import { findUser } from '../../../host/service/people/users.ts';
-import type { Service, ServiceOptions } from '../../../host/service/service.ts';
+import type { Role } from '@passfob/service/base/kinds';
+import type { ServedRoute } from '@passfob/service/doors/web/served';
+import { createApiKey } from '@passfob/service/features/users/access/api-keys';
+import { addOperator } from '@passfob/service/features/users/access/operator-changes';
+import { openSession, sessionOf } from '@passfob/service/features/users/sessions';
+import { findUser } from '@passfob/service/features/users/users';
+import type { Service, ServiceOptions } from '@passfob/service/service';
+import { writing } from '@passfob/service/storage/database/database';
 import { secret } from '../../kit/secrets.ts';
 import { Rig } from '../kit.ts';
 import { accepted, grace, Office } from '../people/kit.ts';
+import { watchApp } from '../served.ts';
 
 export const allRoles = ['admin', 'helpdesk', 'auditor'] as const satisfies readonly Role[];
 
@@ -28,17 +30,20 @@ export class Bureau implements AsyncDisposable {
   readonly rig: Rig;
   readonly service: Service;
   readonly office: Office;
+  /** What the service has registered. */
+  readonly routes: readonly ServedRoute[];
 
-  private constructor(rig: Rig, service: Service, office: Office) {
+  private constructor(rig: Rig, service: Service, office: Office, routes: readonly ServedRoute[]) {
     this.rig = rig;
     this.service = service;
     this.office = office;
+    this.routes = routes;
   }
 
   static async open(options: Partial<ServiceOptions> = {}): Promise<Bureau> {
     const rig = new Rig();
-    const service = await rig.start({ background: false, version: '0.1.0', ...options });
-    return new Bureau(rig, service, await Office.beside(rig));
+    const started = await watchApp(() => rig.start({ background: false, version: '0.1.0', ...options }));
+    return new Bureau(rig, started.result, await Office.beside(rig), started.routes);
   }
 
   /** A new API key with a role, as a request shows it. */

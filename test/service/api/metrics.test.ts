@@ -1,23 +1,27 @@
+import { makeMetrics } from '@passfob/service/features/metrics/metrics';
 import { expect, test } from 'vitest';
-import { labelText, makeCounter, makeHistogram } from '../../../host/service/api/metrics/histogram.ts';
 import { add, apiKeyOf, codeNow, NOON_MS, newToken, post } from '../kit.ts';
 import { Bureau } from './kit.ts';
 
-test('a histogram counts into every bucket above, and labels are escaped', () => {
-  const histogram = makeHistogram([1, 5]);
-  for (const value of [0.5, 1, 3, 9]) histogram.observe({ route: '/a' }, value);
-  expect(histogram.lines('seconds')).toEqual([
-    'seconds_bucket{route="/a",le="1"} 2',
-    'seconds_bucket{route="/a",le="5"} 3',
-    'seconds_bucket{route="/a",le="+Inf"} 4',
-    'seconds_sum{route="/a"} 13.5',
-    'seconds_count{route="/a"} 4',
+test('a histogram counts into every bucket above, labels are escaped, and no service counts for another', async () => {
+  const metrics = makeMetrics('1');
+  for (const size of [1, 3, 64, 99]) metrics.decided(size);
+  const text = await metrics.registry.getSingleMetricAsString('passfob_log_in_batch_size');
+  expect(text.split('\n')).toEqual([
+    '# HELP passfob_log_in_batch_size Log-ins decided in one transaction.',
+    '# TYPE passfob_log_in_batch_size histogram',
+    ...[1, 1, 2, 2, 2, 2, 3].map((count, at) => `passfob_log_in_batch_size_bucket{le="${2 ** at}"} ${count}`),
+    'passfob_log_in_batch_size_bucket{le="+Inf"} 4',
+    'passfob_log_in_batch_size_sum 167',
+    'passfob_log_in_batch_size_count 4',
   ]);
-  expect(labelText({ a: 'x"y\\z\n' })).toBe('{a="x\\"y\\\\z\\n"}');
-  const counter = makeCounter();
-  counter.add({ a: '1' });
-  counter.add({ a: '1' }, 2);
-  expect(counter.lines('n')).toEqual(['n{a="1"} 3']);
+  metrics.radius.inc({ fate: 'x"y\\z\n' });
+  expect(await metrics.registry.metrics()).toContain(
+    '\npassfob_radius_packets_total{fate="x\\"y\\\\z\\n"} 1\n',
+  );
+  metrics.took('accepted');
+  expect(await metrics.registry.metrics()).toContain('\npassfob_log_ins_total{outcome="accepted"} 1\n');
+  expect(await makeMetrics('1').registry.metrics()).not.toContain('\npassfob_log_ins_total{');
 });
 
 test('metrics tell of log-ins, requests, alerts and jobs, in the text format, and name nobody', async () => {
@@ -47,7 +51,7 @@ test('metrics tell of log-ins, requests, alerts and jobs, in the text format, an
     expect(text.split('\n')).toContain(line);
   expect(text).toMatch(/^passfob_audit_unsealed_rows [1-9]\d*$/m);
   expect(text).not.toMatch(/countess|FOB-17|127\.0\.0\.1/);
-  for (const line of text.trimEnd().split('\n'))
+  for (const line of text.trimEnd().split(/\n+/))
     expect(line).toMatch(/^(?:# (?:HELP|TYPE) \w+ .+|\w+(?:\{(?:\w+="[^"]*",?)+\})? [\d.e+-]+)$/);
   const families = [...text.matchAll(/^# TYPE (\w+)/gm)].map(match => match[1]);
   expect(new Set(families).size).toBe(families.length);

@@ -1,5 +1,5 @@
+import { failedFactor } from '@passfob/service/base/outcomes';
 import { expect, test } from 'vitest';
-import { failedFactor } from '../../../host/service/validation/outcomes.ts';
 import { add, codeNow, NOON_MS, newToken, wrongCode } from '../kit.ts';
 import { invitation, queue } from '../mails/kit.ts';
 import { Bureau, type Shown } from './kit.ts';

@@ -1,18 +1,27 @@
+import type { Role } from '@passfob/service/base/kinds';
+import { accessLimits } from '@passfob/service/base/limits/access';
+import { type Action, may, permissions } from '@passfob/service/base/permissions';
+import { sessionOf } from '@passfob/service/features/users/sessions';
 import { expect, test } from 'vitest';
-import { otherOperations } from '../../../host/service/api/describe/others.ts';
-import { apiRoutes } from '../../../host/service/api/routes.ts';
-import type { Role } from '../../../host/service/data/schema.ts';
-import { limits } from '../../../host/service/limits.ts';
-import { sessionOf } from '../../../host/service/people/access/sessions.ts';
-import { type Action, may, permissions } from '../../../host/service/people/permissions.ts';
 import { secret } from '../../kit/secrets.ts';
 import { apiKeyOf, openLink } from '../kit.ts';
 import { type Answer, allRoles, Bureau, pathOf, type Shown } from './kit.ts';
 
-/** Every route that a role decides about, with the permission it declares. */
-const guarded = [...apiRoutes, ...otherOperations].flatMap(({ name, method, path, permission }) =>
-  permission === 'public' || permission === 'application' ? [] : [{ name, method, path, permission }],
-);
+/** A route that a role decides about, with the permission it declares. */
+interface Guarded {
+  readonly name: string;
+  readonly method: string;
+  readonly path: string;
+  readonly permission: Action;
+}
+
+function guarded({ routes }: Bureau): Guarded[] {
+  return routes.flatMap(({ method, path, who, action, operation }) =>
+    who !== 'administration' || action === undefined || operation === undefined || method === 'HEAD'
+      ? []
+      : [{ name: operation.name, method, path: pathOf(path, {}), permission: action }],
+  );
+}
 
 /** What became of a request: turned away with a code, or let in, whatever it came to then. */
 function admission({ status, json }: Answer): string {
@@ -23,13 +32,8 @@ function byRole(role: Role, permission: Action): string {
   return may(role, permission) ? 'let in' : '403 not_allowed';
 }
 
-const paths = guarded.map(route => ({ ...route, path: pathOf(route.path, {}) }));
-
-async function admissions(
-  bureau: Bureau,
-  shown: Shown,
-  expected: (route: (typeof paths)[number]) => string,
-): Promise<void> {
+async function admissions(bureau: Bureau, shown: Shown, expected: (route: Guarded) => string): Promise<void> {
+  const paths = guarded(bureau);
   const found: Record<string, string> = {};
   for (const { name, method, path } of paths) found[name] = admission(await bureau.ask(method, path, shown));
   expect(found).toEqual(Object.fromEntries(paths.map(route => [route.name, expected(route)])));
@@ -38,6 +42,8 @@ async function admissions(
 test('nobody is let in without credentials, with an application’s key, or with a made-up one', async () => {
   await using bureau = await Bureau.open();
   const application = { authorization: `Bearer ${apiKeyOf(bureau.service)}` };
+  const paths = guarded(bureau);
+  expect(paths.length).toBeGreaterThan(80);
   const cookie = { cookie: `passfob-operator-${new URL(bureau.service.url).port}=pfs_guess` };
   for (const shown of [{}, application, { authorization: 'Bearer pfa_guess' }, cookie]) {
     for (const { name, method, path } of paths) {
@@ -77,7 +83,7 @@ test('a session does what its role may, with its own token for every change', as
 test('a session that proved itself too long ago does nothing dangerous', async () => {
   await using bureau = await Bureau.open();
   const { cookie, csrf } = await bureau.session('admin');
-  bureau.rig.clock.nowMs += limits.reauthenticationMs;
+  bureau.rig.clock.nowMs += accessLimits.reauthenticationMs;
   await admissions(bureau, { ...cookie, ...csrf }, ({ permission }) =>
     permissions[permission].dangerous ? '403 proof_needed' : 'let in',
   );
@@ -126,8 +132,8 @@ test('a session by one-time link is the administrator of the set-up, for as long
   const rows = await bureau.office.store.db.selectFrom('audit').select(['actor', 'action']).execute();
   expect(rows).toContainEqual({ actor: 'link', action: 'api-key.change' });
   // Used now and then, so that it does not stand idle.
-  bureau.rig.clock.nowMs += limits.linkFreshMs / 2;
+  bureau.rig.clock.nowMs += accessLimits.linkFreshMs / 2;
   expect((await make('second')).status).toBe(201);
-  bureau.rig.clock.nowMs += limits.linkFreshMs / 2;
+  bureau.rig.clock.nowMs += accessLimits.linkFreshMs / 2;
   expect(admission(await make('third'))).toBe('403 proof_needed');
 });

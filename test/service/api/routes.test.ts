@@ -1,82 +1,45 @@
-import Fastify from 'fastify';
+import { apiTexts } from '@passfob/service/base/texts/api';
+import { texts } from '@passfob/service/base/texts/texts';
+import { refusalJson, refusalStatuses } from '@passfob/service/doors/api/kit/refusals';
+import { apiRoutes } from '@passfob/service/doors/api/routes';
 import { expect, test } from 'vitest';
-import { otherOperations } from '../../../host/service/api/describe/others.ts';
-import { makeMetrics } from '../../../host/service/api/metrics/metrics.ts';
-import { refusalJson, refusalStatuses } from '../../../host/service/api/refusals.ts';
-import { apiRoutes } from '../../../host/service/api/routes.ts';
-import { serveApi } from '../../../host/service/api/serve.ts';
-import { permissions } from '../../../host/service/people/permissions.ts';
-import { apiTexts } from '../../../host/service/texts/api.ts';
-import { texts } from '../../../host/service/texts.ts';
-import { makeBuckets } from '../../../host/service/web/buckets.ts';
-import type { WebContext } from '../../../host/service/web/context.ts';
-import { NOON_MS } from '../kit.ts';
-import { Office } from '../people/kit.ts';
+import { Bureau } from './kit.ts';
 
-/** What the routes are registered with; none of it is used here. */
-function contextOf({ management }: Office): WebContext {
-  return {
-    db: management.db,
-    management,
-    clock: () => NOON_MS,
-    lock: async () => ({ threshold: 3, periodMs: 1000 }),
-    changes: { watch: () => () => undefined, announce: () => undefined, close: () => undefined },
-    applications: { find: () => Promise.resolve(undefined), forget: () => undefined },
-    buckets: makeBuckets(),
-    ownApplication: { id: 'none' },
-    decide: async () => 'wrong',
-    consoleApplication: { id: 'none', name: 'none', factors: 'otp' },
-    wakeJobs: () => undefined,
-    pushes: {
-      ask: () => Promise.reject(new Error('not here')),
-      take: async () => 'no_push',
-      isDecided: async () => true,
-      userOf: async () => '',
-      withdraw: async () => undefined,
-      end: () => undefined,
-    },
-    challenges: {
-      ask: () => Promise.reject(new Error('not here')),
-      answer: async () => 'wrong',
-      userOf: async () => '',
-    },
-    operatorCookie: () => 'none',
-    userCookie: () => 'none',
-    metrics: makeMetrics(),
-    version: '0',
-    isSecure: false,
-  };
-}
-
-test('every route that is served declares who may ask', async () => {
-  await using office = await Office.open();
-  const app = Fastify();
-  const served: { where: string; permission: unknown }[] = [];
-  app.addHook('onRoute', ({ method, url, config }) => {
-    for (const one of [method].flat())
-      served.push({ where: `${one} ${url}`, permission: config?.permission });
-  });
-  serveApi(app, contextOf(office));
-  await app.ready();
-  const known = new Set<unknown>([...Object.keys(permissions), 'public', 'application']);
-  expect(served.filter(({ permission }) => !known.has(permission))).toEqual([]);
+test('every route of the API that is registered states who may ask', async () => {
+  await using bureau = await Bureau.open();
+  const served = bureau.routes.filter(({ path }) => path.startsWith('/v1/') || path === '/metrics');
+  const where = ({ method, path }: { method: string; path: string }) => `${method} ${path}`;
   // Nothing is open but what says what there is, and the answer to methods that are not there.
-  const open = served.filter(({ permission }) => permission === 'public').map(({ where }) => where);
-  const acts = new Map(apiRoutes.map(route => [`${route.method} ${route.path}`, route.permission]));
-  expect(open.filter(where => acts.has(where))).toEqual([]);
-  for (const [where, permission] of acts)
-    expect(served.filter(one => one.where === where)).toEqual([{ where, permission }]);
-  for (const { method, path, permission } of otherOperations)
-    expect(served).toContainEqual({ where: `${method} ${path}`, permission });
-  const forApplications = otherOperations.filter(({ permission }) => permission === 'application');
-  expect(served.filter(({ permission }) => permission === 'application').map(({ where }) => where)).toEqual(
-    forApplications.map(({ method, path }) => `${method} ${path}`),
+  const open = served.filter(({ who }) => who === 'anybody').map(where);
+  const acts = new Map(apiRoutes.map(route => [where(route), route.permission]));
+  expect(open.filter(one => acts.has(one))).toEqual([]);
+  const administered = served.filter(({ who, method }) => who === 'administration' && method !== 'HEAD');
+  expect(administered.map(route => [where(route), route.action])).toEqual([
+    ['GET /metrics', 'metrics.read'],
+    ...acts,
+  ]);
+  expect(served.filter(({ who }) => who === 'application').map(where)).toEqual([
+    'POST /v1/validate',
+    'POST /v1/pins',
+    'POST /v1/challenges',
+    'POST /v1/challenges/:id/answer',
+    'POST /v1/pushes',
+    'POST /v1/pushes/:id/take',
+    'POST /v1/pushes/:id/withdraw',
+  ]);
+  const kinds = served.map(({ who }) => who);
+  expect([...new Set(kinds)].sort()).toEqual(['administration', 'anybody', 'application']);
+  const described = served.flatMap(({ who, operation }) =>
+    who === 'anybody' && operation !== undefined ? [operation.name] : [],
   );
-  await app.close();
+  expect(new Set(described)).toEqual(new Set(['description.get', 'documentation.get']));
 });
 
-test('every operation has its summary, and every summary its operation, once', () => {
-  const names = [...otherOperations, ...apiRoutes].map(({ name }) => name);
+test('every operation has its summary, and every summary its operation, once', async () => {
+  await using bureau = await Bureau.open();
+  const names = bureau.routes.flatMap(({ method, operation }) =>
+    operation === undefined || method === 'HEAD' ? [] : [operation.name],
+  );
   expect([...names].sort()).toEqual(Object.keys(apiTexts.summaries).sort());
 });
 

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import type { JsonSchema } from '@passfob/service/doors/api/kit/shapes';
+import { apiRoutes } from '@passfob/service/doors/api/routes';
+import { registerFob } from '@passfob/service/features/tokens/fobs';
+import { resetPin } from '@passfob/service/features/users/credentials/pins';
 import { base32nopad } from '@scure/base';
 import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
-import { apiRoutes } from '../../../host/service/api/routes.ts';
-import type { JsonSchema } from '../../../host/service/api/shapes.ts';
-import { resetPin } from '../../../host/service/people/credentials/pins.ts';
-import { registerFob } from '../../../host/service/tokens/fobs.ts';
 import { secret } from '../../kit/secrets.ts';
 import { add, apiKeyOf, codeNow, NOON_MS, newToken } from '../kit.ts';
 import { invitation, queue } from '../mails/kit.ts';

@@ -1,8 +1,13 @@
-import { recordAudit } from '../../../host/service/audit/record.ts';
-import { openStore, type Store, type StoreOptions, writing } from '../../../host/service/data/database.ts';
-import type { Management } from '../../../host/service/management.ts';
-import { serviceActor } from '../../../host/service/people/actor.ts';
-import { openKeyFile } from '../../../host/service/sealing/key-file.ts';
+import { serviceActor } from '@passfob/service/base/actor';
+import { recordAudit } from '@passfob/service/features/audit/record';
+import {
+  openStore,
+  type Store,
+  type StoreOptions,
+  writing,
+} from '@passfob/service/storage/database/database';
+import type { Management } from '@passfob/service/storage/management';
+import { openKeyFile } from '@passfob/service/storage/sealing/key-file';
 import { Rig } from '../kit.ts';
 
 /** Where a rig's services have their data: beside the key file, or where the kit has made a database for this run. */

@@ -1,7 +1,7 @@
+import { serviceActor } from '@passfob/service/base/actor';
+import { recordAudit } from '@passfob/service/features/audit/record';
+import { writing } from '@passfob/service/storage/database/database';
 import { expect, test } from 'vitest';
-import { recordAudit } from '../../../host/service/audit/record.ts';
-import { writing } from '../../../host/service/data/database.ts';
-import { serviceActor } from '../../../host/service/people/actor.ts';
 import { NOON_MS } from '../kit.ts';
 import { RecordsRig } from './kit.ts';
 

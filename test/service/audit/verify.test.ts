@@ -1,12 +1,12 @@
+import { serviceActor } from '@passfob/service/base/actor';
+import { listAudit } from '@passfob/service/features/audit/list';
+import { rotateAudit } from '@passfob/service/features/audit/rotate';
+import { sealAll, sealBatch } from '@passfob/service/features/audit/sealer';
+import { verifyAudit } from '@passfob/service/features/audit/verify';
+import { type Db, writing } from '@passfob/service/storage/database/database';
+import type { Management } from '@passfob/service/storage/management';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { listAudit } from '../../../host/service/audit/list.ts';
-import { rotateAudit } from '../../../host/service/audit/rotate.ts';
-import { sealAll, sealBatch } from '../../../host/service/audit/sealer.ts';
-import { verifyAudit } from '../../../host/service/audit/verify.ts';
-import { type Db, writing } from '../../../host/service/data/database.ts';
-import type { Management } from '../../../host/service/management.ts';
-import { serviceActor } from '../../../host/service/people/actor.ts';
 import { act, RecordsRig } from './kit.ts';
 
 /** Four seals of three rows and three rows that are not sealed yet. */

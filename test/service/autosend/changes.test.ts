@@ -1,6 +1,7 @@
+import { pushLimits } from '@passfob/service/base/limits/push';
+import { webLimits } from '@passfob/service/base/limits/web';
+import { endPush } from '@passfob/service/features/push/delivery';
 import { expect, test } from 'vitest';
-import { limits } from '../../../host/service/limits.ts';
-import { endPush } from '../../../host/service/push/delivery.ts';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow, Rig } from '../kit.ts';
 import { freshPassword, givePin, type Office } from '../people/kit.ts';
@@ -57,7 +58,7 @@ test('lets nobody in where what was asked for has changed since, or the fob decl
   await endPush(office.management, await fob.show(), 'denied');
   const declined = await browser.finish(path, second.id);
   expect([declined.status, declined.text.includes('value="ada"')]).toEqual([403, true]);
-  rig.clock.nowMs += limits.pushDeniedQuietMs;
+  rig.clock.nowMs += pushLimits.pushDeniedQuietMs;
   const third = await browser.autosend(path);
   await approve({ office }, fob);
   await disable();
@@ -93,7 +94,7 @@ test('a source that sends too many forms of Autosend is stopped before its body 
   await using _office = office;
   const browser = new Browser(service);
   const seen: number[] = [];
-  for (let nth = 0; nth <= limits.formBucket.burst; nth++)
+  for (let nth = 0; nth <= webLimits.formBucket.burst; nth++)
     seen.push((await browser.post('/login/autosend/finish', { id: 'x' })).status);
   expect([new Set(seen.slice(0, -1)), seen.at(-1)]).toEqual([new Set([403]), 429]);
 });

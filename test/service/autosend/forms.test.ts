@@ -1,7 +1,8 @@
+import { pushLimits } from '@passfob/service/base/limits/push';
+import { validationLimits } from '@passfob/service/base/limits/validation';
+import { endPush } from '@passfob/service/features/push/delivery';
+import { disableUser } from '@passfob/service/features/users/user-changes';
 import { describe, expect, test } from 'vitest';
-import { limits } from '../../../host/service/limits.ts';
-import { disableUser } from '../../../host/service/people/user-changes.ts';
-import { endPush } from '../../../host/service/push/delivery.ts';
 import { apiKeyOf, codeNow, post, Rig, wrongCode } from '../kit.ts';
 import { accepted, grace, Office } from '../people/kit.ts';
 import { PushFob } from '../push/kit.ts';
@@ -74,7 +75,7 @@ describe.each(paths)('Autosend at %s', path => {
         true,
       ]);
     }
-    expect(done.set[0]).toMatch(/-autosend=; Path=\/(login|me); HttpOnly; SameSite=Strict; Max-Age=0$/);
+    expect(done.set[0]).toMatch(/-autosend=; Max-Age=0; Path=\/(login|me); HttpOnly; SameSite=Strict$/);
     expect((await mine.finish(path, id)).status).toBe(403);
     // Its answer was lost: the browser has the cookie of before, and sends the form again.
     mine.cookies.clear();
@@ -84,7 +85,7 @@ describe.each(paths)('Autosend at %s', path => {
     expect(
       (await mine.post('/login', { user: 'ada', passcode: codeNow(fob.token, rig.clock.nowMs) })).status,
     ).toBe(403);
-    rig.clock.nowMs += limits.pushMs + limits.retryWindowMs;
+    rig.clock.nowMs += pushLimits.pushMs + validationLimits.retryWindowMs;
     mine.cookies.clear();
     for (const [name, value] of kept) mine.cookies.set(name, value);
     expect((await mine.finish(path, id)).status).toBe(403);
@@ -114,7 +115,7 @@ describe.each(paths)('Autosend at %s', path => {
       const browser = new Browser(service);
       const sinceMs = performance.now();
       const sent = await browser.autosend(path, { user: name });
-      expect(performance.now() - sinceMs).toBeGreaterThanOrEqual(limits.refusalFloorMs);
+      expect(performance.now() - sinceMs).toBeGreaterThanOrEqual(validationLimits.refusalFloorMs);
       const about = { browser, name, ...sent };
       waiting.add(masked(about, [sent.sent.status, sent.sent.set, sent.text]));
       const early = await browser.finish(path, sent.id);
@@ -124,7 +125,7 @@ describe.each(paths)('Autosend at %s', path => {
     expect([...waiting]).toHaveLength(2);
     const db = office.store.db.selectFrom('pushes').select('user_id').where('fob_id', 'is not', null);
     expect(await db.execute()).toHaveLength(2);
-    rig.clock.nowMs += limits.pushMs;
+    rig.clock.nowMs += pushLimits.pushMs;
     for (const about of asked) {
       const { browser, id } = about;
       expect((await browser.get(`${path}/autosend/state?id=${id}`)).text).toBe('{"decided":true}');

@@ -1,11 +1,11 @@
-import { expect } from 'vitest';
-import type { Factors } from '../../../host/service/data/schema.ts';
+import type { Factors } from '@passfob/service/base/kinds';
 import {
   changeFactors,
   disableApplication,
   listApplications,
-} from '../../../host/service/people/application-changes.ts';
-import type { Service } from '../../../host/service/service.ts';
+} from '@passfob/service/features/users/application-changes';
+import type { Service } from '@passfob/service/service';
+import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import type { Rig } from '../kit.ts';
 import { accepted, grace, Office } from '../people/kit.ts';

@@ -1,10 +1,10 @@
+import type { AnswerRequest } from '@passfob/service/features/challenges/answering';
+import { sweepChallenges } from '@passfob/service/features/challenges/sweep';
+import { resyncToken } from '@passfob/service/features/tokens/codes/resync';
+import { revokeToken } from '@passfob/service/features/tokens/moves';
+import { resetPin } from '@passfob/service/features/users/credentials/pins';
+import { disableUser } from '@passfob/service/features/users/user-changes';
 import { expect, test } from 'vitest';
-import type { AnswerRequest } from '../../../host/service/challenges/answering.ts';
-import { sweepChallenges } from '../../../host/service/challenges/sweep.ts';
-import { resetPin } from '../../../host/service/people/credentials/pins.ts';
-import { disableUser } from '../../../host/service/people/user-changes.ts';
-import { resyncToken } from '../../../host/service/tokens/codes/resync.ts';
-import { revokeToken } from '../../../host/service/tokens/moves.ts';
 import { secret } from '../../kit/secrets.ts';
 import { accepted, givePin, grace } from '../people/kit.ts';
 import { COUNTED, fobAnswer, OTHER_SESSION, otherCode, Scene, TIMED } from './kit.ts';

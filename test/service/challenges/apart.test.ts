@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { resyncToken } from '@passfob/service/features/tokens/codes/resync';
+import { issueToken } from '@passfob/service/features/tokens/issue';
+import { makeEngine } from '@passfob/service/features/validation/engine';
 import { expect, test } from 'vitest';
-import { resyncToken } from '../../../host/service/tokens/codes/resync.ts';
-import { issueToken } from '../../../host/service/tokens/issue.ts';
-import { makeEngine } from '../../../host/service/validation/engine.ts';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow } from '../kit.ts';
 import { grace } from '../people/kit.ts';

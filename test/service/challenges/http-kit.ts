@@ -1,5 +1,5 @@
-import type { Challenge } from '../../../host/service/challenges/ask.ts';
-import type { NewToken } from '../../../host/service/tokens/issue.ts';
+import type { Challenge } from '@passfob/service/features/challenges/ask';
+import type { NewToken } from '@passfob/service/features/tokens/issue';
 import { secret } from '../../kit/secrets.ts';
 import { newToken } from '../kit.ts';
 import { fobAnswer, SESSION, SUITE } from './kit.ts';

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { draftsOfFiles } from '@passfob/service/features/tokens/import/from-files';
+import { draftsOfInventory } from '@passfob/service/features/tokens/import/from-inventory';
+import type { ImportDraft } from '@passfob/service/features/tokens/import/items';
+import { planImport, prepareImport } from '@passfob/service/features/tokens/import/plan';
+import { takeItem } from '@passfob/service/features/tokens/import/take';
+import { writing } from '@passfob/service/storage/database/database';
 import { expect, test } from 'vitest';
-import { writing } from '../../../host/service/data/database.ts';
-import { draftsOfFiles } from '../../../host/service/tokens/import/from-files.ts';
-import { draftsOfInventory } from '../../../host/service/tokens/import/from-inventory.ts';
-import type { ImportDraft } from '../../../host/service/tokens/import/items.ts';
-import { planImport, prepareImport } from '../../../host/service/tokens/import/plan.ts';
-import { takeItem } from '../../../host/service/tokens/import/take.ts';
 import { secret } from '../../kit/secrets.ts';
 import { grace, Office } from '../people/kit.ts';
 import { COUNTED, SUITE } from './kit.ts';

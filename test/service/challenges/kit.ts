@@ -1,15 +1,15 @@
-import { hostPrimitives } from '../../../host/client/primitives.ts';
-import { answerChallenge } from '../../../host/service/challenges/answer.ts';
-import type { AnswerRequest } from '../../../host/service/challenges/answering.ts';
-import { askChallenge, type Challenge } from '../../../host/service/challenges/ask.ts';
-import { ensureApplication } from '../../../host/service/people/applications.ts';
-import type { NewToken } from '../../../host/service/tokens/issue.ts';
-import type { Outcome } from '../../../host/service/validation/outcomes.ts';
-import type { Validator } from '../../../host/service/validation/request.ts';
-import { Hmac } from '../../../protocol/hmac.ts';
-import { ocra } from '../../../protocol/ocra.ts';
-import { parseOcraSuite } from '../../../protocol/ocra-suite.ts';
-import type { Algorithm } from '../../../protocol/primitives.ts';
+import { Hmac } from '@passfob/protocol/hmac';
+import { ocra } from '@passfob/protocol/ocra';
+import { parseOcraSuite } from '@passfob/protocol/ocra-suite';
+import type { Algorithm } from '@passfob/protocol/primitives';
+import type { Outcome } from '@passfob/service/base/outcomes';
+import { answerChallenge } from '@passfob/service/features/challenges/answer';
+import type { AnswerRequest } from '@passfob/service/features/challenges/answering';
+import { askChallenge, type Challenge } from '@passfob/service/features/challenges/ask';
+import type { NewToken } from '@passfob/service/features/tokens/issue';
+import { ensureApplication } from '@passfob/service/features/users/applications';
+import type { Validator } from '@passfob/service/features/validation/request';
+import { hostPrimitives } from 'passfob/client/primitives';
 import { Office } from '../people/kit.ts';
 
 export const SUITE = 'OCRA-1:HOTP-SHA1-6:QN08';

@@ -1,7 +1,7 @@
+import type { Challenge } from '@passfob/service/features/challenges/ask';
+import type { NewToken } from '@passfob/service/features/tokens/issue';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Challenge } from '../../../host/service/challenges/ask.ts';
-import type { NewToken } from '../../../host/service/tokens/issue.ts';
 import { fobAnswer, OTHER_SESSION, Scene, SESSION } from './kit.ts';
 
 const SESSIONS = [SESSION, OTHER_SESSION] as const;

@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { shownConfiguration } from '@passfob/service/app/configuration/configuration';
+import { type Mistake, readConfiguration, type Sources } from '@passfob/service/app/configuration/read';
+import { SETTING_NAMES, settings } from '@passfob/service/app/configuration/settings';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Mistake, readConfiguration, type Sources } from '../../../host/service/configuration/read.ts';
-import { SETTING_NAMES, settings } from '../../../host/service/configuration/settings.ts';
-import { shownConfiguration } from '../../../host/service/configuration/show.ts';
 import { secret } from '../../kit/secrets.ts';
 
 /** A folder to read a configuration in. */

@@ -118,9 +118,31 @@ test('the cookie is the console’s alone, and leaving ends the session', async 
   await using _office = furnished.office;
   const visitor = new Visitor(furnished.service);
   const { headers } = await visitor.signIn(furnished.operators.admin, rig.clock);
-  expect(headers.get('set-cookie')).toMatch(/; Path=\/; HttpOnly; SameSite=Strict; Max-Age=43200$/);
+  expect(headers.get('set-cookie')).toMatch(/; Max-Age=43200; Path=\/; HttpOnly; SameSite=Strict$/);
   const { cookie } = visitor;
   expect((await visitor.send('/operator/leave')).location).toBe('/operator/sign-in');
   visitor.cookie = cookie;
   expect((await visitor.get('/operator')).status).toBe(401);
+});
+
+test('a session is found among other cookies, is the first of its name, and is written in one way only', async () => {
+  await using rig = new Rig();
+  const furnished = await furnish(rig);
+  await using _office = furnished.office;
+  const visitor = new Visitor(furnished.service);
+  await visitor.signIn(furnished.operators.admin, rig.clock);
+  const { cookie } = visitor;
+  const [name = '', value = ''] = cookie.split('=');
+  const statusWith = async (sent: string) => (await visitor.get('/operator', { cookie: sent })).status;
+  for (const sent of [`a=1;b ; =c;  ${cookie};d="e"`, `${cookie}; ${name}=other`, `__proto__=1; ${cookie}`])
+    expect([sent, await statusWith(sent)]).toEqual([sent, 200]);
+  const escaped = `%${value.charCodeAt(0).toString(16)}${value.slice(1)}`;
+  for (const sent of [
+    `${name}=other; ${cookie}`,
+    `${name}="${value}"`,
+    `${name}=${escaped}`,
+    `${name}; a=1`,
+    name,
+  ])
+    expect([sent, await statusWith(sent)]).toEqual([sent, 401]);
 });

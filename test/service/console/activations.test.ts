@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { enterActivation } from '@passfob/service/features/enrolment/relay/records/enter';
+import { saveMailServer } from '@passfob/service/features/mail/server';
+import { endActivation } from '@passfob/service/features/tokens/activation-ends';
+import { createUser } from '@passfob/service/features/users/user-changes';
+import { readActivationString } from 'passfob/activation/activation-string';
 import { expect, test } from 'vitest';
-import { readActivationString } from '../../../host/activation/activation-string.ts';
-import { endActivation } from '../../../host/service/enrolment/ends.ts';
-import { enterActivation } from '../../../host/service/enrolment/relay/records/enter.ts';
-import { saveMailServer } from '../../../host/service/mails/server.ts';
-import { createUser } from '../../../host/service/people/user-changes.ts';
 import { secret } from '../../kit/secrets.ts';
 import { Rig } from '../kit.ts';
 import { accepted, grace } from '../people/kit.ts';

@@ -1,6 +1,6 @@
+import { readQrImage } from 'passfob/enrol/qr';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { readQrImage } from '../../../host/enrol/qr.ts';
 import { inspect } from '../../kit/axe.ts';
 import { secret } from '../../kit/secrets.ts';
 import { describeNeeds, needsTool } from '../../kit/tools.ts';

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { consoleLimits } from '@passfob/service/base/limits/console';
+import { webLimits } from '@passfob/service/base/limits/web';
 import { expect, test } from 'vitest';
-import { limits } from '../../../host/service/limits.ts';
 import { secret } from '../../kit/secrets.ts';
 import { Rig } from '../kit.ts';
 import { furnish, type Seen, seededUri, signedIn, type Visitor } from './kit.ts';
@@ -97,13 +98,13 @@ test('a form of too many parts or fields is refused before they are looked at', 
     Object.fromEntries(Array.from({ length: count }, (_, at) => [`more${at}`, 'x']));
   // A token against other sites, a password, where users come from, and the file.
   const usual = 4;
-  const most = await upload(visitor, seededUri('ada'), parts(limits.uploadPartsMax - usual));
+  const most = await upload(visitor, seededUri('ada'), parts(consoleLimits.uploadPartsMax - usual));
   expect(most.status).toBe(200);
-  const more = await upload(visitor, seededUri('ada'), parts(limits.uploadPartsMax - usual + 1));
+  const more = await upload(visitor, seededUri('ada'), parts(consoleLimits.uploadPartsMax - usual + 1));
   expect(more.status).toBe(400);
   const fields = (count: number) => visitor.send('/operator/users/create', parts(count));
-  expect((await fields(limits.formFieldsMax - 1)).status).not.toBe(400);
-  expect((await fields(limits.formFieldsMax)).status).toBe(400);
+  expect((await fields(webLimits.formFieldsMax - 1)).status).not.toBe(400);
+  expect((await fields(webLimits.formFieldsMax)).status).toBe(400);
   expect(await office.store.db.selectFrom('tokens').selectAll().where('label', '=', 'ada').execute()).toEqual(
     [],
   );

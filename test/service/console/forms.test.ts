@@ -1,5 +1,5 @@
+import { verifyAudit } from '@passfob/service/features/audit/verify';
 import { expect, test } from 'vitest';
-import { verifyAudit } from '../../../host/service/audit/verify.ts';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow, post, Rig } from '../kit.ts';
 import { furnish, signedIn } from './kit.ts';

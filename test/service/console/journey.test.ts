@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import type { NewToken } from '@passfob/service/features/tokens/issue';
+import type { Service } from '@passfob/service/service';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
-import type { Service } from '../../../host/service/service.ts';
-import type { NewToken } from '../../../host/service/tokens/issue.ts';
 import { secret } from '../../kit/secrets.ts';
 import { describeNeeds, needsTool } from '../../kit/tools.ts';
 import { codeNow, Rig, signInByLink, wrongCode } from '../kit.ts';

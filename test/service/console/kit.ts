@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { Role } from '../../../host/service/data/schema.ts';
-import { addOperator } from '../../../host/service/people/access/operator-changes.ts';
-import type { Service } from '../../../host/service/service.ts';
-import type { NewToken } from '../../../host/service/tokens/issue.ts';
+import type { Role } from '@passfob/service/base/kinds';
+import type { NewToken } from '@passfob/service/features/tokens/issue';
+import { addOperator } from '@passfob/service/features/users/access/operator-changes';
+import type { Service } from '@passfob/service/service';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow, type FakeClock, keyOf, type Rig } from '../kit.ts';
 import { accepted, grace, Office } from '../people/kit.ts';
@@ -15,7 +15,7 @@ export interface OperatorKit {
 }
 
 /** Makes an operator with a password and a fob. */
-export async function makeOperator(office: Office, name: string, role: Role): Promise<OperatorKit> {
+async function makeOperator(office: Office, name: string, role: Role): Promise<OperatorKit> {
   await office.users(name);
   const password = await office.password(name);
   const token = await office.token(name, { serial: `FOB-${name}` });

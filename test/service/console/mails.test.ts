@@ -1,5 +1,5 @@
+import { readMailServer } from '@passfob/service/features/mail/server';
 import { expect, test } from 'vitest';
-import { readMailServer } from '../../../host/service/mails/server.ts';
 import { secret } from '../../kit/secrets.ts';
 import { MailReceiver } from '../alerts/receivers.ts';
 import { Rig } from '../kit.ts';

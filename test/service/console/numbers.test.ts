@@ -1,11 +1,11 @@
+import { returnPath } from '@passfob/service/doors/console/kit/paths';
+import { driftColumns } from '@passfob/service/doors/console/overview/plots';
+import { countTokensByState, readFobDrifts } from '@passfob/service/features/tokens/views';
+import { countUsers } from '@passfob/service/features/users/user-views';
+import { listUserEvents } from '@passfob/service/features/validation/event-pages';
+import { countOutcomes } from '@passfob/service/features/validation/summary';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { returnPath } from '../../../host/service/console/kit/paths.ts';
-import { driftColumns } from '../../../host/service/console/overview/plots.ts';
-import { countUsers } from '../../../host/service/people/user-counts.ts';
-import { countTokensByState, readFobDrifts } from '../../../host/service/tokens/counts.ts';
-import { countOutcomes } from '../../../host/service/validation/summary.ts';
-import { listUserEvents } from '../../../host/service/validation/user-events.ts';
 import { Rig } from '../kit.ts';
 import { furnish } from './kit.ts';
 import { fillWorld } from './world.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { listRadiusClients } from '@passfob/service/features/radius/clients';
+import { makeKnownClients } from '@passfob/service/features/radius/known-clients';
 import { expect, test } from 'vitest';
-import { listRadiusClients } from '../../../host/service/radius/clients.ts';
-import { makeKnownClients } from '../../../host/service/radius/known-clients.ts';
 import { secret } from '../../kit/secrets.ts';
 import { Rig } from '../kit.ts';
 import { furnish, signedIn } from './kit.ts';

@@ -1,6 +1,6 @@
+import type { Role } from '@passfob/service/base/kinds';
+import { type Action, may, permissions } from '@passfob/service/base/permissions';
 import { expect, test } from 'vitest';
-import type { Role } from '../../../host/service/data/schema.ts';
-import { type Action, may, permissions } from '../../../host/service/people/permissions.ts';
 import { Rig } from '../kit.ts';
 import { furnish, signedIn } from './kit.ts';
 import { CALLER_CHECK, fillWorld, LOCAL_MAIL, RADIUS_CLIENT } from './world.ts';

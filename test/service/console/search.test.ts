@@ -1,5 +1,5 @@
+import { createUser } from '@passfob/service/features/users/user-changes';
 import { expect, test } from 'vitest';
-import { createUser } from '../../../host/service/people/user-changes.ts';
 import { Rig } from '../kit.ts';
 import { accepted, grace } from '../people/kit.ts';
 import { furnish, type Seen, signedIn, type Visitor } from './kit.ts';

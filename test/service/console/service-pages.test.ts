@@ -1,6 +1,6 @@
+import { readChannels } from '@passfob/service/features/notify/channels';
+import { changeSettings } from '@passfob/service/features/users/settings';
 import { expect, test } from 'vitest';
-import { readChannels } from '../../../host/service/notify/channels.ts';
-import { changeSettings } from '../../../host/service/people/settings.ts';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow, Rig } from '../kit.ts';
 import { accepted, grace } from '../people/kit.ts';

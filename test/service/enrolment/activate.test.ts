@@ -3,13 +3,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { activationString, inGroups, readActivationString } from 'passfob/activation/activation-string';
+import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import {
-  activationString,
-  inGroups,
-  readActivationString,
-} from '../../../host/activation/activation-string.ts';
-import { EXIT_CODES } from '../../../host/cli/exit-codes.ts';
 import { TestProxy } from '../../agent/kit/proxy.ts';
 import { png, qrPicture } from '../../enrol/images.ts';
 import { passfob, type RunOptions } from '../../host/kit/cli.ts';

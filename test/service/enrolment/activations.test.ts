@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
-import { expect, test } from 'vitest';
-import { readActivationString } from '../../../host/activation/activation-string.ts';
 import {
   resendActivation,
   revokeActivation,
   type StartInput,
   startActivation,
-} from '../../../host/service/enrolment/activations.ts';
-import { activationsOf, viewActivation } from '../../../host/service/enrolment/views.ts';
-import { disableUser } from '../../../host/service/people/user-changes.ts';
-import { findUser } from '../../../host/service/people/users.ts';
-import { ensureIdentity } from '../../../host/service/sealing/identity.ts';
-import { reserveToken, unassignToken } from '../../../host/service/tokens/moves.ts';
-import { createPolicy, removePolicy } from '../../../host/service/tokens/policies.ts';
+} from '@passfob/service/features/enrolment/activations';
+import { activationsOf, viewActivation } from '@passfob/service/features/enrolment/views';
+import { reserveToken, unassignToken } from '@passfob/service/features/tokens/moves';
+import { createPolicy, removePolicy } from '@passfob/service/features/tokens/policies';
+import { disableUser } from '@passfob/service/features/users/user-changes';
+import { findUser } from '@passfob/service/features/users/users';
+import { ensureIdentity } from '@passfob/service/storage/sealing/identity';
+import { readActivationString } from 'passfob/activation/activation-string';
+import { expect, test } from 'vitest';
 import { accepted, codeOf, grace, type Office } from '../people/kit.ts';
 import {
   entered,

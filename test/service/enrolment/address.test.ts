@@ -1,7 +1,7 @@
+import { publicUrlOf } from '@passfob/service/features/enrolment/public-url';
+import { changeSettings } from '@passfob/service/features/users/settings';
+import { readActivationString } from 'passfob/activation/activation-string';
 import { expect, test } from 'vitest';
-import { readActivationString } from '../../../host/activation/activation-string.ts';
-import { publicUrlOf } from '../../../host/service/enrolment/public-url.ts';
-import { changeSettings } from '../../../host/service/people/settings.ts';
 import { secret } from '../../kit/secrets.ts';
 import { Bureau } from '../api/kit.ts';
 import { accepted, grace, Office } from '../people/kit.ts';

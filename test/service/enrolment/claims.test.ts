@@ -1,9 +1,9 @@
+import { ServiceError } from '@passfob/service/base/errors';
+import { relayLimits } from '@passfob/service/base/limits/relay';
+import { countAttempt } from '@passfob/service/features/enrolment/relay/records/attempts';
+import { enterActivation } from '@passfob/service/features/enrolment/relay/records/enter';
 import type { KyselyPlugin, PluginTransformQueryArgs, PluginTransformResultArgs } from 'kysely';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { countAttempt } from '../../../host/service/enrolment/relay/records/attempts.ts';
-import { enterActivation } from '../../../host/service/enrolment/relay/records/enter.ts';
-import { ServiceError } from '../../../host/service/errors.ts';
-import { limits } from '../../../host/service/limits.ts';
 import { CoreFob } from '../../host/kit/core-fob.ts';
 import { until } from '../agents/kit.ts';
 import { hearingCommits } from './commits.ts';
@@ -113,7 +113,7 @@ describe('an end that is on its way', () => {
     const heard = async () => {
       if (isOld || (await scene.state()).activations[0]?.state !== 'used') return;
       isOld = true;
-      const life = timers.mock.calls.find(([, ms]) => ms === limits.relayLifeMs);
+      const life = timers.mock.calls.find(([, ms]) => ms === relayLimits.relayLifeMs);
       life?.[0]();
       await turn();
     };
@@ -123,7 +123,7 @@ describe('an end that is on its way', () => {
 
   it('is no lost claim for a renewal behind the last attempt', async () => {
     await using scene = await Scene.open();
-    const { code } = await scene.activation({ attempts: limits.activationAttemptsMax - 1 });
+    const { code } = await scene.activation({ attempts: relayLimits.activationAttemptsMax - 1 });
     const entry = await enterActivation(scene.means.management, CALLER, { code, relay: random(16) });
     if (entry.kind !== 'claimed') throw new Error(entry.kind);
     const counted = countAttempt(entry.claim, 'wrong_fob');

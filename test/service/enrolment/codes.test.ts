@@ -1,15 +1,15 @@
+import { PAIRING_CODE_SECONDS } from '@passfob/protocol/limits';
+import { relayLimits } from '@passfob/service/base/limits/relay';
+import { relayTexts } from '@passfob/service/base/texts/relay';
+import { CODE_WISHES_MAX } from 'passfob/activation/limits';
+import type { RelayEvent, RelayOptions } from 'passfob/activation/relay-options';
 import { describe, expect, it } from 'vitest';
-import { CODE_WISHES_MAX } from '../../../host/activation/limits.ts';
-import type { RelayEvent, RelayOptions } from '../../../host/activation/relay-options.ts';
-import { limits } from '../../../host/service/limits.ts';
-import { relayTexts } from '../../../host/service/texts/relay.ts';
-import { PAIRING_CODE_SECONDS } from '../../../protocol/limits.ts';
 import { CoreFob } from '../../host/kit/core-fob.ts';
 import { type RelayWishes, refusalOf, Scene } from './kit.ts';
 
 const { code: FIRST, codeAgain: AGAIN, codeNew: NEW, codeSame: SAME } = relayTexts.steps;
 const CODE_MS = PAIRING_CODE_SECONDS * 1000;
-const OUT_MS = CODE_MS + limits.codeOutMs;
+const OUT_MS = CODE_MS + relayLimits.codeOutMs;
 
 /** A blank fob at a service, and how the time of both goes on. */
 class Desk {
@@ -101,7 +101,7 @@ describe('a code that goes out while nobody types it', () => {
   it.each([
     [0, 1, [FIRST, NEW, NEW], 0],
     [0, 2, [FIRST, NEW, NEW, AGAIN], 1],
-    [limits.codeLateMs, 1, [FIRST, NEW, AGAIN], 1],
+    [relayLimits.codeLateMs, 1, [FIRST, NEW, AGAIN], 1],
   ])(
     'and comes %i ms after the new one was asked for, said %i times',
     async (lateMs, times, told, attempts) => {
@@ -129,7 +129,7 @@ describe('a code that goes out while nobody types it', () => {
     await using scene = await Scene.open();
     const desk = new Desk(scene);
     expect(await refusalOf(desk.relay({ askCode: desk.idle }))).toBe('idle');
-    expect(desk.waits.reduce((sum, ms) => sum + ms)).toBe(limits.relayWaitMs);
+    expect(desk.waits.reduce((sum, ms) => sum + ms)).toBe(relayLimits.relayWaitMs);
     expect(desk.told).toEqual([FIRST, NEW, NEW, NEW]);
   });
 

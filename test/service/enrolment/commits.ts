@@ -1,4 +1,4 @@
-import type { Db } from '../../../host/service/data/database.ts';
+import type { Db } from '@passfob/service/storage/database/database';
 
 type Execute = (work: (db: Db) => Promise<unknown>) => Promise<unknown>;
 

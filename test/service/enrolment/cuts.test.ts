@@ -1,11 +1,11 @@
+import { KIND_OCRA } from '@passfob/protocol/account';
+import { fobNamed, fobSecretsOf } from '@passfob/service/features/tokens/fobs';
+import { createPolicy } from '@passfob/service/features/tokens/policies';
+import { secretOf } from '@passfob/service/features/tokens/tokens';
+import { connect } from 'passfob/client/client';
+import { pairingKey } from 'passfob/client/handshake';
+import { readAccounts } from 'passfob/owner/listing';
 import { describe, expect, it, vi } from 'vitest';
-import { connect } from '../../../host/client/client.ts';
-import { pairingKey } from '../../../host/client/handshake.ts';
-import { readAccounts } from '../../../host/owner/listing.ts';
-import { fobNamed, fobSecretsOf } from '../../../host/service/tokens/fobs.ts';
-import { createPolicy } from '../../../host/service/tokens/policies.ts';
-import { secretOf } from '../../../host/service/tokens/tokens.ts';
-import { KIND_OCRA } from '../../../protocol/account.ts';
 import { CoreFob } from '../../host/kit/core-fob.ts';
 import { HASTY } from '../../host/kit/owned-fob.ts';
 import { carriedIn } from '../../kit/carried.ts';

@@ -1,8 +1,8 @@
+import { listAlerts } from '@passfob/service/features/alerts/alerts';
+import { secretOf } from '@passfob/service/features/tokens/tokens';
+import { readLockPolicy } from '@passfob/service/features/users/settings';
+import { makeEngine } from '@passfob/service/features/validation/engine';
 import { expect, test } from 'vitest';
-import { listAlerts } from '../../../host/service/alerts/alerts.ts';
-import { readLockPolicy } from '../../../host/service/people/settings.ts';
-import { secretOf } from '../../../host/service/tokens/tokens.ts';
-import { makeEngine } from '../../../host/service/validation/engine.ts';
 import { secret } from '../../kit/secrets.ts';
 import { codeAt, newToken } from '../kit.ts';
 import { Scene } from './kit.ts';

@@ -1,9 +1,9 @@
+import { texts } from '@passfob/service/base/texts/texts';
+import { startActivating } from '@passfob/service/features/jobs/bulk';
+import { listJobItems } from '@passfob/service/features/jobs/jobs';
+import { startJobs } from '@passfob/service/features/jobs/worker';
+import { createUser } from '@passfob/service/features/users/user-changes';
 import { expect, test } from 'vitest';
-import { startActivating } from '../../../host/service/jobs/bulk.ts';
-import { listJobItems } from '../../../host/service/jobs/jobs.ts';
-import { startJobs } from '../../../host/service/jobs/worker.ts';
-import { createUser } from '../../../host/service/people/user-changes.ts';
-import { texts } from '../../../host/service/texts.ts';
 import { accepted, codeOf, grace } from '../people/kit.ts';
 import { hire, mailsOf, openOffice, stock, tokenOf } from './office.ts';
 

@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { RelayStep } from 'passfob/activation/messages';
+import { relayActivation } from 'passfob/activation/relay';
+import { endpointOf } from 'passfob/agent/network/endpoint';
+import { openNodeSocket } from 'passfob/cli/activate-socket';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import type { RelayStep } from '../../../host/activation/messages.ts';
-import { relayActivation } from '../../../host/activation/relay.ts';
-import { endpointOf } from '../../../host/agent/network/endpoint.ts';
-import { openNodeSocket } from '../../../host/cli/activate-socket.ts';
 import { CoreFob } from '../../host/kit/core-fob.ts';
 import { freePort } from '../../kit/free-port.ts';
 import { secret } from '../../kit/secrets.ts';

@@ -1,27 +1,22 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { type Activation, activationString } from '../../../host/activation/activation-string.ts';
-import { relayActivation } from '../../../host/activation/relay.ts';
-import type {
-  OpenedFob,
-  RelayDone,
-  RelayEvent,
-  RelayOptions,
-} from '../../../host/activation/relay-options.ts';
-import type { ServiceSocket } from '../../../host/activation/socket.ts';
-import { connect } from '../../../host/client/client.ts';
-import { serialText } from '../../../host/client/fob-serial.ts';
-import { pairingKey } from '../../../host/client/handshake.ts';
-import { FobError } from '../../../host/errors.ts';
-import { accountOf, putAccount } from '../../../host/owner/account.ts';
-import { writing } from '../../../host/service/data/database.ts';
-import { hashOfCode } from '../../../host/service/enrolment/code.ts';
-import { Conversation, type RelayMeans } from '../../../host/service/enrolment/relay/conversation.ts';
-import { ensureApplication } from '../../../host/service/people/applications.ts';
-import { findOrAddUser } from '../../../host/service/people/users.ts';
-import { ensureIdentity, type Identity } from '../../../host/service/sealing/identity.ts';
-import type { Line } from '../../../host/service/sockets/line.ts';
-import { insertToken } from '../../../host/service/tokens/issue.ts';
-import type { Transport } from '../../../host/transports/transport.ts';
+import { hashOfCode } from '@passfob/service/features/enrolment/code';
+import { Conversation, type RelayMeans } from '@passfob/service/features/enrolment/relay/conversation';
+import type { Line } from '@passfob/service/features/lines/line';
+import { insertToken } from '@passfob/service/features/tokens/issue';
+import { ensureApplication } from '@passfob/service/features/users/applications';
+import { findOrAddUser } from '@passfob/service/features/users/users';
+import { writing } from '@passfob/service/storage/database/database';
+import { ensureIdentity, type Identity } from '@passfob/service/storage/sealing/identity';
+import { type Activation, activationString } from 'passfob/activation/activation-string';
+import { relayActivation } from 'passfob/activation/relay';
+import type { OpenedFob, RelayDone, RelayEvent, RelayOptions } from 'passfob/activation/relay-options';
+import type { ServiceSocket } from 'passfob/activation/socket';
+import { connect } from 'passfob/client/client';
+import { serialText } from 'passfob/client/fob-serial';
+import { pairingKey } from 'passfob/client/handshake';
+import { FobError } from 'passfob/errors';
+import { accountOf, putAccount } from 'passfob/owner/account';
+import type { Transport } from 'passfob/transports/transport';
 import { CoreFob } from '../../host/kit/core-fob.ts';
 import { HASTY } from '../../host/kit/owned-fob.ts';
 import { seedOf } from '../../host/kit/seeds.ts';
@@ -114,11 +109,10 @@ export class Scene implements AsyncDisposable {
   async putAccount(owned: OwnedFob, kind: 'hotp' | 'totp' = 'hotp') {
     const seed = seedOf({ kind: kind === 'hotp' ? 1 : 2 });
     const id = Uint8Array.of(7, ...randomBytes(3));
-    const { settings, key } = accountOf(seed);
     const client = connect(owned.fob.plugIn().transport, HASTY);
     await client.hello();
     await client.openSession(pairingKey(owned.key));
-    await putAccount({ now: () => NOW_MS, random }, client, { settings: { ...settings, id }, key }, seed);
+    await putAccount({ now: () => NOW_MS, random }, client, accountOf(seed, id), seed);
     const serial = `${owned.serial}-${Buffer.from(id).toString('hex')}`;
     const { db, keys } = this.office.management;
     const acting = { keys, actor: grace, atMs: NOW_MS };

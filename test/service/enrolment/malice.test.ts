@@ -1,10 +1,10 @@
+import { Writer } from '@passfob/protocol/bytes';
+import { encodeClear } from '@passfob/protocol/frame';
 import fc from 'fast-check';
+import type { Activation } from 'passfob/activation/activation-string';
+import { hostPrimitives } from 'passfob/client/primitives';
+import { FobError } from 'passfob/errors';
 import { expect, it, vi } from 'vitest';
-import type { Activation } from '../../../host/activation/activation-string.ts';
-import { hostPrimitives } from '../../../host/client/primitives.ts';
-import { FobError } from '../../../host/errors.ts';
-import { Writer } from '../../../protocol/bytes.ts';
-import { encodeClear } from '../../../protocol/frame.ts';
 import { CoreFob } from '../../host/kit/core-fob.ts';
 import { countOf, LONG } from '../../kit/counts.ts';
 import { refusalOf, Scene, serialOf, type Tamper } from './kit.ts';

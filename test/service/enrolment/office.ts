@@ -1,20 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import { readActivationString } from '../../../host/activation/activation-string.ts';
-import { writing } from '../../../host/service/data/database.ts';
+import type { NewMail } from '@passfob/service/base/mail-kinds';
 import {
   type MadeActivation,
   type StartInput,
   startActivation,
-} from '../../../host/service/enrolment/activations.ts';
-import { enterActivation } from '../../../host/service/enrolment/relay/records/enter.ts';
-import { openContent } from '../../../host/service/mails/content.ts';
-import type { NewMail } from '../../../host/service/mails/kinds.ts';
-import { changeSettings } from '../../../host/service/people/settings.ts';
-import { changeUser, createUser } from '../../../host/service/people/user-changes.ts';
-import { findOrAddUser } from '../../../host/service/people/users.ts';
-import { ensureIdentity } from '../../../host/service/sealing/identity.ts';
-import { registerFob } from '../../../host/service/tokens/fobs.ts';
-import { issueToken } from '../../../host/service/tokens/issue.ts';
+} from '@passfob/service/features/enrolment/activations';
+import { enterActivation } from '@passfob/service/features/enrolment/relay/records/enter';
+import { openContent } from '@passfob/service/features/mail/content';
+import { registerFob } from '@passfob/service/features/tokens/fobs';
+import { issueToken } from '@passfob/service/features/tokens/issue';
+import { changeSettings } from '@passfob/service/features/users/settings';
+import { changeUser, createUser } from '@passfob/service/features/users/user-changes';
+import { findOrAddUser } from '@passfob/service/features/users/users';
+import { writing } from '@passfob/service/storage/database/database';
+import { ensureIdentity } from '@passfob/service/storage/sealing/identity';
+import { readActivationString } from 'passfob/activation/activation-string';
 import { secret } from '../../kit/secrets.ts';
 import { accepted, grace, Office } from '../people/kit.ts';
 

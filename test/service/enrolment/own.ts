@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { type Client, connect } from '../../../host/client/client.ts';
-import { pairingCode } from '../../../host/client/handshake.ts';
-import { freshSecrets, giveSecrets } from '../../../host/owner/pairing.ts';
-import { registerFob } from '../../../host/service/tokens/fobs.ts';
+import { registerFob } from '@passfob/service/features/tokens/fobs';
+import { type Client, connect } from 'passfob/client/client';
+import { pairingCode } from 'passfob/client/handshake';
+import { freshSecrets, giveSecrets } from 'passfob/owner/pairing';
 import { CoreFob } from '../../host/kit/core-fob.ts';
 import { HASTY } from '../../host/kit/owned-fob.ts';
 import { secret } from '../../kit/secrets.ts';

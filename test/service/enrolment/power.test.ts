@@ -1,7 +1,7 @@
+import { boot } from '@passfob/simulator';
+import { FobError } from 'passfob/errors';
+import { pipe } from 'passfob/transports/pipe';
 import { expect, vi } from 'vitest';
-import { FobError } from '../../../host/errors.ts';
-import { pipe } from '../../../host/transports/pipe.ts';
-import { boot } from '../../../simulator/index.ts';
 import { needsBuild } from '../../host/kit/simulated-fob.ts';
 import { secret } from '../../kit/secrets.ts';
 import { itNeeds } from '../../kit/tools.ts';

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { relayLimits } from '@passfob/service/base/limits/relay';
 import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { limits } from '../../../host/service/limits.ts';
 import { Rig } from '../kit.ts';
 
 /** What became of a connection: opened, or the status by which it was refused. */
@@ -77,7 +77,7 @@ it('what is not a message, or not in its turn, ends the connection', async () =>
 it('one source has so many connections at once, and no more', async () => {
   await using rig = new Rig();
   const { url } = await rig.start();
-  const sockets = await Promise.all(Array.from({ length: limits.relaysPerSource }, () => opened(url)));
+  const sockets = await Promise.all(Array.from({ length: relayLimits.relaysPerSource }, () => opened(url)));
   expect(await dial(url)).toBe(429);
   for (const socket of sockets) socket.close();
   await Promise.all(sockets.map(socket => once(socket, 'close')));

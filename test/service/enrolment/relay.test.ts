@@ -1,11 +1,11 @@
+import { relayLimits } from '@passfob/service/base/limits/relay';
+import { enterActivation } from '@passfob/service/features/enrolment/relay/records/enter';
+import { listActivations } from '@passfob/service/features/enrolment/views';
+import { suspendToken } from '@passfob/service/features/tokens/moves';
+import { bytesOf } from 'passfob/activation/shapes';
+import { connect } from 'passfob/client/client';
+import { pairingKey } from 'passfob/client/handshake';
 import { describe, expect, it } from 'vitest';
-import { bytesOf } from '../../../host/activation/shapes.ts';
-import { connect } from '../../../host/client/client.ts';
-import { pairingKey } from '../../../host/client/handshake.ts';
-import { enterActivation } from '../../../host/service/enrolment/relay/records/enter.ts';
-import { listActivations } from '../../../host/service/enrolment/views.ts';
-import { limits } from '../../../host/service/limits.ts';
-import { suspendToken } from '../../../host/service/tokens/moves.ts';
 import { CoreFob } from '../../host/kit/core-fob.ts';
 import { HASTY } from '../../host/kit/owned-fob.ts';
 import { secret } from '../../kit/secrets.ts';
@@ -104,12 +104,12 @@ describe('an activation that is not valid', () => {
     const knock = () => enterActivation(management, CALLER, { code, relay: random(16) });
     const rows = async () =>
       (await scene.office.audit()).acts.filter(act => act === 'activation.refuse ada').length;
-    for (let tries = 0; tries < limits.refusalsRecorded + 3; tries++)
+    for (let tries = 0; tries < relayLimits.refusalsRecorded + 3; tries++)
       expect(await knock()).toEqual({ kind: 'refused', code: 'not_valid' });
-    expect(await rows()).toBe(limits.refusalsRecorded);
-    scene.office.nowMs += limits.refusalsRecordedMs;
+    expect(await rows()).toBe(relayLimits.refusalsRecorded);
+    scene.office.nowMs += relayLimits.refusalsRecordedMs;
     await knock();
-    expect(await rows()).toBe(limits.refusalsRecorded + 1);
+    expect(await rows()).toBe(relayLimits.refusalsRecorded + 1);
   });
 
   it('is refused by the same bytes, whatever is wrong', async () => {

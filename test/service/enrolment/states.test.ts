@@ -1,15 +1,15 @@
-import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { enrolmentLimits } from '@passfob/service/base/limits/enrolment';
+import type { Result } from '@passfob/service/base/results';
 import {
   type MadeActivation,
   resendActivation,
   revokeActivation,
   startActivation,
-} from '../../../host/service/enrolment/activations.ts';
-import { tendActivations } from '../../../host/service/enrolment/tend.ts';
-import { limits } from '../../../host/service/limits.ts';
-import type { Result } from '../../../host/service/management.ts';
-import { unassignToken } from '../../../host/service/tokens/moves.ts';
+} from '@passfob/service/features/enrolment/activations';
+import { tendActivations } from '@passfob/service/features/enrolment/tend';
+import { unassignToken } from '@passfob/service/features/tokens/moves';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { countOf, LONG } from '../../kit/counts.ts';
 import { isOnPostgres } from '../kit.ts';
 import { accepted, codeOf, grace, type Office } from '../people/kit.ts';
@@ -103,10 +103,10 @@ class Run {
       return;
     }
     const result = await resendActivation(management, grace, { id });
-    const recent = this.resentMs.filter(ms => ms > nowMs - limits.resendWindowMs).length;
+    const recent = this.resentMs.filter(ms => ms > nowMs - enrolmentLimits.resendWindowMs).length;
     if (known.isOver) expect(codeOf(result)).toBe('activation_over');
     else if (this.hasOpen(serial, known)) expect(codeOf(result)).toBe('activation_open');
-    else if (recent >= limits.resendsMax) expect(codeOf(result)).toBe('too_many_resends');
+    else if (recent >= enrolmentLimits.resendsMax) expect(codeOf(result)).toBe('too_many_resends');
     else {
       this.take(result, serial);
       known.isOver = true;

@@ -1,9 +1,9 @@
+import { enrolmentLimits } from '@passfob/service/base/limits/enrolment';
+import { listAlerts } from '@passfob/service/features/alerts/alerts';
+import { resendActivation, revokeActivation } from '@passfob/service/features/enrolment/activations';
+import { forgetActivations, tendActivations } from '@passfob/service/features/enrolment/tend';
+import { viewActivation } from '@passfob/service/features/enrolment/views';
 import { expect, test } from 'vitest';
-import { listAlerts } from '../../../host/service/alerts/alerts.ts';
-import { resendActivation, revokeActivation } from '../../../host/service/enrolment/activations.ts';
-import { forgetActivations, tendActivations } from '../../../host/service/enrolment/tend.ts';
-import { viewActivation } from '../../../host/service/enrolment/views.ts';
-import { limits } from '../../../host/service/limits.ts';
 import { accepted, grace } from '../people/kit.ts';
 import { HOUR_MS, mailsOf, openOffice, started, withoutAddress } from './office.ts';
 
@@ -74,7 +74,7 @@ test('what ended long ago is forgotten, and not before', async () => {
   await using office = await openOffice();
   const { db } = office.store;
   const { activation } = await started(office, { user: 'bob' });
-  const endMs = activation.expiresMs + limits.activationsKeptMs;
+  const endMs = activation.expiresMs + enrolmentLimits.activationsKeptMs;
   await forgetActivations(db, endMs);
   expect(await viewActivation(db, activation.id, endMs)).toBeDefined();
   await forgetActivations(db, endMs + 1);

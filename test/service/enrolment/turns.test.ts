@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { relayLimits } from '@passfob/service/base/limits/relay';
+import { createPolicy } from '@passfob/service/features/tokens/policies';
+import { connect } from 'passfob/client/client';
+import { pairingKey } from 'passfob/client/handshake';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { connect } from '../../../host/client/client.ts';
-import { pairingKey } from '../../../host/client/handshake.ts';
-import { limits } from '../../../host/service/limits.ts';
-import { createPolicy } from '../../../host/service/tokens/policies.ts';
 import { CoreFob } from '../../host/kit/core-fob.ts';
 import { HASTY } from '../../host/kit/owned-fob.ts';
 import { secret } from '../../kit/secrets.ts';
@@ -74,7 +74,7 @@ it('a lease is renewed at any moment, even between the end and the word of it', 
   onTestFinished(() => void vi.useRealTimers());
   await using scene = await Scene.open();
   const toRelay = (text: string) => {
-    vi.advanceTimersByTime(limits.relayRenewMs);
+    vi.advanceTimersByTime(relayLimits.relayRenewMs);
     return text;
   };
   await scene.relay(await scene.activation(), new CoreFob(), { toRelay });

@@ -1,7 +1,7 @@
+import { Holdings } from '@passfob/service/base/fairness/holdings';
+import { RoundRobin } from '@passfob/service/base/fairness/round-robin';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { Holdings } from '../../../host/service/fairness/holdings.ts';
-import { RoundRobin } from '../../../host/service/fairness/round-robin.ts';
 
 const key = fc.constantFrom('a', 'b', 'c', 'd');
 

@@ -1,5 +1,5 @@
+import { consoleLimits } from '@passfob/service/base/limits/console';
 import { expect, vi } from 'vitest';
-import { limits } from '../../../host/service/limits.ts';
 import { itNeeds } from '../../kit/tools.ts';
 import { Premises } from '../serve/kit.ts';
 import { during, formHead, manyParts, needsLinux, PARTS_TYPE, raw } from './kit.ts';
@@ -38,7 +38,7 @@ itNeeds(
     await using premises = new Premises();
     const { started, pid } = await premises.serve();
     const { url } = started;
-    const body = manyParts(limits.uploadMaxBytes);
+    const body = manyParts(consoleLimits.uploadMaxBytes);
     const statuses: number[] = [];
     const { spentMs, grownBytes } = await during({ url, pid }, async () => {
       for (const path of STRANGERS_FORMS) statuses.push(await sendForm(url, path, body));
@@ -53,7 +53,7 @@ itNeeds(needsLinux, '100 forms that are never finished keep no memory of the ser
   await using premises = new Premises();
   const { started, pid } = await premises.serve();
   const { url } = started;
-  const body = manyParts(limits.uploadMaxBytes).subarray(0, limits.uploadMaxBytes - 200);
+  const body = manyParts(consoleLimits.uploadMaxBytes).subarray(0, consoleLimits.uploadMaxBytes - 200);
   const { spentMs, grownBytes } = await during({ url, pid }, () =>
     Promise.all(Array.from({ length: 100 }, () => sendForm(url, '/login', body, body.length + 10))),
   );

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
+import { webLimits } from '@passfob/service/base/limits/web';
 import { describe, expect, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { limits } from '../../../host/service/limits.ts';
 import { freePort } from '../../kit/free-port.ts';
 import { itNeeds, needsTool } from '../../kit/tools.ts';
 import { add, apiKeyOf, codeAt, newToken, post } from '../kit.ts';
@@ -65,7 +65,7 @@ describe('connections that nobody vouches for', () => {
       const attackers = await stalled(url, 1_000, '127.0.0.2');
       // It is accepted behind all of them.
       expect(await health(url)).toBe(200);
-      expect(socketsOf(pid) - own).toBeLessThanOrEqual(limits.connectionsPerSource + 2);
+      expect(socketsOf(pid) - own).toBeLessThanOrEqual(webLimits.connectionsPerSource + 2);
       const logIn = { user: 'ada', passcode: codeAt(token, 0) };
       expect((await post({ url }, apiKeyOf(rig.service), logIn)).status).toBe(200);
       const asked = await rig.ask({ user: 'ada', password: codeAt(token, 1) }, port);
@@ -87,9 +87,9 @@ describe('connections that nobody vouches for', () => {
     const own = socketsOf(pid);
     const attackers: RawConnection[] = [];
     for (let source = 2; source < 8; source++)
-      attackers.push(...(await stalled(url, limits.connectionsPerSource, `127.0.0.${source}`)));
+      attackers.push(...(await stalled(url, webLimits.connectionsPerSource, `127.0.0.${source}`)));
     expect(await health(url)).toBe(200);
-    expect(socketsOf(pid) - own).toBeLessThanOrEqual(limits.connectionsMax + 2);
+    expect(socketsOf(pid) - own).toBeLessThanOrEqual(webLimits.connectionsMax + 2);
     expect(await beats(first)).toEqual({ type: 'beat' });
     first.terminate();
     end(attackers);
@@ -105,7 +105,7 @@ describe('connections that nobody vouches for', () => {
     const login = formHead(publicUrl, '/login', FORM, 9);
     const own = socketsOf(pid);
     const attackers: RawConnection[] = [];
-    for (let count = 0; count < limits.connectionsPerSource + 50; count++) {
+    for (let count = 0; count < webLimits.connectionsPerSource + 50; count++) {
       const connection = await raw(url, '127.0.0.3');
       await connection.send(poll.replace('\r\n', forwarded('203.0.113.9')));
       attackers.push(connection);
@@ -113,8 +113,10 @@ describe('connections that nobody vouches for', () => {
     const other = await raw(url, '127.0.0.3');
     await other.send(`${login.replace('\r\n', forwarded('203.0.113.10'))}user=nobo`);
     expect(await other.answered()).toBe(403);
-    expect(socketsOf(pid) - own).toBeLessThanOrEqual(limits.connectionsPerSource + 2);
-    expect(attackers.filter(({ isOpen }) => isOpen).length).toBeGreaterThan(limits.connectionsPerSource / 2);
+    expect(socketsOf(pid) - own).toBeLessThanOrEqual(webLimits.connectionsPerSource + 2);
+    expect(attackers.filter(({ isOpen }) => isOpen).length).toBeGreaterThan(
+      webLimits.connectionsPerSource / 2,
+    );
     end([...attackers, other]);
   });
 });

@@ -13,7 +13,7 @@ export const needsLinux: Need<true> = {
   found: process.platform === 'linux' ? true : undefined,
 };
 
-export const ATTACKER = '127.0.0.2';
+const ATTACKER = '127.0.0.2';
 
 /** A connection made of nothing but bytes. */
 export class RawConnection {
@@ -182,7 +182,7 @@ export function health(url: string): Promise<number> {
 }
 
 /** Resident memory of a process (proc(5)). */
-export function residentBytes(pid: number): number {
+function residentBytes(pid: number): number {
   const [, kib] = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
   return Number(kib) * 1024;
 }

@@ -1,5 +1,7 @@
+import { agentLimits } from '@passfob/service/base/limits/agents';
+import { consoleLimits } from '@passfob/service/base/limits/console';
+import { webLimits } from '@passfob/service/base/limits/web';
 import { expect, vi } from 'vitest';
-import { limits } from '../../../host/service/limits.ts';
 import { itNeeds } from '../../kit/tools.ts';
 import { Visitor } from '../console/kit.ts';
 import { Rig } from '../kit.ts';
@@ -12,7 +14,7 @@ const STRANGERS = ['127.0.0.2', '127.0.0.3', '127.0.0.4'];
 /** A poll of an agent that says how long it is, and does not come. */
 async function slowPoll(url: string, from: string): Promise<RawConnection> {
   const connection = await raw(url, from);
-  await connection.send(formHead(url, '/agent/poll', 'application/json', limits.agentPollBodyMaxBytes));
+  await connection.send(formHead(url, '/agent/poll', 'application/json', agentLimits.agentPollBodyMaxBytes));
   return connection;
 }
 
@@ -37,7 +39,7 @@ itNeeds(
     const { url } = service;
     const visitor = new Visitor(service);
     await visitor.enter();
-    const most = Math.floor(limits.publicBodiesOfSourceMaxBytes / limits.agentPollBodyMaxBytes);
+    const most = Math.floor(webLimits.publicBodiesOfSourceMaxBytes / agentLimits.agentPollBodyMaxBytes);
     const slow = await Promise.all(
       STRANGERS.flatMap(from => Array.from({ length: most }, () => slowPoll(url, from))),
     );
@@ -60,7 +62,7 @@ itNeeds(
     const service = await rig.start({ clock: Date.now });
     const visitor = new Visitor(service);
     await visitor.enter();
-    const lengths = [limits.uploadMaxBytes + 1, limits.largeBodiesMaxBytes + 1];
+    const lengths = [consoleLimits.uploadMaxBytes + 1, webLimits.largeBodiesMaxBytes + 1];
     const statuses: number[] = [];
     for (const length of lengths) {
       const head = importHead(service.url, visitor.cookie, length);

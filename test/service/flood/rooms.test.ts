@@ -1,14 +1,15 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
+import { agentLimits } from '@passfob/service/base/limits/agents';
+import { webLimits } from '@passfob/service/base/limits/web';
+import { type Connection, Connections } from '@passfob/service/doors/web/connections';
+import { LargeBodies } from '@passfob/service/doors/web/large-bodies';
+import { roomsFor } from '@passfob/service/doors/web/rooms';
+import { Agents } from '@passfob/service/features/agents/agents';
+import { identityReader } from '@passfob/service/features/lines/opening';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Agents } from '../../../host/service/agents/agents.ts';
-import { limits } from '../../../host/service/limits.ts';
-import { identityReader } from '../../../host/service/sockets/opening.ts';
-import { type Connection, Connections } from '../../../host/service/web/connections.ts';
-import { LargeBodies } from '../../../host/service/web/large-bodies.ts';
-import { roomsFor } from '../../../host/service/web/rooms.ts';
 import { Office } from '../people/kit.ts';
 
 const ROOMS = { all: 40, strangers: 8, ofSource: 4, proxies: 5, agents: 10, areFew: true };
@@ -141,10 +142,13 @@ it('what the system lets the service open is shared out so that files are left f
     const { all, strangers, ofSource, proxies, agents } = roomsFor(files);
     expect(strangers + proxies + agents).toBeLessThanOrEqual(all);
     expect(Math.min(strangers, ofSource, proxies, agents)).toBeGreaterThan(0);
-    if (files > limits.connectionsMin + limits.openFilesKept)
-      expect(all).toBeLessThanOrEqual(files - limits.openFilesKept);
+    if (files > webLimits.connectionsMin + webLimits.openFilesKept)
+      expect(all).toBeLessThanOrEqual(files - webLimits.openFilesKept);
   }
-  expect(roomsFor(1_048_576)).toMatchObject({ agents: limits.agentsMax, strangers: limits.connectionsMax });
+  expect(roomsFor(1_048_576)).toMatchObject({
+    agents: agentLimits.agentsMax,
+    strangers: webLimits.connectionsMax,
+  });
 });
 
 it('large bodies that are being read at once are bounded, and the source that has most loses its oldest one', () => {

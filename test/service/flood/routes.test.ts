@@ -1,24 +1,20 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { FastifyInstance } from 'fastify';
+import { administrationLimits } from '@passfob/service/base/limits/administration';
+import type { ServedRoute } from '@passfob/service/doors/web/served';
+import { createApiKey } from '@passfob/service/features/users/access/api-keys';
+import type { Service } from '@passfob/service/service';
 import { describe, expect, it, vi } from 'vitest';
-import { limits } from '../../../host/service/limits.ts';
-import { createApiKey } from '../../../host/service/people/access/api-keys.ts';
-import type { Service } from '../../../host/service/service.ts';
 import { secret } from '../../kit/secrets.ts';
 import { Visitor } from '../console/kit.ts';
 import { Rig } from '../kit.ts';
 import { accepted, grace, Office } from '../people/kit.ts';
+import { watchApp } from '../served.ts';
 import { raw } from './kit.ts';
 
 // Processes and hundreds of connections take long where other tests keep the machine busy.
 vi.setConfig({ testTimeout: 120_000 });
 
 /** A route as it is served. */
-interface Served {
-  readonly method: string;
-  readonly path: string;
-  readonly bodyLimit: number | undefined;
-  readonly permission: string | undefined;
+interface Served extends ServedRoute {
   /** The content types it takes. */
   readonly types: readonly string[];
 }
@@ -31,24 +27,14 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 const BODYLESS = ['GET', 'HEAD'];
 
-/** Starts a service and notes every route that it puts up, of all its plugins. */
+/** Starts a service and takes every route that it has registered, of all its plugins. */
 async function served(rig: Rig): Promise<{ service: Service; routes: Served[] }> {
-  const noted: (Omit<Served, 'types'> & { scope: FastifyInstance })[] = [];
-  const note = (message: unknown) => {
-    const { fastify } = message as { readonly fastify: FastifyInstance };
-    fastify.addHook('onRoute', function (this: FastifyInstance, { method, url, bodyLimit, config }) {
-      for (const one of [method].flat())
-        noted.push({ method: one, path: url, bodyLimit, permission: config?.permission, scope: this });
-    });
-  };
-  subscribe('fastify.initialization', note);
-  const service = await rig.start({ clock: Date.now });
-  unsubscribe('fastify.initialization', note);
-  const routes = noted.map(({ scope, ...route }) => ({
+  const started = await watchApp(() => rig.start({ clock: Date.now }), Object.keys(TYPES));
+  const routes = started.routes.map(route => ({
     ...route,
-    types: Object.keys(TYPES).filter(type => scope.hasContentTypeParser(type)),
+    types: started.types.get(`${route.method} ${route.path}`) ?? [],
   }));
-  return { service, routes };
+  return { service: started.result, routes };
 }
 
 /** What a service answers to a request whose body is longer than the route takes. */
@@ -66,10 +52,10 @@ async function credentials(rig: Rig, service: Service): Promise<Credentials> {
   const key = accepted(await createApiKey(office.management, grace, { name: 'all', role: 'admin' }));
   const visitor = new Visitor(service);
   await visitor.enter();
-  return ({ path, permission }) => {
-    if (permission === 'application') return `authorization: Bearer ${service.apiKey}`;
-    if (permission !== undefined) return `authorization: Bearer ${secret(key.value)}`;
-    return path.startsWith('/operator') ? `cookie: ${visitor.cookie}` : 'accept: */*';
+  return ({ who }) => {
+    if (who === 'application') return `authorization: Bearer ${service.apiKey}`;
+    if (who === 'administration') return `authorization: Bearer ${secret(key.value)}`;
+    return who === 'operator' ? `cookie: ${visitor.cookie}` : 'accept: */*';
   };
 }
 
@@ -105,8 +91,9 @@ describe('every route of the service', () => {
     const { routes } = await served(rig);
     const taking = routes.filter(({ method }) => !BODYLESS.includes(method));
     expect(taking.length).toBeGreaterThan(100);
-    expect(taking.filter(({ bodyLimit }) => bodyLimit === undefined)).toEqual([]);
-    const isLong = ({ bodyLimit = 0 }: Served) => bodyLimit > limits.administrationBodyMaxBytes;
+    expect(taking.filter(({ bodyMaxBytes }) => bodyMaxBytes === undefined)).toEqual([]);
+    const isLong = ({ bodyMaxBytes = 0 }: Served) =>
+      bodyMaxBytes > administrationLimits.administrationBodyMaxBytes;
     const names = (some: readonly Served[]) => some.map(({ method, path }) => `${method} ${path}`).sort();
     expect(names(taking.filter(isLong))).toEqual([
       'POST /agent/poll',
@@ -132,8 +119,8 @@ describe('every route of the service', () => {
     const shownFor = await credentials(rig, service);
     const wrong: string[] = [];
     const look = async (route: Served, type: string) => {
-      const { method, path, bodyLimit = 0 } = route;
-      const limit = BODYLESS.includes(method) ? 0 : bodyLimit;
+      const { method, path, bodyMaxBytes = 0 } = route;
+      const limit = BODYLESS.includes(method) ? 0 : bodyMaxBytes;
       const request = { method, path, type: TYPES[type] ?? '', shown: shownFor(route) };
       for (const rest of [`content-length: ${limit + 1}\r\n\r\n`, chunked(limit + 1)]) {
         const { status, isOver } = await send(url, request, rest);
@@ -146,7 +133,7 @@ describe('every route of the service', () => {
     const all = routes.flatMap(route =>
       (route.types.length > 0 ? route.types : ['text/plain']).map(type => [route, type] as const),
     );
-    const isLong = ([{ bodyLimit = 0 }]: readonly [Served, string]) => bodyLimit > 1_000_000;
+    const isLong = ([{ bodyMaxBytes = 0 }]: readonly [Served, string]) => bodyMaxBytes > 1_000_000;
     for (const one of all.filter(isLong)) await look(...one);
     const rest = all.filter(one => !isLong(one));
     const work = async () => {

@@ -1,12 +1,12 @@
+import { jobLimits } from '@passfob/service/base/limits/jobs';
+import { readAssignments, startAssigning, startBulk } from '@passfob/service/features/jobs/bulk';
+import { cancelJob, listJobs, pauseJob, resumeJob, viewJob } from '@passfob/service/features/jobs/jobs';
+import { type Lease, takeLease, workOn } from '@passfob/service/features/jobs/lease';
+import { startJobs } from '@passfob/service/features/jobs/worker';
+import { openStore } from '@passfob/service/storage/database/database';
+import type { Management } from '@passfob/service/storage/management';
 import type { KyselyPlugin, PluginTransformQueryArgs, PluginTransformResultArgs } from 'kysely';
 import { expect, test } from 'vitest';
-import { openStore } from '../../../host/service/data/database.ts';
-import { readAssignments, startAssigning, startBulk } from '../../../host/service/jobs/bulk.ts';
-import { cancelJob, listJobs, pauseJob, resumeJob, viewJob } from '../../../host/service/jobs/jobs.ts';
-import { type Lease, takeLease, workOn } from '../../../host/service/jobs/lease.ts';
-import { startJobs } from '../../../host/service/jobs/worker.ts';
-import { limits } from '../../../host/service/limits.ts';
-import type { Management } from '../../../host/service/management.ts';
 import { codeOf, Desk, desk, must } from '../tokens/desk.ts';
 import { COUNT, checkDone, finish, given, LEASE_OVER_MS } from './kit.ts';
 
@@ -86,13 +86,13 @@ test('a worker that was thought dead finds out that another has its job', async 
   const id = await given(rig);
   const stale = (await takeLease(rig.management)) as Lease;
   expect(await takeLease(rig.management)).toBeUndefined();
-  rig.clock.nowMs += limits.jobLeaseMs;
+  rig.clock.nowMs += jobLimits.jobLeaseMs;
   const fresh = (await takeLease(rig.management)) as Lease;
   expect(fresh.untilMs).toBeGreaterThan(stale.untilMs);
   expect(await workOn(rig.management, stale, 10)).toBeUndefined();
   expect(must(await viewJob(rig.store.db, id))).toMatchObject({ done: 0, state: 'running' });
   // The clock going back makes no two leases alike.
-  rig.clock.nowMs -= 10 * limits.jobLeaseMs;
+  rig.clock.nowMs -= 10 * jobLimits.jobLeaseMs;
   const next = await workOn(rig.management, fresh, 1);
   expect(next?.untilMs).toBeGreaterThan(fresh.untilMs);
   await doRest(rig.management, next);
@@ -204,7 +204,7 @@ test('jobs out of bounds are refused, and tables that are no user and serial eac
     startBulk(management, desk, { kind: 'suspend', serials, title });
   expect(codeOf(await bulk([]))).toBe('nothing_to_do');
   expect(codeOf(await bulk(['A'], 'x'.repeat(129)))).toBe('bad_title');
-  const many = Array.from({ length: limits.jobItemsMax + 1 }, (_, at) => String(at));
+  const many = Array.from({ length: jobLimits.jobItemsMax + 1 }, (_, at) => String(at));
   expect(codeOf(await bulk(many))).toBe('too_many_items');
   for (const table of ['ada', 'ada,', ',A', 'ada,A,more', 'ada,"A'])
     expect(codeOf(await startAssigning(management, desk, { table }))).toBe('bad_table');
@@ -223,7 +223,7 @@ test('a job that has been over for 90 days is forgotten with its rows; one that 
   await finish(rig.management);
   const paused = must(await startAssigning(rig.management, desk, { table: 'user,serial\r\nada,ada-0' })).id;
   must(await pauseJob(rig.management, desk, { id: paused }));
-  rig.clock.nowMs += limits.jobsKeptMs;
+  rig.clock.nowMs += jobLimits.jobsKeptMs;
   await finish(rig.management);
   expect((await listJobs(db)).map(({ id }) => id).sort()).toEqual([old, paused].sort());
   rig.clock.nowMs += 1;

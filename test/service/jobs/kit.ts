@@ -1,15 +1,15 @@
+import { jobLimits } from '@passfob/service/base/limits/jobs';
+import { startAssigning } from '@passfob/service/features/jobs/bulk';
+import { listJobItems, viewJob } from '@passfob/service/features/jobs/jobs';
+import { startJobs } from '@passfob/service/features/jobs/worker';
+import type { Management } from '@passfob/service/storage/management';
 import { expect } from 'vitest';
-import { startAssigning } from '../../../host/service/jobs/bulk.ts';
-import { listJobItems, viewJob } from '../../../host/service/jobs/jobs.ts';
-import { startJobs } from '../../../host/service/jobs/worker.ts';
-import { limits } from '../../../host/service/limits.ts';
-import type { Management } from '../../../host/service/management.ts';
 import { type Desk, desk, must } from '../tokens/desk.ts';
 
 /** Rows of a job. */
 export const COUNT = 6;
 /** A lease rises with every step, also while the clock stands still. */
-export const LEASE_OVER_MS = limits.jobLeaseMs + 1000;
+export const LEASE_OVER_MS = jobLimits.jobLeaseMs + 1000;
 /** Whose tokens they are, and what their serial numbers begin with. */
 const USER = 'ada';
 

@@ -1,11 +1,11 @@
+import type { Actor } from '@passfob/service/base/actor';
+import { startBulk } from '@passfob/service/features/jobs/bulk';
+import { resumeJob, viewJob } from '@passfob/service/features/jobs/jobs';
+import { type Lease, takeLease, workOn } from '@passfob/service/features/jobs/lease';
+import { createApiKey, revokeApiKey } from '@passfob/service/features/users/access/api-keys';
+import { addOperator, disableOperator } from '@passfob/service/features/users/access/operator-changes';
+import { disableUser } from '@passfob/service/features/users/user-changes';
 import { expect, test } from 'vitest';
-import { startBulk } from '../../../host/service/jobs/bulk.ts';
-import { resumeJob, viewJob } from '../../../host/service/jobs/jobs.ts';
-import { type Lease, takeLease, workOn } from '../../../host/service/jobs/lease.ts';
-import { createApiKey, revokeApiKey } from '../../../host/service/people/access/api-keys.ts';
-import { addOperator, disableOperator } from '../../../host/service/people/access/operator-changes.ts';
-import type { Actor } from '../../../host/service/people/actor.ts';
-import { disableUser } from '../../../host/service/people/user-changes.ts';
 import { secret } from '../../kit/secrets.ts';
 import { Desk, desk, must } from '../tokens/desk.ts';
 import { checkDone, finish, given } from './kit.ts';

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { mailLimits } from '@passfob/service/base/limits/mail';
+import { pageAlerts } from '@passfob/service/features/alerts/manage';
+import { readBounce, recordBounce } from '@passfob/service/features/mail/bounces';
+import { deliverMails } from '@passfob/service/features/mail/deliver';
+import { removeMailServer } from '@passfob/service/features/mail/server';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { pageAlerts } from '../../../host/service/alerts/manage.ts';
-import { limits } from '../../../host/service/limits.ts';
-import { readBounce, recordBounce } from '../../../host/service/mails/bounces.ts';
-import { deliverMails } from '../../../host/service/mails/deliver.ts';
-import { removeMailServer } from '../../../host/service/mails/server.ts';
 import { MailReceiver } from '../alerts/receivers.ts';
 import { accepted, codeOf, grace, Office } from '../people/kit.ts';
 import { bounceOf } from './bounce-kit.ts';
@@ -65,7 +65,7 @@ test('one that is only late, or that names no mail of this service, changes noth
     '',
     'hello',
     'Subject: x\r\n\r\nAction: failed',
-    'x'.repeat(limits.bounceMaxBytes + 1),
+    'x'.repeat(mailLimits.bounceMaxBytes + 1),
   ])
     expect(await codes(message)).toBe('bad_bounce');
   expect((await pageAlerts(management.db)).alerts).toEqual([]);

@@ -1,13 +1,13 @@
+import { mailLimits } from '@passfob/service/base/limits/mail';
+import type { ActivationMail, NewMail } from '@passfob/service/base/mail-kinds';
+import { compose, groupsOf, momentInWords, write } from '@passfob/service/features/mail/compose';
+import type { MailServer } from '@passfob/service/features/mail/server';
 import fc from 'fast-check';
 import { decode } from 'fast-png';
 import { createTransport } from 'nodemailer';
+import { readActivationString } from 'passfob/activation/activation-string';
+import { STRING_CHARS_MAX } from 'passfob/activation/limits';
 import { expect, test } from 'vitest';
-import { readActivationString } from '../../../host/activation/activation-string.ts';
-import { STRING_CHARS_MAX } from '../../../host/activation/limits.ts';
-import { limits } from '../../../host/service/limits.ts';
-import { compose, groupsOf, momentInWords, write } from '../../../host/service/mails/compose.ts';
-import type { ActivationMail, NewMail } from '../../../host/service/mails/kinds.ts';
-import type { MailServer } from '../../../host/service/mails/server.ts';
 import { NOON_MS } from '../kit.ts';
 import { freshString, PUBLIC_URL, parsed, people } from './kit.ts';
 
@@ -60,7 +60,7 @@ function visible(html: string): string {
 
 test('an invitation is a mail with both texts, three steps with pictures, and everything that is needed', async () => {
   const raw = await rawOf(mail);
-  expect(raw.length).toBeLessThan(limits.mailMaxBytes);
+  expect(raw.length).toBeLessThan(mailLimits.mailMaxBytes);
   const { subject, text = '', html, from, to, messageId, date, headers, attachments } = await parsed(raw);
   expect(subject).toBe('Activate your fob for Example Ltd');
   expect(people(from)).toEqual([['Example Ltd', 'passfob@example.test']]);

@@ -1,5 +1,5 @@
+import { deliverMails } from '@passfob/service/features/mail/deliver';
 import { expect, test } from 'vitest';
-import { deliverMails } from '../../../host/service/mails/deliver.ts';
 import { MailReceiver } from '../alerts/receivers.ts';
 import { RecordsRig } from '../audit/kit.ts';
 import { startNode } from '../nodes/node.ts';

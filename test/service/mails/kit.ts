@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import type { ActivationMail, NewMail } from '@passfob/service/base/mail-kinds';
+import { queueMail } from '@passfob/service/features/mail/queue';
+import { saveMailServer } from '@passfob/service/features/mail/server';
+import { findOrAddUser } from '@passfob/service/features/users/users';
+import { writing } from '@passfob/service/storage/database/database';
+import type { Management } from '@passfob/service/storage/management';
 import { type AddressObject, type ParsedMail, simpleParser } from 'mailparser';
+import { activationString } from 'passfob/activation/activation-string';
 import { expect } from 'vitest';
-import { activationString } from '../../../host/activation/activation-string.ts';
-import { writing } from '../../../host/service/data/database.ts';
-import type { ActivationMail, NewMail } from '../../../host/service/mails/kinds.ts';
-import { queueMail } from '../../../host/service/mails/queue.ts';
-import { saveMailServer } from '../../../host/service/mails/server.ts';
-import type { Management } from '../../../host/service/management.ts';
-import { findOrAddUser } from '../../../host/service/people/users.ts';
 import { secret } from '../../kit/secrets.ts';
 import { accepted, grace } from '../people/kit.ts';
 

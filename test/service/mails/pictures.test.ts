@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { passcodeScreen, pixelsOf } from '@passfob/service/features/mail/pictures/screens';
 import { expect, test } from 'vitest';
-import { passcodeScreen, pixelsOf } from '../../../host/service/mails/pictures/screens.ts';
 
 test('the screen in the pictures is the one that the firmware draws, pixel by pixel', () => {
   const golden = readFileSync(new URL('../../golden/128x64/totp-6.txt', import.meta.url), 'utf8');

@@ -1,9 +1,10 @@
+import { meLimits } from '@passfob/service/base/limits/me';
+import { validationLimits } from '@passfob/service/base/limits/validation';
+import { nameOwnFob, reportOwnLost } from '@passfob/service/doors/me/acts';
+import { resetPin } from '@passfob/service/features/users/credentials/pins';
+import { enterByTicket, userActor, userSessionOf } from '@passfob/service/features/users/user-sessions';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { limits } from '../../../host/service/limits.ts';
-import { nameOwnFob, reportOwnLost } from '../../../host/service/me/acts.ts';
-import { enterByTicket, userActor, userSessionOf } from '../../../host/service/me/sessions.ts';
-import { resetPin } from '../../../host/service/people/credentials/pins.ts';
 import { secret } from '../../kit/secrets.ts';
 import { codeAt, codeNow, Rig, stepAt, wrongCode } from '../kit.ts';
 import { accepted, codeOf, givePin, grace, Office } from '../people/kit.ts';
@@ -46,7 +47,7 @@ test('a passcode that is tried is used up, and what is wrong is said plainly and
   expect(await service.validate({ user: 'ada', passcode, source: '192.0.2.1' })).toMatchObject({
     outcome: 'replay',
   });
-  for (let nth = 0; nth < limits.lockThreshold; nth++)
+  for (let nth = 0; nth < validationLimits.lockThreshold; nth++)
     expect(await tried(wrongCode(tokens.work, rig.clock.nowMs, nth))).toBe('/me?done=wrong Wrong');
   rig.clock.nowMs += 60_000;
   expect(await tried(codeNow(tokens.work, rig.clock.nowMs))).toBe('/me?done=locked Your');
@@ -118,7 +119,7 @@ test('a fob has the name its user gives it, as text and on one line', async () =
   const { text } = await ada.get('/me?done=named');
   expect(text).toContain('&lt;b&gt;blue &amp; &quot;round&quot;');
   expect(text).not.toContain('<b>blue');
-  for (const bad of ['x'.repeat(limits.nicknameMax + 1), 'two\nlines', 'left\u202eright'])
+  for (const bad of ['x'.repeat(meLimits.nicknameMax + 1), 'two\nlines', 'left\u202eright'])
     expect((await named(bad)).status).toBe(422);
   expect((await ada.get(`/me/name?fob=${fob}`)).text).toContain('value="&lt;b&gt;blue');
   expect((await named('')).status).toBe(303);
@@ -164,9 +165,9 @@ test('one user’s acts are slowed down, from whatever address', async () => {
   await using _office = office;
   const csrf = await ada.csrf();
   const statuses: number[] = [];
-  for (let nth = 0; nth <= limits.userActBucket.burst; nth++)
+  for (let nth = 0; nth <= meLimits.userActBucket.burst; nth++)
     statuses.push((await ada.send('/me/name', { csrf, fob: 'none', nickname: '' })).status);
-  expect(statuses.slice(0, -1)).toEqual(Array(limits.userActBucket.burst).fill(404));
+  expect(statuses.slice(0, -1)).toEqual(Array(meLimits.userActBucket.burst).fill(404));
   expect(statuses.at(-1)).toBe(429);
 });
 

@@ -1,11 +1,11 @@
-import { expect, test } from 'vitest';
-import type { Factors } from '../../../host/service/data/schema.ts';
+import type { Factors } from '@passfob/service/base/kinds';
 import {
   changeFactors,
   disableApplication,
   enableApplication,
   listApplications,
-} from '../../../host/service/people/application-changes.ts';
+} from '@passfob/service/features/users/application-changes';
+import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow, Rig } from '../kit.ts';
 import { accepted, givePin, grace, Office } from '../people/kit.ts';

@@ -1,6 +1,7 @@
+import { meLimits } from '@passfob/service/base/limits/me';
+import { relayLimits } from '@passfob/service/base/limits/relay';
+import { disableUser } from '@passfob/service/features/users/user-changes';
 import { expect, test } from 'vitest';
-import { limits } from '../../../host/service/limits.ts';
-import { disableUser } from '../../../host/service/people/user-changes.ts';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow, Rig, wrongCode } from '../kit.ts';
 import { accepted, grace, Office } from '../people/kit.ts';
@@ -26,19 +27,19 @@ test('the ticket of an enrolment opens the page once, for a while, and not for a
   expect(both.map(({ status }) => status).sort()).toEqual([303, 403]);
   const late = await ticketOf(office, 'ada');
   const other = await ticketOf(office, 'ada');
-  rig.clock.nowMs += limits.ticketMs - 1;
+  rig.clock.nowMs += relayLimits.ticketMs - 1;
   const person = new Person(service);
   const seen = await person.enterWith(other);
   const [cookie = ''] = seen.headers.getSetCookie();
   expect(cookie).toMatch(
-    /^passfob-user-\d+=pfu_[\w-]{43}; Path=\/me; HttpOnly; SameSite=Strict; Max-Age=1800$/,
+    /^passfob-user-\d+=pfu_[\w-]{43}; Max-Age=1800; Path=\/me; HttpOnly; SameSite=Strict$/,
   );
   expect(seen.location).toBe('/me');
   rig.clock.nowMs++;
   const refusal = await new Person(service).enterWith(late);
   expect([refusal.status, refusal.text.includes('used or is too old')]).toEqual([403, true]);
   expect((await person.get('/me')).status).toBe(200);
-  rig.clock.nowMs += limits.userSessionMs - 1;
+  rig.clock.nowMs += meLimits.userSessionMs - 1;
   expect((await person.get('/me')).location).toBe('/me/sign-in');
   const gone = await ticketOf(office, 'ada');
   accepted(await disableUser(office.management, grace, 'ada'));

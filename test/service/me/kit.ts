@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { writing } from '../../../host/service/data/database.ts';
-import { makeTicket } from '../../../host/service/me/sessions.ts';
-import { registerFob } from '../../../host/service/tokens/fobs.ts';
-import type { NewToken } from '../../../host/service/tokens/issue.ts';
+import { registerFob } from '@passfob/service/features/tokens/fobs';
+import type { NewToken } from '@passfob/service/features/tokens/issue';
+import { makeTicket } from '@passfob/service/features/users/user-sessions';
+import { writing } from '@passfob/service/storage/database/database';
 import { secret } from '../../kit/secrets.ts';
 import { Visitor } from '../console/kit.ts';
 import { codeNow, type FakeClock } from '../kit.ts';

@@ -1,5 +1,5 @@
+import { resetPin } from '@passfob/service/features/users/credentials/pins';
 import { expect, test } from 'vitest';
-import { resetPin } from '../../../host/service/people/credentials/pins.ts';
 import { secret } from '../../kit/secrets.ts';
 import { apiKeyOf, codeAt, comparable, post, Rig } from '../kit.ts';
 import { accepted, grace, Office } from '../people/kit.ts';

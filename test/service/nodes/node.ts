@@ -2,9 +2,10 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
+import { othersOutside } from '../../kit/bundle.ts';
 import type { Order, Started } from './server.ts';
 
-const FOLDER = 'dist/test';
+const FOLDER = 'service/dist/test';
 
 /** A process under test. */
 export interface Node extends Started {
@@ -26,7 +27,7 @@ export interface Node extends Started {
 /** Starts a service, or a bare route, in a process of its own. */
 export async function startNode(order: Order): Promise<Node> {
   await bundle();
-  const child = fork(`${FOLDER}/node.js`, { stdio: 'inherit' });
+  const child = fork(`${FOLDER}/node.js`, { stdio: 'inherit', execArgv: [] });
   child.send(order);
   const early = once(child, 'exit').then(([code]) => Promise.reject(new Error(`ended early with ${code}`)));
   const [started] = (await Promise.race([once(child, 'message'), early])) as [Started];
@@ -69,14 +70,18 @@ async function bundle(): Promise<void> {
   mkdirSync(FOLDER, { recursive: true });
   const { outputFiles } = await build({
     // The thread that decides runs a file beside the one that starts it.
-    entryPoints: { node: 'test/service/nodes/server.ts', worker: 'host/service/validation/thread/worker.ts' },
+    entryPoints: {
+      node: 'test/service/nodes/server.ts',
+      worker: 'service/features/validation/thread/worker.ts',
+    },
     outdir: FOLDER,
     write: false,
     bundle: true,
     platform: 'node',
     target: 'node20',
     format: 'esm',
-    packages: 'external',
+    conditions: ['source'],
+    plugins: [othersOutside],
     logLevel: 'error',
   });
   for (const { path, contents } of outputFiles) {

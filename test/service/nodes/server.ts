@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Worker } from 'node:worker_threads';
+import { startBackground } from '@passfob/service/app/background';
+import { createService } from '@passfob/service/service';
+import { openStore, type StoreOptions } from '@passfob/service/storage/database/database';
+import { openKeyFile } from '@passfob/service/storage/sealing/key-file';
 import Fastify from 'fastify';
-import { openStore, type StoreOptions } from '../../../host/service/data/database.ts';
-import { startBackground } from '../../../host/service/operations/background.ts';
-import { openKeyFile } from '../../../host/service/sealing/key-file.ts';
-import { createService } from '../../../host/service/service.ts';
 
 /** What is asked of the process under test, over the channel that Node puts between parent and child. */
 export type Order =

@@ -1,14 +1,19 @@
 import { join } from 'node:path';
+import { serviceActor } from '@passfob/service/base/actor';
+import { raiseAlert } from '@passfob/service/features/alerts/alerts';
+import { verifyAudit } from '@passfob/service/features/audit/verify';
+import { backup } from '@passfob/service/features/operations/backup';
+import { restore } from '@passfob/service/features/operations/restore';
+import { createRadiusClient } from '@passfob/service/features/radius/clients';
+import { listEvents, recordEvents } from '@passfob/service/features/validation/events';
+import {
+  openStore,
+  type Store,
+  type StoreOptions,
+  writing,
+} from '@passfob/service/storage/database/database';
+import { openKeyFile } from '@passfob/service/storage/sealing/key-file';
 import { expect, test } from 'vitest';
-import { raiseAlert } from '../../../host/service/alerts/alerts.ts';
-import { verifyAudit } from '../../../host/service/audit/verify.ts';
-import { openStore, type Store, type StoreOptions, writing } from '../../../host/service/data/database.ts';
-import { backup } from '../../../host/service/operations/backup.ts';
-import { restore } from '../../../host/service/operations/restore.ts';
-import { serviceActor } from '../../../host/service/people/actor.ts';
-import { createRadiusClient } from '../../../host/service/radius/clients.ts';
-import { openKeyFile } from '../../../host/service/sealing/key-file.ts';
-import { listEvents, recordEvents } from '../../../host/service/validation/events.ts';
 import { furnish, Visitor } from '../console/kit.ts';
 import { fillWorld } from '../console/world.ts';
 import { codeAt, newDatabase, Rig } from '../kit.ts';

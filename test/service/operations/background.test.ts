@@ -1,6 +1,6 @@
+import { startBackground } from '@passfob/service/app/background';
+import { verifyAudit } from '@passfob/service/features/audit/verify';
 import { expect, test } from 'vitest';
-import { verifyAudit } from '../../../host/service/audit/verify.ts';
-import { startBackground } from '../../../host/service/operations/background.ts';
 import { act, RecordsRig } from '../audit/kit.ts';
 
 test('a node seals what it finds at its start and what is left at its end', async () => {

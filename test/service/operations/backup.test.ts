@@ -1,19 +1,19 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { serviceActor } from '@passfob/service/base/actor';
+import { recordLimits } from '@passfob/service/base/limits/records';
+import { verifyAudit } from '@passfob/service/features/audit/verify';
+import { backup } from '@passfob/service/features/operations/backup';
+import { restore } from '@passfob/service/features/operations/restore';
+import { backedUpTables, leftOutTables } from '@passfob/service/features/operations/tables';
+import { resyncToken } from '@passfob/service/features/tokens/codes/resync';
+import { addToken, type NewToken } from '@passfob/service/features/tokens/issue';
+import { openStore, type Store } from '@passfob/service/storage/database/database';
+import { ensureIdentity } from '@passfob/service/storage/sealing/identity';
+import { type Keys, openKeyFile } from '@passfob/service/storage/sealing/key-file';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { verifyAudit } from '../../../host/service/audit/verify.ts';
-import { openStore, type Store } from '../../../host/service/data/database.ts';
-import { limits } from '../../../host/service/limits.ts';
-import { backup } from '../../../host/service/operations/backup.ts';
-import { restore } from '../../../host/service/operations/restore.ts';
-import { backedUpTables, leftOutTables } from '../../../host/service/operations/tables.ts';
-import { serviceActor } from '../../../host/service/people/actor.ts';
-import { ensureIdentity } from '../../../host/service/sealing/identity.ts';
-import { type Keys, openKeyFile } from '../../../host/service/sealing/key-file.ts';
-import { resyncToken } from '../../../host/service/tokens/codes/resync.ts';
-import { addToken, type NewToken } from '../../../host/service/tokens/issue.ts';
 import { secret } from '../../kit/secrets.ts';
 import { act, RecordsRig } from '../audit/kit.ts';
 import { add, codeAt, codeNow, newToken, Rig, stepAt } from '../kit.ts';
@@ -165,9 +165,9 @@ test('counters of questions are raised by a restore where they count, as those o
   const marks = await restored.store.db.selectFrom('tokens').select(['serial', 'last_step']).execute();
   await restored.store.close();
   expect(Object.fromEntries(marks.map(({ serial, last_step }) => [serial, last_step]))).toEqual({
-    'C-QN08': 7 + limits.restoreCounterGap,
+    'C-QN08': 7 + recordLimits.restoreCounterGap,
     QN08: -1,
-    'C-QN10-T1M': 7 + limits.restoreCounterGap,
+    'C-QN10-T1M': 7 + recordLimits.restoreCounterGap,
   });
 });
 

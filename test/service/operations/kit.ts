@@ -1,8 +1,8 @@
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { backedUpTables } from '@passfob/service/features/operations/tables';
+import type { Store } from '@passfob/service/storage/database/database';
 import { sql } from 'kysely';
-import type { Store } from '../../../host/service/data/database.ts';
-import { backedUpTables } from '../../../host/service/operations/tables.ts';
 import type { Rig } from '../kit.ts';
 
 /** A folder beside a rig's own, with the same key file. */

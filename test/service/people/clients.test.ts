@@ -1,10 +1,9 @@
-import { expect, test } from 'vitest';
 import {
   apiKeyOf,
   createApiKey,
   listApiKeys,
   revokeApiKey,
-} from '../../../host/service/people/access/api-keys.ts';
+} from '@passfob/service/features/users/access/api-keys';
 import {
   changeFactors,
   createApplication,
@@ -12,12 +11,13 @@ import {
   enableApplication,
   listApplications,
   rotateApplicationKey,
-} from '../../../host/service/people/application-changes.ts';
+} from '@passfob/service/features/users/application-changes';
 import {
   applicationOfKey,
   CONSOLE_APPLICATION,
   ensureApplication,
-} from '../../../host/service/people/applications.ts';
+} from '@passfob/service/features/users/applications';
+import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { accepted, codeOf, grace, Office } from './kit.ts';
 

@@ -1,7 +1,7 @@
+import { disableUser } from '@passfob/service/features/users/user-changes';
+import { forgetAnswers, keepAnswers } from '@passfob/service/storage/answers';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { disableUser } from '../../../host/service/people/user-changes.ts';
-import { forgetAnswers, keepAnswers } from '../../../host/service/validation/answers.ts';
 import { isOnPostgres } from '../kit.ts';
 import { isWaiting } from '../waiting.ts';
 import { accepted, grace, Office } from './kit.ts';

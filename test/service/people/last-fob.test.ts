@@ -1,8 +1,8 @@
+import { makeTemporaryCode } from '@passfob/service/features/tokens/codes/temporary-codes';
+import { revokeToken, suspendToken, unassignToken } from '@passfob/service/features/tokens/moves';
+import { addOperator } from '@passfob/service/features/users/access/operator-changes';
+import { openSession, sessionOf } from '@passfob/service/features/users/sessions';
 import { expect, test } from 'vitest';
-import { addOperator } from '../../../host/service/people/access/operator-changes.ts';
-import { openSession, sessionOf } from '../../../host/service/people/access/sessions.ts';
-import { makeTemporaryCode } from '../../../host/service/tokens/codes/temporary-codes.ts';
-import { revokeToken, suspendToken, unassignToken } from '../../../host/service/tokens/moves.ts';
 import { secret } from '../../kit/secrets.ts';
 import { Rig } from '../kit.ts';
 import { fobWith, Person } from '../me/kit.ts';

@@ -1,6 +1,4 @@
-import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { limits } from '../../../host/service/limits.ts';
+import { accessLimits } from '@passfob/service/base/limits/access';
 import {
   addOperator,
   changeOperatorRole,
@@ -9,10 +7,12 @@ import {
   hasOperators,
   listOperators,
   removeOperator,
-} from '../../../host/service/people/access/operator-changes.ts';
-import { openSession, sessionOf } from '../../../host/service/people/access/sessions.ts';
-import { disableUser, enableUser } from '../../../host/service/people/user-changes.ts';
-import { findUser } from '../../../host/service/people/users.ts';
+} from '@passfob/service/features/users/access/operator-changes';
+import { openSession, sessionOf } from '@passfob/service/features/users/sessions';
+import { disableUser, enableUser } from '@passfob/service/features/users/user-changes';
+import { findUser } from '@passfob/service/features/users/users';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { accepted, codeOf, grace, Office } from './kit.ts';
 
 test('operators are users with a role; each change is audited under the operator who made it', async () => {
@@ -166,7 +166,7 @@ async function live(office: Office, steps: readonly Step[]): Promise<void> {
     enabled.map(([name, { role }]) => [name, role]).sort(),
   );
   for (const [name, { sessions, role }] of enabled)
-    for (const session of sessions.slice(-limits.sessionsPerOperatorKept))
+    for (const session of sessions.slice(-accessLimits.sessionsPerOperatorKept))
       expect(await sessionOf(office.management, session)).toMatchObject({ user: name, role });
   for (const session of ended) expect(await sessionOf(office.management, session)).toBeUndefined();
 }

@@ -1,14 +1,14 @@
 import { hash } from '@node-rs/argon2';
-import { expect, test } from 'vitest';
-import { limits } from '../../../host/service/limits.ts';
+import { credentialLimits } from '@passfob/service/base/limits/credentials';
+import { checkSlowHash } from '@passfob/service/base/slow-hash';
 import {
   checkPassword,
   passwordProblem,
   refreshPasswordHash,
   setPassword,
-} from '../../../host/service/people/credentials/passwords.ts';
-import { checkSlowHash } from '../../../host/service/people/credentials/slow-hash.ts';
-import { findUser } from '../../../host/service/people/users.ts';
+} from '@passfob/service/features/users/credentials/passwords';
+import { findUser } from '@passfob/service/features/users/users';
+import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { accepted, codeOf, freshPassword, grace, Office } from './kit.ts';
 
@@ -17,7 +17,7 @@ const ada = { name: 'ada lovelace', email: 'Ada.Lovelace@example.org' };
 test.each([
   ['eleven cha!', 'password_length'],
   [`${'long enough '.repeat(10)}123456789`, 'password_length'],
-  ['x'.repeat(limits.passwordFieldMax + 1), 'password_length'],
+  ['x'.repeat(credentialLimits.passwordFieldMax + 1), 'password_length'],
   // Twelve code units, but six characters.
   ['😀😁😂🤣😃😄', 'password_length'],
   ['1q2w3e4r5t6y', 'password_common'],
@@ -63,7 +63,7 @@ test('a refused password changes nothing', async () => {
 test('without a hash, with a damaged one and for an endless text the answer is no', async () => {
   expect(await checkPassword(null, '')).toBe(false);
   expect(await checkPassword('$argon2id$damaged', 'twelve chars')).toBe(false);
-  const endless = 'x'.repeat(limits.passwordFieldMax + 1);
+  const endless = 'x'.repeat(credentialLimits.passwordFieldMax + 1);
   expect(await checkPassword(await hash(endless), endless)).toBe(false);
   // What stands in for an endless text must not be let in either.
   expect(await checkPassword(await hash(''), endless)).toBe(false);
@@ -95,7 +95,7 @@ test('a hash with other parameters is replaced once its password is known, and o
 });
 
 test('more checks than may wait are turned away as busy, and the others are all answered', async () => {
-  const all = limits.slowHashesAtOnce + limits.slowHashesWaiting + 5;
+  const all = credentialLimits.slowHashesAtOnce + credentialLimits.slowHashesWaiting + 5;
   const cheap = await hash('right', { memoryCost: 8, timeCost: 1 });
   const results = await Promise.allSettled(
     Array.from({ length: all }, (_, nth) => checkSlowHash(cheap, nth % 2 === 0 ? 'right' : 'wrong')),

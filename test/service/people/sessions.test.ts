@@ -1,11 +1,11 @@
-import { expect, test } from 'vitest';
-import { limits } from '../../../host/service/limits.ts';
-import type { Management } from '../../../host/service/management.ts';
+import { accessLimits } from '@passfob/service/base/limits/access';
 import {
   addOperator,
   changeOperatorRole,
   disableOperator,
-} from '../../../host/service/people/access/operator-changes.ts';
+} from '@passfob/service/features/users/access/operator-changes';
+import { enterByLink, makeOperatorKey } from '@passfob/service/features/users/access/operators';
+import { setPassword } from '@passfob/service/features/users/credentials/passwords';
 import {
   actorOfSession,
   endSession,
@@ -14,11 +14,11 @@ import {
   openSession,
   type Session,
   sessionOf,
-} from '../../../host/service/people/access/sessions.ts';
-import { setPassword } from '../../../host/service/people/credentials/passwords.ts';
-import { enterByLink, makeOperatorKey } from '../../../host/service/people/operators.ts';
-import { disableUser, enableUser } from '../../../host/service/people/user-changes.ts';
-import { findUser } from '../../../host/service/people/users.ts';
+} from '@passfob/service/features/users/sessions';
+import { disableUser, enableUser } from '@passfob/service/features/users/user-changes';
+import { findUser } from '@passfob/service/features/users/users';
+import type { Management } from '@passfob/service/storage/management';
+import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { accepted, freshPassword, grace, Office } from './kit.ts';
 
@@ -68,16 +68,16 @@ test('a session ends by standing idle, by age, by leaving and by a cookie value 
   const { management } = office;
   const value = await open(office);
   const start = office.nowMs;
-  office.nowMs += limits.sessionIdleMs - 1;
+  office.nowMs += accessLimits.sessionIdleMs - 1;
   expect(await sessionOf(management, value)).toBeDefined();
-  office.nowMs += limits.sessionIdleMs - 1;
+  office.nowMs += accessLimits.sessionIdleMs - 1;
   expect(await sessionOf(management, value)).toBeDefined();
-  office.nowMs += limits.sessionIdleMs;
+  office.nowMs += accessLimits.sessionIdleMs;
   expect(await sessionOf(management, value)).toBeUndefined();
   // Used all the time, it ends all the same.
   const busy = await open(office);
   const from = office.nowMs;
-  for (; office.nowMs < from + limits.operatorSessionMs; office.nowMs += 20 * MINUTE_MS)
+  for (; office.nowMs < from + accessLimits.operatorSessionMs; office.nowMs += 20 * MINUTE_MS)
     expect(await sessionOf(management, busy)).toBeDefined();
   expect(await sessionOf(management, busy)).toBeUndefined();
   office.nowMs = start;
@@ -133,7 +133,7 @@ test('of one operator a bounded number of sessions is kept, and nobody else lose
   const { management } = office;
   const link = await openSession(office.store.db, { userId: null, role: 'admin', nowMs: office.nowMs });
   const values: string[] = [];
-  for (let nth = 0; nth <= limits.sessionsPerOperatorKept; nth++) {
+  for (let nth = 0; nth <= accessLimits.sessionsPerOperatorKept; nth++) {
     office.nowMs += 1000;
     values.push(await open(office));
   }

@@ -1,12 +1,12 @@
-import { expect, test } from 'vitest';
-import type { Management } from '../../../host/service/management.ts';
 import {
   changeSettings,
   readSetting,
   readSettings,
   type Settings,
   writeSetting,
-} from '../../../host/service/people/settings.ts';
+} from '@passfob/service/features/users/settings';
+import type { Management } from '@passfob/service/storage/management';
+import { expect, test } from 'vitest';
 import { accepted, codeOf, grace, Office } from './kit.ts';
 
 const DEFAULTS: Settings = {

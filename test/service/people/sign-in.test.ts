@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { expect, test } from 'vitest';
-import { addOperator, disableOperator } from '../../../host/service/people/access/operator-changes.ts';
-import { isFresh, openSession, sessionOf } from '../../../host/service/people/access/sessions.ts';
+import type { NewToken } from '@passfob/service/features/tokens/issue';
+import { addOperator, disableOperator } from '@passfob/service/features/users/access/operator-changes';
 import {
   type Decider,
   proveAgain,
   type SignInRequest,
   signIn,
-} from '../../../host/service/people/access/sign-in.ts';
-import { CONSOLE_APPLICATION, ensureApplication } from '../../../host/service/people/applications.ts';
-import { checkPassword } from '../../../host/service/people/credentials/passwords.ts';
-import { findUser, prepareUserName } from '../../../host/service/people/users.ts';
-import type { Service } from '../../../host/service/service.ts';
-import type { NewToken } from '../../../host/service/tokens/issue.ts';
+} from '@passfob/service/features/users/access/sign-in';
+import { CONSOLE_APPLICATION, ensureApplication } from '@passfob/service/features/users/applications';
+import { checkPassword } from '@passfob/service/features/users/credentials/passwords';
+import { isFresh, openSession, sessionOf } from '@passfob/service/features/users/sessions';
+import { findUser, prepareUserName } from '@passfob/service/features/users/users';
+import type { Service } from '@passfob/service/service';
+import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow, Rig, wrongCode } from '../kit.ts';
 import { accepted, freshPassword, grace, Office } from './kit.ts';

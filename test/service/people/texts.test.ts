@@ -1,7 +1,7 @@
+import { prepareEmail } from '@passfob/service/base/email-address';
+import { prepareLine } from '@passfob/service/base/one-line';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { prepareEmail } from '../../../host/service/people/email-address.ts';
-import { prepareLine } from '../../../host/service/people/one-line.ts';
 
 describe('an e-mail address', () => {
   it.each(['a@b', 'ada@example.org', "o'hara+vpn@mail.example.co.uk", 'x@xn--bcher-kva.example'])(

@@ -1,20 +1,20 @@
-import { CompiledQuery, sql } from 'kysely';
-import { expect, test } from 'vitest';
-import { engineOf } from '../../../host/service/data/engine.ts';
+import { defaultLockPolicy } from '@passfob/service/base/lock';
 import {
   changeUser,
   createUser,
   disableUser,
   enableUser,
   unlockUser,
-} from '../../../host/service/people/user-changes.ts';
+} from '@passfob/service/features/users/user-changes';
 import {
   listUsers,
   selectUsers,
   type UserQuery,
   userDetail,
-} from '../../../host/service/people/user-views.ts';
-import { defaultLockPolicy } from '../../../host/service/validation/lock.ts';
+} from '@passfob/service/features/users/user-views';
+import { engineOf } from '@passfob/service/storage/schema/engine';
+import { CompiledQuery, sql } from 'kysely';
+import { expect, test } from 'vitest';
 import { accepted, codeOf, grace, Office } from './kit.ts';
 
 const query = (office: Office, changes: Partial<UserQuery> = {}): UserQuery => ({

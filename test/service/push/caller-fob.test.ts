@@ -1,6 +1,6 @@
+import { callerCheck, checkCaller } from '@passfob/service/features/push/callers/check';
+import { shownNumber } from '@passfob/service/features/push/shown';
 import { expect, test } from 'vitest';
-import { callerCheck, checkCaller } from '../../../host/service/push/callers/check.ts';
-import { shownNumber } from '../../../host/service/push/shown.ts';
 import { until } from '../agents/kit.ts';
 import { Scene } from '../agents/scene.ts';
 import { accepted, grace } from '../people/kit.ts';

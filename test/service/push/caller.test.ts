@@ -1,10 +1,10 @@
+import { pushLimits } from '@passfob/service/base/limits/push';
+import { hashSession } from '@passfob/service/features/challenges/ask';
+import { callerCheck, checkCaller } from '@passfob/service/features/push/callers/check';
+import { answerPush, endPush, pushesToSend } from '@passfob/service/features/push/delivery';
+import { tendCallerChecks } from '@passfob/service/features/push/ends';
+import { disableUser } from '@passfob/service/features/users/user-changes';
 import { expect, test } from 'vitest';
-import { hashSession } from '../../../host/service/challenges/ask.ts';
-import { limits } from '../../../host/service/limits.ts';
-import { disableUser } from '../../../host/service/people/user-changes.ts';
-import { callerCheck, checkCaller } from '../../../host/service/push/callers/check.ts';
-import { answerPush, endPush, pushesToSend } from '../../../host/service/push/delivery.ts';
-import { tendCallerChecks } from '../../../host/service/push/ends.ts';
 import { furnish, signedIn } from '../console/kit.ts';
 import { Rig } from '../kit.ts';
 import { accepted, codeOf, grace } from '../people/kit.ts';
@@ -65,7 +65,7 @@ test('what a caller refuses, misses or is kept from is in the audit; what they r
   const ended = async (work: () => Promise<unknown>) => {
     const { id } = accepted(await check());
     await work();
-    office.nowMs += limits.pushReportedQuietMs;
+    office.nowMs += pushLimits.pushReportedQuietMs;
     await tendCallerChecks(management);
     await tendCallerChecks(management);
     return state(id);
@@ -121,7 +121,7 @@ test('no log-in takes the place of a check of a caller, from wherever it comes, 
   // From then on the fob is asked again.
   expect((await rowOf(office, (await scene.ask('ada', home)).id)).fob_id).not.toBeNull();
   accepted(await check());
-  office.nowMs += limits.pushMs;
+  office.nowMs += pushLimits.pushMs;
   expect((await rowOf(office, (await scene.ask('ada', home)).id)).fob_id).not.toBeNull();
 });
 
@@ -139,14 +139,14 @@ test('help desk is told why nobody can be asked; a locked account can be, and wh
   accepted(await check());
   scene.threshold = 0;
   // Until then the check keeps its place.
-  office.nowMs += limits.pushMs;
+  office.nowMs += pushLimits.pushMs;
   await scene.ask('ada');
   await endPush(management, await fob.show(), 'reported');
   accepted(await check());
   await endPush(management, await fob.show(), 'denied');
   expect(codeOf(await check())).toBe('too_many_pushes');
   // What the caller denied keeps applications from asking, too.
-  office.nowMs += limits.pushReportedQuietMs;
+  office.nowMs += pushLimits.pushReportedQuietMs;
   accepted(await check());
   await endPush(management, await fob.show(), 'denied');
   expect((await rowOf(office, (await scene.ask('ada')).id)).fob_id).toBeNull();

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { challengeLimits } from '@passfob/service/base/limits/challenges';
+import { pushLimits } from '@passfob/service/base/limits/push';
+import { acceptedByTexts, pushOutcomes } from '@passfob/service/base/texts/push';
+import { toldAs } from '@passfob/service/features/push/rows';
+import { pushSuite, readPushSuite } from '@passfob/service/features/tokens/push-question';
 import { expect, test } from 'vitest';
-import { limits } from '../../../host/service/limits.ts';
-import { pushSuite, readPushSuite } from '../../../host/service/push/question.ts';
-import { toldAs } from '../../../host/service/push/rows.ts';
-import { acceptedByTexts, pushOutcomes } from '../../../host/service/texts/push.ts';
 
 const document = readFileSync(new URL('../../../docs/push.md', import.meta.url), 'utf8');
 
@@ -21,17 +22,17 @@ test('docs/push.md names every state, and what the session is told in it', () =>
 });
 
 test('the numbers and texts in docs/push.md are those of the service', () => {
-  const { pushDeniedQuietMs, pushReportedQuietMs, pushesUnapproved, pushesUnapprovedMs } = limits;
+  const { pushDeniedQuietMs, pushReportedQuietMs, pushesUnapproved, pushesUnapprovedMs } = pushLimits;
   for (const stated of [
-    `up to ${limits.pushWaitMaxMs.toLocaleString('en')}`,
-    `where ${limits.pushWaitsAtOnce} wait on one node`,
-    `${limits.challengeSessionMin} to ${limits.challengeSessionMax} characters`,
-    `**${limits.pushMs / 1000} seconds**`,
+    `up to ${pushLimits.pushWaitMaxMs.toLocaleString('en')}`,
+    `where ${pushLimits.pushWaitsAtOnce} wait on one node`,
+    `${challengeLimits.challengeSessionMin} to ${challengeLimits.challengeSessionMax} characters`,
+    `**${pushLimits.pushMs / 1000} seconds**`,
     `for ${pushDeniedQuietMs / 1000} seconds after they denied a request, and ${pushReportedQuietMs / 60_000} minutes after`,
     `after ${pushesUnapproved} requests in ${pushesUnapprovedMs / 60_000} minutes`,
     `${pushesUnapproved} from each familiar source`,
-    `within the last ${limits.pushFamiliarMs / 86_400_000} days`,
-    `\`${pushSuite}\`, ${limits.pushSecretBytes * 8} bits`,
+    `within the last ${pushLimits.pushFamiliarMs / 86_400_000} days`,
+    `\`${pushSuite}\`, ${pushLimits.pushSecretBytes * 8} bits`,
     `is ${readPushSuite().questionLength * 4} bits of a SHA-256`,
     `*${acceptedByTexts.push}*`,
     ...Object.entries(pushOutcomes).flatMap(([outcome, text]) =>

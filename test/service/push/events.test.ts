@@ -1,5 +1,5 @@
+import { disableUser } from '@passfob/service/features/users/user-changes';
 import { expect, test } from 'vitest';
-import { disableUser } from '../../../host/service/people/user-changes.ts';
 import { type Answer, Bureau, type Shown } from '../api/kit.ts';
 import { Visitor } from '../console/kit.ts';
 import { apiKeyOf, codeNow } from '../kit.ts';

@@ -1,8 +1,8 @@
+import type { Factors, PinPlace } from '@passfob/service/base/kinds';
+import { pushLimits } from '@passfob/service/base/limits/push';
+import { answerPush } from '@passfob/service/features/push/delivery';
+import { resetPin } from '@passfob/service/features/users/credentials/pins';
 import { expect, test } from 'vitest';
-import type { Factors, PinPlace } from '../../../host/service/data/schema.ts';
-import { limits } from '../../../host/service/limits.ts';
-import { resetPin } from '../../../host/service/people/credentials/pins.ts';
-import { answerPush } from '../../../host/service/push/delivery.ts';
 import { secret } from '../../kit/secrets.ts';
 import { accepted, freshPassword, givePin, grace } from '../people/kit.ts';
 import { outcomes, PushFob, rowOf } from './kit.ts';
@@ -11,7 +11,7 @@ import { Scene } from './scene.ts';
 const PIN = secret('730519');
 const OTHER_PIN = secret('480627');
 /** The next request is neither the last of many nor within the time of the one before. */
-const APART_MS = limits.pushesUnapprovedMs;
+const APART_MS = pushLimits.pushesUnapprovedMs;
 
 /** What stands beside a request. */
 type Sent = `${'' | 'wrong ' | 'empty '}${'password' | 'pin'}`;

@@ -1,10 +1,10 @@
+import { pushLimits } from '@passfob/service/base/limits/push';
+import { answerPush, claimPush, endPush, pushShown } from '@passfob/service/features/push/delivery';
+import { sweepPushes } from '@passfob/service/features/push/ends';
+import { familiarSource, keyOfSource } from '@passfob/service/features/push/familiar';
+import type { Push } from '@passfob/service/features/push/pushes';
+import { recordEvents } from '@passfob/service/features/validation/events';
 import { expect, test } from 'vitest';
-import { limits } from '../../../host/service/limits.ts';
-import { answerPush, claimPush, endPush, pushShown } from '../../../host/service/push/delivery.ts';
-import { sweepPushes } from '../../../host/service/push/ends.ts';
-import { familiarSource, keyOfSource } from '../../../host/service/push/familiar.ts';
-import type { Push } from '../../../host/service/push/pushes.ts';
-import { recordEvents } from '../../../host/service/validation/events.ts';
 import { outcomes, rowOf, SESSION } from './kit.ts';
 import { approve, withFob } from './scene.ts';
 
@@ -33,13 +33,13 @@ test('who asks too often from elsewhere keeps nobody from asking from where they
   await using _ = scene;
   const many = async (source: string) => {
     const asked: boolean[] = [];
-    for (let turn = 0; turn <= limits.pushesUnapproved; turn++) {
+    for (let turn = 0; turn <= pushLimits.pushesUnapproved; turn++) {
       asked.push(await isAsked(source));
       office.nowMs += 1000;
     }
     return asked;
   };
-  const eight = [...Array(limits.pushesUnapproved).fill(true), false];
+  const eight = [...Array(pushLimits.pushesUnapproved).fill(true), false];
   expect(await many(ELSEWHERE)).toEqual(eight);
   // What is not known is elsewhere, whatever address stands there.
   expect((await rowOf(office, (await scene.ask('ada', { source: HOME })).id)).fob_id).toBeNull();
@@ -82,7 +82,7 @@ test('a request from elsewhere takes no place of one from a familiar source, and
   const take = () => Promise.all(theirs.map(push => scene.take(push, { source: ELSEWHERE })));
   expect(new Set(theirs.map(push => Object.keys(push).join()))).toEqual(new Set(['id,number,expiresMs']));
   expect(new Set(await take())).toEqual(new Set(['waiting']));
-  office.nowMs += limits.pushMs;
+  office.nowMs += pushLimits.pushMs;
   expect(new Set(await take())).toEqual(new Set(['push_expired']));
   const rows = await Promise.all(theirs.map(({ id }) => rowOf(office, id)));
   expect(rows.map(row => row.fob_id !== null)).toEqual([false, false, false, true, false]);
@@ -106,9 +106,9 @@ test('a familiar source takes the place of any request, others of those from els
       ...[first, second, state],
       state === 'superseded',
     ]);
-    office.nowMs += limits.pushMs;
+    office.nowMs += pushLimits.pushMs;
     expect((await rowOf(office, (await ask(ELSEWHERE)).id)).fob_id).not.toBeNull();
-    office.nowMs += limits.pushesUnapprovedMs;
+    office.nowMs += pushLimits.pushesUnapprovedMs;
   }
 });
 
@@ -143,7 +143,7 @@ for (const when of [
     if (before !== undefined) expect(await scene.take(before, { source: ELSEWHERE })).toBe('accepted');
     const kept = await office.store.db.selectFrom('push_sources').select('source').execute();
     expect(kept).toEqual([{ source: HOME }]);
-    office.nowMs += limits.pushReportedQuietMs;
+    office.nowMs += pushLimits.pushReportedQuietMs;
     const hers = await ask(HOME);
     expect(await isAsked(ELSEWHERE)).toBe(false);
     expect((await rowOf(office, hers.id)).state).toBe('waiting');
@@ -156,7 +156,7 @@ test('a source from which a user denies a request stays familiar', async () => {
   await using _ = scene;
   await ask(HOME);
   await endPush(office.management, await fob.show(), 'denied');
-  office.nowMs += limits.pushDeniedQuietMs;
+  office.nowMs += pushLimits.pushDeniedQuietMs;
   expect((await rowOf(office, (await ask(HOME)).id)).familiar_source).toBe(HOME);
 });
 
@@ -182,9 +182,9 @@ test('a source is familiar for 30 days after a request from there was approved, 
   expect(await familiar(HOME)).toBeUndefined();
   expect(await familiar(HOME, true, 'bob')).toBeUndefined();
   expect(await familiar(HOME, true, 'nobody')).toBeUndefined();
-  office.nowMs += limits.pushFamiliarMs / 2;
+  office.nowMs += pushLimits.pushFamiliarMs / 2;
   await logIn(HOME);
-  office.nowMs += limits.pushFamiliarMs - 1;
+  office.nowMs += pushLimits.pushFamiliarMs - 1;
   expect(await familiar(HOME, true)).toBe(HOME);
   await sweepPushes(db, office.nowMs);
   const kept = () => db.selectFrom('push_sources').select('source').execute();

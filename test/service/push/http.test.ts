@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
+import { pushLimits } from '@passfob/service/base/limits/push';
+import { webLimits } from '@passfob/service/base/limits/web';
+import { answerPush, endPush } from '@passfob/service/features/push/delivery';
+import { createApplication, rotateApplicationKey } from '@passfob/service/features/users/application-changes';
+import { disableUser } from '@passfob/service/features/users/user-changes';
+import type { Service } from '@passfob/service/service';
 import { expect, test } from 'vitest';
-import { limits } from '../../../host/service/limits.ts';
-import { createApplication, rotateApplicationKey } from '../../../host/service/people/application-changes.ts';
-import { disableUser } from '../../../host/service/people/user-changes.ts';
-import { answerPush, endPush } from '../../../host/service/push/delivery.ts';
-import type { Service } from '../../../host/service/service.ts';
 import { secret } from '../../kit/secrets.ts';
 import { apiKeyOf, comparable, post, Rig, wrongCode } from '../kit.ts';
 import { accepted, freshPassword, grace, Office } from '../people/kit.ts';
@@ -72,7 +73,7 @@ test('what is asked for looks the same for everybody, until its time is over and
   for (const user of [...names, 'nobody', 'no\u0000body']) {
     const response = await send(service.url, apiKey, '', withPassword(user));
     const { id, number, expiresMs } = (await response.clone().json()) as Asked;
-    expect([number, expiresMs]).toEqual([expect.stringMatching(/^\d\d$/), office.nowMs + limits.pushMs]);
+    expect([number, expiresMs]).toEqual([expect.stringMatching(/^\d\d$/), office.nowMs + pushLimits.pushMs]);
     bytes.add(
       (await comparable(response)).replace(id, '<id>').replace(`"number\\":\\"${number}`, '<number>'),
     );
@@ -93,7 +94,7 @@ test('what is asked for looks the same for everybody, until its time is over and
   // As /v1/validate refuses.
   const refusal = await comparable(await post(service, apiKey, { user: 'nobody', passcode: '123456' }));
   expect(await takes(OTHER_SESSION)).toEqual([refusal]);
-  rig.clock.nowMs += limits.pushMs;
+  rig.clock.nowMs += pushLimits.pushMs;
   expect(await takes(SESSION)).toEqual([refusal]);
   const unknown = ['x', '%00', 'é', createHash('sha256').digest('hex')].map(async id =>
     comparable(await send(service.url, apiKey, `/${id}/take`, { session: SESSION })),
@@ -152,7 +153,7 @@ test('a take waits, on any node, and wakes when the fob has answered; the sessio
   const fob = await PushFob.of(office, 'ada');
   const { id } = await asked(one.url, apiKey, 'ada');
   // Longer than this test may take: the answer is what ends the wait.
-  const body = { session: SESSION, waitMs: limits.pushWaitMaxMs };
+  const body = { session: SESSION, waitMs: pushLimits.pushWaitMaxMs };
   const waits = [one, two].map(({ url }) => send(url, apiKey, `/${id}/take`, body));
   const shown = await fob.show();
   expect(await answerPush(office.management, shown, fob.answer(shown.question))).toBe(true);
@@ -202,8 +203,8 @@ test('nothing is asked or taken without a key, with one that was turned meanwhil
   expect(await status(apiKey, '', { user: 'ada' })).toBe(400);
   expect(await status(apiKey, '', { user: 'ada', session: SESSION, number: 7 })).toBe(400);
   const { id } = await asked(service.url, apiKey, 'ada');
-  const take = { session: SESSION, waitMs: limits.pushWaitMaxMs };
-  expect(await status(apiKey, `/${id}/take`, { ...take, waitMs: limits.pushWaitMaxMs + 1 })).toBe(400);
+  const take = { session: SESSION, waitMs: pushLimits.pushWaitMaxMs };
+  expect(await status(apiKey, `/${id}/take`, { ...take, waitMs: pushLimits.pushWaitMaxMs + 1 })).toBe(400);
   expect(await status(apiKeyOf(service), `/${id}/take`, { session: SESSION })).toBe(403);
   const shown = await fob.show();
   await answerPush(office.management, shown, fob.answer(shown.question));
@@ -217,7 +218,7 @@ test('one address that asks too much is slowed down, as at /v1/validate', async 
   await using rig = new Rig();
   const service = await rig.start();
   const apiKey = apiKeyOf(service);
-  const { burst } = limits.validateBucket;
+  const { burst } = webLimits.validateBucket;
   const source = '192.0.2.44';
   const once = (nth: number) =>
     nth % 2 === 0

@@ -1,8 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { limits } from '../../../host/service/limits.ts';
-import { answerPush } from '../../../host/service/push/delivery.ts';
+import { pushLimits } from '@passfob/service/base/limits/push';
+import { answerPush } from '@passfob/service/features/push/delivery';
+import {
+  assignToken,
+  reactivateToken,
+  revokeToken,
+  suspendToken,
+  unassignToken,
+} from '@passfob/service/features/tokens/moves';
 import {
   freshPushSecret,
   isRightAnswer,
@@ -11,15 +16,10 @@ import {
   pushSecretOf,
   readPushKey,
   storePushKey,
-} from '../../../host/service/push/keys.ts';
-import { type Bound, questionOf, readPushSuite } from '../../../host/service/push/question.ts';
-import {
-  assignToken,
-  reactivateToken,
-  revokeToken,
-  suspendToken,
-  unassignToken,
-} from '../../../host/service/tokens/moves.ts';
+} from '@passfob/service/features/tokens/push-keys';
+import { type Bound, questionOf, readPushSuite } from '@passfob/service/features/tokens/push-question';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { accepted, grace, Office } from '../people/kit.ts';
 import { PushFob, putOn, rowOf } from './kit.ts';
@@ -34,7 +34,7 @@ test('the key of a fob is sealed, kept as it was first made, and asked for only 
   const key = await readPushKey(management.db, fob.id);
   if (key === undefined) throw new Error('no key');
   const kept = pushSecretOf(management.keys, key);
-  expect(kept).toHaveLength(limits.pushSecretBytes);
+  expect(kept).toHaveLength(pushLimits.pushSecretBytes);
   expect(key.account).toBe(Buffer.from(pushAccountOf(fob.id)).toString('hex'));
   expect(pushAccountOf(fob.id)[0]).not.toBe(0);
   // Moved to another fob's row the seal does not open.
@@ -51,7 +51,7 @@ test('a secret is made of chance of both sides', () => {
   const chance = randomBytes(32);
   const made = [chance, chance, randomBytes(32)].map(one => secret(freshPushSecret(one)));
   expect(new Set(made.map(bytes => Buffer.from(bytes).toString('hex'))).size).toBe(3);
-  expect(made.every(bytes => bytes.length === limits.pushSecretBytes)).toBe(true);
+  expect(made.every(bytes => bytes.length === pushLimits.pushSecretBytes)).toBe(true);
 });
 
 test('the key is destroyed with the last token that somebody has on the fob, and what is open is approved by nothing (R17)', async () => {

@@ -1,11 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { writing } from '../../../host/service/data/database.ts';
-import { claimPush, pushesToSend, pushShown } from '../../../host/service/push/delivery.ts';
-import { rememberSource } from '../../../host/service/push/familiar.ts';
-import { provePushKey, storePushKey } from '../../../host/service/push/keys.ts';
-import { pushSuite } from '../../../host/service/push/question.ts';
-import type { PushRow } from '../../../host/service/push/rows.ts';
-import type { NewToken } from '../../../host/service/tokens/issue.ts';
+import { claimPush, pushesToSend, pushShown } from '@passfob/service/features/push/delivery';
+import { rememberSource } from '@passfob/service/features/push/familiar';
+import type { PushRow } from '@passfob/service/features/push/rows';
+import type { NewToken } from '@passfob/service/features/tokens/issue';
+import { provePushKey, storePushKey } from '@passfob/service/features/tokens/push-keys';
+import { pushSuite } from '@passfob/service/features/tokens/push-question';
+import { writing } from '@passfob/service/storage/database/database';
 import { secret } from '../../kit/secrets.ts';
 import { fobAnswer } from '../challenges/kit.ts';
 import type { Office } from '../people/kit.ts';

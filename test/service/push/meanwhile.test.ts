@@ -1,15 +1,14 @@
-import type { Updateable } from 'kysely';
-import { expect, test } from 'vitest';
-import type { Schema } from '../../../host/service/data/schema.ts';
-import type { PushSchema, PushState } from '../../../host/service/data/schema-push.ts';
+import type { TokenState } from '@passfob/service/base/token-states';
 import {
   answerPush,
   claimPush,
   endPush,
   pushShown,
   returnPush,
-} from '../../../host/service/push/delivery.ts';
-import type { TokenState } from '../../../host/service/tokens/states.ts';
+} from '@passfob/service/features/push/delivery';
+import type { PushSchema, PushState, Schema } from '@passfob/service/storage/schema/schema';
+import type { Updateable } from 'kysely';
+import { expect, test } from 'vitest';
 import { isOnPostgres } from '../kit.ts';
 import { meanwhile } from '../waiting.ts';
 import { outcomes, rowOf, SESSION } from './kit.ts';

@@ -1,6 +1,4 @@
-import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { limits } from '../../../host/service/limits.ts';
+import { pushLimits } from '@passfob/service/base/limits/push';
 import {
   answerPush,
   claimPush,
@@ -9,8 +7,10 @@ import {
   pushShown,
   returnPush,
   wantedPushes,
-} from '../../../host/service/push/delivery.ts';
-import { sweepPushes } from '../../../host/service/push/ends.ts';
+} from '@passfob/service/features/push/delivery';
+import { sweepPushes } from '@passfob/service/features/push/ends';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { countOf, LONG } from '../../kit/counts.ts';
 import { isOnPostgres } from '../kit.ts';
 import { OTHER_SESSION, PushFob, rowOf, SESSION } from './kit.ts';
@@ -20,7 +20,7 @@ import { Scene } from './scene.ts';
 const USERS = ['ada', 'bob'] as const;
 const RUNS = countOf(25, isOnPostgres ? 150 : 600);
 /** No request, no cool-down and no count of a run outlives this. */
-const APART_MS = limits.pushReportedQuietMs + limits.pushesUnapprovedMs;
+const APART_MS = pushLimits.pushReportedQuietMs + pushLimits.pushesUnapprovedMs;
 
 /** What happens; `at` counts from the latest request back, and what is foreign is not the one that belongs to it. */
 type Step =
@@ -75,7 +75,7 @@ const anything: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ kind: kind('twice'), at }),
   fc.record({ kind: kind('reconnect'), user: fc.constantFrom(...USERS) }),
   fc.record({ kind: kind('sweep') }),
-  fc.record({ kind: kind('wait'), ms: fc.constantFrom(1, 20_000, limits.pushMs - 1, limits.pushMs) }),
+  fc.record({ kind: kind('wait'), ms: fc.constantFrom(1, 20_000, pushLimits.pushMs - 1, pushLimits.pushMs) }),
 );
 /** Mostly as it goes, with something else in between. */
 const usual: fc.Arbitrary<Step[]> = fc
@@ -138,7 +138,7 @@ class World {
       const { user, session, isSourceKnown } = step;
       const from = { source, isSourceKnown };
       const push = await scene.ask(user, { session, applicationId, ...from });
-      expect([push.expiresMs, push.number < 100]).toEqual([scene.office.nowMs + limits.pushMs, true]);
+      expect([push.expiresMs, push.number < 100]).toEqual([scene.office.nowMs + pushLimits.pushMs, true]);
       const { question } = await rowOf(scene.office, push.id);
       model.ask({ id: push.id, question, user, session, applicationId, ...from });
     } else {

@@ -1,4 +1,4 @@
-import { limits } from '../../../host/service/limits.ts';
+import { pushLimits } from '@passfob/service/base/limits/push';
 
 const OPEN = ['waiting', 'sent', 'shown'];
 const SAID_NOTHING = [...OPEN, 'superseded', 'failed'];
@@ -53,7 +53,7 @@ export class Model {
   /** What is over and keeps nobody quiet any more is forgotten. */
   sweep(): void {
     for (const one of this.asked)
-      if (one.atMs <= this.nowMs - limits.pushesUnapprovedMs && one.quietUntilMs <= this.nowMs)
+      if (one.atMs <= this.nowMs - pushLimits.pushesUnapprovedMs && one.quietUntilMs <= this.nowMs)
         one.state = 'forgotten';
   }
 
@@ -78,7 +78,7 @@ export class Model {
       one =>
         one.isForSomebody &&
         one.familiar === familiar &&
-        one.atMs > this.nowMs - limits.pushesUnapprovedMs &&
+        one.atMs > this.nowMs - pushLimits.pushesUnapprovedMs &&
         !['approved', 'used'].includes(one.state),
     );
     const isQuiet = own.some(one => one.quietUntilMs > this.nowMs);
@@ -86,7 +86,7 @@ export class Model {
       this.linkOf(given.user) !== undefined &&
       !isQuiet &&
       !givesWay &&
-      unapproved.length < limits.pushesUnapproved;
+      unapproved.length < pushLimits.pushesUnapproved;
     if (isForSomebody)
       for (const one of own) if (OPEN.includes(one.state) && one.isForSomebody) one.state = 'superseded';
     const about = { state: 'waiting', link: undefined, quietUntilMs: 0, atMs: this.nowMs };
@@ -98,7 +98,7 @@ export class Model {
   }
 
   #familiar({ user, source, isSourceKnown }: NewAsked): string | undefined {
-    const sinceMs = this.nowMs - limits.pushFamiliarMs;
+    const sinceMs = this.nowMs - pushLimits.pushFamiliarMs;
     const isFamiliar = this.#logIns.some(
       one => one.user === user && one.source === source && one.atMs > sinceMs,
     );
@@ -106,7 +106,7 @@ export class Model {
   }
 
   #isInTime({ atMs }: Asked): boolean {
-    return this.nowMs < atMs + limits.pushMs;
+    return this.nowMs < atMs + pushLimits.pushMs;
   }
 
   #isUnclaimed(one: Asked): boolean {
@@ -154,8 +154,8 @@ export class Model {
       one.quietUntilMs === 0;
     if (isClaimed) one.state = to;
     if (!isHeard) return false;
-    if (to === 'denied') one.quietUntilMs = this.nowMs + limits.pushDeniedQuietMs;
-    if (to === 'reported') one.quietUntilMs = this.nowMs + limits.pushReportedQuietMs;
+    if (to === 'denied') one.quietUntilMs = this.nowMs + pushLimits.pushDeniedQuietMs;
+    if (to === 'reported') one.quietUntilMs = this.nowMs + pushLimits.pushReportedQuietMs;
     if (to === 'reported' && one.isSourceKnown) this.#forget(one);
     return isClaimed;
   }

@@ -1,13 +1,13 @@
+import { pushLimits } from '@passfob/service/base/limits/push';
+import { answerPush, claimPush, endPush, pushShown } from '@passfob/service/features/push/delivery';
+import { sweepPushes } from '@passfob/service/features/push/ends';
+import { makePushes } from '@passfob/service/features/push/pushes';
+import { openStates } from '@passfob/service/features/push/rows';
+import { ensureApplication } from '@passfob/service/features/users/applications';
+import { watchChanges } from '@passfob/service/storage/database/changes';
+import type { Management } from '@passfob/service/storage/management';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { watchChanges } from '../../../host/service/data/changes.ts';
-import { limits } from '../../../host/service/limits.ts';
-import type { Management } from '../../../host/service/management.ts';
-import { ensureApplication } from '../../../host/service/people/applications.ts';
-import { answerPush, claimPush, endPush, pushShown } from '../../../host/service/push/delivery.ts';
-import { sweepPushes } from '../../../host/service/push/ends.ts';
-import { makePushes } from '../../../host/service/push/pushes.ts';
-import { openStates } from '../../../host/service/push/rows.ts';
 import { countOf, LONG } from '../../kit/counts.ts';
 import { Rig } from '../kit.ts';
 import { Office } from '../people/kit.ts';
@@ -121,7 +121,7 @@ test('of all that happens at once on two nodes, one request is open, each is dec
   const { db } = made.office.store;
   let logIns = 0;
   const run = async (mixed: readonly (readonly Done[])[]) => {
-    rig.clock.nowMs += limits.pushReportedQuietMs;
+    rig.clock.nowMs += pushLimits.pushReportedQuietMs;
     const mix = new Mix(made, await made.fob.connect());
     await mix.ask(0);
     await Promise.all(
@@ -155,8 +155,8 @@ test('of many requests for one user at once, on two nodes, one stays open', asyn
   const { office, fob, nodes, applicationId, close } = await opened(rig);
   try {
     for (let round = 0; round < 4; round++) {
-      rig.clock.nowMs += limits.pushesUnapprovedMs;
-      const asks = Array.from({ length: limits.pushesUnapproved }, async (_, nth) =>
+      rig.clock.nowMs += pushLimits.pushesUnapprovedMs;
+      const asks = Array.from({ length: pushLimits.pushesUnapproved }, async (_, nth) =>
         nodes[nth % 2]?.pushes.ask({
           ...{ user: 'ada', session: SESSION, applicationId, source: '192.0.2.1', requestId: 'r' },
         }),
@@ -165,7 +165,7 @@ test('of many requests for one user at once, on two nodes, one stays open', asyn
       const rows = await office.store.db.selectFrom('pushes').selectAll().where('id', 'in', ids).execute();
       expect(rows.every(row => row.fob_id === fob.id)).toBe(true);
       expect(rows.map(({ state }) => state).sort()).toEqual([
-        ...Array(limits.pushesUnapproved - 1).fill('superseded'),
+        ...Array(pushLimits.pushesUnapproved - 1).fill('superseded'),
         'waiting',
       ]);
     }
@@ -192,7 +192,7 @@ test('of requests from a familiar source and from elsewhere at once, on two node
     await makeFamiliar(office, 'ada', home);
     const kept: boolean[] = [];
     for (let round = 0; round < 6; round++) {
-      rig.clock.nowMs += limits.pushesUnapprovedMs;
+      rig.clock.nowMs += pushLimits.pushesUnapprovedMs;
       // Both first and last come from elsewhere, on either node.
       const sources = [elsewhere, home, elsewhere, elsewhere, home, elsewhere];
       const ids = await Promise.all(

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { pushLimits } from '@passfob/service/base/limits/push';
+import { endPush } from '@passfob/service/features/push/delivery';
+import { sweepPushes } from '@passfob/service/features/push/ends';
+import { makeWaits } from '@passfob/service/features/push/waits';
 import { expect, test } from 'vitest';
-import { limits } from '../../../host/service/limits.ts';
-import { endPush } from '../../../host/service/push/delivery.ts';
-import { sweepPushes } from '../../../host/service/push/ends.ts';
-import { makeWaits } from '../../../host/service/push/waits.ts';
 import { secret } from '../../kit/secrets.ts';
 import { outcomes, rowOf, SESSION } from './kit.ts';
 import { approve, type Scene, withFob } from './scene.ts';
@@ -13,18 +13,18 @@ test('where too many wait, the oldest wait of the source that has most ends, and
   await using _ = scene;
   const push = await scene.ask('ada');
   const nobodys = await scene.ask('nobody');
-  const askers = Array.from({ length: limits.pushWaitsAtOnce + 20 }, () => new AbortController());
+  const askers = Array.from({ length: pushLimits.pushWaitsAtOnce + 20 }, () => new AbortController());
   let ended = 0;
   const waiting = askers.map(async ({ signal }) => {
     const outcome = await scene.take(nobodys, {
-      waitMs: limits.pushWaitMaxMs,
+      waitMs: pushLimits.pushWaitMaxMs,
       signal,
       source: '198.51.100.66',
     });
     ended++;
     return outcome;
   });
-  const own = scene.take(push, { waitMs: limits.pushWaitMaxMs, source: '192.0.2.10' });
+  const own = scene.take(push, { waitMs: pushLimits.pushWaitMaxMs, source: '192.0.2.10' });
   await expect.poll(() => ended, { timeout: 10_000 }).toBe(21);
   await approve(scene, fob);
   scene.announce();
@@ -46,22 +46,22 @@ test('requests that nobody decided are written down once, and forgotten when the
     await sweepPushes(db, office.nowMs);
   };
   await sweeps();
-  office.nowMs += limits.pushMs;
+  office.nowMs += pushLimits.pushMs;
   expect(await scene.take(nobodys)).toBe('push_expired');
   await sweeps();
   expect(await scene.take(unheeded)).toBe('push_expired');
   const approved = await scene.ask('ada');
   await approve(scene, fob);
-  office.nowMs += limits.pushMs;
+  office.nowMs += pushLimits.pushMs;
   await Promise.all([scene.take(approved), scene.take(approved), sweeps()]);
   const reported = await scene.ask('ada');
   await endPush(office.management, await fob.show(), 'reported');
   expect(await outcomes(office)).toEqual(['push_reported', 'push_expired', 'push_expired', 'unknown_user']);
   expect((await ids()).sort()).toEqual([unheeded, nobodys, approved, reported].map(({ id }) => id).sort());
-  office.nowMs += limits.pushesUnapprovedMs;
+  office.nowMs += pushLimits.pushesUnapprovedMs;
   await sweeps();
   expect(await ids()).toEqual([reported.id]);
-  office.nowMs += limits.pushReportedQuietMs - limits.pushesUnapprovedMs;
+  office.nowMs += pushLimits.pushReportedQuietMs - pushLimits.pushesUnapprovedMs;
   await sweeps();
   expect(await ids()).toEqual([]);
   expect(await scene.take(reported)).toBe('no_push');
@@ -72,7 +72,7 @@ test('one sweep is through with any number of requests', async () => {
   await using _ = scene;
   const { db } = office.store;
   const [asked, nobodys] = [await scene.ask('ada'), await scene.ask('nobody')];
-  const many = limits.pushesEndedAtOnce + 1;
+  const many = pushLimits.pushesEndedAtOnce + 1;
   for (const { id } of [asked, nobodys]) {
     const row = await rowOf(office, id);
     for (let from = 0; from < many; from += 100) {
@@ -80,14 +80,14 @@ test('one sweep is through with any number of requests', async () => {
       await db.insertInto('pushes').values(copies).execute();
     }
   }
-  office.nowMs += limits.pushMs;
+  office.nowMs += pushLimits.pushMs;
   await sweepPushes(db, office.nowMs);
   const undecided = db.selectFrom('pushes').select('fob_id').where('decided_ms', 'is', null);
   expect(await undecided.execute()).toEqual([]);
   expect((await outcomes(office)).filter(outcome => outcome === 'push_expired')).toHaveLength(many + 1);
   expect(await scene.take(asked)).toBe('push_expired');
   expect((await rowOf(office, asked.id)).fob_id).toBe(fob.id);
-  office.nowMs += limits.pushesUnapprovedMs;
+  office.nowMs += pushLimits.pushesUnapprovedMs;
   await sweepPushes(db, office.nowMs);
   expect(await db.selectFrom('pushes').select('id').execute()).toEqual([]);
 });
@@ -133,7 +133,7 @@ test('a refusal of a request that was taken back while the person pressed alerts
     (scene, { id }) => scene.pushes.withdraw({ id, session: SESSION, applicationId: scene.applicationId }),
     scene => scene.ask('ada'),
     ({ office }) => {
-      office.nowMs += limits.pushMs;
+      office.nowMs += pushLimits.pushMs;
     },
   ];
   const refusals = [
@@ -180,14 +180,14 @@ test('a request that is over sooner than others is counted as long as they are, 
     const { id } = await scene.ask('ada', { isNumberless: true, untilMs: office.nowMs + 1 });
     return (await rowOf(office, id)).fob_id !== null;
   };
-  for (let turn = 0; turn < limits.pushesUnapproved; turn++) expect(await isAsked()).toBe(true);
-  office.nowMs += limits.pushesUnapprovedMs - 1;
+  for (let turn = 0; turn < pushLimits.pushesUnapproved; turn++) expect(await isAsked()).toBe(true);
+  office.nowMs += pushLimits.pushesUnapprovedMs - 1;
   await sweepPushes(db, office.nowMs);
   expect(await isAsked()).toBe(false);
   office.nowMs += 1;
   await sweepPushes(db, office.nowMs);
   expect(await isAsked()).toBe(true);
-  office.nowMs += limits.pushesUnapprovedMs + 1;
+  office.nowMs += pushLimits.pushesUnapprovedMs + 1;
   await sweepPushes(db, office.nowMs);
   expect(await db.selectFrom('pushes').select('id').execute()).toEqual([]);
 });

@@ -1,10 +1,10 @@
-import { type Changes, watchChanges } from '../../../host/service/data/changes.ts';
-import { ensureApplication } from '../../../host/service/people/applications.ts';
-import type { PushRequest } from '../../../host/service/push/ask.ts';
-import { answerPush } from '../../../host/service/push/delivery.ts';
-import { makePushes, type Push, type Pushes } from '../../../host/service/push/pushes.ts';
-import type { Outcome } from '../../../host/service/validation/outcomes.ts';
-import type { Validator } from '../../../host/service/validation/request.ts';
+import type { Outcome } from '@passfob/service/base/outcomes';
+import type { PushRequest } from '@passfob/service/features/push/ask';
+import { answerPush } from '@passfob/service/features/push/delivery';
+import { makePushes, type Push, type Pushes } from '@passfob/service/features/push/pushes';
+import { ensureApplication } from '@passfob/service/features/users/applications';
+import type { Validator } from '@passfob/service/features/validation/request';
+import { type Changes, watchChanges } from '@passfob/service/storage/database/changes';
 import { Office } from '../people/kit.ts';
 import { PushFob, SESSION } from './kit.ts';
 

@@ -1,13 +1,13 @@
+import { validationLimits } from '@passfob/service/base/limits/validation';
+import { answerPush } from '@passfob/service/features/push/delivery';
+import { makeTemporaryCode, temporaryCodeEnd } from '@passfob/service/features/tokens/codes/temporary-codes';
+import { suspendToken } from '@passfob/service/features/tokens/moves';
+import { applicationNow } from '@passfob/service/features/users/application-cache';
+import { disableApplication } from '@passfob/service/features/users/application-changes';
+import { setPassword } from '@passfob/service/features/users/credentials/passwords';
+import { disableUser } from '@passfob/service/features/users/user-changes';
+import { makeEngine } from '@passfob/service/features/validation/engine';
 import { expect, test } from 'vitest';
-import { limits } from '../../../host/service/limits.ts';
-import { applicationNow } from '../../../host/service/people/application-cache.ts';
-import { disableApplication } from '../../../host/service/people/application-changes.ts';
-import { setPassword } from '../../../host/service/people/credentials/passwords.ts';
-import { disableUser } from '../../../host/service/people/user-changes.ts';
-import { answerPush } from '../../../host/service/push/delivery.ts';
-import { makeTemporaryCode, temporaryCodeEnd } from '../../../host/service/tokens/codes/temporary-codes.ts';
-import { suspendToken } from '../../../host/service/tokens/moves.ts';
-import { makeEngine } from '../../../host/service/validation/engine.ts';
 import { codeAt, stepAt, wrongCode } from '../kit.ts';
 import { accepted, freshPassword, grace } from '../people/kit.ts';
 import { OTHER_SESSION, outcomes, PushFob, putOn, rowOf } from './kit.ts';
@@ -66,7 +66,7 @@ test('the very same take is answered by the same yes for two minutes, and no oth
     { idempotencyKey, source: '192.0.2.2' },
   ])
     expect(await scene.take(push, changes)).toBe('no_push');
-  office.nowMs += limits.retryWindowMs;
+  office.nowMs += validationLimits.retryWindowMs;
   expect(await scene.take(push, { idempotencyKey })).toBe('no_push');
 });
 

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { pushLimits } from '@passfob/service/base/limits/push';
+import { makePushes } from '@passfob/service/features/push/pushes';
+import { makeTurns } from '@passfob/service/features/push/turns';
+import { watchChanges } from '@passfob/service/storage/database/changes';
 import { expect, test } from 'vitest';
-import { watchChanges } from '../../../host/service/data/changes.ts';
-import { limits } from '../../../host/service/limits.ts';
-import { makePushes } from '../../../host/service/push/pushes.ts';
-import { makeTurns } from '../../../host/service/push/turns.ts';
 import { SESSION } from './kit.ts';
 import { withFob } from './scene.ts';
 
@@ -31,7 +31,7 @@ test('requests of one name are asked for one after another, whether there is suc
   expect(await mostOf(Array(8).fill('ada'))).toBe(1);
   expect(await mostOf(Array(8).fill('nobody'))).toBe(1);
   const many = Array.from({ length: 16 }, (_, nth) => `nobody-${nth}`);
-  expect(await mostOf(many)).toBeLessThanOrEqual(limits.pushAsksAtOnce);
+  expect(await mostOf(many)).toBeLessThanOrEqual(pushLimits.pushAsksAtOnce);
   changes.close();
 });
 
@@ -43,7 +43,7 @@ test('whoever floods one name is turned away, and others get their turn, also wh
   const gone = new Promise<void>(resolve => {
     go = resolve;
   });
-  const flood = Array.from({ length: limits.pushAsksWaitingOfOne + 2 }, () =>
+  const flood = Array.from({ length: pushLimits.pushAsksWaitingOfOne + 2 }, () =>
     inTurn(from('ada'), () => gone).then(
       () => 'done',
       () => 'busy',
@@ -55,7 +55,7 @@ test('whoever floods one name is turned away, and others get their turn, also wh
   const ends = await Promise.all(flood);
   expect(ends.filter(end => end === 'busy')).toHaveLength(1);
   expect(await inTurn(from('ada'), async () => 'done')).toBe('done');
-  const all = Array.from({ length: limits.pushAsksWaiting + limits.pushAsksAtOnce + 1 }, (_, nth) =>
+  const all = Array.from({ length: pushLimits.pushAsksWaiting + pushLimits.pushAsksAtOnce + 1 }, (_, nth) =>
     inTurn(from(`user-${nth}`, `198.51.100.${nth % 8}`), async () => 'done').catch(() => 'busy'),
   );
   expect((await Promise.all(all)).filter(end => end === 'busy')).toHaveLength(1);
@@ -76,12 +76,12 @@ test('sources have their turn, and one that asks for many names is turned away b
       () => 'done',
       () => 'busy',
     );
-  const most = limits.pushAsksWaitingOfSource + limits.pushAsksAtOnce;
+  const most = pushLimits.pushAsksWaitingOfSource + pushLimits.pushAsksAtOnce;
   const flood = Array.from({ length: most + 10 }, (_, nth) => ask(`nobody-${nth}`, '198.51.100.66'));
   const own = ask('ada', '192.0.2.10');
   go();
   expect(await own).toBe('done');
   // Behind those that had begun, and the first that waited.
-  expect(order.indexOf('ada')).toBeLessThan(2 * limits.pushAsksAtOnce);
+  expect(order.indexOf('ada')).toBeLessThan(2 * pushLimits.pushAsksAtOnce);
   expect((await Promise.all(flood)).filter(end => end === 'busy')).toHaveLength(10);
 });

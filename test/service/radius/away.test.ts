@@ -1,9 +1,9 @@
+import { FairPlaces } from '@passfob/service/base/fairness/fair-places';
+import { answerAccess, type Deciding } from '@passfob/service/doors/radius/decide';
+import { decodePacket, type Packet } from '@passfob/service/doors/radius/packet';
+import { makePushes } from '@passfob/service/features/push/pushes';
+import { watchChanges } from '@passfob/service/storage/database/changes';
 import { expect, test } from 'vitest';
-import { watchChanges } from '../../../host/service/data/changes.ts';
-import { FairPlaces } from '../../../host/service/fairness/fair-places.ts';
-import { makePushes } from '../../../host/service/push/pushes.ts';
-import { answerAccess, type Deciding } from '../../../host/service/radius/decide.ts';
-import { decodePacket, type Packet } from '../../../host/service/radius/packet.ts';
 import { secret } from '../../kit/secrets.ts';
 import { Away } from '../away.ts';
 import { outcomes } from '../push/kit.ts';

@@ -1,5 +1,5 @@
+import { createRadiusClient } from '@passfob/service/features/radius/clients';
 import { expect, test } from 'vitest';
-import { createRadiusClient } from '../../../host/service/radius/clients.ts';
 import { codeNow } from '../kit.ts';
 import { accepted, grace } from '../people/kit.ts';
 import { makeFamiliar, PushFob } from '../push/kit.ts';

@@ -1,8 +1,8 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { createRadiusClient } from '@passfob/service/features/radius/clients';
+import { createApplication } from '@passfob/service/features/users/application-changes';
 import { expect, test } from 'vitest';
-import { createApplication } from '../../../host/service/people/application-changes.ts';
-import { createRadiusClient } from '../../../host/service/radius/clients.ts';
 import { until } from '../agents/kit.ts';
 import { Scene } from '../agents/scene.ts';
 import { accepted, grace } from '../people/kit.ts';

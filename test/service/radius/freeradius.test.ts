@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { radiusTexts } from '@passfob/service/base/texts/radius';
+import { answerPush, endPush } from '@passfob/service/features/push/delivery';
+import { changeRadiusClient } from '@passfob/service/features/radius/clients';
 import { expect, test } from 'vitest';
-import { answerPush, endPush } from '../../../host/service/push/delivery.ts';
-import { changeRadiusClient } from '../../../host/service/radius/clients.ts';
-import { radiusTexts } from '../../../host/service/texts/radius.ts';
 import { documented } from '../../integrations/documented.ts';
 import { isBigRun, LONG } from '../../kit/counts.ts';
 import { freePort } from '../../kit/free-port.ts';

@@ -1,7 +1,7 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { hear } from '@passfob/service/doors/radius/listener';
 import { expect, test } from 'vitest';
-import { hear } from '../../../host/service/radius/hear.ts';
 
 const HERE = '127.0.0.1';
 const ANSWER = Buffer.from('answer');

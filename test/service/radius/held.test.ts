@@ -1,6 +1,6 @@
+import { resetPin } from '@passfob/service/features/users/credentials/pins';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { resetPin } from '../../../host/service/people/credentials/pins.ts';
 import { secret } from '../../kit/secrets.ts';
 import { isOnPostgres } from '../kit.ts';
 import { accepted, givePin, grace } from '../people/kit.ts';

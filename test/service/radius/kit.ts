@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Factors } from '../../../host/service/data/schema.ts';
-import { limits } from '../../../host/service/limits.ts';
-import { createApiKey } from '../../../host/service/people/access/api-keys.ts';
-import { createApplication } from '../../../host/service/people/application-changes.ts';
-import { createRadiusClient, type KeyedRadiusClient } from '../../../host/service/radius/clients.ts';
-import type { Service, ServiceOptions } from '../../../host/service/service.ts';
-import type { NewToken } from '../../../host/service/tokens/issue.ts';
+import type { Factors } from '@passfob/service/base/kinds';
+import { tokenLimits } from '@passfob/service/base/limits/tokens';
+import { createRadiusClient, type KeyedRadiusClient } from '@passfob/service/features/radius/clients';
+import type { NewToken } from '@passfob/service/features/tokens/issue';
+import { createApiKey } from '@passfob/service/features/users/access/api-keys';
+import { createApplication } from '@passfob/service/features/users/application-changes';
+import type { Service, ServiceOptions } from '@passfob/service/service';
 import { secret } from '../../kit/secrets.ts';
 import { Rig, wrongCode } from '../kit.ts';
 import { accepted, grace, Office } from '../people/kit.ts';
@@ -110,7 +110,7 @@ export class RadiusRig implements AsyncDisposable {
 
 /** A passcode that a token shows at no time that RADIUS looks at: not even one that asks for the next one. */
 export function wrongCodeAround(token: NewToken, nowMs: number): string {
-  return wrongCode(token, nowMs, 0, limits.offAroundMs / ((token.period ?? 30) * 1000) + 1);
+  return wrongCode(token, nowMs, 0, tokenLimits.offAroundMs / ((token.period ?? 30) * 1000) + 1);
 }
 
 /** Whether a service answers to a secret. */

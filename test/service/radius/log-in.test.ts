@@ -1,6 +1,6 @@
+import type { NewToken } from '@passfob/service/features/tokens/issue';
+import { resetPin } from '@passfob/service/features/users/credentials/pins';
 import { expect, test } from 'vitest';
-import { resetPin } from '../../../host/service/people/credentials/pins.ts';
-import type { NewToken } from '../../../host/service/tokens/issue.ts';
 import { secret } from '../../kit/secrets.ts';
 import { codeAt, codeNow, stepAt } from '../kit.ts';
 import { accepted, givePin, grace } from '../people/kit.ts';

@@ -1,7 +1,7 @@
+import { sweepStates } from '@passfob/service/doors/radius/states';
+import { makeTemporaryCode } from '@passfob/service/features/tokens/codes/temporary-codes';
+import { resetPin } from '@passfob/service/features/users/credentials/pins';
 import { expect, test } from 'vitest';
-import { resetPin } from '../../../host/service/people/credentials/pins.ts';
-import { sweepStates } from '../../../host/service/radius/states.ts';
-import { makeTemporaryCode } from '../../../host/service/tokens/codes/temporary-codes.ts';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow } from '../kit.ts';
 import { accepted, freshPassword, grace } from '../people/kit.ts';

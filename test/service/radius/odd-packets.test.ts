@@ -1,13 +1,13 @@
+import { FairPlaces } from '@passfob/service/base/fairness/fair-places';
+import type { Factors } from '@passfob/service/base/kinds';
+import { validationLimits } from '@passfob/service/base/limits/validation';
+import { makeKeptAnswers } from '@passfob/service/doors/radius/answers';
+import { type Fate, makeHandler } from '@passfob/service/doors/radius/handle';
+import { type Awaited, openState } from '@passfob/service/doors/radius/states';
+import type { KnownClient } from '@passfob/service/features/radius/known-clients';
+import { applicationNow } from '@passfob/service/features/users/application-cache';
+import { makeEngine } from '@passfob/service/features/validation/engine';
 import { expect, test } from 'vitest';
-import type { Factors } from '../../../host/service/data/schema.ts';
-import { FairPlaces } from '../../../host/service/fairness/fair-places.ts';
-import { limits } from '../../../host/service/limits.ts';
-import { applicationNow } from '../../../host/service/people/application-cache.ts';
-import { makeKeptAnswers } from '../../../host/service/radius/answers.ts';
-import { type Fate, makeHandler } from '../../../host/service/radius/handle.ts';
-import type { KnownClient } from '../../../host/service/radius/known-clients.ts';
-import { type Awaited, openState } from '../../../host/service/radius/states.ts';
-import { makeEngine } from '../../../host/service/validation/engine.ts';
 import { countOf, firstSeed, LONG } from '../../kit/counts.ts';
 import { secret } from '../../kit/secrets.ts';
 import { outcomes, PushFob } from '../push/kit.ts';
@@ -16,7 +16,7 @@ import { hidden, makeRequest, type Pair, readAnswer, type Sent } from './client.
 
 const SHARED = secret('shared by the gate and its service');
 /** Passwords and PINs of one name are looked at one after another, and so many wait for that. */
-const AT_ONCE = limits.slowChecksOfOne;
+const AT_ONCE = validationLimits.slowChecksOfOne;
 const [USER, PASSWORD, STATE, PROXY_STATE, MESSAGE_AUTHENTICATOR] = [1, 2, 24, 33, 80];
 const [REJECT, CHALLENGE] = [3, 11];
 /** What a packet that was signed rightly may become besides an answer. */

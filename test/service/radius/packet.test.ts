@@ -1,7 +1,7 @@
+import { isAuthentic, revealPassword, signedAnswer } from '@passfob/service/doors/radius/authenticators';
+import { codes, decodePacket, encodePacket, types, valuesOf } from '@passfob/service/doors/radius/packet';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isAuthentic, revealPassword, signedAnswer } from '../../../host/service/radius/authenticators.ts';
-import { codes, decodePacket, encodePacket, types, valuesOf } from '../../../host/service/radius/packet.ts';
 import { countOf, firstSeed, LONG } from '../../kit/counts.ts';
 import { hidden, makeRequest, readAnswer } from './client.ts';
 

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
+import { changeRadiusSecret, removeRadiusClient } from '@passfob/service/features/radius/clients';
+import { changeFactors, disableApplication } from '@passfob/service/features/users/application-changes';
 import { expect, test } from 'vitest';
-import { changeFactors, disableApplication } from '../../../host/service/people/application-changes.ts';
-import { changeRadiusSecret, removeRadiusClient } from '../../../host/service/radius/clients.ts';
 import { add, apiKeyOf, codeNow, isOnPostgres, newToken, post } from '../kit.ts';
 import { accepted, grace } from '../people/kit.ts';
 import { makeRequest } from './client.ts';

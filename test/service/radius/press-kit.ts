@@ -1,9 +1,9 @@
+import type { Factors } from '@passfob/service/base/kinds';
+import { answerPush, endPush } from '@passfob/service/features/push/delivery';
+import { changeRadiusClient } from '@passfob/service/features/radius/clients';
+import type { ServiceOptions } from '@passfob/service/service';
+import type { RadiusPush } from '@passfob/service/storage/schema/schema';
 import { expect } from 'vitest';
-import type { Factors } from '../../../host/service/data/schema.ts';
-import type { RadiusPush } from '../../../host/service/data/schema-radius.ts';
-import { answerPush, endPush } from '../../../host/service/push/delivery.ts';
-import { changeRadiusClient } from '../../../host/service/radius/clients.ts';
-import type { ServiceOptions } from '../../../host/service/service.ts';
 import { accepted, grace } from '../people/kit.ts';
 import { PushFob } from '../push/kit.ts';
 import type { Answer } from './client.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { passcodeAt, timeStep } from '@passfob/service/base/passcode';
+import { resetPin } from '@passfob/service/features/users/credentials/pins';
 import { expect, test } from 'vitest';
-import { resetPin } from '../../../host/service/people/credentials/pins.ts';
-import { passcodeAt, timeStep } from '../../../host/service/validation/passcode.ts';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow } from '../kit.ts';
 import { accepted, freshPassword, givePin, grace } from '../people/kit.ts';

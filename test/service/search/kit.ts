@@ -1,8 +1,8 @@
-import { type Store, writing } from '../../../host/service/data/database.ts';
-import type { Db } from '../../../host/service/data/store.ts';
-import { insertUser, newUser } from '../../../host/service/people/users.ts';
-import { partsOf } from '../../../host/service/search/parts.ts';
-import { textsOfUser } from '../../../host/service/search/rows.ts';
+import { insertUser, newUser } from '@passfob/service/features/users/users';
+import { type Store, writing } from '@passfob/service/storage/database/database';
+import type { Db } from '@passfob/service/storage/schema/store';
+import { partsOf } from '@passfob/service/storage/search/parts';
+import { textsOfUser } from '@passfob/service/storage/search/rows';
 
 /** What searches find things by, as it is stored. */
 export async function storedParts(db: Db): Promise<string[]> {

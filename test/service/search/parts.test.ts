@@ -1,6 +1,4 @@
-import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { limits } from '../../../host/service/limits.ts';
+import { administrationLimits } from '@passfob/service/base/limits/administration';
 import {
   byCodePoint,
   fold,
@@ -8,7 +6,9 @@ import {
   leastPart,
   partsOf,
   wantedOf,
-} from '../../../host/service/search/parts.ts';
+} from '@passfob/service/storage/search/parts';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
 
 const text = fc.oneof(
   fc.string({ unit: fc.constantFrom('a', 'b', 'A', 'ä', 'ß', ' ', '1', '\u{1f600}'), maxLength: 60 }),
@@ -52,7 +52,7 @@ test('property: whatever a row holds begins one of its parts, of which none begi
       const parts = partsOf(texts);
       expect([...new Set(parts)].sort(byCodePoint)).toEqual(parts);
       for (const part of parts) {
-        expect([...part].length).toBeLessThanOrEqual(limits.searchPartMax);
+        expect([...part].length).toBeLessThanOrEqual(administrationLimits.searchPartMax);
         expect(parts.filter(other => other.startsWith(part))).toEqual([part]);
         expect(texts.some(one => fold(one).includes(part))).toBe(true);
       }
@@ -97,7 +97,7 @@ test('property: parts are in the order of their UTF-8, which is that of the data
 test('a row is found by no text that it does not hold, though it has the beginning of a long one', () => {
   const long = 'a name of more characters than a part has';
   const wanted = (typed: string) => wantedOf(typed) ?? { beginning: '', whole: '' };
-  expect(leastPart([long], wanted(long))).toBe(long.slice(0, limits.searchPartMax));
+  expect(leastPart([long], wanted(long))).toBe(long.slice(0, administrationLimits.searchPartMax));
   expect(leastPart([long], wanted(`${long.slice(0, 30)}x`))).toBeUndefined();
   expect(leastPart(['ada', 'bob'], wanted('adab'))).toBeUndefined();
   // Nor does a text go on in the next one.

@@ -1,13 +1,13 @@
+import { administrationLimits } from '@passfob/service/base/limits/administration';
+import { defaultLockPolicy } from '@passfob/service/base/lock';
+import { changeUser, createUser, disableUser } from '@passfob/service/features/users/user-changes';
+import { listUsers, type UserQuery, type UserView } from '@passfob/service/features/users/user-views';
+import { engineOf } from '@passfob/service/storage/schema/engine';
+import { selectHits } from '@passfob/service/storage/search/hits';
+import { wantedOf } from '@passfob/service/storage/search/parts';
 import fc from 'fast-check';
 import { CompiledQuery, sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { engineOf } from '../../../host/service/data/engine.ts';
-import { limits } from '../../../host/service/limits.ts';
-import { changeUser, createUser, disableUser } from '../../../host/service/people/user-changes.ts';
-import { listUsers, type UserQuery, type UserView } from '../../../host/service/people/user-views.ts';
-import { selectHits } from '../../../host/service/search/hits.ts';
-import { wantedOf } from '../../../host/service/search/parts.ts';
-import { defaultLockPolicy } from '../../../host/service/validation/lock.ts';
 import { countOf, LONG } from '../../kit/counts.ts';
 import { accepted, grace, Office } from '../people/kit.ts';
 import { addPeople, type Person, plain } from './kit.ts';
@@ -157,7 +157,7 @@ test('what is left of a change in the table shows nobody who does not have the t
 
 test('a page looks at so many hits and no more, and a search for somebody rare goes on to its end', async () => {
   await using office = await Office.open();
-  const count = limits.pageRowsScanned + 30;
+  const count = administrationLimits.pageRowsScanned + 30;
   const people = Array.from({ length: count }, (_, at) => ({ name: `user ${1000 + at}` }));
   await addPeople(office.store, people, office.nowMs);
   const last = people.at(-1)?.name ?? '';

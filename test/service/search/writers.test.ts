@@ -1,18 +1,18 @@
 import { randomBytes } from 'node:crypto';
+import { administrationLimits } from '@passfob/service/base/limits/administration';
+import { defaultLockPolicy } from '@passfob/service/base/lock';
+import { startImport } from '@passfob/service/features/jobs/bulk';
+import { startJobs } from '@passfob/service/features/jobs/worker';
+import { draftsOfFiles } from '@passfob/service/features/tokens/import/from-files';
+import { prepareImport } from '@passfob/service/features/tokens/import/plan';
+import { assignToken, renameToken, revokeToken } from '@passfob/service/features/tokens/moves';
+import { searchTokens } from '@passfob/service/features/tokens/search';
+import { changeUser, createUser, disableUser } from '@passfob/service/features/users/user-changes';
+import { listUsers } from '@passfob/service/features/users/user-views';
+import { openStore } from '@passfob/service/storage/database/database';
+import { inPortions } from '@passfob/service/storage/search/hits';
 import { base32nopad } from '@scure/base';
 import { expect, test } from 'vitest';
-import { openStore } from '../../../host/service/data/database.ts';
-import { startImport } from '../../../host/service/jobs/bulk.ts';
-import { startJobs } from '../../../host/service/jobs/worker.ts';
-import { limits } from '../../../host/service/limits.ts';
-import { changeUser, createUser, disableUser } from '../../../host/service/people/user-changes.ts';
-import { listUsers } from '../../../host/service/people/user-views.ts';
-import { inPortions } from '../../../host/service/search/hits.ts';
-import { draftsOfFiles } from '../../../host/service/tokens/import/from-files.ts';
-import { prepareImport } from '../../../host/service/tokens/import/plan.ts';
-import { assignToken, renameToken, revokeToken } from '../../../host/service/tokens/moves.ts';
-import { searchTokens } from '../../../host/service/tokens/search.ts';
-import { defaultLockPolicy } from '../../../host/service/validation/lock.ts';
 import { CoreFob } from '../../host/kit/core-fob.ts';
 import { secret } from '../../kit/secrets.ts';
 import { Scene } from '../enrolment/kit.ts';
@@ -100,7 +100,7 @@ test('users and tokens of before the upgrade are found, too', async () => {
   const databaseUrl = await rig.database;
   const before = await olderStore({ directory, databaseUrl }, '0017-alphabets');
   // More than are filled in at once.
-  const count = 2 * limits.searchFillRows + 1;
+  const count = 2 * administrationLimits.searchFillRows + 1;
   const users = Array.from({ length: count }, (_, at) => ({
     ...{ id: `id ${at}`, name: `u${at}`, display_name: `M\u00fcller ${at}`, email: `${at}@example.org` },
     ...{ pin_change: 0 as const, failures: 0, created_ms: 0 },

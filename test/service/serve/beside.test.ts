@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { systemTime } from 'passfob/agent/base/time';
+import { openByWebSocket } from 'passfob/agent/service/open-service';
+import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
 import { expect, it } from 'vitest';
-import { openByWebSocket } from '../../../host/agent/service/open-service.ts';
-import { systemTime } from '../../../host/agent/time.ts';
-import { EXIT_CODES } from '../../../host/cli/exit-codes.ts';
 import { secret } from '../../kit/secrets.ts';
 import { Rig } from '../kit.ts';
 import { Office } from '../people/kit.ts';

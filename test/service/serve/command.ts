@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { run } from '../../../host/cli/run.ts';
+import { run } from 'passfob/cli/run';
 
 /** Runs `passfob service` in this process. */
 export function serviceCommand(home: string, ...args: string[]) {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { settings } from '@passfob/service/app/configuration/settings';
+import { processLimits } from '@passfob/service/base/limits/process';
+import { helpOf } from 'passfob/cli/command-line';
 import { expect, it } from 'vitest';
-import { helpOf } from '../../../host/cli/command-line.ts';
-import { settings } from '../../../host/service/configuration/settings.ts';
-import { limits } from '../../../host/service/limits.ts';
 
 const text = readFileSync(new URL('../../../docs/operations.md', import.meta.url), 'utf8');
 
@@ -20,7 +20,7 @@ it('operations.md names every setting, with its flag, variable and meaning', () 
     meaning,
   ]);
   expect(stated).toEqual(defined);
-  expect(text).toContain(`| \`${limits.servicePort}\` |`);
+  expect(text).toContain(`| \`${processLimits.servicePort}\` |`);
 });
 
 it('every command and option in operations.md exists', async () => {

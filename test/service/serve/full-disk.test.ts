@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { unreadyTexts } from '@passfob/service/base/texts/serve';
+import { createService } from '@passfob/service/service';
+import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
 import { expect, it, vi } from 'vitest';
-import { EXIT_CODES } from '../../../host/cli/exit-codes.ts';
-import { createService } from '../../../host/service/service.ts';
-import { unreadyTexts } from '../../../host/service/texts/serve.ts';
 import { passfob } from '../../host/kit/cli.ts';
 import { needsBuild } from '../../host/kit/simulated-fob.ts';
 import { secret } from '../../kit/secrets.ts';

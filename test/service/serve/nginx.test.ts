@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { request } from 'node:https';
+import { createApiKey } from '@passfob/service/features/users/access/api-keys';
 import { expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { createApiKey } from '../../../host/service/people/access/api-keys.ts';
 import { secret } from '../../kit/secrets.ts';
 import { describeNeeds, tool } from '../../kit/tools.ts';
 import { keyOf, Rig } from '../kit.ts';
@@ -68,7 +68,7 @@ describeNeeds(needsNginx, 'behind nginx, configured as docs/operations.md says',
     expect([entered.status, entered.headers.location]).toEqual([303, '/operator']);
     const [cookie = ''] = entered.headers['set-cookie'] ?? [];
     secret(/=([^;]+)/.exec(cookie)?.[1] ?? '');
-    expect(cookie).toMatch(/; HttpOnly; SameSite=Strict; Secure(?:;|$)/);
+    expect(cookie).toMatch(/; HttpOnly; Secure; SameSite=Strict(?:;|$)/);
     expect(entered.headers['strict-transport-security']).toMatch(/^max-age=\d+$/);
 
     const spoof = { 'x-forwarded-for': '203.0.113.9', 'x-forwarded-host': 'evil.example' };

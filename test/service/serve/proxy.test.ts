@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { networkInterfaces } from 'node:os';
+import { addressMatcher } from '@passfob/service/base/addresses';
 import { expect, it, test } from 'vitest';
-import { addressMatcher } from '../../../host/service/configuration/addresses.ts';
 import { itNeeds } from '../../kit/tools.ts';
 import { apiKeyOf, Rig } from '../kit.ts';
 

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { createService } from '@passfob/service/service';
 import { expect, it, vi } from 'vitest';
-import { createService } from '../../../host/service/service.ts';
 import { needsBuild } from '../../host/kit/simulated-fob.ts';
 import { countOf, isBigRun, LONG } from '../../kit/counts.ts';
 import { secret } from '../../kit/secrets.ts';

@@ -1,8 +1,8 @@
+import type { TokenState } from '@passfob/service/base/token-states';
+import { revokeToken, suspendToken } from '@passfob/service/features/tokens/moves';
+import { searchTokens, type TokenQuery } from '@passfob/service/features/tokens/search';
+import type { TokenView } from '@passfob/service/features/tokens/views';
 import { expect } from 'vitest';
-import { revokeToken, suspendToken } from '../../../host/service/tokens/moves.ts';
-import { searchTokens, type TokenQuery } from '../../../host/service/tokens/search.ts';
-import type { TokenState } from '../../../host/service/tokens/states.ts';
-import type { TokenView } from '../../../host/service/tokens/views.ts';
 import { type Desk, desk, must } from './desk.ts';
 
 const USERS = ['ada', 'adele', 'bob', 'Bo', 'zoë'];

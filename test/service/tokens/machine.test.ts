@@ -1,8 +1,6 @@
-import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { writing } from '../../../host/service/data/database.ts';
-import type { Result } from '../../../host/service/management.ts';
-import { issueToken } from '../../../host/service/tokens/issue.ts';
+import type { Result } from '@passfob/service/base/results';
+import { mayBecome, type TokenState, tokenStates } from '@passfob/service/base/token-states';
+import { issueToken } from '@passfob/service/features/tokens/issue';
 import {
   assignToken,
   reactivateToken,
@@ -11,9 +9,11 @@ import {
   revokeToken,
   suspendToken,
   unassignToken,
-} from '../../../host/service/tokens/moves.ts';
-import type { TokenRow } from '../../../host/service/tokens/rows.ts';
-import { mayBecome, type TokenState, tokenStates } from '../../../host/service/tokens/states.ts';
+} from '@passfob/service/features/tokens/moves';
+import type { TokenRow } from '@passfob/service/features/tokens/rows';
+import { writing } from '@passfob/service/storage/database/database';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeOf, Desk, desk, must } from './desk.ts';
 

@@ -1,12 +1,12 @@
-import fc from 'fast-check';
-import { expect, test } from 'vitest';
 import {
   changePolicy,
   createPolicy,
   listPolicies,
   type PolicyInput,
   removePolicy,
-} from '../../../host/service/tokens/policies.ts';
+} from '@passfob/service/features/tokens/policies';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { codeOf, Desk, desk, must } from './desk.ts';
 
 const looks: fc.Arbitrary<Omit<PolicyInput, 'name'>> = fc.record({

@@ -1,14 +1,15 @@
-import { expect, test } from 'vitest';
-import { limits } from '../../../host/service/limits.ts';
-import { ensureApplication } from '../../../host/service/people/applications.ts';
+import { accessLimits } from '@passfob/service/base/limits/access';
+import { tokenLimits } from '@passfob/service/base/limits/tokens';
 import {
   repairLastStep,
   repairLastSteps,
   stepAheadUntil,
-} from '../../../host/service/tokens/codes/repair.ts';
-import type { NewToken } from '../../../host/service/tokens/issue.ts';
-import { revokeToken } from '../../../host/service/tokens/moves.ts';
-import { makeEngine } from '../../../host/service/validation/engine.ts';
+} from '@passfob/service/features/tokens/codes/repair';
+import type { NewToken } from '@passfob/service/features/tokens/issue';
+import { revokeToken } from '@passfob/service/features/tokens/moves';
+import { ensureApplication } from '@passfob/service/features/users/applications';
+import { makeEngine } from '@passfob/service/features/validation/engine';
+import { expect, test } from 'vitest';
 import { furnish, signedIn } from '../console/kit.ts';
 import { codeAt, codeNow, Rig, stepAt } from '../kit.ts';
 import { accepted, codeOf, grace, Office } from '../people/kit.ts';
@@ -16,7 +17,7 @@ import { accepted, codeOf, grace, Office } from '../people/kit.ts';
 const DAY_MS = 24 * 3_600_000;
 const PERIOD_MS = 30_000;
 /** After so long a fob whose last accepted step was put right is accepted again. */
-const WAIT_MS = (limits.driftMaxSteps + limits.totpSkewSteps + 1) * PERIOD_MS;
+const WAIT_MS = (tokenLimits.driftMaxSteps + tokenLimits.totpSkewSteps + 1) * PERIOD_MS;
 
 /** An office whose clock, and the fob of `ada`, were a day ahead for one log-in. */
 async function wasAhead(office: Office) {
@@ -47,7 +48,7 @@ test('a fob that a clock ahead shut out for a day is accepted again soon after i
   expect([serial, refusedUntilMs - office.nowMs <= WAIT_MS]).toEqual([token.serial, true]);
   // Nothing that was accepted, or could have been, while the clock was right is accepted again.
   const now = stepAt(token, office.nowMs);
-  for (let step = stepAt(token, rightMs) - 1; step <= now + limits.totpSkewSteps; step++)
+  for (let step = stepAt(token, rightMs) - 1; step <= now + tokenLimits.totpSkewSteps; step++)
     expect([step, (await show(codeAt(token, step))) === 'accepted']).toEqual([step, false]);
   office.nowMs = refusedUntilMs;
   expect(await show(codeNow(token, office.nowMs))).toBe('accepted');
@@ -81,7 +82,7 @@ test('a last step that does not lie in the future is refused, whatever the token
   };
   const totp = await office.token('ada', { period: 60 });
   const now = stepAt(totp, office.nowMs);
-  const most = now + limits.driftMaxSteps + limits.totpSkewSteps;
+  const most = now + tokenLimits.driftMaxSteps + tokenLimits.totpSkewSteps;
   for (const step of [-1, now - 1, now, most])
     expect([step, await set(totp, step)]).toEqual([step, 'step_not_ahead']);
   expect(await set(totp, most + 1)).toBe('done');
@@ -101,9 +102,9 @@ test('all last steps that lie in the future are put right at once, in transactio
   const { db } = store;
   const first = await office.token('ada');
   const far = stepAt(first, office.nowMs + DAY_MS);
-  const most = stepAt(first, office.nowMs) + limits.driftMaxSteps + limits.totpSkewSteps;
+  const most = stepAt(first, office.nowMs) + tokenLimits.driftMaxSteps + tokenLimits.totpSkewSteps;
   const one = await db.selectFrom('tokens').selectAll().executeTakeFirstOrThrow();
-  const count = limits.stepsRepairedAtOnce + 1;
+  const count = tokenLimits.stepsRepairedAtOnce + 1;
   // Free ones, so that there may be many.
   const made = (place: string, changes: Partial<typeof one>) => ({
     ...{ ...one, id: `id-${place}`, serial: `SERIAL-${place}`, user_id: null, state: 'inventory' as const },
@@ -144,10 +145,10 @@ test('the console says until when a fob is refused, and puts it right for an adm
   const page = await visitor.get(`/operator/token?serial=${serial}`);
   expect(page.text).toContain('Refused until');
   expect(page.text).toContain(`/operator/token/repair-last-step?serial=${serial}`);
-  rig.clock.nowMs += limits.reauthenticationMs;
+  rig.clock.nowMs += accessLimits.reauthenticationMs;
   const late = await visitor.send('/operator/token/repair-last-step', { serial });
   expect(late.location).toContain('/operator/prove');
-  rig.clock.nowMs -= limits.reauthenticationMs;
+  rig.clock.nowMs -= accessLimits.reauthenticationMs;
   const sent = await visitor.send('/operator/token/repair-last-step', { serial });
   expect(sent.location).toBe(`/operator/token?serial=${serial}&done=repaired`);
   const after = await visitor.get(sent.location ?? '');

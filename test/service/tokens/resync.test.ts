@@ -1,16 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
+import { passcodeAt } from '@passfob/service/base/passcode';
+import { readRecent } from '@passfob/service/base/recent';
+import { listAlerts } from '@passfob/service/features/alerts/alerts';
+import {
+  resyncOwnToken,
+  resyncToken,
+  type TwoPasscodes,
+} from '@passfob/service/features/tokens/codes/resync';
+import { assignToken, suspendToken } from '@passfob/service/features/tokens/moves';
+import { ensureApplication } from '@passfob/service/features/users/applications';
+import { changeSettings, readLockPolicy } from '@passfob/service/features/users/settings';
+import { withoutFailures } from '@passfob/service/features/users/users';
+import { makeEngine } from '@passfob/service/features/validation/engine';
+import { type Db, openStore, writing } from '@passfob/service/storage/database/database';
 import { expect, test } from 'vitest';
-import { listAlerts } from '../../../host/service/alerts/alerts.ts';
-import { type Db, openStore, writing } from '../../../host/service/data/database.ts';
-import { ensureApplication } from '../../../host/service/people/applications.ts';
-import { changeSettings, readLockPolicy } from '../../../host/service/people/settings.ts';
-import { withoutFailures } from '../../../host/service/people/users.ts';
-import { resyncOwnToken, resyncToken, type TwoPasscodes } from '../../../host/service/tokens/codes/resync.ts';
-import { assignToken, suspendToken } from '../../../host/service/tokens/moves.ts';
-import { makeEngine } from '../../../host/service/validation/engine.ts';
-import { passcodeAt } from '../../../host/service/validation/passcode.ts';
-import { readRecent } from '../../../host/service/validation/recent.ts';
 import { secret } from '../../kit/secrets.ts';
 import { codeAt, newToken, stepAt } from '../kit.ts';
 import { codeOf, Desk, desk, must } from './desk.ts';

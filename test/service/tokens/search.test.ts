@@ -1,13 +1,13 @@
+import { administrationLimits } from '@passfob/service/base/limits/administration';
+import type { TokenState } from '@passfob/service/base/token-states';
+import { revokeToken } from '@passfob/service/features/tokens/moves';
+import { searchTokens } from '@passfob/service/features/tokens/search';
+import { listTokensOf, type TokenView } from '@passfob/service/features/tokens/views';
+import { writing } from '@passfob/service/storage/database/database';
+import { inPortions } from '@passfob/service/storage/search/hits';
+import { addParts } from '@passfob/service/storage/search/rows';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { writing } from '../../../host/service/data/database.ts';
-import { limits } from '../../../host/service/limits.ts';
-import { inPortions } from '../../../host/service/search/hits.ts';
-import { addParts } from '../../../host/service/search/rows.ts';
-import { revokeToken } from '../../../host/service/tokens/moves.ts';
-import { searchTokens } from '../../../host/service/tokens/search.ts';
-import type { TokenState } from '../../../host/service/tokens/states.ts';
-import { listTokensOf, type TokenView } from '../../../host/service/tokens/views.ts';
 import { addPeople, plain } from '../search/kit.ts';
 import { codeOf, Desk, desk, must } from './desk.ts';
 import { byBytes, fill, pages } from './filled.ts';
@@ -15,7 +15,7 @@ import { byBytes, fill, pages } from './filled.ts';
 /** The places of a text from which on a reader sees what is searched for, least first; by other means than the service's. */
 function placesIn(text: string, wanted: string): string[] {
   const seen = [...plain(text)];
-  const tails = seen.map((_, at) => seen.slice(at, at + limits.searchPartMax).join(''));
+  const tails = seen.map((_, at) => seen.slice(at, at + administrationLimits.searchPartMax).join(''));
   return tails
     .filter(tail => tail.startsWith(wanted) && !tails.some(one => one !== tail && one.startsWith(tail)))
     .sort(byBytes);
@@ -139,7 +139,7 @@ test('a user with more tokens than a page looks at is listed with all of them', 
   const user = await rig.user('stock');
   await rig.issue('S-0');
   const row = await rig.store.db.selectFrom('tokens').selectAll().executeTakeFirstOrThrow();
-  const count = 2 * limits.searchTokensOfUser + limits.pageRowsScanned;
+  const count = 2 * administrationLimits.searchTokensOfUser + administrationLimits.pageRowsScanned;
   const serials = Array.from({ length: count }, (_, at) => `S-${1000 + at}`);
   const revoked = { user_id: user, state: 'revoked', revoked_reason: 'lost', sealed_secret: null } as const;
   await writing(rig.store.db, async db => {
@@ -160,7 +160,7 @@ test('a user with more tokens than a page looks at is listed with all of them', 
     (await pages(rig, { text: 'TOCK', by: 'user', state: 'assigned' })).map(({ serial }) => serial),
   ).toEqual(['T-1']);
   const page = must(await searchTokens(rig.store.db, { text: 'tock', by: 'user', rows: 200 }));
-  expect(page.tokens).toHaveLength(limits.searchTokensOfUser);
+  expect(page.tokens).toHaveLength(administrationLimits.searchTokensOfUser);
   const digits = await pages(rig, { text: '1', rows: 200 });
   expect(digits.map(({ serial }) => serial).sort()).toEqual([
     ...serials.filter(one => one.includes('1')),

@@ -1,12 +1,12 @@
-import { expect, test } from 'vitest';
-import { writing } from '../../../host/service/data/database.ts';
 import {
   endTemporaryCodes,
   makeTemporaryCode,
   takeTemporaryCode,
   temporaryCodeEnd,
   withdrawTemporaryCode,
-} from '../../../host/service/tokens/codes/temporary-codes.ts';
+} from '@passfob/service/features/tokens/codes/temporary-codes';
+import { writing } from '@passfob/service/storage/database/database';
+import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeOf, Desk, desk, must } from './desk.ts';
 

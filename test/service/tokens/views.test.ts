@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { expect, test } from 'vitest';
-import { startBulk } from '../../../host/service/jobs/bulk.ts';
-import { listJobItems, listJobs } from '../../../host/service/jobs/jobs.ts';
+import { startBulk } from '@passfob/service/features/jobs/bulk';
+import { listJobItems, listJobs } from '@passfob/service/features/jobs/jobs';
 import {
   fobNamed,
   fobSecretsOf,
   keepFobClock,
   listFobs,
   registerFob,
-} from '../../../host/service/tokens/fobs.ts';
-import { assignToken, renameToken, revokeToken, unassignToken } from '../../../host/service/tokens/moves.ts';
-import { searchTokens } from '../../../host/service/tokens/search.ts';
-import { listTokens, viewToken } from '../../../host/service/tokens/views.ts';
+} from '@passfob/service/features/tokens/fobs';
+import { assignToken, renameToken, revokeToken, unassignToken } from '@passfob/service/features/tokens/moves';
+import { searchTokens } from '@passfob/service/features/tokens/search';
+import { listTokens, viewToken } from '@passfob/service/features/tokens/views';
+import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeOf, Desk, desk, must } from './desk.ts';
 

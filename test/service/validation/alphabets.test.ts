@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { Hmac } from '@passfob/protocol/hmac';
+import { hotp } from '@passfob/protocol/otp';
+import { type Algorithm, SHA1, SHA256, SHA512 } from '@passfob/protocol/primitives';
+import type { Alphabet } from '@passfob/service/base/kinds';
 import fc from 'fast-check';
+import { hostPrimitives } from 'passfob/client/primitives';
 import { expect, test } from 'vitest';
-import { hostPrimitives } from '../../../host/client/primitives.ts';
-import type { Alphabet } from '../../../host/service/data/schema.ts';
-import { Hmac } from '../../../protocol/hmac.ts';
-import { hotp } from '../../../protocol/otp.ts';
-import { type Algorithm, SHA1, SHA256, SHA512 } from '../../../protocol/primitives.ts';
 import { secret } from '../../kit/secrets.ts';
 import { NOON_MS, newToken, Rig } from '../kit.ts';
 import { Office } from '../people/kit.ts';

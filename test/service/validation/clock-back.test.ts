@@ -1,17 +1,17 @@
+import { recordLimits } from '@passfob/service/base/limits/records';
+import { openState, takeState } from '@passfob/service/doors/radius/states';
+import { makeTemporaryCode, temporaryCodeEnd } from '@passfob/service/features/tokens/codes/temporary-codes';
+import { enterByLink, makeOperatorKey } from '@passfob/service/features/users/access/operators';
+import { applicationNow } from '@passfob/service/features/users/application-cache';
+import { disableApplication } from '@passfob/service/features/users/application-changes';
+import { ensureApplication } from '@passfob/service/features/users/applications';
+import { openSession, sessionOf } from '@passfob/service/features/users/sessions';
+import { enterByTicket, makeTicket, userSessionOf } from '@passfob/service/features/users/user-sessions';
+import { findUser } from '@passfob/service/features/users/users';
+import { makeEngine } from '@passfob/service/features/validation/engine';
+import { sweepAnswers } from '@passfob/service/storage/answers';
+import { writing } from '@passfob/service/storage/database/database';
 import { expect, test } from 'vitest';
-import { writing } from '../../../host/service/data/database.ts';
-import { limits } from '../../../host/service/limits.ts';
-import { enterByTicket, makeTicket, userSessionOf } from '../../../host/service/me/sessions.ts';
-import { openSession, sessionOf } from '../../../host/service/people/access/sessions.ts';
-import { applicationNow } from '../../../host/service/people/application-cache.ts';
-import { disableApplication } from '../../../host/service/people/application-changes.ts';
-import { ensureApplication } from '../../../host/service/people/applications.ts';
-import { enterByLink, makeOperatorKey } from '../../../host/service/people/operators.ts';
-import { findUser } from '../../../host/service/people/users.ts';
-import { openState, takeState } from '../../../host/service/radius/states.ts';
-import { makeTemporaryCode, temporaryCodeEnd } from '../../../host/service/tokens/codes/temporary-codes.ts';
-import { sweepAnswers } from '../../../host/service/validation/answers.ts';
-import { makeEngine } from '../../../host/service/validation/engine.ts';
 import { secret } from '../../kit/secrets.ts';
 import { fobAnswer, Scene as Questions } from '../challenges/kit.ts';
 import { codeNow } from '../kit.ts';
@@ -21,7 +21,7 @@ import { approve, Scene as Pushes } from '../push/scene.ts';
 
 const HOUR_MS = 3_600_000;
 /** Another node whose clock is this much ahead is no clock that went back. */
-const APART_MS = limits.clockBackMs;
+const APART_MS = recordLimits.clockBackMs;
 
 test('a first answer is repeated for the retry window at most, also when the clock goes back', async () => {
   await using office = await Office.open();

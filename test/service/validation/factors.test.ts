@@ -1,23 +1,23 @@
 import { hash } from '@node-rs/argon2';
-import { sql } from 'kysely';
-import { expect, test } from 'vitest';
-import { writing } from '../../../host/service/data/database.ts';
-import type { Factors, PinPlace } from '../../../host/service/data/schema.ts';
-import { ensureApplication } from '../../../host/service/people/applications.ts';
-import { resetPin } from '../../../host/service/people/credentials/pins.ts';
-import { readLockPolicy } from '../../../host/service/people/settings.ts';
-import { disableUser, enableUser } from '../../../host/service/people/user-changes.ts';
+import type { Factors, PinPlace } from '@passfob/service/base/kinds';
+import type { Outcome } from '@passfob/service/base/outcomes';
 import {
   makeTemporaryCode,
   withdrawTemporaryCode,
-} from '../../../host/service/tokens/codes/temporary-codes.ts';
-import { revokeToken, suspendToken } from '../../../host/service/tokens/moves.ts';
-import { decideBatch } from '../../../host/service/validation/batch.ts';
-import { makeDecoy } from '../../../host/service/validation/decoy.ts';
-import { makeEngine } from '../../../host/service/validation/engine.ts';
-import { checkFactors } from '../../../host/service/validation/factors.ts';
-import type { Outcome } from '../../../host/service/validation/outcomes.ts';
-import type { ValidationRequest } from '../../../host/service/validation/request.ts';
+} from '@passfob/service/features/tokens/codes/temporary-codes';
+import { makeDecoy } from '@passfob/service/features/tokens/decoy';
+import { revokeToken, suspendToken } from '@passfob/service/features/tokens/moves';
+import { ensureApplication } from '@passfob/service/features/users/applications';
+import { resetPin } from '@passfob/service/features/users/credentials/pins';
+import { readLockPolicy } from '@passfob/service/features/users/settings';
+import { disableUser, enableUser } from '@passfob/service/features/users/user-changes';
+import { decideBatch } from '@passfob/service/features/validation/batch';
+import { makeEngine } from '@passfob/service/features/validation/engine';
+import { checkFactors } from '@passfob/service/features/validation/factors';
+import type { ValidationRequest } from '@passfob/service/features/validation/request';
+import { writing } from '@passfob/service/storage/database/database';
+import { sql } from 'kysely';
+import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeAt, isOnPostgres, stepAt, wrongCode } from '../kit.ts';
 import { accepted, freshPassword, givePin, grace, Office } from '../people/kit.ts';

@@ -1,11 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { databaseLimits } from '@passfob/service/base/limits/database';
+import { webLimits } from '@passfob/service/base/limits/web';
+import type { NewToken } from '@passfob/service/features/tokens/issue';
+import type { Service } from '@passfob/service/service';
+import { openStore, type Store } from '@passfob/service/storage/database/database';
+import { openPostgres } from '@passfob/service/storage/database/postgres';
 import { sql } from 'kysely';
 import { expect, test, vi } from 'vitest';
-import { openStore, type Store } from '../../../host/service/data/database.ts';
-import { openPostgres } from '../../../host/service/data/postgres.ts';
-import { limits } from '../../../host/service/limits.ts';
-import type { Service } from '../../../host/service/service.ts';
-import type { NewToken } from '../../../host/service/tokens/issue.ts';
 import { CutProxy } from '../../kit/cut-proxy.ts';
 import { add, apiKeyOf, codeNow, isOnPostgres, NOON_MS, newToken, post, Rig } from '../kit.ts';
 import { isWaiting } from '../waiting.ts';
@@ -31,7 +32,7 @@ async function scene(rig: Rig, parameters = '') {
 async function expectUnavailable(response: Response): Promise<void> {
   expect([response.status, response.headers.get('retry-after')]).toEqual([
     503,
-    String(limits.retryAfterSeconds),
+    String(webLimits.retryAfterSeconds),
   ]);
   if (response.headers.get('content-type') === 'application/problem+json')
     expect(await response.json()).toMatchObject({ code: 'unavailable', accepted: false });
@@ -123,8 +124,11 @@ test.runIf(isOnPostgres)(
     const login = () => fetch(`${service.url}/login`);
     await direct.db.transaction().execute(async db => {
       await sql`lock table applications in access exclusive mode`.execute(db);
-      const held = Array.from({ length: limits.postgresConnectionsMax }, login);
-      await vi.waitFor(async () => expect(await waiting(direct)).toBe(limits.postgresConnectionsMax), WAIT);
+      const held = Array.from({ length: databaseLimits.postgresConnectionsMax }, login);
+      await vi.waitFor(
+        async () => expect(await waiting(direct)).toBe(databaseLimits.postgresConnectionsMax),
+        WAIT,
+      );
       await expectUnavailable(await login());
       await sql`select pg_terminate_backend(pid) from pg_stat_activity
         where datname = current_database() and wait_event_type = 'Lock'`.execute(db);

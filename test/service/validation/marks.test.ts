@@ -1,6 +1,6 @@
+import { moveMarks } from '@passfob/service/features/validation/marks';
+import { writing } from '@passfob/service/storage/database/database';
 import { expect, test } from 'vitest';
-import { writing } from '../../../host/service/data/database.ts';
-import { moveMarks } from '../../../host/service/validation/marks.ts';
 import { Office } from '../people/kit.ts';
 
 test('a mark moves once, upwards, for the user and in the states that were read', async () => {

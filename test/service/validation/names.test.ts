@@ -1,14 +1,14 @@
+import { acceptedAnswer } from '@passfob/service/doors/api/kit/application';
+import { answerPush } from '@passfob/service/features/push/delivery';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
-import { accepted } from '../../../host/service/api/describe/described.ts';
-import { answerPush } from '../../../host/service/push/delivery.ts';
 import { askFor, ocraToken, rightAnswer, send } from '../challenges/http-kit.ts';
 import { add, apiKeyOf, codeNow, newToken, post, Rig } from '../kit.ts';
 import { Office } from '../people/kit.ts';
 import { send as sendPush } from '../push/http-kit.ts';
 import { PushFob, SESSION } from '../push/kit.ts';
 
-const isDescribed = new Ajv2020().compile(accepted?.schema ?? false);
+const isDescribed = new Ajv2020().compile(acceptedAnswer.schema);
 
 /** What an application is told of somebody who is let in, in the shape that the description has. */
 async function told(answer: Promise<Response>): Promise<unknown> {

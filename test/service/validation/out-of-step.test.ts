@@ -1,10 +1,10 @@
+import { issueToken } from '@passfob/service/features/tokens/issue';
+import { changePolicy, createPolicy } from '@passfob/service/features/tokens/policies';
+import { ensureApplication } from '@passfob/service/features/users/applications';
+import { readLockPolicy } from '@passfob/service/features/users/settings';
+import { makeEngine } from '@passfob/service/features/validation/engine';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { ensureApplication } from '../../../host/service/people/applications.ts';
-import { readLockPolicy } from '../../../host/service/people/settings.ts';
-import { issueToken } from '../../../host/service/tokens/issue.ts';
-import { changePolicy, createPolicy } from '../../../host/service/tokens/policies.ts';
-import { makeEngine } from '../../../host/service/validation/engine.ts';
 import {
   apiKeyOf,
   codeAt,

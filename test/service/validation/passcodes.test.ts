@@ -1,21 +1,23 @@
+import { tokenLimits } from '@passfob/service/base/limits/tokens';
+import { matchingSteps, type PasscodeFacts, passcodeAt } from '@passfob/service/base/passcode';
 import fc from 'fast-check';
 import { createGuardrails, generateSync } from 'otplib';
 import { expect, test } from 'vitest';
-import { limits } from '../../../host/service/limits.ts';
-import { matchingSteps, type PasscodeFacts, passcodeAt } from '../../../host/service/validation/passcode.ts';
 import { secret } from '../../kit/secrets.ts';
 
 const token = fc.record({
-  seed: fc.uint8Array({ minLength: limits.secretMinBytes, maxLength: limits.secretMaxBytes }).map(secret),
+  seed: fc
+    .uint8Array({ minLength: tokenLimits.secretMinBytes, maxLength: tokenLimits.secretMaxBytes })
+    .map(secret),
   algorithm: fc.constantFrom('sha1' as const, 'sha256' as const, 'sha512' as const),
   digits: fc.constantFrom<6 | 7 | 8>(6, 7, 8),
-  step: fc.oneof(fc.nat(), fc.maxSafeNat(), fc.constantFrom(0, 2 ** 32 - 1, 2 ** 32, limits.counterMax)),
+  step: fc.oneof(fc.nat(), fc.maxSafeNat(), fc.constantFrom(0, 2 ** 32 - 1, 2 ** 32, tokenLimits.counterMax)),
 });
 
 test('the passcodes that are verified by are those of otplib as it comes', () => {
   const guardrails = createGuardrails({
-    MIN_SECRET_BYTES: limits.secretMinBytes,
-    MAX_SECRET_BYTES: limits.secretMaxBytes,
+    MIN_SECRET_BYTES: tokenLimits.secretMinBytes,
+    MAX_SECRET_BYTES: tokenLimits.secretMaxBytes,
     MAX_COUNTER: Number.MAX_SAFE_INTEGER,
   });
   fc.assert(

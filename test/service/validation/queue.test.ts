@@ -1,8 +1,9 @@
+import { credentialLimits } from '@passfob/service/base/limits/credentials';
+import { validationLimits } from '@passfob/service/base/limits/validation';
+import { ensureApplication } from '@passfob/service/features/users/applications';
+import { readLockPolicy } from '@passfob/service/features/users/settings';
+import { makeEngine } from '@passfob/service/features/validation/engine';
 import { expect, test } from 'vitest';
-import { limits } from '../../../host/service/limits.ts';
-import { ensureApplication } from '../../../host/service/people/applications.ts';
-import { readLockPolicy } from '../../../host/service/people/settings.ts';
-import { makeEngine } from '../../../host/service/validation/engine.ts';
 import { codeNow } from '../kit.ts';
 import { Office } from '../people/kit.ts';
 
@@ -27,7 +28,7 @@ test('a flood for one name, of a user or of nobody, is cut off and keeps nobody 
   await office.token('ada');
   const token = await office.token('grace');
   for (const name of ['ada', 'nobody']) {
-    const flood = Array.from({ length: limits.decisionsWaitingOfOne + 20 }, () => decide(name));
+    const flood = Array.from({ length: validationLimits.decisionsWaitingOfOne + 20 }, () => decide(name));
     const other = decide('grace', codeNow(token, office.nowMs));
     const outcomes = await Promise.all(flood);
     expect(outcomes.filter(outcome => outcome === 'busy')).toHaveLength(20);
@@ -41,12 +42,14 @@ test('a flood for one name, of a user or of nobody, is cut off and keeps nobody 
 test('a flood of names is cut off, and what was waiting is decided', async () => {
   const { office, decide } = await scene();
   await using _ = office;
-  const flood = Array.from({ length: limits.decisionsWaiting + 20 }, (_one, number) =>
+  const flood = Array.from({ length: validationLimits.decisionsWaiting + 20 }, (_one, number) =>
     decide(`user-${number}`),
   );
   const outcomes = await Promise.all(flood);
   expect(outcomes.filter(outcome => outcome === 'busy')).toHaveLength(20);
-  expect(outcomes.filter(outcome => outcome === 'unknown_user')).toHaveLength(limits.decisionsWaiting);
+  expect(outcomes.filter(outcome => outcome === 'unknown_user')).toHaveLength(
+    validationLimits.decisionsWaiting,
+  );
   expect(await decide('user-1')).toBe('unknown_user');
 });
 
@@ -57,10 +60,12 @@ test('a flood of passwords for one name leaves others their places', async () =>
   const password = await office.password('grace');
   const token = await office.token('grace');
   for (const name of ['ada', 'nobody']) {
-    const flood = Array.from({ length: limits.slowHashesWaiting * 2 }, () => decide(name, '000000', 'wrong'));
+    const flood = Array.from({ length: credentialLimits.slowHashesWaiting * 2 }, () =>
+      decide(name, '000000', 'wrong'),
+    );
     const other = decide('grace', codeNow(token, office.nowMs), password);
     const outcomes = await Promise.all(flood);
-    expect(outcomes.filter(outcome => outcome !== 'busy')).toHaveLength(limits.slowChecksOfOne);
+    expect(outcomes.filter(outcome => outcome !== 'busy')).toHaveLength(validationLimits.slowChecksOfOne);
     expect(await other).toBe('accepted');
     office.nowMs += 60_000;
   }
@@ -73,11 +78,11 @@ test('a flood of passwords for many names from one source leaves other sources t
   await office.users('grace');
   const password = await office.password('grace');
   const token = await office.token('grace');
-  const flood = Array.from({ length: limits.slowHashesWaiting * 2 }, (_one, nth) =>
+  const flood = Array.from({ length: credentialLimits.slowHashesWaiting * 2 }, (_one, nth) =>
     decide(`nobody-${nth}`, '000000', 'wrong', '198.51.100.66'),
   );
   const other = decide('grace', codeNow(token, office.nowMs), password);
   const outcomes = await Promise.all(flood);
-  expect(outcomes.filter(outcome => outcome !== 'busy')).toHaveLength(limits.slowChecksOfSource);
+  expect(outcomes.filter(outcome => outcome !== 'busy')).toHaveLength(validationLimits.slowChecksOfSource);
   expect(await other).toBe('accepted');
 });

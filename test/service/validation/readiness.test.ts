@@ -1,6 +1,6 @@
+import { openStore } from '@passfob/service/storage/database/database';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { openStore } from '../../../host/service/data/database.ts';
 import { CutProxy } from '../../kit/cut-proxy.ts';
 import { add, apiKeyOf, codeAt, isOnPostgres, newToken, post, Rig } from '../kit.ts';
 

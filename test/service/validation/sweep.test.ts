@@ -1,12 +1,14 @@
+import { sweep } from '@passfob/service/app/sweep';
+import { alertLimits } from '@passfob/service/base/limits/alerts';
+import { tokenLimits } from '@passfob/service/base/limits/tokens';
+import { validationLimits } from '@passfob/service/base/limits/validation';
+import type { Outcome } from '@passfob/service/base/outcomes';
+import { raiseAlert } from '@passfob/service/features/alerts/alerts';
+import { makeTemporaryCode, temporaryCodeEnd } from '@passfob/service/features/tokens/codes/temporary-codes';
+import { ensureApplication } from '@passfob/service/features/users/applications';
+import { recordEvents } from '@passfob/service/features/validation/events';
+import { writing } from '@passfob/service/storage/database/database';
 import { expect, test } from 'vitest';
-import { raiseAlert } from '../../../host/service/alerts/alerts.ts';
-import { writing } from '../../../host/service/data/database.ts';
-import { limits } from '../../../host/service/limits.ts';
-import { ensureApplication } from '../../../host/service/people/applications.ts';
-import { makeTemporaryCode, temporaryCodeEnd } from '../../../host/service/tokens/codes/temporary-codes.ts';
-import { recordEvents } from '../../../host/service/validation/events.ts';
-import type { Outcome } from '../../../host/service/validation/outcomes.ts';
-import { sweep } from '../../../host/service/validation/sweep.ts';
 import { secret } from '../../kit/secrets.ts';
 import { accepted, grace, Office } from '../people/kit.ts';
 
@@ -22,7 +24,7 @@ test('temporary codes that have run out are forgotten, and no other', async () =
   await make('ada');
   office.nowMs += 1000;
   await make('bob');
-  office.nowMs += limits.temporaryCodeMs - 1000;
+  office.nowMs += tokenLimits.temporaryCodeMs - 1000;
   await sweep(db, office.nowMs);
   const kept = await db.selectFrom('temporary_codes').select(['user_id', 'expires_ms']).execute();
   expect(kept.map(({ expires_ms }) => expires_ms)).toEqual([office.nowMs + 1000]);
@@ -47,7 +49,7 @@ test('a flood of unknown users, or at a locked account, washes away no other par
         Array.from({ length: Math.min(left, 5_000) }, () => ({ ...event, atMs: ++atMs })),
       );
   };
-  const { strangers, unseen } = limits.eventsKept;
+  const { strangers, unseen } = validationLimits.eventsKept;
   await happen('accepted', 2);
   await happen('wrong', 2);
   await happen('push_reported', 1);
@@ -90,19 +92,19 @@ test('of alerts the ones that last happened most recently are kept, up to their 
   await writing(db, transaction => raiseAlert(transaction, raise(0, 0)));
   const { id: _, ...first } = await db.selectFrom('alerts').selectAll().executeTakeFirstOrThrow();
   await writing(db, async transaction => {
-    for (let from = 1; from < limits.alertsKept + 10; from += CHUNK) {
+    for (let from = 1; from < alertLimits.alertsKept + 10; from += CHUNK) {
       const numbers = Array.from(
-        { length: Math.min(CHUNK, limits.alertsKept + 10 - from) },
+        { length: Math.min(CHUNK, alertLimits.alertsKept + 10 - from) },
         (_, at) => from + at,
       );
       const rows = numbers.map(number => ({ ...first, dedupe: `clock:${number}`, last_ms: number }));
       await transaction.insertInto('alerts').values(rows).execute();
     }
     // The oldest happens again.
-    await raiseAlert(transaction, raise(0, limits.alertsKept * 2));
+    await raiseAlert(transaction, raise(0, alertLimits.alertsKept * 2));
   });
   await sweep(db, office.nowMs);
   const kept = await db.selectFrom('alerts').select('dedupe').orderBy('last_ms').execute();
-  expect(kept).toHaveLength(limits.alertsKept);
+  expect(kept).toHaveLength(alertLimits.alertsKept);
   expect([kept[0]?.dedupe, kept.at(-1)?.dedupe]).toEqual(['clock:11', 'clock:0']);
 });

@@ -1,5 +1,5 @@
+import type { NewToken } from '@passfob/service/features/tokens/issue';
 import { expect, test } from 'vitest';
-import type { NewToken } from '../../../host/service/tokens/issue.ts';
 import { add, codeAt, newToken, post, Rig, wrongCode } from '../kit.ts';
 import { type Node, startNode } from '../nodes/node.ts';
 

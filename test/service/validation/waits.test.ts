@@ -1,7 +1,7 @@
+import { databaseLimits } from '@passfob/service/base/limits/database';
+import { openStore, writing } from '@passfob/service/storage/database/database';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { openStore, writing } from '../../../host/service/data/database.ts';
-import { limits } from '../../../host/service/limits.ts';
 import { isOnPostgres, Rig } from '../kit.ts';
 
 test('administration that waits for another node gives up after a while, and works again afterwards', async () => {
@@ -28,7 +28,7 @@ test('administration that waits for another node gives up after a while, and wor
   if (isOnPostgres) {
     const { rows } = await sql<{ setting: string }>`select setting from pg_settings
       where name = 'idle_in_transaction_session_timeout'`.execute(one.db);
-    expect(rows).toEqual([{ setting: String(limits.postgresIdleInTransactionMs) }]);
+    expect(rows).toEqual([{ setting: String(databaseLimits.postgresIdleInTransactionMs) }]);
   }
   await one.close();
   await other.close();

@@ -1,7 +1,7 @@
 import { pbkdf2Sync } from 'node:crypto';
-import type { Clock, Keystore, Marks, Storage, VaultPorts, Witness } from '../../../firmware/core/ports.ts';
-import { hostPrimitives } from '../../../host/client/primitives.ts';
-import type { Chance } from '../../../simulator/chance.ts';
+import type { Clock, Keystore, Marks, Storage, VaultPorts, Witness } from '@passfob/firmware/core/base/ports';
+import type { Chance } from '@passfob/simulator/base/chance';
+import { hostPrimitives } from 'passfob/client/primitives';
 
 const PAGE_BYTES = 32;
 /** Rounds of the stretch: three, so that a life of many PINs takes milliseconds. */

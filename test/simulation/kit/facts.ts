@@ -1,6 +1,6 @@
+import { VAULT_OWNED } from '@passfob/firmware/core/vault/vault';
+import { makeChance } from '@passfob/simulator/base/chance';
 import { expect } from 'vitest';
-import { VAULT_OWNED } from '../../../firmware/core/vault/vault.ts';
-import { makeChance } from '../../../simulator/chance.ts';
 import { secret } from '../../kit/secrets.ts';
 import type { Chips } from './chips.ts';
 import { Token } from './token.ts';

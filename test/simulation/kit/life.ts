@@ -1,11 +1,11 @@
+import { accountProof, KIND_HOTP, KIND_TOTP } from '@passfob/protocol/account';
+import { Hmac } from '@passfob/protocol/hmac';
+import { hotp } from '@passfob/protocol/otp';
+import { SHA1 } from '@passfob/protocol/primitives';
+import { type Chance, makeChance } from '@passfob/simulator/base/chance';
+import { type Client, isFobError, pairingCode } from 'passfob/client';
+import { hostPrimitives } from 'passfob/client/primitives';
 import { expect } from 'vitest';
-import { type Client, isFobError, pairingCode } from '../../../host/client/index.ts';
-import { hostPrimitives } from '../../../host/client/primitives.ts';
-import { accountProof, KIND_HOTP, KIND_TOTP } from '../../../protocol/account.ts';
-import { Hmac } from '../../../protocol/hmac.ts';
-import { hotp } from '../../../protocol/otp.ts';
-import { SHA1 } from '../../../protocol/primitives.ts';
-import { type Chance, makeChance } from '../../../simulator/chance.ts';
 import { ascii, codeOnScreen, Owner } from '../../conformance/owner.ts';
 import { SimulatorDriver } from '../../conformance/simulator-driver.ts';
 import { secret } from '../../kit/secrets.ts';

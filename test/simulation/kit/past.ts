@@ -1,5 +1,5 @@
+import { makeChance } from '@passfob/simulator/base/chance';
 import { expect } from 'vitest';
-import { makeChance } from '../../../simulator/chance.ts';
 import { ascii } from '../../conformance/owner.ts';
 import { type ChipImage, Chips } from './chips.ts';
 import { KEYS } from './facts.ts';

@@ -1,5 +1,5 @@
+import { KIND_OCRA, KIND_TOTP } from '@passfob/protocol/account';
 import { expect } from 'vitest';
-import { KIND_OCRA, KIND_TOTP } from '../../../protocol/account.ts';
 import { ascii } from '../../conformance/owner.ts';
 import type { Chips } from './chips.ts';
 import { type Facts, KEYS } from './facts.ts';

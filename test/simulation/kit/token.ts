@@ -1,11 +1,11 @@
-import { Accounts } from '../../../firmware/core/accounts.ts';
-import { Lock } from '../../../firmware/core/lock.ts';
-import { Timekeeper } from '../../../firmware/core/timekeeper.ts';
-import { hasRecovery, recover } from '../../../firmware/core/vault/headers.ts';
-import { Vault } from '../../../firmware/core/vault/vault.ts';
-import { hostPrimitives } from '../../../host/client/primitives.ts';
-import { KIND_HOTP, KIND_OCRA, KIND_TOTP } from '../../../protocol/account.ts';
-import { SHA1 } from '../../../protocol/primitives.ts';
+import { Accounts } from '@passfob/firmware/core/accounts';
+import { Lock } from '@passfob/firmware/core/lock';
+import { Timekeeper } from '@passfob/firmware/core/timekeeper';
+import { hasRecovery, recover } from '@passfob/firmware/core/vault/headers';
+import { Vault } from '@passfob/firmware/core/vault/vault';
+import { KIND_HOTP, KIND_OCRA, KIND_TOTP } from '@passfob/protocol/account';
+import { SHA1 } from '@passfob/protocol/primitives';
+import { hostPrimitives } from 'passfob/client/primitives';
 import { ascii } from '../../conformance/owner.ts';
 import type { Chips } from './chips.ts';
 

@@ -1,8 +1,8 @@
-import { VAULT_BLANK, VAULT_OWNED } from '../../../firmware/core/vault/vault.ts';
-import { hostPrimitives } from '../../../host/client/primitives.ts';
-import { KIND_HOTP, KIND_OCRA, KIND_TOTP } from '../../../protocol/account.ts';
-import { Hmac } from '../../../protocol/hmac.ts';
-import { SHA1 } from '../../../protocol/primitives.ts';
+import { VAULT_BLANK, VAULT_OWNED } from '@passfob/firmware/core/vault/vault';
+import { KIND_HOTP, KIND_OCRA, KIND_TOTP } from '@passfob/protocol/account';
+import { Hmac } from '@passfob/protocol/hmac';
+import { SHA1 } from '@passfob/protocol/primitives';
+import { hostPrimitives } from 'passfob/client/primitives';
 import { ascii } from '../../conformance/owner.ts';
 import { type Failing, PowerCut, TEARS } from './chips.ts';
 

@@ -1,9 +1,9 @@
-import { VAULT_BLANK, VAULT_OWNED } from '../../../firmware/core/vault/vault.ts';
-import { KIND_TOTP } from '../../../protocol/account.ts';
-import type { Hmac } from '../../../protocol/hmac.ts';
-import { hotp } from '../../../protocol/otp.ts';
-import { trivialPin } from '../../../protocol/pins.ts';
-import { type Chance, makeChance } from '../../../simulator/chance.ts';
+import { VAULT_BLANK, VAULT_OWNED } from '@passfob/firmware/core/vault/vault';
+import { KIND_TOTP } from '@passfob/protocol/account';
+import type { Hmac } from '@passfob/protocol/hmac';
+import { hotp } from '@passfob/protocol/otp';
+import { trivialPin } from '@passfob/protocol/pins';
+import { type Chance, makeChance } from '@passfob/simulator/base/chance';
 import { ascii } from '../../conformance/owner.ts';
 import { secret } from '../../kit/secrets.ts';
 import { Chips, type Failing, PowerCut, TEARS } from './chips.ts';

@@ -1,8 +1,8 @@
-import { startActivation } from '../../../host/service/enrolment/activations.ts';
-import { localMails } from '../../../host/service/mails/outbox.ts';
-import { changeSettings } from '../../../host/service/people/settings.ts';
-import { createUser } from '../../../host/service/people/user-changes.ts';
-import { createPolicy } from '../../../host/service/tokens/policies.ts';
+import { startActivation } from '@passfob/service/features/enrolment/activations';
+import { localMails } from '@passfob/service/features/mail/outbox';
+import { createPolicy } from '@passfob/service/features/tokens/policies';
+import { changeSettings } from '@passfob/service/features/users/settings';
+import { createUser } from '@passfob/service/features/users/user-changes';
 import { secret } from '../../kit/secrets.ts';
 import { Rig } from '../../service/kit.ts';
 import { accepted, grace, Office } from '../../service/people/kit.ts';

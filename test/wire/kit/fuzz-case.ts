@@ -1,9 +1,9 @@
-import { Reader, Writer } from '../../../protocol/bytes.ts';
-import { COMMANDS, type CommandName } from '../../../protocol/commands.ts';
-import { encodeClear, encodeFrame, FRAME_SEALED_REQUEST } from '../../../protocol/frame.ts';
-import { decodeFields, encodeFields } from '../../../protocol/layout.ts';
-import { PAYLOAD_BYTES_MAX } from '../../../protocol/limits.ts';
-import type { Session } from '../../../protocol/session.ts';
+import { Reader, Writer } from '@passfob/protocol/bytes';
+import { COMMANDS, type CommandName } from '@passfob/protocol/commands';
+import { encodeClear, encodeFrame, FRAME_SEALED_REQUEST } from '@passfob/protocol/frame';
+import { decodeFields, encodeFields } from '@passfob/protocol/layout';
+import { PAYLOAD_BYTES_MAX } from '@passfob/protocol/limits';
+import type { Session } from '@passfob/protocol/session';
 import { Chance } from './chance.ts';
 import { BY_KEY } from './samples.ts';
 import { EXCHANGES, SENT } from './samples-2.ts';

@@ -1,10 +1,5 @@
-import {
-  Deframer,
-  decodeFrame,
-  FRAME_SEALED_REQUEST,
-  FRAME_SEALED_RESPONSE,
-} from '../../../protocol/frame.ts';
-import type { Session } from '../../../protocol/session.ts';
+import { Deframer, decodeFrame, FRAME_SEALED_REQUEST, FRAME_SEALED_RESPONSE } from '@passfob/protocol/frame';
+import type { Session } from '@passfob/protocol/session';
 import { primitives } from './suspect-fob.ts';
 import { hexOf } from './vectors.ts';
 

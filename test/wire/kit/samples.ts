@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
-import type { CommandName } from '../../../protocol/commands.ts';
-import { REFUSALS, type RefusalName } from '../../../protocol/refusals.ts';
+import type { CommandName } from '@passfob/protocol/commands';
+import { REFUSALS, type RefusalName } from '@passfob/protocol/refusals';
 import type { ExchangeInput, HandshakeInput, VectorInput, VectorKind } from './vectors.ts';
 
 /** Bytes that count up from `from`: public values by which a wrong place is seen at once. */
@@ -21,7 +21,7 @@ export const BY_KEY: HandshakeInput = {
 };
 
 /** The same fob and key after a reboot: only what is fresh differs. */
-export const AFTER_REBOOT: HandshakeInput = { ...BY_KEY, fobNonce: run(0xd0, 16), counter: 23 };
+const AFTER_REBOOT: HandshakeInput = { ...BY_KEY, fobNonce: run(0xd0, 16), counter: 23 };
 
 /** A session by the pairing code of entropy 00 01 … 09. */
 export const BY_CODE: HandshakeInput = {

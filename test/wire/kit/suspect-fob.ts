@@ -1,7 +1,6 @@
-import { hostPrimitives } from '../../../host/client/primitives.ts';
-import { Reader, Writer } from '../../../protocol/bytes.ts';
-import { COMMANDS, type CommandName, type Handlers } from '../../../protocol/commands.ts';
-import { dispatch } from '../../../protocol/dispatch.ts';
+import { Reader, Writer } from '@passfob/protocol/bytes';
+import { COMMANDS, type CommandName, type Handlers } from '@passfob/protocol/commands';
+import { dispatch } from '@passfob/protocol/dispatch';
 import {
   Deframer,
   decodeFrame,
@@ -10,11 +9,12 @@ import {
   FRAME_REQUEST,
   FRAME_RESPONSE,
   FRAME_SEALED_REQUEST,
-} from '../../../protocol/frame.ts';
-import { decodeFields, encodeFields, type Values } from '../../../protocol/layout.ts';
-import { FRAME_CHARS_MAX, PAYLOAD_BYTES_MAX } from '../../../protocol/limits.ts';
-import type { Primitives } from '../../../protocol/primitives.ts';
-import type { Session } from '../../../protocol/session.ts';
+} from '@passfob/protocol/frame';
+import { decodeFields, encodeFields, type Values } from '@passfob/protocol/layout';
+import { FRAME_CHARS_MAX, PAYLOAD_BYTES_MAX } from '@passfob/protocol/limits';
+import type { Primitives } from '@passfob/protocol/primitives';
+import type { Session } from '@passfob/protocol/session';
+import { hostPrimitives } from 'passfob/client/primitives';
 import { espruinoAtob } from './espruino-atob.ts';
 import { EXCHANGES } from './samples-2.ts';
 import { valuesOf } from './vectors.ts';

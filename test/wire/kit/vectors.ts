@@ -1,7 +1,6 @@
-import { hostPrimitives as primitives } from '../../../host/client/primitives.ts';
-import { accountProof, storedKey } from '../../../protocol/account.ts';
-import { Writer } from '../../../protocol/bytes.ts';
-import { COMMANDS, type CommandName } from '../../../protocol/commands.ts';
+import { accountProof, storedKey } from '@passfob/protocol/account';
+import { Writer } from '@passfob/protocol/bytes';
+import { COMMANDS, type CommandName } from '@passfob/protocol/commands';
 import {
   encodeClear,
   encodeFrame,
@@ -9,16 +8,16 @@ import {
   FRAME_RESPONSE,
   FRAME_SEALED_REQUEST,
   FRAME_SEALED_RESPONSE,
-} from '../../../protocol/frame.ts';
-import { Hmac } from '../../../protocol/hmac.ts';
-import { encodeFields, type Values } from '../../../protocol/layout.ts';
-import { PAYLOAD_BYTES_MAX } from '../../../protocol/limits.ts';
-import { type OcraSuite, ocra, ocraSuiteText } from '../../../protocol/ocra.ts';
-import { hotp } from '../../../protocol/otp.ts';
-import { pairingCodeKey, pairingCodeOf } from '../../../protocol/pairing.ts';
-import { trivialPin } from '../../../protocol/pins.ts';
-import { type Algorithm, SHA256 } from '../../../protocol/primitives.ts';
-import { REFUSALS, type RefusalName } from '../../../protocol/refusals.ts';
+} from '@passfob/protocol/frame';
+import { Hmac } from '@passfob/protocol/hmac';
+import { encodeFields, type Values } from '@passfob/protocol/layout';
+import { PAYLOAD_BYTES_MAX } from '@passfob/protocol/limits';
+import { type OcraSuite, ocra, ocraSuiteText } from '@passfob/protocol/ocra';
+import { hotp } from '@passfob/protocol/otp';
+import { pairingCodeKey, pairingCodeOf } from '@passfob/protocol/pairing';
+import { trivialPin } from '@passfob/protocol/pins';
+import { type Algorithm, SHA256 } from '@passfob/protocol/primitives';
+import { REFUSALS, type RefusalName } from '@passfob/protocol/refusals';
 import {
   commonIv,
   FOB_ID,
@@ -28,13 +27,14 @@ import {
   recordNonce,
   type Session,
   senderKey,
-} from '../../../protocol/session.ts';
+} from '@passfob/protocol/session';
+import { hostPrimitives as primitives } from 'passfob/client/primitives';
 
 /** Field values as JSON holds them: numbers, and bytes as hexadecimal digits. */
 export type Fields = Readonly<Record<string, number | string>>;
 
 export const hexOf = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
-export const bytesOf = (hex: string) => new Uint8Array(Buffer.from(hex, 'hex'));
+const bytesOf = (hex: string) => new Uint8Array(Buffer.from(hex, 'hex'));
 
 export function valuesOf(fields: Fields): Values {
   return Object.fromEntries(

@@ -1,5 +1,5 @@
-import type { WebHid, WebHidDevice, WebHidReport } from '../../../../host/transports/web-hid.ts';
-import { fromReport, toReports } from '../../../../protocol/reports.ts';
+import { fromReport, toReports } from '@passfob/protocol/reports';
+import type { WebHid, WebHidDevice, WebHidReport } from 'passfob/transports/web-hid';
 import { exception, type Wire } from './wire.ts';
 
 type Listener<Event> = (event: Event) => void;

@@ -13,7 +13,7 @@ import {
   type Transport,
   type WebHid,
   type WebSerial,
-} from '../../../../host/client/browser.ts';
+} from 'passfob/browser';
 import { HidOfBrowser } from './hid.ts';
 import { SerialOfBrowser } from './serial.ts';
 import { bytesOf, textOf, type Wire } from './wire.ts';

@@ -1,4 +1,4 @@
-import type { WebSerial, WebSerialPort } from '../../../../host/transports/web-serial.ts';
+import type { WebSerial, WebSerialPort } from 'passfob/transports/web-serial';
 import { bytesOf, exception, textOf, type Wire } from './wire.ts';
 
 /**

@@ -9,6 +9,7 @@ export async function pageScript(): Promise<string> {
   const { outputFiles } = await build({
     entryPoints,
     bundle: true,
+    conditions: ['source'],
     write: false,
     platform: 'browser',
     format: 'iife',

@@ -1,0 +1,95 @@
+import { parseArgs } from 'node:util';
+import { FobError } from 'passfob/errors';
+import { faultOf, traceOf } from './play/faults.ts';
+import { onStage } from './play/stage.ts';
+import { texts } from './play/texts.ts';
+import { showPage } from './show.ts';
+import { transcript } from './transcript.ts';
+
+/** What the demo is asked to do. */
+export interface Options {
+  readonly mode: 'page' | 'transcript' | 'help';
+  readonly keep: string | undefined;
+  /** Whether the page is to be opened in this computer's browser. */
+  readonly open: boolean;
+}
+
+/** Reads the command line. @throws FobError `usage` */
+function readOptions(args: readonly string[]): Options {
+  const { transcript = false, keep, open = false, help = false } = parsed(args);
+  if (help) return { mode: 'help', keep: undefined, open: false };
+  if (keep === '') throw new FobError('usage', texts.errors.usage(texts.usage.keepWhat));
+  if (transcript && open) throw new FobError('usage', texts.errors.usage(texts.usage.openWhat));
+  return { mode: transcript ? 'transcript' : 'page', keep, open };
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    const options = {
+      transcript: { type: 'boolean' },
+      keep: { type: 'string' },
+      open: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    } as const;
+    return parseArgs({ args: [...args], options }).values;
+  } catch (cause) {
+    const { unreadable } = texts.usage;
+    const reason = cause instanceof Error ? (cause.message.split(/\. |\n/)[0] ?? unreadable) : unreadable;
+    throw new FobError('usage', { ...texts.errors.usage(`${reason.replace(/\.$/, '')}.`), cause });
+  }
+}
+
+/** Exit codes, as `--help` documents them. */
+const EXIT = { done: 0, failed: 1, usage: 2 } as const;
+
+const say = (line: string) => console.log(line);
+
+/** @param stop ends everything, with an error as its reason @returns the exit code */
+async function run(args: readonly string[], stop: AbortController): Promise<number> {
+  try {
+    const { mode, keep, open } = readOptions(args);
+    if (mode === 'help') say(texts.help);
+    else if (mode === 'transcript') await onStage({ keep, stop }, stage => transcript(stage, say));
+    else await page({ keep, stop, open });
+    return EXIT.done;
+  } catch (caught) {
+    // Whatever failed because of it, this came first.
+    const error = stop.signal.aborted ? stop.signal.reason : caught;
+    const { sentence, next } = faultOf(error);
+    console.error([`demo: ${sentence}`, next].filter(Boolean).join('\n'));
+    if (process.env.PASSFOB_DEBUG) console.error(traceOf(error));
+    return error instanceof FobError && error.kind === 'usage' ? EXIT.usage : EXIT.failed;
+  }
+}
+
+/** The page is there until the person ends it: that is no failure. */
+async function page({
+  keep,
+  stop,
+  open,
+}: {
+  keep?: string | undefined;
+  stop: AbortController;
+  open: boolean;
+}) {
+  say(texts.ready.starting);
+  try {
+    await onStage({ keep, stop }, stage => showPage(stage, { open, say }));
+  } catch (error) {
+    if (!isInterrupted(stop.signal)) throw error;
+  }
+  say(texts.ready.ended);
+}
+
+function isInterrupted({ aborted, reason }: AbortSignal): boolean {
+  return aborted && reason instanceof FobError && reason.kind === 'cancelled';
+}
+
+const stop = new AbortController();
+const interrupt = () => stop.abort(new FobError('cancelled', texts.errors.interrupted));
+// Once: whoever asks a second time is taken at their word by the system.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, interrupt);
+// Whoever read our output is gone.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
+process.exitCode = await run(process.argv.slice(2), stop);

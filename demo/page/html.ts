@@ -1,0 +1,140 @@
+import { htmlEscape } from 'escape-goat';
+import type { Progress } from '../play/progress.ts';
+import { pageTexts as texts } from './texts.ts';
+
+/** What the page shows. */
+export interface PageFacts {
+  readonly serial: string;
+  readonly board: string;
+  readonly firmware: string;
+  /** Where the fob's serial port is. */
+  readonly port: string;
+  readonly user: string;
+  /** Where the user has mail. */
+  readonly address: string;
+  /** Addresses of the three other sites in its frames; the administrator's console is entered by a form of this one. */
+  readonly frames: { readonly fob: string; readonly login: string; readonly operator: string };
+}
+
+/** Something to do in a pane; `fact` is its name in `Progress`. */
+interface Step {
+  readonly number: number;
+  readonly fact: keyof Progress;
+  readonly heading: string;
+  readonly markup: string;
+}
+
+/** A site in its frame, and what is done there. */
+interface Pane {
+  readonly id: 'fob' | 'login' | 'operator' | 'outbox';
+  readonly name: string;
+  readonly steps: readonly Step[];
+  /** In the place of steps, where there are none. */
+  readonly about?: { readonly heading: string; readonly text: string };
+  readonly frame: string;
+}
+
+function panesOf({ user, address, frames }: PageFacts): Pane[] {
+  const { fob, login, operator, outbox } = texts;
+  const { pressed } = fob;
+  const { accepted, approved } = login;
+  const { refused } = operator;
+  const name = `<strong class="user">${htmlEscape(user)}</strong>`;
+  const typing = `${htmlEscape(accepted.before)}${name}${htmlEscape(accepted.after)}`;
+  return [
+    {
+      id: 'fob',
+      name: fob.name,
+      steps: [
+        { number: 1, fact: 'pressed', heading: pressed.heading, markup: htmlEscape(pressed.text(user)) },
+      ],
+      frame: frames.fob,
+    },
+    {
+      id: 'login',
+      name: login.name,
+      steps: [
+        { number: 2, fact: 'accepted', heading: accepted.heading, markup: typing },
+        { number: 3, fact: 'approved', heading: approved.heading, markup: htmlEscape(approved.text) },
+      ],
+      frame: frames.login,
+    },
+    {
+      id: 'operator',
+      name: operator.name,
+      steps: [{ number: 4, fact: 'refused', heading: refused.heading, markup: htmlEscape(refused.text) }],
+      frame: '/console',
+    },
+    {
+      id: 'outbox',
+      name: outbox.name,
+      steps: [],
+      about: { heading: outbox.heading, text: outbox.text(address) },
+      frame: '/outbox',
+    },
+  ];
+}
+
+/** Frames may run their own scripts and forms; they cannot leave their frame. */
+const SANDBOX = 'allow-same-origin allow-scripts allow-forms';
+
+function paneItem({ id, name, steps, about, frame }: Pane): string {
+  const words = about === undefined ? steps.map(stepWords).join('') : aboutWords(about);
+  return `<li class="pane ${id}">
+<section id="${id}" aria-label="${htmlEscape(name)}" tabindex="-1">
+<p class="name">${htmlEscape(name)}</p>
+<div class="words">${words}</div>
+<iframe class="frame ${id}" title="${htmlEscape(name)}" src="${htmlEscape(frame)}" sandbox="${SANDBOX}"></iframe>
+</section>
+</li>`;
+}
+
+function stepWords({ number, fact, heading, markup }: Step): string {
+  return `<h3 data-fact="${fact}" data-step="${number}"><span class="number" aria-hidden="true">${number}</span> ${htmlEscape(heading)} <span class="done" hidden>${htmlEscape(texts.done)}</span></h3>
+<p class="text">${markup}</p>
+`;
+}
+
+function aboutWords({ heading, text }: { readonly heading: string; readonly text: string }): string {
+  return `<h3>${htmlEscape(heading)}</h3>
+<p class="text">${htmlEscape(text)}</p>
+`;
+}
+
+/** The one page of the demo. */
+export function pageHtml(facts: PageFacts): string {
+  const panes = panesOf(facts);
+  const skips = panes.map(
+    ({ id, name }) => `<a href="#${id}">${htmlEscape(texts.skip)} ${htmlEscape(name)}</a>`,
+  );
+  const { serial, board, firmware, port } = facts;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${htmlEscape(texts.title)}</title>
+<link rel="icon" href="/icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="/style.css">
+<script src="/page.js" defer></script>
+</head>
+<body data-done-aloud="${htmlEscape(texts.doneAloud(0))}" data-ended="${htmlEscape(texts.ended)}">
+<nav class="skips" aria-label="${htmlEscape(texts.skip)}">${skips.join('')}</nav>
+<header class="top">
+<img src="/icon.svg" alt="" width="44" height="44">
+<div><h1>${htmlEscape(texts.title)}</h1><p class="lead">${htmlEscape(texts.lead)}</p></div>
+<p class="facts"><span>${htmlEscape(texts.fobFacts(serial, board, firmware))},</span> <span>${htmlEscape(texts.portFacts(port))}</span></p>
+</header>
+<p class="ended" id="ended" role="alert"></p>
+<main>
+<h2 class="unseen">${htmlEscape(texts.stepsHeading)}</h2>
+<ol class="panes" role="list">
+${panes.map(paneItem).join('\n')}
+</ol>
+</main>
+<footer class="foot">${htmlEscape(texts.footer)}</footer>
+<p class="unseen" id="aloud" role="status"></p>
+</body>
+</html>
+`;
+}

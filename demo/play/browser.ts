@@ -1,0 +1,149 @@
+import { htmlUnescape } from 'escape-goat';
+import { pause } from 'passfob/client/pause';
+import { FobError } from 'passfob/errors';
+import { HTTP_TIMEOUT_MS, PROGRESS_INTERVAL_MS, PUSH_TIMEOUT_MS } from './limits.ts';
+import { texts } from './texts.ts';
+
+/** What somebody at a browser sees of the service: pages, over HTTP, and nothing else of it. */
+
+/** How a log-in ended: the status and the title of the page that came. */
+export interface LoginSeen {
+  readonly isAccepted: boolean;
+  readonly status: number;
+  readonly title: string;
+}
+
+/**
+ * Opens the log-in page, fills its form in and sends it.
+ * @param origin of the service
+ * @throws FobError `no-answer`
+ */
+export async function logIn(origin: string, user: string, passcode: string): Promise<LoginSeen> {
+  const empty = await get(`${origin}/login`);
+  const form = new URLSearchParams({ attempt: inputValue(empty.text, 'attempt'), user, passcode });
+  const { status, text } = await get(`${origin}/login`, {
+    method: 'POST',
+    body: form,
+    headers: { origin, 'sec-fetch-site': 'same-origin' },
+  });
+  return { isAccepted: status === 200, status, title: decoded(/<title>(.*?)<\/title>/s.exec(text)?.[1]) };
+}
+
+/** A log-in that waits for approval, in one browser. */
+export interface PushSeen {
+  /** The number to compare. */
+  readonly number: string;
+  /** What the page has come to when it no longer waits. @throws FobError `no-answer` */
+  decided(): Promise<LoginSeen>;
+}
+
+/**
+ * Fills in the user name alone and presses Autosend.
+ * @param origin of the example application
+ * @throws FobError `no-answer`
+ */
+export async function autosend(origin: string, user: string): Promise<PushSeen> {
+  const sent = await get(`${origin}/login`, {
+    method: 'POST',
+    body: new URLSearchParams({ user, passcode: '', by: 'push' }),
+    headers: { origin, 'sec-fetch-site': 'same-origin' },
+    redirect: 'manual',
+  });
+  const cookie = sent.cookie.split(';')[0] ?? '';
+  const look = () => get(`${origin}/`, { headers: { cookie } });
+  const number = numberOn((await look()).text);
+  if (number === '') throw new FobError('no-answer', texts.errors.noPush);
+  return {
+    number,
+    async decided() {
+      const untilMs = Date.now() + PUSH_TIMEOUT_MS;
+      for (;;) {
+        const { status, text } = await look();
+        if (numberOn(text) === '') return loginSeen(status, text);
+        if (Date.now() > untilMs) throw new FobError('no-answer', texts.errors.noPush);
+        await pause(PROGRESS_INTERVAL_MS);
+      }
+    },
+  };
+}
+
+const numberOn = (page: string) => /<p class="number">(\d\d)<\/p>/.exec(page)?.[1] ?? '';
+
+function loginSeen(status: number, page: string): LoginSeen {
+  const title = decoded(/<title>(.*?)<\/title>/s.exec(page)?.[1]);
+  return { isAccepted: page.includes('action="/logout"'), status, title };
+}
+
+/** A replay alert as the administrator's console shows it. */
+export interface AlertSeen {
+  readonly title: string;
+  /** In words: "once", "2 times". */
+  readonly times: string;
+  /** What stands beside it, by its heading: user, token … */
+  readonly facts: ReadonlyMap<string, string>;
+}
+
+/** The administrator's console in one browser: entered once, then looked at. */
+export interface OperatorPane {
+  /** The alerts, latest first. @throws FobError `no-answer` */
+  alerts(): Promise<AlertSeen[]>;
+}
+
+/** Enters the administrator's console. @param link used up by this @throws FobError `no-answer` where it does not open */
+export async function enterOperatorPane(link: string): Promise<OperatorPane> {
+  const { origin, pathname, searchParams } = new URL(link);
+  const body = new URLSearchParams({ key: searchParams.get('key') ?? '', act: 'enter' });
+  // Looked at, the link asks first: what is sent is what its button sends.
+  const init: RequestInit = { method: 'POST', redirect: 'manual', headers: { origin }, body };
+  const entry = await get(origin + pathname, init);
+  const cookie = entry.cookie.split(';')[0] ?? '';
+  const location = new URL(entry.location || '/', link);
+  if (cookie === '') throw new FobError('no-answer', texts.errors.operatorShut);
+  return {
+    async alerts() {
+      const { status, text } = await get(location.href, { headers: { cookie } });
+      if (status !== 200) throw new FobError('no-answer', texts.errors.operatorShut);
+      return [...text.matchAll(/<li class="alert">(.*?)<\/li>/gs)].map(([, item = '']) => alertOf(item));
+    },
+  };
+}
+
+function alertOf(item: string): AlertSeen {
+  const head = /<p class="alert-head"><span>(.*?)<\/span> <span[^>]*>(.*?)<\/span>/s.exec(item);
+  const facts = [...item.matchAll(/<dt>(.*?)<\/dt><dd>(.*?)<\/dd>/gs)].map(
+    ([, term, value]) => [decoded(term), decoded(value)] as const,
+  );
+  return { title: decoded(head?.[1]), times: decoded(head?.[2]), facts: new Map(facts) };
+}
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+  readonly cookie: string;
+  readonly location: string;
+}
+
+async function get(url: string, init: RequestInit = {}): Promise<Answer> {
+  try {
+    const response = await fetch(url, { ...init, signal: AbortSignal.timeout(HTTP_TIMEOUT_MS) });
+    return {
+      status: response.status,
+      text: await response.text(),
+      cookie: response.headers.get('set-cookie') ?? '',
+      location: response.headers.get('location') ?? '',
+    };
+  } catch (cause) {
+    throw new FobError('no-answer', { ...texts.errors.serviceSilent, cause });
+  }
+}
+
+function inputValue(page: string, name: string): string {
+  return decoded(new RegExp(`name="${name}" value="([^"]*)"`).exec(page)?.[1]);
+}
+
+/** Markup as the text that a person reads. */
+function decoded(markup = ''): string {
+  return htmlUnescape(markup.replace(/<[^>]*>/g, ''))
+    .replace(/\s+/g, ' ')
+    .trim();
+}

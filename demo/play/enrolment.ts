@@ -1,0 +1,78 @@
+import { readActivationString } from 'passfob/activation/activation-string';
+import { MESSAGE_CHARS_MAX } from 'passfob/activation/limits';
+import { relayActivation } from 'passfob/activation/relay';
+import type { RelayDone, RelayEvent } from 'passfob/activation/relay-options';
+import { openedSocket } from 'passfob/activation/socket';
+import { FobError } from 'passfob/errors';
+import { openTransport, readAddress } from 'passfob/transports/discover';
+import { WebSocket } from 'ws';
+import type { SimulatedFob } from './fob.ts';
+import { onFob, type ReadyFob, USER } from './ownership.ts';
+import { answer, leaveMessage, readPairingCode } from './person.ts';
+import type { Stage } from './stage.ts';
+import { texts } from './texts.ts';
+
+/** Where the demo's users have their mail. */
+export const addressOf = (user: string) => `${user}@example.org`;
+
+/**
+ * Counted passcodes: one of time that was used to enrol could not be used again within its 30 seconds, and whoever tries
+ * the demo out begins at once.
+ */
+const COUNTED_POLICY = { name: 'demo', kind: 'hotp', algorithm: 'sha1', digits: 6 } as const;
+
+/**
+ * Has a user enrol a fob as users do: the mail that the service wrote, the string in it, the relay, the code on the
+ * display, the press.
+ * @param report is told how far it is
+ * @throws FobError as `relayActivation`, `bad-input` where the service invites nobody
+ */
+export async function enrolByMail(
+  { service, stop }: Stage,
+  fob: SimulatedFob,
+  user: string,
+  report: (event: RelayEvent) => void = () => undefined,
+): Promise<RelayDone> {
+  const invited = await service.invite({ user, email: addressOf(user), policy: COUNTED_POLICY });
+  if (!invited.ok) throw new FobError('bad-input', { sentence: invited.refusal.text });
+  const mails = await service.outbox();
+  const mail = mails.find(({ to, link }) => to === addressOf(user) && link !== null);
+  let pressed: Promise<unknown> = Promise.resolve();
+  const done = await relayActivation({
+    activation: readActivationString(mail?.link ?? ''),
+    openSocket: (url, signal) =>
+      openedSocket(
+        new WebSocket(url, { maxPayload: MESSAGE_CHARS_MAX * 3, perMessageDeflate: false }),
+        signal,
+      ),
+    openFob: async () => {
+      const address = readAddress(fob.address);
+      return { transport: await openTransport(address), port: fob.address.split(':', 1)[0] ?? '' };
+    },
+    askCode: () => readPairingCode(fob.control),
+    report(event) {
+      report(event);
+      if (event.event !== 'step' || event.step !== 'press') return;
+      // What the fob did not come to, the relay says.
+      pressed = answer(fob.control, 'yes').catch(() => undefined);
+    },
+    signal: stop,
+  });
+  await pressed;
+  await leaveMessage(fob.control);
+  return done;
+}
+
+/**
+ * Has the page's fob enrolled by its user. What an earlier run with the same folder has done already stays as it is.
+ * @throws FobError of the relay; `bad-input` where the fob has another owner than this service
+ */
+export async function makeReady(stage: Stage): Promise<ReadyFob> {
+  const { hello } = await onFob(stage, async fob => fob);
+  const tokens = await stage.service.tokens();
+  const isOurs = tokens.some(({ serial, user }) => serial.startsWith(`${hello.serial}-`) && user === USER);
+  if (!isOurs && hello.state !== 'blank') throw new FobError('bad-input', texts.errors.ownedElsewhere);
+  if (!isOurs) await enrolByMail(stage, stage.fob, USER);
+  await leaveMessage(stage.fob.control);
+  return hello;
+}

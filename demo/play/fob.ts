@@ -1,0 +1,110 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import type { Readable, Writable } from 'node:stream';
+import { program } from '@passfob/simulator/cli';
+import { FobError } from 'passfob/errors';
+import { Control } from './control.ts';
+import type { FobPlace } from './home.ts';
+import { FOB_END_TIMEOUT_MS, FOB_NOTES_CHARS_MAX, FOB_START_TIMEOUT_MS } from './limits.ts';
+import { texts } from './texts.ts';
+import { unlessStopped } from './waiting.ts';
+
+/** A simulated fob in a process of its own: the thing in the person's hand, and the cable to it. */
+export interface SimulatedFob {
+  /** Where its serial port is, as `readAddress` reads it. */
+  readonly address: string;
+  /** Why the port is TCP and no serial port; undefined where it is one. */
+  readonly noPtyBecause: string | undefined;
+  /** The page that shows its display and its button. */
+  readonly face: string;
+  readonly control: Control;
+  /** Ends the simulator. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a simulated fob with a serial port on a pseudo-terminal, or on TCP where the system has none.
+ * @param stop aborted here when the simulator ends without having been asked to
+ * @throws FobError `no-fob` where it is not built or does not start
+ */
+export async function startFob(place: FobPlace, stop: AbortController): Promise<SimulatedFob> {
+  const child = spawned(place);
+  const process = watched(child, stop);
+  const patience = {
+    timeoutMs: FOB_START_TIMEOUT_MS,
+    tooLate: new FobError('no-fob', texts.errors.fobTooSlow),
+  };
+  try {
+    const ready = await unlessStopped(process.ready, stop.signal, patience);
+    const control = new Control(child.stdin, child.stdout, stop.signal);
+    await control.watch();
+    return {
+      address: ready.pty ? `serial:${ready.pty}` : `tcp:127.0.0.1:${ready.tcp}`,
+      noPtyBecause: ready.pty ? undefined : ready.ptyUnavailable,
+      face: ready.web,
+      control,
+      close: process.close,
+    };
+  } catch (error) {
+    await process.close();
+    throw error;
+  }
+}
+
+type Child = ChildProcessByStdio<Writable, Readable, Readable>;
+
+function spawned({ port, memories }: FobPlace): Child {
+  if (!existsSync(program)) throw new FobError('no-fob', texts.errors.notBuilt);
+  const board = ['--board', 'pico', '--clock', 'real', '--birth', 'random', '--storage', memories];
+  const fronts = ['--pty', port, '--tcp', '0', '--web', '0', '--web-key', '--control'];
+  return spawn(process.execPath, [program, ...board, ...fronts], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    // Ctrl-C is for this process, which ends the other in its turn; the closed pipe ends it should this one be killed.
+    detached: process.platform !== 'win32',
+    windowsHide: true,
+  });
+}
+
+/** What the simulator says when it is ready. */
+interface Ready {
+  readonly pty?: string | null;
+  readonly ptyUnavailable?: string;
+  readonly tcp: number;
+  readonly web: string;
+}
+
+/** Reads the line that says where the fob is, and sees the process end. */
+function watched(child: Child, stop: AbortController): { ready: Promise<Ready>; close(): Promise<void> } {
+  let notes = '';
+  let isAsked = false;
+  const ready = new Promise<Ready>(resolve => {
+    child.stderr.on('data', chunk => {
+      notes = (notes + chunk).slice(-FOB_NOTES_CHARS_MAX);
+      const line = /^\{"ready":true.*\}$/m.exec(notes)?.[0];
+      if (line !== undefined) resolve(JSON.parse(line) as Ready);
+    });
+  });
+  // A request to a simulator that has just gone; its end is told by `close`.
+  child.stdin.on('error', () => undefined);
+  const ended = new Promise<void>(resolve => {
+    const gone = (reason: string) => {
+      resolve();
+      if (!isAsked) stop.abort(new FobError('no-fob', texts.errors.fobGone(reason)));
+    };
+    child.once('error', error => gone(error.message));
+    child.once('close', (code, killedBy) => gone(lastWords(notes) ?? killedBy ?? `exit code ${code}`));
+  });
+  const close = async () => {
+    isAsked = true;
+    child.stdin.end();
+    const killer = setTimeout(() => child.kill('SIGKILL'), FOB_END_TIMEOUT_MS);
+    await ended;
+    clearTimeout(killer);
+  };
+  return { ready, close };
+}
+
+/** The last thing the simulator said of itself, without its name and its ready line. */
+function lastWords(notes: string): string | undefined {
+  return /^simulator: (.*)$/m.exec(notes.slice(notes.lastIndexOf('\nsimulator: ') + 1))?.[1];
+}

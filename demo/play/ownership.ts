@@ -1,0 +1,139 @@
+import { KIND_HOTP } from '@passfob/protocol/account';
+import type { Algorithm } from '@passfob/service/base/kinds';
+import type { TokenView } from '@passfob/service/features/tokens/views';
+import { pause } from 'passfob/client/pause';
+import { type ClockResult, setClock } from 'passfob/commands/clock';
+import type { FobAtHand } from 'passfob/commands/context';
+import { readEnrolment } from 'passfob/commands/enrol-source';
+import { type EnrollResult, enroll } from 'passfob/commands/enroll';
+import { withFob } from 'passfob/commands/find';
+import type { ListedAccount } from 'passfob/commands/list';
+import { openOwnerSession } from 'passfob/commands/owner-session';
+import { type PairResult, pair } from 'passfob/commands/pair';
+import { FobError, isFobError } from 'passfob/errors';
+import { accountIdText, accountsOf, type KeptAccount } from 'passfob/inventory/accounts';
+import { PORT_RETRY_MS, PORT_TRIES_MAX } from './limits.ts';
+import { readPairingCode } from './person.ts';
+import type { Stage } from './stage.ts';
+import { texts } from './texts.ts';
+
+/** Who logs in. */
+export const USER = 'alice';
+
+/** An account of the demo. */
+export interface DemoAccount {
+  readonly kind: 'totp' | 'hotp';
+  readonly issuer: string;
+  /** The serial number of its token at the service, of the fob's. */
+  readonly tokenSerial: (fobSerial: string) => string;
+}
+
+/** The first one of the transcript. */
+export const TIMED: DemoAccount = { kind: 'totp', issuer: 'Passfob demo', tokenSerial: serial => serial };
+export const COUNTED: DemoAccount = {
+  kind: 'hotp',
+  issuer: 'VPN demo',
+  tokenSerial: serial => `${serial}/2`,
+};
+
+/**
+ * Plugs in, has one command run and lets go of the port, as the command line does. Over TCP the simulator may turn a
+ * command away for the one before, whose end it has not heard yet; it has said nothing then, and is asked again.
+ */
+export async function onFob<T>({ fob, stop }: Stage, work: (fob: FobAtHand) => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await withFob({ port: fob.address }, work, stop);
+    } catch (error) {
+      if (!isFobError(error, 'port-busy') || tries === PORT_TRIES_MAX) throw error;
+    }
+    await pause(PORT_RETRY_MS, stop);
+  }
+}
+
+/**
+ * Pairs the fob by the code on its display.
+ * @param onCode is told the code as it stands there
+ * @throws FobError as `pair`
+ */
+export function pairFob(stage: Stage, onCode: (code: string) => void = () => {}): Promise<PairResult> {
+  const askCode = async () => {
+    const code = await readPairingCode(stage.fob.control);
+    onCode(code);
+    return code;
+  };
+  return onFob(stage, fob => pair(stage.context, fob, { askCode }));
+}
+
+/** Sets the fob's clock by this computer's and compares them. @throws FobError as `setClock` */
+export function setFobClock(stage: Stage): Promise<ClockResult> {
+  return onFob(stage, fob => setClock(stage.context, fob));
+}
+
+/** Puts an account with a fresh seed on the fob, which proves it. @throws FobError as `enroll` */
+export async function enrolAccount(stage: Stage, { kind, issuer }: DemoAccount): Promise<EnrollResult> {
+  const { context } = stage;
+  const source = {
+    from: 'generate',
+    alphabet: 'decimal',
+    kind,
+    algorithm: 'sha1',
+    digits: 6,
+    period: 30,
+    issuer,
+    label: USER,
+  } as const;
+  const tools = { standardInput: async () => '', random: context.random };
+  const enrolment = await readEnrolment(source, tools);
+  return onFob(stage, fob => enroll(context, fob, enrolment));
+}
+
+/** By the number of the wire. */
+const ALGORITHMS: readonly (Algorithm | undefined)[] = [undefined, 'sha1', 'sha256', 'sha512'];
+
+/**
+ * Gives an account's seed, as the inventory keeps it, to the service: inside this process, never over a wire.
+ * @throws FobError `bad-input` where the service does not take it
+ */
+export async function handOver(
+  stage: Stage,
+  account: DemoAccount,
+  listed: ListedAccount,
+): Promise<TokenView> {
+  const { serial, kept } = await onFob(stage, async fob => {
+    const pairing = await openOwnerSession(stage.context, fob);
+    const all = await accountsOf(stage.context.inventory, pairing.id);
+    return {
+      serial: fob.hello.serial,
+      kept: all.find(({ settings }) => accountIdText(settings.id) === listed.id),
+    };
+  });
+  if (kept === undefined) throw new FobError('verification-failed', texts.errors.accountUnknown);
+  const result = await stage.service.addToken(tokenOf(account.tokenSerial(serial), kept, listed.counter));
+  if (!result.ok) throw new FobError('bad-input', { sentence: result.refusal.text });
+  return result.value;
+}
+
+function tokenOf(serial: string, { settings, key }: KeptAccount, counter = 0) {
+  const { algorithm, digits, period } = settings;
+  const name = (bytes: Uint8Array) => Buffer.from(bytes).toString('utf8');
+  return {
+    user: USER,
+    serial,
+    secret: key,
+    algorithm: ALGORITHMS[algorithm] ?? 'sha1',
+    digits,
+    issuer: name(settings.issuer),
+    label: name(settings.label),
+    ...(settings.kind === KIND_HOTP
+      ? ({ kind: 'hotp', counter } as const)
+      : ({ kind: 'totp', period } as const)),
+  };
+}
+
+/** A fob that is ready to be pressed. */
+export interface ReadyFob {
+  readonly serial: string;
+  readonly board: string;
+  readonly firmware: string;
+}

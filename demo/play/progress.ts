@@ -1,0 +1,72 @@
+import type { Service } from '@passfob/service/service';
+import { PROGRESS_INTERVAL_MS } from './limits.ts';
+import { isApprovedShown, isPasscodeShown } from './person.ts';
+import type { Stage } from './stage.ts';
+
+/** How far somebody has got with the demo: one fact for each step of its page. */
+export interface Progress {
+  /** The fob has shown a passcode. */
+  readonly pressed: boolean;
+  /** A log-in was accepted. */
+  readonly accepted: boolean;
+  /** A used passcode was tried again. */
+  readonly refused: boolean;
+  /** A log-in was approved on the fob. */
+  readonly approved: boolean;
+}
+
+/** Progress since this start. */
+export interface ProgressWatch {
+  readonly now: Progress;
+  /** Called with each change, while it is wanted. Returns the function that stops. */
+  onChange(listener: (progress: Progress) => void): () => void;
+  close(): void;
+}
+
+/** Watches the fob's display and, while somebody wants to know, the service's log. */
+export function watchProgress({ fob, service, context }: Stage): ProgressWatch {
+  const sinceMs = context.now();
+  const listeners = new Set<(progress: Progress) => void>();
+  let now: Progress = { pressed: false, accepted: false, refused: false, approved: false };
+  const take = (news: Partial<Progress>) => {
+    const next = { ...now, ...news };
+    if (JSON.stringify(next) === JSON.stringify(now)) return;
+    now = next;
+    for (const listener of [...listeners]) listener(now);
+  };
+  const stopListening = fob.control.onScreen(screen => {
+    if (isPasscodeShown(screen)) take({ pressed: true });
+    if (isApprovedShown(screen)) take({ approved: true });
+  });
+  let isAsking = false;
+  const timer = setInterval(async () => {
+    if (isAsking || listeners.size === 0 || now.refused) return;
+    isAsking = true;
+    // A service that cannot answer now is asked again.
+    take(await newsOf(service, sinceMs).catch(() => ({})));
+    isAsking = false;
+  }, PROGRESS_INTERVAL_MS);
+  timer.unref();
+  return {
+    get now() {
+      return now;
+    },
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    close() {
+      clearInterval(timer);
+      stopListening();
+      listeners.clear();
+    },
+  };
+}
+
+async function newsOf(service: Service, sinceMs: number): Promise<Partial<Progress>> {
+  const [events, alerts] = await Promise.all([service.events(), service.alerts()]);
+  return {
+    ...(events.some(({ outcome, atMs }) => outcome === 'accepted' && atMs >= sinceMs) && { accepted: true }),
+    ...(alerts.some(({ lastMs }) => lastMs >= sinceMs) && { refused: true }),
+  };
+}

@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+import { createService, type Service } from '@passfob/service/service';
+import type { Context } from 'passfob/commands/context';
+import { openInventory } from 'passfob/inventory/inventory';
+import { type SimulatedFob, startFob } from './fob.ts';
+import { type Home, openHome } from './home.ts';
+import { LOCK_PERIOD_MS, LOCK_THRESHOLD } from './limits.ts';
+
+/** Everything the demo plays with. */
+export interface Stage {
+  readonly home: Home;
+  readonly fob: SimulatedFob;
+  readonly service: Service;
+  /** For commands of this owner, whose inventory is in the demo's folder. */
+  readonly context: Context;
+  readonly stop: AbortSignal;
+  /** Starts another fob, which goes with the stage. @throws FobError `no-fob` */
+  readonly startSecondFob: () => Promise<SimulatedFob>;
+}
+
+export interface StageOptions {
+  /** A folder to keep everything in; a temporary one where left out. */
+  readonly keep?: string | undefined;
+  /** Ends everything, with an error as its reason; aborted here when the fob is lost. */
+  readonly stop: AbortController;
+  /** Bytes nobody can foresee. */
+  readonly random?: (length: number) => Uint8Array;
+}
+
+/**
+ * Starts a fob, an inventory and a service, has `play` play with them, and takes everything away again.
+ * @throws FobError, ServiceError where one of them does not start; what `play` throws
+ */
+export async function onStage<T>(options: StageOptions, play: (stage: Stage) => Promise<T>): Promise<T> {
+  const { stop } = options;
+  const closers: (() => unknown)[] = [];
+  try {
+    const home = openHome(options.keep);
+    closers.push(() => home.close());
+    const fob = await startFob(home.fob, stop);
+    closers.push(() => fob.close());
+    const inventory = openInventory(home.inventory);
+    closers.push(() => inventory.close());
+    const service = await createService({
+      directory: home.service,
+      port: 0,
+      embeddable: true,
+      lock: { threshold: LOCK_THRESHOLD, periodMs: LOCK_PERIOD_MS },
+    });
+    closers.push(() => service.close());
+    const context: Context = {
+      inventory,
+      now: Date.now,
+      random: options.random ?? (length => new Uint8Array(randomBytes(length))),
+      report: () => undefined,
+      signal: stop.signal,
+    };
+    const startSecondFob = async () => {
+      const second = await startFob(home.secondFob, stop);
+      closers.push(() => second.close());
+      return second;
+    };
+    return await play({ home, fob, service, context, stop: stop.signal, startSecondFob });
+  } finally {
+    for (const close of closers.reverse()) await close();
+  }
+}

@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The file in a part's `dist` that says from what it was built. */
+export const STAMP = 'sources.json';
+
+/** What is built, or decides how: code, fonts, settings. */
+const SOURCE = /\.(?:ts|js|txt|json)$/;
+const APART = new Set(['dist', 'node_modules', 'docs']);
+
+/** The SHA-256 of each source file of a folder, by its path in it. */
+export function sourcesIn(folder: string): Record<string, string> {
+  const paths = pathsUnder(folder, '').sort();
+  return Object.fromEntries(paths.map(path => [path, hashOf(join(folder, path))]));
+}
+
+/** SHA-256 as hex. @throws where the file cannot be read */
+function hashOf(path: string): string {
+  return createHash('sha256').update(readFileSync(path)).digest('hex');
+}
+
+function pathsUnder(folder: string, inner: string): string[] {
+  return readdirSync(join(folder, inner), { withFileTypes: true }).flatMap(entry => {
+    const path = inner === '' ? entry.name : `${inner}/${entry.name}`;
+    if (entry.isDirectory()) return APART.has(entry.name) ? [] : pathsUnder(folder, path);
+    return SOURCE.test(entry.name) ? [path] : [];
+  });
+}
+
+/** The first source by which two builds differ, or undefined. */
+export function difference(
+  built: Readonly<Record<string, string>>,
+  there: Readonly<Record<string, string>>,
+): string | undefined {
+  return [...new Set([...Object.keys(built), ...Object.keys(there)])].find(
+    path => built[path] !== there[path],
+  );
+}

@@ -1,0 +1,88 @@
+import { Reader, Writer } from '@passfob/protocol/bytes';
+import { equal, type Hmac } from '@passfob/protocol/hmac';
+import { JOURNAL_CONTENT_BYTES, JOURNAL_MAC_BYTES } from './limits.ts';
+import type { Storage } from './ports.ts';
+
+/**
+ * A small fact that changes often. Each change goes into the page after the newest, so that a write torn by the power
+ * never takes the newest with it, and wear is spread over the pages. A page: number (4 bytes), content, and a MAC
+ * over both and the journal's place, under a key of the device secret: not secret, but nobody else's.
+ */
+export class Journal {
+  private readonly mac: Hmac;
+  private readonly storage: Storage;
+  private readonly firstPage: number;
+  private readonly pages: number;
+  private page: number;
+  /** Of the newest change, 0 before the first. */
+  number: number;
+  content: Uint8Array;
+  /** Whether a page did not answer: it may hold the newest. */
+  silent: boolean;
+
+  constructor(mac: Hmac, storage: Storage, firstPage: number, pages: number) {
+    this.mac = mac;
+    this.storage = storage;
+    this.firstPage = firstPage;
+    this.pages = pages;
+    this.page = 0;
+    this.number = 0;
+    this.content = new Uint8Array(JOURNAL_CONTENT_BYTES);
+    this.silent = false;
+    for (let page = 0; page < pages; page++) {
+      const bytes = storage.read(this.address(page), 4 + JOURNAL_CONTENT_BYTES + JOURNAL_MAC_BYTES);
+      if (!bytes) {
+        this.silent = true;
+        continue;
+      }
+      const number = new Reader(bytes, 0).number(4);
+      const content = bytes.subarray(4, 4 + JOURNAL_CONTENT_BYTES);
+      if (
+        number > this.number &&
+        equal(this.tag(bytes), bytes.subarray(4 + JOURNAL_CONTENT_BYTES, bytes.length))
+      ) {
+        this.page = page;
+        this.number = number;
+        this.content.set(content, 0);
+      }
+    }
+  }
+
+  private address(page: number): number {
+    return (this.firstPage + page) * this.storage.pageBytes;
+  }
+
+  private tag(page: Uint8Array): Uint8Array {
+    const tag = this.mac.mac([new Uint8Array([this.firstPage]), page.subarray(0, 4 + JOURNAL_CONTENT_BYTES)]);
+    return tag.subarray(0, JOURNAL_MAC_BYTES);
+  }
+
+  /**
+   * Passes over a page that is worn out, where there are more than two. False when storage failed: what was newest
+   * still is.
+   */
+  write(content: Uint8Array): boolean {
+    for (let i = 1; i < this.pages; i++) {
+      const out = new Writer(4 + JOURNAL_CONTENT_BYTES + JOURNAL_MAC_BYTES)
+        .number(this.number + 1, 4)
+        .raw(content);
+      out.at = 4 + JOURNAL_CONTENT_BYTES;
+      out.raw(this.tag(out.bytes));
+      const page = (this.page + i) % this.pages;
+      const written = this.storage.write(this.address(page), out.bytes);
+      // A page that failed may hold this number all the same: it is not given to another page again.
+      if (written || this.pages > 2) this.number++;
+      if (!written) continue;
+      this.page = page;
+      this.content.set(out.bytes.subarray(4, 4 + JOURNAL_CONTENT_BYTES), 0);
+      return true;
+    }
+    return false;
+  }
+}
+
+/** Whether one of them may hold more than was read of it. */
+export function isSilent(journals: (Journal | undefined)[]): boolean {
+  for (const journal of journals) if ((journal as Journal).silent) return true;
+  return false;
+}

@@ -1,0 +1,46 @@
+import {
+  type Check,
+  identityShape,
+  name,
+  oneOf,
+  openShape,
+  port,
+  readByShape,
+  refusedShape,
+  type ShapesOf,
+  wire,
+} from '../../activation/shapes.ts';
+import { FOB_NUMBER_MAX } from './limits.ts';
+import { type AgentMessage, type AgentServiceMessage, NOTICES, STANDINGS, UNREACHED } from './messages.ts';
+
+const fob: Check = value =>
+  Number.isInteger(value) && (value as number) >= 0 && (value as number) <= FOB_NUMBER_MAX;
+
+const AGENT_SHAPES: ShapesOf<AgentMessage> = {
+  open: openShape,
+  fob: { fob, serial: name, port },
+  gone: { fob },
+  bytes: { fob, text: wire },
+  unreached: { fob, why: oneOf(...UNREACHED) },
+  beat: {},
+};
+
+const SERVICE_SHAPES: ShapesOf<AgentServiceMessage> = {
+  identity: { ...identityShape, name },
+  standing: { fob, is: oneOf(...STANDINGS) },
+  bytes: { fob, text: wire },
+  release: { fob },
+  notice: { fob, kind: oneOf(...NOTICES) },
+  beat: {},
+  refused: refusedShape,
+};
+
+/** What an agent said, or undefined for anything but exactly one message as it must be. */
+export function readAgentMessage(said: string): AgentMessage | undefined {
+  return readByShape(said, AGENT_SHAPES) as AgentMessage | undefined;
+}
+
+/** What a service said to an agent, or undefined for anything but exactly one message as it must be. */
+export function readAgentServiceMessage(said: string): AgentServiceMessage | undefined {
+  return readByShape(said, SERVICE_SHAPES) as AgentServiceMessage | undefined;
+}

@@ -1,0 +1,9 @@
+#!/usr/bin/env node
+import { existsSync } from 'node:fs';
+
+// A fresh clone has the command before it has what the command runs.
+if (existsSync(new URL('../dist/cli/main.js', import.meta.url))) await import('../dist/cli/main.js');
+else {
+  process.stderr.write('passfob is not built.\nRun: npm run build\n');
+  process.exitCode = 1;
+}

@@ -1,0 +1,140 @@
+import { code } from '../commands/code.ts';
+import { accountName, list } from '../commands/list.ts';
+import { move } from '../commands/move.ts';
+import { remove } from '../commands/remove.ts';
+import { rename } from '../commands/rename.ts';
+import { checkQuestion, respond } from '../commands/respond.ts';
+import { verify } from '../commands/verify.ts';
+import { FobError } from '../errors.ts';
+import { type Command, command, noOptions } from './base/command.ts';
+import { type CommonOptions, yesOption } from './base/common-options.ts';
+import { aFob } from './base/needs.ts';
+import { makeSure } from './base/prompts.ts';
+import { inLines, reportOf } from './base/report.ts';
+import { listText, verifyText } from './base/words.ts';
+
+const WHICH = { type: 'string', describe: 'its id, label, issuer or issuer:label' } as const;
+const NAMED = { ...WHICH, demandOption: true } as const;
+
+/** About the accounts that are on a fob. */
+export const accountCommands: readonly Command[] = [
+  command({
+    words: 'list',
+    describe: 'list the accounts on the fob',
+    ...noOptions,
+    needs: aFob,
+    async run(_, { context, fob }) {
+      const result = await list(context, fob);
+      const clock = result.clock === 'unset' ? 'Its clock is not set: passfob clock --set' : '';
+      return reportOf(result, inLines(listText(result)), clock);
+    },
+  }),
+  command({
+    words: 'code [account]',
+    describe: 'print a passcode, after a hold of the button of the fob',
+    options: given => given.positional('account', WHICH),
+    read: ({ account }) => ({ account }),
+    needs: aFob,
+    async run({ account }, { context, fob }) {
+      const result = await code(context, fob, account);
+      const left = result.secondsLeft === undefined ? '' : `Valid for ${result.secondsLeft} s.`;
+      return reportOf(result, result.code, left);
+    },
+  }),
+  command({
+    words: 'respond <account> <question>',
+    describe: 'print the response to a question (OCRA), after an approval on the fob',
+    options: respondOptions,
+    read: ({ account, question, service = '', user = '', number }) => ({
+      asked: checkQuestion({ account, question, service, user, number }),
+    }),
+    needs: aFob,
+    async run({ asked }, { context, fob }) {
+      const result = await respond(context, fob, asked);
+      return reportOf(result, result.code);
+    },
+  }),
+  command({
+    words: 'rename <account>',
+    describe: 'give an account other names',
+    options: renameOptions,
+    read({ account, issuer, label }) {
+      if (issuer === undefined && label === undefined) {
+        throw new FobError('usage', { sentence: 'rename takes --issuer, --label or both.' });
+      }
+      return { account, names: { issuer, label } };
+    },
+    needs: aFob,
+    async run({ account, names }, { context, fob }) {
+      const result = await rename(context, fob, account, names);
+      const name = accountName(result.account);
+      return reportOf(result, `The account is called ${name} on the fob ${result.serial}.`);
+    },
+  }),
+  command({
+    words: 'move <account> <position>',
+    describe: 'move an account in the list',
+    options: moveOptions,
+    read({ account, position }) {
+      if (Number.isInteger(position) && position >= 1) return { account, position };
+      throw new FobError('usage', {
+        sentence: 'A position is a whole number from 1, as passfob list shows it.',
+      });
+    },
+    needs: aFob,
+    async run({ account, position }, { context, fob }) {
+      const result = await move(context, fob, account, position);
+      const name = accountName(result.account);
+      return reportOf(result, `${name} is number ${position} on the fob ${result.serial}.`);
+    },
+  }),
+  command({
+    words: 'remove <account>',
+    describe: 'remove one account from the fob',
+    options: given => yesOption(given).positional('account', NAMED),
+    read: ({ account, yes }) => ({ account, yes }),
+    needs: aFob,
+    async run({ account, yes }, { choice, context, fob, prompts }) {
+      const isSure = yes || choice.wire?.isDryRun === true;
+      const result = await remove(context, fob, account, async found => {
+        const question = `Remove ${accountName(found)} from the fob ${fob.hello.serial}, for good?`;
+        if (!isSure) await makeSure(prompts, question, 'Nothing was removed.');
+      });
+      return reportOf(result, `${accountName(result.account)} is gone from the fob ${result.serial}.`);
+    },
+  }),
+  command({
+    words: 'verify',
+    describe: 'have every account proved against the inventory',
+    ...noOptions,
+    needs: aFob,
+    async run(_, { context, fob }) {
+      const result = await verify(context, fob);
+      return reportOf(result, inLines(verifyText(result.accounts)));
+    },
+  }),
+];
+
+function respondOptions(given: CommonOptions) {
+  return given
+    .positional('account', NAMED)
+    .positional('question', { type: 'string', demandOption: true, describe: 'what the service asks' })
+    .option('service', { string: true, requiresArg: true, describe: 'who asks, shown on the fob' })
+    .option('user', { string: true, requiresArg: true, describe: 'for whom, shown on the fob' })
+    .option('number', { number: true, requiresArg: true, describe: 'two digits to compare on the fob' });
+}
+
+function renameOptions(given: CommonOptions) {
+  return given
+    .positional('account', NAMED)
+    .option('issuer', { string: true, requiresArg: true, describe: 'who asks for the passcode' })
+    .option('label', { string: true, requiresArg: true, describe: 'whose passcode it is' });
+}
+
+function moveOptions(given: CommonOptions) {
+  return given.positional('account', NAMED).positional('position', {
+    type: 'number',
+    demandOption: true,
+    describe: 'in the list, from 1',
+  });
+}

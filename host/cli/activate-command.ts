@@ -1,0 +1,53 @@
+import { FobError } from '../errors.ts';
+import type { ActivateOptions } from './activate.ts';
+import { command } from './base/command.ts';
+import type { CommonOptions } from './base/common-options.ts';
+import { nothing } from './base/needs.ts';
+import { reachOf, reachOptions } from './base/reach-options.ts';
+
+export const activateCommand = command({
+  words: 'activate [source]',
+  describe: 'enrol the fob at the service that sent an activation',
+  options: activateOptions,
+  read: given => ({ source: sourceOf(given), reach: reachOf(given), isForAgent: given.agent }),
+  needs: nothing,
+  // Loaded when it is wanted: it brings much that no other command needs.
+  run: async (asked, call) => (await import('./activate.ts')).activate(asked, call),
+});
+
+function activateOptions(given: CommonOptions) {
+  const described = given
+    .positional('source', {
+      type: 'string',
+      describe: '"-": standard input, to its end, holds the activation string; without it, it is asked for',
+    })
+    .option('qr', { string: true, requiresArg: true, describe: 'image file that holds it as a QR code' })
+    .option('agent', {
+      boolean: true,
+      default: true,
+      describe: 'have the agent keep a connection to the service afterwards; --no-agent does not',
+    });
+  return reachOptions(described);
+}
+
+interface Given {
+  readonly source?: string | undefined;
+  readonly qr?: string | undefined;
+}
+
+/** @throws FobError `usage` */
+function sourceOf({ source, qr }: Given): ActivateOptions['source'] {
+  // yargs makes an empty text of a single dash.
+  if (source !== undefined && !['', '-'].includes(source)) {
+    throw new FobError('usage', {
+      sentence:
+        'activate takes no argument but -, which says that standard input holds the activation string.',
+      next: 'Run: passfob activate, which asks for it.',
+    });
+  }
+  if (source !== undefined && qr !== undefined) {
+    throw new FobError('usage', { sentence: 'activate takes one of - and --qr.' });
+  }
+  if (qr !== undefined) return { from: 'qr', path: qr };
+  return { from: source === undefined ? 'prompt' : 'stdin' };
+}

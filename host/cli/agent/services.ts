@@ -1,0 +1,100 @@
+import { systemTime } from '../../agent/base/time.ts';
+import {
+  checkReach,
+  fingerprintText,
+  readFingerprint,
+  readServiceOrigin,
+  readSettings,
+  type ServiceSettings,
+  withoutService,
+  withService,
+  writeSettings,
+} from '../../agent/network/settings.ts';
+import { openByEither } from '../../agent/service/open-service.ts';
+import type { Proved } from '../../agent/service/opening.ts';
+import { FobError } from '../../errors.ts';
+import { inventoryDirectory } from '../../inventory/directory.ts';
+import type { Call } from '../base/command.ts';
+import { promptsOn } from '../base/prompts.ts';
+import type { ReachOptions } from '../base/reach-options.ts';
+import { type Report, reportOf } from '../base/report.ts';
+import { printable, type Terminal } from '../base/terminal.ts';
+import { askAgent } from './control.ts';
+import { agentTexts } from './texts.ts';
+
+/** What `passfob agent add` is told. */
+export interface AddOptions extends ReachOptions {
+  readonly url: string;
+  readonly fingerprint: string | undefined;
+}
+
+/**
+ * Adds a service. With its fingerprint nothing is connected to; without it the service is, and the person asked whether
+ * the fingerprint that came is the right one.
+ * @throws FobError `bad-input`, `usage` where nobody can be asked, why the service cannot be reached
+ */
+export async function addService(
+  { url, fingerprint, ca, proxy, proxyLogin }: AddOptions,
+  { terminal, signal }: Call,
+): Promise<Report> {
+  const directory = inventoryDirectory(terminal.environment);
+  const origin = readServiceOrigin(url);
+  const reach = { ca, proxy, proxyLogin };
+  checkReach(reach);
+  const service = { url: origin, name: new URL(origin).host, fingerprint: '', ...reach };
+  const made =
+    fingerprint === undefined
+      ? await compared(service, terminal, signal)
+      : { ...service, fingerprint: readFingerprint(fingerprint) };
+  writeSettings(directory, withService(readSettings(directory), made));
+  const agent = await tellAgent(directory);
+  return {
+    document: { url: origin, name: made.name, fingerprint: made.fingerprint, agent },
+    text: printable(agentTexts.added(origin, made.name)),
+    note: agent === 'running' ? agentTexts.running : agentTexts.notRunning,
+  };
+}
+
+async function compared(
+  service: ServiceSettings,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<ServiceSettings> {
+  // Before anything is connected to.
+  if (!terminal.stdin.isTTY) throw new FobError('usage', agentTexts.unattended);
+  const { name, fingerprint } = await proved(service, terminal, signal);
+  terminal.note(agentTexts.compare(printable(name || service.name), fingerprintText(fingerprint)));
+  const prompts = promptsOn(terminal, signal);
+  try {
+    if (!(await prompts.confirm(agentTexts.compareAsk)))
+      throw new FobError('cancelled', agentTexts.notCompared);
+  } finally {
+    prompts.close();
+  }
+  return { ...service, name: name || service.name, fingerprint };
+}
+
+async function proved(
+  service: ServiceSettings,
+  { environment }: Terminal,
+  signal: AbortSignal,
+): Promise<Proved> {
+  const opened = await openByEither({ service, environment, time: systemTime, signal });
+  opened.inbox.close();
+  return opened.proved;
+}
+
+/** Removes a service. @throws FobError `bad-input` */
+export async function removeService({ url }: { readonly url: string }, { terminal }: Call): Promise<Report> {
+  const directory = inventoryDirectory(terminal.environment);
+  const origin = readServiceOrigin(url);
+  writeSettings(directory, withoutService(readSettings(directory), origin));
+  const agent = await tellAgent(directory);
+  const note = agent === 'running' ? agentTexts.running : undefined;
+  return reportOf({ url: origin, agent }, agentTexts.removed(origin), note);
+}
+
+/** Has the agent that runs read its settings again. */
+export async function tellAgent(directory: string): Promise<'running' | 'none'> {
+  return (await askAgent(directory, 'reload')) === undefined ? 'none' : 'running';
+}

@@ -1,0 +1,47 @@
+import type { AgentStatus, ServiceStatus } from '../../agent/status.ts';
+import { FobError } from '../../errors.ts';
+import { inventoryDirectory } from '../../inventory/directory.ts';
+import type { Call } from '../base/command.ts';
+import { inLines, type Report, reportOf } from '../base/report.ts';
+import { printable } from '../base/terminal.ts';
+import { askAgent } from './control.ts';
+import { agentTexts, MEANS, statusTexts } from './texts.ts';
+
+/** What the agent that runs sees. @throws FobError `agent` where none runs */
+export async function agentStatus({ terminal }: Call): Promise<Report> {
+  const said = await askAgent(inventoryDirectory(terminal.environment), 'status');
+  if (said === undefined) throw new FobError('agent', agentTexts.none);
+  const status = said as AgentStatus;
+  return reportOf(status, inLines(statusText(status)));
+}
+
+function statusText({ pid, since, version, fobs, services }: AgentStatus): string {
+  const fobLines = fobs.map(
+    ({ serial, port, isInUse }) => `  ${serial}  ${port}${isInUse ? `  ${statusTexts.inUse}` : ''}`,
+  );
+  const lines = [
+    statusTexts.agent(pid, since, version),
+    ...(fobs.length === 0 ? [statusTexts.noFobs] : fobLines),
+    ...(services.length === 0 ? [agentTexts.waitingForServices] : services.flatMap(serviceLines)),
+  ];
+  return lines.map(printable).join('\n');
+}
+
+function serviceLines(service: ServiceStatus): string[] {
+  const { url, name, state, since, by, proxy, connectsTo, problem, again, fobs } = service;
+  const details = [
+    ...(by === null ? [] : [statusTexts.by(MEANS[by])]),
+    ...(connectsTo === '' ? [] : [statusTexts.connectsTo(connectsTo)]),
+    ...(proxy === null ? [] : [statusTexts.proxy(proxy.source)]),
+    ...(problem === null ? [] : [statusTexts.problem(problem.message, problem.next)]),
+    ...(again === null ? [] : [statusTexts.again(again)]),
+    ...fobs.map(
+      ({ serial, standing }) =>
+        `${serial}  ${standing === null ? statusTexts.unsaid : statusTexts.standings[standing]}`,
+    ),
+  ];
+  return [
+    statusTexts.service(url, name, statusTexts.states[state], since),
+    ...details.map(detail => `  ${detail}`),
+  ];
+}

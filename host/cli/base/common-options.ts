@@ -1,0 +1,96 @@
+import yargs from 'yargs';
+import { readSerial } from '../../client/fob-serial.ts';
+import { type FobChoice, readDevice } from '../../commands/find.ts';
+import { FobError } from '../../errors.ts';
+
+/** Options that stand before a command or behind it. A command that cannot use one says so by `without`. */
+export function commonOptions() {
+  return yargs()
+    .scriptName('passfob')
+    .usage('$0 <command> [options]\n\nProvisions and manages Passfob one-time-password fobs.')
+    .option('device', {
+      string: true,
+      requiresArg: true,
+      describe: 'which fob: its serial, such as PF-7Q4M-K2XZ, or its port',
+      conflicts: ['port', 'fob'],
+    })
+    .option('port', {
+      string: true,
+      requiresArg: true,
+      describe: 'port of the fob: /dev/ttyACM0, COM3, hid:PATH, tcp:HOST:PORT [PASSFOB_PORT]',
+    })
+    .option('fob', { string: true, requiresArg: true, describe: 'serial of the fob, such as PF-7Q4M-K2XZ' })
+    .option('json', { boolean: true, describe: 'print one JSON document' })
+    .option('dry-run', {
+      boolean: true,
+      default: false,
+      describe: 'go as far as it goes without a change, and say what is next',
+    })
+    .option('trace', {
+      boolean: true,
+      default: false,
+      describe: 'say every frame as hex on standard error; secrets are sealed',
+    });
+}
+
+export type CommonOptions = ReturnType<typeof commonOptions>;
+
+/** Makes the choice of a fob of what the common options say. @throws FobError `bad-input` */
+export type ReadChoice = (given: Readonly<Record<string, unknown>>) => FobChoice;
+
+/** @param trace is told frames where they are asked for */
+export function choiceReader(
+  environment: Readonly<Record<string, string | undefined>>,
+  trace: (line: string) => void,
+): ReadChoice {
+  return given => {
+    const device = textIn(given.device);
+    const serial = textIn(given.fob);
+    const named = device === undefined ? {} : readDevice(device);
+    return {
+      port: textIn(given.port) ?? named.port ?? environment.PASSFOB_PORT,
+      serial: serial === undefined ? named.serial : readSerial(serial),
+      ...((given.trace === true || given.dryRun === true) && {
+        wire: { trace: given.trace === true ? trace : undefined, isDryRun: given.dryRun === true },
+      }),
+    };
+  };
+}
+
+function textIn(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** Options that say something about a fob and the way to it. */
+export const ABOUT_FOB = ['device', 'port', 'fob', 'trace'] as const;
+
+type CommonOption = (typeof ABOUT_FOB)[number] | 'json' | 'dry-run';
+
+/** Leaves common options out of the help of a command and of its own commands, and refuses them: they would do nothing. */
+export function without(command: CommonOptions, ...names: readonly CommonOption[]): CommonOptions {
+  for (const name of names) command.hide(name);
+  return command.check(given => {
+    const unused = names.filter(name => given[name] !== undefined && given[name] !== false);
+    if (unused.length === 0) return true;
+    throw new FobError('usage', { sentence: `This command does not take --${unused.join(', --')}.` });
+  });
+}
+
+export function yesOption(command: CommonOptions) {
+  return command.option('yes', { boolean: true, default: false, describe: 'do not ask here' });
+}
+
+export const passwordFileOption = {
+  string: true,
+  requiresArg: true,
+  describe: 'file (or /dev/fd/N) whose first line is the password; without it you are asked',
+} as const;
+
+export const keyFileOption = {
+  string: true,
+  requiresArg: true,
+  describe: 'file with the pre-shared key of PSKC, as bytes or in hexadecimal',
+} as const;
+
+/** Options that may be given several times. */
+export const REPEATABLE: readonly string[] = ['files', 'only', 'serials', 'behind-proxy', 'behindProxy'];

@@ -1,0 +1,48 @@
+import { password as ask } from '@inquirer/prompts';
+import { FobError } from '../../errors.ts';
+import { checkNewPassword, readWholeFile } from '../../inventory/password-file.ts';
+import { PASSWORD_FILE_BYTES_MAX } from '../../limits.ts';
+import type { Terminal } from './terminal.ts';
+
+/**
+ * A password: from the first line of a file, or typed, unseen. Never from the command line or the environment, where
+ * others can read it.
+ * @param isNew typed twice, and long enough
+ * @throws FobError `bad-input`, `usage` where nobody can be asked, `cancelled`
+ */
+export async function passwordFor(
+  { stdin, stderr }: Terminal,
+  { file, isNew, signal }: { file: string | undefined; isNew: boolean; signal: AbortSignal | undefined },
+): Promise<string> {
+  const password = file === undefined ? await typed() : firstLine(file);
+  if (isNew) checkNewPassword(password);
+  return password;
+
+  async function typed(): Promise<string> {
+    if (!stdin.isTTY) {
+      throw new FobError('usage', {
+        sentence: 'This command asks for a password, and nobody can be asked here.',
+        next: 'Give it by a file that only you may read: --password-file FILE',
+      });
+    }
+    const context = { input: stdin, output: stderr, ...(signal && { signal }) };
+    try {
+      const first = await ask({ message: 'Password (not shown):' }, context);
+      if (isNew && (await ask({ message: 'The same again:' }, context)) !== first) {
+        throw new FobError('bad-input', {
+          sentence: 'The two passwords are not the same.',
+          next: 'Run the command again.',
+        });
+      }
+      return first;
+    } catch (error) {
+      const isEnd = error instanceof Error && ['ExitPromptError', 'AbortPromptError'].includes(error.name);
+      throw isEnd ? new FobError('cancelled') : error;
+    }
+  }
+}
+
+function firstLine(path: string): string {
+  const [line = ''] = readWholeFile(path, PASSWORD_FILE_BYTES_MAX).toString('utf8').split(/\r?\n/);
+  return line;
+}

@@ -1,0 +1,144 @@
+import type { PressPurpose, Progress } from '../../commands/context.ts';
+import { FobError } from '../../errors.ts';
+import { EXIT_CODES, exitCodeOf } from './exit-codes.ts';
+import { jsonLine, printable, type Terminal } from './terminal.ts';
+import { VERDICTS } from './words.ts';
+
+/** One line, or several. A line break inside of one is printed as `?`: it may come from a fob. */
+export type Lines = string | readonly string[];
+
+/** What a command has to say at its end: for programs and for people. Whatever stands in it is made safe to print. */
+export interface Report {
+  readonly document: Readonly<Record<string, unknown>>;
+  /** For standard output. */
+  readonly text: Lines;
+  /** For standard error, said beside the result. */
+  readonly note?: Lines;
+}
+
+/** A result as it is, and how it is told to people. */
+export function reportOf(result: object, text: Lines, note?: Lines): Report {
+  return { document: { ...result }, text, ...(note !== undefined && { note }) };
+}
+
+/** One JSON document, or lines. */
+export function sayReport(terminal: Terminal, isJson: boolean, report: Report): void {
+  if (isJson) terminal.out(jsonLine({ ok: true, ...report.document }));
+  else {
+    terminal.out(printableLines(report.text));
+    if (report.note) terminal.note(printableLines(report.note));
+  }
+}
+
+/** Lines with their ends, nothing for an empty text. */
+function printableLines(text: Lines): string {
+  const lines = typeof text === 'string' ? [text] : text;
+  return lines.length === 1 && lines[0] === '' ? '' : lines.map(line => `${printable(line)}\n`).join('');
+}
+
+/** A text of several lines, made of parts that were each made safe to print. */
+export function inLines(text: string): readonly string[] {
+  return text.split('\n');
+}
+
+/** An error as a JSON object. */
+export function errorDocument(error: FobError): Readonly<Record<string, unknown>> {
+  const { kind, refusal, message, next, details } = error;
+  return { kind, refusal, message, next, exitCode: exitCodeOf(error), details };
+}
+
+/**
+ * Says what went wrong: the sentence and the next step. An error that is not ours is named by nothing but its type,
+ * since its text may quote what was being worked on; with PASSFOB_DEBUG by its place in the code too.
+ * @returns the exit code
+ */
+export function sayError(terminal: Terminal, isJson: boolean, error: unknown): number {
+  const isOurs = error instanceof FobError;
+  const said = isOurs
+    ? errorDocument(error)
+    : {
+        kind: 'internal',
+        message: `passfob met an error of its own (${nameOf(error)}).`,
+        next: 'Set PASSFOB_DEBUG=1, run it again and report what it prints.',
+        exitCode: EXIT_CODES.internal.code,
+      };
+  if (isJson) terminal.out(jsonLine({ ok: false, error: said }));
+  else terminal.note(`passfob: ${printable(String(said.message))}\n${printable(String(said.next))}\n`);
+  if (terminal.environment.PASSFOB_DEBUG) terminal.note(traceOf(error));
+  return Number(said.exitCode);
+}
+
+/** What a dry run came to: the step before which it ended. @returns the exit code */
+export function sayDryRun(terminal: Terminal, isJson: boolean, { message, next }: FobError): number {
+  sayReport(terminal, isJson, { document: { dryRun: true, message }, text: message, note: next });
+  return EXIT_CODES.ok.code;
+}
+
+function nameOf(error: unknown): string {
+  const name = error instanceof Error ? error.name : typeof error;
+  const code = error instanceof Error && 'code' in error ? ` ${String(error.code)}` : '';
+  return `${name}${code}`;
+}
+
+/** Where an error and its causes arose, without their texts. */
+function traceOf(error: unknown): string {
+  const lines: string[] = [];
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const frames = (cause.stack ?? '').split('\n').filter(line => /^\s+at /.test(line));
+    lines.push(nameOf(cause), ...frames);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+const PRESS_PURPOSES = {
+  code: 'to send a passcode here',
+  respond: 'to send the response here',
+  erase: 'to erase everything on it',
+  clock: 'to have its clock changed',
+  'pin-reset': 'to have its PIN reset',
+  maintenance: 'to open it for an update',
+} as const satisfies Record<PressPurpose, string>;
+
+/** What is said while a command runs, safe to print. */
+export function progressText(progress: Progress): string {
+  return printable(sentenceFor(progress));
+}
+
+function sentenceFor(progress: Progress): string {
+  switch (progress.event) {
+    case 'code-shown':
+      return `The fob ${progress.serial} shows a pairing code for ${progress.seconds} seconds.`;
+    case 'press-needed':
+      return pressText(progress);
+    case 'pairing-resumed':
+      return `An interrupted pairing of the fob ${progress.serial} is now complete.`;
+    case 'recovery-key-left':
+      return `The fob ${progress.serial} can have its PIN reset by this inventory.`;
+    case 'clock-set':
+      return `The clock of the fob ${progress.serial} is set.`;
+    case 'account-written':
+      return `${progress.account} is on the fob ${progress.serial}.`;
+    case 'account-proved':
+      return `The fob ${progress.serial} has proved ${progress.account}.`;
+    case 'restore-press-needed':
+      return `The fob ${progress.serial} lost its keys. Press its button to let them be restored.`;
+    case 'compacting':
+      return `The memory of the fob ${progress.serial} is being tidied. Leave it plugged in.`;
+    case 'uploading':
+      return `${progress.bytesDone} of ${progress.bytesTotal} bytes are on the fob ${progress.serial} (${progress.file}).`;
+    case 'restarting':
+      return `The fob ${progress.serial} starts again.`;
+    case 'account-kept':
+      return `${progress.account} was on the fob ${progress.serial} already, and is proved.`;
+    case 'row-refused':
+      return `${progress.place}${progress.name === '' ? '' : ` (${progress.name})`}: ${progress.reason}`;
+    case 'account-doubtful':
+      return `${progress.account}: ${VERDICTS[progress.verdict]}.`;
+  }
+}
+
+function pressText({ serial, purpose, number }: Extract<Progress, { event: 'press-needed' }>): string {
+  const hold = `Hold the button of the fob ${serial} for a second ${PRESS_PURPOSES[purpose]}`;
+  const compared = number === undefined ? '' : ` if it shows the number ${number}`;
+  return `${hold}${compared}; press it to decline.`;
+}

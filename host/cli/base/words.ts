@@ -1,0 +1,125 @@
+import type { ClockResult } from '../../commands/clock.ts';
+import type { ClocksResult } from '../../commands/clocks.ts';
+import type { DevicesResult } from '../../commands/devices.ts';
+import type { AccountForm, ListResult } from '../../commands/list.ts';
+import type { VerifiedAccount } from '../../commands/verify.ts';
+import { printable } from './terminal.ts';
+
+/** Results as lines for people. Whatever came from a fob is made safe to print. */
+
+/** Columns as wide as their widest cell, two spaces apart. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const safe = rows.map(row => row.map(printable));
+  const widths = safe[0]?.map((_, column) => Math.max(...safe.map(row => row[column]?.length ?? 0))) ?? [];
+  return safe
+    .map(row => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '))
+    .map(line => line.trimEnd())
+    .join('\n');
+}
+
+const PAIRINGS = {
+  none: 'not in this inventory',
+  pending: 'pairing interrupted',
+  confirmed: 'in this inventory',
+} as const;
+
+export function devicesText({ devices, silent }: DevicesResult): string {
+  const fobs = devices.map(({ serial, state, pairing, board, firmware, addresses }) => [
+    serial,
+    state,
+    state === 'blank' ? '' : PAIRINGS[pairing],
+    `${board} ${firmware}`,
+    addresses.join(', '),
+  ]);
+  const others = silent.map(({ address, error }) => `${address}: ${printable(error.message)}`);
+  return [...(fobs.length > 0 ? [table(fobs)] : []), ...others].join('\n');
+}
+
+export function listText({ accounts }: ListResult): string {
+  if (accounts.length === 0) return 'The fob holds no account.';
+  return table(
+    accounts.map((account, place) => [
+      String(place + 1),
+      account.id,
+      account.issuer,
+      account.label,
+      account.kind.toUpperCase(),
+      account.algorithm,
+      formText(account),
+      movingText(account),
+      account.health,
+    ]),
+  );
+}
+
+/** What passcodes an account makes: `TOTP SHA-1, 6 digits, 30 s`. */
+export function passcodeText({ kind, algorithm, ...form }: AccountForm): string {
+  const parts = [`${kind.toUpperCase()} ${algorithm}`, formText(form), movingText(form)];
+  return parts.filter(part => part !== '').join(', ');
+}
+
+function formText({ digits, alphabet }: Pick<AccountForm, 'digits' | 'alphabet'>): string {
+  return alphabet === 'decimal' ? `${digits} digits` : `${digits} ${alphabet} characters`;
+}
+
+function movingText({
+  suite,
+  periodSeconds,
+  counter,
+}: Pick<AccountForm, 'suite' | 'periodSeconds' | 'counter'>): string {
+  const parts = [
+    ...(suite === undefined ? [] : [suite]),
+    ...(periodSeconds === undefined ? [] : [`${periodSeconds} s`]),
+    ...(counter === undefined ? [] : [`counter ${counter}`]),
+  ];
+  return parts.join(', ');
+}
+
+/** What became of an account, as it is said. */
+export const VERDICTS = {
+  proved: 'proved',
+  wrong: 'wrong: another key or other settings',
+  missing: 'missing on the fob',
+  damaged: 'damaged on the fob',
+  unknown: 'on the fob, but not in the inventory',
+  undone: 'an interrupted enrolment, undone',
+} as const;
+
+export function verifyText(accounts: readonly VerifiedAccount[]): string {
+  if (accounts.length === 0) return 'The fob holds no account, and the inventory says so.';
+  return table(accounts.map(({ id, issuer, label, verdict }) => [id, issuer, label, VERDICTS[verdict]]));
+}
+
+/** How far it had gone wrong until it was set. */
+function beforeText({ serial, before }: ClockResult): string[] {
+  if (before?.differenceMs === undefined) return [];
+  const { differenceMs, driftPpm } = before;
+  const drift = driftPpm === undefined ? '' : `, ${driftPpm} ppm since it was set before`;
+  const direction = differenceMs < 0 ? 'behind' : 'ahead';
+  return [`The fob ${serial} was ${(Math.abs(differenceMs) / 1000).toFixed(3)} s ${direction}${drift}.`];
+}
+
+/** A paragraph for each clock, and a line for each fob that failed. */
+export function clocksText({ clocks, failed }: ClocksResult): string {
+  const lines = failed.map(
+    ({ serial, address, error }) => `${serial ?? address}: ${printable(error.message)}`,
+  );
+  return [...clocks.map(clockText), ...lines].join('\n');
+}
+
+export function clockText(clock: ClockResult): string {
+  const { serial, state, fobTime, differenceMs = 0, uncertaintyMs = 0, ageSeconds = 0, driftPpm } = clock;
+  const { errorSeconds, trimPpm } = clock;
+  if (state === 'unset') return `The clock of the fob ${serial} is not set. Run: passfob clock --set`;
+  const direction = differenceMs < 0 ? 'behind' : 'ahead of';
+  const seconds = (ms: number) => (Math.abs(ms) / 1000).toFixed(3);
+  return [
+    ...beforeText(clock),
+    `The fob ${serial} says ${fobTime}.`,
+    `It is ${seconds(differenceMs)} s ${direction} this computer (known to ${seconds(uncertaintyMs)} s).`,
+    `It was set ${ageSeconds} s ago${driftPpm === undefined ? '' : `; drift since then ${driftPpm} ppm`}.`,
+    ...(errorSeconds === undefined ? [] : [`By its own reckoning it is off by at most ${errorSeconds} s.`]),
+    ...(trimPpm === undefined || trimPpm === 0 ? [] : [`It corrects itself by ${trimPpm} ppm.`]),
+    ...(state === 'stale' ? ['That is no longer trusted. Run: passfob clock --set'] : []),
+  ].join('\n');
+}

@@ -1,0 +1,63 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { packageRoot } from '../commands/package-root.ts';
+import type { Finding } from '../doctor/base/finding.ts';
+import { examine } from '../doctor/doctor.ts';
+import { thisSystem } from '../doctor/this-system.ts';
+import { FobError } from '../errors.ts';
+import { inventoryDirectory } from '../inventory/directory.ts';
+import { readAddress } from '../transports/discover.ts';
+import { command } from './base/command.ts';
+import { without } from './base/common-options.ts';
+import { nothing } from './base/needs.ts';
+import { inLines, reportOf } from './base/report.ts';
+import { printable } from './base/terminal.ts';
+
+/**
+ * Says whether this machine has what passfob needs. The inventory is not opened: it may be what is wrong. It throws `unfit`
+ * after everything was said.
+ */
+export const doctorCommand = command({
+  words: 'doctor',
+  describe: 'say whether this computer has what passfob needs',
+  options: given =>
+    without(given, 'fob', 'trace', 'dry-run').option('udev-rules', {
+      boolean: true,
+      default: false,
+      describe: 'print the udev rules for Linux instead',
+    }),
+  read: ({ udevRules }) => ({ justRules: udevRules }),
+  needs: nothing,
+  async run({ justRules }, { choice, isJson, terminal }) {
+    const udevRules = await readFile(join(packageRoot(), 'udev', '70-passfob.rules'), 'utf8');
+    if (justRules) return reportOf({ udevRules }, inLines(udevRules.trimEnd()));
+    const inventory = inventoryDirectory(terminal.environment);
+    const port = choice.port === undefined ? undefined : readAddress(choice.port);
+    const checks = await examine(thisSystem(), { udevRules, inventory, port });
+    const error = unfitness(checks);
+    if (!error) return reportOf({ checks }, inLines(doctorText(checks)));
+    if (!isJson) terminal.out(`${doctorText(checks)}\n`);
+    throw error;
+  },
+});
+
+/** The error for what was found, or undefined where nothing is a problem. */
+export function unfitness(checks: readonly Finding[]): FobError | undefined {
+  const count = checks.filter(({ state }) => state === 'problem').length;
+  if (count === 0) return undefined;
+  return new FobError('unfit', {
+    ...(count > 1 && { sentence: `${count} problems were found.` }),
+    details: { checks },
+  });
+}
+
+/** One line a check, and under it what to do. */
+export function doctorText(checks: readonly Pick<Finding, 'state' | 'sentence' | 'next'>[]): string {
+  return checks
+    .flatMap(({ state, sentence, next }) => [
+      `${state.padEnd(8)} ${sentence}`,
+      ...(next ? [`         ${next}`] : []),
+    ])
+    .map(printable)
+    .join('\n');
+}

@@ -1,0 +1,138 @@
+import { type EnrolSource, readEnrolment } from '../commands/enrol-source.ts';
+import { enroll } from '../commands/enroll.ts';
+import { withFob } from '../commands/find.ts';
+import { accountName } from '../commands/list.ts';
+import type { OutFile } from '../commands/out-file.ts';
+import { ALPHABET_NAMES } from '../enrol/alphabets.ts';
+import { CHARACTERS_DEFAULT, DIGITS_DEFAULT, PERIOD_SECONDS_DEFAULT } from '../enrol/limits.ts';
+import { readOcraSuite } from '../enrol/ocra.ts';
+import { FobError } from '../errors.ts';
+import { command } from './base/command.ts';
+import type { CommonOptions } from './base/common-options.ts';
+import { anInventory } from './base/needs.ts';
+import { reportOf } from './base/report.ts';
+import { OUT_OPTIONS, outOptions, readOut, settleOut } from './out.ts';
+
+export const enrollCommand = command({
+  words: 'enroll',
+  describe: 'write an account to the fob and have it proved',
+  options: enrolOptions,
+  read: given => ({ source: sourceOf(given), out: readOut(given) }),
+  needs: anInventory,
+  // The account is read and judged before any fob is looked for: wrong input never touches one.
+  async run({ source, out }, { choice, context, prompts }) {
+    const enrolment = await readEnrolment(source, { standardInput: prompts.uri, random: context.random });
+    const isFresh = source.from.startsWith('generate');
+    const saveTo = out && (await settleOut(out, prompts));
+    return withFob(
+      choice,
+      async fob => {
+        const result = await enroll(context, fob, enrolment, { saveTo, isFresh });
+        const name = accountName(result.account);
+        const note = [...result.warnings, ...whereTheSecretIs(isFresh, saveTo)];
+        return reportOf(result, `${name} is enrolled on the fob ${result.serial}, and proved.`, note);
+      },
+      context.signal,
+    );
+  },
+});
+
+function whereTheSecretIs(isGenerated: boolean, out: OutFile | undefined): string[] {
+  if (!isGenerated) return [];
+  if (out === undefined)
+    return ['The secret is on the fob and, sealed, in the inventory; nothing hands it on.'];
+  const where = out.format === 'pskc' ? 'The sealed secret is' : 'The secret is';
+  return [`${where} in ${out.path}, for its service alone: delete the file when it has been taken over.`];
+}
+
+function enrolOptions(given: CommonOptions) {
+  return outOptions(given)
+    .option('uri', { string: true, requiresArg: true, describe: '"-": a key URI from standard input' })
+    .option('uri-file', { string: true, requiresArg: true, describe: 'file that holds a key URI' })
+    .option('qr', { string: true, requiresArg: true, describe: 'image file that holds it as a QR code' })
+    .option('generate', { boolean: true, describe: 'make a fresh secret' })
+    .option('alphabet', { choices: ALPHABET_NAMES, describe: 'of its passcodes, default decimal' })
+    .option('characters', {
+      number: true,
+      requiresArg: true,
+      describe: `of a passcode in another alphabet: 5 to 8, default ${CHARACTERS_DEFAULT}`,
+    })
+    .option('ocra-suite', { string: true, requiresArg: true, describe: 'OCRA: OCRA-1:HOTP-SHA1-6:QN08 …' })
+    .option('kind', { choices: ['totp', 'hotp'] as const, describe: 'default totp' })
+    .option('algorithm', { choices: ['sha1', 'sha256', 'sha512'] as const, describe: 'default sha1' })
+    .option('digits', { number: true, requiresArg: true, describe: '6 to 8, default 6' })
+    .option('period', { number: true, requiresArg: true, describe: 'seconds (TOTP), default 30' })
+    .option('issuer', { string: true, requiresArg: true, describe: 'who asks for the passcode' })
+    .option('label', { string: true, requiresArg: true, describe: 'whose passcode it is' })
+    .group(['uri', 'uri-file', 'qr', 'generate'], 'Where the account comes from (one of):')
+    .group([...GENERATE_ONLY], 'With --generate:');
+}
+
+const GENERATE_ONLY = [
+  'ocra-suite',
+  'kind',
+  'algorithm',
+  'digits',
+  'period',
+  'issuer',
+  'label',
+  ...OUT_OPTIONS,
+] as const;
+
+/** What an OCRA suite says itself, or has not. */
+const NOT_WITH_SUITE = ['kind', 'algorithm', 'digits', 'period', 'alphabet', 'characters'] as const;
+
+type EnrolOptions = Awaited<ReturnType<typeof enrolOptions>['argv']>;
+
+/** @throws FobError `usage` */
+function sourceOf(options: EnrolOptions): EnrolSource {
+  const { uri, uriFile, qr, generate } = options;
+  const given = [uri, uriFile, qr, generate || undefined].filter(source => source !== undefined);
+  if (given.length !== 1) {
+    throw new FobError('usage', {
+      sentence: 'enroll takes exactly one of --uri -, --uri-file, --qr and --generate.',
+      next: 'Run: passfob enroll --help',
+    });
+  }
+  if (options.characters !== undefined && (options.alphabet ?? 'decimal') === 'decimal') {
+    throw new FobError('usage', { sentence: '--characters needs an --alphabet other than decimal.' });
+  }
+  if (generate) return generated(options);
+  const misplaced = GENERATE_ONLY.filter(name => options[name] !== undefined);
+  if (misplaced.length > 0) {
+    throw new FobError('usage', { sentence: `--${misplaced.join(', --')} can stand with --generate only.` });
+  }
+  const form = formOf(options);
+  if (uriFile !== undefined) return { from: 'uri-file', path: uriFile, form };
+  if (qr !== undefined) return { from: 'qr', path: qr, form };
+  if (uri === '-') return { from: 'stdin', form };
+  throw new FobError('usage', { sentence: '--uri takes "-" only: key URIs are piped in.' });
+}
+
+/** What no key URI of others says: the alphabet. Decimal ones say their digits by themselves. */
+function formOf({ alphabet = 'decimal', characters = CHARACTERS_DEFAULT }: EnrolOptions) {
+  return alphabet === 'decimal' ? undefined : { alphabet, digits: characters };
+}
+
+function generated(options: EnrolOptions): EnrolSource {
+  const { kind = 'totp', algorithm = 'sha1', issuer = '', label } = options;
+  if (label === undefined) {
+    throw new FobError('usage', { sentence: '--generate needs --label: whose passcode it is.' });
+  }
+  if (options.ocraSuite !== undefined) return generatedOcra(options, options.ocraSuite, issuer, label);
+  const form = formOf(options);
+  if (form !== undefined && options.digits !== undefined) {
+    throw new FobError('usage', { sentence: '--digits is for the decimal alphabet; use --characters.' });
+  }
+  const { digits = DIGITS_DEFAULT, period = PERIOD_SECONDS_DEFAULT } = options;
+  const { alphabet, digits: length } = form ?? { alphabet: 'decimal', digits };
+  return { from: 'generate', kind, algorithm, alphabet, digits: length, period, issuer, label };
+}
+
+function generatedOcra(options: EnrolOptions, suite: string, issuer: string, label: string): EnrolSource {
+  const misplaced = NOT_WITH_SUITE.filter(name => options[name] !== undefined);
+  if (misplaced.length > 0) {
+    throw new FobError('usage', { sentence: `--${misplaced.join(', --')} cannot stand with --ocra-suite.` });
+  }
+  return { from: 'generate-ocra', suite: readOcraSuite(suite), issuer, label };
+}

@@ -1,0 +1,103 @@
+import { type FlashResult, flash } from '../commands/flash.ts';
+import type { FlashedFiles } from '../commands/flash-report.ts';
+import { boardPort } from '../commands/flash-steps.ts';
+import { type UpdateResult, update } from '../commands/update.ts';
+import { BOARD_NAMES, readBoardName } from '../flash/boards.ts';
+import { command } from './base/command.ts';
+import { type CommonOptions, without, yesOption } from './base/common-options.ts';
+import { anInventory } from './base/needs.ts';
+import { makeSure } from './base/prompts.ts';
+import { inLines, reportOf } from './base/report.ts';
+import { printable } from './base/terminal.ts';
+
+export const flashCommand = command({
+  words: 'flash',
+  describe: 'make a fob of a board that runs Espruino, or restore one',
+  options: flashOptions,
+  read: ({ board, dryRun, yes }) => ({ board: readBoardName(board), isDryRun: dryRun, yes }),
+  needs: anInventory,
+  async run({ board, isDryRun, yes }, { choice, context, prompts }) {
+    const confirm = async (question: string) => {
+      if (!yes) await makeSure(prompts, question, 'Nothing was changed.');
+    };
+    const result = await flash(context, await boardPort(choice), { board, isDryRun, confirm });
+    return reportOf(result, inLines(flashText(result)), keptNote(result.files));
+  },
+});
+
+export const updateCommand = command({
+  words: 'update',
+  describe: 'renew the firmware of the fob and keep its accounts',
+  options: given => without(given, 'trace'),
+  read: ({ dryRun }) => ({ isDryRun: dryRun }),
+  needs: anInventory,
+  async run({ isDryRun }, { choice, context }) {
+    const result = await update(context, await boardPort(choice), { isDryRun });
+    return reportOf(result, inLines(updateText(result)), keptNote(result.files));
+  },
+});
+
+function flashOptions(given: CommonOptions) {
+  return yesOption(without(given, 'trace')).option('board', {
+    string: true,
+    requiresArg: true,
+    demandOption: true,
+    choices: BOARD_NAMES,
+    describe: 'kind of board',
+  });
+}
+
+const PAIRINGS = {
+  new: 'belongs to this inventory now',
+  restored: 'has the keys of this inventory again',
+  kept: 'belongs to this inventory, as before',
+} as const satisfies Record<FlashResult['pairing'], string>;
+
+const PLANS = {
+  new: 'New keys would be made and written.',
+  restored: 'The keys of its pairing in this inventory would be written again.',
+  kept: 'The keys on it would stay.',
+} as const satisfies Record<FlashResult['pairing'], string>;
+
+function flashText({ serial, board, firmware, isDryRun, pairing, files }: FlashResult): string {
+  if (!isDryRun) {
+    return `The fob ${serial} runs firmware ${board} ${firmware} and ${PAIRINGS[pairing]}.`;
+  }
+  return [
+    `The board would become the fob ${serial} with firmware ${board} ${firmware}. ${PLANS[pairing]}`,
+    ...filesLines(files),
+    'Nothing was changed.',
+  ].join('\n');
+}
+
+function updateText({ serial, firmware, firmwareBefore, isDryRun, accounts, files }: UpdateResult): string {
+  const before = firmwareBefore === undefined ? '' : `, ${firmwareBefore} before`;
+  if (!isDryRun) {
+    const held = accounts === undefined ? 'its accounts are behind its PIN' : `accounts on it: ${accounts}`;
+    return `The fob ${serial} runs firmware ${firmware}${before}; ${held}.`;
+  }
+  return [
+    `The fob ${serial} would get firmware ${firmware}${before}.`,
+    ...(files
+      ? filesLines(files)
+      : ['What is to be written is known once its console is open, after a hold of its button.']),
+    'Nothing was changed.',
+  ].join('\n');
+}
+
+function filesLines({ written, erased, removed, isCompacted, isAllErased, bytes }: FlashedFiles): string[] {
+  return [
+    ...(removed.length > 0 ? [`In the way, to be deleted: ${names(removed)}`] : []),
+    ...(erased.length > 0 ? [`To be replaced: ${names(erased)}`] : []),
+    ...(isAllErased ? ['All of its memory would be erased first.'] : []),
+    ...(isCompacted ? ['Its memory would be tidied first.'] : []),
+    ...written.map(file => `To be written: ${printable(file.name)}, ${file.bytes} bytes`),
+    `${bytes} bytes in all.`,
+  ];
+}
+
+function keptNote(files: FlashedFiles | undefined): string {
+  return files === undefined || files.kept.length === 0 ? '' : `Other files, kept: ${names(files.kept)}`;
+}
+
+const names = (list: readonly string[]) => list.map(printable).join(', ');

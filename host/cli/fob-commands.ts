@@ -1,0 +1,128 @@
+import { setClock, showClock } from '../commands/clock.ts';
+import { clocks } from '../commands/clocks.ts';
+import type { Context } from '../commands/context.ts';
+import { devices } from '../commands/devices.ts';
+import { erase } from '../commands/erase.ts';
+import { type FobChoice, withFob } from '../commands/find.ts';
+import { info } from '../commands/info.ts';
+import { maintain } from '../commands/maintain.ts';
+import { pair } from '../commands/pair.ts';
+import { FobError } from '../errors.ts';
+import { command, noOptions } from './base/command.ts';
+import { type CommonOptions, without, yesOption } from './base/common-options.ts';
+import { aFob, anInventory } from './base/needs.ts';
+import { makeSure } from './base/prompts.ts';
+import { errorDocument, inLines, type Report, reportOf } from './base/report.ts';
+import { clocksText, clockText, devicesText } from './base/words.ts';
+import { infoText } from './status-words.ts';
+
+/** About a fob as a whole. */
+
+export const devicesCommand = command({
+  words: 'devices',
+  describe: 'list the fobs that are plugged in',
+  options: given =>
+    without(given, 'fob').option('all', {
+      boolean: true,
+      default: false,
+      describe: 'ask every serial port',
+    }),
+  read: ({ all }) => ({ all }),
+  needs: anInventory,
+  async run({ all }, { choice: { port, wire }, context }) {
+    const result = await devices(context.inventory, { port, all, wire, signal: context.signal });
+    const silent = result.silent.map(({ address, error }) => ({ address, error: errorDocument(error) }));
+    const { next } = new FobError('no-fob');
+    const note = result.devices.length === 0 ? `No fob was found. ${next}` : '';
+    return reportOf({ devices: result.devices, silent }, inLines(devicesText(result)), note);
+  },
+});
+
+export const pairCommand = command({
+  words: 'pair',
+  describe: 'make this inventory the owner of a blank fob, by the code it shows',
+  ...noOptions,
+  needs: aFob,
+  async run(_, { context, fob, prompts }) {
+    const result = await pair(context, fob, { askCode: prompts.code });
+    return reportOf(result, `The fob ${result.serial} belongs to this inventory now.`);
+  },
+});
+
+export const infoCommand = command({
+  words: 'info',
+  describe: 'show what the fob is and how it is: PIN, memory, battery',
+  ...noOptions,
+  needs: aFob,
+  async run(_, { context, fob }) {
+    const result = await info(context, fob);
+    return reportOf(result, inLines(infoText(result)));
+  },
+});
+
+export const clockCommand = command({
+  words: 'clock',
+  describe: "compare the fob's clock with this computer's",
+  options: clockOptions,
+  read: ({ set, each }) => ({ set, each }),
+  needs: anInventory,
+  run: ({ set, each }, { choice, context }) =>
+    each
+      ? everyClock(context, choice, set)
+      : withFob(
+          choice,
+          async fob => {
+            const result = await (set ? setClock : showClock)(context, fob);
+            return reportOf(result, inLines(clockText(result)));
+          },
+          context.signal,
+        ),
+});
+
+export const maintainCommand = command({
+  words: 'maintain',
+  describe: 'open the fob for an update of its firmware, after a hold of its button',
+  ...noOptions,
+  needs: aFob,
+  async run(_, { context, fob }) {
+    const result = await maintain(context, fob);
+    const end = 'To end it, take the power off and on.';
+    return reportOf(result, `The fob ${result.serial} takes an update of its firmware now. ${end}`);
+  },
+});
+
+export const eraseCommand = command({
+  words: 'erase',
+  describe: 'erase everything on the fob, after a hold of its button',
+  options: yesOption,
+  read: ({ yes }) => ({ yes }),
+  needs: aFob,
+  async run({ yes }, { choice, context, fob, prompts }) {
+    const question = `Erase every account and key on the fob ${fob.hello.serial}, for good?`;
+    const isSure = yes || choice.wire?.isDryRun === true;
+    if (!isSure) await makeSure(prompts, question, 'Nothing was erased.');
+    const result = await erase(context, fob);
+    return reportOf(result, `The fob ${result.serial} is blank, and its keys are gone from this inventory.`);
+  },
+});
+
+function clockOptions(given: CommonOptions) {
+  return given
+    .option('set', { boolean: true, default: false, describe: 'set it' })
+    .option('each', { boolean: true, default: false, describe: 'of every fob that is plugged in' });
+}
+
+/** @throws FobError of the first fob that failed, with the others as details */
+async function everyClock(context: Context, choice: FobChoice, set: boolean): Promise<Report> {
+  const result = await clocks(context, choice, set);
+  const failed = result.failed.map(({ error, ...fob }) => ({ ...fob, error: errorDocument(error) }));
+  const [first] = result.failed;
+  const lines = inLines(clocksText(result));
+  if (first === undefined) return reportOf({ clocks: result.clocks, failed }, lines);
+  throw new FobError(first.error.kind, {
+    sentence: `${result.failed.length} of ${result.failed.length + result.clocks.length} fobs failed. ${lines.join(' ')}`,
+    next: first.error.next,
+    details: { clocks: result.clocks, failed },
+    ...(first.error.refusal && { refusal: first.error.refusal }),
+  });
+}

@@ -1,0 +1,211 @@
+import { readSerial } from '../client/fob-serial.ts';
+import { FobError } from '../errors.ts';
+import { assign, fobRecord, knownFobs } from '../inventory/fobs.ts';
+import { backUp, forget, give, restore, take } from '../inventory/handover.ts';
+import type { Inventory } from '../inventory/inventory.ts';
+import { rekey } from '../inventory/rekey.ts';
+import { HOLDER_CHARACTERS_MAX } from '../limits.ts';
+import { type Command, command, group, noOptions } from './base/command.ts';
+import { ABOUT_FOB, type CommonOptions, without, yesOption } from './base/common-options.ts';
+import { anInventory } from './base/needs.ts';
+import { makeSure } from './base/prompts.ts';
+import { inLines, type Report, reportOf } from './base/report.ts';
+import { printable } from './base/terminal.ts';
+import { fobsText, recordText, takenText } from './inventory-words.ts';
+
+/** `passfob inventory …`: what this owner knows, without asking any fob. */
+export const inventoryCommands: readonly Command[] = [
+  group('inventory', 'search what is known of fobs, say who has them, back it up', withoutFob),
+  command({
+    words: 'inventory list',
+    describe: 'list the fobs of this inventory',
+    options: listOptions,
+    read: ({ search, stale }) => ({ query: { search, staleOnly: stale } }),
+    needs: anInventory,
+    async run({ query }, { context: { inventory, now } }) {
+      const fobs = await knownFobs(inventory, query, now());
+      const note = fobs.length === 0 ? 'No fob of this inventory is like that.' : '';
+      return reportOf({ fobs }, inLines(fobsText(fobs)), note);
+    },
+  }),
+  command({
+    words: 'inventory show <serial>',
+    describe: 'show one fob, its clock readings and its history',
+    options: given => serialOption(without(given, 'dry-run')),
+    read: ({ serial }) => ({ serial: readSerial(serial) }),
+    needs: anInventory,
+    async run({ serial }, { context: { inventory, now } }) {
+      const record = await fobRecord(inventory, serial, now());
+      return reportOf({ serial, ...record }, inLines(recordText(serial, record)));
+    },
+  }),
+  command({
+    words: 'inventory assign <serial> <holder>',
+    describe: 'note who has a fob',
+    options: holderOptions,
+    read: ({ serial, holder }) => ({ serial: readSerial(serial), holder: readHolder(holder) }),
+    change: 'note it in the inventory',
+    needs: anInventory,
+    run: ({ serial, holder }, { context }) => noteHolder(context.inventory, serial, holder),
+  }),
+  command({
+    words: 'inventory unassign <serial>',
+    describe: 'note that nobody has it any more',
+    options: serialOption,
+    read: ({ serial }) => ({ serial: readSerial(serial) }),
+    change: 'note it in the inventory',
+    needs: anInventory,
+    run: ({ serial }, { context }) => noteHolder(context.inventory, serial, null),
+  }),
+  command({
+    words: 'inventory backup <file>',
+    describe: 'write all of it into a new file, under a password',
+    options: fileOptions,
+    read: fileOf,
+    change: 'ask for a password and write the file',
+    needs: anInventory,
+    async run({ file, passwordFile }, { context, prompts }) {
+      const count = await backUp(context.inventory, file, await prompts.password(passwordFile, true));
+      const note = 'Keep the password apart from the file: without it the backup is worthless.';
+      return reportOf({ file, fobs: count }, `The keys of ${fobs(count)} are in ${file}.`, note);
+    },
+  }),
+  command({
+    words: 'inventory restore <file>',
+    describe: 'take in a backup, sealed under a key of its own',
+    options: fileOptions,
+    read: fileOf,
+    change: 'ask for the password and take in what the file holds',
+    needs: anInventory,
+    async run({ file, passwordFile }, { context, prompts }) {
+      const taken = await restore(context.inventory, file, await prompts.password(passwordFile, false));
+      return reportOf(taken, inLines(takenText(taken)));
+    },
+  }),
+  command({
+    words: 'inventory rekey',
+    describe: 'seal everything under a new key and forget the old',
+    ...noOptions,
+    change: 'seal everything under a new key',
+    needs: anInventory,
+    async run(_, { context }) {
+      const values = await rekey(context.inventory);
+      const note = 'Backups and copies of the inventory made before still open under the old key.';
+      return reportOf({ values }, `${values} secrets are sealed under a new key.`, note);
+    },
+  }),
+];
+
+/** `passfob handover …`: fobs change their owner without being erased. */
+export const handoverCommands: readonly Command[] = [
+  group('handover', 'give fobs to another owner, or take them', withoutFob),
+  command({
+    words: 'handover give <serials..>',
+    describe: 'write keys and accounts into a new file, under a password',
+    options: giveOptions,
+    read: ({ serials, out, passwordFile }) => ({ serials: serials.map(readSerial), file: out, passwordFile }),
+    change: 'ask for a password and write the file',
+    needs: anInventory,
+    async run({ serials, file, passwordFile }, { context: { inventory, now }, prompts }) {
+      await give(inventory, serials, file, await prompts.password(passwordFile, true), now());
+      const next = `passfob handover forget ${serials.join(' ')}`;
+      const note = `Until this inventory forgets them, both of you own them. When they are taken over, run: ${next}`;
+      return reportOf({ serials, file }, `The keys of ${fobs(serials.length)} are in ${file}.`, note);
+    },
+  }),
+  command({
+    words: 'handover take <file>',
+    describe: 'take over what another owner gave',
+    options: fileOptions,
+    read: fileOf,
+    change: 'ask for the password and take in what the file holds',
+    needs: anInventory,
+    async run({ file, passwordFile }, { context: { inventory, now }, prompts }) {
+      const taken = await take(inventory, file, await prompts.password(passwordFile, false), now());
+      return reportOf(taken, inLines(takenText(taken)));
+    },
+  }),
+  command({
+    words: 'handover forget <serials..>',
+    describe: 'delete keys here of fobs that were given',
+    options: given => yesOption(given).positional('serials', SERIALS),
+    read: ({ serials, yes }) => ({ serials: serials.map(readSerial), yes }),
+    change: 'delete the keys of these fobs',
+    needs: anInventory,
+    async run({ serials, yes }, { context: { inventory, now }, prompts }) {
+      const question = `Delete the keys of ${serials.join(', ')} here, for good?`;
+      if (!yes) await makeSure(prompts, question, 'Nothing was deleted.');
+      await forget(inventory, serials, now());
+      return reportOf({ serials }, `The keys of ${fobs(serials.length)} are gone from this inventory.`);
+    },
+  }),
+];
+
+const SERIAL = { type: 'string', demandOption: true, describe: 'serial of the fob' } as const;
+const SERIALS = { type: 'string', array: true, demandOption: true, describe: 'serials of the fobs' } as const;
+
+function withoutFob(given: CommonOptions): CommonOptions {
+  return without(given, ...ABOUT_FOB);
+}
+
+function listOptions(given: CommonOptions) {
+  return without(given, 'dry-run')
+    .option('search', { string: true, requiresArg: true, describe: 'part of a serial, holder or account' })
+    .option('stale', { boolean: true, default: false, describe: 'only those whose clock is to be set' });
+}
+
+function serialOption(given: CommonOptions) {
+  return given.positional('serial', SERIAL);
+}
+
+function holderOptions(given: CommonOptions) {
+  return serialOption(given).positional('holder', {
+    type: 'string',
+    demandOption: true,
+    describe: 'a name, an address, a number: in your words',
+  });
+}
+
+function passwordOption(given: CommonOptions) {
+  return given.option('password-file', {
+    string: true,
+    requiresArg: true,
+    describe: 'file whose first line is the password; without it, it is asked for',
+  });
+}
+
+function fileOptions(given: CommonOptions) {
+  return passwordOption(given).positional('file', {
+    type: 'string',
+    demandOption: true,
+    describe: 'path of the file',
+  });
+}
+
+function giveOptions(given: CommonOptions) {
+  return passwordOption(given)
+    .positional('serials', SERIALS)
+    .option('out', { string: true, requiresArg: true, demandOption: true, describe: 'path of the new file' });
+}
+
+function fileOf({ file, passwordFile }: { file: string; passwordFile?: string | undefined }) {
+  return { file, passwordFile };
+}
+
+/** @throws FobError `usage` */
+function readHolder(text: string): string {
+  const holder = text.trim();
+  if (holder !== '' && [...holder].length <= HOLDER_CHARACTERS_MAX) return holder;
+  throw new FobError('usage', { sentence: `A holder has 1 to ${HOLDER_CHARACTERS_MAX} characters.` });
+}
+
+async function noteHolder(inventory: Inventory, serial: string, holder: string | null): Promise<Report> {
+  await assign(inventory, serial, holder);
+  const text =
+    holder === null ? `Nobody has the fob ${serial}.` : `${printable(holder)} has the fob ${serial}.`;
+  return reportOf({ serial, holder }, text);
+}
+
+function fobs(count: number): string {
+  return count === 1 ? '1 fob' : `${count} fobs`;
+}

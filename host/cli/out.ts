@@ -1,0 +1,91 @@
+import { readKey, readPassword } from '../commands/import-source.ts';
+import type { OutFile } from '../commands/out-file.ts';
+import { FobError } from '../errors.ts';
+import type { Sealing } from '../formats/write/pskc.ts';
+import { checkSealing, isSealed, OUT_FORMATS, type OutFormat } from '../formats/write/write.ts';
+import { type CommonOptions, keyFileOption, passwordFileOption } from './base/common-options.ts';
+import { makeSure, type Prompts } from './base/prompts.ts';
+
+/** A file that hands a new secret on: its options, and what it lacks. */
+
+export function outOptions(command: CommonOptions) {
+  return command
+    .option('out', { string: true, requiresArg: true, describe: 'new file that hands the secret on' })
+    .option('out-format', { choices: OUT_FORMATS, describe: 'of that file, default uri; pskc is encrypted' })
+    .option('plain-seeds', {
+      boolean: true,
+      describe: 'the file may hold the secret for whoever reads it (all formats but pskc)',
+    })
+    .option('yes', { boolean: true, describe: 'do not ask here whether that is meant' })
+    .option('password-file', passwordFileOption)
+    .option('key-file', keyFileOption);
+}
+
+/** Those that mean nothing without `--out`. */
+const WITH_OUT = ['out-format', 'plain-seeds', 'yes', 'password-file', 'key-file'] as const;
+export const OUT_OPTIONS = ['out', ...WITH_OUT] as const;
+
+/** A file that is asked for, before anybody was asked for a password or a yes. */
+export interface OutWish {
+  readonly path: string;
+  readonly format: OutFormat;
+  /** Whether the person has said beforehand that plain secrets are meant. */
+  readonly isSure: boolean;
+  readonly passwordFile: string | undefined;
+  readonly keyFile: string | undefined;
+}
+
+type OutOptions = Awaited<ReturnType<ReturnType<typeof outOptions>['parse']>>;
+
+/** @throws FobError `usage` */
+export function readOut(options: OutOptions): OutWish | undefined {
+  const { out: path, outFormat: format = 'uri', plainSeeds, yes, passwordFile, keyFile } = options;
+  if (path === undefined) {
+    const misplaced = WITH_OUT.filter(name => options[name] !== undefined);
+    if (misplaced.length === 0) return undefined;
+    throw new FobError('usage', { sentence: `--${misplaced.join(', --')} can stand with --out only.` });
+  }
+  if (!isSealed(format) && plainSeeds !== true) {
+    throw new FobError('usage', {
+      sentence: 'This file would hold the secret for everybody who reads it.',
+      next: 'Have it encrypted with --out-format pskc, or say that it is meant with --plain-seeds.',
+    });
+  }
+  const seals = [passwordFile, keyFile].filter(seal => seal !== undefined).length;
+  if (seals > (isSealed(format) ? 1 : 0)) {
+    throw new FobError('usage', {
+      sentence: 'A file is sealed by one of --password-file and --key-file, and only one of format pskc is.',
+    });
+  }
+  return { path, format, isSure: yes === true, passwordFile, keyFile };
+}
+
+/**
+ * The file as it is to be written, after the person was asked for what it lacks.
+ * @throws FobError `bad-input`, `cancelled`, `usage` where nobody can be asked
+ */
+export async function settleOut(wish: OutWish, prompts: Prompts): Promise<OutFile> {
+  const { path, format } = wish;
+  if (format === 'pskc') return { path, format, sealing: await sealingOf(wish, prompts) };
+  const question = `Write the secret to ${path}, for everybody who reads that file?`;
+  if (!wish.isSure) await makeSure(prompts, question, 'Nothing was written.');
+  return { path, format };
+}
+
+async function sealingOf({ path, passwordFile, keyFile }: OutWish, prompts: Prompts): Promise<Sealing> {
+  if (keyFile !== undefined) return { key: await readKey(keyFile) };
+  const isTyped = passwordFile === undefined;
+  const sealing = {
+    password: isTyped
+      ? await prompts.secret(`New password of ${path} (not shown):`)
+      : await readPassword(passwordFile),
+  };
+  checkSealing(sealing);
+  if (isTyped && (await prompts.secret('Once more:')) !== sealing.password) {
+    throw new FobError('bad-input', {
+      sentence: 'The two passwords are not the same.',
+      next: 'Run the command again.',
+    });
+  }
+  return sealing;
+}

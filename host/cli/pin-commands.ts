@@ -1,0 +1,137 @@
+import {
+  ATTEMPTS_MAX,
+  ATTEMPTS_MIN,
+  LOCK_SECONDS_MIN,
+  PIN_DIGITS_MAX,
+  PIN_DIGITS_MIN,
+} from '@passfob/protocol/limits';
+import { escrowPin, pinPolicy, requirePin, resetPin } from '../commands/pin.ts';
+import { FobError } from '../errors.ts';
+import { LOCK_SECONDS_MAX } from '../limits.ts';
+import { ASKED_BITS, type Asked, type Policy } from '../owner/status.ts';
+import { type Command, command, group, noOptions } from './base/command.ts';
+import type { CommonOptions } from './base/common-options.ts';
+import { aFob } from './base/needs.ts';
+import { inLines, reportOf } from './base/report.ts';
+import { policyNote, policyText } from './status-words.ts';
+
+/** `passfob pin …`. None of it takes or shows a PIN: that stays between the person and the fob. */
+export const pinCommands: readonly Command[] = [
+  group('pin', 'say what the fob asks of its PIN, or help a person who forgot it', given => given),
+  command({
+    words: 'pin policy',
+    describe: 'show what the fob asks of its PIN, or change it',
+    options: policyOptions,
+    read: given => ({ changes: readPolicy(given) }),
+    needs: aFob,
+    async run({ changes }, { context, fob }) {
+      const result = await pinPolicy(context, fob, changes);
+      return reportOf(result, inLines(policyText(result)), inLines(policyNote(result)));
+    },
+  }),
+  command({
+    words: 'pin require',
+    describe: 'have a new PIN chosen when the fob is opened the next time',
+    ...noOptions,
+    needs: aFob,
+    async run(_, { context, fob }) {
+      const result = await requirePin(context, fob);
+      const text = `The fob ${result.serial} asks its person for a new PIN, now or when it is opened.`;
+      return reportOf(result, text);
+    },
+  }),
+  command({
+    words: 'pin reset',
+    describe: 'open a fob whose PIN is forgotten, after a hold of its button',
+    ...noOptions,
+    needs: aFob,
+    async run(_, { context, fob }) {
+      const result = await resetPin(context, fob);
+      const text = `The fob ${result.serial} is open. Choose its new PIN on the fob; the accounts are kept.`;
+      return reportOf(result, text);
+    },
+  }),
+  command({
+    words: 'pin escrow',
+    describe: 'give the fob the key by which its PIN can be reset',
+    ...noOptions,
+    needs: aFob,
+    async run(_, { context, fob }) {
+      const result = await escrowPin(context, fob);
+      return reportOf(result, `The PIN of the fob ${result.serial} can be reset by: passfob pin reset`);
+    },
+  }),
+];
+
+function policyOptions(given: CommonOptions) {
+  return given
+    .option('digits', {
+      string: true,
+      requiresArg: true,
+      describe: `fewest digits of a PIN, ${PIN_DIGITS_MIN} to ${PIN_DIGITS_MAX}, or none`,
+    })
+    .option('attempts', {
+      number: true,
+      requiresArg: true,
+      describe: `wrong PINs that are one too many, ${ATTEMPTS_MIN} to ${ATTEMPTS_MAX}`,
+    })
+    .option('on-limit', { choices: ['wipe', 'lock'] as const, describe: 'what happens then' })
+    .option('lock-after', {
+      string: true,
+      requiresArg: true,
+      describe: 'seconds after the last key, or screen: when the display goes off',
+    })
+    .option('ask', {
+      string: true,
+      requiresArg: true,
+      describe: 'what the PIN is asked for: passcode,approval,settings or none',
+    })
+    .option('typing', {
+      choices: ['never', 'allowed', 'enter'] as const,
+      describe: 'whether the fob may type passcodes, and Enter',
+    });
+}
+
+type PolicyOptions = Awaited<ReturnType<typeof policyOptions>['argv']>;
+
+/** @throws FobError `usage` */
+function readPolicy({ digits, attempts, onLimit, lockAfter, ask, typing }: PolicyOptions): Partial<Policy> {
+  return {
+    ...(digits !== undefined && { pinDigits: readDigits(digits) }),
+    ...(attempts !== undefined && {
+      attempts: bounded(attempts, ATTEMPTS_MIN, ATTEMPTS_MAX, '--attempts'),
+    }),
+    ...(onLimit !== undefined && { onLimit }),
+    ...(lockAfter !== undefined && {
+      lockAfterSeconds:
+        lockAfter === 'screen'
+          ? 0
+          : wholeNumber(lockAfter, LOCK_SECONDS_MIN, LOCK_SECONDS_MAX, '--lock-after'),
+    }),
+    ...(ask !== undefined && { ask: readAsked(ask) }),
+    ...(typing !== undefined && { typing }),
+  };
+}
+
+function readDigits(text: string): number {
+  return text === 'none' ? 0 : wholeNumber(text, PIN_DIGITS_MIN, PIN_DIGITS_MAX, '--digits');
+}
+
+function wholeNumber(text: string, least: number, most: number, option: string): number {
+  return bounded(/^\d+$/.test(text) ? Number(text) : -1, least, most, option);
+}
+
+/** What was given is not repeated: it may be a PIN in the wrong place. */
+function bounded(number: number, least: number, most: number, option: string): number {
+  if (Number.isInteger(number) && number >= least && number <= most) return number;
+  const word = { '--digits': ' or none', '--lock-after': ' or screen' }[option] ?? '';
+  throw new FobError('usage', { sentence: `${option} takes ${least} to ${most}${word}.` });
+}
+
+function readAsked(text: string): Asked[] {
+  const known = Object.keys(ASKED_BITS) as Asked[];
+  const given = text === 'none' ? [] : text.split(',').map(name => name.trim());
+  const asked = known.filter(name => given.includes(name));
+  if (asked.length === new Set(given).size) return asked;
+  throw new FobError('usage', { sentence: `--ask takes ${known.join(', ')}, with commas between, or none.` });
+}

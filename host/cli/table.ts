@@ -1,0 +1,78 @@
+import { packageVersion } from '../commands/package-root.ts';
+import { simulate } from '../commands/simulate.ts';
+import { accountCommands } from './account-commands.ts';
+import { activateCommand } from './activate-command.ts';
+import { agentCommands } from './agent/commands.ts';
+import { type Command, command } from './base/command.ts';
+import { ABOUT_FOB, without } from './base/common-options.ts';
+import { nothing } from './base/needs.ts';
+import { reportOf } from './base/report.ts';
+import { batchCommand } from './batch-command.ts';
+import { completionCommand } from './completion-scripts.ts';
+import { doctorCommand } from './doctor-command.ts';
+import { enrollCommand } from './enroll-command.ts';
+import { flashCommand, updateCommand } from './flash-commands.ts';
+import {
+  clockCommand,
+  devicesCommand,
+  eraseCommand,
+  infoCommand,
+  maintainCommand,
+  pairCommand,
+} from './fob-commands.ts';
+import { importCommand } from './import-command.ts';
+import { serviceCommands, simulatorProgram } from './installed.ts';
+import { handoverCommands, inventoryCommands } from './inventory-commands.ts';
+import { pinCommands } from './pin-commands.ts';
+
+/** Every command, in the order of the help. Parser, help, manual page, completions and what is run are made of it. */
+export async function commandTable(): Promise<readonly Command[]> {
+  return [
+    devicesCommand,
+    pairCommand,
+    infoCommand,
+    clockCommand,
+    maintainCommand,
+    flashCommand,
+    updateCommand,
+    eraseCommand,
+    enrollCommand,
+    importCommand,
+    batchCommand,
+    ...accountCommands,
+    ...pinCommands,
+    ...inventoryCommands,
+    ...handoverCommands,
+    activateCommand,
+    ...agentCommands,
+    doctorCommand,
+    ...(await serviceCommands()),
+    versionCommand,
+    simulateCommand,
+    completionCommand,
+  ];
+}
+
+/** It prints what `--version` prints. */
+const versionCommand = command({
+  words: 'version',
+  describe: 'print the version of passfob',
+  options: given => without(given, ...ABOUT_FOB, 'dry-run', 'json'),
+  read: () => ({}),
+  needs: nothing,
+  run: async () => reportOf({}, packageVersion()),
+});
+
+/** The simulator reads its own options. */
+const simulateCommand: Command = {
+  name: 'simulate',
+  words: 'simulate',
+  describe: 'run a simulated fob; all further options are its own (simulate --help)',
+  runs: true,
+  addTo: parser => void parser.command(simulateCommand.words, simulateCommand.describe),
+  takeOver: async rest =>
+    simulate(
+      await simulatorProgram(),
+      rest.filter(arg => arg !== '--json'),
+    ),
+};

@@ -1,0 +1,52 @@
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
+import { SEAL_NONCE_BYTES, SEAL_TAG_BYTES } from './limits.ts';
+
+const CIPHER = 'aes-256-gcm';
+const OPTIONS = { authTagLength: SEAL_TAG_BYTES };
+
+/**
+ * Encrypts under a random nonce: AES-256-GCM (SP 800-38D).
+ *
+ * @param associatedData what the box is bound to; it opens with the same bytes only. Of the nonce, where they hold it
+ * @returns nonce, ciphertext and tag
+ */
+export function sealBox(
+  key: Uint8Array,
+  associatedData: (nonce: Uint8Array) => Uint8Array,
+  plain: Uint8Array,
+): Buffer {
+  const nonce = randomBytes(SEAL_NONCE_BYTES);
+  const cipher = createCipheriv(CIPHER, prepared(key), nonce, OPTIONS);
+  cipher.setAAD(associatedData(nonce));
+  return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+}
+
+/** The bytes in a box, or undefined where anything about it is not as it was made. The caller clears them after use. */
+export function openBox(
+  key: Uint8Array,
+  associatedData: Uint8Array,
+  box: Uint8Array,
+): Uint8Array | undefined {
+  const bodyEnd = box.length - SEAL_TAG_BYTES;
+  if (bodyEnd < SEAL_NONCE_BYTES) return undefined;
+  const decipher = createDecipheriv(CIPHER, prepared(key), box.subarray(0, SEAL_NONCE_BYTES), OPTIONS);
+  decipher.setAAD(associatedData);
+  decipher.setAuthTag(box.subarray(bodyEnd));
+  try {
+    const plain = decipher.update(box.subarray(SEAL_NONCE_BYTES, bodyEnd));
+    // In this mode nothing is left to come out at the end but whether all of it is true.
+    decipher.final();
+    return new Uint8Array(plain.buffer, plain.byteOffset, plain.length);
+  } catch {
+    return undefined;
+  }
+}
+
+const known = new WeakMap<Uint8Array, KeyObject>();
+
+/** A key as OpenSSL takes it without copying it each time. */
+function prepared(key: Uint8Array): KeyObject {
+  const found = known.get(key) ?? createSecretKey(key);
+  known.set(key, found);
+  return found;
+}

@@ -1,0 +1,212 @@
+import { closeSync, openSync, statSync, unlinkSync } from 'node:fs';
+import { systemCode } from '../errors.ts';
+import { createPrivately, PrivateFileError, readPrivately, replacePrivately } from '../private-file.ts';
+import {
+  type KeyText,
+  type KeyTextFormat,
+  newKeyText,
+  parseKeys,
+  type SealingPurpose,
+  withKey,
+  withOnly,
+  withPromoted,
+} from './key-text.ts';
+import { KEY_FILE_BYTES_MAX } from './limits.ts';
+import type { SealingKeys } from './seal.ts';
+
+/** Why a key file cannot be used. `exposed`: other users may read it; `newer`: a later version of the format. */
+export type KeyFileProblem =
+  | 'missing'
+  | 'exposed'
+  | 'unreadable'
+  | 'damaged'
+  | 'newer'
+  | 'busy'
+  | 'unwritable';
+
+/** A kind of key file: how it is written, and what its program throws where it cannot be used. */
+export interface KeyFileFormat extends KeyTextFormat {
+  /**
+   * Programs that change the file wait for each other by a lock file beside it (`lockPathOf`); one that a crash left behind
+   * counts for this long. Absent where they do not.
+   */
+  readonly lockMs?: number;
+  error(problem: KeyFileProblem, path: string, cause?: unknown): Error;
+}
+
+/**
+ * Reads a key file, or makes it.
+ *
+ * @param mayCreate false where sealed rows exist already: a new key could never open them
+ * @throws the format's error
+ */
+export function openKeys(format: KeyFileFormat, path: string, mayCreate: boolean): KeyText {
+  const text = textAt(format, path);
+  if (text !== undefined) return parsed(format, path, text);
+  if (!mayCreate) throw format.error('missing', path);
+  put(format, path, newKeyText(format), createPrivately);
+  return readKeys(format, path);
+}
+
+/** The keys of a key file that must be there. @throws the format's error */
+function readKeys(format: KeyFileFormat, path: string): KeyText {
+  return parsed(format, path, presentText(format, path));
+}
+
+/** Keys that may become more, and another one the current, while the program runs. */
+export interface FollowedKeys extends SealingKeys {
+  readonly reload: () => void;
+  /** Makes a known key the one that new seals use. */
+  readonly follow: (keyId: string) => void;
+}
+
+/** The keys of a file that other programs change. @param first as the file holds them now */
+export function followKeys(format: KeyFileFormat, path: string, first: KeyText): FollowedKeys {
+  const sealing = new Map(first.sealing);
+  let { currentKeyId } = first;
+  let seen = stampOf(path);
+  return {
+    sealing,
+    get currentKeyId() {
+      return currentKeyId;
+    },
+    reload() {
+      const stamp = stampOf(path);
+      if (stamp === seen) return;
+      try {
+        const fresh = readKeys(format, path);
+        seen = stamp;
+        for (const [id, key] of fresh.sealing) if (!sealing.has(id)) sealing.set(id, key);
+      } catch {
+        // What is known goes on being used: a file that is wrong now is told of at the next start.
+      }
+    },
+    follow(keyId) {
+      if (sealing.has(keyId)) currentKeyId = keyId;
+    },
+  };
+}
+
+/** Changes with every rewriting of the file. */
+function stampOf(path: string): string {
+  const facts = statSync(path, { throwIfNoEntry: false });
+  return facts === undefined ? '' : `${facts.ino} ${facts.size} ${facts.mtimeMs}`;
+}
+
+/**
+ * A new sealing key behind those that are there. A `next` key is not made where the file has one already.
+ *
+ * @throws the format's error
+ */
+export function addKey(format: KeyFileFormat, path: string, purpose: SealingPurpose): KeyText {
+  return rewrite(format, path, (text, keys) =>
+    purpose === 'next' && keys.nextKeyId !== undefined ? text : withKey(format, text, purpose),
+  );
+}
+
+/** Makes a `next` key the one that new seals use, for those who read the file from now on. @throws the format's error */
+export function promote(format: KeyFileFormat, path: string, keyId: string): void {
+  rewrite(format, path, (text, keys) =>
+    keys.currentKeyId === keyId ? text : withPromoted(format, text, keyId),
+  );
+}
+
+/**
+ * Removes all sealing keys but one: nothing that is sealed under them can be opened after this.
+ *
+ * @param keyId the one that stays; the current one of the file where it is not given
+ * @throws the format's error
+ */
+export function keepOnly(format: KeyFileFormat, path: string, keyId?: string): void {
+  rewrite(format, path, (text, { currentKeyId, sealing }) => {
+    const kept = keyId ?? currentKeyId;
+    return sealing.has(kept) ? withOnly(format, text, kept) : text;
+  });
+}
+
+/** Rewrites the file whole: readers see the old text or the new one, and a power cut leaves one of them. */
+function rewrite(
+  format: KeyFileFormat,
+  path: string,
+  change: (text: string, keys: KeyText) => string,
+): KeyText {
+  return locked(format, path, () => {
+    const before = presentText(format, path);
+    const text = change(before, parsed(format, path, before));
+    const keys = parsed(format, path, text);
+    if (text !== before) put(format, path, text, replacePrivately);
+    return keys;
+  });
+}
+
+function parsed(format: KeyFileFormat, path: string, text: string): KeyText {
+  const keys = parseKeys(format, text);
+  if (typeof keys === 'string') throw format.error(keys, path);
+  return keys;
+}
+
+function presentText(format: KeyFileFormat, path: string): string {
+  const text = textAt(format, path);
+  if (text === undefined) throw format.error('missing', path);
+  return text;
+}
+
+function textAt(format: KeyFileFormat, path: string): string | undefined {
+  try {
+    return readPrivately(path, KEY_FILE_BYTES_MAX);
+  } catch (error) {
+    if (!(error instanceof PrivateFileError)) throw error;
+    throw format.error(error.reason === 'unfit' ? 'damaged' : error.reason, path, error);
+  }
+}
+
+function put(
+  format: KeyFileFormat,
+  path: string,
+  text: string,
+  write: (path: string, text: string) => void,
+): void {
+  try {
+    write(path, text);
+  } catch (error) {
+    throw format.error('unwritable', path, error);
+  }
+}
+
+/** Held while a program changes the key file. */
+export function lockPathOf(path: string): string {
+  return `${path}.new`;
+}
+
+function locked<T>(format: KeyFileFormat, path: string, work: () => T): T {
+  if (format.lockMs === undefined) return work();
+  const descriptor = openLock(format, path, format.lockMs);
+  try {
+    return work();
+  } finally {
+    closeSync(descriptor);
+    removeLock(path);
+  }
+}
+
+/** Of two programs one makes the lock, which holds nothing. */
+function openLock(format: KeyFileFormat, path: string, lockMs: number): number {
+  const lock = lockPathOf(path);
+  try {
+    return openSync(lock, 'wx', 0o600);
+  } catch (error) {
+    if (systemCode(error) !== 'EEXIST') throw error;
+    const left = statSync(lock, { throwIfNoEntry: false });
+    if (left !== undefined && Date.now() - left.mtimeMs < lockMs) throw format.error('busy', path, error);
+    removeLock(path);
+    return openSync(lock, 'wx', 0o600);
+  }
+}
+
+function removeLock(path: string): void {
+  try {
+    unlinkSync(lockPathOf(path));
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw error;
+  }
+}

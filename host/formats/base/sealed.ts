@@ -1,0 +1,53 @@
+import { createDecipheriv, pbkdf2, scrypt } from 'node:crypto';
+import { promisify } from 'node:util';
+import { badInput } from '../../enrol/enrolment.ts';
+import { GCM_TAG_BYTES } from './limits.ts';
+import type { Pbkdf2Cost, ScryptCost } from './work.ts';
+
+/** Keys from passwords, and AES-GCM. How much work a key is, the file says: a reader counts it in `Work` before. */
+
+export interface Pbkdf2 extends Pbkdf2Cost {
+  readonly salt: Uint8Array;
+}
+
+export async function pbkdf2Key(
+  password: string,
+  { salt, iterations, keyBytes, hash }: Pbkdf2,
+): Promise<Uint8Array> {
+  return new Uint8Array(await promisify(pbkdf2)(password, salt, iterations, keyBytes, hash));
+}
+
+export interface Scrypt extends ScryptCost {
+  readonly salt: Uint8Array;
+}
+
+/** 32 bytes. */
+export async function scryptKey(password: string, { salt, n, r, p }: Scrypt): Promise<Uint8Array> {
+  const derive = promisify<string, Uint8Array, number, object, Buffer>(scrypt);
+  const maxmem = 256 * n * r + 128 * r * p;
+  return new Uint8Array(await derive(password, salt, 32, { N: n, r, p, maxmem }));
+}
+
+/** AES-256-GCM with its tag behind the ciphertext; undefined where the key is not the right one. */
+export function openGcm(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array): Uint8Array | undefined {
+  const end = sealed.length - GCM_TAG_BYTES;
+  if (nonce.length === 0 || end < 0) return undefined;
+  try {
+    const cipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: GCM_TAG_BYTES });
+    cipher.setAuthTag(sealed.subarray(end));
+    return new Uint8Array(Buffer.concat([cipher.update(sealed.subarray(0, end)), cipher.final()]));
+  } catch {
+    return undefined;
+  }
+}
+
+export function wrongPassword(): Error {
+  return badInput(
+    'The password does not open the file, or the file was changed.',
+    'Run the command again with the password that the file was exported with.',
+  );
+}
+
+export function damagedSeal(): Error {
+  return badInput('The encrypted part of the file is damaged.', 'Export it again.');
+}

@@ -1,0 +1,120 @@
+import { setImmediate as othersTurn } from 'node:timers/promises';
+import { badInput } from '../../enrol/enrolment.ts';
+import { FobError } from '../../errors.ts';
+import {
+  ITERATIONS_MAX,
+  PIXELS_MAX,
+  SCRYPT_MEMORY_BYTES_MAX,
+  SCRYPT_TURNS_MAX,
+  SCRYPT_WORK_BYTES_MAX,
+  TURN_MS,
+} from './limits.ts';
+
+/** What scrypt (RFC 7914) is to do with a password. */
+export interface ScryptCost {
+  readonly n: number;
+  readonly r: number;
+  readonly p: number;
+}
+
+/** What PBKDF2 (RFC 8018 §5.2) is to do with a password. */
+export interface Pbkdf2Cost {
+  readonly iterations: number;
+  readonly keyBytes: number;
+  readonly hash: keyof typeof HASH_BYTES;
+}
+
+const HASH_BYTES = { sha1: 20, sha256: 32, sha512: 64 } as const;
+
+/**
+ * The work of one import: how much its files may ask for together, and when others get a turn. A file names the cost of
+ * its own key, so that the sum over all slots and all files is what has to be bounded.
+ */
+export class Work {
+  private readonly signal: AbortSignal | undefined;
+  private iterations: number;
+  private scryptBytes: number;
+  private pixels: number;
+  private turnMs: number;
+
+  /** @param signal ends the import between two of its steps */
+  constructor(signal?: AbortSignal) {
+    this.signal = signal;
+    this.iterations = ITERATIONS_MAX;
+    this.scryptBytes = SCRYPT_WORK_BYTES_MAX;
+    this.pixels = PIXELS_MAX;
+    this.turnMs = performance.now();
+  }
+
+  /** Counts a key, before anybody is asked for a password. @throws FobError `bad-input` where it is too much */
+  takePbkdf2({ iterations, keyBytes, hash }: Pbkdf2Cost): void {
+    const blocks = Math.ceil(keyBytes / HASH_BYTES[hash]);
+    if (!Number.isInteger(iterations) || iterations < 1 || iterations > ITERATIONS_MAX) throw tooMuchWork();
+    this.iterations -= iterations * blocks;
+    if (this.iterations < 0) throw tooMuchTogether();
+  }
+
+  /** The same for scrypt. @throws FobError `bad-input` */
+  takeScrypt({ n, r, p }: ScryptCost): void {
+    const isPower = Number.isInteger(n) && n > 1 && Number.isInteger(Math.log2(n));
+    const areWhole = Number.isInteger(r) && r > 0 && Number.isInteger(p) && p > 0;
+    const memory = 128 * n * r;
+    if (!isPower || !areWhole || memory > SCRYPT_MEMORY_BYTES_MAX || p > SCRYPT_TURNS_MAX)
+      throw tooMuchWork();
+    this.scryptBytes -= memory * p;
+    if (this.scryptBytes < 0) throw tooMuchTogether();
+  }
+
+  /** Counts an image. @throws FobError `bad-input` */
+  takePixels(pixels: number): void {
+    this.pixels -= pixels;
+    if (this.pixels >= 0) return;
+    throw badInput(
+      'The images have too many pixels.',
+      'Cut them down to the codes, or import some at a time.',
+    );
+  }
+
+  /** Whether `pause` is due. */
+  get isDue(): boolean {
+    return performance.now() - this.turnMs >= TURN_MS;
+  }
+
+  /** Gives others a turn. @throws FobError `cancelled` */
+  async pause(): Promise<void> {
+    await othersTurn();
+    this.turnMs = performance.now();
+    this.check();
+  }
+
+  /** @throws FobError `cancelled` */
+  check(): void {
+    if (this.signal?.aborted) throw new FobError('cancelled');
+  }
+
+  /** Waits for what cannot be stopped, unless the import is ended. @throws FobError `cancelled` */
+  unlessEnded<T>(result: Promise<T>): Promise<T> {
+    const { signal } = this;
+    if (signal === undefined) return result;
+    return new Promise<T>((resolve, reject) => {
+      const end = () => reject(new FobError('cancelled'));
+      if (signal.aborted) end();
+      signal.addEventListener('abort', end, { once: true });
+      result.then(resolve, reject).finally(() => signal.removeEventListener('abort', end));
+    });
+  }
+}
+
+function tooMuchWork(): Error {
+  return badInput(
+    'The file asks for far more work to make a key of the password than any program writes.',
+    'Do not trust it; export it again.',
+  );
+}
+
+function tooMuchTogether(): Error {
+  return badInput(
+    'The keys that are to be made of the password are far more work than any program writes.',
+    'Import one file at a time. Where it is one, do not trust it; export it again.',
+  );
+}

@@ -1,9 +1,0 @@
-import { limits } from '../limits.ts';
-
-/** What applications say of whom a question or request is for, as schemas have it. */
-export const session = {
-  type: 'string',
-  minLength: limits.challengeSessionMin,
-  maxLength: limits.challengeSessionMax,
-} as const;
-export const source = { type: 'string', maxLength: limits.sourceMax } as const;

@@ -1,0 +1,79 @@
+import { SETTING_NAMES, type SettingName } from './settings.ts';
+import {
+  type LogLevel,
+  maskedDatabaseUrl,
+  type Reader,
+  readDatabaseUrl,
+  readHost,
+  readHosts,
+  readLockPeriod,
+  readLockThreshold,
+  readLogLevel,
+  readPath,
+  readPort,
+  readProxies,
+  readPublicUrl,
+  readRadius,
+  readRanges,
+} from './values.ts';
+
+/** How a service is to run. Paths are absolute. */
+export interface Configuration {
+  readonly directory: string;
+  readonly host: string;
+  readonly port: number;
+  /** A secret where it holds a password; null for the file `service.db`. */
+  readonly databaseUrl: string | null;
+  readonly tlsCertificate: string | null;
+  readonly tlsKey: string | null;
+  /** IP addresses and ranges. */
+  readonly trustedProxies: readonly string[];
+  /** An origin, without a slash at its end. */
+  readonly publicUrl: string | null;
+  /** `name:port` that agents and browsers connect to; none: that of the public address. */
+  readonly publishedHosts: readonly string[];
+  /** IP addresses and ranges of these. */
+  readonly publishedRanges: readonly string[];
+  /** UDP: `address:port` or `[address]:port`; none where RADIUS is not served. */
+  readonly radius: readonly string[];
+  readonly lockThreshold: number;
+  readonly lockPeriodSeconds: number;
+  readonly logLevel: LogLevel;
+}
+
+/** How each setting is read. */
+export const readers: { readonly [Name in SettingName]: Reader<NonNullable<Configuration[Name]>> } = {
+  directory: readPath,
+  host: readHost,
+  port: readPort,
+  databaseUrl: readDatabaseUrl,
+  tlsCertificate: readPath,
+  tlsKey: readPath,
+  trustedProxies: readProxies,
+  publicUrl: readPublicUrl,
+  publishedHosts: readHosts,
+  publishedRanges: readRanges,
+  radius: readRadius,
+  lockThreshold: readLockThreshold,
+  lockPeriodSeconds: readLockPeriod,
+  logLevel: readLogLevel,
+};
+
+/** One setting as it may be shown: its value, without secrets, and where it came from. */
+export interface ShownSetting {
+  readonly setting: SettingName;
+  readonly value: string | number | readonly string[] | null;
+  readonly origin: string;
+}
+
+/** The configuration without secrets. */
+export function shownConfiguration(
+  configuration: Configuration,
+  origins: Readonly<Record<SettingName, string>>,
+): ShownSetting[] {
+  return SETTING_NAMES.map(setting => {
+    const value = configuration[setting];
+    const isSecret = setting === 'databaseUrl' && typeof value === 'string';
+    return { setting, value: isSecret ? maskedDatabaseUrl(value) : value, origin: origins[setting] };
+  });
+}

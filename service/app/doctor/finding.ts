@@ -1,0 +1,28 @@
+import { doctorTexts } from '../../base/texts/serve.ts';
+
+export type FindingState = 'ok' | 'warning' | 'problem';
+
+/** What one check of the service found: a sentence, and the next step where there is one. */
+export interface ServiceFinding {
+  readonly check: 'folder' | 'key' | 'database' | 'space' | 'clock' | 'certificate' | 'port';
+  readonly state: FindingState;
+  readonly sentence: string;
+  readonly next: string;
+}
+
+/**
+ * A finding in the words of `texts/serve.ts`.
+ *
+ * @param values fill `{name}` of the words; never a secret
+ */
+export function finding(
+  check: ServiceFinding['check'],
+  state: FindingState,
+  text: keyof typeof doctorTexts,
+  values: Readonly<Record<string, string | number>> = {},
+): ServiceFinding {
+  const [sentence, next] = doctorTexts[text];
+  const fill = (words: string) =>
+    words.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''));
+  return { check, state, sentence: fill(sentence), next: fill(next) };
+}

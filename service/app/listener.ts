@@ -1,0 +1,98 @@
+import type { AddressInfo } from 'node:net';
+import { Server } from 'node:tls';
+import type { FastifyInstance } from 'fastify';
+import { addressMatcher } from '../base/addresses.ts';
+import { ServiceError, systemCode } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import { texts } from '../base/texts/texts.ts';
+import {
+  type Certificate,
+  type CertificateFiles,
+  certificateNames,
+  keepCertificate,
+  type LiveCertificate,
+} from '../doors/web/certificate.ts';
+import type { AppOptions } from './server.ts';
+
+/** What the names of a listener follow from. */
+export interface Listening {
+  readonly host: string;
+  readonly certificate: Certificate | undefined;
+  /** An origin. */
+  readonly publicUrl: string | undefined;
+}
+
+/**
+ * Begins to listen; closes the app where that fails.
+ *
+ * @returns the port
+ * @throws ServiceError `port_in_use`, `port_forbidden`, `address_absent`
+ */
+export async function listen(app: FastifyInstance, host: string, port: number): Promise<number> {
+  try {
+    // For localhost Fastify makes a second server, which would never get a renewed certificate.
+    const isTls = app.server instanceof Server;
+    await app.listen({ host: isTls && host === 'localhost' ? '127.0.0.1' : host, port });
+  } catch (error) {
+    await app.close();
+    const code = systemCode(error);
+    if (code === 'EADDRINUSE') throw new ServiceError('port_in_use', texts.startup.portInUse, error);
+    if (code === 'EACCES') throw new ServiceError('port_forbidden', texts.startup.portForbidden, error);
+    if (code === 'EADDRNOTAVAIL')
+      throw new ServiceError('address_absent', texts.startup.addressAbsent, error);
+    throw error;
+  }
+  return (app.server.address() as AddressInfo).port;
+}
+
+/** The origin under which the listener itself is reached from this computer. */
+export function localUrl({ host, certificate }: Listening, port: number): string {
+  const scheme = certificate === undefined ? 'http' : 'https';
+  const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  return new URL(`${scheme}://${bracketed(name)}:${port}`).origin;
+}
+
+/** The Host header values to answer to: loopback, the address listened on, those of the certificate and publicUrl. */
+export function hostsOf({ host, certificate, publicUrl }: Listening, port: number): ReadonlySet<string> {
+  const standard = certificate === undefined ? 80 : 443;
+  const named = certificate === undefined ? [] : certificateNames(certificate.facts);
+  const names = ['localhost', '127.0.0.1', '[::1]', bracketed(host), ...named.map(bracketed)];
+  const own = names.flatMap(name => (port === standard ? [name, `${name}:${port}`] : [`${name}:${port}`]));
+  return new Set([...own, ...(publicUrl === undefined ? [] : publicHosts(publicUrl))]);
+}
+
+function publicHosts(publicUrl: string): string[] {
+  const { host, port, protocol } = new URL(publicUrl);
+  return port === '' ? [host, `${host}:${protocol === 'https:' ? 443 : 80}`] : [host];
+}
+
+function bracketed(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+/** Who may speak to the service, and who may say for whom they do. */
+export function reachOf(
+  trustedProxies: readonly string[],
+  { certificate }: Listening,
+): Pick<AppOptions, 'certificate' | 'isProxy' | 'maySpeakPlain'> {
+  if (trustedProxies.length === 0) return { certificate, isProxy: undefined, maySpeakPlain: undefined };
+  const isProxy = addressMatcher(trustedProxies);
+  const isHere = addressMatcher(['127.0.0.0/8', '::1']);
+  const maySpeakPlain = (address: string | undefined) => isProxy(address) || isHere(address);
+  return { certificate, isProxy, maySpeakPlain: certificate === undefined ? maySpeakPlain : undefined };
+}
+
+/** Has a listening app take new certificates; undefined without TLS. */
+export function liveCertificate(
+  app: FastifyInstance,
+  files: CertificateFiles | undefined,
+  log: Log,
+): LiveCertificate | undefined {
+  const { server } = app;
+  if (files === undefined || !(server instanceof Server)) return undefined;
+  return keepCertificate(
+    files,
+    ({ cert, key }) => server.setSecureContext({ cert, key, minVersion: 'TLSv1.2' }),
+    log,
+  );
+}

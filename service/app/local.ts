@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto';
+import { serviceActor } from '../base/actor.ts';
+import { ServiceError } from '../base/errors.ts';
+import type { Outcome } from '../base/outcomes.ts';
+import { done, type Result } from '../base/results.ts';
+import { prepareSource } from '../base/source.ts';
+import { texts } from '../base/texts/texts.ts';
+import type { TokenState } from '../base/token-states.ts';
+import { type Alert, listAlerts } from '../features/alerts/alerts.ts';
+import { startActivation } from '../features/enrolment/activations.ts';
+import type { ActivationView } from '../features/enrolment/views.ts';
+import { type LocalMail, localMails } from '../features/mail/outbox.ts';
+import { addToken, type NewToken, type TokenResult } from '../features/tokens/issue.ts';
+import { changeTokenState } from '../features/tokens/moves.ts';
+import { createPolicy, type PolicyInput } from '../features/tokens/policies.ts';
+import { listTokens, type TokenView } from '../features/tokens/views.ts';
+import { applicationNow } from '../features/users/application-cache.ts';
+import { rotateApplicationKey } from '../features/users/application-changes.ts';
+import type { Application } from '../features/users/applications.ts';
+import { createUser } from '../features/users/user-changes.ts';
+import { findUser, prepareUserName } from '../features/users/users.ts';
+import type { Engine } from '../features/validation/engine.ts';
+import { listEvents, type ValidationEvent } from '../features/validation/events.ts';
+import type { Changes } from '../storage/database/changes.ts';
+import type { Db } from '../storage/database/database.ts';
+import type { Management } from '../storage/management.ts';
+import { ensureIdentity } from '../storage/sealing/identity.ts';
+
+/** One log-in to decide, from inside this process. */
+export interface LocalValidation {
+  readonly user: string;
+  readonly passcode: string;
+  /** Secrets, where the log-in application asks for them. */
+  readonly password?: string;
+  readonly pin?: string;
+  readonly source: string;
+  readonly idempotencyKey?: string;
+}
+
+/** Somebody who is to enrol a fob. */
+export interface Invitation {
+  readonly user: string;
+  readonly email: string;
+  /** What the token is to be like; a policy of this name is made where there is none. */
+  readonly policy?: PolicyInput;
+}
+
+/** What can be done from inside the process, without HTTP. */
+export interface LocalOperations {
+  addToken(token: NewToken): Promise<TokenResult>;
+  changeTokenState(serial: string, to: TokenState): Promise<TokenResult>;
+  tokens(): Promise<TokenView[]>;
+  /** Mails a user, who is made where there is none, an activation for any fob. */
+  invite(invitation: Invitation): Promise<Result<ActivationView>>;
+  /** Gives the log-in application another API key; the one it had ends. A secret. */
+  renewApiKey(): Promise<Result<string>>;
+  /** Of the service's identity: what agents know it by, in hexadecimal. */
+  fingerprint(): Promise<string>;
+  /**
+   * Decides a log-in by what the log-in application asks for; only `accepted` may let anybody in, `outcome` is for operators.
+   *
+   * @throws ServiceError `application_changed` while that application is disabled, or where it changes meanwhile
+   */
+  validate(request: LocalValidation): Promise<{ accepted: boolean; outcome: Outcome }>;
+  alerts(): Promise<Alert[]>;
+  /** What mails to users would have been, where there is no mail server; newest first. Links in it are secrets. */
+  outbox(): Promise<LocalMail[]>;
+  events(): Promise<ValidationEvent[]>;
+}
+
+/** What the operations work with. */
+interface Parts {
+  readonly management: Management;
+  readonly engine: Engine;
+  /** The log-in application. */
+  readonly application: Application;
+  readonly changes: Changes;
+}
+
+/** The operations over the parts of a service. */
+export function localOperations(parts: Parts): LocalOperations {
+  const { changes, engine, management, application } = parts;
+  const { db, keys, clock } = management;
+  const announced = <T>(result: T): T => {
+    changes.announce();
+    return result;
+  };
+  return {
+    addToken: async token => announced(await addToken(db, keys, token, clock())),
+    changeTokenState: async (serial, to) =>
+      announced(await changeTokenState(management, serviceActor, serial, to)),
+    tokens: () => listTokens(db),
+    invite: async invitation => announced(await invite(management, invitation)),
+    renewApiKey: async () => {
+      const renewed = await rotateApplicationKey(management, serviceActor, application.id);
+      return renewed.ok ? done(renewed.value.value) : renewed;
+    },
+    fingerprint: async () => {
+      const { fingerprint } = await ensureIdentity(db, keys, clock());
+      return fingerprint.replaceAll(' ', '');
+    },
+    validate: async request => {
+      const now = await applicationNow(db, application.id);
+      if (now === undefined) throw new ServiceError('application_changed', texts.startup.applicationDisabled);
+      const { id: applicationId, factors, standing } = now;
+      const source = prepareSource(request.source);
+      const from = { source, applicationId, requestId: randomUUID() };
+      const outcome = await engine.decide({ ...request, ...from, factors, standing });
+      return announced({ accepted: outcome === 'accepted', outcome });
+    },
+    alerts: () => listAlerts(db),
+    outbox: () => localMails({ db, keys }),
+    events: () => listEvents(db),
+  };
+}
+
+async function invite(
+  management: Management,
+  { user, email, policy }: Invitation,
+): Promise<Result<ActivationView>> {
+  if (!(await isThere(management.db, user))) {
+    const made = await createUser(management, serviceActor, { name: user, email });
+    if (!made.ok) return made;
+  }
+  if (policy !== undefined) {
+    const made = await createPolicy(management, serviceActor, policy);
+    if (!made.ok && made.refusal.code !== 'policy_taken') return made;
+  }
+  const input = { user, policy: policy?.name, fobs: 'any', delivery: 'mail' } as const;
+  const started = await startActivation(management, serviceActor, input);
+  return started.ok ? done(started.value.activation) : started;
+}
+
+async function isThere(db: Db, user: string): Promise<boolean> {
+  return (await findUser(db, prepareUserName(user) ?? '')) !== undefined;
+}

@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto';
+import Fastify, {
+  type FastifyHttpOptions,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type RawServerDefault,
+} from 'fastify';
+import { administrationLimits } from '../base/limits/administration.ts';
+import { webLimits } from '../base/limits/web.ts';
+import type { Log } from '../base/log.ts';
+import { texts } from '../base/texts/texts.ts';
+import { serveActivation } from '../doors/activation/routes.ts';
+import { serveAddresses } from '../doors/addresses/routes.ts';
+import { serveApi } from '../doors/api/serve/serve.ts';
+import { serveConsole } from '../doors/console/routes.ts';
+import { serveLogin } from '../doors/login/login-routes.ts';
+import { serveMe } from '../doors/me/routes.ts';
+import { serveAgents } from '../doors/sockets/agents.ts';
+import { relayRoute } from '../doors/sockets/relay.ts';
+import { serveSockets } from '../doors/sockets/route.ts';
+import { unlimited } from '../doors/web/access.ts';
+import { admitConnections } from '../doors/web/admission.ts';
+import { serveAssets } from '../doors/web/assets.ts';
+import { boundBodies } from '../doors/web/bodies.ts';
+import type { Certificate } from '../doors/web/certificate.ts';
+import type { WebContext } from '../doors/web/context.ts';
+import { acceptCookies } from '../doors/web/cookies.ts';
+import { acceptForms } from '../doors/web/forms.ts';
+import { type GuardOptions, guard } from '../doors/web/guard.ts';
+import { type HealthOptions, serveHealth } from '../doors/web/health-routes.ts';
+import { messagePage } from '../doors/web/layout.ts';
+import { mayRetry, type ProblemCode, problemOf, sendProblem, statusOf } from '../doors/web/problems.ts';
+import { logRequests } from '../doors/web/request-log.ts';
+import type { Rooms } from '../doors/web/rooms.ts';
+import { serveRoute } from '../doors/web/route.ts';
+import { keepRoutes } from '../doors/web/served.ts';
+import type { ConfiguredAddresses } from '../features/addresses/published.ts';
+import { measureRequests } from '../features/metrics/metrics.ts';
+
+/** How the HTTP side is reached. */
+export interface AppOptions extends GuardOptions {
+  readonly log: Log;
+  /** Without one plain HTTP is spoken. */
+  readonly certificate: Certificate | undefined;
+  /** Addresses whose X-Forwarded headers are believed; undefined for nobody's. */
+  readonly isProxy: ((address: string | undefined) => boolean) | undefined;
+  readonly health: HealthOptions;
+  /** How many connections there may be. */
+  readonly rooms: Rooms;
+  /** What is published besides the public address. */
+  readonly addresses?: ConfiguredAddresses | undefined;
+}
+
+/** The HTTP side of the service, not yet listening. */
+export function makeApp(context: WebContext, options: AppOptions): FastifyInstance {
+  const app = Fastify(serverOptions(options));
+  logRequests(app, options.log);
+  measureRequests(app, context.metrics);
+  guard(app, options);
+  admitConnections(app, options);
+  keepRoutes(app);
+  boundBodies(app);
+  acceptCookies(app);
+  // A text is no body of any route.
+  app.removeContentTypeParser('text/plain');
+  app.setErrorHandler((error, request, reply) => sendProblem(request, reply, problemOf(error)));
+  app.setNotFoundHandler((request, reply) =>
+    wantsPage(request) ? sendPage(reply, 'not_found') : sendProblem(request, reply, 'not_found'),
+  );
+  serveRoute(app, {
+    method: 'GET',
+    path: '/',
+    access: unlimited('it only says where the form is'),
+    handle: (_request, reply) => reply.redirect('/login', 303),
+  });
+  serveHealth(app, options.health);
+  serveAssets(app);
+  serveApi(app, context);
+  serveSockets(app, context, [relayRoute(context), serveAgents(app, context, options.rooms.agents)]);
+  app.register(async pages => {
+    pages.setErrorHandler((error, request, reply) => sendProblemPage(error, request, reply));
+    acceptForms(pages);
+    serveLogin(pages, context);
+    serveActivation(pages, context);
+    serveMe(pages, context);
+    serveConsole(pages, context);
+    serveAddresses(pages, context, options.addresses ?? { hosts: [], ranges: [] });
+  });
+  return app;
+}
+
+/** Fastify's types keep servers of the two protocols apart; everything here is the same for both. */
+function serverOptions({ certificate, isProxy }: AppOptions): FastifyHttpOptions<RawServerDefault> {
+  const server = {
+    maxHeaderSize: webLimits.headersMaxBytes,
+    headersTimeout: webLimits.requestTimeoutMs,
+    requestTimeout: webLimits.requestTimeoutMs,
+    connectionsCheckingInterval: webLimits.connectionsCheckMs,
+  };
+  return {
+    ...(certificate === undefined
+      ? { http: server }
+      : {
+          https: {
+            ...server,
+            cert: certificate.cert,
+            key: certificate.key,
+            minVersion: 'TLSv1.2',
+            handshakeTimeout: webLimits.requestTimeoutMs,
+          },
+        }),
+    ...(isProxy !== undefined && { trustProxy: (address: string) => isProxy(address) }),
+    logger: false,
+    routerOptions: { maxParamLength: administrationLimits.pathParameterMax },
+    bodyLimit: webLimits.bodyMaxBytes,
+    requestTimeout: webLimits.requestTimeoutMs,
+    keepAliveTimeout: webLimits.keepAliveTimeoutMs,
+    connectionTimeout: webLimits.stalledMs,
+    forceCloseConnections: 'idle',
+    return503OnClosing: true,
+    // A HEAD request, as link scanners send it, would run the handler that uses up an operator link.
+    exposeHeadRoutes: false,
+    requestIdHeader: false,
+    genReqId: () => randomUUID(),
+    // Coercion would turn the number 12345 into a passcode that lost its leading zero.
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
+  };
+}
+
+function sendProblemPage(error: unknown, _request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return sendPage(reply, problemOf(error));
+}
+
+/** A person who follows a wrong link reads a page: browsers name HTML first, programs do not name it. */
+function wantsPage({ method, url, headers }: FastifyRequest): boolean {
+  return method === 'GET' && !url.startsWith('/v1/') && (headers.accept ?? '').includes('text/html');
+}
+
+function sendPage(reply: FastifyReply, code: ProblemCode): FastifyReply {
+  if (mayRetry(code)) reply.header('retry-after', webLimits.retryAfterSeconds);
+  const { title, detail } = texts.problems[code];
+  return reply.code(statusOf(code)).type('text/html; charset=utf-8').send(messagePage(title, detail));
+}

@@ -1,0 +1,318 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { makeBuckets } from '../base/buckets.ts';
+import { ServiceError } from '../base/errors.ts';
+import { processLimits } from '../base/limits/process.ts';
+import { noLog } from '../base/log.ts';
+import { texts } from '../base/texts/texts.ts';
+import { listenForRadius, type RadiusEndpoint } from '../doors/radius/listener.ts';
+import { readCertificate } from '../doors/web/certificate.ts';
+import type { WebContext } from '../doors/web/context.ts';
+import { openFilesMax, roomsFor } from '../doors/web/rooms.ts';
+import { challengesOf } from '../features/challenges/challenges.ts';
+import { counted, type Metrics, makeMetrics } from '../features/metrics/metrics.ts';
+import { followSealingKey } from '../features/operations/rekey.ts';
+import { makePushes, type Pushes } from '../features/push/pushes.ts';
+import { makeOperatorKey, operatorLink } from '../features/users/access/operators.ts';
+import { makeApplicationCache } from '../features/users/application-cache.ts';
+import {
+  type Application,
+  CONSOLE_APPLICATION,
+  ensureApplication,
+  hasApplications,
+} from '../features/users/applications.ts';
+import { beginWithLockPolicy, readLockPolicy } from '../features/users/settings.ts';
+import { type ClosingEngine, type Engine, makeEngine } from '../features/validation/engine.ts';
+import type { Validator } from '../features/validation/request.ts';
+import { startEngineThread } from '../features/validation/thread/engine-thread.ts';
+import { type Changes, watchChanges } from '../storage/database/changes.ts';
+import { openStore, type Store } from '../storage/database/database.ts';
+import { makeReadiness } from '../storage/database/readiness.ts';
+import type { Reach } from '../storage/management.ts';
+import { keyIdsInUse } from '../storage/sealing/columns.ts';
+import { ensureIdentity } from '../storage/sealing/identity.ts';
+import { type Keys, openKeyFile } from '../storage/sealing/key-file.ts';
+import { hostsOf, type Listening, listen, liveCertificate, localUrl, reachOf } from './listener.ts';
+import { type LocalOperations, localOperations } from './local.ts';
+import { checkOptions, openDirectory, type ServiceOptions } from './options.ts';
+import { makeApp } from './server.ts';
+import { startWorking, type Working } from './working.ts';
+
+export type { ServiceOptions } from './options.ts';
+
+/** What the first run makes. */
+export type Made = 'folder' | 'database' | 'keyFile' | 'identity';
+
+/** A running service, as one who may start it has it. */
+export interface RunningService extends LocalOperations {
+  /** Where it listens, without a slash at the end. */
+  readonly url: string;
+  /** Where it listens for RADIUS. */
+  readonly radius: readonly RadiusEndpoint[];
+  /** What this start made. */
+  readonly made: readonly Made[];
+  /** The application's API key, given once: null when the database already had the application. A secret. */
+  readonly apiKey: string | null;
+  /** Makes a one-time link into the console, under the address that people use. A secret. */
+  makeOperatorLink(): Promise<string>;
+  /** Reads certificate and key again; does nothing without TLS. */
+  reloadCertificate(): void;
+  /**
+   * Stops listening, lets requests in progress finish within `limits.closingMs` and closes the database. May be called
+   * again.
+   */
+  close(): Promise<void>;
+}
+
+/** A running service with a link into its console. */
+export interface Service extends RunningService {
+  /** One-time link into the console, made at this start. A secret. */
+  readonly operatorLink: string;
+}
+
+/**
+ * Starts a service and makes an operator link. The first run makes everything it needs; several may run on one folder at
+ * once.
+ *
+ * @throws ServiceError with a text that says what to do
+ */
+export async function createService(options: ServiceOptions): Promise<Service> {
+  const service = await startService(options);
+  const operatorLink = await orElse(service.close, () => service.makeOperatorLink());
+  return { ...service, operatorLink };
+}
+
+/** `createService` without a link that nobody may ever look at. @throws ServiceError */
+export async function startService(options: ServiceOptions): Promise<RunningService> {
+  const host = options.host ?? '127.0.0.1';
+  checkOptions(options, host);
+  const certificate = options.tls === undefined ? undefined : readCertificate(options.tls);
+  const isNew = openDirectory(options.directory);
+  const store = await openStore({ directory: options.directory, databaseUrl: options.databaseUrl });
+  try {
+    return await startOn(store, options, { host, certificate, publicUrl: options.publicUrl }, isNew);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function startOn(
+  store: Store,
+  options: ServiceOptions,
+  listening: Listening,
+  isNewFolder: boolean,
+): Promise<RunningService> {
+  const { db } = store;
+  const { clock = Date.now, log = noLog } = options;
+  const { keys, application, own, apiKey, isNewKey, isNewIdentity } = await makeReady(store, options, clock);
+  const metrics = makeMetrics(options.version ?? '0');
+  const engine = await engineOf(options, store, { keys, clock, decided: metrics.decided });
+  const changes = watchChanges(store);
+  const pushes = makePushes({ db, keys, lock: readLockPolicy, clock }, { changes, decided: metrics.took });
+  const state: ListenerState = { port: options.port, hosts: undefined, isClosing: false };
+  const parts: Parts = {
+    store,
+    keys,
+    engine,
+    application,
+    console: own,
+    changes,
+    pushes,
+    metrics,
+    clock,
+    reach: addressesOf(listening, state),
+  };
+  const working = startWorking(parts, options);
+  const decide: Engine['decide'] = request =>
+    counted(metrics, () => engine.decide(request)).finally(() => changes.announce());
+  const app = appOf(parts, options, { listening, state, wakeJobs: working.wake, decide });
+  const stop = stopper(parts, working);
+  state.port = await orElse(stop, () => listen(app, listening.host, options.port));
+  state.hosts = hostsOf(listening, state.port);
+  const radius = await orElse(
+    () => app.close().then(stop),
+    () => listenForRadius({ ...parts, management: { db, keys, clock }, decide, log }, options.radius ?? []),
+  );
+  const url = localUrl(listening, state.port);
+  const live = liveCertificate(app, options.tls, log);
+  return {
+    url,
+    radius: radius.endpoints,
+    made: madeOf({
+      folder: isNewFolder,
+      database: apiKey !== null,
+      keyFile: isNewKey,
+      identity: isNewIdentity,
+    }),
+    apiKey,
+    makeOperatorLink: async () => operatorLink(options.publicUrl ?? url, await makeOperatorKey(db, clock())),
+    ...localOperations({ management: { db, keys, clock, reach: parts.reach }, engine, application, changes }),
+    reloadCertificate: () => live?.reload(),
+    close: closer(app, state, radius.close, async () => {
+      live?.close();
+      await stop();
+      await store.close();
+    }),
+  };
+}
+
+/** Ends what is under way, before the database is closed under it. */
+function stopper({ changes, engine }: Parts, working: Working): () => Promise<void> {
+  return async () => {
+    changes.close();
+    await working.stop();
+    await engine.close();
+  };
+}
+
+/** What the HTTP side has around it. */
+interface Around extends Pick<WebContext, 'wakeJobs' | 'decide'> {
+  readonly listening: Listening;
+  readonly state: ListenerState;
+}
+
+function madeOf(isNew: Readonly<Record<Made, boolean>>): Made[] {
+  return (Object.keys(isNew) as Made[]).filter(thing => isNew[thing]);
+}
+
+/** The HTTP side over the parts of a service. */
+function appOf(
+  parts: Parts,
+  options: ServiceOptions,
+  { listening, state, wakeJobs, decide }: Around,
+): FastifyInstance {
+  const { store, keys, application, changes, metrics, clock, reach } = parts;
+  const { db } = store;
+  const isSecure = listening.certificate !== undefined || options.publicUrl?.startsWith('https:') === true;
+  return makeApp(
+    {
+      db,
+      management: { db, keys, clock, reach },
+      clock,
+      lock: () => readLockPolicy(db),
+      changes,
+      buckets: makeBuckets(),
+      applications: makeApplicationCache(db, clock),
+      ownApplication: application,
+      consoleApplication: parts.console,
+      wakeJobs,
+      decide,
+      metrics,
+      version: options.version ?? '0',
+      challenges: challengesOf({ db, keys, lock: readLockPolicy, clock }, () => changes.announce()),
+      pushes: parts.pushes,
+      operatorCookie: () => `passfob-operator-${state.port}`,
+      userCookie: () => `passfob-user-${state.port}`,
+      isSecure,
+    },
+    {
+      ...reachOf(options.trustedProxies ?? [], listening),
+      log: options.log ?? noLog,
+      hosts: () => state.hosts,
+      addresses: options.addresses,
+      embeddable: options.embeddable ?? false,
+      isSecure,
+      rooms: roomsFor(openFilesMax()),
+      health: {
+        readiness: makeReadiness(store),
+        version: options.version ?? '0',
+        isClosing: () => state.isClosing,
+      },
+    },
+  );
+}
+
+/** Under which addresses people may reach it: where the system picks the port, its own is known once it listens. */
+function addressesOf(listening: Listening, state: ListenerState): Reach {
+  const own = () => (state.port === 0 ? undefined : localUrl(listening, state.port));
+  return { configured: listening.publicUrl, own };
+}
+
+interface Parts {
+  readonly store: Store;
+  readonly keys: Keys;
+  readonly engine: ClosingEngine;
+  readonly application: Application;
+  /** The application that operators sign in to. */
+  readonly console: Application;
+  readonly changes: Changes;
+  readonly pushes: Pushes;
+  readonly metrics: Metrics;
+  readonly clock: () => number;
+  readonly reach: Reach;
+}
+
+/** What is known once the service listens, and when it ends. */
+export interface ListenerState {
+  port: number;
+  hosts: ReadonlySet<string> | undefined;
+  isClosing: boolean;
+}
+
+/** Does something, and what undoes the steps before it where it fails. */
+async function orElse<T>(undo: () => Promise<void>, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await undo();
+    throw error;
+  }
+}
+
+/** What ends a service: nothing new is heard, what is under way finishes, and then the rest goes. May be called again. */
+function closer(
+  app: FastifyInstance,
+  state: ListenerState,
+  closeOthers: () => Promise<void>,
+  end: () => Promise<void>,
+): () => Promise<void> {
+  let closing: Promise<void> | undefined;
+  return () => {
+    closing ??= (async () => {
+      state.isClosing = true;
+      const cut = setTimeout(() => app.server.closeAllConnections(), processLimits.closingMs);
+      await Promise.all([app.close(), closeOthers()]);
+      clearTimeout(cut);
+      await end();
+    })();
+    return closing;
+  };
+}
+
+/** What decides log-ins: in this thread, or in one of its own with the same database and key file. @throws ServiceError */
+async function engineOf(
+  options: ServiceOptions,
+  store: Store,
+  means: Omit<Validator, 'db' | 'lock'>,
+): Promise<ClosingEngine> {
+  const validator = { ...means, db: store.db, lock: readLockPolicy };
+  const { directory, databaseUrl, decisionThread = false, log = noLog } = options;
+  if (!decisionThread) return { ...makeEngine(validator), close: () => Promise.resolve() };
+  const brokeOff = () => log('error', 'the thread that decides log-ins ended; another one takes its place');
+  const check = () => {
+    if (!store.areFilesHeld()) throw new ServiceError('database_lost', texts.startup.filesLost);
+  };
+  return await startEngineThread({ directory, databaseUrl }, { decided: validator.decided, check, brokeOff });
+}
+
+/** What a node needs of the folder and the database, made where it is missing. */
+async function makeReady(store: Store, options: ServiceOptions, clock: () => number) {
+  const { db } = store;
+  const isNewKey = !existsSync(join(options.directory, 'service.key'));
+  const keys = openKeyFile(options.directory, await mayMakeKeys(store));
+  const { application, apiKey } = await ensureApplication(db, clock());
+  const own = await ensureApplication(db, clock(), CONSOLE_APPLICATION);
+  await followSealingKey(db, keys);
+  const isNewIdentity = (await keyIdsInUse(db)).size === 0;
+  await ensureIdentity(db, keys, clock());
+  if (options.lock !== undefined) await beginWithLockPolicy(db, options.lock, clock());
+  return { keys, application, own: own.application, apiKey, isNewKey, isNewIdentity };
+}
+
+/** Not where sealed rows are, nor beside other nodes on one PostgreSQL database: all of them need the same keys. */
+async function mayMakeKeys({ db, engine }: Store): Promise<boolean> {
+  if ((await keyIdsInUse(db)).size > 0) return false;
+  return engine === 'sqlite' || !(await hasApplications(db));
+}

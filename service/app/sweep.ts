@@ -1,0 +1,41 @@
+import { validationLimits } from '../base/limits/validation.ts';
+import { sweepStates } from '../doors/radius/states.ts';
+import { sweepAlerts } from '../features/alerts/alerts.ts';
+import { sweepChallenges } from '../features/challenges/sweep.ts';
+import { sweepPushes } from '../features/push/ends.ts';
+import { sweepTemporaryCodes } from '../features/tokens/codes/temporary-codes.ts';
+import { sweepEvents } from '../features/validation/events.ts';
+import { sweepAnswers } from '../storage/answers.ts';
+import type { Db } from '../storage/database/database.ts';
+
+/** The background work that keeps bounded tables within their bounds. */
+export interface Sweeping {
+  /** Ends it; resolves when what was being done is done. */
+  stop(): Promise<void>;
+}
+
+/** One turn of it. @throws an error of the database */
+export async function sweep(db: Db, nowMs: number): Promise<void> {
+  await sweepAnswers(db, nowMs);
+  await sweepEvents(db);
+  await sweepTemporaryCodes(db, nowMs);
+  await sweepAlerts(db);
+  await sweepChallenges(db, nowMs);
+  await sweepStates(db, nowMs);
+  await sweepPushes(db, nowMs);
+}
+
+/** Sweeps every minute: what is over its time or its number goes. Nothing depends on when. */
+export function startSweeping(db: Db, clock: () => number): Sweeping {
+  let sweeping: Promise<void> = Promise.resolve();
+  const timer = setInterval(() => {
+    // A database that is in use or full now is swept next time; log-ins tell of it themselves.
+    sweeping = sweeping.then(() => sweep(db, clock())).catch(() => undefined);
+  }, validationLimits.sweepMs).unref();
+  return {
+    async stop() {
+      clearInterval(timer);
+      await sweeping;
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { systemCode } from '../base/errors.ts';
+import { noLog } from '../base/log.ts';
+import { startJobs } from '../features/jobs/worker.ts';
+import { startMails } from '../features/mail/worker.ts';
+import type { Changes } from '../storage/database/changes.ts';
+import type { Store } from '../storage/database/database.ts';
+import { watchForLoss } from '../storage/database/readiness.ts';
+import type { Reach } from '../storage/management.ts';
+import type { Keys } from '../storage/sealing/key-file.ts';
+import { startBackground } from './background.ts';
+import type { ServiceOptions } from './options.ts';
+import { startSweeping } from './sweep.ts';
+
+/** What it works with. */
+interface Means {
+  readonly store: Store;
+  readonly keys: Keys;
+  readonly changes: Changes;
+  readonly clock: () => number;
+  readonly reach: Reach;
+}
+
+/** What a node does by itself. `stop` ends it, when what is under way is done. */
+export interface Working {
+  /** Has jobs and mails that were just written down begin at once. */
+  readonly wake: () => void;
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts what a node does by itself: a watch over its database, bounds, audit, alerts, mails and jobs. */
+export function startWorking(
+  { store, keys, changes, clock, reach }: Means,
+  options: ServiceOptions,
+): Working {
+  const log = options.log ?? noLog;
+  const stopWatching = watchForLoss(store, ({ code, message }) => log('error', message, { error: code }));
+  const sweeping = startSweeping(store.db, clock);
+  const stopBounds = async () => {
+    stopWatching();
+    await sweeping.stop();
+  };
+  if (options.background === false) return { wake: () => undefined, stop: stopBounds };
+  const management = { db: store.db, keys, clock, reach };
+  // The text of an error may hold what was typed; its kind does not.
+  const failed = (error: unknown) => log('error', 'background', { error: systemCode(error) || 'unknown' });
+  const background = startBackground(management, { failed });
+  const jobs = startJobs(management, { progressed: () => changes.announce(), failed });
+  const mails = startMails(management, { progressed: () => changes.announce(), failed });
+  return {
+    wake() {
+      jobs.wake();
+      mails.wake();
+    },
+    async stop() {
+      await stopBounds();
+      await jobs.close();
+      await mails.close();
+      await background.stop();
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import ipaddr from 'ipaddr.js';
+import { processLimits } from './limits/process.ts';
+import { radiusLimits } from './limits/radius.ts';
+
+/** 127.0.0.0/8, ::1 and the name that stands for them (RFC 6761 §6.3). */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+/** Whether a host is an IP address, or `localhost`: what can be listened on without asking anybody. */
+export function isListenable(host: string): boolean {
+  return host === 'localhost' || isAddress(host);
+}
+
+/** Four decimal parts, or IPv6: nothing of the short and octal forms that programs read differently. */
+function isAddress(text: string): boolean {
+  return ipaddr.IPv4.isValidFourPartDecimal(text) || (ipaddr.IPv6.isValid(text) && !text.includes('%'));
+}
+
+/** An address of this computer with a UDP port; RADIUS' own (RFC 2865 §3) where none is said. Undefined where it is none. */
+export function endpointOf(text: string): { readonly address: string; readonly port: number } | undefined {
+  const found = /^(?:\[([^\]]+)\]|([^:]+)|([^[\]]*:[^[\]]*:[^[\]]*))(?::(\d{1,5}))?$/.exec(text);
+  if (found === null) return undefined;
+  const [, bracketed, plain, bare, digits] = found;
+  const address = bracketed ?? plain ?? bare ?? '';
+  const port = digits === undefined ? radiusLimits.radiusPort : Number(digits);
+  return isAddress(address) && port <= processLimits.portMax ? { address, port } : undefined;
+}
+
+/** Whether a text is an address or a range (CIDR) of addresses; the range of all is not taken. */
+export function isRange(text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/');
+  if (rest.length > 0 || !isAddress(address)) return false;
+  if (prefix === undefined) return true;
+  return /^[1-9]\d{0,2}$/.test(prefix) && ipaddr.isValidCIDR(text);
+}
+
+/** An address or a range in the one form in which equal ones are equal texts; undefined where it is none. */
+export function normalRange(given: string): string | undefined {
+  const text = given.trim();
+  if (!isRange(text)) return undefined;
+  const [address = '', prefix] = text.split('/');
+  const parsed = ipaddr.process(address);
+  const isMapped = parsed.kind() === 'ipv4' && address.includes(':');
+  const bits = parsed.kind() === 'ipv4' ? ipaddr.IPv4 : ipaddr.IPv6;
+  if (prefix === undefined) return parsed.toString();
+  if (isMapped) return undefined;
+  const network = bits.networkAddressFromCIDR(`${parsed.toString()}/${prefix}`);
+  const isWhole = Number(prefix) === parsed.toByteArray().length * 8;
+  return isWhole ? parsed.toString() : `${network.toString()}/${Number(prefix)}`;
+}
+
+/** A host as `name:port`, as browsers write names; the port of https where none is said. Undefined where it is none. */
+export function hostWithPort(given: string): string | undefined {
+  const text = given.trim();
+  const isPlain = /^(?:\[[0-9a-f:.]+\]|[\w.-]+)(?::\d{1,5})?$/i.test(text);
+  if (!isPlain || !URL.canParse(`https://${text}`)) return undefined;
+  const { hostname, port } = new URL(`https://${text}`);
+  return `${hostname}:${port || '443'}`;
+}
+
+/**
+ * Tells addresses in some ranges. An IPv4 address that came mapped into IPv6 (RFC 4291 §2.5.5.2) counts as itself.
+ *
+ * @param ranges each of which `isRange`
+ */
+export function addressMatcher(ranges: readonly string[]): (address: string | undefined) => boolean {
+  const parsed = ranges.map(range => {
+    const [address = '', prefix] = range.split('/');
+    const base = ipaddr.parse(address);
+    return [base, prefix === undefined ? base.toByteArray().length * 8 : Number(prefix)] as const;
+  });
+  return address => {
+    if (address === undefined || !ipaddr.isValid(address)) return false;
+    const found = ipaddr.process(address);
+    return parsed.some(([base, bits]) => base.kind() === found.kind() && found.match(base, bits));
+  };
+}

@@ -1,0 +1,28 @@
+/** The bounds of administration over HTTP and the pages of lists. Units last in the name. */
+export const administrationLimits = {
+  /** Tokens: pages of lists, and how many rows one page may look at where a filter has no index of its own. */
+  pageRowsDefault: 50,
+  pageRowsMax: 200,
+  pageRowsScanned: 500,
+  searchTextMax: 128,
+  /** Code points of a part by which users and tokens are found: what is longer is compared after it was found. */
+  searchPartMax: 24,
+  /** Rows whose parts are made at once, and hits whose rows are read at once. */
+  searchFillRows: 200,
+  searchHitsAtOnce: 100,
+  /** Tokens of one user that a page of a search looks at: revoked ones stay the user's, so there may be any number. */
+  searchTokensOfUser: 100,
+  cursorMax: 1_024,
+  historyListed: 100,
+  /** Administration over HTTP (`api/`). A percent-encoded character may take twelve bytes of an address. */
+  pathParameterMax: 1_600,
+  administrationBucket: { burst: 400, perSecond: 100 },
+  administrationBodyMaxBytes: 131_072,
+  importBodyMaxBytes: 8_388_608,
+  importFilesMax: 200,
+  importNameMax: 255,
+  /** A screenshot or a usual photograph; a larger image would keep log-ins waiting while it is searched for codes. */
+  importImagePixelsMax: 12_500_000,
+  fieldNameShownMax: 64,
+  problemFieldsMax: 20,
+} as const;

@@ -1,0 +1,21 @@
+/** The bounds of configuration, start and end of the service, and its doctor. Units last in the name. */
+export const processLimits = {
+  /** Configuration, start and end of the service (`configuration/`, `web/`, `doctor/`). */
+  servicePort: 8_480,
+  portMax: 65_535,
+  configurationFileMaxBytes: 65_536,
+  settingMaxCharacters: 4_096,
+  trustedProxiesMax: 64,
+  pemFileMaxBytes: 262_144,
+  /** How often certificate and key files are looked at for changes. */
+  certificatePollMs: 5_000,
+  /** How long requests in progress may take once the service is told to end. */
+  closingMs: 10_000,
+  clientTimeoutMs: 10_000,
+  clientBodyMaxBytes: 65_536,
+  /** The doctor: free space that is little or too little, days to the end of a certificate, a clock that is behind. */
+  spaceLowMib: 1_024,
+  spaceNoneMib: 128,
+  certificateEndingDays: 21,
+  clockBehindMaxMs: 2_000,
+} as const;

@@ -1,0 +1,18 @@
+/** The bounds of users, applications, keys of the API, and settings. Units last in the name. */
+export const userLimits = {
+  /** Longest user name, in UTF-16 units after preparation. */
+  userNameMax: 128,
+  /** People: names and addresses (RFC 5321 §4.5.3.1), and what a list shows at once. */
+  displayNameMax: 128,
+  emailMax: 254,
+  emailLocalMax: 64,
+  emailDomainLabelMax: 63,
+  usersListedMax: 200,
+  /** Applications, keys and settings. */
+  clientNameMax: 64,
+  applicationsMax: 500,
+  applicationSeenMs: 60_000,
+  apiKeysMax: 500,
+  serviceNameMax: 64,
+  publicAddressMax: 200,
+} as const;

@@ -1,0 +1,26 @@
+import { buttonTexts } from 'passfob/button-texts';
+
+/** Texts of the log-in that a fob approves, on the service's own pages. */
+export const autosendTexts = {
+  submit: 'Autosend',
+  hint: `Autosend needs no passcode: leave that field empty. The fob that is plugged in shows this log-in. ${buttonTexts.approve}`,
+  missingTitle: 'Something is missing.',
+  missing: {
+    otp: 'Type your user name, then select Autosend.',
+    pin_otp: 'Type your user name and your PIN, then select Autosend.',
+    password_otp: 'Type your user name and your password, then select Autosend.',
+  },
+  title: 'Approve it on your fob',
+  isFor: 'This log-in is for',
+  number: 'Your fob must show the number',
+  steps: `Compare user and number with those on the fob. Where they are the same: ${buttonTexts.approve} Where they are not: ${buttonTexts.decline} ${buttonTexts.pinFirst}`,
+  status: 'Waiting for your fob.',
+  notYet: 'Not approved yet.',
+  decided: 'Your fob has answered, or the time is over. One moment.',
+  lost: 'The connection is lost. Trying again.',
+  look: 'See whether it is approved',
+  instead: 'Use a passcode instead',
+  acceptedNext: 'The passcode that your fob shows now is used up, too.',
+  over: 'The log-in was not approved.',
+  overNext: 'Select Autosend again, or type a passcode.',
+} as const;

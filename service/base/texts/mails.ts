@@ -1,0 +1,83 @@
+import { buttonTexts } from 'passfob/button-texts';
+
+/** Mails to users: every text of them, and what operators read about them. */
+export const mailTexts = {
+  subjects: {
+    activation: (service: string) => `Activate your fob for ${service}`,
+    reminder: (service: string) => `Reminder: activate your fob for ${service}`,
+    activated: (service: string) => `Your fob for ${service} is active`,
+    expired: (service: string) => `Your activation for ${service} has expired`,
+    test: (service: string) => `Test mail of ${service}`,
+  },
+  greeting: (name: string) => `Hello ${name},`,
+  leads: {
+    activation: (service: string, user: string) =>
+      `a fob is to show passcodes for your account ${user} at ${service}. It has to be activated once, which takes three steps:`,
+    reminder: (service: string, user: string) =>
+      `your account ${user} at ${service} still waits for its fob.`,
+    activated: (service: string, user: string) =>
+      `the fob for your account ${user} at ${service} is active. ${buttonTexts.showPasscode} Each passcode works once.`,
+    expired: (service: string, user: string) =>
+      `the activation of a fob for your account ${user} at ${service} was not used in time and has ended. Nothing was changed. If you still want to activate a fob, ask for a new mail.`,
+    test: (service: string) => `this mail shows that ${service} can write to its users.`,
+  },
+  lookFor: (moment: string) =>
+    `The link and the steps are in a mail that was sent to you on ${moment}. This one holds no link. If you cannot find that mail, ask for a new one.`,
+  steps: [
+    {
+      title: 'Plug in your fob',
+      picture: 'A fob with a screen and a button, on a cable to a computer.',
+    },
+    {
+      title: 'Open the link on that computer',
+      picture: 'A browser window with an address and a button to go on.',
+    },
+    {
+      title: 'Hold the button of the fob for a second when the page says so',
+      picture: 'A fob whose screen shows a passcode in large digits; its button is being held.',
+    },
+  ],
+  plugIn: {
+    reserved: (fob: string) => `Use the fob ${fob}, which is set aside for you, and its USB cable.`,
+    owned: 'Use the fob that you were given, and its USB cable.',
+    blank:
+      'Use the fob that you were given, or a new one, and its USB cable. A new one says that it has no owner yet. Do not run the command that it shows: the next step does all that is needed.',
+  },
+  open: 'In Chrome, Edge or another browser that can talk to USB devices:',
+  hold: 'The fob asks first whether to send a passcode. When you have held the button, the page says that your fob is active.',
+  /** Before that, where the fob may be a blank one. */
+  pairingCode: 'If the fob shows a pairing code, type that code into the page before.',
+  otherwise: {
+    title: 'Without the link',
+    text: 'On the command line, run the following and paste this activation string when you are asked. The page of the link takes it, too. Spaces, line breaks and capital letters do not matter.',
+  },
+  command: 'passfob activate',
+  warning:
+    'The link and the activation string are for you alone: do not pass them on, also not to the help desk. The clipboard is shared by all programs on a computer: copy the string only where you trust them, and copy something else afterwards.',
+  expires: (moment: string) => `The link and the string work once, until ${moment}.`,
+  fob: (serial: string, name: string | null) => (name === null ? serial : `${name} (${serial})`),
+  activeFob: (fob: string) => `Your fob: ${fob}.`,
+  lost: 'If you lose it, tell the help desk at once.',
+  unexpected: (contact: string) =>
+    `You did not expect this mail, or something does not work? Ask ${contact}.`,
+  helpDesk: 'your help desk',
+  signature: (service: string, url: string) => `${service}, ${url}`,
+  /** Why a mail was not sent, where it was not the mail server. */
+  reasons: {
+    replaced: 'replaced or withdrawn',
+    expired: 'expired before it was sent',
+    restored: 'restored from a backup',
+    unreadable: 'its text does not open with this key file',
+  },
+} as const;
+
+/** Refusals of this area. */
+export const mailRefusals = {
+  bad_mail_server: 'The mail server is not complete, or one of its fields is out of range.',
+  bad_mail_password: 'The password at the mail server is missing, empty or too long.',
+  no_mail_server: 'There is no mail server in the settings. Enter one first.',
+  mail_failed: 'The test mail did not go out. Check the server, its certificate and the password.',
+  unknown_mail: 'There is no mail of this service that this could be about.',
+  mail_destroyed: 'The text of this mail is not kept any more, or the mail was not for the local outbox.',
+  bad_bounce: 'This is not a notification that a mail could not be delivered (RFC 3464).',
+} as const;

@@ -1,0 +1,123 @@
+import type { PortalTexts } from 'passfob/activation/portal';
+import { buttonTexts } from 'passfob/button-texts';
+
+/** Every text of the page on which people activate their fobs. The script on it gets its own from `island`. */
+export const portalTexts = {
+  title: 'Activate your fob',
+  lead: 'A fob is set up here once, with the link, QR code or string that you were sent.',
+  steps: 'How far it is',
+  alone: {
+    heading: 'This page needs its script',
+    lead: 'Either this browser runs no scripts, or the script could not be loaded. You can activate your fob in two other ways:',
+  },
+  ways: {
+    browser:
+      'Open the link in Chrome, Edge, Opera or another browser of the Chromium family, on a computer. Firefox, Safari and phones cannot reach a fob.',
+    command: 'Or run this command and paste the string when it asks for it:',
+    commandLine: 'passfob activate',
+    string: 'The string is the part of your link that begins with “pf1”.',
+  },
+  enter: {
+    heading: 'Your activation string',
+    lead: 'Open the link in your mail, or give the string in one of these ways.',
+    paste: 'Activation string',
+    pasteHint: 'It begins with pf1. Capitals, spaces, dashes and line breaks do not matter.',
+    clipboard:
+      'The clipboard is shared with every program on this computer, and perhaps with your other devices. Copy the string only if you have to, and copy something else afterwards. It is worth nothing once your fob is active. Never copy passcodes.',
+    submit: 'Go on',
+    image: 'Image file with the QR code',
+    imageHint: 'A screenshot or a photograph. It is read in this page and sent nowhere.',
+    camera: 'Read it with the camera',
+    cameraStop: 'Stop the camera',
+    cameraHint: 'What the camera sees stays in this page.',
+    video: 'What the camera sees',
+  },
+  elsewhere: {
+    heading: 'This string is for another service',
+    lead: 'It belongs to:',
+    check: 'Go there only if you know this name: it is where your fob would be set up.',
+  },
+  unable: {
+    heading: 'This browser cannot reach a fob',
+    lead: 'Your string is right. Use it in one of these ways; nothing has been used up.',
+    plain: 'Browsers give pages no way to a fob over plain http. Open the service by https.',
+  },
+  carry: {
+    heading: 'Carry it to another computer',
+    qr: 'Show the QR code',
+    qrHint:
+      'Open this service’s activation page there and hold the code in front of its camera. Whoever photographs the code can use it before you do: show it to nobody.',
+    string: 'Show the string',
+    hide: 'Hide it again',
+    stringLabel: 'Activation string',
+  },
+  ready: {
+    heading: 'Plug in your fob',
+    lead: 'Connect your fob to this computer by USB. Then choose it in the list that your browser shows.',
+    given: 'Use the fob that is plugged in',
+    serial: 'Choose my fob',
+    hid: 'My fob is not in the list',
+    hidHint: 'Some fobs are in a second list.',
+  },
+  run: {
+    heading: 'Your fob is being set up',
+    keep: 'Leave the fob plugged in and this page open.',
+    steps: {
+      plug: 'Plug in your fob',
+      hello: 'Your fob is recognised',
+      pairing: 'It gets its owner',
+      writing: 'Your token is written',
+      press: 'You hold the button for a second',
+    },
+    done: 'done',
+    now: 'now',
+    code: 'Code on the fob’s screen',
+    codeHint: 'Capitals and spaces do not matter.',
+    codeSubmit: 'Go on',
+    codeShow: 'Show the code again',
+    codeShowHint: 'Press the button of the fob to take the code off its screen.',
+    chooseAgain: 'Choose the fob again',
+    stop: 'Stop',
+  },
+  done: {
+    heading: 'Your fob is active',
+    lead: `When you are asked for a passcode: ${buttonTexts.showPasscode}`,
+    serial: 'Serial number of your token:',
+    submit: 'Open your page',
+    hint: 'There you can try a passcode, name your fob, or report it lost.',
+  },
+  failed: {
+    heading: 'It did not work',
+    again: 'Try again',
+    over: 'Use another string',
+  },
+  island: {
+    badString:
+      'This is not a whole activation string: a character is wrong, missing or extra. Copy it again, from “pf1” to its end.',
+    elsewhere: 'Go to {host}',
+    noQr: 'No activation code was found in this image. Use a sharp one that holds the whole QR code and some white around it.',
+    badImage: 'This file is no image that your browser can read.',
+    noCamera: 'The camera cannot be used. Allow it for this page, or use an image file or the string.',
+    looking: 'Hold the QR code in front of the camera.',
+    found: 'The code was read.',
+    qrLabel: 'QR code of your activation string',
+    connecting: 'Connecting to the service.',
+    reconnecting: 'The connection was lost. Trying again; what was done is not lost.',
+    codeSent: 'Thank you. One moment.',
+    codeWished: 'The fob is asked to show its code again.',
+    wrongCode: 'That code was not right. Look at the fob’s screen again.',
+    startOver: 'Open the link from your mail again, or give the string.',
+    unplugged: 'The fob is not connected any more. Plug it in again; it goes on where it was.',
+    silent: 'The service cannot be reached now. What was done is not lost: try again in a moment.',
+    failed: 'Something went wrong in this page. What was done is not lost: try again.',
+    problems: {
+      notChosen: 'No fob was chosen. Plug it in, then choose it in the list.',
+      busy: 'Another page or program has the fob open. Close it, then try again.',
+      forbidden:
+        'Your browser does not let this page ask for a fob. An administrator may have switched that off.',
+      failed: 'Your browser could not open the fob. Unplug it, plug it in again, and try once more.',
+    },
+    user: 'For {user}.',
+    expected: 'For {user}, with the fob {serial}.',
+  } satisfies PortalTexts,
+} as const;

@@ -1,0 +1,85 @@
+import { buttonTexts } from 'passfob/button-texts';
+
+/** What the service says through a relay, to the person with the fob. */
+export const relayTexts = {
+  steps: {
+    plug: 'Plug in the fob.',
+    plugAgain: 'The fob was lost. Plug it in again; what was begun goes on.',
+    hello: 'The fob is being asked who it is.',
+    code: 'Type the code that the fob shows.',
+    codeAgain: 'That was not the code. Type the code that the fob shows now.',
+    codeNew: 'The code on the fob ran out before it was used. Type the new one that the fob shows.',
+    codeSame: 'The fob shows its code again.',
+    gather: 'The fob is not ready yet. Press its button again and again, until it shows a code.',
+    pairing: 'The fob gets its owner.',
+    writing: 'The account is being written to the fob, and proved.',
+    pin: 'The fob is locked. Enter its PIN on the fob.',
+    pinNew: 'Choose a PIN on the fob, and enter it a second time.',
+    clock: `The clock of the fob is set. ${buttonTexts.approve}`,
+    press: `The fob makes its first passcode. ${buttonTexts.approve}`,
+    pressAgain: `It was declined, or nobody held the button in time. ${buttonTexts.approve}`,
+  },
+  done: (fob: string) =>
+    `The fob ${fob} is active. You can log in with its next passcode. ${buttonTexts.nextByClock} ${buttonTexts.showPasscode}`,
+  fobFailed: 'Unplug the fob and try again. If it stays, tell your help desk.',
+  refusals: {
+    /** One text for whatever is wrong with the activation itself. */
+    not_valid: {
+      text: 'This activation is not valid.',
+      next: 'Use the newest one that you were sent, or ask your help desk for another.',
+    },
+    in_use: {
+      text: 'This activation is being used by another page or program.',
+      next: 'Close the other one, wait half a minute and try again.',
+    },
+    attempts: {
+      text: 'There were too many attempts with this activation. It is not valid any more.',
+      next: 'Ask your help desk for another.',
+    },
+    wrong_fob: {
+      text: 'This is not a fob that the activation is for.',
+      next: 'Use the fob that you were given, or tell your help desk.',
+    },
+    blank_fob: {
+      text: 'This fob is blank, and the activation is not for a blank one.',
+      next: 'Use the fob that you were given, or tell your help desk.',
+    },
+    somebody: {
+      text: 'This fob belongs to somebody.',
+      next: 'Use the fob that you were given, or bring this one to your help desk.',
+    },
+    wrong_code: {
+      text: 'The code was not the one on the screen of the fob.',
+      next: 'Try again, and type the code as the fob shows it: 18 characters.',
+    },
+    not_proved: {
+      text: 'The fob did not prove what was written to it.',
+      next: 'Try again. If it stays, tell your help desk.',
+    },
+    no_press: {
+      text: 'Nobody approved on the fob.',
+      next: 'Try again, and hold the button of the fob for a second when it asks.',
+    },
+    no_pin: {
+      text: 'Nobody entered a PIN on the fob.',
+      next: 'Try again, and enter the PIN on the fob. If it is forgotten, tell your help desk.',
+    },
+    old_firmware: {
+      text: 'The firmware of this fob is too old.',
+      next: 'Bring it to your help desk for an update.',
+    },
+    full: {
+      text: 'The fob, or your account, holds as many tokens as it can.',
+      next: 'Tell your help desk.',
+    },
+    unfit: {
+      text: 'The fob cannot make the passcodes that are wanted.',
+      next: 'Tell your help desk.',
+    },
+    fob_failed: { text: 'The fob reports an error.', next: 'Tell your help desk.' },
+    idle: { text: 'Nothing happened for a while.', next: 'Try again.' },
+    failed: { text: 'The service cannot go on now.', next: 'Try again in a moment.' },
+  },
+} as const;
+
+export type RelayRefusalCode = keyof typeof relayTexts.refusals;

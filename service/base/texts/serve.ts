@@ -1,0 +1,236 @@
+import { accessLimits } from '../limits/access.ts';
+import { processLimits } from '../limits/process.ts';
+
+/** What values that do not fit each other are refused with. */
+export const fitTexts = {
+  tlsPair: {
+    wrong: 'needs the other one: a certificate and its key belong together',
+    next: 'Give both tlsCertificate and tlsKey, or neither.',
+  },
+  plainAbroad: {
+    wrong: 'can be reached from other computers, and there is neither TLS nor a stated proxy',
+    next: 'Give tlsCertificate and tlsKey, or trustedProxies for a TLS proxy in front, or host 127.0.0.1.',
+  },
+  proxyWithoutUrl: {
+    wrong: 'needs publicUrl, so that requests for other hosts can be told',
+    next: 'Give publicUrl: the address that people use for the proxy.',
+  },
+  httpsWithoutTls: {
+    wrong: 'is https, and there is neither TLS nor a stated proxy',
+    next: 'Give tlsCertificate and tlsKey, or trustedProxies: the addresses that the TLS proxy connects from.',
+  },
+  publishedWithoutPublic: {
+    wrong: 'does not name the host and port of publicUrl, which everybody connects to',
+    next: 'Add it, or leave the list out: then it is that host alone.',
+  },
+  httpWithTls: { wrong: 'is http, and the service speaks TLS', next: 'Give an https address.' },
+} as const;
+
+/** What a configuration file, or a name in it or in the environment, is refused with. */
+export const sourceTexts = {
+  missing: { wrong: 'does not exist', next: 'Name a file that is there, or leave it out.' },
+  unreadable: { wrong: 'cannot be read', next: 'Check its owner and its mode.' },
+  tooLarge: {
+    wrong: 'is too large',
+    next: `A configuration file has at most ${processLimits.configurationFileMaxBytes} bytes.`,
+  },
+  notJson: {
+    wrong: 'is not one JSON object',
+    next: 'Write {"port": 8480} and the like; docs/operations.md names all settings.',
+  },
+  exposed: {
+    wrong: 'holds a password and can be read by other users',
+    next: 'Run chmod 600 on it, as its owner.',
+  },
+  unknown: { wrong: 'is no setting', next: 'Correct the name; docs/operations.md names all settings.' },
+  movesItself: {
+    wrong: 'is in the service folder and names another one',
+    next: 'Take directory out of it, or name the file with --config.',
+  },
+} as const;
+
+/** Why certificate and key cannot be used. */
+export const certificateTexts = {
+  unreadable: 'The certificate or key file cannot be read. Check the paths, their owner and their mode.',
+  keyExposed:
+    'The TLS key file can be read by other users. Run "chmod 600" on it, as its owner, or have root keep it for the group that the service runs as (mode 640), and start again.',
+  unusable:
+    'The certificate and key files are not a PEM certificate and its key. Give the certificate with its chain, and the key that belongs to it.',
+} as const;
+
+/** Why a service answers and is not ready, by the reason that `/ready` gives. */
+export const unreadyTexts = {
+  database: {
+    sentence: 'The service answers and is not ready: its database takes no writes.',
+    next: 'Make room on its disk, see whether it is read-only, or whether PostgreSQL runs; a restart is not needed.',
+  },
+  database_lost: {
+    sentence:
+      'The service answers and is not ready: its database files are not those on the disk, or its locks on them were lost.',
+    next: 'Find out what replaced, removed or opened the files, then start the service again.',
+  },
+  schema_changed: {
+    sentence: 'The service answers and is not ready: another version of Passfob has changed its tables.',
+    next: 'Update this node, then start it again.',
+  },
+  silent: {
+    sentence: 'The service answers and is not ready: its database does not answer in time.',
+    next: 'Check PostgreSQL and the network to it; a restart is not needed.',
+  },
+  ending: {
+    sentence: 'The service answers and is not ready: it is ending.',
+    next: 'Ask again once it has started anew.',
+  },
+  unknown: {
+    sentence: 'The service answers and is not ready.',
+    next: 'Look at its log, and run on its computer: passfob service doctor',
+  },
+} as const;
+
+/** What `passfob serve` and `passfob service` say. */
+export const serveTexts = {
+  listening: (url: string) => `Passfob listens at ${url}`,
+  radius: (endpoint: string) => `RADIUS is listened for at ${endpoint}`,
+  made: {
+    folder: 'The service folder was made.',
+    database: 'The database was made.',
+    keyFile:
+      'The key file service.key was made. Back it up apart from the database: without it no seed can be read.',
+    identity: 'The identity key, by which fobs know this service, was made.',
+  },
+  adminLink: () =>
+    `One-time administrator link, good for one use within ${accessLimits.operatorLinkMs / 3_600_000} hours. Whoever has it is the administrator:`,
+  noIdentity: {
+    sentence: 'The service has no identity key yet: its first start makes it.',
+    next: 'Start it: passfob serve',
+  },
+  agentAdd: (url: string, fingerprint: string) =>
+    `On a user’s computer: passfob agent add ${url} --fingerprint ${fingerprint}`,
+  adminLinkLater: 'For a one-time administrator link run: passfob service admin-link',
+  applicationKeyAsk: (name: string) =>
+    `Give the application ${name} another API key? Programs that use the one it has are refused at once.`,
+  applicationKeyKept: 'The application has the API key it had.',
+  applicationKeyMade: (name: string) =>
+    `This is the API key of the application ${name}. It is not shown again; only its hash is kept.`,
+  applicationsThere: (names: readonly string[]) =>
+    names.length === 0
+      ? 'There is none yet: the first start of the service makes one.'
+      : `There are: ${names.join(', ')}.`,
+  noDryRun: {
+    sentence: 'Nothing about the service can be tried out with --dry-run.',
+    next: 'Leave it out to do it; passfob service config shows what it would work with.',
+  },
+  portUnknown: {
+    sentence: 'The configuration has port 0, so where the service listens is not known here.',
+    next: 'Give the port, or publicUrl.',
+  },
+  configurationWrong: (count: number) =>
+    count === 1 ? 'The configuration has a mistake.' : `The configuration has ${count} mistakes.`,
+  badUrl: {
+    sentence: 'This is not the address of a service.',
+    next: 'Give https://NAME or https://NAME:PORT; http:// only for this computer itself.',
+  },
+  badCa: {
+    sentence: 'The file with the authority’s certificate cannot be used.',
+    next: 'Give a PEM file with --ca.',
+  },
+} as const;
+
+/** What the service's doctor says: a sentence and the next step. */
+export const doctorTexts = {
+  'folder-new': ['The service folder does not exist yet; the first start makes it.', ''],
+  'folder-good': ['The service folder belongs to this user alone.', ''],
+  'folder-open': ['Others may look into the service folder {path}.', 'Close it: chmod 700 {path}'],
+  'folder-network': [
+    'The service folder is on a file system that several computers use ({name}), where the locks of SQLite do not hold.',
+    'Choose a folder on a disk of this computer, or use PostgreSQL.',
+  ],
+  'folder-shut': [
+    'This user may not use the service folder {path}.',
+    'Run this as the user that the service runs as, or give the folder to this one.',
+  ],
+  'key-new': ['There is no key file yet; the first start makes it.', ''],
+  'key-shared': [
+    'There is no key file, and the database may have other nodes: all of them need the same one.',
+    'Copy service.key of a running node into the service folder; only the very first start on a database makes one.',
+  ],
+  'key-good': ['The key file can be used, and nobody else may read it.', ''],
+  'key-bad': ['{problem}', ''],
+  'key-left': [
+    'The file {path} holds keys of the service: a program that was killed left it.',
+    'Delete it, unless passfob service rekey runs right now: rm {path}',
+  ],
+  'database-new': ['There is no database yet; the first start makes it.', ''],
+  'database-current': ['The database opens and its tables are current.', ''],
+  'database-older': [
+    'The database is older than this Passfob.',
+    'Back it up; the next start brings it up to date.',
+  ],
+  'database-newer': [
+    'The database was made by a newer Passfob.',
+    'Use that version or a newer one on every node.',
+  ],
+  'database-bad': [
+    'The database cannot be opened or read.',
+    'Check that it runs, its address, user and password, or that the folder is readable.',
+  ],
+  'space-good': ['{size} MiB are free for the database.', ''],
+  'space-low': ['Only {size} MiB are free for the database.', 'Make room, or move the service folder.'],
+  'space-none': [
+    'Only {size} MiB are free for the database: soon no log-in can be recorded, and none is accepted then.',
+    'Make room at once.',
+  ],
+  'clock-good': ['The clock of this computer is not behind the newest log-in.', ''],
+  'clock-behind': [
+    'The clock of this computer is {seconds} s behind the newest log-in: it went back, or another node’s is ahead.',
+    'Set it, and switch network time on: sudo timedatectl set-ntp true',
+  ],
+  'tls-none': [
+    'No certificate is configured: the service speaks plain HTTP, on loopback or to its proxy.',
+    '',
+  ],
+  'tls-good': ['The certificate is valid for another {days} days.', ''],
+  'tls-ending': [
+    'The certificate ends in {days} days.',
+    'Renew it; a running service takes the new files by itself.',
+  ],
+  'tls-ended': ['The certificate is not valid at this time.', 'Renew it, or set the clock of this computer.'],
+  'tls-host': ['The certificate is not for {host}, the name in publicUrl.', 'Have one made for this name.'],
+  'tls-bad': ['{problem}', ''],
+  'port-free': ['The port {port} is free.', ''],
+  'port-any': ['A free port is picked at the start.', ''],
+  'port-used': [
+    'The port {port} is in use.',
+    'That is right while the service runs; otherwise stop the other program or choose another port.',
+  ],
+  'port-refused': [
+    'This user may not listen on the port {port} of {host}.',
+    'Choose a port above 1023 and an address of this computer.',
+  ],
+} as const satisfies Readonly<Record<string, readonly [sentence: string, next: string]>>;
+
+/** What the commands about the records as a whole say. */
+export const recordTexts = {
+  backedUp: (users: number, tokens: number) => `The backup holds ${users} users and ${tokens} tokens.`,
+  keyFileApart:
+    'It does not hold the key file: keep service.key apart from it, and both safe. Whoever has both has all seeds.',
+  restored: (time: string) =>
+    `Restored, as it was at ${time}. High-water marks were raised, so that nothing accepted since then is accepted again.`,
+  keysMissing:
+    'Some seeds are sealed under keys that service.key does not hold: restore the key file of that time.',
+  auditIntact: (rows: number, seals: number) =>
+    `The audit is intact: ${rows} rows and ${seals} seals were checked.`,
+  auditChanged: {
+    sentence: 'The audit was changed behind the service’s back.',
+    next: 'Keep the database as it is, find out who could write to it, and compare with a backup.',
+  },
+  bounced: (user: string) => `The mail to ${user} did not arrive. The help desk has an alert.`,
+  notBounced: (user: string) => `The mail to ${user} is not given up. Nothing was changed.`,
+  rekeyWaiting: (time: string) =>
+    `Everything is sealed under the new key. Run it again after ${time}: then the old key leaves the key file.`,
+  rekeyDone: 'Everything is sealed under the new key, and the old one is gone. Back up service.key now.',
+  rekeyUnreadable: {
+    sentence: 'Some sealed values cannot be opened, so the old key stays.',
+    next: 'The database was damaged: restore it from a backup, or enrol the tokens concerned anew.',
+  },
+} as const;

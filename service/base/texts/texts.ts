@@ -1,0 +1,240 @@
+import { PIN_DIGITS_MAX } from '@passfob/protocol/limits';
+import { buttonTexts } from 'passfob/button-texts';
+import { tokenLimits } from '../limits/tokens.ts';
+import { userLimits } from '../limits/users.ts';
+import { apiProblems, apiRefusals } from './api.ts';
+import { autosendTexts } from './autosend.ts';
+import { challengeOutcomes, challengeRefusals } from './challenges.ts';
+import { consoleRefusals } from './console.ts';
+import { enrolmentRefusals } from './enrolment.ts';
+import { mailRefusals } from './mails.ts';
+import { meRefusals } from './me.ts';
+import { peopleRefusals, peopleTexts, pinDigits, pinRefusals } from './people.ts';
+import { pushOutcomes, pushRefusals } from './push.ts';
+import { radiusRefusals } from './radius.ts';
+import { recordRefusals, recordTexts } from './records.ts';
+import { tokenRefusals } from './tokens.ts';
+
+/** Every English text of the service, in one place. No text tells a log-in why it was refused. */
+export const texts = {
+  startup: {
+    databaseUnusable:
+      'The service database cannot be opened. Check that the folder is writable and not full.',
+    databaseNewer: 'The service database was made by a newer Passfob. Use that version or a newer one.',
+    applicationChanged: 'The application was changed just now. Send the request again.',
+    applicationDisabled: 'The log-in application is disabled. Enable it in the console, under Applications.',
+    databaseLost: 'The connection to the service database was lost, or cannot be made. Try again.',
+    filesLost:
+      'The database file, or its write-ahead log, is not the one that this process has open, or its locks on them were lost. Nothing is accepted. Find out what replaced, removed or opened them, then start the service again.',
+    schemaChanged:
+      'The tables of the service database are not those of this version of Passfob: another version has changed them. Nothing is accepted. Update this node, then start it again.',
+    networkFolder: (name: string) =>
+      `The service folder is on a file system that several computers use (${name}), where the locks of SQLite do not hold. Choose a folder on a disk of this computer, or use PostgreSQL.`,
+    databaseBusy: 'The service database is in use by another program. Try again.',
+    tooManyLogins: 'Too many log-ins are waiting at once. Try again in a moment.',
+    directoryUnusable: 'The service folder cannot be made or entered. Choose another one.',
+    keyFileMissing:
+      'The key file service.key is missing, and the database cannot be read without it. Restore it from your backup.',
+    keyFileReadable:
+      'The key file service.key can be read by other users. Run "chmod 600 service.key" in the service folder, as its owner, and start again.',
+    keyFileUnreadable:
+      'The key file service.key cannot be read. Check its owner and that it is an ordinary file.',
+    keyFileDamaged: 'The key file service.key is damaged. Restore it from your backup.',
+    notLoopback:
+      'Without TLS the service listens on loopback addresses only. Use 127.0.0.1, or put a TLS proxy in front of it.',
+    portInUse: 'The port is in use. Stop the other program or choose another port.',
+    portForbidden: 'The port may not be opened. Choose one above 1023.',
+    addressAbsent: 'This computer has no such address. Listen on one that it has.',
+    badLockPolicy: 'The lock policy is out of range: 0 to 100 failures, and a period of 1 second to 7 days.',
+    badPort: 'The port must be a whole number from 0 to 65535; 0 picks a free one.',
+  },
+
+  /** Why an act of administration changed nothing. */
+  refusals: {
+    bad_user: `The user name is empty, too long or holds control characters. Use 1 to ${userLimits.userNameMax} ordinary characters.`,
+    bad_serial: `The serial number must be 1 to ${tokenLimits.serialMax} visible ASCII characters without spaces.`,
+    bad_kind: 'The token kind must be hotp or totp, or ocra for a token by itself.',
+    bad_algorithm: 'The algorithm must be sha1, sha256 or sha512.',
+    bad_digits: `A passcode has ${tokenLimits.digitsMin} to ${tokenLimits.digitsMax} digits.`,
+    bad_period: `The period must be a whole number from ${tokenLimits.periodMinSeconds} to ${tokenLimits.periodMaxSeconds} seconds.`,
+    bad_look_ahead: `The look-ahead must be a whole number from ${tokenLimits.lookAheadMin} to ${tokenLimits.lookAheadMax} passcodes.`,
+    bad_counter: `The counter must be a whole number from 0 to ${tokenLimits.counterMax}.`,
+    bad_secret: `The secret must be ${tokenLimits.secretMinBytes} to ${tokenLimits.secretMaxBytes} bytes long.`,
+    bad_issuer: `The issuer is longer than ${tokenLimits.issuerMaxBytes} bytes. Shorten it.`,
+    bad_label: `The label is longer than ${tokenLimits.labelMaxBytes} bytes. Shorten it.`,
+    serial_taken: 'A token with this serial number exists already. Check the serial number.',
+    too_many_tokens: `This user has ${tokenLimits.tokensPerUserMax} tokens already. Revoke one first.`,
+    unknown_serial: 'There is no token with this serial number.',
+    bad_transition: 'A token in this state cannot be put into that one.',
+    ...challengeRefusals,
+    ...peopleRefusals,
+    ...recordRefusals,
+    ...tokenRefusals,
+    ...apiRefusals,
+    ...consoleRefusals,
+    ...enrolmentRefusals,
+    ...mailRefusals,
+    ...meRefusals,
+    ...pushRefusals,
+    ...radiusRefusals,
+  },
+
+  pinRefusals,
+  pinDigits,
+  people: peopleTexts,
+
+  problems: {
+    refused: { title: 'Not accepted', detail: 'The user name or passcode was not accepted.' },
+    malformed: {
+      title: 'Malformed request',
+      detail: 'Send the fields that the API asks for, in its format.',
+    },
+    new_pin: {
+      title: 'A new PIN is due',
+      detail:
+        'The passcode was right and is used up, and nobody is let in. Have the user choose a PIN and send it with the proof.',
+    },
+    pin_unfit: { title: 'PIN not taken', detail: 'Have the user choose another PIN and send it.' },
+    unauthorised: {
+      title: 'API key needed',
+      detail: 'Send the API key of the application as a bearer token.',
+    },
+    forbidden: {
+      title: 'Forbidden',
+      detail: 'The request came from another site or without a needed header.',
+    },
+    not_found: { title: 'Not found', detail: 'There is nothing at this address.' },
+    too_large: { title: 'Request too large', detail: 'Send a shorter request.' },
+    wrong_media_type: { title: 'Wrong content type', detail: 'Send the content type that the API asks for.' },
+    misdirected: {
+      title: 'Wrong host',
+      detail: 'Use the address that the service printed when it started.',
+    },
+    too_many: { title: 'Too many requests', detail: 'Wait a little and try again.' },
+    unavailable: { title: 'Not available', detail: 'The service cannot answer now. Try again in a moment.' },
+    failed: { title: 'Service error', detail: 'The service failed. Nothing was accepted.' },
+    ...apiProblems,
+  },
+
+  records: recordTexts,
+
+  product: 'Passfob',
+  login: {
+    title: 'Log in',
+    lead: {
+      otp: buttonTexts.typePasscode,
+      pin_otp: `Type your PIN. ${buttonTexts.typePasscode}`,
+      password_otp: `Type your password. ${buttonTexts.typePasscode}`,
+    },
+    closedTitle: 'Closed',
+    closed: 'Nobody can log in here at the moment. Ask your help desk.',
+    password: 'Password',
+    pin: 'PIN',
+    pinHint:
+      'Only the PIN that this service asks for; not one that you enter on the fob. If you have none yet, or yours was reset, leave it empty: you choose one next.',
+    user: 'User name',
+    passcode: 'Passcode',
+    passcodeHint: 'Spaces and dashes do not matter.',
+    submit: 'Log in',
+    refusedTitle: 'Not accepted',
+    refused: {
+      otp: 'The user name or passcode was not accepted.',
+      pin_otp: 'The user name, PIN or passcode was not accepted.',
+      password_otp: 'The user name, password or passcode was not accepted.',
+      password_pin_otp: 'The user name, password, PIN or passcode was not accepted.',
+    },
+    refusedNext: `Each passcode works once: take the next one and try again. ${buttonTexts.nextByClock} After several failures an account is locked for a while.`,
+    /** Besides, where the form asks for a PIN. */
+    forgottenPin: 'If you have forgotten your PIN, ask your help desk to reset it.',
+    acceptedTitle: 'Logged in',
+    acceptedAs: 'You are logged in as',
+    acceptedNext: 'This passcode is used up and will not work again.',
+    again: 'Back to the log-in page',
+  },
+  autosend: autosendTexts,
+  pinForm: {
+    title: 'Choose your PIN',
+    lead: 'The passcode was right and is used up. Choose the PIN that you type with your passcodes from now on. Nobody at the help desk ever asks for it.',
+    newPin: 'New PIN',
+    again: 'New PIN again',
+    hint: (fewest: number) =>
+      `${fewest} to ${PIN_DIGITS_MAX} digits. No year, no row, no pattern of keys: those are tried first.`,
+    submit: 'Set the PIN',
+    problem: 'Problem',
+    different: 'These were two different PINs. Type the new PIN, and the same again.',
+    doneTitle: 'Your PIN is set',
+    done: `Log in with it and the next passcode of your fob. ${buttonTexts.nextByClock}`,
+    ways: { login: 'To the log-in page', me: 'To your fob' },
+  },
+  operator: {
+    entryTitle: 'Operator link needed',
+    linkTitle: 'One-time administrator link',
+    linkLead:
+      'It signs this browser in as administrator, once, for the first set-up and for recovery. Whoever holds it can do so: if you did not ask for it, throw it away.',
+    linkEnds: (who: string) =>
+      `This browser is signed in as ${who}. That session ends when you sign in with the link.`,
+    linkSession: 'an administrator, by another one-time link',
+    linkEnter: 'Sign in with this link',
+    linkDiscard: 'Throw the link away',
+    discardedTitle: 'The link was thrown away',
+    discarded: 'Nobody can sign in with it any more.',
+    linkUsed: 'This operator link has been used or is too old. For a new one run: passfob service admin-link',
+    leave: 'Leave',
+    live: 'Live',
+    reconnecting: 'Connection lost. Trying again.',
+    static: 'Refreshes every few seconds',
+    outcomes: 'Recent log-ins',
+    noOutcomes: 'No log-ins yet.',
+    tokens: 'Tokens',
+    noTokens: 'No tokens yet.',
+    replay: { user: 'User', serial: 'Token', source: 'From', firstUse: 'First used', lastSeen: 'Last tried' },
+    times: (count: number) => (count === 1 ? 'once' : `${count} times`),
+    alertCount: (count: number) => (count === 1 ? '1 alert' : `${count} alerts`),
+    columns: {
+      time: 'Time (UTC)',
+      user: 'User',
+      outcome: 'Outcome',
+      serial: 'Token',
+      source: 'From',
+      state: 'State',
+      kind: 'Kind',
+      lastUsed: 'Last used (UTC)',
+      drift: 'Drift',
+    },
+    nobody: 'not known',
+    nothing: '–',
+    never: 'never',
+    digits: (count: number) => `${count} digits`,
+    seconds: (count: number) => `${count} s`,
+    steps: (count: number) => (Math.abs(count) === 1 ? `${count} step` : `${count} steps`),
+    lockedUntil: 'locked until',
+  },
+  outcomes: {
+    accepted: 'Accepted',
+    wrong: 'Wrong passcode',
+    superseded: 'Older passcode',
+    replay: 'Passcode used again',
+    locked: 'Account locked',
+    disabled: 'Account disabled',
+    wrong_password: 'Wrong password',
+    wrong_pin: 'Wrong PIN',
+    pin_change: 'PIN must be changed',
+    new_pin: 'Asked for a new PIN',
+    found: 'Fob found again',
+    unknown_user: 'Unknown user',
+    no_usable_token: 'No usable token',
+    unreadable: 'Stored seed damaged',
+    malformed: 'Not a passcode',
+    ...challengeOutcomes,
+    ...pushOutcomes,
+  },
+  states: {
+    initialised: 'Initialised',
+    inventory: 'In inventory',
+    reserved: 'Reserved',
+    assigned: 'Assigned',
+    active: 'Active',
+    suspended: 'Suspended',
+    revoked: 'Revoked',
+  },
+} as const;

@@ -1,0 +1,86 @@
+import { PIN_DIGITS_MAX, PIN_DIGITS_MIN } from '@passfob/protocol/limits';
+import { administrationLimits } from '../limits/administration.ts';
+import { jobLimits } from '../limits/jobs.ts';
+import { tokenLimits } from '../limits/tokens.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** Why an act on tokens, policies, fobs or jobs changed nothing. */
+export const tokenRefusals = {
+  unknown_user: 'There is no user of this name. Create the user first.',
+  disabled_user: 'This user is disabled. Enable the user first.',
+  bad_alphabet: 'The alphabet must be decimal, hex, base32 or base64.',
+  bad_pin_place: 'The PIN is asked for in one of these places: none, fob, service.',
+  bad_reason: 'A token is revoked because it is lost, faulty or retired.',
+  bad_query: `Search for at most ${administrationLimits.searchTextMax} characters by any, serial, user or label, in pages of at most ${administrationLimits.pageRowsMax} rows.`,
+  bad_cursor: 'The mark of the next page is damaged. Start again with the first page.',
+  reserved_for_another: 'This token is reserved for another user. Return it to the inventory first.',
+  not_usable:
+    'Only a token that is assigned or active can be resynchronised, and of those that answer questions only one that counts.',
+  bad_question:
+    'A token that answers questions is resynchronised by two answers to one question. Give the question: as many digits as the service asks it.',
+  no_usable_token: 'This user has no token that is assigned or active.',
+  account_locked: 'The account is locked, so nothing was compared. Unlock it, or wait.',
+  resync_failed:
+    'No two consecutive passcodes of the token are these. Make two new ones, one right after the other, and send them in that order.',
+  seed_unreadable: 'The stored seed of the token does not open. Issue another token.',
+  step_not_ahead:
+    'No last accepted step lies in the future, so nothing was changed. A fob that is refused for another reason is resynchronised.',
+  bad_lifetime: `A temporary passcode is good for ${tokenLimits.temporaryCodeMinMs / 60_000} minute to ${tokenLimits.temporaryCodeMaxMs / HOUR_MS} hours.`,
+  bad_policy_name: `The name of a policy has 1 to ${tokenLimits.policyNameMax} ordinary characters.`,
+  bad_pin_digits: `A policy asks for PINs of at least ${PIN_DIGITS_MIN} to ${PIN_DIGITS_MAX} digits.`,
+  policy_taken: 'A policy of this name exists already. Choose another name.',
+  unknown_policy: 'There is no policy of this name.',
+  policy_used: 'Tokens were made by this policy, so it stays. Change it, or make another.',
+  too_many_policies: `There are ${tokenLimits.policiesMax} policies already. Remove one that is not used.`,
+  bad_fob: 'The fob’s board or firmware is not as fobs write it, or its secrets have the wrong length.',
+  fob_known: 'A fob with this serial number is here with other secrets. Find out which of the two is right.',
+  unknown_fob: 'There is no fob with this serial number.',
+  bad_clock: 'The facts about the fob’s clock are out of range.',
+  unreadable_row: 'What was stored of this row does not open. Import it again.',
+  nothing_to_do: 'There is nothing in it that can be done.',
+  too_many_items: `A job has at most ${jobLimits.jobItemsMax} rows. Split it.`,
+  bad_title: `The title of a job has at most ${jobLimits.jobTitleMax} characters.`,
+  unknown_job: 'There is no such job.',
+  job_over: 'The job has ended or was cancelled, and cannot be changed any more.',
+  bad_table:
+    'Each row must hold a user and a serial number, separated by a comma; for activations, the user alone will do.',
+} as const;
+
+/** What people read about imports and jobs. */
+export const tokenTexts = {
+  imports: {
+    fobPlace: (serial: string) => `fob ${serial}`,
+    accountPlace: (serial: string, account: string) => `fob ${serial}, account ${account}`,
+    present: 'It is here already.',
+    repeated: 'The same stands in an earlier row.',
+    serialTaken: 'Another token has this serial number.',
+    correct: 'Correct it where it comes from, and import it again.',
+    ocra: 'The service cannot check answers by its suite (OCRA).',
+    pending: 'The fob has not yet proved that it holds it.',
+    verify: 'Run passfob verify with the fob, and export again.',
+    erased: 'The fob was erased: there are no keys of it.',
+    counterUnknown:
+      'The inventory does not know its counter. Resynchronise it when its first passcode is refused.',
+    damaged: 'It is not as passfob writes it.',
+  },
+  jobs: {
+    titles: {
+      import: 'Import',
+      assign: 'Assign tokens',
+      suspend: 'Suspend tokens',
+      revoke: 'Revoke tokens',
+      unassign: 'Return tokens to the inventory',
+      activate: 'Send activations',
+    },
+    done: 'Done',
+    states: {
+      queued: 'Waiting',
+      running: 'Running',
+      paused: 'Paused',
+      done: 'Done',
+      cancelled: 'Cancelled',
+    },
+    items: { waiting: 'Waiting', done: 'Done', refused: 'Refused' },
+  },
+} as const;

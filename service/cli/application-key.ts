@@ -1,0 +1,50 @@
+import { makeSure, promptsOn } from 'passfob/cli/base/prompts';
+import { type Report, reportOf } from 'passfob/cli/base/report';
+import { printable } from 'passfob/cli/base/terminal';
+import { FobError } from 'passfob/errors';
+import { serviceActor } from '../base/actor.ts';
+import { serveTexts } from '../base/texts/serve.ts';
+import { texts } from '../base/texts/texts.ts';
+import { listApplications, rotateApplicationKey } from '../features/users/application-changes.ts';
+import { LOGIN_APPLICATION } from '../features/users/applications.ts';
+import type { Records } from './configured.ts';
+import { valueIn } from './errors.ts';
+
+interface ApplicationKeyOptions {
+  /** By default the first one. */
+  readonly application: string | undefined;
+  /** Whether nobody is asked. */
+  readonly yes: boolean;
+}
+
+/**
+ * Gives an application another API key, on the database itself, and hands it out: there is nothing to show of the one it
+ * has, since only its hash is kept. Asks first, because that one ends at once.
+ *
+ * @throws FobError `cancelled`, `usage` where nobody can be asked; ServiceError
+ */
+export async function applicationKey(
+  { application = LOGIN_APPLICATION.name, yes }: ApplicationKeyOptions,
+  { store, keys, terminal, signal }: Records,
+): Promise<Report> {
+  const applications = await listApplications(store.db);
+  const found = applications.find(({ name }) => name === application);
+  if (found === undefined) {
+    const others = applications.filter(({ internal }) => !internal).map(({ name }) => name);
+    throw new FobError('service', {
+      sentence: texts.refusals.unknown_application,
+      next: printable(serveTexts.applicationsThere(others)),
+    });
+  }
+  if (!yes) {
+    const prompts = promptsOn(terminal, signal);
+    try {
+      await makeSure(prompts, serveTexts.applicationKeyAsk(application), serveTexts.applicationKeyKept);
+    } finally {
+      prompts.close();
+    }
+  }
+  const management = { db: store.db, keys, clock: Date.now };
+  const { value } = valueIn(await rotateApplicationKey(management, serviceActor, found.id));
+  return reportOf({ application, apiKey: value }, value, serveTexts.applicationKeyMade(application));
+}

@@ -1,0 +1,56 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { Call, Need } from 'passfob/cli/base/command';
+import { inventoryDirectory } from 'passfob/inventory/directory';
+import type { Configuration } from '../app/configuration/configuration.ts';
+import { readConfiguration } from '../app/configuration/read.ts';
+import type { SettingName } from '../app/configuration/settings.ts';
+import { openStore, type Store } from '../storage/database/database.ts';
+import { type Keys, openKeyFile } from '../storage/sealing/key-file.ts';
+import { refuseConfiguration, serviceError } from './errors.ts';
+import type { ServiceFlags } from './options.ts';
+
+export interface Configured extends Call {
+  readonly configuration: Configuration;
+  /** Where each value came from. */
+  readonly origins: Readonly<Record<SettingName, string>>;
+}
+
+export interface Records extends Configured {
+  readonly store: Store;
+  readonly keys: Keys;
+}
+
+/** @throws FobError `configuration` after every mistake was said */
+export const withConfiguration: Need<ServiceFlags, Configured> = async (call, flags, work) => {
+  const { terminal, isJson } = call;
+  const { environment } = terminal;
+  try {
+    const reading = readConfiguration({
+      flags: flags.flags,
+      file: flags.configurationFile,
+      environment,
+      workingDirectory: process.cwd(),
+      defaultDirectory: join(inventoryDirectory(environment, process.platform, homedir()), 'service'),
+    });
+    if (reading.mistakes !== undefined) return refuseConfiguration(reading.mistakes, isJson, terminal);
+    const { configuration, origins } = reading;
+    return await work({ ...call, configuration, origins });
+  } catch (error) {
+    throw serviceError(error);
+  }
+};
+
+/** @throws FobError `service` */
+export const withRecords: Need<ServiceFlags, Records> = (call, flags, work) =>
+  withConfiguration(call, flags, async configured => {
+    const { directory, databaseUrl } = configured.configuration;
+    // Before the database: a restore without the old keys would make an empty database and come to nothing.
+    const keys = openKeyFile(directory, false);
+    const store = await openStore({ directory, databaseUrl: databaseUrl ?? undefined });
+    try {
+      return await work({ ...configured, store, keys });
+    } finally {
+      await store.close();
+    }
+  });

@@ -1,0 +1,138 @@
+import { type Command, command, group } from 'passfob/cli/base/command';
+import { nothing } from 'passfob/cli/base/needs';
+import { aConfiguration, theRecords } from './needs.ts';
+import {
+  applicationKeyOptions,
+  auditOptions,
+  fileOptions,
+  flagsOf,
+  radiusClientOptions,
+  restoreOptions,
+  serveOptions,
+  serviceOptions,
+  settingOptions,
+  statusOptions,
+} from './options.ts';
+
+/**
+ * `passfob serve` and `passfob service …`, which the command line finds where this package is installed. What they do is
+ * loaded when it is wanted: it brings much that no other command needs.
+ */
+export const commands: readonly Command[] = [
+  command({
+    words: 'serve',
+    describe: 'run the token management service',
+    options: serveOptions,
+    read: given => ({ adminLink: given.adminLink, ...flagsOf(given) }),
+    needs: aConfiguration,
+    run: async ({ adminLink }, call) => (await import('./serve.ts')).serve(adminLink, call),
+  }),
+  group('service', 'look after the service', serviceOptions),
+  command({
+    words: 'service backup <file>',
+    describe: 'write everything but the key file into a new file',
+    options: fileOptions,
+    read: given => ({ file: given.file, ...flagsOf(given) }),
+    needs: theRecords,
+    run: async ({ file }, records) => (await import('./records.ts')).backUp(records, file),
+  }),
+  command({
+    words: 'service restore <file>',
+    describe: 'take a backup into an empty database',
+    options: restoreOptions,
+    read: given => ({ file: given.file, counterGap: given.counterGap, ...flagsOf(given) }),
+    needs: theRecords,
+    run: async ({ file, counterGap }, records) =>
+      (await import('./records.ts')).restoreFrom(records, file, counterGap),
+  }),
+  command({
+    words: 'service audit <what>',
+    describe: 'check that nobody changed the audit',
+    options: auditOptions,
+    read: flagsOf,
+    needs: theRecords,
+    run: async (_, records) => (await import('./records.ts')).verify(records),
+  }),
+  command({
+    words: 'service fingerprint',
+    describe: 'show the fingerprint of the identity, which agents are told (passfob agent add)',
+    options: settingOptions,
+    read: flagsOf,
+    needs: aConfiguration,
+    run: async (_, call) => (await import('./actions.ts')).fingerprint(call),
+  }),
+  command({
+    words: 'service rekey',
+    describe: 'seal everything under a new key, while the service runs',
+    options: settingOptions,
+    read: flagsOf,
+    needs: theRecords,
+    run: async (_, records) => (await import('./records.ts')).renewKey(records),
+  }),
+  command({
+    words: 'service bounce',
+    describe:
+      'take a notification that a mail to a user could not be delivered, as a mail server hands it over on standard input',
+    options: settingOptions,
+    read: flagsOf,
+    needs: theRecords,
+    run: async (_, records) => (await import('./records.ts')).takeBounce(records),
+  }),
+  command({
+    words: 'service status',
+    describe: 'ask a service whether it answers and is ready',
+    options: statusOptions,
+    read: ({ url, ca }) => ({ url, ca }),
+    needs: nothing,
+    run: async ({ url, ca }) => (await import('./status.ts')).serviceStatus(url, ca),
+  }),
+  command({
+    words: 'service config',
+    describe: 'show the configuration and where each value comes from, without secrets',
+    options: settingOptions,
+    read: flagsOf,
+    needs: aConfiguration,
+    run: async (_, call) => (await import('./actions.ts')).configReport(call),
+  }),
+  command({
+    words: 'service admin-link',
+    describe: 'make a one-time administrator link',
+    options: settingOptions,
+    read: flagsOf,
+    needs: aConfiguration,
+    run: async (_, call) => (await import('./actions.ts')).adminLink(call),
+  }),
+  command({
+    words: 'service application-key [name]',
+    describe: 'give an application another API key and print it; the one it has ends at once',
+    options: applicationKeyOptions,
+    read: given => ({ application: given.name, yes: given.yes, ...flagsOf(given) }),
+    needs: theRecords,
+    run: async (asked, records) => (await import('./application-key.ts')).applicationKey(asked, records),
+  }),
+  command({
+    words: 'service radius-client <act> [name]',
+    describe: 'list, add, change and remove RADIUS clients; a shared secret that is made is printed once',
+    options: radiusClientOptions,
+    read: given => ({
+      act: given.act,
+      name: given.name,
+      rename: given.rename,
+      address: given.address,
+      application: given.application,
+      push: given.push,
+      secretFile: given.secretFile,
+      ...flagsOf(given),
+    }),
+    needs: theRecords,
+    run: async (asked, records) => (await import('./radius-client.ts')).radiusClient(asked, records),
+  }),
+  command({
+    words: 'service doctor',
+    describe: 'say what is wrong with the service on this computer',
+    options: settingOptions,
+    read: flagsOf,
+    needs: aConfiguration,
+    run: async (_, call) => (await import('./actions.ts')).doctor(call),
+  }),
+];

@@ -1,0 +1,166 @@
+import { type CommonOptions, without } from 'passfob/cli/base/common-options';
+import { FobError } from 'passfob/errors';
+import { type SettingName, settings } from '../app/configuration/settings.ts';
+import { serveTexts } from '../base/texts/serve.ts';
+
+/** Values for the configuration of the service, as they were typed. */
+export interface ServiceFlags {
+  readonly configurationFile: string | undefined;
+  readonly flags: Readonly<Partial<Record<SettingName, string | readonly string[] | undefined>>>;
+}
+
+const about = (setting: SettingName) =>
+  ({ string: true, requiresArg: true, describe: settings[setting].meaning }) as const;
+
+/** Where the service's data is: what each command about it needs. */
+export function settingOptions(command: CommonOptions) {
+  return withoutFobs(command)
+    .option('config', {
+      string: true,
+      requiresArg: true,
+      describe: 'configuration file; without it passfob-service.json in the service folder',
+    })
+    .option('dir', about('directory'))
+    .option('host', about('host'))
+    .option('port', about('port'))
+    .option('database', about('databaseUrl'))
+    .option('tls-cert', about('tlsCertificate'))
+    .option('tls-key', about('tlsKey'))
+    .option('behind-proxy', {
+      string: true,
+      array: true,
+      // One each time, as elsewhere.
+      nargs: 1,
+      describe: settings.trustedProxies.meaning,
+    })
+    .option('public-url', about('publicUrl'))
+    .option('published-hosts', about('publishedHosts'))
+    .option('published-ranges', about('publishedRanges'))
+    .option('radius', { string: true, describe: settings.radius.meaning })
+    .option('lock-threshold', about('lockThreshold'))
+    .option('lock-period', about('lockPeriodSeconds'))
+    .option('log-level', about('logLevel'));
+}
+
+/** No fob is talked to. `--dry-run` is refused by `flagsOf`, which says more. */
+function withoutFobs(command: CommonOptions) {
+  return without(command, 'device', 'fob', 'trace').hide('dry-run');
+}
+
+/** For `service` and the commands below it. */
+export function serviceOptions(command: CommonOptions) {
+  return withoutFobs(command).option('port', about('port'));
+}
+
+export function serveOptions(command: CommonOptions) {
+  return settingOptions(command).option('admin-link', {
+    boolean: true,
+    describe:
+      'print a one-time administrator link at every start; --no-admin-link at none, not even the first',
+  });
+}
+
+type Given = Awaited<ReturnType<typeof settingOptions>['argv']>;
+
+/** @throws FobError `usage` with --dry-run: what these commands do cannot be gone through without doing it */
+export function flagsOf(given: Given): ServiceFlags {
+  if (given.dryRun) throw new FobError('usage', serveTexts.noDryRun);
+  return {
+    configurationFile: given.config,
+    flags: {
+      directory: given.dir,
+      host: given.host,
+      port: given.port,
+      databaseUrl: given.database,
+      tlsCertificate: given.tlsCert,
+      tlsKey: given.tlsKey,
+      trustedProxies: given.behindProxy,
+      publicUrl: given.publicUrl,
+      publishedHosts: given.publishedHosts,
+      publishedRanges: given.publishedRanges,
+      radius: given.radius,
+      lockThreshold: given.lockThreshold,
+      lockPeriodSeconds: given.lockPeriod,
+      logLevel: given.logLevel,
+    },
+  };
+}
+
+export function applicationKeyOptions(command: CommonOptions) {
+  return settingOptions(command)
+    .option('yes', { boolean: true, default: false, describe: 'do not ask here' })
+    .positional('name', {
+      type: 'string',
+      describe: 'name of the application; without it the one that the first start made',
+    });
+}
+
+export function radiusClientOptions(command: CommonOptions) {
+  return settingOptions(command)
+    .option('address', {
+      string: true,
+      requiresArg: true,
+      describe: 'address or range that its packets come from',
+    })
+    .option('application', {
+      string: true,
+      requiresArg: true,
+      describe: 'name of the application whose factors it asks for; a new one gets the first',
+    })
+    .option('push', {
+      choices: ['challenge', 'wait', 'off'] as const,
+      requiresArg: true,
+      describe: 'what an empty passcode is given',
+    })
+    .option('rename', { string: true, requiresArg: true, describe: 'another name for it' })
+    .option('secret-file', {
+      string: true,
+      requiresArg: true,
+      describe: 'file with a shared secret that it has already; without it one is made and printed',
+    })
+    .positional('act', {
+      choices: ['list', 'add', 'change', 'secret', 'remove'] as const,
+      demandOption: true,
+      describe: 'what to do',
+    })
+    .positional('name', { type: 'string', describe: 'name of the client' });
+}
+
+export function fileOptions(command: CommonOptions) {
+  return settingOptions(command).positional('file', {
+    type: 'string',
+    demandOption: true,
+    describe: 'path of the file',
+  });
+}
+
+export function restoreOptions(command: CommonOptions) {
+  return fileOptions(command).option('counter-gap', {
+    number: true,
+    requiresArg: true,
+    describe: 'how many passcodes of one HOTP fob may have been accepted since the backup [25]',
+  });
+}
+
+export function auditOptions(command: CommonOptions) {
+  return settingOptions(command).positional('what', {
+    choices: ['verify'] as const,
+    demandOption: true,
+    describe: 'what to do with it',
+  });
+}
+
+export function statusOptions(command: CommonOptions) {
+  return without(command, 'port', 'dry-run')
+    .option('url', {
+      string: true,
+      requiresArg: true,
+      demandOption: true,
+      describe: 'address of the service, such as https://otp.example.org',
+    })
+    .option('ca', {
+      string: true,
+      requiresArg: true,
+      describe: 'PEM file with the certificate of its authority, where this computer does not know it',
+    });
+}

@@ -1,0 +1,88 @@
+import { resolve } from 'node:path';
+import type { Report } from 'passfob/cli/base/report';
+import { printable } from 'passfob/cli/base/terminal';
+import { FobError } from 'passfob/errors';
+import { serviceActor } from '../base/actor.ts';
+import { mailLimits } from '../base/limits/mail.ts';
+import { recordTexts } from '../base/texts/serve.ts';
+import { verifyAudit } from '../features/audit/verify.ts';
+import { recordBounce } from '../features/mail/bounces.ts';
+import { backup } from '../features/operations/backup.ts';
+import { rekey } from '../features/operations/rekey.ts';
+import { restore } from '../features/operations/restore.ts';
+import type { Records } from './configured.ts';
+import { valueIn } from './errors.ts';
+
+/** What is done with the records of a service as a whole, beside the running service; a restore is for an empty database. */
+
+export async function backUp({ store, keys }: Records, file: string): Promise<Report> {
+  const management = { store, keys, clock: Date.now };
+  const { path, counts, header } = valueIn(await backup(management, serviceActor, { path: resolve(file) }));
+  return {
+    document: { file: path, counts, keyIds: header.keyIds },
+    text: recordTexts.backedUp(counts.users ?? 0, counts.tokens ?? 0),
+    note: recordTexts.keyFileApart,
+  };
+}
+
+export async function restoreFrom(
+  { store, keys }: Records,
+  file: string,
+  counterGap: number | undefined,
+): Promise<Report> {
+  const wish = { path: resolve(file), ...(counterGap !== undefined && { counterGap }) };
+  const restored = valueIn(await restore({ store, keys, clock: Date.now }, serviceActor, wish));
+  const { createdMs, missingKeyIds } = restored;
+  return {
+    document: { ...restored },
+    text: recordTexts.restored(new Date(createdMs).toISOString()),
+    ...(missingKeyIds.length > 0 && { note: recordTexts.keysMissing }),
+  };
+}
+
+/** @throws FobError `service` where the audit was changed */
+export async function verify({ store, keys }: Records): Promise<Report> {
+  const verification = await verifyAudit(store.db, keys);
+  if (!verification.intact) {
+    const found = verification.findings.map(({ text }) => text);
+    throw new FobError('service', {
+      sentence: [recordTexts.auditChanged.sentence, ...found].join(' '),
+      next: recordTexts.auditChanged.next,
+      details: { ...verification },
+    });
+  }
+  return {
+    document: { ...verification },
+    text: recordTexts.auditIntact(verification.rows, verification.seals),
+  };
+}
+
+export async function renewKey({ store, keys, configuration }: Records): Promise<Report> {
+  const place = { db: store.db, keys, directory: configuration.directory, clock: Date.now };
+  const standing = await rekey(place, serviceActor);
+  if (standing.state === 'unreadable')
+    throw new FobError('service', { ...recordTexts.rekeyUnreadable, details: { ...standing } });
+  const { waitUntilMs } = standing;
+  const text =
+    waitUntilMs === null
+      ? recordTexts.rekeyDone
+      : recordTexts.rekeyWaiting(new Date(waitUntilMs).toISOString());
+  return { document: { ...standing }, text };
+}
+
+export async function takeBounce({ store, keys, terminal }: Records): Promise<Report> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of terminal.stdin) {
+    const bytes = Buffer.from(chunk);
+    size += bytes.length;
+    // What is longer is none, and is not kept: the mail server that hands it over is let finish.
+    if (size <= mailLimits.bounceMaxBytes) chunks.push(bytes);
+  }
+  const message = size > mailLimits.bounceMaxBytes ? '' : Buffer.concat(chunks);
+  const management = { db: store.db, keys, clock: Date.now };
+  const mail = valueIn(await recordBounce(management, serviceActor, { message }));
+  await store.announce();
+  const text = mail.state === 'bounced' ? recordTexts.bounced(mail.user) : recordTexts.notBounced(mail.user);
+  return { document: { mail }, text: printable(text) };
+}

@@ -1,0 +1,96 @@
+import { sayReport } from 'passfob/cli/base/report';
+import type { Terminal } from 'passfob/cli/base/terminal';
+import { packageVersion } from 'passfob/commands/package-root';
+import type { Configuration } from '../app/configuration/configuration.ts';
+import { type RunningService, startService } from '../app/service.ts';
+import { endpointOf } from '../base/addresses.ts';
+import { jsonLog } from '../base/log.ts';
+import { serveTexts } from '../base/texts/serve.ts';
+import type { Configured } from './configured.ts';
+
+/**
+ * Runs the service until `signal` is aborted, then lets requests in progress finish. SIGHUP has the certificate read
+ * again.
+ *
+ * @param adminLink whether a link is printed; undefined: at the first run only
+ * @throws ServiceError when it cannot start
+ */
+export async function serve(
+  adminLink: boolean | undefined,
+  { configuration, isJson, terminal, signal }: Configured,
+): Promise<undefined> {
+  const log = jsonLog(line => terminal.note(line), configuration.logLevel, Date.now);
+  const options = { ...optionsOf(configuration), log, version: packageVersion(), decisionThread: true };
+  const service = await startService(options);
+  // For every other command a terminal that hangs up is an end; who runs services sends it to have files read again.
+  process.removeAllListeners('SIGHUP');
+  process.on('SIGHUP', service.reloadCertificate);
+  try {
+    await sayStarted(service, configuration, adminLink, isJson, terminal);
+    log('info', 'started', { url: service.url, version: packageVersion() });
+    await ended(signal);
+    log('info', 'ending');
+  } finally {
+    await service.close();
+    process.off('SIGHUP', service.reloadCertificate);
+  }
+  log('info', 'ended');
+}
+
+function optionsOf(configuration: Configuration) {
+  const { directory, host, port, databaseUrl, tlsCertificate, tlsKey, trustedProxies, publicUrl } =
+    configuration;
+  const radius = configuration.radius.flatMap(text => endpointOf(text) ?? []);
+  return {
+    directory,
+    host,
+    port,
+    trustedProxies,
+    addresses: { hosts: configuration.publishedHosts, ranges: configuration.publishedRanges },
+    radius,
+    lock: { threshold: configuration.lockThreshold, periodMs: configuration.lockPeriodSeconds * 1000 },
+    ...(databaseUrl !== null && { databaseUrl }),
+    ...(publicUrl !== null && { publicUrl }),
+    ...(tlsCertificate !== null &&
+      tlsKey !== null && { tls: { certificateFile: tlsCertificate, keyFile: tlsKey } }),
+  };
+}
+
+/**
+ * Says where the service is and what the first run made. The link goes to standard output, never to the log; it is
+ * printed at the first run and when it is asked for, since what a restart prints ends in logs.
+ */
+async function sayStarted(
+  service: RunningService,
+  { publicUrl }: Configuration,
+  adminLink: boolean | undefined,
+  isJson: boolean,
+  terminal: Terminal,
+): Promise<void> {
+  const { made } = service;
+  const isFirst = made.includes('database');
+  const link = (adminLink ?? isFirst) ? await service.makeOperatorLink() : undefined;
+  const radius = service.radius.map(({ address, port }) =>
+    address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
+  );
+  const lines = [
+    ...made.map(thing => serveTexts.made[thing]),
+    serveTexts.listening(publicUrl ?? service.url),
+    ...radius.map(serveTexts.radius),
+    ...(link === undefined ? [serveTexts.adminLinkLater] : [serveTexts.adminLink(), link]),
+  ];
+  const document = {
+    url: service.url,
+    ...(radius.length > 0 && { radius }),
+    made,
+    ...(link !== undefined && { adminLink: link }),
+  };
+  sayReport(terminal, isJson, { document, text: lines });
+}
+
+function ended(signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import { createSecureContext } from 'node:tls';
+import type { Report } from 'passfob/cli/base/report';
+import { connectionTexts } from 'passfob/cli/base/service-connection';
+import { printable } from 'passfob/cli/base/terminal';
+import { FobError } from 'passfob/errors';
+import { serveTexts, unreadyTexts } from '../base/texts/serve.ts';
+import { type Answer, askService, readServiceUrl } from './request.ts';
+
+/**
+ * Asks a service whether it answers and is ready.
+ *
+ * @param caFile PEM file of the authorities to trust
+ * @throws FobError `bad-input`, `certificate`, `service-silent`
+ */
+export async function serviceStatus(url: string, caFile: string | undefined): Promise<Report> {
+  const origin = readServiceUrl(url);
+  const ca = caFile === undefined ? undefined : await readAuthority(caFile);
+  const health = fieldsOf(await askService(`${origin}/health`, ca));
+  const answer = await askService(`${origin}/ready`, ca);
+  const { status, reason, version } = fieldsOf(answer);
+  const isPassfob = health.status === 'ok' && typeof status === 'string' && typeof version === 'string';
+  if (!isPassfob) throw new FobError('service-silent', { sentence: connectionTexts.notPassfob });
+  const document = { url: origin, health: 'ok', ready: answer.status === 200, version };
+  if (!document.ready) {
+    const why = unreadyTexts[reasonOf(reason)];
+    throw new FobError('service-silent', { ...why, details: { ...document, reason: reasonOf(reason) } });
+  }
+  return { document, text: printable(`${origin} answers and is ready (Passfob ${version}).`) };
+}
+
+/** A reason that this program knows; a service of another version may have others. */
+function reasonOf(reason: unknown): keyof typeof unreadyTexts {
+  const known = Object.keys(unreadyTexts) as (keyof typeof unreadyTexts)[];
+  return known.find(name => name === reason) ?? 'unknown';
+}
+
+/** The fields of a JSON object; none where it is something else. */
+function fieldsOf({ body }: Answer): Readonly<Record<string, unknown>> {
+  try {
+    const fields: unknown = JSON.parse(body);
+    return typeof fields === 'object' && fields !== null ? { ...fields } : {};
+  } catch {
+    return {};
+  }
+}
+
+/**
+ * PEM of the authorities in a file. Node takes one without any certificate in it and then trusts nobody, in words that
+ * would mislead. @throws FobError `bad-input`
+ */
+async function readAuthority(path: string): Promise<string> {
+  try {
+    const pem = await readFile(path, 'utf8');
+    if (!pem.includes('-----BEGIN CERTIFICATE-----')) throw new Error('no certificate in it');
+    createSecureContext({ ca: pem });
+    return pem;
+  } catch (cause) {
+    throw new FobError('bad-input', { ...serveTexts.badCa, cause });
+  }
+}

@@ -1,0 +1,63 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { FastifyInstance } from 'fastify';
+import { webLimits } from '../../base/limits/web.ts';
+import { assetAccess } from '../web/assets.ts';
+import { serveRoute } from '../web/route.ts';
+
+/** The script of the activation page as `npm run build` made it, with what it loads when it needs it. */
+interface Portal {
+  /** The name of the file that the page loads. */
+  readonly entry: string;
+  /** By name, which changes with the content. */
+  readonly files: ReadonlyMap<string, Buffer>;
+}
+
+const PATH = '/assets/portal/';
+
+let portal: Portal | undefined;
+
+/** Read at the first need and kept; undefined where it was not built. */
+function readPortal(): Portal | undefined {
+  if (portal !== undefined) return portal;
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder);
+  const built = join(folder, 'dist/portal');
+  if (!existsSync(join(built, 'portal.json'))) return undefined;
+  const { entry, files } = JSON.parse(readFileSync(join(built, 'portal.json'), 'utf8')) as {
+    entry: string;
+    files: string[];
+  };
+  portal = { entry, files: new Map(files.map(name => [name, readFileSync(join(built, name))])) };
+  return portal;
+}
+
+/** The address of the script; undefined where it was not built: the page then says what to do without it. */
+export function portalScript(): string | undefined {
+  const { entry } = readPortal() ?? {};
+  return entry === undefined ? undefined : PATH + entry;
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  js: 'text/javascript; charset=utf-8',
+  wasm: 'application/wasm',
+};
+
+/** Serves the script's files. Browsers may keep them for good. */
+export function servePortalFiles(app: FastifyInstance): void {
+  serveRoute(app, {
+    method: 'GET',
+    path: `${PATH}:name`,
+    access: assetAccess,
+    handle: (request, reply) => {
+      const { name } = request.params as { readonly name: string };
+      const body = readPortal()?.files.get(name);
+      if (body === undefined) return reply.callNotFound();
+      return reply
+        .header('cache-control', `public, max-age=${webLimits.assetMaxAgeSeconds}, immutable`)
+        .type(TYPES[name.split('.').pop() ?? ''] ?? 'application/octet-stream')
+        .send(body);
+    },
+  });
+}

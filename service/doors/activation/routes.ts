@@ -1,0 +1,32 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { pageBySource } from '../web/access.ts';
+import type { WebContext } from '../web/context.ts';
+import { widenPolicy } from '../web/guard.ts';
+import { serveRoute } from '../web/route.ts';
+import { activatePage } from './activate-page.ts';
+import { servePortalFiles } from './portal-files.ts';
+
+/**
+ * `GET` and `HEAD /activate`: the page on which people activate their fobs, the same for everybody; nothing is read or
+ * used up by asking for it. Camera, serial ports and HID devices are open to this page alone.
+ */
+export function serveActivation(app: FastifyInstance, context: WebContext): void {
+  servePortalFiles(app);
+  const answer = (request: FastifyRequest, reply: FastifyReply) => {
+    widenPolicy(reply, {
+      'script-src': "'wasm-unsafe-eval'",
+      // Not every browser takes 'self' for a WebSocket. The host was compared with those that are served.
+      'connect-src': `${context.isSecure ? 'wss' : 'ws'}://${request.host}`,
+    });
+    return reply
+      .header('permissions-policy', 'camera=(self), serial=(self), hid=(self), geolocation=(), microphone=()')
+      .type('text/html; charset=utf-8')
+      .send(request.method === 'HEAD' ? '' : activatePage());
+  };
+  serveRoute(app, {
+    method: ['GET', 'HEAD'],
+    path: '/activate',
+    access: pageBySource(context),
+    handle: answer,
+  });
+}

@@ -1,0 +1,29 @@
+import type { FastifyInstance } from 'fastify';
+import { pageBySource } from '../../web/access.ts';
+import type { WebContext } from '../../web/context.ts';
+import { serveRoute } from '../../web/route.ts';
+import { media, schemasOf, words } from '../kit/shapes.ts';
+import { openApiOf } from './openapi.ts';
+import { documentationPage } from './page.ts';
+
+/** `GET /v1/openapi.json` and `GET /v1/docs`: the description for programs and for people. It names nobody's secrets. */
+export function serveDescription(app: FastifyInstance, context: WebContext): void {
+  const common = { method: 'GET', access: pageBySource(context), hasHead: true } as const;
+  serveRoute(app, {
+    ...common,
+    path: '/v1/openapi.json',
+    schema: schemasOf({ answers: { 200: media('application/json', { schema: { type: 'object' } }) } }),
+    operation: { name: 'description.get' },
+    handle: (_request, reply) => {
+      const site = { version: context.version, cookie: context.operatorCookie() };
+      return reply.type('application/json; charset=utf-8').send(JSON.stringify(openApiOf(app.served, site)));
+    },
+  });
+  serveRoute(app, {
+    ...common,
+    path: '/v1/docs',
+    schema: schemasOf({ answers: { 200: media('text/html', words) } }),
+    operation: { name: 'documentation.get' },
+    handle: (_request, reply) => reply.type('text/html; charset=utf-8').send(documentationPage(app.served)),
+  });
+}

@@ -1,0 +1,144 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { sourceKey } from '../../../base/buckets.ts';
+import { validationLimits } from '../../../base/limits/validation.ts';
+import { webLimits } from '../../../base/limits/web.ts';
+import { prepareSource } from '../../../base/source.ts';
+import type { KnownApplication } from '../../../features/users/application-cache.ts';
+import { type Access, alsoLimited } from '../../web/access.ts';
+import { vouchFor } from '../../web/admission.ts';
+import type { WebContext } from '../../web/context.ts';
+import { Problem, type ProblemCode } from '../../web/problems.ts';
+import { rates, take, takeBySource } from '../../web/rates.ts';
+import { type OperationName, serveRoute } from '../../web/route.ts';
+import { bearerOf } from './authenticate.ts';
+import { constant, described, object, type Shape, schemasOf, words } from './shapes.ts';
+
+/** An application that asks, and the key it showed. */
+export interface Client {
+  readonly apiKey: string;
+  readonly application: KnownApplication;
+}
+
+/** One request of an application that has been let in and checked. */
+export interface ApplicationCall<P, B> {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly params: P;
+  readonly body: B;
+  /** Where the person is, as the application says it, or else where the request came from. */
+  readonly source: string;
+  readonly idempotencyKey: string | undefined;
+}
+
+/** One route for applications: the server and the description are made of it. */
+export interface ApplicationRoute<P, B> {
+  readonly name: OperationName;
+  readonly path: string;
+  readonly params?: Shape<P>;
+  readonly headers?: Shape<unknown>;
+  readonly body: Shape<B>;
+  /** A body that the route takes; it stands in the description. */
+  readonly example: NoInfer<B>;
+  /** What comes back, by status. */
+  readonly answers: Readonly<Record<number, Shape<unknown>>>;
+  /** What it is refused with besides what every such route may be. */
+  readonly problems?: readonly ProblemCode[];
+  /**
+   * Whether the application counts as this node last saw it, so that what is decided for it has to be decided by its standing, or
+   * as the database says now.
+   */
+  readonly standing: 'seen' | 'now';
+  handle(call: ApplicationCall<P, B>): Promise<FastifyReply>;
+}
+
+/** Somebody may be let in. */
+export const acceptedAnswer = object({
+  accepted: constant(true),
+  user: described(
+    words,
+    'Who it is, by the name that the service has: not always as it was typed. Go by this one.',
+  ),
+});
+
+/** The headers of routes that answer a repeated request alike. */
+export const idempotencyHeaders: Shape<unknown> = {
+  schema: {
+    type: 'object',
+    properties: {
+      'idempotency-key': {
+        type: 'string',
+        minLength: validationLimits.idempotencyKeyMin,
+        maxLength: validationLimits.idempotencyKeyMax,
+      },
+    },
+  },
+};
+
+const clients = new WeakMap<FastifyRequest, Client>();
+
+/** Registers a route for applications. */
+export function serveForApplications<P, B>(
+  app: FastifyInstance,
+  context: WebContext,
+  route: ApplicationRoute<P, B>,
+): void {
+  const { name, path, params, headers, body, example, answers, problems = [] } = route;
+  const access = applicationAccess(context, route.standing);
+  serveRoute(app, {
+    method: 'POST',
+    path,
+    access: alsoLimited(context, access, rates.validate, request => sourceKey(sourceOf(request))),
+    bodyMaxBytes: webLimits.bodyMaxBytes,
+    schema: schemasOf({ params, headers, body, answers }),
+    operation: { name, example, problems },
+    handle: (request, reply) => {
+      const key = request.headers['idempotency-key'];
+      return route.handle({
+        request,
+        reply,
+        // Fastify has checked both against the shapes.
+        params: request.params as P,
+        body: request.body as B,
+        source: sourceOf(request),
+        idempotencyKey: typeof key === 'string' ? key : undefined,
+      });
+    },
+  });
+}
+
+function applicationAccess(context: WebContext, standing: 'seen' | 'now'): Access {
+  const admit = async (request: FastifyRequest) => {
+    const apiKey = bearerOf(request);
+    if (standing === 'now' && apiKey !== undefined) context.applications.forget(apiKey);
+    const application = apiKey === undefined ? undefined : await context.applications.find(apiKey);
+    if (application === undefined || apiKey === undefined) {
+      takeBySource(context, rates.stranger, request);
+      throw new Problem('unauthorised');
+    }
+    take(context, rates.application, application.id);
+    vouchFor(request);
+    clients.set(request, { apiKey, application });
+  };
+  return { who: 'application', rates: [rates.stranger, rates.application], beforeBody: [admit] };
+}
+
+/** The application a request was admitted for. @throws Problem `unauthorised` */
+export function clientOf(request: FastifyRequest): Client {
+  const client = clients.get(request);
+  if (client === undefined) throw new Problem('unauthorised');
+  return client;
+}
+
+function sourceOf({ body, ip }: FastifyRequest): string {
+  const given: unknown =
+    typeof body === 'object' && body !== null && 'source' in body ? body.source : undefined;
+  return prepareSource(typeof given === 'string' ? given : ip);
+}
+
+/**
+ * Says that the person may be let in, and under which name: the one that the service has. What was typed may be spelt in
+ * another way, and an application that goes by it takes one person for two, or lets in somebody it means to keep out.
+ */
+export function sendAccepted(reply: FastifyReply, user: string): FastifyReply {
+  return reply.send({ accepted: true, user });
+}

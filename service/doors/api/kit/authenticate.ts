@@ -1,0 +1,98 @@
+import type { FastifyRequest } from 'fastify';
+import type { Actor } from '../../../base/actor.ts';
+import type { Role } from '../../../base/kinds.ts';
+import { type Action, may, permissions } from '../../../base/permissions.ts';
+import { prepareSource } from '../../../base/source.ts';
+import { apiKeyOf } from '../../../features/users/access/api-keys.ts';
+import { actorOfSession, isCsrfToken, isFresh, sessionOf } from '../../../features/users/sessions.ts';
+import type { Access } from '../../web/access.ts';
+import { vouchFor } from '../../web/admission.ts';
+import type { WebContext } from '../../web/context.ts';
+import { cookieOf } from '../../web/cookies.ts';
+import { refuseCrossSite } from '../../web/guard.ts';
+import { Problem } from '../../web/problems.ts';
+import { rates, take, takeBySource } from '../../web/rates.ts';
+
+const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
+
+/** Who asks, and whether what they show lets them do dangerous things now. */
+interface Caller {
+  readonly actor: Actor & { readonly role: Role };
+  readonly isFresh: boolean;
+}
+
+const actors = new WeakMap<FastifyRequest, Actor>();
+
+/** Administration, by somebody who may do an act. */
+export function administrationAccess(context: WebContext, action: Action): Access {
+  return {
+    who: 'administration',
+    action,
+    rates: [rates.stranger, rates.administration],
+    beforeBody: [request => admit(context, request, action)],
+  };
+}
+
+/**
+ * Lets a request in by an administration API key or by an operator's session, before its body is read. A key is exempt from
+ * fresh proof: no person is behind it who could give one, and it is made for one purpose with one role.
+ *
+ * @throws Problem `credentials_needed`, `forbidden`, `not_allowed`, `proof_needed`, `too_many`
+ */
+async function admit(context: WebContext, request: FastifyRequest, action: Action): Promise<void> {
+  const caller = (await byKey(context, request)) ?? (await bySession(context, request));
+  if (caller === undefined) {
+    takeBySource(context, rates.stranger, request);
+    throw new Problem('credentials_needed');
+  }
+  take(context, rates.administration, caller.actor.name);
+  if (!may(caller.actor.role, action)) throw new Problem('not_allowed');
+  if (permissions[action].dangerous && !caller.isFresh) throw new Problem('proof_needed');
+  vouchFor(request);
+  actors.set(request, caller.actor);
+}
+
+/** Who asks, for a request that was let in. */
+export function actorOf(request: FastifyRequest): Actor {
+  const actor = actors.get(request);
+  if (actor === undefined) throw new Problem('credentials_needed');
+  return actor;
+}
+
+/** The value of a bearer token, or undefined. */
+export function bearerOf(request: FastifyRequest): string | undefined {
+  const [scheme, value] = (request.headers.authorization ?? '').split(' ');
+  return scheme?.toLowerCase() === 'bearer' ? value : undefined;
+}
+
+async function byKey({ management }: WebContext, request: FastifyRequest): Promise<Caller | undefined> {
+  const value = bearerOf(request);
+  if (value === undefined) return undefined;
+  const key = await apiKeyOf(management.db, value, management.clock());
+  if (key === undefined) return undefined;
+  const actor = {
+    name: `api:${key.name}`,
+    role: key.role,
+    source: prepareSource(request.ip),
+    requestId: request.id,
+  };
+  return { actor, isFresh: true };
+}
+
+async function bySession(context: WebContext, request: FastifyRequest): Promise<Caller | undefined> {
+  // Whoever sends a key means it: a wrong one must not be made good by a cookie.
+  if (request.headers.authorization !== undefined) return undefined;
+  const { management } = context;
+  const session = await sessionOf(management, cookieOf(request, context.operatorCookie()));
+  if (session === undefined) return undefined;
+  if (!SAFE_METHODS.has(request.method)) {
+    await refuseCrossSite(request);
+    const csrf = request.headers['x-csrf-token'];
+    if (typeof csrf !== 'string' || !isCsrfToken(session, csrf)) throw new Problem('forbidden');
+  }
+  const actor = {
+    ...actorOfSession(session, prepareSource(request.ip), request.id),
+    role: session.role,
+  };
+  return { actor, isFresh: isFresh(session, management.clock()) };
+}

@@ -1,0 +1,46 @@
+import { administrationLimits } from '../../../base/limits/administration.ts';
+import { nullable, type Shape, text, whole, words } from './shapes.ts';
+
+/** Where a page begins and how long it is, in the query of a list. */
+export const pageFields = {
+  after: text(administrationLimits.cursorMax, { description: '`next` of the page before.' }),
+  limit: whole(1, administrationLimits.pageRowsMax),
+} as const;
+
+/** `after` of the next page; null at the end. */
+export const next: Shape<string | null> = nullable(words);
+
+export interface PageQuery {
+  readonly after?: string;
+  readonly limit?: number;
+}
+
+/** A page out of a list that is short as a whole, in the order of a key that each of its rows has alone. */
+export function pageOf<T>(
+  rows: readonly T[],
+  keyOf: (row: T) => string,
+  { after, limit = administrationLimits.pageRowsDefault }: PageQuery,
+): { readonly page: readonly T[]; readonly next: string | null } {
+  const ordered = [...rows].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  const rest = after === undefined ? ordered : ordered.filter(row => keyOf(row) > after);
+  const page = rest.slice(0, limit);
+  const last = page.at(-1);
+  return { page, next: rest.length > limit && last !== undefined ? keyOf(last) : null };
+}
+
+/** A place in an order by a number and, among equals, by a text. */
+export interface Place {
+  readonly number: number;
+  readonly text: string;
+}
+
+export function writePlace(number: number, rest: string): string {
+  return `${number}.${rest}`;
+}
+
+/** The place that `writePlace` wrote down, or undefined where it did not. */
+export function readPlace(written: string): Place | undefined {
+  const [, digits = '', rest = ''] = /^(\d{1,16})\.([\w-]{1,64})$/.exec(written) ?? [];
+  const number = Number(digits);
+  return digits !== '' && Number.isSafeInteger(number) ? { number, text: rest } : undefined;
+}

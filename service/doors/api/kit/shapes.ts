@@ -1,0 +1,123 @@
+import type { FastifySchema } from 'fastify';
+
+/** A JSON Schema (2020-12, which OpenAPI 3.1 takes as it is). */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** What a value on the wire looks like: as a schema for programs, and as a type for us, made of the same words. */
+export interface Shape<T> {
+  readonly schema: JsonSchema;
+  /** Never there: it carries the type. */
+  readonly type?: T;
+}
+
+export type TypeOf<S> = S extends Shape<infer T> ? T : never;
+type Fields = Readonly<Record<string, Shape<unknown>>>;
+type NoFields = Readonly<Record<never, never>>;
+
+/** Text of some length, in UTF-16 units. */
+export function text(max: number, more: JsonSchema & { readonly minLength?: number } = {}): Shape<string> {
+  return { schema: { type: 'string', maxLength: max, ...more } };
+}
+
+/** Text that the service makes, whose length is its own affair. */
+export const words: Shape<string> = { schema: { type: 'string' } };
+
+/** A whole number within its bounds. */
+export function whole(minimum: number, maximum: number): Shape<number> {
+  return { schema: { type: 'integer', minimum, maximum } };
+}
+
+/** A whole number that the service counts. */
+export const count: Shape<number> = { schema: { type: 'integer' } };
+export const number: Shape<number> = { schema: { type: 'number' } };
+export const flag: Shape<boolean> = { schema: { type: 'boolean' } };
+/** Milliseconds since 1970 (UTC). */
+export const time: Shape<number> = {
+  schema: { type: 'integer', description: 'Milliseconds since 1970 (UTC).' },
+};
+
+export function oneOf<const T extends string>(...values: readonly T[]): Shape<T> {
+  return { schema: { type: 'string', enum: values } };
+}
+
+export function nullable<T>({ schema }: Shape<T>): Shape<T | null> {
+  if (Array.isArray(schema.enum))
+    return { schema: { ...schema, type: ['string', 'null'], enum: [...schema.enum, null] } };
+  if (typeof schema.type === 'string' && schema.type !== 'object')
+    return { schema: { ...schema, type: [schema.type, 'null'] } };
+  return { schema: { anyOf: [schema, { type: 'null' }] } };
+}
+
+export function list<T>({ schema }: Shape<T>, maxItems?: number): Shape<readonly T[]> {
+  return { schema: { type: 'array', items: schema, ...(maxItems !== undefined && { maxItems }) } };
+}
+
+/** A value that is always the same. */
+export function constant<const T extends string | number | boolean>(value: T): Shape<T> {
+  return { schema: { const: value } };
+}
+
+/** An answer without a body. */
+export const nothing: Shape<null> = { schema: { type: 'null' } };
+
+/** An answer of another media type than JSON. */
+export function media(type: string, { schema }: Shape<unknown>): Shape<string> {
+  return { schema: { content: { [type]: { schema } } } };
+}
+
+/** Named facts of no fixed names, as the audit holds them. */
+export const facts: Shape<Readonly<Record<string, unknown>>> = {
+  schema: { type: 'object', additionalProperties: { type: ['string', 'number', 'boolean', 'null'] } },
+};
+
+/** An object with these fields, of which the second lot may be left out, and no others. */
+export function object<R extends Fields, O extends Fields = NoFields>(
+  required: R,
+  optional?: O,
+): Shape<{ readonly [K in keyof R]: TypeOf<R[K]> } & { readonly [K in keyof O]?: TypeOf<O[K]> }> {
+  const fields = Object.entries({ ...required, ...optional });
+  return {
+    schema: {
+      type: 'object',
+      additionalProperties: false,
+      required: Object.keys(required),
+      properties: Object.fromEntries(fields.map(([name, { schema }]) => [name, schema])),
+    },
+  };
+}
+
+/** An object of which just one field is there. */
+export function justOne<T>({ schema }: Shape<T>): Shape<T> {
+  return { schema: { ...schema, minProperties: 1, maxProperties: 1 } };
+}
+
+/** The shape, with a sentence about it. */
+export function described<T>({ schema }: Shape<T>, description: string): Shape<T> {
+  return { schema: { ...schema, description } };
+}
+
+/** The shape under a name of its own in the API's description. */
+export function named<T>({ schema }: Shape<T>, title: string): Shape<T> {
+  return { schema: { ...schema, title } };
+}
+
+/** The shapes of a route as Fastify takes them. */
+export function schemasOf(shapes: {
+  readonly params?: Shape<unknown> | undefined;
+  readonly query?: Shape<unknown> | undefined;
+  readonly headers?: Shape<unknown> | undefined;
+  readonly body?: Shape<unknown> | undefined;
+  /** By status. */
+  readonly answers: Readonly<Record<number, Shape<unknown>>>;
+}): FastifySchema {
+  const { params, query, headers, body, answers } = shapes;
+  const response = Object.entries(answers).map(([status, { schema }]) => [status, schema] as const);
+  return {
+    ...(params && { params: params.schema }),
+    ...(query && { querystring: query.schema }),
+    ...(headers && { headers: headers.schema }),
+    ...(body && { body: body.schema }),
+    // What a schema does not name is not written.
+    response: Object.fromEntries(response),
+  };
+}

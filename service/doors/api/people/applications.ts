@@ -1,0 +1,105 @@
+import type { Actor } from '../../../base/actor.ts';
+import { userLimits } from '../../../base/limits/users.ts';
+import { done, type Result } from '../../../base/results.ts';
+import {
+  type ApplicationView,
+  changeFactors,
+  createApplication,
+  disableApplication,
+  enableApplication,
+  factorsKnown,
+  listApplications,
+  rotateApplicationKey,
+} from '../../../features/users/application-changes.ts';
+import type { Management } from '../../../storage/management.ts';
+import type { OperationName } from '../../web/route.ts';
+import { next, pageFields, pageOf } from '../kit/pages.ts';
+import { idParams } from '../kit/params.ts';
+import { route } from '../kit/route.ts';
+import { described, flag, list, named, nullable, object, oneOf, text, time, words } from '../kit/shapes.ts';
+
+/** A key that is handed out in the answer that made it, and never again. */
+export const shownOnce = described(words, 'Shown once; only its hash is kept.');
+
+const factors = oneOf(...factorsKnown);
+const application = named(
+  object({
+    id: words,
+    name: words,
+    factors,
+    disabledMs: nullable(time),
+    internal: flag,
+    createdMs: time,
+  }),
+  'Application',
+);
+const withKey = object({ application, value: shownOnce });
+
+export const applicationRoutes = [
+  route({
+    name: 'applications.list',
+    method: 'GET',
+    path: '/v1/applications',
+    permission: 'read',
+    query: object({}, pageFields),
+    answer: object({ applications: list(application), next }),
+    refusals: [],
+    handle: async ({ management, query }) => {
+      const { page, ...rest } = pageOf(await listApplications(management.db), ({ name }) => name, query);
+      return done({ applications: page, ...rest });
+    },
+  }),
+  route({
+    name: 'applications.create',
+    method: 'POST',
+    path: '/v1/applications',
+    permission: 'application.change',
+    body: object({ name: text(userLimits.clientNameMax, { minLength: 1 }), factors }),
+    example: { name: 'VPN', factors: 'password_otp' },
+    answer: withKey,
+    status: 201,
+    refusals: ['bad_name', 'bad_factors', 'application_taken', 'too_many_applications'],
+    handle: ({ management, actor, body }) => createApplication(management, actor, body),
+  }),
+  route({
+    name: 'applications.change',
+    method: 'PATCH',
+    path: '/v1/applications/:id',
+    permission: 'application.change',
+    params: idParams,
+    body: object({ factors }),
+    example: { factors: 'pin_otp' },
+    answer: application,
+    refusals: ['bad_factors', 'unknown_application', 'application_internal'],
+    handle: ({ management, actor, params, body }) => changeFactors(management, actor, { ...params, ...body }),
+  }),
+  route({
+    name: 'applications.rotate-key',
+    method: 'POST',
+    path: '/v1/applications/:id/rotate-key',
+    permission: 'application.change',
+    params: idParams,
+    answer: withKey,
+    refusals: ['unknown_application', 'application_internal'],
+    handle: ({ management, actor, params }) => rotateApplicationKey(management, actor, params.id),
+  }),
+  onApplication('applications.disable', 'disable', disableApplication),
+  onApplication('applications.enable', 'enable', enableApplication),
+];
+
+function onApplication(
+  name: OperationName,
+  verb: string,
+  act: (management: Management, actor: Actor, id: string) => Promise<Result<ApplicationView>>,
+) {
+  return route({
+    name,
+    method: 'POST',
+    path: `/v1/applications/:id/${verb}`,
+    permission: 'application.change',
+    params: idParams,
+    answer: application,
+    refusals: ['unknown_application', 'application_internal'],
+    handle: ({ management, actor, params }) => act(management, actor, params.id),
+  });
+}

@@ -1,0 +1,44 @@
+import { challengeLimits } from '../../../base/limits/challenges.ts';
+import { done } from '../../../base/results.ts';
+import { callerStates } from '../../../features/push/caller-result.ts';
+import { callerCheck, checkCaller } from '../../../features/push/callers/check.ts';
+import { shownNumber } from '../../../features/push/shown.ts';
+import { userName, userParams } from '../kit/params.ts';
+import { route } from '../kit/route.ts';
+import { described, flag, object, oneOf, text, time, words } from '../kit/shapes.ts';
+
+const asked = {
+  id: words,
+  number: described(words, 'To be read to the caller, whose fob shows it.'),
+  expiresMs: time,
+} as const;
+
+export const callerRoutes = [
+  route({
+    name: 'callers.check',
+    method: 'POST',
+    path: '/v1/users/:user/caller-checks',
+    permission: 'user.check-caller',
+    params: userParams,
+    answer: object(asked),
+    status: 201,
+    refusals: ['unknown_user', 'disabled_user', 'no_push_fob', 'too_many_pushes'],
+    handle: async ({ management, actor, params }) => {
+      const made = await checkCaller(management, actor, params);
+      return made.ok ? done({ ...made.value, number: shownNumber(made.value.number) }) : made;
+    },
+  }),
+  route({
+    name: 'callers.get',
+    method: 'GET',
+    path: '/v1/users/:user/caller-checks/:id',
+    permission: 'read',
+    params: object({ user: userName, id: text(challengeLimits.challengeIdMax) }),
+    answer: object({ ...asked, state: oneOf(...callerStates), isConnected: flag }),
+    refusals: ['unknown_user', 'unknown_caller_check'],
+    handle: async ({ management: { db, clock }, params }) => {
+      const found = await callerCheck(db, params, clock());
+      return found.ok ? done({ ...found.value, number: shownNumber(found.value.number) }) : found;
+    },
+  }),
+];

@@ -1,0 +1,28 @@
+import type { Role } from '../../../base/kinds.ts';
+import { may, permissions } from '../../../base/permissions.ts';
+import { done } from '../../../base/results.ts';
+import { route } from '../kit/route.ts';
+import { list, named, object, oneOf, words } from '../kit/shapes.ts';
+
+export const role = oneOf('admin', 'helpdesk', 'auditor');
+
+const caller = named(object({ name: words, role, may: list(words) }), 'Caller');
+
+export const sessionRoutes = [
+  route({
+    name: 'session.get',
+    method: 'GET',
+    path: '/v1/session',
+    permission: 'read',
+    answer: caller,
+    refusals: [],
+    handle: async ({ actor }) => {
+      // Only operators and their keys are let in, never the service itself.
+      const own = actor.role as Role;
+      const actions = (Object.keys(permissions) as (keyof typeof permissions)[]).filter(action =>
+        may(own, action),
+      );
+      return done({ name: actor.name, role: own, may: actions });
+    },
+  }),
+];

@@ -1,0 +1,32 @@
+import { tokenLimits } from '../../../base/limits/tokens.ts';
+import { makeTemporaryCode, withdrawTemporaryCode } from '../../../features/tokens/codes/temporary-codes.ts';
+import { userParams } from '../kit/params.ts';
+import { route } from '../kit/route.ts';
+import { described, flag, object, time, whole, words } from '../kit/shapes.ts';
+
+export const temporaryCodeRoutes = [
+  route({
+    name: 'temporary-codes.make',
+    method: 'POST',
+    path: '/v1/users/:user/temporary-code',
+    permission: 'token.temporary-code',
+    params: userParams,
+    body: object({}, { lifetimeMs: whole(tokenLimits.temporaryCodeMinMs, tokenLimits.temporaryCodeMaxMs) }),
+    example: { lifetimeMs: 3_600_000 },
+    answer: object({ code: described(words, 'Shown once, kept nowhere.'), expiresMs: time }),
+    status: 201,
+    refusals: ['unknown_user', 'disabled_user', 'bad_lifetime'],
+    handle: ({ management, actor, params, body }) =>
+      makeTemporaryCode(management, actor, { ...body, ...params }),
+  }),
+  route({
+    name: 'temporary-codes.withdraw',
+    method: 'DELETE',
+    path: '/v1/users/:user/temporary-code',
+    permission: 'token.temporary-code',
+    params: userParams,
+    answer: object({ ended: flag }),
+    refusals: ['unknown_user'],
+    handle: ({ management, actor, params }) => withdrawTemporaryCode(management, actor, params),
+  }),
+];

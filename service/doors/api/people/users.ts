@@ -1,0 +1,147 @@
+import type { Actor } from '../../../base/actor.ts';
+import { administrationLimits } from '../../../base/limits/administration.ts';
+import { credentialLimits } from '../../../base/limits/credentials.ts';
+import { userLimits } from '../../../base/limits/users.ts';
+import { done, type Result, refused } from '../../../base/results.ts';
+import { searchTexts } from '../../../base/texts/api.ts';
+import { setPassword } from '../../../features/users/credentials/passwords.ts';
+import { resetPin } from '../../../features/users/credentials/pins.ts';
+import { readLockPolicy } from '../../../features/users/settings.ts';
+import {
+  changeUser,
+  createUser,
+  disableUser,
+  enableUser,
+  unlockUser,
+} from '../../../features/users/user-changes.ts';
+import { listUsers, type UserView, userDetail } from '../../../features/users/user-views.ts';
+import type { Management } from '../../../storage/management.ts';
+import type { OperationName } from '../../web/route.ts';
+import { next, pageFields } from '../kit/pages.ts';
+import { userName, userParams } from '../kit/params.ts';
+import { route } from '../kit/route.ts';
+import { count, flag, list, named, nullable, object, oneOf, text, time, words } from '../kit/shapes.ts';
+
+const userFields = {
+  id: words,
+  name: words,
+  displayName: words,
+  email: nullable(words),
+  disabledMs: nullable(time),
+  failures: count,
+  lockedUntilMs: nullable(time),
+  hasPassword: flag,
+  pin: oneOf('none', 'set', 'change'),
+  createdMs: time,
+} as const;
+
+const user = named(object(userFields), 'User');
+const userWithTokens = named(object({ ...userFields, tokens: count, usableTokens: count }), 'UserDetail');
+const onlyName = object({ user: words });
+const displayName = text(userLimits.displayNameMax);
+const email = nullable(text(userLimits.emailMax));
+
+export const userRoutes = [
+  route({
+    name: 'users.list',
+    method: 'GET',
+    path: '/v1/users',
+    permission: 'read',
+    query: object(
+      {},
+      {
+        ...pageFields,
+        search: text(administrationLimits.searchTextMax, { description: searchTexts.users }),
+        state: oneOf('locked', 'disabled'),
+      },
+    ),
+    answer: object({ users: list(user), next }),
+    refusals: [],
+    handle: async ({ management: { db, clock }, query }) => {
+      const { limit = administrationLimits.pageRowsDefault } = query;
+      return done(await listUsers(db, { ...query, limit, lock: await readLockPolicy(db), nowMs: clock() }));
+    },
+  }),
+  route({
+    name: 'users.create',
+    method: 'POST',
+    path: '/v1/users',
+    permission: 'user.create',
+    body: object({ name: userName }, { displayName, email }),
+    example: { name: 'grace', displayName: 'Grace Hopper', email: 'grace@example.org' },
+    answer: user,
+    status: 201,
+    refusals: ['bad_user', 'bad_display_name', 'bad_email', 'user_taken', 'name_looks_alike'],
+    handle: ({ management, actor, body }) => createUser(management, actor, body),
+  }),
+  route({
+    name: 'users.get',
+    method: 'GET',
+    path: '/v1/users/:user',
+    permission: 'read',
+    params: userParams,
+    answer: userWithTokens,
+    refusals: ['unknown_user'],
+    handle: async ({ management: { db, clock }, params }) => {
+      const moment = { lock: await readLockPolicy(db), nowMs: clock() };
+      const found = await userDetail(db, params.user, moment);
+      return found === undefined ? refused('unknown_user') : done(found);
+    },
+  }),
+  route({
+    name: 'users.change',
+    method: 'PATCH',
+    path: '/v1/users/:user',
+    permission: 'user.change',
+    params: userParams,
+    body: object({}, { displayName, email }),
+    example: { displayName: 'Ada Lovelace' },
+    answer: user,
+    refusals: ['unknown_user', 'bad_display_name', 'bad_email'],
+    handle: ({ management, actor, params, body }) =>
+      changeUser(management, actor, { ...body, user: params.user }),
+  }),
+  onUser('users.disable', 'disable', 'user.disable', disableUser),
+  onUser('users.enable', 'enable', 'user.enable', enableUser),
+  onUser('users.unlock', 'unlock', 'user.unlock', unlockUser),
+  route({
+    name: 'users.set-password',
+    method: 'POST',
+    path: '/v1/users/:user/password',
+    permission: 'user.set-password',
+    params: userParams,
+    body: object({ password: text(credentialLimits.passwordFieldMax) }),
+    example: { password: 'seven words make a better one' },
+    answer: onlyName,
+    refusals: ['unknown_user', 'password_length', 'password_common', 'password_is_name'],
+    handle: ({ management, actor, params, body }) => setPassword(management, actor, { ...body, ...params }),
+  }),
+  route({
+    name: 'users.reset-pin',
+    method: 'POST',
+    path: '/v1/users/:user/reset-pin',
+    permission: 'user.reset-pin',
+    params: userParams,
+    answer: onlyName,
+    refusals: ['unknown_user'],
+    handle: ({ management, actor, params }) => resetPin(management, actor, params.user),
+  }),
+];
+
+function onUser(
+  name: OperationName,
+  verb: string,
+  permission: 'user.disable' | 'user.enable' | 'user.unlock',
+  act: (management: Management, actor: Actor, user: string) => Promise<Result<UserView>>,
+) {
+  return route({
+    name,
+    method: 'POST',
+    path: `/v1/users/:user/${verb}`,
+    permission,
+    params: userParams,
+    answer: user,
+    refusals: permission === 'user.disable' ? ['unknown_user', 'last_admin'] : ['unknown_user'],
+    handle: ({ management, actor, params }) => act(management, actor, params.user),
+  });
+}

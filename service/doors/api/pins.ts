@@ -1,0 +1,63 @@
+import type { FastifyInstance } from 'fastify';
+import { credentialLimits } from '../../base/limits/credentials.ts';
+import { fewestPinDigitsOf, pinProblem } from '../../features/users/pin.ts';
+import { prepareUserName } from '../../features/users/users.ts';
+import { changePin } from '../../features/validation/change-pin.ts';
+import type { WebContext } from '../web/context.ts';
+import { refusalFloor } from '../web/floor.ts';
+import { sendProblem } from '../web/problems.ts';
+import { clientOf, idempotencyHeaders, serveForApplications } from './kit/application.ts';
+import { person } from './kit/person.ts';
+import { constant, object, text, words } from './kit/shapes.ts';
+import { decideFor } from './validate.ts';
+
+const { user, pin, ...others } = person;
+const proof = text(credentialLimits.pinProofMax, { minLength: 1 });
+
+/**
+ * `POST /v1/pins`: the user of an application chooses a PIN, by the proof that `/v1/validate` gave when one was due, or by a
+ * passcode and the present PIN where there is one. Done: 200 `{"changed":true,"user":"ada"}`, which lets nobody in. A PIN that
+ * cannot be taken is 422 `pin_unfit`, with a proof to send another by once the user is proved to be there. Everything else is
+ * the refusal of `/v1/validate`.
+ */
+export function servePins(app: FastifyInstance, context: WebContext): void {
+  serveForApplications(app, context, {
+    name: 'pins.change',
+    path: '/v1/pins',
+    headers: idempotencyHeaders,
+    body: object({ user, newPin: pin }, { ...others, pin, proof }),
+    example: { user: 'ada', passcode: '755224', pin: '407183', newPin: '730519', source: '192.0.2.7' },
+    answers: { 200: object({ changed: constant(true), user: words }) },
+    problems: ['refused', 'pin_unfit'],
+    standing: 'seen',
+    handle: async ({ request, reply, body, source, idempotencyKey }) => {
+      const { newPin, proof: given, passcode = '', ...shown } = body;
+      // What nobody may have as a PIN costs no passcode, and is the same for every name.
+      const problem = pinProblem(newPin);
+      if (problem !== undefined) return sendProblem(request, reply, 'pin_unfit', { detail: problem.text });
+      const changed = await changePin(context.management, asked => decideFor(context, request, asked), {
+        shown: {
+          ...shown,
+          passcode,
+          source,
+          applicationId: clientOf(request).application.id,
+          requestId: request.id,
+          idempotencyKey,
+        },
+        proof: given,
+        newPin,
+      });
+      const name = prepareUserName(shown.user) ?? shown.user;
+      if (changed.ok) {
+        context.changes.announce();
+        return reply.send({ changed: true, user: name });
+      }
+      await refusalFloor(reply);
+      const left = changed.proof;
+      if (left === undefined) return sendProblem(request, reply, 'refused');
+      const fewestDigits = await fewestPinDigitsOf(context.db, name);
+      const { text: detail } = changed.refusal;
+      return sendProblem(request, reply, 'pin_unfit', { detail, pin: { proof: left, fewestDigits } });
+    },
+  });
+}

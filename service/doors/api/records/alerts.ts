@@ -1,0 +1,74 @@
+import { alertLimits } from '../../../base/limits/alerts.ts';
+import { tokenLimits } from '../../../base/limits/tokens.ts';
+import { done, refused } from '../../../base/results.ts';
+import { acknowledgeAlert, pageAlerts } from '../../../features/alerts/manage.ts';
+import { next, pageFields, readPlace, writePlace } from '../kit/pages.ts';
+import { route } from '../kit/route.ts';
+import { count, list, named, nullable, object, oneOf, text, time, whole, words } from '../kit/shapes.ts';
+
+const alert = named(
+  object({
+    id: count,
+    kind: oneOf(
+      'replay',
+      'revoked_use',
+      'locked',
+      'spray',
+      'audit',
+      'clock',
+      'report',
+      'denied',
+      'undelivered',
+      'activation_expired',
+      'lost',
+    ),
+    user: nullable(words),
+    serial: nullable(words),
+    step: nullable(count),
+    count,
+    firstUseMs: nullable(time),
+    firstUseSource: nullable(words),
+    firstMs: time,
+    lastMs: time,
+    lastSource: words,
+    acknowledgedMs: nullable(time),
+    acknowledgedBy: nullable(words),
+  }),
+  'Alert',
+);
+
+export const alertRoutes = [
+  route({
+    name: 'alerts.list',
+    method: 'GET',
+    path: '/v1/alerts',
+    permission: 'read',
+    query: object(
+      {},
+      { ...pageFields, limit: whole(1, alertLimits.alertsListed), standing: oneOf('open', 'acknowledged') },
+    ),
+    answer: object({ alerts: list(alert), next }),
+    refusals: ['bad_cursor'],
+    handle: async ({ management, query: { after, ...query } }) => {
+      const place = after === undefined ? undefined : readPlace(after);
+      if (after !== undefined && place === undefined) return refused('bad_cursor');
+      const from = place && { lastMs: place.number, id: Number(place.text) };
+      if (from !== undefined && !Number.isSafeInteger(from.id)) return refused('bad_cursor');
+      const page = await pageAlerts(management.db, { ...query, after: from });
+      return done({
+        alerts: page.alerts,
+        next: page.next && writePlace(page.next.lastMs, `${page.next.id}`),
+      });
+    },
+  }),
+  route({
+    name: 'alerts.acknowledge',
+    method: 'POST',
+    path: '/v1/alerts/:id/acknowledge',
+    permission: 'alert.acknowledge',
+    params: object({ id: text(tokenLimits.serialMax, { pattern: '^[0-9]+$' }) }),
+    answer: alert,
+    refusals: ['unknown_alert', 'alert_acknowledged'],
+    handle: ({ management, actor, params }) => acknowledgeAlert(management, actor, { id: Number(params.id) }),
+  }),
+];

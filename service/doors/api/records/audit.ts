@@ -1,0 +1,114 @@
+import { recordLimits } from '../../../base/limits/records.ts';
+import { tokenLimits } from '../../../base/limits/tokens.ts';
+import { userLimits } from '../../../base/limits/users.ts';
+import { done } from '../../../base/results.ts';
+import { listAudit } from '../../../features/audit/list.ts';
+import { rotateAudit } from '../../../features/audit/rotate.ts';
+import { verifyAudit } from '../../../features/audit/verify.ts';
+import { route } from '../kit/route.ts';
+import {
+  count,
+  facts,
+  flag,
+  list,
+  named,
+  nullable,
+  object,
+  oneOf,
+  text,
+  time,
+  whole,
+  words,
+} from '../kit/shapes.ts';
+
+const id = whole(0, tokenLimits.counterMax);
+const moment = whole(0, tokenLimits.counterMax);
+const name = text(userLimits.userNameMax);
+const subjectKind = oneOf(
+  'user',
+  'token',
+  'fob',
+  'policy',
+  'application',
+  'api-key',
+  'operator',
+  'settings',
+  'alert',
+  'job',
+  'service',
+);
+const row = named(
+  object({
+    id: count,
+    atMs: time,
+    actor: words,
+    role: words,
+    action: words,
+    subjectKind: words,
+    subjectId: words,
+    subject: words,
+    detail: facts,
+    source: words,
+    requestId: words,
+    seal: nullable(count),
+  }),
+  'AuditRow',
+);
+const verification = named(
+  object({
+    intact: flag,
+    rows: count,
+    seals: count,
+    unsealed: count,
+    rotatedSeal: nullable(count),
+    findings: list(object({ kind: words, text: words })),
+    moreFindings: count,
+  }),
+  'AuditVerification',
+);
+
+export const auditRoutes = [
+  route({
+    name: 'audit.list',
+    method: 'GET',
+    path: '/v1/audit',
+    permission: 'audit.read',
+    query: object(
+      {},
+      {
+        after: id,
+        limit: whole(1, recordLimits.auditListedMax),
+        actor: name,
+        action: name,
+        subjectKind,
+        subjectId: name,
+        fromMs: moment,
+        toMs: moment,
+      },
+    ),
+    answer: object({ rows: list(row), next: nullable(count) }),
+    refusals: [],
+    handle: async ({ management, query: { after, ...query } }) =>
+      done(await listAudit(management.db, { ...query, before: after })),
+  }),
+  route({
+    name: 'audit.verify',
+    method: 'POST',
+    path: '/v1/audit/verify',
+    permission: 'audit.verify',
+    answer: verification,
+    refusals: [],
+    handle: async ({ management: { db, keys } }) => done(await verifyAudit(db, keys)),
+  }),
+  route({
+    name: 'audit.rotate',
+    method: 'POST',
+    path: '/v1/audit/rotate',
+    permission: 'audit.rotate',
+    body: object({ beforeMs: moment }),
+    example: { beforeMs: 1_700_000_000_000 },
+    answer: object({ rows: count, seals: count }),
+    refusals: ['bad_time', 'audit_broken'],
+    handle: ({ management, actor, body }) => rotateAudit(management, actor, body),
+  }),
+];

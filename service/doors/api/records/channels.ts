@@ -1,0 +1,126 @@
+import { processLimits } from '../../../base/limits/process.ts';
+import { recordLimits } from '../../../base/limits/records.ts';
+import { done, type Result } from '../../../base/results.ts';
+import { type Channel, type ChannelTarget, readChannels } from '../../../features/notify/channels.ts';
+import { removeChannel, saveChannel, testChannel } from '../../../features/notify/manage.ts';
+import { next, pageFields, pageOf } from '../kit/pages.ts';
+import { idParams } from '../kit/params.ts';
+import { route } from '../kit/route.ts';
+import {
+  described,
+  flag,
+  list,
+  named,
+  nullable,
+  object,
+  oneOf,
+  type Shape,
+  type TypeOf,
+  text,
+  whole,
+  words,
+} from '../kit/shapes.ts';
+
+const authority = described(
+  text(recordLimits.certificateMaxChars),
+  'PEM of the authority behind the certificate.',
+);
+const where = { host: text(recordLimits.hostNameMax), port: whole(1, processLimits.portMax) } as const;
+const mailAddress = text(recordLimits.mailAddressMax);
+const mail = object(
+  {
+    ...where,
+    kind: oneOf('mail'),
+    security: oneOf('tls', 'starttls', 'none'),
+    from: mailAddress,
+    to: list(mailAddress, recordLimits.mailRecipientsMax),
+  },
+  { user: text(recordLimits.channelSecretMax), authority },
+);
+const webhook = object({ kind: oneOf('webhook'), url: text(recordLimits.webhookUrlMax) }, { authority });
+const syslog = object(
+  { ...where, kind: oneOf('syslog'), transport: oneOf('udp', 'tcp', 'tls') },
+  { authority },
+);
+const target: Shape<ChannelTarget> = { schema: { anyOf: [mail.schema, webhook.schema, syslog.schema] } };
+const given = object(
+  { name: text(recordLimits.channelNameMax, { minLength: 1 }), enabled: flag, target },
+  {
+    secret: text(recordLimits.channelSecretMax, {
+      description: 'The mail server’s password, or the key of a webhook’s signatures. It never comes back.',
+    }),
+  },
+);
+const channel = named(object({ id: words, name: words, enabled: flag, target }), 'Channel');
+const madeKey = nullable(described(words, 'The key made for a new webhook, shown once.'));
+const saved = object({ channel, madeKey });
+const outOfBounds = ['bad_channel', 'bad_channel_url', 'bad_channel_secret', 'channel_plain'] as const;
+const example: TypeOf<typeof given> = {
+  name: 'operations',
+  enabled: true,
+  target: { kind: 'syslog', host: 'logs.example.org', port: 6514, transport: 'tls' },
+};
+
+export const channelRoutes = [
+  route({
+    name: 'channels.list',
+    method: 'GET',
+    path: '/v1/channels',
+    permission: 'read',
+    query: object({}, pageFields),
+    answer: object({ channels: list(channel), next }),
+    refusals: [],
+    handle: async ({ management, query }) => {
+      const { page, ...rest } = pageOf(await readChannels(management.db), ({ id }) => id, query);
+      return done({ channels: page, ...rest });
+    },
+  }),
+  route({
+    name: 'channels.create',
+    method: 'POST',
+    path: '/v1/channels',
+    permission: 'settings.change',
+    body: given,
+    example,
+    answer: saved,
+    status: 201,
+    refusals: [...outOfBounds, 'too_many_channels'],
+    handle: ({ management, actor, body }) => saveChannel(management, actor, body),
+  }),
+  route({
+    name: 'channels.change',
+    method: 'PUT',
+    path: '/v1/channels/:id',
+    permission: 'settings.change',
+    params: idParams,
+    body: given,
+    example,
+    answer: saved,
+    refusals: [...outOfBounds, 'unknown_channel'],
+    handle: ({ management, actor, params, body }) => saveChannel(management, actor, { ...body, ...params }),
+  }),
+  route({
+    name: 'channels.remove',
+    method: 'DELETE',
+    path: '/v1/channels/:id',
+    permission: 'settings.change',
+    params: idParams,
+    answer: channel,
+    refusals: ['unknown_channel'],
+    handle: ({ management, actor, params }): Promise<Result<Channel>> =>
+      removeChannel(management, actor, params),
+  }),
+  route({
+    name: 'channels.test',
+    method: 'POST',
+    path: '/v1/channels/:id/test',
+    permission: 'settings.change',
+    params: idParams,
+    answer: object({ sent: flag }),
+    refusals: ['unknown_channel', 'channel_failed'],
+    handle: async ({ management, actor, params }) => {
+      const result = await testChannel(management, actor, { ...params, allowLoopback: false });
+      return result.ok ? done({ sent: true }) : result;
+    },
+  }),
+];

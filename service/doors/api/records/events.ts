@@ -1,0 +1,51 @@
+import { administrationLimits } from '../../../base/limits/administration.ts';
+import { tokenLimits } from '../../../base/limits/tokens.ts';
+import { type AcceptedBy, failedFactor, type Outcome } from '../../../base/outcomes.ts';
+import { done } from '../../../base/results.ts';
+import { pageEvents } from '../../../features/validation/event-pages.ts';
+import { serial, userName } from '../kit/params.ts';
+import { route } from '../kit/route.ts';
+import { count, described, list, named, nullable, object, oneOf, time, whole, words } from '../kit/shapes.ts';
+
+const outcome = oneOf(...(Object.keys(failedFactor) as Outcome[]));
+const by = described(
+  nullable(oneOf<AcceptedBy>('push')),
+  '`push` where an approval on the fob let the user in; null with every other log-in, and every other outcome.',
+);
+const event = named(
+  object({
+    id: count,
+    atMs: time,
+    user: nullable(words),
+    outcome,
+    by,
+    serial: nullable(words),
+    source: words,
+    application: words,
+    requestId: words,
+  }),
+  'Event',
+);
+
+export const eventRoutes = [
+  route({
+    name: 'events.list',
+    method: 'GET',
+    path: '/v1/events',
+    permission: 'read',
+    query: object(
+      {},
+      {
+        after: whole(0, tokenLimits.counterMax),
+        limit: whole(1, administrationLimits.pageRowsMax),
+        user: userName,
+        serial,
+        outcome,
+      },
+    ),
+    answer: object({ events: list(event), next: nullable(count) }),
+    refusals: [],
+    handle: async ({ management, query: { after, limit, ...query } }) =>
+      done(await pageEvents(management.db, { ...query, before: after, rows: limit })),
+  }),
+];

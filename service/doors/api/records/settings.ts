@@ -1,0 +1,48 @@
+import { userLimits } from '../../../base/limits/users.ts';
+import { validationLimits } from '../../../base/limits/validation.ts';
+import { done } from '../../../base/results.ts';
+import { changeSettings, readSettings } from '../../../features/users/settings.ts';
+import { route } from '../kit/route.ts';
+import { count, named, nullable, object, text, whole, words } from '../kit/shapes.ts';
+
+const settings = named(
+  object({
+    lock: object({ threshold: count, periodMs: count }),
+    serviceName: words,
+    publicAddress: nullable(words),
+  }),
+  'Settings',
+);
+
+export const settingsRoutes = [
+  route({
+    name: 'settings.get',
+    method: 'GET',
+    path: '/v1/settings',
+    permission: 'read',
+    answer: settings,
+    refusals: [],
+    handle: async ({ management }) => done(await readSettings(management.db)),
+  }),
+  route({
+    name: 'settings.change',
+    method: 'PATCH',
+    path: '/v1/settings',
+    permission: 'settings.change',
+    body: object(
+      {},
+      {
+        lock: object({
+          threshold: whole(0, validationLimits.lockThresholdMax),
+          periodMs: whole(validationLimits.lockPeriodMinMs, validationLimits.lockPeriodMaxMs),
+        }),
+        serviceName: text(userLimits.serviceNameMax),
+        publicAddress: nullable(text(userLimits.publicAddressMax)),
+      },
+    ),
+    example: { lock: { threshold: 5, periodMs: 600_000 }, serviceName: 'Log-ins of Example Ltd' },
+    answer: settings,
+    refusals: ['bad_lock_policy', 'bad_service_name', 'bad_address'],
+    handle: ({ management, actor, body }) => changeSettings(management, actor, body),
+  }),
+];

@@ -1,0 +1,47 @@
+import type { ApiRoute } from './kit/route.ts';
+import { activationRoutes } from './people/activations.ts';
+import { apiKeyRoutes } from './people/api-keys.ts';
+import { applicationRoutes } from './people/applications.ts';
+import { callerRoutes } from './people/callers.ts';
+import { operatorRoutes } from './people/operators.ts';
+import { radiusClientRoutes } from './people/radius-clients.ts';
+import { sessionRoutes } from './people/session.ts';
+import { temporaryCodeRoutes } from './people/temporary-codes.ts';
+import { userRoutes } from './people/users.ts';
+import { alertRoutes } from './records/alerts.ts';
+import { auditRoutes } from './records/audit.ts';
+import { channelRoutes } from './records/channels.ts';
+import { eventRoutes } from './records/events.ts';
+import { mailRoutes } from './records/mails.ts';
+import { settingsRoutes } from './records/settings.ts';
+import { fobRoutes } from './tokens/fobs.ts';
+import { importRoutes } from './tokens/imports.ts';
+import { jobRoutes } from './tokens/jobs.ts';
+import { moveRoutes } from './tokens/moves.ts';
+import { policyRoutes } from './tokens/policies.ts';
+import { tokenRoutes } from './tokens/tokens.ts';
+
+/** Every route of administration, in the order in which they are documented. */
+export const apiRoutes: readonly ApiRoute[] = [
+  ...sessionRoutes,
+  ...userRoutes,
+  ...temporaryCodeRoutes,
+  ...callerRoutes,
+  ...activationRoutes,
+  ...tokenRoutes,
+  ...moveRoutes,
+  ...policyRoutes,
+  ...fobRoutes,
+  ...importRoutes,
+  ...jobRoutes,
+  ...applicationRoutes,
+  ...radiusClientRoutes,
+  ...apiKeyRoutes,
+  ...operatorRoutes,
+  ...alertRoutes,
+  ...channelRoutes,
+  ...mailRoutes,
+  ...eventRoutes,
+  ...auditRoutes,
+  ...settingsRoutes,
+];

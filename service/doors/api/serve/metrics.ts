@@ -1,0 +1,66 @@
+import type { FastifyInstance } from 'fastify';
+import { sql } from 'kysely';
+import { Gauge, type Registry } from 'prom-client';
+import { countOpenPushes } from '../../../features/push/rows.ts';
+import type { Db } from '../../../storage/database/database.ts';
+import type { WebContext } from '../../web/context.ts';
+import { serveRoute } from '../../web/route.ts';
+import { administrationAccess } from '../kit/authenticate.ts';
+import { media, schemasOf, words } from '../kit/shapes.ts';
+
+/** `GET /metrics`, for an administration API key of an administrator or auditor, or a session of one. */
+export function serveMetrics(app: FastifyInstance, context: WebContext): void {
+  const { db, clock, metrics } = context;
+  const { registry } = metrics;
+  const countShared = sharedGauges(registry, db, clock);
+  serveRoute(app, {
+    method: 'GET',
+    path: '/metrics',
+    access: administrationAccess(context, 'metrics.read'),
+    schema: schemasOf({ answers: { 200: media('text/plain', words) } }),
+    operation: { name: 'metrics.read' },
+    handle: async (_request, reply) => {
+      await countShared();
+      return reply.type(registry.contentType).send(await registry.metrics());
+    },
+  });
+}
+
+/**
+ * What stands in the database, which all nodes share: each of them says the same.
+ * @returns counts anew: one query after the other, since log-ins need the connections more
+ */
+function sharedGauges(registry: Registry, db: Db, clock: () => number): () => Promise<void> {
+  const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [registry] });
+  const alerts = gauge('passfob_alerts_open', 'Alerts that nobody has acknowledged.');
+  const deliveries = gauge('passfob_deliveries_waiting', 'Messages about alerts still to be delivered.');
+  const unsealed = gauge('passfob_audit_unsealed_rows', 'Rows of the audit that no seal covers yet.');
+  const pushes = gauge('passfob_pushes_open', 'Requests for an approval on a fob that are not decided yet.');
+  const jobs = new Gauge({
+    name: 'passfob_jobs',
+    help: 'Jobs by state.',
+    labelNames: ['state'],
+    registers: [registry],
+  });
+  return async () => {
+    alerts.set(await count(db, 'alerts', 'acknowledged_ms'));
+    deliveries.set(await count(db, 'deliveries', 'done_ms'));
+    unsealed.set(await count(db, 'audit', 'seal'));
+    pushes.set(await countOpenPushes(db, clock()));
+    const states = await db
+      .selectFrom('jobs')
+      .select(['state', sql<number>`count(*)`.as('count')])
+      .groupBy('state')
+      .orderBy('state')
+      .execute();
+    // A state that no job is in any more is left out.
+    jobs.reset();
+    for (const { state, count } of states) jobs.set({ state }, Number(count));
+  };
+}
+
+async function count(db: Db, table: 'alerts' | 'deliveries' | 'audit', column: string): Promise<number> {
+  const { rows } = await sql<{ count: number }>`select count(*) as count from ${sql.table(table)}
+    where ${sql.ref(column)} is null`.execute(db);
+  return Number(rows[0]?.count ?? 0);
+}

@@ -1,0 +1,128 @@
+import { isFobError } from 'passfob/errors';
+import { FORMAT_NAMES } from 'passfob/formats/detect';
+import { administrationLimits } from '../../../base/limits/administration.ts';
+import { credentialLimits } from '../../../base/limits/credentials.ts';
+import { tokenLimits } from '../../../base/limits/tokens.ts';
+import { done, type Result } from '../../../base/results.ts';
+import { startImport } from '../../../features/jobs/bulk.ts';
+import { draftsOfFiles } from '../../../features/tokens/import/from-files.ts';
+import { draftsOfInventory, openInventoryFile } from '../../../features/tokens/import/from-inventory.ts';
+import type { ImportDraft } from '../../../features/tokens/import/items.ts';
+import { type PreparedImport, prepareImport } from '../../../features/tokens/import/plan.ts';
+import type { Management } from '../../../storage/management.ts';
+import { route } from '../kit/route.ts';
+import { count, list, named, nullable, object, oneOf, type TypeOf, text, words } from '../kit/shapes.ts';
+import { job } from './jobs.ts';
+
+const file = object({
+  name: text(administrationLimits.importNameMax, { minLength: 1 }),
+  content: text(administrationLimits.importBodyMaxBytes, {
+    description: 'The file in base64 (RFC 4648 §4).',
+    pattern: '^[A-Za-z0-9+/]*={0,2}$',
+  }),
+});
+const body = object(
+  {
+    files: list(file, administrationLimits.importFilesMax),
+    userFrom: oneOf('nobody', 'label', 'holder'),
+  },
+  {
+    format: oneOf(...FORMAT_NAMES, 'inventory'),
+    password: text(credentialLimits.passwordFieldMax, {
+      description: 'The password that the files are under.',
+    }),
+    key: text(tokenLimits.seedTextMax, {
+      description: 'The key that a PSKC file is under, in hexadecimal.',
+      pattern: '^(?:[0-9A-Fa-f]{2})*$',
+    }),
+  },
+);
+const state = { ok: count, present: count, skipped: count, refused: count } as const;
+const row = named(
+  object({
+    place: words,
+    serial: nullable(words),
+    user: nullable(words),
+    issuer: words,
+    label: words,
+    state: oneOf('ok', 'present', 'skipped', 'refused'),
+    reason: words,
+    next: words,
+    warnings: list(words),
+  }),
+  'ImportRow',
+);
+const example: TypeOf<typeof body> = {
+  files: [
+    {
+      name: 'accounts.txt',
+      content: Buffer.from('otpauth://totp/ada?secret=MFRGGZDFMZTWQ2LKNNWG23TPOA\n').toString('base64'),
+    },
+  ],
+  userFrom: 'label',
+};
+
+export const importRoutes = [
+  route({
+    name: 'imports.plan',
+    method: 'POST',
+    path: '/v1/imports/plan',
+    permission: 'token.import',
+    body,
+    example,
+    bodyMaxBytes: administrationLimits.importBodyMaxBytes,
+    answer: object({ counts: object(state), rows: list(row) }),
+    refusals: ['bad_import'],
+    handle: async ({ management, body: given }) => {
+      const prepared = await prepare(management, given);
+      return prepared.ok ? done({ counts: prepared.value.counts, rows: prepared.value.rows }) : prepared;
+    },
+  }),
+  route({
+    name: 'imports.start',
+    method: 'POST',
+    path: '/v1/imports',
+    permission: 'token.import',
+    body,
+    example,
+    bodyMaxBytes: administrationLimits.importBodyMaxBytes,
+    answer: job,
+    status: 201,
+    refusals: ['bad_import', 'nothing_to_do', 'too_many_items'],
+    handle: async ({ management, actor, body: given }) => {
+      const prepared = await prepare(management, given);
+      return prepared.ok ? startImport(management, actor, prepared.value) : prepared;
+    },
+  }),
+];
+
+async function prepare(
+  { db, keys }: Management,
+  given: TypeOf<typeof body>,
+): Promise<Result<PreparedImport>> {
+  try {
+    return done(await prepareImport(db, keys, await draftsOf(keys, given)));
+  } catch (error) {
+    if (!isFobError(error, 'bad-input')) throw error;
+    // Its sentences are written so that none holds a secret.
+    return { ok: false, refusal: { code: 'bad_import', text: `${error.message} ${error.next}`.trim() } };
+  }
+}
+
+async function draftsOf(keys: Management['keys'], given: TypeOf<typeof body>): Promise<ImportDraft[]> {
+  const { format, password = '', key = '', userFrom } = given;
+  const files = given.files.map(({ name, content }) => ({ name, bytes: Buffer.from(content, 'base64') }));
+  try {
+    if (format === 'inventory') {
+      const drafts: ImportDraft[] = [];
+      for (const { bytes } of files)
+        drafts.push(...draftsOfInventory(await openInventoryFile(bytes, password), userFrom));
+      return drafts;
+    }
+    const tools = { password: async () => password, key: async () => Buffer.from(key, 'hex') };
+    const options = { userFrom, ...(format !== undefined && { format }) };
+    return await draftsOfFiles(keys, files, tools, options);
+  } finally {
+    for (const { bytes } of files) bytes.fill(0);
+  }
+}

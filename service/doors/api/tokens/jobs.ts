@@ -1,0 +1,158 @@
+import { administrationLimits } from '../../../base/limits/administration.ts';
+import { jobLimits } from '../../../base/limits/jobs.ts';
+import { tokenLimits } from '../../../base/limits/tokens.ts';
+import { done, refused } from '../../../base/results.ts';
+import { startActivating, startAssigning, startBulk } from '../../../features/jobs/bulk.ts';
+import { cancelJob, listJobItems, pauseJob, resumeJob, viewJob } from '../../../features/jobs/jobs.ts';
+import { pageJobs } from '../../../features/jobs/pages.ts';
+import type { OperationName } from '../../web/route.ts';
+import { next, pageFields, readPlace, writePlace } from '../kit/pages.ts';
+import { idParams, serial } from '../kit/params.ts';
+import { route } from '../kit/route.ts';
+import {
+  count,
+  list,
+  named,
+  nullable,
+  object,
+  oneOf,
+  type TypeOf,
+  text,
+  time,
+  whole,
+  words,
+} from '../kit/shapes.ts';
+import { revokedReason } from './facts.ts';
+
+export const job = named(
+  object({
+    id: words,
+    kind: words,
+    title: words,
+    state: oneOf('queued', 'running', 'paused', 'done', 'cancelled'),
+    total: count,
+    done: count,
+    refused: count,
+    actor: words,
+    createdMs: time,
+    changedMs: time,
+  }),
+  'Job',
+);
+const itemState = oneOf('waiting', 'done', 'refused');
+const item = named(object({ number: count, subject: words, state: itemState, message: words }), 'JobItem');
+const start = object(
+  { kind: oneOf('suspend', 'unassign', 'revoke', 'assign', 'activate') },
+  {
+    serials: list(serial, jobLimits.jobItemsMax),
+    reason: revokedReason,
+    table: text(administrationLimits.importBodyMaxBytes, {
+      description: 'For assign: lines of user and serial number; for activate the latter may be left out.',
+    }),
+    fobs: oneOf('owned', 'any'),
+    policy: text(tokenLimits.policyNameMax),
+    title: text(jobLimits.jobTitleMax),
+  },
+);
+
+export const jobRoutes = [
+  route({
+    name: 'jobs.list',
+    method: 'GET',
+    path: '/v1/jobs',
+    permission: 'read',
+    query: object({}, pageFields),
+    answer: object({ jobs: list(job), next }),
+    refusals: ['bad_cursor'],
+    handle: async ({ management, query: { after, limit } }) => {
+      const place = after === undefined ? undefined : readPlace(after);
+      if (after !== undefined && place === undefined) return refused('bad_cursor');
+      const from = place && { createdMs: place.number, id: place.text };
+      const page = await pageJobs(management.db, { after: from, rows: limit });
+      return done({ jobs: page.jobs, next: page.next && writePlace(page.next.createdMs, page.next.id) });
+    },
+  }),
+  route({
+    name: 'jobs.start',
+    method: 'POST',
+    path: '/v1/jobs',
+    permission: 'job.run',
+    body: start,
+    example: { kind: 'suspend', serials: ['FOB-1', 'FOB-2'], title: 'Lost parcel' },
+    bodyMaxBytes: administrationLimits.importBodyMaxBytes,
+    answer: job,
+    status: 201,
+    refusals: ['bad_reason', 'bad_table', 'nothing_to_do', 'too_many_items', 'bad_title'],
+    handle: ({ management, actor, body }) => startJob(management, actor, body),
+  }),
+  route({
+    name: 'jobs.get',
+    method: 'GET',
+    path: '/v1/jobs/:id',
+    permission: 'read',
+    params: idParams,
+    answer: job,
+    refusals: ['unknown_job'],
+    handle: ({ management, params }) => viewJob(management.db, params.id),
+  }),
+  route({
+    name: 'jobs.items',
+    method: 'GET',
+    path: '/v1/jobs/:id/items',
+    permission: 'read',
+    params: idParams,
+    query: object(
+      {},
+      {
+        after: whole(-1, jobLimits.jobItemsMax),
+        limit: whole(1, administrationLimits.pageRowsMax),
+        state: itemState,
+      },
+    ),
+    answer: object({ items: list(item), next: nullable(count) }),
+    refusals: ['unknown_job', 'bad_query'],
+    handle: async ({
+      management: { db },
+      params,
+      query: { limit = administrationLimits.pageRowsDefault, ...query },
+    }) => {
+      const known = await viewJob(db, params.id);
+      if (!known.ok) return known;
+      const found = await listJobItems(db, { ...params, ...query, rows: limit });
+      if (!found.ok) return found;
+      const last = found.value.at(-1);
+      return done({
+        items: found.value,
+        next: found.value.length === limit && last !== undefined ? last.number : null,
+      });
+    },
+  }),
+  onJob('jobs.pause', 'pause', pauseJob),
+  onJob('jobs.resume', 'resume', resumeJob),
+  onJob('jobs.cancel', 'cancel', cancelJob),
+];
+
+type StartAct = Parameters<typeof startBulk>;
+
+function startJob(management: StartAct[0], actor: StartAct[1], body: TypeOf<typeof start>) {
+  const { kind, serials = [], reason, table = '', fobs, policy, title } = body;
+  const named = title === undefined ? {} : { title };
+  if (kind === 'assign') return startAssigning(management, actor, { table, ...named });
+  if (kind === 'activate') return startActivating(management, actor, { table, fobs, policy, ...named });
+  if (kind !== 'revoke') return startBulk(management, actor, { kind, serials, ...named });
+  if (reason === undefined) return Promise.resolve(refused<never>('bad_reason'));
+  return startBulk(management, actor, { kind, serials, reason, ...named });
+}
+
+function onJob(name: OperationName, verb: string, act: typeof pauseJob) {
+  return route({
+    name,
+    method: 'POST',
+    path: `/v1/jobs/:id/${verb}`,
+    permission: 'job.control',
+    params: idParams,
+    answer: job,
+    refusals: ['unknown_job', 'job_over'],
+    handle: ({ management, actor, params }) => act(management, actor, params),
+  });
+}

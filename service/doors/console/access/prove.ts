@@ -1,0 +1,79 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { html } from '../../../base/html.ts';
+import { consoleTexts } from '../../../base/texts/console.ts';
+import { areAllDecimal } from '../../../features/tokens/passcode-keys.ts';
+import { proveAgain } from '../../../features/users/access/sign-in.ts';
+import { isCsrfToken } from '../../../features/users/sessions.ts';
+import { formBySource, narrowed } from '../../web/access.ts';
+import type { WebContext } from '../../web/context.ts';
+import { refusalFloor } from '../../web/floor.ts';
+import { messagePage } from '../../web/layout.ts';
+import { Problem, statusOf } from '../../web/problems.ts';
+import { receiveForm, servePage } from '../../web/route.ts';
+import { type AskIn, admittedVisit, HTML, operatorAccess } from '../kit/desk.ts';
+import { at, HOME, returnPath } from '../kit/paths.ts';
+import { sessionValue, type Visit } from '../kit/visit.ts';
+import { proofPage } from './proof-form.ts';
+import { newAttempt } from './sign-in.ts';
+
+const text = consoleTexts.prove;
+
+/** The page to which dangerous acts lead where the last proof is some while ago, and from which they go on. */
+export function serveProving(app: FastifyInstance, context: WebContext, askIn: AskIn): void {
+  const access = operatorAccess(context, askIn);
+  servePage(app, at('/prove'), access, (request, reply) => show(admittedVisit(request), reply, false));
+
+  receiveForm(app, at('/prove'), narrowed(formBySource(context), access), async (request, reply) => {
+    const visit = admittedVisit(request);
+    if (!isCsrfToken(visit.session, visit.value('csrf'))) throw new Problem('forbidden');
+    return prove(context, { request, reply, visit });
+  });
+}
+
+async function prove(
+  context: WebContext,
+  { request, reply, visit }: { request: FastifyRequest; reply: FastifyReply; visit: Visit },
+): Promise<FastifyReply> {
+  const isProved = await proveAgain(
+    context.management,
+    { decide: context.decide, applicationId: context.consoleApplication.id },
+    {
+      value: sessionValue(context, request) ?? '',
+      password: visit.value('password'),
+      passcode: visit.value('passcode'),
+      source: visit.actor.source,
+      requestId: request.id,
+      idempotencyKey: visit.value('attempt'),
+    },
+  );
+  if (isProved) return reply.redirect(returnPath(visit.value('to')), 303);
+  await refusalFloor(reply);
+  return show(visit, reply, true);
+}
+
+async function show(visit: Visit, reply: FastifyReply, refused: boolean): Promise<FastifyReply> {
+  reply.code(refused ? statusOf('refused') : 200).type(HTML);
+  // A session by a link is nobody's, and nobody cannot prove anything.
+  if (visit.session.user === null)
+    return reply.send(
+      messagePage(
+        text.title,
+        text.linkTooOld,
+        html`<p class="next"><a href="${HOME}">${consoleTexts.back}</a></p>`,
+      ),
+    );
+  return reply.send(
+    proofPage({
+      service: visit.service,
+      title: text.title,
+      lead: text.lead(visit.session.user),
+      path: '/prove',
+      to: returnPath(visit.value('to')),
+      attempt: newAttempt(),
+      csrf: visit.session.csrf,
+      refused,
+      isNumber: await areAllDecimal(visit.management.db),
+      foot: html`<p class="next"><a href="${HOME}">${consoleTexts.cancel}</a></p>`,
+    }),
+  );
+}

@@ -1,0 +1,138 @@
+import { html, type Markup } from '../../../base/html.ts';
+import { credentialLimits } from '../../../base/limits/credentials.ts';
+import { userLimits } from '../../../base/limits/users.ts';
+import { done, type Result, refused } from '../../../base/results.ts';
+import { consoleTexts } from '../../../base/texts/console.ts';
+import { addOperator, listOperators } from '../../../features/users/access/operator-changes.ts';
+import { passwordProblem, setPassword } from '../../../features/users/credentials/passwords.ts';
+import { readSettings } from '../../../features/users/settings.ts';
+import { createUser } from '../../../features/users/user-changes.ts';
+import { userDetail } from '../../../features/users/user-views.ts';
+import { prepareUserName } from '../../../features/users/users.ts';
+import { actionLink, badge } from '../../web/parts.ts';
+import type { Desk } from '../kit/desk.ts';
+import { type FormPage, serveForm } from '../kit/form.ts';
+import { at } from '../kit/paths.ts';
+import type { Visit } from '../kit/visit.ts';
+
+const text = consoleTexts.setup;
+
+/** How far a service is set up: whether somebody can sign in as administrator, and what that still needs. */
+export interface SetUp {
+  /** The administrators there are, with what they have. */
+  readonly admins: readonly {
+    readonly user: string;
+    readonly hasPassword: boolean;
+    readonly hasFob: boolean;
+  }[];
+  readonly isComplete: boolean;
+}
+
+export async function readSetUp({ management, context }: Visit): Promise<SetUp> {
+  const { db } = management;
+  const moment = { lock: (await readSettings(db)).lock, nowMs: context.clock() };
+  const admins = [];
+  for (const { user, role, disabledMs } of await listOperators(db)) {
+    if (role !== 'admin' || disabledMs !== null) continue;
+    const detail = await userDetail(db, user, moment);
+    if (detail !== undefined)
+      admins.push({ user, hasPassword: detail.hasPassword, hasFob: detail.usableTokens > 0 });
+  }
+  return { admins, isComplete: admins.some(({ hasPassword, hasFob }) => hasPassword && hasFob) };
+}
+
+/** The guide of the first run: an administrator's own user, their fob, and signing in properly. */
+export function serveSetUp(desk: Desk): void {
+  desk.page('/setup', 'operator.change', async visit => ({
+    title: text.title,
+    main: guide(await readSetUp(visit)),
+  }));
+  serveForm(desk, adminForm);
+}
+
+function guide({ admins, isComplete }: SetUp): Markup {
+  const admin = admins.find(one => one.hasFob) ?? admins[0];
+  const steps: readonly [boolean, string, string, Markup][] = [
+    [admin !== undefined, text.user.title, text.user.lead, actionLink(at('/setup/admin'), text.user.submit)],
+    [
+      admin?.hasFob === true,
+      text.fob.title,
+      text.fob.lead,
+      html`${actionLink(at('/tokens/issue', { user: admin?.user }), text.fob.issue)}
+${actionLink(at('/import'), text.fob.import)}
+${actionLink(at('/tokens', { state: 'inventory' }), text.fob.assign)}`,
+    ],
+    [false, text.signIn.title, text.signIn.lead, isComplete ? html`<p>${text.signIn.leave}</p>` : html``],
+  ];
+  return html`<p class="lead">${text.lead}</p>
+<ol class="steps">${steps.map(
+    ([
+      isDone,
+      title,
+      lead,
+      links,
+    ]) => html`<li><h2>${title} ${isDone ? badge('good', text.done) : badge('plain', text.open)}</h2>
+<p>${lead}</p><div class="actions">${links}</div></li>`,
+  )}</ol>`;
+}
+
+const adminForm: FormPage<string> = {
+  path: '/setup/admin',
+  action: 'operator.change',
+  async view() {
+    return {
+      title: text.user.title,
+      lead: text.user.formLead,
+      submit: text.user.submit,
+      back: at('/setup'),
+      fields: [
+        {
+          name: 'user',
+          label: consoleTexts.users.name,
+          max: userLimits.userNameMax,
+          autocomplete: 'username',
+          faults: ['bad_user', 'name_looks_alike', 'reserved_name', 'operator_present'],
+        },
+        {
+          name: 'displayName',
+          label: consoleTexts.users.displayName,
+          optional: true,
+          max: userLimits.displayNameMax,
+          autocomplete: 'name',
+          faults: ['bad_display_name'],
+        },
+        {
+          name: 'password',
+          label: consoleTexts.users.password,
+          hint: consoleTexts.users.passwordHint,
+          kind: 'password',
+          max: credentialLimits.passwordFieldMax,
+          autocomplete: 'new-password',
+          faults: ['password_length', 'password_common', 'password_is_name'],
+        },
+      ],
+    };
+  },
+  run: makeAdmin,
+  done: () => ({ to: at('/setup', { done: 'admin' }) }),
+};
+
+/** Three acts, each with its own row in the audit. What may be refused is looked at before the first. */
+async function makeAdmin(visit: Visit): Promise<Result<string>> {
+  const { management, actor } = visit;
+  const typed = visit.value('user');
+  const password = visit.value('password');
+  const name = prepareUserName(typed);
+  if (name === undefined) return refused('bad_user');
+  const problem = passwordProblem(password, { name, email: null });
+  if (problem !== undefined) return refused(problem);
+  if ((await listOperators(management.db)).some(({ user }) => user === name))
+    return refused('operator_present');
+  const created = await createUser(management, actor, { name, displayName: visit.value('displayName') });
+  // Of a user who is there already this makes an administrator.
+  if (!created.ok && created.refusal.code !== 'user_taken') return created;
+  const operator = await addOperator(management, actor, { user: name, role: 'admin' });
+  if (!operator.ok) return operator;
+  const set = await setPassword(management, actor, { user: name, password });
+  return set.ok ? done(name) : set;
+}

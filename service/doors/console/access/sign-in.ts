@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import { html } from '../../../base/html.ts';
+import { userLimits } from '../../../base/limits/users.ts';
+import { webLimits } from '../../../base/limits/web.ts';
+import { prepareSource } from '../../../base/source.ts';
+import { consoleTexts } from '../../../base/texts/console.ts';
+import { areAllDecimal } from '../../../features/tokens/passcode-keys.ts';
+import { signIn } from '../../../features/users/access/sign-in.ts';
+import { endSession } from '../../../features/users/sessions.ts';
+import { readServiceName } from '../../../features/users/settings.ts';
+import { formBySource, pageBySource } from '../../web/access.ts';
+import type { WebContext } from '../../web/context.ts';
+import { refusalFloor } from '../../web/floor.ts';
+import { field } from '../../web/forms.ts';
+import { statusOf } from '../../web/problems.ts';
+import { rates, takeBySource } from '../../web/rates.ts';
+import { receiveForm, servePage } from '../../web/route.ts';
+import { type AskIn, HTML } from '../kit/desk.ts';
+import { at, HOME, returnPath } from '../kit/paths.ts';
+import { sessionValue } from '../kit/visit.ts';
+import { giveCookie } from './cookie.ts';
+import { proofPage } from './proof-form.ts';
+
+/** Signing in with user name, password and the passcode of one's own fob. */
+export function serveSignIn(app: FastifyInstance, context: WebContext): void {
+  servePage(app, at('/sign-in'), pageBySource(context), async (_request, reply) => {
+    return reply.type(HTML).send(await signInPage(context, { to: HOME, user: '', refused: false }));
+  });
+
+  receiveForm(app, at('/sign-in'), formBySource(context), async (request, reply) => {
+    const { body } = request;
+    const user = field(body, 'user');
+    const to = returnPath(field(body, 'to'));
+    const session = await signIn(
+      context.management,
+      { decide: context.decide, applicationId: context.consoleApplication.id },
+      {
+        user,
+        password: field(body, 'password'),
+        passcode: field(body, 'passcode'),
+        source: prepareSource(request.ip),
+        requestId: request.id,
+        idempotencyKey: field(body, 'attempt'),
+      },
+    );
+    if (session === undefined) {
+      await refusalFloor(reply);
+      const page = await signInPage(context, {
+        to,
+        user: user.slice(0, userLimits.userNameMax),
+        refused: true,
+      });
+      return reply.code(statusOf('refused')).type(HTML).send(page);
+    }
+    const before = sessionValue(context, request);
+    if (before !== undefined) await endSession(context.db, before);
+    giveCookie(context, reply, session);
+    return reply.redirect(to, 303);
+  });
+}
+
+/** What somebody sees who is not in: the form, which leads to the page that was asked for. */
+export function askToSignIn(context: WebContext): AskIn {
+  return async (request, reply) => {
+    takeBySource(context, rates.stranger, request);
+    const to = request.method === 'GET' ? returnPath(request.url) : HOME;
+    const page = await signInPage(context, { to, user: '', refused: false });
+    return reply.code(statusOf('unauthorised')).type(HTML).send(page);
+  };
+}
+
+async function signInPage(
+  { db }: WebContext,
+  form: { to: string; user: string; refused: boolean },
+): Promise<string> {
+  const { title, lead, link } = consoleTexts.signIn;
+  const foot = html`<p class="hint next">${link}</p>`;
+  const service = await readServiceName(db);
+  const isNumber = await areAllDecimal(db);
+  return proofPage({
+    ...form,
+    ...{ service, title, lead, isNumber },
+    path: '/sign-in',
+    attempt: newAttempt(),
+    foot,
+  });
+}
+
+export function newAttempt(): string {
+  return randomBytes(webLimits.attemptKeyBytes).toString('base64url');
+}

@@ -1,0 +1,186 @@
+import { inGroups } from 'passfob/activation/activation-string';
+import { qrSvg } from 'passfob/activation/qr-svg';
+import { html, Markup } from '../../../base/html.ts';
+import { enrolmentLimits } from '../../../base/limits/enrolment.ts';
+import { tokenLimits } from '../../../base/limits/tokens.ts';
+import { consoleTexts } from '../../../base/texts/console.ts';
+import {
+  type Delivery,
+  type MadeActivation,
+  resendActivation,
+  revokeActivation,
+  startActivation,
+} from '../../../features/enrolment/activations.ts';
+import { type ActivationView, viewActivation } from '../../../features/enrolment/views.ts';
+import { readMailServer } from '../../../features/mail/server.ts';
+import { listPolicies } from '../../../features/tokens/policies.ts';
+import type { Field } from '../../web/fields.ts';
+import { moment, onceShown } from '../../web/parts.ts';
+import { type Answer, type Desk, missingPage } from '../kit/desk.ts';
+import { type FormPage, type FormView, serveForm } from '../kit/form.ts';
+import { at } from '../kit/paths.ts';
+import type { Visit } from '../kit/visit.ts';
+import { userOf } from '../users/detail.ts';
+
+const text = consoleTexts.activations;
+const HOUR_MS = 3_600_000;
+
+/** Starting, resending and revoking activations. */
+export function serveActivationForms(desk: Desk): void {
+  serveForm(desk, startForm);
+  serveForm(desk, resendForm);
+  serveForm(desk, revokeForm);
+}
+
+const startForm: FormPage<MadeActivation> = {
+  path: '/user/activate',
+  action: 'activation.start',
+  async view(visit) {
+    const user = await userOf(visit);
+    if (user === undefined) return { instead: missingPage('unknown_user') };
+    const policies = await listPolicies(visit.management.db);
+    return {
+      title: text.sendTo(user.name),
+      lead: text.sendLead,
+      submit: text.send,
+      back: at('/user', { user: user.name }),
+      fields: [
+        { name: 'user', label: '', kind: 'hidden', value: user.name },
+        ...targetFields(policies.map(({ name }) => name)),
+        hoursField(String(enrolmentLimits.activationMs / HOUR_MS), text.lifetimes),
+        deliveryField(user.email),
+      ],
+    };
+  },
+  run: ({ management, actor, value }) =>
+    startActivation(management, actor, {
+      user: value('user'),
+      serial: value('serial').trim() || undefined,
+      fobs: value('fobs') === 'any' ? 'any' : 'owned',
+      policy: value('policy') || undefined,
+      lifetimeMs: Number(value('hours')) * HOUR_MS,
+      delivery: deliveryOf(value('delivery')),
+    }),
+  done: madePage,
+};
+
+function targetFields(policies: readonly string[]): Field[] {
+  return [
+    {
+      name: 'serial',
+      label: text.token,
+      hint: text.tokenHint,
+      optional: true,
+      max: tokenLimits.serialMax,
+      faults: [
+        'bad_target',
+        'unknown_serial',
+        'not_enrolable',
+        'bad_transition',
+        'reserved_for_another',
+        'too_many_tokens',
+        'activation_open',
+      ],
+    },
+    { name: 'fobs', label: text.fobs, hint: text.fobsHint, kind: 'select', options: text.fobsOptions },
+    {
+      name: 'policy',
+      label: consoleTexts.tokens.policy,
+      hint: text.policyHint,
+      kind: 'select',
+      options: [['', text.noPolicy], ...policies.map(name => [name, name] as const)],
+      faults: ['unknown_policy'],
+    },
+  ];
+}
+
+function hoursField(value: string, options: NonNullable<Field['options']>): Field {
+  return {
+    name: 'hours',
+    label: text.hours,
+    kind: 'select',
+    value,
+    options,
+    faults: ['bad_activation_time'],
+  };
+}
+
+function deliveryField(email: string | null): Field {
+  const inPerson = ['shown', text.shown] as const;
+  const options = email === null ? [inPerson] : [['mail', text.byMail(email)] as const, inPerson];
+  return { name: 'delivery', label: text.delivery, kind: 'select', options, faults: ['no_email'] };
+}
+
+function deliveryOf(value: string): Delivery {
+  return value === 'shown' ? 'shown' : 'mail';
+}
+
+/** A form about the activation in the address. */
+async function viewOf(
+  visit: Visit,
+  make: (activation: ActivationView) => Promise<Omit<FormView, 'back'>>,
+): ReturnType<FormPage<unknown>['view']> {
+  const activation = await activationOf(visit);
+  if (activation === undefined) return { instead: missingPage('unknown_activation') };
+  const view = await make(activation);
+  const subject: Field = { name: 'id', label: '', kind: 'hidden', value: activation.id };
+  return { ...view, fields: [subject, ...view.fields], back: at('/user', { user: activation.user }) };
+}
+
+function activationOf({ management: { db, clock }, value }: Visit): Promise<ActivationView | undefined> {
+  return viewActivation(db, value('id'), clock());
+}
+
+const resendForm: FormPage<MadeActivation> = {
+  path: '/activation/resend',
+  action: 'activation.resend',
+  view: visit =>
+    viewOf(visit, async ({ user }) => {
+      const { db } = visit.management;
+      const named = await db.selectFrom('users').select('email').where('name', '=', user).executeTakeFirst();
+      const lifetimes = [['', text.sameLifetime] as const, ...text.lifetimes];
+      const fields = [hoursField('', lifetimes), deliveryField(named?.email ?? null)];
+      return { title: text.resendOf(user), lead: text.resendLead, submit: text.resend, fields };
+    }),
+  run: ({ management, actor, value }) => {
+    const hours = value('hours');
+    return resendActivation(management, actor, {
+      id: value('id'),
+      lifetimeMs: hours === '' ? undefined : Number(hours) * HOUR_MS,
+      delivery: deliveryOf(value('delivery')),
+    });
+  },
+  done: madePage,
+};
+
+const revokeForm: FormPage<ActivationView> = {
+  path: '/activation/revoke',
+  action: 'activation.revoke',
+  view: visit =>
+    viewOf(visit, async ({ user }) => ({
+      title: text.revokeOf(user),
+      lead: text.revokeLead,
+      submit: text.revoke,
+      isFinal: true,
+      fields: [],
+    })),
+  run: ({ management, actor, value }) => revokeActivation(management, actor, { id: value('id') }),
+  done: (_visit, { user }) => ({ to: at('/user', { user, done: 'activationRevoked' }) }),
+};
+
+/** Mailed, there is nothing to show; handed over in person, the string and its QR code are shown this once. */
+async function madePage({ management }: Visit, { activation, string }: MadeActivation): Promise<Answer> {
+  const { user, expiresMs } = activation;
+  if (string === null) {
+    const hasServer = (await readMailServer(management.db)) !== undefined;
+    return { to: at('/user', { user, done: hasServer ? 'activationMailed' : 'activationKept' }) };
+  }
+  return {
+    title: text.made(user),
+    main: html`<p class="lead">${text.inPerson}</p>
+<div class="qr">${new Markup(qrSvg(string, text.qr))}</div>
+${onceShown(text.stringLabel, inGroups(string), consoleTexts.once)}
+<p>${text.ends} ${moment(expiresMs)} UTC.</p>
+<p class="next"><a href="${at('/user', { user })}">${consoleTexts.back}</a></p>`,
+  };
+}

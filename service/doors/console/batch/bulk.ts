@@ -1,0 +1,83 @@
+import { consoleLimits } from '../../../base/limits/console.ts';
+import type { Result } from '../../../base/results.ts';
+import { consoleTexts } from '../../../base/texts/console.ts';
+import type { RevokedReason } from '../../../base/token-states.ts';
+import { startActivating, startAssigning, startBulk } from '../../../features/jobs/bulk.ts';
+import type { JobView } from '../../../features/jobs/jobs.ts';
+import type { Desk } from '../kit/desk.ts';
+import { type FormPage, serveForm } from '../kit/form.ts';
+import { at } from '../kit/paths.ts';
+import type { Visit } from '../kit/visit.ts';
+
+const text = consoleTexts.bulk;
+
+/** Doing one thing with many tokens, by a pasted list. */
+export function serveBulk(desk: Desk): void {
+  serveForm(desk, {
+    ...bulkForm,
+    done: (_visit, { id }) => {
+      desk.context.wakeJobs();
+      return { to: at('/job', { id, done: 'jobStarted' }) };
+    },
+  });
+}
+
+const bulkForm: Omit<FormPage<JobView>, 'done'> = {
+  path: '/bulk',
+  action: 'job.run',
+  bodyLimit: consoleLimits.listBodyMaxBytes,
+  async view() {
+    return {
+      title: text.title,
+      lead: text.lead,
+      submit: text.submit,
+      isFinal: true,
+      back: at('/tokens'),
+      fields: [
+        { name: 'what', label: text.what, kind: 'select', options: text.kinds },
+        {
+          name: 'reason',
+          label: consoleTexts.tokens.reason,
+          hint: text.reasonHint,
+          kind: 'select',
+          options: consoleTexts.tokens.reasons,
+          faults: ['bad_reason'],
+        },
+        {
+          name: 'fobs',
+          label: consoleTexts.activations.fobs,
+          hint: text.fobsHint,
+          kind: 'select',
+          options: consoleTexts.activations.fobsOptions,
+        },
+        {
+          name: 'list',
+          label: text.list,
+          hint: text.listHint,
+          kind: 'list',
+          faults: ['nothing_to_do', 'too_many_items', 'bad_table'],
+        },
+      ],
+    };
+  },
+  run: startTyped,
+};
+
+function startTyped({ management, actor, value }: Visit): Promise<Result<JobView>> {
+  const list = value('list');
+  const what = value('what');
+  if (what === 'assign') return startAssigning(management, actor, { table: list });
+  if (what === 'activate')
+    return startActivating(management, actor, {
+      table: list,
+      fobs: value('fobs') === 'any' ? 'any' : 'owned',
+    });
+  const serials = list.split(/[\s,;]+/).filter(Boolean);
+  if (what === 'revoke')
+    return startBulk(management, actor, {
+      kind: 'revoke',
+      serials,
+      reason: value('reason') as RevokedReason,
+    });
+  return startBulk(management, actor, { kind: what === 'unassign' ? 'unassign' : 'suspend', serials });
+}

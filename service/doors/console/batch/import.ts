@@ -1,0 +1,111 @@
+import { isFobError } from 'passfob/errors';
+import { FILE_BYTES_MAX, PASSWORD_BYTES_MAX } from 'passfob/formats/base/limits';
+import type { ReadTools } from 'passfob/formats/base/row';
+import { html } from '../../../base/html.ts';
+import { consoleLimits } from '../../../base/limits/console.ts';
+import { done, type Result, refused } from '../../../base/results.ts';
+import { consoleTexts } from '../../../base/texts/console.ts';
+import { holdImport } from '../../../features/jobs/bulk.ts';
+import type { JobView } from '../../../features/jobs/jobs.ts';
+import { draftsOfFiles } from '../../../features/tokens/import/from-files.ts';
+import { draftsOfInventory, openInventoryFile } from '../../../features/tokens/import/from-inventory.ts';
+import type { ImportDraft, UserSource } from '../../../features/tokens/import/items.ts';
+import { type PreparedImport, prepareImport } from '../../../features/tokens/import/plan.ts';
+import type { Field } from '../../web/fields.ts';
+import { type Desk, refusedPage } from '../kit/desk.ts';
+import { formMarkup } from '../kit/form.ts';
+import type { ConsolePage } from '../kit/layout.ts';
+import { at } from '../kit/paths.ts';
+import type { UploadedFile } from '../kit/upload.ts';
+import type { Visit } from '../kit/visit.ts';
+import { planPage } from './plan.ts';
+
+const text = consoleTexts.imports;
+
+/** Importing from a file: first what would become of every row, then, when the operator says so, a job. */
+export function serveImport(desk: Desk): void {
+  desk.page('/import', 'token.import', async visit => uploadPage(visit));
+  desk.act(
+    '/import',
+    'token.import',
+    async visit => {
+      const read = await draftsOf(visit);
+      if (!read.ok) return { ...uploadPage(visit, read.refusal), status: 422 };
+      const { db, keys } = visit.management;
+      const plan = await prepareImport(db, keys, read.value);
+      const job = await held(visit, plan);
+      if (job !== undefined && !job.ok) return refusedPage(job.refusal.code, at('/import'));
+      desk.context.changes.announce();
+      return planPage(visit, plan, job?.value);
+    },
+    { bodyLimit: consoleLimits.uploadMaxBytes, takesFiles: true },
+  );
+}
+
+function held({ management, actor }: Visit, plan: PreparedImport): Promise<Result<JobView>> | undefined {
+  return plan.items.length === 0 ? undefined : holdImport(management, actor, plan);
+}
+
+function uploadPage(visit: Visit, refusal?: { code: string; text: string }): ConsolePage {
+  return {
+    title: refusal === undefined ? text.title : `${consoleTexts.problem}: ${text.title}`,
+    heading: text.title,
+    main: html`<p class="lead">${text.lead}</p>
+${formMarkup(
+  visit,
+  { path: '/import', fields, submit: text.check, hasFile: true, back: at('/tokens') },
+  refusal,
+)}`,
+  };
+}
+
+const fields: readonly Field[] = [
+  {
+    name: 'file',
+    label: text.file,
+    hint: text.fileHint(FILE_BYTES_MAX / 1_048_576),
+    kind: 'file',
+    faults: ['bad_import_file', 'import_file_missing'],
+  },
+  {
+    name: 'password',
+    label: text.password,
+    hint: text.passwordHint,
+    kind: 'password',
+    optional: true,
+    max: PASSWORD_BYTES_MAX,
+  },
+  { name: 'userFrom', label: text.userFrom, kind: 'select', options: text.userSources, value: 'nobody' },
+];
+
+async function draftsOf(visit: Visit): Promise<Result<ImportDraft[]>> {
+  const file = visit.file('file');
+  if (file === undefined) return refused('import_file_missing');
+  try {
+    return done(await readDrafts(visit, file));
+  } catch (error) {
+    // What the readers say of a file holds no secret.
+    if (!isFobError(error, 'bad-input')) throw error;
+    const said = [error.message, error.next].filter(Boolean).join(' ');
+    return { ok: false, refusal: { code: 'bad_import_file', text: said } };
+  } finally {
+    file.bytes.fill(0);
+  }
+}
+
+async function readDrafts(visit: Visit, file: UploadedFile): Promise<ImportDraft[]> {
+  const password = visit.value('password');
+  const userFrom = sourceOf(visit.value('userFrom'));
+  const start = Buffer.from(file.bytes.subarray(0, 8)).toString('latin1');
+  if (start === 'passfob ') return draftsOfInventory(await openInventoryFile(file.bytes, password), userFrom);
+  const tools: ReadTools = {
+    password: async () => password,
+    // The key of a PSKC file is typed into the same field, in hexadecimal.
+    key: async () => new Uint8Array(Buffer.from(password.replace(/[\s:-]/g, ''), 'hex')),
+  };
+  return draftsOfFiles(visit.management.keys, [file], tools, { userFrom });
+}
+
+function sourceOf(typed: string): UserSource {
+  return typed === 'label' || typed === 'holder' ? typed : 'nobody';
+}

@@ -1,0 +1,63 @@
+import { html, type Markup, nothing } from '../../../base/html.ts';
+import { consoleLimits } from '../../../base/limits/console.ts';
+import { consoleTexts } from '../../../base/texts/console.ts';
+import type { JobView } from '../../../features/jobs/jobs.ts';
+import type { ImportPlan, ImportRow, ImportRowState } from '../../../features/tokens/import/plan.ts';
+import { actions, badge, facts, type Tone } from '../../web/parts.ts';
+import type { ConsolePage } from '../kit/layout.ts';
+import { actButton } from '../kit/parts.ts';
+import { at } from '../kit/paths.ts';
+import { type Cell, table } from '../kit/table.ts';
+import type { Visit } from '../kit/visit.ts';
+
+const text = consoleTexts.imports;
+
+const tones: Readonly<Record<ImportRowState, Tone>> = {
+  ok: 'good',
+  present: 'plain',
+  skipped: 'plain',
+  refused: 'bad',
+};
+
+/** The dry run of an import: what would become of every row and why, and the job that waits to do it. */
+export function planPage(visit: Visit, { counts, rows }: ImportPlan, job: JobView | undefined): ConsolePage {
+  const states = Object.keys(tones) as ImportRowState[];
+  // Those that need somebody come first.
+  const shown = [...rows]
+    .sort((one, other) => order(one) - order(other))
+    .slice(0, consoleLimits.planRowsShown);
+  return {
+    title: text.planTitle,
+    main: html`<p class="lead" role="status">${job === undefined ? text.nothing : text.planLead(counts.ok)}</p>
+${facts(states.map(state => [text.states[state], counts[state]]))}
+${job === undefined ? again : decide(visit, job, counts.ok)}
+<h2>${text.rows}</h2>
+${rows.length > shown.length ? html`<p>${text.shown(shown.length, rows.length)}</p>` : nothing}
+${table(text.rows, shown.map(row), text.nothing)}`,
+  };
+}
+
+const again = html`<p class="next"><a href="${at('/import')}">${text.another}</a></p>`;
+
+function decide(visit: Visit, { id }: JobView, count: number): Markup {
+  return actions([
+    actButton(visit, '/job/resume', { id }, text.start(count)),
+    actButton(visit, '/job/cancel', { id }, text.discard),
+  ]);
+}
+
+function order({ state }: ImportRow): number {
+  return ['refused', 'skipped', 'ok', 'present'].indexOf(state);
+}
+
+function row(one: ImportRow): readonly Cell[] {
+  const why = [one.reason, one.next, ...one.warnings].filter(Boolean).join(' ');
+  return [
+    [text.place, one.place, 'bare'],
+    [text.result, badge(tones[one.state], text.states[one.state]), 'bare'],
+    [consoleTexts.tokens.serial, one.serial],
+    [consoleTexts.users.name, one.user],
+    [consoleTexts.tokens.label, [one.issuer, one.label].filter(Boolean).join(': ')],
+    [text.why, why],
+  ];
+}

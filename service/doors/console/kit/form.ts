@@ -1,0 +1,106 @@
+import { html, type Markup, nothing } from '../../../base/html.ts';
+import type { Action } from '../../../base/permissions.ts';
+import type { Result } from '../../../base/results.ts';
+import { consoleTexts } from '../../../base/texts/console.ts';
+import { type Field, fieldMarkup, hidden } from '../../web/fields.ts';
+import type { Answer, Desk } from './desk.ts';
+import type { ConsolePage } from './layout.ts';
+import { HOME } from './paths.ts';
+import type { Visit } from './visit.ts';
+
+/** What a form's page shows. */
+export interface FormView {
+  readonly title: string;
+  readonly lead?: string | Markup;
+  readonly fields: readonly Field[];
+  readonly submit: string;
+  /** Where the way out leads. */
+  readonly back: string;
+  /** Whether what it does cannot be taken back: the button says so by its looks, too. */
+  readonly isFinal?: boolean;
+  readonly hasFile?: boolean;
+}
+
+/** A page with one form: GET shows it, POST does what it is for; refused, the page comes back with the reason. */
+export interface FormPage<T> {
+  readonly path: string;
+  readonly action: Action;
+  /** Most bytes that the form may have, where it is more than usual. */
+  readonly bodyLimit?: number;
+  /** The form, or what to show instead where there is nothing it could be for. */
+  view(visit: Visit): Promise<FormView | { readonly instead: ConsolePage }>;
+  run(visit: Visit): Promise<Result<T>>;
+  done(visit: Visit, value: T): Answer | Promise<Answer>;
+}
+
+/** Why a form was not taken. */
+export interface Refusal {
+  readonly code: string;
+  readonly text: string;
+}
+
+export function serveForm<T>(desk: Desk, form: FormPage<T>): void {
+  const page = async (visit: Visit, refusal?: Refusal): Promise<ConsolePage> => {
+    const view = await form.view(visit);
+    return 'instead' in view ? view.instead : formPage(visit, { ...view, path: form.path }, refusal);
+  };
+  desk.page(form.path, form.action, visit => page(visit));
+  desk.act(
+    form.path,
+    form.action,
+    async visit => {
+      const result = await form.run(visit);
+      if (!result.ok) return page(visit, result.refusal);
+      visit.context.changes.announce();
+      // It may have written down a mail.
+      visit.context.wakeJobs();
+      return form.done(visit, result.value);
+    },
+    form.bodyLimit === undefined ? {} : { bodyLimit: form.bodyLimit },
+  );
+}
+
+function formPage(visit: Visit, view: FormView & { path: string }, refusal?: Refusal): ConsolePage {
+  return {
+    title: refusal === undefined ? view.title : `${consoleTexts.problem}: ${view.title}`,
+    heading: view.title,
+    ...(refusal === undefined ? {} : { status: 422 }),
+    main: html`${view.lead === undefined ? nothing : html`<p class="lead">${view.lead}</p>`}
+${formMarkup(visit, view, refusal)}`,
+  };
+}
+
+/** A form with what was typed, and after a refusal with the reason at its top and at the field that it is about. */
+export function formMarkup(
+  visit: Visit,
+  view: Pick<FormView, 'fields' | 'submit' | 'isFinal' | 'hasFile'> & { path: string; back?: string },
+  refusal?: Refusal,
+): Markup {
+  const about = view.fields.find(({ faults }) => refusal !== undefined && faults?.includes(refusal.code));
+  const enctype = view.hasFile ? html` enctype="multipart/form-data"` : nothing;
+  const fields = view.fields.map(field =>
+    fieldMarkup(
+      refusal === undefined ? field : typedAgain(visit, field),
+      field === about ? refusal?.text : undefined,
+    ),
+  );
+  return html`${refusal === undefined ? nothing : summary(refusal, about)}
+<form class="form" method="post" action="${HOME}${view.path}"${enctype}>
+${hidden('csrf', visit.session.csrf)}
+${fields}
+<div class="buttons"><button type="submit"${view.isFinal ? html` class="final"` : nothing}>${view.submit}</button>
+${view.back === undefined ? nothing : html`<a class="quiet" href="${view.back}">${consoleTexts.cancel}</a>`}</div>
+</form>`;
+}
+
+function typedAgain(visit: Visit, field: Field): Field {
+  if (field.kind === 'password' || field.kind === 'file' || field.kind === 'hidden') return field;
+  return { ...field, value: visit.value(field.name) };
+}
+
+/** It takes the focus, so that it is what is read first. */
+function summary(refusal: Refusal, about: Field | undefined): Markup {
+  const text =
+    about === undefined ? html`${refusal.text}` : html`<a href="#${about.name}">${refusal.text}</a>`;
+  return html`<div class="message bad" role="alert" tabindex="-1" autofocus><strong>${consoleTexts.refused.lead}</strong> ${text}</div>`;
+}

@@ -1,0 +1,52 @@
+import { html, type Markup, nothing } from '../../../base/html.ts';
+import { consoleTexts } from '../../../base/texts/console.ts';
+import { texts } from '../../../base/texts/texts.ts';
+import type { Alert } from '../../../features/alerts/alerts.ts';
+import { moment } from '../../web/parts.ts';
+import { tokenLink, userLink } from '../kit/parts.ts';
+
+const text = texts.operator;
+
+/** Alerts as a list; `act` adds what can be done with one. */
+export function alertItems(alerts: readonly Alert[], act: (alert: Alert) => Markup = () => nothing): Markup {
+  if (alerts.length === 0) return html`<p class="empty">${consoleTexts.alerts.none}</p>`;
+  return html`<ul class="alerts">${alerts.map(alert => alertItem(alert, act(alert)))}</ul>`;
+}
+
+function alertItem(alert: Alert, act: Markup): Markup {
+  const { replay } = text;
+  const firstUse =
+    alert.firstUseMs === null
+      ? undefined
+      : html`${moment(alert.firstUseMs)} <span class="muted">${alert.firstUseSource ?? ''}</span>`;
+  const acknowledged =
+    alert.acknowledgedMs === null
+      ? undefined
+      : html`${moment(alert.acknowledgedMs)} <span class="muted">${alert.acknowledgedBy ?? ''}</span>`;
+  const pairs: readonly (readonly [string, string | Markup | undefined])[] = [
+    [replay.user, alert.user === null ? undefined : userLink(alert.user)],
+    [replay.serial, alert.serial === null ? undefined : tokenLink(alert.serial)],
+    [replay.source, alert.lastSource],
+    [replay.lastSeen, moment(alert.lastMs)],
+    [replay.firstUse, firstUse],
+    [consoleTexts.alerts.first, alert.firstUseMs === null ? moment(alert.firstMs) : undefined],
+    [consoleTexts.alerts.acknowledged, acknowledged],
+  ];
+  const isOpen = alert.acknowledgedMs === null;
+  return html`<li class="alert${isOpen ? '' : ' closed'}">
+<p class="alert-head"><span>${titleOf(alert)}</span> <span class="number">${text.times(alert.count)}</span></p>
+<dl>${pairs.map(([term, value]) => (value === undefined ? nothing : html`<div><dt>${term}</dt><dd>${value}</dd></div>`))}</dl>
+${act}</li>`;
+}
+
+function titleOf({ kind }: Alert): string {
+  return texts.records.notices.kinds[kind];
+}
+
+/** What a screen reader is told when it changes. */
+export function alertSummary(alerts: readonly Alert[]): string {
+  const [latest] = alerts;
+  if (latest === undefined) return consoleTexts.alerts.none;
+  const facts = [latest.user, latest.serial, text.times(latest.count)].filter(Boolean).join(', ');
+  return `${text.alertCount(alerts.length)}. ${titleOf(latest)}: ${facts}.`;
+}

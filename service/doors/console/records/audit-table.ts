@@ -1,0 +1,31 @@
+import { html, type Markup } from '../../../base/html.ts';
+import { consoleTexts } from '../../../base/texts/console.ts';
+import type { AuditView } from '../../../features/audit/list.ts';
+import { moment } from '../../web/parts.ts';
+import { type Cell, table } from '../kit/table.ts';
+
+const text = consoleTexts.audit;
+
+/** Rows of the audit. */
+export function auditTable(rows: readonly AuditView[], caption: string): Markup {
+  return table(
+    caption,
+    rows.map((row): readonly Cell[] => [
+      [text.time, moment(row.atMs), 'bare'],
+      [text.action, html`<strong>${row.action}</strong>`, 'bare'],
+      [text.actor, row.actor],
+      [text.subject, row.subject],
+      [text.detail, detailText(row.detail)],
+      [text.source, row.source],
+    ]),
+    text.none,
+  );
+}
+
+/** A detail in one line: `from active, to suspended`. */
+export function detailText(detail: Readonly<Record<string, unknown>>): string {
+  return Object.entries(detail)
+    .filter(([, value]) => value !== null && value !== '')
+    .map(([name, value]) => `${name} ${String(value)}`)
+    .join(', ');
+}

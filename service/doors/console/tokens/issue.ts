@@ -1,0 +1,147 @@
+import { base32nopad } from '@scure/base';
+import type { Algorithm, Alphabet, PinPlace, TokenKind } from '../../../base/kinds.ts';
+import { challengeLimits } from '../../../base/limits/challenges.ts';
+import { tokenLimits } from '../../../base/limits/tokens.ts';
+import { userLimits } from '../../../base/limits/users.ts';
+import { type Result, refused } from '../../../base/results.ts';
+import { consoleTexts } from '../../../base/texts/console.ts';
+import { type IssueInput, issueToken } from '../../../features/tokens/issue.ts';
+import { listPolicies } from '../../../features/tokens/policies.ts';
+import type { TokenView } from '../../../features/tokens/views.ts';
+import type { Field } from '../../web/fields.ts';
+import type { Desk } from '../kit/desk.ts';
+import { type FormPage, serveForm } from '../kit/form.ts';
+import { at } from '../kit/paths.ts';
+import type { Visit } from '../kit/visit.ts';
+import { nameFields } from './forms.ts';
+import { kindFields } from './kind-fields.ts';
+
+const text = consoleTexts.tokens;
+
+/** Issuing one token with a seed that is typed in. */
+export function serveIssuing(desk: Desk): void {
+  serveForm(desk, issueForm);
+}
+
+const issueForm: FormPage<TokenView> = {
+  path: '/tokens/issue',
+  action: 'token.issue',
+  async view(visit) {
+    const policies = await listPolicies(visit.management.db);
+    return {
+      title: text.issue,
+      lead: text.issueLead,
+      submit: text.issue,
+      back: at('/tokens'),
+      fields: fieldsOf(
+        visit.value('user'),
+        policies.map(({ name }) => name),
+      ),
+    };
+  },
+  run: issueTyped,
+  done: (_visit, { serial }) => ({ to: at('/token', { serial, done: 'issued' }) }),
+};
+
+function fieldsOf(user: string, policies: readonly string[]): Field[] {
+  return [
+    {
+      name: 'serial',
+      label: text.serial,
+      hint: text.serialHint,
+      max: tokenLimits.serialMax,
+      faults: ['bad_serial', 'serial_taken'],
+    },
+    {
+      name: 'seed',
+      label: text.seed,
+      hint: text.seedHint,
+      kind: 'password',
+      faults: ['bad_seed', 'bad_secret'],
+    },
+    { name: 'writing', label: text.seedWriting, kind: 'select', options: text.seedWritings, value: 'base32' },
+    {
+      name: 'user',
+      label: consoleTexts.users.name,
+      hint: text.userHint,
+      optional: true,
+      value: user,
+      max: userLimits.userNameMax,
+      faults: ['unknown_user', 'disabled_user', 'too_many_tokens'],
+    },
+    {
+      name: 'policy',
+      label: text.policy,
+      hint: text.policyHint,
+      kind: 'select',
+      options: [['', text.noPolicy], ...policies.map(name => [name, name] as const)],
+      faults: ['unknown_policy'],
+    },
+    ...kindFields({ kinds: [...consoleTexts.policies.kinds, ['ocra', text.ocra]] }),
+    {
+      name: 'suite',
+      label: text.suite,
+      hint: text.suiteHint,
+      optional: true,
+      max: challengeLimits.ocraSuiteMax,
+      faults: ['bad_suite'],
+    },
+    {
+      name: 'counter',
+      label: text.counter,
+      hint: text.counterHint,
+      value: '0',
+      isNumber: true,
+      faults: ['bad_counter'],
+    },
+    ...nameFields(),
+  ];
+}
+
+async function issueTyped(visit: Visit): Promise<Result<TokenView>> {
+  const secret = seedOf(visit.value('seed'), visit.value('writing'));
+  if (secret === undefined) return refused('bad_seed');
+  try {
+    return await issueToken(visit.management, visit.actor, inputOf(visit, secret));
+  } finally {
+    secret.fill(0);
+  }
+}
+
+function inputOf({ value }: Visit, secret: Uint8Array): IssueInput {
+  const user = value('user').trim();
+  const policy = value('policy');
+  const suite = value('suite').trim();
+  return {
+    serial: value('serial').trim(),
+    secret,
+    kind: value('kind') as TokenKind,
+    algorithm: value('algorithm') as Algorithm,
+    alphabet: value('alphabet') as Alphabet,
+    digits: Number(value('digits')),
+    period: Number(value('period')),
+    lookAhead: Number(value('lookAhead') || tokenLimits.lookAheadDefault),
+    pinPlace: value('pinPlace') as PinPlace,
+    counter: Number(value('counter')),
+    issuer: value('issuer'),
+    label: value('label'),
+    ...(suite !== '' && { suite }),
+    ...(policy !== '' && { policy }),
+    ...(user !== '' && { user }),
+  };
+}
+
+/**
+ * The bytes of a seed as it is printed, in groups or not, padded or not. Which of the two it is has to be said: some
+ * could be either.
+ */
+function seedOf(typed: string, writing: string): Uint8Array | undefined {
+  const plain = typed.replace(/[\s-]/g, '').replace(/=+$/, '').toUpperCase();
+  if (writing === 'hex')
+    return /^(?:[0-9A-F]{2})+$/.test(plain) ? new Uint8Array(Buffer.from(plain, 'hex')) : undefined;
+  try {
+    return plain === '' ? undefined : base32nopad.decode(plain);
+  } catch {
+    return undefined;
+  }
+}

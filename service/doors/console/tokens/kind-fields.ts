@@ -1,0 +1,81 @@
+import { tokenLimits } from '../../../base/limits/tokens.ts';
+import { consoleTexts } from '../../../base/texts/console.ts';
+import type { PolicyView } from '../../../features/tokens/policies.ts';
+import type { Field } from '../../web/fields.ts';
+
+const text = consoleTexts.policies;
+
+/**
+ * The fields that say how a token makes its passcodes, of a token and of a policy.
+ *
+ * @param kinds those that can be chosen, by default those of a policy
+ */
+export function kindFields({
+  policy,
+  kinds = text.kinds,
+}: {
+  readonly policy?: PolicyView | undefined;
+  readonly kinds?: Field['options'];
+}): Field[] {
+  return [
+    {
+      name: 'kind',
+      label: text.kind,
+      kind: 'select',
+      options: kinds,
+      value: policy?.kind ?? 'totp',
+      faults: ['bad_kind'],
+    },
+    {
+      name: 'algorithm',
+      label: text.algorithm,
+      kind: 'select',
+      options: text.algorithms,
+      value: policy?.algorithm ?? 'sha1',
+      faults: ['bad_algorithm'],
+    },
+    {
+      name: 'alphabet',
+      label: text.alphabet,
+      kind: 'select',
+      options: text.alphabets,
+      value: policy?.alphabet ?? 'decimal',
+      faults: ['bad_alphabet'],
+    },
+    {
+      name: 'digits',
+      label: text.digits,
+      isNumber: true,
+      value: String(policy?.digits ?? tokenLimits.digitsDefault),
+      faults: ['bad_digits'],
+    },
+    {
+      name: 'period',
+      label: text.period,
+      hint: text.periodHint,
+      isNumber: true,
+      value: String(policy?.periodSeconds ?? tokenLimits.periodDefaultSeconds),
+      faults: ['bad_period'],
+    },
+    lookAheadField(policy),
+    {
+      name: 'pinPlace',
+      label: text.pinPlace,
+      kind: 'select',
+      options: text.pinPlaces,
+      value: policy?.pinPlace ?? 'none',
+      faults: ['bad_pin_place'],
+    },
+  ];
+}
+
+function lookAheadField(policy: PolicyView | undefined): Field {
+  return {
+    name: 'lookAhead',
+    label: text.lookAhead,
+    hint: text.lookAheadHint(tokenLimits.lookAheadMin, tokenLimits.lookAheadMax),
+    isNumber: true,
+    value: String(policy?.lookAhead ?? tokenLimits.lookAheadDefault),
+    faults: ['bad_look_ahead'],
+  };
+}

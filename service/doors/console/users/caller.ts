@@ -1,0 +1,59 @@
+import { html, nothing } from '../../../base/html.ts';
+import { pushConsoleTexts as text } from '../../../base/texts/push.ts';
+import type { CallerState } from '../../../features/push/caller-result.ts';
+import { callerCheck, checkCaller } from '../../../features/push/callers/check.ts';
+import { openStates } from '../../../features/push/rows.ts';
+import { shownNumber } from '../../../features/push/shown.ts';
+import { actions, badge, facts, moment, type Tone } from '../../web/parts.ts';
+import { type Desk, refusedPage } from '../kit/desk.ts';
+import { actButton, userLink } from '../kit/parts.ts';
+import { at } from '../kit/paths.ts';
+
+const tones: Readonly<Record<CallerState, Tone>> = {
+  waiting: 'plain',
+  sent: 'plain',
+  shown: 'warn',
+  approved: 'good',
+  denied: 'bad',
+  reported: 'bad',
+  failed: 'warn',
+  superseded: 'warn',
+  expired: 'warn',
+};
+
+/** Help desk asks a caller's fob, reads the number to the caller, and sees what comes of it. */
+export function serveCallerChecks(desk: Desk): void {
+  desk.act('/user/caller', 'user.check-caller', async visit => {
+    const user = visit.value('user');
+    const made = await checkCaller(visit.management, visit.actor, { user });
+    if (!made.ok) return refusedPage(made.refusal.code, at('/user', { user }));
+    desk.context.changes.announce();
+    return { to: at('/user/caller', { user, id: made.value.id }) };
+  });
+  desk.page('/user/caller', 'read', async visit => {
+    const [user, id] = [visit.value('user'), visit.value('id')];
+    const found = await callerCheck(desk.context.db, { user, id }, desk.context.clock());
+    if (!found.ok) return refusedPage(found.refusal.code, at('/user', { user }));
+    const { state, number, expiresMs, isConnected } = found.value;
+    const isOpen = openStates.some(open => open === state);
+    return {
+      title: text.title(user),
+      main: html`<p>${text.lead}</p>`,
+      live: {
+        summary: text.states[state],
+        markup: html`${facts([
+          [text.number, html`<strong class="number">${shownNumber(number)}</strong>`],
+          [text.state, badge(tones[state], text.states[state])],
+          [text.ends, html`${moment(expiresMs)} UTC`],
+          [text.user, userLink(user)],
+        ])}
+<p>${isOpen && !isConnected ? text.notConnected : text.next[state]}</p>
+${
+  !isOpen && visit.may('user.check-caller')
+    ? actions([actButton(visit, '/user/caller', { user }, text.again)])
+    : nothing
+}`,
+      },
+    };
+  });
+}

@@ -1,0 +1,222 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { userLimits } from '../../base/limits/users.ts';
+import { prepareSource } from '../../base/source.ts';
+import { texts } from '../../base/texts/texts.ts';
+import type { KnownApplication } from '../../features/users/application-cache.ts';
+import { readServiceName } from '../../features/users/settings.ts';
+import { formBySource, pageBySource } from '../web/access.ts';
+import type { WebContext } from '../web/context.ts';
+import { refusalFloor } from '../web/floor.ts';
+import { field } from '../web/forms.ts';
+import { statusOf } from '../web/problems.ts';
+import { rates } from '../web/rates.ts';
+import { receiveForm, servePage } from '../web/route.ts';
+import { waitingPage } from './autosend-page.ts';
+import {
+  type AutosendPath,
+  type AwaitedLogIn,
+  awaitedBy,
+  forgetAwaited,
+  keepAwaited,
+  newSession,
+} from './autosend-state.ts';
+import { ownApplicationNow } from './own-application.ts';
+
+const HTML = 'text/html; charset=utf-8';
+
+/** What a form says at its top when somebody comes back to it. */
+export interface FormAgain {
+  readonly user: string;
+  /** What happened, and what to do next. Without it the person chose to type a passcode. */
+  readonly message?: { readonly title: string; readonly next: string } | undefined;
+}
+
+/** One of the service's own forms, as far as it differs from the others. */
+export interface AutosendForm {
+  readonly path: AutosendPath;
+  /** Where the form is. */
+  readonly formPath: string;
+  /** The page in place of the form while its application is disabled. */
+  closedPage(): string;
+  /** The form once more. */
+  formPage(request: FastifyRequest, application: KnownApplication, again: FormAgain): Promise<string>;
+  /** Lets somebody in. @param user as the service has the name @returns undefined where the user was disabled meanwhile */
+  letIn(request: FastifyRequest, reply: FastifyReply, user: string): Promise<FastifyReply | undefined>;
+}
+
+interface Means {
+  readonly context: WebContext;
+  readonly form: AutosendForm;
+}
+
+/**
+ * Autosend of one of the service's own forms: `POST …/autosend` asks the user's fob, `GET …/autosend` waits with the number,
+ * `GET …/autosend/state` says whether there is a decision, `POST …/autosend/finish` takes it, and `POST …/autosend/cancel` leads
+ * back to the passcode. Who asked and nobody else is let in: the browser holds a secret, and the service its hash. Users whom there
+ * is not, who are locked, or whose fob cannot be asked see the same until the time is over.
+ */
+export function serveAutosend(app: FastifyInstance, context: WebContext, form: AutosendForm): void {
+  const means = { context, form };
+  const path = `${form.path}/autosend`;
+  const page = pageBySource(context);
+  const sent = formBySource(context, rates.autosend);
+  receiveForm(app, path, sent, (request, reply) => start(means, request, reply));
+  servePage(app, path, page, (request, reply) => showWaiting(means, request, reply));
+  servePage(app, `${path}/state`, page, (request, reply) => tellState(means, request, reply));
+  receiveForm(app, `${path}/finish`, sent, (request, reply) => finish(means, request, reply));
+  receiveForm(app, `${path}/cancel`, sent, (request, reply) => cancel(means, request, reply));
+}
+
+/** Asks the fob. A request that is for nobody looks the same, and takes as long. */
+async function start(means: Means, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const { context, form } = means;
+  const application = await ownApplicationNow(context);
+  if (application === undefined) return closed(means, reply);
+  const { factors } = application;
+  const [typed, password, pin] = [
+    field(request.body, 'user'),
+    field(request.body, 'password'),
+    field(request.body, 'pin'),
+  ];
+  const user = typed.trim().slice(0, userLimits.userNameMax);
+  const isMissing =
+    user === '' || (factors === 'password_otp' && password === '') || (factors === 'pin_otp' && pin === '');
+  if (isMissing) {
+    const next = texts.autosend.missing[factors];
+    const message = { title: texts.autosend.missingTitle, next };
+    return sendForm(means, request, reply, { user, message, status: statusOf('malformed') });
+  }
+  // One browser waits for one log-in.
+  await withdraw(context, awaitedBy(context, request, form.path));
+  const session = newSession();
+  const push = await context.pushes.ask({
+    user,
+    session,
+    password: factors === 'password_otp' ? password : undefined,
+    pin: factors === 'pin_otp' ? pin : pin || undefined,
+    applicationId: application.id,
+    source: prepareSource(request.ip),
+    isSourceKnown: true,
+    requestId: request.id,
+  });
+  keepAwaited(context, reply, form.path, { ...push, session, user });
+  await refusalFloor(reply);
+  return reply.redirect(`${form.path}/autosend`, 303);
+}
+
+async function showWaiting(
+  { context, form }: Means,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const awaited = awaitedBy(context, request, form.path);
+  if (awaited === undefined || awaited.expiresMs <= context.clock())
+    return reply.redirect(form.formPath, 303);
+  const service = await readServiceName(context.db);
+  return reply.type(HTML).send(waitingPage({ service, path: form.path, awaited }));
+}
+
+/** Holds the answer until there is a decision, or for a while. It takes nothing and tells nothing of the decision. */
+async function tellState(
+  { context, form }: Means,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const awaited = awaitedBy(context, request, form.path);
+  const { id } = request.query as { readonly id?: unknown };
+  // Another log-in took its place in this browser: the form says so.
+  const isDecided =
+    awaited === undefined || awaited.id !== id || (await waitFor(context, request, reply, awaited));
+  return reply.type('application/json').send(JSON.stringify({ decided: isDecided }));
+}
+
+function waitFor(
+  context: WebContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { expiresMs, ...awaited }: AwaitedLogIn,
+): Promise<boolean> {
+  const gone = new AbortController();
+  reply.raw.once('close', () => gone.abort());
+  return context.pushes.isDecided({
+    ...takenBy(context, request, awaited),
+    waitMs: Math.max(0, expiresMs - context.clock()),
+    signal: gone.signal,
+  });
+}
+
+/** Lets in whose fob approved, once; a form that is sent again because its answer was lost is answered alike. */
+async function finish(means: Means, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const { context, form } = means;
+  const awaited = awaitedBy(context, request, form.path);
+  const application = await ownApplicationNow(context);
+  if (application === undefined) return closed(means, reply);
+  const over = { title: texts.autosend.over, next: texts.autosend.overNext };
+  if (awaited === undefined || awaited.id !== field(request.body, 'id'))
+    return refuse(means, request, reply, { user: '', message: over });
+  // Read first: nothing may fail behind a yes.
+  const user = await context.pushes.userOf(awaited.id);
+  const outcome = await context.pushes.take(takenBy(context, request, awaited));
+  if (outcome === 'waiting') {
+    const service = await readServiceName(context.db);
+    return reply.type(HTML).send(waitingPage({ service, path: form.path, awaited, isAsked: true }));
+  }
+  forgetAwaited(context, reply, form.path);
+  const answer = outcome === 'accepted' ? await form.letIn(request, reply, user) : undefined;
+  if (answer !== undefined) return answer;
+  return refuse(means, request, reply, { user: awaited.user, message: over });
+}
+
+/** Back to the passcode: the fob need not be answered any more. */
+async function cancel(means: Means, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const { context, form } = means;
+  const awaited = awaitedBy(context, request, form.path);
+  const isSame = awaited !== undefined && awaited.id === field(request.body, 'id');
+  if (isSame) {
+    await withdraw(context, awaited);
+    forgetAwaited(context, reply, form.path);
+  }
+  return sendForm(means, request, reply, { user: isSame ? awaited.user : '', status: 200 });
+}
+
+function takenBy(
+  { ownApplication }: WebContext,
+  { ip, id: requestId }: FastifyRequest,
+  { id, session }: Pick<AwaitedLogIn, 'id' | 'session'>,
+) {
+  const source = prepareSource(ip);
+  return { id, session, applicationId: ownApplication.id, source, requestId, idempotencyKey: id };
+}
+
+async function withdraw(context: WebContext, awaited: AwaitedLogIn | undefined): Promise<void> {
+  if (awaited === undefined) return;
+  const { id, session } = awaited;
+  await context.pushes.withdraw({ id, session, applicationId: context.ownApplication.id });
+}
+
+async function refuse(
+  means: Means,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  again: FormAgain,
+): Promise<FastifyReply> {
+  await refusalFloor(reply);
+  return sendForm(means, request, reply, { ...again, status: statusOf('refused') });
+}
+
+/** The form as its application is now: it may have changed meanwhile. */
+async function sendForm(
+  means: Means,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { status, ...again }: FormAgain & { readonly status: number },
+): Promise<FastifyReply> {
+  const application = await ownApplicationNow(means.context);
+  if (application === undefined) return closed(means, reply);
+  const page = await means.form.formPage(request, application, again);
+  return reply.code(status).type(HTML).send(page);
+}
+
+function closed({ form }: Means, reply: FastifyReply): FastifyReply {
+  return reply.code(statusOf('forbidden')).type(HTML).send(form.closedPage());
+}

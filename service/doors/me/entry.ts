@@ -1,0 +1,170 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { html } from '../../base/html.ts';
+import type { Factors } from '../../base/kinds.ts';
+import { userLimits } from '../../base/limits/users.ts';
+import type { Outcome } from '../../base/outcomes.ts';
+import { meTexts } from '../../base/texts/me.ts';
+import { texts } from '../../base/texts/texts.ts';
+import { areAllDecimal } from '../../features/tokens/passcode-keys.ts';
+import { asksServicePin } from '../../features/users/pin.ts';
+import { enterAccepted, enterByPasscode, enterByTicket } from '../../features/users/user-sessions.ts';
+import { helpLink } from '../addresses/help-page.ts';
+import { autosendButton } from '../login/autosend-page.ts';
+import { type AutosendForm, serveAutosend } from '../login/autosend-routes.ts';
+import { refusalWords } from '../login/login-page.ts';
+import { decideTyped, ownApplicationNow } from '../login/own-application.ts';
+import { duePinPage } from '../login/pin-routes.ts';
+import { formBySource, pageBySource } from '../web/access.ts';
+import type { WebContext } from '../web/context.ts';
+import { type Field, fieldMarkup } from '../web/fields.ts';
+import { refusalFloor } from '../web/floor.ts';
+import { field } from '../web/forms.ts';
+import { brand, messagePage, renderPage } from '../web/layout.ts';
+import { statusOf } from '../web/problems.ts';
+import { receiveForm, servePage } from '../web/route.ts';
+import { HTML } from './desk.ts';
+import { attemptField, logInFields } from './fields.ts';
+import { findLink } from './find.ts';
+import { ME, messageMarkup, ownHead, renderOwn } from './layout.ts';
+import { firstPinPage } from './pin.ts';
+import { giveUserCookie, originOf, ownVisitBy, typedIn } from './visit.ts';
+
+/** Autosend at the own page. */
+function ownAutosend(context: WebContext): AutosendForm {
+  return {
+    path: ME,
+    formPath: `${ME}/sign-in`,
+    closedPage: () => messagePage(texts.login.closedTitle, meTexts.signIn.closed),
+    formPage: async (_request, { factors }, { user, message: said }) =>
+      signInPage(factors, await areAllDecimal(context.db), {
+        user,
+        text: said && `${said.title} ${said.next}`,
+      }),
+    letIn: async (request, reply, user) => {
+      const session = await enterAccepted(context.management, { ...originOf(request), user }, 'push');
+      if (session === undefined) return undefined;
+      giveUserCookie(context, reply, session);
+      return reply.redirect(ME, 303);
+    },
+  };
+}
+
+/**
+ * The ways in: the ticket that an enrolment ends with, and what the service's own application asks for, as at `/login`. While
+ * that is disabled only a ticket opens the page. Refusals look alike whatever their reason.
+ */
+export function serveOwnEntry(app: FastifyInstance, context: WebContext): void {
+  serveAutosend(app, context, ownAutosend(context));
+  servePage(app, `${ME}/sign-in`, pageBySource(context), async (_request, reply) => {
+    const application = await ownApplicationNow(context);
+    if (application === undefined) return closed(reply);
+    return reply.type(HTML).send(signInPage(application.factors, await areAllDecimal(context.db)));
+  });
+
+  receiveForm(app, `${ME}/sign-in`, formBySource(context), async (request, reply) => {
+    const asked = await ownApplicationNow(context);
+    if (asked === undefined) return closed(reply);
+    const user = field(request.body, 'user');
+    let outcome: Outcome | undefined;
+    const session = await enterByPasscode(
+      context.management,
+      async () => {
+        outcome = await decideTyped(context, asked, { ...typedIn(request), user });
+        return outcome;
+      },
+      { ...originOf(request), user },
+    );
+    const pinPage = outcome === 'new_pin' ? await duePinPage(context, user, 'me') : undefined;
+    if (pinPage !== undefined) return reply.type(HTML).send(pinPage);
+    if (session !== undefined) {
+      giveUserCookie(context, reply, session);
+      return reply.redirect(ME, 303);
+    }
+    // It may have changed meanwhile: the form as it is now is the answer.
+    const application = await ownApplicationNow(context);
+    if (application === undefined) return closed(reply);
+    const { factors } = application;
+    const { what, next } = refusalWords({ factors, asksPin: await asksServicePin(context.db) });
+    return refuse(context, reply, factors, {
+      user: user.slice(0, userLimits.userNameMax),
+      text: `${what} ${next}`,
+    });
+  });
+
+  receiveForm(app, `${ME}/enter`, formBySource(context), async (request, reply) => {
+    const ticket = field(request.body, 'ticket');
+    const session = await enterByTicket(context.management, ticket, originOf(request));
+    if (session === undefined) {
+      const application = await ownApplicationNow(context);
+      // Without the form that is closed while its application is disabled.
+      if (application === undefined) return message(reply, meTexts.signIn.title, meTexts.signIn.ticketOld);
+      return refuse(context, reply, application.factors, { user: '', text: meTexts.signIn.ticketUsed });
+    }
+    giveUserCookie(context, reply, session);
+    // A new fob may want a PIN that its user does not have: that comes first.
+    const visit = await ownVisitBy(context, request, session.value);
+    const page = visit && (await firstPinPage(visit));
+    if (visit === undefined || page === undefined) return reply.redirect(ME, 303);
+    return reply.type(HTML).send(renderOwn(page, visit));
+  });
+}
+
+interface Refused {
+  /** What was typed as user name. */
+  readonly user: string;
+  readonly text: string | undefined;
+}
+
+async function refuse(
+  { db }: WebContext,
+  reply: FastifyReply,
+  factors: Factors,
+  refused: Refused,
+): Promise<FastifyReply> {
+  await refusalFloor(reply);
+  return reply
+    .code(statusOf('refused'))
+    .type(HTML)
+    .send(signInPage(factors, await areAllDecimal(db), refused));
+}
+
+/** The page in place of the form while its application is disabled. */
+function closed(reply: FastifyReply): FastifyReply {
+  return message(reply, texts.login.closedTitle, meTexts.signIn.closed);
+}
+
+function message(reply: FastifyReply, title: string, text: string): FastifyReply {
+  return reply.code(statusOf('forbidden')).type(HTML).send(messagePage(title, text));
+}
+
+function signInPage(factors: Factors, isNumber: boolean, refused?: Refused): string {
+  const { signIn, problem } = meTexts;
+  const user: Field = {
+    name: 'user',
+    label: texts.login.user,
+    max: userLimits.userNameMax,
+    autocomplete: 'username',
+    value: refused?.user ?? '',
+  };
+  const fields = [attemptField(), user, ...logInFields(factors, isNumber)];
+  return renderPage({
+    title: refused?.text === undefined ? signIn.title : `${problem}: ${signIn.title}`,
+    head: ownHead(),
+    body: html`<body class="narrow">
+${brand()}
+<main class="card">
+<h1>${signIn.title}</h1>
+<p class="lead">${signIn.lead}</p>
+${refused?.text === undefined ? html`` : messageMarkup({ tone: 'bad', text: refused.text })}
+<form method="post" action="${ME}/sign-in">
+${fields.map(one => fieldMarkup(one))}
+<button type="submit">${signIn.submit}</button>
+${autosendButton(ME)}
+</form>
+${findLink()}
+<p class="next"><a href="/activate">${signIn.activate}</a></p>
+${helpLink()}
+</main>
+</body>`,
+  });
+}

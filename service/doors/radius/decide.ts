@@ -1,0 +1,144 @@
+import { ServiceError } from '../../base/errors.ts';
+import { tokenLimits } from '../../base/limits/tokens.ts';
+import { validationLimits } from '../../base/limits/validation.ts';
+import type { Outcome } from '../../base/outcomes.ts';
+import { separators } from '../../base/passcode.ts';
+import { radiusTexts } from '../../base/texts/radius.ts';
+import type { KnownClient, KnownClients } from '../../features/radius/known-clients.ts';
+import { outOfStep } from '../../features/tokens/codes/out-of-step.ts';
+import { resyncOwnToken } from '../../features/tokens/codes/resync.ts';
+import type { ValidationRequest } from '../../features/validation/request.ts';
+import { takeApart } from './field.ts';
+import { askForPin, confirmPin, setPin } from './new-pin.ts';
+import { askForPress, awaitPress, dropPress, PRESS_MARK, type Pressing, pressFactors } from './push.ts';
+import { acceptOf, challenge, type Reply, reject } from './replies.ts';
+import { type Asked, idempotencyKeyOf, type Request, readRequest } from './request.ts';
+import { type Bound, type Taken, takeState } from './states.ts';
+
+/** What log-ins over RADIUS are decided with. */
+export interface Deciding extends Pressing {
+  readonly clients: KnownClients;
+  /** The engine that decides for every front. */
+  readonly decide: (request: ValidationRequest) => Promise<Outcome>;
+}
+
+/**
+ * Decides an Access-Request. Only Access-Accept may let anybody in, and the engine alone says so.
+ *
+ * @throws ServiceError `busy`, or a database error; then nothing was accepted, and nothing is answered
+ */
+export async function answerAccess(deciding: Deciding, asked: Asked): Promise<Reply> {
+  const request = readRequest(asked);
+  if (request === undefined || asked.client.application === undefined) return reject;
+  const bound = { clientId: asked.client.id, user: request.user };
+  if (request.state !== undefined) {
+    const taken = await takeState(deciding.management, request.state, bound, asked.packet.bytes);
+    return taken === undefined ? reject : await goOn(deciding, asked, request, { ...taken, bound });
+  }
+  return await begin(deciding, asked, request, bound);
+}
+
+/** A log-in by what is in the field, or by a press on the fob. */
+async function begin(deciding: Deciding, asked: Asked, request: Request, bound: Bound): Promise<Reply> {
+  const typed = pressFactors(request.field, asked.client.application?.factors ?? 'otp');
+  return typed === undefined
+    ? await logIn(deciding, asked, request, bound)
+    : await askForPress(deciding, asked, request, typed);
+}
+
+/** Goes on with what an Access-Challenge has asked for. */
+async function goOn(
+  deciding: Deciding,
+  asked: Asked,
+  request: Request,
+  { awaited, isRepeat, bound }: Taken & { readonly bound: Bound },
+): Promise<Reply> {
+  const { management } = deciding;
+  switch (awaited.kind) {
+    case 'log_in':
+      return await begin(deciding, asked, request, bound);
+    case 'press':
+      if (!mayHoldPasscode(request.field)) return await awaitPress(deciding, asked, request, awaited);
+      await dropPress(deciding, asked, awaited);
+      return await logIn(deciding, asked, request, bound);
+    case 'new_pin':
+      return await confirmPin(management, bound, request, awaited.proof);
+    case 'same_pin':
+      return await setPin(management, bound, request, {
+        mac: awaited.mac,
+        proof: awaited.proof,
+        applicationId: asked.client.application?.id ?? '',
+      });
+    case 'next_code': {
+      // Looked at once more it would be counted as a failure.
+      if (isRepeat) return reject;
+      const { userId, first } = awaited;
+      const { user, source, requestId, field } = request;
+      const actor = { name: user, role: 'user', source, requestId } as const;
+      // Both passcodes are used up then: a log-in shows one after them. Opened before, as for a PIN.
+      const isFound = await challenge(management, bound, { kind: 'log_in' }, radiusTexts.logInAgain);
+      const found = await resyncOwnToken(management, actor, { userId, first, second: field });
+      return found.ok ? isFound : reject;
+    }
+  }
+}
+
+/**
+ * Whether somebody logs in by what they typed while a press is awaited: it is long enough for a passcode of some alphabet, and
+ * asks for no press. The user's own tokens are not looked at, which would tell who has which.
+ */
+function mayHoldPasscode(field: string): boolean {
+  return !field.endsWith(PRESS_MARK) && field.replace(separators, '').length >= tokenLimits.passcodeMin;
+}
+
+async function logIn(deciding: Deciding, asked: Asked, request: Request, bound: Bound): Promise<Reply> {
+  const { management } = deciding;
+  const { user, field } = request;
+  const factors = asked.client.application?.factors ?? 'otp';
+  const typed = await takeApart(management, user, { field, factors });
+  if (typed.passcode.length > validationLimits.passcodeFieldMax) return reject;
+  const outcome = await decided(deciding, asked, { ...typed, ...request });
+  if (outcome === 'accepted') return acceptOf(user);
+  if (outcome === 'new_pin') return await askForPin(management, bound, asked.client.application?.id ?? '');
+  if (outcome === 'found')
+    return await challenge(management, bound, { kind: 'log_in' }, radiusTexts.logInAgain);
+  const off = outcome === 'wrong' ? await outOfStep(management, user, typed.passcode) : undefined;
+  if (off === undefined) return reject;
+  const awaited = { kind: 'next_code', userId: off.userId, first: typed.passcode } as const;
+  return await challenge(management, bound, awaited, radiusTexts.nextCode);
+}
+
+type Shown = Pick<ValidationRequest, 'user' | 'passcode' | 'pin' | 'password' | 'source' | 'requestId'>;
+
+/** By the engine, once; anew where the application has changed since this node last looked. */
+async function decided(
+  deciding: Deciding,
+  asked: Asked,
+  { user, passcode, pin, password, source, requestId }: Shown,
+): Promise<Outcome | undefined> {
+  const shown = { user, passcode, pin, password, source, requestId };
+  const { client, address } = asked;
+  const idempotencyKey = idempotencyKeyOf(asked);
+  const ask = async ({ application }: KnownClient) => {
+    if (application === undefined) return undefined;
+    const { id: applicationId, factors, standing } = application;
+    return await deciding.decide({
+      ...shown,
+      applicationId,
+      factors,
+      standing,
+      choosesPin: true,
+      idempotencyKey,
+    });
+  };
+  try {
+    return await ask(client);
+  } catch (error) {
+    if (!(error instanceof ServiceError) || error.code !== 'application_changed') throw error;
+    deciding.clients.forget();
+    const now = await deciding.clients.find(address);
+    // What was typed was taken apart by the factors as they were.
+    const isSame = now?.application?.factors === client.application?.factors;
+    return now?.id === client.id && isSame ? await ask(now) : undefined;
+  }
+}

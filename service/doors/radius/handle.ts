@@ -1,0 +1,186 @@
+import { radiusLimits } from '../../base/limits/radius.ts';
+import { keyOfSource } from '../../features/push/familiar.ts';
+import type { KnownClient } from '../../features/radius/known-clients.ts';
+import { untilFloor } from '../web/floor.ts';
+import type { KeptAnswers } from './answers.ts';
+import { isAuthentic, signedAnswer } from './authenticators.ts';
+import { answerAccess, type Deciding } from './decide.ts';
+import { codes, decodePacket, type Packet, types } from './packet.ts';
+import type { Reply } from './replies.ts';
+import { type Asked, sourceOf } from './request.ts';
+
+/** Places for what is under way, bounded in all, for each client, and for each part of what comes from it. */
+export interface Places {
+  /**
+   * Takes one.
+   * @param part undefined where it is not known: then the bound of parts does not count
+   * @returns what gives it back, to be called once; undefined where none is left
+   */
+  enter(clientId: string, part?: string): (() => void) | undefined;
+}
+
+/** How many there are. Default for a part: as many as for its client. */
+export interface Most {
+  readonly all: number;
+  readonly ofOne: number;
+  readonly ofPart?: number;
+}
+
+/** One client's people, or whoever makes up names at it, do not take the places of all others. */
+function makePlaces({ all, ofOne, ofPart = ofOne }: Most): Places {
+  const taken = new Map<string, number>();
+  return {
+    enter(clientId, part) {
+      const bounds = [
+        ['', all],
+        [clientId, ofOne],
+        ...(part === undefined ? [] : [[`${clientId} ${part}`, ofPart] as const]),
+      ] as const;
+      if (bounds.some(([key, most]) => (taken.get(key) ?? 0) >= most)) return undefined;
+      for (const [key] of bounds) taken.set(key, (taken.get(key) ?? 0) + 1);
+      return () => {
+        for (const [key] of bounds) {
+          const left = (taken.get(key) ?? 1) - 1;
+          if (left === 0) taken.delete(key);
+          else taken.set(key, left);
+        }
+      };
+    },
+  };
+}
+
+/** What became of a packet: counted, and logged without anything that was sent. */
+export type Fate =
+  | 'accept'
+  | 'reject'
+  | 'challenge'
+  | 'displaced'
+  | 'status'
+  | 'repeat'
+  | 'malformed'
+  | 'unknown_client'
+  | 'unsigned'
+  | 'forged'
+  | 'proxy_state'
+  | 'unsupported'
+  | 'busy'
+  | 'error';
+
+/** What packets are handled with. */
+export interface Handling extends Deciding {
+  readonly answers: KeptAnswers;
+  /** Told what became of each packet; the client where it is known. */
+  readonly told: (fate: Fate, client?: KnownClient, elapsedMs?: number) => void;
+}
+
+/** Where a datagram came from; an IPv4 address as itself. */
+export interface Sender {
+  readonly address: string;
+  readonly port: number;
+}
+
+const fates: Readonly<Record<number, Fate>> = {
+  [codes.accessAccept]: 'accept',
+  [codes.accessReject]: 'reject',
+  [codes.accessChallenge]: 'challenge',
+};
+
+/**
+ * Makes what takes datagrams and resolves to answers: undefined for those that are dropped in silence. Never rejects. What is
+ * under way is bounded in all and for each client; more is dropped, and comes again.
+ */
+export function makeHandler(handling: Handling) {
+  const counted = makeGate(handling.told);
+
+  const answer = async (packet: Packet, client: KnownClient, address: string, sinceMs: number) => {
+    const proxied = packet.attributes.filter(({ type }) => type === types.proxyState);
+    const reply: Reply =
+      packet.code === codes.statusServer
+        ? { code: codes.accessAccept, attributes: [] }
+        : await answerAccess(handling, { packet, client, address });
+    if (reply.code !== codes.accessAccept) await untilFloor(() => performance.now() - sinceMs);
+    const fate =
+      reply.fate ?? (packet.code === codes.statusServer ? 'status' : (fates[reply.code] ?? 'error'));
+    handling.told(fate, client, performance.now() - sinceMs);
+    return signedAnswer(packet, client.secret, {
+      code: reply.code,
+      attributes: [...reply.attributes, ...proxied],
+    });
+  };
+
+  const clientOf = async ({ address }: Sender): Promise<KnownClient | undefined> => {
+    try {
+      const client = await handling.clients.find(address);
+      if (client === undefined) handling.told('unknown_client');
+      return client;
+    } catch {
+      handling.told('error');
+      return undefined;
+    }
+  };
+
+  return async (datagram: Uint8Array, sender: Sender): Promise<Uint8Array | undefined> => {
+    const sinceMs = performance.now();
+    const client = await clientOf(sender);
+    if (client === undefined) return undefined;
+    const packet = decodePacket(datagram);
+    const fault = packet === undefined ? 'malformed' : faultOf(packet, client);
+    if (packet === undefined || fault !== undefined) {
+      handling.told(fault ?? 'malformed', client);
+      return undefined;
+    }
+    const from = `${client.id} ${sender.address} ${sender.port}`;
+    const known = handling.answers.find(from, packet.bytes);
+    if (known !== undefined) {
+      handling.told('repeat', client);
+      return await known;
+    }
+    const answering = counted({ client, packet, address: sender.address }, () =>
+      answer(packet, client, sender.address, sinceMs),
+    );
+    handling.answers.keep(from, packet.bytes, answering);
+    return await answering;
+  };
+}
+
+/** Of one node, for all of its sockets. */
+export type Handler = ReturnType<typeof makeHandler>;
+
+/** Lets so much through at once, in all, of one client and of one source of it. What is turned away or fails comes to nothing. */
+function makeGate(told: Handling['told']) {
+  const places = makePlaces({
+    all: radiusLimits.radiusWaiting,
+    ofOne: radiusLimits.radiusWaitingOfOne,
+    ofPart: radiusLimits.radiusWaitingOfSource,
+  });
+  return async <T>(asked: Asked, work: () => Promise<T>): Promise<T | undefined> => {
+    const { client } = asked;
+    const leave = places.enter(client.id, keyOfSource(sourceOf(asked)));
+    if (leave === undefined) {
+      told('busy', client);
+      return undefined;
+    }
+    try {
+      return await work();
+    } catch {
+      // Nothing was accepted; the client asks again.
+      told('error', client);
+      return undefined;
+    } finally {
+      leave();
+    }
+  };
+}
+
+/** Why a packet is dropped; undefined where it is to be answered. */
+function faultOf(packet: Packet, { secret }: KnownClient): Fate | undefined {
+  const { code, attributes } = packet;
+  if (code !== codes.accessRequest && code !== codes.statusServer) return 'unsupported';
+  const proxied = attributes.filter(({ type }) => type === types.proxyState);
+  const octets = proxied.reduce((sum, { value }) => sum + value.length, 0);
+  if (proxied.length > radiusLimits.radiusProxyStatesMax || octets > radiusLimits.radiusProxyStateBytes)
+    return 'proxy_state';
+  const authentic = isAuthentic(packet, secret);
+  if (authentic === 'authentic') return undefined;
+  return authentic === 'missing' ? 'unsigned' : 'forged';
+}

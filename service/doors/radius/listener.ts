@@ -1,0 +1,168 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { setMaxListeners } from 'node:events';
+import ipaddr from 'ipaddr.js';
+import { ServiceError, systemCode } from '../../base/errors.ts';
+import { FairPlaces } from '../../base/fairness/fair-places.ts';
+import { processLimits } from '../../base/limits/process.ts';
+import { radiusLimits } from '../../base/limits/radius.ts';
+import type { Log } from '../../base/log.ts';
+import { texts } from '../../base/texts/texts.ts';
+import type { Metrics } from '../../features/metrics/metrics.ts';
+import type { Pushes } from '../../features/push/pushes.ts';
+import { type KnownClient, makeKnownClients } from '../../features/radius/known-clients.ts';
+import type { Management } from '../../storage/management.ts';
+import { makeKeptAnswers } from './answers.ts';
+import type { Deciding } from './decide.ts';
+import { type Fate, type Handler, makeHandler } from './handle.ts';
+
+/** Where RADIUS is listened for: an IP address and a UDP port, 0 for a free one. */
+export interface RadiusEndpoint {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** RADIUS being listened for. */
+export interface RadiusListening {
+  /** With the ports that were picked. */
+  readonly endpoints: readonly RadiusEndpoint[];
+  /** Hears no more, lets what is being decided be answered within `processLimits.closingMs`, and closes the sockets. */
+  close(): Promise<void>;
+}
+
+export interface RadiusMeans {
+  readonly management: Management;
+  readonly decide: Deciding['decide'];
+  readonly pushes: Pushes;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+const silent: ReadonlySet<Fate> = new Set(['accept', 'reject', 'challenge', 'displaced', 'status', 'repeat']);
+
+/** Listens. @throws ServiceError `port_in_use`, `port_forbidden`, `address_absent` */
+export async function listenForRadius(
+  { management, decide, pushes, metrics, log }: RadiusMeans,
+  endpoints: readonly RadiusEndpoint[],
+): Promise<RadiusListening> {
+  const { db, keys } = management;
+  const dropped = new Map<Fate, number>();
+  const told = (fate: Fate, client?: KnownClient, elapsedMs = 0) => {
+    metrics.radius.inc({ fate });
+    if (!silent.has(fate)) dropped.set(fate, (dropped.get(fate) ?? 0) + 1);
+    else log('info', 'radius', { fate, client: client?.id ?? '-', ms: Math.round(elapsedMs * 10) / 10 });
+  };
+  const closing = new AbortController();
+  setMaxListeners(radiusLimits.radiusWaiting, closing.signal);
+  const held = heldAnswers();
+  closing.signal.addEventListener('abort', () => held.endAll());
+  const handle = makeHandler({
+    management,
+    decide,
+    pushes,
+    closing: closing.signal,
+    held,
+    told,
+    clients: makeKnownClients(db, keys, () => performance.now()),
+    answers: makeKeptAnswers(() => performance.now()),
+  });
+  const sayDropped = () => {
+    for (const [fate, count] of dropped) log('warn', 'radius packets were not answered', { fate, count });
+    dropped.clear();
+  };
+  const timer = setInterval(sayDropped, radiusLimits.radiusDropLogMs).unref();
+  const underWay = new Set<Promise<void>>();
+  const sockets: Socket[] = [];
+  const close = async () => {
+    clearInterval(timer);
+    closing.abort();
+    for (const socket of sockets) socket.removeAllListeners('message');
+    const cut = new Promise<void>(resolve => setTimeout(resolve, processLimits.closingMs).unref());
+    await Promise.race([Promise.all(underWay), cut]);
+    await Promise.all(sockets.map(socket => new Promise<void>(resolve => socket.close(() => resolve()))));
+    sayDropped();
+  };
+  try {
+    for (const endpoint of endpoints) sockets.push(await bind(endpoint));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  for (const socket of sockets) hear(socket, { handle, underWay, told });
+  return {
+    endpoints: sockets.map(socket => {
+      const { address, port } = socket.address();
+      return { address, port };
+    }),
+    close,
+  };
+}
+
+/** Places of answers that are held until a press: of this node, of one client, of one source of it, of one name from there. */
+function heldAnswers(): FairPlaces {
+  return new FairPlaces([
+    { most: radiusLimits.radiusPressesHeld, keptForTrusted: radiusLimits.radiusPressesHeldTrusted },
+    { most: radiusLimits.radiusPressesHeldOfOne, keptForTrusted: radiusLimits.radiusPressesHeldOfOneTrusted },
+    { most: radiusLimits.radiusPressesHeldOfSource },
+    { most: radiusLimits.radiusPressesHeldOfName },
+  ]);
+}
+
+function bind({ address, port }: RadiusEndpoint): Promise<Socket> {
+  const type = address.includes(':') ? 'udp6' : 'udp4';
+  const socket = createSocket({ type, ipv6Only: type === 'udp6' && address !== '::' });
+  return new Promise((resolve, reject) => {
+    socket.once('error', error => {
+      socket.close();
+      reject(bindError(error));
+    });
+    socket.bind({ address, port, exclusive: true }, () => {
+      socket.removeAllListeners('error');
+      socket.setRecvBufferSize(radiusLimits.radiusReceiveBytes);
+      resolve(socket);
+    });
+  });
+}
+
+function bindError(error: Error): Error {
+  const code = systemCode(error);
+  if (code === 'EADDRINUSE') return new ServiceError('port_in_use', texts.startup.portInUse, error);
+  if (code === 'EACCES') return new ServiceError('port_forbidden', texts.startup.portForbidden, error);
+  if (code === 'EADDRNOTAVAIL') return new ServiceError('address_absent', texts.startup.addressAbsent, error);
+  return error;
+}
+
+/** What comes in by a socket, and who is told of it. */
+export interface Hearing {
+  readonly handle: Handler;
+  /** What is being decided or answered: none of them rejects. */
+  readonly underWay: Set<Promise<void>>;
+  readonly told: (fate: Fate) => void;
+}
+
+/** Has what a socket is sent decided and answered, whatever it is and however long that takes. */
+export function hear(socket: Socket, { handle, underWay, told }: Hearing): void {
+  const failed = () => told('error');
+  // What the network says of answers that did not arrive is nobody's fault here.
+  socket.on('error', failed);
+  socket.on('message', (datagram, { address, port }) => {
+    // Nobody can be answered there, and whoever saw a packet of a client's can send it again from there.
+    if (port === 0) return told('malformed');
+    // A link-local address has its interface behind it.
+    const [plain = ''] = address.split('%');
+    const answering = handle(datagram, { address: ipaddr.process(plain).toString(), port })
+      .then(answer => answer && sent(socket, answer, { address, port }))
+      // A socket that was closed meanwhile takes no answer.
+      .catch(failed)
+      .finally(() => underWay.delete(answering));
+    underWay.add(answering);
+  });
+}
+
+/** Resolves when it has left: a socket that is closed before forgets it. */
+function sent(
+  socket: Socket,
+  answer: Uint8Array,
+  { address, port }: { readonly address: string; readonly port: number },
+): Promise<void> {
+  return new Promise(resolve => socket.send(answer, port, address, () => resolve()));
+}

@@ -1,0 +1,72 @@
+import { timingSafeEqual } from 'node:crypto';
+import { userLimits } from '../../base/limits/users.ts';
+import { radiusTexts } from '../../base/texts/radius.ts';
+import { choosePin } from '../../features/users/credentials/pins.ts';
+import { fewestPinDigitsOf, pinProblem } from '../../features/users/pin.ts';
+import { proofOfDue } from '../../features/validation/change-pin.ts';
+import type { Management } from '../../storage/management.ts';
+import { macOf } from '../../storage/sealing/seal.ts';
+import { challenge, type Reply, reject } from './replies.ts';
+import type { Request } from './request.ts';
+import type { Bound } from './states.ts';
+
+/** What a PIN is chosen with: through which application, and what shows that its user is there. */
+interface Choosing {
+  readonly applicationId: string;
+  readonly proof: string;
+}
+
+/**
+ * Asks for a PIN: after a right passcode, which is used up, of a user whose PIN is due. Who has shown nothing is never asked.
+ */
+export async function askForPin(management: Management, bound: Bound, applicationId: string): Promise<Reply> {
+  const proof = await proofOfDue(management, bound.user, applicationId);
+  if (proof === undefined) return reject;
+  const text = radiusTexts.newPin(await fewestPinDigitsOf(management.db, bound.user));
+  return challenge(management, bound, { kind: 'new_pin', proof }, text);
+}
+
+/** Looks at a PIN that was chosen, by what holds everywhere (R20), and asks for it once more. */
+export async function confirmPin(
+  management: Management,
+  bound: Bound,
+  { field }: Request,
+  proof: string,
+): Promise<Reply> {
+  const fewest = await fewestPinDigitsOf(management.db, bound.user);
+  const problem = pinProblem(field, fewest);
+  if (problem !== undefined) {
+    const text = radiusTexts.pins[problem.code](fewest);
+    return await challenge(management, bound, { kind: 'new_pin', proof }, text);
+  }
+  const mac = digestOf(management, bound, field);
+  return await challenge(management, bound, { kind: 'same_pin', mac, proof }, radiusTexts.samePin);
+}
+
+/**
+ * Sets the PIN where it is the same, and asks for a log-in with it and the next passcode: this one lets nobody in. Where the
+ * PIN is not due any more it is refused.
+ *
+ * @throws ServiceError `busy`
+ */
+export async function setPin(
+  management: Management,
+  bound: Bound,
+  { user, field, source, requestId }: Request,
+  { mac, ...choosing }: Choosing & { readonly mac: string },
+): Promise<Reply> {
+  const isSame = timingSafeEqual(Buffer.from(digestOf(management, bound, field)), Buffer.from(mac));
+  if (!isSame) {
+    const { proof } = choosing;
+    return await challenge(management, bound, { kind: 'new_pin', proof }, radiusTexts.otherPin);
+  }
+  const actor = { name: user.slice(0, userLimits.userNameMax), role: 'user', source, requestId } as const;
+  // Opened before: once the PIN is set, no database in use keeps its user from hearing so.
+  const isSet = await challenge(management, bound, { kind: 'log_in' }, radiusTexts.pinIsSet);
+  const chosen = await choosePin(management, actor, { user, pin: field, ...choosing });
+  return chosen.ok ? isSet : reject;
+}
+
+function digestOf({ keys }: Management, { clientId, user }: Bound, pin: string): string {
+  return macOf(keys, 'new-pin', [clientId, user, pin]);
+}

@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+import { prepareSource } from '../../base/source.ts';
+import type { KnownClient } from '../../features/radius/known-clients.ts';
+import type { Keys } from '../../storage/sealing/key-file.ts';
+import { macOf } from '../../storage/sealing/seal.ts';
+import { revealPassword } from './authenticators.ts';
+import { type Attribute, type Packet, types, valuesOf } from './packet.ts';
+
+/** An authentic Access-Request with who sent it. */
+export interface Asked {
+  readonly packet: Packet;
+  readonly client: KnownClient;
+  readonly address: string;
+}
+
+/** What an Access-Request said. `field` is a secret. */
+export interface Request {
+  readonly user: string;
+  readonly field: string;
+  readonly state: Uint8Array | undefined;
+  readonly source: string;
+  /** Whether that is the person's own, and not the client's for want of one. */
+  readonly isSourceKnown: boolean;
+  readonly requestId: string;
+}
+
+/** What a packet is known by where it comes again. */
+export function idempotencyKeyOf({ packet: { identifier, authenticator }, client }: Asked): string {
+  return `radius:${client.id}:${identifier}:${Buffer.from(authenticator).toString('hex')}`;
+}
+
+/** What a press is asked for under, by whichever node: a packet that comes again is the same request. Nobody else can know it. */
+export function pressOf(
+  keys: Keys,
+  { packet, client }: Asked,
+): { readonly id: string; readonly session: string } {
+  const of = (part: string) =>
+    macOf(keys, 'radius-press', [part, client.id, Buffer.from(packet.bytes).toString('hex')]);
+  return { id: Buffer.from(of('id'), 'base64url').toString('hex'), session: of('session') };
+}
+
+/** Undefined where it is no PAP request (RFC 2865 §5.2) of one user. */
+export function readRequest({ packet, client, address }: Asked): Request | undefined {
+  const [[user, second], [hidden, other], [state, more]] = [
+    valuesOf(packet, types.userName),
+    valuesOf(packet, types.userPassword),
+    valuesOf(packet, types.state),
+  ];
+  if (user === undefined) return undefined;
+  if (second !== undefined || other !== undefined || more !== undefined) return undefined;
+  if (packet.attributes.some(isOther)) return undefined;
+  // FreeRADIUS sends none where it is empty (RFC 2865 §4.1 allows that with a State alone).
+  const field =
+    hidden === undefined ? Buffer.alloc(0) : revealPassword(hidden, client.secret, packet.authenticator);
+  if (field === undefined) return undefined;
+  return {
+    user: textOf(user),
+    field: textOf(field),
+    state,
+    ...sourceOf({ packet, address }),
+    requestId: randomUUID(),
+  };
+}
+
+/** Where the person is by the Calling-Station-Id; without one, where the client is. */
+export function sourceOf({
+  packet,
+  address,
+}: Pick<Asked, 'packet' | 'address'>): Pick<Request, 'source' | 'isSourceKnown'> {
+  const [station] = valuesOf(packet, types.callingStationId);
+  const source = prepareSource(station === undefined ? address : textOf(station));
+  return { source, isSourceKnown: station !== undefined };
+}
+
+/** Microsoft’s challenge and responses (RFC 2548 §2), in a Vendor-Specific: without a User-Password they are no empty one. */
+const MICROSOFT = Buffer.from([0, 0, 1, 55]);
+const MS_CHAP = [1, 11, 25];
+
+/** CHAP, MS-CHAP and EAP, and what logs nobody in: Service-Type Call-Check and Authorize-Only (RFC 5176 §3.2). */
+function isOther({ type, value }: Attribute): boolean {
+  if (type === types.serviceType) return [10, 17].includes(value.at(-1) ?? 0);
+  if (type === types.vendorSpecific)
+    return (
+      MICROSOFT.equals(value.subarray(0, MICROSOFT.length)) && MS_CHAP.includes(value[MICROSOFT.length] ?? 0)
+    );
+  return type === types.eapMessage || type === types.chapPassword;
+}
+
+/** Text in UTF-8; what is none is empty, and so nobody's name or passcode. */
+function textOf(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,84 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { sourceKey } from '../../base/buckets.ts';
+import { agentLimits } from '../../base/limits/agents.ts';
+import { Agents } from '../../features/agents/agents.ts';
+import { Courier } from '../../features/agents/courier/courier.ts';
+import { Polls, readPoll } from '../../features/agents/polled.ts';
+import { identityReader, originOf } from '../../features/lines/opening.ts';
+import { bySource, narrowed } from '../web/access.ts';
+import { vouchFor } from '../web/admission.ts';
+import type { WebContext } from '../web/context.ts';
+import { Problem } from '../web/problems.ts';
+import { rates, takeBySource } from '../web/rates.ts';
+import { serveRoute } from '../web/route.ts';
+import { refuseOrigins, type SocketRoute } from './route.ts';
+
+/**
+ * The agents of this node: `POST /agent/poll` here, and `GET /agent`, a WebSocket, as what is returned (`docs/agent.md`).
+ *
+ * @param most how many there may be
+ */
+export function serveAgents(app: FastifyInstance, context: WebContext, most: number): SocketRoute {
+  const { management, changes, metrics } = context;
+  const identity = identityReader(management);
+  const agents = new Agents({ management, identity, ticks: () => performance.now() }, most);
+  metrics.agents = () => ({ connected: agents.count, fobs: agents.provedCount });
+  const courier = new Courier({ management, changes }, agents);
+  // Before whatever waits for connections to end.
+  app.addHook('preClose', async () => {
+    await courier.close();
+    await agents.close();
+  });
+  const refuseWhenFull = (request: FastifyRequest) => {
+    if (!agents.isRoomFor(sourceKey(request.ip))) throw new Problem('too_many');
+  };
+  servePolls(app, context, agents, refuseWhenFull);
+  return {
+    path: '/agent',
+    rate: rates.agent,
+    bufferedMax: agentLimits.agentBufferedMax,
+    admit: refuseWhenFull,
+    talk: (line, request) => agents.connect(callerOf(request), line),
+  };
+}
+
+function servePolls(
+  app: FastifyInstance,
+  context: WebContext,
+  agents: Agents,
+  refuseWhenFull: (request: FastifyRequest) => void,
+): void {
+  const polls = new Polls();
+  agents.onSweep(connections => polls.sweep(connections));
+  const access = narrowed(bySource(context, rates.agentPoll), {
+    // Only a poll that opens a connection takes from this one.
+    rates: [rates.agent],
+    beforeBody: [async request => refuseOrigins(request)],
+  });
+  serveRoute(app, {
+    method: 'POST',
+    path: '/agent/poll',
+    access,
+    bodyMaxBytes: agentLimits.agentPollBodyMaxBytes,
+    handle: async (request, reply) => {
+      const poll = readPoll(request.body);
+      if (poll === undefined) throw new Problem('malformed');
+      if (poll.key === '') {
+        takeBySource(context, rates.agent, request);
+        refuseWhenFull(request);
+      }
+      // Its connection has a place among the agents; of polls of one agent few are held.
+      if (poll.key === '' || polls.has(poll.key)) vouchFor(request);
+      const caller = callerOf(request);
+      const gone = new AbortController();
+      reply.raw.once('close', () => gone.abort());
+      const answer = await polls.poll(poll, line => agents.connect(caller, line), gone.signal);
+      if (answer === undefined) throw new Problem('not_found');
+      return reply.type('application/json; charset=utf-8').send(answer);
+    },
+  });
+}
+
+function callerOf(request: FastifyRequest) {
+  return { from: sourceKey(request.ip), origin: originOf(request) };
+}

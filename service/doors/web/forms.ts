@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import { webLimits } from '../../base/limits/web.ts';
+import { Problem } from './problems.ts';
+
+/** Lets the routes of an instance take HTML forms, and nothing else. The parsed body is a `URLSearchParams`. */
+export function acceptForms(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string', bodyLimit: webLimits.bodyMaxBytes },
+    (_request, body, done) => {
+      const text = String(body);
+      if (hasFewFields(text)) done(null, new URLSearchParams(text));
+      else done(new Problem('malformed'));
+    },
+  );
+}
+
+/** Each field costs much more than its characters: they are counted before any is looked at. */
+function hasFewFields(text: string): boolean {
+  let at = -1;
+  for (let count = 0; count < webLimits.formFieldsMax; count++) {
+    at = text.indexOf('&', at + 1);
+    if (at === -1) return true;
+  }
+  return false;
+}
+
+/** A field of a parsed form, empty when it is absent. */
+export function field(body: unknown, name: string): string {
+  return body instanceof URLSearchParams ? (body.get(name) ?? '') : '';
+}
+
+/** Fresh for every form sent: repeats of one form are one request. */
+export function newAttempt(): string {
+  return randomBytes(webLimits.attemptKeyBytes).toString('base64url');
+}

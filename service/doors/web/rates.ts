@@ -1,0 +1,49 @@
+import type { FastifyRequest } from 'fastify';
+import { type BucketSize, sourceKey } from '../../base/buckets.ts';
+import { administrationLimits } from '../../base/limits/administration.ts';
+import { agentLimits } from '../../base/limits/agents.ts';
+import { meLimits } from '../../base/limits/me.ts';
+import { relayLimits } from '../../base/limits/relay.ts';
+import { webLimits } from '../../base/limits/web.ts';
+import type { WebContext } from './context.ts';
+import { Problem } from './problems.ts';
+
+/** A rate limit: a token bucket for each key. */
+export interface Rate {
+  /** Rates with the same name share their buckets. */
+  readonly name: string;
+  /** What has a bucket of its own. */
+  readonly per: string;
+  readonly size: BucketSize;
+}
+
+const rate = (name: string, per: string, size: BucketSize): Rate => ({ name, per, size });
+
+/** Every rate limit of HTTP requests. */
+export const rates = {
+  page: rate('source', 'source', webLimits.sourceBucket),
+  /** Where known callers have a rate of their own. */
+  stranger: rate('source', 'source whose request is not let in', webLimits.sourceBucket),
+  form: rate('form', 'source', webLimits.formBucket),
+  /** Requests for approvals take nothing from forms with passcodes that the same source sends. */
+  autosend: rate('autosend', 'source', webLimits.formBucket),
+  application: rate('application', 'application', webLimits.applicationBucket),
+  /** One person's address, whichever application asks. */
+  validate: rate('validate', 'source of the person', webLimits.validateBucket),
+  administration: rate('administration', 'API key or operator', administrationLimits.administrationBucket),
+  userAct: rate('me', 'user', meLimits.userActBucket),
+  find: rate('find', 'user name as typed', meLimits.findBucket),
+  relay: rate('relay', 'source', relayLimits.relayBucket),
+  agent: rate('agent', 'source', agentLimits.agentBucket),
+  agentPoll: rate('agent-poll', 'source', agentLimits.agentPollBucket),
+} as const satisfies Record<string, Rate>;
+
+/** Takes one request from the bucket of a key. @throws Problem `too_many` */
+export function take({ buckets, clock }: WebContext, { name, size }: Rate, key: string): void {
+  if (!buckets.take(`${name}:${key}`, size, clock())) throw new Problem('too_many');
+}
+
+/** Takes one request from the bucket of the address it came from. @throws Problem `too_many` */
+export function takeBySource(context: WebContext, limit: Rate, request: FastifyRequest): void {
+  take(context, limit, sourceKey(request.ip));
+}

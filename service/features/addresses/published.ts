@@ -1,0 +1,67 @@
+import { hash } from 'node:crypto';
+import { addressLimits } from '../../base/limits/addresses.ts';
+import { type Db, writing } from '../../storage/database/database.ts';
+import type { Management } from '../../storage/management.ts';
+import { publicUrlOf } from '../enrolment/public-url.ts';
+import { readSettingWithTime, writeSetting } from '../users/settings.ts';
+
+/** What the configuration says about where the service is reached. */
+export interface ConfiguredAddresses {
+  /** `name:port`; where there is none, that of the public address. */
+  readonly hosts: readonly string[];
+  /** IP addresses and ranges (CIDR). */
+  readonly ranges: readonly string[];
+}
+
+/** All that agents and browsers connect to, to be let through by networks (R31, R32). */
+export interface PublishedAddresses extends ConfiguredAddresses {
+  /** Another one for other lists. */
+  readonly version: string;
+  /** When the lists became what they are, in milliseconds since 1970. */
+  readonly changedMs: number;
+}
+
+const SETTING = 'published_addresses';
+
+/** Makes what reads them as they are now: of the configuration, and the public address where that names no host. */
+export function makePublished(
+  management: Management,
+  configured: ConfiguredAddresses,
+): () => Promise<PublishedAddresses> {
+  let dated: { readonly version: string; readonly changedMs: number } | undefined;
+  return async () => {
+    const hosts = configured.hosts.length > 0 ? configured.hosts : await publicHosts(management);
+    const { ranges } = configured;
+    const version = hash('sha256', JSON.stringify([hosts, ranges])).slice(
+      0,
+      addressLimits.addressesVersionCharacters,
+    );
+    if (dated?.version !== version) dated = await dateOf(management, version);
+    return { hosts, ranges, ...dated };
+  };
+}
+
+async function publicHosts(management: Management): Promise<string[]> {
+  const origin = await publicUrlOf(management);
+  if (origin === undefined) return [];
+  const { hostname, port, protocol } = new URL(origin);
+  return [`${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`];
+}
+
+/** The same for all nodes and after restarts: when the first of them had these lists. */
+async function dateOf({ db, clock }: Pick<Management, 'db' | 'clock'>, version: string) {
+  const known = await readVersion(db);
+  if (known?.version === version) return known;
+  return await writing(db, async transaction => {
+    const present = await readVersion(transaction);
+    if (present?.version === version) return present;
+    const changedMs = clock();
+    await writeSetting(transaction, SETTING, version, changedMs);
+    return { version, changedMs };
+  });
+}
+
+async function readVersion(db: Db) {
+  const row = await readSettingWithTime<string>(db, SETTING);
+  return row && { version: row.value, changedMs: row.changedMs };
+}

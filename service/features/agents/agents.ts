@@ -1,0 +1,274 @@
+import { isFobError } from 'passfob/errors';
+import { agentLimits } from '../../base/limits/agents.ts';
+import type { Line } from '../lines/line.ts';
+import { AgentConnection, type AgentMeans, type FobListener } from './connection.ts';
+import { type AgentFob, NotOwn } from './fob.ts';
+import { type LinkedFob, Links, linksOf, markSeen, type Reached } from './links.ts';
+import { ProofQueue } from './proving.ts';
+import { tendPushKey } from './push-key.ts';
+import { Room } from './room.ts';
+
+/** The agents that are connected to this node, and the fobs that they have shown. */
+export class Agents implements FobListener {
+  private readonly means: AgentMeans;
+  private readonly room: Room;
+  private readonly links: Links;
+  /** Fobs that prove themselves, or wait for their turn. */
+  private readonly proofs: ProofQueue<AgentFob>;
+  /** The proved fobs, by their ids. */
+  private readonly proved: Map<string, AgentFob>;
+  /** Fobs that are just being written down as reached. */
+  private readonly coming: Map<AgentFob, LinkedFob>;
+  /** Connections of which the end of a fob could not be written. */
+  private readonly unwritten: Set<string>;
+  /** Fobs that another connection of this node has proved since, by their ids. */
+  private readonly displaced: Map<string, AgentFob>;
+  /** Until when fobs are left alone. */
+  private readonly later: Map<AgentFob, number>;
+  private readonly onProved: Set<(fob: AgentFob) => void>;
+  private readonly onSwept: Set<(connections: ReadonlySet<AgentConnection>) => void>;
+  private readonly sweeping: NodeJS.Timeout;
+  private seenMs: number;
+  private isOver: boolean;
+
+  /** @param most how many agents may be connected */
+  constructor(means: AgentMeans, most: number = agentLimits.agentsMax) {
+    this.means = means;
+    this.room = new Room(most);
+    this.links = new Links(means.management);
+    this.proofs = new ProofQueue(means.ticks);
+    this.proved = new Map();
+    this.coming = new Map();
+    this.unwritten = new Set();
+    this.displaced = new Map();
+    this.later = new Map();
+    this.onProved = new Set();
+    this.onSwept = new Set();
+    this.seenMs = means.ticks();
+    this.isOver = false;
+    this.sweeping = setInterval(() => this.sweep(), agentLimits.agentSweepMs).unref();
+  }
+
+  /** Whether another agent of this source may connect. */
+  isRoomFor(from: string): boolean {
+    return !this.isOver && this.room.isFor(from);
+  }
+
+  connect(caller: { readonly from: string; readonly origin: string }, line: Line): AgentConnection {
+    const connection = new AgentConnection(this.means, this, caller, line);
+    this.room.add(connection);
+    return connection;
+  }
+
+  /** The fob of this id, where it was last proved by an agent that is connected to this node. */
+  fobOf(fobId: string): AgentFob | undefined {
+    return this.proved.get(fobId);
+  }
+
+  get provedCount(): number {
+    return this.proved.size;
+  }
+
+  /** How many fobs are being proved now, on this node. */
+  get proofsUnderWay(): number {
+    return this.proofs.underWay;
+  }
+
+  get count(): number {
+    return this.room.connections.size;
+  }
+
+  /** @param listener called when a fob has been proved, or has left */
+  onFobs(listener: (fob: AgentFob) => void): void {
+    this.onProved.add(listener);
+  }
+
+  /** @param listener called now and then with the connections that there are */
+  onSweep(listener: (connections: ReadonlySet<AgentConnection>) => void): void {
+    this.onSwept.add(listener);
+  }
+
+  came(fob: AgentFob): void {
+    this.ask(fob);
+  }
+
+  left(fob: AgentFob): void {
+    this.proofs.leave(fob);
+    this.later.delete(fob);
+    for (const [fobId, displaced] of this.displaced) if (displaced === fob) this.displaced.delete(fobId);
+    // At once: it may prove itself again by the same connection before it is known that it has left.
+    const coming = this.coming.get(fob);
+    if (coming !== undefined) this.drop(coming);
+    this.unprove(fob);
+  }
+
+  over(connection: AgentConnection): void {
+    this.room.remove(connection);
+  }
+
+  /** Has a fob prove itself again, behind what is under way with it; and looks after its push key. */
+  askAgain(fob: AgentFob): void {
+    if (!fob.hasLeft) this.ask(fob);
+  }
+
+  /** It does not prove itself any more: it is asked again. */
+  lost(fob: AgentFob): void {
+    this.unprove(fob);
+    if (!fob.hasLeft) this.askLater(fob);
+  }
+
+  /** Looks after all agents: one timer for all of them. */
+  sweep(): void {
+    const nowMs = this.means.ticks();
+    for (const connection of this.room.connections) connection.sweep(nowMs);
+    for (const [fob, dueMs] of this.later) if (dueMs <= nowMs) this.ask(fob);
+    for (const hear of this.onSwept) hear(this.room.connections);
+    if (nowMs - this.seenMs < agentLimits.agentSeenMs && this.unwritten.size === 0) return;
+    this.seenMs = nowMs;
+    // A database that is in use now is told next time.
+    this.tendLinks().catch(() => undefined);
+  }
+
+  /** Marks this node's fobs as seen. One that is reached by no connection any more is asked again. */
+  private async tendLinks(): Promise<void> {
+    const unwritten = [...this.unwritten];
+    if (this.count === 0 && unwritten.length === 0) return;
+    const { db, clock } = this.means.management;
+    this.unwritten.clear();
+    try {
+      await markSeen(db, () => this.reached(unwritten), clock());
+    } catch (error) {
+      for (const link of unwritten) this.unwritten.add(link);
+      throw error;
+    }
+    const here = new Map([...this.displaced, ...this.proved]);
+    if (here.size === 0) return;
+    const known = await linksOf(db, [...here.keys()]);
+    for (const [fobId, fob] of here) {
+      if (known.has(fobId) || fob.hasLeft) continue;
+      this.displaced.delete(fobId);
+      this.ask(fob);
+    }
+  }
+
+  private reached(ended: readonly string[]): Reached {
+    const links = new Set(ended);
+    for (const { link } of this.room.connections) links.add(link);
+    const proved = [...this.proved].map(([fobId, fob]) => linkedFob(fob, fobId));
+    return { links: [...links], fobs: [...proved, ...this.coming.values()] };
+  }
+
+  /** Tells all agents to come back to another node, or later. */
+  async close(): Promise<void> {
+    this.isOver = true;
+    clearInterval(this.sweeping);
+    for (const connection of [...this.room.connections]) connection.shutDown();
+    await this.links.settled();
+  }
+
+  private ask(fob: AgentFob): void {
+    this.later.delete(fob);
+    if (this.proofs.add(fob)) this.askNext();
+    else this.askLater(fob);
+  }
+
+  private askNext(): void {
+    for (let fob = this.proofs.next(); fob !== undefined; fob = this.proofs.next()) this.begin(fob);
+  }
+
+  private begin(fob: AgentFob): void {
+    void this.prove(fob).finally(() => {
+      if (this.proofs.end(fob) && !fob.hasLeft) this.ask(fob);
+      this.askNext();
+    });
+  }
+
+  private askLater(fob: AgentFob): void {
+    // One that nobody knows costs a look, and may have been enrolled meanwhile.
+    const mostMs = fob.isStranger ? agentLimits.agentStrangerAgainMs : agentLimits.agentAgainMaxMs;
+    const waitMs = Math.min(agentLimits.agentAgainMinMs * 2 ** fob.failures, mostMs);
+    fob.failures++;
+    this.later.set(fob, this.means.ticks() + waitMs);
+  }
+
+  /** Has a fob prove itself, and looks after its push key in the same session. */
+  private async prove(fob: AgentFob): Promise<void> {
+    let isKept = false;
+    try {
+      const tended = await fob.session(async session => {
+        isKept = await this.keep(fob, session.fobId);
+        return isKept ? tendPushKey(this.means.management, session) : 'none';
+      });
+      fob.failures = 0;
+      // Its person has to unlock it first, which they do sooner or later.
+      if (tended === 'locked' && !fob.hasLeft) this.askLater(fob);
+    } catch (error) {
+      if (fob.hasLeft || this.isOver) return;
+      // One that was proved and is only busy now stays so.
+      if (!isKept && (fob.fobId === undefined || isDoubt(error))) {
+        this.unprove(fob);
+        fob.stand(error instanceof NotOwn ? 'other' : 'unproved');
+      }
+      this.askLater(fob);
+    }
+  }
+
+  /** @returns false where it has left meanwhile */
+  private async keep(fob: AgentFob, fobId: string): Promise<boolean> {
+    // Its last answer and its end may come in one turn; then `left` came before there was anything to take back.
+    if (fob.hasLeft) return false;
+    const linked = linkedFob(fob, fobId);
+    this.coming.set(fob, linked);
+    try {
+      await this.links.came(linked);
+    } finally {
+      this.coming.delete(fob);
+    }
+    if (fob.hasLeft) return false;
+    const before = this.proved.get(fobId);
+    if (before !== undefined && before !== fob) {
+      // The same fob at another connection of this node: where it is now counts.
+      this.forget(before);
+      this.displaced.set(fobId, before);
+      before.stand('unproved');
+    }
+    fob.fobId = fobId;
+    this.proved.set(fobId, fob);
+    this.proofs.trust(fob);
+    this.markRoom(fob);
+    fob.stand('own');
+    for (const hear of this.onProved) hear(fob);
+    return true;
+  }
+
+  private unprove(fob: AgentFob): void {
+    const { fobId } = fob;
+    if (fobId === undefined) return;
+    this.forget(fob);
+    this.drop(linkedFob(fob, fobId));
+    for (const hear of this.onProved) hear(fob);
+  }
+
+  private drop(linked: LinkedFob): void {
+    this.links.gone(linked).catch(() => this.unwritten.add(linked.link));
+  }
+
+  private forget(fob: AgentFob): void {
+    if (fob.fobId !== undefined && this.proved.get(fob.fobId) === fob) this.proved.delete(fob.fobId);
+    fob.fobId = undefined;
+    this.markRoom(fob);
+  }
+
+  private markRoom({ carrier }: AgentFob): void {
+    if (carrier instanceof AgentConnection) this.room.mark(carrier, carrier.hasProved);
+  }
+}
+
+function linkedFob({ carrier, port }: AgentFob, fobId: string): LinkedFob {
+  return { fobId, link: carrier.link, port };
+}
+
+/** Whether an error says that the fob is not, or not any more, the one that it says it is. */
+function isDoubt(error: unknown): boolean {
+  return error instanceof NotOwn || isFobError(error, 'not-authentic', 'not-paired', 'refused');
+}

@@ -1,0 +1,197 @@
+import { randomBytes } from 'node:crypto';
+import { AGENT_FOBS_MAX, AGENT_SILENCE_MS } from 'passfob/agent/base/limits';
+import type { AgentMessage, AgentServiceMessage } from 'passfob/agent/base/messages';
+import { readAgentMessage } from 'passfob/agent/base/read-messages';
+import { type Bucket, fullBucket, takeFrom } from '../../base/buckets.ts';
+import { agentLimits } from '../../base/limits/agents.ts';
+import { type AgentRefusalCode, agentTexts } from '../../base/texts/agent.ts';
+import type { Identity } from '../../storage/sealing/identity.ts';
+import {
+  GOING_AWAY,
+  type Line,
+  NORMAL,
+  POLICY_VIOLATION,
+  type Talker,
+  TRY_AGAIN_LATER,
+} from '../lines/line.ts';
+import { proofOfIdentity } from '../lines/opening.ts';
+import { readSettings } from '../users/settings.ts';
+import { AgentFob, type FobCarrier, type FobMeans } from './fob.ts';
+
+/** What connections with agents work with. */
+export interface AgentMeans extends FobMeans {
+  readonly identity: () => Promise<Identity>;
+  /** Milliseconds that never go back. */
+  readonly ticks: () => number;
+}
+
+/** Who hears of the fobs of a connection. */
+export interface FobListener {
+  came(fob: AgentFob): void;
+  left(fob: AgentFob): void;
+  /** The connection is over. */
+  over(connection: AgentConnection): void;
+}
+
+type Phase = 'open' | 'proving' | 'opened' | 'over';
+
+/**
+ * The service's side of one connection of an agent. Nobody vouches for what it says: it carries bytes, and what they are
+ * worth a session with a fob shows. An idle one has no timer of its own.
+ */
+export class AgentConnection implements Talker, FobCarrier {
+  readonly link: string;
+  /** Where it comes from, as bounds count it. */
+  readonly from: string;
+  private readonly means: AgentMeans;
+  private readonly listener: FobListener;
+  private readonly origin: string;
+  private readonly line: Line;
+  private readonly fobs: Map<number, AgentFob>;
+  private readonly messages: Bucket;
+  private readonly chars: Bucket;
+  private readonly sinceMs: number;
+  private heardMs: number;
+  private phase: Phase;
+
+  constructor(
+    means: AgentMeans,
+    listener: FobListener,
+    { from, origin }: { readonly from: string; readonly origin: string },
+    line: Line,
+  ) {
+    this.link = randomBytes(16).toString('base64url');
+    this.from = from;
+    this.means = means;
+    this.listener = listener;
+    this.origin = origin;
+    this.line = line;
+    this.fobs = new Map();
+    const nowMs = means.ticks();
+    this.messages = fullBucket(agentLimits.agentMessageBucket, nowMs);
+    this.chars = fullBucket(agentLimits.agentCharBucket, nowMs);
+    this.sinceMs = nowMs;
+    this.heardMs = nowMs;
+    this.phase = 'open';
+  }
+
+  /** Whether it has a fob of the service's. */
+  get hasProved(): boolean {
+    for (const { fobId } of this.fobs.values()) if (fobId !== undefined) return true;
+    return false;
+  }
+
+  receive(text: string | undefined): void {
+    if (this.phase === 'over') return;
+    const message = text !== undefined && this.isWithinBounds(text) ? readAgentMessage(text) : undefined;
+    if (message === undefined || !this.take(message)) this.end(POLICY_VIOLATION);
+  }
+
+  /** Something came, be it nothing that is a message: a poll. */
+  hear(): void {
+    this.heardMs = this.means.ticks();
+  }
+
+  lost(): void {
+    this.over();
+  }
+
+  shutDown(): void {
+    this.end(GOING_AWAY);
+  }
+
+  /** Others need its place more: it has shown no fob of the service's. */
+  giveWay(): void {
+    this.refuse('full', TRY_AGAIN_LATER);
+  }
+
+  /** Looks whether it is still there. */
+  sweep(nowMs: number): void {
+    const isLate = this.phase !== 'opened' && nowMs - this.sinceMs > agentLimits.agentOpeningMs;
+    if (isLate) this.end(POLICY_VIOLATION);
+    else if (nowMs - this.heardMs > AGENT_SILENCE_MS) this.end(NORMAL);
+  }
+
+  say(message: AgentServiceMessage): void {
+    if (this.phase !== 'over') this.line.send(JSON.stringify(message));
+  }
+
+  private isWithinBounds(text: string): boolean {
+    const nowMs = this.means.ticks();
+    this.heardMs = nowMs;
+    return (
+      takeFrom(this.messages, agentLimits.agentMessageBucket, nowMs) &&
+      takeFrom(this.chars, agentLimits.agentCharBucket, nowMs, text.length)
+    );
+  }
+
+  /** @returns whether it was time for this message */
+  private take(message: AgentMessage): boolean {
+    if (message.type === 'open') {
+      if (this.phase !== 'open') return false;
+      this.phase = 'proving';
+      this.prove(message.nonce).catch(() => this.refuse('failed', NORMAL));
+      return true;
+    }
+    if (this.phase !== 'opened') return false;
+    switch (message.type) {
+      case 'fob':
+        return this.come(message);
+      case 'gone':
+        this.leave(message.fob);
+        return true;
+      case 'bytes':
+        this.fobs.get(message.fob)?.receive(message.text);
+        return true;
+      case 'unreached':
+        this.fobs.get(message.fob)?.unreached(message.why);
+        return true;
+      case 'beat':
+        this.say({ type: 'beat' });
+        return true;
+    }
+  }
+
+  private async prove(nonce: string): Promise<void> {
+    const identity = await this.means.identity();
+    const { serviceName } = await readSettings(this.means.management.db);
+    if (this.phase !== 'proving') return;
+    this.phase = 'opened';
+    const proof = proofOfIdentity(identity, nonce, this.origin, 'agent');
+    this.say({ type: 'identity', ...proof, name: serviceName });
+  }
+
+  private come(message: Extract<AgentMessage, { type: 'fob' }>): boolean {
+    if (this.fobs.has(message.fob) || this.fobs.size >= AGENT_FOBS_MAX) return false;
+    const fob = new AgentFob(this.means, this, message);
+    this.fobs.set(message.fob, fob);
+    this.listener.came(fob);
+    return true;
+  }
+
+  private leave(number: number): void {
+    const fob = this.fobs.get(number);
+    if (fob === undefined) return;
+    this.fobs.delete(number);
+    fob.leave();
+    this.listener.left(fob);
+  }
+
+  private refuse(code: AgentRefusalCode, closeCode: number): void {
+    this.say({ type: 'refused', code, ...agentTexts.refusals[code], isFinal: false });
+    this.end(closeCode);
+  }
+
+  private end(code: number): void {
+    if (this.phase === 'over') return;
+    this.over();
+    this.line.close(code);
+  }
+
+  private over(): void {
+    if (this.phase === 'over') return;
+    this.phase = 'over';
+    for (const number of [...this.fobs.keys()]) this.leave(number);
+    this.listener.over(this);
+  }
+}

@@ -1,0 +1,170 @@
+import { randomBytes } from 'node:crypto';
+import type { NoticeKind, Standing, Unreached } from 'passfob/agent/base/messages';
+import { type Client, connect } from 'passfob/client/client';
+import { pairingKey } from 'passfob/client/handshake';
+import type { Hello } from 'passfob/client/hello';
+import type { Patience } from 'passfob/client/link';
+import { type ErrorKind, FobError } from 'passfob/errors';
+import type { OwnerTools } from 'passfob/owner/tools';
+import type { Pipe } from 'passfob/transports/pipe';
+import { agentLimits } from '../../base/limits/agents.ts';
+import type { Management } from '../../storage/management.ts';
+import { bytesOfCarried, carriedPipe } from '../lines/carried.ts';
+import { clearSecrets } from '../tokens/fob-secrets.ts';
+import { fobNamed, fobSecretsOf } from '../tokens/fobs.ts';
+
+/** An open session of the service with a fob of its own. */
+export interface OwnSession {
+  readonly client: Client;
+  readonly hello: Hello;
+  readonly fobId: string;
+  readonly tools: OwnerTools;
+}
+
+/** What a fob's owner works with. */
+export interface FobMeans {
+  readonly management: Management;
+  /** How long fobs are waited for. Default: as for a cable. */
+  readonly patience?: Patience;
+}
+
+/** The connection by which a fob is reached. */
+export interface FobCarrier {
+  readonly link: string;
+  readonly from: string;
+  say(
+    message:
+      | { readonly type: 'bytes'; readonly fob: number; readonly text: string }
+      | { readonly type: 'release'; readonly fob: number }
+      | { readonly type: 'standing'; readonly fob: number; readonly is: Standing }
+      | { readonly type: 'notice'; readonly fob: number; readonly kind: NoticeKind },
+  ): void;
+}
+
+const KINDS: Readonly<Record<Unreached, ErrorKind>> = {
+  busy: 'port-busy',
+  silent: 'no-answer',
+  failed: 'unplugged',
+};
+
+const IDLE = Promise.resolve();
+const random = (length: number) => new Uint8Array(randomBytes(length));
+
+/** The fob is not one of the service's: it has no key for it. */
+export class NotOwn extends Error {
+  override readonly name = 'NotOwn';
+}
+
+/** A fob that an agent has announced. Whether it is the one it says, a session shows. */
+export class AgentFob {
+  readonly carrier: FobCarrier;
+  readonly number: number;
+  readonly serial: string;
+  readonly port: string;
+  /** Its id once it is proved by this connection, and as long as no other connection has proved it. */
+  fobId: string | undefined;
+  /** Times in a row that it was not proved. */
+  failures: number;
+  private readonly means: FobMeans;
+  private standing: Standing | undefined;
+  private pipe: Pipe | undefined;
+  private turn: Promise<unknown>;
+  private ending: AbortController | undefined;
+  private isGone: boolean;
+
+  constructor(
+    means: FobMeans,
+    carrier: FobCarrier,
+    announced: { readonly fob: number; readonly serial: string; readonly port: string },
+  ) {
+    this.means = means;
+    this.carrier = carrier;
+    this.number = announced.fob;
+    this.serial = announced.serial;
+    this.port = announced.port;
+    this.failures = 0;
+    this.turn = IDLE;
+    this.isGone = false;
+  }
+
+  /** Unplugged, or its connection is: what is under way ends. */
+  leave(): void {
+    this.isGone = true;
+    this.ending?.abort();
+    this.pipe?.lost(new FobError('unplugged', { subject: this.port }));
+  }
+
+  /** Whether the service was last found not to know it. */
+  get isStranger(): boolean {
+    return this.standing === 'other';
+  }
+
+  get hasLeft(): boolean {
+    return this.isGone;
+  }
+
+  receive(text: string): void {
+    // Without a session it is late, and lost.
+    this.pipe?.receive(bytesOfCarried(text));
+  }
+
+  unreached(why: Unreached): void {
+    this.pipe?.lost(new FobError(KINDS[why], { subject: this.port }));
+  }
+
+  /** Tells the agent what the service makes of it. */
+  stand(is: Standing): void {
+    if (this.standing === is) return;
+    this.standing = is;
+    this.carrier.say({ type: 'standing', fob: this.number, is });
+  }
+
+  /**
+   * Works with the fob in a session of its own, one after the other. The port is released behind it.
+   * @throws NotOwn, FobError those of the link, `not-authentic`, what `work` throws
+   */
+  session<T>(work: (session: OwnSession) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const result = this.turn.then(() => this.open(work, signal));
+    this.turn = result.catch(() => undefined);
+    return result;
+  }
+
+  private async open<T>(work: (session: OwnSession) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    if (this.isGone || signal?.aborted) throw new FobError('cancelled');
+    const { management, patience } = this.means;
+    // Not every database takes every text as one to look for.
+    if (!/^[\x21-\x7e]{1,64}$/.test(this.serial)) throw new NotOwn();
+    const row = await fobNamed(management.db, this.serial);
+    const secrets = row && fobSecretsOf(management.keys, row);
+    if (row === undefined || secrets === undefined) throw new NotOwn();
+    if (this.isGone) throw new FobError('cancelled');
+    const ending = new AbortController();
+    this.ending = ending;
+    const until = signal === undefined ? ending.signal : AbortSignal.any([ending.signal, signal]);
+    const { carrier, number: fob } = this;
+    const pipe = carriedPipe(
+      this.port,
+      text => carrier.say({ type: 'bytes', fob, text }),
+      () => carrier.say({ type: 'release', fob }),
+    );
+    this.pipe = pipe;
+    const client = connect(pipe.transport, { random, ...(patience && { patience }) });
+    try {
+      const hello = await client.hello(patience ?? HELLO_PATIENCE, until);
+      if (hello.serial !== this.serial) throw new FobError('not-authentic', { subject: this.serial });
+      await client.openSession(pairingKey(secrets.pairingKey), until);
+      const tools = { now: management.clock, random, signal: until };
+      return await work({ client, hello, fobId: row.id, tools });
+    } finally {
+      clearSecrets(secrets);
+      this.pipe = undefined;
+      this.ending = undefined;
+      await client.close();
+    }
+  }
+}
+
+const HELLO_PATIENCE: Patience = {
+  answerTimeoutMs: agentLimits.agentHelloAnswerMs,
+  sendsMax: agentLimits.agentHelloSends,
+};

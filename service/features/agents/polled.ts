@@ -1,0 +1,186 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { AGENT_POLL_KEY_BYTES, AGENT_POLL_MESSAGES_MAX, AGENT_POLL_MS } from 'passfob/agent/base/limits';
+import type { AgentPoll } from 'passfob/agent/base/messages';
+import { agentLimits } from '../../base/limits/agents.ts';
+import type { Line } from '../lines/line.ts';
+import type { AgentConnection } from './connection.ts';
+
+/** The part of an answer that is not its connection's key. `messages` are JSON texts. */
+interface Given {
+  readonly taken: number;
+  readonly from: number;
+  readonly messages: readonly string[];
+}
+
+/** What waits for a polling agent, numbered from 0, until it says that it has it. */
+class Outbox implements Line {
+  /** The number of the first message that waits. */
+  from: number;
+  readonly texts: string[];
+  private chars: number;
+  isClosed: boolean;
+  private wake: () => void;
+  private readonly overflow: () => void;
+
+  constructor(overflow: () => void) {
+    this.from = 0;
+    this.texts = [];
+    this.chars = 0;
+    this.isClosed = false;
+    this.wake = () => undefined;
+    this.overflow = overflow;
+  }
+
+  send(text: string): void {
+    if (this.isClosed) return;
+    this.texts.push(text);
+    this.chars += text.length;
+    this.wake();
+    // Who takes nothing is gone.
+    if (this.texts.length > agentLimits.agentOutboxMessages || this.chars > agentLimits.agentOutboxChars)
+      this.overflow();
+  }
+
+  close(): void {
+    this.isClosed = true;
+    this.wake();
+  }
+
+  /** Forgets what the agent has. @returns false for a number that it cannot have come to */
+  taken(count: number): boolean {
+    if (count > this.from + this.texts.length) return false;
+    for (; this.from < count; this.from++) this.chars -= this.texts.shift()?.length ?? 0;
+    return true;
+  }
+
+  /** Resolves when there is something to say, after a while, or when another poll takes this one's place. */
+  something(signal: AbortSignal): Promise<void> {
+    this.wake();
+    return new Promise(resolve => {
+      const settle = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', settle);
+        if (this.wake === settle) this.wake = () => undefined;
+        resolve();
+      };
+      const timer = setTimeout(settle, AGENT_POLL_MS);
+      this.wake = settle;
+      signal.addEventListener('abort', settle, { once: true });
+      if (this.texts.length > 0 || this.isClosed || signal.aborted) settle();
+    });
+  }
+}
+
+/** The connection of an agent that polls: messages count once each way, however often a poll is sent. */
+class Polled {
+  readonly outbox: Outbox;
+  readonly connection: AgentConnection;
+  /** How many of the agent's messages have been taken. */
+  private heard: number;
+
+  constructor(connect: (line: Line) => AgentConnection) {
+    this.outbox = new Outbox(() => {
+      this.outbox.close();
+      this.connection.lost();
+    });
+    this.connection = connect(this.outbox);
+    this.heard = 0;
+  }
+
+  /** Takes what is new in a poll. @returns false where the numbers cannot be */
+  take({ from, messages, taken }: AgentPoll): boolean {
+    if (from > this.heard || !this.outbox.taken(taken)) return false;
+    this.connection.hear();
+    for (const message of messages.slice(this.heard - from)) {
+      this.heard++;
+      this.connection.receive(textOf(message));
+    }
+    return true;
+  }
+
+  get given(): Given {
+    const { from, texts } = this.outbox;
+    return { taken: this.heard, from, messages: texts.slice(0, AGENT_POLL_MESSAGES_MAX) };
+  }
+}
+
+/** The polling agents of this node, by the digests of their keys. */
+export class Polls {
+  private readonly open: Map<string, Polled>;
+
+  constructor() {
+    this.open = new Map();
+  }
+
+  /**
+   * One poll of a connection; the first one has no key yet, and makes it.
+   * @param connect makes the connection
+   * @returns the answer as JSON; undefined where there is no such connection any more
+   */
+  async poll(
+    poll: AgentPoll,
+    connect: (line: Line) => AgentConnection,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    const key = poll.key === '' ? randomBytes(AGENT_POLL_KEY_BYTES).toString('base64url') : poll.key;
+    const digest = digestOf(key);
+    const polled = poll.key === '' ? new Polled(connect) : this.open.get(digest);
+    if (polled === undefined) return undefined;
+    this.open.set(digest, polled);
+    if (!polled.take(poll)) polled.connection.receive(undefined);
+    await polled.outbox.something(signal);
+    const answer = answerOf(key, polled.given);
+    // What was said last is heard; a poll after it finds nobody.
+    if (polled.outbox.isClosed) this.open.delete(digest);
+    return answer;
+  }
+
+  /** Whether a connection is known by this key. */
+  has(key: string): boolean {
+    return this.open.has(digestOf(key));
+  }
+
+  /** Forgets connections that are over, whose agents have not come for the end of it. */
+  sweep(connections: ReadonlySet<AgentConnection>): void {
+    for (const [digest, { connection }] of this.open)
+      if (!connections.has(connection)) this.open.delete(digest);
+  }
+
+  get size(): number {
+    return this.open.size;
+  }
+}
+
+/** A poll that is one, or undefined. Its messages are looked at one by one. */
+export function readPoll(body: unknown): AgentPoll | undefined {
+  if (typeof body !== 'object' || body === null) return undefined;
+  const { key, from, messages, taken, ...more } = body as Record<string, unknown>;
+  const isNumber = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+  const isPoll =
+    typeof key === 'string' &&
+    (key === '' || /^[\w-]{43}$/.test(key)) &&
+    isNumber(from) &&
+    isNumber(taken) &&
+    Array.isArray(messages) &&
+    messages.length <= AGENT_POLL_MESSAGES_MAX &&
+    Object.keys(more).length === 0 &&
+    (key !== '' || (from === 0 && taken === 0));
+  return isPoll ? { key, from, taken, messages: messages as AgentPoll['messages'] } : undefined;
+}
+
+/** Undefined for what is too deep to be written down, and so is no message. */
+function textOf(message: unknown): string | undefined {
+  try {
+    return JSON.stringify(message);
+  } catch {
+    return undefined;
+  }
+}
+
+function answerOf(key: string, { taken, from, messages }: Given): string {
+  return `{"key":"${key}","taken":${taken},"from":${from},"messages":[${messages.join(',')}]}`;
+}
+
+function digestOf(key: string): string {
+  return createHash('sha256').update(key).digest('base64url');
+}

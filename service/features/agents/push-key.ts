@@ -1,0 +1,153 @@
+import { KIND_OCRA, type OwnedAccount } from '@passfob/protocol/account';
+import { isRefusal } from 'passfob/errors';
+import { isProved, putAccount } from 'passfob/owner/account';
+import { cutText } from '../../base/cut-text.ts';
+import { agentLimits } from '../../base/limits/agents.ts';
+import type { Management } from '../../storage/management.ts';
+import { serialOnFob } from '../tokens/account-id.ts';
+import {
+  freshPushSecret,
+  type PushKeyRow,
+  provePushKey,
+  pushAccountOf,
+  pushSecretOf,
+  readPushKey,
+  storePushKey,
+} from '../tokens/push-keys.ts';
+import { pushSuiteOfFob } from '../tokens/push-question.ts';
+import { readSettings } from '../users/settings.ts';
+import type { OwnSession } from './fob.ts';
+
+const SUITE = pushSuiteOfFob();
+/** What the account is called on the fob, behind the service's name. */
+const LABEL = 'push';
+const UNFIT = [
+  'full',
+  'too-long',
+  'unsupported',
+  'out-of-range',
+  'unknown-command',
+  'account-exists',
+] as const;
+
+/**
+ * How the push key of a fob stands: it holds it, has none to hold, or cannot hold one. `locked`: that is not known, and
+ * its person has to enter the PIN first.
+ */
+export type Tended = 'held' | 'none' | 'unfit' | 'locked';
+
+/**
+ * Has a fob hold its push key, and prove it, or hold it no more, in a session with it. Cut off anywhere it is begun again,
+ * and goes on with what is there: what is kept is written before the fob hears of it.
+ * @throws FobError those of the link, and refusals that say that the fob has failed; ServiceError `busy`
+ */
+export async function tendPushKey(management: Management, session: OwnSession): Promise<Tended> {
+  try {
+    return await tend(management, session);
+  } catch (error) {
+    if (isRefusal(error, ...UNFIT)) return 'unfit';
+    if (!isRefusal(error, 'locked')) throw error;
+    // Most fobs are locked most of the time. One that proved its key before is asked for it when it is used.
+    const kept = await readPushKey(management.db, session.fobId);
+    return kept === undefined || kept.proved_ms === null ? 'locked' : 'held';
+  }
+}
+
+async function tend(management: Management, session: OwnSession): Promise<Tended> {
+  const { db } = management;
+  const { hello, fobId, client } = session;
+  const { serviceName } = await readSettings(db);
+  const kept = await readPushKey(db, fobId);
+  if (kept !== undefined && (await holds(management, session, kept, serviceName))) return 'held';
+  // Of all that could be on a fob the chance is one in billions, and it would be somebody's token.
+  const account = pushAccountOf(fobId);
+  if (await isToken(management, serialOnFob(hello.serial, account))) return 'unfit';
+  const row = kept ?? (await makeKey(management, session));
+  // What is there in its place is from before: under another name of the service's, or of a key that was destroyed.
+  if (row === undefined || kept !== undefined) await remove(session, account);
+  if (row === undefined) return 'none';
+  if (!client.knows('putOcra') || ((hello.algorithms >> SUITE.algorithm) & 1) === 0) return 'unfit';
+  const isRight = await withAccount(management, row, serviceName, async given => {
+    await put(session, given);
+    return proves(session, given);
+  });
+  return isRight === true && (await provePushKey(management, row)) ? 'held' : 'unfit';
+}
+
+/** Whether the fob proves the key that is kept for it. */
+async function holds(
+  management: Management,
+  session: OwnSession,
+  row: PushKeyRow,
+  service: string,
+): Promise<boolean> {
+  const isRight = await withAccount(management, row, service, account => proves(session, account));
+  return isRight === true && (await provePushKey(management, row));
+}
+
+/** A new key, kept; undefined where the fob is to have none. */
+async function makeKey(
+  management: Management,
+  { client, fobId }: OwnSession,
+): Promise<PushKeyRow | undefined> {
+  const secret = freshPushSecret(client.sessionChance);
+  try {
+    return await storePushKey(management, fobId, secret);
+  } finally {
+    secret.fill(0);
+  }
+}
+
+async function put(session: OwnSession, account: OwnedAccount): Promise<void> {
+  const { client, tools } = session;
+  const write = () => putAccount(tools, client, account, { counter: 0, suite: SUITE });
+  try {
+    await write();
+  } catch (error) {
+    if (!isRefusal(error, 'account-exists')) throw error;
+    await remove(session, account.settings.id);
+    await write();
+  }
+}
+
+/** @returns undefined where the seal of the key does not open */
+async function withAccount<T>(
+  { keys }: Management,
+  row: PushKeyRow,
+  service: string,
+  work: (account: OwnedAccount) => Promise<T>,
+): Promise<T | undefined> {
+  const key = pushSecretOf(keys, row);
+  if (key === undefined) return undefined;
+  try {
+    const text = new TextEncoder();
+    const issuer = text.encode(cutText(service, agentLimits.pushIssuerBytes));
+    const id = new Uint8Array(Buffer.from(row.account, 'hex'));
+    const settings = { id, kind: KIND_OCRA, period: 0, ...SUITE, issuer, label: text.encode(LABEL) };
+    return await work({ key, settings });
+  } finally {
+    key.fill(0);
+  }
+}
+
+async function proves({ client, tools }: OwnSession, account: OwnedAccount): Promise<boolean> {
+  try {
+    return await isProved(tools, client, account);
+  } catch (error) {
+    if (isRefusal(error, 'damaged', 'no-such-account')) return false;
+    throw error;
+  }
+}
+
+async function remove({ client, tools }: OwnSession, id: Uint8Array): Promise<void> {
+  try {
+    await client.call('remove', { id }, { signal: tools.signal });
+  } catch (error) {
+    if (!isRefusal(error, 'no-such-account')) throw error;
+  }
+}
+
+async function isToken({ db }: Management, serial: string): Promise<boolean> {
+  const found = await db.selectFrom('tokens').select('id').where('serial', '=', serial).executeTakeFirst();
+  return found !== undefined;
+}

@@ -1,0 +1,147 @@
+import { sql } from 'kysely';
+import type { AlertKind } from '../../base/kinds.ts';
+import { alertLimits } from '../../base/limits/alerts.ts';
+import type { Db } from '../../storage/database/database.ts';
+import { queueDeliveries } from './outbox.ts';
+
+/** Something that security people should know, as they see it. Times in milliseconds since 1970. */
+export interface Alert {
+  readonly id: number;
+  readonly kind: AlertKind;
+  readonly user: string | null;
+  readonly serial: string | null;
+  /** Counter or time step of a passcode that was used again; null for other kinds, as are the first uses. */
+  readonly step: number | null;
+  /** How many times the same thing happened. */
+  readonly count: number;
+  readonly firstUseMs: number | null;
+  readonly firstUseSource: string | null;
+  readonly firstMs: number;
+  readonly lastMs: number;
+  readonly lastSource: string;
+  readonly acknowledgedMs: number | null;
+  readonly acknowledgedBy: string | null;
+}
+
+/** Something that just happened and that security people should know. */
+export interface NewAlert {
+  readonly kind: AlertKind;
+  /** The same for repeats of the same thing, which then only count (R8). */
+  readonly dedupe: string;
+  readonly userId: string | null;
+  readonly tokenId: string | null;
+  readonly step?: number;
+  readonly firstUseMs?: number;
+  readonly firstUseSource?: string;
+  readonly atMs: number;
+  readonly source: string;
+  /** Listed and counted, but not sent to anybody. */
+  readonly isQuiet?: boolean;
+}
+
+/**
+ * Raises an alert, or counts it on the one that the same thing has raised already, in the caller's transaction; what
+ * is to be delivered of it is written with it.
+ */
+export async function raiseAlert(db: Db, alert: NewAlert): Promise<void> {
+  const raised = await db
+    .insertInto('alerts')
+    .values({
+      kind: alert.kind,
+      dedupe: alert.dedupe,
+      user_id: alert.userId,
+      token_id: alert.tokenId,
+      step: alert.step ?? null,
+      first_use_ms: alert.firstUseMs ?? null,
+      first_use_source: alert.firstUseSource ?? null,
+      count: 1,
+      first_ms: alert.atMs,
+      last_ms: alert.atMs,
+      last_source: alert.source,
+      acknowledged_ms: null,
+      acknowledged_by: null,
+    })
+    .onConflict(conflict =>
+      conflict.column('dedupe').doUpdateSet({
+        count: sql`alerts.count + 1`,
+        last_ms: alert.atMs,
+        last_source: alert.source,
+        // What goes on after somebody has looked at it is to be looked at again.
+        acknowledged_ms: null,
+        acknowledged_by: null,
+      }),
+    )
+    .returning(['id', 'count'])
+    .executeTakeFirstOrThrow();
+  if (alert.isQuiet !== true)
+    await queueDeliveries(db, { alertId: raised.id, count: raised.count, atMs: alert.atMs });
+}
+
+/**
+ * Drops the alerts that last happened longest ago where there are more of their kind than are kept: whoever can cause many
+ * of one kind makes none of another go.
+ */
+export async function sweepAlerts(db: Db): Promise<void> {
+  const kinds = await db
+    .selectFrom('alerts')
+    .select('kind')
+    .groupBy('kind')
+    .having(query => query.fn.countAll(), '>', alertLimits.alertsKept)
+    .execute();
+  for (const { kind } of kinds)
+    await db
+      .deleteFrom('alerts')
+      .where('kind', '=', kind)
+      .where('last_ms', '<=', query =>
+        query
+          .selectFrom('alerts')
+          .select('last_ms')
+          .where('kind', '=', kind)
+          .orderBy('last_ms', 'desc')
+          .orderBy('id', 'desc')
+          .limit(1)
+          .offset(alertLimits.alertsKept),
+      )
+      .execute();
+}
+
+/** The alerts with the names of their users and the serial numbers of their tokens. */
+export function alertRows(db: Db) {
+  return db
+    .selectFrom('alerts')
+    .leftJoin('users', 'users.id', 'alerts.user_id')
+    .leftJoin('tokens', 'tokens.id', 'alerts.token_id')
+    .selectAll('alerts')
+    .select(['users.name as user', 'tokens.serial']);
+}
+
+export type AlertRow = Awaited<ReturnType<ReturnType<typeof alertRows>['execute']>>[number];
+
+/** The alerts, latest first. */
+export async function listAlerts(db: Db): Promise<Alert[]> {
+  const rows = await alertRows(db)
+    .orderBy('alerts.last_ms', 'desc')
+    .orderBy('alerts.id', 'desc')
+    .limit(alertLimits.alertsListed)
+    .execute();
+  return rows.map(viewOfAlert);
+}
+
+/** An alert as others see it. */
+export function viewOfAlert(row: AlertRow): Alert {
+  return {
+    id: row.id,
+    kind: row.kind,
+    user: row.user,
+    serial: row.serial,
+    step: row.step,
+    count: row.count,
+    firstUseMs: row.first_use_ms,
+    firstUseSource: row.first_use_source,
+    firstMs: row.first_ms,
+    lastMs: row.last_ms,
+    lastSource: row.last_source,
+    acknowledgedMs: row.acknowledged_ms,
+    acknowledgedBy: row.acknowledged_by,
+  };
+}

@@ -1,0 +1,37 @@
+import { type Db, writing } from '../../storage/database/database.ts';
+import type { Management } from '../../storage/management.ts';
+import type { Finding } from '../audit/chain.ts';
+import { sealAll } from '../audit/sealer.ts';
+import { type Verification, verifyAudit } from '../audit/verify.ts';
+import { raiseAlert } from './alerts.ts';
+
+/** Seals what is not sealed yet, and raises an alert where the rows are not as they were written. */
+export async function tendAudit({ db, keys, clock }: Management): Promise<number> {
+  const { rows, findings } = await sealAll(db, keys, clock);
+  await raiseFindings(db, findings, clock());
+  return rows;
+}
+
+/** Verifies the whole audit, and raises an alert where it does not stand. */
+export async function verifyWatched({ db, keys, clock }: Management): Promise<Verification> {
+  const verification = await verifyAudit(db, keys);
+  await raiseFindings(db, verification.findings, clock());
+  return verification;
+}
+
+/** One alert for what is found, named by where it begins, so that the same damage found again only counts. */
+async function raiseFindings(db: Db, findings: readonly Finding[], atMs: number): Promise<void> {
+  const [first] = findings;
+  if (first === undefined) return;
+  const where = `${first.kind}:${first.seal ?? ''}:${first.row ?? ''}`;
+  await writing(db, transaction =>
+    raiseAlert(transaction, {
+      kind: 'audit',
+      dedupe: `audit:${where}`,
+      userId: null,
+      tokenId: null,
+      atMs,
+      source: first.text,
+    }),
+  );
+}

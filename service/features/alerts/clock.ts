@@ -1,0 +1,51 @@
+import { recordLimits } from '../../base/limits/records.ts';
+import { type Db, writing } from '../../storage/database/database.ts';
+import { raiseAlert } from './alerts.ts';
+
+const NAME = 'clock-seen';
+
+/**
+ * Compares the clock with the latest time that any node has written down, and raises an alert when it went back: TOTP
+ * tokens are then refused until it has caught up, and what had expired may count again.
+ *
+ * @returns how far it went back, in milliseconds; 0 when it did not
+ * @throws ServiceError `busy`
+ */
+export async function watchClock(db: Db, clock: () => number): Promise<number> {
+  const seenMs = await readSeen(db);
+  // Read after it each time: while this node waited, another may have written down what was then still to come.
+  if (seenMs !== undefined && isUsual(seenMs, clock())) return 0;
+  return writing(db, async transaction => {
+    const writtenMs = await readSeen(transaction);
+    const nowMs = clock();
+    const latestMs = writtenMs ?? nowMs;
+    const backMs = latestMs - nowMs;
+    if (backMs > recordLimits.clockBackMs)
+      await raiseAlert(transaction, {
+        kind: 'clock',
+        dedupe: `clock:${latestMs}`,
+        userId: null,
+        tokenId: null,
+        atMs: nowMs,
+        source: `${Math.round(backMs / 1000)} s`,
+      });
+    // From here on the new time counts, or a clock that was once ahead would raise alerts for ever.
+    const seen = { value: JSON.stringify(nowMs), changed_ms: nowMs };
+    await transaction
+      .insertInto('settings')
+      .values({ name: NAME, ...seen })
+      .onConflict(conflict => conflict.column('name').doUpdateSet(seen))
+      .execute();
+    return backMs > recordLimits.clockBackMs ? backMs : 0;
+  });
+}
+
+function isUsual(seenMs: number, nowMs: number): boolean {
+  return nowMs >= seenMs - recordLimits.clockBackMs && nowMs < seenMs + recordLimits.clockSeenEveryMs;
+}
+
+async function readSeen(db: Db): Promise<number | undefined> {
+  const row = await db.selectFrom('settings').select('value').where('name', '=', NAME).executeTakeFirst();
+  const value = Number(row?.value);
+  return row === undefined || !Number.isSafeInteger(value) ? undefined : value;
+}

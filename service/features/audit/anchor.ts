@@ -1,0 +1,47 @@
+import type { Db } from '../../storage/database/database.ts';
+import type { Keys } from '../../storage/sealing/key-file.ts';
+import { macOf } from '../../storage/sealing/seal.ts';
+import type { AuditSeal } from './chain.ts';
+
+const NAME = 'audit-anchor';
+
+/** How far the audit was rotated: the last seal whose rows are gone, and the last of those rows. */
+export interface Anchor {
+  readonly seal: number;
+  readonly lastRow: number;
+}
+
+/**
+ * The anchor, as it stands in `settings` under a MAC: without it, whoever removes rows could say that it was rotation.
+ *
+ * @returns null before the first rotation; undefined where it was changed or does not fit the first seal
+ */
+export async function readAnchor(
+  db: Db,
+  keys: Keys,
+  first: AuditSeal | undefined,
+): Promise<Anchor | null | undefined> {
+  const row = await db.selectFrom('settings').select('value').where('name', '=', NAME).executeTakeFirst();
+  if (row === undefined) return first === undefined || first.rotated_ms === null ? null : undefined;
+  const form = /^\{"seal":(\d{1,15}),"lastRow":(\d{1,15}),"mac":"([\w-]+)"\}$/;
+  const [, seal = '', lastRow = '', mac] = form.exec(row.value) ?? [];
+  if (first === undefined || first.rotated_ms === null || String(first.number) !== seal) return undefined;
+  if (mac !== anchorMac(keys, first, Number(lastRow))) return undefined;
+  return { seal: first.number, lastRow: Number(lastRow) };
+}
+
+/** Stores the anchor: the seal as it stands now, with `rotated_ms`, and the last row that went. */
+export async function writeAnchor(db: Db, keys: Keys, seal: AuditSeal, lastRow: number): Promise<void> {
+  const value = JSON.stringify({ seal: seal.number, lastRow, mac: anchorMac(keys, seal, lastRow) });
+  const changed = { value, changed_ms: seal.rotated_ms ?? 0 };
+  await db
+    .insertInto('settings')
+    .values({ name: NAME, ...changed })
+    .onConflict(conflict => conflict.column('name').doUpdateSet(changed))
+    .execute();
+}
+
+function anchorMac(keys: Keys, seal: AuditSeal, lastRow: number): string {
+  const numbers = [seal.number, seal.at_ms, seal.rows, seal.rotated_ms ?? -1, lastRow].map(String);
+  return macOf(keys, 'audit-seal', ['anchor', ...numbers, seal.previous, seal.mac]);
+}

@@ -1,0 +1,84 @@
+import type { Selectable } from 'kysely';
+import { texts } from '../../base/texts/texts.ts';
+import type { Schema } from '../../storage/schema/schema.ts';
+import type { Keys } from '../../storage/sealing/key-file.ts';
+import { macOf } from '../../storage/sealing/seal.ts';
+import { type AuditRow, auditMac } from './record.ts';
+
+export type AuditSeal = Selectable<Schema['audit_seals']>;
+
+/** What is wrong, and with which row or seal. */
+export interface Finding {
+  readonly kind:
+    | 'row_changed'
+    | 'rows_removed'
+    | 'row_inserted'
+    | 'seal_changed'
+    | 'seal_unlinked'
+    | 'seals_missing'
+    | 'anchor_changed'
+    | 'head_changed';
+  /** The first row concerned. */
+  readonly row?: number;
+  readonly seal?: number;
+  /** In words. */
+  readonly text: string;
+}
+
+/** The link of the chain: number, time, the seal before it, and its rows' numbers and MACs in their order. */
+export function sealMac(
+  keys: Keys,
+  seal: Pick<AuditSeal, 'number' | 'at_ms' | 'previous'>,
+  rows: readonly Pick<AuditRow, 'id' | 'mac'>[],
+): string {
+  return macOf(keys, 'audit-seal', [
+    String(seal.number),
+    String(seal.at_ms),
+    seal.previous,
+    String(rows.length),
+    ...rows.flatMap(row => [String(row.id), row.mac]),
+  ]);
+}
+
+/** A run of rows that should follow each other: which is missing, changed or out of place. */
+export function checkRows(keys: Keys, rows: readonly AuditRow[], expected: number | undefined): Finding[] {
+  const findings: Finding[] = [];
+  let next = expected;
+  for (const row of rows) {
+    if (next !== undefined && row.id > next) findings.push(removed(next, row.id - 1));
+    if (next !== undefined && row.id < next) findings.push(inserted(row.id));
+    if (row.mac !== auditMac(keys, row))
+      findings.push({ kind: 'row_changed', row: row.id, text: texts.records.audit.rowChanged(row.id) });
+    next = row.id + 1;
+  }
+  return findings;
+}
+
+/**
+ * One seal and its rows.
+ *
+ * @param previous MAC of the seal before it; undefined where that one is missing, which was reported then
+ * @param expected number of its first row; undefined where it cannot be known
+ */
+export function checkSeal(
+  keys: Keys,
+  seal: AuditSeal,
+  rows: readonly AuditRow[],
+  { previous, expected }: { previous: string | undefined; expected: number | undefined },
+): Finding[] {
+  const findings = checkRows(keys, rows, expected);
+  const { number } = seal;
+  if (previous !== undefined && seal.previous !== previous)
+    findings.push({ kind: 'seal_unlinked', seal: number, text: texts.records.audit.sealUnlinked(number) });
+  if (seal.mac !== sealMac(keys, seal, rows) || seal.rows !== rows.length)
+    findings.push({ kind: 'seal_changed', seal: number, text: texts.records.audit.sealChanged(number) });
+  return findings;
+}
+
+export function removed(first: number, last: number): Finding {
+  return { kind: 'rows_removed', row: first, text: texts.records.audit.rowsRemoved(first, last) };
+}
+
+export function inserted(row: number): Finding {
+  return { kind: 'row_inserted', row, text: texts.records.audit.rowInserted(row) };
+}

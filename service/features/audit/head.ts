@@ -1,0 +1,34 @@
+import type { Db } from '../../storage/database/database.ts';
+import type { Keys } from '../../storage/sealing/key-file.ts';
+import { macOf } from '../../storage/sealing/seal.ts';
+
+const NAME = 'audit-head';
+
+/** The number of the last audit row; 0 before the first or where it cannot be believed. */
+export interface Head {
+  readonly standing: 'absent' | 'good' | 'changed';
+  readonly id: number;
+}
+
+/** The last number that was given out, as it stands in `settings`. */
+export async function readHead(db: Db, keys: Keys): Promise<Head> {
+  const row = await db.selectFrom('settings').select('value').where('name', '=', NAME).executeTakeFirst();
+  if (row === undefined) return { standing: 'absent', id: 0 };
+  const [, digits = '', mac] = /^\{"id":(\d{1,15}),"mac":"([\w-]+)"\}$/.exec(row.value) ?? [];
+  if (mac !== headMac(keys, digits)) return { standing: 'changed', id: 0 };
+  return { standing: 'good', id: Number(digits) };
+}
+
+/** Stores the last number under a MAC. */
+export async function writeHead(db: Db, keys: Keys, id: number, nowMs: number): Promise<void> {
+  const value = JSON.stringify({ id, mac: headMac(keys, String(id)) });
+  await db
+    .insertInto('settings')
+    .values({ name: NAME, value, changed_ms: nowMs })
+    .onConflict(conflict => conflict.column('name').doUpdateSet({ value, changed_ms: nowMs }))
+    .execute();
+}
+
+function headMac(keys: Keys, digits: string): string {
+  return macOf(keys, 'audit-seal', ['head', digits]);
+}

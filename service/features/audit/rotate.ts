@@ -1,0 +1,109 @@
+import type { Actor } from '../../base/actor.ts';
+import { recordLimits } from '../../base/limits/records.ts';
+import { done, type Result, refused } from '../../base/results.ts';
+import { type Db, writing } from '../../storage/database/database.ts';
+import type { Management } from '../../storage/management.ts';
+import type { Keys } from '../../storage/sealing/key-file.ts';
+import { readAnchor, writeAnchor } from './anchor.ts';
+import { type AuditSeal, checkSeal } from './chain.ts';
+import { recordAudit } from './record.ts';
+
+/** What rotation removed. */
+export interface Rotated {
+  readonly rows: number;
+  readonly seals: number;
+}
+
+/**
+ * Removes the rows that were sealed before a time, whole seals only. The last seal whose rows went stays as the anchor
+ * of what follows; the newest seal always stays with its rows. What does not verify is not removed.
+ *
+ * @throws ServiceError `busy`
+ */
+export async function rotateAudit(
+  management: Management,
+  actor: Actor,
+  { beforeMs }: { readonly beforeMs: number },
+): Promise<Result<Rotated>> {
+  const { db, keys } = management;
+  if (!Number.isSafeInteger(beforeMs) || beforeMs < 0 || beforeMs > management.clock())
+    return refused('bad_time');
+  const total = { rows: 0, seals: 0 };
+  for (;;) {
+    const atMs = management.clock();
+    const turn = await writing(db, async transaction => {
+      const rotated = await rotateSome(transaction, keys, beforeMs, atMs);
+      if (rotated === undefined || rotated.seals === 0) return rotated;
+      await recordAudit(transaction, keys, {
+        atMs,
+        actor,
+        action: 'audit.rotate',
+        subjectKind: 'service',
+        subjectId: 'audit',
+        subject: 'audit',
+        detail: { rows: rotated.rows, seals: rotated.seals, beforeMs },
+      });
+      return rotated;
+    });
+    if (turn === undefined) return refused('audit_broken');
+    total.rows += turn.rows;
+    total.seals += turn.seals;
+    if (turn.seals < recordLimits.auditRotateSeals) return done(total);
+  }
+}
+
+/** Removes the rows of some seals at the start; undefined, and nothing removed, where they do not verify. */
+async function rotateSome(db: Db, keys: Keys, beforeMs: number, nowMs: number): Promise<Rotated | undefined> {
+  const seals = await db
+    .selectFrom('audit_seals')
+    .selectAll()
+    .orderBy('number')
+    // The anchor before them, and the one after them that has to stay.
+    .limit(recordLimits.auditRotateSeals + 2)
+    .execute();
+  const anchor = await readAnchor(db, keys, seals[0]);
+  if (anchor === undefined) return undefined;
+  const kept = anchor === null ? seals : seals.slice(1);
+  const young = kept.findIndex(seal => seal.at_ms >= beforeMs);
+  const removable = kept.slice(0, Math.min(young < 0 ? kept.length : young, kept.length - 1));
+  const going = removable.slice(0, recordLimits.auditRotateSeals);
+  const last = going.at(-1);
+  if (last === undefined) return { rows: 0, seals: 0 };
+  const start = {
+    previous: anchor === null ? '' : (seals[0]?.mac ?? ''),
+    number: (anchor?.seal ?? 0) + 1,
+    expected: (anchor?.lastRow ?? 0) + 1,
+  };
+  const end = await checkSeals(db, keys, going, start);
+  if (end === undefined) return undefined;
+  await db.deleteFrom('audit').where('seal', '<=', last.number).execute();
+  await db.deleteFrom('audit_seals').where('number', '<', last.number).execute();
+  await db.updateTable('audit_seals').set({ rotated_ms: nowMs }).where('number', '=', last.number).execute();
+  await writeAnchor(db, keys, { ...last, rotated_ms: nowMs }, end - 1);
+  return { rows: end - start.expected, seals: going.length };
+}
+
+/** Checks seals and their rows in order; the number after the last row, or undefined where something is wrong. */
+async function checkSeals(
+  db: Db,
+  keys: Keys,
+  seals: readonly AuditSeal[],
+  start: { previous: string; number: number; expected: number },
+): Promise<number | undefined> {
+  let { previous, number, expected } = start;
+  for (const seal of seals) {
+    const rows = await db
+      .selectFrom('audit')
+      .selectAll()
+      .where('seal', '=', seal.number)
+      .orderBy('id')
+      .limit(recordLimits.auditSealRows + 1)
+      .execute();
+    if (seal.number !== number || checkSeal(keys, seal, rows, { previous, expected }).length > 0)
+      return undefined;
+    previous = seal.mac;
+    number += 1;
+    expected += rows.length;
+  }
+  return expected;
+}

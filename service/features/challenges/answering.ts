@@ -1,0 +1,117 @@
+import type { Selectable } from 'kysely';
+import type { Factors } from '../../base/kinds.ts';
+import { lockStanding, noFailures } from '../../base/lock.ts';
+import { normalisePasscode } from '../../base/passcode.ts';
+import { usableStates } from '../../base/token-states.ts';
+import type { Db } from '../../storage/database/database.ts';
+import { latestMade } from '../../storage/queries/latest.ts';
+import type { Schema } from '../../storage/schema/schema.ts';
+import type { Keys } from '../../storage/sealing/key-file.ts';
+import type { TokenRow } from '../tokens/rows.ts';
+import { type ApplicationStanding, applicationNow } from '../users/application-cache.ts';
+import { lockFactsOf, type User } from '../users/users.ts';
+import type { Proofs } from '../validation/factors.ts';
+import { lockUsers } from '../validation/facts.ts';
+import type { Known } from '../validation/judge.ts';
+import type { Validator } from '../validation/request.ts';
+import { hashSession } from './ask.ts';
+
+/** An application passes on what the user's fob showed. */
+export interface AnswerRequest {
+  readonly id: string;
+  readonly session: string;
+  readonly passcode: string;
+  readonly password?: string | undefined;
+  readonly pin?: string | undefined;
+  readonly applicationId: string;
+  /** What the application asks for besides (R19); default the passcode alone. */
+  readonly factors?: Factors | undefined;
+  /** What the application was believed to be: where it has changed, or is disabled, nobody gets in. */
+  readonly standing?: ApplicationStanding | undefined;
+  readonly source: string;
+  readonly requestId: string;
+}
+
+export type ChallengeRow = Selectable<Schema['challenges']>;
+
+/** One answer on its way. */
+export interface Answering {
+  readonly db: Db;
+  readonly keys: Keys;
+  readonly request: AnswerRequest;
+  readonly challenge: ChallengeRow | undefined;
+  readonly user: User | undefined;
+  readonly token: TokenRow | undefined;
+  readonly known: Known;
+  /** Whether the application still is what it was when its key was looked up. */
+  readonly isStanding: boolean;
+  readonly nowMs: number;
+}
+
+/** Name of the user that was asked; empty where there is no such question, or nobody was. It never changes. */
+export async function nameOfAsked(db: Db, id: string): Promise<string> {
+  const row = await db
+    .selectFrom('challenges')
+    .innerJoin('users', 'users.id', 'challenges.user_id')
+    .select('users.name')
+    .where('challenges.id', '=', id)
+    .executeTakeFirst();
+  return row?.name ?? '';
+}
+
+/** Reads what decides about an answer, under the lock of the user's row. */
+export async function readAnswering(
+  context: Validator,
+  db: Db,
+  request: AnswerRequest,
+  { name, proofs }: { readonly name: string; readonly proofs: Proofs },
+): Promise<Answering> {
+  const nowMs = context.clock();
+  const lock = await context.lock(db);
+  const [user] = await lockUsers(db, [name]);
+  const challenge = await db
+    .selectFrom('challenges')
+    .selectAll()
+    .where('id', '=', request.id)
+    .executeTakeFirst();
+  const token = await db
+    .selectFrom('tokens')
+    .selectAll()
+    .where('id', '=', challenge?.token_id ?? '')
+    .where('user_id', '=', user?.id ?? '')
+    .where('state', 'in', usableStates)
+    .executeTakeFirst();
+  const known: Known = {
+    user,
+    standing: lockStanding(user === undefined ? noFailures : lockFactsOf(user), lock, nowMs),
+    tokens: token === undefined ? [] : [token],
+    replaced: [],
+    hasTemporaryCode: false,
+    passcode: normalisePasscode(request.passcode),
+    choosesPin: false,
+    changesPin: false,
+    pinAlways: request.factors === 'pin_otp',
+    proofs,
+  };
+  const isStanding = await stillStands(db, request);
+  return { db, keys: context.keys, request, challenge, user, token, known, isStanding, nowMs };
+}
+
+async function stillStands(db: Db, { applicationId, standing }: AnswerRequest): Promise<boolean> {
+  if (standing === undefined) return true;
+  const now = (await applicationNow(db, applicationId))?.standing;
+  return now?.keyHash === standing.keyHash && now.factors === standing.factors;
+}
+
+/** Whether the question is open, for this session of this application. */
+export function isOpen({ challenge, request, isStanding, nowMs }: Answering): boolean {
+  return (
+    isStanding &&
+    challenge !== undefined &&
+    challenge.application_id === request.applicationId &&
+    challenge.session_hash === hashSession(request.session) &&
+    challenge.answered_ms === null &&
+    challenge.expires_ms > nowMs &&
+    challenge.created_ms <= latestMade(nowMs)
+  );
+}

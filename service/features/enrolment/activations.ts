@@ -1,0 +1,253 @@
+import { randomUUID } from 'node:crypto';
+import { enrolmentLimits } from '../../base/limits/enrolment.ts';
+import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
+import type { Db } from '../../storage/database/database.ts';
+import { recordAudit } from '../audit/record.ts';
+import { type Acting, actOf } from '../tokens/acting.ts';
+import { endActivation } from '../tokens/activation-ends.ts';
+import { isWhole } from '../tokens/facts.ts';
+import { reserve, unassign } from '../tokens/moves.ts';
+import { findUser, prepareUserName, type User } from '../users/users.ts';
+import { hasAddress, mailActivation } from './mailing.ts';
+import { type Minted, mint } from './mint.ts';
+import { type TargetInput, targetOf } from './target.ts';
+import { type ActivationRow, type ActivationView, standingOf, viewActivation } from './views.ts';
+
+/** How an activation reaches its user: by mail, or shown to the operator, who hands it over in person. */
+export type Delivery = 'mail' | 'shown';
+
+/** An activation to start. */
+export interface StartInput extends TargetInput {
+  readonly user: string;
+  /** One hour to 30 days, default 72 hours. */
+  readonly lifetimeMs?: number | undefined;
+  /** Default: by mail where the user has an address. */
+  readonly delivery?: Delivery | undefined;
+}
+
+/** An activation just made. */
+export interface MadeActivation {
+  readonly activation: ActivationView;
+  /** The activation string where it is to be handed over in person: shown once, kept nowhere. A secret. */
+  readonly string: string | null;
+}
+
+/**
+ * Lets a user enrol a fob: sets the token aside where one is named, and mails or shows the one-time code.
+ *
+ * Refused: `bad_activation_time`, `unknown_user`, `disabled_user`, as `targetOf`, `activation_open`, `no_email`,
+ * `no_public_address`.
+ */
+export async function start(acting: Acting, input: StartInput): Promise<Result<MadeActivation>> {
+  const { lifetimeMs = enrolmentLimits.activationMs } = input;
+  if (!isLifetime(lifetimeMs)) return refused('bad_activation_time');
+  const user = await findUser(acting.db, prepareUserName(input.user) ?? '');
+  const problem = problemOfUser(user) ?? problemOfDelivery(user, input.delivery);
+  if (user === undefined || problem !== undefined) return refused(problem ?? 'unknown_user');
+  const target = await targetOf(acting, user, input);
+  if (!target.ok) return target;
+  const { tokenId, policyId, fobs, toReserve } = target.value;
+  if (await hasOpen(acting, user.id, tokenId)) return refused('activation_open');
+  const minted = await mint(acting);
+  if (minted === undefined) return refused('no_public_address');
+  if (toReserve !== null) {
+    const reserved = await reserve(acting, { serial: toReserve, user: user.name });
+    if (!reserved.ok) return reserved;
+  }
+  const about = { token_id: tokenId, fob_id: null, policy_id: policyId, fobs, replaces: null };
+  return make(acting, { user, about, lifetimeMs, minted, delivery: input.delivery });
+}
+
+/** An activation by its identifier. */
+export interface ActivationInput {
+  readonly id: string;
+}
+
+export interface ResendInput extends ActivationInput {
+  /** Default: as long as the one before. */
+  readonly lifetimeMs?: number | undefined;
+  readonly delivery?: Delivery | undefined;
+}
+
+/**
+ * Gives out another code in the place of one that did not arrive or has expired; the old one ends at once (R16).
+ *
+ * Refused: `unknown_activation`, `activation_over`, `bad_activation_time`, `disabled_user`, `no_email`,
+ * `activation_open`, `too_many_resends`, `no_public_address`.
+ */
+async function resend(acting: Acting, input: ResendInput): Promise<Result<MadeActivation>> {
+  const { db, atMs } = acting;
+  const row = await rowOf(db, input.id);
+  if (row === undefined) return refused('unknown_activation');
+  if (row.state !== 'open') return refused('activation_over');
+  const { lifetimeMs = row.expires_ms - row.created_ms } = input;
+  if (!isLifetime(lifetimeMs)) return refused('bad_activation_time');
+  const user = await db.selectFrom('users').selectAll().where('id', '=', row.user_id).executeTakeFirst();
+  const problem = problemOfUser(user) ?? problemOfDelivery(user, input.delivery);
+  if (user === undefined || problem !== undefined) return refused(problem ?? 'unknown_user');
+  if (await hasOpen(acting, user.id, givenOutWith(row), row.id)) return refused('activation_open');
+  if ((await countResends(acting, user.id)) >= enrolmentLimits.resendsMax) return refused('too_many_resends');
+  const minted = await mint(acting);
+  if (minted === undefined) return refused('no_public_address');
+  if (!(await endActivation(db, { id: row.id, reason: 'resent', atMs }))) return refused('activation_over');
+  // What a run that was cut off had set aside is for the next one.
+  const { token_id, fob_id, policy_id, fobs } = row;
+  const about = { token_id, fob_id, policy_id, fobs, replaces: row.id };
+  return make(acting, { user, about, lifetimeMs, minted, delivery: input.delivery });
+}
+
+/** Ends an activation, and returns a token that was set aside for it to the inventory. Refused: `unknown_activation`,
+ * `activation_over`. */
+async function revoke(acting: Acting, { id }: ActivationInput): Promise<Result<ActivationView>> {
+  const { db, atMs } = acting;
+  const row = await rowOf(db, id);
+  if (row === undefined) return refused('unknown_activation');
+  if (!(await endActivation(db, { id, reason: 'operator', atMs }))) return refused('activation_over');
+  await giveBack(acting, row);
+  const view = await viewNow(acting, id);
+  await record(acting, 'activation.revoke', view, row.user_id, {
+    expired: standingOf(row, atMs) === 'expired',
+  });
+  return done(view);
+}
+
+export const startActivation = actOf(start);
+export const resendActivation = actOf(resend);
+export const revokeActivation = actOf(revoke);
+
+interface Making {
+  readonly user: User;
+  readonly about: Pick<ActivationRow, 'token_id' | 'fob_id' | 'policy_id' | 'fobs' | 'replaces'>;
+  readonly lifetimeMs: number;
+  readonly minted: Minted;
+  readonly delivery?: Delivery | undefined;
+}
+
+async function make(acting: Acting, making: Making): Promise<Result<MadeActivation>> {
+  const { user, about, lifetimeMs, minted } = making;
+  const { db, atMs } = acting;
+  const row: ActivationRow = {
+    id: randomUUID(),
+    user_id: user.id,
+    ...about,
+    code_hash: minted.codeHash,
+    state: 'open',
+    reason: null,
+    attempts: 0,
+    created_ms: atMs,
+    expires_ms: atMs + lifetimeMs,
+    reminded_ms: null,
+    expiry_told_ms: null,
+    claim: null,
+    claimed_until_ms: null,
+    step: 'waiting',
+    used_ms: null,
+    actor: acting.actor.name,
+  };
+  await db.insertInto('activations').values(row).execute();
+  const isMailed = hasAddress(user) && making.delivery !== 'shown';
+  if (isMailed) await mailActivation(acting, user, row, minted);
+  const view = await viewNow(acting, row.id);
+  const action = about.replaces === null ? 'activation.start' : 'activation.resend';
+  const delivery = isMailed ? 'mail' : 'shown';
+  await record(acting, action, view, user.id, {
+    delivery,
+    expiresMs: row.expires_ms,
+    replaces: row.replaces,
+  });
+  return done({ activation: view, string: isMailed ? null : minted.string });
+}
+
+function isLifetime(lifetimeMs: number): boolean {
+  return isWhole(lifetimeMs, enrolmentLimits.activationMinMs, enrolmentLimits.activationMaxMs);
+}
+
+function problemOfUser(user: User | undefined): RefusalCode | undefined {
+  if (user === undefined) return 'unknown_user';
+  return user.disabled_ms === null ? undefined : 'disabled_user';
+}
+
+function problemOfDelivery(user: User | undefined, delivery: Delivery | undefined): RefusalCode | undefined {
+  return delivery === 'mail' && user?.email === null ? 'no_email' : undefined;
+}
+
+/** The token that an activation was given out with; null where it is for any fob, though a run has chosen one already. */
+function givenOutWith({ token_id, fob_id }: ActivationRow): string | null {
+  return fob_id === null ? token_id : null;
+}
+
+/** Whether a user has an activation for the same token, or for any fob, that can still be used. */
+async function hasOpen(
+  { db, atMs }: Acting,
+  userId: string,
+  tokenId: string | null,
+  exceptId = '',
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('activations')
+    .select('id')
+    .where('user_id', '=', userId)
+    .where(where =>
+      tokenId === null
+        ? where.or([where('token_id', 'is', null), where('fob_id', 'is not', null)])
+        : where('token_id', '=', tokenId),
+    )
+    .where('state', '=', 'open')
+    .where('expires_ms', '>', atMs)
+    .where('id', '<>', exceptId)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+async function countResends({ db, atMs }: Acting, userId: string): Promise<number> {
+  const { count } = await db
+    .selectFrom('activations')
+    .select(query => query.fn.countAll<number>().as('count'))
+    .where('user_id', '=', userId)
+    .where('created_ms', '>', atMs - enrolmentLimits.resendWindowMs)
+    .where('replaces', 'is not', null)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+/** Returns the token that was set aside for an activation, where it still is and no other waits for it. */
+async function giveBack(acting: Acting, { token_id, user_id }: ActivationRow): Promise<void> {
+  if (token_id === null || (await hasOpen(acting, user_id, token_id))) return;
+  const token = await acting.db
+    .selectFrom('tokens')
+    .select('serial')
+    .where('id', '=', token_id)
+    .where('state', '=', 'reserved')
+    .where('user_id', '=', user_id)
+    .executeTakeFirst();
+  if (token !== undefined) await unassign(acting, token);
+}
+
+function rowOf(db: Db, id: string): Promise<ActivationRow | undefined> {
+  return db.selectFrom('activations').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+async function viewNow({ db, atMs }: Acting, id: string): Promise<ActivationView> {
+  const view = await viewActivation(db, id, atMs);
+  if (view === undefined) throw new Error('an activation of this transaction is there');
+  return view;
+}
+
+function record(
+  { db, keys, actor, atMs }: Acting,
+  action: 'activation.start' | 'activation.resend' | 'activation.revoke',
+  view: ActivationView,
+  userId: string,
+  more: Readonly<Record<string, string | number | boolean | null>>,
+): Promise<void> {
+  const { id, serial, policy, fobs } = view;
+  const about = { subjectKind: 'user', subjectId: userId, subject: view.user } as const;
+  return recordAudit(db, keys, {
+    atMs,
+    actor,
+    action,
+    ...about,
+    detail: { activation: id, serial, policy, fobs, ...more },
+  });
+}

@@ -1,0 +1,151 @@
+import { randomBytes } from 'node:crypto';
+import type { RelayMessage, ServiceMessage } from 'passfob/activation/messages';
+import { connect } from 'passfob/client/client';
+import type { Patience } from 'passfob/client/link';
+import type { pause } from 'passfob/client/pause';
+import { relayLimits } from '../../../base/limits/relay.ts';
+import { type RelayRefusalCode, relayTexts } from '../../../base/texts/relay.ts';
+import type { Management } from '../../../storage/management.ts';
+import type { User } from '../../users/users.ts';
+import { Cable, type Plugged } from './cable.ts';
+import { endOf } from './fob-errors.ts';
+import { countAttempt } from './records/attempts.ts';
+import type { ActivationRow, Claim } from './records/claim.ts';
+import type { Finished } from './records/finish.ts';
+import { RelayRefusal } from './records/refusal.ts';
+import { recordRefusal } from './records/refuse.ts';
+import { enrol } from './steps/enrol.ts';
+import type { Run } from './steps/run.ts';
+import { TypedCode } from './steps/typed-code.ts';
+
+/** What is worked with besides the activation. */
+interface Means {
+  readonly management: Management;
+  readonly applicationId: string;
+  readonly patience?: Patience;
+  readonly pause?: typeof pause;
+}
+
+/** An activation that a relay has. */
+interface Entered {
+  readonly claim: Claim;
+  readonly activation: ActivationRow;
+  readonly user: User;
+}
+
+/** Who hears what becomes of it. */
+interface Listener {
+  readonly say: (message: ServiceMessage) => void;
+  readonly refused: (code: RelayRefusalCode) => Promise<void>;
+  readonly done: (finished: Finished) => void;
+}
+
+type Carried = Exclude<RelayMessage, { readonly type: 'open' | 'enter' | 'stop' }>;
+
+/** The enrolment of one activation over one connection: fob after fob, until one is through or refused. */
+export class Enrolling {
+  private readonly claim: Claim;
+  private readonly means: Means;
+  private readonly entered: Entered;
+  private readonly listener: Listener;
+  private readonly cable: Cable;
+  private readonly typed: TypedCode;
+  private readonly ending: AbortController;
+  private renewing: NodeJS.Timeout | undefined;
+
+  constructor(means: Means, entered: Entered, listener: Listener) {
+    this.means = means;
+    this.entered = entered;
+    this.claim = entered.claim;
+    this.listener = listener;
+    this.cable = new Cable(text => listener.say({ type: 'bytes', text }));
+    this.typed = new TypedCode();
+    this.ending = new AbortController();
+  }
+
+  start(): void {
+    this.renewing = setInterval(() => void this.renew(), relayLimits.relayRenewMs);
+    void this.enrolOne();
+  }
+
+  stop(): void {
+    clearInterval(this.renewing);
+    this.ending.abort();
+    this.cable.unplug();
+  }
+
+  take(message: Carried): void {
+    if (message.type === 'bytes') this.cable.receive(message.text);
+    else if (message.type === 'plugged') this.cable.plug(message.port);
+    else if (message.type === 'unplugged') this.cable.unplug();
+    else if (message.type === 'show-code') this.typed.show();
+    else this.typed.receive(message.code);
+  }
+
+  private async renew(): Promise<void> {
+    try {
+      await this.claim.renew();
+    } catch (error) {
+      // A database in use is asked again before the lease is over.
+      if (error instanceof RelayRefusal) await this.listener.refused(error.code);
+    }
+  }
+
+  private async enrolOne(): Promise<void> {
+    const { steps } = relayTexts;
+    for (let plugs = 0; plugs < relayLimits.relayPlugsMax; plugs++) {
+      this.cable.unplug();
+      const text = plugs === 0 ? steps.plug : steps.plugAgain;
+      this.listener.say({ type: 'step', step: 'plug', text });
+      try {
+        return this.listener.done(await this.withFob(await this.cable.next(this.ending.signal)));
+      } catch (error) {
+        if (this.ending.signal.aborted) return;
+        const end = endOf(error);
+        if (end !== undefined) return await this.listener.refused(await this.settle(end));
+      }
+    }
+    await this.listener.refused('idle');
+  }
+
+  private async withFob({ transport, port }: Plugged): Promise<Finished> {
+    const { management, applicationId, patience, pause } = this.means;
+    const { signal } = this.ending;
+    const random = (length: number) => new Uint8Array(randomBytes(length));
+    const client = connect(transport, { random, ...(patience && { patience }) });
+    const tell: Run['tell'] = (step, text, facts) =>
+      this.listener.say({ type: 'step', step, text, ...facts });
+    try {
+      tell('hello', relayTexts.steps.hello);
+      const hello = await client.hello(patience, signal);
+      const run: Run = {
+        management,
+        claim: this.claim,
+        activation: this.entered.activation,
+        client,
+        hello,
+        tools: { now: management.clock, random, signal },
+        tell,
+        typedCode: wait => this.typed.next(wait, { transport, signal, ...(pause && { pause }) }),
+      };
+      return await enrol(run, { port, applicationId });
+    } finally {
+      await client.close();
+    }
+  }
+
+  /** Counts what counts and writes down why, for help desk. @returns what the relay hears */
+  private async settle({ code, why, isCounted }: RelayRefusal): Promise<RelayRefusalCode> {
+    try {
+      if (isCounted) return (await countAttempt(this.claim, why)) ? 'attempts' : code;
+      const { user } = this.entered;
+      await this.claim.holding((acting, { id: activationId }) =>
+        recordRefusal(acting, { user, activationId, why }),
+      );
+      return code;
+    } catch {
+      // The claim is lost, or the database in use: what was refused stays so.
+      return code;
+    }
+  }
+}

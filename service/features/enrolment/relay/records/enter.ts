@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import type { Actor } from '../../../../base/actor.ts';
+import { type Db, writing } from '../../../../storage/database/database.ts';
+import type { Management } from '../../../../storage/management.ts';
+import type { User } from '../../../users/users.ts';
+import { hashOfCode } from '../../code.ts';
+import { type ActivationRow, Claim, leaseFrom } from './claim.ts';
+import { type Finished, finishedAlready } from './finish.ts';
+import { recordRefusal } from './refuse.ts';
+
+/** Where a relay calls from. */
+export interface Caller {
+  readonly source: string;
+  readonly requestId: string;
+}
+
+/** What came of a code. */
+export type Entry =
+  | {
+      readonly kind: 'claimed';
+      readonly claim: Claim;
+      readonly user: User;
+      /** The fob that the activation is for, where that is known. */
+      readonly serial: string | null;
+      readonly activation: ActivationRow;
+    }
+  /** The same relay was cut off before it heard that it was done. */
+  | { readonly kind: 'finished'; readonly finished: Finished }
+  | { readonly kind: 'refused'; readonly code: 'not_valid' | 'in_use' };
+
+/**
+ * Takes an activation by its code for one relay. Of several that try at once, one gets it; the same relay may come back at
+ * any time, another once the lease has run out.
+ * @param code 16 bytes
+ * @param relay 16 bytes of chance by which the relay is known
+ */
+export function enterActivation(
+  management: Management,
+  caller: Caller,
+  { code, relay }: { readonly code: Uint8Array; readonly relay: Uint8Array },
+): Promise<Entry> {
+  const relayHash = createHash('sha256').update(relay).digest('hex');
+  return writing(management.db, async (db): Promise<Entry> => {
+    const atMs = management.clock();
+    const row = await db
+      .selectFrom('activations')
+      .selectAll()
+      .where('code_hash', '=', hashOfCode(code))
+      .executeTakeFirst();
+    const user = await userOf(db, row);
+    if (row === undefined || user === undefined) return { kind: 'refused', code: 'not_valid' };
+    const actor: Actor = { name: user.name, role: 'user', ...caller };
+    const acting = { db, keys: management.keys, actor, atMs };
+    const finished = await finishedAlready(acting, row, relayHash);
+    if (finished !== undefined) return { kind: 'finished', finished };
+    const why = problemOf(row, user, relayHash, atMs) ?? (await problemOfToken(db, row));
+    if (why !== undefined) {
+      // Only who has had the code comes here: strangers cannot fill the audit.
+      await recordRefusal(acting, { user, activationId: row.id, why });
+      return { kind: 'refused', code: why === 'in use' ? 'in_use' : 'not_valid' };
+    }
+    const untilMs = leaseFrom(atMs, row.claimed_until_ms);
+    const step = row.step === 'waiting' ? 'connected' : row.step;
+    await db
+      .updateTable('activations')
+      .set({ claim: relayHash, claimed_until_ms: untilMs, step })
+      .where('id', '=', row.id)
+      .execute();
+    const claim = new Claim(management, actor, { activationId: row.id, relayHash, untilMs });
+    return { kind: 'claimed', claim, user, serial: await serialOf(db, row), activation: row };
+  });
+}
+
+/** Why an activation cannot be entered, in words for help desk; undefined where it can. */
+function problemOf(row: ActivationRow, user: User, relayHash: string, atMs: number): string | undefined {
+  if (row.state === 'used') return 'used';
+  if (row.state === 'revoked') return `revoked: ${row.reason ?? ''}`;
+  if (row.expires_ms <= atMs) return 'expired';
+  if (user.disabled_ms !== null) return 'user disabled';
+  const isHeld = row.claim !== null && row.claim !== relayHash && (row.claimed_until_ms ?? 0) > atMs;
+  return isHeld ? 'in use' : undefined;
+}
+
+/** A token that was set aside and is not any more cannot be activated: nothing need be asked of a fob first. */
+async function problemOfToken(db: Db, { token_id, user_id }: ActivationRow): Promise<string | undefined> {
+  if (token_id === null) return undefined;
+  const token = await db
+    .selectFrom('tokens')
+    .select('id')
+    .where('id', '=', token_id)
+    .where('user_id', '=', user_id)
+    .where('state', '=', 'reserved')
+    .executeTakeFirst();
+  return token === undefined ? 'token not reserved' : undefined;
+}
+
+async function userOf(db: Db, row: ActivationRow | undefined): Promise<User | undefined> {
+  return db
+    .selectFrom('users')
+    .selectAll()
+    .where('id', '=', row?.user_id ?? '')
+    .executeTakeFirst();
+}
+
+/** Where a token was given out with the activation, its fob is expected. */
+async function serialOf(db: Db, { token_id, fob_id }: ActivationRow): Promise<string | null> {
+  if (token_id === null || fob_id !== null) return null;
+  const fob = await db
+    .selectFrom('tokens')
+    .innerJoin('fobs', 'fobs.id', 'tokens.fob_id')
+    .select('fobs.serial')
+    .where('tokens.id', '=', token_id)
+    .executeTakeFirst();
+  return fob?.serial ?? null;
+}

@@ -1,0 +1,148 @@
+import { relayLimits } from '../../../../base/limits/relay.ts';
+import { recordAudit } from '../../../audit/record.ts';
+import { dropMailsOf } from '../../../mail/queue.ts';
+import type { Acting } from '../../../tokens/acting.ts';
+import { openAssignment } from '../../../tokens/assignments.ts';
+import type { TokenRow } from '../../../tokens/rows.ts';
+import { makeTicket } from '../../../users/user-sessions.ts';
+import type { User } from '../../../users/users.ts';
+import { recordEvents } from '../../../validation/events.ts';
+import { moveMarks } from '../../../validation/marks.ts';
+import { hasAddress, mailActivated } from '../../mailing.ts';
+import { publicUrlOf } from '../../public-url.ts';
+import type { ActivationRow, Claim } from './claim.ts';
+import { RelayRefusal } from './refusal.ts';
+
+/** An enrolment that is through. ticket: opens the user's page once; a secret. */
+export interface Finished {
+  readonly serial: string;
+  readonly token: string;
+  readonly ticket: string;
+}
+
+/** The proof of possession: a right passcode that the fob made after a press. */
+export interface Proof {
+  readonly token: TokenRow;
+  readonly step: number;
+  readonly driftSteps: number;
+  /** By what the relay reached the fob: for the audit. */
+  readonly port: string;
+  readonly applicationId: string;
+}
+
+/**
+ * Makes the token active, all of it or nothing: the claim stands, the passcode is new, the activation is used, the token
+ * is the user's, and whatever tells of it is written.
+ * @throws RelayRefusal where any of that does not hold
+ */
+export function finish(
+  claim: Claim,
+  { token, step, driftSteps, port, applicationId }: Proof,
+): Promise<Finished> {
+  return claim.usingUp(async (acting, activation) => {
+    const { db, keys, actor, atMs } = acting;
+    const user = await db
+      .selectFrom('users')
+      .selectAll()
+      .where('id', '=', activation.user_id)
+      .executeTakeFirst();
+    if (user === undefined || user.disabled_ms !== null) throw new RelayRefusal('not_valid', 'user disabled');
+    await becomeUsable(acting, token, user.id);
+    const candidate = { token, step, driftSteps, atMs, source: actor.source, letNobodyIn: true };
+    const moved = await moveMarks(db, [candidate]);
+    if (!moved.has(token.id)) throw new RelayRefusal('not_proved', 'the passcode was used before');
+    await recordEvents(db, [
+      {
+        atMs,
+        userId: user.id,
+        tokenId: token.id,
+        applicationId,
+        outcome: 'accepted',
+        source: actor.source,
+        requestId: actor.requestId,
+      },
+    ]);
+    await db
+      .updateTable('activations')
+      .set({
+        state: 'used',
+        used_ms: atMs,
+        step: 'done',
+        token_id: token.id,
+        fob_id: token.fob_id,
+        claimed_until_ms: atMs,
+      })
+      .where('id', '=', activation.id)
+      .execute();
+    await recordAudit(db, keys, {
+      atMs,
+      actor,
+      action: 'activation.finish',
+      subjectKind: 'token',
+      subjectId: token.id,
+      subject: token.serial,
+      detail: { user: user.name, port, activation: activation.id },
+    });
+    await tell(acting, user, { activationId: activation.id, tokenId: token.id });
+    return ticketFor(acting, user.id, token.id);
+  }, finishedAlready);
+}
+
+/** Whoever else has read the mail, or used it, is found out by its user (R15). */
+async function tell(
+  acting: Acting,
+  user: User,
+  of: { readonly activationId: string; readonly tokenId: string },
+): Promise<void> {
+  await dropMailsOf(acting.db, of.activationId, acting.atMs);
+  const publicUrl = await publicUrlOf(acting);
+  if (hasAddress(user) && publicUrl !== undefined) await mailActivated(acting, user, { ...of, publicUrl });
+}
+
+/** From here on its passcodes may be accepted; who says yes to the first is `moveMarks`, as for any log-in. */
+async function becomeUsable(acting: Acting, token: TokenRow, userId: string): Promise<void> {
+  const { numUpdatedRows } = await acting.db
+    .updateTable('tokens')
+    .set({ state: 'assigned' })
+    .where('id', '=', token.id)
+    .where('state', '=', 'reserved')
+    .where('user_id', '=', userId)
+    .where('fob_id', '=', token.fob_id)
+    .executeTakeFirst();
+  if (numUpdatedRows !== 1n) throw new RelayRefusal('not_valid', 'the token is not reserved');
+  await openAssignment(acting, token.id, userId);
+}
+
+/**
+ * For the relay that finished an activation and was cut off, or whose service was from its database, before it heard so: it
+ * may hear it again for a while.
+ */
+export async function finishedAlready(
+  acting: Acting,
+  row: ActivationRow,
+  relayHash: string,
+): Promise<Finished | undefined> {
+  const isTheirs = row.state === 'used' && row.claim === relayHash && row.token_id !== null;
+  if (!isTheirs || acting.atMs >= (row.used_ms ?? 0) + relayLimits.ticketMs) return undefined;
+  // Reported lost, stopped or given away meanwhile: the page that it would open may be a thief's.
+  const token = await acting.db
+    .selectFrom('tokens')
+    .select('id')
+    .where('id', '=', row.token_id)
+    .where('user_id', '=', row.user_id)
+    .where('state', '=', 'active')
+    .executeTakeFirst();
+  if (token === undefined) return undefined;
+  return ticketFor(acting, row.user_id, row.token_id ?? '');
+}
+
+async function ticketFor({ db, atMs }: Acting, userId: string, tokenId: string): Promise<Finished> {
+  const { value } = await makeTicket(db, userId, atMs);
+  const { token, serial } = await db
+    .selectFrom('tokens')
+    .innerJoin('fobs', 'fobs.id', 'tokens.fob_id')
+    .select(['tokens.serial as token', 'fobs.serial as serial'])
+    .where('tokens.id', '=', tokenId)
+    .executeTakeFirstOrThrow();
+  return { serial, token, ticket: value };
+}

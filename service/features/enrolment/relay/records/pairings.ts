@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import type { Hello } from 'passfob/client/hello';
+import { relayLimits } from '../../../../base/limits/relay.ts';
+import type { Db } from '../../../../storage/database/database.ts';
+import type { Keys } from '../../../../storage/sealing/key-file.ts';
+import type { Acting } from '../../../tokens/acting.ts';
+import { type FobSecrets, openSecrets, sealSecrets } from '../../../tokens/fob-secrets.ts';
+import { type FobRow, fobNamed, fobSecretsOf, keepProved } from '../../../tokens/fobs.ts';
+
+/** Secrets that may be those of a fob. id: of the pairing that was cut off; null where they are proved. */
+export interface KnownSecrets {
+  readonly id: string | null;
+  readonly secrets: FobSecrets;
+}
+
+/** Keeps secrets that are about to be given to a fob. Once this is durable, it may hear them. @returns their id */
+export async function addPairing(
+  { db, keys, atMs }: Acting,
+  serial: string,
+  secrets: FobSecrets,
+): Promise<string> {
+  await db
+    .deleteFrom('fob_pairings')
+    .where('created_ms', '<', atMs - relayLimits.fobPairingsKeptMs)
+    .execute();
+  const kept = await pairingIds(db, serial);
+  for (const old of kept.slice(relayLimits.fobPairingsKept - 1)) await dropPairing(db, old);
+  const id = randomUUID();
+  const { box, keyId } = sealSecrets(keys, { table: 'fob_pairings', id }, secrets);
+  await db
+    .insertInto('fob_pairings')
+    .values({ id, serial, sealed_secrets: box, key_id: keyId, created_ms: atMs })
+    .execute();
+  return id;
+}
+
+/** The fob never took them. */
+export async function dropPairing(db: Db, id: string): Promise<void> {
+  await db.deleteFrom('fob_pairings').where('id', '=', id).execute();
+}
+
+/** All that the service has for a fob of this serial: what is proved, then what was cut off, the latest first. */
+export async function knownSecrets(
+  db: Db,
+  keys: Keys,
+  serial: string,
+): Promise<{ readonly fob: FobRow | undefined; readonly known: KnownSecrets[] }> {
+  const fob = await fobNamed(db, serial);
+  const proved = fob && fobSecretsOf(keys, fob);
+  const pending = await db
+    .selectFrom('fob_pairings')
+    .selectAll()
+    .where('serial', '=', serial)
+    .orderBy('created_ms', 'desc')
+    .orderBy('id')
+    .execute();
+  const known: KnownSecrets[] = proved === undefined ? [] : [{ id: null, secrets: proved }];
+  for (const { id, sealed_secrets, key_id } of pending) {
+    const secrets = openSecrets(keys, { table: 'fob_pairings', id }, { box: sealed_secrets, keyId: key_id });
+    if (secrets !== undefined) known.push({ id, secrets });
+  }
+  return { fob, known };
+}
+
+/** The fob has shown that it holds these secrets: whatever else was kept for it is over. */
+export async function confirmPairing(acting: Acting, hello: Hello, secrets: FobSecrets): Promise<FobRow> {
+  const { serial } = hello;
+  // What a fob calls its board and firmware is its own affair, but the columns are not empty.
+  const fob = await keepProved(acting, {
+    serial,
+    board: hello.board || '?',
+    firmware: hello.firmware || '?',
+    secrets,
+  });
+  await acting.db.deleteFrom('fob_pairings').where('serial', '=', serial).execute();
+  return fob;
+}
+
+async function pairingIds(db: Db, serial: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('fob_pairings')
+    .select('id')
+    .where('serial', '=', serial)
+    .orderBy('created_ms', 'desc')
+    .orderBy('id')
+    .execute();
+  return rows.map(({ id }) => id);
+}

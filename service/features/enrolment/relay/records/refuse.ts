@@ -1,0 +1,32 @@
+import { relayLimits } from '../../../../base/limits/relay.ts';
+import { recordAudit } from '../../../audit/record.ts';
+import type { Acting } from '../../../tokens/acting.ts';
+
+/** What was refused, of whose activation, and why in words for help desk. */
+export interface Refused {
+  readonly user: { readonly id: string; readonly name: string };
+  readonly activationId: string;
+  readonly why: string;
+}
+
+/**
+ * Writes a refused run down for help desk, in the caller's transaction: so many an hour for one user and no more. A code
+ * that is worth nothing any more is in old mails, and whoever has one could fill the audit with it.
+ */
+export async function recordRefusal(acting: Acting, { user, activationId, why }: Refused): Promise<void> {
+  const { db, keys, actor, atMs } = acting;
+  const about = { subjectKind: 'user', subjectId: user.id, subject: user.name } as const;
+  const action = 'activation.refuse';
+  const earlier = await db
+    .selectFrom('audit')
+    .select('at_ms')
+    .where('subject_kind', '=', about.subjectKind)
+    .where('subject_id', '=', user.id)
+    .where('action', '=', action)
+    .orderBy('id', 'desc')
+    .offset(relayLimits.refusalsRecorded - 1)
+    .limit(1)
+    .executeTakeFirst();
+  if (earlier !== undefined && earlier.at_ms > atMs - relayLimits.refusalsRecordedMs) return;
+  await recordAudit(db, keys, { atMs, actor, action, ...about, detail: { why, activation: activationId } });
+}

@@ -1,0 +1,98 @@
+import { askTime, setTime } from 'passfob/owner/clock';
+import { readAccounts } from 'passfob/owner/listing';
+import { relayLimits } from '../../../../base/limits/relay.ts';
+import { tokenLimits } from '../../../../base/limits/tokens.ts';
+import { relayTexts } from '../../../../base/texts/relay.ts';
+import { tendPushKey } from '../../../agents/push-key.ts';
+import { serialOnFob } from '../../../tokens/account-id.ts';
+import { keepClock } from '../../../tokens/fobs.ts';
+import type { TokenRow } from '../../../tokens/rows.ts';
+import { readSettings } from '../../../users/settings.ts';
+import { type Finished, finish } from '../records/finish.ts';
+import { RelayRefusal } from '../records/refusal.ts';
+import { chooseToken, isSomebodys } from '../records/token.ts';
+import { provedAccount } from './account.ts';
+import { freshToken } from './fresh-token.ts';
+import { opened, pinOnFob } from './locked.ts';
+import { ownedFob } from './ownership.ts';
+import { pressedPasscode } from './passcode.ts';
+import type { Run } from './run.ts';
+
+/**
+ * Enrols the fob at the other end of a relay: its owner's session, its token, the proof by a MAC, the PIN where one is
+ * wanted, a passcode by a press, and the one transaction that makes the token active. Cut off anywhere it is begun again,
+ * and goes on with what is there.
+ * @throws RelayRefusal, FobError `refused`, those of the link
+ */
+export async function enrol(
+  run: Run,
+  { port, applicationId }: { readonly port: string; readonly applicationId: string },
+): Promise<Finished> {
+  const { claim, client, tell, tools } = run;
+  const fob = await ownedFob(run);
+  tell('writing', relayTexts.steps.writing);
+  const info = await opened(run, () => client.call('info', {}, { signal: tools.signal }));
+  const listed = await opened(run, () => readAccounts(client, info.accounts, tools.signal));
+  const serials = listed.map(({ id }) => serialOnFob(fob.serial, id));
+  const token = await claim.holding(async (acting, activation) => {
+    if (await isSomebodys(acting, activation.user_id, fob.id, serials)) throw new RelayRefusal('somebody');
+    const { serviceName } = await readSettings(acting.db);
+    const user = await acting.db
+      .selectFrom('users')
+      .select('name')
+      .where('id', '=', activation.user_id)
+      .executeTakeFirstOrThrow();
+    return await chooseToken(acting, activation, {
+      row: fob,
+      listed: serials,
+      fresh: policy => freshToken(run, policy, { service: serviceName, user: user.name, info }),
+    });
+  });
+  await rightClock(run, token.kind === 'totp');
+  const id = await provedAccount(run, token, fob.serial, listed);
+  if (token.pin_place === 'fob') await pinOnFob(run, token.pin_min_digits);
+  const passcode = await passcodeOf(run, token, id);
+  const finished = await finish(claim, { token, ...passcode, port, applicationId });
+  await pushKey(run, fob.id);
+  return finished;
+}
+
+/** While the fob is here it gets its push key. It is enrolled without one, too: an agent's first session goes on. */
+async function pushKey({ management, client, hello, tools }: Run, fobId: string): Promise<void> {
+  try {
+    await tendPushKey(management, { client, hello, fobId, tools });
+  } catch {
+    // Cut off, full or in use: nobody has to be told.
+  }
+}
+
+async function passcodeOf(run: Run, token: TokenRow, id: Uint8Array) {
+  const first = await pressedPasscode(run, token, id);
+  if (first !== undefined) return first;
+  // It may have gone wrong since it was looked at: a clock without a battery, a press after minutes.
+  await rightClock(run, true);
+  const second = await pressedPasscode(run, token, id);
+  if (second === undefined) throw new RelayRefusal('not_proved', 'the clock of the fob is off');
+  return second;
+}
+
+/**
+ * Sets the fob's clock where it is not set, stale, or further off than its passcodes can be. Moving a trusted clock far
+ * needs a press on the fob.
+ * @param mustBeNear whether the fob makes passcodes of the time
+ * @throws FobError `refused` (press-denied, press-timeout, clock-failed), those of the link
+ */
+async function rightClock(run: Run, mustBeNear: boolean): Promise<void> {
+  const { claim, client, hello, tools, tell } = run;
+  const { state, utc } = await askTime(tools, client);
+  // The fob says whole seconds: on average it is half a one later.
+  const errorMs = state === 'unset' ? null : Math.round(utc * 1000 + 500 - tools.now());
+  const isFar = mustBeNear && Math.abs(errorMs ?? 0) > relayLimits.fobClockErrorMaxMs;
+  if (state === 'trusted' && !isFar) return;
+  await setTime(tools, client, () => tell('press', relayTexts.steps.clock));
+  const setMs = Math.max(0, Math.round(tools.now()));
+  const within = errorMs !== null && Math.abs(errorMs) <= tokenLimits.clockErrorMaxMs ? errorMs : null;
+  await claim.holding(acting =>
+    keepClock(acting, { serial: hello.serial, clock: { setMs, errorMs: within, driftPpm: null } }),
+  );
+}

@@ -1,0 +1,37 @@
+import type { RelayStep } from 'passfob/activation/messages';
+import type { Client } from 'passfob/client/client';
+import type { Hello } from 'passfob/client/hello';
+import type { OwnerTools } from 'passfob/owner/tools';
+import type { Management } from '../../../../storage/management.ts';
+import type { ActivationStep } from '../../../../storage/schema/schema.ts';
+import type { ActivationRow, Claim } from '../records/claim.ts';
+import type { Typed, Wait } from './typed-code.ts';
+
+/** What is said with a step. */
+export interface StepFacts {
+  readonly again?: boolean;
+  readonly seconds?: number;
+  readonly same?: boolean;
+}
+
+/** One fob at the other end of a relay, on its way to being enrolled. */
+export interface Run {
+  readonly management: Management;
+  readonly claim: Claim;
+  readonly client: Client;
+  readonly hello: Hello;
+  /** As it was when it was entered: what never changes of it. */
+  readonly activation: ActivationRow;
+  readonly tools: OwnerTools;
+  /** Has the person shown a step. */
+  readonly tell: (step: RelayStep, text: string, facts?: StepFacts) => void;
+  /** What the person does about the code on the screen. @throws FobError `cancelled`, `unplugged` */
+  readonly typedCode: (wait: Wait) => Promise<Typed>;
+}
+
+/** Writes down how far it has come. @throws RelayRefusal where the claim is lost */
+export function reach(claim: Claim, step: ActivationStep): Promise<void> {
+  return claim.holding(async ({ db }, { id }) => {
+    await db.updateTable('activations').set({ step }).where('id', '=', id).execute();
+  });
+}

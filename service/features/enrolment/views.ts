@@ -1,0 +1,202 @@
+import type { Selectable } from 'kysely';
+import { administrationLimits } from '../../base/limits/administration.ts';
+import { enrolmentLimits } from '../../base/limits/enrolment.ts';
+import type { MailState } from '../../base/mail-kinds.ts';
+import type { Db } from '../../storage/database/database.ts';
+import { valuesAsList } from '../../storage/queries/rows.ts';
+import type { ActivationFobs, ActivationStep, Schema } from '../../storage/schema/schema.ts';
+import type { EndReason } from '../tokens/activation-ends.ts';
+
+export type ActivationRow = Selectable<Schema['activations']>;
+
+/** How an activation stands; `expired` is one that stayed open until its time was over. */
+export type ActivationStanding = 'open' | 'expired' | 'used' | 'revoked';
+export const activationStandings = [
+  'open',
+  'expired',
+  'used',
+  'revoked',
+] as const satisfies readonly ActivationStanding[];
+
+/** An activation as operators see it: never its code nor the hash of it. Times in milliseconds since 1970. */
+export interface ActivationView {
+  readonly id: string;
+  readonly user: string;
+  /** The token that is set aside for it, or that came out of it; null while the fob is still to decide. */
+  readonly serial: string | null;
+  readonly policy: string | null;
+  readonly fobs: ActivationFobs;
+  readonly state: ActivationStanding;
+  /** Why it was revoked; null in every other state. */
+  readonly reason: EndReason | null;
+  /** How far the last relay came. */
+  readonly step: ActivationStep;
+  /** The fob that the last relay brought. */
+  readonly fob: string | null;
+  /** Runs that ended because of a wrong fob or a wrong pairing code. */
+  readonly attempts: number;
+  /** The last run that was refused, for whatever reason, and that; null where none was. */
+  readonly refused: LastRefusal | null;
+  readonly createdMs: number;
+  readonly expiresMs: number;
+  readonly remindedMs: number | null;
+  readonly usedMs: number | null;
+  /** The operator who made it. */
+  readonly actor: string;
+  /** What became of its mail; null where it was handed over in person. */
+  readonly mail: { readonly state: MailState; readonly error: string | null; readonly atMs: number } | null;
+}
+
+/** How a row stands at a moment. */
+export function standingOf(
+  { state, expires_ms }: Pick<ActivationRow, 'state' | 'expires_ms'>,
+  nowMs: number,
+): ActivationStanding {
+  return state === 'open' && expires_ms <= nowMs ? 'expired' : state;
+}
+
+/** A place in the order of activations. */
+export interface ActivationPlace {
+  readonly createdMs: number;
+  readonly id: string;
+}
+
+/** Which activations to list, at a moment. */
+export interface ActivationQuery {
+  readonly nowMs: number;
+  readonly userId?: string | undefined;
+  readonly state?: ActivationStanding | undefined;
+  readonly after?: ActivationPlace | undefined;
+  /** 1 to 200, default 50. */
+  readonly rows?: number | undefined;
+}
+
+/** A page of activations, latest first; `next` continues it, null at the end. */
+export interface ActivationPage {
+  readonly activations: readonly ActivationView[];
+  readonly next: ActivationPlace | null;
+}
+
+/** The activations that fit. */
+export async function listActivations(db: Db, query: ActivationQuery): Promise<ActivationPage> {
+  const { nowMs, userId, state, after } = query;
+  const rows = Math.max(
+    1,
+    Math.min(query.rows ?? administrationLimits.pageRowsDefault, enrolmentLimits.activationsListed),
+  );
+  let select = activationRows(db);
+  if (userId !== undefined) select = select.where('activations.user_id', '=', userId);
+  if (state !== undefined)
+    select = select.where('activations.state', '=', state === 'expired' ? 'open' : state);
+  if (state === 'open') select = select.where('activations.expires_ms', '>', nowMs);
+  if (state === 'expired') select = select.where('activations.expires_ms', '<=', nowMs);
+  if (after !== undefined)
+    select = select.where(where =>
+      where.or([
+        where('activations.created_ms', '<', after.createdMs),
+        where.and([
+          where('activations.created_ms', '=', after.createdMs),
+          where('activations.id', '>', after.id),
+        ]),
+      ]),
+    );
+  const found = await select
+    .orderBy('activations.created_ms', 'desc')
+    .orderBy('activations.id')
+    .limit(rows + 1)
+    .execute();
+  const page = found.slice(0, rows);
+  const last = page.at(-1);
+  const next = found.length > rows && last !== undefined ? { createdMs: last.created_ms, id: last.id } : null;
+  return { activations: await viewsOf(db, page, nowMs), next };
+}
+
+/** The last activations of a user, latest first. */
+export async function activationsOf(
+  db: Db,
+  userId: string,
+  nowMs: number,
+): Promise<readonly ActivationView[]> {
+  const rows = enrolmentLimits.activationsOfUserListed;
+  return (await listActivations(db, { userId, nowMs, rows })).activations;
+}
+
+/** One activation, or undefined. */
+export async function viewActivation(db: Db, id: string, nowMs: number): Promise<ActivationView | undefined> {
+  const row = await activationRows(db).where('activations.id', '=', id).executeTakeFirst();
+  return row && (await viewsOf(db, [row], nowMs))[0];
+}
+
+function activationRows(db: Db) {
+  return db
+    .selectFrom('activations')
+    .innerJoin('users', 'users.id', 'activations.user_id')
+    .leftJoin('tokens', 'tokens.id', 'activations.token_id')
+    .leftJoin('fobs', 'fobs.id', 'activations.fob_id')
+    .leftJoin('policies', 'policies.id', 'activations.policy_id')
+    .selectAll('activations')
+    .select(['users.name as user', 'tokens.serial', 'fobs.serial as fob', 'policies.name as policy']);
+}
+
+type JoinedRow = Awaited<ReturnType<ReturnType<typeof activationRows>['execute']>>[number];
+
+async function viewsOf(db: Db, rows: readonly JoinedRow[], nowMs: number): Promise<ActivationView[]> {
+  const ids = rows.map(({ id }) => id);
+  const mails = await db
+    .selectFrom('mails')
+    .select(['activation_id', 'state', 'error', 'created_ms'])
+    .where('activation_id', 'in', valuesAsList(db, ids))
+    .where('kind', '=', 'activation')
+    .execute();
+  const refusals = await lastRefusals(
+    db,
+    rows.map(row => row.user_id),
+  );
+  return rows.map(row => {
+    const mail = mails.find(one => one.activation_id === row.id);
+    return {
+      id: row.id,
+      user: row.user,
+      serial: row.serial,
+      policy: row.policy,
+      fobs: row.fobs,
+      state: standingOf(row, nowMs),
+      reason: row.reason as EndReason | null,
+      step: row.step,
+      fob: row.fob,
+      attempts: row.attempts,
+      refused: refusals.get(row.id) ?? null,
+      createdMs: row.created_ms,
+      expiresMs: row.expires_ms,
+      remindedMs: row.reminded_ms,
+      usedMs: row.used_ms,
+      actor: row.actor,
+      mail: mail === undefined ? null : { state: mail.state, error: mail.error, atMs: mail.created_ms },
+    };
+  });
+}
+
+/** The last run with an activation that the service refused, and why in a few words. Milliseconds since 1970. */
+export interface LastRefusal {
+  readonly why: string;
+  readonly atMs: number;
+}
+
+/** What relays of these users were refused lately, by activation: users hear less of it than help desk. */
+async function lastRefusals(db: Db, userIds: readonly string[]): Promise<Map<string, LastRefusal>> {
+  const rows = await db
+    .selectFrom('audit')
+    .select(['at_ms', 'detail'])
+    .where('subject_kind', '=', 'user')
+    .where('subject_id', 'in', valuesAsList(db, [...new Set(userIds)]))
+    .where('action', 'in', ['activation.refuse', 'activation.attempt'])
+    .orderBy('id', 'desc')
+    .limit(enrolmentLimits.activationRefusalsRead)
+    .execute();
+  const last = new Map<string, LastRefusal>();
+  for (const { at_ms: atMs, detail } of rows) {
+    const { activation, why } = JSON.parse(detail) as { readonly activation: string; readonly why: string };
+    if (!last.has(activation)) last.set(activation, { why: why.replaceAll('_', ' '), atMs });
+  }
+  return last;
+}

@@ -1,0 +1,141 @@
+import { type Options, parse } from 'csv-parse/sync';
+import type { Actor } from '../../base/actor.ts';
+import { jobLimits } from '../../base/limits/jobs.ts';
+import { type Result, refused } from '../../base/results.ts';
+import { type RevokedReason, revokedReasons } from '../../base/token-states.ts';
+import type { Management } from '../../storage/management.ts';
+import type { ActivationFobs } from '../../storage/schema/schema.ts';
+import { type Acting, actOf } from '../tokens/acting.ts';
+import type { PreparedImport } from '../tokens/import/plan.ts';
+import { type JobView, type NewJob, start } from './jobs.ts';
+import type { JobKind } from './kinds.ts';
+
+/** What to do with a selection of tokens. */
+export type BulkInput =
+  | { readonly kind: 'suspend' | 'unassign'; readonly serials: readonly string[]; readonly title?: string }
+  | {
+      readonly kind: 'revoke';
+      readonly serials: readonly string[];
+      readonly reason: RevokedReason;
+      readonly title?: string;
+    };
+
+/** Starts a job over a selection of tokens. Refused: `bad_reason`, `nothing_to_do`, `too_many_items`, `bad_title`. */
+export function startBulk(management: Management, actor: Actor, input: BulkInput): Promise<Result<JobView>> {
+  const serials = [...new Set(input.serials)];
+  const title = input.title === undefined ? {} : { title: input.title };
+  if (input.kind !== 'revoke') {
+    const items = serials.map(serial => ({ subject: serial, payload: { serial } }));
+    return startJob(management, actor, { kind: input.kind, items, ...title });
+  }
+  const { reason } = input;
+  if (!revokedReasons.includes(reason)) return Promise.resolve(refused('bad_reason'));
+  const items = serials.map(serial => ({ subject: serial, payload: { serial, reason } }));
+  return startJob(management, actor, { kind: 'revoke', items, ...title });
+}
+
+/** Starts a job that gives tokens to users. Refused: `bad_table`, `nothing_to_do`, `too_many_items`, `bad_title`. */
+export function startAssigning(
+  management: Management,
+  actor: Actor,
+  { table, title }: { readonly table: string; readonly title?: string },
+): Promise<Result<JobView>> {
+  const rows = readAssignments(table);
+  if (rows === undefined) return Promise.resolve(refused('bad_table'));
+  const items = rows.map(row => ({ subject: row.serial, payload: row }));
+  return startJob(management, actor, { kind: 'assign', items, ...(title !== undefined && { title }) });
+}
+
+/** Users to send activations to. */
+export interface ActivatingInput {
+  /** Lines of a user, and a serial number where it is for one token. */
+  readonly table: string;
+  /** Of rows without a serial number. Default `owned`. */
+  readonly fobs?: ActivationFobs | undefined;
+  readonly policy?: string | undefined;
+  readonly title?: string | undefined;
+}
+
+/** Starts a job that mails activations. Refused: `bad_table`, `nothing_to_do`, `too_many_items`, `bad_title`. */
+export function startActivating(
+  management: Management,
+  actor: Actor,
+  { table, fobs = 'owned', policy, title }: ActivatingInput,
+): Promise<Result<JobView>> {
+  const rows = readUsers(table);
+  if (rows === undefined) return Promise.resolve(refused('bad_table'));
+  const items = rows.map(row => ({ subject: row.user, payload: { ...row, fobs, policy: policy ?? null } }));
+  return startJob(management, actor, { kind: 'activate', items, ...(title !== undefined && { title }) });
+}
+
+/** Starts a job that imports the rows of a plan which can be taken. Refused: `nothing_to_do`, `too_many_items`. */
+export function startImport(
+  management: Management,
+  actor: Actor,
+  { items }: Pick<PreparedImport, 'items'>,
+): Promise<Result<JobView>> {
+  const rows = items.map(({ subject, item }) => ({ subject, payload: item }));
+  return startJob(management, actor, { kind: 'import', items: rows });
+}
+
+/** The same, paused: it goes on when an operator has seen what it would do, and lets it. Refused as `startImport`. */
+export function holdImport(
+  management: Management,
+  actor: Actor,
+  { items }: Pick<PreparedImport, 'items'>,
+): Promise<Result<JobView>> {
+  const rows = items.map(({ subject, item }) => ({ subject, payload: item }));
+  return startJob(management, actor, { kind: 'import', items: rows, isHeld: true });
+}
+
+function startJob<Kind extends JobKind>(
+  management: Management,
+  actor: Actor,
+  job: NewJob<Kind>,
+): Promise<Result<JobView>> {
+  return actOf((acting: Acting, input: NewJob<Kind>) => start(acting, input))(management, actor, job);
+}
+
+/**
+ * Rows `user,serial` as spreadsheets save them, with or without the line `user,serial` at the top.
+ *
+ * @returns undefined where a row has not just these two
+ */
+export function readAssignments(table: string): { user: string; serial: string }[] | undefined {
+  const rows = readUsers(table);
+  const pairs = rows?.flatMap(({ user, serial }) => (serial === null ? [] : [{ user, serial }]));
+  return pairs?.length === rows?.length ? pairs : undefined;
+}
+
+/** The same where the serial number may be left out. */
+function readUsers(table: string): { user: string; serial: string | null }[] | undefined {
+  const options: Options = {
+    bom: true,
+    delimiter: [',', ';', '\t'],
+    trim: true,
+    skip_empty_lines: true,
+    relax_column_count: true,
+    // The heading, and one row that tells that there are too many.
+    to: jobLimits.jobItemsMax + 2,
+  };
+  if (cellsIn(table) > 3 * jobLimits.jobItemsMax) return undefined;
+  let rows: string[][];
+  try {
+    rows = parse(table, options);
+  } catch {
+    return undefined;
+  }
+  const isHeading = rows[0]?.map(cell => cell.toLowerCase()).join() === 'user,serial';
+  const body = isHeading ? rows.slice(1) : rows;
+  if (body.some(([user = '', , ...rest]) => user === '' || rest.length > 0)) return undefined;
+  return body.map(([user = '', serial = '']) => ({ user, serial: serial || null }));
+}
+
+/** At most so many cells a table has, empty ones too: counted before any of them is made. */
+function cellsIn(table: string): number {
+  let cells = 1;
+  for (let at = 0; at < table.length; at++) if (MARKS.includes(table.charCodeAt(at))) cells++;
+  return cells;
+}
+
+const MARKS: readonly number[] = [0x2c, 0x3b, 0x09];

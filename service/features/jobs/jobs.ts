@@ -1,0 +1,280 @@
+import { randomUUID } from 'node:crypto';
+import type { Selectable } from 'kysely';
+import { type Actor, serviceActor } from '../../base/actor.ts';
+import type { JobItemState, JobState, Role } from '../../base/kinds.ts';
+import { administrationLimits } from '../../base/limits/administration.ts';
+import { jobLimits } from '../../base/limits/jobs.ts';
+import { done, type Result, refused } from '../../base/results.ts';
+import { tokenTexts } from '../../base/texts/tokens.ts';
+import { type Db, writing } from '../../storage/database/database.ts';
+import type { Schema } from '../../storage/schema/schema.ts';
+import type { Keys } from '../../storage/sealing/key-file.ts';
+import { seal } from '../../storage/sealing/seal.ts';
+import { recordAudit } from '../audit/record.ts';
+import { type Acting, actOf } from '../tokens/acting.ts';
+import { isWhole } from '../tokens/facts.ts';
+import type { JobKind, JobPayloads } from './kinds.ts';
+
+export type JobRow = Selectable<Schema['jobs']>;
+
+/** A job as others may see it. Times in milliseconds since 1970. */
+export interface JobView {
+  readonly id: string;
+  readonly kind: string;
+  readonly title: string;
+  readonly state: JobState;
+  readonly total: number;
+  /** Rows that were done, and rows that were refused, so far. */
+  readonly done: number;
+  readonly refused: number;
+  readonly actor: string;
+  readonly createdMs: number;
+  readonly changedMs: number;
+}
+
+/** One row of a job. */
+export interface JobItemView {
+  readonly number: number;
+  /** Serial number. */
+  readonly subject: string;
+  readonly state: JobItemState;
+  /** Why it was refused, or empty. */
+  readonly message: string;
+}
+
+/** A job to start. */
+export interface NewJob<Kind extends JobKind> {
+  readonly kind: Kind;
+  /** Default: what the kind is called. */
+  readonly title?: string;
+  readonly items: readonly { readonly subject: string; readonly payload: JobPayloads[Kind] }[];
+  /** Paused from its beginning: somebody looks at it first. */
+  readonly isHeld?: boolean;
+}
+
+/** The place that a row's payload is sealed for. */
+export function placeOfItem(jobId: string, number: number) {
+  return { table: 'job_items', id: `${jobId}:${number}` } as const;
+}
+
+/** Writes down a job, for a worker to do. Refused: `nothing_to_do`, `too_many_items`, `bad_title`. */
+export async function start<Kind extends JobKind>(
+  acting: Acting,
+  input: NewJob<Kind>,
+): Promise<Result<JobView>> {
+  const { kind, items, title = tokenTexts.jobs.titles[kind], isHeld = false } = input;
+  if (items.length === 0) return refused('nothing_to_do');
+  if (items.length > jobLimits.jobItemsMax) return refused('too_many_items');
+  if (title.length > jobLimits.jobTitleMax || /\p{C}/u.test(title)) return refused('bad_title');
+  const { db, keys, actor, atMs } = acting;
+  if (actor.role === 'user') throw new Error('a user started a job');
+  const row: JobRow = {
+    id: randomUUID(),
+    kind,
+    title,
+    state: isHeld ? 'paused' : 'queued',
+    parameters: '{}',
+    total: items.length,
+    done: 0,
+    refused: 0,
+    actor: actor.name,
+    role: roleOf(actor),
+    created_ms: atMs,
+    changed_ms: atMs,
+    leased_until_ms: null,
+  };
+  await db.insertInto('jobs').values(row).execute();
+  for (let at = 0; at < items.length; at += jobLimits.jobItemsPerInsert) {
+    const rows = items.slice(at, at + jobLimits.jobItemsPerInsert).map(({ subject, payload }, index) => {
+      const number = at + index;
+      const plain = Buffer.from(JSON.stringify(payload));
+      const sealed = seal(keys, placeOfItem(row.id, number), plain);
+      plain.fill(0);
+      const kept = { sealed_payload: sealed.box, key_id: sealed.keyId };
+      return { job_id: row.id, number, subject, ...kept, state: 'waiting', message: '' } as const;
+    });
+    await db.insertInto('job_items').values(rows).execute();
+  }
+  await recordJob(acting, row, 'job.run', { kind, total: row.total });
+  return done(viewOfJob(row));
+}
+
+/** Only operators start jobs; what the service starts by itself does an administrator's work. */
+function roleOf({ role }: Actor): Role {
+  if (role === 'user') throw new Error('a user starts no job');
+  return role === 'service' ? 'admin' : role;
+}
+
+type JobInput = { readonly id: string };
+
+/** Stops a job after the rows that are being done. Refused: `unknown_job`, `job_over`. */
+export const pauseJob = actOf((acting: Acting, input: JobInput) => control(acting, input, 'paused'));
+
+/**
+ * Lets a paused job go on: in the name of whoever does so, where the operator who started it may not any more. Refused: `unknown_job`, `job_over`.
+ */
+export const resumeJob = actOf((acting: Acting, input: JobInput) => control(acting, input, 'queued'));
+
+/** Ends a job; what was done stays, and what was to be done is forgotten. Refused: `unknown_job`, `job_over`. */
+export const cancelJob = actOf((acting: Acting, input: JobInput) => control(acting, input, 'cancelled'));
+
+async function control(acting: Acting, { id }: JobInput, to: JobState): Promise<Result<JobView>> {
+  const { db, atMs } = acting;
+  const row = await db.selectFrom('jobs').selectAll().where('id', '=', id).executeTakeFirst();
+  if (row === undefined) return refused('unknown_job');
+  if (row.state === 'done' || row.state === 'cancelled') return refused('job_over');
+  // A job that is not paused goes on already.
+  if (to === 'queued' && row.state !== 'paused') return done(viewOfJob(row));
+  const isTakenOver = to === 'queued' && !(await mayGoOn(db, row));
+  const owner = isTakenOver ? { actor: acting.actor.name, role: roleOf(acting.actor) } : {};
+  const changes = { state: to, changed_ms: atMs, leased_until_ms: null, ...owner };
+  await db.updateTable('jobs').set(changes).where('id', '=', id).execute();
+  if (to === 'cancelled')
+    await db
+      .updateTable('job_items')
+      .set({ sealed_payload: null, key_id: null })
+      .where('job_id', '=', id)
+      .where('state', '=', 'waiting')
+      .execute();
+  await recordJob(acting, row, 'job.control', {
+    from: row.state,
+    to,
+    ...(isTakenOver && { startedBy: row.actor }),
+  });
+  return done(viewOfJob({ ...row, ...changes }));
+}
+
+/** Whether whoever a job is done in the name of still has the role that it is done with, or an administrator's. */
+export async function mayGoOn(db: Db, { actor, role }: Pick<JobRow, 'actor' | 'role'>): Promise<boolean> {
+  const now = await roleNow(db, actor);
+  return now !== undefined && (now === role || now === 'admin');
+}
+
+/** Pauses a job whose operator was disabled or lost the role, in the caller's transaction: another one may resume it. */
+export async function holdJob(db: Db, keys: Keys, row: JobRow, atMs: number): Promise<void> {
+  await db
+    .updateTable('jobs')
+    .set({ state: 'paused', leased_until_ms: null, changed_ms: atMs })
+    .where('id', '=', row.id)
+    .execute();
+  const acting = { db, keys, actor: serviceActor, atMs };
+  await recordJob(acting, row, 'job.control', { from: row.state, to: 'paused', lostRole: row.role });
+}
+
+/** Forgets a job that has been over for long, with its rows; what it did stays, and is in the audit. */
+export async function forgetJob(db: Db, nowMs: number): Promise<void> {
+  // One at a time: a job has up to 100,000 rows, and log-ins wait meanwhile.
+  const old = await db
+    .selectFrom('jobs')
+    .select('id')
+    .where('state', 'in', ['done', 'cancelled'])
+    .where('changed_ms', '<', nowMs - jobLimits.jobsKeptMs)
+    .limit(1)
+    .executeTakeFirst();
+  if (old === undefined) return;
+  await writing(db, async transaction => {
+    await transaction.deleteFrom('job_items').where('job_id', '=', old.id).execute();
+    await transaction.deleteFrom('jobs').where('id', '=', old.id).execute();
+  });
+}
+
+/** The latest jobs, latest first. */
+export async function listJobs(db: Db): Promise<JobView[]> {
+  const rows = await db
+    .selectFrom('jobs')
+    .selectAll()
+    .orderBy('created_ms', 'desc')
+    .orderBy('id')
+    .limit(jobLimits.jobsListed)
+    .execute();
+  return rows.map(viewOfJob);
+}
+
+/** One job. Refused: `unknown_job`. */
+export async function viewJob(db: Db, id: string): Promise<Result<JobView>> {
+  const row = await db.selectFrom('jobs').selectAll().where('id', '=', id).executeTakeFirst();
+  return row === undefined ? refused('unknown_job') : done(viewOfJob(row));
+}
+
+/** Which rows of a job to list. */
+export interface JobItemQuery {
+  readonly id: string;
+  /** Number of the last row of the page before. */
+  readonly after?: number;
+  readonly state?: JobItemState;
+  /** Default 50, at most 200. */
+  readonly rows?: number;
+}
+
+/** Rows of a job in their order. */
+export async function listJobItems(db: Db, query: JobItemQuery): Promise<Result<JobItemView[]>> {
+  const { id, after = -1, state, rows = administrationLimits.pageRowsDefault } = query;
+  if (!isWhole(rows, 1, administrationLimits.pageRowsMax) || !isWhole(after, -1, jobLimits.jobItemsMax))
+    return refused('bad_query');
+  let select = db
+    .selectFrom('job_items')
+    .select(['number', 'subject', 'state', 'message'])
+    .where('job_id', '=', id)
+    .where('number', '>', after);
+  if (state !== undefined) select = select.where('state', '=', state);
+  return done(await select.orderBy('number').limit(rows).execute());
+}
+
+export function viewOfJob(row: JobRow): JobView {
+  const { id, kind, title, state, total, actor } = row;
+  const progress = { done: row.done, refused: row.refused };
+  return {
+    id,
+    kind,
+    title,
+    state,
+    total,
+    ...progress,
+    actor,
+    createdMs: row.created_ms,
+    changedMs: row.changed_ms,
+  };
+}
+
+/** The role that a job's acts are recorded under. */
+export function actorOfJob(row: JobRow) {
+  return { name: row.actor, role: row.role as Role, source: 'job', requestId: row.id };
+}
+
+function recordJob(
+  { db, keys, actor, atMs }: Acting,
+  row: JobRow,
+  action: 'job.run' | 'job.control',
+  detail: Readonly<Record<string, string | number>>,
+): Promise<void> {
+  const about = { subjectKind: 'job', subjectId: row.id, subject: row.title } as const;
+  return recordAudit(db, keys, { atMs, actor, action, ...about, detail });
+}
+
+const API_KEY = 'api:';
+
+/**
+ * The role that whoever the audit names so has now (`actor.ts`); undefined for an operator who is disabled or none any
+ * more, and for an API key that was revoked. The service itself and a one-time link are administrators.
+ */
+async function roleNow(db: Db, actorName: string): Promise<Role | undefined> {
+  if (actorName === serviceActor.name || actorName === 'link') return 'admin';
+  if (actorName.startsWith(API_KEY)) {
+    const key = await db
+      .selectFrom('api_keys')
+      .select('role')
+      .where('name', '=', actorName.slice(API_KEY.length))
+      .where('revoked_ms', 'is', null)
+      .executeTakeFirst();
+    return key?.role;
+  }
+  const operator = await db
+    .selectFrom('operators')
+    .innerJoin('users', 'users.id', 'operators.user_id')
+    .select('operators.role')
+    .where('users.name', '=', actorName)
+    .where('users.disabled_ms', 'is', null)
+    .where('operators.disabled_ms', 'is', null)
+    .executeTakeFirst();
+  return operator?.role;
+}

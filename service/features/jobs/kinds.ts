@@ -1,0 +1,63 @@
+import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
+import type { RevokedReason } from '../../base/token-states.ts';
+import type { ActivationFobs } from '../../storage/schema/schema.ts';
+import { start } from '../enrolment/activations.ts';
+import type { Acting } from '../tokens/acting.ts';
+import type { ImportItem } from '../tokens/import/items.ts';
+import { takeItem } from '../tokens/import/take.ts';
+import { assign, revoke, suspend, unassign } from '../tokens/moves.ts';
+
+/** What each kind of job does in one of its rows. */
+export interface JobPayloads {
+  import: ImportItem;
+  assign: { readonly serial: string; readonly user: string };
+  suspend: { readonly serial: string };
+  revoke: { readonly serial: string; readonly reason: RevokedReason };
+  unassign: { readonly serial: string };
+  activate: ActivationItem;
+}
+
+/** A user to send an activation to. */
+export interface ActivationItem {
+  readonly user: string;
+  /** The token, or null where any fob will do. */
+  readonly serial: string | null;
+  readonly fobs: ActivationFobs;
+  readonly policy: string | null;
+}
+
+export type JobKind = keyof JobPayloads;
+
+type Works = {
+  readonly [Kind in JobKind]: (acting: Acting, payload: JobPayloads[Kind]) => Promise<Result<unknown>>;
+};
+
+/** The acts behind jobs: the same as for a single token, with the same refusals and the same audit rows. */
+const works: Works = { import: takeItem, assign, suspend, revoke, unassign, activate };
+
+/** Nobody watches a job, so that nothing can be shown: by mail only. */
+function activate(acting: Acting, { user, serial, fobs, policy }: ActivationItem): Promise<Result<unknown>> {
+  const target = serial === null ? { fobs, policy: policy ?? undefined } : { serial };
+  return start(acting, { user, ...target, delivery: 'mail' });
+}
+
+/** Whether a stored kind is one that this version knows. */
+function isJobKind(kind: string): kind is JobKind {
+  return Object.hasOwn(works, kind);
+}
+
+/**
+ * Does one row in the caller's transaction.
+ *
+ * @param payload JSON as it was sealed, or undefined where the seal did not open
+ */
+export async function doRow(
+  acting: Acting,
+  kind: string,
+  payload: string | undefined,
+): Promise<Result<null>> {
+  if (payload === undefined || !isJobKind(kind)) return refused('unreadable_row');
+  const work = works[kind] as (acting: Acting, payload: unknown) => Promise<Result<unknown>>;
+  const result = await work(acting, JSON.parse(payload));
+  return result.ok ? done(null) : refused(result.refusal.code satisfies RefusalCode);
+}

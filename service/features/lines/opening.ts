@@ -1,0 +1,41 @@
+import { randomBytes, sign } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
+import { OPENING_NONCE_BYTES } from 'passfob/activation/limits';
+import { type Opened, openingTranscript, type ServiceMessage } from 'passfob/activation/messages';
+import { bytesOf, fieldOf } from 'passfob/activation/shapes';
+import type { Management } from '../../storage/management.ts';
+import { ensureIdentity, type Identity } from '../../storage/sealing/identity.ts';
+
+/** The service's identity, read once it is needed, and again after an error. */
+export function identityReader({ db, keys, clock }: Management): () => Promise<Identity> {
+  let reading: Promise<Identity> | undefined;
+  return () => {
+    reading ??= ensureIdentity(db, keys, clock());
+    reading.catch(() => {
+      reading = undefined;
+    });
+    return reading;
+  };
+}
+
+/**
+ * The service's answer to `open`: its key, and that it holds it (RFC 8032).
+ * @param nonce as the message has it
+ * @param origin by which the service was reached
+ */
+export function proofOfIdentity(
+  { publicKey, privateKey }: Identity,
+  nonce: string,
+  origin: string,
+  opened: Opened,
+): Omit<Extract<ServiceMessage, { type: 'identity' }>, 'type'> {
+  const own = new Uint8Array(randomBytes(OPENING_NONCE_BYTES));
+  const transcript = openingTranscript(bytesOf(nonce) ?? own, own, origin, opened);
+  const signature = fieldOf(new Uint8Array(sign(null, transcript, privateKey)));
+  return { key: publicKey, nonce: fieldOf(own), signature };
+}
+
+/** The service's own address that this request used: `guard` has seen to it that it is one. */
+export function originOf({ protocol, host }: Pick<FastifyRequest, 'protocol' | 'host'>): string {
+  return new URL(`${protocol}://${host}`).origin;
+}

@@ -1,0 +1,162 @@
+import type { SendMailOptions } from 'nodemailer';
+import { inGroups } from 'passfob/activation/activation-string';
+import { mailLimits } from '../../base/limits/mail.ts';
+import type { NewMail } from '../../base/mail-kinds.ts';
+import { mailTexts as text } from '../../base/texts/mails.ts';
+import { plain } from '../notify/notice.ts';
+import { type Block, htmlOf, textOf } from './layout.ts';
+import { stepPictures } from './pictures/drawings.ts';
+import type { MailServer } from './server.ts';
+
+/** A mail as it is read. */
+export interface Written {
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+}
+
+/** Makes the texts of a mail. @param contact whom to ask; undefined for the help desk */
+export function write(mail: NewMail, contact?: string): Written {
+  const service = plain(mail.serviceName);
+  const subject = text.subjects[mail.kind](service);
+  const name = plain(mail.displayName).trim() || plain(mail.user);
+  const blocks: Block[] = [
+    { kind: 'words', words: text.greeting(name) },
+    { kind: 'words', words: text.leads[mail.kind](service, plain(mail.user)) },
+    ...bodyOf(mail),
+    { kind: 'words', words: text.unexpected(contact ?? text.helpDesk) },
+    { kind: 'small', words: text.signature(service, mail.publicUrl) },
+  ];
+  return { subject, text: textOf(blocks), html: htmlOf(subject, blocks) };
+}
+
+function bodyOf(mail: NewMail): Block[] {
+  switch (mail.kind) {
+    case 'expired':
+      return [];
+    case 'reminder':
+      return [
+        { kind: 'words', words: text.lookFor(momentInWords(mail.mailedMs)) },
+        { kind: 'strong', words: text.expires(momentInWords(mail.expiresMs)) },
+      ];
+    case 'activated': {
+      const fob = mail.fob === null ? [] : [text.activeFob(fobName(mail.fob))];
+      return [...fob, text.lost].map(words => ({ kind: 'words', words }));
+    }
+    default: {
+      const { link, activationString, expiresMs, fob, blankAllowed } = mail;
+      const [first, second, third] = text.steps;
+      const ordinary = blankAllowed ? text.plugIn.blank : text.plugIn.owned;
+      const plugIn = fob === null ? ordinary : text.plugIn.reserved(fobName(fob));
+      // A fob that the service owns already shows no pairing code.
+      const hold = blankAllowed ? `${text.pairingCode} ${text.hold}` : text.hold;
+      return [
+        { kind: 'step', number: 1, ...first, words: plugIn },
+        { kind: 'step', number: 2, ...second, words: text.open, link },
+        { kind: 'step', number: 3, ...third, words: hold },
+        { kind: 'heading', words: text.otherwise.title },
+        { kind: 'words', words: text.otherwise.text },
+        { kind: 'code', lines: [text.command] },
+        { kind: 'code', lines: groupsOf(activationString) },
+        { kind: 'words', words: text.warning },
+        { kind: 'strong', words: text.expires(momentInWords(expiresMs)) },
+      ];
+    }
+  }
+}
+
+function fobName({ serial, name }: { readonly serial: string; readonly name: string | null }): string {
+  return text.fob(plain(serial), name === null || name.trim() === '' ? null : plain(name));
+}
+
+/** An activation string as people read it out: short groups, some in a line. */
+export function groupsOf(activationString: string): string[] {
+  const groups = inGroups(activationString).split(' ');
+  const lines: string[] = [];
+  for (let at = 0; at < groups.length; at += mailLimits.mailGroupsInLine)
+    lines.push(groups.slice(at, at + mailLimits.mailGroupsInLine).join(' '));
+  return lines;
+}
+
+/** A moment to the minute with its time zone. */
+export function momentInWords(ms: number): string {
+  const parts = new Intl.DateTimeFormat('en-GB', {
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    timeZone: 'UTC',
+  }).formatToParts(ms);
+  const part = (type: Intl.DateTimeFormatPartTypes) => parts.find(one => one.type === type)?.value ?? '';
+  // What stands between the parts differs from version to version of Node.
+  return `${part('weekday')} ${part('day')} ${part('month')} ${part('year')}, ${part('hour')}:${part('minute')} UTC`;
+}
+
+/** The Message-ID of a mail (RFC 5322 §3.6.4): the same for every attempt, and what a bounce is known by. */
+function messageIdOf(id: string, publicUrl: string): string {
+  const { hostname } = new URL(publicUrl);
+  // Right of the @ stands a name, and not every service has one that others know.
+  return `<${id}@${/^[a-z\d-]+(\.[a-z\d-]+)*\.[a-z][a-z\d-]*$/.test(hostname) ? hostname : 'passfob.invalid'}>`;
+}
+
+/** A mail as it is handed to the mail server. */
+export function compose(id: string, mail: NewMail, server: MailServer): SendMailOptions {
+  const written = write(mail, server.contact);
+  const isIllustrated = mail.kind === 'activation';
+  return {
+    ...envelopeOf({ id, to: mail.to, serviceName: mail.serviceName, server, atMs: mail.atMs }),
+    messageId: messageIdOf(id, mail.publicUrl),
+    ...written,
+    attachments: isIllustrated ? picturesOf() : [],
+  };
+}
+
+/** A mail that only shows that mails arrive. */
+export function testMail(given: Parameters<typeof envelopeOf>[0]): SendMailOptions {
+  const service = plain(given.serviceName);
+  const subject = text.subjects.test(service);
+  const blocks: Block[] = [{ kind: 'words', words: text.leads.test(service) }];
+  return {
+    ...envelopeOf(given),
+    messageId: `<${given.id}@passfob.invalid>`,
+    subject,
+    text: textOf(blocks),
+    html: htmlOf(subject, blocks),
+  };
+}
+
+function envelopeOf({
+  id,
+  to,
+  serviceName,
+  server,
+  atMs,
+}: {
+  readonly id: string;
+  readonly to: string;
+  readonly serviceName: string;
+  readonly server: MailServer;
+  readonly atMs: number;
+}): SendMailOptions {
+  return {
+    from: { name: plain(serviceName), address: server.from },
+    to: { name: '', address: to },
+    date: new Date(atMs),
+    headers: { 'Auto-Submitted': 'auto-generated' },
+    // RFC 3461: a bounce brings back the head of the mail alone, and not the link in it.
+    dsn: { id, return: 'headers', notify: ['failure'], recipient: server.from },
+  };
+}
+
+function picturesOf(): SendMailOptions['attachments'] {
+  return stepPictures().map((png, at) => ({
+    filename: `step-${at + 1}.png`,
+    content: Buffer.from(png),
+    contentType: 'image/png',
+    contentDisposition: 'inline',
+    cid: `step-${at + 1}@passfob.invalid`,
+  }));
+}

@@ -1,0 +1,72 @@
+import { html, type Markup, nothing } from '../../base/html.ts';
+
+/** A part of a mail, in both of its forms. Words are text: no markup is read in them. */
+export type Block =
+  | { readonly kind: 'words' | 'strong' | 'heading' | 'small'; readonly words: string }
+  | {
+      readonly kind: 'step';
+      readonly number: 1 | 2 | 3;
+      readonly title: string;
+      readonly words: string;
+      /** What the step's picture shows, for those who do not see it. */
+      readonly picture: string;
+      readonly link?: string;
+    }
+  | { readonly kind: 'code'; readonly lines: readonly string[] };
+
+/** The mail as plain text. */
+export function textOf(blocks: readonly Block[]): string {
+  return `${blocks.map(plainBlock).join('\n\n')}\n`;
+}
+
+function plainBlock(block: Block): string {
+  if (block.kind === 'code') return block.lines.map(line => `    ${line}`).join('\n');
+  if (block.kind !== 'step') return block.words;
+  const link = block.link === undefined ? '' : `\n   ${block.link}`;
+  return `${block.number}. ${block.title}\n   ${block.words}${link}`;
+}
+
+const FONT = 'font-family: Arial, Helvetica, sans-serif; color: #263240;';
+const WORDS = `${FONT} font-size: 16px; line-height: 24px; margin: 0 0 16px;`;
+const CODE =
+  'font-family: Consolas, Menlo, monospace; color: #263240; background-color: #eef3f9; font-size: 16px; line-height: 26px; padding: 12px 16px; margin: 0 0 16px;';
+
+/** The mail as HTML that mail programs show: tables and styles in place, nothing from elsewhere. */
+export function htmlOf(title: string, blocks: readonly Block[]): string {
+  return html`<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title></head>
+<body style="margin: 0; padding: 0; background-color: #ffffff;">
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr><td align="center" style="padding: 24px 16px;">
+<table role="presentation" width="560" cellpadding="0" cellspacing="0" border="0" style="width: 100%; max-width: 560px; text-align: left;"><tr><td>
+<h1 style="${FONT} font-size: 22px; line-height: 28px; margin: 0 0 16px;">${title}</h1>
+${blocks.map(richBlock)}
+</td></tr></table>
+</td></tr></table>
+</body>
+</html>
+`.text;
+}
+
+function richBlock(block: Block): Markup {
+  switch (block.kind) {
+    case 'words':
+      return html`<p dir="auto" style="${WORDS}">${block.words}</p>\n`;
+    case 'strong':
+      return html`<p style="${WORDS} font-weight: bold;">${block.words}</p>\n`;
+    case 'small':
+      return html`<p dir="auto" style="${FONT} font-size: 13px; line-height: 20px; margin: 0;">${block.words}</p>\n`;
+    case 'heading':
+      return html`<h2 style="${FONT} font-size: 18px; line-height: 24px; margin: 24px 0 8px;">${block.words}</h2>\n`;
+    case 'code':
+      return html`<p style="${CODE}">${block.lines.map((line, at) => html`${at === 0 ? nothing : html`<br>`}${line}`)}</p>\n`;
+    case 'step':
+      return html`<h2 style="${FONT} font-size: 18px; line-height: 24px; margin: 24px 0 8px;">${block.number}. ${block.title}</h2>
+<img src="cid:step-${block.number}@passfob.invalid" width="280" height="130" alt="${block.picture}" style="display: block; border: 0; margin: 0 0 8px;">
+<p dir="auto" style="${WORDS}">${block.words}${block.link === undefined ? nothing : linkOf(block.link)}</p>\n`;
+  }
+}
+
+function linkOf(link: string): Markup {
+  return html`<br><a href="${link}" style="color: #0b5fd0; word-break: break-all;">${link}</a>`;
+}

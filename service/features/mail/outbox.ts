@@ -1,0 +1,91 @@
+import type { Actor } from '../../base/actor.ts';
+import { mailLimits } from '../../base/limits/mail.ts';
+import type { MailKind } from '../../base/mail-kinds.ts';
+import { done, type Result, refused } from '../../base/results.ts';
+import { writing } from '../../storage/database/database.ts';
+import type { Management } from '../../storage/management.ts';
+import { recordAudit } from '../audit/record.ts';
+import { write } from './compose.ts';
+import { openContent } from './content.ts';
+
+/** A mail that stays here, as it would have been sent. Its text may hold a secret. */
+export interface LocalMail {
+  readonly id: string;
+  readonly kind: MailKind;
+  readonly to: string;
+  readonly createdMs: number;
+  readonly subject: string;
+  readonly text: string;
+  /** Where it leads, where it asks for something to be done. A secret. */
+  readonly link: string | null;
+}
+
+/** The mails of the local outbox that can be read, newest first: for whoever may start the service. */
+export async function localMails({ db, keys }: Pick<Management, 'db' | 'keys'>): Promise<LocalMail[]> {
+  const rows = await db
+    .selectFrom('mails')
+    .selectAll()
+    .where('state', '=', 'local')
+    .where('sealed_content', 'is not', null)
+    .orderBy('created_ms', 'desc')
+    .orderBy('id', 'desc')
+    .limit(mailLimits.outboxListed)
+    .execute();
+  return rows.flatMap(row => readLocal(keys, row) ?? []);
+}
+
+/**
+ * Opens one mail of the local outbox, and writes down who did: its link is as good as the user's own.
+ * Refusals: unknown_mail, mail_destroyed.
+ *
+ * @throws ServiceError `busy`
+ */
+export function openMail(
+  { db, keys, clock }: Management,
+  actor: Actor,
+  { id }: { readonly id: string },
+): Promise<Result<LocalMail>> {
+  return writing(db, async transaction => {
+    const row = await transaction
+      .selectFrom('mails')
+      .innerJoin('users', 'users.id', 'mails.user_id')
+      .selectAll('mails')
+      .select('users.name')
+      .where('mails.id', '=', id)
+      .executeTakeFirst();
+    if (row === undefined) return refused('unknown_mail');
+    const mail = row.state === 'local' ? readLocal(keys, row) : undefined;
+    if (mail === undefined) return refused('mail_destroyed');
+    await recordAudit(transaction, keys, {
+      atMs: clock(),
+      actor,
+      action: 'mail.open',
+      subjectKind: 'mail',
+      subjectId: id,
+      subject: row.name,
+      detail: { kind: row.kind },
+    });
+    return done(mail);
+  });
+}
+
+type Row = Parameters<typeof openContent>[1] & {
+  readonly kind: MailKind;
+  readonly address: string;
+  readonly created_ms: number;
+};
+
+function readLocal(keys: Management['keys'], row: Row): LocalMail | undefined {
+  const content = openContent(keys, row);
+  if (content === undefined) return undefined;
+  const { subject, text } = write(content);
+  return {
+    id: row.id,
+    kind: row.kind,
+    to: row.address,
+    createdMs: row.created_ms,
+    subject,
+    text,
+    link: 'link' in content ? content.link : null,
+  };
+}

@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import { STRING_CHARS_MAX } from 'passfob/activation/limits';
+import { prepareEmail } from '../../base/email-address.ts';
+import { mailLimits } from '../../base/limits/mail.ts';
+import type { NewMail } from '../../base/mail-kinds.ts';
+import { mailTexts } from '../../base/texts/mails.ts';
+import type { Db } from '../../storage/database/database.ts';
+import type { Keys } from '../../storage/sealing/key-file.ts';
+import { destroyed, sealContent } from './content.ts';
+import { readMailServer } from './server.ts';
+
+/**
+ * Writes a mail down to be sent once the caller's transaction is on the disk: the act and its mail stand or fall
+ * together. Without a mail server it stays in the local outbox.
+ *
+ * @throws Error when the caller's facts are none that a mail may be made of
+ */
+export async function queueMail(tx: Db, keys: Keys, mail: NewMail): Promise<void> {
+  checkFacts(mail);
+  const id = randomUUID();
+  const { keyId, box } = sealContent(keys, id, mail);
+  const hasServer = (await readMailServer(tx)) !== undefined;
+  await tx
+    .insertInto('mails')
+    .values({
+      id,
+      kind: mail.kind,
+      user_id: mail.userId,
+      activation_id: mail.activationId,
+      address: mail.to,
+      sealed_content: box,
+      key_id: keyId,
+      created_ms: mail.atMs,
+      expires_ms: 'expiresMs' in mail ? mail.expiresMs : mail.atMs + mailLimits.mailLifeMs,
+      due_ms: mail.atMs,
+      attempts: 0,
+      leased_until_ms: null,
+      state: hasServer ? 'waiting' : 'local',
+      error: null,
+      sent_ms: null,
+    })
+    .execute();
+}
+
+/** Gives up the mails of an activation that were not sent, in the caller's transaction, and destroys what they hold. */
+export async function dropMailsOf(tx: Db, activationId: string, atMs: number): Promise<void> {
+  await tx
+    .updateTable('mails')
+    .set({ ...destroyed, state: 'dropped', error: mailTexts.reasons.replaced, due_ms: atMs })
+    .where('activation_id', '=', activationId)
+    .where('state', 'in', ['waiting', 'local'])
+    .execute();
+}
+
+/** Our own mistakes, which must not reach anybody: a link to elsewhere, or what is no single address. */
+function checkFacts(mail: NewMail): void {
+  if (prepareEmail(mail.to) !== mail.to) throw new Error('a mail needs one prepared address');
+  if (!URL.canParse(mail.publicUrl) || new URL(mail.publicUrl).origin !== mail.publicUrl)
+    throw new Error('the public URL of a mail must be an origin');
+  if (mail.kind !== 'activation') return;
+  const isVisible = /^[\x21-\x7e]+$/.test(mail.activationString);
+  if (!isVisible || mail.activationString.length > STRING_CHARS_MAX)
+    throw new Error('the activation string of a mail is not one');
+  if (!mail.link.startsWith(`${mail.publicUrl}/`) || mail.link.length > mailLimits.mailLinkMax)
+    throw new Error('the link of a mail must lead to the service');
+  if (!/^[\x21-\x7e]+$/.test(mail.link)) throw new Error('the link of a mail is not one');
+}

@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import type { Actor } from '../../base/actor.ts';
+import { mailLimits } from '../../base/limits/mail.ts';
+import { recordLimits } from '../../base/limits/records.ts';
+import { done, type Result, refused } from '../../base/results.ts';
+import { writing } from '../../storage/database/database.ts';
+import type { Management } from '../../storage/management.ts';
+import { recordAudit } from '../audit/record.ts';
+import { isMailAddress } from '../notify/checks.ts';
+import { SmtpError, sendBySmtp } from '../notify/smtp.ts';
+import { readSettings } from '../users/settings.ts';
+import { testMail } from './compose.ts';
+import { type MailServer, mailServerEntry, readMailPassword, readMailServer } from './server.ts';
+
+/** Why a mail did not go out, in a few words that hold no secret and none of the server's own. */
+export interface Unsent {
+  readonly error: string;
+  /** Whether trying again is of no use. */
+  readonly isFinal: boolean;
+}
+
+/** Hands one mail to the server, within the time for a delivery; undefined when it was taken. */
+export async function sendMail(
+  { db, keys }: Pick<Management, 'db' | 'keys'>,
+  server: MailServer,
+  message: Parameters<typeof sendBySmtp>[2],
+): Promise<Unsent | undefined> {
+  const password = server.user === undefined ? undefined : await readMailPassword(db, keys);
+  if (server.user !== undefined && password === undefined) return { error: 'no password', isFinal: false };
+  const signal = AbortSignal.timeout(recordLimits.deliveryTimeoutMs);
+  const late = new Promise<never>((_, reject) =>
+    signal.addEventListener('abort', () => reject(new SmtpError('too slow', false)), { once: true }),
+  );
+  try {
+    await Promise.race([sendBySmtp(server, password, message, signal), late]);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof SmtpError)) return { error: 'failed', isFinal: false };
+    return { error: error.message.slice(0, mailLimits.mailErrorMax), isFinal: error.isFinal };
+  }
+}
+
+/**
+ * Sends a test mail now. Refusals: no_mail_server, bad_email, mail_failed.
+ *
+ * @param to the address it goes to
+ */
+export async function testMailServer(
+  management: Management,
+  actor: Actor,
+  { to }: { readonly to: string },
+): Promise<Result<{ readonly sent: true }>> {
+  const { db, keys, clock } = management;
+  const server = await readMailServer(db);
+  if (server === undefined) return refused('no_mail_server');
+  if (!isMailAddress(to)) return refused('bad_email');
+  const { serviceName } = await readSettings(db);
+  const message = testMail({ id: randomUUID(), to, serviceName, server, atMs: clock() });
+  const unsent = await sendMail(management, server, message);
+  await writing(db, transaction =>
+    recordAudit(transaction, keys, {
+      ...mailServerEntry(actor, clock()),
+      detail: { test: unsent?.error ?? 'sent' },
+    }),
+  );
+  return unsent === undefined ? done({ sent: true }) : refused('mail_failed');
+}

@@ -1,0 +1,140 @@
+import type { Actor } from '../../base/actor.ts';
+import { mailLimits } from '../../base/limits/mail.ts';
+import { recordLimits } from '../../base/limits/records.ts';
+import { prepareLine } from '../../base/one-line.ts';
+import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
+import { type Db, writing } from '../../storage/database/database.ts';
+import type { Management } from '../../storage/management.ts';
+import type { Keys } from '../../storage/sealing/key-file.ts';
+import { putSecret, readSecret, removeSecret } from '../../storage/sealing/secret-settings.ts';
+import { recordAudit } from '../audit/record.ts';
+import { isMailAddress, problemOfSmtp } from '../notify/checks.ts';
+import type { SmtpServer } from '../notify/smtp.ts';
+
+/** The mail server by which users are written to, as the settings hold it: its password is sealed and stands elsewhere. */
+export interface MailServer extends SmtpServer {
+  /** The address that mails come from, and bounces go to. */
+  readonly from: string;
+  /** Whom a user is told to ask; where nobody is named, the help desk. */
+  readonly contact?: string | undefined;
+}
+
+/** What an administrator gives for it. */
+export interface MailServerInput extends MailServer {
+  /** Of the log-in; left out, a kept one stays as long as it is for the same server. */
+  readonly password?: string | undefined;
+}
+
+const SETTING = 'mail-server';
+/** The name of its password among the sealed settings. */
+const MAIL_PASSWORD = 'mail-server';
+
+/** The mail server, or undefined where there is none; what this service wrote is trusted to have its form. */
+export async function readMailServer(db: Db): Promise<MailServer | undefined> {
+  const row = await db.selectFrom('settings').select('value').where('name', '=', SETTING).executeTakeFirst();
+  return row === undefined ? undefined : (JSON.parse(row.value) as MailServer);
+}
+
+/** The password of the log-in there; undefined where there is none or its seal does not open. A secret. */
+export async function readMailPassword(db: Db, keys: Keys): Promise<string | undefined> {
+  const password = await readSecret(db, keys, MAIL_PASSWORD);
+  return password && Buffer.from(password).toString('utf8');
+}
+
+/**
+ * Sets the mail server. What stayed in the local outbox until now stays there.
+ * Refusals: bad_mail_server, bad_mail_password, channel_plain.
+ *
+ * @throws ServiceError `busy`
+ */
+export async function saveMailServer(
+  { db, keys, clock }: Management,
+  actor: Actor,
+  { password, ...given }: MailServerInput,
+): Promise<Result<MailServer>> {
+  const server = prepare(given);
+  if (typeof server === 'string') return refused(server);
+  if (password !== undefined && (password === '' || password.length > recordLimits.channelSecretMax))
+    return refused('bad_mail_password');
+  return writing(db, async transaction => {
+    const before = await readMailServer(transaction);
+    const needsPassword = server.user !== undefined;
+    // A kept password must not go to another server than it was given for.
+    const isKept = before?.user !== undefined && peerOf(before) === peerOf(server);
+    if (needsPassword && password === undefined && !isKept) return refused('bad_mail_password');
+    const atMs = clock();
+    const row = { value: JSON.stringify(server), changed_ms: atMs };
+    await transaction
+      .insertInto('settings')
+      .values({ name: SETTING, ...row })
+      .onConflict(conflict => conflict.column('name').doUpdateSet(row))
+      .execute();
+    if (!needsPassword) await removeSecret(transaction, MAIL_PASSWORD);
+    else if (password !== undefined)
+      await putSecret(transaction, keys, {
+        name: MAIL_PASSWORD,
+        secret: Buffer.from(password),
+        nowMs: atMs,
+      });
+    await recordAudit(transaction, keys, {
+      ...mailServerEntry(actor, atMs),
+      detail: {
+        host: server.host,
+        port: server.port,
+        security: server.security,
+        secretChanged: needsPassword && password !== undefined,
+      },
+    });
+    return done(server);
+  });
+}
+
+/** Removes the mail server and its password; what was still to be sent goes to the local outbox at its turn. */
+export function removeMailServer({ db, keys, clock }: Management, actor: Actor): Promise<Result<MailServer>> {
+  return writing(db, async transaction => {
+    const before = await readMailServer(transaction);
+    if (before === undefined) return refused('no_mail_server');
+    const atMs = clock();
+    await transaction.deleteFrom('settings').where('name', '=', SETTING).execute();
+    await removeSecret(transaction, MAIL_PASSWORD);
+    await recordAudit(transaction, keys, {
+      ...mailServerEntry(actor, atMs),
+      detail: { isRemoved: true },
+    });
+    return done(before);
+  });
+}
+
+/** What the audit says of every change of it. */
+export function mailServerEntry(actor: Actor, atMs: number) {
+  return {
+    atMs,
+    actor,
+    action: 'settings.change',
+    subjectKind: 'settings' as const,
+    subjectId: SETTING,
+    subject: 'mail server',
+  };
+}
+
+function prepare({ host, port, security, user, authority, from, contact }: MailServer) {
+  const line = prepareLine(contact ?? '', mailLimits.mailContactMax);
+  const server = {
+    host,
+    port,
+    security,
+    from,
+    ...(user === undefined ? {} : { user }),
+    ...(authority === undefined ? {} : { authority }),
+    ...(line ? { contact: line } : {}),
+  };
+  const problem = problemOfSmtp(server);
+  if (problem !== undefined || line === undefined || !isMailAddress(from))
+    return (problem === 'channel_plain' ? problem : 'bad_mail_server') satisfies RefusalCode;
+  return server;
+}
+
+/** Whom the password is shared with. */
+function peerOf({ host, port, security }: MailServer): string {
+  return `${host}:${port} ${security}`;
+}

@@ -1,0 +1,62 @@
+import { mailLimits } from '../../base/limits/mail.ts';
+import type { Management } from '../../storage/management.ts';
+import { deliverMails } from './deliver.ts';
+import { expireMails } from './ends.ts';
+
+/** Sends the mails of a service. Every node may have one. */
+export interface MailWorker {
+  /** Looks for mails now, and not only when it is time; no sooner than the pause after the last turn allows. */
+  wake(): void;
+  /** Ends it when what is being sent is sent. */
+  close(): Promise<void>;
+}
+
+/** What to tell the outside. */
+export interface MailHooks {
+  /** Mails were sent, or not: pages that show them are out of date. */
+  readonly progressed?: () => void;
+  /** A turn failed; the next one tries again. */
+  readonly failed?: (error: unknown) => void;
+}
+
+/** Starts sending mails, those too that a crash or another node left behind. */
+export function startMails(management: Management, hooks: MailHooks = {}): MailWorker {
+  let isClosed = false;
+  let isWoken = false;
+  let isResting = false;
+  let running: Promise<void> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const turn = async () => {
+    const { db, clock } = management;
+    await expireMails(db, clock());
+    const { leased } = await deliverMails(management);
+    // The pause after a turn that sent something is what bounds the rate, whoever wakes.
+    isResting = leased > 0;
+    if (leased > 0) hooks.progressed?.();
+  };
+  const run = () => {
+    isWoken = false;
+    running = turn()
+      .catch((error: unknown) => hooks.failed?.(error))
+      .then(() => {
+        running = undefined;
+        if (isClosed) return;
+        if (isWoken && !isResting) run();
+        else timer = setTimeout(run, mailLimits.mailTurnMs).unref();
+      });
+  };
+  run();
+  return {
+    wake() {
+      isWoken = true;
+      if (isClosed || isResting || running !== undefined) return;
+      clearTimeout(timer);
+      run();
+    },
+    async close() {
+      isClosed = true;
+      clearTimeout(timer);
+      await running;
+    },
+  };
+}

@@ -1,0 +1,76 @@
+import { createTransport, type SendMailOptions } from 'nodemailer';
+import { systemCode } from '../../base/errors.ts';
+import { recordLimits } from '../../base/limits/records.ts';
+import { SendError } from './notice.ts';
+
+/** A mail server that takes mail by SMTP. */
+export interface SmtpServer {
+  readonly host: string;
+  readonly port: number;
+  /** TLS from the first byte, by STARTTLS, or none, which is for loopback only. */
+  readonly security: 'tls' | 'starttls' | 'none';
+  /** Log-in name at the mail server; its password stands elsewhere, sealed. */
+  readonly user?: string | undefined;
+  /** PEM of the authority that signs the server's certificate, where it is none of the system's. */
+  readonly authority?: string | undefined;
+}
+
+/** Why a mail did not go out, and whether the server said that this one never will (RFC 5321 §4.2.1). */
+export class SmtpError extends SendError {
+  readonly isFinal: boolean;
+
+  constructor(message: string, isFinal: boolean) {
+    super(message);
+    this.isFinal = isFinal;
+  }
+}
+
+/**
+ * Sends one mail.
+ *
+ * @param password of the log-in at the mail server; undefined where it needs none
+ * @throws SmtpError
+ */
+export async function sendBySmtp(
+  server: SmtpServer,
+  password: string | undefined,
+  message: SendMailOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const transport = createTransport({
+    host: server.host,
+    port: server.port,
+    secure: server.security === 'tls',
+    requireTLS: server.security === 'starttls',
+    ignoreTLS: server.security === 'none',
+    ...(server.user === undefined ? {} : { auth: { user: server.user, pass: password ?? '' } }),
+    tls: { minVersion: 'TLSv1.2', ...(server.authority === undefined ? {} : { ca: server.authority }) },
+    connectionTimeout: recordLimits.deliveryTimeoutMs,
+    greetingTimeout: recordLimits.deliveryTimeoutMs,
+    socketTimeout: recordLimits.deliveryTimeoutMs,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  const stop = () => transport.close();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    await transport.sendMail(message);
+  } catch (error) {
+    throw smtpError(error);
+  } finally {
+    signal.removeEventListener('abort', stop);
+    transport.close();
+  }
+}
+
+/** Names of errors and numbers of answers; a server's own words may repeat what it was sent. */
+function smtpError(error: unknown): SmtpError {
+  const { responseCode, command } =
+    typeof error === 'object' && error !== null ? (error as Readonly<Record<string, unknown>>) : {};
+  const isAnswered = typeof responseCode === 'number' && Number.isInteger(responseCode);
+  const answered = isAnswered ? ` ${responseCode}` : '';
+  // What is said to a log-in or to the sender is about the settings, which may be put right.
+  const isAboutMail = command === 'RCPT TO' || command === 'DATA';
+  const isFinal = isAnswered && responseCode >= 500 && responseCode < 600 && isAboutMail;
+  return new SmtpError(`SMTP ${systemCode(error) || 'error'}${answered}`, isFinal);
+}

@@ -1,0 +1,168 @@
+import { reseal, type SealedValues } from 'passfob/encryption-at-rest/rekey';
+import type { Actor } from '../../base/actor.ts';
+import { recordLimits } from '../../base/limits/records.ts';
+import { type Db, writing } from '../../storage/database/database.ts';
+import type { Management } from '../../storage/management.ts';
+import {
+  type ColumnValue,
+  keyIdsInUse,
+  replaceSeal,
+  replaceSetting,
+  type SealedColumn,
+  type SettingValue,
+  sealedColumns,
+  sealedSettings,
+  sealedUnder,
+} from '../../storage/sealing/columns.ts';
+import { type Keys, prepareKey, promoteKey, retireOtherKeys } from '../../storage/sealing/key-file.ts';
+import { type Sealed, sealFormat } from '../../storage/sealing/seal.ts';
+import { recordAudit } from '../audit/record.ts';
+
+const REKEY = 'rekey';
+const CURRENT = 'sealing-key';
+
+/** Re-keying needs the key file itself. */
+export interface RekeyPlace extends Management {
+  /** The folder of `service.key`. */
+  readonly directory: string;
+}
+
+/** How far re-keying has come. */
+export interface RekeyStanding {
+  /** `waiting`: all is sealed anew, and nodes have until `waitUntilMs` to take up the new key; then call again. */
+  readonly state: 'waiting' | 'done' | 'unreadable';
+  readonly keyId: string;
+  /** Values sealed anew by this call. */
+  readonly resealed: number;
+  /** Values that do not open, and whose key is therefore kept: the database was damaged. */
+  readonly unreadable: number;
+  readonly waitUntilMs: number | null;
+}
+
+interface Rekeying {
+  readonly to: string;
+  readonly sinceMs: number;
+}
+
+/**
+ * Moves everything that is sealed to a new key while the service runs; goes on where an earlier call ended. The old key
+ * leaves the key file only when nothing names it and all nodes have had time to take up the new one.
+ *
+ * @throws ServiceError `busy`, `key_file_…`
+ */
+export async function rekey(place: RekeyPlace, actor: Actor): Promise<RekeyStanding> {
+  const { db, keys, directory } = place;
+  const { to, sinceMs } = (await readSetting(db, REKEY)) ?? (await begin(place, actor));
+  promoteKey(directory, to);
+  keys.reload?.();
+  keys.follow?.(to);
+  if (keys.currentKeyId !== to) throw new Error('the new key is not among the keys');
+  const counts = await resealAll(db, keys, to);
+  const standing = { keyId: to, ...counts };
+  if (counts.unreadable > 0) return { ...standing, state: 'unreadable', waitUntilMs: null };
+  const waitUntilMs = sinceMs + recordLimits.rekeyGraceMs;
+  if (place.clock() < waitUntilMs) return { ...standing, state: 'waiting', waitUntilMs };
+  const isDone = await finish(place, actor, to);
+  return { ...standing, state: isDone ? 'done' : 'waiting', waitUntilMs: isDone ? null : place.clock() };
+}
+
+async function begin({ db, keys, clock, directory }: RekeyPlace, actor: Actor): Promise<Rekeying> {
+  const prepared = prepareKey(directory);
+  return writing(db, async transaction => {
+    const present = await readSetting(transaction, REKEY);
+    if (present !== undefined) return present;
+    const started = { to: prepared, sinceMs: clock() };
+    await writeSetting(transaction, REKEY, started, started.sinceMs);
+    await writeSetting(transaction, CURRENT, { to: prepared, sinceMs: started.sinceMs }, started.sinceMs);
+    await recordAudit(transaction, keys, entryOf(actor, 'service.rekey-begin', prepared, started.sinceMs));
+    return started;
+  });
+}
+
+/** True when the old keys are gone; false when something was sealed under one of them meanwhile. */
+async function finish(
+  { db, keys, clock, directory }: RekeyPlace,
+  actor: Actor,
+  to: string,
+): Promise<boolean> {
+  const isFree = await writing(db, async transaction => {
+    const used = await keyIdsInUse(transaction);
+    used.delete(to);
+    if (used.size > 0) return false;
+    const nowMs = clock();
+    await transaction.deleteFrom('settings').where('name', '=', REKEY).execute();
+    await recordAudit(transaction, keys, entryOf(actor, 'service.rekey', to, nowMs));
+    return true;
+  });
+  if (isFree) retireOtherKeys(directory, to);
+  return isFree;
+}
+
+function entryOf(actor: Actor, action: string, keyId: string, atMs: number) {
+  const subject = { subjectKind: 'service' as const, subjectId: keyId, subject: 'service.key' };
+  return { atMs, actor, action, ...subject };
+}
+
+type Counts = Pick<RekeyStanding, 'resealed' | 'unreadable'>;
+
+async function resealAll(db: Db, keys: Keys, to: string): Promise<Counts> {
+  const old = [...(await keyIdsInUse(db))].filter(keyId => keyId !== to);
+  const counts = [await reseal(sealFormat, keys, settingsNotUnder(db, to))];
+  for (const keyId of old)
+    for (const column of sealedColumns)
+      counts.push(await reseal(sealFormat, keys, columnUnder(db, column, keyId)));
+  return {
+    resealed: counts.reduce((sum, { resealed }) => sum + resealed, 0),
+    unreadable: counts.reduce((sum, { unreadable }) => sum + unreadable, 0),
+  };
+}
+
+function columnUnder(db: Db, column: SealedColumn, keyId: string): SealedValues<Sealed, ColumnValue> {
+  return {
+    next: last => sealedUnder(db, column, { keyId, after: last?.key, limit: recordLimits.rekeyRows }),
+    replace: pairs => countReplaced(db, pairs, (transaction, pair) => replaceSeal(transaction, column, pair)),
+  };
+}
+
+function settingsNotUnder(db: Db, keyId: string): SealedValues<Sealed, SettingValue> {
+  return {
+    next: async last =>
+      last === undefined ? (await sealedSettings(db)).filter(({ sealed }) => sealed.keyId !== keyId) : [],
+    replace: pairs => countReplaced(db, pairs, replaceSetting),
+  };
+}
+
+/** Replaces in one transaction; what has changed meanwhile is sealed anew by its writer, or by the next call. */
+function countReplaced<Pair>(
+  db: Db,
+  pairs: readonly Pair[],
+  replace: (transaction: Db, pair: Pair) => Promise<boolean>,
+): Promise<number> {
+  return writing(db, async transaction => {
+    let replaced = 0;
+    for (const pair of pairs) if (await replace(transaction, pair)) replaced += 1;
+    return replaced;
+  });
+}
+
+/** Takes up the key that the database says is used now; every node calls it at its start and every few seconds. */
+export async function followSealingKey(db: Db, keys: Keys): Promise<void> {
+  const current = await readSetting(db, CURRENT);
+  if (current === undefined || current.to === keys.currentKeyId) return;
+  if (!keys.sealing.has(current.to)) keys.reload?.();
+  keys.follow?.(current.to);
+}
+
+async function readSetting(db: Db, name: string): Promise<Rekeying | undefined> {
+  const row = await db.selectFrom('settings').select('value').where('name', '=', name).executeTakeFirst();
+  return row === undefined ? undefined : (JSON.parse(row.value) as Rekeying);
+}
+
+async function writeSetting(db: Db, name: string, value: Rekeying, nowMs: number): Promise<void> {
+  const changed = { value: JSON.stringify(value), changed_ms: nowMs };
+  await db
+    .insertInto('settings')
+    .values({ name, ...changed })
+    .onConflict(conflict => conflict.column('name').doUpdateSet(changed))
+    .execute();
+}

@@ -1,0 +1,53 @@
+import type { Schema } from '../../storage/schema/schema.ts';
+
+interface BackedUp {
+  readonly table: keyof Schema;
+  /** The columns of its primary key. */
+  readonly key: readonly string[];
+}
+
+/** What a backup holds, in an order in which rows find what they refer to. */
+export const backedUpTables: readonly BackedUp[] = [
+  { table: 'settings', key: ['name'] },
+  { table: 'service_keys', key: ['name'] },
+  { table: 'users', key: ['id'] },
+  { table: 'applications', key: ['id'] },
+  { table: 'radius_clients', key: ['id'] },
+  { table: 'policies', key: ['id'] },
+  { table: 'fobs', key: ['id'] },
+  { table: 'fob_pairings', key: ['id'] },
+  { table: 'push_keys', key: ['fob_id'] },
+  { table: 'push_sources', key: ['user_id', 'source'] },
+  { table: 'tokens', key: ['id'] },
+  { table: 'assignments', key: ['id'] },
+  { table: 'alerts', key: ['id'] },
+  { table: 'deliveries', key: ['id'] },
+  { table: 'mails', key: ['id'] },
+  { table: 'events', key: ['id'] },
+  { table: 'audit', key: ['id'] },
+  { table: 'audit_seals', key: ['number'] },
+  { table: 'operators', key: ['user_id'] },
+  { table: 'api_keys', key: ['id'] },
+  { table: 'jobs', key: ['id'] },
+  { table: 'job_items', key: ['job_id', 'number'] },
+];
+
+/** What no backup holds, because it would count again: sessions, links, first answers, codes, open questions and pushes, activations,
+ * who is connected, and that the database took a write; or because it is made of the rest: what searches find. */
+export const leftOutTables: readonly (keyof Schema)[] = [
+  'operator_links',
+  'operator_sessions',
+  'answers',
+  'temporary_codes',
+  'challenges',
+  'radius_challenges',
+  'activations',
+  'user_sessions',
+  'agent_fobs',
+  'pushes',
+  'readiness',
+  'search_parts',
+];
+
+/** Tables whose numbers the database gives out, and must go on giving out above those restored. */
+export const numberedTables: readonly (keyof Schema)[] = ['alerts', 'events', 'audit'];

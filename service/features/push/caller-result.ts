@@ -1,0 +1,46 @@
+import { serviceActor } from '../../base/actor.ts';
+import type { Db } from '../../storage/database/database.ts';
+import type { Keys } from '../../storage/sealing/key-file.ts';
+import { recordUserAct } from '../users/user-audit.ts';
+import type { PushRow } from './rows.ts';
+
+/** How a check of a caller may stand. */
+export const callerStates = [
+  'waiting',
+  'sent',
+  'shown',
+  'approved',
+  'denied',
+  'reported',
+  'failed',
+  'superseded',
+  'expired',
+] as const;
+export type CallerState = (typeof callerStates)[number];
+
+/** Leaves the audit row of what became of a check of a caller: the one of who asked stands before it. */
+export async function recordCallerResult(
+  db: Db,
+  keys: Keys,
+  push: PushRow,
+  { result, atMs }: { readonly result: CallerState; readonly atMs: number },
+): Promise<void> {
+  const user = await db
+    .selectFrom('users')
+    .select(['id', 'name'])
+    .where('id', '=', push.user_id)
+    .executeTakeFirst();
+  if (user === undefined) return;
+  const actor = { ...serviceActor, requestId: push.request_id };
+  await recordUserAct({ db, keys, actor, atMs }, 'user.check-caller', user, { result, number: push.number });
+}
+
+/** How a check of a caller stands at a moment. */
+export function callerState(push: PushRow, nowMs: number): CallerState {
+  const { state } = push;
+  if (state === 'waiting' || state === 'sent' || state === 'shown')
+    return push.expires_ms <= nowMs ? 'expired' : state;
+  // Nobody comes for it, so that it cannot be in one of the states that only a session that comes brings about.
+  if (state === 'used' || state === 'refused' || state === 'withdrawn') return 'failed';
+  return state;
+}

@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { done, type Result, refused } from '../../../base/results.ts';
+import type { Db } from '../../../storage/database/database.ts';
+import { searchableId } from '../../../storage/queries/ids.ts';
+import { type Acting, actOf } from '../../tokens/acting.ts';
+import { recordUserAct } from '../../users/user-audit.ts';
+import { prepareUserName } from '../../users/users.ts';
+import { lockUsers } from '../../validation/facts.ts';
+import { openPush, type Push, tokenToAsk } from '../ask.ts';
+import { type CallerState, callerState } from '../caller-result.ts';
+import { isQuietFor } from '../quiet.ts';
+import { readPush } from '../rows.ts';
+
+/** Where help desk is says nothing of the user. */
+const asHelpDesk = { kind: 'caller', sourceKey: undefined, familiar: undefined } as const;
+
+/** Whom help desk believes to be on the telephone, by name. */
+export interface CallerInput {
+  readonly user: string;
+}
+
+/**
+ * Asks a user's fob whether its person is the caller. Nobody is logged in by it, and an account that is locked may be asked
+ * for: that is when people call. What becomes of it leaves an audit row of its own.
+ *
+ * Refused: `unknown_user`, `disabled_user`, `no_push_fob`, `too_many_pushes`.
+ */
+export const checkCaller = actOf(async (acting: Acting, input: CallerInput): Promise<Result<Push>> => {
+  const { db, actor, atMs } = acting;
+  const [user] = await lockUsers(db, [prepareUserName(input.user) ?? '']);
+  if (user === undefined) return refused('unknown_user');
+  if (user.disabled_ms !== null) return refused('disabled_user');
+  const token = await tokenToAsk(db, user.id);
+  if (token === undefined) return refused('no_push_fob');
+  if (await isQuietFor(db, user.id, { ...asHelpDesk, nowMs: atMs })) return refused('too_many_pushes');
+  const push = await openPush(db, {
+    ...asHelpDesk,
+    user,
+    token,
+    // Nobody comes for it.
+    session: randomUUID(),
+    applicationId: '',
+    proofs: '',
+    source: actor.source,
+    requestId: actor.requestId,
+    nowMs: atMs,
+  });
+  await recordUserAct(acting, 'user.check-caller', user, { result: 'asked', number: push.number });
+  return done(push);
+});
+
+/** How a check of a caller stands. */
+export interface CallerCheck extends Push {
+  readonly state: CallerState;
+  /** Whether an agent has the fob now. */
+  readonly isConnected: boolean;
+}
+
+/** A check of a caller while it is remembered. Refused: `unknown_user`, `unknown_caller_check`. */
+export async function callerCheck(
+  db: Db,
+  { user: name, id }: CallerInput & { readonly id: string },
+  nowMs: number,
+): Promise<Result<CallerCheck>> {
+  const user = await db
+    .selectFrom('users')
+    .select('id')
+    .where('name', '=', prepareUserName(name) ?? '')
+    .executeTakeFirst();
+  if (user === undefined) return refused('unknown_user');
+  const push = await readPush(db, searchableId(id));
+  if (push?.kind !== 'caller' || push.user_id !== user.id) return refused('unknown_caller_check');
+  const connected = await db
+    .selectFrom('agent_fobs')
+    .select('fob_id')
+    .where('fob_id', '=', push.fob_id)
+    .executeTakeFirst();
+  return done({
+    id: push.id,
+    number: push.number,
+    expiresMs: push.expires_ms,
+    state: callerState(push, nowMs),
+    isConnected: connected !== undefined,
+  });
+}

@@ -1,0 +1,296 @@
+import { pushLimits } from '../../base/limits/push.ts';
+import type { Outcome } from '../../base/outcomes.ts';
+import { usableStates } from '../../base/token-states.ts';
+import { type Db, validating, writing } from '../../storage/database/database.ts';
+import type { Management } from '../../storage/management.ts';
+import { valuesAsList } from '../../storage/queries/rows.ts';
+import { engineOf } from '../../storage/schema/engine.ts';
+import type { PushKind, PushState } from '../../storage/schema/schema.ts';
+import { raiseAlert } from '../alerts/alerts.ts';
+import { isRightAnswer, readPushKey } from '../tokens/push-keys.ts';
+import { recordCallerResult } from './caller-result.ts';
+import { recordOutcome } from './ends.ts';
+import { forgetSource } from './familiar.ts';
+import { openStates, type PushRow, sentStates } from './rows.ts';
+
+/** A request for the fob at the other end of a connection. */
+export interface PushToSend {
+  readonly id: string;
+  readonly fobId: string;
+  /** The newest connection by which the fob proved itself, on whatever node. */
+  readonly link: string;
+  readonly kind: PushKind;
+  /** Name of the user. */
+  readonly user: string;
+  /** Hexadecimal digits, as many as the suite asks for. */
+  readonly question: string;
+  /** 0 to 99, or `NO_NUMBER`. */
+  readonly number: number;
+  /** Milliseconds since 1970: the first moment at which it is over. */
+  readonly expiresMs: number;
+}
+
+/** A request, and the connection that claimed it. */
+export interface Claimed {
+  readonly id: string;
+  readonly link: string;
+}
+
+/**
+ * The requests that a connected fob is to be asked now, oldest first: those that no connection has claimed, and those
+ * of a connection that is not the fob's any more.
+ */
+export async function pushesToSend(db: Db, nowMs: number): Promise<PushToSend[]> {
+  const rows = await unclaimed(db, nowMs)
+    .innerJoin('users', 'users.id', 'pushes.user_id')
+    .select(['pushes.id', 'pushes.kind', 'pushes.question', 'pushes.number', 'pushes.expires_ms'])
+    .select(['agent_fobs.fob_id', 'agent_fobs.link', 'users.name'])
+    .orderBy('pushes.created_ms')
+    .execute();
+  return rows.map(row => ({
+    id: row.id,
+    fobId: row.fob_id,
+    link: row.link,
+    kind: row.kind,
+    user: row.name,
+    question: row.question,
+    number: row.number,
+    expiresMs: row.expires_ms,
+  }));
+}
+
+function unclaimed(db: Db, nowMs: number) {
+  return db
+    .selectFrom('pushes')
+    .innerJoin('agent_fobs', 'agent_fobs.fob_id', 'pushes.fob_id')
+    .where('pushes.state', 'in', openStates)
+    .where('pushes.expires_ms', '>', nowMs)
+    .where(where =>
+      where.or([where('pushes.link', 'is', null), where('pushes.link', '<>', where.ref('agent_fobs.link'))]),
+    );
+}
+
+/**
+ * Takes a request for one connection: of any number of claims, on all nodes, one is told so, and only where the connection is the
+ * fob's newest.
+ */
+export function claimPush({ db, clock }: Management, id: string, link: string): Promise<boolean> {
+  return validating(db, async transaction => {
+    const mine = unclaimed(transaction, clock()).where('agent_fobs.link', '=', link);
+    const claimed = await transaction
+      .updateTable('pushes')
+      .set({ state: 'sent', link })
+      .where('id', '=', id)
+      .where('id', 'in', mine.select('pushes.id'))
+      // On PostgreSQL another claim may have come in between.
+      .where('state', 'in', openStates)
+      .where(where => where.or([where('link', 'is', null), where('link', '<>', link)]))
+      .executeTakeFirst();
+    return claimed.numUpdatedRows === 1n;
+  });
+}
+
+/** The fob shows it. @returns whether the connection still had it */
+export function pushShown(management: Management, id: string, link: string): Promise<boolean> {
+  return move(management, { id, link }, { from: ['sent'], to: 'shown' });
+}
+
+/**
+ * The connection does not ask any more, be it that the fob has shown it: whoever can may have it, the same connection
+ * included. Nothing else that it does about this claim may come after this. A claim of this connection that is not
+ * over yet, because nobody was told what became of it, is waited for.
+ */
+export function returnPush(management: Management, claimed: Claimed): Promise<boolean> {
+  return move(management, claimed, { from: sentStates, to: 'waiting' });
+}
+
+function move(
+  { db, clock }: Management,
+  { id, link }: Claimed,
+  { from, to }: { readonly from: readonly PushState[]; readonly to: PushState },
+): Promise<boolean> {
+  return validating(db, async transaction => {
+    // On PostgreSQL an update passes over what is only about to be as it wants it; a lock of the row does not.
+    const itself = transaction.selectFrom('pushes').select('id').where('id', '=', id);
+    if (engineOf(db) === 'postgres') await itself.forUpdate().execute();
+    const moved = await transaction
+      .updateTable('pushes')
+      .set({ state: to, ...(to === 'waiting' && { link: null }) })
+      .where('id', '=', id)
+      .where('link', '=', link)
+      .where('state', 'in', from)
+      .where('expires_ms', '>', clock())
+      .executeTakeFirst();
+    return moved.numUpdatedRows === 1n;
+  });
+}
+
+/** Which of these requests are still on their way to a fob, and by which connection. */
+export async function wantedPushes(
+  { db, clock }: Management,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, string | null>> {
+  const rows = await db
+    .selectFrom('pushes')
+    .select(['id', 'link'])
+    .where('id', 'in', valuesAsList(db, ids))
+    .where('state', 'in', sentStates)
+    .where('expires_ms', '>', clock())
+    .execute();
+  return new Map(rows.map(({ id, link }) => [id, link]));
+}
+
+function claimedPush(db: Db, { id, link }: Claimed, nowMs: number): Promise<PushRow | undefined> {
+  return db
+    .selectFrom('pushes')
+    .selectAll()
+    .where('id', '=', id)
+    .where('link', '=', link)
+    .where('state', 'in', sentStates)
+    .where('expires_ms', '>', nowMs)
+    .executeTakeFirst();
+}
+
+/**
+ * Decides about what the fob answered: approved where the answer is right for this very request, by the key of the fob
+ * it was put to, in time; otherwise the request has failed. One answer is looked at.
+ *
+ * @param code as the fob answered `respond`
+ * @returns whether it is approved; nobody is let in by that, but by `take` alone
+ * @throws ServiceError `busy`
+ */
+export function answerPush(management: Management, claimed: Claimed, code: string): Promise<boolean> {
+  return writing(management.db, async db => {
+    const nowMs = management.clock();
+    const push = await claimedPush(db, claimed, nowMs);
+    if (push === undefined) return false;
+    const key = await readPushKey(db, push.fob_id ?? '');
+    const isProved = key !== undefined && key.proved_ms !== null && (await isUsable(db, push));
+    const isRight = isProved && isRightAnswer(management.keys, key, push.question, code);
+    const isEnded = await end({ ...management, db }, push, { to: isRight ? 'approved' : 'failed', nowMs });
+    return isRight && isEnded;
+  });
+}
+
+async function isUsable(db: Db, { token_id, fob_id, user_id }: PushRow): Promise<boolean> {
+  const token = await db
+    .selectFrom('tokens')
+    .select('id')
+    .where('id', '=', token_id)
+    .where('fob_id', '=', fob_id)
+    .where('user_id', '=', user_id)
+    .where('state', 'in', usableStates)
+    .executeTakeFirst();
+  return token !== undefined;
+}
+
+/**
+ * The person declined or reported the request, or the fob cannot answer it. A refusal keeps its user from being asked
+ * again for a while, and raises an alert (R29). It does so also where the request was withdrawn, its place taken or its time
+ * over while the person pressed: whoever asks and takes it back at once is not rid of them.
+ *
+ * @returns whether the connection still had it
+ * @throws ServiceError `busy`
+ */
+export function endPush(
+  management: Management,
+  claimed: Claimed,
+  to: 'denied' | 'reported' | 'failed',
+): Promise<boolean> {
+  return writing(management.db, async db => {
+    const nowMs = management.clock();
+    const push = await claimedPush(db, claimed, nowMs);
+    if (push !== undefined && (await end({ ...management, db }, push, { to, nowMs }))) return true;
+    if (to !== 'failed') await heedLate({ ...management, db }, claimed, { to, nowMs });
+    return false;
+  });
+}
+
+/** What the person says of a request that is over changes nothing about it, and counts once. */
+async function heedLate(
+  management: Management,
+  { id, link }: Claimed,
+  { to, nowMs }: { readonly to: 'denied' | 'reported'; readonly nowMs: number },
+): Promise<void> {
+  const late = await management.db
+    .updateTable('pushes')
+    .set({ quiet_until_ms: nowMs + quietMs[to] })
+    .where('id', '=', id)
+    .where('link', '=', link)
+    .where('state', 'in', [...sentStates, 'superseded', 'withdrawn'])
+    .where('quiet_until_ms', '=', 0)
+    .returningAll()
+    .executeTakeFirst();
+  if (late === undefined) return;
+  await writeDown(management, late, to, nowMs);
+  if (to === 'reported') await forgetSource(management.db, late);
+}
+
+type Ending = 'approved' | 'denied' | 'reported' | 'failed';
+
+const outcomeOf: Readonly<Record<Ending, Outcome | undefined>> = {
+  // What becomes of it is decided when the session comes for it.
+  approved: undefined,
+  denied: 'push_denied',
+  reported: 'push_reported',
+  failed: 'push_failed',
+};
+
+const quietMs: Readonly<Record<Ending, number>> = {
+  approved: 0,
+  denied: pushLimits.pushDeniedQuietMs,
+  reported: pushLimits.pushReportedQuietMs,
+  failed: 0,
+};
+
+/** Ends a request whose connection still has it, and writes down what became of it. */
+async function end(
+  management: Management,
+  push: PushRow,
+  { to, nowMs }: { readonly to: Ending; readonly nowMs: number },
+): Promise<boolean> {
+  const isOver = push.kind === 'caller' || to !== 'approved';
+  const ended = await management.db
+    .updateTable('pushes')
+    .set({
+      state: to,
+      ...(quietMs[to] > 0 && { quiet_until_ms: nowMs + quietMs[to] }),
+      ...(isOver && { decided_ms: nowMs }),
+    })
+    .where('id', '=', push.id)
+    .where('link', '=', push.link)
+    .where('state', 'in', sentStates)
+    .executeTakeFirst();
+  if (ended.numUpdatedRows !== 1n) return false;
+  await writeDown(management, push, to, nowMs);
+  if (to === 'reported') await forgetSource(management.db, push);
+  return true;
+}
+
+/** In the log of log-ins or in the audit, and as an alert where the person did not want it. */
+async function writeDown({ db, keys }: Management, push: PushRow, to: Ending, nowMs: number): Promise<void> {
+  if (push.kind === 'caller') await recordCallerResult(db, keys, push, { result: to, atMs: nowMs });
+  else await recordOutcome(db, push, outcomeOf[to], nowMs);
+  const alert = alertOf[to];
+  if (alert !== undefined) await alertOfRefusal(db, push, alert, nowMs);
+}
+
+const alertOf: Readonly<Record<Ending, 'denied' | 'report' | undefined>> = {
+  approved: undefined,
+  denied: 'denied',
+  reported: 'report',
+  failed: undefined,
+};
+
+/** One alert for each user, source and day, which counts how often. */
+async function alertOfRefusal(db: Db, push: PushRow, kind: 'denied' | 'report', atMs: number): Promise<void> {
+  const day = new Date(atMs).toISOString().slice(0, 10);
+  await raiseAlert(db, {
+    kind,
+    dedupe: `${kind}:${push.user_id}:${day}:${push.source}`,
+    userId: push.user_id,
+    tokenId: push.token_id,
+    atMs,
+    source: push.source,
+  });
+}

@@ -1,0 +1,33 @@
+import type { Actor } from '../../base/actor.ts';
+import type { Result } from '../../base/results.ts';
+import { type Db, writing } from '../../storage/database/database.ts';
+import type { Management, Reach } from '../../storage/management.ts';
+import type { Keys } from '../../storage/sealing/key-file.ts';
+
+/** One act of administration inside its transaction. */
+export interface Acting {
+  /** The open transaction. */
+  readonly db: Db;
+  readonly keys: Keys;
+  readonly actor: Actor;
+  /** Milliseconds since 1970: the act's one time. */
+  readonly atMs: number;
+  readonly reach?: Reach | undefined;
+}
+
+/** What an act does inside a transaction: refused, it has written nothing. */
+export type ActWork<Input, T> = (acting: Acting, input: Input) => Promise<Result<T>>;
+
+/** An act as the API and the console call it. @throws ServiceError `busy` */
+export type Act<Input, T> = (management: Management, actor: Actor, input: Input) => Promise<Result<T>>;
+
+/** The act that does some work in a transaction of its own. Jobs do the same work in theirs. */
+export function actOf<Input, T>(work: ActWork<Input, T>): Act<Input, T> {
+  return (management, actor, input) =>
+    writing(management.db, db => work(actingOf({ ...management, db }, actor), input));
+}
+
+/** What an act works with now. @param management its database is the open transaction */
+export function actingOf({ db, keys, clock, reach }: Management, actor: Actor): Acting {
+  return { db, keys, actor, atMs: clock(), reach };
+}

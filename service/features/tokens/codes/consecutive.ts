@@ -1,0 +1,103 @@
+import { setImmediate as othersTurn } from 'node:timers/promises';
+import { tokenLimits } from '../../../base/limits/tokens.ts';
+import { ocraPasscode, stepsAround } from '../../../base/ocra.ts';
+import { parseSuite } from '../../../base/ocra-suite.ts';
+import { asShown, normalisePasscode, passcodeAt, sameText, timeStep } from '../../../base/passcode.ts';
+import type { Keys } from '../../../storage/sealing/key-file.ts';
+import type { PasscodeToken, TokenRow } from '../rows.ts';
+import { passcodeFactsOf, secretOf } from '../tokens.ts';
+
+/** Two passcodes that a fob showed one right after the other. Secrets until they are used up. */
+export interface TwoPasscodes {
+  readonly first: string;
+  readonly second: string;
+  /** What was asked both times, where the fob answers questions: as many digits as its suite has. */
+  readonly question?: string | undefined;
+}
+
+/** The step of the first of the two passcodes; undefined where they are no two consecutive ones above the mark. */
+export type FirstStep = number | undefined | 'unreadable';
+
+/** A token as far as it is searched for. */
+type SearchedToken = PasscodeToken & Pick<TokenRow, 'suite'>;
+
+/** Which of the two passcodes a token shows at a step. */
+type Shows = (step: number) => { readonly first: boolean; readonly second: boolean };
+
+/**
+ * Looks for two consecutive passcodes above the high-water mark: HOTP and counted questions ahead of it, TOTP a day around
+ * now. That is thousands of HMACs, so it is done outside of any transaction, and others have their turn in between.
+ */
+export async function firstStepOf(
+  keys: Keys,
+  token: SearchedToken,
+  given: TwoPasscodes,
+  nowMs: number,
+): Promise<FirstStep> {
+  const secret = secretOf(keys, token);
+  if (secret === undefined) return 'unreadable';
+  try {
+    const shows =
+      token.kind === 'ocra' ? answersOf(token, secret, given, nowMs) : passcodesOf(token, secret, given);
+    return shows && (await search(token, shows, nowMs));
+  } finally {
+    secret.fill(0);
+  }
+}
+
+async function search(token: SearchedToken, shows: Shows, nowMs: number): Promise<number | undefined> {
+  const [from, to] = searched(token, nowMs);
+  if (from >= to) return undefined;
+  let found: number | undefined;
+  let previous = shows(from);
+  // To the end whatever is found: how long it takes says nothing about where the token stands.
+  for (let step = from; step < to; step++) {
+    if ((step - from) % tokenLimits.resyncStepsAtOnce === 0) await othersTurn();
+    const next = shows(step + 1);
+    if (previous.first && next.second) found ??= step;
+    previous = next;
+  }
+  return found;
+}
+
+/** The first and the last step that are looked at. */
+function searched(token: SearchedToken, nowMs: number): readonly [number, number] {
+  const from = token.last_step + 1;
+  if (token.period_seconds === null)
+    return [from, Math.min(from + tokenLimits.resyncCounters, tokenLimits.counterMax)];
+  const now = timeStep(nowMs, token.period_seconds);
+  const around = timeStep(tokenLimits.resyncAroundMs, token.period_seconds);
+  return [Math.max(from, now - around), now + around];
+}
+
+function passcodesOf(token: SearchedToken, secret: Uint8Array, given: TwoPasscodes): Shows | undefined {
+  const facts = passcodeFactsOf(token);
+  const shownAs = (typed: string) => {
+    const passcode = normalisePasscode(typed);
+    return passcode === undefined ? undefined : asShown(facts, passcode);
+  };
+  const [first, second] = [shownAs(given.first), shownAs(given.second)];
+  if (first === undefined || second === undefined) return undefined;
+  return step => {
+    const shown = passcodeAt(facts, secret, step);
+    return { first: sameText(shown, first), second: sameText(shown, second) };
+  };
+}
+
+/** Two answers to one question, by a suite that counts; its clock may be off as far as for an answer (`ocra.ts`). */
+function answersOf(
+  token: SearchedToken,
+  secret: Uint8Array,
+  { question = '', ...given }: TwoPasscodes,
+  nowMs: number,
+): Shows | undefined {
+  const suite = parseSuite(token.suite ?? '');
+  const [first, second] = [normalisePasscode(given.first), normalisePasscode(given.second)];
+  if (suite === undefined || first === undefined || second === undefined) return undefined;
+  const steps = stepsAround(suite, nowMs);
+  return counter => {
+    const shown = steps.map(step => ocraPasscode(suite, secret, { question, counter, step, pin: '' }));
+    const isShown = (passcode: string) => shown.map(one => sameText(one, passcode)).includes(true);
+    return { first: isShown(first), second: isShown(second) };
+  };
+}

@@ -1,0 +1,120 @@
+import { sql } from 'kysely';
+import type { Actor } from '../../../base/actor.ts';
+import { tokenLimits } from '../../../base/limits/tokens.ts';
+import { timeStep } from '../../../base/passcode.ts';
+import { done, type Result, refused } from '../../../base/results.ts';
+import { type Db, writing } from '../../../storage/database/database.ts';
+import type { Management } from '../../../storage/management.ts';
+import { recordAudit } from '../../audit/record.ts';
+import { type Acting, actingOf, actOf } from '../acting.ts';
+import type { TokenRow } from '../rows.ts';
+import { lockToken } from '../tokens.ts';
+
+/** A token whose last accepted step was put right. */
+export interface Repaired {
+  readonly serial: string;
+  /** Passcodes are accepted again from when the service's clock has passed this: milliseconds since 1970. */
+  readonly refusedUntilMs: number;
+}
+
+/**
+ * Takes the last accepted step of a TOTP token back from the future, to which a clock that was ahead has raised it: no passcode
+ * would be accepted until then. It goes to the greatest step that a fob in time can have used up to now, so nothing that
+ * was accepted while the clock was right is accepted again. Passcodes of the steps after it, which fobs showed while the
+ * clock was ahead, may be accepted once when their time comes.
+ *
+ * Refused: `unknown_serial`, `step_not_ahead`.
+ */
+export const repairLastStep = actOf(
+  async (acting: Acting, { serial }: { readonly serial: string }): Promise<Result<Repaired>> => {
+    const row = await lockToken(acting.db, serial);
+    if (row === undefined) return refused('unknown_serial');
+    // Of one token also what a resynchronisation with a fob far ahead has raised: that fob has been set since.
+    const repaired = await repair(acting, row, Math.min(row.drift_steps, tokenLimits.driftMaxSteps));
+    return repaired === undefined ? refused('step_not_ahead') : done(repaired);
+  },
+);
+
+/**
+ * The same for every token whose last accepted step lies further ahead than a fob with its drift explains. It is done in
+ * several transactions, so it may be cut off, and called again it goes on.
+ *
+ * Refused: `step_not_ahead` where there is none.
+ */
+export async function repairLastSteps(
+  management: Management,
+  actor: Actor,
+): Promise<Result<{ readonly repaired: number }>> {
+  let repaired = 0;
+  let afterId: string | undefined = '';
+  while (afterId !== undefined) {
+    const fromId: string = afterId;
+    const turn = await writing(management.db, async db => {
+      const acting = actingOf({ ...management, db }, actor);
+      const rows = await aheadTokens(db, acting.atMs, fromId);
+      let count = 0;
+      for (const row of rows) if ((await repair(acting, row, row.drift_steps)) !== undefined) count++;
+      return { count, lastId: rows.length < tokenLimits.stepsRepairedAtOnce ? undefined : rows.at(-1)?.id };
+    });
+    repaired += turn.count;
+    afterId = turn.lastId;
+  }
+  return repaired === 0 ? refused('step_not_ahead') : done({ repaired });
+}
+
+/**
+ * When the clock passes a token's last accepted step, where `repairLastStep` can take that back from the future; undefined where
+ * it cannot.
+ */
+export async function stepAheadUntil(db: Db, serial: string, nowMs: number): Promise<number | undefined> {
+  const row = await db.selectFrom('tokens').selectAll().where('serial', '=', serial).executeTakeFirst();
+  if (row === undefined || row.kind !== 'totp' || row.state === 'revoked') return undefined;
+  const { period_seconds: period, last_step: step } = row;
+  return period === null || step <= greatestStep(period, 0, nowMs) ? undefined : (step + 1) * period * 1000;
+}
+
+/** In the order of their ids. */
+function aheadTokens(db: Db, nowMs: number, afterId: string): Promise<TokenRow[]> {
+  const most = sql.lit(tokenLimits.driftMaxSteps);
+  const skew = sql.lit(tokenLimits.totpSkewSteps);
+  const drift = sql<number>`case when drift_steps > ${most} then drift_steps else ${most} end`;
+  const seconds = sql.lit(Math.floor(nowMs / 1000));
+  return db
+    .selectFrom('tokens')
+    .selectAll()
+    .where('kind', '=', 'totp')
+    .where('state', '<>', 'revoked')
+    .where('id', '>', afterId)
+    .where(sql<boolean>`(last_step - (${drift}) - ${skew}) * period_seconds > ${seconds}`)
+    .orderBy('id')
+    .limit(tokenLimits.stepsRepairedAtOnce)
+    .execute();
+}
+
+/** The greatest step that a fob of this drift can have used by now; as after a restore (`operations/marks.ts`). */
+function greatestStep(periodSeconds: number, driftSteps: number, nowMs: number): number {
+  const ahead = Math.max(tokenLimits.driftMaxSteps, driftSteps) + tokenLimits.totpSkewSteps;
+  return timeStep(nowMs, periodSeconds) + ahead;
+}
+
+/** @returns undefined where the last accepted step is not ahead, or was moved meanwhile: then nothing is changed */
+async function repair(
+  { db, keys, actor, atMs }: Acting,
+  row: TokenRow,
+  driftSteps: number,
+): Promise<Repaired | undefined> {
+  if (row.kind !== 'totp' || row.state === 'revoked' || row.period_seconds === null) return undefined;
+  const step = greatestStep(row.period_seconds, driftSteps, atMs);
+  if (row.last_step <= step) return undefined;
+  const { numUpdatedRows } = await db
+    .updateTable('tokens')
+    .set({ last_step: step, drift_steps: driftSteps })
+    .where('id', '=', row.id)
+    .where('last_step', '=', row.last_step)
+    .executeTakeFirst();
+  if (numUpdatedRows !== 1n) return undefined;
+  const about = { subjectKind: 'token', subjectId: row.id, subject: row.serial } as const;
+  const detail = { stepBefore: row.last_step, step };
+  await recordAudit(db, keys, { atMs, actor, action: 'token.repair-last-step', ...about, detail });
+  return { serial: row.serial, refusedUntilMs: (step + 1) * row.period_seconds * 1000 };
+}

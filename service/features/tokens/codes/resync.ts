@@ -1,0 +1,208 @@
+import type { Actor } from '../../../base/actor.ts';
+import { tokenLimits } from '../../../base/limits/tokens.ts';
+import { afterFailure, afterSuccess, type LockPolicy, lockStanding } from '../../../base/lock.ts';
+import { parseSuite } from '../../../base/ocra-suite.ts';
+import { timeStep } from '../../../base/passcode.ts';
+import { withAcceptance } from '../../../base/recent.ts';
+import { done, type RefusalCode, type Result, refused } from '../../../base/results.ts';
+import { usableStates } from '../../../base/token-states.ts';
+import type { Db } from '../../../storage/database/database.ts';
+import type { Management } from '../../../storage/management.ts';
+import { engineOf } from '../../../storage/schema/engine.ts';
+import { alertWhenLocked } from '../../alerts/locked.ts';
+import { recordAudit } from '../../audit/record.ts';
+import { readLockPolicy } from '../../users/settings.ts';
+import { lockFactsOf, storeLockFacts, type User } from '../../users/users.ts';
+import { type Acting, actOf } from '../acting.ts';
+import { makeDecoy } from '../decoy.ts';
+import type { TokenRow } from '../rows.ts';
+import { usableTokens } from '../tokens.ts';
+import { type FirstStep, firstStepOf, type TwoPasscodes } from './consecutive.ts';
+
+export type { TwoPasscodes } from './consecutive.ts';
+
+/** What a resynchronisation found. */
+export interface Resynchronised {
+  readonly serial: string;
+  /** Steps by which the fob's clock is ahead of the service's; 0 for what counts. */
+  readonly driftSteps: number;
+  /** The drift is so large that the fob's clock should be set. */
+  readonly clockIsOff: boolean;
+}
+
+/**
+ * Finds a token of which two consecutive passcodes are known again (RFC 4226 §7.4), never below its high-water mark; one
+ * that answers questions with a counter by its answers to one question, asked twice. Both are then used up. A miss counts as
+ * a failure of the account, so that it is no second way to guess: under `lock`, or as the settings say.
+ *
+ * Refused: `unknown_serial`, `not_usable`, `bad_question`, `account_locked`, `resync_failed`, `seed_unreadable`.
+ */
+export function resyncToken(
+  management: Management,
+  actor: Actor,
+  input: TwoPasscodes & { readonly serial: string },
+  lock?: LockPolicy,
+): Promise<Result<Resynchronised>> {
+  const read = async (db: Db, isHeld: boolean): Promise<Resynchronising> => {
+    const token = await db
+      .selectFrom('tokens')
+      .selectAll()
+      .where('serial', '=', input.serial)
+      .executeTakeFirst();
+    if (token === undefined) return { refusal: 'unknown_serial' };
+    const user = await userOf(db, token.user_id ?? '', isHeld);
+    if (user === undefined || !usableStates.includes(token.state)) return { refusal: 'not_usable' };
+    const refusal = token.kind === 'ocra' ? questionRefusal(token, input) : undefined;
+    if (refusal !== undefined) return { refusal };
+    // Read once more: while the user's row is held nobody moves the mark.
+    const same = db.selectFrom('tokens').selectAll().where('id', '=', token.id);
+    return { user, tokens: await same.where('user_id', '=', user.id).execute() };
+  };
+  return resync(management, actor, { read, input, lock });
+}
+
+/**
+ * The same by the users themselves, who need not know which of their tokens it is.
+ *
+ * Refused: `unknown_user`, `disabled_user`, `no_usable_token`, `account_locked`, `resync_failed`, `seed_unreadable`.
+ */
+export function resyncOwnToken(
+  management: Management,
+  actor: Actor,
+  input: TwoPasscodes & { readonly userId: string },
+  lock?: LockPolicy,
+): Promise<Result<Resynchronised>> {
+  const read = async (db: Db, isHeld: boolean): Promise<Resynchronising> => {
+    const user = await userOf(db, input.userId, isHeld);
+    if (user === undefined) return { refusal: 'unknown_user' };
+    if (user.disabled_ms !== null) return { refusal: 'disabled_user' };
+    const tokens = await usableTokens(db, user.id);
+    return tokens.length === 0 ? { refusal: 'no_usable_token' } : { user, tokens };
+  };
+  return resync(management, actor, { read, input, lock });
+}
+
+/** The work of a search where there is nobody to search for, so that its time tells nothing. */
+export async function searchForNobody({ keys, clock }: Management, input: TwoPasscodes): Promise<void> {
+  await firstStepOf(keys, { ...makeDecoy(keys), suite: null }, input, clock());
+}
+
+/** Only what counts can be out of step; asked are as many digits as the service asks. */
+function questionRefusal(token: TokenRow, { question = '' }: TwoPasscodes): RefusalCode | undefined {
+  const suite = parseSuite(token.suite ?? '');
+  if (suite?.isCounted !== true) return 'not_usable';
+  return /^[0-9]+$/.test(question) && question.length === suite.questionLength ? undefined : 'bad_question';
+}
+
+/**
+ * The user; held until the transaction ends, the user's row before the token's, as validations take them, so that none
+ * waits for the other in a ring.
+ */
+function userOf(db: Db, userId: string, isHeld: boolean): Promise<User | undefined> {
+  const query = db.selectFrom('users').selectAll().where('id', '=', userId);
+  return (isHeld && engineOf(db) === 'postgres' ? query.forUpdate() : query).executeTakeFirst();
+}
+
+/** A user with the tokens that the passcodes may be of. */
+type Resynchronising =
+  | { readonly refusal: RefusalCode }
+  | { readonly refusal?: undefined; readonly user: User; readonly tokens: readonly TokenRow[] };
+
+interface Attempt {
+  readonly read: (db: Db, isHeld: boolean) => Promise<Resynchronising>;
+  readonly input: TwoPasscodes;
+  readonly lock: LockPolicy | undefined;
+}
+
+/**
+ * Looks for the passcodes before the transaction, and looks at what was found inside it: every token must still stand
+ * below it, and the account must be open. Of a locked account nothing is looked for.
+ */
+async function resync(
+  management: Management,
+  actor: Actor,
+  { read, input, lock }: Attempt,
+): Promise<Result<Resynchronised>> {
+  const { db, keys, clock } = management;
+  const policy = lock ?? (await readLockPolicy(db));
+  const seen = await read(db, false);
+  if (seen.refusal !== undefined) return refused(seen.refusal);
+  const nowMs = clock();
+  if (lockStanding(lockFactsOf(seen.user), policy, nowMs).locked) return refused('account_locked');
+  const found = new Map<string, FirstStep>();
+  for (const token of seen.tokens) found.set(token.id, await firstStepOf(keys, token, input, nowMs));
+  return actOf(async (acting: Acting): Promise<Result<Resynchronised>> => {
+    const now = await read(acting.db, true);
+    if (now.refusal !== undefined) return refused(now.refusal);
+    const tokens = now.tokens.filter(({ id }) => found.has(id));
+    if (tokens.length === 0) return refused('not_usable');
+    return settle(acting, { user: now.user, tokens, found, policy });
+  })(management, actor, undefined);
+}
+
+interface Looked {
+  readonly user: User;
+  readonly tokens: readonly TokenRow[];
+  readonly found: ReadonlyMap<string, FirstStep>;
+  readonly policy: LockPolicy;
+}
+
+async function settle(
+  acting: Acting,
+  { user, tokens, found, policy }: Looked,
+): Promise<Result<Resynchronised>> {
+  const { db, actor, atMs } = acting;
+  const standing = lockStanding(lockFactsOf(user), policy, atMs);
+  if (standing.locked) return refused('account_locked');
+  let problem: RefusalCode = 'resync_failed';
+  for (const token of tokens) {
+    const step = found.get(token.id);
+    if (step === 'unreadable') problem = 'seed_unreadable';
+    else if (step !== undefined && (await take(acting, token, step))) {
+      await storeLockFacts(db, [{ userId: user.id, ...afterSuccess(standing, {}) }]);
+      const driftSteps = driftOf(token, step + 1, atMs);
+      await record(acting, user, token, { found: true, driftSteps });
+      const clockIsOff = Math.abs(driftSteps) > tokenLimits.driftMaxSteps;
+      return done({ serial: token.serial, driftSteps, clockIsOff });
+    }
+  }
+  await storeLockFacts(db, [{ userId: user.id, ...afterFailure(standing, 'passcode', atMs) }]);
+  await alertWhenLocked(db, standing, { userId: user.id, atMs, source: actor.source });
+  await record(acting, user, tokens.length === 1 ? tokens[0] : undefined, { found: false });
+  return refused(problem);
+}
+
+function driftOf(token: TokenRow, step: number, nowMs: number): number {
+  return token.period_seconds === null ? 0 : step - timeStep(nowMs, token.period_seconds);
+}
+
+/** Moves the mark to the second passcode, unless somebody was there before; both are remembered as used. */
+async function take({ db, actor, atMs }: Acting, token: TokenRow, first: number): Promise<boolean> {
+  const spent = { atMs, source: actor.source, letNobodyIn: true };
+  const once = withAcceptance(token.recent, { ...spent, step: first });
+  const moved = await db
+    .updateTable('tokens')
+    .set({
+      last_step: first + 1,
+      drift_steps: driftOf(token, first + 1, atMs),
+      recent: withAcceptance(once, { ...spent, step: first + 1 }),
+    })
+    .where('id', '=', token.id)
+    .where('last_step', '<', first)
+    .where('state', 'in', usableStates)
+    .executeTakeFirst();
+  return moved.numUpdatedRows === 1n;
+}
+
+function record(
+  { db, keys, actor, atMs }: Acting,
+  user: User,
+  token: TokenRow | undefined,
+  detail: Readonly<Record<string, boolean | number>>,
+): Promise<void> {
+  const about =
+    token === undefined
+      ? ({ subjectKind: 'user', subjectId: user.id, subject: user.name } as const)
+      : ({ subjectKind: 'token', subjectId: token.id, subject: token.serial } as const);
+  return recordAudit(db, keys, { atMs, actor, action: 'token.resync', ...about, detail });
+}

@@ -1,0 +1,142 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import type { Actor } from '../../../base/actor.ts';
+import { tokenLimits } from '../../../base/limits/tokens.ts';
+import { done, type Result, refused } from '../../../base/results.ts';
+import type { Db } from '../../../storage/database/database.ts';
+import type { Management } from '../../../storage/management.ts';
+import { latestMade } from '../../../storage/queries/latest.ts';
+import type { Keys } from '../../../storage/sealing/key-file.ts';
+import { macOf } from '../../../storage/sealing/seal.ts';
+import { recordUserAct } from '../../users/user-audit.ts';
+import { findUser, prepareUserName } from '../../users/users.ts';
+import { type Acting, actOf } from '../acting.ts';
+import { isWhole } from '../facts.ts';
+
+/** A temporary passcode just made: shown once, kept nowhere. */
+export interface TemporaryCode {
+  /** Ten decimal digits. A secret. */
+  readonly code: string;
+  readonly expiresMs: number;
+}
+
+/** The user that a temporary passcode is for, by name. */
+export interface TemporaryCodeInput {
+  readonly user: string;
+  /** One minute to 24 hours, default 8 hours. */
+  readonly lifetimeMs?: number;
+}
+
+/**
+ * Makes a one-time passcode for a user without a fob at hand. An earlier one of the same user ends with it.
+ *
+ * Refused: `bad_lifetime`, `unknown_user`, `disabled_user`.
+ */
+export function makeTemporaryCode(
+  management: Management,
+  actor: Actor,
+  input: TemporaryCodeInput,
+): Promise<Result<TemporaryCode>> {
+  return makeCode(management, actor, { ...input, code: randomCode() });
+}
+
+function randomCode(): string {
+  const half = tokenLimits.temporaryCodeDigits / 2;
+  const digits = () => String(randomInt(10 ** half)).padStart(half, '0');
+  return `${digits()}${digits()}`;
+}
+
+const makeCode = actOf(
+  async (acting: Acting, input: TemporaryCodeInput & { code: string }): Promise<Result<TemporaryCode>> => {
+    const { code, lifetimeMs = tokenLimits.temporaryCodeMs } = input;
+    if (!isWhole(lifetimeMs, tokenLimits.temporaryCodeMinMs, tokenLimits.temporaryCodeMaxMs))
+      return refused('bad_lifetime');
+    const user = await findUser(acting.db, prepareUserName(input.user) ?? '');
+    if (user === undefined) return refused('unknown_user');
+    if (user.disabled_ms !== null) return refused('disabled_user');
+    await endTemporaryCodes(acting.db, user.id, acting.atMs);
+    const expiresMs = acting.atMs + lifetimeMs;
+    await acting.db
+      .insertInto('temporary_codes')
+      .values({
+        id: randomUUID(),
+        user_id: user.id,
+        code_mac: macOf(acting.keys, 'temporary', [user.id, code]),
+        expires_ms: expiresMs,
+        used_ms: null,
+        actor: acting.actor.name,
+        created_ms: acting.atMs,
+      })
+      .execute();
+    await recordUserAct(acting, 'token.temporary-code', user, { what: 'made', expiresMs });
+    return done({ code, expiresMs });
+  },
+);
+
+/** Ends the temporary passcode of a user, if there is one. Refused: `unknown_user`. */
+export const withdrawTemporaryCode = actOf(
+  async (acting: Acting, input: { readonly user: string }): Promise<Result<{ readonly ended: boolean }>> => {
+    const user = await findUser(acting.db, prepareUserName(input.user) ?? '');
+    if (user === undefined) return refused('unknown_user');
+    const ended = await endTemporaryCodes(acting.db, user.id, acting.atMs);
+    await recordUserAct(acting, 'token.temporary-code', user, { what: 'withdrawn', ended });
+    return done({ ended });
+  },
+);
+
+/**
+ * Ends what temporary passcodes a user has, in the caller's transaction: also when one of the user's tokens was used.
+ *
+ * @returns whether there was one
+ */
+export async function endTemporaryCodes(transaction: Db, userId: string, nowMs: number): Promise<boolean> {
+  const ended = await transaction
+    .updateTable('temporary_codes')
+    .set({ expires_ms: nowMs })
+    .where('user_id', '=', userId)
+    .where('used_ms', 'is', null)
+    .where('expires_ms', '>', nowMs)
+    .executeTakeFirst();
+  return ended.numUpdatedRows > 0n;
+}
+
+/**
+ * Uses up a temporary passcode, in the caller's transaction: of all requests that show it, on all nodes, one is told so.
+ *
+ * @param passcode ten decimal digits without separators; anything else is none
+ */
+export async function takeTemporaryCode(
+  transaction: Db,
+  keys: Keys,
+  userId: string,
+  passcode: string,
+  nowMs: number,
+): Promise<boolean> {
+  const taken = await transaction
+    .updateTable('temporary_codes')
+    .set({ used_ms: nowMs })
+    .where('user_id', '=', userId)
+    .where('code_mac', '=', macOf(keys, 'temporary', [userId, passcode]))
+    .where('used_ms', 'is', null)
+    .where('expires_ms', '>', nowMs)
+    .where('created_ms', '<=', latestMade(nowMs))
+    .executeTakeFirst();
+  return taken.numUpdatedRows === 1n;
+}
+
+/** Drops the temporary passcodes that have run out, used or not: what became of them is in the audit and the log. */
+export async function sweepTemporaryCodes(db: Db, nowMs: number): Promise<void> {
+  await db.deleteFrom('temporary_codes').where('expires_ms', '<=', nowMs).execute();
+}
+
+/** When the temporary passcode of a user ends; undefined where there is none. */
+export async function temporaryCodeEnd(db: Db, userId: string, nowMs: number): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('temporary_codes')
+    .select('expires_ms')
+    .where('user_id', '=', userId)
+    .where('used_ms', 'is', null)
+    .where('expires_ms', '>', nowMs)
+    .where('created_ms', '<=', latestMade(nowMs))
+    .executeTakeFirst();
+  return row?.expires_ms;
+}

@@ -1,0 +1,41 @@
+import type { FobSecrets } from 'passfob/owner/pairing';
+import type { Keys } from '../../storage/sealing/key-file.ts';
+import { type Place, type Sealed, seal, unseal } from '../../storage/sealing/seal.ts';
+
+export type { FobSecrets } from 'passfob/owner/pairing';
+
+/** The three secrets of a fob as one sealed JSON text, for its row in `fobs` or `fob_pairings`. */
+export function sealSecrets(keys: Keys, place: Place, secrets: FobSecrets): Sealed {
+  const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
+  const plain = Buffer.from(
+    JSON.stringify({
+      deviceSecret: text(secrets.deviceSecret),
+      pairingKey: text(secrets.pairingKey),
+      recoveryKey: text(secrets.recoveryKey),
+    }),
+  );
+  try {
+    return seal(keys, place, plain);
+  } finally {
+    plain.fill(0);
+  }
+}
+
+/** The same opened, or undefined where the seal does not open. The caller clears them after use. */
+export function openSecrets(keys: Keys, place: Place, sealed: Sealed): FobSecrets | undefined {
+  const plain = unseal(keys, place, sealed);
+  if (plain === undefined) return undefined;
+  const written = JSON.parse(Buffer.from(plain).toString('utf8')) as Record<keyof FobSecrets, string>;
+  plain.fill(0);
+  const bytes = (text: string) => new Uint8Array(Buffer.from(text, 'base64'));
+  return {
+    deviceSecret: bytes(written.deviceSecret),
+    pairingKey: bytes(written.pairingKey),
+    recoveryKey: bytes(written.recoveryKey),
+  };
+}
+
+/** Secrets that are not needed any more. */
+export function clearSecrets(secrets: FobSecrets): void {
+  for (const bytes of Object.values(secrets) as Uint8Array[]) bytes.fill(0);
+}

@@ -1,0 +1,226 @@
+import { randomUUID } from 'node:crypto';
+import { DEVICE_SECRET_BYTES, PAIRING_KEY_BYTES, RECOVERY_KEY_BYTES } from '@passfob/protocol/limits';
+import type { Selectable } from 'kysely';
+import { administrationLimits } from '../../base/limits/administration.ts';
+import { tokenLimits } from '../../base/limits/tokens.ts';
+import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
+import type { Db } from '../../storage/database/database.ts';
+import type { Schema } from '../../storage/schema/schema.ts';
+import type { Keys } from '../../storage/sealing/key-file.ts';
+import { recordAudit } from '../audit/record.ts';
+import { type Acting, actOf } from './acting.ts';
+import { isWhole } from './facts.ts';
+import { type FobSecrets, openSecrets, sealSecrets } from './fob-secrets.ts';
+
+export type FobRow = Selectable<Schema['fobs']>;
+
+/** When a fob's clock was set, and what was measured then. */
+export interface FobClock {
+  /** Milliseconds since 1970. */
+  readonly setMs: number;
+  /** Fob minus service before it was set, in milliseconds; null where it had no time. */
+  readonly errorMs: number | null;
+  /** Positive for a clock that is fast. */
+  readonly driftPpm: number | null;
+}
+
+/** A fob to register. */
+export interface NewFob {
+  readonly serial: string;
+  readonly board: string;
+  readonly firmware: string;
+  readonly secrets: FobSecrets;
+  readonly clock?: FobClock;
+}
+
+/** A fob as others may see it. */
+export interface FobView {
+  readonly serial: string;
+  readonly board: string;
+  readonly firmware: string;
+  /** Null when it was never set. */
+  readonly clock: FobClock | null;
+  readonly createdMs: number;
+}
+
+/** Takes a fob under the service's ownership; the same one again changes nothing. Refused: `bad_serial`, `bad_fob`,
+ * `bad_clock`, `fob_known`. */
+export async function register(acting: Acting, given: NewFob): Promise<Result<FobView>> {
+  const problem = await problemOfFob(acting, given);
+  if (problem !== undefined) return refused(problem);
+  const present = await fobNamed(acting.db, given.serial);
+  if (present !== undefined) return done(viewOfFob(present));
+  const id = randomUUID();
+  const sealed = sealSecrets(acting.keys, { table: 'fobs', id }, given.secrets);
+  const row: FobRow = {
+    id,
+    serial: given.serial,
+    board: given.board,
+    firmware: given.firmware,
+    sealed_secrets: sealed.box,
+    key_id: sealed.keyId,
+    ...clockColumns(given.clock),
+    nickname: '',
+    created_ms: acting.atMs,
+  };
+  await acting.db.insertInto('fobs').values(row).execute();
+  await record(acting, row, 'registered');
+  return done(viewOfFob(row));
+}
+
+/** Why a fob cannot be registered, or undefined. */
+export async function problemOfFob(
+  { db, keys }: Pick<Acting, 'db' | 'keys'>,
+  given: NewFob,
+): Promise<RefusalCode | undefined> {
+  if (given.serial.length > tokenLimits.serialMax || !/^[\x21-\x7e]+$/.test(given.serial))
+    return 'bad_serial';
+  if (!isFob(given)) return 'bad_fob';
+  if (given.clock !== undefined && !isClock(given.clock)) return 'bad_clock';
+  const present = await fobNamed(db, given.serial);
+  return present === undefined || isSame(keys, present, given.secrets) ? undefined : 'fob_known';
+}
+
+/** Keeps what was found about a fob's clock when it was set. Refused: `unknown_fob`, `bad_clock`. */
+export async function keepClock(
+  acting: Acting,
+  { serial, clock }: { readonly serial: string; readonly clock: FobClock },
+): Promise<Result<FobView>> {
+  if (!isClock(clock)) return refused('bad_clock');
+  const row = await fobNamed(acting.db, serial);
+  if (row === undefined) return refused('unknown_fob');
+  await acting.db.updateTable('fobs').set(clockColumns(clock)).where('id', '=', row.id).execute();
+  await record(acting, row, 'clock set');
+  return done(viewOfFob({ ...row, ...clockColumns(clock) }));
+}
+
+export const registerFob = actOf(register);
+export const keepFobClock = actOf(keepClock);
+
+/** The fob of a serial number, or undefined. */
+export function fobNamed(db: Db, serial: string): Promise<FobRow | undefined> {
+  return db.selectFrom('fobs').selectAll().where('serial', '=', serial).executeTakeFirst();
+}
+
+/** The secrets of a fob, or undefined where the seal does not open. The caller clears them after use. */
+export function fobSecretsOf(keys: Keys, row: FobRow): FobSecrets | undefined {
+  if (row.sealed_secrets === null || row.key_id === null) return undefined;
+  return openSecrets(keys, { table: 'fobs', id: row.id }, { box: row.sealed_secrets, keyId: row.key_id });
+}
+
+/**
+ * Keeps a fob that has just shown that it holds these secrets, in place of those it had before. It has been known, or is
+ * known from now on.
+ */
+export async function keepProved(acting: Acting, given: NewFob): Promise<FobRow> {
+  const present = await fobNamed(acting.db, given.serial);
+  const id = present?.id ?? randomUUID();
+  const sealed = sealSecrets(acting.keys, { table: 'fobs', id }, given.secrets);
+  const { board, firmware } = given;
+  const changes = { board, firmware, sealed_secrets: sealed.box, key_id: sealed.keyId };
+  if (present !== undefined) {
+    await acting.db.updateTable('fobs').set(changes).where('id', '=', id).execute();
+    await record(acting, present, 'paired anew');
+    return { ...present, ...changes };
+  }
+  const row: FobRow = {
+    id,
+    serial: given.serial,
+    ...changes,
+    ...clockColumns(undefined),
+    nickname: '',
+    created_ms: acting.atMs,
+  };
+  await acting.db.insertInto('fobs').values(row).execute();
+  await record(acting, row, 'paired');
+  return row;
+}
+
+function isSame(keys: Keys, row: FobRow, given: FobSecrets): boolean {
+  const kept = fobSecretsOf(keys, row);
+  return (
+    kept !== undefined &&
+    (['deviceSecret', 'pairingKey', 'recoveryKey'] as const).every(
+      name => Buffer.compare(kept[name], given[name]) === 0,
+    )
+  );
+}
+
+/** A page of fobs by serial number. */
+export interface FobPage {
+  readonly fobs: readonly FobView[];
+  /** `after` of the next page; null where this is the last. */
+  readonly next: string | null;
+}
+
+/** Which fobs to list. */
+export interface FobQuery {
+  /** The last serial number of the page before. */
+  readonly after?: string;
+  /** Only fobs whose clock was never set, or not since: milliseconds since 1970. */
+  readonly clockBeforeMs?: number;
+  /** Default 50, at most 200. */
+  readonly rows?: number;
+}
+
+/** The fobs, a page at a time. */
+export async function listFobs(db: Db, query: FobQuery = {}): Promise<FobPage> {
+  const { after = '', clockBeforeMs } = query;
+  const rows = Math.max(
+    1,
+    Math.min(query.rows ?? administrationLimits.pageRowsDefault, administrationLimits.pageRowsMax),
+  );
+  let select = db.selectFrom('fobs').selectAll().where('serial', '>', after);
+  if (clockBeforeMs !== undefined)
+    select = select.where(where =>
+      where.or([where('clock_set_ms', 'is', null), where('clock_set_ms', '<', clockBeforeMs)]),
+    );
+  const found = await select
+    .orderBy('serial')
+    .limit(rows + 1)
+    .execute();
+  const page = found.slice(0, rows);
+  return { fobs: page.map(viewOfFob), next: found.length > rows ? (page.at(-1)?.serial ?? null) : null };
+}
+
+function viewOfFob(row: FobRow): FobView {
+  const clock =
+    row.clock_set_ms === null
+      ? null
+      : { setMs: row.clock_set_ms, errorMs: row.clock_error_ms, driftPpm: row.drift_ppm };
+  const { serial, board, firmware } = row;
+  return { serial, board, firmware, clock, createdMs: row.created_ms };
+}
+
+function clockColumns(clock: FobClock | undefined) {
+  return {
+    clock_set_ms: clock?.setMs ?? null,
+    clock_error_ms: clock?.errorMs ?? null,
+    drift_ppm: clock?.driftPpm ?? null,
+  };
+}
+
+function isFob({ board, firmware, secrets }: NewFob): boolean {
+  const isText = (text: string, most: number) => text.length <= most && /^[\x20-\x7e]+$/.test(text);
+  return (
+    isText(board, tokenLimits.boardMax) &&
+    isText(firmware, tokenLimits.firmwareMax) &&
+    secrets.deviceSecret.length === DEVICE_SECRET_BYTES &&
+    secrets.pairingKey.length === PAIRING_KEY_BYTES &&
+    secrets.recoveryKey.length === RECOVERY_KEY_BYTES
+  );
+}
+
+function isClock({ setMs, errorMs, driftPpm }: FobClock): boolean {
+  const most = tokenLimits.clockErrorMaxMs;
+  return (
+    isWhole(setMs, 0, tokenLimits.counterMax) &&
+    (errorMs === null || isWhole(errorMs, -most, most)) &&
+    (driftPpm === null || Math.abs(driftPpm) <= tokenLimits.driftPpmMax)
+  );
+}
+
+function record({ db, keys, actor, atMs }: Acting, row: FobRow, what: string): Promise<void> {
+  const about = { subjectKind: 'fob', subjectId: row.id, subject: row.serial } as const;
+  return recordAudit(db, keys, { atMs, actor, action: 'token.import', ...about, detail: { what } });
+}

@@ -1,0 +1,117 @@
+import { sql } from 'kysely';
+import { administrationLimits } from '../../base/limits/administration.ts';
+import { done, type Result, refused } from '../../base/results.ts';
+import type { TokenState } from '../../base/token-states.ts';
+import type { Db } from '../../storage/database/database.ts';
+import { engineOf } from '../../storage/schema/engine.ts';
+import { LAST } from '../../storage/search/hits.ts';
+import { readMark, writeMark } from '../../storage/search/mark.ts';
+import { byCodePoint } from '../../storage/search/parts.ts';
+import type { TokenRow } from './rows.ts';
+import { type TokenView, viewOf } from './views.ts';
+
+/** A page of a list. It may hold fewer rows than were asked for, even none, and still not be the last. */
+export interface TokenPage {
+  readonly tokens: readonly TokenView[];
+  /** Null where this is the last page. */
+  readonly next: string | null;
+}
+
+interface Order {
+  readonly by: 'serial' | 'user' | 'label';
+  readonly state: TokenState | undefined;
+  readonly rows: number;
+  readonly after: string | undefined;
+}
+
+/** Where a page ends: both parts, because several tokens have one user or one label. */
+interface Mark {
+  readonly key: string;
+  readonly serial: string;
+}
+
+type Listed = TokenRow & { readonly user: string | null; readonly key: string };
+
+/** A page of all tokens, by serial number, user or label. @returns refused `bad_cursor` */
+export async function listInOrder(db: Db, { by, state, rows, after }: Order): Promise<Result<TokenPage>> {
+  const read = after === undefined ? undefined : readMark(after, 2);
+  if (after !== undefined && read === undefined) return refused('bad_cursor');
+  const [key = '', serial = ''] = read ?? [];
+  const mark = read && { key, serial };
+  // The index of states is in the order of serial numbers; any other order is looked through.
+  const isPicked = state !== undefined && by !== 'serial';
+  const looked = isPicked ? administrationLimits.pageRowsScanned : rows;
+  const found = await select(db, by, { mark, state: isPicked ? undefined : state, rows: looked + 1 });
+  const picked = found.slice(0, looked).filter(row => !isPicked || row.state === state);
+  const page = picked.slice(0, rows);
+  const isCut = picked.length > rows || found.length > looked;
+  const last = picked.length > rows ? page.at(-1) : found.slice(0, looked).at(-1);
+  return done({
+    tokens: page.map(row => viewOf(row, row.user)),
+    next: isCut && last !== undefined ? writeMark([last.key, last.serial]) : null,
+  });
+}
+
+interface Range {
+  readonly mark: Mark | undefined;
+  readonly state: TokenState | undefined;
+  readonly rows: number;
+}
+
+function select(db: Db, by: Order['by'], range: Range): Promise<Listed[]> {
+  if (by === 'serial') return bySerial(db, range);
+  return by === 'user' ? byUser(db, range) : byLabel(db, { ...range, prefix: '' });
+}
+
+function bySerial(db: Db, { mark, state, rows }: Range): Promise<Listed[]> {
+  let query = db
+    .selectFrom('tokens')
+    .leftJoin('users', 'users.id', 'tokens.user_id')
+    .selectAll('tokens')
+    .select(['users.name as user', 'tokens.serial as key'])
+    .where('tokens.serial', '>', mark?.serial ?? '');
+  if (state !== undefined) query = query.where('tokens.state', '=', state);
+  return query.orderBy('tokens.serial').limit(rows).execute();
+}
+
+function byUser(db: Db, { mark, rows }: Range): Promise<Listed[]> {
+  let query = db
+    .selectFrom('users')
+    .innerJoin('tokens', 'tokens.user_id', 'users.id')
+    .selectAll('tokens')
+    .select(['users.name as user', 'users.name as key'])
+    .where('users.name', '>=', mark?.key ?? '');
+  if (mark !== undefined)
+    query = query.where(where =>
+      where.or([where('users.name', '>', mark.key), where('tokens.serial', '>', mark.serial)]),
+    );
+  return query.orderBy('users.name').orderBy('tokens.serial').limit(rows).execute();
+}
+
+/** Tokens whose label begins with a text as it is written, behind a mark, with what else their users are found by. */
+export function byLabel(
+  db: Db,
+  { prefix, mark, rows }: Pick<Range, 'mark' | 'rows'> & { readonly prefix: string },
+) {
+  // The index is by code point; PostgreSQL compares by the locale unless it is told.
+  const label =
+    engineOf(db) === 'postgres' ? sql<string>`tokens.label collate "C"` : sql<string>`tokens.label`;
+  let query = db
+    .selectFrom('tokens')
+    .leftJoin('users', 'users.id', 'tokens.user_id')
+    .selectAll('tokens')
+    .select(['users.name as user', 'users.display_name', 'users.email', 'tokens.label as key'])
+    .where(label, '>=', later(prefix, mark))
+    .where(label, '<', `${prefix}${LAST}`);
+  if (mark !== undefined)
+    query = query.where(where =>
+      where.or([where(label, '>', mark.key), where('tokens.serial', '>', mark.serial)]),
+    );
+  return query.orderBy(label).orderBy('tokens.serial').limit(rows).execute();
+}
+
+/** Where a page begins: a mark from another search must not widen this one. */
+function later(prefix: string, mark: Mark | undefined): string {
+  if (mark === undefined) return prefix;
+  return byCodePoint(mark.key, prefix) > 0 ? mark.key : prefix;
+}

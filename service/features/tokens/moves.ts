@@ -1,0 +1,213 @@
+import type { Actor } from '../../base/actor.ts';
+import type { Action } from '../../base/permissions.ts';
+import { done, type Result, refused } from '../../base/results.ts';
+import {
+  mayBecome,
+  type RevokedReason,
+  revokedReasons,
+  type TokenState,
+  tokenStates,
+} from '../../base/token-states.ts';
+import { forgetAnswers } from '../../storage/answers.ts';
+import type { Db } from '../../storage/database/database.ts';
+import type { Management } from '../../storage/management.ts';
+import { recordAudit } from '../audit/record.ts';
+import { takesLastWay } from '../users/admins.ts';
+import { endSessionsOf } from '../users/sessions.ts';
+import { findUser, prepareUserName } from '../users/users.ts';
+import { type Acting, actOf } from './acting.ts';
+import { endActivationsOfToken } from './activation-ends.ts';
+import { closeAssignment, openAssignment } from './assignments.ts';
+import { hasEnough, problemOfNames } from './issue.ts';
+import { dropUnusedPushKey } from './push-keys.ts';
+import type { TokenRow } from './rows.ts';
+import { lockToken, usableTokens } from './tokens.ts';
+import { type TokenView, viewOf } from './views.ts';
+
+/** A token by its serial number. */
+export interface TokenInput {
+  readonly serial: string;
+}
+
+/** Gives a token to a user. Refused: `unknown_serial`, `bad_transition`, `unknown_user`, `disabled_user`,
+ * `reserved_for_another`, `too_many_tokens`. */
+export async function assign(
+  acting: Acting,
+  input: TokenInput & { readonly user: string },
+): Promise<Result<TokenView>> {
+  const row = await lockToken(acting.db, input.serial);
+  if (row === undefined) return refused('unknown_serial');
+  if (!mayBecome(row.state, 'assigned')) return refused('bad_transition');
+  const user = await findUser(acting.db, prepareUserName(input.user) ?? '');
+  if (user === undefined) return refused('unknown_user');
+  if (user.disabled_ms !== null) return refused('disabled_user');
+  if (row.user_id !== null && row.user_id !== user.id) return refused('reserved_for_another');
+  // A reserved token counts among the user's already.
+  if (row.user_id === null && (await hasEnough(acting.db, user))) return refused('too_many_tokens');
+  return move(acting, row, { to: 'assigned', action: 'token.assign', userId: user.id });
+}
+
+/** Sets a token aside, for a user where one is named: enrolment ends it. Refused as `assign`. */
+export async function reserve(
+  acting: Acting,
+  input: TokenInput & { readonly user?: string },
+): Promise<Result<TokenView>> {
+  const row = await lockToken(acting.db, input.serial);
+  if (row === undefined) return refused('unknown_serial');
+  if (input.user === undefined) return move(acting, row, { to: 'reserved', action: 'token.assign' });
+  const user = await findUser(acting.db, prepareUserName(input.user) ?? '');
+  if (user === undefined) return refused('unknown_user');
+  if (user.disabled_ms !== null) return refused('disabled_user');
+  if (await hasEnough(acting.db, user)) return refused('too_many_tokens');
+  return move(acting, row, { to: 'reserved', action: 'token.assign', userId: user.id });
+}
+
+/** Returns a token to the inventory, from where its state allows it. */
+export function unassign(acting: Acting, input: TokenInput): Promise<Result<TokenView>> {
+  return moveTo(acting, input, { to: 'inventory', action: 'token.unassign', userId: null });
+}
+
+/** Stops a token until it is reactivated. It holds at once. Refused: `last_admin` besides. */
+export function suspend(acting: Acting, input: TokenInput): Promise<Result<TokenView>> {
+  return moveTo(acting, input, { to: 'suspended', action: 'token.suspend' });
+}
+
+/** Stops a token because its own user has lost it. It holds at once. Refused: `last_admin` besides. */
+export function reportLost(acting: Acting, input: TokenInput): Promise<Result<TokenView>> {
+  return moveTo(acting, input, { to: 'suspended', action: 'token.report-lost' });
+}
+
+/** Lets a suspended token work again. */
+function reactivate(acting: Acting, input: TokenInput): Promise<Result<TokenView>> {
+  return moveTo(acting, input, { to: 'active', action: 'token.reactivate' });
+}
+
+/** Ends a token for good and destroys its seed (R17). Refused: `bad_reason` besides. */
+export async function revoke(
+  acting: Acting,
+  input: TokenInput & { readonly reason: RevokedReason },
+): Promise<Result<TokenView>> {
+  if (!revokedReasons.includes(input.reason)) return refused('bad_reason');
+  return moveTo(acting, input, { to: 'revoked', action: 'token.revoke', reason: input.reason });
+}
+
+/** What a token is called. Refused: `unknown_serial`, `bad_issuer`, `bad_label`. */
+async function rename(
+  acting: Acting,
+  input: TokenInput & { readonly issuer?: string; readonly label?: string },
+): Promise<Result<TokenView>> {
+  const problem = problemOfNames(input);
+  if (problem !== undefined) return refused(problem);
+  const row = await lockToken(acting.db, input.serial);
+  if (row === undefined) return refused('unknown_serial');
+  const names = { issuer: input.issuer ?? row.issuer, label: input.label ?? row.label };
+  await acting.db.updateTable('tokens').set(names).where('id', '=', row.id).execute();
+  await record(acting, row, 'token.rename', names);
+  return done(viewOf({ ...row, ...names }, await userNameOf(acting.db, row.user_id)));
+}
+
+export const assignToken = actOf(assign);
+export const reserveToken = actOf(reserve);
+export const unassignToken = actOf(unassign);
+export const suspendToken = actOf(suspend);
+export const reactivateToken = actOf(reactivate);
+export const revokeToken = actOf(revoke);
+export const renameToken = actOf(rename);
+
+/** Moves a token to another state as `states.ts` allows, for programs in this process. A revoked one is retired. */
+export function changeTokenState(
+  management: Management,
+  actor: Actor,
+  serial: string,
+  to: TokenState,
+): Promise<Result<TokenView>> {
+  return actOf(async (acting: Acting) => {
+    const row = await lockToken(acting.db, serial);
+    if (row === undefined) return refused<TokenView>('unknown_serial');
+    // Who gets it has to be said: `assignToken`.
+    if (tokenStates[to].user === 'one' && row.user_id === null) return refused<TokenView>('bad_transition');
+    const userId = tokenStates[to].user === 'none' ? { userId: null } : {};
+    const reason = to === 'revoked' ? { reason: 'retired' as const } : {};
+    return move(acting, row, { to, action: actionTo[to], ...userId, ...reason });
+  })(management, actor, undefined);
+}
+
+const actionTo: Readonly<Record<TokenState, Action>> = {
+  initialised: 'token.issue',
+  inventory: 'token.unassign',
+  reserved: 'token.assign',
+  assigned: 'token.assign',
+  active: 'token.reactivate',
+  suspended: 'token.suspend',
+  revoked: 'token.revoke',
+};
+
+/** What the audit calls it: an operator's action, or a user's own. */
+type TokenAct = Action | 'token.report-lost';
+
+interface Move {
+  readonly to: TokenState;
+  readonly action: TokenAct;
+  /** Who has it from now on; left out, nothing about that changes. */
+  readonly userId?: string | null;
+  readonly reason?: RevokedReason;
+}
+
+async function moveTo(acting: Acting, { serial }: TokenInput, way: Move): Promise<Result<TokenView>> {
+  const row = await lockToken(acting.db, serial);
+  return row === undefined ? refused('unknown_serial') : move(acting, row, way);
+}
+
+/** The one place where a token changes its state by administration. */
+async function move(acting: Acting, row: TokenRow, way: Move): Promise<Result<TokenView>> {
+  const { db } = acting;
+  if (!mayBecome(row.state, way.to)) return refused('bad_transition');
+  const userId = way.userId === undefined ? row.user_id : way.userId;
+  const changes = {
+    state: way.to,
+    user_id: userId,
+    revoked_reason: way.reason ?? null,
+    ...(tokenStates[way.to].seed ? {} : { sealed_secret: null, key_id: null }),
+  };
+  const had = tokenStates[row.state].user === 'one';
+  const has = tokenStates[way.to].user === 'one';
+  const isTaken = !tokenStates[way.to].usable && tokenStates[row.state].usable;
+  if (isTaken && (await takesLastWay(db, acting.actor, [row.id]))) return refused('last_admin');
+  // Suspending and revoking hold at once: not even the answer to a repeated request outlives them (R17).
+  if (!tokenStates[way.to].usable) await forgetAnswers(db);
+  await db.updateTable('tokens').set(changes).where('id', '=', row.id).execute();
+  if (isTaken && row.user_id !== null && !(await hasUsable(db, row.user_id)))
+    await endSessionsOf(db, row.user_id);
+  if (row.fob_id !== null && !has) await dropUnusedPushKey(db, row.fob_id);
+  if (row.state === 'reserved' && way.to !== 'assigned') await endActivationsOfToken(db, row.id, acting.atMs);
+  if (had && !has) await closeAssignment(acting, row.id);
+  if (!had && has && userId !== null) await openAssignment(acting, row.id, userId);
+  const user = await userNameOf(db, userId ?? row.user_id);
+  await record(acting, row, way.action, {
+    from: row.state,
+    to: way.to,
+    user,
+    ...(way.reason && { reason: way.reason }),
+  });
+  return done(viewOf({ ...row, ...changes }, userId === null ? null : user));
+}
+
+async function hasUsable(db: Db, userId: string): Promise<boolean> {
+  return (await usableTokens(db, userId)).length > 0;
+}
+
+async function userNameOf(db: Db, userId: string | null): Promise<string | null> {
+  if (userId === null) return null;
+  const user = await db.selectFrom('users').select('name').where('id', '=', userId).executeTakeFirst();
+  return user?.name ?? null;
+}
+
+function record(
+  { db, keys, actor, atMs }: Acting,
+  row: TokenRow,
+  action: TokenAct,
+  detail: Readonly<Record<string, string | null>>,
+): Promise<void> {
+  const about = { subjectKind: 'token', subjectId: row.id, subject: row.serial } as const;
+  return recordAudit(db, keys, { atMs, actor, action, ...about, detail });
+}

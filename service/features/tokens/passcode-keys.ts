@@ -1,0 +1,17 @@
+import { sql } from 'kysely';
+import type { Db } from '../../storage/database/database.ts';
+
+/**
+ * Whether every passcode that may be typed is a decimal number: only then a form for one asks a telephone for its number
+ * keys. Whose passcode it will be is not known before the form is sent, so this is about all tokens.
+ */
+export async function areAllDecimal(db: Db): Promise<boolean> {
+  const lettered = await db
+    .selectFrom('tokens')
+    .select('id')
+    .where('alphabet', '<>', sql.lit('decimal' as const))
+    .where('state', '<>', sql.lit('revoked' as const))
+    .limit(1)
+    .executeTakeFirst();
+  return lettered === undefined;
+}

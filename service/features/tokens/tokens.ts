@@ -1,0 +1,64 @@
+import type { PasscodeFacts } from '../../base/passcode.ts';
+import { usableStates } from '../../base/token-states.ts';
+import type { Db } from '../../storage/database/database.ts';
+import { engineOf } from '../../storage/schema/engine.ts';
+import type { Keys } from '../../storage/sealing/key-file.ts';
+import { unseal } from '../../storage/sealing/seal.ts';
+import type { PasscodeToken, TokenRow } from './rows.ts';
+
+/** The tokens of a user whose passcodes may be accepted by themselves: not those that answer questions. */
+export function usableTokens(db: Db, userId: string): Promise<TokenRow[]> {
+  return db
+    .selectFrom('tokens')
+    .selectAll()
+    .where('user_id', '=', userId)
+    .where('state', 'in', usableStates)
+    .where('kind', '<>', 'ocra')
+    .orderBy('created_ms')
+    .execute();
+}
+
+/** The token of a serial number, which no validation changes until the transaction ends. */
+export function lockToken(transaction: Db, serial: string): Promise<TokenRow | undefined> {
+  const query = transaction.selectFrom('tokens').selectAll().where('serial', '=', serial);
+  // SQLite has one writer, and no word for this.
+  return (engineOf(transaction) === 'postgres' ? query.forUpdate() : query).executeTakeFirst();
+}
+
+/** How many tokens of a user are not revoked. */
+export async function countTokens(db: Db, userId: string): Promise<number> {
+  const { count } = await db
+    .selectFrom('tokens')
+    .select(query => query.fn.countAll<number>().as('count'))
+    .where('user_id', '=', userId)
+    .where('state', '<>', 'revoked')
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+/** The secret of a token, or undefined when its seal does not open. The caller clears it after use. */
+export function secretOf(
+  keys: Keys,
+  row: Pick<TokenRow, 'id' | 'sealed_secret' | 'key_id'>,
+): Uint8Array | undefined {
+  if (row.sealed_secret === null || row.key_id === null) return undefined;
+  return unseal(keys, { table: 'tokens', id: row.id }, { box: row.sealed_secret, keyId: row.key_id });
+}
+
+/** What verification needs of a row. */
+export function passcodeFactsOf(row: PasscodeToken): PasscodeFacts {
+  return {
+    kind: row.kind,
+    algorithm: row.algorithm,
+    alphabet: row.alphabet,
+    digits: row.digits,
+    periodSeconds: row.period_seconds,
+    lastStep: row.last_step,
+    driftSteps: row.drift_steps,
+    lookAhead: row.look_ahead,
+    ahead:
+      row.ahead_step === null || row.ahead_ms === null
+        ? undefined
+        : { step: row.ahead_step, atMs: row.ahead_ms },
+  };
+}

@@ -1,0 +1,191 @@
+import { sql } from 'kysely';
+import type { Algorithm, Alphabet, PinPlace, TokenKind } from '../../base/kinds.ts';
+import { administrationLimits } from '../../base/limits/administration.ts';
+import { consoleLimits } from '../../base/limits/console.ts';
+import { tokenLimits } from '../../base/limits/tokens.ts';
+import { done, type Result, refused } from '../../base/results.ts';
+import { type TokenState, tokenStates } from '../../base/token-states.ts';
+import type { Db } from '../../storage/database/database.ts';
+import type { TokenRow } from './rows.ts';
+
+/** A token as others may see it. Times in milliseconds since 1970. */
+export interface TokenView {
+  readonly serial: string;
+  /** Who has it, or had it when it was revoked. */
+  readonly user: string | null;
+  readonly state: TokenState;
+  /** `lost`, `faulty` or `retired` once it is revoked. */
+  readonly revokedReason: string | null;
+  readonly kind: TokenKind;
+  readonly algorithm: Algorithm;
+  readonly alphabet: Alphabet;
+  readonly digits: number;
+  readonly periodSeconds: number | null;
+  /** OCRA only (RFC 6287 §6). */
+  readonly suite: string | null;
+  readonly pinPlace: PinPlace;
+  /** Counters from the next one on that are accepted; null but for HOTP. */
+  readonly lookAhead: number | null;
+  readonly driftSteps: number;
+  readonly issuer: string;
+  readonly label: string;
+  readonly createdMs: number;
+  readonly lastUsedMs: number | null;
+}
+
+/** What others may see of a row: named one by one, so that a new column is not shown by itself. */
+export function viewOf(row: TokenRow, user: string | null): TokenView {
+  return {
+    serial: row.serial,
+    user,
+    state: row.state,
+    revokedReason: row.revoked_reason,
+    kind: row.kind,
+    algorithm: row.algorithm,
+    alphabet: row.alphabet,
+    digits: row.digits,
+    periodSeconds: row.period_seconds,
+    suite: row.suite,
+    pinPlace: row.pin_place,
+    lookAhead: row.kind === 'hotp' ? row.look_ahead : null,
+    driftSteps: row.drift_steps,
+    issuer: row.issuer,
+    label: row.label,
+    createdMs: row.created_ms,
+    lastUsedMs: row.last_used_ms,
+  };
+}
+
+/** The first tokens by serial number. */
+export async function listTokens(db: Db): Promise<TokenView[]> {
+  const rows = await db
+    .selectFrom('tokens')
+    .leftJoin('users', 'users.id', 'tokens.user_id')
+    .selectAll('tokens')
+    .select('users.name as user')
+    .orderBy('serial')
+    .limit(tokenLimits.tokensListed)
+    .execute();
+  return rows.map(row => viewOf(row, row.user));
+}
+
+/** The tokens that a user has, and behind them those that were revoked, by serial number: as many as a page holds. */
+export async function listTokensOf(
+  db: Db,
+  user: { readonly id: string; readonly name: string },
+): Promise<TokenView[]> {
+  const rows = await db
+    .selectFrom('tokens')
+    .selectAll()
+    .where('user_id', '=', user.id)
+    .orderBy(sql`case state when 'revoked' then 1 else 0 end`)
+    .orderBy('serial')
+    .limit(administrationLimits.pageRowsDefault)
+    .execute();
+  return rows.map(row => viewOf(row, user.name));
+}
+
+/** Who had a token, from when to when. */
+export interface AssignmentView {
+  readonly user: string;
+  readonly fromMs: number;
+  /** Null while the user has it. */
+  readonly toMs: number | null;
+  readonly actor: string;
+}
+
+/** One act on a token. */
+export interface ActView {
+  readonly atMs: number;
+  readonly actor: string;
+  readonly role: string;
+  readonly action: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/** A token with what happened to it, latest first. */
+export interface TokenHistory {
+  readonly token: TokenView;
+  /** The fob that holds it, where the service owns one. */
+  readonly fob: string | null;
+  readonly policy: { readonly name: string; readonly version: number } | null;
+  readonly assignments: readonly AssignmentView[];
+  readonly acts: readonly ActView[];
+}
+
+/** A token with its history. @returns refused `unknown_serial` */
+export async function viewToken(db: Db, serial: string): Promise<Result<TokenHistory>> {
+  const row = await db
+    .selectFrom('tokens')
+    .leftJoin('users', 'users.id', 'tokens.user_id')
+    .leftJoin('fobs', 'fobs.id', 'tokens.fob_id')
+    .leftJoin('policies', 'policies.id', 'tokens.policy_id')
+    .selectAll('tokens')
+    .select(['users.name as user', 'fobs.serial as fob', 'policies.name as policy'])
+    .where('tokens.serial', '=', serial)
+    .executeTakeFirst();
+  if (row === undefined) return refused('unknown_serial');
+  const { policy, policy_version: version } = row;
+  return done({
+    token: viewOf(row, row.user),
+    fob: row.fob,
+    policy: policy === null || version === null ? null : { name: policy, version },
+    assignments: await assignmentsOf(db, row.id),
+    acts: await actsOn(db, row.id),
+  });
+}
+
+async function assignmentsOf(db: Db, tokenId: string): Promise<AssignmentView[]> {
+  const rows = await db
+    .selectFrom('assignments')
+    .innerJoin('users', 'users.id', 'assignments.user_id')
+    .select(['users.name as user', 'from_ms as fromMs', 'to_ms as toMs', 'actor'])
+    .where('token_id', '=', tokenId)
+    .orderBy('from_ms', 'desc')
+    .limit(administrationLimits.historyListed)
+    .execute();
+  return rows;
+}
+
+async function actsOn(db: Db, tokenId: string): Promise<ActView[]> {
+  const rows = await db
+    .selectFrom('audit')
+    .select(['at_ms', 'actor', 'role', 'action', 'detail'])
+    .where('subject_kind', '=', 'token')
+    .where('subject_id', '=', tokenId)
+    .orderBy('id', 'desc')
+    .limit(administrationLimits.historyListed)
+    .execute();
+  return rows.map(({ at_ms, detail, ...act }) => ({
+    ...act,
+    atMs: at_ms,
+    detail: JSON.parse(detail) as Record<string, unknown>,
+  }));
+}
+
+/** How many tokens stand in each state. It reads an index from end to end: not for every request. */
+export async function countTokensByState(db: Db): Promise<Readonly<Record<TokenState, number>>> {
+  const rows = await db
+    .selectFrom('tokens')
+    .select(query => ['state', query.fn.countAll<number>().as('count')])
+    .groupBy('state')
+    .execute();
+  const counted = new Map(rows.map(({ state, count }) => [state, Number(count)]));
+  const states = Object.keys(tokenStates) as TokenState[];
+  return Object.fromEntries(states.map(state => [state, counted.get(state) ?? 0])) as Record<
+    TokenState,
+    number
+  >;
+}
+
+/** What fobs' clocks were found to drift by, in parts per million; of a large fleet only the first so many. */
+export async function readFobDrifts(db: Db): Promise<number[]> {
+  const rows = await db
+    .selectFrom('fobs')
+    .select('drift_ppm')
+    .where('drift_ppm', 'is not', null)
+    .orderBy('serial')
+    .limit(consoleLimits.fobDriftsRead)
+    .execute();
+  return rows.flatMap(({ drift_ppm }) => (drift_ppm === null ? [] : [drift_ppm]));
+}

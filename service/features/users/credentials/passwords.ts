@@ -1,0 +1,106 @@
+import type { Actor } from '../../../base/actor.ts';
+import { commonPasswords } from '../../../base/common-passwords.ts';
+import { credentialLimits } from '../../../base/limits/credentials.ts';
+import { done, type RefusalCode, type Result, refused } from '../../../base/results.ts';
+import { checkSlowHash, isOutdated, slowHash } from '../../../base/slow-hash.ts';
+import { forgetAnswers } from '../../../storage/answers.ts';
+import { type Db, writing } from '../../../storage/database/database.ts';
+import type { Management } from '../../../storage/management.ts';
+import { endSessionsOf } from '../sessions.ts';
+import { recordUserAct } from '../user-audit.ts';
+import { findUser, prepareUserName, type User } from '../users.ts';
+
+/** A password for a user. The text is a secret. */
+export interface NewPassword {
+  readonly user: string;
+  readonly password: string;
+}
+
+/**
+ * Sets a user's password; the user's sessions end. Refusals: unknown_user, password_length, password_common,
+ * password_is_name.
+ *
+ * @throws ServiceError `busy`
+ */
+export async function setPassword(
+  management: Management,
+  actor: Actor,
+  { user: typed, password }: NewPassword,
+): Promise<Result<{ user: string }>> {
+  const name = prepareUserName(typed) ?? '';
+  const present = await findUser(management.db, name);
+  if (present === undefined) return refused('unknown_user');
+  const problem = passwordProblem(password, present);
+  if (problem !== undefined) return refused(problem);
+  // Hashing is slow, and other writers need not wait for it.
+  const hash = await slowHash(prepared(password));
+  const atMs = management.clock();
+  return await writing(management.db, async db => {
+    const user = await findUser(db, name);
+    if (user === undefined) return refused('unknown_user');
+    await db.updateTable('users').set({ password_hash: hash }).where('id', '=', user.id).execute();
+    await endSessionsOf(db, user.id);
+    // A repeated request with the old password gets no answer from before.
+    await forgetAnswers(db);
+    const first = { first: user.password_hash === null };
+    await recordUserAct({ db, keys: management.keys, actor, atMs }, 'user.set-password', user, first);
+    return done({ user: user.name });
+  });
+}
+
+/**
+ * Whether a password is the one a hash was made of. Without a hash (no such user, or no password) the answer is no and
+ * the work is the same.
+ *
+ * @throws ServiceError `busy` when too many are being checked at once
+ */
+export async function checkPassword(hash: string | null, typed: string): Promise<boolean> {
+  const fits = typed.length <= credentialLimits.passwordFieldMax;
+  const equal = await checkSlowHash(hash, fits ? prepared(typed) : '');
+  return fits && equal;
+}
+
+/**
+ * Hashes a password anew where its hash was made with other parameters than today's. To be called when the password has
+ * just been found right; a password that was changed meanwhile stays.
+ *
+ * @throws ServiceError `busy`
+ */
+export async function refreshPasswordHash(
+  db: Db,
+  user: Pick<User, 'id' | 'password_hash'>,
+  typed: string,
+): Promise<void> {
+  const before = user.password_hash;
+  if (before === null || !isOutdated(before)) return;
+  const hash = await slowHash(prepared(typed));
+  await writing(db, transaction =>
+    transaction
+      .updateTable('users')
+      .set({ password_hash: hash })
+      .where('id', '=', user.id)
+      .where('password_hash', '=', before)
+      .execute(),
+  );
+}
+
+/** Why a password cannot be a user's, or undefined where it can (SP 800-63B §5.1.1.2: length and lists, no recipes). */
+export function passwordProblem(
+  password: string,
+  user: Pick<User, 'name' | 'email'>,
+): RefusalCode | undefined {
+  if (password.length > credentialLimits.passwordFieldMax) return 'password_length';
+  const characters = [...prepared(password)];
+  if (characters.length < credentialLimits.passwordMin || characters.length > credentialLimits.passwordMax)
+    return 'password_length';
+  const folded = prepared(password).toLowerCase();
+  const isTooPlain = new Set(folded).size < credentialLimits.passwordDistinctMin;
+  if (isTooPlain || commonPasswords.has(folded.replace(/[\s_-]/g, ''))) return 'password_common';
+  const names = [user.name, user.email?.toLowerCase()];
+  return names.includes(folded.trim()) ? 'password_is_name' : undefined;
+}
+
+/** One form for the same characters however they were typed (SP 800-63B §5.1.1.2). */
+function prepared(password: string): string {
+  return password.normalize('NFKC');
+}

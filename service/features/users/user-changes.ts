@@ -1,0 +1,162 @@
+import type { Actor } from '../../base/actor.ts';
+import { prepareEmail } from '../../base/email-address.ts';
+import { userLimits } from '../../base/limits/users.ts';
+import { prepareLine } from '../../base/one-line.ts';
+import type { Action } from '../../base/permissions.ts';
+import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
+import { forgetAnswers } from '../../storage/answers.ts';
+import { type Db, writing } from '../../storage/database/database.ts';
+import type { Management } from '../../storage/management.ts';
+import { changeParts, textsOfUser } from '../../storage/search/rows.ts';
+import { isLastAdmin } from './admins.ts';
+import { looksLikeAnother } from './look-alikes.ts';
+import { endSessionsOf } from './sessions.ts';
+import { readSettings } from './settings.ts';
+import { recordUserAct } from './user-audit.ts';
+import { type UserView, userViewOf } from './user-views.ts';
+import { findUser, insertUser, newUser, prepareUserName, type User, withoutFailures } from './users.ts';
+
+/** A user to make. */
+export interface NewUser {
+  readonly name: string;
+  readonly displayName?: string | undefined;
+  /** One address; null or empty for none. */
+  readonly email?: string | null | undefined;
+}
+
+/** What to change of a user; what is left out stays. */
+export interface UserChange {
+  readonly user: string;
+  readonly displayName?: string | undefined;
+  readonly email?: string | null | undefined;
+}
+
+/** Makes a user without token, password or PIN. Refusals: bad_user, bad_display_name, bad_email, user_taken, name_looks_alike. */
+export async function createUser(
+  management: Management,
+  actor: Actor,
+  given: NewUser,
+): Promise<Result<UserView>> {
+  const name = prepareUserName(given.name);
+  if (name === undefined) return refused('bad_user');
+  const facts = prepareFacts(given);
+  if (typeof facts === 'string') return refused(facts);
+  const atMs = management.clock();
+  const user: User = { ...newUser(name, atMs), ...facts };
+  return await writing(management.db, async db => {
+    if ((await findUser(db, name)) !== undefined) return refused('user_taken');
+    if (await looksLikeAnother(db, name)) return refused('name_looks_alike');
+    await insertUser(db, user);
+    await recordUserAct({ db, keys: management.keys, actor, atMs }, 'user.create', user, {
+      email: user.email,
+    });
+    return done(await view(db, user, atMs));
+  });
+}
+
+/** Changes what a user is called or written to at. Refusals: unknown_user, bad_display_name, bad_email. */
+export async function changeUser(
+  management: Management,
+  actor: Actor,
+  given: UserChange,
+): Promise<Result<UserView>> {
+  const facts = prepareFacts(given);
+  if (typeof facts === 'string') return refused(facts);
+  return await changing({ management, actor, typed: given.user, action: 'user.change' }, (_db, user) => ({
+    facts,
+    detail: {
+      displayNameChanged: facts.display_name !== undefined && facts.display_name !== user.display_name,
+      ...(facts.email !== undefined && { email: facts.email, emailBefore: user.email }),
+    },
+  }));
+}
+
+/**
+ * Disables an account: its sessions end, and no log-in of it is accepted until it is enabled again. Refusals:
+ * unknown_user, last_admin.
+ */
+export function disableUser(management: Management, actor: Actor, typed: string): Promise<Result<UserView>> {
+  return changing({ management, actor, typed, action: 'user.disable' }, async (db, user, atMs) => {
+    if (await isLastAdmin(db, user.id)) return 'last_admin';
+    await endSessionsOf(db, user.id);
+    return { facts: { disabled_ms: user.disabled_ms ?? atMs }, holdsAtOnce: true };
+  });
+}
+
+/** Enables an account again. Refusal: unknown_user. */
+export function enableUser(management: Management, actor: Actor, typed: string): Promise<Result<UserView>> {
+  return changing({ management, actor, typed, action: 'user.enable' }, () => ({
+    facts: { disabled_ms: null },
+  }));
+}
+
+/** Ends an account's lock before its time by forgetting its failures. Refusal: unknown_user. */
+export function unlockUser(management: Management, actor: Actor, typed: string): Promise<Result<UserView>> {
+  return changing({ management, actor, typed, action: 'user.unlock' }, (_db, user) => ({
+    facts: withoutFailures,
+    detail: { failures: user.failures },
+  }));
+}
+
+type Facts = Partial<Omit<User, 'id' | 'name'>>;
+type Detail = Record<string, string | number | boolean | null>;
+
+interface Act {
+  readonly management: Management;
+  readonly actor: Actor;
+  readonly typed: string;
+  readonly action: Action;
+}
+
+type Decided =
+  | RefusalCode
+  | {
+      readonly facts: Facts;
+      readonly detail?: Detail;
+      /** Not even the answer to a repeated request outlives it. */
+      readonly holdsAtOnce?: boolean;
+    };
+
+/** One change of one user: what `decide` says is stored and audited together. */
+async function changing(
+  { management, actor, typed, action }: Act,
+  decide: (db: Db, user: User, atMs: number) => Decided | Promise<Decided>,
+): Promise<Result<UserView>> {
+  const atMs = management.clock();
+  return await writing(management.db, async db => {
+    const user = await findUser(db, prepareUserName(typed) ?? '');
+    if (user === undefined) return refused('unknown_user');
+    const decided = await decide(db, user, atMs);
+    if (typeof decided === 'string') return refused(decided);
+    if (Object.keys(decided.facts).length > 0) await updateUser(db, user, decided.facts);
+    // After the row was written: a log-in that is being decided on another node holds it, and has left its answer by then.
+    if (decided.holdsAtOnce === true) await forgetAnswers(db);
+    await recordUserAct({ db, keys: management.keys, actor, atMs }, action, user, decided.detail);
+    return done(await view(db, { ...user, ...decided.facts }, atMs));
+  });
+}
+
+async function updateUser(db: Db, user: User, facts: Facts): Promise<void> {
+  await db.updateTable('users').set(facts).where('id', '=', user.id).execute();
+  const texts = textsOfUser({ ...user, ...facts });
+  await changeParts(db, 'user', { name: user.name, texts }, textsOfUser(user));
+}
+
+async function view(db: Db, user: User, nowMs: number): Promise<UserView> {
+  return userViewOf(user, { lock: (await readSettings(db)).lock, nowMs });
+}
+
+function prepareFacts(given: Omit<UserChange, 'user'>): Pick<Facts, 'display_name' | 'email'> | RefusalCode {
+  const facts: Pick<Facts, 'display_name' | 'email'> = {};
+  if (given.displayName !== undefined) {
+    const displayName = prepareLine(given.displayName, userLimits.displayNameMax);
+    if (displayName === undefined) return 'bad_display_name';
+    facts.display_name = displayName;
+  }
+  if (given.email !== undefined) {
+    const email = given.email === null || given.email === '' ? null : prepareEmail(given.email);
+    if (email === undefined) return 'bad_email';
+    facts.email = email;
+  }
+  return facts;
+}

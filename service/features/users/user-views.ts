@@ -1,0 +1,188 @@
+import { sql } from 'kysely';
+import { administrationLimits } from '../../base/limits/administration.ts';
+import { userLimits } from '../../base/limits/users.ts';
+import { type LockPolicy, lockStanding } from '../../base/lock.ts';
+import { usableStates } from '../../base/token-states.ts';
+import type { Db } from '../../storage/database/database.ts';
+import { valuesAsList } from '../../storage/queries/rows.ts';
+import { type Hit, inPortions, leastHits, lookAtHits } from '../../storage/search/hits.ts';
+import { readMark, writeMark } from '../../storage/search/mark.ts';
+import { type Wanted, wantedOf } from '../../storage/search/parts.ts';
+import { textsOfUser } from '../../storage/search/rows.ts';
+import { findUser, lockFactsOf, prepareUserName, type User } from './users.ts';
+
+/** A user as operators see them: facts about credentials, never a credential or its hash. */
+export interface UserView {
+  readonly id: string;
+  readonly name: string;
+  readonly displayName: string;
+  readonly email: string | null;
+  /** When an operator disabled the account (milliseconds since 1970), or null. */
+  readonly disabledMs: number | null;
+  /** Failures in a row that still count, and when a locked account opens again; null while it is not locked. */
+  readonly failures: number;
+  readonly lockedUntilMs: number | null;
+  readonly hasPassword: boolean;
+  /** Whether a PIN asked for by the service is set, or must be chosen anew. */
+  readonly pin: 'none' | 'set' | 'change';
+  readonly createdMs: number;
+}
+
+/** What an account's lock depends on besides its own facts. */
+export interface Moment {
+  readonly lock: LockPolicy;
+  readonly nowMs: number;
+}
+
+export function userViewOf(user: User, { lock, nowMs }: Moment): UserView {
+  const standing = lockStanding(lockFactsOf(user), lock, nowMs);
+  return {
+    id: user.id,
+    name: user.name,
+    displayName: user.display_name,
+    email: user.email,
+    disabledMs: user.disabled_ms,
+    failures: standing.failures,
+    lockedUntilMs: standing.untilMs,
+    hasPassword: user.password_hash !== null,
+    pin: user.pin_change === 1 ? 'change' : user.pin_hash === null ? 'none' : 'set',
+    createdMs: user.created_ms,
+  };
+}
+
+/** Which users to list, at a moment. */
+export interface UserQuery extends Moment {
+  /** `next` of the page before. */
+  readonly after?: string | undefined;
+  /** Any part of the name, the display name or the e-mail address; accents, upper and lower case do not matter. */
+  readonly search?: string | undefined;
+  readonly state?: 'locked' | 'disabled' | undefined;
+  /** 1 to `userLimits.usersListedMax`; more is cut to that. */
+  readonly limit: number;
+}
+
+/** A page of a list. A page of a search may hold fewer users than were asked for, even none, and still not be the last. */
+export interface UserPage {
+  readonly users: readonly UserView[];
+  /** Null where this is the last page. */
+  readonly next: string | null;
+}
+
+/** The column is a 32-bit integer. */
+const FAILURES_NEVER_REACHED = 2 ** 31 - 1;
+
+/**
+ * A page of users: by name, or those that a search finds in the order of what it found, where texts that end with it stand
+ * before those that go on. Each page costs about the same, however many users there are, and does not shift when users
+ * are added meanwhile: it walks along an index, and a search looks at most at `administrationLimits.pageRowsScanned` of its entries.
+ *
+ * @returns an empty page where `after` or `search` is nothing that can be
+ */
+export async function listUsers(db: Db, query: UserQuery): Promise<UserPage> {
+  const limit = Math.max(1, Math.min(Math.trunc(query.limit), userLimits.usersListedMax));
+  return query.search ? searchUsers(db, query, limit) : usersByName(db, query, limit);
+}
+
+const nobody: UserPage = { users: [], next: null };
+
+async function usersByName(db: Db, query: UserQuery, limit: number): Promise<UserPage> {
+  const { after = '' } = query;
+  // A text that can stand in no name follows none.
+  if (after.length > userLimits.userNameMax || /\p{C}/u.test(after)) return nobody;
+  const rows = await selectUsers(db, query)
+    .limit(limit + 1)
+    .execute();
+  const users = rows.slice(0, limit).map(row => userViewOf(row, query));
+  return { users, next: rows.length > limit ? (users.at(-1)?.name ?? null) : null };
+}
+
+/** The rows of a list by name, in order; for `listUsers` and for looking at how the database would go about it. */
+export function selectUsers(
+  db: Db,
+  { after = '', state, lock, nowMs }: Pick<UserQuery, 'after' | 'state' | keyof Moment>,
+) {
+  let select = db.selectFrom('users').selectAll().orderBy('name').where('name', '>', after);
+  if (state === 'disabled') select = select.where('disabled_ms', 'is not', null);
+  if (state === 'locked')
+    select = select
+      // The index is for exactly this condition, written out.
+      .where('failures', '>', sql.lit(0))
+      // A threshold of 0 is none: no count reaches it.
+      .where('failures', '>=', lock.threshold || FAILURES_NEVER_REACHED)
+      .where('last_failure_ms', '>', nowMs - lock.periodMs);
+  return select;
+}
+
+async function searchUsers(db: Db, query: UserQuery, limit: number): Promise<UserPage> {
+  const wanted = wantedOf(query.search ?? '');
+  const mark = query.after === undefined ? undefined : readMark(query.after, 2);
+  if (wanted === undefined || (query.after !== undefined && mark === undefined)) return nobody;
+  const [part = '', name = ''] = mark ?? [];
+  const looked = await lookAtHits(db, 'user', wanted, mark === undefined ? undefined : { part, name });
+  const users: UserView[] = [];
+  let last: Hit | undefined;
+  for (const hits of inPortions(looked.hits, administrationLimits.searchHitsAtOnce))
+    for (const { hit, row } of await usersAt(db, hits, wanted)) {
+      const user = userViewOf(row, query);
+      if (!isInState(user, query.state)) continue;
+      if (users.length === limit) return { users, next: markOf(last) };
+      users.push(user);
+      last = hit;
+    }
+  return { users, next: markOf(looked.end) };
+}
+
+function markOf(hit: Hit | undefined): string | null {
+  return hit === undefined ? null : writeMark([hit.part, hit.name]);
+}
+
+function isInState({ disabledMs, lockedUntilMs }: UserView, state: UserQuery['state']): boolean {
+  if (state === 'disabled') return disabledMs !== null;
+  return state !== 'locked' || lockedUntilMs !== null;
+}
+
+/** Users at the hits by which they are listed: each has several where a search finds it at several places. */
+async function usersAt(
+  db: Db,
+  hits: readonly Hit[],
+  wanted: Wanted,
+): Promise<{ readonly hit: Hit; readonly row: User }[]> {
+  const names = valuesAsList(db, [...new Set(hits.map(({ name }) => name))]);
+  const rows = await db.selectFrom('users').selectAll().where('name', 'in', names).execute();
+  return leastHits(hits, wanted, new Map(rows.map(row => [row.name, { row, texts: textsOfUser(row) }])));
+}
+
+/** A user with what belongs to them. */
+export interface UserDetail extends UserView {
+  /** Tokens that are not revoked, and how many of them can log in. */
+  readonly tokens: number;
+  readonly usableTokens: number;
+}
+
+/** The user of a name as typed, or undefined. */
+export async function userDetail(db: Db, typed: string, moment: Moment): Promise<UserDetail | undefined> {
+  const user = await findUser(db, prepareUserName(typed) ?? '');
+  if (user === undefined) return undefined;
+  const owned = await db
+    .selectFrom('tokens')
+    .select('state')
+    .where('user_id', '=', user.id)
+    .where('state', '<>', 'revoked')
+    .execute();
+  const usable = owned.filter(({ state }) => usableStates.includes(state));
+  return { ...userViewOf(user, moment), tokens: owned.length, usableTokens: usable.length };
+}
+
+/** How many accounts there are, and how many of them are disabled. It reads an index from end to end. */
+export async function countUsers(db: Db): Promise<{ readonly all: number; readonly disabled: number }> {
+  const all = await db
+    .selectFrom('users')
+    .select(query => query.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  const disabled = await db
+    .selectFrom('users')
+    .select(query => query.fn.countAll<number>().as('count'))
+    .where('disabled_ms', 'is not', null)
+    .executeTakeFirstOrThrow();
+  return { all: Number(all.count), disabled: Number(disabled.count) };
+}

@@ -1,0 +1,171 @@
+import { type LockPolicy, lockStanding, noFailures } from '../../base/lock.ts';
+import type { Outcome } from '../../base/outcomes.ts';
+import { driftAfter, normalisePasscode } from '../../base/passcode.ts';
+import { tokenStates } from '../../base/token-states.ts';
+import type { Db } from '../../storage/database/database.ts';
+import type { Keys } from '../../storage/sealing/key-file.ts';
+import { endTemporaryCodes, takeTemporaryCode } from '../tokens/codes/temporary-codes.ts';
+import type { PasscodeToken } from '../tokens/rows.ts';
+import { passcodeFactsOf } from '../tokens/tokens.ts';
+import { lockFactsOf } from '../users/users.ts';
+import type { Case, Ticket } from './cases.ts';
+import { stillProved } from './factors.ts';
+import { type Facts, readFacts } from './facts.ts';
+import {
+  evaluate,
+  type Known,
+  newest,
+  notAccepted,
+  pinMissing,
+  settledUnseen,
+  usedUp,
+  type Verdict,
+} from './judge.ts';
+import { type Candidate, moveMarks } from './marks.ts';
+import type { ValidationRequest, Validator } from './request.ts';
+import { writeDown } from './write-down.ts';
+
+/**
+ * Decides a batch of log-ins of different users in the caller's transaction: locks, passcodes, high-water marks, alerts
+ * and log stand or fall together.
+ *
+ * @param tickets no two of one name
+ * @returns what became of each, in order; only `accepted` may let anybody in. Undefined where the application is not any
+ *   more what the request took it for: then nothing was looked at
+ */
+export async function decideBatch(
+  validator: Validator & { readonly decoy: PasscodeToken },
+  db: Db,
+  tickets: readonly Ticket[],
+): Promise<(Outcome | undefined)[]> {
+  const nowMs = validator.clock();
+  const facts = await readFacts(db, {
+    fingerprints: tickets.flatMap(({ fingerprint }) => fingerprint ?? []),
+    names: tickets.map(({ name }) => name),
+    applications: tickets.map(({ request }) => request.applicationId),
+    nowMs,
+  });
+  const standing = tickets.filter(({ request }) => isStanding(request, facts));
+  const outcomes = new Map<Ticket, Outcome>();
+  for (const ticket of standing) {
+    const earlier = facts.answers.get(ticket.fingerprint ?? '');
+    if (earlier !== undefined) outcomes.set(ticket, earlier);
+  }
+  const fresh = standing.filter(ticket => !outcomes.has(ticket));
+  const lock = await validator.lock(db);
+  const cases = fresh.map(ticket => openCase(validator, ticket, { facts, lock, nowMs }));
+  const verdicts = await settle(db, validator.keys, cases);
+  await writeDown(db, cases, verdicts);
+  for (const [index, { ticket }] of cases.entries()) {
+    const verdict = verdicts[index];
+    if (verdict !== undefined) outcomes.set(ticket, verdict.outcome);
+  }
+  return tickets.map(ticket => outcomes.get(ticket));
+}
+
+/** Whether the application still is what it was when its key was looked up: disabling it or turning its key holds at once. */
+function isStanding({ applicationId, standing }: ValidationRequest, facts: Facts): boolean {
+  if (standing === undefined) return true;
+  const now = facts.applications.get(applicationId);
+  return now !== undefined && now.keyHash === standing.keyHash && now.factors === standing.factors;
+}
+
+/** What is the same for all requests of a batch. */
+interface Surroundings {
+  readonly facts: Facts;
+  readonly lock: LockPolicy;
+  readonly nowMs: number;
+}
+
+function openCase(
+  validator: Validator & { readonly decoy: PasscodeToken },
+  ticket: Ticket,
+  { facts, lock, nowMs }: Surroundings,
+): Case {
+  const { request, proofs } = ticket;
+  const user = facts.users.get(ticket.name);
+  const all = facts.tokens.get(user?.id ?? '') ?? [];
+  const usable = all.filter(token => tokenStates[token.state].usable);
+  const tokens = usable.filter(isShown);
+  const passcode = normalisePasscode(request.passcode);
+  const known: Known = {
+    user,
+    standing: lockStanding(user === undefined ? noFailures : lockFactsOf(user), lock, nowMs),
+    tokens,
+    replaced: usable.length > 0 ? usable : all,
+    // One comes from help desk, and a PIN is nothing that help desk has a part in.
+    hasTemporaryCode: request.changesPin !== true && facts.temporary.has(user?.id ?? ''),
+    passcode,
+    pinAlways: request.factors === 'pin_otp',
+    choosesPin: request.choosesPin === true || request.changesPin === true,
+    changesPin: request.changesPin === true,
+    proofs: stillProved(proofs, user),
+  };
+  const settled = settledUnseen(known);
+  // The passcode of a locked account must stay unlooked at, and the work must not tell: decoys stand in.
+  const looked = settled === undefined && tokens.length > 0 ? tokens : decoysOf(validator.decoy, tokens);
+  // Who gets no further with the right passcode than with a wrong one must not be told them apart by time either.
+  const isEnough = settled === undefined && looked.every(token => pinMissing(known, token) === undefined);
+  const matches = evaluate(validator.keys, looked, { passcode: passcode ?? '', nowMs, isEnough });
+  const isRevokedUser = tokens.length === 0 && all.some(token => isShown(token) && token.state === 'revoked');
+  const opened = { ticket, known, settled, matches, isRevokedUser, nowMs };
+  const candidate = settled === undefined ? candidateOf(opened) : undefined;
+  return { ...opened, candidate };
+}
+
+/** As many as there are tokens, and at least one, each as much work as its token. */
+function decoysOf(decoy: PasscodeToken, tokens: readonly PasscodeToken[]): PasscodeToken[] {
+  if (tokens.length === 0) return [decoy];
+  return tokens.map(({ kind, look_ahead }) => ({ ...decoy, kind, look_ahead }));
+}
+
+/** Whether a passcode of the token is accepted by itself: one that answers questions is looked at elsewhere. */
+function isShown({ kind }: PasscodeToken): boolean {
+  return kind !== 'ocra';
+}
+
+function candidateOf(opened: Omit<Case, 'candidate'>): Candidate | undefined {
+  const { known, matches } = opened;
+  const found = newest(matches.filter(({ token }) => pinMissing(known, token) === undefined));
+  if (found === undefined) return undefined;
+  const { request } = opened.ticket;
+  const { token, step } = found;
+  return {
+    token,
+    step,
+    driftSteps: driftAfter(passcodeFactsOf(token), step, opened.nowMs),
+    atMs: opened.nowMs,
+    source: request.source,
+    letNobodyIn: usedUp(known, { token, step, nowMs: opened.nowMs }) !== 'accepted',
+  };
+}
+
+/** Puts what is right to the compare-and-set, and tells what the rest is. */
+async function settle(db: Db, keys: Keys, cases: readonly Case[]): Promise<Verdict[]> {
+  const won = await moveMarks(
+    db,
+    cases.flatMap(({ candidate }) => candidate ?? []),
+  );
+  const verdicts: Verdict[] = [];
+  for (const one of cases) {
+    const { candidate } = one;
+    const isWon = candidate !== undefined && won.has(candidate.token.id);
+    verdicts.push(await verdictOf(db, keys, one, isWon ? candidate : undefined));
+  }
+  return verdicts;
+}
+
+async function verdictOf(db: Db, keys: Keys, one: Case, won: Candidate | undefined): Promise<Verdict> {
+  const { settled, known, nowMs } = one;
+  const { user } = known;
+  if (settled !== undefined || user === undefined)
+    return { outcome: settled ?? 'unknown_user', token: undefined };
+  if (known.hasTemporaryCode) {
+    // Who has the fob at hand needs no code any more.
+    if (won !== undefined) await endTemporaryCodes(db, user.id, nowMs);
+    else if (await takeTemporaryCode(db, keys, user.id, known.passcode ?? '', nowMs))
+      return { outcome: 'accepted', token: undefined };
+  }
+  if (won === undefined) return notAccepted(known, one.matches);
+  return { outcome: usedUp(known, { ...won, nowMs }), token: won.token };
+}

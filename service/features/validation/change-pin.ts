@@ -1,0 +1,97 @@
+import { validationLimits } from '../../base/limits/validation.ts';
+import type { Outcome } from '../../base/outcomes.ts';
+import { type Result, refused } from '../../base/results.ts';
+import { fingerprintOf } from '../../storage/answers.ts';
+import type { Db } from '../../storage/database/database.ts';
+import type { Management } from '../../storage/management.ts';
+import { latestEnd } from '../../storage/queries/latest.ts';
+import { macOf } from '../../storage/sealing/seal.ts';
+import { makePinProof } from '../users/credentials/pin-proofs.ts';
+import { choosePin, nobody } from '../users/credentials/pins.ts';
+import { isPinDue } from '../users/pin.ts';
+import { findUser, prepareUserName } from '../users/users.ts';
+import type { ValidationRequest } from './request.ts';
+
+/** Decides a log-in. */
+export type Decide = (request: ValidationRequest) => Promise<Outcome | undefined>;
+
+/** After a log-in that came to `new_pin`: what its PIN may be chosen with. Undefined where it is not due any more. */
+export async function proofOfDue(
+  management: Management,
+  name: string,
+  applicationId: string,
+): Promise<string | undefined> {
+  const user = await findUser(management.db, prepareUserName(name) ?? '');
+  return user && isPinDue(user)
+    ? await makePinProof(management, { user, applicationId }, management.clock())
+    : undefined;
+}
+
+/** A new PIN with what proves that its user is there: a proof, or a passcode with the present PIN where there is one. */
+export interface PinChange {
+  readonly shown: ValidationRequest;
+  readonly proof?: string | undefined;
+  /** A secret. */
+  readonly newPin: string;
+}
+
+/** What became of it: where the PIN itself is refused, a proof is left with which another may be chosen. */
+export type PinChanged = Result<{ user: string }> & { readonly proof?: string | undefined };
+
+/**
+ * Changes a PIN, or sets the first one: by one attempt that is decided, counted and kept from repeats as a log-in is, and lets
+ * nobody in. Whatever is wrong with what was shown is `pin_not_proved`. The same request with the same idempotency key gets the
+ * same answer.
+ */
+export async function changePin(
+  management: Management,
+  decide: Decide,
+  change: PinChange,
+): Promise<PinChanged> {
+  const { db, keys } = management;
+  const { shown, newPin } = change;
+  const { user, applicationId, source, requestId } = shown;
+  const keyed = (part: string) =>
+    shown.idempotencyKey &&
+    macOf(keys, 'pin-request', [part, shown.idempotencyKey, newPin, change.proof ?? '']);
+  const fingerprint = fingerprintOf(keys, { ...shown, idempotencyKey: keyed('done') });
+  const again = async () =>
+    (await isKept(db, fingerprint, management.clock())) && ({ ok: true, value: { user } } as const);
+  const before = await again();
+  if (before) return before;
+  const proof =
+    change.proof ?? (await prove(management, decide, { ...shown, idempotencyKey: keyed('shown') }));
+  if (proof === undefined) return refused('pin_not_proved');
+  const actor = { name: prepareUserName(user) ?? user, role: 'user', source, requestId } as const;
+  const chosen = await choosePin(management, actor, { user, applicationId, proof, pin: newPin, fingerprint });
+  if (chosen.ok) return chosen;
+  // Of two that were sent at once, the other one has set it.
+  if (chosen.refusal.code === 'pin_not_proved') return (await again()) || chosen;
+  return { ...chosen, proof };
+}
+
+/** What is proved is what was before, the PIN and the tokens: where it is changed meanwhile, the proof stands for nothing. */
+async function prove(
+  management: Management,
+  decide: Decide,
+  shown: ValidationRequest,
+): Promise<string | undefined> {
+  const { db, clock } = management;
+  const { applicationId } = shown;
+  const user = await findUser(db, prepareUserName(shown.user) ?? '');
+  const proof = await makePinProof(management, { user: user ?? nobody, applicationId }, clock());
+  const outcome = await decide({ ...shown, changesPin: true });
+  return outcome === 'new_pin' && user !== undefined ? proof : undefined;
+}
+
+async function isKept(db: Db, fingerprint: string | undefined, nowMs: number): Promise<boolean> {
+  if (fingerprint === undefined) return false;
+  const row = await db
+    .selectFrom('answers')
+    .select('outcome')
+    .where('fingerprint', '=', fingerprint)
+    .where('expires_ms', '>', nowMs)
+    .where('expires_ms', '<=', latestEnd(nowMs, validationLimits.retryWindowMs))
+    .executeTakeFirst();
+  return row !== undefined;
+}

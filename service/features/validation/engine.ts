@@ -1,0 +1,138 @@
+import { ServiceError } from '../../base/errors.ts';
+import { validationLimits } from '../../base/limits/validation.ts';
+import type { Outcome } from '../../base/outcomes.ts';
+import { texts } from '../../base/texts/texts.ts';
+import { fingerprintOf } from '../../storage/answers.ts';
+import { validating } from '../../storage/database/database.ts';
+import { rememberOutOfStep } from '../tokens/codes/out-of-step.ts';
+import { makeDecoy } from '../tokens/decoy.ts';
+import { refreshPasswordHash } from '../users/credentials/passwords.ts';
+import { findUser, prepareUserName } from '../users/users.ts';
+import { decideBatch } from './batch.ts';
+import type { Ticket } from './cases.ts';
+import { checkFactors } from './factors.ts';
+import type { ValidationRequest, Validator } from './request.ts';
+
+/** Decides log-ins. */
+export interface Engine {
+  /**
+   * Decides one log-in: lock, passcode, high-water mark, alert and log stand or fall together, and are durable when the
+   * promise resolves.
+   *
+   * @returns what became of it; only `accepted` may let anybody in
+   * @throws ServiceError `busy`, `database_lost`, `schema_changed`, `application_changed`, or a database error; then nothing was accepted
+   */
+  decide(request: ValidationRequest): Promise<Outcome>;
+}
+
+/** An engine with what has to be closed when it is not needed any more. */
+export interface ClosingEngine extends Engine {
+  /** Call it when nothing waits for a decision. */
+  close(): Promise<void>;
+}
+
+interface Waiting {
+  readonly ticket: Ticket;
+  readonly resolve: (outcome: Outcome) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/**
+ * Makes an engine. Log-ins that arrive while a transaction is on its way to the disk are decided together in the next
+ * one (group commit): one commit costs as much for sixty as for one. Two of one user are never in one batch, so each
+ * sees what the one before left.
+ */
+export function makeEngine(validator: Validator): Engine {
+  const decoy = makeDecoy(validator.keys);
+  let waiting: Waiting[] = [];
+  let isRunning = false;
+
+  const run = async (batch: readonly Waiting[]) => {
+    const tickets = batch.map(({ ticket }) => ticket);
+    try {
+      const outcomes = await validating(validator.db, db =>
+        decideBatch({ ...validator, decoy }, db, tickets),
+      );
+      validator.decided?.(tickets.length);
+      for (const [index, { resolve, reject }] of batch.entries()) {
+        const outcome = outcomes[index];
+        if (outcome === undefined)
+          reject(new ServiceError('application_changed', texts.startup.applicationChanged));
+        else resolve(outcome);
+      }
+    } catch (error) {
+      // What one of them broke must not cost the others their log-in; the state of the database is nobody's fault.
+      const isShared = batch.length === 1 || error instanceof ServiceError;
+      if (isShared) for (const { reject } of batch) reject(error);
+      else for (const one of batch) await run([one]);
+    }
+  };
+  const pump = async () => {
+    if (isRunning) return;
+    isRunning = true;
+    // Whoever arrives in this turn of the event loop is in the first batch.
+    await new Promise(resolve => setImmediate(resolve));
+    while (waiting.length > 0) {
+      const { batch, rest } = nextBatch(waiting);
+      waiting = rest;
+      await run(batch);
+    }
+    isRunning = false;
+  };
+
+  return {
+    async decide(request) {
+      const ticket: Ticket = {
+        request,
+        name: prepareUserName(request.user) ?? '',
+        fingerprint: fingerprintOf(validator.keys, request),
+        proofs: await checkFactors(validator, request),
+      };
+      if (isFull(waiting, ticket.name)) throw new ServiceError('busy', texts.startup.tooManyLogins);
+      const outcome = await new Promise<Outcome>((resolve, reject) => {
+        waiting.push({ ticket, resolve, reject });
+        void pump();
+      });
+      if (outcome === 'accepted' && ticket.proofs.password === true) await renewHash(validator, request);
+      if (outcome === 'wrong') await rememberOutOfStep(validator, request.user, request.passcode);
+      return outcome;
+    },
+  };
+}
+
+/**
+ * Whether another request would have to wait behind too many. One user's are bounded apart: who floods one name, which
+ * waits for itself, does not keep others out. Whether there is such a user makes no difference.
+ */
+function isFull(waiting: readonly Waiting[], name: string): boolean {
+  if (waiting.length >= validationLimits.decisionsWaiting) return true;
+  if (name === '' || waiting.length < validationLimits.decisionsWaitingOfOne) return false;
+  return waiting.filter(one => one.ticket.name === name).length >= validationLimits.decisionsWaitingOfOne;
+}
+
+/** The longest-waiting requests of different users; strangers share the empty name and may be together. */
+function nextBatch(waiting: readonly Waiting[]): { batch: Waiting[]; rest: Waiting[] } {
+  const names = new Set<string>();
+  const batch: Waiting[] = [];
+  const rest: Waiting[] = [];
+  for (const one of waiting) {
+    const { name } = one.ticket;
+    if (batch.length < validationLimits.batchMax && (name === '' || !names.has(name))) batch.push(one);
+    else rest.push(one);
+    names.add(name);
+  }
+  return { batch, rest };
+}
+
+/**
+ * The password was just found right, so its hash can be made with today's parameters where it is older. Where that fails,
+ * the next log-in tries again: this one has been accepted, and its passcode is used up.
+ */
+async function renewHash({ db }: Validator, { user, password = '' }: ValidationRequest): Promise<void> {
+  try {
+    const row = await findUser(db, prepareUserName(user) ?? '');
+    if (row !== undefined) await refreshPasswordHash(db, row, password);
+  } catch {
+    return;
+  }
+}

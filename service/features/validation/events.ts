@@ -1,0 +1,139 @@
+import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
+import { validationLimits } from '../../base/limits/validation.ts';
+import { type AcceptedBy, failedFactor, type Outcome } from '../../base/outcomes.ts';
+import type { Db } from '../../storage/database/database.ts';
+import { rowsAsTable } from '../../storage/queries/rows.ts';
+import type { Schema } from '../../storage/schema/schema.ts';
+
+/** What became of one validation, as operators see it. */
+export interface ValidationEvent {
+  readonly id: number;
+  /** Milliseconds since 1970. */
+  readonly atMs: number;
+  /** Null when no such user exists: the name that was typed is not kept, since people type secrets into the wrong field. */
+  readonly user: string | null;
+  readonly outcome: Outcome;
+  /** What let the user in where it was no passcode; null with every other outcome than `accepted`. */
+  readonly by: AcceptedBy | null;
+  /** The token that decided it, when one did. */
+  readonly serial: string | null;
+  readonly source: string;
+  readonly application: string;
+  readonly requestId: string;
+}
+
+/** An outcome to be recorded. */
+export interface NewEvent {
+  readonly atMs: number;
+  readonly userId: string | null;
+  readonly tokenId: string | null;
+  readonly applicationId: string;
+  readonly outcome: Outcome;
+  readonly source: string;
+  readonly requestId: string;
+}
+
+/**
+ * Adds outcomes to the log, in the transaction that decided them.
+ *
+ * @param by what let all of them in where it was no passcode: it is no value of a row, since log-ins by passcode are many
+ */
+export async function recordEvents(
+  db: Db,
+  events: readonly NewEvent[],
+  by: AcceptedBy | null = null,
+): Promise<void> {
+  if (events.length === 0) return;
+  const rows = events.map(event => [
+    event.atMs,
+    event.userId,
+    event.tokenId,
+    event.applicationId,
+    event.outcome,
+    event.source,
+    event.requestId,
+  ]);
+  const columns = {
+    at_ms: 'bigint',
+    user_id: 'text',
+    token_id: 'text',
+    application_id: 'text',
+    outcome: 'text',
+    source: 'text',
+    request_id: 'text',
+  } as const;
+  const names = sql.raw(Object.keys(columns).join(', '));
+  const into = by === null ? names : sql`${names}, ${sql.ref('by')}`;
+  const values = by === null ? sql`*` : sql`*, ${sql.lit(by)}`;
+  await sql`insert into events (${into})
+    select ${values} from ${rowsAsTable(db, columns, rows)} as happened`.execute(db);
+}
+
+/** Part of the log that is bounded by itself. */
+type Share = keyof typeof validationLimits.eventsKept;
+
+/**
+ * Which part of the log an outcome is in. What anybody can cause as often as they like must not wash away what takes a fob, or
+ * what an account's lock slows down.
+ */
+function isOf(share: Share): (where: ExpressionBuilder<Schema, 'events'>) => Expression<SqlBool> {
+  const all = Object.keys(failedFactor) as Outcome[];
+  // What the person at the fob said takes the fob, and each of it is followed by a rest.
+  const atFob: Outcome[] = ['push_denied', 'push_reported'];
+  const missed = all.filter(outcome => failedFactor[outcome] !== null || atFob.includes(outcome));
+  const outcomes = {
+    accepted: ['accepted'],
+    missed,
+    unseen: all.filter(outcome => outcome !== 'accepted' && !missed.includes(outcome)),
+    strangers: all,
+  } satisfies Record<Share, string[]>;
+  return where =>
+    where.and([
+      where('outcome', 'in', outcomes[share] as Outcome[]),
+      where('user_id', share === 'strangers' ? 'is' : 'is not', null),
+    ]);
+}
+
+/** Drops the oldest outcomes of each part of the log where there are more than are kept. */
+export async function sweepEvents(db: Db): Promise<void> {
+  for (const [share, kept] of Object.entries(validationLimits.eventsKept))
+    await db
+      .deleteFrom('events')
+      .where(isOf(share as Share))
+      .where('id', '<=', query =>
+        query
+          .selectFrom('events')
+          .select('id')
+          .where(isOf(share as Share))
+          .orderBy('id', 'desc')
+          .limit(1)
+          .offset(kept),
+      )
+      .execute();
+}
+
+/** What is read of an event; applications, users and tokens are joined to it. */
+export const eventColumns = [
+  'events.id',
+  'events.at_ms as atMs',
+  'users.name as user',
+  'events.outcome',
+  'events.by',
+  'tokens.serial',
+  'events.source',
+  'applications.name as application',
+  'events.request_id as requestId',
+] as const;
+
+/** The most recent outcomes, latest first. */
+export async function listEvents(db: Db): Promise<ValidationEvent[]> {
+  return await db
+    .selectFrom('events')
+    .innerJoin('applications', 'applications.id', 'events.application_id')
+    .leftJoin('users', 'users.id', 'events.user_id')
+    .leftJoin('tokens', 'tokens.id', 'events.token_id')
+    .select(eventColumns)
+    .orderBy('events.id', 'desc')
+    .limit(validationLimits.eventsListed)
+    .execute();
+}

@@ -1,0 +1,93 @@
+import { sourceKey } from '../../base/buckets.ts';
+import { ServiceError } from '../../base/errors.ts';
+import { validationLimits } from '../../base/limits/validation.ts';
+import { texts } from '../../base/texts/texts.ts';
+import { checkPassword } from '../users/credentials/passwords.ts';
+import { checkPin } from '../users/credentials/pins.ts';
+import { findUser, prepareUserName, type User } from '../users/users.ts';
+import type { ValidationRequest, Validator } from './request.ts';
+
+/** What is known of the factors that are slow to check, before the transaction that decides. */
+export interface Proofs {
+  /** Undefined where the application does not ask for one. */
+  readonly password: boolean | undefined;
+  /** Undefined where none was asked for and none was given. */
+  readonly pin: boolean | undefined;
+  /** What they were checked against; null where there was nothing. */
+  readonly passwordHash: string | null;
+  readonly pinHash: string | null;
+}
+
+/** What the proofs still are to the user as the deciding transaction finds them: one that was changed meanwhile is none. */
+export function stillProved(proofs: Proofs, user: User | undefined): Proofs {
+  const { password, pin, passwordHash, pinHash } = proofs;
+  return {
+    ...proofs,
+    password: password && passwordHash === (user?.password_hash ?? null),
+    pin: pin && pinHash === (user?.pin_hash ?? null),
+  };
+}
+
+/**
+ * Checks password and PIN by their slow hashes, outside of any transaction, which would hold up everyone else's. Whether
+ * that is done depends on the request alone, never on the user; what comes of it counts only where the account is open
+ * when the transaction decides, and then as one attempt together with the passcode.
+ *
+ * @throws ServiceError `busy` when too many are being checked at once, in all, of this user name or from this source
+ */
+export async function checkFactors(validator: Validator, request: ValidationRequest): Promise<Proofs> {
+  const asksPassword = request.factors === 'password_otp';
+  const asksPin = request.factors === 'pin_otp' || request.pin !== undefined || request.changesPin === true;
+  if (!asksPassword && !asksPin)
+    return { password: undefined, pin: undefined, passwordHash: null, pinHash: null };
+  const name = prepareUserName(request.user) ?? '';
+  const source = `${request.applicationId} ${sourceKey(request.source)}`;
+  return await bounded({ name, source }, () => check(validator, request, { name, asksPassword, asksPin }));
+}
+
+interface Asked {
+  readonly name: string;
+  readonly asksPassword: boolean;
+  readonly asksPin: boolean;
+}
+
+async function check(
+  validator: Validator,
+  request: ValidationRequest,
+  { name, asksPassword, asksPin }: Asked,
+): Promise<Proofs> {
+  const user = await findUser(validator.db, name);
+  const password = asksPassword
+    ? await checkPassword(user?.password_hash ?? null, request.password ?? '')
+    : undefined;
+  const pin = asksPin ? await checkPin(validator.keys, user, request.pin ?? '') : undefined;
+  return { password, pin, passwordHash: user?.password_hash ?? null, pinHash: user?.pin_hash ?? null };
+}
+
+const underWay = new Map<string, number>();
+
+/**
+ * Few at once of one name, and of one source: whoever floods a name, or many names, does not take all the places; whether there
+ * are such users or not.
+ */
+async function bounded<T>(
+  { name, source }: { readonly name: string; readonly source: string },
+  work: () => Promise<T>,
+): Promise<T> {
+  const bounds = [
+    [`name ${name}`, validationLimits.slowChecksOfOne],
+    [`source ${source}`, validationLimits.slowChecksOfSource],
+  ] as const;
+  if (bounds.some(([key, most]) => (underWay.get(key) ?? 0) >= most))
+    throw new ServiceError('busy', texts.startup.tooManyLogins);
+  for (const [key] of bounds) underWay.set(key, (underWay.get(key) ?? 0) + 1);
+  try {
+    return await work();
+  } finally {
+    for (const [key] of bounds) {
+      const left = (underWay.get(key) ?? 1) - 1;
+      if (left === 0) underWay.delete(key);
+      else underWay.set(key, left);
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import { validationLimits } from '../../base/limits/validation.ts';
+import type { Outcome } from '../../base/outcomes.ts';
+import type { Db } from '../../storage/database/database.ts';
+import { latestEnd, latestMade } from '../../storage/queries/latest.ts';
+import { valuesAsList } from '../../storage/queries/rows.ts';
+import { engineOf } from '../../storage/schema/engine.ts';
+import { type PasscodeToken, passcodeColumns } from '../tokens/rows.ts';
+import type { ApplicationStanding } from '../users/application-cache.ts';
+import type { User } from '../users/users.ts';
+
+/** What the database knows about the requests of one batch. */
+export interface Facts {
+  /** By fingerprint. */
+  readonly answers: ReadonlyMap<string, Outcome>;
+  /** By prepared name. */
+  readonly users: ReadonlyMap<string, User>;
+  /** By user id, all kinds and states. */
+  readonly tokens: ReadonlyMap<string, readonly PasscodeToken[]>;
+  /** By id: what applications that asked are now; a disabled one is not among them. */
+  readonly applications: ReadonlyMap<string, ApplicationStanding>;
+  /** Ids of users who have a temporary code that may still be used. */
+  readonly temporary: ReadonlySet<string>;
+}
+
+/** What is asked of the database: the same queries whatever comes of it, so that they tell nothing. */
+export interface Questions {
+  readonly fingerprints: readonly string[];
+  readonly names: readonly string[];
+  readonly applications: readonly string[];
+  readonly nowMs: number;
+}
+
+/**
+ * Reads the facts of a batch. The users' rows stay locked until the transaction ends, in the order of their ids so that
+ * two batches cannot wait for each other: nobody else decides for these users meanwhile, on any node.
+ */
+export async function readFacts(db: Db, questions: Questions): Promise<Facts> {
+  // First the users: what is read after their lock is what the last decision about them left.
+  const users = await lockUsers(db, questions.names);
+  const ids = users.map(user => user.id);
+  const tokens = await db
+    .selectFrom('tokens')
+    .select(passcodeColumns)
+    .where('user_id', 'in', valuesAsList(db, ids))
+    .orderBy('created_ms')
+    .orderBy('id')
+    .execute();
+  const temporary = await db
+    .selectFrom('temporary_codes')
+    .select('user_id')
+    .where('user_id', 'in', valuesAsList(db, ids))
+    .where('used_ms', 'is', null)
+    .where('expires_ms', '>', questions.nowMs)
+    .where('created_ms', '<=', latestMade(questions.nowMs))
+    .execute();
+  return {
+    answers: await readAnswers(db, questions),
+    applications: await readApplications(db, questions.applications),
+    users: new Map(users.map(user => [user.name, user])),
+    tokens: grouped(tokens),
+    temporary: new Set(temporary.map(row => row.user_id)),
+  };
+}
+
+/** The users of these prepared names, whose rows stay locked until the transaction ends, in the order of their ids. */
+export function lockUsers(db: Db, names: readonly string[]): Promise<User[]> {
+  const query = db.selectFrom('users').selectAll().where('name', 'in', valuesAsList(db, names)).orderBy('id');
+  return (engineOf(db) === 'postgres' ? query.forUpdate() : query).execute();
+}
+
+async function readApplications(db: Db, ids: readonly string[]): Promise<Map<string, ApplicationStanding>> {
+  const rows = await db
+    .selectFrom('applications')
+    .select(['id', 'key_hash', 'factors'])
+    .where('id', 'in', valuesAsList(db, [...new Set(ids)]))
+    .where('disabled_ms', 'is', null)
+    .execute();
+  return new Map(rows.map(row => [row.id, { keyHash: row.key_hash, factors: row.factors }]));
+}
+
+async function readAnswers(db: Db, { fingerprints, nowMs }: Questions): Promise<Map<string, Outcome>> {
+  if (fingerprints.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('answers')
+    .select(['fingerprint', 'outcome'])
+    .where('fingerprint', 'in', valuesAsList(db, fingerprints))
+    .where('expires_ms', '>', nowMs)
+    .where('expires_ms', '<=', latestEnd(nowMs, validationLimits.retryWindowMs))
+    .execute();
+  return new Map(rows.map(row => [row.fingerprint, row.outcome]));
+}
+
+function grouped<Row extends { readonly user_id: string | null }>(rows: readonly Row[]): Map<string, Row[]> {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const group = groups.get(row.user_id ?? '');
+    if (group === undefined) groups.set(row.user_id ?? '', [row]);
+    else group.push(row);
+  }
+  return groups;
+}

@@ -1,0 +1,118 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { ServiceError, type ServiceErrorCode } from '../../../base/errors.ts';
+import type { Outcome } from '../../../base/outcomes.ts';
+import { texts } from '../../../base/texts/texts.ts';
+import type { ClosingEngine } from '../engine.ts';
+import type { ValidationRequest } from '../request.ts';
+import type { Answer, Asked, Beginning, Failure } from './messages.ts';
+
+interface Waiting {
+  readonly resolve: (outcome: Outcome) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/** What is told of the thread. */
+export interface ThreadHooks {
+  /** How many log-ins one transaction decided. */
+  readonly decided?: ((size: number) => void) | undefined;
+  /** Called before one starts. @throws what keeps it from starting */
+  readonly check?: () => void;
+  /** It ended without being asked to. */
+  readonly brokeOff?: () => void;
+}
+
+/** One thread, until it ends. */
+interface Thread {
+  decide(request: ValidationRequest): Promise<Outcome>;
+  close(): Promise<void>;
+}
+
+/**
+ * Decides log-ins in a thread with a connection of its own, while this one speaks HTTP. Where the thread breaks off, who
+ * waits for it gets `busy`, and the next log-in starts another.
+ *
+ * @throws ServiceError `database_unusable`
+ */
+export async function startEngineThread(beginning: Beginning, hooks: ThreadHooks): Promise<ClosingEngine> {
+  let current: Promise<Thread> | undefined;
+  let isClosed = false;
+  const start = () => {
+    if (isClosed) throw unavailable();
+    hooks.check?.();
+    const started = startThread(beginning, hooks.decided, () => {
+      if (!isClosed) hooks.brokeOff?.();
+      if (current === started) current = undefined;
+    });
+    current = started;
+    return started;
+  };
+  await start();
+  return {
+    decide: async request => (await (current ?? start())).decide(request),
+    async close() {
+      isClosed = true;
+      await (await current)?.close();
+    },
+  };
+}
+
+async function startThread(
+  beginning: Beginning,
+  decided: ThreadHooks['decided'],
+  ended: () => void,
+): Promise<Thread> {
+  const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: beginning });
+  const waiting = new Map<number, Waiting>();
+  let asked: Asked[] = [];
+  let nextId = 0;
+  // Without a listener an error would end this process; `exit` follows it.
+  worker.on('error', () => undefined);
+  worker.on('exit', () => {
+    ended();
+    for (const { reject } of waiting.values()) reject(unavailable());
+    waiting.clear();
+  });
+  worker.on('message', ({ answered, sizes }: Answer) => {
+    for (const size of sizes) decided?.(size);
+    for (const one of answered) {
+      const found = waiting.get(one.id);
+      waiting.delete(one.id);
+      if ('outcome' in one) found?.resolve(one.outcome);
+      else found?.reject(errorOf(one.failure));
+    }
+  });
+  const ask = () => {
+    worker.postMessage(asked);
+    asked = [];
+  };
+  try {
+    await once(worker, 'message');
+  } catch (error) {
+    throw new ServiceError('database_unusable', texts.startup.databaseUnusable, error);
+  }
+  return {
+    decide: request =>
+      new Promise((resolve, reject) => {
+        const id = nextId++;
+        waiting.set(id, { resolve, reject });
+        // What arrives in one turn of the event loop is one message.
+        if (asked.length === 0) setImmediate(ask);
+        asked.push({ id, request });
+      }),
+    async close() {
+      const over = once(worker, 'exit');
+      worker.postMessage(undefined);
+      await over;
+    },
+  };
+}
+
+function unavailable(): ServiceError {
+  return new ServiceError('busy', texts.startup.databaseBusy);
+}
+
+function errorOf({ code, message, isOurs }: Failure): Error {
+  if (isOurs) return new ServiceError(code as ServiceErrorCode, message);
+  return Object.assign(new Error(message), { code });
+}

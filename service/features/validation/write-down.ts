@@ -1,0 +1,95 @@
+import { afterFailure, afterSuccess, type LockFacts } from '../../base/lock.ts';
+import { failedFactor } from '../../base/outcomes.ts';
+import { keepAnswers, type NewAnswer } from '../../storage/answers.ts';
+import type { Db } from '../../storage/database/database.ts';
+import { raiseAlert } from '../alerts/alerts.ts';
+import { alertWhenLocked } from '../alerts/locked.ts';
+import { type AccountFacts, lockFactsOf, storeLockFacts, type User } from '../users/users.ts';
+import type { Case } from './cases.ts';
+import { type NewEvent, recordEvents } from './events.ts';
+import type { Verdict } from './judge.ts';
+
+/** Writes down what a batch came to, besides the marks: account locks, alerts, log, and answers for repeats. */
+export async function writeDown(db: Db, cases: readonly Case[], verdicts: readonly Verdict[]): Promise<void> {
+  const accounts: AccountFacts[] = [];
+  const events: NewEvent[] = [];
+  const answers: NewAnswer[] = [];
+  for (const [index, one] of cases.entries()) {
+    const verdict = verdicts[index];
+    if (verdict === undefined) throw new Error('a case without a verdict');
+    const { user } = one.known;
+    if (user !== undefined) {
+      accounts.push(...changedFacts(user, one, verdict));
+      await raiseAlerts(db, one, verdict, user);
+    }
+    events.push(eventOf(one, verdict));
+    answers.push(...answerOf(one, verdict));
+  }
+  await storeLockFacts(db, accounts);
+  await recordEvents(db, events);
+  await keepAnswers(db, answers);
+}
+
+/** The account's lock facts where the outcome changes them. Failures of a locked account change nothing (R24). */
+function changedFacts(user: User, { known, nowMs }: Case, { outcome }: Verdict): AccountFacts[] {
+  const before = lockFactsOf(user);
+  const after = factsAfter(before);
+  return after.failures === before.failures && after.lastFailureMs === before.lastFailureMs
+    ? []
+    : [{ userId: user.id, ...after }];
+
+  function factsAfter(facts: LockFacts): LockFacts {
+    // Whether or not it lets somebody in, a right passcode is no failure, and ends those of passcodes.
+    if (['accepted', 'found', 'new_pin'].includes(outcome)) return afterSuccess(known.standing, known.proofs);
+    const failed = failedFactor[outcome];
+    return failed === null ? facts : afterFailure(known.standing, failed, nowMs);
+  }
+}
+
+/** Raises the alert of a replay (R8), of a lock (R23), and of someone who only has revoked tokens (R17). */
+async function raiseAlerts(
+  db: Db,
+  one: Case,
+  { outcome, token, repeats }: Verdict,
+  user: User,
+): Promise<void> {
+  const { nowMs, ticket } = one;
+  const seen = { userId: user.id, atMs: nowMs, source: ticket.request.source };
+  if (failedFactor[outcome] !== null) await alertWhenLocked(db, one.known.standing, seen);
+  if (token !== undefined && repeats !== undefined)
+    await raiseAlert(db, {
+      ...seen,
+      kind: 'replay',
+      dedupe: `replay:${token.id}:${repeats.step}`,
+      tokenId: token.id,
+      step: repeats.step,
+      firstUseMs: repeats.atMs,
+      firstUseSource: repeats.source,
+    });
+  if (outcome === 'no_usable_token' && one.isRevokedUser) {
+    const day = new Date(nowMs).toISOString().slice(0, 10);
+    await raiseAlert(db, {
+      ...seen,
+      kind: 'revoked_use',
+      dedupe: `revoked_use:${user.id}:${day}`,
+      tokenId: null,
+    });
+  }
+}
+
+function eventOf({ ticket, known, nowMs }: Case, { outcome, token }: Verdict): NewEvent {
+  const { request } = ticket;
+  return {
+    atMs: nowMs,
+    userId: known.user?.id ?? null,
+    tokenId: token?.id ?? null,
+    applicationId: request.applicationId,
+    outcome,
+    source: request.source,
+    requestId: request.requestId,
+  };
+}
+
+function answerOf({ ticket, nowMs }: Case, { outcome }: Verdict): NewAnswer[] {
+  return ticket.fingerprint === undefined ? [] : [{ fingerprint: ticket.fingerprint, outcome, nowMs }];
+}

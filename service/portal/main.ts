@@ -1,0 +1,169 @@
+import { isFobError } from 'passfob/errors';
+import { hideCarry, prepareCarry, showCarry } from './carry.ts';
+import { canReach, chooseDevice, type Device, deviceProblem, givenDevices, onDevice } from './devices.ts';
+import { byId, isShown, onClick, sayProblem, sayStatus, showPart, texts } from './dom.ts';
+import { enrol } from './enrol.ts';
+import { prepareEntry, stopCamera } from './entry.ts';
+import { type Fob, makeFob } from './fob.ts';
+import { type Given, readGiven, takeFragment } from './given.ts';
+
+/** What is at hand: only here, and gone with the page. */
+let given: Given | undefined;
+let running: { readonly fob: Fob; readonly abort: AbortController } | undefined;
+
+/** Goes on with a string, from wherever it came. */
+function take(next: Given): void {
+  // A picture may be read late, when another string is on its way already.
+  if (running !== undefined || isShown('done')) return;
+  const { service } = next.activation;
+  stopCamera();
+  sayProblem('');
+  sayStatus('');
+  if (service === location.origin) {
+    given = next;
+    showReady();
+  } else sendElsewhere(next);
+}
+
+/** The address in a string is whoever's who made it: it was read as an origin, and is shown before anybody goes there. */
+function sendElsewhere({ activation, string }: Given): void {
+  const { host } = new URL(activation.service);
+  const link = byId<HTMLAnchorElement>('elsewhere-link');
+  link.href = `${activation.service}/activate#${string}`;
+  link.textContent = texts.elsewhere.replace('{host}', () => host);
+  byId('elsewhere-host').textContent = host;
+  showPart('elsewhere');
+}
+
+function showReady(): void {
+  showCarry();
+  if (!canReach.serial && !canReach.hid) {
+    byId('unable-plain').hidden = window.isSecureContext;
+    showPart('unable');
+    return;
+  }
+  byId('choose-serial').hidden = !canReach.serial;
+  for (const id of ['choose-hid', 'hid-hint']) byId(id).hidden = !canReach.hid;
+  showPart('ready');
+  void offerGiven();
+}
+
+/** A fob that this page may open already needs no list to choose it from. */
+async function offerGiven(): Promise<Device | undefined> {
+  const [device] = await givenDevices().catch(() => []);
+  byId('use-given').hidden = device === undefined;
+  return device;
+}
+
+async function useGiven(): Promise<void> {
+  sayProblem('');
+  const device = await offerGiven();
+  if (device === undefined) sayProblem(texts.problems.notChosen);
+  else if (running === undefined) await run(device);
+}
+
+function forget(): void {
+  given = undefined;
+  hideCarry();
+  byId<HTMLTextAreaElement>('string').value = '';
+  byId<HTMLAnchorElement>('elsewhere-link').removeAttribute('href');
+}
+
+function startOver(): void {
+  forget();
+  byId('user').hidden = true;
+  sayStatus('');
+  showPart('enter');
+}
+
+async function choose(by: 'serial' | 'hid'): Promise<void> {
+  sayProblem('');
+  let device: Device;
+  try {
+    device = await chooseDevice(by);
+  } catch (error) {
+    sayProblem(deviceProblem(error));
+    return;
+  }
+  if (running === undefined) await run(device);
+  else running.fob.use(device);
+}
+
+let chosenBy: 'serial' | 'hid' = 'serial';
+
+async function run(device: Device): Promise<void> {
+  if (given === undefined) return;
+  hideCarry();
+  showPart('run');
+  running = { fob: makeFob(device), abort: new AbortController() };
+  try {
+    const done = await enrol(given.activation, running.fob, running.abort.signal);
+    forget();
+    sayProblem('');
+    sayStatus(done.text);
+    byId('serial').textContent = done.token;
+    byId<HTMLInputElement>('ticket').value = done.ticket;
+    showPart('done');
+  } catch (error) {
+    fail(error);
+  } finally {
+    running = undefined;
+  }
+}
+
+function fail(error: unknown): void {
+  sayStatus('');
+  if (isFobError(error, 'cancelled')) {
+    sayProblem('');
+    showReady();
+    return;
+  }
+  // What the service did not refuse itself, such as a browser that cannot check its key, leaves the string as it is.
+  const isFinal = isFobError(error, 'activation') && error.details?.isFinal === true;
+  if (isFinal) forget();
+  byId('again').hidden = isFinal;
+  showPart('failed');
+  if (isFobError(error, 'activation')) sayProblem(`${error.message} ${error.next}`);
+  else sayProblem(isFobError(error, 'service-silent') ? texts.silent : texts.failed);
+}
+
+function begin(): void {
+  const fragment = takeFragment();
+  forget();
+  const next = readGiven(fragment);
+  if (next !== undefined) take(next);
+  else {
+    showPart('enter');
+    sayProblem(fragment === '' ? '' : texts.badString);
+  }
+}
+
+prepareEntry(take);
+prepareCarry(() => given?.string);
+for (const by of ['serial', 'hid'] as const)
+  onClick(`choose-${by}`, () => {
+    chosenBy = by;
+    void choose(by);
+  });
+onClick('use-given', () => void useGiven());
+onDevice(() => void offerGiven());
+onClick('choose-again', () => void choose(chosenBy));
+onClick('stop', () => running?.abort.abort());
+onClick('again', () => {
+  sayProblem('');
+  showReady();
+});
+onClick('over', () => {
+  sayProblem('');
+  startOver();
+});
+window.addEventListener('hashchange', () => {
+  if (location.hash !== '' && running === undefined && !isShown('done')) begin();
+  else takeFragment();
+});
+window.addEventListener('pagehide', forget);
+// A page that a browser kept has forgotten its string.
+window.addEventListener('pageshow', event => {
+  if (event.persisted) startOver();
+});
+begin();

@@ -1,0 +1,93 @@
+import { Migrator } from 'kysely';
+import { ServiceError } from '../../base/errors.ts';
+import { databaseLimits } from '../../base/limits/database.ts';
+import { texts } from '../../base/texts/texts.ts';
+import { migrationProvider } from '../migrations/list.ts';
+import { engineOf } from '../schema/engine.ts';
+import type { Db, Store } from '../schema/store.ts';
+import { openSqlite, writingSqlite } from '../sqlite/sqlite.ts';
+import { openPostgres, transactPostgres, writingPostgres } from './postgres.ts';
+import { isPostgresLoss } from './postgres-loss.ts';
+import { checkSchema } from './schema-check.ts';
+
+export type { Db, Store } from '../schema/store.ts';
+
+/** Where the data is. */
+export interface StoreOptions {
+  /** The folder of `service.db`. */
+  readonly directory: string;
+  /** `postgres://…` instead of the file. */
+  readonly databaseUrl?: string | undefined;
+  /** How long an answer of PostgreSQL is waited for; tests take less. Default: `databaseLimits.postgresAnswerMs`. */
+  readonly answerMs?: number | undefined;
+}
+
+/**
+ * Opens (or makes) the database and brings its tables up to date.
+ *
+ * @throws ServiceError `database_newer`, `database_unusable`, `network_folder`, `busy`
+ */
+export async function openStore({
+  directory,
+  databaseUrl,
+  answerMs = databaseLimits.postgresAnswerMs,
+}: StoreOptions): Promise<Store> {
+  if (databaseUrl === undefined) return migrated(openSqlite(directory), db => writingSqlite(db, migrateOn));
+  // A table that is changed, and another node that does so, take their time: what is cut off would be begun again at every start.
+  const patient = openPostgres(databaseUrl, { answerMs: undefined });
+  await (await migrated(patient, migrateOn)).close();
+  return openPostgres(databaseUrl, { answerMs });
+}
+
+/** PostgreSQL's migrations take a lock of their own; SQLite's run inside one write transaction. */
+async function migrated(store: Store, migrate: (db: Db) => Promise<void>): Promise<Store> {
+  try {
+    await migrate(store.db);
+    return store;
+  } catch (error) {
+    await store.close();
+    if (error instanceof ServiceError) throw error;
+    throw new ServiceError('database_unusable', texts.startup.databaseUnusable, error);
+  }
+}
+
+async function migrateOn(db: Db): Promise<void> {
+  const { error } = await new Migrator({ db, provider: migrationProvider }).migrateToLatest();
+  if (error === undefined) return;
+  if (error instanceof Error && error.message.startsWith('corrupted migrations'))
+    throw new ServiceError('database_newer', texts.startup.databaseNewer, error);
+  if (isPostgresLoss(error)) throw new ServiceError('busy', texts.startup.databaseLost, error);
+  throw new ServiceError('database_unusable', texts.startup.databaseUnusable, error);
+}
+
+/**
+ * Runs `work` as one writing transaction: all of it is durable when the promise resolves, or none of it happened. No
+ * other `writing` runs meanwhile, on any node, so what `work` reads of what only `writing` writes cannot change before it
+ * writes. `work` may be run again from its start, so it has no effects but through the transaction.
+ *
+ * @throws ServiceError `busy` when other writers held the database for the whole waiting time, or the connection to it was
+ * lost; `database_lost` where its files are not those on the disk any more; `schema_changed` where another version changed
+ * its tables; what `work` throws
+ */
+export function writing<T>(db: Db, work: (transaction: Db) => Promise<T>): Promise<T> {
+  return engineOf(db) === 'postgres'
+    ? writingPostgres(db, onOurTables(work))
+    : writingSqlite(db, onOurTables(work));
+}
+
+/**
+ * `writing` for validations: on PostgreSQL other nodes run theirs meanwhile, and what must not change has to be locked by
+ * row (`whileLocked`).
+ */
+export function validating<T>(db: Db, work: (transaction: Db) => Promise<T>): Promise<T> {
+  return engineOf(db) === 'postgres'
+    ? transactPostgres(db, onOurTables(work))
+    : writingSqlite(db, onOurTables(work));
+}
+
+function onOurTables<T>(work: (transaction: Db) => Promise<T>): (transaction: Db) => Promise<T> {
+  return async transaction => {
+    await checkSchema(transaction);
+    return work(transaction);
+  };
+}

@@ -1,0 +1,113 @@
+import { sql } from 'kysely';
+import { ServiceError } from '../../base/errors.ts';
+import { databaseLimits } from '../../base/limits/database.ts';
+import { texts } from '../../base/texts/texts.ts';
+import { migrationNames } from '../migrations/list.ts';
+import { type Db, type Store, validating } from './database.ts';
+import { checkSchema } from './schema-check.ts';
+
+/** How the tables stand to this program. */
+export type Currency = 'current' | 'older' | 'newer' | 'new';
+
+/** Compares the migrations that were made with those this program knows. */
+export async function currencyOf(db: Db): Promise<Currency> {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some(({ name }) => name === 'kysely_migration')) return 'new';
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(db);
+  const made = new Set(rows.map(({ name }) => name));
+  if ([...made].some(name => !migrationNames.includes(name))) return 'newer';
+  return migrationNames.every(name => made.has(name)) ? 'current' : 'older';
+}
+
+/** Why no log-in can be decided on a database; `docs/operations.md` says what to do about each. */
+export const unreadyReasons = ['database', 'database_lost', 'schema_changed', 'silent'] as const;
+export type Unready = (typeof unreadyReasons)[number];
+
+/** One look at the database. */
+interface Look {
+  readonly beganMs: number;
+  readonly found: Promise<Unready | undefined>;
+  isOver: boolean;
+}
+
+/**
+ * Makes what says whether log-ins can be decided, and if not, why. It answers in `databaseLimits.readyAnswerMs` whatever the
+ * database does; one look serves all who ask within `databaseLimits.readyKeptMs`, and there is never a second one at a time.
+ */
+export function makeReadiness(store: Store): () => Promise<Unready | undefined> {
+  let look: Look | undefined;
+  return async () => {
+    const nowMs = performance.now();
+    if (look === undefined || (look.isOver && nowMs - look.beganMs > databaseLimits.readyKeptMs))
+      look = begin(store, nowMs);
+    return await inTime(look.found, look.beganMs + databaseLimits.readyAnswerMs - nowMs);
+  };
+}
+
+function begin(store: Store, beganMs: number): Look {
+  const look: Look = { beganMs, found: lookAt(store), isOver: false };
+  void look.found.then(() => {
+    look.isOver = true;
+  });
+  return look;
+}
+
+/** What is found, or `silent` where that takes longer. */
+function inTime(found: Promise<Unready | undefined>, ms: number): Promise<Unready | undefined> {
+  return new Promise(resolve => {
+    const timer = setTimeout(() => resolve('silent'), Math.max(0, ms));
+    void found.then(reason => {
+      clearTimeout(timer);
+      resolve(reason);
+    });
+  });
+}
+
+/** Decides nothing, but writes a row as a log-in does, and waits until it is on the disk. */
+async function lookAt({ db }: Store): Promise<Unready | undefined> {
+  try {
+    await validating(db, transaction =>
+      transaction
+        .insertInto('readiness')
+        .values({ id: 1, looks: 1 })
+        .onConflict(conflict =>
+          conflict.column('id').doUpdateSet(({ ref }) => ({ looks: sql`${ref('readiness.looks')} + 1` })),
+        )
+        .execute(),
+    );
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ServiceError)) return 'database';
+    return unreadyReasons.find(reason => reason === error.code) ?? 'database';
+  }
+}
+
+/**
+ * Looks every `databaseLimits.lossLookMs` for what only another start of this node ends, whether or not anybody asks it.
+ *
+ * @param told called once for each
+ * @returns stops looking
+ */
+export function watchForLoss({ db, areFilesHeld }: Store, told: (error: ServiceError) => void): () => void {
+  const seen = new Set<string>();
+  let isLooking = false;
+  const look = async () => {
+    try {
+      if (!areFilesHeld()) throw new ServiceError('database_lost', texts.startup.filesLost);
+      await checkSchema(db);
+    } catch (error) {
+      // A database that is away for a while is what log-ins and those who ask for readiness hear of.
+      if (!(error instanceof ServiceError) || seen.has(error.code)) return;
+      seen.add(error.code);
+      told(error);
+    }
+  };
+  const timer = setInterval(() => {
+    if (isLooking) return;
+    isLooking = true;
+    void look().finally(() => {
+      isLooking = false;
+    });
+  }, databaseLimits.lossLookMs).unref();
+  return () => clearInterval(timer);
+}

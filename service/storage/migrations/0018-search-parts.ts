@@ -1,0 +1,19 @@
+import { type Kysely, sql } from 'kysely';
+import { engineOf } from '../schema/engine.ts';
+import { fillParts } from '../search/fill.ts';
+import { exactText, required } from './columns.ts';
+
+/** Users and tokens are found by any part of their texts; the tokens of one user in the order of their serial numbers. */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  const table = db.schema
+    .createTable('search_parts')
+    .addColumn('kind', 'text', required)
+    .addColumn('part', exactText(db), required)
+    .addColumn('name', exactText(db), required)
+    .addPrimaryKeyConstraint('search_parts_pkey', ['kind', 'part', 'name']);
+  // SQLite keeps such a table as its primary key alone.
+  await (engineOf(db) === 'postgres' ? table : table.modifyEnd(sql`without rowid`)).execute();
+  await fillParts(db);
+  await db.schema.dropIndex('tokens_user').execute();
+  await db.schema.createIndex('tokens_user').on('tokens').columns(['user_id', 'serial']).execute();
+}

@@ -1,0 +1,71 @@
+import { CompiledQuery, type RawBuilder, sql } from 'kysely';
+import { engineOf } from '../schema/engine.ts';
+import type { Db } from '../schema/store.ts';
+import { EachOf } from '../sqlite/dialect.ts';
+
+type ColumnType = 'text' | 'integer' | 'bigint';
+/** Values in the order of the columns. */
+type Row = readonly (string | number | null)[];
+
+/**
+ * Rows as one parameter, as a table to select from: however many they are, the statement is the same text, which is short
+ * and quickly prepared.
+ *
+ * @param columns names and types, in the order of the values of each row
+ */
+export function rowsAsTable(
+  db: Db,
+  columns: Readonly<Record<string, ColumnType>>,
+  rows: readonly Row[],
+): RawBuilder<unknown> {
+  const json = JSON.stringify(rows);
+  const isPostgres = engineOf(db) === 'postgres';
+  const selected = Object.entries(columns).map(([name, type], at) =>
+    sql.raw(
+      isPostgres
+        ? `cast(element.value ->> ${at} as ${type}) as ${name}`
+        : `json_extract(element.value, '$[${at}]') as ${name}`,
+    ),
+  );
+  const elements = isPostgres
+    ? sql`json_array_elements(cast(${json} as json)) as element(value)`
+    : sql`json_each(${json}) as element`;
+  return sql`(select ${sql.join(selected)} from ${elements})`;
+}
+
+/** A value of a row in a statement that is run for each of them. */
+class Place {
+  readonly at: number;
+
+  constructor(at: number) {
+    this.at = at;
+  }
+}
+
+/**
+ * Runs one statement for rows: at once on PostgreSQL, where a statement costs a round trip, and row by row on SQLite,
+ * where it costs less than finding each row of a list. Must be within a transaction.
+ *
+ * @param statement made of the rows as a table to select from
+ * @returns what it returned, of all rows together
+ */
+export async function forEachRow<Returned>(
+  db: Db,
+  columns: Readonly<Record<string, ColumnType>>,
+  rows: readonly Row[],
+  statement: (table: RawBuilder<unknown>) => RawBuilder<Returned>,
+): Promise<Returned[]> {
+  if (engineOf(db) === 'postgres') return (await statement(rowsAsTable(db, columns, rows)).execute(db)).rows;
+  const places = Object.keys(columns).map((name, at) => sql`${new Place(at)} as ${sql.raw(name)}`);
+  const { sql: text, parameters } = statement(sql`(select ${sql.join(places)})`).compile(db);
+  const lists = rows.map(row => parameters.map(value => (value instanceof Place ? row[value.at] : value)));
+  return (await db.executeQuery<Returned>(CompiledQuery.raw(text, [new EachOf(lists)]))).rows;
+}
+
+/** Values as one parameter, for `in`. */
+export function valuesAsList(db: Db, values: readonly string[]): RawBuilder<string> {
+  const json = JSON.stringify(values);
+  return engineOf(db) === 'postgres'
+    ? sql<string>`(select value from json_array_elements_text(cast(${json} as json)))`
+    : sql<string>`(select value from json_each(${json}))`;
+}

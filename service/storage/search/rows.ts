@@ -1,0 +1,78 @@
+import { sql } from 'kysely';
+import { forEachRow, valuesAsList } from '../queries/rows.ts';
+import type { SearchKind } from '../schema/schema.ts';
+import type { Db } from '../schema/store.ts';
+import { partsOf } from './parts.ts';
+
+/** What a user is found by. */
+export interface UserTexts {
+  readonly name: string;
+  readonly display_name: string;
+  readonly email: string | null;
+}
+
+export function textsOfUser({ name, display_name, email }: UserTexts): string[] {
+  return [name, display_name, email ?? ''];
+}
+
+/** A row that is to be found, by the name that it is known by and the texts that it has. */
+export interface Searched {
+  readonly name: string;
+  readonly texts: readonly string[];
+}
+
+/**
+ * Makes rows findable, in the transaction that writes them.
+ *
+ * @param table another one with these columns, for parts that are put in order first
+ */
+export async function addParts(
+  db: Db,
+  kind: SearchKind,
+  rows: readonly Searched[],
+  table = 'search_parts',
+): Promise<void> {
+  const parts = rows.flatMap(({ name, texts }) => partsOf(texts).map(part => [part, name] as const));
+  await insert(db, table, kind, parts);
+}
+
+/** The same after a row got other texts. @param before those it had */
+export async function changeParts(
+  db: Db,
+  kind: SearchKind,
+  { name, texts }: Searched,
+  before: readonly string[],
+): Promise<void> {
+  const [old, now] = [new Set(partsOf(before)), new Set(partsOf(texts))];
+  const gone = [...old].filter(part => !now.has(part));
+  const made = [...now].filter(part => !old.has(part));
+  if (gone.length > 0)
+    await db
+      .deleteFrom('search_parts')
+      .where('kind', '=', kind)
+      .where('name', '=', name)
+      .where('part', 'in', valuesAsList(db, gone))
+      .execute();
+  await insert(
+    db,
+    'search_parts',
+    kind,
+    made.map(part => [part, name] as const),
+  );
+}
+
+async function insert(
+  db: Db,
+  into: string,
+  kind: SearchKind,
+  rows: readonly (readonly [part: string, name: string])[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  await forEachRow(
+    db,
+    { part: 'text', name: 'text' },
+    rows,
+    table =>
+      sql`insert into ${sql.table(into)} (kind, part, name) select ${kind}, part, name from ${table} as made`,
+  );
+}

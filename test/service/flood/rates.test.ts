@@ -1,0 +1,167 @@
+import { makeApp } from '@passfob/service/app/server';
+import { makeBuckets } from '@passfob/service/base/buckets';
+import { unlimited } from '@passfob/service/doors/web/access';
+import type { WebContext } from '@passfob/service/doors/web/context';
+import { roomsFor } from '@passfob/service/doors/web/rooms';
+import { routeOptions, serveRoute } from '@passfob/service/doors/web/route';
+import { keepRoutes, type ServedRoute } from '@passfob/service/doors/web/served';
+import { makeMetrics } from '@passfob/service/features/metrics/metrics';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { describe, expect, it } from 'vitest';
+import { NOON_MS } from '../kit.ts';
+import { Office } from '../people/kit.ts';
+
+type Buckets = WebContext['buckets'];
+
+/** The HTTP side over a database and nothing else: requests come no further than their checks. */
+function appOver({ management }: Office, buckets: Buckets): FastifyInstance {
+  const notHere = () => Promise.reject(new Error('not here'));
+  const context: WebContext = {
+    db: management.db,
+    management,
+    clock: () => NOON_MS,
+    lock: async () => ({ threshold: 3, periodMs: 1000 }),
+    changes: { watch: () => () => undefined, announce: () => undefined, close: () => undefined },
+    applications: { find: () => Promise.resolve(undefined), forget: () => undefined },
+    buckets,
+    ownApplication: { id: 'none' },
+    decide: async () => 'wrong',
+    consoleApplication: { id: 'none', name: 'none', factors: 'otp' },
+    wakeJobs: () => undefined,
+    pushes: {
+      ask: notHere,
+      take: async () => 'no_push',
+      isDecided: async () => true,
+      userOf: async () => '',
+      withdraw: async () => undefined,
+      end: () => undefined,
+    },
+    challenges: { ask: notHere, answer: async () => 'wrong', userOf: async () => '' },
+    operatorCookie: () => 'none',
+    userCookie: () => 'none',
+    metrics: makeMetrics('0'),
+    version: '0',
+    isSecure: false,
+  };
+  return makeApp(context, {
+    log: () => undefined,
+    certificate: undefined,
+    isProxy: undefined,
+    hosts: () => new Set(['localhost:8080']),
+    embeddable: false,
+    isSecure: false,
+    maySpeakPlain: undefined,
+    rooms: roomsFor(Number.POSITIVE_INFINITY),
+    health: { readiness: async () => undefined, version: '0', isClosing: () => false },
+  });
+}
+
+/** Sends a request of a stranger without a body. @returns its status */
+async function ask(app: FastifyInstance, { method, path }: ServedRoute): Promise<number> {
+  const answer = await app.inject({
+    method: method as 'GET',
+    url: path.replace(/:\w+/g, '1'),
+    headers: { host: 'localhost:8080', origin: 'http://localhost:8080' },
+  });
+  return answer.statusCode;
+}
+
+const nameOf = ({ method, path }: ServedRoute) => `${method} ${path}`;
+
+describe('the rate limits of every route', () => {
+  it('refuse a stranger whose allowance is used up, and few routes state none', async () => {
+    await using office = await Office.open();
+    const app = appOver(office, { take: () => false });
+    await app.ready();
+    const wrong: string[] = [];
+    for (const route of app.served) {
+      const isRefused = (await ask(app, route)) === 429;
+      if (isRefused !== route.rates.length > 0) wrong.push(nameOf(route));
+    }
+    expect(wrong).toEqual([]);
+    expect(app.served.length).toBeGreaterThan(400);
+    const described = new Set(app.served.filter(({ operation }) => operation).map(({ path }) => path));
+    const free = app.served.filter(({ unlimited: why }) => why !== undefined);
+    expect(free.filter(({ rates, who }) => rates.length > 0 || who !== 'anybody')).toEqual([]);
+    // Besides the answer to methods that a path of the API does not have.
+    expect(free.filter(({ path }) => !described.has(path)).map(nameOf)).toEqual([
+      'GET /',
+      'GET /health',
+      'GET /ready',
+      'GET /assets/service.css',
+      'GET /assets/console.css',
+      'GET /assets/portal.css',
+      'GET /assets/operator.js',
+      'GET /assets/autosend.js',
+      'GET /assets/icon.svg',
+      'GET /assets/portal/:name',
+    ]);
+    await app.close();
+  });
+
+  it('are those that it states: it takes from no other allowance', async () => {
+    await using office = await Office.open();
+    const taken: { key: string; burst: number; perSecond: number }[] = [];
+    const app = appOver(office, {
+      take(key, size) {
+        taken.push({ key, ...size });
+        return true;
+      },
+    });
+    await app.ready();
+    const wrong: string[] = [];
+    let count = 0;
+    for (const route of app.served) {
+      taken.length = 0;
+      await ask(app, route);
+      count += taken.length;
+      for (const { key, ...size } of taken) {
+        const stated = route.rates.find(({ name }) => key.startsWith(`${name}:`));
+        if (JSON.stringify(stated?.size) !== JSON.stringify(size)) wrong.push(`${nameOf(route)}: ${key}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+    expect(count).toBeGreaterThan(200);
+    await app.close();
+  });
+});
+
+describe('a route that was not registered by the one helper', () => {
+  const handler = () => 'here';
+  const access = unlimited('a test');
+
+  it('is not taken by the service', async () => {
+    await using office = await Office.open();
+    const app = appOver(office, makeBuckets());
+    expect(() => app.get('/else', handler)).toThrow('The route GET /else was not registered by serveRoute');
+    await app.close();
+  });
+
+  it('in a plugin keeps the app from starting', async () => {
+    const app = Fastify();
+    keepRoutes(app);
+    serveRoute(app, { method: 'GET', path: '/right', access, handle: handler });
+    app.register(async plugin => void plugin.get('/else', handler));
+    await expect(app.ready()).rejects.toThrow('The route GET /else was not registered by serveRoute');
+  });
+
+  it('is refused, too, where it only says what the helper would have stated', () => {
+    const app = Fastify();
+    keepRoutes(app);
+    const { config } = routeOptions({ access });
+    app.get('/right', { config }, handler);
+    expect(() => app.get('/else', { config: { stated: { ...config.stated } } }, handler)).toThrow(
+      'GET /else',
+    );
+  });
+
+  it('is taken as a named exception, with limits of its own', async () => {
+    const app = Fastify({ exposeHeadRoutes: false });
+    const limits = { who: 'anybody', rates: [], unlimited: 'it counts requests itself' } as const;
+    keepRoutes(app, [{ method: 'GET', path: '/foreign', reason: 'a handler of a library', ...limits }]);
+    app.get('/foreign', handler);
+    expect(() => app.post('/foreign', handler)).toThrow('POST /foreign');
+    expect(app.served).toMatchObject([{ method: 'GET', path: '/foreign', ...limits }]);
+    await app.close();
+  });
+});

@@ -1,0 +1,43 @@
+import { textOf } from './files.ts';
+
+/** What a name that a package exports leads to: one file, or one for each condition. */
+type Target = string | { readonly source?: string; readonly types?: string; readonly default?: string };
+type Versions = Readonly<Record<string, string>>;
+
+/** The package.json of a part. */
+export interface Manifest {
+  /** From the root: `host`. */
+  readonly folder: string;
+  readonly name: string;
+  readonly version: string;
+  readonly private: boolean;
+  readonly exports: Readonly<Record<string, Target>>;
+  readonly files: readonly string[];
+  readonly scripts: Versions;
+  readonly dependencies: Versions;
+  readonly devDependencies: Versions;
+  readonly peerDependencies: Versions;
+}
+
+/** @param folder of the part; empty for the whole */
+function read(folder: string): Manifest {
+  const path = folder === '' ? 'package.json' : `${folder}/package.json`;
+  const text = textOf(path);
+  if (text === undefined) throw new Error(`there is no ${path}`);
+  const none = { dependencies: {}, devDependencies: {}, peerDependencies: {}, scripts: {}, exports: {} };
+  return { ...none, private: false, files: [], ...JSON.parse(text), folder };
+}
+
+/** The package.json of the whole, which names the parts. */
+export const whole = read('') as Manifest & {
+  readonly overrides: Readonly<Record<string, string | Versions>>;
+  readonly workspaces: readonly string[];
+};
+
+/** Those of the parts. */
+export const manifests: readonly Manifest[] = whole.workspaces.map(read);
+
+/** The part that a file belongs to: the whole where it is in none. */
+export function manifestOf(path: string): Manifest {
+  return manifests.find(({ folder }) => path.startsWith(`${folder}/`)) ?? whole;
+}
