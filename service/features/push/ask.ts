@@ -209,27 +209,26 @@ export function proofsDigest(factors: Factors, user: User | undefined): string {
     .digest('base64url');
 }
 
-/** A request to be written down. */
-export interface NewPush {
-  readonly id?: string | undefined;
+/** What a request says of itself; who asks for help desk has no password and no source of the person's. */
+type Asked = Pick<
+  PushRequest,
+  'id' | 'session' | 'applicationId' | 'source' | 'requestId' | 'isNumberless' | 'untilMs'
+>;
+
+/** A request to be stored: what it said, and what was found to it. */
+interface NewPush extends Asked {
   readonly kind: PushKind;
   readonly user: User | undefined;
   /** Undefined where nobody is asked. */
   readonly token: PushToken | undefined;
-  readonly session: string;
-  readonly applicationId: string;
   readonly proofs: string;
-  readonly source: string;
   /** What the source is known by, if it is; and where it is a familiar one. */
   readonly sourceKey: string | undefined;
   readonly familiar: string | undefined;
-  readonly requestId: string;
-  readonly isNumberless?: boolean | undefined;
-  readonly untilMs?: number | undefined;
   readonly nowMs: number;
 }
 
-/** Writes a request down, under the lock of its user. Where somebody is asked, what was open for them is over. */
+/** Stores a request, under the lock of its user. Where somebody is asked, what was open for them is over. */
 export async function openPush(db: Db, given: NewPush): Promise<Push> {
   const { kind, user, token, applicationId, source, nowMs } = given;
   if (token !== undefined) await supersede(db, user?.id ?? '');
