@@ -44,7 +44,7 @@ main { flex: 1; display: flex; flex-direction: column; }
 .panes {
   flex: 1; list-style: none; padding: 0; display: grid; gap: 1rem;
   grid-template-columns: minmax(19rem, 24rem) minmax(20rem, 25rem) minmax(24rem, 1fr);
-  grid-template-rows: auto auto minmax(49rem, 1fr) auto auto 16rem;
+  grid-template-rows: auto auto minmax(52rem, 1fr) auto auto 16rem;
 }
 .pane { display: grid; grid-row: span 3; grid-template-rows: subgrid; min-width: 0; }
 .pane.outbox { grid-column: 1 / -1; }
@@ -75,7 +75,7 @@ h3 { padding: .15rem 1.1rem .35rem; display: flex; align-items: center; gap: .6r
 .foot { color: var(--soft); font-size: .86rem; }
 
 @media (max-width: 74rem) {
-  .panes { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); grid-template-rows: auto auto 49rem auto auto 38rem auto auto 16rem; }
+  .panes { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); grid-template-rows: auto auto 52rem auto auto 38rem auto auto 16rem; }
   .pane.operator { grid-column: 1 / -1; }
   .facts { text-align: left; flex-basis: 100%; }
 }
