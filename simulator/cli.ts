@@ -1,17 +1,8 @@
-import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+
+// By name, not by where this file is: a bundle of it lies elsewhere.
+const manifest = createRequire(import.meta.url).resolve('@passfob/simulator/package.json');
 
 /** The path of the program that runs a simulated fob, as `npm run build` made it. */
-export const program = join(packageRoot(), 'dist', 'main.js');
-
-/** The folder of this package: the nearest one above this file that holds a package.json. */
-export function packageRoot(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json'))) {
-    const above = dirname(folder);
-    if (above === folder) throw new Error('the package of the simulator has no package.json above it');
-    folder = above;
-  }
-  return folder;
-}
+export const program = join(dirname(manifest), 'dist', 'main.js');

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import { webLimits } from '../../base/limits/web.ts';
 import { assetAccess } from '../web/assets.ts';
@@ -21,9 +21,9 @@ let portal: Portal | undefined;
 /** Read at the first need and kept; undefined where it was not built. */
 function readPortal(): Portal | undefined {
   if (portal !== undefined) return portal;
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder);
-  const built = join(folder, 'dist/portal');
+  // By name, not by where this file is: a bundle of it lies elsewhere.
+  const manifest = createRequire(import.meta.url).resolve('@passfob/service/package.json');
+  const built = join(dirname(manifest), 'dist/portal');
   if (!existsSync(join(built, 'portal.json'))) return undefined;
   const { entry, files } = JSON.parse(readFileSync(join(built, 'portal.json'), 'utf8')) as {
     entry: string;
