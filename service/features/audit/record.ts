@@ -29,7 +29,7 @@ export interface AuditEntry {
   /** Milliseconds since 1970. */
   readonly atMs: number;
   readonly actor: Actor;
-  /** A name of `people/permissions.ts`, or of something the service did by itself. */
+  /** A name of `base/permissions.ts`, or of something the service did by itself. */
   readonly action: string;
   readonly subjectKind: SubjectKind;
   readonly subjectId: string;

@@ -128,7 +128,7 @@ export interface TokenSchema {
     last_step: number;
     /** Accepted step minus the service's step, at the last acceptance. */
     drift_steps: number;
-    /** The last acceptances as JSON (`validation/recent.ts`): what makes a second use recognisable. */
+    /** The last acceptances as JSON (`base/recent.ts`): what makes a second use recognisable. */
     recent: string;
     /**
      * Where the last passcode was that was refused for being too far off, and when that was: the one after it finds the fob
@@ -365,7 +365,7 @@ export interface Schema
     NodeSchema {
   users: {
     id: string;
-    /** Prepared form of the name (`people/users.ts`), unique. */
+    /** Prepared form of the name (`features/users/users.ts`), unique. */
     name: string;
     display_name: string;
     email: string | null;
@@ -377,14 +377,14 @@ export interface Schema
     pin_change: Flag;
     /** When the account was disabled by an operator; null while it is not. */
     disabled_ms: number | null;
-    /** Facts that the account lock is computed from (`validation/lock.ts`). */
+    /** Facts that the account lock is computed from (`base/lock.ts`). */
     failures: number;
     /** Which of them were made at the password, and at the PIN asked for by the service. */
     password_failures: Generated<number>;
     pin_failures: Generated<number>;
     last_failure_ms: number | null;
     created_ms: number;
-    /** What the name looks like, and whether it has characters beyond ASCII (`people/skeleton.ts`). */
+    /** What the name looks like, and whether it has characters beyond ASCII (`base/skeleton.ts`). */
     skeleton: Generated<string>;
     beyond_ascii: Generated<Flag>;
   };

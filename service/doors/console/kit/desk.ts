@@ -25,7 +25,7 @@ export type Answer = ConsolePage | { readonly to: string };
 
 export type Handler = (visit: Visit) => Promise<Answer>;
 
-/** Where the routes of the console are put up. Each names what it is about in `people/permissions.ts`. */
+/** Where the routes of the console are put up. Each names what it is about in `base/permissions.ts`. */
 export interface Desk {
   readonly context: WebContext;
   /** A page. One for a dangerous act asks for a fresh proof before it is shown. */
