@@ -13,7 +13,7 @@ export function charactersOf(alphabet: Alphabet): string {
   return characters[alphabet];
 }
 
-/** A passcode in the case the fob shows it in; Base64 has two cases, so there it is compared exactly (R21). */
+/** A passcode in the case the fob shows it in; Base64 has two cases, so there it is compared exactly. */
 export function foldCase(alphabet: Alphabet, passcode: string): string {
   return alphabet === 'base64' ? passcode : passcode.toUpperCase();
 }

@@ -6,7 +6,7 @@ export type Alphabet = 'decimal' | 'hex' | 'base32' | 'base64';
 /** Where a user's PIN is asked for: nowhere, on the fob before it shows a passcode, or by the service. */
 export type PinPlace = 'none' | 'fob' | 'service';
 
-/** What a log-in through an application must show besides the user name (R19). */
+/** What a log-in through an application must show besides the user name. */
 export type Factors = 'otp' | 'pin_otp' | 'password_otp';
 /** What an operator may do. */
 export type Role = 'admin' | 'helpdesk' | 'auditor';

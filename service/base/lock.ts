@@ -75,7 +75,7 @@ export interface Proved {
 }
 
 /**
- * The facts after a success: it ends the failures of the factors that it proved, of all tokens (R23), and no others. Who
+ * The facts after a success: it ends the failures of the factors that it proved, of all tokens, and no others. Who
  * has the fob could otherwise guess at the password for ever, with a log-in in between that asks for none.
  */
 export function afterSuccess(standing: LockStanding, proved: Proved): LockFacts {

@@ -45,7 +45,7 @@ export const separators = /[\s\p{Pd}\u2212]/gu;
 
 /**
  * A typed passcode without the separators people copy from the display's groups, full-width characters folded. Case and
- * punctuation stay: whether they matter is the token's alphabet's business (R21).
+ * punctuation stay: whether they matter is the token's alphabet's business.
  *
  * @returns undefined when what is left is not a passcode of any token
  */

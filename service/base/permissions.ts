@@ -5,7 +5,7 @@ const desk: readonly Role[] = ['admin', 'helpdesk'];
 const admin: readonly Role[] = ['admin'];
 
 /**
- * What can be done, by whom, and whether the operator must have proved themselves anew a short while ago (R3: help desk
+ * What can be done, by whom, and whether the operator must have proved themselves anew a short while ago (help desk
  * cannot issue or export). The one table that the API and the console ask.
  */
 export const permissions = {

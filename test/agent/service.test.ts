@@ -123,7 +123,7 @@ describeNeeds(needsOpenssl, 'the agent and the service', () => {
     expect(rig.events.filter(({ event }) => event === 'notice')).toMatchObject(
       ['request', 'over', 'request', 'over'].map(kind => ({ kind, name: 'Passfob' })),
     );
-    // What the service publishes for allow lists is what the proxy saw, and all of it (R31).
+    // What the service publishes for allow lists is what the proxy saw, and all of it.
     expect(await remote.publishedHosts()).toEqual([place]);
     expect([proxy.targets, proxy.others]).toEqual([[place], []]);
   });
@@ -195,7 +195,7 @@ describeNeeds(needsOpenssl, 'the agent and the service', () => {
     await rig.end();
     await until(() => squid.log().some(line => line.startsWith('200')), 'the log of squid');
     expect([...new Set(squid.log())].sort()).toEqual([`200 ${place}`, `407 ${place}`]);
-    // What the service publishes for allow lists is what Squid was asked for, and all of it (R31).
+    // What the service publishes for allow lists is what Squid was asked for, and all of it.
     const asked = squid.log().map(line => line.split(' ')[1]);
     expect(new Set(asked)).toEqual(new Set(await remote.publishedHosts()));
   });

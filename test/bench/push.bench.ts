@@ -10,7 +10,7 @@ import { Stage } from './push/stage.ts';
 /** Log-ins, and people who log in one after the other: `LOGINS=40 PEOPLE=2 npm run bench -- push`. */
 const LOGINS = Number(process.env.LOGINS ?? 240);
 const PEOPLE = Number(process.env.PEOPLE ?? 4);
-/** R26, with all that a person must take: 0.7 s until keys are heard, and a second of holding. */
+/** The whole way, with all that a person must take: 0.7 s until keys are heard, and a second of holding. */
 const P99_MS = 2_000;
 /** What compilers do at first is no part of it. */
 const WARM_UP = 4;

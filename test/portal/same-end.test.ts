@@ -162,7 +162,7 @@ itNeeds(
       await take(sent);
       const { office, service, fob } = sent;
       ends.set(way, await comparableState(office.store.db, service.url));
-      // The mail with the string is gone; whoever else may have used it is found out by this one (R15).
+      // The mail with the string is gone; whoever else may have used it is found out by this one.
       const mails = await localMails(office.management);
       expect(mails.map(({ kind, to }) => [kind, to])).toEqual([['activated', 'ada@example.org']]);
       expect(mails[0]?.text).not.toContain('pf1');

@@ -107,7 +107,7 @@ test('the service’s clock goes back an hour: no passcode is accepted twice, an
   ).toBe(200);
 });
 
-test('only revoked tokens left: a try is refused, flagged once a day, and the seed is gone (R17)', async () => {
+test('only revoked tokens left: a try is refused, flagged once a day, and the seed is gone', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const token = await add(service, newToken());

@@ -40,7 +40,7 @@ export async function takeApart(
     : { passcode, pin: head.replace(separators, '') };
 }
 
-/** Where so many characters of a passcode begin at the end of a field, as it is typed: with spaces or dashes between (R21). */
+/** Where so many characters of a passcode begin at the end of a field, as it is typed: with spaces or dashes between. */
 function tailAt(field: string, length: number): number {
   const characters = [...field];
   let left = length;

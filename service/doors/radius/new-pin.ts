@@ -26,7 +26,7 @@ export async function askForPin(management: Management, bound: Bound, applicatio
   return challenge(management, bound, { kind: 'new_pin', proof }, text);
 }
 
-/** Looks at a PIN that was chosen, by what holds everywhere (R20), and asks for it once more. */
+/** Looks at a PIN that was chosen, by what holds everywhere, and asks for it once more. */
 export async function confirmPin(
   management: Management,
   bound: Bound,

@@ -13,7 +13,7 @@ export interface ConfiguredAddresses {
   readonly ranges: readonly string[];
 }
 
-/** All that agents and browsers connect to, to be let through by networks (R31, R32). */
+/** All that agents and browsers connect to, to be let through by networks. */
 export interface PublishedAddresses extends ConfiguredAddresses {
   /** Another one for other lists. */
   readonly version: string;

@@ -26,7 +26,7 @@ export interface Alert {
 /** Something that just happened and that security people should know. */
 export interface NewAlert {
   readonly kind: AlertKind;
-  /** The same for repeats of the same thing, which then only count (R8). */
+  /** The same for repeats of the same thing, which then only count. */
   readonly dedupe: string;
   readonly userId: string | null;
   readonly tokenId: string | null;

@@ -11,7 +11,7 @@ export interface Raised {
 
 /**
  * Puts one delivery for each enabled channel into the outbox, in the transaction that raised the alert: when it is new,
- * and when its count reaches 10, 100, 1000 and so on (R8: repeats tell how many, they do not flood).
+ * and when its count reaches 10, 100, 1000 and so on (repeats tell how many, they do not flood).
  */
 export async function queueDeliveries(db: Db, { alertId, count, atMs }: Raised): Promise<void> {
   if (!isTold(count)) return;

@@ -44,7 +44,7 @@ export type AuditRow = Selectable<Schema['audit']>;
 const RECORDING_LOCK = 7_041_980;
 
 /**
- * Adds one row to the audit, in the caller's transaction: the act and its row stand or fall together (R3).
+ * Adds one row to the audit, in the caller's transaction: the act and its row stand or fall together.
  *
  * Rows are numbered without gaps and the MAC covers the number, so that a row that was copied, moved or taken away shows
  * before it is sealed. The last number stands in `settings` under a MAC of its own: it shows when the last row is gone.

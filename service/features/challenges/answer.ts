@@ -45,7 +45,7 @@ export async function answerChallenge(context: Validator, given: AnswerRequest):
   });
 }
 
-/** The outcome where there is one before the passcode is looked at. The lock comes before everything else (R23). */
+/** The outcome where there is one before the passcode is looked at. The lock comes before everything else. */
 function settledBefore(answering: Answering): Outcome | undefined {
   if (isOpen(answering)) return settledUnseen(answering.known);
   return answering.known.standing.locked ? 'locked' : 'no_challenge';

@@ -24,7 +24,7 @@ export interface AnswerRequest {
   readonly password?: string | undefined;
   readonly pin?: string | undefined;
   readonly applicationId: string;
-  /** What the application asks for besides (R19); default the passcode alone. */
+  /** What the application asks for besides; default the passcode alone. */
   readonly factors?: Factors | undefined;
   /** What the application was believed to be: where it has changed, or is disabled, nobody gets in. */
   readonly standing?: ApplicationStanding | undefined;

@@ -70,7 +70,7 @@ export interface ResendInput extends ActivationInput {
 }
 
 /**
- * Gives out another code in the place of one that did not arrive or has expired; the old one ends at once (R16).
+ * Gives out another code in the place of one that did not arrive or has expired; the old one ends at once.
  *
  * Refused: `unknown_activation`, `activation_over`, `bad_activation_time`, `disabled_user`, `no_email`,
  * `activation_open`, `too_many_resends`, `no_public_address`.

@@ -4,7 +4,7 @@ import type { Db } from '../../storage/database/database.ts';
 
 /**
  * Raises every token's high-water mark above whatever may have been accepted since the backup was made, so that none of
- * it is accepted again (R7).
+ * it is accepted again.
  *
  * TOTP: nothing is accepted more than the greatest drift and the skew ahead of the service's time, so a fob is accepted
  * again when its time has passed that: after six minutes at 30 s a step. A resynchronisation may have found a greater

@@ -162,7 +162,7 @@ export function tokenToAsk(db: Db, userId: string): Promise<PushToken | undefine
     .executeTakeFirst();
 }
 
-/** Why nobody is asked, if so. The lock comes before everything else (R23). */
+/** Why nobody is asked, if so. The lock comes before everything else. */
 async function settled(asking: Asking): Promise<Outcome | undefined> {
   const { db, user, token, proofs } = asking;
   const isQuiet = await isQuietFor(db, user?.id ?? '', { ...asking, kind: 'login' });

@@ -186,7 +186,7 @@ async function isUsable(db: Db, { token_id, fob_id, user_id }: PushRow): Promise
 
 /**
  * The person declined or reported the request, or the fob cannot answer it. A refusal keeps its user from being asked
- * again for a while, and raises an alert (R29). It does so also where the request was withdrawn, its place taken or its time
+ * again for a while, and raises an alert. It does so also where the request was withdrawn, its place taken or its time
  * over while the person pressed: whoever asks and takes it back at once is not rid of them.
  *
  * @returns whether the connection still had it

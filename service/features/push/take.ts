@@ -148,7 +148,7 @@ function tokenAsked(db: Db, push: PushRow): Promise<TokenRow | undefined> {
   return (engineOf(db) === 'postgres' ? query.forUpdate() : query).executeTakeFirst();
 }
 
-/** Why an approved request lets nobody in, if so: what it stood on is not so any more. The lock comes first (R23). */
+/** Why an approved request lets nobody in, if so: what it stood on is not so any more. The lock comes first. */
 function refusalOf(
   { user, standing }: Taking,
   push: PushRow,
@@ -200,7 +200,7 @@ async function letIn(
   await endTemporaryCodes(db, user.id, nowMs);
 }
 
-/** The passcodes that the fob shows now are used up, as if one of them had been sent (R22). No mark goes back. */
+/** The passcodes that the fob shows now are used up, as if one of them had been sent. No mark goes back. */
 async function markSteps(db: Db, push: PushRow, nowMs: number): Promise<void> {
   const tokens = await db
     .selectFrom('tokens')

@@ -82,7 +82,7 @@ function reactivate(acting: Acting, input: TokenInput): Promise<Result<TokenView
   return moveTo(acting, input, { to: 'active', action: 'token.reactivate' });
 }
 
-/** Ends a token for good and destroys its seed (R17). Refused: `bad_reason` besides. */
+/** Ends a token for good and destroys its seed. Refused: `bad_reason` besides. */
 export async function revoke(
   acting: Acting,
   input: TokenInput & { readonly reason: RevokedReason },
@@ -173,7 +173,7 @@ async function move(acting: Acting, row: TokenRow, way: Move): Promise<Result<To
   const has = tokenStates[way.to].user === 'one';
   const isTaken = !tokenStates[way.to].usable && tokenStates[row.state].usable;
   if (isTaken && (await takesLastWay(db, acting.actor, [row.id]))) return refused('last_admin');
-  // Suspending and revoking hold at once: not even the answer to a repeated request outlives them (R17).
+  // Suspending and revoking hold at once: not even the answer to a repeated request outlives them.
   if (!tokenStates[way.to].usable) await forgetAnswers(db);
   await db.updateTable('tokens').set(changes).where('id', '=', row.id).execute();
   if (isTaken && row.user_id !== null && !(await hasUsable(db, row.user_id)))

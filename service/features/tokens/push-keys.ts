@@ -122,7 +122,7 @@ export async function dropPushKey(db: Db, fobId: string): Promise<void> {
 
 /**
  * Destroys the push key of a fob none of whose tokens is anybody's any more, in the transaction that took the last one
- * away (R17).
+ * away.
  */
 export async function dropUnusedPushKey(db: Db, fobId: string): Promise<void> {
   if (!(await isSomebodys(db, fobId))) await dropPushKey(db, fobId);

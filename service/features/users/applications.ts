@@ -12,7 +12,7 @@ export const CONSOLE_APPLICATION = { name: 'console', factors: 'password_otp' } 
 export interface Application {
   readonly id: string;
   readonly name: string;
-  /** What its log-ins must show (R19). */
+  /** What its log-ins must show. */
   readonly factors: Factors;
 }
 

@@ -42,7 +42,7 @@ export interface Known {
   readonly proofs: Proofs;
 }
 
-/** The outcome where there is one before any passcode is looked at. The lock comes before everything else (R23). */
+/** The outcome where there is one before any passcode is looked at. The lock comes before everything else. */
 export function settledUnseen(known: Known): Outcome | undefined {
   const { user, tokens, passcode } = known;
   const closed = closedOutcome(known);

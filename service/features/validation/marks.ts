@@ -18,7 +18,7 @@ export interface Candidate {
 
 /**
  * The only place that may say yes to a fob's passcode. It moves the high-water marks and looks at which of them it was
- * this call that moved: of all requests for one step, on all nodes, one wins (R7). A token that has gone to another user since
+ * this call that moved: of all requests for one step, on all nodes, one wins. A token that has gone to another user since
  * it was read is nobody's proof.
  *
  * @param candidates at most one for each token

@@ -13,7 +13,7 @@ export interface ValidationRequest {
   /** Where the person is, as far as the application knows: an address. */
   readonly source: string;
   readonly applicationId: string;
-  /** What the application asks for (R19); default the passcode alone. */
+  /** What the application asks for; default the passcode alone. */
   readonly factors?: Factors | undefined;
   /**
    * Whether a PIN that is due can be chosen where the passcode was typed: then a right passcode is used up for that, and comes

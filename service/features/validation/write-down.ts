@@ -30,7 +30,7 @@ export async function writeDown(db: Db, cases: readonly Case[], verdicts: readon
   await keepAnswers(db, answers);
 }
 
-/** The account's lock facts where the outcome changes them. Failures of a locked account change nothing (R24). */
+/** The account's lock facts where the outcome changes them. Failures of a locked account change nothing. */
 function changedFacts(user: User, { known, nowMs }: Case, { outcome }: Verdict): AccountFacts[] {
   const before = lockFactsOf(user);
   const after = factsAfter(before);
@@ -46,7 +46,7 @@ function changedFacts(user: User, { known, nowMs }: Case, { outcome }: Verdict):
   }
 }
 
-/** Raises the alert of a replay (R8), of a lock (R23), and of someone who only has revoked tokens (R17). */
+/** Raises the alert of a replay, of a lock, and of someone who only has revoked tokens. */
 async function raiseAlerts(
   db: Db,
   one: Case,

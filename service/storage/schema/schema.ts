@@ -39,7 +39,7 @@ export type ActivationStep = 'waiting' | 'connected' | 'paired' | 'written' | 'p
 export interface EnrolmentSchema {
   /** Secrets made for a fob that has not yet shown that it took them; several where pairings were cut off. */
   fob_pairings: { id: string; serial: string; sealed_secrets: string; key_id: string; created_ms: number };
-  /** Permissions to enrol a fob oneself (R11, R12): each has a one-time code, of which only the hash is here. */
+  /** Permissions to enrol a fob oneself: each has a one-time code, of which only the hash is here. */
   activations: {
     id: string;
     user_id: string;
@@ -373,7 +373,7 @@ export interface Schema
     password_hash: string | null;
     /** Argon2id of the PIN that is asked for by the service. */
     pin_hash: string | null;
-    /** 1 after a reset: the PIN must be changed before it counts again (R20). */
+    /** 1 after a reset: the PIN must be changed before it counts again. */
     pin_change: Flag;
     /** When the account was disabled by an operator; null while it is not. */
     disabled_ms: number | null;

@@ -95,7 +95,7 @@ test('what is no passcode, a disabled account and a revoked token are refused', 
   expect(await scene.answer(challenge, shown)).toBe('disabled');
 });
 
-test('an application that wants a password or a PIN gets it here, too (R19)', async () => {
+test('an application that wants a password or a PIN gets it here, too', async () => {
   await using scene = await Scene.open();
   const password = await scene.office.password('ada');
   const pin = secret('730519');

@@ -31,7 +31,7 @@ async function withFob(factors: Factors, pinPlace: PinPlace = 'none') {
   return { scene, office, fob, password, failures };
 }
 
-test('what an application asks for is asked for before anybody is disturbed, as at a log-in by passcode (R19, R20)', async () => {
+test('what an application asks for is asked for before anybody is disturbed, as at a log-in by passcode', async () => {
   const rows: [PinPlace, Factors, Sent[], string][] = [
     ['none', 'otp', [], 'asked'],
     ['none', 'pin_otp', [], 'push_incomplete'],
@@ -77,7 +77,7 @@ test('what an application asks for is asked for before anybody is disturbed, as 
   }
 });
 
-test('wrong passwords and PINs at requests lock the account and alert (R23)', async () => {
+test('wrong passwords and PINs at requests lock the account and alert', async () => {
   const { scene, office, password, failures } = await withFob('password_otp', 'service');
   await using _ = scene;
   scene.threshold = 3;

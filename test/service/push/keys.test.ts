@@ -54,7 +54,7 @@ test('a secret is made of chance of both sides', () => {
   expect(made.every(bytes => bytes.length === pushLimits.pushSecretBytes)).toBe(true);
 });
 
-test('the key is destroyed with the last token that somebody has on the fob, and what is open is approved by nothing (R17)', async () => {
+test('the key is destroyed with the last token that somebody has on the fob, and what is open is approved by nothing', async () => {
   await using scene = await Scene.open();
   const { office } = scene;
   const { management } = office;

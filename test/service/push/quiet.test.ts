@@ -92,7 +92,7 @@ test('one sweep is through with any number of requests', async () => {
   expect(await db.selectFrom('pushes').select('id').execute()).toEqual([]);
 });
 
-test('whoever denies or reports is left alone for a while, and alerts; repeats count on it (R29)', async () => {
+test('whoever denies or reports is left alone for a while, and alerts; repeats count on it', async () => {
   const { scene, office, fob } = await withFob();
   await using _ = scene;
   const isAsked = async (source = '192.0.2.1') =>

@@ -81,7 +81,7 @@ test('a take is not answered again once its token is suspended', async () => {
   expect(await scene.take(push, { idempotencyKey })).toBe('no_push');
 });
 
-test('the passcodes that the fob shows are used up by it, of its TOTP tokens alone, and no mark goes back (R22)', async () => {
+test('the passcodes that the fob shows are used up by it, of its TOTP tokens alone, and no mark goes back', async () => {
   const { scene, office, fob } = await withFob();
   await using _ = scene;
   const decide = decider(scene);

@@ -115,7 +115,7 @@ test('where a password is asked for, it must be right before a PIN is chosen; a 
   expect(await outcomes()).toEqual(['pin_change', 'new_pin', 'wrong_password']);
 });
 
-test('of many requests with one right passcode at once, one may choose the PIN (R7)', async () => {
+test('of many requests with one right passcode at once, one may choose the PIN', async () => {
   const { rig, ask, next, outcomes } = await scene('otp');
   await using _ = rig;
   const passcode = next();

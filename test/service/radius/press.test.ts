@@ -36,7 +36,7 @@ test('an empty passcode asks for a press, and the log-in goes on at any node whe
   }
   const [latest] = await rig.service.events();
   expect(latest).toMatchObject({ outcome: 'accepted', by: 'push', user: 'ada', serial: fob.token.serial });
-  // What the fob showed meanwhile is used up as well (R22).
+  // What the fob showed meanwhile is used up as well.
   rig.rig.clock.nowMs -= PUSH_MS;
   expect((await ask(codeNow(fob.token, rig.nowMs))).code).toBe(REJECT);
 });

@@ -53,7 +53,7 @@ async function scene(pinPlace: PinPlace = 'none') {
   return { office, token, password, decide, next };
 }
 
-test('every application gets what it asks for, from tokens with their PIN anywhere (R19, R10)', async () => {
+test('every application gets what it asks for, from tokens with their PIN anywhere', async () => {
   const rows: [PinPlace, Factors, ('password' | 'pin')[], Outcome][] = [
     ['none', 'otp', [], 'accepted'],
     ['none', 'otp', ['password', 'pin'], 'accepted'],

@@ -15,7 +15,7 @@ import { findUser, lockFactsOf, prepareUserName, type User } from '../users.ts';
 import { isPinProof } from './pin-proofs.ts';
 
 /**
- * Whether a PIN is the user's own. One that must be changed does not count (R20); without user or PIN the answer is no,
+ * Whether a PIN is the user's own. One that must be changed does not count; without user or PIN the answer is no,
  * and the work is the same.
  *
  * @throws ServiceError `busy` when too many are being checked at once

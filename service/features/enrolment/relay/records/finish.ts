@@ -88,7 +88,7 @@ export function finish(
   }, finishedAlready);
 }
 
-/** Whoever else has read the mail, or used it, is found out by its user (R15). */
+/** Whoever else has read the mail, or used it, is found out by its user. */
 async function tell(
   acting: Acting,
   user: User,
