@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The file in a part's `dist` that says from what it was built. */
@@ -36,4 +36,25 @@ export function difference(
   return [...new Set([...Object.keys(built), ...Object.keys(there)])].find(
     path => built[path] !== there[path],
   );
+}
+
+/** Made by other steps of the build, or by tests. */
+const NOT_COMPILED = /^(?:image|portal|test)\//;
+
+/**
+ * What the compiler made of sources that are gone, by its path in `dist`. It leaves them there: they would be packed, and found
+ * by their old names.
+ *
+ * @param folder of a part
+ */
+export function leftoversIn(folder: string): string[] {
+  const dist = join(folder, 'dist');
+  return readdirSync(dist, { recursive: true, encoding: 'utf8' })
+    .map(path => path.replaceAll('\\', '/'))
+    .filter(path => {
+      const stem = /^(.*?)\.(?:js|js\.map|d\.ts|d\.ts\.map)$/.exec(path)?.[1];
+      if (stem === undefined || NOT_COMPILED.test(path)) return false;
+      return !['.ts', '.js'].some(end => existsSync(join(folder, stem + end)));
+    })
+    .sort();
 }

@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { difference, STAMP, sourcesIn } from './sources.ts';
+import { difference, leftoversIn, STAMP, sourcesIn } from './sources.ts';
 
 // Runs as firmware/dist/build/stamp.js. Last of the build: what was built says from what. With --check: prints the first source
 // that is not what it was then, or nothing.
@@ -20,26 +20,12 @@ function changedIn(part: string): string | undefined {
   return path && `${part}/${path}`;
 }
 
-/** Made by other steps of the build, or by tests. */
-const NOT_COMPILED = /^(?:image|portal|test)\//;
-
-/** The compiler leaves what it made of a source that is gone: it would be packed, and found by its old name. */
-function dropLeftovers(part: string): void {
-  const dist = join(root, part, 'dist');
-  for (const path of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
-    const stem = /^(.*?)\.(?:js|js\.map|d\.ts|d\.ts\.map)$/.exec(path)?.[1];
-    if (stem === undefined || NOT_COMPILED.test(path.replaceAll('\\', '/'))) continue;
-    const isThere = ['.ts', '.js'].some(end => existsSync(join(root, part, stem + end)));
-    if (!isThere) rmSync(join(dist, path));
-  }
-}
-
 if (process.argv.includes('--check')) {
   const changed = built.map(changedIn).find(path => path !== undefined);
   if (changed !== undefined) console.log(changed);
 } else {
   for (const part of built) {
-    dropLeftovers(part);
+    for (const path of leftoversIn(join(root, part))) rmSync(join(root, part, 'dist', path));
     writeFileSync(join(root, part, 'dist', STAMP), `${JSON.stringify(sourcesIn(join(root, part)))}\n`);
   }
 }

@@ -1,0 +1,44 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { difference, leftoversIn, sourcesIn } from '@passfob/firmware/build/sources';
+import { expect, it, onTestFinished } from 'vitest';
+
+/** A part with these files, each of which holds its own name. */
+function part(...paths: readonly string[]): string {
+  const folder = mkdtempSync(join(tmpdir(), 'passfob-sources-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  for (const path of paths) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), path);
+  }
+  return folder;
+}
+
+it('the build drops what was made of a source that is gone, and nothing else', () => {
+  const made = ['a.js', 'a.js.map', 'a.d.ts', 'in/b.js', 'page.js', 'gone.js', 'gone.js.map', 'in/gone.d.ts'];
+  const others = [
+    'image/pico/app.js',
+    'portal/main-X.js',
+    'test/node.js',
+    'sources.json',
+    'tsconfig.tsbuildinfo',
+  ];
+  const folder = part('a.ts', 'in/b.ts', 'page.js', ...[...made, ...others].map(path => `dist/${path}`));
+  expect(leftoversIn(folder)).toEqual(['gone.js', 'gone.js.map', 'in/gone.d.ts']);
+});
+
+it('a source that was changed, added or removed since the build is named', () => {
+  const folder = part('a.ts', 'in/b.ts', 'font.txt', 'README.md', 'dist/a.js', 'node_modules/c/c.js');
+  const built = sourcesIn(folder);
+  expect(Object.keys(built)).toEqual(['a.ts', 'font.txt', 'in/b.ts']);
+  expect(difference(built, sourcesIn(folder))).toBeUndefined();
+  writeFileSync(join(folder, 'in/b.ts'), 'changed');
+  expect(difference(built, sourcesIn(folder))).toBe('in/b.ts');
+  writeFileSync(join(folder, 'in/b.ts'), 'in/b.ts');
+  writeFileSync(join(folder, 'new.ts'), 'new');
+  expect(difference(built, sourcesIn(folder))).toBe('new.ts');
+  rmSync(join(folder, 'new.ts'));
+  rmSync(join(folder, 'a.ts'));
+  expect(difference(built, sourcesIn(folder))).toBe('a.ts');
+});
