@@ -89,6 +89,17 @@ describeNeeds(
       expect(passfob(place, 'list', '--port', 'tcp:127.0.0.1:1').status).toBe(4);
     });
 
+    it('a service that is installed and lacks a package of its own is not called absent', () => {
+      const place = installed('host');
+      const service = join(place, 'node_modules/@passfob/service');
+      mkdirSync(service);
+      writeFileSync(join(service, 'package.json'), '{"type":"module","exports":{"./cli":"./cli.js"}}');
+      writeFileSync(join(service, 'cli.js'), "import '@passfob/missing';");
+      const { status, stderr } = passfob(place, 'serve');
+      rmSync(service, { recursive: true });
+      expect([status, stderr.includes('npm install')]).toEqual([1, false]);
+    });
+
     it('the simulator alone boots in a test of somebody else', () => {
       const program = `import { boot } from '@passfob/simulator';
 const fob = boot({ board: 'pico' });
