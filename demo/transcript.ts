@@ -16,7 +16,7 @@ import {
   TIMED,
   USER,
 } from './play/ownership.ts';
-import { type Read, readPasscode } from './play/person.ts';
+import { type ReadPasscode, readPasscode } from './play/person.ts';
 import { expect, type Play } from './play/play.ts';
 import type { Stage } from './play/stage.ts';
 import { type Fact, stepsOf } from './play/steps.ts';
@@ -125,7 +125,7 @@ async function useCounted(play: Play, serial: string): Promise<void> {
   await step(titles.alert, fact => lookForAlert(play, 2, COUNTED.tokenSerial(serial), fact));
 }
 
-async function press({ stage }: Play, account: DemoAccount, fact: Fact): Promise<Read> {
+async function press({ stage }: Play, account: DemoAccount, fact: Fact): Promise<ReadPasscode> {
   const read = await readPasscode(stage.fob.control, account.issuer);
   fact(names.display, stage.fob.control.screen.text.join(' | '));
   fact(names.passcode, words.valid(read.code, read.secondsLeft));

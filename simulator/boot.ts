@@ -1,4 +1,4 @@
-import type { BoardName, BootOptions, Fob } from './base/fob.ts';
+import type { BoardName, BootOptions, SimulatedFob } from './base/fob.ts';
 import { DEFAULT_SEED, PRESS_HELD_MS, PRESS_SETTLE_MS } from './base/limits.ts';
 import { BANGLEJS2 } from './boards/banglejs2.ts';
 import { BENCH } from './boards/bench.ts';
@@ -34,7 +34,7 @@ function machineOf(options: BootOptions): Machine {
  * Makes a board of software and powers it on. A new state gets the image's files first; one that was kept runs on
  * with what it holds. Throws when the state is another board's, or when there is no image to put into a new one.
  */
-export function boot(options: BootOptions): Fob {
+export function boot(options: BootOptions): SimulatedFob {
   const facts = BOARDS[options.board];
   const clock = options.clock ?? 'virtual';
   const machine = machineOf(options);

@@ -1,13 +1,13 @@
-import { type Chance, makeChance } from './base/chance.ts';
 import type { PartsOptions, StateStore, Wear } from './base/fob.ts';
 import { EEPROM_BYTES, FIRST_CLOCK_MS, LARGE_EEPROM_BYTES, SUPPLY_VOLTS } from './base/limits.ts';
 import { Operations } from './base/power.ts';
+import { makeRandomness, type Randomness } from './base/randomness.ts';
 import type { Due, Scheduler } from './base/time.ts';
 import type { BoardFacts, PortName } from './boards/board.ts';
 import { ConsoleLog } from './interpreter/console.ts';
 import type { Hardware } from './interpreter/host.ts';
 import type { TextLog } from './interpreter/text-log.ts';
-import { Keys } from './keys.ts';
+import { FobKeys } from './keys.ts';
 import { At24c32 } from './parts/at24c32.ts';
 import { Ds3231 } from './parts/ds3231.ts';
 import { Files } from './parts/files.ts';
@@ -50,7 +50,7 @@ export class BoardHardware {
   readonly display: Ssd1306;
   readonly glass: Glass;
   readonly radio: Radio;
-  readonly keys: Keys;
+  readonly keys: FobKeys;
   readonly usb: UsbHost;
   supplyVolts = SUPPLY_VOLTS;
   /** The image allows it. */
@@ -98,10 +98,10 @@ export class BoardHardware {
     this.eeprom = new At24c32(this.memories.eeprom, this.operations, nowUs);
     this.i2c = new I2cBus(this.#soldered(), spend, this.violations);
     this.usb = new UsbHost(scheduler, facts.hidReportBytes);
-    this.keys = new Keys({
+    this.keys = new FobKeys({
       pins: facts.keyPins,
       scheduler,
-      chance: makeChance(seed, 'bounce'),
+      chance: makeRandomness(seed, 'bounce'),
       edge: (pin, level) => options.pinChanged(pin, level),
     });
     if (this.memories.isNew) this.rtc.loseTime();
@@ -130,8 +130,8 @@ export class BoardHardware {
   }
 
   /** A chance of this boot, for one use. */
-  chance(use: string): Chance {
-    return makeChance(this.#options.seed, use, this.memories.boots.get());
+  chance(use: string): Randomness {
+    return makeRandomness(this.#options.seed, use, this.memories.boots.get());
   }
 
   /** Notes the time in the state, so that a virtual clock goes on from there. */
@@ -182,7 +182,7 @@ export class BoardHardware {
       usb,
       serial: this.memories.serial,
       // `rand()` is never seeded on the Linux build: the same sequence at every boot (espruino.md, hazard 8).
-      chance: facts.hosted ? makeChance(0, 'rand') : this.chance('hwRand'),
+      chance: facts.hosted ? makeRandomness(0, 'rand') : this.chance('hwRand'),
       nowUs: () => scheduler.nowUs,
       spend: us => scheduler.spend(us),
       clockStartUs: this.#clockStartUs(clockRate),

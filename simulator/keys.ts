@@ -1,12 +1,12 @@
-import type { Chance } from './base/chance.ts';
 import { BOUNCE_MAX_PAIRS, BOUNCE_MAX_US } from './base/limits.ts';
+import type { Randomness } from './base/randomness.ts';
 import type { Due, Scheduler } from './base/time.ts';
 
 /** The keys of the case: contacts that bounce for a few milliseconds, by seed, when they close and open. */
-export class Keys {
+export class FobKeys {
   readonly #pins: readonly string[];
   readonly #scheduler: Scheduler;
-  readonly #chance: Chance;
+  readonly #chance: Randomness;
   readonly #edge: (pin: string, level: boolean) => void;
   readonly #levels = new Map<string, boolean>();
   readonly #bounces = new Map<string, Due[]>();
@@ -14,7 +14,7 @@ export class Keys {
   constructor(options: {
     pins: readonly string[];
     scheduler: Scheduler;
-    chance: Chance;
+    chance: Randomness;
     edge(pin: string, level: boolean): void;
   }) {
     this.#pins = options.pins;

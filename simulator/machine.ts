@@ -13,7 +13,7 @@ import {
 import { type Pacing, realPacing, Scheduler, VIRTUAL_PACING } from './base/time.ts';
 import type { BoardFacts, LinkName } from './boards/board.ts';
 import { BoardHardware } from './hardware.ts';
-import { Session } from './interpreter/session.ts';
+import { InterpreterSession } from './interpreter/session.ts';
 import { programFiles } from './interpreter/storage-files.ts';
 import type { TextLog } from './interpreter/text-log.ts';
 import { Listeners } from './listeners.ts';
@@ -73,7 +73,7 @@ export class Machine {
   readonly #options: MachineOptions;
   readonly #pacing: Pacing;
   readonly #listeners = new Listeners();
-  #session: Session | undefined;
+  #session: InterpreterSession | undefined;
   #looping = false;
   #batteryDead = false;
   #drawn: TextLog | undefined;
@@ -259,7 +259,7 @@ export class Machine {
 
   #boot(first: boolean, afterReset: boolean): void {
     this.hardware.scheduler.spend(BOOT_US);
-    const session = new Session(this.hardware.forSession());
+    const session = new InterpreterSession(this.hardware.forSession());
     this.#session = session;
     const nested = this.#looping;
     this.#looping = true;

@@ -1,12 +1,12 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { hideBin } from 'yargs/helpers';
-import type { Fob, Wire } from './base/fob.ts';
+import type { SimulatedFob, Wire } from './base/fob.ts';
 import { boot, fileStore } from './boot.ts';
 import { controlServer, controlStreams } from './control/jsonl.ts';
-import type { Target } from './control/target.ts';
-import { WEB_KEY_BYTES } from './faces/limits.ts';
-import { terminalFace } from './faces/terminal.ts';
-import { webFace } from './faces/web/server.ts';
+import type { ControlTarget } from './control/target.ts';
+import { WEB_KEY_BYTES } from './faceplates/limits.ts';
+import { terminalFaceplate } from './faceplates/terminal.ts';
+import { webFaceplate } from './faceplates/web/server.ts';
 import { pacedWire } from './fronts/baud.ts';
 import type { Front } from './fronts/front.ts';
 import { PtyUnavailable, ptyFront } from './fronts/pty.ts';
@@ -32,7 +32,7 @@ interface Ready {
 }
 
 async function openFronts(
-  fob: Fob,
+  fob: SimulatedFob,
   wire: Wire,
   options: Options,
   ready: Ready,
@@ -90,10 +90,10 @@ async function start(
   closers.push(() => paced?.stop());
   const fronts = await openFronts(fob, paced ?? fob.link, options, ready, why => end(EXIT.failed, why));
   closers.push(...fronts.map(front => () => front.close()));
-  const target: Target = { fob, clock: options.clock, fronts, quit: () => end(EXIT.done) };
+  const target: ControlTarget = { fob, clock: options.clock, fronts, quit: () => end(EXIT.done) };
   if (options.web !== undefined) {
     const key = randomBytes(WEB_KEY_BYTES).toString('base64url');
-    const face = await webFace(target, options.web, options.webKey ? `/${key}/` : '/');
+    const face = await webFaceplate(target, options.web, options.webKey ? `/${key}/` : '/');
     closers.push(() => face.close());
     ready.web = face.url;
   }
@@ -121,11 +121,11 @@ function sayReady(ready: Ready, { control, terminal }: Options): void {
   else if (!process.stderr.isTTY) process.stderr.write(line);
 }
 
-function openTerminal(target: Target, options: Options, ready: Ready): () => void {
+function openTerminal(target: ControlTarget, options: Options, ready: Ready): () => void {
   const notes = [ready.pty, ready.tcp && `127.0.0.1:${ready.tcp}`, ready.usbip, ready.web].filter(
     note => typeof note === 'string',
   );
-  const leave = terminalFace(target, {
+  const leave = terminalFaceplate(target, {
     input: process.stdin,
     output: process.stdout,
     plain: options.plain,

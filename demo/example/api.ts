@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Agent, fetch } from 'undici';
-import { HTTP_TIMEOUT_MS, TAKE_WAIT_MS } from './limits.ts';
+import { HTTP_TIMEOUT_MS, REDEEM_WAIT_MS } from './limits.ts';
 
 /** Where the service is, and what this application is known by there. */
 export interface ServiceAccess {
@@ -13,7 +13,7 @@ export interface ServiceAccess {
 }
 
 /** A push that was sent. */
-export interface Push {
+export interface SentPush {
   readonly id: string;
   /** Two digits, which the fob shows too. */
   readonly number: string;
@@ -27,17 +27,17 @@ export interface Accepted {
 }
 
 /** Why nobody is. `busy`: too many attempts; `silent`: the service did not decide, which is no yes either. */
-export type Refused = 'refused' | 'busy' | 'silent';
+export type ApiRefusal = 'refused' | 'busy' | 'silent';
 
 /** How a log-in ended. */
-export type Decision = Accepted | Refused;
+export type Decision = Accepted | ApiRefusal;
 
 /** All that an application needs of the service: `POST /v1/validate` and `/v1/pushes` (`docs/api.md`). */
 export interface Api {
   /** Decides by a passcode. @param source the address that the person's browser came from */
   validate(login: { user: string; passcode: string; source: string }): Promise<Decision>;
   /** Has the user's fob ask for approval. @param session what this browser is known by, a secret */
-  push(login: { user: string; session: string; source: string }): Promise<Push | 'busy' | 'silent'>;
+  push(login: { user: string; session: string; source: string }): Promise<SentPush | 'busy' | 'silent'>;
   /** Asks what became of a push, for up to `TAKE_WAIT_MS`; the first yes is the only one. */
   take(push: { id: string; session: string; source: string }): Promise<Decision | 'waiting'>;
   /** Takes a push back: nobody waits for it any more. */
@@ -82,15 +82,15 @@ export function apiOf({ service, apiKey, ca }: ServiceAccess): Api {
     },
     async push(login) {
       const { status, body } = await post('/v1/pushes', login);
-      if (status === 200) return body as Push;
+      if (status === 200) return body as SentPush;
       return status === 429 ? 'busy' : 'silent';
     },
     async take({ id, ...rest }) {
       const path = `/v1/pushes/${encodeURIComponent(id)}/take`;
       const { status, body } = await post(
         path,
-        { ...rest, waitMs: TAKE_WAIT_MS },
-        { waitMs: TAKE_WAIT_MS, key: id },
+        { ...rest, waitMs: REDEEM_WAIT_MS },
+        { waitMs: REDEEM_WAIT_MS, key: id },
       );
       return status === 202 ? 'waiting' : decisionOf(status, body);
     },

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { apiOf, type Decision, type Refused, type ServiceAccess } from './api.ts';
+import { type ApiRefusal, apiOf, type Decision, type ServiceAccess } from './api.ts';
 import {
   BODY_BYTES_MAX,
   PASSCODE_CHARS_MAX,
@@ -11,7 +11,7 @@ import {
   USER_CHARS_MAX,
 } from './limits.ts';
 import { type Frame, loginPage, problemPage, type Trouble, waitingPage, welcomePage } from './pages.ts';
-import { changed, type Session, Sessions } from './sessions.ts';
+import { changed, type ExampleSession, Sessions } from './sessions.ts';
 import { icon, styleSheet, waitingScript } from './style.ts';
 import { texts } from './texts.ts';
 
@@ -196,7 +196,7 @@ async function logIn(
   return undefined;
 }
 
-function letInWhere(sessions: Sessions, decision: Decision): Session | Refused {
+function letInWhere(sessions: Sessions, decision: Decision): ExampleSession | ApiRefusal {
   return typeof decision === 'object' ? sessions.letIn(decision.user) : decision;
 }
 
@@ -226,7 +226,11 @@ function serveWaiting(means: Means): void {
   });
 }
 
-async function tellDecision(session: Session, stream: PassThrough, signal: AbortSignal): Promise<void> {
+async function tellDecision(
+  session: ExampleSession,
+  stream: PassThrough,
+  signal: AbortSignal,
+): Promise<void> {
   while (session.standing.state === 'waiting' && !session.ending.signal.aborted && !signal.aborted)
     await changed(session, signal);
   if (!stream.destroyed) stream.end('event: decided\ndata:\n\n');
@@ -242,7 +246,7 @@ function serveFiles(app: FastifyInstance): void {
     app.get(path, (_request, reply) => reply.type(type).send(body));
 }
 
-function sessionOf({ sessions, cookie }: Means, request: FastifyRequest): Session | undefined {
+function sessionOf({ sessions, cookie }: Means, request: FastifyRequest): ExampleSession | undefined {
   const name = `${cookie()}=`;
   const pair = request.headers.cookie?.split('; ').find(one => one.startsWith(name));
   return sessions.find(pair?.slice(name.length));

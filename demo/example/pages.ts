@@ -1,4 +1,4 @@
-import type { Push } from './api.ts';
+import type { SentPush } from './api.ts';
 import { html, type Markup, nothing } from './html.ts';
 import { PASSCODE_CHARS_MAX, RELOAD_SECONDS, USER_CHARS_MAX } from './limits.ts';
 import { texts } from './texts.ts';
@@ -55,7 +55,7 @@ function message(trouble: Trouble): Markup {
 }
 
 /** The page that waits for the fob. It moves on by itself, with scripts or without. */
-export function waitingPage({ name }: Frame, user: string, { number }: Push): string {
+export function waitingPage({ name }: Frame, user: string, { number }: SentPush): string {
   const { waiting, login } = texts;
   return page(name, {
     title: waiting.title,

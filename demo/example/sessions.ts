@@ -1,21 +1,21 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Api, Decision, Push } from './api.ts';
-import { SESSION_BYTES, SESSION_MS, SESSIONS_MAX, TAKE_AGAIN_MS } from './limits.ts';
+import type { Api, Decision, SentPush } from './api.ts';
+import { REDEEM_AGAIN_MS, SESSION_BYTES, SESSION_MS, SESSIONS_MAX } from './limits.ts';
 
 /** What one browser has come to. */
-export type Standing =
-  | { readonly state: 'waiting'; readonly user: string; readonly push: Push }
+export type SessionState =
+  | { readonly state: 'waiting'; readonly user: string; readonly push: SentPush }
   | { readonly state: 'accepted'; readonly user: string }
   | { readonly state: 'refused' | 'silent'; readonly user: string };
 
 /** One browser: by its cookie, which nobody else has. */
-export interface Session {
+export interface ExampleSession {
   /** The cookie's value. A secret. */
   readonly value: string;
   readonly expiresMs: number;
-  standing: Standing;
+  standing: SessionState;
   /** Says `change` when the standing is another. */
   readonly changes: EventEmitter;
   /** Ends the waiting for a push. */
@@ -27,7 +27,7 @@ export class Sessions {
   private readonly api: Api;
   private readonly clock: () => number;
   /** By the hash of the value: a look-up tells nothing of a value by its time. */
-  private readonly all: Map<string, Session>;
+  private readonly all: Map<string, ExampleSession>;
 
   constructor(api: Api, clock: () => number = Date.now) {
     this.api = api;
@@ -35,7 +35,7 @@ export class Sessions {
     this.all = new Map();
   }
 
-  find(value: string | undefined): Session | undefined {
+  find(value: string | undefined): ExampleSession | undefined {
     const session = this.all.get(hashOf(value ?? ''));
     if (session === undefined || session.expiresMs > this.clock()) return session;
     this.end(session);
@@ -43,7 +43,7 @@ export class Sessions {
   }
 
   /** A session for somebody who was just let in. It is always a new one: nobody can have planted its cookie. */
-  letIn(user: string): Session {
+  letIn(user: string): ExampleSession {
     return this.make({ state: 'accepted', user });
   }
 
@@ -51,7 +51,7 @@ export class Sessions {
    * Sends a push and begins to wait for what becomes of it.
    * @returns the session that waits, or why there is none
    */
-  async send(user: string, source: string): Promise<Session | 'busy' | 'silent'> {
+  async send(user: string, source: string): Promise<ExampleSession | 'busy' | 'silent'> {
     const value = randomBytes(SESSION_BYTES).toString('base64url');
     const push = await this.api.push({ user, session: sessionOf(value), source });
     if (typeof push === 'string') return push;
@@ -61,7 +61,7 @@ export class Sessions {
   }
 
   /** Forgets a session; a push that it waits for is taken back. */
-  end(session: Session): void {
+  end(session: ExampleSession): void {
     this.all.delete(hashOf(session.value));
     session.ending.abort();
     const { standing } = session;
@@ -75,11 +75,11 @@ export class Sessions {
   }
 
   private make(
-    standing: Standing,
+    standing: SessionState,
     value: string = randomBytes(SESSION_BYTES).toString('base64url'),
-  ): Session {
+  ): ExampleSession {
     const changes = new EventEmitter().setMaxListeners(0);
-    const session: Session = {
+    const session: ExampleSession = {
       value,
       expiresMs: this.clock() + SESSION_MS,
       standing,
@@ -92,7 +92,7 @@ export class Sessions {
     return session;
   }
 
-  private async wait(session: Session, push: Push, source: string): Promise<void> {
+  private async wait(session: ExampleSession, push: SentPush, source: string): Promise<void> {
     const { signal } = session.ending;
     let decision: Decision | 'waiting' = 'waiting';
     while (!isFinal(decision) && !signal.aborted) {
@@ -100,10 +100,10 @@ export class Sessions {
       decision = await this.api.take({ id: push.id, session: sessionOf(session.value), source });
       if (isFinal(decision)) continue;
       // Where many wait already it answers at once.
-      if (decision === 'waiting' && performance.now() - sinceMs >= TAKE_AGAIN_MS) continue;
+      if (decision === 'waiting' && performance.now() - sinceMs >= REDEEM_AGAIN_MS) continue;
       // It cannot be reached: a moment later it may, as long as there is something to ask about.
       if (decision !== 'waiting' && this.clock() > push.expiresMs) break;
-      await pause(TAKE_AGAIN_MS, undefined, { signal }).catch(() => undefined);
+      await pause(REDEEM_AGAIN_MS, undefined, { signal }).catch(() => undefined);
     }
     // Whoever has gone meanwhile, or typed a passcode, is not let in by this.
     if (signal.aborted) return;
@@ -122,7 +122,7 @@ function isFinal(decision: Decision | 'waiting'): boolean {
 }
 
 /** Waits for the next change of a session, or the end of the signal. */
-export async function changed(session: Session, signal: AbortSignal): Promise<void> {
+export async function changed(session: ExampleSession, signal: AbortSignal): Promise<void> {
   await once(session.changes, 'change', { signal }).catch(() => undefined);
 }
 

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { KEY_BYTES, URL_CHARS_MAX } from '../play/limits.ts';
 
 /** What a request shows of the key that the demo prints with its address. */
-export type Shown =
+export type ShownKey =
   /** Nothing, or something else. */
   | 'nothing'
   /** The key, in the address: the browser gets a cookie in its place. */
@@ -15,7 +15,7 @@ export type Shown =
  * Who may use the page: everybody on this computer can reach its port, so the address that is printed has a key. It leaves the
  * address at its first use, for a cookie.
  */
-export class Access {
+export class PageAccess {
   /** A secret. */
   readonly key: string;
   private readonly cookie: string;
@@ -26,7 +26,7 @@ export class Access {
   }
 
   /** @param port where the page is: cookies are not kept apart by port, and another demo has a cookie of its own */
-  shownBy(request: IncomingMessage, port: number): Shown {
+  shownBy(request: IncomingMessage, port: number): ShownKey {
     const [, query = ''] = (request.url ?? '').slice(0, URL_CHARS_MAX).split('?');
     const key = new URLSearchParams(query).get('key');
     if (key !== null) return isSame(key, this.key) ? 'key' : 'nothing';

@@ -1,5 +1,5 @@
 import { htmlEscape } from 'escape-goat';
-import type { Progress } from '../play/progress.ts';
+import type { DemoProgress } from '../play/progress.ts';
 import { pageTexts as texts } from './texts.ts';
 
 /** What the page shows. */
@@ -19,7 +19,7 @@ export interface PageFacts {
 /** Something to do in a pane; `fact` is its name in `Progress`. */
 interface Step {
   readonly number: number;
-  readonly fact: keyof Progress;
+  readonly fact: keyof DemoProgress;
   readonly heading: string;
   readonly markup: string;
 }

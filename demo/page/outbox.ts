@@ -1,13 +1,13 @@
 import type { LocalMail } from '@passfob/service/features/mail/outbox';
 import { htmlEscape } from 'escape-goat';
-import { MAILS_SHOWN } from '../play/limits.ts';
+import { MAIL_SHOWN } from '../play/limits.ts';
 import { pageTexts } from './texts.ts';
 
 const { outbox: texts } = pageTexts;
 
 /** The page of the user's mails, newest first, as a mail program shows them: text alone. */
 export function outboxHtml(mails: readonly LocalMail[]): string {
-  const items = mails.slice(0, MAILS_SHOWN).map(mailItem).join('\n');
+  const items = mails.slice(0, MAIL_SHOWN).map(mailItem).join('\n');
   return `<!doctype html>
 <html lang="en">
 <head>

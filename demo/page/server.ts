@@ -2,9 +2,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { LocalMail } from '@passfob/service/features/mail/outbox';
 import { FobError, systemCode } from 'passfob/errors';
 import { URL_CHARS_MAX, WATCHERS_MAX } from '../play/limits.ts';
-import type { Progress, ProgressWatch } from '../play/progress.ts';
+import type { DemoProgress, ProgressWatch } from '../play/progress.ts';
 import { texts } from '../play/texts.ts';
-import { Access } from './access.ts';
+import { PageAccess } from './access.ts';
 import { consoleHtml, consoleScript } from './console.ts';
 import { type PageFacts, pageHtml } from './html.ts';
 import { outboxHtml } from './outbox.ts';
@@ -39,7 +39,7 @@ export async function servePage(
   { operatorLink, mails }: PageSources,
 ): Promise<PageServer> {
   const headers = securityHeaders(facts);
-  const access = new Access();
+  const access = new PageAccess();
   const watchers = new Set<ServerResponse>();
   const html = pageHtml(facts);
   const server = createServer((request, response) => {
@@ -176,7 +176,7 @@ function isForUs(request: IncomingMessage, response: ServerResponse, port: numbe
 
 /** Whether whoever asks was given the key, and asks from this page where something is done; who may not has been answered. */
 function isAdmitted(
-  access: Access,
+  access: PageAccess,
   request: IncomingMessage,
   response: ServerResponse,
   port: number,
@@ -209,7 +209,7 @@ function sendProgress(watch: ProgressWatch, watchers: Set<ServerResponse>, respo
   }
   watchers.add(response);
   response.writeHead(200, { 'content-type': 'text/event-stream' });
-  const send = (progress: Progress) => response.write(`data: ${JSON.stringify(progress)}\n\n`);
+  const send = (progress: DemoProgress) => response.write(`data: ${JSON.stringify(progress)}\n\n`);
   send(watch.now);
   const stop = watch.onChange(send);
   response.once('close', () => {

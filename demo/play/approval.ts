@@ -4,7 +4,7 @@ import { startAgent } from './agent.ts';
 import { autosend } from './browser.ts';
 import { addressOf, enrolByMail } from './enrolment.ts';
 import type { SimulatedFob } from './fob.ts';
-import { type Answer, answer, leaveMessage } from './person.ts';
+import { type Decision, decide, leaveMessage } from './person.ts';
 import type { Play } from './play.ts';
 import { expect } from './play.ts';
 import { apiKeyOf } from './service-key.ts';
@@ -65,10 +65,10 @@ async function enrolSecond({ stage, step }: Play, fob: SimulatedFob): Promise<st
 
 /** Has a log-in be asked for on the page, and answered on the fob. */
 function pusher(origin: string, { control }: SimulatedFob) {
-  return async (says: Answer, result: 'accepted' | 'refused', fact: Fact): Promise<void> => {
+  return async (says: Decision, result: 'accepted' | 'refused', fact: Fact): Promise<void> => {
     const page = await autosend(origin, SECOND_USER);
     fact(names.number, page.number);
-    const shown = await answer(control, says);
+    const shown = await decide(control, says);
     fact(names.display, shown.join(' | '));
     expect(shown.includes(page.number), expected.number(page.number), shown.join(' | '));
     const { isAccepted, status, title } = await page.decided();

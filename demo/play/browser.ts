@@ -116,14 +116,14 @@ function alertOf(item: string): AlertSeen {
   return { title: decoded(head?.[1]), times: decoded(head?.[2]), facts: new Map(facts) };
 }
 
-interface Answer {
+interface HttpAnswer {
   readonly status: number;
   readonly text: string;
   readonly cookie: string;
   readonly location: string;
 }
 
-async function get(url: string, init: RequestInit = {}): Promise<Answer> {
+async function get(url: string, init: RequestInit = {}): Promise<HttpAnswer> {
   try {
     const response = await fetch(url, { ...init, signal: AbortSignal.timeout(HTTP_TIMEOUT_MS) });
     return {

@@ -6,7 +6,7 @@ import { texts } from './texts.ts';
 import { unlessStopped } from './waiting.ts';
 
 /** What the fob's display shows, as the simulator tells it. */
-export interface Screen {
+export interface ScreenReading {
   readonly powered: boolean;
   readonly on: boolean;
   /** Top to bottom and left to right. */
@@ -21,13 +21,13 @@ interface Pending {
 }
 
 /** The simulator's control protocol, JSON lines, from its user's side: the display seen and the button pressed. */
-export class Control {
+export class SimulatorControl {
   private readonly requests: Writable;
   private readonly stop: AbortSignal;
   private readonly pending: Map<number, Pending>;
-  private readonly listeners: Set<(screen: Screen) => void>;
+  private readonly listeners: Set<(screen: ScreenReading) => void>;
   private lastId: number;
-  private shown: Screen | undefined;
+  private shown: ScreenReading | undefined;
 
   /** @param stop ends every wait with its reason */
   constructor(requests: Writable, answers: Readable, stop: AbortSignal) {
@@ -43,18 +43,18 @@ export class Control {
   }
 
   /** The newest screen; an empty one before the first is known. */
-  get screen(): Screen {
+  get screen(): ScreenReading {
     return this.shown ?? { powered: false, on: false, text: [] };
   }
 
   /** The screen at this moment: the newest told may be a frame behind. @throws FobError as `ask` */
-  async look(): Promise<Screen> {
+  async look(): Promise<ScreenReading> {
     this.take(await this.ask({ do: 'screen', bitmap: 'none' }));
     return this.screen;
   }
 
   /** Called with each new screen. Returns the function that stops listening. */
-  onScreen(listener: (screen: Screen) => void): () => void {
+  onScreen(listener: (screen: ScreenReading) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
@@ -84,9 +84,9 @@ export class Control {
    * @param what names it in the error
    * @throws FobError `no-answer` where it does not come, the reason of `stop`
    */
-  async untilScreen(isMeant: (screen: Screen) => boolean, what: string): Promise<Screen> {
+  async untilScreen(isMeant: (screen: ScreenReading) => boolean, what: string): Promise<ScreenReading> {
     let stopListening = () => {};
-    const seen = new Promise<Screen>(resolve => {
+    const seen = new Promise<ScreenReading>(resolve => {
       const look = () => {
         if (isMeant(this.screen)) resolve(this.screen);
       };
@@ -113,7 +113,7 @@ export class Control {
   }
 
   private take(message: Message): void {
-    const { powered, on, text } = message as unknown as Screen;
+    const { powered, on, text } = message as unknown as ScreenReading;
     const screen = { powered, on, text };
     this.shown = screen;
     for (const listener of [...this.listeners]) listener(screen);

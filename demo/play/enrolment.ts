@@ -8,7 +8,7 @@ import { openTransport, readAddress } from 'passfob/transports/discover';
 import { WebSocket } from 'ws';
 import type { SimulatedFob } from './fob.ts';
 import { onFob, type ReadyFob, USER } from './ownership.ts';
-import { answer, leaveMessage, readPairingCode } from './person.ts';
+import { decide, leaveMessage, readPairingCode } from './person.ts';
 import type { Stage } from './stage.ts';
 import { texts } from './texts.ts';
 
@@ -54,7 +54,7 @@ export async function enrolByMail(
       report(event);
       if (event.event !== 'step' || event.step !== 'press') return;
       // What the fob did not come to, the relay says.
-      pressed = answer(fob.control, 'yes').catch(() => undefined);
+      pressed = decide(fob.control, 'yes').catch(() => undefined);
     },
     signal: stop,
   });

@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { program } from '@passfob/simulator/cli';
 import { FobError } from 'passfob/errors';
-import { Control } from './control.ts';
-import type { FobPlace } from './home.ts';
+import { SimulatorControl } from './control.ts';
+import type { FobHome } from './home.ts';
 import { FOB_END_TIMEOUT_MS, FOB_NOTES_CHARS_MAX, FOB_START_TIMEOUT_MS } from './limits.ts';
 import { texts } from './texts.ts';
 import { unlessStopped } from './waiting.ts';
@@ -17,7 +17,7 @@ export interface SimulatedFob {
   readonly noPtyBecause: string | undefined;
   /** The page that shows its display and its button. */
   readonly face: string;
-  readonly control: Control;
+  readonly control: SimulatorControl;
   /** Ends the simulator. */
   close(): Promise<void>;
 }
@@ -27,7 +27,7 @@ export interface SimulatedFob {
  * @param stop aborted here when the simulator ends without having been asked to
  * @throws FobError `no-fob` where it is not built or does not start
  */
-export async function startFob(place: FobPlace, stop: AbortController): Promise<SimulatedFob> {
+export async function startFob(place: FobHome, stop: AbortController): Promise<SimulatedFob> {
   const child = spawned(place);
   const process = watched(child, stop);
   const patience = {
@@ -36,7 +36,7 @@ export async function startFob(place: FobPlace, stop: AbortController): Promise<
   };
   try {
     const ready = await unlessStopped(process.ready, stop.signal, patience);
-    const control = new Control(child.stdin, child.stdout, stop.signal);
+    const control = new SimulatorControl(child.stdin, child.stdout, stop.signal);
     await control.watch();
     return {
       address: ready.pty ? `serial:${ready.pty}` : `tcp:127.0.0.1:${ready.tcp}`,
@@ -53,7 +53,7 @@ export async function startFob(place: FobPlace, stop: AbortController): Promise<
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
-function spawned({ port, memories }: FobPlace): Child {
+function spawned({ port, memories }: FobHome): Child {
   if (!existsSync(program)) throw new FobError('no-fob', texts.errors.notBuilt);
   const board = ['--board', 'pico', '--clock', 'real', '--birth', 'random', '--storage', memories];
   const fronts = ['--pty', port, '--tcp', '0', '--web', '0', '--web-key', '--control'];

@@ -6,7 +6,7 @@ import { FobError, systemCode } from 'passfob/errors';
 import { texts } from './texts.ts';
 
 /** Where a simulated fob has its files. */
-export interface FobPlace {
+export interface FobHome {
   /** Where its serial port is linked to. */
   readonly port: string;
   /** What its memories hold. */
@@ -17,9 +17,9 @@ export interface FobPlace {
 export interface Home {
   readonly directory: string;
   readonly isKept: boolean;
-  readonly fob: FobPlace;
+  readonly fob: FobHome;
   /** Of the transcript's second fob. */
-  readonly secondFob: FobPlace;
+  readonly secondFob: FobHome;
   readonly inventory: string;
   readonly service: string;
   /** Lets go of the folder; one that is not kept is removed. */

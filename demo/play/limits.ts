@@ -41,7 +41,7 @@ export const KEY_BYTES = 32;
 export const HTTP_TIMEOUT_MS = 10_000;
 export const URL_CHARS_MAX = 2_048;
 /** Mails that the outbox page shows, the newest. */
-export const MAILS_SHOWN = 20;
+export const MAIL_SHOWN = 20;
 /** Pages that may watch the progress at once. */
 export const WATCHERS_MAX = 16;
 /** How often the service is asked for news while a page is watching. */

@@ -1,7 +1,7 @@
 import { PRESS_DEAF_MS } from '@passfob/protocol/limits';
 import { pause } from 'passfob/client/pause';
 import { FobError } from 'passfob/errors';
-import type { Control, Screen } from './control.ts';
+import type { ScreenReading, SimulatorControl } from './control.ts';
 import { APPROVE_MS, HOLD_MS, PRESS_SPARE_MS, PRESSES_MAX } from './limits.ts';
 import { texts } from './texts.ts';
 
@@ -19,7 +19,7 @@ type Seen =
     };
 
 /** A passcode as a person takes it from the display. */
-export type Read = Omit<Extract<Seen, { kind: 'code' }>, 'kind'>;
+export type ReadPasscode = Omit<Extract<Seen, { kind: 'code' }>, 'kind'>;
 
 /** The fob's own words, by which its user knows what a press will do. */
 const HINTS: Readonly<Record<string, 'press' | 'hold'>> = {
@@ -33,7 +33,7 @@ const PASSCODE = /^\d[\d ]{4,9}\d$/;
 const CODE_LINE = /^[a-z\d]{3} [a-z\d]{3}$/;
 const CODE_LINES = 3;
 
-function see({ powered, on, text }: Screen): Seen {
+function see({ powered, on, text }: ScreenReading): Seen {
   if (!powered || !on) return { kind: 'dark' };
   const [issuer = ''] = text;
   const code = text.find(line => PASSCODE.test(line));
@@ -51,7 +51,7 @@ function see({ powered, on, text }: Screen): Seen {
 }
 
 /** Whether a passcode can be read from the display. */
-export function isPasscodeShown(screen: Screen): boolean {
+export function isPasscodeShown(screen: ScreenReading): boolean {
   return see(screen).kind === 'code';
 }
 
@@ -61,7 +61,7 @@ function isNamed(shown: string, name: string): boolean {
 }
 
 /** What stays the same while a countdown runs. */
-function standing(screen: Screen): string {
+function standing(screen: ScreenReading): string {
   const seen = see(screen);
   return JSON.stringify(seen.kind === 'code' ? [seen.kind, seen.issuer] : [seen, screen.text]);
 }
@@ -70,7 +70,7 @@ function standing(screen: Screen): string {
  * Presses away what the fob says after work on it, until an account stands there; a dark display stays dark.
  * @throws FobError as `Control.untilScreen`
  */
-export async function leaveMessage(control: Control): Promise<void> {
+export async function leaveMessage(control: SimulatorControl): Promise<void> {
   for (let presses = 0; presses < PRESSES_MAX; presses++) {
     const screen = await control.look();
     if (see(screen).kind !== 'other') return;
@@ -79,7 +79,7 @@ export async function leaveMessage(control: Control): Promise<void> {
 }
 
 /** Presses the button under a screen, and waits for the next. */
-async function press(control: Control, under: Screen, heldMs?: number): Promise<void> {
+async function press(control: SimulatorControl, under: ScreenReading, heldMs?: number): Promise<void> {
   await control.ask({ do: 'press', ...(heldMs !== undefined && { heldMs }) });
   await control.untilScreen(screen => standing(screen) !== standing(under), texts.screens.next);
 }
@@ -89,14 +89,14 @@ const QUESTION_HINT = 'Hold: yes  Press: no';
 const REPORT_IT = 'Report it?';
 
 /** What a person says to a question; a report is a no that is said twice. */
-export type Answer = 'yes' | 'no' | 'report';
+export type Decision = 'yes' | 'no' | 'report';
 
 /**
  * Waits for a question on the display, reads it, and answers. Keys are deaf for a moment after it has appeared.
  * @returns what was asked, line by line
  * @throws FobError as `Control.untilScreen`
  */
-export async function answer(control: Control, says: Answer): Promise<readonly string[]> {
+export async function decide(control: SimulatorControl, says: Decision): Promise<readonly string[]> {
   const { text } = await control.untilScreen(isQuestionShown, texts.screens.question);
   for (let presses = 0; presses < PRESSES_MAX; presses++) {
     const screen = await control.look();
@@ -109,18 +109,18 @@ export async function answer(control: Control, says: Answer): Promise<readonly s
 }
 
 /** Whether the fob says that a question was answered by a yes. */
-export function isApprovedShown({ text }: Screen): boolean {
+export function isApprovedShown({ text }: ScreenReading): boolean {
   return text.includes('Approved.');
 }
 
 /** Whether the fob asks something. */
-function isQuestionShown({ text }: Screen): boolean {
+function isQuestionShown({ text }: ScreenReading): boolean {
   return text.includes(QUESTION_HINT);
 }
 
 /** The pairing code on the display, in its groups. @throws FobError as `Control.untilScreen` */
-export async function readPairingCode(control: Control): Promise<string> {
-  const linesOf = ({ text }: Screen) => text.filter(line => CODE_LINE.test(line));
+export async function readPairingCode(control: SimulatorControl): Promise<string> {
+  const linesOf = ({ text }: ScreenReading) => text.filter(line => CODE_LINE.test(line));
   const screen = await control.untilScreen(
     shown => linesOf(shown).length === CODE_LINES,
     texts.screens.pairingCode,
@@ -132,7 +132,7 @@ export async function readPairingCode(control: Control): Promise<string> {
  * Has the fob show a new passcode of an account, and reads it: looks at the display, does what it says, looks again.
  * @throws FobError `no-answer` where the fob does not come to it, and as `Control.untilScreen`
  */
-export async function readPasscode(control: Control, issuer: string): Promise<Read> {
+export async function readPasscode(control: SimulatorControl, issuer: string): Promise<ReadPasscode> {
   let isAsked = false;
   for (let presses = 0; presses < PRESSES_MAX; presses++) {
     const screen = await control.look();

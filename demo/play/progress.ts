@@ -4,7 +4,7 @@ import { isApprovedShown, isPasscodeShown } from './person.ts';
 import type { Stage } from './stage.ts';
 
 /** How far somebody has got with the demo: one fact for each step of its page. */
-export interface Progress {
+export interface DemoProgress {
   /** The fob has shown a passcode. */
   readonly pressed: boolean;
   /** A log-in was accepted. */
@@ -17,18 +17,18 @@ export interface Progress {
 
 /** Progress since this start. */
 export interface ProgressWatch {
-  readonly now: Progress;
+  readonly now: DemoProgress;
   /** Called with each change, while it is wanted. Returns the function that stops. */
-  onChange(listener: (progress: Progress) => void): () => void;
+  onChange(listener: (progress: DemoProgress) => void): () => void;
   close(): void;
 }
 
 /** Watches the fob's display and, while somebody wants to know, the service's log. */
 export function watchProgress({ fob, service, context }: Stage): ProgressWatch {
   const sinceMs = context.now();
-  const listeners = new Set<(progress: Progress) => void>();
-  let now: Progress = { pressed: false, accepted: false, refused: false, approved: false };
-  const take = (news: Partial<Progress>) => {
+  const listeners = new Set<(progress: DemoProgress) => void>();
+  let now: DemoProgress = { pressed: false, accepted: false, refused: false, approved: false };
+  const take = (news: Partial<DemoProgress>) => {
     const next = { ...now, ...news };
     if (JSON.stringify(next) === JSON.stringify(now)) return;
     now = next;
@@ -63,7 +63,7 @@ export function watchProgress({ fob, service, context }: Stage): ProgressWatch {
   };
 }
 
-async function newsOf(service: Service, sinceMs: number): Promise<Partial<Progress>> {
+async function newsOf(service: Service, sinceMs: number): Promise<Partial<DemoProgress>> {
   const [events, alerts] = await Promise.all([service.events(), service.alerts()]);
   return {
     ...(events.some(({ outcome, atMs }) => outcome === 'accepted' && atMs >= sinceMs) && { accepted: true }),

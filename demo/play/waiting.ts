@@ -1,5 +1,5 @@
 /** How long to wait, and what to say then. */
-export interface Patience {
+export interface WaitLimit {
   readonly timeoutMs: number;
   readonly tooLate: Error;
 }
@@ -11,7 +11,7 @@ export interface Patience {
 export async function unlessStopped<T>(
   work: Promise<T>,
   stop: AbortSignal,
-  { timeoutMs, tooLate }: Patience,
+  { timeoutMs, tooLate }: WaitLimit,
 ): Promise<T> {
   let end = (_error: unknown) => {};
   const ended = new Promise<never>((_, reject) => {

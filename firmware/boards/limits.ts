@@ -42,15 +42,15 @@ export const BIRTH_BYTES = 32;
 export const STORAGE_MARGIN_BYTES = 256;
 
 /** One byte a PIN attempt; a new file when one is full. */
-export const MARKS_BYTES = 1024;
+export const ATTEMPT_COUNTER_BYTES = 1024;
 /** What marks leave free for pairings to come: 37 of them. */
-export const MARKS_RESERVE_BYTES = 4096;
+export const ATTEMPT_COUNTER_RESERVE_BYTES = 4096;
 
 /** Rounds of PBKDF2 that are timed, and what that is scaled to. */
-export const STRETCH_TRIAL_ROUNDS = 64;
-export const STRETCH_SECONDS = 0.5;
-export const STRETCH_ROUNDS_MIN = 500;
-export const STRETCH_ROUNDS_MAX = 20000;
+export const DERIVATION_TRIAL_ROUNDS = 64;
+export const DERIVATION_SECONDS = 0.5;
+export const DERIVATION_ROUNDS_MIN = 500;
+export const DERIVATION_ROUNDS_MAX = 20000;
 
 /** The aging offset of a DS3231 is a signed byte, about a tenth of a ppm each. */
 export const AGING_MAX = 127;

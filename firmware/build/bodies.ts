@@ -1,7 +1,7 @@
 import type { AnyNode, Expression, FunctionDeclaration, FunctionExpression } from 'acorn';
+import type { Body, CallSite } from './call-sites.ts';
 import { type Edit, edited } from './edits.ts';
 import { assignedNames, isFirst, isStable, outermost } from './order.ts';
-import type { Body, Place } from './places.ts';
 import { declaredNames, isReference, parsed, walk } from './tree.ts';
 
 export type Fn = FunctionDeclaration | FunctionExpression;
@@ -18,7 +18,7 @@ function isBound(fn: Fn): boolean {
 }
 
 /** Whether what is written there runs again and again, with variables that the interpreter has only once. */
-function isRepeated({ ancestors }: Place): boolean {
+function isRepeated({ ancestors }: CallSite): boolean {
   return ancestors.some(node => /^(For|While|DoWhile)/.test(node.type));
 }
 
@@ -42,7 +42,7 @@ function freeNames(fn: Fn): Set<string> {
 }
 
 /** Whether it can be written anywhere, any number of times: the same value, nothing done. */
-function isPlain(node: AnyNode, place: Place): boolean {
+function isPlain(node: AnyNode, place: CallSite): boolean {
   return (
     node.type === 'ThisExpression' ||
     (node.type === 'Literal' && (typeof node.value !== 'string' || node.value.length < 4)) ||
@@ -64,7 +64,7 @@ function writtenApart(code: string, node: AnyNode): string {
 }
 
 /** What the callee is given: by the name that it has in there, `this` too. */
-function givenTo(fn: Fn, place: Place): Map<string, AnyNode | undefined> {
+function givenTo(fn: Fn, place: CallSite): Map<string, AnyNode | undefined> {
   const given = new Map<string, AnyNode | undefined>();
   if (place.receiver) given.set('this', place.receiver);
   fn.params.forEach((param, i) => {
@@ -124,7 +124,7 @@ function withNames(
 function asExpression(
   code: string,
   fn: Fn,
-  place: Place,
+  place: CallSite,
   fresh: (name: string) => string,
 ): string | undefined {
   const expression = returned(fn);
@@ -156,7 +156,7 @@ function asExpression(
  * The body of a function as it can be written where it is called; undefined where it means something else there.
  * @param number makes its names its own
  */
-export function bodyOf(code: string, fn: Fn, place: Place, number: number): Body | undefined {
+export function bodyOf(code: string, fn: Fn, place: CallSite, number: number): Body | undefined {
   if (isBound(fn) || (hasArrow(fn) && isRepeated(place))) return undefined;
   if (place.given.some(node => node.type === 'SpreadElement')) return undefined;
   const around = outermost(place.ancestors);

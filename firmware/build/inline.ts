@@ -1,8 +1,8 @@
 import type { AnyNode, CallExpression, MemberExpression } from 'acorn';
 import { bodyOf, type Fn, returned } from './bodies.ts';
+import { type CallSite, inlineAt } from './call-sites.ts';
 import { type Edit, edited } from './edits.ts';
 import { outermost } from './order.ts';
-import { type Place, placeOf } from './places.ts';
 import { parsed, walk } from './tree.ts';
 
 /** A function or method that the program may call in one place only. */
@@ -63,7 +63,7 @@ function survey(program: AnyNode): Map<string, Named> {
 }
 
 /** The one call of a callee, as a place to write its body in; undefined where it is none. */
-function siteOf({ isGetter }: Callee, { node, ancestors }: Use): Place | undefined {
+function siteOf({ isGetter }: Callee, { node, ancestors }: Use): CallSite | undefined {
   const parent = ancestors[ancestors.length - 1];
   const receiver = node.type === 'MemberExpression' ? (node as MemberExpression).object : undefined;
   if (receiver?.type === 'Super') return undefined;
@@ -99,7 +99,7 @@ function moved(code: string, callee: Callee, uses: readonly Use[], number: numbe
     if (!place || use.ancestors.includes(callee.fn)) return undefined;
     const body = bodyOf(code, callee.fn, place, number);
     if (!body || (uses.length > 1 && !body.expression)) return undefined;
-    const written = placeOf(code, body, place, number);
+    const written = inlineAt(code, body, place, number);
     if (!written || edits.some(one => one.start < written.end && written.start < one.end)) return undefined;
     edits.push(written);
   }

@@ -11,7 +11,7 @@ export interface Budget {
 /** Storage of a Pico: three pages of flash. */
 export const PICO_STORAGE_BYTES = 49_152;
 /** Files of PIN attempts, a thousand in each, and pairings after the flashing, that the largest image leaves room for. */
-export const PICO_MARK_FILES = 2;
+export const PICO_ATTEMPT_FILES = 2;
 export const PICO_PAIRINGS = 42;
 /** Never filled, so that no write compacts: a pairing is refused that would leave less. */
 export const STORAGE_FREE_BYTES = 228;

@@ -5,14 +5,14 @@ export function parsed(code: string): AnyNode {
   return parse(code, { ecmaVersion: 'latest', sourceType: 'script' });
 }
 
-export type Visit = (node: AnyNode, ancestors: readonly AnyNode[]) => void;
+export type NodeVisitor = (node: AnyNode, ancestors: readonly AnyNode[]) => void;
 
 function isNode(value: unknown): value is AnyNode {
   return typeof value === 'object' && value !== null && typeof (value as Node).type === 'string';
 }
 
 /** Visits a node and all below it, each with those above it, outermost first. */
-export function walk(node: AnyNode, visit: Visit, ancestors: AnyNode[] = []): void {
+export function walk(node: AnyNode, visit: NodeVisitor, ancestors: AnyNode[] = []): void {
   visit(node, ancestors);
   ancestors.push(node);
   for (const value of Object.values(node)) {

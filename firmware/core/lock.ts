@@ -4,7 +4,7 @@ import { trivialPin } from '@passfob/protocol/pins';
 import type { Accounts } from './accounts.ts';
 import type { Journal } from './base/journal.ts';
 import { JOURNAL_CONTENT_BYTES } from './base/limits.ts';
-import type { Marks, Now } from './base/ports.ts';
+import type { AttemptCounter, Now } from './base/ports.ts';
 import type { State } from './base/state.ts';
 import * as texts from './base/texts.ts';
 import type { Vault } from './vault/vault.ts';
@@ -16,13 +16,13 @@ import type { Vault } from './vault/vault.ts';
 export class Lock {
   private readonly vault: Vault;
   private readonly accounts: Accounts;
-  private readonly marks: Marks;
+  private readonly marks: AttemptCounter;
   private readonly now: Now;
   private readonly policy: State;
   /** When the wait began, where the clock cannot say: the boot, or the last attempt since. */
   private waitFrom: number;
 
-  constructor(vault: Vault, accounts: Accounts, marks: Marks, now: Now) {
+  constructor(vault: Vault, accounts: Accounts, marks: AttemptCounter, now: Now) {
     this.vault = vault;
     this.accounts = accounts;
     this.marks = marks;

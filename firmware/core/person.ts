@@ -62,7 +62,7 @@ export class Person extends Face {
       if (lock.dead) text = texts.LOCKED_OUT;
       else enter(this, entries.ENTER_PIN);
     } else if (vault.wentBack) {
-      text = (vault.wentBack > 1 ? texts.WITNESS_LOST : texts.WENT_BACK) + texts.MAY_REPEAT;
+      text = (vault.wentBack > 1 ? texts.ANTI_ROLLBACK_LOST : texts.WENT_BACK) + texts.MAY_REPEAT;
       this.show(views.VIEW_NOTICE, '', text, texts.HINT_GO_ON, 0);
       return;
     } else if (this.accounts.count) this.list();

@@ -15,7 +15,7 @@ import { fieldOf, piecesOf } from './shapes.ts';
 import type { ServiceSocket } from './socket.ts';
 
 /** One connection of a relay to the service, from its opening to its end. */
-export class Connection {
+export class RelayConnection {
   private readonly options: RelayOptions;
   private readonly id: Uint8Array;
   private readonly onEntered: () => void;

@@ -1,6 +1,6 @@
 import { pause } from '../client/pause.ts';
 import { isFobError } from '../errors.ts';
-import { Connection } from './connection.ts';
+import { RelayConnection } from './connection.ts';
 import { RECONNECT_MAX_MS, RECONNECT_MIN_MS, RECONNECTS_MAX, RELAY_ID_BYTES } from './limits.ts';
 import type { RelayDone, RelayOptions } from './relay-options.ts';
 
@@ -17,7 +17,7 @@ export async function relayActivation(options: RelayOptions): Promise<RelayDone>
   let againMs = RECONNECT_MIN_MS;
   for (let failures = 1; ; failures++) {
     report({ event: 'connecting', service: activation.service });
-    const connection = new Connection(options, id, () => {
+    const connection = new RelayConnection(options, id, () => {
       failures = 0;
       againMs = RECONNECT_MIN_MS;
     });

@@ -11,40 +11,40 @@ import {
 } from './limits.ts';
 
 /** Whether a field holds what it must. */
-export type Check = (value: unknown) => boolean;
-export type Shape = Readonly<Record<string, Check>>;
+export type FieldCheck = (value: unknown) => boolean;
+export type MessageShape = Readonly<Record<string, FieldCheck>>;
 /** A shape for every message of a kind. */
 export type ShapesOf<Message extends { readonly type: string }> = {
   readonly [Type in Message['type']]: {
-    readonly [Field in keyof Omit<Extract<Message, { type: Type }>, 'type'>]-?: Check;
+    readonly [Field in keyof Omit<Extract<Message, { type: Type }>, 'type'>]-?: FieldCheck;
   };
 };
 
 export const text =
-  (most: number): Check =>
+  (most: number): FieldCheck =>
   value =>
     typeof value === 'string' && value.length <= most;
 export const sentence = text(SENTENCE_CHARS_MAX);
 export const name = text(NAME_CHARS_MAX);
 export const oneOf =
-  (...values: readonly unknown[]): Check =>
+  (...values: readonly unknown[]): FieldCheck =>
   value =>
     values.includes(value);
-export const whole: Check = value => Number.isSafeInteger(value) && (value as number) >= 0;
-export const flag: Check = value => typeof value === 'boolean';
+export const whole: FieldCheck = value => Number.isSafeInteger(value) && (value as number) >= 0;
+export const flag: FieldCheck = value => typeof value === 'boolean';
 export const optional =
-  (check: Check): Check =>
+  (check: FieldCheck): FieldCheck =>
   value =>
     value === undefined || check(value);
 export const bytes =
-  (length: number): Check =>
+  (length: number): FieldCheck =>
   value =>
     bytesOf(value)?.length === length;
 /** What a wire carries: a character a byte. */
-export const wire: Check = value => text(WIRE_CHARS_MAX)(value) && !/[^\0-\xff]/.test(value as string);
+export const wire: FieldCheck = value => text(WIRE_CHARS_MAX)(value) && !/[^\0-\xff]/.test(value as string);
 
 /** What a fob is reached by. */
-export const port: Check = value => typeof value === 'string' && /^[a-z]{1,16}$/.test(value);
+export const port: FieldCheck = value => typeof value === 'string' && /^[a-z]{1,16}$/.test(value);
 
 /** How a connection begins, and how the service answers that or refuses: the same for relays and agents. */
 export const openShape = { version: oneOf(1), nonce: bytes(OPENING_NONCE_BYTES) };
@@ -64,7 +64,7 @@ export function piecesOf(carried: string): string[] {
 }
 
 /** A message of one of these shapes, or undefined for anything but exactly one as it must be. */
-export function readByShape(said: string, shapes: Readonly<Record<string, Shape>>): unknown {
+export function readByShape(said: string, shapes: Readonly<Record<string, MessageShape>>): unknown {
   if (said.length > MESSAGE_CHARS_MAX) return undefined;
   let message: unknown;
   try {

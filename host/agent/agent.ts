@@ -1,10 +1,10 @@
 import { FobError } from '../errors.ts';
 import { AGENT_CLOCK_JUMP_MS, AGENT_CLOCK_LOOK_MS } from './base/limits.ts';
-import type { NoticeKind, Standing } from './base/messages.ts';
+import type { FobOwnership, NoticeKind } from './base/messages.ts';
 import type { Time } from './base/time.ts';
 import { type FobFound, FobPort, Fobs } from './fobs/fobs.ts';
 import { endpointText } from './network/endpoint.ts';
-import { reachCode } from './network/failure.ts';
+import { networkFailureCode } from './network/failure.ts';
 import type { AgentSettings, ServiceSettings } from './network/settings.ts';
 import { Keeper, type ServiceState } from './service/keeper.ts';
 import { routeTo } from './service/open-service.ts';
@@ -19,7 +19,7 @@ export type AgentEvent =
       readonly event: 'standing';
       readonly service: ServiceSettings;
       readonly serial: string;
-      readonly standing: Standing;
+      readonly standing: FobOwnership;
     }
   | {
       readonly event: 'notice';
@@ -224,5 +224,5 @@ function nameOf({ state, service }: Keeper): string {
 }
 
 function problemOf(error: FobError): ServiceStatus['problem'] {
-  return { code: reachCode(error) ?? error.kind, message: error.message, next: error.next };
+  return { code: networkFailureCode(error) ?? error.kind, message: error.message, next: error.next };
 }

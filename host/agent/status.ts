@@ -1,4 +1,4 @@
-import type { Standing } from './base/messages.ts';
+import type { FobOwnership } from './base/messages.ts';
 import type { Means } from './service/open-service.ts';
 
 /** What an agent sees, as `passfob agent status --json` says it. Holds no secret: of a proxy its address alone. */
@@ -7,11 +7,11 @@ export interface AgentStatus {
   readonly pid: number;
   /** ISO 8601, as all times here. */
   readonly since: string;
-  readonly fobs: readonly FobStatus[];
+  readonly fobs: readonly AgentFobStatus[];
   readonly services: readonly ServiceStatus[];
 }
 
-export interface FobStatus {
+export interface AgentFobStatus {
   readonly serial: string;
   /** `serial`, `hid`, `tcp`. */
   readonly port: string;
@@ -34,5 +34,5 @@ export interface ServiceStatus {
   /** When it is tried again. */
   readonly again: string | null;
   /** What the service makes of the fobs; null where it has not said yet. */
-  readonly fobs: readonly { readonly serial: string; readonly standing: Standing | null }[];
+  readonly fobs: readonly { readonly serial: string; readonly standing: FobOwnership | null }[];
 }

@@ -1,6 +1,6 @@
 import { type BatchRow, batchRows, findBatch, openBatch, releaseRows } from '../inventory/batches.ts';
 import type { Inventory } from '../inventory/inventory.ts';
-import type { Plan, PlanRow } from './plan.ts';
+import type { BatchPlan, PlanRow } from './plan.ts';
 
 /** What a plan has for a fob. */
 export interface Lot {
@@ -14,13 +14,13 @@ const NO_BATCH = 0;
 
 /** Which row belongs to which fob: the journal of a plan in the inventory, and what is promised for the moment. */
 export class Ledger {
-  readonly plan: Plan;
+  readonly plan: BatchPlan;
   readonly batchId: number;
   private readonly inventory: Inventory;
   private held: Map<string, BatchRow>;
   private readonly promised: Set<string>;
 
-  private constructor(inventory: Inventory, plan: Plan, batchId: number) {
+  private constructor(inventory: Inventory, plan: BatchPlan, batchId: number) {
     this.inventory = inventory;
     this.plan = plan;
     this.batchId = batchId;
@@ -28,16 +28,16 @@ export class Ledger {
     this.promised = new Set();
   }
 
-  static async open(inventory: Inventory, plan: Plan, nowMs: number): Promise<Ledger> {
+  static async open(inventory: Inventory, plan: BatchPlan, nowMs: number): Promise<Ledger> {
     return Ledger.of(inventory, plan, await openBatch(inventory, plan.name, nowMs));
   }
 
   /** To look at: a plan that was never run leaves no trace by that. */
-  static async look(inventory: Inventory, plan: Plan): Promise<Ledger> {
+  static async look(inventory: Inventory, plan: BatchPlan): Promise<Ledger> {
     return Ledger.of(inventory, plan, (await findBatch(inventory, plan.name)) ?? NO_BATCH);
   }
 
-  private static async of(inventory: Inventory, plan: Plan, batchId: number): Promise<Ledger> {
+  private static async of(inventory: Inventory, plan: BatchPlan, batchId: number): Promise<Ledger> {
     const ledger = new Ledger(inventory, plan, batchId);
     await ledger.reload();
     return ledger;

@@ -9,7 +9,7 @@ import { checkEnrolment, type Enrolment } from '../enrol/enrolment.ts';
 import { CHARACTERS_DEFAULT, DIGITS_DEFAULT, PERIOD_SECONDS_DEFAULT } from '../enrol/limits.ts';
 import { FobError, isFobError } from '../errors.ts';
 import { LOCK_SECONDS_MAX } from '../limits.ts';
-import { ASKED_BITS, type Asked, type Policy } from '../owner/status.ts';
+import { PIN_USE_BITS, type PinUse, type Policy } from '../owner/status.ts';
 import { readCsv } from './csv.ts';
 import { BAD_LINES_SHOWN_MAX, PLAN_BYTES_MAX } from './limits.ts';
 
@@ -30,7 +30,7 @@ export interface PlanRow {
   readonly setsClock: boolean;
 }
 
-export interface Plan {
+export interface BatchPlan {
   /** By which its journal is found again: the file's name. */
   readonly name: string;
   readonly rows: readonly PlanRow[];
@@ -49,7 +49,7 @@ type Cells = Readonly<Record<string, string>>;
  * Reads a plan and judges all of it, before any fob is looked for.
  * @throws FobError `bad-input` for all rows that cannot be done, by their lines; secrets are never quoted
  */
-export async function readPlan(path: string): Promise<Plan> {
+export async function readPlan(path: string): Promise<BatchPlan> {
   const [heading, ...records] = readCsv(await textOf(path));
   if (heading === undefined || records.length === 0) throw badPlan('The plan holds no rows.');
   const columns = heading.cells.map((cell, at) => columnOf(cell, at));
@@ -218,8 +218,8 @@ function policyOf(cells: Cells): Partial<Policy> {
   };
 }
 
-function askedOf(text: string): Asked[] {
-  const known = Object.keys(ASKED_BITS) as Asked[];
+function askedOf(text: string): PinUse[] {
+  const known = Object.keys(PIN_USE_BITS) as PinUse[];
   const given = text === 'none' ? [] : text.split(/[\s,;+]+/);
   const asked = known.filter(name => given.includes(name));
   if (asked.length === new Set(given).size) return asked;

@@ -11,7 +11,7 @@ import { type CommonOptions, yesOption } from './base/common-options.ts';
 import { aFob } from './base/needs.ts';
 import { makeSure } from './base/prompts.ts';
 import { inLines, reportOf } from './base/report.ts';
-import { listText, verifyText } from './base/words.ts';
+import { listText, verifyText } from './base/result-format.ts';
 
 const WHICH = { type: 'string', describe: 'its id, label, issuer or issuer:label' } as const;
 const NAMED = { ...WHICH, demandOption: true } as const;

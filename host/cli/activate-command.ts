@@ -3,13 +3,13 @@ import type { ActivateOptions } from './activate.ts';
 import { command } from './base/command.ts';
 import type { CommonOptions } from './base/common-options.ts';
 import { nothing } from './base/needs.ts';
-import { reachOf, reachOptions } from './base/reach-options.ts';
+import { networkOptions, networkSettingsOf } from './base/network-options.ts';
 
 export const activateCommand = command({
   words: 'activate [source]',
   describe: 'enrol the fob at the service that sent an activation',
   options: activateOptions,
-  read: given => ({ source: sourceOf(given), reach: reachOf(given), isForAgent: given.agent }),
+  read: given => ({ source: sourceOf(given), reach: networkSettingsOf(given), isForAgent: given.agent }),
   needs: nothing,
   // Loaded when it is wanted: it brings much that no other command needs.
   run: async (asked, call) => (await import('./activate.ts')).activate(asked, call),
@@ -27,7 +27,7 @@ function activateOptions(given: CommonOptions) {
       default: true,
       describe: 'have the agent keep a connection to the service afterwards; --no-agent does not',
     });
-  return reachOptions(described);
+  return networkOptions(described);
 }
 
 interface Given {

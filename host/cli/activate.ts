@@ -2,7 +2,7 @@ import { readActivationString } from '../activation/activation-string.ts';
 import { CODE_WISHES_MAX, TYPED_CHARS_MAX } from '../activation/limits.ts';
 import { relayActivation } from '../activation/relay.ts';
 import type { OpenedFob, RelayEvent } from '../activation/relay-options.ts';
-import { checkReach } from '../agent/network/settings.ts';
+import { checkNetworkSettings } from '../agent/network/settings.ts';
 import { routeTo } from '../agent/service/open-service.ts';
 import { pause } from '../client/pause.ts';
 import { traced } from '../client/trace.ts';
@@ -14,9 +14,9 @@ import { IMAGE_BYTES_MAX, PORT_POLL_INTERVAL_MS } from '../limits.ts';
 import { openTransport, readAddress } from '../transports/discover.ts';
 import { openNodeSocket } from './activate-socket.ts';
 import { recordService } from './agent/record.ts';
-import type { Call } from './base/command.ts';
+import type { CommandCall } from './base/command.ts';
+import type { NetworkOptions } from './base/network-options.ts';
 import { type Prompts, promptsOn } from './base/prompts.ts';
-import type { ReachOptions } from './base/reach-options.ts';
 import { sayReport } from './base/report.ts';
 import { printable } from './base/terminal.ts';
 
@@ -25,7 +25,7 @@ export interface ActivateOptions {
   /** Where the activation string comes from: asked for, all of standard input, an image file. */
   readonly source: { readonly from: 'prompt' | 'stdin' } | { readonly from: 'qr'; readonly path: string };
   /** How the service is reached. */
-  readonly reach: ReachOptions;
+  readonly reach: NetworkOptions;
   /** Whether the agent is to keep a connection to the service from then on. */
   readonly isForAgent: boolean;
 }
@@ -37,12 +37,12 @@ export interface ActivateOptions {
  */
 export async function activate(
   { source, reach, isForAgent }: ActivateOptions,
-  { choice, isJson, terminal, signal }: Call,
+  { choice, isJson, terminal, signal }: CommandCall,
 ): Promise<undefined> {
   const prompts = promptsOn(terminal, signal);
   try {
     const activation = readActivationString(await activationText(source, prompts));
-    checkReach(reach);
+    checkNetworkSettings(reach);
     const route = routeTo({
       service: { url: activation.service, name: '', fingerprint: '', ...reach },
       environment: terminal.environment,

@@ -2,7 +2,7 @@ import { closeSync, fsyncSync, openSync, unlinkSync, writeFileSync } from 'node:
 import { type Codes, codesFrom, codesOf } from '../batch/codes.ts';
 import { Ledger } from '../batch/ledger.ts';
 import { PARALLEL_MAX } from '../batch/limits.ts';
-import { type Plan, readPlan } from '../batch/plan.ts';
+import { type BatchPlan, readPlan } from '../batch/plan.ts';
 import { REPORT_WRITERS, type ReportFormat, type ReportRow, reportRows } from '../batch/report.ts';
 import { type FobResult, runBatch } from '../batch/run.ts';
 import { checkUpload, uploadRows, writeUpload } from '../batch/upload.ts';
@@ -29,7 +29,7 @@ export const batchCommand = command({
   async run(asked, at) {
     const { context } = at;
     const read = await readPlan(asked.plan);
-    const plan: Plan = { ...read, name: asked.name ?? read.name };
+    const plan: BatchPlan = { ...read, name: asked.name ?? read.name };
     if (asked.entra !== undefined) await checkUpload(plan.rows, 'entra');
     const ledger = asked.isDry
       ? await Ledger.look(context.inventory, plan)
@@ -88,7 +88,7 @@ function batchOptions(given: CommonOptions) {
 }
 
 type BatchOptions = Awaited<ReturnType<typeof batchOptions>['argv']>;
-type Asked = ReturnType<typeof readBatch>;
+type BatchArguments = ReturnType<typeof readBatch>;
 
 /** @throws FobError `usage`, `bad-input` */
 function readBatch(options: BatchOptions) {
@@ -123,7 +123,7 @@ function formatOf(path: string): ReportFormat {
 }
 
 async function work(
-  asked: Asked,
+  asked: BatchArguments,
   { choice: { port }, isJson, terminal, context, prompts, signal }: InventoryCall,
   ledger: Ledger,
 ): Promise<FobResult[]> {
@@ -161,7 +161,7 @@ async function readOff(codes: Codes, serial: string, isAgain: boolean): Promise<
   });
 }
 
-function openCodes({ codesFrom: path }: Asked, terminal: Terminal): Codes | undefined {
+function openCodes({ codesFrom: path }: BatchArguments, terminal: Terminal): Codes | undefined {
   if (path === undefined) return undefined;
   return path === '-' ? codesOf(terminal.stdin) : codesFrom(path);
 }

@@ -56,12 +56,12 @@ function endText({ result }: Extract<BatchEvent, { event: 'ended' }>): string {
   return `${serial ?? address}: ${words[outcome]}`;
 }
 
-type Shown = Pick<ListrTaskWrapper<unknown, never, never>, 'title' | 'prompt'>;
+type ProgressTask = Pick<ListrTaskWrapper<unknown, never, never>, 'title' | 'prompt'>;
 
 /** A bar for the plan, and a line for each fob at work beneath it. */
 export function barScreen(terminal: Terminal, signal: AbortSignal, rows: number): BatchScreen {
   const active = new Map<string, string>();
-  let shown: Shown | undefined;
+  let shown: ProgressTask | undefined;
   let note = '';
   const draw = (left: number) => {
     if (shown === undefined) return;
@@ -97,7 +97,7 @@ export function barScreen(terminal: Terminal, signal: AbortSignal, rows: number)
           {
             title: bar(0, rows),
             task: async (_, task) => {
-              shown = task as unknown as Shown;
+              shown = task as unknown as ProgressTask;
               result = { value: await work() };
             },
           },
@@ -123,7 +123,7 @@ function codeQuestion(serial: string, address: string, isAgain: boolean): string
 }
 
 /** Asks beneath the bar; what is typed is not shown. */
-function askOn(shown: Shown, message: string, signal: AbortSignal) {
+function askOn(shown: ProgressTask, message: string, signal: AbortSignal) {
   return orCancelled(
     shown.prompt(ListrInquirerPromptAdapter).run(password, { message, mask: true }, { signal }),
   );

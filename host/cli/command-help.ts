@@ -53,7 +53,7 @@ function readHelp(text: string, depth: number): CommandHelp {
 const OPTION_LINE = /^\s+(?:-\w, )?--([\w-]+)/;
 
 /** Where the words of a command line lead. */
-export interface Place {
+export interface CommandLocation {
   /** The words that name a command. */
   readonly path: readonly string[];
   readonly help: CommandHelp;
@@ -62,7 +62,7 @@ export interface Place {
 }
 
 /** Follows the words of a command line through the commands; options and their values may stand between them. */
-export async function placeOf(words: readonly string[]): Promise<Place> {
+export async function locateCommand(words: readonly string[]): Promise<CommandLocation> {
   const path: string[] = [];
   let help = await helpAt(path);
   let isValue = false;

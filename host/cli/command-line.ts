@@ -1,6 +1,6 @@
 import { packageVersion } from '../commands/package-root.ts';
 import { FobError } from '../errors.ts';
-import { addCommands, type Reading } from './base/command.ts';
+import { type ArgumentReading, addCommands } from './base/command.ts';
 import { choiceReader, commonOptions, REPEATABLE } from './base/common-options.ts';
 import { commandTable } from './table.ts';
 
@@ -21,7 +21,7 @@ export async function helpOf(path: readonly string[]): Promise<string> {
 }
 
 /** The parser of every command with its options. */
-export async function commandLine(reading: Reading) {
+export async function commandLine(reading: ArgumentReading) {
   const parser = commonOptions();
   addCommands(parser, await commandTable(), reading);
   return parser

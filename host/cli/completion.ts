@@ -1,4 +1,4 @@
-import { placeOf } from './command-help.ts';
+import { locateCommand } from './command-help.ts';
 
 /**
  * What may stand in place of the last of some words: commands, options, values of options.
@@ -7,7 +7,7 @@ import { placeOf } from './command-help.ts';
 export async function completions(words: readonly string[]): Promise<string[]> {
   const last = words.at(-1) ?? '';
   const before = words.slice(0, -1);
-  const { path, help, unknown } = await placeOf(before);
+  const { path, help, unknown } = await locateCommand(before);
   if (unknown !== undefined) return [];
   const option = /^--(.+)/.exec(before.at(-1) ?? '')?.[1] ?? '';
   if (help.valued.includes(option)) return startingWith(last, help.choices.get(option) ?? []);

@@ -13,8 +13,8 @@ import { type CommonOptions, without, yesOption } from './base/common-options.ts
 import { aFob, anInventory } from './base/needs.ts';
 import { makeSure } from './base/prompts.ts';
 import { errorDocument, inLines, type Report, reportOf } from './base/report.ts';
-import { clocksText, clockText, devicesText } from './base/words.ts';
-import { infoText } from './status-words.ts';
+import { clocksText, clockText, devicesText } from './base/result-format.ts';
+import { infoText } from './status-format.ts';
 
 /** About a fob as a whole. */
 

@@ -8,8 +8,8 @@ import { command } from './base/command.ts';
 import { type CommonOptions, keyFileOption, passwordFileOption } from './base/common-options.ts';
 import { anInventory } from './base/needs.ts';
 import { inLines, type Report, reportOf } from './base/report.ts';
+import { passcodeText } from './base/result-format.ts';
 import { printable } from './base/terminal.ts';
-import { passcodeText } from './base/words.ts';
 
 export const importCommand = command({
   words: 'import <files..>',

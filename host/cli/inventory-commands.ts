@@ -11,7 +11,7 @@ import { anInventory } from './base/needs.ts';
 import { makeSure } from './base/prompts.ts';
 import { inLines, type Report, reportOf } from './base/report.ts';
 import { printable } from './base/terminal.ts';
-import { fobsText, recordText, takenText } from './inventory-words.ts';
+import { fobsText, recordText, takenText } from './inventory-format.ts';
 
 /** `passfob inventory …`: what this owner knows, without asking any fob. */
 export const inventoryCommands: readonly Command[] = [

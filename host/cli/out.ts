@@ -1,8 +1,8 @@
 import { readKey, readPassword } from '../commands/import-source.ts';
 import type { OutFile } from '../commands/out-file.ts';
 import { FobError } from '../errors.ts';
-import type { Sealing } from '../formats/write/pskc.ts';
-import { checkSealing, isSealed, OUT_FORMATS, type OutFormat } from '../formats/write/write.ts';
+import type { PskcEncryption } from '../formats/write/pskc.ts';
+import { checkPskcEncryption, isSealed, OUT_FORMATS, type OutFormat } from '../formats/write/write.ts';
 import { type CommonOptions, keyFileOption, passwordFileOption } from './base/common-options.ts';
 import { makeSure, type Prompts } from './base/prompts.ts';
 
@@ -72,7 +72,10 @@ export async function settleOut(wish: OutWish, prompts: Prompts): Promise<OutFil
   return { path, format };
 }
 
-async function sealingOf({ path, passwordFile, keyFile }: OutWish, prompts: Prompts): Promise<Sealing> {
+async function sealingOf(
+  { path, passwordFile, keyFile }: OutWish,
+  prompts: Prompts,
+): Promise<PskcEncryption> {
   if (keyFile !== undefined) return { key: await readKey(keyFile) };
   const isTyped = passwordFile === undefined;
   const sealing = {
@@ -80,7 +83,7 @@ async function sealingOf({ path, passwordFile, keyFile }: OutWish, prompts: Prom
       ? await prompts.secret(`New password of ${path} (not shown):`)
       : await readPassword(passwordFile),
   };
-  checkSealing(sealing);
+  checkPskcEncryption(sealing);
   if (isTyped && (await prompts.secret('Once more:')) !== sealing.password) {
     throw new FobError('bad-input', {
       sentence: 'The two passwords are not the same.',

@@ -8,12 +8,12 @@ import {
 import { escrowPin, pinPolicy, requirePin, resetPin } from '../commands/pin.ts';
 import { FobError } from '../errors.ts';
 import { LOCK_SECONDS_MAX } from '../limits.ts';
-import { ASKED_BITS, type Asked, type Policy } from '../owner/status.ts';
+import { PIN_USE_BITS, type PinUse, type Policy } from '../owner/status.ts';
 import { type Command, command, group, noOptions } from './base/command.ts';
 import type { CommonOptions } from './base/common-options.ts';
 import { aFob } from './base/needs.ts';
 import { inLines, reportOf } from './base/report.ts';
-import { policyNote, policyText } from './status-words.ts';
+import { policyNote, policyText } from './status-format.ts';
 
 /** `passfob pin …`. None of it takes or shows a PIN: that stays between the person and the fob. */
 export const pinCommands: readonly Command[] = [
@@ -128,8 +128,8 @@ function bounded(number: number, least: number, most: number, option: string): n
   throw new FobError('usage', { sentence: `${option} takes ${least} to ${most}${word}.` });
 }
 
-function readAsked(text: string): Asked[] {
-  const known = Object.keys(ASKED_BITS) as Asked[];
+function readAsked(text: string): PinUse[] {
+  const known = Object.keys(PIN_USE_BITS) as PinUse[];
   const given = text === 'none' ? [] : text.split(',').map(name => name.trim());
   const asked = known.filter(name => given.includes(name));
   if (asked.length === new Set(given).size) return asked;

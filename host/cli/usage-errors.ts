@@ -1,6 +1,6 @@
 import { FobError, isFobError } from '../errors.ts';
 import { TEXTS } from '../texts.ts';
-import { type Place, placeOf } from './command-help.ts';
+import { type CommandLocation, locateCommand } from './command-help.ts';
 import { isWord, nearest } from './nearest.ts';
 
 /** Sentences of yargs that name options only. Others quote values and are not passed on. */
@@ -12,7 +12,7 @@ const HARMLESS =
  * in the wrong place: only names of options that look like one are repeated, and what passfob knows itself.
  */
 export async function usageError(error: unknown, args: readonly string[]): Promise<FobError> {
-  const place = await placeOf(args);
+  const place = await locateCommand(args);
   const next = `Run: ${['passfob', ...place.path].join(' ')} --help`;
   if (error instanceof FobError) {
     if (!isFobError(error, 'usage') || error.next !== TEXTS.usage.next) return error;
@@ -48,7 +48,7 @@ function unknownOptions(message: string, args: readonly string[]): string[] {
     ) as string[];
 }
 
-function unknownOption(names: readonly string[], { path, help }: Place, next: string): FobError {
+function unknownOption(names: readonly string[], { path, help }: CommandLocation, next: string): FobError {
   const [name = ''] = names;
   const meant = names.length === 1 ? nearest(name, help.options) : undefined;
   return new FobError('usage', {

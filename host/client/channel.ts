@@ -9,8 +9,8 @@ import {
 import { COUNTER_BYTES, PAYLOAD_BYTES_MAX, SESSION_RECORDS_MAX } from '@passfob/protocol/limits';
 import { REFUSED_NO_SESSION, REFUSED_UNKNOWN_COMMAND } from '@passfob/protocol/refusals';
 import type { Session } from '@passfob/protocol/session';
-import type { Link, Patience } from './link.ts';
-import { type Answer, behindType, readAnswer, type SealedCommand, writeRequest } from './messages.ts';
+import type { Link, RetryPolicy } from './link.ts';
+import { behindType, type FobResponse, readResponse, type SealedCommand, writeRequest } from './messages.ts';
 
 /** The owner's side of an open session. */
 export class Channel {
@@ -37,15 +37,15 @@ export class Channel {
   ask<N extends SealedCommand>(
     name: N,
     request: Request<N>,
-    patience: Patience,
+    patience: RetryPolicy,
     signal?: AbortSignal,
-  ): Promise<Answer<N>> {
+  ): Promise<FobResponse<N>> {
     const plain = new Writer(PAYLOAD_BYTES_MAX).number(FRAME_SEALED_REQUEST, 1);
     writeRequest(plain, name, request);
     const counter = this.counter;
     this.counter++;
     const frame = encodeFrame(this.link.primitives, this.session.seal(counter, plain.done()));
-    return this.link.exchange<Answer<N>>(
+    return this.link.exchange<FobResponse<N>>(
       {
         frame: () => frame,
         accept: payload => {
@@ -53,7 +53,7 @@ export class Channel {
           // Opening moves the session on: only the answer to this very request may.
           if (payload[0] !== FRAME_SEALED_RESPONSE || counterOf(payload) !== counter) return undefined;
           const message = this.session.open(payload);
-          const answer = message && readAnswer(message, name);
+          const answer = message && readResponse(message, name);
           // Inside a session nobody says that there is none, but earlier images do of a command they do not know.
           return answer?.status === REFUSED_NO_SESSION
             ? { status: REFUSED_UNKNOWN_COMMAND, response: undefined }

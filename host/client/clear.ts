@@ -3,8 +3,8 @@ import type { Request, Response } from '@passfob/protocol/commands';
 import { encodeClear, FRAME_REQUEST, FRAME_RESPONSE } from '@passfob/protocol/frame';
 import { PAYLOAD_BYTES_MAX } from '@passfob/protocol/limits';
 import { refusalError } from '../errors.ts';
-import type { Link, Patience } from './link.ts';
-import { type Answer, behindType, type ClearCommand, readAnswer, writeRequest } from './messages.ts';
+import type { Link, RetryPolicy } from './link.ts';
+import { behindType, type ClearCommand, type FobResponse, readResponse, writeRequest } from './messages.ts';
 
 /** The numbers by which answers to clear requests are told apart: one byte, round and round. */
 export interface Sequence {
@@ -21,10 +21,10 @@ export async function askClear<N extends ClearCommand>(
   sequence: Sequence,
   name: N,
   request: () => Request<N>,
-  patience: Patience,
+  patience: RetryPolicy,
   signal?: AbortSignal,
 ): Promise<Response<N>> {
-  const answer = await link.exchange<Answer<N>>(
+  const answer = await link.exchange<FobResponse<N>>(
     {
       frame() {
         sequence.last = (sequence.last + 1) & 255;
@@ -34,7 +34,7 @@ export async function askClear<N extends ClearCommand>(
       accept(payload) {
         const from = behindType(payload);
         if (payload[0] !== FRAME_RESPONSE || from.number(1) !== sequence.last) return undefined;
-        return readAnswer(from, name);
+        return readResponse(from, name);
       },
     },
     patience,

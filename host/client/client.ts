@@ -23,14 +23,14 @@ import { askClear, type Sequence } from './clear.ts';
 import { refuseChange } from './dry-run.ts';
 import { openSession, type SessionKey } from './handshake.ts';
 import { type Hello, readHello } from './hello.ts';
-import { Link, type Patience } from './link.ts';
+import { Link, type RetryPolicy } from './link.ts';
 import type { SealedCommand } from './messages.ts';
 import { pause } from './pause.ts';
 import { hostPrimitives } from './primitives.ts';
 
 export interface ClientOptions {
   /** Default: as long as a fob may take for its slowest command, three sends. */
-  readonly patience?: Patience;
+  readonly patience?: RetryPolicy;
   /** Bytes nobody can foresee. Default: the platform's. */
   readonly random?: (length: number) => Uint8Array;
   readonly primitives?: Primitives;
@@ -81,7 +81,7 @@ const ASKING: ReadonlySet<SealedCommand> = new Set<SealedCommand>([
 /** A fob, as its owner uses it: over any transport, one request at a time, calls queue. */
 export class Client {
   private readonly link: Link;
-  private readonly patience: Patience;
+  private readonly patience: RetryPolicy;
   private readonly random: (length: number) => Uint8Array;
   private readonly sequence: Sequence;
   private readonly isDryRun: boolean;
@@ -108,7 +108,7 @@ export class Client {
   }
 
   /** Who is there. @throws FobError `no-answer`, `unplugged`, `wrong-version`, `cancelled` */
-  hello(patience: Patience = this.patience, signal?: AbortSignal): Promise<Hello> {
+  hello(patience: RetryPolicy = this.patience, signal?: AbortSignal): Promise<Hello> {
     return this.inTurn(async () => {
       const response = await askClear(this.link, this.sequence, 'hello', () => ({}), patience, signal);
       this.known = readHello(response);

@@ -5,7 +5,7 @@ import { Handshake, handshakeContext, OWNER_ID, type Session } from '@passfob/pr
 import { FobError, isRefusal } from '../errors.ts';
 import { askClear, type Sequence } from './clear.ts';
 import type { Hello } from './hello.ts';
-import type { Link, Patience } from './link.ts';
+import type { Link, RetryPolicy } from './link.ts';
 
 /** What authenticates a session. */
 export interface SessionKey {
@@ -29,7 +29,7 @@ export interface HandshakeTools {
   readonly link: Link;
   readonly sequence: Sequence;
   readonly hello: Hello;
-  readonly patience: Patience;
+  readonly patience: RetryPolicy;
   readonly random: (length: number) => Uint8Array;
   readonly signal?: AbortSignal | undefined;
 }

@@ -7,6 +7,6 @@ export { type CallOptions, Client, type ClientOptions, connect } from './client.
 export { readSerial, serialText } from './fob-serial.ts';
 export { pairingCode, pairingKey, type SessionKey } from './handshake.ts';
 export type { FobState, Hello } from './hello.ts';
-export type { Patience } from './link.ts';
+export type { RetryPolicy } from './link.ts';
 export type { ClearCommand, SealedCommand } from './messages.ts';
 export { hostPrimitives } from './primitives.ts';

@@ -4,7 +4,7 @@ import { FobError } from '../errors.ts';
 import type { Transport } from '../transports/transport.ts';
 
 /** How long and how often an exchange is tried. */
-export interface Patience {
+export interface RetryPolicy {
   readonly answerTimeoutMs: number;
   readonly sendsMax: number;
 }
@@ -44,7 +44,7 @@ export class Link {
   }
 
   /** @throws FobError `no-answer` after the last send, `unplugged`, `cancelled`, `port-busy` */
-  async exchange<T>(what: Exchange<T>, patience: Patience, signal?: AbortSignal): Promise<T> {
+  async exchange<T>(what: Exchange<T>, patience: RetryPolicy, signal?: AbortSignal): Promise<T> {
     for (let sends = 0; sends < patience.sendsMax; sends++) {
       const answer = await this.once(what, patience.answerTimeoutMs, signal);
       if (answer !== undefined) return answer;

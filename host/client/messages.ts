@@ -9,7 +9,7 @@ export type ClearCommand = { [N in CommandName]: (typeof COMMANDS)[N][2] extends
 export type SealedCommand = Exclude<CommandName, ClearCommand>;
 
 /** What a fob answered: its fields, or the number of a refusal. */
-export type Answer<N extends CommandName> =
+export type FobResponse<N extends CommandName> =
   | { readonly status: 0; readonly response: Response<N> }
   | { readonly status: number; readonly response: undefined };
 
@@ -31,7 +31,7 @@ export function writeRequest<N extends CommandName>(out: Writer, name: N, reques
  * @returns undefined for an answer to another command
  * @throws FobError `wrong-version` when the fields are not those of this protocol version
  */
-export function readAnswer<N extends CommandName>(from: Reader, name: N): Answer<N> | undefined {
+export function readResponse<N extends CommandName>(from: Reader, name: N): FobResponse<N> | undefined {
   const [code, , , , layout] = COMMANDS[name];
   if (from.number(1) !== code) return undefined;
   const status = from.number(1);

@@ -1,7 +1,7 @@
 import { KIND_TOTP, type OwnedAccount } from '@passfob/protocol/account';
 import { REFUSED_FULL, REFUSED_UNSUPPORTED } from '@passfob/protocol/refusals';
 import type { Enrolment } from '../enrol/enrolment.ts';
-import { withFobChance } from '../enrol/mixed-seed.ts';
+import { withFobRandomness } from '../enrol/mixed-seed.ts';
 import { FobError, isOutcomeUnknown, refusalError } from '../errors.ts';
 import { tokenOf } from '../formats/write/token.ts';
 import type { Pairing } from '../inventory/pairings.ts';
@@ -43,7 +43,7 @@ export async function enroll(
   { saveTo, isFresh = false }: EnrollOptions = {},
 ): Promise<EnrollResult> {
   const pairing = await openOwnerSession(context, fob);
-  const enrolment = isFresh ? withFobChance(given, fob.client.sessionChance) : given;
+  const enrolment = isFresh ? withFobRandomness(given, fob.client.sessionChance) : given;
   const settled = await settlePending(context, fob, pairing);
   const resumed = settled.find(account => isSame(account, enrolment));
   return enrollInSession(context, fob, pairing, enrolment, { saveTo, resumed });

@@ -1,5 +1,5 @@
 import type { Image } from '../flash/image.ts';
-import type { Plan } from '../flash/plan.ts';
+import type { FlashPlan } from '../flash/plan.ts';
 import type { Survey } from '../flash/survey.ts';
 
 /** What is, or would be, done to a board. Nothing in it is secret. */
@@ -24,7 +24,7 @@ export interface FlashFacts {
   readonly interpreter: string | undefined;
 }
 
-export function flashedFiles(plan: Plan): FlashedFiles {
+export function flashedFiles(plan: FlashPlan): FlashedFiles {
   return {
     written: plan.write.map(({ name, bytes }) => ({ name, bytes: bytes.length })),
     erased: plan.erase,

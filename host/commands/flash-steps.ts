@@ -1,12 +1,12 @@
 import { connect } from '../client/client.ts';
-import type { Patience } from '../client/link.ts';
+import type { RetryPolicy } from '../client/link.ts';
 import { pause } from '../client/pause.ts';
 import { FobError, isFobError } from '../errors.ts';
 import { type BoardName, FLASH_BOARDS } from '../flash/boards.ts';
 import { BoardConsole } from '../flash/console.ts';
 import { type BoardFile, type Image, readImage } from '../flash/image.ts';
 import { BIRTH_BYTES, CONSOLE_MS, RESTART_MS, RESTART_POLL_MS } from '../flash/limits.ts';
-import { type Plan, planAnew, planOf } from '../flash/plan.ts';
+import { type FlashPlan, planAnew, planOf } from '../flash/plan.ts';
 import { program } from '../flash/program.ts';
 import { BIRTH_FILE, birthFile, type FlashedSecrets, KEYS_FILE, keysFilesOf } from '../flash/secrets.ts';
 import type { Survey } from '../flash/survey.ts';
@@ -32,7 +32,7 @@ export interface BoardPort {
 }
 
 export interface BoardPatience {
-  readonly probe: Patience;
+  readonly probe: RetryPolicy;
   readonly consoleMs: number;
   readonly restartMs: number;
 }
@@ -125,13 +125,13 @@ export async function restoringConsole(
 }
 
 /** Whose secrets a board holds: of a pairing, of none or of one that the inventory does not know. */
-export interface Holder {
+export interface BoardOwner {
   readonly pairing: Pairing | undefined;
   readonly isForeign: boolean;
 }
 
 /** The secrets themselves are not read: their checksum says whose they are. */
-export async function holderOf(context: Context, found: Survey): Promise<Holder> {
+export async function holderOf(context: Context, found: Survey): Promise<BoardOwner> {
   const stored = found.files.get(KEYS_FILE);
   for (const pairing of await pairingsOf(context.inventory, found.serial)) {
     const forms = keysFilesOf(await secretsOf(context, pairing));
@@ -163,8 +163,8 @@ export const namesOf = (image: Image) => [KEYS_FILE, BIRTH_FILE, ...image.files.
 
 /** What is going to be done, and what there is left to do where Storage turns out not to take it. */
 export interface Plans {
-  readonly plan: Plan;
-  readonly anew: Plan;
+  readonly plan: FlashPlan;
+  readonly anew: FlashPlan;
 }
 
 /**
@@ -196,7 +196,7 @@ export async function writeBoard(
   work: { serial: string; board: BoardName; plans: Plans },
 ): Promise<void> {
   const { serial, board, plans } = work;
-  const write = (plan: Plan) =>
+  const write = (plan: FlashPlan) =>
     program(repl, plan, progress => context.report({ ...progress, serial }), context.signal);
   try {
     await write(plans.plan);

@@ -4,7 +4,7 @@ import { FobError } from '../errors.ts';
 import type { BoardName } from '../flash/boards.ts';
 import type { BoardConsole } from '../flash/console.ts';
 import type { BoardFile, Image } from '../flash/image.ts';
-import type { Plan } from '../flash/plan.ts';
+import type { FlashPlan } from '../flash/plan.ts';
 import { keysFile } from '../flash/secrets.ts';
 import { checkBoard, type Survey, survey } from '../flash/survey.ts';
 import { addPendingPairing, type FobSecrets, type Pairing, pairingsOf } from '../inventory/pairings.ts';
@@ -115,7 +115,7 @@ async function ownerFor(context: Context, found: Survey): Promise<Owner> {
 }
 
 /** What cannot be undone is asked for before anything is touched. */
-async function ask({ confirm }: FlashOptions, found: Survey, owner: Owner, plan: Plan): Promise<void> {
+async function ask({ confirm }: FlashOptions, found: Survey, owner: Owner, plan: FlashPlan): Promise<void> {
   if (owner.isForeign) {
     await confirm(
       `The board ${found.serial} is a fob of another owner: its accounts will be lost. Flash it all the same?`,

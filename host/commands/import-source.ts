@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { badInput } from '../enrol/enrolment.ts';
 import { hexBytes } from '../formats/base/encodings.ts';
 import { FILE_BYTES_MAX, FILES_BYTES_MAX, PASSWORD_BYTES_MAX } from '../formats/base/limits.ts';
-import type { ReadTools, Row } from '../formats/base/row.ts';
+import type { ImportRow, ReadTools } from '../formats/base/row.ts';
 import type { FormatName } from '../formats/detect.ts';
 import { readFiles } from '../formats/read.ts';
 import { readWhole } from './read-whole.ts';
@@ -27,7 +27,11 @@ export type AskSecret = (message: string) => Promise<string>;
  * @param signal ends it between two steps
  * @throws FobError `bad-input`, `cancelled`, `usage` where a password is needed and nobody can be asked
  */
-export async function readImport(source: ImportSource, ask: AskSecret, signal?: AbortSignal): Promise<Row[]> {
+export async function readImport(
+  source: ImportSource,
+  ask: AskSecret,
+  signal?: AbortSignal,
+): Promise<ImportRow[]> {
   const files = [];
   let left = FILES_BYTES_MAX;
   for (const path of source.files) {
@@ -83,14 +87,14 @@ function notAKey(): Error {
   );
 }
 
-function chosen(rows: readonly Row[], only: readonly string[]): Row[] {
+function chosen(rows: readonly ImportRow[], only: readonly string[]): ImportRow[] {
   if (only.length === 0) return [...rows];
   const plain = (text: string) =>
     text
       .toLowerCase()
       .replace(/\s*:\s*/, ':')
       .trim();
-  const isMeant = ({ issuer, label }: Row, name: string) =>
+  const isMeant = ({ issuer, label }: ImportRow, name: string) =>
     [label, issuer, `${issuer}:${label}`].some(text => text !== '' && plain(text) === plain(name));
   const missing = only.filter(name => !rows.some(row => isMeant(row, name)));
   if (missing.length > 0) {

@@ -1,5 +1,5 @@
 import { FobError, isRefusal } from '../errors.ts';
-import type { Row } from '../formats/base/row.ts';
+import type { ImportRow } from '../formats/base/row.ts';
 import { accountsOf, type KeptAccount } from '../inventory/accounts.ts';
 import type { Pairing } from '../inventory/pairings.ts';
 import { isProved } from '../owner/account.ts';
@@ -36,7 +36,7 @@ export interface ImportResult {
 }
 
 /** What an import would do, as far as that can be said without a fob. */
-export function dryRun(rows: readonly Row[]): ImportResult {
+export function dryRun(rows: readonly ImportRow[]): ImportResult {
   return counted(rows.map(judged));
 }
 
@@ -48,7 +48,7 @@ export function dryRun(rows: readonly Row[]): ImportResult {
 export async function importRows(
   context: Context,
   fob: FobAtHand,
-  rows: readonly Row[],
+  rows: readonly ImportRow[],
 ): Promise<ImportResult> {
   const pairing = await openOwnerSession(context, fob);
   await settlePending(context, fob, pairing);
@@ -77,7 +77,7 @@ async function importRow(
   context: Context,
   fob: FobAtHand,
   pairing: Pairing,
-  row: Row,
+  row: ImportRow,
   kept: readonly KeptAccount[],
 ): Promise<ImportedRow> {
   const { outcome } = row;
@@ -110,7 +110,7 @@ async function isPresent(context: Context, fob: FobAtHand, same: readonly KeptAc
   return false;
 }
 
-function judged({ place, issuer, label, serial, outcome }: Row): ImportedRow {
+function judged({ place, issuer, label, serial, outcome }: ImportRow): ImportedRow {
   const about = { place, issuer, label, ...(serial !== undefined && { serial }), state: outcome.state };
   if (outcome.state === 'ok') {
     const { enrolment } = outcome;
@@ -126,6 +126,6 @@ function counted(rows: readonly ImportedRow[]): ImportResult {
   return { counts, rows };
 }
 
-function nameOf({ issuer, label }: Pick<Row, 'issuer' | 'label'>): string {
+function nameOf({ issuer, label }: Pick<ImportRow, 'issuer' | 'label'>): string {
   return [issuer, label].filter(part => part !== '').join(': ');
 }

@@ -6,7 +6,7 @@ import type { FobAtHand } from './context.ts';
 export type Found = FobAtHand | { readonly address: string; readonly error: FobError };
 
 /** A port and what came out of asking it. */
-export interface Asked {
+export interface ProbedPort {
   readonly at: PortFound;
   readonly found: Found;
 }
@@ -18,8 +18,8 @@ export interface Asked {
  * a word.
  * @returns the rest as `spare`: fobs at their further ports, still open
  */
-export function joined(asked: readonly Asked[]): { kept: Found[]; spare: Found[] } {
-  const groups: Asked[][] = [];
+export function joined(asked: readonly ProbedPort[]): { kept: Found[]; spare: Found[] } {
+  const groups: ProbedPort[][] = [];
   for (const one of asked) {
     const group = groups.find(others => others.every(other => isSameFob(other, one)));
     if (group) group.push(one);
@@ -39,7 +39,7 @@ export function joined(asked: readonly Asked[]): { kept: Found[]; spare: Found[]
   return { kept, spare: groups.flatMap(([, ...others]) => others.map(({ found }) => found)) };
 }
 
-function isSameFob(one: Asked, other: Asked): boolean {
+function isSameFob(one: ProbedPort, other: ProbedPort): boolean {
   if (!('client' in one.found && 'client' in other.found)) return false;
   const isSameSerial = one.found.hello.serial === other.found.hello.serial;
   const mayBeOneBoard = one.at.usbSerial === undefined || other.at.usbSerial === undefined;

@@ -7,7 +7,7 @@ import {
   type Pairing,
   pairingsOf,
 } from '../inventory/pairings.ts';
-import { askedCode, freshSecrets, type Given, giveSecrets } from '../owner/pairing.ts';
+import { askedCode, freshSecrets, giveSecrets, type PairingResult } from '../owner/pairing.ts';
 import type { Context, FobAtHand } from './context.ts';
 import { leaveMissingRecoveryKey } from './escrow.ts';
 import { openOwnerSession } from './owner-session.ts';
@@ -88,7 +88,7 @@ async function adopt(context: Context, fob: FobAtHand): Promise<Paired> {
   const { serial, board, firmware } = fob.hello;
   const secrets = freshSecrets(random);
   const id = await addPendingPairing(inventory, fob.hello, secrets, context.now());
-  let done: Given;
+  let done: PairingResult;
   try {
     done = await giveSecrets(context, fob.client, secrets);
   } catch (error) {

@@ -1,5 +1,5 @@
 import { connect } from '../client/client.ts';
-import type { Patience } from '../client/link.ts';
+import type { RetryPolicy } from '../client/link.ts';
 import { traced } from '../client/trace.ts';
 import { FobError, isFobError } from '../errors.ts';
 import { PROBE_SENDS_MAX, PROBE_SIBLING_MS, PROBE_TIMEOUT_MS } from '../limits.ts';
@@ -37,7 +37,7 @@ export function probeAll(
 export function probePort(
   address: Address,
   signal: AbortSignal | undefined,
-  patience: Patience = PROBE,
+  patience: RetryPolicy = PROBE,
 ): Promise<Found> {
   return probe(address, {}, undefined, signal, patience);
 }
@@ -48,7 +48,7 @@ async function probe(
   { trace, isDryRun }: WireOptions,
   hurry?: AbortSignal,
   signal?: AbortSignal,
-  patience: Patience = PROBE,
+  patience: RetryPolicy = PROBE,
 ): Promise<Found> {
   const name = addressText(address);
   try {

@@ -9,7 +9,7 @@ import { openOwnerSession } from './owner-session.ts';
 import { passcodeText } from './passcode.ts';
 
 /** What a fob is asked to answer. */
-export interface Question {
+export interface OcraQuestion {
   /** The account, as `selectAccount` takes it. */
   readonly account: string;
   /** The challenge of the service: 4 to 64 ASCII characters, of the kind that the suite wants. */
@@ -40,7 +40,7 @@ const NO_NUMBER = 255;
  * @throws FobError `old-firmware`, `bad-input`, `verification-failed`, `refused` (clock-unset, press-denied, press-reported …), as
  *   `openOwnerSession`
  */
-export async function respond(context: Context, fob: FobAtHand, asked: Question): Promise<RespondResult> {
+export async function respond(context: Context, fob: FobAtHand, asked: OcraQuestion): Promise<RespondResult> {
   const { signal } = context;
   const { serial } = fob.hello;
   const pairing = await openOwnerSession(context, fob);
@@ -87,7 +87,7 @@ function checkBySuite(question: string, suite: OcraSuite): void {
  * What can be judged without the suite.
  * @throws FobError `bad-input`
  */
-export function checkQuestion(asked: Question): Question {
+export function checkQuestion(asked: OcraQuestion): OcraQuestion {
   const { question, number } = asked;
   const fits = question.length >= QUESTION_CHARS_MIN && question.length <= QUESTION_CHARS_MAX;
   if (!fits || !/^[!-~]+$/.test(question)) {

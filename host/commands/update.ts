@@ -3,7 +3,7 @@ import { FLASH_BOARDS, readBoardName } from '../flash/boards.ts';
 import type { BoardConsole } from '../flash/console.ts';
 import type { Image } from '../flash/image.ts';
 import { MAINTENANCE_MS } from '../flash/limits.ts';
-import type { Plan } from '../flash/plan.ts';
+import type { FlashPlan } from '../flash/plan.ts';
 import { keysFile } from '../flash/secrets.ts';
 import { checkBoard, type Survey, survey } from '../flash/survey.ts';
 import { type Pairing, pairingsOf } from '../inventory/pairings.ts';
@@ -165,7 +165,7 @@ async function keysFor(context: Context, found: Survey) {
   return { keys: keysFile(await secretsOf(context, pairing), false), isHeld: held !== undefined };
 }
 
-function inTheWay({ remove }: Plan): FobError {
+function inTheWay({ remove }: FlashPlan): FobError {
   return new FobError('refused', {
     sentence: `Files of your own on the board are in the way: ${remove.join(', ')}.`,
     next: 'Run: passfob flash, which asks whether to delete them, and keeps the keys and accounts.',

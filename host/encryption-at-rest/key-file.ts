@@ -2,17 +2,17 @@ import { closeSync, openSync, statSync, unlinkSync } from 'node:fs';
 import { systemCode } from '../errors.ts';
 import { createPrivately, PrivateFileError, readPrivately, replacePrivately } from '../private-file.ts';
 import {
+  type KeyPurpose,
   type KeyText,
   type KeyTextFormat,
   newKeyText,
   parseKeys,
-  type SealingPurpose,
   withKey,
   withOnly,
   withPromoted,
 } from './key-text.ts';
 import { KEY_FILE_BYTES_MAX } from './limits.ts';
-import type { SealingKeys } from './seal.ts';
+import type { EncryptionKeys } from './seal.ts';
 
 /** Why a key file cannot be used. `exposed`: other users may read it; `newer`: a later version of the format. */
 export type KeyFileProblem =
@@ -54,7 +54,7 @@ function readKeys(format: KeyFileFormat, path: string): KeyText {
 }
 
 /** Keys that may become more, and another one the current, while the program runs. */
-export interface FollowedKeys extends SealingKeys {
+export interface FollowedKeys extends EncryptionKeys {
   readonly reload: () => void;
   /** Makes a known key the one that new seals use. */
   readonly follow: (keyId: string) => void;
@@ -98,7 +98,7 @@ function stampOf(path: string): string {
  *
  * @throws the format's error
  */
-export function addKey(format: KeyFileFormat, path: string, purpose: SealingPurpose): KeyText {
+export function addKey(format: KeyFileFormat, path: string, purpose: KeyPurpose): KeyText {
   return rewrite(format, path, (text, keys) =>
     purpose === 'next' && keys.nextKeyId !== undefined ? text : withKey(format, text, purpose),
   );

@@ -3,7 +3,7 @@ import { MAC_KEY_BYTES, SEAL_KEY_BYTES, SEAL_KEY_ID_BYTES } from './limits.ts';
 
 const VERSION = 1;
 /** A key that seals, and one that is in the file to be used later. */
-export type SealingPurpose = 'seal' | 'next';
+export type KeyPurpose = 'seal' | 'next';
 
 /**
  * How a key file is written: a heading with its version, then a line for each key.
@@ -97,7 +97,7 @@ export function newKeyText(format: KeyTextFormat): string {
  * The text with one more sealing key behind the others.
  * @param purpose `next` where other programs get the file before the key is used: `withPromoted`; not in bare lines
  */
-export function withKey(format: KeyTextFormat, text: string, purpose: SealingPurpose): string {
+export function withKey(format: KeyTextFormat, text: string, purpose: KeyPurpose): string {
   const lines = linesOf(text);
   const taken = lines.map(line => sealingIdOf(format, line));
   let id = newKeyId();
@@ -124,7 +124,7 @@ function sealingIdOf(format: KeyTextFormat, line: string): string | undefined {
   return typeof parsed === 'string' || parsed.purpose === 'mac' ? undefined : parsed.id;
 }
 
-function sealingLine(format: KeyTextFormat, purpose: SealingPurpose, id: string): string {
+function sealingLine(format: KeyTextFormat, purpose: KeyPurpose, id: string): string {
   const line = `${id} ${randomBytes(SEAL_KEY_BYTES).toString('base64')}`;
   return format.lines === 'bare' ? line : `${purpose} ${line}`;
 }

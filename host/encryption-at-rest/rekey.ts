@@ -1,4 +1,4 @@
-import { type SealFormat, type SealingKeys, sealAs, unsealAs } from './seal.ts';
+import { type EncryptionKeys, type SealFormat, sealAs, unsealAs } from './seal.ts';
 
 /** A sealed value where it stands. */
 export interface SealedValue<Place, Sealed> {
@@ -32,7 +32,7 @@ export interface ResealCounts {
  */
 export async function reseal<Place, Sealed, Value extends SealedValue<Place, Sealed>>(
   format: SealFormat<Place, Sealed>,
-  keys: SealingKeys,
+  keys: EncryptionKeys,
   values: SealedValues<Sealed, Value>,
 ): Promise<ResealCounts> {
   const counts = { resealed: 0, unreadable: 0, changed: 0 };
@@ -54,7 +54,7 @@ export async function reseal<Place, Sealed, Value extends SealedValue<Place, Sea
 
 function sealedAnew<Place, Sealed>(
   format: SealFormat<Place, Sealed>,
-  keys: SealingKeys,
+  keys: EncryptionKeys,
   { place, sealed }: SealedValue<Place, Sealed>,
 ): Sealed | undefined {
   const plain = unsealAs(format, keys, place, sealed);

@@ -1,7 +1,7 @@
 import { openBox, sealBox } from './box.ts';
 
 /** Keys that seal what is stored. */
-export interface SealingKeys {
+export interface EncryptionKeys {
   /** Sealing keys by key id; every sealed value names the one it is sealed under. */
   readonly sealing: ReadonlyMap<string, Uint8Array>;
   /** The key id that new seals use. */
@@ -25,7 +25,7 @@ export interface SealFormat<Place, Sealed> {
 /** Seals bytes for one place under the current key. */
 export function sealAs<Place, Sealed>(
   format: SealFormat<Place, Sealed>,
-  keys: SealingKeys,
+  keys: EncryptionKeys,
   place: Place,
   plain: Uint8Array,
 ): Sealed {
@@ -41,7 +41,7 @@ export function sealAs<Place, Sealed>(
 /** The bytes of a sealed value, or undefined where its key is unknown or anything about it is not as it was made. */
 export function unsealAs<Place, Sealed>(
   format: SealFormat<Place, Sealed>,
-  keys: SealingKeys,
+  keys: EncryptionKeys,
   place: Place,
   sealed: Sealed,
 ): Uint8Array | undefined {
@@ -51,7 +51,7 @@ export function unsealAs<Place, Sealed>(
 }
 
 /** A program beside this one may seal under a key that was added since this one read the file. */
-function keyOf(keys: SealingKeys, keyId: string): Uint8Array | undefined {
+function keyOf(keys: EncryptionKeys, keyId: string): Uint8Array | undefined {
   const known = keys.sealing.get(keyId);
   if (known !== undefined || keys.reload === undefined) return known;
   keys.reload();

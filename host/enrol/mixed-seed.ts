@@ -10,7 +10,7 @@ const TEXT = new TextEncoder();
  * whose source of chance is broken does not give two fobs, or two accounts, the same secret.
  * @param fobChance 32 bytes, as `Client.sessionChance` gives them
  */
-export function withFobChance(enrolment: Enrolment, fobChance: Uint8Array): Enrolment {
+export function withFobRandomness(enrolment: Enrolment, fobChance: Uint8Array): Enrolment {
   const { secret, issuer, label } = enrolment;
   const use = TEXT.encode(JSON.stringify(['passfob seed', issuer, label]));
   return { ...enrolment, secret: hkdf(sha512, secret, fobChance, use, secret.length) };

@@ -4,7 +4,7 @@ import { STORAGE_ALIGN_BYTES, STORAGE_HEADER_BYTES, STORAGE_RESERVE_BYTES } from
 import type { StoredFile, Survey } from './survey.ts';
 
 /** What is going to be done to a board's Storage, in this order: remove, erase, compact, write. */
-export interface Plan {
+export interface FlashPlan {
   /** Files of somebody's own that would keep the fob from starting. */
   readonly remove: readonly string[];
   /** Ours that are out of date. */
@@ -38,7 +38,7 @@ const IN_THE_WAY = ['.bootrst', '.varimg'];
  * before anything new is written.
  * @throws FobError `refused` where it cannot fit
  */
-export function planOf(found: Survey, wanted: readonly BoardFile[]): Plan {
+export function planOf(found: Survey, wanted: readonly BoardFile[]): FlashPlan {
   const names = wanted.map(({ name }) => name);
   const remove = found.names.filter(name => IN_THE_WAY.includes(name));
   const keep = found.names.filter(name => !names.includes(name) && !remove.includes(name));
@@ -65,7 +65,7 @@ export function planOf(found: Survey, wanted: readonly BoardFile[]): Plan {
  * @param wanted every file, those too that the board holds
  * @throws FobError `refused` where it cannot fit even so
  */
-export function planAnew(found: Survey, wanted: readonly BoardFile[]): Plan {
+export function planAnew(found: Survey, wanted: readonly BoardFile[]): FlashPlan {
   const { totalBytes } = found;
   const empty = { ...found, names: [], files: new Map(), freeBytes: totalBytes, trashBytes: 0 };
   const plan = planOf(empty, wanted);

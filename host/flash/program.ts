@@ -2,7 +2,7 @@ import { FobError } from '../errors.ts';
 import type { BoardConsole } from './console.ts';
 import type { BoardFile } from './image.ts';
 import { COMPACT_MS, PROGRESS_PARTS } from './limits.ts';
-import { isSame, type Plan } from './plan.ts';
+import { type FlashPlan, isSame } from './plan.ts';
 import { filesOf } from './survey.ts';
 
 /** What is told while a board is written. */
@@ -26,7 +26,7 @@ const quoted = JSON.stringify;
  */
 export async function program(
   repl: BoardConsole,
-  plan: Plan,
+  plan: FlashPlan,
   report: (progress: ProgramProgress) => void,
   signal?: AbortSignal,
 ): Promise<void> {

@@ -10,10 +10,10 @@ import { readTwoFas } from './apps/two-fas.ts';
 import { FILE_BYTES_MAX, FILES_MAX } from './base/limits.ts';
 import {
   checkRowCount,
+  type ImportRow,
   type ReadAids,
   type ReadFormat,
   type ReadTools,
-  type Row,
   type SourceFile,
   skipped,
   textOf,
@@ -45,11 +45,11 @@ export async function readFiles(
   files: readonly SourceFile[],
   tools: ReadTools,
   format?: FormatName,
-): Promise<Row[]> {
+): Promise<ImportRow[]> {
   if (files.length > FILES_MAX)
     throw badInput(`More than ${FILES_MAX} files are named.`, 'Import some at a time.');
   const aids: ReadAids = { ...tools, work: new Work(tools.signal) };
-  const rows: Row[] = [];
+  const rows: ImportRow[] = [];
   const uris: PlacedUri[] = [];
   for (const file of files) {
     const prefix = files.length === 1 ? '' : `${file.name}, `;
@@ -77,7 +77,7 @@ async function readFile(file: SourceFile, aids: ReadAids, of?: FormatName): Prom
 
 interface Read {
   readonly uris: readonly PlacedUri[];
-  readonly rows: readonly Row[];
+  readonly rows: readonly ImportRow[];
 }
 
 /** Says which of several files cannot be read. */
@@ -91,7 +91,7 @@ async function named<T>(prefix: string, read: () => Promise<T>): Promise<T> {
 }
 
 /** The same account twice would stand twice in the list of the fob. */
-function withoutRepeated(rows: readonly Row[]): Row[] {
+function withoutRepeated(rows: readonly ImportRow[]): ImportRow[] {
   const seen = new Map<string, string>();
   return rows.map(row => {
     if (row.outcome.state !== 'ok') return row;

@@ -2,8 +2,8 @@ import { type AccountSettings, KIND_OCRA, type OwnedAccount } from '@passfob/pro
 import { ocraSuiteText } from '@passfob/protocol/ocra';
 import { parseOcraSuite } from '@passfob/protocol/ocra-suite';
 import { FobError } from '../errors.ts';
+import { seal, unseal } from './encryption.ts';
 import type { Inventory } from './inventory.ts';
-import { seal, unseal } from './seal.ts';
 
 /** An account as the inventory keeps it. */
 export interface KeptAccount extends OwnedAccount {
@@ -41,7 +41,7 @@ export async function addPendingAccount(
       period: settings.period,
       issuer: textOf(settings.issuer),
       label: textOf(settings.label),
-      sealed_key: seal(keys, accountPlace(pairingId, accountId), key),
+      sealed_key: seal(keys, accountLocation(pairingId, accountId), key),
       created_ms: nowMs,
       suite: suiteTextOf(settings),
     })
@@ -78,7 +78,7 @@ export async function accountsOf({ db, keys }: Inventory, pairingId: number): Pr
     .execute();
   return rows.map(row => ({
     state: row.state,
-    key: unseal(keys, accountPlace(pairingId, row.account_id), row.sealed_key),
+    key: unseal(keys, accountLocation(pairingId, row.account_id), row.sealed_key),
     settings: {
       id: new Uint8Array(Buffer.from(row.account_id, 'hex')),
       kind: row.kind,
@@ -167,6 +167,6 @@ export async function suitesOf({ db }: Inventory, pairingId: number): Promise<Ma
 }
 
 /** Where the key of an account stands, for its seal. */
-export function accountPlace(pairingId: number, accountId: string) {
+export function accountLocation(pairingId: number, accountId: string) {
   return { column: 'accounts.sealed_key', id: `${pairingId} ${accountId}` };
 }

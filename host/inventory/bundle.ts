@@ -1,10 +1,10 @@
 import type { Selectable, Transaction } from 'kysely';
 import { FobError } from '../errors.ts';
-import { accountPlace } from './accounts.ts';
+import { accountLocation } from './accounts.ts';
+import { seal, unseal } from './encryption.ts';
 import type { Inventory } from './inventory.ts';
-import { secretPlace } from './pairings.ts';
+import { secretLocation } from './pairings.ts';
 import type { AccountTable, ClockTable, HistoryTable, PairingTable, Schema } from './schema.ts';
-import { seal, unseal } from './seal.ts';
 import { unknownFob } from './unknown-fob.ts';
 
 /**
@@ -64,7 +64,7 @@ async function bundledFob({ db, keys }: Inventory, pairing: Selectable<PairingTa
     .orderBy('id')
     .execute();
   const opened = (column: (typeof SECRETS)[number]) =>
-    sealed === undefined ? '' : base64(unseal(keys, secretPlace(column, id), sealed[column]));
+    sealed === undefined ? '' : base64(unseal(keys, secretLocation(column, id), sealed[column]));
   return {
     pairing: kept,
     ...(sealed && {
@@ -76,13 +76,13 @@ async function bundledFob({ db, keys }: Inventory, pairing: Selectable<PairingTa
     }),
     accounts: accounts.map(({ pairing_id, sealed_key, ...account }) => ({
       ...account,
-      key: base64(unseal(keys, accountPlace(pairing_id, account.account_id), sealed_key)),
+      key: base64(unseal(keys, accountLocation(pairing_id, account.account_id), sealed_key)),
     })),
     clocks: clocks.map(({ id: _id, pairing_id: _pairing, ...clock }) => clock),
   };
 }
 
-export interface Taken {
+export interface ImportedBundle {
   readonly added: readonly string[];
   /** Those that were here already, with the same keys. */
   readonly known: readonly string[];
@@ -93,7 +93,7 @@ export interface Taken {
  * it is, so the same bundle twice changes nothing.
  * @throws FobError `inventory` where a fob is here with other keys
  */
-export async function takeIn(inventory: Inventory, bundle: Bundle): Promise<Taken> {
+export async function importBundle(inventory: Inventory, bundle: Bundle): Promise<ImportedBundle> {
   const added: string[] = [];
   const known: string[] = [];
   await inventory.db.transaction().execute(async transaction => {
@@ -130,7 +130,8 @@ async function isKnown(
     .where('serial', '=', pairing.serial)
     .execute();
   const isSame = owned.some(
-    row => base64(unseal(keys, secretPlace('pairing_key', row.id), row.pairing_key)) === secrets.pairing_key,
+    row =>
+      base64(unseal(keys, secretLocation('pairing_key', row.id), row.pairing_key)) === secrets.pairing_key,
   );
   if (!isSame && owned.length > 0 && pairing.state === 'confirmed') {
     throw new FobError('inventory', {
@@ -153,7 +154,7 @@ async function insertFob(
     .executeTakeFirstOrThrow();
   if (secrets !== undefined) {
     const sealed = (column: (typeof SECRETS)[number]) =>
-      seal(keys, secretPlace(column, id), bytes(secrets[column]));
+      seal(keys, secretLocation(column, id), bytes(secrets[column]));
     await transaction
       .insertInto('secrets')
       .values({
@@ -165,7 +166,7 @@ async function insertFob(
       .execute();
   }
   for (const { key, ...account } of accounts) {
-    const sealed_key = seal(keys, accountPlace(id, account.account_id), bytes(key));
+    const sealed_key = seal(keys, accountLocation(id, account.account_id), bytes(key));
     await transaction
       .insertInto('accounts')
       .values({ ...account, pairing_id: id, sealed_key })

@@ -1,5 +1,5 @@
 import { FobError } from '../errors.ts';
-import { type Bundle, bundleOf, readBundle, type Taken, takeIn } from './bundle.ts';
+import { type Bundle, bundleOf, type ImportedBundle, importBundle, readBundle } from './bundle.ts';
 import { addHistory } from './history.ts';
 import type { Inventory } from './inventory.ts';
 import { markErased } from './pairings.ts';
@@ -18,8 +18,8 @@ export async function backUp(inventory: Inventory, path: string, password: strin
 }
 
 /** Takes a backup into this inventory, sealed under its own key. @throws FobError `bad-input`, `inventory` */
-export async function restore(inventory: Inventory, path: string, password: string): Promise<Taken> {
-  return takeIn(inventory, await opened('backup', path, password));
+export async function restore(inventory: Inventory, path: string, password: string): Promise<ImportedBundle> {
+  return importBundle(inventory, await opened('backup', path, password));
 }
 
 /**
@@ -50,8 +50,8 @@ export async function take(
   path: string,
   password: string,
   nowMs: number,
-): Promise<Taken> {
-  const taken = await takeIn(inventory, await opened('handover', path, password));
+): Promise<ImportedBundle> {
+  const taken = await importBundle(inventory, await opened('handover', path, password));
   for (const serial of taken.added) await addHistory(inventory, serial, 'taken', nowMs);
   return taken;
 }

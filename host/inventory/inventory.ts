@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import BetterSqlite from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
 import { createForSqlite, networkFileSystem } from '../database-file.ts';
-import type { SealingKeys } from '../encryption-at-rest/seal.ts';
+import type { EncryptionKeys } from '../encryption-at-rest/seal.ts';
 import { FobError, systemCode } from '../errors.ts';
 import { INVENTORY_BUSY_TIMEOUT_MS } from '../limits.ts';
 import { isNativeDatabaseMissing, NATIVE_DATABASE_TEXT } from '../native-database.ts';
@@ -14,7 +14,7 @@ import { MIGRATIONS, type Schema } from './schema.ts';
 export interface Inventory {
   readonly directory: string;
   readonly db: Kysely<Schema>;
-  readonly keys: SealingKeys;
+  readonly keys: EncryptionKeys;
   close(): Promise<void>;
 }
 

@@ -5,7 +5,7 @@ import {
   keepOnly,
   openKeys,
 } from '../encryption-at-rest/key-file.ts';
-import type { SealingKeys } from '../encryption-at-rest/seal.ts';
+import type { EncryptionKeys } from '../encryption-at-rest/seal.ts';
 import { FobError } from '../errors.ts';
 
 const FORMAT: KeyFileFormat = {
@@ -41,12 +41,12 @@ const TEXTS: Readonly<Record<KeyFileProblem, { readonly what: string; readonly n
  * @param mayCreate false where sealed rows exist already: a new key could never open them
  * @throws FobError `inventory`: missing, readable by others, or damaged
  */
-export function openKeyFile(path: string, mayCreate: boolean): SealingKeys {
+export function openKeyFile(path: string, mayCreate: boolean): EncryptionKeys {
   return openKeys(FORMAT, path, mayCreate);
 }
 
 /** A new key behind those that are there: from now on the one that seals. @throws FobError `inventory` */
-export function addInventoryKey(path: string): SealingKeys {
+export function addInventoryKey(path: string): EncryptionKeys {
   return addKey(FORMAT, path, 'seal');
 }
 

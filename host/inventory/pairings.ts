@@ -1,8 +1,8 @@
 import type { Selectable, Transaction } from 'kysely';
 import { FobError } from '../errors.ts';
+import { type SealedColumnPlace, seal, unseal } from './encryption.ts';
 import type { Inventory } from './inventory.ts';
 import type { PairingTable, Schema } from './schema.ts';
-import { type Place, seal, unseal } from './seal.ts';
 
 /** The three secrets that an owner makes for a fob; the fob gets the first two. 32 bytes each. */
 export interface FobSecrets {
@@ -36,7 +36,8 @@ export function addPendingPairing(
       .values({ serial, state: 'pending', board, firmware, created_ms: nowMs })
       .returning('id')
       .executeTakeFirstOrThrow();
-    const sealed = (column: SecretColumn, secret: Uint8Array) => seal(keys, secretPlace(column, id), secret);
+    const sealed = (column: SecretColumn, secret: Uint8Array) =>
+      seal(keys, secretLocation(column, id), secret);
     await transaction
       .insertInto('secrets')
       .values({
@@ -134,13 +135,13 @@ async function secretOf({ db, keys }: Inventory, id: number, column: SecretColum
   const row = await db.selectFrom('secrets').select(column).where('pairing_id', '=', id).executeTakeFirst();
   const sealed = row?.[column];
   if (sealed === undefined) throw new FobError('inventory', { sentence: 'The keys of this fob are gone.' });
-  return unseal(keys, secretPlace(column, id), sealed);
+  return unseal(keys, secretLocation(column, id), sealed);
 }
 
 type SecretColumn = 'device_secret' | 'pairing_key' | 'recovery_key';
 
 /** Where a secret of a pairing stands, for its seal. */
-export function secretPlace(column: SecretColumn, pairingId: number): Place {
+export function secretLocation(column: SecretColumn, pairingId: number): SealedColumnPlace {
   return { column: `secrets.${column}`, id: String(pairingId) };
 }
 

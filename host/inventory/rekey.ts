@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { SEAL_KEY_ID_BYTES } from '../encryption-at-rest/limits.ts';
 import { reseal, type SealedValue, type SealedValues } from '../encryption-at-rest/rekey.ts';
-import type { SealingKeys } from '../encryption-at-rest/seal.ts';
+import type { EncryptionKeys } from '../encryption-at-rest/seal.ts';
 import { REKEY_ROWS_MAX } from '../limits.ts';
-import { accountPlace } from './accounts.ts';
+import { accountLocation } from './accounts.ts';
+import { cannotOpen, SEAL_FORMAT, type SealedColumnPlace } from './encryption.ts';
 import type { Inventory } from './inventory.ts';
 import { addInventoryKey, dropOldKeys } from './key-file.ts';
-import { secretPlace } from './pairings.ts';
-import { cannotOpen, type Place, SEAL_FORMAT } from './seal.ts';
+import { secretLocation } from './pairings.ts';
 
 type Db = Inventory['db'];
 
@@ -18,7 +18,7 @@ interface SealedColumn {
   readonly column: string;
   /** The columns of its primary key. */
   readonly key: readonly string[];
-  placeOf(key: Key): Place;
+  placeOf(key: Key): SealedColumnPlace;
 }
 
 type Key = readonly (string | number)[];
@@ -29,13 +29,13 @@ const COLUMNS: readonly SealedColumn[] = [
     table: 'secrets' as const,
     column,
     key: ['pairing_id'],
-    placeOf: ([pairing]: Key) => secretPlace(column, Number(pairing)),
+    placeOf: ([pairing]: Key) => secretLocation(column, Number(pairing)),
   })),
   {
     table: 'accounts',
     column: 'sealed_key',
     key: ['pairing_id', 'account_id'],
-    placeOf: ([pairing, account]) => accountPlace(Number(pairing), String(account)),
+    placeOf: ([pairing, account]) => accountLocation(Number(pairing), String(account)),
   },
 ];
 
@@ -63,7 +63,7 @@ export async function rekey(inventory: Inventory): Promise<number> {
 }
 
 /** @returns how many values were sealed anew */
-async function resealColumn(db: Db, keys: SealingKeys, column: SealedColumn): Promise<number> {
+async function resealColumn(db: Db, keys: EncryptionKeys, column: SealedColumn): Promise<number> {
   let count = 0;
   for (;;) {
     const { resealed, unreadable, changed } = await reseal(SEAL_FORMAT, keys, oldValues(db, keys, column));
@@ -74,14 +74,14 @@ async function resealColumn(db: Db, keys: SealingKeys, column: SealedColumn): Pr
   }
 }
 
-interface OldValue extends SealedValue<Place, Uint8Array> {
+interface OldValue extends SealedValue<SealedColumnPlace, Uint8Array> {
   readonly key: Key;
 }
 
 /** The values of a column that are not sealed under the current key. */
 function oldValues(
   db: Db,
-  { currentKeyId }: SealingKeys,
+  { currentKeyId }: EncryptionKeys,
   { table, column, key, placeOf }: SealedColumn,
 ): SealedValues<Uint8Array, OldValue> {
   const names = sql.join(key.map(name => sql.ref(name)));

@@ -113,13 +113,13 @@ export interface ClockTable {
 }
 
 /** Under which key values are sealed from now on: at most one row, none before the first re-keying. */
-export interface SealingTable {
+export interface EncryptionKeyTable {
   id: 1;
   key_id: string;
 }
 
 export interface Schema {
-  sealing: SealingTable;
+  sealing: EncryptionKeyTable;
   batches: BatchTable;
   batch_rows: BatchRowTable;
   pairings: PairingTable;

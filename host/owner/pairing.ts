@@ -37,7 +37,7 @@ export async function askedCode(ask: (isAgain: boolean) => Promise<string>): Pro
 }
 
 /** What the fob did besides taking its owner. */
-export interface Given {
+export interface PairingResult {
   readonly isEscrowed: boolean;
   readonly isClockSet: boolean;
 }
@@ -55,7 +55,7 @@ export async function giveSecrets(
   { now, random, signal }: OwnerTools,
   client: Client,
   { deviceSecret, pairingKey, recoveryKey }: FobSecrets,
-): Promise<Given> {
+): Promise<PairingResult> {
   const keys = { deviceSecret, pairingKey, entropy: random(ENTROPY_BYTES) };
   if (client.knows('take')) {
     try {

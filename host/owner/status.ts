@@ -11,12 +11,12 @@ export interface Policy {
   /** Locked so long after the last key; 0: when the display goes off. */
   readonly lockAfterSeconds: number;
   /** What the PIN is asked for, besides opening the fob. */
-  readonly ask: readonly Asked[];
+  readonly ask: readonly PinUse[];
   /** Whether the fob may type passcodes into a computer, and Enter behind them. */
   readonly typing: 'never' | 'allowed' | 'enter';
 }
 
-export type Asked = keyof typeof ASKED_BITS;
+export type PinUse = keyof typeof PIN_USE_BITS;
 
 /** What a fob says about its PIN, its memory and its battery. */
 export interface FobStatus {
@@ -38,7 +38,7 @@ export interface FobStatus {
 const PINS = ['none', 'set', 'to-be-chosen'] as const;
 const WENT_BACK = ['no', 'yes', 'unknown'] as const;
 const NO_BATTERY = 255;
-export const ASKED_BITS = { passcode: 1, approval: 2, settings: 4 } as const;
+export const PIN_USE_BITS = { passcode: 1, approval: 2, settings: 4 } as const;
 const TYPING = { never: 0, allowed: 1, enter: 3 } as const satisfies Record<Policy['typing'], number>;
 
 /** @throws FobError `wrong-version` for a number that this passfob has no word for */
@@ -55,7 +55,7 @@ export function statusOf(status: Response<'status'>): FobStatus {
       attempts: status.attempts,
       onLimit: status.wipe === 1 ? 'wipe' : 'lock',
       lockAfterSeconds: status.lockSeconds,
-      ask: (Object.keys(ASKED_BITS) as Asked[]).filter(name => (status.asks & ASKED_BITS[name]) !== 0),
+      ask: (Object.keys(PIN_USE_BITS) as PinUse[]).filter(name => (status.asks & PIN_USE_BITS[name]) !== 0),
       typing,
     },
     pin,
@@ -75,7 +75,7 @@ export function policyRequest({ pinDigits, attempts, onLimit, lockAfterSeconds, 
     attempts,
     wipe: onLimit === 'wipe' ? 1 : 0,
     lockSeconds: lockAfterSeconds,
-    asks: ask.reduce((sum, name) => sum | ASKED_BITS[name], 0),
+    asks: ask.reduce((sum, name) => sum | PIN_USE_BITS[name], 0),
     typing: TYPING[typing],
   };
 }

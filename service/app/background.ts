@@ -2,15 +2,15 @@ import { alertLimits } from '../base/limits/alerts.ts';
 import { enrolmentLimits } from '../base/limits/enrolment.ts';
 import { recordLimits } from '../base/limits/records.ts';
 import { validationLimits } from '../base/limits/validation.ts';
-import { tendAudit } from '../features/alerts/audit-watch.ts';
+import { watchAudit } from '../features/alerts/audit-watch.ts';
 import { watchClock } from '../features/alerts/clock.ts';
 import { forgetDeliveries, makeDelivering } from '../features/alerts/deliver.ts';
 import { watchSpraying } from '../features/alerts/spraying.ts';
-import { sealAll } from '../features/audit/sealer.ts';
-import { forgetActivations, tendActivations } from '../features/enrolment/tend.ts';
-import { forgetMails } from '../features/mail/ends.ts';
-import { followSealingKey } from '../features/operations/rekey.ts';
-import { tendCallerChecks } from '../features/push/ends.ts';
+import { writeAllCheckpoints } from '../features/audit/checkpoints.ts';
+import { expireActivations, forgetActivations } from '../features/enrolment/expire-job.ts';
+import { forgetMail } from '../features/mail/expiry.ts';
+import { followEncryptionKey } from '../features/operations/rekey.ts';
+import { expireCallerChecks } from '../features/push/expiry.ts';
 import type { Management } from '../storage/management.ts';
 
 /** What a node does by itself beside answering requests. */
@@ -37,20 +37,20 @@ export function startBackground(management: Management, options: BackgroundOptio
   const delivering = makeDelivering(management, { allowLoopback, failed });
   const repeats = [
     every(recordLimits.auditSealEveryMs, failed, async () => {
-      await followSealingKey(db, keys);
+      await followEncryptionKey(db, keys);
       await watchClock(db, clock);
-      await tendAudit(management);
+      await watchAudit(management);
     }),
     every(enrolmentLimits.remindEveryMs, failed, async () => {
-      await tendActivations(management);
+      await expireActivations(management);
     }),
     every(recordLimits.forgetEveryMs, failed, async () => {
       await forgetDeliveries(db, clock());
       await forgetActivations(db, clock());
-      await forgetMails(db, clock());
+      await forgetMail(db, clock());
     }),
     every(recordLimits.deliverEveryMs, failed, () => delivering.turn()),
-    every(validationLimits.sweepMs, failed, () => tendCallerChecks(management)),
+    every(validationLimits.sweepMs, failed, () => expireCallerChecks(management)),
     every(alertLimits.sprayLookMs, failed, async () => {
       await watchSpraying(db, clock());
     }),
@@ -61,7 +61,7 @@ export function startBackground(management: Management, options: BackgroundOptio
       stopping ??= (async () => {
         await Promise.all(repeats.map(stop => stop()));
         await delivering.settled();
-        await sealAll(db, keys, clock).catch(failed);
+        await writeAllCheckpoints(db, keys, clock).catch(failed);
       })();
       return stopping;
     },

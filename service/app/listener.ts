@@ -15,7 +15,7 @@ import {
 import type { AppOptions } from './server.ts';
 
 /** What the names of a listener follow from. */
-export interface Listening {
+export interface ListenerNames {
   readonly host: string;
   readonly certificate: Certificate | undefined;
   /** An origin. */
@@ -46,14 +46,14 @@ export async function listen(app: FastifyInstance, host: string, port: number): 
 }
 
 /** The origin under which the listener itself is reached from this computer. */
-export function localUrl({ host, certificate }: Listening, port: number): string {
+export function localUrl({ host, certificate }: ListenerNames, port: number): string {
   const scheme = certificate === undefined ? 'http' : 'https';
   const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
   return new URL(`${scheme}://${bracketed(name)}:${port}`).origin;
 }
 
 /** The Host header values to answer to: loopback, the address listened on, those of the certificate and publicUrl. */
-export function hostsOf({ host, certificate, publicUrl }: Listening, port: number): ReadonlySet<string> {
+export function hostsOf({ host, certificate, publicUrl }: ListenerNames, port: number): ReadonlySet<string> {
   const standard = certificate === undefined ? 80 : 443;
   const named = certificate === undefined ? [] : certificateNames(certificate.facts);
   const names = ['localhost', '127.0.0.1', '[::1]', bracketed(host), ...named.map(bracketed)];
@@ -71,9 +71,9 @@ function bracketed(host: string): string {
 }
 
 /** Who may speak to the service, and who may say for whom they do. */
-export function reachOf(
+export function trustOf(
   trustedProxies: readonly string[],
-  { certificate }: Listening,
+  { certificate }: ListenerNames,
 ): Pick<AppOptions, 'certificate' | 'isProxy' | 'maySpeakPlain'> {
   if (trustedProxies.length === 0) return { certificate, isProxy: undefined, maySpeakPlain: undefined };
   const isProxy = addressMatcher(trustedProxies);

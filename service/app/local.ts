@@ -9,7 +9,7 @@ import type { TokenState } from '../base/token-states.ts';
 import { type Alert, listAlerts } from '../features/alerts/alerts.ts';
 import { startActivation } from '../features/enrolment/activations.ts';
 import type { ActivationView } from '../features/enrolment/views.ts';
-import { type LocalMail, localMails } from '../features/mail/outbox.ts';
+import { type LocalMail, localMail } from '../features/mail/outbox.ts';
 import { addToken, type NewToken, type TokenResult } from '../features/tokens/issue.ts';
 import { changeTokenState } from '../features/tokens/moves.ts';
 import { createPolicy, type PolicyInput } from '../features/tokens/policies.ts';
@@ -19,12 +19,12 @@ import { rotateApplicationKey } from '../features/users/application-changes.ts';
 import type { Application } from '../features/users/applications.ts';
 import { createUser } from '../features/users/user-changes.ts';
 import { findUser, prepareUserName } from '../features/users/users.ts';
-import type { Engine } from '../features/validation/engine.ts';
+import type { ValidationEngine } from '../features/validation/engine.ts';
 import { listEvents, type ValidationEvent } from '../features/validation/events.ts';
 import type { Changes } from '../storage/database/changes.ts';
 import type { Db } from '../storage/database/database.ts';
+import { ensureIdentity } from '../storage/encryption-at-rest/identity.ts';
 import type { Management } from '../storage/management.ts';
-import { ensureIdentity } from '../storage/sealing/identity.ts';
 
 /** One log-in to decide, from inside this process. */
 export interface LocalValidation {
@@ -71,7 +71,7 @@ export interface LocalOperations {
 /** What the operations work with. */
 interface Parts {
   readonly management: Management;
-  readonly engine: Engine;
+  readonly engine: ValidationEngine;
   /** The log-in application. */
   readonly application: Application;
   readonly changes: Changes;
@@ -109,7 +109,7 @@ export function localOperations(parts: Parts): LocalOperations {
       return announced({ accepted: outcome === 'accepted', outcome });
     },
     alerts: () => listAlerts(db),
-    outbox: () => localMails({ db, keys }),
+    outbox: () => localMail({ db, keys }),
     events: () => listEvents(db),
   };
 }

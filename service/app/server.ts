@@ -15,7 +15,7 @@ import { serveAddresses } from '../doors/addresses/routes.ts';
 import { serveApi } from '../doors/api/serve/serve.ts';
 import { serveConsole } from '../doors/console/routes.ts';
 import { serveLogin } from '../doors/login/login-routes.ts';
-import { serveMe } from '../doors/me/routes.ts';
+import { serveSelfService } from '../doors/self-service/routes.ts';
 import { serveAgents } from '../doors/sockets/agents.ts';
 import { relayRoute } from '../doors/sockets/relay.ts';
 import { serveSockets } from '../doors/sockets/route.ts';
@@ -24,6 +24,7 @@ import { admitConnections } from '../doors/web/admission.ts';
 import { serveAssets } from '../doors/web/assets.ts';
 import { boundBodies } from '../doors/web/bodies.ts';
 import type { Certificate } from '../doors/web/certificate.ts';
+import type { ConnectionLimits } from '../doors/web/connection-limits.ts';
 import type { WebContext } from '../doors/web/context.ts';
 import { acceptCookies } from '../doors/web/cookies.ts';
 import { acceptForms } from '../doors/web/forms.ts';
@@ -32,7 +33,6 @@ import { type HealthOptions, serveHealth } from '../doors/web/health-routes.ts';
 import { messagePage } from '../doors/web/layout.ts';
 import { mayRetry, type ProblemCode, problemOf, sendProblem, statusOf } from '../doors/web/problems.ts';
 import { logRequests } from '../doors/web/request-log.ts';
-import type { Rooms } from '../doors/web/rooms.ts';
 import { serveRoute } from '../doors/web/route.ts';
 import { keepRoutes } from '../doors/web/served.ts';
 import type { ConfiguredAddresses } from '../features/addresses/published.ts';
@@ -47,7 +47,7 @@ export interface AppOptions extends GuardOptions {
   readonly isProxy: ((address: string | undefined) => boolean) | undefined;
   readonly health: HealthOptions;
   /** How many connections there may be. */
-  readonly rooms: Rooms;
+  readonly rooms: ConnectionLimits;
   /** What is published besides the public address. */
   readonly addresses?: ConfiguredAddresses | undefined;
 }
@@ -83,7 +83,7 @@ export function makeApp(context: WebContext, options: AppOptions): FastifyInstan
     acceptForms(pages);
     serveLogin(pages, context);
     serveActivation(pages, context);
-    serveMe(pages, context);
+    serveSelfService(pages, context);
     serveConsole(pages, context);
     serveAddresses(pages, context, options.addresses ?? { hosts: [], ranges: [] });
   });

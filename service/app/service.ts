@@ -1,18 +1,18 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { makeBuckets } from '../base/buckets.ts';
 import { ServiceError } from '../base/errors.ts';
 import { processLimits } from '../base/limits/process.ts';
 import { noLog } from '../base/log.ts';
+import { makeRateLimiter } from '../base/rate-limit.ts';
 import { texts } from '../base/texts/texts.ts';
 import { listenForRadius, type RadiusEndpoint } from '../doors/radius/listener.ts';
 import { readCertificate } from '../doors/web/certificate.ts';
+import { connectionLimitsFor, openFilesMax } from '../doors/web/connection-limits.ts';
 import type { WebContext } from '../doors/web/context.ts';
-import { openFilesMax, roomsFor } from '../doors/web/rooms.ts';
 import { challengesOf } from '../features/challenges/challenges.ts';
 import { counted, type Metrics, makeMetrics } from '../features/metrics/metrics.ts';
-import { followSealingKey } from '../features/operations/rekey.ts';
+import { followEncryptionKey } from '../features/operations/rekey.ts';
 import { makePushes, type Pushes } from '../features/push/pushes.ts';
 import { makeOperatorKey, operatorLink } from '../features/users/access/operators.ts';
 import { makeApplicationCache } from '../features/users/application-cache.ts';
@@ -23,17 +23,17 @@ import {
   hasApplications,
 } from '../features/users/applications.ts';
 import { beginWithLockPolicy, readLockPolicy } from '../features/users/settings.ts';
-import { type ClosingEngine, type Engine, makeEngine } from '../features/validation/engine.ts';
-import type { Validator } from '../features/validation/request.ts';
+import { type ClosingEngine, makeEngine, type ValidationEngine } from '../features/validation/engine.ts';
+import type { ValidationContext } from '../features/validation/request.ts';
 import { startEngineThread } from '../features/validation/thread/engine-thread.ts';
 import { type Changes, watchChanges } from '../storage/database/changes.ts';
 import { openStore, type Store } from '../storage/database/database.ts';
 import { makeReadiness } from '../storage/database/readiness.ts';
-import type { Reach } from '../storage/management.ts';
-import { keyIdsInUse } from '../storage/sealing/columns.ts';
-import { ensureIdentity } from '../storage/sealing/identity.ts';
-import { type Keys, openKeyFile } from '../storage/sealing/key-file.ts';
-import { hostsOf, type Listening, listen, liveCertificate, localUrl, reachOf } from './listener.ts';
+import { keyIdsInUse } from '../storage/encryption-at-rest/columns.ts';
+import { ensureIdentity } from '../storage/encryption-at-rest/identity.ts';
+import { type Keys, openKeyFile } from '../storage/encryption-at-rest/key-file.ts';
+import type { PublicUrlSources } from '../storage/management.ts';
+import { hostsOf, type ListenerNames, listen, liveCertificate, localUrl, trustOf } from './listener.ts';
 import { type LocalOperations, localOperations } from './local.ts';
 import { checkOptions, openDirectory, type ServiceOptions } from './options.ts';
 import { makeApp } from './server.ts';
@@ -101,7 +101,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
 async function startOn(
   store: Store,
   options: ServiceOptions,
-  listening: Listening,
+  listening: ListenerNames,
   isNewFolder: boolean,
 ): Promise<RunningService> {
   const { db } = store;
@@ -125,7 +125,7 @@ async function startOn(
     reach: addressesOf(listening, state),
   };
   const working = startWorking(parts, options);
-  const decide: Engine['decide'] = request =>
+  const decide: ValidationEngine['decide'] = request =>
     counted(metrics, () => engine.decide(request)).finally(() => changes.announce());
   const app = appOf(parts, options, { listening, state, wakeJobs: working.wake, decide });
   const stop = stopper(parts, working);
@@ -169,7 +169,7 @@ function stopper({ changes, engine }: Parts, working: Working): () => Promise<vo
 
 /** What the HTTP side has around it. */
 interface Around extends Pick<WebContext, 'wakeJobs' | 'decide'> {
-  readonly listening: Listening;
+  readonly listening: ListenerNames;
   readonly state: ListenerState;
 }
 
@@ -193,7 +193,7 @@ function appOf(
       clock,
       lock: () => readLockPolicy(db),
       changes,
-      buckets: makeBuckets(),
+      buckets: makeRateLimiter(),
       applications: makeApplicationCache(db, clock),
       ownApplication: application,
       consoleApplication: parts.console,
@@ -208,13 +208,13 @@ function appOf(
       isSecure,
     },
     {
-      ...reachOf(options.trustedProxies ?? [], listening),
+      ...trustOf(options.trustedProxies ?? [], listening),
       log: options.log ?? noLog,
       hosts: () => state.hosts,
       addresses: options.addresses,
       embeddable: options.embeddable ?? false,
       isSecure,
-      rooms: roomsFor(openFilesMax()),
+      rooms: connectionLimitsFor(openFilesMax()),
       health: {
         readiness: makeReadiness(store),
         version: options.version ?? '0',
@@ -225,7 +225,7 @@ function appOf(
 }
 
 /** Under which addresses people may reach it: where the system picks the port, its own is known once it listens. */
-function addressesOf(listening: Listening, state: ListenerState): Reach {
+function addressesOf(listening: ListenerNames, state: ListenerState): PublicUrlSources {
   const own = () => (state.port === 0 ? undefined : localUrl(listening, state.port));
   return { configured: listening.publicUrl, own };
 }
@@ -241,7 +241,7 @@ interface Parts {
   readonly pushes: Pushes;
   readonly metrics: Metrics;
   readonly clock: () => number;
-  readonly reach: Reach;
+  readonly reach: PublicUrlSources;
 }
 
 /** What is known once the service listens, and when it ends. */
@@ -285,7 +285,7 @@ function closer(
 async function engineOf(
   options: ServiceOptions,
   store: Store,
-  means: Omit<Validator, 'db' | 'lock'>,
+  means: Omit<ValidationContext, 'db' | 'lock'>,
 ): Promise<ClosingEngine> {
   const validator = { ...means, db: store.db, lock: readLockPolicy };
   const { directory, databaseUrl, decisionThread = false, log = noLog } = options;
@@ -304,7 +304,7 @@ async function makeReady(store: Store, options: ServiceOptions, clock: () => num
   const keys = openKeyFile(options.directory, await mayMakeKeys(store));
   const { application, apiKey } = await ensureApplication(db, clock());
   const own = await ensureApplication(db, clock(), CONSOLE_APPLICATION);
-  await followSealingKey(db, keys);
+  await followEncryptionKey(db, keys);
   const isNewIdentity = (await keyIdsInUse(db)).size === 0;
   await ensureIdentity(db, keys, clock());
   if (options.lock !== undefined) await beginWithLockPolicy(db, options.lock, clock());

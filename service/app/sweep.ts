@@ -2,11 +2,11 @@ import { validationLimits } from '../base/limits/validation.ts';
 import { sweepStates } from '../doors/radius/states.ts';
 import { sweepAlerts } from '../features/alerts/alerts.ts';
 import { sweepChallenges } from '../features/challenges/sweep.ts';
-import { sweepPushes } from '../features/push/ends.ts';
+import { sweepPushes } from '../features/push/expiry.ts';
 import { sweepTemporaryCodes } from '../features/tokens/codes/temporary-codes.ts';
 import { sweepEvents } from '../features/validation/events.ts';
-import { sweepAnswers } from '../storage/answers.ts';
 import type { Db } from '../storage/database/database.ts';
+import { sweepIdempotencyCache } from '../storage/idempotency.ts';
 
 /** The background work that keeps bounded tables within their bounds. */
 export interface Sweeping {
@@ -16,7 +16,7 @@ export interface Sweeping {
 
 /** One turn of it. @throws an error of the database */
 export async function sweep(db: Db, nowMs: number): Promise<void> {
-  await sweepAnswers(db, nowMs);
+  await sweepIdempotencyCache(db, nowMs);
   await sweepEvents(db);
   await sweepTemporaryCodes(db, nowMs);
   await sweepAlerts(db);

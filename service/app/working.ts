@@ -1,12 +1,12 @@
 import { systemCode } from '../base/errors.ts';
 import { noLog } from '../base/log.ts';
 import { startJobs } from '../features/jobs/worker.ts';
-import { startMails } from '../features/mail/worker.ts';
+import { startMailWorker } from '../features/mail/worker.ts';
 import type { Changes } from '../storage/database/changes.ts';
 import type { Store } from '../storage/database/database.ts';
 import { watchForLoss } from '../storage/database/readiness.ts';
-import type { Reach } from '../storage/management.ts';
-import type { Keys } from '../storage/sealing/key-file.ts';
+import type { Keys } from '../storage/encryption-at-rest/key-file.ts';
+import type { PublicUrlSources } from '../storage/management.ts';
 import { startBackground } from './background.ts';
 import type { ServiceOptions } from './options.ts';
 import { startSweeping } from './sweep.ts';
@@ -17,7 +17,7 @@ interface Means {
   readonly keys: Keys;
   readonly changes: Changes;
   readonly clock: () => number;
-  readonly reach: Reach;
+  readonly reach: PublicUrlSources;
 }
 
 /** What a node does by itself. `stop` ends it, when what is under way is done. */
@@ -45,7 +45,7 @@ export function startWorking(
   const failed = (error: unknown) => log('error', 'background', { error: systemCode(error) || 'unknown' });
   const background = startBackground(management, { failed });
   const jobs = startJobs(management, { progressed: () => changes.announce(), failed });
-  const mails = startMails(management, { progressed: () => changes.announce(), failed });
+  const mails = startMailWorker(management, { progressed: () => changes.announce(), failed });
   return {
     wake() {
       jobs.wake();

@@ -22,7 +22,7 @@ export interface LockFacts extends Failures {
 }
 
 /** Where an account stands at one moment: the failures that still count, and what follows from them. */
-export interface LockStanding extends LockFacts {
+export interface LockState extends LockFacts {
   readonly locked: boolean;
   /** The first moment it is open again; null when it is not locked. */
   readonly untilMs: number | null;
@@ -47,7 +47,7 @@ export const noFailures: LockFacts = {
  * Where an account stands: nothing but the stored facts, the policy and the time decide, so no job has to unlock
  * anything. A lock that has run out takes its failures with it. A clock set back never shortens a lock.
  */
-export function lockStanding(facts: LockFacts, policy: LockPolicy, nowMs: number): LockStanding {
+export function lockState(facts: LockFacts, policy: LockPolicy, nowMs: number): LockState {
   const { failures, lastFailureMs } = facts;
   const isLimited = policy.threshold > 0;
   const isReached = isLimited && lastFailureMs !== null && failures >= policy.threshold;
@@ -59,7 +59,7 @@ export function lockStanding(facts: LockFacts, policy: LockPolicy, nowMs: number
 }
 
 /** The facts after a failure in an open account. */
-export function afterFailure(standing: LockStanding, factor: Factor, nowMs: number): LockFacts {
+export function afterFailure(standing: LockState, factor: Factor, nowMs: number): LockFacts {
   return {
     failures: standing.failures + 1,
     passwordFailures: standing.passwordFailures + (factor === 'password' ? 1 : 0),
@@ -69,7 +69,7 @@ export function afterFailure(standing: LockStanding, factor: Factor, nowMs: numb
 }
 
 /** Which factors a success proved besides a passcode, which every success proves. */
-export interface Proved {
+export interface ProvedFactors {
   readonly password?: boolean | undefined;
   readonly pin?: boolean | undefined;
 }
@@ -78,7 +78,7 @@ export interface Proved {
  * The facts after a success: it ends the failures of the factors that it proved, of all tokens, and no others. Who
  * has the fob could otherwise guess at the password for ever, with a log-in in between that asks for none.
  */
-export function afterSuccess(standing: LockStanding, proved: Proved): LockFacts {
+export function afterSuccess(standing: LockState, proved: ProvedFactors): LockFacts {
   const passwordFailures = proved.password === true ? 0 : standing.passwordFailures;
   const pinFailures = proved.pin === true ? 0 : standing.pinFailures;
   const failures = passwordFailures + pinFailures;

@@ -2,10 +2,10 @@
 export type Level = 'debug' | 'info' | 'warn' | 'error';
 
 /** What a line says besides its message: never a body, a typed name or a secret. */
-export type Fields = Readonly<Record<string, string | number | boolean | null>>;
+export type LogFields = Readonly<Record<string, string | number | boolean | null>>;
 
 /** Writes one line of the log. */
-export type Log = (level: Level, message: string, fields?: Fields) => void;
+export type Log = (level: Level, message: string, fields?: LogFields) => void;
 
 const ORDER: readonly Level[] = ['debug', 'info', 'warn', 'error'];
 

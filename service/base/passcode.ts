@@ -152,7 +152,7 @@ export function passcodeAt(token: PasscodeForm, secret: Uint8Array, step: number
 }
 
 /** What is looked for among the passcodes of a token. */
-export interface Shown {
+export interface PasscodeToMatch {
   /** As the token shows passcodes (`asShown`), or anything else, which matches nothing. */
   readonly passcode: string;
   readonly nowMs: number;
@@ -169,7 +169,7 @@ export interface Shown {
 export function matchingSteps(
   token: PasscodeFacts,
   secret: Uint8Array,
-  { passcode, nowMs, isEnough }: Shown,
+  { passcode, nowMs, isEnough }: PasscodeToMatch,
 ): number[] {
   const steps = candidateSteps(token, nowMs);
   const matches: number[] = [];

@@ -1,5 +1,5 @@
 import { inLines, type Report, reportOf, sayReport } from 'passfob/cli/base/report';
-import { table } from 'passfob/cli/base/words';
+import { table } from 'passfob/cli/base/result-format';
 import { doctorText } from 'passfob/cli/doctor-command';
 import { FobError } from 'passfob/errors';
 import { type ShownSetting, shownConfiguration } from '../app/configuration/configuration.ts';
@@ -7,7 +7,7 @@ import { examineService, type ServiceFinding } from '../app/doctor/doctor.ts';
 import { serveTexts } from '../base/texts/serve.ts';
 import { makeOperatorKey, operatorLink } from '../features/users/access/operators.ts';
 import { openStore } from '../storage/database/database.ts';
-import { identityFingerprint } from '../storage/sealing/identity.ts';
+import { identityFingerprint } from '../storage/encryption-at-rest/identity.ts';
 import type { Configured } from './configured.ts';
 
 /** The configuration without its secrets. */

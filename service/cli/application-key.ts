@@ -7,7 +7,7 @@ import { serveTexts } from '../base/texts/serve.ts';
 import { texts } from '../base/texts/texts.ts';
 import { listApplications, rotateApplicationKey } from '../features/users/application-changes.ts';
 import { LOGIN_APPLICATION } from '../features/users/applications.ts';
-import type { Records } from './configured.ts';
+import type { ConfiguredRecords } from './configured.ts';
 import { valueIn } from './errors.ts';
 
 interface ApplicationKeyOptions {
@@ -25,7 +25,7 @@ interface ApplicationKeyOptions {
  */
 export async function applicationKey(
   { application = LOGIN_APPLICATION.name, yes }: ApplicationKeyOptions,
-  { store, keys, terminal, signal }: Records,
+  { store, keys, terminal, signal }: ConfiguredRecords,
 ): Promise<Report> {
   const applications = await listApplications(store.db);
   const found = applications.find(({ name }) => name === application);

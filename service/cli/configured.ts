@@ -1,22 +1,22 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { Call, Need } from 'passfob/cli/base/command';
+import type { CommandCall, Need } from 'passfob/cli/base/command';
 import { inventoryDirectory } from 'passfob/inventory/directory';
 import type { Configuration } from '../app/configuration/configuration.ts';
 import { readConfiguration } from '../app/configuration/read.ts';
 import type { SettingName } from '../app/configuration/settings.ts';
 import { openStore, type Store } from '../storage/database/database.ts';
-import { type Keys, openKeyFile } from '../storage/sealing/key-file.ts';
+import { type Keys, openKeyFile } from '../storage/encryption-at-rest/key-file.ts';
 import { refuseConfiguration, serviceError } from './errors.ts';
 import type { ServiceFlags } from './options.ts';
 
-export interface Configured extends Call {
+export interface Configured extends CommandCall {
   readonly configuration: Configuration;
   /** Where each value came from. */
   readonly origins: Readonly<Record<SettingName, string>>;
 }
 
-export interface Records extends Configured {
+export interface ConfiguredRecords extends Configured {
   readonly store: Store;
   readonly keys: Keys;
 }
@@ -42,7 +42,7 @@ export const withConfiguration: Need<ServiceFlags, Configured> = async (call, fl
 };
 
 /** @throws FobError `service` */
-export const withRecords: Need<ServiceFlags, Records> = (call, flags, work) =>
+export const withRecords: Need<ServiceFlags, ConfiguredRecords> = (call, flags, work) =>
   withConfiguration(call, flags, async configured => {
     const { directory, databaseUrl } = configured.configuration;
     // Before the database: a restore without the old keys would make an empty database and come to nothing.

@@ -76,7 +76,7 @@ export const commands: readonly Command[] = [
     options: settingOptions,
     read: flagsOf,
     needs: theRecords,
-    run: async (_, records) => (await import('./records.ts')).takeBounce(records),
+    run: async (_, records) => (await import('./records.ts')).importBounce(records),
   }),
   command({
     words: 'service status',

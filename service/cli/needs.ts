@@ -1,5 +1,5 @@
 import type { Need } from 'passfob/cli/base/command';
-import type { Configured, Records } from './configured.ts';
+import type { Configured, ConfiguredRecords } from './configured.ts';
 import type { ServiceFlags } from './options.ts';
 
 /** The configuration of the service, whole and without mistakes. */
@@ -7,5 +7,5 @@ export const aConfiguration: Need<ServiceFlags, Configured> = async (call, flags
   (await import('./configured.ts')).withConfiguration(call, flags, work);
 
 /** What the service has stored, and the keys that open it. */
-export const theRecords: Need<ServiceFlags, Records> = async (call, flags, work) =>
+export const theRecords: Need<ServiceFlags, ConfiguredRecords> = async (call, flags, work) =>
   (await import('./configured.ts')).withRecords(call, flags, work);

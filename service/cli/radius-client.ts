@@ -1,6 +1,6 @@
 import { inLines, type Report } from 'passfob/cli/base/report';
+import { table } from 'passfob/cli/base/result-format';
 import { printable } from 'passfob/cli/base/terminal';
-import { table } from 'passfob/cli/base/words';
 import { FobError } from 'passfob/errors';
 import { readWholeFile } from 'passfob/inventory/password-file';
 import { PASSWORD_FILE_BYTES_MAX } from 'passfob/limits';
@@ -22,7 +22,7 @@ import { listApplications } from '../features/users/application-changes.ts';
 import { LOGIN_APPLICATION } from '../features/users/applications.ts';
 import type { Management } from '../storage/management.ts';
 import type { RadiusPush } from '../storage/schema/schema.ts';
-import type { Records } from './configured.ts';
+import type { ConfiguredRecords } from './configured.ts';
 import { valueIn } from './errors.ts';
 
 /** What is done with RADIUS clients, and with which one. */
@@ -44,7 +44,10 @@ interface RadiusClientOptions {
  *
  * @throws FobError `bad-input`, `usage`, `service`; ServiceError
  */
-export async function radiusClient(given: RadiusClientOptions, { store, keys }: Records): Promise<Report> {
+export async function radiusClient(
+  given: RadiusClientOptions,
+  { store, keys }: ConfiguredRecords,
+): Promise<Report> {
   const management = { db: store.db, keys, clock: Date.now };
   return given.act === 'list' ? await list(management) : await act(management, given, given.act);
 }

@@ -10,12 +10,12 @@ import { recordBounce } from '../features/mail/bounces.ts';
 import { backup } from '../features/operations/backup.ts';
 import { rekey } from '../features/operations/rekey.ts';
 import { restore } from '../features/operations/restore.ts';
-import type { Records } from './configured.ts';
+import type { ConfiguredRecords } from './configured.ts';
 import { valueIn } from './errors.ts';
 
 /** What is done with the records of a service as a whole, beside the running service; a restore is for an empty database. */
 
-export async function backUp({ store, keys }: Records, file: string): Promise<Report> {
+export async function backUp({ store, keys }: ConfiguredRecords, file: string): Promise<Report> {
   const management = { store, keys, clock: Date.now };
   const { path, counts, header } = valueIn(await backup(management, serviceActor, { path: resolve(file) }));
   return {
@@ -26,7 +26,7 @@ export async function backUp({ store, keys }: Records, file: string): Promise<Re
 }
 
 export async function restoreFrom(
-  { store, keys }: Records,
+  { store, keys }: ConfiguredRecords,
   file: string,
   counterGap: number | undefined,
 ): Promise<Report> {
@@ -41,7 +41,7 @@ export async function restoreFrom(
 }
 
 /** @throws FobError `service` where the audit was changed */
-export async function verify({ store, keys }: Records): Promise<Report> {
+export async function verify({ store, keys }: ConfiguredRecords): Promise<Report> {
   const verification = await verifyAudit(store.db, keys);
   if (!verification.intact) {
     const found = verification.findings.map(({ text }) => text);
@@ -57,7 +57,7 @@ export async function verify({ store, keys }: Records): Promise<Report> {
   };
 }
 
-export async function renewKey({ store, keys, configuration }: Records): Promise<Report> {
+export async function renewKey({ store, keys, configuration }: ConfiguredRecords): Promise<Report> {
   const place = { db: store.db, keys, directory: configuration.directory, clock: Date.now };
   const standing = await rekey(place, serviceActor);
   if (standing.state === 'unreadable')
@@ -70,7 +70,7 @@ export async function renewKey({ store, keys, configuration }: Records): Promise
   return { document: { ...standing }, text };
 }
 
-export async function takeBounce({ store, keys, terminal }: Records): Promise<Report> {
+export async function importBounce({ store, keys, terminal }: ConfiguredRecords): Promise<Report> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of terminal.stdin) {

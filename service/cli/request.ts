@@ -7,7 +7,7 @@ import { processLimits } from '../base/limits/process.ts';
 import { serveTexts } from '../base/texts/serve.ts';
 
 /** What a service answered. */
-export interface Answer {
+export interface ServiceResponse {
   readonly status: number;
   readonly body: string;
 }
@@ -40,7 +40,7 @@ export function readServiceUrl(text: string): string {
  * @param ca PEM of the only authorities to trust; without it those that Node knows
  * @throws FobError `certificate`, `service-silent`
  */
-export function askService(url: string, ca?: string): Promise<Answer> {
+export function askService(url: string, ca?: string): Promise<ServiceResponse> {
   return new Promise((resolve, reject) => {
     const options = {
       timeout: processLimits.clientTimeoutMs,

@@ -5,7 +5,7 @@ import { connectionTexts } from 'passfob/cli/base/service-connection';
 import { printable } from 'passfob/cli/base/terminal';
 import { FobError } from 'passfob/errors';
 import { serveTexts, unreadyTexts } from '../base/texts/serve.ts';
-import { type Answer, askService, readServiceUrl } from './request.ts';
+import { askService, readServiceUrl, type ServiceResponse } from './request.ts';
 
 /**
  * Asks a service whether it answers and is ready.
@@ -36,7 +36,7 @@ function reasonOf(reason: unknown): keyof typeof unreadyTexts {
 }
 
 /** The fields of a JSON object; none where it is something else. */
-function fieldsOf({ body }: Answer): Readonly<Record<string, unknown>> {
+function fieldsOf({ body }: ServiceResponse): Readonly<Record<string, unknown>> {
   try {
     const fields: unknown = JSON.parse(body);
     return typeof fields === 'object' && fields !== null ? { ...fields } : {};

@@ -25,7 +25,7 @@ interface Browser {
 const { serial, hid } = navigator as Navigator & Browser;
 
 /** Whether this browser lets a page reach a fob at all. */
-export const canReach = { serial: serial !== undefined, hid: hid !== undefined };
+export const canOpen = { serial: serial !== undefined, hid: hid !== undefined };
 
 /** A port or device that the person has given to this page. */
 export interface Device {

@@ -5,7 +5,7 @@ import type { RelayDone, RelayEvent } from 'passfob/activation/relay-options';
 import { openedSocket } from 'passfob/activation/socket';
 import { FobError } from 'passfob/errors';
 import { byId, sayProblem, sayStatus, texts } from './dom.ts';
-import type { Fob } from './fob.ts';
+import type { PortalFob } from './fob.ts';
 
 /** Which line of the list a step belongs to. */
 const LINES: Readonly<Record<RelayStep, string>> = {
@@ -19,7 +19,7 @@ const LINES: Readonly<Record<RelayStep, string>> = {
 };
 
 /** Carries the bytes between the fob and the service until the token is active. @throws FobError as `relayActivation` */
-export async function enrol(activation: Activation, fob: Fob, signal: AbortSignal): Promise<RelayDone> {
+export async function enrol(activation: Activation, fob: PortalFob, signal: AbortSignal): Promise<RelayDone> {
   markLine('plug');
   try {
     return await relayActivation({

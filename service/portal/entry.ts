@@ -1,11 +1,11 @@
 import { byId, onClick, sayProblem, sayStatus, texts } from './dom.ts';
-import { type Given, readGiven } from './given.ts';
+import { type ReadActivation, readGiven } from './given.ts';
 import { lookThroughCamera, readImage } from './pictures.ts';
 
 let looking: AbortController | undefined;
 
 /** The ways in which a person gives a string: pasted or typed, in an image file, before the camera. */
-export function prepareEntry(take: (given: Given) => void): void {
+export function prepareEntry(take: (given: ReadActivation) => void): void {
   byId('paste').addEventListener('submit', event => {
     event.preventDefault();
     const field = byId<HTMLTextAreaElement>('string');
@@ -33,7 +33,7 @@ export function stopCamera(): void {
   looking = undefined;
 }
 
-async function readFile(take: (given: Given) => void): Promise<void> {
+async function readFile(take: (given: ReadActivation) => void): Promise<void> {
   const input = byId<HTMLInputElement>('image');
   const file = input.files?.[0];
   if (file === undefined) return;
@@ -49,7 +49,7 @@ async function readFile(take: (given: Given) => void): Promise<void> {
   input.value = '';
 }
 
-async function look(take: (given: Given) => void): Promise<void> {
+async function look(take: (given: ReadActivation) => void): Promise<void> {
   stopCamera();
   looking = new AbortController();
   const { signal } = looking;

@@ -5,14 +5,14 @@ import { byId, sayProblem, texts } from './dom.ts';
 import { LOOK_AGAIN_MS } from './limits.ts';
 
 /** The fob of an enrolment: the device that was chosen last, opened as often as the relay asks for it. */
-export interface Fob {
+export interface PortalFob {
   /** The person has chosen, perhaps anew. */
   use(device: Device): void;
   /** Opens it, and waits for it where it is not there. @throws FobError `cancelled` where the signal ends it */
   open(signal: AbortSignal): Promise<OpenedFob>;
 }
 
-export function makeFob(first: Device): Fob {
+export function makeFob(first: Device): PortalFob {
   let chosen = first;
   let hasOpened = false;
   /** Devices that said nothing when they were last open, each with the number of that time. */

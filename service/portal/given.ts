@@ -5,13 +5,13 @@ import {
 } from 'passfob/activation/activation-string';
 
 /** A string that was read, as it is written anew. Both are secrets until they were used. */
-export interface Given {
+export interface ReadActivation {
   readonly activation: Activation;
   readonly string: string;
 }
 
 /** The activation that a text says, from wherever it came; undefined where it is none. */
-export function readGiven(text: string): Given | undefined {
+export function readGiven(text: string): ReadActivation | undefined {
   try {
     const activation = readActivationString(text);
     return { activation, string: activationString(activation) };

@@ -1,18 +1,18 @@
 import { isFobError } from 'passfob/errors';
 import { hideCarry, prepareCarry, showCarry } from './carry.ts';
-import { canReach, chooseDevice, type Device, deviceProblem, givenDevices, onDevice } from './devices.ts';
+import { canOpen, chooseDevice, type Device, deviceProblem, givenDevices, onDevice } from './devices.ts';
 import { byId, isShown, onClick, sayProblem, sayStatus, showPart, texts } from './dom.ts';
 import { enrol } from './enrol.ts';
 import { prepareEntry, stopCamera } from './entry.ts';
-import { type Fob, makeFob } from './fob.ts';
-import { type Given, readGiven, takeFragment } from './given.ts';
+import { makeFob, type PortalFob } from './fob.ts';
+import { type ReadActivation, readGiven, takeFragment } from './given.ts';
 
 /** What is at hand: only here, and gone with the page. */
-let given: Given | undefined;
-let running: { readonly fob: Fob; readonly abort: AbortController } | undefined;
+let given: ReadActivation | undefined;
+let running: { readonly fob: PortalFob; readonly abort: AbortController } | undefined;
 
 /** Goes on with a string, from wherever it came. */
-function take(next: Given): void {
+function take(next: ReadActivation): void {
   // A picture may be read late, when another string is on its way already.
   if (running !== undefined || isShown('done')) return;
   const { service } = next.activation;
@@ -26,7 +26,7 @@ function take(next: Given): void {
 }
 
 /** The address in a string is whoever's who made it: it was read as an origin, and is shown before anybody goes there. */
-function sendElsewhere({ activation, string }: Given): void {
+function sendElsewhere({ activation, string }: ReadActivation): void {
   const { host } = new URL(activation.service);
   const link = byId<HTMLAnchorElement>('elsewhere-link');
   link.href = `${activation.service}/activate#${string}`;
@@ -37,13 +37,13 @@ function sendElsewhere({ activation, string }: Given): void {
 
 function showReady(): void {
   showCarry();
-  if (!canReach.serial && !canReach.hid) {
+  if (!canOpen.serial && !canOpen.hid) {
     byId('unable-plain').hidden = window.isSecureContext;
     showPart('unable');
     return;
   }
-  byId('choose-serial').hidden = !canReach.serial;
-  for (const id of ['choose-hid', 'hid-hint']) byId(id).hidden = !canReach.hid;
+  byId('choose-serial').hidden = !canOpen.serial;
+  for (const id of ['choose-hid', 'hid-hint']) byId(id).hidden = !canOpen.hid;
   showPart('ready');
   void offerGiven();
 }

@@ -1,4 +1,4 @@
-import { type Given, readGiven } from './given.ts';
+import { type ReadActivation, readGiven } from './given.ts';
 import { CAMERA_LOOK_MS, IMAGE_BYTES_MAX, IMAGE_SIDE_MAX } from './limits.ts';
 
 /** A picture that a canvas can draw, and its size. */
@@ -9,7 +9,7 @@ interface Drawable {
 }
 
 /** The activation in a picture's QR codes, or undefined. What reads them is loaded at the first picture. */
-async function givenIn(picture: Drawable): Promise<Given | undefined> {
+async function givenIn(picture: Drawable): Promise<ReadActivation | undefined> {
   const { textsIn } = await import('./scan.ts');
   for (const text of await textsIn(pixelsOf(picture))) {
     const given = readGiven(text);
@@ -33,7 +33,7 @@ function pixelsOf({ source, width, height }: Drawable): ImageData {
 }
 
 /** What a file of a picture holds. @throws where the browser cannot read it as one */
-export async function readImage(file: Blob): Promise<Given | undefined> {
+export async function readImage(file: Blob): Promise<ReadActivation | undefined> {
   if (file.size > IMAGE_BYTES_MAX) throw new RangeError('the file is too big');
   const bitmap = await createImageBitmap(file);
   try {
@@ -53,7 +53,7 @@ export async function readImage(file: Blob): Promise<Given | undefined> {
 export async function lookThroughCamera(
   video: HTMLVideoElement,
   signal: AbortSignal,
-): Promise<Given | undefined> {
+): Promise<ReadActivation | undefined> {
   const stream = await navigator.mediaDevices.getUserMedia({
     audio: false,
     video: { facingMode: 'environment' },

@@ -124,7 +124,7 @@ export interface Wear {
   readonly flashWrites: number;
 }
 
-export interface Fob {
+export interface SimulatedFob {
   readonly board: BoardName;
   /**
    * What carries frames: the port `USB` on pico, `Bluetooth` on banglejs2, `Serial1` on bench, reports of `frames` on

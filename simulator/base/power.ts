@@ -1,4 +1,4 @@
-import { type Chance, makeChance } from './chance.ts';
+import { makeRandomness, type Randomness } from './randomness.ts';
 
 /** Ends everything the interpreter is doing: thrown by every call of an image whose power is gone. */
 export class PowerLost extends Error {
@@ -35,15 +35,15 @@ export class Operations {
   }
 
   /** The chance by which operation number `count` is torn when the power goes in it. */
-  tear(): Chance {
-    return makeChance(this.#seed, 'tear', this.#count);
+  tear(): Randomness {
+    return makeRandomness(this.#seed, 'tear', this.#count);
   }
 
   /**
    * Does one operation. `apply` gets the chance to tear by when the power goes in this one, else undefined; in the
    * first case PowerLost is thrown afterwards.
    */
-  run(apply: (tear: Chance | undefined) => void): void {
+  run(apply: (tear: Randomness | undefined) => void): void {
     this.#count++;
     this.#counted(this.#count);
     if (this.#count !== this.#cutAt) {

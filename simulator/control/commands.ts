@@ -1,6 +1,6 @@
 import type { Front } from '../fronts/front.ts';
 import { bitmapRows, pbm } from './bitmap.ts';
-import { BadRequest, type Field, keyNumber, oneOf, wholeNumber } from './fields.ts';
+import { BadRequest, type FieldReader, keyNumber, oneOf, wholeNumber } from './fields.ts';
 import {
   MAX_ADVANCE_MS,
   MAX_CONSOLE_CHARS,
@@ -10,11 +10,11 @@ import {
 } from './limits.ts';
 import { press } from './press.ts';
 import { type ScreenState, screenState } from './screen-feed.ts';
-import type { Target } from './target.ts';
+import type { ControlTarget } from './target.ts';
 
 /** What a command may use beside the target: what belongs to the connection it came over. */
-export interface Connection {
-  readonly target: Target;
+export interface ControlConnection {
+  readonly target: ControlTarget;
   /** Keys that this connection holds down. */
   readonly heldKeys: Set<number>;
   /** Events for each change of the screen from now on, or none. */
@@ -22,18 +22,24 @@ export interface Connection {
 }
 
 export type BitmapForm = 'rows' | 'pbm' | 'none';
-export type Answer = Readonly<Record<string, unknown>>;
-export type Fields = Readonly<Record<string, unknown>>;
+export type CommandResult = Readonly<Record<string, unknown>>;
+export type RequestFields = Readonly<Record<string, unknown>>;
 
 /** Checks a request's fields, then does what it asks for. */
-export type Command = (connection: Connection, fields: Fields) => Answer | Promise<Answer>;
+export type ControlCommand = (
+  connection: ControlConnection,
+  fields: RequestFields,
+) => CommandResult | Promise<CommandResult>;
 
-type Values<F> = { readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never };
+type Values<F> = { readonly [K in keyof F]: F[K] extends FieldReader<infer T> ? T : never };
 
-function command<F extends Readonly<Record<string, Field<unknown>>>>(
+function command<F extends Readonly<Record<string, FieldReader<unknown>>>>(
   shape: F,
-  run: (connection: Connection, values: Values<F>) => Answer | undefined | Promise<Answer | undefined>,
-): Command {
+  run: (
+    connection: ControlConnection,
+    values: Values<F>,
+  ) => CommandResult | undefined | Promise<CommandResult | undefined>,
+): ControlCommand {
   return (connection, fields) => {
     const stranger = Object.keys(fields).find(name => !Object.hasOwn(shape, name));
     if (stranger !== undefined) {
@@ -49,13 +55,13 @@ function command<F extends Readonly<Record<string, Field<unknown>>>>(
 }
 
 /** Something done to every front, in the order in which they were given. */
-async function eachFront(target: Target, change: (front: Front) => Promise<void>): Promise<undefined> {
+async function eachFront(target: ControlTarget, change: (front: Front) => Promise<void>): Promise<undefined> {
   if (target.fronts.length === 0) throw new BadRequest('nothing is plugged in');
   for (const front of target.fronts) await change(front);
 }
 
 /** The screen as answers and events carry it. */
-export function screenAnswer({ powered, on, text, bitmap }: ScreenState, form: BitmapForm): Answer {
+export function screenResult({ powered, on, text, bitmap }: ScreenState, form: BitmapForm): CommandResult {
   const { width, height } = bitmap;
   const forms = {
     none: {},
@@ -66,7 +72,7 @@ export function screenAnswer({ powered, on, text, bitmap }: ScreenState, form: B
 }
 
 /** Every request of the control protocol, by the name in its field `do`. */
-export const commands: Readonly<Record<string, Command>> = {
+export const commands: Readonly<Record<string, ControlCommand>> = {
   press: command(
     { key: keyNumber, heldMs: wholeNumber(1, MAX_PRESS_MS, SHORT_PRESS_MS) },
     async ({ target, heldKeys }, { key, heldMs }) => {
@@ -92,7 +98,7 @@ export const commands: Readonly<Record<string, Command>> = {
     return undefined;
   }),
   screen: command({ bitmap: oneOf('rows', 'pbm', 'none') }, ({ target }, { bitmap }) =>
-    screenAnswer(screenState(target.fob), bitmap),
+    screenResult(screenState(target.fob), bitmap),
   ),
   subscribe: command({ bitmap: oneOf('none', 'rows', 'pbm') }, (connection, { bitmap }) => {
     connection.subscribe(bitmap);

@@ -2,8 +2,8 @@ import { chmodSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { MAX_CONTROL_CLIENTS, MAX_REQUEST_BYTES } from './limits.ts';
-import { openSession, type Send } from './session.ts';
-import type { Target } from './target.ts';
+import { openSession, type SendMessage } from './session.ts';
+import type { ControlTarget } from './target.ts';
 
 const NEWLINE = 0x0a;
 
@@ -43,7 +43,11 @@ function textOf(...parts: readonly Uint8Array[]): string {
  * Speaks the control protocol over a pair of byte streams until the input ends: one JSON object a line, answered
  * in the order asked, one after the other.
  */
-export async function controlStreams(target: Target, input: Readable, output: Writable): Promise<void> {
+export async function controlStreams(
+  target: ControlTarget,
+  input: Readable,
+  output: Writable,
+): Promise<void> {
   const session = openSession(target, lineWriter(output));
   try {
     for await (const line of boundedLines(input, MAX_REQUEST_BYTES)) {
@@ -63,7 +67,7 @@ export interface ControlServer {
  * Speaks the control protocol to every client of a Unix socket, which is made for this user alone.
  * @throws the system's error when the socket cannot be made (`EADDRINUSE` where the path exists).
  */
-export async function controlServer(target: Target, path: string): Promise<ControlServer> {
+export async function controlServer(target: ControlTarget, path: string): Promise<ControlServer> {
   const clients = new Set<Socket>();
   const server = createServer(socket => {
     // An error is always followed by `close`.
@@ -95,7 +99,7 @@ export async function controlServer(target: Target, path: string): Promise<Contr
   };
 }
 
-function lineWriter(output: Writable): Send {
+function lineWriter(output: Writable): SendMessage {
   return message => {
     if (output.writableNeedDrain && 'event' in message) return false;
     if (output.writable) output.write(`${JSON.stringify(message)}\n`);

@@ -1,12 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { PRESS_STEP_MS, SETTLE_MS, STALL_MS } from './limits.ts';
-import type { Target } from './target.ts';
+import type { ControlTarget } from './target.ts';
 
 /**
  * Presses a key for `heldMs` of the fob's time; done when the fob's debounce is over too. In real time a process that stood
  * still holds on: a fob that could not look makes no yes of that time, and would take the rest for a short press.
  */
-export async function press({ fob, clock }: Target, key: number, heldMs: number): Promise<void> {
+export async function press({ fob, clock }: ControlTarget, key: number, heldMs: number): Promise<void> {
   if (clock === 'virtual') {
     fob.press(key, heldMs);
     return;

@@ -1,4 +1,4 @@
-import type { Fob, Screen } from '../base/fob.ts';
+import type { Screen, SimulatedFob } from '../base/fob.ts';
 import { FRAME_MS } from './limits.ts';
 
 const NONE = new Uint8Array(0);
@@ -8,7 +8,7 @@ export interface ScreenState extends Screen {
 }
 
 /** The screen as it is now, in a copy that does not change with the fob's. */
-export function screenState(fob: Fob): ScreenState {
+export function screenState(fob: SimulatedFob): ScreenState {
   const { on, text, bitmap } = fob.screen();
   const { width, height, pixels, colours } = bitmap;
   const copy = { width, height, pixels: pixels.slice() };
@@ -25,7 +25,7 @@ export function screenState(fob: Fob): ScreenState {
  * @param show says whether it could take the state; one that could not is offered the newest a frame later.
  * @returns the function that stops.
  */
-export function screenFeed(fob: Fob, show: (state: ScreenState) => boolean): () => void {
+export function screenFeed(fob: SimulatedFob, show: (state: ScreenState) => boolean): () => void {
   let shown: ScreenState | undefined;
   let timer: NodeJS.Timeout | undefined;
   const frame = () => {

@@ -1,14 +1,14 @@
-import { type Answer, type BitmapForm, commands, screenAnswer } from './commands.ts';
+import { type BitmapForm, type CommandResult, commands, screenResult } from './commands.ts';
 import { BadRequest } from './fields.ts';
 import { MAX_ID_CHARS, MAX_REQUEST_BYTES } from './limits.ts';
 import { screenFeed } from './screen-feed.ts';
-import type { Target } from './target.ts';
+import type { ControlTarget } from './target.ts';
 
 /** Sends one message; false when the other side does not keep up, and events should wait. */
-export type Send = (message: Answer) => boolean;
+export type SendMessage = (message: CommandResult) => boolean;
 
 /** One connection of the control protocol: requests in, answers and events out by the `send` it was opened with. */
-export interface Session {
+export interface ControlSession {
   /**
    * Does one request and answers it. The next is not to be given before this one is done.
    * @param line JSON, without its newline; undefined for one that was too long to keep.
@@ -19,13 +19,13 @@ export interface Session {
 }
 
 /** Opens a session upon `target`. */
-export function openSession(target: Target, send: Send): Session {
+export function openSession(target: ControlTarget, send: SendMessage): ControlSession {
   const heldKeys = new Set<number>();
   let endEvents: (() => void) | undefined;
   const subscribe = (form: BitmapForm | undefined) => {
     endEvents?.();
     endEvents =
-      form && screenFeed(target.fob, state => send({ event: 'screen', ...screenAnswer(state, form) }));
+      form && screenFeed(target.fob, state => send({ event: 'screen', ...screenResult(state, form) }));
   };
   return {
     async receive(line) {

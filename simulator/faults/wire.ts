@@ -8,9 +8,10 @@
  * beyond their transfer, or invented where there is no transfer; a transfer may come out empty. All listeners of the
  * wire are told the same.
  */
-import { type Chance, makeChance } from '../base/chance.ts';
+
 import type { Wire } from '../base/fob.ts';
 import { FAULT_SPAN_MAX_BYTES } from '../base/limits.ts';
+import { makeRandomness, type Randomness } from '../base/randomness.ts';
 
 /** Probabilities from 0 to 1, per transfer. What is left out never happens. */
 export interface FaultPlan {
@@ -31,7 +32,7 @@ export interface FaultyWire extends Wire {
   heal(): void;
 }
 
-type Spoil = (bytes: number[], chance: Chance) => void;
+type Spoil = (bytes: number[], chance: Randomness) => void;
 
 const XON = 0x11;
 const XOFF = 0x13;
@@ -42,7 +43,7 @@ const NOISE: readonly [readonly number[], ...(readonly number[])[]] = [
   [...Buffer.from('Uncaught Error: Unexpected token\r\n at line 1 col 1\r\n')],
 ];
 
-function span(bytes: readonly number[], chance: Chance): { at: number; count: number } {
+function span(bytes: readonly number[], chance: Randomness): { at: number; count: number } {
   const at = chance.below(bytes.length);
   return { at, count: 1 + chance.below(Math.min(FAULT_SPAN_MAX_BYTES, bytes.length - at)) };
 }
@@ -92,7 +93,7 @@ export function faultyWire(wire: Wire, plan: FaultPlan): FaultyWire {
   const listeners: ((bytes: Uint8Array) => void)[] = [];
   let healed = false;
 
-  function transfer(bytes: Uint8Array, chance: Chance): Uint8Array {
+  function transfer(bytes: Uint8Array, chance: Randomness): Uint8Array {
     if (healed) return bytes;
     const out = [...bytes];
     for (const [kind, spoil] of SPOILS) {
@@ -103,8 +104,8 @@ export function faultyWire(wire: Wire, plan: FaultPlan): FaultyWire {
     return Uint8Array.from(out);
   }
 
-  const inward = makeChance(plan.seed, 'wire in');
-  const outward = makeChance(plan.seed, 'wire out');
+  const inward = makeRandomness(plan.seed, 'wire in');
+  const outward = makeRandomness(plan.seed, 'wire out');
   wire.onData(bytes => {
     const arrived = transfer(bytes, outward);
     for (const listener of [...listeners]) if (arrived.length > 0) listener(arrived.slice());

@@ -7,7 +7,7 @@ import {
 } from '../base/limits.ts';
 import type { BoardFacts } from '../boards/board.ts';
 import { flatten, isRecord, wholeNumber } from './bytes.ts';
-import type { Call, Named, Realm, Value } from './realm.ts';
+import type { Named, Realm, RealmCall, Value } from './realm.ts';
 
 const KEY_BYTES = [16, 24, 32];
 
@@ -20,7 +20,7 @@ interface Tools {
 /** Ends a call the way Espruino does: a line on the console and no exception. */
 class Complaint extends Error {}
 
-function complaining(tools: Tools, call: Call): Call {
+function complaining(tools: Tools, call: RealmCall): RealmCall {
   return (...args) => {
     try {
       return call(...args);
@@ -172,7 +172,7 @@ function pbkdf2(tools: SlowTools, facts: BoardFacts, args: readonly Value[]): Va
 
 /** The global `AES` of the board, also `require("crypto").AES` where it has more than CCM. */
 export function aesLibrary(tools: Tools, facts: BoardFacts): Named {
-  const calls: Record<string, Call> = {};
+  const calls: Record<string, RealmCall> = {};
   if (facts.aesModes) {
     calls.encrypt = complaining(tools, (...args) => aes(tools, args, true));
     calls.decrypt = complaining(tools, (...args) => aes(tools, args, false));
@@ -186,7 +186,7 @@ export function aesLibrary(tools: Tools, facts: BoardFacts): Named {
 
 /** `require("crypto")`: the hashes the board's build has, AES and PBKDF2. */
 export function cryptoLibrary(tools: SlowTools, facts: BoardFacts, aesGlobal: Named): Named {
-  const calls: Record<string, Call> = {};
+  const calls: Record<string, RealmCall> = {};
   if (facts.pbkdf2) calls.PBKDF2 = complaining(tools, (...args) => pbkdf2(tools, facts, args));
   for (const name of facts.hashes) {
     calls[name] = complaining(tools, data => hash(tools, name.toLowerCase(), data));

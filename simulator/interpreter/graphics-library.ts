@@ -4,7 +4,7 @@ import type { Glass } from '../parts/glass.ts';
 import { int32, isRecord, wholeNumber } from './bytes.ts';
 import { type Area, Canvas, type CanvasLayout, canvasBytes } from './canvas.ts';
 import { BLOCK_FONT, type CustomFont, drawText, textHeight, textWidth } from './custom-font.ts';
-import type { Call, Named, Realm, Value } from './realm.ts';
+import type { Named, Realm, RealmCall, Value } from './realm.ts';
 import { TextLog } from './text-log.ts';
 
 /** The font that `setFontCustom` was given. */
@@ -237,7 +237,7 @@ function layoutOf(realm: Realm, [width, height, bits, options]: readonly Value[]
 /** The methods of every Graphics; `own` finds what one is. */
 function prototypeOf(realm: Realm, own: (self: Value) => Instance): Named {
   const prototype: Named = realm.object({});
-  const define = (name: string, value: Call) =>
+  const define = (name: string, value: RealmCall) =>
     Object.defineProperty(prototype, name, { value, writable: true, configurable: true });
   for (const [name, method] of Object.entries(chained(realm))) {
     define(

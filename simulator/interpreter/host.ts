@@ -1,4 +1,4 @@
-import type { Chance } from '../base/chance.ts';
+import type { Randomness } from '../base/randomness.ts';
 import type { BoardFacts, PortName } from '../boards/board.ts';
 import type { Files } from '../parts/files.ts';
 import type { Flash } from '../parts/flash.ts';
@@ -30,7 +30,7 @@ export interface Hardware {
   /** Twelve bytes. */
   readonly serial: Uint8Array;
   /** Randomness of this boot. */
-  readonly chance: Chance;
+  readonly chance: Randomness;
   nowUs(): number;
   spend(us: number): void;
   /** What the interpreter's own clock shows at power on, in µs since 1970. */

@@ -1,4 +1,4 @@
-import type { Call, Named, Realm, Value } from './realm.ts';
+import type { Named, Realm, RealmCall, Value } from './realm.ts';
 
 /**
  * `require` and `Modules`: what is built in, then what was loaded, then a file of Storage with the module's name.
@@ -7,10 +7,10 @@ export function moduleGlobals(
   realm: Realm,
   builtIn: Readonly<Record<string, Named>>,
   source: (name: string) => string | undefined,
-): { require: Call; Modules: Named } {
+): { require: RealmCall; Modules: Named } {
   const loaded = new Map<string, Value>();
   const run = (text: string, name: string): Value => {
-    const wrapped = realm.evaluate(`(function (exports, module) {${text}\n})`, name) as Call;
+    const wrapped = realm.evaluate(`(function (exports, module) {${text}\n})`, name) as RealmCall;
     const module = realm.object({ exports: realm.object({}) });
     wrapped(module.exports, module);
     return module.exports;

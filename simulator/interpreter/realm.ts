@@ -5,7 +5,7 @@ import { spelled } from './tokens.ts';
 
 /** A value of the image: nothing is known of it until it is looked at. */
 export type Value = unknown;
-export type Call = (...args: readonly Value[]) => Value;
+export type RealmCall = (...args: readonly Value[]) => Value;
 export type Named = Record<string, Value>;
 
 /** What the context needs of the world outside it. */
@@ -131,12 +131,12 @@ export class Realm {
   }
 
   /** A function of the context that calls out of it. */
-  adopt(call: Call): Call {
+  adopt(call: RealmCall): RealmCall {
     return this.method((_self, ...args) => call(...args));
   }
 
   /** The same, told what `this` was. */
-  method(call: (self: Value, ...args: readonly Value[]) => Value): Call {
+  method(call: (self: Value, ...args: readonly Value[]) => Value): RealmCall {
     const alive = this.#alive;
     function out(this: Value, ...args: readonly Value[]): Value {
       alive();
@@ -146,7 +146,7 @@ export class Realm {
   }
 
   /** An object of the context whose functions are `calls`. */
-  library(calls: Readonly<Record<string, Call>>): Named {
+  library(calls: Readonly<Record<string, RealmCall>>): Named {
     const library = this.object({});
     for (const [name, call] of Object.entries(calls)) library[name] = this.adopt(call);
     return library;

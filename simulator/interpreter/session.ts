@@ -22,7 +22,7 @@ class Reset extends Error {}
 export type Ending = 'reboot' | 'load' | 'reset';
 
 /** One boot: a realm, what runs in it, and the idle loop around that. It ends with the power or a reset. */
-export class Session {
+export class InterpreterSession {
   readonly #hardware: Hardware;
   readonly #clock: DeviceClock;
   readonly #realm: Realm;

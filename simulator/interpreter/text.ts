@@ -1,5 +1,5 @@
 import { flatten, textOf } from './bytes.ts';
-import type { Call, Named, Realm, Value } from './realm.ts';
+import type { Named, Realm, RealmCall, Value } from './realm.ts';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 const WHITE_SPACE = ' \t\n\v\f\r';
@@ -50,7 +50,7 @@ function junkString(realm: Realm, characters: string): Named {
 }
 
 /** `atob` and `btoa`. */
-export function textGlobals(realm: Realm, junk: () => Uint8Array): Record<'atob' | 'btoa', Call> {
+export function textGlobals(realm: Realm, junk: () => Uint8Array): Record<'atob' | 'btoa', RealmCall> {
   return {
     atob: realm.adopt(text => {
       if (typeof text !== 'string') throw realm.error(`Expecting String, got ${typeof text}`);

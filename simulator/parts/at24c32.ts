@@ -11,9 +11,10 @@
  * - or the whole page is so, bytes that were not written included, as in parts that erase page by page (1 in 6).
  * Other pages never change. Nothing decays, and reads are always right.
  */
-import type { Chance } from '../base/chance.ts';
+
 import { EEPROM_BYTES, EEPROM_PAGE_BYTES, EEPROM_WRITE_US, LARGE_EEPROM_PAGE_BYTES } from '../base/limits.ts';
 import type { Operations } from '../base/power.ts';
+import type { Randomness } from '../base/randomness.ts';
 import type { Region } from '../state/memories.ts';
 import type { I2cPart } from './part.ts';
 
@@ -106,7 +107,7 @@ export class At24c32 implements I2cPart {
   }
 }
 
-function tornPage(pending: Pending, fresh: Uint8Array, chance: Chance): Uint8Array {
+function tornPage(pending: Pending, fresh: Uint8Array, chance: Randomness): Uint8Array {
   const kind = chance.below(6);
   if (kind === 0) return pending.old.slice();
   if (kind === 1) return fresh;

@@ -7,9 +7,10 @@
  * - erasure: nothing (1 in 4), all (1 in 4), or every byte of the page is old or 0xFF by itself (2 in 4).
  * Stricter than flash: writing a 1 over a 0 is noted as a violation and leaves both values' zeros.
  */
-import type { Chance } from '../base/chance.ts';
+
 import { FLASH_ERASE_US, FLASH_WORD_BYTES, FLASH_WORD_WRITE_US } from '../base/limits.ts';
 import type { Operations } from '../base/power.ts';
+import type { Randomness } from '../base/randomness.ts';
 import type { Region } from '../state/memories.ts';
 
 const ERASED = 0xff;
@@ -82,13 +83,13 @@ export class Flash {
   }
 }
 
-function tornLength(length: number, chance: Chance): number {
+function tornLength(length: number, chance: Randomness): number {
   const kind = chance.below(4);
   if (kind === 0) return 0;
   return kind === 1 ? length : chance.below(length + 1);
 }
 
-function tornErasure(old: Uint8Array, chance: Chance): Uint8Array {
+function tornErasure(old: Uint8Array, chance: Randomness): Uint8Array {
   const kind = chance.below(4);
   if (kind === 0) return old;
   return old.map(byte => (kind === 1 || chance.below(2) === 0 ? ERASED : byte));

@@ -3,9 +3,10 @@
  * decide what is seen. The module is wired so that segment remap A1 with COM scan C8 is upright. Scrolling, fading
  * and COM pin configuration (0xDA) show no effect here.
  */
-import type { Chance } from '../base/chance.ts';
+
 import type { Bitmap } from '../base/fob.ts';
 import { DISPLAY_HEIGHT, DISPLAY_WIDTH } from '../base/limits.ts';
+import type { Randomness } from '../base/randomness.ts';
 import type { I2cPart } from './part.ts';
 
 const PAGES = DISPLAY_HEIGHT / 8;
@@ -68,7 +69,7 @@ const AT_RESET = {
 export class Ssd1306 implements I2cPart {
   readonly address = 0x3c;
   readonly name = 'SSD1306';
-  readonly #chance: () => Chance;
+  readonly #chance: () => Randomness;
   readonly #changed: (pixelsArrived: boolean) => void;
   #state = { ...AT_RESET };
   /** One byte per segment and page: the lowest bit is the uppermost row. */
@@ -76,7 +77,7 @@ export class Ssd1306 implements I2cPart {
   #command: number[] = [];
 
   /** `changed` is told after every transfer whether it carried pixels. `chance` fills the memory at power on. */
-  constructor(options: { chance(): Chance; changed(pixelsArrived: boolean): void }) {
+  constructor(options: { chance(): Randomness; changed(pixelsArrived: boolean): void }) {
     this.#chance = options.chance;
     this.#changed = options.changed;
   }

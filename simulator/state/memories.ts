@@ -1,4 +1,3 @@
-import { makeChance } from '../base/chance.ts';
 import type { BoardName, StateStore } from '../base/fob.ts';
 import {
   BOARD_NAME_BYTES,
@@ -11,6 +10,7 @@ import {
   STATE_MAGIC,
   STATE_VERSION,
 } from '../base/limits.ts';
+import { makeRandomness } from '../base/randomness.ts';
 
 /** Header fields: offset in bytes, numbers little-endian. */
 const VERSION_AT = 8;
@@ -80,7 +80,7 @@ function newImage(board: BoardName, sizes: MemorySizes, seed: number): Uint8Arra
   text.write(STATE_MAGIC, 0, 'latin1');
   text.writeUInt16LE(STATE_VERSION, VERSION_AT);
   text.write(board, BOARD_AT, 'latin1');
-  image.set(makeChance(seed, 'serial').bytes(SERIAL_BYTES), SERIAL_AT);
+  image.set(makeRandomness(seed, 'serial').bytes(SERIAL_BYTES), SERIAL_AT);
   image.fill(0xff, STATE_HEADER_BYTES, STATE_HEADER_BYTES + sizes.eeprom + sizes.flash);
   return image;
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Service } from '@passfob/service/service';
-import { fingerprintOfKey } from '@passfob/service/storage/sealing/identity';
+import { fingerprintOfKey } from '@passfob/service/storage/encryption-at-rest/identity';
 import { systemTime } from 'passfob/agent/base/time';
 import type { ServiceSettings } from 'passfob/agent/network/settings';
 import { serialText } from 'passfob/client/fob-serial';

@@ -7,7 +7,7 @@ import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
 import { codesFrom, codesOf } from 'passfob/batch/codes';
 import { readCsv, writeCsv } from 'passfob/batch/csv';
-import { enrolmentOf, type Plan, readPlan } from 'passfob/batch/plan';
+import { type BatchPlan, enrolmentOf, readPlan } from 'passfob/batch/plan';
 import { REPORT_WRITERS, type ReportRow } from 'passfob/batch/report';
 import { checkUpload, type UploadRow, writeUpload } from 'passfob/batch/upload';
 import { FobError, systemCode } from 'passfob/errors';
@@ -23,7 +23,7 @@ function written(content: string): string {
   return path;
 }
 
-const planOf = (content: string): Promise<Plan> => readPlan(written(content));
+const planOf = (content: string): Promise<BatchPlan> => readPlan(written(content));
 const zeros = (length: number) => new Uint8Array(length);
 
 describe('a plan', () => {
@@ -58,7 +58,7 @@ describe('a plan', () => {
   it('knows its rows again when others are added, and when their policy changes, but not by another name', async () => {
     const before = await planOf('label,attempts\na,5\nb,5\na,5\n');
     const after = await planOf('label,attempts\nc,5\na,9\na,5\nb,5\n');
-    const keys = ({ rows }: Plan) => rows.map(({ key }) => key);
+    const keys = ({ rows }: BatchPlan) => rows.map(({ key }) => key);
     expect(new Set(keys(before)).size).toBe(3);
     expect(keys(after)).toEqual(expect.arrayContaining(keys(before)));
   });

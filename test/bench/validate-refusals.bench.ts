@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeBearer } from '@passfob/service/base/bearers';
 import { openStore } from '@passfob/service/storage/database/database';
-import { openKeyFile } from '@passfob/service/storage/sealing/key-file';
+import { openKeyFile } from '@passfob/service/storage/encryption-at-rest/key-file';
 import { expect, it } from 'vitest';
 import { startNode } from '../service/nodes/node.ts';
 import { type Load, run } from './validate/load.ts';

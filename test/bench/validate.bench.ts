@@ -7,7 +7,7 @@ import { searchTokens } from '@passfob/service/features/tokens/search';
 import { listUsers, userDetail } from '@passfob/service/features/users/user-views';
 import { listEvents } from '@passfob/service/features/validation/events';
 import { openStore, type Store } from '@passfob/service/storage/database/database';
-import { openKeyFile } from '@passfob/service/storage/sealing/key-file';
+import { openKeyFile } from '@passfob/service/storage/encryption-at-rest/key-file';
 import BetterSqlite from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import { makeDatabase, startCluster } from '../kit/postgres.ts';

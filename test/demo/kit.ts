@@ -3,9 +3,9 @@ import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { accountsOf } from 'passfob/inventory/accounts';
+import { unseal } from 'passfob/inventory/encryption';
 import { openInventory } from 'passfob/inventory/inventory';
 import { pairingsOf } from 'passfob/inventory/pairings';
-import { unseal } from 'passfob/inventory/seal';
 import { onTestFinished } from 'vitest';
 import { built, needsBuilt } from '../kit/built.ts';
 import { secret } from '../kit/secrets.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { servePage } from '@passfob/demo/page/server';
-import type { Progress } from '@passfob/demo/play/progress';
+import type { DemoProgress } from '@passfob/demo/play/progress';
 import { expect, it, onTestFinished } from 'vitest';
 
 const FACTS = {
@@ -33,7 +33,7 @@ const MAILS = [
 
 /** A page on a free port, and the progress that it shows in the test's hands. */
 async function served() {
-  let tell: (progress: Progress) => void = () => {};
+  let tell: (progress: DemoProgress) => void = () => {};
   const watching = { count: 0 };
   const links = { count: 0 };
   const page = await servePage(
@@ -59,7 +59,16 @@ async function served() {
   const cookie = first.headers['set-cookie']?.[0]?.split(';')[0] ?? '';
   const root = `${new URL(page.url).origin}/`;
   const browse = (path = '', options: Asking = {}) => ask(`${root}${path}`, { cookie, ...options });
-  return { page, root, cookie, first, browse, links, watching, tell: (progress: Progress) => tell(progress) };
+  return {
+    page,
+    root,
+    cookie,
+    first,
+    browse,
+    links,
+    watching,
+    tell: (progress: DemoProgress) => tell(progress),
+  };
 }
 
 interface Asking {

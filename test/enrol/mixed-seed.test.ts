@@ -1,5 +1,5 @@
 import { hkdfSync } from 'node:crypto';
-import { withFobChance } from 'passfob/enrol/mixed-seed';
+import { withFobRandomness } from 'passfob/enrol/mixed-seed';
 import { freshSeed } from 'passfob/enrol/seed';
 import { describe, expect, it } from 'vitest';
 
@@ -12,19 +12,19 @@ describe('a fresh secret', () => {
   it('is HKDF-SHA-512 over the chance of computer and fob, by the names of the account', () => {
     const names = JSON.stringify(['passfob seed', 'Example', 'alice@example.com']);
     const expected = new Uint8Array(hkdfSync('sha512', SECRET, chance, names, 20));
-    expect(withFobChance(totp, chance)).toEqual({ ...totp, secret: expected });
+    expect(withFobRandomness(totp, chance)).toEqual({ ...totp, secret: expected });
   });
 
   it.each([20, 32, 64])('keeps its %d bytes, and is another by each of its sources', length => {
     const one = { ...totp, secret: new Uint8Array(length).fill(1) };
     const made = [
-      withFobChance(one, chance),
-      withFobChance(
+      withFobRandomness(one, chance),
+      withFobRandomness(
         one,
         chance.map(byte => byte ^ 1),
       ),
-      withFobChance({ ...one, secret: new Uint8Array(length).fill(2) }, chance),
-      withFobChance({ ...one, label: 'bob' }, chance),
+      withFobRandomness({ ...one, secret: new Uint8Array(length).fill(2) }, chance),
+      withFobRandomness({ ...one, label: 'bob' }, chance),
     ].map(({ secret }) => Buffer.from(secret).toString('hex'));
     expect(new Set(made).size).toBe(4);
     expect(made.every(text => text.length === length * 2)).toBe(true);

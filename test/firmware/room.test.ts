@@ -1,10 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { BIRTH_BYTES, MARKS_BYTES, SECRETS_BYTES, SECRETS_FILE_BYTES } from '@passfob/firmware/boards/limits';
+import {
+  ATTEMPT_COUNTER_BYTES,
+  BIRTH_BYTES,
+  SECRETS_BYTES,
+  SECRETS_FILE_BYTES,
+} from '@passfob/firmware/boards/limits';
 import {
   BUDGETS,
-  PICO_MARK_FILES,
+  PICO_ATTEMPT_FILES,
   PICO_PAIRINGS,
   PICO_STORAGE_BYTES,
   STORAGE_FREE_BYTES,
@@ -61,7 +66,7 @@ const placeOf = (bytes: number) =>
 function storageSum(image: readonly number[]): number {
   const files = [...image, BIRTH_BYTES, SECRETS_FILE_BYTES + 1];
   for (let n = 0; n < PICO_PAIRINGS; n++) files.push(SECRETS_FILE_BYTES);
-  for (let n = 0; n < PICO_MARK_FILES; n++) files.push(MARKS_BYTES);
+  for (let n = 0; n < PICO_ATTEMPT_FILES; n++) files.push(ATTEMPT_COUNTER_BYTES);
   return files.reduce((sum, bytes) => sum + placeOf(bytes), 0);
 }
 
@@ -81,7 +86,9 @@ describe('room in the Storage of a pico', () => {
     const { made, image } = await partsBesideTheLargestImage();
     expect(addMarks(made, 1)).toBe(1);
     // More than fit: the last ones are not kept.
-    expect(addMarks(made, (PICO_MARK_FILES + 1) * MARKS_BYTES)).toBe(PICO_MARK_FILES * MARKS_BYTES);
+    expect(addMarks(made, (PICO_ATTEMPT_FILES + 1) * ATTEMPT_COUNTER_BYTES)).toBe(
+      PICO_ATTEMPT_FILES * ATTEMPT_COUNTER_BYTES,
+    );
     const pairings = made.ask(
       `(function(){var n=0;while(k.save(new Uint8Array(${SECRETS_BYTES}).fill(n))){n++;if(!k.clear())return -1}return n})()`,
     );

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { isFobError } from 'passfob/errors';
-import type { Row } from 'passfob/formats/base/row';
+import type { ImportRow } from 'passfob/formats/base/row';
 import { readFiles } from 'passfob/formats/read';
 import { describe, expect, it } from 'vitest';
 import { answersFor } from './keys.ts';
@@ -51,7 +51,7 @@ async function resultOf(name: string): Promise<unknown> {
   }
 }
 
-function plain({ place, issuer, label, user, serial, outcome }: Row): unknown {
+function plain({ place, issuer, label, user, serial, outcome }: ImportRow): unknown {
   if (outcome.state !== 'ok') return { place, issuer, label, ...outcome };
   const { secret, suite, ...rest } = outcome.enrolment;
   return {

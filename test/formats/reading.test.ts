@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { FILE_BYTES_MAX, FILES_MAX, ROWS_MAX } from 'passfob/formats/base/limits';
-import type { Row } from 'passfob/formats/base/row';
+import type { ImportRow } from 'passfob/formats/base/row';
 import { readFiles } from 'passfob/formats/read';
 import { describe, expect, it } from 'vitest';
 import { failure } from '../host/kit/failure.ts';
@@ -15,7 +15,7 @@ const corpus = (name: string) => ({
   name,
   bytes: new Uint8Array(readFileSync(fileURLToPath(new URL(`corpus/${name}`, import.meta.url)))),
 });
-const states = (rows: readonly Row[]) =>
+const states = (rows: readonly ImportRow[]) =>
   rows.map(({ place, label, outcome }) => [place, label, outcome.state].join(' '));
 
 describe('several files', () => {

@@ -1,4 +1,4 @@
-import { seal as sealRow, unseal as unsealRow } from '@passfob/service/storage/sealing/seal';
+import { seal as sealRow, unseal as unsealRow } from '@passfob/service/storage/encryption-at-rest/seal';
 import fc from 'fast-check';
 import { openBox, sealBox } from 'passfob/encryption-at-rest/box';
 import {
@@ -10,7 +10,7 @@ import {
   withPromoted,
 } from 'passfob/encryption-at-rest/key-text';
 import { reseal, type SealedValue, type SealedValues } from 'passfob/encryption-at-rest/rekey';
-import { SEAL_FORMAT, seal, unseal } from 'passfob/inventory/seal';
+import { SEAL_FORMAT, seal, unseal } from 'passfob/inventory/encryption';
 import { describe, expect, it } from 'vitest';
 import { secret } from '../kit/secrets.ts';
 

@@ -11,6 +11,7 @@ import {
   settleNames,
   suitesOf,
 } from 'passfob/inventory/accounts';
+import { seal } from 'passfob/inventory/encryption';
 import { type Inventory, openInventory } from 'passfob/inventory/inventory';
 import { openKeyFile } from 'passfob/inventory/key-file';
 import {
@@ -21,7 +22,6 @@ import {
   recoveryKeyOf,
 } from 'passfob/inventory/pairings';
 import { MIGRATIONS } from 'passfob/inventory/schema';
-import { seal } from 'passfob/inventory/seal';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { secret } from '../kit/secrets.ts';
 import { FOB, secrets, settings } from './kit/inventory-rows.ts';

@@ -16,6 +16,7 @@ import fc from 'fast-check';
 import { FobError } from 'passfob/errors';
 import { accountsOf, addPendingAccount, confirmAccount, dropAccount } from 'passfob/inventory/accounts';
 import { inventoryDirectory } from 'passfob/inventory/directory';
+import { seal, unseal } from 'passfob/inventory/encryption';
 import { type Inventory, openInventory } from 'passfob/inventory/inventory';
 import { openKeyFile } from 'passfob/inventory/key-file';
 import {
@@ -26,7 +27,6 @@ import {
   pairingKeyOf,
   pairingsOf,
 } from 'passfob/inventory/pairings';
-import { seal, unseal } from 'passfob/inventory/seal';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { secret } from '../kit/secrets.ts';
 import { FOB, secrets, settings } from './kit/inventory-rows.ts';

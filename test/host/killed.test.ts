@@ -134,7 +134,7 @@ itNeeds(
 itNeeds(needsBuild, 'a key of the service is in no second file once the key file is changed again', () => {
   const kills = killEverywhere(
     path => `
-      const { openKeyFile, prepareKey } = await import(${built('service/dist/storage/sealing/key-file')});
+      const { openKeyFile, prepareKey } = await import(${built('service/dist/storage/encryption-at-rest/key-file')});
       openKeyFile(${JSON.stringify(path)}, true);
       hook();
       prepareKey(${JSON.stringify(path)});`,

@@ -1,6 +1,6 @@
 import { progressText } from 'passfob/cli/base/report';
-import { clockText, listText } from 'passfob/cli/base/words';
-import { infoText, policyNote, policyText } from 'passfob/cli/status-words';
+import { clockText, listText } from 'passfob/cli/base/result-format';
+import { infoText, policyNote, policyText } from 'passfob/cli/status-format';
 import type { FobStatus } from 'passfob/owner/status';
 import { describe, expect, it } from 'vitest';
 

@@ -1,7 +1,7 @@
 import { Writer } from '@passfob/protocol/bytes';
 import { COMMANDS } from '@passfob/protocol/commands';
 import { decodeFrame, encodeClear, FRAME_REQUEST } from '@passfob/protocol/frame';
-import { makeChance } from '@passfob/simulator/base/chance';
+import { makeRandomness } from '@passfob/simulator/base/randomness';
 import { hostPrimitives } from 'passfob/client/primitives';
 import { expect } from 'vitest';
 
@@ -37,7 +37,7 @@ const hello = (): string =>
     new Writer(16).number(FRAME_REQUEST, 1).number(0, 1).number(COMMANDS.hello[0], 1),
   );
 
-const chance = makeChance(20261125, 'lockdown');
+const chance = makeRandomness(20261125, 'lockdown');
 const junk = (length: number): string => Buffer.from(chance.bytes(length)).toString('latin1');
 
 function halves(frame: string): string {

@@ -1,5 +1,5 @@
-import { mailTexts } from '@passfob/service/base/texts/mails';
-import { meTexts } from '@passfob/service/base/texts/me';
+import { mailTexts } from '@passfob/service/base/texts/mail';
+import { selfServiceTexts } from '@passfob/service/base/texts/self-service';
 import { texts } from '@passfob/service/base/texts/texts';
 import { buttonTexts } from 'passfob/button-texts';
 import { type Browser, chromium } from 'playwright-core';
@@ -15,7 +15,7 @@ vi.setConfig({ testTimeout: 120_000 });
 
 const needs = { name: 'npm run build, and chromium', found: needsBuild.found && needsPortal.found };
 const LOGGED_IN = /You are logged in as ada\b/;
-const [, FOUND = ''] = sentencesOf(meTexts.resync.done);
+const [, FOUND = ''] = sentencesOf(selfServiceTexts.resync.done);
 /** Passcodes that are shown for fun, more than a policy looks ahead. */
 const FOR_FUN = 30;
 /** Far from what a log-in takes for the clock of a fob. */

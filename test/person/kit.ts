@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Facts, Ports } from '@passfob/firmware/core/base/ports';
+import type { BoardFacts, Ports } from '@passfob/firmware/core/base/ports';
 import { Hmac } from '@passfob/protocol/hmac';
 import { hotp } from '@passfob/protocol/otp';
 import { type Client, connect, pairingCode, pairingKey, type Request } from 'passfob/client';
@@ -16,7 +16,7 @@ export const HOLD_MS = 650;
 
 /** A kit fob's facts with another number of keys. */
 export const withKeys = (keys: number): Partial<Ports> => {
-  const facts: Facts = {
+  const facts: BoardFacts = {
     board: 'core',
     firmware: 'test',
     serial: new Uint8Array(randomBytes(5)),

@@ -3,12 +3,12 @@ import { pageTexts } from '@passfob/demo/page/texts';
 import { REFUSALS } from '@passfob/protocol/refusals';
 import { consoleFrame } from '@passfob/service/base/texts/console/frame';
 import { helpTexts } from '@passfob/service/base/texts/help';
-import { mailTexts } from '@passfob/service/base/texts/mails';
-import { meTexts } from '@passfob/service/base/texts/me';
+import { mailTexts } from '@passfob/service/base/texts/mail';
 import { portalTexts } from '@passfob/service/base/texts/portal';
 import { pushConsoleTexts } from '@passfob/service/base/texts/push';
 import { radiusTexts } from '@passfob/service/base/texts/radius';
 import { relayTexts } from '@passfob/service/base/texts/relay';
+import { selfServiceTexts } from '@passfob/service/base/texts/self-service';
 import { texts } from '@passfob/service/base/texts/texts';
 import { buttonTexts } from 'passfob/button-texts';
 import { progressText } from 'passfob/cli/base/report';
@@ -29,9 +29,9 @@ const SHOWING = {
   ),
   'mail of an active fob': mailTexts.leads.activated('Example', 'ada'),
   'help page': helpTexts.parts[0].sentences[0],
-  'test of a passcode': meTexts.test.lead,
-  'choice of a PIN': meTexts.pin.lead,
-  'fob to be found again': meTexts.resync.formLead,
+  'test of a passcode': selfServiceTexts.test.lead,
+  'choice of a PIN': selfServiceTexts.pin.lead,
+  'fob to be found again': selfServiceTexts.resync.formLead,
   'end of an activation': portalTexts.done.lead,
   'sign-in of operators': consoleFrame.signIn.passcodeHint,
   'example application': exampleTexts.login.lead,
@@ -154,7 +154,7 @@ describe('no text asks for a press where the fob wants a hold', () => {
   const all = {
     texts,
     mailTexts,
-    meTexts,
+    meTexts: selfServiceTexts,
     helpTexts,
     portalTexts,
     pushConsoleTexts,

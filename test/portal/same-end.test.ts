@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startActivation } from '@passfob/service/features/enrolment/activations';
-import { localMails } from '@passfob/service/features/mail/outbox';
+import { localMail } from '@passfob/service/features/mail/outbox';
 import { registerFob } from '@passfob/service/features/tokens/fobs';
 import { createPolicy } from '@passfob/service/features/tokens/policies';
 import { changeSettings } from '@passfob/service/features/users/settings';
@@ -66,7 +66,7 @@ async function sentActivation() {
   accepted(await createPolicy(management, grace, { name: 'by counter', kind: 'hotp' }));
   const wish = { user: 'ada', fobs: 'owned', policy: 'by counter' } as const;
   expect(accepted(await startActivation(management, grace, wish)).string).toBe(null);
-  const [mail, ...others] = await localMails(management);
+  const [mail, ...others] = await localMail(management);
   expect([mail?.kind, mail?.to, others]).toEqual(['activation', 'ada@example.org', []]);
   const link = secret(mail?.link ?? '');
   const string = secret(link.split('#')[1] ?? '');
@@ -163,7 +163,7 @@ itNeeds(
       const { office, service, fob } = sent;
       ends.set(way, await comparableState(office.store.db, service.url));
       // The mail with the string is gone; whoever else may have used it is found out by this one.
-      const mails = await localMails(office.management);
+      const mails = await localMail(office.management);
       expect(mails.map(({ kind, to }) => [kind, to])).toEqual([['activated', 'ada@example.org']]);
       expect(mails[0]?.text).not.toContain('pf1');
       const passcode = await nextPasscode(fob);

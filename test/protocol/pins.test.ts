@@ -2,7 +2,7 @@ import { PIN_TRIVIAL } from '@passfob/firmware/core/base/texts';
 import { PIN_DIGITS_MAX, PIN_DIGITS_MIN } from '@passfob/protocol/limits';
 import { trivialPin } from '@passfob/protocol/pins';
 import { pinProblem } from '@passfob/service/features/users/pin';
-import { makeChance } from '@passfob/simulator/base/chance';
+import { makeRandomness } from '@passfob/simulator/base/randomness';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ascii, random } from '../conformance/owner.ts';
@@ -22,7 +22,7 @@ function refusedShare(digits: number, stride: number): number {
 }
 
 function adopted(): Token {
-  const token = new Token(new Chips(makeChance(1, 'pins')));
+  const token = new Token(new Chips(makeRandomness(1, 'pins')));
   token.adopt(secret(random(64)), secret(random(16)));
   return token;
 }

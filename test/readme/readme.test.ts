@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { Control } from '@passfob/demo/play/control';
+import { SimulatorControl } from '@passfob/demo/play/control';
 import { readPairingCode } from '@passfob/demo/play/person';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { secret } from '../kit/secrets.ts';
@@ -123,7 +123,7 @@ describe('the session of the README', () => {
     onTestFinished(() => {
       simulator.kill();
     });
-    const control = new Control(simulator.stdin, simulator.stdout, new AbortController().signal);
+    const control = new SimulatorControl(simulator.stdin, simulator.stdout, new AbortController().signal);
     await control.watch();
 
     const typesCode: Reaction = {

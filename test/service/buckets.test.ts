@@ -1,11 +1,11 @@
-import { makeBuckets } from '@passfob/service/base/buckets';
 import { webLimits } from '@passfob/service/base/limits/web';
+import { makeRateLimiter } from '@passfob/service/base/rate-limit';
 import { expect, test } from 'vitest';
 
 const size = { burst: 3, perSecond: 1 };
 
 test('a bucket is empty after its burst, and fills again with time', () => {
-  const buckets = makeBuckets();
+  const buckets = makeRateLimiter();
   const take = (nowMs: number) => buckets.take('one', size, nowMs);
   expect([take(0), take(0), take(0), take(0)]).toEqual([true, true, true, false]);
   expect([take(999), take(1_999), take(1_999)]).toEqual([false, true, false]);
@@ -15,7 +15,7 @@ test('a bucket is empty after its burst, and fills again with time', () => {
 });
 
 test('an empty bucket stays so beside a flood of others, as long as its owner comes by', () => {
-  const buckets = makeBuckets();
+  const buckets = makeRateLimiter();
   for (let turn = 0; turn < size.burst; turn++) buckets.take('one', size, 0);
   for (let other = 0; other < webLimits.bucketsKept * 3; other++) {
     buckets.take(`other ${other}`, size, 0);

@@ -3,7 +3,7 @@ import {
   afterSuccess,
   type Factor,
   type LockFacts,
-  lockStanding,
+  lockState,
   noFailures,
 } from '@passfob/service/base/lock';
 import fc from 'fast-check';
@@ -67,7 +67,7 @@ test('property: an account is never locked with fewer consecutive failures than 
       let lockedSinceMs: number | undefined;
       for (const { waitMs, right } of steps) {
         nowMs += waitMs;
-        const standing = lockStanding(facts, policy, nowMs);
+        const standing = lockState(facts, policy, nowMs);
         const expectLocked = lockedSinceMs !== undefined && nowMs < lockedSinceMs + policy.periodMs;
         expect(standing.locked).toBe(expectLocked);
         if (standing.locked) continue;
@@ -105,7 +105,7 @@ test('property: a success ends the failures of the factors it proved, and no oth
         let isLocked = false;
         for (const { waitMs, missed, password, pin } of steps) {
           nowMs += waitMs;
-          const standing = lockStanding(facts, policy, nowMs);
+          const standing = lockState(facts, policy, nowMs);
           if (standing.locked) continue;
           if (isLocked) misses = [];
           const of = (factor: Factor) => misses.filter(one => one === factor).length;
@@ -123,7 +123,7 @@ test('property: a success ends the failures of the factors it proved, and no oth
             missed === null
               ? afterSuccess(standing, { password, pin })
               : afterFailure(standing, missed, nowMs);
-          expect(lockStanding(facts, policy, nowMs).locked).toBe(isLocked);
+          expect(lockState(facts, policy, nowMs).locked).toBe(isLocked);
         }
       },
     ),
@@ -142,7 +142,7 @@ test('property: who logs in at will but does not know the password guesses it no
         const guesses: number[] = [];
         for (const { waitMs, missed, pin } of steps) {
           nowMs += waitMs;
-          const standing = lockStanding(facts, policy, nowMs);
+          const standing = lockState(facts, policy, nowMs);
           if (standing.locked) continue;
           if (missed === 'password') guesses.push(nowMs);
           facts =
@@ -161,5 +161,5 @@ test('property: who logs in at will but does not know the password guesses it no
 
 test('a clock that is set back does not open a lock', () => {
   const facts: LockFacts = { ...noFailures, failures: 3, lastFailureMs: 1_000_000 };
-  expect(lockStanding(facts, { threshold: 3, periodMs: 60_000 }, 1).locked).toBe(true);
+  expect(lockState(facts, { threshold: 3, periodMs: 60_000 }, 1).locked).toBe(true);
 });

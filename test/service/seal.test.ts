@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openKeyFile } from '@passfob/service/storage/sealing/key-file';
-import { macOf, seal, unseal } from '@passfob/service/storage/sealing/seal';
+import { openKeyFile } from '@passfob/service/storage/encryption-at-rest/key-file';
+import { macOf, seal, unseal } from '@passfob/service/storage/encryption-at-rest/seal';
 import BetterSqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { secret } from '../kit/secrets.ts';

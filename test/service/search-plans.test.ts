@@ -1,7 +1,7 @@
 import { defaultLockPolicy } from '@passfob/service/base/lock';
-import { leaseMails } from '@passfob/service/features/mail/deliver';
-import { expireMails } from '@passfob/service/features/mail/ends';
-import { pageMails } from '@passfob/service/features/mail/list';
+import { leaseMail } from '@passfob/service/features/mail/deliver';
+import { expireMail } from '@passfob/service/features/mail/expiry';
+import { pageMail } from '@passfob/service/features/mail/list';
 import { pushesToSend } from '@passfob/service/features/push/delivery';
 import { areAllDecimal } from '@passfob/service/features/tokens/passcode-keys';
 import { searchedBy, searchTokens } from '@passfob/service/features/tokens/search';
@@ -93,11 +93,11 @@ test('mails are listed, found when they are due, and forgotten by an index', asy
   await using rig = await Desk.open();
   const explained = new Explained(rig.store.db);
   const db = rig.store.db.withPlugin(explained);
-  await pageMails(db);
-  await pageMails(db, { after: { createdMs: 1, id: 'a' } });
-  await pageMails(db, { user: 'ada' });
-  await leaseMails(db, 1);
-  await expireMails(db, 1);
+  await pageMail(db);
+  await pageMail(db, { after: { createdMs: 1, id: 'a' } });
+  await pageMail(db, { user: 'ada' });
+  await leaseMail(db, 1);
+  await expireMail(db, 1);
   const plans = await explained.plans();
   expect(plans).toHaveLength(5);
   for (const plan of plans) expect(plan).toMatch(/USING (?:COVERING )?INDEX mails_|USING INDEX .*mails/);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { readLockPolicy } from '@passfob/service/features/users/settings';
 import { makeEngine } from '@passfob/service/features/validation/engine';
 import { openStore } from '@passfob/service/storage/database/database';
-import { openKeyFile } from '@passfob/service/storage/sealing/key-file';
+import { openKeyFile } from '@passfob/service/storage/encryption-at-rest/key-file';
 import BetterSqlite from 'better-sqlite3';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';

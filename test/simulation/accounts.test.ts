@@ -1,6 +1,6 @@
 import { ACCOUNTS_MAX } from '@passfob/protocol/limits';
 import { REFUSED_ACCOUNT_EXISTS, REFUSED_FULL } from '@passfob/protocol/refusals';
-import { makeChance } from '@passfob/simulator/base/chance';
+import { makeRandomness } from '@passfob/simulator/base/randomness';
 import { describe, expect, it } from 'vitest';
 import { Chips } from './kit/chips.ts';
 import { KEYS } from './kit/facts.ts';
@@ -11,7 +11,7 @@ const IDS = [0x41000001, 0xc2000002 | 0, 0x43000003, 0xc4000004 | 0] as const;
 const [A, B, C, D] = IDS;
 
 function adopted(pages = 128): Token {
-  const token = new Token(new Chips(makeChance(1), pages));
+  const token = new Token(new Chips(makeRandomness(1), pages));
   expect(token.adopt(KEYS.secrets, KEYS.dataKey)).toBe(true);
   return token;
 }
@@ -108,7 +108,7 @@ describe('the order of the accounts', () => {
 describe('a memory of 32 kB', () => {
   it('holds 100 accounts, in any order, and says that it is full', () => {
     const token = adopted(1024);
-    const chance = makeChance(2);
+    const chance = makeRandomness(2);
     let order: number[] = [];
     for (let i = 1; i <= ACCOUNTS_MAX; i++) {
       const id = 0x41000000 + i;

@@ -1,6 +1,6 @@
 import { RECOVERY_PAGE } from '@passfob/firmware/core/base/limits';
 import { hasRecovery } from '@passfob/firmware/core/vault/headers';
-import { makeChance } from '@passfob/simulator/base/chance';
+import { makeRandomness } from '@passfob/simulator/base/randomness';
 import { describe, expect, it } from 'vitest';
 import { Chips } from './kit/chips.ts';
 import { KEYS } from './kit/facts.ts';
@@ -19,7 +19,7 @@ const LOST: Readonly<Record<string, (page: Uint8Array) => void>> = {
 };
 
 function escrowed(): Chips {
-  const chips = new Chips(makeChance(1, 'escrow'));
+  const chips = new Chips(makeRandomness(1, 'escrow'));
   const token = new Token(chips);
   expect(token.adopt(KEYS.secrets, KEYS.dataKey)).toBe(true);
   expect(token.escrowed).toBe(false);

@@ -1,6 +1,6 @@
 import * as texts from '@passfob/firmware/core/base/texts';
 import { VAULT_BLANK, VAULT_OWNED } from '@passfob/firmware/core/vault/vault';
-import { makeChance } from '@passfob/simulator/base/chance';
+import { makeRandomness } from '@passfob/simulator/base/randomness';
 import { describe, expect, it } from 'vitest';
 import { ascii } from '../conformance/owner.ts';
 import { Chips } from './kit/chips.ts';
@@ -12,7 +12,7 @@ const ID = 0x41000001;
 
 /** A locked fob with one account; it has tried `wrong` PINs in vain. */
 function locked(wrong: number, policy: object = {}): Token {
-  const chips = new Chips(makeChance(wrong));
+  const chips = new Chips(makeRandomness(wrong));
   chips.utc = 1_800_000_000;
   const token = new Token(chips);
   expect(token.adopt(KEYS.secrets, KEYS.dataKey)).toBe(true);

@@ -1,5 +1,5 @@
 import { VAULT_OWNED } from '@passfob/firmware/core/vault/vault';
-import { type Chance, makeChance } from '@passfob/simulator/base/chance';
+import { makeRandomness, type Randomness } from '@passfob/simulator/base/randomness';
 import { describe, expect, it } from 'vitest';
 import { LONG, seedsOf } from '../kit/counts.ts';
 import type { Chips } from './kit/chips.ts';
@@ -52,7 +52,7 @@ function triesOn({ chips: present }: Past, image: Uint8Array): number {
 }
 
 /** Every region from another state. */
-function mixture(images: readonly Uint8Array[], chance: Chance): Uint8Array {
+function mixture(images: readonly Uint8Array[], chance: Randomness): Uint8Array {
   const mixed = Uint8Array.from(images.at(-1) as Uint8Array);
   for (const [i, page] of REGIONS.entries()) {
     const from = images[chance.below(images.length)] as Uint8Array;
@@ -86,7 +86,7 @@ describe.each([
     for (const seed of SEEDS) {
       const past = live(seed, wipe);
       for (let attack = 0; attack < ATTACKS; attack++) {
-        const chance = makeChance(seed, 'attack', attack);
+        const chance = makeRandomness(seed, 'attack', attack);
         const any = (images: readonly Uint8Array[]) => images[chance.below(images.length)] as Uint8Array;
         const recent = (images: readonly Uint8Array[]) =>
           images[images.length - 1 - chance.below(20)] as Uint8Array;

@@ -1,7 +1,7 @@
-import { NoMarks } from '@passfob/firmware/boards/parts/absent';
+import { NoAttemptCounter } from '@passfob/firmware/boards/parts/absent';
 import { VAULT_OWNED } from '@passfob/firmware/core/vault/vault';
 import { ATTEMPTS_MAX } from '@passfob/protocol/limits';
-import { makeChance } from '@passfob/simulator/base/chance';
+import { makeRandomness } from '@passfob/simulator/base/randomness';
 import { describe, expect, it } from 'vitest';
 import { ascii } from '../conformance/owner.ts';
 import { LONG, seedsOf } from '../kit/counts.ts';
@@ -63,7 +63,7 @@ describe('an EEPROM put back to every state that it had', () => {
   );
 
   it('does not open without a PIN once one was chosen, even where it was never entered', () => {
-    const chips = new Chips(makeChance(1));
+    const chips = new Chips(makeRandomness(1));
     const token = new Token(chips);
     expect(token.adopt(KEYS.secrets, KEYS.dataKey)).toBe(true);
     const { eeprom } = chips.image;
@@ -106,7 +106,7 @@ describe('an EEPROM put back to every state that it had', () => {
 describe('a board without marks', () => {
   it('counts in the EEPROM alone: put back, it takes any number of PINs; its HOTP values still come with a word', () => {
     const past = live(1, 0);
-    const none = new NoMarks();
+    const none = new NoAttemptCounter();
     const bare = (eeprom: Uint8Array) => {
       const chips = putBack(past, eeprom);
       Object.assign(chips.marks, { count: () => none.count(), add: () => none.add() });

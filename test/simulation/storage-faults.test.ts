@@ -5,7 +5,7 @@ import { KIND_HOTP } from '@passfob/protocol/account';
 import { Hmac } from '@passfob/protocol/hmac';
 import { hotp } from '@passfob/protocol/otp';
 import { SHA1 } from '@passfob/protocol/primitives';
-import { type Chance, makeChance } from '@passfob/simulator/base/chance';
+import { makeRandomness, type Randomness } from '@passfob/simulator/base/randomness';
 import { hostPrimitives } from 'passfob/client/primitives';
 import { describe, expect, it } from 'vitest';
 import { ascii, random } from '../conformance/owner.ts';
@@ -30,14 +30,14 @@ interface Held {
 /** The vault with its accounts over a storage that fails now and then, beside what they must hold. */
 class Trial {
   readonly told: string[] = [];
-  private readonly chance: Chance;
+  private readonly chance: Randomness;
   private readonly memory: Chips;
   private readonly held: Held[] = [];
   private vault: Vault;
   private accounts: Accounts;
 
   constructor(seed: number) {
-    this.chance = makeChance(seed, 'trial');
+    this.chance = makeRandomness(seed, 'trial');
     this.memory = new Chips(this.chance);
     [this.vault, this.accounts] = this.boot();
     expect(this.vault.adopt(secret(random(64)), secret(random(16)))).toBe(true);
@@ -145,7 +145,7 @@ describe('a vault over a storage that fails now and then', () => {
 
   it('keeps its owner whichever read of a boot gets no answer', () => {
     for (let after = 0; after < 60; after++) {
-      const memory = new Chips(makeChance(after, 'boot'));
+      const memory = new Chips(makeRandomness(after, 'boot'));
       const adopted = new Vault(memory.ports);
       expect(adopted.adopt(secret(random(64)), secret(random(16)))).toBe(true);
       for (const count of [1, 2, 1_000]) {
@@ -160,7 +160,7 @@ describe('a vault over a storage that fails now and then', () => {
   it('stays blank where an adoption is not written, and can be adopted when it is', () => {
     for (let after = 0; after < 120; after++) {
       for (const how of ['protected', 'worn', 'mute', 'deaf'] as const) {
-        const memory = new Chips(makeChance(after, how));
+        const memory = new Chips(makeRandomness(after, how));
         const vault = new Vault(memory.ports);
         memory.fail(how, after, 1_000);
         const isAdopted = vault.adopt(secret(random(64)), secret(random(16)));
@@ -180,7 +180,7 @@ describe('a vault over a storage that fails now and then', () => {
 describe('the counters of sessions', () => {
   it('never repeat, from a new memory on, over reboots and failures', LONG, () => {
     for (const seed of SEEDS) {
-      const chance = makeChance(seed, 'ring');
+      const chance = makeRandomness(seed, 'ring');
       const memory = new Chips(chance);
       let last = 0;
       for (let boot = 0; boot < 30; boot++) {
@@ -200,7 +200,7 @@ describe('the counters of sessions', () => {
   });
 
   it('end before they would have more than four bytes', () => {
-    const memory = new Chips(makeChance(1));
+    const memory = new Chips(makeRandomness(1));
     const last = new Uint8Array(8);
     const view = new DataView(last.buffer);
     view.setUint32(0, 2 ** 32 - 16);

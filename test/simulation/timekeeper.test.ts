@@ -1,6 +1,6 @@
 import { TRIM_AGE_SECONDS } from '@passfob/firmware/core/base/limits';
 import { CLOCK_STALE, CLOCK_TRUSTED, CLOCK_UNSET } from '@passfob/firmware/core/timekeeper';
-import { makeChance } from '@passfob/simulator/base/chance';
+import { makeRandomness } from '@passfob/simulator/base/randomness';
 import { describe, expect, it } from 'vitest';
 import { countOf, firstSeed, LONG } from '../kit/counts.ts';
 import { Chips, PowerCut, TEARS } from './kit/chips.ts';
@@ -11,7 +11,7 @@ const START = 1_800_000_000;
 const DAY = 86_400;
 
 function adopted(ppm: number, trims = false): Token {
-  const chips = new Chips(makeChance(ppm));
+  const chips = new Chips(makeRandomness(ppm));
   Object.assign(chips, { utc: START, ppm, trims });
   const token = new Token(chips);
   expect(token.adopt(KEYS.secrets, KEYS.dataKey)).toBe(true);
@@ -192,7 +192,7 @@ class Drifting {
 }
 
 describe('a clock that drifts', () => {
-  const chance = makeChance(firstSeed(), 'drift');
+  const chance = makeRandomness(firstSeed(), 'drift');
   const cases = Array.from({ length: countOf(200, 2_000) }, () => [
     chance.below(361) - 180,
     chance.fraction(),

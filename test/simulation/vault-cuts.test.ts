@@ -1,7 +1,7 @@
 import { CLOCK_TRUSTED } from '@passfob/firmware/core/timekeeper';
 import { VAULT_BLANK, VAULT_OWNED } from '@passfob/firmware/core/vault/vault';
 import { KIND_HOTP, KIND_TOTP } from '@passfob/protocol/account';
-import { makeChance } from '@passfob/simulator/base/chance';
+import { makeRandomness } from '@passfob/simulator/base/randomness';
 import { describe, expect, it } from 'vitest';
 import { LONG, seedsOf } from '../kit/counts.ts';
 import { Chips, PowerCut, TEARS } from './kit/chips.ts';
@@ -77,7 +77,7 @@ function expectBeforeOrAfter(play: Play, chips: Chips, before: Facts, after: Fac
 
 /** Cuts the power in every write of the work, and in every write of the boot behind it. Returns how many there are. */
 function cutEverywhere(play: Play, seed: number): number {
-  const start = new Chips(makeChance(seed, 'start'));
+  const start = new Chips(makeRandomness(seed, 'start'));
   play.prepare(start);
   leaks.watch(start);
   const before = factsOf(start);
@@ -87,7 +87,7 @@ function cutEverywhere(play: Play, seed: number): number {
   let cuts = 0;
   for (const tear of TEARS) {
     for (cuts = 1; ; cuts++) {
-      const chips = start.copy(makeChance(seed, cuts, tear));
+      const chips = start.copy(makeRandomness(seed, cuts, tear));
       const token = play.begin(chips);
       chips.stretched = 0;
       chips.cutAt(cuts, tear);
@@ -98,7 +98,7 @@ function cutEverywhere(play: Play, seed: number): number {
         const found = expectBeforeOrAfter(play, chips, before, after);
         if (play.counts && chips.stretched > 0) expect(found.failures).not.toBe(before.failures);
         for (let again = 1; ; again++) {
-          const booted = chips.copy(makeChance(seed, cuts, tear, again));
+          const booted = chips.copy(makeRandomness(seed, cuts, tear, again));
           booted.cutAt(again, TEARS[(seed + again) % 3] ?? 'part');
           const boots = gotThrough(() => new Token(booted));
           booted.keepPower();
@@ -125,7 +125,7 @@ describe('the power goes in every write of every chip, and in those of the boot 
 
 describe('a vault of version 1', () => {
   it('is one of version 2 at the next boot, with what it held', () => {
-    const chips = new Chips(makeChance(1));
+    const chips = new Chips(makeRandomness(1));
     fillVersion1(chips);
     const token = new Token(chips);
     expect([chips.bytes[0], chips.bytes[chips.pageBytes]]).toEqual([0x57, 0x57]);

@@ -5,7 +5,7 @@ import {
   STATE_PAGE,
   SYSTEM_PAGES,
 } from '@passfob/firmware/core/base/limits';
-import { makeChance } from '@passfob/simulator/base/chance';
+import { makeRandomness } from '@passfob/simulator/base/randomness';
 import { describe, expect, it } from 'vitest';
 import { ascii } from '../conformance/owner.ts';
 import { countOf, LONG } from '../kit/counts.ts';
@@ -19,7 +19,7 @@ const MANY = countOf(FEW, 100_000);
 const UNLOCKS = 1_000;
 const IDS = [0x41000001, 0xc2000002 | 0, 0x43000003, 0xc4000004 | 0, 0x45000005];
 
-function adopted(accounts: number, chance = makeChance(1)): Token {
+function adopted(accounts: number, chance = makeRandomness(1)): Token {
   const chips = new Chips(chance);
   chips.utc = 1_800_000_000;
   const token = new Token(chips);
@@ -138,7 +138,7 @@ const LOST: Readonly<Record<number, readonly string[]>> = {
 describe('a page that is worn out', () => {
   it.each(Array.from({ length: 40 }, (_, page) => page))('%i takes no more with it than it must', page => {
     for (const [name, deed] of Object.entries(DEEDS)) {
-      const token = adopted(5, makeChance(page, name));
+      const token = adopted(5, makeRandomness(page, name));
       expect(token.vault.escrow(KEYS.recovery)).toBe(true);
       expect(token.lock.choose(ascii(KEYS.pin))).toBe('');
       token.chips.worn.add(page);

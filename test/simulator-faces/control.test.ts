@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Duplex, PassThrough, type Readable, type Writable } from 'node:stream';
-import type { Fob } from '@passfob/simulator/base/fob';
+import type { SimulatedFob } from '@passfob/simulator/base/fob';
 import { controlServer, controlStreams } from '@passfob/simulator/control/jsonl';
 import { MAX_REQUEST_BYTES } from '@passfob/simulator/control/limits';
-import type { Target } from '@passfob/simulator/control/target';
+import type { ControlTarget } from '@passfob/simulator/control/target';
 import { tcpFront } from '@passfob/simulator/fronts/tcp';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { bootTestFob, litPixels } from './kit.ts';
@@ -41,18 +41,18 @@ function operator(input: Writable, output: Readable): Operator {
   };
 }
 
-function target(clock: 'virtual' | 'real' = 'virtual', more: Partial<Target> = {}): Target {
+function target(clock: 'virtual' | 'real' = 'virtual', more: Partial<ControlTarget> = {}): ControlTarget {
   return { fob: bootTestFob(clock), clock, fronts: [], quit() {}, ...more };
 }
 
 /** Control over streams, as over standard input and output. */
-function control(on: Target): Operator & { readonly ended: Promise<void> } {
+function control(on: ControlTarget): Operator & { readonly ended: Promise<void> } {
   const [input, output] = [new PassThrough(), new PassThrough()];
   const ended = controlStreams(on, input, output);
   return { ...operator(input, output), ended };
 }
 
-function everything(fob: Fob) {
+function everything(fob: SimulatedFob) {
   const { on, text, bitmap } = fob.screen();
   const pixels = Buffer.from(bitmap.pixels).toString('hex');
   return { powered: fob.powered, now: fob.now(), operations: fob.operations, on, text, pixels };

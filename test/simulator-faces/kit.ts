@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
-import type { Fob, Wire } from '@passfob/simulator/base/fob';
+import type { SimulatedFob, Wire } from '@passfob/simulator/base/fob';
 import { boot } from '@passfob/simulator/boot';
 import type { ScreenState } from '@passfob/simulator/control/screen-feed';
 import { onTestFinished } from 'vitest';
@@ -39,7 +39,7 @@ USB.on("data", function(bytes) { USB.write(bytes); });
 `;
 
 /** Boots that fob; it is closed when the test is over. */
-export function bootTestFob(clock: 'virtual' | 'real'): Fob {
+export function bootTestFob(clock: 'virtual' | 'real'): SimulatedFob {
   const fob = boot({ board: 'pico', clock, image: { '.bootcde': Buffer.from(IMAGE) } });
   onTestFinished(() => fob.close());
   return fob;

@@ -1,9 +1,9 @@
 import { PassThrough } from 'node:stream';
 import type { ScreenState } from '@passfob/simulator/control/screen-feed';
-import type { Target } from '@passfob/simulator/control/target';
-import { brailleDots, drawCells, halfBlocks } from '@passfob/simulator/faces/cells';
-import { terminalFace } from '@passfob/simulator/faces/terminal';
-import { terminalFrame } from '@passfob/simulator/faces/terminal-frame';
+import type { ControlTarget } from '@passfob/simulator/control/target';
+import { brailleDots, drawCells, halfBlocks } from '@passfob/simulator/faceplates/cells';
+import { terminalFaceplate } from '@passfob/simulator/faceplates/terminal';
+import { terminalFrame } from '@passfob/simulator/faceplates/terminal-frame';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { bootTestFob, darkScreen } from './kit.ts';
 
@@ -136,9 +136,14 @@ function face(options: Parameters<typeof terminal>[0] & { plain?: boolean } = {}
   const screen = terminal(options);
   const fob = bootTestFob('virtual');
   let quits = 0;
-  const target: Target = { fob, clock: 'virtual', fronts: [], quit: () => quits++ };
+  const target: ControlTarget = { fob, clock: 'virtual', fronts: [], quit: () => quits++ };
   const { input, output } = screen;
-  const leave = terminalFace(target, { input, output, plain: options.plain ?? false, notes: ['a note'] });
+  const leave = terminalFaceplate(target, {
+    input,
+    output,
+    plain: options.plain ?? false,
+    notes: ['a note'],
+  });
   onTestFinished(leave);
   return { ...screen, fob, leave, quits: () => quits };
 }

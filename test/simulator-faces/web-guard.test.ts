@@ -2,15 +2,15 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { MAX_PAGE_MESSAGE_BYTES, MAX_PAGES } from '@passfob/simulator/faces/limits';
-import { webFace } from '@passfob/simulator/faces/web/server';
+import { MAX_PAGE_MESSAGE_BYTES, MAX_PAGES } from '@passfob/simulator/faceplates/limits';
+import { webFaceplate } from '@passfob/simulator/faceplates/web/server';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { bootTestFob } from './kit.ts';
 
 async function served(folder?: string) {
   const fob = bootTestFob('virtual');
-  const face = await webFace({ fob, clock: 'virtual', fronts: [], quit() {} }, 0, folder);
+  const face = await webFaceplate({ fob, clock: 'virtual', fronts: [], quit() {} }, 0, folder);
   onTestFinished(() => face.close());
   return { fob, url: face.url, port: Number(new URL(face.url).port) };
 }

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Fob } from '@passfob/simulator/base/fob';
+import type { SimulatedFob } from '@passfob/simulator/base/fob';
 import { SHORT_PRESS_MS } from '@passfob/simulator/control/limits';
-import { type WebFace, webFace } from '@passfob/simulator/faces/web/server';
+import { type WebFaceplate, webFaceplate } from '@passfob/simulator/faceplates/web/server';
 import { decode } from 'fast-png';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
@@ -45,8 +45,8 @@ describeNeeds(needsChromium, 'the faceplate page', executablePath => {
   afterAll(() => browser.close());
 
   interface Desk {
-    readonly fob: Fob;
-    readonly face: WebFace;
+    readonly fob: SimulatedFob;
+    readonly face: WebFaceplate;
     readonly page: Page;
     /** What the browser complained of: scripts that failed, what the policy refused. */
     readonly complaints: string[];
@@ -54,7 +54,7 @@ describeNeeds(needsChromium, 'the faceplate page', executablePath => {
 
   async function desk(options: Parameters<Browser['newPage']>[0] = {}, port = 0): Promise<Desk> {
     const fob = bootTestFob('real');
-    const face = await webFace({ fob, clock: 'real', fronts: [], quit() {} }, port);
+    const face = await webFaceplate({ fob, clock: 'real', fronts: [], quit() {} }, port);
     const page = await browser.newPage({ viewport: { width: 900, height: 800 }, ...options });
     const complaints: string[] = [];
     page.on('pageerror', error => complaints.push(error.message));
@@ -270,7 +270,7 @@ describeNeeds(needsChromium, 'the faceplate page', executablePath => {
     await page.getByText('The simulator does not answer.').waitFor();
     expect(await page.getByRole('button', { name: 'Button' }).isDisabled()).toBe(true);
     const fob = bootTestFob('real');
-    const next = await webFace({ fob, clock: 'real', fronts: [], quit() {} }, port);
+    const next = await webFaceplate({ fob, clock: 'real', fronts: [], quit() {} }, port);
     onTestFinished(() => next.close());
     await expect
       .poll(() => page.getByRole('button', { name: 'Button' }).isEnabled(), { timeout: 20_000 })

@@ -1,4 +1,4 @@
-import { isWorthSaying, screenLines } from '@passfob/simulator/faces/words';
+import { isWorthSaying, screenLines } from '@passfob/simulator/faceplates/screen-lines';
 import { describe, expect, it } from 'vitest';
 import { darkScreen } from './kit.ts';
 

@@ -1,13 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Chance, makeChance } from '@passfob/simulator/base/chance';
 import {
   BENCH_FLASH_PAGE_BYTES,
   BENCH_FLASH_PAGES,
   EEPROM_BYTES,
   STATE_HEADER_BYTES,
 } from '@passfob/simulator/base/limits';
+import { makeRandomness, type Randomness } from '@passfob/simulator/base/randomness';
 import { boot } from '@passfob/simulator/boot';
 import { memoryStore } from '@passfob/simulator/state/stores';
 import { expect, it } from 'vitest';
@@ -160,7 +160,7 @@ const EXPRESSIONS = [
 ].map(text => text.replace(/;\s*([^;]+)$/, '; return $1').replace(/^(?!.*return )/, 'return '));
 
 /** A program of drawing calls by seed, that tells the pixels every few calls. */
-function drawing(chance: Chance): string {
+function drawing(chance: Randomness): string {
   const glyphs = Buffer.from(chance.bytes(700)).toString('base64');
   const widths = Buffer.from(Array.from({ length: 40 }, () => 1 + chance.below(6))).toString('base64');
   const wide = chance.below(2) === 0;
@@ -205,7 +205,7 @@ function drawing(chance: Chance): string {
 }
 
 /** A program that writes, erases and compacts files by seed. */
-function filing(chance: Chance): string {
+function filing(chance: Randomness): string {
   const name = () => chance.pick(['a', 'b', 'c', 'dd', 'e.js', '123456789012345678901234567890']);
   const size = () => chance.pick([1, 3, 4, 100, 1000, 4000, 9000, 30_000]);
   const calls: readonly (() => string)[] = [
@@ -266,14 +266,14 @@ describeNeeds(needsEspruino(), 'beside the real interpreter', espruino => {
   });
 
   it.each(SEEDS)('drawings have the same pixels, seed %i', LONG, async seed => {
-    const program = SHOW + drawing(makeChance(seed, 'drawing'));
+    const program = SHOW + drawing(makeRandomness(seed, 'drawing'));
     const expected = told(await real(program));
     expect(expected.length).toBeGreaterThan(11);
     expect(told(simulated(program))).toEqual(expected);
   });
 
   it.each(SEEDS)('Storage holds the same bytes, seed %i', LONG, async seed => {
-    const program = SHOW + filing(makeChance(seed, 'filing'));
+    const program = SHOW + filing(makeRandomness(seed, 'filing'));
     const flashBytes = BENCH_FLASH_PAGE_BYTES * BENCH_FLASH_PAGES;
     const expected = await inFolder(async folder => {
       const source = `require("Storage").write(".bootcde",atob("${Buffer.from(program).toString('base64')}"));${program}\nquit();`;

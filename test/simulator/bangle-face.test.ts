@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { webFace } from '@passfob/simulator/faces/web/server';
+import { webFaceplate } from '@passfob/simulator/faceplates/web/server';
 import { chromium } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { describeNeeds } from '../kit/tools.ts';
@@ -18,7 +18,7 @@ describeNeeds(needsChromium, 'the page of a fob with four keys', executablePath 
     const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
     // After it: its display goes off by itself.
     const fob = run(IMAGE, { board: 'banglejs2', clock: 'real' });
-    const face = await webFace({ fob, clock: 'real', fronts: [], quit() {} });
+    const face = await webFaceplate({ fob, clock: 'real', fronts: [], quit() {} });
     try {
       const page = await browser.newPage();
       await page.goto(face.url);

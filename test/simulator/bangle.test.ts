@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { BootOptions, Fob } from '@passfob/simulator/base/fob';
+import type { BootOptions, SimulatedFob } from '@passfob/simulator/base/fob';
 import { EEPROM_BYTES, STATE_HEADER_BYTES } from '@passfob/simulator/base/limits';
 import { memoryStore } from '@passfob/simulator/state/stores';
 import { buildSync } from 'esbuild';
@@ -11,12 +11,12 @@ const START_UTC = 1_800_000_000;
 /** Image text that leaves display, lock and loading to the image. */
 const CALM = 'Bangle.setOptions({lockTimeout:1e6, lcdPowerTimeout:0, backlightTimeout:0, btnLoadTimeout:0});';
 
-function bangle(source: string, options: Partial<BootOptions> = {}): Fob {
+function bangle(source: string, options: Partial<BootOptions> = {}): SimulatedFob {
   return run(source, { ...BANGLE, ...options });
 }
 
 /** What an image prints that has one of the firmware's classes as `Part`. */
-function withPart(file: string, name: string, source: string): Fob {
+function withPart(file: string, name: string, source: string): SimulatedFob {
   const code = buildSync({
     stdin: {
       contents: `import { ${name} } from './${file}'; global.Part = ${name};`,

@@ -1,15 +1,15 @@
-import type { BootOptions, Fob } from '@passfob/simulator/base/fob';
+import type { BootOptions, SimulatedFob } from '@passfob/simulator/base/fob';
 import { boot } from '@passfob/simulator/boot';
 
 export const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'latin1'));
 
 /** A board that runs this text as its `.bootcde`. */
-export function run(source: string, options: Partial<BootOptions> = {}): Fob {
+export function run(source: string, options: Partial<BootOptions> = {}): SimulatedFob {
   return boot({ board: 'pico', image: { '.bootcde': bytes(source) }, ...options });
 }
 
 /** The lines an image has printed. */
-export function lines(fob: Fob): string[] {
+export function lines(fob: SimulatedFob): string[] {
   return fob.consoleText().split('\n').slice(0, -1);
 }
 
@@ -21,7 +21,7 @@ export function printed(source: string, options: Partial<BootOptions> = {}): str
 }
 
 /** Everything a port sends from now on. */
-export function listen(fob: Fob, port: 'USB' | 'Serial1' | 'Serial2'): { text(): string } {
+export function listen(fob: SimulatedFob, port: 'USB' | 'Serial1' | 'Serial2'): { text(): string } {
   let text = '';
   fob.serial(port).onData(data => {
     text += Buffer.from(data).toString('latin1');

@@ -1,4 +1,4 @@
-import { makeChance } from '@passfob/simulator/base/chance';
+import { makeRandomness } from '@passfob/simulator/base/randomness';
 import { Ssd1306 } from '@passfob/simulator/parts/ssd1306';
 import { beforeEach, describe, expect, it } from 'vitest';
 
@@ -11,7 +11,7 @@ describe('SSD1306', () => {
 
   beforeEach(() => {
     changes = [];
-    part = new Ssd1306({ chance: () => makeChance(1), changed: pixels => changes.push(pixels) });
+    part = new Ssd1306({ chance: () => makeRandomness(1), changed: pixels => changes.push(pixels) });
     part.powerOn();
   });
 

@@ -1,4 +1,4 @@
-import type { Fob } from '@passfob/simulator/base/fob';
+import type { SimulatedFob } from '@passfob/simulator/base/fob';
 import { memoryStore } from '@passfob/simulator/state/stores';
 import { describe, expect, it } from 'vitest';
 import { bytes, lines, QUIET, run } from './kit.ts';
@@ -11,16 +11,16 @@ const LISTEN = `${QUIET}var s = require("Storage"), come = "";
     come = "";
     eval(code);
   });`;
-const tell = (fob: Fob, code: string) => fob.link.write(bytes(`${code}\0`));
+const tell = (fob: SimulatedFob, code: string) => fob.link.write(bytes(`${code}\0`));
 
 /** The same board again and again: what it did up to the cut is in its store. */
-function prepared(seed: number, ...steps: string[]): Fob {
+function prepared(seed: number, ...steps: string[]): SimulatedFob {
   const fob = run(LISTEN, { seed, storage: memoryStore() });
   for (const step of steps) tell(fob, step);
   return fob;
 }
 
-function ask(fob: Fob, code: string): string {
+function ask(fob: SimulatedFob, code: string): string {
   const before = lines(fob).length;
   tell(fob, code);
   return lines(fob)

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { boot } from '@passfob/simulator';
-import { makeChance } from '@passfob/simulator/base/chance';
+import { makeRandomness } from '@passfob/simulator/base/randomness';
 import { usbipFront } from '@passfob/simulator/fronts/usbip/front';
 import { MAX_PENDING_TRANSFERS, MAX_USBIP_CLIENTS } from '@passfob/simulator/fronts/usbip/limits';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -147,7 +147,7 @@ describe('a USB/IP client that means harm', () => {
     ...LONG,
     timeout: 120_000,
   }, async () => {
-    const chance = makeChance(SEED, 'usbip');
+    const chance = makeRandomness(SEED, 'usbip');
     const { port, fob } = await served('pico-hid');
     for (let round = 0; round < ROUNDS; round++) {
       const isIn = chance.below(2);

@@ -1,4 +1,4 @@
-import { makeChance } from '@passfob/simulator/base/chance';
+import { makeRandomness } from '@passfob/simulator/base/randomness';
 import type { FobError } from 'passfob/errors';
 import { expect, it, onTestFinished } from 'vitest';
 import { Owner } from '../conformance/owner.ts';
@@ -37,7 +37,7 @@ async function pulledAfter(driver: UsbDriver, pieces: number): Promise<FobError 
 /** What happens when the cable is pulled out of a computer that talks. */
 export function unplugs(guestOf: () => Guest, kind: DeviceKind): void {
   it(`works again after each of ${UNPLUGS} unplugs at random points (seed ${SEED})`, async () => {
-    const chance = makeChance(SEED, kind);
+    const chance = makeRandomness(SEED, kind);
     const guest = guestOf();
     const driver = await UsbDriver.make(guest, kind);
     onTestFinished(() => driver.device.stop());

@@ -1,12 +1,12 @@
 import { Fob } from '../../core/fob.ts';
 import { AT24C32_PAGE_BYTES, BANGLE_PAGES, BANGLE_RECORD_PAGES } from '../limits.ts';
-import { NoStretch, NoWitness } from '../parts/absent.ts';
+import { NoKeyDerivation, NoWitness } from '../parts/absent.ts';
 import { SHA1_TO_SHA512 } from '../parts/algorithms.ts';
+import { StorageAttemptCounter } from '../parts/attempt-counter.ts';
 import { CcmPrimitives } from '../parts/ccm.ts';
 import { FlashPages } from '../parts/flash-pages.ts';
 import { StorageKeystore } from '../parts/keystore.ts';
 import { ConsoleMaintenance } from '../parts/maintenance.ts';
-import { StorageMarks } from '../parts/marks.ts';
 import { Loop } from '../parts/run.ts';
 import { serialOf } from '../parts/serial.ts';
 import { BangleClock } from './clock.ts';
@@ -34,9 +34,9 @@ const fob = new Fob(
     clock,
     display: new BangleDisplay(),
     link: { send: frame => Bluetooth.write(frame) },
-    marks: new StorageMarks(),
+    marks: new StorageAttemptCounter(),
     witness: new NoWitness(),
-    stretch: new NoStretch(primitives),
+    stretch: new NoKeyDerivation(primitives),
     keyboard: new BleKeyboard(),
     power: { battery: () => E.getBattery() },
     maintenance: new ConsoleMaintenance(Bluetooth),

@@ -3,16 +3,16 @@ import { Fob } from '../../core/fob.ts';
 import { BENCH_PAGES, BENCH_RECORD_PAGES, CONTROL_LINE_CHARS_MAX } from '../limits.ts';
 import { NoMaintenance } from '../parts/absent.ts';
 import { SHA1_TO_SHA512 } from '../parts/algorithms.ts';
+import { StorageAttemptCounter } from '../parts/attempt-counter.ts';
+import { NativeKeyDerivation } from '../parts/key-derivation.ts';
 import { StorageKeystore } from '../parts/keystore.ts';
-import { StorageMarks } from '../parts/marks.ts';
 import { serialOf } from '../parts/serial.ts';
-import { NativeStretch } from '../parts/stretch.ts';
+import { FileAntiRollbackCounter } from './anti-rollback-counter.ts';
 import { BenchClock } from './clock.ts';
 import { BenchDisplay, mark } from './display.ts';
 import { BenchKeyboard } from './keyboard.ts';
 import { MeteredPrimitives } from './metered.ts';
 import { FilePages } from './pages.ts';
-import { FileWitness } from './witness.ts';
 
 /** Set by whoever starts the interpreter: where the two serial ports lead. Absent in the simulator. */
 declare const BENCH: { link: string; control: string } | undefined;
@@ -49,9 +49,9 @@ const fob = new Fob(
     clock,
     display,
     link: { send: frame => Serial1.write(frame) },
-    marks: new StorageMarks(),
-    witness: new FileWitness(),
-    stretch: new NativeStretch(),
+    marks: new StorageAttemptCounter(),
+    witness: new FileAntiRollbackCounter(),
+    stretch: new NativeKeyDerivation(),
     keyboard,
     power: { battery: () => battery },
     maintenance: new NoMaintenance(),

@@ -1,11 +1,16 @@
 import { Hmac } from '@passfob/protocol/hmac';
 import type { Primitives } from '@passfob/protocol/primitives';
 import { SHA256 } from '@passfob/protocol/primitives';
-import type { Maintenance, Marks, Stretch, Witness } from '../../core/base/ports.ts';
+import type {
+  AntiRollbackCounter,
+  AttemptCounter,
+  KeyDerivation,
+  Maintenance,
+} from '../../core/base/ports.ts';
 
 /** Parts that a board does not have: ordinary parts that do nothing, so that the core needs no `if`. */
 
-export class NoMarks implements Marks {
+export class NoAttemptCounter implements AttemptCounter {
   count(): number {
     return 0;
   }
@@ -15,7 +20,7 @@ export class NoMarks implements Marks {
   }
 }
 
-export class NoWitness implements Witness {
+export class NoWitness implements AntiRollbackCounter {
   load(): number {
     return 0;
   }
@@ -26,7 +31,7 @@ export class NoWitness implements Witness {
 }
 
 /** Where PBKDF2 is not native: one HMAC, so that the PIN guards the buttons only. */
-export class NoStretch implements Stretch {
+export class NoKeyDerivation implements KeyDerivation {
   private readonly primitives: Primitives;
 
   constructor(primitives: Primitives) {

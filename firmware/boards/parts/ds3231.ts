@@ -1,5 +1,5 @@
 import { Reader, Writer } from '@passfob/protocol/bytes';
-import type { Clock, Witness } from '../../core/base/ports.ts';
+import type { AntiRollbackCounter, Clock } from '../../core/base/ports.ts';
 import { AGING_MAX, DS3231_ADDRESS } from '../limits.ts';
 import { I2cPart } from './i2c.ts';
 
@@ -41,7 +41,7 @@ function witnessed(number: number): Uint8Array {
  * year, as the part has it: 2100 too, so that the conversion stays exact to the end of its range, 2199. Its alarms
  * ring nothing here; their registers are seven bytes that its battery keeps.
  */
-export class Ds3231 implements Clock, Witness {
+export class Ds3231 implements Clock, AntiRollbackCounter {
   private readonly part: I2cPart;
 
   constructor() {

@@ -3,16 +3,16 @@ import { Fob } from '../../core/fob.ts';
 import { AT24C32_WRITE_SECONDS, DEBOUNCE_MS, I2C_BITRATE, PICO_RECORD_PAGES } from '../limits.ts';
 import { SHA1_AND_SHA256 } from '../parts/algorithms.ts';
 import { At24c32 } from '../parts/at24c32.ts';
+import { StorageAttemptCounter } from '../parts/attempt-counter.ts';
 import { Ds3231 } from '../parts/ds3231.ts';
+import { NativeKeyDerivation } from '../parts/key-derivation.ts';
 import { UsbKeyboard } from '../parts/keyboard.ts';
 import { StorageKeystore } from '../parts/keystore.ts';
 import { ConsoleMaintenance } from '../parts/maintenance.ts';
-import { StorageMarks } from '../parts/marks.ts';
 import { NativePrimitives } from '../parts/primitives.ts';
 import { Loop } from '../parts/run.ts';
 import { serialOf } from '../parts/serial.ts';
 import { Ssd1306 } from '../parts/ssd1306.ts';
-import { NativeStretch } from '../parts/stretch.ts';
 import { Supply } from '../parts/supply.ts';
 import { ms } from '../parts/uptime.ts';
 
@@ -45,9 +45,9 @@ export function start(board: string, link: Link, head: number[]): Loop {
       clock,
       display: new Ssd1306(),
       link,
-      marks: new StorageMarks(),
+      marks: new StorageAttemptCounter(),
       witness: clock,
-      stretch: new NativeStretch(),
+      stretch: new NativeKeyDerivation(),
       keyboard: new UsbKeyboard(head),
       power: new Supply(),
       maintenance: new ConsoleMaintenance(USB),

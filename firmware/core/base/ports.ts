@@ -1,7 +1,7 @@
 import type { Primitives } from '@passfob/protocol/primitives';
 
 /** What a board is, as far as the core wants to know. */
-export interface Facts {
+export interface BoardFacts {
   /** At most 16 ASCII characters. */
   readonly board: string;
   readonly firmware: string;
@@ -65,7 +65,7 @@ export interface Clock {
 }
 
 /** A second place that counts PIN attempts, so that rolling the first one back gains nothing. Only grows. */
-export interface Marks {
+export interface AttemptCounter {
   /** How many there are; 0 too where the memory was made anew. */
   count(): number;
   /** One more, durable and read back; false when it is not. */
@@ -73,14 +73,14 @@ export interface Marks {
 }
 
 /** A second place that holds one number of up to 32 bits, in a chip that is not the storage's. */
-export interface Witness {
+export interface AntiRollbackCounter {
   /** -1 when it lost what it held. */
   load(): number;
   save(number: number): boolean;
 }
 
 /** PIN to key, slowly. */
-export interface Stretch {
+export interface KeyDerivation {
   /** Rounds that take this board about half a second, measured now. 1 where nothing is stretched. */
   iterations(): number;
   /** 32 bytes. PBKDF2-HMAC-SHA256 (RFC 8018 §5.2) where the board has it. */
@@ -132,7 +132,7 @@ export interface Link {
 }
 
 export interface Ports {
-  readonly facts: Facts;
+  readonly facts: BoardFacts;
   readonly primitives: Primitives;
   readonly storage: Storage;
   readonly keystore: Keystore;
@@ -140,9 +140,9 @@ export interface Ports {
   readonly clock: Clock;
   readonly display: Display;
   readonly link: Link;
-  readonly marks: Marks;
-  readonly witness: Witness;
-  readonly stretch: Stretch;
+  readonly marks: AttemptCounter;
+  readonly witness: AntiRollbackCounter;
+  readonly stretch: KeyDerivation;
   readonly keyboard: Keyboard;
   readonly power: Power;
   readonly maintenance: Maintenance;

@@ -3,7 +3,7 @@ import { expand, extract, Hmac } from '@passfob/protocol/hmac';
 import { AES_KEY_BYTES, CCM_NONCE_BYTES, HASH_BYTES } from '@passfob/protocol/limits';
 import { type Primitives, SHA256 } from '@passfob/protocol/primitives';
 import { HEADER_BYTES, HEADER_NONCE_END } from '../base/limits.ts';
-import type { Stretch } from '../base/ports.ts';
+import type { KeyDerivation } from '../base/ports.ts';
 
 /** Header of format version 1: magic, version, nonce of 6 bytes, wrapped key. It knew no PIN. */
 export const MAGIC_V1 = 0x56;
@@ -17,11 +17,11 @@ const INFO_LOG = bytesOf('log');
 /** The keys that follow from one secret, and the data key wrapped under them: a vault header. */
 export class Wrap {
   private readonly primitives: Primitives;
-  private readonly stretch: Stretch;
+  private readonly stretch: KeyDerivation;
   private readonly master: Hmac;
 
   /** @param secret device secret or recovery key */
-  constructor(primitives: Primitives, stretch: Stretch, secret: Uint8Array) {
+  constructor(primitives: Primitives, stretch: KeyDerivation, secret: Uint8Array) {
     this.primitives = primitives;
     this.stretch = stretch;
     this.master = extract(primitives, SALT, secret);

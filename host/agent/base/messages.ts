@@ -23,8 +23,8 @@ export type AgentMessage =
   | { readonly type: 'beat' };
 
 /** What the service makes of a fob: its own and proved, another owner's, or its own but not proved now. */
-export const STANDINGS = ['own', 'other', 'unproved'] as const;
-export type Standing = (typeof STANDINGS)[number];
+export const FOB_OWNERSHIPS = ['own', 'other', 'unproved'] as const;
+export type FobOwnership = (typeof FOB_OWNERSHIPS)[number];
 
 /** What a person is told on their desktop. */
 export const NOTICES = [
@@ -48,7 +48,7 @@ export type AgentServiceMessage =
       readonly name: string;
     }
   /** Answers `fob`, and again whenever it changes. */
-  | { readonly type: 'standing'; readonly fob: number; readonly is: Standing }
+  | { readonly type: 'standing'; readonly fob: number; readonly is: FobOwnership }
   /** For the fob: the agent opens its port where it is closed. */
   | { readonly type: 'bytes'; readonly fob: number; readonly text: string }
   /** The port is not needed any more. */

@@ -1,5 +1,5 @@
 import {
-  type Check,
+  type FieldCheck,
   identityShape,
   name,
   oneOf,
@@ -11,9 +11,15 @@ import {
   wire,
 } from '../../activation/shapes.ts';
 import { FOB_NUMBER_MAX } from './limits.ts';
-import { type AgentMessage, type AgentServiceMessage, NOTICES, STANDINGS, UNREACHED } from './messages.ts';
+import {
+  type AgentMessage,
+  type AgentServiceMessage,
+  FOB_OWNERSHIPS,
+  NOTICES,
+  UNREACHED,
+} from './messages.ts';
 
-const fob: Check = value =>
+const fob: FieldCheck = value =>
   Number.isInteger(value) && (value as number) >= 0 && (value as number) <= FOB_NUMBER_MAX;
 
 const AGENT_SHAPES: ShapesOf<AgentMessage> = {
@@ -27,7 +33,7 @@ const AGENT_SHAPES: ShapesOf<AgentMessage> = {
 
 const SERVICE_SHAPES: ShapesOf<AgentServiceMessage> = {
   identity: { ...identityShape, name },
-  standing: { fob, is: oneOf(...STANDINGS) },
+  standing: { fob, is: oneOf(...FOB_OWNERSHIPS) },
   bytes: { fob, text: wire },
   release: { fob },
   notice: { fob, kind: oneOf(...NOTICES) },

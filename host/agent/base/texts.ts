@@ -1,7 +1,7 @@
 import type { Text } from '../../texts.ts';
 
 /** Why a service cannot be reached, each with what a person or their administrator can do. `{…}` is filled. */
-export const reachTexts = {
+export const networkFailureTexts = {
   'name-unknown': {
     sentence: 'The name {host} cannot be looked up on this computer.',
     next: 'Check the name and the network. Where names of the internet are looked up by a proxy alone, set HTTPS_PROXY.',

@@ -4,7 +4,7 @@ import { AGENT_ANSWER_MS } from '../base/limits.ts';
 import { checkTexts, filled } from '../base/texts.ts';
 import { connectBy, type Hop, type Route } from '../network/connect.ts';
 import { endpointText } from '../network/endpoint.ts';
-import { reachCode, reachError } from '../network/failure.ts';
+import { networkFailure, networkFailureCode } from '../network/failure.ts';
 import { pathBy } from '../network/path.ts';
 import { fingerprintText } from '../network/settings.ts';
 import {
@@ -79,7 +79,7 @@ async function checkHops(route: Route, told: (step: CheckStep) => void): Promise
     socket.destroy();
     return undefined;
   } catch (error) {
-    const code = reachCode(error);
+    const code = networkFailureCode(error);
     told(failed(code?.endsWith('name-unknown') ? 'name' : next, error));
     const isCertificate = error instanceof FobError && error.kind === 'certificate';
     const facts = isCertificate && next === 'tls' ? await certificateAt(route) : undefined;
@@ -154,7 +154,7 @@ async function checkHttp(route: Route, origin: string): Promise<CheckStep> {
     if (isPassfob) return { hop: 'http', isWell: true, text: checkTexts.http };
     return { hop: 'http', isWell: false, text: filled(checkTexts['http-odd'], { status: statusCode }) };
   } catch (cause) {
-    throw path.failure() ?? reachError('cut', { host, port }, cause);
+    throw path.failure() ?? networkFailure('cut', { host, port }, cause);
   } finally {
     path.cut();
   }
@@ -162,7 +162,7 @@ async function checkHttp(route: Route, origin: string): Promise<CheckStep> {
 
 function failed(hop: CheckedHop, error: unknown): CheckStep {
   const { message, next, kind } = errorOf(error);
-  return { hop, isWell: false, text: message, next, code: reachCode(error) ?? kind };
+  return { hop, isWell: false, text: message, next, code: networkFailureCode(error) ?? kind };
 }
 
 function errorOf(error: unknown): FobError {

@@ -5,7 +5,7 @@ import { FobError, systemCode } from '../../errors.ts';
 import { certificateFault, isTlsFailure } from '../../tls-errors.ts';
 import { AGENT_HOP_MS } from '../base/limits.ts';
 import { type Endpoint, endpointText } from './endpoint.ts';
-import { type ReachCode, reachError } from './failure.ts';
+import { type NetworkFailureCode, networkFailure } from './failure.ts';
 import type { HttpProxy } from './proxy.ts';
 
 /** How a service is reached. */
@@ -85,14 +85,14 @@ function openFirst(
 
 function firstError({ host, port }: Endpoint, isProxy: boolean, cause?: Error): FobError {
   const code = systemCode(cause);
-  if (code === 'ECONNRESET') return reachError('cut', { host, port }, cause);
+  if (code === 'ECONNRESET') return networkFailure('cut', { host, port }, cause);
   const why = /^(?:ENOTFOUND|EAI_)/.test(code)
     ? 'name-unknown'
     : code === 'ECONNREFUSED'
       ? 'refused'
       : 'silent';
-  const named: ReachCode = isProxy ? `proxy-${why}` : why;
-  return reachError(named, { host, port }, cause);
+  const named: NetworkFailureCode = isProxy ? `proxy-${why}` : why;
+  return networkFailure(named, { host, port }, cause);
 }
 
 /** Asks the proxy for a tunnel (RFC 9110 §9.3.6). */
@@ -100,7 +100,7 @@ function tunnelled(socket: Socket, proxy: HttpProxy, target: Endpoint, signal?: 
   const { host, port, login } = proxy;
   const to = endpointText(target);
   const odd = (cause?: Error) =>
-    reachError(systemCode(cause) === 'ECONNRESET' ? 'cut' : 'proxy-odd', { host, port }, cause);
+    networkFailure(systemCode(cause) === 'ECONNRESET' ? 'cut' : 'proxy-odd', { host, port }, cause);
   return inTime(
     socket,
     proxy,
@@ -119,11 +119,11 @@ function tunnelled(socket: Socket, proxy: HttpProxy, target: Endpoint, signal?: 
           return done();
         }
         if (statusCode === 407) return fail(loginError(proxy, headers['proxy-authenticate']));
-        return fail(reachError('proxy-forbids', { host, port, target: to, status: statusCode }));
+        return fail(networkFailure('proxy-forbids', { host, port, target: to, status: statusCode }));
       });
       asked.end();
     },
-    () => reachError('proxy-silent', { host, port }),
+    () => networkFailure('proxy-silent', { host, port }),
     signal,
   );
 }
@@ -137,8 +137,8 @@ function loginError({ host, port, login }: HttpProxy, challenges: string | undef
   ].map(([, scheme = '']) => scheme);
   const values = { host, port, schemes: schemes.join(', ') || 'nothing that it names' };
   if (!schemes.some(scheme => scheme.toLowerCase() === 'basic'))
-    return reachError('proxy-login-other', values);
-  return reachError(login === undefined ? 'proxy-login' : 'proxy-login-wrong', values);
+    return networkFailure('proxy-login-other', values);
+  return networkFailure(login === undefined ? 'proxy-login' : 'proxy-login-wrong', values);
 }
 
 function secured(
@@ -165,7 +165,7 @@ function secured(
       socket.once('error', cause => fail(tlsError(to, cause)));
       socket.once('secureConnect', () => done(socket));
     },
-    () => reachError('no-tls', { host, port }),
+    () => networkFailure('no-tls', { host, port }),
     signal,
   );
 }
@@ -173,8 +173,8 @@ function secured(
 function tlsError({ host, port }: Endpoint, cause: Error): FobError {
   const code = systemCode(cause);
   const fault = certificateFault(code);
-  if (fault !== undefined) return reachError(fault, { host, port }, cause);
-  return reachError(isTlsFailure(code) ? 'no-tls' : 'cut', { host, port }, cause);
+  if (fault !== undefined) return networkFailure(fault, { host, port }, cause);
+  return networkFailure(isTlsFailure(code) ? 'no-tls' : 'cut', { host, port }, cause);
 }
 
 /** Waits for one hop; the socket goes where it fails, ends or takes too long. */
@@ -200,7 +200,7 @@ function inTime<T>(
         reject(error);
       });
     // An error is said before it.
-    const closed = () => fail(reachError('cut', { host, port }));
+    const closed = () => fail(networkFailure('cut', { host, port }));
     const timer = setTimeout(() => fail(late()), AGENT_HOP_MS);
     socket.once('close', closed);
     const cancel = () => fail(new FobError('cancelled'));

@@ -1,10 +1,10 @@
 import { type ErrorKind, FobError } from '../../errors.ts';
-import { filled, reachTexts } from '../base/texts.ts';
+import { filled, networkFailureTexts } from '../base/texts.ts';
 
 /** Why a service cannot be reached or used. */
-export type ReachCode = keyof typeof reachTexts;
+export type NetworkFailureCode = keyof typeof networkFailureTexts;
 
-const KINDS: Partial<Record<ReachCode, ErrorKind>> = {
+const KINDS: Partial<Record<NetworkFailureCode, ErrorKind>> = {
   'proxy-name-unknown': 'proxy',
   'proxy-refused': 'proxy',
   'proxy-silent': 'proxy',
@@ -21,13 +21,13 @@ const KINDS: Partial<Record<ReachCode, ErrorKind>> = {
 };
 
 /** @param values for the text; never a secret. @param details besides `code` */
-export function reachError(
-  code: ReachCode,
+export function networkFailure(
+  code: NetworkFailureCode,
   values: Readonly<Record<string, string | number>>,
   cause?: unknown,
   details: Readonly<Record<string, unknown>> = {},
 ): FobError {
-  const { sentence, next } = reachTexts[code];
+  const { sentence, next } = networkFailureTexts[code];
   return new FobError(KINDS[code] ?? 'service-silent', {
     sentence: filled(sentence, values),
     next: filled(next, values),
@@ -37,7 +37,9 @@ export function reachError(
 }
 
 /** The code of an error that `reachError` made. */
-export function reachCode(error: unknown): ReachCode | undefined {
+export function networkFailureCode(error: unknown): NetworkFailureCode | undefined {
   const code = error instanceof FobError ? error.details?.code : undefined;
-  return typeof code === 'string' && Object.hasOwn(reachTexts, code) ? (code as ReachCode) : undefined;
+  return typeof code === 'string' && Object.hasOwn(networkFailureTexts, code)
+    ? (code as NetworkFailureCode)
+    : undefined;
 }

@@ -17,7 +17,7 @@ import { isFinalFailure, type PollAnswer, postPoll } from './post-poll.ts';
  * to say goes at once in another, with all that the service has not said to have taken: so it comes in order and once,
  * whichever poll arrives first or not at all.
  */
-export class Polls implements ServiceSocket {
+export class PollingSocket implements ServiceSocket {
   /** Why it ended, where it did not end as asked. */
   failure: FobError | undefined;
   private readonly path: Path;

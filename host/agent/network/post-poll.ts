@@ -4,7 +4,7 @@ import { FobError, systemCode } from '../../errors.ts';
 import { AGENT_POLL_BYTES_MAX, AGENT_POLL_KEY_BYTES, AGENT_POLL_MESSAGES_MAX } from '../base/limits.ts';
 import type { AgentPoll, AgentPolled } from '../base/messages.ts';
 import { endpointOf } from './endpoint.ts';
-import { reachCode, reachError } from './failure.ts';
+import { networkFailure, networkFailureCode } from './failure.ts';
 import type { Path } from './path.ts';
 
 /** What came back, its messages as yet unread. */
@@ -38,19 +38,19 @@ export async function postPoll(
   } catch (cause) {
     if (signal.aborted) throw new FobError('cancelled');
     const isLate = systemCode(cause) === 'UND_ERR_HEADERS_TIMEOUT';
-    throw path.failure() ?? reachError(isLate ? 'quiet' : 'cut', { host, port }, cause);
+    throw path.failure() ?? networkFailure(isLate ? 'quiet' : 'cut', { host, port }, cause);
   }
   const answer = status === 200 ? readAnswer(body) : undefined;
   if (answer !== undefined) return answer;
-  if (LATER.includes(status)) throw reachError('cut', { host, port });
+  if (LATER.includes(status)) throw networkFailure('cut', { host, port });
   // It took polls before: it is this connection that it does not know.
-  if (status === 404 && poll.key !== '') throw reachError('forgotten', { host });
-  throw reachError('no-polls', { host, status });
+  if (status === 404 && poll.key !== '') throw networkFailure('forgotten', { host });
+  throw networkFailure('no-polls', { host, status });
 }
 
 /** Whether another poll of the same connection would come to the same. */
 export function isFinalFailure(error: unknown): boolean {
-  const code = reachCode(error);
+  const code = networkFailureCode(error);
   return code === 'no-polls' || code === 'forgotten';
 }
 

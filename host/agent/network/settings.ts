@@ -73,7 +73,7 @@ function isText(value: unknown): value is string | undefined {
 
 /** Service settings as they must be, also where a person wrote them. @throws FobError `bad-input` */
 function checked(service: ServiceSettings): ServiceSettings {
-  checkReach(service);
+  checkNetworkSettings(service);
   return {
     ...service,
     url: readServiceOrigin(service.url),
@@ -82,7 +82,7 @@ function checked(service: ServiceSettings): ServiceSettings {
 }
 
 /** @throws FobError `bad-input` where a proxy or a path among them cannot be one */
-export function checkReach({
+export function checkNetworkSettings({
   proxy,
   ca,
   proxyLogin,

@@ -2,7 +2,7 @@ import { WebSocket } from 'undici';
 import { openedSocket, type ServiceSocket } from '../../activation/socket.ts';
 import { AGENT_SEND_QUEUE_BYTES_MAX } from '../base/limits.ts';
 import { endpointOf } from './endpoint.ts';
-import { reachError } from './failure.ts';
+import { networkFailure } from './failure.ts';
 import type { Path } from './path.ts';
 
 /**
@@ -13,7 +13,7 @@ import type { Path } from './path.ts';
 export async function openWebSocket(path: Path, origin: string, signal: AbortSignal): Promise<ServiceSocket> {
   const { host } = endpointOf(origin);
   const socket = new WebSocket(`${origin.replace(/^http/, 'ws')}/agent`, { dispatcher: path.dispatcher });
-  const none = () => path.failure() ?? reachError('no-websocket', { host });
+  const none = () => path.failure() ?? networkFailure('no-websocket', { host });
   const opened = await openedSocket(socket, signal, none);
   return {
     ...opened,

@@ -10,9 +10,9 @@ import {
 import type { Time } from '../base/time.ts';
 import type { Fobs } from '../fobs/fobs.ts';
 import { endpointOf } from '../network/endpoint.ts';
-import { reachCode, reachError } from '../network/failure.ts';
+import { networkFailure, networkFailureCode } from '../network/failure.ts';
 import type { ServiceSettings } from '../network/settings.ts';
-import { Link, type LinkEvents } from './link.ts';
+import { type LinkEvents, ServiceLink } from './link.ts';
 import {
   type Means,
   type OpenedService,
@@ -45,7 +45,7 @@ export class Keeper {
   private readonly options: KeeperOptions;
   private readonly ending: AbortController;
   private opened: OpenedService | undefined;
-  private link: Link | undefined;
+  private link: ServiceLink | undefined;
   private againMs: number;
   private hurry: () => void;
   /** When a WebSocket is tried again, and how long after that the next time. */
@@ -72,7 +72,7 @@ export class Keeper {
     this.ended = this.run();
   }
 
-  standings(): ReturnType<Link['standings']> {
+  standings(): ReturnType<ServiceLink['standings']> {
     return this.link?.standings() ?? [];
   }
 
@@ -124,8 +124,8 @@ export class Keeper {
       const { host, port } = endpointOf(this.service.url);
       const known = this.opened?.failure() ?? error;
       // The service was started anew, or another of its nodes answers now.
-      if (isGood && reachCode(known) === 'forgotten') return undefined;
-      return known instanceof FobError ? known : reachError('cut', { host, port }, error);
+      if (isGood && networkFailureCode(known) === 'forgotten') return undefined;
+      return known instanceof FobError ? known : networkFailure('cut', { host, port }, error);
     } finally {
       this.opened = undefined;
       this.link = undefined;
@@ -148,7 +148,7 @@ export class Keeper {
 
   private async keep(opened: OpenedService): Promise<never> {
     const { fobs, time, events } = this.options;
-    this.link = new Link(opened.inbox, this.service.url, fobs, time, events);
+    this.link = new ServiceLink(opened.inbox, this.service.url, fobs, time, events);
     this.set({ state: 'connected', by: opened.by, name: opened.proved.name });
     const forget = opened.by === 'polling' ? this.upgradeBeside(opened) : () => undefined;
     try {

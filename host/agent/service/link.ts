@@ -8,18 +8,18 @@ import {
   AGENT_TOLD_MS,
   FOB_NUMBER_MAX,
 } from '../base/limits.ts';
-import type { AgentMessage, AgentServiceMessage, NoticeKind, Standing } from '../base/messages.ts';
+import type { AgentMessage, AgentServiceMessage, FobOwnership, NoticeKind } from '../base/messages.ts';
 import { readAgentServiceMessage } from '../base/read-messages.ts';
 import type { Time } from '../base/time.ts';
 import type { FobPort, Fobs, PortListener } from '../fobs/fobs.ts';
 import { endpointOf } from '../network/endpoint.ts';
-import { reachError } from '../network/failure.ts';
+import { networkFailure } from '../network/failure.ts';
 import type { Inbox } from './inbox.ts';
 import { refusalError } from './opening.ts';
 
 /** What a connection tells of. */
 export interface LinkEvents {
-  readonly standing: (serial: string, standing: Standing) => void;
+  readonly standing: (serial: string, standing: FobOwnership) => void;
   readonly notice: (serial: string, kind: NoticeKind) => void;
 }
 
@@ -27,11 +27,11 @@ export interface LinkEvents {
 interface Announced extends PortListener {
   readonly number: number;
   readonly port: FobPort;
-  standing: Standing | undefined;
+  standing: FobOwnership | undefined;
 }
 
 /** A connection to a service that has proved itself: says which fobs are there, and carries their bytes. */
-export class Link {
+export class ServiceLink {
   private readonly inbox: Inbox;
   private readonly service: string;
   private readonly fobs: Fobs;
@@ -61,7 +61,7 @@ export class Link {
   }
 
   /** What the service makes of the fobs, by serial; undefined where it has not said yet. */
-  standings(): readonly { readonly serial: string; readonly standing: Standing | undefined }[] {
+  standings(): readonly { readonly serial: string; readonly standing: FobOwnership | undefined }[] {
     return [...this.announced.values()].map(({ port, standing }) => ({
       serial: port.found.serial,
       standing,
@@ -180,6 +180,6 @@ export class Link {
 
   private error(code: 'ended' | 'quiet' | 'no-identity'): FobError {
     const { host, port } = endpointOf(this.service);
-    return reachError(code, { host, port });
+    return networkFailure(code, { host, port });
   }
 }

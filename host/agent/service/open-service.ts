@@ -4,14 +4,14 @@ import { filled, settingsTexts } from '../base/texts.ts';
 import type { Time } from '../base/time.ts';
 import type { Hop, Route } from '../network/connect.ts';
 import { endpointOf } from '../network/endpoint.ts';
-import { type ReachCode, reachCode } from '../network/failure.ts';
+import { type NetworkFailureCode, networkFailureCode } from '../network/failure.ts';
 import { pathBy } from '../network/path.ts';
-import { Polls } from '../network/polls.ts';
+import { PollingSocket } from '../network/polls.ts';
 import { proxyFor } from '../network/proxy.ts';
 import type { ServiceSettings } from '../network/settings.ts';
 import { openWebSocket } from '../network/web-socket.ts';
 import { Inbox } from './inbox.ts';
-import { type Proved, proveService } from './opening.ts';
+import { type ProvedService, proveService } from './opening.ts';
 
 /** What carries the messages. */
 export type Means = 'websocket' | 'polling';
@@ -31,7 +31,7 @@ export interface OpenOptions {
 export interface OpenedService {
   readonly inbox: Inbox;
   readonly by: Means;
-  readonly proved: Proved;
+  readonly proved: ProvedService;
   /** Why it ended, where that is known. */
   readonly failure: () => FobError | undefined;
 }
@@ -78,7 +78,7 @@ export async function openByWebSocket(options: OpenOptions): Promise<OpenedServi
 /** @throws FobError (`reachError`), `bad-input` */
 export async function openByPolls(options: OpenOptions): Promise<OpenedService> {
   const { service, time, signal } = options;
-  const polls = new Polls(pathBy(routeTo(options), options.told), service.url, time);
+  const polls = new PollingSocket(pathBy(routeTo(options), options.told), service.url, time);
   const cancel = () => polls.close();
   signal.addEventListener('abort', cancel, { once: true });
   try {
@@ -94,7 +94,7 @@ export async function openByPolls(options: OpenOptions): Promise<OpenedService> 
 }
 
 /** What keeps a WebSocket from working where polls may get through: there is a connection, and that is all. */
-const TRY_POLLS: readonly (ReachCode | undefined)[] = [
+const TRY_POLLS: readonly (NetworkFailureCode | undefined)[] = [
   'no-websocket',
   'no-identity',
   'quiet',
@@ -107,7 +107,7 @@ export async function openByEither(options: OpenOptions): Promise<OpenedService>
   try {
     return await openByWebSocket(options);
   } catch (error) {
-    const isHopeless = isFobError(error, 'bad-input') || !TRY_POLLS.includes(reachCode(error));
+    const isHopeless = isFobError(error, 'bad-input') || !TRY_POLLS.includes(networkFailureCode(error));
     if (options.signal.aborted || isHopeless) throw error;
   }
   return openByPolls(options);

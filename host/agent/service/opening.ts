@@ -9,13 +9,13 @@ import type { AgentServiceMessage } from '../base/messages.ts';
 import { readAgentServiceMessage } from '../base/read-messages.ts';
 import type { Time } from '../base/time.ts';
 import { endpointOf } from '../network/endpoint.ts';
-import { reachError } from '../network/failure.ts';
+import { networkFailure } from '../network/failure.ts';
 import type { Inbox } from './inbox.ts';
 
 type Refused = Extract<AgentServiceMessage, { type: 'refused' }>;
 
 /** A service that has proved that it holds an identity key. */
-export interface Proved {
+export interface ProvedService {
   /** What it calls itself. */
   readonly name: string;
   /** SHA-256 of its identity key, in hexadecimal. */
@@ -32,19 +32,19 @@ export async function proveService(
   service: string,
   expected: string,
   time: Time,
-): Promise<Proved> {
+): Promise<ProvedService> {
   const endpoint = endpointOf(service);
   const nonce = globalThis.crypto.getRandomValues(new Uint8Array(OPENING_NONCE_BYTES));
   inbox.say({ type: 'open', version: 1, nonce: fieldOf(nonce) });
   const text = await inbox.next(AGENT_ANSWER_MS, time);
-  if (text === undefined) throw reachError(inbox.isClosed ? 'ended' : 'quiet', endpointValues(endpoint));
+  if (text === undefined) throw networkFailure(inbox.isClosed ? 'ended' : 'quiet', endpointValues(endpoint));
   const said = readAgentServiceMessage(text);
   if (said?.type === 'refused') throw refusalError(said, endpoint.host);
-  if (said?.type !== 'identity') throw reachError('no-identity', endpointValues(endpoint));
+  if (said?.type !== 'identity') throw networkFailure('no-identity', endpointValues(endpoint));
   const key = bytesOf(said.key) ?? new Uint8Array(0);
   const digest = sha256(key);
   const fingerprint = base16.encode(digest).toLowerCase();
-  const other = () => reachError('other-identity', endpointValues(endpoint));
+  const other = () => networkFailure('other-identity', endpointValues(endpoint));
   if (!fingerprint.startsWith(expected)) throw other();
   try {
     const own = digest.subarray(0, FINGERPRINT_BYTES);
@@ -59,5 +59,5 @@ const endpointValues = ({ host, port }: { readonly host: string; readonly port: 
 
 /** A refusal as the person is to hear it. `details.isFinal`: trying again does not help. */
 export function refusalError({ text, next, code, isFinal }: Refused, host: string): FobError {
-  return reachError('service-refuses', { host, text, next }, undefined, { refusal: code, isFinal });
+  return networkFailure('service-refuses', { host, text, next }, undefined, { refusal: code, isFinal });
 }

@@ -1,21 +1,21 @@
 import { systemTime } from '../../agent/base/time.ts';
 import { type CheckResult, type CheckStep, checkService } from '../../agent/check/check.ts';
 import {
-  checkReach,
+  checkNetworkSettings,
   readServiceOrigin,
   readSettings,
   type ServiceSettings,
 } from '../../agent/network/settings.ts';
 import { FobError } from '../../errors.ts';
 import { inventoryDirectory } from '../../inventory/directory.ts';
-import type { Call, Outcome } from '../base/command.ts';
-import type { ReachOptions } from '../base/reach-options.ts';
+import type { CommandCall, CommandOutcome } from '../base/command.ts';
+import type { NetworkOptions } from '../base/network-options.ts';
 import { errorDocument, reportOf } from '../base/report.ts';
 import { printable } from '../base/terminal.ts';
 import { agentTexts } from './texts.ts';
 
 /** What `passfob agent check` is told. */
-export interface CheckOptions extends ReachOptions {
+export interface CheckOptions extends NetworkOptions {
   readonly url: string | undefined;
 }
 
@@ -31,8 +31,8 @@ interface Checked extends Omit<CheckResult, 'problem'> {
  */
 export async function checkServices(
   asked: CheckOptions,
-  { isJson, terminal, signal }: Call,
-): Promise<Outcome> {
+  { isJson, terminal, signal }: CommandCall,
+): Promise<CommandOutcome> {
   const services = chosen(asked, inventoryDirectory(terminal.environment));
   if (services.length === 0) throw new FobError('agent', agentTexts.noServices);
   const { environment } = terminal;
@@ -66,7 +66,7 @@ function chosen({ url, ca, proxy, proxyLogin }: CheckOptions, directory: string)
   const given = Object.fromEntries(
     Object.entries({ ca, proxy, proxyLogin }).filter(([, value]) => value !== undefined),
   );
-  checkReach(given);
+  checkNetworkSettings(given);
   const { services } = readSettings(directory);
   if (url === undefined) return services.map(service => ({ ...service, ...given }));
   const origin = readServiceOrigin(url);

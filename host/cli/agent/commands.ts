@@ -1,7 +1,7 @@
 import { type Command, command } from '../base/command.ts';
 import { ABOUT_FOB, type CommonOptions, without } from '../base/common-options.ts';
 import { nothing } from '../base/needs.ts';
-import { reachOf, reachOptions } from '../base/reach-options.ts';
+import { networkOptions, networkSettingsOf } from '../base/network-options.ts';
 import type { CheckOptions } from './check.ts';
 import type { AddOptions } from './services.ts';
 
@@ -20,7 +20,11 @@ export const agentCommands: readonly Command[] = [
     words: 'agent add <url>',
     describe: 'have the agent keep a connection to a service',
     options: addOptions,
-    read: (given): AddOptions => ({ url: given.url, fingerprint: given.fingerprint, ...reachOf(given) }),
+    read: (given): AddOptions => ({
+      url: given.url,
+      fingerprint: given.fingerprint,
+      ...networkSettingsOf(given),
+    }),
     needs: nothing,
     run: async (asked, call) => (await import('./services.ts')).addService(asked, call),
   }),
@@ -44,7 +48,7 @@ export const agentCommands: readonly Command[] = [
     words: 'agent check [url]',
     describe: 'say which addresses are connected to, try every hop, and say what is blocked',
     options: checkOptions,
-    read: (given): CheckOptions => ({ url: given.url, ...reachOf(given) }),
+    read: (given): CheckOptions => ({ url: given.url, ...networkSettingsOf(given) }),
     needs: nothing,
     run: async (asked, call) => (await import('./check.ts')).checkServices(asked, call),
   }),
@@ -71,7 +75,7 @@ function urlOption(given: CommonOptions) {
 }
 
 function addOptions(given: CommonOptions) {
-  return reachOptions(urlOption(given)).option('fingerprint', {
+  return networkOptions(urlOption(given)).option('fingerprint', {
     string: true,
     requiresArg: true,
     describe:
@@ -80,7 +84,7 @@ function addOptions(given: CommonOptions) {
 }
 
 function checkOptions(given: CommonOptions) {
-  return reachOptions(without(given, ...ABOUT_FOB)).positional('url', {
+  return networkOptions(without(given, ...ABOUT_FOB)).positional('url', {
     type: 'string',
     describe: 'address of the service; without it, all that the agent knows',
   });

@@ -3,7 +3,7 @@ import type { Activation } from '../../activation/activation-string.ts';
 import { readSettings, withService, writeSettings } from '../../agent/network/settings.ts';
 import { isFobError, systemCode } from '../../errors.ts';
 import { inventoryDirectory } from '../../inventory/directory.ts';
-import type { ReachOptions } from '../base/reach-options.ts';
+import type { NetworkOptions } from '../base/network-options.ts';
 import { printable, type Terminal } from '../base/terminal.ts';
 import { tellAgent } from './services.ts';
 import { agentTexts } from './texts.ts';
@@ -14,7 +14,7 @@ import { agentTexts } from './texts.ts';
  */
 export async function recordService(
   { service: url, fingerprint }: Pick<Activation, 'service' | 'fingerprint'>,
-  reach: ReachOptions,
+  reach: NetworkOptions,
   terminal: Terminal,
 ): Promise<void> {
   const directory = inventoryDirectory(terminal.environment);

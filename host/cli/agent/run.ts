@@ -4,14 +4,14 @@ import { readSettings } from '../../agent/network/settings.ts';
 import { packageVersion } from '../../commands/package-root.ts';
 import type { FobError } from '../../errors.ts';
 import { inventoryDirectory } from '../../inventory/directory.ts';
-import type { Call } from '../base/command.ts';
+import type { CommandCall } from '../base/command.ts';
 import { errorDocument } from '../base/report.ts';
 import { jsonLine, printable, type Terminal } from '../base/terminal.ts';
 import { holdControl } from './control.ts';
+import { eventDocument, eventText } from './event-format.ts';
 import { finderOf } from './find-fobs.ts';
 import { notifier } from './notify.ts';
 import { agentTexts } from './texts.ts';
-import { eventDocument, eventText } from './words.ts';
 
 /** They may hold a password, and programs that this one starts have no use for it. */
 const PROXY_VARIABLES = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY', 'all_proxy', 'ALL_PROXY'];
@@ -22,7 +22,7 @@ const PROXY_VARIABLES = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY
  */
 export async function keepAgent(
   { notifies }: { readonly notifies: boolean },
-  { choice, isJson, terminal, signal }: Call,
+  { choice, isJson, terminal, signal }: CommandCall,
 ): Promise<undefined> {
   const directory = inventoryDirectory(terminal.environment);
   const environment = { ...terminal.environment };

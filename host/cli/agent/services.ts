@@ -1,6 +1,6 @@
 import { systemTime } from '../../agent/base/time.ts';
 import {
-  checkReach,
+  checkNetworkSettings,
   fingerprintText,
   readFingerprint,
   readServiceOrigin,
@@ -11,19 +11,19 @@ import {
   writeSettings,
 } from '../../agent/network/settings.ts';
 import { openByEither } from '../../agent/service/open-service.ts';
-import type { Proved } from '../../agent/service/opening.ts';
+import type { ProvedService } from '../../agent/service/opening.ts';
 import { FobError } from '../../errors.ts';
 import { inventoryDirectory } from '../../inventory/directory.ts';
-import type { Call } from '../base/command.ts';
+import type { CommandCall } from '../base/command.ts';
+import type { NetworkOptions } from '../base/network-options.ts';
 import { promptsOn } from '../base/prompts.ts';
-import type { ReachOptions } from '../base/reach-options.ts';
 import { type Report, reportOf } from '../base/report.ts';
 import { printable, type Terminal } from '../base/terminal.ts';
 import { askAgent } from './control.ts';
 import { agentTexts } from './texts.ts';
 
 /** What `passfob agent add` is told. */
-export interface AddOptions extends ReachOptions {
+export interface AddOptions extends NetworkOptions {
   readonly url: string;
   readonly fingerprint: string | undefined;
 }
@@ -35,12 +35,12 @@ export interface AddOptions extends ReachOptions {
  */
 export async function addService(
   { url, fingerprint, ca, proxy, proxyLogin }: AddOptions,
-  { terminal, signal }: Call,
+  { terminal, signal }: CommandCall,
 ): Promise<Report> {
   const directory = inventoryDirectory(terminal.environment);
   const origin = readServiceOrigin(url);
   const reach = { ca, proxy, proxyLogin };
-  checkReach(reach);
+  checkNetworkSettings(reach);
   const service = { url: origin, name: new URL(origin).host, fingerprint: '', ...reach };
   const made =
     fingerprint === undefined
@@ -78,14 +78,17 @@ async function proved(
   service: ServiceSettings,
   { environment }: Terminal,
   signal: AbortSignal,
-): Promise<Proved> {
+): Promise<ProvedService> {
   const opened = await openByEither({ service, environment, time: systemTime, signal });
   opened.inbox.close();
   return opened.proved;
 }
 
 /** Removes a service. @throws FobError `bad-input` */
-export async function removeService({ url }: { readonly url: string }, { terminal }: Call): Promise<Report> {
+export async function removeService(
+  { url }: { readonly url: string },
+  { terminal }: CommandCall,
+): Promise<Report> {
   const directory = inventoryDirectory(terminal.environment);
   const origin = readServiceOrigin(url);
   writeSettings(directory, withoutService(readSettings(directory), origin));

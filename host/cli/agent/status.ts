@@ -1,14 +1,14 @@
 import type { AgentStatus, ServiceStatus } from '../../agent/status.ts';
 import { FobError } from '../../errors.ts';
 import { inventoryDirectory } from '../../inventory/directory.ts';
-import type { Call } from '../base/command.ts';
+import type { CommandCall } from '../base/command.ts';
 import { inLines, type Report, reportOf } from '../base/report.ts';
 import { printable } from '../base/terminal.ts';
 import { askAgent } from './control.ts';
 import { agentTexts, MEANS, statusTexts } from './texts.ts';
 
 /** What the agent that runs sees. @throws FobError `agent` where none runs */
-export async function agentStatus({ terminal }: Call): Promise<Report> {
+export async function agentStatus({ terminal }: CommandCall): Promise<Report> {
   const said = await askAgent(inventoryDirectory(terminal.environment), 'status');
   if (said === undefined) throw new FobError('agent', agentTexts.none);
   const status = said as AgentStatus;

@@ -6,7 +6,7 @@ import type { Report } from './report.ts';
 import type { Terminal } from './terminal.ts';
 
 /** One run of a command: what every command is given. */
-export interface Call {
+export interface CommandCall {
   /** Which fob is meant, and how its frames are carried. */
   readonly choice: FobChoice;
   readonly isJson: boolean;
@@ -15,7 +15,7 @@ export interface Call {
 }
 
 /** The result of a command; undefined where the command has said it itself. */
-export type Outcome = Report | undefined;
+export type CommandOutcome = Report | undefined;
 
 /**
  * Opens what a command works with, has it work, and closes it again.
@@ -23,10 +23,10 @@ export type Outcome = Report | undefined;
  * @typeParam At what it gives the command
  */
 export type Need<Asked, At> = (
-  call: Call,
+  call: CommandCall,
   asked: Asked,
-  work: (at: At) => Promise<Outcome>,
-) => Promise<Outcome>;
+  work: (at: At) => Promise<CommandOutcome>,
+) => Promise<CommandOutcome>;
 
 /** A command line that was understood. */
 export interface Invocation {
@@ -35,11 +35,11 @@ export interface Invocation {
   readonly asked: object;
   readonly choice: FobChoice;
   /** @throws FobError what the command throws */
-  run(call: Omit<Call, 'choice'>): Promise<Outcome>;
+  run(call: Omit<CommandCall, 'choice'>): Promise<CommandOutcome>;
 }
 
 /** What reads a command line. */
-export interface Reading {
+export interface ArgumentReading {
   /** Is given the invocation that was read. */
   readonly take: (invocation: Invocation) => void;
   readonly choiceOf: ReadChoice;
@@ -58,7 +58,7 @@ export interface Command {
    * Adds it to the parser of what it belongs to.
    * @param inner the commands below it
    */
-  addTo(parser: CommonOptions, inner: readonly Command[], reading: Reading): void;
+  addTo(parser: CommonOptions, inner: readonly Command[], reading: ArgumentReading): void;
   /**
    * Takes over where the command line begins with its word: what follows is not read here.
    * @returns the exit code
@@ -77,7 +77,7 @@ interface Definition<Given, Asked extends object, At> {
   readonly change?: string;
   readonly needs: Need<Asked, At>;
   /** @throws FobError */
-  readonly run: (asked: Asked, at: At) => Promise<Outcome>;
+  readonly run: (asked: Asked, at: At) => Promise<CommandOutcome>;
 }
 
 /** Makes an entry of the table: the types of its options and of what it needs follow from them. */
@@ -146,7 +146,11 @@ export function group(
 }
 
 /** Adds those commands of a table that belong to no other one, each with those below it. */
-export function addCommands(parser: CommonOptions, table: readonly Command[], reading: Reading): void {
+export function addCommands(
+  parser: CommonOptions,
+  table: readonly Command[],
+  reading: ArgumentReading,
+): void {
   for (const entry of table) {
     const isBelow = table.some(({ name }) => entry.name.startsWith(`${name} `));
     if (!isBelow) entry.addTo(parser, commandsBelow(entry, table), reading);

@@ -4,11 +4,11 @@ import { withFob } from '../../commands/find.ts';
 import { systemCode } from '../../errors.ts';
 import { inventoryDirectory } from '../../inventory/directory.ts';
 import { inventoryError, openInventory } from '../../inventory/inventory.ts';
-import type { Call, Need } from './command.ts';
+import type { CommandCall, Need } from './command.ts';
 import { type Prompts, promptsOn } from './prompts.ts';
 import { progressText } from './report.ts';
 
-export interface InventoryCall extends Call {
+export interface InventoryCall extends CommandCall {
   readonly context: Context;
   readonly prompts: Prompts;
 }
@@ -18,7 +18,7 @@ export interface FobCall extends InventoryCall {
 }
 
 /** For commands that open what they work with themselves, or work with nothing. */
-export const nothing: Need<unknown, Call> = (call, _asked, work) => work(call);
+export const nothing: Need<unknown, CommandCall> = (call, _asked, work) => work(call);
 
 /** The inventory of this user, and somebody who can be asked. */
 export const anInventory: Need<unknown, InventoryCall> = async (call, _asked, work) => {

@@ -1,8 +1,8 @@
 import type { PressPurpose, Progress } from '../../commands/context.ts';
 import { FobError } from '../../errors.ts';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.ts';
+import { VERDICTS } from './result-format.ts';
 import { jsonLine, printable, type Terminal } from './terminal.ts';
-import { VERDICTS } from './words.ts';
 
 /** One line, or several. A line break inside of one is printed as `?`: it may come from a fob. */
 export type Lines = string | readonly string[];

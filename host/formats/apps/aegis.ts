@@ -1,13 +1,13 @@
 import { enrolmentOf } from '../base/draft.ts';
 import { base64Bytes, hexBytes } from '../base/encodings.ts';
 import { SLOTS_MAX } from '../base/limits.ts';
-import { judge, type ReadAids, type Row, readRows, type SourceFile, textOf } from '../base/row.ts';
+import { checkedRow, type ImportRow, type ReadAids, readRows, type SourceFile, textOf } from '../base/row.ts';
 import { damagedSeal, openGcm, type Scrypt, scryptKey, wrongPassword } from '../base/sealed.ts';
 import type { Work } from '../base/work.ts';
 import { isObject, type Json, listIn, objectIn, parseJson, textIn } from './json.ts';
 
 /** A vault that Aegis exported, plain or encrypted (docs/vault.md of Aegis, version 1). */
-export async function readAegis(file: SourceFile, aids: ReadAids): Promise<Row[]> {
+export async function readAegis(file: SourceFile, aids: ReadAids): Promise<ImportRow[]> {
   const vault = parseJson(textOf(file));
   const db =
     typeof vault.db === 'string' ? await decrypted(vault, vault.db, file, aids) : objectIn(vault, 'db');
@@ -15,10 +15,10 @@ export async function readAegis(file: SourceFile, aids: ReadAids): Promise<Row[]
   return readRows(entries, aids.work, (entry, at) => rowOf(`entry ${at + 1}`, isObject(entry) ? entry : {}));
 }
 
-function rowOf(place: string, entry: Json): Row {
+function rowOf(place: string, entry: Json): ImportRow {
   const info = objectIn(entry, 'info');
   const names = { issuer: textIn(entry, 'issuer'), label: textIn(entry, 'name') };
-  return judge(place, names, () =>
+  return checkedRow(place, names, () =>
     enrolmentOf({
       ...names,
       type: textIn(entry, 'type'),

@@ -6,9 +6,9 @@ import { enrolmentOf } from '../base/draft.ts';
 import { base64Bytes } from '../base/encodings.ts';
 import { fitName } from '../base/names.ts';
 import {
-  judge,
+  checkedRow,
+  type ImportRow,
   type ReadAids,
-  type Row,
   type RowName,
   readRows,
   type SourceFile,
@@ -19,7 +19,7 @@ import { damagedSeal, pbkdf2Key, wrongPassword } from '../base/sealed.ts';
 import { isObject, type Json, listIn, objectIn, parseJson, textIn } from './json.ts';
 
 /** An export of Bitwarden as JSON: plain, or protected by a password of its own. */
-export async function readBitwarden(file: SourceFile, aids: ReadAids): Promise<Row[]> {
+export async function readBitwarden(file: SourceFile, aids: ReadAids): Promise<ImportRow[]> {
   const vault = parseJson(textOf(file));
   const plain = vault.encrypted === true ? await decrypted(vault, file, aids) : vault;
   const items = listIn(plain, 'items');
@@ -35,10 +35,10 @@ function loginOf(item: Json) {
 }
 
 /** An item of a vault: its field for passcodes holds a key URI, a bare secret, or nothing. */
-export function rowOf(place: string, name: RowName, totp: string): Row {
+export function rowOf(place: string, name: RowName, totp: string): ImportRow {
   const text = totp.trim();
   if (text === '') return skipped(place, name, 'The item has no one-time password.');
-  return judge(place, name, () => accountOf(text, name));
+  return checkedRow(place, name, () => accountOf(text, name));
 }
 
 function accountOf(text: string, name: RowName): Enrolment {

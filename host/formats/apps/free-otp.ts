@@ -1,21 +1,21 @@
 import { badInput } from '../../enrol/enrolment.ts';
 import { steam } from '../../enrol/uri-parts.ts';
 import { enrolmentOf } from '../base/draft.ts';
-import { judge, type ReadAids, type Row, readRows, type SourceFile, textOf } from '../base/row.ts';
+import { checkedRow, type ImportRow, type ReadAids, readRows, type SourceFile, textOf } from '../base/row.ts';
 import { isObject, type Json, listIn, parseJson, textIn } from './json.ts';
 
 /** A backup of FreeOTP+ (JSON), and what FreeOTP keeps in the same form. */
-export async function readFreeOtp(file: SourceFile, { work }: ReadAids): Promise<Row[]> {
+export async function readFreeOtp(file: SourceFile, { work }: ReadAids): Promise<ImportRow[]> {
   const tokens = listIn(parseJson(textOf(file)), 'tokens');
   return readRows(tokens, work, (token, at) => rowOf(`token ${at + 1}`, isObject(token) ? token : {}));
 }
 
-function rowOf(place: string, token: Json): Row {
+function rowOf(place: string, token: Json): ImportRow {
   const names = {
     issuer: textIn(token, 'issuerExt') || textIn(token, 'issuerInt'),
     label: textIn(token, 'label'),
   };
-  return judge(place, names, () => {
+  return checkedRow(place, names, () => {
     // FreeOTP+ makes Steam's letters for whatever has this issuer.
     if (names.issuer === 'Steam') throw steam();
     return enrolmentOf({

@@ -1,6 +1,6 @@
 import { enrolmentOf } from '../base/draft.ts';
 import { base64Bytes } from '../base/encodings.ts';
-import { judge, type ReadAids, type Row, readRows, type SourceFile, textOf } from '../base/row.ts';
+import { checkedRow, type ImportRow, type ReadAids, readRows, type SourceFile, textOf } from '../base/row.ts';
 import { damagedSeal, openGcm, pbkdf2Key, wrongPassword } from '../base/sealed.ts';
 import { isObject, type Json, listIn, objectIn, parseJson, textIn } from './json.ts';
 
@@ -8,7 +8,7 @@ import { isObject, type Json, listIn, objectIn, parseJson, textIn } from './json
 const APP_ITERATIONS = 10_000;
 
 /** A backup of 2FAS, plain or encrypted. */
-export async function readTwoFas(file: SourceFile, aids: ReadAids): Promise<Row[]> {
+export async function readTwoFas(file: SourceFile, aids: ReadAids): Promise<ImportRow[]> {
   const backup = parseJson(textOf(file));
   const sealed = textIn(backup, 'servicesEncrypted');
   const services = sealed === '' ? listIn(backup, 'services') : await decrypted(sealed, file, aids);
@@ -17,13 +17,13 @@ export async function readTwoFas(file: SourceFile, aids: ReadAids): Promise<Row[
   );
 }
 
-function rowOf(place: string, service: Json): Row {
+function rowOf(place: string, service: Json): ImportRow {
   const otp = objectIn(service, 'otp');
   const names = {
     issuer: textIn(otp, 'issuer') || textIn(service, 'name'),
     label: textIn(otp, 'account') || textIn(otp, 'label'),
   };
-  return judge(place, names, () =>
+  return checkedRow(place, names, () =>
     enrolmentOf({
       ...names,
       // What was added by hand in early versions says no type, and is TOTP.

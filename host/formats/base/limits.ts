@@ -37,7 +37,7 @@ export const ITERATIONS_MAX = 5_000_000;
 /** Memory of scrypt, 128 · N · r bytes; Aegis takes 32 MiB. */
 export const SCRYPT_MEMORY_BYTES_MAX = 268_435_456;
 /** Turns of scrypt over that memory. */
-export const SCRYPT_TURNS_MAX = 16;
+export const SCRYPT_PARALLELISM_MAX = 16;
 /** Work of scrypt for one import, 128 · N · r · p bytes over all slots of all files: some two seconds. */
 export const SCRYPT_WORK_BYTES_MAX = 536_870_912;
 /** Slots of an encrypted Aegis vault that the password is tried in. */

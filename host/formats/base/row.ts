@@ -29,10 +29,10 @@ export interface ReadAids extends ReadTools {
 }
 
 /** Reads one format. @throws FobError `bad-input` for a file that cannot be read as a whole, `cancelled` */
-export type ReadFormat = (file: SourceFile, aids: ReadAids) => Promise<Row[]>;
+export type ReadFormat = (file: SourceFile, aids: ReadAids) => Promise<ImportRow[]>;
 
 /** One account of a file, or what stands where one could be. */
-export interface Row {
+export interface ImportRow {
   /** Where it stands, for a person who looks it up: `line 3`, `entry 2`. */
   readonly place: string;
   readonly issuer: string;
@@ -42,14 +42,14 @@ export interface Row {
   readonly user: string;
   /** Of the token, where the file has one. */
   readonly serial?: string;
-  readonly outcome: Outcome;
+  readonly outcome: RowOutcome;
 }
 
 /**
  * ok: a fob can hold it. skipped: there is nothing to enrol, or it is there already. refused: it asks for what a fob
  * cannot do, or it is broken. `reason` and `next` are sentences; no text holds a secret.
  */
-export type Outcome =
+export type RowOutcome =
   | { readonly state: 'ok'; readonly enrolment: Enrolment }
   | { readonly state: 'skipped' | 'refused'; readonly reason: string; readonly next: string };
 
@@ -62,7 +62,7 @@ export interface RowName {
 export const NAMELESS: RowName = { issuer: '', label: '' };
 
 /** A row by what `build` makes of it: whatever it refuses is the reason of this row and stops no other. */
-export function judge(place: string, name: RowName, build: () => Enrolment): Row {
+export function checkedRow(place: string, name: RowName, build: () => Enrolment): ImportRow {
   try {
     const enrolment = build();
     const { issuer, label } = enrolment;
@@ -73,11 +73,11 @@ export function judge(place: string, name: RowName, build: () => Enrolment): Row
   }
 }
 
-export function refused(place: string, name: RowName, { message, next }: FobError): Row {
+export function refused(place: string, name: RowName, { message, next }: FobError): ImportRow {
   return { place, ...plain(name), outcome: { state: 'refused', reason: message, next } };
 }
 
-export function skipped(place: string, name: RowName, reason: string, next = ''): Row {
+export function skipped(place: string, name: RowName, reason: string, next = ''): ImportRow {
   return { place, ...plain(name), outcome: { state: 'skipped', reason, next } };
 }
 
@@ -92,9 +92,9 @@ function plain({ issuer, label, serial = '' }: RowName) {
 export async function readRows<T>(
   items: Iterable<T>,
   work: Work,
-  read: (item: T, at: number) => Row | Iterable<Row>,
-): Promise<Row[]> {
-  const rows: Row[] = [];
+  read: (item: T, at: number) => ImportRow | Iterable<ImportRow>,
+): Promise<ImportRow[]> {
+  const rows: ImportRow[] = [];
   for (const item of items) {
     const made = read(item, rows.length);
     for (const row of 'outcome' in made ? [made] : made) {

@@ -5,7 +5,7 @@ import {
   ITERATIONS_MAX,
   PIXELS_MAX,
   SCRYPT_MEMORY_BYTES_MAX,
-  SCRYPT_TURNS_MAX,
+  SCRYPT_PARALLELISM_MAX,
   SCRYPT_WORK_BYTES_MAX,
   TURN_MS,
 } from './limits.ts';
@@ -59,7 +59,7 @@ export class Work {
     const isPower = Number.isInteger(n) && n > 1 && Number.isInteger(Math.log2(n));
     const areWhole = Number.isInteger(r) && r > 0 && Number.isInteger(p) && p > 0;
     const memory = 128 * n * r;
-    if (!isPower || !areWhole || memory > SCRYPT_MEMORY_BYTES_MAX || p > SCRYPT_TURNS_MAX)
+    if (!isPower || !areWhole || memory > SCRYPT_MEMORY_BYTES_MAX || p > SCRYPT_PARALLELISM_MAX)
       throw tooMuchWork();
     this.scryptBytes -= memory * p;
     if (this.scryptBytes < 0) throw tooMuchTogether();

@@ -1,6 +1,6 @@
 import { badInput } from '../../enrol/enrolment.ts';
 import type { Element } from './xml.ts';
-import { wordsOf } from './xml.ts';
+import { textOf } from './xml.ts';
 
 /**
  * Sentences about what a policy asks for beside the fob.
@@ -8,7 +8,7 @@ import { wordsOf } from './xml.ts';
  */
 export function readPolicy(policy: Element | undefined): string[] {
   if (policy === undefined) return [];
-  const uses = policy.children.filter(({ name }) => name === 'KeyUsage').map(wordsOf);
+  const uses = policy.children.filter(({ name }) => name === 'KeyUsage').map(textOf);
   if (uses.length > 0 && !uses.includes('OTP')) {
     throw badInput('Its policy does not allow it for one-time passwords.', 'Leave this key to its purpose.');
   }

@@ -4,7 +4,7 @@ import { base64Bytes } from '../base/encodings.ts';
 import type { ReadAids } from '../base/row.ts';
 import { damagedSeal, pbkdf2Key } from '../base/sealed.ts';
 import { CIPHERS, type Cipher, type HashName, HMACS } from './names.ts';
-import { anyAt, at, type Element, inside, wordsOf } from './xml.ts';
+import { anyAt, at, type Element, inside, textOf } from './xml.ts';
 
 /** How the values of a document are protected; nothing of it for one that is plain. */
 export interface Protection {
@@ -43,7 +43,7 @@ async function encryptionKey(encryption: Element, file: string, aids: ReadAids):
   const derived = inside(encryption, 'DerivedKey', true);
   if (derived !== undefined) return derivedKey(derived, file, aids);
   const name = inside(encryption, 'KeyName', true);
-  if (name !== undefined) return aids.key(file, wordsOf(name));
+  if (name !== undefined) return aids.key(file, textOf(name));
   throw badInput(
     'The file is encrypted for a certificate, which is not read here.',
     'Ask its maker for one under a password or a pre-shared key.',
@@ -52,9 +52,9 @@ async function encryptionKey(encryption: Element, file: string, aids: ReadAids):
 
 async function derivedKey(derived: Element, file: string, aids: ReadAids): Promise<Uint8Array> {
   const parameters = anyAt(derived, 'KeyDerivationMethod', 'PBKDF2-params');
-  const salt = base64Bytes(wordsOf(anyAt(parameters, 'Salt', 'Specified')));
-  const iterations = wordsOf(anyAt(parameters, 'IterationCount'));
-  const length = wordsOf(anyAt(parameters, 'KeyLength')) || '16';
+  const salt = base64Bytes(textOf(anyAt(parameters, 'Salt', 'Specified')));
+  const iterations = textOf(anyAt(parameters, 'IterationCount'));
+  const length = textOf(anyAt(parameters, 'KeyLength')) || '16';
   const prf = anyAt(parameters, 'PRF')?.attributes.get('Algorithm');
   const hash = prf === undefined ? 'sha1' : HMACS[prf];
   const isComplete = salt !== undefined && salt.length > 0 && /^\d{1,15}$/.test(iterations);
@@ -89,7 +89,7 @@ function encryptedParts(from: Element): { cipher: Cipher; bytes: Uint8Array } {
       'Ask the maker of the file for AES in CBC mode, which RFC 6030 asks of everybody.',
     );
   }
-  const bytes = base64Bytes(wordsOf(anyAt(from, 'CipherData', 'CipherValue')));
+  const bytes = base64Bytes(textOf(anyAt(from, 'CipherData', 'CipherValue')));
   if (bytes === undefined || bytes.length < 32 || bytes.length % 16 !== 0) throw damagedSeal();
   return { cipher, bytes };
 }
@@ -138,7 +138,7 @@ export function openValue(
     );
   }
   const { cipher, bytes } = encryptedParts(encrypted);
-  const tag = base64Bytes(wordsOf(at(value, 'ValueMAC')));
+  const tag = base64Bytes(textOf(at(value, 'ValueMAC')));
   if (mac === undefined || tag === undefined || tag.length === 0) {
     throw badInput(
       `Its ${what} is encrypted without a MAC, so that nobody can tell whether it was changed.`,
@@ -156,7 +156,7 @@ export function openValue(
 }
 
 function plainBytes(plain: Element): Uint8Array {
-  const bytes = base64Bytes(wordsOf(plain));
+  const bytes = base64Bytes(textOf(plain));
   if (bytes !== undefined) return bytes;
   throw badInput('The secret is not Base64.', 'Export the file again.');
 }

@@ -1,13 +1,21 @@
 import { badInput } from '../../enrol/enrolment.ts';
 import { enrolmentOf } from '../base/draft.ts';
-import { judge, type ReadAids, type Row, readRows, type SourceFile, skipped, utf8Of } from '../base/row.ts';
+import {
+  checkedRow,
+  type ImportRow,
+  type ReadAids,
+  readRows,
+  type SourceFile,
+  skipped,
+  utf8Of,
+} from '../base/row.ts';
 import { PSKC } from './names.ts';
 import { readPolicy } from './policy.ts';
 import { openValue, type Protection, readProtection } from './protection.ts';
-import { at, type Element, inside, parseXml, wordsOf } from './xml.ts';
+import { at, type Element, inside, parseXml, textOf } from './xml.ts';
 
 /** A Portable Symmetric Key Container (RFC 6030): plain, under a pre-shared key, or under a password. */
-export async function readPskc(file: SourceFile, aids: ReadAids): Promise<Row[]> {
+export async function readPskc(file: SourceFile, aids: ReadAids): Promise<ImportRow[]> {
   const root = await parseXml(utf8Of(file), aids.work, 'KeyPackage');
   if (root.name !== 'KeyContainer' || root.namespace !== PSKC) {
     throw badInput('The XML file is no PSKC file (RFC 6030).', 'Name a PSKC file.');
@@ -35,7 +43,7 @@ interface Around {
 /** Serial numbers are those of devices: where one has several keys, the id of the key tells them apart. */
 function serialsOf(packages: readonly Element[]): string[] {
   const named = packages.map(packaged => ({
-    device: wordsOf(at(packaged, 'DeviceInfo', 'SerialNo')),
+    device: textOf(at(packaged, 'DeviceInfo', 'SerialNo')),
     id: inside(packaged, 'Key')?.attributes.get('Id')?.trim() ?? '',
   }));
   const counts = new Map<string, number>();
@@ -46,19 +54,19 @@ function serialsOf(packages: readonly Element[]): string[] {
   });
 }
 
-function rowOf(place: string, packaged: Element, { protection, warnings, serial }: Around): Row {
+function rowOf(place: string, packaged: Element, { protection, warnings, serial }: Around): ImportRow {
   const key = inside(packaged, 'Key');
   const names = { ...namesOf(packaged, key), serial };
   const algorithm = algorithmOf(key);
   if (algorithm === 'pin') return skipped(place, names, 'It is the PIN of another key, not an account.');
-  return judge(place, names, () => {
+  return checkedRow(place, names, () => {
     const said = [...warnings, ...readPolicy(inside(key, 'Policy'))];
     const parameters = inside(key, 'AlgorithmParameters');
     const format = inside(parameters, 'ResponseFormat');
     checkFormat(format);
     const data = inside(key, 'Data');
     checkTime(data, protection);
-    const suite = wordsOf(inside(parameters, 'Suite'));
+    const suite = textOf(inside(parameters, 'Suite'));
     return enrolmentOf({
       ...names,
       type: algorithm,
@@ -82,8 +90,8 @@ function namesOf(packaged: Element, key: Element | undefined) {
   const device = inside(packaged, 'DeviceInfo');
   const labels = [inside(key, 'UserId'), inside(device, 'UserId'), inside(key, 'FriendlyName')];
   return {
-    issuer: wordsOf(inside(key, 'Issuer')) || wordsOf(inside(device, 'Manufacturer')),
-    label: labels.map(wordsOf).find(text => text !== '') ?? '',
+    issuer: textOf(inside(key, 'Issuer')) || textOf(inside(device, 'Manufacturer')),
+    label: labels.map(textOf).find(text => text !== '') ?? '',
   };
 }
 
@@ -113,7 +121,7 @@ function numberIn(data: Element | undefined, name: string, protection: Protectio
   const field = inside(data, name);
   if (field === undefined) return undefined;
   const plain = at(field, 'PlainValue');
-  return plain === undefined ? numberOf(openValue(field, protection, 'number')) : wordsOf(plain);
+  return plain === undefined ? numberOf(openValue(field, protection, 'number')) : textOf(plain);
 }
 
 /** An encrypted number is big-endian; there are programs that encrypt its decimals. */

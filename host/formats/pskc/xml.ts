@@ -137,6 +137,6 @@ export function anyAt(from: Element | undefined, ...path: readonly string[]): El
 }
 
 /** The text of an element without the white space of its line breaks; empty where there is none. */
-export function wordsOf(element: Element | undefined): string {
+export function textOf(element: Element | undefined): string {
   return element?.text.trim() ?? '';
 }

@@ -3,14 +3,21 @@ import { type Options, parse } from 'csv-parse';
 import { badInput } from '../../enrol/enrolment.ts';
 import { isFobError } from '../../errors.ts';
 import { CELLS_MAX, RECORD_BYTES_MAX, TURN_BYTES } from '../base/limits.ts';
-import { checkRowCount, type ReadAids, type Row, readRows, type SourceFile, utf8Of } from '../base/row.ts';
+import {
+  checkRowCount,
+  type ImportRow,
+  type ReadAids,
+  readRows,
+  type SourceFile,
+  utf8Of,
+} from '../base/row.ts';
 import type { Work } from '../base/work.ts';
 import { headedReader } from './headed.ts';
-import type { Line } from './line.ts';
+import type { TableLine } from './line.ts';
 import { isTokenLine, readOwnedTokenLine, readTokenLine } from './token-lines.ts';
 
 /** Tables with commas, semicolons or tabs: with a header that says what is where, or as privacyIDEA has them. */
-export async function readCsv(file: SourceFile, { work }: ReadAids): Promise<Row[]> {
+export async function readCsv(file: SourceFile, { work }: ReadAids): Promise<ImportRow[]> {
   const lines = await parseTable(utf8Of(file), work);
   const [first, ...rest] = lines;
   if (first === undefined) throw badInput('The file is empty.', 'Name a file that holds accounts.');
@@ -41,8 +48,8 @@ const OPTIONS: Options = {
 };
 
 /** Lines that hold something; those that begin with `#` are comments. Read piece by piece, and no further than needed. */
-async function parseTable(text: Uint8Array, work: Work): Promise<Line[]> {
-  const lines: Line[] = [];
+async function parseTable(text: Uint8Array, work: Work): Promise<TableLine[]> {
+  const lines: TableLine[] = [];
   let written = 0;
   let recordEnd = 0;
   const parser = parse({

@@ -2,9 +2,9 @@ import { SECRET_BYTES_MIN } from '@passfob/protocol/limits';
 import { rowOf as bitwardenRow } from '../apps/bitwarden.ts';
 import { enrolmentOf } from '../base/draft.ts';
 import { type Encoding, readSecret } from '../base/encodings.ts';
-import { judge, NAMELESS, type Row, type RowName, skipped } from '../base/row.ts';
+import { checkedRow, type ImportRow, NAMELESS, type RowName, skipped } from '../base/row.ts';
 import { readUri } from '../uris/list.ts';
-import type { Line } from './line.ts';
+import type { TableLine } from './line.ts';
 
 /** What columns are called, in small letters and without marks. */
 const NAMES = {
@@ -41,7 +41,9 @@ const SECRETS: Readonly<Record<string, Encoding>> = {
 };
 
 /** Reads lines by the names in the first one; undefined where none of them is a place for secrets. */
-export function headedReader(header: Line): ((line: Line) => Row | Iterable<Row>) | undefined {
+export function headedReader(
+  header: TableLine,
+): ((line: TableLine) => ImportRow | Iterable<ImportRow>) | undefined {
   const names = header.cells.map(cell => cell.toLowerCase().replace(/[^a-z0-9_]/g, ''));
   if (names.includes('login_totp')) return line => bitwardenLine(names, line);
   const plain = names.map(name => name.replaceAll('_', ''));
@@ -65,7 +67,10 @@ export function headedReader(header: Line): ((line: Line) => Row | Iterable<Row>
 }
 
 /** The cells beside a URI say whose token it is; the URI says the account. */
-function withCells(row: Row | Iterable<Row>, cell: (column: Column) => string): Row | Iterable<Row> {
+function withCells(
+  row: ImportRow | Iterable<ImportRow>,
+  cell: (column: Column) => string,
+): ImportRow | Iterable<ImportRow> {
   if (!('outcome' in row)) return row;
   const serial = cell('serial');
   return { ...row, user: userIn(cell) || row.user, ...(serial !== '' && { serial }) };
@@ -75,19 +80,19 @@ function userIn(cell: (column: Column) => string): string {
   return cell('upn').replaceAll("''", "'") || cell('label');
 }
 
-function bitwardenLine(names: readonly string[], { place, cells }: Line): Row {
+function bitwardenLine(names: readonly string[], { place, cells }: TableLine): ImportRow {
   const cell = (name: string) => cells[names.indexOf(name)] ?? '';
   return bitwardenRow(place, { issuer: cell('name'), label: cell('login_username') }, cell('login_totp'));
 }
 
-function accountRow(place: string, cell: (column: Column) => string, text: string, as: Encoding): Row {
+function accountRow(place: string, cell: (column: Column) => string, text: string, as: Encoding): ImportRow {
   const names = {
     issuer: cell('issuer'),
     label: userIn(cell),
     serial: cell('serial'),
   };
   const secret = { as, text };
-  return judge(place, namesBeside(secret, names), () =>
+  return checkedRow(place, namesBeside(secret, names), () =>
     enrolmentOf({
       ...names,
       secret,

@@ -1,5 +1,5 @@
 /** One line of a table. */
-export interface Line {
+export interface TableLine {
   readonly place: string;
   readonly cells: readonly string[];
 }

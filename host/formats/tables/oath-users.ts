@@ -3,11 +3,11 @@ import { badInput } from '../../enrol/enrolment.ts';
 import { enrolmentOf } from '../base/draft.ts';
 import { hexBytes } from '../base/encodings.ts';
 import {
-  judge,
+  checkedRow,
+  type ImportRow,
   linesOf,
   NAMELESS,
   type ReadAids,
-  type Row,
   readRows,
   type SourceFile,
   textOf,
@@ -17,17 +17,17 @@ import {
 export const OATH_TYPE = /^HOTP(?:\/(E|T(\d{1,4}))(?:\/(\d{1,2}))?)?$/i;
 
 /** A `users.oath` of the OATH Toolkit: type, user, PIN, key in hexadecimal, counter, last passcode, its time. */
-export async function readOathUsers(file: SourceFile, { work }: ReadAids): Promise<Row[]> {
+export async function readOathUsers(file: SourceFile, { work }: ReadAids): Promise<ImportRow[]> {
   return readRows(linesOf(textOf(file)), work, ({ place, text }) => rowOf(place, text.split(/\s+/, COLUMNS)));
 }
 
 /** Those that are looked at; behind them is the time of the last passcode. */
 const COLUMNS = 6;
 
-function rowOf(place: string, fields: readonly string[]): Row {
+function rowOf(place: string, fields: readonly string[]): ImportRow {
   const [typeText = '', user = '', pin = '-', key = '', counter = '0', lastPasscode] = fields;
   const isKey = (hexBytes(key)?.length ?? 0) >= SECRET_BYTES_MIN;
-  return judge(place, isKey ? { issuer: '', label: user } : NAMELESS, () => {
+  return checkedRow(place, isKey ? { issuer: '', label: user } : NAMELESS, () => {
     const type = OATH_TYPE.exec(typeText);
     if (type === null) {
       throw badInput(

@@ -2,15 +2,15 @@ import { SECRET_BYTES_MIN } from '@passfob/protocol/limits';
 import { badInput } from '../../enrol/enrolment.ts';
 import { enrolmentOf } from '../base/draft.ts';
 import { hexBytes } from '../base/encodings.ts';
-import { judge, NAMELESS, type Row } from '../base/row.ts';
-import type { Line } from './line.ts';
+import { checkedRow, type ImportRow, NAMELESS } from '../base/row.ts';
+import type { TableLine } from './line.ts';
 
 /**
  * Lines without a header, as privacyIDEA and LinOTP import them: `serial, key in hexadecimal, hotp|totp, digits,
  * period or counter, algorithm`, or `serial, key, ocra, suite`. What is left out behind the key has their defaults:
  * HOTP, 6 digits.
  */
-export function isTokenLine({ cells }: Line): boolean {
+export function isTokenLine({ cells }: TableLine): boolean {
   const [serial = '', key = '', type] = cells;
   if (serial === '' || key === '' || cells.some(cell => /^(?:serial|secret|upn)\b/i.test(cell))) return false;
   return (
@@ -20,19 +20,19 @@ export function isTokenLine({ cells }: Line): boolean {
 }
 
 /** The same behind a user, a resolver and a realm. */
-export function readOwnedTokenLine({ place, cells }: Line): Row {
+export function readOwnedTokenLine({ place, cells }: TableLine): ImportRow {
   const [user = '', , , ...rest] = cells;
   return readTokenLine({ place, cells: rest }, user);
 }
 
 /** @param user who has the token, where the line says so */
-export function readTokenLine({ place, cells }: Line, user = ''): Row {
+export function readTokenLine({ place, cells }: TableLine, user = ''): ImportRow {
   const [serial = '', key = '', written = '', form = '', moving = '', algorithm = ''] = cells;
   const bytes = hexBytes(key)?.length ?? 0;
   // Where no key stands the columns may be others, and a key where the serial should be: it is not repeated.
   const names = bytes >= SECRET_BYTES_MIN ? { issuer: '', label: user, serial } : NAMELESS;
   const type = typeNamed(written);
-  return judge(place, names, () =>
+  return checkedRow(place, names, () =>
     enrolmentOf({
       ...names,
       type,

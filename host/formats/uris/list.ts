@@ -1,7 +1,15 @@
 import { checkEnrolment, type Enrolment } from '../../enrol/enrolment.ts';
 import { readOtpauth, UNNAMED } from '../../enrol/otpauth.ts';
 import { fitName } from '../base/names.ts';
-import { checkRowCount, judge, linesOf, NAMELESS, type Row, readRows, skipped } from '../base/row.ts';
+import {
+  checkedRow,
+  checkRowCount,
+  type ImportRow,
+  linesOf,
+  NAMELESS,
+  readRows,
+  skipped,
+} from '../base/row.ts';
 import type { Work } from '../base/work.ts';
 import { isMigration, type MigrationPart, readMigrationPart, rowsOfParts } from './migration.ts';
 
@@ -29,7 +37,7 @@ export function placedUris(text: string): PlacedUri[] {
  * wherever they stand.
  * @throws FobError `bad-input` for too many, `cancelled`
  */
-export async function readUris(uris: Iterable<PlacedUri>, work: Work): Promise<Row[]> {
+export async function readUris(uris: Iterable<PlacedUri>, work: Work): Promise<ImportRow[]> {
   const parts: MigrationPart[] = [];
   const read = await readRows(uris, work, ({ place, uri }) => {
     if (!isMigration(uri)) return keyUri(place, uri);
@@ -46,19 +54,19 @@ export async function readUris(uris: Iterable<PlacedUri>, work: Work): Promise<R
 const EXPORTED = skipped('', NAMELESS, '');
 
 /** The account of a URI that stands alone, or those of a part of an export. */
-export function readUri(place: string, uri: string): Row | Iterable<Row> {
+export function readUri(place: string, uri: string): ImportRow | Iterable<ImportRow> {
   if (!isMigration(uri)) return keyUri(place, uri);
   const part = readMigrationPart(place, uri);
   return 'outcome' in part ? part : rowsOfParts([part]);
 }
 
 /** A URI that cannot be read has no name that may be shown: in a mangled one the secret may stand there. */
-function keyUri(place: string, uri: string): Row {
-  const row = judge(place, NAMELESS, () => readOtpauth(uri));
+function keyUri(place: string, uri: string): ImportRow {
+  const row = checkedRow(place, NAMELESS, () => readOtpauth(uri));
   const { outcome } = row;
   // A URI without a name is shown by one that is nobody's.
   const names = row.issuer === '' && row.label === UNNAMED ? NAMELESS : row;
-  return outcome.state === 'ok' ? judge(place, names, () => fitted(outcome.enrolment)) : row;
+  return outcome.state === 'ok' ? checkedRow(place, names, () => fitted(outcome.enrolment)) : row;
 }
 
 function fitted(read: Enrolment): Enrolment {

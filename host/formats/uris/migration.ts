@@ -4,7 +4,7 @@ import { FobError } from '../../errors.ts';
 import { enrolmentOf } from '../base/draft.ts';
 import { base64Bytes } from '../base/encodings.ts';
 import { MIGRATION_CHARS_MAX, PARTS_MAX } from '../base/limits.ts';
-import { checkRowCount, judge, NAMELESS, type Row, refused, skipped } from '../base/row.ts';
+import { checkedRow, checkRowCount, type ImportRow, NAMELESS, refused, skipped } from '../base/row.ts';
 
 /** One image of an export of Google Authenticator (`otpauth-migration://offline?data=`). */
 export interface MigrationPart {
@@ -15,7 +15,7 @@ export interface MigrationPart {
   readonly size: number;
   /** Counts from 0. */
   readonly index: number;
-  readonly rows: readonly Row[];
+  readonly rows: readonly ImportRow[];
 }
 
 export function isMigration(uri: string): boolean {
@@ -23,7 +23,7 @@ export function isMigration(uri: string): boolean {
 }
 
 /** A part, or the row that says why it cannot be read. */
-export function readMigrationPart(place: string, uri: string): MigrationPart | Row {
+export function readMigrationPart(place: string, uri: string): MigrationPart | ImportRow {
   try {
     return parsePart(place, payloadOf(uri));
   } catch (error) {
@@ -56,7 +56,7 @@ const ACCOUNT = { secret: 1, name: 2, issuer: 3, algorithm: 4, digits: 5, type: 
 function parsePart(place: string, payload: Uint8Array): MigrationPart {
   const reader = new BinaryReader(payload);
   const part = { size: 1, index: 0, batch: 0 };
-  const rows: Row[] = [];
+  const rows: ImportRow[] = [];
   while (reader.pos < reader.len) {
     const [field, wireType] = reader.tag();
     if (field === PAYLOAD.accounts) {
@@ -75,7 +75,7 @@ const ALGORITHMS: readonly (string | undefined)[] = ['SHA1', 'SHA1', 'SHA256', '
 const DIGITS: readonly (number | undefined)[] = [6, 6, 8];
 const TYPES: readonly (string | undefined)[] = [undefined, 'hotp', 'totp'];
 
-function readAccount(place: string, bytes: Uint8Array): Row {
+function readAccount(place: string, bytes: Uint8Array): ImportRow {
   const reader = new BinaryReader(bytes);
   const read = {
     secret: new Uint8Array(0),
@@ -100,7 +100,7 @@ function readAccount(place: string, bytes: Uint8Array): Row {
   const { issuer, secret, counter } = read;
   const label = withoutIssuer(read.name, issuer);
   const type = TYPES[read.type] ?? '';
-  return judge(place, { issuer, label }, () =>
+  return checkedRow(place, { issuer, label }, () =>
     enrolmentOf({
       type,
       secret: { bytes: secret },
@@ -124,7 +124,7 @@ function withoutIssuer(name: string, issuer: string): string {
 }
 
 /** Rows of all parts in the order of their exports, and a row for each part that is missing or there twice. */
-export function* rowsOfParts(parts: readonly MigrationPart[]): Generator<Row> {
+export function* rowsOfParts(parts: readonly MigrationPart[]): Generator<ImportRow> {
   const batches = new Map<string, MigrationPart[]>();
   for (const part of parts) {
     const key = `${part.batch} ${part.size}`;
@@ -135,7 +135,7 @@ export function* rowsOfParts(parts: readonly MigrationPart[]): Generator<Row> {
   for (const batch of batches.values()) yield* rowsOfBatch(batch);
 }
 
-function* rowsOfBatch(parts: readonly MigrationPart[]): Generator<Row> {
+function* rowsOfBatch(parts: readonly MigrationPart[]): Generator<ImportRow> {
   const size = parts[0]?.size ?? 0;
   for (let index = 0; index < size; index++) {
     const [first, ...again] = parts.filter(part => part.index === index);

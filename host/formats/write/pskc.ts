@@ -10,7 +10,7 @@ import { checkOrdinary } from './ordinary.ts';
 import { MANUFACTURER, type Token } from './token.ts';
 
 /** What a new file is sealed with. */
-export type Sealing =
+export type PskcEncryption =
   | { readonly password: string }
   /** 16, 24 or 32 bytes, agreed on with whoever is to read the file. */
   | { readonly key: Uint8Array };
@@ -27,7 +27,7 @@ const KEY_NAME = 'Pre-shared-key';
  */
 export async function writePskc(
   tokens: readonly Token[],
-  sealing: Sealing,
+  sealing: PskcEncryption,
   random: RandomBytes,
 ): Promise<string> {
   for (const { enrolment } of tokens) checkOrdinary(enrolment, 'PSKC');
@@ -49,7 +49,7 @@ export async function writePskc(
 }
 
 async function keyFor(
-  sealing: Sealing,
+  sealing: PskcEncryption,
   random: RandomBytes,
 ): Promise<{ key: Uint8Array; description: string }> {
   if ('key' in sealing) {

@@ -1,7 +1,7 @@
 import { badInput } from '../../enrol/enrolment.ts';
 import { otpauthOf } from '../../enrol/otpauth.ts';
 import { PASSWORD_CHARS_MIN } from '../base/limits.ts';
-import { type RandomBytes, type Sealing, writePskc } from './pskc.ts';
+import { type PskcEncryption, type RandomBytes, writePskc } from './pskc.ts';
 import { writeEntra, writeOathUsers, writeTokenLines } from './tables.ts';
 import type { Token } from './token.ts';
 
@@ -16,7 +16,7 @@ export function isSealed(format: OutFormat): format is 'pskc' {
 
 /** How a file is to be written. */
 export type Output =
-  | { readonly format: 'pskc'; readonly sealing: Sealing }
+  | { readonly format: 'pskc'; readonly sealing: PskcEncryption }
   | { readonly format: Exclude<OutFormat, 'pskc'> };
 
 /**
@@ -30,7 +30,7 @@ export async function writeTokens(
 ): Promise<string> {
   switch (output.format) {
     case 'pskc':
-      checkSealing(output.sealing);
+      checkPskcEncryption(output.sealing);
       return writePskc(tokens, output.sealing, random);
     case 'uri':
       return tokens.map(({ enrolment }) => `${otpauthOf(enrolment)}\n`).join('');
@@ -46,7 +46,7 @@ export async function writeTokens(
 }
 
 /** @throws FobError `bad-input` for a password that is soon guessed */
-export function checkSealing(sealing: Sealing): void {
+export function checkPskcEncryption(sealing: PskcEncryption): void {
   if (!('password' in sealing) || [...sealing.password].length >= PASSWORD_CHARS_MIN) return;
   throw badInput(
     `The password is shorter than ${PASSWORD_CHARS_MIN} characters, and whoever gets the file may guess at leisure.`,

@@ -2,7 +2,6 @@ import { SETTING_NAMES, type SettingName } from './settings.ts';
 import {
   type LogLevel,
   maskedDatabaseUrl,
-  type Reader,
   readDatabaseUrl,
   readHost,
   readHosts,
@@ -15,6 +14,7 @@ import {
   readPublicUrl,
   readRadius,
   readRanges,
+  type ValueReader,
 } from './values.ts';
 
 /** How a service is to run. Paths are absolute. */
@@ -42,7 +42,7 @@ export interface Configuration {
 }
 
 /** How each setting is read. */
-export const readers: { readonly [Name in SettingName]: Reader<NonNullable<Configuration[Name]>> } = {
+export const readers: { readonly [Name in SettingName]: ValueReader<NonNullable<Configuration[Name]>> } = {
   directory: readPath,
   host: readHost,
   port: readPort,

@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs
 import { systemCode } from '../../base/errors.ts';
 import { processLimits } from '../../base/limits/process.ts';
 import { sourceTexts } from '../../base/texts/serve.ts';
-import { holdsPassword, type Read } from './values.ts';
+import { holdsPassword, type ReadValue } from './values.ts';
 
 /** What a configuration file holds, by the names in it. */
 export type FileValues = Readonly<Record<string, unknown>>;
@@ -13,7 +13,7 @@ export type FileValues = Readonly<Record<string, unknown>>;
  * @param isOptional whether its absence is an empty file
  * @returns its values, unchecked, or why it cannot be used
  */
-export function readFileValues(path: string, isOptional: boolean): Read<FileValues> {
+export function readFileValues(path: string, isOptional: boolean): ReadValue<FileValues> {
   let descriptor: number;
   try {
     descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));

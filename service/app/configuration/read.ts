@@ -36,7 +36,7 @@ export interface Mistake {
 }
 
 /** The configuration and where each value came from, or everything that is wrong. */
-export type Reading =
+export type ConfigurationResult =
   | {
       readonly configuration: Configuration;
       readonly origins: Readonly<Record<SettingName, string>>;
@@ -54,7 +54,7 @@ interface Given {
 }
 
 /** Reads the configuration; all mistakes are told at once. */
-export function readConfiguration(sources: Sources): Reading {
+export function readConfiguration(sources: Sources): ConfigurationResult {
   const mistakes: Mistake[] = [...unknownVariables(sources.environment)];
   const file = readFile(sources, mistakes);
   const values: Record<string, unknown> = { ...defaults(sources) };

@@ -19,45 +19,45 @@ export interface Wrong {
   readonly next: string;
 }
 
-export type Read<T> = { readonly value: T } | Wrong;
+export type ReadValue<T> = { readonly value: T } | Wrong;
 
 /**
  * Reads one value: text from the environment and the command line, JSON from a file.
  *
  * @param folder where relative paths begin
  */
-export type Reader<T> = (given: unknown, folder: string) => Read<T>;
+export type ValueReader<T> = (given: unknown, folder: string) => ReadValue<T>;
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-export const readPath: Reader<string> = (given, folder) => {
+export const readPath: ValueReader<string> = (given, folder) => {
   if (!isText(given) || given.includes('\0')) return settingTexts.path;
   return { value: isAbsolute(given) ? given : resolve(folder, given) };
 };
 
-export const readHost: Reader<string> = given =>
+export const readHost: ValueReader<string> = given =>
   isText(given) && isListenable(given) ? { value: given } : settingTexts.host;
 
-export const readPort: Reader<number> = given => {
+export const readPort: ValueReader<number> = given => {
   const value = wholeNumber(given);
   return value !== undefined && value <= processLimits.portMax ? { value } : settingTexts.port;
 };
 
-export const readLockThreshold: Reader<number> = given => {
+export const readLockThreshold: ValueReader<number> = given => {
   const value = wholeNumber(given);
   return value !== undefined && value <= validationLimits.lockThresholdMax
     ? { value }
     : settingTexts.lockThreshold;
 };
 
-export const readLockPeriod: Reader<number> = given => {
+export const readLockPeriod: ValueReader<number> = given => {
   const value = wholeNumber(given);
   const fits = value !== undefined && value >= 1 && value * 1000 <= validationLimits.lockPeriodMaxMs;
   return fits ? { value } : settingTexts.lockPeriodSeconds;
 };
 
-export const readLogLevel: Reader<LogLevel> = given => {
+export const readLogLevel: ValueReader<LogLevel> = given => {
   const value = LOG_LEVELS.find(level => level === given);
   return value === undefined ? settingTexts.logLevel : { value };
 };
@@ -68,7 +68,7 @@ function listOf(given: unknown): readonly unknown[] {
   return isText(given) ? given.split(',') : [given];
 }
 
-export const readProxies: Reader<readonly string[]> = given => {
+export const readProxies: ValueReader<readonly string[]> = given => {
   const parts = listOf(given);
   const value = parts.map(part => (isText(part) ? part.trim() : ''));
   const fits = value.length <= processLimits.trustedProxiesMax && value.every(isRange);
@@ -76,14 +76,14 @@ export const readProxies: Reader<readonly string[]> = given => {
 };
 
 /** Each once, in the order in which they were given. */
-export const readHosts: Reader<readonly string[]> = given => {
+export const readHosts: ValueReader<readonly string[]> = given => {
   const found = listOf(given).map(part => (isText(part) ? hostWithPort(part) : undefined));
   const value = [...new Set(found.flatMap(one => one ?? []))];
   const fits = found.every(one => one !== undefined) && value.length <= addressLimits.publishedHostsMax;
   return fits ? { value } : settingTexts.publishedHosts;
 };
 
-export const readRanges: Reader<readonly string[]> = given => {
+export const readRanges: ValueReader<readonly string[]> = given => {
   const found = listOf(given).map(part => (isText(part) ? normalRange(part) : undefined));
   const value = [...new Set(found.flatMap(one => one ?? []))];
   const fits = found.every(one => one !== undefined) && value.length <= addressLimits.publishedRangesMax;
@@ -91,7 +91,7 @@ export const readRanges: Reader<readonly string[]> = given => {
 };
 
 /** `on` (or `true` in JSON, or the flag alone) for the usual port of this computer; otherwise addresses, as for proxies. */
-export const readRadius: Reader<readonly string[]> = given => {
+export const readRadius: ValueReader<readonly string[]> = given => {
   if (given === true || given === 'on' || given === '')
     return { value: [`127.0.0.1:${radiusLimits.radiusPort}`] };
   if (given === false || given === 'off') return { value: [] };
@@ -104,14 +104,14 @@ export const readRadius: Reader<readonly string[]> = given => {
   return fits ? { value } : settingTexts.radius;
 };
 
-export const readDatabaseUrl: Reader<string> = given => {
+export const readDatabaseUrl: ValueReader<string> = given => {
   const url = isText(given) ? parseUrl(given) : undefined;
   const fits = url !== undefined && /^postgres(?:ql)?:$/.test(url.protocol);
   return fits && isText(given) ? { value: given } : settingTexts.databaseUrl;
 };
 
 /** An origin: scheme, name and port, as browsers send it. */
-export const readPublicUrl: Reader<string> = given => {
+export const readPublicUrl: ValueReader<string> = given => {
   const url = isText(given) ? parseUrl(given) : undefined;
   if (url === undefined || url.username !== '' || url.password !== '') return settingTexts.publicUrl;
   if (url.pathname !== '/' || url.search !== '' || url.hash !== '') return settingTexts.publicUrl;

@@ -5,7 +5,7 @@ import { networkFileSystem } from 'passfob/database-file';
 import { leftoversOf } from 'passfob/private-file';
 import { ServiceError } from '../../base/errors.ts';
 import { processLimits } from '../../base/limits/process.ts';
-import { keyLockPath, keyPath, openKeyFile } from '../../storage/sealing/key-file.ts';
+import { keyLockPath, keyPath, openKeyFile } from '../../storage/encryption-at-rest/key-file.ts';
 import type { Configuration } from '../configuration/configuration.ts';
 import { finding, type ServiceFinding } from './finding.ts';
 

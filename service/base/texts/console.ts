@@ -1,23 +1,23 @@
 import { consoleFrame, consoleOverview } from './console/frame.ts';
-import { consoleMails } from './console/mails.ts';
-import { consolePeople } from './console/people.ts';
+import { consoleMail } from './console/mail.ts';
 import { consoleRadius } from './console/radius.ts';
 import { consoleRecords } from './console/records.ts';
 import { consoleService } from './console/service.ts';
 import { consoleTokens } from './console/tokens.ts';
+import { consoleUsers } from './console/users.ts';
 import { consoleEnrolment } from './enrolment.ts';
 
 /** Every text of the administrator's console. */
 export const consoleTexts = {
   ...consoleFrame,
   ...consoleOverview,
-  ...consolePeople,
+  ...consoleUsers,
   ...consoleTokens,
   ...consoleEnrolment,
   ...consoleService,
   ...consoleRadius,
   ...consoleRecords,
-  ...consoleMails,
+  ...consoleMail,
 } as const;
 
 /** Why a form of the console could not be taken. */

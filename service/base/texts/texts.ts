@@ -7,13 +7,13 @@ import { autosendTexts } from './autosend.ts';
 import { challengeOutcomes, challengeRefusals } from './challenges.ts';
 import { consoleRefusals } from './console.ts';
 import { enrolmentRefusals } from './enrolment.ts';
-import { mailRefusals } from './mails.ts';
-import { meRefusals } from './me.ts';
-import { peopleRefusals, peopleTexts, pinDigits, pinRefusals } from './people.ts';
+import { mailRefusals } from './mail.ts';
 import { pushOutcomes, pushRefusals } from './push.ts';
 import { radiusRefusals } from './radius.ts';
 import { recordRefusals, recordTexts } from './records.ts';
+import { selfServiceRefusals } from './self-service.ts';
 import { tokenRefusals } from './tokens.ts';
+import { pinDigits, pinRefusals, userRefusals, userTexts } from './users.ts';
 
 /** Every English text of the service, in one place. No text tells a log-in why it was refused. */
 export const texts = {
@@ -67,21 +67,21 @@ export const texts = {
     unknown_serial: 'There is no token with this serial number.',
     bad_transition: 'A token in this state cannot be put into that one.',
     ...challengeRefusals,
-    ...peopleRefusals,
+    ...userRefusals,
     ...recordRefusals,
     ...tokenRefusals,
     ...apiRefusals,
     ...consoleRefusals,
     ...enrolmentRefusals,
     ...mailRefusals,
-    ...meRefusals,
+    ...selfServiceRefusals,
     ...pushRefusals,
     ...radiusRefusals,
   },
 
   pinRefusals,
   pinDigits,
-  people: peopleTexts,
+  people: userTexts,
 
   problems: {
     refused: { title: 'Not accepted', detail: 'The user name or passcode was not accepted.' },

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { WebContext } from '../web/context.ts';
-import { refusalFloor } from '../web/floor.ts';
+import { delayRefusal } from '../web/minimum-response-time.ts';
 import { sendProblem } from '../web/problems.ts';
 import { acceptedAnswer, clientOf, sendAccepted, serveForApplications } from './kit/application.ts';
 import { askedParams, person, session } from './kit/person.ts';
@@ -37,7 +37,7 @@ function serveAsking(app: FastifyInstance, context: WebContext): void {
         applicationId: clientOf(request).application.id,
       });
       // A question that nobody can answer takes as long as one for somebody.
-      await refusalFloor(reply);
+      await delayRefusal(reply);
       return reply.send(challenge);
     },
   });
@@ -71,7 +71,7 @@ function serveAnswering(app: FastifyInstance, context: WebContext): void {
         requestId: request.id,
       });
       if (outcome === 'accepted') return sendAccepted(reply, name);
-      await refusalFloor(reply);
+      await delayRefusal(reply);
       return sendProblem(request, reply, 'refused');
     },
   });

@@ -4,7 +4,7 @@ import { fewestPinDigitsOf, pinProblem } from '../../features/users/pin.ts';
 import { prepareUserName } from '../../features/users/users.ts';
 import { changePin } from '../../features/validation/change-pin.ts';
 import type { WebContext } from '../web/context.ts';
-import { refusalFloor } from '../web/floor.ts';
+import { delayRefusal } from '../web/minimum-response-time.ts';
 import { sendProblem } from '../web/problems.ts';
 import { clientOf, idempotencyHeaders, serveForApplications } from './kit/application.ts';
 import { person } from './kit/person.ts';
@@ -52,7 +52,7 @@ export function servePins(app: FastifyInstance, context: WebContext): void {
         context.changes.announce();
         return reply.send({ changed: true, user: name });
       }
-      await refusalFloor(reply);
+      await delayRefusal(reply);
       const left = changed.proof;
       if (left === undefined) return sendProblem(request, reply, 'refused');
       const fewestDigits = await fewestPinDigitsOf(context.db, name);

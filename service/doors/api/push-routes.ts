@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { pushLimits } from '../../base/limits/push.ts';
 import { shownNumber } from '../../features/push/shown.ts';
 import type { WebContext } from '../web/context.ts';
-import { refusalFloor } from '../web/floor.ts';
+import { delayRefusal } from '../web/minimum-response-time.ts';
 import { sendProblem } from '../web/problems.ts';
 import {
   acceptedAnswer,
@@ -48,7 +48,7 @@ function serveAsking(app: FastifyInstance, context: WebContext): void {
         requestId: request.id,
       });
       // A request that is for nothing takes as long as one for somebody.
-      await refusalFloor(reply);
+      await delayRefusal(reply);
       return reply.send({ id, number: shownNumber(number), expiresMs });
     },
   });
@@ -87,7 +87,7 @@ function serveTaking(app: FastifyInstance, context: WebContext): void {
         idempotencyKey,
       });
       if (outcome === 'accepted') return sendAccepted(reply, name);
-      await refusalFloor(reply);
+      await delayRefusal(reply);
       return outcome === 'waiting'
         ? reply.code(202).send({ state: 'waiting' })
         : sendProblem(request, reply, 'refused');

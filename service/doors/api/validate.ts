@@ -7,7 +7,7 @@ import { prepareUserName } from '../../features/users/users.ts';
 import { proofOfDue } from '../../features/validation/change-pin.ts';
 import type { ValidationRequest } from '../../features/validation/request.ts';
 import type { WebContext } from '../web/context.ts';
-import { refusalFloor } from '../web/floor.ts';
+import { delayRefusal } from '../web/minimum-response-time.ts';
 import { Problem, type ProblemExtras, sendProblem } from '../web/problems.ts';
 import {
   acceptedAnswer,
@@ -50,7 +50,7 @@ export function serveValidate(app: FastifyInstance, context: WebContext): void {
       // The canonical user name; other spellings are not found.
       if (outcome === 'accepted') return sendAccepted(reply, prepareUserName(body.user) ?? body.user);
       const pin = outcome === 'new_pin' ? await pinExtras(context, request, body.user) : undefined;
-      await refusalFloor(reply);
+      await delayRefusal(reply);
       return pin === undefined
         ? sendProblem(request, reply, 'refused')
         : sendProblem(request, reply, 'new_pin', { pin });
@@ -74,7 +74,7 @@ async function pinExtras(
 export async function decideFor(
   context: WebContext,
   request: FastifyRequest,
-  shown: Shown,
+  shown: ValidationFields,
 ): Promise<Outcome> {
   const client = clientOf(request);
   try {
@@ -88,9 +88,9 @@ export async function decideFor(
   }
 }
 
-type Shown = Omit<ValidationRequest, 'applicationId' | 'factors' | 'standing'>;
+type ValidationFields = Omit<ValidationRequest, 'applicationId' | 'factors' | 'standing'>;
 
-function requestOf({ id, factors, standing }: KnownApplication, shown: Shown): ValidationRequest {
+function requestOf({ id, factors, standing }: KnownApplication, shown: ValidationFields): ValidationRequest {
   const { user, passcode, password, pin, source, requestId, idempotencyKey, changesPin } = shown;
   // Field by field: a spread of so many costs ten times as much.
   return {

@@ -3,16 +3,16 @@ import type { WebContext } from '../web/context.ts';
 import { serveEntry } from './access/enter.ts';
 import { serveProving } from './access/prove.ts';
 import { serveSetUp } from './access/setup.ts';
-import { askToSignIn, serveSignIn } from './access/sign-in.ts';
+import { serveSignIn, showSignIn } from './access/sign-in.ts';
 import { serveActivationForms } from './activations/forms.ts';
 import { serveActivationList } from './activations/list.ts';
 import { serveBulk } from './batch/bulk.ts';
 import { serveImport } from './batch/import.ts';
 import { serveJobs } from './batch/jobs.ts';
-import { type Desk, makeDesk } from './kit/desk.ts';
-import { serveMailList } from './mails/list.ts';
-import { serveMailOpening } from './mails/open.ts';
-import { serveMailServer } from './mails/server.ts';
+import { type ConsoleRouter, makeConsoleRouter } from './kit/router.ts';
+import { serveMailList } from './mail/list.ts';
+import { serveMailOpening } from './mail/open.ts';
+import { serveMailServer } from './mail/server.ts';
 import { serveDashboard } from './overview/dashboard.ts';
 import { serveAlerts } from './records/alerts.ts';
 import { serveAudit } from './records/audit.ts';
@@ -34,7 +34,7 @@ import { serveUserDetail } from './users/detail.ts';
 import { serveUserForms } from './users/forms.ts';
 import { serveUserList } from './users/list.ts';
 
-const subjects: readonly ((desk: Desk) => void)[] = [
+const subjects: readonly ((desk: ConsoleRouter) => void)[] = [
   serveDashboard,
   serveSetUp,
   serveUserList,
@@ -68,10 +68,10 @@ const subjects: readonly ((desk: Desk) => void)[] = [
 
 /** The administrator's console, under `/operator`; complete without scripts. */
 export function serveConsole(app: FastifyInstance, context: WebContext): void {
-  const askIn = askToSignIn(context);
+  const askIn = showSignIn(context);
   serveSignIn(app, context);
   serveProving(app, context, askIn);
   serveEntry(app, context, askIn);
-  const desk = makeDesk(app, context, askIn);
+  const desk = makeConsoleRouter(app, context, askIn);
   for (const serve of subjects) serve(desk);
 }

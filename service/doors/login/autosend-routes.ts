@@ -6,8 +6,8 @@ import type { KnownApplication } from '../../features/users/application-cache.ts
 import { readServiceName } from '../../features/users/settings.ts';
 import { formBySource, pageBySource } from '../web/access.ts';
 import type { WebContext } from '../web/context.ts';
-import { refusalFloor } from '../web/floor.ts';
 import { field } from '../web/forms.ts';
+import { delayRefusal } from '../web/minimum-response-time.ts';
 import { statusOf } from '../web/problems.ts';
 import { rates } from '../web/rates.ts';
 import { receiveForm, servePage } from '../web/route.ts';
@@ -20,7 +20,7 @@ import {
   keepAwaited,
   newSession,
 } from './autosend-state.ts';
-import { ownApplicationNow } from './own-application.ts';
+import { serviceApplicationNow } from './service-application.ts';
 
 const HTML = 'text/html; charset=utf-8';
 
@@ -70,7 +70,7 @@ export function serveAutosend(app: FastifyInstance, context: WebContext, form: A
 /** Asks the fob. A request that is for nobody looks the same, and takes as long. */
 async function start(means: Means, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { context, form } = means;
-  const application = await ownApplicationNow(context);
+  const application = await serviceApplicationNow(context);
   if (application === undefined) return closed(means, reply);
   const { factors } = application;
   const [typed, password, pin] = [
@@ -100,7 +100,7 @@ async function start(means: Means, request: FastifyRequest, reply: FastifyReply)
     requestId: request.id,
   });
   keepAwaited(context, reply, form.path, { ...push, session, user });
-  await refusalFloor(reply);
+  await delayRefusal(reply);
   return reply.redirect(`${form.path}/autosend`, 303);
 }
 
@@ -149,7 +149,7 @@ function waitFor(
 async function finish(means: Means, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { context, form } = means;
   const awaited = awaitedBy(context, request, form.path);
-  const application = await ownApplicationNow(context);
+  const application = await serviceApplicationNow(context);
   if (application === undefined) return closed(means, reply);
   const over = { title: texts.autosend.over, next: texts.autosend.overNext };
   if (awaited === undefined || awaited.id !== field(request.body, 'id'))
@@ -200,7 +200,7 @@ async function refuse(
   reply: FastifyReply,
   again: FormAgain,
 ): Promise<FastifyReply> {
-  await refusalFloor(reply);
+  await delayRefusal(reply);
   return sendForm(means, request, reply, { ...again, status: statusOf('refused') });
 }
 
@@ -211,7 +211,7 @@ async function sendForm(
   reply: FastifyReply,
   { status, ...again }: FormAgain & { readonly status: number },
 ): Promise<FastifyReply> {
-  const application = await ownApplicationNow(means.context);
+  const application = await serviceApplicationNow(means.context);
   if (application === undefined) return closed(means, reply);
   const page = await means.form.formPage(request, application, again);
   return reply.code(status).type(HTML).send(page);

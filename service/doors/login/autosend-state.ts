@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { pushLimits } from '../../base/limits/push.ts';
 import { webLimits } from '../../base/limits/web.ts';
 import type { Push } from '../../features/push/pushes.ts';
-import { macOf } from '../../storage/sealing/seal.ts';
+import { macOf } from '../../storage/encryption-at-rest/seal.ts';
 import type { WebContext } from '../web/context.ts';
 import { cookieOf, setCookie } from '../web/cookies.ts';
 

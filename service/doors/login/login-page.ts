@@ -3,7 +3,7 @@ import type { Factors } from '../../base/kinds.ts';
 import { credentialLimits } from '../../base/limits/credentials.ts';
 import { userLimits } from '../../base/limits/users.ts';
 import { validationLimits } from '../../base/limits/validation.ts';
-import { meTexts } from '../../base/texts/me.ts';
+import { selfServiceTexts } from '../../base/texts/self-service.ts';
 import { texts } from '../../base/texts/texts.ts';
 import { helpLink } from '../addresses/help-page.ts';
 import { brand, messagePage, renderPage } from '../web/layout.ts';
@@ -84,7 +84,7 @@ function messageMarkup({ title, next }: { readonly title: string; readonly next:
 
 /** Beside a refusal, whoever it is: for somebody whose passcodes are all refused. In a frame it opens a page of its own. */
 function findLink(isFramed: boolean): Markup {
-  const { resync } = meTexts;
+  const { resync } = selfServiceTexts;
   const target = isFramed ? html` target="_blank" rel="noopener"` : nothing;
   return html`<p class="next">${resync.heading} <a href="/me/find"${target}>${resync.link}</a></p>`;
 }
@@ -108,19 +108,19 @@ function pinField(): Markup {
 </div>`;
 }
 
-type Asked = Pick<LoginForm, 'factors' | 'asksPin'>;
+type LoginFields = Pick<LoginForm, 'factors' | 'asksPin'>;
 
-const hasPinField = ({ factors, asksPin }: Asked) => factors === 'pin_otp' || asksPin;
+const hasPinField = ({ factors, asksPin }: LoginFields) => factors === 'pin_otp' || asksPin;
 
 /** What a refusal says: of all that the form asks for, whoever it is and whatever was wrong. */
-export function refusalWords(asked: Asked): { readonly what: string; readonly next: string } {
+export function refusalWords(asked: LoginFields): { readonly what: string; readonly next: string } {
   const { refused, refusedNext, forgottenPin } = texts.login;
   if (!hasPinField(asked)) return { what: refused[asked.factors], next: refusedNext };
   const what = asked.factors === 'password_otp' ? refused.password_pin_otp : refused.pin_otp;
   return { what, next: `${refusedNext} ${forgottenPin}` };
 }
 
-function refusal(asked: Asked): Markup {
+function refusal(asked: LoginFields): Markup {
   const { what, next } = refusalWords(asked);
   return html`<div class="message bad" id="refusal" role="alert">
 <strong>${what}</strong>

@@ -10,14 +10,14 @@ import { prepareUserName } from '../../features/users/users.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { formBySource, pageBySource } from '../web/access.ts';
 import type { WebContext } from '../web/context.ts';
-import { refusalFloor } from '../web/floor.ts';
 import { field, newAttempt } from '../web/forms.ts';
+import { delayRefusal } from '../web/minimum-response-time.ts';
 import { statusOf } from '../web/problems.ts';
 import { receiveForm, servePage } from '../web/route.ts';
 import { type AutosendForm, serveAutosend } from './autosend-routes.ts';
 import { acceptedPage, closedPage, type LoginForm, loginPage } from './login-page.ts';
-import { decideTyped, ownApplicationNow } from './own-application.ts';
 import { duePinPage, servePinForm } from './pin-routes.ts';
+import { decideTyped, serviceApplicationNow } from './service-application.ts';
 
 const HTML = 'text/html; charset=utf-8';
 
@@ -28,7 +28,7 @@ const HTML = 'text/html; charset=utf-8';
 export function serveLogin(app: FastifyInstance, context: WebContext): void {
   servePinForm(app, context);
   serveAutosend(app, context, autosendForm(context));
-  const current = () => ownApplicationNow(context);
+  const current = () => serviceApplicationNow(context);
 
   servePage(app, '/login', pageBySource(context), async (request, reply) => {
     const application = await current();
@@ -53,7 +53,7 @@ export function serveLogin(app: FastifyInstance, context: WebContext): void {
     if (outcome === 'accepted') return reply.send(acceptedPage(service, prepareUserName(user) ?? user));
     const pinPage = outcome === 'new_pin' ? await duePinPage(context, user, 'login') : undefined;
     if (pinPage !== undefined) return reply.send(pinPage);
-    await refusalFloor(reply);
+    await delayRefusal(reply);
     const form = {
       service,
       attempt: newAttempt(),

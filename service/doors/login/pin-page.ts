@@ -3,7 +3,7 @@ import { html, type Markup, nothing } from '../../base/html.ts';
 import { userLimits } from '../../base/limits/users.ts';
 import { texts } from '../../base/texts/texts.ts';
 import { helpLink } from '../addresses/help-page.ts';
-import { type Field, fieldMarkup } from '../web/fields.ts';
+import { type FormField, fieldMarkup } from '../web/fields.ts';
 import { brand, messagePage, renderPage } from '../web/layout.ts';
 
 /** The form in which somebody chooses a PIN who has just shown a right passcode. */
@@ -24,7 +24,7 @@ export interface PinForm {
 export type PinGoal = 'login' | 'me';
 
 /** The two fields of a new PIN, of every form that has them. */
-export function newPinFields(fewest: number): Field[] {
+export function newPinFields(fewest: number): FormField[] {
   const common = { kind: 'password', max: PIN_DIGITS_MAX, isNumber: true, autocomplete: 'off' } as const;
   const { pinForm } = texts;
   return [

@@ -7,8 +7,8 @@ import { readServiceName } from '../../features/users/settings.ts';
 import { changePin, proofOfDue } from '../../features/validation/change-pin.ts';
 import { formBySource } from '../web/access.ts';
 import type { WebContext } from '../web/context.ts';
-import { refusalFloor } from '../web/floor.ts';
 import { field, newAttempt } from '../web/forms.ts';
+import { delayRefusal } from '../web/minimum-response-time.ts';
 import { statusOf } from '../web/problems.ts';
 import { receiveForm } from '../web/route.ts';
 import { choosePinPage, type PinGoal, pinNotSetPage, pinSetPage } from './pin-page.ts';
@@ -71,7 +71,7 @@ async function setPin(
     return reply.send(pinSetPage(to));
   }
   if (changed.proof !== undefined) return again(changed.refusal.text);
-  await refusalFloor(reply);
+  await delayRefusal(reply);
   return reply.code(statusOf('refused')).send(pinNotSetPage(to));
 }
 

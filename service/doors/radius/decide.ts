@@ -6,14 +6,21 @@ import { separators } from '../../base/passcode.ts';
 import { radiusTexts } from '../../base/texts/radius.ts';
 import type { KnownClient, KnownClients } from '../../features/radius/known-clients.ts';
 import { outOfStep } from '../../features/tokens/codes/out-of-step.ts';
-import { resyncOwnToken } from '../../features/tokens/codes/resync.ts';
+import { resyncTokenOfUser } from '../../features/tokens/codes/resync.ts';
 import type { ValidationRequest } from '../../features/validation/request.ts';
-import { takeApart } from './field.ts';
-import { askForPin, confirmPin, setPin } from './new-pin.ts';
-import { askForPress, awaitPress, dropPress, PRESS_MARK, type Pressing, pressFactors } from './push.ts';
+import { splitPassword } from './field.ts';
+import { confirmPin, requestNewPin, setPin } from './new-pin.ts';
+import {
+  awaitPress,
+  dropPress,
+  PRESS_REQUEST_SUFFIX,
+  type Pressing,
+  pressFactors,
+  requestPress,
+} from './push.ts';
 import { acceptOf, challenge, type Reply, reject } from './replies.ts';
-import { type Asked, idempotencyKeyOf, type Request, readRequest } from './request.ts';
-import { type Bound, type Taken, takeState } from './states.ts';
+import { type AccessRequest, idempotencyKeyOf, type RadiusRequest, readRequest } from './request.ts';
+import { type RedeemedState, redeemState, type StateOwner } from './states.ts';
 
 /** What log-ins over RADIUS are decided with. */
 export interface Deciding extends Pressing {
@@ -27,31 +34,36 @@ export interface Deciding extends Pressing {
  *
  * @throws ServiceError `busy`, or a database error; then nothing was accepted, and nothing is answered
  */
-export async function answerAccess(deciding: Deciding, asked: Asked): Promise<Reply> {
+export async function answerAccess(deciding: Deciding, asked: AccessRequest): Promise<Reply> {
   const request = readRequest(asked);
   if (request === undefined || asked.client.application === undefined) return reject;
   const bound = { clientId: asked.client.id, user: request.user };
   if (request.state !== undefined) {
-    const taken = await takeState(deciding.management, request.state, bound, asked.packet.bytes);
+    const taken = await redeemState(deciding.management, request.state, bound, asked.packet.bytes);
     return taken === undefined ? reject : await goOn(deciding, asked, request, { ...taken, bound });
   }
   return await begin(deciding, asked, request, bound);
 }
 
 /** A log-in by what is in the field, or by a press on the fob. */
-async function begin(deciding: Deciding, asked: Asked, request: Request, bound: Bound): Promise<Reply> {
+async function begin(
+  deciding: Deciding,
+  asked: AccessRequest,
+  request: RadiusRequest,
+  bound: StateOwner,
+): Promise<Reply> {
   const typed = pressFactors(request.field, asked.client.application?.factors ?? 'otp');
   return typed === undefined
     ? await logIn(deciding, asked, request, bound)
-    : await askForPress(deciding, asked, request, typed);
+    : await requestPress(deciding, asked, request, typed);
 }
 
 /** Goes on with what an Access-Challenge has asked for. */
 async function goOn(
   deciding: Deciding,
-  asked: Asked,
-  request: Request,
-  { awaited, isRepeat, bound }: Taken & { readonly bound: Bound },
+  asked: AccessRequest,
+  request: RadiusRequest,
+  { awaited, isRepeat, bound }: RedeemedState & { readonly bound: StateOwner },
 ): Promise<Reply> {
   const { management } = deciding;
   switch (awaited.kind) {
@@ -77,7 +89,7 @@ async function goOn(
       const actor = { name: user, role: 'user', source, requestId } as const;
       // Both passcodes are used up then: a log-in shows one after them. Opened before, as for a PIN.
       const isFound = await challenge(management, bound, { kind: 'log_in' }, radiusTexts.logInAgain);
-      const found = await resyncOwnToken(management, actor, { userId, first, second: field });
+      const found = await resyncTokenOfUser(management, actor, { userId, first, second: field });
       return found.ok ? isFound : reject;
     }
   }
@@ -88,18 +100,26 @@ async function goOn(
  * asks for no press. The user's own tokens are not looked at, which would tell who has which.
  */
 function mayHoldPasscode(field: string): boolean {
-  return !field.endsWith(PRESS_MARK) && field.replace(separators, '').length >= tokenLimits.passcodeMin;
+  return (
+    !field.endsWith(PRESS_REQUEST_SUFFIX) && field.replace(separators, '').length >= tokenLimits.passcodeMin
+  );
 }
 
-async function logIn(deciding: Deciding, asked: Asked, request: Request, bound: Bound): Promise<Reply> {
+async function logIn(
+  deciding: Deciding,
+  asked: AccessRequest,
+  request: RadiusRequest,
+  bound: StateOwner,
+): Promise<Reply> {
   const { management } = deciding;
   const { user, field } = request;
   const factors = asked.client.application?.factors ?? 'otp';
-  const typed = await takeApart(management, user, { field, factors });
+  const typed = await splitPassword(management, user, { field, factors });
   if (typed.passcode.length > validationLimits.passcodeFieldMax) return reject;
   const outcome = await decided(deciding, asked, { ...typed, ...request });
   if (outcome === 'accepted') return acceptOf(user);
-  if (outcome === 'new_pin') return await askForPin(management, bound, asked.client.application?.id ?? '');
+  if (outcome === 'new_pin')
+    return await requestNewPin(management, bound, asked.client.application?.id ?? '');
   if (outcome === 'found')
     return await challenge(management, bound, { kind: 'log_in' }, radiusTexts.logInAgain);
   const off = outcome === 'wrong' ? await outOfStep(management, user, typed.passcode) : undefined;
@@ -108,13 +128,16 @@ async function logIn(deciding: Deciding, asked: Asked, request: Request, bound: 
   return await challenge(management, bound, awaited, radiusTexts.nextCode);
 }
 
-type Shown = Pick<ValidationRequest, 'user' | 'passcode' | 'pin' | 'password' | 'source' | 'requestId'>;
+type ShownCredentials = Pick<
+  ValidationRequest,
+  'user' | 'passcode' | 'pin' | 'password' | 'source' | 'requestId'
+>;
 
 /** By the engine, once; anew where the application has changed since this node last looked. */
 async function decided(
   deciding: Deciding,
-  asked: Asked,
-  { user, passcode, pin, password, source, requestId }: Shown,
+  asked: AccessRequest,
+  { user, passcode, pin, password, source, requestId }: ShownCredentials,
 ): Promise<Outcome | undefined> {
   const shown = { user, passcode, pin, password, source, requestId };
   const { client, address } = asked;

@@ -6,12 +6,12 @@ import { temporaryCodeEnd } from '../../features/tokens/codes/temporary-codes.ts
 import type { TokenRow } from '../../features/tokens/rows.ts';
 import { usableTokens } from '../../features/tokens/tokens.ts';
 import { findUser, prepareUserName } from '../../features/users/users.ts';
-import { evaluate } from '../../features/validation/judge.ts';
+import { evaluate } from '../../features/validation/validator.ts';
 import type { Db } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
 
 /** What one password field held. Secrets. */
-export interface Typed {
+export interface SplitPassword {
   readonly passcode: string;
   readonly pin?: string;
   readonly password?: string;
@@ -23,11 +23,11 @@ export interface Typed {
  * have several, from the one whose passcode it ends with, and then the engine decides, once. Whether a PIN is looked at, which
  * takes time, follows from the factors and the length of the field, so that no answer's time tells one user from another.
  */
-export async function takeApart(
+export async function splitPassword(
   management: Management,
   user: string,
   { field, factors }: { readonly field: string; readonly factors: Factors },
-): Promise<Typed> {
+): Promise<SplitPassword> {
   if (factors === 'otp' && field.length < radiusLimits.radiusJoinedMin) return { passcode: field };
   const owned = await ownedBy(management, user);
   const asksPin = owned.tokens.some(({ pin_place }) => pin_place === 'service');

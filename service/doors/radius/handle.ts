@@ -1,13 +1,13 @@
 import { radiusLimits } from '../../base/limits/radius.ts';
-import { keyOfSource } from '../../features/push/familiar.ts';
+import { keyOfSource } from '../../features/push/trusted-source.ts';
 import type { KnownClient } from '../../features/radius/known-clients.ts';
-import { untilFloor } from '../web/floor.ts';
-import type { KeptAnswers } from './answers.ts';
+import { untilMinimumTime } from '../web/minimum-response-time.ts';
 import { isAuthentic, signedAnswer } from './authenticators.ts';
 import { answerAccess, type Deciding } from './decide.ts';
+import type { DuplicateCache } from './duplicate-cache.ts';
 import { codes, decodePacket, type Packet, types } from './packet.ts';
 import type { Reply } from './replies.ts';
-import { type Asked, sourceOf } from './request.ts';
+import { type AccessRequest, sourceOf } from './request.ts';
 
 /** Places for what is under way, bounded in all, for each client, and for each part of what comes from it. */
 export interface Places {
@@ -68,7 +68,7 @@ export type Fate =
 
 /** What packets are handled with. */
 export interface Handling extends Deciding {
-  readonly answers: KeptAnswers;
+  readonly answers: DuplicateCache;
   /** Told what became of each packet; the client where it is known. */
   readonly told: (fate: Fate, client?: KnownClient, elapsedMs?: number) => void;
 }
@@ -98,7 +98,7 @@ export function makeHandler(handling: Handling) {
       packet.code === codes.statusServer
         ? { code: codes.accessAccept, attributes: [] }
         : await answerAccess(handling, { packet, client, address });
-    if (reply.code !== codes.accessAccept) await untilFloor(() => performance.now() - sinceMs);
+    if (reply.code !== codes.accessAccept) await untilMinimumTime(() => performance.now() - sinceMs);
     const fate =
       reply.fate ?? (packet.code === codes.statusServer ? 'status' : (fates[reply.code] ?? 'error'));
     handling.told(fate, client, performance.now() - sinceMs);
@@ -144,7 +144,7 @@ export function makeHandler(handling: Handling) {
 }
 
 /** Of one node, for all of its sockets. */
-export type Handler = ReturnType<typeof makeHandler>;
+export type PacketHandler = ReturnType<typeof makeHandler>;
 
 /** Lets so much through at once, in all, of one client and of one source of it. What is turned away or fails comes to nothing. */
 function makeGate(told: Handling['told']) {
@@ -153,7 +153,7 @@ function makeGate(told: Handling['told']) {
     ofOne: radiusLimits.radiusWaitingOfOne,
     ofPart: radiusLimits.radiusWaitingOfSource,
   });
-  return async <T>(asked: Asked, work: () => Promise<T>): Promise<T | undefined> => {
+  return async <T>(asked: AccessRequest, work: () => Promise<T>): Promise<T | undefined> => {
     const { client } = asked;
     const leave = places.enter(client.id, keyOfSource(sourceOf(asked)));
     if (leave === undefined) {

@@ -2,7 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { setMaxListeners } from 'node:events';
 import ipaddr from 'ipaddr.js';
 import { ServiceError, systemCode } from '../../base/errors.ts';
-import { FairPlaces } from '../../base/fairness/fair-places.ts';
+import { FairConcurrencyLimit } from '../../base/fairness/concurrency-limit.ts';
 import { processLimits } from '../../base/limits/process.ts';
 import { radiusLimits } from '../../base/limits/radius.ts';
 import type { Log } from '../../base/log.ts';
@@ -11,9 +11,9 @@ import type { Metrics } from '../../features/metrics/metrics.ts';
 import type { Pushes } from '../../features/push/pushes.ts';
 import { type KnownClient, makeKnownClients } from '../../features/radius/known-clients.ts';
 import type { Management } from '../../storage/management.ts';
-import { makeKeptAnswers } from './answers.ts';
 import type { Deciding } from './decide.ts';
-import { type Fate, type Handler, makeHandler } from './handle.ts';
+import { makeDuplicateCache } from './duplicate-cache.ts';
+import { type Fate, makeHandler, type PacketHandler } from './handle.ts';
 
 /** Where RADIUS is listened for: an IP address and a UDP port, 0 for a free one. */
 export interface RadiusEndpoint {
@@ -63,7 +63,7 @@ export async function listenForRadius(
     held,
     told,
     clients: makeKnownClients(db, keys, () => performance.now()),
-    answers: makeKeptAnswers(() => performance.now()),
+    answers: makeDuplicateCache(() => performance.now()),
   });
   const sayDropped = () => {
     for (const [fate, count] of dropped) log('warn', 'radius packets were not answered', { fate, count });
@@ -87,7 +87,7 @@ export async function listenForRadius(
     await close();
     throw error;
   }
-  for (const socket of sockets) hear(socket, { handle, underWay, told });
+  for (const socket of sockets) receive(socket, { handle, underWay, told });
   return {
     endpoints: sockets.map(socket => {
       const { address, port } = socket.address();
@@ -98,8 +98,8 @@ export async function listenForRadius(
 }
 
 /** Places of answers that are held until a press: of this node, of one client, of one source of it, of one name from there. */
-function heldAnswers(): FairPlaces {
-  return new FairPlaces([
+function heldAnswers(): FairConcurrencyLimit {
+  return new FairConcurrencyLimit([
     { most: radiusLimits.radiusPressesHeld, keptForTrusted: radiusLimits.radiusPressesHeldTrusted },
     { most: radiusLimits.radiusPressesHeldOfOne, keptForTrusted: radiusLimits.radiusPressesHeldOfOneTrusted },
     { most: radiusLimits.radiusPressesHeldOfSource },
@@ -133,14 +133,14 @@ function bindError(error: Error): Error {
 
 /** What comes in by a socket, and who is told of it. */
 export interface Hearing {
-  readonly handle: Handler;
+  readonly handle: PacketHandler;
   /** What is being decided or answered: none of them rejects. */
   readonly underWay: Set<Promise<void>>;
   readonly told: (fate: Fate) => void;
 }
 
 /** Has what a socket is sent decided and answered, whatever it is and however long that takes. */
-export function hear(socket: Socket, { handle, underWay, told }: Hearing): void {
+export function receive(socket: Socket, { handle, underWay, told }: Hearing): void {
   const failed = () => told('error');
   // What the network says of answers that did not arrive is nobody's fault here.
   socket.on('error', failed);

@@ -4,11 +4,11 @@ import { radiusTexts } from '../../base/texts/radius.ts';
 import { choosePin } from '../../features/users/credentials/pins.ts';
 import { fewestPinDigitsOf, pinProblem } from '../../features/users/pin.ts';
 import { proofOfDue } from '../../features/validation/change-pin.ts';
+import { macOf } from '../../storage/encryption-at-rest/seal.ts';
 import type { Management } from '../../storage/management.ts';
-import { macOf } from '../../storage/sealing/seal.ts';
 import { challenge, type Reply, reject } from './replies.ts';
-import type { Request } from './request.ts';
-import type { Bound } from './states.ts';
+import type { RadiusRequest } from './request.ts';
+import type { StateOwner } from './states.ts';
 
 /** What a PIN is chosen with: through which application, and what shows that its user is there. */
 interface Choosing {
@@ -19,7 +19,11 @@ interface Choosing {
 /**
  * Asks for a PIN: after a right passcode, which is used up, of a user whose PIN is due. Who has shown nothing is never asked.
  */
-export async function askForPin(management: Management, bound: Bound, applicationId: string): Promise<Reply> {
+export async function requestNewPin(
+  management: Management,
+  bound: StateOwner,
+  applicationId: string,
+): Promise<Reply> {
   const proof = await proofOfDue(management, bound.user, applicationId);
   if (proof === undefined) return reject;
   const text = radiusTexts.newPin(await fewestPinDigitsOf(management.db, bound.user));
@@ -29,8 +33,8 @@ export async function askForPin(management: Management, bound: Bound, applicatio
 /** Looks at a PIN that was chosen, by what holds everywhere, and asks for it once more. */
 export async function confirmPin(
   management: Management,
-  bound: Bound,
-  { field }: Request,
+  bound: StateOwner,
+  { field }: RadiusRequest,
   proof: string,
 ): Promise<Reply> {
   const fewest = await fewestPinDigitsOf(management.db, bound.user);
@@ -51,8 +55,8 @@ export async function confirmPin(
  */
 export async function setPin(
   management: Management,
-  bound: Bound,
-  { user, field, source, requestId }: Request,
+  bound: StateOwner,
+  { user, field, source, requestId }: RadiusRequest,
   { mac, ...choosing }: Choosing & { readonly mac: string },
 ): Promise<Reply> {
   const isSame = timingSafeEqual(Buffer.from(digestOf(management, bound, field)), Buffer.from(mac));
@@ -67,6 +71,6 @@ export async function setPin(
   return chosen.ok ? isSet : reject;
 }
 
-function digestOf({ keys }: Management, { clientId, user }: Bound, pin: string): string {
+function digestOf({ keys }: Management, { clientId, user }: StateOwner, pin: string): string {
   return macOf(keys, 'new-pin', [clientId, user, pin]);
 }

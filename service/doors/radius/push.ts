@@ -1,20 +1,20 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { ServiceError } from '../../base/errors.ts';
-import type { FairPlaces, Holder, Place } from '../../base/fairness/fair-places.ts';
+import type { FairConcurrencyLimit, Slot, SlotHolder } from '../../base/fairness/concurrency-limit.ts';
 import type { Factors } from '../../base/kinds.ts';
 import { pushLimits } from '../../base/limits/push.ts';
 import { radiusLimits } from '../../base/limits/radius.ts';
 import type { Outcome } from '../../base/outcomes.ts';
 import { radiusTexts } from '../../base/texts/radius.ts';
 import { texts } from '../../base/texts/texts.ts';
-import { isFamiliar, keyOfSource } from '../../features/push/familiar.ts';
-import type { Patience, Pushes } from '../../features/push/pushes.ts';
+import type { Pushes, RedeemWait } from '../../features/push/pushes.ts';
 import { NO_NUMBER, shownNumber } from '../../features/push/shown.ts';
+import { isTrustedSource, keyOfSource } from '../../features/push/trusted-source.ts';
 import { prepareUserName } from '../../features/users/users.ts';
 import type { Management } from '../../storage/management.ts';
 import { acceptOf, challenge, displaced, type Reply, reject } from './replies.ts';
-import { type Asked, idempotencyKeyOf, pressOf, type Request } from './request.ts';
-import type { Awaited, Bound } from './states.ts';
+import { type AccessRequest, idempotencyKeyOf, pressOf, type RadiusRequest } from './request.ts';
+import type { AwaitedStep, StateOwner } from './states.ts';
 
 /** What presses on the fob are asked for with. */
 export interface Pressing {
@@ -23,7 +23,7 @@ export interface Pressing {
   /** Says that the node closes: what waits is answered, or asked again at another node. */
   readonly closing: AbortSignal;
   /** For requests whose answer is held until the press: they must not keep out those who show passcodes. */
-  readonly held: FairPlaces;
+  readonly held: FairConcurrencyLimit;
 }
 
 /** What stands beside a request for a press. Secrets. */
@@ -33,7 +33,7 @@ export interface PressFactors {
 }
 
 /** What no passcode ends with: the PIN or the password stands before it. */
-export const PRESS_MARK = ',';
+export const PRESS_REQUEST_SUFFIX = ',';
 
 /**
  * Whether a field asks for a press on the fob: it is empty or one character, which is no passcode of any token, or it ends with
@@ -43,7 +43,7 @@ export const PRESS_MARK = ',';
  */
 export function pressFactors(field: string, factors: Factors): PressFactors | undefined {
   const isBare = [...field].length <= 1;
-  if (!isBare && !field.endsWith(PRESS_MARK)) return undefined;
+  if (!isBare && !field.endsWith(PRESS_REQUEST_SUFFIX)) return undefined;
   const head = isBare ? undefined : field.slice(0, -1);
   if (factors === 'password_otp') return { password: head ?? '' };
   return head === undefined ? {} : { pin: head };
@@ -56,10 +56,10 @@ export function pressFactors(field: string, factors: Factors): PressFactors | un
  *
  * @throws ServiceError `busy`; then nothing is answered
  */
-export async function askForPress(
+export async function requestPress(
   pressing: Pressing,
-  asked: Asked,
-  request: Request,
+  asked: AccessRequest,
+  request: RadiusRequest,
   typed: PressFactors,
 ): Promise<Reply> {
   const { client } = asked;
@@ -96,19 +96,26 @@ export async function askForPress(
  * Whose answer is held: a name from one source, where the client says where its user is. Where it does not, each name counts as
  * a source. The same for a name that nobody has: it is trusted nowhere.
  */
-async function holderOf({ db, clock }: Management, clientId: string, request: Request): Promise<Holder> {
+async function holderOf(
+  { db, clock }: Management,
+  clientId: string,
+  request: RadiusRequest,
+): Promise<SlotHolder> {
   const name = prepareUserName(request.user) ?? '';
   const key = keyOfSource(request);
   const source = key === undefined ? `name ${name}` : `source ${key}`;
-  return { path: [clientId, source, name], isTrusted: await isFamiliar(db, { name, key, nowMs: clock() }) };
+  return {
+    path: [clientId, source, name],
+    isTrusted: await isTrustedSource(db, { name, key, nowMs: clock() }),
+  };
 }
 
-type Pressed = Omit<Extract<Awaited, { kind: 'press' }>, 'kind'>;
+type Pressed = Omit<Extract<AwaitedStep, { kind: 'press' }>, 'kind'>;
 
 /** The number to compare, and a State to come back with. */
 function askAgain(
   management: Management,
-  bound: Bound,
+  bound: StateOwner,
   { id, session, number, expiresMs }: Pressed,
 ): Promise<Reply> {
   const text = radiusTexts.press(shownNumber(number));
@@ -119,8 +126,8 @@ function askAgain(
 /** Goes on with a request that has been asked for: waits a little for its decision, and then asks again. */
 export async function awaitPress(
   pressing: Pressing,
-  asked: Asked,
-  request: Request,
+  asked: AccessRequest,
+  request: RadiusRequest,
   pressed: Pressed,
 ): Promise<Reply> {
   const { client } = asked;
@@ -137,7 +144,7 @@ export async function awaitPress(
 /** Ends a request for a press: its user shows a passcode instead. */
 export async function dropPress(
   { pushes }: Pressing,
-  { client }: Asked,
+  { client }: AccessRequest,
   { id, session }: Pressed,
 ): Promise<void> {
   await pushes.withdraw({ id, session, applicationId: client.application?.id ?? '' });
@@ -151,9 +158,9 @@ type Taken = Pressed & { readonly applicationId: string; readonly idempotencyKey
  */
 async function hold(
   pressing: Pressing,
-  request: Request,
+  request: RadiusRequest,
   pressed: Taken,
-  { ended }: Pick<Place, 'ended'>,
+  { ended }: Pick<Slot, 'ended'>,
 ): Promise<Reply> {
   const { management, pushes, closing } = pressing;
   for (;;) {
@@ -180,13 +187,13 @@ async function hold(
 
 function take(
   { pushes }: Pressing,
-  { source, requestId }: Request,
+  { source, requestId }: RadiusRequest,
   { id, session, applicationId, idempotencyKey }: Taken,
-  patience: Patience,
+  patience: RedeemWait,
 ): Promise<'waiting' | Outcome> {
   return pushes.take({ id, session, applicationId, idempotencyKey, source, requestId, ...patience });
 }
 
-function replyOf(outcome: Outcome, { user }: Request): Reply {
+function replyOf(outcome: Outcome, { user }: RadiusRequest): Reply {
   return outcome === 'accepted' ? acceptOf(user) : reject;
 }

@@ -3,7 +3,7 @@ import { radiusTexts } from '../../base/texts/radius.ts';
 import { prepareUserName } from '../../features/users/users.ts';
 import type { Management } from '../../storage/management.ts';
 import { codes, type NewPacket, types } from './packet.ts';
-import { type Awaited, type Bound, openState } from './states.ts';
+import { type AwaitedStep, openState, type StateOwner } from './states.ts';
 
 export interface Reply extends Pick<NewPacket, 'code' | 'attributes'> {
   /** Told apart for operators, where code and attributes say less. */
@@ -31,8 +31,8 @@ export const displaced: Reply = { ...reject, fate: 'displaced' };
 /** An Access-Challenge: what is awaited next, what the person reads, and how long the client is told to wait. */
 export async function challenge(
   management: Management,
-  bound: Bound,
-  awaited: Awaited,
+  bound: StateOwner,
+  awaited: AwaitedStep,
   text: string,
   forMs: number = radiusLimits.radiusChallengeMs,
 ): Promise<Reply> {
@@ -46,6 +46,6 @@ export async function challenge(
 }
 
 /** A PIN is not to be read over a shoulder. */
-function promptFor({ kind }: Awaited) {
+function promptFor({ kind }: AwaitedStep) {
   return kind === 'new_pin' || kind === 'same_pin' ? [{ type: types.prompt, value: Buffer.alloc(4) }] : [];
 }

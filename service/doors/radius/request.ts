@@ -1,20 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { prepareSource } from '../../base/source.ts';
 import type { KnownClient } from '../../features/radius/known-clients.ts';
-import type { Keys } from '../../storage/sealing/key-file.ts';
-import { macOf } from '../../storage/sealing/seal.ts';
+import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
+import { macOf } from '../../storage/encryption-at-rest/seal.ts';
 import { revealPassword } from './authenticators.ts';
 import { type Attribute, type Packet, types, valuesOf } from './packet.ts';
 
 /** An authentic Access-Request with who sent it. */
-export interface Asked {
+export interface AccessRequest {
   readonly packet: Packet;
   readonly client: KnownClient;
   readonly address: string;
 }
 
 /** What an Access-Request said. `field` is a secret. */
-export interface Request {
+export interface RadiusRequest {
   readonly user: string;
   readonly field: string;
   readonly state: Uint8Array | undefined;
@@ -25,14 +25,14 @@ export interface Request {
 }
 
 /** What a packet is known by where it comes again. */
-export function idempotencyKeyOf({ packet: { identifier, authenticator }, client }: Asked): string {
+export function idempotencyKeyOf({ packet: { identifier, authenticator }, client }: AccessRequest): string {
   return `radius:${client.id}:${identifier}:${Buffer.from(authenticator).toString('hex')}`;
 }
 
 /** What a press is asked for under, by whichever node: a packet that comes again is the same request. Nobody else can know it. */
 export function pressOf(
   keys: Keys,
-  { packet, client }: Asked,
+  { packet, client }: AccessRequest,
 ): { readonly id: string; readonly session: string } {
   const of = (part: string) =>
     macOf(keys, 'radius-press', [part, client.id, Buffer.from(packet.bytes).toString('hex')]);
@@ -40,7 +40,7 @@ export function pressOf(
 }
 
 /** Undefined where it is no PAP request (RFC 2865 §5.2) of one user. */
-export function readRequest({ packet, client, address }: Asked): Request | undefined {
+export function readRequest({ packet, client, address }: AccessRequest): RadiusRequest | undefined {
   const [[user, second], [hidden, other], [state, more]] = [
     valuesOf(packet, types.userName),
     valuesOf(packet, types.userPassword),
@@ -66,7 +66,7 @@ export function readRequest({ packet, client, address }: Asked): Request | undef
 export function sourceOf({
   packet,
   address,
-}: Pick<Asked, 'packet' | 'address'>): Pick<Request, 'source' | 'isSourceKnown'> {
+}: Pick<AccessRequest, 'packet' | 'address'>): Pick<RadiusRequest, 'source' | 'isSourceKnown'> {
   const [station] = valuesOf(packet, types.callingStationId);
   const source = prepareSource(station === undefined ? address : textOf(station));
   return { source, isSourceKnown: station !== undefined };

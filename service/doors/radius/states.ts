@@ -1,12 +1,12 @@
 import { hash, randomBytes } from 'node:crypto';
 import { radiusLimits } from '../../base/limits/radius.ts';
 import { type Db, validating } from '../../storage/database/database.ts';
+import { seal, unseal } from '../../storage/encryption-at-rest/seal.ts';
 import type { Management } from '../../storage/management.ts';
 import { latestEnd } from '../../storage/queries/latest.ts';
-import { seal, unseal } from '../../storage/sealing/seal.ts';
 
 /** What an Access-Challenge waits for. */
-export type Awaited =
+export type AwaitedStep =
   /** The passcode after one that was refused. */
   | { readonly kind: 'next_code'; readonly userId: string; readonly first: string }
   /** A log-in anew. */
@@ -25,23 +25,23 @@ export type Awaited =
   | { readonly kind: 'same_pin'; readonly mac: string; readonly proof: string };
 
 /** Whose challenge it is. */
-export interface Bound {
+export interface StateOwner {
   readonly clientId: string;
   /** As it was sent. */
   readonly user: string;
 }
 
 /** What a challenge waited for that was taken; by the same packet it may be taken again, which came again then. */
-export interface Taken {
-  readonly awaited: Awaited;
+export interface RedeemedState {
+  readonly awaited: AwaitedStep;
   readonly isRepeat: boolean;
 }
 
 /** Opens a challenge for whichever node its answer comes to. @returns its State: chosen by chance, good for one packet */
 export async function openState(
   { db, keys, clock }: Management,
-  bound: Bound,
-  awaited: Awaited,
+  bound: StateOwner,
+  awaited: AwaitedStep,
 ): Promise<Buffer> {
   const state = randomBytes(radiusLimits.radiusStateBytes);
   const id = idOf(state);
@@ -66,12 +66,12 @@ export async function openState(
  * @param packet all of its bytes
  * @returns undefined where it is over, taken or another's
  */
-export async function takeState(
+export async function redeemState(
   { db, keys, clock }: Management,
   state: Uint8Array,
-  { clientId, user }: Bound,
+  { clientId, user }: StateOwner,
   packet: Uint8Array,
-): Promise<Taken | undefined> {
+): Promise<RedeemedState | undefined> {
   const id = idOf(state);
   const takenBy = hash('sha256', packet, 'base64url');
   const { row, isRepeat } = await validating(db, async transaction => {
@@ -91,7 +91,7 @@ export async function takeState(
   const place = { table: 'radius_challenges', id };
   const plain = unseal(keys, place, { box: row.sealed_awaited, keyId: row.key_id });
   if (plain === undefined) return undefined;
-  return { awaited: JSON.parse(Buffer.from(plain).toString()) as Awaited, isRepeat };
+  return { awaited: JSON.parse(Buffer.from(plain).toString()) as AwaitedStep, isRepeat };
 }
 
 /** Drops what is over, and where there are too many those that are over first. */

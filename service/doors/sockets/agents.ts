@@ -1,15 +1,15 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { sourceKey } from '../../base/buckets.ts';
 import { agentLimits } from '../../base/limits/agents.ts';
+import { sourceKey } from '../../base/rate-limit.ts';
 import { Agents } from '../../features/agents/agents.ts';
-import { Courier } from '../../features/agents/courier/courier.ts';
+import { PushDispatcher } from '../../features/agents/dispatcher/push-dispatcher.ts';
 import { Polls, readPoll } from '../../features/agents/polled.ts';
 import { identityReader, originOf } from '../../features/lines/opening.ts';
 import { bySource, narrowed } from '../web/access.ts';
 import { vouchFor } from '../web/admission.ts';
 import type { WebContext } from '../web/context.ts';
 import { Problem } from '../web/problems.ts';
-import { rates, takeBySource } from '../web/rates.ts';
+import { countBySource, rates } from '../web/rates.ts';
 import { serveRoute } from '../web/route.ts';
 import { refuseOrigins, type SocketRoute } from './route.ts';
 
@@ -23,7 +23,7 @@ export function serveAgents(app: FastifyInstance, context: WebContext, most: num
   const identity = identityReader(management);
   const agents = new Agents({ management, identity, ticks: () => performance.now() }, most);
   metrics.agents = () => ({ connected: agents.count, fobs: agents.provedCount });
-  const courier = new Courier({ management, changes }, agents);
+  const courier = new PushDispatcher({ management, changes }, agents);
   // Before whatever waits for connections to end.
   app.addHook('preClose', async () => {
     await courier.close();
@@ -64,7 +64,7 @@ function servePolls(
       const poll = readPoll(request.body);
       if (poll === undefined) throw new Problem('malformed');
       if (poll.key === '') {
-        takeBySource(context, rates.agent, request);
+        countBySource(context, rates.agent, request);
         refuseWhenFull(request);
       }
       // Its connection has a place among the agents; of polls of one agent few are held.

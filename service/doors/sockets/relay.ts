@@ -1,5 +1,5 @@
-import { sourceKey } from '../../base/buckets.ts';
 import { relayLimits } from '../../base/limits/relay.ts';
+import { sourceKey } from '../../base/rate-limit.ts';
 import { prepareSource } from '../../base/source.ts';
 import { Conversation, type RelayMeans } from '../../features/enrolment/relay/conversation.ts';
 import { identityReader, originOf } from '../../features/lines/opening.ts';

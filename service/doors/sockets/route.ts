@@ -5,9 +5,9 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { MESSAGE_CHARS_MAX } from 'passfob/activation/limits';
 import type { WebSocket } from 'ws';
 import { webLimits } from '../../base/limits/web.ts';
-import type { Line, Talker } from '../../features/lines/line.ts';
+import type { Talker, TextConnection } from '../../features/lines/line.ts';
 import { originOf } from '../../features/lines/opening.ts';
-import { type Access, bySource, narrowed } from '../web/access.ts';
+import { bySource, narrowed, type RouteAccess } from '../web/access.ts';
 import { vouchForGood } from '../web/admission.ts';
 import type { WebContext } from '../web/context.ts';
 import { Problem, problemOf, sendProblem } from '../web/problems.ts';
@@ -28,7 +28,7 @@ export interface SocketRoute {
   readonly pingMs?: number;
   /** Whether there is capacity for it. @throws Problem */
   admit(request: FastifyRequest): void;
-  talk(line: Line, request: FastifyRequest): Talker;
+  talk(line: TextConnection, request: FastifyRequest): Talker;
 }
 
 /** Serves WebSockets. They all end, in their own words, when the service does. */
@@ -74,7 +74,7 @@ export function refuseOrigins(request: FastifyRequest): void {
   if (origin !== undefined && origin !== originOf(request)) throw new Problem('forbidden');
 }
 
-function socketAccess(context: WebContext, { rate, admit }: SocketRoute): Access {
+function socketAccess(context: WebContext, { rate, admit }: SocketRoute): RouteAccess {
   const limited = bySource(context, rate, [async request => refuseOrigins(request)]);
   return narrowed(limited, { beforeBody: [async request => admit(request)] });
 }
@@ -85,7 +85,7 @@ function connectSocket(
   socket: WebSocket,
   request: FastifyRequest,
 ): void {
-  const line: Line = {
+  const line: TextConnection = {
     send(text) {
       // Who takes nothing is gone.
       if (socket.bufferedAmount > bufferedMax) socket.terminate();

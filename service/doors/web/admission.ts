@@ -4,24 +4,24 @@ import { devNull } from 'node:os';
 import type { Duplex } from 'node:stream';
 import { type TLSSocket, Server as TlsServer } from 'node:tls';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { sourceKey } from '../../base/buckets.ts';
 import { systemCode } from '../../base/errors.ts';
 import { webLimits } from '../../base/limits/web.ts';
 import type { Log } from '../../base/log.ts';
-import { type Connection, Connections } from './connections.ts';
+import { sourceKey } from '../../base/rate-limit.ts';
+import type { ConnectionLimits } from './connection-limits.ts';
+import { Connections, type HttpConnection } from './connections.ts';
 import { Problem } from './problems.ts';
-import type { Rooms } from './rooms.ts';
 
 /** What connections are admitted by. */
 export interface AdmissionOptions {
-  readonly rooms: Rooms;
+  readonly rooms: ConnectionLimits;
   /** Addresses whose X-Forwarded headers are believed; undefined for nobody's. */
   readonly isProxy: ((address: string | undefined) => boolean) | undefined;
   readonly log: Log;
 }
 
 /** A connection and who counts it, by its socket. */
-const admitted = new WeakMap<Duplex, { readonly connection: Connection; readonly all: Connections }>();
+const admitted = new WeakMap<Duplex, { readonly connection: HttpConnection; readonly all: Connections }>();
 
 /** Bounds the connections of an app's server, also before anything was heard on them. */
 export function admitConnections(app: FastifyInstance, { rooms, isProxy, log }: AdmissionOptions): void {
@@ -60,7 +60,7 @@ export function vouchForGood(request: FastifyRequest): void {
   found.all.leave(found.connection);
 }
 
-function accept(all: Connections, socket: Socket): Connection {
+function accept(all: Connections, socket: Socket): HttpConnection {
   const connection = all.accept(socket, socket.remoteAddress ?? '');
   admitted.set(socket, { connection, all });
   socket.once('close', () => all.leave(connection));
@@ -69,7 +69,7 @@ function accept(all: Connections, socket: Socket): Connection {
 
 /** With TLS a second socket takes the place of the first one once the handshake is over. */
 function acceptTls(server: TlsServer, all: Connections): void {
-  const shaking = new Map<string, Connection>();
+  const shaking = new Map<string, HttpConnection>();
   server.prependListener('connection', (socket: Socket) => {
     const ends = endsOf(socket);
     const connection = accept(all, socket);

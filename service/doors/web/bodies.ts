@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
-import { sourceKey } from '../../base/buckets.ts';
 import { webLimits } from '../../base/limits/web.ts';
+import { sourceKey } from '../../base/rate-limit.ts';
 import { LargeBodies } from './large-bodies.ts';
 import { Problem } from './problems.ts';
 import { statedOf } from './route.ts';

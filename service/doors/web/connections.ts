@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { sourceKey } from '../../base/buckets.ts';
-import type { Rooms } from './rooms.ts';
+import { sourceKey } from '../../base/rate-limit.ts';
+import type { ConnectionLimits } from './connection-limits.ts';
 
 /** A request that is under way on a connection. */
 interface UnderWay {
@@ -10,7 +10,7 @@ interface UnderWay {
 }
 
 /** One TCP connection to the service. */
-export interface Connection {
+export interface HttpConnection {
   /** The one to end: with TLS the outer one once the handshake is over. */
   socket: Duplex;
   readonly isProxy: boolean;
@@ -28,7 +28,7 @@ interface Group {
   /** The source, or undefined for those of proxies. */
   readonly key: string | undefined;
   readonly most: number;
-  readonly members: Set<Connection>;
+  readonly members: Set<HttpConnection>;
 }
 
 /**
@@ -37,13 +37,13 @@ interface Group {
  * relays have bounds of their own and are not counted here.
  */
 export class Connections {
-  private readonly rooms: Rooms;
+  private readonly rooms: ConnectionLimits;
   private readonly isProxy: (address: string | undefined) => boolean;
   private readonly sources: Map<string, Group>;
   private readonly proxies: Group;
   private strangers: number;
 
-  constructor(rooms: Rooms, isProxy: (address: string | undefined) => boolean) {
+  constructor(rooms: ConnectionLimits, isProxy: (address: string | undefined) => boolean) {
     this.rooms = rooms;
     this.isProxy = isProxy;
     this.sources = new Map();
@@ -57,10 +57,10 @@ export class Connections {
   }
 
   /** Takes in a new connection, or ends it where no other gives way. */
-  accept(socket: Duplex, address: string): Connection {
+  accept(socket: Duplex, address: string): HttpConnection {
     const isProxy = this.isProxy(address);
     const source = sourceKey(address);
-    const connection: Connection = {
+    const connection: HttpConnection = {
       socket,
       isProxy,
       source,
@@ -77,20 +77,20 @@ export class Connections {
    *
    * @returns false where that source has too many under way
    */
-  begin(connection: Connection, underWay: UnderWay, source: () => string): boolean {
+  begin(connection: HttpConnection, underWay: UnderWay, source: () => string): boolean {
     connection.underWay = underWay;
     return !connection.isProxy || this.join(connection, source());
   }
 
   /** A request is over. */
-  end(connection: Connection, response: ServerResponse): void {
+  end(connection: HttpConnection, response: ServerResponse): void {
     // The next one may have begun already (RFC 9112 §9.3.2).
     if (connection.underWay?.response === response) connection.underWay = undefined;
     if (!connection.hasLeft && !connection.socket.destroyed) this.wait(connection);
   }
 
   /** Counts it nowhere, until its request is over. */
-  leave(connection: Connection): void {
+  leave(connection: HttpConnection): void {
     const { group } = connection;
     if (group === undefined) return;
     group.members.delete(connection);
@@ -100,13 +100,13 @@ export class Connections {
     if (group.members.size === 0) this.sources.delete(group.key);
   }
 
-  private wait(connection: Connection): void {
+  private wait(connection: HttpConnection): void {
     const isIn = this.join(connection, connection.isProxy ? undefined : connection.source);
     if (!isIn) connection.socket.destroy();
   }
 
   /** @param key the source that it counts as, or undefined for that of proxies */
-  private join(connection: Connection, key: string | undefined): boolean {
+  private join(connection: HttpConnection, key: string | undefined): boolean {
     this.leave(connection);
     const most = this.rooms.ofSource;
     const group =
@@ -142,6 +142,6 @@ export class Connections {
 }
 
 /** Whether nothing is lost with it but a request that has not arrived, or an answer that nobody takes. */
-function mayGiveWay({ underWay }: Connection): boolean {
+function mayGiveWay({ underWay }: HttpConnection): boolean {
   return underWay === undefined || !underWay.request.complete || underWay.response.writableEnded;
 }

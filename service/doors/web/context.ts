@@ -1,6 +1,6 @@
-import type { Buckets } from '../../base/buckets.ts';
 import type { LockPolicy } from '../../base/lock.ts';
 import type { Outcome } from '../../base/outcomes.ts';
+import type { RateLimiter } from '../../base/rate-limit.ts';
 import type { Challenges } from '../../features/challenges/challenges.ts';
 import type { Metrics } from '../../features/metrics/metrics.ts';
 import type { Pushes } from '../../features/push/pushes.ts';
@@ -19,7 +19,7 @@ export interface WebContext {
   readonly clock: () => number;
   readonly lock: () => Promise<LockPolicy>;
   readonly changes: Changes;
-  readonly buckets: Buckets;
+  readonly buckets: RateLimiter;
   readonly applications: ApplicationCache;
   /** The application that the service's own log-in form belongs to. */
   readonly ownApplication: Pick<Application, 'id'>;

@@ -2,7 +2,7 @@ import { html, type Markup, nothing } from '../../base/html.ts';
 import { consoleTexts } from '../../base/texts/console.ts';
 
 /** A field of a form. Its name is its id, too. */
-export interface Field {
+export interface FormField {
   readonly name: string;
   readonly label: string;
   /** `list`: several lines. Passwords and files are never sent back to the browser. Default text. */
@@ -26,7 +26,7 @@ export function hidden(name: string, value: string): Markup {
 }
 
 /** A field with its label, its hint, and what is wrong with it. */
-export function fieldMarkup(field: Field, fault?: string): Markup {
+export function fieldMarkup(field: FormField, fault?: string): Markup {
   const { name, label, kind = 'text', hint } = field;
   if (kind === 'hidden') return hidden(name, field.value ?? '');
   const described = [hint && `${name}-hint`, fault && `${name}-fault`].filter(Boolean).join(' ');
@@ -42,7 +42,7 @@ ${fault === undefined ? nothing : html`<p class="fault" id="${name}-fault">${fau
   return html`<div class="field"><label for="${name}">${label}${mark}</label>${texts}${control(field, attributes)}</div>`;
 }
 
-function control(field: Field, attributes: Markup): Markup {
+function control(field: FormField, attributes: Markup): Markup {
   const { kind = 'text', value = '', optional = false } = field;
   const required = optional ? nothing : html` required`;
   const max = field.max === undefined ? nothing : html` maxlength="${field.max}"`;

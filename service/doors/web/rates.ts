@@ -1,10 +1,10 @@
 import type { FastifyRequest } from 'fastify';
-import { type BucketSize, sourceKey } from '../../base/buckets.ts';
 import { administrationLimits } from '../../base/limits/administration.ts';
 import { agentLimits } from '../../base/limits/agents.ts';
-import { meLimits } from '../../base/limits/me.ts';
 import { relayLimits } from '../../base/limits/relay.ts';
+import { selfServiceLimits } from '../../base/limits/self-service.ts';
 import { webLimits } from '../../base/limits/web.ts';
+import { type RateLimitSize, sourceKey } from '../../base/rate-limit.ts';
 import type { WebContext } from './context.ts';
 import { Problem } from './problems.ts';
 
@@ -14,10 +14,10 @@ export interface Rate {
   readonly name: string;
   /** What has a bucket of its own. */
   readonly per: string;
-  readonly size: BucketSize;
+  readonly size: RateLimitSize;
 }
 
-const rate = (name: string, per: string, size: BucketSize): Rate => ({ name, per, size });
+const rate = (name: string, per: string, size: RateLimitSize): Rate => ({ name, per, size });
 
 /** Every rate limit of HTTP requests. */
 export const rates = {
@@ -31,19 +31,19 @@ export const rates = {
   /** One person's address, whichever application asks. */
   validate: rate('validate', 'source of the person', webLimits.validateBucket),
   administration: rate('administration', 'API key or operator', administrationLimits.administrationBucket),
-  userAct: rate('me', 'user', meLimits.userActBucket),
-  find: rate('find', 'user name as typed', meLimits.findBucket),
+  userAct: rate('me', 'user', selfServiceLimits.userActBucket),
+  find: rate('find', 'user name as typed', selfServiceLimits.findBucket),
   relay: rate('relay', 'source', relayLimits.relayBucket),
   agent: rate('agent', 'source', agentLimits.agentBucket),
   agentPoll: rate('agent-poll', 'source', agentLimits.agentPollBucket),
 } as const satisfies Record<string, Rate>;
 
 /** Takes one request from the bucket of a key. @throws Problem `too_many` */
-export function take({ buckets, clock }: WebContext, { name, size }: Rate, key: string): void {
+export function countRequest({ buckets, clock }: WebContext, { name, size }: Rate, key: string): void {
   if (!buckets.take(`${name}:${key}`, size, clock())) throw new Problem('too_many');
 }
 
 /** Takes one request from the bucket of the address it came from. @throws Problem `too_many` */
-export function takeBySource(context: WebContext, limit: Rate, request: FastifyRequest): void {
-  take(context, limit, sourceKey(request.ip));
+export function countBySource(context: WebContext, limit: Rate, request: FastifyRequest): void {
+  countRequest(context, limit, sourceKey(request.ip));
 }

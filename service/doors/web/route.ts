@@ -3,7 +3,7 @@ import { webLimits } from '../../base/limits/web.ts';
 import type { Action } from '../../base/permissions.ts';
 import type { RefusalCode } from '../../base/results.ts';
 import type { apiTexts } from '../../base/texts/api.ts';
-import type { Access, Who } from './access.ts';
+import type { RouteAccess, Who } from './access.ts';
 import type { ProblemCode } from './problems.ts';
 import type { Rate } from './rates.ts';
 
@@ -23,7 +23,7 @@ export interface Operation {
 
 /** Everything that a route states about itself. */
 export interface RouteStatement {
-  readonly access: Access;
+  readonly access: RouteAccess;
   /** Most bytes of a body. Every route whose method has one states it. */
   readonly bodyMaxBytes?: number;
   readonly schema?: FastifySchema;
@@ -76,7 +76,7 @@ export function serveRoute(app: FastifyInstance, route: HttpRoute): void {
 type Handle = HttpRoute['handle'];
 
 /** Registers a page of the service's own. */
-export function servePage(app: FastifyInstance, path: string, access: Access, handle: Handle): void {
+export function servePage(app: FastifyInstance, path: string, access: RouteAccess, handle: Handle): void {
   serveRoute(app, { method: 'GET', path, access, handle });
 }
 
@@ -84,7 +84,7 @@ export function servePage(app: FastifyInstance, path: string, access: Access, ha
 export function receiveForm(
   app: FastifyInstance,
   path: string,
-  access: Access,
+  access: RouteAccess,
   handle: Handle,
   bodyMaxBytes: number = webLimits.bodyMaxBytes,
 ): void {

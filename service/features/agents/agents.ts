@@ -1,24 +1,24 @@
 import { isFobError } from 'passfob/errors';
 import { agentLimits } from '../../base/limits/agents.ts';
-import type { Line } from '../lines/line.ts';
+import type { TextConnection } from '../lines/line.ts';
+import { ConnectionCapacity } from './capacity.ts';
 import { AgentConnection, type AgentMeans, type FobListener } from './connection.ts';
-import { type AgentFob, NotOwn } from './fob.ts';
-import { type LinkedFob, Links, linksOf, markSeen, type Reached } from './links.ts';
+import { type AgentFob, NotManaged } from './fob.ts';
+import { FobLocations, type LocatedFob, locationsOf, markSeen, type Reached } from './locations.ts';
 import { ProofQueue } from './proving.ts';
-import { tendPushKey } from './push-key.ts';
-import { Room } from './room.ts';
+import { syncPushKey } from './push-key.ts';
 
 /** The agents that are connected to this node, and the fobs that they have shown. */
 export class Agents implements FobListener {
   private readonly means: AgentMeans;
-  private readonly room: Room;
-  private readonly links: Links;
+  private readonly room: ConnectionCapacity;
+  private readonly links: FobLocations;
   /** Fobs that prove themselves, or wait for their turn. */
   private readonly proofs: ProofQueue<AgentFob>;
   /** The proved fobs, by their ids. */
   private readonly proved: Map<string, AgentFob>;
   /** Fobs that are just being written down as reached. */
-  private readonly coming: Map<AgentFob, LinkedFob>;
+  private readonly coming: Map<AgentFob, LocatedFob>;
   /** Connections of which the end of a fob could not be written. */
   private readonly unwritten: Set<string>;
   /** Fobs that another connection of this node has proved since, by their ids. */
@@ -34,8 +34,8 @@ export class Agents implements FobListener {
   /** @param most how many agents may be connected */
   constructor(means: AgentMeans, most: number = agentLimits.agentsMax) {
     this.means = means;
-    this.room = new Room(most);
-    this.links = new Links(means.management);
+    this.room = new ConnectionCapacity(most);
+    this.links = new FobLocations(means.management);
     this.proofs = new ProofQueue(means.ticks);
     this.proved = new Map();
     this.coming = new Map();
@@ -54,7 +54,7 @@ export class Agents implements FobListener {
     return !this.isOver && this.room.isFor(from);
   }
 
-  connect(caller: { readonly from: string; readonly origin: string }, line: Line): AgentConnection {
+  connect(caller: { readonly from: string; readonly origin: string }, line: TextConnection): AgentConnection {
     const connection = new AgentConnection(this.means, this, caller, line);
     this.room.add(connection);
     return connection;
@@ -143,7 +143,7 @@ export class Agents implements FobListener {
     }
     const here = new Map([...this.displaced, ...this.proved]);
     if (here.size === 0) return;
-    const known = await linksOf(db, [...here.keys()]);
+    const known = await locationsOf(db, [...here.keys()]);
     for (const [fobId, fob] of here) {
       if (known.has(fobId) || fob.hasLeft) continue;
       this.displaced.delete(fobId);
@@ -197,7 +197,7 @@ export class Agents implements FobListener {
     try {
       const tended = await fob.session(async session => {
         isKept = await this.keep(fob, session.fobId);
-        return isKept ? tendPushKey(this.means.management, session) : 'none';
+        return isKept ? syncPushKey(this.means.management, session) : 'none';
       });
       fob.failures = 0;
       // Its person has to unlock it first, which they do sooner or later.
@@ -207,7 +207,7 @@ export class Agents implements FobListener {
       // One that was proved and is only busy now stays so.
       if (!isKept && (fob.fobId === undefined || isDoubt(error))) {
         this.unprove(fob);
-        fob.stand(error instanceof NotOwn ? 'other' : 'unproved');
+        fob.stand(error instanceof NotManaged ? 'other' : 'unproved');
       }
       this.askLater(fob);
     }
@@ -249,7 +249,7 @@ export class Agents implements FobListener {
     for (const hear of this.onProved) hear(fob);
   }
 
-  private drop(linked: LinkedFob): void {
+  private drop(linked: LocatedFob): void {
     this.links.gone(linked).catch(() => this.unwritten.add(linked.link));
   }
 
@@ -264,11 +264,11 @@ export class Agents implements FobListener {
   }
 }
 
-function linkedFob({ carrier, port }: AgentFob, fobId: string): LinkedFob {
+function linkedFob({ carrier, port }: AgentFob, fobId: string): LocatedFob {
   return { fobId, link: carrier.link, port };
 }
 
 /** Whether an error says that the fob is not, or not any more, the one that it says it is. */
 function isDoubt(error: unknown): boolean {
-  return error instanceof NotOwn || isFobError(error, 'not-authentic', 'not-paired', 'refused');
+  return error instanceof NotManaged || isFobError(error, 'not-authentic', 'not-paired', 'refused');
 }

@@ -2,16 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { AGENT_FOBS_MAX, AGENT_SILENCE_MS } from 'passfob/agent/base/limits';
 import type { AgentMessage, AgentServiceMessage } from 'passfob/agent/base/messages';
 import { readAgentMessage } from 'passfob/agent/base/read-messages';
-import { type Bucket, fullBucket, takeFrom } from '../../base/buckets.ts';
 import { agentLimits } from '../../base/limits/agents.ts';
+import { fullTokenBucket, type TokenBucket, takeTokens } from '../../base/rate-limit.ts';
 import { type AgentRefusalCode, agentTexts } from '../../base/texts/agent.ts';
-import type { Identity } from '../../storage/sealing/identity.ts';
+import type { Identity } from '../../storage/encryption-at-rest/identity.ts';
 import {
   GOING_AWAY,
-  type Line,
   NORMAL,
   POLICY_VIOLATION,
   type Talker,
+  type TextConnection,
   TRY_AGAIN_LATER,
 } from '../lines/line.ts';
 import { proofOfIdentity } from '../lines/opening.ts';
@@ -46,10 +46,10 @@ export class AgentConnection implements Talker, FobCarrier {
   private readonly means: AgentMeans;
   private readonly listener: FobListener;
   private readonly origin: string;
-  private readonly line: Line;
+  private readonly line: TextConnection;
   private readonly fobs: Map<number, AgentFob>;
-  private readonly messages: Bucket;
-  private readonly chars: Bucket;
+  private readonly messages: TokenBucket;
+  private readonly chars: TokenBucket;
   private readonly sinceMs: number;
   private heardMs: number;
   private phase: Phase;
@@ -58,7 +58,7 @@ export class AgentConnection implements Talker, FobCarrier {
     means: AgentMeans,
     listener: FobListener,
     { from, origin }: { readonly from: string; readonly origin: string },
-    line: Line,
+    line: TextConnection,
   ) {
     this.link = randomBytes(16).toString('base64url');
     this.from = from;
@@ -68,8 +68,8 @@ export class AgentConnection implements Talker, FobCarrier {
     this.line = line;
     this.fobs = new Map();
     const nowMs = means.ticks();
-    this.messages = fullBucket(agentLimits.agentMessageBucket, nowMs);
-    this.chars = fullBucket(agentLimits.agentCharBucket, nowMs);
+    this.messages = fullTokenBucket(agentLimits.agentMessageBucket, nowMs);
+    this.chars = fullTokenBucket(agentLimits.agentCharBucket, nowMs);
     this.sinceMs = nowMs;
     this.heardMs = nowMs;
     this.phase = 'open';
@@ -120,8 +120,8 @@ export class AgentConnection implements Talker, FobCarrier {
     const nowMs = this.means.ticks();
     this.heardMs = nowMs;
     return (
-      takeFrom(this.messages, agentLimits.agentMessageBucket, nowMs) &&
-      takeFrom(this.chars, agentLimits.agentCharBucket, nowMs, text.length)
+      takeTokens(this.messages, agentLimits.agentMessageBucket, nowMs) &&
+      takeTokens(this.chars, agentLimits.agentCharBucket, nowMs, text.length)
     );
   }
 

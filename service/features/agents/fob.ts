@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { NoticeKind, Standing, Unreached } from 'passfob/agent/base/messages';
+import type { FobOwnership, NoticeKind, Unreached } from 'passfob/agent/base/messages';
 import { type Client, connect } from 'passfob/client/client';
 import { pairingKey } from 'passfob/client/handshake';
 import type { Hello } from 'passfob/client/hello';
-import type { Patience } from 'passfob/client/link';
+import type { RetryPolicy } from 'passfob/client/link';
 import { type ErrorKind, FobError } from 'passfob/errors';
 import type { OwnerTools } from 'passfob/owner/tools';
 import type { Pipe } from 'passfob/transports/pipe';
@@ -14,7 +14,7 @@ import { clearSecrets } from '../tokens/fob-secrets.ts';
 import { fobNamed, fobSecretsOf } from '../tokens/fobs.ts';
 
 /** An open session of the service with a fob of its own. */
-export interface OwnSession {
+export interface ManagedSession {
   readonly client: Client;
   readonly hello: Hello;
   readonly fobId: string;
@@ -25,7 +25,7 @@ export interface OwnSession {
 export interface FobMeans {
   readonly management: Management;
   /** How long fobs are waited for. Default: as for a cable. */
-  readonly patience?: Patience;
+  readonly patience?: RetryPolicy;
 }
 
 /** The connection by which a fob is reached. */
@@ -36,7 +36,7 @@ export interface FobCarrier {
     message:
       | { readonly type: 'bytes'; readonly fob: number; readonly text: string }
       | { readonly type: 'release'; readonly fob: number }
-      | { readonly type: 'standing'; readonly fob: number; readonly is: Standing }
+      | { readonly type: 'standing'; readonly fob: number; readonly is: FobOwnership }
       | { readonly type: 'notice'; readonly fob: number; readonly kind: NoticeKind },
   ): void;
 }
@@ -51,7 +51,7 @@ const IDLE = Promise.resolve();
 const random = (length: number) => new Uint8Array(randomBytes(length));
 
 /** The fob is not one of the service's: it has no key for it. */
-export class NotOwn extends Error {
+export class NotManaged extends Error {
   override readonly name = 'NotOwn';
 }
 
@@ -66,7 +66,7 @@ export class AgentFob {
   /** Times in a row that it was not proved. */
   failures: number;
   private readonly means: FobMeans;
-  private standing: Standing | undefined;
+  private standing: FobOwnership | undefined;
   private pipe: Pipe | undefined;
   private turn: Promise<unknown>;
   private ending: AbortController | undefined;
@@ -113,7 +113,7 @@ export class AgentFob {
   }
 
   /** Tells the agent what the service makes of it. */
-  stand(is: Standing): void {
+  stand(is: FobOwnership): void {
     if (this.standing === is) return;
     this.standing = is;
     this.carrier.say({ type: 'standing', fob: this.number, is });
@@ -123,20 +123,20 @@ export class AgentFob {
    * Works with the fob in a session of its own, one after the other. The port is released behind it.
    * @throws NotOwn, FobError those of the link, `not-authentic`, what `work` throws
    */
-  session<T>(work: (session: OwnSession) => Promise<T>, signal?: AbortSignal): Promise<T> {
+  session<T>(work: (session: ManagedSession) => Promise<T>, signal?: AbortSignal): Promise<T> {
     const result = this.turn.then(() => this.open(work, signal));
     this.turn = result.catch(() => undefined);
     return result;
   }
 
-  private async open<T>(work: (session: OwnSession) => Promise<T>, signal?: AbortSignal): Promise<T> {
+  private async open<T>(work: (session: ManagedSession) => Promise<T>, signal?: AbortSignal): Promise<T> {
     if (this.isGone || signal?.aborted) throw new FobError('cancelled');
     const { management, patience } = this.means;
     // Not every database takes every text as one to look for.
-    if (!/^[\x21-\x7e]{1,64}$/.test(this.serial)) throw new NotOwn();
+    if (!/^[\x21-\x7e]{1,64}$/.test(this.serial)) throw new NotManaged();
     const row = await fobNamed(management.db, this.serial);
     const secrets = row && fobSecretsOf(management.keys, row);
-    if (row === undefined || secrets === undefined) throw new NotOwn();
+    if (row === undefined || secrets === undefined) throw new NotManaged();
     if (this.isGone) throw new FobError('cancelled');
     const ending = new AbortController();
     this.ending = ending;
@@ -164,7 +164,7 @@ export class AgentFob {
   }
 }
 
-const HELLO_PATIENCE: Patience = {
+const HELLO_PATIENCE: RetryPolicy = {
   answerTimeoutMs: agentLimits.agentHelloAnswerMs,
   sendsMax: agentLimits.agentHelloSends,
 };

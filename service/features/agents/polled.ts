@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { AGENT_POLL_KEY_BYTES, AGENT_POLL_MESSAGES_MAX, AGENT_POLL_MS } from 'passfob/agent/base/limits';
 import type { AgentPoll } from 'passfob/agent/base/messages';
 import { agentLimits } from '../../base/limits/agents.ts';
-import type { Line } from '../lines/line.ts';
+import type { TextConnection } from '../lines/line.ts';
 import type { AgentConnection } from './connection.ts';
 
 /** The part of an answer that is not its connection's key. `messages` are JSON texts. */
@@ -13,7 +13,7 @@ interface Given {
 }
 
 /** What waits for a polling agent, numbered from 0, until it says that it has it. */
-class Outbox implements Line {
+class Outbox implements TextConnection {
   /** The number of the first message that waits. */
   from: number;
   readonly texts: string[];
@@ -78,7 +78,7 @@ class Polled {
   /** How many of the agent's messages have been taken. */
   private heard: number;
 
-  constructor(connect: (line: Line) => AgentConnection) {
+  constructor(connect: (line: TextConnection) => AgentConnection) {
     this.outbox = new Outbox(() => {
       this.outbox.close();
       this.connection.lost();
@@ -119,7 +119,7 @@ export class Polls {
    */
   async poll(
     poll: AgentPoll,
-    connect: (line: Line) => AgentConnection,
+    connect: (line: TextConnection) => AgentConnection,
     signal: AbortSignal,
   ): Promise<string | undefined> {
     const key = poll.key === '' ? randomBytes(AGENT_POLL_KEY_BYTES).toString('base64url') : poll.key;

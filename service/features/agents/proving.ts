@@ -1,6 +1,6 @@
-import { type Buckets, makeBuckets } from '../../base/buckets.ts';
 import { RoundRobin } from '../../base/fairness/round-robin.ts';
 import { agentLimits } from '../../base/limits/agents.ts';
+import { makeRateLimiter, type RateLimiter } from '../../base/rate-limit.ts';
 
 /** A fob as far as bounds of proofs count it. */
 export interface ProvableFob {
@@ -23,7 +23,7 @@ interface Proof<Fob> {
  * from many sources: so few proofs of one serial run at once, and none of them waits in front of another serial.
  */
 export class ProofQueue<Fob extends ProvableFob> {
-  private readonly buckets: Buckets;
+  private readonly buckets: RateLimiter;
   private readonly ticks: () => number;
   private readonly proofs: Map<Fob, Proof<Fob>>;
   /** Proofs that may run, in turn by source. */
@@ -38,7 +38,7 @@ export class ProofQueue<Fob extends ProvableFob> {
 
   /** @param ticks milliseconds that never go back */
   constructor(ticks: () => number) {
-    this.buckets = makeBuckets();
+    this.buckets = makeRateLimiter();
     this.ticks = ticks;
     this.proofs = new Map();
     this.ready = new RoundRobin();

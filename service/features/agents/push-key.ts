@@ -16,7 +16,7 @@ import {
 } from '../tokens/push-keys.ts';
 import { pushSuiteOfFob } from '../tokens/push-question.ts';
 import { readSettings } from '../users/settings.ts';
-import type { OwnSession } from './fob.ts';
+import type { ManagedSession } from './fob.ts';
 
 const SUITE = pushSuiteOfFob();
 /** What the account is called on the fob, behind the service's name. */
@@ -34,14 +34,14 @@ const UNFIT = [
  * How the push key of a fob stands: it holds it, has none to hold, or cannot hold one. `locked`: that is not known, and
  * its person has to enter the PIN first.
  */
-export type Tended = 'held' | 'none' | 'unfit' | 'locked';
+export type PushKeyState = 'held' | 'none' | 'unfit' | 'locked';
 
 /**
  * Has a fob hold its push key, and prove it, or hold it no more, in a session with it. Cut off anywhere it is begun again,
  * and goes on with what is there: what is kept is written before the fob hears of it.
  * @throws FobError those of the link, and refusals that say that the fob has failed; ServiceError `busy`
  */
-export async function tendPushKey(management: Management, session: OwnSession): Promise<Tended> {
+export async function syncPushKey(management: Management, session: ManagedSession): Promise<PushKeyState> {
   try {
     return await tend(management, session);
   } catch (error) {
@@ -53,7 +53,7 @@ export async function tendPushKey(management: Management, session: OwnSession): 
   }
 }
 
-async function tend(management: Management, session: OwnSession): Promise<Tended> {
+async function tend(management: Management, session: ManagedSession): Promise<PushKeyState> {
   const { db } = management;
   const { hello, fobId, client } = session;
   const { serviceName } = await readSettings(db);
@@ -77,7 +77,7 @@ async function tend(management: Management, session: OwnSession): Promise<Tended
 /** Whether the fob proves the key that is kept for it. */
 async function holds(
   management: Management,
-  session: OwnSession,
+  session: ManagedSession,
   row: PushKeyRow,
   service: string,
 ): Promise<boolean> {
@@ -88,7 +88,7 @@ async function holds(
 /** A new key, kept; undefined where the fob is to have none. */
 async function makeKey(
   management: Management,
-  { client, fobId }: OwnSession,
+  { client, fobId }: ManagedSession,
 ): Promise<PushKeyRow | undefined> {
   const secret = freshPushSecret(client.sessionChance);
   try {
@@ -98,7 +98,7 @@ async function makeKey(
   }
 }
 
-async function put(session: OwnSession, account: OwnedAccount): Promise<void> {
+async function put(session: ManagedSession, account: OwnedAccount): Promise<void> {
   const { client, tools } = session;
   const write = () => putAccount(tools, client, account, { counter: 0, suite: SUITE });
   try {
@@ -130,7 +130,7 @@ async function withAccount<T>(
   }
 }
 
-async function proves({ client, tools }: OwnSession, account: OwnedAccount): Promise<boolean> {
+async function proves({ client, tools }: ManagedSession, account: OwnedAccount): Promise<boolean> {
   try {
     return await isProved(tools, client, account);
   } catch (error) {
@@ -139,7 +139,7 @@ async function proves({ client, tools }: OwnSession, account: OwnedAccount): Pro
   }
 }
 
-async function remove({ client, tools }: OwnSession, id: Uint8Array): Promise<void> {
+async function remove({ client, tools }: ManagedSession, id: Uint8Array): Promise<void> {
   try {
     await client.call('remove', { id }, { signal: tools.signal });
   } catch (error) {

@@ -1,13 +1,13 @@
 import { type Db, writing } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
-import type { Finding } from '../audit/chain.ts';
-import { sealAll } from '../audit/sealer.ts';
+import type { AuditFinding } from '../audit/chain.ts';
+import { writeAllCheckpoints } from '../audit/checkpoints.ts';
 import { type Verification, verifyAudit } from '../audit/verify.ts';
 import { raiseAlert } from './alerts.ts';
 
 /** Seals what is not sealed yet, and raises an alert where the rows are not as they were written. */
-export async function tendAudit({ db, keys, clock }: Management): Promise<number> {
-  const { rows, findings } = await sealAll(db, keys, clock);
+export async function watchAudit({ db, keys, clock }: Management): Promise<number> {
+  const { rows, findings } = await writeAllCheckpoints(db, keys, clock);
   await raiseFindings(db, findings, clock());
   return rows;
 }
@@ -20,7 +20,7 @@ export async function verifyWatched({ db, keys, clock }: Management): Promise<Ve
 }
 
 /** One alert for what is found, named by where it begins, so that the same damage found again only counts. */
-async function raiseFindings(db: Db, findings: readonly Finding[], atMs: number): Promise<void> {
+async function raiseFindings(db: Db, findings: readonly AuditFinding[], atMs: number): Promise<void> {
   const [first] = findings;
   if (first === undefined) return;
   const where = `${first.kind}:${first.seal ?? ''}:${first.row ?? ''}`;

@@ -1,5 +1,5 @@
 import { alertLimits } from '../../base/limits/alerts.ts';
-import type { LockStanding } from '../../base/lock.ts';
+import type { LockState } from '../../base/lock.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { type NewAlert, raiseAlert } from './alerts.ts';
 
@@ -13,7 +13,7 @@ export type Failed = Pick<NewAlert, 'atMs' | 'source'> & { readonly userId: stri
  *
  * @param standing before the failure
  */
-export async function alertWhenLocked(db: Db, standing: LockStanding, failed: Failed): Promise<void> {
+export async function alertWhenLocked(db: Db, standing: LockState, failed: Failed): Promise<void> {
   if (!standing.isLastTry) return;
   const { userId, atMs } = failed;
   const day = new Date(atMs).toISOString().slice(0, 10);

@@ -10,13 +10,13 @@ import { type Alert, alertRows, viewOfAlert } from './alerts.ts';
 export interface AlertFilter {
   readonly standing?: 'open' | 'acknowledged' | undefined;
   /** Only what comes after this place: `next` of the page before. */
-  readonly after?: AlertPlace | undefined;
+  readonly after?: AlertCursor | undefined;
   /** 1 to 50, default 50. */
   readonly limit?: number | undefined;
 }
 
 /** A place in the order of alerts. */
-export interface AlertPlace {
+export interface AlertCursor {
   readonly lastMs: number;
   readonly id: number;
 }
@@ -24,7 +24,7 @@ export interface AlertPlace {
 /** One page of alerts, latest first; `next` continues it, null at the end. */
 export interface AlertPage {
   readonly alerts: readonly Alert[];
-  readonly next: AlertPlace | null;
+  readonly next: AlertCursor | null;
 }
 
 /** The alerts that fit a filter, by the time they last happened. */

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import { sourceKey } from '../../base/buckets.ts';
 import { alertLimits } from '../../base/limits/alerts.ts';
 import { failedFactor, type Outcome } from '../../base/outcomes.ts';
+import { sourceKey } from '../../base/rate-limit.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
 import { raiseAlert } from './alerts.ts';
 

@@ -1,7 +1,7 @@
 import type { Db } from '../../storage/database/database.ts';
-import type { Keys } from '../../storage/sealing/key-file.ts';
-import { macOf } from '../../storage/sealing/seal.ts';
-import type { AuditSeal } from './chain.ts';
+import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
+import { macOf } from '../../storage/encryption-at-rest/seal.ts';
+import type { AuditCheckpoint } from './chain.ts';
 
 const NAME = 'audit-anchor';
 
@@ -19,7 +19,7 @@ export interface Anchor {
 export async function readAnchor(
   db: Db,
   keys: Keys,
-  first: AuditSeal | undefined,
+  first: AuditCheckpoint | undefined,
 ): Promise<Anchor | null | undefined> {
   const row = await db.selectFrom('settings').select('value').where('name', '=', NAME).executeTakeFirst();
   if (row === undefined) return first === undefined || first.rotated_ms === null ? null : undefined;
@@ -31,7 +31,7 @@ export async function readAnchor(
 }
 
 /** Stores the anchor: the seal as it stands now, with `rotated_ms`, and the last row that went. */
-export async function writeAnchor(db: Db, keys: Keys, seal: AuditSeal, lastRow: number): Promise<void> {
+export async function writeAnchor(db: Db, keys: Keys, seal: AuditCheckpoint, lastRow: number): Promise<void> {
   const value = JSON.stringify({ seal: seal.number, lastRow, mac: anchorMac(keys, seal, lastRow) });
   const changed = { value, changed_ms: seal.rotated_ms ?? 0 };
   await db
@@ -41,7 +41,7 @@ export async function writeAnchor(db: Db, keys: Keys, seal: AuditSeal, lastRow: 
     .execute();
 }
 
-function anchorMac(keys: Keys, seal: AuditSeal, lastRow: number): string {
+function anchorMac(keys: Keys, seal: AuditCheckpoint, lastRow: number): string {
   const numbers = [seal.number, seal.at_ms, seal.rows, seal.rotated_ms ?? -1, lastRow].map(String);
   return macOf(keys, 'audit-seal', ['anchor', ...numbers, seal.previous, seal.mac]);
 }

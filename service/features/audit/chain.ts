@@ -1,14 +1,14 @@
 import type { Selectable } from 'kysely';
 import { texts } from '../../base/texts/texts.ts';
+import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
+import { macOf } from '../../storage/encryption-at-rest/seal.ts';
 import type { Schema } from '../../storage/schema/schema.ts';
-import type { Keys } from '../../storage/sealing/key-file.ts';
-import { macOf } from '../../storage/sealing/seal.ts';
 import { type AuditRow, auditMac } from './record.ts';
 
-export type AuditSeal = Selectable<Schema['audit_seals']>;
+export type AuditCheckpoint = Selectable<Schema['audit_seals']>;
 
 /** What is wrong, and with which row or seal. */
-export interface Finding {
+export interface AuditFinding {
   readonly kind:
     | 'row_changed'
     | 'rows_removed'
@@ -26,9 +26,9 @@ export interface Finding {
 }
 
 /** The link of the chain: number, time, the seal before it, and its rows' numbers and MACs in their order. */
-export function sealMac(
+export function checkpointMac(
   keys: Keys,
-  seal: Pick<AuditSeal, 'number' | 'at_ms' | 'previous'>,
+  seal: Pick<AuditCheckpoint, 'number' | 'at_ms' | 'previous'>,
   rows: readonly Pick<AuditRow, 'id' | 'mac'>[],
 ): string {
   return macOf(keys, 'audit-seal', [
@@ -41,8 +41,12 @@ export function sealMac(
 }
 
 /** A run of rows that should follow each other: which is missing, changed or out of place. */
-export function checkRows(keys: Keys, rows: readonly AuditRow[], expected: number | undefined): Finding[] {
-  const findings: Finding[] = [];
+export function checkRows(
+  keys: Keys,
+  rows: readonly AuditRow[],
+  expected: number | undefined,
+): AuditFinding[] {
+  const findings: AuditFinding[] = [];
   let next = expected;
   for (const row of rows) {
     if (next !== undefined && row.id > next) findings.push(removed(next, row.id - 1));
@@ -60,25 +64,25 @@ export function checkRows(keys: Keys, rows: readonly AuditRow[], expected: numbe
  * @param previous MAC of the seal before it; undefined where that one is missing, which was reported then
  * @param expected number of its first row; undefined where it cannot be known
  */
-export function checkSeal(
+export function checkCheckpoint(
   keys: Keys,
-  seal: AuditSeal,
+  seal: AuditCheckpoint,
   rows: readonly AuditRow[],
   { previous, expected }: { previous: string | undefined; expected: number | undefined },
-): Finding[] {
+): AuditFinding[] {
   const findings = checkRows(keys, rows, expected);
   const { number } = seal;
   if (previous !== undefined && seal.previous !== previous)
     findings.push({ kind: 'seal_unlinked', seal: number, text: texts.records.audit.sealUnlinked(number) });
-  if (seal.mac !== sealMac(keys, seal, rows) || seal.rows !== rows.length)
+  if (seal.mac !== checkpointMac(keys, seal, rows) || seal.rows !== rows.length)
     findings.push({ kind: 'seal_changed', seal: number, text: texts.records.audit.sealChanged(number) });
   return findings;
 }
 
-export function removed(first: number, last: number): Finding {
+export function removed(first: number, last: number): AuditFinding {
   return { kind: 'rows_removed', row: first, text: texts.records.audit.rowsRemoved(first, last) };
 }
 
-export function inserted(row: number): Finding {
+export function inserted(row: number): AuditFinding {
   return { kind: 'row_inserted', row, text: texts.records.audit.rowInserted(row) };
 }

@@ -1,6 +1,6 @@
 import type { Db } from '../../storage/database/database.ts';
-import type { Keys } from '../../storage/sealing/key-file.ts';
-import { macOf } from '../../storage/sealing/seal.ts';
+import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
+import { macOf } from '../../storage/encryption-at-rest/seal.ts';
 
 const NAME = 'audit-head';
 

@@ -2,10 +2,10 @@ import { type Selectable, sql } from 'kysely';
 import type { Actor } from '../../base/actor.ts';
 import { recordLimits } from '../../base/limits/records.ts';
 import type { Db } from '../../storage/database/database.ts';
+import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
+import { macOf } from '../../storage/encryption-at-rest/seal.ts';
 import { engineOf } from '../../storage/schema/engine.ts';
 import type { Schema } from '../../storage/schema/schema.ts';
-import type { Keys } from '../../storage/sealing/key-file.ts';
-import { macOf } from '../../storage/sealing/seal.ts';
 import { readHead, writeHead } from './head.ts';
 
 /** What an act was done to. */

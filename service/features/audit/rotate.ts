@@ -2,10 +2,10 @@ import type { Actor } from '../../base/actor.ts';
 import { recordLimits } from '../../base/limits/records.ts';
 import { done, type Result, refused } from '../../base/results.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
+import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
 import type { Management } from '../../storage/management.ts';
-import type { Keys } from '../../storage/sealing/key-file.ts';
 import { readAnchor, writeAnchor } from './anchor.ts';
-import { type AuditSeal, checkSeal } from './chain.ts';
+import { type AuditCheckpoint, checkCheckpoint } from './chain.ts';
 import { recordAudit } from './record.ts';
 
 /** What rotation removed. */
@@ -87,7 +87,7 @@ async function rotateSome(db: Db, keys: Keys, beforeMs: number, nowMs: number): 
 async function checkSeals(
   db: Db,
   keys: Keys,
-  seals: readonly AuditSeal[],
+  seals: readonly AuditCheckpoint[],
   start: { previous: string; number: number; expected: number },
 ): Promise<number | undefined> {
   let { previous, number, expected } = start;
@@ -99,7 +99,7 @@ async function checkSeals(
       .orderBy('id')
       .limit(recordLimits.auditSealRows + 1)
       .execute();
-    if (seal.number !== number || checkSeal(keys, seal, rows, { previous, expected }).length > 0)
+    if (seal.number !== number || checkCheckpoint(keys, seal, rows, { previous, expected }).length > 0)
       return undefined;
     previous = seal.mac;
     number += 1;

@@ -1,9 +1,16 @@
 import { recordLimits } from '../../base/limits/records.ts';
 import { texts } from '../../base/texts/texts.ts';
 import type { Db } from '../../storage/database/database.ts';
-import type { Keys } from '../../storage/sealing/key-file.ts';
+import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
 import { type Anchor, readAnchor } from './anchor.ts';
-import { type AuditSeal, checkRows, checkSeal, type Finding, inserted, removed } from './chain.ts';
+import {
+  type AuditCheckpoint,
+  type AuditFinding,
+  checkCheckpoint,
+  checkRows,
+  inserted,
+  removed,
+} from './chain.ts';
 import { readHead } from './head.ts';
 import type { AuditRow } from './record.ts';
 
@@ -17,7 +24,7 @@ export interface Verification {
   /** The seal up to which the audit was rotated away; null when nothing was. */
   readonly rotatedSeal: number | null;
   /** The first findings, in order. */
-  readonly findings: readonly Finding[];
+  readonly findings: readonly AuditFinding[];
   /** How many more there are. */
   readonly moreFindings: number;
 }
@@ -39,7 +46,7 @@ export async function verifyAudit(db: Db, keys: Keys): Promise<Verification> {
 interface Walk {
   readonly db: Db;
   readonly keys: Keys;
-  readonly findings: Finding[];
+  readonly findings: AuditFinding[];
   found: number;
   rows: number;
   seals: number;
@@ -52,7 +59,7 @@ interface Walk {
   number: number;
 }
 
-function report(walk: Walk, findings: readonly Finding[]): void {
+function report(walk: Walk, findings: readonly AuditFinding[]): void {
   walk.found += findings.length;
   walk.findings.push(...findings.slice(0, recordLimits.auditFindingsMax - walk.findings.length));
 }
@@ -84,7 +91,12 @@ async function verifyOnce(db: Db, keys: Keys): Promise<Verification> {
   };
 }
 
-function startAt(db: Db, keys: Keys, anchor: Anchor | null | undefined, first: AuditSeal | undefined): Walk {
+function startAt(
+  db: Db,
+  keys: Keys,
+  anchor: Anchor | null | undefined,
+  first: AuditCheckpoint | undefined,
+): Walk {
   const counts = { found: 0, rows: 0, seals: 0, unsealed: 0 };
   const walk: Walk = { db, keys, findings: [], ...counts, previous: '', expected: 1, number: 1 };
   if (anchor === null) return walk;
@@ -102,7 +114,7 @@ function startAt(db: Db, keys: Keys, anchor: Anchor | null | undefined, first: A
   return walk;
 }
 
-function edgeSeal(db: Db, direction: 'asc' | 'desc'): Promise<AuditSeal | undefined> {
+function edgeSeal(db: Db, direction: 'asc' | 'desc'): Promise<AuditCheckpoint | undefined> {
   return db.selectFrom('audit_seals').selectAll().orderBy('number', direction).limit(1).executeTakeFirst();
 }
 
@@ -121,7 +133,7 @@ async function walkSeals(walk: Walk, last: number): Promise<void> {
   }
 }
 
-async function walkSeal(walk: Walk, seal: AuditSeal): Promise<void> {
+async function walkSeal(walk: Walk, seal: AuditCheckpoint): Promise<void> {
   if (seal.number > walk.number) {
     const text = texts.records.audit.sealsMissing(walk.number, seal.number - 1);
     report(walk, [{ kind: 'seals_missing', seal: walk.number, text }]);
@@ -135,7 +147,7 @@ async function walkSeal(walk: Walk, seal: AuditSeal): Promise<void> {
     .orderBy('id')
     .limit(recordLimits.auditSealRows + 1)
     .execute();
-  report(walk, checkSeal(walk.keys, seal, rows, walk));
+  report(walk, checkCheckpoint(walk.keys, seal, rows, walk));
   if (seal.rotated_ms !== null)
     report(walk, [{ kind: 'anchor_changed', seal: seal.number, text: texts.records.audit.anchorChanged }]);
   walk.rows += rows.length;

@@ -8,20 +8,20 @@ import { type Db, validating } from '../../storage/database/database.ts';
 import { searchableId } from '../../storage/queries/ids.ts';
 import { alertWhenLocked } from '../alerts/locked.ts';
 import { endTemporaryCodes } from '../tokens/codes/temporary-codes.ts';
-import { makeDecoy } from '../tokens/decoy.ts';
+import { makeDummyToken } from '../tokens/dummy-evaluation.ts';
 import type { TokenRow } from '../tokens/rows.ts';
 import { secretOf } from '../tokens/tokens.ts';
 import { storeLockFacts } from '../users/users.ts';
 import { recordEvents } from '../validation/events.ts';
 import { checkFactors } from '../validation/factors.ts';
-import { settledUnseen } from '../validation/judge.ts';
-import type { Validator } from '../validation/request.ts';
+import type { ValidationContext } from '../validation/request.ts';
+import { settledUnseen } from '../validation/validator.ts';
 import {
-  type Answering,
   type AnswerRequest,
   type ChallengeRow,
   isOpen,
   nameOfAsked,
+  type PendingAnswer,
   readAnswering,
 } from './answering.ts';
 
@@ -32,7 +32,7 @@ import {
  * @returns what became of it; only `accepted` may let anybody in, and only the session that was asked for
  * @throws ServiceError `busy`, or a database error; then nothing was accepted
  */
-export async function answerChallenge(context: Validator, given: AnswerRequest): Promise<Outcome> {
+export async function answerChallenge(context: ValidationContext, given: AnswerRequest): Promise<Outcome> {
   const request = { ...given, id: searchableId(given.id) };
   // Whose it is never changes; everything else is read again under the user's lock.
   const name = await nameOfAsked(context.db, request.id);
@@ -46,12 +46,12 @@ export async function answerChallenge(context: Validator, given: AnswerRequest):
 }
 
 /** The outcome where there is one before the passcode is looked at. The lock comes before everything else. */
-function settledBefore(answering: Answering): Outcome | undefined {
+function settledBefore(answering: PendingAnswer): Outcome | undefined {
   if (isOpen(answering)) return settledUnseen(answering.known);
   return answering.known.standing.locked ? 'locked' : 'no_challenge';
 }
 
-async function outcomeOf(answering: Answering): Promise<Outcome> {
+async function outcomeOf(answering: PendingAnswer): Promise<Outcome> {
   const { db, challenge, token, nowMs } = answering;
   const settled = settledBefore(answering);
   // What was settled must not tell by its work: a token that nobody has stands in.
@@ -65,10 +65,10 @@ async function outcomeOf(answering: Answering): Promise<Outcome> {
 }
 
 function counterShown(
-  { keys, challenge, known, nowMs }: Answering,
+  { keys, challenge, known, nowMs }: PendingAnswer,
   token: TokenRow | undefined,
 ): number | 'unreadable' | undefined {
-  const looked = token ?? { ...makeDecoy(keys), suite: usualSuite };
+  const looked = token ?? { ...makeDummyToken(keys), suite: usualSuite };
   const suite = parseSuite(looked.suite ?? '');
   const secret = secretOf(keys, looked);
   if (secret === undefined || suite === undefined) return 'unreadable';
@@ -97,7 +97,7 @@ async function endOpen(db: Db, id: string, nowMs: number): Promise<boolean> {
 }
 
 /** Marks the token used, and moves its counter where it counts, never back. @returns whether it still may be used */
-async function moveCounter({ db, nowMs }: Answering, token: TokenRow, counter: number): Promise<boolean> {
+async function moveCounter({ db, nowMs }: PendingAnswer, token: TokenRow, counter: number): Promise<boolean> {
   const isCounted = parseSuite(token.suite ?? '')?.isCounted === true;
   const used = db
     .updateTable('tokens')
@@ -109,7 +109,7 @@ async function moveCounter({ db, nowMs }: Answering, token: TokenRow, counter: n
   return moved.numUpdatedRows === 1n;
 }
 
-async function writeDown(answering: Answering, outcome: Outcome): Promise<void> {
+async function writeDown(answering: PendingAnswer, outcome: Outcome): Promise<void> {
   const { db, challenge, known, nowMs, request, token, user } = answering;
   const failed = failedFactor[outcome];
   if (user !== undefined && (failed !== null || outcome === 'accepted')) {

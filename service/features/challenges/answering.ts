@@ -1,20 +1,20 @@
 import type { Selectable } from 'kysely';
 import type { Factors } from '../../base/kinds.ts';
-import { lockStanding, noFailures } from '../../base/lock.ts';
+import { lockState, noFailures } from '../../base/lock.ts';
 import { normalisePasscode } from '../../base/passcode.ts';
 import { usableStates } from '../../base/token-states.ts';
 import type { Db } from '../../storage/database/database.ts';
+import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
 import { latestMade } from '../../storage/queries/latest.ts';
 import type { Schema } from '../../storage/schema/schema.ts';
-import type { Keys } from '../../storage/sealing/key-file.ts';
 import type { TokenRow } from '../tokens/rows.ts';
-import { type ApplicationStanding, applicationNow } from '../users/application-cache.ts';
+import { type ApplicationVersion, applicationNow } from '../users/application-cache.ts';
 import { lockFactsOf, type User } from '../users/users.ts';
 import type { Proofs } from '../validation/factors.ts';
 import { lockUsers } from '../validation/facts.ts';
-import type { Known } from '../validation/judge.ts';
-import type { Validator } from '../validation/request.ts';
-import { hashSession } from './ask.ts';
+import type { ValidationContext } from '../validation/request.ts';
+import type { Known } from '../validation/validator.ts';
+import { hashSession } from './create.ts';
 
 /** An application passes on what the user's fob showed. */
 export interface AnswerRequest {
@@ -27,7 +27,7 @@ export interface AnswerRequest {
   /** What the application asks for besides; default the passcode alone. */
   readonly factors?: Factors | undefined;
   /** What the application was believed to be: where it has changed, or is disabled, nobody gets in. */
-  readonly standing?: ApplicationStanding | undefined;
+  readonly standing?: ApplicationVersion | undefined;
   readonly source: string;
   readonly requestId: string;
 }
@@ -35,7 +35,7 @@ export interface AnswerRequest {
 export type ChallengeRow = Selectable<Schema['challenges']>;
 
 /** One answer on its way. */
-export interface Answering {
+export interface PendingAnswer {
   readonly db: Db;
   readonly keys: Keys;
   readonly request: AnswerRequest;
@@ -61,11 +61,11 @@ export async function nameOfAsked(db: Db, id: string): Promise<string> {
 
 /** Reads what decides about an answer, under the lock of the user's row. */
 export async function readAnswering(
-  context: Validator,
+  context: ValidationContext,
   db: Db,
   request: AnswerRequest,
   { name, proofs }: { readonly name: string; readonly proofs: Proofs },
-): Promise<Answering> {
+): Promise<PendingAnswer> {
   const nowMs = context.clock();
   const lock = await context.lock(db);
   const [user] = await lockUsers(db, [name]);
@@ -83,7 +83,7 @@ export async function readAnswering(
     .executeTakeFirst();
   const known: Known = {
     user,
-    standing: lockStanding(user === undefined ? noFailures : lockFactsOf(user), lock, nowMs),
+    standing: lockState(user === undefined ? noFailures : lockFactsOf(user), lock, nowMs),
     tokens: token === undefined ? [] : [token],
     replaced: [],
     hasTemporaryCode: false,
@@ -104,7 +104,7 @@ async function stillStands(db: Db, { applicationId, standing }: AnswerRequest): 
 }
 
 /** Whether the question is open, for this session of this application. */
-export function isOpen({ challenge, request, isStanding, nowMs }: Answering): boolean {
+export function isOpen({ challenge, request, isStanding, nowMs }: PendingAnswer): boolean {
   return (
     isStanding &&
     challenge !== undefined &&

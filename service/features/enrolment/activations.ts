@@ -4,17 +4,17 @@ import { done, type RefusalCode, type Result, refused } from '../../base/results
 import type { Db } from '../../storage/database/database.ts';
 import { recordAudit } from '../audit/record.ts';
 import { type Acting, actOf } from '../tokens/acting.ts';
-import { endActivation } from '../tokens/activation-ends.ts';
+import { endActivation } from '../tokens/end-activation.ts';
 import { isWhole } from '../tokens/facts.ts';
 import { reserve, unassign } from '../tokens/moves.ts';
 import { findUser, prepareUserName, type User } from '../users/users.ts';
+import { type GeneratedCode, generateActivationCode } from './generate-code.ts';
 import { hasAddress, mailActivation } from './mailing.ts';
-import { type Minted, mint } from './mint.ts';
 import { type TargetInput, targetOf } from './target.ts';
-import { type ActivationRow, type ActivationView, standingOf, viewActivation } from './views.ts';
+import { type ActivationRow, type ActivationView, activationStatusOf, viewActivation } from './views.ts';
 
 /** How an activation reaches its user: by mail, or shown to the operator, who hands it over in person. */
-export type Delivery = 'mail' | 'shown';
+export type ActivationDelivery = 'mail' | 'shown';
 
 /** An activation to start. */
 export interface StartInput extends TargetInput {
@@ -22,7 +22,7 @@ export interface StartInput extends TargetInput {
   /** One hour to 30 days, default 72 hours. */
   readonly lifetimeMs?: number | undefined;
   /** Default: by mail where the user has an address. */
-  readonly delivery?: Delivery | undefined;
+  readonly delivery?: ActivationDelivery | undefined;
 }
 
 /** An activation just made. */
@@ -48,7 +48,7 @@ export async function start(acting: Acting, input: StartInput): Promise<Result<M
   if (!target.ok) return target;
   const { tokenId, policyId, fobs, toReserve } = target.value;
   if (await hasOpen(acting, user.id, tokenId)) return refused('activation_open');
-  const minted = await mint(acting);
+  const minted = await generateActivationCode(acting);
   if (minted === undefined) return refused('no_public_address');
   if (toReserve !== null) {
     const reserved = await reserve(acting, { serial: toReserve, user: user.name });
@@ -66,7 +66,7 @@ export interface ActivationInput {
 export interface ResendInput extends ActivationInput {
   /** Default: as long as the one before. */
   readonly lifetimeMs?: number | undefined;
-  readonly delivery?: Delivery | undefined;
+  readonly delivery?: ActivationDelivery | undefined;
 }
 
 /**
@@ -87,7 +87,7 @@ async function resend(acting: Acting, input: ResendInput): Promise<Result<MadeAc
   if (user === undefined || problem !== undefined) return refused(problem ?? 'unknown_user');
   if (await hasOpen(acting, user.id, givenOutWith(row), row.id)) return refused('activation_open');
   if ((await countResends(acting, user.id)) >= enrolmentLimits.resendsMax) return refused('too_many_resends');
-  const minted = await mint(acting);
+  const minted = await generateActivationCode(acting);
   if (minted === undefined) return refused('no_public_address');
   if (!(await endActivation(db, { id: row.id, reason: 'resent', atMs }))) return refused('activation_over');
   // What a run that was cut off had set aside is for the next one.
@@ -106,7 +106,7 @@ async function revoke(acting: Acting, { id }: ActivationInput): Promise<Result<A
   await giveBack(acting, row);
   const view = await viewNow(acting, id);
   await record(acting, 'activation.revoke', view, row.user_id, {
-    expired: standingOf(row, atMs) === 'expired',
+    expired: activationStatusOf(row, atMs) === 'expired',
   });
   return done(view);
 }
@@ -119,8 +119,8 @@ interface Making {
   readonly user: User;
   readonly about: Pick<ActivationRow, 'token_id' | 'fob_id' | 'policy_id' | 'fobs' | 'replaces'>;
   readonly lifetimeMs: number;
-  readonly minted: Minted;
-  readonly delivery?: Delivery | undefined;
+  readonly minted: GeneratedCode;
+  readonly delivery?: ActivationDelivery | undefined;
 }
 
 async function make(acting: Acting, making: Making): Promise<Result<MadeActivation>> {
@@ -167,7 +167,10 @@ function problemOfUser(user: User | undefined): RefusalCode | undefined {
   return user.disabled_ms === null ? undefined : 'disabled_user';
 }
 
-function problemOfDelivery(user: User | undefined, delivery: Delivery | undefined): RefusalCode | undefined {
+function problemOfDelivery(
+  user: User | undefined,
+  delivery: ActivationDelivery | undefined,
+): RefusalCode | undefined {
   return delivery === 'mail' && user?.email === null ? 'no_email' : undefined;
 }
 

@@ -3,7 +3,7 @@ import { queueMail } from '../mail/queue.ts';
 import type { Acting } from '../tokens/acting.ts';
 import { readSettings } from '../users/settings.ts';
 import type { User } from '../users/users.ts';
-import type { Minted } from './mint.ts';
+import type { GeneratedCode } from './generate-code.ts';
 import type { ActivationRow } from './views.ts';
 
 type Mailing = Pick<Acting, 'db' | 'keys' | 'atMs'>;
@@ -20,7 +20,7 @@ export async function mailActivation(
   { db, keys, atMs }: Mailing,
   user: Addressee,
   activation: ActivationRow,
-  { publicUrl, link, string }: Minted,
+  { publicUrl, link, string }: GeneratedCode,
 ): Promise<void> {
   const facts = await factsOf(db, user, { activationId: activation.id, publicUrl, atMs });
   await queueMail(db, keys, {

@@ -18,7 +18,7 @@ export interface TargetInput {
 }
 
 /** What it comes to. */
-export interface Target {
+export interface ActivationTarget {
   readonly tokenId: string | null;
   readonly policyId: string | null;
   readonly fobs: ActivationFobs;
@@ -28,7 +28,11 @@ export interface Target {
 
 /** Looks up what an activation is to be for, and changes nothing. Refused: `bad_target`, `unknown_serial`,
  * `not_enrolable`, `bad_transition`, `reserved_for_another`, `unknown_policy`, `too_many_tokens`. */
-export async function targetOf(acting: Acting, user: User, input: TargetInput): Promise<Result<Target>> {
+export async function targetOf(
+  acting: Acting,
+  user: User,
+  input: TargetInput,
+): Promise<Result<ActivationTarget>> {
   const { serial, fobs = 'owned', policy } = input;
   if (serial !== undefined) {
     if (fobs === 'any' || policy !== undefined) return refused('bad_target');
@@ -40,7 +44,7 @@ export async function targetOf(acting: Acting, user: User, input: TargetInput): 
   return done({ tokenId: null, policyId: named?.id ?? null, fobs, toReserve: null });
 }
 
-async function ofToken(acting: Acting, user: User, serial: string): Promise<Result<Target>> {
+async function ofToken(acting: Acting, user: User, serial: string): Promise<Result<ActivationTarget>> {
   const row = await lockToken(acting.db, serial);
   if (row === undefined) return refused('unknown_serial');
   if (row.fob_id === null || row.kind === 'ocra') return refused('not_enrolable');

@@ -5,18 +5,18 @@ import type { MailState } from '../../base/mail-kinds.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { valuesAsList } from '../../storage/queries/rows.ts';
 import type { ActivationFobs, ActivationStep, Schema } from '../../storage/schema/schema.ts';
-import type { EndReason } from '../tokens/activation-ends.ts';
+import type { EndReason } from '../tokens/end-activation.ts';
 
 export type ActivationRow = Selectable<Schema['activations']>;
 
 /** How an activation stands; `expired` is one that stayed open until its time was over. */
-export type ActivationStanding = 'open' | 'expired' | 'used' | 'revoked';
+export type ActivationStatus = 'open' | 'expired' | 'used' | 'revoked';
 export const activationStandings = [
   'open',
   'expired',
   'used',
   'revoked',
-] as const satisfies readonly ActivationStanding[];
+] as const satisfies readonly ActivationStatus[];
 
 /** An activation as operators see it: never its code nor the hash of it. Times in milliseconds since 1970. */
 export interface ActivationView {
@@ -26,7 +26,7 @@ export interface ActivationView {
   readonly serial: string | null;
   readonly policy: string | null;
   readonly fobs: ActivationFobs;
-  readonly state: ActivationStanding;
+  readonly state: ActivationStatus;
   /** Why it was revoked; null in every other state. */
   readonly reason: EndReason | null;
   /** How far the last relay came. */
@@ -48,15 +48,15 @@ export interface ActivationView {
 }
 
 /** How a row stands at a moment. */
-export function standingOf(
+export function activationStatusOf(
   { state, expires_ms }: Pick<ActivationRow, 'state' | 'expires_ms'>,
   nowMs: number,
-): ActivationStanding {
+): ActivationStatus {
   return state === 'open' && expires_ms <= nowMs ? 'expired' : state;
 }
 
 /** A place in the order of activations. */
-export interface ActivationPlace {
+export interface ActivationCursor {
   readonly createdMs: number;
   readonly id: string;
 }
@@ -65,8 +65,8 @@ export interface ActivationPlace {
 export interface ActivationQuery {
   readonly nowMs: number;
   readonly userId?: string | undefined;
-  readonly state?: ActivationStanding | undefined;
-  readonly after?: ActivationPlace | undefined;
+  readonly state?: ActivationStatus | undefined;
+  readonly after?: ActivationCursor | undefined;
   /** 1 to 200, default 50. */
   readonly rows?: number | undefined;
 }
@@ -74,7 +74,7 @@ export interface ActivationQuery {
 /** A page of activations, latest first; `next` continues it, null at the end. */
 export interface ActivationPage {
   readonly activations: readonly ActivationView[];
-  readonly next: ActivationPlace | null;
+  readonly next: ActivationCursor | null;
 }
 
 /** The activations that fit. */
@@ -160,7 +160,7 @@ async function viewsOf(db: Db, rows: readonly JoinedRow[], nowMs: number): Promi
       serial: row.serial,
       policy: row.policy,
       fobs: row.fobs,
-      state: standingOf(row, nowMs),
+      state: activationStatusOf(row, nowMs),
       reason: row.reason as EndReason | null,
       step: row.step,
       fob: row.fob,

@@ -7,9 +7,9 @@ import { jobLimits } from '../../base/limits/jobs.ts';
 import { done, type Result, refused } from '../../base/results.ts';
 import { tokenTexts } from '../../base/texts/tokens.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
+import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
+import { seal } from '../../storage/encryption-at-rest/seal.ts';
 import type { Schema } from '../../storage/schema/schema.ts';
-import type { Keys } from '../../storage/sealing/key-file.ts';
-import { seal } from '../../storage/sealing/seal.ts';
 import { recordAudit } from '../audit/record.ts';
 import { type Acting, actOf } from '../tokens/acting.ts';
 import { isWhole } from '../tokens/facts.ts';
@@ -53,7 +53,7 @@ export interface NewJob<Kind extends JobKind> {
 }
 
 /** The place that a row's payload is sealed for. */
-export function placeOfItem(jobId: string, number: number) {
+export function sealLocationOfItem(jobId: string, number: number) {
   return { table: 'job_items', id: `${jobId}:${number}` } as const;
 }
 
@@ -88,7 +88,7 @@ export async function start<Kind extends JobKind>(
     const rows = items.slice(at, at + jobLimits.jobItemsPerInsert).map(({ subject, payload }, index) => {
       const number = at + index;
       const plain = Buffer.from(JSON.stringify(payload));
-      const sealed = seal(keys, placeOfItem(row.id, number), plain);
+      const sealed = seal(keys, sealLocationOfItem(row.id, number), plain);
       plain.fill(0);
       const kept = { sealed_payload: sealed.box, key_id: sealed.keyId };
       return { job_id: row.id, number, subject, ...kept, state: 'waiting', message: '' } as const;

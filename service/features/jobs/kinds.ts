@@ -3,8 +3,8 @@ import type { RevokedReason } from '../../base/token-states.ts';
 import type { ActivationFobs } from '../../storage/schema/schema.ts';
 import { start } from '../enrolment/activations.ts';
 import type { Acting } from '../tokens/acting.ts';
+import { importItem } from '../tokens/import/import-item.ts';
 import type { ImportItem } from '../tokens/import/items.ts';
-import { takeItem } from '../tokens/import/take.ts';
 import { assign, revoke, suspend, unassign } from '../tokens/moves.ts';
 
 /** What each kind of job does in one of its rows. */
@@ -33,7 +33,7 @@ type Works = {
 };
 
 /** The acts behind jobs: the same as for a single token, with the same refusals and the same audit rows. */
-const works: Works = { import: takeItem, assign, suspend, revoke, unassign, activate };
+const works: Works = { import: importItem, assign, suspend, revoke, unassign, activate };
 
 /** Nobody watches a job, so that nothing can be shown: by mail only. */
 function activate(acting: Acting, { user, serial, fobs, policy }: ActivationItem): Promise<Result<unknown>> {

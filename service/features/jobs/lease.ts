@@ -1,8 +1,8 @@
 import { jobLimits } from '../../base/limits/jobs.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
+import { unseal } from '../../storage/encryption-at-rest/seal.ts';
 import type { Management } from '../../storage/management.ts';
-import { unseal } from '../../storage/sealing/seal.ts';
-import { actorOfJob, holdJob, type JobRow, mayGoOn, placeOfItem } from './jobs.ts';
+import { actorOfJob, holdJob, type JobRow, mayGoOn, sealLocationOfItem } from './jobs.ts';
 import { doRow } from './kinds.ts';
 
 /**
@@ -116,7 +116,9 @@ async function doRows(management: Management, job: JobRow, atMs: number, rows: n
   const counts: Counts = { done: 0, refused: 0 };
   for (const { number, sealed_payload: box, key_id: keyId } of items) {
     const plain =
-      box === null || keyId === null ? undefined : unseal(keys, placeOfItem(job.id, number), { box, keyId });
+      box === null || keyId === null
+        ? undefined
+        : unseal(keys, sealLocationOfItem(job.id, number), { box, keyId });
     const payload = plain === undefined ? undefined : Buffer.from(plain).toString('utf8');
     plain?.fill(0);
     const result = await doRow({ db, keys, actor: actorOfJob(job), atMs, reach }, job.kind, payload);

@@ -3,7 +3,7 @@ import type { Db } from '../../storage/database/database.ts';
 import { type JobView, viewOfJob } from './jobs.ts';
 
 /** A place in the order of jobs. */
-export interface JobPlace {
+export interface JobCursor {
   readonly createdMs: number;
   readonly id: string;
 }
@@ -11,7 +11,7 @@ export interface JobPlace {
 /** A page of jobs, latest first; `next` continues it, null at the end. */
 export interface JobPage {
   readonly jobs: readonly JobView[];
-  readonly next: JobPlace | null;
+  readonly next: JobCursor | null;
 }
 
 /** The jobs after a place. @param rows 1 to 200, default 50 */
@@ -20,7 +20,7 @@ export async function pageJobs(
   {
     after,
     rows = administrationLimits.pageRowsDefault,
-  }: { readonly after?: JobPlace | undefined; readonly rows?: number | undefined },
+  }: { readonly after?: JobCursor | undefined; readonly rows?: number | undefined },
 ): Promise<JobPage> {
   let query = db.selectFrom('jobs').selectAll();
   if (after !== undefined)

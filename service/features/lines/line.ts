@@ -1,5 +1,5 @@
 /** The way to a program or page that is connected to the service. */
-export interface Line {
+export interface TextConnection {
   send(text: string): void;
   /** @param code RFC 6455 §7.4.1 */
   close(code: number): void;

@@ -3,8 +3,8 @@ import type { FastifyRequest } from 'fastify';
 import { OPENING_NONCE_BYTES } from 'passfob/activation/limits';
 import { type Opened, openingTranscript, type ServiceMessage } from 'passfob/activation/messages';
 import { bytesOf, fieldOf } from 'passfob/activation/shapes';
+import { ensureIdentity, type Identity } from '../../storage/encryption-at-rest/identity.ts';
 import type { Management } from '../../storage/management.ts';
-import { ensureIdentity, type Identity } from '../../storage/sealing/identity.ts';
 
 /** The service's identity, read once it is needed, and again after an error. */
 export function identityReader({ db, keys, clock }: Management): () => Promise<Identity> {

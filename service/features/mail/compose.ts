@@ -2,7 +2,7 @@ import type { SendMailOptions } from 'nodemailer';
 import { inGroups } from 'passfob/activation/activation-string';
 import { mailLimits } from '../../base/limits/mail.ts';
 import type { NewMail } from '../../base/mail-kinds.ts';
-import { mailTexts as text } from '../../base/texts/mails.ts';
+import { mailTexts as text } from '../../base/texts/mail.ts';
 import { plain } from '../notify/notice.ts';
 import { type Block, htmlOf, textOf } from './layout.ts';
 import { stepPictures } from './pictures/drawings.ts';

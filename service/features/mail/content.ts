@@ -1,7 +1,7 @@
 import { mailLimits } from '../../base/limits/mail.ts';
 import type { NewMail } from '../../base/mail-kinds.ts';
-import type { Keys } from '../../storage/sealing/key-file.ts';
-import { type Sealed, seal, unseal } from '../../storage/sealing/seal.ts';
+import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
+import { type Sealed, seal, unseal } from '../../storage/encryption-at-rest/seal.ts';
 
 /** A row's content, as far as it is there. */
 export interface SealedContent {

@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
 import { mailLimits } from '../../base/limits/mail.ts';
-import { mailTexts } from '../../base/texts/mails.ts';
+import { mailTexts } from '../../base/texts/mail.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
 import type { Schema } from '../../storage/schema/schema.ts';
@@ -30,9 +30,9 @@ export interface MailTurn {
  *
  * @throws ServiceError `busy`
  */
-export async function deliverMails(management: Management): Promise<MailTurn> {
+export async function deliverMail(management: Management): Promise<MailTurn> {
   const { db, clock } = management;
-  const leased = await leaseMails(db, clock());
+  const leased = await leaseMail(db, clock());
   if (leased.length === 0) return { leased: 0, sent: 0 };
   const server = await readMailServer(db);
   const outcomes = await Promise.all(
@@ -46,7 +46,7 @@ export async function deliverMails(management: Management): Promise<MailTurn> {
 }
 
 /** Takes a few due mails for this node alone, for a while. */
-export async function leaseMails(db: Db, nowMs: number): Promise<Mail[]> {
+export async function leaseMail(db: Db, nowMs: number): Promise<Mail[]> {
   if ((await dueMails(db, nowMs).limit(1).execute()).length === 0) return [];
   return writing(db, async transaction => {
     const due = await dueMails(transaction, nowMs).limit(mailLimits.mailsAtOnce).execute();

@@ -22,13 +22,13 @@ export interface MailView {
 export interface MailFilter {
   readonly user?: string | undefined;
   readonly state?: MailState | undefined;
-  readonly after?: MailPlace | undefined;
+  readonly after?: MailCursor | undefined;
   /** 1 to 50, default 50. */
   readonly limit?: number | undefined;
 }
 
 /** A place in the order of mails. */
-export interface MailPlace {
+export interface MailCursor {
   readonly createdMs: number;
   readonly id: string;
 }
@@ -36,11 +36,11 @@ export interface MailPlace {
 /** One page of mails, newest first; `next` continues it, null at the end. */
 export interface MailPage {
   readonly mails: readonly MailView[];
-  readonly next: MailPlace | null;
+  readonly next: MailCursor | null;
 }
 
 /** The mails that fit a filter. */
-export async function pageMails(db: Db, filter: MailFilter = {}): Promise<MailPage> {
+export async function pageMail(db: Db, filter: MailFilter = {}): Promise<MailPage> {
   const { user, state, after } = filter;
   const limit = Math.max(
     1,

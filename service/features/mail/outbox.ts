@@ -21,7 +21,7 @@ export interface LocalMail {
 }
 
 /** The mails of the local outbox that can be read, newest first: for whoever may start the service. */
-export async function localMails({ db, keys }: Pick<Management, 'db' | 'keys'>): Promise<LocalMail[]> {
+export async function localMail({ db, keys }: Pick<Management, 'db' | 'keys'>): Promise<LocalMail[]> {
   const rows = await db
     .selectFrom('mails')
     .selectAll()
@@ -69,13 +69,13 @@ export function openMail(
   });
 }
 
-type Row = Parameters<typeof openContent>[1] & {
+type OutboxRow = Parameters<typeof openContent>[1] & {
   readonly kind: MailKind;
   readonly address: string;
   readonly created_ms: number;
 };
 
-function readLocal(keys: Management['keys'], row: Row): LocalMail | undefined {
+function readLocal(keys: Management['keys'], row: OutboxRow): LocalMail | undefined {
   const content = openContent(keys, row);
   if (content === undefined) return undefined;
   const { subject, text } = write(content);

@@ -3,9 +3,9 @@ import { STRING_CHARS_MAX } from 'passfob/activation/limits';
 import { prepareEmail } from '../../base/email-address.ts';
 import { mailLimits } from '../../base/limits/mail.ts';
 import type { NewMail } from '../../base/mail-kinds.ts';
-import { mailTexts } from '../../base/texts/mails.ts';
+import { mailTexts } from '../../base/texts/mail.ts';
 import type { Db } from '../../storage/database/database.ts';
-import type { Keys } from '../../storage/sealing/key-file.ts';
+import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
 import { destroyed, sealContent } from './content.ts';
 import { readMailServer } from './server.ts';
 
@@ -43,7 +43,7 @@ export async function queueMail(tx: Db, keys: Keys, mail: NewMail): Promise<void
 }
 
 /** Gives up the mails of an activation that were not sent, in the caller's transaction, and destroys what they hold. */
-export async function dropMailsOf(tx: Db, activationId: string, atMs: number): Promise<void> {
+export async function dropMailOf(tx: Db, activationId: string, atMs: number): Promise<void> {
   await tx
     .updateTable('mails')
     .set({ ...destroyed, state: 'dropped', error: mailTexts.reasons.replaced, due_ms: atMs })

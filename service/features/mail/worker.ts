@@ -1,7 +1,7 @@
 import { mailLimits } from '../../base/limits/mail.ts';
 import type { Management } from '../../storage/management.ts';
-import { deliverMails } from './deliver.ts';
-import { expireMails } from './ends.ts';
+import { deliverMail } from './deliver.ts';
+import { expireMail } from './expiry.ts';
 
 /** Sends the mails of a service. Every node may have one. */
 export interface MailWorker {
@@ -20,7 +20,7 @@ export interface MailHooks {
 }
 
 /** Starts sending mails, those too that a crash or another node left behind. */
-export function startMails(management: Management, hooks: MailHooks = {}): MailWorker {
+export function startMailWorker(management: Management, hooks: MailHooks = {}): MailWorker {
   let isClosed = false;
   let isWoken = false;
   let isResting = false;
@@ -28,8 +28,8 @@ export function startMails(management: Management, hooks: MailHooks = {}): MailW
   let timer: NodeJS.Timeout | undefined;
   const turn = async () => {
     const { db, clock } = management;
-    await expireMails(db, clock());
-    const { leased } = await deliverMails(management);
+    await expireMail(db, clock());
+    const { leased } = await deliverMail(management);
     // The pause after a turn that sent something is what bounds the rate, whoever wakes.
     isResting = leased > 0;
     if (leased > 0) hooks.progressed?.();

@@ -27,7 +27,7 @@ export interface SyslogChannel {
 export type ChannelTarget = MailChannel | WebhookChannel | SyslogChannel;
 
 /** A way by which alerts reach people, as the settings hold it: its secret is sealed and stands elsewhere. */
-export interface Channel {
+export interface NotificationChannel {
   readonly id: string;
   readonly name: string;
   readonly enabled: boolean;
@@ -42,9 +42,9 @@ export function secretNameOf(channelId: string): string {
 }
 
 /** The channels; what this service wrote is trusted to have its form. */
-export async function readChannels(db: Db): Promise<readonly Channel[]> {
+export async function readChannels(db: Db): Promise<readonly NotificationChannel[]> {
   const value = await readSetting(db, CHANNELS_SETTING);
-  return Array.isArray(value) ? (value as Channel[]) : [];
+  return Array.isArray(value) ? (value as NotificationChannel[]) : [];
 }
 
 async function readSetting(db: Db, name: string): Promise<unknown> {

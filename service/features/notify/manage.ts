@@ -5,20 +5,26 @@ import { recordLimits } from '../../base/limits/records.ts';
 import { done, type Result, refused } from '../../base/results.ts';
 import { texts } from '../../base/texts/texts.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
+import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
+import { putSecret, readSecret, removeSecret } from '../../storage/encryption-at-rest/secret-settings.ts';
 import type { Management } from '../../storage/management.ts';
-import type { Keys } from '../../storage/sealing/key-file.ts';
-import { putSecret, readSecret, removeSecret } from '../../storage/sealing/secret-settings.ts';
 import { recordAudit } from '../audit/record.ts';
-import { CHANNELS_SETTING, type Channel, type MailChannel, readChannels, secretNameOf } from './channels.ts';
+import {
+  CHANNELS_SETTING,
+  type MailChannel,
+  type NotificationChannel,
+  readChannels,
+  secretNameOf,
+} from './channels.ts';
 import { type ChannelInput, problemOfChannel } from './checks.ts';
-import { factsOf, type Notice, type Send, SendError, titleOf } from './notice.ts';
+import { factsOf, type Notice, SendError, type SendNotice, titleOf } from './notice.ts';
 import { sendBySmtp } from './smtp.ts';
 import { syslogSender } from './syslog.ts';
 import { type WebhookOptions, webhookSender } from './webhook.ts';
 
 /** A saved channel. */
 export interface SavedChannel {
-  readonly channel: Channel;
+  readonly channel: NotificationChannel;
   /** The key that was made for a new webhook, to be handed out once; null otherwise. A secret. */
   readonly madeKey: string | null;
 }
@@ -36,7 +42,7 @@ export async function saveChannel(
   const problem = problemOfChannel(input);
   if (problem !== undefined) return refused(problem);
   const { name, enabled, target } = input;
-  const channel: Channel = { id: input.id ?? randomUUID(), name, enabled, target };
+  const channel: NotificationChannel = { id: input.id ?? randomUUID(), name, enabled, target };
   const isNewWebhook = input.id === undefined && target.kind === 'webhook';
   const madeKey =
     isNewWebhook && input.secret === undefined
@@ -72,7 +78,7 @@ export function removeChannel(
   { db, keys, clock }: Management,
   actor: Actor,
   { id }: { readonly id: string },
-): Promise<Result<Channel>> {
+): Promise<Result<NotificationChannel>> {
   return writing(db, async transaction => {
     const channels = await readChannels(transaction);
     const channel = channels.find(candidate => candidate.id === id);
@@ -113,7 +119,7 @@ export async function testChannel(
 /** Sends one notice within the time for a delivery; undefined when it went out, else why not. */
 export async function sendNow(
   sources: Pick<Management, 'db' | 'keys' | 'clock'>,
-  channel: Channel,
+  channel: NotificationChannel,
   { notice, options }: { readonly notice: Notice; readonly options: WebhookOptions },
 ): Promise<string | undefined> {
   const signal = AbortSignal.timeout(recordLimits.deliveryTimeoutMs);
@@ -148,17 +154,17 @@ function testNotice(actor: Actor, atMs: number): Notice {
   };
 }
 
-function needsSecret({ target }: Channel): boolean {
+function needsSecret({ target }: NotificationChannel): boolean {
   return target.kind === 'webhook' || (target.kind === 'mail' && target.user !== undefined);
 }
 
 /** Whom a channel's secret is shared with. */
-function peerOf({ target }: Channel): string {
+function peerOf({ target }: NotificationChannel): string {
   if (target.kind === 'webhook') return `webhook ${new URL(target.url).origin}`;
   return target.kind === 'mail' ? `mail ${target.host}:${target.port} ${target.security}` : 'syslog';
 }
 
-function entryOf(actor: Actor, channel: Channel, atMs: number) {
+function entryOf(actor: Actor, channel: NotificationChannel, atMs: number) {
   return {
     atMs,
     actor,
@@ -169,7 +175,7 @@ function entryOf(actor: Actor, channel: Channel, atMs: number) {
   };
 }
 
-async function writeChannels(db: Db, channels: readonly Channel[], nowMs: number): Promise<void> {
+async function writeChannels(db: Db, channels: readonly NotificationChannel[], nowMs: number): Promise<void> {
   const changed = { value: JSON.stringify(channels), changed_ms: nowMs };
   await db
     .insertInto('settings')
@@ -185,9 +191,9 @@ async function writeChannels(db: Db, channels: readonly Channel[], nowMs: number
  */
 async function senderOf(
   { db, keys }: { readonly db: Db; readonly keys: Keys },
-  channel: Channel,
+  channel: NotificationChannel,
   options: WebhookOptions,
-): Promise<Send> {
+): Promise<SendNotice> {
   const { target } = channel;
   if (target.kind === 'syslog') return syslogSender(target);
   const secret = await readSecret(db, keys, secretNameOf(channel.id));
@@ -204,7 +210,7 @@ async function senderOf(
  *
  * @param password of the log-in at the mail server; undefined where it needs none
  */
-export function mailSender(channel: MailChannel, password: string | undefined): Send {
+export function mailSender(channel: MailChannel, password: string | undefined): SendNotice {
   return (notice, signal) => sendBySmtp(channel, password, messageOf(channel, notice), signal);
 }
 

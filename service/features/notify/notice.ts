@@ -18,7 +18,7 @@ export interface Notice {
 }
 
 /** A way of sending, with its secret in hand. Rejects with a `SendError` whose text holds no secret. */
-export type Send = (notice: Notice, signal: AbortSignal) => Promise<void>;
+export type SendNotice = (notice: Notice, signal: AbortSignal) => Promise<void>;
 
 /** Why a message did not go out, in a few words for operators: never what a peer answered, which may repeat a secret. */
 export class SendError extends Error {

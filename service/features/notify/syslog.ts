@@ -6,7 +6,7 @@ import { systemCode } from '../../base/errors.ts';
 import { recordLimits } from '../../base/limits/records.ts';
 import type { SyslogChannel } from './channels.ts';
 import { addressesOf, lookupBy } from './lookup.ts';
-import { factsOf, type Notice, type Send, SendError, timeOf, titleOf } from './notice.ts';
+import { factsOf, type Notice, SendError, type SendNotice, timeOf, titleOf } from './notice.ts';
 
 /** Facility 10, security messages; severity 1 (alert) for what needs somebody at once, else 4 (warning). */
 const FACILITY = 10;
@@ -28,7 +28,7 @@ const SEVERITY: Readonly<Record<Notice['kind'], number>> = {
 const STRUCTURE_ID = 'passfob@32473';
 
 /** Sends by UDP (RFC 5426), TCP with octet counting (RFC 6587 §3.4.1) or TLS (RFC 5425). */
-export function syslogSender(channel: SyslogChannel): Send {
+export function syslogSender(channel: SyslogChannel): SendNotice {
   return async (notice, signal) => {
     const message = syslogMessage(notice, { host: hostname(), process: String(process.pid) });
     try {

@@ -5,7 +5,7 @@ import { systemCode } from '../../base/errors.ts';
 import { recordLimits } from '../../base/limits/records.ts';
 import { isAllowedAddress, type VettedAddress, vetHost } from './address.ts';
 import type { WebhookChannel } from './channels.ts';
-import { type Notice, type Send, SendError, timeOf, titleOf } from './notice.ts';
+import { type Notice, SendError, type SendNotice, timeOf, titleOf } from './notice.ts';
 
 /** What the service's own configuration allows, whatever an operator types. */
 export interface WebhookOptions {
@@ -19,7 +19,7 @@ export interface WebhookOptions {
  * Posts JSON, signed. The host name is looked up once and the connection made to the address that was vetted, so that a
  * second answer of the name server changes nothing; redirects are not followed; the answer's body is not kept.
  */
-export function webhookSender(channel: WebhookChannel, key: Uint8Array, options: WebhookOptions): Send {
+export function webhookSender(channel: WebhookChannel, key: Uint8Array, options: WebhookOptions): SendNotice {
   return async (notice, signal) => {
     const url = new URL(channel.url);
     const vetted = await vetHost(url.hostname, { loopback: options.allowLoopback, signal });

@@ -2,8 +2,8 @@ import { timingSafeEqual } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { recordLimits } from '../../base/limits/records.ts';
-import type { Keys } from '../../storage/sealing/key-file.ts';
-import { macStream } from '../../storage/sealing/seal.ts';
+import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
+import { macStream } from '../../storage/encryption-at-rest/seal.ts';
 import { BACKUP_FORMAT, BACKUP_VERSION, type BackupHeader } from './backup.ts';
 import { backedUpTables } from './tables.ts';
 

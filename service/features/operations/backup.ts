@@ -10,10 +10,10 @@ import { systemCode } from '../../base/errors.ts';
 import { recordLimits } from '../../base/limits/records.ts';
 import { done, type Result, refused } from '../../base/results.ts';
 import { type Db, type Store, writing } from '../../storage/database/database.ts';
+import { keyIdsInUse } from '../../storage/encryption-at-rest/columns.ts';
+import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
+import { macStream } from '../../storage/encryption-at-rest/seal.ts';
 import type { Management } from '../../storage/management.ts';
-import { keyIdsInUse } from '../../storage/sealing/columns.ts';
-import type { Keys } from '../../storage/sealing/key-file.ts';
-import { macStream } from '../../storage/sealing/seal.ts';
 import { recordAudit } from '../audit/record.ts';
 import { migrationNames, withSnapshot } from './snapshot.ts';
 import { backedUpTables } from './tables.ts';
@@ -123,16 +123,16 @@ async function* linesOf(
   yield `${JSON.stringify(manifest)}\n`;
 }
 
-type Row = Record<string, string | number | null>;
+type BackupRow = Record<string, string | number | null>;
 
 /** A table, a page at a time, in the order of its primary key. */
-async function* pagesOf(db: Db, table: string, key: readonly string[]): AsyncGenerator<Row[]> {
+async function* pagesOf(db: Db, table: string, key: readonly string[]): AsyncGenerator<BackupRow[]> {
   const names = sql.join(key.map(name => sql.ref(name)));
-  let after: Row | undefined;
+  let after: BackupRow | undefined;
   for (;;) {
     const place = after;
     const later = place && sql`where (${names}) > (${sql.join(key.map(name => place[name]))})`;
-    const { rows } = await sql<Row>`select * from ${sql.table(table)} ${later ?? sql``}
+    const { rows } = await sql<BackupRow>`select * from ${sql.table(table)} ${later ?? sql``}
       order by ${names} limit ${recordLimits.backupPageRows}`.execute(db);
     if (rows.length > 0) yield rows;
     if (rows.length < recordLimits.backupPageRows) return;

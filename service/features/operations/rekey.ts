@@ -2,7 +2,6 @@ import { reseal, type SealedValues } from 'passfob/encryption-at-rest/rekey';
 import type { Actor } from '../../base/actor.ts';
 import { recordLimits } from '../../base/limits/records.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
-import type { Management } from '../../storage/management.ts';
 import {
   type ColumnValue,
   keyIdsInUse,
@@ -13,22 +12,28 @@ import {
   sealedColumns,
   sealedSettings,
   sealedUnder,
-} from '../../storage/sealing/columns.ts';
-import { type Keys, prepareKey, promoteKey, retireOtherKeys } from '../../storage/sealing/key-file.ts';
-import { type Sealed, sealFormat } from '../../storage/sealing/seal.ts';
+} from '../../storage/encryption-at-rest/columns.ts';
+import {
+  type Keys,
+  prepareKey,
+  promoteKey,
+  retireOtherKeys,
+} from '../../storage/encryption-at-rest/key-file.ts';
+import { type Sealed, sealFormat } from '../../storage/encryption-at-rest/seal.ts';
+import type { Management } from '../../storage/management.ts';
 import { recordAudit } from '../audit/record.ts';
 
 const REKEY = 'rekey';
 const CURRENT = 'sealing-key';
 
 /** Re-keying needs the key file itself. */
-export interface RekeyPlace extends Management {
+export interface RekeyContext extends Management {
   /** The folder of `service.key`. */
   readonly directory: string;
 }
 
 /** How far re-keying has come. */
-export interface RekeyStanding {
+export interface RekeyProgress {
   /** `waiting`: all is sealed anew, and nodes have until `waitUntilMs` to take up the new key; then call again. */
   readonly state: 'waiting' | 'done' | 'unreadable';
   readonly keyId: string;
@@ -50,7 +55,7 @@ interface Rekeying {
  *
  * @throws ServiceError `busy`, `key_file_…`
  */
-export async function rekey(place: RekeyPlace, actor: Actor): Promise<RekeyStanding> {
+export async function rekey(place: RekeyContext, actor: Actor): Promise<RekeyProgress> {
   const { db, keys, directory } = place;
   const { to, sinceMs } = (await readSetting(db, REKEY)) ?? (await begin(place, actor));
   promoteKey(directory, to);
@@ -66,7 +71,7 @@ export async function rekey(place: RekeyPlace, actor: Actor): Promise<RekeyStand
   return { ...standing, state: isDone ? 'done' : 'waiting', waitUntilMs: isDone ? null : place.clock() };
 }
 
-async function begin({ db, keys, clock, directory }: RekeyPlace, actor: Actor): Promise<Rekeying> {
+async function begin({ db, keys, clock, directory }: RekeyContext, actor: Actor): Promise<Rekeying> {
   const prepared = prepareKey(directory);
   return writing(db, async transaction => {
     const present = await readSetting(transaction, REKEY);
@@ -81,7 +86,7 @@ async function begin({ db, keys, clock, directory }: RekeyPlace, actor: Actor): 
 
 /** True when the old keys are gone; false when something was sealed under one of them meanwhile. */
 async function finish(
-  { db, keys, clock, directory }: RekeyPlace,
+  { db, keys, clock, directory }: RekeyContext,
   actor: Actor,
   to: string,
 ): Promise<boolean> {
@@ -103,7 +108,7 @@ function entryOf(actor: Actor, action: string, keyId: string, atMs: number) {
   return { atMs, actor, action, ...subject };
 }
 
-type Counts = Pick<RekeyStanding, 'resealed' | 'unreadable'>;
+type Counts = Pick<RekeyProgress, 'resealed' | 'unreadable'>;
 
 async function resealAll(db: Db, keys: Keys, to: string): Promise<Counts> {
   const old = [...(await keyIdsInUse(db))].filter(keyId => keyId !== to);
@@ -146,7 +151,7 @@ function countReplaced<Pair>(
 }
 
 /** Takes up the key that the database says is used now; every node calls it at its start and every few seconds. */
-export async function followSealingKey(db: Db, keys: Keys): Promise<void> {
+export async function followEncryptionKey(db: Db, keys: Keys): Promise<void> {
   const current = await readSetting(db, CURRENT);
   if (current === undefined || current.to === keys.currentKeyId) return;
   if (!keys.sealing.has(current.to)) keys.reload?.();

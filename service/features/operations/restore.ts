@@ -4,15 +4,15 @@ import type { Actor } from '../../base/actor.ts';
 import { recordLimits } from '../../base/limits/records.ts';
 import { done, type Result, refused } from '../../base/results.ts';
 import { type Db, type Store, writing } from '../../storage/database/database.ts';
+import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
 import type { Management } from '../../storage/management.ts';
 import { engineOf } from '../../storage/schema/engine.ts';
-import type { Keys } from '../../storage/sealing/key-file.ts';
 import { fillParts } from '../../storage/search/fill.ts';
 import { recordAudit } from '../audit/record.ts';
-import { dropRestoredMails } from '../mail/ends.ts';
+import { dropRestoredMail } from '../mail/expiry.ts';
 import type { BackupHeader } from './backup.ts';
 import { BackupError, type BackupRow, readBackup } from './backup-file.ts';
-import { raiseMarks } from './marks.ts';
+import { raiseReplayProtection } from './raise-replay-protection.ts';
 import { migrationNames } from './snapshot.ts';
 import { backedUpTables, leftOutTables, numberedTables } from './tables.ts';
 
@@ -53,13 +53,13 @@ export async function restore(
       const { header, rows } = await insertAll(db, path, keys);
       await fillParts(db);
       const atMs = clock();
-      await raiseMarks(db, atMs, counterGap);
+      await raiseReplayProtection(db, atMs, counterGap);
       await db
         .updateTable('jobs')
         .set({ state: 'paused', leased_until_ms: null })
         .where('state', 'in', ['queued', 'running'])
         .execute();
-      await dropRestoredMails(db);
+      await dropRestoredMail(db);
       await recordAudit(db, keys, {
         atMs,
         actor,

@@ -1,6 +1,6 @@
 import { serviceActor } from '../../base/actor.ts';
 import type { Db } from '../../storage/database/database.ts';
-import type { Keys } from '../../storage/sealing/key-file.ts';
+import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
 import { recordUserAct } from '../users/user-audit.ts';
 import type { PushRow } from './rows.ts';
 

@@ -9,9 +9,9 @@ import type { PushKind, PushState } from '../../storage/schema/schema.ts';
 import { raiseAlert } from '../alerts/alerts.ts';
 import { isRightAnswer, readPushKey } from '../tokens/push-keys.ts';
 import { recordCallerResult } from './caller-result.ts';
-import { recordOutcome } from './ends.ts';
-import { forgetSource } from './familiar.ts';
+import { recordOutcome } from './expiry.ts';
 import { openStates, type PushRow, sentStates } from './rows.ts';
+import { forgetSource } from './trusted-source.ts';
 
 /** A request for the fob at the other end of a connection. */
 export interface PushToSend {
@@ -31,7 +31,7 @@ export interface PushToSend {
 }
 
 /** A request, and the connection that claimed it. */
-export interface Claimed {
+export interface ClaimedPush {
   readonly id: string;
   readonly link: string;
 }
@@ -100,13 +100,13 @@ export function pushShown(management: Management, id: string, link: string): Pro
  * included. Nothing else that it does about this claim may come after this. A claim of this connection that is not
  * over yet, because nobody was told what became of it, is waited for.
  */
-export function returnPush(management: Management, claimed: Claimed): Promise<boolean> {
+export function returnPush(management: Management, claimed: ClaimedPush): Promise<boolean> {
   return move(management, claimed, { from: sentStates, to: 'waiting' });
 }
 
 function move(
   { db, clock }: Management,
-  { id, link }: Claimed,
+  { id, link }: ClaimedPush,
   { from, to }: { readonly from: readonly PushState[]; readonly to: PushState },
 ): Promise<boolean> {
   return validating(db, async transaction => {
@@ -140,7 +140,7 @@ export async function wantedPushes(
   return new Map(rows.map(({ id, link }) => [id, link]));
 }
 
-function claimedPush(db: Db, { id, link }: Claimed, nowMs: number): Promise<PushRow | undefined> {
+function claimedPush(db: Db, { id, link }: ClaimedPush, nowMs: number): Promise<PushRow | undefined> {
   return db
     .selectFrom('pushes')
     .selectAll()
@@ -159,7 +159,7 @@ function claimedPush(db: Db, { id, link }: Claimed, nowMs: number): Promise<Push
  * @returns whether it is approved; nobody is let in by that, but by `take` alone
  * @throws ServiceError `busy`
  */
-export function answerPush(management: Management, claimed: Claimed, code: string): Promise<boolean> {
+export function answerPush(management: Management, claimed: ClaimedPush, code: string): Promise<boolean> {
   return writing(management.db, async db => {
     const nowMs = management.clock();
     const push = await claimedPush(db, claimed, nowMs);
@@ -194,7 +194,7 @@ async function isUsable(db: Db, { token_id, fob_id, user_id }: PushRow): Promise
  */
 export function endPush(
   management: Management,
-  claimed: Claimed,
+  claimed: ClaimedPush,
   to: 'denied' | 'reported' | 'failed',
 ): Promise<boolean> {
   return writing(management.db, async db => {
@@ -209,7 +209,7 @@ export function endPush(
 /** What the person says of a request that is over changes nothing about it, and counts once. */
 async function heedLate(
   management: Management,
-  { id, link }: Claimed,
+  { id, link }: ClaimedPush,
   { to, nowMs }: { readonly to: 'denied' | 'reported'; readonly nowMs: number },
 ): Promise<void> {
   const late = await management.db

@@ -3,19 +3,19 @@ import type { Outcome } from '../../base/outcomes.ts';
 import type { Changes } from '../../storage/database/changes.ts';
 import { validating } from '../../storage/database/database.ts';
 import { searchableId } from '../../storage/queries/ids.ts';
-import { hashSession } from '../challenges/ask.ts';
-import type { Validator } from '../validation/request.ts';
-import { askPush, type Push, type PushRequest } from './ask.ts';
+import { hashSession } from '../challenges/create.ts';
+import type { ValidationContext } from '../validation/request.ts';
+import { createPush, type Push, type PushRequest } from './create.ts';
+import { makePerUserQueue } from './per-user-queue.ts';
+import { isUndecided, nameOfAsked, type RedeemRequest, redeemPush } from './redeem.ts';
 import { openStates } from './rows.ts';
-import { isUndecided, nameOfAsked, type TakeRequest, takePush } from './take.ts';
-import { makeTurns } from './turns.ts';
-import { makeWaits } from './waits.ts';
+import { makeWaiters } from './waiters.ts';
 
-export type { Push, PushRequest } from './ask.ts';
-export type { TakeRequest } from './take.ts';
+export type { Push, PushRequest } from './create.ts';
+export type { RedeemRequest } from './redeem.ts';
 
 /** How long a take may wait. */
-export interface Patience {
+export interface RedeemWait {
   /** Default 0; at most `pushLimits.pushWaitMaxMs` is waited. */
   readonly waitMs?: number | undefined;
   /** Ends the wait: whoever asked is gone. */
@@ -32,34 +32,34 @@ export interface Pushes {
    *
    * @throws ServiceError `busy`, or a database error; then nothing was accepted
    */
-  take(request: TakeRequest & Patience): Promise<'waiting' | Outcome>;
+  take(request: RedeemRequest & RedeemWait): Promise<'waiting' | Outcome>;
   /** Whether there is something to take, after a wait where there is nothing yet. Takes nothing. */
-  isDecided(request: TakeRequest & Patience): Promise<boolean>;
+  isDecided(request: RedeemRequest & RedeemWait): Promise<boolean>;
   /** Whom it is for, by the name that the service has; empty where that is nobody. Nothing to be told before a yes. */
   userOf(id: string): Promise<string>;
   /** Ends a request of this session that is still open; does nothing about any other. @throws ServiceError `busy` */
-  withdraw(request: Pick<TakeRequest, 'id' | 'session' | 'applicationId'>): Promise<void>;
+  withdraw(request: Pick<RedeemRequest, 'id' | 'session' | 'applicationId'>): Promise<void>;
   /** Ends all waits, with `waiting`; a closing server waits for them otherwise. */
   end(): void;
 }
 
 /** What it works with besides. */
-export interface Surroundings {
+export interface PushContext {
   readonly changes: Changes;
   /** Told what became of each take that was decided. */
   readonly decided?: (outcome: Outcome) => void;
 }
 
 /** The asking side with what it works with. */
-export function makePushes(context: Validator, { changes, decided }: Surroundings): Pushes {
-  const waits = makeWaits(context.db, changes);
-  const inTurn = makeTurns();
+export function makePushes(context: ValidationContext, { changes, decided }: PushContext): Pushes {
+  const waits = makeWaiters(context.db, changes);
+  const inTurn = makePerUserQueue();
   const announced = <T>(result: T): T => {
     changes.announce();
     return result;
   };
 
-  const waitFor = async (request: TakeRequest, { waitMs = 0, signal }: Patience): Promise<void> => {
+  const waitFor = async (request: RedeemRequest, { waitMs = 0, signal }: RedeemWait): Promise<void> => {
     if (waitMs <= 0) return;
     const untilMs = performance.now() + Math.min(waitMs, pushLimits.pushWaitMaxMs);
     const wait = waits.begin(request);
@@ -72,12 +72,12 @@ export function makePushes(context: Validator, { changes, decided }: Surrounding
   };
 
   return {
-    ask: async request => announced(await askPush(context, request, inTurn)),
+    ask: async request => announced(await createPush(context, request, inTurn)),
     async take({ waitMs, signal, ...given }) {
       const request = { ...given, id: searchableId(given.id) };
       await waitFor(request, { waitMs, signal });
       if (await isUndecided(context, request)) return 'waiting';
-      const outcome = announced(await takePush(context, request));
+      const outcome = announced(await redeemPush(context, request));
       if (outcome !== 'waiting') decided?.(outcome);
       return outcome;
     },
@@ -94,8 +94,8 @@ export function makePushes(context: Validator, { changes, decided }: Surrounding
 
 /** Ends a request of a session that nobody has decided, or that was approved and not taken. */
 async function withdrawPush(
-  { db, clock }: Pick<Validator, 'db' | 'clock'>,
-  { id, session, applicationId }: Pick<TakeRequest, 'id' | 'session' | 'applicationId'>,
+  { db, clock }: Pick<ValidationContext, 'db' | 'clock'>,
+  { id, session, applicationId }: Pick<RedeemRequest, 'id' | 'session' | 'applicationId'>,
 ): Promise<void> {
   await validating(db, transaction =>
     transaction

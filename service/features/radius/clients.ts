@@ -6,9 +6,9 @@ import { userLimits } from '../../base/limits/users.ts';
 import { prepareLine } from '../../base/one-line.ts';
 import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
+import { seal } from '../../storage/encryption-at-rest/seal.ts';
 import type { Management } from '../../storage/management.ts';
 import type { RadiusPush } from '../../storage/schema/schema.ts';
-import { seal } from '../../storage/sealing/seal.ts';
 import { recordAudit } from '../audit/record.ts';
 import { CONSOLE_APPLICATION } from '../users/applications.ts';
 import { prepareSecret, pushModes } from './client-fields.ts';
@@ -180,7 +180,7 @@ function clientRows(db: Db) {
     ]);
 }
 
-interface Row {
+interface ClientRow {
   readonly id: string;
   readonly name: string;
   readonly address: string;
@@ -209,8 +209,8 @@ function prepared(
 }
 
 function isTaken(
-  others: readonly Pick<Row, 'id' | 'name' | 'address'>[],
-  own: Pick<Row, 'id' | 'name' | 'address'>,
+  others: readonly Pick<ClientRow, 'id' | 'name' | 'address'>[],
+  own: Pick<ClientRow, 'id' | 'name' | 'address'>,
 ): boolean {
   return others.some(
     ({ id, name, address }) => id !== own.id && (name === own.name || address === own.address),
@@ -230,7 +230,7 @@ async function applicationOf(
   return found.name === CONSOLE_APPLICATION.name ? { refusal: 'application_internal' } : found;
 }
 
-function viewOf(row: Row & { readonly application: string }): RadiusClientView {
+function viewOf(row: ClientRow & { readonly application: string }): RadiusClientView {
   const { id, name, address, application_id: applicationId, application, push, created_ms: createdMs } = row;
   return { id, name, address, applicationId, application, push, createdMs };
 }
@@ -249,7 +249,7 @@ interface Writing {
 
 function audit(
   { management, db, actor, atMs }: Writing,
-  row: Pick<Row, 'id' | 'name'>,
+  row: Pick<ClientRow, 'id' | 'name'>,
   detail: Readonly<Record<string, string>>,
 ): Promise<void> {
   return recordAudit(db, management.keys, {

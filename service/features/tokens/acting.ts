@@ -1,8 +1,8 @@
 import type { Actor } from '../../base/actor.ts';
 import type { Result } from '../../base/results.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
-import type { Management, Reach } from '../../storage/management.ts';
-import type { Keys } from '../../storage/sealing/key-file.ts';
+import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
+import type { Management, PublicUrlSources } from '../../storage/management.ts';
 
 /** One act of administration inside its transaction. */
 export interface Acting {
@@ -12,7 +12,7 @@ export interface Acting {
   readonly actor: Actor;
   /** Milliseconds since 1970: the act's one time. */
   readonly atMs: number;
-  readonly reach?: Reach | undefined;
+  readonly reach?: PublicUrlSources | undefined;
 }
 
 /** What an act does inside a transaction: refused, it has written nothing. */

@@ -5,8 +5,8 @@ import type { TokenState } from '../../base/token-states.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { forEachRow, valuesAsList } from '../../storage/queries/rows.ts';
 import { engineOf } from '../../storage/schema/engine.ts';
+import { readSearchCursor, writeSearchCursor } from '../../storage/search/cursor.ts';
 import { inPortions, leastHits, lookAtHits } from '../../storage/search/hits.ts';
-import { readMark, writeMark } from '../../storage/search/mark.ts';
 import { byCodePoint, holds, type Wanted, wantedOf } from '../../storage/search/parts.ts';
 import { textsOfUser } from '../../storage/search/rows.ts';
 import { byLabel, type TokenPage } from './in-order.ts';
@@ -100,7 +100,7 @@ function isIn(state: TokenState | undefined, token: TokenRow): boolean {
 }
 
 function markOf(after: string): Mark | undefined {
-  const [source, key, name, serial] = readMark(after, 4) ?? [];
+  const [source, key, name, serial] = readSearchCursor(after, 4) ?? [];
   if (source === undefined || key === undefined || name === undefined || serial === undefined)
     return undefined;
   return [source, key, name, serial];
@@ -109,7 +109,7 @@ function markOf(after: string): Mark | undefined {
 function pageOf(page: readonly Found[], end: Mark | undefined): Result<TokenPage> {
   return done({
     tokens: page.map(({ token, user }) => viewOf(token, user)),
-    next: end === undefined ? null : writeMark(end),
+    next: end === undefined ? null : writeSearchCursor(end),
   });
 }
 

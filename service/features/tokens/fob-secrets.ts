@@ -1,11 +1,11 @@
 import type { FobSecrets } from 'passfob/owner/pairing';
-import type { Keys } from '../../storage/sealing/key-file.ts';
-import { type Place, type Sealed, seal, unseal } from '../../storage/sealing/seal.ts';
+import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
+import { type Sealed, type SealLocation, seal, unseal } from '../../storage/encryption-at-rest/seal.ts';
 
 export type { FobSecrets } from 'passfob/owner/pairing';
 
 /** The three secrets of a fob as one sealed JSON text, for its row in `fobs` or `fob_pairings`. */
-export function sealSecrets(keys: Keys, place: Place, secrets: FobSecrets): Sealed {
+export function sealSecrets(keys: Keys, place: SealLocation, secrets: FobSecrets): Sealed {
   const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
   const plain = Buffer.from(
     JSON.stringify({
@@ -22,7 +22,7 @@ export function sealSecrets(keys: Keys, place: Place, secrets: FobSecrets): Seal
 }
 
 /** The same opened, or undefined where the seal does not open. The caller clears them after use. */
-export function openSecrets(keys: Keys, place: Place, sealed: Sealed): FobSecrets | undefined {
+export function openSecrets(keys: Keys, place: SealLocation, sealed: Sealed): FobSecrets | undefined {
   const plain = unseal(keys, place, sealed);
   if (plain === undefined) return undefined;
   const written = JSON.parse(Buffer.from(plain).toString('utf8')) as Record<keyof FobSecrets, string>;

@@ -5,8 +5,8 @@ import { administrationLimits } from '../../base/limits/administration.ts';
 import { tokenLimits } from '../../base/limits/tokens.ts';
 import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
 import type { Db } from '../../storage/database/database.ts';
+import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
 import type { Schema } from '../../storage/schema/schema.ts';
-import type { Keys } from '../../storage/sealing/key-file.ts';
 import { recordAudit } from '../audit/record.ts';
 import { type Acting, actOf } from './acting.ts';
 import { isWhole } from './facts.ts';
@@ -154,7 +154,7 @@ export interface FobPage {
 }
 
 /** Which fobs to list. */
-export interface FobQuery {
+export interface ServiceFobQuery {
   /** The last serial number of the page before. */
   readonly after?: string;
   /** Only fobs whose clock was never set, or not since: milliseconds since 1970. */
@@ -164,7 +164,7 @@ export interface FobQuery {
 }
 
 /** The fobs, a page at a time. */
-export async function listFobs(db: Db, query: FobQuery = {}): Promise<FobPage> {
+export async function listFobs(db: Db, query: ServiceFobQuery = {}): Promise<FobPage> {
   const { after = '', clockBeforeMs } = query;
   const rows = Math.max(
     1,

@@ -4,8 +4,8 @@ import { done, type Result, refused } from '../../base/results.ts';
 import type { TokenState } from '../../base/token-states.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { engineOf } from '../../storage/schema/engine.ts';
+import { readSearchCursor, writeSearchCursor } from '../../storage/search/cursor.ts';
 import { LAST } from '../../storage/search/hits.ts';
-import { readMark, writeMark } from '../../storage/search/mark.ts';
 import { byCodePoint } from '../../storage/search/parts.ts';
 import type { TokenRow } from './rows.ts';
 import { type TokenView, viewOf } from './views.ts';
@@ -34,7 +34,7 @@ type Listed = TokenRow & { readonly user: string | null; readonly key: string };
 
 /** A page of all tokens, by serial number, user or label. @returns refused `bad_cursor` */
 export async function listInOrder(db: Db, { by, state, rows, after }: Order): Promise<Result<TokenPage>> {
-  const read = after === undefined ? undefined : readMark(after, 2);
+  const read = after === undefined ? undefined : readSearchCursor(after, 2);
   if (after !== undefined && read === undefined) return refused('bad_cursor');
   const [key = '', serial = ''] = read ?? [];
   const mark = read && { key, serial };
@@ -48,7 +48,7 @@ export async function listInOrder(db: Db, { by, state, rows, after }: Order): Pr
   const last = picked.length > rows ? page.at(-1) : found.slice(0, looked).at(-1);
   return done({
     tokens: page.map(row => viewOf(row, row.user)),
-    next: isCut && last !== undefined ? writeMark([last.key, last.serial]) : null,
+    next: isCut && last !== undefined ? writeSearchCursor([last.key, last.serial]) : null,
   });
 }
 

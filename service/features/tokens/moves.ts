@@ -8,16 +8,16 @@ import {
   type TokenState,
   tokenStates,
 } from '../../base/token-states.ts';
-import { forgetAnswers } from '../../storage/answers.ts';
 import type { Db } from '../../storage/database/database.ts';
+import { clearIdempotencyCache } from '../../storage/idempotency.ts';
 import type { Management } from '../../storage/management.ts';
 import { recordAudit } from '../audit/record.ts';
 import { takesLastWay } from '../users/admins.ts';
 import { endSessionsOf } from '../users/sessions.ts';
 import { findUser, prepareUserName } from '../users/users.ts';
 import { type Acting, actOf } from './acting.ts';
-import { endActivationsOfToken } from './activation-ends.ts';
 import { closeAssignment, openAssignment } from './assignments.ts';
+import { endActivationsOfToken } from './end-activation.ts';
 import { hasEnough, problemOfNames } from './issue.ts';
 import { dropUnusedPushKey } from './push-keys.ts';
 import type { TokenRow } from './rows.ts';
@@ -174,7 +174,7 @@ async function move(acting: Acting, row: TokenRow, way: Move): Promise<Result<To
   const isTaken = !tokenStates[way.to].usable && tokenStates[row.state].usable;
   if (isTaken && (await takesLastWay(db, acting.actor, [row.id]))) return refused('last_admin');
   // Suspending and revoking hold at once: not even the answer to a repeated request outlives them.
-  if (!tokenStates[way.to].usable) await forgetAnswers(db);
+  if (!tokenStates[way.to].usable) await clearIdempotencyCache(db);
   await db.updateTable('tokens').set(changes).where('id', '=', row.id).execute();
   if (isTaken && row.user_id !== null && !(await hasUsable(db, row.user_id)))
     await endSessionsOf(db, row.user_id);

@@ -6,10 +6,10 @@ import { pushLimits } from '../../base/limits/push.ts';
 import { counterOfAnswer } from '../../base/ocra.ts';
 import { tokenStates } from '../../base/token-states.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
+import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
+import { seal, unseal } from '../../storage/encryption-at-rest/seal.ts';
 import type { Management } from '../../storage/management.ts';
 import type { PushSchema } from '../../storage/schema/schema.ts';
-import type { Keys } from '../../storage/sealing/key-file.ts';
-import { seal, unseal } from '../../storage/sealing/seal.ts';
 import { recordAudit } from '../audit/record.ts';
 import { pushSuite, readPushSuite } from './push-question.ts';
 

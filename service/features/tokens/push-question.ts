@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { OcraSuite } from '@passfob/protocol/ocra';
 import { parseOcraSuite } from '@passfob/protocol/ocra-suite';
 import { parseSuite, type Suite } from '../../base/ocra-suite.ts';
+import { unambiguous } from '../../storage/encryption-at-rest/seal.ts';
 import type { PushKind } from '../../storage/schema/schema.ts';
-import { unambiguous } from '../../storage/sealing/seal.ts';
 
 /** The OCRA suite of every push key: 8 digits over a question of 40 hexadecimal ones, without counter, PIN and time. */
 export const pushSuite = 'OCRA-1:HOTP-SHA256-8:QH40';
@@ -24,7 +24,7 @@ function present<T>(suite: T | undefined): T {
 }
 
 /** Everything that the fob's answer to a request is good for, and nothing else is. */
-export interface Bound {
+export interface PushBinding {
   readonly id: string;
   readonly kind: PushKind;
   readonly sessionHash: string;
@@ -44,7 +44,7 @@ export interface Bound {
  * hexadecimal digits as the suite asks for, 160 bits. The fob hashes it again with its key: an answer to one request is
  * none to another.
  */
-export function questionOf(bound: Bound): string {
+export function questionOf(bound: PushBinding): string {
   const { id, kind, sessionHash, userId, tokenId, applicationId, source, createdMs, number } = bound;
   const parts = [id, kind, sessionHash, userId, tokenId, applicationId, source];
   return createHash('sha256')

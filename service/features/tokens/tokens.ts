@@ -1,9 +1,9 @@
 import type { PasscodeFacts } from '../../base/passcode.ts';
 import { usableStates } from '../../base/token-states.ts';
 import type { Db } from '../../storage/database/database.ts';
+import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
+import { unseal } from '../../storage/encryption-at-rest/seal.ts';
 import { engineOf } from '../../storage/schema/engine.ts';
-import type { Keys } from '../../storage/sealing/key-file.ts';
-import { unseal } from '../../storage/sealing/seal.ts';
 import type { PasscodeToken, TokenRow } from './rows.ts';
 
 /** The tokens of a user whose passcodes may be accepted by themselves: not those that answer questions. */

@@ -7,11 +7,11 @@ import { type Application, applicationOfKey } from './applications.ts';
 /** An application as it was when its key was last looked up. */
 export interface KnownApplication extends Application {
   /** By which the transaction that decides sees whether key, factors and standing are still the same. */
-  readonly standing: ApplicationStanding;
+  readonly standing: ApplicationVersion;
 }
 
 /** What must still be so in the database for a request of the application to be decided. */
-export interface ApplicationStanding {
+export interface ApplicationVersion {
   readonly keyHash: string;
   readonly factors: Factors;
 }

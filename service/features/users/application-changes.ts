@@ -119,7 +119,7 @@ export async function listApplications(db: Db): Promise<ApplicationView[]> {
   return rows.map(viewOf);
 }
 
-type Row = Omit<Schema['applications'], 'key_hash'>;
+type ApplicationRow = Omit<Schema['applications'], 'key_hash'>;
 type Detail = Record<string, string>;
 
 interface Act {
@@ -136,7 +136,7 @@ interface Change {
 /** One change of one application, done and audited together. Refusals: unknown_application, application_internal. */
 async function changing(
   { management, actor, id }: Act,
-  change: (row: Row, atMs: number) => Change,
+  change: (row: ApplicationRow, atMs: number) => Change,
 ): Promise<Result<ApplicationView>> {
   const atMs = management.clock();
   return await writing(management.db, async db => {
@@ -155,12 +155,12 @@ async function changing(
 }
 
 /** With fewer factors, or with a key in somebody's hands, the console would be open to less than operators must show. */
-function refusalOf(row: Row | undefined): RefusalCode | undefined {
+function refusalOf(row: ApplicationRow | undefined): RefusalCode | undefined {
   if (row === undefined) return 'unknown_application';
   return row.name === CONSOLE_APPLICATION.name ? 'application_internal' : undefined;
 }
 
-function viewOf(row: Row): ApplicationView {
+function viewOf(row: ApplicationRow): ApplicationView {
   return {
     id: row.id,
     name: row.name,
@@ -178,7 +178,7 @@ interface Writing {
   readonly atMs: number;
 }
 
-function audit({ management, db, actor, atMs }: Writing, row: Row, detail: Detail): Promise<void> {
+function audit({ management, db, actor, atMs }: Writing, row: ApplicationRow, detail: Detail): Promise<void> {
   return recordAudit(db, management.keys, {
     atMs,
     actor,

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type LockPolicy, lockStanding } from '../../base/lock.ts';
+import { type LockPolicy, lockState } from '../../base/lock.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { lockFactsOf } from './users.ts';
 
@@ -12,7 +12,7 @@ export async function lockedAccounts(
   const failing = await db.selectFrom('users').selectAll().where('failures', '>', sql.lit(0)).execute();
   const locked = new Map<string, number>();
   for (const user of failing) {
-    const { untilMs } = lockStanding(lockFactsOf(user), policy, nowMs);
+    const { untilMs } = lockState(lockFactsOf(user), policy, nowMs);
     if (untilMs !== null) locked.set(user.name, untilMs);
   }
   return locked;

@@ -4,11 +4,11 @@ import { hashBearer, makeBearer } from '../../base/bearers.ts';
 import { ServiceError } from '../../base/errors.ts';
 import type { Role } from '../../base/kinds.ts';
 import { accessLimits } from '../../base/limits/access.ts';
-import { forgetAnswers } from '../../storage/answers.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
+import { macOf } from '../../storage/encryption-at-rest/seal.ts';
+import { clearIdempotencyCache } from '../../storage/idempotency.ts';
 import type { Management } from '../../storage/management.ts';
 import { latestMade } from '../../storage/queries/latest.ts';
-import { macOf } from '../../storage/sealing/seal.ts';
 
 /** An operator session just opened: the cookie value is not stored, only its hash. */
 export interface OperatorSession {
@@ -157,7 +157,7 @@ export async function endSession(db: Db, value: string): Promise<void> {
   await writing(db, async transaction => {
     await transaction.deleteFrom('operator_sessions').where('token_hash', '=', hashBearer(value)).execute();
     // The form that was sent to sign in must not open another session when it is sent again.
-    await forgetAnswers(transaction);
+    await clearIdempotencyCache(transaction);
   });
 }
 

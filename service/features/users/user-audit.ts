@@ -1,6 +1,6 @@
 import type { Actor } from '../../base/actor.ts';
 import type { Db } from '../../storage/database/database.ts';
-import type { Keys } from '../../storage/sealing/key-file.ts';
+import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
 import { recordAudit } from '../audit/record.ts';
 import type { User } from './users.ts';
 

@@ -4,8 +4,8 @@ import { userLimits } from '../../base/limits/users.ts';
 import { prepareLine } from '../../base/one-line.ts';
 import type { Action } from '../../base/permissions.ts';
 import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
-import { forgetAnswers } from '../../storage/answers.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
+import { clearIdempotencyCache } from '../../storage/idempotency.ts';
 import type { Management } from '../../storage/management.ts';
 import { changeParts, textsOfUser } from '../../storage/search/rows.ts';
 import { isLastAdmin } from './admins.ts';
@@ -130,7 +130,7 @@ async function changing(
     if (typeof decided === 'string') return refused(decided);
     if (Object.keys(decided.facts).length > 0) await updateUser(db, user, decided.facts);
     // After the row was written: a log-in that is being decided on another node holds it, and has left its answer by then.
-    if (decided.holdsAtOnce === true) await forgetAnswers(db);
+    if (decided.holdsAtOnce === true) await clearIdempotencyCache(db);
     await recordUserAct({ db, keys: management.keys, actor, atMs }, action, user, decided.detail);
     return done(await view(db, { ...user, ...decided.facts }, atMs));
   });

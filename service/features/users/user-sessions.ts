@@ -1,13 +1,13 @@
 import type { Actor } from '../../base/actor.ts';
 import { hashBearer, makeBearer } from '../../base/bearers.ts';
-import { meLimits } from '../../base/limits/me.ts';
 import { relayLimits } from '../../base/limits/relay.ts';
+import { selfServiceLimits } from '../../base/limits/self-service.ts';
 import type { Outcome } from '../../base/outcomes.ts';
-import { forgetAnswers } from '../../storage/answers.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
+import { macOf } from '../../storage/encryption-at-rest/seal.ts';
+import { clearIdempotencyCache } from '../../storage/idempotency.ts';
 import type { Management } from '../../storage/management.ts';
 import { latestMade } from '../../storage/queries/latest.ts';
-import { macOf } from '../../storage/sealing/seal.ts';
 import { recordAudit } from '../audit/record.ts';
 import { prepareUserName } from './users.ts';
 
@@ -42,7 +42,7 @@ export function userActor(name: string, { source, requestId }: Origin): Actor {
 }
 
 /** Makes the ticket that opens a user's page once, in the caller's transaction: an enrolment ends with it. */
-export function makeTicket(db: Db, userId: string, nowMs: number): Promise<UserBearer> {
+export function makeSignInToken(db: Db, userId: string, nowMs: number): Promise<UserBearer> {
   return insert(db, { userId, kind: 'ticket', expiresMs: nowMs + relayLimits.ticketMs, nowMs });
 }
 
@@ -52,7 +52,7 @@ export function makeTicket(db: Db, userId: string, nowMs: number): Promise<UserB
  * @returns undefined for a ticket that is unknown, used or too old, or whose user is disabled
  * @throws ServiceError `busy`
  */
-export function enterByTicket(
+export function signInByToken(
   management: Management,
   ticket: string,
   origin: Origin,
@@ -139,7 +139,7 @@ export async function endUserSession(db: Db, { hash }: UserSession): Promise<voi
   await writing(db, async transaction => {
     await transaction.deleteFrom('user_sessions').where('token_hash', '=', hash).execute();
     // The form that was sent to sign in must not open another session when it is sent again.
-    await forgetAnswers(transaction);
+    await clearIdempotencyCache(transaction);
   });
 }
 
@@ -174,7 +174,7 @@ async function openPage(
     .orderBy('expires_ms', 'desc')
     .orderBy('token_hash')
     .execute();
-  for (const { token_hash } of kept.slice(meLimits.userSessionsKept - 1))
+  for (const { token_hash } of kept.slice(selfServiceLimits.userSessionsKept - 1))
     await db.deleteFrom('user_sessions').where('token_hash', '=', token_hash).execute();
   await recordAudit(db, keys, {
     atMs,
@@ -185,7 +185,12 @@ async function openPage(
     subject: user.name,
     detail: { way },
   });
-  return insert(db, { userId: user.id, kind: 'page', expiresMs: atMs + meLimits.userSessionMs, nowMs: atMs });
+  return insert(db, {
+    userId: user.id,
+    kind: 'page',
+    expiresMs: atMs + selfServiceLimits.userSessionMs,
+    nowMs: atMs,
+  });
 }
 
 const prefixes = { ticket: 'pft', page: 'pfu' } as const;

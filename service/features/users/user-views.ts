@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import { administrationLimits } from '../../base/limits/administration.ts';
 import { userLimits } from '../../base/limits/users.ts';
-import { type LockPolicy, lockStanding } from '../../base/lock.ts';
+import { type LockPolicy, lockState } from '../../base/lock.ts';
 import { usableStates } from '../../base/token-states.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { valuesAsList } from '../../storage/queries/rows.ts';
+import { readSearchCursor, writeSearchCursor } from '../../storage/search/cursor.ts';
 import { type Hit, inPortions, leastHits, lookAtHits } from '../../storage/search/hits.ts';
-import { readMark, writeMark } from '../../storage/search/mark.ts';
 import { type Wanted, wantedOf } from '../../storage/search/parts.ts';
 import { textsOfUser } from '../../storage/search/rows.ts';
 import { findUser, lockFactsOf, prepareUserName, type User } from './users.ts';
@@ -35,7 +35,7 @@ export interface Moment {
 }
 
 export function userViewOf(user: User, { lock, nowMs }: Moment): UserView {
-  const standing = lockStanding(lockFactsOf(user), lock, nowMs);
+  const standing = lockState(lockFactsOf(user), lock, nowMs);
   return {
     id: user.id,
     name: user.name,
@@ -115,7 +115,7 @@ export function selectUsers(
 
 async function searchUsers(db: Db, query: UserQuery, limit: number): Promise<UserPage> {
   const wanted = wantedOf(query.search ?? '');
-  const mark = query.after === undefined ? undefined : readMark(query.after, 2);
+  const mark = query.after === undefined ? undefined : readSearchCursor(query.after, 2);
   if (wanted === undefined || (query.after !== undefined && mark === undefined)) return nobody;
   const [part = '', name = ''] = mark ?? [];
   const looked = await lookAtHits(db, 'user', wanted, mark === undefined ? undefined : { part, name });
@@ -133,7 +133,7 @@ async function searchUsers(db: Db, query: UserQuery, limit: number): Promise<Use
 }
 
 function markOf(hit: Hit | undefined): string | null {
-  return hit === undefined ? null : writeMark([hit.part, hit.name]);
+  return hit === undefined ? null : writeSearchCursor([hit.part, hit.name]);
 }
 
 function isInState({ disabledMs, lockedUntilMs }: UserView, state: UserQuery['state']): boolean {

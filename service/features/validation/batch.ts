@@ -1,16 +1,19 @@
-import { type LockPolicy, lockStanding, noFailures } from '../../base/lock.ts';
+import { type LockPolicy, lockState, noFailures } from '../../base/lock.ts';
 import type { Outcome } from '../../base/outcomes.ts';
 import { driftAfter, normalisePasscode } from '../../base/passcode.ts';
 import { tokenStates } from '../../base/token-states.ts';
 import type { Db } from '../../storage/database/database.ts';
-import type { Keys } from '../../storage/sealing/key-file.ts';
-import { endTemporaryCodes, takeTemporaryCode } from '../tokens/codes/temporary-codes.ts';
+import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
+import { endTemporaryCodes, redeemTemporaryCode } from '../tokens/codes/temporary-codes.ts';
 import type { PasscodeToken } from '../tokens/rows.ts';
 import { passcodeFactsOf } from '../tokens/tokens.ts';
 import { lockFactsOf } from '../users/users.ts';
-import type { Case, Ticket } from './cases.ts';
 import { stillProved } from './factors.ts';
-import { type Facts, readFacts } from './facts.ts';
+import { type BatchFacts, readFacts } from './facts.ts';
+import type { BatchedRequest, PendingRequest } from './pending.ts';
+import { persistResults } from './persist.ts';
+import { acceptSteps, type Candidate } from './replay-protection.ts';
+import type { ValidationContext, ValidationRequest } from './request.ts';
 import {
   evaluate,
   type Known,
@@ -19,11 +22,8 @@ import {
   pinMissing,
   settledUnseen,
   usedUp,
-  type Verdict,
-} from './judge.ts';
-import { type Candidate, moveMarks } from './marks.ts';
-import type { ValidationRequest, Validator } from './request.ts';
-import { writeDown } from './write-down.ts';
+  type ValidationResult,
+} from './validator.ts';
 
 /**
  * Decides a batch of log-ins of different users in the caller's transaction: locks, passcodes, high-water marks, alerts
@@ -34,9 +34,9 @@ import { writeDown } from './write-down.ts';
  *   more what the request took it for: then nothing was looked at
  */
 export async function decideBatch(
-  validator: Validator & { readonly decoy: PasscodeToken },
+  validator: ValidationContext & { readonly decoy: PasscodeToken },
   db: Db,
-  tickets: readonly Ticket[],
+  tickets: readonly PendingRequest[],
 ): Promise<(Outcome | undefined)[]> {
   const nowMs = validator.clock();
   const facts = await readFacts(db, {
@@ -46,7 +46,7 @@ export async function decideBatch(
     nowMs,
   });
   const standing = tickets.filter(({ request }) => isStanding(request, facts));
-  const outcomes = new Map<Ticket, Outcome>();
+  const outcomes = new Map<PendingRequest, Outcome>();
   for (const ticket of standing) {
     const earlier = facts.answers.get(ticket.fingerprint ?? '');
     if (earlier !== undefined) outcomes.set(ticket, earlier);
@@ -55,7 +55,7 @@ export async function decideBatch(
   const lock = await validator.lock(db);
   const cases = fresh.map(ticket => openCase(validator, ticket, { facts, lock, nowMs }));
   const verdicts = await settle(db, validator.keys, cases);
-  await writeDown(db, cases, verdicts);
+  await persistResults(db, cases, verdicts);
   for (const [index, { ticket }] of cases.entries()) {
     const verdict = verdicts[index];
     if (verdict !== undefined) outcomes.set(ticket, verdict.outcome);
@@ -64,7 +64,7 @@ export async function decideBatch(
 }
 
 /** Whether the application still is what it was when its key was looked up: disabling it or turning its key holds at once. */
-function isStanding({ applicationId, standing }: ValidationRequest, facts: Facts): boolean {
+function isStanding({ applicationId, standing }: ValidationRequest, facts: BatchFacts): boolean {
   if (standing === undefined) return true;
   const now = facts.applications.get(applicationId);
   return now !== undefined && now.keyHash === standing.keyHash && now.factors === standing.factors;
@@ -72,16 +72,16 @@ function isStanding({ applicationId, standing }: ValidationRequest, facts: Facts
 
 /** What is the same for all requests of a batch. */
 interface Surroundings {
-  readonly facts: Facts;
+  readonly facts: BatchFacts;
   readonly lock: LockPolicy;
   readonly nowMs: number;
 }
 
 function openCase(
-  validator: Validator & { readonly decoy: PasscodeToken },
-  ticket: Ticket,
+  validator: ValidationContext & { readonly decoy: PasscodeToken },
+  ticket: PendingRequest,
   { facts, lock, nowMs }: Surroundings,
-): Case {
+): BatchedRequest {
   const { request, proofs } = ticket;
   const user = facts.users.get(ticket.name);
   const all = facts.tokens.get(user?.id ?? '') ?? [];
@@ -90,7 +90,7 @@ function openCase(
   const passcode = normalisePasscode(request.passcode);
   const known: Known = {
     user,
-    standing: lockStanding(user === undefined ? noFailures : lockFactsOf(user), lock, nowMs),
+    standing: lockState(user === undefined ? noFailures : lockFactsOf(user), lock, nowMs),
     tokens,
     replaced: usable.length > 0 ? usable : all,
     // One comes from help desk, and a PIN is nothing that help desk has a part in.
@@ -124,7 +124,7 @@ function isShown({ kind }: PasscodeToken): boolean {
   return kind !== 'ocra';
 }
 
-function candidateOf(opened: Omit<Case, 'candidate'>): Candidate | undefined {
+function candidateOf(opened: Omit<BatchedRequest, 'candidate'>): Candidate | undefined {
   const { known, matches } = opened;
   const found = newest(matches.filter(({ token }) => pinMissing(known, token) === undefined));
   if (found === undefined) return undefined;
@@ -141,12 +141,12 @@ function candidateOf(opened: Omit<Case, 'candidate'>): Candidate | undefined {
 }
 
 /** Puts what is right to the compare-and-set, and tells what the rest is. */
-async function settle(db: Db, keys: Keys, cases: readonly Case[]): Promise<Verdict[]> {
-  const won = await moveMarks(
+async function settle(db: Db, keys: Keys, cases: readonly BatchedRequest[]): Promise<ValidationResult[]> {
+  const won = await acceptSteps(
     db,
     cases.flatMap(({ candidate }) => candidate ?? []),
   );
-  const verdicts: Verdict[] = [];
+  const verdicts: ValidationResult[] = [];
   for (const one of cases) {
     const { candidate } = one;
     const isWon = candidate !== undefined && won.has(candidate.token.id);
@@ -155,7 +155,12 @@ async function settle(db: Db, keys: Keys, cases: readonly Case[]): Promise<Verdi
   return verdicts;
 }
 
-async function verdictOf(db: Db, keys: Keys, one: Case, won: Candidate | undefined): Promise<Verdict> {
+async function verdictOf(
+  db: Db,
+  keys: Keys,
+  one: BatchedRequest,
+  won: Candidate | undefined,
+): Promise<ValidationResult> {
   const { settled, known, nowMs } = one;
   const { user } = known;
   if (settled !== undefined || user === undefined)
@@ -163,7 +168,7 @@ async function verdictOf(db: Db, keys: Keys, one: Case, won: Candidate | undefin
   if (known.hasTemporaryCode) {
     // Who has the fob at hand needs no code any more.
     if (won !== undefined) await endTemporaryCodes(db, user.id, nowMs);
-    else if (await takeTemporaryCode(db, keys, user.id, known.passcode ?? '', nowMs))
+    else if (await redeemTemporaryCode(db, keys, user.id, known.passcode ?? '', nowMs))
       return { outcome: 'accepted', token: undefined };
   }
   if (won === undefined) return notAccepted(known, one.matches);

@@ -1,11 +1,11 @@
 import { validationLimits } from '../../base/limits/validation.ts';
 import type { Outcome } from '../../base/outcomes.ts';
 import { type Result, refused } from '../../base/results.ts';
-import { fingerprintOf } from '../../storage/answers.ts';
 import type { Db } from '../../storage/database/database.ts';
+import { macOf } from '../../storage/encryption-at-rest/seal.ts';
+import { fingerprintOf } from '../../storage/idempotency.ts';
 import type { Management } from '../../storage/management.ts';
 import { latestEnd } from '../../storage/queries/latest.ts';
-import { macOf } from '../../storage/sealing/seal.ts';
 import { makePinProof } from '../users/credentials/pin-proofs.ts';
 import { choosePin, nobody } from '../users/credentials/pins.ts';
 import { isPinDue } from '../users/pin.ts';

@@ -2,19 +2,19 @@ import { ServiceError } from '../../base/errors.ts';
 import { validationLimits } from '../../base/limits/validation.ts';
 import type { Outcome } from '../../base/outcomes.ts';
 import { texts } from '../../base/texts/texts.ts';
-import { fingerprintOf } from '../../storage/answers.ts';
 import { validating } from '../../storage/database/database.ts';
+import { fingerprintOf } from '../../storage/idempotency.ts';
 import { rememberOutOfStep } from '../tokens/codes/out-of-step.ts';
-import { makeDecoy } from '../tokens/decoy.ts';
+import { makeDummyToken } from '../tokens/dummy-evaluation.ts';
 import { refreshPasswordHash } from '../users/credentials/passwords.ts';
 import { findUser, prepareUserName } from '../users/users.ts';
 import { decideBatch } from './batch.ts';
-import type { Ticket } from './cases.ts';
 import { checkFactors } from './factors.ts';
-import type { ValidationRequest, Validator } from './request.ts';
+import type { PendingRequest } from './pending.ts';
+import type { ValidationContext, ValidationRequest } from './request.ts';
 
 /** Decides log-ins. */
-export interface Engine {
+export interface ValidationEngine {
   /**
    * Decides one log-in: lock, passcode, high-water mark, alert and log stand or fall together, and are durable when the
    * promise resolves.
@@ -26,13 +26,13 @@ export interface Engine {
 }
 
 /** An engine with what has to be closed when it is not needed any more. */
-export interface ClosingEngine extends Engine {
+export interface ClosingEngine extends ValidationEngine {
   /** Call it when nothing waits for a decision. */
   close(): Promise<void>;
 }
 
 interface Waiting {
-  readonly ticket: Ticket;
+  readonly ticket: PendingRequest;
   readonly resolve: (outcome: Outcome) => void;
   readonly reject: (reason: unknown) => void;
 }
@@ -42,8 +42,8 @@ interface Waiting {
  * one (group commit): one commit costs as much for sixty as for one. Two of one user are never in one batch, so each
  * sees what the one before left.
  */
-export function makeEngine(validator: Validator): Engine {
-  const decoy = makeDecoy(validator.keys);
+export function makeEngine(validator: ValidationContext): ValidationEngine {
+  const decoy = makeDummyToken(validator.keys);
   let waiting: Waiting[] = [];
   let isRunning = false;
 
@@ -82,7 +82,7 @@ export function makeEngine(validator: Validator): Engine {
 
   return {
     async decide(request) {
-      const ticket: Ticket = {
+      const ticket: PendingRequest = {
         request,
         name: prepareUserName(request.user) ?? '',
         fingerprint: fingerprintOf(validator.keys, request),
@@ -128,7 +128,10 @@ function nextBatch(waiting: readonly Waiting[]): { batch: Waiting[]; rest: Waiti
  * The password was just found right, so its hash can be made with today's parameters where it is older. Where that fails,
  * the next log-in tries again: this one has been accepted, and its passcode is used up.
  */
-async function renewHash({ db }: Validator, { user, password = '' }: ValidationRequest): Promise<void> {
+async function renewHash(
+  { db }: ValidationContext,
+  { user, password = '' }: ValidationRequest,
+): Promise<void> {
   try {
     const row = await findUser(db, prepareUserName(user) ?? '');
     if (row !== undefined) await refreshPasswordHash(db, row, password);

@@ -1,11 +1,11 @@
-import { sourceKey } from '../../base/buckets.ts';
 import { ServiceError } from '../../base/errors.ts';
 import { validationLimits } from '../../base/limits/validation.ts';
+import { sourceKey } from '../../base/rate-limit.ts';
 import { texts } from '../../base/texts/texts.ts';
 import { checkPassword } from '../users/credentials/passwords.ts';
 import { checkPin } from '../users/credentials/pins.ts';
 import { findUser, prepareUserName, type User } from '../users/users.ts';
-import type { ValidationRequest, Validator } from './request.ts';
+import type { ValidationContext, ValidationRequest } from './request.ts';
 
 /** What is known of the factors that are slow to check, before the transaction that decides. */
 export interface Proofs {
@@ -35,7 +35,10 @@ export function stillProved(proofs: Proofs, user: User | undefined): Proofs {
  *
  * @throws ServiceError `busy` when too many are being checked at once, in all, of this user name or from this source
  */
-export async function checkFactors(validator: Validator, request: ValidationRequest): Promise<Proofs> {
+export async function checkFactors(
+  validator: ValidationContext,
+  request: ValidationRequest,
+): Promise<Proofs> {
   const asksPassword = request.factors === 'password_otp';
   const asksPin = request.factors === 'pin_otp' || request.pin !== undefined || request.changesPin === true;
   if (!asksPassword && !asksPin)
@@ -45,16 +48,16 @@ export async function checkFactors(validator: Validator, request: ValidationRequ
   return await bounded({ name, source }, () => check(validator, request, { name, asksPassword, asksPin }));
 }
 
-interface Asked {
+interface FactorQuestion {
   readonly name: string;
   readonly asksPassword: boolean;
   readonly asksPin: boolean;
 }
 
 async function check(
-  validator: Validator,
+  validator: ValidationContext,
   request: ValidationRequest,
-  { name, asksPassword, asksPin }: Asked,
+  { name, asksPassword, asksPin }: FactorQuestion,
 ): Promise<Proofs> {
   const user = await findUser(validator.db, name);
   const password = asksPassword

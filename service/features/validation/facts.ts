@@ -5,11 +5,11 @@ import { latestEnd, latestMade } from '../../storage/queries/latest.ts';
 import { valuesAsList } from '../../storage/queries/rows.ts';
 import { engineOf } from '../../storage/schema/engine.ts';
 import { type PasscodeToken, passcodeColumns } from '../tokens/rows.ts';
-import type { ApplicationStanding } from '../users/application-cache.ts';
+import type { ApplicationVersion } from '../users/application-cache.ts';
 import type { User } from '../users/users.ts';
 
 /** What the database knows about the requests of one batch. */
-export interface Facts {
+export interface BatchFacts {
   /** By fingerprint. */
   readonly answers: ReadonlyMap<string, Outcome>;
   /** By prepared name. */
@@ -17,7 +17,7 @@ export interface Facts {
   /** By user id, all kinds and states. */
   readonly tokens: ReadonlyMap<string, readonly PasscodeToken[]>;
   /** By id: what applications that asked are now; a disabled one is not among them. */
-  readonly applications: ReadonlyMap<string, ApplicationStanding>;
+  readonly applications: ReadonlyMap<string, ApplicationVersion>;
   /** Ids of users who have a temporary code that may still be used. */
   readonly temporary: ReadonlySet<string>;
 }
@@ -34,7 +34,7 @@ export interface Questions {
  * Reads the facts of a batch. The users' rows stay locked until the transaction ends, in the order of their ids so that
  * two batches cannot wait for each other: nobody else decides for these users meanwhile, on any node.
  */
-export async function readFacts(db: Db, questions: Questions): Promise<Facts> {
+export async function readFacts(db: Db, questions: Questions): Promise<BatchFacts> {
   // First the users: what is read after their lock is what the last decision about them left.
   const users = await lockUsers(db, questions.names);
   const ids = users.map(user => user.id);
@@ -68,7 +68,7 @@ export function lockUsers(db: Db, names: readonly string[]): Promise<User[]> {
   return (engineOf(db) === 'postgres' ? query.forUpdate() : query).execute();
 }
 
-async function readApplications(db: Db, ids: readonly string[]): Promise<Map<string, ApplicationStanding>> {
+async function readApplications(db: Db, ids: readonly string[]): Promise<Map<string, ApplicationVersion>> {
   const rows = await db
     .selectFrom('applications')
     .select(['id', 'key_hash', 'factors'])

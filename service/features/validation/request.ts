@@ -1,8 +1,8 @@
 import type { Factors } from '../../base/kinds.ts';
 import type { LockPolicy } from '../../base/lock.ts';
 import type { Db } from '../../storage/database/database.ts';
-import type { Keys } from '../../storage/sealing/key-file.ts';
-import type { ApplicationStanding } from '../users/application-cache.ts';
+import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
+import type { ApplicationVersion } from '../users/application-cache.ts';
 
 /** Someone says they are `user` and shows a passcode, and a password or PIN where the application asks for one. */
 export interface ValidationRequest {
@@ -26,14 +26,14 @@ export interface ValidationRequest {
    */
   readonly changesPin?: boolean | undefined;
   /** What the application was believed to be: where it has changed, nothing is decided. */
-  readonly standing?: ApplicationStanding | undefined;
+  readonly standing?: ApplicationVersion | undefined;
   readonly requestId: string;
   /** Marks repeats of the very same request, which then get the same answer. */
   readonly idempotencyKey?: string | undefined;
 }
 
 /** What validation works with. */
-export interface Validator {
+export interface ValidationContext {
   readonly db: Db;
   readonly keys: Keys;
   /** When accounts lock, as the transaction of `db` sees it. */

@@ -5,14 +5,17 @@ import { databaseLimits } from '../../base/limits/database.ts';
 export const CHANNEL = 'passfob_changes';
 
 /** How a connection that only hears is known to hear. */
-export interface Listening {
+export interface HeartbeatOptions {
   /** From one question to the next. */
   readonly beatMs: number;
   /** An answer that takes longer does not come. */
   readonly answerMs: number;
 }
 
-const usual: Listening = { beatMs: databaseLimits.changeBeatMs, answerMs: databaseLimits.openTimeoutMs };
+const usual: HeartbeatOptions = {
+  beatMs: databaseLimits.changeBeatMs,
+  answerMs: databaseLimits.openTimeoutMs,
+};
 
 /**
  * Listens on a connection of its own, and on a new one after a while where it breaks, or does not answer any more: a

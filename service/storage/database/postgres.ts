@@ -46,11 +46,11 @@ const WRITING_LOCK = 7_041_979;
 const RETRIED = new Set(['40001', '40P01', '55P03']);
 
 /** How long an answer of PostgreSQL is waited for. Undefined: until it comes, or the connection ends. */
-export interface Patience {
+export interface AnswerTimeout {
   readonly answerMs: number | undefined;
 }
 
-const usual: Patience = { answerMs: databaseLimits.postgresAnswerMs };
+const usual: AnswerTimeout = { answerMs: databaseLimits.postgresAnswerMs };
 
 /**
  * Opens a PostgreSQL database; its tables may be older or missing.

@@ -5,7 +5,7 @@ import { EachOf } from '../sqlite/dialect.ts';
 
 type ColumnType = 'text' | 'integer' | 'bigint';
 /** Values in the order of the columns. */
-type Row = readonly (string | number | null)[];
+type RowValues = readonly (string | number | null)[];
 
 /**
  * Rows as one parameter, as a table to select from: however many they are, the statement is the same text, which is short
@@ -16,7 +16,7 @@ type Row = readonly (string | number | null)[];
 export function rowsAsTable(
   db: Db,
   columns: Readonly<Record<string, ColumnType>>,
-  rows: readonly Row[],
+  rows: readonly RowValues[],
 ): RawBuilder<unknown> {
   const json = JSON.stringify(rows);
   const isPostgres = engineOf(db) === 'postgres';
@@ -52,7 +52,7 @@ class Place {
 export async function forEachRow<Returned>(
   db: Db,
   columns: Readonly<Record<string, ColumnType>>,
-  rows: readonly Row[],
+  rows: readonly RowValues[],
   statement: (table: RawBuilder<unknown>) => RawBuilder<Returned>,
 ): Promise<Returned[]> {
   if (engineOf(db) === 'postgres') return (await statement(rowsAsTable(db, columns, rows)).execute(db)).rows;

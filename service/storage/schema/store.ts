@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Engine } from './engine.ts';
+import type { DatabaseEngine } from './engine.ts';
 import type { Schema } from './schema.ts';
 
 /** A handle that queries run on: the database itself or one open transaction. */
@@ -8,7 +8,7 @@ export type Db = Kysely<Schema>;
 /** The opened database. */
 export interface Store {
   readonly db: Db;
-  readonly engine: Engine;
+  readonly engine: DatabaseEngine;
   /** Whether the files of SQLite are those on the disk, with our locks on them; PostgreSQL looks after its own. */
   areFilesHeld(): boolean;
   /**

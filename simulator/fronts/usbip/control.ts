@@ -57,7 +57,7 @@ type Handler = (setup: Setup, data: Uint8Array) => Uint8Array | undefined;
  * Endpoint 0: the standard requests (USB 2.0 §9.4), those of a serial port (PSTN 1.2 §6.3) and those of HID (HID 1.11
  * §7.2) that Espruino knows. Everything else is stalled.
  */
-export class Control {
+export class ControlTransfer {
   configuration = 0;
   readonly #facts: DeviceFacts;
   readonly #effects: ControlEffects;

@@ -1,5 +1,5 @@
-import type { Fob } from '../../base/fob.ts';
-import { Control, readSetup } from './control.ts';
+import type { SimulatedFob } from '../../base/fob.ts';
+import { ControlTransfer, readSetup } from './control.ts';
 import { DATA_ENDPOINT, type DeviceFacts, HID_ENDPOINT, NOTIFICATION_ENDPOINT } from './descriptors.ts';
 import { answer, InPipe, ReportPipe, StreamPipe } from './pipes.ts';
 import type { Transfer } from './transfer.ts';
@@ -7,8 +7,8 @@ import { RESULT } from './wire.ts';
 
 /** A board's USB device while one computer has it: a serial port, and HID where the image offers it. */
 export class UsbDevice {
-  readonly #fob: Fob;
-  readonly #control: Control;
+  readonly #fob: SimulatedFob;
+  readonly #control: ControlTransfer;
   readonly #stream = new StreamPipe();
   /** Endpoints towards the computer, and from it. */
   readonly #ins = new Map<number, InPipe>();
@@ -17,7 +17,7 @@ export class UsbDevice {
   #terminalReady = false;
 
   /** Puts the board's cable in. */
-  constructor(fob: Fob, facts: DeviceFacts) {
+  constructor(fob: SimulatedFob, facts: DeviceFacts) {
     this.#fob = fob;
     const reports = new ReportPipe();
     this.#ins.set(DATA_ENDPOINT, this.#stream).set(NOTIFICATION_ENDPOINT, new InPipe());
@@ -25,7 +25,7 @@ export class UsbDevice {
     if (facts.reportDescriptor) this.#ins.set(HID_ENDPOINT, reports);
     const writeReport = (report: Uint8Array) => fob.usbHid.write(report);
     if (facts.reportDescriptor && facts.takesReports) this.#outs.set(HID_ENDPOINT, writeReport);
-    this.#control = new Control(facts, {
+    this.#control = new ControlTransfer(facts, {
       configure: configured => this.#configure(configured),
       terminalReady: ready => this.#terminal(ready),
       writeReport,

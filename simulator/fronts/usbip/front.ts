@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import type { Fob } from '../../base/fob.ts';
+import type { SimulatedFob } from '../../base/fob.ts';
 import type { Front } from '../front.ts';
 import { serveClient } from './client.ts';
 import type { DeviceFacts } from './descriptors.ts';
@@ -23,13 +23,13 @@ export interface UsbipFront extends Front {
 
 /** The device between its cable and its clients. */
 class Plug {
-  readonly #fob: Fob;
+  readonly #fob: SimulatedFob;
   readonly #offersBreak: boolean;
   readonly #clients = new Set<Socket>();
   #holder: { readonly socket: Socket; readonly device: UsbDevice } | undefined;
   plugged = true;
 
-  constructor(fob: Fob, offersBreak: boolean) {
+  constructor(fob: SimulatedFob, offersBreak: boolean) {
     this.#fob = fob;
     this.#offersBreak = offersBreak;
   }
@@ -90,7 +90,7 @@ class Plug {
  * is pulled when the client goes, the board loses its power, or `unplug` is called.
  * @throws the system's error when the port cannot be listened on (`EADDRINUSE`, `EACCES`).
  */
-export async function usbipFront(fob: Fob, options: UsbipOptions): Promise<UsbipFront> {
+export async function usbipFront(fob: SimulatedFob, options: UsbipOptions): Promise<UsbipFront> {
   const device = new Plug(fob, options.offersBreak ?? false);
   const server = createServer(socket => device.accept(socket));
   await listening(server, options);
@@ -121,7 +121,7 @@ export async function usbipFront(fob: Fob, options: UsbipOptions): Promise<Usbip
 }
 
 /** A board tells of its power by its screen, which goes off and on with it. */
-function watchPower(fob: Fob, changed: (powered: boolean) => void): () => void {
+function watchPower(fob: SimulatedFob, changed: (powered: boolean) => void): () => void {
   let last = fob.powered;
   return fob.onScreen(() => {
     if (fob.powered === last) return;

@@ -1,5 +1,5 @@
 import type { Argv } from 'yargs';
-import type { Fob } from '../../base/fob.ts';
+import type { SimulatedFob } from '../../base/fob.ts';
 import type { Front } from '../front.ts';
 import { MAX_PORT } from '../limits.ts';
 import { usbipFront } from './front.ts';
@@ -60,7 +60,7 @@ export function checkUsbip({ usbip, attach: isAttached, board, pty, tcp }: Given
 
 /** Opens the front and, if asked to, plugs the device in here: now, and whenever it is back. */
 export async function openUsbip(
-  fob: Fob,
+  fob: SimulatedFob,
   endpoint: Endpoint,
   options: { readonly attach: boolean; readonly usbBreak: boolean },
   lost: (why: string) => void,

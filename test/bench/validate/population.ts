@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { type Db, writing } from '@passfob/service/storage/database/database';
-import type { Keys } from '@passfob/service/storage/sealing/key-file';
-import { seal } from '@passfob/service/storage/sealing/seal';
+import type { Keys } from '@passfob/service/storage/encryption-at-rest/key-file';
+import { seal } from '@passfob/service/storage/encryption-at-rest/seal';
 import { addParts, textsOfUser } from '@passfob/service/storage/search/rows';
 import { sql } from 'kysely';
 

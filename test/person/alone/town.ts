@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startActivation } from '@passfob/service/features/enrolment/activations';
-import { deliverMails } from '@passfob/service/features/mail/deliver';
+import { deliverMail } from '@passfob/service/features/mail/deliver';
 import { createPolicy, type PolicyInput } from '@passfob/service/features/tokens/policies';
 import { resetPin } from '@passfob/service/features/users/credentials/pins';
 import { changeSettings } from '@passfob/service/features/users/settings';
@@ -94,7 +94,7 @@ export class Town implements AsyncDisposable {
   async invite(): Promise<string> {
     const { management } = this.#office;
     accepted(await startActivation(management, grace, { user: USER, fobs: 'any', policy: 'staff' }));
-    await deliverMails(management);
+    await deliverMail(management);
     const { text = '' } = await parsed(this.#mails.messages.at(-1)?.raw ?? '');
     secret(/#(pf1\S+)/.exec(text)?.[1] ?? '');
     return text;

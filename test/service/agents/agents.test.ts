@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { agentLimits } from '@passfob/service/base/limits/agents';
 import { Agents } from '@passfob/service/features/agents/agents';
-import type { Line } from '@passfob/service/features/lines/line';
+import type { TextConnection } from '@passfob/service/features/lines/line';
 import { identityReader } from '@passfob/service/features/lines/opening';
 import fc from 'fast-check';
 import { AGENT_FOBS_MAX, AGENT_SILENCE_MS } from 'passfob/agent/base/limits';
@@ -172,7 +172,7 @@ class Bench implements AsyncDisposable {
   connect(from = '192.0.2.1') {
     const heard: string[] = [];
     const at = this.closed.push(0) - 1;
-    const line: Line = {
+    const line: TextConnection = {
       send: text => void heard.push(text),
       close: code => {
         this.closed[at] = code;

@@ -1,6 +1,6 @@
 import { Agents } from '@passfob/service/features/agents/agents';
-import { Courier } from '@passfob/service/features/agents/courier/courier';
-import type { Line } from '@passfob/service/features/lines/line';
+import { PushDispatcher } from '@passfob/service/features/agents/dispatcher/push-dispatcher';
+import type { TextConnection } from '@passfob/service/features/lines/line';
 import { identityReader } from '@passfob/service/features/lines/opening';
 import { makePushes, type Pushes } from '@passfob/service/features/push/pushes';
 import { ensureApplication } from '@passfob/service/features/users/applications';
@@ -21,7 +21,7 @@ export class Bench extends World {
   readonly pushes: Pushes;
   /** By how much the node's time has gone on. */
   aheadMs = 0;
-  private readonly courier: Courier;
+  private readonly courier: PushDispatcher;
   private readonly store: Store;
   private readonly changes: readonly Changes[];
   private readonly applicationId: string;
@@ -39,7 +39,7 @@ export class Bench extends World {
     const identity = identityReader(management);
     const ticks = () => performance.now() + this.aheadMs;
     this.node = new Agents({ management, identity, ticks, patience: HASTY });
-    this.courier = new Courier({ management, changes }, this.node);
+    this.courier = new PushDispatcher({ management, changes }, this.node);
   }
 
   /** @param reach how the agents' node reaches the database, where that is another one than that of those who ask */
@@ -67,7 +67,7 @@ export class Bench extends World {
         closed();
       });
     };
-    const line: Line = {
+    const line: TextConnection = {
       send: text => void (isClosed || setImmediate(() => hear(text))),
       close: () => setImmediate(close),
     };

@@ -1,6 +1,11 @@
 import { agentLimits } from '@passfob/service/base/limits/agents';
-import { type LinkedFob, Links, linksOf, markSeen } from '@passfob/service/features/agents/links';
-import { tokenToAsk } from '@passfob/service/features/push/ask';
+import {
+  FobLocations,
+  type LocatedFob,
+  locationsOf,
+  markSeen,
+} from '@passfob/service/features/agents/locations';
+import { tokenForPush } from '@passfob/service/features/push/create';
 import { writing } from '@passfob/service/storage/database/database';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -12,14 +17,14 @@ import { isWaiting } from '../waiting.ts';
 import { Bench } from './bench.ts';
 import { until } from './kit.ts';
 
-const at = (fobId: string, link: string): LinkedFob => ({ fobId, link, port: 'serial' });
+const at = (fobId: string, link: string): LocatedFob => ({ fobId, link, port: 'serial' });
 
 it(
   'a fob is reached by the connection that proved it last, until that one ends, whoever writes at once',
   LONG,
   async () => {
     await using office = await Office.open();
-    const nodes = [new Links(office.management), new Links(office.management)];
+    const nodes = [new FobLocations(office.management), new FobLocations(office.management)];
     let runs = 0;
     const act = fc.record({
       fob: fc.constantFrom('a', 'b'),
@@ -43,7 +48,7 @@ it(
       }
       for (const node of nodes) await node.settled();
       const ids = [`a-${run}`, `b-${run}`];
-      expect(await linksOf(office.store.db, ids)).toEqual(new Map([...model].sort()));
+      expect(await locationsOf(office.store.db, ids)).toEqual(new Map([...model].sort()));
     });
     await fc.assert(property, { numRuns: countOf(10, 100) });
   },
@@ -152,7 +157,7 @@ async function twoFobs() {
     .select('id')
     .where('name', '=', 'ada')
     .executeTakeFirstOrThrow();
-  return { bench, away, agent, first, second, number, asked: () => tokenToAsk(bench.db, id) };
+  return { bench, away, agent, first, second, number, asked: () => tokenForPush(bench.db, id) };
 }
 
 it('a fob that is unplugged while the database is away is not reached any more when it is back, and the other one is asked', async () => {
@@ -192,21 +197,21 @@ it('fobs of an agent that leaves while the database is away are not reached any 
 it('what no node has seen for a day is forgotten', async () => {
   await using office = await Office.open();
   const { db } = office.store;
-  const links = new Links(office.management);
+  const links = new FobLocations(office.management);
   await Promise.all([links.came(at('here', 'one')), links.came(at('there', 'two'))]);
   const one = () => ({ links: ['one'], fobs: [at('here', 'one')] });
   office.nowMs += agentLimits.agentSeenKeptMs;
   await markSeen(db, one, office.nowMs);
-  expect((await linksOf(db, ['here', 'there'])).size).toBe(2);
+  expect((await locationsOf(db, ['here', 'there'])).size).toBe(2);
   office.nowMs += 1;
   await markSeen(db, one, office.nowMs);
-  expect(await linksOf(db, ['here', 'there'])).toEqual(new Map([['here', 'one']]));
+  expect(await locationsOf(db, ['here', 'there'])).toEqual(new Map([['here', 'one']]));
 });
 
 it('of what is written of a node its fobs alone are marked, and stay', async () => {
   await using office = await Office.open();
   const { db } = office.store;
-  const links = new Links(office.management);
+  const links = new FobLocations(office.management);
   const written = [at('here', 'one'), at('left', 'one'), at('moved', 'old'), at('elsewhere', 'other')];
   await Promise.all(written.map(fob => links.came(fob)));
   const fobs = [at('here', 'one'), at('moved', 'new'), at('elsewhere', 'one')];

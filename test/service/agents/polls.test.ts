@@ -1,7 +1,7 @@
 import { agentLimits } from '@passfob/service/base/limits/agents';
 import { Agents } from '@passfob/service/features/agents/agents';
 import { Polls, readPoll } from '@passfob/service/features/agents/polled';
-import type { Line } from '@passfob/service/features/lines/line';
+import type { TextConnection } from '@passfob/service/features/lines/line';
 import { identityReader } from '@passfob/service/features/lines/opening';
 import fc from 'fast-check';
 import type { AgentPolled } from 'passfob/agent/base/messages';
@@ -111,8 +111,8 @@ describe('polls', () => {
       const agents = new Agents({ management, identity: identityReader(management), ticks: () => 0 });
       const polls = new Polls();
       const took: string[] = [];
-      let line: Line | undefined;
-      const connect = (made: Line) => {
+      let line: TextConnection | undefined;
+      const connect = (made: TextConnection) => {
         line = made;
         const connection = agents.connect({ from: 'x', origin: 'https://x.example' }, made);
         connection.receive = text => void took.push(text ?? 'none');
@@ -169,9 +169,9 @@ describe('polls', () => {
     const { management } = office;
     const agents = new Agents({ management, identity: identityReader(management), ticks: () => 0 });
     const polls = new Polls();
-    let line: Line | undefined;
+    let line: TextConnection | undefined;
     const first = { key: '', from: 0, taken: 0, messages: [] };
-    const connect = (made: Line) => {
+    const connect = (made: TextConnection) => {
       line = made;
       return agents.connect({ from: 'x', origin: 'https://x.example' }, made);
     };

@@ -1,7 +1,7 @@
 import { APPROVE_HOLD_MS } from '@passfob/firmware/core/base/limits';
 import { PRESS_DEAF_MS } from '@passfob/protocol/limits';
 import { pushLimits } from '@passfob/service/base/limits/push';
-import { pollPauseMs } from '@passfob/service/features/agents/courier/deliver';
+import { pollPauseMs } from '@passfob/service/features/agents/dispatcher/deliver';
 import { createApiKey } from '@passfob/service/features/users/access/api-keys';
 import { describe, expect, it } from 'vitest';
 import { CoreFob } from '../../host/kit/core-fob.ts';

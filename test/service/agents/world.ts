@@ -1,4 +1,4 @@
-import { ensureIdentity } from '@passfob/service/storage/sealing/identity';
+import { ensureIdentity } from '@passfob/service/storage/encryption-at-rest/identity';
 import type { CoreFob } from '../../host/kit/core-fob.ts';
 import { makeOwn, type OwnedFob } from '../enrolment/own.ts';
 import type { Office } from '../people/kit.ts';

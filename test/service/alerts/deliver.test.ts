@@ -1,7 +1,7 @@
 import { serviceActor } from '@passfob/service/base/actor';
 import { recordLimits } from '@passfob/service/base/limits/records';
 import { raiseAlert } from '@passfob/service/features/alerts/alerts';
-import { tendAudit, verifyWatched } from '@passfob/service/features/alerts/audit-watch';
+import { verifyWatched, watchAudit } from '@passfob/service/features/alerts/audit-watch';
 import { watchClock } from '@passfob/service/features/alerts/clock';
 import { deliverDue, leaseDue, makeDelivering } from '@passfob/service/features/alerts/deliver';
 import { acknowledgeAlert, pageAlerts } from '@passfob/service/features/alerts/manage';
@@ -242,7 +242,7 @@ test('a tampered audit raises an alert, once for the same damage', async () => {
   const { db } = management;
   await act(rig, management, 1, 4);
   await db.updateTable('audit').set({ actor: 'mallory' }).where('id', '=', 2).execute();
-  expect(await tendAudit(management)).toBe(4);
+  expect(await watchAudit(management)).toBe(4);
   for (let time = 0; time < 3; time++) expect((await verifyWatched(management)).intact).toBe(false);
   const { alerts } = await pageAlerts(db);
   expect(alerts).toMatchObject([

@@ -1,5 +1,5 @@
 import { apiRoutes } from '@passfob/service/doors/api/routes';
-import { sealAll } from '@passfob/service/features/audit/sealer';
+import { writeAllCheckpoints } from '@passfob/service/features/audit/checkpoints';
 import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
 import { MailReceiver } from '../alerts/receivers.ts';
@@ -152,12 +152,12 @@ async function prepare(): Promise<{ bureau: Bureau; key: Shown }> {
     await db.updateTable('tokens').set({ last_step: lastStep }).where('serial', '=', serial).execute();
   }
   // Two seals from before now: rotation takes the first and leaves the newest.
-  await sealAll(db, keys, () => NOON_MS - 2000);
+  await writeAllCheckpoints(db, keys, () => NOON_MS - 2000);
   await bureau.office.users('pia');
   await PushFob.of(bureau.office, 'pia');
   await queue(bureau.office.management, await invitation(bureau.office.management, { user: 'linus' }));
   await db.updateTable('mails').set({ id: MAIL, state: 'sent', attempts: 1 }).execute();
-  await sealAll(db, keys, () => NOON_MS - 1000);
+  await writeAllCheckpoints(db, keys, () => NOON_MS - 1000);
   // The application that the example of a RADIUS client names.
   const id = '00000000-0000-4000-8000-000000000000';
   const gate = { id, name: 'gate', key_hash: 'no key', factors: 'otp', disabled_ms: null } as const;

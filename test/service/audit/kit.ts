@@ -6,8 +6,8 @@ import {
   type StoreOptions,
   writing,
 } from '@passfob/service/storage/database/database';
+import { openKeyFile } from '@passfob/service/storage/encryption-at-rest/key-file';
 import type { Management } from '@passfob/service/storage/management';
-import { openKeyFile } from '@passfob/service/storage/sealing/key-file';
 import { Rig } from '../kit.ts';
 
 /** Where a rig's services have their data: beside the key file, or where the kit has made a database for this run. */

@@ -1,7 +1,7 @@
 import { serviceActor } from '@passfob/service/base/actor';
+import { writeAllCheckpoints, writeCheckpoint } from '@passfob/service/features/audit/checkpoints';
 import { listAudit } from '@passfob/service/features/audit/list';
 import { rotateAudit } from '@passfob/service/features/audit/rotate';
-import { sealAll, sealBatch } from '@passfob/service/features/audit/sealer';
 import { verifyAudit } from '@passfob/service/features/audit/verify';
 import { type Db, writing } from '@passfob/service/storage/database/database';
 import type { Management } from '@passfob/service/storage/management';
@@ -13,7 +13,7 @@ import { act, RecordsRig } from './kit.ts';
 async function fill(rig: RecordsRig, management: Management): Promise<void> {
   for (let batch = 0; batch < 4; batch++) {
     await act(rig, management, batch * 3 + 1, batch * 3 + 3);
-    await sealBatch(management.db, management.keys, rig.clock.nowMs);
+    await writeCheckpoint(management.db, management.keys, rig.clock.nowMs);
   }
   await act(rig, management, 13, 15);
 }
@@ -167,7 +167,7 @@ test('a removed last row shows even when others are written after it', async () 
   await act(rig, management, 1, 3);
   await management.db.deleteFrom('audit').where('id', '=', 3).execute();
   await act(rig, management, 4, 5);
-  await sealAll(management.db, management.keys, management.clock);
+  await writeAllCheckpoints(management.db, management.keys, management.clock);
   expect((await verifyAudit(management.db, management.keys)).findings[0]?.text).toBe('Row 3 was removed.');
   await management.db.updateTable('settings').set({ value: '{}' }).where('name', '=', 'audit-head').execute();
   await act(rig, management, 6, 6);
@@ -200,7 +200,7 @@ test('a tampered audit is not rotated away, and the newest seal stays', async ()
     ok: true,
     value: { rows: 0, seals: 0 },
   });
-  await sealAll(db, management.keys, management.clock);
+  await writeAllCheckpoints(db, management.keys, management.clock);
   expect(await verifyAudit(db, management.keys)).toMatchObject({ intact: true, rows: 7, rotatedSeal: 3 });
 });
 
@@ -209,7 +209,7 @@ test('two sealers at once make one chain', async () => {
   const management = await rig.open();
   const { db, keys, clock } = management;
   await act(rig, management, 1, 600);
-  await Promise.all([sealAll(db, keys, clock), sealAll(db, keys, clock)]);
+  await Promise.all([writeAllCheckpoints(db, keys, clock), writeAllCheckpoints(db, keys, clock)]);
   expect(await verifyAudit(db, keys)).toMatchObject({ intact: true, rows: 600, seals: 3, unsealed: 0 });
 });
 

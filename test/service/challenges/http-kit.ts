@@ -1,4 +1,4 @@
-import type { Challenge } from '@passfob/service/features/challenges/ask';
+import type { Challenge } from '@passfob/service/features/challenges/create';
 import type { NewToken } from '@passfob/service/features/tokens/issue';
 import { secret } from '../../kit/secrets.ts';
 import { newToken } from '../kit.ts';

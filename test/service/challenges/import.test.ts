@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { draftsOfFiles } from '@passfob/service/features/tokens/import/from-files';
 import { draftsOfInventory } from '@passfob/service/features/tokens/import/from-inventory';
+import { importItem } from '@passfob/service/features/tokens/import/import-item';
 import type { ImportDraft } from '@passfob/service/features/tokens/import/items';
 import { planImport, prepareImport } from '@passfob/service/features/tokens/import/plan';
-import { takeItem } from '@passfob/service/features/tokens/import/take';
 import { writing } from '@passfob/service/storage/database/database';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
@@ -19,7 +19,7 @@ async function take(office: Office, drafts: readonly ImportDraft[]) {
   const { items } = await prepareImport(db, keys, drafts);
   for (const { item } of items)
     await writing(db, transaction =>
-      takeItem({ db: transaction, keys, actor: grace, atMs: office.nowMs }, item),
+      importItem({ db: transaction, keys, actor: grace, atMs: office.nowMs }, item),
     );
   return db.selectFrom('tokens').selectAll().orderBy('serial').execute();
 }

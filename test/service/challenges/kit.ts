@@ -5,10 +5,10 @@ import type { Algorithm } from '@passfob/protocol/primitives';
 import type { Outcome } from '@passfob/service/base/outcomes';
 import { answerChallenge } from '@passfob/service/features/challenges/answer';
 import type { AnswerRequest } from '@passfob/service/features/challenges/answering';
-import { askChallenge, type Challenge } from '@passfob/service/features/challenges/ask';
+import { type Challenge, createChallenge } from '@passfob/service/features/challenges/create';
 import type { NewToken } from '@passfob/service/features/tokens/issue';
 import { ensureApplication } from '@passfob/service/features/users/applications';
-import type { Validator } from '@passfob/service/features/validation/request';
+import type { ValidationContext } from '@passfob/service/features/validation/request';
 import { hostPrimitives } from 'passfob/client/primitives';
 import { Office } from '../people/kit.ts';
 
@@ -62,13 +62,13 @@ export class Scene implements AsyncDisposable {
     return new Scene(office, token, [login.application.id, other.application.id]);
   }
 
-  get validator(): Validator {
+  get validator(): ValidationContext {
     const lock = { threshold: this.threshold, periodMs: 60_000 };
     return { ...this.office.management, lock: async () => lock };
   }
 
   ask(user = 'ada', session = SESSION, applicationId = this.applicationId): Promise<Challenge> {
-    return askChallenge(this.validator, { user, session, applicationId });
+    return createChallenge(this.validator, { user, session, applicationId });
   }
 
   answer(

@@ -1,4 +1,4 @@
-import type { Challenge } from '@passfob/service/features/challenges/ask';
+import type { Challenge } from '@passfob/service/features/challenges/create';
 import type { NewToken } from '@passfob/service/features/tokens/issue';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { enterActivation } from '@passfob/service/features/enrolment/relay/records/enter';
 import { saveMailServer } from '@passfob/service/features/mail/server';
-import { endActivation } from '@passfob/service/features/tokens/activation-ends';
+import { endActivation } from '@passfob/service/features/tokens/end-activation';
 import { createUser } from '@passfob/service/features/users/user-changes';
 import { readActivationString } from 'passfob/activation/activation-string';
 import { expect, test } from 'vitest';

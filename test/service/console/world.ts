@@ -15,7 +15,7 @@ import { createApiKey } from '@passfob/service/features/users/access/api-keys';
 import { createApplication } from '@passfob/service/features/users/application-changes';
 import { createUser, disableUser } from '@passfob/service/features/users/user-changes';
 import { writing } from '@passfob/service/storage/database/database';
-import { seal } from '@passfob/service/storage/sealing/seal';
+import { seal } from '@passfob/service/storage/encryption-at-rest/seal';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow, type FakeClock, wrongCode } from '../kit.ts';
 import { invitation, useServer } from '../mails/kit.ts';

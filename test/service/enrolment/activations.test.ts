@@ -10,7 +10,7 @@ import { reserveToken, unassignToken } from '@passfob/service/features/tokens/mo
 import { createPolicy, removePolicy } from '@passfob/service/features/tokens/policies';
 import { disableUser } from '@passfob/service/features/users/user-changes';
 import { findUser } from '@passfob/service/features/users/users';
-import { ensureIdentity } from '@passfob/service/storage/sealing/identity';
+import { ensureIdentity } from '@passfob/service/storage/encryption-at-rest/identity';
 import { readActivationString } from 'passfob/activation/activation-string';
 import { expect, test } from 'vitest';
 import { accepted, codeOf, grace, type Office } from '../people/kit.ts';

@@ -1,12 +1,12 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { hashOfCode } from '@passfob/service/features/enrolment/code';
 import { Conversation, type RelayMeans } from '@passfob/service/features/enrolment/relay/conversation';
-import type { Line } from '@passfob/service/features/lines/line';
+import type { TextConnection } from '@passfob/service/features/lines/line';
 import { insertToken } from '@passfob/service/features/tokens/issue';
 import { ensureApplication } from '@passfob/service/features/users/applications';
 import { findOrAddUser } from '@passfob/service/features/users/users';
 import { writing } from '@passfob/service/storage/database/database';
-import { ensureIdentity, type Identity } from '@passfob/service/storage/sealing/identity';
+import { ensureIdentity, type Identity } from '@passfob/service/storage/encryption-at-rest/identity';
 import { type Activation, activationString } from 'passfob/activation/activation-string';
 import { relayActivation } from 'passfob/activation/relay';
 import type { OpenedFob, RelayDone, RelayEvent, RelayOptions } from 'passfob/activation/relay-options';
@@ -176,7 +176,7 @@ export class Scene implements AsyncDisposable {
       if (messages++ >= most) return close();
       for (const one of [tamper(text, n)].flat()) if (one !== '') setImmediate(() => deliver(one));
     };
-    const line: Line = {
+    const line: TextConnection = {
       send: text => carry(text, toRelay, counts.down++, one => hear(one)),
       close: () => setImmediate(close),
     };

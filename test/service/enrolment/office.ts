@@ -13,7 +13,7 @@ import { changeSettings } from '@passfob/service/features/users/settings';
 import { changeUser, createUser } from '@passfob/service/features/users/user-changes';
 import { findOrAddUser } from '@passfob/service/features/users/users';
 import { writing } from '@passfob/service/storage/database/database';
-import { ensureIdentity } from '@passfob/service/storage/sealing/identity';
+import { ensureIdentity } from '@passfob/service/storage/encryption-at-rest/identity';
 import { readActivationString } from 'passfob/activation/activation-string';
 import { secret } from '../../kit/secrets.ts';
 import { accepted, grace, Office } from '../people/kit.ts';

@@ -6,7 +6,7 @@ import {
   revokeActivation,
   startActivation,
 } from '@passfob/service/features/enrolment/activations';
-import { tendActivations } from '@passfob/service/features/enrolment/tend';
+import { expireActivations } from '@passfob/service/features/enrolment/expire-job';
 import { unassignToken } from '@passfob/service/features/tokens/moves';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -73,7 +73,7 @@ class Run {
     const { office, user, serial } = this;
     const { management } = office;
     if (one.act === 'wait') office.nowMs += one.minutes * 60_000;
-    if (one.act === 'tend') await tendActivations(management);
+    if (one.act === 'tend') await expireActivations(management);
     if (one.act === 'return') {
       const result = await unassignToken(management, grace, { serial });
       if (result.ok) for (const other of this.known) if (other.serial === serial) other.isOver = true;

@@ -1,7 +1,7 @@
 import { enrolmentLimits } from '@passfob/service/base/limits/enrolment';
 import { listAlerts } from '@passfob/service/features/alerts/alerts';
 import { resendActivation, revokeActivation } from '@passfob/service/features/enrolment/activations';
-import { forgetActivations, tendActivations } from '@passfob/service/features/enrolment/tend';
+import { expireActivations, forgetActivations } from '@passfob/service/features/enrolment/expire-job';
 import { viewActivation } from '@passfob/service/features/enrolment/views';
 import { expect, test } from 'vitest';
 import { accepted, grace } from '../people/kit.ts';
@@ -15,10 +15,10 @@ test('a user is reminded once, at half of the time, of the mail and not of its c
   const { activation } = await started(office, { user: 'ada', lifetimeMs: 10 * HOUR_MS });
   await started(office, { user: 'bob', lifetimeMs: 10 * HOUR_MS });
   office.nowMs += 5 * HOUR_MS - 1;
-  expect(await tendActivations(management)).toEqual(NOTHING);
+  expect(await expireActivations(management)).toEqual(NOTHING);
   office.nowMs += 1;
   // As two nodes would.
-  const turns = await Promise.all([1, 2].map(() => tendActivations(management)));
+  const turns = await Promise.all([1, 2].map(() => expireActivations(management)));
   expect(turns.map(({ reminded }) => reminded).sort()).toEqual([0, 1]);
   const mails = await mailsOf(office);
   expect(mails.map(({ mail }) => mail?.kind)).toEqual(['activation', 'reminder']);
@@ -28,7 +28,7 @@ test('a user is reminded once, at half of the time, of the mail and not of its c
   expect(JSON.stringify(reminder)).not.toContain(first.activationString);
   const view = await viewActivation(office.store.db, activation.id, office.nowMs);
   expect(view).toMatchObject({ remindedMs: office.nowMs, mail: { state: 'local' } });
-  expect(await tendActivations(management)).toEqual(NOTHING);
+  expect(await expireActivations(management)).toEqual(NOTHING);
 });
 
 test('nobody is reminded of what was revoked, replaced, never arrived, or has no address any more', async () => {
@@ -43,14 +43,14 @@ test('nobody is reminded of what was revoked, replaced, never arrived, or has no
   const { activation } = accepted(await resendActivation(management, grace, input));
   await bounce(activation.id);
   office.nowMs += HOUR_MS;
-  expect(await tendActivations(management)).toEqual(NOTHING);
+  expect(await expireActivations(management)).toEqual(NOTHING);
   await store.db
     .updateTable('mails')
     .set({ state: 'sent' })
     .where('activation_id', '=', activation.id)
     .execute();
   await withoutAddress(office, 'ada');
-  expect(await tendActivations(management)).toEqual(NOTHING);
+  expect(await expireActivations(management)).toEqual(NOTHING);
 });
 
 test('help desk is told once that an activation expired unused, and so is the user', async () => {
@@ -59,7 +59,7 @@ test('help desk is told once that an activation expired unused, and so is the us
   await started(office, { user: 'ada' });
   await started(office, { user: 'bob' });
   office.nowMs += 72 * HOUR_MS;
-  const turns = await Promise.all([1, 2].map(() => tendActivations(management)));
+  const turns = await Promise.all([1, 2].map(() => expireActivations(management)));
   expect(turns.map(({ expired }) => expired).sort()).toEqual([0, 2]);
   const alerts = await listAlerts(store.db);
   expect(alerts.map(({ kind, user, count }) => [kind, user, count]).sort()).toEqual([
@@ -67,7 +67,7 @@ test('help desk is told once that an activation expired unused, and so is the us
     ['activation_expired', 'bob', 1],
   ]);
   expect((await mailsOf(office)).map(({ mail }) => mail?.kind)).toEqual(['activation', 'expired']);
-  expect(await tendActivations(management)).toEqual(NOTHING);
+  expect(await expireActivations(management)).toEqual(NOTHING);
 });
 
 test('what ended long ago is forgotten, and not before', async () => {

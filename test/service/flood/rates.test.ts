@@ -1,8 +1,8 @@
 import { makeApp } from '@passfob/service/app/server';
-import { makeBuckets } from '@passfob/service/base/buckets';
+import { makeRateLimiter } from '@passfob/service/base/rate-limit';
 import { unlimited } from '@passfob/service/doors/web/access';
+import { connectionLimitsFor } from '@passfob/service/doors/web/connection-limits';
 import type { WebContext } from '@passfob/service/doors/web/context';
-import { roomsFor } from '@passfob/service/doors/web/rooms';
 import { routeOptions, serveRoute } from '@passfob/service/doors/web/route';
 import { keepRoutes, type ServedRoute } from '@passfob/service/doors/web/served';
 import { makeMetrics } from '@passfob/service/features/metrics/metrics';
@@ -51,7 +51,7 @@ function appOver({ management }: Office, buckets: Buckets): FastifyInstance {
     embeddable: false,
     isSecure: false,
     maySpeakPlain: undefined,
-    rooms: roomsFor(Number.POSITIVE_INFINITY),
+    rooms: connectionLimitsFor(Number.POSITIVE_INFINITY),
     health: { readiness: async () => undefined, version: '0', isClosing: () => false },
   });
 }
@@ -132,7 +132,7 @@ describe('a route that was not registered by the one helper', () => {
 
   it('is not taken by the service', async () => {
     await using office = await Office.open();
-    const app = appOver(office, makeBuckets());
+    const app = appOver(office, makeRateLimiter());
     expect(() => app.get('/else', handler)).toThrow('The route GET /else was not registered by serveRoute');
     await app.close();
   });

@@ -3,9 +3,9 @@ import { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { agentLimits } from '@passfob/service/base/limits/agents';
 import { webLimits } from '@passfob/service/base/limits/web';
-import { type Connection, Connections } from '@passfob/service/doors/web/connections';
+import { connectionLimitsFor } from '@passfob/service/doors/web/connection-limits';
+import { Connections, type HttpConnection } from '@passfob/service/doors/web/connections';
 import { LargeBodies } from '@passfob/service/doors/web/large-bodies';
-import { roomsFor } from '@passfob/service/doors/web/rooms';
 import { Agents } from '@passfob/service/features/agents/agents';
 import { identityReader } from '@passfob/service/features/lines/opening';
 import fc from 'fast-check';
@@ -18,16 +18,16 @@ const PROXY = '10.0.0.1';
 /** Connections without a network. */
 class Bench {
   readonly all = new Connections(ROOMS, address => address === PROXY);
-  readonly open: Connection[] = [];
+  readonly open: HttpConnection[] = [];
 
-  accept(address: string): Connection {
+  accept(address: string): HttpConnection {
     const connection = this.all.accept(new Duplex({ read: () => undefined }), address);
     this.open.push(connection);
     return connection;
   }
 
   /** A request that has arrived as a whole, and is being decided. */
-  ask(connection: Connection, source = connection.source) {
+  ask(connection: HttpConnection, source = connection.source) {
     const request = new IncomingMessage(new Socket());
     const response = new ServerResponse(request);
     const isIn = this.all.begin(connection, { request, response }, () => source);
@@ -37,7 +37,7 @@ class Bench {
 
   /** How many are open, by the address that they come from. */
   count(address?: string): number {
-    const isOpen = ({ socket, source }: Connection) =>
+    const isOpen = ({ socket, source }: HttpConnection) =>
       !socket.destroyed && (address === undefined || source === address);
     return this.open.filter(isOpen).length;
   }
@@ -112,7 +112,7 @@ describe('connections that nobody vouches for', () => {
     });
     const property = fc.property(fc.array(step, { maxLength: 120 }), steps => {
       const bench = new Bench();
-      const asked = new Map<Connection, ServerResponse>();
+      const asked = new Map<HttpConnection, ServerResponse>();
       for (const { act, source, at } of steps) {
         const connection = bench.open[at % Math.max(1, bench.open.length)];
         if (act === 'accept') bench.accept(source);
@@ -139,13 +139,13 @@ describe('connections that nobody vouches for', () => {
 
 it('what the system lets the service open is shared out so that files are left for its databases', () => {
   for (const files of [0, 100, 256, 500, 1_024, 4_096, 20_000, 65_536, Number.POSITIVE_INFINITY]) {
-    const { all, strangers, ofSource, proxies, agents } = roomsFor(files);
+    const { all, strangers, ofSource, proxies, agents } = connectionLimitsFor(files);
     expect(strangers + proxies + agents).toBeLessThanOrEqual(all);
     expect(Math.min(strangers, ofSource, proxies, agents)).toBeGreaterThan(0);
     if (files > webLimits.connectionsMin + webLimits.openFilesKept)
       expect(all).toBeLessThanOrEqual(files - webLimits.openFilesKept);
   }
-  expect(roomsFor(1_048_576)).toMatchObject({
+  expect(connectionLimitsFor(1_048_576)).toMatchObject({
     agents: agentLimits.agentsMax,
     strangers: webLimits.connectionsMax,
   });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mailLimits } from '@passfob/service/base/limits/mail';
 import { pageAlerts } from '@passfob/service/features/alerts/manage';
 import { readBounce, recordBounce } from '@passfob/service/features/mail/bounces';
-import { deliverMails } from '@passfob/service/features/mail/deliver';
+import { deliverMail } from '@passfob/service/features/mail/deliver';
 import { removeMailServer } from '@passfob/service/features/mail/server';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -16,7 +16,7 @@ async function sent(office: Office): Promise<{ id: string; raw: string }> {
   await using server = await new MailReceiver().listen();
   await useServer(office.management, server.port);
   const id = await queue(office.management, await invitation(office.management));
-  await deliverMails(office.management);
+  await deliverMail(office.management);
   return { id, raw: server.messages[0]?.raw ?? '' };
 }
 
@@ -58,7 +58,7 @@ test('one that is only late, or that names no mail of this service, changes noth
   const waiting = await queue(management, await invitation(management));
   expect(await codes(bounceOf({ envelopeId: waiting }))).toBe('unknown_mail');
   accepted(await removeMailServer(management, grace));
-  await deliverMails(management);
+  await deliverMail(management);
   expect(await rowOf(management, waiting)).toMatchObject({ state: 'local', attempts: 1 });
   expect(await codes(bounceOf({ envelopeId: waiting }))).toBe('unknown_mail');
   for (const message of [

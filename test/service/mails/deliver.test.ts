@@ -1,10 +1,10 @@
 import { pageAlerts } from '@passfob/service/features/alerts/manage';
-import { deliverMails, leaseMails } from '@passfob/service/features/mail/deliver';
-import { expireMails, forgetMails } from '@passfob/service/features/mail/ends';
-import { dropMailsOf, queueMail } from '@passfob/service/features/mail/queue';
+import { deliverMail, leaseMail } from '@passfob/service/features/mail/deliver';
+import { expireMail, forgetMail } from '@passfob/service/features/mail/expiry';
+import { dropMailOf, queueMail } from '@passfob/service/features/mail/queue';
 import { testMailServer } from '@passfob/service/features/mail/send';
 import { removeMailServer, saveMailServer } from '@passfob/service/features/mail/server';
-import { startMails } from '@passfob/service/features/mail/worker';
+import { startMailWorker } from '@passfob/service/features/mail/worker';
 import { writing } from '@passfob/service/storage/database/database';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
@@ -22,8 +22,8 @@ test('a mail is sealed while it waits, sent once, and holds nothing afterwards',
   const waiting = await rowOf(management, id);
   expect(waiting).toMatchObject({ state: 'waiting', address: 'ada@example.test', attempts: 0 });
   expect(JSON.stringify(waiting)).not.toContain(mail.activationString);
-  expect(await deliverMails(management)).toEqual({ leased: 1, sent: 1 });
-  expect(await deliverMails(management)).toEqual({ leased: 0, sent: 0 });
+  expect(await deliverMail(management)).toEqual({ leased: 1, sent: 1 });
+  expect(await deliverMail(management)).toEqual({ leased: 0, sent: 0 });
   expect(server.messages).toHaveLength(1);
   expect(server.messages[0]?.to).toEqual(['ada@example.test']);
   // A bounce brings back the head of the mail alone, not the link.
@@ -45,7 +45,7 @@ test('without a mail server mails are local; those that wait become local when i
   await useServer(management, 9);
   const second = await queue(management, await invitation(management));
   accepted(await removeMailServer(management, grace));
-  await deliverMails(management);
+  await deliverMail(management);
   const row = await rowOf(management, second);
   expect(row).toMatchObject({ state: 'local', error: null });
   expect(row.sealed_content).not.toBeNull();
@@ -77,7 +77,7 @@ test.each([
   await useServer(management, server.port);
   const id = await queue(management, await invitation(management));
   server.refusal = { at, code };
-  expect(await deliverMails(management)).toEqual({ leased: 1, sent: 0 });
+  expect(await deliverMail(management)).toEqual({ leased: 1, sent: 0 });
   const row = await rowOf(management, id);
   // Never the server's own words, which name the address.
   expect(row).toMatchObject({ state, error });
@@ -88,7 +88,7 @@ test.each([
   );
   server.refusal = undefined;
   office.nowMs = row.due_ms;
-  expect((await deliverMails(management)).sent).toBe(state === 'failed' ? 0 : 1);
+  expect((await deliverMail(management)).sent).toBe(state === 'failed' ? 0 : 1);
 });
 
 test('a failure is tried again later and later under one Message-ID, and in the end given up', async () => {
@@ -103,7 +103,7 @@ test('a failure is tried again later and later under one Message-ID, and in the 
   const waits: number[] = [];
   while (row.state === 'waiting') {
     office.nowMs = Math.max(office.nowMs, row.due_ms);
-    await deliverMails(management);
+    await deliverMail(management);
     row = await rowOf(management, id);
     waits.push(row.due_ms - office.nowMs);
   }
@@ -119,10 +119,10 @@ test('two nodes send each mail once; what a dead node had leased is sent when it
   const { management } = office;
   await useServer(management, server.port);
   for (let index = 0; index < 6; index++) await queue(management, await invitation(management));
-  expect(await leaseMails(management.db, office.nowMs)).toHaveLength(6);
-  expect(await deliverMails(management)).toEqual({ leased: 0, sent: 0 });
+  expect(await leaseMail(management.db, office.nowMs)).toHaveLength(6);
+  expect(await deliverMail(management)).toEqual({ leased: 0, sent: 0 });
   office.nowMs += 60_000;
-  const turns = await Promise.all([deliverMails(management), deliverMails(management)]);
+  const turns = await Promise.all([deliverMail(management), deliverMail(management)]);
   expect(turns.reduce((sum, { sent }) => sum + sent, 0)).toBe(6);
   expect(server.messages).toHaveLength(6);
   const ids = await Promise.all(server.messages.map(async ({ raw }) => (await parsed(raw)).messageId));
@@ -137,10 +137,10 @@ test('mails of an activation that is over are dropped, and what they hold with t
   await useServer(management, server.port);
   const waiting = await queue(management, await invitation(management, { activationId: 'old' }));
   const other = await queue(management, await invitation(management, { activationId: 'new' }));
-  await writing(management.db, db => dropMailsOf(db, 'old', office.nowMs));
+  await writing(management.db, db => dropMailOf(db, 'old', office.nowMs));
   for (const id of [local, waiting])
     expect(await rowOf(management, id)).toMatchObject({ state: 'dropped', sealed_content: null });
-  await deliverMails(management);
+  await deliverMail(management);
   expect(await rowOf(management, other)).toMatchObject({ state: 'sent' });
   expect(server.messages).toHaveLength(1);
 });
@@ -151,8 +151,8 @@ test('what is dropped while it is being sent stays dropped, and that it went out
   const { management } = office;
   await useServer(management, server.port);
   const id = await queue(management, await invitation(management));
-  server.beforeAnswer = () => writing(management.db, db => dropMailsOf(db, 'activation-1', office.nowMs));
-  await deliverMails(management);
+  server.beforeAnswer = () => writing(management.db, db => dropMailOf(db, 'activation-1', office.nowMs));
+  await deliverMail(management);
   expect(await rowOf(management, id)).toMatchObject({ state: 'dropped', sent_ms: office.nowMs });
 });
 
@@ -164,17 +164,17 @@ test('at its end a mail is not sent, and what is kept of it is destroyed', async
   await useServer(management, server.port);
   const late = await queue(management, await invitation(management));
   office.nowMs += 72 * 3_600_000;
-  await deliverMails(management);
+  await deliverMail(management);
   expect(await rowOf(management, late)).toMatchObject({ state: 'dropped', sealed_content: null });
   await queue(management, await invitation(management, { expiresMs: office.nowMs + 1 }));
   office.nowMs += 1;
-  await expireMails(management.db, office.nowMs);
+  await expireMail(management.db, office.nowMs);
   const rows = await management.db.selectFrom('mails').select(['state', 'sealed_content']).execute();
   expect(rows.map(({ state }) => state).sort()).toEqual(['dropped', 'dropped', 'local']);
   expect(rows.map(({ sealed_content }) => sealed_content)).toEqual([null, null, null]);
   expect(server.messages).toEqual([]);
   expect((await rowOf(management, local)).state).toBe('local');
-  await forgetMails(management.db, office.nowMs + 90 * 24 * 3_600_000);
+  await forgetMail(management.db, office.nowMs + 90 * 24 * 3_600_000);
   expect(await management.db.selectFrom('mails').select('id').execute()).toEqual([]);
 });
 
@@ -185,10 +185,10 @@ test('the worker sends what was there before it, and what it is woken for', asyn
   await useServer(management, server.port);
   const arrived = async (count: number) => expect.poll(() => server.messages.length).toBe(count);
   await queue(management, await invitation(management));
-  const first = startMails(management);
+  const first = startMailWorker(management);
   await arrived(1);
   await first.close();
-  const worker = startMails(management);
+  const worker = startMailWorker(management);
   await queue(management, await invitation(management));
   worker.wake();
   await arrived(2);

@@ -1,4 +1,4 @@
-import { deliverMails } from '@passfob/service/features/mail/deliver';
+import { deliverMail } from '@passfob/service/features/mail/deliver';
 import { expect, test } from 'vitest';
 import { MailReceiver } from '../alerts/receivers.ts';
 import { RecordsRig } from '../audit/kit.ts';
@@ -33,7 +33,7 @@ test('a node killed after the mail server has the mail and before it is marked: 
   server.beforeAnswer = () => Promise.resolve();
   // Another node, when the lease of the dead one is over.
   rig.clock.nowMs = Date.now() + 60_000;
-  expect(await deliverMails(management)).toEqual({ leased: 1, sent: 1 });
+  expect(await deliverMail(management)).toEqual({ leased: 1, sent: 1 });
   expect(await rowOf(management, id)).toMatchObject({ state: 'sent', attempts: 2, sealed_content: null });
   const [first, second] = await Promise.all(server.messages.map(({ raw }) => parsed(raw)));
   expect(server.messages).toHaveLength(2);

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { serviceActor } from '@passfob/service/base/actor';
-import { deliverMails } from '@passfob/service/features/mail/deliver';
-import { pageMails } from '@passfob/service/features/mail/list';
-import { localMails, openMail } from '@passfob/service/features/mail/outbox';
+import { deliverMail } from '@passfob/service/features/mail/deliver';
+import { pageMail } from '@passfob/service/features/mail/list';
+import { localMail, openMail } from '@passfob/service/features/mail/outbox';
 import { backup } from '@passfob/service/features/operations/backup';
 import { rekey } from '@passfob/service/features/operations/rekey';
 import { restore } from '@passfob/service/features/operations/restore';
@@ -26,7 +26,7 @@ test('re-keying covers what mails hold', async () => {
   });
   const after = await rowOf(management, id);
   expect(after.key_id).not.toBe(before.key_id);
-  expect(await localMails(management)).toMatchObject([{ id, link: mail.link }]);
+  expect(await localMail(management)).toMatchObject([{ id, link: mail.link }]);
 });
 
 test('a restore sends nothing twice: what was not sent is dropped, and what was sent stays so', async () => {
@@ -49,7 +49,7 @@ test('a restore sends nothing twice: what was not sent is dropped, and what was 
     expect(await restored(waiting)).toMatchObject(dropped);
     expect(await restored(local)).toMatchObject(dropped);
     expect(await restored(sent)).toMatchObject({ state: 'sent', error: null });
-    expect(await deliverMails({ ...management, db: store.db })).toEqual({ leased: 0, sent: 0 });
+    expect(await deliverMail({ ...management, db: store.db })).toEqual({ leased: 0, sent: 0 });
   } finally {
     await store.close();
   }
@@ -64,17 +64,17 @@ test('the list goes by key from page to page, and says nothing of what a mail sa
     ids.push(await queue(management, await invitation(management, index === 3 ? { user: 'bob' } : {})));
   }
   const seen: string[] = [];
-  let page = await pageMails(management.db, { limit: 3 });
+  let page = await pageMail(management.db, { limit: 3 });
   for (;;) {
     seen.push(...page.mails.map(({ id }) => id));
     if (page.next === null) break;
-    page = await pageMails(management.db, { limit: 3, after: page.next });
+    page = await pageMail(management.db, { limit: 3, after: page.next });
   }
   expect([...seen].sort()).toEqual([...ids].sort());
   expect(new Set(seen).size).toBe(7);
-  const { mails } = await pageMails(management.db, { user: 'bob' });
+  const { mails } = await pageMail(management.db, { user: 'bob' });
   expect(mails).toMatchObject([{ id: ids[3], user: 'bob', state: 'local', isKept: true }]);
-  expect((await pageMails(management.db, { state: 'sent' })).mails).toEqual([]);
+  expect((await pageMail(management.db, { state: 'sent' })).mails).toEqual([]);
 });
 
 test('a mail of the local outbox is opened with a row in the audit, and nothing of it stands there', async () => {
@@ -97,5 +97,5 @@ test('a mail of the local outbox is opened with a row in the audit, and nothing 
   const waiting = await queue(management, mail);
   expect(codeOf(await openMail(management, grace, { id: waiting }))).toBe('mail_destroyed');
   expect(codeOf(await openMail(management, grace, { id: randomUUID() }))).toBe('unknown_mail');
-  expect((await localMails(management)).map(local => local.id)).toEqual([id]);
+  expect((await localMail(management)).map(local => local.id)).toEqual([id]);
 });

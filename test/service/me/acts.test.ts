@@ -1,8 +1,8 @@
-import { meLimits } from '@passfob/service/base/limits/me';
+import { selfServiceLimits } from '@passfob/service/base/limits/self-service';
 import { validationLimits } from '@passfob/service/base/limits/validation';
-import { nameOwnFob, reportOwnLost } from '@passfob/service/doors/me/acts';
+import { nameFob, reportFobLost } from '@passfob/service/doors/self-service/acts';
 import { resetPin } from '@passfob/service/features/users/credentials/pins';
-import { enterByTicket, userActor, userSessionOf } from '@passfob/service/features/users/user-sessions';
+import { signInByToken, userActor, userSessionOf } from '@passfob/service/features/users/user-sessions';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
@@ -119,7 +119,7 @@ test('a fob has the name its user gives it, as text and on one line', async () =
   const { text } = await ada.get('/me?done=named');
   expect(text).toContain('&lt;b&gt;blue &amp; &quot;round&quot;');
   expect(text).not.toContain('<b>blue');
-  for (const bad of ['x'.repeat(meLimits.nicknameMax + 1), 'two\nlines', 'left\u202eright'])
+  for (const bad of ['x'.repeat(selfServiceLimits.nicknameMax + 1), 'two\nlines', 'left\u202eright'])
     expect((await named(bad)).status).toBe(422);
   expect((await ada.get(`/me/name?fob=${fob}`)).text).toContain('value="&lt;b&gt;blue');
   expect((await named('')).status).toBe(303);
@@ -131,7 +131,7 @@ test('property: no name of a fob or token but one’s own is ever known, shown o
   const { office, tokens, bobsFob, fob, ada, states } = await furnished(rig);
   await using _office = office;
   const origin = { source: '192.0.2.9', requestId: 'r' };
-  const opened = await enterByTicket(office.management, await ticketOf(office, 'bob'), origin);
+  const opened = await signInByToken(office.management, await ticketOf(office, 'bob'), origin);
   const bob = await userSessionOf(office.management, opened?.value);
   if (bob === undefined) throw new Error('bob is not in');
   const before = await states();
@@ -145,8 +145,8 @@ test('property: no name of a fob or token but one’s own is ever known, shown o
     fc.asyncProperty(anything, async name => {
       fc.pre(name !== tokens.bobs.serial && name !== bobsFob);
       const actor = userActor('bob', origin);
-      const lost = await reportOwnLost(office.management, actor, { session: bob, serial: name });
-      const named = await nameOwnFob(office.management, actor, { session: bob, fob: name, nickname: 'mine' });
+      const lost = await reportFobLost(office.management, actor, { session: bob, serial: name });
+      const named = await nameFob(office.management, actor, { session: bob, fob: name, nickname: 'mine' });
       expect([codeOf(lost), codeOf(named)]).toEqual(['unknown_serial', 'unknown_fob']);
     }),
     { numRuns: 60 },
@@ -165,9 +165,9 @@ test('one user’s acts are slowed down, from whatever address', async () => {
   await using _office = office;
   const csrf = await ada.csrf();
   const statuses: number[] = [];
-  for (let nth = 0; nth <= meLimits.userActBucket.burst; nth++)
+  for (let nth = 0; nth <= selfServiceLimits.userActBucket.burst; nth++)
     statuses.push((await ada.send('/me/name', { csrf, fob: 'none', nickname: '' })).status);
-  expect(statuses.slice(0, -1)).toEqual(Array(meLimits.userActBucket.burst).fill(404));
+  expect(statuses.slice(0, -1)).toEqual(Array(selfServiceLimits.userActBucket.burst).fill(404));
   expect(statuses.at(-1)).toBe(429);
 });
 

@@ -1,5 +1,5 @@
-import { meLimits } from '@passfob/service/base/limits/me';
 import { relayLimits } from '@passfob/service/base/limits/relay';
+import { selfServiceLimits } from '@passfob/service/base/limits/self-service';
 import { disableUser } from '@passfob/service/features/users/user-changes';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
@@ -39,7 +39,7 @@ test('the ticket of an enrolment opens the page once, for a while, and not for a
   const refusal = await new Person(service).enterWith(late);
   expect([refusal.status, refusal.text.includes('used or is too old')]).toEqual([403, true]);
   expect((await person.get('/me')).status).toBe(200);
-  rig.clock.nowMs += meLimits.userSessionMs - 1;
+  rig.clock.nowMs += selfServiceLimits.userSessionMs - 1;
   expect((await person.get('/me')).location).toBe('/me/sign-in');
   const gone = await ticketOf(office, 'ada');
   accepted(await disableUser(office.management, grace, 'ada'));

@@ -1,4 +1,4 @@
-import { meLimits } from '@passfob/service/base/limits/me';
+import { selfServiceLimits } from '@passfob/service/base/limits/self-service';
 import { disableUser } from '@passfob/service/features/users/user-changes';
 import { expect, test } from 'vitest';
 import { codeAt, Rig, wrongCode } from '../kit.ts';
@@ -73,7 +73,7 @@ test('whoever it is, a fob that is not found is one page after one time; misses 
   );
   const last = await ask(['ada', wrong, codeAt(token, 4)]);
   const locked = await ask(['ada', codeAt(token, 3), codeAt(token, 4)]);
-  expect(performance.now() - sinceMs).toBeGreaterThan(4 * meLimits.findFloorMs);
+  expect(performance.now() - sinceMs).toBeGreaterThan(4 * selfServiceLimits.findFloorMs);
   expect(new Set([...misses, ...more, ...last, ...locked]).size).toBe(1);
   expect(misses[0]).toMatch(/^403 .*Your fob was not found/s);
   const rows = await office.store.db
@@ -91,11 +91,11 @@ test('searches of one name are slowed down from whatever address, and forms of o
   await using rig = new Rig();
   const { service, find } = await begun(rig);
   const statuses: number[] = [];
-  for (let nth = 0; nth < meLimits.findBucket.burst; nth += 2)
+  for (let nth = 0; nth < selfServiceLimits.findBucket.burst; nth += 2)
     statuses.push(
       ...(await Promise.all([find('Ada', '1', '2'), find('ada', '1', '2')])).map(({ status }) => status),
     );
-  expect(statuses).toEqual(Array(meLimits.findBucket.burst).fill(403));
+  expect(statuses).toEqual(Array(selfServiceLimits.findBucket.burst).fill(403));
   expect((await find('ADA ', '1', '2')).status).toBe(429);
   const foreign = { 'sec-fetch-site': 'cross-site' };
   expect(

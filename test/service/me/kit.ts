@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { registerFob } from '@passfob/service/features/tokens/fobs';
 import type { NewToken } from '@passfob/service/features/tokens/issue';
-import { makeTicket } from '@passfob/service/features/users/user-sessions';
+import { makeSignInToken } from '@passfob/service/features/users/user-sessions';
 import { writing } from '@passfob/service/storage/database/database';
 import { secret } from '../../kit/secrets.ts';
 import { Visitor } from '../console/kit.ts';
@@ -32,7 +32,7 @@ export async function ticketOf(office: Office, user: string): Promise<string> {
     .select('id')
     .where('name', '=', user)
     .executeTakeFirstOrThrow();
-  const { value } = await writing(office.store.db, db => makeTicket(db, id, office.nowMs));
+  const { value } = await writing(office.store.db, db => makeSignInToken(db, id, office.nowMs));
   return secret(value);
 }
 

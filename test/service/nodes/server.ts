@@ -6,7 +6,7 @@ import type { Worker } from 'node:worker_threads';
 import { startBackground } from '@passfob/service/app/background';
 import { createService } from '@passfob/service/service';
 import { openStore, type StoreOptions } from '@passfob/service/storage/database/database';
-import { openKeyFile } from '@passfob/service/storage/sealing/key-file';
+import { openKeyFile } from '@passfob/service/storage/encryption-at-rest/key-file';
 import Fastify from 'fastify';
 
 /** What is asked of the process under test, over the channel that Node puts between parent and child. */

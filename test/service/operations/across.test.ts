@@ -12,7 +12,7 @@ import {
   type StoreOptions,
   writing,
 } from '@passfob/service/storage/database/database';
-import { openKeyFile } from '@passfob/service/storage/sealing/key-file';
+import { openKeyFile } from '@passfob/service/storage/encryption-at-rest/key-file';
 import { expect, test } from 'vitest';
 import { furnish, Visitor } from '../console/kit.ts';
 import { fillWorld } from '../console/world.ts';

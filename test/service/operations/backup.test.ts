@@ -10,8 +10,8 @@ import { backedUpTables, leftOutTables } from '@passfob/service/features/operati
 import { resyncToken } from '@passfob/service/features/tokens/codes/resync';
 import { addToken, type NewToken } from '@passfob/service/features/tokens/issue';
 import { openStore, type Store } from '@passfob/service/storage/database/database';
-import { ensureIdentity } from '@passfob/service/storage/sealing/identity';
-import { type Keys, openKeyFile } from '@passfob/service/storage/sealing/key-file';
+import { ensureIdentity } from '@passfob/service/storage/encryption-at-rest/identity';
+import { type Keys, openKeyFile } from '@passfob/service/storage/encryption-at-rest/key-file';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';

@@ -1,5 +1,5 @@
 import { disableUser } from '@passfob/service/features/users/user-changes';
-import { forgetAnswers, keepAnswers } from '@passfob/service/storage/answers';
+import { cacheResults, clearIdempotencyCache } from '@passfob/service/storage/idempotency';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { isOnPostgres } from '../kit.ts';
@@ -12,17 +12,17 @@ test('disabling leaves no first answer behind, not even of a log-in that is bein
   await office.users('ada');
   const answer = { fingerprint: 'f', outcome: 'accepted', nowMs: office.nowMs } as const;
   const answers = () => db.selectFrom('answers').selectAll().execute();
-  await keepAnswers(db, [answer]);
+  await cacheResults(db, [answer]);
   accepted(await disableUser(office.management, grace, 'ada'));
   expect(await answers()).toEqual([]);
   // With one writer there is no meanwhile.
   if (!isOnPostgres) return;
-  await forgetAnswers(db);
+  await clearIdempotencyCache(db);
   const disabling = await db.transaction().execute(async transaction => {
     await sql`select 1 from users where name = 'ada' for update`.execute(transaction);
     const waits = disableUser(office.management, grace, 'ada');
     await isWaiting(db);
-    await keepAnswers(transaction, [answer]);
+    await cacheResults(transaction, [answer]);
     return { waits };
   });
   accepted(await disabling.waits);

@@ -1,8 +1,8 @@
 import { skeletonOf } from '@passfob/service/base/skeleton';
 import { actingOf } from '@passfob/service/features/tokens/acting';
+import { importItem } from '@passfob/service/features/tokens/import/import-item';
 import type { ImportDraft, TokenItem } from '@passfob/service/features/tokens/import/items';
 import { planImport } from '@passfob/service/features/tokens/import/plan';
-import { takeItem } from '@passfob/service/features/tokens/import/take';
 import { addToken } from '@passfob/service/features/tokens/issue';
 import { addOperator } from '@passfob/service/features/users/access/operator-changes';
 import { createUser } from '@passfob/service/features/users/user-changes';
@@ -111,7 +111,7 @@ test('an import makes no user whose name looks like another’s, of the service 
   expect(plan.rows[1]?.reason).toContain('looks the same');
   const results = [];
   for (const { item } of rows)
-    results.push(codeOf(await takeItem(actingOf({ ...management, db: store.db }, grace), item)));
+    results.push(codeOf(await importItem(actingOf({ ...management, db: store.db }, grace), item)));
   expect(results).toEqual(['done', 'name_looks_alike', 'done', 'name_looks_alike', 'done']);
   const added = await addToken(db, keys, newToken({ user: 'ad\u0430', serial: 'S-6' }), office.nowMs);
   expect(codeOf(added)).toBe('name_looks_alike');

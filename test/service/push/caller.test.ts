@@ -1,8 +1,8 @@
 import { pushLimits } from '@passfob/service/base/limits/push';
-import { hashSession } from '@passfob/service/features/challenges/ask';
+import { hashSession } from '@passfob/service/features/challenges/create';
 import { callerCheck, checkCaller } from '@passfob/service/features/push/callers/check';
 import { answerPush, endPush, pushesToSend } from '@passfob/service/features/push/delivery';
-import { tendCallerChecks } from '@passfob/service/features/push/ends';
+import { expireCallerChecks } from '@passfob/service/features/push/expiry';
 import { disableUser } from '@passfob/service/features/users/user-changes';
 import { expect, test } from 'vitest';
 import { furnish, signedIn } from '../console/kit.ts';
@@ -66,8 +66,8 @@ test('what a caller refuses, misses or is kept from is in the audit; what they r
     const { id } = accepted(await check());
     await work();
     office.nowMs += pushLimits.pushReportedQuietMs;
-    await tendCallerChecks(management);
-    await tendCallerChecks(management);
+    await expireCallerChecks(management);
+    await expireCallerChecks(management);
     return state(id);
   };
   expect(await ended(async () => endPush(management, await fob.show(), 'denied'))).toBe('denied');

@@ -1,8 +1,8 @@
 import { pushLimits } from '@passfob/service/base/limits/push';
 import { answerPush, claimPush, endPush, pushShown } from '@passfob/service/features/push/delivery';
-import { sweepPushes } from '@passfob/service/features/push/ends';
-import { familiarSource, keyOfSource } from '@passfob/service/features/push/familiar';
+import { sweepPushes } from '@passfob/service/features/push/expiry';
 import type { Push } from '@passfob/service/features/push/pushes';
+import { keyOfSource, trustedSourceKey } from '@passfob/service/features/push/trusted-source';
 import { recordEvents } from '@passfob/service/features/validation/events';
 import { expect, test } from 'vitest';
 import { outcomes, rowOf, SESSION } from './kit.ts';
@@ -168,7 +168,7 @@ test('a source is familiar for 30 days after a request from there was approved, 
   const users = await db.selectFrom('users').select(['id', 'name']).execute();
   const idOf = (name: string) => users.find(user => user.name === name)?.id ?? '';
   const familiar = (source: string, isSourceKnown?: boolean, user = 'ada') =>
-    familiarSource(db, keyOfSource({ source, isSourceKnown }), { userId: idOf(user), nowMs: office.nowMs });
+    trustedSourceKey(db, keyOfSource({ source, isSourceKnown }), { userId: idOf(user), nowMs: office.nowMs });
   // Neither a log-in by other means, nor a request that nobody approved, nor one from where nobody knows.
   const about = { tokenId: null, applicationId: scene.applicationId, requestId: 'r', atMs: office.nowMs };
   await recordEvents(db, [{ ...about, userId: idOf('ada'), outcome: 'accepted', source: OFFICE }]);

@@ -17,7 +17,7 @@ import {
   readPushKey,
   storePushKey,
 } from '@passfob/service/features/tokens/push-keys';
-import { type Bound, questionOf, readPushSuite } from '@passfob/service/features/tokens/push-question';
+import { type PushBinding, questionOf, readPushSuite } from '@passfob/service/features/tokens/push-question';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
@@ -101,7 +101,7 @@ test('a key whose seal does not open finds no answer right', async () => {
 
 test('a question is of the suite’s digits, and another one wherever anything it is bound to differs', () => {
   const text = fc.string({ maxLength: 12 });
-  const bound: fc.Arbitrary<Bound> = fc.record({
+  const bound: fc.Arbitrary<PushBinding> = fc.record({
     id: text,
     kind: fc.constantFrom('login' as const, 'caller' as const),
     sessionHash: text,
@@ -115,7 +115,7 @@ test('a question is of the suite’s digits, and another one wherever anything i
   fc.assert(
     fc.property(bound, bound, (one, other) => {
       expect(questionOf(one)).toMatch(/^[0-9a-f]{40}$/);
-      for (const field of Object.keys(one) as (keyof Bound)[]) {
+      for (const field of Object.keys(one) as (keyof PushBinding)[]) {
         const changed = { ...one, [field]: other[field] };
         expect(questionOf(changed) === questionOf(one), field).toBe(changed[field] === one[field]);
       }

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { claimPush, pushesToSend, pushShown } from '@passfob/service/features/push/delivery';
-import { rememberSource } from '@passfob/service/features/push/familiar';
 import type { PushRow } from '@passfob/service/features/push/rows';
+import { rememberSource } from '@passfob/service/features/push/trusted-source';
 import type { NewToken } from '@passfob/service/features/tokens/issue';
 import { provePushKey, storePushKey } from '@passfob/service/features/tokens/push-keys';
 import { pushSuite } from '@passfob/service/features/tokens/push-question';

@@ -8,7 +8,7 @@ import {
   returnPush,
   wantedPushes,
 } from '@passfob/service/features/push/delivery';
-import { sweepPushes } from '@passfob/service/features/push/ends';
+import { sweepPushes } from '@passfob/service/features/push/expiry';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { countOf, LONG } from '../../kit/counts.ts';

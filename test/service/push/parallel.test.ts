@@ -1,6 +1,6 @@
 import { pushLimits } from '@passfob/service/base/limits/push';
 import { answerPush, claimPush, endPush, pushShown } from '@passfob/service/features/push/delivery';
-import { sweepPushes } from '@passfob/service/features/push/ends';
+import { sweepPushes } from '@passfob/service/features/push/expiry';
 import { makePushes } from '@passfob/service/features/push/pushes';
 import { openStates } from '@passfob/service/features/push/rows';
 import { ensureApplication } from '@passfob/service/features/users/applications';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { pushLimits } from '@passfob/service/base/limits/push';
 import { endPush } from '@passfob/service/features/push/delivery';
-import { sweepPushes } from '@passfob/service/features/push/ends';
-import { makeWaits } from '@passfob/service/features/push/waits';
+import { sweepPushes } from '@passfob/service/features/push/expiry';
+import { makeWaiters } from '@passfob/service/features/push/waiters';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { outcomes, rowOf, SESSION } from './kit.ts';
@@ -196,7 +196,7 @@ test('a wait finds a decision that its node was not told of', async () => {
   const { scene, office, fob } = await withFob();
   await using _ = scene;
   const deaf = { watch: () => () => undefined };
-  const waits = makeWaits(office.store.db, { ...deaf, announce: () => undefined, close: () => undefined });
+  const waits = makeWaiters(office.store.db, { ...deaf, announce: () => undefined, close: () => undefined });
   const { id } = await scene.ask('ada');
   const wait =
     waits.begin({ id, applicationId: scene.applicationId, source: '192.0.2.1' }) ??

@@ -1,9 +1,9 @@
 import type { Outcome } from '@passfob/service/base/outcomes';
-import type { PushRequest } from '@passfob/service/features/push/ask';
+import type { PushRequest } from '@passfob/service/features/push/create';
 import { answerPush } from '@passfob/service/features/push/delivery';
 import { makePushes, type Push, type Pushes } from '@passfob/service/features/push/pushes';
 import { ensureApplication } from '@passfob/service/features/users/applications';
-import type { Validator } from '@passfob/service/features/validation/request';
+import type { ValidationContext } from '@passfob/service/features/validation/request';
 import { type Changes, watchChanges } from '@passfob/service/storage/database/changes';
 import { Office } from '../people/kit.ts';
 import { PushFob, SESSION } from './kit.ts';
@@ -36,7 +36,7 @@ export class Scene implements AsyncDisposable {
     return new Scene(office, [login.application.id, other.application.id]);
   }
 
-  get validator(): Validator {
+  get validator(): ValidationContext {
     return { ...this.office.management, lock: async () => this.lock };
   }
 

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { pushLimits } from '@passfob/service/base/limits/push';
+import { makePerUserQueue } from '@passfob/service/features/push/per-user-queue';
 import { makePushes } from '@passfob/service/features/push/pushes';
-import { makeTurns } from '@passfob/service/features/push/turns';
 import { watchChanges } from '@passfob/service/storage/database/changes';
 import { expect, test } from 'vitest';
 import { SESSION } from './kit.ts';
@@ -38,7 +38,7 @@ test('requests of one name are asked for one after another, whether there is suc
 const from = (name: string, source = '192.0.2.1') => ({ name, source });
 
 test('whoever floods one name is turned away, and others get their turn, also when work fails', async () => {
-  const inTurn = makeTurns();
+  const inTurn = makePerUserQueue();
   let go: () => void = () => undefined;
   const gone = new Promise<void>(resolve => {
     go = resolve;
@@ -62,7 +62,7 @@ test('whoever floods one name is turned away, and others get their turn, also wh
 });
 
 test('sources have their turn, and one that asks for many names is turned away before others are', async () => {
-  const inTurn = makeTurns();
+  const inTurn = makePerUserQueue();
   let go: () => void = () => undefined;
   const gone = new Promise<void>(resolve => {
     go = resolve;

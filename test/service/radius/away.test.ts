@@ -1,4 +1,4 @@
-import { FairPlaces } from '@passfob/service/base/fairness/fair-places';
+import { FairConcurrencyLimit } from '@passfob/service/base/fairness/concurrency-limit';
 import { answerAccess, type Deciding } from '@passfob/service/doors/radius/decide';
 import { decodePacket, type Packet } from '@passfob/service/doors/radius/packet';
 import { makePushes } from '@passfob/service/features/push/pushes';
@@ -27,7 +27,7 @@ function gate({ office, validator, applicationId }: Scene, away: Away) {
     decide: never,
     pushes,
     closing: new AbortController().signal,
-    held: new FairPlaces([{ most: 1 }]),
+    held: new FairConcurrencyLimit([{ most: 1 }]),
   };
   const standing = { keyHash: '', factors: 'otp' } as const;
   const application = { id: applicationId, name: 'vpn', factors: 'otp', standing } as const;

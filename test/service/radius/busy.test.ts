@@ -1,9 +1,9 @@
 import { ServiceError } from '@passfob/service/base/errors';
-import { FairPlaces } from '@passfob/service/base/fairness/fair-places';
+import { FairConcurrencyLimit } from '@passfob/service/base/fairness/concurrency-limit';
 import { answerAccess, type Deciding } from '@passfob/service/doors/radius/decide';
 import { decodePacket, type Packet } from '@passfob/service/doors/radius/packet';
 import type { Reply } from '@passfob/service/doors/radius/replies';
-import { type Awaited, openState } from '@passfob/service/doors/radius/states';
+import { type AwaitedStep, openState } from '@passfob/service/doors/radius/states';
 import { makePinProof } from '@passfob/service/features/users/credentials/pin-proofs';
 import { resetPin } from '@passfob/service/features/users/credentials/pins';
 import { findUser } from '@passfob/service/features/users/users';
@@ -58,7 +58,7 @@ function gate({ management }: Office, table: string) {
       end: () => undefined,
     },
     closing: new AbortController().signal,
-    held: new FairPlaces([{ most: 0 }]),
+    held: new FairConcurrencyLimit([{ most: 0 }]),
   };
   const application = {
     id: 'vpn',
@@ -76,7 +76,7 @@ function gate({ management }: Office, table: string) {
 const stateOf = ({ attributes }: Reply) =>
   attributes.find(({ type }) => type === STATE)?.value ?? new Uint8Array(0);
 
-async function awaiting({ management }: Office, awaited: Awaited): Promise<Uint8Array> {
+async function awaiting({ management }: Office, awaited: AwaitedStep): Promise<Uint8Array> {
   return await openState(management, BOUND, awaited);
 }
 

@@ -1,6 +1,6 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { hear } from '@passfob/service/doors/radius/listener';
+import { receive } from '@passfob/service/doors/radius/listener';
 import { expect, test } from 'vitest';
 
 const HERE = '127.0.0.1';
@@ -17,7 +17,7 @@ async function scene() {
   const fates: string[] = [];
   const underWay = new Set<Promise<void>>();
   const handle = () => new Promise<Uint8Array | undefined>(resolve => decisions.push(resolve));
-  hear(socket, { handle, underWay, told: fate => void fates.push(fate) });
+  receive(socket, { handle, underWay, told: fate => void fates.push(fate) });
   const from = ({ port }: { readonly port: number }): RemoteInfo => ({
     address: HERE,
     family: 'IPv4',

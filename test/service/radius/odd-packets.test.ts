@@ -1,9 +1,9 @@
-import { FairPlaces } from '@passfob/service/base/fairness/fair-places';
+import { FairConcurrencyLimit } from '@passfob/service/base/fairness/concurrency-limit';
 import type { Factors } from '@passfob/service/base/kinds';
 import { validationLimits } from '@passfob/service/base/limits/validation';
-import { makeKeptAnswers } from '@passfob/service/doors/radius/answers';
+import { makeDuplicateCache } from '@passfob/service/doors/radius/duplicate-cache';
 import { type Fate, makeHandler } from '@passfob/service/doors/radius/handle';
-import { type Awaited, openState } from '@passfob/service/doors/radius/states';
+import { type AwaitedStep, openState } from '@passfob/service/doors/radius/states';
 import type { KnownClient } from '@passfob/service/features/radius/known-clients';
 import { applicationNow } from '@passfob/service/features/users/application-cache';
 import { makeEngine } from '@passfob/service/features/validation/engine';
@@ -66,15 +66,15 @@ async function gate(scene: Scene, factors: Factors) {
     decide,
     pushes: scene.pushes,
     closing: new AbortController().signal,
-    held: new FairPlaces([{ most: 0 }]),
-    answers: makeKeptAnswers(() => performance.now()),
+    held: new FairConcurrencyLimit([{ most: 0 }]),
+    answers: makeDuplicateCache(() => performance.now()),
     told: fate => fates.set(fate, (fates.get(fate) ?? 0) + 1),
   });
   const ask = ({ bytes }: Sent) => handle(bytes, { address: '192.0.2.1', port: 1 });
   return { ask, fates };
 }
 
-const awaited: readonly Awaited[] = [
+const awaited: readonly AwaitedStep[] = [
   { kind: 'log_in' },
   { kind: 'new_pin', proof: '' },
   { kind: 'same_pin', mac: 'x'.repeat(43), proof: '' },

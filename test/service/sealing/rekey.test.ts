@@ -1,13 +1,13 @@
 import { existsSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { serviceActor } from '@passfob/service/base/actor';
-import { followSealingKey, rekey } from '@passfob/service/features/operations/rekey';
+import { followEncryptionKey, rekey } from '@passfob/service/features/operations/rekey';
 import type { NewToken } from '@passfob/service/features/tokens/issue';
 import { openStore, writing } from '@passfob/service/storage/database/database';
-import { ensureIdentity, fingerprintOfKey } from '@passfob/service/storage/sealing/identity';
-import { openKeyFile, prepareKey } from '@passfob/service/storage/sealing/key-file';
-import { seal, unseal } from '@passfob/service/storage/sealing/seal';
-import { putSecret, readSecret } from '@passfob/service/storage/sealing/secret-settings';
+import { ensureIdentity, fingerprintOfKey } from '@passfob/service/storage/encryption-at-rest/identity';
+import { openKeyFile, prepareKey } from '@passfob/service/storage/encryption-at-rest/key-file';
+import { seal, unseal } from '@passfob/service/storage/encryption-at-rest/seal';
+import { putSecret, readSecret } from '@passfob/service/storage/encryption-at-rest/secret-settings';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { placeOf, RecordsRig } from '../audit/kit.ts';
@@ -99,12 +99,12 @@ test('running nodes open what is sealed under a key that was added later, and fo
   fresh.follow?.(added);
   expect(unseal(other, place, seal(fresh, place, plain))).toEqual(plain);
   expect(unseal(other, place, { keyId: 'unknown', box: 'AAAA' })).toBeUndefined();
-  await followSealingKey(db, other);
+  await followEncryptionKey(db, other);
   expect(other.currentKeyId).not.toBe(added);
   expect(await rekey({ ...management, directory: rig.directory }, serviceActor)).toMatchObject({
     keyId: added,
   });
-  await followSealingKey(db, other);
+  await followEncryptionKey(db, other);
   expect(seal(other, place, plain).keyId).toBe(added);
 });
 

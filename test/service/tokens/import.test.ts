@@ -14,7 +14,7 @@ import { planImport, prepareImport } from '@passfob/service/features/tokens/impo
 import { revokeToken } from '@passfob/service/features/tokens/moves';
 import { secretOf } from '@passfob/service/features/tokens/tokens';
 import type { SourceFile } from 'passfob/formats/base/row';
-import { type Bundle, takeIn } from 'passfob/inventory/bundle';
+import { type Bundle, importBundle } from 'passfob/inventory/bundle';
 import { give } from 'passfob/inventory/handover';
 import { openInventory } from 'passfob/inventory/inventory';
 import { expect, test } from 'vitest';
@@ -72,7 +72,7 @@ async function givenFile(fobs: readonly Fob[]): Promise<Buffer> {
   const directory = mkdtempSync(join(tmpdir(), 'passfob-inventory-'));
   const inventory = openInventory(directory);
   try {
-    await takeIn(inventory, { version: 1, fobs, history: [] });
+    await importBundle(inventory, { version: 1, fobs, history: [] });
     const path = join(directory, 'given');
     const serials = fobs.map(({ pairing }) => pairing.serial);
     await give(inventory, serials, path, PASSWORD, 7);

@@ -4,8 +4,8 @@ import { passcodeAt } from '@passfob/service/base/passcode';
 import { readRecent } from '@passfob/service/base/recent';
 import { listAlerts } from '@passfob/service/features/alerts/alerts';
 import {
-  resyncOwnToken,
   resyncToken,
+  resyncTokenOfUser,
   type TwoPasscodes,
 } from '@passfob/service/features/tokens/codes/resync';
 import { assignToken, suspendToken } from '@passfob/service/features/tokens/moves';
@@ -226,12 +226,14 @@ test('only a token in use is resynchronised; users do it without naming the toke
     'unknown_serial',
   );
   const { id: userId } = await ada(rig);
-  expect(must(await resyncOwnToken(rig.management, desk, { ...other.two(70), userId })).serial).toBe('S-2');
-  expect(codeOf(await resyncOwnToken(rig.management, desk, { ...two(1), userId: 'nobody' }))).toBe(
+  expect(must(await resyncTokenOfUser(rig.management, desk, { ...other.two(70), userId })).serial).toBe(
+    'S-2',
+  );
+  expect(codeOf(await resyncTokenOfUser(rig.management, desk, { ...two(1), userId: 'nobody' }))).toBe(
     'unknown_user',
   );
   const bob = await rig.user('bob');
-  expect(codeOf(await resyncOwnToken(rig.management, desk, { ...two(1), userId: bob }))).toBe(
+  expect(codeOf(await resyncTokenOfUser(rig.management, desk, { ...two(1), userId: bob }))).toBe(
     'no_usable_token',
   );
   must(await assignToken(rig.management, desk, { serial: 'S-3', user: 'bob' }));

@@ -1,7 +1,7 @@
 import {
   endTemporaryCodes,
   makeTemporaryCode,
-  takeTemporaryCode,
+  redeemTemporaryCode,
   temporaryCodeEnd,
   withdrawTemporaryCode,
 } from '@passfob/service/features/tokens/codes/temporary-codes';
@@ -19,7 +19,7 @@ async function made(rig: Desk, lifetimeMs?: number): Promise<string> {
 
 function take(rig: Desk, userId: string, code: string): Promise<boolean> {
   const { db, keys, clock } = rig.management;
-  return writing(db, transaction => takeTemporaryCode(transaction, keys, userId, code, clock()));
+  return writing(db, transaction => redeemTemporaryCode(transaction, keys, userId, code, clock()));
 }
 
 test('a temporary passcode has ten digits and is accepted once, for its user alone', async () => {

@@ -1,16 +1,16 @@
 import { recordLimits } from '@passfob/service/base/limits/records';
-import { openState, takeState } from '@passfob/service/doors/radius/states';
+import { openState, redeemState } from '@passfob/service/doors/radius/states';
 import { makeTemporaryCode, temporaryCodeEnd } from '@passfob/service/features/tokens/codes/temporary-codes';
 import { enterByLink, makeOperatorKey } from '@passfob/service/features/users/access/operators';
 import { applicationNow } from '@passfob/service/features/users/application-cache';
 import { disableApplication } from '@passfob/service/features/users/application-changes';
 import { ensureApplication } from '@passfob/service/features/users/applications';
 import { openSession, sessionOf } from '@passfob/service/features/users/sessions';
-import { enterByTicket, makeTicket, userSessionOf } from '@passfob/service/features/users/user-sessions';
+import { makeSignInToken, signInByToken, userSessionOf } from '@passfob/service/features/users/user-sessions';
 import { findUser } from '@passfob/service/features/users/users';
 import { makeEngine } from '@passfob/service/features/validation/engine';
-import { sweepAnswers } from '@passfob/service/storage/answers';
 import { writing } from '@passfob/service/storage/database/database';
+import { sweepIdempotencyCache } from '@passfob/service/storage/idempotency';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { fobAnswer, Scene as Questions } from '../challenges/kit.ts';
@@ -41,10 +41,10 @@ test('a first answer is repeated for the retry window at most, also when the clo
   expect(await ask()).not.toBe('accepted');
   const kept = () => store.db.selectFrom('answers').select('outcome').execute();
   office.nowMs = startMs;
-  await sweepAnswers(store.db, office.nowMs);
+  await sweepIdempotencyCache(store.db, office.nowMs);
   expect(await kept()).toHaveLength(1);
   // Without a sweep at the right moment it would be found again when the clock has caught up.
-  await sweepAnswers(store.db, startMs - HOUR_MS);
+  await sweepIdempotencyCache(store.db, startMs - HOUR_MS);
   expect(await kept()).toEqual([]);
 });
 
@@ -65,8 +65,9 @@ test('sessions, links, tickets and temporary codes of a clock that was ahead are
   const rightMs = office.nowMs;
   const session = async () =>
     secret((await openSession(db, { userId, role: 'admin', nowMs: office.nowMs })).token);
-  const ticket = async () => secret((await writing(db, one => makeTicket(one, userId, office.nowMs))).value);
-  const page = async () => secret((await enterByTicket(management, await ticket(), origin))?.value ?? '');
+  const ticket = async () =>
+    secret((await writing(db, one => makeSignInToken(one, userId, office.nowMs))).value);
+  const page = async () => secret((await signInByToken(management, await ticket(), origin))?.value ?? '');
   const link = async () => secret(await makeOperatorKey(db, office.nowMs));
   const made = async () => ({
     ...{ session: await session(), ticket: await ticket(), page: await page(), link: await link() },
@@ -75,7 +76,7 @@ test('sessions, links, tickets and temporary codes of a clock that was ahead are
   const counts = async (one: Awaited<ReturnType<typeof made>>) => ({
     session: (await sessionOf(management, one.session)) !== undefined,
     page: (await userSessionOf(management, one.page)) !== undefined,
-    ticket: (await enterByTicket(management, one.ticket, origin)) !== undefined,
+    ticket: (await signInByToken(management, one.ticket, origin)) !== undefined,
     link: (await enterByLink(management, { key: one.link, ...origin })) !== undefined,
     code: (await temporaryCodeEnd(db, userId, office.nowMs)) !== undefined,
   });
@@ -146,7 +147,7 @@ test('an Access-Challenge of a clock that was ahead is over when it goes back', 
     office.nowMs = rightMs + aheadMs;
     const state = await openState(management, bound, { kind: 'log_in' });
     office.nowMs = rightMs;
-    return takeState(management, state, bound, state);
+    return redeemState(management, state, bound, state);
   };
   expect(await take(HOUR_MS)).toBeUndefined();
   expect(await take(APART_MS)).toMatchObject({ awaited: { kind: 'log_in' } });

@@ -5,7 +5,7 @@ import {
   makeTemporaryCode,
   withdrawTemporaryCode,
 } from '@passfob/service/features/tokens/codes/temporary-codes';
-import { makeDecoy } from '@passfob/service/features/tokens/decoy';
+import { makeDummyToken } from '@passfob/service/features/tokens/dummy-evaluation';
 import { revokeToken, suspendToken } from '@passfob/service/features/tokens/moves';
 import { ensureApplication } from '@passfob/service/features/users/applications';
 import { resetPin } from '@passfob/service/features/users/credentials/pins';
@@ -160,7 +160,7 @@ test('a password or PIN that is changed while a log-in with the old one is on it
   };
   const decided = (ticket: Awaited<ReturnType<typeof ticketOf>>) =>
     writing(validator.db, db =>
-      decideBatch({ ...validator, decoy: makeDecoy(validator.keys) }, db, [ticket]),
+      decideBatch({ ...validator, decoy: makeDummyToken(validator.keys) }, db, [ticket]),
     );
   expect(await decided(await ticketOf('password_otp'))).toEqual(['accepted']);
   const [withPassword, withPin] = [await ticketOf('password_otp'), await ticketOf('pin_otp')];

@@ -1,4 +1,4 @@
-import { moveMarks } from '@passfob/service/features/validation/marks';
+import { acceptSteps } from '@passfob/service/features/validation/replay-protection';
 import { writing } from '@passfob/service/storage/database/database';
 import { expect, test } from 'vitest';
 import { Office } from '../people/kit.ts';
@@ -12,7 +12,7 @@ test('a mark moves once, upwards, for the user and in the states that were read'
   const bob = await db.selectFrom('users').select('id').where('name', '=', 'bob').executeTakeFirstOrThrow();
   const move = (step: number) =>
     writing(db, async transaction => {
-      const moved = await moveMarks(transaction, [
+      const moved = await acceptSteps(transaction, [
         { token, step, driftSteps: 0, atMs: office.nowMs, source: '-' },
       ]);
       return moved.has(token.id);

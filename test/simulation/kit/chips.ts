@@ -1,6 +1,13 @@
 import { pbkdf2Sync } from 'node:crypto';
-import type { Clock, Keystore, Marks, Storage, VaultPorts, Witness } from '@passfob/firmware/core/base/ports';
-import type { Chance } from '@passfob/simulator/base/chance';
+import type {
+  AntiRollbackCounter,
+  AttemptCounter,
+  Clock,
+  Keystore,
+  Storage,
+  VaultPorts,
+} from '@passfob/firmware/core/base/ports';
+import type { Randomness } from '@passfob/simulator/base/randomness';
 import { hostPrimitives } from 'passfob/client/primitives';
 
 const PAGE_BYTES = 32;
@@ -71,7 +78,7 @@ export class Chips implements Storage {
   onWrite: (bytes: Uint8Array, address: number, length: number) => void = () => {};
   /** How often a PIN was stretched: each time is a comparison, or a new PIN. */
   stretched = 0;
-  private readonly chance: Chance;
+  private readonly chance: Randomness;
   /** Writes of any chip until the power goes. */
   private until = Number.POSITIVE_INFINITY;
   private tear: Tear = 'none';
@@ -80,7 +87,7 @@ export class Chips implements Storage {
   private to = 0;
   private operations = 0;
 
-  constructor(chance: Chance, pages = 128) {
+  constructor(chance: Randomness, pages = 128) {
     this.chance = chance;
     this.pages = pages;
     this.bytes = new Uint8Array(pages * PAGE_BYTES).fill(0xff);
@@ -200,7 +207,7 @@ export class Chips implements Storage {
     take: () => undefined,
   };
 
-  readonly marks: Marks = {
+  readonly marks: AttemptCounter = {
     count: () => this.marked,
     add: () => {
       const more = (by: number) => {
@@ -214,7 +221,7 @@ export class Chips implements Storage {
     },
   };
 
-  readonly witness: Witness = {
+  readonly witness: AntiRollbackCounter = {
     load: () => this.seen,
     save: number => {
       const see = (what: number) => {

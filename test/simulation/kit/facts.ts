@@ -1,11 +1,11 @@
 import { VAULT_OWNED } from '@passfob/firmware/core/vault/vault';
-import { makeChance } from '@passfob/simulator/base/chance';
+import { makeRandomness } from '@passfob/simulator/base/randomness';
 import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import type { Chips } from './chips.ts';
 import { Token } from './token.ts';
 
-const chance = makeChance(3, 'keys');
+const chance = makeRandomness(3, 'keys');
 const key = (length: number) => secret(chance.bytes(length));
 
 /** The secrets of these tests. PINs are long, so that they are not found in ciphertext by chance. */

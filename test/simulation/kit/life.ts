@@ -2,7 +2,7 @@ import { accountProof, KIND_HOTP, KIND_TOTP } from '@passfob/protocol/account';
 import { Hmac } from '@passfob/protocol/hmac';
 import { hotp } from '@passfob/protocol/otp';
 import { SHA1 } from '@passfob/protocol/primitives';
-import { type Chance, makeChance } from '@passfob/simulator/base/chance';
+import { makeRandomness, type Randomness } from '@passfob/simulator/base/randomness';
 import { type Client, isFobError, pairingCode } from 'passfob/client';
 import { hostPrimitives } from 'passfob/client/primitives';
 import { expect } from 'vitest';
@@ -33,7 +33,7 @@ export class Life {
   readonly driver: SimulatorDriver;
   /** What was done, for the message of a failure. */
   readonly told: string[] = [];
-  private readonly chance: Chance;
+  private readonly chance: Randomness;
   private owner: Owner;
   private held: Held[] = [];
   private mayBeErased = false;
@@ -41,7 +41,7 @@ export class Life {
   private made = 0;
 
   constructor(seed: number) {
-    this.chance = makeChance(seed, 'life');
+    this.chance = makeRandomness(seed, 'life');
     this.driver = new SimulatorDriver({ seed, birth: this.secret(32) });
     this.owner = this.newOwner();
   }

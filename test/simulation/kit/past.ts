@@ -1,4 +1,4 @@
-import { makeChance } from '@passfob/simulator/base/chance';
+import { makeRandomness } from '@passfob/simulator/base/randomness';
 import { expect } from 'vitest';
 import { ascii } from '../../conformance/owner.ts';
 import { type ChipImage, Chips } from './chips.ts';
@@ -32,7 +32,7 @@ export function live(seed: number, wipe: number, hasPin = true, attempts = LIMIT
 }
 
 function liveThrough(seed: number, wipe: number, hasPin: boolean, attempts: number): Past {
-  const chance = makeChance(seed, 'past');
+  const chance = makeRandomness(seed, 'past');
   const chips = new Chips(chance);
   chips.utc = 1_800_000_000;
   const images: Uint8Array[] = [];

@@ -3,7 +3,7 @@ import { KIND_TOTP } from '@passfob/protocol/account';
 import type { Hmac } from '@passfob/protocol/hmac';
 import { hotp } from '@passfob/protocol/otp';
 import { trivialPin } from '@passfob/protocol/pins';
-import { type Chance, makeChance } from '@passfob/simulator/base/chance';
+import { makeRandomness, type Randomness } from '@passfob/simulator/base/randomness';
 import { ascii } from '../../conformance/owner.ts';
 import { secret } from '../../kit/secrets.ts';
 import { Chips, type Failing, PowerCut, TEARS } from './chips.ts';
@@ -39,7 +39,7 @@ export interface Held {
 /** A fob whose power goes and whose storage fails in its boots, and the worlds that it may be in. */
 export class VaultWorlds {
   readonly told: string[] = [];
-  protected readonly chance: Chance;
+  protected readonly chance: Randomness;
   protected readonly chips: Chips;
   protected readonly leaks = new Leaks();
   protected readonly held = new Map<number, Held>();
@@ -50,7 +50,7 @@ export class VaultWorlds {
   protected wrongs = [0, 0] as [number, number];
 
   constructor(seed: number) {
-    this.chance = makeChance(seed, 'vault life');
+    this.chance = makeRandomness(seed, 'vault life');
     this.chips = new Chips(this.chance);
     this.chips.utc = 1_800_000_000;
     this.leaks.watch(this.chips);

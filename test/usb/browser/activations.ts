@@ -1,5 +1,5 @@
 import { startActivation } from '@passfob/service/features/enrolment/activations';
-import { localMails } from '@passfob/service/features/mail/outbox';
+import { localMail } from '@passfob/service/features/mail/outbox';
 import { createPolicy } from '@passfob/service/features/tokens/policies';
 import { changeSettings } from '@passfob/service/features/users/settings';
 import { createUser } from '@passfob/service/features/users/user-changes';
@@ -30,7 +30,7 @@ export async function mailedLinks(origin: string, users: readonly string[]): Pro
     accepted(await createUser(management, grace, { name, email: `${name}@example.org` }));
     accepted(await startActivation(management, grace, { user: name, fobs: 'any', policy: 'by counter' }));
   }
-  const mails = await localMails(management);
+  const mails = await localMail(management);
   const links = new Map(mails.map(({ to, link }) => [to.split('@')[0] ?? '', secret(link ?? '')]));
   for (const link of links.values()) secret(link.split('#')[1] ?? '');
   await service.close();

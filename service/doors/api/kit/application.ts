@@ -1,20 +1,20 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { sourceKey } from '../../../base/buckets.ts';
 import { validationLimits } from '../../../base/limits/validation.ts';
 import { webLimits } from '../../../base/limits/web.ts';
+import { sourceKey } from '../../../base/rate-limit.ts';
 import { prepareSource } from '../../../base/source.ts';
 import type { KnownApplication } from '../../../features/users/application-cache.ts';
-import { type Access, alsoLimited } from '../../web/access.ts';
+import { alsoLimited, type RouteAccess } from '../../web/access.ts';
 import { vouchFor } from '../../web/admission.ts';
 import type { WebContext } from '../../web/context.ts';
 import { Problem, type ProblemCode } from '../../web/problems.ts';
-import { rates, take, takeBySource } from '../../web/rates.ts';
+import { countBySource, countRequest, rates } from '../../web/rates.ts';
 import { type OperationName, serveRoute } from '../../web/route.ts';
 import { bearerOf } from './authenticate.ts';
-import { constant, described, object, type Shape, schemasOf, words } from './shapes.ts';
+import { constant, described, type FieldShape, object, schemasOf, words } from './shapes.ts';
 
 /** An application that asks, and the key it showed. */
-export interface Client {
+export interface ApplicationClient {
   readonly apiKey: string;
   readonly application: KnownApplication;
 }
@@ -34,13 +34,13 @@ export interface ApplicationCall<P, B> {
 export interface ApplicationRoute<P, B> {
   readonly name: OperationName;
   readonly path: string;
-  readonly params?: Shape<P>;
-  readonly headers?: Shape<unknown>;
-  readonly body: Shape<B>;
+  readonly params?: FieldShape<P>;
+  readonly headers?: FieldShape<unknown>;
+  readonly body: FieldShape<B>;
   /** A body that the route takes; it stands in the description. */
   readonly example: NoInfer<B>;
   /** What comes back, by status. */
-  readonly answers: Readonly<Record<number, Shape<unknown>>>;
+  readonly answers: Readonly<Record<number, FieldShape<unknown>>>;
   /** What it is refused with besides what every such route may be. */
   readonly problems?: readonly ProblemCode[];
   /**
@@ -61,7 +61,7 @@ export const acceptedAnswer = object({
 });
 
 /** The headers of routes that answer a repeated request alike. */
-export const idempotencyHeaders: Shape<unknown> = {
+export const idempotencyHeaders: FieldShape<unknown> = {
   schema: {
     type: 'object',
     properties: {
@@ -74,7 +74,7 @@ export const idempotencyHeaders: Shape<unknown> = {
   },
 };
 
-const clients = new WeakMap<FastifyRequest, Client>();
+const clients = new WeakMap<FastifyRequest, ApplicationClient>();
 
 /** Registers a route for applications. */
 export function serveForApplications<P, B>(
@@ -106,16 +106,16 @@ export function serveForApplications<P, B>(
   });
 }
 
-function applicationAccess(context: WebContext, standing: 'seen' | 'now'): Access {
+function applicationAccess(context: WebContext, standing: 'seen' | 'now'): RouteAccess {
   const admit = async (request: FastifyRequest) => {
     const apiKey = bearerOf(request);
     if (standing === 'now' && apiKey !== undefined) context.applications.forget(apiKey);
     const application = apiKey === undefined ? undefined : await context.applications.find(apiKey);
     if (application === undefined || apiKey === undefined) {
-      takeBySource(context, rates.stranger, request);
+      countBySource(context, rates.stranger, request);
       throw new Problem('unauthorised');
     }
-    take(context, rates.application, application.id);
+    countRequest(context, rates.application, application.id);
     vouchFor(request);
     clients.set(request, { apiKey, application });
   };
@@ -123,7 +123,7 @@ function applicationAccess(context: WebContext, standing: 'seen' | 'now'): Acces
 }
 
 /** The application a request was admitted for. @throws Problem `unauthorised` */
-export function clientOf(request: FastifyRequest): Client {
+export function clientOf(request: FastifyRequest): ApplicationClient {
   const client = clients.get(request);
   if (client === undefined) throw new Problem('unauthorised');
   return client;

@@ -5,13 +5,13 @@ import { type Action, may, permissions } from '../../../base/permissions.ts';
 import { prepareSource } from '../../../base/source.ts';
 import { apiKeyOf } from '../../../features/users/access/api-keys.ts';
 import { actorOfSession, isCsrfToken, isFresh, sessionOf } from '../../../features/users/sessions.ts';
-import type { Access } from '../../web/access.ts';
+import type { RouteAccess } from '../../web/access.ts';
 import { vouchFor } from '../../web/admission.ts';
 import type { WebContext } from '../../web/context.ts';
 import { cookieOf } from '../../web/cookies.ts';
 import { refuseCrossSite } from '../../web/guard.ts';
 import { Problem } from '../../web/problems.ts';
-import { rates, take, takeBySource } from '../../web/rates.ts';
+import { countBySource, countRequest, rates } from '../../web/rates.ts';
 
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
@@ -24,7 +24,7 @@ interface Caller {
 const actors = new WeakMap<FastifyRequest, Actor>();
 
 /** Administration, by somebody who may do an act. */
-export function administrationAccess(context: WebContext, action: Action): Access {
+export function administrationAccess(context: WebContext, action: Action): RouteAccess {
   return {
     who: 'administration',
     action,
@@ -42,10 +42,10 @@ export function administrationAccess(context: WebContext, action: Action): Acces
 async function admit(context: WebContext, request: FastifyRequest, action: Action): Promise<void> {
   const caller = (await byKey(context, request)) ?? (await bySession(context, request));
   if (caller === undefined) {
-    takeBySource(context, rates.stranger, request);
+    countBySource(context, rates.stranger, request);
     throw new Problem('credentials_needed');
   }
-  take(context, rates.administration, caller.actor.name);
+  countRequest(context, rates.administration, caller.actor.name);
   if (!may(caller.actor.role, action)) throw new Problem('not_allowed');
   if (permissions[action].dangerous && !caller.isFresh) throw new Problem('proof_needed');
   vouchFor(request);

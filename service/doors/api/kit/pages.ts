@@ -1,5 +1,5 @@
 import { administrationLimits } from '../../../base/limits/administration.ts';
-import { nullable, type Shape, text, whole, words } from './shapes.ts';
+import { type FieldShape, nullable, text, whole, words } from './shapes.ts';
 
 /** Where a page begins and how long it is, in the query of a list. */
 export const pageFields = {
@@ -8,7 +8,7 @@ export const pageFields = {
 } as const;
 
 /** `after` of the next page; null at the end. */
-export const next: Shape<string | null> = nullable(words);
+export const next: FieldShape<string | null> = nullable(words);
 
 export interface PageQuery {
   readonly after?: string;
@@ -29,17 +29,17 @@ export function pageOf<T>(
 }
 
 /** A place in an order by a number and, among equals, by a text. */
-export interface Place {
+export interface PageCursor {
   readonly number: number;
   readonly text: string;
 }
 
-export function writePlace(number: number, rest: string): string {
+export function writeCursor(number: number, rest: string): string {
   return `${number}.${rest}`;
 }
 
 /** The place that `writePlace` wrote down, or undefined where it did not. */
-export function readPlace(written: string): Place | undefined {
+export function readCursor(written: string): PageCursor | undefined {
   const [, digits = '', rest = ''] = /^(\d{1,16})\.([\w-]{1,64})$/.exec(written) ?? [];
   const number = Number(digits);
   return digits !== '' && Number.isSafeInteger(number) ? { number, text: rest } : undefined;

@@ -4,10 +4,10 @@ import type { RefusalCode, Result } from '../../../base/results.ts';
 import type { Management } from '../../../storage/management.ts';
 import type { WebContext } from '../../web/context.ts';
 import type { OperationName } from '../../web/route.ts';
-import type { Shape } from './shapes.ts';
+import type { FieldShape } from './shapes.ts';
 
 /** One request that has been let in and checked. */
-export interface Call<P, Q, B> {
+export interface ApiCall<P, Q, B> {
   readonly context: WebContext;
   readonly management: Management;
   readonly actor: Actor;
@@ -23,19 +23,19 @@ export interface ApiRoute<P = unknown, Q = unknown, B = unknown, A = unknown> {
   /** With parameters as `:name`. */
   readonly path: string;
   readonly permission: Action;
-  readonly params?: Shape<P>;
-  readonly query?: Shape<Q>;
-  readonly body?: Shape<B>;
+  readonly params?: FieldShape<P>;
+  readonly query?: FieldShape<Q>;
+  readonly body?: FieldShape<B>;
   /** A body that the route takes; it stands in the description. */
   readonly example?: NoInfer<B>;
   readonly bodyMaxBytes?: number;
   /** What comes back. */
-  readonly answer: Shape<A>;
+  readonly answer: FieldShape<A>;
   /** Default 200. */
   readonly status?: 201;
   /** What the act may be refused with. */
   readonly refusals: readonly RefusalCode[];
-  handle(call: Call<P, Q, B>): Promise<Result<A>>;
+  handle(call: ApiCall<P, Q, B>): Promise<Result<A>>;
 }
 
 /** Checks at compile time that a handler takes and gives what its route declares. */

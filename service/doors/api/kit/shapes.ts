@@ -4,43 +4,46 @@ import type { FastifySchema } from 'fastify';
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** What a value on the wire looks like: as a schema for programs, and as a type for us, made of the same words. */
-export interface Shape<T> {
+export interface FieldShape<T> {
   readonly schema: JsonSchema;
   /** Never there: it carries the type. */
   readonly type?: T;
 }
 
-export type TypeOf<S> = S extends Shape<infer T> ? T : never;
-type Fields = Readonly<Record<string, Shape<unknown>>>;
+export type TypeOf<S> = S extends FieldShape<infer T> ? T : never;
+type Fields = Readonly<Record<string, FieldShape<unknown>>>;
 type NoFields = Readonly<Record<never, never>>;
 
 /** Text of some length, in UTF-16 units. */
-export function text(max: number, more: JsonSchema & { readonly minLength?: number } = {}): Shape<string> {
+export function text(
+  max: number,
+  more: JsonSchema & { readonly minLength?: number } = {},
+): FieldShape<string> {
   return { schema: { type: 'string', maxLength: max, ...more } };
 }
 
 /** Text that the service makes, whose length is its own affair. */
-export const words: Shape<string> = { schema: { type: 'string' } };
+export const words: FieldShape<string> = { schema: { type: 'string' } };
 
 /** A whole number within its bounds. */
-export function whole(minimum: number, maximum: number): Shape<number> {
+export function whole(minimum: number, maximum: number): FieldShape<number> {
   return { schema: { type: 'integer', minimum, maximum } };
 }
 
 /** A whole number that the service counts. */
-export const count: Shape<number> = { schema: { type: 'integer' } };
-export const number: Shape<number> = { schema: { type: 'number' } };
-export const flag: Shape<boolean> = { schema: { type: 'boolean' } };
+export const count: FieldShape<number> = { schema: { type: 'integer' } };
+export const number: FieldShape<number> = { schema: { type: 'number' } };
+export const flag: FieldShape<boolean> = { schema: { type: 'boolean' } };
 /** Milliseconds since 1970 (UTC). */
-export const time: Shape<number> = {
+export const time: FieldShape<number> = {
   schema: { type: 'integer', description: 'Milliseconds since 1970 (UTC).' },
 };
 
-export function oneOf<const T extends string>(...values: readonly T[]): Shape<T> {
+export function oneOf<const T extends string>(...values: readonly T[]): FieldShape<T> {
   return { schema: { type: 'string', enum: values } };
 }
 
-export function nullable<T>({ schema }: Shape<T>): Shape<T | null> {
+export function nullable<T>({ schema }: FieldShape<T>): FieldShape<T | null> {
   if (Array.isArray(schema.enum))
     return { schema: { ...schema, type: ['string', 'null'], enum: [...schema.enum, null] } };
   if (typeof schema.type === 'string' && schema.type !== 'object')
@@ -48,25 +51,25 @@ export function nullable<T>({ schema }: Shape<T>): Shape<T | null> {
   return { schema: { anyOf: [schema, { type: 'null' }] } };
 }
 
-export function list<T>({ schema }: Shape<T>, maxItems?: number): Shape<readonly T[]> {
+export function list<T>({ schema }: FieldShape<T>, maxItems?: number): FieldShape<readonly T[]> {
   return { schema: { type: 'array', items: schema, ...(maxItems !== undefined && { maxItems }) } };
 }
 
 /** A value that is always the same. */
-export function constant<const T extends string | number | boolean>(value: T): Shape<T> {
+export function constant<const T extends string | number | boolean>(value: T): FieldShape<T> {
   return { schema: { const: value } };
 }
 
 /** An answer without a body. */
-export const nothing: Shape<null> = { schema: { type: 'null' } };
+export const nothing: FieldShape<null> = { schema: { type: 'null' } };
 
 /** An answer of another media type than JSON. */
-export function media(type: string, { schema }: Shape<unknown>): Shape<string> {
+export function media(type: string, { schema }: FieldShape<unknown>): FieldShape<string> {
   return { schema: { content: { [type]: { schema } } } };
 }
 
 /** Named facts of no fixed names, as the audit holds them. */
-export const facts: Shape<Readonly<Record<string, unknown>>> = {
+export const facts: FieldShape<Readonly<Record<string, unknown>>> = {
   schema: { type: 'object', additionalProperties: { type: ['string', 'number', 'boolean', 'null'] } },
 };
 
@@ -74,7 +77,7 @@ export const facts: Shape<Readonly<Record<string, unknown>>> = {
 export function object<R extends Fields, O extends Fields = NoFields>(
   required: R,
   optional?: O,
-): Shape<{ readonly [K in keyof R]: TypeOf<R[K]> } & { readonly [K in keyof O]?: TypeOf<O[K]> }> {
+): FieldShape<{ readonly [K in keyof R]: TypeOf<R[K]> } & { readonly [K in keyof O]?: TypeOf<O[K]> }> {
   const fields = Object.entries({ ...required, ...optional });
   return {
     schema: {
@@ -87,28 +90,28 @@ export function object<R extends Fields, O extends Fields = NoFields>(
 }
 
 /** An object of which just one field is there. */
-export function justOne<T>({ schema }: Shape<T>): Shape<T> {
+export function justOne<T>({ schema }: FieldShape<T>): FieldShape<T> {
   return { schema: { ...schema, minProperties: 1, maxProperties: 1 } };
 }
 
 /** The shape, with a sentence about it. */
-export function described<T>({ schema }: Shape<T>, description: string): Shape<T> {
+export function described<T>({ schema }: FieldShape<T>, description: string): FieldShape<T> {
   return { schema: { ...schema, description } };
 }
 
 /** The shape under a name of its own in the API's description. */
-export function named<T>({ schema }: Shape<T>, title: string): Shape<T> {
+export function named<T>({ schema }: FieldShape<T>, title: string): FieldShape<T> {
   return { schema: { ...schema, title } };
 }
 
 /** The shapes of a route as Fastify takes them. */
 export function schemasOf(shapes: {
-  readonly params?: Shape<unknown> | undefined;
-  readonly query?: Shape<unknown> | undefined;
-  readonly headers?: Shape<unknown> | undefined;
-  readonly body?: Shape<unknown> | undefined;
+  readonly params?: FieldShape<unknown> | undefined;
+  readonly query?: FieldShape<unknown> | undefined;
+  readonly headers?: FieldShape<unknown> | undefined;
+  readonly body?: FieldShape<unknown> | undefined;
   /** By status. */
-  readonly answers: Readonly<Record<number, Shape<unknown>>>;
+  readonly answers: Readonly<Record<number, FieldShape<unknown>>>;
 }): FastifySchema {
   const { params, query, headers, body, answers } = shapes;
   const response = Object.entries(answers).map(([status, { schema }]) => [status, schema] as const);

@@ -2,7 +2,7 @@ import { alertLimits } from '../../../base/limits/alerts.ts';
 import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { done, refused } from '../../../base/results.ts';
 import { acknowledgeAlert, pageAlerts } from '../../../features/alerts/manage.ts';
-import { next, pageFields, readPlace, writePlace } from '../kit/pages.ts';
+import { next, pageFields, readCursor, writeCursor } from '../kit/pages.ts';
 import { route } from '../kit/route.ts';
 import { count, list, named, nullable, object, oneOf, text, time, whole, words } from '../kit/shapes.ts';
 
@@ -50,14 +50,14 @@ export const alertRoutes = [
     answer: object({ alerts: list(alert), next }),
     refusals: ['bad_cursor'],
     handle: async ({ management, query: { after, ...query } }) => {
-      const place = after === undefined ? undefined : readPlace(after);
+      const place = after === undefined ? undefined : readCursor(after);
       if (after !== undefined && place === undefined) return refused('bad_cursor');
       const from = place && { lastMs: place.number, id: Number(place.text) };
       if (from !== undefined && !Number.isSafeInteger(from.id)) return refused('bad_cursor');
       const page = await pageAlerts(management.db, { ...query, after: from });
       return done({
         alerts: page.alerts,
-        next: page.next && writePlace(page.next.lastMs, `${page.next.id}`),
+        next: page.next && writeCursor(page.next.lastMs, `${page.next.id}`),
       });
     },
   }),

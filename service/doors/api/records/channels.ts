@@ -1,20 +1,24 @@
 import { processLimits } from '../../../base/limits/process.ts';
 import { recordLimits } from '../../../base/limits/records.ts';
 import { done, type Result } from '../../../base/results.ts';
-import { type Channel, type ChannelTarget, readChannels } from '../../../features/notify/channels.ts';
+import {
+  type ChannelTarget,
+  type NotificationChannel,
+  readChannels,
+} from '../../../features/notify/channels.ts';
 import { removeChannel, saveChannel, testChannel } from '../../../features/notify/manage.ts';
 import { next, pageFields, pageOf } from '../kit/pages.ts';
 import { idParams } from '../kit/params.ts';
 import { route } from '../kit/route.ts';
 import {
   described,
+  type FieldShape,
   flag,
   list,
   named,
   nullable,
   object,
   oneOf,
-  type Shape,
   type TypeOf,
   text,
   whole,
@@ -42,7 +46,7 @@ const syslog = object(
   { ...where, kind: oneOf('syslog'), transport: oneOf('udp', 'tcp', 'tls') },
   { authority },
 );
-const target: Shape<ChannelTarget> = { schema: { anyOf: [mail.schema, webhook.schema, syslog.schema] } };
+const target: FieldShape<ChannelTarget> = { schema: { anyOf: [mail.schema, webhook.schema, syslog.schema] } };
 const given = object(
   { name: text(recordLimits.channelNameMax, { minLength: 1 }), enabled: flag, target },
   {
@@ -107,7 +111,7 @@ export const channelRoutes = [
     params: idParams,
     answer: channel,
     refusals: ['unknown_channel'],
-    handle: ({ management, actor, params }): Promise<Result<Channel>> =>
+    handle: ({ management, actor, params }): Promise<Result<NotificationChannel>> =>
       removeChannel(management, actor, params),
   }),
   route({

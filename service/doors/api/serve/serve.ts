@@ -2,7 +2,7 @@ import { Ajv, type ErrorObject } from 'ajv';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { administrationLimits } from '../../../base/limits/administration.ts';
 import { webLimits } from '../../../base/limits/web.ts';
-import { type Check, narrowed, unlimited } from '../../web/access.ts';
+import { narrowed, type RequestCheck, unlimited } from '../../web/access.ts';
 import type { WebContext } from '../../web/context.ts';
 import { Problem, problemJson, problemOf, sendProblem, statusOf } from '../../web/problems.ts';
 import { type Method, serveRoute } from '../../web/route.ts';
@@ -128,7 +128,7 @@ function refuseOtherMethods(app: FastifyInstance): void {
       bodyMaxBytes,
       handle: (_request, reply) => reply.header('allow', allow).code(204).send(),
     });
-    const refuse: Check = async (_request, reply) => {
+    const refuse: RequestCheck = async (_request, reply) => {
       reply.header('allow', allow);
       throw new Problem('wrong_method');
     };

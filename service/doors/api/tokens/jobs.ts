@@ -6,7 +6,7 @@ import { startActivating, startAssigning, startBulk } from '../../../features/jo
 import { cancelJob, listJobItems, pauseJob, resumeJob, viewJob } from '../../../features/jobs/jobs.ts';
 import { pageJobs } from '../../../features/jobs/pages.ts';
 import type { OperationName } from '../../web/route.ts';
-import { next, pageFields, readPlace, writePlace } from '../kit/pages.ts';
+import { next, pageFields, readCursor, writeCursor } from '../kit/pages.ts';
 import { idParams, serial } from '../kit/params.ts';
 import { route } from '../kit/route.ts';
 import {
@@ -65,11 +65,11 @@ export const jobRoutes = [
     answer: object({ jobs: list(job), next }),
     refusals: ['bad_cursor'],
     handle: async ({ management, query: { after, limit } }) => {
-      const place = after === undefined ? undefined : readPlace(after);
+      const place = after === undefined ? undefined : readCursor(after);
       if (after !== undefined && place === undefined) return refused('bad_cursor');
       const from = place && { createdMs: place.number, id: place.text };
       const page = await pageJobs(management.db, { after: from, rows: limit });
-      return done({ jobs: page.jobs, next: page.next && writePlace(page.next.createdMs, page.next.id) });
+      return done({ jobs: page.jobs, next: page.next && writeCursor(page.next.createdMs, page.next.id) });
     },
   }),
   route({

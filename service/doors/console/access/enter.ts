@@ -13,15 +13,15 @@ import { messagePage } from '../../web/layout.ts';
 import { Problem, statusOf } from '../../web/problems.ts';
 import { receiveForm, servePage } from '../../web/route.ts';
 import { makeChangeStreams } from '../../web/stream.ts';
-import { type AskIn, admittedVisit, HTML, operatorAccess } from '../kit/desk.ts';
 import { at, HOME } from '../kit/paths.ts';
-import { sessionValue, visitOf } from '../kit/visit.ts';
+import { consoleContextOf, sessionValue } from '../kit/request-context.ts';
+import { admittedContext, HTML, operatorAccess, type SignInPrompt } from '../kit/router.ts';
 import { giveCookie, takeCookie } from './cookie.ts';
 
 const text = texts.operator;
 
 /** Entry by a one-time link, the way out, and the stream that tells open pages that something has changed. */
-export function serveEntry(app: FastifyInstance, context: WebContext, askIn: AskIn): void {
+export function serveEntry(app: FastifyInstance, context: WebContext, askIn: SignInPrompt): void {
   const streams = makeChangeStreams(context.changes);
   app.addHook('preClose', async () => streams.end());
 
@@ -29,12 +29,12 @@ export function serveEntry(app: FastifyInstance, context: WebContext, askIn: Ask
   receiveForm(app, at('/enter'), formBySource(context), (request, reply) => useLink(context, request, reply));
 
   servePage(app, at('/stream'), operatorAccess(context, askIn), async (request, reply) => {
-    const { session } = admittedVisit(request);
+    const { session } = admittedContext(request);
     return reply.type('text/event-stream').send(streams.open(session.expiresMs - context.clock()));
   });
 
   receiveForm(app, at('/leave'), formBySource(context), async (request, reply) => {
-    const visit = await visitOf(context, request);
+    const visit = await consoleContextOf(context, request);
     const value = sessionValue(context, request);
     if (visit !== undefined && value !== undefined) {
       if (!isCsrfToken(visit.session, visit.value('csrf'))) throw new Problem('forbidden');
@@ -59,7 +59,7 @@ async function showLink(
 ): Promise<FastifyReply> {
   const key = keyIn(request.query);
   if (key === undefined || !(await isLinkGood(context.management, key))) return linkUsed(reply);
-  const visit = await visitOf(context, request);
+  const visit = await consoleContextOf(context, request);
   return reply.type(HTML).send(linkPage(key, visit && (visit.session.user ?? text.linkSession)));
 }
 

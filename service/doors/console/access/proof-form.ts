@@ -4,7 +4,7 @@ import { userLimits } from '../../../base/limits/users.ts';
 import { validationLimits } from '../../../base/limits/validation.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { assetPath } from '../../web/assets.ts';
-import { type Field, fieldMarkup, hidden } from '../../web/fields.ts';
+import { type FormField, fieldMarkup, hidden } from '../../web/fields.ts';
 import { brand, renderPage } from '../../web/layout.ts';
 import { HOME } from '../kit/paths.ts';
 
@@ -31,7 +31,7 @@ export interface ProofPage {
 
 const text = consoleTexts.signIn;
 
-const secrets = (isNumber: boolean): readonly Field[] => [
+const secrets = (isNumber: boolean): readonly FormField[] => [
   {
     name: 'password',
     label: text.password,
@@ -51,7 +51,7 @@ const secrets = (isNumber: boolean): readonly Field[] => [
 
 /** The page; after a refusal it says the same for every reason. */
 export function proofPage(page: ProofPage): string {
-  const user: Field = {
+  const user: FormField = {
     name: 'user',
     label: text.user,
     max: userLimits.userNameMax,

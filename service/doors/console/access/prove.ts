@@ -6,25 +6,25 @@ import { proveAgain } from '../../../features/users/access/sign-in.ts';
 import { isCsrfToken } from '../../../features/users/sessions.ts';
 import { formBySource, narrowed } from '../../web/access.ts';
 import type { WebContext } from '../../web/context.ts';
-import { refusalFloor } from '../../web/floor.ts';
 import { messagePage } from '../../web/layout.ts';
+import { delayRefusal } from '../../web/minimum-response-time.ts';
 import { Problem, statusOf } from '../../web/problems.ts';
 import { receiveForm, servePage } from '../../web/route.ts';
-import { type AskIn, admittedVisit, HTML, operatorAccess } from '../kit/desk.ts';
 import { at, HOME, returnPath } from '../kit/paths.ts';
-import { sessionValue, type Visit } from '../kit/visit.ts';
+import { type ConsoleContext, sessionValue } from '../kit/request-context.ts';
+import { admittedContext, HTML, operatorAccess, type SignInPrompt } from '../kit/router.ts';
 import { proofPage } from './proof-form.ts';
 import { newAttempt } from './sign-in.ts';
 
 const text = consoleTexts.prove;
 
 /** The page to which dangerous acts lead where the last proof is some while ago, and from which they go on. */
-export function serveProving(app: FastifyInstance, context: WebContext, askIn: AskIn): void {
+export function serveProving(app: FastifyInstance, context: WebContext, askIn: SignInPrompt): void {
   const access = operatorAccess(context, askIn);
-  servePage(app, at('/prove'), access, (request, reply) => show(admittedVisit(request), reply, false));
+  servePage(app, at('/prove'), access, (request, reply) => show(admittedContext(request), reply, false));
 
   receiveForm(app, at('/prove'), narrowed(formBySource(context), access), async (request, reply) => {
-    const visit = admittedVisit(request);
+    const visit = admittedContext(request);
     if (!isCsrfToken(visit.session, visit.value('csrf'))) throw new Problem('forbidden');
     return prove(context, { request, reply, visit });
   });
@@ -32,7 +32,7 @@ export function serveProving(app: FastifyInstance, context: WebContext, askIn: A
 
 async function prove(
   context: WebContext,
-  { request, reply, visit }: { request: FastifyRequest; reply: FastifyReply; visit: Visit },
+  { request, reply, visit }: { request: FastifyRequest; reply: FastifyReply; visit: ConsoleContext },
 ): Promise<FastifyReply> {
   const isProved = await proveAgain(
     context.management,
@@ -47,11 +47,11 @@ async function prove(
     },
   );
   if (isProved) return reply.redirect(returnPath(visit.value('to')), 303);
-  await refusalFloor(reply);
+  await delayRefusal(reply);
   return show(visit, reply, true);
 }
 
-async function show(visit: Visit, reply: FastifyReply, refused: boolean): Promise<FastifyReply> {
+async function show(visit: ConsoleContext, reply: FastifyReply, refused: boolean): Promise<FastifyReply> {
   reply.code(refused ? statusOf('refused') : 200).type(HTML);
   // A session by a link is nobody's, and nobody cannot prove anything.
   if (visit.session.user === null)

@@ -10,10 +10,10 @@ import { createUser } from '../../../features/users/user-changes.ts';
 import { userDetail } from '../../../features/users/user-views.ts';
 import { prepareUserName } from '../../../features/users/users.ts';
 import { actionLink, badge } from '../../web/parts.ts';
-import type { Desk } from '../kit/desk.ts';
 import { type FormPage, serveForm } from '../kit/form.ts';
 import { at } from '../kit/paths.ts';
-import type { Visit } from '../kit/visit.ts';
+import type { ConsoleContext } from '../kit/request-context.ts';
+import type { ConsoleRouter } from '../kit/router.ts';
 
 const text = consoleTexts.setup;
 
@@ -28,7 +28,7 @@ export interface SetUp {
   readonly isComplete: boolean;
 }
 
-export async function readSetUp({ management, context }: Visit): Promise<SetUp> {
+export async function readSetUp({ management, context }: ConsoleContext): Promise<SetUp> {
   const { db } = management;
   const moment = { lock: (await readSettings(db)).lock, nowMs: context.clock() };
   const admins = [];
@@ -42,7 +42,7 @@ export async function readSetUp({ management, context }: Visit): Promise<SetUp> 
 }
 
 /** The guide of the first run: an administrator's own user, their fob, and signing in properly. */
-export function serveSetUp(desk: Desk): void {
+export function serveSetUp(desk: ConsoleRouter): void {
   desk.page('/setup', 'operator.change', async visit => ({
     title: text.title,
     main: guide(await readSetUp(visit)),
@@ -118,7 +118,7 @@ const adminForm: FormPage<string> = {
 };
 
 /** Three acts, each with its own row in the audit. What may be refused is looked at before the first. */
-async function makeAdmin(visit: Visit): Promise<Result<string>> {
+async function makeAdmin(visit: ConsoleContext): Promise<Result<string>> {
   const { management, actor } = visit;
   const typed = visit.value('user');
   const password = visit.value('password');

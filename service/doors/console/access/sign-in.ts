@@ -11,14 +11,14 @@ import { endSession } from '../../../features/users/sessions.ts';
 import { readServiceName } from '../../../features/users/settings.ts';
 import { formBySource, pageBySource } from '../../web/access.ts';
 import type { WebContext } from '../../web/context.ts';
-import { refusalFloor } from '../../web/floor.ts';
 import { field } from '../../web/forms.ts';
+import { delayRefusal } from '../../web/minimum-response-time.ts';
 import { statusOf } from '../../web/problems.ts';
-import { rates, takeBySource } from '../../web/rates.ts';
+import { countBySource, rates } from '../../web/rates.ts';
 import { receiveForm, servePage } from '../../web/route.ts';
-import { type AskIn, HTML } from '../kit/desk.ts';
 import { at, HOME, returnPath } from '../kit/paths.ts';
-import { sessionValue } from '../kit/visit.ts';
+import { sessionValue } from '../kit/request-context.ts';
+import { HTML, type SignInPrompt } from '../kit/router.ts';
 import { giveCookie } from './cookie.ts';
 import { proofPage } from './proof-form.ts';
 
@@ -45,7 +45,7 @@ export function serveSignIn(app: FastifyInstance, context: WebContext): void {
       },
     );
     if (session === undefined) {
-      await refusalFloor(reply);
+      await delayRefusal(reply);
       const page = await signInPage(context, {
         to,
         user: user.slice(0, userLimits.userNameMax),
@@ -61,9 +61,9 @@ export function serveSignIn(app: FastifyInstance, context: WebContext): void {
 }
 
 /** What somebody sees who is not in: the form, which leads to the page that was asked for. */
-export function askToSignIn(context: WebContext): AskIn {
+export function showSignIn(context: WebContext): SignInPrompt {
   return async (request, reply) => {
-    takeBySource(context, rates.stranger, request);
+    countBySource(context, rates.stranger, request);
     const to = request.method === 'GET' ? returnPath(request.url) : HOME;
     const page = await signInPage(context, { to, user: '', refused: false });
     return reply.code(statusOf('unauthorised')).type(HTML).send(page);

@@ -5,7 +5,7 @@ import { enrolmentLimits } from '../../../base/limits/enrolment.ts';
 import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import {
-  type Delivery,
+  type ActivationDelivery,
   type MadeActivation,
   resendActivation,
   revokeActivation,
@@ -14,19 +14,19 @@ import {
 import { type ActivationView, viewActivation } from '../../../features/enrolment/views.ts';
 import { readMailServer } from '../../../features/mail/server.ts';
 import { listPolicies } from '../../../features/tokens/policies.ts';
-import type { Field } from '../../web/fields.ts';
+import type { FormField } from '../../web/fields.ts';
 import { moment, onceShown } from '../../web/parts.ts';
-import { type Answer, type Desk, missingPage } from '../kit/desk.ts';
 import { type FormPage, type FormView, serveForm } from '../kit/form.ts';
 import { at } from '../kit/paths.ts';
-import type { Visit } from '../kit/visit.ts';
+import type { ConsoleContext } from '../kit/request-context.ts';
+import { type ConsoleResponse, type ConsoleRouter, missingPage } from '../kit/router.ts';
 import { userOf } from '../users/detail.ts';
 
 const text = consoleTexts.activations;
 const HOUR_MS = 3_600_000;
 
 /** Starting, resending and revoking activations. */
-export function serveActivationForms(desk: Desk): void {
+export function serveActivationForms(desk: ConsoleRouter): void {
   serveForm(desk, startForm);
   serveForm(desk, resendForm);
   serveForm(desk, revokeForm);
@@ -64,7 +64,7 @@ const startForm: FormPage<MadeActivation> = {
   done: madePage,
 };
 
-function targetFields(policies: readonly string[]): Field[] {
+function targetFields(policies: readonly string[]): FormField[] {
   return [
     {
       name: 'serial',
@@ -94,7 +94,7 @@ function targetFields(policies: readonly string[]): Field[] {
   ];
 }
 
-function hoursField(value: string, options: NonNullable<Field['options']>): Field {
+function hoursField(value: string, options: NonNullable<FormField['options']>): FormField {
   return {
     name: 'hours',
     label: text.hours,
@@ -105,29 +105,32 @@ function hoursField(value: string, options: NonNullable<Field['options']>): Fiel
   };
 }
 
-function deliveryField(email: string | null): Field {
+function deliveryField(email: string | null): FormField {
   const inPerson = ['shown', text.shown] as const;
   const options = email === null ? [inPerson] : [['mail', text.byMail(email)] as const, inPerson];
   return { name: 'delivery', label: text.delivery, kind: 'select', options, faults: ['no_email'] };
 }
 
-function deliveryOf(value: string): Delivery {
+function deliveryOf(value: string): ActivationDelivery {
   return value === 'shown' ? 'shown' : 'mail';
 }
 
 /** A form about the activation in the address. */
 async function viewOf(
-  visit: Visit,
+  visit: ConsoleContext,
   make: (activation: ActivationView) => Promise<Omit<FormView, 'back'>>,
 ): ReturnType<FormPage<unknown>['view']> {
   const activation = await activationOf(visit);
   if (activation === undefined) return { instead: missingPage('unknown_activation') };
   const view = await make(activation);
-  const subject: Field = { name: 'id', label: '', kind: 'hidden', value: activation.id };
+  const subject: FormField = { name: 'id', label: '', kind: 'hidden', value: activation.id };
   return { ...view, fields: [subject, ...view.fields], back: at('/user', { user: activation.user }) };
 }
 
-function activationOf({ management: { db, clock }, value }: Visit): Promise<ActivationView | undefined> {
+function activationOf({
+  management: { db, clock },
+  value,
+}: ConsoleContext): Promise<ActivationView | undefined> {
   return viewActivation(db, value('id'), clock());
 }
 
@@ -169,7 +172,10 @@ const revokeForm: FormPage<ActivationView> = {
 };
 
 /** Mailed, there is nothing to show; handed over in person, the string and its QR code are shown this once. */
-async function madePage({ management }: Visit, { activation, string }: MadeActivation): Promise<Answer> {
+async function madePage(
+  { management }: ConsoleContext,
+  { activation, string }: MadeActivation,
+): Promise<ConsoleResponse> {
   const { user, expiresMs } = activation;
   if (string === null) {
     const hasServer = (await readMailServer(management.db)) !== undefined;

@@ -2,8 +2,8 @@ import { html } from '../../../base/html.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { activationStandings, listActivations } from '../../../features/enrolment/views.ts';
 import { activationTable } from '../kit/activation-table.ts';
-import type { Desk } from '../kit/desk.ts';
 import { at } from '../kit/paths.ts';
+import type { ConsoleRouter } from '../kit/router.ts';
 import { searchForm } from '../kit/search.ts';
 import { pager } from '../kit/table.ts';
 
@@ -15,7 +15,7 @@ const states = [
 ] as const;
 
 /** All activations, latest first, for help desk. */
-export function serveActivationList(desk: Desk): void {
+export function serveActivationList(desk: ConsoleRouter): void {
   desk.page('/activations', 'read', async visit => {
     const chosen = visit.value('state');
     const state = activationStandings.find(one => one === chosen);

@@ -4,15 +4,15 @@ import { consoleTexts } from '../../../base/texts/console.ts';
 import type { RevokedReason } from '../../../base/token-states.ts';
 import { startActivating, startAssigning, startBulk } from '../../../features/jobs/bulk.ts';
 import type { JobView } from '../../../features/jobs/jobs.ts';
-import type { Desk } from '../kit/desk.ts';
 import { type FormPage, serveForm } from '../kit/form.ts';
 import { at } from '../kit/paths.ts';
-import type { Visit } from '../kit/visit.ts';
+import type { ConsoleContext } from '../kit/request-context.ts';
+import type { ConsoleRouter } from '../kit/router.ts';
 
 const text = consoleTexts.bulk;
 
 /** Doing one thing with many tokens, by a pasted list. */
-export function serveBulk(desk: Desk): void {
+export function serveBulk(desk: ConsoleRouter): void {
   serveForm(desk, {
     ...bulkForm,
     done: (_visit, { id }) => {
@@ -63,7 +63,7 @@ const bulkForm: Omit<FormPage<JobView>, 'done'> = {
   run: startTyped,
 };
 
-function startTyped({ management, actor, value }: Visit): Promise<Result<JobView>> {
+function startTyped({ management, actor, value }: ConsoleContext): Promise<Result<JobView>> {
   const list = value('list');
   const what = value('what');
   if (what === 'assign') return startAssigning(management, actor, { table: list });

@@ -11,19 +11,19 @@ import { draftsOfFiles } from '../../../features/tokens/import/from-files.ts';
 import { draftsOfInventory, openInventoryFile } from '../../../features/tokens/import/from-inventory.ts';
 import type { ImportDraft, UserSource } from '../../../features/tokens/import/items.ts';
 import { type PreparedImport, prepareImport } from '../../../features/tokens/import/plan.ts';
-import type { Field } from '../../web/fields.ts';
-import { type Desk, refusedPage } from '../kit/desk.ts';
+import type { FormField } from '../../web/fields.ts';
 import { formMarkup } from '../kit/form.ts';
 import type { ConsolePage } from '../kit/layout.ts';
 import { at } from '../kit/paths.ts';
+import type { ConsoleContext } from '../kit/request-context.ts';
+import { type ConsoleRouter, refusedPage } from '../kit/router.ts';
 import type { UploadedFile } from '../kit/upload.ts';
-import type { Visit } from '../kit/visit.ts';
 import { planPage } from './plan.ts';
 
 const text = consoleTexts.imports;
 
 /** Importing from a file: first what would become of every row, then, when the operator says so, a job. */
-export function serveImport(desk: Desk): void {
+export function serveImport(desk: ConsoleRouter): void {
   desk.page('/import', 'token.import', async visit => uploadPage(visit));
   desk.act(
     '/import',
@@ -42,11 +42,14 @@ export function serveImport(desk: Desk): void {
   );
 }
 
-function held({ management, actor }: Visit, plan: PreparedImport): Promise<Result<JobView>> | undefined {
+function held(
+  { management, actor }: ConsoleContext,
+  plan: PreparedImport,
+): Promise<Result<JobView>> | undefined {
   return plan.items.length === 0 ? undefined : holdImport(management, actor, plan);
 }
 
-function uploadPage(visit: Visit, refusal?: { code: string; text: string }): ConsolePage {
+function uploadPage(visit: ConsoleContext, refusal?: { code: string; text: string }): ConsolePage {
   return {
     title: refusal === undefined ? text.title : `${consoleTexts.problem}: ${text.title}`,
     heading: text.title,
@@ -59,7 +62,7 @@ ${formMarkup(
   };
 }
 
-const fields: readonly Field[] = [
+const fields: readonly FormField[] = [
   {
     name: 'file',
     label: text.file,
@@ -78,7 +81,7 @@ const fields: readonly Field[] = [
   { name: 'userFrom', label: text.userFrom, kind: 'select', options: text.userSources, value: 'nobody' },
 ];
 
-async function draftsOf(visit: Visit): Promise<Result<ImportDraft[]>> {
+async function draftsOf(visit: ConsoleContext): Promise<Result<ImportDraft[]>> {
   const file = visit.file('file');
   if (file === undefined) return refused('import_file_missing');
   try {
@@ -93,7 +96,7 @@ async function draftsOf(visit: Visit): Promise<Result<ImportDraft[]>> {
   }
 }
 
-async function readDrafts(visit: Visit, file: UploadedFile): Promise<ImportDraft[]> {
+async function readDrafts(visit: ConsoleContext, file: UploadedFile): Promise<ImportDraft[]> {
   const password = visit.value('password');
   const userFrom = sourceOf(visit.value('userFrom'));
   const start = Buffer.from(file.bytes.subarray(0, 8)).toString('latin1');

@@ -13,17 +13,17 @@ import {
   viewJob,
 } from '../../../features/jobs/jobs.ts';
 import { actions, badge, facts, moment, section } from '../../web/parts.ts';
-import { type Desk, missingPage, refusedPage } from '../kit/desk.ts';
 import type { ConsolePage } from '../kit/layout.ts';
 import { actButton, jobBadge } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';
+import type { ConsoleContext } from '../kit/request-context.ts';
+import { type ConsoleRouter, missingPage, refusedPage } from '../kit/router.ts';
 import { type Cell, pager, table } from '../kit/table.ts';
-import type { Visit } from '../kit/visit.ts';
 
 const text = consoleTexts.jobs;
 
 /** Jobs, and one job with its progress, which is shown while it goes on. */
-export function serveJobs(desk: Desk): void {
+export function serveJobs(desk: ConsoleRouter): void {
   desk.page('/jobs', 'read', async visit => {
     const jobs = await listJobs(visit.management.db);
     return {
@@ -45,7 +45,7 @@ export function serveJobs(desk: Desk): void {
     });
 }
 
-async function jobPage(visit: Visit): Promise<ConsolePage> {
+async function jobPage(visit: ConsoleContext): Promise<ConsolePage> {
   const { db } = visit.management;
   const id = visit.value('id');
   const found = await viewJob(db, id);
@@ -79,7 +79,7 @@ function isOver({ state }: JobView): boolean {
   return state === 'done' || state === 'cancelled';
 }
 
-function controls(visit: Visit, job: JobView): Markup {
+function controls(visit: ConsoleContext, job: JobView): Markup {
   if (isOver(job) || !visit.may('job.control')) return nothing;
   const { id, state } = job;
   return actions([

@@ -7,8 +7,8 @@ import { actions, badge, facts, type Tone } from '../../web/parts.ts';
 import type { ConsolePage } from '../kit/layout.ts';
 import { actButton } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';
+import type { ConsoleContext } from '../kit/request-context.ts';
 import { type Cell, table } from '../kit/table.ts';
-import type { Visit } from '../kit/visit.ts';
 
 const text = consoleTexts.imports;
 
@@ -20,7 +20,11 @@ const tones: Readonly<Record<ImportRowState, Tone>> = {
 };
 
 /** The dry run of an import: what would become of every row and why, and the job that waits to do it. */
-export function planPage(visit: Visit, { counts, rows }: ImportPlan, job: JobView | undefined): ConsolePage {
+export function planPage(
+  visit: ConsoleContext,
+  { counts, rows }: ImportPlan,
+  job: JobView | undefined,
+): ConsolePage {
   const states = Object.keys(tones) as ImportRowState[];
   // Those that need somebody come first.
   const shown = [...rows]
@@ -39,7 +43,7 @@ ${table(text.rows, shown.map(row), text.nothing)}`,
 
 const again = html`<p class="next"><a href="${at('/import')}">${text.another}</a></p>`;
 
-function decide(visit: Visit, { id }: JobView, count: number): Markup {
+function decide(visit: ConsoleContext, { id }: JobView, count: number): Markup {
   return actions([
     actButton(visit, '/job/resume', { id }, text.start(count)),
     actButton(visit, '/job/cancel', { id }, text.discard),

@@ -1,15 +1,15 @@
 import { html, type Markup, nothing } from '../../../base/html.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
-import type { ActivationStanding, ActivationView } from '../../../features/enrolment/views.ts';
+import type { ActivationStatus, ActivationView } from '../../../features/enrolment/views.ts';
 import { badge, moment, type Tone } from '../../web/parts.ts';
 import { tokenLink, userLink } from './parts.ts';
 import { at } from './paths.ts';
+import type { ConsoleContext } from './request-context.ts';
 import { type Cell, table } from './table.ts';
-import type { Visit } from './visit.ts';
 
 const text = consoleTexts.activations;
 
-const tones: Readonly<Record<ActivationStanding, Tone>> = {
+const tones: Readonly<Record<ActivationStatus, Tone>> = {
   open: 'warn',
   expired: 'bad',
   used: 'good',
@@ -18,7 +18,7 @@ const tones: Readonly<Record<ActivationStanding, Tone>> = {
 
 /** Activations with how they stand and why, and what can be done about it. */
 export function activationTable(
-  visit: Visit,
+  visit: ConsoleContext,
   activations: readonly ActivationView[],
   { isOfOne, empty }: { readonly isOfOne: boolean; readonly empty: string },
 ): Markup {
@@ -64,7 +64,7 @@ function mailed({ mail, remindedMs }: ActivationView): string {
   return parts.filter(Boolean).join(', ');
 }
 
-function actsOn(visit: Visit, { id, user, state }: ActivationView): Markup {
+function actsOn(visit: ConsoleContext, { id, user, state }: ActivationView): Markup {
   if (state !== 'open' && state !== 'expired') return nothing;
   const link = (act: 'resend' | 'revoke', words: string) =>
     visit.may(`activation.${act}`)

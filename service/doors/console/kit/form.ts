@@ -2,17 +2,17 @@ import { html, type Markup, nothing } from '../../../base/html.ts';
 import type { Action } from '../../../base/permissions.ts';
 import type { Result } from '../../../base/results.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
-import { type Field, fieldMarkup, hidden } from '../../web/fields.ts';
-import type { Answer, Desk } from './desk.ts';
+import { type FormField, fieldMarkup, hidden } from '../../web/fields.ts';
 import type { ConsolePage } from './layout.ts';
 import { HOME } from './paths.ts';
-import type { Visit } from './visit.ts';
+import type { ConsoleContext } from './request-context.ts';
+import type { ConsoleResponse, ConsoleRouter } from './router.ts';
 
 /** What a form's page shows. */
 export interface FormView {
   readonly title: string;
   readonly lead?: string | Markup;
-  readonly fields: readonly Field[];
+  readonly fields: readonly FormField[];
   readonly submit: string;
   /** Where the way out leads. */
   readonly back: string;
@@ -28,9 +28,9 @@ export interface FormPage<T> {
   /** Most bytes that the form may have, where it is more than usual. */
   readonly bodyLimit?: number;
   /** The form, or what to show instead where there is nothing it could be for. */
-  view(visit: Visit): Promise<FormView | { readonly instead: ConsolePage }>;
-  run(visit: Visit): Promise<Result<T>>;
-  done(visit: Visit, value: T): Answer | Promise<Answer>;
+  view(visit: ConsoleContext): Promise<FormView | { readonly instead: ConsolePage }>;
+  run(visit: ConsoleContext): Promise<Result<T>>;
+  done(visit: ConsoleContext, value: T): ConsoleResponse | Promise<ConsoleResponse>;
 }
 
 /** Why a form was not taken. */
@@ -39,8 +39,8 @@ export interface Refusal {
   readonly text: string;
 }
 
-export function serveForm<T>(desk: Desk, form: FormPage<T>): void {
-  const page = async (visit: Visit, refusal?: Refusal): Promise<ConsolePage> => {
+export function serveForm<T>(desk: ConsoleRouter, form: FormPage<T>): void {
+  const page = async (visit: ConsoleContext, refusal?: Refusal): Promise<ConsolePage> => {
     const view = await form.view(visit);
     return 'instead' in view ? view.instead : formPage(visit, { ...view, path: form.path }, refusal);
   };
@@ -60,7 +60,7 @@ export function serveForm<T>(desk: Desk, form: FormPage<T>): void {
   );
 }
 
-function formPage(visit: Visit, view: FormView & { path: string }, refusal?: Refusal): ConsolePage {
+function formPage(visit: ConsoleContext, view: FormView & { path: string }, refusal?: Refusal): ConsolePage {
   return {
     title: refusal === undefined ? view.title : `${consoleTexts.problem}: ${view.title}`,
     heading: view.title,
@@ -72,7 +72,7 @@ ${formMarkup(visit, view, refusal)}`,
 
 /** A form with what was typed, and after a refusal with the reason at its top and at the field that it is about. */
 export function formMarkup(
-  visit: Visit,
+  visit: ConsoleContext,
   view: Pick<FormView, 'fields' | 'submit' | 'isFinal' | 'hasFile'> & { path: string; back?: string },
   refusal?: Refusal,
 ): Markup {
@@ -93,13 +93,13 @@ ${view.back === undefined ? nothing : html`<a class="quiet" href="${view.back}">
 </form>`;
 }
 
-function typedAgain(visit: Visit, field: Field): Field {
+function typedAgain(visit: ConsoleContext, field: FormField): FormField {
   if (field.kind === 'password' || field.kind === 'file' || field.kind === 'hidden') return field;
   return { ...field, value: visit.value(field.name) };
 }
 
 /** It takes the focus, so that it is what is read first. */
-function summary(refusal: Refusal, about: Field | undefined): Markup {
+function summary(refusal: Refusal, about: FormField | undefined): Markup {
   const text =
     about === undefined ? html`${refusal.text}` : html`<a href="#${about.name}">${refusal.text}</a>`;
   return html`<div class="message bad" role="alert" tabindex="-1" autofocus><strong>${consoleTexts.refused.lead}</strong> ${text}</div>`;

@@ -7,7 +7,7 @@ import { assetPath } from '../../web/assets.ts';
 import { renderPage } from '../../web/layout.ts';
 import { actButton } from './parts.ts';
 import { at, HOME } from './paths.ts';
-import type { Visit } from './visit.ts';
+import type { ConsoleContext } from './request-context.ts';
 
 /** A page of the console. */
 export interface ConsolePage {
@@ -23,14 +23,14 @@ export interface ConsolePage {
 
 const { nav } = consoleTexts;
 
-interface Place {
+interface NavigationEntry {
   readonly path: string;
   readonly text: string;
   readonly action: Action;
 }
 
 /** Where one can go, and what one must be allowed to do there. */
-const places: readonly Place[] = [
+const places: readonly NavigationEntry[] = [
   { path: '', text: nav.dashboard, action: 'read' },
   { path: '/users', text: nav.users, action: 'read' },
   { path: '/tokens', text: nav.tokens, action: 'read' },
@@ -51,7 +51,7 @@ const places: readonly Place[] = [
 ];
 
 /** The whole document of a page, for the operator who sees it. */
-export function renderConsole(page: ConsolePage, visit: Visit): string {
+export function renderConsole(page: ConsolePage, visit: ConsoleContext): string {
   const heading = page.heading ?? page.title;
   const live = page.live === undefined ? nothing : liveMarkup(page.live);
   return renderPage({
@@ -87,7 +87,7 @@ ${markup}
 </div>`;
 }
 
-function whoMarkup(visit: Visit): Markup {
+function whoMarkup(visit: ConsoleContext): Markup {
   const { user, role } = visit.session;
   const name = user === null ? html`${consoleTexts.byLink}` : html`<strong>${user}</strong>`;
   return html`<p>${name} <span class="muted">${consoleTexts.roles[role]}</span></p>
@@ -95,7 +95,7 @@ ${actButton(visit, '/leave', {}, texts.operator.leave)}`;
 }
 
 /** Twice: as a bar, and folded where the page is narrow; style shows one of the two. */
-function menuMarkup(visit: Visit): Markup {
+function menuMarkup(visit: ConsoleContext): Markup {
   const here = visit.request.url.split('?')[0] ?? HOME;
   const links = places
     .filter(({ action }) => visit.may(action))
@@ -116,7 +116,7 @@ function currentOf(here: string, place: string): Markup {
 }
 
 /** What the act before came to: its name is in the address, and only known names say anything. */
-function noticeMarkup(visit: Visit): Markup {
+function noticeMarkup(visit: ConsoleContext): Markup {
   const name = visit.value('done');
   const text = Object.hasOwn(consoleTexts.done, name)
     ? consoleTexts.done[name as keyof typeof consoleTexts.done]

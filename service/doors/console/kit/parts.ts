@@ -10,7 +10,7 @@ import type { ValidationEvent } from '../../../features/validation/events.ts';
 import { hidden } from '../../web/fields.ts';
 import { badge, type Tone } from '../../web/parts.ts';
 import { at, HOME } from './paths.ts';
-import type { Visit } from './visit.ts';
+import type { ConsoleContext } from './request-context.ts';
 
 const outcomeTone: Readonly<Record<Outcome, Tone>> = {
   accepted: 'good',
@@ -86,7 +86,7 @@ export function tokenLink(serial: string): Markup {
 
 /** A button that does one thing at once, for the named subject. */
 export function actButton(
-  visit: Visit,
+  visit: ConsoleContext,
   path: string,
   values: Readonly<Record<string, string>>,
   text: string,

@@ -10,9 +10,9 @@ import { lockedAccounts } from '../../../features/users/locked-accounts.ts';
 import { listEvents } from '../../../features/validation/events.ts';
 import { actionLink, section } from '../../web/parts.ts';
 import { readSetUp } from '../access/setup.ts';
-import type { Desk } from '../kit/desk.ts';
 import { at } from '../kit/paths.ts';
-import type { Visit } from '../kit/visit.ts';
+import type { ConsoleContext } from '../kit/request-context.ts';
+import type { ConsoleRouter } from '../kit/router.ts';
 import { alertItems, alertSummary } from '../records/alert-items.ts';
 import { makeNumbers, type Numbers } from './numbers.ts';
 import { plots } from './plots.ts';
@@ -21,7 +21,7 @@ import { eventTable, tokenTable } from './tables.ts';
 const text = consoleTexts.dashboard;
 
 /** The first page: what is open, what happens, how much of everything there is. */
-export function serveDashboard(desk: Desk): void {
+export function serveDashboard(desk: ConsoleRouter): void {
   const numbersNow = makeNumbers(desk.context, () => performance.now());
   desk.page('', 'read', async visit => {
     const { db } = desk.context;
@@ -56,7 +56,7 @@ function alertCount({ open, hasMore }: { open: number; hasMore: boolean }): Mark
 }
 
 /** Who is in by a link is here to set the service up, or to help somebody back in. */
-async function setUpNotice(visit: Visit): Promise<Markup> {
+async function setUpNotice(visit: ConsoleContext): Promise<Markup> {
   if (visit.session.user !== null) return nothing;
   const { isComplete } = await readSetUp(visit);
   const words = isComplete ? text.byLink : text.setUp;

@@ -2,11 +2,11 @@ import { html, nothing } from '../../../base/html.ts';
 import { consoleLimits } from '../../../base/limits/console.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import type { Alert } from '../../../features/alerts/alerts.ts';
-import { type AlertPlace, acknowledgeAlert, pageAlerts } from '../../../features/alerts/manage.ts';
+import { type AlertCursor, acknowledgeAlert, pageAlerts } from '../../../features/alerts/manage.ts';
 import { actionLink } from '../../web/parts.ts';
-import { type Desk, refusedPage } from '../kit/desk.ts';
 import { actButton } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';
+import { type ConsoleRouter, refusedPage } from '../kit/router.ts';
 import { searchForm } from '../kit/search.ts';
 import { pager } from '../kit/table.ts';
 import { alertItems } from './alert-items.ts';
@@ -14,7 +14,7 @@ import { alertItems } from './alert-items.ts';
 const text = consoleTexts.alerts;
 
 /** Alerts, open ones first, and noting that somebody has looked at one. */
-export function serveAlerts(desk: Desk): void {
+export function serveAlerts(desk: ConsoleRouter): void {
   desk.page('/alerts', 'read', async visit => {
     const state = visit.value('state');
     const standing = state === 'all' ? undefined : state === 'acknowledged' ? state : 'open';
@@ -53,7 +53,7 @@ ${pager(
   });
 }
 
-function placeOf(text: string): AlertPlace | undefined {
+function placeOf(text: string): AlertCursor | undefined {
   const [, lastMs, id] = /^(\d{1,15})-(\d{1,15})$/.exec(text) ?? [];
   return lastMs === undefined || id === undefined ? undefined : { lastMs: Number(lastMs), id: Number(id) };
 }

@@ -5,12 +5,12 @@ import { type AuditFilter, listAudit } from '../../../features/audit/list.ts';
 import type { SubjectKind } from '../../../features/audit/record.ts';
 import { type Verification, verifyAudit } from '../../../features/audit/verify.ts';
 import { actions, facts } from '../../web/parts.ts';
-import type { Desk } from '../kit/desk.ts';
 import { actButton } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';
+import type { ConsoleContext } from '../kit/request-context.ts';
+import type { ConsoleRouter } from '../kit/router.ts';
 import { searchForm } from '../kit/search.ts';
 import { pager } from '../kit/table.ts';
-import type { Visit } from '../kit/visit.ts';
 import { auditTable } from './audit-table.ts';
 
 const text = consoleTexts.audit;
@@ -18,7 +18,7 @@ const text = consoleTexts.audit;
 const kindOptions: readonly (readonly [SubjectKind | '', string])[] = text.kinds;
 
 /** The audit: what operators did, filtered, and whether it is whole. */
-export function serveAudit(desk: Desk): void {
+export function serveAudit(desk: ConsoleRouter): void {
   desk.page('/audit', 'audit.read', async visit => {
     const { rows, next } = await listAudit(visit.management.db, filterOf(visit));
     const [actor, action, kind, before] = ['actor', 'action', 'kind', 'before'].map(visit.value);
@@ -46,7 +46,7 @@ ${pager(next === null ? undefined : at('/audit', { ...here, before: next }), bef
   });
 }
 
-function filterOf({ value }: Visit): AuditFilter {
+function filterOf({ value }: ConsoleContext): AuditFilter {
   const kind = kindOptions.find(([name]) => name === value('kind'))?.[0];
   const before = Number(value('before'));
   return {

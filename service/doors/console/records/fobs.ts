@@ -4,14 +4,14 @@ import { consoleTexts } from '../../../base/texts/console.ts';
 import { texts } from '../../../base/texts/texts.ts';
 import { type FobView, listFobs } from '../../../features/tokens/fobs.ts';
 import { actionLink, actions, badge, moment, momentOr } from '../../web/parts.ts';
-import type { Desk } from '../kit/desk.ts';
 import { at } from '../kit/paths.ts';
+import type { ConsoleRouter } from '../kit/router.ts';
 import { type Cell, pager, table } from '../kit/table.ts';
 
 const text = consoleTexts.fobs;
 
 /** The fobs that the service owns, and how their clocks run. */
-export function serveFobs(desk: Desk): void {
+export function serveFobs(desk: ConsoleRouter): void {
   desk.page('/fobs', 'read', async visit => {
     const after = visit.value('after');
     const { fobs, next } = await listFobs(visit.management.db, { after });

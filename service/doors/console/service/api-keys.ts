@@ -10,17 +10,17 @@ import {
   revokeApiKey,
 } from '../../../features/users/access/api-keys.ts';
 import { actionLink, actions, badge, moment, momentOr, onceShown } from '../../web/parts.ts';
-import type { Desk } from '../kit/desk.ts';
 import { type FormPage, serveForm } from '../kit/form.ts';
 import { roleOptions } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';
+import type { ConsoleRouter } from '../kit/router.ts';
 import { type Cell, table } from '../kit/table.ts';
 import { namedForm } from './named-form.ts';
 
 const text = consoleTexts.apiKeys;
 
 /** Keys of programs that administer the service. */
-export function serveApiKeys(desk: Desk): void {
+export function serveApiKeys(desk: ConsoleRouter): void {
   desk.page('/api-keys', 'read', async visit => {
     const mayChange = visit.may('api-key.change');
     const rows = (await listApiKeys(visit.management.db)).map(key => row(key, mayChange));

@@ -11,19 +11,19 @@ import {
   listApplications,
   rotateApplicationKey,
 } from '../../../features/users/application-changes.ts';
-import type { Field } from '../../web/fields.ts';
+import type { FormField } from '../../web/fields.ts';
 import { actionLink, actions, badge, moment, onceShown } from '../../web/parts.ts';
-import type { Desk } from '../kit/desk.ts';
 import { type FormPage, serveForm } from '../kit/form.ts';
 import type { ConsolePage } from '../kit/layout.ts';
 import { at } from '../kit/paths.ts';
+import type { ConsoleRouter } from '../kit/router.ts';
 import { type Cell, table } from '../kit/table.ts';
 import { namedForm } from './named-form.ts';
 
 const text = consoleTexts.applications;
 
 /** Applications: who may ask for validations, and what log-ins through them must show. */
-export function serveApplications(desk: Desk): void {
+export function serveApplications(desk: ConsoleRouter): void {
   desk.page('/applications', 'read', async visit => {
     const mayChange = visit.may('application.change');
     const rows = (await listApplications(visit.management.db)).map(one => row(one, mayChange));
@@ -60,7 +60,7 @@ function actsOn({ id, name, internal, disabledMs }: ApplicationView): Markup {
   return html`${link('factors', text.changeFactors)}${link('rotate', text.rotate)}${disabledMs === null ? link('disable', consoleTexts.disable) : link('enable', consoleTexts.enable)}`;
 }
 
-const factorsField: Field = {
+const factorsField: FormField = {
   name: 'factors',
   label: text.factors,
   kind: 'select',
@@ -85,7 +85,7 @@ const createForm: FormPage<Keyed> = {
   path: '/applications/create',
   action: 'application.change',
   async view() {
-    const name: Field = {
+    const name: FormField = {
       name: 'name',
       label: text.name,
       max: userLimits.clientNameMax,

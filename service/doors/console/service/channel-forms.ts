@@ -3,20 +3,24 @@ import { consoleLimits } from '../../../base/limits/console.ts';
 import { recordLimits } from '../../../base/limits/records.ts';
 import type { Result } from '../../../base/results.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
-import { type Channel, type ChannelTarget, readChannels } from '../../../features/notify/channels.ts';
+import {
+  type ChannelTarget,
+  type NotificationChannel,
+  readChannels,
+} from '../../../features/notify/channels.ts';
 import { type SavedChannel, saveChannel } from '../../../features/notify/manage.ts';
-import type { Field } from '../../web/fields.ts';
+import type { FormField } from '../../web/fields.ts';
 import { onceShown } from '../../web/parts.ts';
-import { type Desk, missingPage } from '../kit/desk.ts';
 import { type FormPage, serveForm } from '../kit/form.ts';
 import { at } from '../kit/paths.ts';
-import type { Visit } from '../kit/visit.ts';
+import type { ConsoleContext } from '../kit/request-context.ts';
+import { type ConsoleRouter, missingPage } from '../kit/router.ts';
 import { authorityField, fieldsOfTarget, targetOf } from './channel-targets.ts';
 
 const text = consoleTexts.channels;
 
 /** The forms that add and change channels: one for each kind. */
-export function serveChannelForms(desk: Desk): void {
+export function serveChannelForms(desk: ConsoleRouter): void {
   for (const [kind, name] of text.kinds) serveForm(desk, channelForm(kind, name));
 }
 
@@ -55,12 +59,15 @@ function channelForm(kind: ChannelTarget['kind'], kindName: string): FormPage<Sa
   };
 }
 
-async function channelOf({ management }: Visit, id: string): Promise<Channel | undefined> {
+async function channelOf(
+  { management }: ConsoleContext,
+  id: string,
+): Promise<NotificationChannel | undefined> {
   return (await readChannels(management.db)).find(channel => channel.id === id);
 }
 
 function save(
-  { management, actor, value }: Visit,
+  { management, actor, value }: ConsoleContext,
   kind: ChannelTarget['kind'],
 ): Promise<Result<SavedChannel>> {
   const id = value('id');
@@ -74,7 +81,7 @@ function save(
   });
 }
 
-function nameFields(channel: Channel | undefined): Field[] {
+function nameFields(channel: NotificationChannel | undefined): FormField[] {
   return [
     {
       name: 'name',
@@ -92,7 +99,7 @@ function nameFields(channel: Channel | undefined): Field[] {
   ];
 }
 
-function secretField(kind: 'mail' | 'webhook', channel: Channel | undefined): Field {
+function secretField(kind: 'mail' | 'webhook', channel: NotificationChannel | undefined): FormField {
   const hint = channel === undefined ? text.secretHints[kind] : text.secretKept;
   return {
     name: 'secret',

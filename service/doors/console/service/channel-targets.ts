@@ -2,12 +2,12 @@ import { recordLimits } from '../../../base/limits/records.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import type { ChannelTarget, MailChannel, SyslogChannel } from '../../../features/notify/channels.ts';
 import type { SmtpServer } from '../../../features/notify/smtp.ts';
-import type { Field } from '../../web/fields.ts';
+import type { FormField } from '../../web/fields.ts';
 
 const text = consoleTexts.channels;
 
 /** The fields that one kind of channel has of its own. */
-export function fieldsOfTarget(kind: ChannelTarget['kind'], target: ChannelTarget | undefined): Field[] {
+export function fieldsOfTarget(kind: ChannelTarget['kind'], target: ChannelTarget | undefined): FormField[] {
   if (kind === 'webhook')
     return [
       {
@@ -24,15 +24,15 @@ export function fieldsOfTarget(kind: ChannelTarget['kind'], target: ChannelTarge
     : syslogFields(target?.kind === 'syslog' ? target : undefined);
 }
 
-function serverFields(server: { host: string; port: number } | undefined, port: string): Field[] {
+function serverFields(server: { host: string; port: number } | undefined, port: string): FormField[] {
   return [
     { name: 'host', label: text.host, value: server?.host ?? '', max: recordLimits.hostNameMax },
     { name: 'port', label: text.port, value: String(server?.port ?? port), isNumber: true },
   ];
 }
 
-function mailFields(mail: MailChannel | undefined): Field[] {
-  const to: Field = {
+function mailFields(mail: MailChannel | undefined): FormField[] {
+  const to: FormField = {
     name: 'to',
     label: text.to,
     hint: text.toHint,
@@ -45,7 +45,7 @@ function mailFields(mail: MailChannel | undefined): Field[] {
 type Sender = SmtpServer & { readonly from: string };
 
 /** The fields of a mail server and of the address that mails come from. */
-export function smtpFields(mail: Sender | undefined): Field[] {
+export function smtpFields(mail: Sender | undefined): FormField[] {
   return [
     ...serverFields(mail, '587'),
     {
@@ -73,7 +73,7 @@ export function smtpFields(mail: Sender | undefined): Field[] {
   ];
 }
 
-function syslogFields(syslog: SyslogChannel | undefined): Field[] {
+function syslogFields(syslog: SyslogChannel | undefined): FormField[] {
   return [
     ...serverFields(syslog, '6514'),
     {
@@ -121,7 +121,7 @@ function authorityOf(value: (name: string) => string): string | undefined {
   return pem === '' ? undefined : pem;
 }
 
-export function authorityField(authority: string | undefined): Field {
+export function authorityField(authority: string | undefined): FormField {
   return {
     name: 'authority',
     label: text.authority,

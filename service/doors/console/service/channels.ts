@@ -1,20 +1,24 @@
 import { html } from '../../../base/html.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
-import { type Channel, type ChannelTarget, readChannels } from '../../../features/notify/channels.ts';
+import {
+  type ChannelTarget,
+  type NotificationChannel,
+  readChannels,
+} from '../../../features/notify/channels.ts';
 import { removeChannel, testChannel } from '../../../features/notify/manage.ts';
 import { actionLink, actions, badge } from '../../web/parts.ts';
-import type { Desk } from '../kit/desk.ts';
 import { serveForm } from '../kit/form.ts';
 import { at } from '../kit/paths.ts';
+import type { ConsoleContext } from '../kit/request-context.ts';
+import type { ConsoleRouter } from '../kit/router.ts';
 import { type Cell, table } from '../kit/table.ts';
-import type { Visit } from '../kit/visit.ts';
 import { serveChannelForms } from './channel-forms.ts';
 import { namedForm } from './named-form.ts';
 
 const text = consoleTexts.channels;
 
 /** Channels: the ways by which alerts reach people. */
-export function serveChannels(desk: Desk): void {
+export function serveChannels(desk: ConsoleRouter): void {
   desk.page('/channels', 'read', async visit => {
     const mayChange = visit.may('settings.change');
     const rows = (await readChannels(visit.management.db)).map(channel => row(visit, channel));
@@ -32,7 +36,7 @@ ${table(text.title, rows, text.none)}`,
   serveForm(desk, removeForm);
 }
 
-function row(visit: Visit, { id, name, enabled, target }: Channel): readonly Cell[] {
+function row(visit: ConsoleContext, { id, name, enabled, target }: NotificationChannel): readonly Cell[] {
   const link = (path: string, words: string) =>
     html`<a href="${at(path, { id })}">${words}<span class="unseen"> ${name}</span></a> `;
   const acts = html`${link(`/channels/${target.kind}`, consoleTexts.change)}${link('/channel/test', text.test)}${link('/channel/remove', consoleTexts.remove)}`;
@@ -62,14 +66,14 @@ const of = {
   find: readChannels,
 } as const;
 
-const testForm = namedForm<Channel, unknown>('/channel/test', {
+const testForm = namedForm<NotificationChannel, unknown>('/channel/test', {
   ...of,
   view: ({ name }) => ({ title: text.testOf(name), lead: text.testLead, fields: [], submit: text.test }),
   run: ({ management, actor }, id) => testChannel(management, actor, { id, allowLoopback: false }),
   done: () => ({ to: at('/channels', { done: 'channelTested' }) }),
 });
 
-const removeForm = namedForm<Channel, unknown>('/channel/remove', {
+const removeForm = namedForm<NotificationChannel, unknown>('/channel/remove', {
   ...of,
   view: ({ name }) => ({
     title: text.removeOf(name),

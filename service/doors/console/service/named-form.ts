@@ -1,10 +1,10 @@
 import type { Action } from '../../../base/permissions.ts';
 import type { RefusalCode, Result } from '../../../base/results.ts';
 import type { Db } from '../../../storage/database/database.ts';
-import type { Field } from '../../web/fields.ts';
-import { type Answer, missingPage } from '../kit/desk.ts';
+import type { FormField } from '../../web/fields.ts';
 import type { FormPage, FormView } from '../kit/form.ts';
-import type { Visit } from '../kit/visit.ts';
+import type { ConsoleContext } from '../kit/request-context.ts';
+import { type ConsoleResponse, missingPage } from '../kit/router.ts';
 
 interface NamedForm<Item, T> {
   readonly action: Action;
@@ -14,8 +14,8 @@ interface NamedForm<Item, T> {
   /** All items, of which the one with the `id` in the address is meant. */
   readonly find: (db: Db) => Promise<readonly Item[]>;
   readonly view: (item: Item) => Omit<FormView, 'back'>;
-  readonly run: (visit: Visit, id: string) => Promise<Result<T>>;
-  readonly done: (visit: Visit, value: T) => Answer;
+  readonly run: (visit: ConsoleContext, id: string) => Promise<Result<T>>;
+  readonly done: (visit: ConsoleContext, value: T) => ConsoleResponse;
 }
 
 /** A form about one item of a short list, which is named by its `id`. */
@@ -31,7 +31,7 @@ export function namedForm<Item extends { readonly id: string }, T>(
       const item = (await form.find(visit.management.db)).find(one => one.id === id);
       if (item === undefined) return { instead: missingPage(form.missing) };
       const { fields, ...view } = form.view(item);
-      const subject: Field = { name: 'id', label: '', kind: 'hidden', value: id };
+      const subject: FormField = { name: 'id', label: '', kind: 'hidden', value: id };
       return { ...view, fields: [subject, ...fields], back: form.back };
     },
     run: visit => form.run(visit, visit.value('id')),

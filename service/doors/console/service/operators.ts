@@ -12,19 +12,19 @@ import {
   type OperatorView,
   removeOperator,
 } from '../../../features/users/access/operator-changes.ts';
-import type { Field } from '../../web/fields.ts';
+import type { FormField } from '../../web/fields.ts';
 import { actionLink, actions, badge, moment } from '../../web/parts.ts';
-import { type Desk, missingPage } from '../kit/desk.ts';
 import { type FormPage, type FormView, serveForm } from '../kit/form.ts';
 import { roleOptions, userLink } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';
+import type { ConsoleContext } from '../kit/request-context.ts';
+import { type ConsoleRouter, missingPage } from '../kit/router.ts';
 import { type Cell, table } from '../kit/table.ts';
-import type { Visit } from '../kit/visit.ts';
 
 const text = consoleTexts.operators;
 
 /** Operators and their roles. */
-export function serveOperators(desk: Desk): void {
+export function serveOperators(desk: ConsoleRouter): void {
   desk.page('/operators', 'read', async visit => {
     const mayChange = visit.may('operator.change');
     const rows = (await listOperators(visit.management.db)).map(one => row(one, mayChange));
@@ -59,7 +59,7 @@ function actsOn({ user, disabledMs }: OperatorView): Markup {
   return html`${link('role', text.changeRole)}${disabledMs === null ? link('disable', consoleTexts.disable) : link('enable', consoleTexts.enable)}${link('remove', consoleTexts.remove)}`;
 }
 
-function roleField(value: Role): Field {
+function roleField(value: Role): FormField {
   return {
     name: 'role',
     label: text.role,
@@ -78,7 +78,7 @@ const addForm: FormPage<unknown> = {
   path: '/operators/add',
   action: 'operator.change',
   async view() {
-    const user: Field = {
+    const user: FormField = {
       name: 'user',
       label: consoleTexts.users.name,
       max: userLimits.userNameMax,
@@ -100,7 +100,7 @@ const addForm: FormPage<unknown> = {
 function operatorForm(
   act: string,
   view: (operator: OperatorView) => Omit<FormView, 'back'>,
-  run: (visit: Visit, user: string) => Promise<Result<unknown>>,
+  run: (visit: ConsoleContext, user: string) => Promise<Result<unknown>>,
 ): FormPage<unknown> {
   return {
     path: `/operator/${act}`,
@@ -110,7 +110,7 @@ function operatorForm(
       const operator = (await listOperators(visit.management.db)).find(({ user }) => user === name);
       if (operator === undefined) return { instead: missingPage('unknown_operator') };
       const { fields, ...rest } = view(operator);
-      const subject: Field = { name: 'user', label: '', kind: 'hidden', value: name };
+      const subject: FormField = { name: 'user', label: '', kind: 'hidden', value: name };
       return { ...rest, fields: [subject, ...fields], back };
     },
     run: visit => run(visit, visit.value('user')),

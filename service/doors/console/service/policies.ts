@@ -11,20 +11,20 @@ import {
   type PolicyView,
   removePolicy,
 } from '../../../features/tokens/policies.ts';
-import type { Field } from '../../web/fields.ts';
+import type { FormField } from '../../web/fields.ts';
 import { actionLink, actions, moment } from '../../web/parts.ts';
-import { type Desk, missingPage } from '../kit/desk.ts';
 import { type FormPage, serveForm } from '../kit/form.ts';
 import { at } from '../kit/paths.ts';
+import type { ConsoleContext } from '../kit/request-context.ts';
+import { type ConsoleRouter, missingPage } from '../kit/router.ts';
 import { type Cell, table } from '../kit/table.ts';
-import type { Visit } from '../kit/visit.ts';
 import { kindOf } from '../overview/tables.ts';
 import { kindFields } from '../tokens/kind-fields.ts';
 
 const text = consoleTexts.policies;
 
 /** Policies: what tokens made from now on are like. */
-export function servePolicies(desk: Desk): void {
+export function servePolicies(desk: ConsoleRouter): void {
   desk.page('/policies', 'read', async visit => {
     const policies = await listPolicies(visit.management.db);
     const mayChange = visit.may('policy.change');
@@ -59,14 +59,14 @@ function row(policy: PolicyView, mayChange: boolean): readonly Cell[] {
   ];
 }
 
-const nameField: Field = {
+const nameField: FormField = {
   name: 'name',
   label: text.name,
   max: tokenLimits.policyNameMax,
   faults: ['bad_policy_name', 'policy_taken', 'too_many_policies'],
 };
 
-function factFields(policy?: PolicyView): Field[] {
+function factFields(policy?: PolicyView): FormField[] {
   return [
     ...kindFields({ policy }),
     {
@@ -80,7 +80,7 @@ function factFields(policy?: PolicyView): Field[] {
   ];
 }
 
-function inputOf({ value }: Visit, name: string): PolicyInput {
+function inputOf({ value }: ConsoleContext, name: string): PolicyInput {
   return {
     name,
     kind: value('kind') as TokenKind,
@@ -111,11 +111,11 @@ const createForm: FormPage<PolicyView> = {
   done: () => ({ to: at('/policies', { done: 'created' }) }),
 };
 
-async function policyOf({ management, value }: Visit): Promise<PolicyView | undefined> {
+async function policyOf({ management, value }: ConsoleContext): Promise<PolicyView | undefined> {
   return (await listPolicies(management.db)).find(({ name }) => name === value('id'));
 }
 
-const subject = (policy: PolicyView): Field => ({
+const subject = (policy: PolicyView): FormField => ({
   name: 'id',
   label: '',
   kind: 'hidden',

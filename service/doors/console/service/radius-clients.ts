@@ -15,19 +15,19 @@ import {
 import { listApplications } from '../../../features/users/application-changes.ts';
 import type { Db } from '../../../storage/database/database.ts';
 import type { RadiusPush } from '../../../storage/schema/schema.ts';
-import type { Field } from '../../web/fields.ts';
+import type { FormField } from '../../web/fields.ts';
 import { actionLink, actions, moment, onceShown } from '../../web/parts.ts';
-import { type Answer, type Desk, missingPage } from '../kit/desk.ts';
 import { type FormPage, serveForm } from '../kit/form.ts';
 import { at } from '../kit/paths.ts';
+import type { ConsoleContext } from '../kit/request-context.ts';
+import { type ConsoleResponse, type ConsoleRouter, missingPage } from '../kit/router.ts';
 import { type Cell, table } from '../kit/table.ts';
-import type { Visit } from '../kit/visit.ts';
 import { namedForm } from './named-form.ts';
 
 const text = consoleTexts.radiusClients;
 
 /** RADIUS clients: who may ask, from where, and for which application. */
-export function serveRadiusClients(desk: Desk): void {
+export function serveRadiusClients(desk: ConsoleRouter): void {
   desk.page('/radius-clients', 'read', async visit => {
     const mayChange = visit.may('radius-client.change');
     const rows = (await listRadiusClients(visit.management.db)).map(one => row(one, mayChange));
@@ -60,7 +60,7 @@ function row(one: RadiusClientView, mayChange: boolean): readonly Cell[] {
 }
 
 /** The fields of a client, with what it is now where there is one. */
-async function clientFields(db: Db, one?: RadiusClientView): Promise<Field[]> {
+async function clientFields(db: Db, one?: RadiusClientView): Promise<FormField[]> {
   const applications = (await listApplications(db)).filter(({ internal }) => !internal);
   return [
     {
@@ -99,7 +99,7 @@ async function clientFields(db: Db, one?: RadiusClientView): Promise<Field[]> {
   ];
 }
 
-const secretField: Field = {
+const secretField: FormField = {
   name: 'secret',
   label: text.secret,
   hint: text.secretHint,
@@ -110,7 +110,7 @@ const secretField: Field = {
   faults: ['bad_radius_secret'],
 };
 
-function typed({ value }: Visit) {
+function typed({ value }: ConsoleContext) {
   return {
     name: value('name'),
     address: value('address'),
@@ -119,12 +119,12 @@ function typed({ value }: Visit) {
   };
 }
 
-function entered({ value }: Visit): string | undefined {
+function entered({ value }: ConsoleContext): string | undefined {
   return value('secret') || undefined;
 }
 
 /** One that was made is shown, once; one that was entered is not. */
-function keyed({ client, value }: KeyedRadiusClient, done: 'created' | 'changed'): Answer {
+function keyed({ client, value }: KeyedRadiusClient, done: 'created' | 'changed'): ConsoleResponse {
   if (value === null) return { to: at('/radius-clients', { done }) };
   return {
     title: text.madeTitle,

@@ -3,9 +3,9 @@ import { userLimits } from '../../../base/limits/users.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { changeSettings, readSettings, type Settings } from '../../../features/users/settings.ts';
 import { actionLink, actions, facts } from '../../web/parts.ts';
-import type { Desk } from '../kit/desk.ts';
 import { type FormPage, serveForm } from '../kit/form.ts';
 import { at } from '../kit/paths.ts';
+import type { ConsoleRouter } from '../kit/router.ts';
 
 const text = consoleTexts.settings;
 
@@ -13,7 +13,7 @@ const text = consoleTexts.settings;
 const UNITS = { seconds: 1_000, minutes: 60_000, hours: 3_600_000 } as const;
 
 /** Settings of the whole service. */
-export function serveSettings(desk: Desk): void {
+export function serveSettings(desk: ConsoleRouter): void {
   desk.page('/settings', 'read', async visit => {
     const settings = await readSettings(visit.management.db);
     const { threshold, periodMs } = settings.lock;

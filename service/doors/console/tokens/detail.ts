@@ -5,18 +5,18 @@ import { mayBecome, tokenStates } from '../../../base/token-states.ts';
 import { stepAheadUntil } from '../../../features/tokens/codes/repair.ts';
 import { type TokenHistory, type TokenView, viewToken } from '../../../features/tokens/views.ts';
 import { actionLink, actions, facts, moment, momentOr, section } from '../../web/parts.ts';
-import { type Desk, missingPage } from '../kit/desk.ts';
 import { actButton, stateBadge, userLink } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';
+import type { ConsoleContext } from '../kit/request-context.ts';
+import { type ConsoleRouter, missingPage } from '../kit/router.ts';
 import { type Cell, table } from '../kit/table.ts';
-import type { Visit } from '../kit/visit.ts';
 import { kindOf } from '../overview/tables.ts';
 import { detailText } from '../records/audit-table.ts';
 
 const text = consoleTexts.tokens;
 
 /** One token: facts, what can be done with it, who had it, what was done. */
-export function serveTokenDetail(desk: Desk): void {
+export function serveTokenDetail(desk: ConsoleRouter): void {
   desk.page('/token', 'read', async visit => {
     const found = await viewToken(visit.management.db, visit.value('serial'));
     if (!found.ok) return missingPage(found.refusal.code);
@@ -38,7 +38,7 @@ function refusedFacts(untilMs: number | undefined): [string, Markup][] {
   return untilMs === undefined ? [] : [[text.refusedUntil, moment(untilMs)]];
 }
 
-function tokenActions(visit: Visit, { serial, state }: TokenView, isAhead: boolean): Markup {
+function tokenActions(visit: ConsoleContext, { serial, state }: TokenView, isAhead: boolean): Markup {
   const subject = { serial };
   const link = (path: string, name: string) => actionLink(at(path, subject), name);
   return actions([

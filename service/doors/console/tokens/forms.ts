@@ -19,16 +19,16 @@ import {
 } from '../../../features/tokens/moves.ts';
 import { type TokenView, viewToken } from '../../../features/tokens/views.ts';
 import { readSettings } from '../../../features/users/settings.ts';
-import type { Field } from '../../web/fields.ts';
-import { type Desk, missingPage, refusedPage } from '../kit/desk.ts';
+import type { FormField } from '../../web/fields.ts';
 import { type FormPage, type FormView, serveForm } from '../kit/form.ts';
 import { at } from '../kit/paths.ts';
-import type { Visit } from '../kit/visit.ts';
+import type { ConsoleContext } from '../kit/request-context.ts';
+import { type ConsoleRouter, missingPage, refusedPage } from '../kit/router.ts';
 
 const text = consoleTexts.tokens;
 
 /** The forms about tokens, and the one button. */
-export function serveTokenForms(desk: Desk): void {
+export function serveTokenForms(desk: ConsoleRouter): void {
   for (const form of forms) serveForm(desk, form);
   desk.act('/token/reactivate', 'token.reactivate', async ({ management, actor, value }) => {
     const serial = value('serial');
@@ -43,7 +43,7 @@ interface TokenForm {
   readonly action: Action;
   readonly done: keyof typeof consoleTexts.done;
   readonly view: (token: TokenView) => Omit<FormView, 'back'>;
-  readonly run: (visit: Visit, serial: string) => Promise<Result<unknown>>;
+  readonly run: (visit: ConsoleContext, serial: string) => Promise<Result<unknown>>;
 }
 
 /** A form about the token in the address; afterwards it goes back to that token's page. */
@@ -56,7 +56,7 @@ function tokenForm(path: string, given: TokenForm): FormPage<unknown> {
       if (!found.ok) return { instead: missingPage(found.refusal.code) };
       const { serial } = found.value.token;
       const { fields, ...view } = given.view(found.value.token);
-      const subject: Field = { name: 'serial', label: '', kind: 'hidden', value: serial };
+      const subject: FormField = { name: 'serial', label: '', kind: 'hidden', value: serial };
       return { ...view, fields: [subject, ...fields], back: at('/token', { serial }) };
     },
     run: visit => given.run(visit, visit.value('serial')),
@@ -161,7 +161,7 @@ const renameForm = tokenForm('/token/rename', {
 });
 
 /** What a token is called. */
-export function nameFields(token?: Pick<TokenView, 'issuer' | 'label'>): Field[] {
+export function nameFields(token?: Pick<TokenView, 'issuer' | 'label'>): FormField[] {
   return [
     {
       name: 'issuer',
@@ -182,11 +182,11 @@ export function nameFields(token?: Pick<TokenView, 'issuer' | 'label'>): Field[]
   ];
 }
 
-function codeField(name: string, label: string, faults: readonly string[]): Field {
+function codeField(name: string, label: string, faults: readonly string[]): FormField {
   return { name, label, kind: 'password', max: validationLimits.passcodeFieldMax, faults };
 }
 
-const questionField: Field = {
+const questionField: FormField = {
   name: 'question',
   label: text.question,
   max: challengeLimits.ocraQuestionBytes,

@@ -8,18 +8,18 @@ import { consoleTexts } from '../../../base/texts/console.ts';
 import { type IssueInput, issueToken } from '../../../features/tokens/issue.ts';
 import { listPolicies } from '../../../features/tokens/policies.ts';
 import type { TokenView } from '../../../features/tokens/views.ts';
-import type { Field } from '../../web/fields.ts';
-import type { Desk } from '../kit/desk.ts';
+import type { FormField } from '../../web/fields.ts';
 import { type FormPage, serveForm } from '../kit/form.ts';
 import { at } from '../kit/paths.ts';
-import type { Visit } from '../kit/visit.ts';
+import type { ConsoleContext } from '../kit/request-context.ts';
+import type { ConsoleRouter } from '../kit/router.ts';
 import { nameFields } from './forms.ts';
 import { kindFields } from './kind-fields.ts';
 
 const text = consoleTexts.tokens;
 
 /** Issuing one token with a seed that is typed in. */
-export function serveIssuing(desk: Desk): void {
+export function serveIssuing(desk: ConsoleRouter): void {
   serveForm(desk, issueForm);
 }
 
@@ -43,7 +43,7 @@ const issueForm: FormPage<TokenView> = {
   done: (_visit, { serial }) => ({ to: at('/token', { serial, done: 'issued' }) }),
 };
 
-function fieldsOf(user: string, policies: readonly string[]): Field[] {
+function fieldsOf(user: string, policies: readonly string[]): FormField[] {
   return [
     {
       name: 'serial',
@@ -98,7 +98,7 @@ function fieldsOf(user: string, policies: readonly string[]): Field[] {
   ];
 }
 
-async function issueTyped(visit: Visit): Promise<Result<TokenView>> {
+async function issueTyped(visit: ConsoleContext): Promise<Result<TokenView>> {
   const secret = seedOf(visit.value('seed'), visit.value('writing'));
   if (secret === undefined) return refused('bad_seed');
   try {
@@ -108,7 +108,7 @@ async function issueTyped(visit: Visit): Promise<Result<TokenView>> {
   }
 }
 
-function inputOf({ value }: Visit, secret: Uint8Array): IssueInput {
+function inputOf({ value }: ConsoleContext, secret: Uint8Array): IssueInput {
   const user = value('user').trim();
   const policy = value('policy');
   const suite = value('suite').trim();

@@ -1,7 +1,7 @@
 import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import type { PolicyView } from '../../../features/tokens/policies.ts';
-import type { Field } from '../../web/fields.ts';
+import type { FormField } from '../../web/fields.ts';
 
 const text = consoleTexts.policies;
 
@@ -15,8 +15,8 @@ export function kindFields({
   kinds = text.kinds,
 }: {
   readonly policy?: PolicyView | undefined;
-  readonly kinds?: Field['options'];
-}): Field[] {
+  readonly kinds?: FormField['options'];
+}): FormField[] {
   return [
     {
       name: 'kind',
@@ -69,7 +69,7 @@ export function kindFields({
   ];
 }
 
-function lookAheadField(policy: PolicyView | undefined): Field {
+function lookAheadField(policy: PolicyView | undefined): FormField {
   return {
     name: 'lookAhead',
     label: text.lookAhead,

@@ -5,12 +5,11 @@ import { texts } from '../../../base/texts/texts.ts';
 import { type TokenState, tokenStates } from '../../../base/token-states.ts';
 import { isSearchedBy, searchTokens, type TokenQuery } from '../../../features/tokens/search.ts';
 import { actionLink, actions } from '../../web/parts.ts';
-
-import { type Desk, refusedPage } from '../kit/desk.ts';
 import { at } from '../kit/paths.ts';
+import type { ConsoleContext } from '../kit/request-context.ts';
+import { type ConsoleRouter, refusedPage } from '../kit/router.ts';
 import { searchForm } from '../kit/search.ts';
 import { pager } from '../kit/table.ts';
-import type { Visit } from '../kit/visit.ts';
 import { tokenTable } from '../overview/tables.ts';
 
 const text = consoleTexts.tokens;
@@ -21,7 +20,7 @@ const stateOptions: readonly (readonly [string, string])[] = [
 ];
 
 /** Tokens: search by parts of serial number and user and by the beginning of the label, by state, a page at a time. */
-export function serveTokenList(desk: Desk): void {
+export function serveTokenList(desk: ConsoleRouter): void {
   desk.page('/tokens', 'read', async visit => {
     const asked = queryOf(visit);
     const found = await searchTokens(visit.management.db, asked);
@@ -62,7 +61,7 @@ ${pager(next === null ? undefined : here({ after: next }), after === undefined ?
   });
 }
 
-function queryOf({ value }: Visit): TokenQuery {
+function queryOf({ value }: ConsoleContext): TokenQuery {
   const by = value('by');
   const state = value('state');
   const after = value('after');

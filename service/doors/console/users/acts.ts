@@ -6,10 +6,10 @@ import { consoleTexts } from '../../../base/texts/console.ts';
 import { makeTemporaryCode, type TemporaryCode } from '../../../features/tokens/codes/temporary-codes.ts';
 import { enableUser, unlockUser } from '../../../features/users/user-changes.ts';
 import { moment, onceShown } from '../../web/parts.ts';
-import { type Desk, missingPage, refusedPage } from '../kit/desk.ts';
 import { type FormPage, serveForm } from '../kit/form.ts';
 import { at } from '../kit/paths.ts';
-import type { Visit } from '../kit/visit.ts';
+import type { ConsoleContext } from '../kit/request-context.ts';
+import { type ConsoleRouter, missingPage, refusedPage } from '../kit/router.ts';
 import { userOf } from './detail.ts';
 
 const text = consoleTexts.users;
@@ -17,17 +17,17 @@ const text = consoleTexts.users;
 const HOUR_MS = 3_600_000;
 
 /** What a press of one button does with a user, and the temporary passcode. */
-export function serveUserActs(desk: Desk): void {
+export function serveUserActs(desk: ConsoleRouter): void {
   act(desk, 'unlock', 'user.unlock', ({ management, actor }, user) => unlockUser(management, actor, user));
   act(desk, 'enable', 'user.enable', ({ management, actor }, user) => enableUser(management, actor, user));
   serveForm(desk, codeForm);
 }
 
 function act(
-  desk: Desk,
+  desk: ConsoleRouter,
   name: 'unlock' | 'enable',
   action: Action,
-  run: (visit: Visit, user: string) => Promise<Result<unknown>>,
+  run: (visit: ConsoleContext, user: string) => Promise<Result<unknown>>,
 ): void {
   desk.act(`/user/${name}`, action, async visit => {
     const user = visit.value('user');

@@ -5,9 +5,9 @@ import { callerCheck, checkCaller } from '../../../features/push/callers/check.t
 import { openStates } from '../../../features/push/rows.ts';
 import { shownNumber } from '../../../features/push/shown.ts';
 import { actions, badge, facts, moment, type Tone } from '../../web/parts.ts';
-import { type Desk, refusedPage } from '../kit/desk.ts';
 import { actButton, userLink } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';
+import { type ConsoleRouter, refusedPage } from '../kit/router.ts';
 
 const tones: Readonly<Record<CallerState, Tone>> = {
   waiting: 'plain',
@@ -22,7 +22,7 @@ const tones: Readonly<Record<CallerState, Tone>> = {
 };
 
 /** Help desk asks a caller's fob, reads the number to the caller, and sees what comes of it. */
-export function serveCallerChecks(desk: Desk): void {
+export function serveCallerChecks(desk: ConsoleRouter): void {
   desk.act('/user/caller', 'user.check-caller', async visit => {
     const user = visit.value('user');
     const made = await checkCaller(visit.management, visit.actor, { user });

@@ -5,7 +5,7 @@ import { consoleTexts } from '../../../base/texts/console.ts';
 import { pushConsoleTexts } from '../../../base/texts/push.ts';
 import { listAudit } from '../../../features/audit/list.ts';
 import { activationsOf } from '../../../features/enrolment/views.ts';
-import { pageMails } from '../../../features/mail/list.ts';
+import { pageMail } from '../../../features/mail/list.ts';
 import { temporaryCodeEnd } from '../../../features/tokens/codes/temporary-codes.ts';
 import { listTokensOf } from '../../../features/tokens/views.ts';
 import { listOperators } from '../../../features/users/access/operator-changes.ts';
@@ -14,11 +14,11 @@ import { type UserDetail, userDetail } from '../../../features/users/user-views.
 import { listUserEvents } from '../../../features/validation/event-pages.ts';
 import { actionLink, actions, badge, facts, moment, section } from '../../web/parts.ts';
 import { activationTable } from '../kit/activation-table.ts';
-import { type Desk, missingPage } from '../kit/desk.ts';
 import { actButton } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';
-import type { Visit } from '../kit/visit.ts';
-import { mailTable } from '../mails/list.ts';
+import type { ConsoleContext } from '../kit/request-context.ts';
+import { type ConsoleRouter, missingPage } from '../kit/router.ts';
+import { mailTable } from '../mail/list.ts';
 import { eventTable, tokenTable } from '../overview/tables.ts';
 import { auditTable } from '../records/audit-table.ts';
 import { userBadge } from './list.ts';
@@ -26,7 +26,7 @@ import { userBadge } from './list.ts';
 const text = consoleTexts.users;
 
 /** One user: facts, what can be done, tokens, the last outcomes with their real reasons, what was done. */
-export function serveUserDetail(desk: Desk): void {
+export function serveUserDetail(desk: ConsoleRouter): void {
   desk.page('/user', 'read', async visit => {
     const user = await userOf(visit);
     if (user === undefined) return missingPage('unknown_user');
@@ -58,12 +58,16 @@ ${visit.may('audit.read') ? await history(visit, user) : nothing}`,
 }
 
 /** The user whom a visit is about. */
-export async function userOf(visit: Visit): Promise<UserDetail | undefined> {
+export async function userOf(visit: ConsoleContext): Promise<UserDetail | undefined> {
   const { db, clock } = visit.management;
   return userDetail(db, visit.value('user'), { lock: (await readSettings(db)).lock, nowMs: clock() });
 }
 
-function userActions(visit: Visit, { name, ...user }: UserDetail, codeEndMs: number | undefined): Markup {
+function userActions(
+  visit: ConsoleContext,
+  { name, ...user }: UserDetail,
+  codeEndMs: number | undefined,
+): Markup {
   const subject = { user: name };
   const isDisabled = user.disabledMs !== null;
   const hasFailures = user.failures > 0 || user.lockedUntilMs !== null;
@@ -94,7 +98,7 @@ function userActions(visit: Visit, { name, ...user }: UserDetail, codeEndMs: num
 }
 
 async function factsOf(
-  { management }: Visit,
+  { management }: ConsoleContext,
   user: UserDetail,
   codeEndMs: number | undefined,
 ): Promise<[string, string | number | Markup][]> {
@@ -117,7 +121,7 @@ async function factsOf(
   ];
 }
 
-async function activations(visit: Visit, { id, name, disabledMs }: UserDetail): Promise<Markup> {
+async function activations(visit: ConsoleContext, { id, name, disabledMs }: UserDetail): Promise<Markup> {
   const { db, clock } = visit.management;
   const texts = consoleTexts.activations;
   const found = await activationsOf(db, id, clock());
@@ -127,12 +131,12 @@ async function activations(visit: Visit, { id, name, disabledMs }: UserDetail): 
   ])}`;
 }
 
-async function mailsOf(visit: Visit, { name }: UserDetail): Promise<Markup> {
-  const { mails } = await pageMails(visit.management.db, { user: name, limit: mailLimits.mailsOfUserListed });
+async function mailsOf(visit: ConsoleContext, { name }: UserDetail): Promise<Markup> {
+  const { mails } = await pageMail(visit.management.db, { user: name, limit: mailLimits.mailsOfUserListed });
   return mailTable(visit, mails);
 }
 
-async function history({ management }: Visit, user: UserDetail): Promise<Markup> {
+async function history({ management }: ConsoleContext, user: UserDetail): Promise<Markup> {
   const { rows } = await listAudit(management.db, {
     subjectKind: 'user',
     subjectId: user.id,

@@ -9,23 +9,23 @@ import { setPassword } from '../../../features/users/credentials/passwords.ts';
 import { resetPin } from '../../../features/users/credentials/pins.ts';
 import { changeUser, createUser, disableUser } from '../../../features/users/user-changes.ts';
 import type { UserDetail } from '../../../features/users/user-views.ts';
-import type { Field } from '../../web/fields.ts';
-import { type Desk, missingPage } from '../kit/desk.ts';
+import type { FormField } from '../../web/fields.ts';
 import { type FormPage, type FormView, serveForm } from '../kit/form.ts';
 import { at } from '../kit/paths.ts';
-import type { Visit } from '../kit/visit.ts';
+import type { ConsoleContext } from '../kit/request-context.ts';
+import { type ConsoleRouter, missingPage } from '../kit/router.ts';
 import { userOf } from './detail.ts';
 
 const text = consoleTexts.users;
 
 /** The forms about users. */
-export function serveUserForms(desk: Desk): void {
+export function serveUserForms(desk: ConsoleRouter): void {
   serveForm(desk, createForm);
   for (const form of [changeForm, passwordForm, resetPinForm, withdrawForm, disableForm, assignForm])
     serveForm(desk, form);
 }
 
-function nameFields(user?: UserDetail): Field[] {
+function nameFields(user?: UserDetail): FormField[] {
   return [
     {
       name: 'displayName',
@@ -51,7 +51,7 @@ const createForm: FormPage<{ name: string }> = {
   path: '/users/create',
   action: 'user.create',
   async view() {
-    const name: Field = {
+    const name: FormField = {
       name: 'user',
       label: text.name,
       hint: text.nameHint,
@@ -75,7 +75,7 @@ function userForm(
   given: Pick<FormPage<unknown>, 'action'> & {
     done: keyof typeof consoleTexts.done;
     view: (user: UserDetail) => Omit<FormView, 'back'>;
-    run: (visit: Visit, user: string) => Promise<Result<unknown>>;
+    run: (visit: ConsoleContext, user: string) => Promise<Result<unknown>>;
   },
 ): FormPage<unknown> {
   return {
@@ -85,7 +85,7 @@ function userForm(
       const user = await userOf(visit);
       if (user === undefined) return { instead: missingPage('unknown_user') };
       const { fields, ...view } = given.view(user);
-      const subject: Field = { name: 'user', label: '', kind: 'hidden', value: user.name };
+      const subject: FormField = { name: 'user', label: '', kind: 'hidden', value: user.name };
       return { ...view, fields: [subject, ...fields], back: at('/user', { user: user.name }) };
     },
     run: visit => given.run(visit, visit.value('user')),

@@ -4,9 +4,9 @@ import { consoleTexts } from '../../../base/texts/console.ts';
 import { readSettings } from '../../../features/users/settings.ts';
 import { listUsers, type UserView } from '../../../features/users/user-views.ts';
 import { actionLink, actions, badge, moment } from '../../web/parts.ts';
-import type { Desk } from '../kit/desk.ts';
 import { userLink } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';
+import type { ConsoleRouter } from '../kit/router.ts';
 import { searchForm } from '../kit/search.ts';
 import { type Cell, pager, table } from '../kit/table.ts';
 
@@ -19,7 +19,7 @@ const states = [
 ] as const;
 
 /** Users: search by any part of name, display name and e-mail address, by state, a page at a time. */
-export function serveUserList(desk: Desk): void {
+export function serveUserList(desk: ConsoleRouter): void {
   desk.page('/users', 'read', async visit => {
     const { db } = visit.management;
     const [search, state, after] = [visit.value('search').trim(), visit.value('state'), visit.value('after')];

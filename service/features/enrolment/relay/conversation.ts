@@ -2,20 +2,20 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { RelayMessage, ServiceMessage } from 'passfob/activation/messages';
 import { readRelayMessage } from 'passfob/activation/read-messages';
 import { bytesOf } from 'passfob/activation/shapes';
-import type { Patience } from 'passfob/client/link';
+import type { RetryPolicy } from 'passfob/client/link';
 import type { pause } from 'passfob/client/pause';
-import { type Buckets, makeBuckets } from '../../../base/buckets.ts';
 import { relayLimits } from '../../../base/limits/relay.ts';
 import { validationLimits } from '../../../base/limits/validation.ts';
+import { makeRateLimiter, type RateLimiter } from '../../../base/rate-limit.ts';
 import { relayTexts } from '../../../base/texts/relay.ts';
+import type { Identity } from '../../../storage/encryption-at-rest/identity.ts';
 import type { Management } from '../../../storage/management.ts';
-import type { Identity } from '../../../storage/sealing/identity.ts';
-import { GOING_AWAY, type Line, NORMAL, POLICY_VIOLATION, type Talker } from '../../lines/line.ts';
+import { GOING_AWAY, NORMAL, POLICY_VIOLATION, type Talker, type TextConnection } from '../../lines/line.ts';
 import { proofOfIdentity } from '../../lines/opening.ts';
 import { readSettings } from '../../users/settings.ts';
 import { Enrolling } from './enrolling.ts';
 import type { Claim } from './records/claim.ts';
-import { type Caller, type Entry, enterActivation } from './records/enter.ts';
+import { type Caller, type CodeEntry, enterActivation } from './records/enter.ts';
 import type { Finished } from './records/finish.ts';
 import { refusalMessage } from './records/refusal.ts';
 
@@ -28,7 +28,7 @@ export interface RelayMeans {
   readonly announce: () => void;
   readonly identity: () => Promise<Identity>;
   /** How long fobs are waited for. Default: as for a cable. */
-  readonly patience?: Patience;
+  readonly patience?: RetryPolicy;
   /** How a typed code is waited for. Default: by the time of this computer. */
   readonly pause?: typeof pause;
 }
@@ -45,8 +45,8 @@ export class Conversation implements Talker {
   private readonly caller: Caller;
   /** By which the relay reached the service. */
   private readonly origin: string;
-  private readonly line: Line;
-  private readonly messages: Buckets;
+  private readonly line: TextConnection;
+  private readonly messages: RateLimiter;
   private readonly timers: NodeJS.Timeout[];
   private phase: Phase;
   private chars: number;
@@ -55,12 +55,12 @@ export class Conversation implements Talker {
   private hasStopped: boolean;
   private enrolling: Enrolling | undefined;
 
-  constructor(means: RelayMeans, caller: Caller, origin: string, line: Line) {
+  constructor(means: RelayMeans, caller: Caller, origin: string, line: TextConnection) {
     this.means = means;
     this.caller = caller;
     this.origin = origin;
     this.line = line;
-    this.messages = makeBuckets();
+    this.messages = makeRateLimiter();
     this.phase = 'open';
     this.chars = 0;
     this.hasStopped = false;
@@ -132,7 +132,7 @@ export class Conversation implements Talker {
     else await this.refuse(entry.code);
   }
 
-  private async begin(entry: Extract<Entry, { kind: 'claimed' }>): Promise<void> {
+  private async begin(entry: Extract<CodeEntry, { kind: 'claimed' }>): Promise<void> {
     this.claim = entry.claim;
     // Whoever stopped while this was decided does not come back for it.
     if (this.hasStopped) return await this.release();

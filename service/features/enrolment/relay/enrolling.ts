@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { RelayMessage, ServiceMessage } from 'passfob/activation/messages';
 import { connect } from 'passfob/client/client';
-import type { Patience } from 'passfob/client/link';
+import type { RetryPolicy } from 'passfob/client/link';
 import type { pause } from 'passfob/client/pause';
 import { relayLimits } from '../../../base/limits/relay.ts';
 import { type RelayRefusalCode, relayTexts } from '../../../base/texts/relay.ts';
@@ -22,7 +22,7 @@ import { TypedCode } from './steps/typed-code.ts';
 interface Means {
   readonly management: Management;
   readonly applicationId: string;
-  readonly patience?: Patience;
+  readonly patience?: RetryPolicy;
   readonly pause?: typeof pause;
 }
 

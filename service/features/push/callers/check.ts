@@ -6,9 +6,9 @@ import { type Acting, actOf } from '../../tokens/acting.ts';
 import { recordUserAct } from '../../users/user-audit.ts';
 import { prepareUserName } from '../../users/users.ts';
 import { lockUsers } from '../../validation/facts.ts';
-import { openPush, type Push, tokenToAsk } from '../ask.ts';
 import { type CallerState, callerState } from '../caller-result.ts';
-import { isQuietFor } from '../quiet.ts';
+import { isCoolingDown } from '../cool-down.ts';
+import { openPush, type Push, tokenForPush } from '../create.ts';
 import { readPush } from '../rows.ts';
 
 /** Where help desk is says nothing of the user. */
@@ -30,9 +30,9 @@ export const checkCaller = actOf(async (acting: Acting, input: CallerInput): Pro
   const [user] = await lockUsers(db, [prepareUserName(input.user) ?? '']);
   if (user === undefined) return refused('unknown_user');
   if (user.disabled_ms !== null) return refused('disabled_user');
-  const token = await tokenToAsk(db, user.id);
+  const token = await tokenForPush(db, user.id);
   if (token === undefined) return refused('no_push_fob');
-  if (await isQuietFor(db, user.id, { ...asHelpDesk, nowMs: atMs })) return refused('too_many_pushes');
+  if (await isCoolingDown(db, user.id, { ...asHelpDesk, nowMs: atMs })) return refused('too_many_pushes');
   const push = await openPush(db, {
     ...asHelpDesk,
     user,

@@ -3,7 +3,7 @@ import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { ocraPasscode, stepsAround } from '../../../base/ocra.ts';
 import { parseSuite } from '../../../base/ocra-suite.ts';
 import { asShown, normalisePasscode, passcodeAt, sameText, timeStep } from '../../../base/passcode.ts';
-import type { Keys } from '../../../storage/sealing/key-file.ts';
+import type { Keys } from '../../../storage/encryption-at-rest/key-file.ts';
 import type { PasscodeToken, TokenRow } from '../rows.ts';
 import { passcodeFactsOf, secretOf } from '../tokens.ts';
 

@@ -1,6 +1,6 @@
 import type { Actor } from '../../../base/actor.ts';
 import { tokenLimits } from '../../../base/limits/tokens.ts';
-import { afterFailure, afterSuccess, type LockPolicy, lockStanding } from '../../../base/lock.ts';
+import { afterFailure, afterSuccess, type LockPolicy, lockState } from '../../../base/lock.ts';
 import { parseSuite } from '../../../base/ocra-suite.ts';
 import { timeStep } from '../../../base/passcode.ts';
 import { withAcceptance } from '../../../base/recent.ts';
@@ -14,7 +14,7 @@ import { recordAudit } from '../../audit/record.ts';
 import { readLockPolicy } from '../../users/settings.ts';
 import { lockFactsOf, storeLockFacts, type User } from '../../users/users.ts';
 import { type Acting, actOf } from '../acting.ts';
-import { makeDecoy } from '../decoy.ts';
+import { makeDummyToken } from '../dummy-evaluation.ts';
 import type { TokenRow } from '../rows.ts';
 import { usableTokens } from '../tokens.ts';
 import { type FirstStep, firstStepOf, type TwoPasscodes } from './consecutive.ts';
@@ -66,7 +66,7 @@ export function resyncToken(
  *
  * Refused: `unknown_user`, `disabled_user`, `no_usable_token`, `account_locked`, `resync_failed`, `seed_unreadable`.
  */
-export function resyncOwnToken(
+export function resyncTokenOfUser(
   management: Management,
   actor: Actor,
   input: TwoPasscodes & { readonly userId: string },
@@ -84,7 +84,7 @@ export function resyncOwnToken(
 
 /** The work of a search where there is nobody to search for, so that its time tells nothing. */
 export async function searchForNobody({ keys, clock }: Management, input: TwoPasscodes): Promise<void> {
-  await firstStepOf(keys, { ...makeDecoy(keys), suite: null }, input, clock());
+  await firstStepOf(keys, { ...makeDummyToken(keys), suite: null }, input, clock());
 }
 
 /** Only what counts can be out of step; asked are as many digits as the service asks. */
@@ -128,7 +128,7 @@ async function resync(
   const seen = await read(db, false);
   if (seen.refusal !== undefined) return refused(seen.refusal);
   const nowMs = clock();
-  if (lockStanding(lockFactsOf(seen.user), policy, nowMs).locked) return refused('account_locked');
+  if (lockState(lockFactsOf(seen.user), policy, nowMs).locked) return refused('account_locked');
   const found = new Map<string, FirstStep>();
   for (const token of seen.tokens) found.set(token.id, await firstStepOf(keys, token, input, nowMs));
   return actOf(async (acting: Acting): Promise<Result<Resynchronised>> => {
@@ -152,7 +152,7 @@ async function settle(
   { user, tokens, found, policy }: Looked,
 ): Promise<Result<Resynchronised>> {
   const { db, actor, atMs } = acting;
-  const standing = lockStanding(lockFactsOf(user), policy, atMs);
+  const standing = lockState(lockFactsOf(user), policy, atMs);
   if (standing.locked) return refused('account_locked');
   let problem: RefusalCode = 'resync_failed';
   for (const token of tokens) {

@@ -3,10 +3,10 @@ import type { Actor } from '../../../base/actor.ts';
 import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { done, type Result, refused } from '../../../base/results.ts';
 import type { Db } from '../../../storage/database/database.ts';
+import type { Keys } from '../../../storage/encryption-at-rest/key-file.ts';
+import { macOf } from '../../../storage/encryption-at-rest/seal.ts';
 import type { Management } from '../../../storage/management.ts';
 import { latestMade } from '../../../storage/queries/latest.ts';
-import type { Keys } from '../../../storage/sealing/key-file.ts';
-import { macOf } from '../../../storage/sealing/seal.ts';
 import { recordUserAct } from '../../users/user-audit.ts';
 import { findUser, prepareUserName } from '../../users/users.ts';
 import { type Acting, actOf } from '../acting.ts';
@@ -104,7 +104,7 @@ export async function endTemporaryCodes(transaction: Db, userId: string, nowMs: 
  *
  * @param passcode ten decimal digits without separators; anything else is none
  */
-export async function takeTemporaryCode(
+export async function redeemTemporaryCode(
   transaction: Db,
   keys: Keys,
   userId: string,

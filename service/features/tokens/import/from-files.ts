@@ -2,7 +2,7 @@ import { KIND_HOTP, KIND_OCRA } from '@passfob/protocol/account';
 import { ocraSuiteText } from '@passfob/protocol/ocra';
 import { NAMES_OF_ALGORITHMS } from 'passfob/enrol/algorithms';
 import type { Enrolment } from 'passfob/enrol/enrolment';
-import type { ReadTools, Row, SourceFile } from 'passfob/formats/base/row';
+import type { ImportRow, ReadTools, SourceFile } from 'passfob/formats/base/row';
 import { Work } from 'passfob/formats/base/work';
 import type { FormatName } from 'passfob/formats/detect';
 import { readFiles } from 'passfob/formats/read';
@@ -11,8 +11,8 @@ import { administrationLimits } from '../../../base/limits/administration.ts';
 import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { isChecked, parseSuite } from '../../../base/ocra-suite.ts';
 import { tokenTexts } from '../../../base/texts/tokens.ts';
-import type { Keys } from '../../../storage/sealing/key-file.ts';
-import { macOf } from '../../../storage/sealing/seal.ts';
+import type { Keys } from '../../../storage/encryption-at-rest/key-file.ts';
+import { macOf } from '../../../storage/encryption-at-rest/seal.ts';
 import { type ImportDraft, type TokenItem, textOf, type UserSource } from './items.ts';
 
 /**
@@ -40,7 +40,7 @@ export async function draftsOfFiles(
   return drafts;
 }
 
-function draftOf(keys: Keys, row: Row, userFrom: UserSource): ImportDraft {
+function draftOf(keys: Keys, row: ImportRow, userFrom: UserSource): ImportDraft {
   const { place, issuer, label, outcome } = row;
   if (outcome.state !== 'ok') return { place, issuer, label, warnings: [], outcome };
   const { enrolment } = outcome;
@@ -64,7 +64,7 @@ function suiteOf({ suite }: Enrolment): string | undefined {
 
 function itemOf(
   keys: Keys,
-  { serial, user }: Row,
+  { serial, user }: ImportRow,
   enrolment: Enrolment,
   userFrom: UserSource,
   suite: string | undefined,

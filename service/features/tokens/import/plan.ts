@@ -2,14 +2,14 @@ import { Work } from 'passfob/formats/base/work';
 import { texts } from '../../../base/texts/texts.ts';
 import { tokenTexts } from '../../../base/texts/tokens.ts';
 import type { Db } from '../../../storage/database/database.ts';
-import type { Keys } from '../../../storage/sealing/key-file.ts';
+import type { Keys } from '../../../storage/encryption-at-rest/key-file.ts';
 import { makeAlikeFinder } from '../../users/look-alikes.ts';
 import { prepareUserName } from '../../users/users.ts';
 import { fobNamed, problemOfFob } from '../fobs.ts';
 import type { TokenRow } from '../rows.ts';
 import { secretOf } from '../tokens.ts';
+import { fobOf, problemOfItem } from './import-item.ts';
 import { bytesOf, type FobItem, type ImportDraft, type ImportItem, type TokenItem } from './items.ts';
-import { fobOf, problemOfItem } from './take.ts';
 
 /** What would become of a row. present: what it says is so already. */
 export type ImportRowState = 'ok' | 'present' | 'skipped' | 'refused';

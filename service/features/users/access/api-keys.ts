@@ -120,9 +120,9 @@ async function markUsed(db: Db, id: string, nowMs: number): Promise<void> {
   }
 }
 
-type Row = Omit<Schema['api_keys'], 'key_hash'>;
+type ApiKeyRow = Omit<Schema['api_keys'], 'key_hash'>;
 
-function viewOf(row: Row): ApiKeyView {
+function viewOf(row: ApiKeyRow): ApiKeyView {
   return {
     id: row.id,
     name: row.name,
@@ -142,7 +142,7 @@ interface Writing {
 
 function audit(
   { management, db, actor, atMs }: Writing,
-  row: Row,
+  row: ApiKeyRow,
   detail: Record<string, string>,
 ): Promise<void> {
   return recordAudit(db, management.keys, {

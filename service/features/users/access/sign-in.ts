@@ -9,7 +9,7 @@ import { type OperatorSession, openSession, proveSession, sessionOf } from '../s
 import { prepareUserName } from '../users.ts';
 
 /** What the validator is asked: all of what an operator shows, whatever the application's row says. */
-export interface SignInRequest extends Proof {
+export interface SignInRequest extends SignInProof {
   readonly user: string;
   readonly applicationId: string;
   readonly factors: 'password_otp';
@@ -23,7 +23,7 @@ export interface Decider {
 }
 
 /** What an operator shows. Password and passcode are secrets. */
-export interface Proof {
+export interface SignInProof {
   readonly password: string;
   readonly passcode: string;
   readonly source: string;
@@ -43,7 +43,7 @@ const { factors } = CONSOLE_APPLICATION;
 export async function signIn(
   management: Management,
   { decide, applicationId }: Decider,
-  { user, ...proof }: Proof & { readonly user: string },
+  { user, ...proof }: SignInProof & { readonly user: string },
 ): Promise<OperatorSession | undefined> {
   const name = prepareUserName(user) ?? '';
   const before = await enabledOperator(management.db, name);
@@ -82,7 +82,7 @@ export async function signIn(
 export async function proveAgain(
   management: Management,
   { decide, applicationId }: Decider,
-  { value, ...proof }: Proof & { readonly value: string },
+  { value, ...proof }: SignInProof & { readonly value: string },
 ): Promise<boolean> {
   const session = await sessionOf(management, value);
   if (session === undefined || session.user === null) return false;

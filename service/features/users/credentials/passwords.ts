@@ -3,8 +3,8 @@ import { commonPasswords } from '../../../base/common-passwords.ts';
 import { credentialLimits } from '../../../base/limits/credentials.ts';
 import { done, type RefusalCode, type Result, refused } from '../../../base/results.ts';
 import { checkSlowHash, isOutdated, slowHash } from '../../../base/slow-hash.ts';
-import { forgetAnswers } from '../../../storage/answers.ts';
 import { type Db, writing } from '../../../storage/database/database.ts';
+import { clearIdempotencyCache } from '../../../storage/idempotency.ts';
 import type { Management } from '../../../storage/management.ts';
 import { endSessionsOf } from '../sessions.ts';
 import { recordUserAct } from '../user-audit.ts';
@@ -41,7 +41,7 @@ export async function setPassword(
     await db.updateTable('users').set({ password_hash: hash }).where('id', '=', user.id).execute();
     await endSessionsOf(db, user.id);
     // A repeated request with the old password gets no answer from before.
-    await forgetAnswers(db);
+    await clearIdempotencyCache(db);
     const first = { first: user.password_hash === null };
     await recordUserAct({ db, keys: management.keys, actor, atMs }, 'user.set-password', user, first);
     return done({ user: user.name });

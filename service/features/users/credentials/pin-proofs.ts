@@ -2,14 +2,14 @@ import { timingSafeEqual } from 'node:crypto';
 import { credentialLimits } from '../../../base/limits/credentials.ts';
 import { usableStates } from '../../../base/token-states.ts';
 import type { Db } from '../../../storage/database/database.ts';
+import type { Keys } from '../../../storage/encryption-at-rest/key-file.ts';
+import { macOf } from '../../../storage/encryption-at-rest/seal.ts';
 import type { Management } from '../../../storage/management.ts';
 import { latestEnd } from '../../../storage/queries/latest.ts';
-import type { Keys } from '../../../storage/sealing/key-file.ts';
-import { macOf } from '../../../storage/sealing/seal.ts';
 import type { User } from '../users.ts';
 
 /** What a proof is for: a user as they were when they proved to be there, and through which application. */
-export interface Proved {
+export interface PinProofSubject {
   readonly user: Pick<User, 'id' | 'pin_hash' | 'pin_change'>;
   readonly applicationId: string;
 }
@@ -21,7 +21,7 @@ export interface Proved {
  */
 export async function makePinProof(
   { db, keys }: Pick<Management, 'db' | 'keys'>,
-  proved: Proved,
+  proved: PinProofSubject,
   nowMs: number,
 ): Promise<string> {
   const expires = (nowMs + credentialLimits.pinProofMs).toString(36);
@@ -31,7 +31,7 @@ export async function makePinProof(
 /** Whether a proof stands. One that was made by a clock which has gone back does not. */
 export async function isPinProof(
   { db, keys }: Pick<Management, 'db' | 'keys'>,
-  proved: Proved,
+  proved: PinProofSubject,
   proof: string,
   nowMs: number,
 ): Promise<boolean> {
@@ -43,7 +43,7 @@ export async function isPinProof(
   return isSame && endMs > nowMs && endMs <= latestEnd(nowMs, credentialLimits.pinProofMs);
 }
 
-async function idsInUse(db: Db, { user }: Proved): Promise<string[]> {
+async function idsInUse(db: Db, { user }: PinProofSubject): Promise<string[]> {
   const tokens = await db
     .selectFrom('tokens')
     .select('id')
@@ -55,7 +55,7 @@ async function idsInUse(db: Db, { user }: Proved): Promise<string[]> {
 
 function macOfProof(
   keys: Keys,
-  { user, applicationId }: Proved,
+  { user, applicationId }: PinProofSubject,
   tokens: readonly string[],
   expires: string,
 ): string {

@@ -1,13 +1,13 @@
 import type { Actor } from '../../../base/actor.ts';
 import { validationLimits } from '../../../base/limits/validation.ts';
-import { lockStanding } from '../../../base/lock.ts';
+import { lockState } from '../../../base/lock.ts';
 import { done, type Result, refused } from '../../../base/results.ts';
 import { checkSlowHash, slowHash } from '../../../base/slow-hash.ts';
-import { forgetAnswers, keepAnswers } from '../../../storage/answers.ts';
 import { type Db, writing } from '../../../storage/database/database.ts';
+import type { Keys } from '../../../storage/encryption-at-rest/key-file.ts';
+import { macOf } from '../../../storage/encryption-at-rest/seal.ts';
+import { cacheResults, clearIdempotencyCache } from '../../../storage/idempotency.ts';
 import type { Management } from '../../../storage/management.ts';
-import type { Keys } from '../../../storage/sealing/key-file.ts';
-import { macOf } from '../../../storage/sealing/seal.ts';
 import { fewestPinDigits, isPinDue, pinProblem } from '../pin.ts';
 import { readSettings } from '../settings.ts';
 import { recordUserAct } from '../user-audit.ts';
@@ -52,7 +52,7 @@ export async function resetPin(
     if (user === undefined) return refused('unknown_user');
     const change = { pin_hash: null, pin_change: 1 } as const;
     await db.updateTable('users').set(change).where('id', '=', user.id).execute();
-    await forgetAnswers(db);
+    await clearIdempotencyCache(db);
     await recordUserAct({ db, keys: management.keys, actor, atMs }, 'user.reset-pin', user);
     return done({ user: user.name });
   });
@@ -101,9 +101,9 @@ export async function choosePin(
       .where('pin_hash', 'is not distinct from', user.pin_hash)
       .executeTakeFirst();
     if (changed.numUpdatedRows !== 1n) return refused('pin_not_proved');
-    await forgetAnswers(transaction);
+    await clearIdempotencyCache(transaction);
     if (fingerprint !== undefined)
-      await keepAnswers(transaction, [{ fingerprint, outcome: 'new_pin', nowMs: atMs }]);
+      await cacheResults(transaction, [{ fingerprint, outcome: 'new_pin', nowMs: atMs }]);
     const detail = {
       afterReset: user.pin_change === 1,
       isFirst: user.pin_hash === null && user.pin_change === 0,
@@ -118,5 +118,5 @@ export const nobody = { id: '', pin_hash: null, pin_change: 0 } as const;
 
 async function isClosed(db: Db, user: User, nowMs: number): Promise<boolean> {
   const { lock } = await readSettings(db);
-  return user.disabled_ms !== null || lockStanding(lockFactsOf(user), lock, nowMs).locked;
+  return user.disabled_ms !== null || lockState(lockFactsOf(user), lock, nowMs).locked;
 }

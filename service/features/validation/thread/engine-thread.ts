@@ -5,7 +5,7 @@ import type { Outcome } from '../../../base/outcomes.ts';
 import { texts } from '../../../base/texts/texts.ts';
 import type { ClosingEngine } from '../engine.ts';
 import type { ValidationRequest } from '../request.ts';
-import type { Answer, Asked, Beginning, Failure } from './messages.ts';
+import type { Beginning, Failure, ThreadRequest, ThreadResult } from './messages.ts';
 
 interface Waiting {
   readonly resolve: (outcome: Outcome) => void;
@@ -64,7 +64,7 @@ async function startThread(
 ): Promise<Thread> {
   const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: beginning });
   const waiting = new Map<number, Waiting>();
-  let asked: Asked[] = [];
+  let asked: ThreadRequest[] = [];
   let nextId = 0;
   // Without a listener an error would end this process; `exit` follows it.
   worker.on('error', () => undefined);
@@ -73,7 +73,7 @@ async function startThread(
     for (const { reject } of waiting.values()) reject(unavailable());
     waiting.clear();
   });
-  worker.on('message', ({ answered, sizes }: Answer) => {
+  worker.on('message', ({ answered, sizes }: ThreadResult) => {
     for (const size of sizes) decided?.(size);
     for (const one of answered) {
       const found = waiting.get(one.id);

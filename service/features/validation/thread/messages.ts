@@ -6,21 +6,21 @@ import type { ValidationRequest } from '../request.ts';
 export type Beginning = StoreOptions;
 
 /** Log-ins to decide; undefined: close the database and end. */
-export type Question = readonly Asked[] | undefined;
+export type ThreadBatch = readonly ThreadRequest[] | undefined;
 
-export interface Asked {
+export interface ThreadRequest {
   readonly id: number;
   readonly request: ValidationRequest;
 }
 
 /** What became of some of them. The first message says that the thread is ready, and has none. */
-export interface Answer {
-  readonly answered: readonly Answered[];
+export interface ThreadResult {
+  readonly answered: readonly ThreadOutcome[];
   /** How many log-ins each transaction decided since the last message. */
   readonly sizes: readonly number[];
 }
 
-export type Answered =
+export type ThreadOutcome =
   | { readonly id: number; readonly outcome: Outcome }
   | { readonly id: number; readonly failure: Failure };
 

@@ -1,10 +1,17 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { ServiceError, systemCode } from '../../../base/errors.ts';
 import { openStore } from '../../../storage/database/database.ts';
-import { openKeyFile } from '../../../storage/sealing/key-file.ts';
+import { openKeyFile } from '../../../storage/encryption-at-rest/key-file.ts';
 import { readLockPolicy } from '../../users/settings.ts';
 import { makeEngine } from '../engine.ts';
-import type { Answer, Answered, Asked, Beginning, Failure, Question } from './messages.ts';
+import type {
+  Beginning,
+  Failure,
+  ThreadBatch,
+  ThreadOutcome,
+  ThreadRequest,
+  ThreadResult,
+} from './messages.ts';
 
 // The thread that decides log-ins: `engine-thread.ts` starts it and speaks to it.
 
@@ -15,10 +22,10 @@ function failureOf(error: unknown): Failure {
 
 /** Gathers what is said in one turn, so that a batch is one message. */
 function gathering(port: MessagePort) {
-  let answered: Answered[] = [];
+  let answered: ThreadOutcome[] = [];
   let sizes: number[] = [];
   const say = () => {
-    const answer: Answer = { answered, sizes };
+    const answer: ThreadResult = { answered, sizes };
     port.postMessage(answer);
     answered = [];
     sizes = [];
@@ -26,7 +33,7 @@ function gathering(port: MessagePort) {
   return {
     say,
     decided: (size: number) => void sizes.push(size),
-    answer(one: Answered) {
+    answer(one: ThreadOutcome) {
       if (answered.length === 0) queueMicrotask(say);
       answered.push(one);
     },
@@ -38,14 +45,14 @@ async function serve(port: MessagePort, { directory, databaseUrl }: Beginning): 
   const { say, decided, answer } = gathering(port);
   const keys = openKeyFile(directory, false);
   const engine = makeEngine({ db: store.db, keys, lock: readLockPolicy, clock: Date.now, decided });
-  const decide = async ({ id, request }: Asked) => {
+  const decide = async ({ id, request }: ThreadRequest) => {
     try {
       answer({ id, outcome: await engine.decide(request) });
     } catch (error) {
       answer({ id, failure: failureOf(error) });
     }
   };
-  port.on('message', (question: Question) => {
+  port.on('message', (question: ThreadBatch) => {
     if (question !== undefined) for (const asked of question) void decide(asked);
     else void store.close().finally(() => port.close());
   });

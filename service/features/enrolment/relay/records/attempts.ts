@@ -1,7 +1,7 @@
 import { relayLimits } from '../../../../base/limits/relay.ts';
 import { recordAudit } from '../../../audit/record.ts';
 import type { Acting } from '../../../tokens/acting.ts';
-import { endActivation } from '../../../tokens/activation-ends.ts';
+import { endActivation } from '../../../tokens/end-activation.ts';
 import type { ActivationRow, Claim } from './claim.ts';
 import { returnToken } from './token.ts';
 

@@ -15,7 +15,7 @@ export interface Caller {
 }
 
 /** What came of a code. */
-export type Entry =
+export type CodeEntry =
   | {
       readonly kind: 'claimed';
       readonly claim: Claim;
@@ -38,9 +38,9 @@ export function enterActivation(
   management: Management,
   caller: Caller,
   { code, relay }: { readonly code: Uint8Array; readonly relay: Uint8Array },
-): Promise<Entry> {
+): Promise<CodeEntry> {
   const relayHash = createHash('sha256').update(relay).digest('hex');
-  return writing(management.db, async (db): Promise<Entry> => {
+  return writing(management.db, async (db): Promise<CodeEntry> => {
     const atMs = management.clock();
     const row = await db
       .selectFrom('activations')

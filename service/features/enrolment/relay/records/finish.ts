@@ -1,13 +1,13 @@
 import { relayLimits } from '../../../../base/limits/relay.ts';
 import { recordAudit } from '../../../audit/record.ts';
-import { dropMailsOf } from '../../../mail/queue.ts';
+import { dropMailOf } from '../../../mail/queue.ts';
 import type { Acting } from '../../../tokens/acting.ts';
 import { openAssignment } from '../../../tokens/assignments.ts';
 import type { TokenRow } from '../../../tokens/rows.ts';
-import { makeTicket } from '../../../users/user-sessions.ts';
+import { makeSignInToken } from '../../../users/user-sessions.ts';
 import type { User } from '../../../users/users.ts';
 import { recordEvents } from '../../../validation/events.ts';
-import { moveMarks } from '../../../validation/marks.ts';
+import { acceptSteps } from '../../../validation/replay-protection.ts';
 import { hasAddress, mailActivated } from '../../mailing.ts';
 import { publicUrlOf } from '../../public-url.ts';
 import type { ActivationRow, Claim } from './claim.ts';
@@ -21,7 +21,7 @@ export interface Finished {
 }
 
 /** The proof of possession: a right passcode that the fob made after a press. */
-export interface Proof {
+export interface PossessionProof {
   readonly token: TokenRow;
   readonly step: number;
   readonly driftSteps: number;
@@ -37,7 +37,7 @@ export interface Proof {
  */
 export function finish(
   claim: Claim,
-  { token, step, driftSteps, port, applicationId }: Proof,
+  { token, step, driftSteps, port, applicationId }: PossessionProof,
 ): Promise<Finished> {
   return claim.usingUp(async (acting, activation) => {
     const { db, keys, actor, atMs } = acting;
@@ -49,7 +49,7 @@ export function finish(
     if (user === undefined || user.disabled_ms !== null) throw new RelayRefusal('not_valid', 'user disabled');
     await becomeUsable(acting, token, user.id);
     const candidate = { token, step, driftSteps, atMs, source: actor.source, letNobodyIn: true };
-    const moved = await moveMarks(db, [candidate]);
+    const moved = await acceptSteps(db, [candidate]);
     if (!moved.has(token.id)) throw new RelayRefusal('not_proved', 'the passcode was used before');
     await recordEvents(db, [
       {
@@ -94,7 +94,7 @@ async function tell(
   user: User,
   of: { readonly activationId: string; readonly tokenId: string },
 ): Promise<void> {
-  await dropMailsOf(acting.db, of.activationId, acting.atMs);
+  await dropMailOf(acting.db, of.activationId, acting.atMs);
   const publicUrl = await publicUrlOf(acting);
   if (hasAddress(user) && publicUrl !== undefined) await mailActivated(acting, user, { ...of, publicUrl });
 }
@@ -137,7 +137,7 @@ export async function finishedAlready(
 }
 
 async function ticketFor({ db, atMs }: Acting, userId: string, tokenId: string): Promise<Finished> {
-  const { value } = await makeTicket(db, userId, atMs);
+  const { value } = await makeSignInToken(db, userId, atMs);
   const { token, serial } = await db
     .selectFrom('tokens')
     .innerJoin('fobs', 'fobs.id', 'tokens.fob_id')

@@ -3,7 +3,7 @@ import { recordAudit } from '../../../audit/record.ts';
 import type { Acting } from '../../../tokens/acting.ts';
 
 /** What was refused, of whose activation, and why in words for help desk. */
-export interface Refused {
+export interface RefusedActivation {
   readonly user: { readonly id: string; readonly name: string };
   readonly activationId: string;
   readonly why: string;
@@ -13,7 +13,10 @@ export interface Refused {
  * Writes a refused run down for help desk, in the caller's transaction: so many an hour for one user and no more. A code
  * that is worth nothing any more is in old mails, and whoever has one could fill the audit with it.
  */
-export async function recordRefusal(acting: Acting, { user, activationId, why }: Refused): Promise<void> {
+export async function recordRefusal(
+  acting: Acting,
+  { user, activationId, why }: RefusedActivation,
+): Promise<void> {
   const { db, keys, actor, atMs } = acting;
   const about = { subjectKind: 'user', subjectId: user.id, subject: user.name } as const;
   const action = 'activation.refuse';

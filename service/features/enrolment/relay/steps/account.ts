@@ -9,7 +9,7 @@ import type { TokenRow } from '../../../tokens/rows.ts';
 import { secretOf } from '../../../tokens/tokens.ts';
 import { RelayRefusal } from '../records/refusal.ts';
 import { opened } from './locked.ts';
-import { type Run, reach } from './run.ts';
+import { type Run, recordStep } from './run.ts';
 
 export const ALGORITHM_NUMBERS: Readonly<Record<TokenRow['algorithm'], Algorithm>> = {
   sha1: SHA1,
@@ -38,7 +38,7 @@ export async function provedAccount(
   const secret = secretOf(management.keys, token);
   if (secret === undefined) throw new RelayRefusal('failed', 'the seed does not unseal');
   try {
-    await reach(claim, 'written');
+    await recordStep(claim, 'written');
     const enrolment = enrolmentOf(token, secret);
     const present = listed.find(account => Buffer.compare(account.id, id) === 0);
     const isThere =
@@ -48,7 +48,7 @@ export async function provedAccount(
       if (present !== undefined) await opened(run, () => client.call('remove', { id }, { signal }));
       await opened(run, () => write(run, enrolment, id));
     }
-    await reach(claim, 'proved');
+    await recordStep(claim, 'proved');
     return id;
   } finally {
     secret.fill(0);

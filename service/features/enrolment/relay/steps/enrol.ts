@@ -3,7 +3,7 @@ import { readAccounts } from 'passfob/owner/listing';
 import { relayLimits } from '../../../../base/limits/relay.ts';
 import { tokenLimits } from '../../../../base/limits/tokens.ts';
 import { relayTexts } from '../../../../base/texts/relay.ts';
-import { tendPushKey } from '../../../agents/push-key.ts';
+import { syncPushKey } from '../../../agents/push-key.ts';
 import { serialOnFob } from '../../../tokens/account-id.ts';
 import { keepClock } from '../../../tokens/fobs.ts';
 import type { TokenRow } from '../../../tokens/rows.ts';
@@ -60,7 +60,7 @@ export async function enrol(
 /** While the fob is here it gets its push key. It is enrolled without one, too: an agent's first session goes on. */
 async function pushKey({ management, client, hello, tools }: Run, fobId: string): Promise<void> {
   try {
-    await tendPushKey(management, { client, hello, fobId, tools });
+    await syncPushKey(management, { client, hello, fobId, tools });
   } catch {
     // Cut off, full or in use: nobody has to be told.
   }

@@ -1,7 +1,7 @@
 import { KIND_HOTP, KIND_TOTP } from '@passfob/protocol/account';
 import type { Response } from '@passfob/protocol/commands';
 import type { Enrolment } from 'passfob/enrol/enrolment';
-import { withFobChance } from 'passfob/enrol/mixed-seed';
+import { withFobRandomness } from 'passfob/enrol/mixed-seed';
 import { freshSeed } from 'passfob/enrol/seed';
 import { randomId } from 'passfob/owner/account';
 import { cutText } from '../../../../base/cut-text.ts';
@@ -54,7 +54,7 @@ export function freshToken(
   );
   const overhead = kind === 'hotp' ? HOTP_OVERHEAD : TOTP_OVERHEAD;
   const names = fittingNames(service, user, info.recordBytes - made.secret.length - overhead);
-  const mixed: Enrolment = withFobChance({ ...made, ...names }, client.sessionChance);
+  const mixed: Enrolment = withFobRandomness({ ...made, ...names }, client.sessionChance);
   made.secret.fill(0);
   return {
     serial: serialOnFob(hello.serial, randomId(tools.random)),

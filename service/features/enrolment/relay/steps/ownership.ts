@@ -6,7 +6,7 @@ import { confirmPairing, knownSecrets } from '../records/pairings.ts';
 import { RelayRefusal } from '../records/refusal.ts';
 import { isSomebodys } from '../records/token.ts';
 import { pairBlank } from './pair.ts';
-import { type Run, reach } from './run.ts';
+import { type Run, recordStep } from './run.ts';
 
 /**
  * Opens the owner's session with the fob at hand: by a key that the service has for it, or, where it is blank and that is
@@ -19,7 +19,7 @@ export async function ownedFob(run: Run): Promise<FobRow> {
   const { state } = run.hello;
   if (state === 'keys-lost' || state === 'damaged') throw new RelayRefusal('fob_failed', `fob ${state}`);
   const fob = state === 'blank' ? await blankFob(run) : await knownFob(run);
-  await reach(run.claim, 'paired');
+  await recordStep(run.claim, 'paired');
   return fob;
 }
 

@@ -5,7 +5,7 @@ import type { OwnerTools } from 'passfob/owner/tools';
 import type { Management } from '../../../../storage/management.ts';
 import type { ActivationStep } from '../../../../storage/schema/schema.ts';
 import type { ActivationRow, Claim } from '../records/claim.ts';
-import type { Typed, Wait } from './typed-code.ts';
+import type { CodeInput, CodeWait } from './typed-code.ts';
 
 /** What is said with a step. */
 export interface StepFacts {
@@ -26,11 +26,11 @@ export interface Run {
   /** Has the person shown a step. */
   readonly tell: (step: RelayStep, text: string, facts?: StepFacts) => void;
   /** What the person does about the code on the screen. @throws FobError `cancelled`, `unplugged` */
-  readonly typedCode: (wait: Wait) => Promise<Typed>;
+  readonly typedCode: (wait: CodeWait) => Promise<CodeInput>;
 }
 
 /** Writes down how far it has come. @throws RelayRefusal where the claim is lost */
-export function reach(claim: Claim, step: ActivationStep): Promise<void> {
+export function recordStep(claim: Claim, step: ActivationStep): Promise<void> {
   return claim.holding(async ({ db }, { id }) => {
     await db.updateTable('activations').set({ step }).where('id', '=', id).execute();
   });

@@ -3,13 +3,13 @@ import { FobError } from 'passfob/errors';
 import type { Transport } from 'passfob/transports/transport';
 
 /** What comes of waiting for a code: one as it was typed; the wish to see it again; `out`, the wait is over. */
-export type Typed =
+export type CodeInput =
   | { readonly kind: 'code'; readonly code: string }
   | { readonly kind: 'show' }
   | { readonly kind: 'out' };
 
 /** How a code is waited for. */
-export interface Wait {
+export interface CodeWait {
   readonly waitMs: number;
   /** The screen still shows the code of before: what came while the fob was busy counts. */
   readonly isSame: boolean;
@@ -25,9 +25,9 @@ export interface WaitTools {
 
 /** Pairing codes as the person types them, one for each time that one is asked for. */
 export class TypedCode {
-  private take: ((typed: Typed) => void) | undefined;
+  private take: ((typed: CodeInput) => void) | undefined;
   /** What came while nobody waited. */
-  private early: Typed | undefined;
+  private early: CodeInput | undefined;
 
   receive(code: string): void {
     this.hand({ kind: 'code', code });
@@ -38,13 +38,16 @@ export class TypedCode {
     this.hand({ kind: 'show' });
   }
 
-  private hand(typed: Typed): void {
+  private hand(typed: CodeInput): void {
     if (this.take !== undefined) this.take(typed);
     else if (this.early?.kind !== 'code') this.early = typed;
   }
 
   /** What the person does next. @throws FobError `cancelled`, `unplugged` */
-  next({ waitMs, isSame }: Wait, { transport, signal, pause: wait = pause }: WaitTools): Promise<Typed> {
+  next(
+    { waitMs, isSame }: CodeWait,
+    { transport, signal, pause: wait = pause }: WaitTools,
+  ): Promise<CodeInput> {
     const { early } = this;
     this.early = undefined;
     if (isSame && early !== undefined && !signal.aborted) return Promise.resolve(early);
@@ -61,7 +64,7 @@ export class TypedCode {
       const cancel = () => settle(() => reject(new FobError('cancelled')));
       let stop: (() => void) | undefined;
       signal.addEventListener('abort', cancel, { once: true });
-      const take = (typed: Typed) => settle(() => resolve(typed));
+      const take = (typed: CodeInput) => settle(() => resolve(typed));
       this.take = take;
       stop = transport.onClose(reason =>
         settle(() => reject(reason ?? new FobError('unplugged', { subject: transport.name }))),

@@ -1,0 +1,24 @@
+import type { AntiRollbackCounter } from '../../core/base/ports.ts';
+import { Files } from './files.ts';
+
+const FILE = 'witness';
+
+/** A number in a file, twice, so that half a write is none. */
+export class FileAntiRollbackCounter implements AntiRollbackCounter {
+  private readonly files: Files;
+
+  constructor() {
+    this.files = new Files();
+  }
+
+  load(): number {
+    const text = this.files.read(FILE);
+    const number = text.split('/')[0] as string;
+    return text !== '' && text === `${number}/${number}` ? +number : -1;
+  }
+
+  save(number: number): boolean {
+    this.files.write(FILE, `${number}/${number}`);
+    return this.load() === number;
+  }
+}

@@ -1,0 +1,40 @@
+import { SEAL_KEY_ID_BYTES } from '../encryption-at-rest/limits.ts';
+import { type EncryptionKeys, type SealFormat, sealAs, unsealAs } from '../encryption-at-rest/seal.ts';
+import { FobError } from '../errors.ts';
+
+/** Where a sealed value stands: copied into another row or column it does not open. */
+export interface SealedColumnPlace {
+  /** `table.column` */
+  readonly column: string;
+  /** The row. */
+  readonly id: string;
+}
+
+/** In a column of bytes: key id, nonce, ciphertext and tag in one. */
+export const SEAL_FORMAT: SealFormat<SealedColumnPlace, Uint8Array> = {
+  /** No part can contain the separator, so no two places give the same bytes. */
+  associatedData: (place, keyId) => Buffer.from([place.column, place.id, keyId].join('\n'), 'utf8'),
+  written: (keyId, box) => Buffer.concat([Buffer.from(keyId, 'hex'), box]),
+  read: sealed => ({
+    keyId: Buffer.from(sealed).toString('hex', 0, SEAL_KEY_ID_BYTES),
+    box: sealed.subarray(SEAL_KEY_ID_BYTES),
+  }),
+};
+
+export function seal(keys: EncryptionKeys, place: SealedColumnPlace, plain: Uint8Array): Uint8Array {
+  return sealAs(SEAL_FORMAT, keys, place, plain);
+}
+
+/** @throws FobError `inventory` when the key is unknown or anything about the seal is not as it was made */
+export function unseal(keys: EncryptionKeys, place: SealedColumnPlace, sealed: Uint8Array): Uint8Array {
+  const plain = unsealAs(SEAL_FORMAT, keys, place, sealed);
+  if (plain === undefined) throw cannotOpen();
+  return plain;
+}
+
+export function cannotOpen(): FobError {
+  return new FobError('inventory', {
+    sentence: 'A sealed value of the inventory does not open: it was changed, or its key is missing.',
+    next: 'Restore inventory.db and inventory.key from one and the same backup.',
+  });
+}

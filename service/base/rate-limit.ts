@@ -1,0 +1,66 @@
+import { webLimits } from './limits/web.ts';
+
+/** How much of something one key may have: at once, and per second after that. */
+export interface RateLimitSize {
+  readonly burst: number;
+  readonly perSecond: number;
+}
+
+/** What one key has left, and since when. */
+export interface TokenBucket {
+  left: number;
+  atMs: number;
+}
+
+/** A bucket nobody has taken from. */
+export function fullTokenBucket(size: RateLimitSize, nowMs: number): TokenBucket {
+  return { left: size.burst, atMs: nowMs };
+}
+
+/** Takes so much from a bucket. @returns false when there is less in it: then nothing is taken */
+export function takeTokens(bucket: TokenBucket, size: RateLimitSize, nowMs: number, amount = 1): boolean {
+  const elapsedMs = Math.max(0, nowMs - bucket.atMs);
+  const left = Math.min(size.burst, bucket.left + (elapsedMs / 1000) * size.perSecond);
+  const allowed = left >= amount;
+  bucket.left = allowed ? left - amount : left;
+  bucket.atMs = nowMs;
+  return allowed;
+}
+
+/** Token buckets by key, bounded in number. */
+export interface RateLimiter {
+  /** Takes one from a key's bucket. @returns false when it is empty */
+  take(key: string, size: RateLimitSize, nowMs: number): boolean;
+}
+
+/**
+ * Makes a set of buckets; they live in this process only, so each node of a service has its own. Of two generations the
+ * older one goes when the younger is full: whoever came by since then keeps their bucket, and no order has to be kept.
+ */
+export function makeRateLimiter(): RateLimiter {
+  let young = new Map<string, TokenBucket>();
+  let old = new Map<string, TokenBucket>();
+  const keep = (key: string, bucket: TokenBucket) => {
+    if (young.size >= webLimits.bucketsKept / 2) {
+      old = young;
+      young = new Map();
+    }
+    young.set(key, bucket);
+    return bucket;
+  };
+  return {
+    take(key, size, nowMs) {
+      const bucket = young.get(key) ?? keep(key, old.get(key) ?? fullTokenBucket(size, nowMs));
+      return takeTokens(bucket, size, nowMs);
+    },
+  };
+}
+
+/** The part of an address that one household or attacker controls: all of IPv4, the first 64 bits of IPv6. */
+export function sourceKey(address: string): string {
+  if (!address.includes(':') || address.startsWith('::ffff:')) return address;
+  const [head = ''] = address.split('::');
+  const groups = head.split(':').slice(0, 4);
+  while (groups.length < 4) groups.push('0');
+  return groups.join(':');
+}

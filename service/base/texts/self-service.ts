@@ -1,0 +1,110 @@
+import { buttonTexts } from 'passfob/button-texts';
+import { selfServiceLimits } from '../limits/self-service.ts';
+
+/** Why an act of a user on what is their own changed nothing. */
+export const selfServiceRefusals = {
+  bad_nickname: `A name for a fob is one line of at most ${selfServiceLimits.nicknameMax} ordinary characters.`,
+} as const;
+
+/** Every text of the users' own page. */
+export const selfServiceTexts = {
+  title: 'Your fob',
+  leave: 'Sign out',
+  back: 'Back to your fob',
+  cancel: 'Cancel',
+  problem: 'Problem',
+  none: 'You have no fob at present. Ask your help desk for one.',
+  signIn: {
+    title: 'Your fob',
+    closed: 'Nobody can sign in here with a passcode at the moment. Ask your help desk.',
+    lead: 'Sign in with your user name and a passcode. A new fob is activated with the link or the string that you were sent.',
+    submit: 'Sign in',
+    activate: 'Activate a new fob',
+    ticketUsed: 'This way in has been used or is too old. Sign in with a passcode.',
+    ticketOld: 'This way in has been used or is too old. Ask your help desk.',
+  },
+  fob: {
+    unnamed: 'Your fob',
+    /** A token whose fob the service does not know. */
+    unknown: 'A token without a known fob',
+    serial: 'Serial number',
+    tokens: 'Tokens',
+    lastUsed: 'Last used (UTC)',
+    never: 'never',
+    name: 'Name it',
+    lost: 'Report it lost',
+  },
+  states: {
+    assigned: 'Ready: its first passcode activates it',
+    active: 'Works',
+    suspended: 'Stopped',
+  },
+  suspendedNext: 'It was stopped. Your help desk can let it work again.',
+  test: {
+    heading: 'Try a passcode',
+    lead: `${buttonTexts.typePasscode} A right one is used up by the test: for a log-in take the next one.`,
+    submit: 'Try it',
+    accepted: 'Right. Your fob works. This passcode is used up now: take the next one for a log-in.',
+    wrong: 'Wrong. Check each character and try the next passcode. If it goes on, find your fob again below.',
+    used: `This passcode was used before, or a later one was. Take the next one and try that. ${buttonTexts.nextByClock}`,
+    pin: 'The PIN that belongs to this passcode is missing or wrong. Check both and try the next passcode.',
+    password: 'The password is missing or wrong. Check it and try the next passcode.',
+    closed: 'Passcodes cannot be tried here at the moment. Ask your help desk.',
+    pinDue:
+      'You have no PIN yet that goes with this passcode. Choose your PIN below, with the next passcode.',
+    locked:
+      'Your account is locked for a while after several failures. Nothing was checked. Try again later or ask your help desk.',
+    failed: 'It could not be checked. Ask your help desk.',
+  },
+  resync: {
+    heading: 'Passcodes are refused?',
+    lead: 'A fob whose clock or counter has run away is found again by two passcodes, one right after the other.',
+    link: 'Find my fob again',
+    title: 'Find your fob again',
+    formLead: `Type two passcodes, one right after the other. ${buttonTexts.typePasscode} For the second, do the same again. ${buttonTexts.nextByClock} Both are used up.`,
+    first: 'First passcode',
+    second: 'The next passcode',
+    submit: 'Find my fob again',
+    refused:
+      'Your fob was not found. Check your user name and the two passcodes: the second is the very next one that the fob shows after the first. Then try again with two new ones. After several failures an account is locked for a while; if it goes on, ask your help desk.',
+    foundTitle: 'Your fob was found',
+    done: `Found. Your fob works again with its next passcode. ${buttonTexts.nextByClock}`,
+    clockOff: `Found. Your fob works again with its next passcode. ${buttonTexts.nextByClock} Its clock is far off: ask your help desk to have it set.`,
+  },
+  pin: {
+    heading: 'Your PIN',
+    choose: 'Choose your PIN',
+    change: 'Change your PIN',
+    due: 'You have no PIN yet. Choose the one that you type with your passcodes; until then some log-ins are refused.',
+    set: 'The PIN that you type with your passcodes. Nobody at the help desk ever asks for it.',
+    lead: `${buttonTexts.typePasscode} It is used up by this. Choose the PIN that you type with your passcodes from now on.`,
+    provedLead:
+      'Your fob is active. Choose the PIN that you type with its passcodes from now on. Nobody at the help desk ever asks for it.',
+    present: 'Present PIN',
+    presentHint: 'The one that you have now. If it is forgotten, ask your help desk to reset it.',
+    refused:
+      'The PIN was not set: the passcode or the present PIN was not accepted. Take the next passcode and try again. After several failures an account is locked for a while.',
+    done: `Your PIN is set. Log in with it and the next passcode of your fob. ${buttonTexts.nextByClock}`,
+  },
+  name: {
+    title: 'Name your fob',
+    lead: 'You and your help desk see this name.',
+    label: 'Name',
+    hint: `At most ${selfServiceLimits.nicknameMax} characters. Leave it empty to take the name away.`,
+    submit: 'Keep the name',
+    done: 'The name is kept.',
+  },
+  lost: {
+    title: 'Report your fob lost?',
+    lead: (name: string) =>
+      `No passcode of ${name} will be accepted from now on, anywhere, and your help desk is told. You cannot undo this yourself: your help desk can.`,
+    also: 'With it these tokens stop:',
+    submit: 'It is lost: stop it now',
+    done: 'Your fob was stopped. Your help desk has been told.',
+    lastAdmin:
+      'Your fob still works: it is the only one that lets an administrator sign in, and nobody could administer the service without it. Your help desk has been told that it is lost. To stop it, run on the service’s computer: passfob service admin-link. Open that link, give an administrator another fob, and suspend this one.',
+    doneTitle: 'Your fob was stopped',
+    doneLead:
+      'None of its passcodes is accepted any more, and your help desk has been told. You are signed out. If you find it, or need another one, ask your help desk.',
+  },
+} as const;

@@ -1,0 +1,56 @@
+import { PIN_DIGITS_MAX, PIN_DIGITS_MIN } from '@passfob/protocol/limits';
+import { accessLimits } from '../limits/access.ts';
+import { credentialLimits } from '../limits/credentials.ts';
+import { userLimits } from '../limits/users.ts';
+
+/** Why a PIN cannot be chosen. */
+export const pinRefusals = {
+  bad_pin: `A PIN has ${PIN_DIGITS_MIN} to ${PIN_DIGITS_MAX} digits.`,
+  trivial_pin: 'This PIN is among those that are tried first. Choose another.',
+} as const;
+
+/** The same where a policy wants more digits. */
+export const pinDigits = (fewest: number): string => `A PIN has ${fewest} to ${PIN_DIGITS_MAX} digits.`;
+
+/** Why an act on people, their credentials or those who may ask changed nothing. */
+export const userRefusals = {
+  ...pinRefusals,
+  unknown_user: 'There is no user of this name.',
+  user_taken: 'A user of this name exists already.',
+  name_looks_alike:
+    'The name of another user looks the same, though its characters differ. Take that user, or choose a name that can be told apart.',
+  bad_display_name: `A display name is one line of at most ${userLimits.displayNameMax} ordinary characters.`,
+  bad_email: 'Give one e-mail address like name@example.org, or leave it empty.',
+  password_length: `A password has ${credentialLimits.passwordMin} to ${credentialLimits.passwordMax} characters. Several words make a good one.`,
+  password_common: 'This password is among those that are tried first. Choose another.',
+  password_is_name: 'The password must not be the user name or the e-mail address. Choose another.',
+  same_pin: 'The new PIN is the present one. Choose another.',
+  pin_not_proved:
+    'The PIN was not set: too much time has passed, or it was changed or the account was locked meanwhile. Begin again with the next passcode of your fob.',
+  bad_role: 'The role must be admin, helpdesk or auditor.',
+  unknown_operator: 'This user is not an operator.',
+  operator_present: 'This user is an operator already. Change the role instead.',
+  reserved_name:
+    'This user name means something else in the audit and cannot be an operator’s. Use another account.',
+  last_admin:
+    'No other administrator could sign in any more. Give another operator the role admin, a password and a fob first.',
+  too_many_operators: `There are ${accessLimits.operatorsMax} operators already. Remove one first.`,
+  bad_name: `A name is one line of 1 to ${userLimits.clientNameMax} ordinary characters.`,
+  bad_factors: 'The factors must be otp, pin_otp or password_otp.',
+  unknown_application: 'There is no such application.',
+  application_taken: 'An application of this name exists already. Choose another name.',
+  application_internal: 'This application is the console itself and cannot be changed.',
+  too_many_applications: `There are ${userLimits.applicationsMax} applications already.`,
+  unknown_api_key: 'There is no such API key.',
+  api_key_taken: 'An API key of this name exists or existed. Choose another name.',
+  api_key_revoked: 'This API key has been revoked already.',
+  too_many_api_keys: `There are ${userLimits.apiKeysMax} API keys in use already. Revoke one first.`,
+  bad_lock_policy: 'An account locks after 0 to 100 failures (0: never), for 1 second to 7 days.',
+  bad_service_name: `The name of the service is one line of 1 to ${userLimits.serviceNameMax} ordinary characters.`,
+  bad_address:
+    'The public address is https://, a host name and perhaps a port, without a path. Plain http:// is for this computer only.',
+} as const;
+
+export const userTexts = {
+  busy: 'Too many passwords are being checked at once. Try again in a moment.',
+} as const;

@@ -1,0 +1,181 @@
+import { enrolmentLimits } from '../../../base/limits/enrolment.ts';
+import { tokenLimits } from '../../../base/limits/tokens.ts';
+import { done, refused } from '../../../base/results.ts';
+import {
+  resendActivation,
+  revokeActivation,
+  startActivation,
+} from '../../../features/enrolment/activations.ts';
+import {
+  type ActivationQuery,
+  activationStandings,
+  activationsOf,
+  listActivations,
+  viewActivation,
+} from '../../../features/enrolment/views.ts';
+import { findUser, prepareUserName } from '../../../features/users/users.ts';
+import { next, pageFields, readCursor, writeCursor } from '../kit/pages.ts';
+import { idParams, serial, userParams } from '../kit/params.ts';
+import { route } from '../kit/route.ts';
+import {
+  count,
+  described,
+  list,
+  named,
+  nullable,
+  object,
+  oneOf,
+  text,
+  time,
+  whole,
+  words,
+} from '../kit/shapes.ts';
+
+const fobs = oneOf('owned', 'any');
+const state = oneOf(...activationStandings);
+const delivery = oneOf('mail', 'shown');
+const lifetimeMs = whole(enrolmentLimits.activationMinMs, enrolmentLimits.activationMaxMs);
+
+const activation = named(
+  object({
+    id: words,
+    user: words,
+    serial: nullable(words),
+    policy: nullable(words),
+    fobs,
+    state,
+    reason: nullable(oneOf('resent', 'attempts', 'operator', 'user')),
+    step: oneOf('waiting', 'connected', 'paired', 'written', 'proved', 'done'),
+    fob: nullable(words),
+    attempts: count,
+    refused: nullable(object({ why: words, atMs: time })),
+    createdMs: time,
+    expiresMs: time,
+    remindedMs: nullable(time),
+    usedMs: nullable(time),
+    actor: words,
+    mail: nullable(
+      object({
+        state: oneOf('waiting', 'sent', 'failed', 'bounced', 'dropped', 'local'),
+        error: nullable(words),
+        atMs: time,
+      }),
+    ),
+  }),
+  'Activation',
+);
+const made = object({
+  activation,
+  string: described(
+    nullable(words),
+    'Holds the one-time code. Shown once where it is handed over in person, and null where it is mailed.',
+  ),
+});
+
+export const activationRoutes = [
+  route({
+    name: 'activations.start',
+    method: 'POST',
+    path: '/v1/users/:user/activations',
+    permission: 'activation.start',
+    params: userParams,
+    body: object({}, { serial, fobs, policy: text(tokenLimits.policyNameMax), lifetimeMs, delivery }),
+    example: { fobs: 'any', lifetimeMs: 86_400_000 },
+    answer: made,
+    status: 201,
+    refusals: [
+      'unknown_user',
+      'disabled_user',
+      'bad_activation_time',
+      'bad_target',
+      'unknown_serial',
+      'not_enrolable',
+      'bad_transition',
+      'reserved_for_another',
+      'unknown_policy',
+      'too_many_tokens',
+      'activation_open',
+      'no_email',
+      'no_public_address',
+    ],
+    handle: ({ management, actor, params, body }) =>
+      startActivation(management, actor, { ...body, ...params }),
+  }),
+  route({
+    name: 'activations.of-user',
+    method: 'GET',
+    path: '/v1/users/:user/activations',
+    permission: 'read',
+    params: userParams,
+    answer: object({ activations: list(activation) }),
+    refusals: ['unknown_user'],
+    handle: async ({ management: { db, clock }, params }) => {
+      const user = await findUser(db, prepareUserName(params.user) ?? '');
+      if (user === undefined) return refused('unknown_user');
+      return done({ activations: await activationsOf(db, user.id, clock()) });
+    },
+  }),
+  route({
+    name: 'activations.list',
+    method: 'GET',
+    path: '/v1/activations',
+    permission: 'read',
+    query: object({}, { ...pageFields, state }),
+    answer: object({ activations: list(activation), next }),
+    refusals: ['bad_cursor'],
+    handle: async ({ management: { db, clock }, query: { after, limit, state: standing } }) => {
+      const place = after === undefined ? undefined : readCursor(after);
+      if (after !== undefined && place === undefined) return refused('bad_cursor');
+      const from = place && { createdMs: place.number, id: place.text };
+      const asked: ActivationQuery = { nowMs: clock(), state: standing, after: from, rows: limit };
+      const page = await listActivations(db, asked);
+      return done({ ...page, next: page.next && writeCursor(page.next.createdMs, page.next.id) });
+    },
+  }),
+  route({
+    name: 'activations.get',
+    method: 'GET',
+    path: '/v1/activations/:id',
+    permission: 'read',
+    params: idParams,
+    answer: activation,
+    refusals: ['unknown_activation'],
+    handle: async ({ management: { db, clock }, params }) => {
+      const found = await viewActivation(db, params.id, clock());
+      return found === undefined ? refused('unknown_activation') : done(found);
+    },
+  }),
+  route({
+    name: 'activations.resend',
+    method: 'POST',
+    path: '/v1/activations/:id/resend',
+    permission: 'activation.resend',
+    params: idParams,
+    body: object({}, { lifetimeMs, delivery }),
+    example: { delivery: 'shown' },
+    answer: made,
+    status: 201,
+    refusals: [
+      'unknown_activation',
+      'activation_over',
+      'bad_activation_time',
+      'disabled_user',
+      'no_email',
+      'activation_open',
+      'too_many_resends',
+      'no_public_address',
+    ],
+    handle: ({ management, actor, params, body }) =>
+      resendActivation(management, actor, { ...body, ...params }),
+  }),
+  route({
+    name: 'activations.revoke',
+    method: 'DELETE',
+    path: '/v1/activations/:id',
+    permission: 'activation.revoke',
+    params: idParams,
+    answer: activation,
+    refusals: ['unknown_activation', 'activation_over'],
+    handle: ({ management, actor, params }) => revokeActivation(management, actor, params),
+  }),
+];

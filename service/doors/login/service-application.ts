@@ -1,0 +1,56 @@
+import { ServiceError } from '../../base/errors.ts';
+import type { Outcome } from '../../base/outcomes.ts';
+import { applicationNow, type KnownApplication } from '../../features/users/application-cache.ts';
+import type { WebContext } from '../web/context.ts';
+
+/** The application that the service's own forms belong to, as the database has it now; undefined while it is disabled. */
+export function serviceApplicationNow({
+  db,
+  ownApplication,
+}: WebContext): Promise<KnownApplication | undefined> {
+  return applicationNow(db, ownApplication.id);
+}
+
+/** What somebody typed into one of the service's own forms. Password, PIN and passcode are secrets. */
+export interface TypedLogIn {
+  readonly user: string;
+  readonly passcode: string;
+  readonly password: string;
+  readonly pin: string;
+  readonly source: string;
+  readonly requestId: string;
+  readonly idempotencyKey: string | undefined;
+  /** Where a new PIN is wanted, and nothing else. */
+  readonly changesPin?: boolean | undefined;
+}
+
+/**
+ * Decides what was typed into one of the service's own forms by the factors that the application asks for. Every such form
+ * decides here, so none asks for less than another.
+ *
+ * @param application as it was when the form was sent
+ * @returns undefined where the application was changed or disabled meanwhile: then nothing was looked at
+ * @throws ServiceError `busy`
+ */
+export async function decideTyped(
+  { decide }: WebContext,
+  { id, factors, standing }: KnownApplication,
+  { password, pin, ...typed }: TypedLogIn,
+): Promise<Outcome | undefined> {
+  try {
+    return await decide({
+      ...typed,
+      password: factors === 'password_otp' ? password : undefined,
+      // A token may want a PIN where the application asks for none.
+      pin: factors === 'pin_otp' ? pin : pin || undefined,
+      // Every form goes on with the choice of a PIN that is due.
+      choosesPin: true,
+      applicationId: id,
+      factors,
+      standing,
+    });
+  } catch (error) {
+    if (error instanceof ServiceError && error.code === 'application_changed') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,101 @@
+import type { Actor } from '../../base/actor.ts';
+import { selfServiceLimits } from '../../base/limits/self-service.ts';
+import { prepareLine } from '../../base/one-line.ts';
+import { done, type Result, refused } from '../../base/results.ts';
+import { usableStates } from '../../base/token-states.ts';
+import { raiseAlert } from '../../features/alerts/alerts.ts';
+import { recordAudit } from '../../features/audit/record.ts';
+import { type Acting, actOf } from '../../features/tokens/acting.ts';
+import { reportLost } from '../../features/tokens/moves.ts';
+import type { TokenRow } from '../../features/tokens/rows.ts';
+import { takesLastWay } from '../../features/users/admins.ts';
+import { endOtherUserSessions, type UserSession } from '../../features/users/user-sessions.ts';
+import type { Management } from '../../storage/management.ts';
+import { userTokenStates } from './tokens.ts';
+
+/**
+ * Suspends a token of the session's user at once, and with it all that are in the same fob: it was lost. Help desk gets
+ * an alert, and the user's other pages end: whoever has the fob may have opened them.
+ *
+ * Refused: `unknown_serial` (another's as well), `bad_transition` where it is not in use, `last_admin` where nobody could
+ * administer any more: then nothing is suspended, and the alert is raised all the same.
+ *
+ * @returns the serial numbers that were suspended
+ */
+export function reportFobLost(
+  management: Management,
+  actor: Actor,
+  input: { readonly session: UserSession; readonly serial: string },
+): Promise<Result<string[]>> {
+  return actOf(async (acting: Acting): Promise<Result<string[]>> => {
+    const tokens = await tokensOf(acting, input.session.userId);
+    const lost = tokens.find(({ serial }) => serial === input.serial);
+    if (lost === undefined) return refused('unknown_serial');
+    if (!isUsable(lost)) return refused('bad_transition');
+    const isWithIt = (token: TokenRow) =>
+      token.id === lost.id || (lost.fob_id !== null && token.fob_id === lost.fob_id);
+    const all = tokens.filter(token => isUsable(token) && isWithIt(token));
+    const isKept = await takesLastWay(
+      acting.db,
+      actor,
+      all.map(({ id }) => id),
+    );
+    for (const token of isKept ? [] : all) {
+      const result = await reportLost(acting, token);
+      if (!result.ok) throw new Error(`a usable token could not be suspended: ${result.refusal.code}`);
+    }
+    await raiseAlert(acting.db, {
+      kind: 'lost',
+      dedupe: `lost:${lost.id}:${acting.atMs}`,
+      userId: input.session.userId,
+      tokenId: lost.id,
+      atMs: acting.atMs,
+      source: actor.source,
+    });
+    await endOtherUserSessions(acting.db, input.session);
+    if (isKept) return refused('last_admin');
+    return done(all.map(({ serial }) => serial));
+  })(management, actor, undefined);
+}
+
+/**
+ * Names a fob that holds a token of the session's user; an empty name takes it away.
+ *
+ * Refused: `unknown_fob` (another's as well), `bad_nickname`.
+ */
+export function nameFob(
+  management: Management,
+  actor: Actor,
+  input: { readonly session: UserSession; readonly fob: string; readonly nickname: string },
+): Promise<Result<string>> {
+  return actOf(async ({ db, keys, atMs }: Acting): Promise<Result<string>> => {
+    const fob = await db
+      .selectFrom('fobs')
+      .select(['fobs.id', 'fobs.serial'])
+      .innerJoin('tokens', 'tokens.fob_id', 'fobs.id')
+      .where('fobs.serial', '=', input.fob)
+      .where('tokens.user_id', '=', input.session.userId)
+      .where('tokens.state', 'in', userTokenStates)
+      .executeTakeFirst();
+    if (fob === undefined) return refused('unknown_fob');
+    const nickname = prepareLine(input.nickname, selfServiceLimits.nicknameMax);
+    if (nickname === undefined) return refused('bad_nickname');
+    await db.updateTable('fobs').set({ nickname }).where('id', '=', fob.id).execute();
+    const about = { subjectKind: 'fob', subjectId: fob.id, subject: fob.serial } as const;
+    await recordAudit(db, keys, { atMs, actor, action: 'fob.name', ...about, detail: { nickname } });
+    return done(nickname);
+  })(management, actor, undefined);
+}
+
+const isUsable = ({ state }: TokenRow) => usableStates.includes(state);
+
+/** In an order in which two transactions do not wait for each other. */
+function tokensOf({ db }: Acting, userId: string): Promise<TokenRow[]> {
+  return db
+    .selectFrom('tokens')
+    .selectAll()
+    .where('user_id', '=', userId)
+    .where('state', 'in', userTokenStates)
+    .orderBy('id')
+    .execute();
+}

@@ -1,0 +1,132 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { html, type Markup, nothing } from '../../base/html.ts';
+import { selfServiceLimits } from '../../base/limits/self-service.ts';
+import { userLimits } from '../../base/limits/users.ts';
+import { type Result, refused } from '../../base/results.ts';
+import { selfServiceTexts } from '../../base/texts/self-service.ts';
+import { texts } from '../../base/texts/texts.ts';
+import {
+  type Resynchronised,
+  resyncTokenOfUser,
+  searchForNobody,
+} from '../../features/tokens/codes/resync.ts';
+import { areAllDecimal } from '../../features/tokens/passcode-keys.ts';
+import { userActor } from '../../features/users/user-sessions.ts';
+import { findUser, prepareUserName } from '../../features/users/users.ts';
+import { helpLink } from '../addresses/help-page.ts';
+import { alsoLimited, formBySource, pageBySource } from '../web/access.ts';
+import type { WebContext } from '../web/context.ts';
+import { type FormField, fieldMarkup } from '../web/fields.ts';
+import { field } from '../web/forms.ts';
+import { brand, messagePage, renderPage } from '../web/layout.ts';
+import { untilMinimumTime } from '../web/minimum-response-time.ts';
+import { Problem, statusOf } from '../web/problems.ts';
+import { rates } from '../web/rates.ts';
+import { receiveForm, servePage } from '../web/route.ts';
+import { passcodeField } from './fields.ts';
+import { messageMarkup, SELF_SERVICE, selfServiceHead } from './layout.ts';
+import { originOf } from './request-context.ts';
+import { HTML } from './router.ts';
+
+/** Where somebody whose passcodes are all refused has their fob found again. */
+const FIND = `${SELF_SERVICE}/find`;
+
+/**
+ * `GET` and `POST /me/find`: two passcodes in a row find a fob again, for people who cannot sign in with one. Nobody is let in by
+ * it. Every refusal is the same page after the same time: an unknown user, a locked account, a miss.
+ */
+export function serveFind(app: FastifyInstance, context: WebContext): void {
+  let underWay = 0;
+
+  servePage(app, FIND, pageBySource(context), async (_request, reply) =>
+    reply.type(HTML).send(findPage(await areAllDecimal(context.db))),
+  );
+
+  const typedName = ({ body }: FastifyRequest) => prepareUserName(field(body, 'user')) ?? '';
+  const access = alsoLimited(context, formBySource(context), rates.find, typedName);
+  receiveForm(app, FIND, access, async (request, reply) => {
+    const user = field(request.body, 'user');
+    // Thousands of passcodes are computed for one request, and log-ins are not to wait for many of them.
+    if (underWay >= selfServiceLimits.findsAtOnce) throw new Problem('unavailable');
+    underWay++;
+    const result = await find(context, request, user).finally(() => underWay--);
+    reply.type(HTML);
+    if (!result.ok) {
+      await untilMinimumTime(() => reply.elapsedTime, selfServiceLimits.findFloorMs);
+      const typed = user.slice(0, userLimits.userNameMax);
+      return reply.code(statusOf('refused')).send(findPage(await areAllDecimal(context.db), { user: typed }));
+    }
+    context.changes.announce();
+    const { resync } = selfServiceTexts;
+    const said = result.value.clockIsOff ? resync.clockOff : resync.done;
+    return reply.send(messagePage(resync.foundTitle, said, html`${logInLink()}${signInLink()}`));
+  });
+}
+
+async function find(
+  { management }: WebContext,
+  request: FastifyRequest,
+  typed: string,
+): Promise<Result<Resynchronised>> {
+  const { body } = request;
+  const two = { first: field(body, 'first'), second: field(body, 'second') };
+  const user = await findUser(management.db, prepareUserName(typed) ?? '');
+  if (user === undefined) {
+    await searchForNobody(management, two);
+    return refused('unknown_user');
+  }
+  const actor = userActor(user.name, originOf(request));
+  return await resyncTokenOfUser(management, actor, { ...two, userId: user.id });
+}
+
+/**
+ * @param isNumber whether every passcode is a number
+ * @param refusal what was typed as user name in a form that found nothing
+ */
+function findPage(isNumber: boolean, refusal?: { readonly user: string }): string {
+  const { resync, problem } = selfServiceTexts;
+  const user: FormField = {
+    name: 'user',
+    label: texts.login.user,
+    max: userLimits.userNameMax,
+    autocomplete: 'username',
+    value: refusal?.user ?? '',
+  };
+  const fields = [
+    user,
+    passcodeField('first', resync.first, isNumber),
+    passcodeField('second', resync.second, isNumber),
+  ];
+  return renderPage({
+    title: refusal === undefined ? resync.title : `${problem}: ${resync.title}`,
+    head: selfServiceHead(),
+    body: html`<body class="narrow">
+${brand()}
+<main class="card">
+<h1>${resync.title}</h1>
+<p class="lead">${resync.formLead}</p>
+${refusal === undefined ? nothing : messageMarkup({ tone: 'bad', text: resync.refused })}
+<form method="post" action="${FIND}">
+${fields.map(one => fieldMarkup(one))}
+<button type="submit">${resync.submit}</button>
+</form>
+${signInLink()}
+${helpLink()}
+</main>
+</body>`,
+  });
+}
+
+/** Whoever was refused there wanted to log in. */
+function logInLink(): Markup {
+  return html`<p class="next"><a href="/login">${texts.pinForm.ways.login}</a></p>`;
+}
+
+function signInLink(): Markup {
+  return html`<p class="next"><a href="${SELF_SERVICE}/sign-in">${selfServiceTexts.signIn.submit}</a></p>`;
+}
+
+/** The way to it, where somebody's passcode was refused. */
+export function findLink(): Markup {
+  return html`<p class="next">${selfServiceTexts.resync.heading} <a href="${FIND}">${selfServiceTexts.resync.link}</a></p>`;
+}

@@ -1,0 +1,97 @@
+import { html, type Markup, nothing } from '../../base/html.ts';
+import { selfServiceTexts } from '../../base/texts/self-service.ts';
+import { areAllDecimal } from '../../features/tokens/passcode-keys.ts';
+import type { KnownApplication } from '../../features/users/application-cache.ts';
+import { serviceApplicationNow } from '../login/service-application.ts';
+import { actionLink, actions, badge, facts, momentOr, section, type Tone } from '../web/parts.ts';
+import { attemptField, logInFields } from './fields.ts';
+import { type Message, SELF_SERVICE, type SelfServicePage, selfServiceForm } from './layout.ts';
+import { pinPart } from './pin.ts';
+import type { SelfServiceContext } from './request-context.ts';
+import { type TokenOfUser, tokensOfUser } from './tokens.ts';
+
+/** What a user has, and what they can do with it. */
+export async function homePage(visit: SelfServiceContext, message?: Message): Promise<SelfServicePage> {
+  const fobs = byFob(await tokensOfUser(visit.context.db, visit.session.userId));
+  const body =
+    fobs.length === 0
+      ? html`<p class="empty">${selfServiceTexts.none}</p>`
+      : html`${fobs.map(fobMarkup)}${await passcodeParts(visit, await serviceApplicationNow(visit.context))}${await pinPart(visit)}`;
+  return {
+    title: selfServiceTexts.title,
+    message,
+    main: body,
+  };
+}
+
+/** A passcode is tried as at a log-in, so only while there can be one. */
+async function passcodeParts(
+  visit: SelfServiceContext,
+  application: KnownApplication | undefined,
+): Promise<Markup> {
+  const { test, resync } = selfServiceTexts;
+  const form = application && {
+    path: '/test',
+    fields: [attemptField(), ...logInFields(application.factors, await areAllDecimal(visit.context.db))],
+    submit: test.submit,
+  };
+  const body =
+    form === undefined
+      ? html`<p class="lead">${test.closed}</p>`
+      : html`<p class="lead">${test.lead}</p>${selfServiceForm(visit, form)}`;
+  return html`${section('test', test.heading, body)}
+${section('resync', resync.heading, html`<p class="lead">${resync.lead}</p><div class="actions">${actionLink(`${SELF_SERVICE}/resync`, resync.link)}</div>`)}`;
+}
+
+/** Tokens that are in one fob together; each whose fob is not known by itself. */
+function byFob(tokens: readonly TokenOfUser[]): TokenOfUser[][] {
+  const groups = new Map<string, TokenOfUser[]>();
+  for (const token of tokens) {
+    const key = token.fob === null ? `token ${token.serial}` : `fob ${token.fob}`;
+    groups.set(key, [...(groups.get(key) ?? []), token]);
+  }
+  return [...groups.values()];
+}
+
+const tones: Readonly<Record<keyof typeof selfServiceTexts.states, Tone>> = {
+  assigned: 'plain',
+  active: 'good',
+  suspended: 'warn',
+};
+
+/** What people call a fob: its name, or else its serial number. */
+export function fobName({ nickname, fob, serial }: TokenOfUser): string {
+  return nickname || (fob ?? serial);
+}
+
+function fobMarkup(tokens: readonly TokenOfUser[], index: number): Markup {
+  const [first] = tokens;
+  if (first === undefined) return nothing;
+  const { fob: text } = selfServiceTexts;
+  const usable = tokens.find(({ state }) => state !== 'suspended');
+  const acts = [
+    first.fob === null ? nothing : actionLink(`${SELF_SERVICE}/name?${query('fob', first.fob)}`, text.name),
+    usable === undefined
+      ? nothing
+      : actionLink(`${SELF_SERVICE}/lost?${query('token', usable.serial)}`, text.lost),
+  ];
+  const serial = first.fob === null ? [] : [[text.serial, first.fob] as const];
+  const body = html`${facts([...serial, ...tokens.flatMap(tokenFacts)])}
+${usable === undefined ? html`<p class="lead">${selfServiceTexts.suspendedNext}</p>` : nothing}
+${actions(acts)}`;
+  const heading = first.fob === null ? text.unknown : first.nickname || text.unnamed;
+  return section(`fob-${index}`, heading, body);
+}
+
+function tokenFacts(token: TokenOfUser): (readonly [string, Markup])[] {
+  const { fob: text } = selfServiceTexts;
+  const state = token.state as keyof typeof selfServiceTexts.states;
+  return [
+    [token.name || token.serial, badge(tones[state], selfServiceTexts.states[state])],
+    [text.lastUsed, html`${momentOr(token.lastUsedMs, text.never)}`],
+  ];
+}
+
+function query(name: string, value: string): string {
+  return new URLSearchParams({ [name]: value }).toString();
+}

@@ -1,0 +1,113 @@
+import { html, type Markup, nothing } from '../../base/html.ts';
+import { selfServiceTexts } from '../../base/texts/self-service.ts';
+import { texts } from '../../base/texts/texts.ts';
+import { areAllDecimal } from '../../features/tokens/passcode-keys.ts';
+import { makePinProof } from '../../features/users/credentials/pin-proofs.ts';
+import { fewestPinDigits, hasPinAsked, isPinDue, pinProblem } from '../../features/users/pin.ts';
+import { findUser, type User } from '../../features/users/users.ts';
+import { changePin, type Decide } from '../../features/validation/change-pin.ts';
+import { newPinFields } from '../login/pin-page.ts';
+import { decideTyped, serviceApplicationNow } from '../login/service-application.ts';
+import type { FormField } from '../web/fields.ts';
+import { actionLink, section } from '../web/parts.ts';
+import { statusOf } from '../web/problems.ts';
+import { attemptField, presentPinField, proofFields } from './fields.ts';
+import { type Message, SELF_SERVICE, type SelfServicePage, selfServiceForm } from './layout.ts';
+import { type SelfServiceContext, typedIn } from './request-context.ts';
+import type { SelfServiceResponse, SelfServiceRouter } from './router.ts';
+
+/** The page on which users choose and change the PIN that the service asks them for. Operators have none like it. */
+export function servePin(desk: SelfServiceRouter): void {
+  desk.page('/pin', async visit => pinPage(visit, await ownerOf(visit), ''));
+  desk.act('/pin', changeOwnPin);
+}
+
+async function changeOwnPin(visit: SelfServiceContext): Promise<SelfServiceResponse> {
+  const { context, management, request, session, value } = visit;
+  const user = await ownerOf(visit);
+  const proof = value('proof');
+  const refuse = (text: string, left: string): Promise<SelfServicePage> =>
+    pinPage(visit, user, left, { tone: 'bad', text });
+  const newPin = value('newPin');
+  // Looked at before, so that a slip of the hand costs no passcode.
+  if (newPin !== value('again')) return refuse(texts.pinForm.different, proof);
+  const problem = pinProblem(newPin, await fewestPinDigits(management.db, user.id));
+  if (problem !== undefined) return refuse(problem.text, proof);
+  const application = await serviceApplicationNow(context);
+  const decide: Decide = async ({ idempotencyKey, changesPin }) =>
+    application &&
+    (await decideTyped(context, application, {
+      ...typedIn(request),
+      user: session.user,
+      idempotencyKey,
+      changesPin,
+    }));
+  const changed = await changePin(management, decide, {
+    shown: { ...typedIn(request), user: session.user, applicationId: context.ownApplication.id },
+    proof: proof || undefined,
+    newPin,
+  });
+  if (!changed.ok)
+    return refuse(
+      changed.proof === undefined ? selfServiceTexts.pin.refused : changed.refusal.text,
+      changed.proof ?? '',
+    );
+  context.changes.announce();
+  return { to: `${SELF_SERVICE}?done=pin-set` };
+}
+
+async function ownerOf({ management, session }: SelfServiceContext): Promise<User> {
+  const user = await findUser(management.db, session.user);
+  if (user === undefined) throw new Error('a session of nobody');
+  return user;
+}
+
+/** @param proof where a passcode is not needed any more; else empty */
+async function pinPage(
+  visit: SelfServiceContext,
+  user: User,
+  proof: string,
+  message?: Message,
+): Promise<SelfServicePage> {
+  const { pin: text } = selfServiceTexts;
+  const isFirst = isPinDue(user);
+  const fewest = await fewestPinDigits(visit.management.db, user.id);
+  const { factors = 'otp' } = (await serviceApplicationNow(visit.context)) ?? {};
+  const shown: FormField[] =
+    proof === ''
+      ? proofFields(
+          factors,
+          await areAllDecimal(visit.management.db),
+          isFirst ? undefined : presentPinField(),
+        )
+      : [{ name: 'proof', label: '', kind: 'hidden', value: proof }];
+  return {
+    title: isFirst ? text.choose : text.change,
+    message,
+    ...(message === undefined ? {} : { status: statusOf('pin_unfit') }),
+    main: html`<p class="lead">${proof === '' ? text.lead : text.provedLead}</p>
+${selfServiceForm(visit, { path: '/pin', fields: [attemptField(), ...shown, ...newPinFields(fewest)], submit: texts.pinForm.submit, back: SELF_SERVICE })}`,
+  };
+}
+
+/**
+ * After an enrolment, whose passcode has just shown that its user is there: the form for the PIN, where the user needs one and
+ * has none yet. Undefined where not.
+ */
+export async function firstPinPage(visit: SelfServiceContext): Promise<SelfServicePage | undefined> {
+  const { context, management } = visit;
+  const user = await ownerOf(visit);
+  if (!isPinDue(user) || !(await hasPinAsked(management.db, user.id))) return undefined;
+  const applicationId = context.ownApplication.id;
+  return pinPage(visit, user, await makePinProof(management, { user, applicationId }, management.clock()));
+}
+
+/** The part of the home page about the PIN, for whom the service asks for one. */
+export async function pinPart(visit: SelfServiceContext): Promise<Markup> {
+  const { pin: text } = selfServiceTexts;
+  const user = await ownerOf(visit);
+  const isFirst = isPinDue(user);
+  if (isFirst && !(await hasPinAsked(visit.management.db, user.id))) return nothing;
+  const link = html`<div class="actions">${actionLink(`${SELF_SERVICE}/pin`, isFirst ? text.choose : text.change)}</div>`;
+  return section('pin-part', text.heading, html`<p class="lead">${isFirst ? text.due : text.set}</p>${link}`);
+}

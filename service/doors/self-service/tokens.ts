@@ -1,0 +1,39 @@
+import type { TokenState } from '../../base/token-states.ts';
+import type { Db } from '../../storage/database/database.ts';
+
+/** A token as its own user sees it. Times in milliseconds since 1970. */
+export interface TokenOfUser {
+  readonly serial: string;
+  readonly name: string;
+  readonly state: TokenState;
+  readonly lastUsedMs: number | null;
+  /** The fob it is in, where the service knows that. */
+  readonly fob: string | null;
+  /** What its user calls the fob; empty where nothing. */
+  readonly nickname: string;
+}
+
+/** The states in which a token is somebody's own. */
+export const userTokenStates: readonly TokenState[] = ['assigned', 'active', 'suspended'];
+
+/** The tokens that a user has, the oldest first. */
+export async function tokensOfUser(db: Db, userId: string): Promise<TokenOfUser[]> {
+  const rows = await db
+    .selectFrom('tokens')
+    .leftJoin('fobs', 'fobs.id', 'tokens.fob_id')
+    .select(['tokens.serial', 'tokens.issuer', 'tokens.label', 'tokens.state', 'tokens.last_used_ms'])
+    .select(['fobs.serial as fob', 'fobs.nickname'])
+    .where('tokens.user_id', '=', userId)
+    .where('tokens.state', 'in', userTokenStates)
+    .orderBy('tokens.created_ms')
+    .orderBy('tokens.serial')
+    .execute();
+  return rows.map(row => ({
+    serial: row.serial,
+    name: [row.issuer, row.label].filter(Boolean).join(': '),
+    state: row.state,
+    lastUsedMs: row.last_used_ms,
+    fob: row.fob,
+    nickname: row.nickname ?? '',
+  }));
+}

@@ -1,0 +1,55 @@
+import { mailLimits } from '../../base/limits/mail.ts';
+import { mailTexts } from '../../base/texts/mail.ts';
+import { type Db, writing } from '../../storage/database/database.ts';
+import { destroyed } from './content.ts';
+
+/**
+ * Destroys what mails hold when it is of no use any more: those still waiting are dropped, those in the local outbox
+ * stay in the list without their text.
+ *
+ * @throws ServiceError `busy`
+ */
+export async function expireMail(db: Db, nowMs: number): Promise<void> {
+  const isExpired = await db
+    .selectFrom('mails')
+    .select('id')
+    .where('sealed_content', 'is not', null)
+    .where('expires_ms', '<=', nowMs)
+    .limit(1)
+    .execute();
+  if (isExpired.length === 0) return;
+  await writing(db, async transaction => {
+    const expired = transaction
+      .updateTable('mails')
+      .where('sealed_content', 'is not', null)
+      .where('expires_ms', '<=', nowMs);
+    await expired
+      .set({ ...destroyed, state: 'dropped', error: mailTexts.reasons.expired })
+      .where('state', '=', 'waiting')
+      .execute();
+    await expired.set(destroyed).execute();
+  });
+}
+
+/** Forgets mails from long ago that hold nothing. */
+export async function forgetMail(db: Db, nowMs: number): Promise<void> {
+  await writing(db, async transaction => {
+    await transaction
+      .deleteFrom('mails')
+      .where('created_ms', '<', nowMs - mailLimits.mailsKeptMs)
+      .where('sealed_content', 'is', null)
+      .execute();
+  });
+}
+
+/**
+ * Drops, in the transaction of a restore, what was not sent when the backup was made: it may have been since, and nothing
+ * is sent twice; and the activations that it is about are in no backup. The help desk sees it, and can begin anew.
+ */
+export async function dropRestoredMail(tx: Db): Promise<void> {
+  await tx
+    .updateTable('mails')
+    .set({ ...destroyed, state: 'dropped', error: mailTexts.reasons.restored, leased_until_ms: null })
+    .where('state', 'in', ['waiting', 'local'])
+    .execute();
+}

@@ -1,0 +1,75 @@
+import { ServiceError } from '../../base/errors.ts';
+import { pushLimits } from '../../base/limits/push.ts';
+import { texts } from '../../base/texts/texts.ts';
+
+/** Whose work it is: a user name, as it is prepared, and where it is asked for from. */
+export interface QueueKey {
+  readonly name: string;
+  readonly source: string;
+}
+
+/** Does a piece of work when it is its turn. @throws ServiceError `busy`; what the work throws */
+export type InTurn = <T>(whose: QueueKey, work: () => Promise<T>) => Promise<T>;
+
+interface Waiting {
+  readonly name: string;
+  readonly start: () => void;
+}
+
+/**
+ * Lets few pieces of work through at once, those of one name one after another: they would wait for each other's rows
+ * anyway, and for all connections to the database with that. That it is so for names that nobody has as well keeps them
+ * from being told apart by how long many of one name take. Sources have their turn, and whoever floods one name, or many
+ * names from one source, is held up apart.
+ */
+export function makePerUserQueue(): InTurn {
+  const running = new Set<string>();
+  /** By source, in the order in which sources have their turn; none of them is empty. */
+  const waiting = new Map<string, Waiting[]>();
+
+  const next = (): Waiting | undefined => {
+    for (const [source, queue] of waiting) {
+      const at = queue.findIndex(({ name }) => !running.has(name));
+      if (at === -1) continue;
+      const [found] = queue.splice(at, 1);
+      waiting.delete(source);
+      if (queue.length > 0) waiting.set(source, queue);
+      return found;
+    }
+    return undefined;
+  };
+  const goOn = () => {
+    while (running.size < pushLimits.pushAsksAtOnce) {
+      const found = next();
+      if (found === undefined) return;
+      running.add(found.name);
+      found.start();
+    }
+  };
+  const isFull = ({ name, source }: QueueKey) => {
+    const all = [...waiting.values()].flat();
+    return (
+      all.length >= pushLimits.pushAsksWaiting ||
+      (waiting.get(source)?.length ?? 0) >= pushLimits.pushAsksWaitingOfSource ||
+      (all.length >= pushLimits.pushAsksWaitingOfOne &&
+        all.filter(one => one.name === name).length >= pushLimits.pushAsksWaitingOfOne)
+    );
+  };
+
+  return async (whose, work) => {
+    const { name, source } = whose;
+    if (isFull(whose)) throw new ServiceError('busy', texts.startup.tooManyLogins);
+    await new Promise<void>(start => {
+      const queue = waiting.get(source) ?? [];
+      queue.push({ name, start });
+      waiting.set(source, queue);
+      goOn();
+    });
+    try {
+      return await work();
+    } finally {
+      running.delete(name);
+      goOn();
+    }
+  };
+}

@@ -1,0 +1,36 @@
+import type { Db } from '../../storage/database/database.ts';
+import { dropMailOf } from '../mail/queue.ts';
+
+/** Why an activation can no longer be used, though nobody used it and its time is not over. */
+export type EndReason = 'resent' | 'attempts' | 'operator' | 'user';
+
+/**
+ * Ends an open activation, in the caller's transaction, and drops the mails of it that were not sent.
+ *
+ * @returns whether it was open
+ */
+export async function endActivation(
+  db: Db,
+  { id, reason, atMs }: { readonly id: string; readonly reason: EndReason; readonly atMs: number },
+): Promise<boolean> {
+  const ended = await db
+    .updateTable('activations')
+    .set({ state: 'revoked', reason, claim: null, claimed_until_ms: null })
+    .where('id', '=', id)
+    .where('state', '=', 'open')
+    .executeTakeFirst();
+  if (ended.numUpdatedRows === 0n) return false;
+  await dropMailOf(db, id, atMs);
+  return true;
+}
+
+/** Ends what open activations there are for a token that is no longer set aside for its user. */
+export async function endActivationsOfToken(db: Db, tokenId: string, atMs: number): Promise<void> {
+  const open = await db
+    .selectFrom('activations')
+    .select('id')
+    .where('token_id', '=', tokenId)
+    .where('state', '=', 'open')
+    .execute();
+  for (const { id } of open) await endActivation(db, { id, reason: 'operator', atMs });
+}

@@ -1,0 +1,93 @@
+import { tokenLimits } from '../../../base/limits/tokens.ts';
+import { done, type RefusalCode, type Result, refused } from '../../../base/results.ts';
+import type { Db } from '../../../storage/database/database.ts';
+import { looksLikeAnother } from '../../users/look-alikes.ts';
+import { findOrAddUser, findUser, prepareUserName } from '../../users/users.ts';
+import type { Acting } from '../acting.ts';
+import { fobNamed, type NewFob, register } from '../fobs.ts';
+import { hasEnough, insertToken, problemOf, type SeededToken } from '../issue.ts';
+import { bytesOf, type FobItem, type ImportItem, type TokenItem } from './items.ts';
+
+/** Does what one row of an import says, in the caller's transaction. Refused as `addToken` and `registerFob`. */
+export async function importItem(
+  acting: Acting,
+  item: ImportItem,
+): Promise<Result<{ readonly serial: string }>> {
+  return item.what === 'fob' ? takeFob(acting, item) : takeToken(acting, item);
+}
+
+async function takeFob(acting: Acting, item: FobItem): Promise<Result<{ readonly serial: string }>> {
+  const fob = fobOf(item);
+  try {
+    const result = await register(acting, fob);
+    return result.ok ? done({ serial: item.serial }) : result;
+  } finally {
+    for (const bytes of Object.values(fob.secrets)) bytes.fill(0);
+  }
+}
+
+async function takeToken(acting: Acting, item: TokenItem): Promise<Result<{ readonly serial: string }>> {
+  const token = tokenOf(item);
+  try {
+    const problem = await problemOfItem(acting.db, item);
+    if (problem !== undefined) return refused(problem);
+    const fob = item.fob === null ? undefined : await fobNamed(acting.db, item.fob);
+    const user =
+      item.user === null
+        ? undefined
+        : await findOrAddUser(acting.db, prepareUserName(item.user) ?? '', acting.atMs);
+    const result = await insertToken(acting, token, {
+      user,
+      fobId: fob?.id,
+      action: 'token.import',
+    });
+    return result.ok ? done({ serial: item.serial }) : result;
+  } finally {
+    token.secret.fill(0);
+  }
+}
+
+/** Why a token of an import cannot be added, or undefined. */
+export async function problemOfItem(db: Db, item: TokenItem): Promise<RefusalCode | undefined> {
+  const token = tokenOf(item);
+  const problem = await problemOf(db, token);
+  token.secret.fill(0);
+  if (problem !== undefined || item.user === null) return problem;
+  const name = prepareUserName(item.user);
+  if (name === undefined) return 'bad_user';
+  const user = await findUser(db, name);
+  if (user === undefined) return (await looksLikeAnother(db, name)) ? 'name_looks_alike' : undefined;
+  if (user.disabled_ms !== null) return 'disabled_user';
+  return (await hasEnough(db, user)) ? 'too_many_tokens' : undefined;
+}
+
+/** The fob of an item. The caller clears its secrets. */
+export function fobOf(item: FobItem): NewFob {
+  return {
+    serial: item.serial,
+    board: item.board,
+    firmware: item.firmware,
+    secrets: {
+      deviceSecret: bytesOf(item.deviceSecret),
+      pairingKey: bytesOf(item.pairingKey),
+      recoveryKey: bytesOf(item.recoveryKey),
+    },
+    ...(item.clock && { clock: item.clock }),
+  };
+}
+
+function tokenOf(item: TokenItem): SeededToken {
+  return {
+    serial: item.serial,
+    kind: item.kind,
+    algorithm: item.algorithm,
+    alphabet: item.alphabet,
+    digits: item.digits,
+    period: item.period ?? tokenLimits.periodDefaultSeconds,
+    ...(item.suite !== undefined && { suite: item.suite }),
+    counter: item.counter,
+    issuer: item.issuer,
+    label: item.label,
+    secret: bytesOf(item.secret),
+  };
+}

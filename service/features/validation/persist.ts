@@ -1,0 +1,103 @@
+import { afterFailure, afterSuccess, type LockFacts } from '../../base/lock.ts';
+import { failedFactor } from '../../base/outcomes.ts';
+import type { Db } from '../../storage/database/database.ts';
+import { cacheResults, type IdempotentResult } from '../../storage/idempotency.ts';
+import { raiseAlert } from '../alerts/alerts.ts';
+import { alertWhenLocked } from '../alerts/locked.ts';
+import { type AccountFacts, lockFactsOf, storeLockFacts, type User } from '../users/users.ts';
+import { type NewEvent, recordEvents } from './events.ts';
+import type { BatchedRequest } from './pending.ts';
+import type { ValidationResult } from './validator.ts';
+
+/** Writes down what a batch came to, besides the marks: account locks, alerts, log, and answers for repeats. */
+export async function persistResults(
+  db: Db,
+  cases: readonly BatchedRequest[],
+  verdicts: readonly ValidationResult[],
+): Promise<void> {
+  const accounts: AccountFacts[] = [];
+  const events: NewEvent[] = [];
+  const answers: IdempotentResult[] = [];
+  for (const [index, one] of cases.entries()) {
+    const verdict = verdicts[index];
+    if (verdict === undefined) throw new Error('a case without a verdict');
+    const { user } = one.known;
+    if (user !== undefined) {
+      accounts.push(...changedFacts(user, one, verdict));
+      await raiseAlerts(db, one, verdict, user);
+    }
+    events.push(eventOf(one, verdict));
+    answers.push(...answerOf(one, verdict));
+  }
+  await storeLockFacts(db, accounts);
+  await recordEvents(db, events);
+  await cacheResults(db, answers);
+}
+
+/** The account's lock facts where the outcome changes them. Failures of a locked account change nothing. */
+function changedFacts(
+  user: User,
+  { known, nowMs }: BatchedRequest,
+  { outcome }: ValidationResult,
+): AccountFacts[] {
+  const before = lockFactsOf(user);
+  const after = factsAfter(before);
+  return after.failures === before.failures && after.lastFailureMs === before.lastFailureMs
+    ? []
+    : [{ userId: user.id, ...after }];
+
+  function factsAfter(facts: LockFacts): LockFacts {
+    // Whether or not it lets somebody in, a right passcode is no failure, and ends those of passcodes.
+    if (['accepted', 'found', 'new_pin'].includes(outcome)) return afterSuccess(known.standing, known.proofs);
+    const failed = failedFactor[outcome];
+    return failed === null ? facts : afterFailure(known.standing, failed, nowMs);
+  }
+}
+
+/** Raises the alert of a replay, of a lock, and of someone who only has revoked tokens. */
+async function raiseAlerts(
+  db: Db,
+  one: BatchedRequest,
+  { outcome, token, repeats }: ValidationResult,
+  user: User,
+): Promise<void> {
+  const { nowMs, ticket } = one;
+  const seen = { userId: user.id, atMs: nowMs, source: ticket.request.source };
+  if (failedFactor[outcome] !== null) await alertWhenLocked(db, one.known.standing, seen);
+  if (token !== undefined && repeats !== undefined)
+    await raiseAlert(db, {
+      ...seen,
+      kind: 'replay',
+      dedupe: `replay:${token.id}:${repeats.step}`,
+      tokenId: token.id,
+      step: repeats.step,
+      firstUseMs: repeats.atMs,
+      firstUseSource: repeats.source,
+    });
+  if (outcome === 'no_usable_token' && one.isRevokedUser) {
+    const day = new Date(nowMs).toISOString().slice(0, 10);
+    await raiseAlert(db, {
+      ...seen,
+      kind: 'revoked_use',
+      dedupe: `revoked_use:${user.id}:${day}`,
+      tokenId: null,
+    });
+  }
+}
+
+function eventOf({ ticket, known, nowMs }: BatchedRequest, { outcome, token }: ValidationResult): NewEvent {
+  const { request } = ticket;
+  return {
+    atMs: nowMs,
+    userId: known.user?.id ?? null,
+    tokenId: token?.id ?? null,
+    applicationId: request.applicationId,
+    outcome,
+    source: request.source,
+    requestId: request.requestId,
+  };
+}
+
+function answerOf({ ticket, nowMs }: BatchedRequest, { outcome }: ValidationResult): IdempotentResult[] {
+  return ticket.fingerprint === undefined ? [] : [{ fingerprint: ticket.fingerprint, outcome, nowMs }];
+}

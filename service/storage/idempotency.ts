@@ -1,0 +1,89 @@
+import { validationLimits } from '../base/limits/validation.ts';
+import type { Outcome } from '../base/outcomes.ts';
+import type { Db } from './database/database.ts';
+import type { Keys } from './encryption-at-rest/key-file.ts';
+import { macOf } from './encryption-at-rest/seal.ts';
+import { latestEnd } from './queries/latest.ts';
+
+/** A request as far as it must be the very same for its first answer to be given again. */
+export interface RepeatableRequest {
+  readonly applicationId: string;
+  readonly source: string;
+  readonly user: string;
+  readonly passcode: string;
+  readonly password?: string | undefined;
+  readonly pin?: string | undefined;
+  readonly idempotencyKey?: string | undefined;
+}
+
+/**
+ * What a repeated request is recognised by: all of it, not the idempotency key alone, so that another passcode sent
+ * under the same key (a form gone back to) is a new request. Keyed, because it covers the passcode.
+ *
+ * @returns undefined when the request carries no idempotency key, or one that is too short to be unlikely
+ */
+export function fingerprintOf(keys: Keys, request: RepeatableRequest): string | undefined {
+  const key = request.idempotencyKey;
+  if (
+    key === undefined ||
+    key.length < validationLimits.idempotencyKeyMin ||
+    key.length > validationLimits.idempotencyKeyMax
+  )
+    return undefined;
+  const { applicationId, source, user, passcode, password = '', pin = '' } = request;
+  return macOf(keys, 'answer', [applicationId, source, user, passcode, password, pin, key]);
+}
+
+/** A first answer to be kept. */
+export interface IdempotentResult {
+  readonly fingerprint: string;
+  readonly outcome: Outcome;
+  readonly nowMs: number;
+}
+
+/** Keeps first answers for a while. */
+export async function cacheResults(db: Db, answers: readonly IdempotentResult[]): Promise<void> {
+  if (answers.length === 0) return;
+  await db
+    .insertInto('answers')
+    .values(
+      answers.map(({ fingerprint, outcome, nowMs }) => ({
+        fingerprint,
+        outcome,
+        expires_ms: nowMs + validationLimits.retryWindowMs,
+      })),
+    )
+    // One that has run out and was not swept yet, or the same request twice in one batch.
+    .onConflict(conflict =>
+      conflict.column('fingerprint').doUpdateSet(excluded => ({
+        outcome: excluded.ref('excluded.outcome'),
+        expires_ms: excluded.ref('excluded.expires_ms'),
+      })),
+    )
+    .execute();
+}
+
+/** Drops answers that have run out, or were kept by a clock that has gone back, and the oldest where there are too many: that costs an alert and never an accept. */
+export async function sweepIdempotencyCache(db: Db, nowMs: number): Promise<void> {
+  const latestMs = latestEnd(nowMs, validationLimits.retryWindowMs);
+  await db
+    .deleteFrom('answers')
+    .where(where => where.or([where('expires_ms', '<=', nowMs), where('expires_ms', '>', latestMs)]))
+    .execute();
+  await db
+    .deleteFrom('answers')
+    .where('expires_ms', '<=', query =>
+      query
+        .selectFrom('answers')
+        .select('expires_ms')
+        .orderBy('expires_ms', 'desc')
+        .limit(1)
+        .offset(validationLimits.retriesKept),
+    )
+    .execute();
+}
+
+/** Forgets all first answers. */
+export async function clearIdempotencyCache(db: Db): Promise<void> {
+  await db.deleteFrom('answers').execute();
+}

@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+
+/** Everything left to chance comes from one of these; the same seed and labels give the same sequence. */
+export interface Randomness {
+  /** Whole number from 0 to `bound` - 1. */
+  below(bound: number): number;
+  /** Signed 32-bit number. */
+  word(): number;
+  byte(): number;
+  bytes(count: number): Uint8Array;
+  /** From 0 up to but not including 1. */
+  fraction(): number;
+  pick<T>(choices: readonly [T, ...T[]]): T;
+}
+
+/**
+ * `labels` name what the chance is for, so that one use of it never shifts another. Generator: sfc32 (C. Doty-Humphrey,
+ * PractRand), started from SHA-256. For faults and for `hwRand`, never for secrets of real fobs.
+ */
+export function makeRandomness(seed: number, ...labels: readonly (string | number)[]): Randomness {
+  const start = createHash('sha256')
+    .update(JSON.stringify([seed, ...labels]))
+    .digest();
+  let a = start.readInt32LE(0);
+  let b = start.readInt32LE(4);
+  let c = start.readInt32LE(8);
+  let counter = start.readInt32LE(12);
+
+  function word(): number {
+    const out = (((a + b) | 0) + counter) | 0;
+    counter = (counter + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = (((c << 21) | (c >>> 11)) + out) | 0;
+    return out;
+  }
+  const fraction = () => (word() >>> 0) / 0x1_0000_0000;
+  const below = (bound: number) => Math.floor(fraction() * bound);
+  const byte = () => word() & 255;
+  return {
+    below,
+    word,
+    byte,
+    fraction,
+    bytes: count => Uint8Array.from({ length: count }, byte),
+    pick: choices => choices[below(choices.length)] ?? choices[0],
+  };
+}

@@ -1,0 +1,171 @@
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Bitmap } from '../../base/fob.ts';
+import { packedBits } from '../../control/bitmap.ts';
+import { MAX_WAITING_REQUESTS } from '../../control/limits.ts';
+import { type ScreenState, screenFeed } from '../../control/screen-feed.ts';
+import { openSession } from '../../control/session.ts';
+import type { ControlTarget } from '../../control/target.ts';
+import { MAX_PAGE_MESSAGE_BYTES, MAX_PAGE_UNSENT_BYTES, MAX_PAGES } from '../limits.ts';
+import { isWorthSaying, screenLines } from '../screen-lines.ts';
+import { texts } from '../texts.ts';
+import { isOwnOrigin, ownHost, pathInFolder, securityHeaders } from './guard.ts';
+import { pageHtml } from './html.ts';
+import { iconSvg, styleCss } from './style.ts';
+
+export interface WebFaceplate {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves the faceplate page of the fob on 127.0.0.1.
+ * @param port 0 lets the system choose.
+ * @param folder of all addresses, with a slash at both ends; one that nobody can guess keeps others on this computer out
+ * @throws the system's error when the port cannot be listened on.
+ */
+export async function webFaceplate(target: ControlTarget, port = 0, folder = '/'): Promise<WebFaceplate> {
+  const assets = pageAssets(target.fob.keys);
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_PAGE_MESSAGE_BYTES });
+  const server = createServer((request, response) =>
+    answer(request, response, { assets, port: boundPort, folder }),
+  );
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    // Whoever is turned away may be gone already.
+    socket.on('error', () => socket.destroy());
+    const isOurs =
+      ownHost(request, boundPort) !== undefined &&
+      isOwnOrigin(request, boundPort) &&
+      pathInFolder(request, folder) === 'fob';
+    if (!isOurs || sockets.clients.size >= MAX_PAGES) {
+      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
+      return;
+    }
+    sockets.handleUpgrade(request, socket, head, page => servePage(target, page));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host: '127.0.0.1', port }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  const address = server.address();
+  const boundPort = typeof address === 'object' && address !== null ? address.port : port;
+  return {
+    url: `http://127.0.0.1:${boundPort}${folder}`,
+    async close() {
+      for (const page of sockets.clients) page.terminate();
+      server.closeAllConnections();
+      await new Promise<void>(resolve => server.close(() => resolve()));
+    },
+  };
+}
+
+interface Asset {
+  readonly type: string;
+  readonly body: string | Buffer;
+}
+
+function pageAssets(keys: number): ReadonlyMap<string, Asset> {
+  return new Map([
+    ['', { type: 'text/html; charset=utf-8', body: pageHtml(keys) }],
+    ['style.css', { type: 'text/css; charset=utf-8', body: styleCss }],
+    ['icon.svg', { type: 'image/svg+xml', body: iconSvg }],
+    [
+      'page.js',
+      {
+        type: 'text/javascript; charset=utf-8',
+        body: readFileSync(new URL('./page/page.js', import.meta.url)),
+      },
+    ],
+  ]);
+}
+
+function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  {
+    assets,
+    port,
+    folder,
+  }: { readonly assets: ReadonlyMap<string, Asset>; readonly port: number; readonly folder: string },
+): void {
+  const host = ownHost(request, port);
+  if (host === undefined) {
+    response.writeHead(421, { 'content-type': 'text/plain' }).end('This name is not served here.\n');
+    return;
+  }
+  const headers = securityHeaders(host);
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    response.writeHead(405, { ...headers, allow: 'GET, HEAD' }).end();
+    return;
+  }
+  const path = pathInFolder(request, folder);
+  if (path === undefined) {
+    response.writeHead(403, { ...headers, 'content-type': 'text/plain' }).end(`${texts.noKey}\n`);
+    return;
+  }
+  const asset = assets.get(path);
+  if (asset === undefined) {
+    response.writeHead(404, { ...headers, 'content-type': 'text/plain' }).end('Not found.\n');
+    return;
+  }
+  response.writeHead(200, { ...headers, 'content-type': asset.type });
+  response.end(request.method === 'HEAD' ? undefined : asset.body);
+}
+
+/** Red, green and blue of a coloured display, each as bits; none of one that has no colours. */
+function planesOf({ width, height, colours }: Bitmap): string[] {
+  if (!colours) return [];
+  return [1, 2, 4].map(bit =>
+    packedBits({ width, height, pixels: colours.map(colour => colour & bit) }).toString('base64'),
+  );
+}
+
+/** What `page.js` is told of the screen. */
+function screenMessage(state: ScreenState, say: readonly string[] | null): string {
+  const { powered, on, bitmap } = state;
+  const { width, height, pixels } = bitmap;
+  const shown = on ? bitmap : { width, height, pixels: new Uint8Array(pixels.length) };
+  const bits = packedBits(shown).toString('base64');
+  const planes = planesOf(shown);
+  const text = screenLines(state);
+  return JSON.stringify({ event: 'screen', powered, on, text, say, width, height, bits, planes });
+}
+
+/** One open page: its requests go through a session of the control protocol; it is sent every screen. */
+function servePage(target: ControlTarget, page: WebSocket): void {
+  const session = openSession(target, message => {
+    page.send(JSON.stringify(message));
+    return true;
+  });
+  let said: readonly string[] | undefined;
+  const stopFeed = screenFeed(target.fob, state => {
+    if (page.bufferedAmount > MAX_PAGE_UNSENT_BYTES) return false;
+    const lines = screenLines(state);
+    const isNews = said === undefined || isWorthSaying(said, lines);
+    said = lines;
+    page.send(screenMessage(state, isNews ? lines : null));
+    return true;
+  });
+
+  let waiting = 0;
+  let turn: Promise<void> = Promise.resolve();
+  page.on('message', (data, isBinary) => {
+    if (isBinary || waiting >= MAX_WAITING_REQUESTS) {
+      page.close(1008);
+      return;
+    }
+    waiting++;
+    turn = turn.then(() => session.receive(String(data))).finally(() => waiting--);
+  });
+  // Such as a message over the limit; `close` follows.
+  page.on('error', () => undefined);
+  page.on('close', () => {
+    stopFeed();
+    session.close();
+  });
+}
