@@ -1,7 +1,7 @@
 import { readSerial } from '../client/fob-serial.ts';
 import { FobError } from '../errors.ts';
 import { assign, fobRecord, knownFobs } from '../inventory/fobs.ts';
-import { backUp, forget, give, restore, take } from '../inventory/handover.ts';
+import { backUp, forget, give, importHandover, restore } from '../inventory/handover.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { rekey } from '../inventory/rekey.ts';
 import { HOLDER_CHARACTERS_MAX } from '../limits.ts';
@@ -121,7 +121,7 @@ export const handoverCommands: readonly Command[] = [
     change: 'ask for the password and take in what the file holds',
     needs: anInventory,
     async run({ file, passwordFile }, { context: { inventory, now }, prompts }) {
-      const taken = await take(inventory, file, await prompts.password(passwordFile, false), now());
+      const taken = await importHandover(inventory, file, await prompts.password(passwordFile, false), now());
       return reportOf(taken, inLines(takenText(taken)));
     },
   }),

@@ -45,7 +45,7 @@ export async function give(
 }
 
 /** Takes over what another owner gave. @throws FobError `bad-input`, `inventory` */
-export async function take(
+export async function importHandover(
   inventory: Inventory,
   path: string,
   password: string,

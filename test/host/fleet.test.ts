@@ -12,7 +12,7 @@ import {
 } from 'passfob/inventory/accounts';
 import { addClockReading } from 'passfob/inventory/clocks';
 import { assign, fobRecord, knownFobs } from 'passfob/inventory/fobs';
-import { backUp, forget, give, restore, take } from 'passfob/inventory/handover';
+import { backUp, forget, give, importHandover, restore } from 'passfob/inventory/handover';
 import { historyOf } from 'passfob/inventory/history';
 import { openInventory } from 'passfob/inventory/inventory';
 import { openKeyFile } from 'passfob/inventory/key-file';
@@ -145,7 +145,7 @@ describe('a backup', () => {
     await backUp(inventory, file, word);
     const other = workplace().context.inventory;
     expect(await refusal(restore(other, file, password()))).toMatchObject({ kind: 'bad-input' });
-    expect(await refusal(take(other, file, word, NOW))).toMatchObject({
+    expect(await refusal(importHandover(other, file, word, NOW))).toMatchObject({
       message: 'The file is no passfob handover, or one of a later passfob.',
     });
     const whole = readFileSync(file);
@@ -203,7 +203,7 @@ describe('a handover', () => {
     await give(inventory, [FOB.serial], file, word, NOW);
     expect(await knownFobs(inventory, {}, NOW)).toMatchObject([{ isGiven: true }, { isGiven: false }]);
     const other = workplace().context.inventory;
-    expect(await take(other, file, word, NOW + 5)).toEqual({ added: [FOB.serial], known: [] });
+    expect(await importHandover(other, file, word, NOW + 5)).toEqual({ added: [FOB.serial], known: [] });
     expect((await historyOf(other, FOB.serial)).at(-1)).toMatchObject({ event: 'taken' });
 
     await forget(inventory, [FOB.serial], NOW + 6);

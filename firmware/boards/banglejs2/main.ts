@@ -1,6 +1,6 @@
 import { Fob } from '../../core/fob.ts';
 import { AT24C32_PAGE_BYTES, BANGLE_PAGES, BANGLE_RECORD_PAGES } from '../limits.ts';
-import { NoKeyDerivation, NoWitness } from '../parts/absent.ts';
+import { NoAntiRollbackCounter, NoKeyDerivation } from '../parts/absent.ts';
 import { SHA1_TO_SHA512 } from '../parts/algorithms.ts';
 import { StorageAttemptCounter } from '../parts/attempt-counter.ts';
 import { CcmPrimitives } from '../parts/ccm.ts';
@@ -35,7 +35,7 @@ const fob = new Fob(
     display: new BangleDisplay(),
     link: { send: frame => Bluetooth.write(frame) },
     marks: new StorageAttemptCounter(),
-    witness: new NoWitness(),
+    witness: new NoAntiRollbackCounter(),
     stretch: new NoKeyDerivation(primitives),
     keyboard: new BleKeyboard(),
     power: { battery: () => E.getBattery() },

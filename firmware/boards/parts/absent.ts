@@ -20,7 +20,7 @@ export class NoAttemptCounter implements AttemptCounter {
   }
 }
 
-export class NoWitness implements AntiRollbackCounter {
+export class NoAntiRollbackCounter implements AntiRollbackCounter {
   load(): number {
     return 0;
   }

@@ -113,7 +113,7 @@ type LoginFields = Pick<LoginForm, 'factors' | 'asksPin'>;
 const hasPinField = ({ factors, asksPin }: LoginFields) => factors === 'pin_otp' || asksPin;
 
 /** What a refusal says: of all that the form asks for, whoever it is and whatever was wrong. */
-export function refusalWords(asked: LoginFields): { readonly what: string; readonly next: string } {
+export function refusalText(asked: LoginFields): { readonly what: string; readonly next: string } {
   const { refused, refusedNext, forgottenPin } = texts.login;
   if (!hasPinField(asked)) return { what: refused[asked.factors], next: refusedNext };
   const what = asked.factors === 'password_otp' ? refused.password_pin_otp : refused.pin_otp;
@@ -121,7 +121,7 @@ export function refusalWords(asked: LoginFields): { readonly what: string; reado
 }
 
 function refusal(asked: LoginFields): Markup {
-  const { what, next } = refusalWords(asked);
+  const { what, next } = refusalText(asked);
   return html`<div class="message bad" id="refusal" role="alert">
 <strong>${what}</strong>
 ${next}

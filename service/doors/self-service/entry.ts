@@ -11,7 +11,7 @@ import { enterAccepted, enterByPasscode, signInByToken } from '../../features/us
 import { helpLink } from '../addresses/help-page.ts';
 import { autosendButton } from '../login/autosend-page.ts';
 import { type AutosendForm, serveAutosend } from '../login/autosend-routes.ts';
-import { refusalWords } from '../login/login-page.ts';
+import { refusalText } from '../login/login-page.ts';
 import { duePinPage } from '../login/pin-routes.ts';
 import { decideTyped, serviceApplicationNow } from '../login/service-application.ts';
 import { formBySource, pageBySource } from '../web/access.ts';
@@ -84,7 +84,7 @@ export function serveSelfServiceEntry(app: FastifyInstance, context: WebContext)
     const application = await serviceApplicationNow(context);
     if (application === undefined) return closed(reply);
     const { factors } = application;
-    const { what, next } = refusalWords({ factors, asksPin: await asksServicePin(context.db) });
+    const { what, next } = refusalText({ factors, asksPin: await asksServicePin(context.db) });
     return refuse(context, reply, factors, {
       user: user.slice(0, userLimits.userNameMax),
       text: `${what} ${next}`,

@@ -36,8 +36,8 @@ function bodyOf(mail: NewMail): Block[] {
       return [];
     case 'reminder':
       return [
-        { kind: 'words', words: text.lookFor(momentInWords(mail.mailedMs)) },
-        { kind: 'strong', words: text.expires(momentInWords(mail.expiresMs)) },
+        { kind: 'words', words: text.lookFor(formatMoment(mail.mailedMs)) },
+        { kind: 'strong', words: text.expires(formatMoment(mail.expiresMs)) },
       ];
     case 'activated': {
       const fob = mail.fob === null ? [] : [text.activeFob(fobName(mail.fob))];
@@ -59,7 +59,7 @@ function bodyOf(mail: NewMail): Block[] {
         { kind: 'code', lines: [text.command] },
         { kind: 'code', lines: groupsOf(activationString) },
         { kind: 'words', words: text.warning },
-        { kind: 'strong', words: text.expires(momentInWords(expiresMs)) },
+        { kind: 'strong', words: text.expires(formatMoment(expiresMs)) },
       ];
     }
   }
@@ -79,7 +79,7 @@ export function groupsOf(activationString: string): string[] {
 }
 
 /** A moment to the minute with its time zone. */
-export function momentInWords(ms: number): string {
+export function formatMoment(ms: number): string {
   const parts = new Intl.DateTimeFormat('en-GB', {
     weekday: 'long',
     day: 'numeric',

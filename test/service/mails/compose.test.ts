@@ -1,6 +1,6 @@
 import { mailLimits } from '@passfob/service/base/limits/mail';
 import type { ActivationMail, NewMail } from '@passfob/service/base/mail-kinds';
-import { compose, groupsOf, momentInWords, write } from '@passfob/service/features/mail/compose';
+import { compose, formatMoment, groupsOf, write } from '@passfob/service/features/mail/compose';
 import type { MailServer } from '@passfob/service/features/mail/server';
 import fc from 'fast-check';
 import { decode } from 'fast-png';
@@ -134,7 +134,7 @@ test('an activation string stands in short groups, and is itself again without t
   const long = 'x'.repeat(STRING_CHARS_MAX);
   expect(groupsOf(long).join(' ').replaceAll(' ', '')).toBe(long);
   for (const line of groupsOf(long)) expect(line.length).toBeLessThanOrEqual(29);
-  expect(momentInWords(0)).toBe('Thursday 1 January 1970, 00:00 UTC');
+  expect(formatMoment(0)).toBe('Thursday 1 January 1970, 00:00 UTC');
 });
 
 /** What headers, markup and terminals obey, among ordinary characters. */

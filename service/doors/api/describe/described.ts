@@ -33,7 +33,7 @@ interface RegisteredSchema {
 }
 
 /** Its address as OpenAPI writes it: parameters as `{name}`. */
-export function placeOf({ path }: Pick<Described, 'path'>): string {
+export function locationOf({ path }: Pick<Described, 'path'>): string {
   return path.replace(/:(\w+)/g, '{$1}');
 }
 

@@ -6,7 +6,7 @@ import { type ProblemCode, problemCodes, statusOf } from '../../web/problems.ts'
 import type { ServedRoute } from '../../web/served.ts';
 import { refusalStatuses } from '../kit/refusals.ts';
 import type { JsonSchema } from '../kit/shapes.ts';
-import { type Described, operationsOf, placeOf, problemsOf } from './described.ts';
+import { type Described, locationOf, operationsOf, problemsOf } from './described.ts';
 
 /** What the description says of the service it stands on. */
 export interface Site {
@@ -24,7 +24,7 @@ export function openApiOf(served: readonly ServedRoute[], { version, cookie }: S
   const paths: Record<string, Record<string, unknown>> = {};
   const operations = operationsOf(served);
   for (const one of operations) {
-    const place = placeOf(one);
+    const place = locationOf(one);
     paths[place] = { ...paths[place], [one.method.toLowerCase()]: operationOf(one, schemas) };
   }
   return {

@@ -3,7 +3,7 @@ import { permissions } from '../../../base/permissions.ts';
 import { apiTexts } from '../../../base/texts/api.ts';
 import { brand, renderPage } from '../../web/layout.ts';
 import type { ServedRoute } from '../../web/served.ts';
-import { type Described, fieldsOf, operationsOf, placeOf } from './described.ts';
+import { type Described, fieldsOf, locationOf, operationsOf } from './described.ts';
 
 const { page } = apiTexts;
 
@@ -31,7 +31,7 @@ function row(operation: Described): Markup {
   const { name, method, query, body, refusals = [] } = operation;
   const fields = [...fieldsOf(query), ...fieldsOf(body)];
   return html`<tr id="${name}">
-<td><code>${method} ${placeOf(operation)}</code></td>
+<td><code>${method} ${locationOf(operation)}</code></td>
 <td>${apiTexts.summaries[name]}</td>
 ${details(fields, refusals)}
 <td data-label="${page.who}">${whoMay(operation)

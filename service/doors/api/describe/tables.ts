@@ -4,13 +4,13 @@ import { texts } from '../../../base/texts/texts.ts';
 import { problemCodes, statusOf } from '../../web/problems.ts';
 import type { ServedRoute } from '../../web/served.ts';
 import { refusalStatuses } from '../kit/refusals.ts';
-import { operationsOf, placeOf } from './described.ts';
+import { locationOf, operationsOf } from './described.ts';
 import { whoMay } from './page.ts';
 
 /** The operations as the table of `docs/api.md` has them: operation, what it does, permission, who. */
 export function operationRows(served: readonly ServedRoute[]): string[][] {
   return operationsOf(served).map(operation => [
-    `\`${operation.method} ${placeOf(operation)}\``,
+    `\`${operation.method} ${locationOf(operation)}\``,
     apiTexts.summaries[operation.name],
     operation.action === undefined ? '' : `\`${operation.action}\``,
     whoMay(operation),

@@ -20,6 +20,7 @@ import { route } from '../kit/route.ts';
 import {
   count,
   described,
+  enumOf,
   list,
   named,
   nullable,
@@ -28,7 +29,6 @@ import {
   text,
   time,
   whole,
-  words,
 } from '../kit/shapes.ts';
 
 const fobs = oneOf('owned', 'any');
@@ -38,26 +38,26 @@ const lifetimeMs = whole(enrolmentLimits.activationMinMs, enrolmentLimits.activa
 
 const activation = named(
   object({
-    id: words,
-    user: words,
-    serial: nullable(words),
-    policy: nullable(words),
+    id: enumOf,
+    user: enumOf,
+    serial: nullable(enumOf),
+    policy: nullable(enumOf),
     fobs,
     state,
     reason: nullable(oneOf('resent', 'attempts', 'operator', 'user')),
     step: oneOf('waiting', 'connected', 'paired', 'written', 'proved', 'done'),
-    fob: nullable(words),
+    fob: nullable(enumOf),
     attempts: count,
-    refused: nullable(object({ why: words, atMs: time })),
+    refused: nullable(object({ why: enumOf, atMs: time })),
     createdMs: time,
     expiresMs: time,
     remindedMs: nullable(time),
     usedMs: nullable(time),
-    actor: words,
+    actor: enumOf,
     mail: nullable(
       object({
         state: oneOf('waiting', 'sent', 'failed', 'bounced', 'dropped', 'local'),
-        error: nullable(words),
+        error: nullable(enumOf),
         atMs: time,
       }),
     ),
@@ -67,7 +67,7 @@ const activation = named(
 const made = object({
   activation,
   string: described(
-    nullable(words),
+    nullable(enumOf),
     'Holds the one-time code. Shown once where it is handed over in person, and null where it is mailed.',
   ),
 });

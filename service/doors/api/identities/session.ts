@@ -2,11 +2,11 @@ import type { Role } from '../../../base/kinds.ts';
 import { may, permissions } from '../../../base/permissions.ts';
 import { done } from '../../../base/results.ts';
 import { route } from '../kit/route.ts';
-import { list, named, object, oneOf, words } from '../kit/shapes.ts';
+import { enumOf, list, named, object, oneOf } from '../kit/shapes.ts';
 
 export const role = oneOf('admin', 'helpdesk', 'auditor');
 
-const caller = named(object({ name: words, role, may: list(words) }), 'Caller');
+const caller = named(object({ name: enumOf, role, may: list(enumOf) }), 'Caller');
 
 export const sessionRoutes = [
   route({

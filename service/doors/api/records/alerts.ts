@@ -4,7 +4,7 @@ import { done, refused } from '../../../base/results.ts';
 import { acknowledgeAlert, pageAlerts } from '../../../features/alerts/manage.ts';
 import { next, pageFields, readCursor, writeCursor } from '../kit/pages.ts';
 import { route } from '../kit/route.ts';
-import { count, list, named, nullable, object, oneOf, text, time, whole, words } from '../kit/shapes.ts';
+import { count, enumOf, list, named, nullable, object, oneOf, text, time, whole } from '../kit/shapes.ts';
 
 const alert = named(
   object({
@@ -22,17 +22,17 @@ const alert = named(
       'activation_expired',
       'lost',
     ),
-    user: nullable(words),
-    serial: nullable(words),
+    user: nullable(enumOf),
+    serial: nullable(enumOf),
     step: nullable(count),
     count,
     firstUseMs: nullable(time),
-    firstUseSource: nullable(words),
+    firstUseSource: nullable(enumOf),
     firstMs: time,
     lastMs: time,
-    lastSource: words,
+    lastSource: enumOf,
     acknowledgedMs: nullable(time),
-    acknowledgedBy: nullable(words),
+    acknowledgedBy: nullable(enumOf),
   }),
   'Alert',
 );

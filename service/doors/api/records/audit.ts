@@ -8,6 +8,7 @@ import { verifyAudit } from '../../../features/audit/verify.ts';
 import { route } from '../kit/route.ts';
 import {
   count,
+  enumOf,
   facts,
   flag,
   list,
@@ -18,7 +19,6 @@ import {
   text,
   time,
   whole,
-  words,
 } from '../kit/shapes.ts';
 
 const id = whole(0, tokenLimits.counterMax);
@@ -41,15 +41,15 @@ const row = named(
   object({
     id: count,
     atMs: time,
-    actor: words,
-    role: words,
-    action: words,
-    subjectKind: words,
-    subjectId: words,
-    subject: words,
+    actor: enumOf,
+    role: enumOf,
+    action: enumOf,
+    subjectKind: enumOf,
+    subjectId: enumOf,
+    subject: enumOf,
     detail: facts,
-    source: words,
-    requestId: words,
+    source: enumOf,
+    requestId: enumOf,
     seal: nullable(count),
   }),
   'AuditRow',
@@ -61,7 +61,7 @@ const verification = named(
     seals: count,
     unsealed: count,
     rotatedSeal: nullable(count),
-    findings: list(object({ kind: words, text: words })),
+    findings: list(object({ kind: enumOf, text: enumOf })),
     moreFindings: count,
   }),
   'AuditVerification',

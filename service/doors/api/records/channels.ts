@@ -12,6 +12,7 @@ import { idParams } from '../kit/params.ts';
 import { route } from '../kit/route.ts';
 import {
   described,
+  enumOf,
   type FieldShape,
   flag,
   list,
@@ -22,7 +23,6 @@ import {
   type TypeOf,
   text,
   whole,
-  words,
 } from '../kit/shapes.ts';
 
 const authority = described(
@@ -55,8 +55,8 @@ const given = object(
     }),
   },
 );
-const channel = named(object({ id: words, name: words, enabled: flag, target }), 'Channel');
-const madeKey = nullable(described(words, 'The key made for a new webhook, shown once.'));
+const channel = named(object({ id: enumOf, name: enumOf, enabled: flag, target }), 'Channel');
+const madeKey = nullable(described(enumOf, 'The key made for a new webhook, shown once.'));
 const saved = object({ channel, madeKey });
 const outOfBounds = ['bad_channel', 'bad_channel_url', 'bad_channel_secret', 'channel_plain'] as const;
 const example: TypeOf<typeof given> = {

@@ -5,7 +5,18 @@ import { done } from '../../../base/results.ts';
 import { pageEvents } from '../../../features/validation/event-pages.ts';
 import { serial, userName } from '../kit/params.ts';
 import { route } from '../kit/route.ts';
-import { count, described, list, named, nullable, object, oneOf, time, whole, words } from '../kit/shapes.ts';
+import {
+  count,
+  described,
+  enumOf,
+  list,
+  named,
+  nullable,
+  object,
+  oneOf,
+  time,
+  whole,
+} from '../kit/shapes.ts';
 
 const outcome = oneOf(...(Object.keys(failedFactor) as Outcome[]));
 const by = described(
@@ -16,13 +27,13 @@ const event = named(
   object({
     id: count,
     atMs: time,
-    user: nullable(words),
+    user: nullable(enumOf),
     outcome,
     by,
-    serial: nullable(words),
-    source: words,
-    application: words,
-    requestId: words,
+    serial: nullable(enumOf),
+    source: enumOf,
+    application: enumOf,
+    requestId: enumOf,
   }),
   'Event',
 );

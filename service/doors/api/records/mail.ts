@@ -12,6 +12,7 @@ import { route } from '../kit/route.ts';
 import {
   count,
   described,
+  enumOf,
   flag,
   list,
   named,
@@ -22,18 +23,17 @@ import {
   text,
   time,
   whole,
-  words,
 } from '../kit/shapes.ts';
 
 const state = oneOf('waiting', 'sent', 'failed', 'bounced', 'dropped', 'local');
 const mail = named(
   object({
-    id: words,
+    id: enumOf,
     kind: oneOf('activation', 'reminder', 'activated', 'expired'),
-    user: words,
-    address: words,
+    user: enumOf,
+    address: enumOf,
     state,
-    error: nullable(words),
+    error: nullable(enumOf),
     attempts: count,
     createdMs: time,
     sentMs: nullable(time),

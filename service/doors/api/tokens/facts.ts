@@ -1,7 +1,7 @@
 import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { revokedReasons, type TokenState, tokenStates } from '../../../base/token-states.ts';
 import { algorithms, alphabets, pinPlaces } from '../../../features/tokens/facts.ts';
-import { facts, named, nullable, number, object, oneOf, time, whole, words } from '../kit/shapes.ts';
+import { enumOf, facts, named, nullable, number, object, oneOf, time, whole } from '../kit/shapes.ts';
 
 export const kind = oneOf('hotp', 'totp');
 /** Of tokens alone: a policy makes none that answer questions. */
@@ -35,21 +35,21 @@ export const shownFacts = {
 
 export const token = named(
   object({
-    serial: words,
-    user: nullable(words),
+    serial: enumOf,
+    user: nullable(enumOf),
     state: tokenState,
-    revokedReason: nullable(words),
+    revokedReason: nullable(enumOf),
     ...shownFacts,
     kind: tokenKind,
-    suite: nullable(words),
+    suite: nullable(enumOf),
     driftSteps: number,
-    issuer: words,
-    label: words,
+    issuer: enumOf,
+    label: enumOf,
     createdMs: time,
     lastUsedMs: nullable(time),
   }),
   'Token',
 );
 
-export const assignment = object({ user: words, fromMs: time, toMs: nullable(time), actor: words });
-export const act = object({ atMs: time, actor: words, role: words, action: words, detail: facts });
+export const assignment = object({ user: enumOf, fromMs: time, toMs: nullable(time), actor: enumOf });
+export const act = object({ atMs: time, actor: enumOf, role: enumOf, action: enumOf, detail: facts });

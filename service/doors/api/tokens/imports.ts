@@ -11,7 +11,7 @@ import type { ImportDraft } from '../../../features/tokens/import/items.ts';
 import { type PreparedImport, prepareImport } from '../../../features/tokens/import/plan.ts';
 import type { Management } from '../../../storage/management.ts';
 import { route } from '../kit/route.ts';
-import { count, list, named, nullable, object, oneOf, type TypeOf, text, words } from '../kit/shapes.ts';
+import { count, enumOf, list, named, nullable, object, oneOf, type TypeOf, text } from '../kit/shapes.ts';
 import { job } from './jobs.ts';
 
 const file = object({
@@ -40,15 +40,15 @@ const body = object(
 const state = { ok: count, present: count, skipped: count, refused: count } as const;
 const row = named(
   object({
-    place: words,
-    serial: nullable(words),
-    user: nullable(words),
-    issuer: words,
-    label: words,
+    place: enumOf,
+    serial: nullable(enumOf),
+    user: nullable(enumOf),
+    issuer: enumOf,
+    label: enumOf,
     state: oneOf('ok', 'present', 'skipped', 'refused'),
-    reason: words,
-    next: words,
-    warnings: list(words),
+    reason: enumOf,
+    next: enumOf,
+    warnings: list(enumOf),
   }),
   'ImportRow',
 );

@@ -11,6 +11,7 @@ import { idParams, serial } from '../kit/params.ts';
 import { route } from '../kit/route.ts';
 import {
   count,
+  enumOf,
   list,
   named,
   nullable,
@@ -20,27 +21,26 @@ import {
   text,
   time,
   whole,
-  words,
 } from '../kit/shapes.ts';
 import { revokedReason } from './facts.ts';
 
 export const job = named(
   object({
-    id: words,
-    kind: words,
-    title: words,
+    id: enumOf,
+    kind: enumOf,
+    title: enumOf,
     state: oneOf('queued', 'running', 'paused', 'done', 'cancelled'),
     total: count,
     done: count,
     refused: count,
-    actor: words,
+    actor: enumOf,
     createdMs: time,
     changedMs: time,
   }),
   'Job',
 );
 const itemState = oneOf('waiting', 'done', 'refused');
-const item = named(object({ number: count, subject: words, state: itemState, message: words }), 'JobItem');
+const item = named(object({ number: count, subject: enumOf, state: itemState, message: enumOf }), 'JobItem');
 const start = object(
   { kind: oneOf('suspend', 'unassign', 'revoke', 'assign', 'activate') },
   {
