@@ -30,7 +30,7 @@ test('the numbers and texts in docs/push.md are those of the service', () => {
     `**${pushLimits.pushMs / 1000} seconds**`,
     `for ${pushDeniedQuietMs / 1000} seconds after they denied a request, and ${pushReportedQuietMs / 60_000} minutes after`,
     `after ${pushesUnapproved} requests in ${pushesUnapprovedMs / 60_000} minutes`,
-    `${pushesUnapproved} from each familiar source`,
+    `${pushesUnapproved} from each trusted source`,
     `within the last ${pushLimits.pushFamiliarMs / 86_400_000} days`,
     `\`${pushSuite}\`, ${pushLimits.pushSecretBytes * 8} bits`,
     `is ${readPushSuite().questionLength * 4} bits of a SHA-256`,
