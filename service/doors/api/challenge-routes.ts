@@ -4,7 +4,7 @@ import { delayRefusal } from '../web/minimum-response-time.ts';
 import { sendProblem } from '../web/problems.ts';
 import { acceptedAnswer, clientOf, sendAccepted, serveForApplications } from './kit/application.ts';
 import { askedParams, person, session } from './kit/person.ts';
-import { described, enumOf, object, time } from './kit/shapes.ts';
+import { described, object, serviceText, time } from './kit/shapes.ts';
 
 const { user, passcode, password, pin, source } = person;
 const exampleSession = 'what-the-browser-is-known-by';
@@ -24,8 +24,8 @@ function serveAsking(app: FastifyInstance, context: WebContext): void {
     example: { user: 'ada', session: exampleSession, source: '192.0.2.7' },
     answers: {
       200: object({
-        id: enumOf,
-        question: described(enumOf, 'Decimal digits, to be shown to the user.'),
+        id: serviceText,
+        question: described(serviceText, 'Decimal digits, to be shown to the user.'),
         expiresMs: time,
       }),
     },

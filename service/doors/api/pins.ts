@@ -8,7 +8,7 @@ import { delayRefusal } from '../web/minimum-response-time.ts';
 import { sendProblem } from '../web/problems.ts';
 import { clientOf, idempotencyHeaders, serveForApplications } from './kit/application.ts';
 import { person } from './kit/person.ts';
-import { constant, enumOf, object, text } from './kit/shapes.ts';
+import { constant, object, serviceText, text } from './kit/shapes.ts';
 import { decideFor } from './validate.ts';
 
 const { user, pin, ...others } = person;
@@ -27,7 +27,7 @@ export function servePins(app: FastifyInstance, context: WebContext): void {
     headers: idempotencyHeaders,
     body: object({ user, newPin: pin }, { ...others, pin, proof }),
     example: { user: 'ada', passcode: '755224', pin: '407183', newPin: '730519', source: '192.0.2.7' },
-    answers: { 200: object({ changed: constant(true), user: enumOf }) },
+    answers: { 200: object({ changed: constant(true), user: serviceText }) },
     problems: ['refused', 'pin_unfit'],
     standing: 'seen',
     handle: async ({ request, reply, body, source, idempotencyKey }) => {

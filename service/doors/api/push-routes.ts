@@ -12,7 +12,7 @@ import {
   serveForApplications,
 } from './kit/application.ts';
 import { askedParams, person, session } from './kit/person.ts';
-import { constant, described, enumOf, nothing, object, time, whole } from './kit/shapes.ts';
+import { constant, described, nothing, object, serviceText, time, whole } from './kit/shapes.ts';
 
 const { user, password, pin, source } = person;
 const exampleSession = 'what-the-browser-is-known-by';
@@ -33,7 +33,7 @@ function serveAsking(app: FastifyInstance, context: WebContext): void {
     body: object({ user, session }, { password, pin, source }),
     example: { user: 'ada', session: exampleSession, source: '192.0.2.7' },
     answers: {
-      200: object({ id: enumOf, number: described(enumOf, 'Two digits.'), expiresMs: time }),
+      200: object({ id: serviceText, number: described(serviceText, 'Two digits.'), expiresMs: time }),
     },
     standing: 'now',
     handle: async ({ request, reply, body, source: from }) => {

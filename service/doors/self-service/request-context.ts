@@ -73,7 +73,7 @@ export function giveUserCookie(context: WebContext, reply: FastifyReply, session
   setSession(context, reply, session.value, Math.floor((session.expiresMs - context.clock()) / 1000));
 }
 
-export function setUserCookie(context: WebContext, reply: FastifyReply): void {
+export function clearUserCookie(context: WebContext, reply: FastifyReply): void {
   setSession(context, reply, '', 0);
 }
 

@@ -18,7 +18,12 @@ import { serveFind } from './find.ts';
 import { fobName, homePage } from './home-page.ts';
 import { type Message, SELF_SERVICE, type SelfServicePage, selfServiceForm } from './layout.ts';
 import { servePin } from './pin.ts';
-import { type SelfServiceContext, selfServiceContextOf, setUserCookie, typedIn } from './request-context.ts';
+import {
+  clearUserCookie,
+  type SelfServiceContext,
+  selfServiceContextOf,
+  typedIn,
+} from './request-context.ts';
 import { makeSelfServiceRouter, type SelfServiceRouter } from './router.ts';
 import { tokensOfUser } from './tokens.ts';
 
@@ -30,7 +35,7 @@ export function serveSelfService(app: FastifyInstance, context: WebContext): voi
   desk.page('', visit => homePage(visit, noticeOf(visit)));
   desk.act('/leave', async (visit, reply) => {
     await endUserSession(context.db, visit.session);
-    setUserCookie(context, reply);
+    clearUserCookie(context, reply);
     return { to: `${SELF_SERVICE}/sign-in` };
   });
   serveTest(desk);
@@ -194,7 +199,7 @@ ${selfServiceForm(visit, {
     // With the last fob the session is gone too.
     if ((await selfServiceContextOf(context, visit.request)) !== undefined)
       return { to: `${SELF_SERVICE}?done=lost` };
-    setUserCookie(context, reply);
+    clearUserCookie(context, reply);
     return { document: messagePage(text.doneTitle, text.doneLead) };
   });
 }

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { pageBySource } from '../../web/access.ts';
 import type { WebContext } from '../../web/context.ts';
 import { serveRoute } from '../../web/route.ts';
-import { enumOf, media, schemasOf } from '../kit/shapes.ts';
+import { media, schemasOf, serviceText } from '../kit/shapes.ts';
 import { openApiOf } from './openapi.ts';
 import { documentationPage } from './page.ts';
 
@@ -22,7 +22,7 @@ export function serveDescription(app: FastifyInstance, context: WebContext): voi
   serveRoute(app, {
     ...common,
     path: '/v1/docs',
-    schema: schemasOf({ answers: { 200: media('text/html', enumOf) } }),
+    schema: schemasOf({ answers: { 200: media('text/html', serviceText) } }),
     operation: { name: 'documentation.get' },
     handle: (_request, reply) => reply.type('text/html; charset=utf-8').send(documentationPage(app.served)),
   });

@@ -20,12 +20,12 @@ import { route } from '../kit/route.ts';
 import {
   count,
   described,
-  enumOf,
   list,
   named,
   nullable,
   object,
   oneOf,
+  serviceText,
   text,
   time,
   whole,
@@ -38,26 +38,26 @@ const lifetimeMs = whole(enrolmentLimits.activationMinMs, enrolmentLimits.activa
 
 const activation = named(
   object({
-    id: enumOf,
-    user: enumOf,
-    serial: nullable(enumOf),
-    policy: nullable(enumOf),
+    id: serviceText,
+    user: serviceText,
+    serial: nullable(serviceText),
+    policy: nullable(serviceText),
     fobs,
     state,
     reason: nullable(oneOf('resent', 'attempts', 'operator', 'user')),
     step: oneOf('waiting', 'connected', 'paired', 'written', 'proved', 'done'),
-    fob: nullable(enumOf),
+    fob: nullable(serviceText),
     attempts: count,
-    refused: nullable(object({ why: enumOf, atMs: time })),
+    refused: nullable(object({ why: serviceText, atMs: time })),
     createdMs: time,
     expiresMs: time,
     remindedMs: nullable(time),
     usedMs: nullable(time),
-    actor: enumOf,
+    actor: serviceText,
     mail: nullable(
       object({
         state: oneOf('waiting', 'sent', 'failed', 'bounced', 'dropped', 'local'),
-        error: nullable(enumOf),
+        error: nullable(serviceText),
         atMs: time,
       }),
     ),
@@ -67,7 +67,7 @@ const activation = named(
 const made = object({
   activation,
   string: described(
-    nullable(enumOf),
+    nullable(serviceText),
     'Holds the one-time code. Shown once where it is handed over in person, and null where it is mailed.',
   ),
 });

@@ -4,14 +4,14 @@ import { createApiKey, listApiKeys, revokeApiKey } from '../../../features/users
 import { next, pageFields, pageOf } from '../kit/pages.ts';
 import { idParams } from '../kit/params.ts';
 import { route } from '../kit/route.ts';
-import { enumOf, list, named, nullable, object, text, time } from '../kit/shapes.ts';
+import { list, named, nullable, object, serviceText, text, time } from '../kit/shapes.ts';
 import { shownOnce } from './applications.ts';
 import { role } from './session.ts';
 
 const apiKey = named(
   object({
-    id: enumOf,
-    name: enumOf,
+    id: serviceText,
+    name: serviceText,
     role,
     createdMs: time,
     lastUsedMs: nullable(time),

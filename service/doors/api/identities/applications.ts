@@ -16,16 +16,27 @@ import type { OperationName } from '../../web/route.ts';
 import { next, pageFields, pageOf } from '../kit/pages.ts';
 import { idParams } from '../kit/params.ts';
 import { route } from '../kit/route.ts';
-import { described, enumOf, flag, list, named, nullable, object, oneOf, text, time } from '../kit/shapes.ts';
+import {
+  described,
+  flag,
+  list,
+  named,
+  nullable,
+  object,
+  oneOf,
+  serviceText,
+  text,
+  time,
+} from '../kit/shapes.ts';
 
 /** A key that is handed out in the answer that made it, and never again. */
-export const shownOnce = described(enumOf, 'Shown once; only its hash is kept.');
+export const shownOnce = described(serviceText, 'Shown once; only its hash is kept.');
 
 const factors = oneOf(...factorsKnown);
 const application = named(
   object({
-    id: enumOf,
-    name: enumOf,
+    id: serviceText,
+    name: serviceText,
     factors,
     disabledMs: nullable(time),
     internal: flag,

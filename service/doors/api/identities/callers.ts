@@ -5,11 +5,11 @@ import { callerCheck, checkCaller } from '../../../features/push/callers/check.t
 import { shownNumber } from '../../../features/push/shown.ts';
 import { userName, userParams } from '../kit/params.ts';
 import { route } from '../kit/route.ts';
-import { described, enumOf, flag, object, oneOf, text, time } from '../kit/shapes.ts';
+import { described, flag, object, oneOf, serviceText, text, time } from '../kit/shapes.ts';
 
 const asked = {
-  id: enumOf,
-  number: described(enumOf, 'To be read to the caller, whose fob shows it.'),
+  id: serviceText,
+  number: described(serviceText, 'To be read to the caller, whose fob shows it.'),
   expiresMs: time,
 } as const;
 

@@ -14,11 +14,11 @@ import type { OperationName } from '../../web/route.ts';
 import { next, pageFields, pageOf } from '../kit/pages.ts';
 import { userName, userParams } from '../kit/params.ts';
 import { route } from '../kit/route.ts';
-import { enumOf, list, named, nullable, object, time } from '../kit/shapes.ts';
+import { list, named, nullable, object, serviceText, time } from '../kit/shapes.ts';
 import { role } from './session.ts';
 
 const operator = named(
-  object({ user: enumOf, displayName: enumOf, role, disabledMs: nullable(time), createdMs: time }),
+  object({ user: serviceText, displayName: serviceText, role, disabledMs: nullable(time), createdMs: time }),
   'Operator',
 );
 

@@ -14,7 +14,7 @@ import {
 import { next, pageFields, pageOf } from '../kit/pages.ts';
 import { idParams } from '../kit/params.ts';
 import { route } from '../kit/route.ts';
-import { described, enumOf, list, named, nullable, object, oneOf, text, time } from '../kit/shapes.ts';
+import { described, list, named, nullable, object, oneOf, serviceText, text, time } from '../kit/shapes.ts';
 
 const push = described(
   oneOf(...pushModes),
@@ -26,11 +26,11 @@ const secret = described(
 );
 const client = named(
   object({
-    id: enumOf,
-    name: enumOf,
-    address: described(enumOf, 'An IP address or a range of them.'),
-    applicationId: enumOf,
-    application: enumOf,
+    id: serviceText,
+    name: serviceText,
+    address: described(serviceText, 'An IP address or a range of them.'),
+    applicationId: serviceText,
+    application: serviceText,
     push,
     createdMs: time,
   }),
@@ -42,7 +42,7 @@ const applicationId = text(tokenLimits.serialMax, { minLength: 1 });
 const keyed = object({
   client,
   value: described(
-    nullable(enumOf),
+    nullable(serviceText),
     'The shared secret that was made. Shown once; it is kept sealed. Null where it was entered.',
   ),
 });

@@ -2,11 +2,11 @@ import type { Role } from '../../../base/kinds.ts';
 import { may, permissions } from '../../../base/permissions.ts';
 import { done } from '../../../base/results.ts';
 import { route } from '../kit/route.ts';
-import { enumOf, list, named, object, oneOf } from '../kit/shapes.ts';
+import { list, named, object, oneOf, serviceText } from '../kit/shapes.ts';
 
 export const role = oneOf('admin', 'helpdesk', 'auditor');
 
-const caller = named(object({ name: enumOf, role, may: list(enumOf) }), 'Caller');
+const caller = named(object({ name: serviceText, role, may: list(serviceText) }), 'Caller');
 
 export const sessionRoutes = [
   route({

@@ -2,7 +2,7 @@ import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { makeTemporaryCode, withdrawTemporaryCode } from '../../../features/tokens/codes/temporary-codes.ts';
 import { userParams } from '../kit/params.ts';
 import { route } from '../kit/route.ts';
-import { described, enumOf, flag, object, time, whole } from '../kit/shapes.ts';
+import { described, flag, object, serviceText, time, whole } from '../kit/shapes.ts';
 
 export const temporaryCodeRoutes = [
   route({
@@ -13,7 +13,7 @@ export const temporaryCodeRoutes = [
     params: userParams,
     body: object({}, { lifetimeMs: whole(tokenLimits.temporaryCodeMinMs, tokenLimits.temporaryCodeMaxMs) }),
     example: { lifetimeMs: 3_600_000 },
-    answer: object({ code: described(enumOf, 'Shown once, kept nowhere.'), expiresMs: time }),
+    answer: object({ code: described(serviceText, 'Shown once, kept nowhere.'), expiresMs: time }),
     status: 201,
     refusals: ['unknown_user', 'disabled_user', 'bad_lifetime'],
     handle: ({ management, actor, params, body }) =>

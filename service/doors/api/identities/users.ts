@@ -20,13 +20,13 @@ import type { OperationName } from '../../web/route.ts';
 import { next, pageFields } from '../kit/pages.ts';
 import { userName, userParams } from '../kit/params.ts';
 import { route } from '../kit/route.ts';
-import { count, enumOf, flag, list, named, nullable, object, oneOf, text, time } from '../kit/shapes.ts';
+import { count, flag, list, named, nullable, object, oneOf, serviceText, text, time } from '../kit/shapes.ts';
 
 const userFields = {
-  id: enumOf,
-  name: enumOf,
-  displayName: enumOf,
-  email: nullable(enumOf),
+  id: serviceText,
+  name: serviceText,
+  displayName: serviceText,
+  email: nullable(serviceText),
   disabledMs: nullable(time),
   failures: count,
   lockedUntilMs: nullable(time),
@@ -37,7 +37,7 @@ const userFields = {
 
 const user = named(object(userFields), 'User');
 const userWithTokens = named(object({ ...userFields, tokens: count, usableTokens: count }), 'UserDetail');
-const onlyName = object({ user: enumOf });
+const onlyName = object({ user: serviceText });
 const displayName = text(userLimits.displayNameMax);
 const email = nullable(text(userLimits.emailMax));
 

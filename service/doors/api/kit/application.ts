@@ -11,7 +11,7 @@ import { Problem, type ProblemCode } from '../../web/problems.ts';
 import { countBySource, countRequest, rates } from '../../web/rates.ts';
 import { type OperationName, serveRoute } from '../../web/route.ts';
 import { bearerOf } from './authenticate.ts';
-import { constant, described, enumOf, type FieldShape, object, schemasOf } from './shapes.ts';
+import { constant, described, type FieldShape, object, schemasOf, serviceText } from './shapes.ts';
 
 /** An application that asks, and the key it showed. */
 export interface ApplicationClient {
@@ -55,7 +55,7 @@ export interface ApplicationRoute<P, B> {
 export const acceptedAnswer = object({
   accepted: constant(true),
   user: described(
-    enumOf,
+    serviceText,
     'Who it is, by the name that the service has: not always as it was typed. Go by this one.',
   ),
 });

@@ -1,5 +1,5 @@
 import { administrationLimits } from '../../../base/limits/administration.ts';
-import { enumOf, type FieldShape, nullable, text, whole } from './shapes.ts';
+import { type FieldShape, nullable, serviceText, text, whole } from './shapes.ts';
 
 /** Where a page begins and how long it is, in the query of a list. */
 export const pageFields = {
@@ -8,7 +8,7 @@ export const pageFields = {
 } as const;
 
 /** `after` of the next page; null at the end. */
-export const next: FieldShape<string | null> = nullable(enumOf);
+export const next: FieldShape<string | null> = nullable(serviceText);
 
 export interface PageQuery {
   readonly after?: string;

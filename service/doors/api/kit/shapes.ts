@@ -23,7 +23,7 @@ export function text(
 }
 
 /** Text that the service makes, whose length is its own affair. */
-export const enumOf: FieldShape<string> = { schema: { type: 'string' } };
+export const serviceText: FieldShape<string> = { schema: { type: 'string' } };
 
 /** A whole number within its bounds. */
 export function whole(minimum: number, maximum: number): FieldShape<number> {

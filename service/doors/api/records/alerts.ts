@@ -4,7 +4,18 @@ import { done, refused } from '../../../base/results.ts';
 import { acknowledgeAlert, pageAlerts } from '../../../features/alerts/manage.ts';
 import { next, pageFields, readCursor, writeCursor } from '../kit/pages.ts';
 import { route } from '../kit/route.ts';
-import { count, enumOf, list, named, nullable, object, oneOf, text, time, whole } from '../kit/shapes.ts';
+import {
+  count,
+  list,
+  named,
+  nullable,
+  object,
+  oneOf,
+  serviceText,
+  text,
+  time,
+  whole,
+} from '../kit/shapes.ts';
 
 const alert = named(
   object({
@@ -22,17 +33,17 @@ const alert = named(
       'activation_expired',
       'lost',
     ),
-    user: nullable(enumOf),
-    serial: nullable(enumOf),
+    user: nullable(serviceText),
+    serial: nullable(serviceText),
     step: nullable(count),
     count,
     firstUseMs: nullable(time),
-    firstUseSource: nullable(enumOf),
+    firstUseSource: nullable(serviceText),
     firstMs: time,
     lastMs: time,
-    lastSource: enumOf,
+    lastSource: serviceText,
     acknowledgedMs: nullable(time),
-    acknowledgedBy: nullable(enumOf),
+    acknowledgedBy: nullable(serviceText),
   }),
   'Alert',
 );

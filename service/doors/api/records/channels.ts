@@ -12,7 +12,6 @@ import { idParams } from '../kit/params.ts';
 import { route } from '../kit/route.ts';
 import {
   described,
-  enumOf,
   type FieldShape,
   flag,
   list,
@@ -20,6 +19,7 @@ import {
   nullable,
   object,
   oneOf,
+  serviceText,
   type TypeOf,
   text,
   whole,
@@ -55,8 +55,8 @@ const given = object(
     }),
   },
 );
-const channel = named(object({ id: enumOf, name: enumOf, enabled: flag, target }), 'Channel');
-const madeKey = nullable(described(enumOf, 'The key made for a new webhook, shown once.'));
+const channel = named(object({ id: serviceText, name: serviceText, enabled: flag, target }), 'Channel');
+const madeKey = nullable(described(serviceText, 'The key made for a new webhook, shown once.'));
 const saved = object({ channel, madeKey });
 const outOfBounds = ['bad_channel', 'bad_channel_url', 'bad_channel_secret', 'channel_plain'] as const;
 const example: TypeOf<typeof given> = {

@@ -8,12 +8,12 @@ import { route } from '../kit/route.ts';
 import {
   count,
   described,
-  enumOf,
   list,
   named,
   nullable,
   object,
   oneOf,
+  serviceText,
   time,
   whole,
 } from '../kit/shapes.ts';
@@ -27,13 +27,13 @@ const event = named(
   object({
     id: count,
     atMs: time,
-    user: nullable(enumOf),
+    user: nullable(serviceText),
     outcome,
     by,
-    serial: nullable(enumOf),
-    source: enumOf,
-    application: enumOf,
-    requestId: enumOf,
+    serial: nullable(serviceText),
+    source: serviceText,
+    application: serviceText,
+    requestId: serviceText,
   }),
   'Event',
 );

@@ -12,13 +12,13 @@ import { route } from '../kit/route.ts';
 import {
   count,
   described,
-  enumOf,
   flag,
   list,
   named,
   nullable,
   object,
   oneOf,
+  serviceText,
   type TypeOf,
   text,
   time,
@@ -28,12 +28,12 @@ import {
 const state = oneOf('waiting', 'sent', 'failed', 'bounced', 'dropped', 'local');
 const mail = named(
   object({
-    id: enumOf,
+    id: serviceText,
     kind: oneOf('activation', 'reminder', 'activated', 'expired'),
-    user: enumOf,
-    address: enumOf,
+    user: serviceText,
+    address: serviceText,
     state,
-    error: nullable(enumOf),
+    error: nullable(serviceText),
     attempts: count,
     createdMs: time,
     sentMs: nullable(time),

@@ -3,13 +3,13 @@ import { validationLimits } from '../../../base/limits/validation.ts';
 import { done } from '../../../base/results.ts';
 import { changeSettings, readSettings } from '../../../features/users/settings.ts';
 import { route } from '../kit/route.ts';
-import { count, enumOf, named, nullable, object, text, whole } from '../kit/shapes.ts';
+import { count, named, nullable, object, serviceText, text, whole } from '../kit/shapes.ts';
 
 const settings = named(
   object({
     lock: object({ threshold: count, periodMs: count }),
-    serviceName: enumOf,
-    publicAddress: nullable(enumOf),
+    serviceName: serviceText,
+    publicAddress: nullable(serviceText),
   }),
   'Settings',
 );

@@ -6,7 +6,7 @@ import type { Db } from '../../../storage/database/database.ts';
 import type { WebContext } from '../../web/context.ts';
 import { serveRoute } from '../../web/route.ts';
 import { administrationAccess } from '../kit/authenticate.ts';
-import { enumOf, media, schemasOf } from '../kit/shapes.ts';
+import { media, schemasOf, serviceText } from '../kit/shapes.ts';
 
 /** `GET /metrics`, for an administration API key of an administrator or auditor, or a session of one. */
 export function serveMetrics(app: FastifyInstance, context: WebContext): void {
@@ -17,7 +17,7 @@ export function serveMetrics(app: FastifyInstance, context: WebContext): void {
     method: 'GET',
     path: '/metrics',
     access: administrationAccess(context, 'metrics.read'),
-    schema: schemasOf({ answers: { 200: media('text/plain', enumOf) } }),
+    schema: schemasOf({ answers: { 200: media('text/plain', serviceText) } }),
     operation: { name: 'metrics.read' },
     handle: async (_request, reply) => {
       await countShared();

@@ -1,7 +1,7 @@
 import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { revokedReasons, type TokenState, tokenStates } from '../../../base/token-states.ts';
 import { algorithms, alphabets, pinPlaces } from '../../../features/tokens/facts.ts';
-import { enumOf, facts, named, nullable, number, object, oneOf, time, whole } from '../kit/shapes.ts';
+import { facts, named, nullable, number, object, oneOf, serviceText, time, whole } from '../kit/shapes.ts';
 
 export const kind = oneOf('hotp', 'totp');
 /** Of tokens alone: a policy makes none that answer questions. */
@@ -35,21 +35,32 @@ export const shownFacts = {
 
 export const token = named(
   object({
-    serial: enumOf,
-    user: nullable(enumOf),
+    serial: serviceText,
+    user: nullable(serviceText),
     state: tokenState,
-    revokedReason: nullable(enumOf),
+    revokedReason: nullable(serviceText),
     ...shownFacts,
     kind: tokenKind,
-    suite: nullable(enumOf),
+    suite: nullable(serviceText),
     driftSteps: number,
-    issuer: enumOf,
-    label: enumOf,
+    issuer: serviceText,
+    label: serviceText,
     createdMs: time,
     lastUsedMs: nullable(time),
   }),
   'Token',
 );
 
-export const assignment = object({ user: enumOf, fromMs: time, toMs: nullable(time), actor: enumOf });
-export const act = object({ atMs: time, actor: enumOf, role: enumOf, action: enumOf, detail: facts });
+export const assignment = object({
+  user: serviceText,
+  fromMs: time,
+  toMs: nullable(time),
+  actor: serviceText,
+});
+export const act = object({
+  atMs: time,
+  actor: serviceText,
+  role: serviceText,
+  action: serviceText,
+  detail: facts,
+});

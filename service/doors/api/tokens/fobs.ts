@@ -3,13 +3,13 @@ import { done } from '../../../base/results.ts';
 import { listFobs } from '../../../features/tokens/fobs.ts';
 import { next, pageFields } from '../kit/pages.ts';
 import { route } from '../kit/route.ts';
-import { enumOf, list, named, nullable, number, object, time, whole } from '../kit/shapes.ts';
+import { list, named, nullable, number, object, serviceText, time, whole } from '../kit/shapes.ts';
 
 const fob = named(
   object({
-    serial: enumOf,
-    board: enumOf,
-    firmware: enumOf,
+    serial: serviceText,
+    board: serviceText,
+    firmware: serviceText,
     clock: nullable(object({ setMs: time, errorMs: nullable(number), driftPpm: nullable(number) })),
     createdMs: time,
   }),

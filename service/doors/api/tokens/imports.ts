@@ -11,7 +11,17 @@ import type { ImportDraft } from '../../../features/tokens/import/items.ts';
 import { type PreparedImport, prepareImport } from '../../../features/tokens/import/plan.ts';
 import type { Management } from '../../../storage/management.ts';
 import { route } from '../kit/route.ts';
-import { count, enumOf, list, named, nullable, object, oneOf, type TypeOf, text } from '../kit/shapes.ts';
+import {
+  count,
+  list,
+  named,
+  nullable,
+  object,
+  oneOf,
+  serviceText,
+  type TypeOf,
+  text,
+} from '../kit/shapes.ts';
 import { job } from './jobs.ts';
 
 const file = object({
@@ -40,15 +50,15 @@ const body = object(
 const state = { ok: count, present: count, skipped: count, refused: count } as const;
 const row = named(
   object({
-    place: enumOf,
-    serial: nullable(enumOf),
-    user: nullable(enumOf),
-    issuer: enumOf,
-    label: enumOf,
+    place: serviceText,
+    serial: nullable(serviceText),
+    user: nullable(serviceText),
+    issuer: serviceText,
+    label: serviceText,
     state: oneOf('ok', 'present', 'skipped', 'refused'),
-    reason: enumOf,
-    next: enumOf,
-    warnings: list(enumOf),
+    reason: serviceText,
+    next: serviceText,
+    warnings: list(serviceText),
   }),
   'ImportRow',
 );

@@ -11,12 +11,12 @@ import { idParams, serial } from '../kit/params.ts';
 import { route } from '../kit/route.ts';
 import {
   count,
-  enumOf,
   list,
   named,
   nullable,
   object,
   oneOf,
+  serviceText,
   type TypeOf,
   text,
   time,
@@ -26,21 +26,24 @@ import { revokedReason } from './facts.ts';
 
 export const job = named(
   object({
-    id: enumOf,
-    kind: enumOf,
-    title: enumOf,
+    id: serviceText,
+    kind: serviceText,
+    title: serviceText,
     state: oneOf('queued', 'running', 'paused', 'done', 'cancelled'),
     total: count,
     done: count,
     refused: count,
-    actor: enumOf,
+    actor: serviceText,
     createdMs: time,
     changedMs: time,
   }),
   'Job',
 );
 const itemState = oneOf('waiting', 'done', 'refused');
-const item = named(object({ number: count, subject: enumOf, state: itemState, message: enumOf }), 'JobItem');
+const item = named(
+  object({ number: count, subject: serviceText, state: itemState, message: serviceText }),
+  'JobItem',
+);
 const start = object(
   { kind: oneOf('suspend', 'unassign', 'revoke', 'assign', 'activate') },
   {

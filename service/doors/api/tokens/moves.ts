@@ -13,7 +13,7 @@ import {
 import { readLockPolicy } from '../../../features/users/settings.ts';
 import { serialParams, userName } from '../kit/params.ts';
 import { route } from '../kit/route.ts';
-import { count, enumOf, flag, object, text, time } from '../kit/shapes.ts';
+import { count, flag, object, serviceText, text, time } from '../kit/shapes.ts';
 import { revokedReason, token } from './facts.ts';
 
 const passcode = text(validationLimits.passcodeFieldMax, { minLength: 1 });
@@ -103,7 +103,7 @@ export const moveRoutes = [
       { question: text(challengeLimits.ocraQuestionBytes) },
     ),
     example: { first: '755224', second: '287082' },
-    answer: object({ serial: enumOf, driftSteps: count, clockIsOff: flag }),
+    answer: object({ serial: serviceText, driftSteps: count, clockIsOff: flag }),
     refusals: [
       'unknown_serial',
       'not_usable',
@@ -121,7 +121,7 @@ export const moveRoutes = [
     path: '/v1/tokens/:serial/repair-last-step',
     permission: 'token.repair-last-step',
     params: serialParams,
-    answer: object({ serial: enumOf, refusedUntilMs: time }),
+    answer: object({ serial: serviceText, refusedUntilMs: time }),
     refusals: ['unknown_serial', 'step_not_ahead'],
     handle: ({ management, actor, params }) => repairLastStep(management, actor, params),
   }),

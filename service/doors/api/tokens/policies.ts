@@ -4,7 +4,7 @@ import { done } from '../../../base/results.ts';
 import { changePolicy, createPolicy, listPolicies, removePolicy } from '../../../features/tokens/policies.ts';
 import { next, pageFields, pageOf } from '../kit/pages.ts';
 import { route } from '../kit/route.ts';
-import { count, enumOf, list, named, object, text, time, whole } from '../kit/shapes.ts';
+import { count, list, named, object, serviceText, text, time, whole } from '../kit/shapes.ts';
 import { factFields, kind, shownFacts } from './facts.ts';
 
 const name = text(tokenLimits.policyNameMax, { minLength: 1 });
@@ -12,7 +12,7 @@ const params = object({ name });
 const given = { ...factFields, pinMinDigits: whole(PIN_DIGITS_MIN, PIN_DIGITS_MAX) } as const;
 const policy = named(
   object({
-    name: enumOf,
+    name: serviceText,
     version: count,
     ...shownFacts,
     pinMinDigits: count,

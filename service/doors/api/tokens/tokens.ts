@@ -11,7 +11,18 @@ import { viewToken } from '../../../features/tokens/views.ts';
 import { next, pageFields } from '../kit/pages.ts';
 import { serial, serialParams, userName } from '../kit/params.ts';
 import { route } from '../kit/route.ts';
-import { count, enumOf, justOne, list, named, nullable, object, oneOf, text, whole } from '../kit/shapes.ts';
+import {
+  count,
+  justOne,
+  list,
+  named,
+  nullable,
+  object,
+  oneOf,
+  serviceText,
+  text,
+  whole,
+} from '../kit/shapes.ts';
 import { act, assignment, factFields, token, tokenKind, tokenState } from './facts.ts';
 
 const names = { issuer: text(tokenLimits.issuerMaxBytes), label: text(tokenLimits.labelMaxBytes) } as const;
@@ -21,8 +32,8 @@ const seed = justOne(
 const history = named(
   object({
     token,
-    fob: nullable(enumOf),
-    policy: nullable(object({ name: enumOf, version: count })),
+    fob: nullable(serviceText),
+    policy: nullable(object({ name: serviceText, version: count })),
     assignments: list(assignment),
     acts: list(act),
   }),

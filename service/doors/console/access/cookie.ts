@@ -8,7 +8,7 @@ export function giveCookie(context: WebContext, reply: FastifyReply, session: Op
   setSession(context, reply, session.token, Math.floor((session.expiresMs - context.clock()) / 1000));
 }
 
-export function readAndClearCookie(context: WebContext, reply: FastifyReply): void {
+export function clearCookie(context: WebContext, reply: FastifyReply): void {
   setSession(context, reply, '', 0);
 }
 

@@ -16,7 +16,7 @@ import { makeChangeStreams } from '../../web/stream.ts';
 import { at, HOME } from '../kit/paths.ts';
 import { consoleContextOf, sessionValue } from '../kit/request-context.ts';
 import { admittedContext, HTML, operatorAccess, type SignInPrompt } from '../kit/router.ts';
-import { giveCookie, readAndClearCookie } from './cookie.ts';
+import { clearCookie, giveCookie } from './cookie.ts';
 
 const text = texts.operator;
 
@@ -40,7 +40,7 @@ export function serveEntry(app: FastifyInstance, context: WebContext, askIn: Sig
       if (!isCsrfToken(visit.session, visit.value('csrf'))) throw new Problem('forbidden');
       await endSession(context.db, value);
     }
-    readAndClearCookie(context, reply);
+    clearCookie(context, reply);
     return reply.redirect(at('/sign-in'), 303);
   });
 }
