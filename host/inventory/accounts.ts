@@ -41,7 +41,7 @@ export async function addPendingAccount(
       period: settings.period,
       issuer: textOf(settings.issuer),
       label: textOf(settings.label),
-      sealed_key: seal(keys, accountLocation(pairingId, accountId), key),
+      sealed_key: seal(keys, accountSealLocation(pairingId, accountId), key),
       created_ms: nowMs,
       suite: suiteTextOf(settings),
     })
@@ -78,7 +78,7 @@ export async function accountsOf({ db, keys }: Inventory, pairingId: number): Pr
     .execute();
   return rows.map(row => ({
     state: row.state,
-    key: unseal(keys, accountLocation(pairingId, row.account_id), row.sealed_key),
+    key: unseal(keys, accountSealLocation(pairingId, row.account_id), row.sealed_key),
     settings: {
       id: new Uint8Array(Buffer.from(row.account_id, 'hex')),
       kind: row.kind,
@@ -167,6 +167,6 @@ export async function suitesOf({ db }: Inventory, pairingId: number): Promise<Ma
 }
 
 /** Where the key of an account stands, for its seal. */
-export function accountLocation(pairingId: number, accountId: string) {
+export function accountSealLocation(pairingId: number, accountId: string) {
   return { column: 'accounts.sealed_key', id: `${pairingId} ${accountId}` };
 }

@@ -1,9 +1,9 @@
 import type { Selectable, Transaction } from 'kysely';
 import { FobError } from '../errors.ts';
-import { accountLocation } from './accounts.ts';
+import { accountSealLocation } from './accounts.ts';
 import { seal, unseal } from './encryption.ts';
 import type { Inventory } from './inventory.ts';
-import { secretLocation } from './pairings.ts';
+import { pairingSealLocation } from './pairings.ts';
 import type { AccountTable, ClockTable, HistoryTable, PairingTable, Schema } from './schema.ts';
 import { unknownFob } from './unknown-fob.ts';
 
@@ -64,7 +64,7 @@ async function bundledFob({ db, keys }: Inventory, pairing: Selectable<PairingTa
     .orderBy('id')
     .execute();
   const opened = (column: (typeof SECRETS)[number]) =>
-    sealed === undefined ? '' : base64(unseal(keys, secretLocation(column, id), sealed[column]));
+    sealed === undefined ? '' : base64(unseal(keys, pairingSealLocation(column, id), sealed[column]));
   return {
     pairing: kept,
     ...(sealed && {
@@ -76,7 +76,7 @@ async function bundledFob({ db, keys }: Inventory, pairing: Selectable<PairingTa
     }),
     accounts: accounts.map(({ pairing_id, sealed_key, ...account }) => ({
       ...account,
-      key: base64(unseal(keys, accountLocation(pairing_id, account.account_id), sealed_key)),
+      key: base64(unseal(keys, accountSealLocation(pairing_id, account.account_id), sealed_key)),
     })),
     clocks: clocks.map(({ id: _id, pairing_id: _pairing, ...clock }) => clock),
   };
@@ -131,7 +131,8 @@ async function isKnown(
     .execute();
   const isSame = owned.some(
     row =>
-      base64(unseal(keys, secretLocation('pairing_key', row.id), row.pairing_key)) === secrets.pairing_key,
+      base64(unseal(keys, pairingSealLocation('pairing_key', row.id), row.pairing_key)) ===
+      secrets.pairing_key,
   );
   if (!isSame && owned.length > 0 && pairing.state === 'confirmed') {
     throw new FobError('inventory', {
@@ -154,7 +155,7 @@ async function insertFob(
     .executeTakeFirstOrThrow();
   if (secrets !== undefined) {
     const sealed = (column: (typeof SECRETS)[number]) =>
-      seal(keys, secretLocation(column, id), bytes(secrets[column]));
+      seal(keys, pairingSealLocation(column, id), bytes(secrets[column]));
     await transaction
       .insertInto('secrets')
       .values({
@@ -166,7 +167,7 @@ async function insertFob(
       .execute();
   }
   for (const { key, ...account } of accounts) {
-    const sealed_key = seal(keys, accountLocation(id, account.account_id), bytes(key));
+    const sealed_key = seal(keys, accountSealLocation(id, account.account_id), bytes(key));
     await transaction
       .insertInto('accounts')
       .values({ ...account, pairing_id: id, sealed_key })

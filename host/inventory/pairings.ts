@@ -1,6 +1,6 @@
 import type { Selectable, Transaction } from 'kysely';
 import { FobError } from '../errors.ts';
-import { type SealedColumnPlace, seal, unseal } from './encryption.ts';
+import { type SealLocation, seal, unseal } from './encryption.ts';
 import type { Inventory } from './inventory.ts';
 import type { PairingTable, Schema } from './schema.ts';
 
@@ -37,7 +37,7 @@ export function addPendingPairing(
       .returning('id')
       .executeTakeFirstOrThrow();
     const sealed = (column: SecretColumn, secret: Uint8Array) =>
-      seal(keys, secretLocation(column, id), secret);
+      seal(keys, pairingSealLocation(column, id), secret);
     await transaction
       .insertInto('secrets')
       .values({
@@ -135,13 +135,13 @@ async function secretOf({ db, keys }: Inventory, id: number, column: SecretColum
   const row = await db.selectFrom('secrets').select(column).where('pairing_id', '=', id).executeTakeFirst();
   const sealed = row?.[column];
   if (sealed === undefined) throw new FobError('inventory', { sentence: 'The keys of this fob are gone.' });
-  return unseal(keys, secretLocation(column, id), sealed);
+  return unseal(keys, pairingSealLocation(column, id), sealed);
 }
 
 type SecretColumn = 'device_secret' | 'pairing_key' | 'recovery_key';
 
 /** Where a secret of a pairing stands, for its seal. */
-export function secretLocation(column: SecretColumn, pairingId: number): SealedColumnPlace {
+export function pairingSealLocation(column: SecretColumn, pairingId: number): SealLocation {
   return { column: `secrets.${column}`, id: String(pairingId) };
 }
 

@@ -4,11 +4,11 @@ import { SEAL_KEY_ID_BYTES } from '../encryption-at-rest/limits.ts';
 import { reseal, type SealedValue, type SealedValues } from '../encryption-at-rest/rekey.ts';
 import type { EncryptionKeys } from '../encryption-at-rest/seal.ts';
 import { REKEY_ROWS_MAX } from '../limits.ts';
-import { accountLocation } from './accounts.ts';
-import { cannotOpen, SEAL_FORMAT, type SealedColumnPlace } from './encryption.ts';
+import { accountSealLocation } from './accounts.ts';
+import { cannotOpen, SEAL_FORMAT, type SealLocation } from './encryption.ts';
 import type { Inventory } from './inventory.ts';
 import { addInventoryKey, dropOldKeys } from './key-file.ts';
-import { secretLocation } from './pairings.ts';
+import { pairingSealLocation } from './pairings.ts';
 
 type Db = Inventory['db'];
 
@@ -18,7 +18,7 @@ interface SealedColumn {
   readonly column: string;
   /** The columns of its primary key. */
   readonly key: readonly string[];
-  placeOf(key: Key): SealedColumnPlace;
+  placeOf(key: Key): SealLocation;
 }
 
 type Key = readonly (string | number)[];
@@ -29,13 +29,13 @@ const COLUMNS: readonly SealedColumn[] = [
     table: 'secrets' as const,
     column,
     key: ['pairing_id'],
-    placeOf: ([pairing]: Key) => secretLocation(column, Number(pairing)),
+    placeOf: ([pairing]: Key) => pairingSealLocation(column, Number(pairing)),
   })),
   {
     table: 'accounts',
     column: 'sealed_key',
     key: ['pairing_id', 'account_id'],
-    placeOf: ([pairing, account]) => accountLocation(Number(pairing), String(account)),
+    placeOf: ([pairing, account]) => accountSealLocation(Number(pairing), String(account)),
   },
 ];
 
@@ -74,7 +74,7 @@ async function resealColumn(db: Db, keys: EncryptionKeys, column: SealedColumn):
   }
 }
 
-interface OldValue extends SealedValue<SealedColumnPlace, Uint8Array> {
+interface OldValue extends SealedValue<SealLocation, Uint8Array> {
   readonly key: Key;
 }
 

@@ -50,7 +50,7 @@ export function ocraPasscode(suite: Suite, secret: Uint8Array, inputs: OcraInput
 }
 
 /** An answer to be checked. */
-export interface GivenAnswer {
+export interface GivenResponse {
   readonly question: string;
   /** Normalised passcode. */
   readonly passcode: string;
@@ -75,7 +75,7 @@ export function stepsAround({ periodSeconds }: Suite, nowMs: number): number[] {
  * @returns the counter it is right for, the lowest one above the last accepted, 0 by a suite that does not count;
  * undefined when it is wrong
  */
-export function counterOfAnswer(suite: Suite, secret: Uint8Array, given: GivenAnswer): number | undefined {
+export function counterOfAnswer(suite: Suite, secret: Uint8Array, given: GivenResponse): number | undefined {
   const counters = suite.isCounted
     ? Array.from({ length: challengeLimits.ocraWindowCounters }, (_, ahead) => given.lastCounter + 1 + ahead)
     : [0];

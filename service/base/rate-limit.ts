@@ -7,18 +7,18 @@ export interface RateLimitSize {
 }
 
 /** What one key has left, and since when. */
-export interface TokenBucket {
+export interface RateLimitState {
   left: number;
   atMs: number;
 }
 
 /** A bucket nobody has taken from. */
-export function fullTokenBucket(size: RateLimitSize, nowMs: number): TokenBucket {
+export function unusedRateLimit(size: RateLimitSize, nowMs: number): RateLimitState {
   return { left: size.burst, atMs: nowMs };
 }
 
 /** Takes so much from a bucket. @returns false when there is less in it: then nothing is taken */
-export function takeTokens(bucket: TokenBucket, size: RateLimitSize, nowMs: number, amount = 1): boolean {
+export function takeTokens(bucket: RateLimitState, size: RateLimitSize, nowMs: number, amount = 1): boolean {
   const elapsedMs = Math.max(0, nowMs - bucket.atMs);
   const left = Math.min(size.burst, bucket.left + (elapsedMs / 1000) * size.perSecond);
   const allowed = left >= amount;
@@ -38,9 +38,9 @@ export interface RateLimiter {
  * older one goes when the younger is full: whoever came by since then keeps their bucket, and no order has to be kept.
  */
 export function makeRateLimiter(): RateLimiter {
-  let young = new Map<string, TokenBucket>();
-  let old = new Map<string, TokenBucket>();
-  const keep = (key: string, bucket: TokenBucket) => {
+  let young = new Map<string, RateLimitState>();
+  let old = new Map<string, RateLimitState>();
+  const keep = (key: string, bucket: RateLimitState) => {
     if (young.size >= webLimits.bucketsKept / 2) {
       old = young;
       young = new Map();
@@ -50,7 +50,7 @@ export function makeRateLimiter(): RateLimiter {
   };
   return {
     take(key, size, nowMs) {
-      const bucket = young.get(key) ?? keep(key, old.get(key) ?? fullTokenBucket(size, nowMs));
+      const bucket = young.get(key) ?? keep(key, old.get(key) ?? unusedRateLimit(size, nowMs));
       return takeTokens(bucket, size, nowMs);
     },
   };

@@ -3,7 +3,7 @@ import { AGENT_FOBS_MAX, AGENT_SILENCE_MS } from 'passfob/agent/base/limits';
 import type { AgentMessage, AgentServiceMessage } from 'passfob/agent/base/messages';
 import { readAgentMessage } from 'passfob/agent/base/read-messages';
 import { agentLimits } from '../../base/limits/agents.ts';
-import { fullTokenBucket, type TokenBucket, takeTokens } from '../../base/rate-limit.ts';
+import { type RateLimitState, takeTokens, unusedRateLimit } from '../../base/rate-limit.ts';
 import { type AgentRefusalCode, agentTexts } from '../../base/texts/agent.ts';
 import type { Identity } from '../../storage/encryption-at-rest/identity.ts';
 import {
@@ -48,8 +48,8 @@ export class AgentConnection implements Talker, FobCarrier {
   private readonly origin: string;
   private readonly line: TextConnection;
   private readonly fobs: Map<number, AgentFob>;
-  private readonly messages: TokenBucket;
-  private readonly chars: TokenBucket;
+  private readonly messages: RateLimitState;
+  private readonly chars: RateLimitState;
   private readonly sinceMs: number;
   private heardMs: number;
   private phase: Phase;
@@ -68,8 +68,8 @@ export class AgentConnection implements Talker, FobCarrier {
     this.line = line;
     this.fobs = new Map();
     const nowMs = means.ticks();
-    this.messages = fullTokenBucket(agentLimits.agentMessageBucket, nowMs);
-    this.chars = fullTokenBucket(agentLimits.agentCharBucket, nowMs);
+    this.messages = unusedRateLimit(agentLimits.agentMessageBucket, nowMs);
+    this.chars = unusedRateLimit(agentLimits.agentCharBucket, nowMs);
     this.sinceMs = nowMs;
     this.heardMs = nowMs;
     this.phase = 'open';

@@ -9,12 +9,12 @@ import { MAX_URL_CHARS } from '../limits.ts';
 const OWN_NAMES = ['127.0.0.1', 'localhost'];
 
 /** The host and port that the request was made to, when they are ours. */
-export function ownHost(request: IncomingMessage, port: number): string | undefined {
+export function sameOriginHost(request: IncomingMessage, port: number): string | undefined {
   return OWN_NAMES.map(name => `${name}:${port}`).find(host => host === request.headers.host?.toLowerCase());
 }
 
 /** Whether the page that opens a WebSocket is our own (RFC 6455 §10.2); a program without an origin is not. */
-export function isOwnOrigin(request: IncomingMessage, port: number): boolean {
+export function isSameOrigin(request: IncomingMessage, port: number): boolean {
   return OWN_NAMES.some(name => request.headers.origin === `http://${name}:${port}`);
 }
 

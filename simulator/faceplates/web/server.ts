@@ -11,7 +11,7 @@ import type { ControlTarget } from '../../control/target.ts';
 import { MAX_PAGE_MESSAGE_BYTES, MAX_PAGE_UNSENT_BYTES, MAX_PAGES } from '../limits.ts';
 import { isWorthSaying, screenLines } from '../screen-lines.ts';
 import { texts } from '../texts.ts';
-import { isOwnOrigin, ownHost, pathInFolder, securityHeaders } from './guard.ts';
+import { isSameOrigin, pathInFolder, sameOriginHost, securityHeaders } from './guard.ts';
 import { pageHtml } from './html.ts';
 import { iconSvg, styleCss } from './style.ts';
 
@@ -36,8 +36,8 @@ export async function webFaceplate(target: ControlTarget, port = 0, folder = '/'
     // Whoever is turned away may be gone already.
     socket.on('error', () => socket.destroy());
     const isOurs =
-      ownHost(request, boundPort) !== undefined &&
-      isOwnOrigin(request, boundPort) &&
+      sameOriginHost(request, boundPort) !== undefined &&
+      isSameOrigin(request, boundPort) &&
       pathInFolder(request, folder) === 'fob';
     if (!isOurs || sockets.clients.size >= MAX_PAGES) {
       socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
@@ -93,7 +93,7 @@ function answer(
     folder,
   }: { readonly assets: ReadonlyMap<string, Asset>; readonly port: number; readonly folder: string },
 ): void {
-  const host = ownHost(request, port);
+  const host = sameOriginHost(request, port);
   if (host === undefined) {
     response.writeHead(421, { 'content-type': 'text/plain' }).end('This name is not served here.\n');
     return;
