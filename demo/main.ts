@@ -7,7 +7,7 @@ import { showPage } from './show.ts';
 import { transcript } from './transcript.ts';
 
 /** What the demo is asked to do. */
-export interface Options {
+export interface DemoOptions {
   readonly mode: 'page' | 'transcript' | 'help';
   readonly keep: string | undefined;
   /** Whether the page is to be opened in this computer's browser. */
@@ -15,7 +15,7 @@ export interface Options {
 }
 
 /** Reads the command line. @throws FobError `usage` */
-function readOptions(args: readonly string[]): Options {
+function readOptions(args: readonly string[]): DemoOptions {
   const { transcript = false, keep, open = false, help = false } = parsed(args);
   if (help) return { mode: 'help', keep: undefined, open: false };
   if (keep === '') throw new FobError('usage', texts.errors.usage(texts.usage.keepWhat));

@@ -2,7 +2,7 @@ import type { BoardName, BootOptions, SimulatedFob } from './base/fob.ts';
 import { DEFAULT_SEED, PRESS_HELD_MS, PRESS_SETTLE_MS } from './base/limits.ts';
 import { BANGLEJS2 } from './boards/banglejs2.ts';
 import { BENCH } from './boards/bench.ts';
-import type { BoardFacts } from './boards/board.ts';
+import type { BoardWiring } from './boards/board.ts';
 import { PICO, PICO_HID } from './boards/pico.ts';
 import { builtImage } from './image.ts';
 import { Machine } from './machine.ts';
@@ -10,7 +10,7 @@ import { memoryStore } from './state/stores.ts';
 
 export { fileStore } from './state/stores.ts';
 
-const BOARDS: Readonly<Record<BoardName, BoardFacts>> = {
+const BOARDS: Readonly<Record<BoardName, BoardWiring>> = {
   pico: PICO,
   'pico-hid': PICO_HID,
   banglejs2: BANGLEJS2,

@@ -3,7 +3,7 @@ import { EEPROM_BYTES, FIRST_CLOCK_MS, LARGE_EEPROM_BYTES, SUPPLY_VOLTS } from '
 import { Operations } from './base/power.ts';
 import { makeRandomness, type Randomness } from './base/randomness.ts';
 import type { Due, Scheduler } from './base/time.ts';
-import type { BoardFacts, PortName } from './boards/board.ts';
+import type { BoardWiring, PortName } from './boards/board.ts';
 import { ConsoleLog } from './interpreter/console.ts';
 import type { Hardware } from './interpreter/host.ts';
 import type { TextLog } from './interpreter/text-log.ts';
@@ -21,7 +21,7 @@ import { UsbHost } from './parts/usb-host.ts';
 import { type Memories, openMemories } from './state/memories.ts';
 
 export interface HardwareOptions {
-  readonly facts: BoardFacts;
+  readonly facts: BoardWiring;
   readonly storage: StateStore;
   readonly seed: number;
   readonly driftPpm: number;
@@ -38,7 +38,7 @@ export interface HardwareOptions {
 
 /** A board and its parts, beside the interpreter that runs on it: what stays when the power goes. */
 export class BoardHardware {
-  readonly facts: BoardFacts;
+  readonly facts: BoardWiring;
   readonly memories: Memories;
   readonly scheduler: Scheduler;
   readonly operations: Operations;

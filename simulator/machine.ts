@@ -11,7 +11,7 @@ import {
   TIMER_MIN_MS,
 } from './base/limits.ts';
 import { type Pacing, realPacing, Scheduler, VIRTUAL_PACING } from './base/time.ts';
-import type { BoardFacts, LinkName } from './boards/board.ts';
+import type { BoardWiring, LinkName } from './boards/board.ts';
 import { BoardHardware } from './hardware.ts';
 import { InterpreterSession } from './interpreter/session.ts';
 import { programFiles } from './interpreter/storage-files.ts';
@@ -53,7 +53,7 @@ function usbHid({ usb, facts, memories }: BoardHardware, board: Board): UsbHid {
 }
 
 export interface MachineOptions {
-  readonly facts: BoardFacts;
+  readonly facts: BoardWiring;
   readonly storage: StateStore;
   readonly seed: number;
   readonly driftPpm: number;

@@ -12,7 +12,7 @@ import type { Front } from './fronts/front.ts';
 import { PtyUnavailable, ptyFront } from './fronts/pty.ts';
 import { tcpFront } from './fronts/tcp.ts';
 import { openUsbip } from './fronts/usbip/options.ts';
-import { type Options, parseOptions, UsageError } from './options.ts';
+import { parseOptions, type SimulatorOptions, UsageError } from './options.ts';
 
 /** Exit codes, as `--help` documents them. */
 const EXIT = { done: 0, failed: 1, usage: 2 } as const;
@@ -34,7 +34,7 @@ interface Ready {
 async function openFronts(
   fob: SimulatedFob,
   wire: Wire,
-  options: Options,
+  options: SimulatorOptions,
   ready: Ready,
   lost: (why: string) => void,
 ): Promise<Front[]> {
@@ -67,7 +67,7 @@ async function openFronts(
 
 /** Boots the fob, opens what was asked for, and says so; the rest happens in events until `end` is called. */
 async function start(
-  options: Options,
+  options: SimulatorOptions,
   closers: Closers,
   end: (code: number, why?: string) => void,
 ): Promise<void> {
@@ -114,14 +114,14 @@ async function start(
   }
 }
 
-function sayReady(ready: Ready, { control, terminal }: Options): void {
+function sayReady(ready: Ready, { control, terminal }: SimulatorOptions): void {
   const line = `${JSON.stringify(ready)}\n`;
   if (control) process.stderr.write(line);
   else if (!terminal) process.stdout.write(line);
   else if (!process.stderr.isTTY) process.stderr.write(line);
 }
 
-function openTerminal(target: ControlTarget, options: Options, ready: Ready): () => void {
+function openTerminal(target: ControlTarget, options: SimulatorOptions, ready: Ready): () => void {
   const notes = [ready.pty, ready.tcp && `127.0.0.1:${ready.tcp}`, ready.usbip, ready.web].filter(
     note => typeof note === 'string',
   );

@@ -5,7 +5,7 @@ import { addUsbip, checkUsbip } from './fronts/usbip/options.ts';
 /** What cannot be asked for, in words. */
 export class UsageError extends Error {}
 
-export type Options = Awaited<ReturnType<typeof parseOptions>>;
+export type SimulatorOptions = Awaited<ReturnType<typeof parseOptions>>;
 
 function portNumber(value: number): number {
   if (!Number.isInteger(value) || value < 0 || value > MAX_PORT) {

@@ -3,7 +3,7 @@ import { systemTime } from 'passfob/agent/base/time';
 import { packageVersion } from 'passfob/commands/package-root';
 import { FobError } from 'passfob/errors';
 import { openTransport, readAddress } from 'passfob/transports/discover';
-import type { SimulatedFob } from './fob.ts';
+import type { DemoFob } from './fob.ts';
 import { AGENT_TIMEOUT_MS } from './limits.ts';
 import type { Stage } from './stage.ts';
 import { texts } from './texts.ts';
@@ -19,7 +19,7 @@ export interface RunningAgent {
 /** A fob, and what it calls itself. */
 export interface NamedFob {
   readonly serial: string;
-  readonly fob: SimulatedFob;
+  readonly fob: DemoFob;
 }
 
 /** Starts the agent of the fobs' computer: as `passfob agent`, with the demo's service and no other. */

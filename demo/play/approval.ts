@@ -3,8 +3,8 @@ import { startExample } from '../example/app.ts';
 import { startAgent } from './agent.ts';
 import { autosend } from './browser.ts';
 import { addressOf, enrolByMail } from './enrolment.ts';
-import type { SimulatedFob } from './fob.ts';
-import { type Decision, decide, leaveMessage } from './person.ts';
+import type { DemoFob } from './fob.ts';
+import { decide, leaveMessage, type PersonDecision } from './person.ts';
 import type { Play } from './play.ts';
 import { expect } from './play.ts';
 import { apiKeyOf } from './service-key.ts';
@@ -51,7 +51,7 @@ export async function approveLogins(play: Play): Promise<void> {
 }
 
 /** @returns the fob's serial */
-async function enrolSecond({ stage, step }: Play, fob: SimulatedFob): Promise<string> {
+async function enrolSecond({ stage, step }: Play, fob: DemoFob): Promise<string> {
   return await step(titles.bring, async fact => {
     const done = await enrolByMail(stage, fob, SECOND_USER);
     const [mail] = await stage.service.outbox();
@@ -64,8 +64,8 @@ async function enrolSecond({ stage, step }: Play, fob: SimulatedFob): Promise<st
 }
 
 /** Has a log-in be asked for on the page, and answered on the fob. */
-function pusher(origin: string, { control }: SimulatedFob) {
-  return async (says: Decision, result: 'accepted' | 'refused', fact: Fact): Promise<void> => {
+function pusher(origin: string, { control }: DemoFob) {
+  return async (says: PersonDecision, result: 'accepted' | 'refused', fact: Fact): Promise<void> => {
     const page = await autosend(origin, SECOND_USER);
     fact(names.number, page.number);
     const shown = await decide(control, says);

@@ -6,7 +6,7 @@ import { openedSocket } from 'passfob/activation/socket';
 import { FobError } from 'passfob/errors';
 import { openTransport, readAddress } from 'passfob/transports/discover';
 import { WebSocket } from 'ws';
-import type { SimulatedFob } from './fob.ts';
+import type { DemoFob } from './fob.ts';
 import { onFob, type ReadyFob, USER } from './ownership.ts';
 import { decide, leaveMessage, readPairingCode } from './person.ts';
 import type { Stage } from './stage.ts';
@@ -29,7 +29,7 @@ const COUNTED_POLICY = { name: 'demo', kind: 'hotp', algorithm: 'sha1', digits: 
  */
 export async function enrolByMail(
   { service, stop }: Stage,
-  fob: SimulatedFob,
+  fob: DemoFob,
   user: string,
   report: (event: RelayEvent) => void = () => undefined,
 ): Promise<RelayDone> {

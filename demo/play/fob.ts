@@ -10,7 +10,7 @@ import { texts } from './texts.ts';
 import { unlessStopped } from './waiting.ts';
 
 /** A simulated fob in a process of its own: the thing in the person's hand, and the cable to it. */
-export interface SimulatedFob {
+export interface DemoFob {
   /** Where its serial port is, as `readAddress` reads it. */
   readonly address: string;
   /** Why the port is TCP and no serial port; undefined where it is one. */
@@ -27,7 +27,7 @@ export interface SimulatedFob {
  * @param stop aborted here when the simulator ends without having been asked to
  * @throws FobError `no-fob` where it is not built or does not start
  */
-export async function startFob(place: FobHome, stop: AbortController): Promise<SimulatedFob> {
+export async function startFob(place: FobHome, stop: AbortController): Promise<DemoFob> {
   const child = spawned(place);
   const process = watched(child, stop);
   const patience = {

@@ -1,5 +1,5 @@
 import { KIND_HOTP } from '@passfob/protocol/account';
-import type { Algorithm } from '@passfob/service/base/kinds';
+import type { AlgorithmName } from '@passfob/service/base/kinds';
 import type { TokenView } from '@passfob/service/features/tokens/views';
 import { pause } from 'passfob/client/pause';
 import { type ClockResult, setClock } from 'passfob/commands/clock';
@@ -89,7 +89,7 @@ export async function enrolAccount(stage: Stage, { kind, issuer }: DemoAccount):
 }
 
 /** By the number of the wire. */
-const ALGORITHMS: readonly (Algorithm | undefined)[] = [undefined, 'sha1', 'sha256', 'sha512'];
+const ALGORITHMS: readonly (AlgorithmName | undefined)[] = [undefined, 'sha1', 'sha256', 'sha512'];
 
 /**
  * Gives an account's seed, as the inventory keeps it, to the service: inside this process, never over a wire.

@@ -89,14 +89,14 @@ const QUESTION_HINT = 'Hold: yes  Press: no';
 const REPORT_IT = 'Report it?';
 
 /** What a person says to a question; a report is a no that is said twice. */
-export type Decision = 'yes' | 'no' | 'report';
+export type PersonDecision = 'yes' | 'no' | 'report';
 
 /**
  * Waits for a question on the display, reads it, and answers. Keys are deaf for a moment after it has appeared.
  * @returns what was asked, line by line
  * @throws FobError as `Control.untilScreen`
  */
-export async function decide(control: SimulatorControl, says: Decision): Promise<readonly string[]> {
+export async function decide(control: SimulatorControl, says: PersonDecision): Promise<readonly string[]> {
   const { text } = await control.untilScreen(isQuestionShown, texts.screens.question);
   for (let presses = 0; presses < PRESSES_MAX; presses++) {
     const screen = await control.look();

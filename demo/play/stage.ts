@@ -2,20 +2,20 @@ import { randomBytes } from 'node:crypto';
 import { createService, type Service } from '@passfob/service/service';
 import type { Context } from 'passfob/commands/context';
 import { openInventory } from 'passfob/inventory/inventory';
-import { type SimulatedFob, startFob } from './fob.ts';
+import { type DemoFob, startFob } from './fob.ts';
 import { type Home, openHome } from './home.ts';
 import { LOCK_PERIOD_MS, LOCK_THRESHOLD } from './limits.ts';
 
 /** Everything the demo plays with. */
 export interface Stage {
   readonly home: Home;
-  readonly fob: SimulatedFob;
+  readonly fob: DemoFob;
   readonly service: Service;
   /** For commands of this owner, whose inventory is in the demo's folder. */
   readonly context: Context;
   readonly stop: AbortSignal;
   /** Starts another fob, which goes with the stage. @throws FobError `no-fob` */
-  readonly startSecondFob: () => Promise<SimulatedFob>;
+  readonly startSecondFob: () => Promise<DemoFob>;
 }
 
 export interface StageOptions {

@@ -49,7 +49,7 @@ export type Progress =
       readonly event: 'account-doubtful';
       readonly serial: string;
       readonly account: string;
-      readonly verdict: Exclude<CheckResult, 'proved'>;
+      readonly verdict: Exclude<AccountCheck, 'proved'>;
     };
 
 /**
@@ -57,7 +57,7 @@ export type Progress =
  * other settings. missing: not on the fob. damaged: its record is. unknown: on the fob, but not in the inventory.
  * undone: an enrolment that was cut off before the fob took it, now forgotten by the inventory too.
  */
-export type CheckResult = 'proved' | 'wrong' | 'missing' | 'damaged' | 'unknown' | 'undone';
+export type AccountCheck = 'proved' | 'wrong' | 'missing' | 'damaged' | 'unknown' | 'undone';
 
 /** What every command works with. */
 export interface Context {

@@ -5,7 +5,7 @@ import { pairingsOf } from '../inventory/pairings.ts';
 import { closeAll, findFobs } from './find.ts';
 import type { WireOptions } from './probe.ts';
 
-export interface Device {
+export interface FoundDevice {
   /** The preferred one of `addresses`. */
   readonly address: string;
   /** Every address at which it answered. */
@@ -19,7 +19,7 @@ export interface Device {
 }
 
 export interface DevicesResult {
-  readonly devices: readonly Device[];
+  readonly devices: readonly FoundDevice[];
   /** Ports that were asked and hold no fob this user can talk to. */
   readonly silent: readonly { readonly address: string; readonly error: FobError }[];
 }
@@ -36,7 +36,7 @@ export interface DevicesOptions {
 export async function devices(inventory: Inventory, options: DevicesOptions): Promise<DevicesResult> {
   const found = await findFobs(options.port, options.all, options.signal, options.wire);
   await closeAll(found);
-  const fobs: Device[] = [];
+  const fobs: FoundDevice[] = [];
   const silent: { address: string; error: FobError }[] = [];
   for (const one of found) {
     if ('error' in one) {

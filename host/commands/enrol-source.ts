@@ -1,7 +1,7 @@
 import { KIND_HOTP, KIND_TOTP } from '@passfob/protocol/account';
 import type { OcraSuite } from '@passfob/protocol/ocra';
 import { SHA1, SHA256, SHA512 } from '@passfob/protocol/primitives';
-import type { Alphabet } from '../enrol/alphabets.ts';
+import type { AlphabetName } from '../enrol/alphabets.ts';
 import { checkEnrolment, type Enrolment } from '../enrol/enrolment.ts';
 import { parseOtpauth } from '../enrol/otpauth.ts';
 import { readQrImage } from '../enrol/qr.ts';
@@ -19,7 +19,7 @@ export type EnrolSource =
       readonly algorithm: keyof typeof ALGORITHMS;
       /** Characters of a passcode. */
       readonly digits: number;
-      readonly alphabet: Alphabet;
+      readonly alphabet: AlphabetName;
       /** Seconds; TOTP only. */
       readonly period: number;
       readonly issuer: string;
@@ -34,7 +34,7 @@ export type EnrolSource =
 
 /** What passcodes look like, where the URI does not say it. */
 export interface Form {
-  readonly alphabet: Alphabet;
+  readonly alphabet: AlphabetName;
   /** Characters of a passcode. */
   readonly digits: number;
 }

@@ -2,7 +2,7 @@ import { connect } from '../client/client.ts';
 import type { RetryPolicy } from '../client/link.ts';
 import { pause } from '../client/pause.ts';
 import { FobError, isFobError } from '../errors.ts';
-import { type BoardName, FLASH_BOARDS } from '../flash/boards.ts';
+import { FLASH_BOARDS, type FlashBoardName } from '../flash/boards.ts';
 import { BoardConsole } from '../flash/console.ts';
 import { type BoardFile, type Image, readImage } from '../flash/image.ts';
 import { BIRTH_BYTES, CONSOLE_MS, RESTART_MS, RESTART_POLL_MS } from '../flash/limits.ts';
@@ -72,7 +72,7 @@ export function checkSerial({ serial: wanted, address }: BoardPort, serial: stri
   });
 }
 
-export function builtImage(board: BoardName): Image {
+export function builtImage(board: FlashBoardName): Image {
   return readImage(imageFolder(), board);
 }
 
@@ -193,7 +193,7 @@ export function planFor(
 export async function writeBoard(
   context: Context,
   repl: BoardConsole,
-  work: { serial: string; board: BoardName; plans: Plans },
+  work: { serial: string; board: FlashBoardName; plans: Plans },
 ): Promise<void> {
   const { serial, board, plans } = work;
   const write = (plan: FlashPlan) =>

@@ -1,13 +1,13 @@
 import { DEVICE_SECRET_BYTES, PAIRING_KEY_BYTES } from '@passfob/protocol/limits';
 import type { Hello } from '../client/hello.ts';
 import { FobError } from '../errors.ts';
-import type { BoardName } from '../flash/boards.ts';
+import type { FlashBoardName } from '../flash/boards.ts';
 import type { BoardConsole } from '../flash/console.ts';
 import type { BoardFile, Image } from '../flash/image.ts';
 import type { FlashPlan } from '../flash/plan.ts';
 import { keysFile } from '../flash/secrets.ts';
 import { checkBoard, type Survey, survey } from '../flash/survey.ts';
-import { addPendingPairing, type FobSecrets, type Pairing, pairingsOf } from '../inventory/pairings.ts';
+import { addPendingPairing, type Pairing, pairingsOf, type StoredFobSecrets } from '../inventory/pairings.ts';
 import { RECOVERY_KEY_BYTES } from '../limits.ts';
 import type { Context, FobAtHand, Progress } from './context.ts';
 import { type FlashedFiles, type FlashFacts, flashedFiles, flashFacts } from './flash-report.ts';
@@ -28,7 +28,7 @@ import {
 import { openOwnerSession } from './owner-session.ts';
 
 export interface FlashOptions {
-  readonly board: BoardName;
+  readonly board: FlashBoardName;
   /** Looks only: the board and the inventory stay as they are. */
   readonly isDryRun: boolean;
   /** Default: the one that was built. */
@@ -87,7 +87,7 @@ interface Owner {
   /** Undefined for one that is to be made. */
   readonly pairing: Pairing | undefined;
   /** Of a pairing that is to be made. */
-  readonly secrets?: FobSecrets;
+  readonly secrets?: StoredFobSecrets;
   readonly keys: BoardFile;
   /** Whether the board holds them already. */
   readonly isHeld: boolean;
@@ -106,7 +106,7 @@ async function ownerFor(context: Context, found: Survey): Promise<Owner> {
     const kind = isHeld ? 'kept' : isNew ? 'new' : 'restored';
     return { kind, pairing, keys, isHeld, isForeign };
   }
-  const secrets: FobSecrets = {
+  const secrets: StoredFobSecrets = {
     deviceSecret: context.random(DEVICE_SECRET_BYTES),
     pairingKey: context.random(PAIRING_KEY_BYTES),
     recoveryKey: context.random(RECOVERY_KEY_BYTES),

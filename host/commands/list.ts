@@ -1,6 +1,6 @@
 import type { Response } from '@passfob/protocol/commands';
 import { ocraSuiteText } from '@passfob/protocol/ocra';
-import { type Alphabet, digitsByte, passcodeForm } from '../enrol/alphabets.ts';
+import { type AlphabetName, digitsByte, passcodeForm } from '../enrol/alphabets.ts';
 import type { Enrolment } from '../enrol/enrolment.ts';
 import { FobError } from '../errors.ts';
 import { accountIdText, suitesOf } from '../inventory/accounts.ts';
@@ -15,7 +15,7 @@ export interface AccountForm {
   readonly algorithm: string;
   /** Characters of a passcode. */
   readonly digits: number;
-  readonly alphabet: Alphabet;
+  readonly alphabet: AlphabetName;
   /** TOTP only. */
   readonly periodSeconds?: number;
   /** HOTP, and OCRA by a suite that counts: the counter of the next passcode. */

@@ -11,7 +11,7 @@ import { addHistory } from '../inventory/history.ts';
 import type { Pairing } from '../inventory/pairings.ts';
 import { isProved } from '../owner/account.ts';
 import { readAccounts } from '../owner/listing.ts';
-import type { CheckResult, Context, FobAtHand } from './context.ts';
+import type { AccountCheck, Context, FobAtHand } from './context.ts';
 import { accountName, described, utf8 } from './list.ts';
 import { openOwnerSession } from './owner-session.ts';
 
@@ -19,7 +19,7 @@ export interface VerifiedAccount {
   readonly id: string;
   readonly issuer: string;
   readonly label: string;
-  readonly verdict: CheckResult;
+  readonly verdict: AccountCheck;
 }
 
 export interface VerifyResult {
@@ -68,7 +68,7 @@ export async function verify(context: Context, fob: FobAtHand): Promise<VerifyRe
   });
 }
 
-async function verdictOn(context: Context, fob: FobAtHand, account: KeptAccount): Promise<CheckResult> {
+async function verdictOn(context: Context, fob: FobAtHand, account: KeptAccount): Promise<AccountCheck> {
   try {
     return (await isProved(context, fob.client, account)) ? 'proved' : 'wrong';
   } catch (error) {
@@ -83,8 +83,8 @@ async function settled(
   context: Context,
   pairing: Pairing,
   { state, settings }: KeptAccount,
-  verdict: CheckResult,
-): Promise<CheckResult> {
+  verdict: AccountCheck,
+): Promise<AccountCheck> {
   if (state !== 'pending') return verdict;
   if (verdict === 'proved') await confirmAccount(context.inventory, pairing.id, settings.id);
   if (verdict !== 'missing') return verdict;

@@ -14,7 +14,7 @@ import {
 import type { OcraSuite } from '@passfob/protocol/ocra';
 import type { Algorithm } from '@passfob/protocol/primitives';
 import { FobError } from '../errors.ts';
-import type { Alphabet } from './alphabets.ts';
+import type { AlphabetName } from './alphabets.ts';
 
 /** An account as it is about to be written to a fob. */
 export interface Enrolment {
@@ -22,7 +22,7 @@ export interface Enrolment {
   readonly algorithm: Algorithm;
   /** Characters of a passcode. */
   readonly digits: number;
-  readonly alphabet: Alphabet;
+  readonly alphabet: AlphabetName;
   /** Seconds; 0 but for TOTP. */
   readonly period: number;
   /** The next counter of HOTP, or of OCRA by a suite that counts; otherwise 0. */

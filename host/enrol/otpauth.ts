@@ -4,7 +4,7 @@ import type { Algorithm } from '@passfob/protocol/primitives';
 import { base32nopad } from '@scure/base';
 import { URI_BYTES_MAX } from '../limits.ts';
 import { algorithmNamed, NAMES_OF_ALGORITHMS } from './algorithms.ts';
-import { ALPHABET_NAMES, type Alphabet } from './alphabets.ts';
+import { ALPHABET_NAMES, type AlphabetName } from './alphabets.ts';
 import { badInput, checkEnrolment, type Enrolment } from './enrolment.ts';
 import { CHARACTERS_DEFAULT, DECIMALS_MAX, DIGITS_DEFAULT, PERIOD_SECONDS_DEFAULT } from './limits.ts';
 import { readOcraSuite } from './ocra.ts';
@@ -187,7 +187,7 @@ function readNumber(text: string | undefined, what: string): number | undefined 
 }
 
 /** A parameter of Passfob's own: nobody else has one for it. */
-function readAlphabet(text: string | undefined): Alphabet {
+function readAlphabet(text: string | undefined): AlphabetName {
   const alphabet = ALPHABET_NAMES.find(name => name === (text ?? 'decimal').toLowerCase());
   if (alphabet !== undefined) return alphabet;
   throw badInput(

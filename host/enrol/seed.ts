@@ -1,7 +1,7 @@
 import { type KIND_HOTP, KIND_OCRA, KIND_TOTP } from '@passfob/protocol/account';
 import type { OcraSuite } from '@passfob/protocol/ocra';
 import { type Algorithm, SHA1, SHA256, SHA512 } from '@passfob/protocol/primitives';
-import type { Alphabet } from './alphabets.ts';
+import type { AlphabetName } from './alphabets.ts';
 import { checkEnrolment, type Enrolment } from './enrolment.ts';
 import { CHARACTERS_DEFAULT, DIGITS_DEFAULT, PERIOD_SECONDS_DEFAULT } from './limits.ts';
 
@@ -14,7 +14,7 @@ export interface SeedOptions {
   readonly algorithm?: Algorithm;
   readonly digits?: number;
   /** Decimal where left out: what every service takes. */
-  readonly alphabet?: Alphabet;
+  readonly alphabet?: AlphabetName;
   /** Seconds; not looked at for HOTP. */
   readonly period?: number;
   readonly issuer?: string;

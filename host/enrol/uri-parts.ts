@@ -60,7 +60,7 @@ export function decodePercent(encoded: string, what: string): string {
   }
 }
 
-export interface Parameters {
+export interface UriParameters {
   /** By their names in lower case, decoded and trimmed; empty ones are left out. */
   readonly values: ReadonlyMap<string, string>;
   /** Names in lower case, as they stand in the URI, of the parameters that say nothing about passcodes. */
@@ -73,7 +73,7 @@ const KNOWN = ['secret', 'issuer', 'algorithm', 'digits', 'period', 'counter', '
  * Parameters of the query. A `+` is a space there, as in forms: that is how the apps read it.
  * @throws FobError `bad-input` for one given twice with different values
  */
-export function readParameters(query: string): Parameters {
+export function readParameters(query: string): UriParameters {
   const values = new Map<string, string>();
   const others = new Set<string>();
   for (const part of query.split('&')) {

@@ -15,12 +15,12 @@ export const FLASH_BOARDS = {
   bench: { build: 'LINUX', restart: 'load()' },
 } as const satisfies Record<string, FlashBoard>;
 
-export type BoardName = keyof typeof FLASH_BOARDS;
+export type FlashBoardName = keyof typeof FLASH_BOARDS;
 
-export const BOARD_NAMES = Object.keys(FLASH_BOARDS) as BoardName[];
+export const BOARD_NAMES = Object.keys(FLASH_BOARDS) as FlashBoardName[];
 
 /** @throws FobError `bad-input` for a board that passfob has no image for */
-export function readBoardName(name: string): BoardName {
+export function readBoardName(name: string): FlashBoardName {
   const known = BOARD_NAMES.find(each => each === name);
   if (known) return known;
   throw new FobError('bad-input', {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { FobError } from '../errors.ts';
-import type { BoardName } from './boards.ts';
+import type { FlashBoardName } from './boards.ts';
 
 /** A file as it is to stand in a board's Storage. */
 export interface BoardFile {
@@ -13,7 +13,7 @@ export interface BoardFile {
 
 /** The firmware of a board, as it was built. */
 export interface Image {
-  readonly board: BoardName;
+  readonly board: FlashBoardName;
   /** As the fob will say it in its hello. */
   readonly firmware: string;
   readonly files: readonly BoardFile[];
@@ -32,7 +32,7 @@ export function boardFile(name: string, bytes: Uint8Array): BoardFile {
  * @param folder that holds a folder for each board, `dist/image` of the firmware's package
  * @throws FobError `bad-input` where it is not built, or not whole
  */
-export function readImage(folder: string, board: BoardName): Image {
+export function readImage(folder: string, board: FlashBoardName): Image {
   const path = join(folder, board);
   try {
     const files = readdirSync(path)

@@ -1,5 +1,5 @@
 import { FobError } from '../errors.ts';
-import { type BoardName, FLASH_BOARDS } from './boards.ts';
+import { FLASH_BOARDS, type FlashBoardName } from './boards.ts';
 import type { BoardConsole } from './console.ts';
 import { FILES_MAX, INTERPRETER_MIN, READ_MS, SECRETS_BYTES } from './limits.ts';
 import { serialOfChip } from './secrets.ts';
@@ -129,7 +129,7 @@ function checkVersion(version: string): void {
 }
 
 /** @throws FobError `bad-input` for another kind of board */
-export function checkBoard({ build }: Survey, board: BoardName): void {
+export function checkBoard({ build }: Survey, board: FlashBoardName): void {
   if (build === FLASH_BOARDS[board].build) return;
   const names = Object.entries(FLASH_BOARDS)
     .filter(([, known]) => known.build === build)

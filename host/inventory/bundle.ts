@@ -4,7 +4,7 @@ import { accountSealLocation } from './accounts.ts';
 import { seal, unseal } from './encryption.ts';
 import type { Inventory } from './inventory.ts';
 import { pairingSealLocation } from './pairings.ts';
-import type { AccountTable, ClockTable, HistoryTable, PairingTable, Schema } from './schema.ts';
+import type { AccountTable, ClockTable, HistoryTable, InventorySchema, PairingTable } from './schema.ts';
 import { unknownFob } from './unknown-fob.ts';
 
 /**
@@ -113,7 +113,7 @@ export async function importBundle(inventory: Inventory, bundle: Bundle): Promis
 
 async function isKnown(
   { keys }: Inventory,
-  transaction: Transaction<Schema>,
+  transaction: Transaction<InventorySchema>,
   { pairing, secrets }: BundledFob,
 ): Promise<boolean> {
   const here = await transaction
@@ -145,7 +145,7 @@ async function isKnown(
 
 async function insertFob(
   { keys }: Inventory,
-  transaction: Transaction<Schema>,
+  transaction: Transaction<InventorySchema>,
   { pairing, secrets, accounts, clocks }: BundledFob,
 ): Promise<void> {
   const { id } = await transaction

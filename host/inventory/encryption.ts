@@ -3,7 +3,7 @@ import { type EncryptionKeys, type SealFormat, sealAs, unsealAs } from '../encry
 import { FobError } from '../errors.ts';
 
 /** Where a sealed value stands: copied into another row or column it does not open. */
-export interface SealLocation {
+export interface InventorySealLocation {
   /** `table.column` */
   readonly column: string;
   /** The row. */
@@ -11,7 +11,7 @@ export interface SealLocation {
 }
 
 /** In a column of bytes: key id, nonce, ciphertext and tag in one. */
-export const SEAL_FORMAT: SealFormat<SealLocation, Uint8Array> = {
+export const SEAL_FORMAT: SealFormat<InventorySealLocation, Uint8Array> = {
   /** No part can contain the separator, so no two places give the same bytes. */
   associatedData: (place, keyId) => Buffer.from([place.column, place.id, keyId].join('\n'), 'utf8'),
   written: (keyId, box) => Buffer.concat([Buffer.from(keyId, 'hex'), box]),
@@ -21,12 +21,12 @@ export const SEAL_FORMAT: SealFormat<SealLocation, Uint8Array> = {
   }),
 };
 
-export function seal(keys: EncryptionKeys, place: SealLocation, plain: Uint8Array): Uint8Array {
+export function seal(keys: EncryptionKeys, place: InventorySealLocation, plain: Uint8Array): Uint8Array {
   return sealAs(SEAL_FORMAT, keys, place, plain);
 }
 
 /** @throws FobError `inventory` when the key is unknown or anything about the seal is not as it was made */
-export function unseal(keys: EncryptionKeys, place: SealLocation, sealed: Uint8Array): Uint8Array {
+export function unseal(keys: EncryptionKeys, place: InventorySealLocation, sealed: Uint8Array): Uint8Array {
   const plain = unsealAs(SEAL_FORMAT, keys, place, sealed);
   if (plain === undefined) throw cannotOpen();
   return plain;

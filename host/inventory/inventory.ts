@@ -8,12 +8,12 @@ import { FobError, systemCode } from '../errors.ts';
 import { INVENTORY_BUSY_TIMEOUT_MS } from '../limits.ts';
 import { isNativeDatabaseMissing, NATIVE_DATABASE_TEXT } from '../native-database.ts';
 import { openKeyFile } from './key-file.ts';
-import { MIGRATIONS, type Schema } from './schema.ts';
+import { type InventorySchema, MIGRATIONS } from './schema.ts';
 
 /** What this owner knows of its fobs: `inventory.db` and the key file `inventory.key` in one folder. */
 export interface Inventory {
   readonly directory: string;
-  readonly db: Kysely<Schema>;
+  readonly db: Kysely<InventorySchema>;
   readonly keys: EncryptionKeys;
   close(): Promise<void>;
 }
@@ -28,7 +28,7 @@ export function openInventory(directory: string): Inventory {
   try {
     migrate(connection, path);
     const keys = openKeyFile(join(directory, 'inventory.key'), !holdsSecrets(connection));
-    const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: connection }) });
+    const db = new Kysely<InventorySchema>({ dialect: new SqliteDialect({ database: connection }) });
     return { directory, db, keys, close: () => db.destroy() };
   } catch (error) {
     connection.close();

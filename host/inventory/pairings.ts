@@ -1,11 +1,11 @@
 import type { Selectable, Transaction } from 'kysely';
 import { FobError } from '../errors.ts';
-import { type SealLocation, seal, unseal } from './encryption.ts';
+import { type InventorySealLocation, seal, unseal } from './encryption.ts';
 import type { Inventory } from './inventory.ts';
-import type { PairingTable, Schema } from './schema.ts';
+import type { InventorySchema, PairingTable } from './schema.ts';
 
 /** The three secrets that an owner makes for a fob; the fob gets the first two. 32 bytes each. */
-export interface FobSecrets {
+export interface StoredFobSecrets {
   readonly deviceSecret: Uint8Array;
   readonly pairingKey: Uint8Array;
   readonly recoveryKey: Uint8Array;
@@ -27,7 +27,7 @@ export interface FobFacts {
 export function addPendingPairing(
   { db, keys }: Inventory,
   { serial, board, firmware }: FobFacts,
-  secrets: FobSecrets,
+  secrets: StoredFobSecrets,
   nowMs: number,
 ): Promise<number> {
   return db.transaction().execute(async transaction => {
@@ -89,7 +89,11 @@ export function markErased({ db }: Inventory, id: number, nowMs: number): Promis
   return db.transaction().execute(transaction => endPairing(transaction, id, nowMs));
 }
 
-async function endPairing(transaction: Transaction<Schema>, id: number, nowMs: number): Promise<void> {
+async function endPairing(
+  transaction: Transaction<InventorySchema>,
+  id: number,
+  nowMs: number,
+): Promise<void> {
   await transaction.deleteFrom('secrets').where('pairing_id', '=', id).execute();
   await transaction.deleteFrom('accounts').where('pairing_id', '=', id).execute();
   await transaction
@@ -141,7 +145,7 @@ async function secretOf({ db, keys }: Inventory, id: number, column: SecretColum
 type SecretColumn = 'device_secret' | 'pairing_key' | 'recovery_key';
 
 /** Where a secret of a pairing stands, for its seal. */
-export function pairingSealLocation(column: SecretColumn, pairingId: number): SealLocation {
+export function pairingSealLocation(column: SecretColumn, pairingId: number): InventorySealLocation {
   return { column: `secrets.${column}`, id: String(pairingId) };
 }
 

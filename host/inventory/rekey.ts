@@ -5,7 +5,7 @@ import { reseal, type SealedValue, type SealedValues } from '../encryption-at-re
 import type { EncryptionKeys } from '../encryption-at-rest/seal.ts';
 import { REKEY_ROWS_MAX } from '../limits.ts';
 import { accountSealLocation } from './accounts.ts';
-import { cannotOpen, SEAL_FORMAT, type SealLocation } from './encryption.ts';
+import { cannotOpen, type InventorySealLocation, SEAL_FORMAT } from './encryption.ts';
 import type { Inventory } from './inventory.ts';
 import { addInventoryKey, dropOldKeys } from './key-file.ts';
 import { pairingSealLocation } from './pairings.ts';
@@ -18,7 +18,7 @@ interface SealedColumn {
   readonly column: string;
   /** The columns of its primary key. */
   readonly key: readonly string[];
-  placeOf(key: Key): SealLocation;
+  placeOf(key: Key): InventorySealLocation;
 }
 
 type Key = readonly (string | number)[];
@@ -74,7 +74,7 @@ async function resealColumn(db: Db, keys: EncryptionKeys, column: SealedColumn):
   }
 }
 
-interface OldValue extends SealedValue<SealLocation, Uint8Array> {
+interface OldValue extends SealedValue<InventorySealLocation, Uint8Array> {
   readonly key: Key;
 }
 

@@ -118,7 +118,7 @@ export interface EncryptionKeyTable {
   key_id: string;
 }
 
-export interface Schema {
+export interface InventorySchema {
   sealing: EncryptionKeyTable;
   batches: BatchTable;
   batch_rows: BatchRowTable;

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { Algorithm, Alphabet } from './kinds.ts';
+import type { AlgorithmName, Alphabet } from './kinds.ts';
 
 const characters: Readonly<Record<Alphabet, string>> = {
   decimal: '0123456789',
@@ -20,7 +20,7 @@ export function foldCase(alphabet: Alphabet, passcode: string): string {
 
 /** One passcode in an alphabet other than decimal. */
 export interface AlphabetCode {
-  readonly algorithm: Algorithm;
+  readonly algorithm: AlgorithmName;
   readonly alphabet: Alphabet;
   /** Characters, 5 to 8. */
   readonly digits: number;

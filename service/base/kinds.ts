@@ -1,6 +1,6 @@
 /** What a token makes its passcodes of: events (RFC 4226), time (RFC 6238), or questions (RFC 6287). */
 export type TokenKind = 'hotp' | 'totp' | 'ocra';
-export type Algorithm = 'sha1' | 'sha256' | 'sha512';
+export type AlgorithmName = 'sha1' | 'sha256' | 'sha512';
 /** What passcodes are written in: RFC 4226 decimals, or Passfob's own alphabets (`docs/protocol.md`). */
 export type Alphabet = 'decimal' | 'hex' | 'base32' | 'base64';
 /** Where a user's PIN is asked for: nowhere, on the fob before it shows a passcode, or by the service. */

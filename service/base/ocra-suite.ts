@@ -1,5 +1,5 @@
 import { parseOcraSuite } from '@passfob/protocol/ocra-suite';
-import type { Algorithm } from './kinds.ts';
+import type { AlgorithmName } from './kinds.ts';
 import { challengeLimits } from './limits/challenges.ts';
 
 /**
@@ -9,7 +9,7 @@ import { challengeLimits } from './limits/challenges.ts';
 export interface Suite {
   /** As it stands in front of the data that is hashed (§5.1). */
   readonly text: string;
-  readonly algorithm: Algorithm;
+  readonly algorithm: AlgorithmName;
   /** 4 to 10. */
   readonly digits: number;
   /** Whether a counter is part of the data. */
@@ -19,7 +19,7 @@ export interface Suite {
   /** Characters of a question, 4 to 64. */
   readonly questionLength: number;
   /** By what the PIN in the data is hashed; null without one. */
-  readonly pinHash: Algorithm | null;
+  readonly pinHash: AlgorithmName | null;
   /** Length of a time step; null without one. */
   readonly periodSeconds: number | null;
 }

@@ -1,14 +1,14 @@
 import { createHmac, randomBytes as randomBytesOf, timingSafeEqual } from 'node:crypto';
 import { createGuardrails, generateSync } from 'otplib';
 import { charactersOf, codeInAlphabet, foldCase } from './alphabets.ts';
-import type { Algorithm, Alphabet, TokenKind } from './kinds.ts';
+import type { AlgorithmName, Alphabet, TokenKind } from './kinds.ts';
 import { tokenLimits } from './limits/tokens.ts';
 import { validationLimits } from './limits/validation.ts';
 
 /** What verification needs to know of a token. */
 export interface PasscodeFacts {
   readonly kind: TokenKind;
-  readonly algorithm: Algorithm;
+  readonly algorithm: AlgorithmName;
   readonly alphabet: Alphabet;
   readonly digits: number;
   readonly periodSeconds: number | null;
@@ -28,7 +28,7 @@ const guardrails = createGuardrails({
 /** otplib with the HMAC of Node's OpenSSL: the same values as its own in a third of the time. */
 const crypto = {
   name: 'node',
-  hmac: (algorithm: Algorithm, key: Uint8Array, data: Uint8Array) =>
+  hmac: (algorithm: AlgorithmName, key: Uint8Array, data: Uint8Array) =>
     new Uint8Array(createHmac(algorithm, key).update(data).digest()),
   randomBytes: (length: number) => new Uint8Array(randomBytesOf(length)),
   constantTimeEqual: (one: string | Uint8Array, other: string | Uint8Array) => {

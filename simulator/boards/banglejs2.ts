@@ -1,11 +1,11 @@
 import { BANGLE_FLASH_PAGE_BYTES, BANGLE_FLASH_PAGES, BANGLE_SIDE } from '../base/limits.ts';
-import type { BoardFacts } from './board.ts';
+import type { BoardWiring } from './board.ts';
 
 /**
  * Bangle.js 2 (boards/BANGLEJS2.py): display of 176 × 176 pixels in eight colours, touch screen, one button, Bluetooth.
  * Its external flash holds 2048 pages; here are fewer of them, so that a state is small and full soon.
  */
-export const BANGLEJS2: BoardFacts = {
+export const BANGLEJS2: BoardWiring = {
   name: 'banglejs2',
   build: 'BANGLEJS2',
   version: '2v29',

@@ -24,7 +24,7 @@ export interface BangleFacts {
 }
 
 /** Facts of a board, as its Espruino build has them. */
-export interface BoardFacts {
+export interface BoardWiring {
   readonly name: BoardName;
   /** `process.env.BOARD`. */
   readonly build: string;

@@ -4,7 +4,7 @@ import {
   USB_HID_LONG_REPORT_BYTES,
   USB_HID_REPORT_BYTES,
 } from '../base/limits.ts';
-import type { BoardFacts } from './board.ts';
+import type { BoardWiring } from './board.ts';
 
 const numbered = (port: string, count: number) => Array.from({ length: count }, (_, pin) => `${port}${pin}`);
 
@@ -12,7 +12,7 @@ const numbered = (port: string, count: number) => Array.from({ length: count }, 
  * Espruino Pico 1v3 (boards/PICO_R1_3.py) with an SSD1306 display and a DS3231/AT24C32 module on one I2C bus, one
  * button, plugged into USB.
  */
-export const PICO: BoardFacts = {
+export const PICO: BoardWiring = {
   name: 'pico',
   build: 'PICO_R1_3',
   version: '2v29',
@@ -35,7 +35,7 @@ export const PICO: BoardFacts = {
 };
 
 /** The same on a build that nobody offers: HID reports of 64 bytes, and those from the computer handed to the image. */
-export const PICO_HID: BoardFacts = {
+export const PICO_HID: BoardWiring = {
   ...PICO,
   name: 'pico-hid',
   link: 'HID',

@@ -5,7 +5,7 @@ import {
   CCM_NONCE_MIN_BYTES,
   PBKDF2_ROUND_US,
 } from '../base/limits.ts';
-import type { BoardFacts } from '../boards/board.ts';
+import type { BoardWiring } from '../boards/board.ts';
 import { flatten, isRecord, wholeNumber } from './bytes.ts';
 import type { Named, Realm, RealmCall, Value } from './realm.ts';
 
@@ -143,7 +143,7 @@ interface SlowTools extends Tools {
   spend(us: number): void;
 }
 
-function pbkdf2(tools: SlowTools, facts: BoardFacts, args: readonly Value[]): Value {
+function pbkdf2(tools: SlowTools, facts: BoardWiring, args: readonly Value[]): Value {
   const [password, salt, options] = args;
   let words = 4;
   let iterations = 1;
@@ -171,7 +171,7 @@ function pbkdf2(tools: SlowTools, facts: BoardFacts, args: readonly Value[]): Va
 }
 
 /** The global `AES` of the board, also `require("crypto").AES` where it has more than CCM. */
-export function aesLibrary(tools: Tools, facts: BoardFacts): Named {
+export function aesLibrary(tools: Tools, facts: BoardWiring): Named {
   const calls: Record<string, RealmCall> = {};
   if (facts.aesModes) {
     calls.encrypt = complaining(tools, (...args) => aes(tools, args, true));
@@ -185,7 +185,7 @@ export function aesLibrary(tools: Tools, facts: BoardFacts): Named {
 }
 
 /** `require("crypto")`: the hashes the board's build has, AES and PBKDF2. */
-export function cryptoLibrary(tools: SlowTools, facts: BoardFacts, aesGlobal: Named): Named {
+export function cryptoLibrary(tools: SlowTools, facts: BoardWiring, aesGlobal: Named): Named {
   const calls: Record<string, RealmCall> = {};
   if (facts.pbkdf2) calls.PBKDF2 = complaining(tools, (...args) => pbkdf2(tools, facts, args));
   for (const name of facts.hashes) {

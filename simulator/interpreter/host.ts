@@ -1,5 +1,5 @@
 import type { Randomness } from '../base/randomness.ts';
-import type { BoardFacts, PortName } from '../boards/board.ts';
+import type { BoardWiring, PortName } from '../boards/board.ts';
 import type { Files } from '../parts/files.ts';
 import type { Flash } from '../parts/flash.ts';
 import type { Glass } from '../parts/glass.ts';
@@ -19,7 +19,7 @@ import type { Watches } from './watches.ts';
 
 /** The microcontroller and what is soldered to it, as one boot of the interpreter meets it. */
 export interface Hardware {
-  readonly facts: BoardFacts;
+  readonly facts: BoardWiring;
   readonly flash: Flash;
   readonly files: Files;
   readonly i2c: I2cBus;

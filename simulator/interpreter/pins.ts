@@ -1,4 +1,4 @@
-import type { BoardFacts } from '../boards/board.ts';
+import type { BoardWiring } from '../boards/board.ts';
 import { isRecord } from './bytes.ts';
 import type { Named, Realm, Value } from './realm.ts';
 
@@ -15,7 +15,7 @@ export class Pins {
   readonly #driven = new Map<string, boolean>();
   readonly #modes = new Map<string, string>();
 
-  constructor(realm: Realm, facts: BoardFacts, levels: Levels) {
+  constructor(realm: Realm, facts: BoardWiring, levels: Levels) {
     this.#realm = realm;
     this.#levels = levels;
     const prototype = this.#methods();

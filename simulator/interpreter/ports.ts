@@ -1,5 +1,5 @@
 import { SERIAL_CHUNK_BYTES, STREAM_BUFFER_BYTES } from '../base/limits.ts';
-import type { BoardFacts, PortName } from '../boards/board.ts';
+import type { BoardWiring, PortName } from '../boards/board.ts';
 import { bytesOfText, flatten, isRecord, textOf, wholeNumber } from './bytes.ts';
 import type { Console } from './console.ts';
 import { describe } from './describe.ts';
@@ -29,7 +29,7 @@ export class SerialPorts {
   readonly #tools: Tools;
   readonly #ports: readonly Port[];
 
-  constructor(tools: Tools, facts: BoardFacts) {
+  constructor(tools: Tools, facts: BoardWiring) {
     this.#tools = tools;
     this.#ports = facts.ports.map(name => {
       const port: Port = {

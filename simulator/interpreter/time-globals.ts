@@ -1,5 +1,5 @@
 import { CALL_US } from '../base/limits.ts';
-import type { BoardFacts } from '../boards/board.ts';
+import type { BoardWiring } from '../boards/board.ts';
 import { wholeNumber } from './bytes.ts';
 import type { Pins } from './pins.ts';
 import type { Named, Realm, Value } from './realm.ts';
@@ -8,7 +8,7 @@ import { type WatchEvent, type Watches, watchOptions } from './watches.ts';
 
 interface Tools {
   readonly realm: Realm;
-  readonly facts: BoardFacts;
+  readonly facts: BoardWiring;
   readonly timers: Timers;
   readonly watches: Watches;
   readonly pins: Pins;

@@ -9,7 +9,7 @@ import { type BoardPort, builtImage } from 'passfob/commands/flash-steps';
 import type { list } from 'passfob/commands/list';
 import { update } from 'passfob/commands/update';
 import { verify } from 'passfob/commands/verify';
-import type { BoardName } from 'passfob/flash/boards';
+import type { FlashBoardName } from 'passfob/flash/boards';
 import { boardFile, type Image } from 'passfob/flash/image';
 import { type Workplace, workplace } from '../host/kit/workplace.ts';
 import type { Board } from './kit.ts';
@@ -25,7 +25,7 @@ export const NO_QUESTIONS = {
 };
 
 /** The firmware with another version in it, of the same length, as the build would have written it. */
-export function imageOfVersion(version: string, board: BoardName = 'pico'): Image {
+export function imageOfVersion(version: string, board: FlashBoardName = 'pico'): Image {
   const built = builtImage(board);
   const files = built.files.map(file => {
     if (file.name !== 'app') return file;

@@ -6,7 +6,7 @@ import { type BoardPort, boardPort, builtImage } from 'passfob/commands/flash-st
 import { pair } from 'passfob/commands/pair';
 import { update } from 'passfob/commands/update';
 import type { FobError } from 'passfob/errors';
-import { type BoardName, readBoardName } from 'passfob/flash/boards';
+import { type FlashBoardName, readBoardName } from 'passfob/flash/boards';
 import { readImage } from 'passfob/flash/image';
 import { pipe } from 'passfob/transports/pipe';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -16,7 +16,7 @@ import { flashed, NO_QUESTIONS, onFob, ownerOf } from './owner.ts';
 
 const bytes = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
 
-async function flashFailure(port: BoardPort, board: BoardName = 'pico'): Promise<FobError> {
+async function flashFailure(port: BoardPort, board: FlashBoardName = 'pico'): Promise<FobError> {
   const { context } = ownerOf(() => new Board());
   return failure(flash(context, port, { board, isDryRun: false, ...NO_QUESTIONS }));
 }

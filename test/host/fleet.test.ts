@@ -19,10 +19,10 @@ import { openKeyFile } from 'passfob/inventory/key-file';
 import {
   addPendingPairing,
   confirmPairing,
-  type FobSecrets,
   markErased,
   pairingKeyOf,
   recoveryKeyOf,
+  type StoredFobSecrets,
 } from 'passfob/inventory/pairings';
 import { rekey } from 'passfob/inventory/rekey';
 import { describe, expect, it } from 'vitest';
@@ -37,7 +37,7 @@ const password = () => secret(`correct horse ${randomBytes(6).toString('hex')}`)
 /** An inventory with one fob and one account, and their secrets. */
 async function stocked(serial = FOB.serial) {
   const { inventory } = workplace().context;
-  const made: FobSecrets = secrets();
+  const made: StoredFobSecrets = secrets();
   const id = await addPendingPairing(inventory, { ...FOB, serial }, made, NOW);
   await confirmPairing(inventory, id, NOW);
   const account = settings();

@@ -1,14 +1,14 @@
 import type { AntiRollbackCounter } from '../../core/base/ports.ts';
-import { Files } from './files.ts';
+import { BenchFiles } from './files.ts';
 
 const FILE = 'witness';
 
 /** A number in a file, twice, so that half a write is none. */
 export class FileAntiRollbackCounter implements AntiRollbackCounter {
-  private readonly files: Files;
+  private readonly files: BenchFiles;
 
   constructor() {
-    this.files = new Files();
+    this.files = new BenchFiles();
   }
 
   load(): number {

@@ -1,19 +1,19 @@
 import type { Clock, Now } from '../../core/base/ports.ts';
-import { Files } from './files.ts';
+import { BenchFiles } from './files.ts';
 
 const FILE = 'rtc';
 
 /** A clock that runs with the time it is told, at an offset that is kept in a file as a battery would keep it. */
 export class BenchClock implements Clock {
   private readonly now: Now;
-  private readonly files: Files;
+  private readonly files: BenchFiles;
   private told: number;
   /** Undefined until the clock is set. */
   private offset: number | undefined;
 
   constructor(now: Now) {
     this.now = now;
-    this.files = new Files();
+    this.files = new BenchFiles();
     this.told = 0;
     const text = this.files.read(FILE);
     this.offset = text ? +text : undefined;

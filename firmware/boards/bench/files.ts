@@ -1,5 +1,5 @@
 /** Small files of the machine that runs the interpreter. Its `readFileSync` throws where there is none. */
-export class Files {
+export class BenchFiles {
   private readonly files: DeviceFiles;
 
   constructor() {

@@ -1,6 +1,6 @@
 import type { Storage } from '../../core/base/ports.ts';
 import { AT24C32_PAGE_BYTES } from '../limits.ts';
-import { Files } from './files.ts';
+import { BenchFiles } from './files.ts';
 
 /** Memory in files, one for each page, so that a write is one operation as it is in an EEPROM. */
 export class FilePages implements Storage {
@@ -8,7 +8,7 @@ export class FilePages implements Storage {
   readonly pageBytes: number;
   readonly eraseBytes: number;
   readonly recordPages: number;
-  private readonly files: Files;
+  private readonly files: BenchFiles;
   /** What the files hold, read once: a memory chip answers sooner than a file. */
   private readonly bytes: Uint8Array;
 
@@ -17,7 +17,7 @@ export class FilePages implements Storage {
     this.pageBytes = AT24C32_PAGE_BYTES;
     this.eraseBytes = 0;
     this.recordPages = recordPages;
-    this.files = new Files();
+    this.files = new BenchFiles();
     this.bytes = new Uint8Array(pages * this.pageBytes).fill(255);
     for (let number = 0; number < pages; number++) {
       const text = this.files.read(`page${number}`);

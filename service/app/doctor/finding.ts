@@ -1,11 +1,11 @@
 import { doctorTexts } from '../../base/texts/serve.ts';
 
-export type FindingState = 'ok' | 'warning' | 'problem';
+export type ServiceFindingState = 'ok' | 'warning' | 'problem';
 
 /** What one check of the service found: a sentence, and the next step where there is one. */
 export interface ServiceFinding {
   readonly check: 'folder' | 'key' | 'database' | 'space' | 'clock' | 'certificate' | 'port';
-  readonly state: FindingState;
+  readonly state: ServiceFindingState;
   readonly sentence: string;
   readonly next: string;
 }
@@ -17,7 +17,7 @@ export interface ServiceFinding {
  */
 export function finding(
   check: ServiceFinding['check'],
-  state: FindingState,
+  state: ServiceFindingState,
   text: keyof typeof doctorTexts,
   values: Readonly<Record<string, string | number>> = {},
 ): ServiceFinding {

@@ -1,9 +1,9 @@
-import type { Algorithm, Alphabet, PinPlace, TokenKind } from '../../base/kinds.ts';
+import type { AlgorithmName, Alphabet, PinPlace, TokenKind } from '../../base/kinds.ts';
 import { tokenLimits } from '../../base/limits/tokens.ts';
 import { isChecked, parseSuite } from '../../base/ocra-suite.ts';
 import type { RefusalCode } from '../../base/results.ts';
 
-export const algorithms = ['sha1', 'sha256', 'sha512'] as const satisfies readonly Algorithm[];
+export const algorithms = ['sha1', 'sha256', 'sha512'] as const satisfies readonly AlgorithmName[];
 export const alphabets = ['decimal', 'hex', 'base32', 'base64'] as const satisfies readonly Alphabet[];
 export const pinPlaces = ['none', 'fob', 'service'] as const satisfies readonly PinPlace[];
 
@@ -11,7 +11,7 @@ export const pinPlaces = ['none', 'fob', 'service'] as const satisfies readonly 
 export interface TokenFacts {
   readonly kind: TokenKind;
   /** Default SHA-1 (RFC 4226 §5.3). */
-  readonly algorithm?: Algorithm;
+  readonly algorithm?: AlgorithmName;
   /** Default decimal. */
   readonly alphabet?: Alphabet;
   /** 6 to 8 decimal digits, default 6; 5 to 8 characters of another alphabet. */

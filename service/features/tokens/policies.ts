@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { PIN_DIGITS_MAX, PIN_DIGITS_MIN } from '@passfob/protocol/limits';
 import type { Selectable } from 'kysely';
-import type { Algorithm, Alphabet, PinPlace, TokenKind } from '../../base/kinds.ts';
+import type { AlgorithmName, Alphabet, PinPlace, TokenKind } from '../../base/kinds.ts';
 import { tokenLimits } from '../../base/limits/tokens.ts';
 import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
 import type { Db } from '../../storage/database/database.ts';
@@ -18,7 +18,7 @@ export interface PolicyView {
   /** Rises with every change; tokens keep the version they were made by. */
   readonly version: number;
   readonly kind: TokenKind;
-  readonly algorithm: Algorithm;
+  readonly algorithm: AlgorithmName;
   readonly alphabet: Alphabet;
   readonly digits: number;
   readonly periodSeconds: number | null;

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Algorithm, Alphabet, PinPlace, TokenKind } from '../../base/kinds.ts';
+import type { AlgorithmName, Alphabet, PinPlace, TokenKind } from '../../base/kinds.ts';
 import { administrationLimits } from '../../base/limits/administration.ts';
 import { consoleLimits } from '../../base/limits/console.ts';
 import { tokenLimits } from '../../base/limits/tokens.ts';
@@ -17,7 +17,7 @@ export interface TokenView {
   /** `lost`, `faulty` or `retired` once it is revoked. */
   readonly revokedReason: string | null;
   readonly kind: TokenKind;
-  readonly algorithm: Algorithm;
+  readonly algorithm: AlgorithmName;
   readonly alphabet: Alphabet;
   readonly digits: number;
   readonly periodSeconds: number | null;

@@ -17,7 +17,7 @@ export interface OperatorSession {
 }
 
 /** A session as the routes know it. */
-export interface Session {
+export interface SignInSession {
   /** Null for a session by a one-time link, which belongs to nobody. */
   readonly user: string | null;
   /** As it stands now, not as it stood when the session was opened. */
@@ -76,7 +76,7 @@ export async function openSession(db: Db, { userId, role, nowMs }: Opening): Pro
 export async function sessionOf(
   { db, keys, clock }: Management,
   value: string | undefined,
-): Promise<Session | undefined> {
+): Promise<SignInSession | undefined> {
   if (value === undefined) return undefined;
   const nowMs = clock();
   const hash = hashBearer(value);
@@ -122,7 +122,7 @@ async function markSeen(db: Db, hash: string, nowMs: number): Promise<void> {
 }
 
 /** Whether a token sent with a request is the session's own; in time that tells nothing of where they differ. */
-export function isCsrfToken(session: Pick<Session, 'csrf'>, given: string): boolean {
+export function isCsrfToken(session: Pick<SignInSession, 'csrf'>, given: string): boolean {
   // Compared as hashes, which have one length.
   return timingSafeEqual(Buffer.from(hashBearer(session.csrf)), Buffer.from(hashBearer(given)));
 }
@@ -131,7 +131,7 @@ export function isCsrfToken(session: Pick<Session, 'csrf'>, given: string): bool
  * Whether the operator proved to be there a short while ago, as dangerous acts ask. A session by a one-time link cannot
  * prove anything anew and is fresh for as long as a set-up takes. A proof from the future (a clock set back) is none.
  */
-export function isFresh(session: Session, nowMs: number): boolean {
+export function isFresh(session: SignInSession, nowMs: number): boolean {
   const ageMs = nowMs - session.provedMs;
   return (
     ageMs >= 0 && ageMs < (session.user === null ? accessLimits.linkFreshMs : accessLimits.reauthenticationMs)
@@ -139,7 +139,7 @@ export function isFresh(session: Session, nowMs: number): boolean {
 }
 
 /** The actor that the acts of a session are audited under. */
-export function actorOfSession(session: Session, source: string, requestId: string): Actor {
+export function actorOfSession(session: SignInSession, source: string, requestId: string): Actor {
   return { name: session.user ?? 'link', role: session.role, source, requestId };
 }
 

@@ -1,7 +1,7 @@
 import type { Generated } from 'kysely';
 import type {
   AlertKind,
-  Algorithm,
+  AlgorithmName,
   Alphabet,
   Factors,
   Flag,
@@ -88,7 +88,7 @@ export interface TokenSchema {
     name: string;
     version: number;
     kind: TokenKind;
-    algorithm: Algorithm;
+    algorithm: AlgorithmName;
     alphabet: Alphabet;
     digits: number;
     period_seconds: number | null;
@@ -110,7 +110,7 @@ export interface TokenSchema {
     /** Why it was revoked: `lost`, `faulty` or `retired`; null in every other state. */
     revoked_reason: string | null;
     kind: TokenKind;
-    algorithm: Algorithm;
+    algorithm: AlgorithmName;
     alphabet: Alphabet;
     digits: number;
     /** Seconds; null but for TOTP. */

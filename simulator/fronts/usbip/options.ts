@@ -6,7 +6,7 @@ import { usbipFront } from './front.ts';
 import { USBIP_PORT } from './limits.ts';
 import { attach } from './vhci.ts';
 
-export interface Endpoint {
+export interface UsbIpEndpoint {
   readonly host: string;
   readonly port: number;
 }
@@ -15,7 +15,7 @@ export interface Endpoint {
 const ENDPOINT = /^(?:(?:\[([\da-f:.]+)\]|([^:[\]/]+)):)?(\d{1,5})$/i;
 
 /** @throws Error in words for whoever typed it */
-function readEndpoint(text: string): Endpoint {
+function readEndpoint(text: string): UsbIpEndpoint {
   const [, v6, name, digits] = ENDPOINT.exec(text === '' ? String(USBIP_PORT) : text) ?? [];
   const port = Number(digits);
   if (digits === undefined || port > MAX_PORT) throw new Error('--usbip takes HOST:PORT, or PORT alone');
@@ -43,7 +43,7 @@ export function addUsbip<T>(parser: Argv<T>) {
 }
 
 interface Given {
-  readonly usbip?: Endpoint | undefined;
+  readonly usbip?: UsbIpEndpoint | undefined;
   readonly attach: boolean;
   readonly board: string;
   readonly pty?: unknown;
@@ -61,7 +61,7 @@ export function checkUsbip({ usbip, attach: isAttached, board, pty, tcp }: Given
 /** Opens the front and, if asked to, plugs the device in here: now, and whenever it is back. */
 export async function openUsbip(
   fob: SimulatedFob,
-  endpoint: Endpoint,
+  endpoint: UsbIpEndpoint,
   options: { readonly attach: boolean; readonly usbBreak: boolean },
   lost: (why: string) => void,
 ): Promise<Front & { readonly address: string }> {

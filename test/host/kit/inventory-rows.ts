@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { AccountSettings } from '@passfob/protocol/account';
-import type { FobSecrets } from 'passfob/inventory/pairings';
+import type { StoredFobSecrets } from 'passfob/inventory/pairings';
 import { secret } from '../../kit/secrets.ts';
 
 /** What an inventory is given to keep. */
 
 export const FOB = { serial: 'PF-QPZR-Y9X8', board: 'pico', firmware: '0.1.0' };
 
-export function secrets(): FobSecrets {
+export function secrets(): StoredFobSecrets {
   const fresh = () => secret(new Uint8Array(randomBytes(32)));
   return { deviceSecret: fresh(), pairingKey: fresh(), recoveryKey: fresh() };
 }

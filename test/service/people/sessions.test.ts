@@ -12,7 +12,7 @@ import {
   isCsrfToken,
   isFresh,
   openSession,
-  type Session,
+  type SignInSession,
   sessionOf,
 } from '@passfob/service/features/users/sessions';
 import { disableUser, enableUser } from '@passfob/service/features/users/user-changes';
@@ -38,7 +38,7 @@ async function open(office: Office): Promise<string> {
   return secret((await openSession(office.store.db, opening)).token);
 }
 
-async function sessionFor(management: Management, value: string): Promise<Session> {
+async function sessionFor(management: Management, value: string): Promise<SignInSession> {
   const session = await sessionOf(management, value);
   if (session === undefined) throw new Error('no session');
   return session;

@@ -2,7 +2,7 @@ import { html, type Markup, nothing } from '../../../base/html.ts';
 import { consoleLimits } from '../../../base/limits/console.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import type { JobView } from '../../../features/jobs/jobs.ts';
-import type { ImportPlan, ImportRow, ImportRowState } from '../../../features/tokens/import/plan.ts';
+import type { ImportPlan, ImportRowState, PlannedRow } from '../../../features/tokens/import/plan.ts';
 import { actions, badge, facts, type Tone } from '../../web/parts.ts';
 import type { ConsolePage } from '../kit/layout.ts';
 import { actButton } from '../kit/parts.ts';
@@ -50,11 +50,11 @@ function decide(visit: ConsoleContext, { id }: JobView, count: number): Markup {
   ]);
 }
 
-function order({ state }: ImportRow): number {
+function order({ state }: PlannedRow): number {
   return ['refused', 'skipped', 'ok', 'present'].indexOf(state);
 }
 
-function row(one: ImportRow): readonly Cell[] {
+function row(one: PlannedRow): readonly Cell[] {
   const why = [one.reason, one.next, ...one.warnings].filter(Boolean).join(' ');
   return [
     [text.place, one.place, 'bare'],

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Actor } from '../../../base/actor.ts';
 import { type Action, may } from '../../../base/permissions.ts';
 import { prepareSource } from '../../../base/source.ts';
-import { actorOfSession, type Session, sessionOf } from '../../../features/users/sessions.ts';
+import { actorOfSession, type SignInSession, sessionOf } from '../../../features/users/sessions.ts';
 import { readServiceName } from '../../../features/users/settings.ts';
 import type { Management } from '../../../storage/management.ts';
 import type { WebContext } from '../../web/context.ts';
@@ -14,7 +14,7 @@ export interface ConsoleContext {
   readonly context: WebContext;
   readonly management: Management;
   readonly request: FastifyRequest;
-  readonly session: Session;
+  readonly session: SignInSession;
   readonly actor: Actor;
   /** How the service calls itself. */
   readonly service: string;

@@ -1,5 +1,5 @@
 import { base32nopad } from '@scure/base';
-import type { Algorithm, Alphabet, PinPlace, TokenKind } from '../../../base/kinds.ts';
+import type { AlgorithmName, Alphabet, PinPlace, TokenKind } from '../../../base/kinds.ts';
 import { challengeLimits } from '../../../base/limits/challenges.ts';
 import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { userLimits } from '../../../base/limits/users.ts';
@@ -116,7 +116,7 @@ function inputOf({ value }: ConsoleContext, secret: Uint8Array): IssueInput {
     serial: value('serial').trim(),
     secret,
     kind: value('kind') as TokenKind,
-    algorithm: value('algorithm') as Algorithm,
+    algorithm: value('algorithm') as AlgorithmName,
     alphabet: value('alphabet') as Alphabet,
     digits: Number(value('digits')),
     period: Number(value('period')),

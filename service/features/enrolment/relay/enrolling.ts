@@ -10,7 +10,7 @@ import type { User } from '../../users/users.ts';
 import { Cable, type Plugged } from './cable.ts';
 import { endOf } from './fob-errors.ts';
 import { countAttempt } from './records/attempts.ts';
-import type { ActivationRow, Claim } from './records/claim.ts';
+import type { Claim, ClaimedActivation } from './records/claim.ts';
 import type { Finished } from './records/finish.ts';
 import { RelayRefusal } from './records/refusal.ts';
 import { recordRefusal } from './records/refuse.ts';
@@ -29,7 +29,7 @@ interface Means {
 /** An activation that a relay has. */
 interface Entered {
   readonly claim: Claim;
-  readonly activation: ActivationRow;
+  readonly activation: ClaimedActivation;
   readonly user: User;
 }
 

@@ -6,7 +6,7 @@ import type { ImportRow, ReadTools, SourceFile } from 'passfob/formats/base/row'
 import { Work } from 'passfob/formats/base/work';
 import type { FormatName } from 'passfob/formats/detect';
 import { readFiles } from 'passfob/formats/read';
-import type { Algorithm } from '../../../base/kinds.ts';
+import type { AlgorithmName } from '../../../base/kinds.ts';
 import { administrationLimits } from '../../../base/limits/administration.ts';
 import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { isChecked, parseSuite } from '../../../base/ocra-suite.ts';
@@ -77,7 +77,7 @@ function itemOf(
     fob: null,
     user: userFrom === 'label' && user !== '' ? user : null,
     kind: suite === undefined ? (isHotp ? 'hotp' : 'totp') : 'ocra',
-    algorithm: NAMES_OF_ALGORITHMS[enrolment.algorithm].toLowerCase() as Algorithm,
+    algorithm: NAMES_OF_ALGORITHMS[enrolment.algorithm].toLowerCase() as AlgorithmName,
     alphabet: enrolment.alphabet,
     digits: enrolment.digits,
     period: isHotp || suite !== undefined ? null : enrolment.period,

@@ -3,7 +3,7 @@ import { passcodeForm } from 'passfob/enrol/alphabets';
 import { badInput } from 'passfob/enrol/enrolment';
 import { type Bundle, readBundle } from 'passfob/inventory/bundle';
 import { openWithPassword } from 'passfob/inventory/password-file';
-import type { Algorithm } from '../../../base/kinds.ts';
+import type { AlgorithmName } from '../../../base/kinds.ts';
 import { isChecked, parseSuite } from '../../../base/ocra-suite.ts';
 import { tokenTexts } from '../../../base/texts/tokens.ts';
 import type { FobItem, ImportDraft, TokenItem, UserSource } from './items.ts';
@@ -17,7 +17,7 @@ const texts = tokenTexts.imports;
 const FILE_KINDS = ['handover', 'backup'] as const;
 
 /** By the number of the wire. */
-const ALGORITHMS: readonly (Algorithm | undefined)[] = [undefined, 'sha1', 'sha256', 'sha512'];
+const ALGORITHMS: readonly (AlgorithmName | undefined)[] = [undefined, 'sha1', 'sha256', 'sha512'];
 
 /**
  * The inventory in a file of the host tool's: what `handover give` or `inventory backup` wrote.

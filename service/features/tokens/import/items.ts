@@ -1,4 +1,4 @@
-import type { Algorithm, Alphabet, TokenKind } from '../../../base/kinds.ts';
+import type { AlgorithmName, Alphabet, TokenKind } from '../../../base/kinds.ts';
 
 /** What an import does in one row, as a job keeps it sealed. Bytes are base64. */
 export type ImportItem = FobItem | TokenItem;
@@ -28,7 +28,7 @@ export interface TokenItem {
   /** Who is to have it; null for the inventory. */
   readonly user: string | null;
   readonly kind: TokenKind;
-  readonly algorithm: Algorithm;
+  readonly algorithm: AlgorithmName;
   readonly alphabet: Alphabet;
   readonly digits: number;
   readonly period: number | null;

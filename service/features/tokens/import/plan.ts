@@ -15,7 +15,7 @@ import { bytesOf, type FobItem, type ImportDraft, type ImportItem, type TokenIte
 export type ImportRowState = 'ok' | 'present' | 'skipped' | 'refused';
 
 /** A row of an import as an operator sees it. It holds no secret. */
-export interface ImportRow {
+export interface PlannedRow {
   readonly place: string;
   /** Serial number in the service; null where nothing would be made. */
   readonly serial: string | null;
@@ -33,7 +33,7 @@ export interface ImportRow {
 /** What an import would do. */
 export interface ImportPlan {
   readonly counts: Readonly<Record<ImportRowState, number>>;
-  readonly rows: readonly ImportRow[];
+  readonly rows: readonly PlannedRow[];
 }
 
 /** A plan with what a job needs to do it. The items are secrets: this leaves the service's memory only sealed. */
@@ -41,7 +41,7 @@ export interface PreparedImport extends ImportPlan {
   readonly items: readonly { readonly subject: string; readonly item: ImportItem }[];
 }
 
-type Judgement = Pick<ImportRow, 'state' | 'reason' | 'next'>;
+type Judgement = Pick<PlannedRow, 'state' | 'reason' | 'next'>;
 
 const OK: Judgement = { state: 'ok', reason: '', next: '' };
 
@@ -58,7 +58,7 @@ export async function prepareImport(
   drafts: readonly ImportDraft[],
 ): Promise<PreparedImport> {
   const counts = { ok: 0, present: 0, skipped: 0, refused: 0 };
-  const rows: ImportRow[] = [];
+  const rows: PlannedRow[] = [];
   const items: { subject: string; item: ImportItem }[] = [];
   const seen: Seen = { marks: new Set(), isAlike: makeAlikeFinder() };
   const work = new Work();

@@ -2,7 +2,7 @@ import { relayLimits } from '../../../../base/limits/relay.ts';
 import { recordAudit } from '../../../audit/record.ts';
 import type { Acting } from '../../../tokens/acting.ts';
 import { endActivation } from '../../../tokens/end-activation.ts';
-import type { ActivationRow, Claim } from './claim.ts';
+import type { Claim, ClaimedActivation } from './claim.ts';
 import { returnToken } from './token.ts';
 
 /**
@@ -11,7 +11,7 @@ import { returnToken } from './token.ts';
  * @returns whether it is revoked now
  */
 export function countAttempt(claim: Claim, why: string): Promise<boolean> {
-  const count = async (acting: Acting, activation: ActivationRow) => {
+  const count = async (acting: Acting, activation: ClaimedActivation) => {
     const attempts = activation.attempts + 1;
     const isOver = attempts >= relayLimits.activationAttemptsMax;
     await acting.db.updateTable('activations').set({ attempts }).where('id', '=', activation.id).execute();
@@ -28,7 +28,7 @@ export function countAttempt(claim: Claim, why: string): Promise<boolean> {
 
 async function record(
   { db, keys, actor, atMs }: Acting,
-  activation: ActivationRow,
+  activation: ClaimedActivation,
   action: string,
   detail: Readonly<Record<string, string | number>>,
 ): Promise<void> {

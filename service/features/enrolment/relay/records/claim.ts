@@ -9,7 +9,7 @@ import type { Schema } from '../../../../storage/schema/schema.ts';
 import { type Acting, actingOf } from '../../../tokens/acting.ts';
 import { RelayRefusal } from './refusal.ts';
 
-export type ActivationRow = Selectable<Schema['activations']>;
+export type ClaimedActivation = Selectable<Schema['activations']>;
 
 /**
  * An activation in the hands of one connection. Everything that is written for it is written while the claim is seen to
@@ -49,7 +49,7 @@ export class Claim {
    * @throws RelayRefusal `not_valid` where it does not: revoked, expired, or another has it
    */
   holding<T>(
-    work: (acting: Acting, activation: ActivationRow) => Promise<T>,
+    work: (acting: Acting, activation: ClaimedActivation) => Promise<T>,
     isEnd: (result: T) => boolean = () => false,
   ): Promise<T> {
     return this.inTurn(async () => {
@@ -64,8 +64,8 @@ export class Claim {
    * @param already what came of it where it was written, and a lost database did not say so
    */
   usingUp<T>(
-    work: (acting: Acting, activation: ActivationRow) => Promise<T>,
-    already: (acting: Acting, activation: ActivationRow, relayHash: string) => Promise<T | undefined>,
+    work: (acting: Acting, activation: ClaimedActivation) => Promise<T>,
+    already: (acting: Acting, activation: ClaimedActivation, relayHash: string) => Promise<T | undefined>,
   ): Promise<T> {
     return this.inTurn(async () => {
       const result = await this.standing(work).catch(error => this.lookedUp(already, error));
@@ -100,7 +100,7 @@ export class Claim {
 
   /** @throws what the work has thrown, where it was not written or cannot be looked at */
   private async lookedUp<T>(
-    already: (acting: Acting, activation: ActivationRow, relayHash: string) => Promise<T | undefined>,
+    already: (acting: Acting, activation: ClaimedActivation, relayHash: string) => Promise<T | undefined>,
     error: unknown,
   ): Promise<T> {
     if (!(error instanceof ServiceError) || error.code !== 'busy') throw error;
@@ -112,7 +112,7 @@ export class Claim {
     return result;
   }
 
-  private standing<T>(work: (acting: Acting, activation: ActivationRow) => Promise<T>): Promise<T> {
+  private standing<T>(work: (acting: Acting, activation: ClaimedActivation) => Promise<T>): Promise<T> {
     return this.reading((acting, row) => {
       const stands =
         row?.state === 'open' &&
@@ -125,7 +125,7 @@ export class Claim {
     });
   }
 
-  private reading<T>(work: (acting: Acting, row: ActivationRow | undefined) => Promise<T>): Promise<T> {
+  private reading<T>(work: (acting: Acting, row: ClaimedActivation | undefined) => Promise<T>): Promise<T> {
     return writing(this.management.db, async db => {
       const row = await db
         .selectFrom('activations')

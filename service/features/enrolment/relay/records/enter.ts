@@ -4,7 +4,7 @@ import { type Db, writing } from '../../../../storage/database/database.ts';
 import type { Management } from '../../../../storage/management.ts';
 import type { User } from '../../../users/users.ts';
 import { hashOfCode } from '../../code.ts';
-import { type ActivationRow, Claim, leaseFrom } from './claim.ts';
+import { Claim, type ClaimedActivation, leaseFrom } from './claim.ts';
 import { type Finished, finishedAlready } from './finish.ts';
 import { recordRefusal } from './refuse.ts';
 
@@ -22,7 +22,7 @@ export type CodeEntry =
       readonly user: User;
       /** The fob that the activation is for, where that is known. */
       readonly serial: string | null;
-      readonly activation: ActivationRow;
+      readonly activation: ClaimedActivation;
     }
   /** The same relay was cut off before it heard that it was done. */
   | { readonly kind: 'finished'; readonly finished: Finished }
@@ -72,7 +72,7 @@ export function enterActivation(
 }
 
 /** Why an activation cannot be entered, in words for help desk; undefined where it can. */
-function problemOf(row: ActivationRow, user: User, relayHash: string, atMs: number): string | undefined {
+function problemOf(row: ClaimedActivation, user: User, relayHash: string, atMs: number): string | undefined {
   if (row.state === 'used') return 'used';
   if (row.state === 'revoked') return `revoked: ${row.reason ?? ''}`;
   if (row.expires_ms <= atMs) return 'expired';
@@ -82,7 +82,7 @@ function problemOf(row: ActivationRow, user: User, relayHash: string, atMs: numb
 }
 
 /** A token that was set aside and is not any more cannot be activated: nothing need be asked of a fob first. */
-async function problemOfToken(db: Db, { token_id, user_id }: ActivationRow): Promise<string | undefined> {
+async function problemOfToken(db: Db, { token_id, user_id }: ClaimedActivation): Promise<string | undefined> {
   if (token_id === null) return undefined;
   const token = await db
     .selectFrom('tokens')
@@ -94,7 +94,7 @@ async function problemOfToken(db: Db, { token_id, user_id }: ActivationRow): Pro
   return token === undefined ? 'token not reserved' : undefined;
 }
 
-async function userOf(db: Db, row: ActivationRow | undefined): Promise<User | undefined> {
+async function userOf(db: Db, row: ClaimedActivation | undefined): Promise<User | undefined> {
   return db
     .selectFrom('users')
     .selectAll()
@@ -103,7 +103,7 @@ async function userOf(db: Db, row: ActivationRow | undefined): Promise<User | un
 }
 
 /** Where a token was given out with the activation, its fob is expected. */
-async function serialOf(db: Db, { token_id, fob_id }: ActivationRow): Promise<string | null> {
+async function serialOf(db: Db, { token_id, fob_id }: ClaimedActivation): Promise<string | null> {
   if (token_id === null || fob_id !== null) return null;
   const fob = await db
     .selectFrom('tokens')

@@ -10,7 +10,7 @@ import { recordEvents } from '../../../validation/events.ts';
 import { acceptSteps } from '../../../validation/replay-protection.ts';
 import { hasAddress, mailActivated } from '../../mailing.ts';
 import { publicUrlOf } from '../../public-url.ts';
-import type { ActivationRow, Claim } from './claim.ts';
+import type { Claim, ClaimedActivation } from './claim.ts';
 import { RelayRefusal } from './refusal.ts';
 
 /** An enrolment that is through. ticket: opens the user's page once; a secret. */
@@ -119,7 +119,7 @@ async function becomeUsable(acting: Acting, token: TokenRow, userId: string): Pr
  */
 export async function finishedAlready(
   acting: Acting,
-  row: ActivationRow,
+  row: ClaimedActivation,
   relayHash: string,
 ): Promise<Finished | undefined> {
   const isTheirs = row.state === 'used' && row.claim === relayHash && row.token_id !== null;

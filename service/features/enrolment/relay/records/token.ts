@@ -5,7 +5,7 @@ import type { FobRow } from '../../../tokens/fobs.ts';
 import { hasEnough, insertToken, type SeededToken } from '../../../tokens/issue.ts';
 import type { PolicyRow } from '../../../tokens/policies.ts';
 import type { TokenRow } from '../../../tokens/rows.ts';
-import type { ActivationRow } from './claim.ts';
+import type { ClaimedActivation } from './claim.ts';
 import { RelayRefusal } from './refusal.ts';
 
 /** What is known of the fob in whose session a token is chosen. */
@@ -44,7 +44,7 @@ export async function isSomebodys(
  */
 export async function chooseToken(
   acting: Acting,
-  activation: ActivationRow,
+  activation: ClaimedActivation,
   fob: ChoosingFob,
 ): Promise<TokenRow> {
   const { db } = acting;

@@ -4,7 +4,7 @@ import type { Hello } from 'passfob/client/hello';
 import type { OwnerTools } from 'passfob/owner/tools';
 import type { Management } from '../../../../storage/management.ts';
 import type { ActivationStep } from '../../../../storage/schema/schema.ts';
-import type { ActivationRow, Claim } from '../records/claim.ts';
+import type { Claim, ClaimedActivation } from '../records/claim.ts';
 import type { CodeInput, CodeWait } from './typed-code.ts';
 
 /** What is said with a step. */
@@ -21,7 +21,7 @@ export interface Run {
   readonly client: Client;
   readonly hello: Hello;
   /** As it was when it was entered: what never changes of it. */
-  readonly activation: ActivationRow;
+  readonly activation: ClaimedActivation;
   readonly tools: OwnerTools;
   /** Has the person shown a step. */
   readonly tell: (step: RelayStep, text: string, facts?: StepFacts) => void;
