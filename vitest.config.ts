@@ -1,27 +1,12 @@
 import { defineConfig } from 'vitest/config';
 import { findPostgres } from './test/kit/postgres-programs.ts';
 import { minutes } from './test/runner/minutes.ts';
+import { QUICK_ON_POSTGRES } from './test/runner/on-postgres.ts';
 import { fromSources, onPostgres, SERVICE, settings, sharing } from './test/runner/settings.ts';
+import { SLOW_FILES } from './test/runner/slow.ts';
 
-/** The service's tests that are about SQL, locks and nodes: they run on both databases. */
-const ON_BOTH_DATABASES = [
-  'test/service/{changes,killed,lock,race,refusals,rolling,validate}.test.ts',
-  'test/service/operations/across.test.ts',
-  'test/service/radius/{busy,held,log-in,nodes}.test.ts',
-  'test/service/api/{acts,anything,metrics,pages}.test.ts',
-  'test/service/agents/{busy,links,nodes}.test.ts',
-  'test/service/autosend/nodes.test.ts',
-  'test/service/enrolment/{activations,address,job,tend,turns}.test.ts',
-  'test/service/{alerts,audit,challenges,jobs,mails,me,people,push,sealing,search,tokens,validation}/**/*.test.ts',
-];
-
-/** Files of these folders that are about what is shown, sent or typed: each of their statements is run by one that stays. */
-const ON_SQLITE_ALONE = [
-  'test/service/alerts/{channels,senders,syslog}.test.ts',
-  'test/service/mails/{bounces,compose,records}.test.ts',
-  'test/service/people/{clients,passwords,service-pins,sign-in}.test.ts',
-  'test/service/{challenges/http,me/entry,push/factors,push/http,push/keys,search/parts,validation/factors}.test.ts',
-];
+/** Set by `npm test`, which leaves the slow files to `npm run test:long`; vitest by itself runs any file. */
+const left = process.env.PASSFOB_QUICK === '1' ? [SLOW_FILES] : [];
 
 export default defineConfig({
   ...fromSources,
@@ -29,10 +14,13 @@ export default defineConfig({
   test: {
     ...settings,
     projects: [
-      { extends: true, test: { name: 'passfob', include: ['test/**/*.test.ts'], exclude: [SERVICE] } },
-      { extends: true, test: { ...sharing, name: 'service', include: [SERVICE] } },
+      {
+        extends: true,
+        test: { name: 'passfob', include: ['test/**/*.test.ts'], exclude: [SERVICE, ...left] },
+      },
+      { extends: true, test: { ...sharing, name: 'service', include: [SERVICE], exclude: left } },
       // Where it is not installed, a test of the service's says so.
-      ...(findPostgres() === undefined ? [] : [onPostgres(ON_BOTH_DATABASES, ON_SQLITE_ALONE)]),
+      ...(findPostgres() === undefined ? [] : [onPostgres(QUICK_ON_POSTGRES)]),
     ],
   },
 });

@@ -3,15 +3,26 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { crc32 } from 'node:zlib';
 import { imageOf } from './bundle.ts';
+import { imagesAreFresh, recordImages } from './fresh.ts';
 import { ledgerLine } from './ledger.ts';
 import { BUDGETS, type ImageBoard } from './limits.ts';
 
 // Runs as firmware/dist/build/main.js.
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 
-async function buildImage(board: ImageBoard): Promise<boolean> {
+interface Manifest {
+  readonly board: ImageBoard;
+  readonly firmware: string;
+  readonly bytes: number;
+  /** CRC-32 of the application file. */
+  readonly hash: string;
+}
+
+const folderOf = (board: ImageBoard): string => join(root, 'firmware/dist/image', board);
+
+async function buildImage(board: ImageBoard): Promise<void> {
   const files = await imageOf(root, board);
-  const folder = join(root, 'firmware/dist/image', board);
+  const folder = folderOf(board);
   mkdirSync(folder, { recursive: true });
   let bytes = 0;
   for (const [name, text] of Object.entries(files)) {
@@ -24,8 +35,14 @@ async function buildImage(board: ImageBoard): Promise<boolean> {
   const { version } = JSON.parse(readFileSync(join(root, 'firmware/package.json'), 'utf8')) as {
     version: string;
   };
-  const manifest = { board, firmware: version, bytes, hash };
+  const manifest: Manifest = { board, firmware: version, bytes, hash };
   writeFileSync(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+/** Prints what an image takes of its board. @returns whether it fits */
+function measureImage(board: ImageBoard): boolean {
+  const manifest = readFileSync(join(folderOf(board), 'manifest.json'), 'utf8');
+  const { bytes, hash } = JSON.parse(manifest) as Manifest;
   const { imageBytes } = BUDGETS[board];
   const small = bytes <= imageBytes;
   const measured = ledgerLine(root, board, hash);
@@ -36,9 +53,12 @@ async function buildImage(board: ImageBoard): Promise<boolean> {
 }
 
 try {
-  for (const board of Object.keys(BUDGETS) as ImageBoard[]) {
-    if (!(await buildImage(board))) process.exitCode = 1;
+  const boards = Object.keys(BUDGETS) as ImageBoard[];
+  if (!imagesAreFresh(root)) {
+    for (const board of boards) await buildImage(board);
+    recordImages(root);
   }
+  for (const board of boards) if (!measureImage(board)) process.exitCode = 1;
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

@@ -1,33 +1,47 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
-import { longSeedOf, shareIn } from '../kit/counts.ts';
+import { defineConfig, type Plugin } from 'vitest/config';
+import { LONG, longSeedOf, shareIn } from '../kit/counts.ts';
 import { findPostgres } from '../kit/postgres-programs.ts';
 import { minutes } from '../runner/minutes.ts';
+import { ON_BOTH_DATABASES, ON_SQLITE_ALONE, QUICK_ON_POSTGRES } from '../runner/on-postgres.ts';
 import { fromSources, onPostgres, settings, sharing } from '../runner/settings.ts';
+import { isSlowFile } from '../runner/slow.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Files with a test that has a full count: those that use its mark. */
-const long = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
+const files = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
   .filter(name => name.endsWith('.test.ts'))
-  .map(name => join('test', name))
-  .filter(name => /\bLONG\b/.test(readFileSync(join(root, name), 'utf8')));
+  .map(name => join('test', name));
 const isService = (name: string) => name.startsWith(join('test', 'service'));
+const slow = files.filter(isSlowFile);
+/** Files of the quick run with a test that has a full count: those that use its mark. */
+const counted = files.filter(
+  name => !isSlowFile(name) && /\bLONG\b/.test(readFileSync(join(root, name), 'utf8')),
+);
 
-/** Of them those whose count is about SQL, locks or nodes. */
-const ON_POSTGRES = [
-  'test/service/{killed,race}.test.ts',
-  'test/service/agents/links.test.ts',
-  'test/service/enrolment/states.test.ts',
-  'test/service/push/{mixed,parallel}.test.ts',
-];
+/** Projects of which the tests with a full count are run and no others. */
+const COUNTS = 'full-counts';
+const SERVICE_COUNTS = 'service-full-counts';
 
-/** `npm run test:long`: full counts, or the share of them that `PASSFOB_SHARE` names. */
+const countsAlone: Plugin = {
+  name: 'full counts alone',
+  configureVitest({ project }) {
+    if (project.name === COUNTS || project.name === SERVICE_COUNTS) project.config.tagsFilter = LONG.tags;
+  },
+};
+
+/** Besides what both runs take, for its full count. */
+const COUNTED_ON_POSTGRES = 'test/service/enrolment/states.test.ts';
+
+/**
+ * `npm run test:long`: slow files, the tests with a full count of all others, and what runs on PostgreSQL as well. It tries full
+ * counts, or the share of them that `PASSFOB_SHARE` names.
+ */
 export default defineConfig({
   ...fromSources,
-  plugins: [minutes],
+  plugins: [minutes, countsAlone],
   root,
   test: {
     ...settings,
@@ -38,9 +52,18 @@ export default defineConfig({
     },
     setupFiles: ['test/long/seed.ts'],
     projects: [
-      { extends: true, test: { name: 'passfob', include: long.filter(name => !isService(name)) } },
-      { extends: true, test: { ...sharing, name: 'service', include: long.filter(isService) } },
-      ...(findPostgres() === undefined ? [] : [onPostgres(ON_POSTGRES)]),
+      { extends: true, test: { name: 'passfob', include: slow.filter(name => !isService(name)) } },
+      { extends: true, test: { ...sharing, name: 'service', include: slow.filter(isService) } },
+      { extends: true, test: { name: COUNTS, include: counted.filter(name => !isService(name)) } },
+      { extends: true, test: { ...sharing, name: SERVICE_COUNTS, include: counted.filter(isService) } },
+      ...(findPostgres() === undefined
+        ? []
+        : [
+            onPostgres(
+              [...ON_BOTH_DATABASES, COUNTED_ON_POSTGRES],
+              [...ON_SQLITE_ALONE, ...QUICK_ON_POSTGRES],
+            ),
+          ]),
     ],
   },
 });

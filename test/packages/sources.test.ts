@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { imagesAreFresh, recordImages } from '@passfob/firmware/build/fresh';
 import { difference, leftoversIn, sourcesIn } from '@passfob/firmware/build/sources';
 import { expect, it, onTestFinished } from 'vitest';
 
@@ -41,4 +42,28 @@ it('a source that was changed, added or removed since the build is named', () =>
   rmSync(join(folder, 'new.ts'));
   rmSync(join(folder, 'a.ts'));
   expect(difference(built, sourcesIn(folder))).toBe('a.ts');
+});
+
+it('the images are built again where a source, a setting or an image is not what it was', () => {
+  const folder = part(
+    'tsconfig.base.json',
+    'protocol/frame.ts',
+    'firmware/core/fob.ts',
+    'firmware/README.md',
+    'firmware/dist/image/pico/app',
+    'firmware/dist/image/pico/manifest.json',
+  );
+  expect(imagesAreFresh(folder)).toBe(false);
+  recordImages(folder);
+  expect(imagesAreFresh(folder)).toBe(true);
+  writeFileSync(join(folder, 'firmware/README.md'), 'no source');
+  expect(imagesAreFresh(folder)).toBe(true);
+  for (const path of ['tsconfig.base.json', 'protocol/frame.ts', 'firmware/dist/image/pico/app']) {
+    writeFileSync(join(folder, path), 'changed');
+    expect(imagesAreFresh(folder), path).toBe(false);
+    writeFileSync(join(folder, path), path);
+    expect(imagesAreFresh(folder), path).toBe(true);
+  }
+  rmSync(join(folder, 'firmware/dist/image/pico'), { recursive: true });
+  expect(imagesAreFresh(folder)).toBe(false);
 });

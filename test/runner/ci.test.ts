@@ -65,7 +65,7 @@ describe('.ci/run', () => {
     expect(code).toBe(0);
   });
 
-  it('runs a tenth of the full counts, and nothing else that is long', () => {
+  it('runs the slow tests with a tenth of the full counts', () => {
     const { lines } = run({
       cit: 'echo "cit: <$PASSFOB_SHARE> <$PASSFOB_BIG>"; echo "1 passed, 0 failed"',
       usb: 'echo "1 passed, 0 failed"',
@@ -79,6 +79,14 @@ describe('.ci/run', () => {
   it('fails where the whole took more than 27 minutes, though every test passed', () => {
     const { code, lines } = run(PASSING, 27 * 60 + 1);
     expect(lines.join('\n')).toContain('That is more than 27 minutes');
+    // The quick run had begun that late, and is over its own limit as well.
+    expect(lines.at(-1)).toBe('237 passed, 2 failed, 2 skipped');
+    expect(code).toBe(1);
+  });
+
+  it('fails where the quick run took more than 12 minutes, though every test passed', () => {
+    const { code, lines } = run(PASSING, 12 * 60 + 1);
+    expect(lines.join('\n')).toContain('npm cit took more than 12 minutes');
     expect(lines.at(-1)).toBe('237 passed, 1 failed, 2 skipped');
     expect(code).toBe(1);
   });

@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
+  appendFileSync,
   createWriteStream,
   existsSync,
   mkdirSync,
@@ -12,12 +13,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { LONG, longSeedOf, shareIn } from '../kit/counts.ts';
+import { planOf } from './plan.ts';
 import { readSecrets, type SearchResult, searchFiles } from './search.ts';
-import { type Tally, tally, tallyLine } from './tally.ts';
+import { fileTimes, slowestLines } from './slowest.ts';
+import { type Report, type Tally, tally, tallyLine } from './tally.ts';
 
 /** How many findings are listed: one leak in a loop must not bury the rest of the output. */
 const LISTED_FINDINGS = 20;
-const LONG_OPTION = '--long';
 
 /** Runs vitest with `args`, shows and keeps what it prints in `printed`, and gives its exit code. */
 async function runVitest(
@@ -80,16 +82,24 @@ function longEnvironment(seed: number, share: number): NodeJS.ProcessEnv {
   return { PASSFOB_BIG: '1', PASSFOB_LONG_SEED: String(seed), PASSFOB_SHARE: String(share) };
 }
 
+/** Runs a script of the root's package, by the npm that runs this one. @returns its exit code */
+function runScript(root: string, name: string): number {
+  const npm = process.env.npm_execpath;
+  const [program, first] = npm === undefined ? ['npm', []] : [process.execPath, [npm]];
+  const { status } = spawnSync(program, [...first, 'run', '--silent', name], { cwd: root, stdio: 'inherit' });
+  return status ?? 1;
+}
+
 /**
  * Runs the tests, then searches everything they printed, or left in `PASSFOB_OUTPUT_DIR`, for the secrets they recorded.
  *
  * @param root the package's folder
- * @param given for vitest: file filters and options; `--long` first: the full counts
+ * @param given `--build` to build first, and for a whole run to lint; `--long` for a long run; then file filters and options of
+ *   vitest
  * @returns the exit code: 0 when nothing failed
  */
 export async function runTests(root: string, given: string[]): Promise<number> {
-  const isLong = given[0] === LONG_OPTION;
-  const args = isLong ? given.slice(1) : given;
+  const { isLong, args, isQuick, says, scripts } = planOf(root, given);
   let long: NodeJS.ProcessEnv = {};
   try {
     if (isLong) long = longEnvironment(longSeedOf(process.env, Date.now()), shareIn(process.env));
@@ -99,34 +109,48 @@ export async function runTests(root: string, given: string[]): Promise<number> {
     );
     return 1;
   }
+  console.log(says);
+  for (const script of scripts) {
+    const code = runScript(root, script);
+    if (code !== 0) return code;
+  }
   const work = mkdtempSync(join(tmpdir(), 'passfob-test-'));
   const output = join(work, 'output');
   const secretsFile = join(work, 'secrets');
   const reportFile = join(work, 'report.json');
+  const minutesFile = join(work, 'minutes');
   mkdirSync(output);
   writeFileSync(secretsFile, '', { mode: 0o600 });
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`];
-  const config = isLong
-    ? ['--config', join(root, 'test/long/vitest.config.ts'), `--tags-filter=${LONG.tags.join()}`]
-    : [];
+  const config = isLong ? ['--config', join(root, 'test/long/vitest.config.ts')] : [];
   const env = {
     ...process.env,
     ...(process.stdout.isTTY ? {} : { NO_COLOR: '1' }),
     ...long,
+    ...(isQuick ? { PASSFOB_QUICK: '1' } : {}),
     PASSFOB_SECRETS_FILE: secretsFile,
     PASSFOB_OUTPUT_DIR: output,
+    PASSFOB_MINUTES_FILE: minutesFile,
   };
   const exitCode = await runVitest(root, [...config, ...args, ...reporters], join(output, 'printed'), env);
 
-  const report = existsSync(reportFile) ? readFileSync(reportFile, 'utf8') : undefined;
+  const report = readReport(reportFile);
   const total = { ...tally(report, exitCode, isLong ? LONG.tags : []) };
   const search = searchFiles(output, readSecrets(secretsFile));
   const verdict = judge(search, args.length > 0);
   // Without a report nothing ran, and "nothing was printed" is no pass.
   if (report !== undefined || verdict === 'failed') total[verdict]++;
+  const times = existsSync(minutesFile) ? readFileSync(minutesFile, 'utf8') : '';
+  if (process.env.PASSFOB_MINUTES_FILE) appendFileSync(process.env.PASSFOB_MINUTES_FILE, times);
   rmSync(secretsFile);
   if (search.findings.length > 0) console.log(`  kept for you to look at: ${output}`);
   else rmSync(work, { recursive: true });
+  if (report !== undefined)
+    for (const line of slowestLines(root, report, fileTimes(times))) console.log(line);
   console.log(`\n${tallyLine(total)}`);
   return total.failed > 0 ? 1 : 0;
+}
+
+function readReport(path: string): Report | undefined {
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Report) : undefined;
 }

@@ -16,9 +16,16 @@ function took(module: TestModule): number {
   return environmentSetupDuration + prepareDuration + collectDuration + setupDuration + duration;
 }
 
+/** `area, tab, milliseconds, tab, file`, where the file is named from the root, with the project where it runs in another too. */
+function lineOf(root: string, module: TestModule): string {
+  const file = relative(root, module.moduleId).split(sep).join('/');
+  const where = module.project.name === 'postgresql' ? `${file} (on PostgreSQL)` : file;
+  return `${areaOf(root, module.moduleId)}\t${Math.round(took(module))}\t${where}\n`;
+}
+
 /**
- * Appends to the file `PASSFOB_MINUTES_FILE` a line for each test file: its area, a tab, milliseconds. A plugin and no
- * reporter: reporters of the command line take the place of those of a configuration.
+ * Appends to the file `PASSFOB_MINUTES_FILE` a line for each test file. A plugin and no reporter: reporters of the command line
+ * take the place of those of a configuration.
  */
 export const minutes: Plugin = {
   name: 'minutes by area',
@@ -29,7 +36,7 @@ export const minutes: Plugin = {
       const lines = vitest.state
         .getTestModules()
         .filter(module => module.project.name === project.name)
-        .map(module => `${areaOf(vitest.config.root, module.moduleId)}\t${Math.round(took(module))}\n`);
+        .map(module => lineOf(vitest.config.root, module));
       appendFileSync(path, lines.join(''));
     });
   },

@@ -101,7 +101,10 @@ describe('the test command', () => {
     const repeat = lines.findIndex(line => line.startsWith('long run: seed 42, 0.00001 of each full count'));
     expect(lines[repeat + 1]).toBe('  PASSFOB_LONG_SEED=42 PASSFOB_SHARE=0.00001 npm run test:long');
     expect(lines.join('\n')).toContain('10 cases from seed 42');
-    expect(readFileSync(join(project, 'minutes'), 'utf8')).toMatch(/^wire\t[1-9]\d+\n$/);
+    expect(readFileSync(join(project, 'minutes'), 'utf8')).toMatch(
+      /^wire\t[1-9]\d+\ttest\/wire\/fuzz\.test\.ts\n$/,
+    );
+    expect(lines).toContain('slowest files');
     // The file's other test is not counted; the search for secrets is the one that was skipped.
     expect(lines.at(-1)).toBe('1 passed, 0 failed, 1 skipped');
     expect(code).toBe(0);

@@ -1,19 +1,19 @@
 import { availableParallelism } from 'node:os';
 import type { UserWorkspaceConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { isSlowFile } from './slow.ts';
 
-/** What takes longest, also where counts are small: it goes first, so that none of it is left running alone. */
-const SLOW =
-  /(?:alone|rollback(?:-pins)?|life|power-cuts|race|axe|activate|malice|cuts|power|wrong-turns|endings|wear|killed|serve|bangle-pages|storage-faults|journey|transcript|freeradius)\.test\.ts$/;
-
-/** Within that by project: a worker that is not isolated goes on with the next file where it is of the same one. */
+/**
+ * Slow files first, so that none of them is left running alone. Within that by project, in the order of the configuration: a
+ * worker that is not isolated goes on with the next file where it is of the same one.
+ */
 class SlowFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    const projects = new Set(sorted.map(({ project }) => project.name));
+    const projects = new Set(files.map(({ project }) => project.name));
     const inOrder = (some: TestSpecification[]) =>
       [...projects].flatMap(name => some.filter(({ project }) => project.name === name));
-    const isSlow = ({ moduleId }: TestSpecification) => SLOW.test(moduleId);
+    const isSlow = ({ moduleId }: TestSpecification) => isSlowFile(moduleId);
     return [...inOrder(sorted.filter(isSlow)), ...inOrder(sorted.filter(file => !isSlow(file)))];
   }
 }
@@ -47,15 +47,19 @@ export const settings = {
 /** Loading the service costs a second of the processor: files share what a worker has loaded. None of them replaces any of it. */
 export const sharing = { isolate: false } as const;
 
-/** A project whose files run on PostgreSQL. @param exclude files of those that do not */
-export function onPostgres(include: string[], exclude: string[] = []) {
+/** Files of these names, slow ones too. @param patterns that end in `.test.ts` */
+const slowOrNot = (patterns: readonly string[]): string[] =>
+  patterns.flatMap(pattern => [pattern, pattern.replace(/\.test\.ts$/, '.slow.test.ts')]);
+
+/** A project whose files run on PostgreSQL, slow or not. @param exclude files of those that do not */
+export function onPostgres(include: readonly string[], exclude: readonly string[] = []) {
   return {
     extends: true,
     test: {
       ...sharing,
       name: 'postgresql',
-      include,
-      exclude,
+      include: slowOrNot(include),
+      exclude: slowOrNot(exclude),
       globalSetup: ['test/kit/postgres-setup.ts'],
       env: { PASSFOB_TEST_DATABASE: 'postgres' },
     },
