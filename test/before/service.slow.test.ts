@@ -12,8 +12,8 @@ import { describeNeeds } from '../kit/tools.ts';
 import { askFor, rightAnswer, send } from '../service/challenges/http-kit.ts';
 import { entered } from '../service/enrolment/office.ts';
 import { newToken, post, Rig } from '../service/kit.ts';
-import { Office } from '../service/people/kit.ts';
 import { makeRequest, readAnswer } from '../service/radius/client.ts';
+import { Office } from '../service/users/kit.ts';
 import { facts, otherThan, passcodeAt, passcodeOf, unpack } from './kit.ts';
 
 // Each process takes a second to start, more where other tests keep the machine busy.

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { describeNeeds, type Need } from '../kit/tools.ts';
-import { isRunning } from '../simulator-faces/kit.ts';
+import { isRunning } from '../simulator-faceplates/kit.ts';
 import { demo, demoPage, folder, needsBuild, simulatorOf } from './kit.ts';
 
 // Up to three demos start in each, and each is several processes.

@@ -139,7 +139,7 @@ export const drawnViews: readonly Drawn[] = [
     view(kinds.VIEW_NOTICE, { detail: texts.WENT_BACK + texts.MAY_REPEAT, hint: texts.HINT_GO_ON }),
   ],
   [
-    'witness-lost',
+    'anti-rollback-lost',
     view(kinds.VIEW_NOTICE, { detail: texts.ANTI_ROLLBACK_LOST + texts.MAY_REPEAT, hint: texts.HINT_GO_ON }),
   ],
   ['set-about', setting(0, { detail: 'banglejs2 0.1.0 pf-7q4m-k2xz owned', hint: texts.HOLD + texts.GO })],

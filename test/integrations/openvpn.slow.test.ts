@@ -11,10 +11,10 @@ import { expect, test } from 'vitest';
 import { freePort } from '../kit/free-port.ts';
 import { describeNeeds, needsTool, tool } from '../kit/tools.ts';
 import { apiKeyOf, codeNow, wrongCode } from '../service/kit.ts';
-import { accepted, grace } from '../service/people/kit.ts';
 import { PushFob } from '../service/push/kit.ts';
 import { RadiusRig } from '../service/radius/kit.ts';
 import { Authority } from '../service/serve/certificates.ts';
+import { accepted, grace } from '../service/users/kit.ts';
 import { documented } from './documented.ts';
 
 const PLUGIN = '/usr/lib/openvpn/radiusplugin.so';

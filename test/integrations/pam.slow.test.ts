@@ -9,9 +9,9 @@ import { expect, test } from 'vitest';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds, needsTool } from '../kit/tools.ts';
 import { codeNow } from '../service/kit.ts';
-import { accepted, grace } from '../service/people/kit.ts';
 import { PushFob } from '../service/push/kit.ts';
 import { RadiusRig } from '../service/radius/kit.ts';
+import { accepted, grace } from '../service/users/kit.ts';
 import { documented } from './documented.ts';
 
 const PIN = secret('730194');

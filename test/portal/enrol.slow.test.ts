@@ -6,7 +6,7 @@ import { freePort } from '../kit/free-port.ts';
 import { secret } from '../kit/secrets.ts';
 import { itNeeds } from '../kit/tools.ts';
 import { Rig } from '../service/kit.ts';
-import { Office } from '../service/people/kit.ts';
+import { Office } from '../service/users/kit.ts';
 import { plugInto } from './cable.ts';
 import { findings, handedOver, needsPortal, qrPicture } from './kit.ts';
 

@@ -12,7 +12,7 @@ import { mapped, type Picture } from '../enrol/images.ts';
 import { needsBuilt } from '../kit/built.ts';
 import { secret } from '../kit/secrets.ts';
 import { type Need, needsTool } from '../kit/tools.ts';
-import { accepted, grace, type Office } from '../service/people/kit.ts';
+import { accepted, grace, type Office } from '../service/users/kit.ts';
 
 /** The page's script as it was built, and a browser. */
 export const needsPortal: Need<string> = {

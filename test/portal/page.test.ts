@@ -2,7 +2,7 @@ import { portalTexts } from '@passfob/service/base/texts/portal';
 import { expect, test } from 'vitest';
 import { itNeeds } from '../kit/tools.ts';
 import { Rig } from '../service/kit.ts';
-import { Office } from '../service/people/kit.ts';
+import { Office } from '../service/users/kit.ts';
 import { askAsScanners, handedOver, needsPortal } from './kit.ts';
 
 test('twenty scanners get one page, and nothing anywhere is other than before', async () => {

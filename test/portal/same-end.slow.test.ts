@@ -20,7 +20,7 @@ import { needsBuild, type SimulatedFob, simulatedFob } from '../host/kit/simulat
 import { secret } from '../kit/secrets.ts';
 import { itNeeds } from '../kit/tools.ts';
 import { apiKeyOf, post, Rig } from '../service/kit.ts';
-import { accepted, grace, Office } from '../service/people/kit.ts';
+import { accepted, grace, Office } from '../service/users/kit.ts';
 import { plugInto } from './cable.ts';
 import { askAsScanners, drawn, needsPortal } from './kit.ts';
 import { comparableState } from './state.ts';

@@ -9,7 +9,7 @@ import { openKeyFile } from '@passfob/service/storage/encryption-at-rest/key-fil
 import { expect, it, onTestFinished } from 'vitest';
 import { CutProxy } from '../kit/cut-proxy.ts';
 import { isOnPostgres, newDatabase } from './kit.ts';
-import { accepted, grace } from './people/kit.ts';
+import { accepted, grace } from './users/kit.ts';
 
 /** Two nodes of one service: their stores, both in use already. */
 async function twoStores(): Promise<{ one: Store; two: Store; change(): Promise<void> }> {

@@ -12,7 +12,7 @@ import type { Service } from '@passfob/service/service';
 import { expect, test } from 'vitest';
 import { secret } from '../kit/secrets.ts';
 import { add, apiKeyOf, codeAt, codeNow, NOON_MS, newToken, openLink, post, Rig } from './kit.ts';
-import { accepted, givePin, grace, Office } from './people/kit.ts';
+import { accepted, givePin, grace, Office } from './users/kit.ts';
 
 /** A GET with a Host header of one's own, which `fetch` does not allow. */
 function getAs(url: string, host: string): Promise<number> {

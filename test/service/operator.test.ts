@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { secret } from '../kit/secrets.ts';
 import { add, codeNow, NOON_MS, newToken, openLink, Rig, wrongCode } from './kit.ts';
-import { Office } from './people/kit.ts';
+import { Office } from './users/kit.ts';
 
 /** Presses the button of an operator link's page. @returns the cookie, and what came back */
 async function enter(link: string, headers: Record<string, string> = {}) {

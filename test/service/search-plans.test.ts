@@ -16,8 +16,8 @@ import {
   type PluginTransformResultArgs,
 } from 'kysely';
 import { expect, test } from 'vitest';
-import { Desk, must } from './tokens/desk.ts';
 import { fill } from './tokens/filled.ts';
+import { Helpdesk, must } from './tokens/helpdesk.ts';
 
 /** The statements of what runs on a database, as SQLite would do them. */
 class Explained implements KyselyPlugin {
@@ -54,7 +54,7 @@ class Explained implements KyselyPlugin {
 const ofLists = /(?:SCAN|SEARCH) json_each VIRTUAL TABLE INDEX \d+:|SCAN CONSTANT ROW|SCAN owner/g;
 
 test('every search goes by an index and sorts nothing', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   await fill(rig);
   const explained = new Explained(rig.store.db);
   const db = rig.store.db.withPlugin(explained);
@@ -80,7 +80,7 @@ test('every search goes by an index and sorts nothing', async () => {
 });
 
 test('the page of a user finds and sorts the tokens of this user alone', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const id = await rig.user('ada');
   const explained = new Explained(rig.store.db);
   await listTokensOf(rig.store.db.withPlugin(explained), { id, name: 'ada' });
@@ -90,7 +90,7 @@ test('the page of a user finds and sorts the tokens of this user alone', async (
 });
 
 test('mails are listed, found when they are due, and forgotten by an index', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const explained = new Explained(rig.store.db);
   const db = rig.store.db.withPlugin(explained);
   await pageMail(db);
@@ -104,7 +104,7 @@ test('mails are listed, found when they are due, and forgotten by an index', asy
 });
 
 test('what a node looks for every few seconds is found by an index, however many fobs are connected', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const explained = new Explained(rig.store.db);
   await pushesToSend(rig.store.db.withPlugin(explained), 1);
   const [plan, ...more] = await explained.plans();
@@ -114,7 +114,7 @@ test('what a node looks for every few seconds is found by an index, however many
 });
 
 test('what every log-in form asks about all tokens is answered by an index', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   await fill(rig);
   const explained = new Explained(rig.store.db);
   const db = rig.store.db.withPlugin(explained);

@@ -8,7 +8,7 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { freePort } from '../kit/free-port.ts';
 import { add, apiKeyOf, codeAt, codeNow, NOON_MS, newToken, post, Rig, stepAt } from './kit.ts';
-import { Office } from './people/kit.ts';
+import { Office } from './users/kit.ts';
 
 const HOUR_MS = 3_600_000;
 

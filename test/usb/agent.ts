@@ -13,7 +13,7 @@ import { attach } from '@passfob/simulator/fronts/usbip/vhci';
 import { listHidDevices, openHid } from 'passfob/transports/hid';
 import { openSerial } from 'passfob/transports/serial';
 import type { Transport } from 'passfob/transports/transport';
-import type { Answer, Command, DeviceKind } from './agent-words.ts';
+import type { Answer, Command, DeviceKind } from './agent-phrases.ts';
 import { Programs, ran } from './programs.ts';
 
 const DEVICE_PATIENCE_MS = 60_000;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type ErrorKind, FobError } from 'passfob/errors';
 import { root } from '../tidy/files.ts';
-import type { Answer, Command, Ended, Event } from './agent-words.ts';
+import type { Answer, Command, Ended, Event } from './agent-phrases.ts';
 import { agentIn } from './bundles.ts';
 import { EXIT_PORT, HOST_ADDRESS, initramfs } from './initramfs.ts';
 import type { Kernel } from './kernel.ts';

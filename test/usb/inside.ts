@@ -1,7 +1,7 @@
 import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
 import { connect } from 'passfob/client';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import type { DeviceKind } from './agent-words.ts';
+import type { DeviceKind } from './agent-phrases.ts';
 import { program } from './bundles.ts';
 import type { Guest } from './guest.ts';
 import { GuestProgram } from './guest-program.ts';

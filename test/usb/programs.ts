@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { Event } from './agent-words.ts';
+import type { Event } from './agent-phrases.ts';
 
 /** What a program said by its end. */
 export interface Ran {

@@ -3,7 +3,7 @@ import type { FobError } from 'passfob/errors';
 import { expect, it, onTestFinished } from 'vitest';
 import { Owner } from '../conformance/owner.ts';
 import { secret } from '../kit/secrets.ts';
-import type { DeviceKind } from './agent-words.ts';
+import type { DeviceKind } from './agent-phrases.ts';
 import type { Guest } from './guest.ts';
 import { UsbDriver } from './usb-driver.ts';
 

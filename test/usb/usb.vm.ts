@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { conformance } from '../conformance/suite.ts';
 import { describeNeeds, needsTool } from '../kit/tools.ts';
-import type { DeviceKind } from './agent-words.ts';
+import type { DeviceKind } from './agent-phrases.ts';
 import { inBrowser } from './browser/in-browser.ts';
 import type { Guest } from './guest.ts';
 import { inside } from './inside.ts';

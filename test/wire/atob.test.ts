@@ -6,8 +6,8 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Interpreter } from '../kit/interpreter.ts';
 import { describeNeeds, needsEspruino } from '../kit/tools.ts';
-import { Chance } from './kit/chance.ts';
 import { espruinoAtob } from './kit/espruino-atob.ts';
+import { Randomness } from './kit/randomness.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -102,7 +102,7 @@ describeNeeds(needsEspruino(), "Espruino's atob", binary => {
   });
 
   it('does what the fuzzed decoder takes it to do', async () => {
-    const chance = new Chance(1);
+    const chance = new Randomness(1);
     const texts = Array.from({ length: 3000 }, () => chance.text(chance.below(24)));
     const safe = texts.filter(text => {
       try {

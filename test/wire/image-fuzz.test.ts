@@ -9,7 +9,7 @@ import { Owner } from '../conformance/owner.ts';
 import { SimulatorDriver } from '../conformance/simulator-driver.ts';
 import { RFC4226_KEY } from '../conformance/vectors.ts';
 import { countOf, firstSeed, LONG } from '../kit/counts.ts';
-import { Chance } from './kit/chance.ts';
+import { Randomness } from './kit/randomness.ts';
 
 const CASES = countOf(1_000, 20_000);
 const seed = Number(process.env.PASSFOB_SEED ?? firstSeed(randomInt(2 ** 31)));
@@ -49,7 +49,7 @@ it(`the pico image, owned and in session: ${CASES} hostile frames from seed ${se
   await owner.pair();
   const id = await owner.put({ secret: RFC4226_KEY });
   const before = await owner.client.call('list', { index: 0 });
-  const dice = new Chance(seed);
+  const dice = new Randomness(seed);
   const below: Below = bound => dice.below(bound);
   for (let i = 0; i < CASES; i++) {
     const frame = below(2) === 0 ? clearRequest(below) : sealedRequest(below);

@@ -2,7 +2,7 @@ import { Agent, type AgentEvent } from 'passfob/agent/agent';
 import { AGENT_AGAIN_MAX_MS, AGENT_BEAT_MS, AGENT_SILENCE_MS } from 'passfob/agent/base/limits';
 import type { Time } from 'passfob/agent/base/time';
 import type { ServiceSettings } from 'passfob/agent/network/settings';
-import { Desk } from './cable.ts';
+import { CablePorts } from './cable.ts';
 import type { Peer } from './peer.ts';
 import { ManualTime, until } from './time.ts';
 
@@ -14,7 +14,7 @@ export function settingsOf(peer: Peer, more: Partial<ServiceSettings> = {}): Ser
 /** An agent in this process, with its clock and its fobs in the hands of the test. */
 export class AgentRig implements AsyncDisposable {
   readonly time: ManualTime;
-  readonly desk = new Desk();
+  readonly desk = new CablePorts();
   readonly events: AgentEvent[] = [];
   readonly agent: Agent;
   private readonly ending = new AbortController();

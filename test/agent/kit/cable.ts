@@ -52,7 +52,7 @@ export class Cable {
 }
 
 /** A finder in the hands of a test. */
-export class Desk {
+export class CablePorts {
   readonly lost: FobFound[] = [];
   private finder: FobFinder | undefined;
   private readonly early: FobFound[] = [];

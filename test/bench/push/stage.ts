@@ -9,9 +9,9 @@ import { connect } from 'passfob/client/client';
 import { openTransport, readAddress } from 'passfob/transports/discover';
 import { type Tray, trayOf } from '../../batch/kit/tray.ts';
 import { keyOfService } from '../../service/agents/world.ts';
-import { makeOwnBy } from '../../service/enrolment/own.ts';
+import { makeAssignedBy } from '../../service/enrolment/assigned.ts';
 import { type Node, startNode } from '../../service/nodes/node.ts';
-import { Office } from '../../service/people/kit.ts';
+import { Office } from '../../service/users/kit.ts';
 import { AgentProcess } from './agents.ts';
 import { LogIns } from './log-ins.ts';
 
@@ -93,7 +93,7 @@ export class Stage implements AsyncDisposable {
   private async give(user: string, tray: Tray, address: string): Promise<string> {
     const client = connect(await openTransport(readAddress(address)));
     try {
-      const { id, serial } = await makeOwnBy(this.office, client, () => tray.code(address));
+      const { id, serial } = await makeAssignedBy(this.office, client, () => tray.code(address));
       const token = await this.office.token(user);
       // The service writes at the same time.
       await writing(this.office.store.db, async db => {

@@ -9,8 +9,8 @@ import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { CoreFob } from '../../host/kit/core-fob.ts';
 import { countOf, LONG } from '../../kit/counts.ts';
-import { makeOwn } from '../enrolment/own.ts';
-import { Office } from '../people/kit.ts';
+import { makeAssigned } from '../enrolment/assigned.ts';
+import { Office } from '../users/kit.ts';
 import { until } from './kit.ts';
 import { Scene } from './scene.ts';
 
@@ -51,7 +51,7 @@ describe('a fob that an agent announces', () => {
     const link = await scene.linkOf(ada);
     const impostor = await scene.agent();
     // One that has another owner, one that is blank, and one that answers nothing.
-    const stolen = await makeOwn(await Office.open());
+    const stolen = await makeAssigned(await Office.open());
     const numbers = [stolen.fob, new CoreFob()].map(fob => impostor.plug(fob, ada.serial));
     for (const number of numbers) await impostor.stands(number, 'unproved');
     expect(await scene.linkOf(ada)).toBe(link);

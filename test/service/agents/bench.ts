@@ -6,7 +6,7 @@ import { makePushes, type Pushes } from '@passfob/service/features/push/pushes';
 import { ensureApplication } from '@passfob/service/features/users/applications';
 import { type Changes, watchChanges } from '@passfob/service/storage/database/changes';
 import type { Store } from '@passfob/service/storage/schema/store';
-import { Office } from '../people/kit.ts';
+import { Office } from '../users/kit.ts';
 import { type AgentWishes, type Dial, TestAgent } from './kit.ts';
 import { type Asked, keyOfService, World } from './world.ts';
 

@@ -4,7 +4,7 @@ import { pairingKey } from 'passfob/client/handshake';
 import { readAccounts } from 'passfob/owner/listing';
 import { HASTY } from '../../host/kit/owned-fob.ts';
 import { secret } from '../../kit/secrets.ts';
-import type { OwnedFob } from '../enrolment/own.ts';
+import type { OwnedFob } from '../enrolment/assigned.ts';
 
 /** Works with a fob as its owner does. */
 export async function owner({ fob, key }: OwnedFob) {

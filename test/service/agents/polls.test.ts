@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import type { AgentPolled } from 'passfob/agent/base/messages';
 import { describe, expect, it } from 'vitest';
 import { countOf, LONG } from '../../kit/counts.ts';
-import { Office } from '../people/kit.ts';
+import { Office } from '../users/kit.ts';
 import { byPolls } from './kit.ts';
 import { Scene } from './scene.ts';
 

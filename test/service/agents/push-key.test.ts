@@ -2,7 +2,7 @@ import { agentLimits } from '@passfob/service/base/limits/agents';
 import { changeTokenState } from '@passfob/service/features/tokens/moves';
 import { changeSettings } from '@passfob/service/features/users/settings';
 import { describe, expect, it } from 'vitest';
-import { accepted, grace } from '../people/kit.ts';
+import { accepted, grace } from '../users/kit.ts';
 import { Bench } from './bench.ts';
 import { accountsOf, fill, lockByPin, PIN } from './held.ts';
 import { until } from './kit.ts';

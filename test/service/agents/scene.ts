@@ -2,7 +2,7 @@ import type { Service, ServiceOptions } from '@passfob/service/service';
 import { secret } from '../../kit/secrets.ts';
 import { apiKeyOf, Rig } from '../kit.ts';
 import { type Node, startNode } from '../nodes/node.ts';
-import { Office } from '../people/kit.ts';
+import { Office } from '../users/kit.ts';
 import { type AgentWishes, TestAgent } from './kit.ts';
 import { type Asked, keyOfService, World } from './world.ts';
 

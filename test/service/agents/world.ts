@@ -1,7 +1,7 @@
 import { ensureIdentity } from '@passfob/service/storage/encryption-at-rest/identity';
 import type { CoreFob } from '../../host/kit/core-fob.ts';
-import { makeOwn, type OwnedFob } from '../enrolment/own.ts';
-import type { Office } from '../people/kit.ts';
+import { makeAssigned, type OwnedFob } from '../enrolment/assigned.ts';
+import type { Office } from '../users/kit.ts';
 import { type TestAgent, until } from './kit.ts';
 
 /** A user's fob, as the service owns it. */
@@ -40,7 +40,7 @@ export abstract class World implements AsyncDisposable {
 
   /** Gives a user a fob of the service's, with a token in use. */
   async fobOf(user: string, fob?: CoreFob): Promise<UsersFob> {
-    const owned = await makeOwn(this.office, fob);
+    const owned = await makeAssigned(this.office, fob);
     const { serial } = await this.office.token(user);
     await this.db.updateTable('tokens').set({ fob_id: owned.id }).where('serial', '=', serial).execute();
     return { ...owned, user };

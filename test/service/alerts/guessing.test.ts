@@ -16,7 +16,7 @@ import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { fobAnswer, otherCode, Scene } from '../challenges/kit.ts';
 import { codeAt, codeNow, wrongCode } from '../kit.ts';
-import { accepted, givePin, grace, Office } from '../people/kit.ts';
+import { accepted, givePin, grace, Office } from '../users/kit.ts';
 
 const PIN = secret('730519');
 const WRONG_PIN = secret('480627');

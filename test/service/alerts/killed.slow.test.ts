@@ -7,9 +7,9 @@ import { writing } from '@passfob/service/storage/database/database';
 import type { Management } from '@passfob/service/storage/management';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
-import { placeOf, RecordsRig } from '../audit/kit.ts';
+import { locationOf, RecordsRig } from '../audit/kit.ts';
 import { startNode } from '../nodes/node.ts';
-import { accepted } from '../people/kit.ts';
+import { accepted } from '../users/kit.ts';
 import { HookReceiver, MailReceiver, SyslogReceiver } from './receivers.ts';
 
 const ALERTS = 10;
@@ -48,7 +48,7 @@ test('a node killed while it sends: each alert still leaves by each channel, non
     },
     { kind: 'syslog', host: '127.0.0.1', port: syslog.port, transport: 'tcp' },
   ]);
-  const order = { kind: 'background', ...(await placeOf(rig)) } as const;
+  const order = { kind: 'background', ...(await locationOf(rig)) } as const;
   const arrived = () => [
     ...hook.received.map(({ headers }) => String(headers['passfob-delivery'])),
     ...mail.messages.map(({ raw }) => /^Message-ID: <(.+)@passfob>/m.exec(raw)?.[1] ?? 'none'),

@@ -4,8 +4,8 @@ import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
 import { MailReceiver } from '../alerts/receivers.ts';
 import { add, codeAt, codeNow, NOON_MS, newToken, stepAt } from '../kit.ts';
-import { bounceOf } from '../mails/bounce-kit.ts';
-import { invitation, queue } from '../mails/kit.ts';
+import { bounceOf } from '../mail/bounce-kit.ts';
+import { invitation, queue } from '../mail/kit.ts';
 import { PushFob } from '../push/kit.ts';
 import { type Answer, Bureau, pathOf, type Shown } from './kit.ts';
 

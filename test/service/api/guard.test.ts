@@ -5,7 +5,7 @@ import { webLimits } from '@passfob/service/base/limits/web';
 import { apiRoutes } from '@passfob/service/doors/api/routes';
 import { createUser } from '@passfob/service/features/users/user-changes';
 import { expect, test } from 'vitest';
-import { accepted, grace } from '../people/kit.ts';
+import { accepted, grace } from '../users/kit.ts';
 import { Bureau, pathOf } from './kit.ts';
 
 test('what does not fit is refused with the names of its fields, in bodies, addresses and queries', async () => {

@@ -8,8 +8,8 @@ import type { Service, ServiceOptions } from '@passfob/service/service';
 import { writing } from '@passfob/service/storage/database/database';
 import { secret } from '../../kit/secrets.ts';
 import { Rig } from '../kit.ts';
-import { accepted, grace, Office } from '../people/kit.ts';
 import { watchApp } from '../served.ts';
+import { accepted, grace, Office } from '../users/kit.ts';
 
 export const allRoles = ['admin', 'helpdesk', 'auditor'] as const satisfies readonly Role[];
 

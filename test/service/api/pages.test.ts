@@ -1,7 +1,7 @@
 import { failedFactor } from '@passfob/service/base/outcomes';
 import { expect, test } from 'vitest';
 import { add, codeNow, NOON_MS, newToken, wrongCode } from '../kit.ts';
-import { invitation, queue } from '../mails/kit.ts';
+import { invitation, queue } from '../mail/kit.ts';
 import { Bureau, type Shown } from './kit.ts';
 
 /** Every row of a list, page by page, by something that tells them apart. */

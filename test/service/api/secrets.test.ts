@@ -8,8 +8,8 @@ import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { add, apiKeyOf, codeNow, NOON_MS, newToken } from '../kit.ts';
-import { invitation, queue } from '../mails/kit.ts';
-import { accepted, givePin, grace } from '../people/kit.ts';
+import { invitation, queue } from '../mail/kit.ts';
+import { accepted, givePin, grace } from '../users/kit.ts';
 import { allRoles, Bureau, pathOf, type Shown } from './kit.ts';
 
 const ajv = new Ajv({ strict: true, allowUnionTypes: true });

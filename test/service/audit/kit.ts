@@ -11,7 +11,7 @@ import type { Management } from '@passfob/service/storage/management';
 import { Rig } from '../kit.ts';
 
 /** Where a rig's services have their data: beside the key file, or where the kit has made a database for this run. */
-export async function placeOf(rig: Rig): Promise<StoreOptions> {
+export async function locationOf(rig: Rig): Promise<StoreOptions> {
   const { directory, database } = rig as Rig & { readonly database?: Promise<string | undefined> };
   return { directory, databaseUrl: await database };
 }
@@ -21,7 +21,7 @@ export class RecordsRig extends Rig {
   #store: Store | undefined;
 
   async open(): Promise<Management & { store: Store }> {
-    this.#store = await openStore(await placeOf(this));
+    this.#store = await openStore(await locationOf(this));
     const keys = openKeyFile(this.directory, true);
     return { store: this.#store, db: this.#store.db, keys, clock: () => this.clock.nowMs };
   }

@@ -4,8 +4,8 @@ import { endPush } from '@passfob/service/features/push/delivery';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow, Rig } from '../kit.ts';
-import { freshPassword, givePin, type Office } from '../people/kit.ts';
 import { approve } from '../push/scene.ts';
+import { freshPassword, givePin, type Office } from '../users/kit.ts';
 import { Browser, begun } from './kit.ts';
 
 const states = async ({ store }: Office) =>

@@ -4,9 +4,9 @@ import { endPush } from '@passfob/service/features/push/delivery';
 import { disableUser } from '@passfob/service/features/users/user-changes';
 import { describe, expect, test } from 'vitest';
 import { apiKeyOf, codeNow, post, Rig, wrongCode } from '../kit.ts';
-import { accepted, grace, Office } from '../people/kit.ts';
 import { PushFob } from '../push/kit.ts';
 import { approve } from '../push/scene.ts';
+import { accepted, grace, Office } from '../users/kit.ts';
 import { Browser, begun, paths } from './kit.ts';
 
 const states = async ({ store }: Office) =>

@@ -8,8 +8,8 @@ import type { Service } from '@passfob/service/service';
 import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import type { Rig } from '../kit.ts';
-import { accepted, grace, Office } from '../people/kit.ts';
 import { PushFob } from '../push/kit.ts';
+import { accepted, grace, Office } from '../users/kit.ts';
 
 /** The service's own forms, by the path of their cookies and routes. */
 export const paths = ['/login', '/me'] as const;

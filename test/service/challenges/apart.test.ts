@@ -5,7 +5,7 @@ import { makeEngine } from '@passfob/service/features/validation/engine';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow } from '../kit.ts';
-import { grace } from '../people/kit.ts';
+import { grace } from '../users/kit.ts';
 import { COUNTED, fobAnswer, Scene, SUITE } from './kit.ts';
 
 test('a token that answers questions logs nobody in by a passcode alone', async () => {

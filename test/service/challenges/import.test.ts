@@ -7,7 +7,7 @@ import { planImport, prepareImport } from '@passfob/service/features/tokens/impo
 import { writing } from '@passfob/service/storage/database/database';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
-import { grace, Office } from '../people/kit.ts';
+import { grace, Office } from '../users/kit.ts';
 import { COUNTED, SUITE } from './kit.ts';
 
 const PIN_SUITE = 'OCRA-1:HOTP-SHA1-6:QN08-PSHA1';

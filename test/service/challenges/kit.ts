@@ -10,7 +10,7 @@ import type { NewToken } from '@passfob/service/features/tokens/issue';
 import { ensureApplication } from '@passfob/service/features/users/applications';
 import type { ValidationContext } from '@passfob/service/features/validation/request';
 import { hostPrimitives } from 'passfob/client/primitives';
-import { Office } from '../people/kit.ts';
+import { Office } from '../users/kit.ts';
 
 export const SUITE = 'OCRA-1:HOTP-SHA1-6:QN08';
 export const COUNTED = 'OCRA-1:HOTP-SHA256-8:C-QN08';

@@ -7,7 +7,7 @@ import { readActivationString } from 'passfob/activation/activation-string';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { Rig } from '../kit.ts';
-import { accepted, grace } from '../people/kit.ts';
+import { accepted, grace } from '../users/kit.ts';
 import { furnish, type Seen, signedIn } from './kit.ts';
 
 const fields = { serial: '', fobs: 'owned', policy: '', hours: '24', delivery: 'mail' };

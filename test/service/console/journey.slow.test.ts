@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { describeNeeds, needsTool } from '../../kit/tools.ts';
 import { codeNow, Rig, signInByLink, wrongCode } from '../kit.ts';
-import { freshPassword } from '../people/kit.ts';
+import { freshPassword } from '../users/kit.ts';
 import { furnish } from './kit.ts';
 
 const STEP_MS = 30_000;

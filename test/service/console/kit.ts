@@ -5,7 +5,7 @@ import { addOperator } from '@passfob/service/features/users/access/operator-cha
 import type { Service } from '@passfob/service/service';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow, type FakeClock, keyOf, type Rig } from '../kit.ts';
-import { accepted, grace, Office } from '../people/kit.ts';
+import { accepted, grace, Office } from '../users/kit.ts';
 
 /** An operator with all that signing in takes. */
 export interface OperatorKit {

@@ -1,7 +1,7 @@
 import { createUser } from '@passfob/service/features/users/user-changes';
 import { expect, test } from 'vitest';
 import { Rig } from '../kit.ts';
-import { accepted, grace } from '../people/kit.ts';
+import { accepted, grace } from '../users/kit.ts';
 import { furnish, type Seen, signedIn, type Visitor } from './kit.ts';
 
 /** Sends the search form of a page as a browser does: every field it has, with what is typed and chosen. */

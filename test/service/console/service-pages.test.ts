@@ -3,7 +3,7 @@ import { changeSettings } from '@passfob/service/features/users/settings';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow, Rig } from '../kit.ts';
-import { accepted, grace } from '../people/kit.ts';
+import { accepted, grace } from '../users/kit.ts';
 import { furnish, signedIn, Visitor } from './kit.ts';
 import { fillWorld } from './world.ts';
 

@@ -18,9 +18,9 @@ import { writing } from '@passfob/service/storage/database/database';
 import { seal } from '@passfob/service/storage/encryption-at-rest/seal';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow, type FakeClock, wrongCode } from '../kit.ts';
-import { invitation, useServer } from '../mails/kit.ts';
-import { accepted, grace } from '../people/kit.ts';
+import { invitation, useServer } from '../mail/kit.ts';
 import { PushFob } from '../push/kit.ts';
+import { accepted, grace } from '../users/kit.ts';
 import type { Furnished } from './kit.ts';
 
 /** A name that markup could hide in. */

@@ -13,8 +13,8 @@ import { needsBuild, type SimulatedFob, simulatedFob } from '../../host/kit/simu
 import { secret } from '../../kit/secrets.ts';
 import { describeNeeds } from '../../kit/tools.ts';
 import { Rig } from '../kit.ts';
-import { Office } from '../people/kit.ts';
 import { Authority, needsOpenssl } from '../serve/certificates.ts';
+import { Office } from '../users/kit.ts';
 import { makeActivation } from './kit.ts';
 
 // A service, a simulator and the command line, each a process or most of one.

@@ -13,18 +13,8 @@ import { findUser } from '@passfob/service/features/users/users';
 import { ensureIdentity } from '@passfob/service/storage/encryption-at-rest/identity';
 import { readActivationString } from 'passfob/activation/activation-string';
 import { expect, test } from 'vitest';
-import { accepted, codeOf, grace, type Office } from '../people/kit.ts';
-import {
-  entered,
-  HOUR_MS,
-  kept,
-  mailsOf,
-  openOffice,
-  PUBLIC_URL,
-  started,
-  stock,
-  tokenOf,
-} from './office.ts';
+import { accepted, codeOf, grace, type Office } from '../users/kit.ts';
+import { entered, HOUR_MS, kept, mailOf, openOffice, PUBLIC_URL, started, stock, tokenOf } from './office.ts';
 
 const start = (office: Office, input: StartInput) => startActivation(office.management, grace, input);
 const resend = async (office: Office, id: string) => {
@@ -46,7 +36,7 @@ test('a token is set aside, and the mail holds link and string of address, code 
   });
   expect(activation.expiresMs - activation.createdMs).toBe(72 * HOUR_MS);
   expect(await tokenOf(office, 'T-1')).toEqual({ state: 'reserved', user: 'ada' });
-  const [{ mail } = {}] = await mailsOf(office);
+  const [{ mail } = {}] = await mailOf(office);
   if (mail?.kind !== 'activation') throw new Error('no mail');
   expect(mail).toMatchObject({
     to: 'ada@example.org',
@@ -80,7 +70,7 @@ test('without a mail address, or where it is asked for, the string is given out 
     expect(await entered(office, string)).toBe(activation.id);
     expect(activation.mail).toBeNull();
   }
-  expect(await mailsOf(office)).toEqual([]);
+  expect(await mailOf(office)).toEqual([]);
   await stock(office, 'T-1');
   expect(codeOf(await start(office, { user: 'bob', serial: 'T-1', delivery: 'mail' }))).toBe('no_email');
   expect(await tokenOf(office, 'T-1')).toMatchObject({ state: 'inventory' });
@@ -141,10 +131,10 @@ test('resending gives out another code and ends the one before with its reason; 
   await using office = await openOffice();
   const { db } = office.store;
   const first = await started(office, { user: 'ada', lifetimeMs: 5 * HOUR_MS });
-  const [{ mail: firstMail } = {}] = await mailsOf(office);
+  const [{ mail: firstMail } = {}] = await mailOf(office);
   office.nowMs += HOUR_MS;
   const { activation } = accepted(await resend(office, first.activation.id));
-  const mails = await mailsOf(office);
+  const mails = await mailOf(office);
   expect(mails.map(({ state }) => state)).toEqual(['dropped', 'local']);
   const secondMail = mails[1]?.mail;
   if (firstMail?.kind !== 'activation' || secondMail?.kind !== 'activation') throw new Error('no mails');

@@ -4,7 +4,7 @@ import { readActivationString } from 'passfob/activation/activation-string';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { Bureau } from '../api/kit.ts';
-import { accepted, grace, Office } from '../people/kit.ts';
+import { accepted, grace, Office } from '../users/kit.ts';
 
 /** The service that a new activation string names, asked for under an address. */
 async function namedIn(bureau: Bureau, base: string, user: string): Promise<string> {

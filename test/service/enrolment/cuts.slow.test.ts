@@ -10,7 +10,7 @@ import { CoreFob } from '../../host/kit/core-fob.ts';
 import { HASTY } from '../../host/kit/owned-fob.ts';
 import { carriedIn } from '../../kit/carried.ts';
 import { secret } from '../../kit/secrets.ts';
-import { accepted, grace } from '../people/kit.ts';
+import { accepted, grace } from '../users/kit.ts';
 import { Scene, serialOf } from './kit.ts';
 
 // Every cut waits for half a second, some twenty of them at once; a busy machine makes that long.

@@ -4,8 +4,8 @@ import { listJobItems } from '@passfob/service/features/jobs/jobs';
 import { startJobs } from '@passfob/service/features/jobs/worker';
 import { createUser } from '@passfob/service/features/users/user-changes';
 import { expect, test } from 'vitest';
-import { accepted, codeOf, grace } from '../people/kit.ts';
-import { hire, mailsOf, openOffice, stock, tokenOf } from './office.ts';
+import { accepted, codeOf, grace } from '../users/kit.ts';
+import { hire, mailOf, openOffice, stock, tokenOf } from './office.ts';
 
 test('a job mails activations to a list of users, for tokens where they are named, and says whom it cannot reach', async () => {
   await using office = await openOffice();
@@ -27,7 +27,7 @@ test('a job mails activations to a list of users, for tokens where they are name
     ['nobody', texts.refusals.unknown_user],
   ]);
   expect(await tokenOf(office, 'T-1')).toEqual({ state: 'reserved', user: 'ada' });
-  const mails = await mailsOf(office);
+  const mails = await mailOf(office);
   const facts = mails.map(
     ({ mail }) => mail?.kind === 'activation' && [mail.user, mail.fob?.serial, mail.blankAllowed],
   );

@@ -11,7 +11,7 @@ import { freePort } from '../../kit/free-port.ts';
 import { secret } from '../../kit/secrets.ts';
 import { newDatabase } from '../kit.ts';
 import { type Node, startNode } from '../nodes/node.ts';
-import { Office } from '../people/kit.ts';
+import { Office } from '../users/kit.ts';
 import { makeActivation } from './kit.ts';
 
 /** No proxy, and the authorities that Node knows. */

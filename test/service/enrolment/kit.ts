@@ -21,8 +21,8 @@ import { CoreFob } from '../../host/kit/core-fob.ts';
 import { HASTY } from '../../host/kit/owned-fob.ts';
 import { seedOf } from '../../host/kit/seeds.ts';
 import { secret } from '../../kit/secrets.ts';
-import { accepted, grace, Office } from '../people/kit.ts';
-import { makeOwn, type OwnedFob } from './own.ts';
+import { accepted, grace, Office } from '../users/kit.ts';
+import { makeAssigned, type OwnedFob } from './assigned.ts';
 
 /** Just before a whole second, where time stands still: a clock is set without a second of waiting. */
 export const NOW_MS = 1_770_000_000_990;
@@ -102,7 +102,7 @@ export class Scene implements AsyncDisposable {
 
   /** A fob that the service owns. */
   ownFob(fob = new CoreFob()): Promise<OwnedFob> {
-    return makeOwn(this.office, fob);
+    return makeAssigned(this.office, fob);
   }
 
   /** Puts an account on an owned fob, and its token into the inventory. */

@@ -16,7 +16,7 @@ import { writing } from '@passfob/service/storage/database/database';
 import { ensureIdentity } from '@passfob/service/storage/encryption-at-rest/identity';
 import { readActivationString } from 'passfob/activation/activation-string';
 import { secret } from '../../kit/secrets.ts';
-import { accepted, grace, Office } from '../people/kit.ts';
+import { accepted, grace, Office } from '../users/kit.ts';
 
 export const PUBLIC_URL = 'https://otp.example.org';
 export const HOUR_MS = 3_600_000;
@@ -72,7 +72,7 @@ export function kept(made: MadeActivation): MadeActivation {
 }
 
 /** What mails to users say, oldest first, with how they stand. */
-export async function mailsOf({
+export async function mailOf({
   store,
   management,
 }: Office): Promise<{ state: string; mail: NewMail | undefined }[]> {

@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { CoreFob } from '../../host/kit/core-fob.ts';
 import { HASTY } from '../../host/kit/owned-fob.ts';
 import { secret } from '../../kit/secrets.ts';
-import { accepted, grace } from '../people/kit.ts';
+import { accepted, grace } from '../users/kit.ts';
 import { NOW_MS, random, refusalOf, Scene, serialOf } from './kit.ts';
 
 const CALLER = { source: '192.0.2.9', requestId: 'relay' };

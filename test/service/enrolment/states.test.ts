@@ -12,7 +12,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { countOf, LONG } from '../../kit/counts.ts';
 import { isOnPostgres } from '../kit.ts';
-import { accepted, codeOf, grace, type Office } from '../people/kit.ts';
+import { accepted, codeOf, grace, type Office } from '../users/kit.ts';
 import { entered, HOUR_MS, kept, openOffice, stock, tokenOf } from './office.ts';
 
 /** On PostgreSQL every step costs several times as much. */

@@ -9,7 +9,7 @@ import { makeMetrics } from '@passfob/service/features/metrics/metrics';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { NOON_MS } from '../kit.ts';
-import { Office } from '../people/kit.ts';
+import { Office } from '../users/kit.ts';
 
 type Buckets = WebContext['buckets'];
 

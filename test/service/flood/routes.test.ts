@@ -6,8 +6,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { Visitor } from '../console/kit.ts';
 import { Rig } from '../kit.ts';
-import { accepted, grace, Office } from '../people/kit.ts';
 import { watchApp } from '../served.ts';
+import { accepted, grace, Office } from '../users/kit.ts';
 import { raw } from './kit.ts';
 
 // Processes and hundreds of connections take long where other tests keep the machine busy.

@@ -7,12 +7,12 @@ import { openStore } from '@passfob/service/storage/database/database';
 import type { Management } from '@passfob/service/storage/management';
 import type { KyselyPlugin, PluginTransformQueryArgs, PluginTransformResultArgs } from 'kysely';
 import { expect, test } from 'vitest';
-import { codeOf, Desk, desk, must } from '../tokens/desk.ts';
+import { codeOf, Helpdesk, helpdesk, must } from '../tokens/helpdesk.ts';
 import { COUNT, checkDone, finish, given, LEASE_OVER_MS } from './kit.ts';
 
 for (let after = 0; after <= COUNT; after++) {
   test(`a worker that is never heard of again after ${after} rows: the next one does the rest once`, async () => {
-    await using rig = await Desk.open();
+    await using rig = await Helpdesk.open();
     const id = await given(rig);
     let lease = await takeLease(rig.management);
     for (let row = 0; row < after && lease !== undefined; row++)
@@ -47,7 +47,7 @@ class Crash implements KyselyPlugin {
 }
 
 test('a worker that is cut off at any statement loses no row and does none twice', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   let isWhole = false;
   for (let at = 0; !isWhole; at++) {
     const user = `u${at}`;
@@ -70,7 +70,7 @@ async function doAll(management: Management): Promise<void> {
 }
 
 test('two workers at once, on two nodes: every row is done once', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const id = await given(rig);
   const second = await openStore({ directory: rig.directory });
   try {
@@ -82,7 +82,7 @@ test('two workers at once, on two nodes: every row is done once', async () => {
 });
 
 test('a worker that was thought dead finds out that another has its job', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const id = await given(rig);
   const stale = (await takeLease(rig.management)) as Lease;
   expect(await takeLease(rig.management)).toBeUndefined();
@@ -105,28 +105,28 @@ async function doRest(management: Management, from: Lease | undefined): Promise<
 }
 
 test('a job is paused between rows, goes on where it was, and is cancelled for good', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const { management } = rig;
   const id = await given(rig);
   const lease = (await takeLease(management)) as Lease;
   const next = (await workOn(management, lease, 2)) as Lease;
-  must(await pauseJob(management, desk, { id }));
+  must(await pauseJob(management, helpdesk, { id }));
   expect(await workOn(management, next, 1)).toBeUndefined();
   await finish(management);
   expect(must(await viewJob(rig.store.db, id))).toMatchObject({ state: 'paused', done: 2 });
-  must(await resumeJob(management, desk, { id }));
+  must(await resumeJob(management, helpdesk, { id }));
   await finish(management);
   await checkDone(rig, id);
   for (const act of [pauseJob, resumeJob, cancelJob])
-    expect(codeOf(await act(management, desk, { id }))).toBe('job_over');
+    expect(codeOf(await act(management, helpdesk, { id }))).toBe('job_over');
 });
 
 test('cancelling forgets what was to be done, and leaves what was done', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const { management } = rig;
   const id = await given(rig);
   await workOn(management, (await takeLease(management)) as Lease, 2);
-  must(await cancelJob(management, desk, { id }));
+  must(await cancelJob(management, helpdesk, { id }));
   await finish(management);
   expect(must(await viewJob(rig.store.db, id))).toMatchObject({ state: 'cancelled', done: 2, refused: 0 });
   const kept = await rig.store.db
@@ -135,11 +135,11 @@ test('cancelling forgets what was to be done, and leaves what was done', async (
     .where('sealed_payload', 'is not', null)
     .execute();
   expect(kept).toEqual([]);
-  expect(codeOf(await cancelJob(management, desk, { id: 'none' }))).toBe('unknown_job');
+  expect(codeOf(await cancelJob(management, helpdesk, { id: 'none' }))).toBe('unknown_job');
 });
 
 test('a row whose seal does not open is refused by itself; a step that fails lays its job aside', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const id = await given(rig);
   const { db } = rig.store;
   const copied = await db.selectFrom('job_items').select('sealed_payload').where('number', '=', 1).execute();
@@ -155,7 +155,7 @@ test('a row whose seal does not open is refused by itself; a step that fails lay
   await worker.close();
   expect(failures).toHaveLength(1);
   expect(must(await viewJob(db, id))).toMatchObject({ state: 'paused', done: 0, refused: 0 });
-  must(await resumeJob(rig.management, desk, { id }));
+  must(await resumeJob(rig.management, helpdesk, { id }));
   await finish(rig.management);
   expect(must(await viewJob(db, id))).toMatchObject({ state: 'done', done: 4, refused: 2 });
 });
@@ -174,18 +174,18 @@ class BrokenAssignments implements KyselyPlugin {
 }
 
 test('a selection is suspended, returned and revoked, each token once however often it is selected', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const { management } = rig;
   await rig.hire();
   await rig.user('ada');
   for (const serial of ['A', 'B']) await rig.issue(serial, { user: 'ada' });
   await rig.store.db.updateTable('tokens').set({ state: 'active' }).where('serial', '=', 'A').execute();
   const some = ['A', 'B', 'A', 'nothing'];
-  must(await startBulk(management, desk, { kind: 'suspend', serials: some }));
+  must(await startBulk(management, helpdesk, { kind: 'suspend', serials: some }));
   rig.clock.nowMs++;
-  must(await startBulk(management, desk, { kind: 'unassign', serials: some, title: 'Leavers' }));
+  must(await startBulk(management, helpdesk, { kind: 'unassign', serials: some, title: 'Leavers' }));
   rig.clock.nowMs++;
-  must(await startBulk(management, desk, { kind: 'revoke', serials: some, reason: 'retired' }));
+  must(await startBulk(management, helpdesk, { kind: 'revoke', serials: some, reason: 'retired' }));
   await finish(management);
   const jobs = await listJobs(rig.store.db);
   expect(jobs.map(({ kind, done, refused }) => [kind, done, refused]).sort()).toEqual([
@@ -198,17 +198,17 @@ test('a selection is suspended, returned and revoked, each token once however of
 });
 
 test('jobs out of bounds are refused, and tables that are no user and serial each', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const { management } = rig;
   const bulk = (serials: readonly string[], title = '') =>
-    startBulk(management, desk, { kind: 'suspend', serials, title });
+    startBulk(management, helpdesk, { kind: 'suspend', serials, title });
   expect(codeOf(await bulk([]))).toBe('nothing_to_do');
   expect(codeOf(await bulk(['A'], 'x'.repeat(129)))).toBe('bad_title');
   const many = Array.from({ length: jobLimits.jobItemsMax + 1 }, (_, at) => String(at));
   expect(codeOf(await bulk(many))).toBe('too_many_items');
   for (const table of ['ada', 'ada,', ',A', 'ada,A,more', 'ada,"A'])
-    expect(codeOf(await startAssigning(management, desk, { table }))).toBe('bad_table');
-  expect(codeOf(await startAssigning(management, desk, { table: '' }))).toBe('nothing_to_do');
+    expect(codeOf(await startAssigning(management, helpdesk, { table }))).toBe('bad_table');
+  expect(codeOf(await startAssigning(management, helpdesk, { table: '' }))).toBe('nothing_to_do');
   expect(readAssignments('\ufeffUser;Serial\n"o\'hara; b";A-1\n\nada;A-2\n')).toEqual([
     { user: "o'hara; b", serial: 'A-1' },
     { user: 'ada', serial: 'A-2' },
@@ -217,12 +217,14 @@ test('jobs out of bounds are refused, and tables that are no user and serial eac
 });
 
 test('a job that has been over for 90 days is forgotten with its rows; one that is paused is not', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const { db } = rig.store;
   const old = await given(rig);
   await finish(rig.management);
-  const paused = must(await startAssigning(rig.management, desk, { table: 'user,serial\r\nada,ada-0' })).id;
-  must(await pauseJob(rig.management, desk, { id: paused }));
+  const paused = must(
+    await startAssigning(rig.management, helpdesk, { table: 'user,serial\r\nada,ada-0' }),
+  ).id;
+  must(await pauseJob(rig.management, helpdesk, { id: paused }));
   rig.clock.nowMs += jobLimits.jobsKeptMs;
   await finish(rig.management);
   expect((await listJobs(db)).map(({ id }) => id).sort()).toEqual([old, paused].sort());

@@ -4,7 +4,7 @@ import { listJobItems, viewJob } from '@passfob/service/features/jobs/jobs';
 import { startJobs } from '@passfob/service/features/jobs/worker';
 import type { Management } from '@passfob/service/storage/management';
 import { expect } from 'vitest';
-import { type Desk, desk, must } from '../tokens/desk.ts';
+import { type Helpdesk, helpdesk, must } from '../tokens/helpdesk.ts';
 
 /** Rows of a job. */
 export const COUNT = 6;
@@ -18,7 +18,7 @@ function serialsOf(user: string): string[] {
 }
 
 /** A job that gives six tokens to a user, the fourth of which is revoked: five are done and one is refused. */
-export async function given(rig: Desk, user = USER): Promise<string> {
+export async function given(rig: Helpdesk, user = USER): Promise<string> {
   await rig.hire();
   await rig.user(user);
   const serials = serialsOf(user);
@@ -29,11 +29,11 @@ export async function given(rig: Desk, user = USER): Promise<string> {
     .where('serial', '=', `${user}-3`)
     .execute();
   const table = ['user,serial', ...serials.map(serial => `${user},${serial}`)].join('\r\n');
-  return must(await startAssigning(rig.management, desk, { table })).id;
+  return must(await startAssigning(rig.management, helpdesk, { table })).id;
 }
 
 /** Every effect once: one assignment and one audit row for each token, and the counts of the job. */
-export async function checkDone(rig: Desk, id: string, user = USER): Promise<void> {
+export async function checkDone(rig: Helpdesk, id: string, user = USER): Promise<void> {
   const { db } = rig.store;
   expect(must(await viewJob(db, id))).toMatchObject({ state: 'done', total: COUNT, done: 5, refused: 1 });
   const assigned = await db

@@ -7,19 +7,19 @@ import { addOperator, disableOperator } from '@passfob/service/features/users/ac
 import { disableUser } from '@passfob/service/features/users/user-changes';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
-import { Desk, desk, must } from '../tokens/desk.ts';
+import { Helpdesk, helpdesk, must } from '../tokens/helpdesk.ts';
 import { checkDone, finish, given } from './kit.ts';
 
 test('a job stops where its operator is disabled, demoted or none any more, until another one takes it over', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const { management } = rig;
   const { db } = rig.store;
   await rig.user('eve');
-  const other: Actor = { ...desk, name: 'eve', role: 'admin' };
+  const other: Actor = { ...helpdesk, name: 'eve', role: 'admin' };
   must(await addOperator(management, other, { user: 'eve', role: 'admin' }));
   const losses: readonly [string, () => Promise<unknown>][] = [
-    ['operator', async () => must(await disableOperator(management, other, desk.name))],
-    ['user', async () => must(await disableUser(management, other, desk.name))],
+    ['operator', async () => must(await disableOperator(management, other, helpdesk.name))],
+    ['user', async () => must(await disableUser(management, other, helpdesk.name))],
     ['role', () => rig.hire('auditor')],
     ['row', () => db.deleteFrom('operators').where('role', '=', 'helpdesk').execute()],
   ];
@@ -45,20 +45,20 @@ test('a job stops where its operator is disabled, demoted or none any more, unti
 });
 
 test('a job of an API key stops when the key is revoked; one whose operator was promoted goes on', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const { management } = rig;
   const id = await given(rig);
   await rig.hire('admin');
   await finish(management);
   await checkDone(rig, id);
-  const { apiKey, value } = must(await createApiKey(management, desk, { name: 'hr', role: 'admin' }));
+  const { apiKey, value } = must(await createApiKey(management, helpdesk, { name: 'hr', role: 'admin' }));
   secret(value);
-  const program: Actor = { ...desk, name: 'api:hr', role: 'admin' };
+  const program: Actor = { ...helpdesk, name: 'api:hr', role: 'admin' };
   await rig.issue('B-1', { user: 'ada' });
   const bulk = { kind: 'unassign', serials: ['B-1', 'ada-0'] } as const;
   const bulkId = must(await startBulk(management, program, bulk)).id;
   const next = await workOn(management, (await takeLease(management)) as Lease, 1);
-  must(await revokeApiKey(management, desk, apiKey.id));
+  must(await revokeApiKey(management, helpdesk, apiKey.id));
   expect(await workOn(management, next as Lease, 1)).toBeUndefined();
   expect(must(await viewJob(rig.store.db, bulkId))).toMatchObject({ state: 'paused', done: 1 });
 });

@@ -17,9 +17,9 @@ import { expect, test } from 'vitest';
 import { furnish, Visitor } from '../console/kit.ts';
 import { fillWorld } from '../console/world.ts';
 import { codeAt, newDatabase, Rig } from '../kit.ts';
-import { accepted } from '../people/kit.ts';
 import { madeSecret } from '../radius/kit.ts';
 import { dueParts, storedParts } from '../search/kit.ts';
+import { accepted } from '../users/kit.ts';
 import { copyKeys, everything } from './kit.ts';
 
 /** A rig whose database is a file, whichever kind this run is on. */

@@ -3,7 +3,7 @@ import { shownNumber } from '@passfob/service/features/push/shown';
 import { expect, test } from 'vitest';
 import { until } from '../agents/kit.ts';
 import { Scene } from '../agents/scene.ts';
-import { accepted, grace } from '../people/kit.ts';
+import { accepted, grace } from '../users/kit.ts';
 
 test('a fob says whether it is asked about a call or about a log-in, and a hold speaks for the caller', async () => {
   await using scene = await Scene.open();

@@ -7,7 +7,7 @@ import { disableUser } from '@passfob/service/features/users/user-changes';
 import { expect, test } from 'vitest';
 import { furnish, signedIn } from '../console/kit.ts';
 import { Rig } from '../kit.ts';
-import { accepted, codeOf, grace } from '../people/kit.ts';
+import { accepted, codeOf, grace } from '../users/kit.ts';
 import { outcomes, PushFob, rowOf, SESSION } from './kit.ts';
 import { Scene } from './scene.ts';
 

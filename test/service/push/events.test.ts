@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { type Answer, Bureau, type Shown } from '../api/kit.ts';
 import { Visitor } from '../console/kit.ts';
 import { apiKeyOf, codeNow } from '../kit.ts';
-import { accepted, grace } from '../people/kit.ts';
+import { accepted, grace } from '../users/kit.ts';
 import { PushFob, SESSION } from './kit.ts';
 import { approve } from './scene.ts';
 

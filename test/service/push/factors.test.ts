@@ -4,7 +4,7 @@ import { answerPush } from '@passfob/service/features/push/delivery';
 import { resetPin } from '@passfob/service/features/users/credentials/pins';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
-import { accepted, freshPassword, givePin, grace } from '../people/kit.ts';
+import { accepted, freshPassword, givePin, grace } from '../users/kit.ts';
 import { outcomes, PushFob, rowOf } from './kit.ts';
 import { Scene } from './scene.ts';
 

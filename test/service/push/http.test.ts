@@ -8,9 +8,9 @@ import type { Service } from '@passfob/service/service';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { apiKeyOf, comparable, post, Rig, wrongCode } from '../kit.ts';
-import { accepted, freshPassword, grace, Office } from '../people/kit.ts';
+import { accepted, freshPassword, grace, Office } from '../users/kit.ts';
 import { send } from './http-kit.ts';
-import { makeFamiliar, OTHER_SESSION, PushFob, rowOf, SESSION } from './kit.ts';
+import { makeTrusted, OTHER_SESSION, PushFob, rowOf, SESSION } from './kit.ts';
 import { approve } from './scene.ts';
 
 interface Asked {
@@ -37,7 +37,7 @@ async function application(office: Office, factors: 'otp' | 'password_otp') {
 async function loggingIn(service: Service, apiKey: string, fob: PushFob, more: object): Promise<Asked> {
   const { user, office } = fob;
   const source = '192.0.2.50';
-  await makeFamiliar(office, user, source);
+  await makeTrusted(office, user, source);
   return asked(service.url, apiKey, user, { ...more, source });
 }
 

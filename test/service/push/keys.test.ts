@@ -21,7 +21,7 @@ import { type PushBinding, questionOf, readPushSuite } from '@passfob/service/fe
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
-import { accepted, grace, Office } from '../people/kit.ts';
+import { accepted, grace, Office } from '../users/kit.ts';
 import { PushFob, putOn, rowOf } from './kit.ts';
 import { Scene } from './scene.ts';
 

@@ -8,7 +8,7 @@ import { pushSuite } from '@passfob/service/features/tokens/push-question';
 import { writing } from '@passfob/service/storage/database/database';
 import { secret } from '../../kit/secrets.ts';
 import { fobAnswer } from '../challenges/kit.ts';
-import type { Office } from '../people/kit.ts';
+import type { Office } from '../users/kit.ts';
 
 export const SESSION = 'session-of-this-browser';
 export const OTHER_SESSION = 'session-of-another-browser';
@@ -103,7 +103,7 @@ export async function putOn({ store }: Office, { serial }: NewToken, fobId: stri
 }
 
 /** As if the user had approved a log-in from there just now. */
-export async function makeFamiliar({ store, nowMs }: Office, user: string, source: string): Promise<void> {
+export async function makeTrusted({ store, nowMs }: Office, user: string, source: string): Promise<void> {
   await writing(store.db, async db => {
     const { id: userId } = await db
       .selectFrom('users')

@@ -10,8 +10,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { countOf, LONG } from '../../kit/counts.ts';
 import { Rig } from '../kit.ts';
-import { Office } from '../people/kit.ts';
-import { makeFamiliar, OTHER_SESSION, PushFob, rowOf, SESSION } from './kit.ts';
+import { Office } from '../users/kit.ts';
+import { makeTrusted, OTHER_SESSION, PushFob, rowOf, SESSION } from './kit.ts';
 
 const RUNS = countOf(12, 120);
 const SESSIONS = [SESSION, OTHER_SESSION] as const;
@@ -189,7 +189,7 @@ test('of requests from a familiar source and from elsewhere at once, on two node
       requestId: 'r',
     });
   try {
-    await makeFamiliar(office, 'ada', home);
+    await makeTrusted(office, 'ada', home);
     const kept: boolean[] = [];
     for (let round = 0; round < 6; round++) {
       rig.clock.nowMs += pushLimits.pushesUnapprovedMs;

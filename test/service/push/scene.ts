@@ -5,7 +5,7 @@ import { makePushes, type Push, type Pushes } from '@passfob/service/features/pu
 import { ensureApplication } from '@passfob/service/features/users/applications';
 import type { ValidationContext } from '@passfob/service/features/validation/request';
 import { type Changes, watchChanges } from '@passfob/service/storage/database/changes';
-import { Office } from '../people/kit.ts';
+import { Office } from '../users/kit.ts';
 import { PushFob, SESSION } from './kit.ts';
 
 /** An office with the asking side of pushes, and two applications. */

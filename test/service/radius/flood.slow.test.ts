@@ -1,8 +1,8 @@
 import { createRadiusClient } from '@passfob/service/features/radius/clients';
 import { expect, test } from 'vitest';
 import { codeNow } from '../kit.ts';
-import { accepted, grace } from '../people/kit.ts';
-import { makeFamiliar, PushFob } from '../push/kit.ts';
+import { makeTrusted, PushFob } from '../push/kit.ts';
+import { accepted, grace } from '../users/kit.ts';
 import { type Answer, makeRequest, type Sent } from './client.ts';
 import { ACCEPT, type ClientSocket, madeSecret, type RadiusRig, REJECT } from './kit.ts';
 import { scene } from './press-kit.ts';
@@ -80,7 +80,7 @@ test('a user at a familiar source keeps the place while 200 sources ask, and one
   await using _ = rig;
   await rig.office.users('bob');
   await PushFob.of(rig.office, 'bob');
-  await makeFamiliar(rig.office, 'ada', HOME);
+  await makeTrusted(rig.office, 'ada', HOME);
   const crowd = await crowdOf(rig);
   const at = (user: string) => ({ user, password: '', attributes: [[CALLING_STATION, HOME]] }) as const;
   const ada = rig.ask(at('ada'));

@@ -5,7 +5,7 @@ import { createApplication } from '@passfob/service/features/users/application-c
 import { expect, test } from 'vitest';
 import { until } from '../agents/kit.ts';
 import { Scene } from '../agents/scene.ts';
-import { accepted, grace } from '../people/kit.ts';
+import { accepted, grace } from '../users/kit.ts';
 import { ACCEPT, ClientSocket, madeSecret } from './kit.ts';
 
 const HERE = '127.0.0.1';

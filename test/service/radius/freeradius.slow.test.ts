@@ -10,8 +10,8 @@ import { freePort } from '../../kit/free-port.ts';
 import { secret } from '../../kit/secrets.ts';
 import { describeNeeds, needsTool } from '../../kit/tools.ts';
 import { add, codeAt, codeNow, newToken, stepAt } from '../kit.ts';
-import { accepted, grace } from '../people/kit.ts';
 import { PushFob } from '../push/kit.ts';
+import { accepted, grace } from '../users/kit.ts';
 import { RadiusRig } from './kit.ts';
 import { Folder, type Patience, radclient, type Said } from './programs.ts';
 

@@ -11,7 +11,7 @@ import { createApplication } from '@passfob/service/features/users/application-c
 import type { Service, ServiceOptions } from '@passfob/service/service';
 import { secret } from '../../kit/secrets.ts';
 import { Rig, wrongCode } from '../kit.ts';
-import { accepted, grace, Office } from '../people/kit.ts';
+import { accepted, grace, Office } from '../users/kit.ts';
 import { type Answer, makeRequest, type Request, readAnswer, type Sent } from './client.ts';
 
 export const ACCEPT = 2;

@@ -3,7 +3,7 @@ import { resetPin } from '@passfob/service/features/users/credentials/pins';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeAt, codeNow, stepAt } from '../kit.ts';
-import { accepted, givePin, grace } from '../people/kit.ts';
+import { accepted, givePin, grace } from '../users/kit.ts';
 import { ACCEPT, attributeOf, CHALLENGE, RadiusRig, REJECT, wrongCodeAround } from './kit.ts';
 
 const REPLY_MESSAGE = 18;

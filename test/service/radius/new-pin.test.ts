@@ -4,7 +4,7 @@ import { resetPin } from '@passfob/service/features/users/credentials/pins';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow } from '../kit.ts';
-import { accepted, freshPassword, grace } from '../people/kit.ts';
+import { accepted, freshPassword, grace } from '../users/kit.ts';
 import type { Answer } from './client.ts';
 import { ACCEPT, attributeOf, CHALLENGE, RadiusRig, REJECT, wrongCodeAround } from './kit.ts';
 

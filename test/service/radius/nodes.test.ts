@@ -1,7 +1,7 @@
 import { createRadiusClient } from '@passfob/service/features/radius/clients';
 import { expect, test } from 'vitest';
 import { add, codeAt, codeNow, newToken, stepAt } from '../kit.ts';
-import { accepted, grace } from '../people/kit.ts';
+import { accepted, grace } from '../users/kit.ts';
 import { makeRequest, readAnswer } from './client.ts';
 import { ACCEPT, attributeOf, CHALLENGE, madeSecret, RadiusRig, REJECT } from './kit.ts';
 

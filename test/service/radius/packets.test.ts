@@ -4,7 +4,7 @@ import { changeRadiusSecret, removeRadiusClient } from '@passfob/service/feature
 import { changeFactors, disableApplication } from '@passfob/service/features/users/application-changes';
 import { expect, test } from 'vitest';
 import { add, apiKeyOf, codeNow, isOnPostgres, newToken, post } from '../kit.ts';
-import { accepted, grace } from '../people/kit.ts';
+import { accepted, grace } from '../users/kit.ts';
 import { makeRequest } from './client.ts';
 import { ACCEPT, madeSecret, RadiusRig, REJECT, wrongCodeAround } from './kit.ts';
 

@@ -4,8 +4,8 @@ import { changeRadiusClient } from '@passfob/service/features/radius/clients';
 import type { ServiceOptions } from '@passfob/service/service';
 import type { RadiusPush } from '@passfob/service/storage/schema/schema';
 import { expect } from 'vitest';
-import { accepted, grace } from '../people/kit.ts';
 import { PushFob } from '../push/kit.ts';
+import { accepted, grace } from '../users/kit.ts';
 import type { Answer } from './client.ts';
 import { attributeOf, RadiusRig } from './kit.ts';
 

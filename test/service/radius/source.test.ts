@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { makeFamiliar, PushFob } from '../push/kit.ts';
+import { makeTrusted, PushFob } from '../push/kit.ts';
 import { CHALLENGE, RadiusRig } from './kit.ts';
 
 const CALLING_STATION = 31;
@@ -24,7 +24,7 @@ test('a press is asked for from a familiar source where the client says where th
       .orderBy('created_ms', 'desc');
     return Object.values(await latest.executeTakeFirstOrThrow());
   };
-  for (const station of ['198.51.100.7', '127.0.0.1']) await makeFamiliar(rig.office, 'ada', station);
+  for (const station of ['198.51.100.7', '127.0.0.1']) await makeTrusted(rig.office, 'ada', station);
   expect(await familiar('198.51.100.7')).toEqual(['198.51.100.7', '198.51.100.7']);
   expect(await familiar('198.51.100.8')).toEqual(['198.51.100.8', null]);
   // The client's own address: of nobody in particular.

@@ -30,7 +30,7 @@ export interface Person {
 }
 
 /** Many users at once, with the columns and parts that one has that is made alone. */
-export function addPeople({ db }: Store, people: readonly Person[], nowMs: number): Promise<void> {
+export function addUsers({ db }: Store, people: readonly Person[], nowMs: number): Promise<void> {
   return writing(db, async transaction => {
     for (const { name, displayName = '', email = null } of people)
       await insertUser(transaction, { ...newUser(name, nowMs), display_name: displayName, email });

@@ -9,8 +9,8 @@ import fc from 'fast-check';
 import { CompiledQuery, sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { countOf, LONG } from '../../kit/counts.ts';
-import { accepted, grace, Office } from '../people/kit.ts';
-import { addPeople, type Person, plain } from './kit.ts';
+import { accepted, grace, Office } from '../users/kit.ts';
+import { addUsers, type Person, plain } from './kit.ts';
 
 const query = (office: Office, changes: Partial<UserQuery> = {}): UserQuery => ({
   lock: defaultLockPolicy,
@@ -50,7 +50,7 @@ test(
         displayName: displayName.trim(),
         ...(at % 3 > 0 && { email: `${at}.a${plain(mail).replace(/[^a-z]/g, '')}@example.org` }),
       }));
-    await addPeople(office.store, people, office.nowMs);
+    await addUsers(office.store, people, office.nowMs);
     for (const at of [1, 5, 8, 13, 40])
       accepted(await disableUser(office.management, grace, people[at]?.name ?? ''));
     const everybody = (await walk(office, { limit: 200 })).length;
@@ -87,7 +87,7 @@ test(
 test('help desk finds a user by whatever it heard of name, user name or mail', async () => {
   await using office = await Office.open();
   const long = 'Maria do Carmo Miranda da Cunha Sebastian';
-  await addPeople(
+  await addUsers(
     office.store,
     [
       { name: 'hm2041', displayName: 'Heinz Müller', email: 'h.mueller@sales.example.com' },
@@ -129,7 +129,7 @@ test('help desk finds a user by whatever it heard of name, user name or mail', a
 test('a user who is renamed between two pages is listed at most once, and others are not shifted', async () => {
   await using office = await Office.open();
   const people = ['ann', 'bea', 'cem', 'dan'].map(name => ({ name, displayName: `x ${name}` }));
-  await addPeople(office.store, people, office.nowMs);
+  await addUsers(office.store, people, office.nowMs);
   const first = await listUsers(office.store.db, query(office, { search: 'x', limit: 2 }));
   expect(first.users.map(({ name }) => name)).toEqual(['ann', 'bea']);
   accepted(await changeUser(office.management, grace, { user: 'dan', displayName: 'x aa' }));
@@ -159,7 +159,7 @@ test('a page looks at so many hits and no more, and a search for somebody rare g
   await using office = await Office.open();
   const count = administrationLimits.pageRowsScanned + 30;
   const people = Array.from({ length: count }, (_, at) => ({ name: `user ${1000 + at}` }));
-  await addPeople(office.store, people, office.nowMs);
+  await addUsers(office.store, people, office.nowMs);
   const last = people.at(-1)?.name ?? '';
   accepted(await disableUser(office.management, grace, last));
   const search = { search: 'USER', state: 'disabled' } as const;

@@ -18,8 +18,8 @@ import { secret } from '../../kit/secrets.ts';
 import { Scene } from '../enrolment/kit.ts';
 import { Rig } from '../kit.ts';
 import { olderStore } from '../older.ts';
-import { accepted, codeOf, grace, Office } from '../people/kit.ts';
-import { Desk, desk, must } from '../tokens/desk.ts';
+import { Helpdesk, helpdesk, must } from '../tokens/helpdesk.ts';
+import { accepted, codeOf, grace, Office } from '../users/kit.ts';
 import { dueParts, storedParts } from './kit.ts';
 
 test('users are found by what they are called now, after each change and after none that was refused', async () => {
@@ -57,7 +57,7 @@ test('users are found by what they are called now, after each change and after n
 });
 
 test('tokens are found by their serial numbers however they are made, and by no more after they have moved', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const { management } = rig;
   const { db, keys } = management;
   const check = async () => expect(await storedParts(db)).toEqual(await dueParts(db));
@@ -65,9 +65,9 @@ test('tokens are found by their serial numbers however they are made, and by no 
   await rig.issue('PF-0001', { user: 'ada', label: 'VPN' });
   await rig.issue('PF-0002');
   await check();
-  must(await assignToken(management, desk, { serial: 'PF-0002', user: 'ada' }));
-  must(await renameToken(management, desk, { serial: 'PF-0002', label: 'Door' }));
-  must(await revokeToken(management, desk, { serial: 'PF-0001', reason: 'lost' }));
+  must(await assignToken(management, helpdesk, { serial: 'PF-0002', user: 'ada' }));
+  must(await renameToken(management, helpdesk, { serial: 'PF-0002', label: 'Door' }));
+  must(await revokeToken(management, helpdesk, { serial: 'PF-0001', reason: 'lost' }));
   await check();
   await rig.hire();
   const seed = secret(base32nopad.encode(randomBytes(20)));
@@ -75,7 +75,7 @@ test('tokens are found by their serial numbers however they are made, and by no 
   const unasked = { password: async () => '', key: async () => new Uint8Array(16) };
   const file = { name: 'tokens.csv', bytes: new TextEncoder().encode(table) };
   const drafts = await draftsOfFiles(keys, [file], unasked, { userFrom: 'label' });
-  must(await startImport(management, desk, await prepareImport(db, keys, drafts)));
+  must(await startImport(management, helpdesk, await prepareImport(db, keys, drafts)));
   const worker = startJobs(management);
   await worker.idle();
   await worker.close();

@@ -7,8 +7,8 @@ import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
 import { expect, it } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { Rig } from '../kit.ts';
-import { Office } from '../people/kit.ts';
 import { RadiusPort } from '../radius/kit.ts';
+import { Office } from '../users/kit.ts';
 import { serviceCommand } from './command.ts';
 
 const service = (rig: Rig, ...args: string[]) =>

@@ -7,7 +7,7 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { secret } from '../../kit/secrets.ts';
 import { describeNeeds, tool } from '../../kit/tools.ts';
 import { keyOf, Rig } from '../kit.ts';
-import { accepted, grace, Office } from '../people/kit.ts';
+import { accepted, grace, Office } from '../users/kit.ts';
 import { Authority, needsOpenssl } from './certificates.ts';
 import { Nginx } from './nginx-kit.ts';
 

@@ -6,9 +6,9 @@ import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
 import { expect, it } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { add, apiKeyOf, codeNow, newToken, post, Rig } from '../kit.ts';
-import { bounceOf } from '../mails/bounce-kit.ts';
-import { invitation, queue } from '../mails/kit.ts';
-import { Office } from '../people/kit.ts';
+import { bounceOf } from '../mail/bounce-kit.ts';
+import { invitation, queue } from '../mail/kit.ts';
+import { Office } from '../users/kit.ts';
 import { serviceCommand as command, serviceCommandReading as commandReading } from './command.ts';
 
 it('a backup is restored, and what was accepted before it stays refused', async () => {

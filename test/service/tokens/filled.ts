@@ -3,13 +3,13 @@ import { revokeToken, suspendToken } from '@passfob/service/features/tokens/move
 import { searchTokens, type TokenQuery } from '@passfob/service/features/tokens/search';
 import type { TokenView } from '@passfob/service/features/tokens/views';
 import { expect } from 'vitest';
-import { type Desk, desk, must } from './desk.ts';
+import { type Helpdesk, helpdesk, must } from './helpdesk.ts';
 
 const USERS = ['ada', 'adele', 'bob', 'Bo', 'zoë'];
 const LABELS = ['', 'a', 'ab', 'abc', 'Ab', 'ß', '\u{1f600}'];
 
 /** 60 tokens whose users, labels and states are spread by index. */
-export async function fill(rig: Desk): Promise<TokenView[]> {
+export async function fill(rig: Helpdesk): Promise<TokenView[]> {
   for (const user of USERS) await rig.user(user.toLowerCase());
   const states: TokenState[] = ['inventory', 'assigned', 'suspended', 'revoked'];
   for (let at = 0; at < 60; at++) {
@@ -19,16 +19,16 @@ export async function fill(rig: Desk): Promise<TokenView[]> {
       label: LABELS[at % LABELS.length] ?? '',
       ...((state === 'assigned' || state === 'suspended') && { user: USERS[(at >> 1) % 5] ?? '' }),
     });
-    if (state === 'revoked') must(await revokeToken(rig.management, desk, { serial, reason: 'lost' }));
+    if (state === 'revoked') must(await revokeToken(rig.management, helpdesk, { serial, reason: 'lost' }));
     if (state !== 'suspended') continue;
     await rig.store.db.updateTable('tokens').set({ state: 'active' }).where('serial', '=', serial).execute();
-    must(await suspendToken(rig.management, desk, { serial }));
+    must(await suspendToken(rig.management, helpdesk, { serial }));
   }
   return pages(rig, { rows: 200 });
 }
 
 /** All pages of a search, one after the other. */
-export async function pages(rig: Desk, query: TokenQuery): Promise<TokenView[]> {
+export async function pages(rig: Helpdesk, query: TokenQuery): Promise<TokenView[]> {
   const all: TokenView[] = [];
   let after: string | null | undefined;
   for (let turn = 0; turn < 200 && after !== null; turn++) {

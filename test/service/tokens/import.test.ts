@@ -19,7 +19,7 @@ import { give } from 'passfob/inventory/handover';
 import { openInventory } from 'passfob/inventory/inventory';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
-import { Desk, desk, must } from './desk.ts';
+import { Helpdesk, helpdesk, must } from './helpdesk.ts';
 
 const PASSWORD = secret('four words for this file');
 
@@ -83,23 +83,23 @@ async function givenFile(fobs: readonly Fob[]): Promise<Buffer> {
   }
 }
 
-async function run(rig: Desk, drafts: readonly ImportDraft[]) {
+async function run(rig: Helpdesk, drafts: readonly ImportDraft[]) {
   const { management } = rig;
   await rig.hire();
   const prepared = await prepareImport(management.db, management.keys, drafts);
-  const job = must(await startImport(management, desk, prepared));
+  const job = must(await startImport(management, helpdesk, prepared));
   const worker = startJobs(management);
   await worker.idle();
   await worker.close();
   return must(await viewJob(management.db, job.id));
 }
 
-function tokenRow(rig: Desk, serial: string) {
+function tokenRow(rig: Helpdesk, serial: string) {
   return rig.store.db.selectFrom('tokens').selectAll().where('serial', '=', serial).executeTakeFirstOrThrow();
 }
 
 test('fobs and accounts of a handover file become fobs and tokens, with the holders as users', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const { management } = rig;
   const counted = account({ account_id: '00000002', kind: 1, period: 0, digits: 0x18, algorithm: 2 });
   const bytes = await givenFile([fob('abcde', [account(), counted], 'Ada'), fob('fghij', [account()])]);
@@ -130,7 +130,7 @@ test('fobs and accounts of a handover file become fobs and tokens, with the hold
 });
 
 test('the same file again: every row is there already, and a dry run writes nothing', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const { db, keys } = rig.management;
   const drafts = draftsOfInventory(
     await openInventoryFile(await givenFile([fob('abcde', [account()])]), PASSWORD),
@@ -141,12 +141,12 @@ test('the same file again: every row is there already, and a dry run writes noth
   await run(rig, drafts);
   expect((await planImport(db, keys, drafts)).counts).toEqual({ ok: 0, present: 2, skipped: 0, refused: 0 });
   // A revoked token has no seed to compare, and does not come back.
-  must(await revokeToken(rig.management, desk, { serial: 'abcde-0a0b0c0d', reason: 'lost' }));
+  must(await revokeToken(rig.management, helpdesk, { serial: 'abcde-0a0b0c0d', reason: 'lost' }));
   expect((await planImport(db, keys, drafts)).counts).toEqual({ ok: 0, present: 1, skipped: 0, refused: 1 });
 });
 
 test('a dry run has a reason for every row that is not taken, and no secret', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const { db, keys } = rig.management;
   const known = fob('known', []);
   await run(rig, draftsOfInventory({ version: 1, fobs: [known], history: [] }, 'nobody'));
@@ -181,7 +181,7 @@ test('a dry run has a reason for every row that is not taken, and no secret', as
 });
 
 test('files of other programs: rows of tables and key URIs, recognised when they come again', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const { db, keys } = rig.management;
   const seeds = [1, 2].map(() => secret(new Uint8Array(randomBytes(20))));
   const [one, two] = seeds.map(seed => Buffer.from(seed).toString('hex'));
@@ -210,12 +210,12 @@ test('files of other programs: rows of tables and key URIs, recognised when they
 });
 
 test('what was refused while the job ran says why in its row', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const { management } = rig;
   await rig.hire();
   const drafts = draftsOfInventory({ version: 1, fobs: [fob('abcde', [account()])], history: [] }, 'label');
   const prepared = await prepareImport(management.db, management.keys, drafts);
-  const job = must(await startImport(management, desk, prepared));
+  const job = must(await startImport(management, helpdesk, prepared));
   await rig.issue('abcde-0a0b0c0d');
   const worker = startJobs(management);
   await worker.idle();
@@ -227,7 +227,7 @@ test('what was refused while the job ran says why in its row', async () => {
 });
 
 test('tokens keep the serial numbers of their file, and none of these becomes a user', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const { db, keys } = rig.management;
   const key = '3132333435363738393031323334353637383930';
   const base32 = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJ';
@@ -251,7 +251,7 @@ test('tokens keep the serial numbers of their file, and none of these becomes a 
 });
 
 test('log-ins have their turn while a long import is judged', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const { db, keys } = rig.management;
   const letters = (at: number) => [...String(at).padStart(4, '0')].map(digit => 'ABCDEFGHIJ'[Number(digit)]);
   const seedOf = (at: number) => `GEZDGNBVGY3TQOJQGEZDGNBVGY3T${letters(at).join('')}`;

@@ -15,7 +15,7 @@ import { writing } from '@passfob/service/storage/database/database';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
-import { codeOf, Desk, desk, must } from './desk.ts';
+import { codeOf, Helpdesk, helpdesk, must } from './helpdesk.ts';
 
 type Step = { readonly act: string; readonly token: number; readonly user: number };
 
@@ -42,7 +42,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
 );
 
 test('property: whatever is done to tokens, the database keeps what their states promise', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   for (const user of users) await rig.user(user);
   let run = 0;
   await fc.assert(
@@ -62,32 +62,37 @@ test('property: whatever is done to tokens, the database keeps what their states
         for (const one of serials) await checkRow(rig, await rowOf(rig, one), marks);
       }
       // The next run's users have room again.
-      for (const serial of serials) await revokeToken(rig.management, desk, { serial, reason: 'retired' });
+      for (const serial of serials)
+        await revokeToken(rig.management, helpdesk, { serial, reason: 'retired' });
     }),
     { numRuns: 40 },
   );
 });
 
-async function perform(rig: Desk, serial: string, { act, user }: Step): Promise<Result<unknown> | undefined> {
+async function perform(
+  rig: Helpdesk,
+  serial: string,
+  { act, user }: Step,
+): Promise<Result<unknown> | undefined> {
   const { management } = rig;
   const name = users[user] ?? '';
   switch (act) {
     case 'assign':
-      return assignToken(management, desk, { serial, user: name });
+      return assignToken(management, helpdesk, { serial, user: name });
     case 'reserve':
-      return reserveToken(management, desk, { serial });
+      return reserveToken(management, helpdesk, { serial });
     case 'reserveFor':
-      return reserveToken(management, desk, { serial, user: name });
+      return reserveToken(management, helpdesk, { serial, user: name });
     case 'unassign':
-      return unassignToken(management, desk, { serial });
+      return unassignToken(management, helpdesk, { serial });
     case 'suspend':
-      return suspendToken(management, desk, { serial });
+      return suspendToken(management, helpdesk, { serial });
     case 'reactivate':
-      return reactivateToken(management, desk, { serial });
+      return reactivateToken(management, helpdesk, { serial });
     case 'revoke':
-      return revokeToken(management, desk, { serial, reason: 'lost' });
+      return revokeToken(management, helpdesk, { serial, reason: 'lost' });
     case 'rename':
-      return renameToken(management, desk, { serial, label: 'desk drawer' });
+      return renameToken(management, helpdesk, { serial, label: 'desk drawer' });
     default:
       await use(rig, serial);
       return undefined;
@@ -95,7 +100,7 @@ async function perform(rig: Desk, serial: string, { act, user }: Step): Promise<
 }
 
 /** What an accepted passcode does to a row. */
-async function use(rig: Desk, serial: string): Promise<void> {
+async function use(rig: Helpdesk, serial: string): Promise<void> {
   await writing(rig.store.db, async db => {
     await db
       .updateTable('tokens')
@@ -106,11 +111,11 @@ async function use(rig: Desk, serial: string): Promise<void> {
   });
 }
 
-function rowOf(rig: Desk, serial: string): Promise<TokenRow> {
+function rowOf(rig: Helpdesk, serial: string): Promise<TokenRow> {
   return rig.store.db.selectFrom('tokens').selectAll().where('serial', '=', serial).executeTakeFirstOrThrow();
 }
 
-async function checkRow(rig: Desk, row: TokenRow, marks: Map<string, number>): Promise<void> {
+async function checkRow(rig: Helpdesk, row: TokenRow, marks: Map<string, number>): Promise<void> {
   const rule = tokenStates[row.state];
   expect(row.sealed_secret !== null).toBe(rule.seed);
   expect(row.key_id !== null).toBe(rule.seed);
@@ -133,15 +138,15 @@ async function checkRow(rig: Desk, row: TokenRow, marks: Map<string, number>): P
 }
 
 test('every act that changed something is one audit row that names the operator; a refused one is none', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const { management } = rig;
   await rig.user('ada');
   await rig.issue('S-1');
-  expect(codeOf(await suspendToken(management, desk, { serial: 'S-1' }))).toBe('bad_transition');
-  must(await assignToken(management, desk, { serial: 'S-1', user: 'Ada' }));
-  expect(codeOf(await suspendToken(management, desk, { serial: 'S-2' }))).toBe('unknown_serial');
-  must(await unassignToken(management, desk, { serial: 'S-1' }));
-  must(await revokeToken(management, desk, { serial: 'S-1', reason: 'faulty' }));
+  expect(codeOf(await suspendToken(management, helpdesk, { serial: 'S-1' }))).toBe('bad_transition');
+  must(await assignToken(management, helpdesk, { serial: 'S-1', user: 'Ada' }));
+  expect(codeOf(await suspendToken(management, helpdesk, { serial: 'S-2' }))).toBe('unknown_serial');
+  must(await unassignToken(management, helpdesk, { serial: 'S-1' }));
+  must(await revokeToken(management, helpdesk, { serial: 'S-1', reason: 'faulty' }));
   const rows = await rig.store.db.selectFrom('audit').selectAll().orderBy('id').execute();
   expect(rows.map(({ action, actor, subject, source }) => [action, actor, subject, source])).toEqual(
     ['token.issue', 'token.assign', 'token.unassign', 'token.revoke'].map(action => [
@@ -155,46 +160,50 @@ test('every act that changed something is one audit row that names the operator;
 });
 
 test('a user has at most so many tokens, reserved ones counted and revoked ones not', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const { management } = rig;
   await rig.user('ada');
   for (let at = 0; at < 10; at++) await rig.issue(`S-${at}`);
   for (let at = 0; at < 4; at++)
-    must(await assignToken(management, desk, { serial: `S-${at}`, user: 'ada' }));
+    must(await assignToken(management, helpdesk, { serial: `S-${at}`, user: 'ada' }));
   for (let at = 4; at < 8; at++)
-    must(await reserveToken(management, desk, { serial: `S-${at}`, user: 'ada' }));
-  expect(codeOf(await assignToken(management, desk, { serial: 'S-8', user: 'ada' }))).toBe('too_many_tokens');
-  must(await assignToken(management, desk, { serial: 'S-7', user: 'ada' }));
-  must(await revokeToken(management, desk, { serial: 'S-0', reason: 'lost' }));
-  must(await assignToken(management, desk, { serial: 'S-8', user: 'ada' }));
-  expect(codeOf(await reserveToken(management, desk, { serial: 'S-9', user: 'ada' }))).toBe(
+    must(await reserveToken(management, helpdesk, { serial: `S-${at}`, user: 'ada' }));
+  expect(codeOf(await assignToken(management, helpdesk, { serial: 'S-8', user: 'ada' }))).toBe(
+    'too_many_tokens',
+  );
+  must(await assignToken(management, helpdesk, { serial: 'S-7', user: 'ada' }));
+  must(await revokeToken(management, helpdesk, { serial: 'S-0', reason: 'lost' }));
+  must(await assignToken(management, helpdesk, { serial: 'S-8', user: 'ada' }));
+  expect(codeOf(await reserveToken(management, helpdesk, { serial: 'S-9', user: 'ada' }))).toBe(
     'too_many_tokens',
   );
 });
 
 test('a token that is reserved for one user is not given to another; nobody else is made up', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const { management } = rig;
   await rig.user('ada');
   await rig.user('bob');
   await rig.issue('S-1');
-  must(await reserveToken(management, desk, { serial: 'S-1', user: 'ada' }));
-  expect(codeOf(await assignToken(management, desk, { serial: 'S-1', user: 'bob' }))).toBe(
+  must(await reserveToken(management, helpdesk, { serial: 'S-1', user: 'ada' }));
+  expect(codeOf(await assignToken(management, helpdesk, { serial: 'S-1', user: 'bob' }))).toBe(
     'reserved_for_another',
   );
-  expect(codeOf(await assignToken(management, desk, { serial: 'S-1', user: 'carl' }))).toBe('unknown_user');
+  expect(codeOf(await assignToken(management, helpdesk, { serial: 'S-1', user: 'carl' }))).toBe(
+    'unknown_user',
+  );
   const input = {
     serial: 'S-9',
     kind: 'totp',
     secret: secret(new Uint8Array(20).fill(7)),
     user: 'carl',
   } as const;
-  expect(codeOf(await issueToken(management, desk, input))).toBe('unknown_user');
+  expect(codeOf(await issueToken(management, helpdesk, input))).toBe('unknown_user');
   expect(await rig.store.db.selectFrom('users').select('id').execute()).toHaveLength(2);
 });
 
 test('suspending and revoking forget the answers to repeated requests', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const { db } = rig.store;
   await rig.user('ada');
   await rig.issue('S-1', { user: 'ada' });

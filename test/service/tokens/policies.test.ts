@@ -7,7 +7,7 @@ import {
 } from '@passfob/service/features/tokens/policies';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { codeOf, Desk, desk, must } from './desk.ts';
+import { codeOf, Helpdesk, helpdesk, must } from './helpdesk.ts';
 
 const looks: fc.Arbitrary<Omit<PolicyInput, 'name'>> = fc.record({
   kind: fc.constantFrom('hotp', 'totp'),
@@ -20,9 +20,9 @@ const looks: fc.Arbitrary<Omit<PolicyInput, 'name'>> = fc.record({
 });
 
 test('property: a changed policy counts for the next token and touches none that is there', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const { management } = rig;
-  must(await createPolicy(management, desk, { name: 'staff', kind: 'totp' }));
+  must(await createPolicy(management, helpdesk, { name: 'staff', kind: 'totp' }));
   let version = 1;
   let made = 0;
   const tokens = () => rig.store.db.selectFrom('tokens').selectAll().orderBy('id').execute();
@@ -30,7 +30,9 @@ test('property: a changed policy counts for the next token and touches none that
     fc.asyncProperty(looks, async look => {
       await rig.issue(`T-${made++}`, { policy: 'staff' });
       const before = await tokens();
-      expect(must(await changePolicy(management, desk, { name: 'staff', ...look })).version).toBe(++version);
+      expect(must(await changePolicy(management, helpdesk, { name: 'staff', ...look })).version).toBe(
+        ++version,
+      );
       expect(await tokens()).toEqual(before);
       const serial = `T-${made++}`;
       // What the caller says besides does not count against the policy.
@@ -51,15 +53,17 @@ test('property: a changed policy counts for the next token and touches none that
 });
 
 test('a policy is removed while no token was made by it, and every change is in the audit', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const { management } = rig;
-  must(await createPolicy(management, desk, { name: 'staff', kind: 'totp' }));
-  must(await createPolicy(management, desk, { name: 'guests', kind: 'hotp', digits: 8 }));
-  expect(codeOf(await createPolicy(management, desk, { name: 'staff', kind: 'totp' }))).toBe('policy_taken');
+  must(await createPolicy(management, helpdesk, { name: 'staff', kind: 'totp' }));
+  must(await createPolicy(management, helpdesk, { name: 'guests', kind: 'hotp', digits: 8 }));
+  expect(codeOf(await createPolicy(management, helpdesk, { name: 'staff', kind: 'totp' }))).toBe(
+    'policy_taken',
+  );
   await rig.issue('T-1', { policy: 'staff' });
-  expect(codeOf(await removePolicy(management, desk, { name: 'staff' }))).toBe('policy_used');
-  must(await removePolicy(management, desk, { name: 'guests' }));
-  expect(codeOf(await removePolicy(management, desk, { name: 'guests' }))).toBe('unknown_policy');
+  expect(codeOf(await removePolicy(management, helpdesk, { name: 'staff' }))).toBe('policy_used');
+  must(await removePolicy(management, helpdesk, { name: 'guests' }));
+  expect(codeOf(await removePolicy(management, helpdesk, { name: 'guests' }))).toBe('unknown_policy');
   expect((await listPolicies(rig.store.db)).map(({ name, version }) => [name, version])).toEqual([
     ['staff', 1],
   ]);
@@ -77,7 +81,7 @@ test('a policy is removed while no token was made by it, and every change is in 
 });
 
 test('what no fob can do is refused', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const cases: [Partial<PolicyInput>, string][] = [
     [{ name: '' }, 'bad_policy_name'],
     [{ name: ' a' }, 'bad_policy_name'],
@@ -90,8 +94,8 @@ test('what no fob can do is refused', async () => {
     [{ pinMinDigits: 17 }, 'bad_pin_digits'],
   ];
   for (const [changes, code] of cases)
-    expect(codeOf(await createPolicy(rig.management, desk, { name: 'p', kind: 'totp', ...changes }))).toBe(
-      code,
-    );
-  must(await createPolicy(rig.management, desk, { name: 'p', kind: 'totp', alphabet: 'hex', digits: 5 }));
+    expect(
+      codeOf(await createPolicy(rig.management, helpdesk, { name: 'p', kind: 'totp', ...changes })),
+    ).toBe(code);
+  must(await createPolicy(rig.management, helpdesk, { name: 'p', kind: 'totp', alphabet: 'hex', digits: 5 }));
 });

@@ -12,7 +12,7 @@ import { makeEngine } from '@passfob/service/features/validation/engine';
 import { expect, test } from 'vitest';
 import { furnish, signedIn } from '../console/kit.ts';
 import { codeAt, codeNow, Rig, stepAt } from '../kit.ts';
-import { accepted, codeOf, grace, Office } from '../people/kit.ts';
+import { accepted, codeOf, grace, Office } from '../users/kit.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const PERIOD_MS = 30_000;

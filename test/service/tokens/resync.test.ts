@@ -17,12 +17,12 @@ import { type Db, openStore, writing } from '@passfob/service/storage/database/d
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeAt, newToken, stepAt } from '../kit.ts';
-import { codeOf, Desk, desk, must } from './desk.ts';
+import { codeOf, Helpdesk, helpdesk, must } from './helpdesk.ts';
 
 const DAY_STEPS = 24 * 120;
 
 /** A token of ada's, and what shows its passcodes. */
-async function given(rig: Desk, kind: 'hotp' | 'totp', serial = 'S-1') {
+async function given(rig: Helpdesk, kind: 'hotp' | 'totp', serial = 'S-1') {
   await rig.user('ada');
   const seed = await rig.issue(serial, { kind, user: 'ada' });
   const token = newToken({ kind, secret: seed });
@@ -30,31 +30,31 @@ async function given(rig: Desk, kind: 'hotp' | 'totp', serial = 'S-1') {
   return { token, two, now: () => stepAt(token, rig.clock.nowMs) };
 }
 
-function rowOf(rig: Desk, serial = 'S-1') {
+function rowOf(rig: Helpdesk, serial = 'S-1') {
   return rig.store.db.selectFrom('tokens').selectAll().where('serial', '=', serial).executeTakeFirstOrThrow();
 }
 
-function ada(rig: Desk) {
+function ada(rig: Helpdesk) {
   return rig.store.db.selectFrom('users').selectAll().where('name', '=', 'ada').executeTakeFirstOrThrow();
 }
 
 test('HOTP: two consecutive passcodes are found up to the bound ahead, and both are spent', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const { two } = await given(rig, 'hotp');
-  expect(codeOf(await resyncToken(rig.management, desk, two(1000)))).toBe('resync_failed');
-  expect(must(await resyncToken(rig.management, desk, two(999)))).toEqual({
+  expect(codeOf(await resyncToken(rig.management, helpdesk, two(1000)))).toBe('resync_failed');
+  expect(must(await resyncToken(rig.management, helpdesk, two(999)))).toEqual({
     serial: 'S-1',
     driftSteps: 0,
     clockIsOff: false,
   });
   expect((await rowOf(rig)).last_step).toBe(1000);
-  expect(codeOf(await resyncToken(rig.management, desk, two(999)))).toBe('resync_failed');
-  expect(codeOf(await resyncToken(rig.management, desk, two(1000)))).toBe('resync_failed');
+  expect(codeOf(await resyncToken(rig.management, helpdesk, two(999)))).toBe('resync_failed');
+  expect(codeOf(await resyncToken(rig.management, helpdesk, two(1000)))).toBe('resync_failed');
   expect((await rowOf(rig)).last_step).toBe(1000);
 });
 
 test('HOTP: passcodes that are not consecutive, or in the other order, are a failure', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const { two } = await given(rig, 'hotp');
   const { first, second } = two(7);
   const { second: third } = two(8);
@@ -63,43 +63,43 @@ test('HOTP: passcodes that are not consecutive, or in the other order, are a fai
     { serial: 'S-1', first, second: third },
     { serial: 'S-1', first, second: first },
   ]) {
-    expect(codeOf(await resyncToken(rig.management, desk, input))).toBe('resync_failed');
+    expect(codeOf(await resyncToken(rig.management, helpdesk, input))).toBe('resync_failed');
     rig.clock.nowMs += 3_600_000;
   }
   expect((await rowOf(rig)).last_step).toBe(-1);
 });
 
 test('TOTP: found within a day both ways, never below the mark; the drift is recorded in full', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const { two, now } = await given(rig, 'totp');
   const early = now() - DAY_STEPS;
-  expect(codeOf(await resyncToken(rig.management, desk, two(early - 1)))).toBe('resync_failed');
-  expect(must(await resyncToken(rig.management, desk, two(early)))).toMatchObject({ clockIsOff: true });
+  expect(codeOf(await resyncToken(rig.management, helpdesk, two(early - 1)))).toBe('resync_failed');
+  expect(must(await resyncToken(rig.management, helpdesk, two(early)))).toMatchObject({ clockIsOff: true });
   expect(await rowOf(rig)).toMatchObject({ last_step: early + 1, drift_steps: 1 - DAY_STEPS });
-  expect(codeOf(await resyncToken(rig.management, desk, two(now() + DAY_STEPS)))).toBe('resync_failed');
-  expect(must(await resyncToken(rig.management, desk, two(now() + 3)))).toMatchObject({
+  expect(codeOf(await resyncToken(rig.management, helpdesk, two(now() + DAY_STEPS)))).toBe('resync_failed');
+  expect(must(await resyncToken(rig.management, helpdesk, two(now() + 3)))).toMatchObject({
     driftSteps: 4,
     clockIsOff: false,
   });
   for (const below of [now() + 4, now() + 3, now()])
-    expect(codeOf(await resyncToken(rig.management, desk, two(below)))).toBe('resync_failed');
+    expect(codeOf(await resyncToken(rig.management, helpdesk, two(below)))).toBe('resync_failed');
   expect((await rowOf(rig)).last_step).toBe(now() + 4);
 });
 
 test('misses lock the account like wrong passcodes, and then nothing is compared; a hit resets them', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const { two } = await given(rig, 'hotp');
   const wrong = { serial: 'S-1', first: two(5000).first, second: two(6000).first };
-  expect(codeOf(await resyncToken(rig.management, desk, wrong))).toBe('resync_failed');
-  expect(codeOf(await resyncToken(rig.management, desk, wrong))).toBe('resync_failed');
+  expect(codeOf(await resyncToken(rig.management, helpdesk, wrong))).toBe('resync_failed');
+  expect(codeOf(await resyncToken(rig.management, helpdesk, wrong))).toBe('resync_failed');
   expect((await ada(rig)).failures).toBe(2);
-  must(await resyncToken(rig.management, desk, two(3)));
+  must(await resyncToken(rig.management, helpdesk, two(3)));
   expect(await ada(rig)).toMatchObject(withoutFailures);
-  for (let turn = 0; turn < 3; turn++) await resyncToken(rig.management, desk, wrong);
-  expect(codeOf(await resyncToken(rig.management, desk, two(20)))).toBe('account_locked');
+  for (let turn = 0; turn < 3; turn++) await resyncToken(rig.management, helpdesk, wrong);
+  expect(codeOf(await resyncToken(rig.management, helpdesk, two(20)))).toBe('account_locked');
   expect(await rowOf(rig)).toMatchObject({ last_step: 4 });
   rig.clock.nowMs += 15 * 60_000;
-  must(await resyncToken(rig.management, desk, two(20)));
+  must(await resyncToken(rig.management, helpdesk, two(20)));
   const details = await rig.store.db
     .selectFrom('audit')
     .select('detail')
@@ -118,24 +118,24 @@ test('misses lock the account like wrong passcodes, and then nothing is compared
 });
 
 test('misses lock as the settings say', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const { two } = await given(rig, 'hotp');
   const lock = { threshold: 1, periodMs: 3_600_000 };
-  must(await changeSettings(rig.management, desk, { lock }));
+  must(await changeSettings(rig.management, helpdesk, { lock }));
   const wrong = { serial: 'S-1', first: two(5000).first, second: two(6000).first };
-  expect(codeOf(await resyncToken(rig.management, desk, wrong))).toBe('resync_failed');
+  expect(codeOf(await resyncToken(rig.management, helpdesk, wrong))).toBe('resync_failed');
   rig.clock.nowMs += lock.periodMs - 1;
-  expect(codeOf(await resyncToken(rig.management, desk, two(3)))).toBe('account_locked');
+  expect(codeOf(await resyncToken(rig.management, helpdesk, two(3)))).toBe('account_locked');
   rig.clock.nowMs += 1;
-  must(await resyncToken(rig.management, desk, two(3)));
+  must(await resyncToken(rig.management, helpdesk, two(3)));
 });
 
 test('the same two passcodes sent 16 times at once count once', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const { two } = await given(rig, 'hotp');
   const never = { threshold: 0, periodMs: 1000 };
   const results = await Promise.all(
-    Array.from({ length: 16 }, () => resyncToken(rig.management, desk, two(40), never)),
+    Array.from({ length: 16 }, () => resyncToken(rig.management, helpdesk, two(40), never)),
   );
   expect(results.filter(({ ok }) => ok)).toHaveLength(1);
   expect((await rowOf(rig)).last_step).toBe(41);
@@ -143,7 +143,7 @@ test('the same two passcodes sent 16 times at once count once', async () => {
 
 /** Resynchronises while another node writes, which does so until the token's seed was opened, then `meanwhile`, and ends. */
 async function whileWriting(
-  rig: Desk,
+  rig: Helpdesk,
   input: TwoPasscodes & { serial: string },
   meanwhile: (db: Db) => Promise<unknown>,
 ) {
@@ -160,7 +160,7 @@ async function whileWriting(
   try {
     await writing(other.db, async db => {
       const isOpened = once(opened, 'opened').then(() => true);
-      resynced = resyncToken(management, desk, input);
+      resynced = resyncToken(management, helpdesk, input);
       const isOver = resynced.then(
         () => false,
         () => false,
@@ -177,7 +177,7 @@ async function whileWriting(
 }
 
 test('what takes long is done before the transaction: the seed is opened while another node writes', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const { two, now } = await given(rig, 'totp');
   const resynced = await whileWriting(rig, two(now() + 3), async () => undefined);
   expect(resynced).toMatchObject({ ok: true, value: { driftSteps: 4 } });
@@ -185,7 +185,7 @@ test('what takes long is done before the transaction: the seed is opened while a
 });
 
 test('what was found before the transaction counts for nothing where a log-in or a lock was there first', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const { two } = await given(rig, 'hotp');
   const used = await whileWriting(rig, two(40), db =>
     db.updateTable('tokens').set({ last_step: 40 }).execute(),
@@ -200,11 +200,11 @@ test('what was found before the transaction counts for nothing where a log-in or
 });
 
 test('both passcodes are remembered as used, and as used for no log-in: typed again they are superseded', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const { application } = await ensureApplication(rig.store.db, rig.clock.nowMs);
   const { two } = await given(rig, 'hotp');
   const { first, second } = two(40);
-  must(await resyncToken(rig.management, desk, two(40)));
+  must(await resyncToken(rig.management, helpdesk, two(40)));
   const { recent } = await rowOf(rig);
   expect(readRecent(recent).map(({ step, letNobodyIn }) => [step, letNobodyIn])).toEqual([
     [41, true],
@@ -217,32 +217,36 @@ test('both passcodes are remembered as used, and as used for no log-in: typed ag
 });
 
 test('only a token in use is resynchronised; users do it without naming the token', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const { two } = await given(rig, 'totp');
   const other = await given(rig, 'hotp', 'S-2');
   await rig.issue('S-3');
-  expect(codeOf(await resyncToken(rig.management, desk, { ...two(1), serial: 'S-3' }))).toBe('not_usable');
-  expect(codeOf(await resyncToken(rig.management, desk, { ...two(1), serial: 'S-9' }))).toBe(
+  expect(codeOf(await resyncToken(rig.management, helpdesk, { ...two(1), serial: 'S-3' }))).toBe(
+    'not_usable',
+  );
+  expect(codeOf(await resyncToken(rig.management, helpdesk, { ...two(1), serial: 'S-9' }))).toBe(
     'unknown_serial',
   );
   const { id: userId } = await ada(rig);
-  expect(must(await resyncTokenOfUser(rig.management, desk, { ...other.two(70), userId })).serial).toBe(
+  expect(must(await resyncTokenOfUser(rig.management, helpdesk, { ...other.two(70), userId })).serial).toBe(
     'S-2',
   );
-  expect(codeOf(await resyncTokenOfUser(rig.management, desk, { ...two(1), userId: 'nobody' }))).toBe(
+  expect(codeOf(await resyncTokenOfUser(rig.management, helpdesk, { ...two(1), userId: 'nobody' }))).toBe(
     'unknown_user',
   );
   const bob = await rig.user('bob');
-  expect(codeOf(await resyncTokenOfUser(rig.management, desk, { ...two(1), userId: bob }))).toBe(
+  expect(codeOf(await resyncTokenOfUser(rig.management, helpdesk, { ...two(1), userId: bob }))).toBe(
     'no_usable_token',
   );
-  must(await assignToken(rig.management, desk, { serial: 'S-3', user: 'bob' }));
-  must(await suspendToken(rig.management, desk, { serial: 'S-3' }));
-  expect(codeOf(await resyncToken(rig.management, desk, { ...two(1), serial: 'S-3' }))).toBe('not_usable');
+  must(await assignToken(rig.management, helpdesk, { serial: 'S-3', user: 'bob' }));
+  must(await suspendToken(rig.management, helpdesk, { serial: 'S-3' }));
+  expect(codeOf(await resyncToken(rig.management, helpdesk, { ...two(1), serial: 'S-3' }))).toBe(
+    'not_usable',
+  );
 });
 
 test('passcodes in other alphabets are typed in any case where the alphabet has one', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   await rig.user('ada');
   const seed = secret(new Uint8Array(randomBytes(20)));
   for (const [at, alphabet] of (['hex', 'base32', 'base64'] as const).entries()) {
@@ -251,6 +255,6 @@ test('passcodes in other alphabets are typed in any case where the alphabet has 
     const form = { algorithm: 'sha1', alphabet, digits: 8 } as const;
     const fold = (code: string) => (alphabet === 'base64' ? code : code.toLowerCase());
     const [first, second] = [passcodeAt(form, seed, 12), passcodeAt(form, seed, 13)].map(fold);
-    must(await resyncToken(rig.management, desk, { serial, first: first ?? '', second: second ?? '' }));
+    must(await resyncToken(rig.management, helpdesk, { serial, first: first ?? '', second: second ?? '' }));
   }
 });

@@ -8,9 +8,9 @@ import { inPortions } from '@passfob/service/storage/search/hits';
 import { addParts } from '@passfob/service/storage/search/rows';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { addPeople, plain } from '../search/kit.ts';
-import { codeOf, Desk, desk, must } from './desk.ts';
+import { addUsers, plain } from '../search/kit.ts';
 import { byBytes, fill, pages } from './filled.ts';
+import { codeOf, Helpdesk, helpdesk, must } from './helpdesk.ts';
 
 /** The places of a text from which on a reader sees what is searched for, least first; by other means than the service's. */
 function placesIn(text: string, wanted: string): string[] {
@@ -42,7 +42,7 @@ const byEach = (one: readonly string[], other: readonly string[]): number =>
   one.map((part, at) => byBytes(part, other[at] ?? '')).find(order => order !== 0) ?? 0;
 
 test('property: the pages of every search are the matching tokens, each once, in order', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const everything = await fill(rig);
   expect(everything).toHaveLength(60);
   await fc.assert(
@@ -83,7 +83,7 @@ test('property: the pages of every search are the matching tokens, each once, in
 });
 
 test('property: without a text the pages are all tokens by serial number, user or label', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const everything = await fill(rig);
   await fc.assert(
     fc.asyncProperty(
@@ -107,12 +107,12 @@ test('property: without a text the pages are all tokens by serial number, user o
 });
 
 test('help desk finds a token by the last digits on its label, or by whatever it heard of its user', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const people = [
     { name: 'hm7', displayName: 'Heinz M\u00fcller', email: 'heinz@sales.example.com' },
     { name: 'ada', displayName: 'Ada Lovelace' },
   ];
-  await addPeople(rig.store, people, rig.clock.nowMs);
+  await addUsers(rig.store, people, rig.clock.nowMs);
   await rig.issue('PF-2026-004217', { user: 'hm7', label: 'VPN' });
   await rig.issue('PF-4217-000001', { user: 'ada', label: '4217 as before' });
   await rig.issue('PF-2026-000002', { user: 'ada', label: 'Door' });
@@ -135,7 +135,7 @@ test('help desk finds a token by the last digits on its label, or by whatever it
 });
 
 test('a user with more tokens than a page looks at is listed with all of them', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const user = await rig.user('stock');
   await rig.issue('S-0');
   const row = await rig.store.db.selectFrom('tokens').selectAll().executeTakeFirstOrThrow();
@@ -169,12 +169,12 @@ test('a user with more tokens than a page looks at is listed with all of them', 
 });
 
 test('the page of a user shows the tokens in use before those that were revoked', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const id = await rig.user('ada');
   await rig.user('adam');
   for (const serial of ['B', 'A', 'C']) await rig.issue(serial, { user: 'ada' });
   await rig.issue('D', { user: 'adam' });
-  must(await revokeToken(rig.management, desk, { serial: 'A', reason: 'lost' }));
+  must(await revokeToken(rig.management, helpdesk, { serial: 'A', reason: 'lost' }));
   const shown = await listTokensOf(rig.store.db, { id, name: 'ada' });
   expect(shown.map(({ serial, user, state }) => [serial, user, state])).toEqual([
     ['B', 'ada', 'assigned'],
@@ -184,7 +184,7 @@ test('the page of a user shows the tokens in use before those that were revoked'
 });
 
 test('tokens that come or go between two pages shift no others', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   for (const serial of ['A', 'C', 'E', 'G']) await rig.issue(serial);
   const first = must(await searchTokens(rig.store.db, { rows: 2 }));
   expect(first.tokens.map(({ serial }) => serial)).toEqual(['A', 'C']);
@@ -202,7 +202,7 @@ test('tokens that come or go between two pages shift no others', async () => {
 });
 
 test('a query that is out of bounds, and a mark that is none, are refused', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const { db } = rig.store;
   for (const query of [{ rows: 0 }, { rows: 201 }, { rows: 1.5 }, { text: 'x'.repeat(129) }])
     expect(codeOf(await searchTokens(db, query))).toBe('bad_query');

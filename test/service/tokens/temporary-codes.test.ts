@@ -8,22 +8,22 @@ import {
 import { writing } from '@passfob/service/storage/database/database';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
-import { codeOf, Desk, desk, must } from './desk.ts';
+import { codeOf, Helpdesk, helpdesk, must } from './helpdesk.ts';
 
 const HOUR_MS = 3_600_000;
 
-async function made(rig: Desk, lifetimeMs?: number): Promise<string> {
+async function made(rig: Helpdesk, lifetimeMs?: number): Promise<string> {
   const input = { user: 'ada', ...(lifetimeMs !== undefined && { lifetimeMs }) };
-  return secret(must(await makeTemporaryCode(rig.management, desk, input)).code);
+  return secret(must(await makeTemporaryCode(rig.management, helpdesk, input)).code);
 }
 
-function take(rig: Desk, userId: string, code: string): Promise<boolean> {
+function take(rig: Helpdesk, userId: string, code: string): Promise<boolean> {
   const { db, keys, clock } = rig.management;
   return writing(db, transaction => redeemTemporaryCode(transaction, keys, userId, code, clock()));
 }
 
 test('a temporary passcode has ten digits and is accepted once, for its user alone', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const [ada, bob] = [await rig.user('ada'), await rig.user('bob')];
   const code = await made(rig);
   expect(code).toMatch(/^[0-9]{10}$/);
@@ -35,7 +35,7 @@ test('a temporary passcode has ten digits and is accepted once, for its user alo
 });
 
 test('it ends at its time, 8 hours unless said otherwise and a day at most', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const ada = await rig.user('ada');
   const made8 = await made(rig);
   expect(await temporaryCodeEnd(rig.store.db, ada, rig.clock.nowMs)).toBe(rig.clock.nowMs + 8 * HOUR_MS);
@@ -45,26 +45,28 @@ test('it ends at its time, 8 hours unless said otherwise and a day at most', asy
   rig.clock.nowMs += 24 * HOUR_MS - 1;
   expect(await take(rig, ada, made24)).toBe(true);
   for (const lifetimeMs of [24 * HOUR_MS + 1, 59_999, 0, Number.NaN])
-    expect(codeOf(await makeTemporaryCode(rig.management, desk, { user: 'ada', lifetimeMs }))).toBe(
+    expect(codeOf(await makeTemporaryCode(rig.management, helpdesk, { user: 'ada', lifetimeMs }))).toBe(
       'bad_lifetime',
     );
 });
 
 test('a user has one at most; it ends on demand and when a token was used', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const ada = await rig.user('ada');
   const [first, second] = [await made(rig), await made(rig)];
   expect(await take(rig, ada, first)).toBe(false);
-  expect(must(await withdrawTemporaryCode(rig.management, desk, { user: 'ada' }))).toEqual({ ended: true });
+  expect(must(await withdrawTemporaryCode(rig.management, helpdesk, { user: 'ada' }))).toEqual({
+    ended: true,
+  });
   expect(await take(rig, ada, second)).toBe(false);
   const third = await made(rig);
   await writing(rig.store.db, db => endTemporaryCodes(db, ada, rig.clock.nowMs));
   expect(await take(rig, ada, third)).toBe(false);
-  expect(codeOf(await makeTemporaryCode(rig.management, desk, { user: 'carl' }))).toBe('unknown_user');
+  expect(codeOf(await makeTemporaryCode(rig.management, helpdesk, { user: 'carl' }))).toBe('unknown_user');
 });
 
 test('neither the database nor the audit holds the passcode', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   await rig.user('ada');
   const code = await made(rig);
   const rows = [

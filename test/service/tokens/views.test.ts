@@ -13,7 +13,7 @@ import { searchTokens } from '@passfob/service/features/tokens/search';
 import { listTokens, viewToken } from '@passfob/service/features/tokens/views';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
-import { codeOf, Desk, desk, must } from './desk.ts';
+import { codeOf, Helpdesk, helpdesk, must } from './helpdesk.ts';
 
 const key = () => secret(new Uint8Array(randomBytes(32)));
 
@@ -23,17 +23,17 @@ function newFob(serial: string) {
 }
 
 test('a token is shown with everybody who had it and everything that was done to it', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const { management } = rig;
   await rig.user('ada');
   await rig.user('bob');
   await rig.issue('S-1');
   const acts = [
-    () => assignToken(management, desk, { serial: 'S-1', user: 'ada' }),
-    () => unassignToken(management, desk, { serial: 'S-1' }),
-    () => assignToken(management, desk, { serial: 'S-1', user: 'bob' }),
-    () => renameToken(management, desk, { serial: 'S-1', label: 'blue' }),
-    () => revokeToken(management, desk, { serial: 'S-1', reason: 'lost' }),
+    () => assignToken(management, helpdesk, { serial: 'S-1', user: 'ada' }),
+    () => unassignToken(management, helpdesk, { serial: 'S-1' }),
+    () => assignToken(management, helpdesk, { serial: 'S-1', user: 'bob' }),
+    () => renameToken(management, helpdesk, { serial: 'S-1', label: 'blue' }),
+    () => revokeToken(management, helpdesk, { serial: 'S-1', reason: 'lost' }),
   ];
   const start = rig.clock.nowMs;
   for (const act of acts) {
@@ -63,27 +63,27 @@ test('a token is shown with everybody who had it and everything that was done to
 });
 
 test('a fob is kept with its secrets sealed; the same again changes nothing, other secrets are refused', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const { management } = rig;
   const fob = newFob('abcde');
-  must(await registerFob(management, desk, fob));
-  must(await registerFob(management, desk, fob));
+  must(await registerFob(management, helpdesk, fob));
+  must(await registerFob(management, helpdesk, fob));
   const other = { ...newFob('abcde'), secrets: { ...fob.secrets, recoveryKey: key() } };
-  expect(codeOf(await registerFob(management, desk, other))).toBe('fob_known');
+  expect(codeOf(await registerFob(management, helpdesk, other))).toBe('fob_known');
   const short = { ...fob.secrets, pairingKey: new Uint8Array(31) };
-  expect(codeOf(await registerFob(management, desk, { ...newFob('x'), secrets: short }))).toBe('bad_fob');
+  expect(codeOf(await registerFob(management, helpdesk, { ...newFob('x'), secrets: short }))).toBe('bad_fob');
   const row = await fobNamed(rig.store.db, 'abcde');
   expect(row && fobSecretsOf(management.keys, row)).toEqual(fob.secrets);
 });
 
 test('fobs with a stale clock are listed, those never set among them', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const { management } = rig;
   const { nowMs } = rig.clock;
-  for (const serial of ['a', 'b', 'c', 'd']) must(await registerFob(management, desk, newFob(serial)));
+  for (const serial of ['a', 'b', 'c', 'd']) must(await registerFob(management, helpdesk, newFob(serial)));
   const clock = (setMs: number) => ({ setMs, errorMs: -1500, driftPpm: 12.5 });
-  must(await keepFobClock(management, desk, { serial: 'b', clock: clock(nowMs) }));
-  must(await keepFobClock(management, desk, { serial: 'c', clock: clock(nowMs - 1) }));
+  must(await keepFobClock(management, helpdesk, { serial: 'b', clock: clock(nowMs) }));
+  must(await keepFobClock(management, helpdesk, { serial: 'c', clock: clock(nowMs - 1) }));
   const stale = await listFobs(rig.store.db, { clockBeforeMs: nowMs });
   expect(stale.fobs.map(({ serial }) => serial)).toEqual(['a', 'c', 'd']);
   expect(stale.fobs[1]?.clock).toEqual(clock(nowMs - 1));
@@ -92,18 +92,20 @@ test('fobs with a stale clock are listed, those never set among them', async () 
   const second = await listFobs(rig.store.db, { rows: 3, after: 'c' });
   expect(second).toMatchObject({ fobs: [{ serial: 'd' }], next: null });
   const wild = { setMs: nowMs, errorMs: 0.5, driftPpm: 0 };
-  expect(codeOf(await keepFobClock(management, desk, { serial: 'a', clock: wild }))).toBe('bad_clock');
+  expect(codeOf(await keepFobClock(management, helpdesk, { serial: 'a', clock: wild }))).toBe('bad_clock');
 });
 
 test('no view holds a seed, a fob secret, a sealed value or the name of a column of them', async () => {
-  await using rig = await Desk.open();
+  await using rig = await Helpdesk.open();
   const { management } = rig;
   const { db } = rig.store;
   await rig.user('ada');
   const seed = await rig.issue('S-1', { user: 'ada' });
   const fob = newFob('abcde');
-  must(await registerFob(management, desk, fob));
-  const job = must(await startBulk(management, desk, { kind: 'revoke', serials: ['S-1'], reason: 'lost' }));
+  must(await registerFob(management, helpdesk, fob));
+  const job = must(
+    await startBulk(management, helpdesk, { kind: 'revoke', serials: ['S-1'], reason: 'lost' }),
+  );
   const shown = JSON.stringify([
     await listTokens(db),
     await searchTokens(db, {}),

@@ -8,7 +8,7 @@ import { hostPrimitives } from 'passfob/client/primitives';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { NOON_MS, newToken, Rig } from '../kit.ts';
-import { Office } from '../people/kit.ts';
+import { Office } from '../users/kit.ts';
 
 const NUMBERS: Readonly<Record<Alphabet, number>> = { decimal: 0, hex: 1, base32: 2, base64: 3 };
 const HASHES: Readonly<Record<'sha1' | 'sha256' | 'sha512', Algorithm>> = {

@@ -15,9 +15,9 @@ import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { fobAnswer, Scene as Questions } from '../challenges/kit.ts';
 import { codeNow } from '../kit.ts';
-import { accepted, grace, Office } from '../people/kit.ts';
 import { PushFob } from '../push/kit.ts';
 import { approve, Scene as Pushes } from '../push/scene.ts';
+import { accepted, grace, Office } from '../users/kit.ts';
 
 const HOUR_MS = 3_600_000;
 /** Another node whose clock is this much ahead is no clock that went back. */

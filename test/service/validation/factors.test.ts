@@ -20,7 +20,7 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeAt, isOnPostgres, stepAt, wrongCode } from '../kit.ts';
-import { accepted, freshPassword, givePin, grace, Office } from '../people/kit.ts';
+import { accepted, freshPassword, givePin, grace, Office } from '../users/kit.ts';
 
 const PIN = secret('730519');
 const OTHER_PIN = secret('480627');

@@ -4,9 +4,9 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
 import { askFor, ocraToken, rightAnswer, send } from '../challenges/http-kit.ts';
 import { add, apiKeyOf, codeNow, newToken, post, Rig } from '../kit.ts';
-import { Office } from '../people/kit.ts';
 import { send as sendPush } from '../push/http-kit.ts';
 import { PushFob, SESSION } from '../push/kit.ts';
+import { Office } from '../users/kit.ts';
 
 const isDescribed = new Ajv2020().compile(acceptedAnswer.schema);
 

@@ -16,8 +16,8 @@ import {
   stepAt,
   wrongCode,
 } from '../kit.ts';
-import { Person } from '../me/kit.ts';
-import { accepted, grace, Office } from '../people/kit.ts';
+import { Person } from '../self-service/kit.ts';
+import { accepted, grace, Office } from '../users/kit.ts';
 
 const MINUTE_MS = 60_000;
 const STEP_MS = 30_000;

@@ -5,7 +5,7 @@ import { readLockPolicy } from '@passfob/service/features/users/settings';
 import { makeEngine } from '@passfob/service/features/validation/engine';
 import { expect, test } from 'vitest';
 import { codeNow } from '../kit.ts';
-import { Office } from '../people/kit.ts';
+import { Office } from '../users/kit.ts';
 
 async function scene() {
   const office = await Office.open();

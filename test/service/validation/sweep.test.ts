@@ -10,7 +10,7 @@ import { recordEvents } from '@passfob/service/features/validation/events';
 import { writing } from '@passfob/service/storage/database/database';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
-import { accepted, grace, Office } from '../people/kit.ts';
+import { accepted, grace, Office } from '../users/kit.ts';
 
 /** Rows that are written in one statement. */
 const CHUNK = 500;

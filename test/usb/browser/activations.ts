@@ -5,7 +5,7 @@ import { changeSettings } from '@passfob/service/features/users/settings';
 import { createUser } from '@passfob/service/features/users/user-changes';
 import { secret } from '../../kit/secrets.ts';
 import { Rig } from '../../service/kit.ts';
-import { accepted, grace, Office } from '../../service/people/kit.ts';
+import { accepted, grace, Office } from '../../service/users/kit.ts';
 
 /** A service that has ended, and the links that its mails brought. */
 export interface Mailed extends AsyncDisposable {

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
-import type { DeviceKind } from '../agent-words.ts';
+import type { DeviceKind } from '../agent-phrases.ts';
 import { program } from '../bundles.ts';
 import type { Guest } from '../guest.ts';
 import { type Board, SimulatedDevice } from '../simulator.ts';

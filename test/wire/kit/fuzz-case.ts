@@ -4,7 +4,7 @@ import { encodeClear, encodeFrame, FRAME_SEALED_REQUEST } from '@passfob/protoco
 import { decodeFields, encodeFields } from '@passfob/protocol/layout';
 import { PAYLOAD_BYTES_MAX } from '@passfob/protocol/limits';
 import type { Session } from '@passfob/protocol/session';
-import { Chance } from './chance.ts';
+import { Randomness } from './randomness.ts';
 import { BY_KEY } from './samples.ts';
 import { EXCHANGES, SENT } from './samples-2.ts';
 import { check, isSame, primitives, SuspectFob } from './suspect-fob.ts';
@@ -43,7 +43,7 @@ function freshSession(): Session {
   return FOB;
 }
 
-function mutated(chance: Chance, text: string): string {
+function mutated(chance: Randomness, text: string): string {
   const at = chance.below(text.length + 1);
   const end = at + chance.below(chance.once(2) ? 4 : text.length);
   const [before, middle, after] = [text.slice(0, at), text.slice(at, end), text.slice(end)];
@@ -71,12 +71,12 @@ function mutated(chance: Chance, text: string): string {
 }
 
 /** The same for bytes. */
-function mutatedBytes(chance: Chance, bytes: Uint8Array): Uint8Array {
+function mutatedBytes(chance: Randomness, bytes: Uint8Array): Uint8Array {
   const text = Buffer.from(bytes).toString('latin1');
   return new Uint8Array(Buffer.from(mutated(chance, text).slice(0, PAYLOAD_BYTES_MAX - 20), 'latin1'));
 }
 
-function body(chance: Chance): Uint8Array {
+function body(chance: Randomness): Uint8Array {
   if (chance.once(4)) return chance.edgyBytes(chance.below(260));
   if (chance.once(4)) {
     const [code, , , layout] = COMMANDS[chance.pick(NAMES)];
@@ -87,7 +87,7 @@ function body(chance: Chance): Uint8Array {
 }
 
 /** Text in pieces of any size, then a good frame, which must arrive. */
-function stream(chance: Chance, text: string): void {
+function stream(chance: Randomness, text: string): void {
   const fob = new SuspectFob(freshSession());
   for (let at = 0; at < text.length; ) {
     const length = 1 + chance.below(chance.once(2) ? 8 : 700);
@@ -99,7 +99,7 @@ function stream(chance: Chance, text: string): void {
 }
 
 /** What stands between a mark and its newline reaches the decoder: here always as many characters as it takes. */
-function line(chance: Chance): string {
+function line(chance: Randomness): string {
   const length = 4 + 4 * chance.below(8);
   const end = chance.pick(['', '=', '==', '= ', ' =']);
   const space = chance.pick([' ', '\t', '\v', '\f', '\r', '\0', '=', 'A']);
@@ -108,13 +108,13 @@ function line(chance: Chance): string {
   return `~${start}${chance.once(2) ? space.repeat(middle) : chance.text(middle)}${end}\n`;
 }
 
-function hostileText(chance: Chance): string {
+function hostileText(chance: Randomness): string {
   if (chance.once(2)) return line(chance);
   const text = chance.text(chance.below(chance.once(20) ? 3000 : 60));
   return chance.once(2) ? text : text.replaceAll('\n', chance.pick('~x'));
 }
 
-function hostileStream(chance: Chance): void {
+function hostileStream(chance: Randomness): void {
   let text = '';
   for (let count = chance.below(3); count >= 0; count--) text += chance.pick(FRAMES);
   for (let count = chance.below(4); count >= 0; count--) text = mutated(chance, text);
@@ -122,7 +122,7 @@ function hostileStream(chance: Chance): void {
 }
 
 /** A frame with a right CRC, or a record with a right tag, around anything. */
-function wrapped(chance: Chance): void {
+function wrapped(chance: Randomness): void {
   const fob = new SuspectFob(freshSession());
   const content = body(chance);
   const draw = chance.below(8);
@@ -142,7 +142,7 @@ function wrapped(chance: Chance): void {
 }
 
 /** Bytes as a layout has them, but for some that are longer than it allows. */
-function loose(chance: Chance, layout: string): Uint8Array {
+function loose(chance: Randomness, layout: string): Uint8Array {
   const parts = layout
     .split(' ')
     .filter(Boolean)
@@ -156,7 +156,7 @@ function loose(chance: Chance, layout: string): Uint8Array {
   return new Uint8Array(Buffer.concat(parts));
 }
 
-function layout(chance: Chance): void {
+function layout(chance: Randomness): void {
   const kinds = chance.pick(LAYOUTS);
   const bytes = chance.pick([
     () => chance.edgyBytes(chance.below(80)),
@@ -172,7 +172,7 @@ function layout(chance: Chance): void {
 
 /** One fuzzed case. @throws where something that must hold does not; the caller names the seed */
 export function fuzzCase(seed: number): void {
-  const chance = new Chance(seed);
+  const chance = new Randomness(seed);
   const draw = chance.below(16);
   if (draw < 6) stream(chance, hostileText(chance));
   else if (draw < 10) hostileStream(chance);

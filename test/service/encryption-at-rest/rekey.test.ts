@@ -1,0 +1,149 @@
+import { existsSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { serviceActor } from '@passfob/service/base/actor';
+import { followEncryptionKey, rekey } from '@passfob/service/features/operations/rekey';
+import type { NewToken } from '@passfob/service/features/tokens/issue';
+import { openStore, writing } from '@passfob/service/storage/database/database';
+import { ensureIdentity, fingerprintOfKey } from '@passfob/service/storage/encryption-at-rest/identity';
+import { openKeyFile, prepareKey } from '@passfob/service/storage/encryption-at-rest/key-file';
+import { seal, unseal } from '@passfob/service/storage/encryption-at-rest/seal';
+import { putSecret, readSecret } from '@passfob/service/storage/encryption-at-rest/secret-settings';
+import { expect, test } from 'vitest';
+import { secret } from '../../kit/secrets.ts';
+import { locationOf, RecordsRig } from '../audit/kit.ts';
+import { add, codeNow, newToken, Rig } from '../kit.ts';
+
+function keyIdsIn(directory: string): string[] {
+  const text = readFileSync(join(directory, 'service.key'), 'utf8');
+  return [...text.matchAll(/^(?:seal|next) (\w+) /gm)].map(([, id = '']) => id);
+}
+
+test('re-keying while the service runs: log-ins and new tokens go on, then the old key is gone', async () => {
+  await using rig = new Rig();
+  const service = await rig.start();
+  const tokens: NewToken[] = [];
+  for (let index = 0; index < 20; index++)
+    tokens.push(await add(service, newToken({ user: `user${index}`, serial: `FOB-${index}` })));
+  const store = await openStore(await locationOf(rig));
+  const clock = () => rig.clock.nowMs;
+  const place = { db: store.db, keys: openKeyFile(rig.directory, false), clock, directory: rig.directory };
+  const password = secret(new Uint8Array(Buffer.from('a password of the mail server')));
+  const mail = { name: 'mail', secret: password, nowMs: rig.clock.nowMs };
+  await writing(store.db, db => putSecret(db, place.keys, mail));
+  const identity = await ensureIdentity(store.db, place.keys, rig.clock.nowMs);
+  const [old = ''] = keyIdsIn(rig.directory);
+  const attempt = async (index: number) => {
+    const token = tokens[index];
+    if (token === undefined) return '';
+    const passcode = codeNow(token, rig.clock.nowMs);
+    return (await service.validate({ user: token.user, passcode, source: '::1' })).outcome;
+  };
+
+  const [standing, ...outcomes] = await Promise.all([
+    rekey(place, serviceActor),
+    ...tokens.slice(0, 10).map((_, index) => attempt(index)),
+  ]);
+  expect(outcomes.every(outcome => outcome === 'accepted')).toBe(true);
+  expect(standing).toMatchObject({ state: 'waiting', resealed: 22, unreadable: 0 });
+  expect(keyIdsIn(rig.directory)).toEqual([old, standing.keyId]);
+  expect(statSync(join(rig.directory, 'service.key')).mode & 0o077).toBe(0);
+  // A node that has not heard yet seals under the old key meanwhile.
+  tokens.push(await add(service, newToken({ user: 'late', serial: 'LATE' })));
+  expect(await rekey(place, serviceActor)).toMatchObject({ state: 'waiting', resealed: 1 });
+  rig.clock.nowMs += 120_000;
+  expect(await rekey(place, serviceActor)).toMatchObject({ state: 'done', resealed: 0 });
+  expect(keyIdsIn(rig.directory)).toEqual([standing.keyId]);
+  const left = await store.db.selectFrom('tokens').select('key_id').distinct().execute();
+  expect(left).toEqual([{ key_id: standing.keyId }]);
+  for (let index = 10; index < tokens.length; index++) expect(await attempt(index)).toBe('accepted');
+
+  const restarted = openKeyFile(rig.directory, false);
+  expect(restarted.currentKeyId).toBe(standing.keyId);
+  expect(await readSecret(store.db, restarted, 'mail')).toEqual(password);
+  expect((await ensureIdentity(store.db, restarted, 0)).fingerprint).toBe(identity.fingerprint);
+  const actions = await store.db
+    .selectFrom('audit')
+    .select('action')
+    .where('subject_kind', '=', 'service')
+    .orderBy('id')
+    .execute();
+  expect(actions.map(({ action }) => action)).toEqual(['service.rekey-begin', 'service.rekey']);
+  await store.close();
+});
+
+test('a value that does not open keeps its key in the file', async () => {
+  await using rig = new RecordsRig();
+  const management = await rig.open();
+  const { db, keys } = management;
+  await ensureIdentity(db, keys, rig.clock.nowMs);
+  await db.updateTable('service_keys').set({ sealed_key: 'AAAA' }).execute();
+  rig.clock.nowMs += 1000;
+  const place = { ...management, directory: rig.directory };
+  expect(await rekey(place, serviceActor)).toMatchObject({ state: 'unreadable', unreadable: 1 });
+  rig.clock.nowMs += 1_000_000;
+  expect(await rekey(place, serviceActor)).toMatchObject({ state: 'unreadable', unreadable: 1 });
+  expect(keyIdsIn(rig.directory)).toHaveLength(2);
+});
+
+test('running nodes open what is sealed under a key that was added later, and follow to it', async () => {
+  await using rig = new RecordsRig();
+  const management = await rig.open();
+  const { db } = management;
+  const other = openKeyFile(rig.directory, false);
+  const added = prepareKey(rig.directory);
+  expect(prepareKey(rig.directory)).toBe(added);
+  const place = { table: 'tokens', id: 'one' };
+  const plain = secret(new Uint8Array(Buffer.from('a seed that is kept')));
+  const fresh = openKeyFile(rig.directory, false);
+  expect(fresh.currentKeyId).toBe(other.currentKeyId);
+  fresh.follow?.(added);
+  expect(unseal(other, place, seal(fresh, place, plain))).toEqual(plain);
+  expect(unseal(other, place, { keyId: 'unknown', box: 'AAAA' })).toBeUndefined();
+  await followEncryptionKey(db, other);
+  expect(other.currentKeyId).not.toBe(added);
+  expect(await rekey({ ...management, directory: rig.directory }, serviceActor)).toMatchObject({
+    keyId: added,
+  });
+  await followEncryptionKey(db, other);
+  expect(seal(other, place, plain).keyId).toBe(added);
+});
+
+test('lines of later versions stay in the key file; a later heading is refused', async () => {
+  await using rig = new RecordsRig();
+  const management = await rig.open();
+  const path = join(rig.directory, 'service.key');
+  const text = readFileSync(path, 'utf8');
+  writeFileSync(path, `${text}\n# kept in the safe\nwrap 0001 c29tZXRoaW5n\n`);
+  await rekey({ ...management, directory: rig.directory }, serviceActor);
+  expect(readFileSync(path, 'utf8')).toMatch(/^# kept in the safe\nwrap 0001 c29tZXRoaW5n$/m);
+  expect(openKeyFile(rig.directory, false).sealing.size).toBe(2);
+  writeFileSync(path, text.replace('keys 1', 'keys 2'));
+  expect(() => openKeyFile(rig.directory, false)).toThrow(/newer/);
+  writeFileSync(path, `${text}two words\n`);
+  expect(() => openKeyFile(rig.directory, false)).toThrow(/damaged/);
+});
+
+test('of two programs that change the key file one waits its turn; what a crash left does not stop the next', async () => {
+  await using rig = new RecordsRig();
+  await rig.open();
+  const left = join(rig.directory, 'service.key.new');
+  writeFileSync(left, '', { mode: 0o600 });
+  expect(() => prepareKey(rig.directory)).toThrow(/being changed/);
+  utimesSync(left, new Date(0), new Date(0));
+  prepareKey(rig.directory);
+  expect(existsSync(left)).toBe(false);
+});
+
+test('the identity is made once, for all nodes, and is known by its fingerprint', async () => {
+  await using rig = new RecordsRig();
+  const { db, keys } = await rig.open();
+  const [one, two] = await Promise.all([ensureIdentity(db, keys, 1), ensureIdentity(db, keys, 2)]);
+  expect(one.fingerprint).toBe(two.fingerprint);
+  expect(one.fingerprint).toMatch(/^([0-9a-f]{4} ){15}[0-9a-f]{4}$/);
+  expect(Buffer.from(one.publicKey, 'base64url')).toHaveLength(32);
+  expect(fingerprintOfKey(Buffer.alloc(32).toString('base64url'))).toBe(
+    '6668 7aad f862 bd77 6c8f c18b 8e9f 8e20 0897 1485 6ee2 33b3 902a 591d 0d5f 2925',
+  );
+  await db.updateTable('service_keys').set({ key_id: 'gone' }).execute();
+  await expect(ensureIdentity(db, keys, 3)).rejects.toMatchObject({ code: 'key_file_damaged' });
+});

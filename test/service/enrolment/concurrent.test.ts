@@ -1,0 +1,300 @@
+import { randomUUID } from 'node:crypto';
+import { relayLimits } from '@passfob/service/base/limits/relay';
+import { createPolicy } from '@passfob/service/features/tokens/policies';
+import { connect } from 'passfob/client/client';
+import { pairingKey } from 'passfob/client/handshake';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { CoreFob } from '../../host/kit/core-fob.ts';
+import { HASTY } from '../../host/kit/owned-fob.ts';
+import { secret } from '../../kit/secrets.ts';
+import { accepted, grace } from '../users/kit.ts';
+import { NOW_MS, refusalOf, Scene } from './kit.ts';
+
+/** A pairing code that no fob shows. */
+const WRONG = 'qqqsyqcyq5rqwzqfcx';
+
+async function policy(scene: Scene, changes: Parameters<typeof createPolicy>[2]): Promise<string> {
+  accepted(await createPolicy(scene.office.management, grace, changes));
+  const { id } = await scene.db
+    .selectFrom('policies')
+    .select('id')
+    .where('name', '=', changes.name)
+    .executeTakeFirstOrThrow();
+  return id;
+}
+
+describe('what a policy wants', () => {
+  it('is what the token is like, and its PIN is chosen on the fob', async () => {
+    await using scene = await Scene.open();
+    const wishes = { name: 'strict', kind: 'hotp', digits: 8, pinPlace: 'fob', pinMinDigits: 6 } as const;
+    const policy_id = await policy(scene, wishes);
+    const fob = new CoreFob();
+    const pin = secret('730258');
+    await scene.relay(await scene.activation({ policy_id }), fob, { pin });
+    const { tokens } = await scene.state();
+    expect(tokens).toMatchObject([
+      { state: 'active', kind: 'hotp', digits: 8, pin_place: 'fob', last_step: 0 },
+    ]);
+    expect(scene.log.join('\n')).not.toContain(pin);
+    fob.reboot();
+    const { serial } = fob;
+    expect(serial).toHaveLength(5);
+    expect(fob.screen.join(' ')).toMatch(/PIN/i);
+  });
+
+  it('is waited for while the fob is locked', async () => {
+    await using scene = await Scene.open();
+    const owned = await scene.ownFob();
+    const serial = await scene.putAccount(owned);
+    const pin = secret('91827364');
+    const client = connect(owned.fob.plugIn().transport, HASTY);
+    await client.hello();
+    await client.openSession(pairingKey(owned.key));
+    const {
+      pin: _,
+      locked,
+      failures,
+      iterations,
+      escrowed,
+      wentBack,
+      battery,
+      ...before
+    } = await client.call('status', {});
+    await client.call('setPolicy', { ...before, pinDigits: 6 });
+    owned.fob.enter(pin);
+    owned.fob.enter(pin);
+    owned.fob.reboot();
+    await scene.relay(await scene.activation(), owned.fob, { pin });
+    expect((await scene.state()).tokens).toMatchObject([{ serial, state: 'active' }]);
+  });
+});
+
+it('a lease is renewed at any moment, even between the end and the word of it', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  await using scene = await Scene.open();
+  const toRelay = (text: string) => {
+    vi.advanceTimersByTime(relayLimits.relayRenewMs);
+    return text;
+  };
+  await scene.relay(await scene.activation(), new CoreFob(), { toRelay });
+  const { tokens, activations } = await scene.state();
+  expect(tokens).toMatchObject([{ state: 'active' }]);
+  expect(activations).toMatchObject([{ state: 'used' }]);
+});
+
+describe('two relays with one code', () => {
+  it('at once: one gets it, the other hears that it is in use', async () => {
+    await using scene = await Scene.open();
+    const activation = await scene.activation();
+    const [one, other] = [new CoreFob(), new CoreFob()];
+    const ends = await Promise.allSettled([scene.relay(activation, one), scene.relay(activation, other)]);
+    const won = ends.filter(({ status }) => status === 'fulfilled');
+    const lost = ends.flatMap(end => (end.status === 'rejected' ? [end.reason.details.code] : []));
+    expect(won).toHaveLength(1);
+    expect(lost).toEqual(['in_use']);
+    expect((await scene.state()).tokens).toMatchObject([{ state: 'active' }]);
+  });
+
+  it('one after the other was lost: only once its lease is over', async () => {
+    await using scene = await Scene.open();
+    const activation = await scene.activation();
+    const ending = new AbortController();
+    const fob = new CoreFob();
+    // The first one vanishes without a word as the fob is to be paired.
+    const toService = (text: string) => (text.includes('"stop"') ? '' : text);
+    const first = scene.relay(activation, fob, {
+      signal: ending.signal,
+      toService,
+      code: () => {
+        ending.abort();
+        return WRONG;
+      },
+    });
+    expect(await refusalOf(first)).toBe('cancelled');
+    expect(await refusalOf(scene.relay(activation, fob))).toBe('in_use');
+    scene.office.nowMs += 31_000;
+    await scene.relay(activation, fob);
+    expect((await scene.state()).tokens).toMatchObject([{ state: 'active' }]);
+  });
+});
+
+describe('a fob that is not for the activation', () => {
+  it('is refused, counted, and at last ends the activation, whose token goes back', async () => {
+    await using scene = await Scene.open();
+    const owned = await scene.ownFob();
+    const serial = await scene.putAccount(owned);
+    const user = await scene.activation({}, 'ada');
+    expect(user.code).toHaveLength(16);
+    const { id: user_id } = await scene.db.selectFrom('users').select('id').executeTakeFirstOrThrow();
+    await scene.db.updateTable('tokens').set({ state: 'reserved', user_id }).execute();
+    const { id: token_id } = await scene.db.selectFrom('tokens').select('id').executeTakeFirstOrThrow();
+    const activation = await scene.activation({ token_id, fobs: 'owned', attempts: 7 });
+    const stranger = await scene.ownFob();
+    expect(await refusalOf(scene.relay(activation, stranger.fob))).toBe('wrong_fob');
+    expect(await refusalOf(scene.relay(activation, new CoreFob()))).toBe('wrong_fob');
+    expect(await refusalOf(scene.relay(activation, stranger.fob))).toBe('attempts');
+    expect(await refusalOf(scene.relay(activation, owned.fob))).toBe('not_valid');
+    const { tokens, activations } = await scene.state();
+    expect(tokens).toMatchObject([{ serial, state: 'inventory', user_id: null }]);
+    expect(activations.find(one => one.token_id === token_id)).toMatchObject({
+      state: 'revoked',
+      reason: 'attempts',
+      attempts: 10,
+    });
+    const { acts } = await scene.office.audit();
+    expect(acts.filter(act => act.startsWith('activation.'))).toEqual([
+      ...Array(3).fill('activation.attempt ada'),
+      'activation.revoke ada',
+      'activation.refuse ada',
+    ]);
+  });
+
+  it.each([
+    ['blank, for owned ones', 'blank_fob'],
+    ['of an unknown owner', 'wrong_fob'],
+    ['of somebody', 'somebody'],
+  ])('%s', async (kind, code) => {
+    await using scene = await Scene.open();
+    const fob = new CoreFob();
+    if (kind.startsWith('of an')) {
+      await using elsewhere = await Scene.open();
+      await elsewhere.ownFob(fob);
+    }
+    if (kind === 'of somebody') await scene.relay(await scene.activation({}, 'bob'), fob);
+    const activation = await scene.activation({ fobs: 'owned' });
+    expect(await refusalOf(scene.relay(activation, fob))).toBe(code);
+    const { activations, tokens } = await scene.state();
+    expect(activations.find(({ state }) => state === 'open')).toMatchObject({ attempts: 1, claim: null });
+    expect(tokens.filter(({ state }) => state !== 'active')).toEqual([]);
+  });
+
+  it('blank by the name of somebody’s is not paired', async () => {
+    await using scene = await Scene.open();
+    const fob = new CoreFob();
+    await scene.relay(await scene.activation({}, 'bob'), fob);
+    const before = await scene.state();
+    const erased = new CoreFob();
+    erased.serial.set(fob.serial);
+    expect(await refusalOf(scene.relay(await scene.activation(), erased))).toBe('somebody');
+    expect((await scene.state()).fobs).toEqual(before.fobs);
+  });
+});
+
+describe('a pairing code', () => {
+  it('that is mistyped is asked for again; a wrong one counts', async () => {
+    await using scene = await Scene.open();
+    const fob = new CoreFob();
+    const asked: boolean[] = [];
+    const typed = ['typo', WRONG];
+    const code = (isAgain: boolean) => {
+      asked.push(isAgain);
+      return typed.shift() ?? fob.code;
+    };
+    await scene.relay(await scene.activation(), fob, { code });
+    expect(asked).toEqual([false, true, true]);
+    expect((await scene.state()).activations).toMatchObject([{ state: 'used', attempts: 1 }]);
+  });
+
+  it('that nobody types right ends the run', async () => {
+    await using scene = await Scene.open();
+    const run = scene.relay(await scene.activation(), new CoreFob(), { code: () => WRONG });
+    expect(await refusalOf(run)).toBe('wrong_code');
+    const { activations, fobs, pairings } = await scene.state();
+    expect(activations).toMatchObject([{ state: 'open', attempts: 3 }]);
+    expect([fobs, pairings]).toEqual([[], []]);
+  });
+});
+
+describe('a fob that the service knew and that was erased', () => {
+  it('is paired again where blank ones will do, and what the inventory has for it is written anew', async () => {
+    await using scene = await Scene.open();
+    const owned = await scene.ownFob();
+    const serial = await scene.putAccount(owned);
+    const erased = new CoreFob();
+    erased.serial.set(owned.fob.serial);
+    const [before] = (await scene.state()).fobs;
+    await scene.relay(await scene.activation(), erased);
+    const { fobs, tokens } = await scene.state();
+    expect(fobs).toHaveLength(1);
+    expect(fobs[0]?.id).toBe(before?.id);
+    expect(fobs[0]?.sealed_secrets).not.toBe(before?.sealed_secrets);
+    expect(tokens).toMatchObject([{ serial, state: 'active' }]);
+  });
+});
+
+describe('a person', () => {
+  it('who declines is asked again, then the run ends and can be begun anew', async () => {
+    await using scene = await Scene.open();
+    const owned = await scene.ownFob();
+    const activation = await scene.activation();
+    const deny = (fob: CoreFob) => fob.deny();
+    expect(await refusalOf(scene.relay(activation, owned.fob, { press: deny }))).toBe('no_press');
+    const { tokens } = await scene.state();
+    expect(tokens).toMatchObject([{ state: 'reserved' }]);
+    let presses = 0;
+    await scene.relay(activation, owned.fob, {
+      press: fob => (presses++ === 0 ? fob.deny() : fob.approve()),
+    });
+    expect((await scene.state()).tokens).toMatchObject([{ id: tokens[0]?.id, state: 'active' }]);
+  });
+
+  it('who takes another fob the second time has one token, and what was set aside goes back', async () => {
+    await using scene = await Scene.open();
+    const [first, second] = [await scene.ownFob(), await scene.ownFob()];
+    const activation = await scene.activation();
+    const deny = (fob: CoreFob) => fob.deny();
+    expect(await refusalOf(scene.relay(activation, first.fob, { press: deny }))).toBe('no_press');
+    const done = await scene.relay(activation, second.fob);
+    const { tokens } = await scene.state();
+    const byFob = new Map(tokens.map(token => [token.fob_id, token]));
+    expect(byFob.get(first.id)).toMatchObject({ state: 'inventory', user_id: null });
+    expect(byFob.get(second.id)).toMatchObject({ state: 'active', serial: done.token });
+  });
+
+  it('whose account is disabled gets no token', async () => {
+    await using scene = await Scene.open();
+    const activation = await scene.activation();
+    await scene.db.updateTable('users').set({ disabled_ms: NOW_MS }).execute();
+    expect(await refusalOf(scene.relay(activation, new CoreFob()))).toBe('not_valid');
+  });
+});
+
+describe('a token that came with the activation and is on no fob yet', () => {
+  it('is written to the fob at hand, under the same account however often', async () => {
+    await using scene = await Scene.open();
+    const owned = await scene.ownFob();
+    const serial = await scene.putAccount(owned);
+    const other = await scene.ownFob();
+    const activation = await scene.activation();
+    const { id: user_id } = await scene.db.selectFrom('users').select('id').executeTakeFirstOrThrow();
+    const { id: token_id } = await scene.db.selectFrom('tokens').select('id').executeTakeFirstOrThrow();
+    await scene.db
+      .updateTable('tokens')
+      .set({ fob_id: null, state: 'reserved', user_id, serial: `V-${randomUUID()}` })
+      .execute();
+    await scene.db.updateTable('activations').set({ token_id }).execute();
+    expect(serial).toContain(owned.serial);
+    await scene.relay(activation, other.fob);
+    expect((await scene.state()).tokens).toMatchObject([{ id: token_id, state: 'active', fob_id: other.id }]);
+  });
+});
+
+describe('a fob whose clock is off', () => {
+  it('has it set, after a press, before it makes passcodes of the time', async () => {
+    await using scene = await Scene.open();
+    const owned = await scene.ownFob();
+    scene.office.nowMs += 600_000;
+    let presses = 0;
+    const press = (fob: CoreFob) => {
+      presses++;
+      fob.approve();
+    };
+    const now = { expires_ms: scene.office.nowMs + 1e6 };
+    await scene.relay(await scene.activation(now), owned.fob, { press });
+    expect(presses).toBe(2);
+    const [fob] = (await scene.state()).fobs;
+    expect(fob?.clock_set_ms).toBe(scene.office.nowMs);
+    expect(Math.abs((fob?.clock_error_ms ?? 0) + 600_000)).toBeLessThan(5_000);
+  });
+});

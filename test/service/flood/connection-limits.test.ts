@@ -1,0 +1,188 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import { Duplex } from 'node:stream';
+import { agentLimits } from '@passfob/service/base/limits/agents';
+import { webLimits } from '@passfob/service/base/limits/web';
+import { connectionLimitsFor } from '@passfob/service/doors/web/connection-limits';
+import { Connections, type HttpConnection } from '@passfob/service/doors/web/connections';
+import { LargeBodies } from '@passfob/service/doors/web/large-bodies';
+import { Agents } from '@passfob/service/features/agents/agents';
+import { identityReader } from '@passfob/service/features/lines/opening';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Office } from '../users/kit.ts';
+
+const ROOMS = { all: 40, strangers: 8, ofSource: 4, proxies: 5, agents: 10, areFew: true };
+const PROXY = '10.0.0.1';
+
+/** Connections without a network. */
+class Bench {
+  readonly all = new Connections(ROOMS, address => address === PROXY);
+  readonly open: HttpConnection[] = [];
+
+  accept(address: string): HttpConnection {
+    const connection = this.all.accept(new Duplex({ read: () => undefined }), address);
+    this.open.push(connection);
+    return connection;
+  }
+
+  /** A request that has arrived as a whole, and is being decided. */
+  ask(connection: HttpConnection, source = connection.source) {
+    const request = new IncomingMessage(new Socket());
+    const response = new ServerResponse(request);
+    const isIn = this.all.begin(connection, { request, response }, () => source);
+    request.complete = true;
+    return { isIn, response };
+  }
+
+  /** How many are open, by the address that they come from. */
+  count(address?: string): number {
+    const isOpen = ({ socket, source }: HttpConnection) =>
+      !socket.destroyed && (address === undefined || source === address);
+    return this.open.filter(isOpen).length;
+  }
+}
+
+describe('connections that nobody vouches for', () => {
+  it('of one source are bounded, and the oldest on which nothing is decided gives way', () => {
+    const bench = new Bench();
+    const [busy, oldest, ...others] = Array.from({ length: 4 }, () => bench.accept('192.0.2.1'));
+    if (busy === undefined || oldest === undefined) throw new Error('none');
+    bench.ask(busy);
+    const newest = bench.accept('192.0.2.1');
+    expect(oldest.socket.destroyed).toBe(true);
+    expect([busy, newest, ...others].map(({ socket }) => socket.destroyed)).toEqual([
+      false,
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  it('of one source on which something is decided keep their place, and a new one has none', () => {
+    const bench = new Bench();
+    for (let count = 0; count < 4; count++) bench.ask(bench.accept('192.0.2.1'));
+    expect(bench.accept('192.0.2.1').socket.destroyed).toBe(true);
+    expect(bench.count('192.0.2.1')).toBe(4);
+    expect(bench.accept('192.0.2.2').socket.destroyed).toBe(false);
+  });
+
+  it('of all sources are bounded, and one of the source that has most gives way', () => {
+    const bench = new Bench();
+    const few = bench.accept('192.0.2.9');
+    for (const source of ['192.0.2.1', '192.0.2.2'])
+      for (let count = 0; count < 4; count++) bench.accept(source);
+    bench.accept('192.0.2.3');
+    expect(bench.all.size).toBe(ROOMS.strangers);
+    expect(few.socket.destroyed).toBe(false);
+    expect([bench.count('192.0.2.1'), bench.count('192.0.2.2'), bench.count('192.0.2.3')]).toEqual([3, 3, 1]);
+  });
+
+  it('are not counted while somebody vouches for them, and are again between their requests', () => {
+    const bench = new Bench();
+    const known = Array.from({ length: 12 }, () => {
+      const connection = bench.accept('192.0.2.1');
+      const { response } = bench.ask(connection);
+      bench.all.leave(connection);
+      return { connection, response };
+    });
+    expect([bench.count(), bench.all.size]).toEqual([12, 0]);
+    for (const { connection, response } of known) bench.all.end(connection, response);
+    expect([bench.count(), bench.all.size]).toEqual([4, 4]);
+  });
+
+  it('of a proxy count as those of the source it speaks for while a request is under way', () => {
+    const bench = new Bench();
+    const ofOne = Array.from({ length: 4 }, () => bench.ask(bench.accept(PROXY), '192.0.2.1'));
+    expect(ofOne.map(({ isIn }) => isIn)).toEqual([true, true, true, true]);
+    const fifth = bench.accept(PROXY);
+    const asked = bench.ask(fifth, '192.0.2.1');
+    expect([asked.isIn, fifth.socket.destroyed]).toEqual([false, false]);
+    bench.all.end(fifth, asked.response);
+    expect(bench.ask(fifth, '192.0.2.2').isIn).toBe(true);
+    for (let count = 0; count < 9; count++) bench.accept(PROXY);
+    expect(bench.count(PROXY)).toBe(5 + ROOMS.proxies);
+  });
+
+  it('property: whatever comes, asks, is vouched for and goes, no bound is passed', () => {
+    const step = fc.record({
+      act: fc.constantFrom('accept', 'ask', 'know', 'end', 'close'),
+      source: fc.constantFrom('192.0.2.1', '192.0.2.2', '192.0.2.3', '192.0.2.4', PROXY),
+      at: fc.nat(40),
+    });
+    const property = fc.property(fc.array(step, { maxLength: 120 }), steps => {
+      const bench = new Bench();
+      const asked = new Map<HttpConnection, ServerResponse>();
+      for (const { act, source, at } of steps) {
+        const connection = bench.open[at % Math.max(1, bench.open.length)];
+        if (act === 'accept') bench.accept(source);
+        else if (connection === undefined || connection.socket.destroyed) continue;
+        else if (act === 'ask') asked.set(connection, bench.ask(connection, source).response);
+        else if (act === 'know') bench.all.leave(connection);
+        else if (act === 'end') {
+          const response = asked.get(connection);
+          if (response !== undefined) bench.all.end(connection, response);
+        } else {
+          connection.socket.destroy();
+          bench.all.leave(connection);
+        }
+        const counted = bench.open.filter(({ group }) => group?.key !== undefined);
+        expect(counted.length).toBe(bench.all.size);
+        expect(counted.length).toBeLessThanOrEqual(ROOMS.strangers);
+        for (const { group } of counted) expect(group?.members.size).toBeLessThanOrEqual(ROOMS.ofSource);
+        expect(counted.every(({ socket }) => !socket.destroyed)).toBe(true);
+      }
+    });
+    fc.assert(property, { numRuns: 200 });
+  });
+});
+
+it('what the system lets the service open is shared out so that files are left for its databases', () => {
+  for (const files of [0, 100, 256, 500, 1_024, 4_096, 20_000, 65_536, Number.POSITIVE_INFINITY]) {
+    const { all, strangers, ofSource, proxies, agents } = connectionLimitsFor(files);
+    expect(strangers + proxies + agents).toBeLessThanOrEqual(all);
+    expect(Math.min(strangers, ofSource, proxies, agents)).toBeGreaterThan(0);
+    if (files > webLimits.connectionsMin + webLimits.openFilesKept)
+      expect(all).toBeLessThanOrEqual(files - webLimits.openFilesKept);
+  }
+  expect(connectionLimitsFor(1_048_576)).toMatchObject({
+    agents: agentLimits.agentsMax,
+    strangers: webLimits.connectionsMax,
+  });
+});
+
+it('large bodies that are being read at once are bounded, and the source that has most loses its oldest one', () => {
+  const reading = new LargeBodies({ most: 10, mostOfSource: 6 });
+  const ended: string[] = [];
+  const begin = (source: string, bytes: number) =>
+    reading.begin(source, bytes, () => void ended.push(`${source} ${bytes}`));
+  const first = begin('192.0.2.1', 2);
+  expect(begin('192.0.2.1', 4)).toBeDefined();
+  expect(begin('192.0.2.1', 1)).toBeUndefined();
+  expect(begin('192.0.2.2', 4)).toBeDefined();
+  expect(begin('192.0.2.3', 6)).toBeUndefined();
+  expect(ended).toEqual([]);
+  expect(begin('192.0.2.3', 2)).toBeDefined();
+  expect(ended).toEqual(['192.0.2.1 2']);
+  // Its capacity was given back already, and is somebody else's.
+  first?.();
+  expect(begin('192.0.2.4', 5)).toBeUndefined();
+});
+
+it('where all places of agents are taken, one of the source that has most without a fob gives way', async () => {
+  await using office = await Office.open();
+  const { management } = office;
+  const agents = new Agents({ management, identity: identityReader(management), ticks: () => 0 }, 10);
+  const closed: string[] = [];
+  const connect = (from: string) =>
+    agents.connect(
+      { from, origin: 'https://x.example' },
+      { send: () => undefined, close: () => void closed.push(from) },
+    );
+  connect('192.0.2.1');
+  for (let count = 0; count < 30; count++) connect('192.0.2.9');
+  connect('192.0.2.2');
+  expect(agents.count).toBe(10);
+  expect(new Set(closed)).toEqual(new Set(['192.0.2.9']));
+  await agents.close();
+});

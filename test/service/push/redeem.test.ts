@@ -1,0 +1,238 @@
+import { validationLimits } from '@passfob/service/base/limits/validation';
+import { answerPush } from '@passfob/service/features/push/delivery';
+import { makeTemporaryCode, temporaryCodeEnd } from '@passfob/service/features/tokens/codes/temporary-codes';
+import { suspendToken } from '@passfob/service/features/tokens/moves';
+import { applicationNow } from '@passfob/service/features/users/application-cache';
+import { disableApplication } from '@passfob/service/features/users/application-changes';
+import { setPassword } from '@passfob/service/features/users/credentials/passwords';
+import { disableUser } from '@passfob/service/features/users/user-changes';
+import { makeEngine } from '@passfob/service/features/validation/engine';
+import { expect, test } from 'vitest';
+import { codeAt, stepAt, wrongCode } from '../kit.ts';
+import { accepted, freshPassword, grace } from '../users/kit.ts';
+import { OTHER_SESSION, outcomes, PushFob, putOn, rowOf } from './kit.ts';
+import { approve, type Scene, withFob } from './scene.ts';
+
+/** Decides a log-in by a passcode, as any application's. */
+function decider(scene: Scene) {
+  const engine = makeEngine(scene.validator);
+  const about = { source: '192.0.2.1', applicationId: scene.otherApplicationId, requestId: 'r' };
+  return (passcode: string, user = 'ada') => engine.decide({ user, passcode, ...about });
+}
+
+test('an approved request is a log-in by the token on the fob: the log, the lock and codes say so', async () => {
+  const { scene, office, fob } = await withFob();
+  await using _ = scene;
+  scene.threshold = 3;
+  const decide = decider(scene);
+  await decide(wrongCode(fob.token, office.nowMs));
+  accepted(await makeTemporaryCode(office.management, grace, { user: 'ada' }));
+  const push = await scene.ask('ada');
+  expect(await scene.take(push)).toBe('waiting');
+  await approve(scene, fob);
+  expect(await scene.take(push)).toBe('accepted');
+  const { db } = office.store;
+  const user = await db.selectFrom('users').selectAll().where('name', '=', 'ada').executeTakeFirstOrThrow();
+  expect([user.failures, user.last_failure_ms]).toEqual([0, null]);
+  expect(await temporaryCodeEnd(db, user.id, office.nowMs)).toBeUndefined();
+  const token = await db.selectFrom('tokens').selectAll().executeTakeFirstOrThrow();
+  expect(token).toMatchObject({ state: 'active', last_used_ms: office.nowMs });
+  const last = await db.selectFrom('events').selectAll().orderBy('id', 'desc').executeTakeFirstOrThrow();
+  expect(last).toMatchObject({
+    outcome: 'accepted',
+    user_id: user.id,
+    token_id: token.id,
+    request_id: 'take',
+    by: 'push',
+  });
+  expect(await scene.take(push)).toBe('no_push');
+});
+
+test('the very same take is answered by the same yes for two minutes, and no other is', async () => {
+  const { scene, office, fob } = await withFob();
+  await using _ = scene;
+  const idempotencyKey = 'take-of-this-request-1';
+  const push = await scene.ask('ada');
+  expect(await scene.take(push, { idempotencyKey })).toBe('waiting');
+  await approve(scene, fob);
+  expect(await scene.take(push, { idempotencyKey })).toBe('accepted');
+  expect(await scene.take(push, { idempotencyKey })).toBe('accepted');
+  expect((await outcomes(office)).filter(outcome => outcome === 'accepted')).toHaveLength(1);
+  for (const changes of [
+    {},
+    { idempotencyKey: `${idempotencyKey}2` },
+    { idempotencyKey, session: OTHER_SESSION },
+    { idempotencyKey, applicationId: scene.otherApplicationId },
+    { idempotencyKey, source: '192.0.2.2' },
+  ])
+    expect(await scene.take(push, changes)).toBe('no_push');
+  office.nowMs += validationLimits.retryWindowMs;
+  expect(await scene.take(push, { idempotencyKey })).toBe('no_push');
+});
+
+test('a take is not answered again once its token is suspended', async () => {
+  const { scene, office, fob } = await withFob();
+  await using _ = scene;
+  const idempotencyKey = 'take-of-this-request-1';
+  const push = await scene.ask('ada');
+  await approve(scene, fob);
+  expect(await scene.take(push, { idempotencyKey })).toBe('accepted');
+  accepted(await suspendToken(office.management, grace, { serial: fob.token.serial }));
+  expect(await scene.take(push, { idempotencyKey })).toBe('no_push');
+});
+
+test('the passcodes that the fob shows are used up by it, of its TOTP tokens alone, and no mark goes back', async () => {
+  const { scene, office, fob } = await withFob();
+  await using _ = scene;
+  const decide = decider(scene);
+  const beside = await office.token('ada', { period: 60 });
+  const counted = await office.token('ada', { kind: 'hotp' });
+  const elsewhere = await office.token('ada');
+  for (const token of [beside, counted]) await putOn(office, token, fob.id);
+  const ahead = await office.token('ada');
+  await putOn(office, ahead, fob.id);
+  // Its clock is a step ahead, and it has just been used.
+  expect(await decide(codeAt(ahead, stepAt(ahead, office.nowMs) + 1))).toBe('accepted');
+  const push = await scene.ask('ada');
+  await approve(scene, fob);
+  expect(await scene.take(push)).toBe('accepted');
+  const now = office.nowMs;
+  expect(await decide(codeAt(fob.token, stepAt(fob.token, now)))).toBe('superseded');
+  expect(await decide(codeAt(beside, stepAt(beside, now)))).toBe('superseded');
+  expect(await decide(codeAt(ahead, stepAt(ahead, now) + 1))).toBe('replay');
+  expect(await decide(codeAt(elsewhere, stepAt(elsewhere, now)))).toBe('accepted');
+  expect(await decide(codeAt(counted, 0))).toBe('accepted');
+  office.nowMs += 30_000;
+  expect(await decide(codeAt(fob.token, stepAt(fob.token, office.nowMs)))).toBe('accepted');
+});
+
+test('a fob whose clock is behind goes on with its next passcode', async () => {
+  const { scene, office, fob } = await withFob();
+  await using _ = scene;
+  const decide = decider(scene);
+  const step = () => stepAt(fob.token, office.nowMs);
+  expect(await decide(codeAt(fob.token, step() - 1))).toBe('accepted');
+  office.nowMs += 60_000;
+  const push = await scene.ask('ada');
+  await approve(scene, fob);
+  expect(await scene.take(push)).toBe('accepted');
+  expect(await decide(codeAt(fob.token, step() - 1))).toBe('superseded');
+  expect(await decide(codeAt(fob.token, step()))).toBe('accepted');
+});
+
+test('what became of the account while the person pressed counts: nobody gets in, and the request is over', async () => {
+  const changes: Record<string, (made: Awaited<ReturnType<typeof withFob>>) => Promise<unknown>> = {
+    locked: ({ scene, office, fob }) => {
+      scene.threshold = 1;
+      return decider(scene)(wrongCode(fob.token, office.nowMs));
+    },
+    disabled: async ({ office }) => accepted(await disableUser(office.management, grace, 'ada')),
+    no_usable_token: async ({ office, fob }) =>
+      accepted(await suspendToken(office.management, grace, { serial: fob.token.serial })),
+    wrong_password: async ({ office }) =>
+      accepted(await setPassword(office.management, grace, { user: 'ada', password: freshPassword() })),
+    no_push: async ({ scene, office }) =>
+      accepted(await disableApplication(office.management, grace, scene.applicationId)),
+  };
+  for (const [outcome, change] of Object.entries(changes)) {
+    const made = await withFob('password_otp');
+    await using scene = made.scene;
+    const password = await made.office.password('ada');
+    const push = await scene.ask('ada', { password });
+    await approve(scene, made.fob);
+    await change(made);
+    expect(await scene.take(push), outcome).toBe(outcome);
+    expect((await outcomes(made.office))[0]).toBe(outcome);
+    expect((await rowOf(made.office, push.id)).state).toBe('refused');
+    scene.threshold = 0;
+    expect(await scene.take(push), outcome).toBe('no_push');
+  }
+});
+
+test('a lock that ends before the request does is looked at as it is when the session comes for it', async () => {
+  const { scene, office, fob } = await withFob();
+  await using _ = scene;
+  scene.threshold = 1;
+  await decider(scene)(wrongCode(fob.token, office.nowMs));
+  const unheard = await scene.ask('ada');
+  expect((await rowOf(office, unheard.id)).fob_id).toBeNull();
+  office.nowMs += 60_000 - 1;
+  expect((await rowOf(office, (await scene.ask('ada')).id)).fob_id).toBeNull();
+  office.nowMs += 1;
+  const push = await scene.ask('ada');
+  await approve(scene, fob);
+  expect(await scene.take(push)).toBe('accepted');
+  expect((await outcomes(office)).filter(outcome => outcome === 'locked')).toHaveLength(2);
+});
+
+test('of many takes at once one is accepted', async () => {
+  const { scene, fob } = await withFob();
+  await using _ = scene;
+  const push = await scene.ask('ada');
+  await approve(scene, fob);
+  const takes = await Promise.all(Array.from({ length: 16 }, () => scene.take(push)));
+  expect(takes.filter(outcome => outcome === 'accepted')).toHaveLength(1);
+  expect(new Set(takes)).toEqual(new Set(['accepted', 'no_push']));
+});
+
+test('an application whose key was turned while it waited lets nobody in', async () => {
+  const { scene, office, fob } = await withFob();
+  await using _ = scene;
+  const push = await scene.ask('ada');
+  await approve(scene, fob);
+  const before = await applicationNow(office.store.db, scene.applicationId);
+  expect(await scene.take(push, { standing: { keyHash: 'of before', factors: 'otp' } })).toBe('no_push');
+  const next = await scene.ask('ada');
+  await approve(scene, fob);
+  expect(await scene.take(next, { standing: before?.standing })).toBe('accepted');
+});
+
+test('a wait ends with what is decided, when its asker is gone, and when the service ends', async () => {
+  const { scene, office, fob } = await withFob();
+  await using _ = scene;
+  const waitMs = 3_600_000;
+  const gone = new AbortController();
+  const push = await scene.ask('ada');
+  const [left, right, wrong] = [
+    scene.take(push, { waitMs, signal: gone.signal }),
+    scene.take(push, { waitMs }),
+    scene.take(push, { waitMs, session: 'session-of-nobody' }),
+  ];
+  expect(await wrong).toBe('no_push');
+  gone.abort();
+  expect(await left).toBe('waiting');
+  await approve(scene, fob);
+  scene.announce();
+  expect(await right).toBe('accepted');
+  const last = scene.take(await scene.ask('ada'), { waitMs });
+  scene.pushes.end();
+  expect(await last).toBe('waiting');
+  expect(await scene.take(await scene.ask('ada'), { waitMs })).toBe('waiting');
+  expect(await outcomes(office)).toEqual(['accepted', 'no_push']);
+}, 15_000);
+
+test('answers that were not made for the request, or in time, approve nothing, and one is looked at', async () => {
+  const { scene, office, fob } = await withFob();
+  await using _ = scene;
+  await office.users('bob');
+  const other = await PushFob.of(office, 'bob');
+  const wrong = async (code: (question: string) => string, waitMs = 0) => {
+    const push = await scene.ask('ada');
+    const shown = await fob.show();
+    const right = fob.answer(shown.question);
+    office.nowMs += waitMs;
+    expect(await answerPush(office.management, shown, code(shown.question))).toBe(false);
+    expect(await answerPush(office.management, shown, right)).toBe(false);
+    expect(await scene.take(push)).toBe(waitMs === 0 ? 'waiting' : 'push_expired');
+    office.nowMs += 600_000;
+  };
+  await wrong(question => other.answer(question));
+  await wrong(() => '');
+  await wrong(question => fob.answer(question).slice(1));
+  await wrong(question => `${fob.answer(question)}0`);
+  const earlier = await scene.ask('ada');
+  const replayed = fob.answer((await rowOf(office, earlier.id)).question);
+  await wrong(() => replayed);
+  await wrong(question => fob.answer(question), 60_000);
+  expect((await outcomes(office)).filter(outcome => outcome === 'push_failed')).toHaveLength(5);
+});

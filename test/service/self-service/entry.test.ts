@@ -1,0 +1,135 @@
+import { relayLimits } from '@passfob/service/base/limits/relay';
+import { selfServiceLimits } from '@passfob/service/base/limits/self-service';
+import { disableUser } from '@passfob/service/features/users/user-changes';
+import { expect, test } from 'vitest';
+import { secret } from '../../kit/secrets.ts';
+import { codeNow, Rig, wrongCode } from '../kit.ts';
+import { accepted, grace, Office } from '../users/kit.ts';
+import { Person, signInTokenOf } from './kit.ts';
+
+/** A service with a user `ada` who has a token. */
+async function begun(rig: Rig) {
+  const service = await rig.start();
+  const office = await Office.beside(rig);
+  await office.users('ada');
+  return { service, office, token: await office.token('ada') };
+}
+
+test('the ticket of an enrolment opens the page once, for a while, and not for a disabled user', async () => {
+  await using rig = new Rig();
+  const { service, office } = await begun(rig);
+  await using _office = office;
+  const ticket = await signInTokenOf(office, 'ada');
+  const both = await Promise.all([
+    new Person(service).enterWith(ticket),
+    new Person(service).enterWith(ticket),
+  ]);
+  expect(both.map(({ status }) => status).sort()).toEqual([303, 403]);
+  const late = await signInTokenOf(office, 'ada');
+  const other = await signInTokenOf(office, 'ada');
+  rig.clock.nowMs += relayLimits.ticketMs - 1;
+  const person = new Person(service);
+  const seen = await person.enterWith(other);
+  const [cookie = ''] = seen.headers.getSetCookie();
+  expect(cookie).toMatch(
+    /^passfob-user-\d+=pfu_[\w-]{43}; Max-Age=1800; Path=\/me; HttpOnly; SameSite=Strict$/,
+  );
+  expect(seen.location).toBe('/me');
+  rig.clock.nowMs++;
+  const refusal = await new Person(service).enterWith(late);
+  expect([refusal.status, refusal.text.includes('used or is too old')]).toEqual([403, true]);
+  expect((await person.get('/me')).status).toBe(200);
+  rig.clock.nowMs += selfServiceLimits.userSessionMs - 1;
+  expect((await person.get('/me')).location).toBe('/me/sign-in');
+  const gone = await signInTokenOf(office, 'ada');
+  accepted(await disableUser(office.management, grace, 'ada'));
+  expect((await new Person(service).enterWith(gone)).status).toBe(403);
+  const stored = JSON.stringify(await office.store.db.selectFrom('user_sessions').selectAll().execute());
+  for (const value of [ticket, other, late, gone]) expect(stored).not.toContain(value);
+});
+
+test('a ticket is no session and a session no ticket', async () => {
+  await using rig = new Rig();
+  const { service, office, token } = await begun(rig);
+  await using _office = office;
+  const person = new Person(service);
+  await person.signInAs('ada', token, rig.clock);
+  const session = person.cookie.split('=')[1] ?? '';
+  expect((await new Person(service).enterWith(session)).status).toBe(403);
+  const forged = new Person(service);
+  forged.cookie = `${person.cookie.split('=')[0]}=${await signInTokenOf(office, 'ada')}`;
+  expect((await forged.get('/me')).location).toBe('/me/sign-in');
+});
+
+test('a passcode opens the page; refusals are one page, whoever it is', async () => {
+  await using rig = new Rig();
+  const { service, office, token } = await begun(rig);
+  await using _office = office;
+  const wrong = new URLSearchParams({ user: 'ada', passcode: wrongCode(token, rig.clock.nowMs) });
+  const refusals = [
+    await new Person(service).post('/me/sign-in', wrong),
+    await new Person(service).post('/me/sign-in', new URLSearchParams({ user: 'eve', passcode: '123456' })),
+    await new Person(service).post('/me/sign-in', new URLSearchParams()),
+  ];
+  const plain = ({ status, text }: { status: number; text: string }) =>
+    `${status} ${text.replace(/value="[^"]*"/g, '')}`;
+  expect(new Set(refusals.map(plain)).size).toBe(1);
+  expect(refusals[0]?.status).toBe(403);
+  expect(refusals[0]?.text).toContain('The user name or passcode was not accepted. Each passcode works once');
+  const person = new Person(service);
+  expect(await person.signInAs('ada', token, rig.clock)).toMatchObject({ status: 303, location: '/me' });
+  const { text } = await person.get('/me');
+  expect(text).toContain(token.serial);
+  expect(text).not.toContain('<script');
+  const { acts } = await office.audit();
+  expect(acts.at(-1)).toBe('user.sign-in ada');
+});
+
+test('the way out ends the session, and the form that opened it opens no other', async () => {
+  await using rig = new Rig();
+  const { service, office, token } = await begun(rig);
+  await using _office = office;
+  const form = new URLSearchParams({
+    user: 'ada',
+    passcode: codeNow(token, rig.clock.nowMs),
+    attempt: secret('an attempt that comes twice'),
+  });
+  const person = new Person(service);
+  await person.post('/me/sign-in', form);
+  const { cookie } = person;
+  expect((await new Person(service).post('/me/sign-in', form)).status).toBe(303);
+  expect((await person.send('/me/leave')).location).toBe('/me/sign-in');
+  person.cookie = cookie;
+  expect((await person.get('/me')).location).toBe('/me/sign-in');
+  expect((await new Person(service).post('/me/sign-in', form)).status).toBe(403);
+});
+
+test('forms of other sites, without the token of the session, or without a session change nothing', async () => {
+  await using rig = new Rig();
+  const { service, office, token } = await begun(rig);
+  await using _office = office;
+  const person = new Person(service);
+  await person.signInAs('ada', token, rig.clock);
+  const csrf = await person.csrf();
+  const paths = ['/me/test', '/me/resync', '/me/name', '/me/lost', '/me/leave'];
+  const fields = { token: token.serial, passcode: '123456', csrf };
+  for (const path of paths) {
+    const body = () => new URLSearchParams(fields);
+    const foreign = await person.post(path, body(), { 'sec-fetch-site': 'cross-site' });
+    const old = await person.post(path, body(), { 'sec-fetch-site': '', origin: 'https://example.org' });
+    const bare = await person.post(path, new URLSearchParams({ ...fields, csrf: '' }));
+    const nobody = await new Person(service).post(path, body());
+    expect([path, foreign.status, old.status, bare.status, nobody.location]).toEqual([
+      path,
+      403,
+      403,
+      403,
+      '/me/sign-in',
+    ]);
+  }
+  for (const path of ['/me/enter', '/me/sign-in']) {
+    const body = new URLSearchParams({ ticket: await signInTokenOf(office, 'ada') });
+    expect((await person.post(path, body, { 'sec-fetch-site': 'same-site' })).status).toBe(403);
+  }
+  expect((await service.tokens()).map(({ state }) => state)).toEqual(['active']);
+});

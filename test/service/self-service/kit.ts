@@ -1,0 +1,56 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { registerFob } from '@passfob/service/features/tokens/fobs';
+import type { NewToken } from '@passfob/service/features/tokens/issue';
+import { makeSignInToken } from '@passfob/service/features/users/user-sessions';
+import { writing } from '@passfob/service/storage/database/database';
+import { secret } from '../../kit/secrets.ts';
+import { Visitor } from '../console/kit.ts';
+import { codeNow, type FakeClock } from '../kit.ts';
+import { accepted, grace, type Office } from '../users/kit.ts';
+
+/** A user's browser without scripts, reduced to its cookie. */
+export class Person extends Visitor {
+  override async csrf(): Promise<string> {
+    const { text } = await this.get('/me/resync');
+    return secret(/name="csrf" value="([^"]+)"/.exec(text)?.[1] ?? 'none');
+  }
+
+  /** Signs in with the passcode that the fob shows now. */
+  signInAs(user: string, token: NewToken, clock: FakeClock) {
+    return this.post('/me/sign-in', new URLSearchParams({ user, passcode: codeNow(token, clock.nowMs) }));
+  }
+
+  enterWith(ticket: string) {
+    return this.post('/me/enter', new URLSearchParams({ ticket }));
+  }
+}
+
+/** The ticket with which an enrolment of a user ends. */
+export async function signInTokenOf(office: Office, user: string): Promise<string> {
+  const { id } = await office.store.db
+    .selectFrom('users')
+    .select('id')
+    .where('name', '=', user)
+    .executeTakeFirstOrThrow();
+  const { value } = await writing(office.store.db, db => makeSignInToken(db, id, office.nowMs));
+  return secret(value);
+}
+
+/** A fob that the service owns, with these tokens in it. @returns its serial number */
+export async function fobWith(office: Office, ...tokens: readonly NewToken[]): Promise<string> {
+  const fobSecret = () => secret(new Uint8Array(randomBytes(32)));
+  const serial = `PF-${randomUUID().slice(0, 8)}`;
+  const secrets = { deviceSecret: fobSecret(), pairingKey: fobSecret(), recoveryKey: fobSecret() };
+  accepted(
+    await registerFob(office.management, grace, { serial, board: 'pico', firmware: '0.1.0', secrets }),
+  );
+  const { db } = office.store;
+  const { id } = await db
+    .selectFrom('fobs')
+    .select('id')
+    .where('serial', '=', serial)
+    .executeTakeFirstOrThrow();
+  for (const token of tokens)
+    await db.updateTable('tokens').set({ fob_id: id }).where('serial', '=', token.serial).execute();
+  return serial;
+}
