@@ -10,6 +10,7 @@ export interface Manifest {
   readonly folder: string;
   readonly name: string;
   readonly version: string;
+  readonly description: string;
   readonly private: boolean;
   readonly exports: Readonly<Record<string, Target>>;
   readonly files: readonly string[];
@@ -24,7 +25,14 @@ function read(folder: string): Manifest {
   const path = folder === '' ? 'package.json' : `${folder}/package.json`;
   const text = textOf(path);
   if (text === undefined) throw new Error(`there is no ${path}`);
-  const none = { dependencies: {}, devDependencies: {}, peerDependencies: {}, scripts: {}, exports: {} };
+  const none = {
+    description: '',
+    dependencies: {},
+    devDependencies: {},
+    peerDependencies: {},
+    scripts: {},
+    exports: {},
+  };
   return { ...none, private: false, files: [], ...JSON.parse(text), folder };
 }
 

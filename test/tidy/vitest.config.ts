@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+import { fromSources } from '../runner/settings.ts';
+
+/** `npm run docs`: writes the tables of docs/architecture.md as the tree has them. */
+export default defineConfig({
+  ...fromSources,
+  test: {
+    include: ['test/tidy/architecture.test.ts'],
+    env: { PASSFOB_WRITE_DOCUMENTS: '1' },
+  },
+});
