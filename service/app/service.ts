@@ -59,7 +59,7 @@ export interface RunningService extends LocalOperations {
   /** Reads certificate and key again; does nothing without TLS. */
   reloadCertificate(): void;
   /**
-   * Stops listening, lets requests in progress finish within `limits.closingMs` and closes the database. May be called
+   * Stops listening, lets requests in progress finish within `processLimits.closingMs` and closes the database. May be called
    * again.
    */
   close(): Promise<void>;
