@@ -1,4 +1,4 @@
-/** A client of the limit that needs a slot. */
+/** A caller that needs a slot. */
 export interface SlotHolder {
   /** The groups of the holder, largest first: a client, a source of it, a name from there. */
   readonly path: readonly string[];

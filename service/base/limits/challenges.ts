@@ -14,7 +14,7 @@ export const challengeLimits = {
   ocraSuiteMax: 64,
   /** The expected counter and the next nine: a fob advances its counter even if its answer is never sent. */
   ocraWindowCounters: 10,
-  /** How far the fob's clock may be off: in steps, at least one, at most this many. */
+  /** How far the fob's clock may be off, rounded up to whole steps; and the most steps. */
   ocraSkewMs: 30_000,
   ocraSkewStepsMax: 10,
 } as const;

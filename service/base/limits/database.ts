@@ -9,9 +9,9 @@ export const databaseLimits = {
   sqliteCacheKib: 65_536,
   /** Pages of 4 kB: a page that many log-ins write is copied into the database file once for all of them. */
   sqliteCheckpointPages: 8_192,
-  /** Of the file, read where it lies in the system's memory: as much as SQLite maps at most. Addresses, not memory. */
-  sqliteMapBytes: 2_147_418_112,
   /** Bytes of the file that are memory-mapped: SQLite's maximum. This uses addresses, not memory. */
+  sqliteMapBytes: 2_147_418_112,
+  /** Statements that stay prepared on one connection. */
   sqliteStatementsKept: 256,
   postgresConnectionsMax: 16,
   /** The operating system probes a connection that has been silent for this long. */
