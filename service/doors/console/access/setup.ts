@@ -117,7 +117,7 @@ const adminForm: FormPage<string> = {
   done: () => ({ to: at('/setup', { done: 'admin' }) }),
 };
 
-/** Three actions, each with its own row in the audit. All refusals are checked before the first. */
+/** Three actions, each with its own row in the audit. The common refusals are checked before the first. */
 async function makeAdmin(visit: ConsoleContext): Promise<Result<string>> {
   const { management, actor } = visit;
   const typed = visit.value('user');
