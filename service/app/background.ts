@@ -13,23 +13,24 @@ import { followEncryptionKey } from '../features/operations/rekey.ts';
 import { expireCallerChecks } from '../features/push/expiry.ts';
 import type { Management } from '../storage/management.ts';
 
-/** What a node does by itself beside answering requests. */
+/** The background work of a node, besides answering requests. */
 export interface Background {
-  /** Ends it: lets what is under way finish, then seals the audit to its end. May be called again. */
+  /** Lets running work finish, then writes audit checkpoints up to the last row. May be called again. */
   stop(): Promise<void>;
 }
 
-/** How a node does it. */
+/** Options of the background work. */
 export interface BackgroundOptions {
-  /** Lets webhooks go to loopback addresses; default no. */
+  /** Allows webhooks to loopback addresses; default false. */
   readonly allowLoopback?: boolean;
-  /** Told of what went wrong; the next turn tries again. Default: nobody. */
+  /** Receives errors; the next turn tries again. Default: errors are ignored. */
   readonly failed?: (error: unknown) => void;
 }
 
 /**
- * Starts sealing the audit, delivering alerts, reminding of activations, ending checks of callers, watching the
- * clock and the log-ins and following the sealing key. Every node runs it; the database sees to it that nothing is done twice at once.
+ * Starts to write audit checkpoints, deliver alerts, remind of activations, expire activations and checks of callers,
+ * watch the clock and the log-ins, and follow the encryption key. Every node runs this; the database prevents that
+ * two nodes do the same work at once.
  */
 export function startBackground(management: Management, options: BackgroundOptions = {}): Background {
   const { db, keys, clock } = management;
@@ -68,7 +69,7 @@ export function startBackground(management: Management, options: BackgroundOptio
   };
 }
 
-/** Repeats a piece of work, each time some while after the last one ended; the result stops it. */
+/** Repeats a piece of work with a pause after each run. Returns a function that stops it. */
 function every(
   pauseMs: number,
   failed: (error: unknown) => void,

@@ -14,7 +14,7 @@ import {
 } from '../doors/web/certificate.ts';
 import type { AppOptions } from './server.ts';
 
-/** What the names of a listener follow from. */
+/** The facts that the names of a listener follow from. */
 export interface ListenerNames {
   readonly host: string;
   readonly certificate: Certificate | undefined;
@@ -23,7 +23,7 @@ export interface ListenerNames {
 }
 
 /**
- * Begins to listen; closes the app where that fails.
+ * Starts to listen; closes the app on failure.
  *
  * @returns the port
  * @throws ServiceError `port_in_use`, `port_forbidden`, `address_absent`
@@ -45,14 +45,16 @@ export async function listen(app: FastifyInstance, host: string, port: number): 
   return (app.server.address() as AddressInfo).port;
 }
 
-/** The origin under which the listener itself is reached from this computer. */
+/** Returns the origin at which this computer reaches the listener itself. */
 export function localUrl({ host, certificate }: ListenerNames, port: number): string {
   const scheme = certificate === undefined ? 'http' : 'https';
   const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
   return new URL(`${scheme}://${bracketed(name)}:${port}`).origin;
 }
 
-/** The Host header values to answer to: loopback, the address listened on, those of the certificate and publicUrl. */
+/**
+ * Returns the accepted Host header values: loopback, the listening address, those of the certificate and publicUrl.
+ */
 export function hostsOf({ host, certificate, publicUrl }: ListenerNames, port: number): ReadonlySet<string> {
   const standard = certificate === undefined ? 80 : 443;
   const named = certificate === undefined ? [] : certificateNames(certificate.facts);
@@ -70,7 +72,7 @@ function bracketed(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-/** Who may speak to the service, and who may say for whom they do. */
+/** Returns which peers may connect, and which may state a client's address. */
 export function trustOf(
   trustedProxies: readonly string[],
   { certificate }: ListenerNames,
@@ -82,7 +84,7 @@ export function trustOf(
   return { certificate, isProxy, maySpeakPlain: certificate === undefined ? maySpeakPlain : undefined };
 }
 
-/** Has a listening app take new certificates; undefined without TLS. */
+/** Makes a listening app follow certificate changes; undefined without TLS. */
 export function liveCertificate(
   app: FastifyInstance,
   files: CertificateFiles | undefined,

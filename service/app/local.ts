@@ -26,49 +26,50 @@ import type { Db } from '../storage/database/database.ts';
 import { ensureIdentity } from '../storage/encryption-at-rest/identity.ts';
 import type { Management } from '../storage/management.ts';
 
-/** One log-in to decide, from inside this process. */
+/** One log-in to validate, from inside this process. */
 export interface LocalValidation {
   readonly user: string;
   readonly passcode: string;
-  /** Secrets, where the log-in application asks for them. */
+  /** Secrets, if the log-in application asks for them. */
   readonly password?: string;
   readonly pin?: string;
   readonly source: string;
   readonly idempotencyKey?: string;
 }
 
-/** Somebody who is to enrol a fob. */
+/** A user who is invited to enrol a fob. */
 export interface Invitation {
   readonly user: string;
   readonly email: string;
-  /** What the token is to be like; a policy of this name is made where there is none. */
+  /** The policy of the token; it is created if no policy has this name. */
   readonly policy?: PolicyInput;
 }
 
-/** What can be done from inside the process, without HTTP. */
+/** Operations inside the process, without HTTP. */
 export interface LocalOperations {
   addToken(token: NewToken): Promise<TokenResult>;
   changeTokenState(serial: string, to: TokenState): Promise<TokenResult>;
   tokens(): Promise<TokenView[]>;
-  /** Mails a user, who is made where there is none, an activation for any fob. */
+  /** Mails a user an activation for any fob. Creates a missing user. */
   invite(invitation: Invitation): Promise<Result<ActivationView>>;
-  /** Gives the log-in application another API key; the one it had ends. A secret. */
+  /** Replaces the log-in application's API key; the old one stops working. A secret. */
   renewApiKey(): Promise<Result<string>>;
-  /** Of the service's identity: what agents know it by, in hexadecimal. */
+  /** The fingerprint of the service's identity, by which agents know it, in hexadecimal. */
   fingerprint(): Promise<string>;
   /**
-   * Decides a log-in by what the log-in application asks for; only `accepted` may let anybody in, `outcome` is for operators.
+   * Validates a log-in with the factors that the log-in application asks for. Only `accepted` may let a user in;
+   * `outcome` is for operators.
    *
-   * @throws ServiceError `application_changed` while that application is disabled, or where it changes meanwhile
+   * @throws ServiceError `application_changed` if that application is disabled or changes meanwhile
    */
   validate(request: LocalValidation): Promise<{ accepted: boolean; outcome: Outcome }>;
   alerts(): Promise<Alert[]>;
-  /** What mails to users would have been, where there is no mail server; newest first. Links in it are secrets. */
+  /** The mails to users that stay local because there is no mail server; newest first. Links in it are secrets. */
   outbox(): Promise<LocalMail[]>;
   events(): Promise<ValidationEvent[]>;
 }
 
-/** What the operations work with. */
+/** The parts that the operations use. */
 interface Parts {
   readonly management: Management;
   readonly engine: ValidationEngine;
@@ -77,7 +78,7 @@ interface Parts {
   readonly changes: Changes;
 }
 
-/** The operations over the parts of a service. */
+/** Makes the operations over the parts of a service. */
 export function localOperations(parts: Parts): LocalOperations {
   const { changes, engine, management, application } = parts;
   const { db, keys, clock } = management;

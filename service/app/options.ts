@@ -10,49 +10,52 @@ import type { RadiusEndpoint } from '../doors/radius/listener.ts';
 import type { CertificateFiles } from '../doors/web/certificate.ts';
 import type { ConfiguredAddresses } from '../features/addresses/published.ts';
 
-/** How to run a service. */
+/** Options of a service. */
 export interface ServiceOptions {
-  /** Where the database and the key file are, or will be made (mode 0700). */
+  /** The folder of the database and the key file; created if it is missing (mode 0700). */
   readonly directory: string;
-  /** `postgres://…` instead of the file `service.db`. A secret where it holds a password. */
+  /** `postgres://…` instead of the file `service.db`. A secret if it holds a password. */
   readonly databaseUrl?: string;
   /** TCP port; 0 picks a free one. */
   readonly port: number;
-  /** Default 127.0.0.1; any but a loopback address needs `tls` or `trustedProxies`. */
+  /** Default 127.0.0.1; any other than a loopback address needs `tls` or `trustedProxies`. */
   readonly host?: string;
-  /** Without it, plain HTTP is spoken. The files are read again when they change. */
+  /** Without it the service speaks plain HTTP. The files are read again when they change. */
   readonly tls?: CertificateFiles;
-  /** Addresses and ranges of proxies: they alone may speak plain HTTP from elsewhere, and say whom they speak for. */
+  /**
+   * Addresses and ranges of proxies. Only they may use plain HTTP from other computers and state the client's
+   * address.
+   */
   readonly trustedProxies?: readonly string[];
-  /** The origin that people use, where it is not the listener's own. */
+  /** The public URL, if it is not the listener's own origin. */
   readonly publicUrl?: string;
-  /** What is published for networks that let through by list; default the public address alone. */
+  /** Addresses published for networks with allow lists; default the public URL alone. */
   readonly addresses?: ConfiguredAddresses;
-  /** Where RADIUS is listened for; default nowhere. */
+  /** The endpoints on which RADIUS listens; default none. */
   readonly radius?: readonly RadiusEndpoint[];
-  /** Default: nothing is logged. */
+  /** Default: no log. */
   readonly log?: Log;
-  /** What `/ready` says of this program. */
+  /** The version of this program that `/ready` reports. */
   readonly version?: string;
   /** Milliseconds since 1970; default the system's clock. */
   readonly clock?: () => number;
-  /** Lets pages of this computer show the service's pages in frames; default no. */
+  /** Allows pages of this computer to show the service's pages in frames; default false. */
   readonly embeddable?: boolean;
-  /** Where the lock policy begins, before an administrator changes it; default 3 failures, 15 minutes. */
+  /** The initial lock policy, which an administrator can change; default 3 failures, 15 minutes. */
   readonly lock?: LockPolicy;
   /**
-   * Whether this process does what is done by itself: seals the audit, delivers alerts, works at jobs, watches the clock;
-   * default yes.
+   * Whether this process runs the background work: writes audit checkpoints, delivers alerts, runs jobs, watches the
+   * clock; default true.
    */
   readonly background?: boolean;
   /**
-   * Whether log-ins are decided in a thread of its own, so that a node uses two processors; default no. Only the built
-   * program has the file that the thread runs, and a `clock` cannot be shared with it.
+   * Whether log-ins are decided in their own thread, so that a node uses two processors; default false. Only the
+   * built program has the file of that thread, and a `clock` cannot be shared with it.
    */
   readonly decisionThread?: boolean;
 }
 
-/** Refuses what a service cannot or must not run with. @throws ServiceError `not_loopback`, `bad_options` */
+/** Refuses options with which a service cannot or must not run. @throws ServiceError `not_loopback`, `bad_options` */
 export function checkOptions(options: ServiceOptions, host: string): void {
   const { port, lock = defaultLockPolicy, tls, trustedProxies = [] } = options;
   if (!isLoopback(host) && tls === undefined && trustedProxies.length === 0)
@@ -68,9 +71,9 @@ export function checkOptions(options: ServiceOptions, host: string): void {
 }
 
 /**
- * Makes the service folder where it is missing.
+ * Creates the service folder if it is missing.
  *
- * @returns whether it was made now
+ * @returns whether it was created now
  * @throws ServiceError `directory_unusable`
  */
 export function openDirectory(directory: string): boolean {

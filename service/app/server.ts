@@ -38,21 +38,21 @@ import { keepRoutes } from '../doors/web/served.ts';
 import type { ConfiguredAddresses } from '../features/addresses/published.ts';
 import { measureRequests } from '../features/metrics/metrics.ts';
 
-/** How the HTTP side is reached. */
+/** Options of the HTTP side. */
 export interface AppOptions extends GuardOptions {
   readonly log: Log;
-  /** Without one plain HTTP is spoken. */
+  /** Without one the service speaks plain HTTP. */
   readonly certificate: Certificate | undefined;
-  /** Addresses whose X-Forwarded headers are believed; undefined for nobody's. */
+  /** Whether to believe the X-Forwarded headers from an address; undefined: never. */
   readonly isProxy: ((address: string | undefined) => boolean) | undefined;
   readonly health: HealthOptions;
-  /** How many connections there may be. */
+  /** The limits of connections. */
   readonly rooms: ConnectionLimits;
-  /** What is published besides the public address. */
+  /** Published addresses besides the public URL. */
   readonly addresses?: ConfiguredAddresses | undefined;
 }
 
-/** The HTTP side of the service, not yet listening. */
+/** Makes the HTTP side of the service, not yet listening. */
 export function makeApp(context: WebContext, options: AppOptions): FastifyInstance {
   const app = Fastify(serverOptions(options));
   logRequests(app, options.log);
@@ -62,7 +62,7 @@ export function makeApp(context: WebContext, options: AppOptions): FastifyInstan
   keepRoutes(app);
   boundBodies(app);
   acceptCookies(app);
-  // A text is no body of any route.
+  // No route accepts a text body.
   app.removeContentTypeParser('text/plain');
   app.setErrorHandler((error, request, reply) => sendProblem(request, reply, problemOf(error)));
   app.setNotFoundHandler((request, reply) =>
@@ -90,7 +90,7 @@ export function makeApp(context: WebContext, options: AppOptions): FastifyInstan
   return app;
 }
 
-/** Fastify's types keep servers of the two protocols apart; everything here is the same for both. */
+/** Fastify's types separate HTTP and HTTPS servers; this code treats both alike. */
 function serverOptions({ certificate, isProxy }: AppOptions): FastifyHttpOptions<RawServerDefault> {
   const server = {
     maxHeaderSize: webLimits.headersMaxBytes,
@@ -119,11 +119,11 @@ function serverOptions({ certificate, isProxy }: AppOptions): FastifyHttpOptions
     connectionTimeout: webLimits.stalledMs,
     forceCloseConnections: 'idle',
     return503OnClosing: true,
-    // A HEAD request, as link scanners send it, would run the handler that uses up an operator link.
+    // Link scanners send HEAD requests, which would run the handler that uses up an operator link.
     exposeHeadRoutes: false,
     requestIdHeader: false,
     genReqId: () => randomUUID(),
-    // Coercion would turn the number 12345 into a passcode that lost its leading zero.
+    // Coercion would turn the number 12345 into a passcode without its leading zero.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
   };
 }
@@ -132,7 +132,7 @@ function sendProblemPage(error: unknown, _request: FastifyRequest, reply: Fastif
   return sendPage(reply, problemOf(error));
 }
 
-/** A person who follows a wrong link reads a page: browsers name HTML first, programs do not name it. */
+/** Whether a wrong link is answered with a page: browsers name HTML first, programs do not name it. */
 function wantsPage({ method, url, headers }: FastifyRequest): boolean {
   return method === 'GET' && !url.startsWith('/v1/') && (headers.accept ?? '').includes('text/html');
 }

@@ -41,39 +41,39 @@ import { startWorking, type Working } from './working.ts';
 
 export type { ServiceOptions } from './options.ts';
 
-/** What the first run makes. */
+/** Things that the first run creates. */
 export type Made = 'folder' | 'database' | 'keyFile' | 'identity';
 
-/** A running service, as one who may start it has it. */
+/** A running service, with the operations for the program that started it. */
 export interface RunningService extends LocalOperations {
-  /** Where it listens, without a slash at the end. */
+  /** The listener's URL, without a slash at the end. */
   readonly url: string;
-  /** Where it listens for RADIUS. */
+  /** The endpoints on which RADIUS listens. */
   readonly radius: readonly RadiusEndpoint[];
-  /** What this start made. */
+  /** Things that this start created. */
   readonly made: readonly Made[];
-  /** The application's API key, given once: null when the database already had the application. A secret. */
+  /** The application's API key, returned once: null if the database already had the application. A secret. */
   readonly apiKey: string | null;
-  /** Makes a one-time link into the console, under the address that people use. A secret. */
+  /** Makes a one-time link to the console, under the public URL. A secret. */
   makeOperatorLink(): Promise<string>;
   /** Reads certificate and key again; does nothing without TLS. */
   reloadCertificate(): void;
   /**
-   * Stops listening, lets requests in progress finish within `limits.closingMs` and closes the database. May be called
+   * Stops listening, lets requests in progress finish within `processLimits.closingMs` and closes the database. May be called
    * again.
    */
   close(): Promise<void>;
 }
 
-/** A running service with a link into its console. */
+/** A running service with a link to its console. */
 export interface Service extends RunningService {
-  /** One-time link into the console, made at this start. A secret. */
+  /** One-time link to the console, made at this start. A secret. */
   readonly operatorLink: string;
 }
 
 /**
- * Starts a service and makes an operator link. The first run makes everything it needs; several may run on one folder at
- * once.
+ * Starts a service and makes an operator link. The first run creates everything it needs; several processes may run
+ * on one folder at once.
  *
  * @throws ServiceError with a text that says what to do
  */
@@ -83,7 +83,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   return { ...service, operatorLink };
 }
 
-/** `createService` without a link that nobody may ever look at. @throws ServiceError */
+/** `createService` without an operator link, which might stay unused. @throws ServiceError */
 export async function startService(options: ServiceOptions): Promise<RunningService> {
   const host = options.host ?? '127.0.0.1';
   checkOptions(options, host);
@@ -158,7 +158,7 @@ async function startOn(
   };
 }
 
-/** Ends what is under way, before the database is closed under it. */
+/** Stops running work before the database is closed. */
 function stopper({ changes, engine }: Parts, working: Working): () => Promise<void> {
   return async () => {
     changes.close();
@@ -167,7 +167,7 @@ function stopper({ changes, engine }: Parts, working: Working): () => Promise<vo
   };
 }
 
-/** What the HTTP side has around it. */
+/** The surroundings of the HTTP side. */
 interface Around extends Pick<WebContext, 'wakeJobs' | 'decide'> {
   readonly listening: ListenerNames;
   readonly state: ListenerState;
@@ -177,7 +177,7 @@ function madeOf(isNew: Readonly<Record<Made, boolean>>): Made[] {
   return (Object.keys(isNew) as Made[]).filter(thing => isNew[thing]);
 }
 
-/** The HTTP side over the parts of a service. */
+/** Makes the HTTP side over the parts of a service. */
 function appOf(
   parts: Parts,
   options: ServiceOptions,
@@ -224,7 +224,10 @@ function appOf(
   );
 }
 
-/** Under which addresses people may reach it: where the system picks the port, its own is known once it listens. */
+/**
+ * Returns the addresses under which users may reach the service. If the system picks the port, the service's own
+ * address is known only once it listens.
+ */
 function addressesOf(listening: ListenerNames, state: ListenerState): PublicUrlSources {
   const own = () => (state.port === 0 ? undefined : localUrl(listening, state.port));
   return { configured: listening.publicUrl, own };
@@ -235,7 +238,7 @@ interface Parts {
   readonly keys: Keys;
   readonly engine: ClosingEngine;
   readonly application: Application;
-  /** The application that operators sign in to. */
+  /** The application for operators' sign-ins. */
   readonly console: Application;
   readonly changes: Changes;
   readonly pushes: Pushes;
@@ -244,14 +247,14 @@ interface Parts {
   readonly reach: PublicUrlSources;
 }
 
-/** What is known once the service listens, and when it ends. */
+/** State that is known once the service listens, and whether it is closing. */
 export interface ListenerState {
   port: number;
   hosts: ReadonlySet<string> | undefined;
   isClosing: boolean;
 }
 
-/** Does something, and what undoes the steps before it where it fails. */
+/** Runs a step; if it fails, undoes the steps before it. */
 async function orElse<T>(undo: () => Promise<void>, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -261,7 +264,10 @@ async function orElse<T>(undo: () => Promise<void>, work: () => Promise<T>): Pro
   }
 }
 
-/** What ends a service: nothing new is heard, what is under way finishes, and then the rest goes. May be called again. */
+/**
+ * Returns a function that ends a service: it stops listening, lets running work finish, then closes the rest. May be
+ * called again.
+ */
 function closer(
   app: FastifyInstance,
   state: ListenerState,
@@ -281,7 +287,10 @@ function closer(
   };
 }
 
-/** What decides log-ins: in this thread, or in one of its own with the same database and key file. @throws ServiceError */
+/**
+ * Makes the engine that decides log-ins: in this thread, or in its own with the same database and key file. @throws
+ * ServiceError
+ */
 async function engineOf(
   options: ServiceOptions,
   store: Store,
@@ -297,7 +306,7 @@ async function engineOf(
   return await startEngineThread({ directory, databaseUrl }, { decided: validator.decided, check, brokeOff });
 }
 
-/** What a node needs of the folder and the database, made where it is missing. */
+/** Opens, or creates if missing, everything that a node needs in the folder and the database. */
 async function makeReady(store: Store, options: ServiceOptions, clock: () => number) {
   const { db } = store;
   const isNewKey = !existsSync(join(options.directory, 'service.key'));
@@ -311,7 +320,10 @@ async function makeReady(store: Store, options: ServiceOptions, clock: () => num
   return { keys, application, own: own.application, apiKey, isNewKey, isNewIdentity };
 }
 
-/** Not where sealed rows are, nor beside other nodes on one PostgreSQL database: all of them need the same keys. */
+/**
+ * Whether keys may be created: not if encrypted rows exist, nor beside other nodes on one PostgreSQL database, which
+ * all need the same keys.
+ */
 async function mayMakeKeys({ db, engine }: Store): Promise<boolean> {
   if ((await keyIdsInUse(db)).size > 0) return false;
   return engine === 'sqlite' || !(await hasApplications(db));

@@ -10,11 +10,11 @@ import { sweepIdempotencyCache } from '../storage/idempotency.ts';
 
 /** The background work that keeps bounded tables within their bounds. */
 export interface Sweeping {
-  /** Ends it; resolves when what was being done is done. */
+  /** Stops it; resolves when the running turn is done. */
   stop(): Promise<void>;
 }
 
-/** One turn of it. @throws an error of the database */
+/** Runs one turn. @throws an error of the database */
 export async function sweep(db: Db, nowMs: number): Promise<void> {
   await sweepIdempotencyCache(db, nowMs);
   await sweepEvents(db);
@@ -25,11 +25,11 @@ export async function sweep(db: Db, nowMs: number): Promise<void> {
   await sweepPushes(db, nowMs);
 }
 
-/** Sweeps every minute: what is over its time or its number goes. Nothing depends on when. */
+/** Every minute deletes rows that are expired or above their limit. Nothing depends on the exact time. */
 export function startSweeping(db: Db, clock: () => number): Sweeping {
   let sweeping: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {
-    // A database that is in use or full now is swept next time; log-ins tell of it themselves.
+    // If the database is busy or full now, the next turn tries again; log-ins report the fault themselves.
     sweeping = sweeping.then(() => sweep(db, clock())).catch(() => undefined);
   }, validationLimits.sweepMs).unref();
   return {

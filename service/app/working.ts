@@ -11,7 +11,7 @@ import { startBackground } from './background.ts';
 import type { ServiceOptions } from './options.ts';
 import { startSweeping } from './sweep.ts';
 
-/** What it works with. */
+/** The parts that the work uses. */
 interface Means {
   readonly store: Store;
   readonly keys: Keys;
@@ -20,14 +20,16 @@ interface Means {
   readonly reach: PublicUrlSources;
 }
 
-/** What a node does by itself. `stop` ends it, when what is under way is done. */
+/** The running background work of a node. `stop` ends it after running work is done. */
 export interface Working {
-  /** Has jobs and mails that were just written down begin at once. */
+  /** Starts newly stored jobs and mails at once. */
   readonly wake: () => void;
   readonly stop: () => Promise<void>;
 }
 
-/** Starts what a node does by itself: a watch over its database, bounds, audit, alerts, mails and jobs. */
+/**
+ * Starts the background work of a node: a watch over its database, limits of tables, audit, alerts, mails and jobs.
+ */
 export function startWorking(
   { store, keys, changes, clock, reach }: Means,
   options: ServiceOptions,
@@ -41,7 +43,7 @@ export function startWorking(
   };
   if (options.background === false) return { wake: () => undefined, stop: stopBounds };
   const management = { db: store.db, keys, clock, reach };
-  // The text of an error may hold what was typed; its kind does not.
+  // An error's text may hold text that a user typed; its kind does not.
   const failed = (error: unknown) => log('error', 'background', { error: systemCode(error) || 'unknown' });
   const background = startBackground(management, { failed });
   const jobs = startJobs(management, { progressed: () => changes.announce(), failed });

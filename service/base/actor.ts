@@ -1,17 +1,17 @@
 import type { Role } from './kinds.ts';
 
-/** Who does something, as the audit names them, and how they reached the service. */
+/** An actor as the audit names it, and how it reached the service. */
 export interface Actor {
   /**
-   * An operator's user name, `api:` and a key's name, `link` for a one-time link, or `service` for the service itself; a
-   * user's name where the role is `user`.
+   * An operator's user name, `api:` and a key's name, `link` for a one-time link, or `service` for the service
+   * itself; a user's name if the role is `user`.
    */
   readonly name: string;
-  /** `user`: somebody on their own page, acting on what is their own. */
+  /** `user`: a user who manages their own fobs and credentials on the self-service page. */
   readonly role: Role | 'service' | 'user';
   readonly source: string;
   readonly requestId: string;
 }
 
-/** The service acting by itself: at its start, in a job's background part, from the command line of its computer. */
+/** The service acting by itself: at its start, in background jobs, from the command line of its computer. */
 export const serviceActor: Actor = { name: 'service', role: 'service', source: '-', requestId: '-' };

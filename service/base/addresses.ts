@@ -2,22 +2,25 @@ import ipaddr from 'ipaddr.js';
 import { processLimits } from './limits/process.ts';
 import { radiusLimits } from './limits/radius.ts';
 
-/** 127.0.0.0/8, ::1 and the name that stands for them (RFC 6761 §6.3). */
+/** Whether a host is a loopback address: 127.0.0.0/8, ::1 or `localhost` (RFC 6761 §6.3). */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
-/** Whether a host is an IP address, or `localhost`: what can be listened on without asking anybody. */
+/** Whether a host is an IP address or `localhost`: a host to listen on without a name lookup. */
 export function isListenable(host: string): boolean {
   return host === 'localhost' || isAddress(host);
 }
 
-/** Four decimal parts, or IPv6: nothing of the short and octal forms that programs read differently. */
+/** Four decimal parts, or IPv6. Short and octal forms are refused, because programs read them differently. */
 function isAddress(text: string): boolean {
   return ipaddr.IPv4.isValidFourPartDecimal(text) || (ipaddr.IPv6.isValid(text) && !text.includes('%'));
 }
 
-/** An address of this computer with a UDP port; RADIUS' own (RFC 2865 §3) where none is said. Undefined where it is none. */
+/**
+ * Parses an address of this computer with a UDP port. The default port is RADIUS' own (RFC 2865 §3). Undefined if the
+ * text is invalid.
+ */
 export function endpointOf(text: string): { readonly address: string; readonly port: number } | undefined {
   const found = /^(?:\[([^\]]+)\]|([^:]+)|([^[\]]*:[^[\]]*:[^[\]]*))(?::(\d{1,5}))?$/.exec(text);
   if (found === null) return undefined;
@@ -27,7 +30,7 @@ export function endpointOf(text: string): { readonly address: string; readonly p
   return isAddress(address) && port <= processLimits.portMax ? { address, port } : undefined;
 }
 
-/** Whether a text is an address or a range (CIDR) of addresses; the range of all is not taken. */
+/** Whether a text is an address or a range (CIDR) of addresses. The range of all addresses is refused. */
 export function isRange(text: string): boolean {
   const [address = '', prefix, ...rest] = text.split('/');
   if (rest.length > 0 || !isAddress(address)) return false;
@@ -35,7 +38,10 @@ export function isRange(text: string): boolean {
   return /^[1-9]\d{0,2}$/.test(prefix) && ipaddr.isValidCIDR(text);
 }
 
-/** An address or a range in the one form in which equal ones are equal texts; undefined where it is none. */
+/**
+ * Returns the canonical text of an address or a range, so that equal ones are equal texts. Undefined if the text is
+ * invalid.
+ */
 export function normalRange(given: string): string | undefined {
   const text = given.trim();
   if (!isRange(text)) return undefined;
@@ -50,7 +56,10 @@ export function normalRange(given: string): string | undefined {
   return isWhole ? parsed.toString() : `${network.toString()}/${Number(prefix)}`;
 }
 
-/** A host as `name:port`, as browsers write names; the port of https where none is said. Undefined where it is none. */
+/**
+ * Returns a host as `name:port`, as browsers write names. The default port is that of https. Undefined if the text is
+ * invalid.
+ */
 export function hostWithPort(given: string): string | undefined {
   const text = given.trim();
   const isPlain = /^(?:\[[0-9a-f:.]+\]|[\w.-]+)(?::\d{1,5})?$/i.test(text);
@@ -60,9 +69,10 @@ export function hostWithPort(given: string): string | undefined {
 }
 
 /**
- * Tells addresses in some ranges. An IPv4 address that came mapped into IPv6 (RFC 4291 §2.5.5.2) counts as itself.
+ * Returns a test whether an address is in some ranges. An IPv4 address mapped into IPv6 (RFC 4291 §2.5.5.2) counts as
+ * IPv4.
  *
- * @param ranges each of which `isRange`
+ * @param ranges each accepted by `isRange`
  */
 export function addressMatcher(ranges: readonly string[]): (address: string | undefined) => boolean {
   const parsed = ranges.map(range => {

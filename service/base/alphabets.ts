@@ -13,7 +13,7 @@ export function charactersOf(alphabet: Alphabet): string {
   return characters[alphabet];
 }
 
-/** A passcode in the case the fob shows it in; Base64 has two cases, so there it is compared exactly. */
+/** Returns a passcode in the case in which the fob shows it. Base64 has two cases, so it is compared exactly. */
 export function foldCase(alphabet: Alphabet, passcode: string): string {
   return alphabet === 'base64' ? passcode : passcode.toUpperCase();
 }
@@ -29,8 +29,9 @@ export interface AlphabetCode {
 }
 
 /**
- * Passfob's own alphabets (`docs/protocol.md`, Alphabets): character i is the one whose value is byte i of the HMAC of
- * the step (8 bytes, big endian) modulo the size of the alphabet, which divides 256, so none is likelier than another.
+ * Computes a passcode in one of Passfob's own alphabets (`docs/protocol.md`, Alphabets): character i has the value
+ * byte i of the HMAC of the step (8 bytes, big endian) modulo the size of the alphabet. The size divides 256, so all
+ * characters are equally likely.
  */
 export function codeInAlphabet({ algorithm, alphabet, digits, secret, step }: AlphabetCode): string {
   const counter = Buffer.alloc(8);

@@ -1,6 +1,6 @@
 /**
- * Long passwords that are tried first, in lower case and without spaces, dashes and underscores: what people make of the
- * short ones when twelve characters are asked for.
+ * Long passwords that attackers try first, in lower case and without spaces, dashes and underscores. People build
+ * them from short ones when twelve characters are required.
  */
 export const commonPasswords: ReadonlySet<string> = new Set(
   `

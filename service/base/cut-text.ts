@@ -1,4 +1,4 @@
-/** As many whole characters as fit into so many bytes of UTF-8. */
+/** Cuts a text to the whole characters that fit into a number of bytes of UTF-8. */
 export function cutText(text: string, mostBytes: number): string {
   let kept = '';
   for (const character of text) {

@@ -1,14 +1,14 @@
 import { userLimits } from './limits/users.ts';
 
-/** Dot-string of RFC 5321 §4.1.2: no quoted form, in which an address could hold nearly anything. */
+/** Dot-string of RFC 5321 §4.1.2. The quoted form is refused: it can hold nearly any character. */
 const LOCAL = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/i;
 const DOMAIN_LABEL = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/i;
 
 /**
- * One plausible e-mail address, the domain in lower case. ASCII only (an internationalised domain in its `xn--` form);
- * no list, no display name, no line break or other character that means something in a mail header.
+ * Returns one plausible e-mail address, the domain in lower case. ASCII only (an internationalised domain in its
+ * `xn--` form). Lists, display names, line breaks and other characters with a meaning in a mail header are refused.
  *
- * @returns undefined where it is not one
+ * @returns undefined if the text is no such address
  */
 export function prepareEmail(typed: string): string | undefined {
   if (typed.length > userLimits.emailMax) return undefined;

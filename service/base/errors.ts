@@ -1,4 +1,4 @@
-/** Why the service could not start or could not do its work. The text says what to do next. */
+/** Why the service could not start or could not do its work. The message says what to do next. */
 export type ServiceErrorCode =
   | 'application_changed'
   | 'address_absent'
@@ -31,7 +31,7 @@ export class ServiceError extends Error {
   }
 }
 
-/** The `code` that Node and SQLite put on their errors, or an empty string. */
+/** Returns the `code` that Node and SQLite set on their errors, or an empty string. */
 export function systemCode(error: unknown): string {
   if (typeof error !== 'object' || error === null || !('code' in error)) return '';
   return typeof error.code === 'string' ? error.code : '';

@@ -1,6 +1,6 @@
 import { htmlEscape } from 'escape-goat';
 
-/** Markup that may be sent as it is. Only `html` makes it from text, and it escapes every value put in. */
+/** Markup that is sent unchanged. Only `html` makes it from text, and it escapes every value. */
 export class Markup {
   readonly text: string;
 
@@ -26,5 +26,5 @@ function render(value: Value): string {
   return htmlEscape(String(value));
 }
 
-/** Nothing, where markup is optional. */
+/** Empty markup, for optional parts. */
 export const nothing = html``;

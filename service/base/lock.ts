@@ -6,27 +6,27 @@ export interface LockPolicy {
   readonly periodMs: number;
 }
 
-/** What can be guessed at. A temporary code is a passcode. */
+/** A secret that an attacker can guess. A temporary code counts as a passcode. */
 export type Factor = 'passcode' | 'password' | 'pin';
 
-/** Failures that no success has ended: all of them, and which of them were made at a password or a PIN. */
+/** Failures since the last success: all of them, and those of the password and of the PIN. */
 export interface Failures {
   readonly failures: number;
   readonly passwordFailures: number;
   readonly pinFailures: number;
 }
 
-/** What is stored about an account's failures. */
+/** The stored failures of an account. */
 export interface LockFacts extends Failures {
   readonly lastFailureMs: number | null;
 }
 
-/** Where an account stands at one moment: the failures that still count, and what follows from them. */
+/** The lock state of an account at one moment: the failures that still count, and whether they lock it. */
 export interface LockState extends LockFacts {
   readonly locked: boolean;
-  /** The first moment it is open again; null when it is not locked. */
+  /** The first moment at which the account is open again; null if it is not locked. */
   readonly untilMs: number | null;
-  /** Whether it is open and one failure more locks it. */
+  /** Whether the account is open and one more failure locks it. */
   readonly isLastTry: boolean;
 }
 
@@ -35,7 +35,7 @@ export const defaultLockPolicy: LockPolicy = {
   periodMs: validationLimits.lockPeriodMs,
 };
 
-/** The facts of an account without failures. */
+/** The stored failures of an account without any. */
 export const noFailures: LockFacts = {
   failures: 0,
   passwordFailures: 0,
@@ -44,8 +44,8 @@ export const noFailures: LockFacts = {
 };
 
 /**
- * Where an account stands: nothing but the stored facts, the policy and the time decide, so no job has to unlock
- * anything. A lock that has run out takes its failures with it. A clock set back never shortens a lock.
+ * Returns the lock state of an account. It depends only on the stored facts, the policy and the time, so no job has
+ * to unlock anything. A lock that has expired clears its failures. A clock set back never shortens a lock.
  */
 export function lockState(facts: LockFacts, policy: LockPolicy, nowMs: number): LockState {
   const { failures, lastFailureMs } = facts;
@@ -58,7 +58,7 @@ export function lockState(facts: LockFacts, policy: LockPolicy, nowMs: number): 
   return { ...counting, locked: false, untilMs: null, isLastTry };
 }
 
-/** The facts after a failure in an open account. */
+/** Returns the facts after a failure in an open account. */
 export function afterFailure(standing: LockState, factor: Factor, nowMs: number): LockFacts {
   return {
     failures: standing.failures + 1,
@@ -68,15 +68,16 @@ export function afterFailure(standing: LockState, factor: Factor, nowMs: number)
   };
 }
 
-/** Which factors a success proved besides a passcode, which every success proves. */
+/** The factors that a success proved besides the passcode, which every success proves. */
 export interface ProvedFactors {
   readonly password?: boolean | undefined;
   readonly pin?: boolean | undefined;
 }
 
 /**
- * The facts after a success: it ends the failures of the factors that it proved, of all tokens, and no others. Who
- * has the fob could otherwise guess at the password for ever, with a log-in in between that asks for none.
+ * Returns the facts after a success. It clears the failures of the factors that it proved, of all tokens, and no
+ * others. Otherwise a thief of the fob could guess the password without limit, by a log-in without a password after
+ * every few guesses.
  */
 export function afterSuccess(standing: LockState, proved: ProvedFactors): LockFacts {
   const passwordFailures = proved.password === true ? 0 : standing.passwordFailures;

@@ -1,7 +1,7 @@
-/** How much a line of the log matters. */
+/** The level of a line of the log. */
 export type Level = 'debug' | 'info' | 'warn' | 'error';
 
-/** What a line says besides its message: never a body, a typed name or a secret. */
+/** The fields of a line besides its message: never a body, a typed name or a secret. */
 export type LogFields = Readonly<Record<string, string | number | boolean | null>>;
 
 /** Writes one line of the log. */
@@ -9,13 +9,13 @@ export type Log = (level: Level, message: string, fields?: LogFields) => void;
 
 const ORDER: readonly Level[] = ['debug', 'info', 'warn', 'error'];
 
-/** Says nothing. */
+/** A log that discards every line. */
 export const noLog: Log = () => undefined;
 
 /**
- * A log of JSON lines: `{"time":"2026-01-02T03:04:05.678Z","level":"info","message":"request",…}`.
+ * Makes a log of JSON lines: `{"time":"2026-01-02T03:04:05.678Z","level":"info","message":"request",…}`.
  *
- * @param from lines of less are left out; `silent` leaves out all
+ * @param from the lowest level to write; `silent` writes none
  */
 export function jsonLog(write: (line: string) => void, from: Level | 'silent', clock: () => number): Log {
   if (from === 'silent') return noLog;

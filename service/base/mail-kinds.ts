@@ -1,32 +1,32 @@
-/** What a mail to a user is about. */
+/** The subject of a mail to a user. */
 export type MailKind = 'activation' | 'reminder' | 'activated' | 'expired';
 
 /**
- * waiting: to be sent; sent: a mail server took it; failed: none did; bounced: it came back later; dropped: not to be sent
- * any more; local: there is no mail server, so it stays here.
+ * waiting: to be sent; sent: a mail server accepted it; failed: no mail server accepted it; bounced: it was returned
+ * later; dropped: not to be sent any more; local: there is no mail server, so it stays here.
  */
 export type MailState = 'waiting' | 'sent' | 'failed' | 'bounced' | 'dropped' | 'local';
 
-/** A fob by what its user knows it by. */
+/** A fob by the names that its user knows it by. */
 export interface MailedFob {
   readonly serial: string;
   readonly name: string | null;
 }
 
-/** What every mail needs to know. Names may hold anything: no header and no markup is made of them as they are. */
+/** Facts of every mail. Names may hold any character: escape them before use in a header or in markup. */
 interface MailFacts {
   readonly userId: string;
-  /** The activation it is about, by which it can be dropped; null where it is about none. */
+  /** The activation of the mail, by which it can be dropped; null if it has none. */
   readonly activationId: string | null;
-  /** One address, as `prepareEmail` gives it. */
+  /** One address, as `prepareEmail` returns it. */
   readonly to: string;
   /** Milliseconds since 1970. */
   readonly atMs: number;
   readonly user: string;
-  /** Empty where the user has none. */
+  /** Empty if the user has none. */
   readonly displayName: string;
   readonly serviceName: string;
-  /** Where people reach the service, from its configuration: an origin without a slash at the end. */
+  /** The configured public URL: an origin without a slash at the end. */
   readonly publicUrl: string;
 }
 
@@ -38,21 +38,21 @@ export interface ActivationMail extends MailFacts {
   /** A secret. */
   readonly activationString: string;
   readonly expiresMs: number;
-  /** The fob that is set aside for the user; null where any will do. */
+  /** The fob that is reserved for the user; null if any fob is accepted. */
   readonly fob: MailedFob | null;
-  /** Whether a fob that nobody owns yet will do, too. */
+  /** Whether a fob without an owner is accepted, too. */
   readonly blankAllowed: boolean;
 }
 
-/** Reminds of such a mail. It holds no code: nobody knows it any more. */
+/** Reminds a user of an activation mail. It holds no code: the service has not kept it. */
 export interface ReminderMail extends MailFacts {
   readonly kind: 'reminder';
-  /** When the mail that it reminds of was written. */
+  /** When the activation mail was written. */
   readonly mailedMs: number;
   readonly expiresMs: number;
 }
 
-/** Says that a fob can be used from now on. */
+/** Says that a fob is ready for use. */
 export interface ActivatedMail extends MailFacts {
   readonly kind: 'activated';
   readonly fob: MailedFob | null;
@@ -63,5 +63,5 @@ export interface ExpiredMail extends MailFacts {
   readonly kind: 'expired';
 }
 
-/** What a mail's text is made of when it is sent. */
+/** The data from which a mail's text is made when it is sent. */
 export type NewMail = ActivationMail | ReminderMail | ActivatedMail | ExpiredMail;

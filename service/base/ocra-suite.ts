@@ -3,11 +3,11 @@ import type { AlgorithmName } from './kinds.ts';
 import { challengeLimits } from './limits/challenges.ts';
 
 /**
- * What an OCRA suite (RFC 6287 §6) says, in the terms of Node's hashes and of a token's row. Session data (S) and
- * passcodes without truncation are left out.
+ * An OCRA suite (RFC 6287 §6), in the terms of Node's hashes and of a token's row. Session data (S) and passcodes
+ * without truncation are not supported.
  */
 export interface Suite {
-  /** As it stands in front of the data that is hashed (§5.1). */
+  /** The text in front of the hashed data (§5.1). */
   readonly text: string;
   readonly algorithm: AlgorithmName;
   /** 4 to 10. */
@@ -18,25 +18,25 @@ export interface Suite {
   readonly format: 'N' | 'A' | 'H';
   /** Characters of a question, 4 to 64. */
   readonly questionLength: number;
-  /** By what the PIN in the data is hashed; null without one. */
+  /** The hash of the PIN in the data; null without a PIN. */
   readonly pinHash: AlgorithmName | null;
   /** Length of a time step; null without one. */
   readonly periodSeconds: number | null;
 }
 
-/** By the numbers of the protocol's `OcraSuite`; no PIN, and no time, is 0. */
+/** Indexed by the numbers of the protocol's `OcraSuite`; 0 stands for no PIN, and for no time. */
 const HASHES = [null, 'sha1', 'sha256', 'sha512'] as const;
 const FORMATS = ['N', 'A', 'H'] as const;
 const UNIT_SECONDS = [null, 1, 60, 3_600] as const;
 
-/** What most services ask with: SHA-1, six digits, eight decimal digits asked for (RFC 6287 appendix C.1). */
+/** The most common suite: SHA-1, six digits, questions of eight decimal digits (RFC 6287 appendix C.1). */
 export const usualSuite = 'OCRA-1:HOTP-SHA1-6:QN08';
 
 /**
- * Reads a suite as the RFC writes it. The text is parsed by the protocol's parser; passcodes are evaluated by code of the
- * service's own (`ocra.ts`).
+ * Parses a suite as the RFC writes it, with the protocol's parser. Passcodes are computed by the service's own code
+ * (`ocra.ts`).
  *
- * @returns undefined for anything else, and for what is left out
+ * @returns undefined for an invalid or unsupported suite
  */
 export function parseSuite(text: string): Suite | undefined {
   const read = parseOcraSuite(text);
@@ -57,7 +57,10 @@ export function parseSuite(text: string): Suite | undefined {
   };
 }
 
-/** Whether the service can check answers by a suite: it knows no fob's PIN, and what is short could be guessed. */
+/**
+ * Whether the service can check answers of a suite: it does not know a fob's PIN, and short questions or passcodes
+ * could be guessed.
+ */
 export function isChecked(suite: Suite | undefined): suite is Suite {
   return (
     suite !== undefined &&

@@ -3,20 +3,20 @@ import { challengeLimits } from './limits/challenges.ts';
 import type { Suite } from './ocra-suite.ts';
 import { sameText, timeStep } from './passcode.ts';
 
-/** What a passcode is made of besides suite and secret. What the suite does not name does not count. */
+/** The inputs of a passcode besides suite and secret. Inputs that the suite does not name are ignored. */
 export interface OcraInputs {
   /** In the suite's format, at most 128 characters. */
   readonly question: string;
   readonly counter: number;
   /** Time step since 1970. */
   readonly step: number;
-  /** As typed; hashed as the suite says. */
+  /** As typed; hashed with the suite's hash. */
   readonly pin: string;
 }
 
 /**
- * The 128 bytes of a question (RFC 6287 §5.1): decimal ones as a hexadecimal number whose digits fill from the left, as
- * the reference implementation of appendix A has it.
+ * Encodes a question as 128 bytes (RFC 6287 §5.1): a decimal question as a hexadecimal number whose digits fill from
+ * the left, as in the reference implementation of appendix A.
  */
 function questionBytes({ format }: Suite, question: string): Buffer {
   if (format === 'A')
@@ -32,8 +32,8 @@ function eightBytes(value: number): Buffer {
 }
 
 /**
- * OCRA passcode (RFC 6287 §5), by Node's own hashes: another implementation than the fob's, so that the two check each
- * other.
+ * Computes an OCRA passcode (RFC 6287 §5) with Node's own hashes. The fob uses another implementation, so that the
+ * two check each other.
  */
 export function ocraPasscode(suite: Suite, secret: Uint8Array, inputs: OcraInputs): string {
   const { pinHash, digits } = suite;
@@ -60,7 +60,7 @@ export interface GivenResponse {
   readonly nowMs: number;
 }
 
-/** Time steps that a fob's clock may be in, the true one among them. */
+/** Returns the time steps that a fob's clock may be in, the true one among them. */
 export function stepsAround({ periodSeconds }: Suite, nowMs: number): number[] {
   if (periodSeconds === null) return [0];
   const skew = Math.ceil(challengeLimits.ocraSkewMs / 1000 / periodSeconds);
@@ -70,10 +70,10 @@ export function stepsAround({ periodSeconds }: Suite, nowMs: number): number[] {
 }
 
 /**
- * Whether an answer is right, by all counters and time steps that may count; no comparison stops early.
+ * Checks an answer against all counters and time steps that may count. No comparison stops early.
  *
- * @returns the counter it is right for, the lowest one above the last accepted, 0 by a suite that does not count;
- * undefined when it is wrong
+ * @returns the lowest matching counter above the last accepted one, 0 for a suite without a counter; undefined if the
+ * answer is wrong
  */
 export function counterOfAnswer(suite: Suite, secret: Uint8Array, given: GivenResponse): number | undefined {
   const counters = suite.isCounted

@@ -1,25 +1,27 @@
 import type { Factor } from './lock.ts';
 
 /**
- * What became of a validation. Operators see it; outside there are only two answers, accepted or not.
+ * The outcome of a validation. Operators see it; a caller sees only accepted or refused.
  *
- * - `superseded`: right for a step at or before the high-water mark that let nobody in itself
- * - `replay`: a passcode that had already let somebody in
- * - `no_usable_token`: the user has none that is assigned or active
+ * - `superseded`: right for a step at or before the last accepted one; that step was not used for a log-in itself
+ * - `replay`: a passcode that was already used for a log-in
+ * - `no_usable_token`: the user has no token that is assigned or active
  * - `disabled`: an operator has disabled the account
- * - `wrong_password`, `wrong_pin`: the other factor was wrong or missing; the passcode was not looked at
- * - `pin_change`: the PIN was reset and must be chosen anew before it counts
- * - `new_pin`: the same, with a passcode that was right and is used up: the PIN may be chosen, and nobody is let in
- * - `found`: right after a passcode that was refused for being too far off: the fob's clock is known again, both are used up,
- *   and nobody is let in; by event such a passcode is accepted
- * - `no_challenge`: an answer to a question that is unknown, over, or another session's or application's
- * - `push_denied`, `push_reported`: the person at the fob declined, or said that the request is not their own
- * - `push_expired`: nobody decided in time; `push_failed`: the fob could not answer, or answered wrongly
- * - `push_incomplete`: nobody was asked, for want of a password or PIN; what was not sent tried nothing
- * - `push_quiet`: nobody was asked, so soon after a refusal, after so many requests that nobody approved, or while one
- *   from where the user logs in usually, or a check of a caller, is open
- * - `no_push`: a request to approve that is unknown, over, or another session's or application's
- * - `unreadable`: a seed did not unseal, so the database or its key file is damaged
+ * - `wrong_password`, `wrong_pin`: the other factor was wrong or missing; the passcode was not checked
+ * - `pin_change`: the PIN was reset, and the user must choose a new one before it counts
+ * - `new_pin`: the same, with a right passcode, which is used up: the user may choose the PIN, but is not logged in
+ * - `found`: right after a passcode that was refused for being too far off. The fob's clock is known again, both
+ *   passcodes are
+ *   used up, and the user is not logged in. An HOTP passcode is accepted instead.
+ * - `no_challenge`: an answer to a question that is unknown, over, or of another session or application
+ * - `push_denied`, `push_reported`: the person at the fob declined, or reported that the request is not their own
+ * - `push_expired`: no decision in time; `push_failed`: the fob could not answer, or answered wrongly
+ * - `push_incomplete`: no request was sent, because a password or PIN is missing; this counts as no guess
+ * - `push_quiet`: no request was sent: during the cool-down after a refusal, after too many requests without
+ *   approval, or
+ *   while a request from a trusted source or a check of a caller is open
+ * - `no_push`: a request to approve that is unknown, over, or of another session or application
+ * - `unreadable`: a seed could not be decrypted, so the database or its key file is damaged
  */
 export type Outcome =
   | 'accepted'
@@ -46,13 +48,12 @@ export type Outcome =
   | 'unreadable'
   | 'malformed';
 
-/** What let somebody in where it was no passcode: `push` is a press on the fob. */
+/** The factor that was accepted in place of a passcode: `push` is an approval on the fob. */
 export type AcceptedBy = 'push';
 
 /**
- * What an outcome missed, where it counts towards the account lock: it tried a secret and missed. A replay does not: it
- * can never be accepted, guesses nothing, and counting it would let the repeats hide behind the lock instead of in the
- * alert.
+ * The factor that a failed outcome counts against for lockout: the user guessed a secret and missed. A replay does
+ * not count: it is never accepted and guesses nothing. If it counted, lockout would hide the repeats from the alert.
  */
 export const failedFactor: Readonly<Record<Outcome, Factor | null>> = {
   accepted: null,

@@ -5,7 +5,7 @@ import type { AlgorithmName, Alphabet, TokenKind } from './kinds.ts';
 import { tokenLimits } from './limits/tokens.ts';
 import { validationLimits } from './limits/validation.ts';
 
-/** What verification needs to know of a token. */
+/** The facts of a token that verification needs. */
 export interface PasscodeFacts {
   readonly kind: TokenKind;
   readonly algorithm: AlgorithmName;
@@ -16,7 +16,7 @@ export interface PasscodeFacts {
   readonly driftSteps: number;
   /** HOTP: how many counters from the next one on are accepted. */
   readonly lookAhead: number;
-  /** Where the last passcode was that was refused for being too far off, and when that was (`out-of-step.ts`). */
+  /** The step and the time of the last passcode that was refused for being too far off (`out-of-step.ts`). */
   readonly ahead?: { readonly step: number; readonly atMs: number } | undefined;
 }
 
@@ -25,7 +25,7 @@ const guardrails = createGuardrails({
   MAX_SECRET_BYTES: tokenLimits.secretMaxBytes,
 });
 
-/** otplib with the HMAC of Node's OpenSSL: the same values as its own in a third of the time. */
+/** otplib with the HMAC of Node's OpenSSL: the same values as otplib's own HMAC in a third of the time. */
 const crypto = {
   name: 'node',
   hmac: (algorithm: AlgorithmName, key: Uint8Array, data: Uint8Array) =>
@@ -37,17 +37,17 @@ const crypto = {
   },
 };
 
-/** What a token's passcodes look like. */
+/** The form of a token's passcodes. */
 export type PasscodeForm = Pick<PasscodeFacts, 'algorithm' | 'alphabet' | 'digits'>;
 
-/** What people copy from between the display's groups. */
+/** Separators that people copy from between the display's groups. */
 export const separators = /[\s\p{Pd}\u2212]/gu;
 
 /**
- * A typed passcode without the separators people copy from the display's groups, full-width characters folded. Case and
- * punctuation stay: whether they matter is the token's alphabet's business.
+ * Returns a typed passcode without the separators that people copy from the display's groups, full-width characters
+ * folded. Case and punctuation stay: whether they matter depends on the token's alphabet.
  *
- * @returns undefined when what is left is not a passcode of any token
+ * @returns undefined if the rest is not a passcode of any token
  */
 export function normalisePasscode(typed: string): string | undefined {
   if (typed.length > validationLimits.passcodeFieldMax) return undefined;
@@ -60,9 +60,9 @@ export function normalisePasscode(typed: string): string | undefined {
 }
 
 /**
- * A normalised passcode as a token would show it, in its alphabet's case.
+ * Returns a normalised passcode as a token would show it, in its alphabet's case.
  *
- * @returns undefined when the token shows nothing of this length or in these characters
+ * @returns undefined if the token shows no passcode of this length or in these characters
  */
 export function asShown(token: PasscodeFacts, passcode: string): string | undefined {
   const folded = foldCase(token.alphabet, passcode);
@@ -72,17 +72,17 @@ export function asShown(token: PasscodeFacts, passcode: string): string | undefi
     : undefined;
 }
 
-/** The time step of a moment (RFC 6238 §4.2, T0 = 0). */
+/** Returns the time step of a moment (RFC 6238 §4.2, T0 = 0). */
 export function timeStep(nowMs: number, periodSeconds: number): number {
   return Math.floor(nowMs / 1000 / periodSeconds);
 }
 
 /**
- * The steps whose passcodes are looked at, in the order in which they would be accepted.
+ * Returns the steps whose passcodes are checked, in the order in which they would be accepted.
  *
- * HOTP: the expected counter and what a person may have skipped (RFC 4226 §7.4). TOTP: around the step at which the
- * fob's clock was last found, and around the true one, because a fob whose clock has been set again jumps back to it.
- * Both: the one that finds the fob again.
+ * HOTP: the expected counter and those that a person may have skipped (RFC 4226 §7.4). TOTP: steps around the last
+ * known time of the fob's clock, and around the true time, because a fob whose clock has been set again jumps back to
+ * it. Both: the step that resynchronises the fob.
  */
 export function candidateSteps(token: PasscodeFacts, nowMs: number): number[] {
   const usual = usualSteps(token, nowMs);
@@ -90,14 +90,17 @@ export function candidateSteps(token: PasscodeFacts, nowMs: number): number[] {
   return found === undefined || usual.includes(found) ? usual : [...usual, found];
 }
 
-/** The step right after the one of a passcode that was refused a moment ago for being too far off: two in a row are no guess. */
+/**
+ * Returns the step right after a passcode that was recently refused for being too far off: two right ones in a row
+ * cannot be guessed.
+ */
 function foundStep({ lastStep, ahead }: PasscodeFacts, nowMs: number): number | undefined {
   if (ahead === undefined || ahead.step <= lastStep) return undefined;
   const sinceMs = nowMs - ahead.atMs;
   return sinceMs >= 0 && sinceMs < tokenLimits.offKeptMs ? ahead.step + 1 : undefined;
 }
 
-/** Whether a passcode is accepted at a step for the sake of the refused one before it alone. */
+/** Whether a passcode is accepted at a step only because of the refused passcode before it. */
 export function isFoundStep(token: PasscodeFacts, step: number, nowMs: number): boolean {
   return !usualSteps(token, nowMs).includes(step);
 }
@@ -115,24 +118,27 @@ function usualSteps(token: PasscodeFacts, nowMs: number): number[] {
   return [...steps].sort((a, b) => a - b);
 }
 
-/** The time step that a TOTP token shows at a moment, as far as its clock is known. */
+/** Returns the time step that a TOTP token shows at a moment, as far as its clock is known. */
 export function stepShown({ periodSeconds, driftSteps }: PasscodeFacts, nowMs: number): number {
   return timeStep(nowMs, periodSeconds ?? tokenLimits.periodDefaultSeconds) + driftSteps;
 }
 
-/** The drift to record when a step was accepted, in steps, bounded; in full where two passcodes in a row have shown it. */
+/**
+ * Returns the drift to store after a step was accepted, in steps and bounded; unbounded if two passcodes in a row
+ * have shown it.
+ */
 export function driftAfter(token: PasscodeFacts, step: number, nowMs: number): number {
   if (token.periodSeconds === null) return 0;
   const drift = step - timeStep(nowMs, token.periodSeconds);
   if (isFoundStep(token, step, nowMs)) return drift;
-  // A resynchronisation may have found more, and what it found must go on working.
+  // A resynchronisation may have stored a larger drift, which must stay valid.
   const most = Math.max(tokenLimits.driftMaxSteps, Math.abs(token.driftSteps));
   return Math.max(-most, Math.min(most, drift));
 }
 
 /**
- * The passcode a token shows at a step: decimals by otplib and OpenSSL, implementations other than the fob's, so that
- * they check each other; other alphabets by `docs/protocol.md`.
+ * Computes the passcode of a token at a step. Decimals come from otplib and OpenSSL: the fob uses another
+ * implementation, so that the two check each other. Other alphabets follow `docs/protocol.md`.
  *
  * @param secret the shared secret, 16 to 128 bytes
  */
@@ -151,18 +157,21 @@ export function passcodeAt(token: PasscodeForm, secret: Uint8Array, step: number
   });
 }
 
-/** What is looked for among the passcodes of a token. */
+/** A passcode to find among those of a token. */
 export interface PasscodeToMatch {
-  /** As the token shows passcodes (`asShown`), or anything else, which matches nothing. */
+  /** As the token shows passcodes (`asShown`); any other text matches nothing. */
   readonly passcode: string;
   readonly nowMs: number;
-  /** Whether nothing more is asked once it is right for a new step, which may be said sooner than a refusal. */
+  /**
+   * Whether a match at a new step is enough to accept, so that the search may stop there. An acceptance may be faster
+   * than a refusal.
+   */
   readonly isEnough: boolean;
 }
 
 /**
- * The candidate steps whose passcode is the one given, all of them or up to the first new one. No comparison stops
- * early.
+ * Returns the candidate steps whose passcode equals the given one: all of them, or up to the first new one. No
+ * comparison stops early.
  *
  * @param secret the shared secret, 16 to 128 bytes
  */
@@ -183,7 +192,7 @@ export function matchingSteps(
   return matches;
 }
 
-/** Compares in time that depends on the length of `expected` only. */
+/** Compares in a time that depends only on the length of `expected`. */
 export function sameText(expected: string, given: string): boolean {
   const padded = Buffer.from(given.padEnd(expected.length).slice(0, expected.length), 'latin1');
   const equal = timingSafeEqual(Buffer.from(expected, 'latin1'), padded);

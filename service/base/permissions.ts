@@ -5,8 +5,8 @@ const desk: readonly Role[] = ['admin', 'helpdesk'];
 const admin: readonly Role[] = ['admin'];
 
 /**
- * What can be done, by whom, and whether the operator must have proved themselves anew a short while ago (help desk
- * cannot issue or export). The one table that the API and the console ask.
+ * The actions, the roles that may take each, and whether the operator must have proved their identity a short while
+ * ago (help desk cannot issue or export). The API and the console both use this table.
  */
 export const permissions = {
   read: { roles: everyone, dangerous: false },

@@ -1,23 +1,23 @@
 import { webLimits } from './limits/web.ts';
 
-/** How much of something one key may have: at once, and per second after that. */
+/** A rate limit for one key: a burst, then a number per second. */
 export interface RateLimitSize {
   readonly burst: number;
   readonly perSecond: number;
 }
 
-/** What one key has left, and since when. */
+/** The tokens that one key has left, and since when. */
 export interface RateLimitState {
   left: number;
   atMs: number;
 }
 
-/** A bucket nobody has taken from. */
+/** Returns a full bucket. */
 export function unusedRateLimit(size: RateLimitSize, nowMs: number): RateLimitState {
   return { left: size.burst, atMs: nowMs };
 }
 
-/** Takes so much from a bucket. @returns false when there is less in it: then nothing is taken */
+/** Takes an amount from a bucket. @returns false if the bucket holds less; then nothing is taken */
 export function takeTokens(bucket: RateLimitState, size: RateLimitSize, nowMs: number, amount = 1): boolean {
   const elapsedMs = Math.max(0, nowMs - bucket.atMs);
   const left = Math.min(size.burst, bucket.left + (elapsedMs / 1000) * size.perSecond);
@@ -29,13 +29,14 @@ export function takeTokens(bucket: RateLimitState, size: RateLimitSize, nowMs: n
 
 /** Token buckets by key, bounded in number. */
 export interface RateLimiter {
-  /** Takes one from a key's bucket. @returns false when it is empty */
+  /** Takes one from a key's bucket. @returns false if it is empty */
   take(key: string, size: RateLimitSize, nowMs: number): boolean;
 }
 
 /**
- * Makes a set of buckets; they live in this process only, so each node of a service has its own. Of two generations the
- * older one goes when the younger is full: whoever came by since then keeps their bucket, and no order has to be kept.
+ * Makes a rate limiter. It lives in this process only, so each node of a service has its own. It keeps two
+ * generations of buckets and drops the older one when the younger is full. So recently used keys keep their bucket,
+ * and no order has to be kept.
  */
 export function makeRateLimiter(): RateLimiter {
   let young = new Map<string, RateLimitState>();

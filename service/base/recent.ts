@@ -1,21 +1,21 @@
 import { validationLimits } from './limits/validation.ts';
 
-/** An accepted passcode that is remembered: counter or time step, when, and from where. */
+/** A remembered acceptance: counter or time step, when, and from where. */
 export interface Acceptance {
   readonly step: number;
   readonly atMs: number;
   readonly source: string;
   /**
-   * Whether it was used up for something else than a log-in: an enrolment, a resynchronisation, a new PIN. Its person may type
-   * it while the screen still shows it: it is superseded then, and no replay.
+   * Whether the passcode was used for something else than a log-in: an enrolment, a resynchronisation, a new PIN. The
+   * user may type it again while the screen still shows it; then it is superseded, not a replay.
    */
   readonly letNobodyIn?: boolean | undefined;
 }
 
-/** As it is stored: the fourth is 1 where it let nobody in, and is left out otherwise. */
+/** The stored form: the fourth part is 1 if the passcode was not used for a log-in, and is left out otherwise. */
 type StoredAcceptance = readonly [step: number, atMs: number, source: string, letNobodyIn?: 1];
 
-/** The remembered acceptances of a token, latest first. */
+/** Returns the remembered acceptances of a token, latest first. */
 export function readRecent(stored: string): Acceptance[] {
   return (JSON.parse(stored) as StoredAcceptance[]).map(([step, atMs, source, letNobodyIn]) => ({
     step,
@@ -25,7 +25,7 @@ export function readRecent(stored: string): Acceptance[] {
   }));
 }
 
-/** What is stored once another one is accepted: the oldest gives way. */
+/** Returns the text to store after one more acceptance; the oldest is dropped. */
 export function withAcceptance(stored: string, { step, atMs, source, letNobodyIn }: Acceptance): string {
   const kept = (JSON.parse(stored) as StoredAcceptance[]).slice(0, validationLimits.acceptancesKept - 1);
   const added: StoredAcceptance = letNobodyIn === true ? [step, atMs, source, 1] : [step, atMs, source];

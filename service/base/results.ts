@@ -1,9 +1,9 @@
 import { texts } from './texts/texts.ts';
 
-/** Why an act of administration was refused: a name in the catalogue. */
+/** The reason why an administrative action was refused: a name in the catalogue. */
 export type RefusalCode = keyof typeof texts.refusals;
 
-/** What an act came to: what it gives back, or why nothing was changed, with a text that says what to do. */
+/** The result of an action: its value, or why nothing was changed, with a text that says what to do. */
 export type Result<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly refusal: { readonly code: RefusalCode; readonly text: string } };

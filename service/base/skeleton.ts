@@ -1,9 +1,9 @@
 import unhomoglyph from 'unhomoglyph';
 
 /**
- * What a text looks like: texts that look the same have one skeleton (UTS #39 §4), which is for comparing and not for
- * reading. The table is Unicode's own, of confusable characters. Skeletons are stored, so another version of the table comes
- * with a migration that makes them again.
+ * Returns the skeleton of a text: texts that look the same have the same one (UTS #39 §4). It is for comparing, not
+ * for reading. The table is Unicode's own, of confusable characters. Skeletons are stored, so a new version of the
+ * table needs a migration that computes them again.
  *
  * @param text a prepared user name
  */
@@ -12,7 +12,7 @@ export function skeletonOf(text: string): string {
   return unhomoglyph(visible).normalize('NFD');
 }
 
-/** Whether a text has characters that keyboards for English do not. */
+/** Whether a text has characters that English keyboards lack. */
 export function isBeyondAscii(text: string): boolean {
   return /[^\0-\x7f]/.test(text);
 }

@@ -15,18 +15,18 @@ export type RevokedReason = (typeof revokedReasons)[number];
 interface StateRule {
   /** Whether a passcode of a token in this state may be accepted. */
   readonly usable: boolean;
-  /** Whether somebody has it: nobody may, somebody may, somebody must. */
+  /** Whether the token has a user: it must not, it may, it must. */
   readonly user: 'none' | 'perhaps' | 'one';
-  /** Whether its seed is there. */
+  /** Whether the seed is stored. */
   readonly seed: boolean;
   readonly next: readonly TokenState[];
 }
 
 /**
- * What each state holds and allows. `initialised`: made, and not yet proved to be in its fob. `assigned` is usable
- * because its first right passcode is what makes the token `active`; a `reserved` token is still being enrolled and is
- * not. What was in use goes to another person by way of `suspended`. `revoked` is final: the seed is destroyed on the
- * way in, and who had it stays known.
+ * The facts and permissions of each state. `initialised`: made, but not yet proved to be in its fob. `assigned` is
+ * usable, because the first right passcode makes the token `active`; a `reserved` token is still being enrolled and
+ * is not usable. A token that was in use goes to another user by way of `suspended`. `revoked` is final: the seed is
+ * destroyed on entry, and the user stays recorded.
  */
 export const tokenStates: Readonly<Record<TokenState, StateRule>> = {
   initialised: { usable: false, user: 'none', seed: true, next: ['inventory', 'revoked'] },
@@ -38,7 +38,7 @@ export const tokenStates: Readonly<Record<TokenState, StateRule>> = {
   revoked: { usable: false, user: 'perhaps', seed: false, next: [] },
 };
 
-/** Whether a token may go from one state to another in one move. */
+/** Whether a token may go from one state directly to another. */
 export function mayBecome(from: TokenState, to: TokenState): boolean {
   return tokenStates[from].next.includes(to);
 }

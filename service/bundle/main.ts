@@ -3,13 +3,13 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-// Runs as service/dist/bundle/main.js.
+// This file runs as service/dist/bundle/main.js.
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 const folder = join(root, 'service/dist/portal');
 
 /**
- * Bundles the script of the activation page. Names change with the content, so that browsers may keep the files for good;
- * what reads QR codes is apart and loaded when it is needed. `portal.json` says what there is.
+ * Bundles the script of the activation page. File names change with the content, so that browsers may cache the files
+ * for good. The QR reader is a separate file, loaded when needed. `portal.json` lists the files.
  */
 async function bundlePortal(): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
@@ -23,7 +23,7 @@ async function bundlePortal(): Promise<void> {
     minify: true,
     metafile: true,
     format: 'esm',
-    // Refuses what only Node has.
+    // Refuses modules that only Node has.
     platform: 'browser',
     target: 'es2022',
     loader: { '.wasm': 'file' },

@@ -10,7 +10,7 @@ import { openStore } from '../storage/database/database.ts';
 import { identityFingerprint } from '../storage/encryption-at-rest/identity.ts';
 import type { Configured } from './configured.ts';
 
-/** The configuration without its secrets. */
+/** Reports the configuration without its secrets. */
 export async function configReport({ configuration, origins }: Configured): Promise<Report> {
   const text = (value: ShownSetting['value']) =>
     (Array.isArray(value) ? value.join(', ') : String(value ?? '')) || '-';
@@ -19,7 +19,7 @@ export async function configReport({ configuration, origins }: Configured): Prom
   return reportOf({ settings: shown }, inLines(table(rows)));
 }
 
-/** Makes a link on the database itself: whoever may write there is the administrator anyway. */
+/** Makes a link directly in the database: any user who can write there is an administrator anyway. */
 export async function adminLink({ configuration }: Configured): Promise<Report> {
   const { directory, databaseUrl, port, publicUrl, host, tlsKey } = configuration;
   if (publicUrl === null && port === 0) throw new FobError('configuration', serveTexts.portUnknown);
@@ -35,7 +35,7 @@ export async function adminLink({ configuration }: Configured): Promise<Report> 
   }
 }
 
-/** What agents know the service by. */
+/** Reports the fingerprint by which agents know the service. */
 export async function fingerprint({ configuration }: Configured): Promise<Report> {
   const { directory, databaseUrl, publicUrl } = configuration;
   const store = await openStore({ directory, databaseUrl: databaseUrl ?? undefined });
@@ -53,7 +53,7 @@ export async function fingerprint({ configuration }: Configured): Promise<Report
   }
 }
 
-/** @throws FobError `unfit` after everything was said */
+/** @throws FobError `unfit` after all findings were printed */
 export async function doctor({ configuration, isJson, terminal }: Configured): Promise<Report> {
   const checks: readonly ServiceFinding[] = await examineService(configuration, Date.now());
   const problems = checks.filter(({ state }) => state === 'problem').length;

@@ -11,17 +11,17 @@ import type { ConfiguredRecords } from './configured.ts';
 import { valueIn } from './errors.ts';
 
 interface ApplicationKeyOptions {
-  /** By default the first one. */
+  /** Default: the first application. */
   readonly application: string | undefined;
-  /** Whether nobody is asked. */
+  /** Whether to skip the question. */
   readonly yes: boolean;
 }
 
 /**
- * Gives an application another API key, on the database itself, and hands it out: there is nothing to show of the one it
- * has, since only its hash is kept. Asks first, because that one ends at once.
+ * Replaces an application's API key in the database and prints the new one. The current key cannot be shown, because
+ * only its hash is kept. Asks first, because the current key stops working at once.
  *
- * @throws FobError `cancelled`, `usage` where nobody can be asked; ServiceError
+ * @throws FobError `cancelled`, `usage` if it cannot ask; ServiceError
  */
 export async function applicationKey(
   { application = LOGIN_APPLICATION.name, yes }: ApplicationKeyOptions,

@@ -12,7 +12,7 @@ import type { ServiceFlags } from './options.ts';
 
 export interface Configured extends CommandCall {
   readonly configuration: Configuration;
-  /** Where each value came from. */
+  /** The origin of each value. */
   readonly origins: Readonly<Record<SettingName, string>>;
 }
 
@@ -21,7 +21,7 @@ export interface ConfiguredRecords extends Configured {
   readonly keys: Keys;
 }
 
-/** @throws FobError `configuration` after every mistake was said */
+/** @throws FobError `configuration` after all mistakes were printed */
 export const withConfiguration: Need<ServiceFlags, Configured> = async (call, flags, work) => {
   const { terminal, isJson } = call;
   const { environment } = terminal;
@@ -45,7 +45,7 @@ export const withConfiguration: Need<ServiceFlags, Configured> = async (call, fl
 export const withRecords: Need<ServiceFlags, ConfiguredRecords> = (call, flags, work) =>
   withConfiguration(call, flags, async configured => {
     const { directory, databaseUrl } = configured.configuration;
-    // Before the database: a restore without the old keys would make an empty database and come to nothing.
+    // Before the database: a restore without the old keys would create an empty database and then fail.
     const keys = openKeyFile(directory, false);
     const store = await openStore({ directory, databaseUrl: databaseUrl ?? undefined });
     try {

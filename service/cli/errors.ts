@@ -5,7 +5,7 @@ import { ServiceError } from '../base/errors.ts';
 import type { Result } from '../base/results.ts';
 import { serveTexts } from '../base/texts/serve.ts';
 
-/** An error of the service as one of the command line: its text is a sentence and what to do. */
+/** Turns an error of the service into one of the command line: its text is a sentence and the next step. */
 export function serviceError(error: unknown): unknown {
   if (!(error instanceof ServiceError)) return error;
   const [, sentence = error.message, next = ''] = /^(.*?[.]) (.*)$/s.exec(error.message) ?? [];
@@ -17,13 +17,13 @@ export function serviceError(error: unknown): unknown {
   });
 }
 
-/** What an act came to. @throws ServiceError `refused`: the refusal's text says what to do */
+/** Returns the value of a result. @throws ServiceError `refused`: the refusal's text says what to do */
 export function valueIn<T>(result: Result<T>): T {
   if (result.ok) return result.value;
   throw new ServiceError('refused', result.refusal.text);
 }
 
-/** Says every mistake of a configuration. @throws FobError `configuration` */
+/** Prints every mistake of a configuration. @throws FobError `configuration` */
 export function refuseConfiguration(
   mistakes: readonly Mistake[],
   isJson: boolean,

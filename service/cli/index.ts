@@ -15,8 +15,8 @@ import {
 } from './options.ts';
 
 /**
- * `passfob serve` and `passfob service …`, which the command line finds where this package is installed. What they do is
- * loaded when it is wanted: it brings much that no other command needs.
+ * `passfob serve` and `passfob service …`, which the command line finds if this package is installed. Their code is
+ * loaded on use, because it brings much that no other command needs.
  */
 export const commands: readonly Command[] = [
   command({

@@ -3,7 +3,7 @@ import { FobError } from 'passfob/errors';
 import { type SettingName, settings } from '../app/configuration/settings.ts';
 import { serveTexts } from '../base/texts/serve.ts';
 
-/** Values for the configuration of the service, as they were typed. */
+/** Flags for the configuration of the service, as typed. */
 export interface ServiceFlags {
   readonly configurationFile: string | undefined;
   readonly flags: Readonly<Partial<Record<SettingName, string | readonly string[] | undefined>>>;
@@ -12,7 +12,7 @@ export interface ServiceFlags {
 const about = (setting: SettingName) =>
   ({ string: true, requiresArg: true, describe: settings[setting].meaning }) as const;
 
-/** Where the service's data is: what each command about it needs. */
+/** The location of the service's data, for every command that needs it. */
 export function settingOptions(command: CommonOptions) {
   return withoutFobs(command)
     .option('config', {
@@ -29,7 +29,7 @@ export function settingOptions(command: CommonOptions) {
     .option('behind-proxy', {
       string: true,
       array: true,
-      // One each time, as elsewhere.
+      // One value each time, as elsewhere.
       nargs: 1,
       describe: settings.trustedProxies.meaning,
     })
@@ -42,12 +42,12 @@ export function settingOptions(command: CommonOptions) {
     .option('log-level', about('logLevel'));
 }
 
-/** No fob is talked to. `--dry-run` is refused by `flagsOf`, which says more. */
+/** These commands use no fob. `flagsOf` refuses `--dry-run` with a more helpful text. */
 function withoutFobs(command: CommonOptions) {
   return without(command, 'device', 'fob', 'trace').hide('dry-run');
 }
 
-/** For `service` and the commands below it. */
+/** Options of `service` and the commands below it. */
 export function serviceOptions(command: CommonOptions) {
   return withoutFobs(command).option('port', about('port'));
 }
@@ -62,7 +62,7 @@ export function serveOptions(command: CommonOptions) {
 
 type Given = Awaited<ReturnType<typeof settingOptions>['argv']>;
 
-/** @throws FobError `usage` with --dry-run: what these commands do cannot be gone through without doing it */
+/** @throws FobError `usage` with --dry-run: these commands cannot show their effect without having it */
 export function flagsOf(given: Given): ServiceFlags {
   if (given.dryRun) throw new FobError('usage', serveTexts.noDryRun);
   return {

@@ -25,22 +25,22 @@ import type { RadiusPush } from '../storage/schema/schema.ts';
 import type { ConfiguredRecords } from './configured.ts';
 import { valueIn } from './errors.ts';
 
-/** What is done with RADIUS clients, and with which one. */
+/** The action on RADIUS clients, and the client. */
 interface RadiusClientOptions {
   readonly act: 'list' | 'add' | 'change' | 'secret' | 'remove';
   readonly name: string | undefined;
   readonly rename: string | undefined;
   readonly address: string | undefined;
-  /** By name. */
+  /** The name of the application. */
   readonly application: string | undefined;
   readonly push: RadiusPush | undefined;
-  /** Where an own shared secret stands in the first line. */
+  /** A file with the administrator's own shared secret in its first line. */
   readonly secretFile: string | undefined;
 }
 
 /**
- * Lists, adds, changes or removes RADIUS clients on the database itself: nodes that run follow within a second. A shared
- * secret is made and printed once, or read from a file.
+ * Lists, adds, changes or removes RADIUS clients directly in the database; running nodes follow within a second. A
+ * shared secret is generated and printed once, or read from a file.
  *
  * @throws FobError `bad-input`, `usage`, `service`; ServiceError
  */
@@ -126,7 +126,7 @@ async function applicationOf({ db }: Management, name: string | undefined): Prom
   });
 }
 
-/** Never on the command line, where others can read it. */
+/** Secrets never come from the command line, which other users can read. */
 function firstLine(path: string): string {
   const [line = ''] = readWholeFile(path, PASSWORD_FILE_BYTES_MAX).toString('utf8').split(/\r?\n/);
   return line.slice(0, radiusLimits.radiusSecretMax + 1);

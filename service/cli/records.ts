@@ -13,7 +13,7 @@ import { restore } from '../features/operations/restore.ts';
 import type { ConfiguredRecords } from './configured.ts';
 import { valueIn } from './errors.ts';
 
-/** What is done with the records of a service as a whole, beside the running service; a restore is for an empty database. */
+/** Commands on all records of a service, while it runs; a restore needs an empty database. */
 
 export async function backUp({ store, keys }: ConfiguredRecords, file: string): Promise<Report> {
   const management = { store, keys, clock: Date.now };
@@ -40,7 +40,7 @@ export async function restoreFrom(
   };
 }
 
-/** @throws FobError `service` where the audit was changed */
+/** @throws FobError `service` if the audit was changed */
 export async function verify({ store, keys }: ConfiguredRecords): Promise<Report> {
   const verification = await verifyAudit(store.db, keys);
   if (!verification.intact) {
@@ -76,7 +76,7 @@ export async function importBounce({ store, keys, terminal }: ConfiguredRecords)
   for await (const chunk of terminal.stdin) {
     const bytes = Buffer.from(chunk);
     size += bytes.length;
-    // What is longer is none, and is not kept: the mail server that hands it over is let finish.
+    // A longer text is no bounce and is not kept, but is read to its end so that the mail server can finish.
     if (size <= mailLimits.bounceMaxBytes) chunks.push(bytes);
   }
   const message = size > mailLimits.bounceMaxBytes ? '' : Buffer.concat(chunks);

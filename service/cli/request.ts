@@ -6,7 +6,7 @@ import { isLoopback } from '../base/addresses.ts';
 import { processLimits } from '../base/limits/process.ts';
 import { serveTexts } from '../base/texts/serve.ts';
 
-/** What a service answered. */
+/** The response of a service. */
 export interface ServiceResponse {
   readonly status: number;
   readonly body: string;
@@ -34,17 +34,18 @@ export function readServiceUrl(text: string): string {
 }
 
 /**
- * Asks a service, over TLS 1.2 or newer with a certificate that is checked whatever NODE_TLS_REJECT_UNAUTHORIZED says.
+ * Sends a request to a service, over TLS 1.2 or newer; always checks the certificate, whatever
+ * NODE_TLS_REJECT_UNAUTHORIZED says.
  *
  * @param url of `readServiceUrl`, with a path
- * @param ca PEM of the only authorities to trust; without it those that Node knows
+ * @param ca PEM of the only authorities to trust; default those that Node knows
  * @throws FobError `certificate`, `service-silent`
  */
 export function askService(url: string, ca?: string): Promise<ServiceResponse> {
   return new Promise((resolve, reject) => {
     const options = {
       timeout: processLimits.clientTimeoutMs,
-      // A connection of its own, so that the process ends when the answer is there.
+      // A connection of its own, so that the process can end after the response.
       agent: false,
       headers: { accept: 'application/json' },
     } as const;

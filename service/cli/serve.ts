@@ -9,11 +9,10 @@ import { serveTexts } from '../base/texts/serve.ts';
 import type { Configured } from './configured.ts';
 
 /**
- * Runs the service until `signal` is aborted, then lets requests in progress finish. SIGHUP has the certificate read
- * again.
+ * Runs the service until `signal` is aborted, then lets requests in progress finish. SIGHUP reloads the certificate.
  *
- * @param adminLink whether a link is printed; undefined: at the first run only
- * @throws ServiceError when it cannot start
+ * @param adminLink whether to print a link; undefined: at the first run only
+ * @throws ServiceError if it cannot start
  */
 export async function serve(
   adminLink: boolean | undefined,
@@ -22,7 +21,7 @@ export async function serve(
   const log = jsonLog(line => terminal.note(line), configuration.logLevel, Date.now);
   const options = { ...optionsOf(configuration), log, version: packageVersion(), decisionThread: true };
   const service = await startService(options);
-  // For every other command a terminal that hangs up is an end; who runs services sends it to have files read again.
+  // Other commands end when their terminal hangs up; for a service administrators send SIGHUP to reload files.
   process.removeAllListeners('SIGHUP');
   process.on('SIGHUP', service.reloadCertificate);
   try {
@@ -57,8 +56,8 @@ function optionsOf(configuration: Configuration) {
 }
 
 /**
- * Says where the service is and what the first run made. The link goes to standard output, never to the log; it is
- * printed at the first run and when it is asked for, since what a restart prints ends in logs.
+ * Prints the service's address and what the first run created. The link goes to standard output, never to the log. It
+ * is printed only at the first run and on request, because the output of restarts ends up in logs.
  */
 async function sayStarted(
   service: RunningService,

@@ -8,7 +8,7 @@ import { serveTexts, unreadyTexts } from '../base/texts/serve.ts';
 import { askService, readServiceUrl, type ServiceResponse } from './request.ts';
 
 /**
- * Asks a service whether it answers and is ready.
+ * Asks a service whether it runs and is ready.
  *
  * @param caFile PEM file of the authorities to trust
  * @throws FobError `bad-input`, `certificate`, `service-silent`
@@ -29,13 +29,13 @@ export async function serviceStatus(url: string, caFile: string | undefined): Pr
   return { document, text: printable(`${origin} answers and is ready (Passfob ${version}).`) };
 }
 
-/** A reason that this program knows; a service of another version may have others. */
+/** Returns a reason that this program knows; a service of another version may have others. */
 function reasonOf(reason: unknown): keyof typeof unreadyTexts {
   const known = Object.keys(unreadyTexts) as (keyof typeof unreadyTexts)[];
   return known.find(name => name === reason) ?? 'unknown';
 }
 
-/** The fields of a JSON object; none where it is something else. */
+/** Returns the fields of a JSON object; an empty object for any other body. */
 function fieldsOf({ body }: ServiceResponse): Readonly<Record<string, unknown>> {
   try {
     const fields: unknown = JSON.parse(body);
@@ -46,8 +46,8 @@ function fieldsOf({ body }: ServiceResponse): Readonly<Record<string, unknown>> 
 }
 
 /**
- * PEM of the authorities in a file. Node takes one without any certificate in it and then trusts nobody, in words that
- * would mislead. @throws FobError `bad-input`
+ * Reads the PEM of the authorities in a file. Node accepts a file without any certificate, then trusts none and
+ * reports a misleading error. @throws FobError `bad-input`
  */
 async function readAuthority(path: string): Promise<string> {
   try {

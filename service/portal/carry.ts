@@ -2,7 +2,10 @@ import { inGroups } from 'passfob/activation/activation-string';
 import { qrSvg } from 'passfob/activation/qr-svg';
 import { byId, onClick, texts } from './dom.ts';
 
-/** The ways to carry the string to another computer, shown while `current` gives one; none of it stays in the page. */
+/**
+ * Prepares the ways to carry the string to another computer, shown while `current` returns one. The page keeps no
+ * copy of it.
+ */
 export function prepareCarry(current: () => string | undefined): void {
   onClick('show-qr', () => toggle('show-qr', 'qr', fillQr));
   onClick('show-string', () => toggle('show-string', 'shown', fillString));
@@ -19,7 +22,7 @@ export function showCarry(): void {
   byId('carry').hidden = false;
 }
 
-/** Takes string and picture out of the page. */
+/** Removes string and picture from the page. */
 export function hideCarry(): void {
   byId('carry').hidden = true;
   for (const [button, part] of [

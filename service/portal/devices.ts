@@ -16,7 +16,7 @@ import {
 } from 'passfob/transports/web-serial';
 import { texts } from './dom.ts';
 
-/** What a browser has, where it has it, and tells of devices that come. */
+/** The optional device APIs of a browser, with their events for new devices. */
 interface Browser {
   readonly serial?: WebSerial & EventTarget;
   readonly hid?: WebHid & EventTarget;
@@ -24,17 +24,17 @@ interface Browser {
 
 const { serial, hid } = navigator as Navigator & Browser;
 
-/** Whether this browser lets a page reach a fob at all. */
+/** Whether this browser lets a page reach a fob. */
 export const canOpen = { serial: serial !== undefined, hid: hid !== undefined };
 
-/** A port or device that the person has given to this page. */
+/** A port or device for which the user has given this page permission. */
 export interface Device {
-  /** The browser's own object for it, the same one each time. */
+  /** The browser's own object for it, always the same one. */
   readonly source: object;
   open(): Promise<OpenedFob>;
 }
 
-/** Has the browser ask for a fob; only in answer to a click. @throws FobError */
+/** Makes the browser ask for a fob; works only in response to a click. @throws FobError */
 export async function chooseDevice(by: 'serial' | 'hid'): Promise<Device> {
   if (by === 'serial' && serial !== undefined) return atPort(await chooseWebSerial(serial));
   if (by === 'hid' && hid !== undefined) return atHid(hid, await chooseWebHid(hid));
@@ -42,8 +42,8 @@ export async function chooseDevice(by: 'serial' | 'hid'): Promise<Device> {
 }
 
 /**
- * What was given to this page before and is plugged in now. HID devices first: a board that carries frames by HID has a
- * serial port as well, which is silent.
+ * Returns the permitted devices that are plugged in now. HID devices come first: a board that carries frames by HID
+ * also has a serial port, which is silent.
  */
 export async function givenDevices(): Promise<Device[]> {
   const devices = hid === undefined ? [] : (await grantedWebHid(hid)).map(device => atHid(hid, device));
@@ -51,7 +51,7 @@ export async function givenDevices(): Promise<Device[]> {
   return [...devices, ...(await grantedWebSerial(serial)).map(atPort)];
 }
 
-/** Calls back whenever a device comes that was given to this page before. Returns the function that ends it. */
+/** Calls back whenever a permitted device is plugged in. Returns a function that stops this. */
 export function onDevice(listener: () => void): () => void {
   const sources = [serial, hid].filter(source => source !== undefined);
   for (const source of sources) (source as EventTarget).addEventListener('connect', listener);
@@ -60,7 +60,7 @@ export function onDevice(listener: () => void): () => void {
   };
 }
 
-/** Why no fob was chosen or opened, in the words of the page. */
+/** Returns the page's text for why no fob was chosen or opened. */
 export function deviceProblem(error: unknown): string {
   const { problems } = texts;
   if (isFobError(error, 'cancelled')) return problems.notChosen;

@@ -11,17 +11,17 @@ const PARTS: readonly PortalPart[] = [
   'failed',
 ];
 
-/** An element of the page, which has all that this script asks for. */
+/** Returns an element that the page must have. */
 export function byId<T extends Element = HTMLElement>(id: string): T {
   const element = document.getElementById(id);
   if (element === null) throw new Error(`the page has no ${id}`);
   return element as unknown as T;
 }
 
-/** The words that the page brings for this script. */
+/** The texts that the page carries for this script. */
 export const texts = JSON.parse(byId('texts').textContent ?? '{}') as PortalTexts;
 
-/** Shows one part of the page; its heading takes the focus, so that it is what is read next. */
+/** Shows one part of the page; its heading takes the focus, so that screen readers read it next. */
 export function showPart(part: PortalPart): void {
   for (const name of PARTS) byId(name).hidden = name !== part;
   byId(`${part}-heading`).focus();
@@ -31,13 +31,13 @@ export function isShown(part: PortalPart): boolean {
   return !byId(part).hidden;
 }
 
-/** Says where things stand; screen readers read it out when they have said what they are saying. */
+/** Shows the status; screen readers read it after their current text. */
 export function sayStatus(text: string): void {
   const status = byId('status');
   if (status.textContent !== text) status.textContent = text;
 }
 
-/** Says what went wrong, at once; an empty text takes it away. */
+/** Shows a problem, which screen readers read at once; an empty text removes it. */
 export function sayProblem(text: string): void {
   const problem = byId('problem');
   problem.textContent = text;

@@ -7,7 +7,7 @@ import { FobError } from 'passfob/errors';
 import { byId, sayProblem, sayStatus, texts } from './dom.ts';
 import type { PortalFob } from './fob.ts';
 
-/** Which line of the list a step belongs to. */
+/** The line of the list for each step. */
 const LINES: Readonly<Record<RelayStep, string>> = {
   plug: 'plug',
   hello: 'hello',
@@ -18,7 +18,7 @@ const LINES: Readonly<Record<RelayStep, string>> = {
   press: 'press',
 };
 
-/** Carries the bytes between the fob and the service until the token is active. @throws FobError as `relayActivation` */
+/** Relays bytes between the fob and the service until the token is active. @throws FobError as `relayActivation` */
 export async function enrol(activation: Activation, fob: PortalFob, signal: AbortSignal): Promise<RelayDone> {
   markLine('plug');
   try {
@@ -51,7 +51,7 @@ function report(event: RelayEvent): void {
   }
 }
 
-/** Marks where it is in the list; what came before is done. By words, not by looks alone. */
+/** Marks the current line of the list and those before it as done, by words as well as by looks. */
 function markLine(line: string): void {
   let state = 'done';
   for (const item of byId('run').querySelectorAll<HTMLElement>('li[data-step]')) {
@@ -66,7 +66,7 @@ function markLine(line: string): void {
   }
 }
 
-/** Has the code on the fob's screen typed. */
+/** Asks the user to type the code on the fob's screen. */
 function askCode(isAgain: boolean, signal: AbortSignal, showAgain: () => void): Promise<string> {
   const form = byId<HTMLFormElement>('code-form');
   const input = byId<HTMLInputElement>('code');
@@ -94,7 +94,7 @@ function askCode(isAgain: boolean, signal: AbortSignal, showAgain: () => void): 
       byId('run-heading').focus();
       settle(() => resolve(typed));
     };
-    // What was typed stays, and goes on where it stood.
+    // The typed text and the cursor stay.
     const show = () => {
       sayStatus(texts.codeWished);
       input.focus();

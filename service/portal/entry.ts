@@ -4,7 +4,7 @@ import { lookThroughCamera, readImage } from './pictures.ts';
 
 let looking: AbortController | undefined;
 
-/** The ways in which a person gives a string: pasted or typed, in an image file, before the camera. */
+/** Prepares the ways to give a string: by pasting or typing, from an image file, by the camera. */
 export function prepareEntry(take: (given: ReadActivation) => void): void {
   byId('paste').addEventListener('submit', event => {
     event.preventDefault();
@@ -45,7 +45,7 @@ async function readFile(take: (given: ReadActivation) => void): Promise<void> {
   } catch {
     sayProblem(texts.badImage);
   }
-  // The same file may be chosen again.
+  // So that the same file can be chosen again.
   input.value = '';
 }
 
@@ -62,7 +62,7 @@ async function look(take: (given: ReadActivation) => void): Promise<void> {
   sayStatus(texts.looking);
   try {
     const given = await lookThroughCamera(video, signal);
-    // One that it still saw when it was stopped is not wanted any more.
+    // A code seen after the camera was stopped is ignored.
     if (signal.aborted) return sayStatus('');
     if (given !== undefined) take(given);
     sayStatus(given === undefined ? '' : texts.found);

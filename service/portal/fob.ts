@@ -4,18 +4,18 @@ import { type Device, deviceProblem, givenDevices, onDevice } from './devices.ts
 import { byId, sayProblem, texts } from './dom.ts';
 import { LOOK_AGAIN_MS } from './limits.ts';
 
-/** The fob of an enrolment: the device that was chosen last, opened as often as the relay asks for it. */
+/** The fob of an enrolment: the device that was chosen last, opened each time the relay asks for it. */
 export interface PortalFob {
-  /** The person has chosen, perhaps anew. */
+  /** Sets the chosen device. */
   use(device: Device): void;
-  /** Opens it, and waits for it where it is not there. @throws FobError `cancelled` where the signal ends it */
+  /** Opens the fob, and waits until it is plugged in. @throws FobError `cancelled` if the signal aborts */
   open(signal: AbortSignal): Promise<OpenedFob>;
 }
 
 export function makeFob(first: Device): PortalFob {
   let chosen = first;
   let hasOpened = false;
-  /** Devices that said nothing when they were last open, each with the number of that time. */
+  /** Devices that were silent when last opened, each with the number of that attempt. */
   const silent = new WeakMap<object, number>();
   let opens = 0;
   const openOne = async (device: Device) => {
@@ -24,7 +24,7 @@ export function makeFob(first: Device): PortalFob {
     opened.transport.onText(() => silent.delete(device.source));
     return opened;
   };
-  /** The chosen device first, which may be another one to the browser after a replug; what was silent comes last. */
+  /** The chosen device first, which the browser may see as another one after a replug; silent devices last. */
   const inTurn = async () =>
     [chosen, ...(await givenDevices())].sort(
       (one, other) => (silent.get(one.source) ?? 0) - (silent.get(other.source) ?? 0),
@@ -63,7 +63,7 @@ export function makeFob(first: Device): PortalFob {
   };
 }
 
-/** The first of the devices that can be opened. */
+/** Returns the first device that can be opened. */
 async function tryAll(
   devices: readonly Device[],
   open: (device: Device) => Promise<OpenedFob>,

@@ -4,13 +4,13 @@ import {
   readActivationString,
 } from 'passfob/activation/activation-string';
 
-/** A string that was read, as it is written anew. Both are secrets until they were used. */
+/** A parsed string, and its canonical text. Both are secrets until they are used. */
 export interface ReadActivation {
   readonly activation: Activation;
   readonly string: string;
 }
 
-/** The activation that a text says, from wherever it came; undefined where it is none. */
+/** Parses the activation in a text; undefined if there is none. */
 export function readGiven(text: string): ReadActivation | undefined {
   try {
     const activation = readActivationString(text);
@@ -20,7 +20,7 @@ export function readGiven(text: string): ReadActivation | undefined {
   }
 }
 
-/** The text behind the `#` of the page's address, which is taken out of address and history at once. */
+/** Returns the text behind the `#` of the page's address, and removes it from address and history at once. */
 export function takeFragment(): string {
   const { hash, pathname } = location;
   if (hash !== '') history.replaceState(null, '', pathname);

@@ -7,13 +7,13 @@ import { prepareEntry, stopCamera } from './entry.ts';
 import { makeFob, type PortalFob } from './fob.ts';
 import { type ReadActivation, readGiven, takeFragment } from './given.ts';
 
-/** What is at hand: only here, and gone with the page. */
+/** The current string: kept only here, and gone with the page. */
 let given: ReadActivation | undefined;
 let running: { readonly fob: PortalFob; readonly abort: AbortController } | undefined;
 
-/** Goes on with a string, from wherever it came. */
+/** Continues with a string from any source. */
 function take(next: ReadActivation): void {
-  // A picture may be read late, when another string is on its way already.
+  // A picture may be read late, when the enrolment with another string already runs.
   if (running !== undefined || isShown('done')) return;
   const { service } = next.activation;
   stopCamera();
@@ -25,7 +25,7 @@ function take(next: ReadActivation): void {
   } else sendElsewhere(next);
 }
 
-/** The address in a string is whoever's who made it: it was read as an origin, and is shown before anybody goes there. */
+/** Anybody can put an address into a string: it was parsed as an origin, and is shown before the user goes there. */
 function sendElsewhere({ activation, string }: ReadActivation): void {
   const { host } = new URL(activation.service);
   const link = byId<HTMLAnchorElement>('elsewhere-link');
@@ -48,7 +48,7 @@ function showReady(): void {
   void offerGiven();
 }
 
-/** A fob that this page may open already needs no list to choose it from. */
+/** A fob that this page may already open needs no list to choose it from. */
 async function offerGiven(): Promise<Device | undefined> {
   const [device] = await givenDevices().catch(() => []);
   byId('use-given').hidden = device === undefined;
@@ -118,7 +118,7 @@ function fail(error: unknown): void {
     showReady();
     return;
   }
-  // What the service did not refuse itself, such as a browser that cannot check its key, leaves the string as it is.
+  // An error that is no final refusal of the service, such as a browser that cannot check its key, keeps the string.
   const isFinal = isFobError(error, 'activation') && error.details?.isFinal === true;
   if (isFinal) forget();
   byId('again').hidden = isFinal;
@@ -162,7 +162,7 @@ window.addEventListener('hashchange', () => {
   else takeFragment();
 });
 window.addEventListener('pagehide', forget);
-// A page that a browser kept has forgotten its string.
+// A page from the browser's cache has forgotten its string.
 window.addEventListener('pageshow', event => {
   if (event.persisted) startOver();
 });

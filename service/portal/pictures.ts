@@ -8,7 +8,7 @@ interface Drawable {
   readonly height: number;
 }
 
-/** The activation in a picture's QR codes, or undefined. What reads them is loaded at the first picture. */
+/** Returns the activation in a picture's QR codes, or undefined. The QR reader is loaded at the first picture. */
 async function givenIn(picture: Drawable): Promise<ReadActivation | undefined> {
   const { textsIn } = await import('./scan.ts');
   for (const text of await textsIn(pixelsOf(picture))) {
@@ -25,14 +25,14 @@ function pixelsOf({ source, width, height }: Drawable): ImageData {
   canvas.height = Math.max(1, Math.round(height * scale));
   const context = canvas.getContext('2d', { willReadFrequently: true });
   if (context === null) throw new Error('the browser draws no pictures');
-  // A transparent picture would be black on black.
+  // A transparent picture would become black on black.
   context.fillStyle = '#fff';
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.drawImage(source, 0, 0, canvas.width, canvas.height);
   return context.getImageData(0, 0, canvas.width, canvas.height);
 }
 
-/** What a file of a picture holds. @throws where the browser cannot read it as one */
+/** Returns the activation in an image file. @throws if the browser cannot read the file as an image */
 export async function readImage(file: Blob): Promise<ReadActivation | undefined> {
   if (file.size > IMAGE_BYTES_MAX) throw new RangeError('the file is too big');
   const bitmap = await createImageBitmap(file);
@@ -44,11 +44,11 @@ export async function readImage(file: Blob): Promise<ReadActivation | undefined>
 }
 
 /**
- * Looks through the camera until it sees an activation code or is told to end; the camera is off again afterwards.
+ * Watches the camera until it sees an activation code or the signal aborts, then turns the camera off.
  *
- * @param video where the picture is shown
- * @returns undefined where it was told to end
- * @throws where there is no camera or it may not be used
+ * @param video shows the picture
+ * @returns undefined if the signal aborts
+ * @throws if there is no camera or it may not be used
  */
 export async function lookThroughCamera(
   video: HTMLVideoElement,

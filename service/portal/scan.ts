@@ -2,10 +2,10 @@ import { prepareZXingModule, readBarcodes } from 'zxing-wasm/reader';
 import wasm from 'zxing-wasm/reader/zxing_reader.wasm';
 import { QR_CODES_MAX } from './limits.ts';
 
-// Left to itself the reader would fetch its other half from a network of others.
+// By default the reader would fetch its WebAssembly file from a foreign CDN.
 prepareZXingModule({ overrides: { locateFile: (path: string) => (path.endsWith('.wasm') ? wasm : path) } });
 
-/** The texts of the QR codes in a picture. */
+/** Returns the texts of the QR codes in a picture. */
 export async function textsIn(picture: ImageData): Promise<string[]> {
   const found = await readBarcodes(picture, { formats: ['QRCode'], maxNumberOfSymbols: QR_CODES_MAX });
   return found.filter(code => code.isValid).map(code => code.text);

@@ -17,12 +17,12 @@ import {
   type ValueReader,
 } from './values.ts';
 
-/** How a service is to run. Paths are absolute. */
+/** The configuration of a service. Paths are absolute. */
 export interface Configuration {
   readonly directory: string;
   readonly host: string;
   readonly port: number;
-  /** A secret where it holds a password; null for the file `service.db`. */
+  /** A secret if it holds a password; null for the file `service.db`. */
   readonly databaseUrl: string | null;
   readonly tlsCertificate: string | null;
   readonly tlsKey: string | null;
@@ -30,18 +30,18 @@ export interface Configuration {
   readonly trustedProxies: readonly string[];
   /** An origin, without a slash at its end. */
   readonly publicUrl: string | null;
-  /** `name:port` that agents and browsers connect to; none: that of the public address. */
+  /** `name:port` that agents and browsers connect to; if empty, that of the public URL. */
   readonly publishedHosts: readonly string[];
-  /** IP addresses and ranges of these. */
+  /** IP addresses and ranges of these hosts. */
   readonly publishedRanges: readonly string[];
-  /** UDP: `address:port` or `[address]:port`; none where RADIUS is not served. */
+  /** UDP: `address:port` or `[address]:port`; empty if RADIUS is off. */
   readonly radius: readonly string[];
   readonly lockThreshold: number;
   readonly lockPeriodSeconds: number;
   readonly logLevel: LogLevel;
 }
 
-/** How each setting is read. */
+/** The reader of each setting. */
 export const readers: { readonly [Name in SettingName]: ValueReader<NonNullable<Configuration[Name]>> } = {
   directory: readPath,
   host: readHost,
@@ -59,14 +59,14 @@ export const readers: { readonly [Name in SettingName]: ValueReader<NonNullable<
   logLevel: readLogLevel,
 };
 
-/** One setting as it may be shown: its value, without secrets, and where it came from. */
+/** One setting for display: its value, without secrets, and the origin of the value. */
 export interface ShownSetting {
   readonly setting: SettingName;
   readonly value: string | number | readonly string[] | null;
   readonly origin: string;
 }
 
-/** The configuration without secrets. */
+/** Returns the configuration without secrets. */
 export function shownConfiguration(
   configuration: Configuration,
   origins: Readonly<Record<SettingName, string>>,

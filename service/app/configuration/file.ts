@@ -4,13 +4,13 @@ import { processLimits } from '../../base/limits/process.ts';
 import { sourceTexts } from '../../base/texts/serve.ts';
 import { holdsPassword, type ReadValue } from './values.ts';
 
-/** What a configuration file holds, by the names in it. */
+/** The contents of a configuration file, by name. */
 export type FileValues = Readonly<Record<string, unknown>>;
 
 /**
  * Reads a configuration file.
  *
- * @param isOptional whether its absence is an empty file
+ * @param isOptional whether a missing file counts as empty
  * @returns its values, unchecked, or why it cannot be used
  */
 export function readFileValues(path: string, isOptional: boolean): ReadValue<FileValues> {
@@ -22,7 +22,7 @@ export function readFileValues(path: string, isOptional: boolean): ReadValue<Fil
     return isOptional ? { value: {} } : sourceTexts.missing;
   }
   try {
-    // Through one descriptor, so that what was checked is what is read.
+    // Through one descriptor, so that the checked file is the file that is read.
     const facts = fstatSync(descriptor);
     if (!facts.isFile()) return sourceTexts.unreadable;
     if (facts.size > processLimits.configurationFileMaxBytes) return sourceTexts.tooLarge;
@@ -39,7 +39,7 @@ export function readFileValues(path: string, isOptional: boolean): ReadValue<Fil
   }
 }
 
-/** A JSON object, or undefined; the parser's own words would quote the file. */
+/** Returns a JSON object, or undefined. The parser's own message is not used: it would quote the file. */
 function parse(text: string): FileValues | undefined {
   try {
     const values: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));

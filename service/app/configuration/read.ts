@@ -16,18 +16,18 @@ import {
 } from './settings.ts';
 import { holdsPassword, type Wrong } from './values.ts';
 
-/** Where values come from; the command line counts before the environment, the environment before the file. */
+/** The sources of values. The command line takes precedence over the environment, the environment over the file. */
 export interface Sources {
   readonly flags: Readonly<Partial<Record<SettingName, string | readonly string[] | undefined>>>;
   /** The file named on the command line. */
   readonly file?: string | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Where relative paths of the command line and the environment begin. */
+  /** The folder for relative paths of the command line and the environment. */
   readonly workingDirectory: string;
   readonly defaultDirectory: string;
 }
 
-/** One thing wrong: where the value came from, what is wrong with it and what to do. It never quotes a value. */
+/** One mistake: the origin of the value, the fault and what to do. It never quotes a value. */
 export interface Mistake {
   readonly setting: string;
   readonly origin: string;
@@ -35,7 +35,7 @@ export interface Mistake {
   readonly next: string;
 }
 
-/** The configuration and where each value came from, or everything that is wrong. */
+/** The configuration and the origin of each value, or all mistakes. */
 export type ConfigurationResult =
   | {
       readonly configuration: Configuration;
@@ -46,14 +46,14 @@ export type ConfigurationResult =
 
 const DEFAULT = 'default';
 
-/** A value as it was given. */
+/** A value as given. */
 interface Given {
   readonly value: unknown;
   readonly origin: string;
   readonly folder: string;
 }
 
-/** Reads the configuration; all mistakes are told at once. */
+/** Reads the configuration; reports all mistakes at once. */
 export function readConfiguration(sources: Sources): ConfigurationResult {
   const mistakes: Mistake[] = [...unknownVariables(sources.environment)];
   const file = readFile(sources, mistakes);
@@ -69,7 +69,7 @@ export function readConfiguration(sources: Sources): ConfigurationResult {
   }
   mistakes.push(...passwordsOnCommandLine(sources));
   const configuration = values as unknown as Configuration;
-  // Values that cannot be read would be found not to fit others, too.
+  // Unreadable values would cause misleading mistakes of the cross-field checks, too.
   if (mistakes.length === 0)
     for (const [name, wrong] of misfits(configuration))
       mistakes.push(mistake(name, origins[name] ?? DEFAULT, wrong));
@@ -101,7 +101,7 @@ interface ConfigurationFile {
   readonly values: FileValues;
 }
 
-/** The file that was named, or the one in the service folder if there is one. */
+/** Reads the named file, or the one in the service folder if it exists. */
 function readFile(sources: Sources, mistakes: Mistake[]): ConfigurationFile {
   const named = sources.file ?? (sources.environment[FILE_VARIABLE] || undefined);
   const beforeFile = givenBy('directory', sources, undefined)?.value;
@@ -119,7 +119,7 @@ function readFile(sources: Sources, mistakes: Mistake[]): ConfigurationFile {
   return { path, values: read.value };
 }
 
-/** The value of a setting from the first place that has one. An empty variable is none. */
+/** Returns the value of a setting from the first source that has one. An empty variable counts as absent. */
 function givenBy(
   name: SettingName,
   sources: Sources,
@@ -147,7 +147,7 @@ function passwordsOnCommandLine({ flags }: Sources): Mistake[] {
   return [mistake('databaseUrl', `--${settings.databaseUrl.flag}`, settingTexts.databasePassword)];
 }
 
-/** A name that somebody else chose, short and without what a terminal obeys. */
+/** Shortens a name of unknown origin and removes characters that a terminal obeys. */
 function shown(name: string): string {
   return /^\w{1,64}$/.test(name) ? name : '?';
 }
@@ -162,7 +162,7 @@ function publicHost(publicUrl: string): string {
   return `${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`;
 }
 
-/** What of a configuration does not fit together, each by the setting to change. */
+/** Cross-field checks: returns each contradiction, with the setting to change. */
 function misfits(configuration: Configuration): (readonly [SettingName, Wrong])[] {
   const { host, tlsCertificate, tlsKey, trustedProxies, publicUrl } = configuration;
   const found: (readonly [SettingName, Wrong])[] = [];
@@ -176,7 +176,7 @@ function misfits(configuration: Configuration): (readonly [SettingName, Wrong])[
   if (isHttps && !hasTls && !hasProxy) found.push(['publicUrl', fitTexts.httpsWithoutTls]);
   if (publicUrl !== null && !isHttps && hasTls) found.push(['publicUrl', fitTexts.httpWithTls]);
   const { publishedHosts: hosts } = configuration;
-  // The list is what networks let through: without it nobody would get there.
+  // Networks allow only the listed hosts: without the public host nobody behind them could reach the service.
   const isMissing = publicUrl !== null && hosts.length > 0 && !hosts.includes(publicHost(publicUrl));
   if (isMissing) found.push(['publishedHosts', fitTexts.publishedWithoutPublic]);
   return found;

@@ -1,11 +1,11 @@
-/** Where a value can be given beside its name in the configuration file, and what it means. */
+/** The other places of a setting, besides its name in the configuration file, and its description. */
 export interface SettingPlaces {
   readonly flag: string;
   readonly variable: string;
   readonly meaning: string;
 }
 
-/** Every setting, apart from how it is read: the command line loads this whatever it is asked for. */
+/** Every setting, without its reader: the command line loads this file for every command. */
 export const settings = {
   directory: {
     flag: 'dir',
@@ -84,9 +84,9 @@ export type SettingName = keyof typeof settings;
 
 export const SETTING_NAMES = Object.keys(settings) as SettingName[];
 
-/** The variable that names the configuration file, beside `--config`. */
+/** The variable that names the configuration file, like `--config`. */
 export const FILE_VARIABLE = 'PASSFOB_SERVICE_CONFIG';
-/** The file that is looked for in the service folder. */
+/** The configuration file in the service folder. */
 export const FILE_NAME = 'passfob-service.json';
-/** Variables of this beginning are settings, so that a mistyped one is not passed over. */
+/** Every variable with this prefix must be a setting, so that a mistyped one is reported. */
 export const VARIABLE_PREFIX = 'PASSFOB_SERVICE_';

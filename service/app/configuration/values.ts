@@ -13,7 +13,7 @@ import { radiusLimits } from '../../base/limits/radius.ts';
 import { validationLimits } from '../../base/limits/validation.ts';
 import { settingTexts } from '../../base/texts/settings.ts';
 
-/** What is wrong with a value, and what to do. Never the value itself, which may be a secret in the wrong place. */
+/** The fault of a value, and what to do. Never the value itself, which may be a secret in the wrong place. */
 export interface Wrong {
   readonly wrong: string;
   readonly next: string;
@@ -24,7 +24,7 @@ export type ReadValue<T> = { readonly value: T } | Wrong;
 /**
  * Reads one value: text from the environment and the command line, JSON from a file.
  *
- * @param folder where relative paths begin
+ * @param folder the folder for relative paths
  */
 export type ValueReader<T> = (given: unknown, folder: string) => ReadValue<T>;
 
@@ -62,7 +62,7 @@ export const readLogLevel: ValueReader<LogLevel> = given => {
   return value === undefined ? settingTexts.logLevel : { value };
 };
 
-/** A list in JSON; a text with commas elsewhere. */
+/** Returns the items of a JSON list, or of a text with commas. */
 function listOf(given: unknown): readonly unknown[] {
   if (Array.isArray(given)) return given.flatMap(part => (isText(part) ? part.split(',') : [part]));
   return isText(given) ? given.split(',') : [given];
@@ -75,7 +75,7 @@ export const readProxies: ValueReader<readonly string[]> = given => {
   return fits ? { value } : settingTexts.trustedProxies;
 };
 
-/** Each once, in the order in which they were given. */
+/** Each host once, in the given order. */
 export const readHosts: ValueReader<readonly string[]> = given => {
   const found = listOf(given).map(part => (isText(part) ? hostWithPort(part) : undefined));
   const value = [...new Set(found.flatMap(one => one ?? []))];
@@ -90,7 +90,10 @@ export const readRanges: ValueReader<readonly string[]> = given => {
   return fits ? { value } : settingTexts.publishedRanges;
 };
 
-/** `on` (or `true` in JSON, or the flag alone) for the usual port of this computer; otherwise addresses, as for proxies. */
+/**
+ * `on` (or `true` in JSON, or the flag alone) for the default port of this computer; otherwise addresses, as for
+ * proxies.
+ */
 export const readRadius: ValueReader<readonly string[]> = given => {
   if (given === true || given === 'on' || given === '')
     return { value: [`127.0.0.1:${radiusLimits.radiusPort}`] };
@@ -119,14 +122,14 @@ export const readPublicUrl: ValueReader<string> = given => {
   return url.protocol === 'https:' || isPlainHere ? { value: url.origin } : settingTexts.publicUrl;
 };
 
-/** Whether the address of a database holds a password, in either of the places where drivers look for one. */
+/** Whether the address of a database holds a password, in either of the places that drivers read. */
 export function holdsPassword(databaseUrl: string): boolean {
   const url = parseUrl(databaseUrl);
   if (url === undefined) return /:[^/@]*@|pass/i.test(databaseUrl);
   return url.password !== '' || [...url.searchParams.keys()].some(name => /pass/i.test(name));
 }
 
-/** The address of a database as it may be shown: what a password could stand in is left out or masked. */
+/** Returns the address of a database for display: every place for a password is left out or masked. */
 export function maskedDatabaseUrl(databaseUrl: string): string {
   const url = parseUrl(databaseUrl);
   if (url === undefined) return '***';
@@ -143,7 +146,7 @@ function isText(given: unknown): given is string {
   return typeof given === 'string' && given !== '' && given.length <= processLimits.settingMaxCharacters;
 }
 
-/** A number, or decimal digits: nothing of what `Number` takes besides. */
+/** Accepts a number, or decimal digits, but none of the other forms that `Number` accepts. */
 function wholeNumber(given: unknown): number | undefined {
   const value = typeof given === 'string' && /^\d{1,15}$/.test(given) ? Number(given) : given;
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;

@@ -12,7 +12,7 @@ import { checkCertificate, checkPort } from './network.ts';
 
 export type { ServiceFinding } from './finding.ts';
 
-/** Looks at everything a service needs here. Nothing is made or changed. */
+/** Examines everything that a service needs on this computer. Creates and changes nothing. */
 export async function examineService(configuration: Configuration, nowMs: number): Promise<ServiceFinding[]> {
   const { directory } = configuration;
   return [
@@ -47,7 +47,7 @@ async function checkDatabase(
   }
 }
 
-/** A clock that went back would take codes for current that were shown long ago; high-water marks refuse them. */
+/** With a clock that went back, old passcodes look current; replay protection refuses them. */
 async function checkClock(db: Db, nowMs: number): Promise<ServiceFinding> {
   const newest = await db.selectFrom('events').select('at_ms').orderBy('id', 'desc').executeTakeFirst();
   const behindMs = (newest?.at_ms ?? 0) - nowMs;

@@ -2,7 +2,7 @@ import { doctorTexts } from '../../base/texts/serve.ts';
 
 export type ServiceFindingState = 'ok' | 'warning' | 'problem';
 
-/** What one check of the service found: a sentence, and the next step where there is one. */
+/** A finding of one check: a sentence, and the next step if there is one. */
 export interface ServiceFinding {
   readonly check: 'folder' | 'key' | 'database' | 'space' | 'clock' | 'certificate' | 'port';
   readonly state: ServiceFindingState;
@@ -11,9 +11,9 @@ export interface ServiceFinding {
 }
 
 /**
- * A finding in the words of `texts/serve.ts`.
+ * Makes a finding with a text of `texts/serve.ts`.
  *
- * @param values fill `{name}` of the words; never a secret
+ * @param values fill `{name}` in the text; never a secret
  */
 export function finding(
   check: ServiceFinding['check'],

@@ -11,7 +11,10 @@ import { finding, type ServiceFinding } from './finding.ts';
 
 const MIB = 1_048_576;
 
-/** Whether the service folder is there, usable, closed to others and, where the database is in it, on this computer. */
+/**
+ * Whether the service folder exists, is usable and closed to others and, if it holds the database, is on a local
+ * disk.
+ */
 export function checkFolder({ directory, databaseUrl }: Configuration): ServiceFinding {
   if (!existsSync(directory)) return finding('folder', 'ok', 'folder-new');
   try {
@@ -27,7 +30,7 @@ export function checkFolder({ directory, databaseUrl }: Configuration): ServiceF
   }
 }
 
-/** Whether the key file can be used, by this user alone. Nothing is made. */
+/** Whether the key file can be used, and by this user alone. Creates nothing. */
 export function checkKeyFile({ directory, databaseUrl }: Configuration): ServiceFinding {
   const [leftover] = existsSync(directory) ? leftKeys(directory) : [];
   if (leftover !== undefined) return finding('key', 'problem', 'key-left', { path: leftover });
@@ -44,14 +47,14 @@ export function checkKeyFile({ directory, databaseUrl }: Configuration): Service
   }
 }
 
-/** Files beside the key file that hold keys, left by a program that was killed while it changed it. */
+/** Key files beside the key file, left by a program that was killed while it changed it. */
 function leftKeys(directory: string): string[] {
   const lock = keyLockPath(directory);
   const held = statSync(lock, { throwIfNoEntry: false })?.size ?? 0;
   return [...leftoversOf(keyPath(directory)), ...(held > 0 ? [lock] : [])];
 }
 
-/** Whether there is room for the database. A full disk takes no acceptance, so nobody gets in. */
+/** Whether the disk has space for the database. On a full disk no acceptance can be stored, so every log-in fails. */
 export async function checkSpace(directory: string): Promise<ServiceFinding> {
   let folder = directory;
   while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);

@@ -8,7 +8,7 @@ import { finding, type ServiceFinding } from './finding.ts';
 
 const DAY_MS = 86_400_000;
 
-/** Whether the certificate can be used, how long still, and whether it is for the name people use. */
+/** Whether the certificate is usable, how long it stays valid, and whether it covers the public host name. */
 export function checkCertificate(configuration: Configuration, nowMs: number): ServiceFinding[] {
   const { tlsCertificate, tlsKey, publicUrl } = configuration;
   if (tlsCertificate === null || tlsKey === null) return [finding('certificate', 'ok', 'tls-none')];
@@ -37,12 +37,12 @@ function validity(facts: X509Certificate, nowMs: number): ServiceFinding {
 
 function isFor(facts: X509Certificate, host: string): boolean {
   const name = host.replace(/^\[|\]$/g, '');
-  // Names in the subject alone are no longer taken (RFC 9525 §6.3).
+  // Names in the subject alone are no longer accepted (RFC 9525 §6.3).
   if (isIP(name) !== 0) return facts.checkIP(name) !== undefined;
   return facts.checkHost(name, { subject: 'never' }) !== undefined;
 }
 
-/** Whether the port can be listened on. */
+/** Whether the service can listen on the port. */
 export async function checkPort({ host, port }: Configuration): Promise<ServiceFinding> {
   if (port === 0) return finding('port', 'ok', 'port-any');
   const code = await listenOnce(host, port);
@@ -51,7 +51,7 @@ export async function checkPort({ host, port }: Configuration): Promise<ServiceF
   return finding('port', 'problem', 'port-refused', { port, host });
 }
 
-/** @returns the system's code for why it cannot be listened there */
+/** @returns the system's code for why listening fails */
 function listenOnce(host: string, port: number): Promise<string | undefined> {
   return new Promise(resolve => {
     const server = createServer();

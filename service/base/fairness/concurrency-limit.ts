@@ -1,24 +1,24 @@
-/** Who wants a place. */
+/** A caller that needs a slot. */
 export interface SlotHolder {
-  /** From the largest group to the smallest that the holder belongs to: a client, a source of it, a name from there. */
+  /** The groups of the holder, largest first: a client, a source of it, a name from there. */
   readonly path: readonly string[];
-  /** Whether the holder may have the part of the capacity that is kept for trusted ones. Default false. */
+  /** Whether the holder may use the capacity reserved for trusted holders. Default false. */
   readonly isTrusted?: boolean;
 }
 
-/** The capacity of all places, or of one group of holders. */
+/** The capacity of the whole limit, or of one group of holders. */
 export interface Capacity {
-  /** Infinite where only larger groups are bounded. */
+  /** Infinity if only larger groups are bounded. */
   readonly most: number;
-  /** How many of these only trusted holders may have. Default 0. */
+  /** Slots reserved for trusted holders. Default 0. */
   readonly keptForTrusted?: number;
 }
 
-/** A place that somebody has. */
+/** A slot that a holder has. */
 export interface Slot {
-  /** Aborted when somebody else needs the place more, or nobody may have one any more. */
+  /** Aborted when another holder takes the slot, or when the whole limit has ended. */
   readonly ended: AbortSignal;
-  /** Gives it back; does nothing where it is somebody else's already. */
+  /** Gives the slot back. Does nothing after another holder has taken it. */
   leave(): void;
 }
 
@@ -27,9 +27,9 @@ interface Taken extends Required<SlotHolder> {
 }
 
 /**
- * Places for what waits. Where there is none left, the newcomer gets the oldest place of the group that holds most: of the
- * client with most, of its source with most, of the name with most there. So whoever floods displaces themselves.
- * A holder that is not trusted displaces no trusted one.
+ * A fair concurrency limit. When it is full, a newcomer gets the oldest slot of the largest group: of the client with
+ * most slots, of its source with most, of the name with most there. So a client that floods the limit displaces its
+ * own requests. An untrusted holder never displaces a trusted one.
  */
 export class FairConcurrencyLimit {
   private readonly capacities: readonly Capacity[];
@@ -37,7 +37,9 @@ export class FairConcurrencyLimit {
   private readonly taken: Set<Taken>;
   private isOver: boolean;
 
-  /** @param capacities of all places, then of the groups by the first part of a path, by the first two, and so on */
+  /**
+   * @param capacities of the whole limit, then of the groups by the first part of a path, by the first two, and so on
+   */
   constructor(capacities: readonly Capacity[]) {
     this.capacities = capacities;
     this.taken = new Set();
@@ -48,7 +50,10 @@ export class FairConcurrencyLimit {
     return this.taken.size;
   }
 
-  /** Takes a place, at the cost of others where there is none left. @returns undefined where all are kept from this holder */
+  /**
+   * Takes a slot; displaces another holder if the limit is full. @returns undefined if this holder can displace no
+   * other
+   */
   enter({ path, isTrusted = false }: SlotHolder): Slot | undefined {
     for (let depth = this.capacities.length - 1; depth >= 0; depth--) {
       const group = [...this.taken].filter(one => isInGroup(one, path, depth));
@@ -63,7 +68,7 @@ export class FairConcurrencyLimit {
     return { ended: taken.ending.signal, leave: () => void this.taken.delete(taken) };
   }
 
-  /** Ends all places, and those that are taken after this. */
+  /** Ends all slots, and every slot taken later. */
   endAll(): void {
     this.isOver = true;
     for (const one of [...this.taken]) this.end(one);
@@ -74,12 +79,12 @@ export class FairConcurrencyLimit {
   }
 }
 
-/** Whether a holder belongs to the same group as this path by so many parts. */
+/** Whether the first parts of a holder's path equal those of this path. */
 function isInGroup(holder: Taken, path: readonly string[], parts: number): boolean {
   return path.slice(0, parts).every((part, at) => holder.path[at] === part);
 }
 
-/** Those of a group one of which has to make way for a newcomer. */
+/** Returns the holders of a group that a newcomer may displace. */
 function candidatesOf(
   group: readonly Taken[],
   { most, keptForTrusted = 0 }: Capacity = { most: Number.POSITIVE_INFINITY },
@@ -91,7 +96,9 @@ function candidatesOf(
   return others.length > 0 || !isTrusted ? others : group;
 }
 
-/** Goes down from group to group to where most is held. Of groups that hold as much it is the one with the oldest holder. */
+/**
+ * Descends from group to group into the largest one. Among equally large groups the one with the oldest holder wins.
+ */
 function oldestOfLargest(holders: readonly Taken[], parts: number): Taken | undefined {
   if (holders.every(({ path }) => path.length <= parts)) return holders[0];
   const groups = new Map<string, Taken[]>();

@@ -1,4 +1,4 @@
-/** Counts what each key holds, and knows a key that holds most without looking at all of them. */
+/** Counts what each key holds, and returns a key that holds most without a search through all keys. */
 export class Holdings {
   private readonly counts: Map<string, number>;
   /** Keys by how many they hold. */
@@ -11,7 +11,7 @@ export class Holdings {
     this.most = 0;
   }
 
-  /** A key that holds most, the one that came to it first; undefined where nobody holds anything. */
+  /** A key that holds most; among equals, the first to reach that number. Undefined if no key holds anything. */
   get largest(): string | undefined {
     const [key] = this.keysOf.get(this.most) ?? [];
     return key;

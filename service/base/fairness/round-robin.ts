@@ -1,6 +1,6 @@
 /**
- * A queue that serves its keys in turn (round robin): after one item of a key come one of each other key, however many
- * items a key has. Items of one key keep their order.
+ * A queue that serves its keys in turn (round robin): after one item of a key follows one item of each other key.
+ * Items of one key keep their order.
  */
 export class RoundRobin<T> {
   /** In the order in which keys are served; each key has at least one item. */
@@ -14,7 +14,7 @@ export class RoundRobin<T> {
     return this.keys.size === 0;
   }
 
-  /** An item that waits already keeps its place. */
+  /** An item that is already queued keeps its place. */
   add(key: string, item: T): void {
     const items = this.keys.get(key);
     if (items === undefined) this.keys.set(key, new Set([item]));
@@ -26,7 +26,7 @@ export class RoundRobin<T> {
     if (items?.delete(item) && items.size === 0) this.keys.delete(key);
   }
 
-  /** Takes the next item. @param isOpen whether a key may be served now; default: each may */
+  /** Takes the next item. @param isOpen whether a key may be served now; default: every key */
   next(isOpen: (key: string) => boolean = () => true): T | undefined {
     for (const [key, items] of this.keys) {
       if (!isOpen(key)) continue;

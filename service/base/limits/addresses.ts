@@ -1,9 +1,9 @@
-/** The bounds of the published addresses. */
+/** Limits of the published addresses. */
 export const addressLimits = {
   publishedHostsMax: 16,
   publishedRangesMax: 64,
-  /** How long others may keep the lists. */
+  /** How long clients may cache the lists. */
   addressesMaxAgeSeconds: 3_600,
-  /** Characters of a digest that tell one version of the lists from another. */
+  /** Characters of a digest that identifies a version of the lists. */
   addressesVersionCharacters: 12,
 } as const;

@@ -1,16 +1,19 @@
-/** The bounds of administration over HTTP and the pages of lists. Units last in the name. */
+/** Limits of administration over HTTP and the pages of lists. Units last in the name. */
 export const administrationLimits = {
-  /** Tokens: pages of lists, and how many rows one page may look at where a filter has no index of its own. */
+  /** Tokens: rows of a page, and rows that one page may scan if a filter has no index of its own. */
   pageRowsDefault: 50,
   pageRowsMax: 200,
   pageRowsScanned: 500,
   searchTextMax: 128,
-  /** Code points of a part by which users and tokens are found: what is longer is compared after it was found. */
+  /**
+   * Code points of an indexed part of a name or serial; the rest of a longer search text is compared with the rows
+   * found.
+   */
   searchPartMax: 24,
-  /** Rows whose parts are made at once, and hits whose rows are read at once. */
+  /** Rows whose parts are indexed at once, and hits whose rows are read at once. */
   searchFillRows: 200,
   searchHitsAtOnce: 100,
-  /** Tokens of one user that a page of a search looks at: revoked ones stay the user's, so there may be any number. */
+  /** Tokens of one user that a page of a search reads: revoked ones stay the user's, so their number is unlimited. */
   searchTokensOfUser: 100,
   cursorMax: 1_024,
   historyListed: 100,

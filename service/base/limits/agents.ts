@@ -1,64 +1,67 @@
-/** Bounds of the service's side of agents, and of the courier of pushes. */
+/** Limits of the service's side of agents, and of the push dispatcher. */
 export const agentLimits = {
-  /** Connections at once, on one node: in all, and from one source, which may be the proxy of a whole company. */
+  /** Concurrent connections on one node: in all, and from one source, which may be the proxy of a whole company. */
   agentsMax: 25_000,
   agentsPerSource: 10_000,
   agentBucket: { burst: 1_000, perSecond: 100 },
   agentPollBucket: { burst: 2_000, perSecond: 500 },
-  /** Of a poll: as many messages as one may hold, each as long as one may be in ASCII. */
+  /** The body of a poll: the most messages that it may hold, each of the greatest length in ASCII. */
   agentPollBodyMaxBytes: 262_144,
-  /** What waits for a polling agent: more than that, and it takes nothing. */
+  /** The queue for a polling agent; when it is full, no more messages are accepted. */
   agentOutboxMessages: 512,
   agentOutboxChars: 131_072,
   agentBufferedMax: 65_536,
   /** From the connection to `open`. */
   agentOpeningMs: 15_000,
-  /** What one agent may send: messages and characters, at once and a second. */
+  /** Messages and characters from one agent, each with a burst and a rate. */
   agentMessageBucket: { burst: 1_000, perSecond: 100 },
   agentCharBucket: { burst: 524_288, perSecond: 32_768 },
-  /** How often all agents are looked at: who has fallen silent, whose fob is to be asked again. */
+  /** How often all agents are checked: for those that have fallen silent, and for fobs due to be asked again. */
   agentSweepMs: 2_500,
-  /** How often the rows of fobs that are here are marked as seen, and when nobody believes one any more. */
+  /** How often the rows of connected fobs are marked as seen, and how long such a mark is valid. */
   agentSeenMs: 60_000,
   agentSeenKeptMs: 24 * 3_600_000,
-  /** Rows of fobs that come or go within this time are written as one. */
+  /** Rows of fobs that connect or disconnect within this time are written together. */
   agentGatherMs: 10,
 
-  /** Sessions to prove fobs: of one source, of one fob through one source, and at once. */
+  /** Sessions that prove fobs: of one source, of one fob through one source, and at once. */
   agentProofBucket: { burst: 2_000, perSecond: 50 },
   agentFobProofBucket: { burst: 12, perSecond: 0.05 },
   agentProofsAtOnce: 256,
   agentProofsPerSource: 128,
   /**
-   * Proofs of one serial at once, over all sources: anybody can announce it. Of these, how many are only for the source by which
-   * the fob proved itself last, and of how many fobs that is known.
+   * Concurrent proofs of one serial over all sources: anybody can announce a serial. Of these, how many are reserved
+   * for the source of the fob's last proof, and for how many fobs that source is remembered.
    */
   agentProofsPerSerial: 8,
   agentProofsPerSerialTrusted: 1,
   agentTrustedKept: 25_000,
-  /** A fob that was not proved is asked again: after this time, each time twice as long as before. */
+  /** The delay before an unproved fob is asked again, doubled each time. */
   agentAgainMinMs: 5_000,
   agentAgainMaxMs: 5 * 60_000,
   agentStrangerAgainMs: 60_000,
-  /** How often a fob is sent while it does not answer: it may be in the hands of another program. */
+  /** How long a fob may take to answer, and how often it is asked: another program may be using it. */
   agentHelloAnswerMs: 2_500,
   agentHelloSends: 2,
 
-  /** Of the name of the push key's account, so that it fits into the smallest record. */
+  /** Bytes of the name of the push key's account, so that it fits into the smallest record. */
   pushIssuerBytes: 24,
-  /** Changes within this time have the courier look once. */
+  /** The dispatcher handles changes within this time together. */
   courierGatherMs: 50,
-  /** How often one whose fob is locked or does not answer tries again, and looks whether it is still wanted. */
+  /** How often the dispatcher tries a locked or silent fob again, and checks whether the request is still open. */
   courierAgainMs: 1_000,
-  /** How often it looks while nothing is under way: what another node has told may have been lost. */
+  /** How often an idle dispatcher looks for requests: a notice of another node may be lost. */
   courierIdleMs: 5_000,
-  /** How often it tries to write down what was pressed while the database is in use. */
+  /** How often the dispatcher tries to store a decision while the database is busy. */
   courierWritesMax: 4,
-  /** How often a fob that shows a request is asked for its answer, and while it is most likely to have one. */
+  /**
+   * How often a fob that shows a request is asked for its answer; more often in the time when an approval is most
+   * likely.
+   */
   courierPollMs: 250,
   courierYesPollMs: 80,
   courierYesFromMs: 1_450,
   courierYesToMs: 4_000,
-  /** Sessions that it opens for one push. */
+  /** Sessions that the dispatcher opens for one push. */
   courierSessionsMax: 40,
 } as const;

@@ -1,11 +1,15 @@
-/** The bounds of passwords and PINs. Units last in the name. */
+/** Limits of passwords and PINs. Units last in the name. */
 export const credentialLimits = {
-  /** Passwords, in code points after NFKC (SP 800-63B §5.1.1.2, longer than it asks), and the field they are typed in. */
+  /**
+   * Passwords, in code points after NFKC (SP 800-63B §5.1.1.2, longer than it asks), and the field for typing them.
+   */
   passwordMin: 12,
   passwordMax: 128,
   passwordFieldMax: 512,
   passwordDistinctMin: 5,
-  /** Argon2id (RFC 9106; OWASP's first choice for servers), and how many may be computed and waited for at once. */
+  /**
+   * Argon2id (RFC 9106; OWASP's first choice for servers), and how many hashes may be computed at once and may wait.
+   */
   slowHashMemoryKib: 19_456,
   slowHashPasses: 2,
   slowHashLanes: 1,
@@ -13,7 +17,7 @@ export const credentialLimits = {
   slowHashBytes: 32,
   slowHashesAtOnce: 2,
   slowHashesWaiting: 64,
-  /** How long a PIN may be chosen after a passcode was used up for it. */
+  /** How long a user may choose a PIN after using up a passcode for it. */
   pinProofMs: 5 * 60_000,
   pinProofMax: 64,
 } as const;

@@ -1,7 +1,9 @@
-/** The bounds of encryption at rest and MACs that are the service's own. Units last in the name. */
+/** Limits of the service's own encryption at rest and MACs. Units last in the name. */
 export const encryptionLimits = {
-  /** The length in front of each part of what seals and MACs are bound to: an unsigned 32-bit number. */
+  /**
+   * Bytes of the length, an unsigned number, in front of each part of the data that encryption and MACs are bound to.
+   */
   partLengthBytes: 4,
-  /** How long a lock of the key file counts that a crash left behind. */
+  /** After this time a lock of the key file counts as left behind by a crash. */
   keyFileLockMs: 60_000,
 } as const;

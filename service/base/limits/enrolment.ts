@@ -1,9 +1,9 @@
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** The bounds of self-enrolment. */
+/** Limits of self-enrolment. */
 export const enrolmentLimits = {
-  /** How long an activation can be used. */
+  /** How long an activation is valid. */
   activationMs: 72 * HOUR_MS,
   activationMinMs: HOUR_MS,
   activationMaxMs: 30 * DAY_MS,
@@ -15,8 +15,8 @@ export const enrolmentLimits = {
   remindEveryMs: 60_000,
   activationsOfUserListed: 20,
   activationsListed: 200,
-  /** Rows of the audit in which the last refusals of the listed ones are looked for. */
+  /** Rows of the audit that are searched for the last refusals of the listed activations. */
   activationRefusalsRead: 1_000,
-  /** How long after its end it is still known what became of an activation. */
+  /** How long an activation is kept after it has ended. */
   activationsKeptMs: 90 * DAY_MS,
 } as const;

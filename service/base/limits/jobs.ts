@@ -1,6 +1,6 @@
-/** The bounds of jobs. Units last in the name. */
+/** Limits of jobs. Units last in the name. */
 export const jobLimits = {
-  /** Jobs. A lease has to outlast one transaction of a busy database many times over. */
+  /** Jobs. A lease must last many times longer than one transaction of a busy database. */
   jobItemsMax: 100_000,
   jobItemsPerInsert: 500,
   jobItemsPerTransaction: 25,
@@ -8,6 +8,6 @@ export const jobLimits = {
   jobPollMs: 5_000,
   jobTitleMax: 128,
   jobsListed: 100,
-  /** Jobs that are over, and their rows. */
+  /** How long finished jobs and their rows are kept. */
   jobsKeptMs: 90 * 24 * 3_600_000,
 } as const;

@@ -1,4 +1,4 @@
-/** The bounds of configuration, start and end of the service, and its doctor. Units last in the name. */
+/** Limits of configuration, start and end of the service, and its doctor. Units last in the name. */
 export const processLimits = {
   /** Configuration, start and end of the service (`configuration/`, `web/`, `doctor/`). */
   servicePort: 8_480,
@@ -7,13 +7,13 @@ export const processLimits = {
   settingMaxCharacters: 4_096,
   trustedProxiesMax: 64,
   pemFileMaxBytes: 262_144,
-  /** How often certificate and key files are looked at for changes. */
+  /** How often certificate and key files are checked for changes. */
   certificatePollMs: 5_000,
-  /** How long requests in progress may take once the service is told to end. */
+  /** How long requests in progress may take after the service is told to stop. */
   closingMs: 10_000,
   clientTimeoutMs: 10_000,
   clientBodyMaxBytes: 65_536,
-  /** The doctor: free space that is little or too little, days to the end of a certificate, a clock that is behind. */
+  /** The doctor: low and exhausted free space, days until a certificate expires, a clock that is behind. */
   spaceLowMib: 1_024,
   spaceNoneMib: 128,
   certificateEndingDays: 21,

@@ -1,7 +1,7 @@
-/** The bounds of audit, alerts, channels and backups. */
+/** Limits of audit, alerts, channels and backups. */
 export const recordLimits = {
   auditDetailMax: 8_192,
-  /** Rows under one seal, and rows or seals read at once by verification. */
+  /** Rows under one checkpoint, and rows or checkpoints that verification reads at once. */
   auditSealRows: 256,
   auditPageRows: 256,
   auditFindingsMax: 100,
@@ -20,10 +20,10 @@ export const recordLimits = {
   certificateMaxChars: 65_536,
   webhookUrlMax: 2_048,
   webhookAnswerMaxBytes: 16_384,
-  /** One delivery, from name to answer; a lease outlives it. */
+  /** One delivery, from name lookup to answer; the lease is longer. */
   deliveryTimeoutMs: 20_000,
   deliveryLeaseMs: 60_000,
-  /** Of one channel. */
+  /** Deliveries of one channel. */
   deliveriesAtOnce: 8,
   deliveryAttempts: 12,
   deliveryRetryMinMs: 5_000,
@@ -31,23 +31,28 @@ export const recordLimits = {
   deliveryErrorMax: 200,
   deliverEveryMs: 2_000,
   forgetEveryMs: 3_600_000,
-  /** Delivered and given up rows are forgotten after this time. */
+  /** Rows of deliveries that succeeded or were given up are deleted after this time. */
   deliveriesKeptMs: 30 * 24 * 3_600_000,
-  /** RFC 5424 §6.1: receivers take 2,048 octets. Field lengths: §6. */
+  /** RFC 5424 §6.1: receivers accept 2,048 octets. Field lengths: §6. */
   syslogMaxBytes: 2_048,
   syslogHostMax: 255,
-  /** Re-keying: rows in one transaction, and how long nodes have for taking up the new key before the old one goes. */
+  /**
+   * Re-keying: rows in one transaction, and how long nodes have to load the new key before the old one is removed.
+   */
   rekeyRows: 200,
   rekeyGraceMs: 120_000,
-  /** Of chance, in the name of a backup that is being written. */
+  /** Random bytes in the name of a backup that is being written. */
   backupNameBytes: 4,
   backupPageRows: 500,
   backupInsertRows: 100,
   backupLineMaxBytes: 1_048_576,
-  /** How many passcodes of an HOTP fob may have been accepted since the backup; more can be asked for, up to the most. */
+  /**
+   * How many passcodes of an HOTP fob may have been accepted since the backup; the operator can raise it to the
+   * maximum.
+   */
   restoreCounterGap: 25,
   restoreCounterGapMax: 10_000,
-  /** How far the clock may go back unnoticed, and how often the time is written down. */
+  /** How far the clock may go back unnoticed, and how often the time is stored. */
   clockBackMs: 5_000,
   clockSeenEveryMs: 60_000,
 } as const;

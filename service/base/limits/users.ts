@@ -1,8 +1,8 @@
-/** The bounds of users, applications, keys of the API, and settings. Units last in the name. */
+/** Limits of users, applications, API keys, and settings. Units last in the name. */
 export const userLimits = {
   /** Longest user name, in UTF-16 units after preparation. */
   userNameMax: 128,
-  /** People: names and addresses (RFC 5321 §4.5.3.1), and what a list shows at once. */
+  /** Users: names and addresses (RFC 5321 §4.5.3.1), and the rows of a list. */
   displayNameMax: 128,
   emailMax: 254,
   emailLocalMax: 64,

@@ -1,4 +1,4 @@
-/** What the service says to agents, for the person at the computer. */
+/** Texts that the service sends to agents, for the person at the computer. */
 export const agentTexts = {
   refusals: {
     full: {

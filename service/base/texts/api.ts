@@ -1,13 +1,13 @@
 import { challengeSummaries } from './challenges.ts';
 import { pushSummaries } from './push.ts';
 
-/** Why a request of administration changed nothing, beside what the acts refuse. */
+/** Why an administrative request changed nothing, besides the refusals of the actions. */
 export const apiRefusals = {
   unreadable_seed: 'The seed is not in base32 or in pairs of hexadecimal digits, as its field says.',
   bad_import: 'The file cannot be read.',
 } as const;
 
-/** What the texts of searches are compared with. */
+/** The fields that each search compares. */
 export const searchTexts = {
   users:
     'Any part of the name, the display name or the e-mail address. Accents, upper and lower case do not matter. Found texts that end with it come first. A page may hold fewer users than `limit`, even none, and still not be the last: go on while there is a `next`.',
@@ -15,7 +15,7 @@ export const searchTexts = {
     'With `by=serial` any part of the serial number, with `by=user` any part of the name, the display name or the e-mail address of the user (accents, upper and lower case do not matter), with `by=label` the beginning of the label as it is written; with `by=any`, the default, one of these, in this order. A page may hold fewer tokens than `limit`, even none, and still not be the last: go on while there is a `next`.',
 } as const;
 
-/** What administration over HTTP is turned away with before anything is done. */
+/** Why a request of administration over HTTP was refused before any action. */
 export const apiProblems = {
   credentials_needed: {
     title: 'Credentials needed',

@@ -1,6 +1,6 @@
 import { buttonTexts } from 'passfob/button-texts';
 
-/** Texts of the log-in that a fob approves, on the service's own pages. */
+/** Texts of the log-in with an approval on the fob, on the service's own pages. */
 export const autosendTexts = {
   submit: 'Autosend',
   hint: `Autosend needs no passcode: leave that field empty. The fob that is plugged in shows this log-in. ${buttonTexts.approve}`,

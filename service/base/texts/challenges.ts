@@ -5,12 +5,12 @@ export const challengeRefusals = {
   bad_suite: `The OCRA suite must be one such as OCRA-1:HOTP-SHA256-8:QN08: ${challengeLimits.ocraDigitsMin} to 10 digits, a question of ${challengeLimits.ocraQuestionMin} to 64 characters, with counter (C) or time step (T) if need be, and neither PIN (P) nor session data (S).`,
 } as const;
 
-/** What became of an answer, besides what becomes of any log-in. */
+/** Outcomes of an answer, besides those of any log-in. */
 export const challengeOutcomes = {
   no_challenge: 'No open challenge',
 } as const;
 
-/** What the API's description says of the operations. */
+/** Summaries of the operations in the API's description. */
 export const challengeSummaries = {
   'challenges.ask':
     'Ask a question that the user’s fob answers. The answer is the same whether or not there is such a user with such a fob. A new question ends the user’s earlier one.',

@@ -20,7 +20,7 @@ export const consoleTexts = {
   ...consoleMail,
 } as const;
 
-/** Why a form of the console could not be taken. */
+/** Why a form of the console was refused. */
 export const consoleRefusals = {
   bad_seed: 'The seed cannot be read that way. Check each character, and how it is written.',
   import_file_missing: 'No file was chosen. Choose one.',

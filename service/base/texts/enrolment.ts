@@ -2,7 +2,7 @@ import { enrolmentLimits } from '../limits/enrolment.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** Why an act on activations changed nothing. */
+/** Why an action on activations changed nothing. */
 export const enrolmentRefusals = {
   bad_target: 'Name either a token, or which fobs will do and the policy of the new token.',
   not_enrolable:

@@ -1,6 +1,6 @@
 import { buttonTexts } from 'passfob/button-texts';
 
-/** Mails to users: every text of them, and what operators read about them. */
+/** Mail to users: all its texts, and those that operators read about it. */
 export const mailTexts = {
   subjects: {
     activation: (service: string) => `Activate your fob for ${service}`,
@@ -45,7 +45,7 @@ export const mailTexts = {
   },
   open: 'In Chrome, Edge or another browser that can talk to USB devices:',
   hold: 'The fob asks first whether to send a passcode. When you have held the button, the page says that your fob is active.',
-  /** Before that, where the fob may be a blank one. */
+  /** In front of `hold` if the user may have a blank fob. */
   pairingCode: 'If the fob shows a pairing code, type that code into the page before.',
   otherwise: {
     title: 'Without the link',
@@ -62,7 +62,7 @@ export const mailTexts = {
     `You did not expect this mail, or something does not work? Ask ${contact}.`,
   helpDesk: 'your help desk',
   signature: (service: string, url: string) => `${service}, ${url}`,
-  /** Why a mail was not sent, where it was not the mail server. */
+  /** Why a mail was not sent, for other reasons than the mail server. */
   reasons: {
     replaced: 'replaced or withdrawn',
     expired: 'expired before it was sent',

@@ -1,7 +1,7 @@
 import type { PortalTexts } from 'passfob/activation/portal';
 import { buttonTexts } from 'passfob/button-texts';
 
-/** Every text of the page on which people activate their fobs. The script on it gets its own from `island`. */
+/** Every text of the page on which users activate their fobs. Its script gets its texts from `island`. */
 export const portalTexts = {
   title: 'Activate your fob',
   lead: 'A fob is set up here once, with the link, QR code or string that you were sent.',

@@ -1,4 +1,4 @@
-/** What became of a request to approve, besides what becomes of any log-in. */
+/** Outcomes of a request to approve, besides those of any log-in. */
 export const pushOutcomes = {
   push_denied: 'Denied on the fob',
   push_reported: 'Reported on the fob',
@@ -9,10 +9,10 @@ export const pushOutcomes = {
   no_push: 'No such request to approve',
 } as const;
 
-/** In the place of *Accepted*, where it was no passcode that let the user in. */
+/** Replaces *Accepted* for a log-in without a passcode. */
 export const acceptedByTexts = { push: 'Accepted by push' } as const;
 
-/** Why a caller was not asked. */
+/** Why no request was sent to a caller. */
 export const pushRefusals = {
   no_push_fob:
     'This user has no fob that can be asked to approve anything: it has to be connected to an agent once, unlocked. Check who is calling in another way.',
@@ -21,7 +21,7 @@ export const pushRefusals = {
   unknown_caller_check: 'There is no such check of a caller, or it is too long ago.',
 } as const;
 
-/** In the place of the service's name on the fob, where help desk checks a caller: it fits into a line with a short name. */
+/** Replaces the service's name on the fob when help desk checks a caller. It fits into a line with a short name. */
 export function callFrom(service: string): string {
   return `Call: ${service}`;
 }
@@ -64,7 +64,7 @@ export const pushConsoleTexts = {
   },
 } as const;
 
-/** What the API's description says of the routes. */
+/** Summaries of the routes in the API's description. */
 export const pushSummaries = {
   'pushes.ask':
     'Ask the user’s fob to approve a log-in. The answer is the same whether or not there is such a user with such a fob. Show the number: the fob shows the same one.',

@@ -1,7 +1,7 @@
 import { PIN_DIGITS_MAX } from '@passfob/protocol/limits';
 import { radiusLimits } from '../limits/radius.ts';
 
-/** Why an act on RADIUS clients changed nothing. */
+/** Why an action on RADIUS clients changed nothing. */
 export const radiusRefusals = {
   bad_client_address:
     'The address of a RADIUS client is one IP address or a range such as 10.1.2.0/24; a range of every address is not taken.',
@@ -13,7 +13,7 @@ export const radiusRefusals = {
   too_many_radius_clients: `There are ${radiusLimits.radiusClientsMax} RADIUS clients already. Remove one first.`,
 } as const;
 
-/** What the command about RADIUS clients says. */
+/** Texts of the command about RADIUS clients. */
 export const radiusCommandTexts = {
   none: 'There is no RADIUS client.',
   nameMissing: {
@@ -32,7 +32,7 @@ export const radiusCommandTexts = {
     names.length === 0 ? 'There is none yet.' : `There are: ${names.join(', ')}.`,
 } as const;
 
-/** What people read in answers over RADIUS. */
+/** Texts in responses over RADIUS. */
 export const radiusTexts = {
   refused: 'The user name or passcode was not accepted.',
   nextCode:

@@ -1,6 +1,6 @@
 /** Texts of the records: audit, alerts, channels, keys and backups. */
 export const recordTexts = {
-  /** What verification of the audit finds, in words. */
+  /** Findings of the verification of the audit. */
   audit: {
     rowChanged: (row: number) => `Row ${row} was changed after it was written.`,
     rowsRemoved: (first: number, last: number) =>
@@ -18,7 +18,7 @@ export const recordTexts = {
   keyFileBusy: 'The key file service.key is being changed by another program. Try again in a minute.',
   identityUnreadable:
     'The service’s identity key does not open with this key file. Restore the key file that belongs to the database.',
-  /** What reaches people by mail, webhook and syslog. */
+  /** Texts of notices by mail, webhook and syslog. */
   notices: {
     kinds: {
       replay: 'Passcode used again',

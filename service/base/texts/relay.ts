@@ -1,6 +1,6 @@
 import { buttonTexts } from 'passfob/button-texts';
 
-/** What the service says through a relay, to the person with the fob. */
+/** Texts that the service sends through a relay, to the person with the fob. */
 export const relayTexts = {
   steps: {
     plug: 'Plug in the fob.',
@@ -23,7 +23,7 @@ export const relayTexts = {
     `The fob ${fob} is active. You can log in with its next passcode. ${buttonTexts.nextByClock} ${buttonTexts.showPasscode}`,
   fobFailed: 'Unplug the fob and try again. If it stays, tell your help desk.',
   refusals: {
-    /** One text for whatever is wrong with the activation itself. */
+    /** One text for every fault of the activation itself. */
     not_valid: {
       text: 'This activation is not valid.',
       next: 'Use the newest one that you were sent, or ask your help desk for another.',

@@ -1,12 +1,12 @@
 import { buttonTexts } from 'passfob/button-texts';
 import { selfServiceLimits } from '../limits/self-service.ts';
 
-/** Why an act of a user on what is their own changed nothing. */
+/** Why an action of a user on the self-service page changed nothing. */
 export const selfServiceRefusals = {
   bad_nickname: `A name for a fob is one line of at most ${selfServiceLimits.nicknameMax} ordinary characters.`,
 } as const;
 
-/** Every text of the users' own page. */
+/** Every text of the self-service page. */
 export const selfServiceTexts = {
   title: 'Your fob',
   leave: 'Sign out',

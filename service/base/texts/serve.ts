@@ -1,7 +1,7 @@
 import { accessLimits } from '../limits/access.ts';
 import { processLimits } from '../limits/process.ts';
 
-/** What values that do not fit each other are refused with. */
+/** Refusals of values that contradict each other. */
 export const fitTexts = {
   tlsPair: {
     wrong: 'needs the other one: a certificate and its key belong together',
@@ -26,7 +26,7 @@ export const fitTexts = {
   httpWithTls: { wrong: 'is http, and the service speaks TLS', next: 'Give an https address.' },
 } as const;
 
-/** What a configuration file, or a name in it or in the environment, is refused with. */
+/** Refusals of a configuration file, or of a name in it or in the environment. */
 export const sourceTexts = {
   missing: { wrong: 'does not exist', next: 'Name a file that is there, or leave it out.' },
   unreadable: { wrong: 'cannot be read', next: 'Check its owner and its mode.' },
@@ -49,7 +49,7 @@ export const sourceTexts = {
   },
 } as const;
 
-/** Why certificate and key cannot be used. */
+/** Why the certificate and key cannot be used. */
 export const certificateTexts = {
   unreadable: 'The certificate or key file cannot be read. Check the paths, their owner and their mode.',
   keyExposed:
@@ -58,7 +58,7 @@ export const certificateTexts = {
     'The certificate and key files are not a PEM certificate and its key. Give the certificate with its chain, and the key that belongs to it.',
 } as const;
 
-/** Why a service answers and is not ready, by the reason that `/ready` gives. */
+/** Why a running service is not ready, by the reason that `/ready` gives. */
 export const unreadyTexts = {
   database: {
     sentence: 'The service answers and is not ready: its database takes no writes.',
@@ -87,7 +87,7 @@ export const unreadyTexts = {
   },
 } as const;
 
-/** What `passfob serve` and `passfob service` say. */
+/** Texts of `passfob serve` and `passfob service`. */
 export const serveTexts = {
   listening: (url: string) => `Passfob listens at ${url}`,
   radius: (endpoint: string) => `RADIUS is listened for at ${endpoint}`,
@@ -136,7 +136,7 @@ export const serveTexts = {
   },
 } as const;
 
-/** What the service's doctor says: a sentence and the next step. */
+/** Texts of the service's doctor: a sentence and the next step. */
 export const doctorTexts = {
   'folder-new': ['The service folder does not exist yet; the first start makes it.', ''],
   'folder-good': ['The service folder belongs to this user alone.', ''],
@@ -209,7 +209,7 @@ export const doctorTexts = {
   ],
 } as const satisfies Readonly<Record<string, readonly [sentence: string, next: string]>>;
 
-/** What the commands about the records as a whole say. */
+/** Texts of the commands about the records as a whole. */
 export const recordTexts = {
   backedUp: (users: number, tokens: number) => `The backup holds ${users} users and ${tokens} tokens.`,
   keyFileApart:

@@ -3,7 +3,7 @@ import { processLimits } from '../limits/process.ts';
 import { radiusLimits } from '../limits/radius.ts';
 import { validationLimits } from '../limits/validation.ts';
 
-/** What a value of the configuration must be, said after where a wrong one came from. */
+/** The valid form of each setting, printed after the origin of a wrong value. */
 export const settingTexts = {
   path: { wrong: 'is not a path', next: 'Give the path of a file or folder.' },
   host: {

@@ -49,7 +49,7 @@ export const texts = {
     badPort: 'The port must be a whole number from 0 to 65535; 0 picks a free one.',
   },
 
-  /** Why an act of administration changed nothing. */
+  /** Why an administrative action changed nothing. */
   refusals: {
     bad_user: `The user name is empty, too long or holds control characters. Use 1 to ${userLimits.userNameMax} ordinary characters.`,
     bad_serial: `The serial number must be 1 to ${tokenLimits.serialMax} visible ASCII characters without spaces.`,
@@ -144,7 +144,7 @@ export const texts = {
       password_pin_otp: 'The user name, password, PIN or passcode was not accepted.',
     },
     refusedNext: `Each passcode works once: take the next one and try again. ${buttonTexts.nextByClock} After several failures an account is locked for a while.`,
-    /** Besides, where the form asks for a PIN. */
+    /** Added if the form asks for a PIN. */
     forgottenPin: 'If you have forgotten your PIN, ask your help desk to reset it.',
     acceptedTitle: 'Logged in',
     acceptedAs: 'You are logged in as',

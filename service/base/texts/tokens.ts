@@ -5,7 +5,7 @@ import { tokenLimits } from '../limits/tokens.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** Why an act on tokens, policies, fobs or jobs changed nothing. */
+/** Why an action on tokens, policies, fobs or jobs changed nothing. */
 export const tokenRefusals = {
   unknown_user: 'There is no user of this name. Create the user first.',
   disabled_user: 'This user is disabled. Enable the user first.',
@@ -47,7 +47,7 @@ export const tokenRefusals = {
     'Each row must hold a user and a serial number, separated by a comma; for activations, the user alone will do.',
 } as const;
 
-/** What people read about imports and jobs. */
+/** Texts about imports and jobs. */
 export const tokenTexts = {
   imports: {
     fobPlace: (serial: string) => `fob ${serial}`,

@@ -9,10 +9,10 @@ export const pinRefusals = {
   trivial_pin: 'This PIN is among those that are tried first. Choose another.',
 } as const;
 
-/** The same where a policy wants more digits. */
+/** The refusal if a policy requires more digits. */
 export const pinDigits = (fewest: number): string => `A PIN has ${fewest} to ${PIN_DIGITS_MAX} digits.`;
 
-/** Why an act on people, their credentials or those who may ask changed nothing. */
+/** Why an action on users, their credentials, applications or keys changed nothing. */
 export const userRefusals = {
   ...pinRefusals,
   unknown_user: 'There is no user of this name.',

@@ -10,8 +10,9 @@ import { portalScript } from './portal-files.ts';
 import { runParts } from './run-parts.ts';
 
 /**
- * The page on which people activate their fobs. It is the same for everybody: the code stands in the address's fragment,
- * which no browser sends. Without its script it says what else can be done; the script shows one part at a time.
+ * Returns the page on which users activate their fobs. It is the same for everybody: the activation string is in the
+ * address's fragment, which no browser sends. Without its script it names the other ways; the script shows one part
+ * at a time.
  */
 export function activatePage(): string {
   const script = portalScript();
@@ -94,7 +95,7 @@ function unableMarkup(): Markup {
 ${waysMarkup()}`;
 }
 
-/** Shown beside a part in which the string is at hand and not used yet. */
+/** Shown beside a part while the unused string is loaded. */
 function carryMarkup(): Markup {
   const { carry, enter } = portalTexts;
   return html`<section id="carry" aria-labelledby="carry-heading" hidden>
@@ -109,7 +110,7 @@ function carryMarkup(): Markup {
 </section>`;
 }
 
-/** JSON inside a script element, where no character may begin markup. */
+/** Encodes JSON for a script element, in which no character may begin markup. */
 function jsonMarkup(value: unknown): Markup {
   return new Markup(JSON.stringify(value).replaceAll('<', '\\u003c'));
 }

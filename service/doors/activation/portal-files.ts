@@ -6,7 +6,7 @@ import { webLimits } from '../../base/limits/web.ts';
 import { assetAccess } from '../web/assets.ts';
 import { serveRoute } from '../web/route.ts';
 
-/** The script of the activation page as `npm run build` made it, with what it loads when it needs it. */
+/** The built script of the activation page (`npm run build`), with the files that it loads on demand. */
 interface Portal {
   /** The name of the file that the page loads. */
   readonly entry: string;
@@ -18,10 +18,10 @@ const PATH = '/assets/portal/';
 
 let portal: Portal | undefined;
 
-/** Read at the first need and kept; undefined where it was not built. */
+/** Read on first use and kept; undefined if it was not built. */
 function readPortal(): Portal | undefined {
   if (portal !== undefined) return portal;
-  // By name, not by where this file is: a bundle of it lies elsewhere.
+  // By package name, not relative to this file: in a bundle this file lies elsewhere.
   const manifest = createRequire(import.meta.url).resolve('@passfob/service/package.json');
   const built = join(dirname(manifest), 'dist/portal');
   if (!existsSync(join(built, 'portal.json'))) return undefined;
@@ -33,7 +33,7 @@ function readPortal(): Portal | undefined {
   return portal;
 }
 
-/** The address of the script; undefined where it was not built: the page then says what to do without it. */
+/** Returns the address of the script; undefined if it was not built. Then the page explains the ways without it. */
 export function portalScript(): string | undefined {
   const { entry } = readPortal() ?? {};
   return entry === undefined ? undefined : PATH + entry;
@@ -44,7 +44,7 @@ const TYPES: Readonly<Record<string, string>> = {
   wasm: 'application/wasm',
 };
 
-/** Serves the script's files. Browsers may keep them for good. */
+/** Serves the script's files. Browsers may cache them for good. */
 export function servePortalFiles(app: FastifyInstance): void {
   serveRoute(app, {
     method: 'GET',

@@ -7,15 +7,15 @@ import { activatePage } from './activate-page.ts';
 import { servePortalFiles } from './portal-files.ts';
 
 /**
- * `GET` and `HEAD /activate`: the page on which people activate their fobs, the same for everybody; nothing is read or
- * used up by asking for it. Camera, serial ports and HID devices are open to this page alone.
+ * `GET` and `HEAD /activate`: the page on which users activate their fobs, the same for everybody. Requests for it
+ * read and use up nothing. Only this page may use camera, serial ports and HID devices.
  */
 export function serveActivation(app: FastifyInstance, context: WebContext): void {
   servePortalFiles(app);
   const answer = (request: FastifyRequest, reply: FastifyReply) => {
     widenPolicy(reply, {
       'script-src': "'wasm-unsafe-eval'",
-      // Not every browser takes 'self' for a WebSocket. The host was compared with those that are served.
+      // Not every browser accepts 'self' for a WebSocket. The host was already checked against those that are served.
       'connect-src': `${context.isSecure ? 'wss' : 'ws'}://${request.host}`,
     });
     return reply

@@ -2,7 +2,7 @@ import { html, type Markup } from '../../base/html.ts';
 import { portalTexts } from '../../base/texts/portal.ts';
 import { part } from './part.ts';
 
-/** The parts of the activation page from the plug to the end. */
+/** Returns the parts of the activation page from plugging in to the end. */
 export function runParts(): Markup {
   const { ready, run, done, failed } = portalTexts;
   return html`${part('ready', ready.heading, readyMarkup())}

@@ -6,15 +6,15 @@ import type { WebContext } from '../web/context.ts';
 import { brand, renderPage } from '../web/layout.ts';
 import { moment } from '../web/parts.ts';
 
-/** Where the page is. */
+/** The path of the page. */
 const HELP = '/help';
 
-/** The way to it, at the foot of other pages. */
+/** Returns the link to it, for the foot of other pages. */
 export function helpLink(): Markup {
   return html`<p class="next"><a href="${HELP}">${helpTexts.link}</a></p>`;
 }
 
-/** A page for people with fobs, and for those who run the networks that they are in. The same for everybody. */
+/** Returns a page for people with fobs, and for the administrators of their networks. The same for everybody. */
 export async function helpPage(
   { db }: Pick<WebContext, 'db'>,
   addresses: PublishedAddresses,

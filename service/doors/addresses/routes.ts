@@ -12,8 +12,9 @@ import { serveRoute } from '../web/route.ts';
 import { helpPage } from './help-page.ts';
 
 /**
- * `GET` and `HEAD /addresses.json`, `/addresses.txt`: where agents and browsers connect to, for allow lists; anybody may keep
- * them for an hour. `GET /help`: a page about fobs, requests to approve, and what networks have to let through.
+ * `GET` and `HEAD /addresses.json`, `/addresses.txt`: the addresses that agents and browsers connect to, for allow
+ * lists; clients may cache them for an hour. `GET /help`: a page about fobs, requests to approve, and the addresses
+ * that networks must allow.
  */
 export function serveAddresses(
   app: FastifyInstance,

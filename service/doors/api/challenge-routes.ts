@@ -9,7 +9,7 @@ import { described, object, serviceText, time } from './kit/shapes.ts';
 const { user, passcode, password, pin, source } = person;
 const exampleSession = 'what-the-browser-is-known-by';
 
-/** Asking questions and answering them (OCRA, RFC 6287), for applications. */
+/** Serves questions and answers (OCRA, RFC 6287), for applications. */
 export function serveChallenges(app: FastifyInstance, context: WebContext): void {
   serveAsking(app, context);
   serveAnswering(app, context);
@@ -36,14 +36,17 @@ function serveAsking(app: FastifyInstance, context: WebContext): void {
         session: body.session,
         applicationId: clientOf(request).application.id,
       });
-      // A question that nobody can answer takes as long as one for somebody.
+      // A question for no token takes as long as one for a real token.
       await delayRefusal(reply);
       return reply.send(challenge);
     },
   });
 }
 
-/** `POST /v1/challenges/{id}/answer`: accepted 200 `{"accepted":true,"user":"ada"}`, otherwise as `/v1/validate` refuses. */
+/**
+ * `POST /v1/challenges/{id}/answer`: accepted 200 `{"accepted":true,"user":"ada"}`, otherwise the refusal of
+ * `/v1/validate`.
+ */
 function serveAnswering(app: FastifyInstance, context: WebContext): void {
   serveForApplications(app, context, {
     name: 'challenges.answer',
@@ -56,7 +59,7 @@ function serveAnswering(app: FastifyInstance, context: WebContext): void {
     standing: 'now',
     handle: async ({ request, reply, params, body, source: from }) => {
       const { application } = clientOf(request);
-      // Read first: nothing may fail behind a yes.
+      // Read first: after an acceptance nothing may fail.
       const name = await context.challenges.userOf(params.id);
       const outcome = await context.challenges.answer({
         id: params.id,

@@ -15,10 +15,10 @@ const { user, pin, ...others } = person;
 const proof = text(credentialLimits.pinProofMax, { minLength: 1 });
 
 /**
- * `POST /v1/pins`: the user of an application chooses a PIN, by the proof that `/v1/validate` gave when one was due, or by a
- * passcode and the present PIN where there is one. Done: 200 `{"changed":true,"user":"ada"}`, which lets nobody in. A PIN that
- * cannot be taken is 422 `pin_unfit`, with a proof to send another by once the user is proved to be there. Everything else is
- * the refusal of `/v1/validate`.
+ * `POST /v1/pins`: the user of an application chooses a PIN, with the proof from `/v1/validate` if a PIN is due, or
+ * with a passcode and the present PIN if any. Success: 200 `{"changed":true,"user":"ada"}`, which is no log-in. An
+ * unacceptable PIN is 422 `pin_unfit`, with a proof for the next attempt once the user is authenticated. Everything
+ * else is the refusal of `/v1/validate`.
  */
 export function servePins(app: FastifyInstance, context: WebContext): void {
   serveForApplications(app, context, {
@@ -32,7 +32,7 @@ export function servePins(app: FastifyInstance, context: WebContext): void {
     standing: 'seen',
     handle: async ({ request, reply, body, source, idempotencyKey }) => {
       const { newPin, proof: given, passcode = '', ...shown } = body;
-      // What nobody may have as a PIN costs no passcode, and is the same for every name.
+      // A PIN that is never allowed uses up no passcode, and its refusal is the same for every name.
       const problem = pinProblem(newPin);
       if (problem !== undefined) return sendProblem(request, reply, 'pin_unfit', { detail: problem.text });
       const changed = await changePin(context.management, asked => decideFor(context, request, asked), {

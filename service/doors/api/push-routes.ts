@@ -17,7 +17,7 @@ import { constant, described, nothing, object, serviceText, time, whole } from '
 const { user, password, pin, source } = person;
 const exampleSession = 'what-the-browser-is-known-by';
 
-/** Requests to approve on the user's fob, for applications. */
+/** Serves requests to approve on the user's fob, for applications. */
 export function servePushes(app: FastifyInstance, context: WebContext): void {
   app.addHook('preClose', async () => context.pushes.end());
   serveAsking(app, context);
@@ -25,7 +25,7 @@ export function servePushes(app: FastifyInstance, context: WebContext): void {
   serveWithdrawing(app, context);
 }
 
-/** `POST /v1/pushes`: 200 `{"id":"…","number":"07","expiresMs":1800000060000}`, the same for everybody. */
+/** `POST /v1/pushes`: 200 `{"id":"…","number":"07","expiresMs":1800000060000}`, the same for every user name. */
 function serveAsking(app: FastifyInstance, context: WebContext): void {
   serveForApplications(app, context, {
     name: 'pushes.ask',
@@ -47,7 +47,7 @@ function serveAsking(app: FastifyInstance, context: WebContext): void {
         isSourceKnown: body.source !== undefined,
         requestId: request.id,
       });
-      // A request that is for nothing takes as long as one for somebody.
+      // A request for no fob takes as long as one for a real fob.
       await delayRefusal(reply);
       return reply.send({ id, number: shownNumber(number), expiresMs });
     },
@@ -55,8 +55,8 @@ function serveAsking(app: FastifyInstance, context: WebContext): void {
 }
 
 /**
- * `POST /v1/pushes/{id}/take`: accepted 200 `{"accepted":true,"user":"ada"}`; 202 `{"state":"waiting"}` where nothing has decided
- * when the wait is over; otherwise as `/v1/validate` refuses.
+ * `POST /v1/pushes/{id}/take`: accepted 200 `{"accepted":true,"user":"ada"}`; 202 `{"state":"waiting"}` if there is
+ * no decision at the end of the wait; otherwise the refusal of `/v1/validate`.
  */
 function serveTaking(app: FastifyInstance, context: WebContext): void {
   serveForApplications(app, context, {
@@ -70,7 +70,7 @@ function serveTaking(app: FastifyInstance, context: WebContext): void {
     problems: ['refused'],
     standing: 'now',
     handle: async ({ request, reply, params, body, source: from, idempotencyKey }) => {
-      // Read first: nothing may fail behind a yes.
+      // Read first: after an acceptance nothing may fail.
       const name = await context.pushes.userOf(params.id);
       const gone = new AbortController();
       reply.raw.once('close', () => gone.abort());
@@ -95,7 +95,7 @@ function serveTaking(app: FastifyInstance, context: WebContext): void {
   });
 }
 
-/** `POST /v1/pushes/{id}/withdraw`: 204, also where there is nothing to withdraw. */
+/** `POST /v1/pushes/{id}/withdraw`: 204, even if there is nothing to withdraw. */
 function serveWithdrawing(app: FastifyInstance, context: WebContext): void {
   serveForApplications(app, context, {
     name: 'pushes.withdraw',

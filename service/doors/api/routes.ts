@@ -21,7 +21,7 @@ import { moveRoutes } from './tokens/moves.ts';
 import { policyRoutes } from './tokens/policies.ts';
 import { tokenRoutes } from './tokens/tokens.ts';
 
-/** Every route of administration, in the order in which they are documented. */
+/** Every route of administration, in the order of the documentation. */
 export const apiRoutes: readonly ApiRoute[] = [
   ...sessionRoutes,
   ...userRoutes,

@@ -22,10 +22,10 @@ import { object } from './kit/shapes.ts';
 const { user, passcode, ...others } = person;
 
 /**
- * `POST /v1/validate` for applications. Accepted: 200 `{"accepted":true,"user":"ada"}`, with the name as the service has it.
- * Not accepted, whatever the reason: 403 and one problem body. The status differs, too, so a client that looks at only one
- * of them cannot take a refusal for a yes. Where a passcode was right and a PIN is due, the body says so, with what the PIN is
- * chosen with (`pins.ts`).
+ * `POST /v1/validate` for applications. Accepted: 200 `{"accepted":true,"user":"ada"}`, with the canonical user name.
+ * Refused, for whatever reason: 403 and one problem body. The status differs, too, so a client that checks only one
+ * of them cannot take a refusal for an acceptance. After a right passcode with a PIN due, the body says so, with the
+ * proof for choosing one (`pins.ts`).
  */
 export function serveValidate(app: FastifyInstance, context: WebContext): void {
   serveForApplications(app, context, {
@@ -58,7 +58,7 @@ export function serveValidate(app: FastifyInstance, context: WebContext): void {
   });
 }
 
-/** What a PIN is chosen with by a user who has just shown a right passcode; undefined where it is not due any more. */
+/** Returns the fields for choosing a PIN after a right passcode; undefined if no PIN is due any more. */
 async function pinExtras(
   { management }: WebContext,
   request: FastifyRequest,
@@ -70,7 +70,10 @@ async function pinExtras(
     : { proof, fewestDigits: await fewestPinDigitsOf(management.db, name) };
 }
 
-/** Decides for the application whose key came with the request; anew, where it has changed since this node last looked. */
+/**
+ * Decides for the application of the request's key; again if that application has changed since this node last
+ * looked.
+ */
 export async function decideFor(
   context: WebContext,
   request: FastifyRequest,

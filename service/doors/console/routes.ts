@@ -66,7 +66,7 @@ const subjects: readonly ((desk: ConsoleRouter) => void)[] = [
   serveFobs,
 ];
 
-/** The administrator's console, under `/operator`; complete without scripts. */
+/** Serves the administrator's console, under `/operator`; complete without scripts. */
 export function serveConsole(app: FastifyInstance, context: WebContext): void {
   const askIn = showSignIn(context);
   serveSignIn(app, context);

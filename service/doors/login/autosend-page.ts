@@ -6,23 +6,23 @@ import { assetPath } from '../web/assets.ts';
 import { brand, renderPage } from '../web/layout.ts';
 import type { AutosendPath, AwaitedLogIn } from './autosend-state.ts';
 
-/** The second button of a form, below the one for the passcode, which stays the one of the Enter key. */
+/** Returns the second button of a form, below the one for the passcode, which the Enter key still uses. */
 export function autosendButton(path: AutosendPath): Markup {
   const { autosend } = texts;
   return html`<button class="other" type="submit" formaction="${path}/autosend" formnovalidate aria-describedby="autosend-hint">${autosend.submit}</button>
 <p class="hint" id="autosend-hint">${autosend.hint}</p>`;
 }
 
-/** What the page of a browser that waits shows. */
+/** The contents of the page that waits. */
 export interface WaitingPage {
   readonly service: string;
   readonly path: AutosendPath;
   readonly awaited: AwaitedLogIn;
-  /** Whether the person asked, and nothing is decided yet. */
+  /** Whether the user asked for the result before there was a decision. */
   readonly isAsked?: boolean;
 }
 
-/** The page that waits for the fob, complete without scripts; with them it goes on by itself. */
+/** Returns the page that waits for the fob, complete without scripts; with them it continues by itself. */
 export function waitingPage({ service, path, awaited, isAsked = false }: WaitingPage): string {
   const { autosend } = texts;
   const id = html`<input type="hidden" name="id" value="${awaited.id}">`;

@@ -24,23 +24,23 @@ import { serviceApplicationNow } from './service-application.ts';
 
 const HTML = 'text/html; charset=utf-8';
 
-/** What a form says at its top when somebody comes back to it. */
+/** The message at the top of a form when a user returns to it. */
 export interface FormAgain {
   readonly user: string;
-  /** What happened, and what to do next. Without it the person chose to type a passcode. */
+  /** What happened, and what to do next. Absent if the user chose to type a passcode. */
   readonly message?: { readonly title: string; readonly next: string } | undefined;
 }
 
 /** One of the service's own forms, as far as it differs from the others. */
 export interface AutosendForm {
   readonly path: AutosendPath;
-  /** Where the form is. */
+  /** The path of the form. */
   readonly formPath: string;
-  /** The page in place of the form while its application is disabled. */
+  /** Returns the page that replaces the form while its application is disabled. */
   closedPage(): string;
-  /** The form once more. */
+  /** Returns the form again. */
   formPage(request: FastifyRequest, application: KnownApplication, again: FormAgain): Promise<string>;
-  /** Lets somebody in. @param user as the service has the name @returns undefined where the user was disabled meanwhile */
+  /** Lets a user in. @param user the canonical name @returns undefined if the user was disabled meanwhile */
   letIn(request: FastifyRequest, reply: FastifyReply, user: string): Promise<FastifyReply | undefined>;
 }
 
@@ -50,10 +50,11 @@ interface Means {
 }
 
 /**
- * Autosend of one of the service's own forms: `POST …/autosend` asks the user's fob, `GET …/autosend` waits with the number,
- * `GET …/autosend/state` says whether there is a decision, `POST …/autosend/finish` takes it, and `POST …/autosend/cancel` leads
- * back to the passcode. Who asked and nobody else is let in: the browser holds a secret, and the service its hash. Users whom there
- * is not, who are locked, or whose fob cannot be asked see the same until the time is over.
+ * Serves Autosend of one of the service's own forms: `POST …/autosend` sends a request to the user's fob, `GET
+ * …/autosend` waits with the number, `GET …/autosend/state` says whether there is a decision, `POST
+ * …/autosend/finish` redeems it, and `POST …/autosend/cancel` leads back to the passcode. Only the browser that asked
+ * is let in: it holds a secret, and the service its hash. Unknown users, locked ones, and users whose fob cannot be
+ * asked see the same until the time is over.
  */
 export function serveAutosend(app: FastifyInstance, context: WebContext, form: AutosendForm): void {
   const means = { context, form };
@@ -67,7 +68,7 @@ export function serveAutosend(app: FastifyInstance, context: WebContext, form: A
   receiveForm(app, `${path}/cancel`, sent, (request, reply) => cancel(means, request, reply));
 }
 
-/** Asks the fob. A request that is for nobody looks the same, and takes as long. */
+/** Sends a request to the fob. For an unknown user the response looks the same, and takes as long. */
 async function start(means: Means, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { context, form } = means;
   const application = await serviceApplicationNow(context);
@@ -86,7 +87,7 @@ async function start(means: Means, request: FastifyRequest, reply: FastifyReply)
     const message = { title: texts.autosend.missingTitle, next };
     return sendForm(means, request, reply, { user, message, status: statusOf('malformed') });
   }
-  // One browser waits for one log-in.
+  // One browser waits for only one log-in.
   await withdraw(context, awaitedBy(context, request, form.path));
   const session = newSession();
   const push = await context.pushes.ask({
@@ -116,7 +117,9 @@ async function showWaiting(
   return reply.type(HTML).send(waitingPage({ service, path: form.path, awaited }));
 }
 
-/** Holds the answer until there is a decision, or for a while. It takes nothing and tells nothing of the decision. */
+/**
+ * Delays the response until there is a decision, or for a while. It redeems nothing and does not reveal the decision.
+ */
 async function tellState(
   { context, form }: Means,
   request: FastifyRequest,
@@ -124,7 +127,7 @@ async function tellState(
 ): Promise<FastifyReply> {
   const awaited = awaitedBy(context, request, form.path);
   const { id } = request.query as { readonly id?: unknown };
-  // Another log-in took its place in this browser: the form says so.
+  // Another log-in has replaced it in this browser; the form says so.
   const isDecided =
     awaited === undefined || awaited.id !== id || (await waitFor(context, request, reply, awaited));
   return reply.type('application/json').send(JSON.stringify({ decided: isDecided }));
@@ -145,7 +148,7 @@ function waitFor(
   });
 }
 
-/** Lets in whose fob approved, once; a form that is sent again because its answer was lost is answered alike. */
+/** Lets a user in once after an approval. A repeat of the form, after a lost response, gets the same response. */
 async function finish(means: Means, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { context, form } = means;
   const awaited = awaitedBy(context, request, form.path);
@@ -154,7 +157,7 @@ async function finish(means: Means, request: FastifyRequest, reply: FastifyReply
   const over = { title: texts.autosend.over, next: texts.autosend.overNext };
   if (awaited === undefined || awaited.id !== field(request.body, 'id'))
     return refuse(means, request, reply, { user: '', message: over });
-  // Read first: nothing may fail behind a yes.
+  // Read first: after an acceptance nothing may fail.
   const user = await context.pushes.userOf(awaited.id);
   const outcome = await context.pushes.take(takenBy(context, request, awaited));
   if (outcome === 'waiting') {
@@ -167,7 +170,7 @@ async function finish(means: Means, request: FastifyRequest, reply: FastifyReply
   return refuse(means, request, reply, { user: awaited.user, message: over });
 }
 
-/** Back to the passcode: the fob need not be answered any more. */
+/** Returns to the passcode and withdraws the request. */
 async function cancel(means: Means, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { context, form } = means;
   const awaited = awaitedBy(context, request, form.path);
@@ -204,7 +207,7 @@ async function refuse(
   return sendForm(means, request, reply, { ...again, status: statusOf('refused') });
 }
 
-/** The form as its application is now: it may have changed meanwhile. */
+/** Sends the form for the application as it is now: it may have changed meanwhile. */
 async function sendForm(
   means: Means,
   request: FastifyRequest,

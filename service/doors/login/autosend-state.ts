@@ -7,23 +7,23 @@ import { macOf } from '../../storage/encryption-at-rest/seal.ts';
 import type { WebContext } from '../web/context.ts';
 import { cookieOf, setCookie } from '../web/cookies.ts';
 
-/** A log-in that one browser waits for. Its cookie holds all of it, so that any node can go on. */
+/** A log-in that one browser waits for. Its cookie holds all of it, so that any node can continue. */
 export interface AwaitedLogIn extends Push {
-  /** What the service knows this browser by. A secret: no other browser can take the log-in. */
+  /** The identifier of this browser. A secret: no other browser can redeem the log-in. */
   readonly session: string;
-  /** As it was typed. */
+  /** As typed. */
   readonly user: string;
 }
 
-/** Which of the service's own forms: the path is that of its cookie and of its routes. */
+/** One of the service's own forms, by the path of its cookie and of its routes. */
 export type AutosendPath = '/login' | '/me';
 
-/** A new secret to know a browser by. */
+/** Makes a new secret that identifies a browser. */
 export function newSession(): string {
   return randomBytes(webLimits.autosendSessionBytes).toString('base64url');
 }
 
-/** Has the browser keep what it waits for. */
+/** Stores the awaited log-in in the browser. */
 export function keepAwaited(
   context: WebContext,
   reply: FastifyReply,
@@ -40,12 +40,15 @@ export function keepAwaited(
   });
 }
 
-/** Has the browser forget it. */
+/** Deletes it from the browser. */
 export function forgetAwaited(context: WebContext, reply: FastifyReply, path: AutosendPath): void {
   setCookie(context, reply, { name: cookieName(context), path, value: '', seconds: 0 });
 }
 
-/** What the browser of a request waits for; undefined where that is nothing, or not as this service wrote it. */
+/**
+ * Returns the log-in that a request's browser waits for; undefined if there is none, or if this service did not write
+ * it.
+ */
 export function awaitedBy(
   context: WebContext,
   request: FastifyRequest,

@@ -9,28 +9,28 @@ import { helpLink } from '../addresses/help-page.ts';
 import { brand, messagePage, renderPage } from '../web/layout.ts';
 import { autosendButton } from './autosend-page.ts';
 
-/** What the log-in form shows. */
+/** The contents of the log-in form. */
 export interface LoginForm {
-  /** How the service calls itself. */
+  /** The service's name. */
   readonly service: string;
-  /** Fresh for every page sent: repeats of one page's form are one request. */
+  /** New for every page sent: repeats of one page's form count as one request. */
   readonly attempt: string;
-  /** What the application asks for besides the user name. */
+  /** The factors that the application asks for besides the user name. */
   readonly factors: Factors;
-  /** Whether some tokens want a PIN at the service besides. */
+  /** Whether some tokens also require a PIN at the service. */
   readonly asksPin: boolean;
   /** Whether every passcode is a number. */
   readonly decimal: boolean;
   /** The user name typed before, after a refusal. */
   readonly user?: string;
   readonly refused?: boolean;
-  /** What to say after an Autosend that came to nothing. */
+  /** The message after an Autosend without success. */
   readonly message?: { readonly title: string; readonly next: string } | undefined;
-  /** Whether the page is shown in another page's frame, where browsers let no field take the focus by itself. */
+  /** Whether the page is in another page's frame, where browsers do not let a field take the focus by itself. */
   readonly framed: boolean;
 }
 
-/** The log-in form, empty or after a refusal (the same one for every reason). */
+/** Returns the log-in form, empty or after a refusal (the same one for every reason). */
 export function loginPage(form: LoginForm): string {
   const { login } = texts;
   const refused = form.refused === true;
@@ -82,7 +82,10 @@ function messageMarkup({ title, next }: { readonly title: string; readonly next:
   return html`<div class="message bad" role="alert"><strong>${title}</strong> ${next}</div>`;
 }
 
-/** Beside a refusal, whoever it is: for somebody whose passcodes are all refused. In a frame it opens a page of its own. */
+/**
+ * Shown beside every refusal, whatever the user name: for users whose passcodes are all refused. In a frame it opens
+ * a new page.
+ */
 function findLink(isFramed: boolean): Markup {
   const { resync } = selfServiceTexts;
   const target = isFramed ? html` target="_blank" rel="noopener"` : nothing;
@@ -99,7 +102,7 @@ function passwordField(): Markup {
 </div>`;
 }
 
-/** Not required: who has no PIN yet chooses one after the passcode. */
+/** Not required: a user without a PIN chooses one after the passcode. */
 function pinField(): Markup {
   return html`<div class="field">
 <label for="pin">${texts.login.pin}</label>
@@ -112,7 +115,7 @@ type LoginFields = Pick<LoginForm, 'factors' | 'asksPin'>;
 
 const hasPinField = ({ factors, asksPin }: LoginFields) => factors === 'pin_otp' || asksPin;
 
-/** What a refusal says: of all that the form asks for, whoever it is and whatever was wrong. */
+/** Returns the text of a refusal. It names every factor of the form, whatever the user and the fault. */
 export function refusalText(asked: LoginFields): { readonly what: string; readonly next: string } {
   const { refused, refusedNext, forgottenPin } = texts.login;
   if (!hasPinField(asked)) return { what: refused[asked.factors], next: refusedNext };
@@ -128,12 +131,15 @@ ${next}
 </div>`;
 }
 
-/** The page in place of the form while its application is disabled. */
+/** Returns the page that replaces the form while its application is disabled. */
 export function closedPage(): string {
   return messagePage(texts.login.closedTitle, texts.login.closed);
 }
 
-/** The page after an accepted log-in. @param by an accepted passcode is used up, and so is the one that the fob shows after Autosend */
+/**
+ * Returns the page after an accepted log-in. @param by an accepted passcode is used up, and so is the one that the
+ * fob shows after Autosend
+ */
 export function acceptedPage(service: string, user: string, by: 'passcode' | 'push' = 'passcode'): string {
   const { login } = texts;
   const next = by === 'push' ? texts.autosend.acceptedNext : login.acceptedNext;

@@ -22,8 +22,8 @@ import { decideTyped, serviceApplicationNow } from './service-application.ts';
 const HTML = 'text/html; charset=utf-8';
 
 /**
- * `GET` and `POST /login`: the log-in form of the service's own application, complete without scripts. It asks for what the
- * application wants now, and is closed while that is disabled.
+ * `GET` and `POST /login`: the log-in form of the service's own application, complete without scripts. It asks for
+ * the application's current factors, and is closed while that is disabled.
  */
 export function serveLogin(app: FastifyInstance, context: WebContext): void {
   servePinForm(app, context);
@@ -44,7 +44,7 @@ export function serveLogin(app: FastifyInstance, context: WebContext): void {
   receiveForm(app, '/login', formBySource(context), async (request, reply) => {
     const asked = await current();
     const outcome = asked && (await decide(context, request, asked));
-    // Changed meanwhile, it was not looked at: the form as it is now is the answer.
+    // The application has changed meanwhile and nothing was decided: answer with the current form.
     const application = outcome === undefined ? await current() : asked;
     reply.type(HTML);
     if (application === undefined) return reply.code(statusOf('forbidden')).send(closedPage());
@@ -67,7 +67,7 @@ export function serveLogin(app: FastifyInstance, context: WebContext): void {
   });
 }
 
-/** What the form has to be ready for, whoever is to type into it. */
+/** Returns what the form must offer for any user. */
 async function askedFor(db: Db): Promise<Pick<LoginForm, 'asksPin' | 'decimal'>> {
   return { asksPin: await asksServicePin(db), decimal: await areAllDecimal(db) };
 }

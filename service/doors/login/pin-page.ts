@@ -6,24 +6,24 @@ import { helpLink } from '../addresses/help-page.ts';
 import { type FormField, fieldMarkup } from '../web/fields.ts';
 import { brand, messagePage, renderPage } from '../web/layout.ts';
 
-/** The form in which somebody chooses a PIN who has just shown a right passcode. */
+/** The form in which a user chooses a PIN after a right passcode. */
 export interface PinForm {
   readonly service: string;
-  /** As it was typed. */
+  /** As typed. */
   readonly user: string;
-  /** What proves that they are there. A secret. */
+  /** The proof that the user is there. A secret. */
   readonly proof: string;
   readonly attempt: string;
   readonly fewest: number;
-  /** Whether it is for a log-in, or for the own page. */
+  /** Whether it is for a log-in, or for the self-service page. */
   readonly to: PinGoal;
-  /** What was wrong with the PIN before. */
+  /** The fault of the previous PIN. */
   readonly problem?: string | undefined;
 }
 
 export type PinGoal = 'login' | 'me';
 
-/** The two fields of a new PIN, of every form that has them. */
+/** Returns the two fields of a new PIN, for every form that has them. */
 export function newPinFields(fewest: number): FormField[] {
   const common = { kind: 'password', max: PIN_DIGITS_MAX, isNumber: true, autocomplete: 'off' } as const;
   const { pinForm } = texts;
@@ -62,7 +62,7 @@ function problemMarkup(problem: string): Markup {
 
 const ways = { login: '/login', me: '/me/sign-in' } as const;
 
-/** After it is set, and where it could not be. */
+/** Returns the page after the PIN is set. */
 export function pinSetPage(to: PinGoal): string {
   return messagePage(texts.pinForm.doneTitle, texts.pinForm.done, wayOn(to));
 }

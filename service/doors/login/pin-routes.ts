@@ -16,9 +16,10 @@ import { choosePinPage, type PinGoal, pinNotSetPage, pinSetPage } from './pin-pa
 const HTML = 'text/html; charset=utf-8';
 
 /**
- * The form for a PIN, after a log-in of the service's own application that came to `new_pin`. Nobody is let in by it.
+ * Returns the form for a PIN, after the outcome `new_pin` of a log-in of the service's own application. It lets
+ * nobody in.
  *
- * @returns undefined where the PIN is not due any more
+ * @returns undefined if no PIN is due any more
  */
 export async function duePinPage(
   { db, management, ownApplication }: WebContext,
@@ -32,7 +33,7 @@ export async function duePinPage(
   return choosePinPage({ service, user, proof, attempt: newAttempt(), fewest, to });
 }
 
-/** `POST /login/pin`: the PIN that was chosen there. */
+/** `POST /login/pin`: receives the chosen PIN. */
 export function servePinForm(app: FastifyInstance, context: WebContext): void {
   receiveForm(app, '/login/pin', formBySource(context), (request, reply) =>
     setPin(context, request, reply.type(HTML)),
@@ -75,7 +76,7 @@ async function setPin(
   return reply.code(statusOf('refused')).send(pinNotSetPage(to));
 }
 
-/** What the form said itself: the rule looks at the policy again. */
+/** Returns the form's own value, for its text only: the validator checks the policy again. */
 function fewestOf(typed: string): number {
   const fewest = Number(typed);
   return Number.isInteger(fewest) && fewest >= PIN_DIGITS_MIN && fewest <= PIN_DIGITS_MAX

@@ -3,7 +3,7 @@ import type { Outcome } from '../../base/outcomes.ts';
 import { applicationNow, type KnownApplication } from '../../features/users/application-cache.ts';
 import type { WebContext } from '../web/context.ts';
 
-/** The application that the service's own forms belong to, as the database has it now; undefined while it is disabled. */
+/** Returns the application of the service's own forms, as the database has it now; undefined while it is disabled. */
 export function serviceApplicationNow({
   db,
   ownApplication,
@@ -11,7 +11,7 @@ export function serviceApplicationNow({
   return applicationNow(db, ownApplication.id);
 }
 
-/** What somebody typed into one of the service's own forms. Password, PIN and passcode are secrets. */
+/** The fields of one of the service's own forms. Password, PIN and passcode are secrets. */
 export interface TypedLogIn {
   readonly user: string;
   readonly passcode: string;
@@ -20,16 +20,16 @@ export interface TypedLogIn {
   readonly source: string;
   readonly requestId: string;
   readonly idempotencyKey: string | undefined;
-  /** Where a new PIN is wanted, and nothing else. */
+  /** Whether it only sets a new PIN. */
   readonly changesPin?: boolean | undefined;
 }
 
 /**
- * Decides what was typed into one of the service's own forms by the factors that the application asks for. Every such form
- * decides here, so none asks for less than another.
+ * Decides a log-in of one of the service's own forms by the factors that the application asks for. Every such form
+ * decides here, so none asks for fewer than another.
  *
  * @param application as it was when the form was sent
- * @returns undefined where the application was changed or disabled meanwhile: then nothing was looked at
+ * @returns undefined if the application was changed or disabled meanwhile: then nothing was checked
  * @throws ServiceError `busy`
  */
 export async function decideTyped(
@@ -41,9 +41,9 @@ export async function decideTyped(
     return await decide({
       ...typed,
       password: factors === 'password_otp' ? password : undefined,
-      // A token may want a PIN where the application asks for none.
+      // A token may require a PIN even if the application asks for none.
       pin: factors === 'pin_otp' ? pin : pin || undefined,
-      // Every form goes on with the choice of a PIN that is due.
+      // Every form continues with the choice of a due PIN.
       choosesPin: true,
       applicationId: id,
       factors,

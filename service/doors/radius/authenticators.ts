@@ -4,12 +4,12 @@ import { type Attribute, encodePacket, type NewPacket, type Packet, types } from
 
 const AUTHENTICATOR_AT = radiusLimits.radiusPacketMin - radiusLimits.radiusAuthenticatorBytes;
 
-/** RADIUS knows no other digest; what is not covered by Message-Authenticator below is not believed. */
+/** RADIUS has no other digest; only data under the Message-Authenticator below is trusted. */
 const md5 = (...parts: readonly Uint8Array[]) => hash('md5', Buffer.concat(parts), 'buffer');
 
 /**
- * Whether a request was made by someone who has the secret: its Message-Authenticator (RFC 2869 §5.14), of which there must
- * be exactly one.
+ * Checks that the sender of a request has the secret: by its Message-Authenticator (RFC 2869 §5.14), of which there
+ * must be exactly one.
  */
 export function isAuthentic(request: Packet, secret: Uint8Array): 'authentic' | 'missing' | 'wrong' {
   const found = request.attributes.filter(({ type }) => type === types.messageAuthenticator);
@@ -23,8 +23,8 @@ export function isAuthentic(request: Packet, secret: Uint8Array): 'authentic' | 
 }
 
 /**
- * An answer, signed twice: by a Message-Authenticator, which is its first attribute so that no collision of MD5 can be
- * prepared before it (CVE-2024-3596), and by the Response Authenticator (RFC 2865 §3).
+ * Returns a response with two signatures: a Message-Authenticator, which is its first attribute so that no MD5
+ * collision can be prepared in front of it (CVE-2024-3596), and the Response Authenticator (RFC 2865 §3).
  */
 export function signedAnswer(
   request: Pick<Packet, 'identifier' | 'authenticator'>,
@@ -44,9 +44,9 @@ export function signedAnswer(
 }
 
 /**
- * The password of a User-Password (RFC 2865 §5.2), without the zeros that fill its last block.
+ * Returns the password of a User-Password (RFC 2865 §5.2), without the zeros that fill its last block.
  *
- * @returns undefined where it has no length that a hidden one has
+ * @returns undefined if its length is not that of a hidden password
  */
 export function revealPassword(
   hidden: Uint8Array,

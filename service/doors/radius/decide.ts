@@ -22,17 +22,17 @@ import { acceptOf, challenge, type Reply, reject } from './replies.ts';
 import { type AccessRequest, idempotencyKeyOf, type RadiusRequest, readRequest } from './request.ts';
 import { type RedeemedState, redeemState, type StateOwner } from './states.ts';
 
-/** What log-ins over RADIUS are decided with. */
+/** The objects that decide log-ins over RADIUS. */
 export interface Deciding extends Pressing {
   readonly clients: KnownClients;
-  /** The engine that decides for every front. */
+  /** The engine that decides log-ins of every transport. */
   readonly decide: (request: ValidationRequest) => Promise<Outcome>;
 }
 
 /**
- * Decides an Access-Request. Only Access-Accept may let anybody in, and the engine alone says so.
+ * Decides an Access-Request. Only Access-Accept lets a user in, and only the engine decides it.
  *
- * @throws ServiceError `busy`, or a database error; then nothing was accepted, and nothing is answered
+ * @throws ServiceError `busy`, or a database error; then nothing was accepted, and no response is sent
  */
 export async function answerAccess(deciding: Deciding, asked: AccessRequest): Promise<Reply> {
   const request = readRequest(asked);
@@ -45,7 +45,7 @@ export async function answerAccess(deciding: Deciding, asked: AccessRequest): Pr
   return await begin(deciding, asked, request, bound);
 }
 
-/** A log-in by what is in the field, or by a press on the fob. */
+/** Starts a log-in by the typed field, or by an approval on the fob. */
 async function begin(
   deciding: Deciding,
   asked: AccessRequest,
@@ -58,7 +58,7 @@ async function begin(
     : await requestPress(deciding, asked, request, typed);
 }
 
-/** Goes on with what an Access-Challenge has asked for. */
+/** Continues after an Access-Challenge. */
 async function goOn(
   deciding: Deciding,
   asked: AccessRequest,
@@ -82,12 +82,12 @@ async function goOn(
         applicationId: asked.client.application?.id ?? '',
       });
     case 'next_code': {
-      // Looked at once more it would be counted as a failure.
+      // A second check of the same packet would count as a failure.
       if (isRepeat) return reject;
       const { userId, first } = awaited;
       const { user, source, requestId, field } = request;
       const actor = { name: user, role: 'user', source, requestId } as const;
-      // Both passcodes are used up then: a log-in shows one after them. Opened before, as for a PIN.
+      // Both passcodes are then used up: a log-in needs a later one. The challenge is opened first, as for a PIN.
       const isFound = await challenge(management, bound, { kind: 'log_in' }, radiusTexts.logInAgain);
       const found = await resyncTokenOfUser(management, actor, { userId, first, second: field });
       return found.ok ? isFound : reject;
@@ -96,8 +96,8 @@ async function goOn(
 }
 
 /**
- * Whether somebody logs in by what they typed while a press is awaited: it is long enough for a passcode of some alphabet, and
- * asks for no press. The user's own tokens are not looked at, which would tell who has which.
+ * Whether a field typed while an approval is awaited is a log-in with a passcode: it is long enough for one of some
+ * alphabet, and requests no approval. The user's own tokens are not checked, which would reveal who has which.
  */
 function mayHoldPasscode(field: string): boolean {
   return (
@@ -133,7 +133,7 @@ type ShownCredentials = Pick<
   'user' | 'passcode' | 'pin' | 'password' | 'source' | 'requestId'
 >;
 
-/** By the engine, once; anew where the application has changed since this node last looked. */
+/** Lets the engine decide once; again if the application has changed since this node last looked. */
 async function decided(
   deciding: Deciding,
   asked: AccessRequest,
@@ -160,7 +160,7 @@ async function decided(
     if (!(error instanceof ServiceError) || error.code !== 'application_changed') throw error;
     deciding.clients.forget();
     const now = await deciding.clients.find(address);
-    // What was typed was taken apart by the factors as they were.
+    // The field was split according to the earlier factors.
     const isSame = now?.application?.factors === client.application?.factors;
     return now?.id === client.id && isSame ? await ask(now) : undefined;
   }

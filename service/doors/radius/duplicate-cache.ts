@@ -1,14 +1,14 @@
 import { hash } from 'node:crypto';
 import { radiusLimits } from '../../base/limits/radius.ts';
 
-/** An answer, or the promise of one; undefined where there is to be none. */
+/** A response, or the promise of one; undefined if none is to be sent. */
 export type PendingReply = Promise<Uint8Array | undefined>;
 
-/** Answers to requests that may come again (RFC 5080 §2.2.2), or are still being decided. */
+/** Responses to requests that clients may repeat (RFC 5080 §2.2.2), or that are still being decided. */
 export interface DuplicateCache {
-  /** The answer to the very same packet from the same address and port; undefined where it has not been seen. */
+  /** Returns the response to the identical packet from the same address and port; undefined if it is new. */
   find(sender: string, packet: Uint8Array): PendingReply | undefined;
-  /** Keeps an answer, before it is known: what comes meanwhile waits for the same one. None is kept of what failed. */
+  /** Keeps a response before it is known: repeats meanwhile wait for the same one. Failures are not kept. */
   keep(sender: string, packet: Uint8Array, answering: PendingReply): void;
 }
 
@@ -18,19 +18,20 @@ interface Entry {
 }
 
 /**
- * Makes an empty cache. An answer is kept for a while from when it is there: one that waits for a press takes long. All of the packet counts, not identifier and authenticator alone: a client that chose these badly must
- * not be given the answer to somebody else's request.
+ * Makes an empty cache. A response is kept for a while from its arrival, because a response that waits for an
+ * approval takes long. The key is the whole packet, not only identifier and authenticator: a client that chooses
+ * these badly must not get the response to another client's request.
  *
  * @param clock milliseconds that only rise
  */
 export function makeDuplicateCache(clock: () => number): DuplicateCache {
   const answers = new Map<string, Entry>();
-  /** As many as are decided at once, which is bounded elsewhere. */
+  /** At most the concurrent decisions, which are limited elsewhere. */
   const underWay = new Map<string, PendingReply>();
   const keyOf = (sender: string, packet: Uint8Array) => `${sender} ${hash('sha256', packet, 'base64')}`;
   const remember = (key: string, answer: Uint8Array) => {
     const nowMs = clock();
-    // In the order in which they were given, so that the first ones are the oldest.
+    // In the order of their arrival, so the oldest come first.
     for (const [old, { untilMs }] of answers) {
       if (untilMs > nowMs && answers.size < radiusLimits.radiusAnswersKept) break;
       answers.delete(old);

@@ -10,7 +10,7 @@ import { evaluate } from '../../features/validation/validator.ts';
 import type { Db } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
 
-/** What one password field held. Secrets. */
+/** The parts of one password field. Secrets. */
 export interface SplitPassword {
   readonly passcode: string;
   readonly pin?: string;
@@ -18,10 +18,10 @@ export interface SplitPassword {
 }
 
 /**
- * Takes apart what was typed into the one password field that PAP has: the passcode is its tail, what stands before it the PIN
- * or the password. How long the tail is follows from the user's tokens alone where their passcodes have one length; where they
- * have several, from the one whose passcode it ends with, and then the engine decides, once. Whether a PIN is looked at, which
- * takes time, follows from the factors and the length of the field, so that no answer's time tells one user from another.
+ * Splits the one password field of PAP: the passcode is its tail, the PIN or the password stands before it. If the
+ * user's passcodes have one length, that is the length of the tail. If they have several, the token whose passcode
+ * the field ends with decides, and then the engine, once. Whether a PIN is checked, which takes time, follows from
+ * the factors and the length of the field, so that no response time tells one user from another.
  */
 export async function splitPassword(
   management: Management,
@@ -34,13 +34,13 @@ export async function splitPassword(
   if (factors === 'otp' && !asksPin) return { passcode: field, pin: '' };
   const at = tailAt(field, tailLength(management, owned, field));
   const [head, passcode] = [field.slice(0, at), field.slice(at)];
-  // A password may end with a space; a PIN has digits alone.
+  // A password may end with a space; a PIN has only digits.
   return factors === 'password_otp'
     ? { passcode, password: head }
     : { passcode, pin: head.replace(separators, '') };
 }
 
-/** Where so many characters of a passcode begin at the end of a field, as it is typed: with spaces or dashes between. */
+/** Returns where a tail of so many passcode characters begins, as typed: with spaces or dashes between. */
 function tailAt(field: string, length: number): number {
   const characters = [...field];
   let left = length;
@@ -82,7 +82,7 @@ function tailLength({ keys, clock }: Management, { tokens, hasTemporaryCode }: O
       ({ steps = [], repeats }) => steps.length > 0 || repeats !== undefined,
     );
   };
-  // Every token is looked at, whichever it is.
+  // Every token is evaluated, whichever matches.
   const found = tokens.filter(isShownBy)[0];
   return found?.digits ?? (hasTemporaryCode ? tokenLimits.temporaryCodeDigits : first);
 }

@@ -9,24 +9,24 @@ import { codes, decodePacket, type Packet, types } from './packet.ts';
 import type { Reply } from './replies.ts';
 import { type AccessRequest, sourceOf } from './request.ts';
 
-/** Places for what is under way, bounded in all, for each client, and for each part of what comes from it. */
+/** A concurrency limit: in all, for each client, and for each part of a client's requests. */
 export interface Places {
   /**
-   * Takes one.
-   * @param part undefined where it is not known: then the bound of parts does not count
-   * @returns what gives it back, to be called once; undefined where none is left
+   * Takes one place.
+   * @param part undefined if it is unknown: then the limit of parts does not apply
+   * @returns a function that gives the place back, to be called once; undefined if none is left
    */
   enter(clientId: string, part?: string): (() => void) | undefined;
 }
 
-/** How many there are. Default for a part: as many as for its client. */
+/** The capacities. Default for a part: the capacity of its client. */
 export interface Most {
   readonly all: number;
   readonly ofOne: number;
   readonly ofPart?: number;
 }
 
-/** One client's people, or whoever makes up names at it, do not take the places of all others. */
+/** The users of one client, or an attacker who invents user names there, cannot use up the places of all others. */
 function makePlaces({ all, ofOne, ofPart = ofOne }: Most): Places {
   const taken = new Map<string, number>();
   return {
@@ -49,7 +49,7 @@ function makePlaces({ all, ofOne, ofPart = ofOne }: Most): Places {
   };
 }
 
-/** What became of a packet: counted, and logged without anything that was sent. */
+/** The fate of a packet: counted, and logged without any data from the client. */
 export type Fate =
   | 'accept'
   | 'reject'
@@ -66,14 +66,14 @@ export type Fate =
   | 'busy'
   | 'error';
 
-/** What packets are handled with. */
+/** The objects that handle packets. */
 export interface Handling extends Deciding {
   readonly answers: DuplicateCache;
-  /** Told what became of each packet; the client where it is known. */
+  /** Receives the fate of each packet, and the client if it is known. */
   readonly told: (fate: Fate, client?: KnownClient, elapsedMs?: number) => void;
 }
 
-/** Where a datagram came from; an IPv4 address as itself. */
+/** The source of a datagram; a mapped IPv4 address as plain IPv4. */
 export interface Sender {
   readonly address: string;
   readonly port: number;
@@ -86,8 +86,8 @@ const fates: Readonly<Record<number, Fate>> = {
 };
 
 /**
- * Makes what takes datagrams and resolves to answers: undefined for those that are dropped in silence. Never rejects. What is
- * under way is bounded in all and for each client; more is dropped, and comes again.
+ * Makes a handler of datagrams that resolves to responses: undefined for silently dropped ones. It never rejects.
+ * Concurrent work is limited in all and for each client; further packets are dropped, and the client repeats them.
  */
 export function makeHandler(handling: Handling) {
   const counted = makeGate(handling.told);
@@ -143,10 +143,13 @@ export function makeHandler(handling: Handling) {
   };
 }
 
-/** Of one node, for all of its sockets. */
+/** Shared by all sockets of one node. */
 export type PacketHandler = ReturnType<typeof makeHandler>;
 
-/** Lets so much through at once, in all, of one client and of one source of it. What is turned away or fails comes to nothing. */
+/**
+ * Limits concurrent work: in all, of one client and of one source of it. Refused or failed work resolves to
+ * undefined.
+ */
 function makeGate(told: Handling['told']) {
   const places = makePlaces({
     all: radiusLimits.radiusWaiting,
@@ -163,7 +166,7 @@ function makeGate(told: Handling['told']) {
     try {
       return await work();
     } catch {
-      // Nothing was accepted; the client asks again.
+      // Nothing was accepted; the client repeats the request.
       told('error', client);
       return undefined;
     } finally {
@@ -172,7 +175,7 @@ function makeGate(told: Handling['told']) {
   };
 }
 
-/** Why a packet is dropped; undefined where it is to be answered. */
+/** Returns why a packet is dropped; undefined if it is to be answered. */
 function faultOf(packet: Packet, { secret }: KnownClient): Fate | undefined {
   const { code, attributes } = packet;
   if (code !== codes.accessRequest && code !== codes.statusServer) return 'unsupported';

@@ -15,17 +15,20 @@ import type { Deciding } from './decide.ts';
 import { makeDuplicateCache } from './duplicate-cache.ts';
 import { type Fate, makeHandler, type PacketHandler } from './handle.ts';
 
-/** Where RADIUS is listened for: an IP address and a UDP port, 0 for a free one. */
+/** An endpoint of RADIUS: an IP address and a UDP port, 0 for a free one. */
 export interface RadiusEndpoint {
   readonly address: string;
   readonly port: number;
 }
 
-/** RADIUS being listened for. */
+/** The running RADIUS listeners. */
 export interface RadiusListening {
-  /** With the ports that were picked. */
+  /** With the actual ports. */
   readonly endpoints: readonly RadiusEndpoint[];
-  /** Hears no more, lets what is being decided be answered within `processLimits.closingMs`, and closes the sockets. */
+  /**
+   * Stops receiving, sends the responses of running decisions within `processLimits.closingMs`, and closes the
+   * sockets.
+   */
   close(): Promise<void>;
 }
 
@@ -39,7 +42,7 @@ export interface RadiusMeans {
 
 const silent: ReadonlySet<Fate> = new Set(['accept', 'reject', 'challenge', 'displaced', 'status', 'repeat']);
 
-/** Listens. @throws ServiceError `port_in_use`, `port_forbidden`, `address_absent` */
+/** Starts to listen. @throws ServiceError `port_in_use`, `port_forbidden`, `address_absent` */
 export async function listenForRadius(
   { management, decide, pushes, metrics, log }: RadiusMeans,
   endpoints: readonly RadiusEndpoint[],
@@ -97,7 +100,7 @@ export async function listenForRadius(
   };
 }
 
-/** Places of answers that are held until a press: of this node, of one client, of one source of it, of one name from there. */
+/** Limits delayed responses: of this node, of one client, of one source of it, of one name from there. */
 function heldAnswers(): FairConcurrencyLimit {
   return new FairConcurrencyLimit([
     { most: radiusLimits.radiusPressesHeld, keptForTrusted: radiusLimits.radiusPressesHeldTrusted },
@@ -131,34 +134,34 @@ function bindError(error: Error): Error {
   return error;
 }
 
-/** What comes in by a socket, and who is told of it. */
+/** The receivers of a socket's packets. */
 export interface Hearing {
   readonly handle: PacketHandler;
-  /** What is being decided or answered: none of them rejects. */
+  /** Running decisions and responses: none of them rejects. */
   readonly underWay: Set<Promise<void>>;
   readonly told: (fate: Fate) => void;
 }
 
-/** Has what a socket is sent decided and answered, whatever it is and however long that takes. */
+/** Handles every datagram of a socket, without waiting for the decision. */
 export function receive(socket: Socket, { handle, underWay, told }: Hearing): void {
   const failed = () => told('error');
-  // What the network says of answers that did not arrive is nobody's fault here.
+  // Network errors about undelivered responses are not the service's fault.
   socket.on('error', failed);
   socket.on('message', (datagram, { address, port }) => {
-    // Nobody can be answered there, and whoever saw a packet of a client's can send it again from there.
+    // No response can reach port 0, and an attacker who saw a client's packet can send it again from there.
     if (port === 0) return told('malformed');
-    // A link-local address has its interface behind it.
+    // A link-local address ends with its interface.
     const [plain = ''] = address.split('%');
     const answering = handle(datagram, { address: ipaddr.process(plain).toString(), port })
       .then(answer => answer && sent(socket, answer, { address, port }))
-      // A socket that was closed meanwhile takes no answer.
+      // A closed socket cannot send a response.
       .catch(failed)
       .finally(() => underWay.delete(answering));
     underWay.add(answering);
   });
 }
 
-/** Resolves when it has left: a socket that is closed before forgets it. */
+/** Resolves when the datagram has left: closing the socket earlier would discard it. */
 function sent(
   socket: Socket,
   answer: Uint8Array,

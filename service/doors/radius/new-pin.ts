@@ -10,14 +10,15 @@ import { challenge, type Reply, reject } from './replies.ts';
 import type { RadiusRequest } from './request.ts';
 import type { StateOwner } from './states.ts';
 
-/** What a PIN is chosen with: through which application, and what shows that its user is there. */
+/** The choice of a PIN: the application, and the proof that the user is there. */
 interface Choosing {
   readonly applicationId: string;
   readonly proof: string;
 }
 
 /**
- * Asks for a PIN: after a right passcode, which is used up, of a user whose PIN is due. Who has shown nothing is never asked.
+ * Asks for a new PIN after a right passcode, which is used up, of a user whose PIN is due. A user who has proved
+ * nothing is never asked.
  */
 export async function requestNewPin(
   management: Management,
@@ -30,7 +31,7 @@ export async function requestNewPin(
   return challenge(management, bound, { kind: 'new_pin', proof }, text);
 }
 
-/** Looks at a PIN that was chosen, by what holds everywhere, and asks for it once more. */
+/** Checks a chosen PIN against the general rules, and asks for it a second time. */
 export async function confirmPin(
   management: Management,
   bound: StateOwner,
@@ -48,8 +49,8 @@ export async function confirmPin(
 }
 
 /**
- * Sets the PIN where it is the same, and asks for a log-in with it and the next passcode: this one lets nobody in. Where the
- * PIN is not due any more it is refused.
+ * Sets the PIN if both match, and asks for a log-in with it and the next passcode, because this passcode is used up.
+ * If no PIN is due any more, the request is refused.
  *
  * @throws ServiceError `busy`
  */
@@ -65,7 +66,7 @@ export async function setPin(
     return await challenge(management, bound, { kind: 'new_pin', proof }, radiusTexts.otherPin);
   }
   const actor = { name: user.slice(0, userLimits.userNameMax), role: 'user', source, requestId } as const;
-  // Opened before: once the PIN is set, no database in use keeps its user from hearing so.
+  // Opened first: once the PIN is set, a busy database cannot prevent the message to the user.
   const isSet = await challenge(management, bound, { kind: 'log_in' }, radiusTexts.pinIsSet);
   const chosen = await choosePin(management, actor, { user, pin: field, ...choosing });
   return chosen.ok ? isSet : reject;

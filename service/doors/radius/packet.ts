@@ -9,7 +9,7 @@ export const codes = {
   statusServer: 12,
 } as const;
 
-/** Attributes that mean something here (RFC 2865 §5, RFC 2869 §5). */
+/** Attributes that this service uses (RFC 2865 §5, RFC 2869 §5). */
 export const types = {
   userName: 1,
   userPassword: 2,
@@ -18,21 +18,21 @@ export const types = {
   replyMessage: 18,
   state: 24,
   vendorSpecific: 26,
-  /** Session-Timeout: in an Access-Challenge how long the answer is waited for. */
+  /** Session-Timeout: in an Access-Challenge how long the service waits for the next request. */
   sessionSeconds: 27,
   callingStationId: 31,
   proxyState: 33,
-  /** Prompt of an Access-Challenge (RFC 2869 §5.10): 0 has what is typed not shown. */
+  /** Prompt of an Access-Challenge (RFC 2869 §5.10): 0 hides the typed text. */
   prompt: 76,
   eapMessage: 79,
   messageAuthenticator: 80,
 } as const;
 
-/** One attribute as it was sent: up to 253 octets. */
+/** One attribute as sent: up to 253 octets. */
 export interface Attribute {
   readonly type: number;
   readonly value: Uint8Array;
-  /** Where its value begins in the packet. */
+  /** The offset of its value in the packet. */
   readonly at: number;
 }
 
@@ -41,16 +41,17 @@ export interface Packet {
   readonly identifier: number;
   readonly authenticator: Uint8Array;
   readonly attributes: readonly Attribute[];
-  /** The packet without what may come after it in the datagram. */
+  /** The packet without trailing octets of the datagram. */
   readonly bytes: Uint8Array;
 }
 
 const HEADER = { code: 0, identifier: 1, length: 2, authenticator: 4 } as const;
 
 /**
- * Reads a packet (RFC 2865 §3): octets beyond its length are padding, and one that is shorter than it says is none.
+ * Parses a packet (RFC 2865 §3). Octets beyond its length are padding; a datagram shorter than that length is
+ * malformed.
  *
- * @returns undefined where it is malformed: length, or an attribute that does not end where the packet does
+ * @returns undefined if it is malformed: its length, or an attribute that exceeds the packet
  */
 export function decodePacket(datagram: Uint8Array): Packet | undefined {
   if (datagram.length < radiusLimits.radiusPacketMin || datagram.length > radiusLimits.radiusPacketMax)
@@ -90,7 +91,7 @@ export interface NewPacket {
   readonly attributes: readonly Pick<Attribute, 'type' | 'value'>[];
 }
 
-/** Writes a packet. @throws RangeError where it would be too long, which is for the caller to keep from happening */
+/** Encodes a packet. @throws RangeError if it would be too long, which the caller must prevent */
 export function encodePacket({ code, identifier, authenticator, attributes }: NewPacket): Uint8Array {
   const length = attributes.reduce<number>(
     (sum, { value }) => sum + 2 + value.length,
@@ -113,7 +114,7 @@ export function encodePacket({ code, identifier, authenticator, attributes }: Ne
   return bytes;
 }
 
-/** The values of all attributes of a type, in order. */
+/** Returns the values of all attributes of a type, in order. */
 export function valuesOf({ attributes }: Pick<Packet, 'attributes'>, type: number): Uint8Array[] {
   return attributes.filter(attribute => attribute.type === type).map(({ value }) => value);
 }

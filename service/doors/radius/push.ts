@@ -16,30 +16,30 @@ import { acceptOf, challenge, displaced, type Reply, reject } from './replies.ts
 import { type AccessRequest, idempotencyKeyOf, pressOf, type RadiusRequest } from './request.ts';
 import type { AwaitedStep, StateOwner } from './states.ts';
 
-/** What presses on the fob are asked for with. */
+/** The objects for approvals on the fob. */
 export interface Pressing {
   readonly management: Management;
   readonly pushes: Pushes;
-  /** Says that the node closes: what waits is answered, or asked again at another node. */
+  /** Aborted when the node closes: waiting requests are then answered, or the client repeats them at another node. */
   readonly closing: AbortSignal;
-  /** For requests whose answer is held until the press: they must not keep out those who show passcodes. */
+  /** Limits requests whose response waits for the approval, so that they do not keep out log-ins with passcodes. */
   readonly held: FairConcurrencyLimit;
 }
 
-/** What stands beside a request for a press. Secrets. */
+/** The other factors of a request for an approval. Secrets. */
 export interface PressFactors {
   readonly pin?: string;
   readonly password?: string;
 }
 
-/** What no passcode ends with: the PIN or the password stands before it. */
+/** No passcode ends with this character: the PIN or the password stands before it. */
 export const PRESS_REQUEST_SUFFIX = ',';
 
 /**
- * Whether a field asks for a press on the fob: it is empty or one character, which is no passcode of any token, or it ends with
- * a comma, which no passcode does; then the PIN or the password stands before it.
+ * Whether a field requests an approval on the fob: it is empty or one character, which is no passcode of any token,
+ * or it ends with a comma, which no passcode does; then the PIN or the password stands before it.
  *
- * @returns what stands before it, or undefined where it asks for none
+ * @returns the factors in the field, or undefined if it requests no approval
  */
 export function pressFactors(field: string, factors: Factors): PressFactors | undefined {
   const isBare = [...field].length <= 1;
@@ -50,11 +50,11 @@ export function pressFactors(field: string, factors: Factors): PressFactors | un
 }
 
 /**
- * Asks the user's fob for a press: the same for users that there are not. Then either asks again with the number to compare, or
- * holds the answer until it is decided; there the person sees no number, and the fob shows none. Which of them it is is known
- * before the fob is asked.
+ * Sends a request to the user's fob; unknown users get the same response. Then either asks again with the number to
+ * compare, or delays the response until the decision. In the second mode the user sees no number, and neither does
+ * the fob show one. The mode is chosen before the fob is asked.
  *
- * @throws ServiceError `busy`; then nothing is answered
+ * @throws ServiceError `busy`; then no response is sent
  */
 export async function requestPress(
   pressing: Pressing,
@@ -64,7 +64,7 @@ export async function requestPress(
 ): Promise<Reply> {
   const { client } = asked;
   const { application, push: mode } = client;
-  // A password that is not there is told by the application alone, and is no attempt at one.
+  // Whether the password is missing depends on the application alone, and a missing one is no guess.
   if (application === undefined || mode === 'off' || typed.password === '') return reject;
   const { user, source, isSourceKnown, requestId } = request;
   const applicationId = application.id;
@@ -80,7 +80,7 @@ export async function requestPress(
     const asking = { id, user, session, applicationId, ...from, ...typed, ...holding };
     const { number, expiresMs } = await pushes.ask(asking);
     const pressed: Pressed = { id, session, number, expiresMs };
-    // Where the packet came to another node first, that one has decided which it is.
+    // If the packet came to another node first, that node has chosen the mode.
     if (number === NO_NUMBER) {
       if (place === undefined) throw new ServiceError('busy', texts.startup.tooManyLogins);
       const idempotencyKey = idempotencyKeyOf(asked);
@@ -93,8 +93,8 @@ export async function requestPress(
 }
 
 /**
- * Whose answer is held: a name from one source, where the client says where its user is. Where it does not, each name counts as
- * a source. The same for a name that nobody has: it is trusted nowhere.
+ * Returns the holder of a delayed response: a name from one source, if the client states its user's source. Otherwise
+ * each name counts as a source. An unknown name is treated alike; it is trusted nowhere.
  */
 async function holderOf(
   { db, clock }: Management,
@@ -112,7 +112,7 @@ async function holderOf(
 
 type Pressed = Omit<Extract<AwaitedStep, { kind: 'press' }>, 'kind'>;
 
-/** The number to compare, and a State to come back with. */
+/** Sends the number to compare, with a State for the next request. */
 function askAgain(
   management: Management,
   bound: StateOwner,
@@ -123,7 +123,7 @@ function askAgain(
   return challenge(management, bound, { kind: 'press', id, session, number, expiresMs }, text, forMs);
 }
 
-/** Goes on with a request that has been asked for: waits a little for its decision, and then asks again. */
+/** Continues with a created request: waits a little for its decision, then asks again. */
 export async function awaitPress(
   pressing: Pressing,
   asked: AccessRequest,
@@ -141,7 +141,7 @@ export async function awaitPress(
   return await askAgain(pressing.management, { clientId: client.id, user: request.user }, pressed);
 }
 
-/** Ends a request for a press: its user shows a passcode instead. */
+/** Withdraws a request: its user types a passcode instead. */
 export async function dropPress(
   { pushes }: Pressing,
   { client }: AccessRequest,
@@ -153,8 +153,9 @@ export async function dropPress(
 type Taken = Pressed & { readonly applicationId: string; readonly idempotencyKey?: string };
 
 /**
- * Until it is decided or over, or somebody else needs the place more: then it is refused, as if its time were over. A database that is away for a moment ends nothing: a client that waits may not ask again, and
- * the person presses all the same. With the same key a yes that was lost is given again.
+ * Waits until the request is decided or over, or another holder takes its slot: then it is refused like an expired
+ * one. A short outage of the database ends nothing: the client may not repeat its request, and the user still
+ * approves. With the same key a lost acceptance is given again.
  */
 async function hold(
   pressing: Pressing,
@@ -172,14 +173,14 @@ async function hold(
       return 'waiting' as const;
     });
     if (outcome !== 'waiting') return replyOf(outcome, request);
-    // The client asks again, another node.
+    // The client repeats the request, to another node.
     if (closing.aborted) throw new ServiceError('busy', texts.startup.tooManyLogins);
     if (ended.aborted) {
-      // Nobody waits for the press any more. A fob that goes on asking lets nobody in.
+      // No client waits for the approval any more. If the fob still shows the request, approving it has no effect.
       await pushes.withdraw(pressed).catch(() => undefined);
       return displaced;
     }
-    // Where too many wait already, it came back at once.
+    // With too many waiters the call returned at once.
     if (performance.now() - sinceMs < radiusLimits.radiusPressPauseMs)
       await wait(radiusLimits.radiusPressPauseMs, undefined, { signal: ended }).catch(() => undefined);
   }

@@ -6,15 +6,15 @@ import { codes, type NewPacket, types } from './packet.ts';
 import { type AwaitedStep, openState, type StateOwner } from './states.ts';
 
 export interface Reply extends Pick<NewPacket, 'code' | 'attributes'> {
-  /** Told apart for operators, where code and attributes say less. */
+  /** A separate fate for operators, because code and attributes do not show it. */
   readonly fate?: 'displaced';
 }
 
 const said = (text: string) => ({ type: types.replyMessage, value: Buffer.from(text) });
 
 /**
- * Lets a user in. Where another spelling of the name was typed, the client is told the one that the service has, and is to go
- * by it (RFC 2865 §5.1).
+ * Accepts a user. If the typed name is another spelling, the response names the canonical one, which the client must
+ * use (RFC 2865 §5.1).
  */
 export function acceptOf(typed: string): Reply {
   const value = Buffer.from(prepareUserName(typed) ?? typed);
@@ -25,10 +25,10 @@ export function acceptOf(typed: string): Reply {
 /** One refusal for every reason. */
 export const reject: Reply = { code: codes.accessReject, attributes: [said(radiusTexts.refused)] };
 
-/** The same refusal, where an answer was held and somebody else needed its place more. */
+/** The same refusal for a delayed response whose slot another holder took. */
 export const displaced: Reply = { ...reject, fate: 'displaced' };
 
-/** An Access-Challenge: what is awaited next, what the person reads, and how long the client is told to wait. */
+/** Returns an Access-Challenge: the awaited step, the text for the user, and how long the client is told to wait. */
 export async function challenge(
   management: Management,
   bound: StateOwner,
@@ -45,7 +45,7 @@ export async function challenge(
   };
 }
 
-/** A PIN is not to be read over a shoulder. */
+/** A typed PIN must stay hidden from bystanders. */
 function promptFor({ kind }: AwaitedStep) {
   return kind === 'new_pin' || kind === 'same_pin' ? [{ type: types.prompt, value: Buffer.alloc(4) }] : [];
 }

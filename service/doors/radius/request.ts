@@ -6,30 +6,33 @@ import { macOf } from '../../storage/encryption-at-rest/seal.ts';
 import { revealPassword } from './authenticators.ts';
 import { type Attribute, type Packet, types, valuesOf } from './packet.ts';
 
-/** An authentic Access-Request with who sent it. */
+/** An authentic Access-Request with its client and address. */
 export interface AccessRequest {
   readonly packet: Packet;
   readonly client: KnownClient;
   readonly address: string;
 }
 
-/** What an Access-Request said. `field` is a secret. */
+/** The contents of an Access-Request. `field` is a secret. */
 export interface RadiusRequest {
   readonly user: string;
   readonly field: string;
   readonly state: Uint8Array | undefined;
   readonly source: string;
-  /** Whether that is the person's own, and not the client's for want of one. */
+  /** Whether the source is the user's own, not the client's in its place. */
   readonly isSourceKnown: boolean;
   readonly requestId: string;
 }
 
-/** What a packet is known by where it comes again. */
+/** Returns the idempotency key of a packet, the same for its repeats. */
 export function idempotencyKeyOf({ packet: { identifier, authenticator }, client }: AccessRequest): string {
   return `radius:${client.id}:${identifier}:${Buffer.from(authenticator).toString('hex')}`;
 }
 
-/** What a press is asked for under, by whichever node: a packet that comes again is the same request. Nobody else can know it. */
+/**
+ * Returns the id and session of a request to approve. All nodes derive the same ones from a packet, so a repeated
+ * packet is the same request. Outsiders cannot compute them.
+ */
 export function pressOf(
   keys: Keys,
   { packet, client }: AccessRequest,
@@ -39,7 +42,7 @@ export function pressOf(
   return { id: Buffer.from(of('id'), 'base64url').toString('hex'), session: of('session') };
 }
 
-/** Undefined where it is no PAP request (RFC 2865 §5.2) of one user. */
+/** Returns undefined unless it is a PAP request (RFC 2865 §5.2) of one user. */
 export function readRequest({ packet, client, address }: AccessRequest): RadiusRequest | undefined {
   const [[user, second], [hidden, other], [state, more]] = [
     valuesOf(packet, types.userName),
@@ -49,7 +52,7 @@ export function readRequest({ packet, client, address }: AccessRequest): RadiusR
   if (user === undefined) return undefined;
   if (second !== undefined || other !== undefined || more !== undefined) return undefined;
   if (packet.attributes.some(isOther)) return undefined;
-  // FreeRADIUS sends none where it is empty (RFC 2865 §4.1 allows that with a State alone).
+  // FreeRADIUS omits an empty password (RFC 2865 §4.1 allows that with a State alone).
   const field =
     hidden === undefined ? Buffer.alloc(0) : revealPassword(hidden, client.secret, packet.authenticator);
   if (field === undefined) return undefined;
@@ -62,7 +65,7 @@ export function readRequest({ packet, client, address }: AccessRequest): RadiusR
   };
 }
 
-/** Where the person is by the Calling-Station-Id; without one, where the client is. */
+/** Returns the user's source from the Calling-Station-Id; without one, the client's address. */
 export function sourceOf({
   packet,
   address,
@@ -72,11 +75,16 @@ export function sourceOf({
   return { source, isSourceKnown: station !== undefined };
 }
 
-/** Microsoft’s challenge and responses (RFC 2548 §2), in a Vendor-Specific: without a User-Password they are no empty one. */
+/**
+ * Microsoft’s challenge and responses (RFC 2548 §2), in a Vendor-Specific: a request with them is not one with an
+ * empty password.
+ */
 const MICROSOFT = Buffer.from([0, 0, 1, 55]);
 const MS_CHAP = [1, 11, 25];
 
-/** CHAP, MS-CHAP and EAP, and what logs nobody in: Service-Type Call-Check and Authorize-Only (RFC 5176 §3.2). */
+/**
+ * CHAP, MS-CHAP and EAP, and requests that are no log-in: Service-Type Call-Check and Authorize-Only (RFC 5176 §3.2).
+ */
 function isOther({ type, value }: Attribute): boolean {
   if (type === types.serviceType) return [10, 17].includes(value.at(-1) ?? 0);
   if (type === types.vendorSpecific)
@@ -86,7 +94,7 @@ function isOther({ type, value }: Attribute): boolean {
   return type === types.eapMessage || type === types.chapPassword;
 }
 
-/** Text in UTF-8; what is none is empty, and so nobody's name or passcode. */
+/** Decodes UTF-8; returns an empty text for invalid bytes, which is no user's name or passcode. */
 function textOf(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);

@@ -5,15 +5,15 @@ import { seal, unseal } from '../../storage/encryption-at-rest/seal.ts';
 import type { Management } from '../../storage/management.ts';
 import { latestEnd } from '../../storage/queries/latest.ts';
 
-/** What an Access-Challenge waits for. */
+/** The step that an Access-Challenge waits for. */
 export type AwaitedStep =
-  /** The passcode after one that was refused. */
+  /** The passcode after a refused one. */
   | { readonly kind: 'next_code'; readonly userId: string; readonly first: string }
-  /** A log-in anew. */
+  /** A new log-in. */
   | { readonly kind: 'log_in' }
-  /** A PIN, of a user who has shown a right passcode, with what proves that. */
+  /** A PIN, of a user who has typed a right passcode, with the proof of that. */
   | { readonly kind: 'new_pin'; readonly proof: string }
-  /** A press on the fob: what was asked there, by which session, with which number, until when. */
+  /** An approval on the fob: the request, its session, its number, its expiry. */
   | {
       readonly kind: 'press';
       readonly id: string;
@@ -21,23 +21,23 @@ export type AwaitedStep =
       readonly number: number;
       readonly expiresMs: number;
     }
-  /** The same PIN once more: its keyed digest. */
+  /** The same PIN a second time, compared by its keyed digest. */
   | { readonly kind: 'same_pin'; readonly mac: string; readonly proof: string };
 
-/** Whose challenge it is. */
+/** The owner of a challenge. */
 export interface StateOwner {
   readonly clientId: string;
-  /** As it was sent. */
+  /** As sent. */
   readonly user: string;
 }
 
-/** What a challenge waited for that was taken; by the same packet it may be taken again, which came again then. */
+/** A redeemed challenge. A repeat of the same packet may redeem it again, with `isRepeat` set. */
 export interface RedeemedState {
   readonly awaited: AwaitedStep;
   readonly isRepeat: boolean;
 }
 
-/** Opens a challenge for whichever node its answer comes to. @returns its State: chosen by chance, good for one packet */
+/** Opens a challenge that any node can redeem. @returns its State: random, valid for one packet */
 export async function openState(
   { db, keys, clock }: Management,
   bound: StateOwner,
@@ -60,11 +60,11 @@ export async function openState(
 }
 
 /**
- * Takes a challenge: of all packets that show its State, on all nodes, one is given it. What is shown by another client, or
- * for another user, ends it.
+ * Redeems a challenge for one packet: of all packets with its State, on all nodes, only the first succeeds. A packet
+ * of another client or user uses it up.
  *
  * @param packet all of its bytes
- * @returns undefined where it is over, taken or another's
+ * @returns undefined if it is over, redeemed or another's
  */
 export async function redeemState(
   { db, keys, clock }: Management,
@@ -94,7 +94,7 @@ export async function redeemState(
   return { awaited: JSON.parse(Buffer.from(plain).toString()) as AwaitedStep, isRepeat };
 }
 
-/** Drops what is over, and where there are too many those that are over first. */
+/** Deletes expired challenges, and above the limit those that expire first. */
 export async function sweepStates(db: Db, nowMs: number): Promise<void> {
   await db.deleteFrom('radius_challenges').where('expires_ms', '<=', nowMs).execute();
   await db
@@ -110,7 +110,7 @@ export async function sweepStates(db: Db, nowMs: number): Promise<void> {
     .execute();
 }
 
-/** A database that was read gives no State that is still open. */
+/** The database stores a hash, so a reader of it learns no open State. */
 function idOf(state: Uint8Array): string {
   return hash('sha256', state, 'base64url');
 }

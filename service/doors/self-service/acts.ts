@@ -14,11 +14,11 @@ import type { Management } from '../../storage/management.ts';
 import { userTokenStates } from './tokens.ts';
 
 /**
- * Suspends a token of the session's user at once, and with it all that are in the same fob: it was lost. Help desk gets
- * an alert, and the user's other pages end: whoever has the fob may have opened them.
+ * Suspends a token of the session's user at once, and all others in the same fob, because it was lost. Help desk gets
+ * an alert, and the user's other sessions end: the finder of the fob may have opened them.
  *
- * Refused: `unknown_serial` (another's as well), `bad_transition` where it is not in use, `last_admin` where nobody could
- * administer any more: then nothing is suspended, and the alert is raised all the same.
+ * Refused: `unknown_serial` (another user's as well), `bad_transition` if it is not in use, `last_admin` if no
+ * administrator would be left: then nothing is suspended, but the alert is still raised.
  *
  * @returns the serial numbers that were suspended
  */
@@ -59,9 +59,9 @@ export function reportFobLost(
 }
 
 /**
- * Names a fob that holds a token of the session's user; an empty name takes it away.
+ * Names a fob that holds a token of the session's user; an empty name removes the name.
  *
- * Refused: `unknown_fob` (another's as well), `bad_nickname`.
+ * Refused: `unknown_fob` (another user's as well), `bad_nickname`.
  */
 export function nameFob(
   management: Management,
@@ -89,7 +89,7 @@ export function nameFob(
 
 const isUsable = ({ state }: TokenRow) => usableStates.includes(state);
 
-/** In an order in which two transactions do not wait for each other. */
+/** In a fixed order, so that two transactions cannot deadlock. */
 function tokensOf({ db }: Acting, userId: string): Promise<TokenRow[]> {
   return db
     .selectFrom('tokens')

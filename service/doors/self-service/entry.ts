@@ -29,7 +29,7 @@ import { firstPinPage } from './pin.ts';
 import { giveUserCookie, originOf, selfServiceContextBy, typedIn } from './request-context.ts';
 import { HTML } from './router.ts';
 
-/** Autosend at the own page. */
+/** Autosend at the self-service page. */
 function ownAutosend(context: WebContext): AutosendForm {
   return {
     path: SELF_SERVICE,
@@ -50,8 +50,8 @@ function ownAutosend(context: WebContext): AutosendForm {
 }
 
 /**
- * The ways in: the ticket that an enrolment ends with, and what the service's own application asks for, as at `/login`. While
- * that is disabled only a ticket opens the page. Refusals look alike whatever their reason.
+ * Serves the sign-ins: by the ticket at the end of an enrolment, and by the factors of the service's own application,
+ * as at `/login`. While that is disabled only a ticket opens the page. Refusals look alike whatever their reason.
  */
 export function serveSelfServiceEntry(app: FastifyInstance, context: WebContext): void {
   serveAutosend(app, context, ownAutosend(context));
@@ -80,7 +80,7 @@ export function serveSelfServiceEntry(app: FastifyInstance, context: WebContext)
       giveUserCookie(context, reply, session);
       return reply.redirect(SELF_SERVICE, 303);
     }
-    // It may have changed meanwhile: the form as it is now is the answer.
+    // It may have changed meanwhile: answer with the current form.
     const application = await serviceApplicationNow(context);
     if (application === undefined) return closed(reply);
     const { factors } = application;
@@ -96,7 +96,7 @@ export function serveSelfServiceEntry(app: FastifyInstance, context: WebContext)
     const session = await signInByToken(context.management, ticket, originOf(request));
     if (session === undefined) {
       const application = await serviceApplicationNow(context);
-      // Without the form that is closed while its application is disabled.
+      // Without the form, which is closed while its application is disabled.
       if (application === undefined)
         return message(reply, selfServiceTexts.signIn.title, selfServiceTexts.signIn.ticketOld);
       return refuse(context, reply, application.factors, {
@@ -105,7 +105,7 @@ export function serveSelfServiceEntry(app: FastifyInstance, context: WebContext)
       });
     }
     giveUserCookie(context, reply, session);
-    // A new fob may want a PIN that its user does not have: that comes first.
+    // A new fob may require a PIN that its user lacks: the user chooses it first.
     const visit = await selfServiceContextBy(context, request, session.value);
     const page = visit && (await firstPinPage(visit));
     if (visit === undefined || page === undefined) return reply.redirect(SELF_SERVICE, 303);
@@ -114,7 +114,7 @@ export function serveSelfServiceEntry(app: FastifyInstance, context: WebContext)
 }
 
 interface Refused {
-  /** What was typed as user name. */
+  /** The typed user name. */
   readonly user: string;
   readonly text: string | undefined;
 }
@@ -132,7 +132,7 @@ async function refuse(
     .send(signInPage(factors, await areAllDecimal(db), refused));
 }
 
-/** The page in place of the form while its application is disabled. */
+/** Sends the page that replaces the form while its application is disabled. */
 function closed(reply: FastifyReply): FastifyReply {
   return message(reply, texts.login.closedTitle, selfServiceTexts.signIn.closed);
 }

@@ -6,7 +6,7 @@ import { texts } from '../../base/texts/texts.ts';
 import type { FormField } from '../web/fields.ts';
 import { newAttempt } from '../web/forms.ts';
 
-/** A field for a passcode. @param isNumber whether every passcode is a number */
+/** Returns a field for a passcode. @param isNumber whether every passcode is a number */
 export function passcodeField(name: string, label: string, isNumber: boolean): FormField {
   return {
     name,
@@ -18,13 +18,13 @@ export function passcodeField(name: string, label: string, isNumber: boolean): F
   };
 }
 
-/** The fields besides the user name by which the service's own application lets somebody in, the passcode last. */
+/** Returns the fields besides the user name that the service's own application asks for, the passcode last. */
 export function logInFields(factors: Factors, isNumber: boolean): FormField[] {
-  // A token's policy may want one where the application does not; a fob that asks for its own is proof enough.
+  // A token's policy may require a PIN even if the application does not; a fob with its own PIN is proof enough.
   return proofFields(factors, isNumber, { ...pinField(texts.login.pinHint), optional: true });
 }
 
-/** The fields that show that somebody is there: the password where the application asks for one, a PIN if any, the passcode. */
+/** Returns the fields of a proof: the password if the application asks for one, a PIN if any, the passcode. */
 export function proofFields(factors: Factors, isNumber: boolean, pin?: FormField): FormField[] {
   const password: FormField = {
     name: 'password',
@@ -48,12 +48,12 @@ function pinField(hint: string): FormField {
   };
 }
 
-/** The PIN of before, where a new one is chosen. */
+/** Returns the field of the present PIN, for choosing a new one. */
 export function presentPinField(): FormField {
   return { ...pinField(selfServiceTexts.pin.presentHint), label: selfServiceTexts.pin.present };
 }
 
-/** A key by which repeats of one page's form are one request. */
+/** Returns a hidden key that makes repeats of one page's form one request. */
 export function attemptField(): FormField {
   return {
     name: 'attempt',

@@ -28,12 +28,12 @@ import { messageMarkup, SELF_SERVICE, selfServiceHead } from './layout.ts';
 import { originOf } from './request-context.ts';
 import { HTML } from './router.ts';
 
-/** Where somebody whose passcodes are all refused has their fob found again. */
+/** The page that resynchronises a fob whose passcodes are all refused. */
 const FIND = `${SELF_SERVICE}/find`;
 
 /**
- * `GET` and `POST /me/find`: two passcodes in a row find a fob again, for people who cannot sign in with one. Nobody is let in by
- * it. Every refusal is the same page after the same time: an unknown user, a locked account, a miss.
+ * `GET` and `POST /me/find`: resynchronises a fob by two passcodes in a row, for users who cannot sign in with one.
+ * It lets nobody in. Every refusal is the same page after the same time: an unknown user, a locked account, a miss.
  */
 export function serveFind(app: FastifyInstance, context: WebContext): void {
   let underWay = 0;
@@ -46,7 +46,7 @@ export function serveFind(app: FastifyInstance, context: WebContext): void {
   const access = alsoLimited(context, formBySource(context), rates.find, typedName);
   receiveForm(app, FIND, access, async (request, reply) => {
     const user = field(request.body, 'user');
-    // Thousands of passcodes are computed for one request, and log-ins are not to wait for many of them.
+    // One request computes thousands of passcodes, and log-ins must not wait for many of them.
     if (underWay >= selfServiceLimits.findsAtOnce) throw new Problem('unavailable');
     underWay++;
     const result = await find(context, request, user).finally(() => underWay--);
@@ -81,7 +81,7 @@ async function find(
 
 /**
  * @param isNumber whether every passcode is a number
- * @param refusal what was typed as user name in a form that found nothing
+ * @param refusal the typed user name of a form that found nothing
  */
 function findPage(isNumber: boolean, refusal?: { readonly user: string }): string {
   const { resync, problem } = selfServiceTexts;
@@ -117,7 +117,7 @@ ${helpLink()}
   });
 }
 
-/** Whoever was refused there wanted to log in. */
+/** A user who was refused there wanted to log in. */
 function logInLink(): Markup {
   return html`<p class="next"><a href="/login">${texts.pinForm.ways.login}</a></p>`;
 }
@@ -126,7 +126,7 @@ function signInLink(): Markup {
   return html`<p class="next"><a href="${SELF_SERVICE}/sign-in">${selfServiceTexts.signIn.submit}</a></p>`;
 }
 
-/** The way to it, where somebody's passcode was refused. */
+/** Returns the link to it, for refusals of a passcode. */
 export function findLink(): Markup {
   return html`<p class="next">${selfServiceTexts.resync.heading} <a href="${FIND}">${selfServiceTexts.resync.link}</a></p>`;
 }

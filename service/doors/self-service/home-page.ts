@@ -10,7 +10,7 @@ import { pinPart } from './pin.ts';
 import type { SelfServiceContext } from './request-context.ts';
 import { type TokenOfUser, tokensOfUser } from './tokens.ts';
 
-/** What a user has, and what they can do with it. */
+/** Returns the page with a user's tokens and the possible actions. */
 export async function homePage(visit: SelfServiceContext, message?: Message): Promise<SelfServicePage> {
   const fobs = byFob(await tokensOfUser(visit.context.db, visit.session.userId));
   const body =
@@ -24,7 +24,7 @@ export async function homePage(visit: SelfServiceContext, message?: Message): Pr
   };
 }
 
-/** A passcode is tried as at a log-in, so only while there can be one. */
+/** A passcode is tried as in a log-in, so only while a token is usable. */
 async function passcodeParts(
   visit: SelfServiceContext,
   application: KnownApplication | undefined,
@@ -43,7 +43,7 @@ async function passcodeParts(
 ${section('resync', resync.heading, html`<p class="lead">${resync.lead}</p><div class="actions">${actionLink(`${SELF_SERVICE}/resync`, resync.link)}</div>`)}`;
 }
 
-/** Tokens that are in one fob together; each whose fob is not known by itself. */
+/** Groups tokens by their fob; a token without a known fob stands alone. */
 function byFob(tokens: readonly TokenOfUser[]): TokenOfUser[][] {
   const groups = new Map<string, TokenOfUser[]>();
   for (const token of tokens) {
@@ -59,7 +59,7 @@ const tones: Readonly<Record<keyof typeof selfServiceTexts.states, Tone>> = {
   suspended: 'warn',
 };
 
-/** What people call a fob: its name, or else its serial number. */
+/** Returns a fob's nickname, or else its serial number. */
 export function fobName({ nickname, fob, serial }: TokenOfUser): string {
   return nickname || (fob ?? serial);
 }

@@ -8,16 +8,16 @@ import { type FormField, fieldMarkup, hidden } from '../web/fields.ts';
 import { renderPage } from '../web/layout.ts';
 import type { SelfServiceContext } from './request-context.ts';
 
-/** Where the users' own page is. */
+/** The path of the self-service page. */
 export const SELF_SERVICE = '/me';
 
-/** What a form came to, said at the top of the page: `tone` is looks alone. */
+/** The result of a form, at the top of the page; `tone` changes the looks only. */
 export interface Message {
   readonly tone: 'good' | 'bad';
   readonly text: string;
 }
 
-/** A page of somebody who is in. */
+/** A page of a user who is signed in. */
 export interface SelfServicePage {
   readonly title: string;
   readonly message?: Message | undefined;
@@ -26,7 +26,7 @@ export interface SelfServicePage {
   readonly status?: number;
 }
 
-/** The whole document. */
+/** Returns the whole document. */
 export function renderSelfService(page: SelfServicePage, { session }: SelfServiceContext): string {
   const isProblem = page.message?.tone === 'bad';
   return renderPage({
@@ -53,7 +53,7 @@ export function selfServiceHead(): Markup {
   return html`<link rel="stylesheet" href="${assetPath('console.css')}">`;
 }
 
-/** It takes the focus, so that it is what is read first. */
+/** It takes the focus, so that screen readers read it first. */
 export function messageMarkup({ tone, text }: Message): Markup {
   const role = tone === 'bad' ? 'alert' : 'status';
   const lead = tone === 'bad' ? html`<strong>${selfServiceTexts.problem}:</strong> ` : nothing;

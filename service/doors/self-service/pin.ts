@@ -16,7 +16,9 @@ import { type Message, SELF_SERVICE, type SelfServicePage, selfServiceForm } fro
 import { type SelfServiceContext, typedIn } from './request-context.ts';
 import type { SelfServiceResponse, SelfServiceRouter } from './router.ts';
 
-/** The page on which users choose and change the PIN that the service asks them for. Operators have none like it. */
+/**
+ * Serves the page on which users choose and change the PIN that the service asks for. Operators have no such page.
+ */
 export function servePin(desk: SelfServiceRouter): void {
   desk.page('/pin', async visit => pinPage(visit, await ownerOf(visit), ''));
   desk.act('/pin', changeOwnPin);
@@ -29,7 +31,7 @@ async function changeOwnPin(visit: SelfServiceContext): Promise<SelfServiceRespo
   const refuse = (text: string, left: string): Promise<SelfServicePage> =>
     pinPage(visit, user, left, { tone: 'bad', text });
   const newPin = value('newPin');
-  // Looked at before, so that a slip of the hand costs no passcode.
+  // Checked first, so that a typing mistake uses up no passcode.
   if (newPin !== value('again')) return refuse(texts.pinForm.different, proof);
   const problem = pinProblem(newPin, await fewestPinDigits(management.db, user.id));
   if (problem !== undefined) return refuse(problem.text, proof);
@@ -62,7 +64,7 @@ async function ownerOf({ management, session }: SelfServiceContext): Promise<Use
   return user;
 }
 
-/** @param proof where a passcode is not needed any more; else empty */
+/** @param proof if no passcode is needed any more; else empty */
 async function pinPage(
   visit: SelfServiceContext,
   user: User,
@@ -91,8 +93,8 @@ ${selfServiceForm(visit, { path: '/pin', fields: [attemptField(), ...shown, ...n
 }
 
 /**
- * After an enrolment, whose passcode has just shown that its user is there: the form for the PIN, where the user needs one and
- * has none yet. Undefined where not.
+ * Returns the form for the first PIN after an enrolment, whose passcode has just proved that its user is there.
+ * Undefined if the user needs no PIN or has one.
  */
 export async function firstPinPage(visit: SelfServiceContext): Promise<SelfServicePage | undefined> {
   const { context, management } = visit;
@@ -102,7 +104,7 @@ export async function firstPinPage(visit: SelfServiceContext): Promise<SelfServi
   return pinPage(visit, user, await makePinProof(management, { user, applicationId }, management.clock()));
 }
 
-/** The part of the home page about the PIN, for whom the service asks for one. */
+/** Returns the part of the home page about the PIN, for users whom the service asks for one. */
 export async function pinPart(visit: SelfServiceContext): Promise<Markup> {
   const { pin: text } = selfServiceTexts;
   const user = await ownerOf(visit);

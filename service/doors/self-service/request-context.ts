@@ -14,18 +14,18 @@ import type { WebContext } from '../web/context.ts';
 import { cookieOf, setCookie } from '../web/cookies.ts';
 import { field } from '../web/forms.ts';
 
-/** One request of a user who is on their own page. */
+/** One request of a user who is signed in to the self-service page. */
 export interface SelfServiceContext {
   readonly context: WebContext;
   readonly management: Management;
   readonly request: FastifyRequest;
   readonly session: UserSession;
   readonly actor: Actor;
-  /** A field of the form that was sent, or else of the address; empty when it is in neither. */
+  /** Returns a field of the sent form, or else of the address; empty if it is in neither. */
   value(name: string): string;
 }
 
-/** The visit that a request is, or undefined where nobody is in. */
+/** Returns the context of a request, or undefined if nobody is signed in. */
 export async function selfServiceContextOf(
   context: WebContext,
   request: FastifyRequest,
@@ -33,7 +33,7 @@ export async function selfServiceContextOf(
   return selfServiceContextBy(context, request, cookieOf(request, context.userCookie()));
 }
 
-/** The same by the value of a cookie, which may be one that the browser is only about to get. */
+/** The same by the value of a cookie, which the browser may not have yet. */
 export async function selfServiceContextBy(
   context: WebContext,
   request: FastifyRequest,
@@ -56,7 +56,7 @@ export function originOf(request: FastifyRequest): Origin {
   return { source: prepareSource(request.ip), requestId: request.id };
 }
 
-/** What was typed into a form besides the user's name, with where it came from. */
+/** Returns the typed fields of a form besides the user's name, with the source of the request. */
 export function typedIn(request: FastifyRequest): Omit<TypedLogIn, 'user'> {
   const { body } = request;
   return {
@@ -68,7 +68,7 @@ export function typedIn(request: FastifyRequest): Omit<TypedLogIn, 'user'> {
   };
 }
 
-/** Gives the browser a session of the page. */
+/** Sets the cookie of a session of the page. */
 export function giveUserCookie(context: WebContext, reply: FastifyReply, session: UserBearer): void {
   setSession(context, reply, session.value, Math.floor((session.expiresMs - context.clock()) / 1000));
 }

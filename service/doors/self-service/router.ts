@@ -10,12 +10,15 @@ import { type SelfServiceContext, selfServiceContextOf } from './request-context
 
 export const HTML = 'text/html; charset=utf-8';
 
-/** What a route gives back: a page, where to go on, or a document of its own. */
+/** A response of a route: a page, an address to continue at, or a document of its own. */
 export type SelfServiceResponse = SelfServicePage | { readonly to: string } | { readonly document: string };
 
 type Handler = (visit: SelfServiceContext, reply: FastifyReply) => Promise<SelfServiceResponse>;
 
-/** Where the routes of the users' own page are put up: they run for who is in, acts with the session's own token. */
+/**
+ * Registers the routes of the self-service page: they run for users who are signed in, actions with the session's own
+ * token.
+ */
 export interface SelfServiceRouter {
   page(path: string, show: Handler): void;
   act(path: string, run: Handler): void;
@@ -23,7 +26,7 @@ export interface SelfServiceRouter {
 
 export function makeSelfServiceRouter(app: FastifyInstance, context: WebContext): SelfServiceRouter {
   const visits = new WeakMap<FastifyRequest, SelfServiceContext>();
-  // Before the body is read: who is not in gets nothing parsed.
+  // Before the body is read: nothing is parsed for a user who is not signed in.
   const isIn = async (request: FastifyRequest, reply: FastifyReply) => {
     const visit = await selfServiceContextOf(context, request);
     if (visit === undefined) return reply.redirect(`${SELF_SERVICE}/sign-in`, 303);

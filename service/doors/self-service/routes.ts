@@ -27,7 +27,7 @@ import {
 import { makeSelfServiceRouter, type SelfServiceRouter } from './router.ts';
 import { tokensOfUser } from './tokens.ts';
 
-/** The users' own page, under `/me`; complete without scripts. */
+/** Serves the self-service page, under `/me`; complete without scripts. */
 export function serveSelfService(app: FastifyInstance, context: WebContext): void {
   serveSelfServiceEntry(app, context);
   serveFind(app, context);
@@ -48,7 +48,7 @@ export function serveSelfService(app: FastifyInstance, context: WebContext): voi
 const good = (text: string): Message => ({ tone: 'good', text });
 const bad = (text: string): Message => ({ tone: 'bad', text });
 
-/** What the act before came to: its name is in the address, and only known names say anything. */
+/** The result of the previous action. Its name is in the address, and unknown names show nothing. */
 const notices = {
   named: good(selfServiceTexts.name.done),
   found: good(selfServiceTexts.resync.done),
@@ -71,8 +71,8 @@ function noticeOf(visit: SelfServiceContext): Message | undefined {
 }
 
 /**
- * Tries a passcode as a log-in would show it, so that it tells nobody more than a log-in does. The answer leads to a page of its
- * own, so that going back sends no passcode again.
+ * Tries a passcode as in a log-in, so that it reveals no more than a log-in does. The response leads to a page of its
+ * own, so that going back does not send the passcode again.
  */
 function serveTest(desk: SelfServiceRouter): void {
   desk.act('/test', async ({ context, request, session: { user } }) => {
@@ -196,7 +196,7 @@ ${selfServiceForm(visit, {
       const page = await homePage(visit, bad(code === 'last_admin' ? text.lastAdmin : reason));
       return { ...page, status: 422 };
     }
-    // With the last fob the session is gone too.
+    // Losing the last fob ends the session, too.
     if ((await selfServiceContextOf(context, visit.request)) !== undefined)
       return { to: `${SELF_SERVICE}?done=lost` };
     clearUserCookie(context, reply);

@@ -7,16 +7,16 @@ export interface TokenOfUser {
   readonly name: string;
   readonly state: TokenState;
   readonly lastUsedMs: number | null;
-  /** The fob it is in, where the service knows that. */
+  /** The fob that holds it, if the service knows it. */
   readonly fob: string | null;
-  /** What its user calls the fob; empty where nothing. */
+  /** The user's name for the fob; empty if there is none. */
   readonly nickname: string;
 }
 
-/** The states in which a token is somebody's own. */
+/** The states in which a token belongs to a user. */
 export const userTokenStates: readonly TokenState[] = ['assigned', 'active', 'suspended'];
 
-/** The tokens that a user has, the oldest first. */
+/** Returns the tokens of a user, the oldest first. */
 export async function tokensOfUser(db: Db, userId: string): Promise<TokenOfUser[]> {
   const rows = await db
     .selectFrom('tokens')

@@ -14,9 +14,10 @@ import { serveRoute } from '../web/route.ts';
 import { refuseOrigins, type SocketRoute } from './route.ts';
 
 /**
- * The agents of this node: `POST /agent/poll` here, and `GET /agent`, a WebSocket, as what is returned (`docs/agent.md`).
+ * Serves the agents of this node: registers `POST /agent/poll`, and returns `GET /agent`, a WebSocket
+ * (`docs/agent.md`).
  *
- * @param most how many there may be
+ * @param most agents at once
  */
 export function serveAgents(app: FastifyInstance, context: WebContext, most: number): SocketRoute {
   const { management, changes, metrics } = context;
@@ -24,7 +25,7 @@ export function serveAgents(app: FastifyInstance, context: WebContext, most: num
   const agents = new Agents({ management, identity, ticks: () => performance.now() }, most);
   metrics.agents = () => ({ connected: agents.count, fobs: agents.provedCount });
   const courier = new PushDispatcher({ management, changes }, agents);
-  // Before whatever waits for connections to end.
+  // Before the server waits for connections to end.
   app.addHook('preClose', async () => {
     await courier.close();
     await agents.close();
@@ -51,7 +52,7 @@ function servePolls(
   const polls = new Polls();
   agents.onSweep(connections => polls.sweep(connections));
   const access = narrowed(bySource(context, rates.agentPoll), {
-    // Only a poll that opens a connection takes from this one.
+    // Only a poll that opens a connection counts against this rate.
     rates: [rates.agent],
     beforeBody: [async request => refuseOrigins(request)],
   });
@@ -67,7 +68,7 @@ function servePolls(
         countBySource(context, rates.agent, request);
         refuseWhenFull(request);
       }
-      // Its connection has a place among the agents; of polls of one agent few are held.
+      // The agent itself is limited, and few polls of one agent wait at once.
       if (poll.key === '' || polls.has(poll.key)) vouchFor(request);
       const caller = callerOf(request);
       const gone = new AbortController();

@@ -11,7 +11,7 @@ import type { SocketRoute } from './route.ts';
 /** `GET /relay`: a WebSocket by which relays carry the bytes of fobs (`docs/relay.md`). */
 export function relayRoute(context: WebContext): SocketRoute {
   const { management, ownApplication, changes } = context;
-  /** The sources of those that are connected: few at once from one. */
+  /** The sources of the open connections: only few from one source. */
   const open: string[] = [];
   const means: RelayMeans = {
     management,

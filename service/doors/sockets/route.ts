@@ -22,16 +22,16 @@ export interface SocketRoute {
   readonly path: string;
   /** How often one source may connect. */
   readonly rate: Rate;
-  /** Who takes less than that at once is gone: bytes that wait to be sent. */
+  /** Bytes that may wait to be sent; a slower reader is disconnected. */
   readonly bufferedMax: number;
-  /** How often the other end is asked whether it is there; absent where it says so by itself. */
+  /** How often the service pings the other end; absent if that end pings by itself. */
   readonly pingMs?: number;
-  /** Whether there is capacity for it. @throws Problem */
+  /** Checks that there is capacity. @throws Problem */
   admit(request: FastifyRequest): void;
   talk(line: TextConnection, request: FastifyRequest): Talker;
 }
 
-/** Serves WebSockets. They all end, in their own words, when the service does. */
+/** Serves WebSockets. When the service ends, each is closed in its own protocol. */
 export function serveSockets(
   app: FastifyInstance,
   context: WebContext,
@@ -44,7 +44,7 @@ export function serveSockets(
     scope.setErrorHandler((error, request, reply) => sendProblem(request, reply, problemOf(error)));
     await scope.register(websocket, {
       options: { maxPayload: MESSAGE_BYTES, perMessageDeflate: false },
-      // What is sent wrongly ends its connection, by `ws` itself; there is nobody to tell.
+      // `ws` closes a connection after a protocol error; there is nothing to report.
       errorHandler: (_error, socket) => socket.terminate(),
       preClose: function end(done) {
         for (const talker of open) talker.shutDown();
@@ -68,7 +68,7 @@ export function serveSockets(
   });
 }
 
-/** Programs say no Origin; of pages only the service's own may connect. @throws Problem `forbidden` */
+/** Programs send no Origin; of web pages only the service's own may connect. @throws Problem `forbidden` */
 export function refuseOrigins(request: FastifyRequest): void {
   const { origin } = request.headers;
   if (origin !== undefined && origin !== originOf(request)) throw new Problem('forbidden');
@@ -87,7 +87,7 @@ function connectSocket(
 ): void {
   const line: TextConnection = {
     send(text) {
-      // Who takes nothing is gone.
+      // A client that reads nothing is disconnected.
       if (socket.bufferedAmount > bufferedMax) socket.terminate();
       else socket.send(text);
     },
@@ -105,7 +105,7 @@ function connectSocket(
   });
 }
 
-/** Who does not answer before the next ping is gone. */
+/** Disconnects a client that does not answer before the next ping. */
 function ping(socket: WebSocket, everyMs: number): NodeJS.Timeout {
   let isAlive = true;
   socket.on('pong', () => {
@@ -119,8 +119,8 @@ function ping(socket: WebSocket, everyMs: number): NodeJS.Timeout {
 }
 
 /**
- * The connections of upgrades, which no HTTP server minds any more: one that never became a WebSocket would keep a service
- * that ends waiting for ever.
+ * The connections of upgrades, which the HTTP server no longer tracks: one that never became a WebSocket would keep
+ * an ending service waiting for ever.
  */
 class Upgrading {
   private readonly sockets: Set<Duplex>;
@@ -133,7 +133,7 @@ class Upgrading {
     this.isOver = false;
     server.on('upgrade', (_request: IncomingMessage, socket: Duplex) => {
       this.sockets.add(socket);
-      // The server's own times do not hold for it any more.
+      // The server's own timeouts no longer apply to it.
       this.late.set(
         socket,
         setTimeout(() => socket.destroy(), webLimits.requestTimeoutMs),
@@ -146,19 +146,22 @@ class Upgrading {
     });
   }
 
-  /** It has become a WebSocket. */
+  /** Marks it as a WebSocket. */
   done(socket: Duplex): void {
     clearTimeout(this.late.get(socket));
   }
 
-  /** Ends all that there are, and those that come from now on. */
+  /** Ends all of them, and all later ones. */
   end(): void {
     this.isOver = true;
     for (const socket of this.sockets) socket.destroy();
   }
 }
 
-/** Elsewhere an upgrade is answered as any request, and its connection, which no server minds any more, ended. */
+/**
+ * On other routes an upgrade is answered like any request; its connection, which the server no longer tracks, is then
+ * closed.
+ */
 function refuseUpgrades(app: FastifyInstance): void {
   app.addHook('onResponse', async request => {
     if (request.raw.headers.upgrade !== undefined) request.raw.socket.destroySoon();

@@ -5,34 +5,34 @@ import { refuseCrossSite } from './guard.ts';
 import { countBySource, countRequest, type Rate, rates } from './rates.ts';
 
 /**
- * Who is let in: anybody, an application by its API key, administration by an API key or a session of an operator, an operator
- * at the console, a user at the own page.
+ * The callers that a route admits: anybody, an application by its API key, administration by an API key or an
+ * operator's session, an operator at the console, a user at the self-service page.
  */
 export type Who = 'anybody' | 'application' | 'administration' | 'operator' | 'user';
 
 /** A check of a request. It throws a problem, answers the request itself, or lets it pass. */
 export type RequestCheck = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
 
-/** Who may ask and how often, with the checks that see to it. */
+/** The admitted callers and the rate limits of a route, with the checks that enforce both. */
 export interface RouteAccess {
   readonly who: Who;
-  /** What an operator or API key has to be allowed to do. */
+  /** The action that the operator or API key must be allowed to take. */
   readonly action?: Action;
   readonly rates: readonly Rate[];
   /** Why there is no rate limit. */
   readonly unlimited?: string;
-  /** Run in this order before the body is read: nothing is parsed for a request that is not let in. */
+  /** Run in this order before the body is read, so that nothing is parsed for a refused request. */
   readonly beforeBody: readonly RequestCheck[];
-  /** Run once the body was read and fits its schema. */
+  /** Run after the body was read and checked against its schema. */
   readonly afterBody?: readonly RequestCheck[];
 }
 
-/** Anybody, as often as they like. @param why it needs no rate limit */
+/** Admits anybody without a rate limit. @param why it needs no rate limit */
 export function unlimited(why: string): RouteAccess {
   return { who: 'anybody', rates: [], unlimited: why, beforeBody: [] };
 }
 
-/** Anybody, limited by source. @param checks that run before the rate limit */
+/** Admits anybody, limited by source. @param checks that run before the rate limit */
 export function bySource(
   context: WebContext,
   limit: Rate,
@@ -42,17 +42,17 @@ export function bySource(
   return { who: 'anybody', rates: [limit], beforeBody: [...checks, takeOne] };
 }
 
-/** Pages for anybody. */
+/** Access to pages for anybody. */
 export function pageBySource(context: WebContext): RouteAccess {
   return bySource(context, rates.page);
 }
 
-/** Forms of the service's own pages, sent by anybody. */
+/** Access to forms of the service's own pages, for anybody. */
 export function formBySource(context: WebContext, limit: Rate = rates.form): RouteAccess {
   return bySource(context, limit, [refuseCrossSite]);
 }
 
-/** The same access for fewer: requests that more checks let pass, limited by more rates. */
+/** Narrows an access by more checks and more rate limits. */
 export function narrowed(access: RouteAccess, to: Partial<RouteAccess>): RouteAccess {
   return {
     ...access,
@@ -63,7 +63,7 @@ export function narrowed(access: RouteAccess, to: Partial<RouteAccess>): RouteAc
   };
 }
 
-/** The same access with a second rate limit, by a key that stands in the body. */
+/** Adds a second rate limit, by a key from the body. */
 export function alsoLimited(
   context: WebContext,
   access: RouteAccess,

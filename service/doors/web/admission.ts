@@ -12,18 +12,18 @@ import type { ConnectionLimits } from './connection-limits.ts';
 import { Connections, type HttpConnection } from './connections.ts';
 import { Problem } from './problems.ts';
 
-/** What connections are admitted by. */
+/** Options of the admission of connections. */
 export interface AdmissionOptions {
   readonly rooms: ConnectionLimits;
-  /** Addresses whose X-Forwarded headers are believed; undefined for nobody's. */
+  /** Whether to believe the X-Forwarded headers from an address; undefined: never. */
   readonly isProxy: ((address: string | undefined) => boolean) | undefined;
   readonly log: Log;
 }
 
-/** A connection and who counts it, by its socket. */
+/** The connection of each socket, and the object that counts it. */
 const admitted = new WeakMap<Duplex, { readonly connection: HttpConnection; readonly all: Connections }>();
 
-/** Bounds the connections of an app's server, also before anything was heard on them. */
+/** Limits the connections of an app's server, even before any request arrives on them. */
 export function admitConnections(app: FastifyInstance, { rooms, isProxy, log }: AdmissionOptions): void {
   const all = new Connections(rooms, isProxy ?? (() => false));
   const { server } = app;
@@ -46,13 +46,13 @@ export function admitConnections(app: FastifyInstance, { rooms, isProxy, log }: 
   });
 }
 
-/** Takes a request as that of somebody who is known: its connection is not counted until the request is over. */
+/** Marks a request as one of a known caller: its connection is not counted until the request is over. */
 export function vouchFor(request: FastifyRequest): void {
   const found = admitted.get(request.raw.socket);
   if (found !== undefined) found.all.leave(found.connection);
 }
 
-/** The same until the connection ends: it has become something that is bounded elsewhere. */
+/** The same until the connection ends: it has turned into a connection with its own limit, such as a WebSocket. */
 export function vouchForGood(request: FastifyRequest): void {
   const found = admitted.get(request.raw.socket);
   if (found === undefined) return;
@@ -67,7 +67,7 @@ function accept(all: Connections, socket: Socket): HttpConnection {
   return connection;
 }
 
-/** With TLS a second socket takes the place of the first one once the handshake is over. */
+/** With TLS a second socket replaces the first one after the handshake. */
 function acceptTls(server: TlsServer, all: Connections): void {
   const shaking = new Map<string, HttpConnection>();
   server.prependListener('connection', (socket: Socket) => {
@@ -89,12 +89,12 @@ function acceptTls(server: TlsServer, all: Connections): void {
   });
 }
 
-/** Both ends of a TCP connection, which no other connection has at the same time. */
+/** Returns both ends of a TCP connection, which identify it among all open ones. */
 function endsOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): string {
   return `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;
 }
 
-/** Has the log say that connections are turned away: at once, and then how many in a while, in one line. */
+/** Logs refused connections: the first at once, then their number at intervals, in one line. */
 function tellTurnedAway(server: Server, log: Log): void {
   let count = 0;
   let telling: NodeJS.Timeout | undefined;
@@ -111,7 +111,8 @@ function tellTurnedAway(server: Server, log: Log): void {
     if (telling === undefined) tell(why);
   };
   server.on('drop', () => turnedAway('full'));
-  // Where files run out the system's connections are ended before anybody here hears of them (libuv): so it is looked.
+  // Without free files libuv closes new connections before any event is raised here, so the service tests by opening
+  // one.
   const looking = setInterval(() => {
     try {
       closeSync(openSync(devNull, 'r'));
@@ -121,7 +122,7 @@ function tellTurnedAway(server: Server, log: Log): void {
   }, webLimits.openFilesLookMs).unref();
   server.once('close', () => clearInterval(looking));
   server.on('error', error => {
-    // What fails before it listens is told by who asked for that.
+    // The caller of `listen` reports a failure before it listens.
     if (server.listening) turnedAway(systemCode(error) || 'unknown');
   });
 }

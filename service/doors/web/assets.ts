@@ -26,13 +26,13 @@ const assets = {
   'icon.svg': { type: 'image/svg+xml', body: icon },
 } as const satisfies Record<string, Asset>;
 
-/** The address of an asset; it changes with the content, so browsers may keep it for good. */
+/** Returns the address of an asset. It changes with the content, so browsers may cache it for good. */
 export function assetPath(name: keyof typeof assets): string {
   const digest = createHash('sha256').update(assets[name].body).digest('base64url').slice(0, 12);
   return `/assets/${name}?v=${digest}`;
 }
 
-/** Access to files that never change and are kept in memory. */
+/** Access to immutable files in memory. */
 export const assetAccess = unlimited('it is in memory, and browsers keep it');
 
 /** Serves the assets. */

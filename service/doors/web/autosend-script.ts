@@ -1,6 +1,7 @@
 /**
- * The only script of the page that waits for a fob: asks whether there is a decision, and then sends the form that a person
- * without scripts sends by its button. Each question is held by the service until there is one, or for a while.
+ * The only script of the page that waits for a fob. It asks whether there is a decision, then sends the form that
+ * people without scripts send by its button. The service delays each response until there is a decision, or for a
+ * while.
  */
 export const autosendScript = `'use strict';
 const form = document.getElementById('finish');

@@ -9,9 +9,9 @@ import { statedOf } from './route.ts';
 const BODYLESS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
 /**
- * Bounds what is read of bodies. Every route that takes one states how much, or the service does not start; one that takes
- * none, or is not there, reads none. The rest of a body whose request was refused ends the connection. Bodies of more than a
- * form's size have a common bound, of all sources and of each; those that anybody may send have one of their own.
+ * Limits the reading of bodies. Every route with a body states its limit, or the service does not start; other routes
+ * and unknown addresses read none. The rest of a refused request's body ends the connection. Bodies above a form's
+ * size share a limit, over all sources and for each; bodies that anybody may send have another.
  */
 export function boundBodies(app: FastifyInstance): void {
   const known = new LargeBodies({
@@ -57,12 +57,12 @@ function boundLarge(route: RouteOptions, bodyLimit: number, reading: LargeBodies
       const isTold = headers['transfer-encoding'] === undefined;
       const bytes = isTold ? Number(headers['content-length'] ?? 0) : bodyLimit;
       if (bytes <= webLimits.bodyMaxBytes) return done(null, payload);
-      // Before capacity is looked at: a later attempt does not help.
+      // Checked before capacity: a later attempt does not help.
       if (bytes > bodyLimit) return done(new Problem('too_large'));
       const release = reading.begin(sourceKey(ip), bytes, () => raw.socket.destroy());
       if (release === undefined) return done(new Problem('too_many'));
       raw.once('end', release);
-      // Of a body that is not read there is no end.
+      // An unread body never ends.
       reply.raw.once('close', release);
       done(null, payload);
     },

@@ -6,13 +6,13 @@ import { processLimits } from '../../base/limits/process.ts';
 import type { Log } from '../../base/log.ts';
 import { certificateTexts } from '../../base/texts/serve.ts';
 
-/** Where certificate and key are. */
+/** The paths of certificate and key. */
 export interface CertificateFiles {
   readonly certificateFile: string;
   readonly keyFile: string;
 }
 
-/** A certificate with its chain, its key, and what it says of itself. */
+/** A certificate with its chain, its key, and the facts in it. */
 export interface Certificate {
   readonly cert: string;
   /** A secret. */
@@ -21,7 +21,7 @@ export interface Certificate {
 }
 
 /**
- * Reads certificate and key. The key file must be this user's alone, or root's and readable by a group at most.
+ * Reads certificate and key. Only this user may read the key file, or root owns it and at most a group may read it.
  *
  * @throws ServiceError `tls_unusable`, `tls_key_readable`
  */
@@ -29,7 +29,7 @@ export function readCertificate({ certificateFile, keyFile }: CertificateFiles):
   const cert = readPem(certificateFile, false);
   const key = readPem(keyFile, true);
   try {
-    // The context is what finds a key that does not belong to the certificate.
+    // Making the context detects a key that does not belong to the certificate.
     createSecureContext({ cert, key });
     return { cert, key, facts: new X509Certificate(cert) };
   } catch (error) {
@@ -55,29 +55,32 @@ function readPem(path: string, isSecret: boolean): string {
   }
 }
 
-/** Tools that renew certificates keep keys as root and give them to a group (Debian's ssl-cert): that is not exposed. */
+/**
+ * Tools that renew certificates keep keys as root and make them readable to a group (Debian's ssl-cert): that is not
+ * exposed.
+ */
 function isExposed({ mode, uid }: { mode: number; uid: number }): boolean {
   if (process.platform === 'win32') return false;
   if (uid === process.getuid?.() && (mode & 0o077) === 0) return false;
   return uid !== 0 || (mode & 0o037) !== 0;
 }
 
-/** The DNS names and IP addresses in a certificate, wildcards left out. */
+/** Returns the DNS names and IP addresses in a certificate, without wildcards. */
 export function certificateNames(facts: X509Certificate): string[] {
   const names = [...(facts.subjectAltName ?? '').matchAll(/(?:DNS|IP Address):([^,"]+)/g)];
   return names.map(([, name = '']) => name.trim()).filter(name => name !== '' && !name.includes('*'));
 }
 
-/** A certificate that is read again when its files change or somebody asks for it. */
+/** A certificate that is reloaded when its files change or on request. */
 export interface LiveCertificate {
-  /** Reads both files again; where they cannot be used, the old certificate stays, and the log says why. */
+  /** Reads both files again. If they cannot be used, the old certificate stays, and the log says why. */
   reload(): void;
   close(): void;
 }
 
 /**
- * Keeps a server's certificate as new as its files. They are looked at by time: links that a renewal turns to other files
- * (certbot, Kubernetes) raise no event.
+ * Keeps a server's certificate as new as its files. They are polled, because a renewal that points links to other
+ * files (certbot, Kubernetes) raises no event.
  */
 export function keepCertificate(
   files: CertificateFiles,

@@ -2,20 +2,20 @@ import { readFileSync } from 'node:fs';
 import { agentLimits } from '../../base/limits/agents.ts';
 import { webLimits } from '../../base/limits/web.ts';
 
-/** How many connections there may be at once, by what they are. */
+/** Limits of concurrent connections, by kind. */
 export interface ConnectionLimits {
   readonly all: number;
-  /** That nobody vouches for: in all, and of one source. */
+  /** Connections without a known caller: in all, and from one source. */
   readonly strangers: number;
   readonly ofSource: number;
-  /** Of stated proxies, while no request is under way on them. */
+  /** Connections of stated proxies without a running request. */
   readonly proxies: number;
   readonly agents: number;
-  /** Whether the system lets the service open so few files that it shows without agents, too. */
+  /** Whether the system lets the service open so few files that it matters even without agents. */
   readonly areFew: boolean;
 }
 
-/** Shares out what the system lets the service open, so that it never runs out of files for its databases. */
+/** Divides the files that the service may open, so that it never runs out of files for its databases. */
 export function connectionLimitsFor(openFilesMax: number): ConnectionLimits {
   const wanted = agentLimits.agentsMax + webLimits.knownConnectionsMax + 2 * webLimits.connectionsMax;
   const all = Math.max(webLimits.connectionsMin, Math.min(wanted, openFilesMax - webLimits.openFilesKept));
@@ -30,7 +30,7 @@ export function connectionLimitsFor(openFilesMax: number): ConnectionLimits {
   };
 }
 
-/** How many files and sockets this process may have open at once; infinite where the system does not say it. */
+/** Returns how many files and sockets this process may have open at once; infinity if the system does not say. */
 export function openFilesMax(): number {
   try {
     const [, soft] = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'latin1')) ?? [];

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { sourceKey } from '../../base/rate-limit.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
 
-/** A request that is under way on a connection. */
+/** A request in progress on a connection. */
 interface UnderWay {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -11,19 +11,19 @@ interface UnderWay {
 
 /** One TCP connection to the service. */
 export interface HttpConnection {
-  /** The one to end: with TLS the outer one once the handshake is over. */
+  /** The socket to close: with TLS the outer one after the handshake. */
   socket: Duplex;
   readonly isProxy: boolean;
-  /** By its own address. */
+  /** The source of its own address. */
   readonly source: string;
   underWay: UnderWay | undefined;
-  /** Where it is counted; undefined while somebody vouches for it. */
+  /** The group in which it is counted; undefined during a request of a known caller. */
   group: Group | undefined;
-  /** Whether it has become something that is counted elsewhere until it ends. */
+  /** Whether it has turned into a connection that is counted elsewhere until it ends. */
   hasLeft: boolean;
 }
 
-/** Connections that are bounded together, in the order in which they came or had their last answer. */
+/** Connections with a common limit, in the order of their arrival or last response. */
 interface Group {
   /** The source, or undefined for those of proxies. */
   readonly key: string | undefined;
@@ -32,9 +32,9 @@ interface Group {
 }
 
 /**
- * The connections that nobody vouches for, bounded in all and by source. Where there is no room the oldest one gives way on
- * which nothing is being decided, of the source that has most. Applications while their requests are under way, agents and
- * relays have bounds of their own and are not counted here.
+ * The connections without a known caller, limited in all and by source. When a limit is reached, the oldest
+ * connection without a decision in progress is closed, of the source with most. Applications during their requests,
+ * agents and relays have their own limits and are not counted here.
  */
 export class Connections {
   private readonly rooms: ConnectionLimits;
@@ -51,12 +51,12 @@ export class Connections {
     this.strangers = 0;
   }
 
-  /** How many there are that nobody vouches for, proxies left out. */
+  /** The number of connections without a known caller, without those of proxies. */
   get size(): number {
     return this.strangers;
   }
 
-  /** Takes in a new connection, or ends it where no other gives way. */
+  /** Accepts a new connection; closes it if no other can be closed. */
   accept(socket: Duplex, address: string): HttpConnection {
     const isProxy = this.isProxy(address);
     const source = sourceKey(address);
@@ -73,23 +73,23 @@ export class Connections {
   }
 
   /**
-   * A request begins. What a proxy carries counts as that of the source it speaks for.
+   * Starts a request. A proxy's request counts for the source that the proxy states.
    *
-   * @returns false where that source has too many under way
+   * @returns false if that source has too many requests in progress
    */
   begin(connection: HttpConnection, underWay: UnderWay, source: () => string): boolean {
     connection.underWay = underWay;
     return !connection.isProxy || this.join(connection, source());
   }
 
-  /** A request is over. */
+  /** Ends a request. */
   end(connection: HttpConnection, response: ServerResponse): void {
-    // The next one may have begun already (RFC 9112 §9.3.2).
+    // The next request may have started already (RFC 9112 §9.3.2).
     if (connection.underWay?.response === response) connection.underWay = undefined;
     if (!connection.hasLeft && !connection.socket.destroyed) this.wait(connection);
   }
 
-  /** Counts it nowhere, until its request is over. */
+  /** Stops counting it until its request is over. */
   leave(connection: HttpConnection): void {
     const { group } = connection;
     if (group === undefined) return;
@@ -105,7 +105,7 @@ export class Connections {
     if (!isIn) connection.socket.destroy();
   }
 
-  /** @param key the source that it counts as, or undefined for that of proxies */
+  /** @param key the source that it counts for, or undefined for the group of proxies */
   private join(connection: HttpConnection, key: string | undefined): boolean {
     this.leave(connection);
     const most = this.rooms.ofSource;
@@ -141,7 +141,7 @@ export class Connections {
   }
 }
 
-/** Whether nothing is lost with it but a request that has not arrived, or an answer that nobody takes. */
+/** Whether closing it loses only an unfinished request, or a response that the client does not read. */
 function mayGiveWay({ underWay }: HttpConnection): boolean {
   return underWay === undefined || !underWay.request.complete || underWay.response.writableEnded;
 }

@@ -1,4 +1,4 @@
-/** What the console's pages need beyond the service's own style sheet. */
+/** The console's additions to the service's own style sheet. */
 export const consoleStyleSheet = `
 .console { display: grid; grid-template-columns: minmax(0, 1fr); align-content: start; }
 .skip { position: absolute; left: -100vw; z-index: 1; padding: 0.6rem 1rem; background: var(--accent); color: var(--accent-ink); font-weight: 650; }

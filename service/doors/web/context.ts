@@ -11,34 +11,37 @@ import type { Changes } from '../../storage/database/changes.ts';
 import type { Db } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
 
-/** What the routes work with. */
+/** The objects that routes use. */
 export interface WebContext {
   readonly db: Db;
-  /** The same database with keys and clock, as acts of administration take them. */
+  /** The same database with keys and clock, for administrative actions. */
   readonly management: Management;
   readonly clock: () => number;
   readonly lock: () => Promise<LockPolicy>;
   readonly changes: Changes;
   readonly buckets: RateLimiter;
   readonly applications: ApplicationCache;
-  /** The application that the service's own log-in form belongs to. */
+  /** The application of the service's own log-in form. */
   readonly ownApplication: Pick<Application, 'id'>;
-  /** The application that operators sign in to. */
+  /** The application for operators' sign-ins. */
   readonly consoleApplication: Application;
-  /** Has a job or a mail that was just written down begin at once. */
+  /** Starts newly stored jobs and mails at once. */
   readonly wakeJobs: () => void;
-  /** Decides one log-in and tells watchers. */
+  /** Decides one log-in and notifies watchers. */
   readonly decide: (request: ValidationRequest) => Promise<Outcome>;
-  /** Asks questions and decides answers, and tells watchers. */
+  /** Creates questions, decides answers, and notifies watchers. */
   readonly challenges: Challenges;
-  /** Asks fobs to approve log-ins and decides what became of that, and tells watchers. */
+  /** Creates and redeems requests to approve, and notifies watchers. */
   readonly pushes: Pushes;
-  /** Cookies are not kept apart by port: the name is, so that two services on one computer do not log each other out. */
+  /**
+   * Browsers share cookies between ports. The name differs, so that two services on one computer do not sign each
+   * other's operators out.
+   */
   readonly operatorCookie: () => string;
-  /** The cookie of the users' own page. */
+  /** The cookie of the self-service page. */
   readonly userCookie: () => string;
   readonly metrics: Metrics;
-  /** Of this program. */
+  /** The version of this program. */
   readonly version: string;
   /** Whether cookies are for https only. */
   readonly isSecure: boolean;

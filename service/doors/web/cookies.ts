@@ -3,15 +3,15 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { WebContext } from './context.ts';
 
 const asItIs = (value: string) => value;
-/** Values are base64url with dots: nothing in them is escaped, and no second way to write one is accepted. */
+/** Values are base64url with dots: nothing in them is escaped, and only one spelling is accepted. */
 const VALUES = { decode: asItIs, encode: asItIs };
 
-/** Lets routes read cookies and give some. */
+/** Lets routes read and set cookies. */
 export function acceptCookies(app: FastifyInstance): void {
   app.register(fastifyCookie, { parseOptions: VALUES });
 }
 
-/** The value of a cookie that came with a request: of several with one name, that of the first. */
+/** Returns the value of a request's cookie; of several with one name, the first. */
 export function cookieOf({ cookies }: FastifyRequest, name: string): string | undefined {
   return cookies[name];
 }
@@ -19,14 +19,14 @@ export function cookieOf({ cookies }: FastifyRequest, name: string): string | un
 export interface GivenCookie {
   readonly name: string;
   readonly value: string;
-  /** The only paths that the browser sends it to. */
+  /** The browser sends the cookie only below this path. */
   readonly path: '/' | '/login' | '/me';
-  /** How long the browser keeps it; 0 to forget it now. */
+  /** How long the browser keeps it; 0 deletes it. */
   readonly seconds: number;
 }
 
 /**
- * Gives the browser a cookie that no script reads and no other site sends. No Secure over plain HTTP, which is served on
+ * Sets a cookie that no script reads and no other site sends. It lacks Secure over plain HTTP, which is served on
  * loopback only: some browsers refuse it there.
  */
 export function setCookie(

@@ -9,15 +9,15 @@ export interface FormField {
   readonly kind?: 'text' | 'email' | 'password' | 'select' | 'list' | 'file' | 'checkbox' | 'hidden';
   readonly hint?: string;
   readonly value?: string;
-  /** What can be chosen: value and text. */
+  /** The options: value and text. */
   readonly options?: readonly (readonly [value: string, text: string])[];
   readonly optional?: boolean;
   readonly max?: number;
   readonly autocomplete?: string;
   readonly isNumber?: boolean;
-  /** Part of a search: leaving it empty needs no mention. */
+  /** Part of a search: its label does not say that it may stay empty. */
   readonly isSearch?: boolean;
-  /** The refusals that are about this field. */
+  /** The refusals that concern this field. */
   readonly faults?: readonly string[];
 }
 
@@ -25,7 +25,7 @@ export function hidden(name: string, value: string): Markup {
   return html`<input type="hidden" name="${name}" value="${value}">`;
 }
 
-/** A field with its label, its hint, and what is wrong with it. */
+/** Returns a field with its label, its hint, and its fault. */
 export function fieldMarkup(field: FormField, fault?: string): Markup {
   const { name, label, kind = 'text', hint } = field;
   if (kind === 'hidden') return hidden(name, field.value ?? '');

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { webLimits } from '../../base/limits/web.ts';
 import { Problem } from './problems.ts';
 
-/** Lets the routes of an instance take HTML forms, and nothing else. The parsed body is a `URLSearchParams`. */
+/** Makes the routes of an instance accept HTML forms only. The parsed body is a `URLSearchParams`. */
 export function acceptForms(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
@@ -17,7 +17,7 @@ export function acceptForms(app: FastifyInstance): void {
   );
 }
 
-/** Each field costs much more than its characters: they are counted before any is looked at. */
+/** Each field costs much more than its characters, so fields are counted before any is parsed. */
 function hasFewFields(text: string): boolean {
   let at = -1;
   for (let count = 0; count < webLimits.formFieldsMax; count++) {
@@ -27,12 +27,12 @@ function hasFewFields(text: string): boolean {
   return false;
 }
 
-/** A field of a parsed form, empty when it is absent. */
+/** Returns a field of a parsed form; empty if it is absent. */
 export function field(body: unknown, name: string): string {
   return body instanceof URLSearchParams ? (body.get(name) ?? '') : '';
 }
 
-/** Fresh for every form sent: repeats of one form are one request. */
+/** Makes a key for each form sent: repeats of one form count as one request. */
 export function newAttempt(): string {
   return randomBytes(webLimits.attemptKeyBytes).toString('base64url');
 }

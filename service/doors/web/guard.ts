@@ -2,24 +2,24 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { webLimits } from '../../base/limits/web.ts';
 import { Problem } from './problems.ts';
 
-/** Routes that say nothing secret and are asked under any name: probes ask by address. */
+/** Routes without secrets that answer to any host name: probes use the address. */
 const PROBED: ReadonlySet<string> = new Set(['/health', '/ready']);
 
-/** How the pages may be reached and embedded. */
+/** Options of the checks on hosts, frames and plain HTTP. */
 export interface GuardOptions {
-  /** Host header values the service answers to; undefined until it listens. */
+  /** Accepted Host header values; undefined until the service listens. */
   readonly hosts: () => ReadonlySet<string> | undefined;
   /** Whether pages on this computer may show the service's pages in a frame. */
   readonly embeddable: boolean;
-  /** Whether browsers reach the service by https: they are told never to use http again (RFC 6797). */
+  /** Whether browsers reach the service by https: then it tells them never to use http again (RFC 6797). */
   readonly isSecure: boolean;
-  /** Whether this address may speak plain HTTP to the service; undefined where TLS or loopback settles it. */
+  /** Whether this address may use plain HTTP; undefined if TLS or loopback makes the question void. */
   readonly maySpeakPlain: ((address: string | undefined) => boolean) | undefined;
 }
 
 /**
- * Puts the security headers on every response and turns away requests for another host (DNS rebinding) and plain HTTP
- * from anybody but the stated proxies and this computer.
+ * Sets the security headers of every response. Refuses requests for another host (DNS rebinding), and plain HTTP
+ * except from the stated proxies and this computer.
  */
 export function guard(app: FastifyInstance, options: GuardOptions): void {
   const headers = securityHeaders(options);
@@ -30,7 +30,7 @@ export function guard(app: FastifyInstance, options: GuardOptions): void {
 }
 
 function refusalOf({ maySpeakPlain, hosts }: GuardOptions, request: FastifyRequest): Problem | undefined {
-  // The connection's own address: what a header says of it is not asked here.
+  // The connection's own address; headers about it are ignored here.
   if (maySpeakPlain?.(request.raw.socket.remoteAddress) === false) return new Problem('forbidden');
   if (PROBED.has(request.routeOptions.url ?? '')) return undefined;
   return hosts()?.has(request.host) === true ? undefined : new Problem('misdirected');
@@ -51,7 +51,7 @@ function securityHeaders({ embeddable, isSecure }: GuardOptions): Record<string,
   return {
     'content-security-policy': policy.join('; '),
     'x-content-type-options': 'nosniff',
-    // Not no-referrer: that makes browsers send "Origin: null" with the service's own forms (Fetch §3.2).
+    // Not no-referrer, with which browsers send "Origin: null" with the service's own forms (Fetch §3.2).
     'referrer-policy': 'same-origin',
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-resource-policy': embeddable ? 'same-site' : 'same-origin',
@@ -62,7 +62,7 @@ function securityHeaders({ embeddable, isSecure }: GuardOptions): Record<string,
   };
 }
 
-/** Adds sources to directives of the content security policy of one answer. */
+/** Adds sources to directives of one response's content security policy. */
 export function widenPolicy(reply: FastifyReply, sources: Readonly<Record<string, string>>): void {
   const policy = String(reply.getHeader('content-security-policy'))
     .split('; ')
@@ -74,8 +74,8 @@ export function widenPolicy(reply: FastifyReply, sources: Readonly<Record<string
 }
 
 /**
- * Refuses a form that another site sent. Browsers say where a form comes from in Sec-Fetch-Site, older ones in Origin; a
- * request that says neither is not a browser's and belongs to the API.
+ * Refuses a form that another site sent. Browsers state the origin of a form in Sec-Fetch-Site, older ones in Origin.
+ * A request without either is not a browser's and belongs to the API.
  */
 export async function refuseCrossSite(request: FastifyRequest): Promise<void> {
   const site = request.headers['sec-fetch-site'];

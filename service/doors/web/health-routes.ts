@@ -4,17 +4,17 @@ import { unlimited } from './access.ts';
 import { serveRoute } from './route.ts';
 
 export interface HealthOptions {
-  /** Why log-ins cannot be decided; undefined where they can. */
+  /** Why log-ins cannot be decided; undefined if they can. */
   readonly readiness: () => Promise<Unready | undefined>;
   readonly version: string;
   readonly isClosing: () => boolean;
 }
 
 /**
- * `GET /health`: the process answers; it does not look at the database, whose failure a restart would not mend.
- * `GET /ready`: 200 while log-ins can be decided (the database takes writes, its files are those on the disk, its tables
- * are this version's, the service is not ending): `{"status":"ready","version":"0.1.0"}`. Otherwise 503 with a reason:
- * `{"status":"not ready","reason":"silent","version":"0.1.0"}`.
+ * `GET /health`: the process runs. It does not check the database, because a restart would not repair that. `GET
+ * /ready`: 200 while log-ins can be decided (the database accepts writes, its files are those on the disk, its tables
+ * are of this version, the service is not ending): `{"status":"ready","version":"0.1.0"}`. Otherwise 503 with a
+ * reason: `{"status":"not ready","reason":"silent","version":"0.1.0"}`.
  */
 export function serveHealth(app: FastifyInstance, { readiness, version, isClosing }: HealthOptions): void {
   const access = unlimited('probes ask every few seconds, and several of them from one address');

@@ -1,10 +1,10 @@
-/** Bytes of bodies that are being read at once: in all, and from one source. */
+/** Limits of the bytes of bodies being read at once: in all, and from one source. */
 export interface LargeBodiesBounds {
   readonly most: number;
   readonly mostOfSource: number;
 }
 
-/** A body that is being read. */
+/** A body in progress. */
 interface Body {
   readonly bytes: number;
   /** Ends its connection. */
@@ -18,8 +18,8 @@ interface Source {
 }
 
 /**
- * The large bodies that are being read on this node. Where there is no capacity for another one, the source with most bytes
- * loses its oldest body, as long as it has more than the source of the new one: slow bodies of one source keep out nobody else.
+ * The large bodies being read on this node. When the capacity is used up, the source with most bytes loses its oldest
+ * body, as long as it has more than the source of the new one. So slow bodies of one source keep nobody else out.
  */
 export class LargeBodies {
   private readonly bounds: LargeBodiesBounds;
@@ -33,8 +33,8 @@ export class LargeBodies {
   }
 
   /**
-   * @param end ends the connection of this body, where another one needs its capacity
-   * @returns a function that gives the capacity back, or undefined where there is none now
+   * @param end ends the connection of this body if another one needs its capacity
+   * @returns a function that frees the capacity, or undefined if there is none now
    */
   begin(name: string, bytes: number, end: () => void): (() => void) | undefined {
     const wanted = (this.sources.get(name)?.bytes ?? 0) + bytes;
@@ -49,7 +49,7 @@ export class LargeBodies {
     return () => this.release(name, source, body);
   }
 
-  /** Ends the oldest body of the source that has most. @returns false where none has more than is wanted */
+  /** Ends the oldest body of the source with most bytes. @returns false if no source has more than wanted */
   private makeRoom(wanted: number): boolean {
     let [largest, bytes] = ['', wanted];
     for (const [name, source] of this.sources)

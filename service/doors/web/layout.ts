@@ -5,14 +5,14 @@ import { assetPath } from './assets.ts';
 /** A page as text. */
 export interface Page {
   readonly title: string;
-  /** How the service calls itself; default the product's name. */
+  /** The service's name; default the product's name. */
   readonly service?: string;
   /** Further elements for the head. */
   readonly head?: Markup;
   readonly body: Markup;
 }
 
-/** The whole document around a page. */
+/** Returns the whole document of a page. */
 export function renderPage(page: Page): string {
   const document = html`<!doctype html>
 <html lang="en">
@@ -30,12 +30,12 @@ ${page.body}
   return document.text;
 }
 
-/** The product's mark with the service's name; decoration, so the image is silent. */
+/** Returns the product's logo with the service's name. The image is decoration, so screen readers skip it. */
 export function brand(service: string = texts.product): Markup {
   return html`<header class="brand"><img src="${assetPath('icon.svg')}" alt="">${service}</header>`;
 }
 
-/** A page with one message in a card. */
+/** Returns a page with one message in a card. */
 export function messagePage(title: string, lead: string, next: Markup = nothing): string {
   return renderPage({
     title,

@@ -1,6 +1,6 @@
 /**
- * The console's only script: on each change it fetches the page again and swaps in the new part, so there is one
- * template and the page is complete without it.
+ * The console's only script. On each change it fetches the page again and swaps in the new part. So there is one
+ * template, and the page is complete without the script.
  */
 export const operatorScript = `'use strict';
 const live = document.getElementById('live');

@@ -4,18 +4,18 @@ import type { FastifyReply } from 'fastify';
 import { validationLimits } from '../../base/limits/validation.ts';
 
 /**
- * Waits until a refusal may leave: a set time after its request came in, and a little more by chance. The work behind
- * refusals is the same in kind; what it differs in (a row more, a row less) is microseconds, and is lost in this.
+ * Waits until the minimum response time of a refusal has passed since its request came in, plus a random time.
+ * Refusals do the same kind of work; their differences (a row more or less) are microseconds, which this wait hides.
  */
 export async function delayRefusal(reply: FastifyReply): Promise<void> {
   await untilMinimumTime(() => reply.elapsedTime);
 }
 
 /**
- * The same wherever the request came from.
+ * The same for requests of any transport.
  *
- * @param elapsedMs since it came in
- * @param floorMs the set time, where the work takes longer than that of a log-in
+ * @param elapsedMs since the request came in
+ * @param floorMs the minimum response time, if the work takes longer than a log-in
  */
 export async function untilMinimumTime(
   elapsedMs: () => number,

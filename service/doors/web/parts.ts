@@ -2,7 +2,7 @@ import { html, type Markup, nothing } from '../../base/html.ts';
 
 export type Tone = 'good' | 'bad' | 'warn' | 'plain';
 
-/** A moment in UTC, to the second. */
+/** Returns a moment in UTC, to the second. */
 export function moment(ms: number): Markup {
   const iso = new Date(ms).toISOString();
   return html`<time datetime="${iso}">${iso.slice(0, 19).replace('T', ' ')}</time>`;
@@ -12,33 +12,33 @@ export function momentOr(ms: number | null, otherwise: string): Markup | string 
   return ms === null ? otherwise : moment(ms);
 }
 
-/** A word that says how something stands. Its tone is looks alone: the word says it all. */
+/** Returns a word for a state. Its tone changes the looks only; the word is enough. */
 export function badge(tone: Tone, text: string | Markup): Markup {
   return html`<span class="badge ${tone}">${text}</span>`;
 }
 
-/** Facts by their names. */
+/** Returns a list of named facts. */
 export function facts(pairs: readonly (readonly [string, string | number | Markup])[]): Markup {
   return html`<dl class="facts">${pairs.map(([term, value]) => html`<div><dt>${term}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
-/** A section under a heading of its own. */
+/** Returns a section with its heading. */
 export function section(id: string, heading: string, body: Markup, count: Markup = nothing): Markup {
   return html`<section aria-labelledby="${id}"><h2 id="${id}">${heading} ${count}</h2>${body}</section>`;
 }
 
-/** A link that leads to something to do. */
+/** Returns a link to an action. */
 export function actionLink(href: string, text: string): Markup {
   return html`<a class="button quiet" href="${href}">${text}</a>`;
 }
 
-/** What can be done here, in a row; nothing where the role may do none of it. */
+/** Returns the actions of a page in a row; empty if the role may take none. */
 export function actions(items: readonly Markup[]): Markup {
   const shown = items.filter(({ text }) => text !== '');
   return shown.length === 0 ? nothing : html`<div class="actions">${shown}</div>`;
 }
 
-/** A value that is shown this once. */
+/** Returns a value that is shown only once. */
 export function onceShown(label: string, value: string, next: string): Markup {
   return html`<div class="once"><p id="once-label">${label}</p><p class="secret" role="group" aria-labelledby="once-label"><code>${value}</code></p><p>${next}</p></div>`;
 }

@@ -1,4 +1,4 @@
-/** What the activation page needs beyond the service's own style sheet. */
+/** The activation page's additions to the service's own style sheet. */
 export const portalStyleSheet = `
 .portal { display: grid; justify-content: center; align-content: start; grid-template-columns: minmax(0, 36rem); padding: 1.25rem; gap: 1rem; }
 .portal main { outline: none; }

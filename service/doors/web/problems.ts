@@ -4,7 +4,7 @@ import { webLimits } from '../../base/limits/web.ts';
 import { texts } from '../../base/texts/texts.ts';
 import { isPostgresLoss } from '../../storage/database/postgres-loss.ts';
 
-/** What the service refuses over HTTP: a code, its status and whether waiting may help. Texts are in `texts.ts`. */
+/** The refusals over HTTP: a code, its status and whether a retry may help. Texts are in `texts.ts`. */
 const registry = {
   refused: { status: 403, retry: false },
   new_pin: { status: 403, retry: false },
@@ -30,7 +30,7 @@ export type ProblemCode = keyof typeof registry;
 /** All codes, in the order of their statuses. */
 export const problemCodes = Object.keys(registry) as readonly ProblemCode[];
 
-/** A refusal on its way to the one place that writes it. */
+/** A refusal, thrown to the one place that writes its response. */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly code: ProblemCode;
@@ -41,7 +41,7 @@ export class Problem extends Error {
   }
 }
 
-/** The HTTP status of a problem. */
+/** Returns the HTTP status of a problem. */
 export function statusOf(code: ProblemCode): number {
   return registry[code].status;
 }
@@ -52,8 +52,8 @@ export function mayRetry(code: ProblemCode): boolean {
 }
 
 /**
- * The body of a problem as `application/problem+json` (RFC 9457 §3), with the registry's code and the request's id.
- * `accepted` is always false, so a client that only looks there is safe too.
+ * Returns the body of a problem as `application/problem+json` (RFC 9457 §3), with the registry's code and the
+ * request's id. `accepted` is always false, so a client that reads only that field is safe, too.
  */
 export function problemJson(code: ProblemCode, requestId: string, more: ProblemExtras = {}): string {
   const { title, detail } = texts.problems[code];
@@ -70,14 +70,14 @@ export function problemJson(code: ProblemCode, requestId: string, more: ProblemE
   return JSON.stringify(body);
 }
 
-/** Errors of ours that say that the database is not to be had. */
+/** Our errors for an unavailable database. */
 const UNAVAILABLE: ReadonlySet<string> = new Set<ServiceErrorCode>([
   'busy',
   'database_lost',
   'schema_changed',
 ]);
 
-/** The problem that an error of Fastify, of the database or of ours stands for. */
+/** Returns the problem for an error of Fastify, of the database or of ours. */
 export function problemOf(error: unknown): ProblemCode {
   if (error instanceof Problem) return error.code;
   if (typeof error !== 'object' || error === null) return 'failed';
@@ -89,7 +89,7 @@ export function problemOf(error: unknown): ProblemCode {
   return status >= 400 && status < 500 ? 'malformed' : 'failed';
 }
 
-/** What some problems say besides: what exactly is wrong, and with what a PIN is chosen. */
+/** Further fields of some problems: the exact fault, and the proof with which a PIN is chosen. */
 export interface ProblemExtras {
   readonly detail?: string;
   readonly pin?: { readonly proof: string; readonly fewestDigits: number };

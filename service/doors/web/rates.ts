@@ -12,7 +12,7 @@ import { Problem } from './problems.ts';
 export interface Rate {
   /** Rates with the same name share their buckets. */
   readonly name: string;
-  /** What has a bucket of its own. */
+  /** The key of a bucket, in words. */
   readonly per: string;
   readonly size: RateLimitSize;
 }
@@ -22,13 +22,13 @@ const rate = (name: string, per: string, size: RateLimitSize): Rate => ({ name, 
 /** Every rate limit of HTTP requests. */
 export const rates = {
   page: rate('source', 'source', webLimits.sourceBucket),
-  /** Where known callers have a rate of their own. */
+  /** For routes on which known callers have their own rate. */
   stranger: rate('source', 'source whose request is not let in', webLimits.sourceBucket),
   form: rate('form', 'source', webLimits.formBucket),
-  /** Requests for approvals take nothing from forms with passcodes that the same source sends. */
+  /** Requests for approvals do not use up the rate of the same source's forms with passcodes. */
   autosend: rate('autosend', 'source', webLimits.formBucket),
   application: rate('application', 'application', webLimits.applicationBucket),
-  /** One person's address, whichever application asks. */
+  /** The address of one end user, over all applications. */
   validate: rate('validate', 'source of the person', webLimits.validateBucket),
   administration: rate('administration', 'API key or operator', administrationLimits.administrationBucket),
   userAct: rate('me', 'user', selfServiceLimits.userActBucket),
@@ -43,7 +43,7 @@ export function countRequest({ buckets, clock }: WebContext, { name, size }: Rat
   if (!buckets.take(`${name}:${key}`, size, clock())) throw new Problem('too_many');
 }
 
-/** Takes one request from the bucket of the address it came from. @throws Problem `too_many` */
+/** Takes one request from the bucket of its source address. @throws Problem `too_many` */
 export function countBySource(context: WebContext, limit: Rate, request: FastifyRequest): void {
   countRequest(context, limit, sourceKey(request.ip));
 }

@@ -3,12 +3,12 @@ import { type Log, noLog } from '../../base/log.ts';
 import { prepareSource } from '../../base/source.ts';
 import { problemOf } from './problems.ts';
 
-/** Routes that machines ask every few seconds. */
+/** Routes that programs request every few seconds. */
 const FREQUENT = new Set(['/health', '/ready', '/metrics']);
 
 /**
- * Logs each request when it is answered: its id, the route's pattern, status, time and source. The path itself is left
- * out, since an operator link is a secret, and so is everything that was sent.
+ * Logs each request when it is answered: its id, the route's pattern, status, time and source. It leaves out the
+ * path, because an operator link is a secret, and everything that the client sent.
  */
 export function logRequests(app: FastifyInstance, log: Log): void {
   if (log === noLog) return;
@@ -26,7 +26,7 @@ export function logRequests(app: FastifyInstance, log: Log): void {
   });
   app.addHook('onError', async (request, _reply, error) => {
     if (problemOf(error) !== 'failed') return;
-    // The text of an error may quote what was worked on; its place in the code does not.
+    // An error's text may quote data; its stack frames do not.
     const frames = (error.stack ?? '').split('\n').filter(line => /^\s+at /.test(line));
     log('error', 'request failed', {
       requestId: request.id,

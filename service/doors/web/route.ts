@@ -7,27 +7,27 @@ import type { RouteAccess, Who } from './access.ts';
 import type { ProblemCode } from './problems.ts';
 import type { Rate } from './rates.ts';
 
-/** Names of the operations of the API, which are the `operationId`s of its description. */
+/** Names of the API's operations, which are the `operationId`s of its description. */
 export type OperationName = keyof typeof apiTexts.summaries;
 
-/** What the description of the API says of a route besides its schema. */
+/** The description of a route in the API, besides its schema. */
 export interface Operation {
   readonly name: OperationName;
-  /** A body that the route takes. */
+  /** An example of a body. */
   readonly example?: unknown;
-  /** What the act may be refused with. */
+  /** The possible refusals of the action. */
   readonly refusals?: readonly RefusalCode[];
-  /** Problems besides those that follow from who may ask and from the schema. */
+  /** Problems besides those that follow from the access and from the schema. */
   readonly problems?: readonly ProblemCode[];
 }
 
 /** Everything that a route states about itself. */
 export interface RouteStatement {
   readonly access: RouteAccess;
-  /** Most bytes of a body. Every route whose method has one states it. */
+  /** Most bytes of a body. Every route whose method has a body states it. */
   readonly bodyMaxBytes?: number;
   readonly schema?: FastifySchema;
-  /** Absent for pages and for what only the service's own programs ask. */
+  /** Absent for pages and for routes that only the service's own programs use. */
   readonly operation?: Operation;
 }
 
@@ -38,12 +38,12 @@ export interface HttpRoute extends RouteStatement {
   readonly method: Method | readonly Method[];
   /** With parameters as `:name`. */
   readonly path: string;
-  /** Whether HEAD is answered as GET, without the body. */
+  /** Whether HEAD is answered like GET, without the body. */
   readonly hasHead?: boolean;
   readonly handle: (request: FastifyRequest, reply: FastifyReply) => unknown;
 }
 
-/** What Fastify keeps of a statement: who may ask, how often, and what the description says. */
+/** The parts of a statement that Fastify keeps: access, rates, and the description. */
 export interface Stated {
   readonly who: Who;
   readonly action: Action | undefined;
@@ -58,10 +58,10 @@ declare module 'fastify' {
   }
 }
 
-/** Statements that `routeOptions` made: one that was made elsewhere promises checks that nobody runs. */
+/** Statements made by `routeOptions`. Any other one would promise checks that nothing runs. */
 const made = new WeakSet<Stated>();
 
-/** Registers a route with everything that it states. All routes of the service are registered here. */
+/** Registers a route with its whole statement. All routes of the service are registered here. */
 export function serveRoute(app: FastifyInstance, route: HttpRoute): void {
   const { method, path, hasHead = false, handle } = route;
   app.route({
@@ -75,12 +75,12 @@ export function serveRoute(app: FastifyInstance, route: HttpRoute): void {
 
 type Handle = HttpRoute['handle'];
 
-/** Registers a page of the service's own. */
+/** Registers a page of the service. */
 export function servePage(app: FastifyInstance, path: string, access: RouteAccess, handle: Handle): void {
   serveRoute(app, { method: 'GET', path, access, handle });
 }
 
-/** Registers what a form of the service's own pages is sent to. */
+/** Registers the route that receives a form of the service's own pages. */
 export function receiveForm(
   app: FastifyInstance,
   path: string,
@@ -91,7 +91,7 @@ export function receiveForm(
   serveRoute(app, { method: 'POST', path, access, bodyMaxBytes, handle });
 }
 
-/** Fastify's options for a statement, for routes whose handler is not one of HTTP: WebSockets. */
+/** Returns Fastify's options for a statement, for WebSockets, whose handlers are not HTTP handlers. */
 export function routeOptions({ access, bodyMaxBytes, schema, operation }: RouteStatement) {
   const { who, action, rates, unlimited } = access;
   const stated: Stated = { who, action, rates, unlimited, operation };
@@ -105,7 +105,7 @@ export function routeOptions({ access, bodyMaxBytes, schema, operation }: RouteS
   };
 }
 
-/** What a registered route states; undefined where it was not registered by `serveRoute`. */
+/** Returns the statement of a registered route; undefined if `serveRoute` did not register it. */
 export function statedOf(config: { readonly stated?: Stated } | undefined): Stated | undefined {
   const stated = config?.stated;
   return stated !== undefined && made.has(stated) ? stated : undefined;

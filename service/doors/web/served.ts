@@ -10,11 +10,11 @@ export interface ServedRoute extends Stated {
   readonly schema: FastifySchema | undefined;
 }
 
-/** A route of a handler that is not ours, which `serveRoute` cannot register. It has limits of its own. */
+/** A route of a foreign handler, which `serveRoute` cannot register. It has limits of its own. */
 export interface ForeignRoute extends Pick<Stated, 'who' | 'rates' | 'unlimited'> {
   readonly method: string;
   readonly path: string;
-  /** Why it is not registered by `serveRoute`. */
+  /** Why `serveRoute` does not register it. */
   readonly reason: string;
 }
 
@@ -26,10 +26,10 @@ declare module 'fastify' {
 }
 
 /**
- * Keeps a list of the routes that are registered from now on. A route that states nothing has no limits, so the service does not
- * start with one, except those that are named here.
+ * Keeps a list of the routes registered from now on. A route without a statement has no limits, so the service
+ * refuses to start with one, except for the foreign routes named here.
  *
- * @throws Error out of the registration of any other route
+ * @throws Error from the registration of any other route
  */
 export function keepRoutes(app: FastifyInstance, foreign: readonly ForeignRoute[] = []): void {
   const served: ServedRoute[] = [];

@@ -5,13 +5,13 @@ import { Problem } from './problems.ts';
 
 /** Open event streams (server-sent events, HTML §9.2) that say "something changed" and nothing else. */
 export interface ChangeStreams {
-  /** @param lifeMs how long the watcher's session still lasts @throws Problem `too_many` */
+  /** @param lifeMs the rest of the watcher's session @throws Problem `too_many` */
   open(lifeMs: number): PassThrough;
-  /** Ends all streams; a closing server waits for them otherwise. */
+  /** Ends all streams; otherwise a closing server waits for them. */
   end(): void;
 }
 
-/** Makes the set of streams over one node's changes. */
+/** Makes the event streams of one node's changes. */
 export function makeChangeStreams(changes: Changes): ChangeStreams {
   const open = new Set<PassThrough>();
   return {

@@ -51,7 +51,7 @@ export const consoleFrame = {
     title: 'Not allowed',
     lead: 'Your role may not do this. An administrator can give you another role.',
   },
-  /** What an act came to, by the name that stands in the address. */
+  /** Results of actions, by the name in the address. */
   done: {
     admin: 'The administrator is there, with a password. Now give them a fob.',
     created: 'Created.',

@@ -1,4 +1,4 @@
-/** Texts of the pages about mails to users. */
+/** Texts of the pages about mail to users. */
 export const consoleMail = {
   mails: {
     title: 'Mails',

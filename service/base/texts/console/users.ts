@@ -1,6 +1,6 @@
 import { credentialLimits } from '../../limits/credentials.ts';
 
-/** Texts of the pages about people. */
+/** Texts of the pages about users. */
 export const consoleUsers = {
   users: {
     title: 'Users',

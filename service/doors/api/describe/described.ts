@@ -4,7 +4,7 @@ import type { Operation } from '../../web/route.ts';
 import type { ServedRoute } from '../../web/served.ts';
 import type { JsonSchema } from '../kit/shapes.ts';
 
-/** An operation as it is registered. */
+/** A registered operation with its description. */
 export interface Described extends Omit<ServedRoute, 'schema' | 'operation'>, Operation {
   readonly params: JsonSchema | undefined;
   readonly query: JsonSchema | undefined;
@@ -14,7 +14,10 @@ export interface Described extends Omit<ServedRoute, 'schema' | 'operation'>, Op
   readonly answers: Readonly<Record<string, JsonSchema>>;
 }
 
-/** The operations among the registered routes, in the order in which they were registered. HEAD is no operation of its own. */
+/**
+ * Returns the operations among the registered routes, in the order of their registration. HEAD is no operation of its
+ * own.
+ */
 export function operationsOf(served: readonly ServedRoute[]): readonly Described[] {
   return served.flatMap(({ operation, schema = {}, ...route }) => {
     if (operation === undefined || route.method === 'HEAD') return [];
@@ -23,7 +26,7 @@ export function operationsOf(served: readonly ServedRoute[]): readonly Described
   });
 }
 
-/** The schema of a route as `schemasOf` makes it. */
+/** The schema of a route, as `schemasOf` makes it. */
 interface RegisteredSchema {
   readonly params?: JsonSchema;
   readonly querystring?: JsonSchema;
@@ -32,12 +35,12 @@ interface RegisteredSchema {
   readonly response?: Readonly<Record<string, JsonSchema>>;
 }
 
-/** Its address as OpenAPI writes it: parameters as `{name}`. */
+/** Returns its address as OpenAPI writes it: parameters as `{name}`. */
 export function locationOf({ path }: Pick<Described, 'path'>): string {
   return path.replace(/:(\w+)/g, '{$1}');
 }
 
-/** What the operation may be turned away with: who may ask, what it takes and its rate limits decide that. */
+/** Returns the possible problems of an operation. They follow from its access, its inputs and its rate limits. */
 export function problemsOf(operation: Described): ProblemCode[] {
   const { who, rates, body, params, query, problems = [] } = operation;
   const takes = [params, query, body].some(schema => fieldsOf(schema).length > 0);
@@ -47,7 +50,7 @@ export function problemsOf(operation: Described): ProblemCode[] {
     ...(body ? (['too_large', 'wrong_media_type'] as const) : []),
     ...(rates.length > 0 ? (['too_many'] as const) : []),
     'failed',
-    // To know the caller, the database is read.
+    // Authentication reads the database.
     ...(who === 'anybody' ? [] : (['unavailable'] as const)),
     ...problems,
   ];
@@ -64,7 +67,7 @@ function admissionProblems({ who, action, method }: Described): readonly Problem
   ];
 }
 
-/** The names of an object's fields. */
+/** Returns the names of an object's fields. */
 export function fieldsOf(schema: JsonSchema | undefined): string[] {
   return Object.keys((schema?.properties ?? {}) as Record<string, unknown>);
 }

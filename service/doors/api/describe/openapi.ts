@@ -8,7 +8,7 @@ import { refusalStatuses } from '../kit/refusals.ts';
 import type { JsonSchema } from '../kit/shapes.ts';
 import { type Described, locationOf, operationsOf, problemsOf } from './described.ts';
 
-/** What the description says of the service it stands on. */
+/** Facts about the service for its description. */
 export interface Site {
   readonly version: string;
   /** Name of the cookie of operators' sessions. */
@@ -18,7 +18,7 @@ export interface Site {
 const PROBLEM = 'application/problem+json';
 const PROBLEM_REF = { $ref: '#/components/schemas/Problem' };
 
-/** The description of the API as OpenAPI 3.1, made of the routes that are registered. */
+/** Generates the description of the API as OpenAPI 3.1 from the registered routes. */
 export function openApiOf(served: readonly ServedRoute[], { version, cookie }: Site): JsonSchema {
   const schemas: Record<string, unknown> = { Problem: problemSchema };
   const paths: Record<string, Record<string, unknown>> = {};
@@ -118,7 +118,7 @@ function parametersOf(where: 'path' | 'query' | 'header', schema: JsonSchema | u
   });
 }
 
-/** A schema in which what has a name stands among the components, and is referred to. */
+/** Moves named schemas into the components, and refers to them. */
 function collected(schema: JsonSchema, schemas: Record<string, unknown>): JsonSchema {
   const walk = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(walk);

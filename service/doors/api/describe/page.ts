@@ -7,7 +7,7 @@ import { type Described, fieldsOf, locationOf, operationsOf } from './described.
 
 const { page } = apiTexts;
 
-/** The description for people: every operation with who may do it, what it takes and what it may be refused with. */
+/** Returns the description for people: every operation with its access, its inputs and its possible refusals. */
 export function documentationPage(served: readonly ServedRoute[]): string {
   const rows = operationsOf(served).map(row);
   return renderPage({
@@ -55,7 +55,7 @@ function listed(names: readonly string[]): Markup[] {
   return names.map((name, index) => html`${index === 0 ? '' : ', '}<code>${name}</code>`);
 }
 
-/** Who may do something, in words. */
+/** Returns in words who may use an operation. */
 export function whoMay({ who, action }: Pick<Described, 'who' | 'action'>): string {
   if (action === undefined) return who === 'application' ? page.application : page.anybody;
   const { roles, dangerous } = permissions[action];

@@ -6,7 +6,7 @@ import { media, schemasOf, serviceText } from '../kit/shapes.ts';
 import { openApiOf } from './openapi.ts';
 import { documentationPage } from './page.ts';
 
-/** `GET /v1/openapi.json` and `GET /v1/docs`: the description for programs and for people. It names nobody's secrets. */
+/** `GET /v1/openapi.json` and `GET /v1/docs`: the description for programs and for people. It contains no secrets. */
 export function serveDescription(app: FastifyInstance, context: WebContext): void {
   const common = { method: 'GET', access: pageBySource(context), hasHead: true } as const;
   serveRoute(app, {

@@ -7,7 +7,7 @@ import { refusalStatuses } from '../kit/refusals.ts';
 import { locationOf, operationsOf } from './described.ts';
 import { whoMay } from './page.ts';
 
-/** The operations as the table of `docs/api.md` has them: operation, what it does, permission, who. */
+/** Returns the operations as the table of `docs/api.md` has them: operation, effect, permission, who. */
 export function operationRows(served: readonly ServedRoute[]): string[][] {
   return operationsOf(served).map(operation => [
     `\`${operation.method} ${locationOf(operation)}\``,
@@ -17,7 +17,7 @@ export function operationRows(served: readonly ServedRoute[]): string[][] {
   ]);
 }
 
-/** Every problem as the table of `docs/api.md` has it: code, status, meaning. */
+/** Returns every problem as the table of `docs/api.md` has it: code, status, meaning. */
 export function problemRows(): string[][] {
   const refusals = Object.keys(refusalStatuses) as RefusalCode[];
   return [

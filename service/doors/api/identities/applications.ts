@@ -29,7 +29,7 @@ import {
   time,
 } from '../kit/shapes.ts';
 
-/** A key that is handed out in the answer that made it, and never again. */
+/** A key that only the response that created it contains. */
 export const shownOnce = described(serviceText, 'Shown once; only its hash is kept.');
 
 const factors = oneOf(...factorsKnown);

@@ -17,7 +17,7 @@ export const sessionRoutes = [
     answer: caller,
     refusals: [],
     handle: async ({ actor }) => {
-      // Only operators and their keys are let in, never the service itself.
+      // Only operators and their keys are admitted, never the service itself.
       const own = actor.role as Role;
       const actions = (Object.keys(permissions) as (keyof typeof permissions)[]).filter(action =>
         may(own, action),

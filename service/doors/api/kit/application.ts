@@ -13,45 +13,45 @@ import { type OperationName, serveRoute } from '../../web/route.ts';
 import { bearerOf } from './authenticate.ts';
 import { constant, described, type FieldShape, object, schemasOf, serviceText } from './shapes.ts';
 
-/** An application that asks, and the key it showed. */
+/** The application of a request, and its key. */
 export interface ApplicationClient {
   readonly apiKey: string;
   readonly application: KnownApplication;
 }
 
-/** One request of an application that has been let in and checked. */
+/** One request of an admitted application, checked against the shapes. */
 export interface ApplicationCall<P, B> {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   readonly params: P;
   readonly body: B;
-  /** Where the person is, as the application says it, or else where the request came from. */
+  /** The end user's source as stated by the application, or else the source of the request. */
   readonly source: string;
   readonly idempotencyKey: string | undefined;
 }
 
-/** One route for applications: the server and the description are made of it. */
+/** One route for applications; the server and the description are generated from it. */
 export interface ApplicationRoute<P, B> {
   readonly name: OperationName;
   readonly path: string;
   readonly params?: FieldShape<P>;
   readonly headers?: FieldShape<unknown>;
   readonly body: FieldShape<B>;
-  /** A body that the route takes; it stands in the description. */
+  /** An example of a body, for the description. */
   readonly example: NoInfer<B>;
-  /** What comes back, by status. */
+  /** Response bodies by status. */
   readonly answers: Readonly<Record<number, FieldShape<unknown>>>;
-  /** What it is refused with besides what every such route may be. */
+  /** Problems besides those of every such route. */
   readonly problems?: readonly ProblemCode[];
   /**
-   * Whether the application counts as this node last saw it, so that what is decided for it has to be decided by its standing, or
-   * as the database says now.
+   * `seen`: the application as this node last saw it, so decisions must check its state again; `now`: as the database
+   * has it now.
    */
   readonly standing: 'seen' | 'now';
   handle(call: ApplicationCall<P, B>): Promise<FastifyReply>;
 }
 
-/** Somebody may be let in. */
+/** The response to an accepted log-in. */
 export const acceptedAnswer = object({
   accepted: constant(true),
   user: described(
@@ -60,7 +60,7 @@ export const acceptedAnswer = object({
   ),
 });
 
-/** The headers of routes that answer a repeated request alike. */
+/** The headers of routes with an idempotency cache. */
 export const idempotencyHeaders: FieldShape<unknown> = {
   schema: {
     type: 'object',
@@ -122,7 +122,7 @@ function applicationAccess(context: WebContext, standing: 'seen' | 'now'): Route
   return { who: 'application', rates: [rates.stranger, rates.application], beforeBody: [admit] };
 }
 
-/** The application a request was admitted for. @throws Problem `unauthorised` */
+/** Returns the application of an admitted request. @throws Problem `unauthorised` */
 export function clientOf(request: FastifyRequest): ApplicationClient {
   const client = clients.get(request);
   if (client === undefined) throw new Problem('unauthorised');
@@ -136,8 +136,8 @@ function sourceOf({ body, ip }: FastifyRequest): string {
 }
 
 /**
- * Says that the person may be let in, and under which name: the one that the service has. What was typed may be spelt in
- * another way, and an application that goes by it takes one person for two, or lets in somebody it means to keep out.
+ * Sends the acceptance with the canonical user name. The typed name may be another spelling: an application that uses
+ * it may take one user for two, or admit a user whom it means to keep out.
  */
 export function sendAccepted(reply: FastifyReply, user: string): FastifyReply {
   return reply.send({ accepted: true, user });

@@ -15,7 +15,7 @@ import { countBySource, countRequest, rates } from '../../web/rates.ts';
 
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
-/** Who asks, and whether what they show lets them do dangerous things now. */
+/** The caller, and whether their credentials allow dangerous actions now. */
 interface Caller {
   readonly actor: Actor & { readonly role: Role };
   readonly isFresh: boolean;
@@ -23,7 +23,7 @@ interface Caller {
 
 const actors = new WeakMap<FastifyRequest, Actor>();
 
-/** Administration, by somebody who may do an act. */
+/** Access to administration for callers who may take an action. */
 export function administrationAccess(context: WebContext, action: Action): RouteAccess {
   return {
     who: 'administration',
@@ -34,8 +34,8 @@ export function administrationAccess(context: WebContext, action: Action): Route
 }
 
 /**
- * Lets a request in by an administration API key or by an operator's session, before its body is read. A key is exempt from
- * fresh proof: no person is behind it who could give one, and it is made for one purpose with one role.
+ * Admits a request by an administration API key or by an operator's session, before its body is read. A key needs no
+ * fresh proof: no person is there to give one, and a key serves one purpose with one role.
  *
  * @throws Problem `credentials_needed`, `forbidden`, `not_allowed`, `proof_needed`, `too_many`
  */
@@ -52,14 +52,14 @@ async function admit(context: WebContext, request: FastifyRequest, action: Actio
   actors.set(request, caller.actor);
 }
 
-/** Who asks, for a request that was let in. */
+/** Returns the actor of an admitted request. */
 export function actorOf(request: FastifyRequest): Actor {
   const actor = actors.get(request);
   if (actor === undefined) throw new Problem('credentials_needed');
   return actor;
 }
 
-/** The value of a bearer token, or undefined. */
+/** Returns the value of a bearer token, or undefined. */
 export function bearerOf(request: FastifyRequest): string | undefined {
   const [scheme, value] = (request.headers.authorization ?? '').split(' ');
   return scheme?.toLowerCase() === 'bearer' ? value : undefined;
@@ -80,7 +80,7 @@ async function byKey({ management }: WebContext, request: FastifyRequest): Promi
 }
 
 async function bySession(context: WebContext, request: FastifyRequest): Promise<Caller | undefined> {
-  // Whoever sends a key means it: a wrong one must not be made good by a cookie.
+  // If a key is sent, it must be valid: a cookie must not make up for a wrong one.
   if (request.headers.authorization !== undefined) return undefined;
   const { management } = context;
   const session = await sessionOf(management, cookieOf(request, context.operatorCookie()));

@@ -1,7 +1,7 @@
 import { administrationLimits } from '../../../base/limits/administration.ts';
 import { type FieldShape, nullable, serviceText, text, whole } from './shapes.ts';
 
-/** Where a page begins and how long it is, in the query of a list. */
+/** The start and the length of a page, in the query of a list. */
 export const pageFields = {
   after: text(administrationLimits.cursorMax, { description: '`next` of the page before.' }),
   limit: whole(1, administrationLimits.pageRowsMax),
@@ -15,7 +15,7 @@ export interface PageQuery {
   readonly limit?: number;
 }
 
-/** A page out of a list that is short as a whole, in the order of a key that each of its rows has alone. */
+/** Returns a page of a short list, in the order of a unique key of its rows. */
 export function pageOf<T>(
   rows: readonly T[],
   keyOf: (row: T) => string,
@@ -28,7 +28,7 @@ export function pageOf<T>(
   return { page, next: rest.length > limit && last !== undefined ? keyOf(last) : null };
 }
 
-/** A place in an order by a number and, among equals, by a text. */
+/** A position in an order by a number and, among equals, by a text. */
 export interface PageCursor {
   readonly number: number;
   readonly text: string;
@@ -38,7 +38,7 @@ export function writeCursor(number: number, rest: string): string {
   return `${number}.${rest}`;
 }
 
-/** The place that `writePlace` wrote down, or undefined where it did not. */
+/** Parses a position written by `writeCursor`; undefined if it is invalid. */
 export function readCursor(written: string): PageCursor | undefined {
   const [, digits = '', rest = ''] = /^(\d{1,16})\.([\w-]{1,64})$/.exec(written) ?? [];
   const number = Number(digits);

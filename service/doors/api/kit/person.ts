@@ -4,7 +4,7 @@ import { userLimits } from '../../../base/limits/users.ts';
 import { validationLimits } from '../../../base/limits/validation.ts';
 import { object, text } from './shapes.ts';
 
-/** What applications send about a person who logs in. */
+/** Fields that applications send about an end user. */
 export const person = {
   user: text(userLimits.userNameMax, { minLength: 1 }),
   passcode: text(validationLimits.passcodeFieldMax),
@@ -13,10 +13,10 @@ export const person = {
   source: text(validationLimits.sourceMax),
 } as const;
 
-/** What only this browser or connection is known by. */
+/** A secret identifier of one browser or connection. */
 export const session = text(challengeLimits.challengeSessionMax, {
   minLength: challengeLimits.challengeSessionMin,
 });
 
-/** The question or request to approve that an address names. */
+/** Addresses of questions and requests to approve. */
 export const askedParams = object({ id: text(challengeLimits.challengeIdMax) });

@@ -2,13 +2,13 @@ import type { RefusalCode } from '../../../base/results.ts';
 import { apiTexts } from '../../../base/texts/api.ts';
 import { texts } from '../../../base/texts/texts.ts';
 
-/** Statuses of refusals: what is wrong with the request, what is not there, what stands against it. */
+/** Statuses of refusals: for invalid requests, missing items and conflicts. */
 export type RefusalStatus = 400 | 404 | 409 | 413 | 422 | 423 | 429 | 502;
 
 /**
- * The status of every refusal of an act. 400: a value out of its bounds; 404: what the address or the body names is not
- * there; 409: it clashes with what is; 413: too much at once; 422: understood, and not to be had; 423: a lock stands before it;
- * 429: too often; 502: somebody else's server did not take it.
+ * The status of every refusal of an action. 400: a value out of its bounds; 404: an item of the address or the body
+ * does not exist; 409: a conflict with the present state; 413: too much at once; 422: understood, but not possible;
+ * 423: locked; 429: too often; 502: another server refused.
  */
 export const refusalStatuses = {
   bad_user: 400,
@@ -140,7 +140,7 @@ export const refusalStatuses = {
   too_many_radius_clients: 409,
 } as const satisfies Record<RefusalCode, RefusalStatus>;
 
-/** A refusal as a problem (RFC 9457 §3). `detail` may say more than the registry where the act knows more. */
+/** Returns a refusal as a problem (RFC 9457 §3). `detail` may say more than the registry if the action knows more. */
 export function refusalJson(
   code: RefusalCode,
   requestId: string,

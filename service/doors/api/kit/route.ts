@@ -6,7 +6,7 @@ import type { WebContext } from '../../web/context.ts';
 import type { OperationName } from '../../web/route.ts';
 import type { FieldShape } from './shapes.ts';
 
-/** One request that has been let in and checked. */
+/** One admitted and checked request. */
 export interface ApiCall<P, Q, B> {
   readonly context: WebContext;
   readonly management: Management;
@@ -16,7 +16,7 @@ export interface ApiCall<P, Q, B> {
   readonly body: B;
 }
 
-/** One route of administration: the server, the description and the documentation are made of it. */
+/** One route of administration; the server, the description and the documentation are generated from it. */
 export interface ApiRoute<P = unknown, Q = unknown, B = unknown, A = unknown> {
   readonly name: OperationName;
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -26,20 +26,20 @@ export interface ApiRoute<P = unknown, Q = unknown, B = unknown, A = unknown> {
   readonly params?: FieldShape<P>;
   readonly query?: FieldShape<Q>;
   readonly body?: FieldShape<B>;
-  /** A body that the route takes; it stands in the description. */
+  /** An example of a body, for the description. */
   readonly example?: NoInfer<B>;
   readonly bodyMaxBytes?: number;
-  /** What comes back. */
+  /** The response body. */
   readonly answer: FieldShape<A>;
   /** Default 200. */
   readonly status?: 201;
-  /** What the act may be refused with. */
+  /** The possible refusals of the action. */
   readonly refusals: readonly RefusalCode[];
   handle(call: ApiCall<P, Q, B>): Promise<Result<A>>;
 }
 
-/** Checks at compile time that a handler takes and gives what its route declares. */
+/** Checks at compile time that a handler's types match its route's shapes. */
 export function route<P, Q, B, A>(declared: ApiRoute<P, Q, B, A>): ApiRoute {
-  // Methods are bivariant: whoever calls it has had the parts checked against the shapes.
+  // Methods are bivariant; the caller has checked the parts against the shapes.
   return declared as ApiRoute;
 }

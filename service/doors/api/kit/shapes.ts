@@ -1,12 +1,12 @@
 import type { FastifySchema } from 'fastify';
 
-/** A JSON Schema (2020-12, which OpenAPI 3.1 takes as it is). */
+/** A JSON Schema (2020-12, which OpenAPI 3.1 uses unchanged). */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** What a value on the wire looks like: as a schema for programs, and as a type for us, made of the same words. */
+/** The shape of a value on the wire: one definition for the schema and for the type. */
 export interface FieldShape<T> {
   readonly schema: JsonSchema;
-  /** Never there: it carries the type. */
+  /** Never set: it carries the type. */
   readonly type?: T;
 }
 
@@ -14,7 +14,7 @@ export type TypeOf<S> = S extends FieldShape<infer T> ? T : never;
 type Fields = Readonly<Record<string, FieldShape<unknown>>>;
 type NoFields = Readonly<Record<never, never>>;
 
-/** Text of some length, in UTF-16 units. */
+/** Text with limits of its length, in UTF-16 units. */
 export function text(
   max: number,
   more: JsonSchema & { readonly minLength?: number } = {},
@@ -22,7 +22,7 @@ export function text(
   return { schema: { type: 'string', maxLength: max, ...more } };
 }
 
-/** Text that the service makes, whose length is its own affair. */
+/** Text that the service writes, without a stated limit. */
 export const serviceText: FieldShape<string> = { schema: { type: 'string' } };
 
 /** A whole number within its bounds. */
@@ -68,12 +68,12 @@ export function media(type: string, { schema }: FieldShape<unknown>): FieldShape
   return { schema: { content: { [type]: { schema } } } };
 }
 
-/** Named facts of no fixed names, as the audit holds them. */
+/** Facts without fixed names, as the audit holds them. */
 export const facts: FieldShape<Readonly<Record<string, unknown>>> = {
   schema: { type: 'object', additionalProperties: { type: ['string', 'number', 'boolean', 'null'] } },
 };
 
-/** An object with these fields, of which the second lot may be left out, and no others. */
+/** An object with these fields and no others; those of the second group are optional. */
 export function object<R extends Fields, O extends Fields = NoFields>(
   required: R,
   optional?: O,
@@ -89,22 +89,22 @@ export function object<R extends Fields, O extends Fields = NoFields>(
   };
 }
 
-/** An object of which just one field is there. */
+/** An object with exactly one of these fields. */
 export function justOne<T>({ schema }: FieldShape<T>): FieldShape<T> {
   return { schema: { ...schema, minProperties: 1, maxProperties: 1 } };
 }
 
-/** The shape, with a sentence about it. */
+/** Adds a sentence of description to a shape. */
 export function described<T>({ schema }: FieldShape<T>, description: string): FieldShape<T> {
   return { schema: { ...schema, description } };
 }
 
-/** The shape under a name of its own in the API's description. */
+/** Gives a shape its own name in the API's description. */
 export function named<T>({ schema }: FieldShape<T>, title: string): FieldShape<T> {
   return { schema: { ...schema, title } };
 }
 
-/** The shapes of a route as Fastify takes them. */
+/** Returns the shapes of a route in Fastify's form. */
 export function schemasOf(shapes: {
   readonly params?: FieldShape<unknown> | undefined;
   readonly query?: FieldShape<unknown> | undefined;
@@ -120,7 +120,7 @@ export function schemasOf(shapes: {
     ...(query && { querystring: query.schema }),
     ...(headers && { headers: headers.schema }),
     ...(body && { body: body.schema }),
-    // What a schema does not name is not written.
+    // Fields that a schema does not name are left out of the response.
     response: Object.fromEntries(response),
   };
 }

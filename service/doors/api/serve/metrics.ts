@@ -27,8 +27,8 @@ export function serveMetrics(app: FastifyInstance, context: WebContext): void {
 }
 
 /**
- * What stands in the database, which all nodes share: each of them says the same.
- * @returns counts anew: one query after the other, since log-ins need the connections more
+ * Gauges over the database, which all nodes share: each node reports the same values.
+ * @returns a function that counts again: one query after the other, because log-ins need the connections more
  */
 function sharedGauges(registry: Registry, db: Db, clock: () => number): () => Promise<void> {
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [registry] });
@@ -53,7 +53,7 @@ function sharedGauges(registry: Registry, db: Db, clock: () => number): () => Pr
       .groupBy('state')
       .orderBy('state')
       .execute();
-    // A state that no job is in any more is left out.
+    // A state without jobs is left out.
     jobs.reset();
     for (const { state, count } of states) jobs.set({ state }, Number(count));
   };

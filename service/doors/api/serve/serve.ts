@@ -21,7 +21,10 @@ import { serveMetrics } from './metrics.ts';
 const PROBLEM = 'application/problem+json';
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
-/** The HTTP API: log-ins for applications, administration for operators and their programs, and its own description. */
+/**
+ * Serves the HTTP API: log-ins for applications, administration for operators and their programs, and its own
+ * description.
+ */
 export function serveApi(app: FastifyInstance, context: WebContext): void {
   app.register(async applications => {
     applications.setErrorHandler((error, request, reply) => sendProblem(request, reply, problemOf(error)));
@@ -40,7 +43,7 @@ export function serveApi(app: FastifyInstance, context: WebContext): void {
   });
 }
 
-/** Values in an address are text, of which numbers are made; in a body nothing is made of anything. */
+/** Values in an address are text and may be converted to numbers; values in a body are never converted. */
 function checkStrictly(app: FastifyInstance): void {
   const options = { strict: true, allowUnionTypes: true, removeAdditional: false } as const;
   const ofBody = new Ajv({ ...options, coerceTypes: false });
@@ -83,7 +86,7 @@ async function refuseNul({ params, query, body }: FastifyRequest): Promise<void>
   if ([params, query, body].some(holdsNul)) throw new Problem('malformed');
 }
 
-/** Whether a text somewhere in a value holds U+0000, which PostgreSQL stores in none and looks up in none. */
+/** Whether any text in a value contains U+0000, which PostgreSQL can neither store nor look up. */
 function holdsNul(value: unknown): boolean {
   if (typeof value === 'string') return value.includes('\0');
   return typeof value === 'object' && value !== null && Object.values(value).some(holdsNul);
@@ -107,13 +110,13 @@ async function answerTo(
   }
   if (route.method !== 'GET') {
     context.changes.announce();
-    // It may have written down a job, and waking for nothing costs a look.
+    // The action may have stored a job; waking without one costs only a query.
     context.wakeJobs();
   }
   return reply.code(route.status ?? 200).send(result.value);
 }
 
-/** Says which methods an address has to anybody, and to a request with another one. */
+/** Answers OPTIONS with the methods of an address, and refuses other methods. */
 function refuseOtherMethods(app: FastifyInstance): void {
   const anybody = unlimited('it says what the description says, and reads nothing');
   const bodyMaxBytes = webLimits.bodyMaxBytes;
@@ -147,7 +150,7 @@ interface FieldProblem {
   readonly detail: string;
 }
 
-/** A problem; where a value was not as the schema has it, with the names of the fields. */
+/** Sends a problem; for a schema violation with the names of the fields. */
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const code = problemOf(error);
   const fields = fieldProblems(error);
@@ -167,7 +170,7 @@ function fieldProblems(error: unknown): FieldProblem[] {
   if (!Array.isArray(validation)) return [];
   return (validation as ErrorObject[]).slice(0, administrationLimits.problemFieldsMax).map(found => ({
     field: fieldOf(where, found),
-    // The message names what is asked for, never what was sent.
+    // The message names the rule, never the sent value.
     detail: found.message ?? '',
   }));
 }
@@ -175,7 +178,7 @@ function fieldProblems(error: unknown): FieldProblem[] {
 function fieldOf(where: string, { instancePath, params }: ErrorObject): string {
   const { missingProperty, additionalProperty } = params as Record<string, unknown>;
   const name = missingProperty ?? additionalProperty;
-  // A name that no field could have may be a value in the wrong place.
+  // A name that no field could have may be a misplaced secret.
   const isName = typeof name === 'string' && /^[a-zA-Z][\w-]*$/.test(name);
   const shown = isName && name.length <= administrationLimits.fieldNameShownMax ? `/${name}` : '';
   return `${where}${instancePath}${shown}`;

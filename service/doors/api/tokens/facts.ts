@@ -4,7 +4,7 @@ import { algorithms, alphabets, pinPlaces } from '../../../features/tokens/facts
 import { facts, named, nullable, number, object, oneOf, serviceText, time, whole } from '../kit/shapes.ts';
 
 export const kind = oneOf('hotp', 'totp');
-/** Of tokens alone: a policy makes none that answer questions. */
+/** For tokens only: no policy makes tokens that answer questions. */
 export const tokenKind = oneOf('hotp', 'totp', 'ocra');
 const algorithm = oneOf(...algorithms);
 const alphabet = oneOf(...alphabets);
@@ -12,7 +12,7 @@ const pinPlace = oneOf(...pinPlaces);
 export const tokenState = oneOf(...(Object.keys(tokenStates) as TokenState[]));
 export const revokedReason = oneOf(...revokedReasons);
 
-/** What a token or a policy may be told to be like. */
+/** Settable properties of a token or a policy. */
 export const factFields = {
   algorithm,
   alphabet,
@@ -22,7 +22,7 @@ export const factFields = {
   lookAhead: whole(tokenLimits.lookAheadMin, tokenLimits.lookAheadMax),
 } as const;
 
-/** What a token or a policy is like. */
+/** Properties of a token or a policy in responses. */
 export const shownFacts = {
   kind,
   algorithm,

@@ -114,7 +114,7 @@ async function prepare(
     return done(await prepareImport(db, keys, await draftsOf(keys, given)));
   } catch (error) {
     if (!isFobError(error, 'bad-input')) throw error;
-    // Its sentences are written so that none holds a secret.
+    // The readers' messages hold no secret.
     return { ok: false, refusal: { code: 'bad_import', text: `${error.message} ${error.next}`.trim() } };
   }
 }

@@ -147,7 +147,7 @@ interface SeedText {
   readonly hex?: string;
 }
 
-/** The bytes of a seed as it was sent; undefined where its text is not what its field says. */
+/** Returns the bytes of a sent seed; undefined if its text does not match its field's encoding. */
 function bytesOfSeed({ base32, hex }: SeedText): Uint8Array | undefined {
   if (hex !== undefined)
     return /^(?:[\da-f]{2})+$/i.test(hex) ? new Uint8Array(Buffer.from(hex, 'hex')) : undefined;

@@ -3,7 +3,7 @@ import type { OperatorSession } from '../../../features/users/access/operators.t
 import type { WebContext } from '../../web/context.ts';
 import { setCookie } from '../../web/cookies.ts';
 
-/** Gives the browser a session, until it ends however much it is used. */
+/** Sets the session's cookie, for as long as the session lasts at most. */
 export function giveCookie(context: WebContext, reply: FastifyReply, session: OperatorSession): void {
   setSession(context, reply, session.token, Math.floor((session.expiresMs - context.clock()) / 1000));
 }
@@ -12,7 +12,7 @@ export function clearCookie(context: WebContext, reply: FastifyReply): void {
   setSession(context, reply, '', 0);
 }
 
-/** The API takes the session as well, so the whole service gets it. */
+/** The API accepts the session as well, so the cookie is for the whole service. */
 function setSession(context: WebContext, reply: FastifyReply, value: string, seconds: number): void {
   setCookie(context, reply, { name: context.operatorCookie(), value, path: '/', seconds });
 }

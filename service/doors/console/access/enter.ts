@@ -20,7 +20,7 @@ import { clearCookie, giveCookie } from './cookie.ts';
 
 const text = texts.operator;
 
-/** Entry by a one-time link, the way out, and the stream that tells open pages that something has changed. */
+/** Serves the entry by a one-time link, signing out, and the stream that tells open pages about changes. */
 export function serveEntry(app: FastifyInstance, context: WebContext, askIn: SignInPrompt): void {
   const streams = makeChangeStreams(context.changes);
   app.addHook('preClose', async () => streams.end());
@@ -45,12 +45,12 @@ export function serveEntry(app: FastifyInstance, context: WebContext, askIn: Sig
   });
 }
 
-/** What is done with a one-time link. */
+/** The action on a one-time link. */
 type LinkAct = 'enter' | 'discard';
 
 /**
- * Looking at a one-time link does not use it up: programs that scan mails and browsers that load ahead look at it, too. The
- * page says who is signed in and what a press of each button does.
+ * Shows a one-time link without using it up: mail scanners and browsers that prefetch open it, too. The page says who
+ * is signed in and what each button does.
  */
 async function showLink(
   context: WebContext,
@@ -63,7 +63,7 @@ async function showLink(
   return reply.type(HTML).send(linkPage(key, visit && (visit.session.user ?? text.linkSession)));
 }
 
-/** Uses a one-time link up, in a browser that is signed in as in any other: the session that was there ends. */
+/** Uses up a one-time link. A session that the browser already has ends. */
 async function useLink(
   context: WebContext,
   request: FastifyRequest,
@@ -95,7 +95,7 @@ function linkUsed(reply: FastifyReply): FastifyReply {
   return reply.code(statusOf('forbidden')).type(HTML).send(page);
 }
 
-/** @param signedIn whose session the browser has, if any */
+/** @param signedIn the user of the browser's session, if any */
 function linkPage(key: string, signedIn: string | undefined): string {
   const button = (act: LinkAct, label: string, style: Markup = nothing) =>
     html`<button type="submit" name="act" value="${act}"${style}>${label}</button>`;

@@ -8,24 +8,24 @@ import { type FormField, fieldMarkup, hidden } from '../../web/fields.ts';
 import { brand, renderPage } from '../../web/layout.ts';
 import { HOME } from '../kit/paths.ts';
 
-/** A page on which an operator shows password and passcode. */
+/** A page that asks an operator for password and passcode. */
 export interface ProofPage {
-  /** How the service calls itself. */
+  /** The service's name. */
   readonly service: string;
   readonly title: string;
   readonly lead: string;
   readonly path: string;
-  /** Where to go on. */
+  /** The address to continue at. */
   readonly to: string;
-  /** Fresh for every page sent: repeats of one page's form are one request. */
+  /** New for every page sent: repeats of one page's form count as one request. */
   readonly attempt: string;
-  /** What was typed as user name; undefined where it is not asked for. */
+  /** The typed user name; undefined if the page does not ask for it. */
   readonly user?: string | undefined;
   readonly csrf?: string | undefined;
   readonly refused: boolean;
   /** Whether every passcode is a number. */
   readonly isNumber: boolean;
-  /** Further words, under the form. */
+  /** Further text under the form. */
   readonly foot?: Markup;
 }
 
@@ -49,7 +49,7 @@ const secrets = (isNumber: boolean): readonly FormField[] => [
   },
 ];
 
-/** The page; after a refusal it says the same for every reason. */
+/** Returns the page. After a refusal it says the same for every reason. */
 export function proofPage(page: ProofPage): string {
   const user: FormField = {
     name: 'user',

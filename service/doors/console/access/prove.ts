@@ -18,7 +18,7 @@ import { newAttempt } from './sign-in.ts';
 
 const text = consoleTexts.prove;
 
-/** The page to which dangerous acts lead where the last proof is some while ago, and from which they go on. */
+/** Serves the page that asks for a fresh proof before a dangerous action and then returns to it. */
 export function serveProving(app: FastifyInstance, context: WebContext, askIn: SignInPrompt): void {
   const access = operatorAccess(context, askIn);
   servePage(app, at('/prove'), access, (request, reply) => show(admittedContext(request), reply, false));
@@ -53,7 +53,7 @@ async function prove(
 
 async function show(visit: ConsoleContext, reply: FastifyReply, refused: boolean): Promise<FastifyReply> {
   reply.code(refused ? statusOf('refused') : 200).type(HTML);
-  // A session by a link is nobody's, and nobody cannot prove anything.
+  // A session by a link has no user, so it cannot prove an identity.
   if (visit.session.user === null)
     return reply.send(
       messagePage(

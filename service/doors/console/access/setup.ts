@@ -17,9 +17,9 @@ import type { ConsoleRouter } from '../kit/router.ts';
 
 const text = consoleTexts.setup;
 
-/** How far a service is set up: whether somebody can sign in as administrator, and what that still needs. */
+/** How far a service is set up: whether an administrator can sign in, and what is still missing. */
 export interface SetUp {
-  /** The administrators there are, with what they have. */
+  /** The administrators, with their credentials. */
   readonly admins: readonly {
     readonly user: string;
     readonly hasPassword: boolean;
@@ -41,7 +41,7 @@ export async function readSetUp({ management, context }: ConsoleContext): Promis
   return { admins, isComplete: admins.some(({ hasPassword, hasFob }) => hasPassword && hasFob) };
 }
 
-/** The guide of the first run: an administrator's own user, their fob, and signing in properly. */
+/** Serves the guide of the first run: an administrator's own user, their fob, and the first regular sign-in. */
 export function serveSetUp(desk: ConsoleRouter): void {
   desk.page('/setup', 'operator.change', async visit => ({
     title: text.title,
@@ -117,7 +117,7 @@ const adminForm: FormPage<string> = {
   done: () => ({ to: at('/setup', { done: 'admin' }) }),
 };
 
-/** Three acts, each with its own row in the audit. What may be refused is looked at before the first. */
+/** Three actions, each with its own row in the audit. The common refusals are checked before the first. */
 async function makeAdmin(visit: ConsoleContext): Promise<Result<string>> {
   const { management, actor } = visit;
   const typed = visit.value('user');
@@ -129,7 +129,7 @@ async function makeAdmin(visit: ConsoleContext): Promise<Result<string>> {
   if ((await listOperators(management.db)).some(({ user }) => user === name))
     return refused('operator_present');
   const created = await createUser(management, actor, { name, displayName: visit.value('displayName') });
-  // Of a user who is there already this makes an administrator.
+  // An existing user becomes the administrator.
   if (!created.ok && created.refusal.code !== 'user_taken') return created;
   const operator = await addOperator(management, actor, { user: name, role: 'admin' });
   if (!operator.ok) return operator;

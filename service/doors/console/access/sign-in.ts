@@ -22,7 +22,7 @@ import { HTML, type SignInPrompt } from '../kit/router.ts';
 import { giveCookie } from './cookie.ts';
 import { proofPage } from './proof-form.ts';
 
-/** Signing in with user name, password and the passcode of one's own fob. */
+/** Serves the sign-in with user name, password and the passcode of the operator's own fob. */
 export function serveSignIn(app: FastifyInstance, context: WebContext): void {
   servePage(app, at('/sign-in'), pageBySource(context), async (_request, reply) => {
     return reply.type(HTML).send(await signInPage(context, { to: HOME, user: '', refused: false }));
@@ -60,7 +60,7 @@ export function serveSignIn(app: FastifyInstance, context: WebContext): void {
   });
 }
 
-/** What somebody sees who is not in: the form, which leads to the page that was asked for. */
+/** Returns the prompt for a request without a session: the form, which leads on to the requested page. */
 export function showSignIn(context: WebContext): SignInPrompt {
   return async (request, reply) => {
     countBySource(context, rates.stranger, request);

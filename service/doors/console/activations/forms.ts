@@ -25,7 +25,7 @@ import { userOf } from '../users/detail.ts';
 const text = consoleTexts.activations;
 const HOUR_MS = 3_600_000;
 
-/** Starting, resending and revoking activations. */
+/** Serves the forms that start, resend and revoke activations. */
 export function serveActivationForms(desk: ConsoleRouter): void {
   serveForm(desk, startForm);
   serveForm(desk, resendForm);
@@ -115,7 +115,7 @@ function deliveryOf(value: string): ActivationDelivery {
   return value === 'shown' ? 'shown' : 'mail';
 }
 
-/** A form about the activation in the address. */
+/** Returns a form about the activation in the address. */
 async function viewOf(
   visit: ConsoleContext,
   make: (activation: ActivationView) => Promise<Omit<FormView, 'back'>>,
@@ -171,7 +171,7 @@ const revokeForm: FormPage<ActivationView> = {
   done: (_visit, { user }) => ({ to: at('/user', { user, done: 'activationRevoked' }) }),
 };
 
-/** Mailed, there is nothing to show; handed over in person, the string and its QR code are shown this once. */
+/** After a mail there is nothing to show; for a handover in person the string and its QR code are shown once. */
 async function madePage(
   { management }: ConsoleContext,
   { activation, string }: MadeActivation,

@@ -14,7 +14,7 @@ const states = [
   ...activationStandings.map(state => [state, text.states[state]] as const),
 ] as const;
 
-/** All activations, latest first, for help desk. */
+/** Serves the list of all activations, latest first, for help desk. */
 export function serveActivationList(desk: ConsoleRouter): void {
   desk.page('/activations', 'read', async visit => {
     const chosen = visit.value('state');

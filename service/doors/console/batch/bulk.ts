@@ -11,7 +11,7 @@ import type { ConsoleRouter } from '../kit/router.ts';
 
 const text = consoleTexts.bulk;
 
-/** Doing one thing with many tokens, by a pasted list. */
+/** Serves actions on many tokens, by a pasted list. */
 export function serveBulk(desk: ConsoleRouter): void {
   serveForm(desk, {
     ...bulkForm,

@@ -22,7 +22,7 @@ import { planPage } from './plan.ts';
 
 const text = consoleTexts.imports;
 
-/** Importing from a file: first what would become of every row, then, when the operator says so, a job. */
+/** Serves imports from a file: first a dry run of every row, then, after the operator's confirmation, a job. */
 export function serveImport(desk: ConsoleRouter): void {
   desk.page('/import', 'token.import', async visit => uploadPage(visit));
   desk.act(
@@ -87,7 +87,7 @@ async function draftsOf(visit: ConsoleContext): Promise<Result<ImportDraft[]>> {
   try {
     return done(await readDrafts(visit, file));
   } catch (error) {
-    // What the readers say of a file holds no secret.
+    // The readers' messages about a file hold no secret.
     if (!isFobError(error, 'bad-input')) throw error;
     const said = [error.message, error.next].filter(Boolean).join(' ');
     return { ok: false, refusal: { code: 'bad_import_file', text: said } };
@@ -103,7 +103,7 @@ async function readDrafts(visit: ConsoleContext, file: UploadedFile): Promise<Im
   if (start === 'passfob ') return draftsOfInventory(await openInventoryFile(file.bytes, password), userFrom);
   const tools: ReadTools = {
     password: async () => password,
-    // The key of a PSKC file is typed into the same field, in hexadecimal.
+    // The same field also takes the key of a PSKC file, in hexadecimal.
     key: async () => new Uint8Array(Buffer.from(password.replace(/[\s:-]/g, ''), 'hex')),
   };
   return draftsOfFiles(visit.management.keys, [file], tools, { userFrom });

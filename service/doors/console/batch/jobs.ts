@@ -22,7 +22,7 @@ import { type Cell, pager, table } from '../kit/table.ts';
 
 const text = consoleTexts.jobs;
 
-/** Jobs, and one job with its progress, which is shown while it goes on. */
+/** Serves the list of jobs, and one job with its progress, which is updated live. */
 export function serveJobs(desk: ConsoleRouter): void {
   desk.page('/jobs', 'read', async visit => {
     const jobs = await listJobs(visit.management.db);
@@ -69,7 +69,7 @@ ${pager(last === undefined ? undefined : at('/job', { id, after: last }), after 
 )}`;
   const { title } = job;
   const main = controls(visit, job);
-  // A job that has ended does not change any more.
+  // A finished job does not change any more.
   return isOver(job)
     ? { title, main: html`${main}${markup}` }
     : { title, main, live: { markup, summary: summaryOf(job) } };

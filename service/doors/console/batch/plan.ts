@@ -19,14 +19,14 @@ const tones: Readonly<Record<ImportRowState, Tone>> = {
   refused: 'bad',
 };
 
-/** The dry run of an import: what would become of every row and why, and the job that waits to do it. */
+/** Returns the dry run of an import: the outcome of every row and why, and the job that waits for confirmation. */
 export function planPage(
   visit: ConsoleContext,
   { counts, rows }: ImportPlan,
   job: JobView | undefined,
 ): ConsolePage {
   const states = Object.keys(tones) as ImportRowState[];
-  // Those that need somebody come first.
+  // Rows that need attention come first.
   const shown = [...rows]
     .sort((one, other) => order(one) - order(other))
     .slice(0, consoleLimits.planRowsShown);

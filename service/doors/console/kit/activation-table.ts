@@ -16,7 +16,7 @@ const tones: Readonly<Record<ActivationStatus, Tone>> = {
   revoked: 'plain',
 };
 
-/** Activations with how they stand and why, and what can be done about it. */
+/** Returns a table of activations with their states, the reasons, and the possible actions. */
 export function activationTable(
   visit: ConsoleContext,
   activations: readonly ActivationView[],

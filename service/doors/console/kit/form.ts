@@ -8,32 +8,32 @@ import { HOME } from './paths.ts';
 import type { ConsoleContext } from './request-context.ts';
 import type { ConsoleResponse, ConsoleRouter } from './router.ts';
 
-/** What a form's page shows. */
+/** The contents of a form's page. */
 export interface FormView {
   readonly title: string;
   readonly lead?: string | Markup;
   readonly fields: readonly FormField[];
   readonly submit: string;
-  /** Where the way out leads. */
+  /** The target of the cancel link. */
   readonly back: string;
-  /** Whether what it does cannot be taken back: the button says so by its looks, too. */
+  /** Whether the action cannot be undone: the button's looks say so, too. */
   readonly isFinal?: boolean;
   readonly hasFile?: boolean;
 }
 
-/** A page with one form: GET shows it, POST does what it is for; refused, the page comes back with the reason. */
+/** A page with one form: GET shows it, POST runs its action. After a refusal the page returns with the reason. */
 export interface FormPage<T> {
   readonly path: string;
   readonly action: Action;
-  /** Most bytes that the form may have, where it is more than usual. */
+  /** Most bytes of the form, if more than usual. */
   readonly bodyLimit?: number;
-  /** The form, or what to show instead where there is nothing it could be for. */
+  /** Returns the form, or the page to show if its subject does not exist. */
   view(visit: ConsoleContext): Promise<FormView | { readonly instead: ConsolePage }>;
   run(visit: ConsoleContext): Promise<Result<T>>;
   done(visit: ConsoleContext, value: T): ConsoleResponse | Promise<ConsoleResponse>;
 }
 
-/** Why a form was not taken. */
+/** Why a form was refused. */
 export interface Refusal {
   readonly code: string;
   readonly text: string;
@@ -52,7 +52,7 @@ export function serveForm<T>(desk: ConsoleRouter, form: FormPage<T>): void {
       const result = await form.run(visit);
       if (!result.ok) return page(visit, result.refusal);
       visit.context.changes.announce();
-      // It may have written down a mail.
+      // The action may have stored a mail.
       visit.context.wakeJobs();
       return form.done(visit, result.value);
     },
@@ -70,7 +70,9 @@ ${formMarkup(visit, view, refusal)}`,
   };
 }
 
-/** A form with what was typed, and after a refusal with the reason at its top and at the field that it is about. */
+/**
+ * Returns a form with the typed values, and after a refusal with the reason at its top and at the field concerned.
+ */
 export function formMarkup(
   visit: ConsoleContext,
   view: Pick<FormView, 'fields' | 'submit' | 'isFinal' | 'hasFile'> & { path: string; back?: string },
@@ -98,7 +100,7 @@ function typedAgain(visit: ConsoleContext, field: FormField): FormField {
   return { ...field, value: visit.value(field.name) };
 }
 
-/** It takes the focus, so that it is what is read first. */
+/** It takes the focus, so that screen readers read it first. */
 function summary(refusal: Refusal, about: FormField | undefined): Markup {
   const text =
     about === undefined ? html`${refusal.text}` : html`<a href="#${about.name}">${refusal.text}</a>`;

@@ -12,10 +12,10 @@ import type { ConsoleContext } from './request-context.ts';
 /** A page of the console. */
 export interface ConsolePage {
   readonly title: string;
-  /** What its heading says, where that is not its title. */
+  /** The heading, if it differs from the title. */
   readonly heading?: string;
   readonly main: Markup;
-  /** What is shown anew when something changes, under the rest; `summary` is said aloud when it changes. */
+  /** The part that is updated on changes, under the rest; screen readers read `summary` when it changes. */
   readonly live?: { readonly markup: Markup; readonly summary: string };
   /** HTTP status, default 200. */
   readonly status?: number;
@@ -29,7 +29,7 @@ interface NavigationEntry {
   readonly action: Action;
 }
 
-/** Where one can go, and what one must be allowed to do there. */
+/** The entries of the navigation, with the action that each requires. */
 const places: readonly NavigationEntry[] = [
   { path: '', text: nav.dashboard, action: 'read' },
   { path: '/users', text: nav.users, action: 'read' },
@@ -50,7 +50,7 @@ const places: readonly NavigationEntry[] = [
   { path: '/settings', text: nav.settings, action: 'read' },
 ];
 
-/** The whole document of a page, for the operator who sees it. */
+/** Returns the whole document of a page, for the operator who sees it. */
 export function renderConsole(page: ConsolePage, visit: ConsoleContext): string {
   const heading = page.heading ?? page.title;
   const live = page.live === undefined ? nothing : liveMarkup(page.live);
@@ -94,7 +94,7 @@ function whoMarkup(visit: ConsoleContext): Markup {
 ${actButton(visit, '/leave', {}, texts.operator.leave)}`;
 }
 
-/** Twice: as a bar, and folded where the page is narrow; style shows one of the two. */
+/** Twice: as a bar, and folded on narrow pages. The style sheet shows one of the two. */
 function menuMarkup(visit: ConsoleContext): Markup {
   const here = visit.request.url.split('?')[0] ?? HOME;
   const links = places
@@ -107,7 +107,7 @@ function menuMarkup(visit: ConsoleContext): Markup {
 <details class="menu narrow-only"><summary>${nav.menu}</summary><nav aria-label="${nav.label}"><ul>${links}</ul></nav></details>`;
 }
 
-/** Whether the page is the one that a link leads to, or one of those about one of its things: `/user` under `/users`. */
+/** Whether the page is the link's target, or a page about one item of it: `/user` under `/users`. */
 function currentOf(here: string, place: string): Markup {
   if (here === place) return html` aria-current="page"`;
   const one = place.endsWith('ies') ? place.replace(/ies$/, 'y') : place.replace(/s$/, '');
@@ -115,7 +115,7 @@ function currentOf(here: string, place: string): Markup {
   return isUnder ? html` aria-current="true"` : nothing;
 }
 
-/** What the act before came to: its name is in the address, and only known names say anything. */
+/** The result of the previous action. Its name is in the address, and unknown names show nothing. */
 function noticeMarkup(visit: ConsoleContext): Markup {
   const name = visit.value('done');
   const text = Object.hasOwn(consoleTexts.done, name)

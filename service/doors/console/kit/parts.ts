@@ -56,7 +56,7 @@ const jobTone: Readonly<Record<JobState, Tone>> = {
   cancelled: 'plain',
 };
 
-/** What became of a log-in, and by what somebody was let in where it was no passcode. */
+/** Returns the outcome of a log-in, and the accepted factor if it was no passcode. */
 export function outcomeBadge({ outcome, by }: Pick<ValidationEvent, 'outcome' | 'by'>): Markup {
   return badge(outcomeTone[outcome], by === null ? texts.outcomes[outcome] : acceptedByTexts[by]);
 }
@@ -84,7 +84,7 @@ export function tokenLink(serial: string): Markup {
   return html`<a href="${at('/token', { serial })}">${serial}</a>`;
 }
 
-/** A button that does one thing at once, for the named subject. */
+/** Returns a button that runs one action at once, for the named subject. */
 export function actButton(
   visit: ConsoleContext,
   path: string,

@@ -1,9 +1,9 @@
 import { consoleLimits } from '../../../base/limits/console.ts';
 
-/** Where the console is; its cookie goes nowhere else. */
+/** The path of the console; its cookie goes nowhere else. */
 export const HOME = '/operator';
 
-/** An address of the console with values in its query; those that are undefined or empty are left out. */
+/** Returns an address of the console with values in its query. Undefined and empty values are left out. */
 export function at(path: string, values: Readonly<Record<string, string | number | undefined>> = {}): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(values))
@@ -12,7 +12,10 @@ export function at(path: string, values: Readonly<Record<string, string | number
   return `${HOME}${path}${text === '' ? '' : `?${text}`}`;
 }
 
-/** The address to go back to after signing in or proving: one of the console's own, and the dashboard for any other. */
+/**
+ * Returns the address to go back to after signing in or proving: an address of the console, or the dashboard in place
+ * of any other.
+ */
 export function returnPath(given: string): string {
   if (given.length > consoleLimits.returnPathMax || !given.startsWith(HOME)) return HOME;
   const base = 'http://console.invalid';

@@ -9,24 +9,24 @@ import type { WebContext } from '../../web/context.ts';
 import { cookieOf } from '../../web/cookies.ts';
 import { Upload, type UploadedFile } from './upload.ts';
 
-/** One request of an operator who is in. */
+/** One request of an operator who is signed in. */
 export interface ConsoleContext {
   readonly context: WebContext;
   readonly management: Management;
   readonly request: FastifyRequest;
   readonly session: SignInSession;
   readonly actor: Actor;
-  /** How the service calls itself. */
+  /** The service's name. */
   readonly service: string;
-  /** Whether the operator's role may do something. */
+  /** Whether the operator's role allows an action. */
   may(action: Action): boolean;
-  /** A field of the form that was sent, or else of the address; empty when it is in neither. */
+  /** Returns a field of the sent form, or else of the address; empty if it is in neither. */
   value(name: string): string;
-  /** An uploaded file, or undefined when none was chosen. */
+  /** Returns an uploaded file; undefined if none was chosen. */
   file(name: string): UploadedFile | undefined;
 }
 
-/** The visit that a request is, or undefined where nobody is in. */
+/** Returns the context of a request, or undefined if nobody is signed in. */
 export async function consoleContextOf(
   context: WebContext,
   request: FastifyRequest,

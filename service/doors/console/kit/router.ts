@@ -20,37 +20,40 @@ import { acceptUploads } from './upload.ts';
 
 export const HTML = 'text/html; charset=utf-8';
 
-/** What a route gives back: a page, or where to go on. */
+/** A response of a route: a page, or an address to continue at. */
 export type ConsoleResponse = ConsolePage | { readonly to: string };
 
 export type ConsoleHandler = (visit: ConsoleContext) => Promise<ConsoleResponse>;
 
-/** Where the routes of the console are put up. Each names what it is about in `base/permissions.ts`. */
+/** Registers the routes of the console. Each names its action from `base/permissions.ts`. */
 export interface ConsoleRouter {
   readonly context: WebContext;
-  /** A page. One for a dangerous act asks for a fresh proof before it is shown. */
+  /** Registers a page. A page for a dangerous action asks for a fresh proof before it is shown. */
   page(path: string, action: Action, show: ConsoleHandler): void;
-  /** What a form sends. It runs for a role that may, with the session's own token and, where it is dangerous, a fresh proof. */
+  /**
+   * Registers the target of a form. It runs for a role that may, with the session's own token and, for a dangerous
+   * action, a fresh proof.
+   */
   act(path: string, action: Action, run: ConsoleHandler, options?: ActOptions): void;
 }
 
-/** What a form is that is no usual one. */
+/** Options of an unusual form. */
 export interface ActOptions {
   /**
-   * Most bytes of it. Where they are more than `readBeforeProofMaxBytes`, a dangerous act asks for a fresh proof before they are
-   * read, and leads back to its page without the subject, which is in the body.
+   * Most bytes of the form. Above `readBeforeProofMaxBytes` a dangerous action asks for a fresh proof before the body
+   * is read. It then leads back to its page without the subject, which is in the body.
    */
   readonly bodyLimit?: number;
-  /** Whether it comes with files. */
+  /** Whether the form has files. */
   readonly takesFiles?: boolean;
 }
 
-/** What is shown to somebody who is not in. */
+/** Answers a request from a caller who is not signed in. */
 export type SignInPrompt = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 
 const admitted = new WeakMap<FastifyRequest, ConsoleContext>();
 
-/** Operators who are signed in. Requests of everybody else get the form to sign in, and are limited. */
+/** Admits operators who are signed in. All other requests get the form to sign in, and are limited. */
 export function operatorAccess(context: WebContext, askIn: SignInPrompt): RouteAccess {
   const admit = async (request: FastifyRequest, reply: FastifyReply) => {
     const visit = await consoleContextOf(context, request);
@@ -60,7 +63,7 @@ export function operatorAccess(context: WebContext, askIn: SignInPrompt): RouteA
   return { who: 'operator', rates: [rates.stranger], beforeBody: [admit] };
 }
 
-/** The visit that a request was let in as. */
+/** Returns the context of an admitted request. */
 export function admittedContext(request: FastifyRequest): ConsoleContext {
   const visit = admitted.get(request);
   if (visit === undefined) throw new Problem('unauthorised');
@@ -118,7 +121,7 @@ export function makeConsoleRouter(
   };
 }
 
-/** The page of an act for the same subject: what else was typed is typed again. */
+/** Returns the page of an action for the same subject; other fields must be typed again. */
 function subjectPath(path: string, visit: ConsoleContext): string {
   return at(path, { user: visit.value('user'), serial: visit.value('serial'), id: visit.value('id') });
 }
@@ -137,7 +140,7 @@ const notAllowed: ConsolePage = {
   main: html`<p class="lead">${consoleTexts.notAllowed.lead}</p>`,
 };
 
-/** The page that says why an act without a form of its own changed nothing. */
+/** Returns the page that says why an action without a form of its own changed nothing. */
 export function refusedPage(code: RefusalCode, back: string): ConsolePage {
   return {
     title: consoleTexts.refused.title,
@@ -147,7 +150,7 @@ export function refusedPage(code: RefusalCode, back: string): ConsolePage {
   };
 }
 
-/** The page for something that is not there (any more). */
+/** Returns the page for a missing item. */
 export function missingPage(code: RefusalCode): ConsolePage {
   return {
     title: texts.problems.not_found.title,

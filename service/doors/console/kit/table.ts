@@ -2,10 +2,10 @@ import { html, type Markup, nothing } from '../../../base/html.ts';
 import { consoleLimits } from '../../../base/limits/console.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 
-/** A cell: its column's heading, what stands in it (null: nothing), and whether it speaks for itself without the heading. */
+/** A cell: its column's heading, its value (null: nothing), and whether the value needs no heading. */
 export type Cell = readonly [heading: string, value: string | number | Markup | null, bare?: 'bare'];
 
-/** A table whose rows become small cards where the page is narrow; the roles keep it a table for screen readers. */
+/** Returns a table whose rows become small cards on narrow pages; the roles keep it a table for screen readers. */
 export function table(caption: string, rows: readonly (readonly Cell[])[], empty: string): Markup {
   if (rows.length === 0) return html`<p class="empty">${empty}</p>`;
   const headings = rows[0]?.map(([heading]) => heading) ?? [];
@@ -24,12 +24,12 @@ function cell([heading, value, bare]: Cell): Markup {
   return html`<td role="cell" data-label="${heading}"${isWord(value) ? html` class="word"` : nothing}>${value}</td>`;
 }
 
-/** A short word or address is not to be broken, whatever the width of its column. */
+/** Short words and addresses are never broken across lines, however narrow the column. */
 function isWord(value: string | number | Markup): boolean {
   return typeof value === 'string' && value.length <= consoleLimits.wordMax && !/\s/.test(value);
 }
 
-/** The way to the next page of a list; nothing on the last one. */
+/** Returns the links to the next and the first page of a list; nothing for a list of one page. */
 export function pager(next: string | undefined, first: string | undefined): Markup {
   if (next === undefined && first === undefined) return nothing;
   return html`<nav class="pager" aria-label="${consoleTexts.pages}">${first === undefined ? nothing : html`<a class="button quiet" href="${first}">${consoleTexts.firstPage}</a>`}${next === undefined ? nothing : html`<a class="button quiet" href="${next}">${consoleTexts.nextPage}</a>`}</nav>`;

@@ -3,13 +3,13 @@ import { parseMIMEType, Response } from 'undici';
 import { consoleLimits } from '../../../base/limits/console.ts';
 import { Problem } from '../../web/problems.ts';
 
-/** A file that came with a form. */
+/** An uploaded file of a form. */
 export interface UploadedFile {
   readonly name: string;
   readonly bytes: Uint8Array;
 }
 
-/** A form with files (RFC 7578), read whole: its size is bounded. */
+/** A form with files (RFC 7578), read as a whole: its size is limited. */
 export class Upload {
   readonly fields: URLSearchParams;
   readonly files: ReadonlyMap<string, UploadedFile>;
@@ -20,7 +20,7 @@ export class Upload {
   }
 }
 
-/** Has the routes of an instance take forms with files, and nothing else. */
+/** Makes the routes of an instance accept forms with files only. */
 export function acceptUploads(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
@@ -36,7 +36,7 @@ async function readUpload(type: string, body: Buffer): Promise<Upload> {
   const files = new Map<string, UploadedFile>();
   for (const [name, value] of await formDataOf(type, body)) {
     if (typeof value === 'string') fields.append(name, value);
-    // A field in which no file was chosen comes as a file without name and content.
+    // A field without a chosen file arrives as a file without name and content.
     else if (value.size > 0)
       files.set(name, { name: value.name, bytes: new Uint8Array(await value.arrayBuffer()) });
   }
@@ -44,7 +44,7 @@ async function readUpload(type: string, body: Buffer): Promise<Upload> {
 }
 
 async function formDataOf(type: string, body: Buffer) {
-  // Each part costs about as much as 50 kB of one: they are counted before any is looked at.
+  // Each part costs about as much as 50 kB of one, so parts are counted before any is parsed.
   if (!hasFewParts(type, body)) throw new Problem('malformed');
   try {
     return await new Response(body, { headers: { 'content-type': type } }).formData();
@@ -53,7 +53,7 @@ async function formDataOf(type: string, body: Buffer) {
   }
 }
 
-/** Whether the boundary stands in a body as often as parts may be there, one more for its end. */
+/** Whether the boundary occurs at most once for each allowed part, and once more for the end. */
 function hasFewParts(type: string, body: Buffer): boolean {
   const mediaType = parseMIMEType(type);
   const boundary = mediaType === 'failure' ? undefined : mediaType.parameters.get('boundary');

@@ -23,7 +23,7 @@ const tones: Readonly<Record<MailState, Tone>> = {
   local: 'plain',
 };
 
-/** Mails to users with their states: never what they say. */
+/** Serves the list of mail to users with its states, never with its text. */
 export function serveMailList(desk: ConsoleRouter): void {
   desk.page('/mails', 'read', async visit => {
     const { db } = visit.management;
@@ -52,7 +52,7 @@ ${pager(
   });
 }
 
-/** Mails as a table; of those in the local outbox with the way to read them, for who may. */
+/** Returns a table of mails. Those in the local outbox have a link to read them, for roles that may. */
 export function mailTable(visit: ConsoleContext, mails: readonly MailView[]): Markup {
   const mayOpen = visit.may('mail.open') && mails.some(({ isKept }) => isKept);
   return table(

@@ -9,7 +9,7 @@ import { type ConsoleRouter, missingPage } from '../kit/router.ts';
 
 const text = consoleTexts.mails;
 
-/** Reading a mail of the local outbox as it would have been sent. */
+/** Serves a mail of the local outbox as it would have been sent. */
 export function serveMailOpening(desk: ConsoleRouter): void {
   serveForm(desk, openForm);
 }

@@ -21,7 +21,7 @@ const text = consoleTexts.mailServer;
 const { channels } = consoleTexts;
 const PLACE = '/mails/server';
 
-/** The mail server by which users are written to. */
+/** Serves the form of the mail server for mail to users. */
 export function serveMailServer(desk: ConsoleRouter): void {
   desk.page(PLACE, 'read', async visit => {
     const server = await readMailServer(visit.management.db);
@@ -60,7 +60,7 @@ function factsOf({ host, port, security, from, user, contact }: MailServer): Mar
 const changeForm: FormPage<MailServer> = {
   path: `${PLACE}/change`,
   action: 'settings.change',
-  // A certificate of an authority may come with it.
+  // The certificate of an authority may be part of it.
   bodyLimit: consoleLimits.channelBodyMaxBytes,
   async view({ management }) {
     const server = await readMailServer(management.db);

@@ -20,7 +20,7 @@ import { eventTable, tokenTable } from './tables.ts';
 
 const text = consoleTexts.dashboard;
 
-/** The first page: what is open, what happens, how much of everything there is. */
+/** Serves the first page: open items, recent events, and totals. */
 export function serveDashboard(desk: ConsoleRouter): void {
   const numbersNow = makeNumbers(desk.context, () => performance.now());
   desk.page('', 'read', async visit => {
@@ -55,7 +55,7 @@ function alertCount({ open, hasMore }: { open: number; hasMore: boolean }): Mark
   return open === 0 ? nothing : html`<span class="count">${hasMore ? `${open}+` : open}</span>`;
 }
 
-/** Who is in by a link is here to set the service up, or to help somebody back in. */
+/** An operator in a session by a link wants to set the service up, or to help another one sign in again. */
 async function setUpNotice(visit: ConsoleContext): Promise<Markup> {
   if (visit.session.user !== null) return nothing;
   const { isComplete } = await readSetUp(visit);

@@ -10,7 +10,7 @@ import type { WebContext } from '../../web/context.ts';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** What the dashboard counts. */
+/** The numbers of the dashboard. */
 export interface Numbers {
   readonly users: { readonly all: number; readonly disabled: number };
   readonly locked: number;
@@ -22,8 +22,8 @@ export interface Numbers {
 }
 
 /**
- * Counts, and keeps what was counted for a few seconds: the page is loaded anew whenever somebody logs in, and counting a
- * million rows each time would be at the cost of those who do.
+ * Returns a function that counts, and keeps the counts for a few seconds. The page reloads at every log-in, and
+ * counting a million rows each time would slow the log-ins down.
  *
  * @param steadyMs a clock that never goes back
  */
@@ -33,7 +33,7 @@ export function makeNumbers(context: WebContext, steadyMs: () => number): () => 
     if (kept !== undefined && steadyMs() < kept.untilMs) return kept.numbers;
     const numbers = count(context);
     kept = { untilMs: steadyMs() + consoleLimits.countsKeptMs, numbers };
-    // A failure is not kept. The caller hears of it from the promise itself.
+    // A failure is not kept. The caller gets it from the promise itself.
     numbers.catch(() => {
       kept = undefined;
     });
@@ -44,7 +44,7 @@ export function makeNumbers(context: WebContext, steadyMs: () => number): () => 
 async function count(context: WebContext): Promise<Numbers> {
   const { db } = context;
   const nowMs = context.clock();
-  // To the end of the hour and of the day, so that stretches are the ones of the clock.
+  // Up to the end of the hour and of the day, so that the columns match the clock.
   const hourEndMs = (Math.floor(nowMs / HOUR_MS) + 1) * HOUR_MS;
   const dayEndMs = (Math.floor(nowMs / DAY_MS) + 1) * DAY_MS;
   const jobs = await listJobs(db);

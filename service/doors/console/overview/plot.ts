@@ -1,7 +1,7 @@
 import { html, type Markup, nothing } from '../../../base/html.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 
-/** One column of a plot: what it is called, and what it is made of, from below. */
+/** One column of a plot: its name, and its parts from below. */
 export interface Column {
   readonly name: string;
   readonly parts: readonly number[];
@@ -11,12 +11,14 @@ export interface Column {
 export interface Plot {
   readonly id: string;
   readonly title: string;
-  /** What the parts of the columns are, from below. The first is plain, the second hatched: shape tells, not colour. */
+  /**
+   * The names of the parts, from below. The first is plain, the second hatched: shape tells them apart, not colour.
+   */
   readonly parts: readonly string[];
-  /** What the columns are: heading of the table's first column. */
+  /** The kind of the columns: heading of the table's first column. */
   readonly columns: string;
   readonly values: readonly Column[];
-  /** Every how many columns one is named under the axis. */
+  /** Every so many columns one has its name under the axis. */
   readonly every: number;
 }
 
@@ -26,7 +28,7 @@ const FLOOR = 120;
 const CEILING = 14;
 const LEFT = 28;
 
-/** A plot made on the server: a picture, its legend, and the same as a table for who cannot see it. */
+/** Returns a plot: a picture, its legend, and the same as a table for people who cannot see it. */
 export function plotMarkup(plot: Plot): Markup {
   const total = plot.values.flatMap(({ parts }) => parts).reduce((sum, part) => sum + part, 0);
   return html`<figure class="plot" aria-labelledby="${plot.id}">

@@ -8,7 +8,7 @@ const text = consoleTexts.plots;
 /** Borders between the columns of the drift plot, in parts per million. */
 const DRIFT_BORDERS = [-50, -20, -10, -5, 5, 10, 20, 50] as const;
 
-/** The plots of the dashboard: log-ins by hour and by day, and how far the fleet's clocks run off. */
+/** Returns the plots of the dashboard: log-ins by hour and by day, and the drift of the fleet's clocks. */
 export function plots({ hours, days, drifts }: Numbers): Markup {
   const outcomes = [text.accepted, text.refused];
   return html`<div class="plots">
@@ -45,7 +45,7 @@ ${plotMarkup({
 </div>`;
 }
 
-/** How many fobs drift by how much; the columns at both ends are open. */
+/** Counts the fobs by their drift; the columns at both ends are open. */
 export function driftColumns(drifts: readonly number[]): Column[] {
   return Array.from({ length: DRIFT_BORDERS.length + 1 }, (_, index) => {
     const from = DRIFT_BORDERS[index - 1] ?? Number.NEGATIVE_INFINITY;

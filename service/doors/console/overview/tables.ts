@@ -9,7 +9,7 @@ import { type Cell, table } from '../kit/table.ts';
 
 const { columns } = texts.operator;
 
-/** Log-ins with their real reasons. */
+/** Returns a table of log-ins with their real reasons. */
 export function eventTable(events: readonly ValidationEvent[]): Markup {
   const rows = events.map((event): readonly Cell[] => [
     [columns.time, moment(event.atMs), 'bare'],
@@ -27,7 +27,7 @@ export function eventTable(events: readonly ValidationEvent[]): Markup {
 
 const noLocks: ReadonlyMap<string, number> = new Map();
 
-/** Tokens, with whose account is locked. */
+/** Returns a table of tokens that shows which accounts are locked. */
 export function tokenTable(tokens: readonly TokenView[], lockedUntil = noLocks): Markup {
   const rows = tokens.map((token): readonly Cell[] => [
     [columns.serial, html`<strong>${tokenLink(token.serial)}</strong>`, 'bare'],
@@ -48,7 +48,7 @@ function userCell(user: string | null, lockedUntil: ReadonlyMap<string, number>)
   return html`${userLink(user)} ${badge('warn', html`${texts.operator.lockedUntil} ${moment(untilMs)}`)}`;
 }
 
-/** How a token makes its passcodes, in a few words. */
+/** Describes a token's kind in a few words. */
 export function kindOf(
   token: Pick<TokenView, 'kind' | 'algorithm' | 'alphabet' | 'digits' | 'periodSeconds'>,
 ): string {

@@ -7,7 +7,7 @@ import { tokenLink, userLink } from '../kit/parts.ts';
 
 const text = texts.operator;
 
-/** Alerts as a list; `act` adds what can be done with one. */
+/** Returns alerts as a list; `act` adds the possible actions for each. */
 export function alertItems(alerts: readonly Alert[], act: (alert: Alert) => Markup = () => nothing): Markup {
   if (alerts.length === 0) return html`<p class="empty">${consoleTexts.alerts.none}</p>`;
   return html`<ul class="alerts">${alerts.map(alert => alertItem(alert, act(alert)))}</ul>`;
@@ -43,7 +43,7 @@ function titleOf({ kind }: Alert): string {
   return texts.records.notices.kinds[kind];
 }
 
-/** What a screen reader is told when it changes. */
+/** Returns the text for screen readers when the list changes. */
 export function alertSummary(alerts: readonly Alert[]): string {
   const [latest] = alerts;
   if (latest === undefined) return consoleTexts.alerts.none;

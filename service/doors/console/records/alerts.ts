@@ -13,7 +13,7 @@ import { alertItems } from './alert-items.ts';
 
 const text = consoleTexts.alerts;
 
-/** Alerts, open ones first, and noting that somebody has looked at one. */
+/** Serves the alerts, open ones first, and the action that acknowledges one. */
 export function serveAlerts(desk: ConsoleRouter): void {
   desk.page('/alerts', 'read', async visit => {
     const state = visit.value('state');

@@ -6,7 +6,7 @@ import { type Cell, table } from '../kit/table.ts';
 
 const text = consoleTexts.audit;
 
-/** Rows of the audit. */
+/** Returns a table of audit rows. */
 export function auditTable(rows: readonly AuditView[], caption: string): Markup {
   return table(
     caption,
@@ -22,7 +22,7 @@ export function auditTable(rows: readonly AuditView[], caption: string): Markup 
   );
 }
 
-/** A detail in one line: `from active, to suspended`. */
+/** Returns a detail in one line: `from active, to suspended`. */
 export function detailText(detail: Readonly<Record<string, unknown>>): string {
   return Object.entries(detail)
     .filter(([, value]) => value !== null && value !== '')

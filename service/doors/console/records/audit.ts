@@ -17,7 +17,7 @@ const text = consoleTexts.audit;
 
 const kindOptions: readonly (readonly [SubjectKind | '', string])[] = text.kinds;
 
-/** The audit: what operators did, filtered, and whether it is whole. */
+/** Serves the audit: operators' actions, filtered, and whether it is intact. */
 export function serveAudit(desk: ConsoleRouter): void {
   desk.page('/audit', 'audit.read', async visit => {
     const { rows, next } = await listAudit(visit.management.db, filterOf(visit));

@@ -10,7 +10,7 @@ import { type Cell, pager, table } from '../kit/table.ts';
 
 const text = consoleTexts.fobs;
 
-/** The fobs that the service owns, and how their clocks run. */
+/** Serves the list of the fobs that the service owns, and the drift of their clocks. */
 export function serveFobs(desk: ConsoleRouter): void {
   desk.page('/fobs', 'read', async visit => {
     const after = visit.value('after');

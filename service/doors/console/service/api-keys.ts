@@ -19,7 +19,7 @@ import { namedForm } from './named-form.ts';
 
 const text = consoleTexts.apiKeys;
 
-/** Keys of programs that administer the service. */
+/** Serves the keys of programs that administer the service. */
 export function serveApiKeys(desk: ConsoleRouter): void {
   desk.page('/api-keys', 'read', async visit => {
     const mayChange = visit.may('api-key.change');

@@ -22,7 +22,7 @@ import { namedForm } from './named-form.ts';
 
 const text = consoleTexts.applications;
 
-/** Applications: who may ask for validations, and what log-ins through them must show. */
+/** Serves applications: the callers of validations, and the factors that log-ins through them need. */
 export function serveApplications(desk: ConsoleRouter): void {
   desk.page('/applications', 'read', async visit => {
     const mayChange = visit.may('application.change');

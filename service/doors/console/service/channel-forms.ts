@@ -19,7 +19,7 @@ import { authorityField, fieldsOfTarget, targetOf } from './channel-targets.ts';
 
 const text = consoleTexts.channels;
 
-/** The forms that add and change channels: one for each kind. */
+/** Serves the forms that add and change channels: one for each kind. */
 export function serveChannelForms(desk: ConsoleRouter): void {
   for (const [kind, name] of text.kinds) serveForm(desk, channelForm(kind, name));
 }
@@ -28,7 +28,7 @@ function channelForm(kind: ChannelTarget['kind'], kindName: string): FormPage<Sa
   return {
     path: `/channels/${kind}`,
     action: 'settings.change',
-    // A certificate of an authority may come with it.
+    // The certificate of an authority may be part of it.
     bodyLimit: consoleLimits.channelBodyMaxBytes,
     async view(visit) {
       const id = visit.value('id');

@@ -6,7 +6,7 @@ import type { FormField } from '../../web/fields.ts';
 
 const text = consoleTexts.channels;
 
-/** The fields that one kind of channel has of its own. */
+/** Returns the fields of one kind of channel. */
 export function fieldsOfTarget(kind: ChannelTarget['kind'], target: ChannelTarget | undefined): FormField[] {
   if (kind === 'webhook')
     return [
@@ -44,7 +44,7 @@ function mailFields(mail: MailChannel | undefined): FormField[] {
 
 type Sender = SmtpServer & { readonly from: string };
 
-/** The fields of a mail server and of the address that mails come from. */
+/** Returns the fields of a mail server and of the sender's address. */
 export function smtpFields(mail: Sender | undefined): FormField[] {
   return [
     ...serverFields(mail, '587'),
@@ -86,7 +86,7 @@ function syslogFields(syslog: SyslogChannel | undefined): FormField[] {
   ];
 }
 
-/** What was typed, as a channel has it; `saveChannel` judges it. */
+/** Converts the typed values to a channel's form; `saveChannel` validates them. */
 export function targetOf(kind: ChannelTarget['kind'], value: (name: string) => string): ChannelTarget {
   const authority = authorityOf(value);
   if (kind === 'webhook') return { kind, url: value('url').trim(), authority };
@@ -101,7 +101,7 @@ export function targetOf(kind: ChannelTarget['kind'], value: (name: string) => s
   };
 }
 
-/** What was typed of a mail server. */
+/** Converts the typed values of a mail server. */
 export function smtpOf(value: (name: string) => string): Sender {
   const login = value('login').trim();
   return {

@@ -17,7 +17,7 @@ import { namedForm } from './named-form.ts';
 
 const text = consoleTexts.channels;
 
-/** Channels: the ways by which alerts reach people. */
+/** Serves channels: the ways by which alerts reach people. */
 export function serveChannels(desk: ConsoleRouter): void {
   desk.page('/channels', 'read', async visit => {
     const mayChange = visit.may('settings.change');

@@ -9,16 +9,16 @@ import { type ConsoleResponse, missingPage } from '../kit/router.ts';
 interface NamedForm<Item, T> {
   readonly action: Action;
   readonly back: string;
-  /** What is said where the item is gone. */
+  /** The refusal if the item is gone. */
   readonly missing: RefusalCode;
-  /** All items, of which the one with the `id` in the address is meant. */
+  /** Returns all items; the `id` in the address selects one. */
   readonly find: (db: Db) => Promise<readonly Item[]>;
   readonly view: (item: Item) => Omit<FormView, 'back'>;
   readonly run: (visit: ConsoleContext, id: string) => Promise<Result<T>>;
   readonly done: (visit: ConsoleContext, value: T) => ConsoleResponse;
 }
 
-/** A form about one item of a short list, which is named by its `id`. */
+/** Makes a form about one item of a short list, selected by its `id`. */
 export function namedForm<Item extends { readonly id: string }, T>(
   path: string,
   form: NamedForm<Item, T>,

@@ -23,7 +23,7 @@ import { type Cell, table } from '../kit/table.ts';
 
 const text = consoleTexts.operators;
 
-/** Operators and their roles. */
+/** Serves operators and their roles. */
 export function serveOperators(desk: ConsoleRouter): void {
   desk.page('/operators', 'read', async visit => {
     const mayChange = visit.may('operator.change');

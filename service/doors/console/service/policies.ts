@@ -23,7 +23,7 @@ import { kindFields } from '../tokens/kind-fields.ts';
 
 const text = consoleTexts.policies;
 
-/** Policies: what tokens made from now on are like. */
+/** Serves policies: the properties of future tokens. */
 export function servePolicies(desk: ConsoleRouter): void {
   desk.page('/policies', 'read', async visit => {
     const policies = await listPolicies(visit.management.db);

@@ -26,7 +26,7 @@ import { namedForm } from './named-form.ts';
 
 const text = consoleTexts.radiusClients;
 
-/** RADIUS clients: who may ask, from where, and for which application. */
+/** Serves RADIUS clients: their addresses and their applications. */
 export function serveRadiusClients(desk: ConsoleRouter): void {
   desk.page('/radius-clients', 'read', async visit => {
     const mayChange = visit.may('radius-client.change');
@@ -59,7 +59,7 @@ function row(one: RadiusClientView, mayChange: boolean): readonly Cell[] {
   ];
 }
 
-/** The fields of a client, with what it is now where there is one. */
+/** Returns the fields of a client, filled with its current values if it exists. */
 async function clientFields(db: Db, one?: RadiusClientView): Promise<FormField[]> {
   const applications = (await listApplications(db)).filter(({ internal }) => !internal);
   return [
@@ -123,7 +123,7 @@ function entered({ value }: ConsoleContext): string | undefined {
   return value('secret') || undefined;
 }
 
-/** One that was made is shown, once; one that was entered is not. */
+/** A generated secret is shown once; an entered one is not shown. */
 function keyed({ client, value }: KeyedRadiusClient, done: 'created' | 'changed'): ConsoleResponse {
   if (value === null) return { to: at('/radius-clients', { done }) };
   return {

@@ -9,10 +9,10 @@ import type { ConsoleRouter } from '../kit/router.ts';
 
 const text = consoleTexts.settings;
 
-/** Milliseconds of the units in which a lock's time is typed. */
+/** Milliseconds of the units in which a lock's period is typed. */
 const UNITS = { seconds: 1_000, minutes: 60_000, hours: 3_600_000 } as const;
 
-/** Settings of the whole service. */
+/** Serves settings of the whole service. */
 export function serveSettings(desk: ConsoleRouter): void {
   desk.page('/settings', 'read', async visit => {
     const settings = await readSettings(visit.management.db);
@@ -32,7 +32,7 @@ ${actions([visit.may('settings.change') ? actionLink(at('/settings/change'), con
   serveForm(desk, changeForm);
 }
 
-/** A time in the largest unit that fits. */
+/** Returns a time in the largest unit that divides it. */
 function amountOf(ms: number): [number, keyof typeof UNITS] {
   const fitting = (['hours', 'minutes'] as const).find(unit => ms % UNITS[unit] === 0) ?? 'seconds';
   return [ms / UNITS[fitting], fitting];
@@ -95,7 +95,7 @@ const changeForm: FormPage<Settings> = {
     return changeSettings(management, actor, {
       serviceName: value('serviceName'),
       publicAddress: address === '' ? null : address,
-      // What is empty is no number, and not zero, which would switch the lock off.
+      // An empty field is not zero, which would switch the lock off.
       lock: {
         threshold: Number(value('threshold').trim() || Number.NaN),
         periodMs: Number(value('amount')) * unitMs,

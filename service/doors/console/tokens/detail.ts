@@ -15,7 +15,7 @@ import { detailText } from '../records/audit-table.ts';
 
 const text = consoleTexts.tokens;
 
-/** One token: facts, what can be done with it, who had it, what was done. */
+/** Serves one token: facts, possible actions, its users so far, its history. */
 export function serveTokenDetail(desk: ConsoleRouter): void {
   desk.page('/token', 'read', async visit => {
     const found = await viewToken(visit.management.db, visit.value('serial'));
@@ -33,7 +33,7 @@ ${visit.may('audit.read') ? section('history', text.history, actTable(found.valu
   });
 }
 
-/** What makes no sense to whoever looks at anything else: the clock was ahead once, and passcodes are refused since. */
+/** Explains refusals that no other fact explains: the clock was ahead once, and passcodes are refused since. */
 function refusedFacts(untilMs: number | undefined): [string, Markup][] {
   return untilMs === undefined ? [] : [[text.refusedUntil, moment(untilMs)]];
 }

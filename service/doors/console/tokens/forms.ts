@@ -27,7 +27,7 @@ import { type ConsoleRouter, missingPage, refusedPage } from '../kit/router.ts';
 
 const text = consoleTexts.tokens;
 
-/** The forms about tokens, and the one button. */
+/** Serves the forms about tokens, and the one button. */
 export function serveTokenForms(desk: ConsoleRouter): void {
   for (const form of forms) serveForm(desk, form);
   desk.act('/token/reactivate', 'token.reactivate', async ({ management, actor, value }) => {
@@ -46,7 +46,7 @@ interface TokenForm {
   readonly run: (visit: ConsoleContext, serial: string) => Promise<Result<unknown>>;
 }
 
-/** A form about the token in the address; afterwards it goes back to that token's page. */
+/** Makes a form about the token in the address; afterwards it returns to that token's page. */
 function tokenForm(path: string, given: TokenForm): FormPage<unknown> {
   return {
     path,
@@ -160,7 +160,7 @@ const renameForm = tokenForm('/token/rename', {
     renameToken(management, actor, { serial, issuer: value('issuer'), label: value('label') }),
 });
 
-/** What a token is called. */
+/** Returns the fields of a token's names. */
 export function nameFields(token?: Pick<TokenView, 'issuer' | 'label'>): FormField[] {
   return [
     {

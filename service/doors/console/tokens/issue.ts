@@ -18,7 +18,7 @@ import { kindFields } from './kind-fields.ts';
 
 const text = consoleTexts.tokens;
 
-/** Issuing one token with a seed that is typed in. */
+/** Serves issuing one token with a typed seed. */
 export function serveIssuing(desk: ConsoleRouter): void {
   serveForm(desk, issueForm);
 }
@@ -132,8 +132,8 @@ function inputOf({ value }: ConsoleContext, secret: Uint8Array): IssueInput {
 }
 
 /**
- * The bytes of a seed as it is printed, in groups or not, padded or not. Which of the two it is has to be said: some
- * could be either.
+ * Returns the bytes of a printed seed, in groups or not, padded or not. The operator states the encoding, because
+ * some seeds are valid in both.
  */
 function seedOf(typed: string, writing: string): Uint8Array | undefined {
   const plain = typed.replace(/[\s-]/g, '').replace(/=+$/, '').toUpperCase();

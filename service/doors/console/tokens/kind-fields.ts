@@ -6,9 +6,9 @@ import type { FormField } from '../../web/fields.ts';
 const text = consoleTexts.policies;
 
 /**
- * The fields that say how a token makes its passcodes, of a token and of a policy.
+ * Returns the fields for the kind of passcodes, of a token and of a policy.
  *
- * @param kinds those that can be chosen, by default those of a policy
+ * @param kinds the kinds to choose from, by default those of a policy
  */
 export function kindFields({
   policy,

@@ -19,7 +19,10 @@ const stateOptions: readonly (readonly [string, string])[] = [
   ...(Object.keys(tokenStates) as TokenState[]).map(state => [state, texts.states[state]] as const),
 ];
 
-/** Tokens: search by parts of serial number and user and by the beginning of the label, by state, a page at a time. */
+/**
+ * Serves the list of tokens: search by parts of serial number and user and by the beginning of the label, by state,
+ * in pages.
+ */
 export function serveTokenList(desk: ConsoleRouter): void {
   desk.page('/tokens', 'read', async visit => {
     const asked = queryOf(visit);

@@ -16,7 +16,7 @@ const text = consoleTexts.users;
 
 const HOUR_MS = 3_600_000;
 
-/** What a press of one button does with a user, and the temporary passcode. */
+/** Serves the one-button actions on a user, and the temporary passcode. */
 export function serveUserActs(desk: ConsoleRouter): void {
   act(desk, 'unlock', 'user.unlock', ({ management, actor }, user) => unlockUser(management, actor, user));
   act(desk, 'enable', 'user.enable', ({ management, actor }, user) => enableUser(management, actor, user));

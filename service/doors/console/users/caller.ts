@@ -21,7 +21,10 @@ const tones: Readonly<Record<CallerState, Tone>> = {
   expired: 'warn',
 };
 
-/** Help desk asks a caller's fob, reads the number to the caller, and sees what comes of it. */
+/**
+ * Serves checks of callers: help desk sends a request to the caller's fob, reads the number to the caller, and sees
+ * the result.
+ */
 export function serveCallerChecks(desk: ConsoleRouter): void {
   desk.act('/user/caller', 'user.check-caller', async visit => {
     const user = visit.value('user');

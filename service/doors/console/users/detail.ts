@@ -25,7 +25,7 @@ import { userBadge } from './list.ts';
 
 const text = consoleTexts.users;
 
-/** One user: facts, what can be done, tokens, the last outcomes with their real reasons, what was done. */
+/** Serves one user: facts, possible actions, tokens, the last outcomes with their real reasons, history. */
 export function serveUserDetail(desk: ConsoleRouter): void {
   desk.page('/user', 'read', async visit => {
     const user = await userOf(visit);
@@ -57,7 +57,7 @@ ${visit.may('audit.read') ? await history(visit, user) : nothing}`,
   });
 }
 
-/** The user whom a visit is about. */
+/** Returns the user of a request. */
 export async function userOf(visit: ConsoleContext): Promise<UserDetail | undefined> {
   const { db, clock } = visit.management;
   return userDetail(db, visit.value('user'), { lock: (await readSettings(db)).lock, nowMs: clock() });

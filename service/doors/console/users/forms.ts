@@ -18,7 +18,7 @@ import { userOf } from './detail.ts';
 
 const text = consoleTexts.users;
 
-/** The forms about users. */
+/** Serves the forms about users. */
 export function serveUserForms(desk: ConsoleRouter): void {
   serveForm(desk, createForm);
   for (const form of [changeForm, passwordForm, resetPinForm, withdrawForm, disableForm, assignForm])
@@ -69,7 +69,7 @@ const createForm: FormPage<{ name: string }> = {
   done: (_visit, { name }) => ({ to: at('/user', { user: name, done: 'created' }) }),
 };
 
-/** A form about the user in the address; afterwards it goes back to that user's page. */
+/** Makes a form about the user in the address; afterwards it returns to that user's page. */
 function userForm(
   path: string,
   given: Pick<FormPage<unknown>, 'action'> & {

@@ -18,7 +18,7 @@ const states = [
   ['disabled', text.disabled],
 ] as const;
 
-/** Users: search by any part of name, display name and e-mail address, by state, a page at a time. */
+/** Serves the list of users: search by any part of name, display name and e-mail address, by state, in pages. */
 export function serveUserList(desk: ConsoleRouter): void {
   desk.page('/users', 'read', async visit => {
     const { db } = visit.management;
@@ -64,7 +64,7 @@ function row(user: UserView): readonly Cell[] {
   ];
 }
 
-/** How an account stands. */
+/** Returns the state of an account. */
 export function userBadge(user: UserView): Markup {
   if (user.disabledMs !== null) return badge('plain', text.isDisabled);
   if (user.lockedUntilMs !== null) return badge('warn', html`${text.isLocked} ${moment(user.lockedUntilMs)}`);
