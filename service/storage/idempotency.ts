@@ -5,7 +5,7 @@ import type { Keys } from './encryption-at-rest/key-file.ts';
 import { macOf } from './encryption-at-rest/seal.ts';
 import { latestEnd } from './queries/latest.ts';
 
-/** A request as far as it must be the very same for its first answer to be given again. */
+/** The facts of a request that must match for a repeat to get the first response again. */
 export interface RepeatableRequest {
   readonly applicationId: string;
   readonly source: string;
@@ -17,10 +17,11 @@ export interface RepeatableRequest {
 }
 
 /**
- * What a repeated request is recognised by: all of it, not the idempotency key alone, so that another passcode sent
- * under the same key (a form gone back to) is a new request. Keyed, because it covers the passcode.
+ * Returns the fingerprint that identifies a repeated request: over all of it, not only the idempotency key, so that
+ * another passcode under the same key (for example after going back to a form) is a new request. Keyed, because it
+ * covers the passcode.
  *
- * @returns undefined when the request carries no idempotency key, or one that is too short to be unlikely
+ * @returns undefined if the request has no idempotency key, or one that is too short to be unique
  */
 export function fingerprintOf(keys: Keys, request: RepeatableRequest): string | undefined {
   const key = request.idempotencyKey;
@@ -34,14 +35,14 @@ export function fingerprintOf(keys: Keys, request: RepeatableRequest): string | 
   return macOf(keys, 'answer', [applicationId, source, user, passcode, password, pin, key]);
 }
 
-/** A first answer to be kept. */
+/** A first response to be cached. */
 export interface IdempotentResult {
   readonly fingerprint: string;
   readonly outcome: Outcome;
   readonly nowMs: number;
 }
 
-/** Keeps first answers for a while. */
+/** Caches first responses for a while. */
 export async function cacheResults(db: Db, answers: readonly IdempotentResult[]): Promise<void> {
   if (answers.length === 0) return;
   await db
@@ -53,7 +54,7 @@ export async function cacheResults(db: Db, answers: readonly IdempotentResult[])
         expires_ms: nowMs + validationLimits.retryWindowMs,
       })),
     )
-    // One that has run out and was not swept yet, or the same request twice in one batch.
+    // An expired entry that was not swept yet, or the same request twice in one batch.
     .onConflict(conflict =>
       conflict.column('fingerprint').doUpdateSet(excluded => ({
         outcome: excluded.ref('excluded.outcome'),
@@ -63,7 +64,10 @@ export async function cacheResults(db: Db, answers: readonly IdempotentResult[])
     .execute();
 }
 
-/** Drops answers that have run out, or were kept by a clock that has gone back, and the oldest where there are too many: that costs an alert and never an accept. */
+/**
+ * Deletes responses that have expired, or were stored by a clock that has since gone back, and the oldest if there
+ * are too many: that costs an alert but never accepts a passcode twice.
+ */
 export async function sweepIdempotencyCache(db: Db, nowMs: number): Promise<void> {
   const latestMs = latestEnd(nowMs, validationLimits.retryWindowMs);
   await db
@@ -83,7 +87,7 @@ export async function sweepIdempotencyCache(db: Db, nowMs: number): Promise<void
     .execute();
 }
 
-/** Forgets all first answers. */
+/** Deletes all cached responses. */
 export async function clearIdempotencyCache(db: Db): Promise<void> {
   await db.deleteFrom('answers').execute();
 }

@@ -1,19 +1,19 @@
 import type { Db } from './database/database.ts';
 import type { Keys } from './encryption-at-rest/key-file.ts';
 
-/** What administration works with. */
+/** Dependencies of administration. */
 export interface Management {
   readonly db: Db;
   readonly keys: Keys;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
-  /** Where people reach the service; absent where nothing listens. */
+  /** Sources of the public URL; absent if nothing listens. */
   readonly reach?: PublicUrlSources;
 }
 
-/** Under which address people reach the service, as far as its own process knows it. */
+/** Sources of the public URL that this process knows. */
 export interface PublicUrlSources {
-  /** What the configuration says, an origin; undefined where it says nothing. */
+  /** The configured origin; undefined if none is configured. */
   readonly configured: string | undefined;
   /** The listener's own origin; undefined until it is known. */
   readonly own: () => string | undefined;

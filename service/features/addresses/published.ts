@@ -5,25 +5,28 @@ import type { Management } from '../../storage/management.ts';
 import { publicUrlOf } from '../enrolment/public-url.ts';
 import { readSettingWithTime, writeSetting } from '../users/settings.ts';
 
-/** What the configuration says about where the service is reached. */
+/** The addresses in the configuration at which the service is reached. */
 export interface ConfiguredAddresses {
-  /** `name:port`; where there is none, that of the public address. */
+  /** `name:port`. If empty, the host of the public URL is used. */
   readonly hosts: readonly string[];
   /** IP addresses and ranges (CIDR). */
   readonly ranges: readonly string[];
 }
 
-/** All that agents and browsers connect to, to be let through by networks. */
+/** All addresses that agents and browsers connect to, for allow lists of networks. */
 export interface PublishedAddresses extends ConfiguredAddresses {
-  /** Another one for other lists. */
+  /** Changes whenever the lists change. */
   readonly version: string;
-  /** When the lists became what they are, in milliseconds since 1970. */
+  /** When the lists last changed, in milliseconds since 1970. */
   readonly changedMs: number;
 }
 
 const SETTING = 'published_addresses';
 
-/** Makes what reads them as they are now: of the configuration, and the public address where that names no host. */
+/**
+ * Returns a function that reads the current lists: those of the configuration, or the host of the public URL where no
+ * host is configured.
+ */
 export function makePublished(
   management: Management,
   configured: ConfiguredAddresses,
@@ -48,7 +51,7 @@ async function publicHosts(management: Management): Promise<string[]> {
   return [`${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`];
 }
 
-/** The same for all nodes and after restarts: when the first of them had these lists. */
+/** Returns the time at which the first node had these lists: the same for all nodes and after restarts. */
 async function dateOf({ db, clock }: Pick<Management, 'db' | 'clock'>, version: string) {
   const known = await readVersion(db);
   if (known?.version === version) return known;

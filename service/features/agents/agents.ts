@@ -8,22 +8,22 @@ import { FobLocations, type LocatedFob, locationsOf, markSeen, type Reached } fr
 import { ProofQueue } from './proving.ts';
 import { syncPushKey } from './push-key.ts';
 
-/** The agents that are connected to this node, and the fobs that they have shown. */
+/** The agents connected to this node, and the fobs that they have announced. */
 export class Agents implements FobListener {
   private readonly means: AgentMeans;
   private readonly room: ConnectionCapacity;
   private readonly links: FobLocations;
-  /** Fobs that prove themselves, or wait for their turn. */
+  /** Fobs that are proving themselves or wait for their turn. */
   private readonly proofs: ProofQueue<AgentFob>;
   /** The proved fobs, by their ids. */
   private readonly proved: Map<string, AgentFob>;
-  /** Fobs that are just being written down as reached. */
+  /** Fobs whose location is being stored. */
   private readonly coming: Map<AgentFob, LocatedFob>;
-  /** Connections of which the end of a fob could not be written. */
+  /** Connections for which the end of a fob's location could not be stored. */
   private readonly unwritten: Set<string>;
-  /** Fobs that another connection of this node has proved since, by their ids. */
+  /** Fobs that another connection of this node has since proved, by their ids. */
   private readonly displaced: Map<string, AgentFob>;
-  /** Until when fobs are left alone. */
+  /** The time before which a fob is not asked again. */
   private readonly later: Map<AgentFob, number>;
   private readonly onProved: Set<(fob: AgentFob) => void>;
   private readonly onSwept: Set<(connections: ReadonlySet<AgentConnection>) => void>;
@@ -31,7 +31,7 @@ export class Agents implements FobListener {
   private seenMs: number;
   private isOver: boolean;
 
-  /** @param most how many agents may be connected */
+  /** @param most how many agents may be connected at once */
   constructor(means: AgentMeans, most: number = agentLimits.agentsMax) {
     this.means = means;
     this.room = new ConnectionCapacity(most);
@@ -49,7 +49,7 @@ export class Agents implements FobListener {
     this.sweeping = setInterval(() => this.sweep(), agentLimits.agentSweepMs).unref();
   }
 
-  /** Whether another agent of this source may connect. */
+  /** Whether another agent from this source may connect. */
   isRoomFor(from: string): boolean {
     return !this.isOver && this.room.isFor(from);
   }
@@ -60,7 +60,7 @@ export class Agents implements FobListener {
     return connection;
   }
 
-  /** The fob of this id, where it was last proved by an agent that is connected to this node. */
+  /** Returns the fob with this id if an agent connected to this node was the last to prove it. */
   fobOf(fobId: string): AgentFob | undefined {
     return this.proved.get(fobId);
   }
@@ -78,12 +78,12 @@ export class Agents implements FobListener {
     return this.room.connections.size;
   }
 
-  /** @param listener called when a fob has been proved, or has left */
+  /** @param listener called when a fob has been proved or has left */
   onFobs(listener: (fob: AgentFob) => void): void {
     this.onProved.add(listener);
   }
 
-  /** @param listener called now and then with the connections that there are */
+  /** @param listener called periodically with the open connections */
   onSweep(listener: (connections: ReadonlySet<AgentConnection>) => void): void {
     this.onSwept.add(listener);
   }
@@ -96,7 +96,7 @@ export class Agents implements FobListener {
     this.proofs.leave(fob);
     this.later.delete(fob);
     for (const [fobId, displaced] of this.displaced) if (displaced === fob) this.displaced.delete(fobId);
-    // At once: it may prove itself again by the same connection before it is known that it has left.
+    // Immediately: the fob may prove itself again over the same connection before the loss is noticed.
     const coming = this.coming.get(fob);
     if (coming !== undefined) this.drop(coming);
     this.unprove(fob);
@@ -106,18 +106,18 @@ export class Agents implements FobListener {
     this.room.remove(connection);
   }
 
-  /** Has a fob prove itself again, behind what is under way with it; and looks after its push key. */
+  /** Has a fob prove itself again after its current session, and brings its push key up to date. */
   askAgain(fob: AgentFob): void {
     if (!fob.hasLeft) this.ask(fob);
   }
 
-  /** It does not prove itself any more: it is asked again. */
+  /** The fob no longer proves itself: it is asked again. */
   lost(fob: AgentFob): void {
     this.unprove(fob);
     if (!fob.hasLeft) this.askLater(fob);
   }
 
-  /** Looks after all agents: one timer for all of them. */
+  /** Checks all agents: one timer serves all of them. */
   sweep(): void {
     const nowMs = this.means.ticks();
     for (const connection of this.room.connections) connection.sweep(nowMs);
@@ -125,11 +125,11 @@ export class Agents implements FobListener {
     for (const hear of this.onSwept) hear(this.room.connections);
     if (nowMs - this.seenMs < agentLimits.agentSeenMs && this.unwritten.size === 0) return;
     this.seenMs = nowMs;
-    // A database that is in use now is told next time.
+    // A busy database is updated at the next sweep.
     this.tendLinks().catch(() => undefined);
   }
 
-  /** Marks this node's fobs as seen. One that is reached by no connection any more is asked again. */
+  /** Stores that this node's fobs were seen. A fob without a stored location is asked again. */
   private async tendLinks(): Promise<void> {
     const unwritten = [...this.unwritten];
     if (this.count === 0 && unwritten.length === 0) return;
@@ -158,7 +158,7 @@ export class Agents implements FobListener {
     return { links: [...links], fobs: [...proved, ...this.coming.values()] };
   }
 
-  /** Tells all agents to come back to another node, or later. */
+  /** Tells all agents to reconnect to another node, or later. */
   async close(): Promise<void> {
     this.isOver = true;
     clearInterval(this.sweeping);
@@ -184,14 +184,14 @@ export class Agents implements FobListener {
   }
 
   private askLater(fob: AgentFob): void {
-    // One that nobody knows costs a look, and may have been enrolled meanwhile.
+    // An unknown fob costs only a look-up, and may have been enrolled meanwhile.
     const mostMs = fob.isStranger ? agentLimits.agentStrangerAgainMs : agentLimits.agentAgainMaxMs;
     const waitMs = Math.min(agentLimits.agentAgainMinMs * 2 ** fob.failures, mostMs);
     fob.failures++;
     this.later.set(fob, this.means.ticks() + waitMs);
   }
 
-  /** Has a fob prove itself, and looks after its push key in the same session. */
+  /** Has a fob prove itself, and brings its push key up to date in the same session. */
   private async prove(fob: AgentFob): Promise<void> {
     let isKept = false;
     try {
@@ -200,11 +200,11 @@ export class Agents implements FobListener {
         return isKept ? syncPushKey(this.means.management, session) : 'none';
       });
       fob.failures = 0;
-      // Its person has to unlock it first, which they do sooner or later.
+      // The user has to unlock the fob first, which happens sooner or later.
       if (tended === 'locked' && !fob.hasLeft) this.askLater(fob);
     } catch (error) {
       if (fob.hasLeft || this.isOver) return;
-      // One that was proved and is only busy now stays so.
+      // A proved fob that is only busy stays proved.
       if (!isKept && (fob.fobId === undefined || isDoubt(error))) {
         this.unprove(fob);
         fob.stand(error instanceof NotManaged ? 'other' : 'unproved');
@@ -213,9 +213,10 @@ export class Agents implements FobListener {
     }
   }
 
-  /** @returns false where it has left meanwhile */
+  /** @returns false if the fob has left meanwhile */
   private async keep(fob: AgentFob, fobId: string): Promise<boolean> {
-    // Its last answer and its end may come in one turn; then `left` came before there was anything to take back.
+    // The last response and the end of the fob may come in one turn of the event loop; then `left` ran before there
+    // was anything to undo.
     if (fob.hasLeft) return false;
     const linked = linkedFob(fob, fobId);
     this.coming.set(fob, linked);
@@ -227,7 +228,7 @@ export class Agents implements FobListener {
     if (fob.hasLeft) return false;
     const before = this.proved.get(fobId);
     if (before !== undefined && before !== fob) {
-      // The same fob at another connection of this node: where it is now counts.
+      // The same fob on another connection of this node: the new location counts.
       this.forget(before);
       this.displaced.set(fobId, before);
       before.stand('unproved');
@@ -268,7 +269,7 @@ function linkedFob({ carrier, port }: AgentFob, fobId: string): LocatedFob {
   return { fobId, link: carrier.link, port };
 }
 
-/** Whether an error says that the fob is not, or not any more, the one that it says it is. */
+/** Whether an error shows that the fob is not, or no longer, the fob that it claims to be. */
 function isDoubt(error: unknown): boolean {
   return error instanceof NotManaged || isFobError(error, 'not-authentic', 'not-paired', 'refused');
 }

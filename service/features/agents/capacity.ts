@@ -5,19 +5,19 @@ import type { AgentConnection } from './connection.ts';
 /** The connections of one source. */
 interface Source {
   size: number;
-  /** Those that have shown no fob of the service's, in the order in which they came: the first of them gives way. */
+  /** Connections without a proved fob of the service, oldest first: the oldest is closed first. */
   readonly unproved: Set<AgentConnection>;
 }
 
-/** Who is connected, and who gives way to others: bounds of a node and of each source. */
+/** Limits the connections of a node and of each source, and decides which connection is closed for a new one. */
 export class ConnectionCapacity {
   private readonly all: Set<AgentConnection>;
   private readonly sources: Map<string, Source>;
-  /** How many connections of each source have shown no fob of the service's. */
+  /** How many connections of each source have no proved fob of the service. */
   private readonly unproved: Holdings;
   private readonly most: number;
 
-  /** @param most connections of the node */
+  /** @param most connections that the node allows */
   constructor(most: number) {
     this.most = most;
     this.all = new Set();
@@ -29,7 +29,7 @@ export class ConnectionCapacity {
     return this.all;
   }
 
-  /** Whether another one of this source may connect, be it in the place of one that gives way. */
+  /** Whether another connection from this source is allowed, if need be by closing an unproved one. */
   isFor(from: string): boolean {
     const source = this.sources.get(from);
     const isFree = this.all.size < this.most || this.unproved.largest !== undefined;
@@ -40,8 +40,9 @@ export class ConnectionCapacity {
   }
 
   /**
-   * Takes one in. Where there is no room for it, the oldest one of its source that has shown no fob gives way; where the node
-   * has none, the oldest one of the source that has most of them: a crowd of one source pushes out nobody else.
+   * Adds a connection. Where its source is at its limit, the oldest unproved connection of that source is closed.
+   * Where the node is at its limit, the oldest unproved connection of the source that has most of them is closed: a
+   * crowd from one source displaces no other source.
    */
   add(connection: AgentConnection): void {
     const { from } = connection;
@@ -56,7 +57,7 @@ export class ConnectionCapacity {
     this.unproved.add(from);
   }
 
-  /** @param isProved whether it has a fob of the service's now */
+  /** @param isProved whether the connection now has a proved fob of the service */
   mark(connection: AgentConnection, isProved: boolean): void {
     const source = this.sources.get(connection.from);
     if (source === undefined || !this.all.has(connection)) return;

@@ -18,30 +18,30 @@ import { proofOfIdentity } from '../lines/opening.ts';
 import { readSettings } from '../users/settings.ts';
 import { AgentFob, type FobCarrier, type FobMeans } from './fob.ts';
 
-/** What connections with agents work with. */
+/** Dependencies of the connections with agents. */
 export interface AgentMeans extends FobMeans {
   readonly identity: () => Promise<Identity>;
-  /** Milliseconds that never go back. */
+  /** Monotonic milliseconds. */
   readonly ticks: () => number;
 }
 
-/** Who hears of the fobs of a connection. */
+/** Receives the events of the fobs of a connection. */
 export interface FobListener {
   came(fob: AgentFob): void;
   left(fob: AgentFob): void;
-  /** The connection is over. */
+  /** The connection has ended. */
   over(connection: AgentConnection): void;
 }
 
 type Phase = 'open' | 'proving' | 'opened' | 'over';
 
 /**
- * The service's side of one connection of an agent. Nobody vouches for what it says: it carries bytes, and what they are
- * worth a session with a fob shows. An idle one has no timer of its own.
+ * The service's side of one agent connection. The agent is not trusted: it only carries bytes, and the session with
+ * the fob proves them. An idle connection has no timer of its own.
  */
 export class AgentConnection implements Talker, FobCarrier {
   readonly link: string;
-  /** Where it comes from, as bounds count it. */
+  /** The source, as rate limits and capacity limits count it. */
   readonly from: string;
   private readonly means: AgentMeans;
   private readonly listener: FobListener;
@@ -75,7 +75,7 @@ export class AgentConnection implements Talker, FobCarrier {
     this.phase = 'open';
   }
 
-  /** Whether it has a fob of the service's. */
+  /** Whether the connection has a proved fob of the service. */
   get hasProved(): boolean {
     for (const { fobId } of this.fobs.values()) if (fobId !== undefined) return true;
     return false;
@@ -87,7 +87,7 @@ export class AgentConnection implements Talker, FobCarrier {
     if (message === undefined || !this.take(message)) this.end(POLICY_VIOLATION);
   }
 
-  /** Something came, be it nothing that is a message: a poll. */
+  /** Something was received, even if it was no message: a poll. */
   hear(): void {
     this.heardMs = this.means.ticks();
   }
@@ -100,12 +100,12 @@ export class AgentConnection implements Talker, FobCarrier {
     this.end(GOING_AWAY);
   }
 
-  /** Others need its place more: it has shown no fob of the service's. */
+  /** Closes the connection because others need its place more: it has no proved fob of the service. */
   giveWay(): void {
     this.refuse('full', TRY_AGAIN_LATER);
   }
 
-  /** Looks whether it is still there. */
+  /** Checks whether the agent is still there. */
   sweep(nowMs: number): void {
     const isLate = this.phase !== 'opened' && nowMs - this.sinceMs > agentLimits.agentOpeningMs;
     if (isLate) this.end(POLICY_VIOLATION);
@@ -125,7 +125,7 @@ export class AgentConnection implements Talker, FobCarrier {
     );
   }
 
-  /** @returns whether it was time for this message */
+  /** @returns whether this message was allowed at this time */
   private take(message: AgentMessage): boolean {
     if (message.type === 'open') {
       if (this.phase !== 'open') return false;

@@ -13,7 +13,7 @@ import { bytesOfCarried, carriedPipe } from '../lines/carried.ts';
 import { clearSecrets } from '../tokens/fob-secrets.ts';
 import { fobNamed, fobSecretsOf } from '../tokens/fobs.ts';
 
-/** An open session of the service with a fob of its own. */
+/** An open session of the service with one of its own fobs. */
 export interface ManagedSession {
   readonly client: Client;
   readonly hello: Hello;
@@ -21,14 +21,14 @@ export interface ManagedSession {
   readonly tools: OwnerTools;
 }
 
-/** What a fob's owner works with. */
+/** Dependencies of the fob's owner. */
 export interface FobMeans {
   readonly management: Management;
-  /** How long fobs are waited for. Default: as for a cable. */
+  /** How long to wait for fobs. Default: as for a cable. */
   readonly patience?: RetryPolicy;
 }
 
-/** The connection by which a fob is reached. */
+/** The connection over which a fob is reached. */
 export interface FobCarrier {
   readonly link: string;
   readonly from: string;
@@ -50,20 +50,20 @@ const KINDS: Readonly<Record<Unreached, ErrorKind>> = {
 const IDLE = Promise.resolve();
 const random = (length: number) => new Uint8Array(randomBytes(length));
 
-/** The fob is not one of the service's: it has no key for it. */
+/** The fob does not belong to the service: the service has no key for it. */
 export class NotManaged extends Error {
   override readonly name = 'NotOwn';
 }
 
-/** A fob that an agent has announced. Whether it is the one it says, a session shows. */
+/** A fob that an agent has announced. Only a session proves that it is the fob it claims to be. */
 export class AgentFob {
   readonly carrier: FobCarrier;
   readonly number: number;
   readonly serial: string;
   readonly port: string;
-  /** Its id once it is proved by this connection, and as long as no other connection has proved it. */
+  /** The fob's id once this connection has proved it, until another connection proves it. */
   fobId: string | undefined;
-  /** Times in a row that it was not proved. */
+  /** Consecutive failed proofs. */
   failures: number;
   private readonly means: FobMeans;
   private standing: FobOwnership | undefined;
@@ -87,14 +87,14 @@ export class AgentFob {
     this.isGone = false;
   }
 
-  /** Unplugged, or its connection is: what is under way ends. */
+  /** The fob was unplugged or its connection lost: its session ends. */
   leave(): void {
     this.isGone = true;
     this.ending?.abort();
     this.pipe?.lost(new FobError('unplugged', { subject: this.port }));
   }
 
-  /** Whether the service was last found not to know it. */
+  /** Whether the service did not know the fob at the last attempt. */
   get isStranger(): boolean {
     return this.standing === 'other';
   }
@@ -104,7 +104,7 @@ export class AgentFob {
   }
 
   receive(text: string): void {
-    // Without a session it is late, and lost.
+    // Without a session the text is late, and dropped.
     this.pipe?.receive(bytesOfCarried(text));
   }
 
@@ -112,7 +112,7 @@ export class AgentFob {
     this.pipe?.lost(new FobError(KINDS[why], { subject: this.port }));
   }
 
-  /** Tells the agent what the service makes of it. */
+  /** Tells the agent whether the fob belongs to the service. */
   stand(is: FobOwnership): void {
     if (this.standing === is) return;
     this.standing = is;
@@ -120,8 +120,8 @@ export class AgentFob {
   }
 
   /**
-   * Works with the fob in a session of its own, one after the other. The port is released behind it.
-   * @throws NotOwn, FobError those of the link, `not-authentic`, what `work` throws
+   * Runs `work` in a session with the fob; sessions run one after the other. The port is released afterwards.
+   * @throws NotManaged, FobError those of the link, `not-authentic`, errors that `work` throws
    */
   session<T>(work: (session: ManagedSession) => Promise<T>, signal?: AbortSignal): Promise<T> {
     const result = this.turn.then(() => this.open(work, signal));
@@ -132,7 +132,7 @@ export class AgentFob {
   private async open<T>(work: (session: ManagedSession) => Promise<T>, signal?: AbortSignal): Promise<T> {
     if (this.isGone || signal?.aborted) throw new FobError('cancelled');
     const { management, patience } = this.means;
-    // Not every database takes every text as one to look for.
+    // Not every database accepts every text in a query.
     if (!/^[\x21-\x7e]{1,64}$/.test(this.serial)) throw new NotManaged();
     const row = await fobNamed(management.db, this.serial);
     const secrets = row && fobSecretsOf(management.keys, row);

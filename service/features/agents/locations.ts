@@ -4,10 +4,10 @@ import { type Db, writing } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
 import { rowsAsTable, valuesAsList } from '../../storage/queries/rows.ts';
 
-/** A fob that has proved itself by a connection of an agent. */
+/** A fob that has proved itself over the connection of an agent. */
 export interface LocatedFob {
   readonly fobId: string;
-  /** The connection: of chance, never again. */
+  /** The connection's id: random, never reused. */
   readonly link: string;
   readonly port: string;
 }
@@ -15,13 +15,13 @@ export interface LocatedFob {
 type Change = { readonly kind: 'came' | 'gone'; readonly fob: LocatedFob };
 
 /**
- * By which connections fobs are reached, for all nodes. What comes within a moment is written in one transaction: after
- * a restart all agents come back at once.
+ * Stores over which connections fobs are reached, for all nodes. Changes that come within a moment are written in one
+ * transaction: after a restart all agents reconnect at once.
  */
 export class FobLocations {
   private readonly management: Management;
   private waiting: Change[];
-  /** What is about to be written together, and what was before it: in this order. */
+  /** The next batch of changes and the batch before it, written in this order. */
   private next: Promise<void> | undefined;
   private last: Promise<void>;
 
@@ -31,17 +31,17 @@ export class FobLocations {
     this.last = Promise.resolve();
   }
 
-  /** From now on, and until another one proves it, the fob is reached by this connection. @throws ServiceError `busy` */
+  /** Stores that the fob is reached over this connection until another one proves it. @throws ServiceError `busy` */
   came(fob: LocatedFob): Promise<void> {
     return this.change({ kind: 'came', fob });
   }
 
-  /** It is not any more. What another connection has written since stays. @throws ServiceError `busy` */
+  /** Removes the location. A location that another connection has stored since stays. @throws ServiceError `busy` */
   gone(fob: LocatedFob): Promise<void> {
     return this.change({ kind: 'gone', fob });
   }
 
-  /** Resolves when what was to be written is. */
+  /** Resolves when all changes have been written. */
   async settled(): Promise<void> {
     await this.next?.catch(() => undefined);
     await this.last.catch(() => undefined);
@@ -84,19 +84,20 @@ async function dropLink(db: Db, { fobId, link }: LocatedFob): Promise<void> {
   await db.deleteFrom('agent_fobs').where('fob_id', '=', fobId).where('link', '=', link).execute();
 }
 
-/** What a node knows of its connections. */
+/** The connections and fobs of a node. */
 export interface Reached {
-  /** All of them, also those that have ended where that could not be written. */
+  /** All connections, including ended ones whose end could not be stored. */
   readonly links: readonly string[];
-  /** The fobs that are proved by them, or are just being written down. */
+  /** The fobs proved over these connections, or whose location is being stored. */
   readonly fobs: readonly LocatedFob[];
 }
 
 /**
- * Marks a node's fobs as seen. What else is written of its connections goes: the end of a fob may not have been written while
- * the database was away. What no node has marked for a day goes as well.
+ * Stores that a node's fobs were seen. All other locations of its connections are deleted, because the end of a fob
+ * may not have been stored while the database was away. Locations that no node has refreshed for a day are deleted as
+ * well.
  *
- * @param reached called while nobody else writes: what came before that is in it
+ * @param reached called while nobody else writes: it includes all earlier changes
  */
 export async function markSeen(db: Db, reached: () => Reached, nowMs: number): Promise<void> {
   await writing(db, async acting => {
@@ -117,7 +118,7 @@ export async function markSeen(db: Db, reached: () => Reached, nowMs: number): P
   });
 }
 
-/** The connections by which these fobs are reached now. */
+/** Returns the connections over which these fobs are reached now. */
 export async function locationsOf(db: Db, fobIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const rows = await db
     .selectFrom('agent_fobs')

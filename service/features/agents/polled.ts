@@ -5,16 +5,16 @@ import { agentLimits } from '../../base/limits/agents.ts';
 import type { TextConnection } from '../lines/line.ts';
 import type { AgentConnection } from './connection.ts';
 
-/** The part of an answer that is not its connection's key. `messages` are JSON texts. */
+/** The part of a response without the connection's key. `messages` are JSON texts. */
 interface Given {
   readonly taken: number;
   readonly from: number;
   readonly messages: readonly string[];
 }
 
-/** What waits for a polling agent, numbered from 0, until it says that it has it. */
+/** Messages for a polling agent, numbered from 0, kept until the agent acknowledges them. */
 class Outbox implements TextConnection {
-  /** The number of the first message that waits. */
+  /** The number of the first waiting message. */
   from: number;
   readonly texts: string[];
   private chars: number;
@@ -36,7 +36,7 @@ class Outbox implements TextConnection {
     this.texts.push(text);
     this.chars += text.length;
     this.wake();
-    // Who takes nothing is gone.
+    // An agent that fetches nothing is gone.
     if (this.texts.length > agentLimits.agentOutboxMessages || this.chars > agentLimits.agentOutboxChars)
       this.overflow();
   }
@@ -46,14 +46,14 @@ class Outbox implements TextConnection {
     this.wake();
   }
 
-  /** Forgets what the agent has. @returns false for a number that it cannot have come to */
+  /** Removes the messages that the agent has acknowledged. @returns false for an impossible number */
   taken(count: number): boolean {
     if (count > this.from + this.texts.length) return false;
     for (; this.from < count; this.from++) this.chars -= this.texts.shift()?.length ?? 0;
     return true;
   }
 
-  /** Resolves when there is something to say, after a while, or when another poll takes this one's place. */
+  /** Resolves when there is a message, after the polling time, or when another poll replaces this one. */
   something(signal: AbortSignal): Promise<void> {
     this.wake();
     return new Promise(resolve => {
@@ -71,11 +71,11 @@ class Outbox implements TextConnection {
   }
 }
 
-/** The connection of an agent that polls: messages count once each way, however often a poll is sent. */
+/** The connection of a polling agent: each message counts once each way, even if a poll is sent again. */
 class Polled {
   readonly outbox: Outbox;
   readonly connection: AgentConnection;
-  /** How many of the agent's messages have been taken. */
+  /** How many of the agent's messages have been received. */
   private heard: number;
 
   constructor(connect: (line: TextConnection) => AgentConnection) {
@@ -87,7 +87,7 @@ class Polled {
     this.heard = 0;
   }
 
-  /** Takes what is new in a poll. @returns false where the numbers cannot be */
+  /** Receives the new messages of a poll. @returns false if its numbers are impossible */
   take({ from, messages, taken }: AgentPoll): boolean {
     if (from > this.heard || !this.outbox.taken(taken)) return false;
     this.connection.hear();
@@ -113,9 +113,9 @@ export class Polls {
   }
 
   /**
-   * One poll of a connection; the first one has no key yet, and makes it.
-   * @param connect makes the connection
-   * @returns the answer as JSON; undefined where there is no such connection any more
+   * Handles one poll of a connection. The first poll has no key yet and creates the connection.
+   * @param connect creates the connection
+   * @returns the response as JSON; undefined if the connection does not exist any more
    */
   async poll(
     poll: AgentPoll,
@@ -130,17 +130,17 @@ export class Polls {
     if (!polled.take(poll)) polled.connection.receive(undefined);
     await polled.outbox.something(signal);
     const answer = answerOf(key, polled.given);
-    // What was said last is heard; a poll after it finds nobody.
+    // The last messages are still delivered; a later poll finds no connection.
     if (polled.outbox.isClosed) this.open.delete(digest);
     return answer;
   }
 
-  /** Whether a connection is known by this key. */
+  /** Whether a connection with this key exists. */
   has(key: string): boolean {
     return this.open.has(digestOf(key));
   }
 
-  /** Forgets connections that are over, whose agents have not come for the end of it. */
+  /** Removes ended connections whose agents did not poll for the end. */
   sweep(connections: ReadonlySet<AgentConnection>): void {
     for (const [digest, { connection }] of this.open)
       if (!connections.has(connection)) this.open.delete(digest);
@@ -151,7 +151,7 @@ export class Polls {
   }
 }
 
-/** A poll that is one, or undefined. Its messages are looked at one by one. */
+/** Returns a valid poll, or undefined. Its messages are checked one by one. */
 export function readPoll(body: unknown): AgentPoll | undefined {
   if (typeof body !== 'object' || body === null) return undefined;
   const { key, from, messages, taken, ...more } = body as Record<string, unknown>;
@@ -168,7 +168,7 @@ export function readPoll(body: unknown): AgentPoll | undefined {
   return isPoll ? { key, from, taken, messages: messages as AgentPoll['messages'] } : undefined;
 }
 
-/** Undefined for what is too deep to be written down, and so is no message. */
+/** Returns undefined for a value nested too deeply to serialize, which is no valid message. */
 function textOf(message: unknown): string | undefined {
   try {
     return JSON.stringify(message);

@@ -2,41 +2,41 @@ import { RoundRobin } from '../../base/fairness/round-robin.ts';
 import { agentLimits } from '../../base/limits/agents.ts';
 import { makeRateLimiter, type RateLimiter } from '../../base/rate-limit.ts';
 
-/** A fob as far as bounds of proofs count it. */
+/** The parts of a fob that the limits on proofs use. */
 export interface ProvableFob {
   readonly serial: string;
   readonly carrier: { readonly from: string };
 }
 
-/** A proof that waits or is under way. */
+/** A proof that waits or is running. */
 interface Proof<Fob> {
   readonly fob: Fob;
   /** Proofs of one lane share a concurrency limit. */
   readonly lane: string;
   state: 'parked' | 'ready' | 'running';
-  /** Whether it was asked for once more while it was running. */
+  /** Whether it was requested again while it was running. */
   isWantedAgain: boolean;
 }
 
 /**
- * Bounds what agents may have the service try, and decides whose turn it is. Anybody can announce the serial of somebody's fob,
- * from many sources: so few proofs of one serial run at once, and none of them waits in front of another serial.
+ * Limits the proofs that agents can request, and schedules them. Anybody can announce the serial of another person's
+ * fob, from many sources: so few proofs of one serial run at once, and none of them delays another serial.
  */
 export class ProofQueue<Fob extends ProvableFob> {
   private readonly buckets: RateLimiter;
   private readonly ticks: () => number;
   private readonly proofs: Map<Fob, Proof<Fob>>;
-  /** Proofs that may run, in turn by source. */
+  /** Proofs that may run, round-robin by source. */
   private readonly ready: RoundRobin<Proof<Fob>>;
-  /** By lane, those for which it has no capacity, in turn by source. */
+  /** By lane, proofs that wait for capacity, round-robin by source. */
   private readonly parked: Map<string, RoundRobin<Proof<Fob>>>;
-  /** How many proofs of a lane are ready or running, and of a source running. */
+  /** How many proofs are ready or running per lane, and running per source. */
   private readonly admitted: Counts;
   private readonly running: Counts;
-  /** By serial, the source by which the fob proved itself last; the one that did so longest ago first. */
+  /** The trusted source of each serial: the source from which the fob last proved itself; least recent first. */
   private readonly trusted: Map<string, string>;
 
-  /** @param ticks milliseconds that never go back */
+  /** @param ticks monotonic milliseconds */
   constructor(ticks: () => number) {
     this.buckets = makeRateLimiter();
     this.ticks = ticks;
@@ -52,7 +52,7 @@ export class ProofQueue<Fob extends ProvableFob> {
     return this.running.total;
   }
 
-  /** Has a fob wait for its turn. @returns false where it was tried often enough for now */
+  /** Queues a fob. @returns false if it was tried too often for now */
   add(fob: Fob): boolean {
     const { serial, carrier } = fob;
     const { from } = carrier;
@@ -62,7 +62,8 @@ export class ProofQueue<Fob extends ProvableFob> {
       return true;
     }
     const nowMs = this.ticks();
-    // Buckets are bounded in number: whoever invents serials pays for them, and does not wash others' away for nothing.
+    // The number of rate limits is bounded: a source that invents serials pays for them, so it cannot displace the
+    // limits of others for free.
     if (!this.buckets.take(`from:${from}`, agentLimits.agentProofBucket, nowMs)) return false;
     if (!this.buckets.take(`fob:${from}:${serial}`, agentLimits.agentFobProofBucket, nowMs)) return false;
     const proof: Proof<Fob> = { fob, lane: this.laneOf(fob), state: 'parked', isWantedAgain: false };
@@ -72,7 +73,7 @@ export class ProofQueue<Fob extends ProvableFob> {
     return true;
   }
 
-  /** The next fob whose proof may begin now; `end` has to follow. */
+  /** Returns the next fob whose proof may begin; the caller must then call `end`. */
   next(): Fob | undefined {
     if (this.running.total >= agentLimits.agentProofsAtOnce) return undefined;
     const proof = this.ready.next(from => this.running.of(from) < agentLimits.agentProofsPerSource);
@@ -82,7 +83,7 @@ export class ProofQueue<Fob extends ProvableFob> {
     return proof.fob;
   }
 
-  /** A proof that was begun is over. @returns whether the fob was added again meanwhile, and has to be now */
+  /** Ends a proof. @returns whether the fob was added again meanwhile and has to be added now */
   end(fob: Fob): boolean {
     const proof = this.proofs.get(fob);
     if (proof?.state !== 'running') return false;
@@ -92,7 +93,7 @@ export class ProofQueue<Fob extends ProvableFob> {
     return proof.isWantedAgain;
   }
 
-  /** A fob has left; a proof that is under way goes on to its end. */
+  /** Removes a fob that has left; a running proof goes on to its end. */
   leave(fob: Fob): void {
     const proof = this.proofs.get(fob);
     if (proof === undefined || proof.state === 'running') return;
@@ -107,7 +108,9 @@ export class ProofQueue<Fob extends ProvableFob> {
     }
   }
 
-  /** A fob has proved itself: from where it did, it comes past others that announce its serial. */
+  /**
+   * Makes the source of a proved fob trusted: from there, the fob is not delayed by others that announce its serial.
+   */
   trust({ serial, carrier }: Fob): void {
     this.trusted.delete(serial);
     this.trusted.set(serial, carrier.from);
@@ -148,7 +151,7 @@ export class ProofQueue<Fob extends ProvableFob> {
   }
 }
 
-/** How many there are of each key; keys without any take no memory. */
+/** Counts per key; keys with a count of zero take no memory. */
 class Counts {
   private readonly counts: Map<string, number>;
   private sum: number;

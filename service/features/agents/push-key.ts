@@ -19,7 +19,7 @@ import { readSettings } from '../users/settings.ts';
 import type { ManagedSession } from './fob.ts';
 
 const SUITE = pushSuiteOfFob();
-/** What the account is called on the fob, behind the service's name. */
+/** The account's name on the fob, after the service's name. */
 const LABEL = 'push';
 const UNFIT = [
   'full',
@@ -31,14 +31,14 @@ const UNFIT = [
 ] as const;
 
 /**
- * How the push key of a fob stands: it holds it, has none to hold, or cannot hold one. `locked`: that is not known, and
- * its person has to enter the PIN first.
+ * The state of a fob's push key: held, none, or the fob cannot hold one. `locked`: not known, because the user has to
+ * enter the PIN first.
  */
 export type PushKeyState = 'held' | 'none' | 'unfit' | 'locked';
 
 /**
- * Has a fob hold its push key, and prove it, or hold it no more, in a session with it. Cut off anywhere it is begun again,
- * and goes on with what is there: what is kept is written before the fob hears of it.
+ * Brings the push key on the fob up to date in a session: stores and proves it, or removes it. After an interruption
+ * it starts again from the current state: the key is stored in the database before the fob receives it.
  * @throws FobError those of the link, and refusals that say that the fob has failed; ServiceError `busy`
  */
 export async function syncPushKey(management: Management, session: ManagedSession): Promise<PushKeyState> {
@@ -47,7 +47,7 @@ export async function syncPushKey(management: Management, session: ManagedSessio
   } catch (error) {
     if (isRefusal(error, ...UNFIT)) return 'unfit';
     if (!isRefusal(error, 'locked')) throw error;
-    // Most fobs are locked most of the time. One that proved its key before is asked for it when it is used.
+    // Most fobs are locked most of the time. A key that was proved before is proved again when it is used.
     const kept = await readPushKey(management.db, session.fobId);
     return kept === undefined || kept.proved_ms === null ? 'locked' : 'held';
   }
@@ -59,11 +59,12 @@ async function tend(management: Management, session: ManagedSession): Promise<Pu
   const { serviceName } = await readSettings(db);
   const kept = await readPushKey(db, fobId);
   if (kept !== undefined && (await holds(management, session, kept, serviceName))) return 'held';
-  // Of all that could be on a fob the chance is one in billions, and it would be somebody's token.
+  // A collision with another account on a fob has a probability of one in billions, and that account would be a
+  // user's token.
   const account = pushAccountOf(fobId);
   if (await isToken(management, serialOnFob(hello.serial, account))) return 'unfit';
   const row = kept ?? (await makeKey(management, session));
-  // What is there in its place is from before: under another name of the service's, or of a key that was destroyed.
+  // An existing account in its place is old: under an earlier name of the service, or with a key that was destroyed.
   if (row === undefined || kept !== undefined) await remove(session, account);
   if (row === undefined) return 'none';
   if (!client.knows('putOcra') || ((hello.algorithms >> SUITE.algorithm) & 1) === 0) return 'unfit';
@@ -74,7 +75,7 @@ async function tend(management: Management, session: ManagedSession): Promise<Pu
   return isRight === true && (await provePushKey(management, row)) ? 'held' : 'unfit';
 }
 
-/** Whether the fob proves the key that is kept for it. */
+/** Whether the fob proves the stored key. */
 async function holds(
   management: Management,
   session: ManagedSession,
@@ -85,7 +86,7 @@ async function holds(
   return isRight === true && (await provePushKey(management, row));
 }
 
-/** A new key, kept; undefined where the fob is to have none. */
+/** Returns a new, stored key; undefined if the fob is to have none. */
 async function makeKey(
   management: Management,
   { client, fobId }: ManagedSession,
@@ -110,7 +111,7 @@ async function put(session: ManagedSession, account: OwnedAccount): Promise<void
   }
 }
 
-/** @returns undefined where the seal of the key does not open */
+/** @returns undefined if the key cannot be decrypted */
 async function withAccount<T>(
   { keys }: Management,
   row: PushKeyRow,

@@ -4,15 +4,18 @@ import { alertLimits } from '../../base/limits/alerts.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { queueDeliveries } from './outbox.ts';
 
-/** Something that security people should know, as they see it. Times in milliseconds since 1970. */
+/** An event that security staff should know about, as they see it. Times in milliseconds since 1970. */
 export interface Alert {
   readonly id: number;
   readonly kind: AlertKind;
   readonly user: string | null;
   readonly serial: string | null;
-  /** Counter or time step of a passcode that was used again; null for other kinds, as are the first uses. */
+  /**
+   * Counter or time step of a passcode that was used again; null for other kinds, as are the fields about the first
+   * use.
+   */
   readonly step: number | null;
-  /** How many times the same thing happened. */
+  /** How many times it happened. */
   readonly count: number;
   readonly firstUseMs: number | null;
   readonly firstUseSource: string | null;
@@ -23,10 +26,10 @@ export interface Alert {
   readonly acknowledgedBy: string | null;
 }
 
-/** Something that just happened and that security people should know. */
+/** A new event that security staff should know about. */
 export interface NewAlert {
   readonly kind: AlertKind;
-  /** The same for repeats of the same thing, which then only count. */
+  /** The key under which repeats are counted instead of listed again. */
   readonly dedupe: string;
   readonly userId: string | null;
   readonly tokenId: string | null;
@@ -35,13 +38,13 @@ export interface NewAlert {
   readonly firstUseSource?: string;
   readonly atMs: number;
   readonly source: string;
-  /** Listed and counted, but not sent to anybody. */
+  /** Listed and counted, but not sent. */
   readonly isQuiet?: boolean;
 }
 
 /**
- * Raises an alert, or counts it on the one that the same thing has raised already, in the caller's transaction; what
- * is to be delivered of it is written with it.
+ * Raises an alert, or counts a repeat on the existing one, in the caller's transaction; its deliveries are stored
+ * with it.
  */
 export async function raiseAlert(db: Db, alert: NewAlert): Promise<void> {
   const raised = await db
@@ -66,7 +69,7 @@ export async function raiseAlert(db: Db, alert: NewAlert): Promise<void> {
         count: sql`alerts.count + 1`,
         last_ms: alert.atMs,
         last_source: alert.source,
-        // What goes on after somebody has looked at it is to be looked at again.
+        // An alert that repeats after it was acknowledged has to be looked at again.
         acknowledged_ms: null,
         acknowledged_by: null,
       }),
@@ -78,8 +81,8 @@ export async function raiseAlert(db: Db, alert: NewAlert): Promise<void> {
 }
 
 /**
- * Drops the alerts that last happened longest ago where there are more of their kind than are kept: whoever can cause many
- * of one kind makes none of another go.
+ * Deletes the alerts that last happened longest ago where a kind has more than its limit: many alerts of one kind
+ * never displace those of another.
  */
 export async function sweepAlerts(db: Db): Promise<void> {
   const kinds = await db
@@ -105,7 +108,7 @@ export async function sweepAlerts(db: Db): Promise<void> {
       .execute();
 }
 
-/** The alerts with the names of their users and the serial numbers of their tokens. */
+/** Selects the alerts with the names of their users and the serial numbers of their tokens. */
 export function alertRows(db: Db) {
   return db
     .selectFrom('alerts')
@@ -117,7 +120,7 @@ export function alertRows(db: Db) {
 
 export type AlertRow = Awaited<ReturnType<ReturnType<typeof alertRows>['execute']>>[number];
 
-/** The alerts, latest first. */
+/** Returns the alerts, latest first. */
 export async function listAlerts(db: Db): Promise<Alert[]> {
   const rows = await alertRows(db)
     .orderBy('alerts.last_ms', 'desc')
@@ -127,7 +130,7 @@ export async function listAlerts(db: Db): Promise<Alert[]> {
   return rows.map(viewOfAlert);
 }
 
-/** An alert as others see it. */
+/** Returns an alert in its public form. */
 export function viewOfAlert(row: AlertRow): Alert {
   return {
     id: row.id,

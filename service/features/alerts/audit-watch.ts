@@ -5,21 +5,21 @@ import { writeAllCheckpoints } from '../audit/checkpoints.ts';
 import { type Verification, verifyAudit } from '../audit/verify.ts';
 import { raiseAlert } from './alerts.ts';
 
-/** Seals what is not sealed yet, and raises an alert where the rows are not as they were written. */
+/** Writes the missing checkpoints, and raises an alert where rows are not as they were written. */
 export async function watchAudit({ db, keys, clock }: Management): Promise<number> {
   const { rows, findings } = await writeAllCheckpoints(db, keys, clock);
   await raiseFindings(db, findings, clock());
   return rows;
 }
 
-/** Verifies the whole audit, and raises an alert where it does not stand. */
+/** Verifies the whole audit, and raises an alert if verification fails. */
 export async function verifyWatched({ db, keys, clock }: Management): Promise<Verification> {
   const verification = await verifyAudit(db, keys);
   await raiseFindings(db, verification.findings, clock());
   return verification;
 }
 
-/** One alert for what is found, named by where it begins, so that the same damage found again only counts. */
+/** Raises one alert for all findings, keyed by the first, so that the same damage found again is only counted. */
 async function raiseFindings(db: Db, findings: readonly AuditFinding[], atMs: number): Promise<void> {
   const [first] = findings;
   if (first === undefined) return;

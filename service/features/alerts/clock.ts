@@ -5,15 +5,15 @@ import { raiseAlert } from './alerts.ts';
 const NAME = 'clock-seen';
 
 /**
- * Compares the clock with the latest time that any node has written down, and raises an alert when it went back: TOTP
- * tokens are then refused until it has caught up, and what had expired may count again.
+ * Compares the clock with the latest time that any node has stored, and raises an alert if it went back: TOTP tokens
+ * are then refused until it has caught up, and expired items may become valid again.
  *
- * @returns how far it went back, in milliseconds; 0 when it did not
+ * @returns how far the clock went back, in milliseconds; 0 if it did not
  * @throws ServiceError `busy`
  */
 export async function watchClock(db: Db, clock: () => number): Promise<number> {
   const seenMs = await readSeen(db);
-  // Read after it each time: while this node waited, another may have written down what was then still to come.
+  // The clock is read after the stored time: while this node waited, another may have stored a later time.
   if (seenMs !== undefined && isUsual(seenMs, clock())) return 0;
   return writing(db, async transaction => {
     const writtenMs = await readSeen(transaction);
@@ -29,7 +29,7 @@ export async function watchClock(db: Db, clock: () => number): Promise<number> {
         atMs: nowMs,
         source: `${Math.round(backMs / 1000)} s`,
       });
-    // From here on the new time counts, or a clock that was once ahead would raise alerts for ever.
+    // From now on the new time counts. Otherwise a clock that was once ahead would raise alerts for ever.
     const seen = { value: JSON.stringify(nowMs), changed_ms: nowMs };
     await transaction
       .insertInto('settings')

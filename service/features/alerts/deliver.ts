@@ -12,18 +12,18 @@ import { alertRows } from './alerts.ts';
 
 type Delivery = Selectable<Schema['deliveries']>;
 
-/** What a turn of delivering did. */
+/** The result of one delivery turn. */
 export interface Delivered {
   readonly sent: number;
   readonly failed: number;
 }
 
-/** How to send. */
+/** Options for sending. */
 export interface DeliverOptions {
   readonly allowLoopback: boolean;
 }
 
-/** Sends what is due of all channels, and waits for the slowest of them. @throws ServiceError `busy` */
+/** Sends all due deliveries of all channels, and waits for the slowest channel. @throws ServiceError `busy` */
 export async function deliverDue(management: Management, options: DeliverOptions): Promise<Delivered> {
   const due = await dueChannels(management.db, management.clock());
   const turns = await Promise.all(due.map(channel => deliverTo(management, channel, options)));
@@ -31,15 +31,15 @@ export async function deliverDue(management: Management, options: DeliverOptions
   return { sent: sum('sent'), failed: sum('failed') };
 }
 
-/** Sends turn by turn, each channel by itself: one that is slow has its next turn later, and delays no other. */
+/** Sends in turns, each channel separately: a slow channel has its next turn later, and delays no other. */
 export interface Delivering {
-  /** Begins with every channel that something is due of and that is not under way. @throws ServiceError `busy` */
+  /** Starts every channel that has due deliveries and is not running. @throws ServiceError `busy` */
   turn(): Promise<void>;
-  /** Resolves when nothing is under way. */
+  /** Resolves when no channel is running. */
   settled(): Promise<void>;
 }
 
-/** @param failed told of errors of the database; the next turn tries again */
+/** @param failed called with database errors; the next turn tries again */
 export function makeDelivering(
   management: Management,
   { failed, ...options }: DeliverOptions & { readonly failed: (error: unknown) => void },
@@ -74,8 +74,8 @@ async function dueChannels(db: Db, nowMs: number): Promise<string[]> {
 }
 
 /**
- * Sends what is due of one channel, each delivery at least once: it is leased first, so that no other node sends it
- * meanwhile, and done only when it went out; a node that dies leaves a lease that runs out.
+ * Sends the due deliveries of one channel, each at least once. A delivery is leased first, so that no other node
+ * sends it meanwhile, and done only once it was sent; the lease of a node that dies expires.
  */
 async function deliverTo(
   management: Management,
@@ -95,7 +95,7 @@ async function deliverTo(
   return { sent: leased.length - failed, failed };
 }
 
-/** Takes a few due deliveries of a channel for this node alone, for a while. */
+/** Leases a few due deliveries of a channel to this node. */
 export function leaseDue(db: Db, channel: string, nowMs: number): Promise<Delivery[]> {
   return writing(db, async transaction => {
     const due = await dueRows(transaction, nowMs)
@@ -159,7 +159,7 @@ async function noticeOf(db: Db, delivery: Delivery): Promise<Notice | undefined>
   );
 }
 
-/** Notes how an attempt ended, unless the lease ran out and another node has taken over. */
+/** Stores the result of an attempt, unless the lease expired and another node has taken over. */
 async function finish(
   db: Db,
   delivery: Delivery,
@@ -182,14 +182,17 @@ async function finish(
   });
 }
 
-/** Doubles with every attempt up to an hour, each somewhere in its upper half: many failures do not come back at once. */
+/**
+ * Returns a back-off that doubles with every attempt up to an hour, at a random point of its upper half: many failed
+ * deliveries are not retried at once.
+ */
 export function backOffMs(attempts: number): number {
   const doubled = recordLimits.deliveryRetryMinMs * 2 ** (attempts - 1);
   const bounded = Math.min(recordLimits.deliveryRetryMaxMs, doubled);
   return bounded / 2 + randomInt(0, bounded / 2 + 1);
 }
 
-/** Forgets deliveries that were done, or given up, long ago. */
+/** Deletes deliveries that were completed or given up long ago. */
 export async function forgetDeliveries(db: Db, nowMs: number): Promise<void> {
   await writing(db, async transaction => {
     await transaction

@@ -3,15 +3,15 @@ import type { LockState } from '../../base/lock.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { type NewAlert, raiseAlert } from './alerts.ts';
 
-/** Whose failure it was, when and from where. */
+/** The user whose attempt failed, when and from where. */
 export type Failed = Pick<NewAlert, 'atMs' | 'source'> & { readonly userId: string };
 
 /**
- * Raises an alert where a failure locks an account, in the transaction that counts the failure: one for each account and
- * day, which counts how often. Of very many only the first are told one by one, or locking accounts would be a way to
- * fill a mailbox.
+ * Raises an alert when a failure locks an account, in the transaction that counts the failure: one alert per account
+ * and day, which counts repeats. Only the first of many are sent one by one; otherwise an attacker could fill a
+ * mailbox by locking accounts.
  *
- * @param standing before the failure
+ * @param standing the lock state before the failure
  */
 export async function alertWhenLocked(db: Db, standing: LockState, failed: Failed): Promise<void> {
   if (!standing.isLastTry) return;

@@ -6,16 +6,16 @@ import type { Management } from '../../storage/management.ts';
 import { recordAudit } from '../audit/record.ts';
 import { type Alert, alertRows, viewOfAlert } from './alerts.ts';
 
-/** Which alerts are asked for. */
+/** Selects alerts. */
 export interface AlertFilter {
   readonly standing?: 'open' | 'acknowledged' | undefined;
-  /** Only what comes after this place: `next` of the page before. */
+  /** Only alerts after this position: `next` of the previous page. */
   readonly after?: AlertCursor | undefined;
   /** 1 to 50, default 50. */
   readonly limit?: number | undefined;
 }
 
-/** A place in the order of alerts. */
+/** A position in the order of alerts. */
 export interface AlertCursor {
   readonly lastMs: number;
   readonly id: number;
@@ -27,7 +27,7 @@ export interface AlertPage {
   readonly next: AlertCursor | null;
 }
 
-/** The alerts that fit a filter, by the time they last happened. */
+/** Returns the alerts that match a filter, by the time they last happened. */
 export async function pageAlerts(db: Db, filter: AlertFilter = {}): Promise<AlertPage> {
   const limit = Math.max(
     1,
@@ -56,7 +56,7 @@ export async function pageAlerts(db: Db, filter: AlertFilter = {}): Promise<Aler
 }
 
 /**
- * Notes that somebody has looked at an alert. A repeat opens it again.
+ * Stores that somebody has looked at an alert. A repeat opens it again.
  *
  * @throws ServiceError `busy`
  */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Db } from '../../storage/database/database.ts';
 import { readChannels } from '../notify/channels.ts';
 
-/** An alert that was raised just now. */
+/** An alert that was just raised. */
 export interface Raised {
   readonly alertId: number;
   readonly count: number;
@@ -10,8 +10,8 @@ export interface Raised {
 }
 
 /**
- * Puts one delivery for each enabled channel into the outbox, in the transaction that raised the alert: when it is new,
- * and when its count reaches 10, 100, 1000 and so on (repeats tell how many, they do not flood).
+ * Queues one delivery for each enabled channel, in the transaction that raised the alert: when the alert is new, and
+ * when its count reaches 10, 100, 1000 and so on (repeats are reported as a count and do not flood).
  */
 export async function queueDeliveries(db: Db, { alertId, count, atMs }: Raised): Promise<void> {
   if (!isTold(count)) return;
@@ -35,7 +35,7 @@ export async function queueDeliveries(db: Db, { alertId, count, atMs }: Raised):
     .execute();
 }
 
-/** 1, 10, 100 and so on. */
+/** True for 1, 10, 100 and so on. */
 function isTold(count: number): boolean {
   return /^10*$/.test(String(count));
 }

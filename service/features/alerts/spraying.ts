@@ -5,26 +5,26 @@ import { sourceKey } from '../../base/rate-limit.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
 import { raiseAlert } from './alerts.ts';
 
-/** Outcomes by which somebody tried a secret of a user, or a name. */
+/** Outcomes of attempts with a user's secret or with a name. */
 const TRIED = [
   ...(Object.keys(failedFactor) as Outcome[]).filter(outcome => failedFactor[outcome] !== null),
   'unknown_user',
 ];
 
-/** What came of late from one address, or from one network where addresses are many (IPv6). */
+/** Recent attempts from one address, or from one network where addresses are many (IPv6). */
 interface Tries {
   readonly key: string;
   readonly source: string;
-  /** Users who were tried and did not get in, and tries of names that nobody has. */
+  /** Users with failed attempts only, plus attempts with unknown names. */
   tried: number;
   /** Users who got in. */
   accepted: number;
 }
 
 /**
- * Looks at the log-ins of the last while for sources that try many users, a few times each, which locks nobody; raises an
- * alert for each, once a day and counted by the period while it goes on. A source from which more users get in than do
- * not is an office, or an application that does not say where its users are.
+ * Searches recent log-ins for sources that try many users, a few times each, which locks nobody. Raises an alert for
+ * each source, once a day and counted once per period while it goes on. A source from which more users get in than
+ * fail is an office, or an application that does not report the addresses of its users.
  *
  * @returns the sources that were found
  * @throws ServiceError `busy`
@@ -39,7 +39,7 @@ export async function watchSpraying(db: Db, nowMs: number): Promise<string[]> {
     const dedupe = `spray:${key}:${day}`;
     if (await isTold(db, dedupe, nowMs)) continue;
     await writing(db, async transaction => {
-      // Every node looks.
+      // Every node runs this search.
       if (await isTold(transaction, dedupe, nowMs)) return;
       const about = { userId: null, tokenId: null, atMs: nowMs, source };
       await raiseAlert(transaction, { kind: 'spray', dedupe, ...about });
@@ -63,7 +63,7 @@ async function readTries(db: Db, nowMs: number): Promise<Tries[]> {
   const rows = await db
     .selectFrom('events')
     .select(['source', 'user_id', count(TRIED).as('tried'), count(['accepted']).as('accepted')])
-    // The latest ones, by their number: there is no index by time.
+    // The latest rows, selected by number: there is no index by time.
     .where('id', '>', query =>
       query.selectFrom('events').select(sql<number>`max(id) - ${alertLimits.sprayRows}`.as('bound')),
     )
@@ -77,7 +77,7 @@ async function readTries(db: Db, nowMs: number): Promise<Tries[]> {
     const tries = bySource.get(key) ?? { key, source: row.source, tried: 0, accepted: 0 };
     bySource.set(key, tries);
     if (accepted > 0) tries.accepted += 1;
-    // What name was typed is not kept: each is taken for another.
+    // The typed name is not stored, so each attempt counts as another name.
     else tries.tried += row.user_id === null ? tried : Math.min(1, tried);
   }
   return [...bySource.values()];

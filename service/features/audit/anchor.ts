@@ -5,16 +5,17 @@ import type { AuditCheckpoint } from './chain.ts';
 
 const NAME = 'audit-anchor';
 
-/** How far the audit was rotated: the last seal whose rows are gone, and the last of those rows. */
+/** How far the audit was rotated: the last checkpoint whose rows are gone, and the last of those rows. */
 export interface Anchor {
   readonly seal: number;
   readonly lastRow: number;
 }
 
 /**
- * The anchor, as it stands in `settings` under a MAC: without it, whoever removes rows could say that it was rotation.
+ * Reads the anchor from `settings` and verifies its MAC: without the MAC, an attacker who removes rows could pass it
+ * off as rotation.
  *
- * @returns null before the first rotation; undefined where it was changed or does not fit the first seal
+ * @returns null before the first rotation; undefined if the anchor was changed or does not match the first checkpoint
  */
 export async function readAnchor(
   db: Db,
@@ -30,7 +31,7 @@ export async function readAnchor(
   return { seal: first.number, lastRow: Number(lastRow) };
 }
 
-/** Stores the anchor: the seal as it stands now, with `rotated_ms`, and the last row that went. */
+/** Stores the anchor: the checkpoint in its current state, with `rotated_ms`, and the last row that was removed. */
 export async function writeAnchor(db: Db, keys: Keys, seal: AuditCheckpoint, lastRow: number): Promise<void> {
   const value = JSON.stringify({ seal: seal.number, lastRow, mac: anchorMac(keys, seal, lastRow) });
   const changed = { value, changed_ms: seal.rotated_ms ?? 0 };

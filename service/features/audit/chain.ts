@@ -7,7 +7,7 @@ import { type AuditRow, auditMac } from './record.ts';
 
 export type AuditCheckpoint = Selectable<Schema['audit_seals']>;
 
-/** What is wrong, and with which row or seal. */
+/** A fault in the audit, and the row or checkpoint concerned. */
 export interface AuditFinding {
   readonly kind:
     | 'row_changed'
@@ -21,11 +21,14 @@ export interface AuditFinding {
   /** The first row concerned. */
   readonly row?: number;
   readonly seal?: number;
-  /** In words. */
+  /** The fault in words. */
   readonly text: string;
 }
 
-/** The link of the chain: number, time, the seal before it, and its rows' numbers and MACs in their order. */
+/**
+ * Returns the MAC that links a checkpoint to the chain: over its number, time, previous checkpoint, and the numbers
+ * and MACs of its rows in order.
+ */
 export function checkpointMac(
   keys: Keys,
   seal: Pick<AuditCheckpoint, 'number' | 'at_ms' | 'previous'>,
@@ -40,7 +43,7 @@ export function checkpointMac(
   ]);
 }
 
-/** A run of rows that should follow each other: which is missing, changed or out of place. */
+/** Checks consecutive rows, and reports missing, changed and misplaced ones. */
 export function checkRows(
   keys: Keys,
   rows: readonly AuditRow[],
@@ -59,10 +62,10 @@ export function checkRows(
 }
 
 /**
- * One seal and its rows.
+ * Checks one checkpoint and its rows.
  *
- * @param previous MAC of the seal before it; undefined where that one is missing, which was reported then
- * @param expected number of its first row; undefined where it cannot be known
+ * @param previous MAC of the previous checkpoint; undefined if that one is missing, which is already reported
+ * @param expected number of its first row; undefined if it cannot be known
  */
 export function checkCheckpoint(
   keys: Keys,

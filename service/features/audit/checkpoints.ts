@@ -3,18 +3,18 @@ import { type Db, writing } from '../../storage/database/database.ts';
 import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
 import { type AuditFinding, checkpointMac, checkRows } from './chain.ts';
 
-/** What one turn of sealing did. */
+/** The result of one checkpoint turn. */
 export interface CheckpointResult {
   readonly rows: number;
-  /** Whether there may be more rows to seal. */
+  /** Whether more rows may be without a checkpoint. */
   readonly more: boolean;
-  /** What was found wrong with the rows on the way. They are sealed all the same: evidence is kept, not skipped. */
+  /** Faults found in the rows on the way. The rows get a checkpoint all the same: evidence is kept, not skipped. */
   readonly findings: readonly AuditFinding[];
 }
 
 /**
- * Seals the next batch of rows, as the next link of the chain. Of all nodes one seals at a time: `writing` holds the
- * advisory lock of PostgreSQL or the write lock of SQLite.
+ * Writes a checkpoint for the next batch of rows, as the next link of the chain. Only one node does so at a time:
+ * `writing` holds the advisory lock of PostgreSQL or the write lock of SQLite.
  *
  * @throws ServiceError `busy`
  */
@@ -63,7 +63,7 @@ async function sealNext(db: Db, keys: Keys, nowMs: number): Promise<CheckpointRe
   return { rows: rows.length, more: rows.length === recordLimits.auditSealRows, findings };
 }
 
-/** Seals until nothing is left, as at shutdown. */
+/** Writes checkpoints until every row has one, as at shutdown. */
 export async function writeAllCheckpoints(
   db: Db,
   keys: Keys,

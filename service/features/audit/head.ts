@@ -4,13 +4,13 @@ import { macOf } from '../../storage/encryption-at-rest/seal.ts';
 
 const NAME = 'audit-head';
 
-/** The number of the last audit row; 0 before the first or where it cannot be believed. */
+/** The number of the last audit row; 0 before the first row or if the stored number was tampered with. */
 export interface Head {
   readonly standing: 'absent' | 'good' | 'changed';
   readonly id: number;
 }
 
-/** The last number that was given out, as it stands in `settings`. */
+/** Reads the last assigned number from `settings`, and verifies its MAC. */
 export async function readHead(db: Db, keys: Keys): Promise<Head> {
   const row = await db.selectFrom('settings').select('value').where('name', '=', NAME).executeTakeFirst();
   if (row === undefined) return { standing: 'absent', id: 0 };

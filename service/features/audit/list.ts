@@ -2,16 +2,16 @@ import { recordLimits } from '../../base/limits/records.ts';
 import type { Db } from '../../storage/database/database.ts';
 import type { AuditRow, SubjectKind } from './record.ts';
 
-/** Which rows are asked for. What is left out is not looked at. */
+/** Selects rows. Omitted fields do not restrict the selection. */
 export interface AuditFilter {
   readonly actor?: string | undefined;
   readonly action?: string | undefined;
   readonly subjectKind?: SubjectKind | undefined;
   readonly subjectId?: string | undefined;
-  /** From this time on, and before that one: milliseconds since 1970. */
+  /** Start (inclusive) and end (exclusive), in milliseconds since 1970. */
   readonly fromMs?: number | undefined;
   readonly toMs?: number | undefined;
-  /** Only rows with a lower number: `next` of the page before. */
+  /** Only rows with a lower number: `next` of the previous page. */
   readonly before?: number | undefined;
   /** 1 to 200, default 50. */
   readonly limit?: number | undefined;
@@ -31,7 +31,7 @@ export interface AuditView {
   readonly detail: Readonly<Record<string, unknown>>;
   readonly source: string;
   readonly requestId: string;
-  /** The seal that covers it; null for the newest few seconds. */
+  /** The checkpoint that covers the row; null for the newest few seconds. */
   readonly seal: number | null;
 }
 
@@ -41,7 +41,7 @@ export interface AuditPage {
   readonly next: number | null;
 }
 
-/** The rows that fit a filter, newest first. */
+/** Returns the rows that match a filter, newest first. */
 export async function listAudit(db: Db, filter: AuditFilter = {}): Promise<AuditPage> {
   const wanted = Math.trunc(filter.limit ?? recordLimits.auditListedDefault);
   const limit = Math.max(1, Math.min(recordLimits.auditListedMax, wanted));
@@ -78,7 +78,7 @@ function viewOf(row: AuditRow): AuditView {
   };
 }
 
-/** A detail that someone has tampered with must not keep the rest from being read. */
+/** A tampered detail must not keep the other rows from being read. */
 function detailOf(text: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text);

@@ -8,7 +8,7 @@ import { engineOf } from '../../storage/schema/engine.ts';
 import type { Schema } from '../../storage/schema/schema.ts';
 import { readHead, writeHead } from './head.ts';
 
-/** What an act was done to. */
+/** The kind of object that an act changed. */
 export type SubjectKind =
   | 'user'
   | 'token'
@@ -29,11 +29,11 @@ export interface AuditEntry {
   /** Milliseconds since 1970. */
   readonly atMs: number;
   readonly actor: Actor;
-  /** A name of `base/permissions.ts`, or of something the service did by itself. */
+  /** A name of `base/permissions.ts`, or of an act of the service itself. */
   readonly action: string;
   readonly subjectKind: SubjectKind;
   readonly subjectId: string;
-  /** What people call it: a serial number, a name. */
+  /** The subject's name for people: a serial number, a name. */
   readonly subject: string;
   readonly detail?: Readonly<Record<string, string | number | boolean | null>>;
 }
@@ -44,10 +44,11 @@ export type AuditRow = Selectable<Schema['audit']>;
 const RECORDING_LOCK = 7_041_980;
 
 /**
- * Adds one row to the audit, in the caller's transaction: the act and its row stand or fall together.
+ * Adds one row to the audit, in the caller's transaction: the act and its row are committed or rolled back together.
  *
- * Rows are numbered without gaps and the MAC covers the number, so that a row that was copied, moved or taken away shows
- * before it is sealed. The last number stands in `settings` under a MAC of its own: it shows when the last row is gone.
+ * Rows are numbered without gaps and the MAC covers the number, so that a copied, moved or removed row is detected
+ * before it has a checkpoint. The last number is stored in `settings` under a MAC of its own, so that removal of the
+ * last row is detected.
  */
 export async function recordAudit(db: Db, keys: Keys, entry: AuditEntry): Promise<void> {
   if (engineOf(db) === 'postgres')
@@ -75,7 +76,10 @@ export async function recordAudit(db: Db, keys: Keys, entry: AuditEntry): Promis
   await writeHead(db, keys, row.id, entry.atMs);
 }
 
-/** The next number. Where the last one was tampered with, one is left out, so that verification finds a gap. */
+/**
+ * Returns the next number. If the last one was tampered with, one number is skipped, so that verification finds a
+ * gap.
+ */
 async function nextId(db: Db, keys: Keys): Promise<number> {
   const head = await readHead(db, keys);
   const { last } = await db
@@ -86,7 +90,9 @@ async function nextId(db: Db, keys: Keys): Promise<number> {
   return head.standing === 'good' || highest === 0 ? highest + 1 : highest + 2;
 }
 
-/** The MAC of a row: keyed, over all columns but the seal's number, which the seal itself covers. */
+/**
+ * Returns the MAC of a row: keyed, over all columns except the checkpoint number, which the checkpoint itself covers.
+ */
 export function auditMac(keys: Keys, row: Omit<AuditRow, 'mac' | 'seal'>): string {
   return macOf(keys, 'audit', [
     String(row.id),

@@ -8,15 +8,15 @@ import { readAnchor, writeAnchor } from './anchor.ts';
 import { type AuditCheckpoint, checkCheckpoint } from './chain.ts';
 import { recordAudit } from './record.ts';
 
-/** What rotation removed. */
+/** The rows and checkpoints that rotation removed. */
 export interface Rotated {
   readonly rows: number;
   readonly seals: number;
 }
 
 /**
- * Removes the rows that were sealed before a time, whole seals only. The last seal whose rows went stays as the anchor
- * of what follows; the newest seal always stays with its rows. What does not verify is not removed.
+ * Removes the rows whose checkpoints were written before a time, whole checkpoints only. The last checkpoint without
+ * rows stays as the anchor; the newest checkpoint always keeps its rows. Nothing is removed that does not verify.
  *
  * @throws ServiceError `busy`
  */
@@ -52,13 +52,13 @@ export async function rotateAudit(
   }
 }
 
-/** Removes the rows of some seals at the start; undefined, and nothing removed, where they do not verify. */
+/** Removes the rows of some checkpoints at the start; undefined, and nothing removed, if they do not verify. */
 async function rotateSome(db: Db, keys: Keys, beforeMs: number, nowMs: number): Promise<Rotated | undefined> {
   const seals = await db
     .selectFrom('audit_seals')
     .selectAll()
     .orderBy('number')
-    // The anchor before them, and the one after them that has to stay.
+    // The anchor before them, and the checkpoint after them, which has to stay.
     .limit(recordLimits.auditRotateSeals + 2)
     .execute();
   const anchor = await readAnchor(db, keys, seals[0]);
@@ -83,7 +83,9 @@ async function rotateSome(db: Db, keys: Keys, beforeMs: number, nowMs: number): 
   return { rows: end - start.expected, seals: going.length };
 }
 
-/** Checks seals and their rows in order; the number after the last row, or undefined where something is wrong. */
+/**
+ * Checks checkpoints and their rows in order. Returns the number after the last row, or undefined if a check fails.
+ */
 async function checkSeals(
   db: Db,
   keys: Keys,

@@ -14,24 +14,24 @@ import {
 import { readHead } from './head.ts';
 import type { AuditRow } from './record.ts';
 
-/** What verification came to. */
+/** The result of a verification. */
 export interface Verification {
   readonly intact: boolean;
   readonly rows: number;
   readonly seals: number;
-  /** Rows that no seal covers yet: the newest few seconds. Their own MACs and numbers were checked. */
+  /** Rows without a checkpoint: the newest few seconds. Their own MACs and numbers were checked. */
   readonly unsealed: number;
-  /** The seal up to which the audit was rotated away; null when nothing was. */
+  /** The checkpoint up to which the audit was rotated; null before the first rotation. */
   readonly rotatedSeal: number | null;
   /** The first findings, in order. */
   readonly findings: readonly AuditFinding[];
-  /** How many more there are. */
+  /** The number of further findings. */
   readonly moreFindings: number;
 }
 
 /**
- * Checks every row and the chain of seals while the service runs, a page at a time. What is written meanwhile is left for
- * the next time; a rotation in between starts it over.
+ * Checks every row and the chain of checkpoints while the service runs, a page at a time. Rows written meanwhile are
+ * left for the next verification; a rotation during it restarts it.
  */
 export async function verifyAudit(db: Db, keys: Keys): Promise<Verification> {
   for (;;) {
@@ -42,7 +42,7 @@ export async function verifyAudit(db: Db, keys: Keys): Promise<Verification> {
   }
 }
 
-/** A walk along the audit: where it stands and what it has found. */
+/** A walk along the audit: its position and its findings. */
 interface Walk {
   readonly db: Db;
   readonly keys: Keys;
@@ -51,11 +51,11 @@ interface Walk {
   rows: number;
   seals: number;
   unsealed: number;
-  /** MAC of the seal before; undefined when that one is missing. */
+  /** MAC of the previous checkpoint; undefined if that one is missing. */
   previous: string | undefined;
-  /** The number the next row should have; undefined when it cannot be known. */
+  /** The expected number of the next row; undefined if it cannot be known. */
   expected: number | undefined;
-  /** The number the next seal should have. */
+  /** The expected number of the next checkpoint. */
   number: number;
 }
 
@@ -65,7 +65,7 @@ function report(walk: Walk, findings: readonly AuditFinding[]): void {
 }
 
 async function verifyOnce(db: Db, keys: Keys): Promise<Verification> {
-  // In this order: whatever is sealed by now has a number by the time the head is read.
+  // The order matters: every row with a checkpoint has its number by the time the head is read.
   const first = await edgeSeal(db, 'asc');
   const last = await edgeSeal(db, 'desc');
   const highest = await db.selectFrom('audit').select('id').orderBy('id', 'desc').limit(1).executeTakeFirst();
@@ -158,7 +158,7 @@ async function walkSeal(walk: Walk, seal: AuditCheckpoint): Promise<void> {
   walk.expected = lastRow === undefined ? undefined : lastRow.id + 1;
 }
 
-/** Rows that name a seal there is none of, or one whose rows should be gone. */
+/** Reports rows that name a checkpoint that does not exist or whose rows should be gone. */
 async function findUnknownSeals(walk: Walk): Promise<void> {
   const strays = await walk.db
     .selectFrom('audit')
@@ -175,14 +175,14 @@ async function findUnknownSeals(walk: Walk): Promise<void> {
     report(walk, [{ kind: 'row_inserted', row: id, text: texts.records.audit.sealUnknown(seal ?? 0, id) }]);
 }
 
-/** The rows after the last seal, and any that should have been under one. */
+/** Checks the rows after the last checkpoint, and any rows that a checkpoint should have covered. */
 async function walkTail(walk: Walk, last: number, highest: number): Promise<void> {
   let after = Number.MIN_SAFE_INTEGER;
   for (;;) {
     const rows = await tailPage(walk.db, { last, after, highest });
     const lastRow = rows.at(-1);
     if (lastRow === undefined) return;
-    // A row whose seal came after the walk began is as good as unsealed: the next verification walks it.
+    // A row whose checkpoint was written after the walk began counts as one without: the next verification checks it.
     report(walk, checkRows(walk.keys, rows, walk.expected));
     walk.rows += rows.length;
     walk.unsealed += rows.length;

@@ -26,15 +26,15 @@ import {
 } from './answering.ts';
 
 /**
- * Decides one answer: lock, passcode, the question's end, counter and log stand or fall together, and are durable when
- * the promise resolves. Of any number of answers to one question, on all nodes, one is accepted.
+ * Decides one answer: lock, passcode, end of the question, counter and log are one transaction, durable when the
+ * promise resolves. Of all answers to one question, on all nodes, only one is accepted.
  *
- * @returns what became of it; only `accepted` may let anybody in, and only the session that was asked for
+ * @returns the outcome; only `accepted` may let anybody in, and only the session that the question was created for
  * @throws ServiceError `busy`, or a database error; then nothing was accepted
  */
 export async function answerChallenge(context: ValidationContext, given: AnswerRequest): Promise<Outcome> {
   const request = { ...given, id: searchableId(given.id) };
-  // Whose it is never changes; everything else is read again under the user's lock.
+  // The user of a question never changes; everything else is read again under the user's lock.
   const name = await nameOfAsked(context.db, request.id);
   const proofs = await checkFactors(context, { ...request, user: name });
   return validating(context.db, async db => {
@@ -45,7 +45,7 @@ export async function answerChallenge(context: ValidationContext, given: AnswerR
   });
 }
 
-/** The outcome where there is one before the passcode is looked at. The lock comes before everything else. */
+/** Returns the outcome if it is settled before the passcode is checked. The lock takes precedence. */
 function settledBefore(answering: PendingAnswer): Outcome | undefined {
   if (isOpen(answering)) return settledUnseen(answering.known);
   return answering.known.standing.locked ? 'locked' : 'no_challenge';
@@ -54,7 +54,7 @@ function settledBefore(answering: PendingAnswer): Outcome | undefined {
 async function outcomeOf(answering: PendingAnswer): Promise<Outcome> {
   const { db, challenge, token, nowMs } = answering;
   const settled = settledBefore(answering);
-  // What was settled must not tell by its work: a token that nobody has stands in.
+  // An outcome settled early must not show in the response time: a dummy token is evaluated.
   const counter = counterShown(answering, settled === undefined ? token : undefined);
   if (settled !== undefined || challenge === undefined || token === undefined)
     return settled ?? 'no_challenge';
@@ -84,7 +84,7 @@ function counterShown(
   }
 }
 
-/** The only place that may say yes to an answer: it ends the question, and looks at whether it was this call that did. */
+/** The only place that can accept an answer: it ends the question, and checks whether this call ended it. */
 async function endOpen(db: Db, id: string, nowMs: number): Promise<boolean> {
   const ended = await db
     .updateTable('challenges')
@@ -96,7 +96,10 @@ async function endOpen(db: Db, id: string, nowMs: number): Promise<boolean> {
   return ended.numUpdatedRows === 1n;
 }
 
-/** Marks the token used, and moves its counter where it counts, never back. @returns whether it still may be used */
+/**
+ * Stores the use of the token, and the last accepted counter where it has one; the counter never goes back. @returns
+ * whether the token could still be used
+ */
 async function moveCounter({ db, nowMs }: PendingAnswer, token: TokenRow, counter: number): Promise<boolean> {
   const isCounted = parseSuite(token.suite ?? '')?.isCounted === true;
   const used = db
@@ -120,7 +123,7 @@ async function writeDown(answering: PendingAnswer, outcome: Outcome): Promise<vo
       await alertWhenLocked(db, standing, { userId: user.id, atMs: nowMs, source: request.source });
   }
   if (challenge !== undefined && failed !== null) await countAttempt(db, challenge, nowMs);
-  // Who has the fob at hand needs no code any more.
+  // A user who has the fob at hand needs no temporary code any more.
   if (user !== undefined && outcome === 'accepted') await endTemporaryCodes(db, user.id, nowMs);
   await recordEvents(db, [
     {
@@ -135,7 +138,7 @@ async function writeDown(answering: PendingAnswer, outcome: Outcome): Promise<vo
   ]);
 }
 
-/** Counts a wrong answer; the last one that is allowed ends the question. */
+/** Counts a wrong answer; the last allowed one ends the question. */
 async function countAttempt(db: Db, { id, attempts }: ChallengeRow, nowMs: number): Promise<void> {
   const counted = attempts + 1;
   await db

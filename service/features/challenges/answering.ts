@@ -16,7 +16,7 @@ import type { ValidationContext } from '../validation/request.ts';
 import type { Known } from '../validation/validator.ts';
 import { hashSession } from './create.ts';
 
-/** An application passes on what the user's fob showed. */
+/** An answer from the user's fob that an application passes on. */
 export interface AnswerRequest {
   readonly id: string;
   readonly session: string;
@@ -24,9 +24,11 @@ export interface AnswerRequest {
   readonly password?: string | undefined;
   readonly pin?: string | undefined;
   readonly applicationId: string;
-  /** What the application asks for besides; default the passcode alone. */
+  /** Factors that the application requires; default: only the passcode. */
   readonly factors?: Factors | undefined;
-  /** What the application was believed to be: where it has changed, or is disabled, nobody gets in. */
+  /**
+   * The version of the application that was authenticated: if it has changed since, or is disabled, nobody gets in.
+   */
   readonly standing?: ApplicationVersion | undefined;
   readonly source: string;
   readonly requestId: string;
@@ -34,7 +36,7 @@ export interface AnswerRequest {
 
 export type ChallengeRow = Selectable<Schema['challenges']>;
 
-/** One answer on its way. */
+/** One answer that is being decided. */
 export interface PendingAnswer {
   readonly db: Db;
   readonly keys: Keys;
@@ -43,12 +45,15 @@ export interface PendingAnswer {
   readonly user: User | undefined;
   readonly token: TokenRow | undefined;
   readonly known: Known;
-  /** Whether the application still is what it was when its key was looked up. */
+  /** Whether the application is unchanged since its key was looked up. */
   readonly isStanding: boolean;
   readonly nowMs: number;
 }
 
-/** Name of the user that was asked; empty where there is no such question, or nobody was. It never changes. */
+/**
+ * Returns the name of the user a question is for; empty if there is no such question, or it has no user. The name
+ * never changes.
+ */
 export async function nameOfAsked(db: Db, id: string): Promise<string> {
   const row = await db
     .selectFrom('challenges')
@@ -59,7 +64,7 @@ export async function nameOfAsked(db: Db, id: string): Promise<string> {
   return row?.name ?? '';
 }
 
-/** Reads what decides about an answer, under the lock of the user's row. */
+/** Reads all facts that decide an answer, under the lock of the user's row. */
 export async function readAnswering(
   context: ValidationContext,
   db: Db,
@@ -103,7 +108,7 @@ async function stillStands(db: Db, { applicationId, standing }: AnswerRequest): 
   return now?.keyHash === standing.keyHash && now.factors === standing.factors;
 }
 
-/** Whether the question is open, for this session of this application. */
+/** Whether the question is open for this session of this application. */
 export function isOpen({ challenge, request, isStanding, nowMs }: PendingAnswer): boolean {
   return (
     isStanding &&

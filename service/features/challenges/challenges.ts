@@ -5,15 +5,18 @@ import { answerChallenge } from './answer.ts';
 import { type AnswerRequest, nameOfAsked } from './answering.ts';
 import { type Challenge, type ChallengeRequest, createChallenge } from './create.ts';
 
-/** Both sides of a challenge, as the routes have them. */
+/** Creation and answering of challenges, for the routes. */
 export interface Challenges {
   ask(request: ChallengeRequest): Promise<Challenge>;
   answer(request: AnswerRequest): Promise<Outcome>;
-  /** Whom it is for, by the name that the service has; empty where that is nobody. Nothing to be told before a yes. */
+  /**
+   * Returns the canonical name of the user a challenge is for; empty if it is for nobody. Must not be disclosed
+   * before an accepted answer.
+   */
   userOf(id: string): Promise<string>;
 }
 
-/** Both sides with what they work with. @param announce tells whoever watches that something was decided */
+/** Returns both functions with their dependencies. @param announce tells all watchers that an answer was decided */
 export function challengesOf(context: ValidationContext, announce: () => void): Challenges {
   return {
     ask: request => createChallenge(context, request),

@@ -10,25 +10,25 @@ import { prepareUserName, type User } from '../users/users.ts';
 import { lockUsers } from '../validation/facts.ts';
 import type { ValidationContext } from '../validation/request.ts';
 
-/** An application asks for a question to a user's fob. */
+/** A request of an application for a question to a user's fob. */
 export interface ChallengeRequest {
   readonly user: string;
   readonly applicationId: string;
-  /** What the asking session is known by to the application. A secret: only its hash is kept. */
+  /** The application's identifier of the session. A secret: only its hash is stored. */
   readonly session: string;
 }
 
-/** A question that may be answered once, by the session it was asked for, before it expires. */
+/** A question that can be answered once, by its session, before it expires. */
 export interface Challenge {
   readonly id: string;
-  /** Decimal digits, as many as the user's suite asks for. */
+  /** Decimal digits, as many as the user's suite requires. */
   readonly question: string;
-  /** Milliseconds since 1970: the first moment at which it is over. */
+  /** Milliseconds since 1970: the first moment at which the question is expired. */
   readonly expiresMs: number;
 }
 
 /**
- * Asks a question. Whether there is such a user, and such a token, changes nothing that the application can see: a
+ * Creates a question. An unknown user, or a user without such a token, is indistinguishable for the application: a
  * question that nobody can answer looks the same. The user's earlier question ends.
  *
  * @throws ServiceError `busy`, or a database error
@@ -65,7 +65,7 @@ export function createChallenge(context: ValidationContext, request: ChallengeRe
   });
 }
 
-/** The user's newest token that answers questions. */
+/** Returns the user's newest token that answers questions. */
 function tokenToAnswer(db: Db, user: User | undefined): Promise<TokenRow | undefined> {
   return db
     .selectFrom('tokens')
@@ -80,8 +80,8 @@ function tokenToAnswer(db: Db, user: User | undefined): Promise<TokenRow | undef
 }
 
 /**
- * The suite by which someone without such a token is asked: that of another one's token, chosen by the name and always
- * the same, so that the lengths of questions are spread over names as they are over tokens.
+ * Returns the suite for a user without such a token: that of another user's token, chosen deterministically by the
+ * name, so that the lengths of questions are distributed over names as they are over tokens.
  */
 async function suiteOfStrangers(db: Db, keys: Keys, name: string): Promise<string> {
   const mark = Buffer.from(macOf(keys, 'challenge', [name]), 'base64url').toString('hex');
@@ -100,7 +100,7 @@ function randomDigits(count: number): string {
   return Array.from({ length: count }, () => randomInt(10)).join('');
 }
 
-/** Ends whatever question of a user is open. */
+/** Ends the open question of a user. */
 async function endChallengesOf(db: Db, userId: string, nowMs: number): Promise<void> {
   await db
     .updateTable('challenges')
@@ -110,7 +110,7 @@ async function endChallengesOf(db: Db, userId: string, nowMs: number): Promise<v
     .execute();
 }
 
-/** What is kept of what a session is known by. */
+/** Returns the hash of a session's identifier, as it is stored. */
 export function hashSession(session: string): string {
   return createHash('sha256').update(session, 'utf8').digest('base64url');
 }

@@ -1,6 +1,9 @@
 import type { Db } from '../../storage/database/database.ts';
 
-/** Forgets questions whose time is over, answered or not. An answer to one that is gone is refused as before. */
+/**
+ * Deletes expired questions, answered or not. An answer to a deleted question is refused like one to an expired
+ * question.
+ */
 export async function sweepChallenges(db: Db, nowMs: number): Promise<void> {
   await db.deleteFrom('challenges').where('expires_ms', '<=', nowMs).execute();
 }

@@ -25,15 +25,15 @@ export interface StartInput extends TargetInput {
   readonly delivery?: ActivationDelivery | undefined;
 }
 
-/** An activation just made. */
+/** A new activation. */
 export interface MadeActivation {
   readonly activation: ActivationView;
-  /** The activation string where it is to be handed over in person: shown once, kept nowhere. A secret. */
+  /** The activation string if it is to be handed over in person: shown once, stored nowhere. A secret. */
   readonly string: string | null;
 }
 
 /**
- * Lets a user enrol a fob: sets the token aside where one is named, and mails or shows the one-time code.
+ * Lets a user enrol a fob: reserves the token if one is named, and mails or shows the one-time code.
  *
  * Refused: `bad_activation_time`, `unknown_user`, `disabled_user`, as `targetOf`, `activation_open`, `no_email`,
  * `no_public_address`.
@@ -64,13 +64,13 @@ export interface ActivationInput {
 }
 
 export interface ResendInput extends ActivationInput {
-  /** Default: as long as the one before. */
+  /** Default: the lifetime of the previous code. */
   readonly lifetimeMs?: number | undefined;
   readonly delivery?: ActivationDelivery | undefined;
 }
 
 /**
- * Gives out another code in the place of one that did not arrive or has expired; the old one ends at once.
+ * Replaces the code of an activation whose code did not arrive or has expired; the old code ends at once.
  *
  * Refused: `unknown_activation`, `activation_over`, `bad_activation_time`, `disabled_user`, `no_email`,
  * `activation_open`, `too_many_resends`, `no_public_address`.
@@ -90,14 +90,16 @@ async function resend(acting: Acting, input: ResendInput): Promise<Result<MadeAc
   const minted = await generateActivationCode(acting);
   if (minted === undefined) return refused('no_public_address');
   if (!(await endActivation(db, { id: row.id, reason: 'resent', atMs }))) return refused('activation_over');
-  // What a run that was cut off had set aside is for the next one.
+  // A token reserved by an interrupted run stays reserved for the next run.
   const { token_id, fob_id, policy_id, fobs } = row;
   const about = { token_id, fob_id, policy_id, fobs, replaces: row.id };
   return make(acting, { user, about, lifetimeMs, minted, delivery: input.delivery });
 }
 
-/** Ends an activation, and returns a token that was set aside for it to the inventory. Refused: `unknown_activation`,
- * `activation_over`. */
+/**
+ * Ends an activation, and returns its reserved token to the inventory. Refused: `unknown_activation`,
+ * `activation_over`.
+ */
 async function revoke(acting: Acting, { id }: ActivationInput): Promise<Result<ActivationView>> {
   const { db, atMs } = acting;
   const row = await rowOf(db, id);
@@ -174,12 +176,15 @@ function problemOfDelivery(
   return delivery === 'mail' && user?.email === null ? 'no_email' : undefined;
 }
 
-/** The token that an activation was given out with; null where it is for any fob, though a run has chosen one already. */
+/**
+ * Returns the token that the activation was issued for; null if it is for any fob, even if a run has already chosen
+ * one.
+ */
 function givenOutWith({ token_id, fob_id }: ActivationRow): string | null {
   return fob_id === null ? token_id : null;
 }
 
-/** Whether a user has an activation for the same token, or for any fob, that can still be used. */
+/** Whether a user has another usable activation for the same token, or for any fob. */
 async function hasOpen(
   { db, atMs }: Acting,
   userId: string,
@@ -214,7 +219,10 @@ async function countResends({ db, atMs }: Acting, userId: string): Promise<numbe
   return Number(count);
 }
 
-/** Returns the token that was set aside for an activation, where it still is and no other waits for it. */
+/**
+ * Returns the reserved token of an activation to the inventory, if it is still reserved and no other activation needs
+ * it.
+ */
 async function giveBack(acting: Acting, { token_id, user_id }: ActivationRow): Promise<void> {
   if (token_id === null || (await hasOpen(acting, user_id, token_id))) return;
   const token = await acting.db

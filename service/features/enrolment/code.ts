@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { CODE_BYTES } from 'passfob/activation/limits';
 
-/** A one-time code: 128 bits of chance. A secret until it was used. */
+/** Returns a one-time code: 128 random bits. A secret until it is used. */
 export function makeCode(): Uint8Array {
   return new Uint8Array(randomBytes(CODE_BYTES));
 }
 
-/** The hash under which a code is stored and looked up; so much chance needs no slow hash. Hexadecimal. */
+/** Returns the hash under which a code is stored and looked up, in hexadecimal; 128 random bits need no slow hash. */
 export function hashOfCode(code: Uint8Array): string {
   return createHash('sha256').update(code).digest('hex');
 }

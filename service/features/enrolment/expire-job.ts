@@ -9,34 +9,35 @@ import { type Addressee, hasAddress, mailExpiry, mailReminder } from './mailing.
 import { publicUrlOf } from './public-url.ts';
 import type { ActivationRow } from './views.ts';
 
-/** What one turn did. */
+/** How many activations one turn reminded of and expired. */
 export interface ExpiryCounts {
   readonly reminded: number;
   readonly expired: number;
 }
 
 /**
- * Reminds users of activations whose time is half over, and tells help desk of those that expired unused. Each of them
- * once, whichever node comes first: it is marked in the transaction that writes the mail or the alert.
+ * Reminds users of activations whose time is half over, and tells the help desk of activations that expired unused.
+ * Each happens once, on whichever node is first: the transaction that writes the mail or the alert also marks the
+ * activation.
  *
  * @throws ServiceError `busy`
  */
 export async function expireActivations(management: Management): Promise<ExpiryCounts> {
   const { db, clock } = management;
-  // Mostly there is nothing to do, and log-ins need not wait to learn that.
+  // Usually there is nothing to do; this check takes no write lock, so log-ins do not wait for it.
   const [due, over] = await Promise.all([reminders(db, clock()), expiries(db, clock())]);
   if (due.length === 0 && over.length === 0) return { reminded: 0, expired: 0 };
   return writing(db, async transaction => {
     const acting = actingOf({ ...management, db: transaction }, serviceActor);
     const publicUrl = await publicUrlOf(acting);
     const expired = await tellOfExpiry(acting, publicUrl);
-    // Where this node does not know the address of the service, another will.
+    // If this node does not know the public URL, another node sends the reminders.
     const reminded = publicUrl === undefined ? 0 : await remind(acting, publicUrl);
     return { reminded, expired };
   });
 }
 
-/** Forgets activations that ended long ago, one way or another; what became of them is in the audit. */
+/** Deletes activations that ended long ago; their outcome is in the audit. */
 export async function forgetActivations(db: Db, nowMs: number): Promise<void> {
   await db
     .deleteFrom('activations')
@@ -76,7 +77,7 @@ async function tellOfExpiry(acting: Acting, publicUrl: string | undefined): Prom
   return over.length;
 }
 
-/** Open activations whose mail went out and whose time is half over, with when that mail was written. */
+/** Returns open activations whose mail was sent and whose time is half over, with the time that mail was written. */
 async function reminders(db: Db, nowMs: number): Promise<(ActivationRow & { mailedMs: number })[]> {
   return (
     db
@@ -86,7 +87,7 @@ async function reminders(db: Db, nowMs: number): Promise<(ActivationRow & { mail
       .selectAll('activations')
       .select('mails.created_ms as mailedMs')
       .where('mails.kind', '=', 'activation')
-      // A mail that never arrived is nothing to look for.
+      // The user cannot look for a mail that never arrived.
       .where('mails.state', 'in', ['sent', 'local'])
       .where('users.email', 'is not', null)
       .where('users.disabled_ms', 'is', null)

@@ -4,17 +4,17 @@ import type { Acting } from '../tokens/acting.ts';
 import { hashOfCode, makeCode } from './code.ts';
 import { publicUrlOf } from './public-url.ts';
 
-/** An activation's code in the forms in which it is handed out. Only the hash is kept. */
+/** An activation's code in the forms in which it is issued. Only its hash is stored. */
 export interface GeneratedCode {
   readonly publicUrl: string;
-  /** A secret until it was used. */
+  /** A secret until it is used. */
   readonly string: string;
-  /** `<public url>/activate#<string>`: what stands behind the # is sent to nobody. A secret. */
+  /** `<public url>/activate#<string>`: browsers do not send the part behind the #. A secret. */
   readonly link: string;
   readonly codeHash: string;
 }
 
-/** Makes a code; undefined where it is not known under which address people reach the service. */
+/** Returns a new code; undefined if the public URL is not known. */
 export async function generateActivationCode(acting: Acting): Promise<GeneratedCode | undefined> {
   const publicUrl = await publicUrlOf(acting);
   if (publicUrl === undefined) return undefined;

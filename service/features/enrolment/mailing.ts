@@ -7,15 +7,15 @@ import type { GeneratedCode } from './generate-code.ts';
 import type { ActivationRow } from './views.ts';
 
 type Mailing = Pick<Acting, 'db' | 'keys' | 'atMs'>;
-/** A user who can be written to. */
+/** A user with a mail address. */
 export type Addressee = User & { readonly email: string };
 
-/** Whether a user can be written to. */
+/** Whether a user has a mail address. */
 export function hasAddress(user: User): user is Addressee {
   return user.email !== null;
 }
 
-/** Writes the mail with the link down to be sent. */
+/** Queues the mail with the activation link. */
 export async function mailActivation(
   { db, keys, atMs }: Mailing,
   user: Addressee,
@@ -34,7 +34,7 @@ export async function mailActivation(
   });
 }
 
-/** Reminds of that mail: the code is not known any more, and the mail's date is. */
+/** Queues a reminder of that mail. The code is no longer known, so the reminder gives the date of that mail. */
 export async function mailReminder(
   { db, keys, atMs }: Mailing,
   user: Addressee,
@@ -45,7 +45,7 @@ export async function mailReminder(
   await queueMail(db, keys, { ...facts, kind: 'reminder', mailedMs, expiresMs: activation.expires_ms });
 }
 
-/** Says that it was not used in time. */
+/** Queues a mail that the activation expired unused. */
 export async function mailExpiry(
   { db, keys, atMs }: Mailing,
   user: Addressee,
@@ -55,7 +55,7 @@ export async function mailExpiry(
   await queueMail(db, keys, { ...facts, kind: 'expired' });
 }
 
-/** Says that the fob can be used from now on. */
+/** Queues a mail that the fob can now be used. */
 export async function mailActivated(
   { db, keys, atMs }: Mailing,
   user: Addressee,

@@ -7,27 +7,29 @@ import { policyNamed } from '../tokens/policies.ts';
 import { lockToken } from '../tokens/tokens.ts';
 import type { User } from '../users/users.ts';
 
-/** What an activation is to be for: one token, or any fob. */
+/** The token or fob that an activation is for. */
 export interface TargetInput {
   /** A token whose fob the service owns. */
   readonly serial?: string | undefined;
-  /** Where no token is named: whether a blank fob will do, too. Default `owned`. */
+  /** If no token is named: whether a blank fob is accepted too. Default `owned`. */
   readonly fobs?: ActivationFobs | undefined;
-  /** Where no token is named: what the new one is like. */
+  /** If no token is named: the policy for a new one. */
   readonly policy?: string | undefined;
 }
 
-/** What it comes to. */
+/** The resolved target of an activation. */
 export interface ActivationTarget {
   readonly tokenId: string | null;
   readonly policyId: string | null;
   readonly fobs: ActivationFobs;
-  /** The token that has yet to be set aside. */
+  /** The token that still has to be reserved. */
   readonly toReserve: string | null;
 }
 
-/** Looks up what an activation is to be for, and changes nothing. Refused: `bad_target`, `unknown_serial`,
- * `not_enrolable`, `bad_transition`, `reserved_for_another`, `unknown_policy`, `too_many_tokens`. */
+/**
+ * Resolves the target of an activation without changing anything. Refused: `bad_target`, `unknown_serial`,
+ * `not_enrolable`, `bad_transition`, `reserved_for_another`, `unknown_policy`, `too_many_tokens`.
+ */
 export async function targetOf(
   acting: Acting,
   user: User,

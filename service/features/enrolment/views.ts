@@ -9,7 +9,7 @@ import type { EndReason } from '../tokens/end-activation.ts';
 
 export type ActivationRow = Selectable<Schema['activations']>;
 
-/** How an activation stands; `expired` is one that stayed open until its time was over. */
+/** The status of an activation; `expired` is one that stayed open until its time was over. */
 export type ActivationStatus = 'open' | 'expired' | 'used' | 'revoked';
 export const activationStandings = [
   'open',
@@ -18,36 +18,36 @@ export const activationStandings = [
   'revoked',
 ] as const satisfies readonly ActivationStatus[];
 
-/** An activation as operators see it: never its code nor the hash of it. Times in milliseconds since 1970. */
+/** An activation as operators see it: never its code or its code's hash. Times in milliseconds since 1970. */
 export interface ActivationView {
   readonly id: string;
   readonly user: string;
-  /** The token that is set aside for it, or that came out of it; null while the fob is still to decide. */
+  /** The token that is reserved for it, or that it activated; null until a fob decides it. */
   readonly serial: string | null;
   readonly policy: string | null;
   readonly fobs: ActivationFobs;
   readonly state: ActivationStatus;
   /** Why it was revoked; null in every other state. */
   readonly reason: EndReason | null;
-  /** How far the last relay came. */
+  /** The step that the last relay reached. */
   readonly step: ActivationStep;
-  /** The fob that the last relay brought. */
+  /** The fob that the last relay carried. */
   readonly fob: string | null;
   /** Runs that ended because of a wrong fob or a wrong pairing code. */
   readonly attempts: number;
-  /** The last run that was refused, for whatever reason, and that; null where none was. */
+  /** The last refused run and its reason; null if there is none. */
   readonly refused: LastRefusal | null;
   readonly createdMs: number;
   readonly expiresMs: number;
   readonly remindedMs: number | null;
   readonly usedMs: number | null;
-  /** The operator who made it. */
+  /** The operator who created it. */
   readonly actor: string;
-  /** What became of its mail; null where it was handed over in person. */
+  /** The state of its mail; null if it was handed over in person. */
   readonly mail: { readonly state: MailState; readonly error: string | null; readonly atMs: number } | null;
 }
 
-/** How a row stands at a moment. */
+/** Returns the status of a row at a moment. */
 export function activationStatusOf(
   { state, expires_ms }: Pick<ActivationRow, 'state' | 'expires_ms'>,
   nowMs: number,
@@ -55,13 +55,13 @@ export function activationStatusOf(
   return state === 'open' && expires_ms <= nowMs ? 'expired' : state;
 }
 
-/** A place in the order of activations. */
+/** A position in the order of activations. */
 export interface ActivationCursor {
   readonly createdMs: number;
   readonly id: string;
 }
 
-/** Which activations to list, at a moment. */
+/** Selects the activations to list, at a moment. */
 export interface ActivationQuery {
   readonly nowMs: number;
   readonly userId?: string | undefined;
@@ -77,7 +77,7 @@ export interface ActivationPage {
   readonly next: ActivationCursor | null;
 }
 
-/** The activations that fit. */
+/** Returns the activations that match. */
 export async function listActivations(db: Db, query: ActivationQuery): Promise<ActivationPage> {
   const { nowMs, userId, state, after } = query;
   const rows = Math.max(
@@ -111,7 +111,7 @@ export async function listActivations(db: Db, query: ActivationQuery): Promise<A
   return { activations: await viewsOf(db, page, nowMs), next };
 }
 
-/** The last activations of a user, latest first. */
+/** Returns the last activations of a user, latest first. */
 export async function activationsOf(
   db: Db,
   userId: string,
@@ -121,7 +121,7 @@ export async function activationsOf(
   return (await listActivations(db, { userId, nowMs, rows })).activations;
 }
 
-/** One activation, or undefined. */
+/** Returns one activation, or undefined. */
 export async function viewActivation(db: Db, id: string, nowMs: number): Promise<ActivationView | undefined> {
   const row = await activationRows(db).where('activations.id', '=', id).executeTakeFirst();
   return row && (await viewsOf(db, [row], nowMs))[0];
@@ -176,13 +176,18 @@ async function viewsOf(db: Db, rows: readonly JoinedRow[], nowMs: number): Promi
   });
 }
 
-/** The last run with an activation that the service refused, and why in a few words. Milliseconds since 1970. */
+/**
+ * The last run that the service refused for an activation, and the reason in a few words. Milliseconds since 1970.
+ */
 export interface LastRefusal {
   readonly why: string;
   readonly atMs: number;
 }
 
-/** What relays of these users were refused lately, by activation: users hear less of it than help desk. */
+/**
+ * Returns the last refusals of these users' activations, by activation: the help desk sees more detail than the
+ * users.
+ */
 async function lastRefusals(db: Db, userIds: readonly string[]): Promise<Map<string, LastRefusal>> {
   const rows = await db
     .selectFrom('audit')

@@ -10,7 +10,7 @@ import type { PreparedImport } from '../tokens/import/plan.ts';
 import { type JobView, type NewJob, start } from './jobs.ts';
 import type { JobKind } from './kinds.ts';
 
-/** What to do with a selection of tokens. */
+/** The act of a job on a selection of tokens. */
 export type BulkInput =
   | { readonly kind: 'suspend' | 'unassign'; readonly serials: readonly string[]; readonly title?: string }
   | {
@@ -46,11 +46,11 @@ export function startAssigning(
   return startJob(management, actor, { kind: 'assign', items, ...(title !== undefined && { title }) });
 }
 
-/** Users to send activations to. */
+/** The users who get activations. */
 export interface ActivatingInput {
-  /** Lines of a user, and a serial number where it is for one token. */
+  /** Rows of a user, and a serial number if the activation is for one token. */
   readonly table: string;
-  /** Of rows without a serial number. Default `owned`. */
+  /** For rows without a serial number. Default `owned`. */
   readonly fobs?: ActivationFobs | undefined;
   readonly policy?: string | undefined;
   readonly title?: string | undefined;
@@ -68,7 +68,7 @@ export function startActivating(
   return startJob(management, actor, { kind: 'activate', items, ...(title !== undefined && { title }) });
 }
 
-/** Starts a job that imports the rows of a plan which can be taken. Refused: `nothing_to_do`, `too_many_items`. */
+/** Starts a job that imports the importable rows of a plan. Refused: `nothing_to_do`, `too_many_items`. */
 export function startImport(
   management: Management,
   actor: Actor,
@@ -78,7 +78,7 @@ export function startImport(
   return startJob(management, actor, { kind: 'import', items: rows });
 }
 
-/** The same, paused: it goes on when an operator has seen what it would do, and lets it. Refused as `startImport`. */
+/** The same, paused: it starts when an operator has seen its effects and resumes it. Refused as `startImport`. */
 export function holdImport(
   management: Management,
   actor: Actor,
@@ -97,9 +97,9 @@ function startJob<Kind extends JobKind>(
 }
 
 /**
- * Rows `user,serial` as spreadsheets save them, with or without the line `user,serial` at the top.
+ * Reads rows `user,serial` as spreadsheets save them, with or without the heading `user,serial`.
  *
- * @returns undefined where a row has not just these two
+ * @returns undefined if a row does not have exactly these two cells
  */
 export function readAssignments(table: string): { user: string; serial: string }[] | undefined {
   const rows = readUsers(table);
@@ -107,7 +107,7 @@ export function readAssignments(table: string): { user: string; serial: string }
   return pairs?.length === rows?.length ? pairs : undefined;
 }
 
-/** The same where the serial number may be left out. */
+/** The same with an optional serial number. */
 function readUsers(table: string): { user: string; serial: string | null }[] | undefined {
   const options: Options = {
     bom: true,
@@ -115,7 +115,7 @@ function readUsers(table: string): { user: string; serial: string | null }[] | u
     trim: true,
     skip_empty_lines: true,
     relax_column_count: true,
-    // The heading, and one row that tells that there are too many.
+    // The heading, and one row more than allowed, to detect too many rows.
     to: jobLimits.jobItemsMax + 2,
   };
   if (cellsIn(table) > 3 * jobLimits.jobItemsMax) return undefined;
@@ -131,7 +131,9 @@ function readUsers(table: string): { user: string; serial: string | null }[] | u
   return body.map(([user = '', serial = '']) => ({ user, serial: serial || null }));
 }
 
-/** At most so many cells a table has, empty ones too: counted before any of them is made. */
+/**
+ * Returns an upper bound of the number of cells in a table, empty ones included: counted before any cell is created.
+ */
 function cellsIn(table: string): number {
   let cells = 1;
   for (let at = 0; at < table.length; at++) if (MARKS.includes(table.charCodeAt(at))) cells++;

@@ -17,14 +17,14 @@ import type { JobKind, JobPayloads } from './kinds.ts';
 
 export type JobRow = Selectable<Schema['jobs']>;
 
-/** A job as others may see it. Times in milliseconds since 1970. */
+/** A job in its public form. Times in milliseconds since 1970. */
 export interface JobView {
   readonly id: string;
   readonly kind: string;
   readonly title: string;
   readonly state: JobState;
   readonly total: number;
-  /** Rows that were done, and rows that were refused, so far. */
+  /** Rows done and rows refused so far. */
   readonly done: number;
   readonly refused: number;
   readonly actor: string;
@@ -45,19 +45,19 @@ export interface JobItemView {
 /** A job to start. */
 export interface NewJob<Kind extends JobKind> {
   readonly kind: Kind;
-  /** Default: what the kind is called. */
+  /** Default: the name of the kind. */
   readonly title?: string;
   readonly items: readonly { readonly subject: string; readonly payload: JobPayloads[Kind] }[];
-  /** Paused from its beginning: somebody looks at it first. */
+  /** Starts paused: an operator looks at it first. */
   readonly isHeld?: boolean;
 }
 
-/** The place that a row's payload is sealed for. */
+/** Returns the location to which a row's encrypted payload is bound. */
 export function sealLocationOfItem(jobId: string, number: number) {
   return { table: 'job_items', id: `${jobId}:${number}` } as const;
 }
 
-/** Writes down a job, for a worker to do. Refused: `nothing_to_do`, `too_many_items`, `bad_title`. */
+/** Stores a job for a worker. Refused: `nothing_to_do`, `too_many_items`, `bad_title`. */
 export async function start<Kind extends JobKind>(
   acting: Acting,
   input: NewJob<Kind>,
@@ -99,7 +99,7 @@ export async function start<Kind extends JobKind>(
   return done(viewOfJob(row));
 }
 
-/** Only operators start jobs; what the service starts by itself does an administrator's work. */
+/** Only operators start jobs; jobs that the service itself starts have an administrator's rights. */
 function roleOf({ role }: Actor): Role {
   if (role === 'user') throw new Error('a user starts no job');
   return role === 'service' ? 'admin' : role;
@@ -107,15 +107,16 @@ function roleOf({ role }: Actor): Role {
 
 type JobInput = { readonly id: string };
 
-/** Stops a job after the rows that are being done. Refused: `unknown_job`, `job_over`. */
+/** Pauses a job after the current rows. Refused: `unknown_job`, `job_over`. */
 export const pauseJob = actOf((acting: Acting, input: JobInput) => control(acting, input, 'paused'));
 
 /**
- * Lets a paused job go on: in the name of whoever does so, where the operator who started it may not any more. Refused: `unknown_job`, `job_over`.
+ * Resumes a paused job: in the name of the operator who resumes it, if the one who started it has lost the right.
+ * Refused: `unknown_job`, `job_over`.
  */
 export const resumeJob = actOf((acting: Acting, input: JobInput) => control(acting, input, 'queued'));
 
-/** Ends a job; what was done stays, and what was to be done is forgotten. Refused: `unknown_job`, `job_over`. */
+/** Ends a job; finished rows stay done, and pending rows are deleted. Refused: `unknown_job`, `job_over`. */
 export const cancelJob = actOf((acting: Acting, input: JobInput) => control(acting, input, 'cancelled'));
 
 async function control(acting: Acting, { id }: JobInput, to: JobState): Promise<Result<JobView>> {
@@ -123,7 +124,7 @@ async function control(acting: Acting, { id }: JobInput, to: JobState): Promise<
   const row = await db.selectFrom('jobs').selectAll().where('id', '=', id).executeTakeFirst();
   if (row === undefined) return refused('unknown_job');
   if (row.state === 'done' || row.state === 'cancelled') return refused('job_over');
-  // A job that is not paused goes on already.
+  // A job that is not paused is already running or queued.
   if (to === 'queued' && row.state !== 'paused') return done(viewOfJob(row));
   const isTakenOver = to === 'queued' && !(await mayGoOn(db, row));
   const owner = isTakenOver ? { actor: acting.actor.name, role: roleOf(acting.actor) } : {};
@@ -144,13 +145,16 @@ async function control(acting: Acting, { id }: JobInput, to: JobState): Promise<
   return done(viewOfJob({ ...row, ...changes }));
 }
 
-/** Whether whoever a job is done in the name of still has the role that it is done with, or an administrator's. */
+/** Whether the operator in whose name a job runs still has its role, or an administrator's. */
 export async function mayGoOn(db: Db, { actor, role }: Pick<JobRow, 'actor' | 'role'>): Promise<boolean> {
   const now = await roleNow(db, actor);
   return now !== undefined && (now === role || now === 'admin');
 }
 
-/** Pauses a job whose operator was disabled or lost the role, in the caller's transaction: another one may resume it. */
+/**
+ * Pauses a job whose operator was disabled or lost the role, in the caller's transaction: another operator may resume
+ * it.
+ */
 export async function holdJob(db: Db, keys: Keys, row: JobRow, atMs: number): Promise<void> {
   await db
     .updateTable('jobs')
@@ -161,7 +165,7 @@ export async function holdJob(db: Db, keys: Keys, row: JobRow, atMs: number): Pr
   await recordJob(acting, row, 'job.control', { from: row.state, to: 'paused', lostRole: row.role });
 }
 
-/** Forgets a job that has been over for long, with its rows; what it did stays, and is in the audit. */
+/** Deletes one job that ended long ago, with its rows; its effects stay, and are in the audit. */
 export async function forgetJob(db: Db, nowMs: number): Promise<void> {
   // One at a time: a job has up to 100,000 rows, and log-ins wait meanwhile.
   const old = await db
@@ -178,7 +182,7 @@ export async function forgetJob(db: Db, nowMs: number): Promise<void> {
   });
 }
 
-/** The latest jobs, latest first. */
+/** Returns the latest jobs, latest first. */
 export async function listJobs(db: Db): Promise<JobView[]> {
   const rows = await db
     .selectFrom('jobs')
@@ -190,23 +194,23 @@ export async function listJobs(db: Db): Promise<JobView[]> {
   return rows.map(viewOfJob);
 }
 
-/** One job. Refused: `unknown_job`. */
+/** Returns one job. Refused: `unknown_job`. */
 export async function viewJob(db: Db, id: string): Promise<Result<JobView>> {
   const row = await db.selectFrom('jobs').selectAll().where('id', '=', id).executeTakeFirst();
   return row === undefined ? refused('unknown_job') : done(viewOfJob(row));
 }
 
-/** Which rows of a job to list. */
+/** Selects the rows of a job. */
 export interface JobItemQuery {
   readonly id: string;
-  /** Number of the last row of the page before. */
+  /** Number of the last row of the previous page. */
   readonly after?: number;
   readonly state?: JobItemState;
   /** Default 50, at most 200. */
   readonly rows?: number;
 }
 
-/** Rows of a job in their order. */
+/** Returns rows of a job in their order. */
 export async function listJobItems(db: Db, query: JobItemQuery): Promise<Result<JobItemView[]>> {
   const { id, after = -1, state, rows = administrationLimits.pageRowsDefault } = query;
   if (!isWhole(rows, 1, administrationLimits.pageRowsMax) || !isWhole(after, -1, jobLimits.jobItemsMax))
@@ -236,7 +240,7 @@ export function viewOfJob(row: JobRow): JobView {
   };
 }
 
-/** The role that a job's acts are recorded under. */
+/** Returns the actor and role under which a job's acts are recorded. */
 export function actorOfJob(row: JobRow) {
   return { name: row.actor, role: row.role as Role, source: 'job', requestId: row.id };
 }
@@ -254,8 +258,9 @@ function recordJob(
 const API_KEY = 'api:';
 
 /**
- * The role that whoever the audit names so has now (`actor.ts`); undefined for an operator who is disabled or none any
- * more, and for an API key that was revoked. The service itself and a one-time link are administrators.
+ * Returns the current role of the actor that the audit names so (`actor.ts`); undefined for an operator who is
+ * disabled or was removed, and for a revoked API key. The service itself and a one-time link have the administrator's
+ * role.
  */
 async function roleNow(db: Db, actorName: string): Promise<Role | undefined> {
   if (actorName === serviceActor.name || actorName === 'link') return 'admin';

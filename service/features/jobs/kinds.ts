@@ -7,7 +7,7 @@ import { importItem } from '../tokens/import/import-item.ts';
 import type { ImportItem } from '../tokens/import/items.ts';
 import { assign, revoke, suspend, unassign } from '../tokens/moves.ts';
 
-/** What each kind of job does in one of its rows. */
+/** The payload of one row, for each kind of job. */
 export interface JobPayloads {
   import: ImportItem;
   assign: { readonly serial: string; readonly user: string };
@@ -17,10 +17,10 @@ export interface JobPayloads {
   activate: ActivationItem;
 }
 
-/** A user to send an activation to. */
+/** A user who gets an activation. */
 export interface ActivationItem {
   readonly user: string;
-  /** The token, or null where any fob will do. */
+  /** The token, or null if any fob is accepted. */
   readonly serial: string | null;
   readonly fobs: ActivationFobs;
   readonly policy: string | null;
@@ -35,13 +35,13 @@ type Works = {
 /** The acts behind jobs: the same as for a single token, with the same refusals and the same audit rows. */
 const works: Works = { import: importItem, assign, suspend, revoke, unassign, activate };
 
-/** Nobody watches a job, so that nothing can be shown: by mail only. */
+/** By mail only: nobody watches a job, so it cannot show a code. */
 function activate(acting: Acting, { user, serial, fobs, policy }: ActivationItem): Promise<Result<unknown>> {
   const target = serial === null ? { fobs, policy: policy ?? undefined } : { serial };
   return start(acting, { user, ...target, delivery: 'mail' });
 }
 
-/** Whether a stored kind is one that this version knows. */
+/** Whether this version knows a stored kind. */
 function isJobKind(kind: string): kind is JobKind {
   return Object.hasOwn(works, kind);
 }
@@ -49,7 +49,7 @@ function isJobKind(kind: string): kind is JobKind {
 /**
  * Does one row in the caller's transaction.
  *
- * @param payload JSON as it was sealed, or undefined where the seal did not open
+ * @param payload decrypted JSON, or undefined if decryption failed
  */
 export async function doRow(
   acting: Acting,

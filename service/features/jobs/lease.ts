@@ -6,17 +6,17 @@ import { actorOfJob, holdJob, type JobRow, mayGoOn, sealLocationOfItem } from '.
 import { doRow } from './kinds.ts';
 
 /**
- * The right of one worker to do a job. `untilMs` is also what it is recognised by: of one job it only ever rises, so a
- * worker that was thought dead sees by it that another has taken over.
+ * The right of one worker to do a job. `untilMs` also identifies the lease: it only ever rises for a job, so a worker
+ * that was thought dead sees that another has taken over.
  */
 export interface Lease {
   readonly jobId: string;
   readonly untilMs: number;
 }
 
-/** Takes the oldest job that waits, or whose worker has not been heard of; undefined where there is none. */
+/** Leases the oldest job that waits or whose lease has expired; undefined if there is none. */
 export async function takeLease({ db, clock }: Management): Promise<Lease | undefined> {
-  // Mostly there is nothing to do, and validations need not wait to learn that.
+  // Usually there is nothing to do; this check takes no write lock, so validations do not wait for it.
   if ((await nextJob(db, clock())) === undefined) return undefined;
   return writing(db, async transaction => {
     const nowMs = clock();
@@ -48,7 +48,7 @@ function nextJob(db: Db, nowMs: number): Promise<{ id: string } | undefined> {
     .executeTakeFirst();
 }
 
-/** Lays a job aside that cannot go on, so that it does not stand in the way of others: an operator may resume it. */
+/** Pauses a job that cannot go on, so that it does not block others: an operator may resume it. */
 export function layAside({ db, clock }: Management, lease: Lease): Promise<void> {
   return writing(db, async transaction => {
     await transaction
@@ -61,11 +61,12 @@ export function layAside({ db, clock }: Management, lease: Lease): Promise<void>
 }
 
 /**
- * Does the next rows of a job. Their effects, their states and the job's progress are one transaction: a crash loses
- * rows that were not done and doubles none. A job whose operator may not do it any more is paused instead.
+ * Does the next rows of a job. Their effects, their states and the job's progress are one transaction: after a crash
+ * no row is done twice, and only uncommitted rows are repeated. A job whose operator has lost the right is paused
+ * instead.
  *
  * @param rows how many at most
- * @returns the lease for the next call; undefined when the job is at its end, was stopped or has another worker
+ * @returns the lease for the next call; undefined if the job has ended, was stopped or has another worker
  */
 export function workOn(management: Management, lease: Lease, rows: number): Promise<Lease | undefined> {
   return writing(management.db, async db => {
@@ -80,7 +81,7 @@ export function workOn(management: Management, lease: Lease, rows: number): Prom
     const done = job.done + counts.done;
     const refused = job.refused + counts.refused;
     const isOver = done + refused >= job.total;
-    // Above the one before even where the clock was set back.
+    // Later than the previous one even if the clock was set back.
     const untilMs = Math.max(lease.untilMs + 1, nowMs + jobLimits.jobLeaseMs);
     await db
       .updateTable('jobs')
@@ -108,7 +109,7 @@ async function doRows(management: Management, job: JobRow, atMs: number, rows: n
     .selectFrom('job_items')
     .selectAll()
     .where('job_id', '=', job.id)
-    // Rows are done in their order, so the counts say where to go on.
+    // Rows are done in order, so the counts give the next row.
     .where('number', '>=', job.done + job.refused)
     .orderBy('number')
     .limit(rows)

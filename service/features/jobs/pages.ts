@@ -2,7 +2,7 @@ import { administrationLimits } from '../../base/limits/administration.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { type JobView, viewOfJob } from './jobs.ts';
 
-/** A place in the order of jobs. */
+/** A position in the order of jobs. */
 export interface JobCursor {
   readonly createdMs: number;
   readonly id: string;
@@ -14,7 +14,7 @@ export interface JobPage {
   readonly next: JobCursor | null;
 }
 
-/** The jobs after a place. @param rows 1 to 200, default 50 */
+/** Returns the jobs after a position. @param rows 1 to 200, default 50 */
 export async function pageJobs(
   db: Db,
   {

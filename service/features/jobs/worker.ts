@@ -4,25 +4,25 @@ import type { Management } from '../../storage/management.ts';
 import { forgetJob } from './jobs.ts';
 import { type Lease, layAside, takeLease, workOn } from './lease.ts';
 
-/** Does the jobs of a service, one at a time. Every node may have one. */
+/** Runs the jobs of a service, one at a time. Every node may have one worker. */
 export interface JobWorker {
-  /** Looks for a job now, and not only when it is time. */
+  /** Looks for a job now instead of at the next interval. */
   wake(): void;
-  /** Resolves when no job is left that this worker could do. */
+  /** Resolves when no job is left for this worker. */
   idle(): Promise<void>;
-  /** Ends the worker after the rows that it is doing; another goes on from there. */
+  /** Stops the worker after the current rows; another continues from there. */
   close(): Promise<void>;
 }
 
-/** What to tell the outside. */
+/** Callbacks of the worker. */
 export interface JobHooks {
-  /** After every step of a job: pages that show it are out of date. */
+  /** Called after every step of a job: pages that show it are out of date. */
   readonly progressed?: () => void;
-  /** A step failed, which is tried again later: for the log of the service. */
+  /** Called when a step failed, which is retried later: for the service's log. */
   readonly failed?: (error: unknown) => void;
 }
 
-/** Starts doing jobs, those too that a crash or another node left behind, and forgets old ones. */
+/** Starts running jobs, including those that a crash or another node left behind, and deletes old ones. */
 export function startJobs(management: Management, hooks: JobHooks = {}): JobWorker {
   let isClosed = false;
   let running: Promise<void> | undefined;
@@ -64,7 +64,7 @@ async function step(management: Management, lease: Lease): Promise<Lease | undef
   try {
     return await workOn(management, lease, jobLimits.jobItemsPerTransaction);
   } catch (error) {
-    // Others write: the lease runs out, and this goes on later.
+    // The database is busy: the lease expires, and the job continues later.
     if (!(error instanceof ServiceError && error.code === 'busy')) await layAside(management, lease);
     throw error;
   }

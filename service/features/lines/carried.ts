@@ -2,9 +2,9 @@ import { piecesOf } from 'passfob/activation/shapes';
 import { type Pipe, pipe } from 'passfob/transports/pipe';
 
 /**
- * A fob whose bytes somebody else carries, as a transport.
- * @param sendText has text, a character a byte, carried to the fob
- * @param release called once: nothing more is sent
+ * Returns a transport to a fob whose bytes a relay or agent carries.
+ * @param sendText sends text, one character per byte, to the fob
+ * @param release called once: nothing is sent afterwards
  */
 export function carriedPipe(
   name: string,
@@ -20,7 +20,7 @@ export function carriedPipe(
   });
 }
 
-/** Text that was carried here, as the bytes that it stands for. */
+/** Returns the bytes of a carried text. */
 export function bytesOfCarried(text: string): Uint8Array {
   return Uint8Array.from(text, character => character.charCodeAt(0));
 }

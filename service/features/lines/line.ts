@@ -1,17 +1,17 @@
-/** The way to a program or page that is connected to the service. */
+/** The connection to a program or page. */
 export interface TextConnection {
   send(text: string): void;
   /** @param code RFC 6455 §7.4.1 */
   close(code: number): void;
 }
 
-/** What a connection is to the service, whatever carries it. */
+/** The service's side of a connection, independent of its transport. */
 export interface Talker {
-  /** A text from the other end; undefined for what was none. */
+  /** Receives a text from the other end; undefined for a message that is no text. */
   receive(text: string | undefined): void;
-  /** The connection is gone. */
+  /** The connection was lost. */
   lost(): void;
-  /** The service ends: whoever is there comes back to another node, or later. */
+  /** The service stops: the other end reconnects to another node, or later. */
   shutDown(): void;
 }
 

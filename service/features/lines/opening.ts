@@ -6,7 +6,7 @@ import { bytesOf, fieldOf } from 'passfob/activation/shapes';
 import { ensureIdentity, type Identity } from '../../storage/encryption-at-rest/identity.ts';
 import type { Management } from '../../storage/management.ts';
 
-/** The service's identity, read once it is needed, and again after an error. */
+/** Returns a reader of the service's identity, which reads it on first use, and again after an error. */
 export function identityReader({ db, keys, clock }: Management): () => Promise<Identity> {
   let reading: Promise<Identity> | undefined;
   return () => {
@@ -19,9 +19,9 @@ export function identityReader({ db, keys, clock }: Management): () => Promise<I
 }
 
 /**
- * The service's answer to `open`: its key, and that it holds it (RFC 8032).
- * @param nonce as the message has it
- * @param origin by which the service was reached
+ * Returns the service's response to `open`: its public key, and the proof that it holds the private key (RFC 8032).
+ * @param nonce from the message
+ * @param origin at which the service was reached
  */
 export function proofOfIdentity(
   { publicKey, privateKey }: Identity,
@@ -35,7 +35,7 @@ export function proofOfIdentity(
   return { key: publicKey, nonce: fieldOf(own), signature };
 }
 
-/** The service's own address that this request used: `guard` has seen to it that it is one. */
+/** Returns the service's own origin that this request used; `guard` has verified it. */
 export function originOf({ protocol, host }: Pick<FastifyRequest, 'protocol' | 'host'>): string {
   return new URL(`${protocol}://${host}`).origin;
 }

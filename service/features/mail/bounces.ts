@@ -9,13 +9,13 @@ import { destroyed } from './content.ts';
 import { raiseUndelivered } from './deliver.ts';
 import { findMail, type MailView } from './list.ts';
 
-/** What a delivery status notification says, as far as the service asks. */
+/** The relevant parts of a delivery status notification. */
 export interface Bounce {
   /** Identifiers of mails that it may be about. */
   readonly ids: readonly string[];
-  /** Whether the mail will not arrive, and not only later. */
+  /** Whether the mail failed for good, and is not only delayed. */
   readonly isFailed: boolean;
-  /** The enhanced status code (RFC 3463), such as 5.1.1; empty where there is none. */
+  /** The enhanced status code (RFC 3463), such as 5.1.1; empty if there is none. */
   readonly status: string;
 }
 
@@ -24,7 +24,7 @@ const UUID = /[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}/g;
 /**
  * Reads a delivery status notification (RFC 3464).
  *
- * @returns undefined where the message is none
+ * @returns undefined if the message is none
  */
 export async function readBounce(message: string | Uint8Array): Promise<Bounce | undefined> {
   if (Buffer.byteLength(message) > mailLimits.bounceMaxBytes) return undefined;
@@ -51,7 +51,7 @@ export async function readBounce(message: string | Uint8Array): Promise<Bounce |
       status: /^status:\s*([245]\.\d{1,3}\.\d{1,3})\b/im.exec(status)?.[1] ?? '',
     };
   } catch {
-    // What it is made of is bounded: a message beyond that is none of a mail server's.
+    // Its size is limited: a mail server does not send a larger message.
     return undefined;
   }
 }
@@ -65,14 +65,14 @@ function headOf(message: string): string {
   return message.split(/\r?\n\r?\n/, 1)[0] ?? '';
 }
 
-/** The value of a field of a head (RFC 5322 §2.2), its lines joined. */
+/** Returns the value of a header field (RFC 5322 §2.2), unfolded. */
 function field(head: string, name: string): string | undefined {
   const unfolded = head.replace(/\r?\n[ \t]+/g, ' ');
   return new RegExp(`^${name}:[ \\t]*(.*)$`, 'im').exec(unfolded)?.[1];
 }
 
 /**
- * Takes a delivery status notification: a mail that did not arrive is marked, and an alert raised. One that is only late
+ * Processes a delivery status notification: marks a mail that did not arrive, and raises an alert. A delayed mail
  * changes nothing, and neither does a repeat. Refusals: bad_bounce, unknown_mail.
  *
  * @throws ServiceError `busy`
@@ -86,7 +86,7 @@ export async function recordBounce(
   if (bounce === undefined) return refused('bad_bounce');
   return writing(db, async transaction => {
     const [id] = bounce.ids;
-    // What was never handed to a mail server cannot come back: somebody guesses.
+    // A mail that was never given to a mail server cannot bounce: the sender guesses identifiers.
     const mail = id === undefined ? undefined : await findMail(transaction, id);
     if (mail === undefined || mail.attempts === 0 || mail.state === 'local') return refused('unknown_mail');
     const atMs = clock();

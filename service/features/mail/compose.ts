@@ -8,14 +8,14 @@ import { type Block, htmlOf, textOf } from './layout.ts';
 import { stepPictures } from './pictures/drawings.ts';
 import type { MailServer } from './server.ts';
 
-/** A mail as it is read. */
+/** A mail as its reader sees it. */
 export interface Written {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
 }
 
-/** Makes the texts of a mail. @param contact whom to ask; undefined for the help desk */
+/** Returns the texts of a mail. @param contact for questions; undefined for the help desk */
 export function write(mail: NewMail, contact?: string): Written {
   const service = plain(mail.serviceName);
   const subject = text.subjects[mail.kind](service);
@@ -69,7 +69,7 @@ function fobName({ serial, name }: { readonly serial: string; readonly name: str
   return text.fob(plain(serial), name === null || name.trim() === '' ? null : plain(name));
 }
 
-/** An activation string as people read it out: short groups, some in a line. */
+/** Returns an activation string in short groups, some in a line, for reading aloud. */
 export function groupsOf(activationString: string): string[] {
   const groups = inGroups(activationString).split(' ');
   const lines: string[] = [];
@@ -78,7 +78,7 @@ export function groupsOf(activationString: string): string[] {
   return lines;
 }
 
-/** A moment to the minute with its time zone. */
+/** Formats a moment to the minute with its time zone. */
 export function formatMoment(ms: number): string {
   const parts = new Intl.DateTimeFormat('en-GB', {
     weekday: 'long',
@@ -91,18 +91,21 @@ export function formatMoment(ms: number): string {
     timeZone: 'UTC',
   }).formatToParts(ms);
   const part = (type: Intl.DateTimeFormatPartTypes) => parts.find(one => one.type === type)?.value ?? '';
-  // What stands between the parts differs from version to version of Node.
+  // The separators differ between versions of Node.
   return `${part('weekday')} ${part('day')} ${part('month')} ${part('year')}, ${part('hour')}:${part('minute')} UTC`;
 }
 
-/** The Message-ID of a mail (RFC 5322 §3.6.4): the same for every attempt, and what a bounce is known by. */
+/**
+ * Returns the Message-ID of a mail (RFC 5322 §3.6.4): the same for every attempt, and identifies the mail in a
+ * bounce.
+ */
 function messageIdOf(id: string, publicUrl: string): string {
   const { hostname } = new URL(publicUrl);
-  // Right of the @ stands a name, and not every service has one that others know.
+  // The part after the @ must be a host name, and not every service has a public one.
   return `<${id}@${/^[a-z\d-]+(\.[a-z\d-]+)*\.[a-z][a-z\d-]*$/.test(hostname) ? hostname : 'passfob.invalid'}>`;
 }
 
-/** A mail as it is handed to the mail server. */
+/** Returns a mail in the form for the mail server. */
 export function compose(id: string, mail: NewMail, server: MailServer): SendMailOptions {
   const written = write(mail, server.contact);
   const isIllustrated = mail.kind === 'activation';
@@ -114,7 +117,7 @@ export function compose(id: string, mail: NewMail, server: MailServer): SendMail
   };
 }
 
-/** A mail that only shows that mails arrive. */
+/** Returns a mail that only tests delivery. */
 export function testMail(given: Parameters<typeof envelopeOf>[0]): SendMailOptions {
   const service = plain(given.serviceName);
   const subject = text.subjects.test(service);
@@ -146,7 +149,7 @@ function envelopeOf({
     to: { name: '', address: to },
     date: new Date(atMs),
     headers: { 'Auto-Submitted': 'auto-generated' },
-    // RFC 3461: a bounce brings back the head of the mail alone, and not the link in it.
+    // RFC 3461: a bounce returns only the mail's header, and not the link in it.
     dsn: { id, return: 'headers', notify: ['failure'], recipient: server.from },
   };
 }

@@ -13,20 +13,21 @@ import { type MailServer, readMailServer } from './server.ts';
 
 type Mail = Selectable<Schema['mails']>;
 
-/** How an attempt ended. */
+/** The outcome of an attempt. */
 type Outcome =
   | { readonly state: 'sent' | 'local' }
   | { readonly state: 'waiting' | 'failed' | 'dropped'; readonly error: string };
 
-/** What a turn came to. */
+/** The result of one turn. */
 export interface MailTurn {
   readonly leased: number;
   readonly sent: number;
 }
 
 /**
- * Sends what is due, each mail at least once and always under the same Message-ID: it is leased first, so that no other
- * node sends it meanwhile, and sent only when the mail server took it; a node that dies leaves a lease that runs out.
+ * Sends the due mails, each at least once and always under the same Message-ID. A mail is leased first, so that no
+ * other node sends it meanwhile, and marked sent only once the mail server accepted it; the lease of a node that dies
+ * expires.
  *
  * @throws ServiceError `busy`
  */
@@ -45,7 +46,7 @@ export async function deliverMail(management: Management): Promise<MailTurn> {
   return { leased: leased.length, sent: outcomes.filter(({ state }) => state === 'sent').length };
 }
 
-/** Takes a few due mails for this node alone, for a while. */
+/** Leases a few due mails to this node. */
 export async function leaseMail(db: Db, nowMs: number): Promise<Mail[]> {
   if ((await dueMails(db, nowMs).limit(1).execute()).length === 0) return [];
   return writing(db, async transaction => {
@@ -87,7 +88,7 @@ async function attempt(management: Management, server: MailServer | undefined, m
   return { state: isOver ? 'failed' : 'waiting', error: unsent.error };
 }
 
-/** Notes how an attempt ended, unless the lease ran out and another node has taken over. */
+/** Stores the result of an attempt, unless the lease expired and another node has taken over. */
 async function finish({ db, clock }: Management, mail: Mail, outcome: Outcome): Promise<void> {
   const nowMs = clock();
   await writing(db, async transaction => {
@@ -95,7 +96,7 @@ async function finish({ db, clock }: Management, mail: Mail, outcome: Outcome): 
       .updateTable('mails')
       .where('id', '=', mail.id)
       .where('attempts', '=', mail.attempts);
-    // One that was dropped meanwhile stays so, but that it went out is not forgotten.
+    // A mail that was dropped meanwhile stays dropped, but the time it was sent is stored.
     if (outcome.state === 'sent')
       await own.set({ sent_ms: nowMs }).where('state', 'in', ['waiting', 'dropped']).execute();
     const ended = await own
@@ -113,7 +114,7 @@ async function finish({ db, clock }: Management, mail: Mail, outcome: Outcome): 
   });
 }
 
-/** Tells the help desk, in the caller's transaction, that a user does not get a mail. */
+/** Alerts the help desk, in the caller's transaction, that a user does not get a mail. */
 export function raiseUndelivered(
   tx: Db,
   mail: Pick<Mail, 'id' | 'user_id'>,

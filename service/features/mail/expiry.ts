@@ -4,8 +4,8 @@ import { type Db, writing } from '../../storage/database/database.ts';
 import { destroyed } from './content.ts';
 
 /**
- * Destroys what mails hold when it is of no use any more: those still waiting are dropped, those in the local outbox
- * stay in the list without their text.
+ * Destroys the content of expired mails: waiting ones are dropped, those in the local outbox stay in the list without
+ * their text.
  *
  * @throws ServiceError `busy`
  */
@@ -31,7 +31,7 @@ export async function expireMail(db: Db, nowMs: number): Promise<void> {
   });
 }
 
-/** Forgets mails from long ago that hold nothing. */
+/** Deletes old mails without content. */
 export async function forgetMail(db: Db, nowMs: number): Promise<void> {
   await writing(db, async transaction => {
     await transaction
@@ -43,8 +43,9 @@ export async function forgetMail(db: Db, nowMs: number): Promise<void> {
 }
 
 /**
- * Drops, in the transaction of a restore, what was not sent when the backup was made: it may have been since, and nothing
- * is sent twice; and the activations that it is about are in no backup. The help desk sees it, and can begin anew.
+ * Drops, in the transaction of a restore, mails that were unsent when the backup was made: they may have been sent
+ * since, and nothing is sent twice; and no backup contains their activations. The help desk sees them, and can start
+ * again.
  */
 export async function dropRestoredMail(tx: Db): Promise<void> {
   await tx

@@ -1,6 +1,6 @@
 import { html, type Markup, nothing } from '../../base/html.ts';
 
-/** A part of a mail, in both of its forms. Words are text: no markup is read in them. */
+/** A part of a mail, in both of its forms. Texts are plain: no markup is interpreted. */
 export type Block =
   | { readonly kind: 'words' | 'strong' | 'heading' | 'small'; readonly words: string }
   | {
@@ -8,13 +8,13 @@ export type Block =
       readonly number: 1 | 2 | 3;
       readonly title: string;
       readonly words: string;
-      /** What the step's picture shows, for those who do not see it. */
+      /** Alternative text of the step's picture. */
       readonly picture: string;
       readonly link?: string;
     }
   | { readonly kind: 'code'; readonly lines: readonly string[] };
 
-/** The mail as plain text. */
+/** Returns the mail as plain text. */
 export function textOf(blocks: readonly Block[]): string {
   return `${blocks.map(plainBlock).join('\n\n')}\n`;
 }
@@ -31,7 +31,7 @@ const WORDS = `${FONT} font-size: 16px; line-height: 24px; margin: 0 0 16px;`;
 const CODE =
   'font-family: Consolas, Menlo, monospace; color: #263240; background-color: #eef3f9; font-size: 16px; line-height: 26px; padding: 12px 16px; margin: 0 0 16px;';
 
-/** The mail as HTML that mail programs show: tables and styles in place, nothing from elsewhere. */
+/** Returns the mail as HTML for mail programs: tables and inline styles, nothing loaded from elsewhere. */
 export function htmlOf(title: string, blocks: readonly Block[]): string {
   return html`<!doctype html>
 <html lang="en">

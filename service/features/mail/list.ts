@@ -2,14 +2,14 @@ import { mailLimits } from '../../base/limits/mail.ts';
 import type { MailKind, MailState } from '../../base/mail-kinds.ts';
 import type { Db } from '../../storage/database/database.ts';
 
-/** A mail as operators see it: never what it says. Times in milliseconds since 1970. */
+/** A mail as operators see it, without its content. Times in milliseconds since 1970. */
 export interface MailView {
   readonly id: string;
   readonly kind: MailKind;
   readonly user: string;
   readonly address: string;
   readonly state: MailState;
-  /** Why it is not where it should be, in words. */
+  /** Why it was not delivered, in words. */
   readonly error: string | null;
   readonly attempts: number;
   readonly createdMs: number;
@@ -27,7 +27,7 @@ export interface MailFilter {
   readonly limit?: number | undefined;
 }
 
-/** A place in the order of mails. */
+/** A position in the order of mails. */
 export interface MailCursor {
   readonly createdMs: number;
   readonly id: string;
@@ -39,7 +39,7 @@ export interface MailPage {
   readonly next: MailCursor | null;
 }
 
-/** The mails that fit a filter. */
+/** Returns the mails that match a filter. */
 export async function pageMail(db: Db, filter: MailFilter = {}): Promise<MailPage> {
   const { user, state, after } = filter;
   const limit = Math.max(
@@ -67,7 +67,7 @@ export async function pageMail(db: Db, filter: MailFilter = {}): Promise<MailPag
   return { mails, next };
 }
 
-/** One mail. */
+/** Returns one mail. */
 export async function findMail(db: Db, id: string): Promise<MailView | undefined> {
   const row = await mailRows(db).where('mails.id', '=', id).executeTakeFirst();
   return row && viewOfMail(row);

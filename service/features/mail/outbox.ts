@@ -8,7 +8,7 @@ import { recordAudit } from '../audit/record.ts';
 import { write } from './compose.ts';
 import { openContent } from './content.ts';
 
-/** A mail that stays here, as it would have been sent. Its text may hold a secret. */
+/** A mail in the local outbox, as it would have been sent. Its text may hold a secret. */
 export interface LocalMail {
   readonly id: string;
   readonly kind: MailKind;
@@ -16,11 +16,11 @@ export interface LocalMail {
   readonly createdMs: number;
   readonly subject: string;
   readonly text: string;
-  /** Where it leads, where it asks for something to be done. A secret. */
+  /** Its link, if it asks the user to do something. A secret. */
   readonly link: string | null;
 }
 
-/** The mails of the local outbox that can be read, newest first: for whoever may start the service. */
+/** Returns the readable mails of the local outbox, newest first: for anybody who may start the service. */
 export async function localMail({ db, keys }: Pick<Management, 'db' | 'keys'>): Promise<LocalMail[]> {
   const rows = await db
     .selectFrom('mails')
@@ -35,8 +35,8 @@ export async function localMail({ db, keys }: Pick<Management, 'db' | 'keys'>): 
 }
 
 /**
- * Opens one mail of the local outbox, and writes down who did: its link is as good as the user's own.
- * Refusals: unknown_mail, mail_destroyed.
+ * Opens one mail of the local outbox, and audits who opened it: its link is as good as the user's own. Refusals:
+ * unknown_mail, mail_destroyed.
  *
  * @throws ServiceError `busy`
  */

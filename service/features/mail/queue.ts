@@ -10,10 +10,10 @@ import { destroyed, sealContent } from './content.ts';
 import { readMailServer } from './server.ts';
 
 /**
- * Writes a mail down to be sent once the caller's transaction is on the disk: the act and its mail stand or fall
- * together. Without a mail server it stays in the local outbox.
+ * Queues a mail, to be sent once the caller's transaction is committed: the act and its mail are committed or rolled
+ * back together. Without a mail server it stays in the local outbox.
  *
- * @throws Error when the caller's facts are none that a mail may be made of
+ * @throws Error if no mail may be made of the caller's facts
  */
 export async function queueMail(tx: Db, keys: Keys, mail: NewMail): Promise<void> {
   checkFacts(mail);
@@ -42,7 +42,7 @@ export async function queueMail(tx: Db, keys: Keys, mail: NewMail): Promise<void
     .execute();
 }
 
-/** Gives up the mails of an activation that were not sent, in the caller's transaction, and destroys what they hold. */
+/** Drops the unsent mails of an activation, in the caller's transaction, and destroys their content. */
 export async function dropMailOf(tx: Db, activationId: string, atMs: number): Promise<void> {
   await tx
     .updateTable('mails')
@@ -52,7 +52,10 @@ export async function dropMailOf(tx: Db, activationId: string, atMs: number): Pr
     .execute();
 }
 
-/** Our own mistakes, which must not reach anybody: a link to elsewhere, or what is no single address. */
+/**
+ * Catches mistakes of our own before they reach anybody: a link to another site, or an address that is not a single
+ * one.
+ */
 function checkFacts(mail: NewMail): void {
   if (prepareEmail(mail.to) !== mail.to) throw new Error('a mail needs one prepared address');
   if (!URL.canParse(mail.publicUrl) || new URL(mail.publicUrl).origin !== mail.publicUrl)

@@ -12,14 +12,14 @@ import { readSettings } from '../users/settings.ts';
 import { testMail } from './compose.ts';
 import { type MailServer, mailServerEntry, readMailPassword, readMailServer } from './server.ts';
 
-/** Why a mail did not go out, in a few words that hold no secret and none of the server's own. */
+/** Why a mail was not sent, in a few words without secrets or text of the server. */
 export interface Unsent {
   readonly error: string;
-  /** Whether trying again is of no use. */
+  /** Whether another attempt is useless. */
   readonly isFinal: boolean;
 }
 
-/** Hands one mail to the server, within the time for a delivery; undefined when it was taken. */
+/** Gives one mail to the server, within the time for a delivery; undefined if the server accepted it. */
 export async function sendMail(
   { db, keys }: Pick<Management, 'db' | 'keys'>,
   server: MailServer,
@@ -43,7 +43,7 @@ export async function sendMail(
 /**
  * Sends a test mail now. Refusals: no_mail_server, bad_email, mail_failed.
  *
- * @param to the address it goes to
+ * @param to the recipient's address
  */
 export async function testMailServer(
   management: Management,

@@ -11,39 +11,41 @@ import { recordAudit } from '../audit/record.ts';
 import { isMailAddress, problemOfSmtp } from '../notify/checks.ts';
 import type { SmtpServer } from '../notify/smtp.ts';
 
-/** The mail server by which users are written to, as the settings hold it: its password is sealed and stands elsewhere. */
+/** The mail server for mail to users, as in the settings; its password is stored separately, encrypted. */
 export interface MailServer extends SmtpServer {
-  /** The address that mails come from, and bounces go to. */
+  /** The sender's address, which also receives bounces. */
   readonly from: string;
-  /** Whom a user is told to ask; where nobody is named, the help desk. */
+  /** The contact named to users; default the help desk. */
   readonly contact?: string | undefined;
 }
 
-/** What an administrator gives for it. */
+/** An administrator's input for the mail server. */
 export interface MailServerInput extends MailServer {
-  /** Of the log-in; left out, a kept one stays as long as it is for the same server. */
+  /** Password of the log-in. If left out, a stored one stays as long as the server is the same. */
   readonly password?: string | undefined;
 }
 
 const SETTING = 'mail-server';
-/** The name of its password among the sealed settings. */
+/** The name of its password among the encrypted settings. */
 const MAIL_PASSWORD = 'mail-server';
 
-/** The mail server, or undefined where there is none; what this service wrote is trusted to have its form. */
+/**
+ * Returns the mail server, or undefined if there is none; the stored form is trusted, because this service wrote it.
+ */
 export async function readMailServer(db: Db): Promise<MailServer | undefined> {
   const row = await db.selectFrom('settings').select('value').where('name', '=', SETTING).executeTakeFirst();
   return row === undefined ? undefined : (JSON.parse(row.value) as MailServer);
 }
 
-/** The password of the log-in there; undefined where there is none or its seal does not open. A secret. */
+/** Returns the password of the log-in there; undefined if there is none or it cannot be decrypted. A secret. */
 export async function readMailPassword(db: Db, keys: Keys): Promise<string | undefined> {
   const password = await readSecret(db, keys, MAIL_PASSWORD);
   return password && Buffer.from(password).toString('utf8');
 }
 
 /**
- * Sets the mail server. What stayed in the local outbox until now stays there.
- * Refusals: bad_mail_server, bad_mail_password, channel_plain.
+ * Sets the mail server. Mails already in the local outbox stay there. Refusals: bad_mail_server, bad_mail_password,
+ * channel_plain.
  *
  * @throws ServiceError `busy`
  */
@@ -59,7 +61,7 @@ export async function saveMailServer(
   return writing(db, async transaction => {
     const before = await readMailServer(transaction);
     const needsPassword = server.user !== undefined;
-    // A kept password must not go to another server than it was given for.
+    // A stored password must not go to another server than it was given for.
     const isKept = before?.user !== undefined && peerOf(before) === peerOf(server);
     if (needsPassword && password === undefined && !isKept) return refused('bad_mail_password');
     const atMs = clock();
@@ -89,7 +91,7 @@ export async function saveMailServer(
   });
 }
 
-/** Removes the mail server and its password; what was still to be sent goes to the local outbox at its turn. */
+/** Removes the mail server and its password; unsent mails go to the local outbox at the next turn. */
 export function removeMailServer({ db, keys, clock }: Management, actor: Actor): Promise<Result<MailServer>> {
   return writing(db, async transaction => {
     const before = await readMailServer(transaction);
@@ -105,7 +107,7 @@ export function removeMailServer({ db, keys, clock }: Management, actor: Actor):
   });
 }
 
-/** What the audit says of every change of it. */
+/** Returns the audit entry for a change of it. */
 export function mailServerEntry(actor: Actor, atMs: number) {
   return {
     atMs,
@@ -134,7 +136,7 @@ function prepare({ host, port, security, user, authority, from, contact }: MailS
   return server;
 }
 
-/** Whom the password is shared with. */
+/** Identifies the server that knows the password. */
 function peerOf({ host, port, security }: MailServer): string {
   return `${host}:${port} ${security}`;
 }

@@ -3,23 +3,23 @@ import type { Management } from '../../storage/management.ts';
 import { deliverMail } from './deliver.ts';
 import { expireMail } from './expiry.ts';
 
-/** Sends the mails of a service. Every node may have one. */
+/** Sends the mails of a service. Every node may have one worker. */
 export interface MailWorker {
-  /** Looks for mails now, and not only when it is time; no sooner than the pause after the last turn allows. */
+  /** Looks for mails now instead of at the next interval, but not before the pause after the last turn has passed. */
   wake(): void;
-  /** Ends it when what is being sent is sent. */
+  /** Stops the worker once the current mails are sent. */
   close(): Promise<void>;
 }
 
-/** What to tell the outside. */
+/** Callbacks of the worker. */
 export interface MailHooks {
-  /** Mails were sent, or not: pages that show them are out of date. */
+  /** Called after mails were sent or failed: pages that show them are out of date. */
   readonly progressed?: () => void;
-  /** A turn failed; the next one tries again. */
+  /** Called when a turn failed; the next one tries again. */
   readonly failed?: (error: unknown) => void;
 }
 
-/** Starts sending mails, those too that a crash or another node left behind. */
+/** Starts sending mails, including those that a crash or another node left behind. */
 export function startMailWorker(management: Management, hooks: MailHooks = {}): MailWorker {
   let isClosed = false;
   let isWoken = false;
@@ -30,7 +30,7 @@ export function startMailWorker(management: Management, hooks: MailHooks = {}): 
     const { db, clock } = management;
     await expireMail(db, clock());
     const { leased } = await deliverMail(management);
-    // The pause after a turn that sent something is what bounds the rate, whoever wakes.
+    // The pause after a turn that sent something limits the rate, even if `wake` is called.
     isResting = leased > 0;
     if (leased > 0) hooks.progressed?.();
   };

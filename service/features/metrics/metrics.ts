@@ -3,21 +3,21 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { metricLimits } from '../../base/limits/metrics.ts';
 import type { Outcome } from '../../base/outcomes.ts';
 
-/** What one node measures of itself. No label ever holds a name, an address or anything else that was sent. */
+/** The measurements of one node. No label ever holds a name, an address or anything else from a request. */
 export interface Metrics {
-  /** This node's own: one process may run several. */
+  /** One registry per node: one process may run several nodes. */
   readonly registry: Registry;
   readonly logIns: Counter<'outcome'>;
   /** Log-ins that are being decided. */
   readonly waiting: Gauge;
-  /** RADIUS packets by what became of them. */
+  /** RADIUS packets by their fate. */
   readonly radius: Counter<'fate'>;
   readonly requests: Histogram<'method' | 'route' | 'status'>;
-  /** Told how many log-ins one transaction decided. */
+  /** Called with the number of log-ins that one transaction decided. */
   readonly decided: (size: number) => void;
-  /** Told what became of a log-in that was not waited for here: one by an approved request. */
+  /** Called with the outcome of a log-in by an approved request, which `counted` does not see. */
   readonly took: (outcome: Outcome) => void;
-  /** Asks what has the agents of this node: how many there are, and how many fobs of the service's they have shown. */
+  /** Returns how many agents are connected to this node, and how many of the service's fobs they have proved. */
   agents: () => { readonly connected: number; readonly fobs: number };
 }
 
@@ -90,7 +90,7 @@ function requestTimes(registry: Registry): Metrics['requests'] {
   });
 }
 
-/** A number that is asked for when somebody reads the measurements. */
+/** Creates a gauge that is read when the metrics are collected. */
 function gaugeOf(registry: Registry, name: string, help: string, read: () => number): Gauge {
   return new Gauge({
     name,
@@ -102,7 +102,7 @@ function gaugeOf(registry: Registry, name: string, help: string, read: () => num
   });
 }
 
-/** Counts a log-in while it is being decided and what became of it. */
+/** Counts a log-in while it is being decided, and its outcome. */
 export async function counted(metrics: Metrics, decide: () => Promise<Outcome>): Promise<Outcome> {
   metrics.waiting.inc();
   try {
@@ -117,7 +117,7 @@ export async function counted(metrics: Metrics, decide: () => Promise<Outcome>):
   }
 }
 
-/** Measures every request of an app by the pattern of its route, its method and the class of its status. */
+/** Measures every request of an app by its route pattern, method and status class. */
 export function measureRequests(app: FastifyInstance, metrics: Metrics): void {
   app.addHook('onResponse', (request, reply, done) => {
     const labels = {

@@ -1,21 +1,21 @@
 import type { Db } from '../../storage/database/database.ts';
 import type { SmtpServer } from './smtp.ts';
 
-/** Where alerts go by mail; the password of the log-in is the channel's secret. */
+/** Alerts by mail; the channel's secret is the password of the log-in. */
 export interface MailChannel extends SmtpServer {
   readonly kind: 'mail';
   readonly from: string;
   readonly to: readonly string[];
 }
 
-/** Where alerts go by HTTP; the channel's secret is the key of the signatures. */
+/** Alerts by HTTP; the channel's secret is the signing key. */
 export interface WebhookChannel {
   readonly kind: 'webhook';
   readonly url: string;
   readonly authority?: string | undefined;
 }
 
-/** Where alerts go by syslog (RFC 5424). */
+/** Alerts by syslog (RFC 5424). */
 export interface SyslogChannel {
   readonly kind: 'syslog';
   readonly host: string;
@@ -26,7 +26,7 @@ export interface SyslogChannel {
 
 export type ChannelTarget = MailChannel | WebhookChannel | SyslogChannel;
 
-/** A way by which alerts reach people, as the settings hold it: its secret is sealed and stands elsewhere. */
+/** A channel that delivers alerts, as in the settings; its secret is stored separately, encrypted. */
 export interface NotificationChannel {
   readonly id: string;
   readonly name: string;
@@ -36,12 +36,12 @@ export interface NotificationChannel {
 
 export const CHANNELS_SETTING = 'alert-channels';
 
-/** The name of a channel's secret among the sealed settings. */
+/** Returns the name of a channel's secret among the encrypted settings. */
 export function secretNameOf(channelId: string): string {
   return `alert-channel:${channelId}`;
 }
 
-/** The channels; what this service wrote is trusted to have its form. */
+/** Returns the channels; the stored form is trusted, because this service wrote it. */
 export async function readChannels(db: Db): Promise<readonly NotificationChannel[]> {
   const value = await readSetting(db, CHANNELS_SETTING);
   return Array.isArray(value) ? (value as NotificationChannel[]) : [];

@@ -5,21 +5,21 @@ import type { RefusalCode } from '../../base/results.ts';
 import type { ChannelTarget, MailChannel, SyslogChannel, WebhookChannel } from './channels.ts';
 import type { SmtpServer } from './smtp.ts';
 
-/** What an operator gives for a channel. */
+/** An operator's input for a channel. */
 export interface ChannelInput {
-  /** Undefined for a new one. */
+  /** Undefined for a new channel. */
   readonly id?: string | undefined;
   readonly name: string;
   readonly enabled: boolean;
   readonly target: ChannelTarget;
   /**
-   * The mail server's password, or the key of a webhook's signatures. Left out, a kept one stays and a new webhook gets
-   * one made for it.
+   * The mail server's password, or the signing key of a webhook. If left out, a stored one stays, and a new webhook
+   * gets a generated key.
    */
   readonly secret?: string | undefined;
 }
 
-/** Why a channel cannot be saved as it is given, or undefined where it can. */
+/** Returns why a channel cannot be saved, or undefined. */
 export function problemOfChannel({ name, target, secret }: ChannelInput): RefusalCode | undefined {
   if (name.length === 0 || name.length > recordLimits.channelNameMax || /\p{C}/u.test(name))
     return 'bad_channel';
@@ -40,7 +40,7 @@ function problemOfMail(target: MailChannel): RefusalCode | undefined {
   return fits ? undefined : 'bad_channel';
 }
 
-/** Why mail cannot be sent by a server as it is given, or undefined where it can. */
+/** Returns why a mail server cannot be used, or undefined. */
 export function problemOfSmtp(server: SmtpServer): 'bad_channel' | 'channel_plain' | undefined {
   const { host, port, security, user } = server;
   if (!isHost(host) || !isPort(port) || !isAuthority(server.authority)) return 'bad_channel';
@@ -81,7 +81,7 @@ function isPort(port: number): boolean {
   return Number.isInteger(port) && port > 0 && port < 65_536;
 }
 
-/** One plain address, without a name, comments or anything a header would obey. */
+/** Accepts one plain address, without a name, comments or characters that could change a header. */
 export function isMailAddress(address: string): boolean {
   return (
     address.length <= recordLimits.mailAddressMax &&

@@ -4,24 +4,25 @@ import { systemCode } from '../../base/errors.ts';
 import { alertLimits } from '../../base/limits/alerts.ts';
 import { SendError } from './notice.ts';
 
-/** How names are looked up. */
+/** Options for looking names up. */
 export interface LookupOptions {
-  /** Ends it. */
+  /** Cancels the look-up. */
   readonly signal?: AbortSignal | undefined;
   /** Name servers as `address:port`; default those of the system. */
   readonly servers?: readonly string[] | undefined;
 }
 
-/** Answers that say that there is nothing, and not that nobody was heard. */
+/** Errors for absent names, in contrast to servers that did not respond. */
 const ABSENT = ['ENOTFOUND', 'ENODATA'];
 
 /**
- * The addresses of a host, IPv4 first. Name servers are asked by Node itself, within a bounded time: `getaddrinfo` would
- * hold one of the few threads that slow hashes and files need, for as long as a slow name server likes. It is asked only for
- * names that the servers know to be absent, which may stand in a file, and for one at a time.
+ * Returns the addresses of a host, IPv4 first. Node itself queries the name servers, within a bounded time:
+ * `getaddrinfo` would hold one of the few threads that slow hashes and files need, for as long as a slow name server
+ * takes. `getaddrinfo` is used only for names that the servers report as absent, which may be in the hosts file, and
+ * for one at a time.
  *
  * @param host a name or an address
- * @throws SendError where there is none
+ * @throws SendError if there is none
  */
 export async function addressesOf(host: string, options: LookupOptions = {}): Promise<LookupAddress[]> {
   const family = isIP(host);
@@ -79,7 +80,7 @@ async function askSystem(host: string): Promise<LookupAddress[]> {
   }
 }
 
-/** The same as Node's connections take it. */
+/** The same in the form of Node's `lookup` option. */
 export function lookupBy(options: LookupOptions): LookupFunction {
   return (host, { all, family }, give) => {
     addressesOf(host, options)

@@ -25,12 +25,12 @@ import { type WebhookOptions, webhookSender } from './webhook.ts';
 /** A saved channel. */
 export interface SavedChannel {
   readonly channel: NotificationChannel;
-  /** The key that was made for a new webhook, to be handed out once; null otherwise. A secret. */
+  /** The key that was generated for a new webhook, handed out once; null otherwise. A secret. */
   readonly madeKey: string | null;
 }
 
 /**
- * Adds or changes a channel. Its secret is sealed and never comes back.
+ * Adds or changes a channel. Its secret is encrypted and never returned.
  *
  * @throws ServiceError `busy`
  */
@@ -55,7 +55,7 @@ export async function saveChannel(
     if (input.id !== undefined && before === undefined) return refused('unknown_channel');
     if (before === undefined && channels.length >= recordLimits.channelsMax)
       return refused('too_many_channels');
-    // A kept secret must not go to another kind of server, or to another server, than it was given for.
+    // A stored secret must not go to another kind of server, or to another server, than it was given for.
     const isElsewhere = before !== undefined && peerOf(before) !== peerOf(channel);
     if (isElsewhere && needsSecret(channel) && secret === null) return refused('bad_channel_secret');
     if (before === undefined && needsSecret(channel) && secret === null) return refused('bad_channel_secret');
@@ -73,7 +73,7 @@ export async function saveChannel(
   });
 }
 
-/** Removes a channel and its secret; what was still to be delivered to it is given up at its turn. */
+/** Removes a channel and its secret; pending deliveries are given up at the next turn. */
 export function removeChannel(
   { db, keys, clock }: Management,
   actor: Actor,
@@ -95,7 +95,7 @@ export function removeChannel(
   });
 }
 
-/** Sends a test message now. What a failure says is for operators, and holds no secret. */
+/** Sends a test message now. The text of a failure is for operators, and holds no secret. */
 export async function testChannel(
   { db, keys, clock }: Management,
   actor: Actor,
@@ -116,7 +116,7 @@ export async function testChannel(
   return error === undefined ? done(null) : refused('channel_failed');
 }
 
-/** Sends one notice within the time for a delivery; undefined when it went out, else why not. */
+/** Sends one notice within the time for a delivery; returns undefined if it was sent, else why not. */
 export async function sendNow(
   sources: Pick<Management, 'db' | 'keys' | 'clock'>,
   channel: NotificationChannel,
@@ -158,7 +158,7 @@ function needsSecret({ target }: NotificationChannel): boolean {
   return target.kind === 'webhook' || (target.kind === 'mail' && target.user !== undefined);
 }
 
-/** Whom a channel's secret is shared with. */
+/** Identifies the server that knows the channel's secret. */
 function peerOf({ target }: NotificationChannel): string {
   if (target.kind === 'webhook') return `webhook ${new URL(target.url).origin}`;
   return target.kind === 'mail' ? `mail ${target.host}:${target.port} ${target.security}` : 'syslog';
@@ -185,9 +185,9 @@ async function writeChannels(db: Db, channels: readonly NotificationChannel[], n
 }
 
 /**
- * The way of sending of a channel, its secret unsealed.
+ * Returns the sender of a channel, with its secret decrypted.
  *
- * @throws SendError when the secret does not unseal
+ * @throws SendError if the secret cannot be decrypted
  */
 async function senderOf(
   { db, keys }: { readonly db: Db; readonly keys: Keys },
@@ -206,9 +206,9 @@ async function senderOf(
 }
 
 /**
- * Sends by SMTP, text and HTML.
+ * Returns a sender by SMTP, as text and HTML.
  *
- * @param password of the log-in at the mail server; undefined where it needs none
+ * @param password of the log-in at the mail server; undefined if it needs none
  */
 export function mailSender(channel: MailChannel, password: string | undefined): SendNotice {
   return (notice, signal) => sendBySmtp(channel, password, messageOf(channel, notice), signal);

@@ -1,9 +1,9 @@
 import type { AlertKind } from '../../base/kinds.ts';
 import { texts } from '../../base/texts/texts.ts';
 
-/** One message to one channel: facts, and the words that are made of them. */
+/** One message to one channel: facts, and texts made of them. */
 export interface Notice {
-  /** The same for every attempt of the same delivery, so that receivers recognise repeats. */
+  /** The same for every attempt of one delivery, so that receivers recognise repeats. */
   readonly id: string;
   readonly kind: AlertKind | 'test';
   readonly alertId: number | null;
@@ -17,20 +17,20 @@ export interface Notice {
   readonly firstUseSource: string | null;
 }
 
-/** A way of sending, with its secret in hand. Rejects with a `SendError` whose text holds no secret. */
+/** Sends a notice; its secret is bound. Rejects with a `SendError` whose text holds no secret. */
 export type SendNotice = (notice: Notice, signal: AbortSignal) => Promise<void>;
 
-/** Why a message did not go out, in a few words for operators: never what a peer answered, which may repeat a secret. */
+/** Why a message was not sent, in a few words for operators: never the peer's response, which may repeat a secret. */
 export class SendError extends Error {
   override readonly name = 'SendError';
 }
 
-/** One line without control characters. */
+/** Returns the title as one line without control characters. */
 export function titleOf(notice: Notice): string {
   return plain(texts.records.notices.title(texts.records.notices.kinds[notice.kind], notice.count));
 }
 
-/** The facts of a notice with their labels, in the order in which they are read. */
+/** Returns the facts of a notice with their labels, in reading order. */
 export function factsOf(notice: Notice): [label: string, value: string][] {
   const { labels } = texts.records.notices;
   const facts: [string, string | null][] = [
@@ -51,7 +51,7 @@ export function timeOf(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-/** What people typed, as one line that no terminal, header or log obeys. */
+/** Returns typed text as one line that no terminal, header or log interprets. */
 export function plain(text: string): string {
   return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, ' ');
 }

@@ -3,19 +3,19 @@ import { systemCode } from '../../base/errors.ts';
 import { recordLimits } from '../../base/limits/records.ts';
 import { SendError } from './notice.ts';
 
-/** A mail server that takes mail by SMTP. */
+/** A mail server that accepts mail by SMTP. */
 export interface SmtpServer {
   readonly host: string;
   readonly port: number;
   /** TLS from the first byte, by STARTTLS, or none, which is for loopback only. */
   readonly security: 'tls' | 'starttls' | 'none';
-  /** Log-in name at the mail server; its password stands elsewhere, sealed. */
+  /** Log-in name at the mail server; its password is stored separately, encrypted. */
   readonly user?: string | undefined;
-  /** PEM of the authority that signs the server's certificate, where it is none of the system's. */
+  /** PEM of the authority that signs the server's certificate, if it is not one of the system's. */
   readonly authority?: string | undefined;
 }
 
-/** Why a mail did not go out, and whether the server said that this one never will (RFC 5321 §4.2.1). */
+/** Why a mail was not sent, and whether the server rejected it for good (RFC 5321 §4.2.1). */
 export class SmtpError extends SendError {
   readonly isFinal: boolean;
 
@@ -28,7 +28,7 @@ export class SmtpError extends SendError {
 /**
  * Sends one mail.
  *
- * @param password of the log-in at the mail server; undefined where it needs none
+ * @param password of the log-in at the mail server; undefined if it needs none
  * @throws SmtpError
  */
 export async function sendBySmtp(
@@ -63,13 +63,13 @@ export async function sendBySmtp(
   }
 }
 
-/** Names of errors and numbers of answers; a server's own words may repeat what it was sent. */
+/** Uses only error names and reply codes; the server's own text may repeat a secret. */
 function smtpError(error: unknown): SmtpError {
   const { responseCode, command } =
     typeof error === 'object' && error !== null ? (error as Readonly<Record<string, unknown>>) : {};
   const isAnswered = typeof responseCode === 'number' && Number.isInteger(responseCode);
   const answered = isAnswered ? ` ${responseCode}` : '';
-  // What is said to a log-in or to the sender is about the settings, which may be put right.
+  // An error at the log-in or for the sender is about the settings, which an administrator can correct.
   const isAboutMail = command === 'RCPT TO' || command === 'DATA';
   const isFinal = isAnswered && responseCode >= 500 && responseCode < 600 && isAboutMail;
   return new SmtpError(`SMTP ${systemCode(error) || 'error'}${answered}`, isFinal);

@@ -8,7 +8,7 @@ import type { SyslogChannel } from './channels.ts';
 import { addressesOf, lookupBy } from './lookup.ts';
 import { factsOf, type Notice, SendError, type SendNotice, timeOf, titleOf } from './notice.ts';
 
-/** Facility 10, security messages; severity 1 (alert) for what needs somebody at once, else 4 (warning). */
+/** Facility 10, security messages; severity 1 (alert) for alerts that need immediate action, else 4 (warning). */
 const FACILITY = 10;
 const SEVERITY: Readonly<Record<Notice['kind'], number>> = {
   replay: 1,
@@ -41,7 +41,7 @@ export function syslogSender(channel: SyslogChannel): SendNotice {
   };
 }
 
-/** The message of RFC 5424 §6, not longer than receivers must take; what is too long loses its end. */
+/** Returns the message of RFC 5424 §6, cut to the length that receivers must accept. */
 export function syslogMessage(
   notice: Notice,
   from: { readonly host: string; readonly process: string },
@@ -74,12 +74,12 @@ function escaped(value: string): string {
   return value.replace(/\p{C}/gu, ' ').replace(/["\\\]]/g, character => `\\${character}`);
 }
 
-/** PRINTUSASCII of bounded length, or the nil value. */
+/** Returns PRINTUSASCII of bounded length, or the nil value. */
 function field(text: string, most: number): string {
   return text.replace(/[^\x21-\x7e]/g, '').slice(0, most) || '-';
 }
 
-/** Cut at a character's start, so that it stays UTF-8. */
+/** Cuts at the start of a character, so that the message stays UTF-8. */
 function truncated(message: Buffer): Buffer {
   if (message.length <= recordLimits.syslogMaxBytes) return message;
   let end: number = recordLimits.syslogMaxBytes;
@@ -123,7 +123,7 @@ function sendStream(channel: SyslogChannel, message: Buffer, signal: AbortSignal
     const framed = Buffer.concat([Buffer.from(`${message.length} `), message]);
     socket.once(channel.transport === 'tls' ? 'secureConnect' : 'connect', () => {
       socket.end(framed);
-      // The receiver says nothing: what it says is read away, so that its end of the stream is seen.
+      // The receiver sends nothing useful: its data is discarded, so that the end of its stream is noticed.
       socket.resume();
     });
   });

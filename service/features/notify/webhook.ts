@@ -7,17 +7,18 @@ import { isAllowedAddress, type VettedAddress, vetHost } from './address.ts';
 import type { WebhookChannel } from './channels.ts';
 import { type Notice, SendError, type SendNotice, timeOf, titleOf } from './notice.ts';
 
-/** What the service's own configuration allows, whatever an operator types. */
+/** Limits set by the service's own configuration, whatever an operator types. */
 export interface WebhookOptions {
-  /** Lets webhooks go to loopback addresses, by plain HTTP too; default no. */
+  /** Allows webhooks to loopback addresses, also by plain HTTP; default no. */
   readonly allowLoopback: boolean;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
 }
 
 /**
- * Posts JSON, signed. The host name is looked up once and the connection made to the address that was vetted, so that a
- * second answer of the name server changes nothing; redirects are not followed; the answer's body is not kept.
+ * Returns a sender that posts signed JSON. The host name is looked up once and the connection made to the vetted
+ * address, so that a second response of the name server changes nothing; redirects are not followed; the response
+ * body is not kept.
  */
 export function webhookSender(channel: WebhookChannel, key: Uint8Array, options: WebhookOptions): SendNotice {
   return async (notice, signal) => {
@@ -93,8 +94,8 @@ function signatureOf(key: Uint8Array, seconds: number, body: string): string {
 }
 
 /**
- * What a receiver does with `Passfob-Signature`, written out: take `t` and `v1`, compute HMAC-SHA256 under the key over
- * `t`, a full stop and the body's bytes as received, compare in constant time, and refuse times too far from now.
+ * How a receiver verifies `Passfob-Signature`: take `t` and `v1`, compute HMAC-SHA256 under the key over `t`, a full
+ * stop and the body's bytes as received, compare in constant time, and refuse times too far from now.
  *
  * @param toleranceSeconds how far the two clocks may differ, and how late a message may come
  */

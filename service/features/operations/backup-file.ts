@@ -21,8 +21,8 @@ export class BackupError extends Error {
 export type BackupRow = readonly [table: string, row: Record<string, string | number | null>];
 
 /**
- * Reads a backup from its start to its end: first the header, then every row. Only a reader that came to the end without
- * an error knows that the MAC is right and nothing is missing.
+ * Reads a backup from start to end: first the header, then every row. Only a reader that reaches the end without an
+ * error knows that the MAC is right and nothing is missing.
  *
  * @throws BackupError
  */
@@ -85,7 +85,7 @@ function parsed(line: Buffer): unknown {
   }
 }
 
-/** The lines of a compressed file, each of bounded length, whatever it unpacks to. */
+/** Reads the lines of a compressed file, each of bounded length however large its content is. */
 async function* linesOf(path: string): AsyncGenerator<Buffer> {
   const file = createReadStream(path);
   const unpacked = createGunzip();

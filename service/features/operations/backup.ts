@@ -28,17 +28,19 @@ export interface BackupHeader {
   /** Milliseconds since 1970. */
   readonly createdMs: number;
   readonly migrations: readonly string[];
-  /** The keys that are needed to open what is sealed in it: they are in the key file, never in the backup. */
+  /** The keys that decrypt its encrypted values: they are in the key file, never in the backup. */
   readonly keyIds: readonly string[];
 }
 
-/** The last line of a backup: how many rows of each table, and the MAC of all lines before it and of the counts. */
+/**
+ * The last line of a backup: the number of rows of each table, and the MAC of all lines before it and of the counts.
+ */
 export interface BackupManifest {
   readonly counts: Readonly<Record<string, number>>;
   readonly mac: string;
 }
 
-/** A backup that was made. */
+/** A completed backup. */
 export interface Backup {
   readonly path: string;
   readonly header: BackupHeader;
@@ -46,8 +48,8 @@ export interface Backup {
 }
 
 /**
- * Writes everything but the key file into one new file, for its owner alone, while the service runs: JSON lines,
- * compressed, as they stood at one moment, under a MAC. It restores on either kind of database.
+ * Writes everything except the key file into one new file that only its owner can read, while the service runs: JSON
+ * lines, compressed, as of one moment, under a MAC. It can be restored on either kind of database.
  *
  * @throws ServiceError `busy`; an error of the file system
  */
@@ -56,7 +58,7 @@ export async function backup(
   actor: Actor,
   { path }: { readonly path: string },
 ): Promise<Result<Backup>> {
-  // A name of its own: what a crash leaves behind stops no later backup.
+  // A unique name: a file that a crash leaves behind does not prevent later backups.
   const partial = `${path}.${randomBytes(recordLimits.backupNameBytes).toString('hex')}.partial`;
   if (existsSync(path)) return refused('backup_exists');
   try {
@@ -73,7 +75,7 @@ export async function backup(
       await pipeline(linesOf(db, keys, header, counts), createGzip(), file);
       return { path, header, counts };
     });
-    // Unlike renaming, this never takes the place of another backup.
+    // Unlike renaming, this never replaces another backup.
     linkSync(partial, path);
     syncFolder(dirname(path));
     await writing(store.db, db => recordAudit(db, keys, entryOf(actor, made, clock())));
@@ -125,7 +127,7 @@ async function* linesOf(
 
 type BackupRow = Record<string, string | number | null>;
 
-/** A table, a page at a time, in the order of its primary key. */
+/** Reads a table, a page at a time, in the order of its primary key. */
 async function* pagesOf(db: Db, table: string, key: readonly string[]): AsyncGenerator<BackupRow[]> {
   const names = sql.join(key.map(name => sql.ref(name)));
   let after: BackupRow | undefined;

@@ -3,16 +3,16 @@ import { tokenLimits } from '../../base/limits/tokens.ts';
 import type { Db } from '../../storage/database/database.ts';
 
 /**
- * Raises every token's high-water mark above whatever may have been accepted since the backup was made, so that none of
- * it is accepted again.
+ * Raises every token's last accepted step or counter above all that may have been accepted since the backup, so that
+ * none of those passcodes is accepted again.
  *
- * TOTP: nothing is accepted more than the greatest drift and the skew ahead of the service's time, so a fob is accepted
- * again when its time has passed that: after six minutes at 30 s a step. A resynchronisation may have found a greater
- * drift, which then counts; one that was found after the backup cannot be known. HOTP, and OCRA with a counter: a gap,
- * which a fob that was used less has to be pressed past, and resynchronised.
+ * TOTP: nothing is accepted more than the greatest drift and the skew ahead of the service's time, so a fob is
+ * accepted again when its time has passed that: after six minutes at 30 s a step. A resynchronisation may have found
+ * a greater drift, which then counts; one after the backup cannot be known. HOTP, and OCRA with a counter: a gap. A
+ * fob that was used less has to be pressed past it, and resynchronised.
  */
 export async function raiseReplayProtection(db: Db, nowMs: number, counterGap: number): Promise<void> {
-  // The passcode after one that was refused then may have been accepted since, wherever it is.
+  // The next passcode after the remembered out-of-step one may have been accepted since, wherever it is.
   await db
     .updateTable('tokens')
     .set({ ahead_step: null, ahead_ms: null })
@@ -46,7 +46,7 @@ export async function raiseReplayProtection(db: Db, nowMs: number, counterGap: n
       last_step: sql<number>`case when last_step > ${sql.lit(most - counterGap)} then ${sql.lit(most)}
         else last_step + ${sql.lit(counterGap)} end`,
     })
-    // Of those that answer questions the ones that count: their suites have a C in front of the question.
+    // Of the OCRA tokens, those with a counter: their suites have a C in front of the question.
     .where(where => where.or([where('kind', '=', 'hotp'), where('suite', 'like', '%:C-Q%')]))
     .execute();
 }

@@ -26,20 +26,23 @@ import { recordAudit } from '../audit/record.ts';
 const REKEY = 'rekey';
 const CURRENT = 'sealing-key';
 
-/** Re-keying needs the key file itself. */
+/** Dependencies of re-keying, which needs the key file itself. */
 export interface RekeyContext extends Management {
   /** The folder of `service.key`. */
   readonly directory: string;
 }
 
-/** How far re-keying has come. */
+/** The progress of re-keying. */
 export interface RekeyProgress {
-  /** `waiting`: all is sealed anew, and nodes have until `waitUntilMs` to take up the new key; then call again. */
+  /**
+   * `waiting`: everything is encrypted under the new key, and nodes have until `waitUntilMs` to start using it; then
+   * call again.
+   */
   readonly state: 'waiting' | 'done' | 'unreadable';
   readonly keyId: string;
-  /** Values sealed anew by this call. */
+  /** Values re-encrypted by this call. */
   readonly resealed: number;
-  /** Values that do not open, and whose key is therefore kept: the database was damaged. */
+  /** Values that cannot be decrypted, and whose key is therefore kept: the database was damaged. */
   readonly unreadable: number;
   readonly waitUntilMs: number | null;
 }
@@ -50,8 +53,8 @@ interface Rekeying {
 }
 
 /**
- * Moves everything that is sealed to a new key while the service runs; goes on where an earlier call ended. The old key
- * leaves the key file only when nothing names it and all nodes have had time to take up the new one.
+ * Re-encrypts all encrypted values under a new key while the service runs; continues where an earlier call ended. The
+ * old key leaves the key file only when no value names it and all nodes have had time to start using the new one.
  *
  * @throws ServiceError `busy`, `key_file_…`
  */
@@ -84,7 +87,7 @@ async function begin({ db, keys, clock, directory }: RekeyContext, actor: Actor)
   });
 }
 
-/** True when the old keys are gone; false when something was sealed under one of them meanwhile. */
+/** Returns true if the old keys are gone; false if a value was encrypted under one of them meanwhile. */
 async function finish(
   { db, keys, clock, directory }: RekeyContext,
   actor: Actor,
@@ -137,7 +140,9 @@ function settingsNotUnder(db: Db, keyId: string): SealedValues<Sealed, SettingVa
   };
 }
 
-/** Replaces in one transaction; what has changed meanwhile is sealed anew by its writer, or by the next call. */
+/**
+ * Replaces in one transaction; a value that has changed meanwhile is re-encrypted by its writer or by the next call.
+ */
 function countReplaced<Pair>(
   db: Db,
   pairs: readonly Pair[],
@@ -150,7 +155,9 @@ function countReplaced<Pair>(
   });
 }
 
-/** Takes up the key that the database says is used now; every node calls it at its start and every few seconds. */
+/**
+ * Starts using the key that the database names as current; every node calls this at its start and every few seconds.
+ */
 export async function followEncryptionKey(db: Db, keys: Keys): Promise<void> {
   const current = await readSetting(db, CURRENT);
   if (current === undefined || current.to === keys.currentKeyId) return;

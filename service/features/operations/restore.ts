@@ -16,19 +16,19 @@ import { raiseReplayProtection } from './raise-replay-protection.ts';
 import { migrationNames } from './snapshot.ts';
 import { backedUpTables, leftOutTables, numberedTables } from './tables.ts';
 
-/** What was restored. */
+/** The result of a restore. */
 export interface Restored {
-  /** When the backup was made: what happened since is lost. Milliseconds since 1970. */
+  /** When the backup was made: later changes are lost. Milliseconds since 1970. */
   readonly createdMs: number;
   readonly rows: number;
-  /** Keys that the backup needs and the key file does not hold: what is sealed under them cannot be used. */
+  /** Keys that the backup needs and the key file does not hold: values encrypted under them cannot be used. */
   readonly missingKeyIds: readonly string[];
 }
 
 /**
- * Restores a backup into an empty database, all of it or nothing. Marks are raised, so that nothing accepted since the
- * backup is accepted again; nobody is logged in; jobs are paused, because some of what they did since may be lost; mails that
- * were waiting are dropped, because they may have been sent since.
+ * Restores a backup into an empty database in one transaction. The last accepted steps and counters are raised, so
+ * that nothing accepted since the backup is accepted again. Nobody is logged in. Jobs are paused, because some of
+ * their later work may be lost. Waiting mails are dropped, because they may have been sent since.
  *
  * @param counterGap how many passcodes of one HOTP fob may have been accepted since the backup; default 25
  * @throws ServiceError `busy`; an error of the database
@@ -43,10 +43,10 @@ export async function restore(
 ): Promise<Result<Restored>> {
   if (!Number.isInteger(counterGap) || counterGap < 0 || counterGap > recordLimits.restoreCounterGapMax)
     return refused('bad_counter_gap');
-  // It is no backup, and closing it would drop the locks on it.
+  // It is not a backup, and closing it would drop the database's locks on it.
   if (isOfOpenedDatabase(path)) return refused('backup_damaged');
   try {
-    // Once without touching the database: what is wrong with a file is told before anything is done.
+    // The first pass does not touch the database: faults of a file are reported before anything is changed.
     for await (const item of readBackup(path, keys)) if (!isRow(item)) await checkVersion(store.db, item);
     return await writing(store.db, async db => {
       if (!(await isEmpty(db))) return refused<Restored>('database_not_empty');
@@ -124,7 +124,7 @@ async function insertAll(db: Db, path: string, keys: Keys): Promise<{ header: Ba
   return { header, rows };
 }
 
-/** PostgreSQL's sequences do not see numbers that were given; SQLite's do. */
+/** PostgreSQL's sequences do not follow explicitly inserted numbers; SQLite's do. */
 async function continueNumbers(db: Db): Promise<void> {
   if (engineOf(db) !== 'postgres') return;
   for (const table of numberedTables)

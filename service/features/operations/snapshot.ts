@@ -3,11 +3,11 @@ import { Kysely, SqliteDialect, sql } from 'kysely';
 import type { Db, Store } from '../../storage/database/database.ts';
 import type { Schema } from '../../storage/schema/schema.ts';
 
-/** Runs `work` on the database as it stands at one moment, while others go on writing. */
+/** Runs `work` on a snapshot of the database, while others go on writing. */
 export async function withSnapshot<T>({ db, engine }: Store, work: (snapshot: Db) => Promise<T>): Promise<T> {
   if (engine === 'postgres')
     return db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(work);
-  // A transaction on the service's own connection would stop the service; another connection reads beside it.
+  // A transaction on the service's own connection would stop the service; another connection reads in parallel.
   const { rows } = await sql<{ name: string; file: string }>`pragma database_list`.execute(db);
   const path = rows.find(({ name }) => name === 'main')?.file ?? '';
   const connection = new BetterSqlite(path, { readonly: true, fileMustExist: true });
@@ -19,7 +19,7 @@ export async function withSnapshot<T>({ db, engine }: Store, work: (snapshot: Db
   }
 }
 
-/** The names of the migrations that made the tables what they are. */
+/** Returns the names of the migrations that have been applied. */
 export async function migrationNames(db: Db): Promise<string[]> {
   const { rows } = await sql<{ name: string }>`select name from ${sql.table('kysely_migration')}
     order by name`.execute(db);

@@ -6,7 +6,7 @@ interface BackedUp {
   readonly key: readonly string[];
 }
 
-/** What a backup holds, in an order in which rows find what they refer to. */
+/** The tables of a backup, each after the tables that its rows refer to. */
 export const backedUpTables: readonly BackedUp[] = [
   { table: 'settings', key: ['name'] },
   { table: 'service_keys', key: ['name'] },
@@ -32,8 +32,11 @@ export const backedUpTables: readonly BackedUp[] = [
   { table: 'job_items', key: ['job_id', 'number'] },
 ];
 
-/** What no backup holds, because it would count again: sessions, links, first answers, codes, open questions and pushes, activations,
- * who is connected, and that the database took a write; or because it is made of the rest: what searches find. */
+/**
+ * Tables that no backup holds: because they would become valid again (sessions, links, first responses, codes, open
+ * questions and pushes, activations, connections, and that the database accepted a write), or because they are
+ * derived from the rest (the search index).
+ */
 export const leftOutTables: readonly (keyof Schema)[] = [
   'operator_links',
   'operator_sessions',
@@ -49,5 +52,5 @@ export const leftOutTables: readonly (keyof Schema)[] = [
   'search_parts',
 ];
 
-/** Tables whose numbers the database gives out, and must go on giving out above those restored. */
+/** Tables whose numbers the database assigns, which must continue above those restored. */
 export const numberedTables: readonly (keyof Schema)[] = ['alerts', 'events', 'audit'];

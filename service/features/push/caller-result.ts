@@ -4,7 +4,7 @@ import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
 import { recordUserAct } from '../users/user-audit.ts';
 import type { PushRow } from './rows.ts';
 
-/** How a check of a caller may stand. */
+/** The states of a caller check. */
 export const callerStates = [
   'waiting',
   'sent',
@@ -18,7 +18,7 @@ export const callerStates = [
 ] as const;
 export type CallerState = (typeof callerStates)[number];
 
-/** Leaves the audit row of what became of a check of a caller: the one of who asked stands before it. */
+/** Writes the audit row for the result of a caller check; the row for its creation precedes it. */
 export async function recordCallerResult(
   db: Db,
   keys: Keys,
@@ -35,12 +35,12 @@ export async function recordCallerResult(
   await recordUserAct({ db, keys, actor, atMs }, 'user.check-caller', user, { result, number: push.number });
 }
 
-/** How a check of a caller stands at a moment. */
+/** Returns the state of a caller check at a moment. */
 export function callerState(push: PushRow, nowMs: number): CallerState {
   const { state } = push;
   if (state === 'waiting' || state === 'sent' || state === 'shown')
     return push.expires_ms <= nowMs ? 'expired' : state;
-  // Nobody comes for it, so that it cannot be in one of the states that only a session that comes brings about.
+  // No session redeems a caller check, so it cannot be in a state that only redeeming reaches.
   if (state === 'used' || state === 'refused' || state === 'withdrawn') return 'failed';
   return state;
 }

@@ -4,18 +4,18 @@ import { latestMade } from '../../storage/queries/latest.ts';
 import type { PushKind } from '../../storage/schema/schema.ts';
 import { openStates } from './rows.ts';
 
-/** A request that is not written down yet. */
+/** A request that is not stored yet. */
 export interface NewRequest {
   readonly kind: PushKind;
-  /** What its source is known by, where it is a familiar one. */
+  /** The key of its source, if that is trusted. */
   readonly familiar: string | undefined;
   readonly nowMs: number;
 }
 
 /**
- * Whether a user is left alone for now: they refused a request a short while ago, or let too many go by. Those from
- * each familiar source are counted apart from those from anywhere else, so that strangers keep nobody from logging in at home.
- * What somebody else's log-ins came to does not keep help desk from asking.
+ * Whether a user is in a cool-down: they refused a request a short while ago, or left too many unanswered. Requests
+ * from each trusted source are counted separately from all others, so that strangers do not keep the user from
+ * logging in at home. Other people's log-in attempts do not keep the help desk from asking.
  */
 export async function isCoolingDown(
   db: Db,
@@ -44,9 +44,9 @@ export async function isCoolingDown(
 }
 
 /**
- * Whether a log-in finds an open request that keeps its place, and the fob its number: a check of a caller, which help desk
- * has read the number of out; or one from a familiar source, where this log-in comes from elsewhere. Else whoever asks right
- * after would have their own number on the fob.
+ * Whether a log-in must leave an open request, and its number on the fob, in place: a caller check, whose number the
+ * help desk has read out; or a request from a trusted source, if this log-in comes from elsewhere. Otherwise an
+ * attacker who asks right afterwards would have their own number on the fob.
  */
 export async function mustGiveWay(
   db: Db,

@@ -28,43 +28,46 @@ import { openStates } from './rows.ts';
 import { NO_NUMBER } from './shown.ts';
 import { keyOfSource, type RequestOrigin, trustedSourceKey } from './trusted-source.ts';
 
-/** An application, or a front of the service, asks to have a log-in approved on the user's fob. */
+/** A request of an application, or of a part of the service, to have a log-in approved on the user's fob. */
 export interface PushRequest {
-  /** Hexadecimal, of chance, for what may be asked for twice: the second time it is the same request. Default: chosen here. */
+  /**
+   * Random hexadecimal id for requests that may be sent twice: the second time it is the same request. Default:
+   * chosen here.
+   */
   readonly id?: string | undefined;
   readonly user: string;
-  /** What the asking session is known by. A secret: only its hash is kept. */
+  /** The identifier of the session. A secret: only its hash is stored. */
   readonly session: string;
   readonly applicationId: string;
   readonly password?: string | undefined;
   readonly pin?: string | undefined;
-  /** Whether the source is the person's own, and not the application's for want of one. Default false. */
+  /** Whether the source is the user's own, and not the application's in its place. Default false. */
   readonly isSourceKnown?: boolean | undefined;
-  /** Where the person is, as far as the application knows: an address. */
+  /** The user's address, as far as the application knows it. */
   readonly source: string;
   readonly requestId: string;
   /** Whether nobody sees a number to compare: then the fob shows none. */
   readonly isNumberless?: boolean | undefined;
-  /** Milliseconds since 1970: over by then, where that is sooner than ever. */
+  /** Milliseconds since 1970: an earlier expiry than the default. */
   readonly untilMs?: number | undefined;
 }
 
-/** A request that may be approved once, for the session that asked, before it expires. */
+/** A request that can be approved once, for its session, before it expires. */
 export interface Push {
   readonly id: string;
-  /** 0 to 99, to be shown as two digits: the fob shows the same. `NO_NUMBER` where none was wished for. */
+  /** 0 to 99, to be shown as two digits: the fob shows the same. `NO_NUMBER` if none was requested. */
   readonly number: number;
-  /** Milliseconds since 1970: the first moment at which it is over. */
+  /** Milliseconds since 1970: the first moment at which it is expired. */
   readonly expiresMs: number;
 }
 
 /**
- * Asks. Whether there is such a user with such a fob, whether the account is open, and whether password and PIN were
- * right changes nothing that the application can see: a request that is for nobody looks the same until its time is over. Password
- * and PIN that are sent count towards the lock as at any log-in. An open request of the user ends, unless it keeps its
- * place (`mustGiveWay`): then it stays, and nobody is asked.
+ * Creates a push. The application cannot see whether there is such a user with such a fob, whether the account is
+ * open, and whether password and PIN were right: a request for nobody looks the same until it expires. A password or
+ * PIN that was sent counts towards lockout as at any log-in. An open request of the user ends, unless `mustGiveWay`
+ * protects it: then it stays, and the fob is not asked.
  *
- * @throws ServiceError `busy`, also where the application changed meanwhile; or a database error
+ * @throws ServiceError `busy`, also if the application changed meanwhile; or a database error
  */
 export async function createPush(
   context: ValidationContext,
@@ -111,9 +114,9 @@ function askChecked(
   });
 }
 
-/** What was shown to ask, and what it was found to be. */
+/** The request's facts and the results of its checks. */
 interface PushDisplay extends RequestOrigin {
-  /** Prepared. */
+  /** The prepared user name. */
   readonly name: string;
   readonly checked: Proofs;
   readonly factors: Factors;
@@ -126,7 +129,7 @@ interface Asking {
   readonly db: Db;
   readonly user: User | undefined;
   readonly token: PushToken | undefined;
-  /** What its source is known by, where it is a familiar one. */
+  /** The key of its source, if that is trusted. */
   readonly familiar: string | undefined;
   readonly standing: LockState;
   readonly proofs: Proofs;
@@ -134,7 +137,7 @@ interface Asking {
   readonly nowMs: number;
 }
 
-/** The same queries whatever comes of them. */
+/** Runs the same queries whatever their results. */
 async function readAsking(context: ValidationContext, db: Db, shown: PushDisplay): Promise<Asking> {
   const { name, checked, factors } = shown;
   const nowMs = context.clock();
@@ -152,7 +155,7 @@ async function readAsking(context: ValidationContext, db: Db, shown: PushDisplay
   };
 }
 
-/** The user's token on the fob that was seen last of those that can be asked, connected or not. */
+/** Returns the user's token on the most recently seen fob with a proved push key, connected or not. */
 export function tokenForPush(db: Db, userId: string): Promise<PushToken | undefined> {
   return db
     .selectFrom('tokens')
@@ -170,7 +173,7 @@ export function tokenForPush(db: Db, userId: string): Promise<PushToken | undefi
     .executeTakeFirst();
 }
 
-/** Why nobody is asked, if so. The lock comes before everything else. */
+/** Returns the reason not to ask the fob, if any. The lock takes precedence. */
 async function settled(asking: Asking): Promise<Outcome | undefined> {
   const { db, user, token, proofs } = asking;
   const isQuiet = await isCoolingDown(db, user?.id ?? '', { ...asking, kind: 'login' });
@@ -184,14 +187,16 @@ async function settled(asking: Asking): Promise<Outcome | undefined> {
   return isQuiet || givesWay ? 'push_quiet' : undefined;
 }
 
-/** A password or PIN that was not sent is no attempt at one: whoever only asks for the press locks nobody. */
+/**
+ * A password or PIN that was not sent is not a failed attempt: a request that only asks for the press locks nobody.
+ */
 function asSent(outcome: Outcome | undefined, { password = '', pin = '' }: PushRequest): Outcome | undefined {
   const isMissing =
     (outcome === 'wrong_password' && password === '') || (outcome === 'wrong_pin' && pin === '');
   return isMissing ? 'push_incomplete' : outcome;
 }
 
-/** Counts a wrong password or PIN as any log-in does, and leaves the reason in the log. */
+/** Counts a wrong password or PIN as any log-in does, and logs the reason. */
 async function countAgainst(
   { db, user, standing, nowMs }: Asking,
   { applicationId, source, requestId }: PushRequest,
@@ -207,8 +212,8 @@ async function countAgainst(
 }
 
 /**
- * What an application asked for, and what password and PIN were found right by. Where it is another one by the time that
- * the request is taken, they prove nothing any more.
+ * Returns a digest of the required factors, and of the hashes that verified password and PIN. If it has changed when
+ * the request is redeemed, the earlier verification is void.
  */
 export function proofsDigest(factors: Factors, user: User | undefined): string {
   const hashes = [user?.password_hash ?? '', user?.pin_hash ?? '', String(user?.pin_change ?? 0)];
@@ -217,26 +222,26 @@ export function proofsDigest(factors: Factors, user: User | undefined): string {
     .digest('base64url');
 }
 
-/** What a request says of itself; who asks for help desk has no password and no source of the person's. */
+/** The request's own facts; a caller check has no password and no source of the user. */
 type PushFacts = Pick<
   PushRequest,
   'id' | 'session' | 'applicationId' | 'source' | 'requestId' | 'isNumberless' | 'untilMs'
 >;
 
-/** A request to be stored: what it said, and what was found to it. */
+/** A request to be stored, with the results of its checks. */
 interface NewPush extends PushFacts {
   readonly kind: PushKind;
   readonly user: User | undefined;
-  /** Undefined where nobody is asked. */
+  /** Undefined if no fob is asked. */
   readonly token: PushToken | undefined;
   readonly proofs: string;
-  /** What the source is known by, if it is; and where it is a familiar one. */
+  /** The source's key, if known; `familiar` repeats it if the source is trusted. */
   readonly sourceKey: string | undefined;
   readonly familiar: string | undefined;
   readonly nowMs: number;
 }
 
-/** Stores a request, under the lock of its user. Where somebody is asked, what was open for them is over. */
+/** Stores a request, under the lock of its user. If a fob is asked, the user's open requests are superseded. */
 export async function openPush(db: Db, given: NewPush): Promise<Push> {
   const { kind, user, token, applicationId, source, nowMs } = given;
   if (token !== undefined) await supersede(db, user?.id ?? '');
@@ -275,11 +280,11 @@ export async function openPush(db: Db, given: NewPush): Promise<Push> {
       expires_ms: push.expiresMs,
       decided_ms: null,
     })
-    // For nobody two nodes may ask at once: no row of a user keeps them apart.
+    // Without a user there is no row to lock, so two nodes may store the same request at once.
     .onConflict(conflict => conflict.column('id').doNothing())
     .execute();
   if (given.id === undefined) return push;
-  // Then one node's request stands, and both tell of that one, as they do for a user.
+  // Then one node's request is stored, and both nodes return it, as they do for a known user.
   return (await askedBefore(db, { ...given, id: push.id })) ?? push;
 }
 

@@ -17,16 +17,16 @@ import { forgetSource } from './trusted-source.ts';
 export interface PushToSend {
   readonly id: string;
   readonly fobId: string;
-  /** The newest connection by which the fob proved itself, on whatever node. */
+  /** The newest connection over which the fob proved itself, on any node. */
   readonly link: string;
   readonly kind: PushKind;
   /** Name of the user. */
   readonly user: string;
-  /** Hexadecimal digits, as many as the suite asks for. */
+  /** Hexadecimal digits, as many as the suite requires. */
   readonly question: string;
   /** 0 to 99, or `NO_NUMBER`. */
   readonly number: number;
-  /** Milliseconds since 1970: the first moment at which it is over. */
+  /** Milliseconds since 1970: the first moment at which it is expired. */
   readonly expiresMs: number;
 }
 
@@ -37,8 +37,8 @@ export interface ClaimedPush {
 }
 
 /**
- * The requests that a connected fob is to be asked now, oldest first: those that no connection has claimed, and those
- * of a connection that is not the fob's any more.
+ * Returns the requests to be delivered to connected fobs, oldest first: those that no connection has claimed, and
+ * those claimed by a connection that is not the fob's location any more.
  */
 export async function pushesToSend(db: Db, nowMs: number): Promise<PushToSend[]> {
   const rows = await unclaimed(db, nowMs)
@@ -71,7 +71,7 @@ function unclaimed(db: Db, nowMs: number) {
 }
 
 /**
- * Takes a request for one connection: of any number of claims, on all nodes, one is told so, and only where the connection is the
+ * Claims a request for one connection: of all claims, on all nodes, one succeeds, and only if the connection is the
  * fob's newest.
  */
 export function claimPush({ db, clock }: Management, id: string, link: string): Promise<boolean> {
@@ -90,15 +90,15 @@ export function claimPush({ db, clock }: Management, id: string, link: string): 
   });
 }
 
-/** The fob shows it. @returns whether the connection still had it */
+/** Stores that the fob shows the request. @returns whether the connection still had the claim */
 export function pushShown(management: Management, id: string, link: string): Promise<boolean> {
   return move(management, { id, link }, { from: ['sent'], to: 'shown' });
 }
 
 /**
- * The connection does not ask any more, be it that the fob has shown it: whoever can may have it, the same connection
- * included. Nothing else that it does about this claim may come after this. A claim of this connection that is not
- * over yet, because nobody was told what became of it, is waited for.
+ * Returns the request to the queue, even if the fob has shown it: any connection may claim it, including this one.
+ * The connection must write nothing about this claim afterwards. If a write of this connection is still uncommitted,
+ * because its confirmation was lost, this waits for it.
  */
 export function returnPush(management: Management, claimed: ClaimedPush): Promise<boolean> {
   return move(management, claimed, { from: sentStates, to: 'waiting' });
@@ -110,7 +110,7 @@ function move(
   { from, to }: { readonly from: readonly PushState[]; readonly to: PushState },
 ): Promise<boolean> {
   return validating(db, async transaction => {
-    // On PostgreSQL an update passes over what is only about to be as it wants it; a lock of the row does not.
+    // On PostgreSQL an update skips a row that only an uncommitted transaction makes match; a row lock waits for it.
     const itself = transaction.selectFrom('pushes').select('id').where('id', '=', id);
     if (engineOf(db) === 'postgres') await itself.forUpdate().execute();
     const moved = await transaction
@@ -125,7 +125,7 @@ function move(
   });
 }
 
-/** Which of these requests are still on their way to a fob, and by which connection. */
+/** Returns which of these requests are still being delivered, and over which connection. */
 export async function wantedPushes(
   { db, clock }: Management,
   ids: readonly string[],
@@ -152,11 +152,11 @@ function claimedPush(db: Db, { id, link }: ClaimedPush, nowMs: number): Promise<
 }
 
 /**
- * Decides about what the fob answered: approved where the answer is right for this very request, by the key of the fob
- * it was put to, in time; otherwise the request has failed. One answer is looked at.
+ * Decides a request by the fob's response: approved if the response is right for this request, by the key of the fob
+ * that was asked, in time; otherwise failed. Only one response is evaluated.
  *
- * @param code as the fob answered `respond`
- * @returns whether it is approved; nobody is let in by that, but by `take` alone
+ * @param code the fob's response to `respond`
+ * @returns whether the request is approved; only `redeemPush` lets anybody in
  * @throws ServiceError `busy`
  */
 export function answerPush(management: Management, claimed: ClaimedPush, code: string): Promise<boolean> {
@@ -185,11 +185,11 @@ async function isUsable(db: Db, { token_id, fob_id, user_id }: PushRow): Promise
 }
 
 /**
- * The person declined or reported the request, or the fob cannot answer it. A refusal keeps its user from being asked
- * again for a while, and raises an alert. It does so also where the request was withdrawn, its place taken or its time
- * over while the person pressed: whoever asks and takes it back at once is not rid of them.
+ * Ends a request that the user denied or reported, or that the fob cannot answer. A refusal starts a cool-down, and
+ * raises an alert. It does so even if the request was withdrawn, superseded or expired while the user pressed: an
+ * attacker cannot avoid this by withdrawing a request at once.
  *
- * @returns whether the connection still had it
+ * @returns whether the connection still had the claim
  * @throws ServiceError `busy`
  */
 export function endPush(
@@ -206,7 +206,7 @@ export function endPush(
   });
 }
 
-/** What the person says of a request that is over changes nothing about it, and counts once. */
+/** A late refusal does not change the request, and counts once. */
 async function heedLate(
   management: Management,
   { id, link }: ClaimedPush,
@@ -229,7 +229,7 @@ async function heedLate(
 type Ending = 'approved' | 'denied' | 'reported' | 'failed';
 
 const outcomeOf: Readonly<Record<Ending, Outcome | undefined>> = {
-  // What becomes of it is decided when the session comes for it.
+  // The outcome is decided when the session redeems the request.
   approved: undefined,
   denied: 'push_denied',
   reported: 'push_reported',
@@ -243,7 +243,7 @@ const quietMs: Readonly<Record<Ending, number>> = {
   failed: 0,
 };
 
-/** Ends a request whose connection still has it, and writes down what became of it. */
+/** Ends a request that its connection still has claimed, and records the result. */
 async function end(
   management: Management,
   push: PushRow,
@@ -267,7 +267,7 @@ async function end(
   return true;
 }
 
-/** In the log of log-ins or in the audit, and as an alert where the person did not want it. */
+/** Records the result in the log of log-ins or in the audit, and raises an alert if the user refused. */
 async function writeDown({ db, keys }: Management, push: PushRow, to: Ending, nowMs: number): Promise<void> {
   if (push.kind === 'caller') await recordCallerResult(db, keys, push, { result: to, atMs: nowMs });
   else await recordOutcome(db, push, outcomeOf[to], nowMs);
@@ -282,7 +282,7 @@ const alertOf: Readonly<Record<Ending, 'denied' | 'report' | undefined>> = {
   failed: undefined,
 };
 
-/** One alert for each user, source and day, which counts how often. */
+/** Raises one alert per user, source and day, which counts repeats. */
 async function alertOfRefusal(db: Db, push: PushRow, kind: 'denied' | 'report', atMs: number): Promise<void> {
   const day = new Date(atMs).toISOString().slice(0, 10);
   await raiseAlert(db, {

@@ -7,7 +7,7 @@ import { callerState, recordCallerResult } from './caller-result.ts';
 import type { PushRow } from './rows.ts';
 import { forgetSources } from './trusted-source.ts';
 
-/** In the log of log-ins, as the request that asked: what became of it. Nothing where nothing is to be told. */
+/** Logs the result of a request, with the facts of its creation. Does nothing without an outcome. */
 export async function recordOutcome(
   db: Db,
   push: PushRow,
@@ -20,8 +20,8 @@ export async function recordOutcome(
 }
 
 /**
- * Leaves in the log that a request's time was over, once. One for nobody left its reason when it was asked for, and a
- * newer one tells of one that it took the place of.
+ * Logs once that a request expired. A request for nobody logged its reason when it was created, and the newer request
+ * stands for a superseded one.
  */
 export async function recordExpiry(db: Db, push: PushRow, nowMs: number): Promise<void> {
   const isTold = push.fob_id !== null && push.state !== 'superseded';
@@ -52,11 +52,11 @@ function expired(db: Db, kind: PushRow['kind'], nowMs: number) {
 }
 
 /**
- * Writes down which requests were not decided in time, and forgets those that are over when they do not keep anybody quiet any more.
- * An answer to one that is gone, and a take of it, is refused as before.
+ * Records requests that expired undecided, and deletes expired ones that no longer cause a cool-down. Answering or
+ * redeeming a deleted request is refused as before.
  */
 export async function sweepPushes(db: Db, nowMs: number): Promise<void> {
-  // Of whom nothing is told (`writeDownExpiry`).
+  // Requests that `recordExpiry` does not log.
   await writing(db, transaction =>
     transaction
       .updateTable('pushes')
@@ -67,7 +67,7 @@ export async function sweepPushes(db: Db, nowMs: number): Promise<void> {
       .where(where => where.or([where('fob_id', 'is', null), where('state', '=', 'superseded')]))
       .execute(),
   );
-  // However many there are: what is not written down is not forgotten.
+  // All of them, in batches: a request must be recorded before it is deleted.
   for (let ended: number = pushLimits.pushesEndedAtOnce; ended === pushLimits.pushesEndedAtOnce; )
     ended = await writing(db, async transaction => {
       const pushes = await expired(transaction, 'login', nowMs).execute();
@@ -78,7 +78,7 @@ export async function sweepPushes(db: Db, nowMs: number): Promise<void> {
   await writing(db, transaction =>
     transaction
       .deleteFrom('pushes')
-      // Counted from when it was asked for (`isQuietFor`), which was before: some are over sooner than others.
+      // `isCoolingDown` counts from the creation, which is earlier: lifetimes differ.
       .where('expires_ms', '<=', nowMs - pushLimits.pushesUnapprovedMs)
       .where('quiet_until_ms', '<=', nowMs)
       .where('decided_ms', 'is not', null)
@@ -86,7 +86,7 @@ export async function sweepPushes(db: Db, nowMs: number): Promise<void> {
   );
 }
 
-/** Leaves the audit rows of checks of callers that nobody answered in time. */
+/** Writes the audit rows of caller checks that expired unanswered. */
 export async function expireCallerChecks({ db, keys, clock }: Management): Promise<void> {
   const nowMs = clock();
   if ((await expired(db, 'caller', nowMs).execute()).length === 0) return;

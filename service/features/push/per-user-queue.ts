@@ -2,13 +2,13 @@ import { ServiceError } from '../../base/errors.ts';
 import { pushLimits } from '../../base/limits/push.ts';
 import { texts } from '../../base/texts/texts.ts';
 
-/** Whose work it is: a user name, as it is prepared, and where it is asked for from. */
+/** The key of a queued task: a prepared user name, and the source of the request. */
 export interface QueueKey {
   readonly name: string;
   readonly source: string;
 }
 
-/** Does a piece of work when it is its turn. @throws ServiceError `busy`; what the work throws */
+/** Runs a task when it is its turn. @throws ServiceError `busy`; errors that the task throws */
 export type InTurn = <T>(whose: QueueKey, work: () => Promise<T>) => Promise<T>;
 
 interface Waiting {
@@ -17,14 +17,14 @@ interface Waiting {
 }
 
 /**
- * Lets few pieces of work through at once, those of one name one after another: they would wait for each other's rows
- * anyway, and for all connections to the database with that. That it is so for names that nobody has as well keeps them
- * from being told apart by how long many of one name take. Sources have their turn, and whoever floods one name, or many
- * names from one source, is held up apart.
+ * Limits the tasks that run at once, and runs those of one name one after another: they would wait for each other's
+ * rows anyway, and occupy all database connections meanwhile. This also applies to unknown names, so that timing does
+ * not distinguish them. Sources are served round-robin: a flood of one name, or of many names from one source, delays
+ * only itself.
  */
 export function makePerUserQueue(): InTurn {
   const running = new Set<string>();
-  /** By source, in the order in which sources have their turn; none of them is empty. */
+  /** By source, in round-robin order; no queue is empty. */
   const waiting = new Map<string, Waiting[]>();
 
   const next = (): Waiting | undefined => {

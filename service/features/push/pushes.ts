@@ -14,43 +14,46 @@ import { makeWaiters } from './waiters.ts';
 export type { Push, PushRequest } from './create.ts';
 export type { RedeemRequest } from './redeem.ts';
 
-/** How long a take may wait. */
+/** How long a redeem may wait. */
 export interface RedeemWait {
-  /** Default 0; at most `pushLimits.pushWaitMaxMs` is waited. */
+  /** Default 0; at most `pushLimits.pushWaitMaxMs`. */
   readonly waitMs?: number | undefined;
-  /** Ends the wait: whoever asked is gone. */
+  /** Ends the wait: the client is gone. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The asking side of requests to approve, for whatever lets people in. */
+/** Creates and redeems pushes, for all routes that log people in. */
 export interface Pushes {
-  /** Asks (`askPush`). @throws ServiceError `busy` */
+  /** Creates a push (`createPush`). @throws ServiceError `busy` */
   ask(request: PushRequest): Promise<Push>;
   /**
-   * Takes what was decided, after a wait where nothing is decided yet: `waiting` where nothing is after it, too. Only
-   * `accepted` may let anybody in, and only the session that asked.
+   * Redeems a push, after waiting for a decision: `waiting` if there is none after the wait. Only `accepted` may let
+   * anybody in, and only the session that created the push.
    *
    * @throws ServiceError `busy`, or a database error; then nothing was accepted
    */
   take(request: RedeemRequest & RedeemWait): Promise<'waiting' | Outcome>;
-  /** Whether there is something to take, after a wait where there is nothing yet. Takes nothing. */
+  /** Whether there is a decision, after waiting for one. Redeems nothing. */
   isDecided(request: RedeemRequest & RedeemWait): Promise<boolean>;
-  /** Whom it is for, by the name that the service has; empty where that is nobody. Nothing to be told before a yes. */
+  /**
+   * Returns the canonical name of the user a push is for; empty if it is for nobody. Must not be disclosed before an
+   * approval.
+   */
   userOf(id: string): Promise<string>;
-  /** Ends a request of this session that is still open; does nothing about any other. @throws ServiceError `busy` */
+  /** Withdraws an open request of this session; does nothing to any other. @throws ServiceError `busy` */
   withdraw(request: Pick<RedeemRequest, 'id' | 'session' | 'applicationId'>): Promise<void>;
-  /** Ends all waits, with `waiting`; a closing server waits for them otherwise. */
+  /** Ends all waits with `waiting`; otherwise a closing server would wait for them. */
   end(): void;
 }
 
-/** What it works with besides. */
+/** Further dependencies. */
 export interface PushContext {
   readonly changes: Changes;
-  /** Told what became of each take that was decided. */
+  /** Called with the outcome of each decided redeem. */
   readonly decided?: (outcome: Outcome) => void;
 }
 
-/** The asking side with what it works with. */
+/** Returns `Pushes` with its dependencies. */
 export function makePushes(context: ValidationContext, { changes, decided }: PushContext): Pushes {
   const waits = makeWaiters(context.db, changes);
   const inTurn = makePerUserQueue();
@@ -92,7 +95,7 @@ export function makePushes(context: ValidationContext, { changes, decided }: Pus
   };
 }
 
-/** Ends a request of a session that nobody has decided, or that was approved and not taken. */
+/** Ends a request of a session that is undecided, or approved and not redeemed. */
 async function withdrawPush(
   { db, clock }: Pick<ValidationContext, 'db' | 'clock'>,
   { id, session, applicationId }: Pick<RedeemRequest, 'id' | 'session' | 'applicationId'>,
@@ -105,7 +108,7 @@ async function withdrawPush(
       .where('kind', '=', 'login')
       .where('application_id', '=', applicationId)
       .where('session_hash', '=', hashSession(session))
-      // One that failed, or that another took the place of, looks open to it.
+      // Failed and superseded requests look open to the session.
       .where('state', 'in', [...openStates, 'approved', 'failed', 'superseded'])
       .where('expires_ms', '>', clock())
       .execute(),

@@ -23,20 +23,20 @@ import { isRepeatOfYes, keepYes } from './repeats.ts';
 import { type PushRow, readPush, toldAs } from './rows.ts';
 import { rememberSource } from './trusted-source.ts';
 
-/** The session that asked comes for what it asked for. */
+/** A redeem of a push by the session that created it. */
 export interface RedeemRequest {
   readonly id: string;
   readonly session: string;
   readonly applicationId: string;
-  /** What the application was believed to be: where its key has changed, nobody gets in. */
+  /** The version of the application that was authenticated: if its key has changed since, nobody gets in. */
   readonly standing?: ApplicationVersion | undefined;
   readonly source: string;
   readonly requestId: string;
-  /** The same for every take of one request: an answer that was lost is given again. */
+  /** The same for every redeem of one request: a lost response is given again. */
   readonly idempotencyKey?: string | undefined;
 }
 
-/** Whether there is nothing to decide yet: looked at without a transaction, because it is looked at often. */
+/** Whether there is no decision yet: checked without a transaction, because it is checked often. */
 export async function isUndecided(
   { db, clock }: ValidationContext,
   request: RedeemRequest,
@@ -46,12 +46,12 @@ export async function isUndecided(
   return !isOver(push, clock()) && toldAs[push.state] === undefined;
 }
 
-/** Whether its time is over: so is that of one that was asked for by a clock which has gone back. */
+/** Whether the request is expired; so is one that was created by a clock that has since gone back. */
 function isOver(push: PushRow, nowMs: number): boolean {
   return push.expires_ms <= nowMs || push.created_ms > latestMade(nowMs);
 }
 
-/** Whether it is a log-in that this very session of this application asked for. */
+/** Whether it is a log-in that this session of this application requested. */
 function isOf(push: PushRow, request: RedeemRequest): boolean {
   return (
     push.kind === 'login' &&
@@ -61,17 +61,17 @@ function isOf(push: PushRow, request: RedeemRequest): boolean {
 }
 
 /**
- * Decides one log-in by an approved request: lock, the request's end, marks and log stand or fall together, and are
- * durable when the promise resolves. Of any number of takes of one request, on all nodes, one is accepted.
+ * Decides one log-in by an approved request: lock, end of the request, last accepted steps and log are one
+ * transaction, durable when the promise resolves. Of all redeems of one request, on all nodes, only one is accepted.
  *
- * @returns what became of it; only `accepted` may let anybody in, and only the session that asked
+ * @returns the outcome; only `accepted` may let anybody in, and only the session that created the request
  * @throws ServiceError `busy`, or a database error; then nothing was accepted
  */
 export async function redeemPush(
   context: ValidationContext,
   request: RedeemRequest,
 ): Promise<'waiting' | Outcome> {
-  // Whose it is never changes; everything else is read again under the user's lock.
+  // The user of a request never changes; everything else is read again under the user's lock.
   const name = await nameOfAsked(context.db, request.id);
   return validating(context.db, async db => {
     const taking = await readTaking(context, db, request, name);
@@ -89,7 +89,7 @@ interface Taking {
   readonly nowMs: number;
 }
 
-/** Name of the user whom a request is for; empty where it is for nobody. It never changes. */
+/** Returns the name of the user a request is for; empty if it is for nobody. It never changes. */
 export async function nameOfAsked(db: Db, id: string): Promise<string> {
   const row = await db
     .selectFrom('pushes')
@@ -125,7 +125,7 @@ async function decide(taking: Taking): Promise<'waiting' | Outcome> {
   }
   if (told === undefined) return 'waiting';
   if (told === 'approved') return decideApproved(taking, push);
-  // What the person at the fob did is in the log already.
+  // The user's refusal at the fob is already logged.
   return told === 'no_push' ? record(taking, told) : told;
 }
 
@@ -145,8 +145,8 @@ async function decideApproved(taking: Taking, push: PushRow): Promise<Outcome> {
 }
 
 /**
- * The user's token that was asked, where it still may be used. Its row stays locked until the transaction ends: it is not
- * suspended or revoked meanwhile, and made active again by what follows.
+ * Returns the user's token that was asked, if it is still usable. Its row stays locked until the transaction ends, so
+ * that it is not suspended or revoked meanwhile and then made active again.
  */
 function tokenAsked(db: Db, push: PushRow): Promise<TokenRow | undefined> {
   const query = db
@@ -159,7 +159,7 @@ function tokenAsked(db: Db, push: PushRow): Promise<TokenRow | undefined> {
   return (engineOf(db) === 'postgres' ? query.forUpdate() : query).executeTakeFirst();
 }
 
-/** Why an approved request lets nobody in, if so: what it stood on is not so any more. The lock comes first. */
+/** Returns why an approved request lets nobody in, if its conditions no longer hold. The lock takes precedence. */
 function refusalOf(
   { user, standing }: Taking,
   push: PushRow,
@@ -172,7 +172,7 @@ function refusalOf(
   return proofsDigest(factors, user) === push.proofs ? undefined : 'wrong_password';
 }
 
-/** The only place that may say yes to an approval: it ends the request, and looks at whether it was this call that did. */
+/** The only place that can accept an approval: it ends the request, and checks whether this call ended it. */
 async function end(
   db: Db,
   { id }: PushRow,
@@ -189,7 +189,7 @@ async function end(
   return ended.numUpdatedRows === 1n;
 }
 
-/** What follows from a log-in, besides the log. */
+/** Applies the effects of a log-in, except the log. */
 async function letIn(
   { db, standing, nowMs }: Taking,
   push: PushRow,
@@ -207,11 +207,14 @@ async function letIn(
     .execute();
   await markSteps(db, push, nowMs);
   await rememberSource(db, push.source_key, { userId: user.id, nowMs });
-  // Who has the fob at hand needs no code any more.
+  // A user who has the fob at hand needs no temporary code any more.
   await endTemporaryCodes(db, user.id, nowMs);
 }
 
-/** The passcodes that the fob shows now are used up, as if one of them had been sent. No mark goes back. */
+/**
+ * Raises the last accepted steps past the passcodes that the fob shows now, as if one of them had been sent. No step
+ * goes back.
+ */
 async function markSteps(db: Db, push: PushRow, nowMs: number): Promise<void> {
   const tokens = await db
     .selectFrom('tokens')
@@ -233,7 +236,7 @@ async function markSteps(db: Db, push: PushRow, nowMs: number): Promise<void> {
   }
 }
 
-/** In the log, as the request that took it. @returns the outcome */
+/** Logs the outcome with the facts of the redeem. @returns the outcome */
 async function record({ db, request, push, nowMs }: Taking, outcome: Outcome): Promise<Outcome> {
   const { applicationId, source, requestId } = request;
   const whose = { userId: push?.user_id ?? null, tokenId: push?.token_id ?? null };

@@ -7,14 +7,14 @@ import { latestEnd } from '../../storage/queries/latest.ts';
 import { hashSession } from '../challenges/create.ts';
 import { readPush } from './rows.ts';
 
-/** A request to approve as far as it is the same one when it is asked for again. */
+/** The facts that must match for a repeated create to return the same push. */
 export interface RepeatableCreate {
   readonly id: string;
   readonly session: string;
   readonly applicationId: string;
 }
 
-/** The request of this id that this session has asked for already. */
+/** Returns the request with this id that this session has already created. */
 export async function askedBefore(
   db: Db,
   { id, session, applicationId }: RepeatableCreate,
@@ -24,26 +24,26 @@ export async function askedBefore(
   return isSame ? { id, number: push.number, expiresMs: push.expires_ms } : undefined;
 }
 
-/** A take as far as it must be the very same for its first answer to be given again. */
+/** The facts that must match for a repeated redeem to get the first response again. */
 export interface RepeatableRedeem {
   readonly id: string;
   readonly session: string;
   readonly applicationId: string;
   readonly source: string;
-  /** Chosen by the application for all takes of one request; without one nothing is given again. */
+  /** Chosen by the application for all redeems of one request; without it no response is repeated. */
   readonly idempotencyKey?: string | undefined;
 }
 
 /**
- * Keeps a yes for the same take, whose answer may be lost on its way: the request itself is used up.
- * @param db the transaction in which it was decided
+ * Stores an acceptance for the same redeem, whose response may be lost on its way: the request itself is used up.
+ * @param db the transaction that decided it
  */
 export async function keepYes(db: Db, keys: Keys, take: RepeatableRedeem, nowMs: number): Promise<void> {
   const fingerprint = fingerprintOf(keys, take);
   if (fingerprint !== undefined) await cacheResults(db, [{ fingerprint, outcome: 'accepted', nowMs }]);
 }
 
-/** Whether this very take was answered by a yes a short while ago. */
+/** Whether the same redeem was accepted a short while ago. */
 export async function isRepeatOfYes(
   db: Db,
   keys: Keys,

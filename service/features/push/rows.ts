@@ -6,15 +6,16 @@ import type { PushSchema, PushState } from '../../storage/schema/schema.ts';
 /** A request as it is stored. */
 export type PushRow = Selectable<PushSchema['pushes']>;
 
-/** States in which a connection has it. */
+/** States in which a connection has claimed the request. */
 export const sentStates: readonly PushState[] = ['sent', 'shown'];
 
 /** States in which the fob may still answer. */
 export const openStates: readonly PushState[] = ['waiting', ...sentStates];
 
 /**
- * What the session that asked is told in each state before the time is over: undefined where it goes on waiting. Where the fob failed
- * or a newer request took its place it is told nothing, as where nobody was asked: else it could tell those apart.
+ * The response to the session in each state before expiry: undefined means that it keeps waiting. If the fob failed
+ * or a newer request superseded it, the session keeps waiting, as when no fob was asked: otherwise it could
+ * distinguish these cases.
  */
 export const toldAs: Readonly<Record<PushState, Outcome | 'approved' | undefined>> = {
   waiting: undefined,
@@ -30,7 +31,7 @@ export const toldAs: Readonly<Record<PushState, Outcome | 'approved' | undefined
   reported: 'push_reported',
 };
 
-/** How many requests may still be answered, those for nobody among them. */
+/** Returns how many requests are open, including those for nobody. */
 export async function countOpenPushes(db: Db, nowMs: number): Promise<number> {
   const { count } = await db
     .selectFrom('pushes')
@@ -41,7 +42,7 @@ export async function countOpenPushes(db: Db, nowMs: number): Promise<number> {
   return Number(count);
 }
 
-/** A request by its id. */
+/** Returns a request by its id. */
 export function readPush(db: Db, id: string): Promise<PushRow | undefined> {
   return db.selectFrom('pushes').selectAll().where('id', '=', id).executeTakeFirst();
 }

@@ -5,21 +5,21 @@ import { unknownSource } from '../../base/source.ts';
 import type { Db } from '../../storage/database/database.ts';
 import type { PushRow } from './rows.ts';
 
-/** Where a request comes from, as far as the application knows. */
+/** The source of a request, as far as the application knows it. */
 export interface RequestOrigin {
   readonly source: string;
   readonly isSourceKnown?: boolean | undefined;
 }
 
-/** Of whom, and when. */
+/** A user and a time. */
 interface Whose {
   readonly userId: string;
   readonly nowMs: number;
 }
 
 /**
- * What a source is known by: an address whose end changes by itself (RFC 8981) by its network. Undefined where it is not
- * known where the person is: the application's own address would be everybody's.
+ * Returns the key of a source: an IPv6 address, whose end changes by itself (RFC 8981), is identified by its network.
+ * Undefined if the user's address is not known: the application's own address would be the same for all users.
  */
 export function keyOfSource({ source, isSourceKnown = false }: RequestOrigin): string | undefined {
   if (!isSourceKnown || source === unknownSource) return undefined;
@@ -27,8 +27,8 @@ export function keyOfSource({ source, isSourceKnown = false }: RequestOrigin): s
 }
 
 /**
- * The key of a source, where it is familiar: the user approved a log-in from there lately. Undefined elsewhere. The same query
- * whatever comes of it.
+ * Returns the key of a source if it is trusted: the user recently approved a log-in from there. Undefined otherwise.
+ * Runs the same query whatever the result.
  */
 export async function trustedSourceKey(
   db: Db,
@@ -45,7 +45,9 @@ export async function trustedSourceKey(
   return row?.source;
 }
 
-/** Whether the user of a name, as it is prepared, approved a log-in from there lately. The same query whatever comes of it. */
+/**
+ * Whether the user of a prepared name recently approved a log-in from there. Runs the same query whatever the result.
+ */
 export async function isTrustedSource(
   db: Db,
   { name, key, nowMs }: { readonly name: string; readonly key: string | undefined; readonly nowMs: number },
@@ -62,8 +64,8 @@ export async function isTrustedSource(
 }
 
 /**
- * The user was let in by a request from there. A log-in by passcode is not written down here. Nor is a request that was
- * approved before the user refused another one from there, and is taken after that.
+ * Makes a source trusted after a request from there let the user in. A log-in by passcode does not do this. Nor does
+ * a request that was approved before the user refused another from there, and redeemed after that.
  */
 export async function rememberSource(db: Db, key: string | null, { userId, nowMs }: Whose): Promise<void> {
   if (key === null) return;
@@ -83,7 +85,7 @@ export async function rememberSource(db: Db, key: string | null, { userId, nowMs
     .execute();
 }
 
-/** The user reported a request from there: whoever sits there is not, or not only, the user. */
+/** Removes the trust after the user reported a request from there: another person uses that source, too. */
 export async function forgetSource(
   db: Db,
   { user_id, source_key }: Pick<PushRow, 'user_id' | 'source_key'>,
@@ -95,7 +97,7 @@ export async function forgetSource(
     .execute();
 }
 
-/** Forgets what is not familiar any more. */
+/** Deletes expired trusted sources. */
 export async function forgetSources(db: Db, nowMs: number): Promise<void> {
   await db
     .deleteFrom('push_sources')

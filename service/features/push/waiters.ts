@@ -8,36 +8,36 @@ import { valuesAsList } from '../../storage/queries/rows.ts';
 import type { PushState } from '../../storage/schema/schema.ts';
 import { toldAs } from './rows.ts';
 
-/** Sessions that wait for a decision: one query looks for all of them when something has changed. */
+/** Sessions that wait for a decision: after a change, one query serves all of them. */
 export interface Waiters {
   /**
-   * Begins to wait for the decision about a request. Look at the request after this, and not before. Where too many wait, the
-   * oldest wait of whoever has most of them ends: of an application, of a source there, of a request from there.
+   * Registers a waiter for the decision about a request. Read the request after this call, not before. If there are
+   * too many waiters, the oldest wait of the largest group ends: by application, then source, then request.
    *
-   * @returns undefined where nobody may wait any more
+   * @returns undefined if no more waiting is allowed
    */
   begin(about: AwaitedPush): Waiter | undefined;
-  /** Ends all of them; a closing server waits for them otherwise. */
+  /** Ends all waits; otherwise a closing server would wait for them. */
   end(): void;
 }
 
-/** What is waited for, and by whom. */
+/** The awaited request, and who waits for it. */
 export interface AwaitedPush {
-  /** Of the request. */
+  /** The id of the request. */
   readonly id: string;
   readonly applicationId: string;
   readonly source: string;
 }
 
 export interface Waiter {
-  /** Resolves when the request may have been decided, after so many milliseconds, or when the signal says so. */
+  /** Resolves when the request may have been decided, after so many milliseconds, or when the signal aborts. */
   until(ms: number, signal?: AbortSignal): Promise<void>;
   close(): void;
 }
 
 const told = (Object.keys(toldAs) as PushState[]).filter(state => toldAs[state] !== undefined);
 
-/** Makes it over one node's changes, which are those of all nodes soon after. */
+/** Creates the waiters from one node's changes, which soon include those of all nodes. */
 export function makeWaiters(db: Db, changes: Changes): Waiters {
   const places = new FairConcurrencyLimit([{ most: pushLimits.pushWaitsAtOnce }]);
   const waiting = new Map<symbol, { readonly id: string; wake: () => void }>();
@@ -55,7 +55,7 @@ export function makeWaiters(db: Db, changes: Changes): Waiters {
     const over = new Set(decided.map(({ id }) => id));
     for (const one of waiting.values()) if (over.has(one.id)) one.wake();
   };
-  // What cannot be read now is read when the wait is over.
+  // If the database cannot be read now, the request is read when the wait ends.
   const looking = throttle(pushLimits.pushWaitGatherMs, () => look().catch(() => undefined));
 
   return {
@@ -72,7 +72,7 @@ export function makeWaiters(db: Db, changes: Changes): Waiters {
       waiting.set(key, { id, wake });
       return {
         async until(ms, signal) {
-          // One that has been given says so no more.
+          // An aborted signal does not fire again.
           if (signal?.aborted === true) return;
           const timer = setTimeout(wake, Math.max(0, ms));
           signal?.addEventListener('abort', wake);
@@ -97,7 +97,7 @@ export function makeWaiters(db: Db, changes: Changes): Waiters {
   };
 }
 
-/** At every change that is told, and now and then for those that are not. @returns stops it */
+/** Looks after every announced change, and periodically for unannounced ones. @returns a function that stops it */
 function watchOver(changes: Changes, look: () => void): () => void {
   const stop = changes.watch(look);
   const timer = setInterval(look, pushLimits.pushWaitLookMs).unref();

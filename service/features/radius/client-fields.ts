@@ -5,10 +5,10 @@ import type { RadiusPush } from '../../storage/schema/schema.ts';
 export const pushModes = ['challenge', 'wait', 'off'] as const satisfies readonly RadiusPush[];
 
 /**
- * A shared secret that a client has already, or one that is made: everything that is hidden in a packet can be guessed at
- * offline by whoever sees one (RFC 2865 §8), so a made one has 192 bits.
+ * Validates the shared secret of an existing client, or makes one. An eavesdropper of one packet can guess at the
+ * secret offline (RFC 2865 §8), so a generated secret has 192 bits.
  *
- * @returns undefined where the one given is too short, too long, or has characters that some client would not take
+ * @returns undefined if the given secret is too short, too long, or has characters that some clients would not accept
  */
 export function prepareSecret(given: string | undefined): string | undefined {
   if (given === undefined) return randomBytes(radiusLimits.radiusSecretBytes).toString('base64url');

@@ -6,26 +6,26 @@ import { unseal } from '../../storage/encryption-at-rest/seal.ts';
 import type { RadiusPush } from '../../storage/schema/schema.ts';
 import type { KnownApplication } from '../users/application-cache.ts';
 
-/** A client as packets are looked at for it. */
+/** A client as packet processing needs it. */
 export interface KnownClient {
   readonly id: string;
   readonly name: string;
   readonly secret: Uint8Array;
   readonly push: RadiusPush;
-  /** Undefined where the application is disabled: everything is refused. */
+  /** Undefined if the application is disabled: every log-in is refused. */
   readonly application: KnownApplication | undefined;
 }
 
-/** The clients as this node has read them lately. */
+/** The clients as this node last read them. */
 export interface KnownClients {
   /**
-   * The client of a source address: of several ranges the narrowest. What it answers from is `radiusLimits.radiusClientsSeenMs` old
-   * at most.
+   * Returns the client of a source address: of several ranges the narrowest. Its data is at most
+   * `radiusLimits.radiusClientsSeenMs` old.
    *
    * @throws an error of the database
    */
   find(address: string): Promise<KnownClient | undefined>;
-  /** Called when an application turned out to have changed: the next `find` reads anew. */
+  /** Call this when an application has changed: the next `find` reads again. */
   forget(): void;
 }
 
@@ -35,13 +35,13 @@ interface Range {
   readonly client: KnownClient;
 }
 
-/** Holds shared secrets in memory, as long as the clients are there. */
+/** Holds shared secrets in memory, as long as the clients exist. */
 export function makeKnownClients(db: Db, keys: Keys, clock: () => number): KnownClients {
   let reading: Promise<readonly Range[]> | undefined;
   let untilMs = 0;
   const ranges = () => {
     const nowMs = clock();
-    // A clock that went back must not keep what was removed alive.
+    // A clock that went back must not keep a removed client alive.
     if (reading === undefined || nowMs >= untilMs || untilMs - nowMs > radiusLimits.radiusClientsSeenMs) {
       untilMs = nowMs + radiusLimits.radiusClientsSeenMs;
       const current = readRanges(db, keys);
@@ -86,7 +86,7 @@ async function readRanges(db: Db, keys: Keys): Promise<Range[]> {
   const ranges = rows.flatMap((row): Range[] => {
     const place = { table: 'radius_clients', id: row.id };
     const secret = unseal(keys, place, { box: row.sealed_secret, keyId: row.key_id });
-    // Sealed under a key that is not there: what this client sends cannot be believed.
+    // Encrypted under a missing key: packets of this client cannot be verified.
     if (secret === undefined) return [];
     const { factors } = row;
     const application =

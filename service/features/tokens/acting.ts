@@ -10,24 +10,24 @@ export interface Acting {
   readonly db: Db;
   readonly keys: Keys;
   readonly actor: Actor;
-  /** Milliseconds since 1970: the act's one time. */
+  /** Milliseconds since 1970: one time for the whole act. */
   readonly atMs: number;
   readonly reach?: PublicUrlSources | undefined;
 }
 
-/** What an act does inside a transaction: refused, it has written nothing. */
+/** The work of an act inside a transaction; if it is refused, it has written nothing. */
 export type ActWork<Input, T> = (acting: Acting, input: Input) => Promise<Result<T>>;
 
 /** An act as the API and the console call it. @throws ServiceError `busy` */
 export type Act<Input, T> = (management: Management, actor: Actor, input: Input) => Promise<Result<T>>;
 
-/** The act that does some work in a transaction of its own. Jobs do the same work in theirs. */
+/** Returns an act that does the work in a transaction of its own. Jobs do the same work in theirs. */
 export function actOf<Input, T>(work: ActWork<Input, T>): Act<Input, T> {
   return (management, actor, input) =>
     writing(management.db, db => work(actingOf({ ...management, db }, actor), input));
 }
 
-/** What an act works with now. @param management its database is the open transaction */
+/** Returns the context of an act that starts now. @param management its database is the open transaction */
 export function actingOf({ db, keys, clock, reach }: Management, actor: Actor): Acting {
   return { db, keys, actor, atMs: clock(), reach };
 }

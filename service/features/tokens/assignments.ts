@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Acting } from './acting.ts';
 
-/** A user has a token from now on. */
+/** Opens an assignment: a user has a token from now on. */
 export async function openAssignment(acting: Acting, tokenId: string, userId: string): Promise<void> {
   await acting.db
     .insertInto('assignments')
@@ -16,7 +16,7 @@ export async function openAssignment(acting: Acting, tokenId: string, userId: st
     .execute();
 }
 
-/** Nobody has the token any more. */
+/** Closes the assignment: nobody has the token any more. */
 export async function closeAssignment(acting: Acting, tokenId: string): Promise<void> {
   await acting.db
     .updateTable('assignments')

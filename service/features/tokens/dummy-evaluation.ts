@@ -4,7 +4,7 @@ import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
 import { seal } from '../../storage/encryption-at-rest/seal.ts';
 import type { PasscodeToken } from './rows.ts';
 
-/** A token that nobody has: evaluated where there is no token to evaluate, so that the work is the same. */
+/** Returns a token that nobody has: evaluated if there is no token to evaluate, so that the work is the same. */
 export function makeDummyToken(keys: Keys): PasscodeToken {
   const id = 'decoy';
   const sealed = seal(keys, { table: 'tokens', id }, randomBytes(tokenLimits.decoySecretBytes));

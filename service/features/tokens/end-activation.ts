@@ -1,11 +1,11 @@
 import type { Db } from '../../storage/database/database.ts';
 import { dropMailOf } from '../mail/queue.ts';
 
-/** Why an activation can no longer be used, though nobody used it and its time is not over. */
+/** Why an activation can no longer be used, although it was neither used nor expired. */
 export type EndReason = 'resent' | 'attempts' | 'operator' | 'user';
 
 /**
- * Ends an open activation, in the caller's transaction, and drops the mails of it that were not sent.
+ * Ends an open activation, in the caller's transaction, and drops its unsent mails.
  *
  * @returns whether it was open
  */
@@ -24,7 +24,7 @@ export async function endActivation(
   return true;
 }
 
-/** Ends what open activations there are for a token that is no longer set aside for its user. */
+/** Ends the open activations of a token that is no longer reserved for its user. */
 export async function endActivationsOfToken(db: Db, tokenId: string, atMs: number): Promise<void> {
   const open = await db
     .selectFrom('activations')

@@ -7,7 +7,7 @@ export const algorithms = ['sha1', 'sha256', 'sha512'] as const satisfies readon
 export const alphabets = ['decimal', 'hex', 'base32', 'base64'] as const satisfies readonly Alphabet[];
 export const pinPlaces = ['none', 'fob', 'service'] as const satisfies readonly PinPlace[];
 
-/** How a token makes its passcodes. Leaving out means the default of the Key URI Format. */
+/** How a token makes its passcodes. Defaults are those of the Key URI Format. */
 export interface TokenFacts {
   readonly kind: TokenKind;
   /** Default SHA-1 (RFC 4226 §5.3). */
@@ -22,16 +22,16 @@ export interface TokenFacts {
   readonly pinPlace?: PinPlace;
   /** HOTP only: counters from the next one on that are accepted, 1 to 100, default 10. */
   readonly lookAhead?: number;
-  /** OCRA only, and needed there (`ocra-suite.ts`): it says algorithm and digits. */
+  /** Required for OCRA, and only used there (`ocra-suite.ts`): it defines algorithm and digits. */
   readonly suite?: string;
 }
 
-/** A whole number within its bounds. */
+/** Whether a number is whole and within its bounds. */
 export function isWhole(value: number, least: number, most: number): boolean {
   return Number.isInteger(value) && value >= least && value <= most;
 }
 
-/** Why a token cannot be like that, or undefined. */
+/** Returns why such a token is not possible, or undefined. */
 export function problemOfFacts(given: TokenFacts): RefusalCode | undefined {
   const {
     alphabet = 'decimal',
@@ -52,18 +52,18 @@ export function problemOfFacts(given: TokenFacts): RefusalCode | undefined {
     : 'bad_look_ahead';
 }
 
-/** A suite says everything, and a PIN beside the fob's is the service's only where it is not in the passcode. */
+/** A suite defines everything except a PIN at the service, which is possible only if the suite includes none. */
 function problemOfOcra({ suite = '', pinPlace = 'none' }: TokenFacts): RefusalCode | undefined {
   if (!isChecked(parseSuite(suite))) return 'bad_suite';
   return pinPlaces.includes(pinPlace) ? undefined : 'bad_pin_place';
 }
 
-/** Whether a token counts its passcodes. */
+/** Whether a token has a counter. */
 export function isCounted({ kind, suite = '' }: TokenFacts): boolean {
   return kind === 'hotp' || (kind === 'ocra' && parseSuite(suite)?.isCounted === true);
 }
 
-/** The columns of a row or a policy that say the same. */
+/** Returns the same facts as columns of a row or a policy. */
 export function columnsOf(given: TokenFacts) {
   const suite = given.kind === 'ocra' ? parseSuite(given.suite ?? '') : undefined;
   const facts: TokenFacts =

@@ -23,7 +23,7 @@ interface TokenSearch {
 
 type Source = 'serial' | 'user' | 'label';
 
-/** Where tokens are looked for, one after the other: each token is found at the first of them that has it. */
+/** Where tokens are searched, one after the other: each token is found in the first source that matches it. */
 const sourcesOf: Readonly<Record<TokenSearch['by'], readonly Source[]>> = {
   any: ['serial', 'user', 'label'],
   serial: ['serial'],
@@ -31,7 +31,10 @@ const sourcesOf: Readonly<Record<TokenSearch['by'], readonly Source[]>> = {
   label: ['label'],
 };
 
-/** Where a page ends: the source, the part or label that was found, the name it is of, and a token of that user or label. */
+/**
+ * The end of a page: the source, the matched part or label, the name it belongs to, and a token of that user or
+ * label.
+ */
 type Mark = readonly [source: string, key: string, name: string, serial: string];
 
 interface Found {
@@ -40,22 +43,22 @@ interface Found {
   readonly mark: Mark;
 }
 
-/** What one page looks for in one source. */
+/** The search of one page in one source. */
 interface Look {
   readonly db: Db;
   readonly text: string;
   readonly wanted: Wanted | undefined;
   readonly after: Mark | undefined;
-  /** How many found tokens fill the page and show that there is another. */
+  /** How many matches fill the page and show that there is another. */
   readonly enough: number;
   readonly state: TokenState | undefined;
-  /** Whether sources before this one are part of the search: what they have found is not found again. */
+  /** Whether earlier sources are part of the search: their matches are not returned again. */
   readonly isLater: boolean;
 }
 
 interface Looked {
   readonly found: readonly Found[];
-  /** Where the look ended, if there may be more. */
+  /** Where the search stopped, if there may be more. */
   readonly end?: Mark | undefined;
 }
 
@@ -66,8 +69,8 @@ const looks: Readonly<Record<Source, (look: Look) => Promise<Looked>>> = {
 };
 
 /**
- * A page of the tokens that a text finds. From each source it looks at most at `administrationLimits.pageRowsScanned` hits and as many
- * tokens.
+ * Returns a page of the tokens that match a text. It examines at most `administrationLimits.pageRowsScanned` hits,
+ * and as many tokens, of each source.
  *
  * @returns refused `bad_cursor`
  */
@@ -145,7 +148,7 @@ async function byUser({ db, wanted, after, enough, state, isLater }: Look): Prom
   const { hits, end } = await lookAtHits(db, 'user', wanted, at);
   const found: Found[] = [];
   let looked = 0;
-  // The page before may have ended among the tokens of one user.
+  // The previous page may have ended among the tokens of one user.
   for (const portion of inPortions(at ? [at, ...hits] : hits, administrationLimits.searchHitsAtOnce)) {
     const rows = await db
       .selectFrom('users')
@@ -177,11 +180,11 @@ async function byUser({ db, wanted, after, enough, state, isLater }: Look): Prom
     }
     if (found.length >= enough) return { found };
   }
-  // Behind the last user's tokens: no serial number has this character.
+  // After the last user's tokens: no serial number has this character.
   return { found, end: end && ['user', end.part, end.name, '\u007f'] };
 }
 
-/** The first tokens of users by serial number, each behind one of theirs. @returns by the user's id */
+/** Returns the first tokens of users by serial number, each after a given one. @returns by the user's id */
 async function tokensOf(
   db: Db,
   users: readonly (readonly [id: string, start: string])[],
@@ -189,7 +192,7 @@ async function tokensOf(
   if (users.length === 0) return new Map();
   const columns = { id: 'text', start: 'text' } as const;
   const order = sql`order by tokens.serial limit ${sql.lit(administrationLimits.searchTokensOfUser)}`;
-  // SQLite has no lateral joins, and is asked for one user after the other.
+  // SQLite has no lateral joins, and is queried for one user after the other.
   const rows = await forEachRow(db, columns, users, table =>
     engineOf(db) === 'postgres'
       ? sql<TokenRow>`select own.* from ${table} as owner cross join lateral (select tokens.* from tokens
@@ -212,7 +215,7 @@ async function byBeginningOfLabel({
   state,
   isLater,
 }: Look): Promise<Looked> {
-  // PostgreSQL refuses text with NUL or half a character.
+  // PostgreSQL refuses text with NUL or a lone surrogate.
   if (/[\0\p{Cs}]/u.test(text)) return { found: [] };
   const mark = after && { key: after[1], serial: after[3] };
   const isPicked = isLater || state !== undefined;
@@ -230,7 +233,7 @@ async function byBeginningOfLabel({
   return { found, end: last && ['label', last.key, '', last.serial] };
 }
 
-/** What the sources before the labels find a token by. */
+/** Returns the texts by which the sources before the labels match a token. */
 function textsOf(row: Awaited<ReturnType<typeof byLabel>>[number]): string[] {
   const { serial, user, display_name, email } = row;
   return [

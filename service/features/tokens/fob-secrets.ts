@@ -4,7 +4,7 @@ import { type Sealed, type SealLocation, seal, unseal } from '../../storage/encr
 
 export type { FobSecrets } from 'passfob/owner/pairing';
 
-/** The three secrets of a fob as one sealed JSON text, for its row in `fobs` or `fob_pairings`. */
+/** Encrypts the three secrets of a fob as one JSON text, bound to its row in `fobs` or `fob_pairings`. */
 export function sealSecrets(keys: Keys, place: SealLocation, secrets: FobSecrets): Sealed {
   const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
   const plain = Buffer.from(
@@ -21,7 +21,7 @@ export function sealSecrets(keys: Keys, place: SealLocation, secrets: FobSecrets
   }
 }
 
-/** The same opened, or undefined where the seal does not open. The caller clears them after use. */
+/** Decrypts them; returns undefined if that fails. The caller clears them after use. */
 export function openSecrets(keys: Keys, place: SealLocation, sealed: Sealed): FobSecrets | undefined {
   const plain = unseal(keys, place, sealed);
   if (plain === undefined) return undefined;
@@ -35,7 +35,7 @@ export function openSecrets(keys: Keys, place: SealLocation, sealed: Sealed): Fo
   };
 }
 
-/** Secrets that are not needed any more. */
+/** Overwrites secrets that are not needed any more. */
 export function clearSecrets(secrets: FobSecrets): void {
   for (const bytes of Object.values(secrets) as Uint8Array[]) bytes.fill(0);
 }

@@ -14,11 +14,11 @@ import { type FobSecrets, openSecrets, sealSecrets } from './fob-secrets.ts';
 
 export type FobRow = Selectable<Schema['fobs']>;
 
-/** When a fob's clock was set, and what was measured then. */
+/** When a fob's clock was set, and the error measured then. */
 export interface FobClock {
   /** Milliseconds since 1970. */
   readonly setMs: number;
-  /** Fob minus service before it was set, in milliseconds; null where it had no time. */
+  /** Fob minus service before it was set, in milliseconds; null if it had no time. */
   readonly errorMs: number | null;
   /** Positive for a clock that is fast. */
   readonly driftPpm: number | null;
@@ -33,18 +33,20 @@ export interface NewFob {
   readonly clock?: FobClock;
 }
 
-/** A fob as others may see it. */
+/** A fob in its public form. */
 export interface FobView {
   readonly serial: string;
   readonly board: string;
   readonly firmware: string;
-  /** Null when it was never set. */
+  /** Null if it was never set. */
   readonly clock: FobClock | null;
   readonly createdMs: number;
 }
 
-/** Takes a fob under the service's ownership; the same one again changes nothing. Refused: `bad_serial`, `bad_fob`,
- * `bad_clock`, `fob_known`. */
+/**
+ * Registers a fob that the service owns; registering the same fob again changes nothing. Refused: `bad_serial`,
+ * `bad_fob`, `bad_clock`, `fob_known`.
+ */
 export async function register(acting: Acting, given: NewFob): Promise<Result<FobView>> {
   const problem = await problemOfFob(acting, given);
   if (problem !== undefined) return refused(problem);
@@ -68,7 +70,7 @@ export async function register(acting: Acting, given: NewFob): Promise<Result<Fo
   return done(viewOfFob(row));
 }
 
-/** Why a fob cannot be registered, or undefined. */
+/** Returns why a fob cannot be registered, or undefined. */
 export async function problemOfFob(
   { db, keys }: Pick<Acting, 'db' | 'keys'>,
   given: NewFob,
@@ -81,7 +83,7 @@ export async function problemOfFob(
   return present === undefined || isSame(keys, present, given.secrets) ? undefined : 'fob_known';
 }
 
-/** Keeps what was found about a fob's clock when it was set. Refused: `unknown_fob`, `bad_clock`. */
+/** Stores the error that was measured when a fob's clock was set. Refused: `unknown_fob`, `bad_clock`. */
 export async function keepClock(
   acting: Acting,
   { serial, clock }: { readonly serial: string; readonly clock: FobClock },
@@ -97,21 +99,18 @@ export async function keepClock(
 export const registerFob = actOf(register);
 export const keepFobClock = actOf(keepClock);
 
-/** The fob of a serial number, or undefined. */
+/** Returns the fob with this serial number, or undefined. */
 export function fobNamed(db: Db, serial: string): Promise<FobRow | undefined> {
   return db.selectFrom('fobs').selectAll().where('serial', '=', serial).executeTakeFirst();
 }
 
-/** The secrets of a fob, or undefined where the seal does not open. The caller clears them after use. */
+/** Returns the secrets of a fob, or undefined if they cannot be decrypted. The caller clears them after use. */
 export function fobSecretsOf(keys: Keys, row: FobRow): FobSecrets | undefined {
   if (row.sealed_secrets === null || row.key_id === null) return undefined;
   return openSecrets(keys, { table: 'fobs', id: row.id }, { box: row.sealed_secrets, keyId: row.key_id });
 }
 
-/**
- * Keeps a fob that has just shown that it holds these secrets, in place of those it had before. It has been known, or is
- * known from now on.
- */
+/** Stores a known or new fob that has just proved that it holds these secrets, which replace earlier ones. */
 export async function keepProved(acting: Acting, given: NewFob): Promise<FobRow> {
   const present = await fobNamed(acting.db, given.serial);
   const id = present?.id ?? randomUUID();
@@ -149,21 +148,21 @@ function isSame(keys: Keys, row: FobRow, given: FobSecrets): boolean {
 /** A page of fobs by serial number. */
 export interface FobPage {
   readonly fobs: readonly FobView[];
-  /** `after` of the next page; null where this is the last. */
+  /** `after` of the next page; null if this is the last. */
   readonly next: string | null;
 }
 
-/** Which fobs to list. */
+/** Selects fobs. */
 export interface ServiceFobQuery {
-  /** The last serial number of the page before. */
+  /** The last serial number of the previous page. */
   readonly after?: string;
-  /** Only fobs whose clock was never set, or not since: milliseconds since 1970. */
+  /** Only fobs whose clock was not set since this time, or never: milliseconds since 1970. */
   readonly clockBeforeMs?: number;
   /** Default 50, at most 200. */
   readonly rows?: number;
 }
 
-/** The fobs, a page at a time. */
+/** Returns the fobs, a page at a time. */
 export async function listFobs(db: Db, query: ServiceFobQuery = {}): Promise<FobPage> {
   const { after = '', clockBeforeMs } = query;
   const rows = Math.max(

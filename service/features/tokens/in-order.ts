@@ -10,10 +10,10 @@ import { byCodePoint } from '../../storage/search/parts.ts';
 import type { TokenRow } from './rows.ts';
 import { type TokenView, viewOf } from './views.ts';
 
-/** A page of a list. It may hold fewer rows than were asked for, even none, and still not be the last. */
+/** A page of a list. It may hold fewer rows than requested, even none, and still not be the last. */
 export interface TokenPage {
   readonly tokens: readonly TokenView[];
-  /** Null where this is the last page. */
+  /** Null if this is the last page. */
   readonly next: string | null;
 }
 
@@ -24,7 +24,7 @@ interface Order {
   readonly after: string | undefined;
 }
 
-/** Where a page ends: both parts, because several tokens have one user or one label. */
+/** The end of a page: both parts, because several tokens share one user or one label. */
 interface Mark {
   readonly key: string;
   readonly serial: string;
@@ -32,13 +32,13 @@ interface Mark {
 
 type Listed = TokenRow & { readonly user: string | null; readonly key: string };
 
-/** A page of all tokens, by serial number, user or label. @returns refused `bad_cursor` */
+/** Returns a page of all tokens, by serial number, user or label. @returns refused `bad_cursor` */
 export async function listInOrder(db: Db, { by, state, rows, after }: Order): Promise<Result<TokenPage>> {
   const read = after === undefined ? undefined : readSearchCursor(after, 2);
   if (after !== undefined && read === undefined) return refused('bad_cursor');
   const [key = '', serial = ''] = read ?? [];
   const mark = read && { key, serial };
-  // The index of states is in the order of serial numbers; any other order is looked through.
+  // The index of states is ordered by serial number; for any other order, rows are filtered.
   const isPicked = state !== undefined && by !== 'serial';
   const looked = isPicked ? administrationLimits.pageRowsScanned : rows;
   const found = await select(db, by, { mark, state: isPicked ? undefined : state, rows: looked + 1 });
@@ -88,12 +88,15 @@ function byUser(db: Db, { mark, rows }: Range): Promise<Listed[]> {
   return query.orderBy('users.name').orderBy('tokens.serial').limit(rows).execute();
 }
 
-/** Tokens whose label begins with a text as it is written, behind a mark, with what else their users are found by. */
+/**
+ * Returns the tokens after a mark whose label begins with a text, case-sensitively, with the searchable texts of
+ * their users.
+ */
 export function byLabel(
   db: Db,
   { prefix, mark, rows }: Pick<Range, 'mark' | 'rows'> & { readonly prefix: string },
 ) {
-  // The index is by code point; PostgreSQL compares by the locale unless it is told.
+  // The index is by code point; PostgreSQL compares by the locale by default.
   const label =
     engineOf(db) === 'postgres' ? sql<string>`tokens.label collate "C"` : sql<string>`tokens.label`;
   let query = db
@@ -110,7 +113,7 @@ export function byLabel(
   return query.orderBy(label).orderBy('tokens.serial').limit(rows).execute();
 }
 
-/** Where a page begins: a mark from another search must not widen this one. */
+/** Returns where a page begins: a mark from another search must not widen this one. */
 function later(prefix: string, mark: Mark | undefined): string {
   if (mark === undefined) return prefix;
   return byCodePoint(mark.key, prefix) > 0 ? mark.key : prefix;

@@ -18,12 +18,12 @@ import type { TokenRow } from './rows.ts';
 import { countTokens } from './tokens.ts';
 import { type TokenView, viewOf } from './views.ts';
 
-/** A token as such: nobody's yet. */
+/** A token without a user. */
 export interface SeededToken extends TokenFacts {
   readonly serial: string;
-  /** The next counter the fob will use, default 0; HOTP, and OCRA by a suite that counts. */
+  /** The next counter that the fob will use, default 0; HOTP, and OCRA by a suite with a counter. */
   readonly counter?: number;
-  /** 16 to 128 bytes. The service keeps a sealed copy and leaves these bytes alone. */
+  /** 16 to 128 bytes. The service stores an encrypted copy and does not change these bytes. */
   readonly secret: Uint8Array;
   readonly issuer?: string;
   readonly label?: string;
@@ -34,11 +34,11 @@ export interface NewToken extends SeededToken {
   readonly user: string;
 }
 
-/** A token to issue: like a policy where one is named, for a user who is there already or for the inventory. */
+/** A token to issue: by a policy if one is named, for an existing user or for the inventory. */
 export interface IssueInput extends Omit<SeededToken, 'kind'> {
-  /** Needed where no policy is named. */
+  /** Required if no policy is named. */
   readonly kind?: TokenFacts['kind'];
-  /** Name of the policy whose facts count instead of those given. */
+  /** Name of the policy whose facts replace those given. */
   readonly policy?: string;
   readonly user?: string;
 }
@@ -46,7 +46,8 @@ export interface IssueInput extends Omit<SeededToken, 'kind'> {
 export type TokenResult = Result<TokenView>;
 
 /**
- * Adds a token for a user (who is made when new). It starts `assigned`; the first accepted passcode makes it `active`.
+ * Adds a token for a user, who is created if new. It starts `assigned`; the first accepted passcode makes it
+ * `active`.
  *
  * @returns the token, or a refusal that changed nothing
  * @throws ServiceError `busy`
@@ -103,7 +104,7 @@ export async function hasEnough(db: Db, user: User): Promise<boolean> {
   return (await countTokens(db, user.id)) >= tokenLimits.tokensPerUserMax;
 }
 
-/** Why a token cannot be added, or undefined. */
+/** Returns why a token cannot be added, or undefined. */
 export async function problemOf(db: Db, given: SeededToken): Promise<RefusalCode | undefined> {
   const problem = problemOfToken(given);
   if (problem !== undefined) return problem;
@@ -127,7 +128,7 @@ function problemOfToken(given: SeededToken): RefusalCode | undefined {
   return problemOfNames(given);
 }
 
-/** Why names of a token do not fit, or undefined. */
+/** Returns why names of a token do not fit, or undefined. */
 export function problemOfNames(given: {
   readonly issuer?: string;
   readonly label?: string;
@@ -141,13 +142,13 @@ interface Belongings {
   readonly user?: User | undefined;
   readonly policy?: PolicyRow | undefined;
   readonly fobId?: string | undefined;
-  /** Set aside for its user, who enrols it: not usable yet. */
+  /** Reserved for its user, who still has to enrol it: not usable yet. */
   readonly isReserved?: boolean;
-  /** What the audit calls it. */
+  /** The act's name in the audit. */
   readonly action?: 'token.issue' | 'token.import';
 }
 
-/** Writes a token that nothing is against: `reserved` if so wished, `assigned` where it has a user, else in the `inventory`. */
+/** Writes a valid token: `reserved` if requested, `assigned` if it has a user, else in the `inventory`. */
 export async function insertToken(
   acting: Acting,
   given: SeededToken,

@@ -42,12 +42,12 @@ export async function assign(
   if (user === undefined) return refused('unknown_user');
   if (user.disabled_ms !== null) return refused('disabled_user');
   if (row.user_id !== null && row.user_id !== user.id) return refused('reserved_for_another');
-  // A reserved token counts among the user's already.
+  // A reserved token already counts among the user's.
   if (row.user_id === null && (await hasEnough(acting.db, user))) return refused('too_many_tokens');
   return move(acting, row, { to: 'assigned', action: 'token.assign', userId: user.id });
 }
 
-/** Sets a token aside, for a user where one is named: enrolment ends it. Refused as `assign`. */
+/** Reserves a token, for a user if one is named, until enrolment. Refused as `assign`. */
 export async function reserve(
   acting: Acting,
   input: TokenInput & { readonly user?: string },
@@ -62,22 +62,22 @@ export async function reserve(
   return move(acting, row, { to: 'reserved', action: 'token.assign', userId: user.id });
 }
 
-/** Returns a token to the inventory, from where its state allows it. */
+/** Returns a token to the inventory, if its state allows it. */
 export function unassign(acting: Acting, input: TokenInput): Promise<Result<TokenView>> {
   return moveTo(acting, input, { to: 'inventory', action: 'token.unassign', userId: null });
 }
 
-/** Stops a token until it is reactivated. It holds at once. Refused: `last_admin` besides. */
+/** Suspends a token until it is reactivated. Takes effect at once. Refused: `last_admin` besides. */
 export function suspend(acting: Acting, input: TokenInput): Promise<Result<TokenView>> {
   return moveTo(acting, input, { to: 'suspended', action: 'token.suspend' });
 }
 
-/** Stops a token because its own user has lost it. It holds at once. Refused: `last_admin` besides. */
+/** Suspends a token because its own user has lost it. Takes effect at once. Refused: `last_admin` besides. */
 export function reportLost(acting: Acting, input: TokenInput): Promise<Result<TokenView>> {
   return moveTo(acting, input, { to: 'suspended', action: 'token.report-lost' });
 }
 
-/** Lets a suspended token work again. */
+/** Makes a suspended token usable again. */
 function reactivate(acting: Acting, input: TokenInput): Promise<Result<TokenView>> {
   return moveTo(acting, input, { to: 'active', action: 'token.reactivate' });
 }
@@ -91,7 +91,7 @@ export async function revoke(
   return moveTo(acting, input, { to: 'revoked', action: 'token.revoke', reason: input.reason });
 }
 
-/** What a token is called. Refused: `unknown_serial`, `bad_issuer`, `bad_label`. */
+/** Changes issuer and label of a token. Refused: `unknown_serial`, `bad_issuer`, `bad_label`. */
 async function rename(
   acting: Acting,
   input: TokenInput & { readonly issuer?: string; readonly label?: string },
@@ -114,7 +114,9 @@ export const reactivateToken = actOf(reactivate);
 export const revokeToken = actOf(revoke);
 export const renameToken = actOf(rename);
 
-/** Moves a token to another state as `states.ts` allows, for programs in this process. A revoked one is retired. */
+/**
+ * Moves a token to another state as `token-states.ts` allows, for programs in this process. A revoked one is retired.
+ */
 export function changeTokenState(
   management: Management,
   actor: Actor,
@@ -124,7 +126,7 @@ export function changeTokenState(
   return actOf(async (acting: Acting) => {
     const row = await lockToken(acting.db, serial);
     if (row === undefined) return refused<TokenView>('unknown_serial');
-    // Who gets it has to be said: `assignToken`.
+    // The user has to be named: `assignToken`.
     if (tokenStates[to].user === 'one' && row.user_id === null) return refused<TokenView>('bad_transition');
     const userId = tokenStates[to].user === 'none' ? { userId: null } : {};
     const reason = to === 'revoked' ? { reason: 'retired' as const } : {};
@@ -142,13 +144,13 @@ const actionTo: Readonly<Record<TokenState, Action>> = {
   revoked: 'token.revoke',
 };
 
-/** What the audit calls it: an operator's action, or a user's own. */
+/** The act's name in the audit: an operator's action, or a user's own. */
 type TokenAct = Action | 'token.report-lost';
 
 interface Move {
   readonly to: TokenState;
   readonly action: TokenAct;
-  /** Who has it from now on; left out, nothing about that changes. */
+  /** The new user; if left out, the user does not change. */
   readonly userId?: string | null;
   readonly reason?: RevokedReason;
 }
@@ -158,7 +160,7 @@ async function moveTo(acting: Acting, { serial }: TokenInput, way: Move): Promis
   return row === undefined ? refused('unknown_serial') : move(acting, row, way);
 }
 
-/** The one place where a token changes its state by administration. */
+/** The only place where an administrative act changes the state of a token. */
 async function move(acting: Acting, row: TokenRow, way: Move): Promise<Result<TokenView>> {
   const { db } = acting;
   if (!mayBecome(row.state, way.to)) return refused('bad_transition');
@@ -173,7 +175,7 @@ async function move(acting: Acting, row: TokenRow, way: Move): Promise<Result<To
   const has = tokenStates[way.to].user === 'one';
   const isTaken = !tokenStates[way.to].usable && tokenStates[row.state].usable;
   if (isTaken && (await takesLastWay(db, acting.actor, [row.id]))) return refused('last_admin');
-  // Suspending and revoking hold at once: not even the answer to a repeated request outlives them.
+  // Suspending and revoking take effect at once: even the cached response to a repeated request is cleared.
   if (!tokenStates[way.to].usable) await clearIdempotencyCache(db);
   await db.updateTable('tokens').set(changes).where('id', '=', row.id).execute();
   if (isTaken && row.user_id !== null && !(await hasUsable(db, row.user_id)))

@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import type { Db } from '../../storage/database/database.ts';
 
 /**
- * Whether every passcode that may be typed is a decimal number: only then a form for one asks a telephone for its number
- * keys. Whose passcode it will be is not known before the form is sent, so this is about all tokens.
+ * Whether every accepted passcode is a decimal number: only then a form asks a telephone for its number keys. The
+ * user is not known before the form is sent, so this covers all tokens.
  */
 export async function areAllDecimal(db: Db): Promise<boolean> {
   const lettered = await db

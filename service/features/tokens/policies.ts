@@ -12,10 +12,10 @@ import { columnsOf, isWhole, problemOfFacts, type TokenFacts } from './facts.ts'
 
 export type PolicyRow = Selectable<Schema['policies']>;
 
-/** A template: what tokens made from now on are like. */
+/** A template for new tokens. */
 export interface PolicyView {
   readonly name: string;
-  /** Rises with every change; tokens keep the version they were made by. */
+  /** Rises with every change; tokens keep the version by which they were made. */
   readonly version: number;
   readonly kind: TokenKind;
   readonly algorithm: AlgorithmName;
@@ -30,14 +30,14 @@ export interface PolicyView {
   readonly changedMs: number;
 }
 
-/** What a policy asks for. */
+/** The requirements of a policy. */
 export interface PolicyInput extends TokenFacts {
   readonly name: string;
-  /** Default: the fewest digits a PIN may have. */
+  /** Default: the minimum number of digits of a PIN. */
   readonly pinMinDigits?: number;
 }
 
-/** Makes a policy. Refused: `policy_taken`, `too_many_policies`, and what is out of bounds. */
+/** Creates a policy. Refused: `policy_taken`, `too_many_policies`, and codes for values out of bounds. */
 async function create(acting: Acting, input: PolicyInput): Promise<Result<PolicyView>> {
   const problem = problemOfPolicy(input);
   if (problem !== undefined) return refused(problem);
@@ -61,7 +61,7 @@ async function create(acting: Acting, input: PolicyInput): Promise<Result<Policy
   return done(viewOfPolicy(row));
 }
 
-/** Changes what a policy asks for, for tokens made from now on: no token changes. Refused: `unknown_policy` besides. */
+/** Changes the requirements of a policy, for new tokens only. Refused: `unknown_policy` besides. */
 async function change(acting: Acting, input: PolicyInput): Promise<Result<PolicyView>> {
   const problem = problemOfPolicy(input);
   if (problem !== undefined) return refused(problem);
@@ -80,7 +80,7 @@ async function change(acting: Acting, input: PolicyInput): Promise<Result<Policy
   return done(viewOfPolicy(row));
 }
 
-/** Removes a policy by which no token was made, and none is about to be. Refused: `unknown_policy`, `policy_used`. */
+/** Removes a policy that no token or pending activation uses. Refused: `unknown_policy`, `policy_used`. */
 async function remove(acting: Acting, { name }: { readonly name: string }): Promise<Result<PolicyView>> {
   const row = await policyNamed(acting.db, name);
   if (row === undefined) return refused('unknown_policy');
@@ -107,7 +107,7 @@ export const createPolicy = actOf(create);
 export const changePolicy = actOf(change);
 export const removePolicy = actOf(remove);
 
-/** All policies, by name. */
+/** Returns all policies, by name. */
 export async function listPolicies(db: Db): Promise<PolicyView[]> {
   const rows = await db
     .selectFrom('policies')
@@ -118,7 +118,7 @@ export async function listPolicies(db: Db): Promise<PolicyView[]> {
   return rows.map(viewOfPolicy);
 }
 
-/** The policy of a name, or undefined. */
+/** Returns the policy with this name, or undefined. */
 export function policyNamed(db: Db, name: string): Promise<PolicyRow | undefined> {
   return db.selectFrom('policies').selectAll().where('name', '=', name).executeTakeFirst();
 }
@@ -128,7 +128,7 @@ function problemOfPolicy(input: PolicyInput): RefusalCode | undefined {
   const isNamed = name.trim() === name && name.length >= 1 && name.length <= tokenLimits.policyNameMax;
   if (!isNamed || /\p{C}/u.test(name)) return 'bad_policy_name';
   if (!isWhole(pinMinDigits, PIN_DIGITS_MIN, PIN_DIGITS_MAX)) return 'bad_pin_digits';
-  // A suite is a matter between one fob and its service.
+  // A suite belongs to one fob and its service, not to a policy.
   return input.kind === 'ocra' ? 'bad_kind' : problemOfFacts(input);
 }
 

@@ -16,18 +16,21 @@ import { pushSuite, readPushSuite } from './push-question.ts';
 export type PushKeyRow = Selectable<PushSchema['push_keys']>;
 
 /**
- * The account on a fob that holds its push key: made of what the fob is known by, so that it is found there again when the
- * service has no key for it any more.
+ * Returns the account on a fob that holds its push key: derived from the fob's id, so that it can be found there when
+ * the service has no key for it any more.
  */
 export function pushAccountOf(fobId: string): Uint8Array {
   const made = createHash('sha256').update(`push ${fobId}`).digest().subarray(0, ACCOUNT_ID_BYTES);
   const bytes = Uint8Array.from(made);
-  // Ids whose first byte is 0 are the fob's own.
+  // Ids whose first byte is 0 are reserved for the fob.
   bytes[0] = (bytes[0] ?? 0) | 1;
   return bytes;
 }
 
-/** A new secret: of this computer's chance and of the fob's, which came through the session. @param fobChance 32 bytes */
+/**
+ * Returns a new secret that combines randomness of this computer and of the fob, which came through the session.
+ * @param fobChance 32 bytes
+ */
 export function freshPushSecret(fobChance: Uint8Array): Uint8Array {
   const own = randomBytes(pushLimits.pushSecretBytes);
   try {
@@ -37,23 +40,23 @@ export function freshPushSecret(fobChance: Uint8Array): Uint8Array {
   }
 }
 
-/** The push key of a fob, or undefined where it has none. */
+/** Returns the push key of a fob, or undefined if it has none. */
 export function readPushKey(db: Db, fobId: string): Promise<PushKeyRow | undefined> {
   return db.selectFrom('push_keys').selectAll().where('fob_id', '=', fobId).executeTakeFirst();
 }
 
-/** Its secret, or undefined where the seal does not open. The caller clears it after use. */
+/** Returns the key's secret, or undefined if it cannot be decrypted. The caller clears it after use. */
 export function pushSecretOf(keys: Keys, row: PushKeyRow): Uint8Array | undefined {
   const place = { table: 'push_keys', id: row.fob_id };
   return unseal(keys, place, { box: row.sealed_secret, keyId: row.key_id });
 }
 
 /**
- * Keeps a new push key of a fob, not proved yet, before it is written to the fob: an interrupted run finds it again.
+ * Stores a new, unproved push key of a fob before it is sent to the fob: an interrupted run finds it again.
  *
- * @param secret stays the caller's, who clears it
- * @returns the fob's key, which is another one where it had one already; undefined where none of the fob's tokens is
- * anybody's, so that it is to have none
+ * @param secret the caller keeps and clears it
+ * @returns the fob's key, which is an existing one if it had one already; undefined if none of the fob's tokens has a
+ * user, so that it is to have no key
  * @throws ServiceError `busy`
  */
 export function storePushKey(
@@ -81,10 +84,10 @@ export function storePushKey(
 }
 
 /**
- * The fob has proved that it holds the key: from now on it may be asked. Leaves an audit row the first time.
+ * Stores that the fob has proved the key: from now on it may be asked. Writes an audit row the first time.
  *
  * @param key as it was when the fob proved it
- * @returns false where the fob has another one by now, or none
+ * @returns false if the fob now has another key, or none
  * @throws ServiceError `busy`
  */
 export function provePushKey({ db, keys, clock }: Management, key: PushKeyRow): Promise<boolean> {
@@ -115,20 +118,23 @@ export function provePushKey({ db, keys, clock }: Management, key: PushKeyRow): 
   });
 }
 
-/** The fob does not hold the key any more, or another owner's: it is not asked until it has proved one again. */
+/**
+ * Deletes the key of a fob that no longer holds it, or holds another owner's: the fob is not asked until it has
+ * proved a key again.
+ */
 export async function dropPushKey(db: Db, fobId: string): Promise<void> {
   await db.deleteFrom('push_keys').where('fob_id', '=', fobId).execute();
 }
 
 /**
- * Destroys the push key of a fob none of whose tokens is anybody's any more, in the transaction that took the last one
+ * Destroys the push key of a fob none of whose tokens has a user any more, in the transaction that took the last one
  * away.
  */
 export async function dropUnusedPushKey(db: Db, fobId: string): Promise<void> {
   if (!(await isSomebodys(db, fobId))) await dropPushKey(db, fobId);
 }
 
-/** Whether somebody has a token on the fob, one that is suspended for now among them. */
+/** Whether any user has a token on the fob, including suspended ones. */
 async function isSomebodys(db: Db, fobId: string): Promise<boolean> {
   const held = Object.entries(tokenStates).flatMap(([state, { user }]) => (user === 'one' ? [state] : []));
   const token = await db
@@ -142,9 +148,9 @@ async function isSomebodys(db: Db, fobId: string): Promise<boolean> {
 }
 
 /**
- * Whether a fob's answer is right. It is compared in time that does not depend on it.
+ * Whether a fob's response is right, compared in constant time.
  *
- * @param code what the fob answered, 8 decimal digits
+ * @param code the fob's response, 8 decimal digits
  */
 export function isRightAnswer(keys: Keys, row: PushKeyRow, question: string, code: string): boolean {
   const secret = pushSecretOf(keys, row);

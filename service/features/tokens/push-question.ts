@@ -5,15 +5,17 @@ import { parseSuite, type Suite } from '../../base/ocra-suite.ts';
 import { unambiguous } from '../../storage/encryption-at-rest/seal.ts';
 import type { PushKind } from '../../storage/schema/schema.ts';
 
-/** The OCRA suite of every push key: 8 digits over a question of 40 hexadecimal ones, without counter, PIN and time. */
+/**
+ * The OCRA suite of every push key: 8 digits over a question of 40 hexadecimal digits, without counter, PIN and time.
+ */
 export const pushSuite = 'OCRA-1:HOTP-SHA256-8:QH40';
 
-/** `pushSuite`, as the service checks answers by it. */
+/** Returns `pushSuite` in the form in which the service verifies answers. */
 export function readPushSuite(): Suite {
   return present(parseSuite(pushSuite));
 }
 
-/** `pushSuite`, as a fob takes it. */
+/** Returns `pushSuite` in the form for a fob. */
 export function pushSuiteOfFob(): OcraSuite {
   return present(parseOcraSuite(pushSuite));
 }
@@ -23,12 +25,12 @@ function present<T>(suite: T | undefined): T {
   return suite;
 }
 
-/** Everything that the fob's answer to a request is good for, and nothing else is. */
+/** All facts that the fob's response to a request is bound to. */
 export interface PushBinding {
   readonly id: string;
   readonly kind: PushKind;
   readonly sessionHash: string;
-  /** Empty where nobody is asked. */
+  /** Empty if no fob is asked. */
   readonly userId: string;
   readonly tokenId: string;
   readonly applicationId: string;
@@ -40,9 +42,9 @@ export interface PushBinding {
 }
 
 /**
- * The question that the fob answers (RFC 6287): SHA-256 over all of it, each part with its length in front, cut to as many
- * hexadecimal digits as the suite asks for, 160 bits. The fob hashes it again with its key: an answer to one request is
- * none to another.
+ * Returns the question that the fob answers (RFC 6287): SHA-256 over all facts, each with its length in front, cut to
+ * as many hexadecimal digits as the suite requires, 160 bits. The fob hashes it again with its key: an answer to one
+ * request is not valid for another.
  */
 export function questionOf(bound: PushBinding): string {
   const { id, kind, sessionHash, userId, tokenId, applicationId, source, createdMs, number } = bound;

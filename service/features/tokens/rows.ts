@@ -4,7 +4,7 @@ import type { Schema } from '../../storage/schema/schema.ts';
 /** A token as it is stored. */
 export type TokenRow = Selectable<Schema['tokens']>;
 
-/** What a log-in by passcode reads of a token. */
+/** The columns of a token that a log-in by passcode reads. */
 export const passcodeColumns = [
   'id',
   'user_id',
@@ -25,5 +25,5 @@ export const passcodeColumns = [
   'key_id',
 ] as const satisfies readonly (keyof TokenRow)[];
 
-/** A token as far as a log-in by passcode reads it. */
+/** The part of a token that a log-in by passcode reads. */
 export type PasscodeToken = Pick<TokenRow, (typeof passcodeColumns)[number]>;

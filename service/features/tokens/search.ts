@@ -8,7 +8,7 @@ import { listInOrder, type TokenPage } from './in-order.ts';
 
 export type { TokenPage } from './in-order.ts';
 
-/** What a text may be looked for in. */
+/** The fields that a text may be searched in. */
 export const searchedBy = ['any', 'serial', 'user', 'label'] as const;
 
 type SearchedBy = (typeof searchedBy)[number];
@@ -17,28 +17,28 @@ export function isSearchedBy(by: string): by is SearchedBy {
   return searchedBy.some(one => one === by);
 }
 
-/** Which tokens to list. Everything may be left out. */
+/** Selects tokens. Every field is optional. */
 export interface TokenQuery {
   /**
-   * `serial`: `text` is any part of the serial number; `user`: any part of the name, the display name or the e-mail address
-   * of the user who has the token, or had it when it was revoked; accents, upper and lower case do not matter in either. `label`:
-   * it is the beginning of the label, as it is written. `any`, the default: one of these. Without a text it is what the list is
-   * ordered by, the serial number by default.
+   * `serial`: `text` is any part of the serial number; `user`: any part of the name, the display name or the e-mail
+   * address of the user who has the token, or had it when it was revoked; both ignore accents and case. `label`:
+   * `text` is the exact beginning of the label. `any`, the default: one of these. Without a text it is the order of
+   * the list, the serial number by default.
    */
   readonly by?: SearchedBy;
   readonly text?: string;
   readonly state?: TokenState;
-  /** `next` of the page before. */
+  /** `next` of the previous page. */
   readonly after?: string;
   /** Default 50, at most 200. */
   readonly rows?: number;
 }
 
 /**
- * A page of tokens. Every page costs about the same, however many tokens there are: the order is that of an index, and
- * where something has to be picked out of another order, only so many rows are looked at. With a text, tokens come once each:
- * first those whose serial number holds it, then those of users, then those whose label begins with it; among the first
- * two in the order of what was found from the text on, so that what ends with it stands first.
+ * Returns a page of tokens. Every page costs about the same, however many tokens there are: the order is that of an
+ * index, and filtering in another order examines a limited number of rows. With a text, each token comes once: first
+ * those whose serial number contains it, then those of users, then those whose label begins with it. The first two
+ * groups are ordered by the matched text up to its end, so that tokens that end with it come first.
  *
  * @returns refused `bad_query`, `bad_cursor`
  */

@@ -6,7 +6,7 @@ import { unseal } from '../../storage/encryption-at-rest/seal.ts';
 import { engineOf } from '../../storage/schema/engine.ts';
 import type { PasscodeToken, TokenRow } from './rows.ts';
 
-/** The tokens of a user whose passcodes may be accepted by themselves: not those that answer questions. */
+/** Returns the tokens of a user whose passcodes may be accepted without a question. */
 export function usableTokens(db: Db, userId: string): Promise<TokenRow[]> {
   return db
     .selectFrom('tokens')
@@ -18,14 +18,14 @@ export function usableTokens(db: Db, userId: string): Promise<TokenRow[]> {
     .execute();
 }
 
-/** The token of a serial number, which no validation changes until the transaction ends. */
+/** Returns the token with this serial number, locked against validations until the transaction ends. */
 export function lockToken(transaction: Db, serial: string): Promise<TokenRow | undefined> {
   const query = transaction.selectFrom('tokens').selectAll().where('serial', '=', serial);
-  // SQLite has one writer, and no word for this.
+  // SQLite has one writer, and no row locks.
   return (engineOf(transaction) === 'postgres' ? query.forUpdate() : query).executeTakeFirst();
 }
 
-/** How many tokens of a user are not revoked. */
+/** Returns how many tokens of a user are not revoked. */
 export async function countTokens(db: Db, userId: string): Promise<number> {
   const { count } = await db
     .selectFrom('tokens')
@@ -36,7 +36,7 @@ export async function countTokens(db: Db, userId: string): Promise<number> {
   return Number(count);
 }
 
-/** The secret of a token, or undefined when its seal does not open. The caller clears it after use. */
+/** Returns the secret of a token, or undefined if it cannot be decrypted. The caller clears it after use. */
 export function secretOf(
   keys: Keys,
   row: Pick<TokenRow, 'id' | 'sealed_secret' | 'key_id'>,
@@ -45,7 +45,7 @@ export function secretOf(
   return unseal(keys, { table: 'tokens', id: row.id }, { box: row.sealed_secret, keyId: row.key_id });
 }
 
-/** What verification needs of a row. */
+/** Returns the facts of a row that verification needs. */
 export function passcodeFactsOf(row: PasscodeToken): PasscodeFacts {
   return {
     kind: row.kind,

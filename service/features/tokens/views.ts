@@ -8,10 +8,10 @@ import { type TokenState, tokenStates } from '../../base/token-states.ts';
 import type { Db } from '../../storage/database/database.ts';
 import type { TokenRow } from './rows.ts';
 
-/** A token as others may see it. Times in milliseconds since 1970. */
+/** A token in its public form. Times in milliseconds since 1970. */
 export interface TokenView {
   readonly serial: string;
-  /** Who has it, or had it when it was revoked. */
+  /** The user who has it, or had it when it was revoked. */
   readonly user: string | null;
   readonly state: TokenState;
   /** `lost`, `faulty` or `retired` once it is revoked. */
@@ -24,7 +24,7 @@ export interface TokenView {
   /** OCRA only (RFC 6287 §6). */
   readonly suite: string | null;
   readonly pinPlace: PinPlace;
-  /** Counters from the next one on that are accepted; null but for HOTP. */
+  /** Number of accepted counters from the next one on; null except for HOTP. */
   readonly lookAhead: number | null;
   readonly driftSteps: number;
   readonly issuer: string;
@@ -33,7 +33,9 @@ export interface TokenView {
   readonly lastUsedMs: number | null;
 }
 
-/** What others may see of a row: named one by one, so that a new column is not shown by itself. */
+/**
+ * Returns the public form of a row: fields are listed one by one, so that a new column is not exposed by accident.
+ */
 export function viewOf(row: TokenRow, user: string | null): TokenView {
   return {
     serial: row.serial,
@@ -56,7 +58,7 @@ export function viewOf(row: TokenRow, user: string | null): TokenView {
   };
 }
 
-/** The first tokens by serial number. */
+/** Returns the first tokens by serial number. */
 export async function listTokens(db: Db): Promise<TokenView[]> {
   const rows = await db
     .selectFrom('tokens')
@@ -69,7 +71,7 @@ export async function listTokens(db: Db): Promise<TokenView[]> {
   return rows.map(row => viewOf(row, row.user));
 }
 
-/** The tokens that a user has, and behind them those that were revoked, by serial number: as many as a page holds. */
+/** Returns a user's tokens by serial number, followed by the revoked ones: as many as a page holds. */
 export async function listTokensOf(
   db: Db,
   user: { readonly id: string; readonly name: string },
@@ -85,7 +87,7 @@ export async function listTokensOf(
   return rows.map(row => viewOf(row, user.name));
 }
 
-/** Who had a token, from when to when. */
+/** A user who had a token, and the period. */
 export interface AssignmentView {
   readonly user: string;
   readonly fromMs: number;
@@ -103,17 +105,17 @@ export interface ActView {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** A token with what happened to it, latest first. */
+/** A token with its history, latest first. */
 export interface TokenHistory {
   readonly token: TokenView;
-  /** The fob that holds it, where the service owns one. */
+  /** The fob that holds it, if the service owns that fob. */
   readonly fob: string | null;
   readonly policy: { readonly name: string; readonly version: number } | null;
   readonly assignments: readonly AssignmentView[];
   readonly acts: readonly ActView[];
 }
 
-/** A token with its history. @returns refused `unknown_serial` */
+/** Returns a token with its history. @returns refused `unknown_serial` */
 export async function viewToken(db: Db, serial: string): Promise<Result<TokenHistory>> {
   const row = await db
     .selectFrom('tokens')
@@ -163,7 +165,7 @@ async function actsOn(db: Db, tokenId: string): Promise<ActView[]> {
   }));
 }
 
-/** How many tokens stand in each state. It reads an index from end to end: not for every request. */
+/** Returns the number of tokens in each state. It reads a whole index: not for every request. */
 export async function countTokensByState(db: Db): Promise<Readonly<Record<TokenState, number>>> {
   const rows = await db
     .selectFrom('tokens')
@@ -178,7 +180,7 @@ export async function countTokensByState(db: Db): Promise<Readonly<Record<TokenS
   >;
 }
 
-/** What fobs' clocks were found to drift by, in parts per million; of a large fleet only the first so many. */
+/** Returns the measured drifts of fobs' clocks, in parts per million; limited for a large fleet. */
 export async function readFobDrifts(db: Db): Promise<number[]> {
   const rows = await db
     .selectFrom('fobs')

@@ -3,9 +3,9 @@ import { usableStates } from '../../base/token-states.ts';
 import type { Db } from '../../storage/database/database.ts';
 
 /**
- * Whether a user is the only administrator who can sign in: enabled as operator and as user, with a password and a token
- * in use that the console takes. Before there is one the service is administered by one-time links, and nothing has to be
- * kept.
+ * Whether a user is the only administrator who can sign in: enabled as operator and as user, with a password and a
+ * usable token that the console accepts. Before the first such administrator, one-time links administer the service,
+ * and nothing has to be protected.
  */
 export async function isLastAdmin(db: Db, userId: string): Promise<boolean> {
   const able = await ableAdmins(db, []);
@@ -13,11 +13,11 @@ export async function isLastAdmin(db: Db, userId: string): Promise<boolean> {
 }
 
 /**
- * Whether an act that takes tokens out of use is to be refused, because nobody could administer any more and whoever does it
- * may not bring that about: help desk, or a user on their own page, whom a temporary code of help desk lets in. An
- * administrator may have lost the very fob.
+ * Whether to refuse an act that makes tokens unusable, because no administrator could sign in any more and the actor
+ * must not cause that: the help desk, or a user on their self-service page, whom a temporary code of the help desk
+ * lets in. An administrator may do so, for example after losing that fob.
  *
- * @param tokenIds all that go together; to be asked in the transaction in which they do
+ * @param tokenIds all tokens that become unusable; call this in the same transaction
  */
 export async function takesLastWay(
   db: Db,
@@ -29,8 +29,8 @@ export async function takesLastWay(
 }
 
 /**
- * Administrators who can sign in to the console by other tokens than those left out: two at most. The console asks for no
- * PIN, so a token whose passcodes need one at the service lets nobody in there.
+ * Returns at most two administrators who can sign in to the console without the excluded tokens. The console asks for
+ * no PIN, so a token whose passcodes need a PIN at the service does not work there.
  */
 async function ableAdmins(db: Db, leftOut: readonly string[]): Promise<string[]> {
   const able = await db

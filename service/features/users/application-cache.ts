@@ -6,17 +6,17 @@ import { type Application, applicationOfKey } from './applications.ts';
 
 /** An application as it was when its key was last looked up. */
 export interface KnownApplication extends Application {
-  /** By which the transaction that decides sees whether key, factors and standing are still the same. */
+  /** Lets the deciding transaction check that the key and the factors are unchanged. */
   readonly standing: ApplicationVersion;
 }
 
-/** What must still be so in the database for a request of the application to be decided. */
+/** The facts that must be unchanged in the database for a request of the application to be decided. */
 export interface ApplicationVersion {
   readonly keyHash: string;
   readonly factors: Factors;
 }
 
-/** An application as the database has it now; undefined where there is none, or it is disabled. */
+/** Returns an application from the database; undefined if it does not exist or is disabled. */
 export async function applicationNow(db: Db, id: string): Promise<KnownApplication | undefined> {
   const row = await db
     .selectFrom('applications')
@@ -29,11 +29,14 @@ export async function applicationNow(db: Db, id: string): Promise<KnownApplicati
   return { ...application, standing: { keyHash, factors: row.factors } };
 }
 
-/** The applications that this node has seen lately, by their keys. */
+/** The applications that this node has recently looked up, by their keys. */
 export interface ApplicationCache {
-  /** The application of a key, from memory where it was seen within a minute; undefined where there is none. */
+  /**
+   * Returns the application with this key, from memory if it was looked up within a minute; undefined if there is
+   * none.
+   */
   find(apiKey: string): Promise<KnownApplication | undefined>;
-  /** Called when it turned out to have changed: the next `find` asks the database. */
+  /** Call this when the application has changed: the next `find` reads the database. */
   forget(apiKey: string): void;
 }
 
@@ -42,7 +45,7 @@ interface Entry {
   readonly untilMs: number;
 }
 
-/** Makes an empty cache. It holds hashes of keys, never the keys. */
+/** Creates an empty cache. It holds hashes of keys, never the keys. */
 export function makeApplicationCache(db: Db, clock: () => number): ApplicationCache {
   const entries = new Map<string, Entry>();
   return {

@@ -17,19 +17,19 @@ export interface ApplicationView {
   readonly name: string;
   readonly factors: Factors;
   readonly disabledMs: number | null;
-  /** Whether it is the console, which is the service's own and cannot be changed. */
+  /** Whether it is the console, which belongs to the service and cannot be changed. */
   readonly internal: boolean;
   readonly createdMs: number;
 }
 
-/** What log-ins through an application may have to show. */
+/** The factors that an application may require. */
 export const factorsKnown = ['otp', 'pin_otp', 'password_otp'] as const satisfies readonly Factors[];
 
 /**
- * Makes an application.
+ * Creates an application.
  *
- * @returns its API key beside its view: it is shown once, and only its hash is kept. Refusals: bad_name, bad_factors,
- * application_taken, too_many_applications.
+ * @returns its API key beside its view: it is shown once, and only its hash is stored. Refusals: bad_name,
+ * bad_factors, application_taken, too_many_applications.
  */
 export async function createApplication(
   management: Management,
@@ -44,7 +44,7 @@ export async function createApplication(
   const row = { id: randomUUID(), name, factors: given.factors, disabled_ms: null, created_ms: atMs };
   return await writing(management.db, async db => {
     const others = await db.selectFrom('applications').select('name').execute();
-    // The console's name is taken also before the console is there.
+    // The console's name is reserved even before the console's row exists.
     if (name === CONSOLE_APPLICATION.name || others.some(other => other.name === name))
       return refused('application_taken');
     if (others.length >= userLimits.applicationsMax) return refused('too_many_applications');
@@ -58,7 +58,7 @@ export async function createApplication(
   });
 }
 
-/** Changes what log-ins must show, from the next one on. Refusals: bad_factors, and those of `changing`. */
+/** Changes the required factors, from the next log-in on. Refusals: bad_factors, and those of `changing`. */
 export async function changeFactors(
   management: Management,
   actor: Actor,
@@ -71,7 +71,9 @@ export async function changeFactors(
   }));
 }
 
-/** Gives an application another API key; the old one ends at once. The new one is shown once. Refusals: `changing`. */
+/**
+ * Replaces the API key of an application; the old one ends at once. The new one is shown once. Refusals: `changing`.
+ */
 export async function rotateApplicationKey(
   management: Management,
   actor: Actor,
@@ -85,7 +87,7 @@ export async function rotateApplicationKey(
   return changed.ok ? done({ application: changed.value, value }) : changed;
 }
 
-/** Keeps an application from asking until it is enabled again. Refusals: `changing`. */
+/** Rejects all requests of an application until it is enabled again. Refusals: `changing`. */
 export function disableApplication(
   management: Management,
   actor: Actor,
@@ -109,7 +111,7 @@ export function enableApplication(
   }));
 }
 
-/** All applications, by name. */
+/** Returns all applications, by name. */
 export async function listApplications(db: Db): Promise<ApplicationView[]> {
   const rows = await db
     .selectFrom('applications')
@@ -133,7 +135,10 @@ interface Change {
   readonly detail: Detail;
 }
 
-/** One change of one application, done and audited together. Refusals: unknown_application, application_internal. */
+/**
+ * Changes one application and audits the change in one transaction. Refusals: unknown_application,
+ * application_internal.
+ */
 async function changing(
   { management, actor, id }: Act,
   change: (row: ApplicationRow, atMs: number) => Change,
@@ -154,7 +159,9 @@ async function changing(
   });
 }
 
-/** With fewer factors, or with a key in somebody's hands, the console would be open to less than operators must show. */
+/**
+ * With fewer factors, or with an API key that somebody knows, the console would accept less than operators must show.
+ */
 function refusalOf(row: ApplicationRow | undefined): RefusalCode | undefined {
   if (row === undefined) return 'unknown_application';
   return row.name === CONSOLE_APPLICATION.name ? 'application_internal' : undefined;

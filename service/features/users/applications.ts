@@ -3,23 +3,23 @@ import { hashBearer, makeBearer } from '../../base/bearers.ts';
 import type { Factors } from '../../base/kinds.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
 
-/** The application of the service's own log-in form, and of whoever holds its API key. */
+/** The application of the service's own log-in form, and of the holder of its API key. */
 export const LOGIN_APPLICATION = { name: 'login', factors: 'otp' } as const;
-/** The console itself: operators sign in to it with password and passcode. It has no API key that anybody knows. */
+/** The console itself: operators sign in to it with password and passcode. Nobody knows its API key. */
 export const CONSOLE_APPLICATION = { name: 'console', factors: 'password_otp' } as const;
 
-/** A client that may ask for validations. */
+/** A client that may request validations. */
 export interface Application {
   readonly id: string;
   readonly name: string;
-  /** What its log-ins must show. */
+  /** The factors that its log-ins must show. */
   readonly factors: Factors;
 }
 
 /**
- * One of the service's own applications, made when there is none of its name; one that exists stays as it is.
+ * Creates one of the service's own applications if its name is new; an existing one stays unchanged.
  *
- * @returns the application, and its API key if it was made now: the key is shown once and only its hash is kept
+ * @returns the application, and its API key if it was created now: the key is shown once and only its hash is stored
  */
 export function ensureApplication(
   db: Db,
@@ -43,12 +43,12 @@ export function ensureApplication(
   });
 }
 
-/** Whether a service has run on this database before: its start makes the first application. */
+/** Whether a service has run on this database before: its first start creates the first application. */
 export async function hasApplications(db: Db): Promise<boolean> {
   return (await db.selectFrom('applications').select('id').limit(1).executeTakeFirst()) !== undefined;
 }
 
-/** The application whose API key this is, or undefined; one that is disabled has none. */
+/** Returns the enabled application with this API key, or undefined. */
 export async function applicationOfKey(db: Db, apiKey: string): Promise<Application | undefined> {
   const hash = hashBearer(apiKey);
   const row = await db

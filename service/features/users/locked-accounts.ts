@@ -3,7 +3,7 @@ import { type LockPolicy, lockState } from '../../base/lock.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { lockFactsOf } from './users.ts';
 
-/** The accounts that are locked at a moment, and when each opens again (milliseconds since 1970). */
+/** Returns the accounts that are locked at a moment, and when each unlocks (milliseconds since 1970). */
 export async function lockedAccounts(
   db: Db,
   policy: LockPolicy,

@@ -2,10 +2,10 @@ import { isBeyondAscii, skeletonOf } from '../../base/skeleton.ts';
 import type { Db } from '../../storage/database/database.ts';
 
 /**
- * Whether the name of another user looks like this one. Names in ASCII alone are not compared with each other: `user1` and
- * `userl` are told apart by whoever gives out names.
+ * Whether the name of another user looks like this one. Names in ASCII alone are not compared with each other:
+ * operators who assign names have to distinguish `user1` and `userl`.
  *
- * @param name prepared; to be asked in the transaction that makes the user
+ * @param name prepared; call this in the transaction that creates the user
  */
 export async function looksLikeAnother(db: Db, name: string): Promise<boolean> {
   const alike = db
@@ -21,7 +21,8 @@ export async function looksLikeAnother(db: Db, name: string): Promise<boolean> {
 /**
  * Compares names that are not stored yet.
  *
- * @returns says of one prepared name after the other whether it looks like one before that did not
+ * @returns a function that takes one prepared name after another, and returns whether it looks like an earlier
+ * accepted one
  */
 export function makeAlikeFinder(): (name: string) => boolean {
   const taken = new Map<string, Set<string>>();
@@ -37,7 +38,8 @@ export function makeAlikeFinder(): (name: string) => boolean {
 }
 
 /**
- * Whether a name is one by which the audit knows who is no person (`actor.ts`), or looks like one: no operator may have it.
+ * Whether a name, or one that looks like it, stands in the audit for an actor who is no person (`actor.ts`): no
+ * operator may have it.
  */
 export function isReservedName(name: string): boolean {
   return [name, ...(isBeyondAscii(name) ? [skeletonOf(name)] : [])].some(one =>

@@ -12,10 +12,10 @@ export interface PinProblem {
 }
 
 /**
- * Why a PIN cannot be chosen at the service, or undefined where it can: the fob's own bounds and list, and the digits that the
- * policy wants. The one rule, whatever a PIN is chosen by.
+ * Returns why a PIN is not allowed at the service, or undefined: the fob's own bounds and list, and the number of
+ * digits in the policy. This rule applies wherever a PIN is chosen.
  *
- * @param fewest digits that the user's policy wants (`fewestPinDigits`)
+ * @param fewest digits that the user's policy requires (`fewestPinDigits`)
  */
 export function pinProblem(pin: string, fewest: number = PIN_DIGITS_MIN): PinProblem | undefined {
   if (!/^[0-9]+$/.test(pin) || pin.length < fewest || pin.length > PIN_DIGITS_MAX)
@@ -24,12 +24,15 @@ export function pinProblem(pin: string, fewest: number = PIN_DIGITS_MIN): PinPro
   return { code: 'trivial_pin', text: texts.refusals.trivial_pin };
 }
 
-/** Whether a user has to choose a PIN before one counts: after a reset, and where there never was one. */
+/** Whether a user has to choose a PIN first: after a reset, or if there never was one. */
 export function isPinDue({ pin_hash, pin_change }: Pick<User, 'pin_hash' | 'pin_change'>): boolean {
   return pin_change === 1 || pin_hash === null;
 }
 
-/** The fewest digits that a PIN of a user has: as the tokens want it for which the service asks for one. */
+/**
+ * Returns the minimum number of digits of a user's PIN: the maximum over the tokens for which the service asks for a
+ * PIN.
+ */
 export async function fewestPinDigits(db: Db, userId: string): Promise<number> {
   const { most } = await db
     .selectFrom('tokens')
@@ -41,13 +44,13 @@ export async function fewestPinDigits(db: Db, userId: string): Promise<number> {
   return Math.max(PIN_DIGITS_MIN, Number(most ?? 0));
 }
 
-/** The same by the name that was typed; of nobody, what holds for everybody. */
+/** The same for a typed name; for an unknown one, the general minimum. */
 export async function fewestPinDigitsOf(db: Db, name: string): Promise<number> {
   const user = await findUser(db, prepareUserName(name) ?? '');
   return user === undefined ? PIN_DIGITS_MIN : await fewestPinDigits(db, user.id);
 }
 
-/** Whether any token wants a PIN at the service, so that log-in forms have a field for one. */
+/** Whether any token needs a PIN at the service, so that log-in forms have a field for one. */
 export async function asksServicePin(db: Db): Promise<boolean> {
   const token = await db
     .selectFrom('tokens')
@@ -58,7 +61,7 @@ export async function asksServicePin(db: Db): Promise<boolean> {
   return token !== undefined;
 }
 
-/** Whether the service asks a user for a PIN: for a token of theirs, or because an application does. */
+/** Whether the service asks a user for a PIN: for one of their tokens, or because an application requires it. */
 export async function hasPinAsked(db: Db, userId: string): Promise<boolean> {
   const tokens = await db
     .selectFrom('tokens')

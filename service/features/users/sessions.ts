@@ -10,27 +10,27 @@ import { clearIdempotencyCache } from '../../storage/idempotency.ts';
 import type { Management } from '../../storage/management.ts';
 import { latestMade } from '../../storage/queries/latest.ts';
 
-/** An operator session just opened: the cookie value is not stored, only its hash. */
+/** A new operator session: the cookie value is not stored, only its hash. */
 export interface OperatorSession {
   readonly token: string;
   readonly expiresMs: number;
 }
 
-/** A session as the routes know it. */
+/** A session as the routes use it. */
 export interface SignInSession {
-  /** Null for a session by a one-time link, which belongs to nobody. */
+  /** Null for the session of a one-time link, which belongs to no user. */
   readonly user: string | null;
-  /** As it stands now, not as it stood when the session was opened. */
+  /** The current role, not that at the opening of the session. */
   readonly role: Role;
-  /** When it ends however much it is used (milliseconds since 1970). */
+  /** The end of the session, however much it is used (milliseconds since 1970). */
   readonly expiresMs: number;
-  /** When the operator last proved to be there. */
+  /** When the operator last proved to be present. */
   readonly provedMs: number;
-  /** What forms and requests of this session carry, so that no other site can make them. */
+  /** The token in forms and requests of this session, so that no other site can make them. */
   readonly csrf: string;
 }
 
-/** For whom and when to open a session. */
+/** The user, role and time of a new session. */
 export interface Opening {
   readonly userId: string | null;
   readonly role: Role;
@@ -38,8 +38,8 @@ export interface Opening {
 }
 
 /**
- * Opens a session, in the caller's transaction. What has run out is forgotten on the way, and of one operator's sessions
- * the ones that would end soonest, beyond the number kept.
+ * Opens a session, in the caller's transaction. It also deletes expired sessions, and those of the operator's
+ * sessions that would end soonest, beyond the allowed number.
  */
 export async function openSession(db: Db, { userId, role, nowMs }: Opening): Promise<OperatorSession> {
   const { value, hash } = makeBearer('pfs');
@@ -70,8 +70,9 @@ export async function openSession(db: Db, { userId, role, nowMs }: Opening): Pro
 }
 
 /**
- * The session of a cookie value, or undefined when there is none (any more): it has run out or stood idle, was opened by
- * a clock that has gone back, or its operator is disabled. Role and standing are read each time, so that a change holds from the next request on.
+ * Returns the session of a cookie value, or undefined if there is none: it has expired or was idle too long, was
+ * opened by a clock that has since gone back, or its operator is disabled. Role and state are read each time, so that
+ * a change applies from the next request on.
  */
 export async function sessionOf(
   { db, keys, clock }: Management,
@@ -105,7 +106,7 @@ export async function sessionOf(
   };
 }
 
-/** Notes that a session was used. A database that is busy does not keep anybody from reading. */
+/** Stores that a session was used. A busy database does not keep anybody from reading. */
 async function markSeen(db: Db, hash: string, nowMs: number): Promise<void> {
   try {
     await writing(db, transaction =>
@@ -121,15 +122,16 @@ async function markSeen(db: Db, hash: string, nowMs: number): Promise<void> {
   }
 }
 
-/** Whether a token sent with a request is the session's own; in time that tells nothing of where they differ. */
+/** Whether a token sent with a request is the session's own, compared in constant time. */
 export function isCsrfToken(session: Pick<SignInSession, 'csrf'>, given: string): boolean {
-  // Compared as hashes, which have one length.
+  // Compared as hashes, which have equal lengths.
   return timingSafeEqual(Buffer.from(hashBearer(session.csrf)), Buffer.from(hashBearer(given)));
 }
 
 /**
- * Whether the operator proved to be there a short while ago, as dangerous acts ask. A session by a one-time link cannot
- * prove anything anew and is fresh for as long as a set-up takes. A proof from the future (a clock set back) is none.
+ * Whether the operator proved to be present a short while ago, as dangerous acts require. The session of a one-time
+ * link cannot prove that again and counts as fresh for as long as a set-up takes. A proof from the future (a clock
+ * set back) does not count.
  */
 export function isFresh(session: SignInSession, nowMs: number): boolean {
   const ageMs = nowMs - session.provedMs;
@@ -138,12 +140,12 @@ export function isFresh(session: SignInSession, nowMs: number): boolean {
   );
 }
 
-/** The actor that the acts of a session are audited under. */
+/** Returns the actor under which the acts of a session are audited. */
 export function actorOfSession(session: SignInSession, source: string, requestId: string): Actor {
   return { name: session.user ?? 'link', role: session.role, source, requestId };
 }
 
-/** Notes that the operator has just proved to be there, in the caller's transaction. */
+/** Stores that the operator has just proved to be present, in the caller's transaction. */
 export async function proveSession(db: Db, value: string, nowMs: number): Promise<void> {
   await db
     .updateTable('operator_sessions')
@@ -156,14 +158,14 @@ export async function proveSession(db: Db, value: string, nowMs: number): Promis
 export async function endSession(db: Db, value: string): Promise<void> {
   await writing(db, async transaction => {
     await transaction.deleteFrom('operator_sessions').where('token_hash', '=', hashBearer(value)).execute();
-    // The form that was sent to sign in must not open another session when it is sent again.
+    // Repeating the sign-in request must not open another session.
     await clearIdempotencyCache(transaction);
   });
 }
 
 /**
- * Ends all sessions of a user, in the caller's transaction, those of the own page too: disabled, another role, another
- * password, the last fob gone.
+ * Ends all sessions of a user, in the caller's transaction, including those of the self-service page: after
+ * disabling, another role, another password, or the loss of the last fob.
  */
 export async function endSessionsOf(db: Db, userId: string): Promise<void> {
   await db.deleteFrom('user_sessions').where('user_id', '=', userId).execute();

@@ -10,22 +10,22 @@ import { type Db, writing } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
 import { recordAudit } from '../audit/record.ts';
 
-/** What an administrator sets for the whole service. */
+/** The settings of the whole service that an administrator changes. */
 export interface Settings {
   readonly lock: LockPolicy;
-  /** How the service calls itself on its pages and in its mails. */
+  /** The service's name on its pages and in its mails. */
   readonly serviceName: string;
-  /** Where users reach it: scheme, host and perhaps a port; null until it is set. */
+  /** The address for users: scheme, host and optional port; null until it is set. */
   readonly publicAddress: string | null;
 }
 
-/** The named value, or undefined when it was never set. What stands in it is for the caller to check. */
+/** Returns the named value, or undefined if it was never set. The caller has to validate it. */
 export async function readSetting<T>(db: Db, name: string): Promise<T | undefined> {
   const row = await db.selectFrom('settings').select('value').where('name', '=', name).executeTakeFirst();
   return row === undefined ? undefined : (JSON.parse(row.value) as T);
 }
 
-/** The same with when it was set, in milliseconds since 1970. */
+/** The same with the time when it was set, in milliseconds since 1970. */
 export async function readSettingWithTime<T>(
   db: Db,
   name: string,
@@ -38,7 +38,7 @@ export async function readSettingWithTime<T>(
   return row && { value: JSON.parse(row.value) as T, changedMs: row.changed_ms };
 }
 
-/** Sets the named value, in the caller's transaction. Not for secrets: the value is stored as it is. */
+/** Sets the named value, in the caller's transaction. Not for secrets: the value is stored unencrypted. */
 export async function writeSetting(db: Db, name: string, value: unknown, nowMs: number): Promise<void> {
   const row = { value: JSON.stringify(value), changed_ms: nowMs };
   await db
@@ -48,13 +48,13 @@ export async function writeSetting(db: Db, name: string, value: unknown, nowMs: 
     .execute();
 }
 
-/** When accounts lock, as it stands. */
+/** Returns the current lockout policy. */
 export async function readLockPolicy(db: Db): Promise<LockPolicy> {
   const lock = await readSetting<LockPolicy>(db, 'lock');
   return lock !== undefined && fitsLockPolicy(lock) ? lock : defaultLockPolicy;
 }
 
-/** Sets when accounts lock where nobody has yet: what a configuration says is where the service begins. */
+/** Sets the lockout policy if none is set: the configuration only gives the initial value. */
 export async function beginWithLockPolicy(db: Db, lock: LockPolicy, nowMs: number): Promise<void> {
   await writing(db, async transaction => {
     if ((await readSetting(transaction, 'lock')) === undefined)
@@ -62,13 +62,13 @@ export async function beginWithLockPolicy(db: Db, lock: LockPolicy, nowMs: numbe
   });
 }
 
-/** How the service calls itself: the product's name until an administrator gives it another. */
+/** Returns the service's name: the product's name until an administrator sets another. */
 export async function readServiceName(db: Db): Promise<string> {
   const name = await readSetting<string>(db, 'service_name');
   return (name === undefined ? undefined : prepareServiceName(name)) ?? texts.product;
 }
 
-/** The settings as they stand; what was never set, or is no longer valid, has its default. */
+/** Returns the current settings; a setting that was never set, or is no longer valid, has its default. */
 export async function readSettings(db: Db): Promise<Settings> {
   const address = await readSetting<string | null>(db, 'public_address');
   return {
@@ -78,7 +78,7 @@ export async function readSettings(db: Db): Promise<Settings> {
   };
 }
 
-/** Changes the settings that are given and leaves the others. Refusals: bad_lock_policy, bad_service_name, bad_address. */
+/** Changes the given settings and leaves the others. Refusals: bad_lock_policy, bad_service_name, bad_address. */
 export async function changeSettings(
   management: Management,
   actor: Actor,
@@ -143,7 +143,10 @@ function prepareServiceName(typed: string): string | undefined {
   return prepareLine(typed, userLimits.serviceNameMax) || undefined;
 }
 
-/** The origin of an address, or undefined when there is more to it than that, or it is not safe to send people to. */
+/**
+ * Returns the origin of an address, or undefined if the address has more parts than that, or it is not safe to send
+ * people there.
+ */
 export function prepareAddress(typed: string): string | undefined {
   if (typed.length > userLimits.publicAddressMax || !URL.canParse(typed)) return undefined;
   const { protocol, hostname, origin, href } = new URL(typed);

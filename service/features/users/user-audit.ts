@@ -4,7 +4,7 @@ import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
 import { recordAudit } from '../audit/record.ts';
 import type { User } from './users.ts';
 
-/** The transaction in which something is done to a user, by whom and when. */
+/** The transaction of an act on a user, its actor and its time. */
 export interface ActingOnUser {
   readonly db: Db;
   readonly keys: Keys;
@@ -13,7 +13,7 @@ export interface ActingOnUser {
   readonly atMs: number;
 }
 
-/** Leaves the audit row of what was done to a user. @param detail never a secret */
+/** Writes the audit row of an act on a user. @param detail never a secret */
 export function recordUserAct(
   { db, keys, actor, atMs }: ActingOnUser,
   action: string,

@@ -16,7 +16,7 @@ import { recordUserAct } from './user-audit.ts';
 import { type UserView, userViewOf } from './user-views.ts';
 import { findUser, insertUser, newUser, prepareUserName, type User, withoutFailures } from './users.ts';
 
-/** A user to make. */
+/** A user to create. */
 export interface NewUser {
   readonly name: string;
   readonly displayName?: string | undefined;
@@ -24,14 +24,17 @@ export interface NewUser {
   readonly email?: string | null | undefined;
 }
 
-/** What to change of a user; what is left out stays. */
+/** Changes to a user; omitted fields stay. */
 export interface UserChange {
   readonly user: string;
   readonly displayName?: string | undefined;
   readonly email?: string | null | undefined;
 }
 
-/** Makes a user without token, password or PIN. Refusals: bad_user, bad_display_name, bad_email, user_taken, name_looks_alike. */
+/**
+ * Creates a user without token, password or PIN. Refusals: bad_user, bad_display_name, bad_email, user_taken,
+ * name_looks_alike.
+ */
 export async function createUser(
   management: Management,
   actor: Actor,
@@ -54,7 +57,7 @@ export async function createUser(
   });
 }
 
-/** Changes what a user is called or written to at. Refusals: unknown_user, bad_display_name, bad_email. */
+/** Changes the display name or mail address of a user. Refusals: unknown_user, bad_display_name, bad_email. */
 export async function changeUser(
   management: Management,
   actor: Actor,
@@ -72,7 +75,7 @@ export async function changeUser(
 }
 
 /**
- * Disables an account: its sessions end, and no log-in of it is accepted until it is enabled again. Refusals:
+ * Disables an account: its sessions end, and none of its log-ins are accepted until it is enabled again. Refusals:
  * unknown_user, last_admin.
  */
 export function disableUser(management: Management, actor: Actor, typed: string): Promise<Result<UserView>> {
@@ -90,7 +93,7 @@ export function enableUser(management: Management, actor: Actor, typed: string):
   }));
 }
 
-/** Ends an account's lock before its time by forgetting its failures. Refusal: unknown_user. */
+/** Unlocks an account early by resetting its failures. Refusal: unknown_user. */
 export function unlockUser(management: Management, actor: Actor, typed: string): Promise<Result<UserView>> {
   return changing({ management, actor, typed, action: 'user.unlock' }, (_db, user) => ({
     facts: withoutFailures,
@@ -113,11 +116,11 @@ type Decided =
   | {
       readonly facts: Facts;
       readonly detail?: Detail;
-      /** Not even the answer to a repeated request outlives it. */
+      /** Whether the change also clears cached responses to repeated requests. */
       readonly holdsAtOnce?: boolean;
     };
 
-/** One change of one user: what `decide` says is stored and audited together. */
+/** Changes one user: the result of `decide` is stored and audited in one transaction. */
 async function changing(
   { management, actor, typed, action }: Act,
   decide: (db: Db, user: User, atMs: number) => Decided | Promise<Decided>,
@@ -129,7 +132,8 @@ async function changing(
     const decided = await decide(db, user, atMs);
     if (typeof decided === 'string') return refused(decided);
     if (Object.keys(decided.facts).length > 0) await updateUser(db, user, decided.facts);
-    // After the row was written: a log-in that is being decided on another node holds it, and has left its answer by then.
+    // After the row was written: a log-in that another node is deciding holds the row, and has stored its cached
+    // response by then.
     if (decided.holdsAtOnce === true) await clearIdempotencyCache(db);
     await recordUserAct({ db, keys: management.keys, actor, atMs }, action, user, decided.detail);
     return done(await view(db, { ...user, ...decided.facts }, atMs));

@@ -11,7 +11,7 @@ import { latestMade } from '../../storage/queries/latest.ts';
 import { recordAudit } from '../audit/record.ts';
 import { prepareUserName } from './users.ts';
 
-/** What opens a user's page, or is one: the value is given out once, only its hash is stored. */
+/** The value of a sign-in token or of a page's session: it is handed out once, only its hash is stored. */
 export interface UserBearer {
   /** A secret. */
   readonly value: string;
@@ -19,37 +19,40 @@ export interface UserBearer {
   readonly expiresMs: number;
 }
 
-/** A user's page that is open. */
+/** An open session of the self-service page. */
 export interface UserSession {
   readonly userId: string;
   readonly user: string;
   readonly expiresMs: number;
-  /** What forms of this session carry, so that no other site can make them. */
+  /** The token in forms of this session, so that no other site can make them. */
   readonly csrf: string;
-  /** The hash the session is stored under. */
+  /** The hash under which the session is stored. */
   readonly hash: string;
 }
 
-/** Where a request came from, for the audit. */
+/** The source of a request, for the audit. */
 export interface Origin {
   readonly source: string;
   readonly requestId: string;
 }
 
-/** The user as the actor of an act on what is their own. */
+/** Returns the user as the actor of a self-service act. */
 export function userActor(name: string, { source, requestId }: Origin): Actor {
   return { name, role: 'user', source, requestId };
 }
 
-/** Makes the ticket that opens a user's page once, in the caller's transaction: an enrolment ends with it. */
+/**
+ * Makes the sign-in token (stored as `ticket`) that opens a user's page once, in the caller's transaction, at the end
+ * of an enrolment.
+ */
 export function makeSignInToken(db: Db, userId: string, nowMs: number): Promise<UserBearer> {
   return insert(db, { userId, kind: 'ticket', expiresMs: nowMs + relayLimits.ticketMs, nowMs });
 }
 
 /**
- * Opens the page with a ticket, which is used up.
+ * Opens the page with a sign-in token, which is used up.
  *
- * @returns undefined for a ticket that is unknown, used or too old, or whose user is disabled
+ * @returns undefined for a token that is unknown, used or too old, or whose user is disabled
  * @throws ServiceError `busy`
  */
 export function signInByToken(
@@ -73,10 +76,10 @@ export function signInByToken(
 }
 
 /**
- * Opens the page for who has shown what the service's own application asks for.
+ * Opens the page for a user who has shown the factors of the service's own application.
  *
- * @param decide asks the validator about what was typed
- * @returns undefined for every reason not to: only the validator's log tells them apart
+ * @param decide calls the validator with the typed input
+ * @returns undefined for every refusal: only the validator's log distinguishes the reasons
  * @throws ServiceError `busy`
  */
 export async function enterByPasscode(
@@ -88,9 +91,9 @@ export async function enterByPasscode(
 }
 
 /**
- * Opens the page for a user whom the service's own application has let in just now.
+ * Opens the page for a user whom the service's own application has just accepted.
  *
- * @returns undefined where the user was disabled meanwhile
+ * @returns undefined if the user was disabled meanwhile
  * @throws ServiceError `busy`
  */
 export function enterAccepted(
@@ -105,7 +108,7 @@ export function enterAccepted(
   });
 }
 
-/** The session of a cookie value, or undefined where there is none (any more), or its user is disabled. */
+/** Returns the session of a cookie value, or undefined if it does not exist (any more) or its user is disabled. */
 export async function userSessionOf(
   { db, keys, clock }: Management,
   value: string | undefined,
@@ -138,12 +141,12 @@ export async function userSessionOf(
 export async function endUserSession(db: Db, { hash }: UserSession): Promise<void> {
   await writing(db, async transaction => {
     await transaction.deleteFrom('user_sessions').where('token_hash', '=', hash).execute();
-    // The form that was sent to sign in must not open another session when it is sent again.
+    // Repeating the sign-in request must not open another session.
     await clearIdempotencyCache(transaction);
   });
 }
 
-/** Ends the other sessions of a user and their tickets, in the caller's transaction. */
+/** Ends the other sessions of a user and their sign-in tokens, in the caller's transaction. */
 export async function endOtherUserSessions(db: Db, { userId, hash }: UserSession): Promise<void> {
   await db
     .deleteFrom('user_sessions')

@@ -19,16 +19,16 @@ export interface UserView {
   readonly email: string | null;
   /** When an operator disabled the account (milliseconds since 1970), or null. */
   readonly disabledMs: number | null;
-  /** Failures in a row that still count, and when a locked account opens again; null while it is not locked. */
+  /** Consecutive failures that still count, and when a locked account unlocks; null if it is not locked. */
   readonly failures: number;
   readonly lockedUntilMs: number | null;
   readonly hasPassword: boolean;
-  /** Whether a PIN asked for by the service is set, or must be chosen anew. */
+  /** Whether the user's PIN at the service is set, or must be chosen again. */
   readonly pin: 'none' | 'set' | 'change';
   readonly createdMs: number;
 }
 
-/** What an account's lock depends on besides its own facts. */
+/** The time and policy that determine the lock state, besides the account's own facts. */
 export interface Moment {
   readonly lock: LockPolicy;
   readonly nowMs: number;
@@ -50,21 +50,21 @@ export function userViewOf(user: User, { lock, nowMs }: Moment): UserView {
   };
 }
 
-/** Which users to list, at a moment. */
+/** Selects users, at a moment. */
 export interface UserQuery extends Moment {
-  /** `next` of the page before. */
+  /** `next` of the previous page. */
   readonly after?: string | undefined;
-  /** Any part of the name, the display name or the e-mail address; accents, upper and lower case do not matter. */
+  /** Any part of the name, the display name or the e-mail address; accents and case are ignored. */
   readonly search?: string | undefined;
   readonly state?: 'locked' | 'disabled' | undefined;
   /** 1 to `userLimits.usersListedMax`; more is cut to that. */
   readonly limit: number;
 }
 
-/** A page of a list. A page of a search may hold fewer users than were asked for, even none, and still not be the last. */
+/** A page of a list. A page of a search may hold fewer users than requested, even none, and still not be the last. */
 export interface UserPage {
   readonly users: readonly UserView[];
-  /** Null where this is the last page. */
+  /** Null if this is the last page. */
   readonly next: string | null;
 }
 
@@ -72,11 +72,12 @@ export interface UserPage {
 const FAILURES_NEVER_REACHED = 2 ** 31 - 1;
 
 /**
- * A page of users: by name, or those that a search finds in the order of what it found, where texts that end with it stand
- * before those that go on. Each page costs about the same, however many users there are, and does not shift when users
- * are added meanwhile: it walks along an index, and a search looks at most at `administrationLimits.pageRowsScanned` of its entries.
+ * Returns a page of users: by name, or the results of a search in the order of the matched text up to its end, so
+ * that texts that end with the search come first. Each page costs about the same, however many users there are, and
+ * does not shift when users are added meanwhile: it follows an index, and a search examines at most
+ * `administrationLimits.pageRowsScanned` of its entries.
  *
- * @returns an empty page where `after` or `search` is nothing that can be
+ * @returns an empty page if `after` or `search` is impossible
  */
 export async function listUsers(db: Db, query: UserQuery): Promise<UserPage> {
   const limit = Math.max(1, Math.min(Math.trunc(query.limit), userLimits.usersListedMax));
@@ -87,7 +88,7 @@ const nobody: UserPage = { users: [], next: null };
 
 async function usersByName(db: Db, query: UserQuery, limit: number): Promise<UserPage> {
   const { after = '' } = query;
-  // A text that can stand in no name follows none.
+  // No name follows a text that no name can contain.
   if (after.length > userLimits.userNameMax || /\p{C}/u.test(after)) return nobody;
   const rows = await selectUsers(db, query)
     .limit(limit + 1)
@@ -96,7 +97,7 @@ async function usersByName(db: Db, query: UserQuery, limit: number): Promise<Use
   return { users, next: rows.length > limit ? (users.at(-1)?.name ?? null) : null };
 }
 
-/** The rows of a list by name, in order; for `listUsers` and for looking at how the database would go about it. */
+/** Returns the query of a list by name, in order; for `listUsers` and for examining the database's plan. */
 export function selectUsers(
   db: Db,
   { after = '', state, lock, nowMs }: Pick<UserQuery, 'after' | 'state' | keyof Moment>,
@@ -105,9 +106,9 @@ export function selectUsers(
   if (state === 'disabled') select = select.where('disabled_ms', 'is not', null);
   if (state === 'locked')
     select = select
-      // The index is for exactly this condition, written out.
+      // The index is partial on exactly this condition, written literally.
       .where('failures', '>', sql.lit(0))
-      // A threshold of 0 is none: no count reaches it.
+      // A threshold of 0 means none: no count reaches it.
       .where('failures', '>=', lock.threshold || FAILURES_NEVER_REACHED)
       .where('last_failure_ms', '>', nowMs - lock.periodMs);
   return select;
@@ -141,7 +142,7 @@ function isInState({ disabledMs, lockedUntilMs }: UserView, state: UserQuery['st
   return state !== 'locked' || lockedUntilMs !== null;
 }
 
-/** Users at the hits by which they are listed: each has several where a search finds it at several places. */
+/** Returns users with the hits by which they are listed: a user has several hits if several parts match. */
 async function usersAt(
   db: Db,
   hits: readonly Hit[],
@@ -152,14 +153,14 @@ async function usersAt(
   return leastHits(hits, wanted, new Map(rows.map(row => [row.name, { row, texts: textsOfUser(row) }])));
 }
 
-/** A user with what belongs to them. */
+/** A user with tokens and other related facts. */
 export interface UserDetail extends UserView {
   /** Tokens that are not revoked, and how many of them can log in. */
   readonly tokens: number;
   readonly usableTokens: number;
 }
 
-/** The user of a name as typed, or undefined. */
+/** Returns the user with this typed name, or undefined. */
 export async function userDetail(db: Db, typed: string, moment: Moment): Promise<UserDetail | undefined> {
   const user = await findUser(db, prepareUserName(typed) ?? '');
   if (user === undefined) return undefined;
@@ -173,7 +174,7 @@ export async function userDetail(db: Db, typed: string, moment: Moment): Promise
   return { ...userViewOf(user, moment), tokens: owned.length, usableTokens: usable.length };
 }
 
-/** How many accounts there are, and how many of them are disabled. It reads an index from end to end. */
+/** Returns how many accounts there are, and how many of them are disabled. It reads a whole index. */
 export async function countUsers(db: Db): Promise<{ readonly all: number; readonly disabled: number }> {
   const all = await db
     .selectFrom('users')

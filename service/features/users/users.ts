@@ -12,10 +12,10 @@ import { addParts, textsOfUser } from '../../storage/search/rows.ts';
 export type User = Selectable<Schema['users']>;
 
 /**
- * The form a user name is stored and looked up in: width and compatibility forms folded, lower case, no space around it
- * (after the UsernameCaseMapped profile, RFC 8265 §3.3).
+ * Returns the form in which a user name is stored and looked up: width and compatibility forms folded, lower case, no
+ * space around it (after the UsernameCaseMapped profile, RFC 8265 §3.3).
  *
- * @returns undefined when it is empty, too long or holds control characters
+ * @returns undefined if it is empty, too long or holds control characters
  */
 export function prepareUserName(typed: string): string | undefined {
   if (typed.length > userLimits.userNameMax) return undefined;
@@ -24,12 +24,12 @@ export function prepareUserName(typed: string): string | undefined {
   return name;
 }
 
-/** The user of a prepared name, or undefined. */
+/** Returns the user with this prepared name, or undefined. */
 export function findUser(db: Db, name: string): Promise<User | undefined> {
   return db.selectFrom('users').selectAll().where('name', '=', name).executeTakeFirst();
 }
 
-/** The columns of an account that has no failures. */
+/** The columns of an account without failures. */
 export const withoutFailures = {
   failures: 0,
   password_failures: 0,
@@ -37,7 +37,7 @@ export const withoutFailures = {
   last_failure_ms: null,
 } as const;
 
-/** A user of a prepared name as it begins: without e-mail address, password and PIN. */
+/** Returns a new user with this prepared name: without e-mail address, password and PIN. */
 export function newUser(name: string, nowMs: number): User {
   return {
     id: randomUUID(),
@@ -55,7 +55,9 @@ export function newUser(name: string, nowMs: number): User {
   };
 }
 
-/** The user of a prepared name, made when there is none: that it looks like no other was asked before. */
+/**
+ * Returns the user with this prepared name, created if new: the caller has checked that no other name looks like it.
+ */
 export async function findOrAddUser(db: Db, name: string, nowMs: number): Promise<User> {
   const present = await findUser(db, name);
   if (present !== undefined) return present;
@@ -64,13 +66,13 @@ export async function findOrAddUser(db: Db, name: string, nowMs: number): Promis
   return user;
 }
 
-/** Writes a user, who is found by any part of the name, the display name and the e-mail address from now on. */
+/** Writes a user, who can be found by any part of the name, the display name and the e-mail address from now on. */
 export async function insertUser(db: Db, user: User): Promise<void> {
   await db.insertInto('users').values(user).execute();
   await addParts(db, 'user', [{ name: user.name, texts: textsOfUser(user) }]);
 }
 
-/** The facts the account lock is computed from. */
+/** Returns the facts from which the lock state is computed. */
 export function lockFactsOf(user: User): LockFacts {
   return {
     failures: user.failures,

@@ -26,12 +26,13 @@ import {
 } from './validator.ts';
 
 /**
- * Decides a batch of log-ins of different users in the caller's transaction: locks, passcodes, high-water marks, alerts
- * and log stand or fall together.
+ * Decides a batch of log-ins of different users in the caller's transaction: locks, passcodes, last accepted steps,
+ * alerts and log are committed or rolled back together.
  *
- * @param tickets no two of one name
- * @returns what became of each, in order; only `accepted` may let anybody in. Undefined where the application is not any
- *   more what the request took it for: then nothing was looked at
+ * @param tickets no two with the same name
+ * @returns the outcomes, in order; only `accepted` may let anybody in. Undefined if the application has changed since
+ * the
+ *   request was authenticated: then nothing was decided
  */
 export async function decideBatch(
   validator: ValidationContext & { readonly decoy: PasscodeToken },
@@ -63,14 +64,17 @@ export async function decideBatch(
   return tickets.map(ticket => outcomes.get(ticket));
 }
 
-/** Whether the application still is what it was when its key was looked up: disabling it or turning its key holds at once. */
+/**
+ * Whether the application is unchanged since its key was looked up: disabling it or replacing its key takes effect at
+ * once.
+ */
 function isStanding({ applicationId, standing }: ValidationRequest, facts: BatchFacts): boolean {
   if (standing === undefined) return true;
   const now = facts.applications.get(applicationId);
   return now !== undefined && now.keyHash === standing.keyHash && now.factors === standing.factors;
 }
 
-/** What is the same for all requests of a batch. */
+/** The facts shared by all requests of a batch. */
 interface Surroundings {
   readonly facts: BatchFacts;
   readonly lock: LockPolicy;
@@ -93,7 +97,7 @@ function openCase(
     standing: lockState(user === undefined ? noFailures : lockFactsOf(user), lock, nowMs),
     tokens,
     replaced: usable.length > 0 ? usable : all,
-    // One comes from help desk, and a PIN is nothing that help desk has a part in.
+    // A temporary code comes from the help desk, which must not take part in setting a PIN.
     hasTemporaryCode: request.changesPin !== true && facts.temporary.has(user?.id ?? ''),
     passcode,
     pinAlways: request.factors === 'pin_otp',
@@ -102,9 +106,10 @@ function openCase(
     proofs: stillProved(proofs, user),
   };
   const settled = settledUnseen(known);
-  // The passcode of a locked account must stay unlooked at, and the work must not tell: decoys stand in.
+  // The passcode of a locked account is not evaluated, and the response time must not reveal that: dummy tokens are
+  // evaluated.
   const looked = settled === undefined && tokens.length > 0 ? tokens : decoysOf(validator.decoy, tokens);
-  // Who gets no further with the right passcode than with a wrong one must not be told them apart by time either.
+  // If even the right passcode would be refused, the response time must not reveal whether it was right.
   const isEnough = settled === undefined && looked.every(token => pinMissing(known, token) === undefined);
   const matches = evaluate(validator.keys, looked, { passcode: passcode ?? '', nowMs, isEnough });
   const isRevokedUser = tokens.length === 0 && all.some(token => isShown(token) && token.state === 'revoked');
@@ -113,13 +118,13 @@ function openCase(
   return { ...opened, candidate };
 }
 
-/** As many as there are tokens, and at least one, each as much work as its token. */
+/** Returns as many dummy tokens as there are tokens, and at least one, each with the same work as its token. */
 function decoysOf(decoy: PasscodeToken, tokens: readonly PasscodeToken[]): PasscodeToken[] {
   if (tokens.length === 0) return [decoy];
   return tokens.map(({ kind, look_ahead }) => ({ ...decoy, kind, look_ahead }));
 }
 
-/** Whether a passcode of the token is accepted by itself: one that answers questions is looked at elsewhere. */
+/** Whether a passcode of the token is accepted without a question; answers to questions are evaluated elsewhere. */
 function isShown({ kind }: PasscodeToken): boolean {
   return kind !== 'ocra';
 }
@@ -140,7 +145,7 @@ function candidateOf(opened: Omit<BatchedRequest, 'candidate'>): Candidate | und
   };
 }
 
-/** Puts what is right to the compare-and-set, and tells what the rest is. */
+/** Applies replay protection to the right passcodes, and returns the results of all requests. */
 async function settle(db: Db, keys: Keys, cases: readonly BatchedRequest[]): Promise<ValidationResult[]> {
   const won = await acceptSteps(
     db,
@@ -166,7 +171,7 @@ async function verdictOf(
   if (settled !== undefined || user === undefined)
     return { outcome: settled ?? 'unknown_user', token: undefined };
   if (known.hasTemporaryCode) {
-    // Who has the fob at hand needs no code any more.
+    // A user who has the fob at hand needs no temporary code any more.
     if (won !== undefined) await endTemporaryCodes(db, user.id, nowMs);
     else if (await redeemTemporaryCode(db, keys, user.id, known.passcode ?? '', nowMs))
       return { outcome: 'accepted', token: undefined };

@@ -15,7 +15,10 @@ import type { ValidationRequest } from './request.ts';
 /** Decides a log-in. */
 export type Decide = (request: ValidationRequest) => Promise<Outcome | undefined>;
 
-/** After a log-in that came to `new_pin`: what its PIN may be chosen with. Undefined where it is not due any more. */
+/**
+ * Returns the proof with which a user may choose a PIN after a log-in ended with `new_pin`; undefined if no PIN is
+ * due any more.
+ */
 export async function proofOfDue(
   management: Management,
   name: string,
@@ -27,7 +30,7 @@ export async function proofOfDue(
     : undefined;
 }
 
-/** A new PIN with what proves that its user is there: a proof, or a passcode with the present PIN where there is one. */
+/** A new PIN, and evidence that its user is present: a proof, or a passcode and the current PIN if there is one. */
 export interface PinChange {
   readonly shown: ValidationRequest;
   readonly proof?: string | undefined;
@@ -35,13 +38,13 @@ export interface PinChange {
   readonly newPin: string;
 }
 
-/** What became of it: where the PIN itself is refused, a proof is left with which another may be chosen. */
+/** The result: if the PIN itself is refused, it includes a proof with which another may be chosen. */
 export type PinChanged = Result<{ user: string }> & { readonly proof?: string | undefined };
 
 /**
- * Changes a PIN, or sets the first one: by one attempt that is decided, counted and kept from repeats as a log-in is, and lets
- * nobody in. Whatever is wrong with what was shown is `pin_not_proved`. The same request with the same idempotency key gets the
- * same answer.
+ * Changes a PIN, or sets the first one, by one attempt that is decided, counted and protected against replay like a
+ * log-in, but lets nobody in. Every fault of the evidence gives `pin_not_proved`. The same request with the same
+ * idempotency key gets the same response.
  */
 export async function changePin(
   management: Management,
@@ -65,12 +68,12 @@ export async function changePin(
   const actor = { name: prepareUserName(user) ?? user, role: 'user', source, requestId } as const;
   const chosen = await choosePin(management, actor, { user, applicationId, proof, pin: newPin, fingerprint });
   if (chosen.ok) return chosen;
-  // Of two that were sent at once, the other one has set it.
+  // Of two simultaneous requests, the other one has set it.
   if (chosen.refusal.code === 'pin_not_proved') return (await again()) || chosen;
   return { ...chosen, proof };
 }
 
-/** What is proved is what was before, the PIN and the tokens: where it is changed meanwhile, the proof stands for nothing. */
+/** The proof covers the PIN and the tokens as they were before: if they change meanwhile, it is invalid. */
 async function prove(
   management: Management,
   decide: Decide,

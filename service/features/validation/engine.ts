@@ -16,18 +16,19 @@ import type { ValidationContext, ValidationRequest } from './request.ts';
 /** Decides log-ins. */
 export interface ValidationEngine {
   /**
-   * Decides one log-in: lock, passcode, high-water mark, alert and log stand or fall together, and are durable when the
+   * Decides one log-in: lock, passcode, last accepted step, alert and log are one transaction, durable when the
    * promise resolves.
    *
-   * @returns what became of it; only `accepted` may let anybody in
-   * @throws ServiceError `busy`, `database_lost`, `schema_changed`, `application_changed`, or a database error; then nothing was accepted
+   * @returns the outcome; only `accepted` may let anybody in
+   * @throws ServiceError `busy`, `database_lost`, `schema_changed`, `application_changed`, or a database error; then
+   * nothing was accepted
    */
   decide(request: ValidationRequest): Promise<Outcome>;
 }
 
-/** An engine with what has to be closed when it is not needed any more. */
+/** An engine that has to be closed when it is not needed any more. */
 export interface ClosingEngine extends ValidationEngine {
-  /** Call it when nothing waits for a decision. */
+  /** Call this when no decision is pending. */
   close(): Promise<void>;
 }
 
@@ -38,9 +39,9 @@ interface Waiting {
 }
 
 /**
- * Makes an engine. Log-ins that arrive while a transaction is on its way to the disk are decided together in the next
- * one (group commit): one commit costs as much for sixty as for one. Two of one user are never in one batch, so each
- * sees what the one before left.
+ * Creates an engine. Log-ins that arrive while a transaction is being committed are decided together in the next one
+ * (group commit): one commit costs as much for sixty as for one. Two of one user are never in one batch, so each sees
+ * the result of the previous one.
  */
 export function makeEngine(validator: ValidationContext): ValidationEngine {
   const decoy = makeDummyToken(validator.keys);
@@ -61,7 +62,7 @@ export function makeEngine(validator: ValidationContext): ValidationEngine {
         else resolve(outcome);
       }
     } catch (error) {
-      // What one of them broke must not cost the others their log-in; the state of the database is nobody's fault.
+      // An error in one request must not fail the others; an error of the database fails all of them.
       const isShared = batch.length === 1 || error instanceof ServiceError;
       if (isShared) for (const { reject } of batch) reject(error);
       else for (const one of batch) await run([one]);
@@ -70,7 +71,7 @@ export function makeEngine(validator: ValidationContext): ValidationEngine {
   const pump = async () => {
     if (isRunning) return;
     isRunning = true;
-    // Whoever arrives in this turn of the event loop is in the first batch.
+    // All requests of this turn of the event loop join the first batch.
     await new Promise(resolve => setImmediate(resolve));
     while (waiting.length > 0) {
       const { batch, rest } = nextBatch(waiting);
@@ -101,8 +102,8 @@ export function makeEngine(validator: ValidationContext): ValidationEngine {
 }
 
 /**
- * Whether another request would have to wait behind too many. One user's are bounded apart: who floods one name, which
- * waits for itself, does not keep others out. Whether there is such a user makes no difference.
+ * Whether the queue is full for another request. Each name has its own limit: a flood of one name, which waits for
+ * itself, does not keep others out. This applies to unknown names as well.
  */
 function isFull(waiting: readonly Waiting[], name: string): boolean {
   if (waiting.length >= validationLimits.decisionsWaiting) return true;
@@ -110,7 +111,9 @@ function isFull(waiting: readonly Waiting[], name: string): boolean {
   return waiting.filter(one => one.ticket.name === name).length >= validationLimits.decisionsWaitingOfOne;
 }
 
-/** The longest-waiting requests of different users; strangers share the empty name and may be together. */
+/**
+ * Returns the longest-waiting requests of different users; invalid names share the empty name and may be together.
+ */
 function nextBatch(waiting: readonly Waiting[]): { batch: Waiting[]; rest: Waiting[] } {
   const names = new Set<string>();
   const batch: Waiting[] = [];
@@ -125,8 +128,8 @@ function nextBatch(waiting: readonly Waiting[]): { batch: Waiting[]; rest: Waiti
 }
 
 /**
- * The password was just found right, so its hash can be made with today's parameters where it is older. Where that fails,
- * the next log-in tries again: this one has been accepted, and its passcode is used up.
+ * Renews an old hash with current parameters, because the password was just found right. If that fails, the next
+ * log-in tries again: this one has been accepted, and its passcode is used up.
  */
 async function renewHash(
   { db }: ValidationContext,

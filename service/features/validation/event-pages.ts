@@ -5,14 +5,14 @@ import type { Db } from '../../storage/database/database.ts';
 import { prepareUserName } from '../users/users.ts';
 import { eventColumns, type ValidationEvent } from './events.ts';
 
-/** Which outcomes are asked for. */
+/** Selects outcomes. */
 export interface EventFilter {
-  /** A user by name, in any case. */
+  /** A user by name, ignoring case. */
   readonly user?: string | undefined;
   /** A token by serial number. */
   readonly serial?: string | undefined;
   readonly outcome?: Outcome | undefined;
-  /** Only what happened before this one: `next` of the page before. */
+  /** Only outcomes before this one: `next` of the previous page. */
   readonly before?: number | undefined;
   /** 1 to 200, default 50. */
   readonly rows?: number | undefined;
@@ -24,7 +24,7 @@ export interface EventPage {
   readonly next: number | null;
 }
 
-/** The outcomes that fit a filter. */
+/** Returns the outcomes that match a filter. */
 export async function pageEvents(db: Db, filter: EventFilter = {}): Promise<EventPage> {
   const { user, serial, outcome, before, rows = administrationLimits.pageRowsDefault } = filter;
   const most = Math.max(1, Math.min(rows, administrationLimits.pageRowsMax));
@@ -46,7 +46,7 @@ export async function pageEvents(db: Db, filter: EventFilter = {}): Promise<Even
   return { events: page, next: found.length > most ? (page.at(-1)?.id ?? null) : null };
 }
 
-/** The most recent outcomes of one user, latest first, with their real reasons: for help desk. */
+/** Returns the most recent outcomes of one user, latest first, with their real reasons: for the help desk. */
 export async function listUserEvents(db: Db, userId: string): Promise<ValidationEvent[]> {
   return await db
     .selectFrom('events')

@@ -5,17 +5,19 @@ import type { Db } from '../../storage/database/database.ts';
 import { rowsAsTable } from '../../storage/queries/rows.ts';
 import type { Schema } from '../../storage/schema/schema.ts';
 
-/** What became of one validation, as operators see it. */
+/** The outcome of one validation, as operators see it. */
 export interface ValidationEvent {
   readonly id: number;
   /** Milliseconds since 1970. */
   readonly atMs: number;
-  /** Null when no such user exists: the name that was typed is not kept, since people type secrets into the wrong field. */
+  /**
+   * Null if there is no such user: the typed name is not stored, because people type secrets into the wrong field.
+   */
   readonly user: string | null;
   readonly outcome: Outcome;
-  /** What let the user in where it was no passcode; null with every other outcome than `accepted`. */
+  /** What let the user in if it was not a passcode; null with every outcome except `accepted`. */
   readonly by: AcceptedBy | null;
-  /** The token that decided it, when one did. */
+  /** The token that decided it, if any. */
   readonly serial: string | null;
   readonly source: string;
   readonly application: string;
@@ -36,7 +38,8 @@ export interface NewEvent {
 /**
  * Adds outcomes to the log, in the transaction that decided them.
  *
- * @param by what let all of them in where it was no passcode: it is no value of a row, since log-ins by passcode are many
+ * @param by what let all these users in if it was not a passcode: not a value per row, because log-ins by passcode
+ * are many
  */
 export async function recordEvents(
   db: Db,
@@ -69,16 +72,16 @@ export async function recordEvents(
     select ${values} from ${rowsAsTable(db, columns, rows)} as happened`.execute(db);
 }
 
-/** Part of the log that is bounded by itself. */
+/** A part of the log with a limit of its own. */
 type Share = keyof typeof validationLimits.eventsKept;
 
 /**
- * Which part of the log an outcome is in. What anybody can cause as often as they like must not wash away what takes a fob, or
- * what an account's lock slows down.
+ * Selects the outcomes of one part of the log. Outcomes that anybody can cause without limit must not displace
+ * outcomes that need a fob, or that lockout slows down.
  */
 function isOf(share: Share): (where: ExpressionBuilder<Schema, 'events'>) => Expression<SqlBool> {
   const all = Object.keys(failedFactor) as Outcome[];
-  // What the person at the fob said takes the fob, and each of it is followed by a rest.
+  // A refusal at the fob needs the fob, and a cool-down follows each.
   const atFob: Outcome[] = ['push_denied', 'push_reported'];
   const missed = all.filter(outcome => failedFactor[outcome] !== null || atFob.includes(outcome));
   const outcomes = {
@@ -94,7 +97,7 @@ function isOf(share: Share): (where: ExpressionBuilder<Schema, 'events'>) => Exp
     ]);
 }
 
-/** Drops the oldest outcomes of each part of the log where there are more than are kept. */
+/** Deletes the oldest outcomes of each part of the log that exceeds its limit. */
 export async function sweepEvents(db: Db): Promise<void> {
   for (const [share, kept] of Object.entries(validationLimits.eventsKept))
     await db
@@ -112,7 +115,7 @@ export async function sweepEvents(db: Db): Promise<void> {
       .execute();
 }
 
-/** What is read of an event; applications, users and tokens are joined to it. */
+/** The columns that are read of an event, joined with applications, users and tokens. */
 export const eventColumns = [
   'events.id',
   'events.at_ms as atMs',
@@ -125,7 +128,7 @@ export const eventColumns = [
   'events.request_id as requestId',
 ] as const;
 
-/** The most recent outcomes, latest first. */
+/** Returns the most recent outcomes, latest first. */
 export async function listEvents(db: Db): Promise<ValidationEvent[]> {
   return await db
     .selectFrom('events')

@@ -7,18 +7,21 @@ import { checkPin } from '../users/credentials/pins.ts';
 import { findUser, prepareUserName, type User } from '../users/users.ts';
 import type { ValidationContext, ValidationRequest } from './request.ts';
 
-/** What is known of the factors that are slow to check, before the transaction that decides. */
+/** The results of checking slow factors before the deciding transaction. */
 export interface Proofs {
-  /** Undefined where the application does not ask for one. */
+  /** Undefined if the application does not require one. */
   readonly password: boolean | undefined;
-  /** Undefined where none was asked for and none was given. */
+  /** Undefined if no PIN was required or given. */
   readonly pin: boolean | undefined;
-  /** What they were checked against; null where there was nothing. */
+  /** The hashes they were checked against; null if there were none. */
   readonly passwordHash: string | null;
   readonly pinHash: string | null;
 }
 
-/** What the proofs still are to the user as the deciding transaction finds them: one that was changed meanwhile is none. */
+/**
+ * Returns the proofs that are still valid for the user as the deciding transaction reads them: if a hash has changed,
+ * its proof is invalid.
+ */
 export function stillProved(proofs: Proofs, user: User | undefined): Proofs {
   const { password, pin, passwordHash, pinHash } = proofs;
   return {
@@ -29,11 +32,11 @@ export function stillProved(proofs: Proofs, user: User | undefined): Proofs {
 }
 
 /**
- * Checks password and PIN by their slow hashes, outside of any transaction, which would hold up everyone else's. Whether
- * that is done depends on the request alone, never on the user; what comes of it counts only where the account is open
- * when the transaction decides, and then as one attempt together with the passcode.
+ * Checks password and PIN by their slow hashes, outside of any transaction, which would delay all others. Whether
+ * they are checked depends only on the request, never on the user; the result counts only if the account is open when
+ * the transaction decides, and then as one attempt together with the passcode.
  *
- * @throws ServiceError `busy` when too many are being checked at once, in all, of this user name or from this source
+ * @throws ServiceError `busy` if too many are being checked at once, in all, of this user name or from this source
  */
 export async function checkFactors(
   validator: ValidationContext,
@@ -70,8 +73,8 @@ async function check(
 const underWay = new Map<string, number>();
 
 /**
- * Few at once of one name, and of one source: whoever floods a name, or many names, does not take all the places; whether there
- * are such users or not.
+ * Limits the checks that run at once per name and per source: a flood of one name, or of many names, does not take
+ * the whole capacity, whether these users exist or not.
  */
 async function bounded<T>(
   { name, source }: { readonly name: string; readonly source: string },

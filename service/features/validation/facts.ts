@@ -8,7 +8,7 @@ import { type PasscodeToken, passcodeColumns } from '../tokens/rows.ts';
 import type { ApplicationVersion } from '../users/application-cache.ts';
 import type { User } from '../users/users.ts';
 
-/** What the database knows about the requests of one batch. */
+/** The database's facts about the requests of one batch. */
 export interface BatchFacts {
   /** By fingerprint. */
   readonly answers: ReadonlyMap<string, Outcome>;
@@ -16,13 +16,13 @@ export interface BatchFacts {
   readonly users: ReadonlyMap<string, User>;
   /** By user id, all kinds and states. */
   readonly tokens: ReadonlyMap<string, readonly PasscodeToken[]>;
-  /** By id: what applications that asked are now; a disabled one is not among them. */
+  /** By id: the current versions of the requesting applications; disabled ones are left out. */
   readonly applications: ReadonlyMap<string, ApplicationVersion>;
-  /** Ids of users who have a temporary code that may still be used. */
+  /** Ids of users with a usable temporary code. */
   readonly temporary: ReadonlySet<string>;
 }
 
-/** What is asked of the database: the same queries whatever comes of it, so that they tell nothing. */
+/** The parameters of the queries, which are the same whatever their results, so that timing reveals nothing. */
 export interface Questions {
   readonly fingerprints: readonly string[];
   readonly names: readonly string[];
@@ -31,11 +31,11 @@ export interface Questions {
 }
 
 /**
- * Reads the facts of a batch. The users' rows stay locked until the transaction ends, in the order of their ids so that
- * two batches cannot wait for each other: nobody else decides for these users meanwhile, on any node.
+ * Reads the facts of a batch. The users' rows stay locked until the transaction ends, in the order of their ids so
+ * that two batches cannot deadlock: no other node decides for these users meanwhile.
  */
 export async function readFacts(db: Db, questions: Questions): Promise<BatchFacts> {
-  // First the users: what is read after their lock is what the last decision about them left.
+  // Users first: facts that are read after locking them include the last decision.
   const users = await lockUsers(db, questions.names);
   const ids = users.map(user => user.id);
   const tokens = await db
@@ -62,7 +62,10 @@ export async function readFacts(db: Db, questions: Questions): Promise<BatchFact
   };
 }
 
-/** The users of these prepared names, whose rows stay locked until the transaction ends, in the order of their ids. */
+/**
+ * Returns the users with these prepared names; their rows stay locked until the transaction ends, in the order of
+ * their ids.
+ */
 export function lockUsers(db: Db, names: readonly string[]): Promise<User[]> {
   const query = db.selectFrom('users').selectAll().where('name', 'in', valuesAsList(db, names)).orderBy('id');
   return (engineOf(db) === 'postgres' ? query.forUpdate() : query).execute();

@@ -9,7 +9,10 @@ import { type NewEvent, recordEvents } from './events.ts';
 import type { BatchedRequest } from './pending.ts';
 import type { ValidationResult } from './validator.ts';
 
-/** Writes down what a batch came to, besides the marks: account locks, alerts, log, and answers for repeats. */
+/**
+ * Stores the results of a batch, except the last accepted steps: account locks, alerts, log, and the idempotency
+ * cache.
+ */
 export async function persistResults(
   db: Db,
   cases: readonly BatchedRequest[],
@@ -34,7 +37,7 @@ export async function persistResults(
   await cacheResults(db, answers);
 }
 
-/** The account's lock facts where the outcome changes them. Failures of a locked account change nothing. */
+/** Returns the account's lock facts if the outcome changes them. Failures of a locked account change nothing. */
 function changedFacts(
   user: User,
   { known, nowMs }: BatchedRequest,
@@ -47,14 +50,14 @@ function changedFacts(
     : [{ userId: user.id, ...after }];
 
   function factsAfter(facts: LockFacts): LockFacts {
-    // Whether or not it lets somebody in, a right passcode is no failure, and ends those of passcodes.
+    // A right passcode is not a failure, whether or not it lets the user in, and resets the failures of passcodes.
     if (['accepted', 'found', 'new_pin'].includes(outcome)) return afterSuccess(known.standing, known.proofs);
     const failed = failedFactor[outcome];
     return failed === null ? facts : afterFailure(known.standing, failed, nowMs);
   }
 }
 
-/** Raises the alert of a replay, of a lock, and of someone who only has revoked tokens. */
+/** Raises the alert of a replay, of a lock, and of an attempt by a user whose tokens were revoked. */
 async function raiseAlerts(
   db: Db,
   one: BatchedRequest,

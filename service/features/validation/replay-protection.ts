@@ -5,24 +5,24 @@ import type { Db } from '../../storage/database/database.ts';
 import { forEachRow, valuesAsList } from '../../storage/queries/rows.ts';
 import type { PasscodeToken } from '../tokens/rows.ts';
 
-/** A passcode that is right and newer than what was read of its token. */
+/** A right passcode that is newer than the step read with its token. */
 export interface Candidate {
   readonly token: PasscodeToken;
   readonly step: number;
   readonly driftSteps: number;
   readonly atMs: number;
   readonly source: string;
-  /** Whether it is used up for something else than a log-in (`recent.ts`). */
+  /** Whether it is used up for another purpose than a log-in (`recent.ts`). */
   readonly letNobodyIn?: boolean;
 }
 
 /**
- * The only place that may say yes to a fob's passcode. It moves the high-water marks and looks at which of them it was
- * this call that moved: of all requests for one step, on all nodes, one wins. A token that has gone to another user since
- * it was read is nobody's proof.
+ * The only place that can accept a fob's passcode. It raises the last accepted steps and returns which of them this
+ * call raised: of all requests for one step, on all nodes, one wins. A token that was given to another user since it
+ * was read is not accepted.
  *
  * @param candidates at most one for each token
- * @returns the ids of the tokens whose mark was moved
+ * @returns the ids of the tokens whose last accepted step was raised
  */
 export async function acceptSteps(db: Db, candidates: readonly Candidate[]): Promise<ReadonlySet<string>> {
   if (candidates.length === 0) return new Set();
@@ -42,7 +42,7 @@ export async function acceptSteps(db: Db, candidates: readonly Candidate[]): Pro
     at_ms: 'bigint',
     recent: 'text',
   } as const;
-  // As expressions user and state are no reason to go through their indexes, which some planners would.
+  // Written as expressions, user and state do not make planners choose the indexes of these columns.
   const moved = await forEachRow(
     db,
     columns,
@@ -59,7 +59,7 @@ export async function acceptSteps(db: Db, candidates: readonly Candidate[]): Pro
   return new Set(moved.map(({ id }) => id));
 }
 
-/** Once in a token's life: a state that is written is written in its index, too, even if it is the same. */
+/** Written once in a token's life: writing a state also updates its index, even if the state is the same. */
 async function makeActive(db: Db, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   await db.updateTable('tokens').set({ state: 'active' }).where('id', 'in', valuesAsList(db, ids)).execute();

@@ -4,42 +4,42 @@ import type { Db } from '../../storage/database/database.ts';
 import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
 import type { ApplicationVersion } from '../users/application-cache.ts';
 
-/** Someone says they are `user` and shows a passcode, and a password or PIN where the application asks for one. */
+/** A claim to be `user`, with a passcode, and a password or PIN if the application requires one. */
 export interface ValidationRequest {
   readonly user: string;
   readonly passcode: string;
   readonly password?: string | undefined;
   readonly pin?: string | undefined;
-  /** Where the person is, as far as the application knows: an address. */
+  /** The user's address, as far as the application knows it. */
   readonly source: string;
   readonly applicationId: string;
-  /** What the application asks for; default the passcode alone. */
+  /** The factors that the application requires; default: only the passcode. */
   readonly factors?: Factors | undefined;
   /**
-   * Whether a PIN that is due can be chosen where the passcode was typed: then a right passcode is used up for that, and comes
-   * to `new_pin`.
+   * Whether the client lets the user choose a due PIN: then a right passcode is used up for that, and the outcome is
+   * `new_pin`.
    */
   readonly choosesPin?: boolean | undefined;
   /**
-   * Whether the request is for a new PIN and for nothing else: it wants the present one where there is one, whatever the token
-   * is like, and comes to `new_pin` in place of `accepted`.
+   * Whether the request is only for a new PIN: it requires the current PIN if there is one, whatever the token, and
+   * its outcome is `new_pin` instead of `accepted`.
    */
   readonly changesPin?: boolean | undefined;
-  /** What the application was believed to be: where it has changed, nothing is decided. */
+  /** The version of the application that was authenticated: if it has changed since, nothing is decided. */
   readonly standing?: ApplicationVersion | undefined;
   readonly requestId: string;
-  /** Marks repeats of the very same request, which then get the same answer. */
+  /** Identifies repeats of the same request, which get the same response. */
   readonly idempotencyKey?: string | undefined;
 }
 
-/** What validation works with. */
+/** Dependencies of validation. */
 export interface ValidationContext {
   readonly db: Db;
   readonly keys: Keys;
-  /** When accounts lock, as the transaction of `db` sees it. */
+  /** Reads the lockout policy in the transaction `db`. */
   readonly lock: (db: Db) => Promise<LockPolicy>;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
-  /** Told how many log-ins one transaction decided. */
+  /** Called with the number of log-ins that one transaction decided. */
   readonly decided?: (size: number) => void;
 }

@@ -1,22 +1,22 @@
 import { sql } from 'kysely';
 import type { Db } from '../../storage/database/database.ts';
 
-/** How many log-ins ended how, in one stretch of time. */
+/** The numbers of outcomes in one period. */
 export interface OutcomeCount {
-  /** Beginning of the stretch, milliseconds since 1970. */
+  /** Start of the period, milliseconds since 1970. */
   readonly fromMs: number;
   readonly accepted: number;
   readonly refused: number;
 }
 
-/** Which stretches to count: `count` of them, of equal length, the last one ending at `toMs`. */
+/** Periods to count: `count` of them, of equal length, the last one ending at `toMs`. */
 export interface OutcomeSpan {
   readonly toMs: number;
   readonly stretchMs: number;
   readonly count: number;
 }
 
-/** Log-ins and refusals by stretches of time, oldest first; what the log no longer keeps is not counted. */
+/** Counts accepted and refused log-ins by period, oldest first; outcomes deleted from the log are not counted. */
 export async function countOutcomes(
   db: Db,
   { toMs, stretchMs, count }: OutcomeSpan,

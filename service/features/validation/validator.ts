@@ -16,33 +16,33 @@ import { isPinDue } from '../users/pin.ts';
 import type { User } from '../users/users.ts';
 import type { Proofs } from './factors.ts';
 
-/** What became of a request, by which token; an acceptance that it repeats. */
+/** The outcome of a request, the deciding token, and the acceptance that it repeats. */
 export interface ValidationResult {
   readonly outcome: Outcome;
   readonly token: PasscodeToken | undefined;
   readonly repeats?: Acceptance | undefined;
 }
 
-/** What is known of one request before any passcode is looked at. */
+/** The facts of one request before any passcode is evaluated. */
 export interface Known {
   readonly user: User | undefined;
   readonly standing: LockState;
   /** The user's tokens whose passcodes may be accepted. */
   readonly tokens: readonly PasscodeToken[];
-  /** What a temporary code stands in for: the tokens in use or, where there are none, all that the user has had. */
+  /** The tokens that a temporary code replaces: the usable ones or, if there are none, all that the user has had. */
   readonly replaced: readonly PasscodeToken[];
   readonly hasTemporaryCode: boolean;
-  /** Normalised; undefined when it is no passcode of any token. */
+  /** Normalised; undefined if no token could show it. */
   readonly passcode: string | undefined;
   readonly pinAlways: boolean;
-  /** Whether a right passcode is enough to choose a PIN that is due. */
+  /** Whether a right passcode is enough to choose a due PIN. */
   readonly choosesPin: boolean;
-  /** Whether nothing but a new PIN is wanted. */
+  /** Whether the request is only for a new PIN. */
   readonly changesPin: boolean;
   readonly proofs: Proofs;
 }
 
-/** The outcome where there is one before any passcode is looked at. The lock comes before everything else. */
+/** Returns the outcome if it is settled before any passcode is evaluated. The lock takes precedence. */
 export function settledUnseen(known: Known): Outcome | undefined {
   const { user, tokens, passcode } = known;
   const closed = closedOutcome(known);
@@ -51,12 +51,12 @@ export function settledUnseen(known: Known): Outcome | undefined {
   if (passcode === undefined || !isPlausible(known, passcode)) return 'malformed';
   if (known.proofs.password === false) return 'wrong_password';
   if (!asksPin(known, passcode)) return undefined;
-  // A temporary code comes from help desk: it is no fob at hand, which alone is enough for a PIN.
+  // A temporary code comes from the help desk: only a fob at hand is enough to choose a PIN.
   const choosesPin = known.choosesPin && mayShow(known, passcode);
   return pinOutcome(user, { ...known, choosesPin });
 }
 
-/** The outcome where nobody gets into the account, whatever is shown. */
+/** Returns the outcome if the account is closed to every log-in. */
 export function closedOutcome({ user, standing }: Pick<Known, 'user' | 'standing'>): Outcome | undefined {
   if (user === undefined) return 'unknown_user';
   if (standing.locked) return 'locked';
@@ -72,8 +72,8 @@ function mayShow({ tokens }: Known, passcode: string): boolean {
 }
 
 /**
- * Whether every token that may have shown this passcode wants a PIN at the service; a fob's own PIN is proof enough. A
- * temporary code stands in for the user's fobs, and wants what all of them want: those that were lost, where it is for them.
+ * Whether every token that may have shown this passcode needs a PIN at the service; a fob's own PIN is sufficient. A
+ * temporary code replaces the user's fobs, and needs a PIN if all of them do: the lost ones, if it replaces those.
  */
 function asksPin(known: Known, passcode: string): boolean {
   const { tokens, replaced, pinAlways } = known;
@@ -83,7 +83,7 @@ function asksPin(known: Known, passcode: string): boolean {
   return plausible.length === 0 ? pinAlways || wanting(replaced) : wanting(plausible);
 }
 
-/** Whether a log-in by this token wants a PIN at the service. */
+/** Whether a log-in with this token needs a PIN at the service. */
 export function wantsPin(
   { pinAlways, changesPin = false }: Pick<Known, 'pinAlways'> & Partial<Pick<Known, 'changesPin'>>,
   token: PasscodeToken,
@@ -92,8 +92,8 @@ export function wantsPin(
 }
 
 /**
- * Why a passcode of this token cannot be accepted, however right it is: the token wants a PIN that was not shown. Asked
- * once it is known whose passcode it is, since tokens that look alike may differ in this.
+ * Returns why even a right passcode of this token cannot be accepted: the token needs a PIN that was not shown.
+ * Called once the passcode's token is known, because tokens of the same form may differ in this.
  */
 export function pinMissing(
   known: Pick<Known, 'user' | 'proofs' | 'pinAlways' | 'choosesPin'> & Partial<Pick<Known, 'changesPin'>>,
@@ -110,23 +110,24 @@ function pinOutcome(
   return proofs.pin === true ? undefined : 'wrong_pin';
 }
 
-/** What a passcode of this token comes to that is right, new, and used up by it. */
+/** Returns the outcome of a right, new passcode of this token that is used up. */
 export function usedUp(
   known: Known,
   { token, step, nowMs }: { readonly token: PasscodeToken; readonly step: number; readonly nowMs: number },
 ): 'accepted' | 'new_pin' | 'found' {
-  // Two passcodes of a while ago must not log in, which somebody may have read then; those by event wait for no time.
+  // Two earlier time-based passcodes must not log in, because somebody may have read them then; counter-based ones do
+  // not depend on time.
   if (token.kind === 'totp' && isFoundStep(passcodeFactsOf(token), step, nowMs)) return 'found';
   const isDue = known.user !== undefined && isPinDue(known.user);
   return known.changesPin || (wantsPin(known, token) && isDue) ? 'new_pin' : 'accepted';
 }
 
-/** What a passcode is to one token. */
+/** The result of evaluating a passcode with one token. */
 export interface Match {
   readonly token: PasscodeToken;
-  /** The steps around now at which the token shows it; undefined where its seed does not unseal. */
+  /** The steps around now at which the token shows it; undefined if its seed cannot be decrypted. */
   readonly steps: readonly number[] | undefined;
-  /** The acceptance that it repeats, where there is no newer step. */
+  /** The acceptance that it repeats, if there is no newer step. */
   readonly repeats: Acceptance | undefined;
 }
 
@@ -152,7 +153,7 @@ function evaluateOne(keys: Keys, token: PasscodeToken, typed: PasscodeToMatch): 
   }
 }
 
-/** What may be put to the compare-and-set: the first token, and its first step, that is new. */
+/** Returns the candidate for replay protection: the first token, and its first step, that is new. */
 export function newest(
   matches: readonly Match[],
 ): { readonly token: PasscodeToken; readonly step: number } | undefined {
@@ -161,7 +162,7 @@ export function newest(
   return undefined;
 }
 
-/** What a passcode came to that was not accepted. */
+/** Returns the result for a passcode that was not accepted. */
 export function notAccepted(known: Known, matches: readonly Match[]): ValidationResult {
   const repeated = matches.find(({ repeats }) => repeats !== undefined && repeats.letNobodyIn !== true);
   if (repeated !== undefined) return { outcome: 'replay', token: repeated.token, repeats: repeated.repeats };

@@ -2,22 +2,22 @@ import { databaseLimits } from '../../base/limits/database.ts';
 import type { Store } from '../schema/store.ts';
 import { throttle } from './throttle.ts';
 
-/** Tells watchers that something in the database has changed: by this node at once, by another within half a second. */
+/** Notifies watchers of database changes: of this node's at once, of other nodes' within half a second. */
 export interface Changes {
-  /** @returns stops watching */
+  /** @returns a function that stops watching */
   watch(changed: () => void): () => void;
-  /** Called after this node has committed. */
+  /** Call this after this node has committed. */
   announce(): void;
   close(): void;
 }
 
-/** Watches a store; while nobody is watching it reads nothing. */
+/** Watches a store; without watchers it reads nothing. */
 export function watchChanges(store: Store): Changes {
   const watchers = new Set<() => void>();
   let stopWatching: (() => void) | undefined;
   let isClosed = false;
   let again: NodeJS.Timeout | undefined;
-  // Other nodes hear of many changes at once. That they cannot be told is not worth failing for, but worth trying again.
+  // Other nodes are notified of many changes at once. A failed notification is not an error, but is tried again.
   const others = throttle(databaseLimits.changeGatherMs, () => store.announce().catch(tellLater));
   const tellLater = () => {
     clearTimeout(again);

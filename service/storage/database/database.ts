@@ -12,18 +12,18 @@ import { checkSchema } from './schema-check.ts';
 
 export type { Db, Store } from '../schema/store.ts';
 
-/** Where the data is. */
+/** Location and timing of the database. */
 export interface StoreOptions {
   /** The folder of `service.db`. */
   readonly directory: string;
   /** `postgres://…` instead of the file. */
   readonly databaseUrl?: string | undefined;
-  /** How long an answer of PostgreSQL is waited for; tests take less. Default: `databaseLimits.postgresAnswerMs`. */
+  /** How long to wait for a response of PostgreSQL; tests use less. Default: `databaseLimits.postgresAnswerMs`. */
   readonly answerMs?: number | undefined;
 }
 
 /**
- * Opens (or makes) the database and brings its tables up to date.
+ * Opens (or creates) the database and brings its tables up to date.
  *
  * @throws ServiceError `database_newer`, `database_unusable`, `network_folder`, `busy`
  */
@@ -33,7 +33,8 @@ export async function openStore({
   answerMs = databaseLimits.postgresAnswerMs,
 }: StoreOptions): Promise<Store> {
   if (databaseUrl === undefined) return migrated(openSqlite(directory), db => writingSqlite(db, migrateOn));
-  // A table that is changed, and another node that does so, take their time: what is cut off would be begun again at every start.
+  // Migrating a table, or waiting for another node that does, takes time: after a timeout, every start would begin it
+  // again.
   const patient = openPostgres(databaseUrl, { answerMs: undefined });
   await (await migrated(patient, migrateOn)).close();
   return openPostgres(databaseUrl, { answerMs });
@@ -61,13 +62,13 @@ async function migrateOn(db: Db): Promise<void> {
 }
 
 /**
- * Runs `work` as one writing transaction: all of it is durable when the promise resolves, or none of it happened. No
- * other `writing` runs meanwhile, on any node, so what `work` reads of what only `writing` writes cannot change before it
- * writes. `work` may be run again from its start, so it has no effects but through the transaction.
+ * Runs `work` as one writing transaction: it is durable when the promise resolves, or rolled back. No other `writing`
+ * runs meanwhile, on any node, so data that only `writing` changes cannot change between its reads and writes. `work`
+ * may be run again from its start, so it must have no effects outside the transaction.
  *
- * @throws ServiceError `busy` when other writers held the database for the whole waiting time, or the connection to it was
- * lost; `database_lost` where its files are not those on the disk any more; `schema_changed` where another version changed
- * its tables; what `work` throws
+ * @throws ServiceError `busy` if other writers held the database for the whole waiting time, or the connection to it
+ * was lost; `database_lost` if its files are no longer those on the disk; `schema_changed` if another version changed
+ * its tables; errors that `work` throws
  */
 export function writing<T>(db: Db, work: (transaction: Db) => Promise<T>): Promise<T> {
   return engineOf(db) === 'postgres'
@@ -76,8 +77,8 @@ export function writing<T>(db: Db, work: (transaction: Db) => Promise<T>): Promi
 }
 
 /**
- * `writing` for validations: on PostgreSQL other nodes run theirs meanwhile, and what must not change has to be locked by
- * row (`whileLocked`).
+ * `writing` for validations: on PostgreSQL other nodes run theirs meanwhile, and rows that must not change have to be
+ * locked (`lockUsers`).
  */
 export function validating<T>(db: Db, work: (transaction: Db) => Promise<T>): Promise<T> {
   return engineOf(db) === 'postgres'

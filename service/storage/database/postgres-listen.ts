@@ -1,14 +1,14 @@
 import pg from 'pg';
 import { databaseLimits } from '../../base/limits/database.ts';
 
-/** The channel that nodes announce changes on. */
+/** The channel on which nodes announce changes. */
 export const CHANNEL = 'passfob_changes';
 
-/** How a connection that only hears is known to hear. */
+/** How to detect that a listening connection is dead. */
 export interface HeartbeatOptions {
-  /** From one question to the next. */
+  /** Interval between two heartbeats. */
   readonly beatMs: number;
-  /** An answer that takes longer does not come. */
+  /** Time after which a missing response counts as lost. */
   readonly answerMs: number;
 }
 
@@ -18,11 +18,11 @@ const usual: HeartbeatOptions = {
 };
 
 /**
- * Listens on a connection of its own, and on a new one after a while where it breaks, or does not answer any more: a
- * connection that only waits is not told of an end that something in between has kept to itself. What was announced before it is
- * heard is made good for: something may have changed.
+ * Listens on a connection of its own, and after a while on a new one if it breaks or does not respond any more: a
+ * connection that only waits may not notice that something in between dropped it. After every new start of listening
+ * it reports a change, because announcements may have been missed.
  *
- * @returns stops it
+ * @returns a function that stops listening
  */
 export function listenPostgres(url: string, changed: () => void, { beatMs, answerMs } = usual): () => void {
   let client: pg.Client | undefined;

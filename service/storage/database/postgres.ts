@@ -9,9 +9,9 @@ import { CHANNEL, listenPostgres } from './postgres-listen.ts';
 import { isPostgresLoss } from './postgres-loss.ts';
 
 /**
- * Lends the connections of a pool, and never again one on which PostgreSQL was lost: the server says first that it ends a
- * session, and closes the connection after that. Who was lent it between the two would be told of an end that is not theirs,
- * or hear nothing where something in between does not pass the closing on.
+ * Lends the connections of a pool, and never again one on which PostgreSQL was lost: the server first reports that it
+ * ends a session, and closes the connection afterwards. A borrower between the two would get an error that is not its
+ * own, or no response if something in between hides the close.
  */
 function onceLost(pool: pg.Pool): PostgresPool {
   return {
@@ -23,7 +23,7 @@ function onceLost(pool: pg.Pool): PostgresPool {
 function lent(client: pg.PoolClient): PostgresPoolClient {
   let loss: Error | undefined;
   const query = async (text: string, parameters: readonly unknown[]) => {
-    // A transaction is rolled back on a connection that is no more: its end did that.
+    // A lost connection needs no rollback: its end rolled the transaction back.
     if (loss !== undefined) throw loss;
     try {
       return await client.query(text, [...parameters]);
@@ -33,19 +33,21 @@ function lent(client: pg.PoolClient): PostgresPoolClient {
     }
   };
   return {
-    // The other way to call it is for cursors, of which there are none.
+    // The other signature is for cursors, which are not used.
     query: query as unknown as PostgresPoolClient['query'],
     release: isDiscarded => client.release(isDiscarded === true || loss !== undefined),
   };
 }
 
 const INT8 = 20;
-/** Advisory lock of everything but validations: administration is rare, and one at a time is easy to reason about. */
+/**
+ * Advisory lock of all writers except validations: administration is rare, and easy to reason about one at a time.
+ */
 const WRITING_LOCK = 7_041_979;
-/** Two transactions got in each other's way: nothing happened, and trying again is right. */
+/** Two transactions conflicted: nothing was committed, and the right reaction is to try again. */
 const RETRIED = new Set(['40001', '40P01', '55P03']);
 
-/** How long an answer of PostgreSQL is waited for. Undefined: until it comes, or the connection ends. */
+/** How long to wait for a response of PostgreSQL. Undefined: until it comes, or the connection ends. */
 export interface AnswerTimeout {
   readonly answerMs: number | undefined;
 }
@@ -55,24 +57,25 @@ const usual: AnswerTimeout = { answerMs: databaseLimits.postgresAnswerMs };
 /**
  * Opens a PostgreSQL database; its tables may be older or missing.
  *
- * @param url `postgres://…`, which may hold a password: it is in no error
+ * @param url `postgres://…`, which may hold a password: no error contains it
  */
 export function openPostgres(url: string, { answerMs } = usual): Store {
   const pool = new pg.Pool({
     connectionString: url,
     max: databaseLimits.postgresConnectionsMax,
     connectionTimeoutMillis: databaseLimits.openTimeoutMs,
-    // A server that is gone without a word is noticed by the operating system, or by what waits for its answer.
+    // The operating system detects a silently lost server, or the response timeout does.
     keepAlive: true,
     keepAliveInitialDelayMillis: databaseLimits.postgresKeepAliveMs,
     ...(answerMs !== undefined && { query_timeout: answerMs }),
     idle_in_transaction_session_timeout: databaseLimits.postgresIdleInTransactionMs,
-    // Counters and times are below 2^53, where a JavaScript number is exact; the driver would give text.
+    // Counters and times are below 2^53, where a JavaScript number is exact; the driver would return text.
     types: { getTypeParser: (id, format) => (id === INT8 ? Number : pg.types.getTypeParser(id, format)) },
   });
-  // A connection that breaks while it is idle is replaced by the next query, which reports what is wrong.
+  // The next query replaces a connection that breaks while idle, and reports the error.
   pool.on('error', () => undefined);
-  // One that breaks while it is used says so to the query, and to the process as well: unheard, that would be its end.
+  // A connection that breaks while in use reports it to the query and emits an event: without a listener, that would
+  // end the process.
   pool.on('connect', client => client.on('error', () => undefined));
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: onceLost(pool) }) });
   return {
@@ -88,8 +91,8 @@ export function openPostgres(url: string, { answerMs } = usual): Store {
 }
 
 /**
- * A transaction of PostgreSQL, begun anew where it lost against another. One whose connection was lost is not: it may have
- * been committed, and then nobody has been told.
+ * Runs a transaction of PostgreSQL, again if it lost a conflict. It is not repeated after a lost connection: it may
+ * have been committed without confirmation.
  */
 export async function transactPostgres<T>(db: Db, work: (transaction: Db) => Promise<T>): Promise<T> {
   const giveUpAt = performance.now() + databaseLimits.busyTimeoutMs;
@@ -103,7 +106,9 @@ export async function transactPostgres<T>(db: Db, work: (transaction: Db) => Pro
     }
 }
 
-/** `writing` on PostgreSQL: one at a time over all nodes, validations apart; who waits too long gives up. */
+/**
+ * `writing` on PostgreSQL: one at a time over all nodes, except validations; a writer that waits too long gives up.
+ */
 export function writingPostgres<T>(db: Db, work: (transaction: Db) => Promise<T>): Promise<T> {
   return transactPostgres(db, async transaction => {
     await sql`set local lock_timeout = ${sql.lit(databaseLimits.busyTimeoutMs)}`.execute(transaction);

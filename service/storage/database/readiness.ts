@@ -6,10 +6,10 @@ import { migrationNames } from '../migrations/list.ts';
 import { type Db, type Store, validating } from './database.ts';
 import { checkSchema } from './schema-check.ts';
 
-/** How the tables stand to this program. */
+/** The version of the tables relative to this program. */
 export type Currency = 'current' | 'older' | 'newer' | 'new';
 
-/** Compares the migrations that were made with those this program knows. */
+/** Compares the applied migrations with those that this program knows. */
 export async function currencyOf(db: Db): Promise<Currency> {
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
   if (!tables.some(({ name }) => name === 'kysely_migration')) return 'new';
@@ -19,11 +19,11 @@ export async function currencyOf(db: Db): Promise<Currency> {
   return migrationNames.every(name => made.has(name)) ? 'current' : 'older';
 }
 
-/** Why no log-in can be decided on a database; `docs/operations.md` says what to do about each. */
+/** Why a database cannot serve log-ins; `docs/operations.md` says what to do about each. */
 export const unreadyReasons = ['database', 'database_lost', 'schema_changed', 'silent'] as const;
 export type Unready = (typeof unreadyReasons)[number];
 
-/** One look at the database. */
+/** One check of the database. */
 interface Look {
   readonly beganMs: number;
   readonly found: Promise<Unready | undefined>;
@@ -31,8 +31,9 @@ interface Look {
 }
 
 /**
- * Makes what says whether log-ins can be decided, and if not, why. It answers in `databaseLimits.readyAnswerMs` whatever the
- * database does; one look serves all who ask within `databaseLimits.readyKeptMs`, and there is never a second one at a time.
+ * Returns a function that reports why log-ins cannot be decided, or undefined. It responds within
+ * `databaseLimits.readyAnswerMs` whatever the database does; one check serves all callers within
+ * `databaseLimits.readyKeptMs`, and no two checks run at a time.
  */
 export function makeReadiness(store: Store): () => Promise<Unready | undefined> {
   let look: Look | undefined;
@@ -52,7 +53,7 @@ function begin(store: Store, beganMs: number): Look {
   return look;
 }
 
-/** What is found, or `silent` where that takes longer. */
+/** Returns the result, or `silent` if it takes longer. */
 function inTime(found: Promise<Unready | undefined>, ms: number): Promise<Unready | undefined> {
   return new Promise(resolve => {
     const timer = setTimeout(() => resolve('silent'), Math.max(0, ms));
@@ -63,7 +64,7 @@ function inTime(found: Promise<Unready | undefined>, ms: number): Promise<Unread
   });
 }
 
-/** Decides nothing, but writes a row as a log-in does, and waits until it is on the disk. */
+/** Decides nothing, but writes a row as a log-in does, and waits until it is durable. */
 async function lookAt({ db }: Store): Promise<Unready | undefined> {
   try {
     await validating(db, transaction =>
@@ -83,10 +84,10 @@ async function lookAt({ db }: Store): Promise<Unready | undefined> {
 }
 
 /**
- * Looks every `databaseLimits.lossLookMs` for what only another start of this node ends, whether or not anybody asks it.
+ * Checks every `databaseLimits.lossLookMs` for errors that only a restart of this node can end.
  *
  * @param told called once for each
- * @returns stops looking
+ * @returns a function that stops checking
  */
 export function watchForLoss({ db, areFilesHeld }: Store, told: (error: ServiceError) => void): () => void {
   const seen = new Set<string>();
@@ -96,7 +97,7 @@ export function watchForLoss({ db, areFilesHeld }: Store, told: (error: ServiceE
       if (!areFilesHeld()) throw new ServiceError('database_lost', texts.startup.filesLost);
       await checkSchema(db);
     } catch (error) {
-      // A database that is away for a while is what log-ins and those who ask for readiness hear of.
+      // A temporarily unavailable database is reported by log-ins and by readiness.
       if (!(error instanceof ServiceError) || seen.has(error.code)) return;
       seen.add(error.code);
       told(error);

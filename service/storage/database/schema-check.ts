@@ -5,8 +5,8 @@ import { migrationNames } from '../migrations/list.ts';
 import type { Db } from '../schema/store.ts';
 
 /**
- * Refuses to go on where the tables are not those of this program: a node of another version has changed them meanwhile,
- * and what this one would write or overlook there nobody has tried.
+ * Refuses to go on if the tables are not those of this program: a node of another version has changed them meanwhile,
+ * and this version's effects on them are untested.
  *
  * @throws ServiceError `schema_changed`
  */

@@ -1,12 +1,14 @@
-/** Runs something soon after it is asked for, and no more often than every so often. */
+/** Runs a function soon after it is requested, but not more often than a minimum interval. */
 export interface Throttle {
-  /** Has it run: at once where it has not lately, otherwise as soon as that is over, once for all that asked. */
+  /**
+   * Requests a run: at once if the last one was long enough ago, otherwise after the interval, once for all requests.
+   */
   soon(): void;
-  /** Forgets what was asked for. */
+  /** Cancels the request. */
   stop(): void;
 }
 
-/** @param everyMs from one run to the next at least; what waits for one keeps no process alive */
+/** @param everyMs minimum interval between two runs; a pending run keeps no process alive */
 export function throttle(everyMs: number, run: () => void): Throttle {
   let timer: NodeJS.Timeout | undefined;
   let nextMs = 0;

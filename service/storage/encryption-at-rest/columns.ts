@@ -4,12 +4,12 @@ import type { Db } from '../database/database.ts';
 import type { Sealed, SealLocation } from './seal.ts';
 import { parseSealed, SECRET_PREFIX } from './secret-settings.ts';
 
-/** A sealed value of a column, where it stands. */
+/** An encrypted value of a column, and its location. */
 export interface ColumnValue extends SealedValue<SealLocation, Sealed> {
   readonly key: readonly (string | number)[];
 }
 
-/** A column whose values are sealed. */
+/** A column with encrypted values. */
 export interface SealedColumn {
   readonly table:
     | 'tokens'
@@ -22,11 +22,11 @@ export interface SealedColumn {
     | 'radius_challenges'
     | 'push_keys';
   readonly column: string;
-  /** The columns of its primary key, whose values joined by colons are the place's id. */
+  /** The columns of its primary key; their values joined by colons are the location's id. */
   readonly key: readonly string[];
 }
 
-/** Every sealed column; the sealed settings come besides. */
+/** Every encrypted column; the encrypted settings are separate. */
 export const sealedColumns: readonly SealedColumn[] = [
   { table: 'tokens', column: 'sealed_secret', key: ['id'] },
   { table: 'fobs', column: 'sealed_secrets', key: ['id'] },
@@ -39,14 +39,14 @@ export const sealedColumns: readonly SealedColumn[] = [
   { table: 'push_keys', column: 'sealed_secret', key: ['fob_id'] },
 ];
 
-/** The key ids that values of a column are sealed under. */
+/** Returns the ids of the keys under which values of a column are encrypted. */
 async function keyIdsOf(db: Db, { table }: SealedColumn): Promise<string[]> {
   const { rows } = await sql<{ key_id: string }>`select distinct key_id from ${sql.table(table)}
     where key_id is not null`.execute(db);
   return rows.map(row => row.key_id);
 }
 
-/** The key ids that anything in the database is sealed under. */
+/** Returns the ids of all keys under which values in the database are encrypted. */
 export async function keyIdsInUse(db: Db): Promise<Set<string>> {
   const found = new Set<string>();
   for (const column of sealedColumns) for (const id of await keyIdsOf(db, column)) found.add(id);
@@ -54,7 +54,7 @@ export async function keyIdsInUse(db: Db): Promise<Set<string>> {
   return found;
 }
 
-/** Some values of a column under one key, in the order of their keys. */
+/** Returns some values of a column under one key, in the order of their primary keys. */
 export async function sealedUnder(
   db: Db,
   { table, column, key }: SealedColumn,
@@ -80,7 +80,7 @@ export async function sealedUnder(
   });
 }
 
-/** Puts another seal in the place of one that is still there; false where it is not. */
+/** Replaces an encrypted value; false if it has changed meanwhile. */
 export async function replaceSeal(
   db: Db,
   { table, column, key }: SealedColumn,
@@ -94,14 +94,14 @@ export async function replaceSeal(
   return numAffectedRows === 1n;
 }
 
-/** A sealed value of the settings. */
+/** An encrypted value of the settings. */
 export interface SettingValue extends SealedValue<SealLocation, Sealed> {
   readonly name: string;
-  /** As it stands there. */
+  /** The stored text. */
   readonly value: string;
 }
 
-/** The sealed settings: a few. */
+/** Returns the encrypted settings, which are few. */
 export async function sealedSettings(db: Db): Promise<SettingValue[]> {
   const rows = await db
     .selectFrom('settings')
@@ -114,7 +114,7 @@ export async function sealedSettings(db: Db): Promise<SettingValue[]> {
   });
 }
 
-/** Puts another seal in the place of a setting's that is still there; false where it is not. */
+/** Replaces an encrypted value of a setting; false if it has changed meanwhile. */
 export async function replaceSetting(
   db: Db,
   { before, after }: { readonly before: SettingValue; readonly after: Sealed },

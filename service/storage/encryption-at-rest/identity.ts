@@ -8,7 +8,7 @@ import { seal, unseal } from './seal.ts';
 
 const NAME = 'identity';
 
-/** What the service proves itself with (Ed25519, RFC 8032); the same for all its nodes. */
+/** The service's identity key (Ed25519, RFC 8032); the same for all its nodes. */
 export interface Identity {
   /** The public key, 32 bytes in base64url. */
   readonly publicKey: string;
@@ -18,15 +18,17 @@ export interface Identity {
 }
 
 /**
- * The service's identity, made at the first run; its private part is sealed.
+ * Returns the service's identity, created at the first run; its private part is encrypted.
  *
- * @throws ServiceError `key_file_damaged` when it is sealed under a key that the key file does not hold
+ * @throws ServiceError `key_file_damaged` if it is encrypted under a key that the key file does not hold
  */
 export async function ensureIdentity(db: Db, keys: Keys, nowMs: number): Promise<Identity> {
   return (await readIdentity(db, keys)) ?? (await makeIdentity(db, keys, nowMs));
 }
 
-/** The service's identity; undefined before the first run made it. @throws ServiceError `key_file_damaged` */
+/**
+ * Returns the service's identity; undefined before the first run created it. @throws ServiceError `key_file_damaged`
+ */
 export async function readIdentity(db: Db, keys: Keys): Promise<Identity | undefined> {
   const row = await db.selectFrom('service_keys').selectAll().where('name', '=', NAME).executeTakeFirst();
   if (row === undefined) return undefined;
@@ -62,7 +64,10 @@ async function makeIdentity(db: Db, keys: Keys, nowMs: number): Promise<Identity
   return kept ?? { ...made, fingerprint: fingerprintOfKey(made.publicKey) };
 }
 
-/** The fingerprint of the service's identity, for people to compare; undefined before the first run made one. */
+/**
+ * Returns the fingerprint of the service's identity, for people to compare; undefined before the first run created
+ * it.
+ */
 export async function identityFingerprint(db: Db): Promise<string | undefined> {
   const row = await db
     .selectFrom('service_keys')
@@ -72,13 +77,16 @@ export async function identityFingerprint(db: Db): Promise<string | undefined> {
   return row === undefined ? undefined : fingerprintOfKey(row.public_key);
 }
 
-/** The part of the public key's SHA-256 that stands in activation strings: 16 bytes. */
+/** Returns the part of the public key's SHA-256 that activation strings contain: 16 bytes. */
 export function fingerprintInStrings(publicKey: string): Uint8Array {
   const digest = createHash('sha256').update(Buffer.from(publicKey, 'base64url')).digest();
   return new Uint8Array(digest.subarray(0, FINGERPRINT_BYTES));
 }
 
-/** What people compare: SHA-256 of the public key's 32 bytes, in hexadecimal, in groups of four digits. */
+/**
+ * Returns the fingerprint that people compare: SHA-256 of the public key's 32 bytes, in hexadecimal, in groups of
+ * four digits.
+ */
 export function fingerprintOfKey(publicKey: string): string {
   const digest = createHash('sha256').update(Buffer.from(publicKey, 'base64url')).digest('hex');
   return digest.match(/.{4}/g)?.join(' ') ?? '';

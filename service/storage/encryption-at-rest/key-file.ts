@@ -14,11 +14,11 @@ import { ServiceError, type ServiceErrorCode } from '../../base/errors.ts';
 import { encryptionLimits } from '../../base/limits/encryption.ts';
 import { texts } from '../../base/texts/texts.ts';
 
-/** The service's keys, as the key file holds them. */
+/** The service's keys, from the key file. */
 export interface Keys extends EncryptionKeys {
-  /** Key of the MACs under which spent passcodes and repeated requests are recognised. */
+  /** Key of the MACs that identify used passcodes and repeated requests. */
   readonly mac: Uint8Array;
-  /** Makes a known key the one that new seals use. Absent for keys that are in no file. */
+  /** Selects a known key for new encryptions. Absent for keys that are not in a file. */
   readonly follow?: (keyId: string) => void;
 }
 
@@ -27,7 +27,7 @@ const FORMAT: KeyFileFormat = {
   lines: 'purposes',
   lockMs: encryptionLimits.keyFileLockMs,
   error(problem, _path, cause) {
-    // Said in the words of the system, as for every other file of the service.
+    // Reported in the system's words, as for every other file of the service.
     if (problem === 'unwritable' && cause instanceof Error) return cause;
     const [code, text] = ERRORS[problem];
     return new ServiceError(code, text, cause);
@@ -45,20 +45,23 @@ const ERRORS: Readonly<Record<KeyFileProblem, readonly [ServiceErrorCode, string
   busy: ['busy', records.keyFileBusy],
 };
 
-/** The file's name in the service's folder. */
+/** Returns the path of the key file in the service's folder. */
 export function keyPath(directory: string): string {
   return join(directory, 'service.key');
 }
 
-/** Held while a program changes the key file. Before 0.2 it held the new keys as well. */
+/**
+ * Returns the path of the lock that a program holds while it changes the key file. Before 0.2 it contained the new
+ * keys as well.
+ */
 export function keyLockPath(directory: string): string {
   return lockPathOf(keyPath(directory));
 }
 
 /**
- * Reads `service.key` of a directory, and follows it; makes it at the first run.
+ * Reads `service.key` of a directory, and follows its changes; creates it at the first run.
  *
- * @param mayCreate false when the database already holds sealed rows: a new key could never open them
+ * @param mayCreate false if the database already holds encrypted rows: a new key could never decrypt them
  * @throws ServiceError `key_file_missing`, `key_file_readable`, `key_file_damaged`
  */
 export function openKeyFile(directory: string, mayCreate: boolean): Keys {
@@ -70,8 +73,8 @@ export function openKeyFile(directory: string, mayCreate: boolean): Keys {
 }
 
 /**
- * Adds a sealing key to the key file, to be used later, unless there is one already. Where nodes have key files of their
- * own, they are given this file before re-keying begins.
+ * Adds an encryption key to the key file for later use, unless there already is one. If nodes have key files of their
+ * own, give them this file before re-keying begins.
  *
  * @returns the key's id
  * @throws ServiceError `key_file_…`, `busy`
@@ -80,13 +83,16 @@ export function prepareKey(directory: string): string {
   return addKey(FORMAT, keyPath(directory), 'next').nextKeyId ?? '';
 }
 
-/** Makes a key of the file the one that new seals use from the next start on. @throws ServiceError `key_file_…`, `busy` */
+/**
+ * Makes a key of the file the one for new encryptions from the next start on. @throws ServiceError `key_file_…`,
+ * `busy`
+ */
 export function promoteKey(directory: string, keyId: string): void {
   promote(FORMAT, keyPath(directory), keyId);
 }
 
 /**
- * Removes all sealing keys but one from the file: nothing that is sealed under them can be opened after this.
+ * Removes all encryption keys but one from the file: values under the others cannot be decrypted afterwards.
  *
  * @throws ServiceError `key_file_…`, `busy`
  */

@@ -3,40 +3,43 @@ import { type SealFormat, sealAs, unsealAs } from 'passfob/encryption-at-rest/se
 import { encryptionLimits } from '../../base/limits/encryption.ts';
 import type { Keys } from './key-file.ts';
 
-/** A sealed value as it stands in a row: nonce, ciphertext and tag in base64, and the key it is sealed under. */
+/** An encrypted value as a row stores it: nonce, ciphertext and tag in base64, and the id of its key. */
 export interface Sealed {
   readonly keyId: string;
   readonly box: string;
 }
 
-/** The table and row a seal belongs to: a sealed seed copied into another row does not open there. */
+/**
+ * The table and row to which an encrypted value is bound: an encrypted seed copied into another row cannot be
+ * decrypted there.
+ */
 export interface SealLocation {
   readonly table: string;
   readonly id: string;
 }
 
-/** In two columns of text: the key id, and the box in base64. */
+/** Stored in two text columns: the key id, and the box in base64. */
 export const sealFormat: SealFormat<SealLocation, Sealed> = {
   associatedData: (place, keyId) => unambiguous([place.table, place.id, keyId]),
   written: (keyId, box) => ({ keyId, box: box.toString('base64') }),
   read: ({ keyId, box }) => ({ keyId, box: Buffer.from(box, 'base64') }),
 };
 
-/** Seals bytes for one place under the current key. */
+/** Encrypts bytes for one location under the current key. */
 export function seal(keys: Keys, place: SealLocation, plain: Uint8Array): Sealed {
   return sealAs(sealFormat, keys, place, plain);
 }
 
 /**
- * Opens a sealed value of one place.
+ * Decrypts a value of one location.
  *
- * @returns the bytes, or undefined when the key is unknown or anything about the seal is not as it was made
+ * @returns the bytes, or undefined if the key is unknown or any part was changed
  */
 export function unseal(keys: Keys, place: SealLocation, sealed: Sealed): Uint8Array | undefined {
   return unsealAs(sealFormat, keys, place, sealed);
 }
 
-/** What a keyed digest is for; the same texts give different digests for different purposes. */
+/** The purpose of a keyed digest; the same texts give different digests for different purposes. */
 export type MacPurpose =
   | 'answer'
   | 'take'
@@ -55,8 +58,8 @@ export type MacPurpose =
   | 'backup';
 
 /**
- * A keyed digest of a list of texts for one purpose: recognises a value again without storing it. Without the key file
- * it cannot be searched, not even for six digits.
+ * Returns a keyed digest of a list of texts for one purpose: it identifies a value without storing it. Without the
+ * key file it cannot be searched, not even for six digits.
  *
  * @returns base64url of 32 bytes
  */
@@ -66,12 +69,12 @@ export function macOf(keys: Keys, purpose: MacPurpose, parts: readonly string[])
     .digest('base64url');
 }
 
-/** A keyed digest of bytes that come one after another, for one purpose. */
+/** Returns a keyed digest for a stream of bytes, for one purpose. */
 export function macStream(keys: Keys, purpose: 'backup'): Hmac {
   return createHmac('sha256', keys.mac).update(unambiguous([purpose]));
 }
 
-/** Each part with its length in front, so that no two lists give the same bytes. */
+/** Returns each part with its length in front, so that no two lists give the same bytes. */
 export function unambiguous(parts: readonly string[]): Buffer {
   let size = 0;
   for (const part of parts) size += encryptionLimits.partLengthBytes + Buffer.byteLength(part, 'utf8');

@@ -2,10 +2,10 @@ import type { Db } from '../database/database.ts';
 import type { Keys } from './key-file.ts';
 import { seal, unseal } from './seal.ts';
 
-/** Names of settings whose value is sealed begin so; re-keying finds them by it. */
+/** Prefix of the names of settings with encrypted values; re-keying finds them by it. */
 export const SECRET_PREFIX = 'secret:';
 
-/** Seals a secret into the settings under `secret:` and a name. */
+/** Encrypts a secret into the settings under `secret:` and a name. */
 export async function putSecret(
   db: Db,
   keys: Keys,
@@ -20,7 +20,10 @@ export async function putSecret(
     .execute();
 }
 
-/** A secret of the settings; undefined when there is none or its seal does not open. The caller clears it after use. */
+/**
+ * Returns a secret of the settings; undefined if there is none or it cannot be decrypted. The caller clears it after
+ * use.
+ */
 export async function readSecret(db: Db, keys: Keys, name: string): Promise<Uint8Array | undefined> {
   const full = `${SECRET_PREFIX}${name}`;
   const row = await db.selectFrom('settings').select('value').where('name', '=', full).executeTakeFirst();
@@ -32,7 +35,7 @@ export async function removeSecret(db: Db, name: string): Promise<void> {
   await db.deleteFrom('settings').where('name', '=', `${SECRET_PREFIX}${name}`).execute();
 }
 
-/** A sealed value as the settings hold it. */
+/** Parses an encrypted value of the settings. */
 export function parseSealed(text: string): { keyId: string; box: string } | undefined {
   try {
     const value: unknown = JSON.parse(text);

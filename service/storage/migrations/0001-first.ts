@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
 import { exactText, withIdentity } from './columns.ts';
 
-/** The first tables: users, tokens and what validation records. */
+/** The first tables: users, tokens and the records of validation. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await createPeopleAndTokens(db);
   await createRecords(db);

@@ -3,7 +3,9 @@ import { engineOf } from '../schema/engine.ts';
 import { createAudit, createJobs } from './0002-records.ts';
 import { exactText, required, withIdentity } from './columns.ts';
 
-/** What administration needs: people with passwords and PINs, policies, fobs, jobs, audit and the outbox of alerts. */
+/**
+ * The tables of administration: users with passwords and PINs, policies, fobs, jobs, audit and the outbox of alerts.
+ */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await widenPeople(db);
   await createFobsAndPolicies(db);
@@ -160,8 +162,8 @@ async function createCodes(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * What had been accepted is remembered in the token's own row from now on: a log-in writes one page less, and nothing has
- * to be deleted. Only the newest acceptance of each token is taken along.
+ * From now on each token's row holds its past acceptances: a log-in writes one page less, and nothing has to be
+ * deleted. Only the newest acceptance of each token is migrated.
  */
 async function foldSpent(db: Kysely<unknown>): Promise<void> {
   const newest = sql`spent.token_id = tokens.id and spent.step = tokens.last_step`;
@@ -216,7 +218,7 @@ async function remakeOperators(db: Kysely<unknown>): Promise<void> {
     .addColumn('disabled_ms', 'bigint')
     .addColumn('created_ms', 'bigint', required)
     .execute();
-  // Sessions end with the change: whoever was in enters anew.
+  // Sessions end with this change: operators sign in again.
   await db.schema.dropTable('operator_sessions').execute();
   await db.schema
     .createTable('operator_sessions')

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { required, withIdentity } from './columns.ts';
 
-/** What operators did, under seals. */
+/** The audit of operators' acts, with checkpoints. */
 export async function createAudit(db: Kysely<unknown>): Promise<void> {
   await withIdentity(db, db.schema.createTable('audit'))
     .addColumn('at_ms', 'bigint', required)
@@ -34,7 +34,7 @@ export async function createAudit(db: Kysely<unknown>): Promise<void> {
     .execute();
 }
 
-/** Bulk work, and its rows. */
+/** Bulk jobs, and their rows. */
 export async function createJobs(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('jobs')

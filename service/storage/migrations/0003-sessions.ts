@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 
-/** When a session was last used, and lists of users by state that stay quick however many users there are. */
+/** When a session was last used, and indexes that keep lists of users by state fast however many users there are. */
 export async function up(db: Kysely<unknown>): Promise<void> {
-  // Sessions from before count as unused: whoever was in enters anew.
+  // Existing sessions count as unused: operators sign in again.
   await db.schema
     .alterTable('operator_sessions')
     .addColumn('last_seen_ms', 'bigint', column => column.notNull().defaultTo(0))

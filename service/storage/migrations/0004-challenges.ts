@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-/** Tokens that answer questions (RFC 6287), and wrong answers counted for each question. */
+/** Tokens that answer questions (RFC 6287), and the number of wrong answers to each question. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable('tokens').addColumn('suite', 'text').execute();
   await db.schema

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { required } from './columns.ts';
 
-/** Mails to users: written with the act that they are about, sent afterwards, at least once. */
+/** Mails to users: stored with the act that causes them, sent afterwards, at least once. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('mails')

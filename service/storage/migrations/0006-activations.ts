@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { exactText, required } from './columns.ts';
 
-/** Self-enrolment: one row for each activation that an operator gave out, and the sessions of the users' own page. */
+/** Self-enrolment: one row for each activation that an operator issued, and the sessions of the self-service page. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await createActivations(db);
   await createPairings(db);

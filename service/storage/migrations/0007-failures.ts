@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 
-/** Failures by what was guessed at; those from before count as wrong passcodes. */
+/** Failures by the factor that was guessed at; earlier ones count as wrong passcodes. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const name of ['password_failures', 'pin_failures'])
     await db.schema

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { exactText, required } from './columns.ts';
 
-/** Push approval: the keys of fobs, the agents they are reached by, and the requests. */
+/** Push approval: the keys of fobs, the agents that carry them, and the requests. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await createKeys(db);
   await createPushes(db);

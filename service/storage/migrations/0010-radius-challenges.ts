@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { exactText, required } from './columns.ts';
 
-/** Open Access-Challenges, and what a RADIUS client is told of pushes. */
+/** Open Access-Challenges, and the push mode of a RADIUS client. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   const exact = exactText(db);
   await db.schema

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { exactText, required } from './columns.ts';
 
-/** From where users approved log-ins lately; and where requests come from, as far as that can be familiar. */
+/** The sources from which users recently approved log-ins; and the sources of requests, if they can be trusted. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   const exact = exactText(db);
   await db.schema

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { required } from './columns.ts';
 
-/** A row that is written to find out whether the database takes writes. */
+/** A row that is written to check whether the database accepts writes. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('readiness')

@@ -3,10 +3,13 @@ import { isBeyondAscii, skeletonOf } from '../../base/skeleton.ts';
 import { rowsAsTable } from '../queries/rows.ts';
 import { exactText } from './columns.ts';
 
-/** Rows that are filled in one statement. */
+/** Rows that one statement fills. */
 const AT_ONCE = 500;
 
-/** What user names look like, so that another name which looks the same is found. Names that look alike already stay. */
+/**
+ * The skeletons of user names, so that another name that looks the same is found. Existing names that look alike
+ * stay.
+ */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .alterTable('users')
@@ -20,7 +23,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema.createIndex('users_skeleton').on('users').column('skeleton').execute();
 }
 
-/** @returns the last id where there may be more */
+/** @returns the last id if there may be more */
 async function fill(db: Kysely<unknown>, after: string): Promise<string | undefined> {
   const { rows } = await sql<{ id: string; name: string }>`
     select id, name from users where id > ${after} order by id limit ${sql.lit(AT_ONCE)}`.execute(db);

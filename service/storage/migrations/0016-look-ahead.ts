@@ -4,8 +4,9 @@ const LOOK_AHEAD = 10;
 const PIN_DIGITS = 4;
 
 /**
- * How far ahead passcodes by event are looked for, of policies and of tokens; the fewest digits of a PIN, of tokens too; and
- * where a passcode was that was refused for being further off. Tokens of before get what they were made by.
+ * The look-ahead of counter-based passcodes, of policies and tokens; the minimum number of digits of a PIN, also of
+ * tokens; and the step of a passcode that was refused because it was further off. Existing tokens get the values by
+ * which they were made.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const table of ['policies', 'tokens'])
@@ -22,6 +23,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     where policy_id is not null`.execute(db);
   for (const name of ['ahead_step', 'ahead_ms'])
     await db.schema.alterTable('tokens').addColumn(name, 'bigint').execute();
-  // Whether any token wants a PIN at the service is asked whenever a log-in form is shown.
+  // Every log-in form asks whether any token needs a PIN at the service.
   await sql`create index tokens_service_pin on tokens (pin_place) where pin_place = 'service'`.execute(db);
 }

@@ -3,7 +3,9 @@ import { engineOf } from '../schema/engine.ts';
 import { fillParts } from '../search/fill.ts';
 import { exactText, required } from './columns.ts';
 
-/** Users and tokens are found by any part of their texts; the tokens of one user in the order of their serial numbers. */
+/**
+ * The index for finding users and tokens by any part of their texts, and one for a user's tokens by serial number.
+ */
 export async function up(db: Kysely<unknown>): Promise<void> {
   const table = db.schema
     .createTable('search_parts')
@@ -11,7 +13,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('part', exactText(db), required)
     .addColumn('name', exactText(db), required)
     .addPrimaryKeyConstraint('search_parts_pkey', ['kind', 'part', 'name']);
-  // SQLite keeps such a table as its primary key alone.
+  // SQLite stores such a table as its primary key alone.
   await (engineOf(db) === 'postgres' ? table : table.modifyEnd(sql`without rowid`)).execute();
   await fillParts(db);
   await db.schema.dropIndex('tokens_user').execute();

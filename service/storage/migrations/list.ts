@@ -40,7 +40,7 @@ const migrations: Record<string, Migration> = {
 /** The names of all migrations, in order. */
 export const migrationNames: readonly string[] = Object.keys(migrations).sort();
 
-/** The migrations in order of their names. A released one is never edited: the next change is a new file. */
+/** The migrations in order of their names. A released one is never edited: a later change is a new file. */
 export const migrationProvider: MigrationProvider = {
   getMigrations: () => Promise.resolve(migrations),
 };

@@ -1,9 +1,9 @@
 import { recordLimits } from '../../base/limits/records.ts';
 
 /**
- * The latest moment at which something in the database can have been made. What was made after it was written by a clock that
- * was ahead and has gone back: it is over, because it would last longer by as much as the clock went back. The clocks of nodes
- * may differ by less than the margin.
+ * Returns the latest moment at which a row can have been created. A row created later was written by a clock that was
+ * ahead and has since gone back: it counts as expired, because it would otherwise last longer by as much as the clock
+ * went back. The clocks of nodes may differ by less than the margin.
  *
  * @param nowMs milliseconds since 1970
  */
@@ -11,7 +11,7 @@ export function latestMade(nowMs: number): number {
   return nowMs + recordLimits.clockBackMs;
 }
 
-/** The latest end that something which lasts so long can have, where only its end is written down. */
+/** Returns the latest possible end of an item with this lifetime, if only its end is stored. */
 export function latestEnd(nowMs: number, lifetimeMs: number): number {
   return latestMade(nowMs) + lifetimeMs;
 }

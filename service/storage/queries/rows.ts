@@ -8,8 +8,8 @@ type ColumnType = 'text' | 'integer' | 'bigint';
 type RowValues = readonly (string | number | null)[];
 
 /**
- * Rows as one parameter, as a table to select from: however many they are, the statement is the same text, which is short
- * and quickly prepared.
+ * Passes rows as one parameter, as a table to select from: however many there are, the statement is the same text,
+ * short and quickly prepared.
  *
  * @param columns names and types, in the order of the values of each row
  */
@@ -33,7 +33,7 @@ export function rowsAsTable(
   return sql`(select ${sql.join(selected)} from ${elements})`;
 }
 
-/** A value of a row in a statement that is run for each of them. */
+/** Stands for a value of the row in a statement that is run for each row. */
 class Place {
   readonly at: number;
 
@@ -44,10 +44,10 @@ class Place {
 
 /**
  * Runs one statement for rows: at once on PostgreSQL, where a statement costs a round trip, and row by row on SQLite,
- * where it costs less than finding each row of a list. Must be within a transaction.
+ * where that costs less than finding each row of a list. Must be within a transaction.
  *
- * @param statement made of the rows as a table to select from
- * @returns what it returned, of all rows together
+ * @param statement receives the rows as a table to select from
+ * @returns its results for all rows together
  */
 export async function forEachRow<Returned>(
   db: Db,
@@ -62,7 +62,7 @@ export async function forEachRow<Returned>(
   return (await db.executeQuery<Returned>(CompiledQuery.raw(text, [new EachOf(lists)]))).rows;
 }
 
-/** Values as one parameter, for `in`. */
+/** Passes values as one parameter, for `in`. */
 export function valuesAsList(db: Db, values: readonly string[]): RawBuilder<string> {
   const json = JSON.stringify(values);
   return engineOf(db) === 'postgres'

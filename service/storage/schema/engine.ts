@@ -1,9 +1,9 @@
 import { type Kysely, PostgresAdapter } from 'kysely';
 
-/** Which database a handle is on. */
+/** The kind of database behind a handle. */
 export type DatabaseEngine = 'sqlite' | 'postgres';
 
-/** The database a handle, or a transaction of it, is on. */
+/** Returns the kind of database behind a handle or transaction. */
 export function engineOf<T>(db: Kysely<T>): DatabaseEngine {
   return db.getExecutor().adapter instanceof PostgresAdapter ? 'postgres' : 'sqlite';
 }

@@ -15,9 +15,11 @@ import type { MailKind, MailState } from '../../base/mail-kinds.ts';
 import type { AcceptedBy, Outcome } from '../../base/outcomes.ts';
 import type { TokenState } from '../../base/token-states.ts';
 
-/** The table of searches by any part of a text. */
+/** The table for searches by any part of a text. */
 export interface SearchSchema {
-  /** Parts of what users and tokens are found by (`search/parts.ts`): derived from their rows, and in no backup. */
+  /**
+   * Parts of the searchable texts of users and tokens (`search/parts.ts`): derived from their rows, and in no backup.
+   */
   search_parts: {
     kind: SearchKind;
     part: string;
@@ -28,26 +30,26 @@ export interface SearchSchema {
 
 export type SearchKind = 'user' | 'token';
 
-/** Which fobs an activation is good for: one the service owns already, or a blank one as well. */
+/** The fobs that an activation accepts: only those that the service owns already, or blank ones as well. */
 export type ActivationFobs = 'owned' | 'any';
 /** `expired` is computed from the time. */
 export type ActivationState = 'open' | 'used' | 'revoked';
-/** How far the last relay came with it. */
+/** The step that the last relay reached. */
 export type ActivationStep = 'waiting' | 'connected' | 'paired' | 'written' | 'proved' | 'done';
 
 /** The tables of self-enrolment (`schema.ts` says how values are stored). */
 export interface EnrolmentSchema {
-  /** Secrets made for a fob that has not yet shown that it took them; several where pairings were cut off. */
+  /** Secrets made for a fob that has not yet proved that it took them; several after interrupted pairings. */
   fob_pairings: { id: string; serial: string; sealed_secrets: string; key_id: string; created_ms: number };
-  /** Permissions to enrol a fob oneself: each has a one-time code, of which only the hash is here. */
+  /** Permissions to enrol one's own fob: each has a one-time code, of which only the hash is stored. */
   activations: {
     id: string;
     user_id: string;
-    /** The reserved token, or null where the fob decides. */
+    /** The reserved token, or null if the fob decides. */
     token_id: string | null;
-    /** What a new token is like; null for the defaults. */
+    /** The policy for a new token; null for the defaults. */
     policy_id: string | null;
-    /** The activation that this one took the place of, or null where it is the first. */
+    /** The activation that this one replaced, or null. */
     replaces: string | null;
     fobs: ActivationFobs;
     /** SHA-256 of the code, in hexadecimal. */
@@ -60,9 +62,9 @@ export interface EnrolmentSchema {
     created_ms: number;
     expires_ms: number;
     reminded_ms: number | null;
-    /** When help desk was told that it expired unused. */
+    /** When the help desk was told that it expired unused. */
     expiry_told_ms: number | null;
-    /** SHA-256 of the relay that has it, and until when no other may. */
+    /** SHA-256 of the relay that has claimed it, and when the lease expires. */
     claim: string | null;
     claimed_until_ms: number | null;
     fob_id: string | null;
@@ -70,7 +72,7 @@ export interface EnrolmentSchema {
     used_ms: number | null;
     actor: string;
   };
-  /** Sessions of the users' own page. `ticket`: opens one, once; `page`: is one. */
+  /** Sessions of the self-service page. `ticket`: opens a page once; `page`: is an open one. */
   user_sessions: {
     token_hash: string;
     user_id: string;
@@ -82,7 +84,7 @@ export interface EnrolmentSchema {
 
 /** The tables of policies and tokens; a part of the schema. */
 export interface TokenSchema {
-  /** Templates: what tokens made from now on are like. Tokens carry copies, so changing one touches none. */
+  /** Templates for new tokens. Tokens hold copies, so changing a template changes no token. */
   policies: {
     id: string;
     name: string;
@@ -113,30 +115,30 @@ export interface TokenSchema {
     algorithm: AlgorithmName;
     alphabet: Alphabet;
     digits: number;
-    /** Seconds; null but for TOTP. */
+    /** Seconds; null except for TOTP. */
     period_seconds: number | null;
     /** OCRA suite (RFC 6287 §6), whose algorithm and digits the columns repeat; null for other kinds. */
     suite: string | null;
     pin_place: PinPlace;
-    /** The fewest digits of a PIN, as its policy had them when it was made. */
+    /** The minimum number of digits of a PIN, copied from its policy when it was made. */
     pin_min_digits: Generated<number>;
     look_ahead: Generated<number>;
     /**
-     * The high-water mark: the last accepted counter or time step, −1 before the first. OCRA: its counter where the suite
-     * has one, otherwise always −1.
+     * The last accepted counter or time step, −1 before the first. OCRA: its counter if the suite has one, otherwise
+     * always −1.
      */
     last_step: number;
     /** Accepted step minus the service's step, at the last acceptance. */
     drift_steps: number;
-    /** The last acceptances as JSON (`base/recent.ts`): what makes a second use recognisable. */
+    /** The last acceptances as JSON (`base/recent.ts`), by which a second use is recognised. */
     recent: string;
     /**
-     * Where the last passcode was that was refused for being too far off, and when that was: the one after it finds the fob
-     * again (`tokens/codes/out-of-step.ts`). Null before the first.
+     * The step of the last passcode that was refused as too far off, and the time: the next passcode resynchronises
+     * the fob (`tokens/codes/out-of-step.ts`). Null before the first.
      */
     ahead_step: number | null;
     ahead_ms: number | null;
-    /** Sealed secret and the key it is sealed under; both null once the token is revoked. */
+    /** Encrypted secret and the id of its key; both null once the token is revoked. */
     sealed_secret: string | null;
     key_id: string | null;
     issuer: string;
@@ -147,17 +149,17 @@ export interface TokenSchema {
 }
 
 /**
- * What a RADIUS client is given for an empty or one-character passcode, which asks for a press on the fob:
+ * The response to a RADIUS client for an empty or one-character passcode, which asks for a press on the fob:
  *
  * - `challenge`: an Access-Challenge with the number that the fob shows; the next request waits for the press
- * - `wait`: no answer until it is decided
+ * - `wait`: no response until it is decided
  * - `off`: a refusal
  */
 export type RadiusPush = 'challenge' | 'wait' | 'off';
 
 /** The tables of RADIUS (`schema.ts` says how values are stored). */
 export interface RadiusSchema {
-  /** RADIUS clients (RFC 2865 §3): who may ask from which addresses, for which application. */
+  /** RADIUS clients (RFC 2865 §3): their addresses and applications. */
   radius_clients: {
     id: string;
     name: string;
@@ -169,14 +171,14 @@ export interface RadiusSchema {
     push: Generated<RadiusPush>;
     created_ms: number;
   };
-  /** Open Access-Challenges (RFC 2865 §4.4), for whichever node the next request comes to. */
+  /** Open Access-Challenges (RFC 2865 §4.4), for any node that receives the next request. */
   radius_challenges: {
     /** SHA-256 of the State. */
     id: string;
     client_id: string;
-    /** As it was sent. */
+    /** As the client sent it. */
     user_name: string;
-    /** What is waited for, in JSON. */
+    /** The awaited decision, in JSON, encrypted. */
     sealed_awaited: string;
     key_id: string;
     /** SHA-256 of the packet that took it; null while it is open. */
@@ -185,19 +187,19 @@ export interface RadiusSchema {
   };
 }
 
-/** What is asked: to let somebody log in, or whether the caller of help desk is who they say they are. */
+/** The question to the user: to approve a log-in, or to confirm being the caller of the help desk. */
 export type PushKind = 'login' | 'caller';
 
 /**
- * Where a push stands. `expired` is computed from the time.
+ * The state of a push. `expired` is computed from the time.
  *
- * - `waiting`: no agent has it; one that is for nobody stays so
+ * - `waiting`: no agent has it; a push for nobody stays in this state
  * - `sent`: the node of the fob's agent has it; `shown`: the fob shows it
- * - `approved`: the fob's answer was right; `used`: the session that asked was let in, once
- * - `denied`, `reported`: by the person at the fob
- * - `refused`: approved, but the account was not open any more when the session came for it
- * - `withdrawn`: by the session that asked
- * - `superseded`: a newer one of its user was asked for, which the session is not told
+ * - `approved`: the fob's response was right; `used`: the session was let in, once
+ * - `denied`, `reported`: by the user at the fob
+ * - `refused`: approved, but the account was no longer open when the session redeemed it
+ * - `withdrawn`: by the session that created it
+ * - `superseded`: a newer push of its user was created, which the session is not told
  * - `failed`: the fob cannot answer, or answered wrongly, which the session is not told
  */
 export type PushState =
@@ -215,7 +217,7 @@ export type PushState =
 
 /** The tables of push approval (`schema.ts` says how values are stored). */
 export interface PushSchema {
-  /** The OCRA key (RFC 6287) that a fob answers pushes with: one account of the fob, of the service alone. */
+  /** The OCRA key (RFC 6287) with which a fob answers pushes: one account of the fob, known only to the service. */
   push_keys: {
     fob_id: string;
     /** The account's id on the fob, in hexadecimal. */
@@ -223,24 +225,24 @@ export interface PushSchema {
     suite: string;
     sealed_secret: string;
     key_id: string;
-    /** When the fob proved that it holds it; null before. */
+    /** When the fob proved that it holds the key; null before. */
     proved_ms: number | null;
     created_ms: number;
   };
-  /** The newest connection of an agent by which a fob proved itself, on whatever node. */
+  /** The newest agent connection, on any node, over which a fob proved itself. */
   agent_fobs: {
     fob_id: string;
-    /** The connection: of chance, never again. */
+    /** The connection's id: random, never reused. */
     link: string;
     port: string;
     since_ms: number;
-    /** To about a minute. */
+    /** Accurate to about a minute. */
     seen_ms: number;
   };
-  /** From where users approved log-ins lately. */
+  /** Trusted sources: users recently approved log-ins from there. */
   push_sources: {
     user_id: string;
-    /** What it is known by. */
+    /** The key of the source. */
     source: string;
     last_ms: number;
   };
@@ -248,62 +250,62 @@ export interface PushSchema {
   pushes: {
     id: string;
     kind: PushKind;
-    /** Null for a user that there is not. */
+    /** Null for an unknown user. */
     user_id: string | null;
-    /** Of the request that asked. */
+    /** The id of the request that created it. */
     request_id: string;
-    /** The user's token on the fob, and the fob; null where nobody is asked, which the session is not told. */
+    /** The user's token on the fob, and the fob; null if no fob is asked, which the session is not told. */
     token_id: string | null;
     fob_id: string | null;
-    /** Empty where help desk asks. */
+    /** Empty for a caller check of the help desk. */
     application_id: string;
-    /** SHA-256 of what the asking session is known by. */
+    /** SHA-256 of the session's identifier. */
     session_hash: string;
-    /** Digest of the factors that were asked for, and of what password and PIN were found right by. */
+    /** Digest of the required factors, and of the hashes that verified password and PIN. */
     proofs: string;
-    /** Where the session comes from. */
+    /** The source of the session. */
     source: string;
-    /** What the source is known by; null where the application does not say where the person is. */
+    /** The key of the source; null if the application does not know the user's address. */
     source_key: string | null;
-    /** The same, where it was familiar to the user when they asked. */
+    /** The same, if the user trusted the source when the push was created. */
     familiar_source: string | null;
-    /** 0 to 99, shown by both sides; 255 where neither shows one. */
+    /** 0 to 99, shown by both sides; 255 if neither shows a number. */
     number: number;
-    /** Of the OCRA suite: a digest over everything that this is bound to. */
+    /** The OCRA question: a digest over all facts that the response is bound to. */
     question: string;
     state: PushState;
-    /** The agent's connection that has it. */
+    /** The agent's connection that has claimed it. */
     link: string | null;
-    /** Until when its user gets no other one, after a refusal. */
+    /** The end of the user's cool-down after a refusal. */
     quiet_until_ms: Generated<number>;
     created_ms: number;
     expires_ms: number;
-    /** When what became of it was written down. */
+    /** When its result was recorded. */
     decided_ms: number | null;
   };
 }
 
-/** What the service knows of itself. */
+/** The tables about the service itself. */
 export interface NodeSchema {
-  /** One row, which is written to find out whether the database takes writes. */
+  /** One row, which is written to check whether the database accepts writes. */
   readiness: { id: number; looks: number };
   /** Named values as JSON: lock policy, alert channels, addresses. */
   settings: { name: string; value: string; changed_ms: number };
-  /** Keys of the service itself that all nodes share, sealed: its identity (Ed25519). */
+  /** Keys of the service itself that all nodes share, encrypted: its identity (Ed25519). */
   service_keys: { name: string; public_key: string; sealed_key: string; key_id: string; created_ms: number };
 }
 
 /** The table of mails to users. */
 export interface MailSchema {
-  /** Mails to users: written with the act that they are about, in its transaction; sent afterwards, at least once. */
+  /** Mails to users: stored with the act that causes them, in its transaction; sent afterwards, at least once. */
   mails: {
-    /** Its Message-ID is made of it. */
+    /** Part of its Message-ID. */
     id: string;
     kind: MailKind;
     user_id: string;
     activation_id: string | null;
     address: string;
-    /** Sealed JSON of what its text is made of; null once it was sent, given up or too old. */
+    /** Encrypted JSON of the mail's facts; null once it was sent, given up or expired. */
     sealed_content: string | null;
     key_id: string | null;
     created_ms: number;
@@ -312,16 +314,16 @@ export interface MailSchema {
     attempts: number;
     leased_until_ms: number | null;
     state: MailState;
-    /** Why it is not where it should be, in words. */
+    /** Why it was not delivered, in words. */
     error: string | null;
-    /** When a mail server took it. */
+    /** When a mail server accepted it. */
     sent_ms: number | null;
   };
 }
 
 /** The tables of the audit. */
 export interface AuditSchema {
-  /** What operators did: a MAC in each row; `seal` is the number of the link of the chain that it is in. */
+  /** The acts of operators: a MAC in each row; `seal` is the number of its checkpoint in the chain. */
   audit: {
     id: Generated<number>;
     at_ms: number;
@@ -344,15 +346,15 @@ export interface AuditSchema {
     rows: number;
     previous: string;
     mac: string;
-    /** When the rows under this seal were removed by rotation; the seal stays as the anchor of what follows. */
+    /** When rotation removed the rows of this checkpoint; the checkpoint stays as the anchor. */
     rotated_ms: number | null;
   };
 }
 
 /**
- * The tables. Times are milliseconds since 1970 (UTC); identifiers that seals are bound to are made by the service, so
- * they are known before the row is written; sealed values are base64 text, which every database stores alike. Text that
- * is looked up or ordered compares by code point in every database.
+ * The tables. Times are milliseconds since 1970 (UTC); the service makes the identifiers to which encrypted values
+ * are bound, so they are known before the row is written; encrypted values are base64 text, which every database
+ * stores alike. Text that is looked up or ordered compares by code point in every database.
  */
 export interface Schema
   extends AuditSchema,
@@ -371,20 +373,23 @@ export interface Schema
     email: string | null;
     /** Argon2id, in its own string form. */
     password_hash: string | null;
-    /** Argon2id of the PIN that is asked for by the service. */
+    /** Argon2id of the user's PIN at the service. */
     pin_hash: string | null;
     /** 1 after a reset: the PIN must be changed before it counts again. */
     pin_change: Flag;
-    /** When the account was disabled by an operator; null while it is not. */
+    /** When an operator disabled the account; null if it is enabled. */
     disabled_ms: number | null;
-    /** Facts that the account lock is computed from (`base/lock.ts`). */
+    /** Facts from which the lock state is computed (`base/lock.ts`). */
     failures: number;
-    /** Which of them were made at the password, and at the PIN asked for by the service. */
+    /** How many of them concerned the password, and the PIN at the service. */
     password_failures: Generated<number>;
     pin_failures: Generated<number>;
     last_failure_ms: number | null;
     created_ms: number;
-    /** What the name looks like, and whether it has characters beyond ASCII (`base/skeleton.ts`). */
+    /**
+     * The skeleton of the name, for comparing its looks, and whether the name has characters beyond ASCII
+     * (`base/skeleton.ts`).
+     */
     skeleton: Generated<string>;
     beyond_ascii: Generated<Flag>;
   };
@@ -396,7 +401,7 @@ export interface Schema
     disabled_ms: number | null;
     created_ms: number;
   };
-  /** Fobs whose owner is this service: their three secrets are sealed as one JSON text. */
+  /** Fobs that this service owns: their three secrets are encrypted as one JSON text. */
   fobs: {
     id: string;
     serial: string;
@@ -404,15 +409,15 @@ export interface Schema
     firmware: string;
     sealed_secrets: string | null;
     key_id: string | null;
-    /** When its clock was last set, and what was measured then; null when never. */
+    /** When its clock was last set, and the error measured then; null if never. */
     clock_set_ms: number | null;
     clock_error_ms: number | null;
     drift_ppm: number | null;
-    /** What its user calls it. */
+    /** The name that its user gave it. */
     nickname: Generated<string>;
     created_ms: number;
   };
-  /** Who had which token, from when to when. */
+  /** Which user had which token, from when to when. */
   assignments: {
     id: string;
     token_id: string;
@@ -421,7 +426,7 @@ export interface Schema
     to_ms: number | null;
     actor: string;
   };
-  /** One-time passcodes that help desk gave to a user without a fob at hand. */
+  /** One-time passcodes that the help desk gave to users without a fob at hand. */
   temporary_codes: {
     id: string;
     user_id: string;
@@ -438,19 +443,19 @@ export interface Schema
     token_id: string | null;
     application_id: string;
     question: string;
-    /** SHA-256 of what the asking session is known by. */
+    /** SHA-256 of the session's identifier. */
     session_hash: string;
     created_ms: number;
     expires_ms: number;
     /** Wrong answers. */
     attempts: Generated<number>;
-    /** When it was answered, or ended because of wrong answers or a newer one. */
+    /** When it was answered, or ended by wrong answers or a newer question. */
     answered_ms: number | null;
   };
   alerts: {
     id: Generated<number>;
     kind: AlertKind;
-    /** One row for each different thing that happened; repeats raise `count`. */
+    /** One row per distinct event; repeats raise `count`. */
     dedupe: string;
     user_id: string | null;
     token_id: string | null;
@@ -464,12 +469,12 @@ export interface Schema
     acknowledged_ms: number | null;
     acknowledged_by: string | null;
   };
-  /** The outbox of alerts: written with the alert, in its transaction; delivered afterwards, at least once. */
+  /** The outbox of alerts: stored with the alert, in its transaction; delivered afterwards, at least once. */
   deliveries: {
     id: string;
     alert_id: number;
     channel: string;
-    /** The alert's count when this was written. */
+    /** The alert's count when this was stored. */
     count: number;
     due_ms: number;
     attempts: number;
@@ -489,20 +494,20 @@ export interface Schema
     request_id: string;
     by: AcceptedBy | null;
   };
-  /** First answers to requests that carried an idempotency key. */
+  /** The idempotency cache: first responses to requests with an idempotency key. */
   answers: { fingerprint: string; outcome: Outcome; expires_ms: number };
   operators: { user_id: string; role: Role; disabled_ms: number | null; created_ms: number };
   operator_links: { key_hash: string; expires_ms: number; used_ms: number | null };
   operator_sessions: {
     token_hash: string;
-    /** Null for a session opened by a one-time link, which belongs to nobody yet. */
+    /** Null for a session opened by a one-time link, which belongs to no user. */
     user_id: string | null;
     role: Role;
     created_ms: number;
     expires_ms: number;
-    /** When the operator last proved to be there with all factors. */
+    /** When the operator last proved to be present with all factors. */
     proved_ms: number;
-    /** When it was last used, to about a minute. */
+    /** When it was last used, accurate to about a minute. */
     last_seen_ms: number;
   };
   /** Keys for programs that administer the service, with an operator's role. */
@@ -520,7 +525,7 @@ export interface Schema
     kind: string;
     title: string;
     state: JobState;
-    /** JSON object of what the job was asked to do; never a secret. */
+    /** JSON object with the parameters of the job; never a secret. */
     parameters: string;
     total: number;
     done: number;
@@ -534,9 +539,9 @@ export interface Schema
   job_items: {
     job_id: string;
     number: number;
-    /** What the operator sees of it: a serial number or a name. */
+    /** The row's name for operators: a serial number or a user name. */
     subject: string;
-    /** Sealed JSON of what is to be done; null once it is done. */
+    /** Encrypted JSON of the work to be done; null once it is done. */
     sealed_payload: string | null;
     key_id: string | null;
     state: JobItemState;

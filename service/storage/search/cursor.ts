@@ -1,11 +1,11 @@
 import { administrationLimits } from '../../base/limits/administration.ts';
 
-/** Where a page of a search ended, as `after` of the next one: texts that mean something to the search alone. */
+/** Writes the end of a page of a search, as `after` of the next one: texts whose meaning only the search knows. */
 export function writeSearchCursor(texts: readonly string[]): string {
   return Buffer.from(JSON.stringify(texts)).toString('base64url');
 }
 
-/** @returns the texts of a mark, or undefined where it is damaged or has another number of them */
+/** @returns the texts of a cursor, or undefined if it is damaged or has another number of them */
 export function readSearchCursor(mark: string, count: number): string[] | undefined {
   if (mark.length > administrationLimits.cursorMax) return undefined;
   try {
@@ -18,7 +18,7 @@ export function readSearchCursor(mark: string, count: number): string[] | undefi
   }
 }
 
-/** PostgreSQL refuses text with NUL or half a character. */
+/** PostgreSQL refuses text with NUL or a lone surrogate. */
 function isText(value: unknown): value is string {
   return typeof value === 'string' && !/[\0\p{Cs}]/u.test(value);
 }

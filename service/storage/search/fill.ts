@@ -6,9 +6,9 @@ import type { Db } from '../schema/store.ts';
 import { addParts, type Searched, textsOfUser, type UserTexts } from './rows.ts';
 
 /**
- * Makes all users and tokens findable, into an empty table: in the transaction of an upgrade or of a restore. An index takes
- * rows in its own order many times as fast as in any other, so they are sorted first, by the database, which needs as much room
- * for that in its temporary files as the table takes.
+ * Fills the empty search index with all users and tokens: in the transaction of an upgrade or of a restore. Inserting
+ * into an index in its own order is many times faster than in any other, so the database sorts the rows first, which
+ * needs as much space in its temporary files as the table takes.
  */
 export async function fillParts(db: Db): Promise<void> {
   if (engineOf(db) === 'postgres') {

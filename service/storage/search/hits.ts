@@ -3,25 +3,25 @@ import type { SearchKind } from '../schema/schema.ts';
 import type { Db } from '../schema/store.ts';
 import { byCodePoint, leastPart, type Wanted } from './parts.ts';
 
-/** Where a search found something: a part of a row, by the order of which pages go on. */
+/** A match of a search: a part of a row, whose order is the order of pages. */
 export interface Hit {
   readonly part: string;
-  /** Of the row: a user's name or a token's serial number. */
+  /** The row's name: a user's name or a token's serial number. */
   readonly name: string;
 }
 
-/** What one page looks at. */
+/** The hits that one page examines. */
 export interface LookedAt {
-  /** In order. Several of one row may be among them, and some of rows that have changed since. */
+  /** In order. They may include several hits of one row, and rows that have changed since. */
   readonly hits: readonly Hit[];
-  /** The last of them, where there are more behind it. */
+  /** The last of them, if there are more after it. */
   readonly end: Hit | undefined;
 }
 
-/** Sorts behind every text that begins with what stands before it: no name holds this code point. */
+/** Appended to a text, it sorts after every text with that beginning: no name holds this code point. */
 export const LAST = '\u{10ffff}';
 
-/** The hits of a search behind one that was looked at already, as many as one page looks at. */
+/** Returns the hits after a given one, as many as one page examines. */
 export async function lookAtHits(
   db: Db,
   kind: SearchKind,
@@ -33,9 +33,9 @@ export async function lookAtHits(
   return { hits, end: found.length > hits.length ? hits.at(-1) : undefined };
 }
 
-/** The statement of `lookAtHits`, with one hit more; also for looking at how the database would go about it. */
+/** Returns the query of `lookAtHits`, with one hit more; also for examining the database's plan. */
 export function selectHits(db: Db, kind: SearchKind, { beginning }: Wanted, after: Hit | undefined) {
-  // A mark of another search does not widen this one. One lower bound: of two SQLite goes by the first.
+  // A cursor of another search does not widen this one. Only one lower bound: SQLite uses only the first of two.
   const isWithin = after !== undefined && byCodePoint(after.part, beginning) >= 0;
   const { part, name } = isWithin ? after : { part: beginning, name: '' };
   return db
@@ -49,7 +49,7 @@ export function selectHits(db: Db, kind: SearchKind, { beginning }: Wanted, afte
     .limit(administrationLimits.pageRowsScanned + 1);
 }
 
-/** Rows at the hits by which they are listed, in order: each at the least of its parts that are found. */
+/** Returns rows with the hits by which they are listed, in order: each at the least of its matching parts. */
 export function leastHits<Row>(
   hits: readonly Hit[],
   wanted: Wanted,
@@ -62,7 +62,7 @@ export function leastHits<Row>(
   });
 }
 
-/** A list in pieces, so that a page that is full early reads no rows in vain. */
+/** Splits a list, so that a page that fills early reads no unneeded rows. */
 export function inPortions<T>(list: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(list.length / size) }, (_, at) =>
     list.slice(at * size, (at + 1) * size),

@@ -1,51 +1,56 @@
 import { administrationLimits } from '../../base/limits/administration.ts';
 
 /**
- * The form in which texts are compared by a search: without accents, in lower case (ß as ss), compatibility forms
- * resolved (Unicode Standard Annex #15, NFKD), white space as single spaces. Parts are stored in this form, so another
- * form comes with a migration that makes them again.
+ * Returns the form in which a search compares texts: without accents, in lower case (ß as ss), compatibility forms
+ * resolved (Unicode Standard Annex #15, NFKD), white space as single spaces. Parts are stored in this form, so a
+ * change of it needs a migration that makes them again.
  */
 export function fold(text: string): string {
   if (/^[!-~]*$/.test(text)) return text.toLowerCase();
-  // To lower case before: ẞ becomes ß, which upper case turns into SS. Accents go last: upper case writes some as letters.
+  // Lower case first: ẞ becomes ß, which upper case turns into SS. Accents are removed last: upper case writes some
+  // as letters.
   const folded = text.normalize('NFKD').toLowerCase().toUpperCase().toLowerCase().normalize('NFKD');
   return folded.replace(/\p{M}/gu, '').replaceAll('ς', 'σ').replace(/\s+/g, ' ').trim();
 }
 
 /**
- * The parts by which a row is found: what its texts hold from each character on, cut to `administrationLimits.searchPartMax` characters.
- * A part that another one begins with is left out, because a search for its beginning finds the other one.
+ * Returns the parts by which a row is found: the rest of its texts from each character on, cut to
+ * `administrationLimits.searchPartMax` characters. A part that is the beginning of another one is left out, because a
+ * search for it finds the longer one.
  *
- * @param texts as the row has them
+ * @param texts as in the row
  * @returns each once, by code point
  */
 export function partsOf(texts: readonly string[]): string[] {
   return withoutBeginnings(texts.flatMap(text => suffixes(fold(text))));
 }
 
-/** What is searched for. */
+/** The text to search for. */
 export interface Wanted {
-  /** What parts have to begin with. */
+  /** The required beginning of parts. */
   readonly beginning: string;
-  /** What one of the row's texts has to hold: longer than the beginning where the text is longer than a part. */
+  /** The text that one of the row's texts has to contain: longer than the beginning if it is longer than a part. */
   readonly whole: string;
 }
 
-/** @returns undefined where no text holds it: it is empty, or has characters that no name has and PostgreSQL refuses */
+/**
+ * @returns undefined if no text can contain it: it is empty, or has characters that no name has and PostgreSQL
+ * refuses
+ */
 export function wantedOf(typed: string): Wanted | undefined {
   const whole = fold(typed);
   if (whole === '' || /[\p{Cc}\p{Cs}]/u.test(whole)) return undefined;
   return { beginning: cut(whole), whole };
 }
 
-/** Whether one of a row's texts holds what is searched for. */
+/** Whether one of a row's texts contains the wanted text. */
 export function holds(texts: readonly string[], { whole }: Wanted): boolean {
   return texts.some(text => fold(text).includes(whole));
 }
 
 /**
- * The least of a row's parts by which it is found; undefined where it is not. A row that has several such parts is listed at
- * this one alone.
+ * Returns the least of a row's matching parts; undefined if none matches. A row with several matching parts is listed
+ * only at this one.
  */
 export function leastPart(texts: readonly string[], { beginning, whole }: Wanted): string | undefined {
   const folded = texts.map(fold);
@@ -60,7 +65,9 @@ function partsBeginningWith(beginning: string, folded: string): string[] {
   return parts;
 }
 
-/** By code point, which is the order of UTF-8 and so that of the databases; JavaScript compares halves of surrogate pairs. */
+/**
+ * Compares by code point, which is the order of UTF-8 and so that of the databases; JavaScript compares surrogates.
+ */
 export function byCodePoint(one: string, other: string): number {
   const length = Math.min(one.length, other.length);
   for (let at = 0; at < length; at++) {
@@ -70,7 +77,7 @@ export function byCodePoint(one: string, other: string): number {
   return one.length - other.length;
 }
 
-/** A half of a pair stands for a code point above all that need none. */
+/** A surrogate stands for a code point above all that need none. */
 function rankOf(unit: number): number {
   if (unit < 0xd800) return unit;
   return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
@@ -80,7 +87,7 @@ function suffixes(folded: string): string[] {
   const parts: string[] = [];
   let at = 0;
   for (const character of folded) {
-    // A text that is searched for begins with no space.
+    // A wanted text never begins with a space.
     if (character !== ' ') parts.push(cut(folded.slice(at)));
     at += character.length;
   }
@@ -96,6 +103,6 @@ function cut(text: string): string {
 
 function withoutBeginnings(parts: readonly string[]): string[] {
   const sorted = [...new Set(parts)].sort(byCodePoint);
-  // In this order whatever begins with a part stands right behind it.
+  // In this order, texts that begin with a part come directly after it.
   return sorted.filter((part, at) => sorted[at + 1]?.startsWith(part) !== true);
 }

@@ -4,7 +4,7 @@ import type { SearchKind } from '../schema/schema.ts';
 import type { Db } from '../schema/store.ts';
 import { partsOf } from './parts.ts';
 
-/** What a user is found by. */
+/** The searchable texts of a user. */
 export interface UserTexts {
   readonly name: string;
   readonly display_name: string;
@@ -15,16 +15,16 @@ export function textsOfUser({ name, display_name, email }: UserTexts): string[] 
   return [name, display_name, email ?? ''];
 }
 
-/** A row that is to be found, by the name that it is known by and the texts that it has. */
+/** A searchable row: its name and its texts. */
 export interface Searched {
   readonly name: string;
   readonly texts: readonly string[];
 }
 
 /**
- * Makes rows findable, in the transaction that writes them.
+ * Adds the parts of rows to the search index, in the transaction that writes them.
  *
- * @param table another one with these columns, for parts that are put in order first
+ * @param table another one with these columns, for parts that are sorted first
  */
 export async function addParts(
   db: Db,
@@ -36,7 +36,7 @@ export async function addParts(
   await insert(db, table, kind, parts);
 }
 
-/** The same after a row got other texts. @param before those it had */
+/** Updates the parts after the texts of a row changed. @param before the previous texts */
 export async function changeParts(
   db: Db,
   kind: SearchKind,

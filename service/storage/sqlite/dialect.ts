@@ -11,7 +11,9 @@ import {
 } from 'kysely';
 import type { Parameters, Statements } from './statements.ts';
 
-/** Given as the only parameter of a statement: it is run for each of these lists, and returns the rows of all. */
+/**
+ * As the only parameter of a statement: the statement is run for each of these lists, and returns the rows of all.
+ */
 export class EachOf {
   readonly lists: readonly Parameters[];
 
@@ -30,7 +32,7 @@ export function dialectOf(statements: Statements): Dialect {
   };
 }
 
-/** By it a handle, or a transaction of it, leads to the statements it runs on. */
+/** Leads from a handle, or a transaction of it, to the statements it runs on. */
 class StatementsAdapter extends SqliteAdapter {
   readonly statements: Statements;
 
@@ -40,7 +42,7 @@ class StatementsAdapter extends SqliteAdapter {
   }
 }
 
-/** The statements that a handle on SQLite runs on. */
+/** Returns the statements that a handle on SQLite runs on. */
 export function statementsOf<T>(db: Kysely<T>): Statements {
   const { adapter } = db.getExecutor();
   if (adapter instanceof StatementsAdapter) return adapter.statements;
@@ -61,13 +63,13 @@ class SqliteConnection implements DatabaseConnection {
     return { rows: rows as Row[], numAffectedRows: BigInt(changes), insertId: BigInt(lastRowId) };
   }
 
-  /** Statements that stay prepared return all their rows at once. */
+  /** Prepared statements return all their rows at once. */
   streamQuery(): never {
     throw new Error('rows are not streamed');
   }
 }
 
-/** One connection: who comes first has it first. */
+/** One connection: first come, first served. */
 class SqliteDriver implements Driver {
   readonly #statements: Statements;
   readonly #connection: SqliteConnection;

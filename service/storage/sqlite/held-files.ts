@@ -5,14 +5,14 @@ import { identityOf, resolved, SQLITE_SUFFIXES } from 'passfob/database-file';
 /** The files of an opened database. */
 export interface HeldFiles {
   /**
-   * Whether they still lie on the disk under their names, and this process still has its locks on them. Where not, another
-   * program does not see what is written now, and may delete it. No file of the database is opened to find out.
+   * Whether they are still on the disk under their names, and this process still has its locks on them. If not,
+   * another program does not see later writes, and may delete them. The check opens no file of the database.
    */
   areHeld(): boolean;
 }
 
 const DESCRIPTORS = '/proc/self/fd';
-/** Says to other threads that this system tells of locks, as was once seen. */
+/** Tells other threads that this system reports locks, as was once observed. */
 const TELLS_OF_LOCKS = 'passfob.tells-of-locks';
 
 /** A lock that SQLite holds from the first statement of a connection to its end: bytes of the file, from first to last. */
@@ -21,7 +21,10 @@ interface HeldLock {
   readonly last: number;
 }
 
-/** Of the database, its write-ahead log and their shared memory: SHARED_FIRST and UNIX_SHM_DMS in SQLite's `os_unix.c`. */
+/**
+ * For the database, its write-ahead log and their shared memory: SHARED_FIRST and UNIX_SHM_DMS in SQLite's
+ * `os_unix.c`.
+ */
 const LOCKS: readonly (HeldLock | undefined)[] = [
   { first: 0x40000002, last: 0x400001ff },
   undefined,
@@ -29,10 +32,10 @@ const LOCKS: readonly (HeldLock | undefined)[] = [
 ];
 
 /**
- * Remembers the files of a database that SQLite has just opened and read in.
+ * Remembers the files of a database that SQLite has just opened and read.
  *
- * On Linux the files are compared with those that the descriptors of this process lead to, and the locks with those that
- * the system knows of. Elsewhere they are compared with what lay under their names when the database was opened.
+ * On Linux the files are compared with those of this process's descriptors, and the locks with those that the system
+ * reports. Elsewhere they are compared with the files that had their names when the database was opened.
  */
 export function holdFiles(path: string): HeldFiles {
   const names = SQLITE_SUFFIXES.map((suffix, index) => (index === 0 ? path : `${resolved(path)}${suffix}`));
@@ -53,18 +56,21 @@ export function holdFiles(path: string): HeldFiles {
     areHeld() {
       if (!names.map(identityOf).every(isSame)) return false;
       if (!hasDescriptors || areOpenAndLocked()) return true;
-      // The descriptors may have been those of another connection, which has been closed.
+      // The remembered descriptors may have belonged to another connection, which has been closed.
       found = descriptorsOf(names.map(resolved), remembered);
       return areOpenAndLocked();
     },
   };
 }
 
-/** What the descriptors of this process lead to. */
+/** The files behind the descriptors of this process. */
 interface Found {
-  /** Whether one leads to a file that had the name of one of ours: another connection lost it, and shares memory with this one. */
+  /**
+   * Whether a descriptor refers to a file that formerly had one of our names: another connection lost it, and shares
+   * memory with this one.
+   */
   readonly isStale: boolean;
-  /** One for each of our files; undefined where none leads there, or none has the lock. */
+  /** One per file; undefined if no descriptor refers to it, or none has the lock. */
   readonly descriptors: readonly (string | undefined)[];
 }
 
@@ -78,13 +84,13 @@ function descriptorsOf(names: readonly string[], files: readonly (string | undef
     isStale: all.some(({ file, name }) => names.includes(name) && !files.includes(file)),
     descriptors: files.map((wanted, index) => {
       const open = all.filter(({ file }) => file !== undefined && file === wanted);
-      // A lock is told of at the descriptor it was taken through, and holds for all of the process.
+      // The system reports a lock at the descriptor that took it; it holds for the whole process.
       return open.find(({ descriptor }) => hasLock(descriptor, LOCKS[index]))?.descriptor;
     }),
   };
 }
 
-/** The name under which a file was opened, also where it is there no more. */
+/** Returns the name under which a file was opened, even if it was deleted. */
 function nameOf(descriptor: string): string {
   try {
     return readlinkSync(`${DESCRIPTORS}/${descriptor}`).replace(/ \(deleted\)$/, '');
@@ -93,7 +99,7 @@ function nameOf(descriptor: string): string {
   }
 }
 
-/** Whether the lock is there. A system that never told of one does not tell of any. */
+/** Whether the lock is there; assumed if the system has never reported a lock. */
 function hasLock(descriptor: string | undefined, lock: HeldLock | undefined): boolean {
   if (descriptor === undefined) return false;
   if (lock === undefined) return true;

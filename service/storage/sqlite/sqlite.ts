@@ -11,7 +11,7 @@ import { dialectOf, statementsOf } from './dialect.ts';
 import { openStatements } from './statements.ts';
 
 /**
- * Opens (or makes) `service.db` in a directory; its tables may be older or missing.
+ * Opens (or creates) `service.db` in a directory; its tables may be older or missing.
  *
  * @throws ServiceError `network_folder`, `database_unusable`
  */
@@ -28,7 +28,7 @@ export function openSqlite(directory: string): Store {
   };
 }
 
-/** SQLite numbers what other connections have committed, of this or another process. */
+/** Watches SQLite's number of the commits of other connections, of this or another process. */
 function watchVersion(db: Db, changed: () => void): () => void {
   let seen: number | undefined;
   const look = async () => {
@@ -37,7 +37,7 @@ function watchVersion(db: Db, changed: () => void): () => void {
     if (seen !== undefined && now !== seen) changed();
     seen = now;
   };
-  // What cannot be read now is looked at again next time.
+  // A failed read is repeated next time.
   const tryLook = () => void look().catch(() => undefined);
   tryLook();
   const timer = setInterval(tryLook, databaseLimits.changePollMs).unref();
@@ -51,7 +51,7 @@ export async function writingSqlite<T>(db: Db, work: (transaction: Db) => Promis
     const attempt = await db.connection().execute(connection => transact(connection, work));
     if (attempt.begun) return attempt.result;
     if (performance.now() > giveUpAt) throw new ServiceError('busy', texts.startup.databaseBusy);
-    // Without the connection, so that reads go on; and not in step with other nodes that wait.
+    // Waits without the connection, so that reads go on; at random, so that nodes do not retry in step.
     await wait(randomInt(databaseLimits.busyWaitMinMs, databaseLimits.busyWaitMaxMs));
   }
 }
@@ -69,7 +69,7 @@ async function transact<T>(connection: Db, work: (transaction: Db) => Promise<T>
     checkFiles(connection);
     const result = await work(connection);
     await sql`commit`.execute(connection);
-    // A commit into a file that is gone must not be reported as one.
+    // A commit into a lost file must not be reported as one.
     checkFiles(connection);
     return { begun: true, result };
   } catch (error) {

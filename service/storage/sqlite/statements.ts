@@ -8,10 +8,10 @@ import { databaseLimits } from '../../base/limits/database.ts';
 import { texts } from '../../base/texts/texts.ts';
 import { type HeldFiles, holdFiles } from './held-files.ts';
 
-/** What came of a statement. */
+/** The result of a statement. */
 export interface Ran {
   readonly rows: readonly unknown[];
-  /** Rows that were changed; 0 where rows were asked for. */
+  /** Changed rows; 0 for a query. */
   readonly changes: number;
   readonly lastRowId: number | bigint;
 }
@@ -32,11 +32,15 @@ export interface Statements {
   close(): void;
 }
 
-/** What changes tables or settings may do so while it is prepared: such statements are prepared for each use. */
+/**
+ * Statements that may stay prepared. Others, which change tables or settings, may take effect while being prepared:
+ * they are prepared for each use.
+ */
 const KEPT = /^\s*(?:select|insert|update|delete|with|begin|commit|rollback)\b/i;
 
 /**
- * Opens (or makes) a database file. Statements stay prepared: preparing one costs as much as running it for many rows.
+ * Opens (or creates) a database file. Statements stay prepared: preparing one costs as much as running it for many
+ * rows.
  *
  * @throws ServiceError `network_folder`, `database_unusable`
  */
@@ -49,7 +53,7 @@ export function openStatements(path: string): Statements {
     if (found !== undefined) return found;
     const statement = connection.prepare(text);
     if (!KEPT.test(text)) return statement;
-    // Texts that vary without end must not push the memory up without end.
+    // Ever-changing texts must not use up the memory.
     if (kept.size >= databaseLimits.sqliteStatementsKept) kept.clear();
     kept.set(text, statement);
     return statement;
@@ -84,12 +88,12 @@ export function openStatements(path: string): Statements {
   };
 }
 
-/** Connections that are not closed, and not collected either. */
+/** Connections that are never closed, and kept from garbage collection. */
 const left: BetterSqlite.Database[] = [];
 
 /**
- * Leaves a connection to the end of the process. Closing it would copy its lost log over what other programs have written
- * to the database since. A process that ends by itself closes it too, one that exits does not.
+ * Leaves a connection open until the process ends. Closing it would copy its lost log over later writes of other
+ * programs to the database. A process that ends by itself also closes it; one that calls exit does not.
  */
 function leaveOpen(connection: BetterSqlite.Database): void {
   left.push(connection);
@@ -110,10 +114,10 @@ function openConnection(path: string): Opened {
     createForSqlite(path);
     const connection = new BetterSqlite(path, { timeout: databaseLimits.openTimeoutMs });
     connection.pragma('journal_mode = WAL');
-    // A commit that a power cut takes back would lower a high-water mark and re-open a replay.
+    // A power cut that undoes a commit would lower a last accepted step and allow a replay.
     connection.pragma('synchronous = FULL');
     connection.pragma('foreign_keys = ON');
-    // What a revoked token's seed stood in is overwritten, not just unlinked.
+    // The space of a revoked token's seed is overwritten, not just unlinked.
     connection.pragma('secure_delete = ON');
     connection.pragma(`wal_autocheckpoint = ${databaseLimits.sqliteCheckpointPages}`);
     connection.pragma(`cache_size = -${databaseLimits.sqliteCacheKib}`);
@@ -121,7 +125,7 @@ function openConnection(path: string): Opened {
     // SQLite waits by sleeping in the calling thread: long waits would stall every other request, and two nodes in one
     // process would wait for each other. `writing` queues without blocking instead.
     connection.pragma(`busy_timeout = ${databaseLimits.busyBlockingMs}`);
-    // The first read takes the locks that are held from then on.
+    // The first read takes the locks that SQLite then holds.
     connection.prepare('select count(*) from sqlite_schema').get();
     return { connection, files: holdFiles(path) };
   } catch (error) {

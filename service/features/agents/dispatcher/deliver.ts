@@ -15,30 +15,31 @@ import type { ManagedSession } from '../fob.ts';
 export interface PushDelivery {
   readonly management: Management;
   readonly push: PushToSend;
-  /** Ends it: it is not wanted any more. */
+  /** Aborts the delivery: the request is no longer wanted. */
   readonly signal: AbortSignal;
-  /** Tells whoever watches that something changed. */
+  /** Tells all watchers that something changed. */
   readonly announce: () => void;
-  /** Tells the person at the computer. */
+  /** Shows a notice to the person at the computer. */
   readonly notify: (kind: 'request' | 'locked') => void;
-  /** Has the fob asked anew who it is, and given what it lacks. */
+  /** Has the fob prove itself again, and brings its push key up to date. */
   readonly askAgain: () => void;
-  /** Whether the fob has shown it once. */
+  /** Whether the fob has shown the request at least once. */
   isShown: boolean;
 }
 
 const NAMES = new TextEncoder();
 
 /**
- * Has the fob show the request, and brings what its person decided. A request that the fob gives up waiting for is shown
- * again for as long as it is open.
- * @returns once it is decided, or cannot be
- * @throws FobError those of the link, `cancelled`, refusals after which another session may succeed; ServiceError `busy`
+ * Has the fob show the request, and stores the user's decision. A request that times out on the fob is shown again
+ * for as long as it is open.
+ * @returns once the request is decided, or cannot be decided
+ * @throws FobError those of the link, `cancelled`, refusals after which another session may succeed; ServiceError
+ * `busy`
  */
 export async function deliver(delivery: PushDelivery, session: ManagedSession): Promise<void> {
   const { management, push, announce, signal } = delivery;
   const { serviceName } = await readSettings(management.db);
-  // Whoever is told on the telephone to press sees whether it is for a call or for a log-in.
+  // A user who is told on the telephone to press sees whether the request is for a call or for a log-in.
   const asker = push.kind === 'caller' ? callFrom(serviceName) : serviceName;
   for (;;) {
     try {
@@ -87,15 +88,15 @@ async function respond(
     });
     return String.fromCharCode(...code);
   } finally {
-    // What was pressed counts, even where it could not be written that it was shown. That is written before whatever comes next.
+    // The user's decision counts even if storing "shown" failed. "Shown" is stored before anything that follows.
     await showing?.catch(() => undefined);
   }
 }
 
 /**
- * How long a fob that shows a request is left alone. Whoever has it in hand and waits for this has held it a second after
- * keys are heard; whoever has not takes no notice of a moment more.
- * @param shownForMs since it was first known to be shown
+ * Returns the pause before polling a fob that shows a request: short around the time at which an attentive user
+ * finishes holding the button (a second after the fob accepts keys). Other users do not notice a longer pause.
+ * @param shownForMs since the fob was first known to show the request
  */
 export function pollPauseMs(shownForMs: number): number {
   const isAwaited = shownForMs >= agentLimits.courierYesFromMs && shownForMs < agentLimits.courierYesToMs;
@@ -115,7 +116,10 @@ async function over({ management, push, announce }: PushDelivery, to: 'denied' |
   announce();
 }
 
-/** What a person has pressed is not asked for again because the database is in use now. @throws ServiceError `busy` at last */
+/**
+ * Retries a write, so that a busy database does not make the user decide again. @throws ServiceError `busy` when all
+ * attempts failed
+ */
 async function kept<T>(write: () => Promise<T>): Promise<T> {
   for (let left = agentLimits.courierWritesMax; ; left--)
     try {
@@ -126,7 +130,10 @@ async function kept<T>(write: () => Promise<T>): Promise<T> {
     }
 }
 
-/** The fob was wiped, or its memory damaged: it gets a key for the next request, in a session that this one's end does not end. */
+/**
+ * The fob was wiped, or its memory damaged: it gets a key for the next request, in a session that does not end with
+ * this one.
+ */
 async function keyLost({ management, push, announce, askAgain }: PushDelivery): Promise<void> {
   await dropPushKey(management.db, push.fobId);
   await endPush(management, push, 'failed');

@@ -9,13 +9,13 @@ import type { Agents } from '../agents.ts';
 import type { AgentFob } from '../fob.ts';
 import { deliver, type PushDelivery } from './deliver.ts';
 
-/** What it works with. */
+/** Dependencies of the push dispatcher. */
 export interface DispatcherMeans {
   readonly management: Management;
   readonly changes: Pick<Changes, 'watch' | 'announce'>;
 }
 
-/** A request that is on its way. */
+/** A request that is being delivered. */
 interface Running {
   readonly push: PushToSend;
   readonly ending: AbortController;
@@ -23,13 +23,13 @@ interface Running {
   ended: Promise<void>;
 }
 
-/** Brings requests to the fobs that this node's agents have shown, and what their people decide. */
+/** Brings requests to the fobs that are proved on this node, and stores the decisions of their users. */
 export class PushDispatcher {
   private readonly means: DispatcherMeans;
   private readonly agents: Agents;
   private readonly running: Map<string, Running>;
   private stopWatching: (() => void) | undefined;
-  /** When it is about to look. */
+  /** The timer of the next look. */
   private soon: NodeJS.Timeout | undefined;
   private dueMs: number;
   private lookedMs: number;
@@ -47,7 +47,7 @@ export class PushDispatcher {
     agents.onFobs(() => this.fobsChanged());
   }
 
-  /** Ends what is under way. What no fob has shown yet waits for another node. */
+  /** Ends all deliveries. Requests that no fob has shown yet wait for another node. */
   async close(): Promise<void> {
     this.isOver = true;
     this.stopWatching?.();
@@ -57,7 +57,7 @@ export class PushDispatcher {
     await Promise.all([...this.running.values()].map(({ ended }) => ended));
   }
 
-  /** Nothing is read while there is no fob to ask. */
+  /** Reads nothing from the database while no fob is proved. */
   private fobsChanged(): void {
     if (this.isOver) return;
     if (this.agents.provedCount > 0) this.stopWatching ??= this.means.changes.watch(() => this.wake());
@@ -69,8 +69,8 @@ export class PushDispatcher {
   }
 
   /**
-   * Has it look after so long, and not too soon after it looked last; one that is to be sooner takes the place of one that
-   * is to be later.
+   * Schedules the next look after `waitMs`, but not too soon after the last one. An earlier look replaces a later
+   * one.
    */
   private wake(waitMs = 0): void {
     const nowMs = performance.now();
@@ -85,11 +85,11 @@ export class PushDispatcher {
     }, dueMs - nowMs);
   }
 
-  /** Looks once what is being looked at is through. */
+  /** Looks once the current look has finished. */
   private async lookNext(before: Promise<void>): Promise<void> {
     await before;
     if (this.isOver) return;
-    // A database that is in use now is asked again.
+    // A busy database is asked again.
     await this.look().catch(() => this.wake(agentLimits.courierAgainMs));
   }
 
@@ -109,14 +109,15 @@ export class PushDispatcher {
         const fob = this.agents.fobOf(push.fobId);
         if (fob?.carrier.link === push.link && !this.running.has(push.id)) this.start(push, fob);
       }
-    // Time passes without a change, and word of one may be lost between nodes.
+    // Requests expire without a change, and notifications between nodes may be lost.
     if (this.running.size > 0) this.wake(agentLimits.courierAgainMs);
     else if (this.agents.provedCount > 0) this.wake(agentLimits.courierIdleMs);
   }
 
   /**
-   * Ends what goes over a connection when the fob has proved itself by another one of this node: the old one may be dead
-   * without a sign. What was pressed and has come over it is written all the same, before the request goes on.
+   * Ends deliveries over a connection when the fob has proved itself over another connection of this node: the old
+   * connection may be dead without a sign. A decision that already came over it is still stored before the request
+   * goes on.
    */
   private leaveSuperseded(): void {
     for (const { push, ending } of this.running.values()) {
@@ -155,7 +156,7 @@ export class PushDispatcher {
     const askAgain = () => this.agents.askAgain(fob);
     const delivery: PushDelivery = { management, push, signal, announce, notify, askAgain, isShown: false };
     try {
-      // One that fails may have been made all the same.
+      // A claim that fails may still have been stored.
       if (!(await claimPush(management, push.id, push.link))) return;
       running.isClaimed = true;
       await this.insist(delivery, fob);
@@ -166,8 +167,9 @@ export class PushDispatcher {
   }
 
   /**
-   * Whoever can may have it; one that was decided or withdrawn stays so. Nobody takes it from a connection that is still the
-   * fob's, and the fob may be plugged in there again: it is tried for as long as the request is open, or the node is.
+   * Returns the request, so that any node can deliver it; a decided or withdrawn request stays so. Other nodes do not
+   * take it while this connection is the fob's location, and the fob may be plugged in here again: the write is
+   * retried until the request expires or the node stops.
    */
   private async giveBack(push: PushToSend): Promise<void> {
     const { management, changes } = this.means;
@@ -181,7 +183,7 @@ export class PushDispatcher {
       }
   }
 
-  /** Opens sessions until one of them brings the answer, the request is over, or the fob is gone. */
+  /** Opens sessions until one of them brings a decision, the request is over, or the fob is gone. */
   private async insist(delivery: PushDelivery, fob: AgentFob): Promise<void> {
     const { signal } = delivery;
     for (let sessions = 0; sessions < agentLimits.courierSessionsMax; sessions++) {
@@ -189,7 +191,7 @@ export class PushDispatcher {
         return await fob.session(session => deliver(delivery, session), signal);
       } catch (error) {
         if (signal.aborted || fob.hasLeft) return;
-        // It is not the fob any more that it was: it has to prove itself first.
+        // The fob is not the same any more: it has to prove itself first.
         if (isFobError(error, 'not-authentic', 'not-paired')) return this.agents.lost(fob);
       }
       await pause(agentLimits.courierAgainMs, signal);

@@ -5,13 +5,13 @@ import { relayLimits } from '../../../base/limits/relay.ts';
 import { bytesOfCarried, carriedPipe } from '../../lines/carried.ts';
 import { RelayRefusal } from './records/refusal.ts';
 
-/** A fob at the relay's end. port: what the relay says it is reached by. */
+/** A fob at the relay's end. port: the name by which the relay reaches it. */
 export interface Plugged {
   readonly transport: Transport;
   readonly port: string;
 }
 
-/** The fob behind a relay as a transport: what the relay plugs in, carries and pulls out. */
+/** The fob behind a relay as a transport: the relay plugs it in, carries its bytes and unplugs it. */
 export class Cable {
   private readonly sendText: (text: string) => void;
   private pipe: Pipe | undefined;
@@ -32,19 +32,19 @@ export class Cable {
     this.changed();
   }
 
-  /** What is in, if anything, is out: its owner notices. */
+  /** Removes the fob, if one is plugged in: its owner is notified. */
   unplug(): void {
     this.pipe?.lost(new FobError('unplugged', { subject: this.plugged?.port ?? '' }));
     this.pipe = undefined;
     this.plugged = undefined;
   }
 
-  /** Text from the fob, a character a byte. Without a fob it is late, and lost. */
+  /** Receives text from the fob, one character per byte. Without a fob the text is late, and dropped. */
   receive(text: string): void {
     this.pipe?.receive(bytesOfCarried(text));
   }
 
-  /** The fob that is in, or the next that comes. @throws RelayRefusal `idle`, FobError `cancelled` */
+  /** Returns the plugged fob, or the next one. @throws RelayRefusal `idle`, FobError `cancelled` */
   next(signal: AbortSignal): Promise<Plugged> {
     return new Promise((resolve, reject) => {
       const settle = (finish: () => void) => {

@@ -19,17 +19,17 @@ import { type Caller, type CodeEntry, enterActivation } from './records/enter.ts
 import type { Finished } from './records/finish.ts';
 import { refusalMessage } from './records/refusal.ts';
 
-/** What conversations with relays work with. */
+/** Dependencies of the conversations with relays. */
 export interface RelayMeans {
   readonly management: Management;
-  /** The application that the first passcode counts for. */
+  /** The application for which the first passcode is logged. */
   readonly applicationId: string;
-  /** Tells whoever watches that something changed. */
+  /** Tells all watchers that something changed. */
   readonly announce: () => void;
   readonly identity: () => Promise<Identity>;
-  /** How long fobs are waited for. Default: as for a cable. */
+  /** How long to wait for fobs. Default: as for a cable. */
   readonly patience?: RetryPolicy;
-  /** How a typed code is waited for. Default: by the time of this computer. */
+  /** How to wait for a typed code. Default: by this computer's clock. */
   readonly pause?: typeof pause;
 }
 
@@ -37,20 +37,20 @@ type Phase = 'open' | 'proving' | 'enter' | 'entering' | 'entered' | 'over';
 type Of<Type extends RelayMessage['type']> = Extract<RelayMessage, { type: Type }>;
 
 /**
- * The service's side of one connection: it proves itself, takes the code, and enrols the fob that the relay carries. Each
- * message has its time; any other ends the connection.
+ * The service's side of one connection: it proves the service's identity, receives the code, and enrols the fob that
+ * the relay carries. Each message is allowed in certain phases; any other message ends the connection.
  */
 export class Conversation implements Talker {
   private readonly means: RelayMeans;
   private readonly caller: Caller;
-  /** By which the relay reached the service. */
+  /** The origin at which the relay reached the service. */
   private readonly origin: string;
   private readonly line: TextConnection;
   private readonly messages: RateLimiter;
   private readonly timers: NodeJS.Timeout[];
   private phase: Phase;
   private chars: number;
-  /** Given back when the relay gives up, and by whatever is refused. */
+  /** Released when the relay stops, and on every refusal. */
   private claim: Claim | undefined;
   private hasStopped: boolean;
   private enrolling: Enrolling | undefined;
@@ -71,19 +71,19 @@ export class Conversation implements Talker {
     this.timers = [setTimeout(late, relayLimits.relayOpeningMs), setTimeout(old, relayLimits.relayLifeMs)];
   }
 
-  /** A text from the relay; undefined for one that was none. */
+  /** Receives a text from the relay; undefined for a message that is no text. */
   receive(text: string | undefined): void {
     if (this.phase === 'over') return;
     const message = text !== undefined && this.isWithinBounds(text) ? readRelayMessage(text) : undefined;
     if (message === undefined || !this.take(message)) this.end(POLICY_VIOLATION);
   }
 
-  /** The connection is gone. Its relay may come back: the claim stays for as long as the lease. */
+  /** The connection was lost. Its relay may come back: the claim stays until the lease expires. */
   lost(): void {
     this.over();
   }
 
-  /** The service ends: the relay comes back to another node, or later. */
+  /** The service stops: the relay reconnects to another node, or later. */
   shutDown(): void {
     this.end(GOING_AWAY);
   }
@@ -96,7 +96,7 @@ export class Conversation implements Talker {
     );
   }
 
-  /** @returns whether it was time for this message */
+  /** @returns whether this message was allowed at this time */
   private take(message: RelayMessage): boolean {
     if (message.type === 'stop') {
       this.hasStopped = true;
@@ -126,7 +126,7 @@ export class Conversation implements Talker {
     const known = { code: bytesOf(code) ?? new Uint8Array(0), relay: bytesOf(relay) ?? new Uint8Array(0) };
     const entry = await enterActivation(this.means.management, this.caller, known);
     if (entry.kind === 'claimed') return await this.begin(entry);
-    // Whatever is wrong with it takes as long, and is answered by the same bytes.
+    // Every refusal takes at least the minimum response time and sends the same bytes, whatever its cause.
     await floor;
     if (entry.kind === 'finished') this.done(entry.finished);
     else await this.refuse(entry.code);
@@ -134,10 +134,10 @@ export class Conversation implements Talker {
 
   private async begin(entry: Extract<CodeEntry, { kind: 'claimed' }>): Promise<void> {
     this.claim = entry.claim;
-    // Whoever stopped while this was decided does not come back for it.
+    // A relay that stopped while this was decided does not come back for it.
     if (this.hasStopped) return await this.release();
     const { serviceName } = await readSettings(this.means.management.db);
-    // Lost meanwhile: the same relay has it for as long as the lease.
+    // The connection was lost meanwhile: the same relay keeps the claim until the lease expires.
     if (this.phase !== 'entering') return;
     this.phase = 'entered';
     this.means.announce();
@@ -163,7 +163,7 @@ export class Conversation implements Talker {
     this.end(NORMAL);
   }
 
-  /** It has lasted too long; but what has come to its end is heard to its end. */
+  /** The connection has reached its maximum age; an activation that has already ended is still reported. */
   private async retire(): Promise<void> {
     if (!(await this.claim?.hasEnded())) await this.refuse('idle');
   }
@@ -171,14 +171,14 @@ export class Conversation implements Talker {
   private async refuse(code: Parameters<typeof refusalMessage>[0]): Promise<void> {
     if (this.phase === 'over') return;
     this.over();
-    // Given back before it is said: whoever tries again at once finds it free.
+    // Released before the refusal is sent: a relay that tries again at once finds the activation free.
     await this.release();
     this.means.announce();
     this.line.send(JSON.stringify(refusalMessage(code)));
     this.line.close(NORMAL);
   }
 
-  /** What cannot be written now is free once the lease is over. */
+  /** If the release cannot be stored, the claim ends with the lease. */
   private async release(): Promise<void> {
     await this.claim?.release().catch(() => undefined);
   }

@@ -18,7 +18,7 @@ import { enrol } from './steps/enrol.ts';
 import type { Run } from './steps/run.ts';
 import { TypedCode } from './steps/typed-code.ts';
 
-/** What is worked with besides the activation. */
+/** Dependencies besides the activation. */
 interface Means {
   readonly management: Management;
   readonly applicationId: string;
@@ -26,14 +26,14 @@ interface Means {
   readonly pause?: typeof pause;
 }
 
-/** An activation that a relay has. */
+/** An activation that a relay has claimed. */
 interface Entered {
   readonly claim: Claim;
   readonly activation: ClaimedActivation;
   readonly user: User;
 }
 
-/** Who hears what becomes of it. */
+/** Receives the messages and the result. */
 interface Listener {
   readonly say: (message: ServiceMessage) => void;
   readonly refused: (code: RelayRefusalCode) => Promise<void>;
@@ -42,7 +42,7 @@ interface Listener {
 
 type Carried = Exclude<RelayMessage, { readonly type: 'open' | 'enter' | 'stop' }>;
 
-/** The enrolment of one activation over one connection: fob after fob, until one is through or refused. */
+/** Enrols a fob for one activation over one connection: fob after fob, until one is enrolled or refused. */
 export class Enrolling {
   private readonly claim: Claim;
   private readonly means: Means;
@@ -86,7 +86,7 @@ export class Enrolling {
     try {
       await this.claim.renew();
     } catch (error) {
-      // A database in use is asked again before the lease is over.
+      // A busy database is asked again before the lease expires.
       if (error instanceof RelayRefusal) await this.listener.refused(error.code);
     }
   }
@@ -134,7 +134,7 @@ export class Enrolling {
     }
   }
 
-  /** Counts what counts and writes down why, for help desk. @returns what the relay hears */
+  /** Counts the attempt where it counts, and records the reason for the help desk. @returns the code for the relay */
   private async settle({ code, why, isCounted }: RelayRefusal): Promise<RelayRefusalCode> {
     try {
       if (isCounted) return (await countAttempt(this.claim, why)) ? 'attempts' : code;
@@ -144,7 +144,7 @@ export class Enrolling {
       );
       return code;
     } catch {
-      // The claim is lost, or the database in use: what was refused stays so.
+      // The claim is lost, or the database busy: the refusal stands.
       return code;
     }
   }

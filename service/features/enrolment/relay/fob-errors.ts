@@ -3,7 +3,7 @@ import { type ErrorKind, type FobError, isFobError } from 'passfob/errors';
 import type { RelayRefusalCode } from '../../../base/texts/relay.ts';
 import { RelayRefusal } from './records/refusal.ts';
 
-/** What a fob's refusal ends a run with. All others may be gone with the fob plugged in anew. */
+/** The fob's refusals that end a run. All others may be cured by plugging the fob in again. */
 const REFUSALS: Partial<Record<RefusalName, RelayRefusalCode>> = {
   'press-denied': 'no_press',
   'press-timeout': 'no_press',
@@ -30,7 +30,10 @@ const KINDS: Partial<Record<ErrorKind, RelayRefusalCode>> = {
   'bad-input': 'failed',
 };
 
-/** What a run ends with that met an error; undefined where it may go on once the fob is plugged in anew. */
+/**
+ * Returns the refusal that ends a run after an error; undefined if the run can go on once the fob is plugged in
+ * again.
+ */
 export function endOf(error: unknown): RelayRefusal | undefined {
   if (error instanceof RelayRefusal) return error;
   if (!isFobError(error)) return new RelayRefusal('failed', 'an error of the service');

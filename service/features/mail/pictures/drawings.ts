@@ -11,7 +11,7 @@ const ACCENT: Colour = [11, 95, 208];
 const GLASS: Colour = [12, 18, 26];
 const LIT: Colour = [190, 226, 255];
 
-/** The pictures of the three steps, in their order, as PNG files; drawn at the first call. */
+/** Returns the pictures of the three steps, in order, as PNG files; drawn at the first call. */
 export function stepPictures(): readonly Uint8Array[] {
   drawn ??= [plugIn(), openLink(), press()].map(picture => picture.png());
   return drawn;
@@ -62,7 +62,7 @@ function press(): Raster {
   return picture;
 }
 
-/** A fob with a ring to hang it on, a screen and a button. */
+/** Draws a fob with a key ring, a screen and a button. */
 function fob(picture: Raster, x: number, y: number, scale: number, screen = ''): void {
   const box = (left: number, top: number, width: number, height: number) => ({
     x: x + left * scale,

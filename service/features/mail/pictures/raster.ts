@@ -3,7 +3,7 @@ import { encode } from 'fast-png';
 /** Red, green and blue, 0 to 255. */
 export type Colour = readonly [number, number, number];
 
-/** A rectangle in units of the picture, which need not be whole. */
+/** A rectangle in units of the picture, which may be fractions. */
 export interface Box {
   readonly x: number;
   readonly y: number;
@@ -12,10 +12,10 @@ export interface Box {
 }
 
 const CHANNELS = 3;
-/** Points in each direction by which it is found out how much of a pixel a shape covers. */
+/** Sample points per direction, which measure how much of a pixel a shape covers. */
 const POINTS = 4;
 
-/** A picture that simple shapes are painted on, with smooth edges. */
+/** A picture that simple shapes are painted on, with anti-aliased edges. */
 export class Raster {
   readonly width: number;
   readonly height: number;
@@ -28,7 +28,7 @@ export class Raster {
     for (let at = 0; at < this.#data.length; at++) this.#data[at] = ground[at % CHANNELS] ?? 0;
   }
 
-  /** A rectangle with round corners; a circle where the radius is half of both sides. */
+  /** Paints a rectangle with round corners; a circle if the radius is half of both sides. */
   rounded({ x, y, width, height }: Box, radius: number, colour: Colour): void {
     const isInside = (px: number, py: number) => {
       const dx = Math.max(x + radius - px, px - (x + width - radius), 0);
@@ -43,7 +43,7 @@ export class Raster {
     this.rounded({ x: x - radius, y: y - radius, width: radius * 2, height: radius * 2 }, radius, colour);
   }
 
-  /** Rows of pixels, each as a square of `scale` units. */
+  /** Paints rows of pixels, each as a square of `scale` units. */
   pixels(
     rows: readonly (readonly boolean[])[],
     { x, y }: Pick<Box, 'x' | 'y'>,
@@ -56,7 +56,7 @@ export class Raster {
           this.rounded({ x: x + column * scale, y: y + row * scale, width: scale, height: scale }, 0, colour);
   }
 
-  /** The picture as a PNG file. */
+  /** Returns the picture as a PNG file. */
   png(): Uint8Array {
     const { width, height } = this;
     return encode({ width, height, data: this.#data, channels: CHANNELS, depth: 8 });

@@ -1,6 +1,6 @@
 /**
- * A fob's screen with a passcode as the firmware draws it, 128 by 64 pixels, two rows of pixels in a row of letters. The
- * tests compare it with the firmware's own.
+ * A fob's screen with a passcode as the firmware draws it, 128 by 64 pixels; each row of letters holds two rows of
+ * pixels. The tests compare it with the firmware's own.
  */
 export const passcodeScreen = `
 █▀▀▀▀                          ▀█
@@ -36,7 +36,7 @@ export const passcodeScreen = `
 ████████████████████████████████████████████████████████████████████                                           ▄▀     █    ▀▀▀▄
 ▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀                                          ▀▀▀▀▀  ▀▀▀  ▀▀▀▀`;
 
-/** The pixels of a screen, row by row. */
+/** Returns the pixels of a screen, row by row. */
 export function pixelsOf(screen: string): boolean[][] {
   const rows = screen.split('\n').slice(1);
   return rows.flatMap(row => {

@@ -11,17 +11,17 @@ import { isCoolingDown } from '../cool-down.ts';
 import { openPush, type Push, tokenForPush } from '../create.ts';
 import { readPush } from '../rows.ts';
 
-/** Where help desk is says nothing of the user. */
+/** The address of the help desk says nothing about the user. */
 const asHelpDesk = { kind: 'caller', sourceKey: undefined, familiar: undefined } as const;
 
-/** Whom help desk believes to be on the telephone, by name. */
+/** The user whom the help desk believes to be on the telephone, by name. */
 export interface CallerInput {
   readonly user: string;
 }
 
 /**
- * Asks a user's fob whether its person is the caller. Nobody is logged in by it, and an account that is locked may be asked
- * for: that is when people call. What becomes of it leaves an audit row of its own.
+ * Asks a user's fob whether its user is the caller. It logs nobody in, and works for a locked account: that is when
+ * people call. Its result has an audit row of its own.
  *
  * Refused: `unknown_user`, `disabled_user`, `no_push_fob`, `too_many_pushes`.
  */
@@ -37,7 +37,7 @@ export const checkCaller = actOf(async (acting: Acting, input: CallerInput): Pro
     ...asHelpDesk,
     user,
     token,
-    // Nobody comes for it.
+    // No session redeems it.
     session: randomUUID(),
     applicationId: '',
     proofs: '',
@@ -49,14 +49,14 @@ export const checkCaller = actOf(async (acting: Acting, input: CallerInput): Pro
   return done(push);
 });
 
-/** How a check of a caller stands. */
+/** A caller check and its state. */
 export interface CallerCheck extends Push {
   readonly state: CallerState;
   /** Whether an agent has the fob now. */
   readonly isConnected: boolean;
 }
 
-/** A check of a caller while it is remembered. Refused: `unknown_user`, `unknown_caller_check`. */
+/** Returns a caller check while it is stored. Refused: `unknown_user`, `unknown_caller_check`. */
 export async function callerCheck(
   db: Db,
   { user: name, id }: CallerInput & { readonly id: string },

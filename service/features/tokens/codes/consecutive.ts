@@ -7,26 +7,29 @@ import type { Keys } from '../../../storage/encryption-at-rest/key-file.ts';
 import type { PasscodeToken, TokenRow } from '../rows.ts';
 import { passcodeFactsOf, secretOf } from '../tokens.ts';
 
-/** Two passcodes that a fob showed one right after the other. Secrets until they are used up. */
+/** Two consecutive passcodes of a fob. Secrets until they are used. */
 export interface TwoPasscodes {
   readonly first: string;
   readonly second: string;
-  /** What was asked both times, where the fob answers questions: as many digits as its suite has. */
+  /** The question asked both times, if the fob answers questions: as many digits as its suite requires. */
   readonly question?: string | undefined;
 }
 
-/** The step of the first of the two passcodes; undefined where they are no two consecutive ones above the mark. */
+/**
+ * The step of the first of the two passcodes; undefined unless they are consecutive and above the last accepted step.
+ */
 export type FirstStep = number | undefined | 'unreadable';
 
-/** A token as far as it is searched for. */
+/** The parts of a token that the search uses. */
 type SearchedToken = PasscodeToken & Pick<TokenRow, 'suite'>;
 
 /** Which of the two passcodes a token shows at a step. */
 type Shows = (step: number) => { readonly first: boolean; readonly second: boolean };
 
 /**
- * Looks for two consecutive passcodes above the high-water mark: HOTP and counted questions ahead of it, TOTP a day around
- * now. That is thousands of HMACs, so it is done outside of any transaction, and others have their turn in between.
+ * Searches two consecutive passcodes above the last accepted step or counter: HOTP and counted questions ahead of it,
+ * TOTP a day around now. This computes thousands of HMACs, so it runs outside of any transaction, and lets other work
+ * run in between.
  */
 export async function firstStepOf(
   keys: Keys,
@@ -50,7 +53,7 @@ async function search(token: SearchedToken, shows: Shows, nowMs: number): Promis
   if (from >= to) return undefined;
   let found: number | undefined;
   let previous = shows(from);
-  // To the end whatever is found: how long it takes says nothing about where the token stands.
+  // Always to the end: the time taken tells nothing about the position of the token.
   for (let step = from; step < to; step++) {
     if ((step - from) % tokenLimits.resyncStepsAtOnce === 0) await othersTurn();
     const next = shows(step + 1);
@@ -60,7 +63,7 @@ async function search(token: SearchedToken, shows: Shows, nowMs: number): Promis
   return found;
 }
 
-/** The first and the last step that are looked at. */
+/** Returns the first and the last step to search. */
 function searched(token: SearchedToken, nowMs: number): readonly [number, number] {
   const from = token.last_step + 1;
   if (token.period_seconds === null)
@@ -84,7 +87,10 @@ function passcodesOf(token: SearchedToken, secret: Uint8Array, given: TwoPasscod
   };
 }
 
-/** Two answers to one question, by a suite that counts; its clock may be off as far as for an answer (`ocra.ts`). */
+/**
+ * Compares two answers to one question, by a suite with a counter; the clock's tolerance is that of an answer
+ * (`ocra.ts`).
+ */
 function answersOf(
   token: SearchedToken,
   secret: Uint8Array,

@@ -6,15 +6,16 @@ import { findUser, prepareUserName } from '../../users/users.ts';
 import type { TokenRow } from '../rows.ts';
 import { passcodeFactsOf, secretOf, usableTokens } from '../tokens.ts';
 
-/** A token that is out of step, and the step whose passcode it showed. */
+/** A token that is out of step, and the step of its passcode. */
 interface OutOfStep {
   readonly token: TokenRow;
   readonly step: number;
 }
 
 /**
- * The tokens of a user that show a refused passcode a little further off than is accepted (RFC 4226 §7.4). That is no proof of
- * anything; two consecutive ones are. The refusal must have been counted as a failure: this is no second way to guess.
+ * Returns the tokens of a user whose passcode slightly outside the accepted range was refused (RFC 4226 §7.4). One
+ * such passcode proves nothing; two consecutive ones do. The refusal must have been counted as a failure, so that
+ * this is no second way to guess.
  */
 export async function outOfStep(
   { db, keys, clock }: Management,
@@ -48,9 +49,9 @@ function stepsAround({ last_step, period_seconds, look_ahead }: TokenRow, nowMs:
 }
 
 /**
- * Remembers where a passcode was that has just been refused as wrong, if a token is out of step: the next passcode, shown within
- * ten minutes to whatever front end, finds the fob again. Outside nothing tells of it. Never rejects: the refusal is written down
- * already, and where the database takes nothing more it is the answer all the same.
+ * Remembers the step of a passcode that was just refused as wrong, if a token is out of step: the next passcode,
+ * shown within ten minutes on any channel, resynchronises the fob. Nothing of this is visible outside. Never rejects:
+ * the refusal is already stored, and remains the response even if the database fails now.
  */
 export async function rememberOutOfStep(
   management: Management,

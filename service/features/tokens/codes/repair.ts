@@ -10,18 +10,18 @@ import { type Acting, actingOf, actOf } from '../acting.ts';
 import type { TokenRow } from '../rows.ts';
 import { lockToken } from '../tokens.ts';
 
-/** A token whose last accepted step was put right. */
+/** A token whose last accepted step was repaired. */
 export interface Repaired {
   readonly serial: string;
-  /** Passcodes are accepted again from when the service's clock has passed this: milliseconds since 1970. */
+  /** Passcodes are accepted again once the service's clock has passed this: milliseconds since 1970. */
   readonly refusedUntilMs: number;
 }
 
 /**
- * Takes the last accepted step of a TOTP token back from the future, to which a clock that was ahead has raised it: no passcode
- * would be accepted until then. It goes to the greatest step that a fob in time can have used up to now, so nothing that
- * was accepted while the clock was right is accepted again. Passcodes of the steps after it, which fobs showed while the
- * clock was ahead, may be accepted once when their time comes.
+ * Lowers the last accepted step of a TOTP token that a fast clock had raised into the future: until then no passcode
+ * would be accepted. It is set to the greatest step that a fob with a correct clock can have used by now, so nothing
+ * accepted while the clock was right is accepted again. Passcodes of later steps, which fobs showed while the clock
+ * was ahead, may be accepted once when their time comes.
  *
  * Refused: `unknown_serial`, `step_not_ahead`.
  */
@@ -29,17 +29,18 @@ export const repairLastStep = actOf(
   async (acting: Acting, { serial }: { readonly serial: string }): Promise<Result<Repaired>> => {
     const row = await lockToken(acting.db, serial);
     if (row === undefined) return refused('unknown_serial');
-    // Of one token also what a resynchronisation with a fob far ahead has raised: that fob has been set since.
+    // For a single token, also undo a rise caused by resynchronising a fob far ahead: that fob's clock has been set
+    // since.
     const repaired = await repair(acting, row, Math.min(row.drift_steps, tokenLimits.driftMaxSteps));
     return repaired === undefined ? refused('step_not_ahead') : done(repaired);
   },
 );
 
 /**
- * The same for every token whose last accepted step lies further ahead than a fob with its drift explains. It is done in
- * several transactions, so it may be cut off, and called again it goes on.
+ * The same for every token whose last accepted step lies further ahead than its fob's drift explains. It takes
+ * several transactions; after an interruption, call it again to continue.
  *
- * Refused: `step_not_ahead` where there is none.
+ * Refused: `step_not_ahead` if there is none.
  */
 export async function repairLastSteps(
   management: Management,
@@ -63,8 +64,8 @@ export async function repairLastSteps(
 }
 
 /**
- * When the clock passes a token's last accepted step, where `repairLastStep` can take that back from the future; undefined where
- * it cannot.
+ * Returns when the clock passes a token's last accepted step, if `repairLastStep` can lower that step; undefined
+ * otherwise.
  */
 export async function stepAheadUntil(db: Db, serial: string, nowMs: number): Promise<number | undefined> {
   const row = await db.selectFrom('tokens').selectAll().where('serial', '=', serial).executeTakeFirst();
@@ -73,7 +74,7 @@ export async function stepAheadUntil(db: Db, serial: string, nowMs: number): Pro
   return period === null || step <= greatestStep(period, 0, nowMs) ? undefined : (step + 1) * period * 1000;
 }
 
-/** In the order of their ids. */
+/** Ordered by id. */
 function aheadTokens(db: Db, nowMs: number, afterId: string): Promise<TokenRow[]> {
   const most = sql.lit(tokenLimits.driftMaxSteps);
   const skew = sql.lit(tokenLimits.totpSkewSteps);
@@ -91,13 +92,16 @@ function aheadTokens(db: Db, nowMs: number, afterId: string): Promise<TokenRow[]
     .execute();
 }
 
-/** The greatest step that a fob of this drift can have used by now; as after a restore (`operations/marks.ts`). */
+/**
+ * Returns the greatest step that a fob of this drift can have used by now; as after a restore
+ * (`operations/raise-replay-protection.ts`).
+ */
 function greatestStep(periodSeconds: number, driftSteps: number, nowMs: number): number {
   const ahead = Math.max(tokenLimits.driftMaxSteps, driftSteps) + tokenLimits.totpSkewSteps;
   return timeStep(nowMs, periodSeconds) + ahead;
 }
 
-/** @returns undefined where the last accepted step is not ahead, or was moved meanwhile: then nothing is changed */
+/** @returns undefined if the last accepted step is not ahead, or was changed meanwhile: then nothing is changed */
 async function repair(
   { db, keys, actor, atMs }: Acting,
   row: TokenRow,

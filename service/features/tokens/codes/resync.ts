@@ -21,19 +21,20 @@ import { type FirstStep, firstStepOf, type TwoPasscodes } from './consecutive.ts
 
 export type { TwoPasscodes } from './consecutive.ts';
 
-/** What a resynchronisation found. */
+/** The result of a resynchronisation. */
 export interface Resynchronised {
   readonly serial: string;
-  /** Steps by which the fob's clock is ahead of the service's; 0 for what counts. */
+  /** Steps by which the fob's clock is ahead of the service's; 0 for counters. */
   readonly driftSteps: number;
   /** The drift is so large that the fob's clock should be set. */
   readonly clockIsOff: boolean;
 }
 
 /**
- * Finds a token of which two consecutive passcodes are known again (RFC 4226 §7.4), never below its high-water mark; one
- * that answers questions with a counter by its answers to one question, asked twice. Both are then used up. A miss counts as
- * a failure of the account, so that it is no second way to guess: under `lock`, or as the settings say.
+ * Resynchronises a token by two consecutive passcodes (RFC 4226 §7.4), never at or below its last accepted step; a
+ * token that answers questions with a counter, by its answers to one question asked twice. Both are then used up. A
+ * miss counts as a failed attempt, so that this is no second way to guess: under `lock`, or the policy in the
+ * settings.
  *
  * Refused: `unknown_serial`, `not_usable`, `bad_question`, `account_locked`, `resync_failed`, `seed_unreadable`.
  */
@@ -54,7 +55,7 @@ export function resyncToken(
     if (user === undefined || !usableStates.includes(token.state)) return { refusal: 'not_usable' };
     const refusal = token.kind === 'ocra' ? questionRefusal(token, input) : undefined;
     if (refusal !== undefined) return { refusal };
-    // Read once more: while the user's row is held nobody moves the mark.
+    // Read again: while the user's row is locked, the last accepted step does not change.
     const same = db.selectFrom('tokens').selectAll().where('id', '=', token.id);
     return { user, tokens: await same.where('user_id', '=', user.id).execute() };
   };
@@ -62,7 +63,7 @@ export function resyncToken(
 }
 
 /**
- * The same by the users themselves, who need not know which of their tokens it is.
+ * The same for the users themselves, who need not know which of their tokens it is.
  *
  * Refused: `unknown_user`, `disabled_user`, `no_usable_token`, `account_locked`, `resync_failed`, `seed_unreadable`.
  */
@@ -82,12 +83,12 @@ export function resyncTokenOfUser(
   return resync(management, actor, { read, input, lock });
 }
 
-/** The work of a search where there is nobody to search for, so that its time tells nothing. */
+/** Runs a dummy search if there is no user, so that the response time tells nothing. */
 export async function searchForNobody({ keys, clock }: Management, input: TwoPasscodes): Promise<void> {
   await firstStepOf(keys, { ...makeDummyToken(keys), suite: null }, input, clock());
 }
 
-/** Only what counts can be out of step; asked are as many digits as the service asks. */
+/** Only a token with a counter can be out of step; the question must have as many digits as the suite requires. */
 function questionRefusal(token: TokenRow, { question = '' }: TwoPasscodes): RefusalCode | undefined {
   const suite = parseSuite(token.suite ?? '');
   if (suite?.isCounted !== true) return 'not_usable';
@@ -95,15 +96,15 @@ function questionRefusal(token: TokenRow, { question = '' }: TwoPasscodes): Refu
 }
 
 /**
- * The user; held until the transaction ends, the user's row before the token's, as validations take them, so that none
- * waits for the other in a ring.
+ * Returns the user; with `isHeld` the row is locked until the transaction ends: the user's row before the token's, as
+ * validations lock them, so that there is no deadlock.
  */
 function userOf(db: Db, userId: string, isHeld: boolean): Promise<User | undefined> {
   const query = db.selectFrom('users').selectAll().where('id', '=', userId);
   return (isHeld && engineOf(db) === 'postgres' ? query.forUpdate() : query).executeTakeFirst();
 }
 
-/** A user with the tokens that the passcodes may be of. */
+/** A user and the tokens that the passcodes may belong to. */
 type Resynchronising =
   | { readonly refusal: RefusalCode }
   | { readonly refusal?: undefined; readonly user: User; readonly tokens: readonly TokenRow[] };
@@ -115,8 +116,8 @@ interface Attempt {
 }
 
 /**
- * Looks for the passcodes before the transaction, and looks at what was found inside it: every token must still stand
- * below it, and the account must be open. Of a locked account nothing is looked for.
+ * Searches the passcodes before the transaction, and checks the result inside it: the last accepted step must still
+ * be lower, and the account must be open. Nothing is searched for a locked account.
  */
 async function resync(
   management: Management,
@@ -176,7 +177,10 @@ function driftOf(token: TokenRow, step: number, nowMs: number): number {
   return token.period_seconds === null ? 0 : step - timeStep(nowMs, token.period_seconds);
 }
 
-/** Moves the mark to the second passcode, unless somebody was there before; both are remembered as used. */
+/**
+ * Raises the last accepted step to the second passcode, unless another request already did; both are remembered as
+ * used.
+ */
 async function take({ db, actor, atMs }: Acting, token: TokenRow, first: number): Promise<boolean> {
   const spent = { atMs, source: actor.source, letNobodyIn: true };
   const once = withAcceptance(token.recent, { ...spent, step: first });

@@ -12,14 +12,14 @@ import { findUser, prepareUserName } from '../../users/users.ts';
 import { type Acting, actOf } from '../acting.ts';
 import { isWhole } from '../facts.ts';
 
-/** A temporary passcode just made: shown once, kept nowhere. */
+/** A new temporary passcode: shown once, stored nowhere. */
 export interface TemporaryCode {
   /** Ten decimal digits. A secret. */
   readonly code: string;
   readonly expiresMs: number;
 }
 
-/** The user that a temporary passcode is for, by name. */
+/** The user, by name, who gets a temporary passcode. */
 export interface TemporaryCodeInput {
   readonly user: string;
   /** One minute to 24 hours, default 8 hours. */
@@ -27,7 +27,7 @@ export interface TemporaryCodeInput {
 }
 
 /**
- * Makes a one-time passcode for a user without a fob at hand. An earlier one of the same user ends with it.
+ * Makes a one-time passcode for a user without a fob at hand. It replaces an earlier one of the same user.
  *
  * Refused: `bad_lifetime`, `unknown_user`, `disabled_user`.
  */
@@ -84,7 +84,8 @@ export const withdrawTemporaryCode = actOf(
 );
 
 /**
- * Ends what temporary passcodes a user has, in the caller's transaction: also when one of the user's tokens was used.
+ * Ends the temporary passcodes of a user, in the caller's transaction; also called when one of the user's tokens was
+ * used.
  *
  * @returns whether there was one
  */
@@ -100,7 +101,7 @@ export async function endTemporaryCodes(transaction: Db, userId: string, nowMs: 
 }
 
 /**
- * Uses up a temporary passcode, in the caller's transaction: of all requests that show it, on all nodes, one is told so.
+ * Redeems a temporary passcode, in the caller's transaction: of all requests with it, on all nodes, one succeeds.
  *
  * @param passcode ten decimal digits without separators; anything else is none
  */
@@ -123,12 +124,12 @@ export async function redeemTemporaryCode(
   return taken.numUpdatedRows === 1n;
 }
 
-/** Drops the temporary passcodes that have run out, used or not: what became of them is in the audit and the log. */
+/** Deletes expired temporary passcodes, used or not: their outcome is in the audit and the log. */
 export async function sweepTemporaryCodes(db: Db, nowMs: number): Promise<void> {
   await db.deleteFrom('temporary_codes').where('expires_ms', '<=', nowMs).execute();
 }
 
-/** When the temporary passcode of a user ends; undefined where there is none. */
+/** Returns when the temporary passcode of a user expires; undefined if there is none. */
 export async function temporaryCodeEnd(db: Db, userId: string, nowMs: number): Promise<number | undefined> {
   const row = await db
     .selectFrom('temporary_codes')

@@ -16,7 +16,7 @@ import { macOf } from '../../../storage/encryption-at-rest/seal.ts';
 import { type ImportDraft, type TokenItem, textOf, type UserSource } from './items.ts';
 
 /**
- * A row for every account of files as other programs write them: PSKC, tables, key URIs, exports of apps.
+ * Returns a row for every account in files of other programs: PSKC, tables, key URIs, exports of apps.
  *
  * @throws FobError `bad-input` for a file that cannot be read as a whole; no text holds a secret
  */
@@ -56,7 +56,10 @@ function draftOf(keys: Keys, row: ImportRow, userFrom: UserSource): ImportDraft 
   return { place, issuer, label, warnings, outcome: { state: 'ok', item } };
 }
 
-/** The suite that answers are checked by; undefined for other kinds, and where the service cannot. */
+/**
+ * Returns the suite that verifies answers; undefined for other kinds, and for suites that the service does not
+ * support.
+ */
 function suiteOf({ suite }: Enrolment): string | undefined {
   const text = suite === undefined ? '' : ocraSuiteText(suite);
   return isChecked(parseSuite(text)) ? text : undefined;
@@ -90,8 +93,8 @@ function itemOf(
 }
 
 /**
- * Serial number of a token whose file names none: made of its seed under the service's key, so that it tells nothing,
- * and the same file imported again is recognised.
+ * Returns the serial number of a token whose file names none: derived from its seed under the service's key, so that
+ * it reveals nothing, and the same file imported again is recognised.
  */
 function madeSerial(keys: Keys, secret: string): string {
   const digest = Buffer.from(macOf(keys, 'serial', [secret]), 'base64url')

@@ -16,11 +16,11 @@ const texts = tokenTexts.imports;
 /** The kinds of file that `passfob handover give` and `passfob inventory backup` write. */
 const FILE_KINDS = ['handover', 'backup'] as const;
 
-/** By the number of the wire. */
+/** Indexed by the number on the wire. */
 const ALGORITHMS: readonly (AlgorithmName | undefined)[] = [undefined, 'sha1', 'sha256', 'sha512'];
 
 /**
- * The inventory in a file of the host tool's: what `handover give` or `inventory backup` wrote.
+ * Returns the inventory in a file of the host tool, written by `handover give` or `inventory backup`.
  *
  * @throws FobError `bad-input`: another file, damaged, or another password
  */
@@ -40,7 +40,7 @@ export async function openInventoryFile(bytes: Uint8Array, password: string): Pr
   }
 }
 
-/** A row for every fob of an inventory, each before the rows of its accounts. */
+/** Returns a row for every fob of an inventory, each before the rows of its accounts. */
 export function draftsOfInventory(bundle: Bundle, userFrom: UserSource): ImportDraft[] {
   return bundle.fobs.flatMap(fob => {
     const { serial } = fob.pairing;
@@ -94,7 +94,7 @@ function draftOfAccount(fob: BundledFob, account: BundledAccount, userFrom: User
   const isHotp = account.kind === KIND_HOTP;
   const item: TokenItem = {
     what: 'token',
-    // One fob holds several; together with the account's id it is still found by the fob's number.
+    // A fob holds several accounts; with the account's id appended, the token is still found by the fob's number.
     serial: `${serial}-${account.account_id}`,
     fob: serial,
     user: userFrom === 'holder' ? holder : userFrom === 'label' ? account.label : null,

@@ -8,7 +8,7 @@ import { fobNamed, type NewFob, register } from '../fobs.ts';
 import { hasEnough, insertToken, problemOf, type SeededToken } from '../issue.ts';
 import { bytesOf, type FobItem, type ImportItem, type TokenItem } from './items.ts';
 
-/** Does what one row of an import says, in the caller's transaction. Refused as `addToken` and `registerFob`. */
+/** Imports one row, in the caller's transaction. Refused as `addToken` and `registerFob`. */
 export async function importItem(
   acting: Acting,
   item: ImportItem,
@@ -47,7 +47,7 @@ async function takeToken(acting: Acting, item: TokenItem): Promise<Result<{ read
   }
 }
 
-/** Why a token of an import cannot be added, or undefined. */
+/** Returns why a token of an import cannot be added, or undefined. */
 export async function problemOfItem(db: Db, item: TokenItem): Promise<RefusalCode | undefined> {
   const token = tokenOf(item);
   const problem = await problemOf(db, token);
@@ -61,7 +61,7 @@ export async function problemOfItem(db: Db, item: TokenItem): Promise<RefusalCod
   return (await hasEnough(db, user)) ? 'too_many_tokens' : undefined;
 }
 
-/** The fob of an item. The caller clears its secrets. */
+/** Returns the fob of an item. The caller clears its secrets. */
 export function fobOf(item: FobItem): NewFob {
   return {
     serial: item.serial,

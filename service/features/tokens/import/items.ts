@@ -1,9 +1,9 @@
 import type { AlgorithmName, Alphabet, TokenKind } from '../../../base/kinds.ts';
 
-/** What an import does in one row, as a job keeps it sealed. Bytes are base64. */
+/** One row of an import, as a job keeps it encrypted. Bytes are base64. */
 export type ImportItem = FobItem | TokenItem;
 
-/** A fob that the service is to own. */
+/** A fob that the service will own. */
 export interface FobItem {
   readonly what: 'fob';
   readonly serial: string;
@@ -19,13 +19,13 @@ export interface FobItem {
   } | null;
 }
 
-/** A token that the service is to validate. */
+/** A token that the service will validate. */
 export interface TokenItem {
   readonly what: 'token';
   readonly serial: string;
-  /** Serial number of the fob that holds it, where the service owns that. */
+  /** Serial number of the fob that holds it, if the service owns that fob. */
   readonly fob: string | null;
-  /** Who is to have it; null for the inventory. */
+  /** The user who gets it; null for the inventory. */
   readonly user: string | null;
   readonly kind: TokenKind;
   readonly algorithm: AlgorithmName;
@@ -40,20 +40,20 @@ export interface TokenItem {
   readonly secret: string;
 }
 
-/** One row of what is to be imported, before the database was asked: what to do, or why nothing. */
+/** One row of an import before any database check: what to do, or why it cannot be done. */
 export interface ImportDraft {
-  /** Where it stands in what is imported. */
+  /** Its position in the imported data. */
   readonly place: string;
   readonly issuer: string;
   readonly label: string;
-  /** Sentences: what was assumed. */
+  /** Assumptions, as sentences. */
   readonly warnings: readonly string[];
   readonly outcome:
     | { readonly state: 'ok'; readonly item: ImportItem }
     | { readonly state: 'skipped' | 'refused'; readonly reason: string; readonly next: string };
 }
 
-/** What a user name is taken from: nothing, the label of an account, or the holder in the inventory. */
+/** The source of user names: none, the label of an account, or the holder in the inventory. */
 export type UserSource = 'nobody' | 'label' | 'holder';
 
 export function bytesOf(base64: string): Uint8Array {

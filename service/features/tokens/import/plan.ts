@@ -11,32 +11,32 @@ import { secretOf } from '../tokens.ts';
 import { fobOf, problemOfItem } from './import-item.ts';
 import { bytesOf, type FobItem, type ImportDraft, type ImportItem, type TokenItem } from './items.ts';
 
-/** What would become of a row. present: what it says is so already. */
+/** What an import does with a row. present: it is already there. */
 export type ImportRowState = 'ok' | 'present' | 'skipped' | 'refused';
 
-/** A row of an import as an operator sees it. It holds no secret. */
+/** A row of an import as an operator sees it, without secrets. */
 export interface PlannedRow {
   readonly place: string;
-  /** Serial number in the service; null where nothing would be made. */
+  /** Serial number in the service; null if nothing would be created. */
   readonly serial: string | null;
   readonly user: string | null;
   readonly issuer: string;
   readonly label: string;
   readonly state: ImportRowState;
-  /** Why it would not be taken, and what to do about it: sentences, or empty. */
+  /** Why it cannot be imported, and what to do about it: sentences, or empty. */
   readonly reason: string;
   readonly next: string;
   /** Sentences. */
   readonly warnings: readonly string[];
 }
 
-/** What an import would do. */
+/** The effects that an import would have. */
 export interface ImportPlan {
   readonly counts: Readonly<Record<ImportRowState, number>>;
   readonly rows: readonly PlannedRow[];
 }
 
-/** A plan with what a job needs to do it. The items are secrets: this leaves the service's memory only sealed. */
+/** A plan with the items for a job. The items are secrets: they leave the service's memory only encrypted. */
 export interface PreparedImport extends ImportPlan {
   readonly items: readonly { readonly subject: string; readonly item: ImportItem }[];
 }
@@ -45,13 +45,15 @@ type Judgement = Pick<PlannedRow, 'state' | 'reason' | 'next'>;
 
 const OK: Judgement = { state: 'ok', reason: '', next: '' };
 
-/** A dry run: what would become of every row, with a reason for each that is not taken. Nothing is written. */
+/**
+ * Returns the effects on every row, with a reason for each that cannot be imported. A dry run: nothing is written.
+ */
 export async function planImport(db: Db, keys: Keys, drafts: readonly ImportDraft[]): Promise<ImportPlan> {
   const { counts, rows } = await prepareImport(db, keys, drafts);
   return { counts, rows };
 }
 
-/** The same, with the items of the rows that would be taken. */
+/** The same, with the items of the importable rows. */
 export async function prepareImport(
   db: Db,
   keys: Keys,
@@ -63,7 +65,7 @@ export async function prepareImport(
   const seen: Seen = { marks: new Set(), isAlike: makeAlikeFinder() };
   const work = new Work();
   for (const draft of drafts) {
-    // SQLite answers at once, so that only this lets log-ins in between.
+    // SQLite responds synchronously, so only this pause lets log-ins in between.
     if (work.isDue) await work.pause();
     const { place, issuer, label, warnings, outcome } = draft;
     const item = outcome.state === 'ok' ? outcome.item : undefined;
@@ -76,7 +78,7 @@ export async function prepareImport(
   return { counts, rows, items };
 }
 
-/** What earlier rows of the same import said. */
+/** Facts from earlier rows of the same import. */
 interface Seen {
   readonly marks: Set<string>;
   readonly isAlike: (name: string) => boolean;
@@ -122,7 +124,7 @@ async function judgeToken(db: Db, keys: Keys, item: TokenItem): Promise<Judgemen
   return { state: 'refused', reason: texts.refusals[problem], next: tokenTexts.imports.correct };
 }
 
-/** Whether a token that is here has this seed. Of a revoked one that cannot be said, and it does not come back. */
+/** Whether an existing token has this seed. For a revoked token this is unknown, and it is not re-added. */
 function isSame(keys: Keys, row: TokenRow, item: TokenItem): boolean {
   const kept = secretOf(keys, row);
   const given = bytesOf(item.secret);

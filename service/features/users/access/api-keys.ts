@@ -13,22 +13,22 @@ import type { Schema } from '../../../storage/schema/schema.ts';
 import { recordAudit } from '../../audit/record.ts';
 import { isRole } from './operator-changes.ts';
 
-/** A key of a program that administers the service, without the key. Times in milliseconds since 1970. */
+/** An API key of a program that administers the service, without the key itself. Times in milliseconds since 1970. */
 export interface ApiKeyView {
   readonly id: string;
   readonly name: string;
   readonly role: Role;
   readonly createdMs: number;
-  /** To about a minute. */
+  /** Accurate to about a minute. */
   readonly lastUsedMs: number | null;
   readonly revokedMs: number | null;
 }
 
 /**
- * Makes an API key with an operator's role.
+ * Creates an API key with an operator's role.
  *
- * @returns the key beside its view: it is shown once, and only its hash is kept. Refusals: bad_name, bad_role,
- * api_key_taken (a revoked key keeps its name, which the audit knows it by), too_many_api_keys.
+ * @returns the key beside its view: it is shown once, and only its hash is stored. Refusals: bad_name, bad_role,
+ * api_key_taken (a revoked key keeps its name, by which the audit names it), too_many_api_keys.
  */
 export async function createApiKey(
   management: Management,
@@ -79,7 +79,7 @@ export async function revokeApiKey(
   });
 }
 
-/** The API keys, those in use first, then by name. */
+/** Returns the API keys, active ones first, then by name. */
 export async function listApiKeys(db: Db): Promise<ApiKeyView[]> {
   const rows = await db
     .selectFrom('api_keys')
@@ -91,7 +91,7 @@ export async function listApiKeys(db: Db): Promise<ApiKeyView[]> {
   return rows.map(viewOf);
 }
 
-/** The API key that a value is, or undefined when it is none or was revoked. That it was used is noted now and then. */
+/** Returns the API key with this value; undefined if it is unknown or revoked. Its use is stored now and then. */
 export async function apiKeyOf(
   db: Db,
   value: string,
@@ -109,7 +109,7 @@ export async function apiKeyOf(
   return { id: row.id, name: row.name, role: row.role };
 }
 
-/** A database that is busy does not keep a program from reading. */
+/** A busy database does not keep a program from reading. */
 async function markUsed(db: Db, id: string, nowMs: number): Promise<void> {
   try {
     await writing(db, transaction =>

@@ -10,12 +10,12 @@ import { isReservedName } from '../look-alikes.ts';
 import { endSessionsOf } from '../sessions.ts';
 import { findUser, prepareUserName, type User } from '../users.ts';
 
-/** An operator as others see them: a user with a role. */
+/** An operator in the public form: a user with a role. */
 export interface OperatorView {
   readonly user: string;
   readonly displayName: string;
   readonly role: Role;
-  /** When disabled as operator or as user, whichever is set (milliseconds since 1970); null while neither is. */
+  /** When disabled as operator or as user, whichever is set (milliseconds since 1970); null if neither is. */
   readonly disabledMs: number | null;
   readonly createdMs: number;
 }
@@ -39,7 +39,7 @@ export async function addOperator(
   const change = { management, actor, typed: user, detail: { change: 'add', role } };
   return await changing(change, async (db, found, atMs) => {
     if (found.operator !== undefined) return 'operator_present';
-    // In the audit these names are not a person's (`actor.ts`).
+    // In the audit these names do not stand for a person (`actor.ts`).
     if (isReservedName(found.user.name)) return 'reserved_name';
     const { count } = await db
       .selectFrom('operators')
@@ -52,7 +52,7 @@ export async function addOperator(
   });
 }
 
-/** Gives an operator another role; they sign in anew. Refusals: bad_role, unknown_operator, last_admin. */
+/** Gives an operator another role; they have to sign in again. Refusals: bad_role, unknown_operator, last_admin. */
 export async function changeOperatorRole(
   management: Management,
   actor: Actor,
@@ -111,7 +111,7 @@ export function removeOperator(
   });
 }
 
-/** All operators, by name. */
+/** Returns all operators, by name. */
 export async function listOperators(db: Db): Promise<OperatorView[]> {
   const rows = await db
     .selectFrom('operators')
@@ -130,7 +130,7 @@ export async function listOperators(db: Db): Promise<OperatorView[]> {
   }));
 }
 
-/** Whether anybody is an operator, so that the service is more than just set up. */
+/** Whether there is any operator, which means that the set-up is complete. */
 export async function hasOperators(db: Db): Promise<boolean> {
   return (await db.selectFrom('operators').select('user_id').limit(1).executeTakeFirst()) !== undefined;
 }
@@ -154,7 +154,7 @@ interface Change {
   readonly detail: Record<string, string>;
 }
 
-/** One change of one operator: done and audited together, and whatever it was, the sessions open until then end. */
+/** Changes one operator and audits the change in one transaction; any change ends the operator's sessions. */
 function changing(
   { management, actor, typed, detail }: Change,
   change: (db: Db, found: Found, atMs: number) => Promise<OperatorView | RefusalCode>,

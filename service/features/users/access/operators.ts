@@ -8,7 +8,7 @@ import { type OperatorSession, openSession } from '../sessions.ts';
 
 export type { OperatorSession } from '../sessions.ts';
 
-/** Makes a one-time operator link key. Links that have run out are forgotten on the way. */
+/** Makes the key of a one-time operator link, and deletes expired links. */
 export function makeOperatorKey(db: Db, nowMs: number): Promise<string> {
   const { value, hash } = makeBearer('pfo');
   return writing(db, async transaction => {
@@ -21,7 +21,7 @@ export function makeOperatorKey(db: Db, nowMs: number): Promise<string> {
   });
 }
 
-/** The address at which a one-time operator key is used up. A secret. */
+/** Returns the one-time link for an operator key. A secret. */
 export function operatorLink(origin: string, key: string): string {
   return `${origin}/operator/enter?key=${key}`;
 }
@@ -33,16 +33,17 @@ export interface LinkUse {
   readonly requestId: string;
 }
 
-/** Whether a one-time link still opens a session. Asking does not use it up. */
+/** Whether a one-time link can still open a session. This does not use it up. */
 export async function isLinkGood({ db, clock }: Management, key: string): Promise<boolean> {
   const { expires_ms } = (await goodLink(db, key, clock()).executeTakeFirst()) ?? {};
   return expires_ms !== undefined;
 }
 
 /**
- * Uses up a one-time link and opens a session for first set-up and recovery: an administrator's, of nobody.
+ * Uses up a one-time link and opens an administrator's session that belongs to no user, for first set-up and
+ * recovery.
  *
- * @returns undefined when the key is unknown, used or too old
+ * @returns undefined if the key is unknown, used or too old
  */
 export function enterByLink(management: Management, use: LinkUse): Promise<OperatorSession | undefined> {
   const atMs = management.clock();
@@ -53,7 +54,7 @@ export function enterByLink(management: Management, use: LinkUse): Promise<Opera
   });
 }
 
-/** Uses up a one-time link and opens nothing. @returns whether there was anything to use up */
+/** Uses up a one-time link without opening a session. @returns whether the link was still valid */
 export function discardLink(management: Management, use: LinkUse): Promise<boolean> {
   const atMs = management.clock();
   return writing(management.db, async db => {

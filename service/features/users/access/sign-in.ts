@@ -8,21 +8,21 @@ import { checkPassword } from '../credentials/passwords.ts';
 import { type OperatorSession, openSession, proveSession, sessionOf } from '../sessions.ts';
 import { prepareUserName } from '../users.ts';
 
-/** What the validator is asked: all of what an operator shows, whatever the application's row says. */
+/** A request to the validator: all factors of an operator, whatever the application's row requires. */
 export interface SignInRequest extends SignInProof {
   readonly user: string;
   readonly applicationId: string;
   readonly factors: 'password_otp';
 }
 
-/** What decides whether password and passcode are right: the validator, asked for the console. */
+/** Decides whether password and passcode are right: the validator, called for the console. */
 export interface Decider {
   readonly decide: (request: SignInRequest) => Promise<Outcome>;
   /** The console's own application (`CONSOLE_APPLICATION`). */
   readonly applicationId: string;
 }
 
-/** What an operator shows. Password and passcode are secrets. */
+/** An operator's password and passcode, both secrets. */
 export interface SignInProof {
   readonly password: string;
   readonly passcode: string;
@@ -34,10 +34,9 @@ export interface SignInProof {
 const { factors } = CONSOLE_APPLICATION;
 
 /**
- * Opens a session for an enabled operator with password and own fob. The role is the operator's as it stands when the
- * session is opened.
+ * Opens a session for an enabled operator with password and own fob. The role is read when the session is opened.
  *
- * @returns undefined for every reason not to: only the validator's log tells them apart
+ * @returns undefined for every refusal: only the validator's log distinguishes the reasons
  * @throws ServiceError `busy`
  */
 export async function signIn(
@@ -48,10 +47,11 @@ export async function signIn(
   const name = prepareUserName(user) ?? '';
   const before = await enabledOperator(management.db, name);
   const outcome = await decide({ ...proof, user, applicationId, factors });
-  // Asked for whatever the outcome was, so that the time does not tell who is an operator.
+  // Read whatever the outcome, so that the response time does not reveal who is an operator.
   const operator = await enabledOperator(management.db, name);
   if (outcome !== 'accepted' || operator === undefined) return undefined;
-  // The hash may have been renewed; a password that was changed meanwhile ended all sessions, and the old one opens none.
+  // The hash may have been renewed. A password change meanwhile ended all sessions, and the old password must not
+  // open a new one.
   const isOther = before?.passwordHash !== operator.passwordHash;
   if (isOther && !(await checkPassword(operator.passwordHash, proof.password))) return undefined;
   const atMs = management.clock();
@@ -73,10 +73,10 @@ export async function signIn(
 }
 
 /**
- * Proves anew, with password and passcode, that the operator of a session is there.
+ * Proves again, with password and passcode, that the operator of a session is present.
  *
  * @param value the session's cookie value
- * @returns whether it is proved: false for every reason, also for a session by a one-time link, which is nobody's
+ * @returns whether it is proved: false for every reason, also for the session of a one-time link, which has no user
  * @throws ServiceError `busy`
  */
 export async function proveAgain(

@@ -32,7 +32,7 @@ export async function setPassword(
   if (present === undefined) return refused('unknown_user');
   const problem = passwordProblem(password, present);
   if (problem !== undefined) return refused(problem);
-  // Hashing is slow, and other writers need not wait for it.
+  // Hashing is slow, so it runs before the transaction, which would delay other writers.
   const hash = await slowHash(prepared(password));
   const atMs = management.clock();
   return await writing(management.db, async db => {
@@ -40,7 +40,7 @@ export async function setPassword(
     if (user === undefined) return refused('unknown_user');
     await db.updateTable('users').set({ password_hash: hash }).where('id', '=', user.id).execute();
     await endSessionsOf(db, user.id);
-    // A repeated request with the old password gets no answer from before.
+    // A repeated request with the old password must not get a cached response.
     await clearIdempotencyCache(db);
     const first = { first: user.password_hash === null };
     await recordUserAct({ db, keys: management.keys, actor, atMs }, 'user.set-password', user, first);
@@ -49,10 +49,10 @@ export async function setPassword(
 }
 
 /**
- * Whether a password is the one a hash was made of. Without a hash (no such user, or no password) the answer is no and
- * the work is the same.
+ * Whether a password matches a hash. Without a hash (unknown user, or no password) the result is false and the work
+ * is the same.
  *
- * @throws ServiceError `busy` when too many are being checked at once
+ * @throws ServiceError `busy` if too many passwords are being checked at once
  */
 export async function checkPassword(hash: string | null, typed: string): Promise<boolean> {
   const fits = typed.length <= credentialLimits.passwordFieldMax;
@@ -61,8 +61,8 @@ export async function checkPassword(hash: string | null, typed: string): Promise
 }
 
 /**
- * Hashes a password anew where its hash was made with other parameters than today's. To be called when the password has
- * just been found right; a password that was changed meanwhile stays.
+ * Hashes a password again if its hash was made with old parameters. Call this after the password was found right; a
+ * password that was changed meanwhile stays.
  *
  * @throws ServiceError `busy`
  */
@@ -84,7 +84,9 @@ export async function refreshPasswordHash(
   );
 }
 
-/** Why a password cannot be a user's, or undefined where it can (SP 800-63B §5.1.1.2: length and lists, no recipes). */
+/**
+ * Returns why a password is not allowed, or undefined (SP 800-63B §5.1.1.2: length and lists, no composition rules).
+ */
 export function passwordProblem(
   password: string,
   user: Pick<User, 'name' | 'email'>,
@@ -100,7 +102,7 @@ export function passwordProblem(
   return names.includes(folded.trim()) ? 'password_is_name' : undefined;
 }
 
-/** One form for the same characters however they were typed (SP 800-63B §5.1.1.2). */
+/** Normalises the characters of a password, however they were typed (SP 800-63B §5.1.1.2). */
 function prepared(password: string): string {
   return password.normalize('NFKC');
 }

@@ -8,16 +8,16 @@ import type { Management } from '../../../storage/management.ts';
 import { latestEnd } from '../../../storage/queries/latest.ts';
 import type { User } from '../users.ts';
 
-/** What a proof is for: a user as they were when they proved to be there, and through which application. */
+/** The subject of a proof: a user in their state at the proof, and the application. */
 export interface PinProofSubject {
   readonly user: Pick<User, 'id' | 'pin_hash' | 'pin_change'>;
   readonly applicationId: string;
 }
 
 /**
- * What shows that a user has proved to be there, by a passcode that was used up and by the PIN of before where there is one:
- * with it the PIN may be chosen. It is over after a while, and as soon as the PIN is another or other tokens of the user are in
- * use: whoever has a fob that is reported lost chooses no PIN with it. A secret.
+ * Makes a proof that a user has shown a used-up passcode, and the previous PIN if there is one: with the proof a PIN
+ * may be chosen. It expires after a while, and becomes invalid as soon as the PIN or the user's usable tokens change:
+ * a lost fob that was reported cannot be used to choose a PIN. A secret.
  */
 export async function makePinProof(
   { db, keys }: Pick<Management, 'db' | 'keys'>,
@@ -28,7 +28,7 @@ export async function makePinProof(
   return `${expires}.${macOfProof(keys, proved, await idsInUse(db, proved), expires)}`;
 }
 
-/** Whether a proof stands. One that was made by a clock which has gone back does not. */
+/** Whether a proof is valid. A proof made by a clock that has since gone back is not. */
 export async function isPinProof(
   { db, keys }: Pick<Management, 'db' | 'keys'>,
   proved: PinProofSubject,

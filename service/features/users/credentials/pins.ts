@@ -15,10 +15,10 @@ import { findUser, lockFactsOf, prepareUserName, type User } from '../users.ts';
 import { isPinProof } from './pin-proofs.ts';
 
 /**
- * Whether a PIN is the user's own. One that must be changed does not count; without user or PIN the answer is no,
- * and the work is the same.
+ * Whether a PIN is the user's own. A PIN that must be changed does not count; without user or PIN the result is
+ * false, and the work is the same.
  *
- * @throws ServiceError `busy` when too many are being checked at once
+ * @throws ServiceError `busy` if too many PINs are being checked at once
  */
 export async function checkPin(
   keys: Keys,
@@ -30,16 +30,17 @@ export async function checkPin(
 }
 
 /**
- * What of a PIN is hashed: its MAC. A PIN has so few values that a slow hash alone would be searched through from a copy
- * of the database; without the key file there is nothing to search. Bound to the user, so no other row's hash helps.
+ * Returns the part of a PIN that is hashed: its MAC. A PIN has so few values that a copy of the database would
+ * suffice to search all of them, despite a slow hash; without the key file there is nothing to search. The MAC is
+ * bound to the user, so a hash from another row is useless.
  */
 function keyed(keys: Keys, userId: string, pin: string): string {
   return macOf(keys, 'pin', [userId, pin.slice(0, validationLimits.passcodeFieldMax)]);
 }
 
 /**
- * Takes a user's PIN away, so that the user must choose another before it counts again. Operators neither see nor set
- * one. Refusal: unknown_user.
+ * Removes a user's PIN, so that the user must choose another. Operators neither see nor set a PIN. Refusal:
+ * unknown_user.
  */
 export async function resetPin(
   management: Management,
@@ -62,16 +63,16 @@ export async function resetPin(
 export interface PinChoice {
   readonly user: string;
   readonly applicationId: string;
-  /** That they are there: `pin-proofs.ts`. */
+  /** The proof that the user is present: `pin-proofs.ts`. */
   readonly proof: string;
   readonly pin: string;
-  /** What a repeat of the same choice is recognised by, which gets the same answer. */
+  /** Identifies a repeat of the same choice, which gets the same response. */
   readonly fingerprint?: string | undefined;
 }
 
 /**
- * Sets the PIN that a user has chosen who has proved to be there. Refusals: `pin_not_proved`, where the proof is too old or is
- * of another PIN, and where the account is locked or disabled; `bad_pin`, `trivial_pin`, `same_pin`.
+ * Sets the PIN chosen by a user who has proved to be present. Refusals: `pin_not_proved`, if the proof is too old or
+ * for another PIN, or the account is locked or disabled; `bad_pin`, `trivial_pin`, `same_pin`.
  *
  * @throws ServiceError `busy`; then nothing was set
  */
@@ -90,7 +91,7 @@ export async function choosePin(
   if (await checkPin(keys, user, pin)) return refused('same_pin');
   const hash = await slowHash(keyed(keys, user.id, pin));
   return await writing(db, async transaction => {
-    // What was proved must still stand: no fob taken out of use, and the PIN neither reset nor changed meanwhile.
+    // The proof must still be valid: no token became unusable, and the PIN was neither reset nor changed meanwhile.
     if (!(await isPinProof({ db: transaction, keys }, { user, applicationId }, proof, atMs)))
       return refused('pin_not_proved');
     const changed = await transaction
@@ -113,7 +114,7 @@ export async function choosePin(
   });
 }
 
-/** In place of a user whom there is not: the work is the same. */
+/** Replaces an unknown user, so that the work is the same. */
 export const nobody = { id: '', pin_hash: null, pin_change: 0 } as const;
 
 async function isClosed(db: Db, user: User, nowMs: number): Promise<boolean> {

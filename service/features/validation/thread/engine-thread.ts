@@ -12,25 +12,25 @@ interface Waiting {
   readonly reject: (reason: unknown) => void;
 }
 
-/** What is told of the thread. */
+/** Callbacks of the thread. */
 export interface ThreadHooks {
-  /** How many log-ins one transaction decided. */
+  /** Called with the number of log-ins that one transaction decided. */
   readonly decided?: ((size: number) => void) | undefined;
-  /** Called before one starts. @throws what keeps it from starting */
+  /** Called before a thread starts. @throws the reason not to start */
   readonly check?: () => void;
-  /** It ended without being asked to. */
+  /** Called when the thread ended unexpectedly. */
   readonly brokeOff?: () => void;
 }
 
-/** One thread, until it ends. */
+/** One run of the thread. */
 interface Thread {
   decide(request: ValidationRequest): Promise<Outcome>;
   close(): Promise<void>;
 }
 
 /**
- * Decides log-ins in a thread with a connection of its own, while this one speaks HTTP. Where the thread breaks off, who
- * waits for it gets `busy`, and the next log-in starts another.
+ * Decides log-ins in a thread with a connection of its own, while the main thread speaks HTTP. If the thread ends
+ * unexpectedly, pending requests fail with `busy`, and the next log-in starts a new thread.
  *
  * @throws ServiceError `database_unusable`
  */
@@ -96,7 +96,7 @@ async function startThread(
       new Promise((resolve, reject) => {
         const id = nextId++;
         waiting.set(id, { resolve, reject });
-        // What arrives in one turn of the event loop is one message.
+        // All requests of one turn of the event loop go into one message.
         if (asked.length === 0) setImmediate(ask);
         asked.push({ id, request });
       }),

@@ -2,7 +2,7 @@ import type { Outcome } from '../../../base/outcomes.ts';
 import type { StoreOptions } from '../../../storage/database/database.ts';
 import type { ValidationRequest } from '../request.ts';
 
-/** What the thread is started with: where database and key file are. */
+/** The thread's start parameters: the locations of database and key file. */
 export type Beginning = StoreOptions;
 
 /** Log-ins to decide; undefined: close the database and end. */
@@ -13,7 +13,7 @@ export interface ThreadRequest {
   readonly request: ValidationRequest;
 }
 
-/** What became of some of them. The first message says that the thread is ready, and has none. */
+/** The outcomes of some of them. The first message has none: it says that the thread is ready. */
 export interface ThreadResult {
   readonly answered: readonly ThreadOutcome[];
   /** How many log-ins each transaction decided since the last message. */
@@ -24,7 +24,7 @@ export type ThreadOutcome =
   | { readonly id: number; readonly outcome: Outcome }
   | { readonly id: number; readonly failure: Failure };
 
-/** An error, which loses its class and its code between threads. */
+/** An error, which would lose its class and code between threads. */
 export interface Failure {
   readonly code: string;
   readonly message: string;

@@ -13,14 +13,14 @@ import type {
   ThreadResult,
 } from './messages.ts';
 
-// The thread that decides log-ins: `engine-thread.ts` starts it and speaks to it.
+// This file is the thread that decides log-ins: `engine-thread.ts` starts it and exchanges messages with it.
 
 function failureOf(error: unknown): Failure {
   const message = error instanceof Error ? error.message : String(error);
   return { code: systemCode(error), message, isOurs: error instanceof ServiceError };
 }
 
-/** Gathers what is said in one turn, so that a batch is one message. */
+/** Gathers the messages of one turn of the event loop, so that a batch is one message. */
 function gathering(port: MessagePort) {
   let answered: ThreadOutcome[] = [];
   let sizes: number[] = [];

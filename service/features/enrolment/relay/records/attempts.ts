@@ -6,9 +6,9 @@ import type { Claim, ClaimedActivation } from './claim.ts';
 import { returnToken } from './token.ts';
 
 /**
- * Counts a wrong fob or a wrong pairing code. The last one that is allowed revokes the activation, and gives back the token
- * that was set aside.
- * @returns whether it is revoked now
+ * Counts a wrong fob or a wrong pairing code. The last allowed attempt revokes the activation, and returns the
+ * reserved token.
+ * @returns whether the activation is now revoked
  */
 export function countAttempt(claim: Claim, why: string): Promise<boolean> {
   const count = async (acting: Acting, activation: ClaimedActivation) => {

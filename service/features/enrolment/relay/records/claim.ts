@@ -12,8 +12,8 @@ import { RelayRefusal } from './refusal.ts';
 export type ClaimedActivation = Selectable<Schema['activations']>;
 
 /**
- * An activation in the hands of one connection. Everything that is written for it is written while the claim is seen to
- * stand, in the same transaction: a connection that lost it changes nothing any more.
+ * An activation claimed by one connection. Every write for it checks the claim in the same transaction: a connection
+ * that has lost its claim changes nothing any more.
  */
 export class Claim {
   readonly activationId: string;
@@ -21,12 +21,12 @@ export class Claim {
   private readonly management: Management;
   private readonly relayHash: string;
   /**
-   * The lease's end as this connection last wrote it: another connection of the same relay has written a later one. Several
-   * where nobody was told which of them was written.
+   * The lease's expiry as this connection last stored it: another connection of the same relay has stored a later
+   * one. Several values if it is not known which of them was stored.
    */
   private endsMs: number[];
   private turn: Promise<unknown>;
-  /** Used up, or revoked in its hands: no lease is needed any more, and none can be lost. */
+  /** The activation was used or revoked under this claim: it needs no lease any more, and cannot lose it. */
   private isThrough: boolean;
 
   constructor(
@@ -44,9 +44,9 @@ export class Claim {
   }
 
   /**
-   * Runs `work` in a transaction in which the claim stands.
-   * @param isEnd whether what came of it is the end of the activation
-   * @throws RelayRefusal `not_valid` where it does not: revoked, expired, or another has it
+   * Runs `work` in a transaction that checks the claim.
+   * @param isEnd whether the result ends the activation
+   * @throws RelayRefusal `not_valid` if the claim is lost: revoked, expired, or claimed by another relay
    */
   holding<T>(
     work: (acting: Acting, activation: ClaimedActivation) => Promise<T>,
@@ -60,8 +60,8 @@ export class Claim {
   }
 
   /**
-   * The same for the work that uses the activation up.
-   * @param already what came of it where it was written, and a lost database did not say so
+   * The same for the work that uses the activation.
+   * @param already returns the result if it was committed but the confirmation of the database was lost
    */
   usingUp<T>(
     work: (acting: Acting, activation: ClaimedActivation) => Promise<T>,
@@ -74,18 +74,18 @@ export class Claim {
     });
   }
 
-  /** Whether the activation has come to its end, once what is under way is over: the word of it is on its way. */
+  /** Whether the activation has ended, once current work is done: the relay is then about to be told. */
   hasEnded(): Promise<boolean> {
     return this.inTurn(async () => this.isThrough);
   }
 
-  /** Makes the lease last. @throws RelayRefusal as `holding` */
+  /** Renews the lease. @throws RelayRefusal as `holding` */
   renew(): Promise<void> {
     return this.inTurn(async () => {
       if (this.isThrough) return;
       const untilMs = await this.standing(async ({ db, atMs }, row) => {
         const later = leaseFrom(atMs, row.claimed_until_ms);
-        // Whether or not anybody is told that it was written.
+        // Added even if the confirmation of the write is lost.
         this.endsMs.push(later);
         await db
           .updateTable('activations')
@@ -98,7 +98,7 @@ export class Claim {
     });
   }
 
-  /** @throws what the work has thrown, where it was not written or cannot be looked at */
+  /** @throws the original error, if the work was not committed or its result cannot be read */
   private async lookedUp<T>(
     already: (acting: Acting, activation: ClaimedActivation, relayHash: string) => Promise<T | undefined>,
     error: unknown,
@@ -136,7 +136,10 @@ export class Claim {
     });
   }
 
-  /** Lets another relay have it at once. Nothing where it is not this connection's any more. */
+  /**
+   * Releases the claim, so that another relay can claim the activation at once. Does nothing if this connection has
+   * lost the claim.
+   */
   async release(): Promise<void> {
     await this.inTurn(() =>
       writing(this.management.db, db =>
@@ -159,7 +162,7 @@ export class Claim {
   }
 }
 
-/** A later end than any before: no two connections ever have written the same. */
+/** Returns an expiry later than any before: no two connections ever store the same one. */
 export function leaseFrom(nowMs: number, beforeMs: number | null): number {
   return Math.max(nowMs + relayLimits.relayLeaseMs, (beforeMs ?? 0) + 1);
 }

@@ -14,25 +14,25 @@ export interface Caller {
   readonly requestId: string;
 }
 
-/** What came of a code. */
+/** The result of entering a code. */
 export type CodeEntry =
   | {
       readonly kind: 'claimed';
       readonly claim: Claim;
       readonly user: User;
-      /** The fob that the activation is for, where that is known. */
+      /** The serial of the expected fob, if it is known. */
       readonly serial: string | null;
       readonly activation: ClaimedActivation;
     }
-  /** The same relay was cut off before it heard that it was done. */
+  /** The same relay was disconnected before it received the result. */
   | { readonly kind: 'finished'; readonly finished: Finished }
   | { readonly kind: 'refused'; readonly code: 'not_valid' | 'in_use' };
 
 /**
- * Takes an activation by its code for one relay. Of several that try at once, one gets it; the same relay may come back at
- * any time, another once the lease has run out.
+ * Claims an activation by its code for one relay. If several try at once, one gets it; the same relay may come back
+ * at any time, another once the lease has expired.
  * @param code 16 bytes
- * @param relay 16 bytes of chance by which the relay is known
+ * @param relay 16 random bytes that identify the relay
  */
 export function enterActivation(
   management: Management,
@@ -55,7 +55,7 @@ export function enterActivation(
     if (finished !== undefined) return { kind: 'finished', finished };
     const why = problemOf(row, user, relayHash, atMs) ?? (await problemOfToken(db, row));
     if (why !== undefined) {
-      // Only who has had the code comes here: strangers cannot fill the audit.
+      // Only a caller with a real code gets here: strangers cannot fill the audit.
       await recordRefusal(acting, { user, activationId: row.id, why });
       return { kind: 'refused', code: why === 'in use' ? 'in_use' : 'not_valid' };
     }
@@ -71,7 +71,7 @@ export function enterActivation(
   });
 }
 
-/** Why an activation cannot be entered, in words for help desk; undefined where it can. */
+/** Returns why an activation cannot be entered, in words for the help desk; undefined if it can. */
 function problemOf(row: ClaimedActivation, user: User, relayHash: string, atMs: number): string | undefined {
   if (row.state === 'used') return 'used';
   if (row.state === 'revoked') return `revoked: ${row.reason ?? ''}`;
@@ -81,7 +81,7 @@ function problemOf(row: ClaimedActivation, user: User, relayHash: string, atMs: 
   return isHeld ? 'in use' : undefined;
 }
 
-/** A token that was set aside and is not any more cannot be activated: nothing need be asked of a fob first. */
+/** A token that is no longer reserved cannot be activated: no fob needs to be asked first. */
 async function problemOfToken(db: Db, { token_id, user_id }: ClaimedActivation): Promise<string | undefined> {
   if (token_id === null) return undefined;
   const token = await db
@@ -102,7 +102,7 @@ async function userOf(db: Db, row: ClaimedActivation | undefined): Promise<User 
     .executeTakeFirst();
 }
 
-/** Where a token was given out with the activation, its fob is expected. */
+/** Returns the serial of the fob whose token the activation was issued for, if any. */
 async function serialOf(db: Db, { token_id, fob_id }: ClaimedActivation): Promise<string | null> {
   if (token_id === null || fob_id !== null) return null;
   const fob = await db

@@ -13,27 +13,27 @@ import { publicUrlOf } from '../../public-url.ts';
 import type { Claim, ClaimedActivation } from './claim.ts';
 import { RelayRefusal } from './refusal.ts';
 
-/** An enrolment that is through. ticket: opens the user's page once; a secret. */
+/** A completed enrolment. ticket: opens the user's page once; a secret. */
 export interface Finished {
   readonly serial: string;
   readonly token: string;
   readonly ticket: string;
 }
 
-/** The proof of possession: a right passcode that the fob made after a press. */
+/** The proof of possession: a correct passcode that the fob made after a press. */
 export interface PossessionProof {
   readonly token: TokenRow;
   readonly step: number;
   readonly driftSteps: number;
-  /** By what the relay reached the fob: for the audit. */
+  /** The port by which the relay reached the fob: for the audit. */
   readonly port: string;
   readonly applicationId: string;
 }
 
 /**
- * Makes the token active, all of it or nothing: the claim stands, the passcode is new, the activation is used, the token
- * is the user's, and whatever tells of it is written.
- * @throws RelayRefusal where any of that does not hold
+ * Makes the token active in one transaction: the claim is valid, the passcode is new, the activation is used, the
+ * token is the user's, and log, audit and mail are stored.
+ * @throws RelayRefusal if any of that fails
  */
 export function finish(
   claim: Claim,
@@ -88,7 +88,7 @@ export function finish(
   }, finishedAlready);
 }
 
-/** Whoever else has read the mail, or used it, is found out by its user. */
+/** The mail lets the user detect that another person read or used the activation. */
 async function tell(
   acting: Acting,
   user: User,
@@ -99,7 +99,7 @@ async function tell(
   if (hasAddress(user) && publicUrl !== undefined) await mailActivated(acting, user, { ...of, publicUrl });
 }
 
-/** From here on its passcodes may be accepted; who says yes to the first is `moveMarks`, as for any log-in. */
+/** From now on its passcodes can be accepted; `acceptSteps` decides about the first one, as for any log-in. */
 async function becomeUsable(acting: Acting, token: TokenRow, userId: string): Promise<void> {
   const { numUpdatedRows } = await acting.db
     .updateTable('tokens')
@@ -114,8 +114,8 @@ async function becomeUsable(acting: Acting, token: TokenRow, userId: string): Pr
 }
 
 /**
- * For the relay that finished an activation and was cut off, or whose service was from its database, before it heard so: it
- * may hear it again for a while.
+ * Returns the result again, for a while, to the relay that finished an activation but did not receive the result,
+ * because the relay or the database was disconnected.
  */
 export async function finishedAlready(
   acting: Acting,
@@ -124,7 +124,7 @@ export async function finishedAlready(
 ): Promise<Finished | undefined> {
   const isTheirs = row.state === 'used' && row.claim === relayHash && row.token_id !== null;
   if (!isTheirs || acting.atMs >= (row.used_ms ?? 0) + relayLimits.ticketMs) return undefined;
-  // Reported lost, stopped or given away meanwhile: the page that it would open may be a thief's.
+  // If the token was reported lost, suspended or unassigned meanwhile, the page might be opened by a thief.
   const token = await acting.db
     .selectFrom('tokens')
     .select('id')

@@ -7,13 +7,13 @@ import type { Acting } from '../../../tokens/acting.ts';
 import { type FobSecrets, openSecrets, sealSecrets } from '../../../tokens/fob-secrets.ts';
 import { type FobRow, fobNamed, fobSecretsOf, keepProved } from '../../../tokens/fobs.ts';
 
-/** Secrets that may be those of a fob. id: of the pairing that was cut off; null where they are proved. */
+/** Secrets that a fob may hold. id: of the interrupted pairing; null for proved secrets. */
 export interface KnownSecrets {
   readonly id: string | null;
   readonly secrets: FobSecrets;
 }
 
-/** Keeps secrets that are about to be given to a fob. Once this is durable, it may hear them. @returns their id */
+/** Stores secrets before they are sent to a fob. Once this is durable, they may be sent. @returns their id */
 export async function addPairing(
   { db, keys, atMs }: Acting,
   serial: string,
@@ -34,12 +34,12 @@ export async function addPairing(
   return id;
 }
 
-/** The fob never took them. */
+/** Deletes secrets that the fob never took. */
 export async function dropPairing(db: Db, id: string): Promise<void> {
   await db.deleteFrom('fob_pairings').where('id', '=', id).execute();
 }
 
-/** All that the service has for a fob of this serial: what is proved, then what was cut off, the latest first. */
+/** Returns all secrets for a fob of this serial: proved ones, then those of interrupted pairings, latest first. */
 export async function knownSecrets(
   db: Db,
   keys: Keys,
@@ -62,10 +62,10 @@ export async function knownSecrets(
   return { fob, known };
 }
 
-/** The fob has shown that it holds these secrets: whatever else was kept for it is over. */
+/** The fob has proved that it holds these secrets: all other secrets stored for it are deleted. */
 export async function confirmPairing(acting: Acting, hello: Hello, secrets: FobSecrets): Promise<FobRow> {
   const { serial } = hello;
-  // What a fob calls its board and firmware is its own affair, but the columns are not empty.
+  // The fob may leave its board and firmware names empty, but the columns must not be empty.
   const fob = await keepProved(acting, {
     serial,
     board: hello.board || '?',

@@ -2,7 +2,7 @@ import { relayLimits } from '../../../../base/limits/relay.ts';
 import { recordAudit } from '../../../audit/record.ts';
 import type { Acting } from '../../../tokens/acting.ts';
 
-/** What was refused, of whose activation, and why in words for help desk. */
+/** A refused activation, its user, and the reason in words for the help desk. */
 export interface RefusedActivation {
   readonly user: { readonly id: string; readonly name: string };
   readonly activationId: string;
@@ -10,8 +10,8 @@ export interface RefusedActivation {
 }
 
 /**
- * Writes a refused run down for help desk, in the caller's transaction: so many an hour for one user and no more. A code
- * that is worth nothing any more is in old mails, and whoever has one could fill the audit with it.
+ * Records a refused run for the help desk, in the caller's transaction, up to a number per user and hour. Codes that
+ * are no longer valid remain in old mails, and their holders could otherwise fill the audit.
  */
 export async function recordRefusal(
   acting: Acting,

@@ -8,16 +8,16 @@ import type { TokenRow } from '../../../tokens/rows.ts';
 import type { ClaimedActivation } from './claim.ts';
 import { RelayRefusal } from './refusal.ts';
 
-/** What is known of the fob in whose session a token is chosen. */
+/** The facts about the fob for which a token is chosen. */
 export interface ChoosingFob {
   readonly row: FobRow;
-  /** Serial numbers that the accounts on it would have as tokens. */
+  /** Serial numbers that tokens of the fob's accounts would have. */
   readonly listed: readonly string[];
-  /** A new token for it, where none is there. */
+  /** Makes a new token for the fob, if none exists. */
   readonly fresh: (policy: PolicyRow | undefined) => SeededToken;
 }
 
-/** Whether somebody else has a token on this fob: it is theirs. */
+/** Whether another user has a token on this fob: then the fob is theirs. */
 export async function isSomebodys(
   { db }: Acting,
   userId: string,
@@ -37,9 +37,9 @@ export async function isSomebodys(
 }
 
 /**
- * The token that an activation makes active on a fob: the one that was given out with it or that an interrupted run set
- * aside; else one that waits in the inventory on this fob; else a new one. It is set aside for the user, and written
- * down, before the fob hears of it. An activation never has two.
+ * Chooses the token that an activation makes active on a fob: the token that it was issued for or that an interrupted
+ * run reserved; else one in the inventory on this fob; else a new one. It is stored as reserved for the user before
+ * the fob receives it. An activation never has two.
  * @throws RelayRefusal `wrong_fob`, `not_valid`, `full`, `unfit`
  */
 export async function chooseToken(
@@ -57,7 +57,7 @@ export async function chooseToken(
   }
   if (own !== undefined && isOurs) {
     if (own.fob_id === fob.row.id) return own;
-    // Another fob than the run before: what was set aside goes back.
+    // Not the fob of the previous run: the token reserved there is returned.
     await returnToken(acting, own.id, activation.user_id);
   }
   const policy = await policyOf(acting, activation.policy_id);
@@ -86,7 +86,7 @@ async function takeGivenOut(acting: Acting, token: TokenRow, fob: ChoosingFob): 
   return { ...token, fob_id: fob.row.id };
 }
 
-/** A token in the inventory that is on this fob: one whose account was seen there before one that was not. */
+/** Returns a token in the inventory that is on this fob; a token whose account the fob lists comes first. */
 async function waitingOn(
   { db }: Acting,
   { row, listed }: ChoosingFob,
@@ -154,7 +154,7 @@ async function setAside(
   await recordAudit(db, keys, { atMs, actor, action: 'token.assign', ...about, detail });
 }
 
-/** A token that was set aside for a user and not enrolled is nobody's again. */
+/** Returns a reserved token that was not enrolled to the inventory. */
 export async function returnToken(
   { db, keys, actor, atMs }: Acting,
   tokenId: string,

@@ -21,9 +21,9 @@ export const ALGORITHM_NUMBERS: Readonly<Record<TokenRow['algorithm'], Algorithm
 type Names = Pick<Response<'list'>, 'issuer' | 'label'>;
 
 /**
- * Has the fob hold the account of a token, and prove it by a MAC over a fresh nonce. What is on the fob already is proved;
- * what does not prove itself there is written anew.
- * @param listed what the fob says of its accounts
+ * Has the fob hold the account of a token, and prove it by a MAC over a fresh nonce. An account that is already there
+ * is proved; if the proof fails, the account is written again.
+ * @param listed the accounts that the fob reports
  * @returns the id of the account on the fob
  * @throws RelayRefusal `not_proved`, FobError `refused`, those of the link
  */
@@ -69,12 +69,12 @@ async function write(run: Run, enrolment: Enrolment, id: Uint8Array): Promise<vo
   const account = accountFor(enrolment, id);
   const isRight = (await putAccount(tools, client, account, enrolment)) ?? (await proves(run, account));
   if (isRight) return;
-  // It holds something else than what it was given: better nothing than a token that nobody can trust.
+  // The fob holds another key than it was given: no token is better than an untrustworthy one.
   await client.call('remove', { id }, { signal: tools.signal });
   throw new RelayRefusal('not_proved', 'the account did not prove itself');
 }
 
-/** @param names as the fob has them, where its person or an earlier owner renamed it */
+/** @param names as on the fob, where its user or an earlier owner renamed the account */
 function accountFor(enrolment: Enrolment, id: Uint8Array, names?: Names): OwnedAccount {
   const { settings, key } = accountOf(enrolment, id);
   const { issuer, label } = names ?? settings;

@@ -19,9 +19,9 @@ import { pressedPasscode } from './passcode.ts';
 import type { Run } from './run.ts';
 
 /**
- * Enrols the fob at the other end of a relay: its owner's session, its token, the proof by a MAC, the PIN where one is
- * wanted, a passcode by a press, and the one transaction that makes the token active. Cut off anywhere it is begun again,
- * and goes on with what is there.
+ * Enrols the fob at the other end of a relay: its owner's session, its token, the proof by a MAC, the PIN where one
+ * is required, a passcode by a press, and the one transaction that makes the token active. After an interruption it
+ * starts again from the current state.
  * @throws RelayRefusal, FobError `refused`, those of the link
  */
 export async function enrol(
@@ -57,19 +57,22 @@ export async function enrol(
   return finished;
 }
 
-/** While the fob is here it gets its push key. It is enrolled without one, too: an agent's first session goes on. */
+/**
+ * Gives the fob its push key while it is here. The enrolment succeeds without one too: an agent's first session then
+ * tries again.
+ */
 async function pushKey({ management, client, hello, tools }: Run, fobId: string): Promise<void> {
   try {
     await syncPushKey(management, { client, hello, fobId, tools });
   } catch {
-    // Cut off, full or in use: nobody has to be told.
+    // Interrupted, full or busy: nobody has to be told.
   }
 }
 
 async function passcodeOf(run: Run, token: TokenRow, id: Uint8Array) {
   const first = await pressedPasscode(run, token, id);
   if (first !== undefined) return first;
-  // It may have gone wrong since it was looked at: a clock without a battery, a press after minutes.
+  // The clock may have changed since it was checked: a clock without a battery, a press after minutes.
   await rightClock(run, true);
   const second = await pressedPasscode(run, token, id);
   if (second === undefined) throw new RelayRefusal('not_proved', 'the clock of the fob is off');
@@ -77,15 +80,15 @@ async function passcodeOf(run: Run, token: TokenRow, id: Uint8Array) {
 }
 
 /**
- * Sets the fob's clock where it is not set, stale, or further off than its passcodes can be. Moving a trusted clock far
+ * Sets the fob's clock if it is unset, stale, or further off than its passcodes allow. Moving a trusted clock far
  * needs a press on the fob.
- * @param mustBeNear whether the fob makes passcodes of the time
+ * @param mustBeNear whether the fob makes time-based passcodes
  * @throws FobError `refused` (press-denied, press-timeout, clock-failed), those of the link
  */
 async function rightClock(run: Run, mustBeNear: boolean): Promise<void> {
   const { claim, client, hello, tools, tell } = run;
   const { state, utc } = await askTime(tools, client);
-  // The fob says whole seconds: on average it is half a one later.
+  // The fob reports whole seconds: on average its time is half a second later.
   const errorMs = state === 'unset' ? null : Math.round(utc * 1000 + 500 - tools.now());
   const isFar = mustBeNear && Math.abs(errorMs ?? 0) > relayLimits.fobClockErrorMaxMs;
   if (state === 'trusted' && !isFar) return;

@@ -17,7 +17,7 @@ import type { Run } from './run.ts';
 const TOTP_OVERHEAD = 5;
 const HOTP_OVERHEAD = 10;
 
-/** Under which names, and on what fob, a token is made. */
+/** The names of a new token, and facts about its fob. */
 export interface FreshOptions {
   readonly service: string;
   readonly user: string;
@@ -25,8 +25,8 @@ export interface FreshOptions {
 }
 
 /**
- * A new token for the fob at hand, as a policy wants it or with what every service takes. Its seed is made of this
- * computer's chance and of the fob's, which came through the session.
+ * Returns a new token for the fob at hand, as a policy requires or with defaults that every service accepts. Its seed
+ * combines randomness of this computer and of the fob, which came through the session.
  * @throws RelayRefusal `full`, `unfit`
  */
 export function freshToken(
@@ -39,7 +39,7 @@ export function freshToken(
   const algorithm = ALGORITHM_NUMBERS[policy?.algorithm ?? 'sha1'];
   if (((hello.algorithms >> algorithm) & 1) === 0) throw new RelayRefusal('unfit', 'no such algorithm');
   const alphabet = policy?.alphabet ?? 'decimal';
-  // Alphabets came with the version that brought OCRA.
+  // Firmware supports alphabets since the version that added OCRA.
   if (alphabet !== 'decimal' && !client.knows('putOcra')) throw new RelayRefusal('old_firmware');
   const made = freshSeed(
     {
@@ -70,7 +70,7 @@ export function freshToken(
   };
 }
 
-/** The names as far as they fit into the fob's record: half of it is left to the user's. */
+/** Returns the names as far as they fit into the fob's record: half of it is left for the user's name. */
 function fittingNames(service: string, user: string, room: number) {
   const issuer = cutText(service, Math.min(tokenLimits.issuerMaxBytes, Math.floor(room / 2)));
   const left = Math.max(0, room - Buffer.byteLength(issuer));

@@ -7,8 +7,9 @@ import { RelayRefusal } from '../records/refusal.ts';
 import type { Run } from './run.ts';
 
 /**
- * Does what needs an open vault; where a PIN closes it, the person is asked to enter it, and it is done again.
- * @throws RelayRefusal `no_pin`, what `work` throws
+ * Runs `work`, which needs an unlocked vault; if a PIN locks it, asks the user to enter the PIN, and runs `work`
+ * again.
+ * @throws RelayRefusal `no_pin`, errors that `work` throws
  */
 export async function opened<T>(run: Run, work: () => Promise<T>): Promise<T> {
   for (;;) {
@@ -22,8 +23,8 @@ export async function opened<T>(run: Run, work: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Has the fob ask for a PIN of at least so many digits, and waits until its person has chosen one. The PIN never leaves the
- * fob.
+ * Has the fob ask for a PIN of at least so many digits, and waits until the user has chosen one. The PIN never leaves
+ * the fob.
  * @throws RelayRefusal `old_firmware`, `no_pin`
  */
 export async function pinOnFob(run: Run, digits: number): Promise<void> {

@@ -9,9 +9,9 @@ import { pairBlank } from './pair.ts';
 import { type Run, recordStep } from './run.ts';
 
 /**
- * Opens the owner's session with the fob at hand: by a key that the service has for it, or, where it is blank and that is
- * allowed, by making the service its owner.
- * @returns the fob, who has shown that it is the one
+ * Opens the owner's session with the fob at hand: with a key that the service has for it, or, where it is blank and
+ * the activation allows that, by making the service its owner.
+ * @returns the fob, which has proved its identity
  * @throws RelayRefusal `wrong_fob`, `blank_fob`, `somebody`, `wrong_code`, FobError those of the link
  */
 export async function ownedFob(run: Run): Promise<FobRow> {
@@ -23,7 +23,7 @@ export async function ownedFob(run: Run): Promise<FobRow> {
   return fob;
 }
 
-/** Where the activation came with a token, only the fob of that token will do. */
+/** If the activation was issued for a token, only the fob of that token is accepted. */
 async function refuseOthers({ claim, hello }: Run): Promise<void> {
   const expected = await claim.holding(({ db }, { token_id, fob_id }) =>
     db
@@ -48,7 +48,7 @@ async function knownFob(run: Run): Promise<FobRow> {
         if (!isFobError(error, 'not-authentic') && !isRefusal(error, 'wrong-proof')) throw error;
         continue;
       }
-      // The fob has the key of a pairing that was cut off: nobody was told, but it happened.
+      // The fob has the key of an interrupted pairing: it took the key, but the confirmation was lost.
       if (id !== null || fob === undefined)
         return await claim.holding(acting => confirmPairing(acting, hello, secrets));
       return fob;
@@ -59,7 +59,9 @@ async function knownFob(run: Run): Promise<FobRow> {
   throw new RelayRefusal('wrong_fob', known.length === 0 ? 'unknown fob' : 'the fob has another owner');
 }
 
-/** What a blank fob is called nobody vouches for: one that is somebody's is not paired anew. */
+/**
+ * Nothing proves the serial of a blank fob: if a fob of that serial has another user's token, it is not paired anew.
+ */
 async function blankFob(run: Run): Promise<FobRow> {
   const { claim, activation, hello } = run;
   if (activation.fobs !== 'any') throw new RelayRefusal('blank_fob');

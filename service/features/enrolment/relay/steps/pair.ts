@@ -15,8 +15,8 @@ import { ScreenCode } from './screen-code.ts';
 const { steps } = relayTexts;
 
 /**
- * Makes the service the owner of a blank fob, by the code on its screen. A wrong code counts as an attempt, and is asked
- * for again; one that went out before it had served, or on its way, was not wrong, and the fob shows another.
+ * Makes the service the owner of a blank fob, by the code on its screen. A wrong code counts as an attempt, and is
+ * asked for again. A code that expired before or during its use does not count as wrong, and the fob shows another.
  * @throws RelayRefusal `wrong_code`, `attempts`, `idle`, FobError `refused`, those of the link
  */
 export async function pairBlank(run: Run): Promise<FobRow> {
@@ -31,7 +31,7 @@ export async function pairBlank(run: Run): Promise<FobRow> {
       await client.openSession(pairingCode(code), tools.signal);
       return await adopt(run);
     } catch (error) {
-      // The handshake and the session go with the code that they were begun by.
+      // When a code expires, its handshake and session end with it.
       const hasGoneOut = isRefusal(error, 'no-code-shown', 'no-session');
       const isWrong = isFobError(error, 'wrong-code') || isRefusal(error, 'wrong-proof');
       if (!hasGoneOut && !isWrong) throw error;
@@ -45,8 +45,8 @@ export async function pairBlank(run: Run): Promise<FobRow> {
 }
 
 /**
- * Makes the secrets, keeps them, gives them to the fob, and sees that the fob has them. Kept before they are sent: a cut
- * at any moment leaves a fob that is blank, or one whose key is known.
+ * Makes the secrets, stores them, gives them to the fob, and verifies that the fob has them. They are stored before
+ * they are sent: an interruption at any moment leaves a fob that is blank, or one whose key is known.
  */
 async function adopt({ claim, client, hello, tools, tell }: Run): Promise<FobRow> {
   tell('pairing', steps.pairing);

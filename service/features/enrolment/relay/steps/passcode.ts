@@ -16,8 +16,9 @@ export interface Pressed {
 }
 
 /**
- * Has the person press for a passcode and verifies it by the stored seed. That it is new, only the high-water mark decides.
- * @returns undefined where it is none of this time: the fob's clock is off
+ * Asks the user to press for a passcode and verifies it with the stored seed. Only replay protection decides whether
+ * it is new.
+ * @returns undefined if it is outside the accepted time: the fob's clock is off
  * @throws RelayRefusal `no_press`, `not_proved`, FobError `refused`, those of the link
  */
 export async function pressedPasscode(
@@ -33,7 +34,7 @@ export async function pressedPasscode(
   try {
     const isTotp = token.period_seconds !== null;
     if (isTotp && !candidateSteps(facts, nowMs).includes(counter)) return undefined;
-    // A counter comes through the session of its owner: it may be as far ahead as it says.
+    // The counter comes through the owner's session: it may be ahead by any amount.
     const isRight =
       counter <= tokenLimits.counterMax &&
       sameText(passcodeAt(facts, secret, counter), String.fromCharCode(...code));

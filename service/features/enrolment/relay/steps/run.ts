@@ -7,29 +7,29 @@ import type { ActivationStep } from '../../../../storage/schema/schema.ts';
 import type { Claim, ClaimedActivation } from '../records/claim.ts';
 import type { CodeInput, CodeWait } from './typed-code.ts';
 
-/** What is said with a step. */
+/** Facts that are sent with a step. */
 export interface StepFacts {
   readonly again?: boolean;
   readonly seconds?: number;
   readonly same?: boolean;
 }
 
-/** One fob at the other end of a relay, on its way to being enrolled. */
+/** The enrolment of one fob at the other end of a relay. */
 export interface Run {
   readonly management: Management;
   readonly claim: Claim;
   readonly client: Client;
   readonly hello: Hello;
-  /** As it was when it was entered: what never changes of it. */
+  /** As it was when it was entered: only its constant parts are valid. */
   readonly activation: ClaimedActivation;
   readonly tools: OwnerTools;
-  /** Has the person shown a step. */
+  /** Shows the user a step. */
   readonly tell: (step: RelayStep, text: string, facts?: StepFacts) => void;
-  /** What the person does about the code on the screen. @throws FobError `cancelled`, `unplugged` */
+  /** Waits for the user's input about the code on the screen. @throws FobError `cancelled`, `unplugged` */
   readonly typedCode: (wait: CodeWait) => Promise<CodeInput>;
 }
 
-/** Writes down how far it has come. @throws RelayRefusal where the claim is lost */
+/** Stores the step that the enrolment has reached. @throws RelayRefusal if the claim is lost */
 export function recordStep(claim: Claim, step: ActivationStep): Promise<void> {
   return claim.holding(async ({ db }, { id }) => {
     await db.updateTable('activations').set({ step }).where('id', '=', id).execute();

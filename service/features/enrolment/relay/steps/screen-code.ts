@@ -9,18 +9,18 @@ import type { Run } from './run.ts';
 
 const { steps } = relayTexts;
 
-/** Why a code is asked for: by the name of its text. */
+/** Why a code is asked for, by the name of its text. */
 export type CodeOccasion = 'code' | 'codeAgain' | 'codeNew' | 'codeSame';
 
-/** The pairing code of a blank fob: as long as it is asked for, the service sees to it that the screen shows one. */
+/** The pairing code of a blank fob: while the code is needed, the service keeps one on the fob's screen. */
 export class ScreenCode {
   private readonly run: Run;
-  /** By the clock of the service, when the code goes out: before its first, none is there. */
+  /** When the code expires, by the service's clock; 0 before the first code. */
   private untilMs: number;
   private codes: number;
-  /** How often this code was shown because the person wished it. */
+  /** How often the user asked to see this code again. */
   private wishes: number;
-  /** When the person was told that the code before had run out. */
+  /** When the user was told that the previous code had expired. */
   private renewedMs: number;
 
   constructor(run: Run) {
@@ -32,8 +32,8 @@ export class ScreenCode {
   }
 
   /**
-   * Whether what was typed may be of the code that ran out: on its way before the relay saw that there is another, and
-   * sooner than anybody types one. Once for each code that ran out: guesses are not to go uncounted.
+   * Whether the input may be of the expired code: it was sent before the relay knew of the new code, and arrived
+   * sooner than a person can type one. Only once per expired code, so that guesses are counted.
    */
   wasLate(): boolean {
     const sinceMs = this.run.tools.now() - this.renewedMs;
@@ -42,7 +42,7 @@ export class ScreenCode {
   }
 
   /**
-   * Has the fob show a code and the person type it, anew where a character is wrong.
+   * Has the fob show a code and the user type it, again if it is mistyped.
    * @throws RelayRefusal `wrong_code`, `idle`, FobError those of the link
    */
   async typed(occasion: Exclude<CodeOccasion, 'codeSame'>): Promise<string> {
@@ -67,10 +67,11 @@ export class ScreenCode {
       idleMs = isWish ? 0 : idleMs + waitMs;
       if (idleMs >= relayLimits.relayWaitMs) throw new RelayRefusal('idle');
       isSame = true;
-      // A relay that wishes on is not heard before the next code.
+      // Further requests to see the code are ignored until the next code.
       if (isWish && ++this.wishes > CODE_WISHES_MAX) continue;
       isSame = !(await this.show());
-      // Only who wished it hears that it is the same: a relay of before that was possible does not know the word.
+      // Only after a request to see the code is the relay told that it is the same: older relays do not know that
+      // message.
       if (!isSame) {
         this.renewedMs = this.run.tools.now();
         this.tell('codeNew');
@@ -90,7 +91,7 @@ export class ScreenCode {
     });
   }
 
-  /** @returns whether the code is another than before. @throws RelayRefusal `idle` after too many of them */
+  /** @returns whether the code is a new one. @throws RelayRefusal `idle` after too many codes */
   private async show(): Promise<boolean> {
     const seconds = await pairingSeconds(this.run);
     const untilMs = this.run.tools.now() + seconds * 1000;
@@ -103,7 +104,7 @@ export class ScreenCode {
   }
 }
 
-/** Has the fob show a code, once it has gathered the chance for one. @returns for how many seconds */
+/** Has the fob show a code, once it has gathered enough randomness. @returns for how many seconds it is shown */
 async function pairingSeconds({ client, tools, tell }: Run): Promise<number> {
   for (let polls = 0; ; polls++) {
     try {

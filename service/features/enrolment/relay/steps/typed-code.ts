@@ -2,38 +2,38 @@ import { pause } from 'passfob/client/pause';
 import { FobError } from 'passfob/errors';
 import type { Transport } from 'passfob/transports/transport';
 
-/** What comes of waiting for a code: one as it was typed; the wish to see it again; `out`, the wait is over. */
+/** The result of waiting for a code: a typed code; the request to see it again; `out`, the waiting time is over. */
 export type CodeInput =
   | { readonly kind: 'code'; readonly code: string }
   | { readonly kind: 'show' }
   | { readonly kind: 'out' };
 
-/** How a code is waited for. */
+/** How to wait for a code. */
 export interface CodeWait {
   readonly waitMs: number;
-  /** The screen still shows the code of before: what came while the fob was busy counts. */
+  /** The screen still shows the previous code: input that came while the fob was busy counts. */
   readonly isSame: boolean;
 }
 
-/** Where it is waited for. */
+/** What waiting for a code needs. */
 export interface WaitTools {
-  /** Of the fob that shows the code: without the fob it is worth nothing. */
+  /** The transport of the fob that shows the code: without the fob the code is worthless. */
   readonly transport: Transport;
   readonly signal: AbortSignal;
   readonly pause?: typeof pause;
 }
 
-/** Pairing codes as the person types them, one for each time that one is asked for. */
+/** The pairing codes that the user types, one for each request. */
 export class TypedCode {
   private take: ((typed: CodeInput) => void) | undefined;
-  /** What came while nobody waited. */
+  /** Input that came while nothing waited for it. */
   private early: CodeInput | undefined;
 
   receive(code: string): void {
     this.hand({ kind: 'code', code });
   }
 
-  /** The person does not see the code. */
+  /** The user does not see the code. */
   show(): void {
     this.hand({ kind: 'show' });
   }
@@ -43,7 +43,7 @@ export class TypedCode {
     else if (this.early?.kind !== 'code') this.early = typed;
   }
 
-  /** What the person does next. @throws FobError `cancelled`, `unplugged` */
+  /** Returns the user's next input. @throws FobError `cancelled`, `unplugged` */
   next(
     { waitMs, isSame }: CodeWait,
     { transport, signal, pause: wait = pause }: WaitTools,
@@ -70,7 +70,7 @@ export class TypedCode {
         settle(() => reject(reason ?? new FobError('unplugged', { subject: transport.name }))),
       );
       if (signal.aborted) cancel();
-      // Cancelled once it is settled.
+      // Cancelled once the input is there.
       wait(waitMs, settled.signal).then(
         () => take({ kind: 'out' }),
         () => undefined,
