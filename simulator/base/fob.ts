@@ -127,15 +127,12 @@ export interface Wear {
 export interface SimulatedFob {
   readonly board: BoardName;
   /**
-   * What carries frames: the port `USB` on pico, `Bluetooth` on banglejs2, `Serial1` on bench, reports of `frames` on
+   * The port that carries frames: `USB` on pico, `Bluetooth` on banglejs2, `Serial1` on bench, reports of `frames` on
    * pico-hid.
    */
   readonly link: Wire;
   serial(port: 'USB' | 'Serial1' | 'Serial2' | 'Bluetooth'): Wire;
-  /**
-   * The port that carries frames: `USB` on pico, `Bluetooth` on banglejs2, `Serial1` on bench, reports of `frames` on
-   * pico-hid.
-   */
+  /** Absent on boards without Bluetooth. */
   readonly bluetooth: BluetoothHost | undefined;
 
   /** Reports that the fob typed as a USB keyboard since boot. Empty on a board without one. */
