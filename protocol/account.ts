@@ -7,7 +7,7 @@ export const KIND_TOTP = 2;
 export const KIND_OCRA = 3;
 export type Kind = typeof KIND_HOTP | typeof KIND_TOTP | typeof KIND_OCRA;
 
-/** What an account is, without its secret and without the counter that moves. */
+/** The settings of an account, without its secret and its counter. */
 export interface AccountTraits {
   readonly kind: number;
   readonly algorithm: number;
@@ -15,7 +15,7 @@ export interface AccountTraits {
   readonly digits: number;
   /** Seconds; 0 for HOTP and OCRA. */
   readonly period: number;
-  /** The suite of OCRA (`OcraSuite`); nothing else has these four. */
+  /** The OCRA suite (`OcraSuite`) in four fields. Other kinds have none of them. */
   readonly question?: number;
   readonly length?: number;
   readonly inputs?: number;
@@ -26,24 +26,26 @@ export interface AccountTraits {
   readonly label: Uint8Array;
 }
 
-/** The same with the id by which the owner knows the account. */
+/** The same settings with the account id that the owner chose. */
 export interface AccountSettings extends AccountTraits {
   readonly id: Uint8Array;
 }
 
-/** An account as its owner knows it: what `accountProof` needs to check the fob. */
+/** An account as its owner stores it. `accountProof` needs it to check the fob. */
 export interface OwnedAccount {
   readonly settings: AccountSettings;
-  /** The stored key, as `storedKey` gives it. */
+  /** The result of `storedKey`. */
   readonly key: Uint8Array;
 }
 
-/** The key as it is stored: a secret longer than the hash's block stands for its hash (RFC 2104 §2). */
+/**
+ * Returns the key to store: the secret, or its hash when the secret is longer than the hash's block (RFC 2104 §2).
+ */
 export function storedKey(primitives: Primitives, algorithm: Algorithm, secret: Uint8Array): Uint8Array {
   return secret.length > (algorithm === SHA512 ? 128 : 64) ? primitives.hash(algorithm, [secret]) : secret;
 }
 
-/** Appends what only an OCRA suite says; nothing for other kinds. */
+/** Appends the four fields of an OCRA suite. Appends nothing for other kinds. */
 export function writeSuite(account: AccountTraits, out: Writer): void {
   if (account.kind !== KIND_OCRA) return;
   out
@@ -53,12 +55,12 @@ export function writeSuite(account: AccountTraits, out: Writer): void {
     .byte(account.step as number);
 }
 
-// Its own domain, so that no proof is a passcode and no passcode a proof.
+// Domain separation: a proof is never a passcode, and a passcode never a proof.
 const PROOF_SALT = bytesOf('passfob proof');
 
 /**
- * MAC by which an account shows that it holds `key` under exactly these settings: HMAC-SHA256 over nonce, id and
- * settings, keyed with HKDF-Extract(salt "passfob proof", key). 32 bytes.
+ * Returns the MAC by which an account proves that it holds `key` under exactly these settings: HMAC-SHA256 over
+ * nonce, id and settings, keyed with HKDF-Extract(salt "passfob proof", key). 32 bytes.
  */
 export function accountProof(
   primitives: Primitives,

@@ -1,7 +1,7 @@
 /**
- * The built-ins that every board has, and nothing else: `protocol` and the firmware core are compiled with
- * `noLib` against this list, so that `Map`, `Date`, `setTimeout` or `Math.random` there is a compile error.
- * What may be added here is what `docs/boards.md` shows working on the real interpreter.
+ * The built-ins that every board has, and no others. `protocol` and the firmware core are compiled with `noLib`
+ * against this list, so that `Map`, `Date`, `setTimeout` or `Math.random` there is a compile error. Add a built-in
+ * here only if `docs/boards.md` shows that it works on the real interpreter.
  */
 
 interface Object {
@@ -25,7 +25,7 @@ interface RegExp {
   test(text: string): boolean;
 }
 
-/** Characters are bytes on the device: only ASCII literals, everything else is a `Uint8Array`. */
+/** Characters are bytes on the device: use only ASCII literals, and `Uint8Array` for everything else. */
 interface String {
   readonly length: number;
   readonly [index: number]: string;
@@ -86,7 +86,7 @@ interface Int32ArrayConstructor {
 }
 declare const Int32Array: Int32ArrayConstructor;
 
-/** On a board only over the whole of a buffer, and only these. */
+/** On a board a DataView works only over a whole buffer, and has only these methods. */
 interface DataView {
   getUint32(at: number): number;
   setUint32(at: number, value: number): void;

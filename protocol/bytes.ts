@@ -8,11 +8,11 @@ export function bytesOf(text: string): Uint8Array {
   return bytes;
 }
 
-/** Writes big-endian numbers and bytes one behind the other into memory that is made once. */
+/** Writes big-endian numbers and bytes one after the other into memory that is allocated once. */
 export class Writer {
   readonly bytes: Uint8Array;
   at: number;
-  /** Set once something did not fit; what is written after that is dropped. */
+  /** True once a value did not fit. Later values are dropped. */
   full: boolean;
 
   constructor(capacity: number) {
@@ -61,18 +61,21 @@ export class Writer {
     return this;
   }
 
-  /** Bytes behind their number, which is one byte. */
+  /** Writes a length byte, then the bytes. */
   sized(bytes: Uint8Array): this {
     return this.byte(bytes.length).raw(bytes);
   }
 
-  /** What was written: a view, valid until the next reset. */
+  /** Returns the bytes written so far: a view, valid until the next reset. */
   done(): Uint8Array {
     return this.bytes.subarray(0, this.at);
   }
 }
 
-/** Reads what `Writer` wrote. Reading past the end sets `bad` and yields zeros: input is checked, never trusted. */
+/**
+ * Reads values that `Writer` wrote. Reading past the end sets `bad` and returns zeros, because input is checked,
+ * never trusted.
+ */
 export class Reader {
   readonly bytes: Uint8Array;
   at: number;
@@ -84,13 +87,13 @@ export class Reader {
     this.bad = false;
   }
 
-  /** @param size 1, 2, 4 or 8 bytes; a value over 2^53 - 1 is bad. */
+  /** @param size 1, 2, 4 or 8 bytes; a value over 2^53 - 1 sets `bad`. */
   number(size: number): number {
     if (this.at + size > this.bytes.length) {
       this.bad = true;
       return 0;
     }
-    // Through names of its own: the interpreter looks a property up each time it is named.
+    // Local variables: the interpreter looks up a property each time it is named.
     const bytes = this.bytes;
     let at = this.at;
     let value = 0;
@@ -99,7 +102,7 @@ export class Reader {
     return this.bad ? 0 : value;
   }
 
-  /** A copy, so that it outlives the receive buffer. */
+  /** Returns a copy, which stays valid when the receive buffer is reused. */
   raw(length: number): Uint8Array {
     if (this.at + length > this.bytes.length) {
       this.bad = true;

@@ -2,7 +2,7 @@ import { Writer } from './bytes.ts';
 import { equal } from './hmac.ts';
 import { CCM_TAG_BYTES } from './limits.ts';
 
-/** AES-128 as boards without CCM have it. Input is whole blocks; the result has memory of its own, offset 0. */
+/** AES-128 on boards without CCM. The input is whole blocks; the result has its own memory at offset 0. */
 export interface AesBlocks {
   /** CBC with a zero initialisation vector. */
   cbc(key: Uint8Array, blocks: Uint8Array): Uint8Array;
@@ -10,8 +10,8 @@ export interface AesBlocks {
 }
 
 /**
- * Counter mode of RFC 3610 §2.3, L = 2: 16 bytes of S0 followed by `data` under the key stream, padded to whole
- * blocks. The counter blocks go through ECB in one native call; word-wise exclusive or costs a quarter of bytes.
+ * Counter mode of RFC 3610 §2.3, L = 2. Returns 16 bytes of S0, then `data` under the key stream, padded to whole
+ * blocks. One native ECB call encrypts all counter blocks; an exclusive or by words costs a quarter of one by bytes.
  */
 function crypt(aes: AesBlocks, key: Uint8Array, nonce: Uint8Array, data: Uint8Array): Uint8Array {
   const blocks = 1 + ((data.length + 15) >> 4);
@@ -30,7 +30,7 @@ function crypt(aes: AesBlocks, key: Uint8Array, nonce: Uint8Array, data: Uint8Ar
   return out;
 }
 
-/** Encrypted authentication value of RFC 3610 §2.2 and §2.3: M = 8, L = 2, no associated data. */
+/** Returns the encrypted authentication value of RFC 3610 §2.2 and §2.3: M = 8, L = 2, no associated data. */
 function tagOf(
   aes: AesBlocks,
   key: Uint8Array,
@@ -52,7 +52,10 @@ function tagOf(
   return tag;
 }
 
-/** AES-128-CCM (RFC 3610) with a 13-byte nonce: ciphertext and 8-byte tag. At most 4,080 bytes. */
+/**
+ * Encrypts with AES-128-CCM (RFC 3610) and a 13-byte nonce. Returns the ciphertext and the 8-byte tag. At most 4,080
+ * bytes.
+ */
 export function ccmSeal(aes: AesBlocks, key: Uint8Array, nonce: Uint8Array, plain: Uint8Array): Uint8Array {
   const out = crypt(aes, key, nonce, plain);
   return new Writer(plain.length + CCM_TAG_BYTES)
@@ -61,7 +64,7 @@ export function ccmSeal(aes: AesBlocks, key: Uint8Array, nonce: Uint8Array, plai
     .done();
 }
 
-/** The plaintext, or undefined where the tag is wrong or missing. */
+/** Returns the plaintext, or undefined if the tag is wrong or missing. */
 export function ccmOpen(
   aes: AesBlocks,
   key: Uint8Array,

@@ -1,12 +1,12 @@
 import { COMMANDS, type CommandName, type CommandRow } from './commands.ts';
 
 /**
- * The table of commands as one text, which the device leaves in flash: as objects it would cost some ten variables a
- * row. A row is `!`, then the code, the name, 1 for sealed, the layouts of request and response, each followed by `;`.
- * The build writes the text in place of its making.
+ * The table of commands as one text, which the device leaves in flash: objects would cost about ten variables a row.
+ * A row is `!`, then the code, the name, 1 for sealed, and the layouts of request and response, each followed by `;`.
+ * The build replaces the call with its result.
  *
- * The dot at the end is for Espruino, whose `indexOf` also finds a text of which only the beginning is there: behind the
- * last `!` it would find the row of every code that no row has.
+ * The dot at the end works around Espruino's `indexOf`, which also finds a search text that the end of the string
+ * cuts off. Without the dot every unknown code would match the last `!`.
  */
 export const COMMAND_TEXT: string = commandText();
 

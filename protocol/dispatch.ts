@@ -10,12 +10,11 @@ import {
 } from './refusals.ts';
 
 /**
- * Answers one request: reads it, calls its handler, writes status and response. The only way into a fob, whether
- * it is a board, a simulated one or a test. No input makes it throw, and a request that is not understood
- * reaches no handler.
+ * Answers one request: reads it, calls its handler, writes status and response. Every request to a fob passes here,
+ * on a board, in the simulator and in tests. No input makes it throw, and a malformed request reaches no handler.
  * @param sealed 1 when the request came inside a session
  * @param request command byte and fields
- * @param out gets command, status (0 or a refusal) and, after 0, the response's fields
+ * @param out receives command, status (0 or a refusal) and, after 0, the response's fields
  */
 export function dispatch(handlers: Handlers, sealed: number, request: Reader, out: Writer): void {
   const code = request.number(1);
@@ -29,7 +28,7 @@ export function dispatch(handlers: Handlers, sealed: number, request: Reader, ou
   }
 }
 
-/** The handlers as the codec sees them: the table guarantees that each gets the values its type names. */
+/** The handlers as the codec sees them. The table guarantees that each handler gets values of its type. */
 type AnyHandlers = Record<CommandName, (values: Values) => Values | number>;
 
 function answer(handlers: Handlers, sealed: number, code: number, request: Reader, out: Writer): number {
@@ -45,7 +44,7 @@ function answer(handlers: Handlers, sealed: number, code: number, request: Reade
     encodeFields(row[4] as string, result, out);
     return out.full ? REFUSED_INTERNAL : 0;
   } catch {
-    // A defect of a handler is answered, and the text of the error, which might hold a secret, goes nowhere.
+    // The error's text is dropped, because it might hold a secret.
     return REFUSED_INTERNAL;
   }
 }

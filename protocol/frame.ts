@@ -2,37 +2,37 @@ import type { Writer } from './bytes.ts';
 import { BASE64_CHARS_MIN, CRC_BYTES, FRAME_CHARS_MAX } from './limits.ts';
 import type { Primitives } from './primitives.ts';
 
-/** First byte of a payload. */
+/** First byte of a payload: its type. */
 export const FRAME_REQUEST = 1;
 export const FRAME_RESPONSE = 2;
 export const FRAME_SEALED_REQUEST = 3;
 export const FRAME_SEALED_RESPONSE = 4;
 
-/** Not in the base64 alphabet, not a control character of any port, not printed by the console by itself. */
+/** Not in the base64 alphabet, not a control character of any port, and never printed by the console on its own. */
 const MARK = '~';
 
-/** Frame of a payload that carries its own protection: a sealed record. */
+/** Returns the frame of a payload that protects itself: a sealed record. */
 export function encodeFrame(primitives: Primitives, payload: Uint8Array): string {
   return `${MARK}${primitives.encode64(payload)}\n`;
 }
 
-/** Frame of a clear payload: a CRC-32 over all of it is appended to `payload`. */
+/** Returns the frame of a clear payload. Appends a CRC-32 over all of it to `payload`. */
 export function encodeClear(primitives: Primitives, payload: Writer): string {
   payload.number(primitives.crc32(payload.done()), CRC_BYTES);
   return encodeFrame(primitives, payload.done());
 }
 
 /**
- * Payload of the text between a mark and its newline, or undefined for anything that is not exactly one frame.
- * Clear payloads come back without their CRC. What reaches `decode64` is bounded, a multiple of 4 long, starts
- * with a letter and has its first `=` among the last two characters; canonical is only what encodes back to the
- * same text.
+ * Returns the payload of the text between a mark and its newline, or undefined unless the text is exactly one frame.
+ * Clear payloads come back without their CRC. `decode64` gets only text of bounded length, a multiple of 4, that
+ * starts with a letter and has its first `=` among the last two characters. The text must equal its payload encoded
+ * again, so that only the canonical form is accepted.
  */
 export function decodeFrame(primitives: Primitives, text: string): Uint8Array | undefined {
   const length = text.length;
   if (length < BASE64_CHARS_MIN || length > FRAME_CHARS_MAX - 2 || (length & 3) !== 0) return undefined;
-  // The first six bits of types 1 to 4. Looked at before decoding, because Espruino's `atob` skips white space and
-  // reads foreign memory where nothing but padding is left.
+  // The first six bits of types 1 to 4. They are checked before decoding, because Espruino's `atob` skips white space
+  // and reads foreign memory if only padding is left.
   const first = text[0];
   if (first !== 'A' && first !== 'B') return undefined;
   const padding = text.indexOf('=');
@@ -53,8 +53,8 @@ export function decodeFrame(primitives: Primitives, text: string): Uint8Array | 
 }
 
 /**
- * Finds frames in a stream of text chunks of any size, however much else is on the line. Holds at most one frame
- * and one chunk. After damage it is in step again at the next mark.
+ * Finds frames in a stream of text chunks of any size and skips all other text. Holds at most one frame and one
+ * chunk. After damage it resynchronises at the next mark.
  */
 export class Deframer {
   private held: string;
@@ -63,7 +63,7 @@ export class Deframer {
     this.held = '';
   }
 
-  /** Calls `onText` with what stands between each mark and its newline. */
+  /** Calls `onText` with the text between each mark and its newline. */
   receive(chunk: string, onText: (text: string) => void): void {
     let from = 0;
     let end = chunk.indexOf('\n');
@@ -83,7 +83,7 @@ export class Deframer {
   }
 }
 
-/** By `indexOf`, which is native and fast on the device; `lastIndexOf` is not. */
+/** Uses `indexOf`, which is native and fast on the device; `lastIndexOf` is not. */
 function lastMark(text: string): number {
   let mark = text.indexOf(MARK);
   let next = mark;

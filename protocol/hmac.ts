@@ -1,7 +1,7 @@
 import { HASH_BYTES } from './limits.ts';
 import { type Algorithm, type Hash, type Parts, type Primitives, SHA256, SHA512 } from './primitives.ts';
 
-/** HMAC (RFC 2104) with the padded keys kept, which is most of the work of a passcode on a slow board. */
+/** HMAC (RFC 2104) that keeps the padded keys, since padding is most of the work of a passcode on a slow board. */
 export class Hmac {
   private readonly primitives: Primitives;
   readonly algorithm: Algorithm;
@@ -11,7 +11,7 @@ export class Hmac {
   private readonly outerWords: Int32Array;
   private readonly inner: Uint8Array;
   private readonly outer: Uint8Array;
-  /** Of the key in the pads; behind them they are what an empty key has. */
+  /** Words of the key in the pads. The words behind them are those of an empty key. */
   private words: number;
 
   /** @param key any length; one longer than the hash's block is hashed first (RFC 2104 §2). */
@@ -33,19 +33,19 @@ export class Hmac {
     this.rekey(key);
   }
 
-  /** Takes another key: nothing is left of the one before, and no memory is made. */
+  /** Takes another key. Nothing of the old key is left, and no memory is allocated. */
   rekey(key: Uint8Array): this {
     const length = key.length;
     if (length > this.block) return this.rekey(this.primitives.hash(this.algorithm, [key]));
     const inner = this.innerWords;
     const outer = this.outerWords;
-    // Words, and only those of the key: the loop is the dear part on an interpreter that pays per token.
+    // By words, and only those of the key: the loop is expensive on an interpreter whose cost grows with each token.
     let i = (length + 3) >> 2;
     if (i !== this.words || length & 3) this.pad(i);
     this.inner.set(key, 0);
     while (i--) {
       (inner[i] as number) ^= 0x36363636;
-      // 0x36 and 0x5c.
+      // 0x36 ^ 0x5c in each byte.
       outer[i] = (inner[i] as number) ^ 0x6a6a6a6a;
     }
     return this;
@@ -58,7 +58,7 @@ export class Hmac {
     this.outerWords.fill(0x5c5c5c5c, words);
   }
 
-  /** MAC over the concatenated parts. */
+  /** Returns the MAC over the concatenated parts. */
   mac(parts: Uint8Array[]): Uint8Array {
     const hash = this.hash;
     return new Uint8Array(hash([this.outer, hash([this.inner, parts])]));
@@ -78,11 +78,11 @@ export function expand(pseudorandomKey: Hmac, info: Uint8Array, length: number):
   return length < HASH_BYTES ? new Uint8Array(block.subarray(0, length)) : block;
 }
 
-/** Whether two byte strings are equal, in time that depends on their lengths only. */
+/** Compares two byte strings in a time that depends only on their lengths. */
 export function equal(a: Uint8Array, b: Uint8Array): boolean {
   let i = a.length;
   let difference = i ^ b.length;
-  // Past the end of the shorter one nothing is changed, since the lengths differ already.
+  // Bytes past the end of the shorter string change nothing, since the lengths differ already.
   while (i--) difference |= (a[i] as number) ^ (b[i] as number);
   return difference === 0;
 }

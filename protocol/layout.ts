@@ -1,10 +1,10 @@
 import type { Reader, Writer } from './bytes.ts';
 
 /**
- * A layout names the fields of a message in their order on the wire, each `name:kind`, separated by one space:
- * `u8 u16 u32 u64` are unsigned integers, most significant byte first; `bN` is exactly N bytes; `vN` is a length
- * byte followed by at most N bytes. One string a message, because on the device a table of objects costs ten
- * times the memory; the TypeScript types are read out of the same string.
+ * A layout names the fields of a message in their order on the wire, each `name:kind`, separated by one space: `u8
+ * u16 u32 u64` are unsigned integers, most significant byte first; `bN` is exactly N bytes; `vN` is a length byte
+ * followed by at most N bytes. Each message is one string, because a table of objects costs ten times the memory on
+ * the device. The TypeScript types derive from the same string.
  */
 type Field<S extends string> = S extends `${infer Name}:${infer Kind}`
   ? { [K in Name]: Kind extends `u${string}` ? number : Uint8Array }
@@ -28,14 +28,14 @@ function eachField(layout: string, visit: (name: string, kind: string, size: num
     visit(
       layout.slice(from, colon),
       layout[colon + 1] as string,
-      // A number of one to three digits; unary plus is native on the device, a parser would not be.
+      // A number of one to three digits. Unary plus is native on the device; a parser would not be.
       +layout.slice(colon + 2, end),
     );
     from = end + 1;
   }
 }
 
-/** Appends the values to `out`; a value of the wrong length marks it full, which the caller must look at. */
+/** Appends the values to `out`. A value of the wrong length sets `out.full`, which the caller must check. */
 export function encodeFields(layout: string, values: Values, out: Writer): void {
   eachField(layout, (name, kind, size) => {
     const value = values[name] as number | Uint8Array;
@@ -49,7 +49,7 @@ export function encodeFields(layout: string, values: Values, out: Writer): void 
   });
 }
 
-/** The values, or undefined where the bytes are not exactly such a message. */
+/** Returns the values, or undefined unless the bytes are exactly one such message. */
 export function decodeFields(layout: string, from: Reader): Values | undefined {
   const values: Values = {};
   eachField(layout, (name, kind, size) => {

@@ -1,10 +1,10 @@
-/** Every bound of the wire. A change here is a new protocol version, except where the comment says otherwise. */
+/** Every bound of the wire. A change here is a new protocol version, unless the comment says otherwise. */
 
 export const PROTOCOL_VERSION = 2;
-/** What a handshake binds: the version of the session's own rules, not of the commands inside. */
+/** The handshake binds this version of the session's own rules, not the version of the commands inside. */
 export const SESSION_VERSION = 1;
 
-/** Characters of a frame, mark and newline included, stay under 512 so that one fits every receive buffer. */
+/** Characters of a frame, mark and newline included. Below 512, so that a frame fits every receive buffer. */
 export const FRAME_CHARS_MAX = 510;
 /** Bytes inside the base64 of the longest frame: (510 - mark - newline) / 4 * 3. */
 export const PAYLOAD_BYTES_MAX = 381;
@@ -13,7 +13,7 @@ export const BASE64_CHARS_MIN = 8;
 
 /** A HID report without its id: with it, the 64 bytes of a full-speed interrupt endpoint. */
 export const HID_REPORT_BYTES = 63;
-/** The longest that Espruino's Bluetooth HID sends. Towards the fob there is one byte. */
+/** The longest report that Espruino's Bluetooth HID sends. Reports to the fob carry one byte. */
 export const BLUETOOTH_REPORT_BYTES = 16;
 
 export const CRC_BYTES = 4;
@@ -36,7 +36,7 @@ export const SESSION_RECORDS_MAX = 65535;
 export const PAIRING_CODE_CHARS = 16;
 export const PAIRING_CHECK_CHARS = 2;
 export const PAIRING_ENTROPY_BYTES = 10;
-/** How long a fob shows a pairing code. */
+/** Seconds for which a fob shows a pairing code. */
 export const PAIRING_CODE_SECONDS = 180;
 
 export const SERIAL_BYTES = 5;
@@ -44,10 +44,10 @@ export const BOARD_CHARS_MAX = 16;
 export const VERSION_CHARS_MAX = 16;
 
 export const ACCOUNT_ID_BYTES = 4;
-/** In a larger memory; 4 kB hold 32. */
+/** In a larger memory; a memory of 4 kB holds 32. */
 export const ACCOUNTS_MAX = 100;
 export const NAME_BYTES_MAX = 32;
-/** Shortest shared secret taken: 80 bits, the shortest that large providers hand out (RFC 4226 R6 wants 128). */
+/** Shortest shared secret accepted: 80 bits, the shortest that large providers issue (RFC 4226 R6 requires 128). */
 export const SECRET_BYTES_MIN = 10;
 export const SECRET_BYTES_MAX = 128;
 /** Hexadecimal, Base32 and Base64 passcodes (docs/protocol.md) have 5 to 8 characters, decimal ones 6 to 8. */
@@ -60,23 +60,25 @@ export const QUESTION_CHARS_MAX = 64;
 export const PIN_DIGITS_MIN = 4;
 export const PIN_DIGITS_MAX = 16;
 export const RECOVERY_KEY_BYTES = 32;
-/** Wrong PINs that a policy may allow. */
+/** Number of wrong PINs that a policy may allow. */
 export const ATTEMPTS_MIN = 3;
 export const ATTEMPTS_MAX = 20;
-/** A fob that locks itself sooner after the last key cannot be used; 0 is something else (`setPolicy`). */
+/** A fob that locks sooner after the last key is unusable. 0 has its own meaning (`setPolicy`). */
 export const LOCK_SECONDS_MIN = 10;
 export const DIGITS_MIN = 6;
 export const DIGITS_MAX = 8;
 export const PERIOD_SECONDS_MIN = 15;
 export const PERIOD_SECONDS_MAX = 300;
-/** Largest counter and time: integers that a double holds exactly. The wire carries 8 bytes. */
+/** Largest counter and time that a double holds exactly. The wire carries 8 bytes. */
 export const COUNTER_MAX = 9007199254740991;
-/** Last counter that makes a passcode: the one after it is on storage before the passcode is there. */
+/** Last counter that produces a passcode, because the next counter is stored before the passcode exists. */
 export const COUNTER_LAST = 9007199254740990;
 
-/** A request that waits for a press is asked again within this time, or the fob drops it. */
+/** The owner repeats a request that waits for a press within this time, or the fob drops it. */
 export const PRESS_POLL_MS = 5000;
-/** How long a person has to press. */
+/** Time a person has for the press. */
 export const PRESS_WAIT_MS = 30000;
-/** Keys are deaf this long after a request appears (design: a press for something else confirms nothing). */
+/**
+ * Keys do nothing for this long after a request appears, so that a press meant for something else confirms nothing.
+ */
 export const PRESS_DEAF_MS = 700;

@@ -12,7 +12,7 @@ function hashOf(name: string | undefined): number {
   return name === 'SHA1' ? 1 : name === 'SHA256' ? 2 : name === 'SHA512' ? 3 : 0;
 }
 
-/** One part behind the question: PIN hash or time. */
+/** One part after the question: PIN hash or time. */
 interface Part {
   readonly inputs: number;
   readonly step: number;
@@ -30,9 +30,9 @@ function partOf(text: string): Part | undefined {
 }
 
 /**
- * Reads the text of an OCRA suite (RFC 6287 §6), as `ocraSuiteText` writes it.
- * @returns undefined for anything else, and for what a fob does not do: session data (S), no truncation (0 digits),
- * a time step of 0
+ * Parses the text of an OCRA suite (RFC 6287 §6), as `ocraSuiteText` writes it.
+ * @returns undefined for other text, and for features that a fob lacks: session data (S), no truncation (0 digits), a
+ * time step of 0
  */
 export function parseOcraSuite(text: string): OcraSuite | undefined {
   const parts = text.split(':');
@@ -58,6 +58,6 @@ export function parseOcraSuite(text: string): OcraSuite | undefined {
   };
   const { algorithm, digits, question, length } = suite;
   const known = algorithm > 0 && digits > 0 && question >= 0 && length > 0;
-  // Written again it is the same: no part twice, in another order or in another spelling.
+  // Comparing with the canonical text refuses repeated parts, another order and another spelling.
   return known && ocraSuiteText(suite) === text ? suite : undefined;
 }

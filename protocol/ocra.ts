@@ -3,7 +3,7 @@ import type { Hmac } from './hmac.ts';
 import { decimal } from './otp.ts';
 import { type Algorithm, type Primitives, SHA1, SHA256 } from './primitives.ts';
 
-/** What an OCRA suite (RFC 6287 §6) says, as `putOcra` carries it. Session data (S) is left out. */
+/** An OCRA suite (RFC 6287 §6), as `putOcra` carries it, without session data (S). */
 export interface OcraSuite {
   readonly algorithm: number;
   /** 4 to 10. */
@@ -14,7 +14,7 @@ export interface OcraSuite {
   readonly length: number;
   /** Sum of 1 counter; 2, 4 or 6 PIN hash by SHA-1, -256 or -512; 8, 16 or 24 time in seconds, minutes or hours. */
   readonly inputs: number;
-  /** How many of them are a time step: 1 to 59, of hours to 48; 0 without time. */
+  /** Length of a time step in that unit: 1 to 59, for hours to 48; 0 without time. */
   readonly step: number;
 }
 
@@ -24,7 +24,7 @@ function hashName(algorithm: number): string {
   return `SHA${algorithm === SHA1 ? 1 : algorithm === SHA256 ? 256 : 512}`;
 }
 
-/** The suite as text, for instance `OCRA-1:HOTP-SHA256-8:C-QN08-PSHA1-T1M`. */
+/** Returns the suite as text, for instance `OCRA-1:HOTP-SHA256-8:C-QN08-PSHA1-T1M`. */
 export function ocraSuiteText(suite: OcraSuite): string {
   const inputs = suite.inputs;
   let text = `OCRA-1:HOTP-${hashName(suite.algorithm)}-${suite.digits}:`;
@@ -36,15 +36,15 @@ export function ocraSuiteText(suite: OcraSuite): string {
 }
 
 /**
- * The 128 bytes that a question stands for, or undefined where a character is not of its format. Hexadecimal digits
- * fill from the left and leave half a byte empty where they are odd in number, and so do those of a decimal number,
- * without its leading zeros: the RFC's reference has it so (RFC 6287 appendix A).
+ * Returns the 128 bytes of a question, or undefined if a character does not belong to its format. Hexadecimal digits
+ * fill the block from the left; an odd number of them leaves half a byte empty. A decimal number is filled in as its
+ * hexadecimal digits without leading zeros, as in the RFC's reference (RFC 6287 appendix A).
  * @param format as in `OcraSuite.question`
  * @param question ASCII, at most 128 characters
  */
 export function questionBytes(format: number, question: Uint8Array): Uint8Array | undefined {
   const block = new Uint8Array(128);
-  // 28 bits each, the lowest first: seven hexadecimal digits, and ten times as much is still exact.
+  // 28 bits each, the lowest first: seven hexadecimal digits, and ten times the value is still exact.
   const limbs = [0];
   for (let i = 0; i < question.length; i++) {
     const char = question[i] as number;
@@ -75,13 +75,13 @@ export function questionBytes(format: number, question: Uint8Array): Uint8Array 
 }
 
 /**
- * OCRA passcode (RFC 6287 §5): the HMAC over suite, counter, question, PIN hash and time step, truncated.
- * @param key HMAC keyed with the shared secret, of the suite's algorithm
- * @param question ASCII; for mutual challenge-response both challenges behind each other
- * @param counter counts only where the suite names it, and so do the next two
+ * Returns the OCRA passcode (RFC 6287 §5): the HMAC over suite, counter, question, PIN hash and time step, truncated.
+ * @param key HMAC keyed with the shared secret, with the suite's algorithm
+ * @param question ASCII; for mutual challenge-response both challenges, one after the other
+ * @param counter used only if the suite names it, as are the next two
  * @param pin ASCII digits
  * @param utc seconds since 1970
- * @returns undefined where the question is not of the suite's format
+ * @returns undefined if the question does not have the suite's format
  */
 export function ocra(
   primitives: Primitives,
@@ -95,7 +95,7 @@ export function ocra(
   const block = questionBytes(suite.question, question);
   if (!block) return undefined;
   const inputs = suite.inputs;
-  // A suite of 41 characters at most; behind it 1, 8, 128, 64 and 8 bytes.
+  // A suite has at most 41 characters; then come 1, 8, 128, 64 and 8 bytes.
   const message = new Writer(250).raw(bytesOf(ocraSuiteText(suite))).byte(0);
   if (inputs & 1) message.number(counter, 8);
   message.raw(block);

@@ -1,10 +1,10 @@
 import { bytesOf } from './bytes.ts';
 import { PAIRING_CHECK_CHARS, PAIRING_CODE_CHARS } from './limits.ts';
 
-/** BIP-173: 32 characters without 1, b, i, o, which people mistake for others. */
+/** BIP-173: 32 characters without 1, b, i, o, which people misread. */
 export const PAIRING_ALPHABET = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l';
 
-/** Product in GF(32) = GF(2)[x] / (x^5 + x^3 + 1), the field of BIP-173. */
+/** Returns the product in GF(32) = GF(2)[x] / (x^5 + x^3 + 1), the field of BIP-173. */
 function times(a: number, b: number): number {
   let product = 0;
   let factor = a;
@@ -17,8 +17,8 @@ function times(a: number, b: number): number {
 }
 
 /**
- * Two check symbols of a shortened Reed-Solomon code over GF(32) with roots x and x^2: any one or two wrong
- * characters, so also any adjacent swap, are detected.
+ * Returns two check symbols of a shortened Reed-Solomon code over GF(32) with roots x and x^2. They detect any one or
+ * two wrong characters, and so any swap of neighbours.
  */
 function checks(symbols: Uint8Array): number {
   let high = 0;
@@ -33,7 +33,7 @@ function checks(symbols: Uint8Array): number {
 }
 
 /**
- * Pairing code of 10 random bytes: 16 characters and 2 check characters, lower case, without separators.
+ * Returns the pairing code of 10 random bytes: 16 characters and 2 check characters, lower case, without separators.
  */
 export function pairingCodeOf(entropy: Uint8Array): string {
   const symbols = new Uint8Array(PAIRING_CODE_CHARS);
@@ -58,7 +58,7 @@ export function pairingCodeOf(entropy: Uint8Array): string {
 }
 
 /**
- * The code without separators and in lower case, or undefined where a character is missing, foreign or wrong.
+ * Returns the code without separators and in lower case, or undefined if a character is missing, unknown or wrong.
  * @param typed as a person types it: any case, spaces and dashes anywhere
  */
 export function readPairingCode(typed: string): string | undefined {
@@ -81,7 +81,7 @@ export function readPairingCode(typed: string): string | undefined {
   return complete && check === checks(symbols) ? code : undefined;
 }
 
-/** The bytes that key the session: the 16 characters without the check, as ASCII. */
+/** Returns the bytes that key the session: the 16 characters without the check, as ASCII. */
 export function pairingCodeKey(code: string): Uint8Array {
   return bytesOf(code.slice(0, PAIRING_CODE_CHARS));
 }

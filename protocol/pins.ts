@@ -1,12 +1,12 @@
 /**
- * Whether a PIN is among those that are tried first: mirrored, in steps of one size, one block again and again, a
- * year, or popular. One list for fob and host.
+ * Whether a PIN is among those that an attacker tries first: a palindrome, digits in equal steps, one repeated block,
+ * a year, or a popular PIN. Fob and host share this list.
  * @param pin 4 to 16 ASCII digits
  */
 export function trivialPin(pin: Uint8Array): boolean {
-  // What no rule finds, each meant in both directions: ranks high among PINs that leaked, or walks over a keypad.
-  // In here, and not beside it, because text that lasts costs the device variables. The dot is for Espruino, whose
-  // `indexOf` also finds a text at the end of which only the beginning is there.
+  // PINs that no rule below finds, tested in both directions: frequent in leaked PINs, or paths on a keypad. The text
+  // is inside the function because permanent text costs the device variables. The dot works around Espruino's
+  // `indexOf`, which also finds a search text that the end of the string cuts off.
   const popular =
     ' 0070 1000 1004 1007 1020 1024 1029 1100 1112 1121 1122 1123 1213 1223 1224 1225 1230 1231 1233 ' +
     '1235 1236 1324 1342 1379 1478 1590 2233 2255 2486 2580 3141 3690 0420 4455 5150 5683 5566 7410 7788 ' +
@@ -28,7 +28,8 @@ export function trivialPin(pin: Uint8Array): boolean {
     popular.indexOf(` ${back} `) >= 0
   )
     return true;
-  // Blocks of `lag` digits, each so much (modulo ten) after the one before; two blocks only where they are equal.
+  // Blocks of `lag` digits, where each digit differs by `by` (modulo ten) from the one a block before. Two blocks
+  // count only if they are equal.
   for (let lag = 1; lag * 2 <= length; lag++) {
     const by = ((pin[lag] as number) - (pin[0] as number) + 10) % 10;
     let i = lag;

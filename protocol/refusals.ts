@@ -1,6 +1,6 @@
 /**
- * Every way a fob says no. The number goes over the wire; texts, exit codes, HTTP problems and documentation
- * derive from the registry below. Numbers are never reused.
+ * Every reason for which a fob refuses. The number goes over the wire; texts, exit codes, HTTP problems and
+ * documentation derive from the registry below. Numbers are never reused.
  */
 export const REFUSED_MALFORMED = 1;
 export const REFUSED_UNKNOWN_COMMAND = 2;
@@ -32,15 +32,15 @@ export const REFUSED_WRONG_RECOVERY = 27;
 export const REFUSED_WENT_BACK = 28;
 export const REFUSED_COUNTER_ENDED = 29;
 
-/** What the owner may do with the very same request. */
+/** How the owner may repeat the same request. */
 export type Retry =
-  /** Nothing changes by asking again. */
+  /** Never: repeating it changes nothing. */
   | 'never'
-  /** Ask again at once: the fob waits for its person. */
+  /** At once: the fob waits for its person. */
   | 'poll'
-  /** Open a new session, then ask again. */
+  /** After opening a new session. */
   | 'reopen'
-  /** Later, after what the meaning says. */
+  /** Later, after the condition that the meaning names. */
   | 'later';
 
 export interface RefusalEntry {

@@ -1,11 +1,11 @@
 import { HID_REPORT_BYTES } from './limits.ts';
 
 /**
- * Frames over HID reports of a fixed length: the first byte says how many of those behind it count, the rest are zeros.
- * A frame goes on from report to report; its own mark and newline say where it begins and ends.
+ * Frames in HID reports of a fixed length: the first byte is the number of bytes used, the rest are zeros. A frame
+ * continues from report to report; its own mark and newline delimit it.
  */
 
-/** Reports that carry `text`, whose characters are bytes, in order. None for an empty text. */
+/** Returns the reports that carry `text`, whose characters are bytes, in order. None for an empty text. */
 export function toReports(text: string, reportBytes = HID_REPORT_BYTES): Uint8Array[] {
   const reports: Uint8Array[] = [];
   for (let from = 0; from < text.length; from += reportBytes - 1) {
@@ -18,7 +18,10 @@ export function toReports(text: string, reportBytes = HID_REPORT_BYTES): Uint8Ar
   return reports;
 }
 
-/** Reports of one byte, which have no room for a length: each is one character. Bluetooth HID to the fob has no other. */
+/**
+ * Returns reports of one byte, one character each, since they have no room for a length. Bluetooth HID to the fob has
+ * no others.
+ */
 export function toSingleBytes(text: string): Uint8Array[] {
   const reports: Uint8Array[] = [];
   for (let i = 0; i < text.length; i++) {
@@ -29,7 +32,7 @@ export function toSingleBytes(text: string): Uint8Array[] {
   return reports;
 }
 
-/** What a report carries, or undefined for one that says it holds more than it does. */
+/** Returns the text in a report, or undefined if its length byte exceeds the report. */
 export function fromReport(report: Uint8Array): string | undefined {
   const length = report[0];
   if (length === undefined || length >= report.length) return undefined;

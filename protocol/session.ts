@@ -18,8 +18,8 @@ export const OWNER_ID = 0;
 export const FOB_ID = 1;
 
 /**
- * `info` of RFC 8613 §3.2.1, CBOR [id, null, 10, type, L] with 10 = AES-CCM-16-64-128; at most 11 bytes.
- * @param id sender id, or -1 for the empty one that the Common IV is derived with
+ * Returns `info` of RFC 8613 §3.2.1, CBOR [id, null, 10, type, L] with 10 = AES-CCM-16-64-128; at most 11 bytes.
+ * @param id sender id, or -1 for the empty id from which the Common IV is derived
  */
 function info(id: number, type: string, length: number): Uint8Array {
   const out = new Writer(12);
@@ -31,7 +31,7 @@ function info(id: number, type: string, length: number): Uint8Array {
     .byte(10)
     .byte(0x60 + type.length)
     .raw(bytesOf(type));
-  // CBOR holds up to 23 in the head itself and puts a byte behind 0x18 for more (RFC 8949 §3).
+  // CBOR holds numbers up to 23 in the head itself and larger ones in a byte after 0x18 (RFC 8949 §3).
   if (length > 23) out.byte(0x18);
   return out.byte(length).done();
 }
@@ -58,7 +58,7 @@ export function recordNonce(iv: Uint8Array, id: number, counter: number): Uint8A
   return nonce;
 }
 
-/** What both sides hash: everything that is fresh or that a relay could have changed. */
+/** Returns the bytes that both sides hash: every value that is fresh or that a relay could have changed. */
 export function handshakeContext(
   keyKind: number,
   serial: Uint8Array,
@@ -76,7 +76,7 @@ export function handshakeContext(
     .done();
 }
 
-/** The keys and proofs that follow from a shared key and the context of one handshake. */
+/** The keys and proofs that derive from a shared key and the context of one handshake. */
 export class Handshake {
   private readonly primitives: Primitives;
   private readonly master: Hmac;
@@ -91,8 +91,8 @@ export class Handshake {
   }
 
   /**
-   * Proof of one side, like TLS 1.3's Finished (RFC 8446 §4.4.4): an HMAC over the hash of everything said so
-   * far, under a key derived for that purpose and that side only.
+   * Returns the proof of one side, like TLS 1.3's Finished (RFC 8446 §4.4.4): an HMAC over the hash of the
+   * transcript, under a key derived for that purpose and that side only.
    */
   private proof(id: number, transcript: Uint8Array[]): Uint8Array {
     const key = expand(this.master, info(id, 'Fin', HASH_BYTES), HASH_BYTES);
@@ -113,9 +113,9 @@ export class Handshake {
 }
 
 /**
- * One side of a sealed session. A record is its type, a counter and AES-CCM over the type again and the message;
- * the counter is the nonce (RFC 8613 §5.2) and must grow from record to record, so that a replayed, reordered
- * or reflected one is refused. A response carries the counter of its request.
+ * One side of a sealed session. A record is its type, a counter and AES-CCM over the type again and the message. The
+ * counter is the nonce (RFC 8613 §5.2) and must grow from record to record, so that replayed, reordered and reflected
+ * records are refused. A response carries the counter of its request.
  */
 export class Session {
   private readonly primitives: Primitives;
@@ -151,7 +151,9 @@ export class Session {
       .done();
   }
 
-  /** The message behind the type, or undefined for anything but the peer's next record of this session. */
+  /**
+   * Returns the message after the type, or undefined unless the payload is the peer's next record of this session.
+   */
   open(payload: Uint8Array): Reader | undefined {
     const header = new Reader(payload, 1);
     const counter = header.number(COUNTER_BYTES);

@@ -31,8 +31,8 @@ function machineOf(options: BootOptions): Machine {
 }
 
 /**
- * Makes a board of software and powers it on. A new state gets the image's files first; one that was kept runs on
- * with what it holds. Throws when the state is another board's, or when there is no image to put into a new one.
+ * Makes a board of software and powers it on. A new state first gets the image's files; an existing state continues
+ * with its contents. Throws if the state belongs to another board, or if there is no image for a new one.
  */
 export function boot(options: BootOptions): SimulatedFob {
   const facts = BOARDS[options.board];

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-// By name, not by where this file is: a bundle of it lies elsewhere.
+// By package name, not by the place of this file: in a bundle this file is elsewhere.
 const manifest = createRequire(import.meta.url).resolve('@passfob/simulator/package.json');
 
-/** The path of the program that runs a simulated fob, as `npm run build` made it. */
+/** Path of the built program (`npm run build`) that runs a simulated fob. */
 export const program = join(dirname(manifest), 'dist', 'main.js');

@@ -26,7 +26,7 @@ export interface HardwareOptions {
   readonly seed: number;
   readonly driftPpm: number;
   readonly parts: PartsOptions;
-  /** Made once the memories are known: they say when they were last kept. */
+  /** Called once the memories are open, because they hold the last time. */
   scheduler(memories: Memories): Scheduler;
   powerLost(): void;
   pinChanged(pin: string, level: boolean): void;
@@ -36,7 +36,7 @@ export interface HardwareOptions {
   watchdogBit(): void;
 }
 
-/** A board and its parts, beside the interpreter that runs on it: what stays when the power goes. */
+/** A board and its parts without the interpreter: everything that survives a power cut. */
 export class BoardHardware {
   readonly facts: BoardWiring;
   readonly memories: Memories;
@@ -53,13 +53,13 @@ export class BoardHardware {
   readonly keys: FobKeys;
   readonly usb: UsbHost;
   supplyVolts = SUPPLY_VOLTS;
-  /** The image allows it. */
+  /** Whether the image allows deep sleep. */
   deepSleep = false;
   readonly log = new ConsoleLog();
   readonly violations: string[] = [];
   readonly #options: HardwareOptions;
   #watchdog: Due | undefined;
-  /** How far the interpreter's clock is ahead, on a board that keeps it through a reset. */
+  /** Lead of the interpreter's clock, on a board that keeps its time through a reset. */
   #clockAheadUs: number | undefined;
 
   constructor(options: HardwareOptions) {
@@ -129,12 +129,12 @@ export class BoardHardware {
     });
   }
 
-  /** A chance of this boot, for one use. */
+  /** Returns the randomness of this boot for one use. */
   chance(use: string): Randomness {
     return makeRandomness(this.#options.seed, use, this.memories.boots.get());
   }
 
-  /** Notes the time in the state, so that a virtual clock goes on from there. */
+  /** Stores the time in the state, so that a virtual clock continues from there. */
   keepNow(): void {
     this.memories.nowUs.set(this.scheduler.nowUs);
   }
@@ -153,7 +153,7 @@ export class BoardHardware {
     this.usb.powerOn();
   }
 
-  /** Stops what needs the supply. */
+  /** Stops everything that needs the supply. */
   powerOff(): void {
     this.#watchdog = undefined;
     this.scheduler.cancelAll();
@@ -166,7 +166,7 @@ export class BoardHardware {
     this.keepNow();
   }
 
-  /** The board as a boot of the interpreter meets it. */
+  /** Returns the board for one boot of the interpreter. */
   forSession(): Hardware {
     this.memories.boots.set(this.memories.boots.get() + 1);
     const { facts, flash, files, i2c, log, scheduler, usb, glass, radio } = this;
@@ -199,7 +199,7 @@ export class BoardHardware {
       allowDeepSleep: allowed => {
         this.deepSleep = allowed;
       },
-      // Nobody is there to take what goes into a cable that is out.
+      // Bytes sent into an unplugged cable are lost.
       send: (port, bytes) => {
         if (port !== 'USB' || usb.plugged) this.#options.send(port, bytes);
       },
@@ -216,7 +216,7 @@ export class BoardHardware {
     const { nowUs } = this.scheduler;
     if (this.facts.hosted) return nowUs;
     if (!this.facts.bangle) return FIRST_CLOCK_MS * 1000;
-    // The nRF52 begins at 1970 and keeps its count in memory that a reset leaves alone.
+    // The nRF52 starts at 1970 and keeps its count in memory that survives a reset.
     this.#clockAheadUs ??= -nowUs * rate;
     return nowUs * rate + this.#clockAheadUs;
   }

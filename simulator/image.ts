@@ -5,17 +5,20 @@ import { dirname, join } from 'node:path';
 import type { BoardName } from './base/fob.ts';
 
 const MANIFEST = 'manifest.json';
-/** What the build says of its sources: the SHA-256 of each, by its path in the package. */
+/** The build's list of its sources: the SHA-256 of each, by its path in the package. */
 const STAMP = 'sources.json';
 
-/** Where the package of the firmware is, which hands out files only. */
+/** Returns the folder of the firmware package, which exports files only. */
 function firmwareFolder(): string {
   return dirname(createRequire(import.meta.url).resolve('@passfob/firmware/package.json'));
 }
 
 let isChecked = false;
 
-/** In a checkout: an image of other sources than those beside it would be tested, and taken for them. */
+/**
+ * In a checkout: throws if the image was built from other sources than the present ones. Otherwise tests would test
+ * the wrong image.
+ */
 function checkSources(): void {
   if (isChecked) return;
   const stamps = [firmwareFolder(), join(firmwareFolder(), '../protocol')];
@@ -32,7 +35,9 @@ function hashOf(path: string): string {
   return existsSync(path) ? createHash('sha256').update(readFileSync(path)).digest('hex') : '';
 }
 
-/** The built image of a board: every file of its folder but the manifest, by name. Throws when it is not built. */
+/**
+ * Returns the built image of a board: every file of its folder but the manifest, by name. Throws if it is not built.
+ */
 export function builtImage(board: BoardName): Record<string, Uint8Array> {
   const folder = join(firmwareFolder(), 'dist', 'image', board);
   const names = existsSync(folder) ? readdirSync(folder) : [];

@@ -2,7 +2,9 @@ import { BOUNCE_MAX_PAIRS, BOUNCE_MAX_US } from './base/limits.ts';
 import type { Randomness } from './base/randomness.ts';
 import type { Due, Scheduler } from './base/time.ts';
 
-/** The keys of the case: contacts that bounce for a few milliseconds, by seed, when they close and open. */
+/**
+ * The keys of the case: contacts that bounce for a few milliseconds when they close and open, controlled by the seed.
+ */
 export class FobKeys {
   readonly #pins: readonly string[];
   readonly #scheduler: Scheduler;
@@ -31,7 +33,7 @@ export class FobKeys {
     return this.#levels.get(pin) ?? false;
   }
 
-  /** Throws when there is no such key. */
+  /** Throws if there is no such key. */
   set(key: number, down: boolean): void {
     const pin = this.#pins[key];
     if (pin === undefined) {

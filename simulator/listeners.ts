@@ -2,7 +2,9 @@ import type { LinkName } from './boards/board.ts';
 
 type OnData = (bytes: Uint8Array) => void;
 
-/** Who listens outside the board, and what is still to be told them: never from within the image's own code. */
+/**
+ * Listeners outside the board, and the events waiting for them. Listeners never run from within the image's own code.
+ */
 export class Listeners {
   readonly #data: { readonly port: LinkName; readonly listener: OnData }[] = [];
   readonly #screen: { readonly listener: () => void }[] = [];
@@ -17,7 +19,7 @@ export class Listeners {
     return enlist(this.#screen, { listener });
   }
 
-  /** Reports stay apart; what a serial port sends is a stream. */
+  /** Keeps reports apart; the bytes of a serial port are a stream. */
   send(port: LinkName, bytes: Uint8Array): void {
     const last = this.#outbox.at(-1);
     if (last?.port === port && port !== 'HID') last.bytes = Buffer.concat([last.bytes, bytes]);

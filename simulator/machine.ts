@@ -19,7 +19,7 @@ import type { TextLog } from './interpreter/text-log.ts';
 import { Listeners } from './listeners.ts';
 import type { Memories } from './state/memories.ts';
 
-/** Frames over single HID reports as a stream of bytes. */
+/** Returns a byte stream of frames over single HID reports. */
 function reportStream(reports: Wire): Wire {
   return {
     write(bytes) {
@@ -32,12 +32,12 @@ function reportStream(reports: Wire): Wire {
 
 interface Board {
   powered(): boolean;
-  /** Does what comes from outside, and what follows of it. */
+  /** Runs a change from outside and its consequences. */
   change(work: () => void): void;
   receive(report: Uint8Array): void;
 }
 
-/** HID of a board for whoever plays its USB device. */
+/** Returns HID of a board for a front that acts as its USB device. */
 function usbHid({ usb, facts, memories }: BoardHardware, board: Board): UsbHid {
   return {
     get reportDescriptor() {
@@ -60,13 +60,13 @@ export interface MachineOptions {
   readonly parts: PartsOptions;
   readonly clock: 'virtual' | 'real';
   readonly startMs: number | undefined;
-  /** Files of Storage where the state is new. */
+  /** Files of Storage for a new state. */
   files(): Readonly<Record<string, Uint8Array>>;
 }
 
 /**
- * A board with its interpreter, its time and its power. Everything the image does happens inside `#loop`, one event at
- * a time; what listeners outside do meanwhile waits for its turn.
+ * A board with its interpreter, its time and its power. All work of the image runs inside `#loop`, one event at a
+ * time; calls from listeners outside wait for their turn.
  */
 export class Machine {
   readonly hardware: BoardHardware;
@@ -112,7 +112,7 @@ export class Machine {
     return Math.floor(this.hardware.scheduler.nowUs / 1000);
   }
 
-  /** A port, or single HID reports. */
+  /** Returns the wire of a port, or of single HID reports. */
   wire(port: LinkName): Wire {
     return {
       write: bytes => {
@@ -136,7 +136,7 @@ export class Machine {
     if (usb.ready && facts.link === 'HID') this.#session?.receive('HID', report);
   }
 
-  /** The USB device for a front that plays it to a computer. */
+  /** Returns the USB device for a front that presents it to a computer. */
   usbHid(): UsbHid {
     return usbHid(this.hardware, {
       powered: () => this.powered,
@@ -149,7 +149,7 @@ export class Machine {
     });
   }
 
-  /** What carries frames, as a stream of bytes. */
+  /** Returns the wire that carries frames, as a stream of bytes. */
   link(): Wire {
     const { link } = this.#options.facts;
     return link === 'HID' ? reportStream(this.wire(link)) : this.wire(link);
@@ -161,7 +161,7 @@ export class Machine {
     this.#react();
   }
 
-  /** As jshSleep decides: deep sleep is allowed, USB is not in the way, and nothing is due for a while. */
+  /** The decision of jshSleep: deep sleep is allowed, USB is not plugged in, and nothing is due for a while. */
   get sleeping(): boolean {
     const { usb, deepSleep, scheduler } = this.hardware;
     return (
@@ -178,7 +178,7 @@ export class Machine {
     const { facts, keys } = this.hardware;
     const touch = facts.bangle?.touches[key - keys.count];
     if (!touch) keys.set(key, down);
-    // Espruino tells of a touch when it is over.
+    // Espruino reports a touch when it is over.
     else if (!down) this.#session?.touched(touch);
     this.#react();
   }
@@ -270,7 +270,7 @@ export class Machine {
     }
   }
 
-  /** Whatever is due now, and the timers of no length it starts. */
+  /** Runs due events, and the timers without delay that they start. */
   #react(): void {
     const { scheduler } = this.hardware;
     this.#pacing.follow();
@@ -289,7 +289,7 @@ export class Machine {
     );
   }
 
-  /** Runs events in order while `wanted` says so of the next one. */
+  /** Runs events in order while `wanted` accepts the next one. */
   #loop(wanted: (dueUs: number) => boolean): void {
     if (this.#looping) return;
     const { scheduler } = this.hardware;

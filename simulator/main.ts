@@ -17,10 +17,10 @@ import { parseOptions, type SimulatorOptions, UsageError } from './options.ts';
 /** Exit codes, as `--help` documents them. */
 const EXIT = { done: 0, failed: 1, usage: 2 } as const;
 
-/** Things to undo at the end, last first. */
+/** Actions for the end of the program, last first. */
 type Closers = (() => unknown)[];
 
-/** What the ready line says; a front or face that was not asked for is left out. */
+/** The fields of the ready line; a front or faceplate that is not open is left out. */
 interface Ready {
   readonly seed: number;
   ready: true;
@@ -46,7 +46,7 @@ async function openFronts(
       fronts.push(front);
       ready.pty = front.path;
     } catch (error) {
-      // With a TCP front beside it the fob can still be reached, and the ready line says how.
+      // With a TCP front the fob can still be reached, and the ready line reports the reason.
       if (!(error instanceof PtyUnavailable) || options.tcp === undefined) throw error;
       ready.pty = null;
       ready.ptyUnavailable = error.message;
@@ -65,13 +65,16 @@ async function openFronts(
   return fronts;
 }
 
-/** Boots the fob, opens what was asked for, and says so; the rest happens in events until `end` is called. */
+/**
+ * Boots the fob, opens the requested fronts and faceplates, and prints the ready line. The rest happens in events
+ * until `end` is called.
+ */
 async function start(
   options: SimulatorOptions,
   closers: Closers,
   end: (code: number, why?: string) => void,
 ): Promise<void> {
-  // By chance unless given, so that two fobs are two; said, so that a run can be repeated.
+  // Random by default, so that two fobs differ. The ready line has it, so that a run can be repeated.
   const seed = options.seed ?? randomInt(2 ** 31);
   const fob = boot({
     board: options.board,
@@ -131,7 +134,7 @@ function openTerminal(target: ControlTarget, options: SimulatorOptions, ready: R
     plain: options.plain,
     notes,
   });
-  // An error that nobody caught ends the process without `end`: the terminal is given back all the same.
+  // An uncaught error ends the process without `end`; the terminal must be restored then, too.
   process.once('exit', leave);
   return () => {
     process.off('exit', leave);
@@ -153,7 +156,7 @@ async function main(): Promise<void> {
     void closeAll(closers).then(isClosed => process.exit(isClosed ? code : EXIT.failed));
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end(EXIT.done));
-  // Whoever read our output is gone.
+  // The reader of our output is gone.
   process.stdout.on('error', () => end(EXIT.done));
   try {
     await start(await parseOptions(hideBin(process.argv)), closers, end);

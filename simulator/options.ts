@@ -2,7 +2,7 @@ import yargs from 'yargs';
 import { MAX_BAUD, MAX_PORT, MIN_BAUD } from './fronts/limits.ts';
 import { addUsbip, checkUsbip } from './fronts/usbip/options.ts';
 
-/** What cannot be asked for, in words. */
+/** Invalid options; the message says why. */
 export class UsageError extends Error {}
 
 export type SimulatorOptions = Awaited<ReturnType<typeof parseOptions>>;

@@ -1,8 +1,8 @@
-/** The device globals that the boards name, as Espruino documents them. Nothing else in the tree may. */
+/** The device globals that boards use, as Espruino documents them. No other code may use device globals. */
 
 interface DeviceStorage {
   read(name: string, offset?: number, length?: number): string | undefined;
-  /** Throws where it finds no room, or would write what is written already. `size` is that of a new file. */
+  /** Throws if there is no room, or if bytes are already written there. `size` is the size of a new file. */
   write(name: string, data: Uint8Array | string, offset?: number, size?: number): boolean;
   erase(name: string): void;
   getFree(): number;
@@ -17,7 +17,7 @@ interface DeviceCrypto {
     options: { keySize: number; iterations: number; hasher: 'SHA256' },
   ): ArrayBuffer;
   AES: {
-    /** Prints an error and answers undefined where the arguments do not fit. */
+    /** Prints an error and returns undefined if the arguments are invalid. */
     encrypt(
       data: Uint8Array,
       key: Uint8Array,
@@ -42,7 +42,7 @@ declare const B9: DevicePin;
 declare const BTN1: DevicePin;
 declare const LED1: DevicePin;
 
-/** Data as native calls take it: flattened, numbers modulo 256. */
+/** Data for native calls: flattened, numbers modulo 256. */
 type DeviceBytes = number | string | Uint8Array | ArrayBuffer | DeviceBytes[];
 
 interface DeviceI2c {
@@ -71,10 +71,10 @@ interface DeviceGraphics {
   drawString(text: string, x: number, y: number): this;
   fillRect(x1: number, y1: number, x2: number, y2: number): this;
   setBgColor(color: number): this;
-  /** The display of the board itself only: shows what was drawn. */
+  /** Only on a built-in display: shows the drawing. */
   flip(): void;
 }
-/** The display of a board that has one built in. */
+/** The display of a board that has a built-in one. */
 declare const g: DeviceGraphics;
 declare const Graphics: {
   createArrayBuffer(
@@ -95,14 +95,14 @@ declare const E: {
   kickWatchdog(): void;
   /** Volts of the supply. */
   getAnalogVRef(): number;
-  /** Where the build has USB HID. Counts from the next time that a computer sets the device up. */
+  /** Only in builds with USB HID. Takes effect when a computer next sets the device up. */
   setUSBHID(options: { reportDescriptor: string }): void;
-  /** False while the last report waits for its computer, or there is none. */
+  /** False while the last report waits for its computer, or without a computer. */
   sendUSBHID(report: DeviceBytes): boolean;
   on(event: 'errorFlag', listener: (flags: string[]) => void): void;
   /**
-   * An output report from the computer, its id first, bytes as characters. No stock build has this: it is what the
-   * board `pico-hid` assumes of one (docs/boards/pico-hid.md).
+   * An output report from the computer, its id first, bytes as characters. No stock build has this; the board
+   * `pico-hid` assumes a build that has it (docs/boards/pico-hid.md).
    */
   on(event: 'HID', listener: (report: string) => void): void;
 };
@@ -114,7 +114,7 @@ declare const AES: {
     iv: Uint8Array,
     tagBytes: number,
   ): { data: ArrayBuffer; tag: ArrayBuffer };
-  /** Prints an error and answers undefined where the tag does not fit. */
+  /** Prints an error and returns undefined if the tag is wrong. */
   ccmDecrypt(data: Uint8Array, key: Uint8Array, iv: Uint8Array, tag: Uint8Array): ArrayBuffer | undefined;
 };
 
@@ -138,7 +138,7 @@ declare const Bangle: {
 declare const NRF: {
   setServices(data: undefined, options: { hid: Uint8Array }): void;
   getSecurityStatus(): { connected?: boolean; encrypted?: boolean };
-  /** Throws where nobody is connected or the last report is still on its way. */
+  /** Throws if no computer is connected or the last report is still on its way. */
   sendHIDReport(data: number[]): void;
 };
 declare const JSON: {
@@ -147,7 +147,7 @@ declare const JSON: {
 };
 declare const process: {
   memory(): { usage: number; total: number };
-  /** What an event threw; without a listener it is printed. */
+  /** An exception in an event. Without a listener it is printed. */
   on(event: 'uncaughtException', listener: () => void): void;
 };
 

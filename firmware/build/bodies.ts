@@ -6,7 +6,7 @@ import { declaredNames, isReference, parsed, walk } from './tree.ts';
 
 export type Fn = FunctionDeclaration | FunctionExpression;
 
-/** Whether a function has in it what means something else in another. */
+/** Whether a function contains code that would have another meaning inside another function. */
 function isBound(fn: Fn): boolean {
   let found = fn.params.some(param => param.type !== 'Identifier') || fn.generator || fn.async;
   walk(fn.body, node => {
@@ -17,7 +17,7 @@ function isBound(fn: Fn): boolean {
   return found;
 }
 
-/** Whether what is written there runs again and again, with variables that the interpreter has only once. */
+/** Whether code at the call site runs in a loop, where the interpreter has each variable only once. */
 function isRepeated({ ancestors }: CallSite): boolean {
   return ancestors.some(node => /^(For|While|DoWhile)/.test(node.type));
 }
@@ -41,7 +41,9 @@ function freeNames(fn: Fn): Set<string> {
   return free;
 }
 
-/** Whether it can be written anywhere, any number of times: the same value, nothing done. */
+/**
+ * Whether an expression can be written anywhere, any number of times: it always has the same value and no effects.
+ */
 function isPlain(node: AnyNode, place: CallSite): boolean {
   return (
     node.type === 'ThisExpression' ||
@@ -51,19 +53,19 @@ function isPlain(node: AnyNode, place: CallSite): boolean {
   );
 }
 
-/** Whether reading it does nothing. */
+/** Whether reading it has no effects. */
 function isRead(node: AnyNode): boolean {
   if (node.type === 'MemberExpression') return !node.computed && isRead(node.object);
   return node.type === 'Identifier' || node.type === 'ThisExpression' || node.type === 'Literal';
 }
 
-/** As it is written, fit to stand beside anything. */
+/** Returns its text, in parentheses unless it can stand beside any operator. */
 function writtenApart(code: string, node: AnyNode): string {
   const written = code.slice(node.start, node.end);
   return isRead(node) ? written : `(${written})`;
 }
 
-/** What the callee is given: by the name that it has in there, `this` too. */
+/** Returns the arguments by their parameter names, and the receiver as `this`. */
 function givenTo(fn: Fn, place: CallSite): Map<string, AnyNode | undefined> {
   const given = new Map<string, AnyNode | undefined>();
   if (place.receiver) given.set('this', place.receiver);
@@ -73,7 +75,7 @@ function givenTo(fn: Fn, place: CallSite): Map<string, AnyNode | undefined> {
   return given;
 }
 
-/** The nodes by which a function reads what it is given, or anything else that it declares. */
+/** Finds the nodes by which a function reads its parameters, `this` and other names that it declares. */
 function namesIn(fn: Fn): { name: string; node: AnyNode; isShort: boolean }[] {
   const own = declaredNames(fn);
   const found: { name: string; node: AnyNode; isShort: boolean }[] = [];
@@ -81,14 +83,14 @@ function namesIn(fn: Fn): { name: string; node: AnyNode; isShort: boolean }[] {
     const parent = ancestors[ancestors.length - 1];
     if (node.type === 'ThisExpression') found.push({ name: 'this', node, isShort: false });
     if (node.type !== 'Identifier' || !own.has(node.name) || !isReference(node, parent)) return;
-    // Of `{ a }` the tree has the key and the value, in one place.
+    // For `{ a }` the tree has the key and the value at the same place.
     const isShort = parent?.type === 'Property' && parent.shorthand;
     found.push({ name: node.name, node, isShort });
   });
   return found;
 }
 
-/** The expression that a function returns and does nothing else, if so. */
+/** Returns the expression of a function whose only statement is a return. */
 export function returned(fn: Fn): Expression | undefined {
   const [only, more] = fn.body.body;
   return only?.type === 'ReturnStatement' && !more ? (only.argument ?? undefined) : undefined;
@@ -102,7 +104,7 @@ function does(node: AnyNode): boolean {
   return found;
 }
 
-/** The text of a node of the body with its names written as `written` has them. */
+/** Returns the text of a node of the body, with its names replaced by `written`. */
 function withNames(
   code: string,
   fn: Fn,
@@ -120,7 +122,7 @@ function withNames(
   );
 }
 
-/** The body as one expression with everything it is given in its place. */
+/** Returns the body as one expression with its arguments in place. */
 function asExpression(
   code: string,
   fn: Fn,
@@ -138,7 +140,7 @@ function asExpression(
     const uses = namesIn(fn).filter(one => one.name === name);
     const [use] = uses;
     if (!node || uses.length !== 1 || !use) return undefined;
-    // Once, and nothing happens between where it was evaluated and where it will be.
+    // Evaluated once, and nothing happens between its old place and its new one.
     const isNext = isFirst(expression, use.node, [fn]) && moving === 0;
     if (!isNext && !(isRead(node) && !does(expression))) return undefined;
     moving++;
@@ -153,8 +155,8 @@ function asExpression(
 }
 
 /**
- * The body of a function as it can be written where it is called; undefined where it means something else there.
- * @param number makes its names its own
+ * Returns the body of a function in the form for its call site; undefined if it would have another meaning there.
+ * @param number makes its names unique
  */
 export function bodyOf(code: string, fn: Fn, place: CallSite, number: number): Body | undefined {
   if (isBound(fn) || (hasArrow(fn) && isRepeated(place))) return undefined;

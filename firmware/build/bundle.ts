@@ -13,7 +13,10 @@ import { decodeTexts, placeTexts } from './strings.ts';
 import { withSums } from './sums.ts';
 import { tokenise } from './tokens.ts';
 
-/** What the interpreter cannot parse and esbuild can be told to lower or to refuse, and what it can though it is newer. */
+/**
+ * Syntax that the interpreter cannot parse and esbuild can lower or refuse, and newer syntax that the interpreter
+ * supports.
+ */
 const SYNTAX = {
   'optional-catch-binding': true,
   'default-argument': false,
@@ -32,7 +35,7 @@ interface Parts {
   readonly inject?: string[];
 }
 
-/** Short names for the properties of a bundle. */
+/** Returns short names for the properties of a bundle. */
 async function shortNames(root: string, entry: string, options: BuildOptions) {
   const declared = await build({
     ...options,
@@ -46,7 +49,7 @@ async function shortNames(root: string, entry: string, options: BuildOptions) {
   return shortened(root, entry, declared.outputFiles[0]?.text ?? '', sources);
 }
 
-/** A bundle in its own names, without the functions that are worth it in the source only. */
+/** Returns a bundle with its own names, without the functions that are useful only in the source. */
 async function withFewerFunctions(root: string, entry: string, options: BuildOptions): Promise<string> {
   const whole = await build({ ...options, write: false });
   const apart = new Set([...calledNames(root, entry), ...APART.split(' ')]);
@@ -56,7 +59,7 @@ async function withFewerFunctions(root: string, entry: string, options: BuildOpt
 async function bundle(root: string, entry: string, parts: Parts): Promise<string> {
   const common = {
     absWorkingDir: root,
-    // The protocol as TypeScript, whatever was built of it.
+    // Takes the protocol as TypeScript, not from its build.
     conditions: ['source'],
     bundle: true,
     write: false,
@@ -82,7 +85,7 @@ async function bundle(root: string, entry: string, parts: Parts): Promise<string
   const first = await build({ ...common, stdin, minify: true, mangleProps, mangleCache: short });
   const renamed = renameFields(first.outputFiles[0]?.text ?? '', short);
   const contents = shareNumbers(placeTexts(decodeTexts(renamed)));
-  // Once more, for names of the variables that are left.
+  // A second pass, to shorten the remaining variables.
   const second = await build({ ...common, stdin: { contents, loader: 'js' }, minify: true });
   const code = withSums(second.outputFiles[0]?.text ?? '');
   const faults = lint(code);
@@ -92,10 +95,10 @@ async function bundle(root: string, entry: string, parts: Parts): Promise<string
 }
 
 /**
- * The files of a board's image, by their name in the microcontroller's Storage; one character a byte.
+ * Returns the files of a board's image, by their name in the microcontroller's Storage; one character per byte.
  * @param root the folder of the repository
- * @param encode how code is written into the image
- * @throws Error naming what the interpreter lacks
+ * @param encode encodes code for the image
+ * @throws Error that names the code which the interpreter does not support
  */
 export async function imageOf(
   root: string,
@@ -114,7 +117,7 @@ export async function imageOf(
   });
   const code = encode(app);
   const crc = crc32(Buffer.from(code, 'latin1')).toString(16).padStart(8, '0');
-  // A board may have a loader of its own, for what it shows or has to set early.
+  // A board may have its own loader, for its display or for early settings.
   const loader = (file: string) =>
     existsSync(join(root, 'firmware/boards', board, file)) ? `${board}/${file}` : `loader/${file}`;
   return {

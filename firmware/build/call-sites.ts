@@ -3,35 +3,35 @@ import type { Edit } from './edits.ts';
 import { isFirst, isFunction, outermost } from './order.ts';
 import { walk } from './tree.ts';
 
-/** A call, or the reading of a getter. */
+/** A call, or a read of a getter. */
 export interface CallSite {
   readonly call: AnyNode;
-  /** Whose method it is; undefined of a function. */
+  /** The object of a method call; undefined for a function. */
   readonly receiver: AnyNode | undefined;
   readonly given: readonly AnyNode[];
   readonly ancestors: readonly AnyNode[];
 }
 
-/** A function's body, in names that are nobody else's. */
+/** A function's body, with unique names. */
 export interface Body {
-  /** What stands before it: what it is given. */
+  /** Declarations of its arguments, before the body. */
   readonly head: string;
   readonly text: string;
   readonly statements: readonly Statement[];
-  /** As one expression that may stand in place of the call, where it can. */
+  /** The body as one expression in place of the call, if possible. */
   readonly expression: string | undefined;
 }
 
 function hasReturn(statement: AnyNode): boolean {
   let found = false;
-  // Those of arrow functions count too, which does no harm.
+  // Returns of arrow functions count too, which does no harm.
   walk(statement, node => {
     if (node.type === 'ReturnStatement') found = true;
   });
   return found;
 }
 
-/** Whether what follows is never reached. */
+/** Whether the code after these statements is unreachable. */
 function ends(statements: readonly Statement[]): boolean {
   return statements.some(
     one =>
@@ -43,8 +43,8 @@ function ends(statements: readonly Statement[]): boolean {
 }
 
 /**
- * Statements of a body where a return does not leave the function: `kept` writes what it returns, and what would have
- * been left out stands behind `else`. Undefined where a loop or the like is left.
+ * Rewrites statements so that a return does not leave the function: `kept` writes the returned value, and code that
+ * the return would skip goes into `else`. Undefined if a loop or similar is left.
  */
 function flowing(
   text: string,
@@ -75,12 +75,12 @@ function flowing(
   return `if (${written(first.test)}) {\n${yes}}${no ? ` else {\n${no}}` : ''}\n`;
 }
 
-/** The body as statements that set a variable to what it returns, which is declared there where it is new. */
+/** Returns the body as statements that assign the returned value to a variable, and declare it if it is new. */
 function setting(body: Body, target: string, isNew: boolean): string | undefined {
   const { statements, text } = body;
   const last = statements[statements.length - 1];
   const isStraight = last?.type === 'ReturnStatement' && !statements.slice(0, -1).some(hasReturn);
-  // A variable that was set before keeps that where nothing is returned.
+  // An existing variable keeps its value if nothing is returned.
   if (!isNew && !ends(statements)) return undefined;
   const flow = flowing(
     text,
@@ -90,7 +90,7 @@ function setting(body: Body, target: string, isNew: boolean): string | undefined
   return flow === undefined || !isNew || isStraight ? flow : `let ${target};\n${flow}`;
 }
 
-/** The body in place of the statement that the call is all of, or of which it is what is evaluated first. */
+/** Returns the body in place of a statement, if the call is the whole statement or is evaluated first in it. */
 function inStatement(code: string, body: Body, place: CallSite, statement: AnyNode, number: number) {
   const { call } = place;
   const { statements, text } = body;
@@ -118,11 +118,11 @@ function inStatement(code: string, body: Body, place: CallSite, statement: AnyNo
   return flow === undefined ? undefined : `${flow}${rest}\n`;
 }
 
-/** The edit that writes a body where it is called; undefined where it cannot be written there. */
+/** Returns the edit that writes a body in place of its call; undefined if that is impossible. */
 export function inlineAt(code: string, body: Body, place: CallSite, number: number): Edit | undefined {
   const { call, ancestors } = place;
   if (body.expression !== undefined) return { start: call.start, end: call.end, text: body.expression };
-  // What a program declares outside its functions is there for good.
+  // Variables outside functions exist for the whole run of the program.
   if (!outermost(ancestors)) return undefined;
   for (let at = ancestors.length - 1; at > 0; at--) {
     const node = ancestors[at] as AnyNode;

@@ -1,7 +1,10 @@
 import { type Edit, edited } from './edits.ts';
 import { parsed, walk } from './tree.ts';
 
-/** Writes `true`, `false` and `undefined`, which will be one byte each, where a minifier has `!0`, `!1` and `void 0`. */
+/**
+ * Writes `true`, `false` and `undefined`, which become one byte each, instead of a minifier's `!0`, `!1` and `void
+ * 0`.
+ */
 export function spellConstants(code: string): string {
   const edits: Edit[] = [];
   walk(parsed(code), node => {
@@ -13,7 +16,7 @@ export function spellConstants(code: string): string {
         : node.operator === '!' && (value === 0 || value === 1)
           ? String(value === 0)
           : undefined;
-    // A space on both sides: `return!0` and `!0in x` have none.
+    // Spaces on both sides, because `return!0` and `!0in x` have none.
     if (text) edits.push({ start: node.start, end: node.end, text: ` ${text} ` });
   });
   return edited(code, edits);

@@ -1,4 +1,4 @@
-/** Text in place of what stands from `start` to `end`. */
+/** Replaces the code from `start` to `end` with text. */
 export interface Edit {
   readonly start: number;
   readonly end: number;
@@ -7,12 +7,12 @@ export interface Edit {
 
 const WORD = /[\w$]/;
 
-/** The code with the edits made; none lies within another. */
+/** Returns the code with the edits applied. No edit may lie within another. */
 export function edited(code: string, edits: readonly Edit[]): string {
   let out = '';
   let last = 0;
   const add = (text: string) => {
-    // A template may stand right behind `return`; the sum in its place would become one word with it.
+    // A template may directly follow `return`; the sum that replaces it would merge with that word.
     if (WORD.test(out.slice(-1)) && WORD.test(text.charAt(0))) out += ' ';
     out += text;
   };
@@ -20,7 +20,7 @@ export function edited(code: string, edits: readonly Edit[]): string {
     out += code.slice(last, start);
     add(text);
     last = end;
-    // What follows directly was apart from what it followed before.
+    // The code after the edit was separate from the code before it.
     if (WORD.test(out.slice(-1)) && WORD.test(code.charAt(end))) out += ' ';
   }
   return out + code.slice(last);

@@ -4,10 +4,10 @@ const COLUMNS = 6;
 const ROWS = 8;
 
 /**
- * Bitmap for Espruino's `setFontCustom` from the drawings in `path`: for each glyph a line `glyph HEX CHAR` and
- * eight rows of five `.` or `#`.
- * @returns one character a byte, six bytes a glyph, one byte a column, the top row in the highest bit
- * @throws Error when a drawing has another shape, or a glyph is missing or out of order
+ * Returns the bitmap for Espruino's `setFontCustom` from the drawings in `path`: for each glyph a line `glyph HEX
+ * CHAR` and eight rows of five `.` or `#`.
+ * @returns one character per byte, six bytes per glyph, one byte per column, the top row in the highest bit
+ * @throws Error if a drawing has another shape, or a glyph is missing or out of order
  */
 export function fontBitmap(path: string): string {
   const lines = readFileSync(path, 'utf8').trimEnd().split('\n');

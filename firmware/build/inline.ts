@@ -5,11 +5,11 @@ import { type Edit, edited } from './edits.ts';
 import { outermost } from './order.ts';
 import { parsed, walk } from './tree.ts';
 
-/** A function or method that the program may call in one place only. */
+/** A function, method or getter that may be inlined. */
 interface Callee {
   readonly fn: Fn;
   readonly isGetter: boolean;
-  /** What declares it, which goes. */
+  /** Its whole declaration, which is removed. */
   readonly whole: AnyNode;
 }
 
@@ -18,15 +18,15 @@ interface Use {
   readonly ancestors: readonly AnyNode[];
 }
 
-/** Where a name stands: what declares it as a function, and what else names it. */
+/** The functions declared under a name, and the other uses of the name. */
 interface Named {
   readonly callees: Callee[];
   readonly uses: Use[];
-  /** Named in a way in which it cannot be told what is meant. */
+  /** Some use is ambiguous. */
   isUnclear: boolean;
 }
 
-/** Functions by their name, methods by a dot and their name. */
+/** Finds functions by their name, and methods by a dot and their name. */
 function survey(program: AnyNode): Map<string, Named> {
   const all = new Map<string, Named>();
   const named = (key: string): Named => {
@@ -62,7 +62,7 @@ function survey(program: AnyNode): Map<string, Named> {
   return all;
 }
 
-/** The one call of a callee, as a place to write its body in; undefined where it is none. */
+/** Returns the call site of a use of a callee; undefined if the use is no call. */
 function siteOf({ isGetter }: Callee, { node, ancestors }: Use): CallSite | undefined {
   const parent = ancestors[ancestors.length - 1];
   const receiver = node.type === 'MemberExpression' ? (node as MemberExpression).object : undefined;
@@ -79,7 +79,7 @@ function siteOf({ isGetter }: Callee, { node, ancestors }: Use): CallSite | unde
   return { call, receiver, given: call.arguments, ancestors: ancestors.slice(0, -1) };
 }
 
-/** Nodes of an expression that is written as often as it is used: no more than what calls it. */
+/** Largest number of nodes of an expression that is inlined at every call, about as many as in the call. */
 const SMALL = 11;
 
 function isSmall(fn: Fn): boolean {
@@ -89,13 +89,13 @@ function isSmall(fn: Fn): boolean {
   return nodes > 0 && nodes <= SMALL;
 }
 
-/** Edits that take a function away and write its body where it is called; undefined where that cannot be done. */
+/** Returns edits that remove a function and write its body at its calls; undefined if that is impossible. */
 function moved(code: string, callee: Callee, uses: readonly Use[], number: number): Edit[] | undefined {
   const { start, end } = callee.whole;
   const edits: Edit[] = [{ start, end, text: '' }];
   for (const use of uses) {
     const place = siteOf(callee, use);
-    // A function that calls itself stays one.
+    // A recursive function cannot be inlined.
     if (!place || use.ancestors.includes(callee.fn)) return undefined;
     const body = bodyOf(code, callee.fn, place, number);
     if (!body || (uses.length > 1 && !body.expression)) return undefined;
@@ -106,18 +106,18 @@ function moved(code: string, callee: Callee, uses: readonly Use[], number: numbe
   return edits;
 }
 
-/** Whether something has been changed there already. */
+/** Whether an earlier edit overlaps the node. */
 function isTouched(node: AnyNode, touched: readonly AnyNode[]): boolean {
   return touched.some(one => one.start < node.end && node.start < one.end);
 }
 
 /**
- * Writes the body of each function, method and getter that the program names in one place only in that place, and a small expression wherever it is called: a
- * function costs the interpreter four variables, and one more for each parameter, for as long as the power is on; and
- * a call costs more than most of what is called.
- * @param code a bundle that is not minified: TypeScript has checked that what is called by a name is what has it
- * @param apart names that stay as they are: what is called by its name as text, what the device calls, and what is
- * seldom run by something that often is
+ * Inlines each function, method and getter that the program uses in only one place, and small expressions at every
+ * call. A function costs the interpreter four variables, and one more for each parameter, as long as the power is on;
+ * and a call costs more than most function bodies.
+ * @param code a bundle that is not minified: TypeScript has checked that a name refers to the function of that name
+ * @param apart names that are not inlined: functions called by their name as text, functions that the device calls,
+ * and functions rarely called by frequently run ones
  */
 export function inlined(code: string, apart: ReadonlySet<string>): string {
   let out = code;
@@ -145,8 +145,8 @@ export function inlined(code: string, apart: ReadonlySet<string>): string {
 }
 
 /**
- * Writes getters as methods, and calls them: a getter costs the interpreter two variables more. Only where nothing but
- * the getter goes by that name.
+ * Rewrites getters as methods and their uses as calls, because a getter costs the interpreter two more variables.
+ * Only if the name belongs to the getter alone.
  */
 export function withoutGetters(code: string, apart: ReadonlySet<string>): string {
   const edits: Edit[] = [];

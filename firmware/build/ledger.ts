@@ -2,19 +2,19 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BUDGETS, type ImageBoard } from './limits.ts';
 
-/** What the real interpreter measured of one image. */
+/** Measurements of one image on the real interpreter. */
 export interface LedgerEntry {
   readonly board: ImageBoard;
   /** CRC-32 of the image's application file. */
   readonly image: string;
   readonly imageBytes: number;
   readonly interpreter: string;
-  /** Bytes of one interpreter variable on the build that measured. */
+  /** Bytes of one interpreter variable in the measured build. */
   readonly variableBytes: number;
   readonly variablesAfterBoot: number;
   readonly variablesWith32Accounts: number;
   readonly variablesPeak: number;
-  /** What callgrind counted on the bench image: see docs/performance.md. */
+  /** Counts of callgrind for the bench image: see docs/performance.md. */
   readonly instructions?: object;
 }
 
@@ -26,8 +26,8 @@ export function readLedger(root: string): LedgerEntry[] {
 }
 
 /**
- * One line about what was measured of the image, or that nothing was since it changed; and whether the variables
- * fit the board.
+ * Returns one line about the measurements of the image, with a note if the image has changed since, and whether the
+ * variables fit the board.
  */
 export function ledgerLine(root: string, board: ImageBoard, hash: string): { text: string; fits: boolean } {
   const entry = readLedger(root).find(one => one.board === board);

@@ -1,7 +1,7 @@
 import type { AnyNode } from 'acorn';
 import { declaredNames, isReference, parsed, walk } from './tree.ts';
 
-/** Globals that the boards have and the image may name. */
+/** Globals of the boards that the image may use. */
 const GLOBALS = new Set(
   (
     'Array ArrayBuffer DataView E Graphics I2C1 Int32Array JSON LED1 BTN1 B8 B9 Math Object Serial1 Serial2 String ' +
@@ -10,7 +10,7 @@ const GLOBALS = new Set(
   ).split(' '),
 );
 
-/** Methods that JavaScript has and the interpreter has not, or not the same (docs/boards.md). */
+/** Methods of JavaScript that the interpreter lacks, or implements differently (docs/boards.md). */
 const MISSING = new Set(
   (
     'at flat flatMap findLast lastIndexOf reduceRight copyWithin toSorted codePointAt trimStart trimEnd matchAll ' +
@@ -19,10 +19,10 @@ const MISSING = new Set(
   ).split(' '),
 );
 
-/** Class methods whose names the interpreter does not parse. */
+/** Names of class methods that the interpreter does not parse. */
 const RESERVED = new Set('delete catch static of new in for default if while do return'.split(' '));
 
-/** Node types that parse here and not there, or mean something else there. */
+/** Node types that the interpreter does not parse, or understands differently. */
 const REFUSED: Record<string, string> = {
   LabeledStatement: 'label',
   WithStatement: 'with',
@@ -85,14 +85,14 @@ function nodeFault(node: AnyNode, ancestors: readonly AnyNode[]): string | undef
   }
 }
 
-/** Name that a class goes by: its own, or that of the variable it is assigned to. */
+/** Returns the name of a class: its own, or that of the variable it is assigned to. */
 function className(node: AnyNode, owner: AnyNode | undefined): string | undefined {
   if (node.type !== 'ClassDeclaration' && node.type !== 'ClassExpression') return undefined;
   if (node.id) return node.id.name;
   return owner?.type === 'VariableDeclarator' && owner.id.type === 'Identifier' ? owner.id.name : '';
 }
 
-/** A class that is parent and child and uses `super.x`: `super` then finds itself again, for ever. */
+/** Finds classes that are both parent and child and use `super.x`: there `super` finds itself again, without end. */
 function classFaults(program: AnyNode): string[] {
   const parents = new Map<string, string>();
   const faults: string[] = [];
@@ -120,8 +120,8 @@ function classFaults(program: AnyNode): string[] {
 }
 
 /**
- * What in a bundle the interpreter cannot parse, lacks or understands differently and esbuild lets pass, one
- * sentence each; empty for an image that may run.
+ * Returns one sentence for each construct of a bundle that the interpreter cannot parse, lacks or understands
+ * differently, and that esbuild accepts. Empty for an image that may run.
  */
 export function lint(code: string): string[] {
   const program = parsed(code);

@@ -6,39 +6,42 @@ import { optionalIn, placeOptional } from './optional.ts';
 import { holders, propertyName, share } from './sharing.ts';
 import { parsed, walk } from './tree.ts';
 
-/** Keys that leave an image as text: the bench's control channel. */
+/** Keys that leave an image as text, on the bench's control channel. */
 const SPOKEN: Readonly<Record<string, string>> = {
   'bench/main.ts': 'ms utc down key lose battery keys meter typed screen deadline usage peak link control',
 };
 
-/** Words of the device in the boards' files, and of ours in all others. */
+/** Names that belong to the device in the boards' files, and to us elsewhere. */
 const SHARED = ['mode', 'state', 'iterations'];
-/** Words of the device behind one of its objects in the boards' files, and of ours behind all else. */
+/** Names that belong to the device on its objects in the boards' files, and to us on all other objects. */
 const OFFERED = ['read', 'write', 'erase', 'encrypt', 'decrypt', 'clear'];
 const OBJECTS = String.raw`storage|graphics|g|require\('Storage'\)|AES|USB|Serial1|Serial2|Bluetooth`;
 
 const INDEX = /\[\w+: number\]/g;
 const NAME = /[A-Za-z_$][\w$]*/g;
 const COMMENTS = /\/\*[\s\S]*?\*\/|\/\/.*/g;
-/** Words of TypeScript that are no names in what runs. */
+/** Words of TypeScript that are no names at run time. */
 const TYPE_WORDS = 'number string boolean declare readonly unknown type interface this'.split(' ');
-/** Short names that mean something on every object of the device, or to the lint: never given to a property. */
+/** Short names with a meaning on every object of the device, or for the lint: never given to a property. */
 const TAKEN = 'at of on do if in as is'.split(' ');
 /** A field's name in a layout. */
 const FIELD = /\w+(?=:)/g;
-/** A handler's name behind its code. */
+/** A handler's name after its code. */
 const HANDLER = /(!\d+;)(\w+)/g;
-/** The language's own. */
+/** Names of the language. */
 const LANGUAGE = ['constructor', 'prototype'];
 
-/** Declarations without their parameters; the keys of an object that is a parameter stay. */
+/** Returns declarations without their parameters; keys of object parameters stay. */
 function withoutParameters(text: string): string {
   const inner = /\(([^()]*)\)/g;
   const outer = text.replace(inner, (_, list: string) => (list.match(/\{[^{}]*\}/g) ?? []).join(' '));
   return outer === text ? text : withoutParameters(outer);
 }
 
-/** A board's file with the device's words quoted that elsewhere are ours: quoted names are not shortened. */
+/**
+ * Returns a board's file with quotes around the device's names that are ours elsewhere: quoted names are not
+ * shortened.
+ */
 export function quoteShared(text: string): string {
   const words = SHARED.join('|');
   return text
@@ -47,7 +50,7 @@ export function quoteShared(text: string): string {
     .replace(new RegExp(`\\b(${OBJECTS})\\.(${OFFERED.join('|')})\\(`, 'g'), '$1["$2"](');
 }
 
-/** Property names that must stay as they are written: those of the device and of the language's built-ins. */
+/** Returns property names that must not be shortened: those of the device and of the language's built-ins. */
 function keptNames(root: string, entry: string): Set<string> {
   const kept = new Set((SPOKEN[entry] ?? '').split(' '));
   for (const file of ['firmware/boards/device.d.ts', 'protocol/builtins.d.ts']) {
@@ -62,13 +65,13 @@ function keptNames(root: string, entry: string): Set<string> {
   return kept;
 }
 
-/** Names of methods that are called otherwise than by being written behind a dot: by the device, or out of text. */
+/** Returns names of methods that are called in other ways than by a dot: by the device, or by their name as text. */
 export function calledNames(root: string, entry: string): Set<string> {
   const handlers = [...COMMAND_TEXT.matchAll(HANDLER)].map(([, , name]) => name ?? '');
   return new Set([...keptNames(root, entry), ...SHARED, ...OFFERED, ...handlers]);
 }
 
-/** Layouts of all commands. */
+/** Returns the layouts of all commands. */
 function layouts(): string[] {
   return (Object.values(COMMANDS) as CommandRow[])
     .flatMap(row => [row[3], row[4]])
@@ -76,11 +79,11 @@ function layouts(): string[] {
 }
 
 /**
- * A short name for every property of `code` that is not kept. Long names cost bytes of flash, variables and time in
- * an interpreter that looks them up as text.
+ * Returns a short name for every property of `code` that may be shortened. Long names cost bytes of flash, variables
+ * and time, because the interpreter looks them up as text.
  * @param entry the board's main file, by its path in `firmware/boards`
  * @param code the bundle, not minified, with the fields of classes declared
- * @param sources texts of the files from which it is
+ * @param sources texts of the files of the bundle
  */
 export function shortened(
   root: string,
@@ -103,15 +106,15 @@ export function shortened(
   for (const layout of layouts()) for (const [name] of layout.matchAll(FIELD)) wire.add(name);
   for (const layout of layouts().filter(text => code.includes(text)))
     for (const [name] of layout.matchAll(FIELD)) if (!kept.has(name)) count(name);
-  // A handler may treat the values of one command as those of another, so all fields are as if of one object.
+  // A handler may use the values of one command as those of another, so all fields count as fields of one object.
   const groups = [...holders(program), wire];
   const alone = placeOptional(groups, sources.flatMap(optionalIn));
   return share(counts, groups, alone, taken);
 }
 
 /**
- * Gives the handlers and fields in the text of the commands the names that the code's properties have got: on the wire
- * are only codes and values.
+ * Renames handlers and fields in the text of the commands like the code's properties. The wire carries only codes and
+ * values.
  * @param renamed new names by old
  */
 export function renameFields(code: string, renamed: Readonly<Record<string, string>>): string {

@@ -8,8 +8,8 @@ import { assignedNames } from './order.ts';
 import { parsed, walk } from './tree.ts';
 
 /**
- * Esbuild writes a number in place of its constant only where the constant's module imports nothing. So the numbers
- * of every module come from a module of their own, named after it.
+ * Moves the constant numbers of every module into a module of its own, named after it. Esbuild inlines a constant
+ * number only if its module imports nothing.
  */
 export const numbersApart: Plugin = {
   name: 'numbers-apart',
@@ -40,7 +40,7 @@ export const numbersApart: Plugin = {
   },
 };
 
-/** The same program with its constant numbers first, as constants, in whose place a bundler then writes the numbers. */
+/** Returns the same program with its constant numbers first, as constants, so that a bundler inlines them. */
 export function numbersFirst(code: string): string {
   const number = /^(?:var|const) (\w+) = (-?\d\w*);$/gm;
   const assigned = assignedNames(parsed(code));
@@ -53,11 +53,11 @@ export function numbersFirst(code: string): string {
   return head + rest;
 }
 
-/** A shorter number is read faster than a variable is found. */
+/** Shorter numbers are read faster than a variable is found. */
 const LONG = 8;
 const OFTEN = 3;
 
-/** Puts long numbers that are written often into variables. */
+/** Puts long numbers that are used often into variables. */
 export function shareNumbers(code: string): string {
   const places = new Map<string, AnyNode[]>();
   walk(parsed(code), (node, ancestors) => {

@@ -1,4 +1,4 @@
-/** A property that objects of a type may lack, and those that all objects of the type have. */
+/** An optional property of a type, and the required properties of the type. */
 export interface Optional {
   readonly name: string;
   readonly beside: readonly string[];
@@ -6,19 +6,21 @@ export interface Optional {
 
 const COMMENTS = /\/\*[\s\S]*?\*\/|\/\/.*/g;
 const OPTIONAL = /(\w+)\?\s*[:(]/g;
-/** Interfaces and object types without others in them. */
+/** Interfaces and object types that contain no others. */
 const TYPE = /\{[^{}]*\}/g;
 const PARAMETERS = /\([^()]*\)/g;
 const MEMBER = /[{;,\n]\s*(?:readonly\s+)?(\w+)(\??)\s*:/g;
 
-/** The optional properties that a file of TypeScript declares; parameters may be among them, which does no harm. */
+/**
+ * Returns the optional properties that a TypeScript file declares. Parameters may be among them, which does no harm.
+ */
 export function optionalIn(source: string): Optional[] {
   const found: Optional[] = [];
   const rest = source.replace(COMMENTS, '').replace(TYPE, type => {
     const members = [...type.replace(PARAMETERS, '()').matchAll(MEMBER)];
     const beside = members.filter(([, , mark]) => mark === '').map(([, name]) => name ?? '');
     for (const [, name = '', mark] of members) if (mark === '?') found.push({ name, beside });
-    // What is left of it is what these patterns do not see: methods.
+    // The rest contains what these patterns miss: methods.
     return type.replace(MEMBER, ' ');
   });
   for (const [, name = ''] of rest.matchAll(OPTIONAL)) found.push({ name, beside: [] });
@@ -26,10 +28,10 @@ export function optionalIn(source: string): Optional[] {
 }
 
 /**
- * Puts each optional property to the names of every object that may be of its type, so that looking it up there finds
- * nothing else where it is missing.
+ * Adds each optional property to the names of every object that may be of its type, so that a lookup of a missing
+ * property there does not find another one.
  * @param groups names that one object may hold together; optional ones are added
- * @returns the optional properties of which it cannot be told where they may be looked up
+ * @returns the optional properties whose objects are unknown
  */
 export function placeOptional(groups: readonly Set<string>[], optional: readonly Optional[]): Set<string> {
   const alone = new Set<string>();

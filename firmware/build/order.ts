@@ -5,14 +5,14 @@ export function isFunction(node: AnyNode): boolean {
   return /^(Arrow)?Function(Expression|Declaration)$/.test(node.type);
 }
 
-/** The outermost function that a place is in. */
+/** Returns the outermost function around a place. */
 export function outermost(ancestors: readonly AnyNode[]): AnyNode | undefined {
   return ancestors.find(isFunction);
 }
 
 const ASSIGNED = new WeakMap<AnyNode, Set<string>>();
 
-/** Names of variables that are set after they were declared. */
+/** Returns names of variables that are assigned after their declaration. */
 export function assignedNames(node: AnyNode): Set<string> {
   const known = ASSIGNED.get(node);
   if (known) return known;
@@ -30,7 +30,7 @@ export function assignedNames(node: AnyNode): Set<string> {
   return names;
 }
 
-/** Whether a variable keeps its value while anything is done that can be done there. */
+/** Whether no code at this place can change a variable. */
 export function isStable(name: string, ancestors: readonly AnyNode[]): boolean {
   const around = outermost(ancestors);
   const [program] = ancestors;
@@ -38,13 +38,13 @@ export function isStable(name: string, ancestors: readonly AnyNode[]): boolean {
   return owner !== undefined && !assignedNames(owner).has(name);
 }
 
-/** Whether `wanted` is evaluated before anything is that it could change or that could change it. */
+/** Whether `wanted` is evaluated before any code that it could affect or that could affect it. */
 export function isFirst(root: AnyNode, wanted: AnyNode, ancestors: readonly AnyNode[]): boolean {
   return search(root, wanted, ancestors) === FOUND;
 }
 
 const FOUND = 1;
-/** Nothing was done, and what was read stays as it is. */
+/** No effects so far, and all values read so far are stable. */
 const PURE = 0;
 const IMPURE = -1;
 
@@ -92,7 +92,7 @@ function search(node: AnyNode, wanted: AnyNode, ancestors: readonly AnyNode[]): 
     case 'CallExpression':
     case 'NewExpression': {
       const { callee } = node;
-      // Which method it is does not change.
+      // The method itself never changes.
       const before = callee.type === 'MemberExpression' && !callee.computed ? callee.object : callee;
       return only(searchAll([before, ...node.arguments], wanted, ancestors));
     }

@@ -2,14 +2,14 @@ import type { AnyNode, ClassDeclaration, ClassExpression, Identifier } from 'aco
 import { walk } from './tree.ts';
 
 /**
- * Which properties may have the same short name: those that no object holds both of. TypeScript has checked that a
- * property is looked up only on objects that hold it, except optional ones, so two names are in each other's way only
- * where one object holds both. Objects come from classes, from literals and from the layouts of the wire.
+ * Decides which properties may share a short name: those that no object holds together. TypeScript has checked that a
+ * property is looked up only on objects that hold it, except optional ones. So two names conflict only if one object
+ * holds both. Objects come from classes, from literals and from the layouts of the wire.
  */
 
 type Class = ClassDeclaration | ClassExpression;
 
-/** The property name that a node writes down, if it does. */
+/** Returns the property name in a node, if there is one. */
 export function propertyName(node: AnyNode): Identifier | undefined {
   const name =
     node.type === 'MemberExpression' && !node.computed
@@ -31,7 +31,7 @@ function isFunction(node: AnyNode): boolean {
   return /^(Arrow)?Function(Expression|Declaration)$/.test(node.type);
 }
 
-/** The class whose object `this` is. */
+/** Returns the class of `this`. */
 function classOfThis(ancestors: readonly AnyNode[]): Class {
   for (let at = ancestors.length - 1; at > 0; at--) {
     const node = ancestors[at] as AnyNode;
@@ -42,12 +42,15 @@ function classOfThis(ancestors: readonly AnyNode[]): Class {
   throw new Error('this outside a class: whose property is it?');
 }
 
-/** The function in which a literal is written, or its statement: what TypeScript may see as one type with options. */
+/**
+ * Returns the function or statement around a literal, within which TypeScript may see several literals as one type
+ * with options.
+ */
 function scopeOf(ancestors: readonly AnyNode[]): AnyNode | undefined {
   return [...ancestors].reverse().find(isFunction) ?? ancestors[1];
 }
 
-/** What a class and those above it hold. */
+/** Returns the names of a class and of its parents. */
 function withParents(node: Class, own: Map<Class, Set<string>>, byName: Map<string, Class>): Set<string> {
   const all = new Set(own.get(node));
   if (!node.superClass) return all;
@@ -58,9 +61,9 @@ function withParents(node: Class, own: Map<Class, Set<string>>, byName: Map<stri
 }
 
 /**
- * The sets of property names that one object may hold together.
+ * Returns the sets of property names that one object may hold together.
  * @param program a bundle that is not minified, with the fields of classes declared
- * @throws Error where an object gets properties that cannot be told
+ * @throws Error if an object gets unknown properties
  */
 export function holders(program: AnyNode): Set<string>[] {
   const classes = new Map<Class, Set<string>>();
@@ -96,7 +99,7 @@ export function holders(program: AnyNode): Set<string>[] {
 const LETTERS = [...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ$_'];
 const DIGITS = [...'0123456789'];
 
-/** Short names, shortest first. */
+/** Yields short names, shortest first. */
 function* shortNames(taken: ReadonlySet<string>): Generator<string> {
   const seconds = [...LETTERS, ...DIGITS];
   for (const one of LETTERS) if (!taken.has(one)) yield one;
@@ -104,11 +107,11 @@ function* shortNames(taken: ReadonlySet<string>): Generator<string> {
 }
 
 /**
- * A short name for each property.
- * @param counts how often each is written
+ * Returns a short name for each property.
+ * @param counts number of uses of each
  * @param groups names that one object may hold together
- * @param alone names that share with no other, beside those in no group
- * @param taken names that are not to be given
+ * @param alone names that share with no other, besides those in no group
+ * @param taken names that must not be given
  */
 export function share(
   counts: ReadonlyMap<string, number>,
@@ -130,7 +133,7 @@ export function share(
     given[name] = short;
     used.add(short);
   }
-  // Last: a letter for one alone would be lost to many.
+  // Last, because a single letter for one unshared name would be lost to many shared ones.
   for (const name of order.filter(isAlone)) {
     const short = names.find(one => !used.has(one)) as string;
     given[name] = short;

@@ -2,20 +2,20 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The file in a part's `dist` that says from what it was built. */
+/** The file in a part's `dist` that lists the sources of the build. */
 export const STAMP = 'sources.json';
 
-/** What is built, or decides how: code, fonts, settings. */
+/** Sources of the build and of its settings: code, fonts, configuration. */
 const SOURCE = /\.(?:ts|js|txt|json)$/;
 const APART = new Set(['dist', 'node_modules', 'docs']);
 
-/** The SHA-256 of each source file of a folder, by its path in it. */
+/** Returns the SHA-256 of each source file of a folder, by its path in it. */
 export function sourcesIn(folder: string): Record<string, string> {
   const paths = pathsUnder(folder, '').sort();
   return Object.fromEntries(paths.map(path => [path, hashOf(join(folder, path))]));
 }
 
-/** SHA-256 as hex. @throws where the file cannot be read */
+/** Returns the SHA-256 as hex. @throws if the file cannot be read */
 function hashOf(path: string): string {
   return createHash('sha256').update(readFileSync(path)).digest('hex');
 }
@@ -28,7 +28,7 @@ function pathsUnder(folder: string, inner: string): string[] {
   });
 }
 
-/** The first source by which two builds differ, or undefined. */
+/** Returns the first source that differs between two builds, or undefined. */
 export function difference(
   built: Readonly<Record<string, string>>,
   there: Readonly<Record<string, string>>,
@@ -42,8 +42,8 @@ export function difference(
 const NOT_COMPILED = /^(?:image|portal|test)\//;
 
 /**
- * What the compiler made of sources that are gone, by its path in `dist`. It leaves them there: they would be packed, and found
- * by their old names.
+ * Returns output of the compiler whose sources are gone, by its path in `dist`. The compiler leaves it there, where
+ * it would be packed and found under its old names.
  *
  * @param folder of a part
  */

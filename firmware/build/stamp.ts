@@ -3,15 +3,15 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { difference, leftoversIn, STAMP, sourcesIn } from './sources.ts';
 
-// Runs as firmware/dist/build/stamp.js. Last of the build: what was built says from what. With --check: prints the first source
-// that is not what it was then, or nothing.
+// Runs as firmware/dist/build/stamp.js, last in the build: records the sources of each built part. With --check:
+// prints the first source that has changed since, or nothing.
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 const { workspaces } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   workspaces: string[];
 };
 const built = workspaces.filter(part => existsSync(join(root, part, 'dist')));
 
-/** Undefined where a part was never built as a whole, too: nothing is known then. */
+/** Also undefined if the part was never built as a whole, because nothing is known then. */
 function changedIn(part: string): string | undefined {
   const stamp = join(root, part, 'dist', STAMP);
   if (!existsSync(stamp)) return undefined;

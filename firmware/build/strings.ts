@@ -2,26 +2,26 @@ import type { AnyNode, Identifier } from 'acorn';
 import { type Edit, edited } from './edits.ts';
 import { parsed, walk } from './tree.ts';
 
-/** Longest literal, with its quotes, that is written wherever it is used: not longer than the name it would have. */
+/** Longest literal, with its quotes, that is inlined at every use, since its name would not be shorter. */
 const SHORT = 3;
 
 interface Text {
-  /** The declaration, which is not among the uses. */
+  /** The declaration, which is not one of the uses. */
   readonly id: Identifier;
   readonly written: string;
   readonly uses: Identifier[];
-  /** Another meaning of the name, or a place where only a name can be. */
+  /** The name has another meaning, or is used where only a name is allowed. */
   isName: boolean;
 }
 
-/** Whether an identifier is a property or a key, no variable. */
+/** Whether an identifier is a property or a key, not a variable. */
 function isProperty(node: Identifier, parent: AnyNode): boolean {
   if (parent.type === 'MemberExpression') return parent.property === node && !parent.computed;
   if (parent.type === 'Property') return parent.key === node && !parent.computed && !parent.shorthand;
   return parent.type === 'MethodDefinition';
 }
 
-/** Whether a literal cannot stand there: what declares or sets a variable, and `{ name }`. */
+/** Whether a literal is not allowed there: in a declaration, an assignment, or `{ name }`. */
 function isTarget(node: Identifier, parent: AnyNode): boolean {
   if ('id' in parent && parent.id === node) return true;
   if ('params' in parent && Array.isArray(parent.params) && parent.params.includes(node as never))
@@ -39,7 +39,7 @@ function isTarget(node: Identifier, parent: AnyNode): boolean {
   );
 }
 
-/** The texts that variables of the whole program hold, by the names of these. */
+/** Returns the texts in variables of the whole program, by variable name. */
 function textsOf(program: AnyNode, code: string): Map<string, Text> {
   const texts = new Map<string, Text>();
   for (const statement of program.type === 'Program' ? program.body : []) {
@@ -60,8 +60,8 @@ function textsOf(program: AnyNode, code: string): Map<string, Text> {
 }
 
 /**
- * Writes each text where it is used, if that is in one place or the text is no longer than a name: a bundler does so
- * with numbers only. The variables, then unused, are for the bundler to take away.
+ * Inlines each text that is used in one place only, or is no longer than a name: a bundler does so only with numbers.
+ * The bundler then removes the unused variables.
  */
 export function placeTexts(code: string): string {
   const program = parsed(code);
@@ -71,7 +71,7 @@ export function placeTexts(code: string): string {
   return edited(code, edits);
 }
 
-/** Writes the bytes themselves where a program would decode them from base64. */
+/** Replaces base64 that the program would decode with the bytes themselves. */
 export function decodeTexts(code: string): string {
   const edits: Edit[] = [];
   walk(parsed(code), node => {

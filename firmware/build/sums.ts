@@ -2,9 +2,9 @@ import type { AnyNode, TemplateLiteral } from 'acorn';
 import { type Edit, edited } from './edits.ts';
 import { parsed, walk } from './tree.ts';
 
-/** What may stand beside a plus as it is. */
+/** Nodes that need no parentheses beside a plus. */
 const TIGHT = /^(Identifier|Literal|MemberExpression|CallExpression|ThisExpression)$/;
-/** Where a sum may stand as it is, by the node above it. */
+/** Parents in which a sum needs no parentheses. */
 const LOOSE =
   /^(VariableDeclarator|AssignmentExpression|ReturnStatement|ArrayExpression|Property|LogicalExpression)$/;
 
@@ -24,12 +24,12 @@ function sumOf(template: TemplateLiteral, code: string): string {
     const text = code.slice(inner.start, inner.end);
     parts.push(TIGHT.test(inner.type) ? text : `(${text})`);
   });
-  // Two numbers side by side would be added as such.
+  // Without a text at the start, two numbers would be added as numbers.
   if (!parts.slice(0, 2).some(part => part.startsWith('"'))) parts.unshift('""');
   return parts.join('+');
 }
 
-/** The templates with no other in them. */
+/** Returns edits for the templates that contain no others. */
 function innermost(code: string): Edit[] {
   const found: { template: TemplateLiteral; parent: AnyNode | undefined }[] = [];
   const outer = new Set<AnyNode>();
@@ -48,8 +48,8 @@ function innermost(code: string): Edit[] {
 }
 
 /**
- * Writes each template as a sum of texts. The interpreter evaluates what is in a template from a copy of its text, and
- * reserved words and operators there cannot be written as one byte.
+ * Writes each template as a sum of texts. The interpreter evaluates the expressions of a template from a copy of its
+ * text, where reserved words and operators cannot be written as one byte.
  */
 export function withSums(code: string): string {
   const edits = innermost(code);

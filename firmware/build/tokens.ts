@@ -3,8 +3,8 @@ import { RAW_STRING_MIN } from './limits.ts';
 import { walk } from './tree.ts';
 
 /**
- * Espruino's lexer takes one byte for each of these, from 138 up (`LEX_TYPES` in its `jslex.h`, an order that it
- * promises to keep for code tokenised elsewhere). `??`, which was added later, stays text.
+ * Words that Espruino's lexer reads from one byte each, from 138 up (`LEX_TYPES` in its `jslex.h`, whose order it
+ * promises to keep for code tokenised elsewhere). `??` was added later and stays text.
  */
 const WORDS = (
   '== === != !== <= << <<= >= >> >>> >>= >>>= += -= ++ -- *= /= %= &= && |= || ^= => ' +
@@ -13,13 +13,13 @@ const WORDS = (
 ).split(' ');
 const BYTES = new Map(WORDS.map((word, index) => [word, String.fromCharCode(138 + index)]));
 
-/** A string as it is, behind its length in one byte or two, low byte first (2v21 and later). */
+/** A raw string after its length in one byte or two, low byte first (2v21 and later). */
 const RAW_STRING_8 = '\xd1';
 const RAW_STRING_16 = '\xd2';
 
 /**
- * A string literal as it goes into the image. Raw, the interpreter leaves it in flash; as text it is copied into
- * variables. What fits into one variable is copied anyway, and stays readable.
+ * Returns a string literal as it goes into the image. The interpreter leaves raw strings in flash and copies others
+ * into variables. Strings that fit into one variable are copied anyway, and stay readable.
  */
 function stringBytes(literal: string, value: string): string {
   if (value.length < RAW_STRING_MIN || value.length > 0xffff) return literal;
@@ -33,7 +33,9 @@ interface Piece {
   readonly text: string;
 }
 
-/** Where property names begin, which stay text, and by their beginning the strings and templates as they will be. */
+/**
+ * Finds the starts of property names, which stay text, and the final form of strings and templates by their starts.
+ */
 function exceptions(program: AnyNode, code: string): { names: Set<number>; pieces: Map<number, Piece> } {
   const names = new Set<number>();
   const pieces = new Map<number, Piece>();
@@ -46,7 +48,7 @@ function exceptions(program: AnyNode, code: string): { names: Set<number>; piece
     const isString = node.type === 'Literal' && typeof node.value === 'string' && !names.has(start);
     if (!isString && node.type !== 'TemplateLiteral') return;
     const written = code.slice(start, end);
-    // What is in a template is evaluated as text, so it stays text.
+    // The interpreter evaluates a template as text, so it stays text.
     const text = isString ? stringBytes(written, String(node.value)) : written;
     if (/[^\0-\xff]/.test(text)) throw new Error(`no byte for what is in ${written}`);
     pieces.set(start, { end, text });
@@ -54,18 +56,18 @@ function exceptions(program: AnyNode, code: string): { names: Set<number>; piece
   return { names, pieces };
 }
 
-/** Whether two characters that were apart would be read as something else side by side. */
+/** Whether two characters that were separate would have another meaning side by side. */
 function mustStayApart(before: string, after: string): boolean {
   if (/[-+/]/.test(before)) return before === after;
   return /[\w$]/.test(before) && (/[\w$]/.test(after) || (after === '.' && /\d/.test(before)));
 }
 
 /**
- * The same program with a byte in place of each reserved word and each operator of several characters, with longer
- * strings raw, without comments, and without the white space that is then no longer needed.
+ * Returns the same program with one byte for each reserved word and each operator of several characters, with longer
+ * strings raw, without comments, and without unneeded white space.
  * @param code a script of characters up to 255, those above 127 only inside strings and templates
- * @returns one character a byte
- * @throws Error where a character has no byte, or would be read as a word
+ * @returns one character per byte
+ * @throws Error if a character has no byte, or would be read as a word
  */
 export function tokenise(code: string): string {
   const tokens: Token[] = [];
@@ -74,7 +76,7 @@ export function tokenise(code: string): string {
   let out = '';
   let last = 0;
   for (const { start, end } of tokens) {
-    // Within a template, or the end.
+    // Inside a template, or at the end.
     if (start < last || start === end) continue;
     const word = code.slice(start, end);
     const piece = pieces.get(start);

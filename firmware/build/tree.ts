@@ -1,6 +1,6 @@
 import { type AnyNode, type Identifier, type Node, parse } from 'acorn';
 
-/** The tree of a script. */
+/** Returns the tree of a script. */
 export function parsed(code: string): AnyNode {
   return parse(code, { ecmaVersion: 'latest', sourceType: 'script' });
 }
@@ -11,7 +11,7 @@ function isNode(value: unknown): value is AnyNode {
   return typeof value === 'object' && value !== null && typeof (value as Node).type === 'string';
 }
 
-/** Visits a node and all below it, each with those above it, outermost first. */
+/** Visits a node and all nodes below it, each with its ancestors, outermost first. */
 export function walk(node: AnyNode, visit: NodeVisitor, ancestors: AnyNode[] = []): void {
   visit(node, ancestors);
   ancestors.push(node);
@@ -22,7 +22,7 @@ export function walk(node: AnyNode, visit: NodeVisitor, ancestors: AnyNode[] = [
   ancestors.pop();
 }
 
-/** Every name that the program declares anywhere: enough to tell a global from a name of ours. */
+/** Returns every name that the program declares anywhere: enough to tell a global from one of our names. */
 export function declaredNames(program: AnyNode): Set<string> {
   const names = new Set<string>();
   const add = (node: AnyNode | null | undefined) => {
@@ -40,7 +40,7 @@ export function declaredNames(program: AnyNode): Set<string> {
   return names;
 }
 
-/** Whether an identifier is a name being read, and not a property, a key or a declaration. */
+/** Whether an identifier reads a variable, and is not a property, a key or a declaration. */
 export function isReference(node: Identifier, parent: AnyNode | undefined): boolean {
   if (!parent) return true;
   if (parent.type === 'MemberExpression') return parent.computed || parent.object === node;

@@ -2,10 +2,10 @@ import { KIND_OCRA, KIND_TOTP, writeSuite } from '@passfob/protocol/account';
 import { Reader, Writer } from '@passfob/protocol/bytes';
 
 /**
- * An account as its record holds it. Content of the record: kind (2 bits), algorithm (2), length of a passcode (4);
- * for TOTP the period in seconds (2 bytes), otherwise, for OCRA behind question, length, inputs and step (4 bytes),
- * the next counter (7 bytes); the highest two bits of period or counter are the alphabet; then issuer and label, each
- * behind its length; then the key.
+ * An account, as its record stores it. Content of the record: kind (2 bits), algorithm (2), length of a passcode (4);
+ * for TOTP the period in seconds (2 bytes); for others the next counter (7 bytes), in OCRA after question, length,
+ * inputs and step (4 bytes). The highest two bits of period or counter are the alphabet. Then issuer and label
+ * follow, each after its length, then the key.
  */
 export interface Account {
   readonly id: number;
@@ -14,22 +14,22 @@ export interface Account {
   /** As on the wire: length, and the alphabet in the upper four bits. */
   readonly digits: number;
   readonly period: number;
-  /** What the record holds; the press journal may be ahead of it. */
+  /** The counter in the record; the press journal may be ahead of it. */
   counter: number;
-  /** Of an OCRA suite, as in `putOcra` of the wire; of no other. */
+  /** As in `putOcra` of the wire; only for an OCRA suite. */
   readonly question: number;
   readonly length: number;
   readonly inputs: number;
   readonly step: number;
-  /** Views of the content, which is nobody else's. */
+  /** Views of the content, which no other object uses. */
   readonly issuer: Uint8Array;
   readonly label: Uint8Array;
   readonly key: Uint8Array;
 }
 
 /**
- * The account in a record's content. As a literal: a constructor looks its object up for every field, and this is done
- * at every step through the list.
+ * Returns the account in a record's content. It is an object literal because a constructor looks up its object for
+ * every field, and this runs at every step through the list.
  */
 export function accountOf(id: number, content: Uint8Array): Account {
   const flags = content[0] as number;
@@ -81,19 +81,19 @@ function countedAccount(id: number, content: Uint8Array, flags: number): Account
   return account;
 }
 
-/** Seven bytes, less the two bits of the alphabet. */
+/** Returns seven bytes, without the two bits of the alphabet. */
 function counterAt(content: Uint8Array, at: number): number {
   return ((content[at] as number) & 63) * 281474976710656 + new Reader(content, at + 1).number(6);
 }
 
-/** What an account's record is made from. */
+/** The parts of an account's record. */
 export interface AccountContent {
   kind: number;
   algorithm: number;
   digits: number;
   period: number;
   counter: number;
-  /** Of OCRA only. */
+  /** Only for OCRA. */
   question?: number;
   length?: number;
   inputs?: number;
@@ -102,7 +102,7 @@ export interface AccountContent {
   label: Uint8Array;
 }
 
-/** Content of an account's record under the names given. */
+/** Returns the content of an account's record under the given names. */
 export function accountContent(
   account: AccountContent,
   issuer: Uint8Array,

@@ -12,20 +12,20 @@ import { aheadOf, tagAt, tagOf } from './presses.ts';
 import type { Records } from './vault/records.ts';
 import type { Vault } from './vault/vault.ts';
 
-/** The accounts in the person's order, and the passcodes made from them. */
+/** The accounts in the person's order, and their passcodes. */
 export class Accounts {
   private readonly primitives: Primitives;
   private readonly vault: Vault;
   /** Slots of the accounts in the person's order. */
   private readonly places: Uint8Array;
   declare count: number;
-  /** Whose padded key is kept, so that a refreshed code costs one MAC. */
+  /** Id of the account whose padded key is kept, so that a refreshed passcode costs one MAC. */
   declare private keyed: number;
   private hmac: Hmac | undefined;
-  /** Its passcode that was made ready, and of which counter or time step: -1 for none. */
+  /** Its prepared passcode, and the counter or time step of that: -1 for none. */
   declare ready: string;
   declare private readyAt: number;
-  /** From when to when a TOTP that was made ready is the one to show. */
+  /** Interval in which a prepared TOTP is the one to show. */
   readyFrom: number;
   declare readyTill: number;
 
@@ -37,7 +37,7 @@ export class Accounts {
     this.arrange();
   }
 
-  /** Finds the accounts anew: after boot and after every change of the records. */
+  /** Finds the accounts again, after boot and after every change of the records. */
   arrange(): void {
     this.count = 0;
     this.forget();
@@ -66,13 +66,13 @@ export class Accounts {
     return records ? (records.ids[this.places[place] as number] as number) : 0;
   }
 
-  /** Place of an account in the list, -1 when there is none. */
+  /** Returns the place of an account in the list, -1 if there is none. */
   placeOf(id: number): number {
     for (let place = 0; place < this.count; place++) if (this.idAt(place) === id) return place;
     return -1;
   }
 
-  /** The account at a place, or undefined when its record is damaged. */
+  /** Returns the account at a place, or undefined if its record is damaged. */
   read(place: number): Account | undefined {
     const records = this.vault.records;
     if (!records) return undefined;
@@ -84,7 +84,7 @@ export class Accounts {
     return account;
   }
 
-  /** Enrols; the same account under the same id again changes nothing. Returns 0 or a refusal. */
+  /** Enrols. Repeating the same account under the same id changes nothing. Returns 0 or a refusal. */
   put(id: number, content: AccountContent, key: Uint8Array): number {
     const records = this.vault.records;
     if (!records) return refused.REFUSED_LOCKED;
@@ -95,7 +95,7 @@ export class Accounts {
         const held = records.read(this.places[place] as number);
         return held && equal(held, bytes) ? 0 : refused.REFUSED_ACCOUNT_EXISTS;
       }
-      // The press journal knows accounts by their tags.
+      // The press journal identifies accounts by their tags.
       if (tagOf(this.idAt(place)) === tagOf(id)) return refused.REFUSED_ACCOUNT_EXISTS;
     }
     if (this.count >= ACCOUNTS_MAX || records.free < 1) return refused.REFUSED_FULL;
@@ -127,13 +127,13 @@ export class Accounts {
     return stored ? 0 : refused.REFUSED_STORAGE_FAILED;
   }
 
-  /** Moves an account to a place. False when storage failed; the order is then the old one. */
+  /** Moves an account to a place. False if storage failed; the old order then remains. */
   move(from: number, to: number): boolean {
     const id = this.idAt(from);
     for (let tries = 0; tries < 2; tries++) {
       const at = this.placeOf(id);
       if (at === to) return true;
-      // Between the two that will stand around it.
+      // Between its two neighbours at the new place.
       const before = to < at ? to - 1 : to;
       const low = this.orderAt(before);
       const high = before + 1 < this.count ? this.orderAt(before + 1) : limits.ORDER_MAX + 1;
@@ -143,19 +143,19 @@ export class Accounts {
     return false;
   }
 
-  /** Writes a record again with another order; the tables follow. */
+  /** Writes a record again with another order, and updates the tables. */
   private reorder(place: number, order: number): boolean {
     const records = this.vault.records;
     const slot = this.places[place] as number;
     if (!records || this.orderAt(place) === order) return true;
     const content = records.read(slot);
-    // A damaged account keeps its order; one that was not read must not.
+    // A damaged account keeps its order. An account that could not be read must not.
     const moved = content ? records.write(this.idAt(place), order, content) : !records.silent;
     this.arrange();
     return moved;
   }
 
-  /** Makes room between the orders, first downwards, then upwards: at no moment is the list another one. */
+  /** Spreads the orders, first downwards, then upwards, so that the list never changes meanwhile. */
   private spread(): boolean {
     for (let place = 0; place < this.count; place++) if (!this.reorder(place, place + 1)) return false;
     for (let place = this.count - 1; place >= 0; place--) {
@@ -164,15 +164,15 @@ export class Accounts {
     return true;
   }
 
-  /** The TOTP of a moment. */
+  /** Returns the TOTP at a time. */
   totp(account: Account, utc: number): string {
     return this.code(account, timeStep(utc, account.period));
   }
 
   /**
-   * The next HOTP. Its successor is on storage before it exists (RFC 4226 §7.2 leaves the order to us; this one
-   * never shows a value twice).
-   * @returns undefined when storage failed; the caller has looked whether the counter has reached its end
+   * Returns the next HOTP. The next counter is stored before the passcode exists (RFC 4226 §7.2 allows either order;
+   * this one never shows a value twice).
+   * @returns undefined if storage failed; the caller has checked that the counter has not reached its end
    */
   nextHotp(account: Account): string | undefined {
     const counter = account.counter;
@@ -181,9 +181,9 @@ export class Accounts {
   }
 
   /**
-   * The OCRA passcode over a question; a counter in the suite is spent as for HOTP.
-   * @param question ASCII, as the suite wants it
-   * @param pin ASCII, where the suite hashes one
+   * Returns the OCRA passcode for a question. A counter in the suite is used up as for HOTP.
+   * @param question ASCII, in the suite's format
+   * @param pin ASCII, if the suite hashes one
    */
   respond(account: Account, question: Uint8Array, pin: Uint8Array, utc: number): string | undefined {
     const counter = account.counter;
@@ -197,7 +197,7 @@ export class Accounts {
       : hotp(this.key(account), counter, account.digits & 15, account.digits >> 4);
   }
 
-  /** Makes the passcode that comes next ready, so that a press has only to show it. Spends nothing. */
+  /** Prepares the next passcode, so that a press only has to show it. Uses up nothing. */
   makeReady(account: Account, utc: number): void {
     const period = account.period;
     const counter = period ? Math.floor(utc / period) : account.counter;
@@ -208,11 +208,11 @@ export class Accounts {
       this.readyAt = counter;
     }
     this.readyFrom = utc;
-    // Of HOTP never, not even at -1, where there is no time.
+    // Never for HOTP, not even at -1, the value without a time.
     this.readyTill = period ? (counter + 1) * period : -1;
   }
 
-  /** Whether the account is the one made ready, and has not changed since. */
+  /** Whether the account is the prepared one, and has not changed since. */
   knows(account: Account): boolean {
     return this.keyed === account.id;
   }
@@ -235,7 +235,7 @@ export class Accounts {
     return hmac;
   }
 
-  /** Drops the padded key and the passcode made ready. */
+  /** Drops the padded key and the prepared passcode. */
   forget(): void {
     this.hmac = undefined;
     this.keyed = 0;
@@ -249,10 +249,10 @@ export class Accounts {
     return journal ? aheadOf(journal.content, id, counter) : counter;
   }
 
-  /** Spends a counter: one page of the journal, and a record only where the journal has no room for a fourth. */
+  /** Uses up a counter: one page of the journal, and a record only if the journal has no room for a fourth. */
   private press(account: Account): boolean {
     const journal = this.vault.presses;
-    // Not before the person has read that values may come again.
+    // Not before the person has read that values may repeat.
     if (!journal || this.vault.wentBack || account.counter > COUNTER_LAST) return false;
     const tag = tagOf(account.id);
     const out = new Writer(limits.JOURNAL_CONTENT_BYTES)
@@ -266,26 +266,28 @@ export class Accounts {
       if (out.at < limits.PRESS_ENTRIES * limits.PRESS_ENTRY_BYTES) out.raw(entry);
       else if (!this.fold(other)) return false;
     }
-    // What was read of this account is of yesterday now.
+    // The account's cached state is now out of date.
     this.forget();
     if (!this.vault.press(out.bytes)) return false;
     account.counter++;
     return true;
   }
 
-  /** Writes what the journal knows of an account into its record. */
+  /** Writes the journal's counter of an account into its record. */
   private fold(tag: number): boolean {
     for (let place = 0; place < this.count; place++) {
       if (tagOf(this.idAt(place)) !== tag) continue;
       const account = this.read(place);
-      // A damaged account has nothing to lose; one that was not read has.
+      // A damaged account has nothing to lose. An account that could not be read has.
       if (!account) return !(this.vault.records as Records).silent;
       return this.rename(place, account.issuer, account.label) === 0;
     }
     return true;
   }
 
-  /** Takes an account out of the press journal: enrolled again under its id, it would begin where that one ended. */
+  /**
+   * Removes an account from the press journal. Otherwise a new account under its id would start at the old counter.
+   */
   private unpress(id: number): boolean {
     const journal = this.vault.presses;
     if (!journal || this.ahead(id, -1) < 0) return true;

@@ -18,7 +18,7 @@ import { VAULT_BLANK, VAULT_KEYS_LOST, VAULT_OWNED, type Vault } from './vault/v
 export const KEY_PAIRING_KEY = 0;
 export const KEY_PAIRING_CODE = 1;
 
-/** The commands that need no session: who is there, pairing, and the handshake. */
+/** The commands that need no session: identification, pairing, and the handshake. */
 export class ClearCommands {
   protected readonly ports: Ports;
   protected readonly vault: Vault;
@@ -29,11 +29,11 @@ export class ClearCommands {
   protected readonly person: Person;
   protected readonly now: Now;
 
-  /** The one session; a new one takes its place when its owner has proved itself. */
+  /** The only session. A new one replaces it after its owner's proof. */
   session: Session | undefined;
   protected sessionKey: number;
   private handshake: Handshake | undefined;
-  /** The handshake that the session came from. */
+  /** The handshake of the present session. */
   private established: Handshake | undefined;
   private handshakeKey: number;
   private pairingCode: string;
@@ -55,8 +55,8 @@ export class ClearCommands {
   }
 
   /**
-   * The code has served or run out, or the owner is gone, and with it every session and half of a handshake: whoever else
-   * saw them has nothing.
+   * Ends every session and half-finished handshake, after the code was used or expired, or the owner is gone. Nobody
+   * else who saw them can use them.
    */
   protected endSessions(): void {
     this.pairingCode = '';
@@ -83,7 +83,7 @@ export class ClearCommands {
     if (!this.pool.ready) return refused.REFUSED_NEEDS_ENTROPY;
     if (!this.codeShown) {
       this.endSessions();
-      // Makes this boot's numbers its own before the first is drawn.
+      // Makes the numbers of this boot unique before the first is drawn.
       const counter = this.vault.ring.next();
       if (counter < 0) return refused.REFUSED_STORAGE_FAILED;
       this.pool.stir(idBytes(counter));
@@ -91,7 +91,7 @@ export class ClearCommands {
       this.pairingUntil = this.now.ms + limits.PAIRING_CODE_SECONDS * 1000;
     }
     const seconds = Math.ceil((this.pairingUntil - this.now.ms) / 1000);
-    // Again, too: a press may have put it away.
+    // On a repeated request too, because a press may have closed it.
     this.person.showPairing(this.pairingCode, seconds);
     return { seconds };
   }
@@ -110,7 +110,7 @@ export class ClearCommands {
     if (!key) {
       return this.vault.state === VAULT_KEYS_LOST ? refused.REFUSED_KEYS_LOST : refused.REFUSED_NOT_PAIRED;
     }
-    // On storage before the nonce leaves: a chance source that repeats after a reboot repeats no session.
+    // Stored before the nonce leaves, so that randomness that repeats after a reboot repeats no session.
     const counter = this.vault.ring.next();
     if (counter < 0) return refused.REFUSED_STORAGE_FAILED;
     this.pool.stir(request.nonce);
@@ -125,24 +125,24 @@ export class ClearCommands {
 
   finish(request: Request<'finish'>): Response<'finish'> | number {
     const handshake = this.handshake;
-    // The person may have erased the fob since, or too many wrong PINs have.
+    // The person or too many wrong PINs may have erased the fob since.
     const isLate = this.handshakeKey === KEY_PAIRING_CODE ? !this.codeShown : !this.vault.pairingKey;
     if (!handshake || isLate) return refused.REFUSED_NO_SESSION;
     if (!equal(request.proof, handshake.ownerProof)) {
       this.handshake = undefined;
       if (this.handshakeKey === KEY_PAIRING_CODE) {
-        // One guess a code.
+        // One guess per code.
         this.pairingCode = '';
         this.person.say(texts.WRONG_CODE);
       }
       return refused.REFUSED_WRONG_PROOF;
     }
-    // The same proof again is a retry whose answer was lost; a session that has begun is not replaced by it.
+    // The same proof again is a retry after a lost answer; it does not replace a session that has begun.
     if (this.established !== handshake) {
       this.established = handshake;
       this.session = handshake.session(FOB_ID);
       this.sessionKey = this.handshakeKey;
-      // What was approved for the session before is not approved for this one.
+      // An approval for the previous session does not count for this one.
       this.person.leave();
     }
     return {};

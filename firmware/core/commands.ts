@@ -16,26 +16,26 @@ import type { Person } from './person.ts';
 import { ASK_PIN, ASK_PLAIN, ASK_REPORT, NO_NUMBER } from './question.ts';
 import { printable } from './screens/text.ts';
 
-/** What an enrolment brings. */
+/** The fields of an enrolment. */
 interface Enrolment extends AccountContent {
   id: Uint8Array;
   secret: Uint8Array;
 }
 
-/** What the fob does for each command of the wire: here, those about accounts. */
+/** Handlers of the commands about accounts, on top of the others. */
 export class Commands extends OwnerCommands implements Handlers {
   constructor(parts: Parts, person: Person) {
     super(parts, person);
   }
 
-  /** The account of a request, or a refusal. */
+  /** Returns the account of a request, or a refusal. */
   private account(id: Uint8Array): Account | number {
     const place = this.placeOf(id);
     if (place < 0) return -place;
     return this.accounts.read(place) || refused.REFUSED_DAMAGED;
   }
 
-  /** Place of an account in the owner's session, or a refusal below zero. */
+  /** Returns the place of an account in the owner's session, or a negated refusal. */
   private placeOf(id: Uint8Array): number {
     const place = this.accounts.placeOf(idOf(id));
     const refusal = this.shut || (place < 0 ? refused.REFUSED_NO_SUCH_ACCOUNT : 0);
@@ -119,7 +119,7 @@ export class Commands extends OwnerCommands implements Handlers {
     ) {
       return refused.REFUSED_OUT_OF_RANGE;
     }
-    // The hash of the passcode, and of a PIN in an OCRA suite.
+    // The hash for the PIN in an OCRA suite, besides that of the passcode.
     const hashed = ((request.inputs || 0) & 6) >> 1;
     if (!this.computes(request.algorithm) || (hashed && !this.computes(hashed)))
       return refused.REFUSED_UNSUPPORTED;
@@ -180,8 +180,8 @@ export class Commands extends OwnerCommands implements Handlers {
   }
 
   /**
-   * Why there can be no passcode now: a PIN that approvals want and that the person has yet to choose, no time, a counter
-   * that is used up, or a storage that went back and whose person was not told yet.
+   * Returns the reason why no passcode is possible now, or 0: approvals require a PIN that the person has not chosen
+   * yet, no time, a used-up counter, or a rolled-back storage of which the person was not told yet.
    */
   private missing(account: Account, time: boolean, counter: boolean): number {
     if (asksPin(this.vault.policy, PIN_TO_APPROVE) && !this.vault.hasPin) return refused.REFUSED_LOCKED;
@@ -196,7 +196,7 @@ export class Commands extends OwnerCommands implements Handlers {
     if (typeof account === 'number') return account;
     if (account.kind !== KIND_OCRA) return refused.REFUSED_UNSUPPORTED;
     const question = request.question;
-    // Twice: in mutual challenge-response both challenges stand behind each other (RFC 6287 §7.2).
+    // Twice the length, because mutual challenge-response has both challenges one after the other (RFC 6287 §7.2).
     const fits = question.length > 0 && question.length <= account.length * 2;
     if (!fits || !questionBytes(account.question, question)) return refused.REFUSED_OUT_OF_RANGE;
     const inputs = account.inputs;

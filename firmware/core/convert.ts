@@ -2,7 +2,7 @@ import { Reader, Writer } from '@passfob/protocol/bytes';
 
 export { bytesOf } from '@passfob/protocol/bytes';
 
-/** Record id of the four bytes of an account id, as the signed integer that the tables hold. */
+/** Returns the record id for the four bytes of an account id, as the signed integer of the tables. */
 export function idOf(bytes: Uint8Array): number {
   return new Reader(bytes, 0).number(4) | 0;
 }

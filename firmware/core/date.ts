@@ -1,6 +1,6 @@
-/** Date and time of a moment after March 2000, as `2026-11-25 03:45`. */
+/** Returns date and time of a moment after March 2000, as in `2026-11-25 03:45`. */
 export function utcText(utc: number): string {
-  // Days since 1 March 2000, after which a leap day ends a year; years of 365 days, then months of 30.6.
+  // Days since 1 March 2000, so that a leap day ends a year. Then years of 365 days, and months of 30.6.
   const day = Math.floor(utc / 86400) - 11017;
   const year = Math.floor((day - Math.floor(day / 1460) + Math.floor(day / 36524)) / 365);
   const rest = day - 365 * year - (year >> 2) + Math.floor(year / 100);
@@ -12,7 +12,7 @@ export function utcText(utc: number): string {
   );
 }
 
-/** In two digits at least. */
+/** Returns the number with at least two digits. */
 export function two(number: number): string {
   return `${number}`.padStart(2, '0');
 }

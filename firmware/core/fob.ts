@@ -26,7 +26,7 @@ import { Timekeeper } from './timekeeper.ts';
 import { VAULT_OWNED, Vault } from './vault/vault.ts';
 
 /**
- * The token, without the board: three inputs, each with the time, and effects through the ports. It never reads a
+ * The token, without the board: three inputs, each with its time, and effects through the ports. It never reads a
  * clock, sets a timer or waits.
  */
 export class Fob {
@@ -38,9 +38,15 @@ export class Fob {
   private readonly commands: Commands;
   private readonly deframer: Deframer;
   private readonly out: Writer;
-  /** Before then nothing falls due, as `deadline` has said since the last input; 0 where it was not asked. */
+  /**
+   * Nothing is due before this time, according to the last call of `deadline` since the last input; 0 without such a
+   * call.
+   */
   private due: number;
-  /** The last sealed request as it came, in which session, and its answer: a retry is answered again, never executed again. */
+  /**
+   * The last sealed request as received, its session, and its answer: a retry gets the same answer and is never
+   * executed again.
+   */
   private answered: string;
   private answeredIn: Session | undefined;
   private answer: string;
@@ -57,7 +63,7 @@ export class Fob {
     const secrets = keystore.load();
     if (secrets) {
       this.pool.seed(secrets);
-      // Flashed with an owner.
+      // Secrets written at flashing: make their vault.
       if (keystore.given && vault.state <= VAULT_OWNED) {
         if (vault.state || vault.begin(secrets, this.pool.draw(DATA_KEY_BYTES))) keystore.take();
       }
@@ -78,7 +84,7 @@ export class Fob {
     if (this.person.dirty) this.refresh();
   }
 
-  /** Bytes from the host, in chunks as they come. */
+  /** Takes bytes from the host, in chunks of any size. */
   receive(chunk: string, ms: number, utc: number): void {
     this.tick(ms, utc);
     this.deframer.receive(chunk, text => this.frame(text));
@@ -87,12 +93,12 @@ export class Fob {
   }
 
   /**
-   * A key went down or up, debounced.
+   * Takes a debounced key going down or up.
    * @param which 0 the main key; 1 next, 2 previous, 3 back, on boards that have them
    */
   key(which: number, down: boolean, ms: number, utc: number): void {
     const person = this.person;
-    // What fell due before the key counts as before it.
+    // Events that were due before the key run before it.
     if (ms >= this.due) this.tick(ms, utc);
     else this.advance(ms, utc);
     person.keyMoved(which, down);
@@ -112,7 +118,7 @@ export class Fob {
     const time = this.timekeeper;
     const person = this.person;
     const due = this.due;
-    // What `advance` does, without the call: a passcode may be waiting.
+    // Inlined from `advance` to save the call: a person may be waiting for a passcode.
     now.ms = ms;
     now.utc = time.exact ? utc : time.correct(utc);
     this.due = 0;
@@ -120,16 +126,16 @@ export class Fob {
     if (person.dirty) this.refresh();
   }
 
-  /** When `tick` is wanted next, in the milliseconds of the inputs; `NEVER` where it is not. */
+  /** Time of the next required `tick`, in the milliseconds of the inputs; `NEVER` if none is required. */
   get deadline(): number {
     const person = this.person;
     const due = person.deadline;
-    // A passcode is of the second in which a key finds it.
+    // A passcode must belong to the second in which a key requests it.
     this.due = person.period ? 0 : due;
     return due;
   }
 
-  /** Something broke that should not: says so, and does nothing more until the power goes. */
+  /** Reports an internal error on the screen, then does nothing more until the power is cut. */
   fault(): void {
     this.person.showFault();
     draw(this.person.view(), this.ports.display);
@@ -138,7 +144,7 @@ export class Fob {
   private refresh(): void {
     const person = this.person;
     draw(person.view(), this.ports.display);
-    // What can wait until the screen is there.
+    // Work that can wait until the screen is drawn.
     if (person.kind === VIEW_LIST) person.prepare();
     else this.pool.settle();
   }
@@ -159,7 +165,7 @@ export class Fob {
 
   private sealed(payload: Uint8Array, text: string): void {
     const session = this.commands.session;
-    // A request that ended its session (erase, adopt) is answered again until another session begins.
+    // The answer to a request that ended its session (erase, adopt) is repeated until another session begins.
     const isRetry = text === this.answered && (!session || session === this.answeredIn);
     const request = session && !isRetry ? session.open(payload) : undefined;
     if (session && request) {

@@ -10,8 +10,8 @@ import * as texts from './base/texts.ts';
 import type { Vault } from './vault/vault.ts';
 
 /**
- * The PIN before the vault. An attempt is counted in the storage and beside it, and read back, before the PIN is
- * tried: whatever is done to the power or to one of the two memories, none is free.
+ * The PIN in front of the vault. An attempt is counted in the storage and in the PIN attempt counter, and read back,
+ * before the PIN is tried. So no manipulation of the power or of one of the two memories makes an attempt free.
  */
 export class Lock {
   private readonly vault: Vault;
@@ -19,7 +19,7 @@ export class Lock {
   private readonly marks: AttemptCounter;
   private readonly now: Now;
   private readonly policy: State;
-  /** When the wait began, where the clock cannot say: the boot, or the last attempt since. */
+  /** Start of the wait if the clock cannot tell: the boot, or the last attempt since. */
   private waitFrom: number;
 
   constructor(vault: Vault, accounts: Accounts, marks: AttemptCounter, now: Now) {
@@ -29,12 +29,13 @@ export class Lock {
     this.now = now;
     this.policy = vault.policy;
     this.waitFrom = now.ms;
-    // Marks that were lost with the microcontroller's memory: without them an older storage would give attempts again.
+    // Restores attempts that were lost with the microcontroller's memory. Without them a rolled-back storage would
+    // give attempts again.
     for (let lost = this.marked; lost < 0; lost++) marks.add();
     this.punish();
   }
 
-  /** Whether the person is to choose a PIN before anything else. */
+  /** Whether the person must choose a PIN before anything else. */
   get wanted(): boolean {
     const policy = this.policy;
     return !!this.vault.records && policy.pinDigits > 0 && (policy.renew > 0 || !this.vault.hasPin);
@@ -53,7 +54,7 @@ export class Lock {
     return this.marks.count() - this.policy.settledMarks;
   }
 
-  /** Wrong PINs since the last right one, by the place that saw more of them. */
+  /** Wrong PINs since the last right one, from the counter that has more. */
   get failures(): number {
     return Math.max(this.counted, this.marked);
   }
@@ -67,7 +68,7 @@ export class Lock {
     return this.vault.outdated || (this.vault.hasPin && this.left === 0);
   }
 
-  /** Seconds until the next attempt is taken: 2^n - 1 after n wrong ones. */
+  /** Seconds until the next attempt is accepted: 2^n - 1 after n wrong ones. */
   get wait(): number {
     const failures = this.failures;
     let full = 0;
@@ -75,7 +76,7 @@ export class Lock {
     const attempts = this.vault.attempts;
     const at = attempts ? new Reader(attempts.content, 0).number(8) : 0;
     const passed = this.now.utc - at;
-    // A time that was lost, or a storage that went back, has nothing to say: the wait starts again in full.
+    // A lost time or a rolled-back storage proves nothing: the wait starts again in full.
     const since =
       at > 0 && passed >= 0 && this.counted >= this.marked
         ? passed
@@ -83,9 +84,9 @@ export class Lock {
     return Math.max(0, full - since);
   }
 
-  /** Tries a PIN of ASCII digits; slow. Empty once the vault is open, or the sentence to show. */
+  /** Tries a PIN of ASCII digits; slow. Returns '' once the vault is open, otherwise the sentence to show. */
   check(pin: Uint8Array): string {
-    // Where there is no PIN any would open.
+    // Without a PIN any input would open the vault.
     if (!this.vault.hasPin || this.dead || this.wait > 0) return texts.WRONG_PIN;
     if (!this.vault.sure || !this.count()) return texts.NO_MEMORY;
     if (this.vault.unlock(pin)) {
@@ -97,7 +98,10 @@ export class Lock {
     return texts.WRONG_PIN;
   }
 
-  /** One more attempt, in the storage first: so the marks are never ahead, unless the storage went back. */
+  /**
+   * Counts one more attempt, in the storage first, so that the PIN attempt counter is never ahead unless the storage
+   * was rolled back.
+   */
   private count(): boolean {
     const attempts = this.vault.attempts as Journal;
     const time = new Writer(JOURNAL_CONTENT_BYTES).number(Math.max(0, this.now.utc), 8).bytes;
@@ -105,7 +109,7 @@ export class Lock {
     return attempts.write(time) && this.marks.add();
   }
 
-  /** The vault is open: what was wrong before counts no more. */
+  /** Called when the vault is open: earlier wrong PINs no longer count. */
   settle(): void {
     this.policy.settledAttempts = (this.vault.attempts as Journal).number;
     this.policy.settledMarks = this.marks.count();
@@ -113,7 +117,7 @@ export class Lock {
     this.accounts.arrange();
   }
 
-  /** Wipes where that is due: at boot too, should the power have gone before it was done. */
+  /** Wipes if that is due. Also at boot, in case a power cut prevented it. */
   private punish(): boolean {
     if (!this.dead || this.vault.outdated || this.policy.wipe === 0) return false;
     this.vault.erase();
@@ -121,20 +125,20 @@ export class Lock {
     return true;
   }
 
-  /** Why a PIN may not be chosen, or empty. */
+  /** Returns the reason why a PIN may not be chosen, or ''. */
   unfit(pin: Uint8Array): string {
     if (pin.length < this.policy.pinDigits || pin.length > PIN_DIGITS_MAX) return texts.PIN_SHORT;
     return trivialPin(pin) ? texts.PIN_TRIVIAL : '';
   }
 
-  /** Sets the PIN of an open vault; slow. Empty, or why it was not set. */
+  /** Sets the PIN of an open vault; slow. Returns '', or the reason why it was not set. */
   choose(pin: Uint8Array): string {
     const unfit = this.unfit(pin);
     if (unfit !== '') return unfit;
     const renew = this.policy.renew;
     this.policy.renew = 0;
     if (this.vault.seal(pin)) {
-      // A mark that no storage from before this PIN knows of: see `Vault.outdated`.
+      // An attempt that no storage from before this PIN contains: see `Vault.outdated`.
       this.count();
       this.settle();
       return '';
@@ -143,7 +147,7 @@ export class Lock {
     return texts.NO_MEMORY;
   }
 
-  /** Closes the vault, where it has a PIN. */
+  /** Closes the vault if it has a PIN. */
   close(): void {
     if (!this.vault.hasPin) return;
     this.vault.lock();

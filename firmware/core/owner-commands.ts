@@ -13,14 +13,14 @@ import { TRIM_OFFSET } from './timekeeper.ts';
 import { hasRecovery, recover } from './vault/headers.ts';
 import { VAULT_BLANK, VAULT_OWNED } from './vault/vault.ts';
 
-/** What the questions are about that concern no account: ids that no account can have. */
+/** Subjects of questions that concern no account: ids that no account can have. */
 const ASK_ERASE = 2;
 const ASK_RESET = 3;
 const ASK_MAINTAIN = 4;
 
-/** What the fob does for its owner as a whole: ownership, PIN, clock, erasure, maintenance. */
+/** Handlers of the owner's commands about the fob as a whole: ownership, PIN, clock, erasure, maintenance. */
 export class OwnerCommands extends ClearCommands {
-  /** The time on the screen that the clock is asked to be set to. */
+  /** The time in the question on the screen that would set the clock. */
   private askedTime: number;
 
   constructor(parts: Parts, person: Person) {
@@ -28,18 +28,18 @@ export class OwnerCommands extends ClearCommands {
     this.askedTime = 0;
   }
 
-  /** 0 in the owner's session, a refusal in one that a pairing code opened or whose fob was wiped since. */
+  /** 0 in the owner's session; a refusal in a session opened with a pairing code, or if the fob was wiped since. */
   protected get strange(): number {
     const isOwner = this.sessionKey === KEY_PAIRING_KEY && this.vault.state === VAULT_OWNED;
     return isOwner ? 0 : refused.REFUSED_NOT_PAIRED;
   }
 
-  /** The same where the records must be open too. */
+  /** The same check, which also requires open records. */
   protected get shut(): number {
     return this.strange || (this.vault.records ? 0 : refused.REFUSED_LOCKED);
   }
 
-  /** The answer to a change of what may be on the screen. */
+  /** Returns the answer to a change that may affect the screen. */
   protected changed(stored: boolean): Response<'remove'> | number {
     this.person.home();
     return stored ? {} : refused.REFUSED_STORAGE_FAILED;
@@ -64,13 +64,13 @@ export class OwnerCommands extends ClearCommands {
   take(request: Request<'take'>): Response<'take'> | number {
     const adopted = this.adopt(request);
     if (typeof adopted === 'number') return adopted;
-    // The clock of a fob that nobody owned is unset, so no press is asked for.
+    // The clock of a fob without an owner is unset, so no press is required.
     let done = this.vault.escrow(request.recoveryKey) ? 1 : 0;
     if (request.utc && this.timekeeper.set(request.utc)) done |= 2;
     return { done };
   }
 
-  /** The vault has another owner or none. */
+  /** Reloads after the vault's owner has changed. */
   private reload(): void {
     this.accounts.arrange();
     this.timekeeper.load();
@@ -110,7 +110,7 @@ export class OwnerCommands extends ClearCommands {
       (digits === 0 || (digits >= limits.PIN_DIGITS_MIN && digits <= limits.PIN_DIGITS_MAX)) &&
       request.attempts >= limits.ATTEMPTS_MIN &&
       request.attempts <= limits.ATTEMPTS_MAX &&
-      // Fewer than have failed by now would wipe the fob at its next boot.
+      // A limit at or below the present failures would wipe the fob at its next boot.
       request.attempts > this.lock.failures &&
       request.wipe < 2 &&
       request.asks < 8 &&
@@ -121,7 +121,7 @@ export class OwnerCommands extends ClearCommands {
     const policy = this.vault.policy;
     const endsPin = digits === 0 && this.vault.hasPin;
     if (endsPin && this.shut) return this.shut;
-    // A PIN that is too short from now on is chosen anew.
+    // A PIN that is now too short must be replaced.
     if (digits > policy.pinDigits && this.vault.hasPin) policy.renew = 1;
     policy.pinDigits = digits;
     policy.attempts = request.attempts;
@@ -160,7 +160,7 @@ export class OwnerCommands extends ClearCommands {
   clock(): Response<'clock'> | number {
     return (
       this.strange || {
-        // Version 1 knows no stale clock.
+        // Version 1 has no stale clock.
         state: Math.min(this.timekeeper.state, 1),
         utc: Math.max(0, this.now.utc),
         age: this.timekeeper.age,
@@ -184,7 +184,7 @@ export class OwnerCommands extends ClearCommands {
     if (this.strange) return this.strange;
     if (request.utc === 0) return refused.REFUSED_OUT_OF_RANGE;
     if (this.timekeeper.suspicious(request.utc)) {
-      // Each poll brings the time of that poll. Another time than the one on the screen is another question.
+      // Each poll has its own time. A time that differs from the one on the screen is another question.
       if (this.person.question.isIdle) this.askedTime = request.utc;
       const isSame = Math.abs(request.utc - this.askedTime) <= ASK_CLOCK_SECONDS;
       const time = isSame ? this.askedTime : request.utc;
@@ -215,10 +215,10 @@ export class OwnerCommands extends ClearCommands {
     if (this.strange) return this.strange;
     const wait = this.person.ask(ASK_MAINTAIN, texts.ASK_MAINTAIN, '', ASK_PLAIN, NO_NUMBER);
     if (wait) return wait;
-    // The console sees all of memory.
+    // The console can read all of memory.
     this.lock.close();
     showMaintenance(this.person);
-    // The port becomes a console with the answer on its way: the board opens it a moment later.
+    // The port becomes a console while the answer is on its way, so the board opens it a moment later.
     this.ports.maintenance.begin();
     return {};
   }

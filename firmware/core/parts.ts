@@ -5,7 +5,7 @@ import type { Pool } from './pool.ts';
 import type { Timekeeper } from './timekeeper.ts';
 import type { Vault } from './vault/vault.ts';
 
-/** What a fob is made of: what its person and the commands work on. */
+/** The parts of a fob, shared by its person and the commands. */
 export interface Parts {
   readonly ports: Ports;
   readonly vault: Vault;

@@ -6,19 +6,19 @@ const OUT = new Uint8Array([1]);
 const STEP = new Uint8Array([2]);
 
 /**
- * Everything unpredictable comes out of here. Secret from birth (32 bytes written at flashing) or, failing that,
- * from the owner's device secret; made different at every boot by a number that never repeats; stirred by raw
- * samples, button timing and the owner's random. A hash chain: what was drawn tells nothing of what is to come.
+ * The source of all randomness. It is secret because of 32 bytes written at flashing or, without them, of the owner's
+ * device secret. A number that never repeats makes it different at every boot. Raw samples, button timing and the
+ * owner's random bytes are mixed in. A hash chain: drawn bytes reveal nothing about later ones.
  */
 export class Pool {
   private readonly primitives: Primitives;
   private readonly entropy: Entropy;
   private readonly now: Now;
   private state: Uint8Array;
-  /** Moments of keys and raw samples that are not mixed in yet. */
+  /** Times of key edges and raw samples that are not mixed in yet. */
   private readonly edges: Int32Array;
   private kept: number;
-  /** Bits of chance counted so far; a secret birth counts as enough. */
+  /** Bits of randomness credited so far; a seed counts as enough. */
   private bits: number;
   ready: boolean;
 
@@ -33,12 +33,12 @@ export class Pool {
     this.ready = false;
   }
 
-  /** Share of the chance needed, 0 to 100. */
+  /** Share of the required randomness, 0 to 100. */
   get percent(): number {
     return Math.min(100, Math.floor((this.bits * 100) / POOL_BITS_NEEDED));
   }
 
-  /** Mixes in bytes that nobody else knows. */
+  /** Mixes in secret bytes. */
   seed(secret: Uint8Array): void {
     this.stir(secret);
     this.ready = true;
@@ -51,7 +51,10 @@ export class Pool {
     this.state = this.primitives.hash(SHA256, [this.state, new Uint8Array(samples.buffer), bytes]);
   }
 
-  /** Keeps the moment of a key going down or up, to be mixed in later: a passcode may be waiting behind this key. */
+  /**
+   * Keeps the time of a key going down or up, to be mixed in later, because a passcode may be waiting behind this
+   * key.
+   */
   keepMoment(ms: number): void {
     const edges = this.edges;
     const at = this.kept;
@@ -67,7 +70,7 @@ export class Pool {
     this.ready = this.bits >= POOL_BITS_NEEDED;
   }
 
-  /** Nobody waits: mixes in what has gathered, before a key would have to. */
+  /** Called when nobody waits: mixes in the kept values, so that a key does not have to do it. */
   settle(): void {
     if (this.kept > POOL_EDGES / 2) this.mix();
   }

@@ -1,16 +1,19 @@
 import { PRESS_ENTRIES, PRESS_ENTRY_BYTES, PRESS_MODULUS } from './base/limits.ts';
 
-/** Lower three bytes of an account's id; never 0, which is an empty entry. */
+/** Returns the lower three bytes of an account's id; never 0, which is an empty entry. */
 export function tagOf(id: number): number {
   return id & 0xffffff || 1;
 }
 
-/** Three bytes of the press journal. */
+/** Reads three bytes of the press journal. */
 export function tagAt(content: Uint8Array, at: number): number {
   return ((content[at] as number) << 16) | ((content[at + 1] as number) << 8) | (content[at + 2] as number);
 }
 
-/** The counter of a record as the press journal has it: the same or ahead, since a record is written last. */
+/**
+ * Returns an account's counter according to the press journal: the same as in the record or ahead, since a record is
+ * written last.
+ */
 export function aheadOf(content: Uint8Array, id: number, counter: number): number {
   const tag = tagOf(id);
   for (let at = 0; at < PRESS_ENTRIES * PRESS_ENTRY_BYTES; at += PRESS_ENTRY_BYTES) {

@@ -13,9 +13,9 @@ import {
 import type { Now, Ports } from './base/ports.ts';
 import type { Vault } from './vault/vault.ts';
 
-/** Where version 1 kept its synchronisation; the number is not used again. */
+/** Record in which version 1 stored its synchronisation; the number is not used again. */
 const OLD_CLOCK_RECORD = 1;
-/** Keeps a trim in an unsigned field. */
+/** Added to a trim to store it in an unsigned field. */
 export const TRIM_OFFSET = 32768;
 
 export const CLOCK_UNSET = 0;
@@ -23,10 +23,10 @@ export const CLOCK_TRUSTED = 1;
 export const CLOCK_STALE = 2;
 
 /**
- * Whether the time may be believed. Trusted is a clock that its owner has set and that has run since: the
- * journal of the synchronisations is authentic, and the real-time clock says that it never stopped. Each page of the
- * journal: seconds since 1970 (8 bytes), seconds of the drift budget left to give away (1), trim (2), seconds that a
- * step which was not finished may have taken (4).
+ * Decides whether the time is trusted: the owner has set the clock and it has run since. The journal of the
+ * synchronisations is authentic, and the real-time clock reports that it never stopped. Each page of the journal:
+ * seconds since 1970 (8 bytes), remaining seconds of the drift budget (1), trim (2), seconds that an unfinished step
+ * may have used (4).
  */
 export class Timekeeper {
   private readonly vault: Vault;
@@ -35,16 +35,16 @@ export class Timekeeper {
   /** Seconds since 1970 of the last synchronisation, 0 for none. */
   private synced: number;
   /**
-   * Seconds of `DRIFT_SECONDS` left at that moment. Were they there anew at each synchronisation, a computer could
-   * walk the clock into tomorrow by five seconds a time.
+   * Seconds of `DRIFT_SECONDS` left at that moment. If each synchronisation renewed them, a computer could move the
+   * clock into tomorrow in steps of five seconds.
    */
   private credit: number;
   private spent: number;
   /** Learned correction of the clock's speed in tenths of a ppm. */
   trim: number;
-  /** Whether the clock is right as it is read. */
+  /** Whether the clock's reading needs no correction. */
   exact: boolean;
-  /** What it may drift, and since when it is stale. */
+  /** Largest drift in ppm, and the time from which the clock is stale. */
   declare private ppm: number;
   declare staleAt: number;
 
@@ -60,7 +60,7 @@ export class Timekeeper {
     this.load();
   }
 
-  /** Reads the journal anew: after boot and after the owner changed. */
+  /** Reads the journal again, after boot and after a change of the owner. */
   load(): void {
     const journal = this.vault.clock;
     const records = this.vault.records;
@@ -80,19 +80,20 @@ export class Timekeeper {
     }
     this.exact = this.ports.clock.trim(this.trim) || this.trim === 0;
     const ppm = this.ports.facts.clockPpm;
-    // A learned trim leaves what changes with the temperature.
+    // A learned trim does not remove the drift with temperature.
     this.ppm = this.trim === 0 ? ppm : Math.max(TRIMMED_PPM, ppm >> 2);
-    // Here, and not with every passcode. The error is whole seconds, and the one that the clock was set in.
+    // Computed here once, not for every passcode. The error is whole seconds, and one for the second in which the
+    // clock was set.
     this.staleAt =
       this.synced + Math.min(STALE_SECONDS, Math.floor(((STALE_ERROR_SECONDS - 1) * 1000000) / this.ppm));
   }
 
-  /** Takes over what version 1 kept: time and credit, in the same order. */
+  /** Takes over the values of version 1: time and credit, in the same order. */
   private keep(journal: Journal, content: Uint8Array): boolean {
     return journal.write(new Writer(JOURNAL_CONTENT_BYTES).raw(content).number(TRIM_OFFSET, 2).bytes);
   }
 
-  /** What the clock says, corrected where its part does not do so itself; -1 stays. */
+  /** Returns the clock's reading, corrected if its part does not do so itself; -1 stays. */
   correct(utc: number): number {
     if (this.exact || this.synced === 0 || utc <= this.synced) return utc;
     return utc + Math.floor(((utc - this.synced) * this.trim) / 10000000);
@@ -103,9 +104,9 @@ export class Timekeeper {
     return this.now.utc > this.staleAt ? CLOCK_STALE : CLOCK_TRUSTED;
   }
 
-  /** Whether there is no time: a clock before its own synchronisation was reset behind our back. */
+  /** Whether there is no time. A clock earlier than its own synchronisation was reset without our knowledge. */
   get unset(): boolean {
-    // One that shows no number is none either.
+    // A clock that does not return a number counts as unset, too.
     return this.synced === 0 || !(this.now.utc >= this.synced);
   }
 
@@ -114,26 +115,28 @@ export class Timekeeper {
     return this.synced > 0 ? Math.max(0, this.now.utc - this.synced) : 0;
   }
 
-  /** Bound in seconds on how far the time may be off: what the clock can have drifted, and the second it was set in. */
+  /**
+   * Bound in seconds on the error of the time: the largest drift of the clock, and the second in which it was set.
+   */
   get error(): number {
     return 1 + Math.ceil((this.age * this.ppm) / 1000000);
   }
 
   /**
-   * Whether setting the time to `utc` could serve to harvest codes: any step back, to before the last synchronisation
-   * also where the time was lost, and one forward beyond what the clock can have drifted.
+   * Whether setting the time to `utc` could serve to harvest passcodes: any step back, also to before the last
+   * synchronisation if the time was lost, and a step forward beyond the largest drift.
    */
   suspicious(utc: number): boolean {
     return utc < this.synced || (!this.unset && this.left(utc) < 0);
   }
 
-  /** Seconds that setting the time to `utc` leaves of what the clock can have drifted; negative for a step back. */
+  /** Returns the seconds of the drift budget left after setting the time to `utc`; negative for a step back. */
   private left(utc: number): number {
     const step = utc - this.now.utc;
     return step < 0 ? -1 : Math.floor((this.age * DRIFT_PPM) / 1000000) + this.credit - this.spent - step;
   }
 
-  /** Trim that the step to `utc` teaches: the second that rounding may have made of it is not counted. */
+  /** Returns the trim learned from the step to `utc`, less the second that rounding may have added. */
   private learned(utc: number): number {
     const step = utc - this.now.utc;
     const age = this.age;
@@ -143,12 +146,12 @@ export class Timekeeper {
     return Math.max(-TRIM_TENTHS_MAX, Math.min(TRIM_TENTHS_MAX, trim));
   }
 
-  /** False when the clock or the storage failed. */
+  /** Sets the clock. False if the clock or the storage failed. */
   set(utc: number): boolean {
     const left = this.left(utc);
     const trim = this.learned(utc);
     const step = utc - this.now.utc;
-    // Before the clock moves: neither a power cut behind it nor a memory that is worn out gives the step for nothing.
+    // Stored before the clock moves, so that neither a later power cut nor a worn-out memory gives the step for free.
     if (left >= 0 && step) {
       const spent = this.spent + step;
       if (!this.save(this.synced, this.credit, this.trim, spent)) return false;
@@ -156,7 +159,7 @@ export class Timekeeper {
     }
     if (!this.vault.clock || !this.ports.clock.set(utc)) return false;
     this.now.utc = utc;
-    // Beyond the budget is what a person has pressed for, or the first time after none.
+    // A step beyond the budget was approved by a press, or sets the first time.
     if (!this.save(utc, left < 0 ? DRIFT_SECONDS : Math.min(left, DRIFT_SECONDS), trim, 0)) return false;
     this.load();
     return true;

@@ -5,14 +5,17 @@ import * as texts from './base/texts.ts';
 /** HID Usage Tables §10: keypad 1 is 0x59, keypad 0 is 0x62, on every layout. The computer has NumLock on. */
 const KEYPAD_ENTER = 0x58;
 
-/** Types digits into the computer, one report after the other. What it does not take in time is dropped. */
+/**
+ * Types digits into the computer, one report after the other. Drops the rest if the computer does not take a report
+ * in time.
+ */
 export class Typist {
   private readonly keyboard: Keyboard;
   private text: string;
-  /** Reports sent, and to send: down and up for each key. */
+  /** Reports sent, and reports in total: down and up for each key. */
   private sent: number;
   private reports: number;
-  /** When the next report is due; `FAR` when there is none. */
+  /** Time of the next report; `FAR` if there is none. */
   deadline: number;
   private latestMs: number;
 
@@ -34,12 +37,12 @@ export class Typist {
     this.latestMs = this.deadline + TYPING_PATIENCE_MS;
   }
 
-  /** Nothing more is typed; a key that is down goes up first. */
+  /** Stops typing; a key that is down is released first. */
   stop(): void {
     this.reports = this.sent + (this.sent & 1);
   }
 
-  /** Sends the report that is due. What to tell the person about it. */
+  /** Sends the report that is due. Returns a message for the person. */
   tick(ms: number): string {
     this.deadline = FAR;
     if (this.sent >= this.reports) return '';

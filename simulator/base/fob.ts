@@ -1,24 +1,24 @@
 /**
- * What the rest of the simulator (fronts, faces, control) and other people's tests may know of a simulated
- * fob. `boot()` makes one; everything behind this interface is an Espruino board made of software.
+ * The interface of a simulated fob for the rest of the simulator (fronts, faceplates, control) and for tests of other
+ * projects. `boot()` makes a fob; behind this interface is an Espruino board made of software.
  */
 
 export type BoardName = 'pico' | 'pico-hid' | 'banglejs2' | 'bench';
 
-/** Byte pipe of one of the board's ports, seen from outside the board. */
+/** A byte pipe at one of the board's ports, seen from outside the board. */
 export interface Wire {
-  /** Bytes into the board. Ignored while the power is off, as on a real cable. */
+  /** Sends bytes into the board. Ignored while the power is off, as on a real cable. */
   write(bytes: Uint8Array): void;
-  /** Bytes out of the board. Returns the function that stops listening. */
+  /** Listens to bytes from the board. Returns a function that stops listening. */
   onData(listener: (bytes: Uint8Array) => void): () => void;
 }
 
 export interface Bitmap {
   readonly width: number;
   readonly height: number;
-  /** One byte a pixel, row by row, 1 = lit: what the display controller's memory holds now. */
+  /** One byte per pixel, row by row, 1 = lit: the present memory of the display controller. */
   readonly pixels: Uint8Array;
-  /** One byte a pixel where there are colours: bit 0 red, 1 green, 2 blue. */
+  /** One byte per pixel on a display with colours: bit 0 red, 1 green, 2 blue. */
   readonly colours?: Uint8Array;
 }
 
@@ -32,9 +32,9 @@ export interface Screen {
   readonly brightness?: number;
 }
 
-/** A computer that the board is a Bluetooth keyboard for. */
+/** A computer for which the board is a Bluetooth keyboard. */
 export interface BluetoothHost {
-  /** Connects; where it is not bonded it gets no keys. */
+  /** Connects. Without a bond it receives no keys. */
   connect(bonded: boolean): void;
   disconnect(): void;
   /** Whether the board offers itself as a keyboard. */
@@ -43,17 +43,17 @@ export interface BluetoothHost {
   readonly reports: readonly Uint8Array[];
 }
 
-/** Where a board's non-volatile memories live between power cuts (EEPROM, flash, battery-backed clock). */
+/** Storage for a board's non-volatile memories between power cuts (EEPROM, flash, battery-backed clock). */
 export interface StateStore {
-  /** The whole image as it was last written, or undefined for a board that never ran. */
+  /** Returns the whole image as last written, or undefined for a board that never ran. */
   load(): Uint8Array | undefined;
-  /** Durable when it returns, even if this process is killed. */
+  /** Writes bytes. They are durable when it returns, even if this process is killed. */
   write(offset: number, bytes: Uint8Array): void;
-  /** Releases what the store holds; called by `Fob.close`. */
+  /** Releases the store's resources; called by `Fob.close`. */
   close?(): void;
 }
 
-/** What is soldered to the board's I2C bus; what is left out is there. */
+/** Parts on the board's I2C bus. An omitted part is present. */
 export interface PartsOptions {
   readonly display?: boolean;
   readonly clock?: boolean;
@@ -61,7 +61,7 @@ export interface PartsOptions {
   readonly eeprom?: 'AT24C32' | 'AT24C256' | 'none';
 }
 
-/** A report that a computer at the fob's USB got. */
+/** A report that a computer received from the fob over USB. */
 export interface HidReport {
   /** Virtual UTC in ms since 1970. */
   readonly atMs: number;
@@ -69,45 +69,45 @@ export interface HidReport {
   readonly bytes: Uint8Array;
 }
 
-/** A computer at the board's USB that takes the place of the one which the simulator plays. */
+/** A computer at the board's USB port that replaces the simulator's own. */
 export interface UsbComputer {
-  /** Whether it asks for an input report now; until it does, the board keeps the one it has. */
+  /** Whether it asks for an input report now. Until it asks, the board keeps the report it has. */
   readonly isPolling: boolean;
-  /** Takes the report it asked for: as the endpoint carries it, an id in front where the descriptor has ids. */
+  /** Receives the report it asked for, as the endpoint carries it: with an id in front if the descriptor has ids. */
   onReport(report: Uint8Array): void;
 }
 
-/** The board's USB interface to HID, as the firmware below the image has it. */
+/** The board's USB HID interface, as the firmware below the image presents it. */
 export interface UsbHid {
-  /** What the image offers as its report descriptor; undefined where it offers none, or the build has no HID. */
+  /** Report descriptor that the image offers; undefined if it offers none, or the build has no HID. */
   readonly reportDescriptor: Uint8Array | undefined;
   /** Bytes of the longest input report. */
   readonly reportBytes: number;
-  /** Whether the build hands reports from the computer to the image. */
+  /** Whether the build passes reports from the computer to the image. */
   readonly takesReports: boolean;
-  /** Of the processor, in hex: the serial number of the USB device. */
+  /** Serial number of the USB device: the processor's, in hex. */
   readonly serialNumber: string;
-  /** Leaves setting up and polling to `computer` from now on, or to the simulator again. */
+  /** From now on `computer` sets up and polls the device; undefined gives this back to the simulator. */
   serve(computer: UsbComputer | undefined): void;
-  /** The computer has chosen the device's configuration, or none. */
+  /** Tells the device that the computer has chosen its configuration, or none. */
   configure(configured: boolean): void;
-  /** An output report as the endpoint carries it. */
+  /** Sends an output report as the endpoint carries it. */
   write(report: Uint8Array): void;
 }
 
 export interface BootOptions {
   readonly board: BoardName;
-  /** Files of the MCU's Storage, by name, written when the state is new. Default: the built image of the board. */
+  /** Files of the MCU's Storage, by name, written if the state is new. Default: the built image of the board. */
   readonly image?: Readonly<Record<string, Uint8Array>>;
-  /** Further files "flashed" beside the image when the state is new, such as `birth` (32 random bytes). */
+  /** Further files "flashed" beside the image if the state is new, such as `birth` (32 random bytes). */
   readonly files?: Readonly<Record<string, Uint8Array>>;
   /** Default: memory of this process. */
   readonly storage?: StateStore;
-  /** `virtual` (default): time moves only by `advance`, `press` and the work done. `real`: follows the machine. */
+  /** `virtual` (default): only `advance`, `press` and the board's work move time. `real`: follows the machine. */
   readonly clock?: 'virtual' | 'real';
   /** Virtual UTC at boot in ms since 1970. Default: the machine's clock for `real`, 2026-01-01T00:00Z for `virtual`. */
   readonly startMs?: number;
-  /** Seed of everything left to chance: torn bytes, hwRand, button bounce. Default 1. */
+  /** Seed of all randomness: torn bytes, hwRand, button bounce. Default 1. */
   readonly seed?: number;
   readonly parts?: PartsOptions;
   /** How much faster than true time the RTC's crystal runs, in parts per million. Default 0. */
@@ -127,7 +127,7 @@ export interface Wear {
 export interface SimulatedFob {
   readonly board: BoardName;
   /**
-   * What carries frames: the port `USB` on pico, `Bluetooth` on banglejs2, `Serial1` on bench, reports of `frames` on
+   * The port that carries frames: `USB` on pico, `Bluetooth` on banglejs2, `Serial1` on bench, reports of `frames` on
    * pico-hid.
    */
   readonly link: Wire;
@@ -135,54 +135,57 @@ export interface SimulatedFob {
   /** Absent on boards without Bluetooth. */
   readonly bluetooth: BluetoothHost | undefined;
 
-  /** What the fob typed as a USB keyboard since it was booted, report by report. Empty where it is none. */
+  /** Reports that the fob typed as a USB keyboard since boot. Empty on a board without one. */
   readonly keyboard: readonly HidReport[];
-  /** HID reports other than a keyboard's, to and from the board. Silent where its build hands none on. */
+  /** HID reports other than a keyboard's, in both directions. Silent if the board's build passes none on. */
   readonly frames: Wire;
-  /** For fronts: HID as a USB device has it. */
+  /** For fronts: HID as a USB device presents it. */
   readonly usbHid: UsbHid;
-  /** Puts the USB cable into a computer, where it is at boot, or takes it out and leaves the fob to its battery. */
+  /** Plugs the USB cable into a computer, as it is at boot, or unplugs it and leaves the fob to its battery. */
   setUsb(plugged: boolean): void;
-  /** What the board measures of its supply, in volts. */
+  /** Sets the supply voltage that the board measures, in volts. */
   setSupply(volts: number): void;
-  /** Whether the processor would stand still now: allowed by the image, no USB, nothing due for a while. */
+  /** Whether the processor would sleep now: the image allows it, no USB, nothing due for a while. */
   readonly sleeping: boolean;
 
-  /** Number of keys on the case (1 on pico); on banglejs2 the button, then what touching the screen does: 4. */
+  /** Number of keys on the case (1 on pico). On banglejs2 the button and the touch gestures: 4. */
   readonly keys: number;
   keyDown(key?: number): void;
   keyUp(key?: number): void;
-  /** Down, `heldMs` of time (default 100), up, and 50 ms for the debounce. Virtual clock only. */
+  /** Presses a key for `heldMs` (default 100), then waits 50 ms for the debounce. Virtual clock only. */
   press(key?: number, heldMs?: number): void;
 
   screen(): Screen;
-  /** Called after the display changed. Returns the function that stops listening. */
+  /** Calls `listener` after the display changed. Returns a function that stops listening. */
   onScreen(listener: () => void): () => void;
 
-  /** Virtual time in ms since 1970: what a perfect clock beside the board would show. */
+  /** Virtual time in ms since 1970, as a perfect clock beside the board would show it. */
   now(): number;
-  /** Moves virtual time, running what falls due in order. Also with the power off (the RTC battery goes on). */
+  /** Moves virtual time and runs due events in order. Works with the power off, too: the RTC has a battery. */
   advance(ms: number): void;
 
   readonly powered: boolean;
   /**
-   * Power gone at once, between two operations. A page the EEPROM is still busy writing (10 ms) is torn as in
-   * `cutPowerAtOperation`: the part has lost its supply, too.
+   * Cuts the power between two operations. A page that the EEPROM is still writing (10 ms) is torn as in
+   * `cutPowerAtOperation`, because the part loses its supply too.
    */
   cutPower(): void;
-  /** Boots again from what the memories hold. */
+  /** Boots again from the contents of the memories. */
   powerOn(): void;
   /** Non-volatile operations (EEPROM page writes, flash writes and erases) since the state was made. */
   readonly operations: number;
-  /** Power goes during operation number `operations + n` (n ≥ 1), which is torn by the fob's seed. */
+  /**
+   * Cuts the power during operation number `operations + n` (n ≥ 1). The fob's seed decides how that operation is
+   * torn.
+   */
   cutPowerAtOperation(n: number): void;
-  /** The RTC's backup battery dies with the power off: at next boot the oscillator-stop flag is set. */
+  /** The RTC's backup battery dies with the power off: the oscillator-stop flag is set at the next boot. */
   loseTime(): void;
 
-  /** What the interpreter printed on its console, for finding errors: empty on a healthy run. */
+  /** Console output of the interpreter, for finding errors: empty on a healthy run. */
   consoleText(): string;
   wear(): Wear;
-  /** What the image did that would harm or stall a real board: empty on a healthy run. Text, oldest first. */
+  /** Acts of the image that would harm or stall a real board, oldest first: empty on a healthy run. */
   readonly violations: readonly string[];
   /** Releases timers and files. */
   close(): void;

@@ -1,6 +1,6 @@
-/** Every bound, size and duration of the simulator's heart. Register numbers are facts of the parts and stay there. */
+/** Every bound, size and duration of the simulator's core. Register numbers are facts of the parts and stay there. */
 
-/** Layout of the state image: what it starts with, and where its parts begin. */
+/** Layout of the state image: its first bytes, and the offsets of its parts. */
 export const STATE_MAGIC = 'PASSFOB\n';
 export const STATE_VERSION = 2;
 export const STATE_HEADER_BYTES = 128;
@@ -8,10 +8,12 @@ export const STATE_FILE_MODE = 0o600;
 
 export const BOARD_NAME_BYTES = 12;
 export const SERIAL_BYTES = 12;
-/** Room for what the RTC's battery keeps. */
+/** Space for the data that the RTC's battery keeps. */
 export const RTC_BYTES = 48;
 
-/** AT24C32 data sheet: 4096 bytes in pages of 32, at most 10 ms a write, in which it does not acknowledge. */
+/**
+ * AT24C32 data sheet: 4096 bytes in pages of 32; a write takes at most 10 ms, in which the part does not acknowledge.
+ */
 export const EEPROM_BYTES = 4096;
 export const EEPROM_PAGE_BYTES = 32;
 export const EEPROM_WRITE_US = 10_000;
@@ -30,27 +32,35 @@ export const FLASH_ERASE_US = 250_000;
 export const BENCH_FLASH_PAGE_BYTES = 4096;
 export const BENCH_FLASH_PAGES = 64;
 
-/** Bangle.js 2: external flash in sectors of 4 kB, and so many of its 2048. */
+/** Bangle.js 2: external flash in sectors of 4 kB. The simulator has 128 of its 2048. */
 export const BANGLE_FLASH_PAGE_BYTES = 4096;
 export const BANGLE_FLASH_PAGES = 128;
 export const BANGLE_SIDE = 176;
-/** Bangle.js (jswrap_bangle.c): idle times until display, light and touch go off, and how far idle time is counted. */
+/**
+ * Bangle.js (jswrap_bangle.c): idle time until lock, display off and light off, and where the count of idle time
+ * ends.
+ */
 export const BANGLE_LOCK_MS = 30_000;
 export const BANGLE_LCD_POWER_MS = 30_000;
 export const BANGLE_BACKLIGHT_MS = 10_000;
 export const BANGLE_IDLE_MAX_MS = 60_000;
-/** A button held so long loads the first application again, and so long resets, since it stops the watchdog's service. */
+/**
+ * A button held for `BANGLE_LOAD_MS` loads the first application again. Held for `BANGLE_WATCHDOG_MS` it resets,
+ * because the firmware does not serve the watchdog meanwhile.
+ */
 export const BANGLE_LOAD_MS = 1500;
 export const BANGLE_WATCHDOG_MS = 5000;
-/** After a press that wakes: what follows within this time is taken for its bounce. */
+/** Edges within this time after a press that wakes the watch count as its bounce. */
 export const BANGLE_WAKE_BOUNCE_MS = 100;
-/** HID over Bluetooth: longest report, and when one is taken to be sent (one connection interval). */
+/**
+ * HID over Bluetooth: bytes of the longest report, and time until a report counts as sent (one connection interval).
+ */
 export const HID_REPORT_MAX_BYTES = 16;
 export const HID_SENT_MS = 30;
 
 /**
- * Files of the `bench` board's `require("fs")`: a fixed number of slots, written in place. Its image keeps each of 256
- * pages of memory in a file of its own, beside a few others.
+ * Files of the `bench` board's `require("fs")`: a fixed number of slots, written in place. The image uses one file
+ * for each of its 256 pages of memory, and a few others.
  */
 export const FILE_SLOTS = 264;
 export const FILE_MAX_BYTES = 256;
@@ -61,65 +71,70 @@ export const STORAGE_HEADER_BYTES = 32;
 export const STORAGE_NAME_BYTES = 28;
 export const STORAGE_ALIGN_BYTES = 4;
 
-/** Virtual time a call of the interpreter takes, so that a bounded busy wait ends (espruino.md §7.3: about 30 µs). */
+/** Virtual time of one call of the interpreter, so that a bounded busy wait ends (espruino.md §7.3: about 30 µs). */
 export const CALL_US = 30;
 /** Shortest interval of a timer (Espruino jsinteractive.h). */
 export const TIMER_MIN_MS = 0.1;
 export const TIMER_MAX_MS = 31_536_000_001_000;
-/** How much virtual time a stimulus from outside may use up in timers of no length before `advance` is needed. */
+/** Virtual time that timers without delay may use after one outside event before `advance` is needed. */
 export const IMMEDIATE_WORK_US = 50_000;
-/** Passes of the idle loop without time moving after which an image is taken to be stuck. */
+/** Passes of the idle loop without progress of time after which an image counts as stuck. */
 export const MAX_IDLE_PASSES = 100_000;
 
-/** Bytes of one serial event, and of what a port keeps while nobody listens (Espruino jsdevices.h, jswrap_stream.h). */
+/**
+ * Bytes of one serial event, and bytes that a port keeps without a listener (Espruino jsdevices.h, jswrap_stream.h).
+ */
 export const SERIAL_CHUNK_BYTES = 64;
 export const STREAM_BUFFER_BYTES = 512;
-/** Console text kept for people who look for an error: the newest of it. */
+/** Characters of console text kept for finding errors, the newest ones. */
 export const CONSOLE_TEXT_MAX = 65_536;
 export const CONSOLE_LINE_MAX = 65_536;
 export const PASSWORD_MAX = 20;
-/** Lines of a trace printed under an exception. */
+/** Lines of the stack trace printed under an exception. */
 export const TRACE_LINES = 8;
 
-/** Debounce of a built-in button where `setWatch` is not told (Espruino jswrap_io.c). */
+/** Debounce of a built-in button if `setWatch` names none (Espruino jswrap_io.c). */
 export const BUTTON_DEBOUNCE_MS = 25;
-/** Mechanical bounce of a key: at most so many extra edge pairs within so long. */
+/** Mechanical bounce of a key: largest number of extra edge pairs, and the time within which they come. */
 export const BOUNCE_MAX_PAIRS = 3;
 export const BOUNCE_MAX_US = 4000;
-/** `Fob.press`: how long the key is down, and what follows for the debounce. */
+/** `Fob.press`: time the key is down, and the time after it for the debounce. */
 export const PRESS_HELD_MS = 100;
 export const PRESS_SETTLE_MS = 50;
 
-/** Arguments `Function.apply` takes, and `emit` (Espruino jswrap_functions.c, jswrap_object.c). */
+/** Arguments that `Function.apply` and `emit` accept (Espruino jswrap_functions.c, jswrap_object.c). */
 export const APPLY_MAX_ARGUMENTS = 256;
 export const EMIT_MAX_ARGUMENTS = 4;
 
-/** AES (FIPS 197 §3) and CCM (RFC 3610 §2; Espruino takes what mbed TLS takes). */
+/** AES (FIPS 197 §3) and CCM (RFC 3610 §2; Espruino accepts the same as mbed TLS). */
 export const AES_BLOCK_BYTES = 16;
 export const CCM_NONCE_MIN_BYTES = 7;
 export const CCM_NONCE_MAX_BYTES = 13;
 
-/** How deep a value is shown on the console. */
+/** Depth to which the console shows a value. */
 export const DESCRIBE_MAX_DEPTH = 4;
 
-/** I2C: default clock, and what a poll for an absent acknowledge costs (about two million polls a byte). */
+/** I2C: default clock, and the cost of polling for an absent acknowledge (about two million polls a byte). */
 export const I2C_DEFAULT_BITRATE = 100_000;
 export const I2C_BITS_PER_BYTE = 9;
 export const I2C_TIMEOUT_US = 250_000;
 
-/** USB 2.0 §7.1.7.3: a computer waits 100 ms after the cable is in. Espruino's HID endpoint is asked every 10 ms. */
+/**
+ * USB 2.0 §7.1.7.3: a computer waits 100 ms after the cable is plugged in. It polls Espruino's HID endpoint every 10
+ * ms.
+ */
 export const USB_ENUMERATION_US = 100_000;
 export const USB_HID_INTERVAL_US = 10_000;
-/** Bytes of an input report (Espruino usbd_cdc_hid.h), and of those that the build for `pico-hid` would have. */
+/** Bytes of an input report (Espruino usbd_cdc_hid.h), and of one in the build assumed for `pico-hid`. */
 export const USB_HID_REPORT_BYTES = 16;
 export const USB_HID_LONG_REPORT_BYTES = 64;
 
-/** Supply of the Pico's regulator. */
+/** Output of the Pico's regulator. */
 export const SUPPLY_VOLTS = 3.3;
-/** Espruino's STM32 sleeps deeply only when nothing is due for longer (jshardware.c, jshSleep). */
+/** Espruino's STM32 sleeps deeply only if nothing is due within this time (jshardware.c, jshSleep). */
 export const DEEP_SLEEP_MIN_US = 1_500_000;
 
-/** One round of PBKDF2 with SHA-256: 545 ms for 1,000 at 64 MHz (espruino.md §7.3), on 84 MHz. */
+/** One round of PBKDF2 with SHA-256: 545 ms for 1,000 rounds at 64 MHz (espruino.md §7.3), scaled to 84 MHz. */
 export const PBKDF2_ROUND_US = 415;
 
 export const DISPLAY_WIDTH = 128;
@@ -131,7 +146,7 @@ export const AGING_PPM_PER_STEP = 0.1;
 /** Largest side of a Graphics buffer (Espruino jswrap_graphics.c). */
 export const GRAPHICS_MAX_SIDE = 32_767;
 
-/** Real clock: a node timer sleeps no longer than this, and a jump of the machine's clock beyond this is followed. */
+/** Real clock: longest sleep of a node timer, and the shortest jump of the machine's clock that is followed. */
 export const REAL_SLEEP_MAX_MS = 60_000;
 export const REAL_JUMP_MS = 2000;
 
@@ -139,10 +154,10 @@ export const REAL_JUMP_MS = 2000;
 export const DEFAULT_START_MS = 1_767_225_600_000;
 export const DEFAULT_SEED = 1;
 
-/** Wire faults: bytes a single drop, duplicate or insertion covers at most. */
+/** Wire faults: largest number of bytes in one drop, duplicate or insertion. */
 export const FAULT_SPAN_MAX_BYTES = 16;
 
-/** What the Pico's own clock shows after its power was gone: 2000-01-01T00:00:00Z (STM32 RTC reset value). */
+/** Time on the Pico's own clock after a loss of power: 2000-01-01T00:00:00Z (STM32 RTC reset value). */
 export const FIRST_CLOCK_MS = 946_684_800_000;
 /** Virtual time of a reset, before the boot files run. Not measured. */
 export const BOOT_US = 10_000;

@@ -1,6 +1,6 @@
 import { makeRandomness, type Randomness } from './randomness.ts';
 
-/** Ends everything the interpreter is doing: thrown by every call of an image whose power is gone. */
+/** Thrown by every call of an image after its power was cut. Ends all work of the interpreter. */
 export class PowerLost extends Error {
   constructor() {
     super('the power is gone');
@@ -8,8 +8,8 @@ export class PowerLost extends Error {
 }
 
 /**
- * Counts the non-volatile operations and loses the power in the middle of the one that was asked for. How that one is
- * torn is drawn from the fob's seed and the operation's number alone, so the same cut always tears alike.
+ * Counts the non-volatile operations and cuts the power in the middle of the requested one. The fob's seed and the
+ * operation's number alone decide how it is torn, so the same cut always tears alike.
  */
 export class Operations {
   readonly #seed: number;
@@ -34,14 +34,14 @@ export class Operations {
     this.#cutAt = this.#count + n;
   }
 
-  /** The chance by which operation number `count` is torn when the power goes in it. */
+  /** The randomness that tears operation number `count` if the power is cut in it. */
   tear(): Randomness {
     return makeRandomness(this.#seed, 'tear', this.#count);
   }
 
   /**
-   * Does one operation. `apply` gets the chance to tear by when the power goes in this one, else undefined; in the
-   * first case PowerLost is thrown afterwards.
+   * Runs one operation. If the power is cut in it, `apply` receives the randomness for the tear, and PowerLost is
+   * thrown afterwards. Otherwise `apply` receives undefined.
    */
   run(apply: (tear: Randomness | undefined) => void): void {
     this.#count++;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Everything left to chance comes from one of these; the same seed and labels give the same sequence. */
+/** A source of randomness. The same seed and labels give the same sequence. */
 export interface Randomness {
   /** Whole number from 0 to `bound` - 1. */
   below(bound: number): number;
@@ -14,8 +14,8 @@ export interface Randomness {
 }
 
 /**
- * `labels` name what the chance is for, so that one use of it never shifts another. Generator: sfc32 (C. Doty-Humphrey,
- * PractRand), started from SHA-256. For faults and for `hwRand`, never for secrets of real fobs.
+ * Makes the randomness for one use, named by `labels`, so that one use never shifts another. Generator: sfc32 (C.
+ * Doty-Humphrey, PractRand), started from SHA-256. For faults and for `hwRand`, never for secrets of real fobs.
  */
 export function makeRandomness(seed: number, ...labels: readonly (string | number)[]): Randomness {
   const start = createHash('sha256')

@@ -9,8 +9,8 @@ interface Entry extends Due {
 }
 
 /**
- * Time beside the board, in microseconds since 1970, and the hardware's events in it (key bounce, watchdog). It never
- * goes back. Events with the same time run in the order they were made.
+ * Time outside the board, in microseconds since 1970, and the hardware's events in it (key bounce, watchdog). It
+ * never goes back. Events with the same time run in the order in which they were scheduled.
  */
 export class Scheduler {
   #nowUs: number;
@@ -24,7 +24,7 @@ export class Scheduler {
     return this.#nowUs;
   }
 
-  /** Work takes time: nothing runs, and what falls due meanwhile runs late, as in an interpreter with one thread. */
+  /** Lets work take time: no event runs meanwhile, and due events run late, as in an interpreter with one thread. */
   spend(us: number): void {
     this.#nowUs += us;
   }
@@ -53,7 +53,7 @@ export class Scheduler {
     return this.#entries[0]?.dueUs ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Runs what is due by now. True if anything ran. */
+  /** Runs all events that are due. True if any ran. */
   runDue(): boolean {
     let ran = false;
     for (let first = this.#entries[0]; first && first.dueUs <= this.#nowUs; first = this.#entries[0]) {
@@ -65,11 +65,11 @@ export class Scheduler {
   }
 }
 
-/** What moves the time: calls (`virtual`) or the machine (`real`). */
+/** The source of progress in time: calls (`virtual`) or the machine (`real`). */
 export interface Pacing {
-  /** Brings the scheduler up to the machine's time. */
+  /** Moves the scheduler to the machine's time. */
   follow(): void;
-  /** Asks to be woken at `dueUs`. */
+  /** Requests a wake-up at `dueUs`. */
   arm(dueUs: number): void;
   stop(): void;
 }
@@ -77,8 +77,8 @@ export interface Pacing {
 export const VIRTUAL_PACING: Pacing = { follow() {}, arm() {}, stop() {} };
 
 /**
- * Follows the machine's monotonic clock, and its wall clock where that jumps ahead (the machine slept: the RTC's
- * battery did not). One timer, for the next due event, which does not keep the process alive.
+ * Follows the machine's monotonic clock, and its wall clock after a jump ahead (the machine slept; the RTC's battery
+ * did not). Uses one timer, for the next due event, which does not keep the process alive.
  */
 export function realPacing(scheduler: Scheduler, wake: () => void): Pacing {
   const startUs = scheduler.nowUs;

@@ -1,7 +1,7 @@
 import { BENCH_FLASH_PAGE_BYTES, BENCH_FLASH_PAGES } from '../base/limits.ts';
 import type { BoardWiring } from './board.ts';
 
-/** The Linux build of Espruino (boards/LINUX.py): link on Serial1; keys, clock and entropy come in on Serial2. */
+/** The Linux build of Espruino (boards/LINUX.py): link on Serial1; keys, clock and entropy arrive on Serial2. */
 export const BENCH: BoardWiring = {
   name: 'bench',
   build: 'LINUX',

@@ -1,23 +1,23 @@
 import type { BoardName } from '../base/fob.ts';
 
 export type PortName = 'USB' | 'Serial1' | 'Serial2' | 'Bluetooth';
-/** Where frames travel: a port, or HID reports. */
+/** The path of frames: a port, or HID reports. */
 export type LinkName = PortName | 'HID';
 
-/** What the screen of a watch is touched for, in place of a key. */
+/** A touch gesture on the screen of a watch that acts as a key. */
 export interface Touch {
   /** A tap, in pixels. */
   readonly x: number;
   readonly y: number;
-  /** A swipe instead, as the `swipe` event has it: -1 left or up, 1 right or down. */
+  /** A swipe instead of a tap, as in the `swipe` event: -1 left or up, 1 right or down. */
   readonly swipe?: readonly [number, number];
 }
 
-/** What a Bangle.js has more than other boards: globals `g`, `Bangle` and `NRF`. */
+/** Facts that only a Bangle.js has: globals `g`, `Bangle` and `NRF`. */
 export interface BangleFacts {
   readonly width: number;
   readonly height: number;
-  /** Keys behind those of `keyPins`. */
+  /** Keys after those of `keyPins`. */
   readonly touches: readonly Touch[];
   /** Percent. */
   readonly battery: number;
@@ -35,15 +35,15 @@ export interface BoardWiring {
   /** `at` is where Storage begins in the address space. */
   readonly flash: { readonly at: number; readonly pageBytes: number; readonly pages: number };
   readonly link: LinkName;
-  /** Bytes of a USB HID input report, 0 where the build has no USB HID. */
+  /** Bytes of a USB HID input report, 0 if the build has no USB HID. */
   readonly hidReportBytes: number;
-  /** Where the console is at boot, the board being plugged into a host. */
+  /** Port of the console at boot, while the board is plugged into a host. */
   readonly consolePort: PortName;
   readonly ports: readonly PortName[];
-  /** Pins by which keys are wired, in the order of the case. Pressed is high. */
+  /** Pins of the keys, in their order on the case. A pressed key is high. */
   readonly keyPins: readonly string[];
   readonly pins: readonly string[];
-  /** Further names of pins. */
+  /** Other names of pins. */
   readonly pinAliases: Readonly<Record<string, string>>;
   /** Pins of I2C1 that the display and clock modules are soldered to. */
   readonly i2c: { readonly scl: string; readonly sda: string } | undefined;
@@ -52,7 +52,7 @@ export interface BoardWiring {
   readonly aesModes: boolean;
   readonly nativeCcm: boolean;
   readonly pbkdf2: boolean;
-  /** The Linux interpreter: real time, `rand()` as its randomness, files. */
+  /** The Linux interpreter: real time, `rand()` as randomness, files. */
   readonly hosted: boolean;
   readonly bangle: BangleFacts | undefined;
 }

@@ -34,7 +34,10 @@ export const PICO: BoardWiring = {
   bangle: undefined,
 };
 
-/** The same on a build that nobody offers: HID reports of 64 bytes, and those from the computer handed to the image. */
+/**
+ * The Pico with a build that is not available anywhere: HID reports of 64 bytes, and reports from the computer passed
+ * to the image.
+ */
 export const PICO_HID: BoardWiring = {
   ...PICO,
   name: 'pico-hid',

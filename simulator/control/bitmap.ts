@@ -1,6 +1,6 @@
 import type { Bitmap } from '../base/fob.ts';
 
-/** The bitmap as one string a row: `#` lit, `.` dark. */
+/** Returns the bitmap as one string per row: `#` lit, `.` dark. */
 export function bitmapRows({ width, height, pixels }: Bitmap): string[] {
   const rows: string[] = [];
   for (let y = 0; y < height; y++) {
@@ -9,7 +9,7 @@ export function bitmapRows({ width, height, pixels }: Bitmap): string[] {
   return rows;
 }
 
-/** The bitmap as bits: rows padded to whole bytes, the leftmost pixel in the highest bit, 1 = lit. */
+/** Returns the bitmap as bits: rows padded to whole bytes, the leftmost pixel in the highest bit, 1 = lit. */
 export function packedBits({ width, height, pixels }: Bitmap): Buffer {
   const rowBytes = Math.ceil(width / 8);
   const bits = Buffer.alloc(rowBytes * height);
@@ -22,7 +22,7 @@ export function packedBits({ width, height, pixels }: Bitmap): Buffer {
   return bits;
 }
 
-/** A file of the format "raw PBM" (netpbm, pbm(5)): `P4`, the size, the packed bits. In it 1 is black ink. */
+/** Returns a file in the format "raw PBM" (netpbm, pbm(5)): `P4`, the size, the packed bits. 1 is black ink. */
 export function pbm(bitmap: Bitmap): Buffer {
   return Buffer.concat([Buffer.from(`P4\n${bitmap.width} ${bitmap.height}\n`), packedBits(bitmap)]);
 }

@@ -12,12 +12,12 @@ import { press } from './press.ts';
 import { type ScreenState, screenState } from './screen-feed.ts';
 import type { ControlTarget } from './target.ts';
 
-/** What a command may use beside the target: what belongs to the connection it came over. */
+/** The connection of a command, besides the target. */
 export interface ControlConnection {
   readonly target: ControlTarget;
   /** Keys that this connection holds down. */
   readonly heldKeys: Set<number>;
-  /** Events for each change of the screen from now on, or none. */
+  /** Starts events for each change of the screen, or ends them. */
   subscribe(form: BitmapForm | undefined): void;
 }
 
@@ -25,7 +25,7 @@ export type BitmapForm = 'rows' | 'pbm' | 'none';
 export type CommandResult = Readonly<Record<string, unknown>>;
 export type RequestFields = Readonly<Record<string, unknown>>;
 
-/** Checks a request's fields, then does what it asks for. */
+/** Checks a request's fields, then runs the request. */
 export type ControlCommand = (
   connection: ControlConnection,
   fields: RequestFields,
@@ -54,13 +54,13 @@ function command<F extends Readonly<Record<string, FieldReader<unknown>>>>(
   };
 }
 
-/** Something done to every front, in the order in which they were given. */
+/** Applies `change` to every front, in the order in which they were given. */
 async function eachFront(target: ControlTarget, change: (front: Front) => Promise<void>): Promise<undefined> {
   if (target.fronts.length === 0) throw new BadRequest('nothing is plugged in');
   for (const front of target.fronts) await change(front);
 }
 
-/** The screen as answers and events carry it. */
+/** Returns the screen in the form of answers and events. */
 export function screenResult({ powered, on, text, bitmap }: ScreenState, form: BitmapForm): CommandResult {
   const { width, height } = bitmap;
   const forms = {

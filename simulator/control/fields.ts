@@ -1,6 +1,6 @@
 import type { ControlTarget } from './target.ts';
 
-/** What is wrong with a request, in one sentence; the fob has not been touched. */
+/** A fault of a request, in one sentence. The request has not touched the fob. */
 export class BadRequest extends Error {
   constructor(message: string) {
     super(message);
@@ -8,10 +8,10 @@ export class BadRequest extends Error {
   }
 }
 
-/** Checks one field of a request (`undefined` where it is absent) and gives its value. */
+/** Checks one field of a request (`undefined` if absent) and returns its value. */
 export type FieldReader<T> = (value: unknown, name: string, target: ControlTarget) => T;
 
-/** A whole number of at least `least` and at most `most`; without a default the field must be there. */
+/** Reads a whole number from `least` to `most`; without a default the field is required. */
 export function wholeNumber(least: number, most: number, byDefault?: number): FieldReader<number> {
   return (value = byDefault, name) => {
     if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most) {
@@ -21,7 +21,7 @@ export function wholeNumber(least: number, most: number, byDefault?: number): Fi
   };
 }
 
-/** One of the strings listed; the first is the default. */
+/** Reads one of the listed strings; the first is the default. */
 export function oneOf<const T extends string>(...choices: readonly [T, ...T[]]): FieldReader<T> {
   return (value = choices[0], name) => {
     const chosen = choices.find(choice => choice === value);
@@ -30,6 +30,6 @@ export function oneOf<const T extends string>(...choices: readonly [T, ...T[]]):
   };
 }
 
-/** The number of a key on the fob's case; 0 is the default. */
+/** Reads the number of a key on the fob's case; 0 is the default. */
 export const keyNumber: FieldReader<number> = (value, name, target) =>
   wholeNumber(0, target.fob.keys - 1, 0)(value, name, target);

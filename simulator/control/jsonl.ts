@@ -8,9 +8,9 @@ import type { ControlTarget } from './target.ts';
 const NEWLINE = 0x0a;
 
 /**
- * The lines of a byte stream, in order, each without its newline and a carriage return before it; the next is
- * read only when asked for. Empty lines are left out. A line of more than `maxBytes` comes as undefined, and
- * no more of it than that is ever kept.
+ * Yields the lines of a byte stream in order, each without its newline and a carriage return before it. Reads the
+ * next line only on request and skips empty lines. A line of more than `maxBytes` yields undefined; no more than
+ * `maxBytes` of it are kept.
  */
 export async function* boundedLines(
   input: AsyncIterable<Uint8Array>,
@@ -40,8 +40,8 @@ function textOf(...parts: readonly Uint8Array[]): string {
 }
 
 /**
- * Speaks the control protocol over a pair of byte streams until the input ends: one JSON object a line, answered
- * in the order asked, one after the other.
+ * Serves the control protocol over a pair of byte streams until the input ends: one JSON object per line, answered
+ * one after the other in the order of the requests.
  */
 export async function controlStreams(
   target: ControlTarget,
@@ -64,8 +64,8 @@ export interface ControlServer {
 }
 
 /**
- * Speaks the control protocol to every client of a Unix socket, which is made for this user alone.
- * @throws the system's error when the socket cannot be made (`EADDRINUSE` where the path exists).
+ * Serves the control protocol to every client of a Unix socket that only this user can open.
+ * @throws the system's error if the socket cannot be made (`EADDRINUSE` if the path exists).
  */
 export async function controlServer(target: ControlTarget, path: string): Promise<ControlServer> {
   const clients = new Set<Socket>();
@@ -107,7 +107,7 @@ function lineWriter(output: Writable): SendMessage {
   };
 }
 
-/** Waits until the reader has taken what was written, or is gone. */
+/** Waits until the reader has taken the written data, or has disconnected. */
 function drained(output: Writable): Promise<void> {
   if (!output.writableNeedDrain || !output.writable) return Promise.resolve();
   return new Promise(resolve => {

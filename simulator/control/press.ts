@@ -3,8 +3,8 @@ import { PRESS_STEP_MS, SETTLE_MS, STALL_MS } from './limits.ts';
 import type { ControlTarget } from './target.ts';
 
 /**
- * Presses a key for `heldMs` of the fob's time; done when the fob's debounce is over too. In real time a process that stood
- * still holds on: a fob that could not look makes no yes of that time, and would take the rest for a short press.
+ * Presses a key for `heldMs` of the fob's time. Done after the fob's debounce. In real time the press lasts longer if
+ * the process stalls: the fob does not count a stall towards a hold, and would take the rest for a short press.
  */
 export async function press({ fob, clock }: ControlTarget, key: number, heldMs: number): Promise<void> {
   if (clock === 'virtual') {

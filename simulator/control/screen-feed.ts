@@ -7,7 +7,7 @@ export interface ScreenState extends Screen {
   readonly powered: boolean;
 }
 
-/** The screen as it is now, in a copy that does not change with the fob's. */
+/** Returns a copy of the present screen, which does not change with the fob's. */
 export function screenState(fob: SimulatedFob): ScreenState {
   const { on, text, bitmap } = fob.screen();
   const { width, height, pixels, colours } = bitmap;
@@ -21,9 +21,9 @@ export function screenState(fob: SimulatedFob): ScreenState {
 }
 
 /**
- * Shows the state of the screen, at first as it is and then each new one, changes within one frame together.
- * @param show says whether it could take the state; one that could not is offered the newest a frame later.
- * @returns the function that stops.
+ * Shows the present state of the screen, then each new one. Changes within one frame are shown together.
+ * @param show returns whether it accepted the state; after false it gets the newest state one frame later.
+ * @returns a function that stops the feed.
  */
 export function screenFeed(fob: SimulatedFob, show: (state: ScreenState) => boolean): () => void {
   let shown: ScreenState | undefined;

@@ -4,21 +4,21 @@ import { MAX_ID_CHARS, MAX_REQUEST_BYTES } from './limits.ts';
 import { screenFeed } from './screen-feed.ts';
 import type { ControlTarget } from './target.ts';
 
-/** Sends one message; false when the other side does not keep up, and events should wait. */
+/** Sends one message. False if the other side is slow, so that events should wait. */
 export type SendMessage = (message: CommandResult) => boolean;
 
-/** One connection of the control protocol: requests in, answers and events out by the `send` it was opened with. */
+/** One connection of the control protocol: requests in, answers and events out through the given `send`. */
 export interface ControlSession {
   /**
-   * Does one request and answers it. The next is not to be given before this one is done.
-   * @param line JSON, without its newline; undefined for one that was too long to keep.
+   * Runs one request and answers it. Call it again only after this one is done.
+   * @param line JSON, without its newline; undefined for a line that was too long to keep.
    */
   receive(line: string | undefined): Promise<void>;
-  /** Lets go of the keys held over this connection and ends its events. */
+  /** Releases the keys held over this connection and ends its events. */
   close(): void;
 }
 
-/** Opens a session upon `target`. */
+/** Opens a session with `target`. */
 export function openSession(target: ControlTarget, send: SendMessage): ControlSession {
   const heldKeys = new Set<number>();
   let endEvents: (() => void) | undefined;
@@ -59,7 +59,7 @@ function parsed(line: string | undefined): Record<string, unknown> {
   try {
     value = JSON.parse(line);
   } catch {
-    // The parser's own message quotes the input, which is the caller's business and not a log's.
+    // The parser's own message quotes the input, which may be private and does not belong in a log.
     throw new BadRequest('not JSON');
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

@@ -1,6 +1,6 @@
 import type { Bitmap } from '../base/fob.ts';
 
-/** A way to draw pixels with characters: how many a character takes, and which character shows which. */
+/** A way to draw pixels with characters: pixels per character, and the character for each pattern. */
 export interface CellKind {
   readonly width: number;
   readonly height: number;
@@ -15,7 +15,7 @@ export const halfBlocks: CellKind = {
   character: bits => [' ', '▀', '▄', '█'][bits] ?? ' ',
 };
 
-/** Bit of each dot in a braille character (Unicode 16, §21.1): rows of two, the fourth row added later. */
+/** Bit of each dot in a braille character (Unicode 16, §21.1): rows of two; Unicode added the fourth row later. */
 const BRAILLE_DOTS = [0x01, 0x08, 0x02, 0x10, 0x04, 0x20, 0x40, 0x80];
 
 /** Braille dots: small enough for a window of 80 × 24. */
@@ -28,12 +28,12 @@ export const brailleDots: CellKind = {
     ),
 };
 
-/** How many characters a bitmap of that size takes. */
+/** Returns the number of characters for a bitmap of that size. */
 export function cellSize(kind: CellKind, { width, height }: Bitmap): { columns: number; rows: number } {
   return { columns: Math.ceil(width / kind.width), rows: Math.ceil(height / kind.height) };
 }
 
-/** The bitmap as lines of characters, all of the same length. */
+/** Draws the bitmap as lines of characters, all of the same length. */
 export function drawCells(kind: CellKind, bitmap: Bitmap): string[] {
   const { columns, rows } = cellSize(kind, bitmap);
   return Array.from({ length: rows }, (_, row) =>

@@ -1,9 +1,15 @@
-/** Every bound of the faces, and their times. */
+/** Every bound and duration of the faceplates. */
 
-/** The terminal tells no end of a key press: this is what its hold key does. A little over the second asked for. */
+/**
+ * Duration of the terminal's hold key, since a terminal does not report the end of a key press. A little longer than
+ * the required second.
+ */
 export const HOLD_MS = 1_200;
 
-/** Least size of a terminal, beside the screen drawn in it: the frame at its sides, frame and texts below. */
+/**
+ * Columns and rows that a terminal needs beyond the display drawn in it: the frame at its sides, frame and texts
+ * below.
+ */
 export const TERMINAL_MARGIN_COLUMNS = 2;
 export const TERMINAL_MARGIN_ROWS = 5;
 
@@ -13,7 +19,7 @@ export const MAX_WAITING_KEYS = 8;
 /** The page's messages are requests of the control protocol, one each. */
 export const MAX_PAGE_MESSAGE_BYTES = 4_096;
 
-/** Of the key in an address of the page. */
+/** Random bytes in the address of the page. */
 export const WEB_KEY_BYTES = 32;
 
 /** Pages that may be open on one fob. */
@@ -24,12 +30,12 @@ export const MAX_PAGE_UNSENT_BYTES = 64 * 1_024;
 
 export const MAX_URL_CHARS = 2_048;
 
-/** A countdown is refreshed at least this often: a number that fell by no more than this is one. */
+/** A number that falls by no more than this is a countdown, which the fob refreshes at least this often. */
 export const COUNTDOWN_STEP = 3;
 
-/** The page draws each pixel of the display with at most so many of its own (in CSS pixels). */
+/** CSS pixels that the page uses at most for one pixel of the display. */
 export const MAX_PAGE_SCALE = 3;
 
-/** The page tries to reach the simulator again after this, then after twice as long, up to the most. */
+/** The page reconnects after this time, then after twice as long each time, up to the maximum. */
 export const PAGE_RECONNECT_MS = 500;
 export const MAX_PAGE_RECONNECT_MS = 8_000;

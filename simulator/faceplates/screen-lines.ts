@@ -2,19 +2,18 @@ import type { ScreenState } from '../control/screen-feed.ts';
 import { COUNTDOWN_STEP } from './limits.ts';
 import { texts } from './texts.ts';
 
-/** What the display says, in words safe to print: its text, or why there is none. */
+/** Returns the display's text, safe to print, or the reason why there is none. */
 export function screenLines({ powered, on, text }: ScreenState): readonly string[] {
   if (!powered) return [texts.powerOff];
   if (!on) return [texts.screenOff];
   if (text.length === 0) return [texts.nothingShown];
-  // Names come from whoever enrolled the fob: they may not move the cursor.
+  // The person who enrolled the fob chose the names. They must not move the cursor.
   return text.map(line => line.replace(/\p{Cc}/gu, '·'));
 }
 
 /**
- * Whether the screen's text changed by more than a countdown. Someone who listens wants every new code and
- * question read out, and not each second that it has left: one number of seconds that fell by a little, with all
- * else as before.
+ * Whether the screen's text changed by more than a countdown. A screen reader should read out every new code and
+ * question, but not each second of a countdown: one number of seconds that fell by a little, with no other change.
  */
 export function isWorthSaying(before: readonly string[], after: readonly string[]): boolean {
   const [old, now] = [parts(before), parts(after)];
@@ -28,7 +27,7 @@ export function isWorthSaying(before: readonly string[], after: readonly string[
   return !(isSeconds && step > 0 && step <= COUNTDOWN_STEP);
 }
 
-/** The text cut into numbers, at odd places, and what is between them. */
+/** Splits the text into numbers, at odd positions, and the text between them. */
 function parts(text: readonly string[]): string[] {
   return text.join('\n').split(/(\d+)/);
 }

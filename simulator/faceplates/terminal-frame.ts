@@ -10,8 +10,8 @@ export interface TerminalSize {
 }
 
 /**
- * What the terminal face shows, line by line: the display in a frame, drawn as finely as the window allows (as
- * text where it allows no drawing), the keys, and the notes.
+ * Returns the lines of the terminal faceplate: the display in a frame, drawn as finely as the window allows (as text
+ * if it is too small), the keys, and the notes.
  */
 export function terminalFrame(
   state: ScreenState,

@@ -8,13 +8,13 @@ import { isWorthSaying, screenLines } from './screen-lines.ts';
 import { type TerminalSize, terminalFrame } from './terminal-frame.ts';
 import { texts } from './texts.ts';
 
-/** What the face needs of `process.stdin`. */
+/** The part of `process.stdin` that the faceplate needs. */
 export interface TerminalInput extends Readable {
   readonly isTTY?: boolean;
   setRawMode?(raw: boolean): unknown;
 }
 
-/** What the face needs of `process.stdout`; the sizes are those of a terminal. */
+/** The part of `process.stdout` that the faceplate needs; the sizes are those of a terminal. */
 export interface TerminalOutput extends Writable {
   readonly isTTY?: boolean;
   readonly columns?: number;
@@ -24,9 +24,9 @@ export interface TerminalOutput extends Writable {
 export interface TerminalOptions {
   readonly input: TerminalInput;
   readonly output: TerminalOutput;
-  /** The display's text, printed when it changed, instead of a drawing. Always so where the output is no terminal. */
+  /** Prints the display's text after each change instead of a drawing. Always so if the output is no terminal. */
   readonly plain?: boolean;
-  /** Lines shown below the display, such as where to reach the fob. */
+  /** Lines below the display, such as the fob's address. */
   readonly notes?: readonly string[];
 }
 
@@ -39,9 +39,9 @@ const CLEAR_BELOW = '\x1b[J';
 const DEFAULT_SIZE: TerminalSize = { columns: 80, rows: 24 };
 
 /**
- * Shows the fob in a terminal and takes its keys from it: space = short press, `h` or Enter = hold, `n`, `u` and
- * `b` = the further keys of a fob that has them, `p` = power, `q` or Ctrl-C = quit.
- * @returns the function that gives the terminal back as it was.
+ * Shows the fob in a terminal and takes its keys from there: space = short press, `h` or Enter = hold, `n`, `u` and
+ * `b` = the other keys of a fob that has them, `p` = power, `q` or Ctrl-C = quit.
+ * @returns a function that restores the terminal.
  */
 export function terminalFaceplate(target: ControlTarget, options: TerminalOptions): () => void {
   const { input, output, notes = [] } = options;

@@ -1,4 +1,4 @@
-/** The English texts of the faces: all that a person reads, beside what the fob itself shows. */
+/** All English texts of the faceplates. The fob's own texts are not here. */
 export const texts = {
   title: 'Passfob simulator',
   fob: 'Simulated fob',

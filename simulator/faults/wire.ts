@@ -1,19 +1,19 @@
 /**
- * A bad cable around a wire, by seed.
+ * A bad cable around a wire, controlled by a seed.
  *
- * Fault envelope. Every transfer (one `write`, one arrival at a listener) suffers, each by its own probability and at
- * most once: a bit flipped; up to 16 bytes in a row dropped; up to 16 in a row delivered twice; its end cut off at any
- * byte; something inserted at any byte: XON (0x11), XOFF (0x13), a console's prompt, a console's message, or up to
- * 16 bytes of junk. Both directions fail alike and by themselves. Bytes are never put in another order, held back
- * beyond their transfer, or invented where there is no transfer; a transfer may come out empty. All listeners of the
- * wire are told the same.
+ * Fault envelope. Every transfer (one `write`, one arrival at a listener) can suffer each of these faults once, each
+ * with its own probability: a bit flipped; up to 16 bytes in a row dropped; up to 16 in a row delivered twice; the
+ * end cut off at any byte; bytes inserted at any place: XON (0x11), XOFF (0x13), a console's prompt, a console's
+ * message, or up to 16 bytes of junk. Both directions fail alike and independently. Bytes are never reordered, held
+ * back beyond their transfer, or invented without a transfer; a transfer may become empty. All listeners of the wire
+ * receive the same bytes.
  */
 
 import type { Wire } from '../base/fob.ts';
 import { FAULT_SPAN_MAX_BYTES } from '../base/limits.ts';
 import { makeRandomness, type Randomness } from '../base/randomness.ts';
 
-/** Probabilities from 0 to 1, per transfer. What is left out never happens. */
+/** Probabilities from 0 to 1, per transfer. An omitted fault never happens. */
 export interface FaultPlan {
   readonly seed: number;
   readonly flip?: number;
@@ -26,7 +26,7 @@ export interface FaultPlan {
 export type FaultKind = Exclude<keyof FaultPlan, 'seed'>;
 
 export interface FaultyWire extends Wire {
-  /** How many faults of each kind there were. */
+  /** Number of faults of each kind so far. */
   readonly faults: Readonly<Record<FaultKind, number>>;
   /** From now on the cable is good. */
   heal(): void;
@@ -48,7 +48,7 @@ function span(bytes: readonly number[], chance: Randomness): { at: number; count
   return { at, count: 1 + chance.below(Math.min(FAULT_SPAN_MAX_BYTES, bytes.length - at)) };
 }
 
-/** In the order in which they strike. */
+/** In the order in which they are applied. */
 const SPOILS: readonly (readonly [FaultKind, Spoil])[] = [
   [
     'flip',
@@ -87,7 +87,7 @@ const SPOILS: readonly (readonly [FaultKind, Spoil])[] = [
   ],
 ];
 
-/** The same wire through a cable that fails as `plan` says. */
+/** Returns the same wire through a cable that fails according to `plan`. */
 export function faultyWire(wire: Wire, plan: FaultPlan): FaultyWire {
   const faults: Record<FaultKind, number> = { flip: 0, drop: 0, duplicate: 0, truncate: 0, insert: 0 };
   const listeners: ((bytes: Uint8Array) => void)[] = [];

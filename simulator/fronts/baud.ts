@@ -3,11 +3,11 @@ import type { Wire } from '../base/fob.ts';
 import { BAUD_SLICE_BYTES, BITS_PER_BYTE, MAX_UNREAD_BYTES } from './limits.ts';
 
 export interface PacedWire extends Wire {
-  /** Forgets what is still on its way. */
+  /** Drops all bytes that are still on their way. */
   stop(): void;
 }
 
-/** The wire behind a real UART: each byte takes its ten bits' time, in either direction, in real time. */
+/** Returns the wire behind a real UART: each byte takes the time of ten bits, in either direction, in real time. */
 export function pacedWire(wire: Wire, baud: number): PacedWire {
   const lines: Line[] = [];
   const line = (deliver: (bytes: Uint8Array) => void) => {
@@ -37,7 +37,7 @@ class Line {
   readonly #msPerByte: number;
   readonly #deliver: (bytes: Uint8Array) => void;
   #waiting: Buffer = Buffer.alloc(0);
-  /** When the last byte that was delivered had ended. */
+  /** When the last delivered byte ended. */
   #freeMs = 0;
   #timer: NodeJS.Timeout | undefined;
 
@@ -47,7 +47,7 @@ class Line {
   }
 
   take(bytes: Uint8Array): void {
-    // Nobody empties the other end: as on a front without a speed.
+    // The other end does not read: further bytes are lost, as on a front without a baud rate.
     if (this.#waiting.length > MAX_UNREAD_BYTES) return;
     if (this.#waiting.length === 0) this.#freeMs = Math.max(this.#freeMs, performance.now());
     this.#waiting = Buffer.concat([this.#waiting, bytes]);
@@ -57,7 +57,7 @@ class Line {
   #arm(): void {
     if (this.#timer !== undefined || this.#waiting.length === 0) return;
     const bytes = Math.min(this.#waiting.length, BAUD_SLICE_BYTES);
-    // Against the line's own time, so that a late timer delays what comes after it no further.
+    // Measured on the line's own time, so that a late timer does not delay later bytes even more.
     const endsMs = this.#freeMs + bytes * this.#msPerByte;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;

@@ -1,9 +1,9 @@
-/** A front carries one of the board's ports to programs on this machine: the cable, as it were. */
+/** A front connects one of the board's ports to programs on this machine, like a cable. */
 export interface Front {
-  /** Pulls the cable: whoever has the port open sees it go. Nothing happens when it is out already. */
+  /** Pulls the cable: a program that has the port open is disconnected. Does nothing if the cable is out already. */
   unplug(): Promise<void>;
-  /** Puts the cable back in, under the same name. Nothing happens when it is in already. */
+  /** Plugs the cable in again, under the same name. Does nothing if it is in already. */
   replug(): Promise<void>;
-  /** Unplugs for good and releases what the front holds. */
+  /** Unplugs for good and releases the front's resources. */
   close(): Promise<void>;
 }

@@ -1,11 +1,13 @@
 /**
- * The two programs that can make a pseudo-terminal for us and carry its bytes on their standard streams. Both
- * end, and take the link with them, when their standard input closes: also when this process is killed.
+ * The two programs that can make a pseudo-terminal and carry its bytes on their standard streams. Both end and remove
+ * the link when their standard input closes, also when this process is killed.
  */
 export interface PtyWay {
   readonly name: 'socat' | 'perl';
   command(link: string): readonly [program: string, ...args: string[]];
-  /** The path of the slave side, once the program has said on standard error that everything is set up. */
+  /**
+   * Returns the path of the slave side, once the program has reported on standard error that everything is set up.
+   */
   ready(messages: string): string | undefined;
 }
 
@@ -14,16 +16,16 @@ const SOCAT_SPECIAL = /[\\,:!"'()[\]{}]/g;
 
 const socat: PtyWay = {
   name: 'socat',
-  // Twice -d: the notices that tell the path and that the options, which come after it, have been applied.
+  // Twice -d: these notices report the path, and that the options, which come after it, have been applied.
   command: link => ['socat', '-d', '-d', '-', `pty,rawer,link=${link.replace(SOCAT_SPECIAL, '\\$&')}`],
   ready: messages =>
     messages.includes('starting data transfer loop') ? /PTY is (\S+)/.exec(messages)?.[1] : undefined,
 };
 
 /**
- * ioctl numbers of asm-generic/ioctls.h: TIOCSPTLCK 0x40045431, TIOCGPTN 0x80045430 (Linux on x86, ARM,
- * RISC-V). The terminal attributes are set on the master, which on Linux sets those of the pair. It reads on
- * when the slave's reader is stuck, so that the end of standard input is never missed.
+ * ioctl numbers of asm-generic/ioctls.h: TIOCSPTLCK 0x40045431, TIOCGPTN 0x80045430 (Linux on x86, ARM, RISC-V). The
+ * program sets the terminal attributes on the master, which on Linux sets those of the pair. It continues to read
+ * when the slave's reader is stuck, so that it always notices the end of standard input.
  */
 const PERL_PROGRAM = `
 use strict; use Fcntl; use POSIX ();
@@ -74,7 +76,7 @@ function perl(maxUnreadBytes: number): PtyWay {
   };
 }
 
-/** The ways in the order they are tried. */
+/** Returns the ways in the order in which they are tried. */
 export function ptyWays(maxUnreadBytes: number): readonly PtyWay[] {
   return [socat, perl(maxUnreadBytes)];
 }

@@ -14,7 +14,7 @@ import {
 } from './limits.ts';
 import { type PtyWay, ptyWays } from './pty-ways.ts';
 
-/** No pseudo-terminal can be had on this machine, and why, way by way. A TCP front is the way out. */
+/** This machine offers no pseudo-terminal; the message has the reason for each way. Use a TCP front instead. */
 export class PtyUnavailable extends Error {
   readonly reasons: readonly string[];
   constructor(reasons: readonly string[]) {
@@ -25,23 +25,23 @@ export class PtyUnavailable extends Error {
 }
 
 export interface PtyOptions {
-  /** Where the link to the pseudo-terminal is made. Default: a new name in the directory for temporary files. */
+  /** Path of the link to the pseudo-terminal. Default: a new name in the directory for temporary files. */
   readonly link?: string;
-  /** Only this way, instead of the first that works. */
+  /** Use only this way, instead of the first that works. */
   readonly way?: PtyWay['name'];
-  /** Called when the pseudo-terminal went away without having been asked to. */
+  /** Called when the pseudo-terminal disappeared without a request. */
   readonly onLost?: (why: string) => void;
 }
 
 export interface PtyFront extends Front {
-  /** What a host opens: a link that names the same fob before and after a replug. */
+  /** Path for a host to open: a link that names the same fob before and after a replug. */
   readonly path: string;
   readonly way: PtyWay['name'];
 }
 
 /**
  * Carries the wire over a pseudo-terminal in raw mode.
- * @throws PtyUnavailable when the machine lacks what it takes, or the link cannot be made.
+ * @throws PtyUnavailable if the machine offers none, or the link cannot be made.
  */
 export async function ptyFront(wire: Wire, options: PtyOptions = {}): Promise<PtyFront> {
   const path = options.link ?? join(tmpdir(), `passfob-${randomBytes(6).toString('hex')}`);
@@ -56,7 +56,7 @@ export async function ptyFront(wire: Wire, options: PtyOptions = {}): Promise<Pt
   const stopListening = wire.onData(bytes => plug?.write(bytes));
 
   let turn: Promise<void> = Promise.resolve();
-  /** One change of the cable at a time; a change that failed does not spoil the next. */
+  /** Runs one change of the cable at a time. A failed change does not affect the next. */
   const inTurn = (change: () => Promise<void>): Promise<void> => {
     const result = turn.then(change);
     turn = result.catch(() => undefined);
@@ -82,7 +82,7 @@ export async function ptyFront(wire: Wire, options: PtyOptions = {}): Promise<Pt
   };
 }
 
-/** A pseudo-terminal that exists now. */
+/** An open pseudo-terminal. */
 interface Plug {
   write(bytes: Uint8Array): void;
   pull(): Promise<void>;
@@ -116,12 +116,12 @@ async function plugIn(
   refuseForeignFile(link);
   const [program, ...args] = way.command(link);
   const helper = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
-  // A write to a helper that has just gone; its end is reported by `exit`.
+  // The write may meet a helper that has just ended; `exit` reports its end.
   helper.stdin.on('error', () => undefined);
   const slave = await readyOrFailed(way, helper);
 
-  // Held open so that the pair, and its raw mode, outlive a host that closes its end: with no slave open at all
-  // the master reports a hang-up. Not as our controlling terminal.
+  // Held open so that the pair and its raw mode survive when a host closes its end: with no slave open the master
+  // reports a hang-up. Not as our controlling terminal.
   let held: number;
   try {
     held = openSync(slave, constants.O_RDWR | constants.O_NOCTTY);
@@ -185,7 +185,7 @@ function readyOrFailed(way: PtyWay, helper: Helper): Promise<string> {
   });
 }
 
-/** The helpers replace whatever has the link's name: only a link that a former run left is theirs to replace. */
+/** The helpers replace any file at the link's name. Only a link left by a former run may be replaced. */
 function refuseForeignFile(link: string): void {
   const found = lstatSync(link, { throwIfNoEntry: false });
   if (found === undefined) return;

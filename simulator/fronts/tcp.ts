@@ -4,19 +4,19 @@ import type { Front } from './front.ts';
 import { CLIENT_GRACE_MS, MAX_UNREAD_BYTES } from './limits.ts';
 
 export interface TcpFront extends Front {
-  /** The port listened on, on 127.0.0.1. */
+  /** The port on 127.0.0.1. */
   readonly port: number;
 }
 
 /**
- * Carries the wire over TCP on 127.0.0.1: raw bytes both ways, for one client at a time. A second client is
- * closed unless the first goes in a moment, and so is every client while the cable is unplugged (the port stays reserved, so that a
- * replug cannot fail).
+ * Carries the wire over TCP on 127.0.0.1: raw bytes both ways, for one client at a time. A second client is closed
+ * unless the first leaves within a moment, and so is every client while the cable is unplugged (the port stays
+ * reserved, so that a replug cannot fail).
  * @param port 0 lets the system choose.
- * @throws the system's error when the port cannot be listened on (`EADDRINUSE`, `EACCES`).
+ * @throws the system's error if the server cannot listen on the port (`EADDRINUSE`, `EACCES`).
  */
 export async function tcpFront(wire: Wire, port = 0): Promise<TcpFront> {
-  /** Also those that wait, and those that are refused and not gone yet. */
+  /** Includes waiting clients, and refused ones that have not disconnected yet. */
   const sockets = new Set<Socket>();
   let client: Socket | undefined;
   let plugged = true;
@@ -28,7 +28,7 @@ export async function tcpFront(wire: Wire, port = 0): Promise<TcpFront> {
   };
   const server = createServer({ pauseOnConnect: true }, socket => {
     sockets.add(socket);
-    // An error is always followed by `close`, which is where the client is let go.
+    // An error is always followed by `close`, which releases the client.
     socket.on('error', () => undefined);
     socket.on('close', () => {
       sockets.delete(socket);
@@ -74,7 +74,10 @@ export async function tcpFront(wire: Wire, port = 0): Promise<TcpFront> {
   };
 }
 
-/** Closes in good order: what the client has already written is read, or it would see a reset connection. */
+/**
+ * Closes gracefully: reads the bytes that the client has already sent, because otherwise it would see a reset
+ * connection.
+ */
 function refuse(socket: Socket): void {
   socket.resume();
   socket.end();

@@ -4,7 +4,7 @@ import { flatten, isRecord, wholeNumber } from './bytes.ts';
 import type { Tools } from './host.ts';
 import type { Named, Realm, Value } from './realm.ts';
 
-/** Options that Espruino knows and that change nothing here. */
+/** Options that Espruino knows and that have no effect here. */
 const OTHER_OPTIONS = [
   'wakeOnBTN1',
   'wakeOnFaceUp',
@@ -28,7 +28,7 @@ function setOptions(realm: Realm, bangle: BangleSystem, value: Value): void {
   bangle.active();
 }
 
-/** The global `Bangle` (jswrap_bangle.c), as far as a token needs it. */
+/** The global `Bangle` (jswrap_bangle.c), as far as the firmware needs it. */
 export function bangleLibrary(realm: Realm, bangle: BangleSystem): Named {
   return realm.library({
     setOptions: options => setOptions(realm, bangle, options),
@@ -62,7 +62,7 @@ function setServices({ realm, hardware }: Tools, data: Value, options: Value): v
   hardware.radio.offer(hid !== undefined);
 }
 
-/** The global `NRF` (jswrap_bluetooth.c): HID, and what is known of the connection. */
+/** The global `NRF` (jswrap_bluetooth.c): HID, and the state of the connection. */
 export function nrfLibrary(tools: Tools): Named {
   const { realm, hardware, queue } = tools;
   const { radio } = hardware;

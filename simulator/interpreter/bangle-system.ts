@@ -1,6 +1,6 @@
 /**
- * What the Bangle's firmware does around the interpreter (jswrap_bangle.c): lock, display and light go off by
- * themselves; a locked watch gives its button to nobody but wakes by it; a button that is held loads or resets.
+ * The Bangle's firmware around the interpreter (jswrap_bangle.c): lock, display and light go off after a time; the
+ * button of a locked watch only wakes it and is not passed on; a held button loads or resets.
  */
 
 import {
@@ -21,7 +21,7 @@ interface Surroundings {
   after(us: number, action: () => void): () => void;
   watchdog(us: number): void;
   load(): void;
-  /** An event of the global `Bangle`. */
+  /** Emits an event of the global `Bangle`. */
   emit(event: string, args: readonly unknown[]): void;
 }
 
@@ -37,7 +37,7 @@ export class BangleSystem {
   #light = true;
   #brightness = 1;
   #buttonDown = false;
-  /** The press that woke is not over, or may still bounce. */
+  /** The press that woke the watch is not over, or may still bounce. */
   #waking = false;
   #wakingUntilUs = 0;
   #stopLoading: (() => void) | undefined;
@@ -60,7 +60,7 @@ export class BangleSystem {
     return this.#buttonDown;
   }
 
-  /** Something happened: idle time begins anew. */
+  /** Restarts idle time after an input. */
   active(): void {
     for (const stop of this.#stopIdling) stop();
     const { lockTimeout, lcdPowerTimeout, backlightTimeout } = this.options;
@@ -102,7 +102,7 @@ export class BangleSystem {
     if (this.#light) this.#around.glass.brightness = this.#brightness;
   }
 
-  /** The button's contact. False where the interpreter is not to know of it. */
+  /** Handles the button's contact. Returns false if the interpreter must not see it. */
   button(down: boolean): boolean {
     if (down !== this.#buttonDown) this.#hold(down);
     this.#buttonDown = down;
@@ -141,12 +141,12 @@ export class BangleSystem {
     if (down && loadMs > 0) this.#stopLoading = this.#around.after(loadMs * 1000, () => this.#around.load());
   }
 
-  /** `E.kickWatchdog`, which counts only while the button keeps the firmware from doing it. */
+  /** `E.kickWatchdog`, which counts only while the held button keeps the firmware from serving the watchdog. */
   kickWatchdog(): void {
     if (this.#buttonDown) this.#around.watchdog(BANGLE_WATCHDOG_MS * 1000);
   }
 
-  /** A touch that is over. A locked watch feels nothing. */
+  /** Handles a touch that is over. A locked watch ignores it. */
   touched({ x, y, swipe }: Touch): void {
     if (this.#locked) return;
     this.active();
@@ -154,7 +154,7 @@ export class BangleSystem {
     else this.#around.emit('touch', [x < this.#around.glass.width / 2 ? 1 : 2, { x, y, type: 0 }]);
   }
 
-  /** The interpreter ends; its times are over. */
+  /** Cancels all times when the interpreter ends. */
   stop(): void {
     for (const stop of this.#stopIdling) stop();
     this.#stopLoading?.();

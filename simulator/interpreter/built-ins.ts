@@ -1,6 +1,6 @@
 /**
- * The built-ins Espruino has (wrapper tables of the sources, and the real interpreter asked by name). Whatever V8 has
- * beyond these is removed. Names with a symbol are kept: the language itself needs them.
+ * The built-ins of Espruino (wrapper tables of the sources, and the real interpreter asked by name). All others of V8
+ * are removed, except names that are symbols, which the language itself needs.
  */
 const words = (text: string) => text.split(' ').filter(word => word !== '');
 
@@ -12,7 +12,7 @@ export const GLOBALS = words(
   undefined eval globalThis`.replace(/\s+/g, ' '),
 );
 
-/** Own names of constructors, without those every function has. */
+/** Own names of constructors, less those that every function has. */
 export const STATICS: Readonly<Record<string, readonly string[]>> = {
   Object: words(
     'assign create defineProperties defineProperty entries fromEntries getOwnPropertyDescriptor getOwnPropertyDescriptors getOwnPropertyNames getPrototypeOf keys setPrototypeOf values',
@@ -22,7 +22,7 @@ export const STATICS: Readonly<Record<string, readonly string[]>> = {
   Number: words('MAX_VALUE MIN_VALUE NEGATIVE_INFINITY NaN POSITIVE_INFINITY'),
   Boolean: [],
   Function: [],
-  // V8 notes where an exception came from only while this is there: for people who read the console.
+  // V8 records the place of an exception only while this property exists. People who read the console need it.
   Error: ['stackTraceLimit'],
   TypeError: [],
   SyntaxError: [],
@@ -73,7 +73,7 @@ export const METHODS: Readonly<Record<string, readonly string[]>> = {
       'getTimezoneOffset getTime setTime getHours getMinutes getSeconds getMilliseconds getDay getDate getMonth getFullYear getUTCHours getUTCMinutes getUTCSeconds getUTCMilliseconds getUTCDay getUTCDate getUTCMonth getUTCFullYear setHours setMinutes setSeconds setMilliseconds setDate setMonth setFullYear toUTCString toISOString toJSON',
     ),
   ],
-  // V8's own replace and match read these; nothing else of RegExp is left.
+  // V8's own replace and match read these; everything else of RegExp is removed.
   RegExp: [
     ...EVERY_OBJECT,
     ...words(

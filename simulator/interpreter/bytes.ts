@@ -1,7 +1,7 @@
 import { isAnyArrayBuffer, isTypedArray } from 'node:util/types';
 import type { Named, Realm, Value } from './realm.ts';
 
-/** Bytes as the characters 0 to 255 of a string, as Espruino's byte strings. */
+/** Returns bytes as the characters 0 to 255 of a string, like Espruino's byte strings. */
 export function textOf(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 }
@@ -10,7 +10,7 @@ export function bytesOfText(text: string): Uint8Array {
   return new Uint8Array(Buffer.from(text, 'latin1'));
 }
 
-/** A value as a whole number, as Espruino's native calls take it: truncated, and 0 for what is none. */
+/** Converts a value to a whole number like Espruino's native calls: truncated, and 0 if it is no number. */
 export function wholeNumber(value: Value): number {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
     const number = Math.trunc(Number(value));
@@ -19,7 +19,7 @@ export function wholeNumber(value: Value): number {
   return 0;
 }
 
-/** The same, limited to 32 bits. */
+/** The same conversion, limited to 32 bits. */
 export function int32(value: Value): number {
   return wholeNumber(value) | 0;
 }
@@ -68,8 +68,8 @@ function collectObject(realm: Realm, value: Named, out: number[]): void {
 }
 
 /**
- * Data as native calls take it, flattened to bytes: numbers, strings, arrays and typed arrays nested at will,
- * `{data, count}`, `{callback}` (espruino.md §3.1). Elements count modulo 256. Throws the context's TypeError.
+ * Flattens data to bytes like native calls do: numbers, strings, arrays and typed arrays nested at will, `{data,
+ * count}`, `{callback}` (espruino.md §3.1). Elements count modulo 256. Throws the context's TypeError.
  */
 export function flatten(realm: Realm, value: Value): Uint8Array {
   const out: number[] = [];

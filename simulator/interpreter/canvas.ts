@@ -7,7 +7,7 @@ export interface CanvasLayout {
   readonly bitsPerPixel: number;
   /** Each byte is a column of 8 pixels, the lowest bit uppermost. */
   readonly verticalByte: boolean;
-  /** In a byte of several pixels the first is in the high bits. */
+  /** In a byte of several pixels the first pixel is in the high bits. */
   readonly msb: boolean;
 }
 
@@ -29,7 +29,7 @@ export class Canvas {
   background = 0;
   #modified: Area | undefined;
 
-  /** Draws into `bytes`, which the image sees as the buffer. */
+  /** Draws into `bytes`, which is the buffer that the image sees. */
   constructor(layout: CanvasLayout, bytes: Uint8Array) {
     this.layout = layout;
     this.bytes = bytes;
@@ -67,7 +67,7 @@ export class Canvas {
     return x >= 0 && y >= 0 && x < this.layout.width && y < this.layout.height;
   }
 
-  /** Byte and shift of a pixel within it. */
+  /** Returns the byte of a pixel and the shift within it. */
   #place(x: number, y: number): { at: number; shift: number } {
     const { width, bitsPerPixel, verticalByte, msb } = this.layout;
     const bit = verticalByte ? (x + (y >> 3) * width) * 8 + (y & 7) : (x + y * width) * bitsPerPixel;

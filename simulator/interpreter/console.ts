@@ -7,7 +7,7 @@ import type { Value } from './realm.ts';
 const OPENING = '([{';
 const CLOSING = ')]}';
 
-/** Where a string, template or comment that begins at `at` ends: behind it, or -1 where it does not end. */
+/** Returns the index after a string, template or comment that begins at `at`, or -1 if it does not end. */
 function endOf(source: string, at: number): number {
   const start = source.charAt(at);
   if (source.startsWith('//', at))
@@ -24,9 +24,9 @@ function endOf(source: string, at: number): number {
 }
 
 /**
- * Whether the console waits for more before it evaluates what was typed (`jsiCountBracketsInInput`): brackets are open,
- * or a comment or template is. A string that does not end is evaluated at once, so that it can be an error. Regular
- * expressions are taken for divisions.
+ * Whether the console waits for more input before it evaluates a line (`jsiCountBracketsInInput`): a bracket, comment
+ * or template is open. A string without an end is evaluated at once and gives an error. Regular expressions are taken
+ * for divisions.
  */
 function isUnfinished(source: string): boolean {
   let open = 0;
@@ -51,7 +51,7 @@ const NEWLINE = 10;
 const BACKSPACE = 8;
 const DELETE = 127;
 
-/** What is printed, kept for the person outside across boots. */
+/** Printed text, kept across boots for people outside the board. */
 export class ConsoleLog {
   #text = '';
 
@@ -64,21 +64,21 @@ export class ConsoleLog {
   }
 }
 
-/** What takes prompt and half a line away before something is printed, as a terminal obeys it (jsinteractive.c). */
+/** Terminal control that removes the prompt and a half-typed line before text is printed (jsinteractive.c). */
 const ERASE_LINE = '\r\x1b[J';
 
 /**
- * The interpreter's console: prints, and while it is on a port, the prompt that reads, echoes and evaluates what comes
- * in there. A line that begins with DLE is not echoed, its value is not shown, and the prompt comes again only where it
- * printed something (tried on the real one). Simpler than that: no history, no cursor keys, and a line is evaluated
- * once it is a whole program.
+ * The interpreter's console. It prints. While it is on a port, it also shows a prompt, and reads, echoes and
+ * evaluates the input of that port. A line that begins with DLE is not echoed, its value is not shown, and the prompt
+ * returns only if the line printed something (tried on the real one). Simpler than the real one: no history, no
+ * cursor keys, and a line is evaluated once it is a whole program.
  */
 export class Console {
   #port: PortName | undefined;
   #forced = false;
   #line = '';
   #echo = true;
-  /** No prompt stands there now. */
+  /** No prompt is shown now. */
   #removed = true;
   #password: string | undefined;
   #locked = false;
@@ -90,7 +90,7 @@ export class Console {
     port: PortName;
     log: ConsoleLog;
     send(port: PortName, bytes: Uint8Array): void;
-    /** Undefined where it threw, which has been printed. */
+    /** Returns undefined if the source threw; the exception has then been printed. */
     evaluate(source: string): { value: Value } | undefined;
   }) {
     this.#port = options.port;
@@ -103,7 +103,7 @@ export class Console {
     return this.#port;
   }
 
-  /** Moves the console; `forced` keeps it there whatever is plugged in. */
+  /** Moves the console. `forced` keeps it there regardless of later plugging. */
   moveTo(port: PortName | undefined, forced: boolean): void {
     if (this.#forced && !forced && port !== undefined) return;
     this.#port = port;
@@ -113,7 +113,7 @@ export class Console {
   }
 
   setPassword(password: string | undefined): void {
-    // Taking the password away opens no console that is locked already: it stays shut until a reset (jsinteractive.c).
+    // Removing the password does not open a locked console: it stays locked until a reset (jsinteractive.c).
     this.#password = password?.slice(0, PASSWORD_MAX);
   }
 
@@ -121,7 +121,7 @@ export class Console {
     if (this.#password !== undefined) this.#locked = true;
   }
 
-  /** Prints text that people may have to look for: it is kept as well. */
+  /** Prints text and keeps it in the log, where people look for errors. */
   print(text: string): void {
     this.#log.add(text);
     if (!this.#removed && this.#echo) this.#show(ERASE_LINE);
@@ -137,7 +137,7 @@ export class Console {
     this.print(`Uncaught ${describe(thrown)}\n${placesOf(thrown)}`);
   }
 
-  /** When there is nothing else to do: the prompt, and what has been typed behind it. */
+  /** Shows the prompt and the text typed so far, when there is nothing else to do. */
   settle(): void {
     if (!this.#removed || !this.#echo) return;
     this.#removed = false;
@@ -203,7 +203,7 @@ export class Console {
   }
 }
 
-/** Where it was thrown, from V8's trace: the lines that lie in the image's files. */
+/** Returns the places of an exception from V8's trace: the lines in the image's files. */
 function placesOf(thrown: Value): string {
   const trace = isRecord(thrown) && typeof thrown.stack === 'string' ? thrown.stack.split('\n') : [];
   const inImage = trace.filter(line => /^\s+at /.test(line) && !/[/\\]|node:/.test(line));

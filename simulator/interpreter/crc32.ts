@@ -5,7 +5,7 @@ const TABLE = Int32Array.from({ length: 256 }, (_, index) => {
   return value;
 });
 
-/** CRC-32 of IEEE 802.3, as `E.CRC32` computes it: 0 to 2^32 - 1. */
+/** Returns the CRC-32 of IEEE 802.3, like `E.CRC32`: 0 to 2^32 - 1. */
 export function crc32(bytes: Uint8Array): number {
   let crc = -1;
   for (const byte of bytes) crc = (crc >>> 8) ^ (TABLE[(crc ^ byte) & 255] ?? 0);

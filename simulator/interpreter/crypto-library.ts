@@ -17,7 +17,7 @@ interface Tools {
   error(text: string): void;
 }
 
-/** Ends a call the way Espruino does: a line on the console and no exception. */
+/** Ends a call like Espruino does: a line on the console and no exception. */
 class Complaint extends Error {}
 
 function complaining(tools: Tools, call: RealmCall): RealmCall {
@@ -77,13 +77,13 @@ function aes(tools: Tools, args: readonly Value[], encrypt: boolean): Value {
     return tools.realm.arrayBuffer(runCipher(`aes-${bits}-cbc`, key, iv, data, encrypt));
   }
   if (mode === 'ECB') {
-    // A last block that is not whole comes out as zeros (espruino.md §3.1).
+    // An incomplete last block yields zeros (espruino.md §3.1).
     const out = new Uint8Array(data.length);
     const whole = data.subarray(0, data.length - (data.length % AES_BLOCK_BYTES));
     out.set(runCipher(`aes-${bits}-ecb`, key, null, whole, encrypt));
     return tools.realm.arrayBuffer(out);
   }
-  // Decryption in these modes uses the wrong key schedule there: nothing to build on, so not copied.
+  // Espruino decrypts with the wrong key schedule in these modes. No image can use that, so it is not copied.
   if (!encrypt) throw tools.realm.error(`AES.decrypt in mode ${mode} is not simulated (broken on Espruino)`);
   // The counter always starts at zero: the IV is ignored (espruino.md, hazard 5).
   const start = mode === 'CTR' ? new Uint8Array(AES_BLOCK_BYTES) : iv;
@@ -99,7 +99,7 @@ interface CcmInput {
 }
 
 function ccmInput(tools: Tools, message: Value, keyValue: Value, nonceValue: Value): CcmInput {
-  // A string is refused as a nonce, arrays of either kind are not (jswrap_crypto.c).
+  // A nonce must be an array of either kind; a string is refused (jswrap_crypto.c).
   if (typeof nonceValue !== 'object' || nonceValue === null) throw new Complaint('Bad input data');
   const nonce = flatten(tools.realm, nonceValue);
   if (nonce.length < 2 || nonce.length > CCM_NONCE_MAX_BYTES) throw new Complaint('Bad input data');
@@ -138,7 +138,7 @@ function ccmDecrypt(tools: Tools, [message, keyValue, nonceValue, tagValue]: rea
   }
 }
 
-/** The one call that takes long enough for an image to measure it. */
+/** Tools for the only call that takes long enough for an image to measure it. */
 interface SlowTools extends Tools {
   spend(us: number): void;
 }
@@ -170,7 +170,7 @@ function pbkdf2(tools: SlowTools, facts: BoardWiring, args: readonly Value[]): V
   return tools.realm.arrayBuffer(key);
 }
 
-/** The global `AES` of the board, also `require("crypto").AES` where it has more than CCM. */
+/** The global `AES` of the board, also `require("crypto").AES` if it has more than CCM. */
 export function aesLibrary(tools: Tools, facts: BoardWiring): Named {
   const calls: Record<string, RealmCall> = {};
   if (facts.aesModes) {

@@ -1,18 +1,18 @@
 import type { Canvas } from './canvas.ts';
 
-/** What `setFontCustom` was given (jswrap_graphics.c). */
+/** Arguments of `setFontCustom` (jswrap_graphics.c). */
 export interface CustomFont {
   /** Column by column, the highest bit of each byte first. */
   readonly bitmap: string;
   readonly firstCharacter: number;
   /** One width for all, or one character each. */
   readonly widths: number | string;
-  /** Pixels before scaling. */
+  /** In pixels, before scaling. */
   readonly height: number;
   readonly scale: number;
 }
 
-/** Every character from a space on as a block in a cell of 6 × 8. */
+/** Draws every character after the space as a block in a cell of 6 × 8. */
 export const BLOCK_FONT: CustomFont = {
   bitmap: '\0'.repeat(6) + '\xfe\xfe\xfe\xfe\xfe\0'.repeat(223),
   firstCharacter: 32,
@@ -21,7 +21,7 @@ export const BLOCK_FONT: CustomFont = {
   scale: 1,
 };
 
-/** Where the text goes relative to its point: 3 is left or top, 0 centre, 1 right or bottom. */
+/** Font and alignment of text relative to its point: 3 is left or top, 0 centre, 1 right or bottom. */
 export interface TextStyle {
   readonly font: CustomFont;
   readonly alignX: number;
@@ -50,7 +50,7 @@ function characterWidth(font: CustomFont, code: number): number {
   return glyph(font, code).width * font.scale;
 }
 
-/** Pixels of the widest line. */
+/** Returns the pixels of the widest line. */
 export function textWidth(font: CustomFont, text: string): number {
   return text.split('\n').reduce((widest, line) => Math.max(widest, lineWidth(font, line)), 0);
 }
@@ -81,12 +81,12 @@ function drawGlyph(canvas: Canvas, style: TextStyle, code: number, x: number, y:
   }
 }
 
-/** Shift by alignment: `extent` times (alignment + 1) / 2, towards zero. */
+/** Returns the shift for an alignment: `extent` times (alignment + 1) / 2, towards zero. */
 function shift(extent: number, alignment: number): number {
   return alignment < 2 ? Math.trunc((extent * (alignment + 1)) / 2) : 0;
 }
 
-/** Draws and tells where the text came to lie. */
+/** Draws the text and returns its area. */
 export function drawText(canvas: Canvas, style: TextStyle, text: string, atX: number, atY: number): Drawn {
   const { font } = style;
   const { width, height } = canvas.layout;
@@ -100,7 +100,7 @@ export function drawText(canvas: Canvas, style: TextStyle, text: string, atX: nu
     for (let at = 0; at < line.length; at++) {
       const code = line.charCodeAt(at);
       const advance = characterWidth(font, code);
-      // The last column is left out for text to start in, as there: `x < maxX`.
+      // Text does not start in the last column, as in Espruino: `x < maxX`.
       const seen = x > -advance && x < width - 1 && y > -lineHeight && y <= height - 1;
       if (seen && code >= font.firstCharacter && code <= 255) drawGlyph(canvas, style, code, x, y);
       x += advance;

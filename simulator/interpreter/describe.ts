@@ -20,7 +20,7 @@ function isError(value: Named): boolean {
   return typeof value.message === 'string' && Object.hasOwn(value, 'message');
 }
 
-/** How a value looks on the console: strings bare, objects much like JSON. */
+/** Returns a value as the console shows it: strings bare, objects much like JSON. */
 export function describe(value: Value, depth = 0): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'function') return 'function () { ... }';

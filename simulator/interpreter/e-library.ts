@@ -38,7 +38,7 @@ function bytesLibrary(realm: Realm): Parameters<Realm['library']>[0] {
     toString: (...args) => textOf(joined(args)),
     toFlatString: (...args) => textOf(joined(args)),
     toUint8Array: (...args) => realm.uint8Array(joined(args)),
-    // Only strings and what is an ArrayBuffer already (jswrap_espruino.c).
+    // Only strings and ArrayBuffers (jswrap_espruino.c).
     toArrayBuffer: value => {
       if (isAnyArrayBuffer(value)) return value;
       return typeof value === 'string' ? realm.arrayBuffer(flatten(realm, value)) : undefined;
@@ -54,7 +54,10 @@ function bytesLibrary(realm: Realm): Parameters<Realm['library']>[0] {
   };
 }
 
-/** One byte for each element, nested ones not flattened (jswrap_espruino.c). Undefined for what has no elements. */
+/**
+ * Returns one byte for each element, nested elements not flattened (jswrap_espruino.c). Undefined for a value without
+ * elements.
+ */
 function elementsOf(value: Value): Uint8Array | undefined {
   if (typeof value === 'string') return bytesOfText(value);
   if (isAnyArrayBuffer(value)) return new Uint8Array(value);
@@ -97,11 +100,11 @@ function systemLibrary(tools: Tools): Parameters<Realm['library']>[0] {
     enableWatchdog: (seconds, automatic) =>
       tools.enableWatchdog(Number(seconds), automatic === undefined || Boolean(automatic)),
     kickWatchdog: () => tools.kickWatchdog(),
-    // Not a number on the Linux build; a quiet supply with the last digits of a real reading elsewhere.
+    // Not a number on the Linux build. On other boards the supply voltage, with the last digits of a real reading.
     getAnalogVRef: () =>
       facts.hosted ? Number.NaN : hardware.supplyVolts() + (chance.fraction() - 0.5) / 100,
     getTemperature: () => (facts.hosted ? Number.NaN : 20 + chance.fraction() * 10),
-    // Variables are counted by the real interpreter, not here.
+    // Only the real interpreter counts variables.
     getSizeOf: () => 0,
     ...(facts.bangle && { getBattery: () => facts.bangle?.battery }),
     getFlags: () => realm.object({ ...flags }),

@@ -49,7 +49,7 @@ function serialOf({ hardware }: Tools): string {
   if (hardware.facts.hosted) return HOSTED_SERIAL;
   const hex = Buffer.from(hardware.serial).toString('hex');
   const id = `${hex.slice(0, 8)}-${hex.slice(8, 16)}`;
-  // The nRF52 has a number of 64 bits, the STM32 one of 96.
+  // The nRF52 has a number of 64 bits, the STM32 of 96.
   return hardware.facts.bangle ? id : `${id}-${hex.slice(16)}`;
 }
 
@@ -98,7 +98,7 @@ function processGlobal(tools: Tools): Named {
       CONSOLE: repl.port ?? null,
     }),
   });
-  // Variables are counted by the real interpreter only: here the board's whole number of them is always free.
+  // Only the real interpreter counts variables: here the board's whole number of them is always free.
   process.memory = realm.adopt(() =>
     realm.object({ free: facts.variables, usage: 0, total: facts.variables, history: 0, gc: 0, gctime: 0 }),
   );
@@ -141,7 +141,7 @@ function graphicsGlobals({ realm, hardware }: Tools): Named {
   return bangle ? { Graphics, g: onGlass(hardware.glass) } : { Graphics };
 }
 
-/** Everything a board adds to the language. */
+/** Returns everything that a board adds to the language. */
 export function boardGlobals(tools: Tools): Named {
   const { hardware, realm, pins, call } = tools;
   const { facts } = hardware;

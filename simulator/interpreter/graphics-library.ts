@@ -7,7 +7,7 @@ import { BLOCK_FONT, type CustomFont, drawText, textHeight, textWidth } from './
 import type { Named, Realm, RealmCall, Value } from './realm.ts';
 import { TextLog } from './text-log.ts';
 
-/** The font that `setFontCustom` was given. */
+/** Returns the font for arguments of `setFontCustom`. */
 function fontOf(realm: Realm, [bitmap, first, widths, height]: readonly Value[]): CustomFont {
   if (typeof bitmap !== 'string') throw realm.error('Font bitmap must be a String');
   const firstCharacter = int32(first);
@@ -26,8 +26,7 @@ function fontOf(realm: Realm, [bitmap, first, widths, height]: readonly Value[])
   };
 }
 
-/** Espruino's own letters are not copied: of those fonts there is one, of blocks of the right size, on boards that
- * have it built in. */
+/** Espruino's own letters are not copied. Boards with a built-in font get one font of blocks of the right size. */
 function ownFont(realm: Realm, onGlass: boolean, [name, scale]: readonly Value[]): CustomFont {
   if (!onGlass || name !== '6x8') throw realm.error('Graphics.setFont is not simulated');
   return { ...BLOCK_FONT, scale: Math.max(1, wholeNumber(scale)) };
@@ -39,7 +38,7 @@ interface Instance {
   font: CustomFont | undefined;
   alignX: number;
   alignY: number;
-  /** The display that it is drawn for, if it is not a buffer only. */
+  /** The display behind it, unless it is only a buffer. */
   readonly glass?: Glass;
 }
 
@@ -90,7 +89,7 @@ function areaOf(realm: Realm, args: readonly Value[]): Area {
   };
 }
 
-/** A colour argument: a number as it is, or red, green, blue of which a bright sum counts as lit. */
+/** Reads a colour argument: a number, or red, green and blue, which count as lit if their sum is bright. */
 function colourOf(realm: Realm, canvas: Canvas, args: readonly Value[]): number {
   const [red, green, blue] = args;
   if (green === undefined && blue === undefined && typeof red !== 'string') {
@@ -146,7 +145,7 @@ function paint(instance: Instance, area: Area, colour: number): void {
   instance.log.painted(area);
 }
 
-/** Methods that return the Graphics they were called on. */
+/** Methods that return their Graphics. */
 function chained(realm: Realm): Record<string, (instance: Instance, args: readonly Value[]) => void> {
   return {
     clear(instance, [resetState]) {
@@ -234,7 +233,7 @@ function layoutOf(realm: Realm, [width, height, bits, options]: readonly Value[]
   return layout;
 }
 
-/** The methods of every Graphics; `own` finds what one is. */
+/** The methods of every Graphics; `own` finds the instance. */
 function prototypeOf(realm: Realm, own: (self: Value) => Instance): Named {
   const prototype: Named = realm.object({});
   const define = (name: string, value: RealmCall) =>
@@ -266,8 +265,8 @@ function prototypeOf(realm: Realm, own: (self: Value) => Instance): Named {
 }
 
 /**
- * The global `Graphics`, and what makes the Graphics of a display that is built in. `drawnOn` is told the log of the
- * Graphics that was last drawn on.
+ * The global `Graphics`, and the function that makes the Graphics of a built-in display. `drawnOn` receives the log
+ * of the Graphics drawn on last.
  */
 export function graphicsLibrary(
   realm: Realm,

@@ -17,7 +17,7 @@ import type { DeviceClock } from './time-globals.ts';
 import type { Timers } from './timers.ts';
 import type { Watches } from './watches.ts';
 
-/** The microcontroller and what is soldered to it, as one boot of the interpreter meets it. */
+/** The microcontroller and its parts, as one boot of the interpreter sees them. */
 export interface Hardware {
   readonly facts: BoardWiring;
   readonly flash: Flash;
@@ -33,24 +33,24 @@ export interface Hardware {
   readonly chance: Randomness;
   nowUs(): number;
   spend(us: number): void;
-  /** What the interpreter's own clock shows at power on, in µs since 1970. */
+  /** Time on the interpreter's own clock at power on, in µs since 1970. */
   readonly clockStartUs: number;
-  /** Its seconds in one of true time. */
+  /** Seconds on that clock per second of true time. */
   readonly clockRate: number;
-  /** It was set, and is so far ahead now. */
+  /** Called when the clock is set, with its new lead over true time. */
   clockSet(aheadUs: number): void;
-  /** Calls back unless what it returns is called first. */
+  /** Runs `action` after a time, unless the returned function is called first. */
   after(us: number, action: () => void): () => void;
   level(pin: string): boolean;
   supplyVolts(): number;
   allowDeepSleep(allowed: boolean): void;
   send(port: PortName, bytes: Uint8Array): void;
   drawnOn(log: TextLog): void;
-  /** Calls back after so long unless cancelled by another call; 0 cancels. */
+  /** Starts the watchdog, which bites after this time unless it is started again; 0 stops it. */
   watchdog(us: number): void;
 }
 
-/** What one boot's globals are made from. */
+/** The tools from which the globals of one boot are made. */
 export interface Tools {
   readonly hardware: Hardware;
   readonly realm: Realm;
@@ -61,10 +61,10 @@ export interface Tools {
   readonly storage: StorageFiles;
   readonly pins: Pins;
   readonly clock: DeviceClock;
-  /** The watch around the interpreter, on a Bangle. */
+  /** On a Bangle: the watch's firmware around the interpreter. */
   readonly bangle: BangleSystem | undefined;
   call(self: Value, listeners: Value, args: readonly Value[]): void;
-  /** The same as an event of the idle loop. */
+  /** Does the same as an event of the idle loop. */
   queue(self: Value, listeners: Value, args: readonly Value[]): void;
   /** Leaves the image at once and resets. */
   reboot(): void;

@@ -7,14 +7,14 @@ import type { Named, Realm, Value } from './realm.ts';
 const NO_ACKNOWLEDGE = 'Timeout on I2C Write Transmit Mode 2';
 const NO_ACKNOWLEDGE_READ = 'Timeout on I2C Read Receive Mode';
 
-/** `I2C1` with the board's parts on it. `wired` are the pins they are soldered to. */
+/** `I2C1` with the board's parts on it. `wired` are the pins of the parts. */
 export function i2cLibrary(
   realm: Realm,
   bus: I2cBus,
   pins: Pins,
   wired: { readonly scl: string; readonly sda: string },
 ): Named {
-  /** A part that does not answer is an exception, the one Espruino's STM32 driver throws. */
+  /** Turns a missing answer of a part into the exception of Espruino's STM32 driver. */
   function answering<T>(message: string, transfer: () => T): T {
     try {
       return transfer();

@@ -1,7 +1,8 @@
 import type { Named, Realm, RealmCall, Value } from './realm.ts';
 
 /**
- * `require` and `Modules`: what is built in, then what was loaded, then a file of Storage with the module's name.
+ * `require` and `Modules`. The search order is: built-in modules, loaded modules, a file of Storage with the module's
+ * name.
  */
 export function moduleGlobals(
   realm: Realm,

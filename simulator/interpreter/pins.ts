@@ -2,16 +2,16 @@ import type { BoardWiring } from '../boards/board.ts';
 import { isRecord } from './bytes.ts';
 import type { Named, Realm, Value } from './realm.ts';
 
-/** Levels that come from outside the microcontroller: pin name to high or low. */
+/** Levels from outside the microcontroller: pin name to high or low. */
 export type Levels = (pin: string) => boolean;
 
-/** The pins as globals and objects, and what the image drives them to. */
+/** The pins as globals and objects, and the levels that the image drives. */
 export class Pins {
   readonly #realm: Realm;
   readonly #levels: Levels;
   readonly #names = new WeakMap<object, string>();
   readonly #objects = new Map<string, Named>();
-  /** Outputs. */
+  /** Levels of outputs. */
   readonly #driven = new Map<string, boolean>();
   readonly #modes = new Map<string, string>();
 
@@ -38,7 +38,7 @@ export class Pins {
     return this.#objects.get(name);
   }
 
-  /** The name of a pin given as an object or a string; undefined when it is none. */
+  /** Returns the name of a pin given as an object or a string; undefined if it is none. */
   nameOf(value: Value): string | undefined {
     if (typeof value === 'string') {
       const pin = this.#objects.get(value);
@@ -91,7 +91,7 @@ export class Pins {
   }
 }
 
-/** `digitalRead`, `digitalWrite`, `pinMode`, `getPinMode`: one pin each. */
+/** `digitalRead`, `digitalWrite`, `pinMode`, `getPinMode`: one pin per call. */
 export function pinGlobals(realm: Realm, pins: Pins): Named {
   const named = (value: Value): string | undefined => pins.nameOf(value);
   return realm.library({

@@ -8,9 +8,9 @@ import type { Named, Realm, Value } from './realm.ts';
 interface Port {
   readonly name: PortName;
   readonly object: Named;
-  /** A USART is deaf until `setup`; USB is always there. */
+  /** A USART receives nothing before `setup`; USB is always open. */
   open: boolean;
-  /** Came in while nobody listened. */
+  /** Input that arrived without a listener. */
   kept: string;
 }
 
@@ -50,12 +50,12 @@ export class SerialPorts {
     return Object.fromEntries(this.#ports.map(port => [port.name, port.object]));
   }
 
-  /** The port an argument names, by object or by name. */
+  /** Returns the port that an argument names, by object or by name. */
   nameOf(value: Value): PortName | undefined {
     return this.#ports.find(port => port.object === value || port.name === value)?.name;
   }
 
-  /** Bytes as the interrupt takes them: events of at most 64. */
+  /** Splits bytes like the interrupt does: into events of at most 64. */
   events(name: PortName, bytes: Uint8Array): (() => void)[] {
     const port = this.#ports.find(each => each.name === name);
     if (!port) return [];
@@ -79,7 +79,7 @@ export class SerialPorts {
     else port.kept = (port.kept + textOf(chunk)).slice(0, STREAM_BUFFER_BYTES);
   }
 
-  /** Somebody began to listen on `target`: what was kept is delivered first. */
+  /** Called when a listener was added to `target`: delivers the kept input first. */
   listening(target: Value): void {
     const port = this.#ports.find(each => each.object === target);
     if (!port || port.kept === '') return;

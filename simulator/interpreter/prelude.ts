@@ -1,13 +1,14 @@
 import { APPLY_MAX_ARGUMENTS } from '../base/limits.ts';
 
 /**
- * Runs inside a fresh context while V8's built-ins are still there, and leaves Espruino's versions of those that
- * behave differently there (espruino.md §1.2, §1.3, §3.1). It is called with what only the outside can do.
+ * Runs inside a fresh context while V8's built-ins are still there, and installs Espruino's versions of built-ins
+ * that behave differently there (espruino.md §1.2, §1.3, §3.1). Its argument has the functions that only the outside
+ * can provide.
  *
- * Not copied, since no context can be made to do so: no function hoisting, loop variables that are not per iteration,
- * `===` on the contents of typed arrays, an exception for a negative index, `arr.length = n`, the approximate
- * `Math.pow`, the unstable sort, the absence of `BYTES_PER_ELEMENT` (which V8 does not let go), an `eval` that sees what is local, and what does not
- * parse there. The bundler's lint and the real interpreter cover those.
+ * Not copied, because no context can do it: no function hoisting, loop variables that are not per iteration, `===` on
+ * the contents of typed arrays, an exception for a negative index, `arr.length = n`, the approximate `Math.pow`, the
+ * unstable sort, the absence of `BYTES_PER_ELEMENT` (which V8 does not remove), an `eval` that sees local variables,
+ * and syntax that Espruino does not parse. The bundler's lint and the real interpreter cover these.
  */
 export const PRELUDE = `(function (outside) {
   var call = Function.prototype.call, apply = Function.prototype.apply, has = Object.prototype.hasOwnProperty;
@@ -166,7 +167,7 @@ export const PRELUDE = `(function (outside) {
   };
 })`;
 
-/** Espruino's promises: handlers run as events of the idle loop, and a rejection nobody handles is printed. */
+/** Espruino's promises: handlers run as events of the idle loop, and an unhandled rejection is printed. */
 export const PROMISES = `(function (queue, unhandled) {
   function settle(promise, state, value) {
     if (promise.state !== 0) return;

@@ -3,19 +3,19 @@ import { GLOBALS, METHODS, STATICS, TYPED_ARRAYS } from './built-ins.ts';
 import { PRELUDE, PROMISES } from './prelude.ts';
 import { spelled } from './tokens.ts';
 
-/** A value of the image: nothing is known of it until it is looked at. */
+/** A value of the image, of unknown type. */
 export type Value = unknown;
 export type RealmCall = (...args: readonly Value[]) => Value;
 export type Named = Record<string, Value>;
 
-/** What the context needs of the world outside it. */
+/** Functions outside the context that the context needs. */
 export interface Outside {
-  /** Throws when the board is no longer running: asked before every call out of the context. */
+  /** Throws if the board is no longer running. Called before every call out of the context. */
   alive(): void;
   nowMs(): number;
   random(): number;
   randomWord(): number;
-  /** A `data` listener was added to `target`. */
+  /** Called when a `data` listener was added to `target`. */
   listening(target: Value): void;
   /** Runs the listeners in the idle loop. */
   queue(self: Value, listeners: Value, args: Value): void;
@@ -47,7 +47,7 @@ function prototypeOf(type: unknown): object | undefined {
   return typeof prototype === 'object' || typeof prototype === 'function' ? (prototype as object) : undefined;
 }
 
-/** Removes from a context what Espruino lacks. */
+/** Removes from a context all built-ins that Espruino lacks. */
 function impoverish(global: object, typedArray: object): void {
   const types = Object.getOwnPropertyDescriptors(global) as Record<string, PropertyDescriptor | undefined>;
   const statics: Record<string, readonly string[]> = { ...STATICS };
@@ -61,7 +61,7 @@ function impoverish(global: object, typedArray: object): void {
   keepOnly(global, [...GLOBALS, 'InternalError']);
 }
 
-/** One boot's JavaScript world: a context with the built-ins Espruino has. */
+/** The JavaScript context of one boot, with the built-ins of Espruino. */
 export class Realm {
   readonly natives: Natives;
   readonly #context: Context;
@@ -92,7 +92,7 @@ export class Realm {
     }
   }
 
-  /** Runs text, which may be tokenised, as a script in the global scope. Throws what it throws. */
+  /** Runs text, which may be tokenised, as a script in the global scope. Exceptions of the script pass through. */
   evaluate(source: string, fileName: string): Value {
     return new Script(spelled(source), { filename: fileName }).runInContext(this.#context);
   }
@@ -109,7 +109,7 @@ export class Realm {
     return new this.natives.InternalError(message);
   }
 
-  /** An array of the context with these elements. */
+  /** Returns an array of the context with these elements. */
   array(elements: readonly Value[]): Value[] {
     const array = new this.natives.Array<Value>();
     for (const element of elements) array.push(element);
@@ -130,12 +130,12 @@ export class Realm {
     return buffer;
   }
 
-  /** A function of the context that calls out of it. */
+  /** Returns a function of the context that calls out of it. */
   adopt(call: RealmCall): RealmCall {
     return this.method((_self, ...args) => call(...args));
   }
 
-  /** The same, told what `this` was. */
+  /** The same, with `this` as the first argument. */
   method(call: (self: Value, ...args: readonly Value[]) => Value): RealmCall {
     const alive = this.#alive;
     function out(this: Value, ...args: readonly Value[]): Value {
@@ -145,7 +145,7 @@ export class Realm {
     return Object.setPrototypeOf(out, this.natives.Function.prototype);
   }
 
-  /** An object of the context whose functions are `calls`. */
+  /** Returns an object of the context whose functions are `calls`. */
   library(calls: Readonly<Record<string, RealmCall>>): Named {
     const library = this.object({});
     for (const [name, call] of Object.entries(calls)) library[name] = this.adopt(call);

@@ -15,13 +15,13 @@ import { DeviceClock } from './time-globals.ts';
 import { Timers } from './timers.ts';
 import { Watches } from './watches.ts';
 
-/** Thrown to leave the image at once for a reset. */
+/** Thrown to leave the image immediately for a reset. */
 class Reset extends Error {}
 
-/** `reboot` is a reset of the microcontroller, `load` and `reset` of the interpreter alone. */
+/** `reboot` resets the microcontroller, `load` and `reset` only the interpreter. */
 export type Ending = 'reboot' | 'load' | 'reset';
 
-/** One boot: a realm, what runs in it, and the idle loop around that. It ends with the power or a reset. */
+/** One boot: a context, the code in it, and its idle loop. It ends with a power cut or a reset. */
 export class InterpreterSession {
   readonly #hardware: Hardware;
   readonly #clock: DeviceClock;
@@ -39,7 +39,7 @@ export class InterpreterSession {
   #globals: Named = {};
   #dead = false;
   #ending: Ending | undefined;
-  /** An exception is being told to the image. */
+  /** The image's listener for exceptions is running. */
   #telling = false;
   #watchdogUs = 0;
   #watchdogAutomatic = true;
@@ -148,7 +148,7 @@ export class InterpreterSession {
     this.#hardware.watchdog(automatic ? 0 : this.#watchdogUs);
   }
 
-  /** The power is gone: nothing of this boot runs any more. */
+  /** Stops all work of this boot after a power cut. */
   kill(): void {
     this.#dead = true;
     this.#bangle?.stop();
@@ -156,23 +156,23 @@ export class InterpreterSession {
     this.#events = [];
   }
 
-  /** Reset from outside the image: the watchdog. */
+  /** Resets from outside the image, for the watchdog. */
   reboot(): void {
     this.#ending = 'reboot';
   }
 
-  /** How this boot wants to end, once it does. */
+  /** The requested end of this boot, if any. */
   get ending(): Ending | undefined {
     return this.#dead ? undefined : this.#ending;
   }
 
   /**
-   * Runs the boot files in Espruino's order (espruino.md §4.3). A first boot checks Storage and erases all of it where
-   * it is not sound; after `reset()` `.bootcde` is left out.
+   * Runs the boot files in Espruino's order (espruino.md §4.3). A first boot checks Storage and erases all of it if
+   * it is damaged; after `reset()` `.bootcde` does not run.
    */
   boot(first: boolean, afterReset: boolean): void {
     if (first && !this.#run(() => this.#storage.isSound())) {
-      // Instead of erasing it a Bangle shows a menu, out of which people may mend it.
+      // A Bangle does not erase it but shows a menu, from which people can repair it.
       if (this.#bangle) {
         this.#repl.print('Storage is corrupt.\n');
         return;
@@ -188,7 +188,7 @@ export class InterpreterSession {
     this.#prompt();
   }
 
-  /** With nothing else to do. */
+  /** Called when there is nothing else to do. */
   #prompt(): void {
     if (!this.#dead && !this.#ending && this.#repl.port !== undefined) this.#repl.settle();
   }
@@ -207,13 +207,13 @@ export class InterpreterSession {
     this.#run(() => this.#realm.evaluate(source, name));
   }
 
-  /** Bytes from the wire. */
+  /** Takes bytes from the wire. */
   receive(port: LinkName, bytes: Uint8Array): void {
     if (port !== 'HID') this.#interrupts.push(...this.#ports.events(port, bytes));
     else this.#interrupts.push(() => this.#emit('E', 'HID', [textOf(bytes)]));
   }
 
-  /** Tells listeners on a global at once; false when there are none. */
+  /** Calls listeners on a global at once; false if there are none. */
   #emit(name: string, event: string, args: readonly Value[]): boolean {
     const target = (this.#realm.natives.global as Named)[name] as Named;
     const listeners = target[`#on${event}`];
@@ -222,14 +222,14 @@ export class InterpreterSession {
     return true;
   }
 
-  /** A pin changed, now. */
+  /** Takes a change of a pin. */
   pinChanged(pin: string, level: boolean): void {
     const timeUs = this.#hardware.nowUs();
     if (this.#bangle && this.#hardware.facts.keyPins.includes(pin) && !this.#bangle.button(level)) return;
     this.#interrupts.push(() => this.#watches.edge(pin, level, timeUs));
   }
 
-  /** The screen of a watch was touched. */
+  /** Takes a touch on the screen of a watch. */
   touched(touch: Touch): void {
     this.#bangle?.touched(touch);
   }
@@ -240,7 +240,7 @@ export class InterpreterSession {
       : this.#timers.nextDueUs();
   }
 
-  /** One pass of the idle loop: interrupts, timers, queued events. */
+  /** Runs one pass of the idle loop: interrupts, timers, queued events. */
   idle(): void {
     for (const interrupt of this.#interrupts.splice(0)) this.#run(interrupt);
     this.#run(() => this.#timers.pass(this.#hardware.nowUs()));
@@ -248,7 +248,7 @@ export class InterpreterSession {
       const event = this.#events.shift();
       if (event) this.#call(event.self, event.listeners, event.args);
     }
-    // What was drawn is shown when nothing is left to do (jswrap_bangle.c).
+    // A drawing appears when nothing is left to do (jswrap_bangle.c).
     if (this.#bangle) this.#run(() => (this.#globals.g as { flip(): void }).flip());
     if (this.#watchdogUs > 0 && this.#watchdogAutomatic) this.#hardware.watchdog(0);
     this.#prompt();
@@ -269,7 +269,7 @@ export class InterpreterSession {
     }
   }
 
-  /** Where the image listens for it, an exception is not printed (jsinteractive.c, jsiCheckErrors). */
+  /** An exception is not printed if the image listens for it (jsinteractive.c, jsiCheckErrors). */
   #uncaught(error: unknown): void {
     const isNested = this.#telling;
     this.#telling = true;
@@ -277,7 +277,7 @@ export class InterpreterSession {
     this.#telling = isNested;
   }
 
-  /** Runs something of the image: what it throws is printed and life goes on. */
+  /** Runs code of the image. Prints its exceptions and continues. */
   #run<T>(action: () => T): T | undefined {
     if (this.#dead || this.#ending === 'reboot') return undefined;
     try {

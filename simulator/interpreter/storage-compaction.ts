@@ -1,7 +1,7 @@
 /**
- * Storage's compaction (jsflash.c; espruino.md §4.2): files are read through a buffer in RAM of one page and a header,
- * pages are erased and written again as soon as nothing is left to be read from them. What is only in the buffer when
- * the power goes is lost, and the next boot then erases all of Storage.
+ * Storage's compaction (jsflash.c; espruino.md §4.2): files are read through a buffer in RAM of one page and a
+ * header. Pages are erased and rewritten as soon as all of their data has been read. Data that is only in the buffer
+ * is lost in a power cut, and the next boot then erases all of Storage.
  */
 import { STORAGE_HEADER_BYTES } from '../base/limits.ts';
 import type { Flash } from '../parts/flash.ts';
@@ -21,7 +21,7 @@ class Ring {
     return this.#used;
   }
 
-  /** Bytes that can be added, or taken, in one piece. */
+  /** Bytes that can be added (`room`) or taken (`piece`) in one go. */
   get room(): number {
     const free = this.#bytes.length - this.#used;
     const toEnd = this.#bytes.length - this.#head;
@@ -64,7 +64,7 @@ class Compactor {
     return this.#writeAt;
   }
 
-  /** Writes what the buffer holds into pages that are read to their end, `readAt` being read next. */
+  /** Writes the buffer's data into pages that have been read to their end. `readAt` is the next address to read. */
   flush(readAt: number): void {
     const pageBytes = this.#flash.pageBytes;
     while (this.#ring.used > 0) {
@@ -77,7 +77,7 @@ class Compactor {
     }
   }
 
-  /** False when the buffer is full and nothing can be written yet. */
+  /** Copies a file. False if the buffer is full and nothing can be written yet. */
   copy(at: number, size: number, header: Uint8Array): boolean {
     this.#ring.push(header);
     let readAt = at + STORAGE_HEADER_BYTES;
@@ -95,7 +95,7 @@ class Compactor {
   }
 }
 
-/** True when there was something to gain and it has been gained. */
+/** Compacts. True if it freed space. */
 export function compact(files: StorageFiles, print: (text: string) => void): boolean {
   const flash = files.flash;
   const stats = files.stats();

@@ -1,6 +1,6 @@
 /**
- * The file layout of Espruino's Storage in flash (jsflash.c; espruino.md §4.1, §4.2): files one after the other, each a
- * header of size, flags and name, then its data; a file is deleted by writing zeros over the start of its name.
+ * The file layout of Espruino's Storage in flash (jsflash.c; espruino.md §4.1, §4.2): files one after the other, each
+ * a header of size, flags and name, then its data. Writing zeros over the start of a file's name deletes it.
  */
 import { STORAGE_ALIGN_BYTES, STORAGE_HEADER_BYTES, STORAGE_NAME_BYTES } from '../base/limits.ts';
 import type { Flash } from '../parts/flash.ts';
@@ -12,7 +12,7 @@ const LISTED_FLAGS = [0, 64, 128];
 
 export interface Header {
   readonly valid: boolean;
-  /** The 32 bytes as they are. */
+  /** The 32 bytes of the header. */
   readonly raw: Uint8Array;
   readonly size: number;
   readonly flags: number;
@@ -33,13 +33,13 @@ export interface Stats {
   readonly fileCount: number;
   readonly trashBytes: number;
   readonly trashCount: number;
-  /** Page, with a file's start on its first byte, from which on there is something to gain. */
+  /** First page that starts with a file's header and from which on compaction can free space. */
   readonly firstDirtyPageAt: number;
 }
 
 export const align = (length: number) => Math.ceil(length / STORAGE_ALIGN_BYTES) * STORAGE_ALIGN_BYTES;
 
-/** The 28 bytes of a name: longer ones are cut, and a drive letter is taken off. */
+/** Returns the 28 bytes of a name: longer names are cut, and a drive letter is removed. */
 function nameBytes(name: string): Uint8Array {
   const bytes = new Uint8Array(STORAGE_NAME_BYTES);
   const plain = name.charAt(1) === ':' ? name.slice(2) : name;
@@ -59,7 +59,7 @@ export class StorageFiles {
   readonly flash: Flash;
   readonly #compact: () => boolean;
 
-  /** `compact` frees what deleted files hold; false when it cannot. */
+  /** `compact` frees the space of deleted files; false if it cannot. */
   constructor(flash: Flash, compact: (files: StorageFiles) => boolean) {
     this.flash = flash;
     this.#compact = () => compact(this);
@@ -83,7 +83,9 @@ export class StorageFiles {
     return next < this.flash.length ? next : undefined;
   }
 
-  /** The header after one. With `everyPage`, where no header follows, the one at the start of the next page. */
+  /**
+   * Returns the next header. With `everyPage`, if no header follows, returns the one at the start of the next page.
+   */
   next(at: number, header: Header, everyPage: boolean): Position {
     const nextAt = align(at + STORAGE_HEADER_BYTES + header.size);
     if (nextAt + STORAGE_HEADER_BYTES > this.flash.length) return { at: undefined, header: invalid(header) };
@@ -94,7 +96,7 @@ export class StorageFiles {
     return { at: pageAt, header: this.headerAt(pageAt) };
   }
 
-  /** Every file from `from` on, deleted ones too. */
+  /** Yields every file from `from` on, also deleted ones. */
   *walk(from: number): Generator<{ at: number; header: Header }> {
     let position: Position = { at: from, header: this.headerAt(from) };
     while (position.at !== undefined && position.header.valid) {
@@ -103,7 +105,7 @@ export class StorageFiles {
     }
   }
 
-  /** Where the data of a file begins, and its header. */
+  /** Returns the address of a file's data, and its header. */
   find(name: string): { dataAt: number; header: Header } | undefined {
     const wanted = nameBytes(name);
     for (const { at, header } of this.walk(0)) {
@@ -118,7 +120,7 @@ export class StorageFiles {
     this.flash.write(dataAt - STORAGE_HEADER_BYTES + NAME_AT, new Uint8Array(4));
   }
 
-  /** Where the data of a new file goes, or undefined when it fits nowhere even after a compaction. */
+  /** Returns the address for the data of a new file, or undefined if it does not fit even after a compaction. */
   create(name: string, size: number): number | undefined {
     const required = align(size) + STORAGE_HEADER_BYTES;
     let space = this.#findSpace(required);
@@ -149,7 +151,7 @@ export class StorageFiles {
     return { at: undefined, free, trash };
   }
 
-  /** To the end of the page, or of flash where the next page holds nothing. */
+  /** Space to the end of the page, or to the end of flash if the next page is empty. */
   #spaceAt(at: number): number {
     const nextPageAt = this.nextPageAt(at) ?? this.flash.length;
     const pageEmpty = nextPageAt < this.flash.length && !this.headerAt(nextPageAt).valid;
@@ -185,7 +187,7 @@ export class StorageFiles {
     };
   }
 
-  /** What Espruino checks at a first boot; where it is false all of Storage is erased (jsinteractive.c). */
+  /** Espruino's check at a first boot. If it is false, Espruino erases all of Storage (jsinteractive.c). */
   isSound(): boolean {
     let last: Position = { at: 0, header: this.headerAt(0) };
     let lastValidAt = 0;
@@ -217,7 +219,7 @@ function headerBytes(name: string, size: number): Uint8Array {
   return bytes;
 }
 
-/** Files as a programmer puts them into an empty flash at the factory. Throws when they do not fit. */
+/** Puts files into an empty flash like a programmer at the factory. Throws if they do not fit. */
 export function programFiles(flash: Flash, files: Readonly<Record<string, Uint8Array>>): void {
   let at = 0;
   for (const [name, data] of Object.entries(files)) {

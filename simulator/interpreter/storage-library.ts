@@ -3,7 +3,7 @@ import { crc32 } from './crc32.ts';
 import type { Named, Realm, Value } from './realm.ts';
 import { isRealFile, nameOf, type StorageFiles } from './storage-files.ts';
 
-/** `jswrap_storage.c`: what each call does with a file, name for name. */
+/** The calls of `jswrap_storage.c` on files, by the same names. */
 class StorageCalls {
   readonly #realm: Realm;
   readonly #files: StorageFiles;
@@ -116,8 +116,8 @@ function equal(a: Uint8Array, b: Uint8Array): boolean {
 }
 
 /**
- * `require("Storage")`. `open` (StorageFile) is not simulated. `startAt` is Storage's place in the address space: it
- * goes into `hash`.
+ * `require("Storage")`. `open` (StorageFile) is not simulated. `startAt` is the address of Storage; it goes into
+ * `hash`.
  */
 export function storageLibrary(
   realm: Realm,

@@ -9,8 +9,8 @@ interface Entry {
 }
 
 /**
- * The strings drawn on a Graphics since they were last painted over, for people and tests that cannot see pixels. A
- * filled rectangle removes the strings whose centre it covers.
+ * The visible strings of a Graphics, for people and tests that cannot see pixels. A filled rectangle removes the
+ * strings whose centre it covers.
  */
 export class TextLog {
   #entries: Entry[] = [];
@@ -32,7 +32,7 @@ export class TextLog {
     this.#entries.push({ text, x, y, centreX: x + width / 2, centreY: y + height / 2 });
   }
 
-  /** Top to bottom, then left to right. */
+  /** Strings from top to bottom, then left to right. */
   lines(): string[] {
     return [...this.#entries].sort((a, b) => a.y - b.y || a.x - b.x).map(entry => entry.text);
   }

@@ -8,7 +8,7 @@ function sextet(character: string): number {
   return character === '' ? -1 : ALPHABET.indexOf(character);
 }
 
-/** Bytes that come out of up to four characters: how many there are is decided by the last valid one. */
+/** Decodes up to four characters; the last valid one decides the number of bytes. */
 function decodeGroup(group: string): number[] {
   let triple = 0;
   let valid = 0;
@@ -23,10 +23,10 @@ function decodeGroup(group: string): number[] {
 
 /**
  * Espruino's `atob` with its defects (jswrap_functions.c): white space is skipped, other characters count as length
- * but not as bits, and what is left of the computed length is filled with zero bytes. Where that length comes out as
- * -1 (`"=="`, `"="`, `" =="`), the real one returns a string of length 0xFFFFFFFF whose characters are interpreter
- * memory. Here it is an object whose `length` is -1 and whose characters are junk: everything an image can do with it
- * but ask its `typeof`.
+ * but not as bits, and the rest of the computed length is filled with zero bytes. If that length is -1 (`"=="`,
+ * `"="`, `" =="`), the real one returns a string of length 0xFFFFFFFF whose characters are interpreter memory. Here
+ * it is an object whose `length` is -1 and whose characters are junk: an image can use it like the real one, except
+ * for `typeof`.
  */
 function decodeBase64(realm: Realm, text: string, junk: () => Uint8Array): Value {
   const dense = [...text].filter(character => !WHITE_SPACE.includes(character));

@@ -18,7 +18,7 @@ interface Tools {
   call(self: Value, listeners: Value, args: readonly Value[]): void;
 }
 
-/** The interpreter's own idea of the time: set by `setTime`, lost with the power. */
+/** The interpreter's own clock: set by `setTime`, lost with the power. */
 export class DeviceClock {
   readonly #nowUs: () => number;
   readonly #settable: boolean;
@@ -26,7 +26,7 @@ export class DeviceClock {
   readonly #changed: (aheadUs: number) => void;
   #offsetUs: number;
 
-  /** `startUs`: what it shows at `nowUs()` now; `changed` is told when it is set. */
+  /** `startUs`: the time it shows at `nowUs()` now; `changed` is called when it is set. */
   constructor(options: {
     nowUs(): number;
     startUs: number;
@@ -41,7 +41,7 @@ export class DeviceClock {
     this.#offsetUs = options.startUs - options.nowUs() * options.rate;
   }
 
-  /** Seconds since 1970 that it shows, or showed `atUs` beside the board. */
+  /** Returns the seconds since 1970 that it shows at `atUs` of true time. */
   seconds(atUs = this.#nowUs()): number {
     return (atUs * this.#rate + this.#offsetUs) / 1e6;
   }
@@ -97,7 +97,7 @@ function watchGlobals({ realm, facts, watches, pins, clock, call }: Tools): Name
     });
   return realm.library({
     setWatch: (callback, pin, asked) => {
-      // Without pins, as on the Linux build, a number names one and nothing ever happens on it.
+      // The Linux build has no pins: a number names one, and nothing ever happens on it.
       const name = pins.nameOf(pin) ?? (facts.hosted ? `D${wholeNumber(pin)}` : undefined);
       if (name === undefined) throw realm.error('Invalid pin');
       const options = watchOptions(asked, facts.keyPins.includes(name));
@@ -126,7 +126,7 @@ export function timeGlobals(tools: Tools): Named {
     ...timerGlobals(tools),
     ...watchGlobals(tools),
     ...tools.realm.library({
-      // Reading the clock takes time, so that an image that waits for it in a loop gets there.
+      // Reading the clock takes time, so that an image that polls it in a loop gets to its end.
       getTime: () => {
         tools.spend(CALL_US);
         return tools.clock.seconds();

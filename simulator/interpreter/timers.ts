@@ -2,17 +2,17 @@ import { TIMER_MAX_MS, TIMER_MIN_MS } from '../base/limits.ts';
 
 export interface Timer {
   readonly id: number;
-  /** In µs beside the board: `setTime` does not move it. */
+  /** True time in µs, which `setTime` does not move. */
   dueUs: number;
   intervalUs: number | undefined;
   readonly run: () => void;
-  /** Made by a watch for its debounce: `clearTimeout()` without an id leaves it. */
+  /** Made by a watch for its debounce: `clearTimeout()` without an id does not remove it. */
   readonly ofWatch: boolean;
 }
 
 /**
- * Timers as Espruino's idle loop keeps them: a list in the order they were made, gone through with the time of the
- * pass; an interval keeps its phase after a stall.
+ * Timers like those of Espruino's idle loop: a list in the order of creation, checked against the time of the pass.
+ * An interval keeps its phase after a stall.
  */
 export class Timers {
   readonly #nowUs: () => number;
@@ -24,7 +24,7 @@ export class Timers {
     this.#nowUs = nowUs;
   }
 
-  /** `ms` under a tenth of a millisecond count as that. Throws RangeError above a hundred years. */
+  /** Adds a timer. A time under a tenth of a millisecond counts as that. Throws RangeError above a hundred years. */
   add(run: () => void, ms: number, repeating: boolean, ofWatch = false): Timer {
     const intervalUs = toUs(ms);
     const timer: Timer = {
@@ -39,7 +39,7 @@ export class Timers {
     return timer;
   }
 
-  /** False when there is no such timer. */
+  /** Changes a timer. False if there is no such timer. */
   change(id: number, ms: number): boolean {
     const timer = this.#list.find(each => each.id === id);
     if (!timer) return false;
@@ -63,7 +63,7 @@ export class Timers {
     return this.#list.reduce((first, timer) => Math.min(first, timer.dueUs), Number.POSITIVE_INFINITY);
   }
 
-  /** Runs what is due at `nowUs`. True if anything ran. */
+  /** Runs the timers that are due at `nowUs`. True if any ran. */
   pass(nowUs: number): boolean {
     let ran = false;
     do {

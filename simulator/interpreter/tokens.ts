@@ -1,4 +1,4 @@
-/** What Espruino's lexer reads a byte from 138 up as (jslex.h); nine places are kept free before `??`. */
+/** Words that Espruino's lexer reads for the bytes from 138 up (jslex.h); nine values are unused before `??`. */
 const FIRST = 138;
 const WORDS = [
   ...'== === != !== <= << <<= >= >> >>> >>= >>>= += -= ++ -- *= /= %= &= && |= || ^= =>'.split(' '),
@@ -10,14 +10,17 @@ const WORDS = [
   ...Array.from({ length: 9 }, () => ''),
   '??',
 ];
-/** A string as it is, behind its length in one byte or two. */
+/** A raw string after its length in one byte or two. */
 const RAW_STRING_8 = 0xd1;
 const RAW_STRING_16 = 0xd2;
 
-/** Words before which a slash begins no regular expression. */
+/** Words after which a slash begins no regular expression. */
 const VALUES = ['true', 'false', 'null', 'undefined'];
 
-/** End of the string or template that begins at `at`; a template is skipped as Espruino does, by counting braces. */
+/**
+ * Returns the end of the string or template that begins at `at`. A template is skipped as in Espruino, by counting
+ * braces.
+ */
 function endOfString(code: string, at: number): number {
   const quote = code.charAt(at);
   let depth = 0;
@@ -45,7 +48,7 @@ function endOfComment(code: string, at: number): number {
   return end < 0 ? code.length : end + skip;
 }
 
-/** A raw string as a literal, and where it ends. */
+/** Returns a raw string as a literal, and its end. */
 function rawString(code: string, at: number): { text: string; end: number } {
   const wide = code.charCodeAt(at) === RAW_STRING_16;
   const start = at + (wide ? 3 : 2);
@@ -54,9 +57,9 @@ function rawString(code: string, at: number): { text: string; end: number } {
 }
 
 /**
- * Code with words in place of the bytes that Espruino's lexer reads as words. Strings, templates, regular expressions
- * and comments stay as they are. A byte that is no word becomes a character that no program has: a board would not
- * run it either.
+ * Returns code with words in place of the bytes that Espruino's lexer reads as words. Strings, templates, regular
+ * expressions and comments stay as they are. A byte that stands for no word becomes an invalid character: a board
+ * would not run it either.
  * @param code one character a byte
  */
 export function spelled(code: string): string {

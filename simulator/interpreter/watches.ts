@@ -10,10 +10,10 @@ export interface WatchOptions {
   readonly edge: number;
 }
 
-/** What the callback of a watch gets. */
+/** Argument of a watch's callback. */
 export interface WatchEvent {
   readonly state: boolean;
-  /** When the pin changed, µs beside the board. */
+  /** True time of the pin's change, in µs. */
   readonly timeUs: number;
   readonly lastTimeUs: number | undefined;
   readonly pin: string;
@@ -25,13 +25,13 @@ interface Watch extends WatchOptions {
   readonly call: (event: WatchEvent) => void;
   state: boolean;
   lastTimeUs: number | undefined;
-  /** Running debounce: the level that will count if nothing else happens. */
+  /** Running debounce: the level that will count unless another edge follows. */
   settling: { timer: Timer; state: boolean } | undefined;
 }
 
 const EDGES: Readonly<Record<string, number>> = { rising: 1, falling: -1, both: 0 };
 
-/** Reads the third argument of `setWatch`. Undefined for an edge that is none (jswrap_io.c). */
+/** Reads the third argument of `setWatch`. Undefined for an invalid edge (jswrap_io.c). */
 export function watchOptions(value: Value, isButton: boolean): WatchOptions | undefined {
   const buttonDebounceUs = isButton ? BUTTON_DEBOUNCE_MS * 1000 : 0;
   const buttonEdge = isButton ? 1 : 0;
@@ -48,7 +48,7 @@ export function watchOptions(value: Value, isButton: boolean): WatchOptions | un
   };
 }
 
-/** `setWatch` as Espruino's idle loop does it: debounce is a timer that each further edge puts off. */
+/** `setWatch` as in Espruino's idle loop: the debounce is a timer that each further edge postpones. */
 export class Watches {
   readonly #timers: Timers;
   #list: Watch[] = [];
@@ -64,7 +64,7 @@ export class Watches {
     return id;
   }
 
-  /** False when there is no such watch. */
+  /** Removes a watch. False if there is no such watch. */
   clear(id: number): boolean {
     const watch = this.#list.find(each => each.id === id);
     if (watch?.settling) this.#timers.clear(watch.settling.timer.id);
@@ -76,7 +76,7 @@ export class Watches {
     for (const { id } of [...this.#list]) this.clear(id);
   }
 
-  /** An edge, as the interrupt noted it. */
+  /** Takes an edge from the interrupt. */
   edge(pin: string, level: boolean, timeUs: number): void {
     for (const watch of [...this.#list]) {
       if (watch.pin !== pin || !this.#list.includes(watch)) continue;
@@ -96,7 +96,7 @@ export class Watches {
       settling.timer.dueUs = timeUs + watch.debounceUs;
       settling.state = level;
       if (timeUs <= dueUs || level === watch.state) return;
-      // It should have fired before this edge and was not got around to.
+      // The timer was due before this edge, but has not run yet.
       this.#timers.clear(settling.timer.id);
       watch.settling = undefined;
       watch.state = level;

@@ -1,15 +1,15 @@
 /**
  * AT24C32 EEPROM (Microchip/Atmel data sheet): 4096 bytes, two address bytes of which 12 bits count, pages of 32
  * bytes inside which a write wraps, self-timed writes during which the part does not acknowledge. Or an AT24C256:
- * 32,768 bytes, 15 bits of address, pages of 64; its tears are as below, since parts of that size erase less than a
- * page at a time (data sheets with error correction name four bytes), and 32 is taken to be safe.
+ * 32,768 bytes, 15 bits of address, pages of 64. It tears as described below: parts of that size erase less than a
+ * page at a time (data sheets with error correction name four bytes), and 32 is a safe assumption.
  *
- * Fault envelope. A page write is one non-volatile operation; the supply may go at any moment of its 10 ms. Then, by
- * the fob's seed:
- * - nothing of it got written (1 in 6), or all of it (1 in 6);
- * - or every byte of the written span is its old value, its new value, 0xFF or junk, each by itself (3 in 6);
- * - or the whole page is so, bytes that were not written included, as in parts that erase page by page (1 in 6).
- * Other pages never change. Nothing decays, and reads are always right.
+ * Fault envelope. A page write is one non-volatile operation; the supply may fail at any moment of its 10 ms. Then
+ * the fob's seed chooses one of:
+ * - nothing of it was written (1 in 6), or all of it (1 in 6);
+ * - every byte of the written span is, independently, its old value, its new value, 0xFF or junk (3 in 6);
+ * - the same for the whole page, bytes that were not written included, as in parts that erase page by page (1 in 6).
+ *   Other pages never change. Data never decays, and reads are always right.
  */
 
 import { EEPROM_BYTES, EEPROM_PAGE_BYTES, EEPROM_WRITE_US, LARGE_EEPROM_PAGE_BYTES } from '../base/limits.ts';
@@ -28,7 +28,7 @@ interface Pending {
 export class At24c32 implements I2cPart {
   readonly address = 0x57;
   readonly name: string;
-  /** Since this process began, by 32 bytes. */
+  /** Writes since this process began, by 32 bytes. */
   readonly writes: number[];
   readonly #pageBytes: number;
   readonly #memory: Region;
@@ -38,7 +38,7 @@ export class At24c32 implements I2cPart {
   #busyUntilUs = 0;
   #pending: Pending | undefined;
 
-  /** Which of the two it is, the length of its memory says. */
+  /** The length of the memory decides which of the two parts it is. */
   constructor(memory: Region, operations: Operations, nowUs: () => number) {
     const isLarge = memory.bytes.length > EEPROM_BYTES;
     this.name = isLarge ? 'AT24C256' : 'AT24C32';
@@ -94,7 +94,7 @@ export class At24c32 implements I2cPart {
 
   powerOn(): void {}
 
-  /** A write that is still in its 10 ms is torn. */
+  /** Tears a write that is still in its 10 ms. */
   powerOff(): void {
     const pending = this.#pending;
     if (pending && !this.ready()) {

@@ -1,12 +1,12 @@
 /**
- * The DS3231's calendar: 200 years from 2000 in which every fourth is a leap year, 2100 too (data sheet, Clock and
- * Calendar: "leap year compensation valid up to 2100").
+ * The DS3231's calendar: 200 years from 2000. Every fourth is a leap year, 2100 too (data sheet, Clock and Calendar:
+ * "leap year compensation valid up to 2100").
  */
 
 const DAY_SECONDS = 86_400;
 const DAYS_IN_FOUR_YEARS = 1461;
 const YEARS = 200;
-/** Seconds after which the counter is back at 2000-01-01. */
+/** Seconds until the counter is back at 2000-01-01. */
 const CYCLE_SECONDS = (YEARS / 4) * DAYS_IN_FOUR_YEARS * DAY_SECONDS;
 
 export interface CalendarTime {
@@ -30,7 +30,7 @@ function yearDays(year: number): number {
   return year % 4 === 0 ? 366 : 365;
 }
 
-/** Whole seconds of the counter since 2000-01-01 00:00:00. */
+/** Returns whole seconds of the counter since 2000-01-01 00:00:00. */
 export function secondsOf(time: CalendarTime): number {
   let days = time.day - 1;
   for (let month = 1; month < time.month; month++) days += monthDays(month, time.year);

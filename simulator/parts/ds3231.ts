@@ -1,9 +1,9 @@
 /**
  * DS3231 real-time clock at register level (Analog Devices data sheet): timekeeping 0x00–0x06 in BCD, alarms
- * 0x07–0x0D (kept, they ring nothing here), control 0x0E, status 0x0F with the oscillator-stop flag, aging 0x10,
- * temperature 0x11–0x12. Its battery keeps it going without the board's power.
+ * 0x07–0x0D (stored, but without effect), control 0x0E, status 0x0F with the oscillator-stop flag, aging 0x10,
+ * temperature 0x11–0x12. Its battery keeps it running without the board's power.
  *
- * Known difference: 12-hour mode is understood when the time is written, but the part answers in 24-hour mode.
+ * Known difference: the part accepts 12-hour mode when the time is written, but answers in 24-hour mode.
  */
 import { AGING_PPM_PER_STEP } from '../base/limits.ts';
 import type { Region } from '../state/memories.ts';
@@ -20,12 +20,12 @@ const OSCILLATOR_STOPPED = 0x80;
 const OSCILLATOR_OFF_ON_BATTERY = 0x80;
 /** Status bits that software may only clear: oscillator-stop flag and alarm flags. */
 const CLEAR_ONLY = 0x83;
-/** Control after power first applied: INTCN and both rates set (data sheet, register map). */
+/** Control register after first power-on: INTCN and both rates set (data sheet, register map). */
 const CONTROL_AT_BIRTH = 0x1c;
 const STATUS_AT_BIRTH = 0x88;
 const ROOM_TEMPERATURE = 25;
 
-/** Layout of what outlives the power: two doubles, then the registers that are not computed. */
+/** Layout of the data that survives a power cut: two doubles, then the registers that are not computed. */
 const BASE_AT = 0;
 const COUNTER_AT = 8;
 const SHADOW_AT = 16;
@@ -41,7 +41,7 @@ export class Ds3231 implements I2cPart {
   readonly #driftPpm: number;
   #pointer = 0;
 
-  /** `driftPpm`: how much faster than true time its crystal runs before the aging offset. */
+  /** `driftPpm`: how much faster than true time its crystal runs, before the aging offset. */
   constructor(kept: Region, nowUs: () => number, driftPpm: number) {
     this.#kept = kept;
     this.#nowUs = nowUs;
@@ -52,7 +52,7 @@ export class Ds3231 implements I2cPart {
     return true;
   }
 
-  /** As the part is when its first battery is put in, or after its last one died. */
+  /** Resets the part as when its first battery is put in, or after its last one died. */
   loseTime(): void {
     this.#shadow(CONTROL, CONTROL_AT_BIRTH);
     this.#shadow(STATUS, STATUS_AT_BIRTH);
@@ -155,7 +155,10 @@ export class Ds3231 implements I2cPart {
     this.#setCounter(seconds * 1e6);
   }
 
-  /** Microseconds since 2000 that the part has counted: aging is positive for slower (data sheet, Aging Offset). */
+  /**
+   * Returns the microseconds since 2000 that the part has counted. A positive aging offset is slower (data sheet,
+   * Aging Offset).
+   */
   #counterUs(): number {
     const view = this.#view();
     const elapsedUs = Math.max(0, this.#nowUs() - view.getFloat64(BASE_AT, true));

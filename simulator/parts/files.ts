@@ -1,9 +1,9 @@
 /**
  * Files of the `bench` board's `require("fs")`: the slots of the state image.
  *
- * Fault envelope. Writing a file and removing one are one non-volatile operation each. When the power goes in one, by
- * the fob's seed: a write leaves the old file (1 in 3), the new one (1 in 3), or a prefix of the new one (1 in 3);
- * a removal happened or did not. Other files never change.
+ * Fault envelope. Writing a file and removing one are one non-volatile operation each. If the power is cut in one,
+ * the fob's seed decides: a write leaves the old file (1 in 3), the new one (1 in 3), or a prefix of the new one (1
+ * in 3); a removal happened or did not. Other files never change.
  */
 import { FILE_MAX_BYTES, FILE_NAME_MAX_BYTES, FILE_SLOTS } from '../base/limits.ts';
 import type { Operations } from '../base/power.ts';
@@ -39,7 +39,7 @@ export class Files {
     return this.#slot(slot).slice(DATA_AT, DATA_AT + size);
   }
 
-  /** False when it does not fit: too long a name or file, or no slot left. */
+  /** Writes a file. False if it does not fit: the name or the file is too long, or no slot is left. */
   write(name: string, data: Uint8Array): boolean {
     const nameBytes = Buffer.from(name, 'latin1');
     if (nameBytes.length === 0 || nameBytes.length > FILE_NAME_MAX_BYTES) return false;
@@ -59,7 +59,7 @@ export class Files {
     return true;
   }
 
-  /** False when there is no such file. */
+  /** Removes a file. False if there is no such file. */
   remove(name: string): boolean {
     const slot = this.#find(name);
     if (slot === undefined) return false;

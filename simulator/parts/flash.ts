@@ -1,11 +1,12 @@
 /**
- * The microcontroller's flash where Storage lives: bits go from 1 to 0 by writing, back to 1 by erasing a page.
+ * The microcontroller's flash that holds Storage: writing turns bits from 1 to 0, erasing a page turns them back to
+ * 1.
  *
- * Fault envelope. A write and the erasure of a page are one non-volatile operation each. When the power goes in one,
- * by the fob's seed:
+ * Fault envelope. A write and the erasure of a page are one non-volatile operation each. If the power is cut in one,
+ * the fob's seed decides:
  * - write: nothing of it (1 in 4), all of it (1 in 4), or a prefix cut at any byte (2 in 4);
- * - erasure: nothing (1 in 4), all (1 in 4), or every byte of the page is old or 0xFF by itself (2 in 4).
- * Stricter than flash: writing a 1 over a 0 is noted as a violation and leaves both values' zeros.
+ * - erasure: nothing (1 in 4), all (1 in 4), or every byte of the page is, independently, old or 0xFF (2 in 4).
+ *   Stricter than flash: writing a 1 over a 0 is recorded as a violation and leaves both values' zeros.
  */
 
 import { FLASH_ERASE_US, FLASH_WORD_BYTES, FLASH_WORD_WRITE_US } from '../base/limits.ts';
@@ -18,7 +19,7 @@ const ERASED = 0xff;
 export class Flash {
   readonly pageBytes: number;
   readonly length: number;
-  /** Since this process began, by page. */
+  /** Erasures since this process began, by page. */
   readonly erases: number[];
   #writes = 0;
   readonly #memory: Region;
@@ -77,7 +78,7 @@ export class Flash {
     });
   }
 
-  /** What a programmer does at the factory: no operation is counted, nothing tears. */
+  /** Writes like a programmer at the factory: counts no operation and never tears. */
   program(at: number, bytes: Uint8Array): void {
     this.#memory.write(at, bytes);
   }

@@ -1,14 +1,16 @@
 import type { Bitmap } from '../base/fob.ts';
 import type { BangleFacts } from '../boards/board.ts';
 
-/** Red, green and blue of a colour in 16 bits, each present or not: what the panel can show without dithering. */
+/**
+ * Red, green and blue of a 16-bit colour, each full or absent: the colours that the panel shows without dithering.
+ */
 const CHANNELS = [
   [0xf800, 1],
   [0x07e0, 2],
   [0x001f, 4],
 ] as const;
 
-/** The display of a Bangle.js 2, an LPM013M126 with a memory of its own: eight colours, and a light behind it. */
+/** The display of a Bangle.js 2, an LPM013M126 with its own memory: eight colours, and a backlight. */
 export class Glass {
   readonly width: number;
   readonly height: number;
@@ -40,7 +42,10 @@ export class Glass {
     this.#changed();
   }
 
-  /** Takes the pixels over, two bytes each, the higher first. Undefined, or what it cannot show. */
+  /**
+   * Takes pixels of two bytes each, the higher byte first. Returns undefined, or a message about a colour it cannot
+   * show.
+   */
   show(pixels: Uint8Array): string | undefined {
     for (let at = 0; at < this.#colours.length; at++) {
       const colour = ((pixels[2 * at] ?? 0) << 8) | (pixels[2 * at + 1] ?? 0);
@@ -55,7 +60,7 @@ export class Glass {
     return undefined;
   }
 
-  /** A pixel that is not black is lit. */
+  /** A pixel counts as lit if it is not black. */
   bitmap(): Bitmap {
     const { width, height } = this;
     return {

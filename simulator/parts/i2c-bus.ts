@@ -1,13 +1,13 @@
 import { I2C_BITS_PER_BYTE, I2C_DEFAULT_BITRATE, I2C_TIMEOUT_US } from '../base/limits.ts';
 import type { I2cPart } from './part.ts';
 
-/** The part did not acknowledge: nobody at that address, or busy. */
+/** The part did not acknowledge: no part at that address, or the part is busy. */
 export class NoAcknowledge extends Error {}
 
 /**
- * The wires between the microcontroller and its parts. A part that does not acknowledge costs the time Espruino's
- * STM32 driver polls for it; addressing one that is there but busy is also noted as a violation, because a real
- * board stands still for it.
+ * The wires between the microcontroller and its parts. A part that does not acknowledge costs the time that
+ * Espruino's STM32 driver polls for it. Addressing a busy part is also recorded as a violation, because a real board
+ * stalls for it.
  */
 export class I2cBus {
   readonly #parts: readonly I2cPart[];
@@ -22,7 +22,7 @@ export class I2cBus {
     this.#violations = violations;
   }
 
-  /** `connected`: whether the chosen pins are those the parts are soldered to. */
+  /** `connected`: whether the chosen pins are those of the parts. */
   setup(bitrate: number, connected: boolean): void {
     this.#bitrate = bitrate;
     this.#connected = connected;
@@ -43,7 +43,7 @@ export class I2cBus {
     for (const part of this.#parts) part.powerOn();
   }
 
-  /** The microcontroller was reset: it has to set up its pins again, the parts go on. */
+  /** The microcontroller was reset: it must set up its pins again, while the parts keep running. */
   release(): void {
     this.#connected = false;
     this.#bitrate = I2C_DEFAULT_BITRATE;

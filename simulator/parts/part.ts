@@ -1,4 +1,4 @@
-/** A device on the I2C bus. Transactions are whole: from start to stop. */
+/** A device on the I2C bus. A transaction always runs from start to stop. */
 export interface I2cPart {
   /** Seven bits. */
   readonly address: number;
@@ -8,6 +8,6 @@ export interface I2cPart {
   write(bytes: Uint8Array): void;
   read(count: number): Uint8Array;
   powerOn(): void;
-  /** The supply is gone: what is volatile in the part is lost. */
+  /** The supply is gone: volatile state of the part is lost. */
   powerOff(): void;
 }

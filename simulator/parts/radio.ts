@@ -2,13 +2,16 @@ import type { BluetoothHost } from '../base/fob.ts';
 import { HID_REPORT_MAX_BYTES, HID_SENT_MS } from '../base/limits.ts';
 
 /**
- * Bluetooth as far as a keyboard needs it (bluetooth.c). Frames do not pass here: the UART's cable has no connection to
- * lose.
+ * Bluetooth as far as a keyboard needs it (bluetooth.c). Frames do not pass here: the simulated UART has no Bluetooth
+ * connection to lose.
  */
 export class Radio implements BluetoothHost {
   readonly #after: (us: number, action: () => void) => void;
   readonly reports: Uint8Array[] = [];
-  /** Asked for; it is there after the next restart of the radio, for which it waits until nobody is connected. */
+  /**
+   * Requested by the image. It takes effect at the next restart of the radio, which waits until no computer is
+   * connected.
+   */
   #wanted = false;
   #offered = false;
   #connected = false;
@@ -27,7 +30,7 @@ export class Radio implements BluetoothHost {
     return this.#connected;
   }
 
-  /** Bonded: a keyboard's reports go over an encrypted connection only. */
+  /** Bonded: a keyboard sends its reports only over an encrypted connection. */
   get encrypted(): boolean {
     return this.#connected && this.#bonded;
   }
@@ -48,7 +51,7 @@ export class Radio implements BluetoothHost {
     if (!this.#connected) this.#offered = wanted;
   }
 
-  /** Undefined once it is on its way, and `sent` is called when it has arrived; or why not. */
+  /** Sends a report and calls `sent` when it has arrived. Returns undefined, or the reason why it was not sent. */
   send(report: Uint8Array, sent: () => void): string | undefined {
     if (!this.#offered) return 'BLE HID not enabled';
     if (!this.#connected) return 'Not connected';

@@ -1,7 +1,7 @@
 /**
  * SSD1306 display controller, 128 × 64 (Solomon Systech data sheet): memory, addressing modes and the commands that
- * decide what is seen. The module is wired so that segment remap A1 with COM scan C8 is upright. Scrolling, fading
- * and COM pin configuration (0xDA) show no effect here.
+ * change the picture. The module is wired so that segment remap A1 with COM scan C8 is upright. Scrolling, fading and
+ * COM pin configuration (0xDA) have no effect here.
  */
 
 import type { Bitmap } from '../base/fob.ts';
@@ -16,7 +16,7 @@ const LAST_ROW = DISPLAY_HEIGHT - 1;
 const CONTINUATION = 0x80;
 const IS_DATA = 0x40;
 
-/** Bytes that follow a command byte (data sheet §9, command table). */
+/** Returns the number of bytes that follow a command byte (data sheet §9, command table). */
 function parameters(command: number): number {
   switch (command) {
     case 0x21:
@@ -44,7 +44,7 @@ function parameters(command: number): number {
   }
 }
 
-/** Registers as after reset (data sheet §9 and §10). */
+/** Registers after a reset (data sheet §9 and §10). */
 const AT_RESET = {
   on: false,
   pump: false,
@@ -76,7 +76,9 @@ export class Ssd1306 implements I2cPart {
   #memory: Uint8Array = new Uint8Array(DISPLAY_WIDTH * PAGES);
   #command: number[] = [];
 
-  /** `changed` is told after every transfer whether it carried pixels. `chance` fills the memory at power on. */
+  /**
+   * `changed` is called after every transfer, with whether it carried pixels. `chance` fills the memory at power on.
+   */
   constructor(options: { chance(): Randomness; changed(pixelsArrived: boolean): void }) {
     this.#chance = options.chance;
     this.#changed = options.changed;
@@ -98,7 +100,7 @@ export class Ssd1306 implements I2cPart {
     this.#changed(false);
   }
 
-  /** Lit: the panel needs its charge pump (0x8D 0x14) as well as to be switched on. */
+  /** Whether the panel is lit: it must be switched on and needs its charge pump (0x8D 0x14). */
   get on(): boolean {
     return this.#state.on && this.#state.pump;
   }
@@ -108,7 +110,7 @@ export class Ssd1306 implements I2cPart {
     return this.#state.contrast;
   }
 
-  /** Status byte: bit 6 is set while the display is off (data sheet §8.1.1). */
+  /** Returns status bytes: bit 6 is set while the display is off (data sheet §8.1.1). */
   read(count: number): Uint8Array {
     return new Uint8Array(count).fill(this.#state.on ? 0 : 0x40);
   }
@@ -205,7 +207,7 @@ export class Ssd1306 implements I2cPart {
     else if (command === 0xd3) state.offset = first & LAST_ROW;
   }
 
-  /** What a person who holds the module sees, were it lit. */
+  /** Returns the picture as a person sees it who holds the module, as if it were lit. */
   bitmap(): Bitmap {
     const pixels = new Uint8Array(DISPLAY_WIDTH * DISPLAY_HEIGHT);
     const state = this.#state;

@@ -1,7 +1,7 @@
 /**
- * The computer at the other end of the USB cable, as far as HID goes (HID 1.11): it sets the device up a tenth of a
- * second after the cable is in, with the report descriptor the device has by then, and fetches one input report each
- * interval. Until it has fetched one, the device cannot hand over the next (espruino.md §5.2).
+ * The computer at the other end of the USB cable, as far as HID goes (HID 1.11). It sets the device up a tenth of a
+ * second after the cable is plugged in, with the present report descriptor, and fetches one input report each
+ * interval. Until it has fetched one, the device cannot send the next (espruino.md §5.2).
  */
 import type { HidReport, UsbComputer } from '../base/fob.ts';
 import { USB_ENUMERATION_US, USB_HID_INTERVAL_US } from '../base/limits.ts';
@@ -26,28 +26,28 @@ function hasIds(descriptor: Uint8Array): boolean {
 
 export class UsbHost {
   plugged = true;
-  /** What the fob typed. */
+  /** Keyboard reports that the fob typed. */
   readonly keys: HidReport[] = [];
-  /** Gets every other report. */
+  /** Receives every other report. */
   onFrame: (bytes: Uint8Array) => void = () => {};
-  /** Does the computer's part where there is one. */
+  /** Another computer that sets up and polls the device, if there is one. */
   #computer: UsbComputer | undefined;
   readonly #scheduler: Scheduler;
   readonly #reportBytesMax: number;
-  /** What the device would answer if asked for its report descriptor. */
+  /** The report descriptor that the device offers now. */
   #offered: Uint8Array | undefined;
-  /** What it answered. */
+  /** The report descriptor with which the device was set up. */
   #descriptor: Uint8Array | undefined;
   #settingUp: Due | undefined;
   #fetching: Due | undefined;
 
-  /** @param reportBytesMax of the device's endpoint, ids included; 0 where it has none */
+  /** @param reportBytesMax bytes of the device's endpoint, ids included; 0 if it has none */
   constructor(scheduler: Scheduler, reportBytesMax: number) {
     this.#scheduler = scheduler;
     this.#reportBytesMax = reportBytesMax;
   }
 
-  /** Where the device has HID set up by the computer. */
+  /** Whether the computer has set up HID. */
   get ready(): boolean {
     return this.#descriptor !== undefined;
   }
@@ -57,7 +57,7 @@ export class UsbHost {
     if (powered) this.powerOn();
   }
 
-  /** The device has its supply, or its cable. */
+  /** Called when the device gets its supply or its cable. */
   powerOn(): void {
     this.#forget();
     if (!this.plugged || this.#reportBytesMax === 0 || this.#computer) return;
@@ -68,13 +68,13 @@ export class UsbHost {
     });
   }
 
-  /** Leaves setting up and polling to another computer, or takes it back. */
+  /** Leaves setting up and polling to another computer, or takes both back. */
   serve(computer: UsbComputer | undefined, powered: boolean): void {
     this.#computer = computer;
     this.plug(this.plugged, powered);
   }
 
-  /** The other computer has set the device up, or has undone that. */
+  /** The other computer has set the device up, or has undone it. */
   configure(configured: boolean): void {
     this.#forget();
     if (configured && this.plugged) this.#descriptor = this.#offered;
@@ -93,7 +93,7 @@ export class UsbHost {
     this.#descriptor = undefined;
   }
 
-  /** An output report as the device gets it, with its id. */
+  /** Returns an output report with its id, as the device receives it. */
   addressed(report: Uint8Array): Uint8Array {
     return Uint8Array.of(FRAMES_ID, ...report);
   }
@@ -107,7 +107,7 @@ export class UsbHost {
     this.#offered = descriptor;
   }
 
-  /** `E.sendUSBHID`: false while there is nobody to fetch it, or the last one is not fetched. */
+  /** `E.sendUSBHID`: false without a computer to fetch the report, or while the last report is not fetched. */
   send(report: Uint8Array): boolean {
     const descriptor = this.#descriptor;
     if (!descriptor || this.#fetching || report.length > this.#reportBytesMax) return false;
@@ -115,7 +115,7 @@ export class UsbHost {
     return true;
   }
 
-  /** Asked each interval until the computer wants it. */
+  /** Offers the report each interval until the computer asks for one. */
   #fetchLater(report: Uint8Array, withId: boolean): void {
     const { nowUs } = this.#scheduler;
     const dueUs = Math.ceil((nowUs + 1) / USB_HID_INTERVAL_US) * USB_HID_INTERVAL_US;

@@ -26,7 +26,7 @@ export const FILE_SLOT_BYTES = 4 + FILE_NAME_MAX_BYTES + 4 + FILE_MAX_BYTES;
 
 /** A part of the state image, written in place. */
 export class Region {
-  /** What the memory holds now; change it with `write` only. */
+  /** The present contents of the memory; change them with `write` only. */
   readonly bytes: Uint8Array;
   readonly #offset: number;
   readonly #store: StateStore;
@@ -43,20 +43,20 @@ export class Region {
   }
 }
 
-/** A number of the header that outlives the power. */
+/** A number of the header that survives a power cut. */
 export interface Kept {
   get(): number;
   set(value: number): void;
 }
 
 export interface Memories {
-  /** True when the store held nothing: what follows is what the factory does. */
+  /** True if the store was empty: the caller then does the work of the factory. */
   readonly isNew: boolean;
   /** Twelve bytes, made from the seed when the state was new. */
   readonly serial: Uint8Array;
   readonly operations: Kept;
   readonly boots: Kept;
-  /** Virtual time in µs when something was last kept. */
+  /** Virtual time in µs when the state was last stored. */
   readonly nowUs: Kept;
   readonly rtc: Region;
   readonly eeprom: Region;
@@ -64,7 +64,7 @@ export interface Memories {
   readonly files: Region;
 }
 
-/** Bytes of the memories that differ from fob to fob. */
+/** Bytes of the memories whose size differs between fobs. */
 export interface MemorySizes {
   readonly flash: number;
   readonly eeprom: number;
@@ -117,7 +117,7 @@ function keptNumber(header: Region, at: number, kind: 'u32' | 'f64'): Kept {
   };
 }
 
-/** Opens the memories in `store`, or makes them. Throws when they are another board's or not a fob's at all. */
+/** Opens the memories in `store`, or makes them. Throws if they belong to another board or are not a fob's. */
 export function openMemories(
   store: StateStore,
   board: BoardName,

@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from '
 import type { StateStore } from '../base/fob.ts';
 import { STATE_FILE_MODE, STATE_MAGIC } from '../base/limits.ts';
 
-/** Memories that last as long as the returned object: pass it to another `boot` to run the same fob again. */
+/** Returns memories that last as long as the returned object: pass it to another `boot` to run the same fob again. */
 export function memoryStore(): StateStore {
   let image: Uint8Array | undefined;
   return {
@@ -38,8 +38,8 @@ function readAll(descriptor: number): Uint8Array {
 }
 
 /**
- * A file that keeps a fob's memories, readable by its owner only. Bytes are in the file when `write` returns, so a
- * killed process loses nothing. Throws when the file exists and is not such a file.
+ * Returns a store in a file that only its owner can read. Bytes are in the file when `write` returns, so a killed
+ * process loses nothing. Throws if the file exists and is not such a file.
  */
 export function fileStore(path: string): StateStore & { close(): void } {
   const descriptor = openSync(path, constants.O_RDWR | constants.O_CREAT, STATE_FILE_MODE);

@@ -2,23 +2,23 @@ import type { Clock } from '../../core/base/ports.ts';
 import { BANGLE_UTC_MAX, BANGLE_UTC_MIN } from '../limits.ts';
 
 /**
- * The microcontroller's own clock, on a crystal. It goes on through a reset and not without power: then it begins at
- * 1970 again, which tells a time that was lost from one that was set.
+ * The microcontroller's own clock, on a crystal. It keeps running through a reset but not without power. Then it
+ * restarts at 1970, so that a lost time can be told from a set one.
  */
 export class BangleClock implements Clock {
-  /** What the clock would have shown at the start, had it been as it is now. */
+  /** Time of the start on the present setting of the clock. */
   private startedAt: number;
 
   constructor() {
     this.startedAt = getTime();
   }
 
-  /** Milliseconds since the start, whatever the clock was set to meanwhile. */
+  /** Milliseconds since the start, independent of later settings of the clock. */
   ms(): number {
     return Math.floor((getTime() - this.startedAt) * 1000);
   }
 
-  /** Seconds since 1970, or -1 where nobody has set it since it had power. */
+  /** Seconds since 1970, or -1 if the clock has not been set since power on. */
   read(): number {
     const utc = Math.floor(getTime());
     return utc < BANGLE_UTC_MIN ? -1 : utc;

@@ -2,13 +2,15 @@ import type { Display } from '../../core/base/ports.ts';
 import { BANGLE_SIDE } from '../limits.ts';
 import { FONT, FONT_FIRST, FONT_HEIGHT, FONT_WIDTH } from '../parts/font.ts';
 
-/** Of the eight colours, in 5, 6 and 5 bits: white, cyan and yellow on black have a contrast of 16 to 1 or more. */
+/**
+ * Three of the eight colours, in 5, 6 and 5 bits. White, cyan and yellow on black have a contrast of 16 to 1 or more.
+ */
 const TONES = [0xffff, 0x07ff, 0xffe0];
 const BRIGHTNESS = [0.1, 0.4, 1];
 
 /**
- * The watch's own display, which keeps what it shows without being written. While it is off the watch is locked, so
- * that the touch screen needs no current; its button unlocks it.
+ * The watch's own display, which keeps its picture without refresh. The watch is locked while the display is off, so
+ * that the touch screen needs no current; the button unlocks it.
  */
 export class BangleDisplay implements Display {
   readonly width: number;
@@ -20,7 +22,7 @@ export class BangleDisplay implements Display {
     this.width = BANGLE_SIDE;
     this.height = BANGLE_SIDE;
     this.font = FONT;
-    // A reset of the interpreter alone leaves the display as it was.
+    // A reset of the interpreter alone leaves the display unchanged.
     this.on = false;
   }
 

@@ -8,8 +8,8 @@ const DESCRIPTOR = [
 ];
 
 /**
- * A keyboard over Bluetooth. The service is offered from the first time somebody asks whether it is ready, since a
- * watch that offers it is taken for a keyboard by whatever computer is near.
+ * A keyboard over Bluetooth. It offers its service from the first query of `ready`, because nearby computers take a
+ * watch that offers the service for a keyboard.
  */
 export class BleKeyboard implements Keyboard {
   private offered: boolean;
@@ -23,7 +23,7 @@ export class BleKeyboard implements Keyboard {
       this.offered = true;
       NRF.setServices(undefined, { hid: new Uint8Array(DESCRIPTOR) });
     }
-    // A computer takes keys over an encrypted connection only (HID over GATT 1.0 §6); a relay has no other.
+    // A computer accepts keys only over an encrypted connection (HID over GATT 1.0 §6), which a relay does not need.
     const status = NRF.getSecurityStatus();
     return !!status.connected && !!status.encrypted;
   }
@@ -33,7 +33,7 @@ export class BleKeyboard implements Keyboard {
       NRF.sendHIDReport([0, 0, usage, 0, 0, 0, 0, 0]);
       return true;
     } catch {
-      // Nobody is connected any more, or the last report is still on its way.
+      // No computer is connected any more, or the last report is still on its way.
       return false;
     }
   }

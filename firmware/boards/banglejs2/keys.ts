@@ -13,12 +13,12 @@ const PREVIOUS = 2;
 const BACK = 3;
 
 /**
- * The button is the main key; a tap on the lower half of the screen is next, on the upper half previous, and a swipe
- * to the right back. Taps and swipes come when they are over: down and up at once.
- * @param key told which key went down or up
+ * The button is the main key. A tap on the lower half of the screen is next, on the upper half previous, and a swipe
+ * to the right is back. Taps and swipes are reported when they are over: down and up at once.
+ * @param key called with each key that goes down or up
  */
 export function listenToKeys(key: (which: number, down: boolean) => void): void {
-  // Display and lock are the core's business, and a button held for 1.5 s is no wish for another application.
+  // The core controls display and lock. A button held for 1.5 s must not load another application.
   Bangle.setOptions({
     lockTimeout: BANGLE_NEVER_LOCKS_MS,
     lcdPowerTimeout: 0,
@@ -31,7 +31,7 @@ export function listenToKeys(key: (which: number, down: boolean) => void): void 
     key(which, true);
     key(which, false);
   };
-  // The press that unlocks is not given to watches.
+  // Espruino does not pass the unlocking press to `setWatch`.
   Bangle.on('lock', (_locked, reason) => {
     if (reason === 'button') tap(MAIN);
   });
@@ -42,7 +42,8 @@ export function listenToKeys(key: (which: number, down: boolean) => void): void 
 
   let kicking = 0;
   let kicks = 0;
-  // While the button is down nobody else does, and the longest hold is longer than the watchdog.
+  // The firmware does not kick the watchdog while the button is down, and the longest hold is longer than the
+  // watchdog's time.
   const kick = () => {
     E.kickWatchdog();
     kicking = --kicks > 0 ? setTimeout(kick, WATCHDOG_KICK_MS) : 0;

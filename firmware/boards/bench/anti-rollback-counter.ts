@@ -3,7 +3,7 @@ import { BenchFiles } from './files.ts';
 
 const FILE = 'witness';
 
-/** A number in a file, twice, so that half a write is none. */
+/** Stores a number twice in a file, so that a half-written one is invalid. */
 export class FileAntiRollbackCounter implements AntiRollbackCounter {
   private readonly files: BenchFiles;
 

@@ -3,7 +3,7 @@ import { BenchFiles } from './files.ts';
 
 const FILE = 'rtc';
 
-/** A clock that runs with the time it is told, at an offset that is kept in a file as a battery would keep it. */
+/** A clock that follows the time from outside, with an offset that is kept in a file, as a battery would keep it. */
 export class BenchClock implements Clock {
   private readonly now: Now;
   private readonly files: BenchFiles;
@@ -19,7 +19,7 @@ export class BenchClock implements Clock {
     this.offset = text ? +text : undefined;
   }
 
-  /** The true time, from outside, with its fraction: setting the clock begins a second, as a real one does. */
+  /** Takes the true time from outside, with its fraction. Setting the clock starts a new second, as on a real one. */
   tell(utc: number): void {
     this.told = utc;
     this.now.utc = this.offset === undefined ? -1 : Math.floor(utc + this.offset);
@@ -36,7 +36,7 @@ export class BenchClock implements Clock {
     return false;
   }
 
-  /** The battery has died. */
+  /** Simulates a dead battery. */
   lose(): void {
     this.offset = undefined;
     this.files.write(FILE, '');

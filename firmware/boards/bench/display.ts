@@ -2,20 +2,20 @@ import type { Display } from '../../core/base/ports.ts';
 import { DISPLAY_HEIGHT, DISPLAY_WIDTH } from '../limits.ts';
 
 /**
- * Does nothing on Linux, where whoever counts instructions stops at its native function: around what the core does, and
- * around what it draws.
+ * Does nothing on Linux. Instruction counters stop at its native function, around the core's work and around its
+ * drawing.
  */
 export function mark(): void {
   E.kickWatchdog();
 }
 
-/** A display of words: what was drawn, line by line, for whoever asks. */
+/** A display of text: the drawn strings, line by line. */
 export class BenchDisplay implements Display {
   readonly width: number;
   readonly height: number;
   private drawn: string[];
   private on: boolean;
-  /** What is shown now, in the order it was drawn. */
+  /** The strings shown now, in the order in which they were drawn. */
   shown: string[];
 
   constructor() {

@@ -1,4 +1,4 @@
-/** Small files of the machine that runs the interpreter. Its `readFileSync` throws where there is none. */
+/** Small files of the machine that runs the interpreter. `readFileSync` throws if there is no file. */
 export class BenchFiles {
   private readonly files: DeviceFiles;
 
@@ -6,7 +6,7 @@ export class BenchFiles {
     this.files = require('fs');
   }
 
-  /** Bytes as a string, or empty. */
+  /** Returns the bytes as a string, or an empty one. */
   read(name: string): string {
     try {
       return this.files.readFileSync(name) || '';

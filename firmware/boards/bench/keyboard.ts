@@ -1,6 +1,6 @@
 import type { Keyboard } from '../../core/base/ports.ts';
 
-/** A keyboard whose reports are kept for whoever asks. */
+/** A keyboard that keeps its reports for the control channel. */
 export class BenchKeyboard implements Keyboard {
   readonly ready: boolean;
   readonly typed: number[];

@@ -14,14 +14,14 @@ import { BenchKeyboard } from './keyboard.ts';
 import { MeteredPrimitives } from './metered.ts';
 import { FilePages } from './pages.ts';
 
-/** Set by whoever starts the interpreter: where the two serial ports lead. Absent in the simulator. */
+/** Paths of the two serial ports, set by the program that starts the interpreter. Absent in the simulator. */
 declare const BENCH: { link: string; control: string } | undefined;
 
 const paths = typeof BENCH === 'undefined' ? undefined : BENCH;
 Serial1.setup(115200, paths && { path: paths.link });
 Serial2.setup(115200, paths && { path: paths.control });
 
-/** Time, keys and chance come over Serial2: the Linux interpreter has none worth having. */
+/** Time, keys and samples arrive over Serial2, because the Linux interpreter has none that a test could control. */
 const now: Now = { ms: 0, utc: -1 };
 const clock = new BenchClock(now);
 const display = new BenchDisplay();
@@ -62,7 +62,10 @@ const fob = new Fob(
 
 Serial1.on('data', data => fob.receive(data, now.ms, now.utc));
 
-/** One line of JSON in, one line out: {ms, utc}, {down, key}, {lose}, {battery}, {keys}, {meter}; any of them, then what is asked. */
+/**
+ * One line of JSON in, one line out. Requests: {ms, utc}, {down, key}, {lose}, {battery}, {keys}, {meter}, in any
+ * combination. The answer is the state afterwards.
+ */
 interface Control {
   ms?: number;
   utc?: number;
@@ -86,7 +89,7 @@ function control(line: string): void {
   const key = order.key ?? 0;
   const ms = now.ms;
   const utc = now.utc;
-  // Twice: between the two is what a mark costs.
+  // Two calls: the count between them is the cost of a mark.
   mark();
   mark();
   if (down !== undefined) fob.key(key, down, ms, utc);

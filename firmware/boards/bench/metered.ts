@@ -1,7 +1,10 @@
 import type { Algorithm, Hash, Parts } from '@passfob/protocol/primitives';
 import { NativePrimitives } from '../parts/primitives.ts';
 
-/** The native primitives, noting how many variables are in use at each call: the deep end of every operation. */
+/**
+ * The native primitives. Each call records the number of variables in use, because these are the deepest calls of
+ * every operation.
+ */
 export class MeteredPrimitives extends NativePrimitives {
   peak: number;
 
@@ -17,7 +20,7 @@ export class MeteredPrimitives extends NativePrimitives {
     return usage;
   }
 
-  /** From now on. Until then a call costs what it does on a board. */
+  /** Starts the measurement. Before it a call costs the same as on a board. */
   meter(): void {
     this.peak = 0;
     const hash = this.hash;

@@ -2,14 +2,14 @@ import type { Storage } from '../../core/base/ports.ts';
 import { AT24C32_PAGE_BYTES } from '../limits.ts';
 import { BenchFiles } from './files.ts';
 
-/** Memory in files, one for each page, so that a write is one operation as it is in an EEPROM. */
+/** Memory in files, one for each page, so that a write is one operation, as in an EEPROM. */
 export class FilePages implements Storage {
   readonly pages: number;
   readonly pageBytes: number;
   readonly eraseBytes: number;
   readonly recordPages: number;
   private readonly files: BenchFiles;
-  /** What the files hold, read once: a memory chip answers sooner than a file. */
+  /** Contents of the files, read once, because a memory chip answers sooner than a file. */
   private readonly bytes: Uint8Array;
 
   constructor(pages: number, recordPages: number) {
@@ -26,7 +26,7 @@ export class FilePages implements Storage {
   }
 
   read(address: number, length: number): Uint8Array {
-    // A copy in one native call: a memory chip has no loop either.
+    // Copies in one native call, since a memory chip has no loop either.
     return E.toUint8Array(this.bytes.subarray(address, address + length));
   }
 

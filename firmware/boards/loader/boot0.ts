@@ -1,5 +1,5 @@
-// Runs before anything else at every boot: from here on no port is a console, and forced, so that plugging in a cable
-// does not bring one back. No password on top: it would stand in flash in clear, a random one would have nothing to
-// guard but a console that is on no port, and Espruino opens a locked console to whoever types the password and to
-// nothing else, so that a damaged image could not be flashed again.
+// Runs first at every boot. From here on no port is a console, and `force` keeps it so when a cable is plugged in.
+// There is no password: it would be stored in flash in clear text. A random one would protect nothing, because no
+// port has a console, and would make a damaged image impossible to flash again, because Espruino opens a locked
+// console only to the password.
 E.setConsole(null, { force: true });

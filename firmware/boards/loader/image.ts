@@ -1,4 +1,4 @@
-/** The application is one line `//PF1 `, the CRC-32 of what follows as 8 hex digits, and a newline; then its code. */
+/** The application is one line `//PF1 `, the CRC-32 of the rest as 8 hex digits, and a newline; then its code. */
 export const app = require('Storage').read('app') || '';
 const code = app.slice(15);
 

@@ -8,7 +8,7 @@ import type {
   Maintenance,
 } from '../../core/base/ports.ts';
 
-/** Parts that a board does not have: ordinary parts that do nothing, so that the core needs no `if`. */
+/** Parts that a board lacks: ordinary parts that do nothing, so that the core needs no `if`. */
 
 export class NoAttemptCounter implements AttemptCounter {
   count(): number {
@@ -30,7 +30,7 @@ export class NoAntiRollbackCounter implements AntiRollbackCounter {
   }
 }
 
-/** Where PBKDF2 is not native: one HMAC, so that the PIN guards the buttons only. */
+/** Key derivation for boards without native PBKDF2: one HMAC. The PIN then protects the buttons only. */
 export class NoKeyDerivation implements KeyDerivation {
   private readonly primitives: Primitives;
 

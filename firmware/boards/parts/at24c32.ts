@@ -11,7 +11,9 @@ import {
 } from '../limits.ts';
 import { I2cPart } from './i2c.ts';
 
-/** The EEPROM of the DS3231 module, or the larger AT24C256 in its place. Addresses are two bytes, high one first. */
+/**
+ * The EEPROM of the DS3231 module, or the larger AT24C256 in its place. Addresses are two bytes, the high byte first.
+ */
 export class At24c32 implements Storage {
   readonly pages: number;
   readonly pageBytes: number;
@@ -30,8 +32,8 @@ export class At24c32 implements Storage {
   }
 
   /**
-   * Whether two addresses are two bytes. Where they hold the same, the one in the page that is nobody's is changed:
-   * a power cut meanwhile harms nothing, whichever chip it is.
+   * Whether two addresses are two different bytes. If both hold the same value, the byte in the unused page is
+   * changed; a power cut meanwhile does no harm, whichever chip it is.
    */
   private isLarge(): boolean {
     const alias = this.read(PROBE_ALIAS, 1);
@@ -43,8 +45,9 @@ export class At24c32 implements Storage {
   }
 
   /**
-   * Lets the self-timed write end. Never by polling for an acknowledge: Espruino's STM32 driver waits about two
-   * million polls for one that does not come. At most 10 ms, in which the ports go on receiving by interrupt.
+   * Waits for the end of the self-timed write, at most 10 ms, in which the ports continue to receive by interrupt. It
+   * must not poll for an acknowledge: Espruino's STM32 driver polls about two million times for one that does not
+   * come.
    */
   private settle(): void {
     while (getTime() < this.readyAt);
@@ -66,7 +69,7 @@ export class At24c32 implements Storage {
     this.settle();
     if (!this.part.send([address >> 8, address & 255, bytes])) return false;
     this.readyAt = getTime() + AT24C32_WRITE_SECONDS;
-    // A lifted write-protect pin drops writes silently.
+    // A floating write-protect pin drops writes silently.
     const held = this.read(address, bytes.length);
     return held !== undefined && E.CRC32(held) === E.CRC32(bytes);
   }

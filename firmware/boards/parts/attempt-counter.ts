@@ -1,15 +1,15 @@
 import type { AttemptCounter } from '../../core/base/ports.ts';
 import { ATTEMPT_COUNTER_BYTES, ATTEMPT_COUNTER_RESERVE_BYTES, STORAGE_MARGIN_BYTES } from '../limits.ts';
 
-/** Followed by a number from 0. */
+/** The files are numbered from 0. */
 const FILE = 'marks';
 
 /**
- * Marks in the microcontroller's Storage: files of one length, filled byte by byte, a new one when the last is full.
- * A mark is one byte in erased flash, so a power cut makes it or does not. Nothing is ever rewritten, and no file is
- * begun that could make Storage compact, for a power cut in that loses everything. Where there is no room for one,
- * `add` says true and the count stands still until the fob is flashed anew: from then on PINs are counted in the vault
- * alone (docs/threat-model.md).
+ * The PIN attempt counter in the microcontroller's Storage: files of one length, filled byte by byte, a new one when
+ * the last is full. An attempt is one byte written into erased flash, so a power cut leaves it either written or not.
+ * Nothing is rewritten, and no file is started that could make Storage compact, because a power cut during compaction
+ * loses everything. If there is no room for a file, `add` returns true and the count stands still until the fob is
+ * flashed again. From then on only the vault counts PIN attempts (docs/threat-model.md).
  */
 export class StorageAttemptCounter implements AttemptCounter {
   private readonly storage: DeviceStorage;
@@ -30,7 +30,7 @@ export class StorageAttemptCounter implements AttemptCounter {
     const count = this.count();
     const at = count % ATTEMPT_COUNTER_BYTES;
     const file = FILE + (count - at) / ATTEMPT_COUNTER_BYTES;
-    // The first file comes before pairings: without one no PIN is counted twice at all.
+    // The first file takes precedence over pairings: without it no PIN attempt is counted in a second place.
     const room = ATTEMPT_COUNTER_BYTES + (count ? ATTEMPT_COUNTER_RESERVE_BYTES : STORAGE_MARGIN_BYTES);
     if (!this.storage.read(file) && this.storage.getFree() < room) return true;
     try {

@@ -1,9 +1,9 @@
 import { CCM_NONCE_BYTES, CCM_TAG_BYTES } from '@passfob/protocol/limits';
 import type { Algorithm, Hash, Parts, Primitives } from '@passfob/protocol/primitives';
 
-/** The protocol's primitives where the interpreter has AES-CCM itself, and AES in no other mode. */
+/** The protocol's primitives for interpreters with native AES-CCM and no other AES mode. */
 export class CcmPrimitives implements Primitives {
-  /** By their numbers. */
+  /** By algorithm number. */
   private readonly hashes: Hash[];
 
   constructor() {
@@ -34,7 +34,10 @@ export class CcmPrimitives implements Primitives {
     return plain && new Uint8Array(plain);
   }
 
-  /** The counter mode in CCM (RFC 3610 §2.3), the tag left away: the first 13 bytes of the vector have to differ. */
+  /**
+   * Uses the counter mode inside CCM (RFC 3610 §2.3) without the tag. The first 13 bytes of the vector must differ
+   * each time.
+   */
   encrypt(key: Uint8Array, vector: Uint8Array, blocks: Uint8Array): Uint8Array {
     return new Uint8Array(
       AES.ccmEncrypt(blocks, key, vector.subarray(0, CCM_NONCE_BYTES), CCM_TAG_BYTES).data,

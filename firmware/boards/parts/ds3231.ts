@@ -14,9 +14,9 @@ const ALARMS = 7;
 const CONTROL = 0x0e;
 const STATUS = 0x0f;
 const AGING = 0x10;
-/** Of the status register: the time is not to be believed. */
+/** Flag of the status register: the time is invalid. */
 const OSCILLATOR_STOPPED = 0x80;
-/** Makes the check differ from what registers without any number hold: all zeros, all ones. */
+/** Makes the check differ from registers that hold no number: all zeros, all ones. */
 const MARK = 0x5061;
 const ALARM_REGISTERS = 7;
 
@@ -28,7 +28,9 @@ function toBcd(value: number): number {
   return (Math.floor(value / 10) << 4) | (value % 10);
 }
 
-/** A number as the alarm registers hold it: four bytes, and three of a CRC-32 over it and the mark. */
+/**
+ * Returns a number in the form of the alarm registers: four bytes, and three bytes of a CRC-32 over it and the mark.
+ */
 function witnessed(number: number): Uint8Array {
   const out = new Writer(8).number(number, 4).number(MARK, 4);
   const crc = E.CRC32(out.bytes);
@@ -37,9 +39,9 @@ function witnessed(number: number): Uint8Array {
 }
 
 /**
- * The real-time clock. Its calendar serves as a counter of days since 2000 in which every fourth year is a leap
- * year, as the part has it: 2100 too, so that the conversion stays exact to the end of its range, 2199. Its alarms
- * ring nothing here; their registers are seven bytes that its battery keeps.
+ * The real-time clock. Its calendar serves as a counter of days since 2000 in which every fourth year is a leap year,
+ * as the part counts: 2100 too, so that the conversion stays exact to the end of its range, 2199. Its alarms are not
+ * used; their registers are seven bytes that its battery keeps.
  */
 export class Ds3231 implements Clock, AntiRollbackCounter {
   private readonly part: I2cPart;
@@ -48,7 +50,7 @@ export class Ds3231 implements Clock, AntiRollbackCounter {
     this.part = new I2cPart(DS3231_ADDRESS);
   }
 
-  /** Seconds since 1970, or -1 when the oscillator has stopped or the part does not answer. */
+  /** Seconds since 1970, or -1 if the oscillator has stopped or the part does not answer. */
   read(): number {
     const r = this.part.ask(0, STATUS + 1);
     if (!r || (r[STATUS] as number) & OSCILLATOR_STOPPED) return -1;
@@ -68,7 +70,7 @@ export class Ds3231 implements Clock, AntiRollbackCounter {
       fromBcd((r[2] as number) & 63) * 3600 +
       fromBcd(r[1] as number) * 60 +
       fromBcd(r[0] as number);
-    // A bus that is held down reads all zeros, and there is no month 0.
+    // A bus that is held low reads all zeros, and there is no month 0.
     return utc >= EPOCH ? utc : -1;
   }
 
@@ -93,23 +95,26 @@ export class Ds3231 implements Clock, AntiRollbackCounter {
       toBcd(month) | (year >= 100 ? 0x80 : 0),
       toBcd(year % 100),
     ]);
-    // Oscillator on from the battery too, no alarms; then the flag that says the time is good.
+    // Runs the oscillator from the battery too, without alarms, then clears the flag, which marks the time as valid.
     if (!written || !this.part.send([CONTROL, 0x04, 0])) return false;
     const now = this.read();
     return now === utc || now === utc + 1;
   }
 
   /**
-   * By the aging offset, which is positive for slower and counts from the next temperature conversion on: at most 64
-   * seconds away, in which the difference is less than a millisecond. So none is asked for.
+   * Trims by the aging offset, which is positive for slower. It takes effect at the next temperature conversion, at
+   * most 64 seconds later. The difference until then is less than a millisecond, so none is forced.
    */
   trim(tenths: number): boolean {
     const fits = Math.abs(tenths) <= AGING_MAX;
-    // What the core corrects is not corrected here, too.
+    // If the core corrects the drift, the part must not correct it, too.
     return this.part.send([AGING, fits ? -tenths & 255 : 0]) && fits;
   }
 
-  /** Whatever the oscillator did: what the check fits was kept, and a clock that was never set holds a number, too. */
+  /**
+   * Independent of the oscillator: a correct check proves that the registers were kept, and a clock that was never
+   * set can hold a number, too.
+   */
   load(): number {
     const registers = this.part.ask(ALARMS, ALARM_REGISTERS);
     if (!registers) return -1;

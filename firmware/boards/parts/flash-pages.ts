@@ -2,21 +2,21 @@ import { CRC_BYTES } from '@passfob/protocol/limits';
 import type { Storage } from '../../core/base/ports.ts';
 import { FLASH_COPY_PAGES, FLASH_FILE_BYTES, FLASH_MARGIN_BYTES } from '../limits.ts';
 
-/** What the CRC-32 of anything is that ends with its own CRC-32, lowest byte first. */
+/** The CRC-32 of any data that ends with its own CRC-32, lowest byte first. */
 const GOOD = 0x2144df1c;
 const ERASED = 255;
 
 /**
- * Pages in flash that is written once: in a file of Espruino's Storage of fixed length, as an image of all pages and,
- * behind it, every later page as an entry of its own. What was written last counts.
+ * Pages in write-once flash: a file of fixed length in Espruino's Storage, with an image of all pages, followed by an
+ * entry for each later write of a page. The last write of a page is valid.
  *
- * image | generation, 1 byte | CRC-32 of both, the last to be written | entry | entry | …
- * entry: number of the page, 1 byte | page | CRC-32 of both
+ * - file: image | generation, 1 byte | CRC-32 of both, written last | entry | entry | …
+ * - entry: number of the page, 1 byte | page | CRC-32 of both
  *
- * A full file is followed by another, under the other of two names; it counts once its CRC-32 is there, and the old
- * one is erased then. So the power may go in any write: what it tears has no CRC-32, and what it replaces is still
- * there. Nothing is created unless it fits behind the last file, since what does not fit makes Storage compact itself,
- * and a power cut in that is the end of everything in it.
+ * A full file is followed by another one, under the other of two names. The new file is valid once its CRC-32 is
+ * written; then the old one is erased. A power cut may hit any write: torn data has no CRC-32, and the data that it
+ * replaces is still there. No file is created unless it fits after the last file. Otherwise Storage would compact
+ * itself, and a power cut during compaction destroys everything in it.
  */
 export class FlashPages implements Storage {
   readonly pages: number;
@@ -24,18 +24,18 @@ export class FlashPages implements Storage {
   readonly eraseBytes: number;
   readonly recordPages: number;
   private readonly storage: DeviceStorage;
-  /** Of the file that counts, modulo 256; -1 before the first. */
+  /** Generation of the valid file, modulo 256; -1 before the first. */
   private generation: number;
-  /** Where each page stands in the file. */
+  /** Offset of each page in the file. */
   private readonly places: Int32Array;
-  /** Where the next entry goes. */
+  /** Offset of the next entry. */
   private end: number;
 
-  /** @param pages at most 255, and so few that the file has room for entries behind them */
+  /** @param pages at most 255, and few enough to leave room for entries in the file */
   constructor(pages: number, pageBytes: number, recordPages: number) {
     this.pages = pages;
     this.pageBytes = pageBytes;
-    // A file goes as a whole.
+    // A file is erased as a whole.
     this.eraseBytes = FLASH_FILE_BYTES;
     this.recordPages = recordPages;
     this.storage = require('Storage');
@@ -47,10 +47,11 @@ export class FlashPages implements Storage {
     if (even >= 0 || odd >= 0) {
       const first = odd < 0 || ((even - odd) & ERASED) === 1;
       this.take(first ? even : odd);
-      // The power went before the one replaced was erased.
+      // The power was cut before the replaced file was erased.
       if (even >= 0 && odd >= 0) this.storage.erase(this.name(this.generation + 1));
       this.scan();
-      // Else another file might be begun first, over a header that the power has torn: the same again does no harm.
+      // Otherwise another file might be started first, over a header that a power cut has torn. Renewing the same
+      // file again does no harm.
       if (this.end + this.entryBytes > FLASH_FILE_BYTES) this.renew(0, this.read(0, pageBytes));
     }
   }
@@ -67,13 +68,13 @@ export class FlashPages implements Storage {
     return this.pages * this.pageBytes;
   }
 
-  /** -1 where the file is not there or not complete. */
+  /** -1 if the file is missing or incomplete. */
   private generationOf(file: number): number {
     const text = this.storage.read(this.name(file), 0, this.imageBytes + 1 + CRC_BYTES);
     return text && E.CRC32(text) === GOOD ? text.charCodeAt(this.imageBytes) : -1;
   }
 
-  /** From now on the file of that generation counts, as it was when it was new. */
+  /** Makes the file of that generation the valid one, without its entries. */
   private take(generation: number): void {
     this.generation = generation;
     for (let page = 0; page < this.pages; page++) this.places[page] = page * this.pageBytes;
@@ -111,7 +112,7 @@ export class FlashPages implements Storage {
     if (!image) return false;
     const crc = E.CRC32(image);
     image.set(bytes, address - page * this.pageBytes);
-    // What stands there already needs no entry.
+    // An unchanged page needs no entry.
     if (this.generation >= 0 && E.CRC32(image) === crc) return true;
     return this.append(page, image) || this.renew(page, image);
   }
@@ -135,7 +136,7 @@ export class FlashPages implements Storage {
     return bytes;
   }
 
-  /** A new file with all pages, and this one as it is to be. */
+  /** Writes a new file with all pages, and this page with its new content. */
   private renew(page: number, image: Uint8Array | undefined): boolean {
     if (!image || this.storage.getFree() < FLASH_FILE_BYTES + FLASH_MARGIN_BYTES) return false;
     const next = (this.generation + 1) & ERASED;
@@ -157,13 +158,13 @@ export class FlashPages implements Storage {
     return true;
   }
 
-  /** Writes into a file and reads back. The first write, at 0, makes the file. */
+  /** Writes into a file and reads back. The first write, at 0, creates the file. */
   private put(generation: number, bytes: Uint8Array, at: number): boolean {
     const name = this.name(generation);
     try {
       this.storage.write(name, bytes, at, FLASH_FILE_BYTES);
     } catch {
-      // Where something stands already, or nothing fits.
+      // Bytes are already written there, or there is no room.
       return false;
     }
     const text = this.storage.read(name, at, bytes.length);

@@ -1,10 +1,10 @@
 import type { Link } from '../../core/base/ports.ts';
 import { HID_PATIENCE_SECONDS, HID_REPORT_CHARS, HID_RETRY_MS } from '../limits.ts';
 
-/** Of the report that carries frames; 1 is the keyboard's. */
+/** Id of the report that carries frames; 1 is the keyboard's. */
 const FRAMES_ID = 2;
 
-/** Frames over HID reports, packed as `protocol/reports.ts` has it, by native calls. */
+/** Frames over HID reports, packed like in `protocol/reports.ts`, with native calls. */
 export class HidLink implements Link {
   private waiting: string;
   private until: number;
@@ -16,7 +16,7 @@ export class HidLink implements Link {
     this.timer = 0;
   }
 
-  /** What a report of the computer carries, its id in front. */
+  /** Returns the text in a report from the computer, which starts with its id. */
   read(report: string): string {
     return report.charCodeAt(0) === FRAMES_ID ? report.slice(2, 2 + report.charCodeAt(1)) : '';
   }
@@ -27,7 +27,9 @@ export class HidLink implements Link {
     if (!this.timer) this.pump();
   }
 
-  /** The next report is taken once the computer has fetched the last; one that fetches nothing is gone. */
+  /**
+   * The next report is accepted once the computer has fetched the last one. A computer that fetches nothing is gone.
+   */
   private pump(): void {
     const text = this.waiting.slice(0, HID_REPORT_CHARS);
     const rest = new Uint8Array(HID_REPORT_CHARS - text.length);

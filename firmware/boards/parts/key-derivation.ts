@@ -6,7 +6,7 @@ import {
   DERIVATION_TRIAL_ROUNDS,
 } from '../limits.ts';
 
-/** PBKDF2-HMAC-SHA256 as Espruino's crypto library has it. */
+/** PBKDF2-HMAC-SHA256 of Espruino's crypto library. */
 export class NativeKeyDerivation implements KeyDerivation {
   iterations(): number {
     const bytes = new Uint8Array(16);

@@ -6,15 +6,15 @@ export class UsbKeyboard implements Keyboard {
   private readonly head: number[];
   private sentAt: number;
 
-  /** @param head what stands before a report: its id where the device has several, else nothing */
+  /** @param head bytes before a report: its id if the device has several, otherwise none */
   constructor(head: number[]) {
     this.head = head;
     this.sentAt = 0;
   }
 
-  /** Asked by a report that says nothing, all keys up: it is taken by a computer that has set the device up. */
+  /** Sends an empty report with all keys up. Only a computer that has set the device up accepts it. */
   get ready(): boolean {
-    // For 10 ms after a report the next one is not taken.
+    // For 10 ms after a report the next one is not accepted.
     return getTime() < this.sentAt + KEYBOARD_SURE_SECONDS || this.report(0);
   }
 

@@ -3,15 +3,16 @@ import { BIRTH_BYTES, SECRETS_BYTES, SECRETS_FILE_BYTES, STORAGE_MARGIN_BYTES } 
 
 const SECRETS_FILE = 'keys';
 const BIRTH_FILE = 'birth';
-/** 2^32: with it a CRC-32 has ten decimal digits, whatever it is. */
+/** 2^32: added to any CRC-32 it gives ten decimal digits. */
 const CRC_END = 4294967296;
 
 /**
- * Device secret and pairing key in a file of the microcontroller's Storage, with a CRC behind them since a write that
- * lost its power reads as a prefix followed by 0xFF. The file always has the same length: Espruino writes the next
- * header over what is left of a torn one, which is good only where both are the same.
+ * Device secret and pairing key in a file of the microcontroller's Storage, followed by a CRC, since a write cut by a
+ * power loss reads as a prefix followed by 0xFF. The file always has the same length: Espruino writes the next header
+ * over the rest of a torn one, which works only if both are the same.
  *
- * Whoever flashes a fob writes the file too, one byte longer. While that byte is erased the vault is yet to be made.
+ * The tool that flashes a fob writes the file too, one byte longer. While that byte is erased the vault must still be
+ * made.
  */
 export class StorageKeystore implements Keystore {
   private readonly storage: DeviceStorage;
@@ -36,7 +37,7 @@ export class StorageKeystore implements Keystore {
   }
 
   save(secrets: Uint8Array): boolean {
-    // A write that does not fit compacts, and a power cut in a compaction erases all of Storage.
+    // A write that does not fit compacts Storage, and a power cut during compaction erases all of it.
     if (this.storage.getFree() < SECRETS_BYTES + STORAGE_MARGIN_BYTES) return false;
     this.storage.write(SECRETS_FILE, E.toString(secrets) + (E.CRC32(secrets) + CRC_END));
     return this.load() !== undefined;

@@ -1,7 +1,7 @@
 import type { Maintenance } from '../../core/base/ports.ts';
 import { MAINTENANCE_DELAY_MS } from '../limits.ts';
 
-/** Gives the interpreter's console to a port. The next reset, by `.boot0`, takes it away again. */
+/** Gives the interpreter's console to a port. `.boot0` takes it away at the next reset. */
 export class ConsoleMaintenance implements Maintenance {
   private readonly port: DevicePort;
 
@@ -9,7 +9,7 @@ export class ConsoleMaintenance implements Maintenance {
     this.port = port;
   }
 
-  /** In a moment: the answer to the owner goes through the same port first. */
+  /** Delayed, because the answer to the owner leaves through the same port first. */
   begin(): void {
     setTimeout(() => E.setConsole(this.port, { force: true }), MAINTENANCE_DELAY_MS);
   }

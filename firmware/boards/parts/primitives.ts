@@ -4,12 +4,15 @@ import type { Algorithm, Hash, Parts, Primitives } from '@passfob/protocol/primi
 const ZERO_IV = new Uint8Array(16);
 
 /**
- * The protocol's primitives on Espruino's native hashes and AES. CCM is put together from CBC and ECB: boards
- * without native CCM have both, and `mode:"CTR"` ignores its initialisation vector.
+ * The protocol's primitives on Espruino's native hashes and AES. CCM is built from CBC and ECB: boards without native
+ * CCM have both, and `mode:"CTR"` ignores its initialisation vector.
  */
 export class NativePrimitives implements Primitives, AesBlocks {
   private readonly AES: DeviceCrypto['AES'];
-  /** By their numbers: found once, as every passcode asks twice. `hello` says which of them the board lacks. */
+  /**
+   * By algorithm number. Looked up once, because every passcode needs two. `hello` reports which of them the board
+   * has.
+   */
   private readonly hashes: Hash[];
 
   constructor() {

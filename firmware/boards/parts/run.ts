@@ -1,9 +1,9 @@
 import type { Fob } from '../../core/fob.ts';
 
 /**
- * The life of a board whose interpreter has timers: every input of the core with its time, and a timer for the next
- * one that the core wants. With none wanted there is no timer, so that the board may sleep until a key or the link
- * wakes it.
+ * The event loop of a board whose interpreter has timers. It passes every input to the core with its time, and sets a
+ * timer for the core's next deadline. Without a deadline there is no timer, so that the board may sleep until a key
+ * or the link wakes it.
  */
 export class Loop {
   private readonly fob: Fob;
@@ -11,15 +11,15 @@ export class Loop {
   private readonly ms: () => number;
   private timer: number;
 
-  /** @param ms milliseconds since boot, as `fob` was told of it */
+  /** @param ms milliseconds since boot, the same clock as for `fob` */
   constructor(fob: Fob, clock: { read(): number }, ms: () => number) {
     this.fob = fob;
     this.clock = clock;
     this.ms = ms;
     this.timer = 0;
-    // What an event throws ends that event only: the core may be in a state of which it knows nothing.
+    // An exception ends only its event, so the core may be left in an undefined state.
     process.on('uncaughtException', () => fob.fault());
-    // Running out of memory cannot be caught. The other flags, a full input buffer above all, the host can raise.
+    // Running out of memory cannot be caught. The host can raise the other flags, above all a full input buffer.
     E.on('errorFlag', flags => {
       if (flags.indexOf('MEMORY') >= 0) fob.fault();
     });
@@ -31,7 +31,7 @@ export class Loop {
     this.rest();
   }
 
-  /** `which` as `Fob.key` has it. */
+  /** @param which as in `Fob.key` */
   key(which: number, down: boolean): void {
     this.fob.key(which, down, this.ms(), this.clock.read());
     this.rest();

@@ -1,6 +1,6 @@
 /**
- * Built-ins that the image names often. The bundler puts these in their place everywhere, and shortens their names:
- * `Math.floor` is looked up by its text each time it runs, and its text would be in the image each time it is written.
+ * Built-ins that the image uses often. The bundler replaces them everywhere and shortens their names: the interpreter
+ * looks up `Math.floor` by its text at each run, and each use would put that text into the image.
  */
 const Bytes = Uint8Array;
 const Words = Int32Array;

@@ -3,16 +3,16 @@ import { DISPLAY_HEIGHT, DISPLAY_WIDTH, I2C_CHUNK_BYTES, SSD1306_ADDRESS } from 
 import { FONT, FONT_FIRST, FONT_HEIGHT, FONT_WIDTH } from './font.ts';
 import { I2cPart } from './i2c.ts';
 
-/** First byte of a transfer: what follows are commands, or pixels. */
+/** First byte of a transfer: commands or pixels follow. */
 const COMMANDS = 0;
 const PIXELS = 0x40;
 
 // Data sheet §10: off, clock, 64 lines, no offset, start line 0, charge pump, horizontal addressing, segments and
-// rows as the common modules are wired, precharge, deselect level, from memory, not inverted.
-// As text: a table of numbers is three times as long in the image and has to be in memory.
+// rows as the common modules are wired, precharge, deselect level, show memory, not inverted. As text, because a
+// table of numbers is three times as long in the image and occupies memory.
 const INIT = '\xae\xd5\x80\xa8\x3f\xd3\0\x40\x8d\x14\x20\0\xa1\xc8\xda\x12\xd9\xf1\xdb\x40\xa4\xa6';
 
-/** The SSD1306 module, 128 × 64. A page of 8 rows is sent only when it has changed: the bus is the slow part. */
+/** The SSD1306 module, 128 × 64. A page of 8 rows is sent only if it has changed, because the bus is slow. */
 export class Ssd1306 implements Display {
   readonly width: number;
   readonly height: number;
@@ -73,7 +73,7 @@ export class Ssd1306 implements Display {
     if (this.on) this.part.send([COMMANDS, 0x81, this.contrast]);
   }
 
-  /** Sets the part up each time it goes on: it may have been without supply. */
+  /** Sets the part up each time it is switched on, because it may have lost its supply. */
   power(on: boolean): void {
     if (on === this.on) return;
     this.on = on;

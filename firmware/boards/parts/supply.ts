@@ -1,7 +1,10 @@
 import type { Power } from '../../core/base/ports.ts';
 import { SUPPLY_EMPTY_VOLTS, SUPPLY_FULL_VOLTS } from '../limits.ts';
 
-/** The supply that the microcontroller measures at itself: a battery's, once it is below what the regulator gives. */
+/**
+ * The supply voltage that the microcontroller measures itself. It shows a battery's charge once it is below the
+ * regulator's output.
+ */
 export class Supply implements Power {
   battery(): number {
     const part = (E.getAnalogVRef() - SUPPLY_EMPTY_VOLTS) / (SUPPLY_FULL_VOLTS - SUPPLY_EMPTY_VOLTS);

@@ -17,14 +17,14 @@ import { Supply } from '../parts/supply.ts';
 import { ms } from '../parts/uptime.ts';
 
 /**
- * An Espruino Pico with its parts, running.
- * @param head what stands before a keyboard's report
+ * Starts an Espruino Pico with its parts.
+ * @param head bytes before a keyboard's report
  */
 export function start(board: string, link: Link, head: number[]): Loop {
   I2C1.setup({ scl: B8, sda: B9, bitrate: I2C_BITRATE });
-  // Espruino then stops the processor whenever there is no USB and nothing due for a second and a half.
+  // Espruino then stops the processor whenever USB is off and nothing is due for a second and a half.
   setDeepSleep(1);
-  // The power may have gone during a write: the EEPROM finishes it without us.
+  // After a power cut during a write the EEPROM may still be finishing it.
   while (ms() <= AT24C32_WRITE_SECONDS * 1000);
   const clock = new Ds3231();
   const primitives = new NativePrimitives();

@@ -5,12 +5,13 @@ if (sound) {
   // Functions then run from flash; a copy in memory would not fit.
   eval(app);
 } else {
-  // The light stays on and the console comes back for the owner to flash.
+  // The light stays on and the console opens, so that the owner can flash the image again.
   digitalWrite(LED1, 1);
   E.setConsole(USB, { force: true });
   print('Passfob: image damaged. Flash it again.');
   I2C1.setup({ scl: B8, sda: B9 });
-  // Charge pump, horizontal addressing, as the modules are wired, all of the memory, on; the rest is as after a reset.
+  // Charge pump, horizontal addressing, wiring of the modules, whole memory, on. The other registers keep their reset
+  // values.
   I2C1.writeTo(SSD1306_ADDRESS, [0, 0x8d, 0x14, 0x20, 0, 0xa1, 0xc8, 0x21, 0, 127, 0x22, 0, 7, 0xaf]);
   for (let page = 0; page < 8; page++) I2C1.writeTo(SSD1306_ADDRESS, [0x40, new Uint8Array(128)]);
   I2C1.writeTo(SSD1306_ADDRESS, [0, 0x21, 25, 127, 0x22, 3, 3]);

@@ -4,9 +4,9 @@ import { JOURNAL_CONTENT_BYTES, JOURNAL_MAC_BYTES } from './limits.ts';
 import type { Storage } from './ports.ts';
 
 /**
- * A small fact that changes often. Each change goes into the page after the newest, so that a write torn by the power
- * never takes the newest with it, and wear is spread over the pages. A page: number (4 bytes), content, and a MAC
- * over both and the journal's place, under a key of the device secret: not secret, but nobody else's.
+ * A small value that changes often. Each change goes into the page after the newest, so that a torn write never
+ * destroys the newest, and wear is spread over the pages. A page: number (4 bytes), content, and a MAC over both and
+ * the journal's place, under a key of the device secret. The content is not secret, but nobody else can write it.
  */
 export class Journal {
   private readonly mac: Hmac;
@@ -14,10 +14,10 @@ export class Journal {
   private readonly firstPage: number;
   private readonly pages: number;
   private page: number;
-  /** Of the newest change, 0 before the first. */
+  /** Number of the newest change, 0 before the first. */
   number: number;
   content: Uint8Array;
-  /** Whether a page did not answer: it may hold the newest. */
+  /** Whether a page did not answer, which may hold the newest change. */
   silent: boolean;
 
   constructor(mac: Hmac, storage: Storage, firstPage: number, pages: number) {
@@ -57,10 +57,7 @@ export class Journal {
     return tag.subarray(0, JOURNAL_MAC_BYTES);
   }
 
-  /**
-   * Passes over a page that is worn out, where there are more than two. False when storage failed: what was newest
-   * still is.
-   */
+  /** Skips a worn-out page if there are more than two. False if storage failed; the newest change then stays. */
   write(content: Uint8Array): boolean {
     for (let i = 1; i < this.pages; i++) {
       const out = new Writer(4 + JOURNAL_CONTENT_BYTES + JOURNAL_MAC_BYTES)
@@ -70,7 +67,7 @@ export class Journal {
       out.raw(this.tag(out.bytes));
       const page = (this.page + i) % this.pages;
       const written = this.storage.write(this.address(page), out.bytes);
-      // A page that failed may hold this number all the same: it is not given to another page again.
+      // A failed page may still hold this number, so no other page gets the same number.
       if (written || this.pages > 2) this.number++;
       if (!written) continue;
       this.page = page;
@@ -81,7 +78,7 @@ export class Journal {
   }
 }
 
-/** Whether one of them may hold more than was read of it. */
+/** Whether one of them may hold a newer change than was read. */
 export function isSilent(journals: (Journal | undefined)[]): boolean {
   for (const journal of journals) if ((journal as Journal).silent) return true;
   return false;

@@ -1,102 +1,107 @@
 import type { Primitives } from '@passfob/protocol/primitives';
 
-/** What a board is, as far as the core wants to know. */
+/** Facts of a board that the core needs. */
 export interface BoardFacts {
   /** At most 16 ASCII characters. */
   readonly board: string;
   readonly firmware: string;
-  /** Five bytes by which owners tell fobs apart: never secret, never changing. */
+  /** Five bytes by which owners distinguish fobs: never secret, never changing. */
   readonly serial: Uint8Array;
   /** Bit n set: the board computes hash algorithm n. */
   readonly algorithms: number;
   /** 1 to 4. With one key a press steps and a hold chooses; see `Fob.key`. */
   readonly keys: number;
-  /** How far the untrimmed clock may drift, in ppm, over the temperatures of a pocket. */
+  /** Largest drift of the untrimmed clock, in ppm, at the temperatures of a pocket. */
   readonly clockPpm: number;
 }
 
-/** Memory that keeps the vault: bytes at addresses. Power may go during any page; that page is then anything. */
+/** Memory for the vault: bytes at addresses. A power cut during a write leaves that page with any content. */
 export interface Storage {
-  /** Whole pages. */
+  /** Number of whole pages. */
   readonly pages: number;
   readonly pageBytes: number;
-  /** Bytes that are erased together beneath the pages, 0 where a page is written without erasing. */
+  /** Bytes that are erased together below the pages, 0 if a page is written without erasing. */
   readonly eraseBytes: number;
   /** Pages of one record. */
   readonly recordPages: number;
-  /** Undefined where the part does not answer. */
+  /** Undefined if the part does not answer. */
   read(address: number, length: number): Uint8Array | undefined;
   /**
-   * Writes within one page. True once the bytes are durable and have been read back equal; false when the part
-   * is absent, busy for too long or write-protected.
+   * Writes within one page. True once the bytes are durable and were read back equal; false if the part is absent,
+   * busy for too long or write-protected.
    */
   write(address: number, bytes: Uint8Array): boolean;
 }
 
-/** The little that lives inside the microcontroller: device secret and pairing key, and the birth of the pool. */
+/**
+ * Storage inside the microcontroller for device secret and pairing key, and for the random bytes that seed the pool.
+ */
 export interface Keystore {
-  /** 64 bytes as saved, or undefined when there are none or they are damaged. */
+  /** Returns the 64 stored bytes, or undefined if there are none or they are damaged. */
   load(): Uint8Array | undefined;
   save(secrets: Uint8Array): boolean;
-  /** True once nothing will be loaded any more, power cuts included. */
+  /** Clears the secrets. True once `load` returns nothing any more, even after power cuts. */
   clear(): boolean;
-  /** Whether the secrets were written at flashing, for a vault that is yet to be made. */
+  /** Whether the secrets were written at flashing and the vault must still be made. */
   readonly given: boolean;
-  /** The vault is made: what was given counts as saved. */
+  /** Called once the vault is made: the given secrets then count as saved. */
   take(): void;
-  /** 32 random bytes written at flashing, or undefined. */
+  /** Returns the 32 random bytes written at flashing, or undefined. */
   birth(): Uint8Array | undefined;
 }
 
-/** Raw, unassessed chance: what the board measures, never the only source of anything. */
+/** Raw, unassessed randomness that the board measures, never the only source of anything. */
 export interface Entropy {
   sample(): number;
 }
 
-/** The board's real-time clock. Its reading arrives with every input of the core. */
+/** The board's real-time clock. Its reading comes with every input of the core. */
 export interface Clock {
-  /** Sets whole seconds since 1970, starting now, and marks the time as valid. False if the part refuses. */
+  /** Sets whole seconds since 1970, from now on, and marks the time as valid. False if the part refuses. */
   set(utc: number): boolean;
   /**
-   * Makes the clock faster (positive) or slower by so many tenths of a ppm, in all, from now on. True if the part
-   * took it; otherwise the core corrects what it reads.
+   * Makes the clock faster (positive) or slower by this total of tenths of a ppm, from now on. True if the part
+   * accepted it; otherwise the core corrects its readings.
    */
   trim(tenths: number): boolean;
 }
 
-/** A second place that counts PIN attempts, so that rolling the first one back gains nothing. Only grows. */
+/** A second counter of PIN attempts, so that rolling back the first one gains nothing. It only grows. */
 export interface AttemptCounter {
-  /** How many there are; 0 too where the memory was made anew. */
+  /** Number of attempts; also 0 if the memory is new. */
   count(): number;
-  /** One more, durable and read back; false when it is not. */
+  /** Adds one attempt, durable and read back. False if that failed. */
   add(): boolean;
 }
 
-/** A second place that holds one number of up to 32 bits, in a chip that is not the storage's. */
+/** A number of up to 32 bits in a chip other than the storage. */
 export interface AntiRollbackCounter {
-  /** -1 when it lost what it held. */
+  /** -1 if it lost its number. */
   load(): number;
   save(number: number): boolean;
 }
 
-/** PIN to key, slowly. */
+/** Derives a key from a PIN, slowly. */
 export interface KeyDerivation {
-  /** Rounds that take this board about half a second, measured now. 1 where nothing is stretched. */
+  /** Rounds that take this board about half a second, measured now. 1 without slow derivation. */
   iterations(): number;
-  /** 32 bytes. PBKDF2-HMAC-SHA256 (RFC 8018 §5.2) where the board has it. */
+  /** Returns 32 bytes. PBKDF2-HMAC-SHA256 (RFC 8018 §5.2) if the board has it. */
   derive(pin: Uint8Array, salt: Uint8Array, iterations: number): Uint8Array;
 }
 
-/** A keyboard that the fob can be for a computer. */
+/** The fob as a computer's keyboard. */
 export interface Keyboard {
   /** Whether a computer would receive keys now. */
   readonly ready: boolean;
-  /** One key down by its usage id (HID Usage Tables, page 0x07), 0 for all up. False: not sent, ask again. */
+  /**
+   * Presses one key by its usage id (HID Usage Tables, page 0x07), or releases all with 0. False: not sent, try
+   * again.
+   */
   report(usage: number): boolean;
 }
 
 export interface Power {
-  /** Percent, or -1 where nothing is measured. */
+  /** Percent, or -1 if the board measures nothing. */
   battery(): number;
 }
 
@@ -110,12 +115,14 @@ export interface Display {
   readonly width: number;
   readonly height: number;
   clear(): void;
-  /** Upper left corner in pixels. A character is 6 × 8 pixels times `size`. */
+  /** Draws text from its upper left corner, in pixels. A character is 6 × 8 pixels times `size`. */
   text(x: number, y: number, size: number, text: string): void;
   fill(x: number, y: number, width: number, height: number): void;
   show(): void;
   power(on: boolean): void;
-  /** What is drawn from now on, until `clear`: a colour where there are any, never the only sign of anything. */
+  /**
+   * Sets the tone of all drawing until `clear`: a colour on displays that have any. Never the only sign of anything.
+   */
   ink(tone: number): void;
   /** Brightness from 0, dim, to 2. */
   light(level: number): void;
@@ -126,7 +133,7 @@ export const INK_PLAIN = 0;
 export const INK_ACCENT = 1;
 export const INK_WARNING = 2;
 
-/** The way out to the host. */
+/** Output to the host. */
 export interface Link {
   send(frame: string): void;
 }
@@ -148,13 +155,13 @@ export interface Ports {
   readonly maintenance: Maintenance;
 }
 
-/** What of it the vault needs. */
+/** The ports that the vault needs. */
 export type VaultPorts = Pick<Ports, 'primitives' | 'storage' | 'keystore' | 'marks' | 'witness' | 'stretch'>;
 
-/** The time, as the board brought it with the current input. */
+/** The time of the present input, from the board. */
 export interface Now {
   /** Milliseconds since boot. */
   ms: number;
-  /** Whole seconds since 1970, or -1 when the real-time clock lost its time or does not answer. */
+  /** Whole seconds since 1970, or -1 if the real-time clock lost its time or does not answer. */
   utc: number;
 }

@@ -8,11 +8,11 @@ export const PIN_TO_APPROVE = 2;
 export const PIN_TO_SET = 4;
 
 /**
- * What the fob must know while its records are sealed: the owner's policy, the person's settings, and how the counts
- * stood when the PIN was last right.
+ * State that the fob needs while its records are sealed: the owner's policy, the person's settings, and the counts at
+ * the last right PIN.
  */
 export class State {
-  /** Undefined on a fob without an owner, where nothing is kept. */
+  /** Undefined on a fob without an owner, which stores nothing. */
   declare journal: Journal | undefined;
   /** Policy, as in `setPolicy` of the wire. */
   declare pinDigits: number;
@@ -21,27 +21,27 @@ export class State {
   declare lockSeconds: number;
   declare asks: number;
   declare typing: number;
-  /** Settings: seconds until the display goes off, brightness from 0 to 2, 1 where type-out is on. */
+  /** Settings: seconds until the display goes off, brightness from 0 to 2, 1 if type-out is on. */
   declare screenSeconds: number;
   declare light: number;
   declare types: number;
-  /** 1 where the owner requires a new PIN. */
+  /** 1 if the owner requires a new PIN. */
   declare renew: number;
-  /** Whether the storage was found to have gone back, as in `status` of the wire. */
+  /** Whether the storage was found to be rolled back, as in `status` of the wire. */
   declare wentBack: number;
-  /** Attempts, and marks beside them, up to the last right PIN. */
+  /** Attempts in the storage, and in the PIN attempt counter, up to the last right PIN. */
   declare settledAttempts: number;
   declare settledMarks: number;
-  /** CRC-32 of the vault header that counts. */
+  /** CRC-32 of the valid vault header. */
   declare headerCrc: number;
-  /** Three bytes of the CRC-32 of what the recovery key wraps; 0 for none, or for one from before this was kept. */
+  /** Three bytes of the CRC-32 of the recovery header; 0 for none, or for one written before this field existed. */
   declare recoveryCrc: number;
 
   constructor() {
     this.reset();
   }
 
-  /** As a new owner finds it. */
+  /** Resets to the state for a new owner. */
   reset(): void {
     this.pinDigits = 0;
     this.attempts = ATTEMPTS_DEFAULT;
@@ -60,7 +60,7 @@ export class State {
     this.recoveryCrc = 0;
   }
 
-  /** Takes what a journal holds. False where it holds nothing yet. */
+  /** Loads the content of a journal. False if it is empty. */
   load(journal: Journal): boolean {
     this.reset();
     this.journal = journal;
@@ -115,7 +115,7 @@ export class State {
   }
 }
 
-/** Whether the PIN is wanted again, for one of the `PIN_` purposes. */
+/** Whether one of the `PIN_` purposes requires the PIN again. */
 export function asksPin(policy: State, bit: number): boolean {
   return policy.pinDigits > 0 && (policy.asks & bit) > 0;
 }

@@ -6,7 +6,7 @@ import { Wrap } from './wrap.ts';
 
 export const NO_PIN = new Uint8Array(0);
 
-/** A header's bytes, none when it is empty: all zeros or, as made, all ones. Undefined: no answer. */
+/** Returns a header's bytes, none if it is empty: all zeros or, in a new memory, all ones. Undefined: no answer. */
 export function readHeader(storage: Storage, page: number): Uint8Array | undefined {
   const bytes = storage.read(page * storage.pageBytes, HEADER_BYTES);
   if (!bytes) return undefined;
@@ -14,7 +14,7 @@ export function readHeader(storage: Storage, page: number): Uint8Array | undefin
   return bytes[0] === 0 || bytes[0] === 255 ? new Uint8Array(0) : bytes;
 }
 
-/** Never writes an empty header: torn by the power, it would be a second one that does not open. */
+/** Zeroes a header unless it is empty. A torn write would turn an empty header into one that does not open. */
 export function destroyHeader(storage: Storage, page: number): boolean {
   const header = readHeader(storage, page);
   return (
@@ -22,7 +22,7 @@ export function destroyHeader(storage: Storage, page: number): boolean {
   );
 }
 
-/** Wraps the data key under the owner's recovery key, in two copies. */
+/** Wraps the data key under the owner's recovery key and stores two copies. */
 export function keepRecovery(
   ports: VaultPorts,
   policy: State,
@@ -32,12 +32,12 @@ export function keepRecovery(
   const storage = ports.storage;
   const header = new Wrap(ports.primitives, ports.stretch, recoveryKey).header(dataKey, NO_PIN);
   const crc = checkOf(ports, header);
-  // Copy A last: where there is anything of it, the other one is whole. One that is right is not put at risk.
+  // Copy A last: if any of it is written, the other one is complete. A copy that is right already is not rewritten.
   for (let page = RECOVERY_PAGE + 1; page >= RECOVERY_PAGE; page--) {
     const held = readHeader(storage, page);
     if (!held) return false;
     if (!equal(held, header) && !storage.write(page * storage.pageBytes, header)) return false;
-    // Between the two: whenever the power goes, the state names a copy that is whole.
+    // Between the two copies, so that at every power cut the state names a complete copy.
     if (policy.recoveryCrc !== crc) {
       policy.recoveryCrc = crc;
       if (!policy.save()) return false;
@@ -46,14 +46,14 @@ export function keepRecovery(
   return true;
 }
 
-/** What a whole copy is known by, never 0. */
+/** Returns the check value of a complete copy, never 0. */
 function checkOf(ports: VaultPorts, header: Uint8Array): number {
   return ports.primitives.crc32(header) & 0xffffff || 1;
 }
 
 /**
- * Whether a copy is whole of what a recovery key wraps: 1 or 0, or -1 where the storage did not answer.
- * @param crc as the state knows it; 0 on vaults from before it did, where copy A says it
+ * Whether a complete copy of the recovery header exists: 1 or 0, or -1 if the storage did not answer.
+ * @param crc from the state; 0 on vaults without this field, where copy A decides
  */
 export function hasRecovery(ports: VaultPorts, crc: number): number {
   let found = 0;
@@ -65,7 +65,7 @@ export function hasRecovery(ports: VaultPorts, crc: number): number {
   return found;
 }
 
-/** The data key as the recovery key opens it, or undefined. */
+/** Returns the data key opened with the recovery key, or undefined. */
 export function recover(ports: VaultPorts, recoveryKey: Uint8Array): Uint8Array | undefined {
   const wrap = new Wrap(ports.primitives, ports.stretch, recoveryKey);
   for (let copy = 0; copy < 2; copy++) {

@@ -11,22 +11,22 @@ import {
 } from '../base/limits.ts';
 import type { Storage } from '../base/ports.ts';
 
-/** Version 1 sealed records with AES-CCM; they are read, and every change writes them anew. */
+/** Version 1 sealed records with AES-CCM. They can be read, and every change rewrites them in the new format. */
 const MAGIC_V1 = 0xa5;
 const MAGIC = 0xa6;
 const INTENT_MAGIC = 0x49;
-/** Also what the byte of a slot reads that `indexOf` did not find. */
+/** Also the byte that stores a slot of -1 from `indexOf`. */
 const NO_SLOT = 255;
 
 /**
- * Sealed records in slots of equal size. A slot: magic, order, record id, length, synthetic nonce, then the content in
- * whole blocks of AES-CBC. The nonce is an HMAC over all before it and the content: the initialisation vector, and the
- * proof of the content when the record is opened (the construction of SIV, RFC 5297 §1.1, from HMAC and CBC). So no
- * part can be exchanged, and the same nonce never serves two contents.
+ * Sealed records in slots of equal size. A slot: magic, order, record id, length, synthetic nonce, then the content
+ * in whole blocks of AES-CBC. The nonce is an HMAC over everything before it and the content. It is the
+ * initialisation vector, and it proves the content when the record is opened (the construction of SIV, RFC 5297 §1.1,
+ * from HMAC and CBC). So no part can be exchanged, and the same nonce never serves two contents.
  *
- * Every change writes a free slot and then retires the old one, between two writes of the intent page that names
- * both. Whatever page the power goes in, and whichever write or read the storage fails in, `settle` finishes the
- * change or undoes it: after the next boot, or before the next change.
+ * Every change writes a free slot and then retires the old one, between two writes of the intent page, which names
+ * both. After a power cut in any page, or a failed write or read of the storage, `settle` finishes or undoes the
+ * change: after the next boot, or before the next change.
  */
 export class Records {
   private readonly primitives: Primitives;
@@ -34,7 +34,7 @@ export class Records {
   private readonly key: Uint8Array;
   private readonly nonceKey: Hmac;
   private readonly slotBytes: number;
-  /** Where the first slot begins. */
+  /** Address of the first slot. */
   private readonly base: number;
   /** Longest content of a record in bytes. */
   readonly capacity: number;
@@ -42,20 +42,20 @@ export class Records {
   readonly ids: Int32Array;
   /** Place in the person's list by slot. */
   readonly orders: Uint8Array;
-  /** An initialisation vector, and its words: made once, and zero behind the nonce. */
+  /** An initialisation vector, and its words: allocated once, and zero after the nonce. */
   private readonly words: Int32Array;
   private readonly vector: Uint8Array;
   private turn: number;
-  /** Whether nothing is under way on storage, and the tables are what the slots hold. */
+  /** Whether no change is in progress on storage, and the tables match the slots. */
   private settled: boolean;
-  /** Whether the storage did not answer when it was last read: nothing may be concluded from that. */
+  /** Whether the storage did not answer the last read. Nothing may be concluded from such a read. */
   silent: boolean;
 
   constructor(primitives: Primitives, storage: Storage, dataKey: Uint8Array) {
     this.primitives = primitives;
     this.storage = storage;
     this.key = dataKey;
-    // The same key under another primitive: HMAC-SHA256 and AES share no structure that this could expose.
+    // The same key in another primitive: HMAC-SHA256 and AES share no structure that could expose it.
     this.nonceKey = new Hmac(primitives, SHA256, dataKey);
     this.slotBytes = storage.recordPages * storage.pageBytes;
     this.base = SYSTEM_PAGES * storage.pageBytes;
@@ -85,7 +85,7 @@ export class Records {
     return bytes;
   }
 
-  /** Content of a slot, in memory of its own, or undefined when it is damaged. */
+  /** Returns the content of a slot, in memory of its own, or undefined if it is damaged. */
   read(slot: number): Uint8Array | undefined {
     const size = this.slotBytes;
     const bytes = this.storage.read(this.base + slot * size, size);
@@ -99,7 +99,7 @@ export class Records {
     const blocks = bytes.subarray(RECORD_HEADER_BYTES, RECORD_HEADER_BYTES + ((length + 15) & ~15));
     const content = this.primitives.decrypt(this.key, vector, blocks).subarray(0, length);
     const made = new Int32Array(this.nonceKey.mac([bytes.subarray(0, 7), content]).buffer);
-    // The eight bytes of the nonce as two words: the time tells nothing of where they differ.
+    // Compares the eight bytes of the nonce as two words, so that the time does not reveal where they differ.
     return ((words[0] as number) ^ (made[0] as number)) | ((words[1] as number) ^ (made[1] as number))
       ? undefined
       : content;
@@ -116,12 +116,12 @@ export class Records {
     return content && equal(nonce, this.nonce(bytes.subarray(0, 7), content)) ? content : undefined;
   }
 
-  /** Slot of a record, -1 when there is none. */
+  /** Returns the slot of a record, -1 if there is none. */
   find(id: number): number {
     return this.ids.indexOf(id);
   }
 
-  /** Free slots that an account may take: the last one stays free for changes. */
+  /** Number of free slots for accounts. The last slot stays free for changes. */
   get free(): number {
     let free = -1;
     for (const id of this.ids) if (id === 0) free++;
@@ -129,8 +129,8 @@ export class Records {
   }
 
   /**
-   * Writes a record anew or in place of the one with its id. False when storage failed: nothing changed, unless it
-   * failed in undoing too.
+   * Writes a new record, or replaces the one with its id. False if storage failed: nothing has changed, unless
+   * undoing failed too.
    */
   write(id: number, order: number, content: Uint8Array): boolean {
     if (!this.settle()) return false;
@@ -146,7 +146,7 @@ export class Records {
     out.raw(nonce).raw(this.primitives.encrypt(this.key, vector, blocks));
     this.settled = false;
     if (!this.intend(slot, old)) return false;
-    // The first page, which makes the slot a record, goes last.
+    // The first page goes last, because it makes the slot a record.
     for (let page = Math.ceil(out.at / this.storage.pageBytes) - 1; page >= 0; page--) {
       if (!this.writePage(slot, page, out.bytes)) {
         this.finish(slot);
@@ -159,7 +159,7 @@ export class Records {
     return true;
   }
 
-  /** Free slots take turns: so wear is spread, and a slot that is worn out is not tried for ever. */
+  /** Uses free slots in turn, so that wear is spread, and a worn-out slot is not tried forever. */
   private nextFree(): number {
     for (let i = 0; i < this.ids.length; i++) {
       this.turn = (this.turn + 1) % this.ids.length;
@@ -173,7 +173,7 @@ export class Records {
     return this.storage.write(this.address(slot) + at, from.subarray(at, at + this.storage.pageBytes));
   }
 
-  /** Removes a record and overwrites all of it. False when storage failed, in the middle perhaps. */
+  /** Removes a record and overwrites all of it. False if storage failed, perhaps midway. */
   remove(id: number): boolean {
     if (!this.settle()) return false;
     const slot = this.find(id);
@@ -196,42 +196,42 @@ export class Records {
     return !!head && !isRecord(head);
   }
 
-  /** Ends the change by retiring a slot, if it is one: the old record, or the new one that did not come about. */
+  /** Ends the change by retiring a slot, if there is one: the old record, or an incomplete new one. */
   private finish(slot: number): boolean {
     let retired = true;
     if (slot >= 0 && slot < this.ids.length) {
       this.ids[slot] = 0;
-      // A page that is worn out is as good as retired once it no longer says that it is a record.
+      // A worn-out page counts as retired once it no longer reads as a record.
       retired = this.writePage(slot, 0, new Uint8Array(this.storage.pageBytes)) || this.isUnused(slot);
     }
-    // Where the slot could not be retired the intent stays, for the next boot or the next change.
+    // If the slot could not be retired, the intent stays for the next boot or the next change.
     this.settled = retired && this.intend(NO_SLOT, NO_SLOT);
     return this.settled;
   }
 
   /**
-   * Reads what the slots hold, and finishes or undoes the change that was interrupted. False while the storage does
-   * not answer or takes no writes.
+   * Reads the slots, and finishes or undoes an interrupted change. False while the storage does not answer or accepts
+   * no writes.
    */
   private settle(): boolean {
     if (this.settled) return true;
     const bytes = this.ask(INTENT_PAGE * this.storage.pageBytes, 7);
     if (!bytes) return false;
     let stale = NO_SLOT;
-    // An intent torn at its start means that nothing was begun, one torn at its end that all was done.
+    // An intent torn at its start means that nothing was begun; one torn at its end means that everything was done.
     if (
       bytes[0] === INTENT_MAGIC &&
       new Reader(bytes, 3).number(4) === this.primitives.crc32(bytes.subarray(0, 3))
     ) {
       const slot = bytes[1] as number;
-      // Undone, the old record stays; finished, it goes.
+      // An undone change keeps the old record; a finished one removes it.
       stale = slot < this.ids.length && !this.read(slot) ? slot : (bytes[2] as number);
       if (this.silent) return false;
     }
     for (let slot = 0; slot < this.ids.length; slot++) {
       const head = this.ask(this.address(slot), 6);
       if (!head) return false;
-      // What is stale is never seen, not even where it cannot be retired now.
+      // A stale slot is never visible, even if it cannot be retired now.
       this.ids[slot] = isRecord(head) && slot !== stale ? new Reader(head, 2).number(4) | 0 : 0;
       this.orders[slot] = head[1] as number;
     }
@@ -248,7 +248,7 @@ function slotCount(storage: Storage): number {
   return Math.min(SLOTS_MAX, Math.floor((storage.pages - SYSTEM_PAGES) / storage.recordPages));
 }
 
-/** Empties every slot: before a new data key is used, since records of another key would only be damage. */
+/** Empties every slot before a new data key is used, since records of another key would read as damage. */
 export function clearSlots(storage: Storage): boolean {
   const zeros = new Uint8Array(storage.pageBytes);
   const pages = slotCount(storage) * storage.recordPages;

@@ -4,8 +4,8 @@ import { COUNTER_BLOCK, COUNTER_END, COUNTER_RING_PAGES } from '../base/limits.t
 import type { Storage } from '../base/ports.ts';
 
 /**
- * Numbers that never repeat, however often the power goes: session counters, and what makes each boot's entropy
- * its own. The upper end of a block is on storage before a number of the block is given out.
+ * Numbers that never repeat, in spite of power cuts: session counters, and the number that makes each boot's
+ * randomness unique. The upper end of a block is stored before any number of the block is used.
  */
 export class CounterRing {
   private readonly primitives: Primitives;
@@ -23,13 +23,13 @@ export class CounterRing {
     this.reserved = 0;
     for (let i = 0; i < COUNTER_RING_PAGES; i++) {
       const bytes = storage.read((firstPage + i) * storage.pageBytes, 8);
-      // A page that does not answer may hold the newest: no number is given out in this boot.
+      // A page that does not answer may hold the newest number, so this boot uses none.
       if (!bytes) this.reserved = COUNTER_END;
       else {
         const from = new Reader(bytes, 0);
         const value = from.number(4);
         const isWhole = from.number(4) === primitives.crc32(bytes.subarray(0, 4));
-        // Four bytes 0xFF, as a new memory has them, are their own CRC-32: the end of all numbers is no number.
+        // Four bytes 0xFF, as in a new memory, are their own CRC-32. So the end of all numbers is not a number.
         if (isWhole && value > this.reserved && value < COUNTER_END) {
           this.reserved = value;
           this.page = i;
@@ -39,14 +39,14 @@ export class CounterRing {
     this.counter = this.reserved;
   }
 
-  /** The next number, or -1 when storage failed. */
+  /** Returns the next number, or -1 if storage failed. */
   next(): number {
     if (this.counter >= this.reserved) {
       const out = new Writer(8).number(this.reserved + COUNTER_BLOCK, 4);
       out.number(this.primitives.crc32(out.done()), 4);
       if (this.reserved + COUNTER_BLOCK > COUNTER_END) return -1;
-      // Into the page after the newest, so that a torn write never takes the newest number with it; or, where that
-      // one is worn out, behind it.
+      // Writes the page after the newest, so that a torn write never destroys the newest number. If that page is worn
+      // out, writes the one after it.
       let tries = 1;
       let page = this.page;
       do {

@@ -20,24 +20,24 @@ import { CounterRing } from './ring.ts';
 import { wentBack } from './went-back.ts';
 import { iterationsOf, MAGIC_V1, Wrap } from './wrap.ts';
 
-/** As `hello` reports it. */
+/** Values that `hello` reports. */
 export const VAULT_BLANK = 0;
 export const VAULT_OWNED = 1;
 export const VAULT_KEYS_LOST = 2;
 export const VAULT_DAMAGED = 3;
 
 /**
- * Who owns the fob and the key to its records. The secrets are in the microcontroller; the data key, wrapped under
+ * The owner's secrets and the key to the records. The secrets are in the microcontroller. The data key, wrapped under
  * the device secret and the PIN, is in the storage, in two headers that are equal at rest. The order of writes makes
- * every power cut readable:
+ * the state after every power cut unambiguous:
  *
- * erase: header A, header B, recovery A, recovery B, secrets; a header that is empty is left alone.
- * adopt: what erase does, secrets, slots emptied, state (naming the header to come), header A (the commit), header B.
- * new PIN: header A, state (naming it: the commit), header B.
+ * - erase: header A, header B, recovery A, recovery B, secrets; an empty header is left alone.
+ * - adopt: all of erase, secrets, slots emptied, state (naming the new header), header A (the commit), header B.
+ * - new PIN: header A, state (naming it: the commit), header B.
  *
- * Secrets with no header that the state names, and at least one header empty, are one of the first two interrupted: the
- * fob is blank, what is left goes with the next adoption. A header without secrets is a microcontroller that lost its
- * memory. A storage that does not answer says nothing about the owner.
+ * Secrets without a header that the state names, and with at least one empty header, are an interrupted erase or
+ * adopt: the fob is blank, and the next adoption removes the rest. A header without secrets means that the
+ * microcontroller lost its memory. A storage that does not answer says nothing about the owner.
  */
 export class Vault {
   private readonly ports: VaultPorts;
@@ -46,21 +46,21 @@ export class Vault {
   readonly ring: CounterRing;
   readonly policy: State;
   state: number;
-  /** Undefined unless the state is owned and the vault open. */
+  /** Undefined unless the fob is owned and the vault is open. */
   records: Records | undefined;
-  /** These three are there once the state is owned, locked or not. */
+  /** Set while the fob is owned, locked or not. */
   pairingKey: Uint8Array | undefined;
   private wrap: Wrap | undefined;
   private head: Uint8Array;
   private dataKey: Uint8Array;
-  /** Whether a change of the header failed so that nobody knows how. */
+  /** Whether a failed change of the header left its outcome unknown. */
   private unsure: boolean;
   clock: Journal | undefined;
   attempts: Journal | undefined;
   presses: Journal | undefined;
-  /** Whether the storage was put back to when there was no PIN. */
+  /** Whether the storage was rolled back to a time without a PIN. */
   outdated: boolean;
-  /** What the person has yet to be told: 0 nothing, 1 the storage went back in time, 2 nobody can tell. */
+  /** Message that the person has not seen yet: 0 none, 1 the storage was rolled back, 2 unknown. */
   wentBack: number;
 
   constructor(ports: VaultPorts) {
@@ -78,7 +78,7 @@ export class Vault {
     this.find();
   }
 
-  /** Finds out at boot who owns the fob. */
+  /** Finds out at boot whether the fob has an owner. */
   private find(): void {
     const first = readHeader(this.storage, HEADER_PAGE);
     const second = readHeader(this.storage, HEADER_PAGE + 1);
@@ -95,7 +95,7 @@ export class Vault {
     let current: Uint8Array | undefined;
     for (let copy = 1; copy >= 0; copy--) {
       const header = headers[copy] as Uint8Array;
-      // A vault of version 1 has no state and no PIN: there the header that opens is the one that counts.
+      // A vault of version 1 has no state and no PIN: the header that opens is the valid one.
       const opens = header[0] === MAGIC_V1 && (this.wrap as Wrap).open(header, NO_PIN);
       if (named ? this.isNamed(header) : opens) current = header;
     }
@@ -104,15 +104,16 @@ export class Vault {
       return;
     }
     this.head = current;
-    // Where no state names it yet: see `settleHeaders`.
+    // If no state names it yet: see `settleHeaders`.
     this.policy.headerCrc = this.primitives.crc32(current);
     this.own(secrets);
-    // Where there is no PIN nobody tries one: this storage is from before there was, and opens for its owner only.
+    // Without a PIN nobody tries one. So more attempts than this storage knows mean that it is from before the PIN,
+    // and only its owner may open it.
     this.outdated = iterationsOf(current) === 0 && this.ports.marks.count() > this.policy.settledMarks;
     const key = iterationsOf(current) === 0 && !this.outdated && (this.wrap as Wrap).open(current, NO_PIN);
     if (key) this.openRecords(key);
     if (!named && key) this.seal(NO_PIN);
-    // What an interrupted change of the PIN has left.
+    // Replaces headers left by an interrupted change of the PIN.
     for (let copy = 0; named && copy < 2; copy++) {
       if (!this.isNamed(headers[copy] as Uint8Array))
         this.storage.write(copy * this.storage.pageBytes, current);
@@ -128,7 +129,7 @@ export class Vault {
     return header.length > 0 && this.primitives.crc32(header) === this.policy.headerCrc;
   }
 
-  /** Takes the secrets, without believing that there is a vault. False where no state belongs to them. */
+  /** Loads the secrets' journals without assuming that there is a vault. False if no state belongs to the secrets. */
   private attach(secrets: Uint8Array): boolean {
     this.wrap = new Wrap(this.primitives, this.ports.stretch, secrets.subarray(0, DEVICE_SECRET_BYTES));
     const mac = this.wrap.log();
@@ -145,7 +146,7 @@ export class Vault {
 
   private openRecords(dataKey: Uint8Array): void {
     const records = new Records(this.primitives, this.storage, dataKey);
-    // A slot that was not read might be taken for a free one.
+    // A slot that could not be read might be taken for a free one.
     if (records.silent) this.state = VAULT_DAMAGED;
     else {
       this.records = records;
@@ -166,21 +167,21 @@ export class Vault {
     return this.state === VAULT_OWNED && !this.records;
   }
 
-  /** Opens a locked vault. Slow. False for a wrong PIN. */
+  /** Opens a locked vault; slow. False for a wrong PIN. */
   unlock(pin: Uint8Array): boolean {
     const key = this.wrap?.open(this.head, pin);
     if (key) this.openRecords(key);
     return !!key;
   }
 
-  /** Forgets the data key, where there is a PIN to find it again by. */
+  /** Drops the data key if a PIN can recover it. */
   lock(): void {
     if (!this.hasPin) return;
     this.records = undefined;
     this.dataKey.fill(0);
   }
 
-  /** Wraps the data key of an open vault anew; slow with a PIN. False when storage failed and all is as it was. */
+  /** Wraps the data key of an open vault again; slow with a PIN. False if storage failed and nothing has changed. */
   seal(pin: Uint8Array): boolean {
     const header = (this.wrap as Wrap).header(this.dataKey, pin);
     const policy = this.policy;
@@ -188,30 +189,33 @@ export class Vault {
     if (!this.settleHeaders() || (!isNew && !this.storage.write(0, header))) return false;
     const crc = policy.headerCrc;
     policy.headerCrc = this.primitives.crc32(header);
-    // In the same write: whoever seals has the vault open, and what was wrong before counts no more.
+    // In the same write: the vault is open here, so earlier wrong PINs no longer count.
     policy.settledAttempts = (this.attempts as Journal).number;
     policy.settledMarks = this.ports.marks.count();
     this.unsure = !policy.save();
     if (this.unsure) {
-      // Which of the two headers the storage now names is not known, and both stay until it is.
+      // It is unknown which of the two headers the storage now names, so both stay until it is known.
       policy.headerCrc = crc;
       return false;
     }
     if (isNew && !this.storage.write(0, header)) return false;
     this.outdated = false;
     this.head = header;
-    // Where this one fails, every boot tries again, and so does the next change.
+    // If this write fails, every boot and the next change try it again.
     this.storage.write(this.storage.pageBytes, header);
     return true;
   }
 
-  /** Before a PIN is tried: whether it is known which header counts, which a write of the state settles. */
+  /** Checked before a PIN is tried: whether the valid header is known. A write of the state restores that. */
   get sure(): boolean {
     if (this.unsure) this.unsure = !this.policy.save();
     return !this.unsure;
   }
 
-  /** Before header A is written: the state names the present header, and header B is that. */
+  /**
+   * Called before header A is written: makes sure that the state names the present header and that header B is that
+   * one.
+   */
   private settleHeaders(): boolean {
     if (!this.head.length) return true;
     if (!this.sure) return false;
@@ -219,12 +223,12 @@ export class Vault {
     return !!second && (this.isNamed(second) || this.storage.write(this.storage.pageBytes, this.head));
   }
 
-  /** Keeps the data key of an open vault a second time, under the owner's recovery key. */
+  /** Stores the data key of an open vault a second time, under the owner's recovery key. */
   escrow(recoveryKey: Uint8Array): boolean {
     return keepRecovery(this.ports, this.policy, recoveryKey, this.dataKey);
   }
 
-  /** Opens the vault with a recovered data key and takes the PIN off. False when storage failed. */
+  /** Opens the vault with a recovered data key and removes the PIN. False if storage failed. */
   release(dataKey: Uint8Array): boolean {
     this.openRecords(dataKey);
     return !!this.records && this.seal(NO_PIN);
@@ -233,22 +237,24 @@ export class Vault {
   /**
    * Gives a blank fob its owner.
    * @param secrets device secret and pairing key, 64 bytes; `dataKey` is 16 random ones
-   * @returns false when storage failed; the fob is then still blank, unless all was written and only that not seen
+   * @returns false if storage failed; the fob is then still blank, unless everything was written and only the
+   * confirmation failed
    */
   adopt(secrets: Uint8Array, dataKey: Uint8Array): boolean {
-    // What an interrupted adoption or erasure has left must not be taken for a part of this one.
+    // The rest of an interrupted adoption or erasure must not be taken for a part of this one.
     if (this.erase() && this.ports.keystore.save(secrets) && this.begin(secrets, dataKey)) return true;
     this.erase();
     return false;
   }
 
-  /** Makes the vault of a blank fob for secrets that the keystore holds. Interrupted, the fob is as blank as before. */
+  /** Makes the vault of a blank fob for the secrets in the keystore. If interrupted, the fob is still blank. */
   begin(secrets: Uint8Array, dataKey: Uint8Array): boolean {
     if (!clearSlots(this.storage)) return false;
     this.attach(secrets);
     this.policy.reset();
     this.dataKey = dataKey;
-    // Of the owner before: cut behind the commit, it would say that the storage went back.
+    // The anti-rollback counter is the previous owner's. If it changed only after the commit, a power cut would make
+    // the storage look rolled back.
     this.excuse();
     if (!this.seal(NO_PIN)) return false;
     this.own(secrets);
@@ -256,24 +262,25 @@ export class Vault {
     return true;
   }
 
-  /** The person knows: from here on what the storage holds is the truth again. */
+  /** Called when the person knows of a rollback: from now on the storage's content is valid again. */
   excuse(): void {
     this.ports.witness.save((this.presses as Journal).number);
     this.wentBack = 0;
   }
 
-  /** One more HOTP press on storage; only then may its code exist. */
+  /** Stores one more HOTP press. Its passcode may exist only after that. */
   press(content: Uint8Array): boolean {
     const presses = this.presses;
     if (!presses?.write(content)) return false;
-    // A witness that fails stays behind, which says nothing; one ahead would, and does so until it is excused.
+    // An anti-rollback counter whose write fails stays behind, which means nothing. One that is ahead would report a
+    // rollback until it is excused.
     if (this.wentBack === 0) this.ports.witness.save(presses.number);
     return true;
   }
 
-  /** Destroys the wrapped data key, then forgets the owner. False when a part failed: ask again. */
+  /** Destroys the wrapped data key, then forgets the owner. False if a part failed: try again. */
   erase(): boolean {
-    // The headers first: while one of them is there the fob is owned, and its recovery whole.
+    // The headers first: while one of them exists the fob is owned, and its recovery complete.
     for (let copy = 0; copy < 4; copy++) {
       if (!destroyHeader(this.storage, copy < 2 ? HEADER_PAGE + copy : RECOVERY_PAGE - 2 + copy))
         return false;
@@ -283,7 +290,7 @@ export class Vault {
     return true;
   }
 
-  /** Nothing of an owner is left in memory. */
+  /** Removes everything about an owner from memory. */
   private forget(): void {
     this.state = VAULT_BLANK;
     this.records = undefined;

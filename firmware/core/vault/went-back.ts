@@ -3,8 +3,9 @@ import type { VaultPorts } from '../base/ports.ts';
 import type { State } from '../base/state.ts';
 
 /**
- * Whether the storage is older than what the witness saw, or than the marks: those it counts first.
- * @returns 0 no, 1 yes, 2 nobody can tell
+ * Whether the storage is older than the anti-rollback counter, or than the PIN attempt counter. The storage counts
+ * before both.
+ * @returns 0 no, 1 yes, 2 unknown
  */
 export function wentBack(ports: VaultPorts, policy: State, attempts: Journal, presses: Journal): number {
   const seen = ports.witness.load();

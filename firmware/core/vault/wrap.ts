@@ -5,16 +5,16 @@ import { type Primitives, SHA256 } from '@passfob/protocol/primitives';
 import { HEADER_BYTES, HEADER_NONCE_END } from '../base/limits.ts';
 import type { KeyDerivation } from '../base/ports.ts';
 
-/** Header of format version 1: magic, version, nonce of 6 bytes, wrapped key. It knew no PIN. */
+/** Header of format version 1: magic, version, nonce of 6 bytes, wrapped key. It had no PIN. */
 export const MAGIC_V1 = 0x56;
-/** Of version 2: magic, iterations (0 for no PIN), nonce of 5 bytes, wrapped key. */
+/** Header of version 2: magic, iterations (0 for no PIN), nonce of 5 bytes, wrapped key. */
 const MAGIC = 0x57;
 const SALT = bytesOf('passfob vault');
 const INFO_KEY = bytesOf('key');
 const INFO_PIN = bytesOf('pin');
 const INFO_LOG = bytesOf('log');
 
-/** The keys that follow from one secret, and the data key wrapped under them: a vault header. */
+/** The keys derived from one secret, and the data key wrapped under them: a vault header. */
 export class Wrap {
   private readonly primitives: Primitives;
   private readonly stretch: KeyDerivation;
@@ -27,19 +27,22 @@ export class Wrap {
     this.master = extract(primitives, SALT, secret);
   }
 
-  /** Key of the journals. */
+  /** Returns the key of the journals. */
   log(): Hmac {
     return new Hmac(this.primitives, SHA256, expand(this.master, INFO_LOG, HASH_BYTES));
   }
 
-  /** Slow with a PIN: PIN × secret, the secret as the salt of the stretching. */
+  /** Returns the wrapping key; slow with a PIN. The PIN's key derivation uses the secret as its salt. */
   private key(pin: Uint8Array, iterations: number): Uint8Array {
     if (iterations === 0) return expand(this.master, INFO_KEY, AES_KEY_BYTES);
     const stretched = this.stretch.derive(pin, expand(this.master, INFO_PIN, HASH_BYTES), iterations);
     return expand(new Hmac(this.primitives, SHA256, stretched), INFO_KEY, AES_KEY_BYTES);
   }
 
-  /** @param pin ASCII digits, empty for none */
+  /**
+   * Returns the header that wraps a data key.
+   * @param pin ASCII digits, empty for none
+   */
   header(dataKey: Uint8Array, pin: Uint8Array): Uint8Array {
     const iterations = pin.length > 0 ? this.stretch.iterations() : 0;
     const out = new Writer(HEADER_BYTES).byte(MAGIC).number(iterations, 2);
@@ -50,7 +53,7 @@ export class Wrap {
       .raw(this.primitives.seal(this.key(pin, iterations), nonce, dataKey)).bytes;
   }
 
-  /** The data key, or undefined where header or PIN are not the right ones. */
+  /** Returns the data key, or undefined if the header or the PIN is wrong. */
   open(header: Uint8Array, pin: Uint8Array): Uint8Array | undefined {
     if (header[0] !== MAGIC && header[0] !== MAGIC_V1) return undefined;
     const nonce = new Uint8Array(CCM_NONCE_BYTES);
@@ -63,7 +66,7 @@ export class Wrap {
   }
 }
 
-/** Rounds that a header's PIN was stretched by; 0 where it has none. */
+/** Rounds of key derivation of a header's PIN; 0 without a PIN. */
 export function iterationsOf(header: Uint8Array): number {
   return header[0] === MAGIC ? new Reader(header, 1).number(2) : 0;
 }

@@ -52,7 +52,7 @@ const random = (length: number) => new Uint8Array(randomBytes(length));
 
 /** The fob does not belong to the service: the service has no key for it. */
 export class NotManaged extends Error {
-  override readonly name = 'NotOwn';
+  override readonly name = 'NotManaged';
 }
 
 /** A fob that an agent has announced. Only a session proves that it is the fob it claims to be. */

@@ -3,24 +3,25 @@ import type { IncomingMessage } from 'node:http';
 import { MAX_URL_CHARS } from '../limits.ts';
 
 /**
- * Names by which a browser may reach this server. Any other `Host` is a foreign name that was pointed at this
- * machine (DNS rebinding), and would make the page part of that name's origin.
+ * Names under which a browser may reach this server. Any other `Host` is a foreign name that points at this machine
+ * (DNS rebinding), and would make the page part of that name's origin.
  */
 const OWN_NAMES = ['127.0.0.1', 'localhost'];
 
-/** The host and port that the request was made to, when they are ours. */
+/** Returns the request's `Host` (name and port) if it is ours. */
 export function sameOriginHost(request: IncomingMessage, port: number): string | undefined {
   return OWN_NAMES.map(name => `${name}:${port}`).find(host => host === request.headers.host?.toLowerCase());
 }
 
-/** Whether the page that opens a WebSocket is our own (RFC 6455 §10.2); a program without an origin is not. */
+/** Whether our own page opens the WebSocket (RFC 6455 §10.2). A program without an origin does not count. */
 export function isSameOrigin(request: IncomingMessage, port: number): boolean {
   return OWN_NAMES.some(name => request.headers.origin === `http://${name}:${port}`);
 }
 
 /**
- * The path of a request below the page's folder, which may be a secret: the port is open to everybody on this computer.
- * @returns undefined where it is not in the folder
+ * Returns the path of a request below the page's folder. The folder may be a secret, because every user of this
+ * computer can reach the port.
+ * @returns undefined if the path is not in the folder
  */
 export function pathInFolder({ url = '' }: IncomingMessage, folder: string): string | undefined {
   const path = url.slice(0, MAX_URL_CHARS).replace(/\?.*$/, '');
@@ -29,7 +30,7 @@ export function pathInFolder({ url = '' }: IncomingMessage, folder: string): str
   return isInside ? path.slice(folder.length) : undefined;
 }
 
-/** Headers of every answer to `host`. Pages of this machine, on any port, may show the fob in a frame. */
+/** Returns the headers of every answer to `host`. Pages of this machine, on any port, may show the fob in a frame. */
 export function securityHeaders(host: string): Record<string, string> {
   const policy = [
     "default-src 'none'",

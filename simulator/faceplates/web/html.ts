@@ -3,7 +3,7 @@ import { SHORT_PRESS_MS } from '../../control/limits.ts';
 import { MAX_PAGE_RECONNECT_MS, MAX_PAGE_SCALE, PAGE_RECONNECT_MS } from '../limits.ts';
 import { texts } from '../texts.ts';
 
-/** What `page.js` is told; it has no other texts or bounds of its own. */
+/** Settings for `page.js`, which has no other texts or bounds of its own. */
 const SETTINGS = {
   connectionLost: texts.connectionLost,
   maxScale: MAX_PAGE_SCALE,
@@ -19,7 +19,7 @@ function keyButton(key: number, keys: number): string {
   return `<button type="button" class="key" data-key="${key}"${title} aria-describedby="hint" disabled><span class="unseen">${htmlEscape(name)}</span></button>`;
 }
 
-/** The faceplate page of a fob with that many keys on its case. */
+/** Returns the faceplate page of a fob with that many keys on its case. */
 export function pageHtml(keys: number): string {
   const buttons = Array.from({ length: keys }, (_, key) => keyButton(key, keys)).join('');
   return `<!doctype html>

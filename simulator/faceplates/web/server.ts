@@ -23,8 +23,8 @@ export interface WebFaceplate {
 /**
  * Serves the faceplate page of the fob on 127.0.0.1.
  * @param port 0 lets the system choose.
- * @param folder of all addresses, with a slash at both ends; one that nobody can guess keeps others on this computer out
- * @throws the system's error when the port cannot be listened on.
+ * @param folder path of all addresses, with a slash at both ends; a secret one keeps other users of this computer out
+ * @throws the system's error if the server cannot listen on the port.
  */
 export async function webFaceplate(target: ControlTarget, port = 0, folder = '/'): Promise<WebFaceplate> {
   const assets = pageAssets(target.fob.keys);
@@ -33,7 +33,7 @@ export async function webFaceplate(target: ControlTarget, port = 0, folder = '/'
     answer(request, response, { assets, port: boundPort, folder }),
   );
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    // Whoever is turned away may be gone already.
+    // The refused client may have disconnected already.
     socket.on('error', () => socket.destroy());
     const isOurs =
       sameOriginHost(request, boundPort) !== undefined &&
@@ -117,7 +117,7 @@ function answer(
   response.end(request.method === 'HEAD' ? undefined : asset.body);
 }
 
-/** Red, green and blue of a coloured display, each as bits; none of one that has no colours. */
+/** Returns red, green and blue of a coloured display, each as bits; empty for a display without colours. */
 function planesOf({ width, height, colours }: Bitmap): string[] {
   if (!colours) return [];
   return [1, 2, 4].map(bit =>
@@ -125,7 +125,7 @@ function planesOf({ width, height, colours }: Bitmap): string[] {
   );
 }
 
-/** What `page.js` is told of the screen. */
+/** Returns the message about the screen for `page.js`. */
 function screenMessage(state: ScreenState, say: readonly string[] | null): string {
   const { powered, on, bitmap } = state;
   const { width, height, pixels } = bitmap;
@@ -136,7 +136,7 @@ function screenMessage(state: ScreenState, say: readonly string[] | null): strin
   return JSON.stringify({ event: 'screen', powered, on, text, say, width, height, bits, planes });
 }
 
-/** One open page: its requests go through a session of the control protocol; it is sent every screen. */
+/** Serves one open page: its requests go through a session of the control protocol, and it receives every screen. */
 function servePage(target: ControlTarget, page: WebSocket): void {
   const session = openSession(target, message => {
     page.send(JSON.stringify(message));
@@ -162,7 +162,7 @@ function servePage(target: ControlTarget, page: WebSocket): void {
     waiting++;
     turn = turn.then(() => session.receive(String(data))).finally(() => waiting--);
   });
-  // Such as a message over the limit; `close` follows.
+  // For instance a message over the limit; `close` follows.
   page.on('error', () => undefined);
   page.on('close', () => {
     stopFeed();

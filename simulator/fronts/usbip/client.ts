@@ -27,17 +27,19 @@ import {
   unlinkAnswer,
 } from './wire.ts';
 
-/** What a client may find: the device, if it is plugged in, and whether somebody has it. */
+/** The device for clients: absent if unplugged, and busy if a client has it. */
 export interface Shelf {
   facts(): DeviceFacts | undefined;
-  /** Plugs the device into this client, or says no: somebody has it. */
+  /** Plugs the device into this client, or returns undefined if another client has it. */
   take(): UsbDevice | undefined;
 }
 
-/** The reading side of a client: yields how many bytes it needs next, and ends when there is nothing more to say. */
+/**
+ * The reading side of a client: yields the number of bytes it needs next, and returns when the conversation is over.
+ */
 type Conversation = Generator<number, void, Buffer>;
 
-/** Talks to one client of the server until either closes. */
+/** Serves one client until either side closes. */
 export function serveClient(socket: Socket, shelf: Shelf): void {
   const timer = setTimeout(() => socket.destroy(), REQUEST_TIMEOUT_MS);
   socket.on('close', () => clearTimeout(timer));
@@ -67,7 +69,7 @@ function* conversation(socket: Socket, shelf: Shelf, settled: () => void): Conve
   yield* transfers(socket, device);
 }
 
-/** All transfers of a client that has the device. */
+/** Handles all transfers of a client that has the device. */
 function* transfers(socket: Socket, device: UsbDevice): Conversation {
   const pending = new Map<number, Transfer>();
   for (;;) {
@@ -113,7 +115,7 @@ function unlink(socket: Socket, device: UsbDevice, pending: Map<number, Transfer
   socket.write(unlinkAnswer(command, transfer ? RESULT.unlinked : RESULT.ok));
 }
 
-/** Hands a conversation the bytes it asks for, and closes the connection when it has ended. */
+/** Passes the requested bytes to a conversation, and closes the connection when it has ended. */
 function feed(socket: Socket, talk: Conversation): void {
   let kept: Buffer[] = [];
   let size = 0;
@@ -134,7 +136,7 @@ function feed(socket: Socket, talk: Conversation): void {
     kept.push(bytes);
     size += bytes.length;
     advance();
-    // What was answered last is still on its way where `end` was called.
+    // After `end` the last answer is still on its way.
     if (needed.done && !socket.writableEnded) socket.destroy();
     else if (socket.writableLength > MAX_UNREAD_ANSWER_BYTES) {
       socket.pause();

@@ -18,7 +18,7 @@ import {
 
 /** A request at endpoint 0 (USB 2.0 §9.3). */
 export interface Setup {
-  /** bmRequestType and bRequest, as `0x8006`. */
+  /** bmRequestType and bRequest, as in `0x8006`. */
   readonly request: number;
   readonly value: number;
   readonly index: number;
@@ -34,28 +34,28 @@ export function readSetup(bytes: Buffer): Setup {
   };
 }
 
-/** What requests change outside endpoint 0. */
+/** Effects of requests outside endpoint 0. */
 export interface ControlEffects {
   configure(configured: boolean): void;
-  /** The computer's program has opened or closed the serial port, as far as it says so. */
+  /** The computer reports that a program has opened or closed the serial port. */
   terminalReady(ready: boolean): void;
   writeReport(report: Uint8Array): void;
 }
 
 const NOTHING = new Uint8Array(0);
 const SELF_POWERED = 1;
-/** 9600 baud, one stop bit, no parity, 8 bits (PSTN 1.2 §6.3.11), until the computer says otherwise. */
+/** 9600 baud, one stop bit, no parity, 8 bits (PSTN 1.2 §6.3.11), until the computer sets others. */
 const LINE_CODING = [0x80, 0x25, 0, 0, 0, 0, 8];
 const ENDPOINT_HALT = 0;
 const OUTPUT_REPORT = 2;
 const DTR = 1;
 
-/** A request's answer, or undefined to stall. */
+/** Returns the request's answer, or undefined for a stall. */
 type Handler = (setup: Setup, data: Uint8Array) => Uint8Array | undefined;
 
 /**
- * Endpoint 0: the standard requests (USB 2.0 §9.4), those of a serial port (PSTN 1.2 §6.3) and those of HID (HID 1.11
- * §7.2) that Espruino knows. Everything else is stalled.
+ * Endpoint 0: the requests that Espruino knows of the standard (USB 2.0 §9.4), of a serial port (PSTN 1.2 §6.3) and
+ * of HID (HID 1.11 §7.2). All others are stalled.
  */
 export class ControlTransfer {
   configuration = 0;
@@ -72,7 +72,7 @@ export class ControlTransfer {
     this.#handlers = { ...this.#standard(), ...this.#serial(), ...this.#hid() };
   }
 
-  /** @returns what the computer gets, or undefined for a stall */
+  /** @returns the answer to the computer, or undefined for a stall */
   handle(setup: Setup, data: Uint8Array): Uint8Array | undefined {
     return this.#handlers[setup.request]?.(setup, data)?.subarray(0, setup.length);
   }

@@ -20,7 +20,7 @@ export const SERIAL_INTERFACE = 0;
 export const DATA_INTERFACE = 1;
 export const HID_INTERFACE = 2;
 
-/** Numbers of the endpoints; in both directions where the function has both. */
+/** Numbers of the endpoints; in both directions if the function has both. */
 export const DATA_ENDPOINT = 1;
 export const NOTIFICATION_ENDPOINT = 2;
 export const HID_ENDPOINT = 3;
@@ -46,11 +46,11 @@ const MANUFACTURER = 1;
 const PRODUCT = 2;
 const SERIAL_NUMBER = 3;
 
-/** What the descriptors of one simulated board depend on. */
+/** Facts of one simulated board for its descriptors. */
 export interface DeviceFacts {
   readonly product: string;
   readonly serialNumber: string;
-  /** Of the HID interface; without one there is none. */
+  /** Descriptor of the HID interface; undefined if there is none. */
   readonly reportDescriptor: Uint8Array | undefined;
   readonly reportBytes: number;
   /** Whether the HID interface has an endpoint for reports from the computer. */
@@ -84,7 +84,7 @@ const endpoint = (address: number, type: number, bytes: number, interval: number
   ...[...word(bytes), interval],
 ];
 
-/** USB 2.0 §9.6.3: the configuration with all that belongs to it. */
+/** Returns the configuration and everything that belongs to it (USB 2.0 §9.6.3). */
 export function configurationDescriptor(facts: DeviceFacts): Uint8Array {
   const classes = interfaceClasses(facts);
   const interfaceOf = (number: number, endpoints: number) => [
@@ -129,7 +129,7 @@ export function hidDescriptor(reportDescriptor: Uint8Array): Uint8Array {
   return Uint8Array.of(9, HID, ...word(0x0111), 0, 1, REPORT, ...word(reportDescriptor.length));
 }
 
-/** USB 2.0 §9.6.7, or undefined where there is no string of this index. */
+/** Returns a string (USB 2.0 §9.6.7), or undefined if there is none of this index. */
 export function stringDescriptor(index: number, facts: DeviceFacts): Uint8Array | undefined {
   if (index === 0) return Uint8Array.of(4, STRING, ...word(ENGLISH_US));
   const strings: Readonly<Record<number, string>> = {

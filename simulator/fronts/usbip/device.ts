@@ -5,18 +5,18 @@ import { answer, InPipe, ReportPipe, StreamPipe } from './pipes.ts';
 import type { Transfer } from './transfer.ts';
 import { RESULT } from './wire.ts';
 
-/** A board's USB device while one computer has it: a serial port, and HID where the image offers it. */
+/** A board's USB device while one computer has it: a serial port, and HID if the image offers it. */
 export class UsbDevice {
   readonly #fob: SimulatedFob;
   readonly #control: ControlTransfer;
   readonly #stream = new StreamPipe();
-  /** Endpoints towards the computer, and from it. */
+  /** Endpoints to the computer, and from it. */
   readonly #ins = new Map<number, InPipe>();
   readonly #outs = new Map<number, (data: Uint8Array) => void>();
   readonly #stopListening: () => void;
   #terminalReady = false;
 
-  /** Puts the board's cable in. */
+  /** Plugs in the board's cable. */
   constructor(fob: SimulatedFob, facts: DeviceFacts) {
     this.#fob = fob;
     const reports = new ReportPipe();
@@ -40,7 +40,7 @@ export class UsbDevice {
     });
   }
 
-  /** Takes the cable out again. */
+  /** Pulls the cable. */
   close(): void {
     this.#stopListening();
     this.#fob.setUsb(false);
@@ -61,7 +61,7 @@ export class UsbDevice {
     }
   }
 
-  /** Takes back a transfer that waits. */
+  /** Cancels a waiting transfer. */
   cancel(transfer: Transfer): void {
     this.#ins.get(transfer.endpoint)?.takeBack(transfer);
   }
@@ -77,7 +77,7 @@ export class UsbDevice {
     this.#fob.usbHid.configure(configured);
   }
 
-  /** What a program that has closed the port did not fetch is not for the next one. */
+  /** Bytes that a program left unread when it closed the port are not for the next program. */
   #terminal(ready: boolean): void {
     if (this.#terminalReady && !ready) this.#stream.clear();
     this.#terminalReady = ready;

@@ -10,9 +10,9 @@ export interface UsbipOptions {
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;
-  /** Whether the serial port knows SEND_BREAK, as an Espruino does not. */
+  /** Whether the serial port offers SEND_BREAK, which Espruino's does not. */
   readonly offersBreak?: boolean;
-  /** Called whenever the device can be had: when it is plugged in, and when the board has power again. */
+  /** Called whenever the device becomes available: after a replug, and when the board has power again. */
   readonly onAvailable?: () => void;
 }
 
@@ -21,7 +21,7 @@ export interface UsbipFront extends Front {
   readonly port: number;
 }
 
-/** The device between its cable and its clients. */
+/** The device and its present client. */
 class Plug {
   readonly #fob: SimulatedFob;
   readonly #offersBreak: boolean;
@@ -70,7 +70,7 @@ class Plug {
     return this.#holder.device;
   }
 
-  /** Pulls the cable out of the computer that has it. */
+  /** Pulls the cable from the computer that has it. */
   letGo(): void {
     const held = this.#holder;
     this.#holder = undefined;
@@ -86,9 +86,9 @@ class Plug {
 }
 
 /**
- * Serves the board's USB device to a kernel over USB/IP. The cable is in while a client has imported the device, and
- * is pulled when the client goes, the board loses its power, or `unplug` is called.
- * @throws the system's error when the port cannot be listened on (`EADDRINUSE`, `EACCES`).
+ * Serves the board's USB device to a kernel over USB/IP. The cable is in while a client has imported the device. It
+ * is pulled when the client leaves, the board loses its power, or `unplug` is called.
+ * @throws the system's error if the server cannot listen on the port (`EADDRINUSE`, `EACCES`).
  */
 export async function usbipFront(fob: SimulatedFob, options: UsbipOptions): Promise<UsbipFront> {
   const device = new Plug(fob, options.offersBreak ?? false);
@@ -120,7 +120,7 @@ export async function usbipFront(fob: SimulatedFob, options: UsbipOptions): Prom
   };
 }
 
-/** A board tells of its power by its screen, which goes off and on with it. */
+/** A board reports its power through its screen, which goes off and on with it. */
 function watchPower(fob: SimulatedFob, changed: (powered: boolean) => void): () => void {
   let last = fob.powered;
   return fob.onScreen(() => {

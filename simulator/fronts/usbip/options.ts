@@ -11,10 +11,10 @@ export interface UsbIpEndpoint {
   readonly port: number;
 }
 
-/** Nothing, `PORT` or `HOST:PORT`, an IPv6 host in brackets. */
+/** `PORT` or `HOST:PORT`, an IPv6 host in brackets. */
 const ENDPOINT = /^(?:(?:\[([\da-f:.]+)\]|([^:[\]/]+)):)?(\d{1,5})$/i;
 
-/** @throws Error in words for whoever typed it */
+/** @throws Error with a message for the user */
 function readEndpoint(text: string): UsbIpEndpoint {
   const [, v6, name, digits] = ENDPOINT.exec(text === '' ? String(USBIP_PORT) : text) ?? [];
   const port = Number(digits);
@@ -22,7 +22,7 @@ function readEndpoint(text: string): UsbIpEndpoint {
   return { host: v6 ?? name ?? '127.0.0.1', port };
 }
 
-/** The options of this front. */
+/** Adds the options of this front. */
 export function addUsbip<T>(parser: Argv<T>) {
   return parser
     .option('usbip', {
@@ -50,7 +50,7 @@ interface Given {
   readonly tcp?: unknown;
 }
 
-/** What is wrong with these options together, in words for whoever typed them. */
+/** Returns a message for the user if these options contradict each other. */
 export function checkUsbip({ usbip, attach: isAttached, board, pty, tcp }: Given): string | undefined {
   if (usbip === undefined) return isAttached ? '--attach needs --usbip' : undefined;
   if (!board.startsWith('pico')) return '--usbip needs a board with USB: --board=pico or --board=pico-hid';
@@ -58,7 +58,7 @@ export function checkUsbip({ usbip, attach: isAttached, board, pty, tcp }: Given
   return 'the board has one USB cable: use --usbip without --pty and --tcp';
 }
 
-/** Opens the front and, if asked to, plugs the device in here: now, and whenever it is back. */
+/** Opens the front. If requested, also plugs the device into this machine, now and whenever it is available again. */
 export async function openUsbip(
   fob: SimulatedFob,
   endpoint: UsbIpEndpoint,

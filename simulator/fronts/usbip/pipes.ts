@@ -2,7 +2,7 @@ import { ASKS_AGAIN_MS, MAX_REPORTS_AHEAD, MAX_SERIAL_BYTES } from './limits.ts'
 import type { Transfer } from './transfer.ts';
 import { RESULT } from './wire.ts';
 
-/** An endpoint towards the computer: transfers wait at it until there is something for them. */
+/** An endpoint to the computer. Transfers wait at it for data. */
 export class InPipe {
   protected readonly waiting: Transfer[] = [];
 
@@ -16,10 +16,10 @@ export class InPipe {
     if (at >= 0) this.waiting.splice(at, 1);
   }
 
-  /** Forgets what nobody has fetched. */
+  /** Drops unread data. */
   clear(): void {}
 
-  /** Nothing to say: as the serial port's notifications. */
+  /** Sends nothing, like the endpoint of the serial port's notifications. */
   protected serve(): void {}
 }
 
@@ -36,7 +36,7 @@ export class StreamPipe extends InPipe {
     this.#unread = Buffer.alloc(0);
   }
 
-  /** A transfer of less than was asked for ends as after a short packet, or one of no length. */
+  /** A transfer with fewer bytes than requested ends as after a short packet, or an empty one. */
   protected override serve(): void {
     while (this.#unread.length > 0) {
       const transfer = this.waiting.shift();
@@ -48,7 +48,7 @@ export class StreamPipe extends InPipe {
   }
 }
 
-/** Reports, one a transfer. */
+/** Reports, one per transfer. */
 export class ReportPipe extends InPipe {
   #ahead: Uint8Array[] = [];
   #servedAt = Number.NEGATIVE_INFINITY;
@@ -64,7 +64,7 @@ export class ReportPipe extends InPipe {
     this.serve();
   }
 
-  /** Whoever takes a transfer back asks no more. */
+  /** A computer that cancels a transfer does not ask any more. */
   override takeBack(transfer: Transfer): void {
     super.takeBack(transfer);
     this.clear();
@@ -85,7 +85,7 @@ export class ReportPipe extends InPipe {
   }
 }
 
-/** Ends a transfer with all of the data, or none where it does not fit. */
+/** Ends a transfer with all of the data, or with an overflow if it does not fit. */
 export function answer(transfer: Transfer | undefined, data: Uint8Array): void {
   if (transfer?.isIn && data.length > transfer.length) transfer.end(RESULT.overflow);
   else transfer?.end(RESULT.ok, transfer.isIn ? data : undefined);

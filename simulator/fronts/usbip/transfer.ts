@@ -1,12 +1,12 @@
-/** A transfer (USB 2.0 §5.3.2) that a computer wants done. */
+/** A transfer (USB 2.0 §5.3.2) that a computer requests. */
 export interface Transfer {
   readonly endpoint: number;
   readonly isIn: boolean;
-  /** The most bytes it may be answered with. */
+  /** Largest number of bytes of the answer. */
   readonly length: number;
   readonly setup: Buffer;
-  /** What the computer sends. */
+  /** Data from the computer. */
   readonly data: Uint8Array;
-  /** Called once, at once or later. */
+  /** Called exactly once, immediately or later. */
   end(result: number, data?: Uint8Array): void;
 }

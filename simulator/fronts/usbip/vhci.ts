@@ -5,14 +5,14 @@ import { DEVICE_ID, FULL_SPEED, IMPORT_ANSWER_BYTES, importRequest, STATUS } fro
 
 const CONTROLLER = '/sys/devices/platform/vhci_hcd.0';
 
-/** A port of the virtual controller that nothing is plugged into (`VDEV_ST_NULL`), on the hub for our speed. */
+/** A free port of the virtual controller (`VDEV_ST_NULL`), on the hub for our speed. */
 const FREE_PORT = /^hs\s+(\d+)\s+004\s/gm;
 
-/** This machine's kernel cannot take the device; the message says what to do. */
+/** This machine's kernel cannot accept the device; the message says what to do. */
 class AttachFailed extends Error {}
 
 /**
- * Plugs the device of a USB/IP server into this machine's kernel, which talks to the server by itself from then on.
+ * Plugs the device of a USB/IP server into this machine's kernel, which then talks to the server itself.
  * @throws AttachFailed
  */
 export async function attach(host: string, port: number): Promise<void> {
@@ -21,7 +21,7 @@ export async function attach(host: string, port: number): Promise<void> {
   try {
     handOver(socket, free);
   } finally {
-    // The kernel has the connection by a reference of its own.
+    // The kernel holds its own reference to the connection.
     socket.destroy();
   }
 }
@@ -40,7 +40,7 @@ function freePorts(): string[] {
   return ports;
 }
 
-/** A connection by which the device has been asked for and granted, and nothing more has been said. */
+/** Returns a connection on which the device has been requested and granted, and nothing else sent. */
 function imported(host: string, port: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port, noDelay: true });
@@ -64,7 +64,7 @@ function imported(host: string, port: number): Promise<Socket> {
   });
 }
 
-/** What Node knows of a socket and does not document: the descriptor, and the end of reading. */
+/** Undocumented parts of a socket in Node: the descriptor, and the end of reading. */
 interface Handle {
   readonly fd: number;
   readStop(): void;
@@ -81,7 +81,7 @@ function handOver(socket: Socket, ports: readonly string[]): void {
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : '';
       failure = String(code);
-      // Another device has taken the port meanwhile.
+      // EBUSY: another device has taken the port meanwhile.
       if (code !== 'EBUSY') break;
     }
   }

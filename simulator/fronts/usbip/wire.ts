@@ -25,18 +25,18 @@ const BUS = 1;
 const DEVICE = 1;
 export const BUS_ID = `${BUS}-${DEVICE}`;
 export const DEVICE_ID = (BUS << 16) | DEVICE;
-/** Of `enum usb_device_speed`. */
+/** A value of `enum usb_device_speed`. */
 export const FULL_SPEED = 2;
 
-/** What a client wants, or undefined where it speaks something else. */
+/** Returns a client's request, or undefined for another protocol. */
 export function readRequest(header: Buffer): typeof REQ_DEVLIST | typeof REQ_IMPORT | undefined {
   const code = header.readUInt16BE(2);
-  // Versions differ in how they tell errors; what is asked is the same in all 1.x.
+  // Versions differ in their error reports; the requests are the same in all 1.x.
   if (header.readUInt16BE(0) >> 8 !== VERSION >> 8) return undefined;
   return code === REQ_DEVLIST || code === REQ_IMPORT ? code : undefined;
 }
 
-/** Text that a zero ends. */
+/** Reads text up to a zero byte. */
 export function readText(bytes: Buffer): string {
   const end = bytes.indexOf(0);
   return bytes.toString('latin1', 0, end < 0 ? bytes.length : end);
@@ -50,20 +50,20 @@ function header(code: number, status: number): Buffer {
   return bytes;
 }
 
-/** A client's request for the device. */
+/** Returns a client's request for the device. */
 export function importRequest(): Buffer {
   const busId = Buffer.alloc(BUS_ID_BYTES);
   busId.write(BUS_ID, 'latin1');
   return Buffer.concat([header(REQ_IMPORT, 0), busId]);
 }
 
-/** What a client is to be told about its request for the device. */
+/** Returns the answer to a client's request for the device. */
 export function importAnswer(status: number, facts: DeviceFacts): Buffer {
   const answer = header(REP_IMPORT, status);
   return status === STATUS.ok ? Buffer.concat([answer, device(facts)]) : answer;
 }
 
-/** The list of devices: one, or none. */
+/** Returns the list of devices: one, or none. */
 export function listAnswer(facts: DeviceFacts | undefined): Buffer {
   const count = Buffer.alloc(4);
   count.writeUInt32BE(facts ? 1 : 0);
@@ -97,34 +97,34 @@ const SHORT_NOT_OK = 1;
 /** Results of a transfer: errors of Linux, negative (`Documentation/driver-api/usb/error-codes.rst`). */
 export const RESULT = { ok: 0, stall: -32, overflow: -75, unlinked: -104, short: -121 } as const;
 
-/** A transfer that a client has handed over. */
+/** A transfer that a client has submitted. */
 export interface Submit {
   readonly kind: 'submit';
   readonly id: number;
   readonly endpoint: number;
   readonly isIn: boolean;
-  /** Bytes that follow, or that may be answered. */
+  /** Bytes that follow, or the largest number of bytes of the answer. */
   readonly length: number;
   /** An answer of fewer bytes is an error. */
   readonly shortIsError: boolean;
   readonly setup: Buffer;
 }
 
-/** A transfer that a client wants back. */
+/** A client's request to cancel a transfer. */
 export interface Unlink {
   readonly kind: 'unlink';
   readonly id: number;
   readonly of: number;
 }
 
-/** What a client that has the device says, or undefined where it makes no sense. */
+/** Reads a command of a client that has the device, or returns undefined if it is invalid. */
 export function readCommand(bytes: Buffer): Submit | Unlink | undefined {
   const [command, id, deviceId, direction, endpoint, flags] = [0, 4, 8, 12, 16, 20].map(at =>
     bytes.readUInt32BE(at),
   ) as [number, number, number, number, number, number];
   if (deviceId !== DEVICE_ID) return undefined;
   if (command === CMD_UNLINK) return { kind: 'unlink', id, of: flags };
-  // Isochronous transfers have packets, and would be followed by their list; the device has no such endpoint.
+  // Isochronous transfers have packets, whose list would follow; the device has no such endpoint.
   const packets = bytes.readInt32BE(32);
   if (command !== CMD_SUBMIT || packets > 0 || direction > DIRECTION_IN || endpoint >= ENDPOINTS) {
     return undefined;
@@ -140,7 +140,7 @@ export function readCommand(bytes: Buffer): Submit | Unlink | undefined {
   };
 }
 
-/** The end of a transfer; `length` says what was taken where nothing is answered. */
+/** Returns the end of a transfer. `length` is the number of bytes accepted from the client. */
 export function submitAnswer({ id, isIn }: Submit, result: number, data: Uint8Array, length: number): Buffer {
   const bytes = Buffer.alloc(COMMAND_BYTES);
   bytes.writeUInt32BE(RET_SUBMIT, 0);
@@ -150,7 +150,7 @@ export function submitAnswer({ id, isIn }: Submit, result: number, data: Uint8Ar
   return isIn ? Buffer.concat([bytes, data]) : bytes;
 }
 
-/** `result` is that of the transfer taken back, 0 where it had ended before. */
+/** `result` is the result of the cancelled transfer, 0 if it had ended before. */
 export function unlinkAnswer({ id }: Unlink, result: number): Buffer {
   const bytes = Buffer.alloc(COMMAND_BYTES);
   bytes.writeUInt32BE(RET_UNLINK, 0);

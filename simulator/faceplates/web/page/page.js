@@ -1,24 +1,24 @@
-// The script of the faceplate page. Plain JavaScript with types in comments, checked as strictly as the rest: a
-// browser and the tests can use it where it lies, without a build between.
+// The script of the faceplate page. Plain JavaScript with types in comments, checked as strictly as the rest:
+// browsers and tests use it directly, without a build.
 
 /**
- * What the simulator sends: the screen as it is now.
+ * Message of the simulator: the present screen.
  * @typedef {object} ScreenMessage
  * @property {boolean} powered
  * @property {boolean} on
  * @property {string[]} text
- * @property {string[] | null} say what a listener is told; null where nothing of note changed
+ * @property {string[] | null} say lines for a screen reader; null if nothing important changed
  * @property {number} width in pixels
  * @property {number} height in pixels
  * @property {string} bits base64; rows padded to whole bytes, leftmost pixel highest, 1 = lit
- * @property {string[]} planes red, green and blue, each like `bits`; none of a display without colours
+ * @property {string[]} planes red, green and blue, each like `bits`; empty for a display without colours
  */
 
 /**
- * What the server wrote into the page: texts and bounds, which stand in `texts.ts` and `limits.ts`.
+ * Settings that the server wrote into the page: texts and bounds from `texts.ts` and `limits.ts`.
  * @typedef {object} Settings
  * @property {string} connectionLost
- * @property {number} maxScale most pixels of CSS for one of the display
+ * @property {number} maxScale most CSS pixels for one pixel of the display
  * @property {number} shortPressMs
  * @property {number} reconnectMs
  * @property {number} maxReconnectMs
@@ -27,7 +27,7 @@
 /** @type {Settings} */
 const settings = JSON.parse(document.body.dataset.settings ?? '');
 
-/** A lit pixel and a dark one, as red, green, blue, opacity: an OLED's dark pixel is the glass it lies under. */
+/** A lit and a dark pixel, as red, green, blue, opacity. A dark pixel of an OLED shows the glass behind it. */
 const LIT = [214, 236, 255, 255];
 const DARK = [0, 0, 0, 0];
 
@@ -56,12 +56,12 @@ const keys = [...document.querySelectorAll('button[data-key]')].filter(
 let socket;
 let reconnectMs = settings.reconnectMs;
 
-/** What waits for an answer, oldest first: requests are answered in turn. @type {(() => void)[]} */
+/** Callbacks that wait for an answer, oldest first: requests are answered in turn. @type {(() => void)[]} */
 const unanswered = [];
 
 /**
  * @param {{ do: 'keyDown' | 'keyUp', key: number } | { do: 'cutPower' | 'powerOn' }} request
- * @param {() => void} [answered] called when the simulator has done it, or will never
+ * @param {() => void} [answered] called when the simulator has done it, or never will
  */
 function ask(request, answered = () => {}) {
   if (socket?.readyState !== WebSocket.OPEN) {
@@ -93,7 +93,7 @@ function connect() {
   });
 }
 
-/** @param {string} trouble what is wrong with the connection; empty when it stands */
+/** @param {string} trouble the fault of the connection; empty if there is none */
 function showLink(trouble) {
   link.textContent = trouble;
   document.body.dataset.connected = String(trouble === '');
@@ -136,7 +136,7 @@ function draw({ width, height, bits, planes }) {
   context.putImageData(image, 0, 0);
 }
 
-/** Gives each pixel of the display a whole number of the device's, as many as there is room for. */
+/** Gives each pixel of the display a whole number of the device's pixels, as many as fit. */
 function scaleDisplay() {
   const density = window.devicePixelRatio;
   const room = Math.min(bay.clientWidth / display.width, settings.maxScale);
@@ -146,14 +146,14 @@ function scaleDisplay() {
 }
 
 /**
- * A key of the fob, which its button on the page presses and lets go.
+ * Returns a key of the fob, which its button on the page presses and releases.
  * @param {HTMLButtonElement} button
  */
 function keyOf(button) {
   const key = Number(button.dataset.key);
   let isDown = false;
   let isLetGo = false;
-  /** Since when the fob has it down. @type {number | undefined} */
+  /** When the fob's key went down. @type {number | undefined} */
   let downAt;
   /** @type {number | undefined} */
   let releasing;
@@ -175,8 +175,8 @@ function keyOf(button) {
     delete button.dataset.down;
     ask({ do: 'keyUp', key });
   };
-  // A tap on a touchpad is shorter than any finger's press, and the fob would take it for a bounce; so it would both
-  // messages if a busy simulator read them at once.
+  // A tap on a touchpad is shorter than a finger's press, and the fob would take it for a bounce. The same would
+  // happen if a busy simulator read both messages at once.
   const up = () => {
     isLetGo = true;
     clearTimeout(releasing);
@@ -206,7 +206,8 @@ function makeKey(button) {
   button.addEventListener('keyup', event => {
     if (event.key === ' ' || event.key === 'Enter') up();
   });
-  // Screen readers and voice control click without any of the above; `detail` counts a pointer's clicks.
+  // Screen readers and voice control send a click without any of the events above. `detail` counts a pointer's
+  // clicks.
   button.addEventListener('click', event => {
     if (event.detail !== 0 || isDown()) return;
     down();
