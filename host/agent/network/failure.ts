@@ -20,7 +20,7 @@ const KINDS: Partial<Record<NetworkFailureCode, ErrorKind>> = {
   'service-refuses': 'agent',
 };
 
-/** @param values for the text; never a secret. @param details besides `code` */
+/** @param values for the text; never a secret. @param details in addition to `code` */
 export function networkFailure(
   code: NetworkFailureCode,
   values: Readonly<Record<string, string | number>>,
