@@ -69,7 +69,7 @@ const named = (address: Address): PortFound => ({
   isLikely: true,
 });
 
-/** Releases the ports of fobs that were found. */
+/** Releases the ports of the fobs found. */
 export async function closeAll(found: readonly Found[]): Promise<void> {
   await Promise.all(found.map(one => ('client' in one ? one.client.close() : undefined)));
 }

@@ -92,13 +92,13 @@ async function importRow(
     const { account } = await enrollInSession(context, fob, pairing, outcome.enrolment);
     return { ...said, state: 'enrolled', id: account.id };
   } catch (error) {
-    // These are about the one account; any other refusal would meet the next one too.
+    // These refusals concern only this account; any other would affect the next one too.
     if (!isRefusal(error, 'unsupported', 'out-of-range', 'too-long')) throw error;
     return { ...said, state: 'refused', reason: error.message, next: error.next };
   }
 }
 
-/** Whether the fob proves one of them: one that it has lost is enrolled anew. */
+/** Whether the fob proves one of them; an account that the fob has lost is enrolled again. */
 async function isPresent(context: Context, fob: FobAtHand, same: readonly KeptAccount[]): Promise<boolean> {
   for (const account of same) {
     try {
