@@ -32,7 +32,7 @@ export interface Accepted {
  */
 export type ApiRefusal = 'refused' | 'busy' | 'silent';
 
-/** How a log-in ended. */
+/** The result of a log-in. */
 export type Decision = Accepted | ApiRefusal;
 
 /** All calls to the service that an application needs: `POST /v1/validate` and `/v1/pushes` (`docs/api.md`). */
@@ -43,7 +43,7 @@ export interface Api {
   push(login: { user: string; session: string; source: string }): Promise<SentPush | 'busy' | 'silent'>;
   /** Redeems a push, waiting up to `REDEEM_WAIT_MS`; only the first redemption of an approval succeeds. */
   take(push: { id: string; session: string; source: string }): Promise<Decision | 'waiting'>;
-  /** Withdraws a push that nobody waits for any more. */
+  /** Withdraws a push that is no longer needed. */
   withdraw(push: { id: string; session: string }): Promise<void>;
   close(): Promise<void>;
 }

@@ -79,7 +79,7 @@ export function waitingPage({ name }: Frame, user: string, { number }: SentPush)
   });
 }
 
-/** The page behind the log-in. */
+/** The page after a log-in. */
 export function welcomePage({ name }: Frame, user: string): string {
   const { welcome } = texts;
   return page(name, {

@@ -124,7 +124,7 @@ function isFinal(decision: Decision | 'waiting'): boolean {
   return typeof decision === 'object' || decision === 'refused';
 }
 
-/** Waits for the next change of a session, or the end of the signal. */
+/** Waits for the next change of a session, or until the signal aborts. */
 export async function changed(session: ExampleSession, signal: AbortSignal): Promise<void> {
   await once(session.changes, 'change', { signal }).catch(() => undefined);
 }

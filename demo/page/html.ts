@@ -16,7 +16,7 @@ export interface PageFacts {
   readonly frames: { readonly fob: string; readonly login: string; readonly operator: string };
 }
 
-/** A step of a pane; `fact` is its name in `Progress`. */
+/** A step of a pane; `fact` is its name in `DemoProgress`. */
 interface Step {
   readonly number: number;
   readonly fact: keyof DemoProgress;

@@ -68,7 +68,7 @@ function standing(screen: ScreenReading): string {
 
 /**
  * Presses the button to dismiss messages until an account is shown; a dark display stays dark.
- * @throws FobError as `Control.untilScreen`
+ * @throws FobError as `SimulatorControl.untilScreen`
  */
 export async function leaveMessage(control: SimulatorControl): Promise<void> {
   for (let presses = 0; presses < PRESSES_MAX; presses++) {
@@ -95,7 +95,7 @@ export type Decision = 'yes' | 'no' | 'report';
  * Waits for a question on the display, reads it, and answers. The button is ignored for a moment after a question
  * appears.
  * @returns the lines of the question
- * @throws FobError as `Control.untilScreen`
+ * @throws FobError as `SimulatorControl.untilScreen`
  */
 export async function decide(control: SimulatorControl, says: Decision): Promise<readonly string[]> {
   const { text } = await control.untilScreen(isQuestionShown, texts.screens.question);
@@ -119,7 +119,7 @@ function isQuestionShown({ text }: ScreenReading): boolean {
   return text.includes(QUESTION_HINT);
 }
 
-/** Reads the pairing code from the display, in its groups. @throws FobError as `Control.untilScreen` */
+/** Reads the pairing code from the display, in its groups. @throws FobError as `SimulatorControl.untilScreen` */
 export async function readPairingCode(control: SimulatorControl): Promise<string> {
   const linesOf = ({ text }: ScreenReading) => text.filter(line => CODE_LINE.test(line));
   const screen = await control.untilScreen(
@@ -131,7 +131,7 @@ export async function readPairingCode(control: SimulatorControl): Promise<string
 
 /**
  * Makes the fob show a new passcode of an account, and reads it: reads the display, follows its hint, reads again.
- * @throws FobError `no-answer` if no passcode appears, and as `Control.untilScreen`
+ * @throws FobError `no-answer` if no passcode appears, and as `SimulatorControl.untilScreen`
  */
 export async function readPasscode(control: SimulatorControl, issuer: string): Promise<ReadPasscode> {
   let isAsked = false;

@@ -6,7 +6,7 @@ import type { ServiceSocket } from './socket.ts';
 
 type Said<Type extends ServiceMessage['type']> = Omit<Extract<ServiceMessage, { type: Type }>, 'type'>;
 
-/** An event to show. Never holds a secret. */
+/** An event to show. Never contains a secret. */
 export type RelayEvent =
   | { readonly event: 'connecting'; readonly service: string }
   /** The service has proved itself and accepted the code. */

@@ -10,7 +10,7 @@ import { Keeper, type ServiceState } from './service/keeper.ts';
 import { routeTo } from './service/open-service.ts';
 import type { AgentStatus, ServiceStatus } from './status.ts';
 
-/** An event to show. Never holds a secret. */
+/** An event to show. Never contains a secret. */
 export type AgentEvent =
   | { readonly event: 'fob'; readonly serial: string; readonly port: string }
   | { readonly event: 'gone'; readonly serial: string }

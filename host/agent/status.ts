@@ -2,8 +2,8 @@ import type { FobOwnership } from './base/messages.ts';
 import type { Means } from './service/open-service.ts';
 
 /**
- * The state of an agent, as printed by `passfob agent status --json`. Contains no secret: of a proxy only the
- * address.
+ * The state of an agent, as printed by `passfob agent status --json`. Contains no secret; a proxy appears only with
+ * its address.
  */
 export interface AgentStatus {
   readonly version: string;

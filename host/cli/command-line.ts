@@ -20,7 +20,7 @@ export async function helpOf(path: readonly string[]): Promise<string> {
   });
 }
 
-/** The parser of every command with its options. */
+/** Returns the parser of all commands with their options. */
 export async function commandLine(reading: ArgumentReading) {
   const parser = commonOptions();
   addCommands(parser, await commandTable(), reading);

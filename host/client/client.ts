@@ -40,7 +40,7 @@ export interface ClientOptions {
 
 export interface CallOptions<N extends SealedCommand = SealedCommand> {
   readonly signal?: AbortSignal | undefined;
-  /** Called once when the fob waits for a press. */
+  /** Called once when the fob waits for its button. */
   readonly onPressNeeded?: (() => void) | undefined;
   /** Waits for the next poll and makes its request, for a request that becomes outdated while a person acts. */
   readonly renew?: (() => Promise<Request<N>>) | undefined;

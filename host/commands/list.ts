@@ -38,7 +38,7 @@ export interface ListResult {
   readonly clock: 'unset' | 'trusted';
   /** Number of accounts that still fit. */
   readonly free: number;
-  /** In the order in which the fob shows them. */
+  /** In the order of the fob's list. */
   readonly accounts: readonly ListedAccount[];
 }
 

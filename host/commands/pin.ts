@@ -20,7 +20,7 @@ export interface PolicyResult {
 
 /**
  * Shows a fob's PIN policy, or changes the given parts of it.
- * @param changes checked by `checkPolicy`
+ * @param changes validated by the caller; the fob refuses values out of range
  * @throws FobError `old-firmware`, `refused` (out-of-range, storage-failed …), as `openOwnerSession`
  */
 export async function pinPolicy(

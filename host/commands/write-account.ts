@@ -82,7 +82,7 @@ export async function writeAccount(
   throw refusalError(REFUSED_ACCOUNT_EXISTS);
 }
 
-/** The fob holds something else than it was given; no account is better than a token that nobody can trust. */
+/** The fob holds something else than it was given; having no account is better than an untrustworthy token. */
 async function undo(context: Context, fob: FobAtHand, pairing: Pairing, id: Uint8Array): Promise<never> {
   await fob.client.call('remove', { id }, { signal: context.signal });
   await dropAccount(context.inventory, pairing.id, id);

@@ -26,7 +26,7 @@ import { readOathUsers } from './tables/oath-users.ts';
 import { type PlacedUri, placedUris, readUris } from './uris/list.ts';
 
 /**
- * Formats with one file for each import. Images and lists of URIs are read together, because an export may be in
+ * Formats whose files are read one by one. Images and lists of URIs are read together, because an export may be in
  * several.
  */
 const READERS: Readonly<Record<Exclude<FormatName, 'uri' | 'qr'>, ReadFormat>> = {

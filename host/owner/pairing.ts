@@ -42,7 +42,7 @@ export interface PairingResult {
   readonly isClockSet: boolean;
 }
 
-/** Results of `take`, as on the wire. */
+/** Bits of `done` in the wire's answer to `take`. */
 const TAKEN_ESCROWED = 1;
 const TAKEN_CLOCK = 2;
 

@@ -140,7 +140,7 @@ async function tried(
   }
 }
 
-/** @throws FobError (`reachError`) if HTTP does not get through */
+/** @throws FobError (`networkFailure`) if HTTP does not get through */
 async function checkHttp(route: Route, origin: string): Promise<CheckStep> {
   const path = pathBy(route);
   const { host, port } = route.target;

@@ -29,7 +29,7 @@ export type Hop =
  * up only the name of the first endpoint. TLS is 1.2 or newer, and the certificate is always checked, whatever
  * NODE_TLS_REJECT_UNAUTHORIZED says.
  * @param told is called with each completed hop
- * @throws FobError `service-silent`, `certificate`, `proxy` (`reachError`), `cancelled`
+ * @throws FobError `service-silent`, `certificate`, `proxy` (`networkFailure`), `cancelled`
  */
 export async function connectBy(
   route: Route,

@@ -36,7 +36,7 @@ export function networkFailure(
   });
 }
 
-/** The code of an error that `reachError` made. */
+/** Returns the code of an error that `networkFailure` made. */
 export function networkFailureCode(error: unknown): NetworkFailureCode | undefined {
   const code = error instanceof FobError ? error.details?.code : undefined;
   return typeof code === 'string' && Object.hasOwn(networkFailureTexts, code)

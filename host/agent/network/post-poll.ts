@@ -15,7 +15,7 @@ export interface PollAnswer extends Omit<AgentPolled, 'messages'> {
 /** The service is overloaded, or is shutting down. */
 const LATER: readonly number[] = [429, 500, 502, 503, 504];
 
-/** @throws FobError (`reachError`: `no-polls` if the peer does not accept polls, `forgotten`), `cancelled` */
+/** @throws FobError (`networkFailure`: `no-polls` if the peer does not accept polls, `forgotten`), `cancelled` */
 export async function postPoll(
   path: Path,
   origin: string,

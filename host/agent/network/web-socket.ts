@@ -7,7 +7,8 @@ import type { Path } from './path.ts';
 
 /**
  * Opens a WebSocket to a service's `/agent`. Closes it if the service stops reading.
- * @throws FobError `service-silent`, `certificate`, `proxy` (`reachError`: `no-websocket` if only the upgrade fails),
+ * @throws FobError `service-silent`, `certificate`, `proxy` (`networkFailure`: `no-websocket` if only the upgrade
+ * fails),
  *   `cancelled`
  */
 export async function openWebSocket(path: Path, origin: string, signal: AbortSignal): Promise<ServiceSocket> {

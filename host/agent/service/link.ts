@@ -68,7 +68,7 @@ export class ServiceLink {
     }));
   }
 
-  /** Runs until the connection ends. @throws FobError (`reachError`) why it ended */
+  /** Runs until the connection ends. @throws FobError (`networkFailure`) why it ended */
   async run(): Promise<never> {
     const stop = this.fobs.onChange(() => this.announce());
     try {
@@ -156,7 +156,7 @@ export class ServiceLink {
     }
   }
 
-  /** Limits the rate of messages for people. @throws FobError (`reachError`) */
+  /** Limits the rate of messages for people. @throws FobError (`networkFailure`) */
   private tell(): void {
     const nowMs = this.time.now();
     if (nowMs - this.told.sinceMs >= AGENT_TOLD_MS) this.told = { sinceMs: nowMs, count: 0 };

@@ -57,7 +57,7 @@ function readAuthorityFile(path: string): string {
   throw new FobError('bad-input', { sentence: filled(sentence, { path }), next });
 }
 
-/** @throws FobError (`reachError`), `bad-input`, `cancelled` */
+/** @throws FobError (`networkFailure`), `bad-input`, `cancelled` */
 export async function openByWebSocket(options: OpenOptions): Promise<OpenedService> {
   const { service, time, signal } = options;
   const path = pathBy(routeTo(options), options.told);
@@ -75,7 +75,7 @@ export async function openByWebSocket(options: OpenOptions): Promise<OpenedServi
   }
 }
 
-/** @throws FobError (`reachError`), `bad-input` */
+/** @throws FobError (`networkFailure`), `bad-input` */
 export async function openByPolls(options: OpenOptions): Promise<OpenedService> {
   const { service, time, signal } = options;
   const polls = new PollingSocket(pathBy(routeTo(options), options.told), service.url, time);
@@ -106,7 +106,7 @@ const TRY_POLLS: readonly (NetworkFailureCode | undefined)[] = [
 ];
 
 /**
- * Opens a WebSocket, or polls if a WebSocket does not get through. @throws FobError (`reachError`), `bad-input`,
+ * Opens a WebSocket, or polls if a WebSocket does not get through. @throws FobError (`networkFailure`), `bad-input`,
  * `cancelled`
  */
 export async function openByEither(options: OpenOptions): Promise<OpenedService> {

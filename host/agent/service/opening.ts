@@ -25,7 +25,7 @@ export interface ProvedService {
 /**
  * Lets a service prove its identity; nothing else is sent to it before.
  * @param expected the beginning of its fingerprint; empty accepts any
- * @throws FobError (`reachError`) `ended`, `quiet`, `no-identity`, `other-identity`, `service-refuses`
+ * @throws FobError (`networkFailure`) `ended`, `quiet`, `no-identity`, `other-identity`, `service-refuses`
  */
 export async function proveService(
   inbox: Inbox,
