@@ -6,11 +6,11 @@ import { texts } from './play/texts.ts';
 import { showPage } from './show.ts';
 import { transcript } from './transcript.ts';
 
-/** What the demo is asked to do. */
+/** DemoOptions of the demo's command line. */
 export interface DemoOptions {
   readonly mode: 'page' | 'transcript' | 'help';
   readonly keep: string | undefined;
-  /** Whether the page is to be opened in this computer's browser. */
+  /** Whether to open the page in this computer's browser. */
   readonly open: boolean;
 }
 
@@ -44,7 +44,7 @@ const EXIT = { done: 0, failed: 1, usage: 2 } as const;
 
 const say = (line: string) => console.log(line);
 
-/** @param stop ends everything, with an error as its reason @returns the exit code */
+/** @param stop stops the demo, with an error as its reason @returns the exit code */
 async function run(args: readonly string[], stop: AbortController): Promise<number> {
   try {
     const { mode, keep, open } = readOptions(args);
@@ -53,7 +53,7 @@ async function run(args: readonly string[], stop: AbortController): Promise<numb
     else await page({ keep, stop, open });
     return EXIT.done;
   } catch (caught) {
-    // Whatever failed because of it, this came first.
+    // The stop came first; errors after it are its consequences.
     const error = stop.signal.aborted ? stop.signal.reason : caught;
     const { sentence, next } = faultOf(error);
     console.error([`demo: ${sentence}`, next].filter(Boolean).join('\n'));
@@ -62,7 +62,7 @@ async function run(args: readonly string[], stop: AbortController): Promise<numb
   }
 }
 
-/** The page is there until the person ends it: that is no failure. */
+/** The page runs until the user stops it, so that stop is not a failure. */
 async function page({
   keep,
   stop,
@@ -87,9 +87,9 @@ function isInterrupted({ aborted, reason }: AbortSignal): boolean {
 
 const stop = new AbortController();
 const interrupt = () => stop.abort(new FobError('cancelled', texts.errors.interrupted));
-// Once: whoever asks a second time is taken at their word by the system.
+// Once: a second signal ends the process at once, by the system's default.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, interrupt);
-// Whoever read our output is gone.
+// The reader of our output has closed it.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 process.exitCode = await run(process.argv.slice(2), stop);

@@ -18,8 +18,8 @@ import { stopped } from './play/waiting.ts';
 const { ready: words } = texts;
 
 /**
- * Gets the fob ready and serves the page until the end is asked for.
- * @throws FobError where something does not start; the reason of the end
+ * Prepares the fob and serves the page until the demo is stopped.
+ * @throws FobError if something does not start; the reason of the stop
  */
 export async function showPage(
   stage: Stage,
@@ -64,15 +64,15 @@ export async function showPage(
   }
 }
 
-/** The program that opens an address in the browser that the person chose. */
+/** The program that opens an address in the user's default browser. */
 const OPENERS: Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>> = {
   darwin: ['open'],
   win32: ['cmd', '/c', 'start', ''],
 };
 
 /**
- * Opens the page by a file that leads there: everybody on this computer can read the arguments of a program, and so would have
- * the key. @returns removes the file
+ * Opens the page by a local file that redirects to it: every user of this computer can read a program's arguments,
+ * and would see the key in them. @returns a function that removes the file
  */
 function openBrowser(url: string, { directory }: Home, say: (line: string) => void): () => void {
   const [program, ...args] = OPENERS[process.platform] ?? ['xdg-open'];

@@ -26,8 +26,8 @@ const { errors, transcript: words } = texts;
 const { steps: titles, facts: names, expected } = words;
 
 /**
- * The whole job without a browser: each step is printed with what came of it.
- * @throws FobError that names the step, at the first that has not the expected result
+ * Runs the whole demo without a browser and prints each step with its result.
+ * @throws FobError that names the first step with an unexpected result
  */
 export async function transcript(stage: Stage, say: (line: string) => void): Promise<void> {
   const { step, count } = stepsOf(say);
@@ -98,7 +98,7 @@ async function enrolAndHandOver({ stage, step }: Play, account: DemoAccount): Pr
   });
 }
 
-/** A passcode is good for one log-in; the second one is seen. */
+/** Shows replay protection: a passcode works for one log-in, and the second attempt is detected. */
 async function useTwice(play: Play, serial: string): Promise<void> {
   const { step } = play;
   const { code } = await step(titles.press, fact => press(play, TIMED, fact));
@@ -107,7 +107,7 @@ async function useTwice(play: Play, serial: string): Promise<void> {
   await step(titles.alert, fact => lookForAlert(play, 1, TIMED.tokenSerial(serial), fact));
 }
 
-/** A counted passcode is never shown twice, whatever happens to the power. */
+/** Shows that a counter-based passcode is never displayed twice, even after a loss of power. */
 async function useCounted(play: Play, serial: string): Promise<void> {
   const { step } = play;
   const first = await step(titles.pressOther(COUNTED.issuer), fact => press(play, COUNTED, fact));

@@ -1,18 +1,18 @@
 import { closeSync, openSync, readFileSync, realpathSync, statfsSync, statSync } from 'node:fs';
 import { FobError, systemCode } from './errors.ts';
 
-/** The files that SQLite keeps of one database: the database, its write-ahead log and the memory its users share. */
+/** The files of an SQLite database: the database, its write-ahead log and the shared memory. */
 export const SQLITE_SUFFIXES = ['', '-wal', '-shm'] as const;
 
-/** The databases that this thread has opened, by their path. */
+/** Paths of the databases that this thread has opened. */
 const opened = new Set<string>();
 
 /**
- * Makes an empty file for its owner alone, for SQLite to open: by itself SQLite makes files by the umask.
+ * Creates an empty file, readable only by its owner, for SQLite to open; SQLite itself would follow the umask.
  *
- * A file that is there is never opened. POSIX drops all locks of a process on a file as soon as the process closes any
- * descriptor of it (fcntl(2)). SQLite would rely on locks it no longer has, and another program would take itself for the
- * last user and delete the write-ahead log.
+ * Never opens an existing file. POSIX drops all locks of a process on a file as soon as the process closes any
+ * descriptor of it (fcntl(2)). SQLite would rely on locks it no longer has, and another program would believe it is
+ * the last user and delete the write-ahead log.
  */
 export function createForSqlite(path: string): void {
   opened.add(path);
@@ -23,7 +23,7 @@ export function createForSqlite(path: string): void {
   }
 }
 
-/** Whether a path leads to a file of a database that was opened here. Reading such a file would drop the locks on it. */
+/** Whether a path leads to a file of a database opened here. Reading such a file would drop the locks on it. */
 export function isOfOpenedDatabase(path: string): boolean {
   const found = identityOf(path);
   if (found === undefined) return false;
@@ -32,7 +32,9 @@ export function isOfOpenedDatabase(path: string): boolean {
   );
 }
 
-/** For what reads a file that a person names. @throws FobError `bad-input` for a file of a database that was opened here */
+/**
+ * Call before reading a file that a person names. @throws FobError `bad-input` for a file of a database opened here
+ */
 export function refuseOpenedDatabase(path: string): void {
   if (!isOfOpenedDatabase(path)) return;
   throw new FobError('bad-input', {
@@ -41,10 +43,10 @@ export function refuseOpenedDatabase(path: string): void {
   });
 }
 
-/** What tells a file from every other one that exists at the same time; undefined where there is none. */
+/** Returns a value that is unique among all existing files; undefined if there is no file. */
 export function identityOf(path: string): string | undefined {
   try {
-    // Numbers of files can be beyond 2^53.
+    // Inode numbers can exceed 2^53.
     const { dev, ino } = statSync(path, { bigint: true });
     return `${dev}:${ino}`;
   } catch {
@@ -52,7 +54,7 @@ export function identityOf(path: string): string | undefined {
   }
 }
 
-/** A path without symbolic links, beside which SQLite makes the other files. */
+/** Resolves symbolic links; SQLite creates its other files beside the resolved path. */
 export function resolved(path: string): string {
   try {
     return realpathSync(path);
@@ -61,7 +63,7 @@ export function resolved(path: string): string {
   }
 }
 
-/** What statfs(2) calls file systems that other computers, or the host of a virtual machine, use too. */
+/** statfs(2) types of file systems that other computers, or the host of a virtual machine, use too. */
 const NETWORK_TYPES: ReadonlyMap<number, string> = new Map([
   [0x6969, 'nfs'],
   [0x517b, 'smb'],
@@ -87,26 +89,26 @@ const NETWORK_TYPES: ReadonlyMap<number, string> = new Map([
 ]);
 
 const FUSE = 0x65735546;
-/** Programs behind FUSE that keep files on this computer. Others may not: what is not named here is taken for a network. */
+/** FUSE programs that keep files on this computer. All others count as a network, because they may be one. */
 const LOCAL_FUSE = new Set(
   'fuseblk bindfs encfs exfat ext2 fuse-overlayfs gocryptfs mergerfs ntfs-3g unionfs zfs'.split(' '),
 );
 
-/** What the system says of the file system a folder is on. */
+/** The system's facts about a folder's file system. */
 export interface FileSystemFacts {
-  /** Of statfs(2). */
+  /** From statfs(2). */
   readonly type: number;
-  /** Of stat(2). */
+  /** From stat(2). */
   readonly device: bigint;
-  /** `/proc/self/mountinfo` (proc(5)); empty where there is none. */
+  /** `/proc/self/mountinfo` (proc(5)); empty if there is none. */
   readonly mounts: string;
 }
 
 /**
- * The name of the network file system that a folder is on, undefined where it is on this computer. On Linux by the
- * type of the file system; on Windows by the path, drives included; on macOS network folders are not recognised.
+ * Returns the name of a folder's network file system, undefined if it is on this computer. On Linux by the type of
+ * the file system; on Windows by the path, including drives; on macOS network folders are not recognised.
  *
- * Neither POSIX locks nor shared memory hold between the computers of a network file system, and SQLite needs both.
+ * Neither POSIX locks nor shared memory work between the computers of a network file system, and SQLite needs both.
  */
 export function networkFileSystem(folder: string): string | undefined {
   if (process.platform === 'win32')
@@ -117,9 +119,9 @@ export function networkFileSystem(folder: string): string | undefined {
   return networkName({ type, device: dev, mounts: type === FUSE ? mountsOf() : '' });
 }
 
-/** The same by what the system says. */
+/** Like `networkFileSystem`, from the system's facts. */
 export function networkName({ type, device, mounts }: FileSystemFacts): string | undefined {
-  // A processor of 32 bits gives it with a sign.
+  // 32-bit processors return a signed number.
   const unsigned = type >>> 0;
   if (unsigned !== FUSE) return NETWORK_TYPES.get(unsigned);
   const name = mountedAs(device, mounts);
@@ -134,7 +136,7 @@ function mountsOf(): string {
   }
 }
 
-/** The type under which a device is mounted. */
+/** Returns the type under which a device is mounted. */
 function mountedAs(device: bigint, mounts: string): string {
   // As in gnu_dev_major(3) and gnu_dev_minor(3).
   const major = ((device >> 8n) & 0xfffn) | ((device >> 32n) & 0xfffff000n);

@@ -1,7 +1,7 @@
 import { REFUSALS, type RefusalName } from '@passfob/protocol/refusals';
 import { TEXTS, type Text } from './texts.ts';
 
-/** The kinds of error the host tells apart. Few on purpose: each has its text and its exit code. */
+/** The error kinds of the host. Deliberately few: each has its text and its exit code. */
 export type ErrorKind = 'refused' | keyof typeof TEXTS;
 
 export interface ErrorOptions {
@@ -12,14 +12,14 @@ export interface ErrorOptions {
   /** Replaces the next step of the kind. */
   readonly next?: string;
   readonly refusal?: RefusalName;
-  /** What a program may want to know besides, as JSON. Never a secret. */
+  /** Additional facts for programs, as JSON. Never a secret. */
   readonly details?: Readonly<Record<string, unknown>>;
   readonly cause?: unknown;
 }
 
 /**
- * The one error of the host. `message` is a sentence for a person, `next` what to do about it; programs look at
- * `kind` and, where the fob said no, at `refusal`. No text ever holds a secret.
+ * The only error class of the host. `message` is a sentence for a person, `next` the next step; programs check `kind`
+ * and, if the fob refused, `refusal`. No text ever holds a secret.
  */
 export class FobError extends Error {
   override readonly name = 'FobError';
@@ -47,13 +47,13 @@ function textOf(kind: ErrorKind, refusal: RefusalName | undefined): Text {
   return TEXTS[kind === 'refused' ? 'bad-input' : kind];
 }
 
-/** Refusals that say what a person's fob is, which the host also finds out without asking. */
+/** Refusals that report a fob's state, which the host can also detect by itself. */
 const KINDS_OF_REFUSALS: Partial<Record<RefusalName, ErrorKind>> = {
   'not-paired': 'not-paired',
   'already-owned': 'already-owned',
 };
 
-/** The error for a status byte other than 0 of a response. */
+/** Makes the error for a nonzero status byte of a response. */
 export function refusalError(status: number): FobError {
   const name = refusalName(status);
   if (name === undefined) {
@@ -79,8 +79,8 @@ export function isRefusal(
 }
 
 /**
- * Whether the fob may or may not have done what it was asked for. A memory that failed may have failed in undoing, too:
- * then the fob finishes at its next boot what it refused.
+ * Whether it is unknown if the fob has carried out the request. After a memory failure the undo may have failed, too:
+ * then the fob completes the refused change at its next boot.
  */
 export function isOutcomeUnknown(error: unknown): boolean {
   return (
@@ -89,7 +89,7 @@ export function isOutcomeUnknown(error: unknown): boolean {
   );
 }
 
-/** The `code` that Node and SQLite put on their errors, or an empty string. */
+/** Returns the `code` that Node and SQLite put on their errors, or an empty string. */
 export function systemCode(error: unknown): string {
   if (typeof error !== 'object' || error === null || !('code' in error)) return '';
   return typeof error.code === 'string' ? error.code : '';

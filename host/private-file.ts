@@ -18,7 +18,7 @@ import { basename, dirname, join } from 'node:path';
 import { systemCode } from './errors.ts';
 import { TEMPORARY_AGE_MS, TEMPORARY_NAME_BYTES } from './limits.ts';
 
-/** Why a file that is for its owner alone cannot be used: not to be opened, open to others, or no such file at all. */
+/** Why a private file cannot be used: it cannot be opened, is open to others, or is not such a file at all. */
 export class PrivateFileError extends Error {
   override readonly name = 'PrivateFileError';
   readonly reason: 'unreadable' | 'exposed' | 'unfit';
@@ -30,10 +30,10 @@ export class PrivateFileError extends Error {
 }
 
 /**
- * Reads a file of keys through one descriptor, so that what was checked is what is read.
+ * Reads a file of keys through one descriptor, so that the checked file is the one that is read.
  *
- * @returns undefined where there is none
- * @throws PrivateFileError where it is a link, no plain file, too large, somebody else's or open to others
+ * @returns undefined if there is none
+ * @throws PrivateFileError if it is a link, no plain file, too large, owned by another user or open to others
  */
 export function readPrivately(path: string, bytesMax: number): string | undefined {
   let descriptor: number;
@@ -46,7 +46,7 @@ export function readPrivately(path: string, bytesMax: number): string | undefine
   try {
     const facts = fstatSync(descriptor);
     if (!facts.isFile()) throw new PrivateFileError('unfit');
-    // Windows has no such mode bits; there the folder's access list guards the file.
+    // Windows has no such mode bits; there the folder's access list protects the file.
     const isOpen = (facts.mode & 0o077) !== 0 || facts.uid !== process.getuid?.();
     if (process.platform !== 'win32' && isOpen) throw new PrivateFileError('exposed');
     if (facts.size > bytesMax) throw new PrivateFileError('unfit');
@@ -57,8 +57,8 @@ export function readPrivately(path: string, bytesMax: number): string | undefine
 }
 
 /**
- * Makes a file for its owner alone, whole, unless one is there: of two programs that start at once one wins.
- * A program that is killed leaves at most a temporary file beside it, which the next writer deletes.
+ * Creates a file atomically, readable only by its owner, unless it exists: of two programs that start at once only
+ * one succeeds. A killed program leaves at most a temporary file beside it, which the next writer deletes.
  */
 export function createPrivately(path: string, text: string): void {
   const temporary = writeBeside(path, text);
@@ -73,26 +73,29 @@ export function createPrivately(path: string, text: string): void {
 }
 
 /**
- * Puts a new text in place of a file's: readers see one of them whole, and so does who comes after a power cut.
- * A program that is killed leaves at most a temporary file beside it, which the next writer deletes.
+ * Replaces a file's text atomically: readers see the old or the new text, even after a power cut. A killed program
+ * leaves at most a temporary file beside it, which the next writer deletes.
  */
 export function replacePrivately(path: string, text: string): void {
   renameSync(writeBeside(path, text), path);
   syncFolder(dirname(path));
 }
 
-/** Whether a name in the folder of a private file is that of a temporary one of it. @param base name of the file */
+/** Whether a file name belongs to a temporary file of a private file. @param base name of the private file */
 export function isTemporaryOf(base: string, name: string): boolean {
   return name.startsWith(`${base}.`) && TEMPORARY.test(name.slice(base.length));
 }
 
 /**
- * Behind the file's name: the process that writes, where it says so, and chance. Eight digits are a date: such a file is the
- * copy that a person keeps of it.
+ * After the file's name: the process id of the writer, if given, and random digits. Eight digits that form a date
+ * mark a copy kept by a person.
  */
 const TEMPORARY = /^\.(?!\d{8}(?:-\d{8})?$)(?:(\d{1,10})-)?[0-9a-f]{8}$/;
 
-/** Temporary files of a private file whose writer was killed: each holds what that was to hold, keys among it. */
+/**
+ * Returns temporary files of a private file whose writer was killed; each may contain the file's content, including
+ * keys.
+ */
 export function leftoversOf(path: string): string[] {
   const base = basename(path);
   return readdirSync(dirname(path))
@@ -101,7 +104,9 @@ export function leftoversOf(path: string): string[] {
     .map(name => join(dirname(path), name));
 }
 
-/** A writer is there for an instant: what is older is left over, also where the process has a successor of its number. */
+/**
+ * A write takes only an instant, so an old file is left over, even if another process has the writer's number now.
+ */
 function isBeingWritten(path: string, writer: string | undefined): boolean {
   const facts = statSync(path, { throwIfNoEntry: false });
   if (facts === undefined || Date.now() - facts.mtimeMs > TEMPORARY_AGE_MS) return false;
@@ -134,7 +139,7 @@ function writeBeside(path: string, text: string): string {
   return temporary;
 }
 
-/** A new name is on the disk when its folder is. Windows opens no folders and needs no such thing. */
+/** Makes a new file name durable by syncing its folder. Windows opens no folders and does not need this. */
 export function syncFolder(folder: string): void {
   if (process.platform === 'win32') return;
   const descriptor = openSync(folder, constants.O_RDONLY);

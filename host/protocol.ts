@@ -1,2 +1,2 @@
-/** The protocol as a library, under the name that other programs know it by. */
+/** The protocol as a library, under its public name. */
 export * from '@passfob/protocol';

@@ -1,2 +1,2 @@
-/** The simulator as a library, for those who installed it beside this package: `npm install @passfob/simulator`. */
+/** The simulator as a library, if it is installed beside this package: `npm install @passfob/simulator`. */
 export * from '@passfob/simulator';

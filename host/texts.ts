@@ -1,10 +1,10 @@
-/** A sentence that says what is wrong, and the next step for the person. */
+/** A sentence that describes a problem, and the next step for the person. */
 export interface Text {
   readonly sentence: string;
   readonly next: string;
 }
 
-/** One text for each kind of error but `refused`, whose texts stand in `protocol/refusals.ts`. */
+/** One text for each kind of error except `refused`, whose texts are in `protocol/refusals.ts`. */
 export const TEXTS = {
   'no-answer': text(
     'The fob at {subject} does not answer.',

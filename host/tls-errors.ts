@@ -1,4 +1,4 @@
-/** Why a certificate was not taken. */
+/** Why a certificate was refused. */
 export type CertificateFault = 'not-valid-now' | 'wrong-host' | 'unknown-authority';
 
 const NOT_VALID = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);
@@ -15,14 +15,14 @@ const UNKNOWN_AUTHORITY = new Set([
   'INVALID_PURPOSE',
 ]);
 
-/** By the `code` of an error of a TLS connection: OpenSSL's names (X509_V_ERR_…) and Node's. */
+/** Maps the `code` of a TLS error: OpenSSL's names (X509_V_ERR_…) and Node's. */
 export function certificateFault(code: string): CertificateFault | undefined {
   if (NOT_VALID.has(code)) return 'not-valid-now';
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'wrong-host';
   return UNKNOWN_AUTHORITY.has(code) ? 'unknown-authority' : undefined;
 }
 
-/** Whether TLS itself failed, whatever the certificate. */
+/** Whether TLS itself failed, independent of the certificate. */
 export function isTlsFailure(code: string): boolean {
   return code === 'EPROTO' || code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_');
 }

@@ -2,54 +2,57 @@ import { randomUUID } from 'node:crypto';
 import { Agent, fetch } from 'undici';
 import { HTTP_TIMEOUT_MS, REDEEM_WAIT_MS } from './limits.ts';
 
-/** Where the service is, and what this application is known by there. */
+/** The address of the service, and this application's credentials there. */
 export interface ServiceAccess {
   /** Origin, for example `https://tokens.example.org`. */
   readonly service: string;
   /** A secret. */
   readonly apiKey: string;
-  /** PEM of the only authority to trust; without it those that Node knows. */
+  /** PEM of the only certificate authority to trust; Node's own authorities if left out. */
   readonly ca?: string | undefined;
 }
 
 /** A push that was sent. */
 export interface SentPush {
   readonly id: string;
-  /** Two digits, which the fob shows too. */
+  /** Two digits, which the fob shows as well. */
   readonly number: string;
   /** Milliseconds since 1970. */
   readonly expiresMs: number;
 }
 
-/** Somebody is let in, by the name that the service has: what was typed may be spelt in another way. */
+/** The user is logged in. The name is the canonical one of the service; the typed spelling may differ. */
 export interface Accepted {
   readonly user: string;
 }
 
-/** Why nobody is. `busy`: too many attempts; `silent`: the service did not decide, which is no yes either. */
+/**
+ * Why the user is not logged in. `busy`: too many attempts; `silent`: the service did not decide, which counts as a
+ * refusal.
+ */
 export type ApiRefusal = 'refused' | 'busy' | 'silent';
 
-/** How a log-in ended. */
+/** The result of a log-in. */
 export type Decision = Accepted | ApiRefusal;
 
-/** All that an application needs of the service: `POST /v1/validate` and `/v1/pushes` (`docs/api.md`). */
+/** All calls to the service that an application needs: `POST /v1/validate` and `/v1/pushes` (`docs/api.md`). */
 export interface Api {
-  /** Decides by a passcode. @param source the address that the person's browser came from */
+  /** Validates a passcode. @param source the address of the user's browser */
   validate(login: { user: string; passcode: string; source: string }): Promise<Decision>;
-  /** Has the user's fob ask for approval. @param session what this browser is known by, a secret */
+  /** Asks for approval on the user's fob. @param session identifies this browser, a secret */
   push(login: { user: string; session: string; source: string }): Promise<SentPush | 'busy' | 'silent'>;
-  /** Asks what became of a push, for up to `TAKE_WAIT_MS`; the first yes is the only one. */
+  /** Redeems a push, waiting up to `REDEEM_WAIT_MS`; only the first redemption of an approval succeeds. */
   take(push: { id: string; session: string; source: string }): Promise<Decision | 'waiting'>;
-  /** Takes a push back: nobody waits for it any more. */
+  /** Withdraws a push that is no longer needed. */
   withdraw(push: { id: string; session: string }): Promise<void>;
   close(): Promise<void>;
 }
 
-/** The API of a service. */
+/** Returns the API of a service. */
 export function apiOf({ service, apiKey, ca }: ServiceAccess): Api {
   const dispatcher = new Agent({ connect: { rejectUnauthorized: true, ...(ca !== undefined && { ca }) } });
 
-  /** @returns status and body of the answer; status 0 where there was none */
+  /** @returns status and body of the response; status 0 if there was none */
   const post = async (
     path: string,
     body: object,
@@ -61,7 +64,7 @@ export function apiOf({ service, apiKey, ca }: ServiceAccess): Api {
         headers: {
           authorization: `Bearer ${apiKey}`,
           'content-type': 'application/json',
-          // The same log-in sent twice by a network that lost the answer is decided once.
+          // If the network loses the response, the repeated log-in is decided only once.
           'idempotency-key': key,
         },
         body: JSON.stringify(body),
@@ -101,7 +104,7 @@ export function apiOf({ service, apiKey, ca }: ServiceAccess): Api {
   };
 }
 
-/** Only what says yes in both of its ways, and to whom, is one. */
+/** Accepts only a response that says yes in both of its fields and names the user. */
 function decisionOf(
   status: number,
   body: { readonly accepted?: unknown; readonly user?: unknown },

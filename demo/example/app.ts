@@ -15,12 +15,12 @@ import { changed, type ExampleSession, Sessions } from './sessions.ts';
 import { icon, styleSheet, waitingScript } from './style.ts';
 import { texts } from './texts.ts';
 
-/** Where the application is, and what it is called. */
+/** The port of the application, and its name. */
 export interface ExampleOptions extends ServiceAccess {
-  /** 0 for a free one. */
+  /** 0 for any free port. */
   readonly port: number;
   readonly name?: string;
-  /** Whether pages on this computer may show it in a frame. */
+  /** Whether pages of this computer may show the application in a frame. */
   readonly embeddable?: boolean;
 }
 
@@ -33,17 +33,17 @@ export interface Example {
 const HOST = '127.0.0.1';
 const HTML = 'text/html; charset=utf-8';
 
-/** What the routes work with. */
+/** Everything the routes use. */
 interface Means {
   readonly app: FastifyInstance;
   readonly frame: (request: FastifyRequest) => Frame;
   readonly api: ReturnType<typeof apiOf>;
   readonly sessions: Sessions;
-  /** By port, so that two on one computer do not log each other out. */
+  /** The cookie's name. It contains the port, so that two examples on one computer do not log each other out. */
   readonly cookie: () => string;
 }
 
-/** Starts the example application. @throws Error where it cannot listen */
+/** Starts the example application. @throws Error if it cannot listen */
 export async function startExample(options: ExampleOptions): Promise<Example> {
   const app = Fastify({ logger: false, bodyLimit: BODY_BYTES_MAX, forceCloseConnections: true });
   const api = apiOf(options);
@@ -68,10 +68,10 @@ export async function startExample(options: ExampleOptions): Promise<Example> {
   };
 }
 
-/** A status, and what to say. */
+/** A status, and the sentence to show. */
 type Refusal = readonly [number, string];
 
-/** Security headers, its own name only, and forms of its own pages only. */
+/** Sets security headers, and refuses other host names and forms of other sites. */
 function guard({ app, frame }: Means, isEmbeddable: boolean, port: () => number): void {
   const policy = [
     "default-src 'none'",
@@ -120,7 +120,7 @@ function isOwnForm(request: FastifyRequest): boolean {
   return site === undefined ? request.headers.origin === `http://${request.host}` : site === 'same-origin';
 }
 
-/** `GET /` is whatever the browser has come to; `POST /login` and `/logout` change it. */
+/** `GET /` shows the page for the state of the session; `POST /login` and `/logout` change the state. */
 function servePages(means: Means): void {
   const { app, frame, sessions } = means;
   app.get('/', (request, reply) => {
@@ -140,7 +140,7 @@ function servePages(means: Means): void {
     const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
     const user = (form.get('user') ?? '').trim().slice(0, USER_CHARS_MAX);
     const passcode = (form.get('passcode') ?? '').slice(0, PASSCODE_CHARS_MAX);
-    // A new attempt ends the one before, and the push that it waits for.
+    // A new attempt ends the previous one, and withdraws its push.
     const before = sessionOf(means, request);
     if (before !== undefined) sessions.end(before);
     if (form.get('by') === 'nothing') return reply.redirect('/', 303);
@@ -174,13 +174,13 @@ const STATUS: Readonly<Record<Trouble, number>> = {
 
 interface Attempt {
   readonly user: string;
-  /** A secret until it was used. */
+  /** A secret until it is used. */
   readonly passcode: string;
   readonly isPush: boolean;
   readonly source: string;
 }
 
-/** Decides by the passcode, or sends a push. @returns what to tell the person where nothing came of it */
+/** Validates the passcode, or sends a push. @returns what to tell the user if the log-in failed */
 async function logIn(
   means: Means,
   reply: FastifyReply,
@@ -200,7 +200,7 @@ function letInWhere(sessions: Sessions, decision: Decision): ExampleSession | Ap
   return typeof decision === 'object' ? sessions.letIn(decision.user) : decision;
 }
 
-/** How the waiting page hears that there is a decision: `GET /events`, or `GET /state` where that does not come through. */
+/** Tells the waiting page about a decision: `GET /events`, or `GET /state` where event streams are blocked. */
 function serveWaiting(means: Means): void {
   const { app } = means;
   let streams = 0;

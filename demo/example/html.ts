@@ -11,7 +11,7 @@ export class Markup {
 
 export const nothing = new Markup('');
 
-/** A template whose values are escaped, unless they are markup themselves. */
+/** A template tag that escapes all values except markup. */
 export function html(
   strings: TemplateStringsArray,
   ...values: readonly (string | number | Markup)[]

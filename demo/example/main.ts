@@ -6,7 +6,7 @@ import { texts } from './texts.ts';
 const { main: words } = texts;
 const EXIT = { done: 0, failed: 1, usage: 2 } as const;
 
-/** What was wrong with the command line. */
+/** A mistake in the command line. */
 class Usage extends Error {}
 
 async function read(args: readonly string[]): Promise<ExampleOptions | undefined> {
@@ -41,7 +41,7 @@ function parsed(args: readonly string[]) {
   }
 }
 
-/** Passcodes go there: over TLS, or not further than this computer. */
+/** Passcodes go to this address, so it must use TLS or be on this computer. */
 function originOf(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isHere = url !== undefined && ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);

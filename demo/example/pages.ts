@@ -3,18 +3,18 @@ import { html, type Markup, nothing } from './html.ts';
 import { PASSCODE_CHARS_MAX, RELOAD_SECONDS, USER_CHARS_MAX } from './limits.ts';
 import { texts } from './texts.ts';
 
-/** Why the person is at the log-in page again. */
+/** Why the log-in page is shown again. */
 export type Trouble = 'passcode' | 'push' | 'missing' | 'silent' | 'busy';
 
-/** What all pages have. */
+/** Facts that all pages use. */
 export interface Frame {
-  /** What the pages are called. */
+  /** The name in the pages' titles. */
   readonly name: string;
-  /** Whether another page shows this one in a frame, where browsers let no field take the focus by itself. */
+  /** Whether another page shows this one in a frame. Browsers allow no autofocus there. */
   readonly isFramed: boolean;
 }
 
-/** The log-in page. @param user as it was typed before */
+/** The log-in page. @param user the name as typed before */
 export function loginPage({ name, isFramed }: Frame, user = '', trouble?: Trouble): string {
   const { login, refused } = texts;
   const focus = isFramed || trouble !== undefined ? nothing : html` autofocus`;
@@ -54,7 +54,7 @@ function message(trouble: Trouble): Markup {
   return html`<div class="message" id="trouble" role="alert"><strong>${refused[trouble]}</strong> ${refused[`${trouble}Next`]}</div>`;
 }
 
-/** The page that waits for the fob. It moves on by itself, with scripts or without. */
+/** The page that waits for the fob. It moves on automatically, with scripts or without. */
 export function waitingPage({ name }: Frame, user: string, { number }: SentPush): string {
   const { waiting, login } = texts;
   return page(name, {
@@ -79,7 +79,7 @@ export function waitingPage({ name }: Frame, user: string, { number }: SentPush)
   });
 }
 
-/** The page behind the log-in. */
+/** The page after a log-in. */
 export function welcomePage({ name }: Frame, user: string): string {
   const { welcome } = texts;
   return page(name, {
@@ -91,7 +91,7 @@ export function welcomePage({ name }: Frame, user: string): string {
   });
 }
 
-/** A page that says why there is no other. */
+/** A page that explains why the requested page cannot be shown. */
 export function problemPage({ name }: Frame, sentence: string): string {
   return page(name, {
     title: sentence,

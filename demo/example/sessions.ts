@@ -4,29 +4,29 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Api, Decision, SentPush } from './api.ts';
 import { REDEEM_AGAIN_MS, SESSION_BYTES, SESSION_MS, SESSIONS_MAX } from './limits.ts';
 
-/** What one browser has come to. */
+/** The state of one browser's log-in. */
 export type SessionState =
   | { readonly state: 'waiting'; readonly user: string; readonly push: SentPush }
   | { readonly state: 'accepted'; readonly user: string }
   | { readonly state: 'refused' | 'silent'; readonly user: string };
 
-/** One browser: by its cookie, which nobody else has. */
+/** One browser, identified by its secret cookie. */
 export interface ExampleSession {
   /** The cookie's value. A secret. */
   readonly value: string;
   readonly expiresMs: number;
   standing: SessionState;
-  /** Says `change` when the standing is another. */
+  /** Emits `change` when the state changes. */
   readonly changes: EventEmitter;
-  /** Ends the waiting for a push. */
+  /** Stops the wait for a push. */
   readonly ending: AbortController;
 }
 
-/** The browsers that are logged in or wait for it, in this process's memory. */
+/** Sessions of browsers that are logged in or wait for approval, kept in this process's memory. */
 export class Sessions {
   private readonly api: Api;
   private readonly clock: () => number;
-  /** By the hash of the value: a look-up tells nothing of a value by its time. */
+  /** Keyed by the hash of the cookie, so that the time of a look-up reveals nothing about it. */
   private readonly all: Map<string, ExampleSession>;
 
   constructor(api: Api, clock: () => number = Date.now) {
@@ -42,14 +42,17 @@ export class Sessions {
     return undefined;
   }
 
-  /** A session for somebody who was just let in. It is always a new one: nobody can have planted its cookie. */
+  /**
+   * Makes a session for a user who has just logged in. It is always new, so nobody can have planted its cookie
+   * (session fixation).
+   */
   letIn(user: string): ExampleSession {
     return this.make({ state: 'accepted', user });
   }
 
   /**
-   * Sends a push and begins to wait for what becomes of it.
-   * @returns the session that waits, or why there is none
+   * Sends a push and starts to wait for its result.
+   * @returns the waiting session, or why there is none
    */
   async send(user: string, source: string): Promise<ExampleSession | 'busy' | 'silent'> {
     const value = randomBytes(SESSION_BYTES).toString('base64url');
@@ -60,7 +63,7 @@ export class Sessions {
     return session;
   }
 
-  /** Forgets a session; a push that it waits for is taken back. */
+  /** Forgets a session and withdraws the push that it waits for. */
   end(session: ExampleSession): void {
     this.all.delete(hashOf(session.value));
     session.ending.abort();
@@ -99,13 +102,13 @@ export class Sessions {
       const sinceMs = performance.now();
       decision = await this.api.take({ id: push.id, session: sessionOf(session.value), source });
       if (isFinal(decision)) continue;
-      // Where many wait already it answers at once.
+      // The service answers at once if it already has many waiters; then pause before the next request.
       if (decision === 'waiting' && performance.now() - sinceMs >= REDEEM_AGAIN_MS) continue;
-      // It cannot be reached: a moment later it may, as long as there is something to ask about.
+      // The service cannot be reached. Try again until the push expires.
       if (decision !== 'waiting' && this.clock() > push.expiresMs) break;
       await pause(REDEEM_AGAIN_MS, undefined, { signal }).catch(() => undefined);
     }
-    // Whoever has gone meanwhile, or typed a passcode, is not let in by this.
+    // The user has left meanwhile, or typed a passcode: this push must not log them in.
     if (signal.aborted) return;
     const { user } = session.standing;
     session.standing =
@@ -116,17 +119,17 @@ export class Sessions {
   }
 }
 
-/** Whether asking again would change nothing. */
+/** Whether another request would return the same result. */
 function isFinal(decision: Decision | 'waiting'): boolean {
   return typeof decision === 'object' || decision === 'refused';
 }
 
-/** Waits for the next change of a session, or the end of the signal. */
+/** Waits for the next change of a session, or until the signal aborts. */
 export async function changed(session: ExampleSession, signal: AbortSignal): Promise<void> {
   await once(session.changes, 'change', { signal }).catch(() => undefined);
 }
 
-/** What the service knows a browser by: not its cookie, which is nobody's business. */
+/** The session name sent to the service. It is not the cookie, which the service must not know. */
 function sessionOf(value: string): string {
   return createHash('sha256').update('push\0').update(value).digest('base64url');
 }

@@ -46,8 +46,8 @@ export const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"
 `;
 
 /**
- * The waiting page's only script: goes on as soon as there is a decision. It hears of one by an event stream, and asks
- * where streams do not come through. Without it the page loads itself anew.
+ * The waiting page's only script: moves on as soon as there is a decision. It listens to an event stream, and polls
+ * where streams fail. Without scripts the page reloads itself.
  */
 export function waitingScript(pollMs: number): string {
   return `'use strict';

@@ -2,18 +2,18 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { KEY_BYTES, URL_CHARS_MAX } from '../play/limits.ts';
 
-/** What a request shows of the key that the demo prints with its address. */
+/** Which proof of access a request carries. */
 export type ShownKey =
-  /** Nothing, or something else. */
+  /** No key, or a wrong one. */
   | 'nothing'
-  /** The key, in the address: the browser gets a cookie in its place. */
+  /** The key in the address; the browser gets a cookie in exchange. */
   | 'key'
-  /** The cookie. */
+  /** The right cookie. */
   | 'cookie';
 
 /**
- * Who may use the page: everybody on this computer can reach its port, so the address that is printed has a key. It leaves the
- * address at its first use, for a cookie.
+ * Access control of the page. Every user of this computer can reach the port, so the printed address contains a key.
+ * At the first use the key is replaced by a cookie and leaves the address.
  */
 export class PageAccess {
   /** A secret. */
@@ -25,7 +25,7 @@ export class PageAccess {
     this.cookie = randomBytes(KEY_BYTES).toString('base64url');
   }
 
-  /** @param port where the page is: cookies are not kept apart by port, and another demo has a cookie of its own */
+  /** @param port of the page: browsers share cookies between ports, so each demo's cookie has its port in its name */
   shownBy(request: IncomingMessage, port: number): ShownKey {
     const [, query = ''] = (request.url ?? '').slice(0, URL_CHARS_MAX).split('?');
     const key = new URLSearchParams(query).get('key');
@@ -38,9 +38,9 @@ export class PageAccess {
     return isSame(cookie, this.cookie) ? 'cookie' : 'nothing';
   }
 
-  /** The header that gives a browser its cookie; it ends with the browser. */
+  /** Returns the header that sets the cookie, which lasts until the browser closes. */
   setCookie(port: number): string {
-    // Lax: the address may be opened from a page or a program of another site, by whoever started the demo.
+    // Lax: the user may open the address from a page of another site or from a program.
     return `${cookieName(port)}=${this.cookie}; Path=/; HttpOnly; SameSite=Lax`;
   }
 }

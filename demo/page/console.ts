@@ -4,8 +4,8 @@ import { pageTexts } from './texts.ts';
 const { operator: texts } = pageTexts;
 
 /**
- * What the console's frame shows first: a form that asks for a one-time link and goes there. A page that is only read makes no
- * link, and no link is in its markup.
+ * The first page in the console's frame: a form that requests a one-time link and follows it. Reading the page
+ * creates no link, and its markup contains none.
  */
 export const consoleHtml = `<!doctype html>
 <html lang="en">
@@ -23,7 +23,7 @@ export const consoleHtml = `<!doctype html>
 </html>
 `;
 
-/** Sends the form at once; without scripts there is the button. */
+/** Submits the form at once; without scripts the user clicks the button. */
 export const consoleScript = `'use strict';
 document.forms[0].requestSubmit();
 `;

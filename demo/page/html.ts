@@ -2,21 +2,21 @@ import { htmlEscape } from 'escape-goat';
 import type { DemoProgress } from '../play/progress.ts';
 import { pageTexts as texts } from './texts.ts';
 
-/** What the page shows. */
+/** The facts that the page shows. */
 export interface PageFacts {
   readonly serial: string;
   readonly board: string;
   readonly firmware: string;
-  /** Where the fob's serial port is. */
+  /** The fob's serial port. */
   readonly port: string;
   readonly user: string;
-  /** Where the user has mail. */
+  /** The user's mail address. */
   readonly address: string;
-  /** Addresses of the three other sites in its frames; the administrator's console is entered by a form of this one. */
+  /** Addresses of the three other sites in frames; a form of this page opens the administrator's console. */
   readonly frames: { readonly fob: string; readonly login: string; readonly operator: string };
 }
 
-/** Something to do in a pane; `fact` is its name in `Progress`. */
+/** A step of a pane; `fact` is its name in `DemoProgress`. */
 interface Step {
   readonly number: number;
   readonly fact: keyof DemoProgress;
@@ -24,12 +24,12 @@ interface Step {
   readonly markup: string;
 }
 
-/** A site in its frame, and what is done there. */
+/** A site in its frame, and the steps to do there. */
 interface Pane {
   readonly id: 'fob' | 'login' | 'operator' | 'outbox';
   readonly name: string;
   readonly steps: readonly Step[];
-  /** In the place of steps, where there are none. */
+  /** Shown instead of steps if there are none. */
   readonly about?: { readonly heading: string; readonly text: string };
   readonly frame: string;
 }
@@ -75,7 +75,7 @@ function panesOf({ user, address, frames }: PageFacts): Pane[] {
   ];
 }
 
-/** Frames may run their own scripts and forms; they cannot leave their frame. */
+/** Frames may run their own scripts and submit their own forms, but cannot leave the frame. */
 const SANDBOX = 'allow-same-origin allow-scripts allow-forms';
 
 function paneItem({ id, name, steps, about, frame }: Pane): string {
@@ -101,7 +101,7 @@ function aboutWords({ heading, text }: { readonly heading: string; readonly text
 `;
 }
 
-/** The one page of the demo. */
+/** The demo's only page. */
 export function pageHtml(facts: PageFacts): string {
   const panes = panesOf(facts);
   const skips = panes.map(

@@ -1,4 +1,4 @@
-/** The page's only script: ticks off what has been done. Without it the page is complete, but for the ticks. */
+/** The page's only script: ticks off steps as they are done. Without it only the ticks are missing. */
 export const pageScript = `'use strict';
 const steps = [...document.querySelectorAll('[data-fact]')];
 const aloud = document.getElementById('aloud');

@@ -11,22 +11,25 @@ import { outboxHtml } from './outbox.ts';
 import { pageScript } from './script.ts';
 import { pageIcon, pageStyle } from './style.ts';
 
-/** The demo's page, being served. */
+/** The running server of the demo's page. */
 export interface PageServer {
-  /** With the key that opens it. A secret. */
+  /** Contains the access key. A secret. */
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** What the page shows of the service. */
+/** Data of the service that the page shows. */
 export interface PageSources {
-  /** Makes a one-time link into the administrator's console: each browser needs one of its own. */
+  /** Creates a one-time link to the administrator's console; each browser needs its own. */
   readonly operatorLink: () => Promise<string>;
   /** The user's mails, newest first. */
   readonly mails: () => Promise<readonly LocalMail[]>;
 }
 
-/** The name by which the page, the service and the fob's face are reached: the operator's cookie is for one site. */
+/**
+ * The host name of the page, the service and the fob's faceplate. They must share one name: the operator's cookie is
+ * for one site.
+ */
 const HOST = '127.0.0.1';
 
 /**
@@ -83,7 +86,7 @@ interface Asset {
 
 const HTML = 'text/html; charset=utf-8';
 
-/** They tell nothing, and anybody may have them. */
+/** Public files: they contain no secrets and need no key. */
 const assets: ReadonlyMap<string, Asset> = new Map([
   ['/style.css', { type: 'text/css; charset=utf-8', body: pageStyle }],
   ['/page.js', { type: 'text/javascript; charset=utf-8', body: pageScript }],
@@ -95,7 +98,7 @@ function send(request: IncomingMessage, response: ServerResponse, { type, body }
   response.writeHead(200, { 'content-type': type }).end(request.method === 'HEAD' ? undefined : body);
 }
 
-/** The frame in which the console is entered: its form may go there. */
+/** The page in the console's frame; its form may be sent to the console's origin. */
 function sendConsole({ frames }: PageFacts, request: IncomingMessage, response: ServerResponse): void {
   const { origin } = new URL(frames.operator);
   const policy = [
@@ -107,7 +110,7 @@ function sendConsole({ frames }: PageFacts, request: IncomingMessage, response: 
     "frame-ancestors 'self'",
   ];
   response.setHeader('content-security-policy', policy.join('; '));
-  // Without a referrer at all the browser would hide from which page the form comes.
+  // With `no-referrer` the browser would send `Origin: null` with the form.
   response.setHeader('referrer-policy', 'same-origin');
   send(request, response, { type: HTML, body: consoleHtml });
 }
@@ -123,7 +126,7 @@ async function sendLink(operatorLink: PageSources['operatorLink'], response: Ser
 async function sendOutbox(mails: PageSources['mails'], response: ServerResponse): Promise<void> {
   try {
     const page = outboxHtml(await mails());
-    // This page alone frames it.
+    // Only this page may frame the outbox.
     response.setHeader('content-security-policy', OUTBOX_POLICY);
     response.writeHead(200, { 'content-type': HTML }).end(page);
   } catch {
@@ -158,15 +161,16 @@ function securityHeaders({ frames }: PageFacts): Record<string, string> {
   };
 }
 
-/** Whether the request is one for this page; one that is not has been answered. */
+/** Whether the request is for this page; otherwise it has been answered. */
 function isForUs(request: IncomingMessage, response: ServerResponse, port: number): boolean {
   const { host } = request.headers;
-  // By this name the page would be another site than its frames, and the operator's cookie would not come.
+  // Under this name the page and its frames would be different sites, and the browser would not send the operator's
+  // cookie.
   if (host === `localhost:${port}`) {
     response.writeHead(307, { location: `http://${HOST}:${port}${request.url ?? '/'}` }).end();
     return false;
   }
-  // Any other is a foreign name that was pointed at this computer (DNS rebinding).
+  // Any other name is a foreign one that resolves to this computer (DNS rebinding).
   if (host !== `${HOST}:${port}`) return refuse(response, 421, 'This name is not served here.');
   const methods = pathOf(request) === '/console' ? ['GET', 'HEAD', 'POST'] : ['GET', 'HEAD'];
   if (methods.includes(request.method ?? '')) return true;
@@ -174,7 +178,10 @@ function isForUs(request: IncomingMessage, response: ServerResponse, port: numbe
   return refuse(response, 405, 'This page can only be read.');
 }
 
-/** Whether whoever asks was given the key, and asks from this page where something is done; who may not has been answered. */
+/**
+ * Whether the request carries the key or cookie, and for a POST also comes from this page; otherwise it has been
+ * answered.
+ */
 function isAdmitted(
   access: PageAccess,
   request: IncomingMessage,
@@ -201,7 +208,7 @@ function refuse(response: ServerResponse, status: number, text: string): false {
   return false;
 }
 
-/** Server-sent events (HTML §9.2): the progress as it is, then each change. */
+/** Server-sent events (HTML §9.2): sends the current progress, then each change. */
 function sendProgress(watch: ProgressWatch, watchers: Set<ServerResponse>, response: ServerResponse): void {
   if (watchers.size >= WATCHERS_MAX) {
     refuse(response, 503, 'Too many pages are open.');

@@ -1,4 +1,4 @@
-/** The page's style sheet and icon. Colours are those of the service's pages, so that the frames belong. */
+/** The page's style sheet and icon. The colours are those of the service's pages, so that the frames match. */
 export const pageStyle = `
 :root {
   color-scheme: light dark;

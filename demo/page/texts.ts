@@ -17,7 +17,7 @@ export const pageTexts = {
   },
   login: {
     name: 'The log-in page',
-    /** What the example application is called. */
+    /** The name of the example application. */
     application: 'Example application',
     accepted: {
       heading: 'Type the passcode',

@@ -9,20 +9,20 @@ import type { Stage } from './stage.ts';
 import { texts } from './texts.ts';
 import { stopped, unlessStopped } from './waiting.ts';
 
-/** An agent that runs. */
+/** A running agent. */
 export interface RunningAgent {
-  /** Resolves when the service has proved all the fobs. @throws FobError `no-answer`, the reason of the end */
+  /** Resolves when the service has proved all the fobs. @throws FobError `no-answer`, or the reason of the stop */
   readonly proved: () => Promise<void>;
   close(): Promise<void>;
 }
 
-/** A fob, and what it calls itself. */
+/** A fob and its name. */
 export interface NamedFob {
   readonly serial: string;
   readonly fob: DemoFob;
 }
 
-/** Starts the agent of the fobs' computer: as `passfob agent`, with the demo's service and no other. */
+/** Starts the agent for the fobs, as `passfob agent` does, with the demo's service only. */
 export async function startAgent(stage: Stage, fobs: readonly NamedFob[]): Promise<RunningAgent> {
   const { service } = stage;
   const ending = new AbortController();
@@ -35,7 +35,7 @@ export async function startAgent(stage: Stage, fobs: readonly NamedFob[]): Promi
     settings: {
       services: [{ url: service.url, name: texts.agent.service, fingerprint: await service.fingerprint() }],
     },
-    // The service is on this computer: no proxy is asked.
+    // The service is on this computer, so no proxy is used.
     environment: {},
     time: systemTime,
     version: packageVersion(),

@@ -13,11 +13,11 @@ import { texts } from './texts.ts';
 
 const { steps: titles, facts: names, expected, ...words } = texts.transcript;
 
-/** Whose fob the second one is. */
+/** The owner of the second fob. */
 const SECOND_USER = 'bob';
 
 /**
- * What the service's own fob does: it is enrolled by a mail, and log-ins are approved, declined and reported on it.
+ * Shows push approval: enrols the service's own fob by mail, then approves, declines and reports log-ins on it.
  * @throws FobError that names the step
  */
 export async function approveLogins(play: Play): Promise<void> {
@@ -63,7 +63,7 @@ async function enrolSecond({ stage, step }: Play, fob: DemoFob): Promise<string>
   });
 }
 
-/** Has a log-in be asked for on the page, and answered on the fob. */
+/** Returns a function that starts a log-in on the page and answers it on the fob. */
 function pusher(origin: string, { control }: DemoFob) {
   return async (says: PersonDecision, result: 'accepted' | 'refused', fact: Fact): Promise<void> => {
     const page = await autosend(origin, SECOND_USER);

@@ -4,9 +4,9 @@ import { FobError } from 'passfob/errors';
 import { HTTP_TIMEOUT_MS, PROGRESS_INTERVAL_MS, PUSH_TIMEOUT_MS } from './limits.ts';
 import { texts } from './texts.ts';
 
-/** What somebody at a browser sees of the service: pages, over HTTP, and nothing else of it. */
+/** A user's browser, which talks to the service only by its pages, over HTTP. */
 
-/** How a log-in ended: the status and the title of the page that came. */
+/** The result of a log-in: the status and title of the page that followed. */
 export interface LoginSeen {
   readonly isAccepted: boolean;
   readonly status: number;
@@ -14,7 +14,7 @@ export interface LoginSeen {
 }
 
 /**
- * Opens the log-in page, fills its form in and sends it.
+ * Opens the login page, fills in its form and submits it.
  * @param origin of the service
  * @throws FobError `no-answer`
  */
@@ -33,12 +33,12 @@ export async function logIn(origin: string, user: string, passcode: string): Pro
 export interface PushSeen {
   /** The number to compare. */
   readonly number: string;
-  /** What the page has come to when it no longer waits. @throws FobError `no-answer` */
+  /** Waits until the page no longer waits, and returns the result. @throws FobError `no-answer` */
   decided(): Promise<LoginSeen>;
 }
 
 /**
- * Fills in the user name alone and presses Autosend.
+ * Fills in only the user name and presses Autosend.
  * @param origin of the example application
  * @throws FobError `no-answer`
  */
@@ -79,21 +79,24 @@ export interface AlertSeen {
   readonly title: string;
   /** In words: "once", "2 times". */
   readonly times: string;
-  /** What stands beside it, by its heading: user, token … */
+  /** The facts of the alert by their headings: user, token … */
   readonly facts: ReadonlyMap<string, string>;
 }
 
-/** The administrator's console in one browser: entered once, then looked at. */
+/** The administrator's console in one browser, opened once and then read. */
 export interface OperatorPane {
   /** The alerts, latest first. @throws FobError `no-answer` */
   alerts(): Promise<AlertSeen[]>;
 }
 
-/** Enters the administrator's console. @param link used up by this @throws FobError `no-answer` where it does not open */
+/**
+ * Opens the administrator's console. @param link used up by this call @throws FobError `no-answer` if it does not
+ * open
+ */
 export async function enterOperatorPane(link: string): Promise<OperatorPane> {
   const { origin, pathname, searchParams } = new URL(link);
   const body = new URLSearchParams({ key: searchParams.get('key') ?? '', act: 'enter' });
-  // Looked at, the link asks first: what is sent is what its button sends.
+  // A GET of the link only shows a button; this sends the request of that button.
   const init: RequestInit = { method: 'POST', redirect: 'manual', headers: { origin }, body };
   const entry = await get(origin + pathname, init);
   const cookie = entry.cookie.split(';')[0] ?? '';
@@ -141,7 +144,7 @@ function inputValue(page: string, name: string): string {
   return decoded(new RegExp(`name="${name}" value="([^"]*)"`).exec(page)?.[1]);
 }
 
-/** Markup as the text that a person reads. */
+/** Returns the text of markup as a person reads it. */
 function decoded(markup = ''): string {
   return htmlUnescape(markup.replace(/<[^>]*>/g, ''))
     .replace(/\s+/g, ' ')

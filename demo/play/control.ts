@@ -5,7 +5,7 @@ import { SCREEN_TIMEOUT_MS } from './limits.ts';
 import { texts } from './texts.ts';
 import { unlessStopped } from './waiting.ts';
 
-/** What the fob's display shows, as the simulator tells it. */
+/** The content of the fob's display, as reported by the simulator. */
 export interface ScreenReading {
   readonly powered: boolean;
   readonly on: boolean;
@@ -20,7 +20,7 @@ interface Pending {
   reject(error: unknown): void;
 }
 
-/** The simulator's control protocol, JSON lines, from its user's side: the display seen and the button pressed. */
+/** The client of the simulator's control protocol (JSON lines): reads the display and presses the button. */
 export class SimulatorControl {
   private readonly requests: Writable;
   private readonly stop: AbortSignal;
@@ -29,7 +29,7 @@ export class SimulatorControl {
   private lastId: number;
   private shown: ScreenReading | undefined;
 
-  /** @param stop ends every wait with its reason */
+  /** @param stop rejects every wait with its reason */
   constructor(requests: Writable, answers: Readable, stop: AbortSignal) {
     this.requests = requests;
     this.stop = stop;
@@ -42,33 +42,33 @@ export class SimulatorControl {
     });
   }
 
-  /** The newest screen; an empty one before the first is known. */
+  /** The newest screen; empty before the first report. */
   get screen(): ScreenReading {
     return this.shown ?? { powered: false, on: false, text: [] };
   }
 
-  /** The screen at this moment: the newest told may be a frame behind. @throws FobError as `ask` */
+  /** Reads the current screen; the last reported one may be a frame behind. @throws FobError as `ask` */
   async look(): Promise<ScreenReading> {
     this.take(await this.ask({ do: 'screen', bitmap: 'none' }));
     return this.screen;
   }
 
-  /** Called with each new screen. Returns the function that stops listening. */
+  /** Calls back with each new screen. Returns the function that stops it. */
   onScreen(listener: (screen: ScreenReading) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
 
-  /** Has the simulator tell every screen from now on; done when the first is known. */
+  /** Asks the simulator to report every screen from now on; resolves when the first is known. */
   async watch(): Promise<void> {
     await this.ask({ do: 'subscribe', bitmap: 'none' });
     await this.untilScreen(() => this.shown !== undefined, texts.screens.any);
   }
 
   /**
-   * Does one thing; done when the simulator has done it.
+   * Sends a request and waits until the simulator has carried it out.
    * @returns its answer
-   * @throws FobError `no-answer` where it refuses or is silent, the reason of `stop`
+   * @throws FobError `no-answer` if it refuses or does not answer, or the reason of `stop`
    */
   ask(request: Message): Promise<Message> {
     this.lastId++;
@@ -81,8 +81,8 @@ export class SimulatorControl {
 
   /**
    * Waits for a screen.
-   * @param what names it in the error
-   * @throws FobError `no-answer` where it does not come, the reason of `stop`
+   * @param what names the screen in the error
+   * @throws FobError `no-answer` if it does not appear, or the reason of `stop`
    */
   async untilScreen(isMeant: (screen: ScreenReading) => boolean, what: string): Promise<ScreenReading> {
     let stopListening = () => {};
@@ -120,7 +120,10 @@ export class SimulatorControl {
   }
 }
 
-/** Undefined for half a line, which is the last of a simulator that was killed: its end is told otherwise. */
+/**
+ * Returns undefined for a truncated line, the last output of a killed simulator. The end of the process is reported
+ * elsewhere.
+ */
 function parsed(line: string): Message | undefined {
   try {
     return JSON.parse(line) as Message;

@@ -12,20 +12,20 @@ import { decide, leaveMessage, readPairingCode } from './person.ts';
 import type { Stage } from './stage.ts';
 import { texts } from './texts.ts';
 
-/** Where the demo's users have their mail. */
+/** The mail address of a demo user. */
 export const addressOf = (user: string) => `${user}@example.org`;
 
 /**
- * Counted passcodes: one of time that was used to enrol could not be used again within its 30 seconds, and whoever tries
- * the demo out begins at once.
+ * Counter-based passcodes: a time-based one used to enrol could not be used again for 30 seconds, and users of the
+ * demo log in at once.
  */
 const COUNTED_POLICY = { name: 'demo', kind: 'hotp', algorithm: 'sha1', digits: 6 } as const;
 
 /**
- * Has a user enrol a fob as users do: the mail that the service wrote, the string in it, the relay, the code on the
- * display, the press.
- * @param report is told how far it is
- * @throws FobError as `relayActivation`, `bad-input` where the service invites nobody
+ * Enrols a fob as a user does: reads the activation string in the service's mail, starts the relay, types the code on
+ * the display, holds the button.
+ * @param report is called with the progress
+ * @throws FobError as `relayActivation`, `bad-input` if the service sends no invitation
  */
 export async function enrolByMail(
   { service, stop }: Stage,
@@ -53,7 +53,7 @@ export async function enrolByMail(
     report(event) {
       report(event);
       if (event.event !== 'step' || event.step !== 'press') return;
-      // What the fob did not come to, the relay says.
+      // The relay reports the failure if the fob asks no question.
       pressed = decide(fob.control, 'yes').catch(() => undefined);
     },
     signal: stop,
@@ -64,8 +64,8 @@ export async function enrolByMail(
 }
 
 /**
- * Has the page's fob enrolled by its user. What an earlier run with the same folder has done already stays as it is.
- * @throws FobError of the relay; `bad-input` where the fob has another owner than this service
+ * Enrols the page's fob for its user. Keeps the results of an earlier run with the same folder.
+ * @throws FobError of the relay; `bad-input` if the fob's owner is not this service
  */
 export async function makeReady(stage: Stage): Promise<ReadyFob> {
   const { hello } = await onFob(stage, async fob => fob);

@@ -9,13 +9,13 @@ import { FOB_END_TIMEOUT_MS, FOB_NOTES_CHARS_MAX, FOB_START_TIMEOUT_MS } from '.
 import { texts } from './texts.ts';
 import { unlessStopped } from './waiting.ts';
 
-/** A simulated fob in a process of its own: the thing in the person's hand, and the cable to it. */
+/** A simulated fob in a process of its own, with its control protocol and serial port. */
 export interface DemoFob {
-  /** Where its serial port is, as `readAddress` reads it. */
+  /** The address of its serial port, as `readAddress` accepts it. */
   readonly address: string;
-  /** Why the port is TCP and no serial port; undefined where it is one. */
+  /** Why the port is TCP and not a pseudo-terminal; undefined if it is a pseudo-terminal. */
   readonly noPtyBecause: string | undefined;
-  /** The page that shows its display and its button. */
+  /** The URL of the page that shows its display and button. */
   readonly face: string;
   readonly control: SimulatorControl;
   /** Ends the simulator. */
@@ -23,9 +23,9 @@ export interface DemoFob {
 }
 
 /**
- * Starts a simulated fob with a serial port on a pseudo-terminal, or on TCP where the system has none.
- * @param stop aborted here when the simulator ends without having been asked to
- * @throws FobError `no-fob` where it is not built or does not start
+ * Starts a simulated fob with its serial port on a pseudo-terminal, or on TCP if the system has none.
+ * @param stop aborted here if the simulator ends unexpectedly
+ * @throws FobError `no-fob` if it is not built or does not start
  */
 export async function startFob(place: FobHome, stop: AbortController): Promise<DemoFob> {
   const child = spawned(place);
@@ -59,13 +59,14 @@ function spawned({ port, memories }: FobHome): Child {
   const fronts = ['--pty', port, '--tcp', '0', '--web', '0', '--web-key', '--control'];
   return spawn(process.execPath, [program, ...board, ...fronts], {
     stdio: ['pipe', 'pipe', 'pipe'],
-    // Ctrl-C is for this process, which ends the other in its turn; the closed pipe ends it should this one be killed.
+    // Ctrl-C must reach only this process, which then ends the simulator. If this process is killed, the closed pipe
+    // ends the simulator.
     detached: process.platform !== 'win32',
     windowsHide: true,
   });
 }
 
-/** What the simulator says when it is ready. */
+/** The simulator's message when it is ready. */
 interface Ready {
   readonly pty?: string | null;
   readonly ptyUnavailable?: string;
@@ -73,7 +74,7 @@ interface Ready {
   readonly web: string;
 }
 
-/** Reads the line that says where the fob is, and sees the process end. */
+/** Reads the simulator's ready line, and detects the end of the process. */
 function watched(child: Child, stop: AbortController): { ready: Promise<Ready>; close(): Promise<void> } {
   let notes = '';
   let isAsked = false;
@@ -84,7 +85,7 @@ function watched(child: Child, stop: AbortController): { ready: Promise<Ready>; 
       if (line !== undefined) resolve(JSON.parse(line) as Ready);
     });
   });
-  // A request to a simulator that has just gone; its end is told by `close`.
+  // A request to a simulator that has just ended; `close` reports the end.
   child.stdin.on('error', () => undefined);
   const ended = new Promise<void>(resolve => {
     const gone = (reason: string) => {
@@ -104,7 +105,7 @@ function watched(child: Child, stop: AbortController): { ready: Promise<Ready>; 
   return { ready, close };
 }
 
-/** The last thing the simulator said of itself, without its name and its ready line. */
+/** Returns the last line of the simulator's standard error, without its name and its ready line. */
 function lastWords(notes: string): string | undefined {
   return /^simulator: (.*)$/m.exec(notes.slice(notes.lastIndexOf('\nsimulator: ') + 1))?.[1];
 }

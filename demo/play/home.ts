@@ -5,11 +5,11 @@ import BetterSqlite from 'better-sqlite3';
 import { FobError, systemCode } from 'passfob/errors';
 import { texts } from './texts.ts';
 
-/** Where a simulated fob has its files. */
+/** Paths of a simulated fob's files. */
 export interface FobHome {
-  /** Where its serial port is linked to. */
+  /** The link to its serial port. */
   readonly port: string;
-  /** What its memories hold. */
+  /** The file with the contents of its memories. */
   readonly memories: string;
 }
 
@@ -18,18 +18,18 @@ export interface Home {
   readonly directory: string;
   readonly isKept: boolean;
   readonly fob: FobHome;
-  /** Of the transcript's second fob. */
+  /** Used by the transcript's second fob. */
   readonly secondFob: FobHome;
   readonly inventory: string;
   readonly service: string;
-  /** Lets go of the folder; one that is not kept is removed. */
+  /** Releases the folder, and removes it if it is temporary. */
   close(): void;
 }
 
 /**
- * Makes the demo's folder, or takes up a kept one, for this process alone.
- * @param kept where to keep everything; a temporary folder where left out
- * @throws FobError `inventory` where it cannot be made, or another demo works in it
+ * Creates the demo's folder, or opens a kept one, and locks it for this process.
+ * @param kept the folder to keep everything in; a temporary folder if left out
+ * @throws FobError `inventory` if it cannot be created, or another demo uses it
  */
 export function openHome(kept: string | undefined): Home {
   const directory = kept === undefined ? madeTemporary() : resolve(kept);
@@ -57,7 +57,7 @@ function madeTemporary(): string {
   }
 }
 
-/** A lock of SQLite's: the system drops it with the process, however that ends. */
+/** Takes an SQLite lock; the system releases it when the process ends, however it ends. */
 function claim(directory: string): () => void {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });

@@ -1,48 +1,48 @@
-/** Every bound and time of the demo. */
+/** Limits and times of the demo. */
 
-/** The simulator compiles the image and opens its fronts; a slow machine takes a few seconds for it. */
+/** The simulator compiles the image and opens its interfaces, which takes a few seconds on a slow machine. */
 export const FOB_START_TIMEOUT_MS = 30_000;
-/** How long the simulator may take to end by itself before it is ended. */
+/** How long the simulator may take to end before it is killed. */
 export const FOB_END_TIMEOUT_MS = 3_000;
-/** What the simulator says on standard error is kept up to this many characters, the last ones. */
+/** Characters kept of the simulator's standard error, the last ones. */
 export const FOB_NOTES_CHARS_MAX = 2_000;
 
-/** Attempts to get a port that somebody has just let go of, and what lies between them. */
+/** Attempts to open a port that was just released, and the pause between them. */
 export const PORT_TRIES_MAX = 20;
 export const PORT_RETRY_MS = 50;
 
-/** A screen that was to change has changed after this, or something is wrong. */
+/** How long to wait for the screen to change. */
 export const SCREEN_TIMEOUT_MS = 10_000;
-/** Longer than the 0.6 s that make a press a hold, as the fob's user learns it. */
+/** Longer than the 0.6 s that turn a press into a hold on the fob. */
 export const HOLD_MS = 900;
-/** Longer than the second that a question is held for. */
+/** Longer than the one second for which a question must be held. */
 export const APPROVE_MS = 1_300;
-/** What a person takes longer than keys are deaf. */
+/** Added to the fob's time without key input after a new question, as a person reacts later. */
 export const PRESS_SPARE_MS = 150;
-/** Presses from any screen to the passcode of the last of a few accounts, and some to spare. */
+/** Presses from any screen to the passcode of the last account, with a few to spare. */
 export const PRESSES_MAX = 12;
 
-/** The agent connects, and the service proves its fobs, within this. */
+/** Time in which the agent must connect and the service must prove its fobs. */
 export const AGENT_TIMEOUT_MS = 20_000;
 
-/** A push is over by itself after a minute. */
+/** A push expires after a minute. */
 export const PUSH_TIMEOUT_MS = 70_000;
 
-/** Whoever tries the demo out mistypes on purpose: the lock is shown, and soon over. */
+/** Low and short, because users of the demo mistype on purpose to see the lockout. */
 export const LOCK_THRESHOLD = 3;
 export const LOCK_PERIOD_MS = 60_000;
 
-/** A clock set on the whole second is nearer than this, also on a busy machine. */
+/** The clock is set on a whole second and stays within this difference, even on a busy machine. */
 export const CLOCK_DIFFERENCE_MS_MAX = 1_000;
 
-/** Of the key in the page's address, and of the cookie in its place. */
+/** Random bytes of the key in the page's address, and of the cookie that replaces it. */
 export const KEY_BYTES = 32;
 
 export const HTTP_TIMEOUT_MS = 10_000;
 export const URL_CHARS_MAX = 2_048;
-/** Mails that the outbox page shows, the newest. */
+/** Newest mails that the outbox page shows. */
 export const MAIL_SHOWN = 20;
 /** Pages that may watch the progress at once. */
 export const WATCHERS_MAX = 16;
-/** How often the service is asked for news while a page is watching. */
+/** How often the service is polled for news while a page watches. */
 export const PROGRESS_INTERVAL_MS = 250;

@@ -17,18 +17,18 @@ import { readPairingCode } from './person.ts';
 import type { Stage } from './stage.ts';
 import { texts } from './texts.ts';
 
-/** Who logs in. */
+/** The user who logs in. */
 export const USER = 'alice';
 
 /** An account of the demo. */
 export interface DemoAccount {
   readonly kind: 'totp' | 'hotp';
   readonly issuer: string;
-  /** The serial number of its token at the service, of the fob's. */
+  /** Makes the token's serial number at the service from the fob's. */
   readonly tokenSerial: (fobSerial: string) => string;
 }
 
-/** The first one of the transcript. */
+/** The transcript's first account. */
 export const TIMED: DemoAccount = { kind: 'totp', issuer: 'Passfob demo', tokenSerial: serial => serial };
 export const COUNTED: DemoAccount = {
   kind: 'hotp',
@@ -37,8 +37,9 @@ export const COUNTED: DemoAccount = {
 };
 
 /**
- * Plugs in, has one command run and lets go of the port, as the command line does. Over TCP the simulator may turn a
- * command away for the one before, whose end it has not heard yet; it has said nothing then, and is asked again.
+ * Opens the fob, runs one command and releases the port, as the command line does. Over TCP the simulator may refuse
+ * a command while it has not noticed the end of the previous connection; it has sent nothing then, and the command is
+ * tried again.
  */
 export async function onFob<T>({ fob, stop }: Stage, work: (fob: FobAtHand) => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
@@ -53,7 +54,7 @@ export async function onFob<T>({ fob, stop }: Stage, work: (fob: FobAtHand) => P
 
 /**
  * Pairs the fob by the code on its display.
- * @param onCode is told the code as it stands there
+ * @param onCode is called with the code as displayed
  * @throws FobError as `pair`
  */
 export function pairFob(stage: Stage, onCode: (code: string) => void = () => {}): Promise<PairResult> {
@@ -65,12 +66,12 @@ export function pairFob(stage: Stage, onCode: (code: string) => void = () => {})
   return onFob(stage, fob => pair(stage.context, fob, { askCode }));
 }
 
-/** Sets the fob's clock by this computer's and compares them. @throws FobError as `setClock` */
+/** Sets the fob's clock from this computer's and compares them. @throws FobError as `setClock` */
 export function setFobClock(stage: Stage): Promise<ClockResult> {
   return onFob(stage, fob => setClock(stage.context, fob));
 }
 
-/** Puts an account with a fresh seed on the fob, which proves it. @throws FobError as `enroll` */
+/** Writes an account with a fresh seed to the fob, which proves it. @throws FobError as `enroll` */
 export async function enrolAccount(stage: Stage, { kind, issuer }: DemoAccount): Promise<EnrollResult> {
   const { context } = stage;
   const source = {
@@ -88,12 +89,12 @@ export async function enrolAccount(stage: Stage, { kind, issuer }: DemoAccount):
   return onFob(stage, fob => enroll(context, fob, enrolment));
 }
 
-/** By the number of the wire. */
+/** Indexed by the number on the wire. */
 const ALGORITHMS: readonly (AlgorithmName | undefined)[] = [undefined, 'sha1', 'sha256', 'sha512'];
 
 /**
- * Gives an account's seed, as the inventory keeps it, to the service: inside this process, never over a wire.
- * @throws FobError `bad-input` where the service does not take it
+ * Imports an account's seed from the inventory into the service, within this process and never over a wire.
+ * @throws FobError `bad-input` if the service does not accept it
  */
 export async function handOver(
   stage: Stage,
@@ -131,7 +132,7 @@ function tokenOf(serial: string, { settings, key }: KeptAccount, counter = 0) {
   };
 }
 
-/** A fob that is ready to be pressed. */
+/** A fob that is enrolled and ready for use. */
 export interface ReadyFob {
   readonly serial: string;
   readonly board: string;

@@ -5,23 +5,23 @@ import type { ScreenReading, SimulatorControl } from './control.ts';
 import { APPROVE_MS, HOLD_MS, PRESS_SPARE_MS, PRESSES_MAX } from './limits.ts';
 import { texts } from './texts.ts';
 
-/** What a person sees on the display. */
+/** What the display shows. */
 type Seen =
   | { readonly kind: 'dark' | 'other' }
-  /** An account of the list, and how the display says its passcode is had. */
+  /** An account of the list, and which act shows its passcode. */
   | { readonly kind: 'press' | 'hold'; readonly issuer: string }
   | {
       readonly kind: 'code';
       readonly issuer: string;
       readonly code: string;
-      /** Undefined for a passcode that does not run out. */
+      /** Undefined for a passcode that does not expire. */
       readonly secondsLeft: number | undefined;
     };
 
-/** A passcode as a person takes it from the display. */
+/** A passcode as read from the display. */
 export type ReadPasscode = Omit<Extract<Seen, { kind: 'code' }>, 'kind'>;
 
-/** The fob's own words, by which its user knows what a press will do. */
+/** The fob's hint texts, which tell its user what a press or hold does. */
 const HINTS: Readonly<Record<string, 'press' | 'hold'>> = {
   'Press: passcode': 'press',
   'Hold: passcode': 'hold',
@@ -55,20 +55,20 @@ export function isPasscodeShown(screen: ScreenReading): boolean {
   return see(screen).kind === 'code';
 }
 
-/** Whether the display means this name, which it cuts with dots where it does not fit. */
+/** Whether the display means this name; it ends a long name with dots. */
 function isNamed(shown: string, name: string): boolean {
   return shown === name || (shown.endsWith('..') && name.startsWith(shown.slice(0, -2)));
 }
 
-/** What stays the same while a countdown runs. */
+/** Returns the part of the screen that stays the same during a countdown. */
 function standing(screen: ScreenReading): string {
   const seen = see(screen);
   return JSON.stringify(seen.kind === 'code' ? [seen.kind, seen.issuer] : [seen, screen.text]);
 }
 
 /**
- * Presses away what the fob says after work on it, until an account stands there; a dark display stays dark.
- * @throws FobError as `Control.untilScreen`
+ * Presses the button to dismiss messages until an account is shown; a dark display stays dark.
+ * @throws FobError as `SimulatorControl.untilScreen`
  */
 export async function leaveMessage(control: SimulatorControl): Promise<void> {
   for (let presses = 0; presses < PRESSES_MAX; presses++) {
@@ -78,23 +78,24 @@ export async function leaveMessage(control: SimulatorControl): Promise<void> {
   }
 }
 
-/** Presses the button under a screen, and waits for the next. */
+/** Presses the button on a given screen, and waits for the next screen. */
 async function press(control: SimulatorControl, under: ScreenReading, heldMs?: number): Promise<void> {
   await control.ask({ do: 'press', ...(heldMs !== undefined && { heldMs }) });
   await control.untilScreen(screen => standing(screen) !== standing(under), texts.screens.next);
 }
 
-/** The fob's own words under a question. */
+/** The fob's hint below a question. */
 const QUESTION_HINT = 'Hold: yes  Press: no';
 const REPORT_IT = 'Report it?';
 
-/** What a person says to a question; a report is a no that is said twice. */
+/** A person's answer to a question; `report` is a no given twice. */
 export type PersonDecision = 'yes' | 'no' | 'report';
 
 /**
- * Waits for a question on the display, reads it, and answers. Keys are deaf for a moment after it has appeared.
- * @returns what was asked, line by line
- * @throws FobError as `Control.untilScreen`
+ * Waits for a question on the display, reads it, and answers. The button is ignored for a moment after a question
+ * appears.
+ * @returns the lines of the question
+ * @throws FobError as `SimulatorControl.untilScreen`
  */
 export async function decide(control: SimulatorControl, says: PersonDecision): Promise<readonly string[]> {
   const { text } = await control.untilScreen(isQuestionShown, texts.screens.question);
@@ -108,17 +109,17 @@ export async function decide(control: SimulatorControl, says: PersonDecision): P
   return text;
 }
 
-/** Whether the fob says that a question was answered by a yes. */
+/** Whether the fob shows that a question was answered with yes. */
 export function isApprovedShown({ text }: ScreenReading): boolean {
   return text.includes('Approved.');
 }
 
-/** Whether the fob asks something. */
+/** Whether the fob asks a question. */
 function isQuestionShown({ text }: ScreenReading): boolean {
   return text.includes(QUESTION_HINT);
 }
 
-/** The pairing code on the display, in its groups. @throws FobError as `Control.untilScreen` */
+/** Reads the pairing code from the display, in its groups. @throws FobError as `SimulatorControl.untilScreen` */
 export async function readPairingCode(control: SimulatorControl): Promise<string> {
   const linesOf = ({ text }: ScreenReading) => text.filter(line => CODE_LINE.test(line));
   const screen = await control.untilScreen(
@@ -129,15 +130,15 @@ export async function readPairingCode(control: SimulatorControl): Promise<string
 }
 
 /**
- * Has the fob show a new passcode of an account, and reads it: looks at the display, does what it says, looks again.
- * @throws FobError `no-answer` where the fob does not come to it, and as `Control.untilScreen`
+ * Makes the fob show a new passcode of an account, and reads it: reads the display, follows its hint, reads again.
+ * @throws FobError `no-answer` if no passcode appears, and as `SimulatorControl.untilScreen`
  */
 export async function readPasscode(control: SimulatorControl, issuer: string): Promise<ReadPasscode> {
   let isAsked = false;
   for (let presses = 0; presses < PRESSES_MAX; presses++) {
     const screen = await control.look();
     const seen = see(screen);
-    // One that stands there already was read before, perhaps by somebody else.
+    // A passcode that is already shown may have been read before, perhaps by another person.
     if (seen.kind === 'code' && isAsked && isNamed(seen.issuer, issuer)) return seen;
     const isWanted = 'issuer' in seen && isNamed(seen.issuer, issuer);
     isAsked = isWanted && seen.kind !== 'code';

@@ -4,14 +4,14 @@ import type { Stage } from './stage.ts';
 import type { Step } from './steps.ts';
 import { texts } from './texts.ts';
 
-/** Everything the steps of a transcript share. */
+/** State that the steps of a transcript share. */
 export interface Play {
   readonly stage: Stage;
   readonly step: Step;
   readonly operator: OperatorPane;
 }
 
-/** @throws FobError `verification-failed` unless it is as expected */
+/** @throws FobError `verification-failed` unless `isExpected` */
 export function expect(isExpected: boolean, wanted: string, got: string): void {
   if (!isExpected) throw new FobError('verification-failed', texts.errors.unexpected(wanted, got));
 }

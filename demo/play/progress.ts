@@ -3,7 +3,7 @@ import { PROGRESS_INTERVAL_MS } from './limits.ts';
 import { isApprovedShown, isPasscodeShown } from './person.ts';
 import type { Stage } from './stage.ts';
 
-/** How far somebody has got with the demo: one fact for each step of its page. */
+/** Progress of the user in the demo: one fact for each step of the page. */
 export interface DemoProgress {
   /** The fob has shown a passcode. */
   readonly pressed: boolean;
@@ -15,15 +15,15 @@ export interface DemoProgress {
   readonly approved: boolean;
 }
 
-/** Progress since this start. */
+/** Progress since this start of the demo. */
 export interface ProgressWatch {
   readonly now: DemoProgress;
-  /** Called with each change, while it is wanted. Returns the function that stops. */
+  /** Calls back with each change. Returns the function that stops it. */
   onChange(listener: (progress: DemoProgress) => void): () => void;
   close(): void;
 }
 
-/** Watches the fob's display and, while somebody wants to know, the service's log. */
+/** Watches the fob's display and, while somebody listens, the service's log. */
 export function watchProgress({ fob, service, context }: Stage): ProgressWatch {
   const sinceMs = context.now();
   const listeners = new Set<(progress: DemoProgress) => void>();
@@ -42,7 +42,7 @@ export function watchProgress({ fob, service, context }: Stage): ProgressWatch {
   const timer = setInterval(async () => {
     if (isAsking || listeners.size === 0 || now.refused) return;
     isAsking = true;
-    // A service that cannot answer now is asked again.
+    // If the service cannot answer now, the next poll asks again.
     take(await newsOf(service, sinceMs).catch(() => ({})));
     isAsking = false;
   }, PROGRESS_INTERVAL_MS);

@@ -2,7 +2,8 @@ import { FobError } from 'passfob/errors';
 import type { Stage } from './stage.ts';
 
 /**
- * The key of the log-in application, a secret: the first start of a service hands one out, and later ones another.
+ * Returns the API key of the log-in application, a secret: the service hands one out at its first start; later starts
+ * create another.
  * @throws FobError `bad-input`
  */
 export async function apiKeyOf({ service }: Stage): Promise<string> {

@@ -6,30 +6,30 @@ import { type DemoFob, startFob } from './fob.ts';
 import { type Home, openHome } from './home.ts';
 import { LOCK_PERIOD_MS, LOCK_THRESHOLD } from './limits.ts';
 
-/** Everything the demo plays with. */
+/** Everything the demo works with: fob, inventory, service. */
 export interface Stage {
   readonly home: Home;
   readonly fob: DemoFob;
   readonly service: Service;
-  /** For commands of this owner, whose inventory is in the demo's folder. */
+  /** For commands of this owner; the inventory is in the demo's folder. */
   readonly context: Context;
   readonly stop: AbortSignal;
-  /** Starts another fob, which goes with the stage. @throws FobError `no-fob` */
+  /** Starts another fob, which ends with the stage. @throws FobError `no-fob` */
   readonly startSecondFob: () => Promise<DemoFob>;
 }
 
 export interface StageOptions {
-  /** A folder to keep everything in; a temporary one where left out. */
+  /** The folder to keep everything in; a temporary one if left out. */
   readonly keep?: string | undefined;
-  /** Ends everything, with an error as its reason; aborted here when the fob is lost. */
+  /** Stops everything, with an error as its reason; aborted here if the fob is lost. */
   readonly stop: AbortController;
-  /** Bytes nobody can foresee. */
+  /** Source of unpredictable bytes. */
   readonly random?: (length: number) => Uint8Array;
 }
 
 /**
- * Starts a fob, an inventory and a service, has `play` play with them, and takes everything away again.
- * @throws FobError, ServiceError where one of them does not start; what `play` throws
+ * Starts a fob, an inventory and a service, runs `play`, then ends and removes them.
+ * @throws FobError, ServiceError if one of them does not start; errors of `play`
  */
 export async function onStage<T>(options: StageOptions, play: (stage: Stage) => Promise<T>): Promise<T> {
   const { stop } = options;

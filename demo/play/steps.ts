@@ -2,16 +2,16 @@ import { FobError } from 'passfob/errors';
 import { faultOf } from './faults.ts';
 import { texts } from './texts.ts';
 
-/** Tells one thing that a step found out. */
+/** Reports one finding of a step. */
 export type Fact = (name: string, value: string) => void;
 
-/** Does one step of a transcript. @throws FobError that names the step */
+/** Runs one step of a transcript. @throws FobError that names the step */
 export type Step = <T>(title: string, work: (fact: Fact) => Promise<T>) => Promise<T>;
 
-/** Columns in which the names of facts stand. */
+/** Width of the column with the names of facts. */
 const NAME_COLUMNS = 10;
 
-/** A transcript's steps, numbered as they come, each told line by line as it happens. */
+/** Numbers a transcript's steps and prints each line as it happens. */
 export function stepsOf(say: (line: string) => void): { step: Step; count: () => number } {
   let number = 0;
   const step: Step = async (title, work) => {

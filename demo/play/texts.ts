@@ -1,4 +1,4 @@
-/** Every English text of the demo, but for those of its page in `page/texts.ts`. */
+/** Every English text of the demo, except the page's (`page/texts.ts`). */
 
 const again = 'Run the demo again; if it fails again, report what it printed.';
 
@@ -81,7 +81,7 @@ Exit codes: 0 ended as asked (transcript: every step had the expected result), 1
     }),
   },
 
-  /** What the display was to come to. */
+  /** Names of expected screens. */
   screens: {
     any: 'show anything',
     next: 'another screen after the press',

@@ -1,11 +1,11 @@
-/** How long to wait, and what to say then. */
+/** How long to wait, and the error after that. */
 export interface WaitLimit {
   readonly timeoutMs: number;
   readonly tooLate: Error;
 }
 
 /**
- * What `work` comes to, unless `stop` or the end of patience comes first: then its reason is thrown.
+ * Returns the result of `work`, unless `stop` is aborted or the time limit passes first; then throws its reason.
  * @param stop aborted with an error as its reason
  */
 export async function unlessStopped<T>(

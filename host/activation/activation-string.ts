@@ -9,11 +9,11 @@ import {
   TYPED_CHARS_MAX,
 } from './limits.ts';
 
-/** What an activation string says. It holds no seed: without the fob, or once it was used, it is worth nothing. */
+/** The content of an activation string. It holds no seed, and is worthless without the fob or once it is used. */
 export interface Activation {
   /** Origin of the service: `https://tokens.example.org`, or `http://` with a loopback address. */
   readonly service: string;
-  /** The one-time code, 16 bytes. A secret until it was used. */
+  /** The one-time code, 16 bytes. A secret until it is used. */
   readonly code: Uint8Array;
   /** The first 16 bytes of the SHA-256 of the service's identity key (Ed25519). */
   readonly fingerprint: Uint8Array;
@@ -28,8 +28,8 @@ const HTTP = 1;
 const headBytes = 1 + CODE_BYTES + FINGERPRINT_BYTES;
 
 /**
- * Writes an activation as bech32m (BIP-350), lower case, without separators.
- * @throws FobError `bad-input` for an address that is none
+ * Encodes an activation as bech32m (BIP-350), lower case, without separators.
+ * @throws FobError `bad-input` for an invalid address
  */
 export function activationString({ service, code, fingerprint }: Activation): string {
   const { scheme, host } = partsOf(service);
@@ -41,14 +41,14 @@ export function activationString({ service, code, fingerprint }: Activation): st
   return bech32m.encode(PREFIX, bech32m.toWords(bytes), STRING_CHARS_MAX);
 }
 
-/** The string in groups, for reading aloud and typing. */
+/** Splits the string into groups, for reading aloud and typing. */
 export function inGroups(string: string): string {
   return string.match(new RegExp(`.{1,${GROUP_CHARS}}`, 'g'))?.join(' ') ?? '';
 }
 
 /**
- * Reads a string as a person has it: any case, with spaces, dashes, line breaks and invisible characters anywhere, bare
- * or behind the `#` of a link.
+ * Reads a string as a person enters it: any case, with spaces, dashes, line breaks and invisible characters anywhere,
+ * bare or after the `#` of a link.
  * @throws FobError `bad-input` for a wrong, missing or extra character, another version, or a hostile address
  */
 export function readActivationString(typed: string): Activation {
@@ -65,7 +65,7 @@ export function readActivationString(typed: string): Activation {
   return { service, code: bytes.slice(1, end), fingerprint: bytes.slice(end, headBytes) };
 }
 
-/** Everything that mail programs and people put between the characters. */
+/** All characters that mail programs and people insert. */
 const BETWEEN = /[\s\p{Dash}\p{Cf}]/gu;
 
 function bare(typed: string): string {
@@ -73,7 +73,10 @@ function bare(typed: string): string {
   return typed.slice(from).replace(BETWEEN, '').toLowerCase();
 }
 
-/** The address inside is whoever's who made the string: nothing but an origin that a browser would write the same. */
+/**
+ * Splits the address. Anybody may have made the string, so only an origin in the browser's canonical form is
+ * accepted.
+ */
 function partsOf(service: string): { readonly scheme: number; readonly host: string } {
   const url = URL.canParse(service) ? new URL(service) : undefined;
   const isPlain = url?.protocol === 'http:' && isLoopback(url.hostname);

@@ -14,21 +14,21 @@ import { type RelayDone, type RelayOptions, refusalOf } from './relay-options.ts
 import { fieldOf, piecesOf } from './shapes.ts';
 import type { ServiceSocket } from './socket.ts';
 
-/** One connection of a relay to the service, from its opening to its end. */
+/** One connection of a relay to the service, from opening to end. */
 export class RelayConnection {
   private readonly options: RelayOptions;
   private readonly id: Uint8Array;
   private readonly onEntered: () => void;
-  /** Ends whatever is under way for this connection. */
+  /** Aborts all work for this connection. */
   private readonly ending: AbortController;
   private socket: ServiceSocket | undefined;
   private fob: Transport | undefined;
-  /** Ends what is under way for one fob: its opening, the asking for its code. */
+  /** Aborts all work for one fob: opening it and asking for its code. */
   private turn: AbortController;
-  /** Ends the asking for one code. */
+  /** Aborts the question for one code. */
   private asking: AbortController;
   private hasPlugged: boolean;
-  /** Undefined: the connection is gone. */
+  /** Undefined marks the end of the connection. */
   private readonly heard: (ServiceMessage | undefined)[];
   private failure: FobError | undefined;
   private wake: () => void;
@@ -45,7 +45,7 @@ export class RelayConnection {
     this.wake = () => undefined;
   }
 
-  /** @throws FobError `service-silent` where the connection was lost: it may be opened again */
+  /** @throws FobError `service-silent` if the connection is lost; the caller may open another */
   async run(): Promise<RelayDone> {
     const { activation, openSocket, signal } = this.options;
     const cancel = () => this.fail(new FobError('cancelled'));
@@ -58,7 +58,7 @@ export class RelayConnection {
       await this.open();
       return await this.carry();
     } catch (error) {
-      // Whoever gives up says so; the activation stays open.
+      // Tells the service that the relay gives up; the activation stays open.
       this.say({ type: 'stop' });
       throw error;
     } finally {
@@ -70,7 +70,7 @@ export class RelayConnection {
     }
   }
 
-  /** The service proves itself, then hears the code. */
+  /** Lets the service prove itself, then sends the code. */
   private async open(): Promise<void> {
     const { activation } = this.options;
     const nonce = globalThis.crypto.getRandomValues(new Uint8Array(OPENING_NONCE_BYTES));
@@ -102,7 +102,8 @@ export class RelayConnection {
           break;
         }
         case 'bytes':
-          // What cannot be sent is lost on the way; that the fob has gone, its transport says.
+          // Bytes that cannot be sent count as lost on the wire; the transport's `onClose` reports that the fob is
+          // gone.
           this.fob?.send(said.text).catch(() => undefined);
           break;
         case 'done': {
@@ -117,7 +118,7 @@ export class RelayConnection {
     }
   }
 
-  /** Opens a fob in place of the one there was. */
+  /** Opens a fob in place of the previous one. */
   private async plug(): Promise<void> {
     this.turn.abort();
     const turn = new AbortController();
@@ -181,7 +182,10 @@ export class RelayConnection {
     this.wake();
   }
 
-  /** The next message. @throws FobError `service-silent` where the connection is gone or nothing comes in time */
+  /**
+   * Waits for the next message. @throws FobError `service-silent` if the connection has ended or nothing comes in
+   * time
+   */
   private async next(timeoutMs?: number): Promise<ServiceMessage> {
     let isLate = false;
     const timer =
@@ -199,14 +203,14 @@ export class RelayConnection {
     } finally {
       clearTimeout(timer);
     }
-    // What was said before the end is heard before it.
+    // Messages received before the end are delivered before it.
     const message = this.failure === undefined ? this.heard.shift() : undefined;
     if (message !== undefined) return message;
     throw this.failure ?? new FobError('service-silent');
   }
 }
 
-/** It speaks, but not as a service of this version does. */
+/** The peer answers, but not as a service of this version. */
 function noService(): FobError {
   return new FobError('activation', {
     sentence: 'What answers does not speak as the service of this passfob does.',

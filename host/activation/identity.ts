@@ -6,9 +6,9 @@ import { type Opened, openingTranscript, type ServiceMessage } from './messages.
 import { bytesOf } from './shapes.ts';
 
 /**
- * Sees that whoever answered holds the identity key whose fingerprint is known, and signed this opening by this address
- * (RFC 8032). Before that nothing is said that is worth anything.
- * @throws FobError `activation` where it is somebody else, or where this browser cannot check it
+ * Checks that the peer holds the identity key with the known fingerprint, and signed this opening for this address
+ * (RFC 8032). Nothing of value is sent before that.
+ * @throws FobError `activation` if the peer is another one, or this browser cannot check it
  */
 export async function checkIdentity(
   { service, fingerprint }: Pick<Activation, 'service' | 'fingerprint'>,
@@ -35,7 +35,7 @@ async function isSigned(key: Uint8Array, signature: Uint8Array, text: Uint8Array
   try {
     imported = await subtle.importKey('raw', Uint8Array.from(key), 'Ed25519', false, ['verify']);
   } catch (cause) {
-    // A key that is no point of the curve is not told apart by all implementations.
+    // Some implementations also refuse a key that is no point of the curve; the two cases look the same here.
     throw new FobError('activation', {
       sentence: 'The key of the service cannot be checked here.',
       next: 'Update the browser (Chromium from 137, Firefox from 129, Safari from 17), or run: passfob activate',

@@ -1,53 +1,53 @@
 /**
- * What a relay and the service say to each other: JSON texts over a WebSocket (`docs/relay.md`). The relay carries the
+ * The messages between a relay and the service: JSON texts over a WebSocket (`docs/relay.md`). The relay carries the
  * bytes of a fob; it never holds a seed, a PIN or a passcode. Bytes in fields are base64url without padding.
  */
 
-/** What a relay says. */
+/** A message of a relay. */
 export type RelayMessage =
   /** First: asks the service to prove itself. nonce: 32 bytes. */
   | { readonly type: 'open'; readonly version: 1; readonly nonce: string }
-  /** Once it has: code 16 bytes; relay 16 bytes of chance, the same whenever this relay comes back. */
+  /** Sent after the proof. code: 16 bytes; relay: 16 random bytes, the same on every reconnect of this relay. */
   | { readonly type: 'enter'; readonly code: string; readonly relay: string }
   /** A fob can be reached. port: `serial`, `hid`, `tcp`. */
   | { readonly type: 'plugged'; readonly port: string }
   /** From the fob: characters 0 to 255. */
   | { readonly type: 'bytes'; readonly text: string }
   | { readonly type: 'unplugged' }
-  /** The code on a blank fob's screen, as it was typed. */
+  /** The code on a blank fob's screen, as typed. */
   | { readonly type: 'pairing-code'; readonly code: string }
-  /** The code is not on the screen any more: the fob is to show it again. */
+  /** The code is no longer on the screen; the fob must show it again. */
   | { readonly type: 'show-code' }
   /** The person gives up: the activation stays open. */
   | { readonly type: 'stop' };
 
-/** Where an enrolment stands. */
+/** The steps of an enrolment. */
 export const RELAY_STEPS = [
-  /** A fob is to be plugged in: the relay opens one, and opens it anew where it had one. */
+  /** The person plugs in a fob; the relay opens it, or reopens it if it had one. */
   'plug',
-  /** The fob is being asked who it is. */
+  /** The service asks the fob for its identity. */
   'hello',
-  /** A code is on the fob's screen and has to be typed. */
+  /** The person types the code on the fob's screen. */
   'code',
-  /** The fob gets its owner. */
+  /** The fob is paired with its owner. */
   'pairing',
-  /** The account is being written and proved. */
+  /** The account is written and proved. */
   'writing',
-  /** The fob wants its PIN, entered or chosen on it. */
+  /** The person enters or chooses the PIN on the fob. */
   'pin',
-  /** The button has to be pressed: for a passcode, or for the clock. */
+  /** The person uses the button: for a passcode, or for the clock. */
   'press',
 ] as const;
 export type RelayStep = (typeof RELAY_STEPS)[number];
 
-/** What the service says. */
+/** A message of the service. */
 export type ServiceMessage =
   /**
    * Answers `open`. key: the identity key, 32 bytes; nonce: 32 bytes; signature: Ed25519 (RFC 8032) over
    * `openingTranscript`.
    */
   | { readonly type: 'identity'; readonly key: string; readonly nonce: string; readonly signature: string }
-  /** Answers `enter`. serial: the fob that is expected, null for any. fobs: whether a blank one will do. */
+  /** Answers `enter`. serial: the expected fob, null for any. fobs: whether a blank fob is accepted. */
   | {
       readonly type: 'entered';
       readonly service: string;
@@ -56,11 +56,11 @@ export type ServiceMessage =
       readonly fobs: 'owned' | 'any';
       readonly expiresMs: number;
     }
-  /** For the fob. */
+  /** To the fob. */
   | { readonly type: 'bytes'; readonly text: string }
   /**
-   * The person's turn, or what is going on. text: a sentence to show. again: the code typed before was wrong. same, in
-   * answer to `show-code` only: it is the code of before, and what was typed of it stays right.
+   * A request to the person, or the progress. text: a sentence to show. again: the code typed before was wrong. same,
+   * in answer to `show-code` only: the code has not changed, so the characters typed so far stay valid.
    */
   | {
       readonly type: 'step';
@@ -78,7 +78,7 @@ export type ServiceMessage =
       readonly text: string;
       readonly ticket: string;
     }
-  /** It cannot go on. isFinal: not with this activation either. */
+  /** The enrolment cannot continue. isFinal: this activation cannot be used again either. */
   | {
       readonly type: 'refused';
       readonly code: string;
@@ -87,10 +87,13 @@ export type ServiceMessage =
       readonly isFinal: boolean;
     };
 
-/** What was opened: an enrolment's relay, or the connection of an agent (`host/agent`). */
+/** The kind of connection: an enrolment's relay, or an agent (`host/agent`). */
 export type Opened = 'relay' | 'agent';
 
-/** What the service signs: this version, both nonces, and the origin that the relay or agent reached it by. */
+/**
+ * The bytes that the service signs: this version, both nonces, and the origin under which the relay or agent reached
+ * it.
+ */
 export function openingTranscript(
   relayNonce: Uint8Array,
   serviceNonce: Uint8Array,

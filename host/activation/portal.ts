@@ -1,11 +1,11 @@
-/** What the activation page and the script on it agree on: the page brings all words, the script shows them. */
+/** The contract between the activation page and its script: the page contains all texts, the script shows them. */
 
-/** The parts of the page of which the script shows one at a time, each with the id of its element. */
+/** The parts of the page, each with the id of its element. The script shows one at a time. */
 export type PortalPart = 'alone' | 'enter' | 'elsewhere' | 'unable' | 'ready' | 'run' | 'done' | 'failed';
 
-/** The words that the script puts in; `{…}` is filled. */
+/** The texts that the script inserts; it fills `{…}`. */
 export interface PortalTexts {
-  /** The string cannot be used: it is not whole, or of a later version. */
+  /** The string is incomplete, or of a later version. */
   readonly badString: string;
   readonly elsewhere: string;
   readonly noQr: string;
@@ -21,7 +21,7 @@ export interface PortalTexts {
   readonly wrongCode: string;
   readonly startOver: string;
   readonly unplugged: string;
-  /** The service cannot be reached, or something went wrong here. */
+  /** The service cannot be reached, or something failed on this page. */
   readonly silent: string;
   readonly failed: string;
   readonly problems: Readonly<Record<'notChosen' | 'busy' | 'forbidden' | 'failed', string>>;

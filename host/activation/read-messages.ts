@@ -50,12 +50,12 @@ const SERVICE_SHAPES: ShapesOf<ServiceMessage> = {
   refused: refusedShape,
 };
 
-/** What a relay said, or undefined for anything but exactly one message as it must be. */
+/** Parses a relay's message. Returns undefined for anything but exactly one valid message. */
 export function readRelayMessage(said: string): RelayMessage | undefined {
   return readByShape(said, RELAY_SHAPES) as RelayMessage | undefined;
 }
 
-/** What the service said, or undefined for anything but exactly one message as it must be. */
+/** Parses a service's message. Returns undefined for anything but exactly one valid message. */
 export function readServiceMessage(said: string): ServiceMessage | undefined {
   return readByShape(said, SERVICE_SHAPES) as ServiceMessage | undefined;
 }

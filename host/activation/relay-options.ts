@@ -6,38 +6,38 @@ import type { ServiceSocket } from './socket.ts';
 
 type Said<Type extends ServiceMessage['type']> = Omit<Extract<ServiceMessage, { type: Type }>, 'type'>;
 
-/** What happens, for whoever shows it. Never holds a secret. */
+/** An event to show. Never contains a secret. */
 export type RelayEvent =
   | { readonly event: 'connecting'; readonly service: string }
-  /** The service has proved itself and taken the code. */
+  /** The service has proved itself and accepted the code. */
   | ({ readonly event: 'entered' } & Said<'entered'>)
   | ({ readonly event: 'step' } & Said<'step'>)
-  /** The connection is gone, and is opened again after so long. */
+  /** The connection is lost; it is opened again after `againMs`. */
   | { readonly event: 'lost'; readonly againMs: number };
 
-/** A fob that is open, and by what: `serial`, `hid`, `tcp`. */
+/** An open fob and the kind of its port: `serial`, `hid`, `tcp`. */
 export interface OpenedFob {
   readonly transport: Transport;
   readonly port: string;
 }
 
-/** What a relay needs of where it runs. */
+/** The environment that a relay needs. */
 export interface RelayOptions {
   readonly activation: Activation;
   /**
-   * Opens a WebSocket. @throws FobError `service-silent` where another attempt may help, `certificate` where none does,
+   * Opens a WebSocket. @throws FobError `service-silent` if another attempt may help, `certificate` if none does,
    * `cancelled`
    */
   readonly openSocket: (url: string, signal: AbortSignal) => Promise<ServiceSocket>;
   /**
-   * Opens the fob, and waits for one as long as there is none. Called again whenever it was lost.
+   * Opens the fob, or waits until there is one. Called again each time the fob is lost.
    * @throws FobError to give up
    */
   readonly openFob: (signal: AbortSignal) => Promise<OpenedFob>;
   /**
-   * Has the person type the code that is on the fob's screen. The signal ends the asking where the answer is not wanted
-   * any more, or the screen shows another code. showAgain: has the fob show it again; an event `step` with `same` says
-   * when it does, and the asking goes on. @throws FobError to give up
+   * Asks the person to type the code on the fob's screen. The signal aborts if the answer is no longer needed, or the
+   * screen shows another code. showAgain: asks the fob to show the code again; an event `step` with `same` reports
+   * it, and the question stays open. @throws FobError to give up
    */
   readonly askCode: (isAgain: boolean, signal: AbortSignal, showAgain: () => void) => Promise<string>;
   readonly report: (event: RelayEvent) => void;
@@ -47,7 +47,7 @@ export interface RelayOptions {
 /** The token is active. ticket: opens the user's page once, in a browser; a secret until then. */
 export type RelayDone = Said<'done'>;
 
-/** The error of a refusal, as the person is to hear it. */
+/** Converts a refusal into an error with the service's texts. */
 export function refusalOf({ code, text, next, isFinal }: Said<'refused'>): FobError {
   return new FobError('activation', { sentence: text, next, details: { code, isFinal } });
 }

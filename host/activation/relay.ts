@@ -5,14 +5,14 @@ import { RECONNECT_MAX_MS, RECONNECT_MIN_MS, RECONNECTS_MAX, RELAY_ID_BYTES } fr
 import type { RelayDone, RelayOptions } from './relay-options.ts';
 
 /**
- * Carries the bytes between a fob and the service that made an activation, until the fob's token is active. It sees to
- * it that the service is the right one before it says the code, and goes on by itself after a lost connection.
- * @throws FobError `activation` with `details` `{ code, isFinal }` where the service refuses, `service-silent`,
- *   `certificate`, `cancelled`, what `openFob` and `askCode` throw
+ * Carries the bytes between a fob and the service that made an activation, until the fob's token is active. It
+ * verifies the service's identity before it sends the code, and reconnects by itself after a lost connection.
+ * @throws FobError `activation` with `details` `{ code, isFinal }` if the service refuses, `service-silent`,
+ *   `certificate`, `cancelled`, errors of `openFob` and `askCode`
  */
 export async function relayActivation(options: RelayOptions): Promise<RelayDone> {
   const { activation, report, signal } = options;
-  // The same on all connections of this run: by it the service knows who comes back.
+  // The same on all connections of this run, so that the service recognises a relay that reconnects.
   const id = globalThis.crypto.getRandomValues(new Uint8Array(RELAY_ID_BYTES));
   let againMs = RECONNECT_MIN_MS;
   for (let failures = 1; ; failures++) {

@@ -10,10 +10,10 @@ import {
   WIRE_PIECE_CHARS,
 } from './limits.ts';
 
-/** Whether a field holds what it must. */
+/** Whether a field's value is valid. */
 export type FieldCheck = (value: unknown) => boolean;
 export type MessageShape = Readonly<Record<string, FieldCheck>>;
-/** A shape for every message of a kind. */
+/** A shape for each message of a union. */
 export type ShapesOf<Message extends { readonly type: string }> = {
   readonly [Type in Message['type']]: {
     readonly [Field in keyof Omit<Extract<Message, { type: Type }>, 'type'>]-?: FieldCheck;
@@ -40,13 +40,13 @@ export const bytes =
   (length: number): FieldCheck =>
   value =>
     bytesOf(value)?.length === length;
-/** What a wire carries: a character a byte. */
+/** Bytes of a wire as text, one character for each byte. */
 export const wire: FieldCheck = value => text(WIRE_CHARS_MAX)(value) && !/[^\0-\xff]/.test(value as string);
 
-/** What a fob is reached by. */
+/** The kind of a fob's port. */
 export const port: FieldCheck = value => typeof value === 'string' && /^[a-z]{1,16}$/.test(value);
 
-/** How a connection begins, and how the service answers that or refuses: the same for relays and agents. */
+/** The first messages of a connection and the refusal: the same for relays and agents. */
 export const openShape = { version: oneOf(1), nonce: bytes(OPENING_NONCE_BYTES) };
 export const identityShape = {
   key: bytes(IDENTITY_KEY_BYTES),
@@ -55,7 +55,7 @@ export const identityShape = {
 };
 export const refusedShape = { code: name, text: sentence, next: sentence, isFinal: flag };
 
-/** What a wire carries, in pieces that fit into a message. */
+/** Splits wire text into pieces that fit into a message. */
 export function piecesOf(carried: string): string[] {
   const count = Math.ceil(carried.length / WIRE_PIECE_CHARS);
   return Array.from({ length: count }, (_, at) =>
@@ -63,7 +63,7 @@ export function piecesOf(carried: string): string[] {
   );
 }
 
-/** A message of one of these shapes, or undefined for anything but exactly one as it must be. */
+/** Parses a message of one of these shapes. Returns undefined for anything but exactly one valid message. */
 export function readByShape(said: string, shapes: Readonly<Record<string, MessageShape>>): unknown {
   if (said.length > MESSAGE_CHARS_MAX) return undefined;
   let message: unknown;
@@ -82,7 +82,7 @@ export function readByShape(said: string, shapes: Readonly<Record<string, Messag
   return isRight ? message : undefined;
 }
 
-/** Bytes of a field: base64url without padding, canonical; undefined for anything else. */
+/** Decodes a field of bytes: base64url without padding, canonical; undefined for anything else. */
 export function bytesOf(value: unknown): Uint8Array | undefined {
   if (typeof value !== 'string') return undefined;
   try {
@@ -92,7 +92,7 @@ export function bytesOf(value: unknown): Uint8Array | undefined {
   }
 }
 
-/** Bytes as a field has them. */
+/** Encodes bytes for a field. */
 export function fieldOf(bytes: Uint8Array): string {
   return base64urlnopad.encode(bytes);
 }

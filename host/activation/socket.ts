@@ -1,17 +1,19 @@
 import { FobError } from '../errors.ts';
 import { RELAY_ANSWER_TIMEOUT_MS } from './limits.ts';
 
-/** A connection to the service that is open. */
+/** An open connection to the service. */
 export interface ServiceSocket {
   send(text: string): void;
-  /** Calls back for each message, and for those that came before. Anything but text is an empty one. */
+  /**
+   * Calls back for each message, including those that came before. A binary message is delivered as an empty text.
+   */
   onText(listener: (text: string) => void): void;
-  /** Calls back once, at once where it is closed already. */
+  /** Calls back once, at once if it is already closed. */
   onClose(listener: () => void): void;
   close(): void;
 }
 
-/** What is used of a WebSocket (WHATWG), a browser's or that of `ws`. */
+/** The part in use of a WebSocket (WHATWG), the browser's or that of `ws`. */
 export interface WebSocketLike {
   readonly readyState: number;
   send(text: string): void;
@@ -26,7 +28,7 @@ const OPEN = 1;
 
 /**
  * Waits until a WebSocket is open.
- * @param failure what to throw for an error event where it does not open
+ * @param failure makes the error to throw for an error event before it opens
  * @throws FobError `service-silent` without `failure`, `cancelled`
  */
 export function openedSocket(

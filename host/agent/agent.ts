@@ -10,7 +10,7 @@ import { Keeper, type ServiceState } from './service/keeper.ts';
 import { routeTo } from './service/open-service.ts';
 import type { AgentStatus, ServiceStatus } from './status.ts';
 
-/** What happens, for whoever shows it. Never holds a secret. */
+/** An event to show. Never contains a secret. */
 export type AgentEvent =
   | { readonly event: 'fob'; readonly serial: string; readonly port: string }
   | { readonly event: 'gone'; readonly serial: string }
@@ -24,44 +24,44 @@ export type AgentEvent =
   | {
       readonly event: 'notice';
       readonly service: ServiceSettings;
-      /** What the service calls itself. */
+      /** The name that the service gives itself. */
       readonly name: string;
       readonly serial: string;
       readonly kind: NoticeKind;
     }
   | { readonly event: 'slept' };
 
-/** What is told by whoever looks for fobs. */
+/** The functions that the search for fobs calls. */
 export interface FobFinder {
-  /** One was found, and its port is released again. */
+  /** Reports a fob that was found; its port is released again. */
   readonly found: (fob: FobFound) => FobSeen;
-  /** The listener is told of a port that could not be opened, or was lost while bytes were carried. */
+  /** Calls the listener for a fob whose port could not be opened, or was lost while bytes were carried. */
   readonly onLost: (listener: (fob: FobFound) => void) => void;
 }
 
-/** A fob that was found, until its finder says that it is gone. */
+/** A fob that was found, until its finder reports that it is gone. */
 export interface FobSeen {
   readonly gone: () => Promise<void>;
 }
 
 export interface AgentOptions {
   readonly settings: AgentSettings;
-  /** Where proxies are looked for. */
+  /** The environment variables that may name a proxy. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly time: Time;
   readonly version: string;
-  /** Looks for fobs until the signal. @throws FobError */
+  /** Looks for fobs until the signal aborts. @throws FobError */
   readonly find: (finder: FobFinder, signal: AbortSignal) => Promise<void>;
   readonly report: (event: AgentEvent) => void;
 }
 
-/** Carries the bytes of this computer's fobs to the services it knows. Holds no key, seed, PIN or passcode. */
+/** Carries the bytes of this computer's fobs to the configured services. Holds no key, seed, PIN or passcode. */
 export class Agent {
   private readonly options: AgentOptions;
   private readonly fobs: Fobs;
   private readonly sinceMs: number;
   private keepers: readonly Keeper[];
-  /** The changes of settings under way, one behind the other. */
+  /** Runs changes of settings one after another. */
   private changes: Promise<void>;
   private isEnding: boolean;
   private lost: (fob: FobFound) => void;
@@ -76,7 +76,7 @@ export class Agent {
     this.lost = () => undefined;
   }
 
-  /** Until the signal; then all ports and connections are closed. @throws what `find` throws */
+  /** Runs until the signal aborts, then closes all ports and connections. @throws errors of `find` */
   async run(signal: AbortSignal): Promise<void> {
     const { settings, find } = this.options;
     const ending = new AbortController();
@@ -106,7 +106,7 @@ export class Agent {
     }
   }
 
-  /** Takes other settings, after those before: what is the same stays connected. */
+  /** Applies other settings after earlier changes; services whose settings stay the same stay connected. */
   reload(settings: AgentSettings): Promise<void> {
     const changed = this.changes.then(() => this.change(settings));
     this.changes = changed.catch(() => undefined);
@@ -125,7 +125,7 @@ export class Agent {
     }
     this.keepers = left;
     await Promise.all(gone.map(keeper => keeper.close()));
-    // Meanwhile the end may have come, which closes what there is.
+    // The agent may have ended meanwhile; a new keeper would never be closed.
     if (this.isEnding) return;
     this.keepers = [...left, ...[...wanted.values()].map(service => this.kept(service))];
   }
@@ -165,7 +165,7 @@ export class Agent {
         connectsTo: address ?? endpointText(target),
       };
     } catch {
-      // A file that cannot be read now is the problem of the next connection.
+      // An unreadable file is reported by the next attempt to connect.
       return { proxy: null, connectsTo: '' };
     }
   }
@@ -201,7 +201,7 @@ export class Agent {
     };
   }
 
-  /** A clock that went on by more than it was waited for is that of a computer that slept. */
+  /** Detects that the computer slept: the clock went on by more than the timer's wait. */
   private watchClock(): () => void {
     const { time, report } = this.options;
     let forget: () => void;

@@ -1,7 +1,10 @@
 import type { FobOwnership } from './base/messages.ts';
 import type { Means } from './service/open-service.ts';
 
-/** What an agent sees, as `passfob agent status --json` says it. Holds no secret: of a proxy its address alone. */
+/**
+ * The state of an agent, as printed by `passfob agent status --json`. Contains no secret; a proxy appears only with
+ * its address.
+ */
 export interface AgentStatus {
   readonly version: string;
   readonly pid: number;
@@ -24,15 +27,15 @@ export interface ServiceStatus {
   readonly name: string;
   readonly state: 'connecting' | 'connected' | 'waiting';
   readonly since: string;
-  /** What carries the messages, while connected. */
+  /** The kind of connection, while connected. */
   readonly by: Means | null;
-  /** `HOST:PORT` of the proxy, and where it is from. */
+  /** `HOST:PORT` of the proxy, and its source. */
   readonly proxy: { readonly address: string; readonly source: string } | null;
-  /** The one `HOST:PORT` that the agent opens connections to for it. */
+  /** The only `HOST:PORT` that the agent connects to for this service. */
   readonly connectsTo: string;
   readonly problem: { readonly code: string; readonly message: string; readonly next: string } | null;
-  /** When it is tried again. */
+  /** Time of the next attempt. */
   readonly again: string | null;
-  /** What the service makes of the fobs; null where it has not said yet. */
+  /** The service's view of each fob's ownership; null before it has reported it. */
   readonly fobs: readonly { readonly serial: string; readonly standing: FobOwnership | null }[];
 }

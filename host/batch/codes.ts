@@ -8,22 +8,22 @@ import { refuseOpenedDatabase } from '../database-file.ts';
 import { FobError } from '../errors.ts';
 import { CODE_LINE_CHARS_MAX, CODE_WAIT_MS } from './limits.ts';
 
-/** Pairing codes that something reads off the screens: one line each, the serial of the fob and then its code. */
+/** A source of pairing codes read off the screens: one line each, the fob's serial and then its code. */
 export interface Codes {
-  /** The next code for this fob. @throws FobError `bad-input` where none comes */
+  /** Waits for the next code of this fob. @throws FobError `bad-input` if none comes */
   next(serial: string): Promise<string>;
   close(): void;
 }
 
-/** @param path a pipe, `/dev/fd/N`, a terminal or a file. @throws FobError `bad-input` where it cannot be read */
+/** @param path a pipe, `/dev/fd/N`, a terminal or a file. @throws FobError `bad-input` if it cannot be read */
 export function codesFrom(path: string): Codes {
   refuseOpenedDatabase(path);
   return codesOf(streamOf(path));
 }
 
 /**
- * A file read by the usual stream keeps the process alive as long as a pipe's other end says nothing: the read cannot be
- * taken back, nor even the wait for somebody to write. Pipes and terminals are listened to as sockets are.
+ * Opens the path as a stream. The usual file stream keeps the process alive while a pipe's writer is silent: neither
+ * the read nor the wait for a writer can be cancelled. So pipes and terminals are opened as sockets.
  */
 function streamOf(path: string): Readable {
   let descriptor: number | undefined;
@@ -43,7 +43,7 @@ function streamOf(path: string): Readable {
   }
 }
 
-/** The same from a stream. Codes may come in any order, before or after they are asked for. */
+/** Reads codes from a stream. Codes may come in any order, before or after the question for them. */
 export function codesOf(stream: Readable): Codes {
   const kept = new Map<string, string>();
   const waiting = new Map<string, { take(code: string): void; fail(): void }>();

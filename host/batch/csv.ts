@@ -3,7 +3,7 @@ import { stringify } from 'csv-stringify/sync';
 import { FobError, isFobError } from '../errors.ts';
 import { CELL_CHARS_MAX, PLAN_COLUMNS_MAX, PLAN_ROWS_MAX } from './limits.ts';
 
-/** One record of a CSV file, and the line where it begins. */
+/** One record of a CSV file, and the line where it starts. */
 interface CsvRecord {
   readonly line: number;
   readonly cells: readonly string[];
@@ -14,19 +14,18 @@ const OPTIONS: Options = {
   trim: true,
   skip_empty_lines: true,
   relax_column_count: true,
-  // A file may mix line ends: each of its lines may have been written by another program.
+  // A file may mix line ends, because different programs may have written its lines.
   record_delimiter: ['\r\n', '\n', '\r'],
 };
 
 /**
- * Records of a CSV file (RFC 4180 §2), no more than the heading and `PLAN_ROWS_MAX`, with comma or semicolon as the first
- * line has it. Lines that hold nothing are left out; what is quoted is taken as it stands, all else without the white
- * space around it.
- * @throws FobError `bad-input`, with the number of the line where the record begins and nothing of what stands there
+ * Reads the records of a CSV file (RFC 4180 §2), at most the heading and `PLAN_ROWS_MAX`. The separator is comma or
+ * semicolon, as in the first line. Skips empty lines; trims white space outside quotes and keeps it inside.
+ * @throws FobError `bad-input`, with the number of the line where the record starts, but none of its content
  */
 export function readCsv(text: string): CsvRecord[] {
   const records: CsvRecord[] = [];
-  // The parser gives the last line of a record, and counts a line end of two characters inside quotes twice.
+  // The parser reports the last line of a record, and counts a CRLF inside quotes as two lines.
   let line = 1;
   const options: Options = {
     ...OPTIONS,
@@ -47,13 +46,13 @@ export function readCsv(text: string): CsvRecord[] {
     parse(text, options);
   } catch (error) {
     if (isFobError(error)) throw error;
-    // The parser quotes what it could not read, which may be a secret.
+    // The parser's message quotes the unreadable text, which may be a secret.
     throw unreadable(line + (error instanceof CsvError ? Number(error.empty_lines) : 0));
   }
   return records;
 }
 
-/** Whichever stands more often in the first line. */
+/** Returns the one that occurs more often in the first line. */
 function separatorOf(text: string): ',' | ';' {
   const [first = ''] = text.split(/\r?\n/, 1);
   return first.split(';').length > first.split(',').length ? ';' : ',';
@@ -73,12 +72,12 @@ function unreadable(line: number): FobError {
   });
 }
 
-/** What a spreadsheet takes for the beginning of a formula. */
+/** A cell that a spreadsheet may read as a formula. */
 const FORMULA = /^[\s]*[=+\-@\t\r]/;
 
 /**
- * Records as CSV (RFC 4180 §2): every cell quoted, and none that a spreadsheet would run. `escape_formulas` of the
- * library looks at the first character alone, and spreadsheets pass over white space.
+ * Writes records as CSV (RFC 4180 §2) with every cell quoted and formulas disarmed. The library's `escape_formulas`
+ * checks only the first character, but spreadsheets skip leading white space.
  */
 export function writeCsv(records: readonly (readonly string[])[]): string {
   return stringify([...records], {

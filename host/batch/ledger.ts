@@ -2,17 +2,17 @@ import { type BatchRow, batchRows, findBatch, openBatch, releaseRows } from '../
 import type { Inventory } from '../inventory/inventory.ts';
 import type { BatchPlan, PlanRow } from './plan.ts';
 
-/** What a plan has for a fob. */
+/** The rows of a plan for one fob. */
 export interface Lot {
   readonly rows: readonly PlanRow[];
-  /** Whether any fob would do: then only one that holds nothing gets it. */
+  /** Whether the row is for any fob; it then goes only to a fob without accounts. */
   readonly isOpen: boolean;
 }
 
-/** Ids of journals begin at 1. */
+/** Real journal ids start at 1. */
 const NO_BATCH = 0;
 
-/** Which row belongs to which fob: the journal of a plan in the inventory, and what is promised for the moment. */
+/** Assigns rows to fobs: the plan's journal in the inventory, and the reservations of this run. */
 export class Ledger {
   readonly plan: BatchPlan;
   readonly batchId: number;
@@ -32,7 +32,7 @@ export class Ledger {
     return Ledger.of(inventory, plan, await openBatch(inventory, plan.name, nowMs));
   }
 
-  /** To look at: a plan that was never run leaves no trace by that. */
+  /** For reading only: looking at a plan that was never run creates no journal. */
   static async look(inventory: Inventory, plan: BatchPlan): Promise<Ledger> {
     return Ledger.of(inventory, plan, (await findBatch(inventory, plan.name)) ?? NO_BATCH);
   }
@@ -43,12 +43,12 @@ export class Ledger {
     return ledger;
   }
 
-  /** Reads the journal anew: another run of the same plan may have written to it. */
+  /** Reads the journal again, because another run of the same plan may have changed it. */
   async reload(): Promise<void> {
     this.held = await batchRows(this.inventory, this.batchId);
   }
 
-  /** Rows of a fob that cannot be finished wait for another one. @returns how many */
+  /** Releases the unfinished rows of a fob for another fob. @returns how many */
   async release(serial: string): Promise<number> {
     const released = await releaseRows(this.inventory, this.batchId, serial);
     await this.reload();
@@ -63,7 +63,7 @@ export class Ledger {
     this.held.set(row.key, row);
   }
 
-  /** What is still to be done with a fob; `done` where all of it was, undefined where the plan has nothing for it. */
+  /** Returns the rows still to do for a fob; `done` if all are done, undefined if the plan has none for it. */
   lotOf(serial: string): Lot | 'done' | undefined {
     const own = this.plan.rows.filter(
       row => row.serial === serial || this.held.get(row.key)?.serial === serial,
@@ -79,7 +79,7 @@ export class Ledger {
     return serial === undefined && !this.held.has(key) && !this.promised.has(key);
   }
 
-  /** Keeps an open lot from other fobs of this run, until it is given back. */
+  /** Reserves an open lot against the other fobs of this run, until `giveBack`. */
   promise({ rows }: Lot): void {
     for (const { key } of rows) this.promised.add(key);
   }
@@ -88,7 +88,7 @@ export class Ledger {
     for (const { key } of rows) this.promised.delete(key);
   }
 
-  /** Rows that are not done yet. */
+  /** Number of rows that are not done yet. */
   get left(): number {
     return this.plan.rows.filter(({ key }) => this.held.get(key)?.state !== 'done').length;
   }

@@ -13,13 +13,13 @@ import { PIN_USE_BITS, type PinUse, type Policy } from '../owner/status.ts';
 import { readCsv } from './csv.ts';
 import { BAD_LINES_SHOWN_MAX, PLAN_BYTES_MAX } from './limits.ts';
 
-/** One account of a plan, and what the fob that gets it is told. */
+/** One account of a plan, and the settings for its fob. */
 export interface PlanRow {
-  /** Line of the file, for people. */
+  /** Line number in the file, for error messages. */
   readonly line: number;
-  /** The same in every reading of the plan: what the row asks for, and its number among equal ones. */
+  /** The same in every reading of the plan: a key from the row's content and its number among equal rows. */
   readonly key: string;
-  /** The fob that is meant; undefined: any. */
+  /** The intended fob; undefined: any. */
   readonly serial: string | undefined;
   readonly issuer: string;
   readonly label: string;
@@ -31,7 +31,7 @@ export interface PlanRow {
 }
 
 export interface BatchPlan {
-  /** By which its journal is found again: the file's name. */
+  /** The name of the file, under which its journal is stored. */
   readonly name: string;
   readonly rows: readonly PlanRow[];
 }
@@ -40,14 +40,14 @@ const COLUMNS = [
   ...['serial', 'issuer', 'label', 'user', 'upn', 'kind', 'algorithm', 'alphabet', 'digits', 'period'],
   ...['secret', 'clock', 'pin-digits', 'attempts', 'on-limit', 'lock-after', 'ask', 'typing'],
 ] as const;
-/** Cells that make a row another account; the rest may be changed while a batch is under way. */
+/** Cells that identify a row's account; the others may change while a batch is under way. */
 const IDENTIFYING: readonly string[] = COLUMNS.slice(0, 11);
 
 type Cells = Readonly<Record<string, string>>;
 
 /**
- * Reads a plan and judges all of it, before any fob is looked for.
- * @throws FobError `bad-input` for all rows that cannot be done, by their lines; secrets are never quoted
+ * Reads and validates a whole plan, before any fob is searched for.
+ * @throws FobError `bad-input` that lists all invalid rows by line; never quotes secrets
  */
 export async function readPlan(path: string): Promise<BatchPlan> {
   const [heading, ...records] = readCsv(await textOf(path));
@@ -88,7 +88,7 @@ async function textOf(path: string): Promise<string> {
   throw badPlan('The plan is too long.');
 }
 
-/** A heading that is not known is not quoted: a file without headings begins with what may be a secret. */
+/** An unknown heading is not quoted: the first line of a file without headings may contain a secret. */
 function columnOf(cell: string, at: number): string {
   const name = cell.toLowerCase().replace(/[\s_]+/g, '-');
   const column = COLUMNS.find(known => known === name);
@@ -99,7 +99,7 @@ function columnOf(cell: string, at: number): string {
   });
 }
 
-/** A line that cannot be done: why, and what to do about it. */
+/** An invalid line: the reason and the next step. */
 export interface BadLine {
   readonly line: number;
   readonly reason: string;
@@ -115,7 +115,7 @@ async function judged(line: number, work: () => Promise<PlanRow>): Promise<PlanR
   }
 }
 
-/** One error of all lines that cannot be done, so that a plan is corrected once; the first of them where there are many. */
+/** Makes one error of all invalid lines (the first ones if there are many), so that a plan is corrected in one go. */
 export function badLines(bad: readonly BadLine[]): FobError {
   const [first, ...others] = bad;
   if (first !== undefined && others.length === 0) {
@@ -141,12 +141,12 @@ async function rowOf(line: number, key: string, cells: Cells, folder: string): P
     policy: policyOf(cells),
     setsClock: choice(cells, 'clock', { yes: true, no: false }, true),
   };
-  // With no secret of its own: only what the plan says is judged here.
+  // Zero bytes instead of a fresh secret: this only validates the plan.
   await enrolmentOf(row, length => new Uint8Array(length));
   return row;
 }
 
-/** The account that a row asks for. @throws FobError `bad-input` */
+/** Returns the account that a row describes. @throws FobError `bad-input` */
 export async function enrolmentOf(row: PlanRow, random: (length: number) => Uint8Array): Promise<Enrolment> {
   const standardInput = () => Promise.reject(new FobError('bad-input'));
   const enrolment = await readEnrolment(row.source, { standardInput, random });

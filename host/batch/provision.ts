@@ -19,24 +19,24 @@ import { enrolmentOf, type PlanRow } from './plan.ts';
 
 export interface ProvisionTools extends PairOptions {
   readonly ledger: Ledger;
-  /** Ends the work at the next moment at which the fob is consistent. */
+  /** Stops the work at the next point where the fob is consistent. */
   readonly stop?: AbortSignal | undefined;
 }
 
-/** A fob with its owner's session open. */
+/** A fob with an open owner session. */
 interface Opened {
   readonly pairing: Pairing;
-  /** Whether it was blank a moment ago: then it holds nothing and has the time. */
+  /** Whether it was just paired: then it holds no account and its clock is set. */
   readonly isFresh: boolean;
   readonly isClockSet: boolean;
-  /** Accounts that the fob has proved, by id. */
+  /** Ids of the accounts that the fob has proved. */
   readonly proved: ReadonlySet<string>;
 }
 
 /**
- * Does with one fob all that the plan has for it: owner, recovery key, clock, accounts with their proofs, policy. Each
- * step is durable before the next; cut off anywhere, the same call goes on where it stopped.
- * @returns `done`, or `skipped` for a fob with which all was done before
+ * Applies the whole plan for one fob: owner, recovery key, clock, accounts with their proofs, policy. Each step is
+ * durable before the next; after an interruption the same call continues from there.
+ * @returns `done`, or `skipped` for a fob that was complete before
  * @throws FobError `no-row`, `row-taken`, `cancelled`, those of `pairBlank`, `openOwnerSession` and `writeAccount`
  */
 export async function provision(
@@ -103,7 +103,7 @@ async function fill(
   }
 }
 
-/** An open row goes to nobody's token: neither this inventory nor the fob may know of an account on it. */
+/** A row for any fob must not go to a fob in use: neither this inventory nor the fob may know of an account on it. */
 async function refuseStranger(context: Context, fob: FobAtHand, { proved }: Opened): Promise<void> {
   const { accounts } = await fob.client.call('info', {}, { signal: context.signal });
   if (accounts > 0 || proved.size > 0) throw new FobError('no-row', { subject: fob.hello.serial });
@@ -115,7 +115,7 @@ async function keepTime(context: Context, fob: FobAtHand): Promise<void> {
   if (!isRight) await setInSession(context, fob);
 }
 
-/** @param finished rows that are done with this one's proof */
+/** @param finished rows that this row's proof completes */
 async function enrol(
   context: Context,
   fob: FobAtHand,
@@ -144,7 +144,7 @@ function refuseUnsupported({ hello }: FobAtHand, { algorithm }: Enrolment): void
   if (((hello.algorithms >> algorithm) & 1) === 0) throw refusalError(REFUSED_UNSUPPORTED);
 }
 
-/** The last step: from here on the fob may ask its person for a PIN. */
+/** The last step, because from here on the fob may ask for a PIN. */
 async function setPolicy(
   context: Context,
   fob: FobAtHand,

@@ -4,7 +4,7 @@ import type { Ledger } from './ledger.ts';
 import type { PlanRow } from './plan.ts';
 import type { FobResult } from './run.ts';
 
-/** What became of a row of the plan. Holds no secret. */
+/** The result of one row of the plan. Contains no secret. */
 export interface ReportRow {
   readonly line: number;
   readonly state: 'done' | 'failed' | 'begun' | 'waiting';
@@ -17,11 +17,11 @@ export interface ReportRow {
   readonly accountId: string;
   /** ISO 8601. */
   readonly changed: string;
-  /** Why the last try with its fob failed. */
+  /** Why the last attempt with its fob failed. */
   readonly problem: string;
 }
 
-/** One row for each of the plan, in its order, as the journal and this run have it. */
+/** Returns one row for each row of the plan, in its order, from the journal and this run. */
 export function reportRows(ledger: Ledger, results: readonly FobResult[]): ReportRow[] {
   const problems = new Map(
     results.flatMap(({ serial, error }) => (serial && error ? [[serial, error.message] as const] : [])),
@@ -51,7 +51,7 @@ const COLUMNS = [
   ...['line', 'state', 'serial', 'issuer', 'label', 'user', 'upn', 'accountId', 'changed', 'problem'],
 ] as const as readonly (keyof ReportRow)[];
 
-/** The report as a file of its kind. */
+/** The writers of the report by file type. */
 export const REPORT_WRITERS = {
   csv: (rows: readonly ReportRow[]) =>
     writeCsv([COLUMNS, ...rows.map(row => COLUMNS.map(column => String(row[column])))]),
@@ -61,7 +61,7 @@ export const REPORT_WRITERS = {
 
 export type ReportFormat = keyof typeof REPORT_WRITERS;
 
-/** A page that needs nothing else and runs nothing. */
+/** Returns a self-contained page without scripts. */
 function htmlReport(rows: readonly ReportRow[]): string {
   const count = (state: ReportRow['state']) => rows.filter(row => row.state === state).length;
   const cells = (tag: 'th' | 'td', texts: readonly string[]) =>

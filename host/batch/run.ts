@@ -11,7 +11,7 @@ import { provision } from './provision.ts';
 
 const PATIENCE = { answerTimeoutMs: ANSWER_TIMEOUT_MS, sendsMax: SENDS_MAX };
 
-/** What becomes of a fob, as it happens. */
+/** Progress of a fob. */
 export type BatchEvent =
   | { readonly event: 'began'; readonly address: string; readonly serial: string }
   | { readonly event: 'step'; readonly address: string; readonly serial: string; readonly progress: Progress }
@@ -20,7 +20,7 @@ export type BatchEvent =
 
 export interface FobResult {
   readonly address: string;
-  /** Absent where the port gave no fob. */
+  /** Absent if no fob was found at the port. */
   readonly serial?: string;
   readonly board?: string;
   readonly firmware?: string;
@@ -32,20 +32,20 @@ export interface BatchOptions {
   readonly ledger: Ledger;
   /** Addresses of the ports; undefined: every port that is likely to have a fob. */
   readonly ports: readonly string[] | undefined;
-  /** Fobs at work at once. */
+  /** Fobs provisioned at once. */
   readonly parallel: number;
-  /** Whether to wait for further fobs while the plan has something left. */
+  /** Whether to wait for further fobs while the plan has rows left. */
   readonly waits: boolean;
-  /** The code on the screen of a fob. `inTurn` where a person types it: one fob shows a code at a time. */
+  /** Asks for the code on a fob's screen. If a person types codes, only one fob at a time shows one. */
   readonly askCode: (fob: FobAtHand, isAgain: boolean) => Promise<string>;
   readonly typesCodes: boolean;
   readonly onEvent: (event: BatchEvent) => void;
 }
 
 /**
- * Provisions the fobs that are plugged in, and where it waits, those that come after them, until the plan is done or
- * the signal comes: then each fob is left after the step that it is in. What fails with one fob stops no other.
- * @returns what became of each fob, in the order of their ends
+ * Provisions the fobs that are plugged in, and with `waits` those plugged in later, until the plan is done or the
+ * signal aborts; then each fob stops after its current step. A failure of one fob does not stop the others.
+ * @returns the result for each fob, in order of completion
  */
 export async function runBatch(context: Context, options: BatchOptions): Promise<FobResult[]> {
   const { signal } = context;
@@ -73,7 +73,7 @@ async function addresses({ ports }: BatchOptions): Promise<readonly string[]> {
   return found.filter(({ isLikely }) => isLikely).map(({ address }) => addressText(address));
 }
 
-/** Does the work on all items, so many at once. */
+/** Runs the work for all items, up to `parallel` at once. */
 async function inParallel<T>(
   items: readonly T[],
   parallel: number,
@@ -86,7 +86,7 @@ async function inParallel<T>(
   await Promise.all(Array.from({ length: Math.min(parallel, items.length) }, worker));
 }
 
-/** An answer that a person or a pipe may never give. @throws FobError `cancelled` */
+/** Waits for an answer that a person or a pipe may never give. @throws FobError `cancelled` */
 function unlessStopped<T>(answer: Promise<T>, stop: AbortSignal | undefined): Promise<T> {
   return new Promise((resolve, reject) => {
     const end = () => reject(new FobError('cancelled'));
@@ -96,15 +96,15 @@ function unlessStopped<T>(answer: Promise<T>, stop: AbortSignal | undefined): Pr
   });
 }
 
-/** Looks at a port and does with the fob in it what is to be done, once as long as it stays there. */
+/** Checks a port and provisions the fob there, once as long as it stays plugged in. */
 class Visitor {
   private readonly context: Context;
   private readonly options: BatchOptions;
   private readonly ended: (result: FobResult) => void;
-  /** Serial of the fob that each port was last found with. */
+  /** Serial of the last fob seen at each port. */
   private readonly seen: Map<string, string>;
   private turn: Promise<unknown>;
-  /** The person ended the question for a code. */
+  /** Whether the person cancelled the question for a code. */
   private isGivenUp: boolean;
 
   constructor(context: Context, options: BatchOptions, ended: (result: FobResult) => void) {
@@ -120,11 +120,11 @@ class Visitor {
     return this.isGivenUp || this.context.signal?.aborted === true;
   }
 
-  /** @param isNamed whether a port without a fob is worth saying */
+  /** @param isNamed whether to report a port without a fob */
   async visit(address: string, isNamed: boolean): Promise<void> {
     const { signal } = this.context;
     if (this.isStopped) return;
-    // A port that was named is known to have a fob: it gets all the time that a fob may take.
+    // A port named by the user is expected to have a fob, so it gets the longest timeout.
     const patience = this.options.ports === undefined ? undefined : PATIENCE;
     const found = await probePort(readAddress(address), signal, patience).catch((error: unknown) => {
       if (isFobError(error, 'cancelled')) return undefined;
@@ -150,7 +150,7 @@ class Visitor {
     const { ledger, onEvent } = this.options;
     const about = { address, serial, board, firmware };
     onEvent({ event: 'began', address, serial });
-    // What has been sent is waited for: the signal counts between two steps, and while a person is asked.
+    // A command already sent must finish, so the signal counts only between steps and during a question.
     const { signal: stop, ...rest } = this.context;
     const context: Context = {
       ...rest,
@@ -168,7 +168,7 @@ class Visitor {
     }
   }
 
-  /** One fob shows a code at a time, or a person would not know which to type; a code is shown for three minutes. */
+  /** Lets one fob at a time show a code (for three minutes), so that a person knows which one to type. */
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = this.turn.then(work);
     this.turn = result.catch(() => undefined);

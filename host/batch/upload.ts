@@ -11,13 +11,13 @@ import { pairingsOf } from '../inventory/pairings.ts';
 import { type BadLine, badLines, enrolmentOf, type PlanRow } from './plan.ts';
 import type { ReportRow } from './report.ts';
 
-/** A row that is done, with what a service must know to take the fob's passcodes. Holds the secret. */
+/** A completed row with all a service needs to validate the fob's passcodes. Contains the secret. */
 export interface UploadRow extends Pick<ReportRow, 'serial' | 'upn'> {
   readonly account: KeptAccount;
   readonly board: string;
 }
 
-/** The done rows of a report with their secrets from the inventory. @throws FobError `inventory` */
+/** Returns the completed rows of a report with their secrets from the inventory. @throws FobError `inventory` */
 export async function uploadRows(inventory: Inventory, rows: readonly ReportRow[]): Promise<UploadRow[]> {
   const found: UploadRow[] = [];
   for (const { state, serial, upn, accountId } of rows) {
@@ -33,7 +33,8 @@ export async function uploadRows(inventory: Inventory, rows: readonly ReportRow[
 export type UploadFormat = 'entra';
 
 /**
- * A file that a service takes as it is, with the secrets in clear: the same that `enroll --out-format` writes.
+ * Writes a file that a service imports unchanged, with the secrets in plain text: the same as `enroll --out-format`
+ * writes.
  * @throws FobError `bad-input` for a row that the service would refuse
  */
 export function writeUpload(rows: readonly UploadRow[], format: UploadFormat): string {
@@ -41,7 +42,7 @@ export function writeUpload(rows: readonly UploadRow[], format: UploadFormat): s
     case 'entra': {
       const tokens = rows.map(({ serial, upn, account, board }) => {
         const enrolment = keptEnrolment(account);
-        // The serial number is made of the fob's and the names of the account: a fob may hold several.
+        // A fob may hold several accounts, so the serial number contains the fob's serial and the account's names.
         return { ...tokenOf(serial, board, enrolment), enrolment: { ...enrolment, label: upn } };
       });
       for (const token of tokens) checkEntra(token);
@@ -51,8 +52,8 @@ export function writeUpload(rows: readonly UploadRow[], format: UploadFormat): s
 }
 
 /**
- * Whether the service would take every row, before any fob is provisioned.
- * @throws FobError `bad-input` for all that it would not
+ * Checks that the service would accept every row, before any fob is provisioned.
+ * @throws FobError `bad-input` that lists the rows it would refuse
  */
 export async function checkUpload(rows: readonly PlanRow[], format: UploadFormat): Promise<void> {
   const bad: BadLine[] = [];

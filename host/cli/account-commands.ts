@@ -16,7 +16,7 @@ import { listText, verifyText } from './base/result-format.ts';
 const WHICH = { type: 'string', describe: 'its id, label, issuer or issuer:label' } as const;
 const NAMED = { ...WHICH, demandOption: true } as const;
 
-/** About the accounts that are on a fob. */
+/** Commands for the accounts on a fob. */
 export const accountCommands: readonly Command[] = [
   command({
     words: 'list',

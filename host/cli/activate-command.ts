@@ -11,7 +11,7 @@ export const activateCommand = command({
   options: activateOptions,
   read: given => ({ source: sourceOf(given), reach: networkSettingsOf(given), isForAgent: given.agent }),
   needs: nothing,
-  // Loaded when it is wanted: it brings much that no other command needs.
+  // Loaded on demand: its modules are needed by no other command.
   run: async (asked, call) => (await import('./activate.ts')).activate(asked, call),
 });
 
@@ -37,7 +37,7 @@ interface Given {
 
 /** @throws FobError `usage` */
 function sourceOf({ source, qr }: Given): ActivateOptions['source'] {
-  // yargs makes an empty text of a single dash.
+  // yargs turns a single dash into an empty text.
   if (source !== undefined && !['', '-'].includes(source)) {
     throw new FobError('usage', {
       sentence:

@@ -7,14 +7,15 @@ import { connectionError, connectionTexts } from './base/service-connection.ts';
 
 /** A character of JSON text takes at most three bytes in UTF-8. */
 const MESSAGE_BYTES = MESSAGE_CHARS_MAX * 3;
-/** The service is asked again: it has too much to do, or is about to end. */
+/** Try again: the service is overloaded, or is shutting down. */
 const LATER: readonly number[] = [429, 500, 502, 503, 504];
 
 /**
- * Opens a WebSocket the way the agent connects: by the proxy of the route, over TLS 1.2 or newer with a certificate that
- * is checked whatever NODE_TLS_REJECT_UNAUTHORIZED says. It ends where the path dies silently: a service that is there
- * pings.
- * @throws FobError `certificate`, `service-silent`, `proxy`, `activation` where no Passfob service answers, `cancelled`
+ * Opens a WebSocket as the agent does: through the proxy of the route, over TLS 1.2 or newer, with the certificate
+ * always checked, whatever NODE_TLS_REJECT_UNAUTHORIZED says. Closes it if the path goes silent, because a live
+ * service pings.
+ * @throws FobError `certificate`, `service-silent`, `proxy`, `activation` if the peer is no Passfob service,
+ * `cancelled`
  */
 export async function openNodeSocket(url: string, route: Route, signal: AbortSignal): Promise<ServiceSocket> {
   const connection = await connectBy(route, undefined, signal);
@@ -28,7 +29,7 @@ export async function openNodeSocket(url: string, route: Route, signal: AbortSig
   let status = 0;
   socket.on('unexpected-response', (_, { statusCode = 0 }) => {
     status = statusCode;
-    // Not the request alone: nothing would be heard of its end.
+    // Destroying only the request would not report the end.
     socket.terminate();
   });
   return openedSocket(socket, signal, event => {
@@ -39,7 +40,7 @@ export async function openNodeSocket(url: string, route: Route, signal: AbortSig
   });
 }
 
-/** Ends a connection by which neither a ping nor anything else was heard for too long. */
+/** Ends a connection that has received neither a ping nor a message for too long. */
 function endSilent(socket: WebSocket): void {
   let timer: NodeJS.Timeout | undefined;
   const heard = () => {

@@ -20,19 +20,19 @@ import { type Prompts, promptsOn } from './base/prompts.ts';
 import { sayReport } from './base/report.ts';
 import { printable } from './base/terminal.ts';
 
-/** What `passfob activate` is told. */
+/** Options of `passfob activate`. */
 export interface ActivateOptions {
-  /** Where the activation string comes from: asked for, all of standard input, an image file. */
+  /** Source of the activation string: a prompt, all of standard input, an image file. */
   readonly source: { readonly from: 'prompt' | 'stdin' } | { readonly from: 'qr'; readonly path: string };
-  /** How the service is reached. */
+  /** How to reach the service. */
   readonly reach: NetworkOptions;
-  /** Whether the agent is to keep a connection to the service from then on. */
+  /** Whether to add the service to the agent's settings afterwards. */
   readonly isForAgent: boolean;
 }
 
 /**
- * `passfob activate`: carries the bytes of the fob to the service that made the activation. No seed, PIN or key is ever
- * here.
+ * `passfob activate`: carries the fob's bytes to the service that made the activation. No seed, PIN or key ever
+ * reaches this process.
  * @throws FobError
  */
 export async function activate(
@@ -57,7 +57,8 @@ export async function activate(
       openFob: fobOpener(() => ({ ...choice, serial: choice.serial ?? expected })),
       async askCode(isAgain, ending, showAgain) {
         let typed = await prompts.code(isAgain, ending);
-        // Lines without end and with nothing in them are no wish: the service says that none is a code.
+        // An empty line asks the fob to show its code again. After too many (an endless input), the empty text is
+        // sent and the service refuses it.
         for (let wishes = 0; typed.trim() === '' && wishes < CODE_WISHES_MAX; wishes++) {
           showAgain();
           terminal.note('The fob is asked to show its code again.\n');
@@ -68,10 +69,10 @@ export async function activate(
       report(event) {
         if (event.event === 'entered') {
           ({ user } = event);
-          // Where several fobs are there, the one that is meant.
+          // Selects the expected fob if several are plugged in.
           expected = event.serial ?? undefined;
         }
-        // The answer to what was noted would come in the middle of what is being typed.
+        // This line would appear in the middle of the text being typed.
         if (event.event === 'step' && event.same) return;
         terminal.note(`${printable(eventText(event))}\n`);
       },
@@ -107,7 +108,7 @@ function eventText(event: RelayEvent): string {
   }
 }
 
-/** What may pass while a fob is away that was there before. */
+/** Errors that may occur while a fob is unplugged for a moment. */
 const AWAY = [
   'no-fob',
   'port-absent',
@@ -118,7 +119,7 @@ const AWAY = [
   'port-hung',
 ] as const;
 
-/** Finds and opens the fob as other commands do; one that was there before is waited for. */
+/** Finds and opens the fob as other commands do; once found, waits for it to come back. */
 function fobOpener(choiceNow: () => FobChoice): (signal: AbortSignal) => Promise<OpenedFob> {
   let wasThere = false;
   return async signal => {

@@ -4,11 +4,11 @@ import { choiceReader } from './base/common-options.ts';
 import { commandLine } from './command-line.ts';
 import { usageError } from './usage-errors.ts';
 
-/** What the arguments ask for: a command, or a text to show. */
+/** The parsed command line: a command, or a help text to show. */
 export type Parsed = { readonly invocation: Invocation } | { readonly help: string };
 
 /**
- * Reads the command line.
+ * Parses the command line.
  * @throws FobError `usage`, `bad-input`; never quotes an argument's value, which may be a secret in the wrong place
  */
 export async function readArguments(
@@ -37,7 +37,7 @@ export async function readArguments(
   return { help: output === '' ? await parser.getHelp() : output };
 }
 
-/** Everything on a command line can be read by every program on the machine and stays in the shell's history. */
+/** Every program on the machine can read a command line, and it stays in the shell's history. */
 function refuseKeyUris(args: readonly string[]): void {
   if (!args.some(arg => /otpauth(?:-migration)?:/i.test(arg))) return;
   throw new FobError('usage', {
@@ -47,7 +47,7 @@ function refuseKeyUris(args: readonly string[]): void {
   });
 }
 
-/** The same goes for activation strings, whole or in a link, in any case. */
+/** Activation strings are refused for the same reason, bare or in a link, in any case. */
 function refuseActivations(args: readonly string[]): void {
   if (!args.some(arg => /pf1[02-9ac-hj-np-z\s-]{24}/i.test(arg))) return;
   throw new FobError('usage', {

@@ -17,8 +17,8 @@ import type { Terminal } from './base/terminal.ts';
 import { barScreen, plainScreen } from './batch-progress.ts';
 
 /**
- * `passfob batch`: reads the plan, provisions, reports. It throws `bad-input` before any fob is touched; `incomplete` with
- * the report as details; `cancelled`.
+ * `passfob batch`: reads the plan, provisions, reports. Throws `bad-input` before any fob is touched; `incomplete`
+ * with the report as details; `cancelled`.
  */
 export const batchCommand = command({
   words: 'batch <plan>',
@@ -152,7 +152,7 @@ async function work(
   }
 }
 
-/** What reads codes off screens is not asked twice in one run: the fob shows the same code to the next. */
+/** A code reader is asked only once in a run: the next run gets the same code from the fob. */
 async function readOff(codes: Codes, serial: string, isAgain: boolean): Promise<string> {
   if (!isAgain) return codes.next(serial);
   throw new FobError('bad-input', {
@@ -166,12 +166,12 @@ function openCodes({ codesFrom: path }: BatchArguments, terminal: Terminal): Cod
   return path === '-' ? codesOf(terminal.stdin) : codesFrom(path);
 }
 
-/** An existing file is never overwritten, and only its owner may read the new one. */
+/** Never overwrites an existing file; only the owner may read the new file. */
 function writeNew(path: string, content: string): void {
   try {
     const descriptor = openSync(path, 'wx', 0o600);
     try {
-      // Not `writeSync`, which may write a part.
+      // Not `writeSync`, which may write only a part.
       writeFileSync(descriptor, content);
       fsyncSync(descriptor);
     } catch (error) {

@@ -8,16 +8,16 @@ import { orCancelled, type Prompts } from './base/prompts.ts';
 import { progressText } from './base/report.ts';
 import { printable, type Terminal } from './base/terminal.ts';
 
-/** How a batch is shown while it runs. */
+/** The display of a batch while it runs. */
 export interface BatchScreen {
   onEvent(event: BatchEvent): void;
-  /** Has a person type the code that a fob shows. */
+  /** Asks a person to type the code on a fob. */
   askCode(serial: string, address: string, isAgain: boolean): Promise<string>;
   /** Shows the work until it ends. */
   during<T>(work: () => Promise<T>): Promise<T>;
 }
 
-/** One line an event, for logs and programs. */
+/** Prints one line for each event, for logs and programs. */
 export function plainScreen(terminal: Terminal, prompts: Prompts, rows: number): BatchScreen {
   const say = (text: string) => terminal.note(`${printable(text)}\n`);
   return {
@@ -58,7 +58,7 @@ function endText({ result }: Extract<BatchEvent, { event: 'ended' }>): string {
 
 type ProgressTask = Pick<ListrTaskWrapper<unknown, never, never>, 'title' | 'prompt'>;
 
-/** A bar for the plan, and a line for each fob at work beneath it. */
+/** Shows a bar for the plan, and below it a line for each fob at work. */
 export function barScreen(terminal: Terminal, signal: AbortSignal, rows: number): BatchScreen {
   const active = new Map<string, string>();
   let shown: ProgressTask | undefined;
@@ -122,7 +122,7 @@ function codeQuestion(serial: string, address: string, isAgain: boolean): string
   return `${isAgain ? 'A character is wrong. ' : ''}Code on the screen of ${serial} (${address}):`;
 }
 
-/** Asks beneath the bar; what is typed is not shown. */
+/** Asks below the bar, without echo. */
 function askOn(shown: ProgressTask, message: string, signal: AbortSignal) {
   return orCancelled(
     shown.prompt(ListrInquirerPromptAdapter).run(password, { message, mask: true }, { signal }),

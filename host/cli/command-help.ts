@@ -1,8 +1,8 @@
 import { helpOf } from './command-line.ts';
 
-/** What the help of a command says, for programs. */
+/** The contents of a command's help, for programs. */
 export interface CommandHelp {
-  /** Its own commands. */
+  /** Its subcommands. */
   readonly commands: readonly string[];
   /** Names of options, without dashes. */
   readonly options: readonly string[];
@@ -10,12 +10,12 @@ export interface CommandHelp {
   readonly valued: readonly string[];
   /** Values that an option may have, by its name. */
   readonly choices: ReadonlyMap<string, readonly string[]>;
-  /** What positional arguments take. */
+  /** Allowed values of the positional arguments. */
   readonly values: readonly string[];
 }
 
 /**
- * yargs offers completions only where it may print and end the process; its help says the same.
+ * Parses the help of a command, because yargs offers completions only if it may print and end the process.
  * @param path the words that name the command, none for passfob itself
  */
 export function helpAt(path: readonly string[]): Promise<CommandHelp> {
@@ -25,7 +25,7 @@ export function helpAt(path: readonly string[]): Promise<CommandHelp> {
   return help;
 }
 
-/** Helps that were read already, by the words of their commands: making one takes yargs many milliseconds. */
+/** Cache of parsed helps by the words of their commands: yargs takes many milliseconds for each. */
 const known = new Map<string, Promise<CommandHelp>>();
 
 function readHelp(text: string, depth: number): CommandHelp {
@@ -49,15 +49,15 @@ function readHelp(text: string, depth: number): CommandHelp {
   };
 }
 
-/** An option in a help, perhaps behind its one letter: `  -h, --help  Show help`. */
+/** An option in a help text, perhaps after its one letter: `  -h, --help  Show help`. */
 const OPTION_LINE = /^\s+(?:-\w, )?--([\w-]+)/;
 
-/** Where the words of a command line lead. */
+/** The command to which the words of a command line lead. */
 export interface CommandLocation {
   /** The words that name a command. */
   readonly path: readonly string[];
   readonly help: CommandHelp;
-  /** The word behind them that names none of its commands, where it has some. */
+  /** The word after them that names none of its subcommands, if it has any. */
   readonly unknown: string | undefined;
 }
 
@@ -71,7 +71,7 @@ export async function locateCommand(words: readonly string[]): Promise<CommandLo
     if (isValue) isValue = false;
     else if (word.startsWith('-')) isValue = help.valued.includes(word.replace(/^--?/, ''));
     else if (!help.commands.includes(word)) return { path, help, unknown: word };
-    // The help of a command that does something by itself lists it again.
+    // The help of a command that also runs by itself lists the command itself again.
     else {
       path.push(word);
       help = await helpAt(path);

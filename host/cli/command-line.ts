@@ -4,7 +4,7 @@ import { type ArgumentReading, addCommands } from './base/command.ts';
 import { choiceReader, commonOptions, REPEATABLE } from './base/common-options.ts';
 import { commandTable } from './table.ts';
 
-/** The help of a command, by the words that name it, each entry on one line. */
+/** Returns the help of a command, with each entry on one line. */
 export async function helpOf(path: readonly string[]): Promise<string> {
   const parser = await commandLine({
     take: () => undefined,
@@ -20,7 +20,7 @@ export async function helpOf(path: readonly string[]): Promise<string> {
   });
 }
 
-/** The parser of every command with its options. */
+/** Returns the parser of all commands with their options. */
 export async function commandLine(reading: ArgumentReading) {
   const parser = commonOptions();
   addCommands(parser, await commandTable(), reading);
@@ -36,7 +36,7 @@ export async function commandLine(reading: ArgumentReading) {
     .strict();
 }
 
-/** yargs makes a list of an option given twice; which one was meant, nobody knows. */
+/** yargs makes a list of an option given twice, and the intended value is unknown. */
 function refuseRepeated(options: Readonly<Record<string, unknown>>): true {
   const repeated = Object.keys(options).find(
     name => name !== '_' && !REPEATABLE.includes(name) && Array.isArray(options[name]),

@@ -3,7 +3,7 @@ import { ABOUT_FOB, without } from './base/common-options.ts';
 import { nothing } from './base/needs.ts';
 import { inLines, reportOf } from './base/report.ts';
 
-/** Shells that can have commands and options completed. */
+/** Shells for which completion is supported. */
 const SHELLS = ['bash', 'zsh', 'fish'] as const;
 type Shell = (typeof SHELLS)[number];
 
@@ -24,7 +24,9 @@ export const completionCommand = command({
   },
 });
 
-/** The word by which a shell's script asks for completions; all words of the line follow, the one at hand last. */
+/**
+ * The word with which a shell's script asks for completions; all words of the line follow, the one to complete last.
+ */
 export const COMPLETE = '--complete';
 
 const SCRIPTS: Readonly<Record<Shell, string>> = {
@@ -54,7 +56,7 @@ end
 complete -c passfob -f -a '(_passfob)'`,
 };
 
-/** What a shell reads so that it completes passfob's commands and options. */
+/** Returns the script that makes a shell complete passfob's commands and options. */
 export function completionScript(shell: Shell): string {
   return SCRIPTS[shell];
 }

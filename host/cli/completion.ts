@@ -1,7 +1,7 @@
 import { locateCommand } from './command-help.ts';
 
 /**
- * What may stand in place of the last of some words: commands, options, values of options.
+ * Returns the completions of the last word: commands, options, values of options.
  * @param words of a command line, without the program's own name; the last may be empty
  */
 export async function completions(words: readonly string[]): Promise<string[]> {

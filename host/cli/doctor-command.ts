@@ -14,8 +14,8 @@ import { inLines, reportOf } from './base/report.ts';
 import { printable } from './base/terminal.ts';
 
 /**
- * Says whether this machine has what passfob needs. The inventory is not opened: it may be what is wrong. It throws `unfit`
- * after everything was said.
+ * Checks whether this machine has everything passfob needs. Does not open the inventory, which may be the problem.
+ * Throws `unfit` after printing all checks.
  */
 export const doctorCommand = command({
   words: 'doctor',
@@ -41,7 +41,7 @@ export const doctorCommand = command({
   },
 });
 
-/** The error for what was found, or undefined where nothing is a problem. */
+/** Makes the error for the findings, or undefined if none is a problem. */
 export function unfitness(checks: readonly Finding[]): FobError | undefined {
   const count = checks.filter(({ state }) => state === 'problem').length;
   if (count === 0) return undefined;
@@ -51,7 +51,7 @@ export function unfitness(checks: readonly Finding[]): FobError | undefined {
   });
 }
 
-/** One line a check, and under it what to do. */
+/** Formats one line for each check, with the next step below it. */
 export function doctorText(checks: readonly Pick<Finding, 'state' | 'sentence' | 'next'>[]): string {
   return checks
     .flatMap(({ state, sentence, next }) => [

@@ -19,7 +19,7 @@ export const enrollCommand = command({
   options: enrolOptions,
   read: given => ({ source: sourceOf(given), out: readOut(given) }),
   needs: anInventory,
-  // The account is read and judged before any fob is looked for: wrong input never touches one.
+  // Reads and validates the account before any fob is searched for, so that wrong input never touches one.
   async run({ source, out }, { choice, context, prompts }) {
     const enrolment = await readEnrolment(source, { standardInput: prompts.uri, random: context.random });
     const isFresh = source.from.startsWith('generate');
@@ -79,7 +79,7 @@ const GENERATE_ONLY = [
   ...OUT_OPTIONS,
 ] as const;
 
-/** What an OCRA suite says itself, or has not. */
+/** Options that an OCRA suite determines itself, or does not have. */
 const NOT_WITH_SUITE = ['kind', 'algorithm', 'digits', 'period', 'alphabet', 'characters'] as const;
 
 type EnrolOptions = Awaited<ReturnType<typeof enrolOptions>['argv']>;
@@ -109,7 +109,7 @@ function sourceOf(options: EnrolOptions): EnrolSource {
   throw new FobError('usage', { sentence: '--uri takes "-" only: key URIs are piped in.' });
 }
 
-/** What no key URI of others says: the alphabet. Decimal ones say their digits by themselves. */
+/** The alphabet, which key URIs of other programs do not contain. Decimal ones contain their number of digits. */
 function formOf({ alphabet = 'decimal', characters = CHARACTERS_DEFAULT }: EnrolOptions) {
   return alphabet === 'decimal' ? undefined : { alphabet, digits: characters };
 }

@@ -16,7 +16,7 @@ import { errorDocument, inLines, type Report, reportOf } from './base/report.ts'
 import { clocksText, clockText, devicesText } from './base/result-format.ts';
 import { infoText } from './status-format.ts';
 
-/** About a fob as a whole. */
+/** Commands for a fob as a whole. */
 
 export const devicesCommand = command({
   words: 'devices',

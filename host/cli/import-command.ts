@@ -21,7 +21,7 @@ export const importCommand = command({
     return { source: { files, format, only, passwordFile, keyFile }, isDryRun: dryRun };
   },
   needs: anInventory,
-  // The files are read and judged whole before any fob is looked for.
+  // Reads and validates all files before any fob is searched for.
   async run({ source, isDryRun }, { choice, context, prompts }) {
     const rows = await readImport(source, prompts.secret, context.signal);
     if (isDryRun) return said(dryRun(rows));
@@ -41,7 +41,7 @@ function importOptions(given: CommonOptions) {
     .option('only', {
       string: true,
       array: true,
-      // One each time, so that the files may stand behind it.
+      // One value for each use, so that the files may follow it.
       nargs: 1,
       default: [] as string[],
       describe: 'only accounts of these names: label, issuer or issuer:label',
@@ -54,7 +54,7 @@ function said(result: ImportResult): Report {
   return reportOf(result, inLines(importText(result)));
 }
 
-/** A line a row, its warnings under it. What stands in a file is made safe to print. */
+/** Formats a line for each row, with its warnings below. Text from a file is made safe to print. */
 function importText({ rows, counts }: ImportResult): string {
   const lines = rows.flatMap(row => {
     const { place, issuer, label, state, reason, next, warnings } = row;

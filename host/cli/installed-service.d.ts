@@ -1,4 +1,4 @@
 import type { Command } from './base/command.ts';
 
-/** What `@passfob/service/cli` exports, said here: this package must not need that one to be compiled. */
+/** The exports of `@passfob/service/cli`, declared here so that this package compiles without that one. */
 export declare const commands: readonly Command[];

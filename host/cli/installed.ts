@@ -2,33 +2,31 @@ import { FobError, systemCode } from '../errors.ts';
 import { type Command, command, noOptions } from './base/command.ts';
 import { nothing } from './base/needs.ts';
 
-/**
- * Packages that this one works without. They depend on this one, so this file alone imports them, each once, when a command
- * needs it.
- */
+/** Optional packages. They depend on this one, so only this file imports them, each when a command needs it. */
 const SERVICE = '@passfob/service';
 const SIMULATOR = '@passfob/simulator';
 
-/** The service's commands where its package is installed; otherwise commands that say how to install it. */
+/** Returns the service's commands if its package is installed; otherwise commands that say how to install it. */
 export async function serviceCommands(): Promise<readonly Command[]> {
   return (
     (await installed(SERVICE, async () => (await import('@passfob/service/cli')).commands)) ?? absentCommands
   );
 }
 
-/** Where the program of the simulator is. @throws FobError `unfit` where its package is not installed */
+/** Returns the path of the simulator's program. @throws FobError `unfit` if its package is not installed */
 export async function simulatorProgram(): Promise<string> {
   const program = await installed(SIMULATOR, async () => (await import('@passfob/simulator/cli')).program);
   if (program === undefined) throw notInstalled('The simulator', SIMULATOR);
   return program;
 }
 
-/** Undefined where the package of this name is not installed. */
+/** Returns undefined if the named package is not installed. */
 async function installed<T>(name: string, load: () => Promise<T>): Promise<T | undefined> {
   try {
     return await load();
   } catch (error) {
-    // An installed package that lacks one of its own dependencies is damaged, and installing it again is no help.
+    // If an installed package lacks one of its own dependencies, the installation is damaged, and the hint to install
+    // it would be wrong.
     const isAbsent = String(error).includes(`Cannot find package '${name}'`);
     if (systemCode(error) === 'ERR_MODULE_NOT_FOUND' && isAbsent) return undefined;
     throw error;
@@ -42,7 +40,7 @@ function notInstalled(what: string, name: string): FobError {
   });
 }
 
-/** Neither its options are known nor the commands below it. */
+/** A placeholder that accepts any options and subcommands, because they are unknown. */
 function absent(words: string, describe: string): Command {
   const refuse = () => Promise.reject<never>(notInstalled('The token management service', SERVICE));
   return { ...command({ words, describe, ...noOptions, needs: nothing, run: refuse }), takeOver: refuse };

@@ -13,7 +13,7 @@ import { inLines, type Report, reportOf } from './base/report.ts';
 import { printable } from './base/terminal.ts';
 import { fobsText, recordText, takenText } from './inventory-format.ts';
 
-/** `passfob inventory …`: what this owner knows, without asking any fob. */
+/** `passfob inventory …`: shows this owner's data without asking any fob. */
 export const inventoryCommands: readonly Command[] = [
   group('inventory', 'search what is known of fobs, say who has them, back it up', withoutFob),
   command({
@@ -96,7 +96,7 @@ export const inventoryCommands: readonly Command[] = [
   }),
 ];
 
-/** `passfob handover …`: fobs change their owner without being erased. */
+/** `passfob handover …`: changes the owner of fobs without erasing them. */
 export const handoverCommands: readonly Command[] = [
   group('handover', 'give fobs to another owner, or take them', withoutFob),
   command({

@@ -5,7 +5,7 @@ import type { HistoryEvent } from '../inventory/schema.ts';
 import { table } from './base/result-format.ts';
 import { printable } from './base/terminal.ts';
 
-/** What the inventory knows, as lines for people. */
+/** Formats the fobs of the inventory as lines for people. */
 
 export function fobsText(fobs: readonly KnownFob[]): string {
   if (fobs.length === 0) return '';

@@ -7,8 +7,9 @@ const ending = new AbortController();
 let endingSince = 0;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
-    // A second signal ends the process at once; a second Ctrl-C does so a moment later, since npx passes it on again.
-    // Handlers stay until then: packages that restore the cursor end it where nobody but they listens.
+    // A second signal ends the process at once. A second Ctrl-C counts only after a moment, because npx passes each
+    // one on again. The handlers stay until then: packages that restore the cursor end the process if nobody else
+    // listens.
     if (!ending.signal.aborted) endingSince = performance.now();
     else if (signal !== 'SIGINT' || performance.now() - endingSince > SIGNAL_REPEAT_MS) {
       process.removeAllListeners(signal);

@@ -2,7 +2,7 @@ import { EXIT_CODES } from './base/exit-codes.ts';
 import { helpOf } from './command-line.ts';
 import { commandTable } from './table.ts';
 
-/** The manual page passfob(1), in the macros of man(7), from the same texts as `--help`. */
+/** Returns the manual page passfob(1), in the macros of man(7), from the same texts as `--help`. */
 export async function manPage(): Promise<string> {
   const top = await helpOf([]);
   const parts = [
@@ -33,11 +33,11 @@ export async function manPage(): Promise<string> {
 
 async function commandsOf(top: string): Promise<string[]> {
   const lines: string[] = [];
-  // With their descriptions: --port of a service is not that of a fob.
+  // Compared with their descriptions, because --port of a service differs from --port of a fob.
   const general = new Set(optionsIn(top).map(String));
   for (const { name, words, describe, runs, takeOver } of await commandTable()) {
     if (!runs) continue;
-    // What another program takes is said by its own help.
+    // A command run by another program documents itself in its own help.
     const help = takeOver === undefined ? await helpOf(name.split(' ')) : '';
     lines.push(...entry(words, describe), ...ownOptions(help, general));
   }

@@ -1,14 +1,14 @@
 import { WORD_LETTERS_MAX } from '../limits.ts';
 
-/** Words of up to so many letters are taken for each other with one mistake, longer ones with two. */
+/** Words of up to this length match with one mistake, longer ones with two. */
 const SHORT_WORD_LETTERS = 4;
 
-/** Whether a word looks like a command or the name of an option, well written or not. */
+/** Whether a text looks like a command or the name of an option, even a misspelt one. */
 export function isWord(text: string): boolean {
   return /^[a-z-]+$/.test(text) && text.length <= WORD_LETTERS_MAX;
 }
 
-/** The one of some words that was most likely meant: that with the fewest mistakes, where these are few. */
+/** Returns the word that was most likely meant: the one with the fewest mistakes, if these are few. */
 export function nearest(text: string, words: readonly string[]): string | undefined {
   if (!isWord(text)) return undefined;
   const mistakesMax = text.length <= SHORT_WORD_LETTERS ? 1 : 2;
@@ -19,7 +19,7 @@ export function nearest(text: string, words: readonly string[]): string | undefi
   return best?.word;
 }
 
-/** Letters to insert, to leave out, to replace or to swap with the next (optimal string alignment). */
+/** Counts the letters to insert, delete, replace or swap with the next (optimal string alignment). */
 function editDistance(from: string, to: string): number {
   let before: number[] = [];
   let row = Array.from({ length: to.length + 1 }, (_, column) => column);

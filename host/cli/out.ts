@@ -6,7 +6,7 @@ import { checkPskcEncryption, isSealed, OUT_FORMATS, type OutFormat } from '../f
 import { type CommonOptions, keyFileOption, passwordFileOption } from './base/common-options.ts';
 import { makeSure, type Prompts } from './base/prompts.ts';
 
-/** A file that hands a new secret on: its options, and what it lacks. */
+/** Options for a file that hands on a new secret, and the checks and questions for them. */
 
 export function outOptions(command: CommonOptions) {
   return command
@@ -21,15 +21,15 @@ export function outOptions(command: CommonOptions) {
     .option('key-file', keyFileOption);
 }
 
-/** Those that mean nothing without `--out`. */
+/** Options that are allowed only with `--out`. */
 const WITH_OUT = ['out-format', 'plain-seeds', 'yes', 'password-file', 'key-file'] as const;
 export const OUT_OPTIONS = ['out', ...WITH_OUT] as const;
 
-/** A file that is asked for, before anybody was asked for a password or a yes. */
+/** The requested file, before the questions for a password or a confirmation. */
 export interface OutWish {
   readonly path: string;
   readonly format: OutFormat;
-  /** Whether the person has said beforehand that plain secrets are meant. */
+  /** Whether an option already confirms plain secrets. */
   readonly isSure: boolean;
   readonly passwordFile: string | undefined;
   readonly keyFile: string | undefined;
@@ -61,8 +61,8 @@ export function readOut(options: OutOptions): OutWish | undefined {
 }
 
 /**
- * The file as it is to be written, after the person was asked for what it lacks.
- * @throws FobError `bad-input`, `cancelled`, `usage` where nobody can be asked
+ * Completes the request for the file, asking the person for missing parts.
+ * @throws FobError `bad-input`, `cancelled`, `usage` if nobody can be asked
  */
 export async function settleOut(wish: OutWish, prompts: Prompts): Promise<OutFile> {
   const { path, format } = wish;

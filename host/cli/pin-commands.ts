@@ -15,7 +15,7 @@ import { aFob } from './base/needs.ts';
 import { inLines, reportOf } from './base/report.ts';
 import { policyNote, policyText } from './status-format.ts';
 
-/** `passfob pin …`. None of it takes or shows a PIN: that stays between the person and the fob. */
+/** `passfob pin …`. No command takes or shows a PIN, which stays between the person and the fob. */
 export const pinCommands: readonly Command[] = [
   group('pin', 'say what the fob asks of its PIN, or help a person who forgot it', given => given),
   command({
@@ -121,7 +121,7 @@ function wholeNumber(text: string, least: number, most: number, option: string):
   return bounded(/^\d+$/.test(text) ? Number(text) : -1, least, most, option);
 }
 
-/** What was given is not repeated: it may be a PIN in the wrong place. */
+/** The value is not quoted: it may be a PIN in the wrong place. */
 function bounded(number: number, least: number, most: number, option: string): number {
   if (Number.isInteger(number) && number >= least && number <= most) return number;
   const word = { '--digits': ' or none', '--lock-after': ' or screen' }[option] ?? '';

@@ -8,12 +8,12 @@ import { COMPLETE } from './completion-scripts.ts';
 import { commandTable } from './table.ts';
 
 /**
- * The command line as a function: parses, prompts, prints.
+ * Runs the command line: parses, prompts, prints.
  * @param args without the program's own name
  * @returns the exit code
  */
 export async function run(args: readonly string[], terminal: Terminal, signal: AbortSignal): Promise<number> {
-  // Known although the rest may not be readable: whoever asked for JSON gets JSON, whatever happens.
+  // Looked up directly: errors must be JSON too, even if the rest cannot be parsed.
   const isJson = args.includes('--json');
   try {
     const [first, ...rest] = args;

@@ -2,7 +2,7 @@ import type { InfoResult } from '../commands/info.ts';
 import type { PolicyResult } from '../commands/pin.ts';
 import type { FobStatus, Policy } from '../owner/status.ts';
 
-/** What a fob is told about PINs and says about itself, as sentences. Nothing here comes from it as text. */
+/** A fob's PIN policy and state as sentences. No text here comes from the fob. */
 
 const PINS = {
   none: 'It has no PIN.',
@@ -86,7 +86,7 @@ function limitText({ attempts, onLimit }: Policy): string {
     : `After ${attempts} wrong PINs it is locked until its owner resets the PIN.`;
 }
 
-/** What the person should know besides. */
+/** Additional notes for the person. */
 export function policyNote({ isSet, pin, wentBack }: PolicyResult): string {
   const warning = WENT_BACK[wentBack];
   return [

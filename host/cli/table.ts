@@ -25,7 +25,7 @@ import { serviceCommands, simulatorProgram } from './installed.ts';
 import { handoverCommands, inventoryCommands } from './inventory-commands.ts';
 import { pinCommands } from './pin-commands.ts';
 
-/** Every command, in the order of the help. Parser, help, manual page, completions and what is run are made of it. */
+/** Returns every command, in the order of the help. Parser, help, manual page and completions are derived from it. */
 export async function commandTable(): Promise<readonly Command[]> {
   return [
     devicesCommand,
@@ -53,7 +53,7 @@ export async function commandTable(): Promise<readonly Command[]> {
   ];
 }
 
-/** It prints what `--version` prints. */
+/** Prints the same as `--version`. */
 const versionCommand = command({
   words: 'version',
   describe: 'print the version of passfob',
@@ -63,7 +63,7 @@ const versionCommand = command({
   run: async () => reportOf({}, packageVersion()),
 });
 
-/** The simulator reads its own options. */
+/** The simulator parses its own options. */
 const simulateCommand: Command = {
   name: 'simulate',
   words: 'simulate',

@@ -3,13 +3,13 @@ import { TEXTS } from '../texts.ts';
 import { type CommandLocation, locateCommand } from './command-help.ts';
 import { isWord, nearest } from './nearest.ts';
 
-/** Sentences of yargs that name options only. Others quote values and are not passed on. */
+/** Messages of yargs that name only options. Other messages quote values and are not shown. */
 const HARMLESS =
   /^(?:Missing required arguments?|Not enough arguments following|Arguments .* are mutually exclusive|[a-z]+ takes one of)\b/;
 
 /**
- * What is wrong with a command line, with the help of the command that was meant. What stands on the line may be a secret
- * in the wrong place: only names of options that look like one are repeated, and what passfob knows itself.
+ * Explains a wrong command line, with the help of the intended command. The line may contain a secret in the wrong
+ * place, so only texts that look like option names, and passfob's own words, are repeated.
  */
 export async function usageError(error: unknown, args: readonly string[]): Promise<FobError> {
   const place = await locateCommand(args);
@@ -33,7 +33,8 @@ export async function usageError(error: unknown, args: readonly string[]): Promi
       next: `Did you mean: ${passfob} ${meant}? Otherwise run: ${passfob} --help`,
     });
   }
-  // Options of a command that is not known cannot be judged, but the word before them may be the value of one.
+  // The options of an unknown command cannot be checked, but the unknown word may be the value of an unknown option
+  // before it.
   const options = unknownOptions(message, args);
   if (options.length > 0) return unknownOption(options, place, next);
   const what = isWord(place.unknown ?? '') ? 'this command' : 'one of the arguments';

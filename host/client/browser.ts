@@ -1,4 +1,4 @@
-/** What `passfob/browser` offers: the client, and fobs at the ports of a browser. Nothing here needs Node. */
+/** Exports of `passfob/browser`: the client, and fobs at the ports of a browser. Nothing here needs Node. */
 export {
   chooseWebHid,
   grantedWebHid,

@@ -30,9 +30,9 @@ export class Channel {
   }
 
   /**
-   * Asks inside the session. Each send is the same bytes, which the fob executes once.
-   * A fob without the session answers REFUSED_NO_SESSION in the clear: nobody vouches for that.
-   * @throws FobError the kinds of `Link.exchange`; after `no-answer` the session is not to be used again
+   * Sends a command inside the session. Each retry sends the same bytes, which the fob executes once. A fob without
+   * the session answers REFUSED_NO_SESSION in the clear, and that answer is not authenticated.
+   * @throws FobError the kinds of `Link.exchange`; after `no-answer` the session must not be used again
    */
   ask<N extends SealedCommand>(
     name: N,
@@ -50,11 +50,11 @@ export class Channel {
         frame: () => frame,
         accept: payload => {
           if (payload[0] === FRAME_RESPONSE) return hintOfNoSession(behindType(payload));
-          // Opening moves the session on: only the answer to this very request may.
+          // Opening a sealed frame advances the session, so only the answer to this request may be opened.
           if (payload[0] !== FRAME_SEALED_RESPONSE || counterOf(payload) !== counter) return undefined;
           const message = this.session.open(payload);
           const answer = message && readResponse(message, name);
-          // Inside a session nobody says that there is none, but earlier images do of a command they do not know.
+          // No fob answers this inside a session, but earlier images do so for an unknown command.
           return answer?.status === REFUSED_NO_SESSION
             ? { status: REFUSED_UNKNOWN_COMMAND, response: undefined }
             : answer;

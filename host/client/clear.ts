@@ -6,14 +6,14 @@ import { refusalError } from '../errors.ts';
 import type { Link, RetryPolicy } from './link.ts';
 import { behindType, type ClearCommand, type FobResponse, readResponse, writeRequest } from './messages.ts';
 
-/** The numbers by which answers to clear requests are told apart: one byte, round and round. */
+/** One-byte sequence numbers, which wrap around, to match answers with clear requests. */
 export interface Sequence {
   last: number;
 }
 
 /**
- * Asks outside a session. Each send has a new sequence number and is built anew by `request`, so that a nonce is
- * fresh in each; answers to former sends are ignored.
+ * Sends a command outside a session. Each retry has a new sequence number and is rebuilt by `request`, so that its
+ * nonce is fresh; answers to earlier tries are ignored.
  * @throws FobError `refused` and the kinds of `Link.exchange`
  */
 export async function askClear<N extends ClearCommand>(

@@ -29,27 +29,26 @@ import { pause } from './pause.ts';
 import { hostPrimitives } from './primitives.ts';
 
 export interface ClientOptions {
-  /** Default: as long as a fob may take for its slowest command, three sends. */
+  /** Default: as long as a fob's slowest command may take, three sends. */
   readonly patience?: RetryPolicy;
-  /** Bytes nobody can foresee. Default: the platform's. */
+  /** Source of unpredictable bytes. Default: the platform's. */
   readonly random?: (length: number) => Uint8Array;
   readonly primitives?: Primitives;
-  /** Asks, and changes nothing: what would change the fob throws `dry-run` instead of being sent. */
+  /** Sends only reads: a command that would change the fob throws `dry-run` instead. */
   readonly isDryRun?: boolean | undefined;
 }
 
 export interface CallOptions<N extends SealedCommand = SealedCommand> {
   readonly signal?: AbortSignal | undefined;
-  /** Called once when the fob waits for a press. */
+  /** Called once when the fob waits for its button. */
   readonly onPressNeeded?: (() => void) | undefined;
-  /** Waits for the next poll and makes its request: for one that goes out of date while a person is pressing. */
+  /** Waits for the next poll and makes its request, for a request that becomes outdated while a person acts. */
   readonly renew?: (() => Promise<Request<N>>) | undefined;
 }
 
 /**
- * Commands that may be sent once more in a new session although the fob may have executed them in the old one: they
- * change nothing, or the same twice is the same once. The others would set a time that has passed, cost a HOTP value
- * or ask the person twice.
+ * Commands that may be repeated in a new session although the fob may have executed them in the old one: they change
+ * nothing, or are idempotent. The others would set a past time, use up a HOTP value or ask the person twice.
  */
 const REPEATABLE: ReadonlySet<SealedCommand> = new Set<SealedCommand>([
   'info',
@@ -68,7 +67,7 @@ const REPEATABLE: ReadonlySet<SealedCommand> = new Set<SealedCommand>([
   'time',
 ]);
 
-/** Commands for which the fob may ask its person. */
+/** Commands for which the fob may ask its user. */
 const ASKING: ReadonlySet<SealedCommand> = new Set<SealedCommand>([
   'code',
   'respond',
@@ -78,7 +77,7 @@ const ASKING: ReadonlySet<SealedCommand> = new Set<SealedCommand>([
   'maintain',
 ]);
 
-/** A fob, as its owner uses it: over any transport, one request at a time, calls queue. */
+/** A client for a fob, for its owner: over any transport, one request at a time; calls are queued. */
 export class Client {
   private readonly link: Link;
   private readonly patience: RetryPolicy;
@@ -90,9 +89,9 @@ export class Client {
   private key: SessionKey | undefined;
   private channel: Channel | undefined;
   private chance: Uint8Array | undefined;
-  /** Sessions opened anew, one behind the other, because a word on the line said that there is none. */
+  /** Consecutive reopenings of the session after an unauthenticated answer that there is none. */
   private reopened: number;
-  /** Commands of the fob's version that it turned out not to have: its firmware is from before they came. */
+  /** Commands of the fob's protocol version that its older firmware turned out to lack. */
   private readonly unknown: Set<CommandName>;
 
   constructor(transport: Transport, options: ClientOptions) {
@@ -100,14 +99,14 @@ export class Client {
     this.patience = options.patience ?? { answerTimeoutMs: ANSWER_TIMEOUT_MS, sendsMax: SENDS_MAX };
     this.random = options.random ?? systemRandom;
     this.isDryRun = options.isDryRun ?? false;
-    // From a place of chance on, so that what an earlier run left in a buffer answers nothing of this one.
+    // Starts at random, so that an answer left in a buffer by an earlier run matches no request of this one.
     this.sequence = { last: this.random(1)[0] ?? 0 };
     this.turn = Promise.resolve();
     this.unknown = new Set();
     this.reopened = 0;
   }
 
-  /** Who is there. @throws FobError `no-answer`, `unplugged`, `wrong-version`, `cancelled` */
+  /** Asks the fob for its identity. @throws FobError `no-answer`, `unplugged`, `wrong-version`, `cancelled` */
   hello(patience: RetryPolicy = this.patience, signal?: AbortSignal): Promise<Hello> {
     return this.inTurn(async () => {
       const response = await askClear(this.link, this.sequence, 'hello', () => ({}), patience, signal);
@@ -117,8 +116,8 @@ export class Client {
   }
 
   /**
-   * Has a blank fob show a pairing code.
-   * @returns for how many seconds
+   * Asks a blank fob to show a pairing code.
+   * @returns how many seconds it is shown
    * @throws FobError `already-owned`, `refused` (needs-entropy, keys-lost)
    */
   startPairing(signal?: AbortSignal): Promise<number> {
@@ -129,7 +128,7 @@ export class Client {
     });
   }
 
-  /** Opens a session, in place of the one there is. @throws FobError as `openSession` of `handshake.ts` */
+  /** Opens a session, replacing the current one. @throws FobError as `openSession` of `handshake.ts` */
   openSession(key: SessionKey, signal?: AbortSignal): Promise<void> {
     return this.inTurn(() => {
       this.reopened = 0;
@@ -138,9 +137,10 @@ export class Client {
   }
 
   /**
-   * Asks one thing inside the session; waits for the press where one is needed. A session that the fob has lost, or
-   * that is used up, is opened anew once where that cannot execute anything twice, and not again and again where no
-   * answer comes from inside one. A call that is cancelled takes back the question that the fob may ask its person.
+   * Runs one command inside the session; waits for the button if needed. If the fob has lost the session, or it is
+   * used up, the client reopens it once, provided that the command cannot be executed twice; the number of reopenings
+   * without an answer from inside a session is limited. A cancelled call withdraws the question that the fob may be
+   * asking.
    * @throws FobError `old-firmware` before anything is sent, `refused`, `no-answer`, `unplugged`, `cancelled`
    */
   call<N extends SealedCommand>(
@@ -155,8 +155,8 @@ export class Client {
       try {
         return await this.poll(name, request, options, asked);
       } catch (error) {
-        // Also before the fob has said that it asks: the question is on its screen before its answer is here. Not where the
-        // fob was busy: the question on its screen is another's then.
+        // Withdraw even before the fob has reported a question, because the question appears before the report
+        // arrives. But if the fob was busy, the question on its screen belongs to another command.
         if (ASKING.has(name) && isFobError(error, 'cancelled') && !asked.isBehindAnother)
           await this.takeBack();
         throw error;
@@ -190,7 +190,7 @@ export class Client {
         if (options.renew) current = await options.renew();
         else await pause(PRESS_POLL_INTERVAL_MS, options.signal);
       } else if (status === REFUSED_BUSY && busy < BUSY_POLLS_MAX) {
-        // A question that a command left behind when it was cut off; the fob drops it by itself.
+        // Another command was cut off and left its question; the fob drops it by itself.
         busy++;
         asked.isBehindAnother = true;
         await pause(PRESS_POLL_INTERVAL_MS, options.signal);
@@ -201,7 +201,7 @@ export class Client {
     }
   }
 
-  /** Takes the question off the fob's screen. Where that fails the fob drops it by itself, 5 seconds later. */
+  /** Withdraws the question on the fob's screen. If that fails, the fob drops it by itself after 5 seconds. */
   private async takeBack(): Promise<void> {
     if (!this.knows('cancel')) return;
     const patience = { answerTimeoutMs: CANCEL_TIMEOUT_MS, sendsMax: 1 };
@@ -210,17 +210,17 @@ export class Client {
   }
 
   /**
-   * Whether the fob speaks a version of the protocol that has this command, and has not said otherwise; before its hello
-   * nobody says no.
+   * Whether the fob's protocol version has this command, and the fob has not refused it as unknown. True before the
+   * fob's hello.
    */
   knows(name: CommandName): boolean {
     return !this.unknown.has(name) && (!this.known || this.known.version >= COMMANDS[name][1]);
   }
 
   /**
-   * Chance that the fob brought into the session, mixed with the owner's and unknown to a relay: 32 bytes, the same
-   * until the next session. For what must not rest on the chance of this computer alone.
-   * @throws FobError `refused` (no-session) before there was one
+   * Randomness that the fob contributed to the session, mixed with the owner's and unknown to a relay: 32 bytes, the
+   * same until the next session. For secrets that must not depend on this computer's randomness alone.
+   * @throws FobError `refused` (no-session) before the first session
    */
   get sessionChance(): Uint8Array {
     if (this.chance === undefined) throw refusalError(REFUSED_NO_SESSION);
@@ -254,7 +254,7 @@ export class Client {
     this.channel = new Channel(link, opened.session);
   }
 
-  /** One exchange is in flight; a call that failed does not hold up the next. */
+  /** Runs one exchange at a time; a failed call does not block the next. */
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = this.turn.then(work);
     this.turn = result.catch(() => undefined);
@@ -262,7 +262,7 @@ export class Client {
   }
 }
 
-/** A client over an open transport. It says nothing yet: `hello()` first, then `openSession()`. */
+/** Makes a client over an open transport. It sends nothing yet: call `hello()` first, then `openSession()`. */
 export function connect(transport: Transport, options: ClientOptions = {}): Client {
   return new Client(transport, options);
 }

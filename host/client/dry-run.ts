@@ -1,7 +1,9 @@
 import type { CommandName } from '@passfob/protocol/commands';
 import { FobError } from '../errors.ts';
 
-/** What a command would change, in words that follow `would be to`; undefined for those that change nothing. */
+/**
+ * The change that a command makes, in words that follow `would be to`; undefined for commands that change nothing.
+ */
 const CHANGES: Record<CommandName, string | undefined> = {
   hello: undefined,
   open: undefined,
@@ -12,7 +14,7 @@ const CHANGES: Record<CommandName, string | undefined> = {
   clock: undefined,
   status: undefined,
   time: undefined,
-  // What it takes back was not asked in a dry run.
+  // A dry run asks no question that this could withdraw.
   cancel: undefined,
   pair: 'have it show a pairing code',
   adopt: 'give it its keys',
@@ -34,7 +36,7 @@ const CHANGES: Record<CommandName, string | undefined> = {
   maintain: 'ask for an approval and open it for an update',
 };
 
-/** @throws FobError `dry-run` for a command that changes anything on a fob */
+/** @throws FobError `dry-run` for a command that changes the fob */
 export function refuseChange(name: CommandName): void {
   const change = CHANGES[name];
   if (change !== undefined) throw new FobError('dry-run', { subject: change });

@@ -2,10 +2,10 @@ import { SERIAL_BYTES } from '@passfob/protocol/limits';
 import { PAIRING_ALPHABET } from '@passfob/protocol/pairing';
 import { FobError } from '../errors.ts';
 
-/** Characters of the alphabet that write 5 bytes. */
+/** Characters of the alphabet for 5 bytes. */
 const CHARS = (SERIAL_BYTES * 8) / 5;
 
-/** A fob's serial as people read it: `PF-7Q4M-K2XZ`, its 5 bytes in the bech32 alphabet (BIP-173), upper case. */
+/** Formats a fob's serial for people: `PF-7Q4M-K2XZ`, its 5 bytes in the bech32 alphabet (BIP-173), upper case. */
 export function serialText(serial: Uint8Array): string {
   let text = '';
   let held = 0;
@@ -22,7 +22,7 @@ export function serialText(serial: Uint8Array): string {
 }
 
 /**
- * The serial as `serialText` writes it, of what a person typed: any case, with or without dashes and `PF`.
+ * Normalises a typed serial to the form of `serialText`: any case, with or without dashes and `PF`.
  * @throws FobError `bad-input`
  */
 export function readSerial(typed: string): string {

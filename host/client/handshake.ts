@@ -7,7 +7,7 @@ import { askClear, type Sequence } from './clear.ts';
 import type { Hello } from './hello.ts';
 import type { Link, RetryPolicy } from './link.ts';
 
-/** What authenticates a session. */
+/** The key that authenticates a session. */
 export interface SessionKey {
   /** 0 pairing key, 1 pairing code. */
   readonly kind: 0 | 1;
@@ -19,12 +19,12 @@ export function pairingKey(key: Uint8Array): SessionKey {
   return { kind: 0, bytes: key };
 }
 
-/** @param code as `readPairingCode` gives it */
+/** @param code as `readPairingCode` returns it */
 export function pairingCode(code: string): SessionKey {
   return { kind: 1, bytes: pairingCodeKey(code) };
 }
 
-/** What a handshake needs besides the key. */
+/** Everything a handshake needs besides the key. */
 export interface HandshakeTools {
   readonly link: Link;
   readonly sequence: Sequence;
@@ -37,8 +37,8 @@ export interface HandshakeTools {
 export interface OpenedSession {
   readonly session: Session;
   /**
-   * 32 bytes of the fresh chance that both sides brought, the fob's 16 bytes among it, which only who has the key can
-   * know: the nonces themselves cross the wire in the clear.
+   * 32 bytes derived from the fresh randomness of both sides, including the fob's 16 bytes. Only a holder of the key
+   * can compute them, although the nonces cross the wire in the clear.
    */
   readonly chance: Uint8Array;
 }
@@ -46,11 +46,12 @@ export interface OpenedSession {
 const CHANCE_SALT = new TextEncoder().encode('passfob chance');
 
 /**
- * Opens a session: both sides prove the key over fresh nonces and the fob's serial. The owner proves nothing
- * before the fob has: someone who only claims to be the fob learns nothing that depends on the key.
+ * Opens a session: both sides prove the key over fresh nonces and the fob's serial. The owner sends its proof only
+ * after the fob's: an impostor fob learns nothing that depends on the key.
  *
- * A fob that has shown that it holds the pairing key and still refuses the owner's proof has heard another `open`
- * since, doubled by the line or let loose by a relay: that is tried once more. A pairing code is good for one proof.
+ * If a fob proves that it holds the pairing key and still refuses the owner's proof, it has received another `open`
+ * since, duplicated by the line or sent by a relay: the handshake is tried once more. A pairing code allows only one
+ * proof.
  * @throws FobError `not-authentic`, `wrong-code`, `refused` (wrong-proof, no-code-shown, busy …), `not-paired`,
  *   `already-owned` and the kinds of `Link.exchange`
  */

@@ -8,12 +8,12 @@ export type FobState = 'blank' | 'owned' | 'keys-lost' | 'damaged';
 /** In the order of their numbers on the wire. */
 const STATES: readonly FobState[] = ['blank', 'owned', 'keys-lost', 'damaged'];
 
-/** What a fob says of itself to anyone. Nobody vouches for it: the session shows whether it is the fob it names. */
+/** A fob's unauthenticated answer about itself; only a session proves its identity. */
 export interface Hello {
   readonly state: FobState;
-  /** Of the protocol: 1 to the one that this passfob speaks. Commands that came later are not sent. */
+  /** Protocol version: 1 up to passfob's own. Commands of later versions are not sent. */
   readonly version: number;
-  /** As people read it: `PF-7Q4M-K2XZ`. */
+  /** In the form for people: `PF-7Q4M-K2XZ`. */
   readonly serial: string;
   readonly serialBytes: Uint8Array;
   readonly board: string;
@@ -41,7 +41,7 @@ export function readHello(response: Response<'hello'>): Hello {
   };
 }
 
-/** ASCII of what anyone may have sent: nothing that a terminal would obey. */
+/** Decodes ASCII from an untrusted sender, without characters that a terminal would interpret. */
 function printable(bytes: Uint8Array): string {
   return Array.from(bytes, byte => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : '?')).join('');
 }

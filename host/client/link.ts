@@ -3,7 +3,7 @@ import type { Primitives } from '@passfob/protocol/primitives';
 import { FobError } from '../errors.ts';
 import type { Transport } from '../transports/transport.ts';
 
-/** How long and how often an exchange is tried. */
+/** How long an exchange waits, and how often it sends. */
 export interface RetryPolicy {
   readonly answerTimeoutMs: number;
   readonly sendsMax: number;
@@ -11,13 +11,13 @@ export interface RetryPolicy {
 
 /** One request on the wire. */
 export interface Exchange<T> {
-  /** The frame for each send. */
+  /** Makes the frame for each send. */
   frame(): string;
-  /** What the answer says, or undefined for a payload that is not the answer to the frame sent last. */
+  /** Returns the content of the answer, or undefined for a payload that does not answer the frame sent last. */
   accept(payload: Uint8Array): T | undefined;
 }
 
-/** Frames over a transport: sends, waits for the answer, sends again. One exchange at a time. */
+/** Frames over a transport: sends, waits for the answer, resends. One exchange at a time. */
 export class Link {
   readonly primitives: Primitives;
   readonly name: string;
@@ -52,7 +52,7 @@ export class Link {
     throw new FobError('no-answer', { subject: this.name });
   }
 
-  /** Sends once and waits for the answer; undefined when none came in time. */
+  /** Sends once and waits for the answer; undefined if none came in time. */
   private once<T>(what: Exchange<T>, waitMs: number, signal?: AbortSignal): Promise<T | undefined> {
     return new Promise((resolve, reject) => {
       const settle = (finish: () => void) => {

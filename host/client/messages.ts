@@ -8,7 +8,7 @@ export type ClearCommand = { [N in CommandName]: (typeof COMMANDS)[N][2] extends
 /** Commands that need a session. */
 export type SealedCommand = Exclude<CommandName, ClearCommand>;
 
-/** What a fob answered: its fields, or the number of a refusal. */
+/** A fob's answer: its fields, or the number of a refusal. */
 export type FobResponse<N extends CommandName> =
   | { readonly status: 0; readonly response: Response<N> }
   | { readonly status: number; readonly response: undefined };
@@ -29,7 +29,7 @@ export function writeRequest<N extends CommandName>(out: Writer, name: N, reques
 /**
  * Reads command byte, status and fields.
  * @returns undefined for an answer to another command
- * @throws FobError `wrong-version` when the fields are not those of this protocol version
+ * @throws FobError `wrong-version` if the fields are not those of this protocol version
  */
 export function readResponse<N extends CommandName>(from: Reader, name: N): FobResponse<N> | undefined {
   const [code, , , , layout] = COMMANDS[name];
@@ -37,13 +37,13 @@ export function readResponse<N extends CommandName>(from: Reader, name: N): FobR
   const status = from.number(1);
   if (from.bad) return undefined;
   if (status !== 0) return { status, response: undefined };
-  // Fields added by a later version would stand behind those known here; what is not exact is not guessed at.
+  // Fields of a later version would follow the known ones; an answer that does not match exactly is refused.
   const response = decodeFields(layout, from);
   if (!response) throw new FobError('wrong-version');
   return { status: 0, response: response as Response<N> };
 }
 
-/** A reader over a payload, behind its type byte. */
+/** Returns a reader over a payload, positioned after its type byte. */
 export function behindType(payload: Uint8Array): Reader {
   return new Reader(payload, 1);
 }

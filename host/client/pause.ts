@@ -1,7 +1,7 @@
 import { FobError } from '../errors.ts';
 
 /**
- * Waits. Ends early only by the signal.
+ * Waits. Only the signal ends the wait early.
  * @throws FobError `cancelled`
  */
 export function pause(durationMs: number, signal?: AbortSignal): Promise<void> {

@@ -3,17 +3,17 @@ import { Deframer, decodeFrame, FRAME_REQUEST, FRAME_SEALED_REQUEST } from '@pas
 import type { Transport } from '../transports/transport.ts';
 import { hostPrimitives } from './primitives.ts';
 
-/** Where a clear request has its command's code, and `open` the kind of key: behind type and sequence number. */
+/** Offset of a clear request's command code, and of the kind of key in `open`: after type and sequence number. */
 const CODE_AT = 2;
 const KEY_KIND_AT = 3;
 const [OPEN] = COMMANDS.open;
 const [FINISH] = COMMANDS.finish;
 
 /**
- * A transport whose frames are said as they pass, a line each: its way, the milliseconds since the first, the payload
- * as hex. Secrets in them are sealed under the pairing key. A session that a pairing code opens is left out, from its
- * `open` until another session is opened by the pairing key: its frames would give the pairing key, and with that all
- * other frames, to anybody who learns the code or tries codes.
+ * Wraps a transport and reports each frame as a line: direction, milliseconds since the first, the payload as hex.
+ * Secrets in them are sealed under the pairing key. Sessions opened by a pairing code are left out, from their `open`
+ * until the pairing key opens another session: their frames contain the pairing key, so anybody who learns or guesses
+ * the code could decrypt all other frames.
  * @param now milliseconds, for differences only
  */
 export function traced(transport: Transport, say: (line: string) => void, now: () => number): Transport {
@@ -39,21 +39,21 @@ export function traced(transport: Transport, say: (line: string) => void, now: (
   };
 }
 
-/** Instead of a frame of a session that a pairing code opens. */
+/** Shown instead of a frame of a session that a pairing code opens. */
 const LEFT_OUT = 'left out: of a session opened by a pairing code';
 
 function hexOf(payload: Uint8Array | undefined): string {
   return payload ? Buffer.from(payload).toString('hex') : 'no frame';
 }
 
-/** Follows by what the owner sends whether frames belong to a session that a pairing code opens. */
+/** Tracks, from the owner's frames, whether frames belong to a session that a pairing code opens. */
 class Secrecy {
   #clear = false;
   #sealed = false;
 
   sent(payload: Uint8Array): void {
     if (payload[0] !== FRAME_REQUEST) return;
-    // Of the session before there may be sealed frames under way until the next one is opened.
+    // Sealed frames of the previous session may still be under way until the next one is opened.
     if (payload[CODE_AT] === OPEN) {
       this.#clear = payload[KEY_KIND_AT] !== 0;
       this.#sealed ||= this.#clear;

@@ -10,25 +10,28 @@ import { openOwnerSession } from './owner-session.ts';
 
 export interface ClockResult {
   readonly serial: string;
-  /** stale: it was trusted, and was set so long ago that it may be off by more than a passcode forgives. */
+  /** stale: it was set so long ago that it may be off by more than a passcode tolerates. */
   readonly state: 'unset' | 'trusted' | 'stale';
   /** The fob's time when it was read, ISO 8601 in UTC. Unset: absent. */
   readonly fobTime?: string;
-  /** Fob minus host; positive means that the fob is ahead. */
+  /** Fob minus host; positive: the fob is ahead. */
   readonly differenceMs?: number;
-  /** The difference is known to within this. */
+  /** Accuracy of the difference. */
   readonly uncertaintyMs?: number;
-  /** Since the clock was last set. */
+  /** Time since the clock was last set. */
   readonly ageSeconds?: number;
-  /** Parts per million since then; absent while the age says too little. */
+  /** Parts per million since then; absent if the age is too short for a measurement. */
   readonly driftPpm?: number;
-  /** How far the fob itself thinks it may be off; absent for an old firmware, like `trimPpm`. */
+  /** The fob's own estimate of its error; absent for old firmware, like `trimPpm`. */
   readonly errorSeconds?: number;
-  /** What the fob has learned to add to its clock, to a tenth of a ppm; positive: it runs slow without. */
+  /**
+   * The correction that the fob has learned for its clock, to a tenth of a ppm; positive: the clock runs slow without
+   * it.
+   */
   readonly trimPpm?: number;
-  /** Whether this command has set it. */
+  /** Whether this command set it. */
   readonly isSet: boolean;
-  /** How it stood before it was set; absent where it was not set, or unset before. */
+  /** The clock before it was set; absent if it was not set now, or unset before. */
   readonly before?: Measured;
 }
 
@@ -38,7 +41,7 @@ type Measured = Pick<
 >;
 
 /**
- * Shows the fob's clock beside the host's.
+ * Compares the fob's clock with the host's.
  * @throws FobError as `openOwnerSession`
  */
 export async function showClock(context: Context, fob: FobAtHand): Promise<ClockResult> {
@@ -49,8 +52,8 @@ export async function showClock(context: Context, fob: FobAtHand): Promise<Clock
 }
 
 /**
- * Reads the fob's clock, sets it to the host's on the whole second, and reads it back; what it had drifted is kept in
- * the inventory. Moving it backward, or forward beyond what it may have drifted, needs a press.
+ * Reads the fob's clock, sets it to the host's on a whole second, and reads it back; the drift is stored in the
+ * inventory. Setting it backward, or forward by more than the possible drift, needs approval on the fob.
  * @throws FobError `refused` (press-denied, clock-failed …), as `openOwnerSession`
  */
 export async function setClock(context: Context, fob: FobAtHand): Promise<ClockResult> {
@@ -67,7 +70,9 @@ export async function setClock(context: Context, fob: FobAtHand): Promise<ClockR
   };
 }
 
-/** How the clock stands; undefined for one that is not set, or stands still and may go on when it is set. */
+/**
+ * Measures the clock; undefined for a clock that is not set, or that stands still and may only start when it is set.
+ */
 async function measured(context: Context, fob: FobAtHand): Promise<Measured | undefined> {
   try {
     const { state, fobTime: _, ...reading } = await readClock(context, fob);
@@ -98,7 +103,8 @@ export async function setInSession(context: Context, fob: FobAtHand): Promise<vo
 }
 
 /**
- * Reads the fob's clock to within a poll, though it answers whole seconds: by the moment at which its second changes.
+ * Reads the fob's clock to within a poll, although it answers whole seconds: finds the moment at which its second
+ * changes.
  */
 async function readClock(context: Context, fob: FobAtHand): Promise<Omit<ClockResult, 'serial' | 'isSet'>> {
   const { now, signal } = context;

@@ -14,7 +14,7 @@ export interface ClocksResult {
 }
 
 /**
- * Shows or sets the clock of every fob that is there, one after the other; one that fails does not keep the others.
+ * Shows or sets the clock of every connected fob, one after the other; a failure does not stop the others.
  * @throws FobError `no-fob`, `cancelled`, and `dry-run` for the first of them
  */
 export async function clocks(context: Context, choice: FobChoice, set: boolean): Promise<ClocksResult> {

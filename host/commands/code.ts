@@ -7,18 +7,19 @@ import { passcodeText } from './passcode.ts';
 export interface CodeResult {
   readonly serial: string;
   readonly account: ListedAccount;
-  /** The passcode, with its leading zeros. The person pressed for it to be shown here. */
+  /** The passcode, with its leading zeros. The person approved on the fob that it is shown here. */
   readonly code: string;
   /** HOTP counter or time step. */
   readonly counter: number;
-  /** TOTP only: for how long it is the current one. */
+  /** TOTP only: how long it is still the current one. */
   readonly secondsLeft?: number;
 }
 
 /**
- * A passcode, after a press on the fob for this very one.
+ * Returns a passcode, after approval on the fob for this account.
  * @param wanted the account, as `selectAccount` takes it
- * @throws FobError `bad-input`, `verification-failed`, `refused` (clock-unset, press-denied, press-timeout …), as `openOwnerSession`
+ * @throws FobError `bad-input`, `verification-failed`, `refused` (clock-unset, press-denied, press-timeout …), as
+ * `openOwnerSession`
  */
 export async function code(context: Context, fob: FobAtHand, wanted?: string): Promise<CodeResult> {
   const { signal } = context;

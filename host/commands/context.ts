@@ -2,10 +2,10 @@ import type { Client } from '../client/client.ts';
 import type { Hello } from '../client/hello.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 
-/** What a fob asks its person for. */
+/** Why a fob asks its user for approval. */
 export type PressPurpose = 'code' | 'respond' | 'erase' | 'clock' | 'pin-reset' | 'maintenance';
 
-/** How far the flashing of a board has come. */
+/** Progress of flashing a board. */
 export type FlashProgress =
   | { readonly event: 'restore-press-needed'; readonly serial: string }
   | { readonly event: 'compacting'; readonly serial: string }
@@ -14,13 +14,13 @@ export type FlashProgress =
       readonly serial: string;
       readonly file: string;
       readonly bytes: number;
-      /** Of all files. */
+      /** Total of all files. */
       readonly bytesDone: number;
       readonly bytesTotal: number;
     }
   | { readonly event: 'restarting'; readonly serial: string };
 
-/** What happens while a command runs, for whoever shows it. Never holds a secret. */
+/** Progress of a command, to show. Never holds a secret. */
 export type Progress =
   | FlashProgress
   | { readonly event: 'code-shown'; readonly serial: string; readonly seconds: number }
@@ -28,7 +28,7 @@ export type Progress =
       readonly event: 'press-needed';
       readonly serial: string;
       readonly purpose: PressPurpose;
-      /** Two digits that the fob shows, for the person to compare. */
+      /** Two digits that the fob shows as well, for the person to compare. */
       readonly number?: string | undefined;
     }
   | { readonly event: 'recovery-key-left'; readonly serial: string }
@@ -40,7 +40,7 @@ export type Progress =
   | {
       readonly event: 'row-refused';
       readonly place: string;
-      /** Empty where it cannot be read, or may be a secret. */
+      /** Empty if it cannot be read, or may be a secret. */
       readonly name: string;
       /** A sentence. */
       readonly reason: string;
@@ -53,28 +53,28 @@ export type Progress =
     };
 
 /**
- * What became of an account when it was checked. proved: the fob holds what the inventory says. wrong: another key or
- * other settings. missing: not on the fob. damaged: its record is. unknown: on the fob, but not in the inventory.
- * undone: an enrolment that was cut off before the fob took it, now forgotten by the inventory too.
+ * The result of an account check. proved: the fob holds the account as in the inventory. wrong: another key or other
+ * settings. missing: not on the fob. damaged: its record is damaged. unknown: on the fob, but not in the inventory.
+ * undone: an enrolment that was cut off before the fob accepted it, now removed from the inventory too.
  */
 export type AccountCheck = 'proved' | 'wrong' | 'missing' | 'damaged' | 'unknown' | 'undone';
 
-/** What every command works with. */
+/** Everything that commands work with. */
 export interface Context {
   readonly inventory: Inventory;
   /** The host's time, ms since 1970. */
   readonly now: () => number;
-  /** Bytes nobody can foresee. */
+  /** Source of unpredictable bytes. */
   readonly random: (length: number) => Uint8Array;
   readonly report: (progress: Progress) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A fob that has said hello. */
+/** A fob that has answered hello. */
 export interface FobAtHand {
-  /** As `readAddress` reads it. */
+  /** As `readAddress` accepts it. */
   readonly address: string;
-  /** Every address at which it answered, `address` first; undefined where no others were looked for. */
+  /** Every address at which it answered, `address` first; undefined if no others were searched for. */
   readonly addresses?: readonly string[] | undefined;
   readonly hello: Hello;
   readonly client: Client;

@@ -14,25 +14,25 @@ export interface FoundDevice {
   readonly state: FobState;
   readonly board: string;
   readonly firmware: string;
-  /** Whether this inventory has keys for it, or may have (an interrupted pairing). */
+  /** Whether this inventory has keys for it; pending: it may have, after an interrupted pairing. */
   readonly pairing: 'none' | 'pending' | 'confirmed';
 }
 
 export interface DevicesResult {
   readonly devices: readonly FoundDevice[];
-  /** Ports that were asked and hold no fob this user can talk to. */
+  /** Ports that were tried and have no fob that this user can talk to. */
   readonly silent: readonly { readonly address: string; readonly error: FobError }[];
 }
 
 export interface DevicesOptions {
   readonly port?: string | undefined;
-  /** Asks every serial port, whatever is behind it. */
+  /** Tries every serial port, whatever device it has. */
   readonly all?: boolean | undefined;
   readonly wire?: WireOptions | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The fobs that are there. @throws FobError `bad-input`, `inventory`, `cancelled` */
+/** Lists the connected fobs. @throws FobError `bad-input`, `inventory`, `cancelled` */
 export async function devices(inventory: Inventory, options: DevicesOptions): Promise<DevicesResult> {
   const found = await findFobs(options.port, options.all, options.signal, options.wire);
   await closeAll(found);

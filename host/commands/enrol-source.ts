@@ -9,7 +9,7 @@ import { freshSeed } from '../enrol/seed.ts';
 import { IMAGE_BYTES_MAX, URI_BYTES_MAX } from '../limits.ts';
 import { readWhole } from './read-whole.ts';
 
-/** Where the account to enrol comes from. */
+/** The source of the account to enrol. */
 export type EnrolSource =
   | { readonly from: 'stdin'; readonly form?: Form | undefined }
   | { readonly from: 'uri-file' | 'qr'; readonly path: string; readonly form?: Form | undefined }
@@ -32,7 +32,7 @@ export type EnrolSource =
       readonly label: string;
     };
 
-/** What passcodes look like, where the URI does not say it. */
+/** The form of the passcodes, if the URI does not contain it. */
 export interface Form {
   readonly alphabet: AlphabetName;
   /** Characters of a passcode. */
@@ -42,15 +42,15 @@ export interface Form {
 const KINDS = { totp: KIND_TOTP, hotp: KIND_HOTP } as const;
 const ALGORITHMS = { sha1: SHA1, sha256: SHA256, sha512: SHA512 } as const;
 
-/** What reading a source may use. */
+/** Tools for reading a source. */
 export interface SourceTools {
   readonly standardInput: () => Promise<string>;
   readonly random: (length: number) => Uint8Array;
 }
 
 /**
- * The account that a source describes.
- * @throws FobError `bad-input`; no text of it holds the secret or the URI
+ * Reads the account from a source.
+ * @throws FobError `bad-input`; no text of it contains the secret or the URI
  */
 export async function readEnrolment(source: EnrolSource, tools: SourceTools): Promise<Enrolment> {
   switch (source.from) {

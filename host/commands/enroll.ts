@@ -16,25 +16,26 @@ import { isSame, listedAs, writeAccount } from './write-account.ts';
 export interface EnrollResult {
   readonly serial: string;
   readonly account: ListedAccount;
-  /** Whether the fob's clock had to be set first: TOTP without a time shows nothing. */
+  /** Whether the fob's clock had to be set first: without the time TOTP shows no passcode. */
   readonly isClockSet: boolean;
-  /** Whether the account had been written already by a run that was interrupted before it could say so. */
+  /** Whether an interrupted run had already written the account without reporting it. */
   readonly isResumed: boolean;
   readonly warnings: readonly string[];
-  /** The file that holds the secret, where it was to be handed on. */
+  /** The file with the secret, if it was to be handed on. */
   readonly savedTo?: string;
 }
 
 export interface EnrollOptions {
-  /** New file that hands the secret on. Without it, it stays on the fob and, sealed, in the inventory. */
+  /** New file that hands on the secret. Without it the secret stays on the fob and, encrypted, in the inventory. */
   readonly saveTo?: OutFile | undefined;
-  /** Whether the secret was just drawn, and is to be mixed with chance of the fob. */
+  /** Whether the secret was just generated, and must be mixed with the fob's randomness. */
   readonly isFresh?: boolean | undefined;
 }
 
 /**
- * Writes an account to a fob and has the fob prove it.
- * @throws FobError `refused` (full, unsupported, too-long, out-of-range …), `verification-failed`, as `openOwnerSession`
+ * Writes an account to a fob and lets the fob prove it.
+ * @throws FobError `refused` (full, unsupported, too-long, out-of-range …), `verification-failed`, as
+ * `openOwnerSession`
  */
 export async function enroll(
   context: Context,
@@ -50,12 +51,12 @@ export async function enroll(
 }
 
 export interface SessionOptions extends Pick<EnrollOptions, 'saveTo'> {
-  /** The account that an interrupted run had written already, and the fob has proved. */
+  /** The account that an interrupted run had already written, and that the fob has proved. */
   readonly resumed?: OwnedAccount | undefined;
 }
 
 /**
- * The same inside an open session in which interrupted enrolments are settled, for those who enrol several.
+ * Like `enroll`, for several accounts in one open session whose interrupted enrolments are settled.
  * @throws FobError as `enroll`
  */
 export async function enrollInSession(
@@ -72,7 +73,7 @@ export async function enrollInSession(
   try {
     account = resumed ?? (await writeAccount(context, fob, pairing, enrolment));
   } catch (error) {
-    // The fob may hold the account: then the file stays the one place where its secret can be read.
+    // If the fob may hold the account, the file stays: it is the only place where the secret can be read.
     if (!isOutcomeUnknown(error)) unsave?.();
     throw error;
   }
@@ -87,10 +88,10 @@ export async function enrollInSession(
   };
 }
 
-/** What would be refused is refused before anything changes. Returns whether the clock was set. */
+/** Checks for refusals before anything changes, and sets an unset clock if needed. Returns whether it was set. */
 export async function prepare(context: Context, fob: FobAtHand, enrolment: Enrolment): Promise<boolean> {
   const { kind, algorithm, alphabet, suite } = enrolment;
-  // Alphabets came with the version that brought OCRA.
+  // Alphabets need the same protocol version as OCRA.
   const isNew = suite !== undefined || alphabet !== 'decimal';
   if (isNew && !fob.client.knows('putOcra'))
     throw new FobError('old-firmware', { subject: fob.hello.serial });

@@ -7,8 +7,8 @@ export interface EraseResult {
 }
 
 /**
- * Erases everything on a fob, after a press on it, and then what the inventory knows of it. In this order: keys are
- * forgotten only when the fob has said, inside the session, that it needs them no more.
+ * Erases everything on a fob, after approval on it, and then its data in the inventory. In this order, because the
+ * keys may be deleted only after the fob has confirmed, inside the session, that it no longer needs them.
  * @throws FobError `refused` (press-denied, press-timeout), as `openOwnerSession`
  */
 export async function erase(context: Context, fob: FobAtHand): Promise<EraseResult> {

@@ -3,8 +3,8 @@ import { markEscrowed, type Pairing, recoveryKeyOf } from '../inventory/pairings
 import type { Context, FobAtHand } from './context.ts';
 
 /**
- * Gives the fob the recovery key, under which it keeps its vault's key once more: with it a forgotten PIN is reset and
- * the accounts stay. The key has been in the inventory since before the fob was paired; the fob does not keep it.
+ * Gives the fob the recovery key, under which it stores its vault's key a second time: a forgotten PIN can then be
+ * reset without losing the accounts. The inventory holds the key since before the pairing; the fob does not keep it.
  * Inside an open session.
  * @throws FobError `old-firmware`, `refused` (locked, storage-failed …), those of the link
  */
@@ -17,8 +17,8 @@ export async function leaveRecoveryKey(context: Context, fob: FobAtHand, pairing
 }
 
 /**
- * The same for a fob that is not known to have it: paired by an earlier passfob, or cut off in between. What the fob
- * refuses now, locked as it may be, is left for the next session: it must not keep anybody from anything else.
+ * Gives the recovery key to a fob that may lack it: paired by an earlier passfob, or interrupted. If the fob refuses
+ * it now, for example because it is locked, the next session tries again; the command at hand continues.
  * @throws FobError those of the link
  */
 export async function leaveMissingRecoveryKey(

@@ -6,24 +6,24 @@ import type { FobAtHand } from './context.ts';
 import { type Found, joined } from './joined.ts';
 import { probeAll, type WireOptions } from './probe.ts';
 
-/** Which fob is meant. */
+/** Selects a fob. */
 export interface FobChoice {
-  /** An address as `readAddress` reads it; without it the likely ports of this machine are asked. */
+  /** An address as `readAddress` accepts it; without it this machine's likely ports are tried. */
   readonly port?: string | undefined;
-  /** A serial as `readSerial` gives it; needed when several fobs are there. */
+  /** A serial as `readSerial` returns it; needed if several fobs are connected. */
   readonly serial?: string | undefined;
   readonly wire?: WireOptions | undefined;
 }
 
 /**
- * What a person calls a fob or its port by: a serial such as PF-7Q4M-K2XZ, or an address.
+ * Reads a person's name for a fob or its port: a serial such as PF-7Q4M-K2XZ, or an address.
  * @throws FobError `bad-input`
  */
 export function readDevice(text: string): FobChoice {
   try {
     return { serial: readSerial(text) };
   } catch {
-    // No serial: then it is an address.
+    // Not a serial, so it is an address.
   }
   try {
     return { port: addressText(readAddress(text)) };
@@ -37,8 +37,8 @@ export function readDevice(text: string): FobChoice {
 }
 
 /**
- * Opens every port that may hold a fob and says hello. Those that answered stay open: the caller closes them. A fob
- * that answers at two ports of its board is there once, by the port listed first.
+ * Opens every port that may have a fob and says hello. Fobs that answered stay open; the caller closes them. A fob
+ * that answers at two ports of its board is listed once, by the first port.
  * @param all also ports that are not known to belong to an Espruino board
  * @throws FobError `bad-input`, `cancelled`
  */
@@ -69,14 +69,14 @@ const named = (address: Address): PortFound => ({
   isLikely: true,
 });
 
-/** Releases the ports of fobs that were found. */
+/** Releases the ports of the fobs found. */
 export async function closeAll(found: readonly Found[]): Promise<void> {
   await Promise.all(found.map(one => ('client' in one ? one.client.close() : undefined)));
 }
 
 /**
- * Finds the one fob that is meant, does something with it and closes it.
- * @throws FobError `no-fob`, `several-fobs`, what the named port gives, what `work` throws
+ * Finds the selected fob, runs `work` with it and closes it.
+ * @throws FobError `no-fob`, `several-fobs`, errors of the named port and of `work`
  */
 export async function withFob<T>(
   choice: FobChoice,
@@ -94,8 +94,8 @@ export async function withFob<T>(
 }
 
 /**
- * The one fob that is meant, of what was found.
- * @throws FobError `no-fob`, `several-fobs`, or the first port's own error where no port gave a fob
+ * Returns the selected fob among those found.
+ * @throws FobError `no-fob`, `several-fobs`, or the first port's own error if no port gave a fob
  */
 export function chooseFob(found: readonly Found[], choice: FobChoice): FobAtHand {
   const fobs = found.filter(one => 'client' in one);
@@ -111,7 +111,7 @@ export function chooseFob(found: readonly Found[], choice: FobChoice): FobAtHand
       next: 'Plug it in, or name another one with --device.',
     });
   }
-  // A port that cannot be used tells more than that no fob was found.
+  // The error of a port says more than "no fob found".
   for (const one of found) if ('error' in one) throw one.error;
   throw new FobError('no-fob');
 }

@@ -2,16 +2,16 @@ import type { Image } from '../flash/image.ts';
 import type { FlashPlan } from '../flash/plan.ts';
 import type { Survey } from '../flash/survey.ts';
 
-/** What is, or would be, done to a board. Nothing in it is secret. */
+/** The changes made, or to be made, to a board. Contains no secret. */
 export interface FlashedFiles {
   readonly written: readonly { readonly name: string; readonly bytes: number }[];
   readonly erased: readonly string[];
-  /** Files of the user's own that were in the way. */
+  /** The user's own files that had to be removed. */
   readonly removed: readonly string[];
-  /** Everything else in its Storage: the user's own files, and the fob's counts of PIN attempts. */
+  /** All other files in its Storage: the user's own files, and the fob's PIN attempt counters. */
   readonly kept: readonly string[];
   readonly isCompacted: boolean;
-  /** Whether all of Storage is erased first, which a torn file of an earlier run can make necessary. */
+  /** Whether all of Storage is erased first, which a damaged file of an earlier run can make necessary. */
   readonly isAllErased: boolean;
   readonly bytes: number;
 }
@@ -20,7 +20,7 @@ export interface FlashFacts {
   readonly serial: string;
   readonly board: string;
   readonly firmware: string;
-  /** The version of Espruino, where it was looked at. */
+  /** The version of Espruino, if it was read. */
   readonly interpreter: string | undefined;
 }
 

@@ -19,15 +19,15 @@ import type { Context, FobAtHand } from './context.ts';
 import type { FobChoice } from './find.ts';
 import { imageFolder } from './package-root.ts';
 
-/** Where a board is, whatever runs on it. */
+/** The port of a board, whatever runs on it. */
 export interface BoardPort {
-  /** As `readAddress` reads it. */
+  /** As `readAddress` accepts it. */
   readonly address: string;
-  /** The serial of the fob that is meant, where one is. */
+  /** The serial of the selected fob, if any. */
   readonly serial?: string | undefined;
-  /** A reset may take the port away: it is opened several times. */
+  /** Opened several times, because a reset may remove the port. */
   open(): Promise<Transport>;
-  /** Default: what `limits.ts` of `host` and of `host/flash` say. */
+  /** Default: the limits of `limits.ts` of `host` and of `host/flash`. */
   readonly patience?: BoardPatience;
 }
 
@@ -44,7 +44,7 @@ const PATIENCE: BoardPatience = {
 };
 
 /**
- * The port that is meant: the named one, or the only one that may belong to a board.
+ * Returns the selected port: the named one, or the only one that may belong to a board.
  * @throws FobError `bad-input`, `no-fob`, `several-fobs`
  */
 export async function boardPort({ port, serial }: FobChoice): Promise<BoardPort> {
@@ -63,7 +63,7 @@ export async function boardPort({ port, serial }: FobChoice): Promise<BoardPort>
   return { address: addressText(address), serial, open: () => openTransport(address) };
 }
 
-/** @throws FobError `no-fob` where another one was meant */
+/** @throws FobError `no-fob` if another fob was selected */
 export function checkSerial({ serial: wanted, address }: BoardPort, serial: string): void {
   if (wanted === undefined || wanted === serial) return;
   throw new FobError('no-fob', {
@@ -76,7 +76,7 @@ export function builtImage(board: FlashBoardName): Image {
   return readImage(imageFolder(), board);
 }
 
-/** The Passfob that runs on a board, or undefined where none answers. The caller closes its client. */
+/** Returns the Passfob that runs on a board, or undefined if none answers. The caller closes its client. */
 export async function runningFob(port: BoardPort, signal?: AbortSignal): Promise<FobAtHand | undefined> {
   const { probe } = port.patience ?? PATIENCE;
   const client = connect(await port.open());
@@ -91,13 +91,15 @@ export async function runningFob(port: BoardPort, signal?: AbortSignal): Promise
   }
 }
 
-/** @throws FobError `no-answer` where no Espruino answers, those of the port */
+/** @throws FobError `no-answer` if no Espruino answers, those of the port */
 export async function openConsole(port: BoardPort): Promise<BoardConsole> {
   const { consoleMs } = port.patience ?? PATIENCE;
   return BoardConsole.open(await port.open(), consoleMs);
 }
 
-/** Waits for a console that a person, or the firmware, is about to open. @throws FobError as `openConsole`, `cancelled` */
+/**
+ * Waits for a console that a person or the firmware is about to open. @throws FobError as `openConsole`, `cancelled`
+ */
 export async function awaitConsole(
   port: BoardPort,
   waitMs: number,
@@ -113,7 +115,7 @@ export async function awaitConsole(
   }
 }
 
-/** The console of a fob whose keys are lost: its person opens it by a press. */
+/** Returns the console of a fob whose keys are lost; a person opens it by the button. */
 export async function restoringConsole(
   context: Context,
   port: BoardPort,
@@ -124,13 +126,13 @@ export async function restoringConsole(
   return awaitConsole(port, PRESS_POLL_INTERVAL_MS * PRESS_POLLS_MAX, context.signal);
 }
 
-/** Whose secrets a board holds: of a pairing, of none or of one that the inventory does not know. */
+/** The owner of a board's secrets: a pairing, none, or an unknown owner. */
 export interface BoardOwner {
   readonly pairing: Pairing | undefined;
   readonly isForeign: boolean;
 }
 
-/** The secrets themselves are not read: their checksum says whose they are. */
+/** Finds the owner of the secrets by their checksum, without reading the secrets. */
 export async function holderOf(context: Context, found: Survey): Promise<BoardOwner> {
   const stored = found.files.get(KEYS_FILE);
   for (const pairing of await pairingsOf(context.inventory, found.serial)) {
@@ -150,28 +152,28 @@ export async function secretsOf({ inventory }: Context, { id }: Pairing): Promis
 }
 
 /**
- * The files of secrets that a board is to hold and does not.
- * @param keys the file of the secrets, or undefined where what the fob has is to stay as it is
+ * Returns the files of secrets that a board needs and does not have.
+ * @param keys the file of the secrets, or undefined if the fob keeps its own
  */
 function secretFiles(context: Context, found: Survey, keys: BoardFile | undefined): BoardFile[] {
   const isBorn = found.files.get(BIRTH_FILE)?.bytes === BIRTH_BYTES;
   return [...(keys ? [keys] : []), ...(isBorn ? [] : [birthFile(context.random)])];
 }
 
-/** Names whose contents decide what has to be done. */
+/** Names of the files whose contents decide what must be written. */
 export const namesOf = (image: Image) => [KEYS_FILE, BIRTH_FILE, ...image.files.map(({ name }) => name)];
 
-/** What is going to be done, and what there is left to do where Storage turns out not to take it. */
+/** The plan, and a fallback if Storage turns out to be damaged. */
 export interface Plans {
   readonly plan: FlashPlan;
   readonly anew: FlashPlan;
 }
 
 /**
- * What has to be written, keys included where the board does not hold them.
+ * Plans the files to write, including the keys if the board does not hold them.
  * @param keys the file of the secrets as it would be written, needed or not
- * @param isHeld whether what the fob has of them is to stay as it is
- * @throws FobError `refused` where it does not fit
+ * @param isHeld whether the fob keeps its own secrets
+ * @throws FobError `refused` if it does not fit
  */
 export function planFor(
   context: Context,
@@ -189,7 +191,7 @@ export function planFor(
   }
 }
 
-/** Writes a board and has it start anew; its console is closed then. */
+/** Writes a board and restarts it; its console is closed then. */
 export async function writeBoard(
   context: Context,
   repl: BoardConsole,
@@ -201,7 +203,8 @@ export async function writeBoard(
   try {
     await write(plans.plan);
   } catch (error) {
-    // Behind a compaction that was cut off, space may be called free that is not erased; nobody's files go unasked.
+    // After an interrupted compaction, space may count as free that is not erased. The user's own files are never
+    // erased without a question.
     const isSpoilt = isFobError(error, 'verification-failed') && !plans.plan.isErasingAll;
     if (!isSpoilt || plans.anew.remove.length > 0) throw error;
     await write(plans.anew);
@@ -211,8 +214,8 @@ export async function writeBoard(
 }
 
 /**
- * The fob that a board has become. Its client is open.
- * @throws FobError `no-answer` where none answers in time, `verification-failed` for another fob or firmware
+ * Waits for the fob after the restart. Its client is open.
+ * @throws FobError `no-answer` if none answers in time, `verification-failed` for another fob or firmware
  */
 export async function restarted(
   port: BoardPort,
@@ -237,7 +240,7 @@ async function firstHello(port: BoardPort, signal?: AbortSignal): Promise<FobAtH
       const fob = await runningFob(port, signal);
       if (fob) return fob;
     } catch (error) {
-      // Its port is away, or comes back and is not ready yet.
+      // The port is absent, or is back but not ready yet.
       const isAway = isFobError(
         error,
         'port-absent',

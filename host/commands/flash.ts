@@ -29,9 +29,9 @@ import { openOwnerSession } from './owner-session.ts';
 
 export interface FlashOptions {
   readonly board: FlashBoardName;
-  /** Looks only: the board and the inventory stay as they are. */
+  /** Reads only: the board and the inventory stay as they are. */
   readonly isDryRun: boolean;
-  /** Default: the one that was built. */
+  /** Default: the built image. */
   readonly image?: Image;
   /** @throws FobError `cancelled` for a no */
   readonly confirm: (question: string) => Promise<void>;
@@ -39,16 +39,20 @@ export interface FlashOptions {
 
 export interface FlashResult extends FlashFacts {
   readonly isDryRun: boolean;
-  /** new: a fob that did not exist. restored: the secrets of its pairing were written again. kept: they were there. */
+  /**
+   * new: a fob that did not exist. restored: the secrets of its pairing were written again. kept: its secrets were
+   * intact.
+   */
   readonly pairing: 'new' | 'restored' | 'kept';
   readonly files: FlashedFiles;
 }
 
 /**
- * Makes a fob of a board that runs Espruino, owned by this inventory. Run again after an interruption, or on a fob
- * whose microcontroller lost its memory, it goes on with the pairing that there is: then the vault, which is in another
- * chip, opens with every account.
- * @throws FobError `already-owned`, `bad-input` (another board), `old-firmware` (an old Espruino), `refused` (no room),
+ * Makes a fob, owned by this inventory, of a board that runs Espruino. After an interruption, or on a fob whose
+ * microcontroller lost its memory, it continues with the existing pairing: the vault, which is in another chip, then
+ * opens with every account.
+ * @throws FobError `already-owned`, `bad-input` (another board), `old-firmware` (an old Espruino), `refused` (no
+ * room),
  *   `verification-failed`, `no-answer`, `cancelled`, `inventory`, those of the port
  */
 export async function flash(context: Context, port: BoardPort, options: FlashOptions): Promise<FlashResult> {
@@ -67,7 +71,7 @@ export async function flash(context: Context, port: BoardPort, options: FlashOpt
     const result = { ...flashFacts(found, image), isDryRun, pairing: owner.kind, files: flashedFiles(plan) };
     if (isDryRun) return result;
     await ask(options, found, owner, plan);
-    // In the inventory before the board hears of it: whatever is cut off, nobody loses a key.
+    // Stored in the inventory before the board gets it, so that no interruption loses a key.
     if (owner.secrets) {
       await addPendingPairing(context.inventory, factsOf(found, image), owner.secrets, context.now());
     }
@@ -81,17 +85,17 @@ export async function flash(context: Context, port: BoardPort, options: FlashOpt
 
 const factsOf = ({ serial }: Survey, { board, firmware }: Image) => ({ serial, board, firmware });
 
-/** Whose the fob is going to be. */
+/** The future owner of the fob. */
 interface Owner {
   readonly kind: FlashResult['pairing'];
-  /** Undefined for one that is to be made. */
+  /** Undefined for a pairing that is still to be made. */
   readonly pairing: Pairing | undefined;
-  /** Of a pairing that is to be made. */
+  /** Secrets of a pairing that is still to be made. */
   readonly secrets?: StoredFobSecrets;
   readonly keys: BoardFile;
-  /** Whether the board holds them already. */
+  /** Whether the board already holds them. */
   readonly isHeld: boolean;
-  /** Whether the board holds the secrets of somebody else. */
+  /** Whether the board holds the secrets of another owner. */
   readonly isForeign: boolean;
 }
 
@@ -114,14 +118,14 @@ async function ownerFor(context: Context, found: Survey): Promise<Owner> {
   return { kind: 'new', pairing: undefined, secrets, keys: keysFile(secrets, true), isHeld, isForeign };
 }
 
-/** What cannot be undone is asked for before anything is touched. */
+/** Asks for confirmation of irreversible changes before anything is touched. */
 async function ask({ confirm }: FlashOptions, found: Survey, owner: Owner, plan: FlashPlan): Promise<void> {
   if (owner.isForeign) {
     await confirm(
       `The board ${found.serial} is a fob of another owner: its accounts will be lost. Flash it all the same?`,
     );
   }
-  // Espruino's own names for what runs at boot: on a board that was something else before they are its program.
+  // Files under Espruino's boot names: on a board that was no fob they are its own program.
   if (!owner.pairing && !owner.isForeign && !found.holdsPassfob && plan.erase.length > 0) {
     const names = plan.erase.join(', ');
     await confirm(`The board has a program of its own (${names}), which will be replaced. Go on?`);
@@ -136,7 +140,7 @@ async function ask({ confirm }: FlashOptions, found: Survey, owner: Owner, plan:
   }
 }
 
-/** Whether all that a run before this one left to do is to see that the fob has its keys. */
+/** Whether an earlier run completed everything but the check that the fob holds its keys. */
 async function isCutOffAtTheEnd({ inventory }: Context, { hello }: FobAtHand): Promise<boolean> {
   const [pairing] = await pairingsOf(inventory, hello.serial);
   return (
@@ -162,7 +166,7 @@ async function resumed(context: Context, fob: FobAtHand, { isDryRun }: FlashOpti
   return { serial, board, firmware, interpreter: undefined, isDryRun, pairing: 'kept', files };
 }
 
-/** The console of a fob whose keys are lost. No other fob gives one to be flashed. */
+/** Returns the console of a fob whose keys are lost. No other fob opens its console for flashing. */
 async function consoleOf(context: Context, port: BoardPort, fob: FobAtHand): Promise<BoardConsole> {
   if (fob.hello.state === 'keys-lost') return restoringConsole(context, port, fob);
   await fob.client.close();
@@ -193,7 +197,7 @@ async function isFobAlready({ inventory }: Context, { serial, state }: Hello): P
   });
 }
 
-/** Sees that the fob holds the keys of this inventory, which confirms the pairing and leaves it the recovery key. */
+/** Checks that the fob holds the keys of this inventory, which confirms the pairing and gives it the recovery key. */
 async function prove(context: Context, fob: FobAtHand): Promise<void> {
   const { serial, state } = fob.hello;
   try {
@@ -209,7 +213,7 @@ async function prove(context: Context, fob: FobAtHand): Promise<void> {
         next: 'Connect its own memory; or hold its button for 10 seconds, which erases it, and run: passfob pair',
       });
     }
-    // That the pairing was pending is no news here.
+    // After flashing, a pending pairing is expected and not reported.
     const report = (progress: Progress) => {
       if (progress.event !== 'pairing-resumed') context.report(progress);
     };

@@ -3,7 +3,7 @@ import { type FobStatus, statusOf } from '../owner/status.ts';
 import type { Context, FobAtHand } from './context.ts';
 import { leaveMissingRecoveryKey } from './escrow.ts';
 
-/** Reads the status inside an open session; a fob that turns out to lack the recovery key gets it. */
+/** Reads the status inside an open session; gives the recovery key to a fob that lacks it. */
 export async function readStatus(context: Context, fob: FobAtHand, pairing: Pairing): Promise<FobStatus> {
   const { signal } = context;
   const status = statusOf(await fob.client.call('status', {}, { signal }));

@@ -7,25 +7,25 @@ import type { FormatName } from '../formats/detect.ts';
 import { readFiles } from '../formats/read.ts';
 import { readWhole } from './read-whole.ts';
 
-/** What is to be imported. */
+/** The files to import, and how to open them. */
 export interface ImportSource {
   readonly files: readonly string[];
   readonly format?: FormatName | undefined;
-  /** Only rows of these names: label, issuer or `issuer:label`, in any case. */
+  /** Only rows with these names: label, issuer or `issuer:label`, in any case. */
   readonly only: readonly string[];
-  /** File with the password of encrypted ones; without it a person is asked. */
+  /** File with the password of encrypted files; without it a person is asked. */
   readonly passwordFile?: string | undefined;
   /** File with the pre-shared key of PSKC files, as bytes or in hexadecimal; without it a person is asked. */
   readonly keyFile?: string | undefined;
 }
 
-/** Asks a person without showing what is typed. */
+/** Asks a person without echo. */
 export type AskSecret = (message: string) => Promise<string>;
 
 /**
- * Every row of the files that is asked for, with whether a fob can hold it.
- * @param signal ends it between two steps
- * @throws FobError `bad-input`, `cancelled`, `usage` where a password is needed and nobody can be asked
+ * Reads the selected rows of the files, each with whether a fob can hold it.
+ * @param signal stops it between two steps
+ * @throws FobError `bad-input`, `cancelled`, `usage` if a password is needed and nobody can be asked
  */
 export async function readImport(
   source: ImportSource,
@@ -59,7 +59,7 @@ function readTools({ passwordFile, keyFile }: ImportSource, ask: AskSecret): Rea
   };
 }
 
-/** The first line of a file, so that an editor's newline does not count. @throws FobError `bad-input` */
+/** Reads the first line of a file, so that an editor's final newline does not count. @throws FobError `bad-input` */
 export async function readPassword(path: string): Promise<string> {
   const bytes = await readWhole(path, PASSWORD_BYTES_MAX);
   const [line = ''] = new TextDecoder().decode(bytes).split(/\r\n|\n/);
@@ -67,7 +67,7 @@ export async function readPassword(path: string): Promise<string> {
   throw badInput(`The file ${path} holds no password.`, 'Put the password into its first line.');
 }
 
-/** A key of AES as bytes, or in hexadecimal. @throws FobError `bad-input` */
+/** Reads an AES key as bytes or in hexadecimal. @throws FobError `bad-input` */
 export async function readKey(path: string): Promise<Uint8Array> {
   const bytes = await readWhole(path, PASSWORD_BYTES_MAX);
   if (isKey(bytes)) return bytes;

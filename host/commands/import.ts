@@ -10,20 +10,20 @@ import { openOwnerSession } from './owner-session.ts';
 import { settlePending } from './verify.ts';
 import { isSame } from './write-account.ts';
 
-/** What became of a row. ok: a dry run found nothing against it. present: the fob held it already, and proved it. */
+/** The result of a row. ok: a dry run found no problem. present: the fob already held and proved it. */
 export type ImportState = 'ok' | 'enrolled' | 'present' | 'skipped' | 'refused';
 
 export interface ImportedRow extends Partial<AccountForm> {
   readonly place: string;
   readonly issuer: string;
   readonly label: string;
-  /** Of the token, where the file has one. */
+  /** The token's serial number, if the file has one. */
   readonly serial?: string;
   readonly state: ImportState;
-  /** Why it was skipped or refused, and what to do about it: sentences. */
+  /** Why it was skipped or refused, and the next step: sentences. */
   readonly reason?: string;
   readonly next?: string;
-  /** Of the account on the fob: 8 hex digits. */
+  /** Id of the account on the fob: 8 hex digits. */
   readonly id?: string;
   readonly warnings: readonly string[];
 }
@@ -35,15 +35,15 @@ export interface ImportResult {
   readonly rows: readonly ImportedRow[];
 }
 
-/** What an import would do, as far as that can be said without a fob. */
+/** Predicts the result of an import, as far as possible without a fob. */
 export function dryRun(rows: readonly ImportRow[]): ImportResult {
   return counted(rows.map(judged));
 }
 
 /**
- * Writes every row that a fob can hold to the fob and has it proved. What the fob holds already is not written again,
- * so that an import that was cut off is run once more.
- * @throws FobError `bad-input` where rows were refused, with the result as `details`; `refused` (full …), as `enroll`
+ * Writes every row that a fob can hold to the fob and lets the fob prove it. Accounts that the fob already holds are
+ * not written again, so an interrupted import can be repeated.
+ * @throws FobError `bad-input` if rows were refused, with the result as `details`; `refused` (full …), as `enroll`
  */
 export async function importRows(
   context: Context,
@@ -92,13 +92,13 @@ async function importRow(
     const { account } = await enrollInSession(context, fob, pairing, outcome.enrolment);
     return { ...said, state: 'enrolled', id: account.id };
   } catch (error) {
-    // These are about the one account; any other refusal would meet the next one too.
+    // These refusals concern only this account; any other would affect the next one too.
     if (!isRefusal(error, 'unsupported', 'out-of-range', 'too-long')) throw error;
     return { ...said, state: 'refused', reason: error.message, next: error.next };
   }
 }
 
-/** Whether the fob proves one of them: one that it has lost is enrolled anew. */
+/** Whether the fob proves one of them; an account that the fob has lost is enrolled again. */
 async function isPresent(context: Context, fob: FobAtHand, same: readonly KeptAccount[]): Promise<boolean> {
   for (const account of same) {
     try {

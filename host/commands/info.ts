@@ -9,15 +9,15 @@ export interface InfoResult {
   readonly board: string;
   readonly firmware: string;
   readonly protocolVersion: number;
-  /** Absent while the fob is locked by its PIN, like `free`. */
+  /** Absent while the fob is locked by its PIN; `free` likewise. */
   readonly accounts?: number;
-  /** Accounts that still fit. */
+  /** Number of accounts that still fit. */
   readonly free?: number;
-  /** Absent for a firmware that knows no PIN. */
+  /** Absent for firmware without PIN. */
   readonly status?: FobStatus;
 }
 
-/** What a fob is and how it is. @throws FobError as `openOwnerSession` */
+/** Returns a fob's description and state. @throws FobError as `openOwnerSession` */
 export async function info(context: Context, fob: FobAtHand): Promise<InfoResult> {
   const { serial, board, firmware, version } = fob.hello;
   const pairing = await openOwnerSession(context, fob);

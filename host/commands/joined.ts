@@ -2,20 +2,20 @@ import type { FobError } from '../errors.ts';
 import type { PortFound } from '../transports/ports.ts';
 import type { FobAtHand } from './context.ts';
 
-/** What came out of asking one port. */
+/** The result of asking one port. */
 export type Found = FobAtHand | { readonly address: string; readonly error: FobError };
 
-/** A port and what came out of asking it. */
+/** A port and the result of asking it. */
 export interface ProbedPort {
   readonly at: PortFound;
   readonly found: Found;
 }
 
 /**
- * The fobs that were found, each once with all its addresses: a fob is who its hello says it is. Two of one serial are
- * one only where they may be two ports of the same board, of different kinds and not of different USB serial numbers:
- * a copy beside the original stays in sight. A port that is silent because its board answers at another goes without
- * a word.
+ * Merges the ports of one fob, so that each fob is listed once with all its addresses. The hello identifies the fob.
+ * Two ports with one serial are merged only if they may belong to one board: of different kinds, and without
+ * different USB serial numbers; so a copy beside the original stays visible. A silent port is left out if its board
+ * answers at another.
  * @returns the rest as `spare`: fobs at their further ports, still open
  */
 export function joined(asked: readonly ProbedPort[]): { kept: Found[]; spare: Found[] } {
@@ -47,7 +47,7 @@ function isSameFob(one: ProbedPort, other: ProbedPort): boolean {
   return isSameSerial && areKindsApart && (mayBeOneBoard || one.at.usbSerial === other.at.usbSerial);
 }
 
-/** Whether two ports of different kinds are one board's, as its USB serial number says. */
+/** Whether two ports of different kinds belong to one board, by its USB serial number. */
 export function isSameBoard(one: PortFound, other: PortFound | undefined): boolean {
   if (other === undefined || one.usbSerial === undefined) return false;
   return one.address.kind !== other.address.kind && one.usbSerial === other.usbSerial;

@@ -9,7 +9,7 @@ import { readAccounts } from '../owner/listing.ts';
 import type { Context, FobAtHand } from './context.ts';
 import { openOwnerSession } from './owner-session.ts';
 
-/** What passcodes an account makes. */
+/** The form of an account's passcodes. */
 export interface AccountForm {
   readonly kind: 'hotp' | 'totp' | 'ocra';
   readonly algorithm: string;
@@ -18,9 +18,9 @@ export interface AccountForm {
   readonly alphabet: AlphabetName;
   /** TOTP only. */
   readonly periodSeconds?: number;
-  /** HOTP, and OCRA by a suite that counts: the counter of the next passcode. */
+  /** HOTP, and OCRA with a counter in its suite: the counter of the next passcode. */
   readonly counter?: number;
-  /** OCRA only (RFC 6287 §6), where this inventory enrolled the account. */
+  /** OCRA only (RFC 6287 §6), if this inventory enrolled the account. */
   readonly suite?: string;
 }
 
@@ -36,13 +36,13 @@ export interface ListedAccount extends AccountForm {
 export interface ListResult {
   readonly serial: string;
   readonly clock: 'unset' | 'trusted';
-  /** Accounts that still fit. */
+  /** Number of accounts that still fit. */
   readonly free: number;
-  /** In the order in which the fob shows them. */
+  /** In the order of the fob's list. */
   readonly accounts: readonly ListedAccount[];
 }
 
-/** The accounts on a fob. @throws FobError `refused` (locked), as `openOwnerSession` */
+/** Lists the accounts on a fob. @throws FobError `refused` (locked), as `openOwnerSession` */
 export async function list(context: Context, fob: FobAtHand): Promise<ListResult> {
   const pairing = await openOwnerSession(context, fob);
   const info = await fob.client.call('info', {}, context);
@@ -54,7 +54,7 @@ export async function list(context: Context, fob: FobAtHand): Promise<ListResult
   };
 }
 
-/** The accounts on a fob with what the inventory knows of them, inside an open session. */
+/** Lists the accounts on a fob with their data from the inventory, inside an open session. */
 export async function listAccounts(
   context: Context,
   fob: FobAtHand,
@@ -67,16 +67,16 @@ export async function listAccounts(
   return accounts.map(account => described(account, suites.get(accountIdText(account.id))));
 }
 
-/** By number on the wire; 0 is what a damaged record may say. */
+/** Indexed by the number on the wire; a damaged record may contain 0. */
 const ALGORITHMS = ['unknown', 'SHA-1', 'SHA-256', 'SHA-512'];
 const KINDS = [undefined, 'hotp', 'totp', 'ocra'] as const;
 
-/** The form of an account that no fob holds yet. */
+/** Returns the form of an account that is not yet on a fob. */
 export function formOf({ digits, alphabet, suite, ...rest }: Enrolment): AccountForm {
   return formFrom({ ...rest, digits: digitsByte(alphabet, digits) }, suite && ocraSuiteText(suite));
 }
 
-/** @param suite of an OCRA account, where it is known */
+/** @param suite of an OCRA account, if known */
 export function described(account: Response<'list'>, suite?: string): ListedAccount {
   return {
     id: accountIdText(account.id),
@@ -93,7 +93,7 @@ function formFrom(
 ): AccountForm {
   const kind = KINDS[account.kind] ?? 'totp';
   const { alphabet, length } = passcodeForm(account.digits);
-  // The first data input is the counter, or there is none (RFC 6287 §6.3).
+  // A counter can only be the first data input (RFC 6287 §6.3).
   const counts = kind === 'hotp' || (kind === 'ocra' && /:C-/i.test(suite ?? ''));
   return {
     kind,
@@ -106,18 +106,18 @@ function formFrom(
   };
 }
 
-/** UTF-8 as text; broken bytes show as replacement characters. */
+/** Decodes UTF-8; invalid bytes become replacement characters. */
 export function utf8(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
 }
 
-/** `issuer: label`, or what there is of it, for messages. */
+/** Formats `issuer: label`, or the part that exists, for messages. */
 export function accountName({ issuer, label, id }: Pick<ListedAccount, 'issuer' | 'label' | 'id'>): string {
   return [issuer, label].filter(part => part !== '').join(': ') || id;
 }
 
 /**
- * The account that a person means by its id, its label, its issuer or `issuer:label`; the only one without a word.
+ * Finds an account by its id, its label, its issuer or `issuer:label`; without a name returns the only one.
  * @throws FobError `bad-input`
  */
 export function selectAccount(accounts: readonly ListedAccount[], wanted?: string): ListedAccount {
@@ -146,7 +146,7 @@ function isMeant(account: ListedAccount, wanted: string): boolean {
   return [id, issuer, label, `${issuer}:${label}`].some(name => name !== '' && plain(name) === plain(wanted));
 }
 
-/** The id of an account as the wire has it. */
+/** Returns the id of an account as bytes for the wire. */
 export function idBytes({ id }: Pick<ListedAccount, 'id'>): Uint8Array {
   return new Uint8Array(Buffer.from(id, 'hex'));
 }

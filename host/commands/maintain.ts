@@ -7,7 +7,7 @@ export interface MaintainResult {
 }
 
 /**
- * Opens the fob's console for an update, after a press on it, until its next reset.
+ * Opens the fob's console for an update until its next reset, after approval on the fob.
  * @throws FobError `old-firmware`, `refused` (locked, press-denied …), as `openOwnerSession`
  */
 export async function maintain(context: Context, fob: FobAtHand): Promise<MaintainResult> {

@@ -6,12 +6,12 @@ import { openOwnerSession } from './owner-session.ts';
 export interface MoveResult {
   readonly serial: string;
   readonly account: ListedAccount;
-  /** In the list, from 1. */
+  /** Position in the list, from 1. */
   readonly position: number;
 }
 
 /**
- * Gives an account another position in the fob's list; the others close up.
+ * Moves an account to another position in the fob's list; the others close up.
  * @param wanted the account, as `selectAccount` takes it
  * @param position from 1 to the number of accounts
  * @throws FobError `old-firmware`, `bad-input`, `refused` (locked, storage-failed …), as `openOwnerSession`

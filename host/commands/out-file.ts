@@ -4,14 +4,14 @@ import type { Token } from '../formats/write/token.ts';
 import { type Output, writeTokens } from '../formats/write/write.ts';
 import type { Context } from './context.ts';
 
-/** A file in which a seed is handed on. */
+/** A file that hands on a seed. */
 export type OutFile = Output & { readonly path: string };
 
 /**
- * Writes a new file of tokens that only this user may read, and takes the place of no other. A seed stands nowhere but
- * in this very file, however the command ends: one that is killed while it writes leaves a part of it.
+ * Writes a new file of tokens that only this user may read, and replaces no other. No copy of a seed exists outside
+ * this file, however the command ends; a command killed while writing leaves a part of it.
  * @returns the function that removes it again
- * @throws FobError `bad-input` where the file exists already or cannot be written, or its format cannot hold a token
+ * @throws FobError `bad-input` if the file exists already or cannot be written, or its format cannot hold a token
  */
 export async function handOn(
   { random }: Pick<Context, 'random'>,
@@ -43,7 +43,7 @@ function writeWhole(path: string, text: string): void {
     writeFileSync(descriptor, text);
     fsyncSync(descriptor);
   } catch (error) {
-    // Ours, as far as it went: the memory is full, most likely.
+    // Removes our incomplete file; most likely the disk is full.
     rmSync(path, { force: true });
     throw error;
   } finally {

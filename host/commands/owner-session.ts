@@ -6,9 +6,9 @@ import type { Context, FobAtHand } from './context.ts';
 import { leaveMissingRecoveryKey } from './escrow.ts';
 
 /**
- * Opens a session with the key that the inventory has for this fob. A pairing that an interruption left pending is
- * tried too, and confirmed when the fob has its key. A fob that is not known to have the recovery key gets it.
- * @returns the pairing whose key it was
+ * Opens a session with the key that the inventory has for this fob. Also tries a pairing that an interruption left
+ * pending, and confirms it if the fob has its key. Gives the recovery key to a fob that may lack it.
+ * @returns the pairing whose key opened the session
  * @throws FobError `not-paired`, `not-in-inventory`, `not-authentic`, `refused`, `inventory`, those of the link
  */
 export async function openOwnerSession(context: Context, fob: FobAtHand): Promise<Pairing> {
@@ -36,7 +36,7 @@ export async function openOwnerSession(context: Context, fob: FobAtHand): Promis
   throw failure ?? new FobError('not-authentic', { subject: serial });
 }
 
-/** The fob knows the key, so the pairing happened although nobody was told. */
+/** The fob has the key, so the pairing succeeded although the run was interrupted. */
 async function settle(context: Context, pairing: Pairing): Promise<void> {
   await confirmPairing(context.inventory, pairing.id, context.now());
   context.report({ event: 'pairing-resumed', serial: pairing.serial });

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The folder of this package: the nearest one above this file that holds a package.json. */
+/** Returns the folder of this package: the nearest one above this file that holds a package.json. */
 export function packageRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder);
@@ -16,7 +16,10 @@ export function packageVersion(): string {
   return hasVersion ? String(manifest.version) : '0';
 }
 
-/** The folder of the built firmware, with a folder for each board: the package of the firmware hands out files only. */
+/**
+ * Returns the folder of the built firmware, which has a folder for each board. The firmware's package exports only
+ * files.
+ */
 export function imageFolder(): string {
   const manifest = createRequire(import.meta.url).resolve('@passfob/firmware/package.json');
   return join(dirname(manifest), 'dist', 'image');

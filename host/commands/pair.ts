@@ -14,8 +14,8 @@ import { openOwnerSession } from './owner-session.ts';
 
 export interface PairOptions {
   /**
-   * Has the person type the code that the fob shows.
-   * @param isAgain the last one had a wrong character
+   * Asks the person to type the code on the fob.
+   * @param isAgain the last code had a wrong character
    * @throws FobError `cancelled`
    */
   readonly askCode: (isAgain: boolean) => Promise<string>;
@@ -25,13 +25,13 @@ export interface PairResult {
   readonly serial: string;
   readonly board: string;
   readonly firmware: string;
-  /** Whether the fob had been paired already by a run that was interrupted before it could say so. */
+  /** Whether an interrupted run had already paired the fob without reporting it. */
   readonly isResumed: boolean;
-  /** Whether the fob got the time with its owner. */
+  /** Whether the fob's clock was set together with its owner. */
   readonly isClockSet: boolean;
 }
 
-/** A fob paired just now, in its owner's session. */
+/** A fob that was just paired, in its owner's session. */
 export interface Paired extends PairResult {
   readonly pairing: Pairing;
 }
@@ -51,7 +51,7 @@ export async function pair(context: Context, fob: FobAtHand, options: PairOption
 }
 
 /**
- * The same for a fob that has said it is blank. Its owner's session stays open.
+ * Pairs a fob that has reported itself blank. Its owner's session stays open.
  * @throws FobError `bad-input` and `wrong-code` for the code, `refused`, `inventory`, those of the link
  */
 export async function pairBlank(context: Context, fob: FobAtHand, options: PairOptions): Promise<Paired> {
@@ -63,7 +63,7 @@ export async function pairBlank(context: Context, fob: FobAtHand, options: PairO
   return adopt(context, fob);
 }
 
-/** A run that was cut off after the fob took its secrets left a pending pairing, which may now be confirmed. */
+/** A run interrupted after the fob took its secrets left a pending pairing, which can be confirmed now. */
 async function resume(context: Context, fob: FobAtHand): Promise<void> {
   const pairings = await pairingsOf(context.inventory, fob.hello.serial);
   const alreadyOwned = () =>
@@ -80,8 +80,8 @@ async function resume(context: Context, fob: FobAtHand): Promise<void> {
 }
 
 /**
- * Makes the secrets, keeps them, gives them to the fob, and sees that the fob has them. Kept before they are sent: a
- * power cut at any moment leaves a fob that is blank, or one whose key is in the inventory.
+ * Makes the secrets, stores them, sends them to the fob, and checks that the fob has them. They are stored before
+ * they are sent: whenever power fails, the fob is blank or its key is in the inventory.
  */
 async function adopt(context: Context, fob: FobAtHand): Promise<Paired> {
   const { inventory, random, signal } = context;

@@ -4,8 +4,8 @@ import { FobError } from '../errors.ts';
 import { accountName, type ListedAccount } from './list.ts';
 
 /**
- * The passcode that a fob answered with. What it sends goes to terminals and into programs, so that it must be one.
- * @throws FobError `verification-failed` where it has another length than the account's passcodes or other characters
+ * Formats a fob's answer as a passcode. The answer goes to terminals and programs, so it is validated.
+ * @throws FobError `verification-failed` if its length or characters do not match the account's passcodes
  */
 export function passcodeText(serial: string, account: ListedAccount, bytes: Uint8Array): string {
   const { digits, alphabet } = account;

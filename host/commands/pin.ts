@@ -7,20 +7,20 @@ import { leaveRecoveryKey } from './escrow.ts';
 import { readStatus } from './fob-status.ts';
 import { openOwnerSession } from './owner-session.ts';
 
-/** No command here sees a PIN: it is chosen, entered and changed on the fob alone. */
+/** No command here sees a PIN: it is chosen, entered and changed only on the fob. */
 export interface PolicyResult {
   readonly serial: string;
   readonly policy: Policy;
-  /** Whether this command has set it. */
+  /** Whether this command set it. */
   readonly isSet: boolean;
   readonly pin: FobStatus['pin'];
-  /** What the fob said about its memory before; setting a policy ends that warning. */
+  /** The fob's warning about rolled-back memory before the change; setting a policy ends that warning. */
   readonly wentBack: FobStatus['wentBack'];
 }
 
 /**
- * Shows what a fob is told about PINs, or changes what is named and leaves the rest.
- * @param changes checked by `checkPolicy`
+ * Shows a fob's PIN policy, or changes the given parts of it.
+ * @param changes validated by the caller; the fob refuses values out of range
  * @throws FobError `old-firmware`, `refused` (out-of-range, storage-failed …), as `openOwnerSession`
  */
 export async function pinPolicy(
@@ -47,7 +47,7 @@ export interface PinResult {
 }
 
 /**
- * Has the person choose a new PIN when the fob is opened the next time.
+ * Makes the fob ask for a new PIN when it is unlocked the next time.
  * @throws FobError `old-firmware`, `bad-input` for a fob that wants no PIN, `refused`, as `openOwnerSession`
  */
 export async function requirePin(context: Context, fob: FobAtHand): Promise<PinResult> {
@@ -65,8 +65,8 @@ export async function requirePin(context: Context, fob: FobAtHand): Promise<PinR
 }
 
 /**
- * Opens a fob whose PIN is forgotten by the recovery key, after a press on it, and has a new PIN chosen there. The
- * accounts stay.
+ * Unlocks a fob whose PIN is forgotten by the recovery key, after approval on the fob, which then asks for a new PIN.
+ * The accounts stay.
  * @throws FobError `old-firmware`, `refused` (wrong-recovery, press-denied …), as `openOwnerSession`
  */
 export async function resetPin(context: Context, fob: FobAtHand): Promise<PinResult> {
@@ -80,7 +80,7 @@ export async function resetPin(context: Context, fob: FobAtHand): Promise<PinRes
 }
 
 /**
- * Gives the fob the recovery key of this inventory, again where it has it.
+ * Gives the fob the recovery key of this inventory, even if it already has it.
  * @throws FobError `old-firmware`, `refused` (locked, storage-failed), as `openOwnerSession`
  */
 export async function escrowPin(context: Context, fob: FobAtHand): Promise<PinResult> {

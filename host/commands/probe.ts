@@ -9,15 +9,15 @@ import { type Found, isSameBoard } from './joined.ts';
 
 const PROBE = { answerTimeoutMs: PROBE_TIMEOUT_MS, sendsMax: PROBE_SENDS_MAX };
 
-/** How fobs are talked to. */
+/** Options for the communication with fobs. */
 export interface WireOptions {
-  /** Is told every frame, as a line of hex. */
+  /** Receives every frame, as a line of hex. */
   readonly trace?: ((line: string) => void) | undefined;
-  /** Nothing that changes a fob is sent: what would throws `dry-run`. */
+  /** Sends nothing that changes a fob; such a command throws `dry-run`. */
   readonly isDryRun?: boolean | undefined;
 }
 
-/** Asks all ports at once. The other ports of a board that has answered are not waited for as long. */
+/** Asks all ports at once. Once a port of a board has answered, its other ports get a shorter timeout. */
 export function probeAll(
   ports: readonly PortFound[],
   wire: WireOptions = {},
@@ -42,7 +42,9 @@ export function probePort(
   return probe(address, {}, undefined, signal, patience);
 }
 
-/** @param hurry says that the port is likely silent: from then on, or from the opening, it gets PROBE_SIBLING_MS */
+/**
+ * @param hurry aborted when the port is likely silent; from then on, or from the opening, it gets PROBE_SIBLING_MS
+ */
 async function probe(
   address: Address,
   { trace, isDryRun }: WireOptions,
@@ -71,7 +73,7 @@ async function probe(
   }
 }
 
-/** A signal that follows another by PROBE_SIBLING_MS. */
+/** Returns a signal that aborts PROBE_SIBLING_MS after another. */
 function abortedLater(first: AbortSignal | undefined): { readonly signal: AbortSignal; forget(): void } {
   const later = new AbortController();
   let timer: NodeJS.Timeout | undefined;

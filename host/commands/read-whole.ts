@@ -3,8 +3,8 @@ import { refuseOpenedDatabase } from '../database-file.ts';
 import { FobError, systemCode } from '../errors.ts';
 
 /**
- * All bytes of a file, or of what a descriptor such as /dev/fd/3 gives until it ends.
- * @throws FobError `bad-input` for one that is absent, cannot be read, or has more than `bytesMax`
+ * Reads all bytes of a file, or of a descriptor such as /dev/fd/3 until its end.
+ * @throws FobError `bad-input` if it is absent, cannot be read, or has more than `bytesMax`
  */
 export async function readWhole(path: string, bytesMax: number): Promise<Uint8Array> {
   refuseOpenedDatabase(path);
@@ -13,7 +13,7 @@ export async function readWhole(path: string, bytesMax: number): Promise<Uint8Ar
     try {
       const chunks: Buffer[] = [];
       let length = 0;
-      // A pipe does not say how much is to come.
+      // The size of a pipe's content is unknown in advance.
       for await (const chunk of file.createReadStream({ autoClose: false, end: bytesMax })) {
         chunks.push(chunk);
         length += chunk.length;

@@ -9,8 +9,8 @@ export interface RemoveResult {
 }
 
 /**
- * Removes one account from a fob, damaged or not, and then from the inventory: its key is forgotten only when the
- * fob has said that it is gone.
+ * Removes one account from a fob, damaged or not, and then from the inventory: its key is deleted only after the fob
+ * has confirmed the removal.
  * @param wanted the account, as `selectAccount` takes it
  * @param confirm asked with the account found; throws to leave everything as it is
  * @throws FobError `bad-input`, `refused` (storage-failed …), as `openOwnerSession`

@@ -8,7 +8,7 @@ import { accountName, idBytes, type ListedAccount, listAccounts, selectAccount }
 import { openOwnerSession } from './owner-session.ts';
 import { settlePending } from './verify.ts';
 
-/** What is left out stays as it is. */
+/** Names left out stay as they are. */
 export interface NewNames {
   readonly issuer?: string | undefined;
   readonly label?: string | undefined;
@@ -16,15 +16,16 @@ export interface NewNames {
 
 export interface RenameResult {
   readonly serial: string;
-  /** By its new names. */
+  /** With its new names. */
   readonly account: ListedAccount;
 }
 
 /**
- * Gives an account other names, on the fob and in the inventory, and has the fob prove them. The inventory keeps both
- * until then, so that a command that was cut off is settled by the next one.
+ * Renames an account, on the fob and in the inventory, and lets the fob prove the new names. The inventory keeps both
+ * until then, so that the next command can settle an interrupted one.
  * @param wanted the account, as `selectAccount` takes it
- * @throws FobError `old-firmware`, `bad-input`, `refused` (locked, too-long, storage-failed …), `verification-failed`, as
+ * @throws FobError `old-firmware`, `bad-input`, `refused` (locked, too-long, storage-failed …),
+ * `verification-failed`, as
  *   `openOwnerSession`
  */
 export async function rename(
@@ -67,7 +68,7 @@ async function write(
   }
   const all = await accountsOf(inventory, pairing.id);
   const kept = all.find(({ settings }) => accountIdText(settings.id) === account.id);
-  // An account that another inventory enrolled has the name on the fob alone.
+  // An account enrolled by another inventory has its names only on the fob.
   if (kept === undefined) return;
   if (!(await isProved(context, fob.client, { ...kept, settings: { ...kept.settings, ...names } }))) {
     throw new FobError('verification-failed', {

@@ -8,36 +8,37 @@ import { idBytes, type ListedAccount, listAccounts, selectAccount } from './list
 import { openOwnerSession } from './owner-session.ts';
 import { passcodeText } from './passcode.ts';
 
-/** What a fob is asked to answer. */
+/** A question for a fob. */
 export interface OcraQuestion {
   /** The account, as `selectAccount` takes it. */
   readonly account: string;
-  /** The challenge of the service: 4 to 64 ASCII characters, of the kind that the suite wants. */
+  /** The challenge of the service: 4 to 64 ASCII characters, in the suite's format. */
   readonly question: string;
-  /** Who asks, as the fob shows it. */
+  /** The name of the service that asks, shown on the fob. */
   readonly service: string;
-  /** For whom, as the fob shows it. */
+  /** The user concerned, shown on the fob. */
   readonly user: string;
-  /** Two digits that the service shows too, for the person to compare. */
+  /** Two digits that the service shows as well, for the person to compare. */
   readonly number?: number | undefined;
 }
 
 export interface RespondResult {
   readonly serial: string;
   readonly account: ListedAccount;
-  /** The passcode, with its leading zeros. The person approved that it is shown here. */
+  /** The passcode, with its leading zeros. The person approved on the fob that it is shown here. */
   readonly code: string;
-  /** By a suite that counts: the counter that it used. */
+  /** With a counter in the suite: the counter used. */
   readonly counter?: number;
 }
 
-/** The wire's word for no number. */
+/** Means "no number" on the wire. */
 const NO_NUMBER = 255;
 
 /**
- * An OCRA passcode over a question, after an approval on the fob. A PIN that the suite wants is entered there.
+ * Returns an OCRA passcode for a question, after approval on the fob. A PIN that the suite requires is entered there.
  * @param asked checked by `checkQuestion`
- * @throws FobError `old-firmware`, `bad-input`, `verification-failed`, `refused` (clock-unset, press-denied, press-reported …), as
+ * @throws FobError `old-firmware`, `bad-input`, `verification-failed`, `refused` (clock-unset, press-denied,
+ * press-reported …), as
  *   `openOwnerSession`
  */
 export async function respond(context: Context, fob: FobAtHand, asked: OcraQuestion): Promise<RespondResult> {
@@ -75,7 +76,7 @@ const FORMATS = ['digits', 'letters, digits and signs', 'hexadecimal digits'];
 
 function checkBySuite(question: string, suite: OcraSuite): void {
   const isFormed = questionBytes(suite.question, new TextEncoder().encode(question)) !== undefined;
-  // Twice: for mutual challenge-response both challenges stand behind each other (RFC 6287 §7.2).
+  // Twice the length: mutual challenge-response concatenates both challenges (RFC 6287 §7.2).
   if (isFormed && question.length <= suite.length * 2) return;
   throw badInput(
     `The suite of this account takes questions of up to ${suite.length} ${FORMATS[suite.question]}.`,
@@ -84,7 +85,7 @@ function checkBySuite(question: string, suite: OcraSuite): void {
 }
 
 /**
- * What can be judged without the suite.
+ * Validates the parts that do not depend on the suite.
  * @throws FobError `bad-input`
  */
 export function checkQuestion(asked: OcraQuestion): OcraQuestion {

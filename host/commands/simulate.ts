@@ -7,14 +7,14 @@ import { FobError } from '../errors.ts';
  * @param main the program of the simulator
  * @param args for the simulator, as its `--help` documents them
  * @returns its exit code: 0 ended as asked, 1 failed, 2 wrong usage
- * @throws FobError `no-fob` where it is not built
+ * @throws FobError `no-fob` if it is not built
  */
 export async function simulate(main: string, args: readonly string[]): Promise<number> {
   if (!existsSync(main)) {
     throw new FobError('no-fob', { sentence: 'The simulator is not built.', next: 'Run: npm run build' });
   }
   const child = spawn(process.execPath, [main, ...args], { stdio: 'inherit' });
-  // Ctrl-C reaches both processes of a terminal; the simulator ends by itself then, and this one after it.
+  // A terminal sends Ctrl-C to both processes; the simulator then ends by itself, and this process after it.
   const forward = (signal: NodeJS.Signals) => child.kill(signal);
   const stay = () => undefined;
   process.on('SIGTERM', forward).on('SIGHUP', forward).on('SIGINT', stay);

@@ -28,32 +28,32 @@ import { type ListedAccount, listAccounts } from './list.ts';
 import { openOwnerSession } from './owner-session.ts';
 
 export interface UpdateOptions {
-  /** Looks only: nothing is asked of the person, and the board stays as it is. */
+  /** Reads only: asks for no approval on the fob, and leaves the board as it is. */
   readonly isDryRun: boolean;
-  /** Default: the one that was built for the fob's board. */
+  /** Default: the image built for the fob's board. */
   readonly image?: (board: string) => Image;
 }
 
 export interface UpdateResult extends Omit<FlashFacts, 'interpreter'> {
   readonly isDryRun: boolean;
-  /** What it ran before, where it ran. */
+  /** The firmware before the update, if it ran. */
   readonly firmwareBefore: string | undefined;
-  /** Unknown before its console is open, for which it wants a press. */
+  /** Unknown before its console is open, which needs approval on the fob. */
   readonly files: FlashedFiles | undefined;
-  /** Accounts on the fob, or undefined where its PIN keeps them locked. */
+  /** Number of accounts on the fob; undefined while its PIN locks it. */
   readonly accounts: number | undefined;
 }
 
-/** What was there before. */
+/** The state before the update. */
 interface Before {
   readonly firmware: string | undefined;
   readonly accounts: readonly ListedAccount[] | undefined;
 }
 
 /**
- * Puts the firmware of this passfob on one of this inventory's fobs, after a press on it. The accounts stay. A board
- * on which an update was cut off, or whose microcontroller lost its memory, has its console open and needs no press;
- * what it lost of its keys is written again.
+ * Puts this passfob's firmware on one of this inventory's fobs, after approval on it. The accounts stay. A board
+ * whose update was interrupted, or whose microcontroller lost its memory, has its console open and needs no approval;
+ * its lost keys are written again.
  * @throws FobError `refused` (press-denied …, no room), `verification-failed`, `not-in-inventory`, `old-firmware`,
  *   `no-answer`, those of the port and of `openOwnerSession`
  */
@@ -87,7 +87,7 @@ export async function update(
   }
 }
 
-/** A board with its console open, of which only the inventory knows what it was. */
+/** Resumes a board with its console open; only the inventory knows which fob it was. */
 async function interrupted(
   context: Context,
   port: BoardPort,
@@ -155,7 +155,7 @@ async function renew(
   }
 }
 
-/** The fob's secrets, and whether they are there. */
+/** Returns the fob's secrets, and whether the board holds them. */
 async function keysFor(context: Context, found: Survey) {
   const { pairing: held, isForeign } = await holderOf(context, found);
   const pairing = held ?? (await pairingsOf(context.inventory, found.serial))[0];

@@ -28,7 +28,7 @@ export interface VerifyResult {
 }
 
 /**
- * Checks every account by a proof against the inventory, and settles enrolments that were cut off.
+ * Checks every account by a proof against the inventory, and settles interrupted enrolments.
  * @throws FobError `verification-failed`, with the result as `details`, unless all are proved or undone; as
  *   `openOwnerSession`
  */
@@ -78,7 +78,7 @@ async function verdictOn(context: Context, fob: FobAtHand, account: KeptAccount)
   }
 }
 
-/** An account that is still pending was being enrolled when the last run ended: now it is known which way it went. */
+/** Settles a pending account, whose enrolment was interrupted: the check shows whether the fob took it. */
 async function settled(
   context: Context,
   pairing: Pairing,
@@ -93,8 +93,9 @@ async function settled(
 }
 
 /**
- * A renaming that was cut off has happened when the fob proves the new names, and has not when it proves the old ones.
- * @returns the account by the names that hold
+ * Settles an interrupted renaming: it happened if the fob proves the new names, and did not if it proves the old
+ * ones.
+ * @returns the account with its valid names
  */
 async function settleRenaming(
   context: Context,
@@ -114,8 +115,8 @@ async function settleRenaming(
 }
 
 /**
- * Settles the enrolments and renamings with this fob that were cut off, inside an open session.
- * @returns the enrolments that the fob had taken and now has proved
+ * Settles interrupted enrolments and renamings on this fob, inside an open session.
+ * @returns the enrolments that the fob had taken and has now proved
  */
 export async function settlePending(
   context: Context,

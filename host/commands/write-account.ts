@@ -14,7 +14,7 @@ import { accountName, described, type ListedAccount } from './list.ts';
 
 const NUMBERS = ['kind', 'algorithm', 'digits', 'period', 'question', 'length', 'inputs', 'step'] as const;
 
-/** Whether an account is the one that an enrolment makes. What it is called and what it holds must agree. */
+/** Whether an account equals the one that an enrolment makes: names, settings and key must agree. */
 export function isSame({ settings, key }: OwnedAccount, enrolment: Enrolment): boolean {
   const wanted = accountOf(enrolment, settings.id);
   return (
@@ -25,23 +25,23 @@ export function isSame({ settings, key }: OwnedAccount, enrolment: Enrolment): b
   );
 }
 
-/** The account as `list` shows it. */
+/** Returns the account in the form of `list`. */
 export function listedAs(settings: AccountSettings, { counter, suite }: Enrolment): ListedAccount {
   const text = suite === undefined ? undefined : ocraSuiteText(suite);
   return described({ ...settings, counter, health: 0 }, text);
 }
 
-/** What is to be noted in the same moment as a step of an enrolment: durable with it or not at all. */
+/** Changes to store in the same transaction as a step of an enrolment. */
 export interface Besides {
-  /** The account is kept as pending, and the fob has heard nothing yet. */
+  /** Called when the account is stored as pending, before the fob receives it. */
   readonly kept?: (inventory: Inventory, id: Uint8Array) => Promise<void>;
-  /** The fob has proved it. */
+  /** Called when the fob has proved it. */
   readonly proved?: (inventory: Inventory) => Promise<void>;
 }
 
 /**
- * Writes an account to a fob inside an open session and has it proved. Kept before the fob hears it, so that no fob
- * holds an account whose key is lost; active once it is proved.
+ * Writes an account to a fob inside an open session and lets the fob prove it. Stores it before the fob receives it,
+ * so that no fob holds an account whose key is lost; marks it active once it is proved.
  * @throws FobError `refused` (full, unsupported, too-long, out-of-range …), `verification-failed`, those of the link
  */
 export async function writeAccount(
@@ -82,7 +82,7 @@ export async function writeAccount(
   throw refusalError(REFUSED_ACCOUNT_EXISTS);
 }
 
-/** The fob holds something else than what it was given: better nothing than a token that nobody can trust. */
+/** The fob holds something else than it was given; having no account is better than an untrustworthy token. */
 async function undo(context: Context, fob: FobAtHand, pairing: Pairing, id: Uint8Array): Promise<never> {
   await fob.client.call('remove', { id }, { signal: context.signal });
   await dropAccount(context.inventory, pairing.id, id);

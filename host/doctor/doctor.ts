@@ -9,17 +9,19 @@ import { checkNode } from './checks/node.ts';
 import { checkPorts } from './checks/ports.ts';
 import { checkUdev } from './checks/udev.ts';
 
-/** What is compared with the machine. */
+/** The values to compare with the machine. */
 export interface Expected {
   /** The text of passfob's udev rules. */
   readonly udevRules: string;
   /** Folder of the inventory. */
   readonly inventory: string;
-  /** The one port to look at; without it those that may hold a fob. */
+  /** The one port to check; without it all ports that may have a fob. */
   readonly port?: Address | undefined;
 }
 
-/** Whether a machine has what passfob needs, and what to do where it has not. Nothing is written, no port is opened. */
+/**
+ * Checks whether a machine has everything passfob needs, and suggests next steps. Writes nothing and opens no port.
+ */
 export async function examine(system: System, { udevRules, inventory, port }: Expected): Promise<Finding[]> {
   const checks = [
     checkNode(system),

@@ -6,7 +6,7 @@ import { listPorts } from '../transports/ports.ts';
 import { PROGRAM_OUTPUT_BYTES_MAX, PROGRAM_TIMEOUT_MS } from './base/limits.ts';
 import type { NativePart, System } from './base/system.ts';
 
-/** The machine that this runs on. */
+/** The machine that runs this process. */
 export function thisSystem(): System {
   return {
     platform: process.platform,
@@ -37,7 +37,7 @@ export function thisSystem(): System {
 }
 
 function print(program: string, ...args: readonly string[]): Promise<string | undefined> {
-  // Programs translate their answers otherwise.
+  // Otherwise programs translate their output.
   const env = { ...process.env, LC_ALL: 'C' };
   const options = { timeout: PROGRAM_TIMEOUT_MS, maxBuffer: PROGRAM_OUTPUT_BYTES_MAX, env };
   return new Promise(resolve => {
@@ -45,7 +45,7 @@ function print(program: string, ...args: readonly string[]): Promise<string | un
   });
 }
 
-/** What has each package load its native part. */
+/** Makes each package load its native part. */
 const LOADERS: Readonly<Record<NativePart, () => Promise<unknown>>> = {
   serialport: () => import('serialport'),
   'node-hid': async () => (await import('node-hid')).getHidapiVersion(),

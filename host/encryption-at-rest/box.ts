@@ -7,7 +7,8 @@ const OPTIONS = { authTagLength: SEAL_TAG_BYTES };
 /**
  * Encrypts under a random nonce: AES-256-GCM (SP 800-38D).
  *
- * @param associatedData what the box is bound to; it opens with the same bytes only. Of the nonce, where they hold it
+ * @param associatedData bound to the box, which opens only with the same bytes. A function of the nonce, if they
+ * contain it
  * @returns nonce, ciphertext and tag
  */
 export function sealBox(
@@ -21,7 +22,7 @@ export function sealBox(
   return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
 }
 
-/** The bytes in a box, or undefined where anything about it is not as it was made. The caller clears them after use. */
+/** Opens a box; undefined if anything was changed. The caller clears the bytes after use. */
 export function openBox(
   key: Uint8Array,
   associatedData: Uint8Array,
@@ -34,7 +35,7 @@ export function openBox(
   decipher.setAuthTag(box.subarray(bodyEnd));
   try {
     const plain = decipher.update(box.subarray(SEAL_NONCE_BYTES, bodyEnd));
-    // In this mode nothing is left to come out at the end but whether all of it is true.
+    // In GCM `final` returns no bytes; it only checks the tag.
     decipher.final();
     return new Uint8Array(plain.buffer, plain.byteOffset, plain.length);
   } catch {
@@ -44,7 +45,7 @@ export function openBox(
 
 const known = new WeakMap<Uint8Array, KeyObject>();
 
-/** A key as OpenSSL takes it without copying it each time. */
+/** Converts a key for OpenSSL once, to avoid a copy at each use. */
 function prepared(key: Uint8Array): KeyObject {
   const found = known.get(key) ?? createSecretKey(key);
   known.set(key, found);

@@ -24,20 +24,20 @@ export type KeyFileProblem =
   | 'busy'
   | 'unwritable';
 
-/** A kind of key file: how it is written, and what its program throws where it cannot be used. */
+/** A kind of key file: its format, and the errors of its program. */
 export interface KeyFileFormat extends KeyTextFormat {
   /**
-   * Programs that change the file wait for each other by a lock file beside it (`lockPathOf`); one that a crash left behind
-   * counts for this long. Absent where they do not.
+   * Programs that change the file exclude each other by a lock file beside it (`lockPathOf`); a lock left by a crash
+   * expires after this time. Absent: no lock.
    */
   readonly lockMs?: number;
   error(problem: KeyFileProblem, path: string, cause?: unknown): Error;
 }
 
 /**
- * Reads a key file, or makes it.
+ * Reads a key file, or creates it.
  *
- * @param mayCreate false where sealed rows exist already: a new key could never open them
+ * @param mayCreate false if encrypted rows exist already: a new key could never open them
  * @throws the format's error
  */
 export function openKeys(format: KeyFileFormat, path: string, mayCreate: boolean): KeyText {
@@ -48,19 +48,19 @@ export function openKeys(format: KeyFileFormat, path: string, mayCreate: boolean
   return readKeys(format, path);
 }
 
-/** The keys of a key file that must be there. @throws the format's error */
+/** Reads the keys of a key file that must exist. @throws the format's error */
 function readKeys(format: KeyFileFormat, path: string): KeyText {
   return parsed(format, path, presentText(format, path));
 }
 
-/** Keys that may become more, and another one the current, while the program runs. */
+/** Keys that can grow in number, with a current key that can change while the program runs. */
 export interface FollowedKeys extends EncryptionKeys {
   readonly reload: () => void;
-  /** Makes a known key the one that new seals use. */
+  /** Makes a known key the current one for new seals. */
   readonly follow: (keyId: string) => void;
 }
 
-/** The keys of a file that other programs change. @param first as the file holds them now */
+/** Follows a key file that other programs change. @param first the file's present keys */
 export function followKeys(format: KeyFileFormat, path: string, first: KeyText): FollowedKeys {
   const sealing = new Map(first.sealing);
   let { currentKeyId } = first;
@@ -78,7 +78,7 @@ export function followKeys(format: KeyFileFormat, path: string, first: KeyText):
         seen = stamp;
         for (const [id, key] of fresh.sealing) if (!sealing.has(id)) sealing.set(id, key);
       } catch {
-        // What is known goes on being used: a file that is wrong now is told of at the next start.
+        // The known keys stay in use; the next start reports an invalid file.
       }
     },
     follow(keyId) {
@@ -87,14 +87,14 @@ export function followKeys(format: KeyFileFormat, path: string, first: KeyText):
   };
 }
 
-/** Changes with every rewriting of the file. */
+/** A value that changes each time the file is rewritten. */
 function stampOf(path: string): string {
   const facts = statSync(path, { throwIfNoEntry: false });
   return facts === undefined ? '' : `${facts.ino} ${facts.size} ${facts.mtimeMs}`;
 }
 
 /**
- * A new sealing key behind those that are there. A `next` key is not made where the file has one already.
+ * Appends a new sealing key. Makes no second `next` key.
  *
  * @throws the format's error
  */
@@ -104,7 +104,7 @@ export function addKey(format: KeyFileFormat, path: string, purpose: KeyPurpose)
   );
 }
 
-/** Makes a `next` key the one that new seals use, for those who read the file from now on. @throws the format's error */
+/** Makes a `next` key the current one for programs that read the file from now on. @throws the format's error */
 export function promote(format: KeyFileFormat, path: string, keyId: string): void {
   rewrite(format, path, (text, keys) =>
     keys.currentKeyId === keyId ? text : withPromoted(format, text, keyId),
@@ -112,9 +112,9 @@ export function promote(format: KeyFileFormat, path: string, keyId: string): voi
 }
 
 /**
- * Removes all sealing keys but one: nothing that is sealed under them can be opened after this.
+ * Removes all sealing keys but one: values sealed under the others can never be opened again.
  *
- * @param keyId the one that stays; the current one of the file where it is not given
+ * @param keyId the key to keep; by default the file's current one
  * @throws the format's error
  */
 export function keepOnly(format: KeyFileFormat, path: string, keyId?: string): void {
@@ -124,7 +124,7 @@ export function keepOnly(format: KeyFileFormat, path: string, keyId?: string): v
   });
 }
 
-/** Rewrites the file whole: readers see the old text or the new one, and a power cut leaves one of them. */
+/** Rewrites the file atomically: readers see the old or the new text, and a power cut leaves one of them. */
 function rewrite(
   format: KeyFileFormat,
   path: string,
@@ -173,7 +173,7 @@ function put(
   }
 }
 
-/** Held while a program changes the key file. */
+/** The lock file that exists while a program changes the key file. */
 export function lockPathOf(path: string): string {
   return `${path}.new`;
 }
@@ -189,7 +189,7 @@ function locked<T>(format: KeyFileFormat, path: string, work: () => T): T {
   }
 }
 
-/** Of two programs one makes the lock, which holds nothing. */
+/** Exclusive creation lets only one of two programs make the lock, an empty file. */
 function openLock(format: KeyFileFormat, path: string, lockMs: number): number {
   const lock = lockPathOf(path);
   try {

@@ -2,17 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { MAC_KEY_BYTES, SEAL_KEY_BYTES, SEAL_KEY_ID_BYTES } from './limits.ts';
 
 const VERSION = 1;
-/** A key that seals, and one that is in the file to be used later. */
+/** `seal`: a key in use; `next`: a key for later use. */
 export type KeyPurpose = 'seal' | 'next';
 
 /**
- * How a key file is written: a heading with its version, then a line for each key.
+ * The format of a key file: a heading with its version, then a line for each key.
  *
  * `bare`: key id (8 hexadecimal digits) and base64; all keys seal, the last of them is the current one.
  *
- * `purposes`: purpose, key id and base64. `seal` seals, and the last of these is the current one; `next` opens and does not
- * seal yet; `mac` is one key for MACs. Empty lines, comments (`#`) and purposes of later versions are passed over, and
- * stay where the file is rewritten.
+ * `purposes`: purpose, key id and base64. `seal` seals, and the last of these is the current one; `next` opens and
+ * does not seal yet; `mac` is one key for MACs. Empty lines, comments (`#`) and purposes of later versions are
+ * ignored, and kept when the file is rewritten.
  */
 export interface KeyTextFormat {
   /** Without the version. */
@@ -22,12 +22,12 @@ export interface KeyTextFormat {
 
 /** The keys of a key file. */
 export interface KeyText {
-  /** Sealing keys by key id, those that are yet to be used among them. */
+  /** Sealing keys by key id, including `next` keys. */
   readonly sealing: ReadonlyMap<string, Uint8Array>;
   readonly currentKeyId: string;
-  /** A key that was added for re-keying and that nothing is sealed under yet. */
+  /** A key added for re-keying that seals nothing yet. */
   readonly nextKeyId: string | undefined;
-  /** Undefined in a file of bare lines, and in no other. */
+  /** Undefined only in a `bare` file. */
   readonly mac: Uint8Array | undefined;
 }
 
@@ -37,7 +37,7 @@ interface Line {
   readonly key: Uint8Array;
 }
 
-/** @returns what is wrong with the text where it cannot be read */
+/** @returns the problem if the text cannot be read */
 export function parseKeys(format: KeyTextFormat, text: string): KeyText | 'damaged' | 'newer' {
   const [heading = '', ...lines] = text.trimEnd().split('\n');
   const [, version] = new RegExp(`^${format.heading} (\\d+)$`).exec(heading) ?? [];
@@ -85,7 +85,7 @@ function bytesOf(base64: string): Uint8Array {
   return new Uint8Array(Buffer.from(base64, 'base64'));
 }
 
-/** The text of a new key file: one key that seals, and one for MACs where the format has it. */
+/** Returns the text of a new key file: one key that seals, and one for MACs if the format has it. */
 export function newKeyText(format: KeyTextFormat): string {
   const id = newKeyId();
   const mac = `mac ${id} ${randomBytes(MAC_KEY_BYTES).toString('base64')}`;
@@ -94,8 +94,8 @@ export function newKeyText(format: KeyTextFormat): string {
 }
 
 /**
- * The text with one more sealing key behind the others.
- * @param purpose `next` where other programs get the file before the key is used: `withPromoted`; not in bare lines
+ * Returns the text with one more sealing key after the others.
+ * @param purpose `next` if other programs must get the file before the key is used (`withPromoted`); not for `bare`
  */
 export function withKey(format: KeyTextFormat, text: string, purpose: KeyPurpose): string {
   const lines = linesOf(text);
@@ -105,7 +105,7 @@ export function withKey(format: KeyTextFormat, text: string, purpose: KeyPurpose
   return textOf([...lines, sealingLine(format, purpose, id)]);
 }
 
-/** The text in which a key that was `next` is the one that is used. */
+/** Returns the text with a `next` key turned into the current one. */
 export function withPromoted(format: KeyTextFormat, text: string, keyId: string): string {
   const lines = linesOf(text);
   const isWanted = (line: string) => sealingIdOf(format, line) === keyId;
@@ -113,12 +113,12 @@ export function withPromoted(format: KeyTextFormat, text: string, keyId: string)
   return textOf([...lines.filter(line => !isWanted(line)), ...promoted]);
 }
 
-/** The text without any sealing key but one. */
+/** Returns the text with only one of its sealing keys. */
 export function withOnly(format: KeyTextFormat, text: string, keyId: string): string {
   return textOf(linesOf(text).filter(line => [undefined, keyId].includes(sealingIdOf(format, line))));
 }
 
-/** The id of a line's sealing key; undefined for any other line. */
+/** Returns the id of a line's sealing key; undefined for any other line. */
 function sealingIdOf(format: KeyTextFormat, line: string): string | undefined {
   const parsed = format.lines === 'bare' ? bareLine(line) : purposeLine(line);
   return typeof parsed === 'string' || parsed.purpose === 'mac' ? undefined : parsed.id;

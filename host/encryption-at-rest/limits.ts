@@ -1,4 +1,4 @@
-/** The bounds of encryption at rest: AES-256-GCM with a random 96-bit nonce (SP 800-38D §8.2.2), and key files. */
+/** The limits of encryption at rest: AES-256-GCM with a random 96-bit nonce (SP 800-38D §8.2.2), and key files. */
 
 export const SEAL_KEY_BYTES = 32;
 export const SEAL_NONCE_BYTES = 12;

@@ -1,18 +1,20 @@
 import { type EncryptionKeys, type SealFormat, sealAs, unsealAs } from './seal.ts';
 
-/** A sealed value where it stands. */
+/** A sealed value and its place in the database. */
 export interface SealedValue<Place, Sealed> {
   readonly place: Place;
   readonly sealed: Sealed;
 }
 
-/** The sealed values of a table, a column or the settings, as re-keying goes through them. */
+/** The sealed values of a table, a column or the settings, as re-keying iterates over them. */
 export interface SealedValues<Sealed, Value> {
-  /** Some values under other keys than the current one, in a fixed order behind the last one seen; none ends it. */
+  /**
+   * Returns some values under other keys than the current one, in a fixed order after the last one seen; none at the
+   * end.
+   */
   next(last: Value | undefined): Promise<readonly Value[]>;
   /**
-   * Puts new seals in place of the old ones, all durable together. A value that has changed since it was read is left to
-   * its writer.
+   * Replaces old seals by new ones, in one transaction. Skips a value that has changed since it was read.
    * @returns how many were replaced
    */
   replace(pairs: readonly { readonly before: Value; readonly after: Sealed }[]): Promise<number>;
@@ -20,15 +22,15 @@ export interface SealedValues<Sealed, Value> {
 
 export interface ResealCounts {
   readonly resealed: number;
-  /** Values that do not open: their key is lost, or the database was damaged. */
+  /** Values that do not open because their key is lost or the database is damaged. */
   readonly unreadable: number;
   /** Values that another writer changed meanwhile. */
   readonly changed: number;
 }
 
 /**
- * Seals values anew under the current key, some at a time, so that others go on meanwhile. Cut off anywhere, every value
- * opens as long as the old keys are kept, and the next call goes on with what is left.
+ * Re-encrypts values under the current key in small batches, so that others can work meanwhile. After an interruption
+ * every value still opens as long as the old keys exist, and the next call continues with the rest.
  */
 export async function reseal<Place, Sealed, Value extends SealedValue<Place, Sealed>>(
   format: SealFormat<Place, Sealed>,

@@ -1,20 +1,20 @@
 import { openBox, sealBox } from './box.ts';
 
-/** Keys that seal what is stored. */
+/** Keys that seal stored values. */
 export interface EncryptionKeys {
-  /** Sealing keys by key id; every sealed value names the one it is sealed under. */
+  /** Sealing keys by key id; every sealed value contains the id of its key. */
   readonly sealing: ReadonlyMap<string, Uint8Array>;
-  /** The key id that new seals use. */
+  /** The key id for new seals. */
   readonly currentKeyId: string;
-  /** Reads the key file again where it has changed; keys that are known stay known. Absent where none are added. */
+  /** Reads the key file again if it has changed; known keys are kept. Absent if no keys are ever added. */
   readonly reload?: () => void;
 }
 
-/** How a database holds sealed values. */
+/** The form of sealed values in a database. */
 export interface SealFormat<Place, Sealed> {
   /**
-   * What a value is bound to: where it stands, and its key id. Copied into another row or column it does not open. No two
-   * places may give the same bytes.
+   * Returns the bytes that a value is bound to: its place and its key id. A copy in another row or column does not
+   * open. No two places may give the same bytes.
    */
   associatedData(place: Place, keyId: string): Uint8Array;
   /** @param box nonce, ciphertext and tag */
@@ -38,7 +38,7 @@ export function sealAs<Place, Sealed>(
   );
 }
 
-/** The bytes of a sealed value, or undefined where its key is unknown or anything about it is not as it was made. */
+/** Opens a sealed value; undefined if its key is unknown or anything was changed. */
 export function unsealAs<Place, Sealed>(
   format: SealFormat<Place, Sealed>,
   keys: EncryptionKeys,
@@ -50,7 +50,7 @@ export function unsealAs<Place, Sealed>(
   return key && openBox(key, format.associatedData(place, keyId), box);
 }
 
-/** A program beside this one may seal under a key that was added since this one read the file. */
+/** Another program may seal under a key that was added after this one read the file. */
 function keyOf(keys: EncryptionKeys, keyId: string): Uint8Array | undefined {
   const known = keys.sealing.get(keyId);
   if (known !== undefined || keys.reload === undefined) return known;

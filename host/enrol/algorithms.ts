@@ -1,13 +1,13 @@
 import { type Algorithm, SHA1, SHA256, SHA512 } from '@passfob/protocol/primitives';
 
-/** As key URIs and files write them. */
+/** Names in key URIs and files. */
 export const NAMES_OF_ALGORITHMS: Record<Algorithm, 'SHA1' | 'SHA256' | 'SHA512'> = {
   [SHA1]: 'SHA1',
   [SHA256]: 'SHA256',
   [SHA512]: 'SHA512',
 };
 
-/** The algorithm that a text means: `SHA1`, `sha-256`, `HmacSHA512`, `HMAC_SHA_1` are spellings of one name. */
+/** Finds the algorithm by its name: `SHA1`, `sha-256`, `HmacSHA512`, `HMAC_SHA_1` are accepted spellings. */
 export function algorithmNamed(text: string): Algorithm | undefined {
   const name = text.toUpperCase().replace(/[^A-Z0-9]/g, '');
   const plain = name.replace(/^HMAC/, '').replace(/^SHA2(?=256|512)/, 'SHA');

@@ -16,35 +16,38 @@ import type { Algorithm } from '@passfob/protocol/primitives';
 import { FobError } from '../errors.ts';
 import type { AlphabetName } from './alphabets.ts';
 
-/** An account as it is about to be written to a fob. */
+/** An account to write to a fob. */
 export interface Enrolment {
   readonly kind: Kind;
   readonly algorithm: Algorithm;
   /** Characters of a passcode. */
   readonly digits: number;
   readonly alphabet: AlphabetName;
-  /** Seconds; 0 but for TOTP. */
+  /** Seconds; 0 for all kinds except TOTP. */
   readonly period: number;
-  /** The next counter of HOTP, or of OCRA by a suite that counts; otherwise 0. */
+  /** The next counter of HOTP, or of OCRA with a counter in its suite; otherwise 0. */
   readonly counter: number;
-  /** OCRA only (RFC 6287 §6); algorithm and digits are its own. */
+  /** OCRA only (RFC 6287 §6); determines algorithm and digits. */
   readonly suite?: OcraSuite;
   readonly issuer: string;
   readonly label: string;
   readonly secret: Uint8Array;
-  /** Whole sentences for the person, without the secret: what was assumed or ignored. */
+  /** Sentences for the person, without the secret: assumptions made and parts ignored. */
   readonly warnings: readonly string[];
 }
 
-/** Input that a person can correct. The texts never repeat input that could be, or hold, the secret. */
+/**
+ * Makes an error for input that a person can correct. The texts never repeat input that could be, or contain, the
+ * secret.
+ */
 export function badInput(sentence: string, next: string): FobError {
   return new FobError('bad-input', { sentence, next });
 }
 
-/** Control characters would move the cursor, direction marks would reorder what is read aloud from a screen. */
+/** Control characters would move the cursor; direction marks would reorder text read aloud from a screen. */
 const UNPRINTABLE = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 
-/** @throws FobError `bad-input` for a name that a fob cannot keep or show */
+/** @throws FobError `bad-input` for a name that a fob cannot store or show */
 export function checkName(what: 'issuer' | 'label' | 'service' | 'user', name: string): void {
   if (UNPRINTABLE.test(name)) {
     throw badInput(
@@ -77,7 +80,7 @@ function checkSecretLength(length: number): void {
 }
 
 function checkPasscode({ digits, alphabet, suite }: Enrolment): void {
-  // A suite has its own bounds, and was read with them.
+  // A suite's limits were checked when it was read.
   if (suite !== undefined) return;
   const least = alphabet === 'decimal' ? DIGITS_MIN : CHARACTERS_MIN;
   if (Number.isInteger(digits) && digits >= least && digits <= DIGITS_MAX) return;
@@ -89,7 +92,7 @@ function checkPasscode({ digits, alphabet, suite }: Enrolment): void {
 }
 
 /**
- * The enrolment itself, if a fob can hold it.
+ * Returns the enrolment if a fob can hold it.
  * @throws FobError `bad-input`
  */
 export function checkEnrolment(enrolment: Enrolment): Enrolment {

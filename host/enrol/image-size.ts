@@ -7,7 +7,7 @@ export interface ImageSize {
 
 const PNG_SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
-/** Size of a PNG or JPEG by its header alone, before memory is spent on it; undefined for anything else. */
+/** Reads the size of a PNG or JPEG from its header, before memory is spent on it; undefined for anything else. */
 export function imageSize(bytes: Uint8Array): ImageSize | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (PNG_SIGNATURE.every((byte, i) => bytes[i] === byte)) {
@@ -18,7 +18,7 @@ export function imageSize(bytes: Uint8Array): ImageSize | undefined {
   return bytes[0] === 0xff && bytes[1] === 0xd8 ? jpegSize(bytes, view) : undefined;
 }
 
-/** By the frame header (ITU-T T.81 §B.2.2), which stands behind segments that say their length. */
+/** Finds the frame header (ITU-T T.81 §B.2.2) after the segments, which contain their length. */
 function jpegSize(bytes: Uint8Array, view: DataView): ImageSize | undefined {
   let at = 2;
   while (at + 9 <= bytes.length) {
@@ -32,7 +32,7 @@ function jpegSize(bytes: Uint8Array, view: DataView): ImageSize | undefined {
   return undefined;
 }
 
-/** SOF0 to SOF15, but for the tables among them: DHT, JPG and DAC. */
+/** SOF0 to SOF15, except the tables in that range: DHT, JPG and DAC. */
 function isFrameHeader(marker: number): boolean {
   return marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
 }

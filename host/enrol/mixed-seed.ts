@@ -5,9 +5,9 @@ import type { Enrolment } from './enrolment.ts';
 const TEXT = new TextEncoder();
 
 /**
- * The same account with a secret made of two sources: the one that it has, drawn by this computer, and chance that the
- * fob brought into the session. HKDF-SHA-512 (RFC 5869) is as good as the better of the two, and an owner's computer
- * whose source of chance is broken does not give two fobs, or two accounts, the same secret.
+ * Returns the account with a secret mixed from two sources: this computer's random secret, and the randomness that
+ * the fob contributed to the session. HKDF-SHA-512 (RFC 5869) is as good as the better of the two, so an owner's
+ * computer with broken randomness does not give two fobs, or two accounts, the same secret.
  * @param fobChance 32 bytes, as `Client.sessionChance` gives them
  */
 export function withFobRandomness(enrolment: Enrolment, fobChance: Uint8Array): Enrolment {

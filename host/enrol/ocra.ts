@@ -3,8 +3,8 @@ import { parseOcraSuite } from '@passfob/protocol/ocra-suite';
 import { badInput } from './enrolment.ts';
 
 /**
- * The OCRA suite (RFC 6287 §6) of a text, in any case.
- * @throws FobError `bad-input`, without the text: where a suite should stand, a secret may
+ * Parses an OCRA suite (RFC 6287 §6), in any case.
+ * @throws FobError `bad-input`, without the text, because it may be a misplaced secret
  */
 export function readOcraSuite(text: string): OcraSuite {
   const suite = parseOcraSuite(text.trim().toUpperCase());

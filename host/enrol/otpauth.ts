@@ -11,12 +11,12 @@ import { readOcraSuite } from './ocra.ts';
 import { readSecretText } from './secret-text.ts';
 import { decodePercent, readParameters, splitUri, warningsAbout } from './uri-parts.ts';
 
-/** Shown for an account whose URI has no name at all, because a list needs something to show. */
+/** Shown for an account whose URI has no name, because a list needs a text. */
 export const UNNAMED = 'unnamed';
 
 /**
- * The account that an otpauth URI describes (Key URI Format of Google Authenticator), read as leniently as the
- * URIs in use need and no more: what cannot be right is refused, what was assumed is in `warnings`.
+ * Reads the account of an otpauth URI (Key URI Format of Google Authenticator), only as leniently as the URIs in use
+ * require: refuses invalid values, and lists assumptions in `warnings`.
  * @throws FobError `bad-input`; no text of it holds the secret or the URI
  */
 export function parseOtpauth(text: string): Enrolment {
@@ -24,7 +24,8 @@ export function parseOtpauth(text: string): Enrolment {
 }
 
 /**
- * The same before it is judged whether a fob can hold it, for whoever may change its names first.
+ * Like `parseOtpauth`, without the check that a fob can hold the account, for callers that may change its names
+ * first.
  * @throws FobError `bad-input`; no text of it holds the secret or the URI
  */
 export function readOtpauth(text: string): Enrolment {
@@ -72,7 +73,7 @@ function readPasscode(kind: Kind, values: Values): Passcode {
   };
 }
 
-/** The suite says everything; what the URI says besides must not say something else. */
+/** The suite is complete; other parameters of the URI must not contradict it. */
 function readOcra(values: Values): Passcode {
   const named = values.get('suite');
   if (named === undefined) {
@@ -97,9 +98,8 @@ function readOcra(values: Values): Passcode {
 }
 
 /**
- * URI that `parseOtpauth` and the usual apps read as the same account; one with another alphabet than the decimal one
- * only `parseOtpauth`. It holds the secret: not for logs, and
- * not for a command line.
+ * Returns a URI that `parseOtpauth` and the usual apps read as the same account; with an alphabet other than decimal,
+ * only `parseOtpauth`. It contains the secret: never log it or put it on a command line.
  */
 export function otpauthOf(enrolment: Enrolment): string {
   const { kind, algorithm, digits, alphabet, period, counter, issuer, label, secret, suite } = enrolment;
@@ -112,7 +112,7 @@ export function otpauthOf(enrolment: Enrolment): string {
     ...(suite === undefined ? [] : [`ocraSuite=${encodeURIComponent(ocraSuiteText(suite))}`]),
     ...(kind === KIND_TOTP ? [`period=${period}`] : [`counter=${counter}`]),
   ];
-  // An empty prefix keeps a colon of the label from being read as the end of an issuer.
+  // The empty prefix keeps a colon in the label from being read as the end of an issuer.
   const prefix = issuer === '' && !label.includes(':') ? '' : `${encodeURIComponent(issuer)}:`;
   const path = `${prefix}${encodeURIComponent(label)}`;
   return `otpauth://${TYPES[kind]}/${path}?${parameters.join('&')}`;
@@ -134,9 +134,9 @@ interface Names {
   readonly warnings: readonly string[];
 }
 
-/** Issuer and account name: `issuer:name` in the path, and the issuer once more as a parameter that wins. */
+/** Reads issuer and account name: `issuer:name` in the path, and a second issuer as a parameter, which wins. */
 function readNames(path: string, parameter: string | undefined): Names {
-  // A literal colon separates; only where there is none may an escaped one.
+  // A literal colon separates; an escaped one only if there is no literal one.
   const encodedColon = path.includes(':') ? ':' : /%3a/i;
   const [head = '', ...rest] = path.split(encodedColon);
   const tail = rest.join(':');
@@ -186,7 +186,7 @@ function readNumber(text: string | undefined, what: string): number | undefined 
   return Number(text);
 }
 
-/** A parameter of Passfob's own: nobody else has one for it. */
+/** A parameter of Passfob's own; no standard has one for the alphabet. */
 function readAlphabet(text: string | undefined): AlphabetName {
   const alphabet = ALPHABET_NAMES.find(name => name === (text ?? 'decimal').toLowerCase());
   if (alphabet !== undefined) return alphabet;

@@ -9,7 +9,7 @@ import { IMAGE_PIXELS_MAX, QR_CODES_MAX } from './limits.ts';
 
 let ready: Promise<unknown> | undefined;
 
-/** The reader's own file beside it; left to itself it would fetch one from a network of others. */
+/** Uses the reader's local file; by default the reader would fetch it from a public CDN. */
 function prepareReader(): Promise<unknown> {
   ready ??= readFile(createRequire(import.meta.url).resolve('zxing-wasm/reader/zxing_reader.wasm')).then(
     file =>
@@ -19,8 +19,8 @@ function prepareReader(): Promise<unknown> {
 }
 
 /**
- * Text of the one QR code in an image.
- * @param bytes a PNG or JPEG file: a screenshot, a scan or a photograph; turned, mirrored or inverted is fine
+ * Reads the text of the only QR code in an image.
+ * @param bytes a PNG or JPEG file: a screenshot, a scan or a photograph; may be turned, mirrored or inverted
  * @throws FobError `bad-input` for another kind of file, one that is too big or damaged, and for no code or more
  *   than one
  */
@@ -30,7 +30,10 @@ export async function readQrImage(bytes: Uint8Array): Promise<string> {
   throw badInput('The image holds more than one QR code.', 'Cut the image down to the one to be enrolled.');
 }
 
-/** Texts of all QR codes in an image, at least one. @throws FobError `bad-input` as `readQrImage`, but for several */
+/**
+ * Reads the texts of all QR codes in an image, at least one. @throws FobError `bad-input` as `readQrImage`, but
+ * allows several
+ */
 export async function readQrTexts(bytes: Uint8Array, pixelsMax = IMAGE_PIXELS_MAX): Promise<string[]> {
   if (bytes.length > IMAGE_BYTES_MAX) throw tooBig(pixelsMax);
   const size = imageSize(bytes);
@@ -50,7 +53,7 @@ async function decode(bytes: Uint8Array): Promise<string[]> {
     const found = await readBarcodes(bytes, { formats: ['QRCode'], maxNumberOfSymbols: QR_CODES_MAX });
     return [...new Set(found.filter(code => code.isValid).map(code => code.text))];
   } catch {
-    // What the decoder says of a damaged file is of no use to a person.
+    // The decoder's message about a damaged file does not help a person.
     throw badInput('The image is damaged.', 'Save the QR code again as a PNG or JPEG file.');
   }
 }

@@ -2,7 +2,7 @@ import { base32nopad } from '@scure/base';
 import { badInput } from './enrolment.ts';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-/** Digits outside the alphabet of RFC 4648 §6, and what a person who typed them saw. */
+/** Digits outside the alphabet of RFC 4648 §6, and the letters for which people mistake them. */
 const MISREAD: Record<string, string> = {
   '0': 'the letter O',
   '1': 'the letter I or L',
@@ -15,12 +15,12 @@ export interface SecretText {
 }
 
 /**
- * Shared secret from Base32 (RFC 4648 §6) as people and services write it: either case, in groups, with or
+ * Reads a shared secret in Base32 (RFC 4648 §6) as people and services write it: either case, in groups, with or
  * without padding.
  *
- * Digits that the alphabet lacks are refused, not guessed: a secret with one wrong letter enrols as well as the
- * right one, and its owner finds out at a log-in days later.
- * @throws FobError `bad-input`, with the place of the wrong character and never with another one
+ * Digits outside the alphabet are refused, not guessed: a secret with one wrong letter would enrol without an error,
+ * and its owner would notice only at a log-in days later.
+ * @throws FobError `bad-input`, with the place of the wrong character and no other character
  */
 export function readSecretText(text: string): SecretText {
   const letters = text.replace(/[\s-]/g, '').replace(/=+$/, '').toUpperCase();
@@ -37,7 +37,7 @@ export function readSecretText(text: string): SecretText {
   const last = ALPHABET.indexOf(letters.charAt(letters.length - 1));
   const whole = last & ~((1 << spareBits) - 1);
   if (letters === '' || whole === last) return { secret: base32nopad.decode(letters), warnings: [] };
-  // Services that draw random letters leave bits that fill no byte; every reader drops them (RFC 4648 §3.5).
+  // Services that generate random letters leave bits that fill no byte; every reader drops them (RFC 4648 §3.5).
   return {
     secret: base32nopad.decode(letters.slice(0, -1) + ALPHABET.charAt(whole)),
     warnings: [

@@ -6,28 +6,28 @@ import { checkEnrolment, type Enrolment } from './enrolment.ts';
 import { CHARACTERS_DEFAULT, DIGITS_DEFAULT, PERIOD_SECONDS_DEFAULT } from './limits.ts';
 
 export interface SeedOptions {
-  /** TOTP where left out. */
+  /** Default: TOTP. */
   readonly kind?: typeof KIND_HOTP | typeof KIND_TOTP;
-  /** Makes it an OCRA account, whose algorithm and digits are those of the suite. */
+  /** Makes it an OCRA account with the algorithm and digits of the suite. */
   readonly suite?: OcraSuite;
-  /** SHA-1 where left out: what every service takes. */
+  /** Default: SHA-1, which every service accepts. */
   readonly algorithm?: Algorithm;
   readonly digits?: number;
-  /** Decimal where left out: what every service takes. */
+  /** Default: decimal, which every service accepts. */
   readonly alphabet?: AlphabetName;
-  /** Seconds; not looked at for HOTP. */
+  /** Seconds; ignored for HOTP. */
   readonly period?: number;
   readonly issuer?: string;
   readonly label: string;
 }
 
-/** As many bytes as the hash gives (RFC 4226 §4 R6, RFC 6238 §5.1). */
+/** As many bytes as the hash's output (RFC 4226 §4 R6, RFC 6238 §5.1). */
 const SEED_BYTES: Record<Algorithm, number> = { [SHA1]: 20, [SHA256]: 32, [SHA512]: 64 };
 
 /**
- * An account with a new secret.
- * @param randomBytes a cryptographic source of chance
- * @throws FobError `bad-input` for options that no fob takes
+ * Makes an account with a new secret.
+ * @param randomBytes a cryptographic source of randomness
+ * @throws FobError `bad-input` for options that no fob accepts
  */
 export function freshSeed(options: SeedOptions, randomBytes: (length: number) => Uint8Array): Enrolment {
   const { suite } = options;

@@ -3,11 +3,11 @@ import { badInput } from './enrolment.ts';
 const EXAMPLE =
   'Give one otpauth URI as services show it, such as otpauth://totp/ISSUER:NAME?secret=SECRET&issuer=ISSUER';
 
-/** An otpauth URI taken apart; nothing decoded yet. */
+/** An otpauth URI split into parts, not decoded yet. */
 export interface UriParts {
-  /** What stands where URIs have a host: `totp`, `hotp` or `ocra`, in lower case. */
+  /** In the host's position: `totp`, `hotp` or `ocra`, in lower case. */
   readonly type: string;
-  /** Behind the type's slash, up to the question mark. */
+  /** After the type's slash, up to the question mark. */
   readonly path: string;
   readonly query: string;
 }
@@ -38,7 +38,7 @@ export function splitUri(text: string): UriParts {
   if (/^steam:/i.test(uri) || match?.[1]?.toLowerCase() === 'steam') throw steam();
   if (!match) throw badInput(notOtpauth(uri), EXAMPLE);
   const [, type = '', path = '', query = ''] = match;
-  // Copied out of a page's source, the separator is still an entity.
+  // A URI copied from HTML source still has the separator as an entity.
   return { type: type.toLowerCase(), path, query: query.replaceAll('&amp;', '&') };
 }
 
@@ -61,16 +61,16 @@ export function decodePercent(encoded: string, what: string): string {
 }
 
 export interface UriParameters {
-  /** By their names in lower case, decoded and trimmed; empty ones are left out. */
+  /** By their names in lower case, decoded and trimmed; without empty ones. */
   readonly values: ReadonlyMap<string, string>;
-  /** Names in lower case, as they stand in the URI, of the parameters that say nothing about passcodes. */
+  /** Names in lower case of the URI's parameters that do not affect passcodes. */
   readonly others: readonly string[];
 }
 
 const KNOWN = ['secret', 'issuer', 'algorithm', 'digits', 'period', 'counter', 'alphabet', 'suite'];
 
 /**
- * Parameters of the query. A `+` is a space there, as in forms: that is how the apps read it.
+ * Parses the query. A `+` is a space, as in forms and in the apps.
  * @throws FobError `bad-input` for one given twice with different values
  */
 export function readParameters(query: string): UriParameters {
@@ -79,7 +79,7 @@ export function readParameters(query: string): UriParameters {
   for (const part of query.split('&')) {
     const equals = part.indexOf('=');
     const written = (equals < 0 ? part : part.slice(0, equals)).toLowerCase();
-    // No standard names it; libraries that make URIs of OCRA accounts use either.
+    // No standard names this parameter; libraries that write OCRA URIs use either name.
     const name = written === 'ocrasuite' ? 'suite' : written;
     const encoded = equals < 0 ? '' : part.slice(equals + 1);
     if (!KNOWN.includes(name)) {
@@ -97,16 +97,16 @@ export function readParameters(query: string): UriParameters {
   return { values, others: [...others] };
 }
 
-/** Parameters that change how an account looks in some app, but not its passcodes. */
+/** Parameters that change the look of an account in some app, but not its passcodes. */
 const HARMLESS =
   'background color colour foreground group icon image lock logo note pin serial tags thumbnail user'.split(
     ' ',
   );
 
 /**
- * Sentences about the parameters that were not used. A name is repeated only when it is a known one: in a mangled
- * URI the secret may stand where a name should.
- * @throws FobError `bad-input` for those without which the passcodes would be wrong
+ * Makes warnings about unused parameters. Repeats a name only if it is known: in a mangled URI the secret may be in
+ * the position of a name.
+ * @throws FobError `bad-input` for parameters without which the passcodes would be wrong
  */
 export function warningsAbout(others: readonly string[]): string[] {
   if (others.some(name => name.startsWith('2step_'))) {
@@ -123,7 +123,7 @@ export function warningsAbout(others: readonly string[]): string[] {
   return warnings;
 }
 
-/** Steam's passcodes are 5 letters of an alphabet of its own. */
+/** Steam's passcodes have 5 letters of an alphabet of their own. */
 export function steam(): Error {
   return badInput(
     'This is a Steam account, whose passcodes a fob cannot make.',

@@ -7,7 +7,7 @@ const PORT = 'passfob';
 
 /**
  * The console of an Espruino over an open transport: one expression at a time, by the package `espruino`. Lines begin
- * with DLE, so Espruino neither echoes them nor keeps them in its history; nothing that is sent is printed or traced.
+ * with DLE, so Espruino neither echoes them nor keeps them in its history; nothing sent is printed or traced.
  */
 export class BoardConsole {
   readonly name: string;
@@ -30,9 +30,9 @@ export class BoardConsole {
   }
 
   /**
-   * @param transport closed by `close`, and where this throws
+   * @param transport closed by `close`, and if this throws
    * @param waitMs for an answer to the first question
-   * @throws FobError `no-answer` where no Espruino answers with a prompt, `unplugged`
+   * @throws FobError `no-answer` if no Espruino answers with a prompt, `unplugged`
    */
   static async open(transport: Transport, waitMs = CONSOLE_MS): Promise<BoardConsole> {
     const loaded = loadEspruinoTools();
@@ -40,7 +40,7 @@ export class BoardConsole {
     const { Serial } = tools.Core;
     Serial.devices.push(deviceOf(transport));
     Serial.init();
-    // Every piece is answered before the next is sent, so that nothing is left to delays.
+    // Sends each piece only after the answer to the previous one, so that nothing depends on delays.
     Object.assign(tools.Config, { STORAGE_UPLOAD_METHOD: 1, SERIAL_FLOW_CONTROL: false });
     const opened = new Promise<void>(resolve =>
       Serial.open(
@@ -51,7 +51,8 @@ export class BoardConsole {
     );
     await opened;
     Serial.setSlowWrite(false, true);
-    // The package looks for the prompt by timers that send Ctrl-C into what comes next: here the prompt is known.
+    // The package detects the prompt by timers that send Ctrl-C into later input; the prompt is known here, so this
+    // answers at once.
     tools.Core.Terminal = { getTerminalLine: () => '>' };
     const repl = new BoardConsole(transport, loaded);
     try {
@@ -64,7 +65,7 @@ export class BoardConsole {
     }
   }
 
-  /** Gets a prompt, by Ctrl-C where half a line stands there from a run that was cut off. */
+  /** Gets a prompt, with Ctrl-C if an interrupted run left an incomplete line. */
   private async wake(waitMs: number): Promise<void> {
     for (const key of ['\n', '\x03']) {
       if (await this.prompts(key, waitMs / 2)) return;
@@ -93,8 +94,8 @@ export class BoardConsole {
   }
 
   /**
-   * The value of an expression, as JSON carries it.
-   * @throws FobError `no-answer` where none came: it threw, the board is busy or gone; `unplugged`
+   * Evaluates an expression and returns its value, transferred as JSON.
+   * @throws FobError `no-answer` if none came: it threw, the board is busy or gone; `unplugged`
    */
   evaluate(expression: string, waitMs = EVALUATE_MS): Promise<unknown> {
     return new Promise((resolve, reject) => {
@@ -124,13 +125,13 @@ export class BoardConsole {
     });
   }
 
-  /** Sends a line that resets the board: nothing answers it. */
+  /** Sends a line that resets the board, without waiting for an answer. */
   async dismiss(statement: string): Promise<void> {
     await this.transport.send(`\x10${statement}\n`);
     await this.close();
   }
 
-  /** The expressions that write a file, and the bytes that are there after each. */
+  /** Returns the expressions that write a file, and the bytes written after each. */
   uploads(name: string, bytes: Uint8Array): { expression: string; bytes: number }[] {
     const code = this.tools.Core.Utils.getUploadFileCode(name, Buffer.from(bytes).toString('latin1'));
     const lines = code.split('\n');
@@ -147,9 +148,9 @@ export class BoardConsole {
   }
 }
 
-/** @throws Error for what is no JSON, or too much of it */
+/** @throws Error for invalid or too long JSON */
 function parsed(json: string | undefined): unknown {
-  // `print` puts spaces around.
+  // `print` adds spaces around it.
   const text = json?.trim() ?? '';
   if (text.length > ANSWER_CHARS_MAX) throw new Error('the answer is too long');
   return JSON.parse(text);
@@ -167,7 +168,7 @@ function deviceOf(transport: Transport): SerialDevice {
       transport.onClose(() => disconnected());
       connected(PORT);
     },
-    // What cannot be sent any more is told by `onClose`.
+    // `onClose` reports a failed write.
     write(data, written) {
       transport.send(data).then(written, () => undefined);
     },

@@ -4,23 +4,23 @@ import { crc32 } from 'node:zlib';
 import { FobError } from '../errors.ts';
 import type { FlashBoardName } from './boards.ts';
 
-/** A file as it is to stand in a board's Storage. */
+/** A file for a board's Storage. */
 export interface BoardFile {
   readonly name: string;
   readonly bytes: Uint8Array;
   readonly crc: number;
 }
 
-/** The firmware of a board, as it was built. */
+/** The built firmware of a board. */
 export interface Image {
   readonly board: FlashBoardName;
-  /** As the fob will say it in its hello. */
+  /** The version that the fob reports in its hello. */
   readonly firmware: string;
   readonly files: readonly BoardFile[];
 }
 
 const MANIFEST = 'manifest.json';
-/** Without one of them nothing starts. */
+/** The firmware does not start without all of these. */
 const NEEDED = ['.boot0', '.bootcde', 'app'];
 
 export function boardFile(name: string, bytes: Uint8Array): BoardFile {
@@ -30,7 +30,7 @@ export function boardFile(name: string, bytes: Uint8Array): BoardFile {
 /**
  * Reads the image of a board.
  * @param folder that holds a folder for each board, `dist/image` of the firmware's package
- * @throws FobError `bad-input` where it is not built, or not whole
+ * @throws FobError `bad-input` if it is not built, or incomplete
  */
 export function readImage(folder: string, board: FlashBoardName): Image {
   const path = join(folder, board);

@@ -3,12 +3,12 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { createContext, Script } from 'node:vm';
 
-/** What is used of the package `espruino`, which has no types of its own. */
+/** The part in use of the package `espruino`, which has no types of its own. */
 export interface EspruinoTools {
   readonly Config: Record<string, unknown>;
   readonly Core: {
     Status?: object;
-    /** Asked for the line that the terminal stands on. */
+    /** Returns the current line of the terminal. */
     Terminal?: { getTerminalLine(): string };
     readonly Serial: {
       readonly devices: SerialDevice[];
@@ -19,19 +19,19 @@ export interface EspruinoTools {
       setSlowWrite(isOn: boolean, force: boolean): void;
     };
     readonly Utils: {
-      /** Has an expression evaluated where there is a prompt; its value as JSON. */
+      /** Evaluates an expression at a prompt; returns its value as JSON. */
       executeExpression(
         expression: string,
         callback: (json: string | undefined) => void,
         options: { minTimeout: number; maxTimeout: number },
       ): void;
-      /** Statements that write a file into Storage piece by piece, one a line. */
+      /** Returns statements that write a file into Storage piece by piece, one a line. */
       getUploadFileCode(name: string, contents: string): string;
     };
   };
 }
 
-/** A way to a board, as the package wants it. */
+/** A connection to a board in the package's form. */
 export interface SerialDevice {
   readonly name: string;
   getPorts(callback: (ports: readonly { path: string }[], isAll: boolean) => void): void;
@@ -45,16 +45,16 @@ export interface SerialDevice {
   close(): void;
 }
 
-/** The package's parts that are needed, in the order in which they find each other. */
+/** The required parts of the package, in load order. */
 const PARTS = ['espruino.js', 'core/config.js', 'core/utils.js', 'core/serial.js'];
 
 /**
  * Loads the package's own code for talking to a board, a fresh copy each time.
  *
- * Not by its `index.js`: that puts its parts, jQuery stand-ins and `require` among this process's globals, prints every
- * byte that it sends, secrets among them, and fetches board descriptions from the network. Here the same files run in
- * a context of their own that has timers and nothing else: no console, no network, no files.
- * @returns the package, and the end of its timers, which would go on writing to a port that is closed
+ * Does not use its `index.js`, which adds its parts, jQuery stand-ins and `require` to this process's globals, prints
+ * every byte that it sends, including secrets, and fetches board descriptions from the network. The same files run
+ * here in a context of their own with timers and nothing else: no console, no network, no files.
+ * @returns the package, and a function that stops its timers, which would otherwise write to a closed port
  */
 export function loadEspruinoTools(): { readonly tools: EspruinoTools; stop(): void } {
   const require = createRequire(import.meta.url);

@@ -1,38 +1,46 @@
-/** Bounds and times of flashing. */
+/** Limits and times of flashing. */
 
 /** The first release whose lexer reads the tokens of our images (docs/design-notes.md). */
 export const INTERPRETER_MIN = { major: 2, minor: 21 };
 
 /** How long one expression may take on the board, unless it erases pages. */
 export const EVALUATE_MS = 5_000;
-/** The checksum of an image: 0.2 s on a Pico; the Linux interpreter reads a file for every byte, on a busy machine slowly. */
+/**
+ * For the checksum of an image: 0.2 s on a Pico; the Linux interpreter reads a file for every byte, slowly on a busy
+ * machine.
+ */
 export const READ_MS = 60_000;
-/** A compaction erases every page, hundreds of ms each on an STM32F4, and copies what is kept. */
+/** A compaction erases every page, hundreds of ms each on an STM32F4, and copies the remaining files. */
 export const COMPACT_MS = 30_000;
-/** How long an unknown port is asked for a console: half of it for a prompt, half for one after Ctrl-C. */
+/** Time for an unknown port to show a console: half for a prompt, half for one after Ctrl-C. */
 export const CONSOLE_MS = 4_000;
-/** What is kept of what comes before a prompt. */
+/** Characters kept of the output before a prompt. */
 export const PROMPT_CHARS = 80;
 
-/** From a reset until the board says hello: its USB port comes back, and the image is read. */
+/** From a reset until the board says hello: its USB port returns, and the image is loaded. */
 export const RESTART_MS = 20_000;
 export const RESTART_POLL_MS = 250;
-/** From the approval until the console is open, beyond what the firmware waits. */
+/** From the approval until the console is open, in addition to the firmware's own wait. */
 export const MAINTENANCE_MS = 2_000;
 
 /** Espruino's Storage: a header before each file, whose data is padded to whole words (jsflash.c). */
 export const STORAGE_HEADER_BYTES = 32;
 export const STORAGE_ALIGN_BYTES = 4;
-/** What the running fob needs beside its image: the first file of marks, and what it leaves free to never compact. */
+/**
+ * Space that the running fob needs beside its image: the first file of PIN attempt counters, and the free space that
+ * avoids compactions.
+ */
 export const STORAGE_RESERVE_BYTES = 1_400;
 
-/** Device secret and pairing key, their CRC-32 as ten digits, and the byte that says whose turn it is. */
+/**
+ * Device secret and pairing key, their CRC-32 as ten digits, and the byte that says whether a vault is to be made.
+ */
 export const SECRETS_BYTES = 64;
 export const BIRTH_BYTES = 32;
 
-/** Of an upload as many parts are reported. */
+/** Number of progress reports for an upload. */
 export const PROGRESS_PARTS = 10;
 
-/** Longest answer that is taken from a board: a list of a thousand files. */
+/** Longest answer accepted from a board: a list of a thousand files. */
 export const ANSWER_CHARS_MAX = 65_536;
 export const FILES_MAX = 1_000;

@@ -3,40 +3,40 @@ import type { BoardFile } from './image.ts';
 import { STORAGE_ALIGN_BYTES, STORAGE_HEADER_BYTES, STORAGE_RESERVE_BYTES } from './limits.ts';
 import type { StoredFile, Survey } from './survey.ts';
 
-/** What is going to be done to a board's Storage, in this order: remove, erase, compact, write. */
+/** Changes to a board's Storage, in this order: remove, erase, compact, write. */
 export interface FlashPlan {
-  /** Files of somebody's own that would keep the fob from starting. */
+  /** The user's own files that would keep the fob from starting. */
   readonly remove: readonly string[];
-  /** Ours that are out of date. */
+  /** Outdated files of ours. */
   readonly erase: readonly string[];
   readonly isCompacting: boolean;
-  /** All of Storage is erased first. */
+  /** Whether all of Storage is erased first. */
   readonly isErasingAll: boolean;
   readonly write: readonly BoardFile[];
   readonly bytes: number;
-  /** Everything else. */
+  /** All other files. */
   readonly keep: readonly string[];
 }
 
-/** Taken first, so that from then on a board that lost its power comes up with its console open. */
+/** Erased first, so that after a power cut the board boots with its console open. */
 const GATE = '.boot0';
-/** In this order: the application before the gate, which is shut last of all. */
+/** In this order: the application before `.boot0`, which closes the console and comes last. */
 const WRITE_ORDER = ['keys', 'birth', '.bootcde', 'app', GATE];
-/** The counts of PIN attempts. */
+/** The files of PIN attempt counters. */
 const MARKS = /^marks\d+$/;
-/** What somebody called a file; a torn header gives other names. */
+/** A real file name; a damaged header gives other names. */
 const PRINTABLE = /^[ -~]+$/;
 /** Espruino runs these instead of `.bootcde` (jsinteractive.c). */
 const IN_THE_WAY = ['.bootrst', '.varimg'];
 
 /**
- * What has to be done so that Storage holds the wanted files.
+ * Plans the changes after which Storage holds the wanted files.
  *
- * While anything is written `.boot0`, which takes the console away, is not there: whenever the power goes, the board
- * comes back with a console, over which the same command is run again. For the same reason nothing is written over: a
- * file is erased first, and a compaction, in which a power cut may cost all of Storage or spoil single files, happens
- * before anything new is written.
- * @throws FobError `refused` where it cannot fit
+ * While anything is written there is no `.boot0`, which would close the console: after a power cut the board boots
+ * with a console, over which the same command can be repeated. For the same reason nothing is overwritten: a file is
+ * erased first. A compaction happens before anything new is written, because a power cut during it may cost all of
+ * Storage or damage single files.
+ * @throws FobError `refused` if it cannot fit
  */
 export function planOf(found: Survey, wanted: readonly BoardFile[]): FlashPlan {
   const names = wanted.map(({ name }) => name);
@@ -60,10 +60,10 @@ export function planOf(found: Survey, wanted: readonly BoardFile[]): FlashPlan {
 }
 
 /**
- * The same where only erasing all of Storage makes room: what a power cut left of a file's header may hold a name that
- * nothing can erase. The counts of PIN attempts go as well; the fob makes them again from its sealed state.
- * @param wanted every file, those too that the board holds
- * @throws FobError `refused` where it cannot fit even so
+ * Like `planOf`, but erases all of Storage first: a file header damaged by a power cut may hold a name that nothing
+ * can erase. The PIN attempt counters are erased as well; the fob restores them from its sealed state.
+ * @param wanted every file, including those that the board holds
+ * @throws FobError `refused` if it cannot fit even then
  */
 export function planAnew(found: Survey, wanted: readonly BoardFile[]): FlashPlan {
   const { totalBytes } = found;

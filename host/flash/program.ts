@@ -5,14 +5,14 @@ import { COMPACT_MS, PROGRESS_PARTS } from './limits.ts';
 import { type FlashPlan, isSame } from './plan.ts';
 import { filesOf } from './survey.ts';
 
-/** What is told while a board is written. */
+/** Progress of writing a board. */
 export type ProgramProgress =
   | { readonly event: 'compacting' }
   | {
       readonly event: 'uploading';
       readonly file: string;
       readonly bytes: number;
-      /** Of all files. */
+      /** Total of all files. */
       readonly bytesDone: number;
       readonly bytesTotal: number;
     };
@@ -20,8 +20,8 @@ export type ProgramProgress =
 const quoted = JSON.stringify;
 
 /**
- * Carries a plan out, and reads back what it wrote.
- * @throws FobError `verification-failed` where the board does not hold it then, `refused` for a full Storage, `no-answer`,
+ * Carries out a plan, and reads the written files back.
+ * @throws FobError `verification-failed` if the board does not hold them, `refused` for a full Storage, `no-answer`,
  *   `unplugged`, `cancelled` between two pieces
  */
 export async function program(
@@ -61,10 +61,10 @@ export async function program(
   }
 }
 
-/** A compaction may be inside any of them: Espruino begins one by itself where a file finds no place. */
+/** Allows the time of a compaction, which Espruino starts by itself if a file finds no space. */
 async function attempt(repl: BoardConsole, expression: string, signal?: AbortSignal): Promise<void> {
   if (signal?.aborted) throw new FobError('cancelled');
-  // What was thrown comes as a value: an exception would be printed, and nothing would answer.
+  // Returns an exception as a value; otherwise Espruino would print it and send no answer.
   const tried = `(function(){try{return ${expression}}catch(e){return ""+e}})()`;
   const outcome = await repl.evaluate(tried, COMPACT_MS);
   if (outcome === true) return;

@@ -4,28 +4,28 @@ import type { BoardConsole } from './console.ts';
 import { FILES_MAX, INTERPRETER_MIN, READ_MS, SECRETS_BYTES } from './limits.ts';
 import { serialOfChip } from './secrets.ts';
 
-/** What a file in Storage is, without its bytes. */
+/** Size and checksum of a file in Storage. */
 export interface StoredFile {
   readonly bytes: number;
   readonly crc: number;
 }
 
-/** What is on a board before anything is changed. */
+/** The state of a board before any change. */
 export interface Survey {
   readonly build: string;
   readonly interpreter: string;
-  /** As the firmware will have it. */
+  /** As the firmware will derive it. */
   readonly serial: string;
-  /** Every name in Storage. */
+  /** All names in Storage. */
   readonly names: readonly string[];
-  /** Those of the files asked for that are there. */
+  /** The requested files that exist. */
   readonly files: ReadonlyMap<string, StoredFile>;
   readonly totalBytes: number;
   readonly freeBytes: number;
   readonly trashBytes: number;
-  /** Taken by files that no name reaches: a power cut tore their headers. */
+  /** Space taken by files without a reachable name: a power cut damaged their headers. */
   readonly rubbishBytes: number;
-  /** Whether the file of secrets has its checksum right. */
+  /** Whether the file of secrets has a valid checksum. */
   readonly holdsSecrets: boolean;
   /** Whether the application is a Passfob, of any version. */
   readonly holdsPassfob: boolean;
@@ -37,14 +37,14 @@ const STATS =
 const NAMED_BYTES =
   '(function(s){return s.list().reduce(function(t,n){var d=s.read(n);return d?t+32+((d.length+3)&~3):t},0)})' +
   '(require("Storage"))';
-// Parts of Espruino's long files are not to be taken for files of ours.
+// Without the parts of Espruino's long files, which could be mistaken for our files.
 const NAMES = 'require("Storage").list()';
 
-/** Bytes and CRC-32 of files, 0 for one that is not there. */
+/** Returns size and CRC-32 of files, 0 for a missing one. */
 const details = (names: readonly string[]) =>
   `${JSON.stringify(names)}.map(function(n){var d=require("Storage").read(n);return d?[d.length,E.CRC32(d)]:0})`;
 
-/** The secrets themselves never come here. */
+/** The secrets themselves are never read from the board. */
 const SECRETS_SOUND =
   `(function(d){var s=d.substr(0,${SECRETS_BYTES});` +
   `return d.substr(${SECRETS_BYTES},10)==""+(E.CRC32(s)+4294967296)})(require("Storage").read("keys")||"")`;
@@ -52,7 +52,7 @@ const SECRETS_SOUND =
 const IS_PASSFOB = '(require("Storage").read("app",0,6)||"")=="//PF1 "';
 
 /**
- * Looks at a board without changing anything.
+ * Inspects a board without changing anything.
  * @param wanted names of files whose contents matter
  * @throws FobError `no-answer` for answers that no Espruino gives, `old-firmware`, `unplugged`
  */
@@ -87,18 +87,18 @@ export async function survey(repl: BoardConsole, wanted: readonly string[]): Pro
   };
 }
 
-/** What Storage holds of some files. @throws FobError as `survey` */
+/** Returns the facts of some files in Storage. @throws FobError as `survey` */
 export async function filesOf(
   repl: BoardConsole,
   names: readonly string[],
 ): Promise<Map<string, StoredFile>> {
-  // On a board whose flash is slow to read every byte of an image takes its time.
+  // Reading every byte of an image takes long on a board with slow flash.
   const found = list(await repl.evaluate(details(names), READ_MS), repl);
   const files = new Map<string, StoredFile>();
   names.forEach((name, index) => {
     const detail = found[index];
     if (!Array.isArray(detail)) return;
-    // Espruino's numbers are signed where they have 32 bits.
+    // Espruino's 32-bit numbers are signed.
     files.set(name, { bytes: Number(detail[0]), crc: Number(detail[1]) >>> 0 });
   });
   return files;

@@ -4,7 +4,7 @@ import { parseJson } from './apps/json.ts';
 import { linesOf, type SourceFile, textOf } from './base/row.ts';
 import { OATH_TYPE } from './tables/oath-users.ts';
 
-/** Formats by the names that the command line has for them. */
+/** Formats by their names on the command line. */
 export const FORMAT_NAMES = [
   'uri',
   'qr',
@@ -18,7 +18,7 @@ export const FORMAT_NAMES = [
 ] as const;
 export type FormatName = (typeof FORMAT_NAMES)[number];
 
-/** The format of a file, by what is in it. @throws FobError `bad-input` where it is none that is known */
+/** Detects the format of a file from its content. @throws FobError `bad-input` for an unknown format */
 export function detectFormat(file: SourceFile): FormatName {
   if (imageSize(file.bytes) !== undefined) return 'qr';
   const text = textOf(file)

@@ -25,7 +25,10 @@ import { readCsv } from './tables/csv.ts';
 import { readOathUsers } from './tables/oath-users.ts';
 import { type PlacedUri, placedUris, readUris } from './uris/list.ts';
 
-/** Formats whose files stand alone. Images and lists of URIs are read together: an export may be in several. */
+/**
+ * Formats whose files are read one by one. Images and lists of URIs are read together, because an export may be in
+ * several.
+ */
 const READERS: Readonly<Record<Exclude<FormatName, 'uri' | 'qr'>, ReadFormat>> = {
   pskc: readPskc,
   aegis: readAegis,
@@ -37,8 +40,8 @@ const READERS: Readonly<Record<Exclude<FormatName, 'uri' | 'qr'>, ReadFormat>> =
 };
 
 /**
- * Every account of the files, in their order, each with whether a fob can hold it.
- * @param format of all of them; without it, what each looks like
+ * Reads every account of the files, in their order, each with whether a fob can hold it.
+ * @param format of all of them; by default detected for each
  * @throws FobError `bad-input` for a file that cannot be read as a whole, `cancelled`; no text holds a secret
  */
 export async function readFiles(
@@ -80,7 +83,7 @@ interface Read {
   readonly rows: readonly ImportRow[];
 }
 
-/** Says which of several files cannot be read. */
+/** Adds the file's name to errors if there are several files. */
 async function named<T>(prefix: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
@@ -90,7 +93,7 @@ async function named<T>(prefix: string, read: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The same account twice would stand twice in the list of the fob. */
+/** A repeated account would appear twice in the fob's list. */
 function withoutRepeated(rows: readonly ImportRow[]): ImportRow[] {
   const seen = new Map<string, string>();
   return rows.map(row => {

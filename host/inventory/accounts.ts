@@ -5,22 +5,22 @@ import { FobError } from '../errors.ts';
 import { seal, unseal } from './encryption.ts';
 import type { Inventory } from './inventory.ts';
 
-/** An account as the inventory keeps it. */
+/** An account as stored in the inventory. */
 export interface KeptAccount extends OwnedAccount {
   readonly state: 'pending' | 'active';
-  /** Names that the fob was asked to take, as long as it is not known whether it did. */
+  /** Names sent to the fob, until it is known whether the fob took them. */
   readonly nextNames?: Names;
 }
 
-/** UTF-8, as the wire has it. */
+/** UTF-8, as on the wire. */
 export type Names = Pick<AccountSettings, 'issuer' | 'label'>;
 
-/** The id of an account as people and rows write it: 8 hex digits. */
+/** Formats the id of an account for people and rows: 8 hex digits. */
 export function accountIdText(id: Uint8Array): string {
   return Buffer.from(id).toString('hex');
 }
 
-/** Keeps an account that the fob is about to be given; durable when the promise resolves. */
+/** Stores an account before it is sent to the fob; durable when the promise resolves. */
 export async function addPendingAccount(
   { db, keys }: Inventory,
   pairingId: number,
@@ -48,7 +48,7 @@ export async function addPendingAccount(
     .execute();
 }
 
-/** The fob has proved the account. */
+/** Marks an account that the fob has proved as active. */
 export async function confirmAccount({ db }: Inventory, pairingId: number, id: Uint8Array): Promise<void> {
   await db
     .updateTable('accounts')
@@ -58,7 +58,7 @@ export async function confirmAccount({ db }: Inventory, pairingId: number, id: U
     .execute();
 }
 
-/** The fob does not hold the account: its key goes. */
+/** Deletes an account that the fob does not hold, including its key. */
 export async function dropAccount({ db }: Inventory, pairingId: number, id: Uint8Array): Promise<void> {
   await db
     .deleteFrom('accounts')
@@ -67,7 +67,7 @@ export async function dropAccount({ db }: Inventory, pairingId: number, id: Uint
     .execute();
 }
 
-/** Accounts of a fob in the order they were made. @throws FobError `inventory` where a seal does not open */
+/** Returns the accounts of a fob in order of creation. @throws FobError `inventory` if a sealed key does not open */
 export async function accountsOf({ db, keys }: Inventory, pairingId: number): Promise<KeptAccount[]> {
   const rows = await db
     .selectFrom('accounts')
@@ -121,7 +121,7 @@ function bytesOf(text: string): Uint8Array {
   return new Uint8Array(Buffer.from(text, 'utf8'));
 }
 
-/** Keeps the names that the fob is about to be asked to take; durable when the promise resolves. */
+/** Stores new names before they are sent to the fob; durable when the promise resolves. */
 export async function proposeNames(
   { db }: Inventory,
   pairingId: number,
@@ -136,7 +136,7 @@ export async function proposeNames(
     .execute();
 }
 
-/** It is known whether the fob has taken the names that were proposed. */
+/** Settles proposed names once it is known whether the fob has taken them. */
 export async function settleNames(
   { db }: Inventory,
   pairingId: number,
@@ -156,7 +156,7 @@ export async function settleNames(
     .execute();
 }
 
-/** Suites of a fob's OCRA accounts by their ids, without opening any seal. */
+/** Returns the suites of a fob's OCRA accounts by their ids, without opening any sealed key. */
 export async function suitesOf({ db }: Inventory, pairingId: number): Promise<Map<string, string>> {
   const rows = await db
     .selectFrom('accounts')
@@ -166,7 +166,7 @@ export async function suitesOf({ db }: Inventory, pairingId: number): Promise<Ma
   return new Map(rows.flatMap(row => (row.suite === null ? [] : [[row.account_id, row.suite] as const])));
 }
 
-/** Where the key of an account stands, for its seal. */
+/** Returns the place of an account's key, to which its seal is bound. */
 export function accountSealLocation(pairingId: number, accountId: string) {
   return { column: 'accounts.sealed_key', id: `${pairingId} ${accountId}` };
 }

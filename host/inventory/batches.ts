@@ -2,7 +2,10 @@ import { FobError } from '../errors.ts';
 import { accountIdText } from './accounts.ts';
 import { type Inventory, together } from './inventory.ts';
 
-/** Where a row of a batch stands. assigned: its fob is known, and may hold the account. done: it holds and proved it. */
+/**
+ * The state of a row of a batch. assigned: its fob is known, and may hold the account. done: the fob holds and has
+ * proved it.
+ */
 export interface BatchRow {
   readonly key: string;
   readonly state: 'assigned' | 'done';
@@ -12,7 +15,7 @@ export interface BatchRow {
   readonly changedMs: number;
 }
 
-/** Finds the journal of a plan by its name, or begins it. @returns its id */
+/** Finds the journal of a plan by its name, or creates it. @returns its id */
 export function openBatch(inventory: Inventory, name: string, nowMs: number): Promise<number> {
   return together(inventory, async within => {
     const found = await findBatch(within, name);
@@ -26,13 +29,13 @@ export function openBatch(inventory: Inventory, name: string, nowMs: number): Pr
   });
 }
 
-/** Id of the journal of a plan; undefined where it was never run. */
+/** Returns the id of a plan's journal; undefined if the plan was never run. */
 export async function findBatch({ db }: Inventory, name: string): Promise<number | undefined> {
   const found = await db.selectFrom('batches').select('id').where('name', '=', name).executeTakeFirst();
   return found?.id;
 }
 
-/** Rows that have a fob, by their keys; the others wait for one. */
+/** Returns the assigned rows by their keys; the others wait for a fob. */
 export async function batchRows({ db }: Inventory, batchId: number): Promise<Map<string, BatchRow>> {
   const rows = await db.selectFrom('batch_rows').selectAll().where('batch_id', '=', batchId).execute();
   return new Map(
@@ -50,8 +53,8 @@ export async function batchRows({ db }: Inventory, batchId: number): Promise<Map
 }
 
 /**
- * Gives a row to a fob: to be called in one transaction with keeping the account. Once given, no other fob gets it.
- * @throws FobError `row-taken` where another run has given it to another fob
+ * Assigns a row to a fob; call it in the transaction that stores the account. An assigned row goes to no other fob.
+ * @throws FobError `row-taken` if another run has assigned it to another fob
  */
 export async function assignRow(
   { db }: Inventory,
@@ -76,7 +79,7 @@ export async function assignRow(
   if (numInsertedOrUpdatedRows === 0n) throw new FobError('row-taken');
 }
 
-/** All that the plan asks of a fob for these rows has been done and proved. */
+/** Marks rows as done: the fob has everything that the plan demands, and has proved it. */
 export async function finishRows(
   { db }: Inventory,
   batchId: number,
@@ -91,7 +94,7 @@ export async function finishRows(
     .execute();
 }
 
-/** A fob is lost, broken or erased: its rows wait for another one. @returns how many they are */
+/** Releases the rows of a lost, broken or erased fob for another fob. @returns how many */
 export async function releaseRows({ db }: Inventory, batchId: number, serial: string): Promise<number> {
   const { numDeletedRows } = await db
     .deleteFrom('batch_rows')

@@ -8,8 +8,8 @@ import type { AccountTable, ClockTable, HistoryTable, InventorySchema, PairingTa
 import { unknownFob } from './unknown-fob.ts';
 
 /**
- * What an inventory hands on: fobs with their keys, accounts and history, everything sealed in it opened. Only ever
- * written under a password. Bytes are base64.
+ * An inventory's exported data: fobs with their keys, accounts and history, all decrypted. Only ever written under a
+ * password. Bytes are base64.
  */
 export interface Bundle {
   readonly version: 1;
@@ -30,7 +30,7 @@ interface BundledFob {
 const SECRETS = ['device_secret', 'pairing_key', 'recovery_key'] as const;
 
 /**
- * Everything of this inventory, or of some of its fobs.
+ * Exports all of this inventory, or some of its fobs.
  * @throws FobError `not-in-inventory` for a serial without keys here, `inventory`
  */
 export async function bundleOf(inventory: Inventory, serials?: readonly string[]): Promise<Bundle> {
@@ -84,14 +84,14 @@ async function bundledFob({ db, keys }: Inventory, pairing: Selectable<PairingTa
 
 export interface ImportedBundle {
   readonly added: readonly string[];
-  /** Those that were here already, with the same keys. */
+  /** Fobs that were already here with the same keys. */
   readonly known: readonly string[];
 }
 
 /**
- * Takes in what a bundle holds, all of it or nothing, sealed under this inventory's key. What is here already stays as
- * it is, so the same bundle twice changes nothing.
- * @throws FobError `inventory` where a fob is here with other keys
+ * Imports a bundle, all of it or nothing, sealed under this inventory's key. Existing data stays as it is, so
+ * importing the same bundle twice changes nothing.
+ * @throws FobError `inventory` if a fob is here with other keys
  */
 export async function importBundle(inventory: Inventory, bundle: Bundle): Promise<ImportedBundle> {
   const added: string[] = [];
@@ -181,13 +181,13 @@ async function insertFob(
   }
 }
 
-/** @throws FobError `bad-input` for what no passfob wrote */
+/** @throws FobError `bad-input` for data that passfob did not write */
 export function readBundle(text: string): Bundle {
   try {
     const bundle = JSON.parse(text) as Bundle;
     if (bundle.version === 1 && Array.isArray(bundle.fobs) && Array.isArray(bundle.history)) return bundle;
   } catch {
-    // Said below, without what stood there.
+    // Reported below, without the content.
   }
   throw new FobError('bad-input', {
     sentence: 'The file was made by a later passfob.',

@@ -1,12 +1,12 @@
 import type { Inventory } from './inventory.ts';
 
-/** How a fob's clock stood when it was read, or just before it was set. Fob minus host. */
+/** A reading of a fob's clock, or its state just before it was set. Fob minus host. */
 export interface ClockReading {
   readonly readMs: number;
   readonly isSet: boolean;
   readonly differenceMs?: number | undefined;
   readonly uncertaintyMs?: number | undefined;
-  /** Since it was set the time before. */
+  /** Time since it was last set. */
   readonly ageSeconds?: number | undefined;
   readonly driftPpm?: number | undefined;
   readonly trimPpm?: number | undefined;
@@ -32,7 +32,7 @@ export async function addClockReading(
     .execute();
 }
 
-/** All readings of a pairing, the first first. */
+/** Returns all readings of a pairing, oldest first. */
 export async function clockReadingsOf({ db }: Inventory, pairingId: number): Promise<ClockReading[]> {
   const rows = await db
     .selectFrom('clocks')

@@ -2,8 +2,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Folder of the inventory: `PASSFOB_HOME`, or where the system keeps a user's application data (XDG Base Directory
- * Specification; Application Support on macOS; LOCALAPPDATA on Windows).
+ * Returns the inventory's folder: `PASSFOB_HOME`, or the system's folder for a user's application data (XDG Base
+ * Directory Specification; Application Support on macOS; LOCALAPPDATA on Windows).
  */
 export function inventoryDirectory(
   environment: Readonly<Record<string, string | undefined>> = process.env,
@@ -15,7 +15,7 @@ export function inventoryDirectory(
     return join(environment.LOCALAPPDATA ?? join(home, 'AppData', 'Local'), 'passfob');
   }
   if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'passfob');
-  // The specification has relative paths ignored.
+  // The specification says that relative paths are ignored.
   const data = environment.XDG_DATA_HOME;
   return join(data?.startsWith('/') ? data : join(home, '.local', 'share'), 'passfob');
 }

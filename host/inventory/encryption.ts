@@ -2,16 +2,16 @@ import { SEAL_KEY_ID_BYTES } from '../encryption-at-rest/limits.ts';
 import { type EncryptionKeys, type SealFormat, sealAs, unsealAs } from '../encryption-at-rest/seal.ts';
 import { FobError } from '../errors.ts';
 
-/** Where a sealed value stands: copied into another row or column it does not open. */
-export interface InventorySealLocation {
+/** The place of a sealed value. A copy in another row or column does not open. */
+export interface SealedColumnPlace {
   /** `table.column` */
   readonly column: string;
-  /** The row. */
+  /** The id of the row. */
   readonly id: string;
 }
 
-/** In a column of bytes: key id, nonce, ciphertext and tag in one. */
-export const SEAL_FORMAT: SealFormat<InventorySealLocation, Uint8Array> = {
+/** A column of bytes: key id, nonce, ciphertext and tag. */
+export const SEAL_FORMAT: SealFormat<SealedColumnPlace, Uint8Array> = {
   /** No part can contain the separator, so no two places give the same bytes. */
   associatedData: (place, keyId) => Buffer.from([place.column, place.id, keyId].join('\n'), 'utf8'),
   written: (keyId, box) => Buffer.concat([Buffer.from(keyId, 'hex'), box]),
@@ -25,8 +25,8 @@ export function seal(keys: EncryptionKeys, place: InventorySealLocation, plain: 
   return sealAs(SEAL_FORMAT, keys, place, plain);
 }
 
-/** @throws FobError `inventory` when the key is unknown or anything about the seal is not as it was made */
-export function unseal(keys: EncryptionKeys, place: InventorySealLocation, sealed: Uint8Array): Uint8Array {
+/** @throws FobError `inventory` if the key is unknown or anything was changed */
+export function unseal(keys: EncryptionKeys, place: SealedColumnPlace, sealed: Uint8Array): Uint8Array {
   const plain = unsealAs(SEAL_FORMAT, keys, place, sealed);
   if (plain === undefined) throw cannotOpen();
   return plain;

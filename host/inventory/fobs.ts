@@ -5,7 +5,7 @@ import type { Inventory } from './inventory.ts';
 import { type Pairing, pairingsOf } from './pairings.ts';
 import { unknownFob } from './unknown-fob.ts';
 
-/** A fob as the inventory knows it, without asking the fob. */
+/** A fob's data in the inventory, without asking the fob. */
 export interface KnownFob {
   readonly serial: string;
   readonly board: string;
@@ -14,13 +14,13 @@ export interface KnownFob {
   readonly holder: string | null;
   /** Names of its accounts: `issuer:label`. */
   readonly accounts: readonly string[];
-  /** When its clock was set by this inventory, ISO 8601; null for never. */
+  /** Time at which this inventory last set its clock, ISO 8601; null for never. */
   readonly clockSet: string | null;
-  /** How far it may be off by now, from what its drift was; null where nothing is known. */
+  /** The clock's estimated error now, from its drift; null if nothing is known. */
   readonly clockErrorSeconds: number | null;
-  /** Set so long ago, or never, that its passcodes may be refused: time to run `clock --set`. */
+  /** Never set, or so long ago that its passcodes may be refused: time to run `clock --set`. */
   readonly isStale: boolean;
-  /** Whether its keys were sealed for another owner and are still here. */
+  /** Whether its keys were exported for another owner and are still here. */
   readonly isGiven: boolean;
 }
 
@@ -30,7 +30,7 @@ export interface FobQuery {
   readonly staleOnly?: boolean | undefined;
 }
 
-/** Fobs with keys in this inventory, by serial. */
+/** Returns the fobs with keys in this inventory, by serial. */
 export async function knownFobs(
   inventory: Inventory,
   { search, staleOnly }: FobQuery,
@@ -74,8 +74,8 @@ async function describe(inventory: Inventory, pairing: Pairing, nowMs: number): 
 }
 
 /**
- * What is believed of a clock that nobody asks: the last drift that was measured goes on; without one the worst that
- * a fob's own budget allows.
+ * Estimates a clock without asking it: the last measured drift continues; without one the worst drift in a fob's own
+ * error budget.
  */
 function clockBelief(
   readings: readonly ClockReading[],
@@ -100,7 +100,7 @@ export interface FobRecord {
   readonly history: readonly HistoryEntry[];
 }
 
-/** Everything about one fob that is no secret, also when it was erased. @throws FobError `not-in-inventory` */
+/** Returns all data of a fob except secrets, even if it was erased. @throws FobError `not-in-inventory` */
 export async function fobRecord(inventory: Inventory, serial: string, nowMs: number): Promise<FobRecord> {
   const [pairing] = await pairingsOf(inventory, serial);
   const history = await historyOf(inventory, serial);
@@ -113,7 +113,7 @@ export async function fobRecord(inventory: Inventory, serial: string, nowMs: num
 }
 
 /**
- * Notes who has a fob.
+ * Records the holder of a fob.
  * @param holder null for nobody
  * @throws FobError `not-in-inventory`
  */

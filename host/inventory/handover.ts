@@ -7,7 +7,7 @@ import { openWithPassword, readWholeFile, sealWithPassword, writeNewFile } from 
 import { unknownFob } from './unknown-fob.ts';
 
 /**
- * Writes everything of this inventory into a new file under a password.
+ * Writes all of this inventory into a new file under a password.
  * @returns how many fobs with keys are in it
  * @throws FobError `bad-input` for the file or a password that is too short, `inventory`
  */
@@ -17,14 +17,14 @@ export async function backUp(inventory: Inventory, path: string, password: strin
   return bundle.fobs.filter(({ secrets }) => secrets !== undefined).length;
 }
 
-/** Takes a backup into this inventory, sealed under its own key. @throws FobError `bad-input`, `inventory` */
+/** Imports a backup into this inventory, sealed under its own key. @throws FobError `bad-input`, `inventory` */
 export async function restore(inventory: Inventory, path: string, password: string): Promise<ImportedBundle> {
   return importBundle(inventory, await opened('backup', path, password));
 }
 
 /**
  * Writes the keys and accounts of fobs into a new file under a password, for another owner. They stay here until
- * `forget`: as long as both have them, both own the fobs.
+ * `forget`; until then both inventories own the fobs.
  * @throws FobError `not-in-inventory`, `bad-input`
  */
 export async function give(
@@ -44,7 +44,7 @@ export async function give(
     .execute();
 }
 
-/** Takes over what another owner gave. @throws FobError `bad-input`, `inventory` */
+/** Imports fobs that another owner handed over. @throws FobError `bad-input`, `inventory` */
 export async function importHandover(
   inventory: Inventory,
   path: string,
@@ -57,8 +57,8 @@ export async function importHandover(
 }
 
 /**
- * Forgets fobs that were given: their keys and accounts are deleted here.
- * @throws FobError `not-in-inventory`, `bad-input` for one that was not given; then nothing is forgotten
+ * Deletes the keys and accounts of fobs that were handed over.
+ * @throws FobError `not-in-inventory`, `bad-input` for one that was not given; then nothing is deleted
  */
 export async function forget(inventory: Inventory, serials: readonly string[], nowMs: number): Promise<void> {
   const rows = await inventory.db

@@ -8,7 +8,7 @@ export interface HistoryEntry {
   readonly detail: string;
 }
 
-/** Notes what no row of the other tables shows. `detail` is for people: never a secret. */
+/** Records an event that no row of the other tables shows. `detail` is for people: never a secret. */
 export async function addHistory(
   { db }: Inventory,
   serial: string,
@@ -19,7 +19,7 @@ export async function addHistory(
   await db.insertInto('history').values({ serial, event, at_ms: nowMs, detail }).execute();
 }
 
-/** What happened to a fob, the first first; also under owners' keys that are erased by now. */
+/** Returns the events of a fob, oldest first, including those under owners' keys that are erased by now. */
 export async function historyOf({ db }: Inventory, serial: string): Promise<HistoryEntry[]> {
   const rows = await db
     .selectFrom('history')

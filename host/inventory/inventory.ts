@@ -10,7 +10,7 @@ import { isNativeDatabaseMissing, NATIVE_DATABASE_TEXT } from '../native-databas
 import { openKeyFile } from './key-file.ts';
 import { type InventorySchema, MIGRATIONS } from './schema.ts';
 
-/** What this owner knows of its fobs: `inventory.db` and the key file `inventory.key` in one folder. */
+/** The owner's data about its fobs: `inventory.db` and the key file `inventory.key` in one folder. */
 export interface Inventory {
   readonly directory: string;
   readonly db: Kysely<InventorySchema>;
@@ -19,7 +19,7 @@ export interface Inventory {
 }
 
 /**
- * Opens the inventory of a folder, or makes it.
+ * Opens the inventory of a folder, or creates it.
  * @throws FobError `inventory`
  */
 export function openInventory(directory: string): Inventory {
@@ -36,7 +36,7 @@ export function openInventory(directory: string): Inventory {
   }
 }
 
-/** Changes that are durable together or not at all. */
+/** Runs changes in one transaction. */
 export function together<T>(inventory: Inventory, work: (within: Inventory) => Promise<T>): Promise<T> {
   return inventory.db.transaction().execute(db => work({ ...inventory, db }));
 }
@@ -45,14 +45,14 @@ function opened(directory: string, path: string): BetterSqlite.Database {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     refuseNetwork(directory, path);
-    // The write-ahead log then copies the mode of the database file.
+    // The write-ahead log copies the mode of the database file.
     createForSqlite(path);
     const connection = new BetterSqlite(path, { timeout: INVENTORY_BUSY_TIMEOUT_MS });
     connection.pragma('journal_mode = WAL');
-    // What is told to the fob next must be on the disk first, whatever happens to the power.
+    // Data must be on the disk before it is sent to the fob, even if the power fails.
     connection.pragma('synchronous = FULL');
     connection.pragma('foreign_keys = ON');
-    // Deleted secrets are overwritten, not only unlinked from their page.
+    // Deleted secrets are overwritten, not only unlinked.
     connection.pragma('secure_delete = ON');
     return connection;
   } catch (error) {
@@ -60,7 +60,9 @@ function opened(directory: string, path: string): BetterSqlite.Database {
   }
 }
 
-/** The write-ahead log needs locks and shared memory, which no network file system gives to two computers. */
+/**
+ * The write-ahead log needs locks and shared memory, which do not work between computers on a network file system.
+ */
 function refuseNetwork(directory: string, path: string): void {
   const name = networkFileSystem(directory);
   if (name === undefined) return;
@@ -89,7 +91,7 @@ function holdsSecrets(connection: BetterSqlite.Database): boolean {
   return connection.prepare('select 1 from secrets limit 1').get() !== undefined;
 }
 
-/** An error of SQLite or the file system as one of ours; ours stay as they are. */
+/** Converts an error of SQLite or the file system into a `FobError`; a `FobError` is returned unchanged. */
 export function inventoryError(cause: unknown, path: string): unknown {
   if (cause instanceof FobError) return cause;
   if (isNativeDatabaseMissing(cause)) return new FobError('inventory', { ...NATIVE_DATABASE_TEXT, cause });

@@ -37,20 +37,20 @@ const TEXTS: Readonly<Record<KeyFileProblem, { readonly what: string; readonly n
 };
 
 /**
- * Reads the key file of the inventory, or makes it.
- * @param mayCreate false where sealed rows exist already: a new key could never open them
+ * Reads the key file of the inventory, or creates it.
+ * @param mayCreate false if encrypted rows exist already: a new key could never open them
  * @throws FobError `inventory`: missing, readable by others, or damaged
  */
 export function openKeyFile(path: string, mayCreate: boolean): EncryptionKeys {
   return openKeys(FORMAT, path, mayCreate);
 }
 
-/** A new key behind those that are there: from now on the one that seals. @throws FobError `inventory` */
+/** Appends a new key, which becomes the current one. @throws FobError `inventory` */
 export function addInventoryKey(path: string): EncryptionKeys {
   return addKey(FORMAT, path, 'seal');
 }
 
-/** Forgets every key but the one that seals. @throws FobError `inventory` */
+/** Deletes every key but the current one. @throws FobError `inventory` */
 export function dropOldKeys(path: string): void {
   keepOnly(FORMAT, path);
 }

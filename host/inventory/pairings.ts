@@ -20,8 +20,8 @@ export interface FobFacts {
 }
 
 /**
- * Keeps the secrets of a pairing that is about to happen. Durable when the promise resolves: only then may the fob
- * hear them.
+ * Stores the secrets of a pairing before it happens. They may be sent to the fob only when the promise resolves,
+ * because then they are durable.
  * @returns the pairing's id
  */
 export function addPendingPairing(
@@ -52,9 +52,9 @@ export function addPendingPairing(
 }
 
 /**
- * The fob has shown that it holds this pairing's key. Whatever this owner had with the same fob before is over: the fob
- * holds one key at a time.
- * @param isEscrowed the fob has said that it holds its vault's key under the recovery key, too
+ * Confirms a pairing whose key the fob has proved. Earlier pairings with the same fob are over, because a fob holds
+ * one key at a time.
+ * @param isEscrowed the fob has confirmed that it holds its vault's key under the recovery key, too
  */
 export function confirmPairing(
   { db }: Inventory,
@@ -84,7 +84,7 @@ export function confirmPairing(
   });
 }
 
-/** The fob has erased itself, or never took this pairing: its secrets and accounts go, the line stays. */
+/** Deletes the secrets and accounts of a fob that has erased itself, or never took this pairing; the row stays. */
 export function markErased({ db }: Inventory, id: number, nowMs: number): Promise<void> {
   return db.transaction().execute(transaction => endPairing(transaction, id, nowMs));
 }
@@ -103,12 +103,12 @@ async function endPairing(
     .execute();
 }
 
-/** The fob refused to take this pairing: it is as if it had never been tried. */
+/** Deletes a pairing that the fob refused, as if it had never been tried. */
 export async function dropPairing({ db }: Inventory, id: number): Promise<void> {
   await db.deleteFrom('pairings').where('id', '=', id).where('state', '=', 'pending').execute();
 }
 
-/** Pairings of a fob that still have keys: the confirmed one first, then pending ones, the latest first. */
+/** Returns the pairings of a fob that still have keys: the confirmed one first, then pending ones, latest first. */
 export async function pairingsOf({ db }: Inventory, serial: string): Promise<Pairing[]> {
   return await db
     .selectFrom('pairings')
@@ -120,17 +120,19 @@ export async function pairingsOf({ db }: Inventory, serial: string): Promise<Pai
     .execute();
 }
 
-/** The key that authenticates sessions with a fob. @throws FobError `inventory` where its seal does not open */
+/** Returns the key that authenticates sessions with a fob. @throws FobError `inventory` if its seal does not open */
 export function pairingKeyOf(inventory: Inventory, id: number): Promise<Uint8Array> {
   return secretOf(inventory, id, 'pairing_key');
 }
 
-/** The key that opens a fob's vault without its PIN. @throws FobError `inventory` where its seal does not open */
+/**
+ * Returns the key that opens a fob's vault without its PIN. @throws FobError `inventory` if its seal does not open
+ */
 export function recoveryKeyOf(inventory: Inventory, id: number): Promise<Uint8Array> {
   return secretOf(inventory, id, 'recovery_key');
 }
 
-/** Part of what seals a fob's vault. @throws FobError `inventory` where its seal does not open */
+/** Returns the fob's part of the keys that seal its vault. @throws FobError `inventory` if its seal does not open */
 export function deviceSecretOf(inventory: Inventory, id: number): Promise<Uint8Array> {
   return secretOf(inventory, id, 'device_secret');
 }
@@ -144,12 +146,12 @@ async function secretOf({ db, keys }: Inventory, id: number, column: SecretColum
 
 type SecretColumn = 'device_secret' | 'pairing_key' | 'recovery_key';
 
-/** Where a secret of a pairing stands, for its seal. */
-export function pairingSealLocation(column: SecretColumn, pairingId: number): InventorySealLocation {
+/** Returns the place of a pairing's secret, to which its seal is bound. */
+export function pairingSealLocation(column: SecretColumn, pairingId: number): SealedColumnPlace {
   return { column: `secrets.${column}`, id: String(pairingId) };
 }
 
-/** The fob has said that it holds its vault's key under the recovery key. */
+/** Records that the fob holds its vault's key under the recovery key. */
 export async function markEscrowed({ db }: Inventory, id: number, nowMs: number): Promise<void> {
   await db.updateTable('pairings').set({ escrowed_ms: nowMs }).where('id', '=', id).execute();
 }

@@ -14,9 +14,9 @@ import {
 } from '../limits.ts';
 
 /**
- * A file under a password: a line that says what it is, log2 N, salt, nonce, ciphertext, tag. The key is scrypt's (RFC
- * 7914) over the password as UTF-8 in normal form C; the seal is AES-256-GCM with all that stands before the ciphertext
- * as associated data.
+ * Encrypts a file under a password: a line with its kind, log2 N, salt, nonce, ciphertext, tag. The key is scrypt's
+ * (RFC 7914) over the password as UTF-8 in normal form C; the seal is AES-256-GCM with everything before the
+ * ciphertext as associated data.
  */
 /** @param what names the file's kind, such as `backup`: a file of another kind is refused */
 export async function sealWithPassword(what: string, plain: Uint8Array, password: string): Promise<Buffer> {
@@ -69,7 +69,7 @@ function unlike(what: string): FobError {
 
 function keyOf(password: string, salt: Uint8Array, logN: number): Promise<Buffer> {
   const N = 2 ** logN;
-  // Twice what it needs: Node refuses what just fits.
+  // Twice the need, because Node refuses an exact fit.
   const options = { N, r: PASSWORD_SCRYPT_R, p: 1, maxmem: 256 * N * PASSWORD_SCRYPT_R };
   return new Promise((resolve, reject) =>
     scrypt(password.normalize('NFC'), salt, SEAL_KEY_BYTES, options, (error, key) =>
@@ -78,7 +78,9 @@ function keyOf(password: string, salt: Uint8Array, logN: number): Promise<Buffer
   );
 }
 
-/** A new file for its owner alone, on the disk when this returns. @throws FobError `bad-input` */
+/**
+ * Writes a new file, readable only by its owner; it is on the disk when this returns. @throws FobError `bad-input`
+ */
 export function writeNewFile(path: string, bytes: Uint8Array): void {
   let descriptor: number;
   try {

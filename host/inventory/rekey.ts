@@ -23,7 +23,7 @@ interface SealedColumn {
 
 type Key = readonly (string | number)[];
 
-/** Every sealed column, as accounts and pairings say where their seals stand. */
+/** Every sealed column, with the places defined by accounts and pairings. */
 const COLUMNS: readonly SealedColumn[] = [
   ...(['device_secret', 'pairing_key', 'recovery_key'] as const).map(column => ({
     table: 'secrets' as const,
@@ -40,10 +40,11 @@ const COLUMNS: readonly SealedColumn[] = [
 ];
 
 /**
- * Seals every secret under a new key, in small transactions, so that others go on meanwhile; then the old keys are
- * forgotten. Cut off anywhere it leaves an inventory that opens: both keys are in the file until nothing needs the old.
- * A passfob that started before and still holds the old key alone can add nothing from here on: the database refuses.
- * @returns how many values were sealed anew
+ * Re-encrypts every secret under a new key, in small transactions so that others can work meanwhile, then deletes the
+ * old keys. After an interruption the inventory still opens, because both keys stay in the file until no value needs
+ * the old one. A passfob that started before and has only the old key cannot add values from now on: the database
+ * refuses them.
+ * @returns how many values were re-encrypted
  * @throws FobError `inventory`
  */
 export async function rekey(inventory: Inventory): Promise<number> {
@@ -62,14 +63,14 @@ export async function rekey(inventory: Inventory): Promise<number> {
   return count;
 }
 
-/** @returns how many values were sealed anew */
+/** @returns how many values were re-encrypted */
 async function resealColumn(db: Db, keys: EncryptionKeys, column: SealedColumn): Promise<number> {
   let count = 0;
   for (;;) {
     const { resealed, unreadable, changed } = await reseal(SEAL_FORMAT, keys, oldValues(db, keys, column));
     if (unreadable > 0) throw cannotOpen();
     count += resealed;
-    // Another passfob that seals anew at the same time may have used an older key than this one.
+    // Another re-keying at the same time may have used an older key than this one.
     if (changed === 0) return count;
   }
 }
@@ -78,7 +79,7 @@ interface OldValue extends SealedValue<InventorySealLocation, Uint8Array> {
   readonly key: Key;
 }
 
-/** The values of a column that are not sealed under the current key. */
+/** Iterates over the values of a column under other keys than the current one. */
 function oldValues(
   db: Db,
   { currentKeyId }: EncryptionKeys,
@@ -112,7 +113,7 @@ function oldValues(
   };
 }
 
-/** The key id that stands in front of a column's values. */
+/** The key id at the beginning of a column's values. */
 function keyIdIn(column: string) {
   return sql<string>`lower(hex(substr(${sql.ref(column)}, 1, ${sql.lit(SEAL_KEY_ID_BYTES)})))`;
 }

@@ -1,8 +1,8 @@
 import type { Generated } from 'kysely';
 
 /**
- * One attempt of this owner to own a fob. `pending` is written before the fob hears the secrets, so that a fob is
- * never owned by keys nobody has; `erased` has no secrets left.
+ * An attempt to become a fob's owner. `pending` is written before the secrets are sent, so that a fob is never owned
+ * by lost keys; `erased` has no secrets left.
  */
 export interface PairingTable {
   id: Generated<number>;
@@ -13,15 +13,15 @@ export interface PairingTable {
   created_ms: number;
   confirmed_ms: number | null;
   erased_ms: number | null;
-  /** When the fob was given the recovery key; null where it is not known to have it. */
+  /** Time at which the fob got the recovery key; null if unknown. */
   escrowed_ms: Generated<number | null>;
-  /** Who has the fob, in the owner's words; null for nobody. */
+  /** The person with the fob, in the owner's words; null for nobody. */
   holder: Generated<string | null>;
-  /** When its keys were sealed for another owner; null where they were not. */
+  /** Time at which its keys were exported for another owner; null if never. */
   given_ms: Generated<number | null>;
 }
 
-/** Sealed secrets of a pairing, apart from it so that erasing them is deleting rows. */
+/** Sealed secrets of a pairing, in a table of their own so that erasing them means deleting rows. */
 export interface SecretTable {
   pairing_id: number;
   device_secret: Uint8Array;
@@ -29,7 +29,7 @@ export interface SecretTable {
   recovery_key: Uint8Array;
 }
 
-/** An account on a fob. `pending`: written before the fob was asked to take it, not yet proved. */
+/** An account on a fob. `pending`: stored before it was sent to the fob, not yet proved. */
 export interface AccountTable {
   pairing_id: number;
   /** The id on the fob, 8 hex digits. */
@@ -46,22 +46,22 @@ export interface AccountTable {
   created_ms: number;
   /** OCRA only (RFC 6287 §6): the suite as text. */
   suite: Generated<string | null>;
-  /** Names that the fob was asked to take and has not yet proved: null while there are none. */
+  /** Names sent to the fob and not yet proved; null if there are none. */
   next_issuer: Generated<string | null>;
   next_label: Generated<string | null>;
 }
 
-/** A plan that fobs are provisioned by, under the name by which it is found again. */
+/** A plan for provisioning fobs, found by its name. */
 export interface BatchTable {
   id: Generated<number>;
   name: string;
   created_ms: number;
 }
 
-/** A row of a plan that has got its fob. */
+/** A row of a plan that is assigned to a fob. */
 export interface BatchRowTable {
   batch_id: number;
-  /** SHA-256 of what the row asks for. */
+  /** SHA-256 of the row's content. */
   row_key: string;
   state: 'assigned' | 'done';
   serial: string;
@@ -69,13 +69,13 @@ export interface BatchRowTable {
   changed_ms: number;
 }
 
-/** What happened to a fob. Most rows come from triggers, in the transaction of the change itself. Never a secret. */
+/** Events of a fob. Most rows come from triggers, in the transaction of the change itself. Never a secret. */
 export interface HistoryTable {
   id: Generated<number>;
   serial: string;
   at_ms: number;
   event: HistoryEvent;
-  /** What it was about: an account's names, a holder. */
+  /** The subject: an account's names, a holder. */
   detail: Generated<string>;
 }
 
@@ -98,12 +98,12 @@ export type HistoryEvent =
   | 'opened-for-update'
   | 'verified';
 
-/** One look at a fob's clock. Fob minus host, in ms; drift and trim in ppm, positive for a fob that is fast. */
+/** A reading of a fob's clock. Fob minus host, in ms; drift and trim in ppm, positive for a fast clock. */
 export interface ClockTable {
   id: Generated<number>;
   pairing_id: number;
   read_ms: number;
-  /** Whether it was set then; the other columns say how it stood before. */
+  /** Whether it was set then; the other columns hold its state before. */
   is_set: 0 | 1;
   difference_ms: number | null;
   uncertainty_ms: number | null;
@@ -112,7 +112,7 @@ export interface ClockTable {
   trim_ppm: number | null;
 }
 
-/** Under which key values are sealed from now on: at most one row, none before the first re-keying. */
+/** The key under which new values are sealed: at most one row, none before the first re-keying. */
 export interface EncryptionKeyTable {
   id: 1;
   key_id: string;
@@ -130,8 +130,8 @@ export interface InventorySchema {
 }
 
 /**
- * Steps from an empty file to the present tables, in order; the file's `user_version` counts those it has. A step that
- * has been released is never edited: the next change is a new one.
+ * Steps from an empty file to the current tables, in order; the file's `user_version` counts the steps applied. A
+ * released step is never edited; the next change is a new step.
  */
 export const MIGRATIONS: readonly string[] = [
   `

@@ -1,6 +1,6 @@
 import { FobError } from '../errors.ts';
 
-/** Nothing is known of a fob by its serial alone; whose it is only the fob could say. */
+/** The inventory has no data for a serial; only the fob itself knows its owner. */
 export function unknownFob(serial: string): FobError {
   return new FobError('not-in-inventory', {
     sentence: `This inventory does not know the fob ${serial}, or not any more.`,

@@ -9,7 +9,7 @@ import type { Enrolment } from '../enrol/enrolment.ts';
 import { isRefusal } from '../errors.ts';
 import type { OwnerTools } from './tools.ts';
 
-/** The account that an enrolment makes. @param id by which its owner will know it, as `randomId` draws it */
+/** Makes the owner's account from an enrolment. @param id the account's id, as drawn by `randomId` */
 export function accountOf(enrolment: Enrolment, id: Uint8Array): OwnedAccount {
   const { kind, algorithm, digits, alphabet, issuer, label, secret, suite } = enrolment;
   const text = new TextEncoder();
@@ -33,8 +33,8 @@ function traitsOf({ question, length, inputs, step }: OcraSuite) {
 }
 
 /**
- * Writes an account inside an open session. The same one again changes nothing.
- * @returns whether the fob proved the account with its answer; undefined where it has still to be asked
+ * Writes an account inside an open session. Writing the same account again changes nothing.
+ * @returns whether the fob proved the account in its answer; undefined if it must still be asked
  * @throws FobError `refused` (full, unsupported, too-long, out-of-range, account-exists …), those of the link
  */
 export async function putAccount(
@@ -62,7 +62,7 @@ export async function putAccount(
 }
 
 /**
- * Has the fob prove, by a MAC over a fresh nonce, that it holds this very key under these very settings.
+ * Lets the fob prove, by a MAC over a fresh nonce, that it holds exactly this key with these settings.
  * @throws FobError `refused` (no-such-account, damaged …), those of the link
  */
 export async function isProved(
@@ -75,7 +75,7 @@ export async function isProved(
   return equal(mac, accountProof(hostPrimitives, key, settings.id, settings, nonce));
 }
 
-/** Ids whose first byte is 0 are left to the fob's own records. */
+/** Draws an id. Ids with a first byte of 0 are reserved for the fob's own records. */
 export function randomId(random: (length: number) => Uint8Array): Uint8Array {
   for (;;) {
     const id = random(ACCOUNT_ID_BYTES);

@@ -6,21 +6,21 @@ import type { OwnerTools } from './tools.ts';
 const STATES = ['unset', 'trusted', 'stale'] as const;
 const TRIM_ZERO = 32_768;
 
-/** stale: it was trusted, and was set so long ago that it may be off by more than a passcode forgives. */
+/** stale: it was set so long ago that it may be off by more than a passcode tolerates. */
 export type ClockState = (typeof STATES)[number];
 
-/** A fob's clock as it says it is. */
+/** A fob's clock as reported by the fob. */
 export interface FobTime {
   readonly state: ClockState;
   /** Seconds since 1970. */
   readonly utc: number;
-  /** How far it may be off by its own account; absent for an old firmware, like `trimPpm`. */
+  /** The fob's own estimate of its error; absent for old firmware, like `trimPpm`. */
   readonly errorSeconds?: number;
   readonly trimPpm?: number;
 }
 
 /**
- * The clock and, where the firmware has it, what it knows of itself. Inside an open session.
+ * Reads the clock and, with newer firmware, its error estimate and trim. Inside an open session.
  * @throws FobError those of the link
  */
 export async function askTime({ signal }: OwnerTools, client: Client): Promise<FobTime> {
@@ -38,8 +38,8 @@ export async function askTime({ signal }: OwnerTools, client: Client): Promise<F
 }
 
 /**
- * Sets the clock to the owner's on the whole second, inside an open session. Backward, or forward beyond what it may
- * have drifted, it goes only after a press.
+ * Sets the clock to the owner's on a whole second, inside an open session. Setting it backward, or forward by more
+ * than the possible drift, needs approval on the fob.
  * @throws FobError `refused` (press-denied, press-timeout, clock-failed …), those of the link
  */
 export async function setTime(
@@ -50,7 +50,7 @@ export async function setTime(
   const asked = now();
   await client.call('clock', {}, { signal });
   const onWayMs = (now() - asked) / 2;
-  /** Sent so early that it arrives as a second begins. Each poll for a press brings the time of that poll. */
+  /** Sent early enough to arrive as a second begins. Each poll during an approval sends the time of that poll. */
   const renew = async () => {
     const utc = Math.ceil((now() + onWayMs) / 1000);
     await pause(utc * 1000 - onWayMs - now(), signal);

@@ -1,7 +1,7 @@
 import type { Response } from '@passfob/protocol/commands';
 import type { Client } from '../client/client.ts';
 
-/** What the fob says about each of its accounts, in its order, inside an open session. */
+/** Reads the fob's facts about each of its accounts, in its order, inside an open session. */
 export async function readAccounts(
   client: Client,
   count: number,

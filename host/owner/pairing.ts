@@ -21,9 +21,9 @@ export function freshSecrets(random: (length: number) => Uint8Array): FobSecrets
 }
 
 /**
- * Has the person type the code that a fob shows, again where a character is wrong.
+ * Asks the person to type the code on the fob, again if a character is wrong.
  * @param ask isAgain: the last one had a wrong character
- * @throws FobError `bad-input` after the last attempt, what `ask` throws
+ * @throws FobError `bad-input` after the last attempt, errors of `ask`
  */
 export async function askedCode(ask: (isAgain: boolean) => Promise<string>): Promise<string> {
   for (let attempts = 0; attempts < CODE_ATTEMPTS_MAX; attempts++) {
@@ -36,19 +36,19 @@ export async function askedCode(ask: (isAgain: boolean) => Promise<string>): Pro
   });
 }
 
-/** What the fob did besides taking its owner. */
+/** What the fob did in addition to taking its owner. */
 export interface PairingResult {
   readonly isEscrowed: boolean;
   readonly isClockSet: boolean;
 }
 
-/** What the fob has done of `take`, as on the wire. */
+/** Bits of `done` in the wire's answer to `take`. */
 const TAKEN_ESCROWED = 1;
 const TAKEN_CLOCK = 2;
 
 /**
- * All that a new owner has to give in one command; a fob of an older firmware gets the keys alone. In the session that
- * was opened by the pairing code; the secrets must have been kept before.
+ * Sends everything from a new owner in one command; older firmware gets only the keys. In the session opened by the
+ * pairing code; the secrets must have been stored before.
  * @throws FobError `refused`, those of the link: then the fob may have them
  */
 export async function giveSecrets(
@@ -59,7 +59,8 @@ export async function giveSecrets(
   const keys = { deviceSecret, pairingKey, entropy: random(ENTROPY_BYTES) };
   if (client.knows('take')) {
     try {
-      // To the nearest second without waiting for it: a first time is good to a second anyhow (`error` of `time`).
+      // Rounded instead of waiting for a whole second: a first time is accurate only to a second anyway (`error` of
+      // `time`).
       const utc = Math.round(now() / 1000);
       const { done } = await client.call('take', { ...keys, recoveryKey, utc }, { signal });
       return { isEscrowed: (done & TAKEN_ESCROWED) !== 0, isClockSet: (done & TAKEN_CLOCK) !== 0 };

@@ -1,37 +1,37 @@
 import type { Response } from '@passfob/protocol/commands';
 import { FobError } from '../errors.ts';
 
-/** What the owner wants of a fob's PIN. */
+/** The owner's policy for a fob's PIN. */
 export interface Policy {
-  /** Fewest digits of a PIN; 0: none is asked for. */
+  /** Fewest digits of a PIN; 0: no PIN. */
   readonly pinDigits: number;
   /** Wrong PINs until `onLimit` happens. */
   readonly attempts: number;
   readonly onLimit: 'wipe' | 'lock';
-  /** Locked so long after the last key; 0: when the display goes off. */
+  /** Seconds from the last key press until the fob locks; 0: when the display goes off. */
   readonly lockAfterSeconds: number;
-  /** What the PIN is asked for, besides opening the fob. */
+  /** Acts that need the PIN, in addition to unlocking. */
   readonly ask: readonly PinUse[];
-  /** Whether the fob may type passcodes into a computer, and Enter behind them. */
+  /** Whether the fob may type passcodes into a computer, and press Enter after them. */
   readonly typing: 'never' | 'allowed' | 'enter';
 }
 
 export type PinUse = keyof typeof PIN_USE_BITS;
 
-/** What a fob says about its PIN, its memory and its battery. */
+/** A fob's report about its PIN, its memory and its battery. */
 export interface FobStatus {
   readonly policy: Policy;
   readonly pin: 'none' | 'set' | 'to-be-chosen';
   readonly isLocked: boolean;
   /** Wrong PINs since the last right one. */
   readonly failures: number;
-  /** Rounds by which the PIN is stretched; 1: it guards the keys only. */
+  /** Rounds of the PIN's key derivation; 1: the PIN guards only the keys. */
   readonly iterations: number;
   /** Whether the owner can reset the PIN. */
   readonly canBeReset: boolean;
-  /** Whether an older content of the memory was put back; `unknown` after the part that would know lost its power. */
+  /** Whether older memory content was put back (rollback); `unknown` after the part that detects it lost power. */
   readonly wentBack: 'no' | 'yes' | 'unknown';
-  /** Absent where the board measures none. */
+  /** Absent if the board does not measure it. */
   readonly batteryPercent?: number;
 }
 
@@ -41,7 +41,7 @@ const NO_BATTERY = 255;
 export const PIN_USE_BITS = { passcode: 1, approval: 2, settings: 4 } as const;
 const TYPING = { never: 0, allowed: 1, enter: 3 } as const satisfies Record<Policy['typing'], number>;
 
-/** @throws FobError `wrong-version` for a number that this passfob has no word for */
+/** @throws FobError `wrong-version` for an unknown number */
 export function statusOf(status: Response<'status'>): FobStatus {
   const typing = (['never', 'allowed', 'enter'] as const).find(name => TYPING[name] === status.typing);
   const pin = PINS[status.pin];
@@ -68,7 +68,7 @@ export function statusOf(status: Response<'status'>): FobStatus {
   };
 }
 
-/** The policy as the wire has it. */
+/** Encodes the policy for the wire. */
 export function policyRequest({ pinDigits, attempts, onLimit, lockAfterSeconds, ask, typing }: Policy) {
   return {
     pinDigits,

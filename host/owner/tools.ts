@@ -1,8 +1,8 @@
-/** What an owner works with, besides the client of a fob. */
+/** An owner's tools, in addition to the client of a fob. */
 export interface OwnerTools {
   /** The owner's time, ms since 1970. */
   readonly now: () => number;
-  /** Bytes nobody can foresee. */
+  /** Source of unpredictable bytes. */
   readonly random: (length: number) => Uint8Array;
   readonly signal?: AbortSignal | undefined;
 }

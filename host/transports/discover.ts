@@ -5,10 +5,10 @@ import { openSerial } from './serial.ts';
 import { openTcp, tcpName } from './tcp.ts';
 import type { Transport } from './transport.ts';
 
-/** Where a fob may be reached. */
+/** The address of a fob. */
 export type Address =
   | { readonly kind: 'serial'; readonly path: string }
-  /** A path of the system, or the serial number of the board's USB port. */
+  /** A system path, or the serial number of the board's USB port. */
   | { readonly kind: 'hid'; readonly name: string }
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number };
 
@@ -26,7 +26,7 @@ export function readAddress(text: string): Address {
   const hid = /^hid:(.+)$/i.exec(text);
   if (hid?.[1]) return { kind: 'hid', name: hid[1] };
   const serial = /^(?:serial:)?([./].*|COM\d+|\\\\\.\\.+)$/i.exec(text);
-  // serialport puts the prefix of Windows' devices in front by itself.
+  // serialport adds Windows' device prefix itself.
   if (serial?.[1]) return { kind: 'serial', path: serial[1].replace(/^\\\\\.\\(?=COM\d+$)/i, '') };
   throw new FobError('bad-input', {
     sentence: 'The port is not an address that passfob knows.',
@@ -34,7 +34,7 @@ export function readAddress(text: string): Address {
   });
 }
 
-/** The address as `readAddress` reads it. */
+/** Formats an address as `readAddress` accepts it. */
 export function addressText(address: Address): string {
   if (address.kind === 'serial') return `serial:${address.path}`;
   return address.kind === 'hid' ? `hid:${address.name}` : tcpName(address.host, address.port);

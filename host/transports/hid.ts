@@ -14,21 +14,21 @@ export interface HidDevice {
   readonly path: string;
   /** `0483:5740`, lower case. */
   readonly usbId: string;
-  /** The USB serial number, a hint only: it is the board's, not the fob's. */
+  /** The USB serial number, only a hint: it belongs to the board, not the fob. */
   readonly serialNumber: string | undefined;
   readonly form: HidForm;
 }
 
 /**
- * HID devices of this machine that carry frames.
- * @throws FobError `port-failed` where node-hid cannot be loaded
+ * Lists this machine's HID devices that carry frames.
+ * @throws FobError `port-failed` if node-hid cannot be loaded
  */
 export async function listHidDevices(): Promise<HidDevice[]> {
   const { devicesAsync } = await nodeHid();
   const found = await devicesAsync().catch((cause: unknown) => {
     throw cannotLoad('node-hid', cause);
   });
-  // hidapi lists a device once for each top-level collection; the keyboard's is not ours.
+  // hidapi lists a device once for each top-level collection; the keyboard's is not used.
   return found.flatMap(({ path, vendorId, productId, serialNumber, usagePage, usage }) => {
     const form = formOf(usagePage, usage);
     if (path === undefined || form === undefined) return [];
@@ -39,8 +39,8 @@ export async function listHidDevices(): Promise<HidDevice[]> {
 const hex = (id: number) => id.toString(16).padStart(4, '0');
 
 /**
- * Opens a fob's HID device. The system would let several programs have it; here the second is refused.
- * @param name its path as the system names it (`/dev/hidraw0`), or the serial number of its USB port
+ * Opens a fob's HID device. The system would allow several programs; this refuses the second.
+ * @param name its system path (`/dev/hidraw0`), or the serial number of its USB port
  * @throws FobError `port-absent`, `port-busy`, `port-forbidden`, `port-failed`
  */
 export async function openHid(name: string): Promise<Transport> {
@@ -67,18 +67,18 @@ function carry(name: string, device: HIDAsync, { reportId, encode }: HidForm): T
     write: inOrder(writeAll, unplugged),
     release: () => device.close(),
   });
-  // One listener for good: node-hid starts and stops its reading thread with the first and last.
+  // One permanent listener: node-hid starts its reading thread with the first listener and stops it with the last.
   device.on('data', (report: Uint8Array) => {
     const isOurs = reportId === 0 || report[0] === reportId;
     const text = isOurs ? fromReport(reportId === 0 ? report : report.subarray(1)) : undefined;
     if (text) receive(Uint8Array.from(text, char => char.charCodeAt(0)));
   });
-  // What is emitted is a string, no Error.
+  // node-hid emits a string, not an Error.
   device.on('error', (cause: unknown) => lost(unplugged(cause)));
   return transport;
 }
 
-/** Only now: node-hid links libraries that a machine with serial fobs alone need not have. */
+/** Loaded on demand: node-hid links libraries that a machine with only serial fobs may lack. */
 async function nodeHid(): Promise<typeof import('node-hid')> {
   return await import('node-hid').catch((cause: unknown) => {
     throw cannotLoad('node-hid', cause);

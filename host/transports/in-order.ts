@@ -1,9 +1,9 @@
 import type { FobError } from '../errors.ts';
 
 /**
- * A way to write one text behind the other: pieces of two texts, mixed, would make no frame.
+ * Serialises writes, because mixed pieces of two texts would make no frame.
  * @param write takes one text at a time
- * @param failure what to throw when it fails
+ * @param failure makes the error to throw when it fails
  */
 export function inOrder(
   write: (text: string) => Promise<void>,

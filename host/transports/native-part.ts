@@ -1,17 +1,20 @@
 import { FobError } from '../errors.ts';
 
-/** What each package with a native part is for, and what works without it. */
+/** The purpose of each package with a native part, and what works without it. */
 const PARTS = {
   serialport: { ports: 'Serial ports', without: 'HID devices and TCP work without it.' },
   'node-hid': { ports: 'HID devices', without: 'The serial port works without it.' },
 } as const;
 
-/** The shared library that the system's loader did not find, as it words it, or undefined. */
+/** Finds the missing shared library in the loader's error message, or returns undefined. */
 export function missingLibrary(words: string): string | undefined {
   return /(lib[\w.+-]+\.so[.\d]*): cannot open shared object file/.exec(words)?.[1];
 }
 
-/** Packages load their native part with the import or the first call; what is not there is said in the loader's words. */
+/**
+ * Makes the error for a missing native part. Packages load it with the import or the first call, so the loader's
+ * message says what is missing.
+ */
 export function cannotLoad(name: keyof typeof PARTS, cause: unknown): FobError {
   const library = missingLibrary(cause instanceof Error ? cause.message : String(cause));
   const { ports, without } = PARTS[name];

@@ -1,7 +1,7 @@
 import { type ErrorKind, FobError } from '../errors.ts';
 import { ownersText, type PortOwner } from './port-owners.ts';
 
-/** What the system's words mean; serialport 13 and node-hid pass them on without a code. */
+/** Patterns of the system's error messages; serialport 13 and node-hid pass them on without a code. */
 const FAILURES: readonly (readonly [RegExp, ErrorKind])[] = [
   [/no such file|no such device|file not found|cannot find/i, 'port-absent'],
   [/cannot lock|temporarily unavailable|resource busy|access denied/i, 'port-busy'],
@@ -9,9 +9,9 @@ const FAILURES: readonly (readonly [RegExp, ErrorKind])[] = [
 ];
 
 /**
- * Why a port could not be opened.
- * @param cause the system's error, or its words
- * @param owners programs that have the port, as far as this user may see them
+ * Makes the error for a port that could not be opened.
+ * @param cause the system's error, or its message
+ * @param owners programs that have the port, as far as this user can see them
  */
 export function openFailure(
   subject: string,

@@ -2,19 +2,19 @@ import { FobError } from '../errors.ts';
 import { WRITE_TIMEOUT_MS } from '../limits.ts';
 import type { Transport } from './transport.ts';
 
-/** What is left to a kind of transport once `pipe` does the listening. */
+/** The part that each kind of transport provides to `pipe`. */
 export interface Carrier {
   readonly name: string;
   write(text: string): Promise<void>;
-  /** Releases the port; called once. Errors are of no use to anyone. */
+  /** Releases the port; called once. Errors are ignored. */
   release(): Promise<void>;
 }
 
-/** A transport and the two ends by which its carrier feeds it. */
+/** A transport, and the functions by which its carrier reports input and loss. */
 export interface Pipe {
   readonly transport: Transport;
   receive(bytes: Uint8Array): void;
-  /** The carrier has gone by itself. Releases it. */
+  /** Reports that the carrier was lost, and releases it. */
   lost(reason: FobError): void;
 }
 
@@ -22,7 +22,7 @@ export interface Pipe {
 const XON = 0x11;
 const XOFF = 0x13;
 
-/** The part that all transports share: listeners, flow-control bytes, and closing exactly once. */
+/** The part that all transports share: listeners, removal of flow-control bytes, and closing exactly once. */
 export function pipe(carrier: Carrier): Pipe {
   const textListeners = new Set<(text: string) => void>();
   const closeListeners = new Set<(reason: FobError | undefined) => void>();
@@ -72,8 +72,9 @@ export function pipe(carrier: Carrier): Pipe {
 }
 
 /**
- * Waits for a write. One that the system does not take will not be taken later: a device that hangs reads no more. In
- * two halves, so that a process that got no time itself hears first what has happened meanwhile.
+ * Waits for a write. A write that the system does not accept in time will never succeed, because the hung device no
+ * longer reads. The time has two halves, so that a process that was suspended handles pending events before it gives
+ * up.
  */
 function accepted(writing: Promise<void>, hang: () => FobError): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -7,8 +7,8 @@ export interface PortOwner {
 }
 
 /**
- * Programs that have a file open, by Linux's `/proc`: only those of this user, unless it is root. None on other systems.
- * The far end of a pseudo-terminal may have that open too.
+ * Lists the programs that have a file open, from Linux's `/proc`: only those of this user, unless it is root. None on
+ * other systems. The other end of a pseudo-terminal may also have it open.
  * @param path of a device
  */
 export async function ownersOf(path: string): Promise<PortOwner[]> {
@@ -27,11 +27,11 @@ async function holds(pid: string, target: string): Promise<boolean> {
 
 async function owner(pid: string): Promise<PortOwner> {
   const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '');
-  // A program may call itself anything.
+  // A program may choose any name, so it is made safe to print.
   return { pid: Number(pid), program: name.trim().replace(/[^ -~]/g, '?') || 'unknown' };
 }
 
-/** Owners as they are said. */
+/** Formats the programs for a message. */
 export function ownersText(owners: readonly PortOwner[]): string {
   return owners.map(({ program, pid }) => `${program} (process ${pid})`).join(', ');
 }

@@ -6,15 +6,15 @@ import { serialport } from './serial.ts';
 
 export interface PortFound {
   readonly address: Address;
-  /** `0483:5740`, lower case, or undefined where the system does not say. */
+  /** `0483:5740`, lower case, or undefined if the system does not report it. */
   readonly usbId: string | undefined;
-  /** Of the board's USB port: a hint which ports are one board's. The fob's identity is the serial of its hello. */
+  /** Of the board's USB port: a hint which ports belong to one board. The serial in its hello identifies the fob. */
   readonly usbSerial: string | undefined;
-  /** Whether the board is one that runs Espruino. */
+  /** Whether the board is of a kind that runs Espruino. */
   readonly isLikely: boolean;
 }
 
-/** What the system says of a serial port. */
+/** The system's facts about a serial port. */
 export interface SystemPort {
   readonly path: string;
   readonly vendorId?: string | undefined;
@@ -25,15 +25,15 @@ export interface SystemPort {
 /** USB ids of Espruino's own boards: STMicroelectronics Virtual COM Port (Espruino `boards/`, STM32 boards). */
 const ESPRUINO_USB_IDS = ['0483:5740'];
 
-/** Serial ports and HID devices of this machine, those that may hold a fob first. */
+/** Lists this machine's serial ports and HID devices, those that may have a fob first. */
 export async function listPorts(): Promise<PortFound[]> {
   const [serial, hid] = await Promise.all([systemPorts(), hidDevices()]);
   return portsOf(serial, hid, process.platform);
 }
 
 /**
- * What was found as ports, likely ones first, and of one board serial before HID, which is slower.
- * @param platform as Node names it
+ * Converts findings into ports, likely ones first, and for each board serial before HID, which is slower.
+ * @param platform Node's name for it
  */
 export function portsOf(
   serial: readonly SystemPort[],
@@ -47,23 +47,23 @@ export function portsOf(
     }),
     ...hid.map(({ path, usbId, serialNumber }) => port({ kind: 'hid', name: path }, usbId, serialNumber)),
   ];
-  // macOS has two names for one port, and a list may hold both.
+  // macOS has two names for one port, and the list may contain both.
   const once = new Map(ports.map(found => [addressText(found.address), found]));
   return [...once.values()].sort((one, other) => Number(other.isLikely) - Number(one.isLikely));
 }
 
-/** A stranger's HID device may use the page of frames too: it is not written to unless it was asked for. */
+/** Another vendor's HID device may use the page of frames too, so passfob writes to it only if it was named. */
 function port(address: Address, usbId: string | undefined, usbSerial: string | undefined): PortFound {
   const isLikely = usbId !== undefined && ESPRUINO_USB_IDS.includes(usbId);
   return { address, usbId, usbSerial: usbSerial || undefined, isLikely };
 }
 
-/** macOS: opening `/dev/tty.*` waits for a carrier, which a board does not raise; `/dev/cu.*` is the same port. */
+/** On macOS opening `/dev/tty.*` waits for a carrier, which boards do not raise; `/dev/cu.*` is the same port. */
 function callOut(path: string, platform: string): string {
   return platform === 'darwin' ? path.replace(/^\/dev\/tty\./, '/dev/cu.') : path;
 }
 
-/** Where HID cannot be reached, serial ports still can; `passfob doctor` says what is missing. */
+/** Without HID, serial ports still work; `passfob doctor` reports what is missing. */
 async function hidDevices(): Promise<HidDevice[]> {
   try {
     return await listHidDevices();
@@ -73,7 +73,7 @@ async function hidDevices(): Promise<HidDevice[]> {
   }
 }
 
-/** serialport runs `udevadm`, which a small Linux machine lacks: then the names in /dev have to do. */
+/** serialport runs `udevadm`, which a small Linux machine lacks; then the names in /dev are used. */
 async function systemPorts(): Promise<SystemPort[]> {
   try {
     const { SerialPort } = await serialport();

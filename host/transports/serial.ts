@@ -9,12 +9,12 @@ import { ownersOf } from './port-owners.ts';
 import type { Transport } from './transport.ts';
 
 /**
- * Opens a serial port for this process alone.
- * @param path as the system names it: `/dev/ttyACM0`, `COM3`
+ * Opens a serial port exclusively.
+ * @param path its system name: `/dev/ttyACM0`, `COM3`
  * @throws FobError `port-absent`, `port-busy`, `port-forbidden`, `port-failed`
  */
 export async function openSerial(path: string): Promise<Transport> {
-  // Before it is opened: a device that goes right after must be missed too.
+  // Read before opening, so that a device unplugged right after is noticed too.
   const identity = await identityOf(path);
   const { SerialPort } = await serialport();
   const port = new SerialPort({ path, baudRate: SERIAL_BAUD, autoOpen: false, lock: true });
@@ -42,7 +42,7 @@ export async function openSerial(path: string): Promise<Transport> {
 }
 
 /**
- * Loads serialport, whose native part comes with it: only now, so that the rest works where it cannot be loaded.
+ * Loads serialport with its native part on demand, so that everything else works if it cannot be loaded.
  * @throws FobError `port-failed`
  */
 export async function serialport(): Promise<typeof import('serialport')> {
@@ -51,14 +51,17 @@ export async function serialport(): Promise<typeof import('serialport')> {
   });
 }
 
-/** DTR tells a USB port that somebody listens. Pseudo-terminals and some boards have no modem lines: no matter. */
+/**
+ * DTR tells a USB port that a program listens. Pseudo-terminals and some boards have no modem lines; their error is
+ * ignored.
+ */
 function raiseModemLines(port: SerialPort): void {
   port.set({ dtr: true, rts: true }, () => undefined);
 }
 
 /**
- * Calls `onGone` once the device behind a path is no longer the one that was opened. Needed because a hang-up
- * between two reads gives neither `close` nor `error` (serialport bindings-cpp, issue 162).
+ * Calls `onGone` once the device behind a path is no longer the opened one. Needed because serialport reports neither
+ * `close` nor `error` for a hang-up between two reads (serialport bindings-cpp, issue 162).
  */
 function watchPath(path: string, identity: string | undefined, onGone: () => void): { stop(): void } {
   if (identity === undefined) return { stop: () => undefined };
@@ -71,7 +74,7 @@ function watchPath(path: string, identity: string | undefined, onGone: () => voi
   return { stop: () => clearInterval(timer) };
 }
 
-/** Device and inode behind a path, or undefined where paths are no files (Windows) or there is none. */
+/** Returns device and inode of a path, or undefined if paths are no files (Windows) or nothing exists. */
 async function identityOf(path: string): Promise<string | undefined> {
   try {
     const { dev, ino, rdev } = await stat(path);

@@ -5,8 +5,8 @@ import { pipe } from './pipe.ts';
 import type { Transport } from './transport.ts';
 
 /**
- * Opens a fob that is reached over TCP: a simulated one, or a port shared by a serial server.
- * @throws FobError `port-absent` where nothing listens, `port-forbidden`, `port-failed`
+ * Opens a fob over TCP: a simulated one, or a port shared by a serial server.
+ * @throws FobError `port-absent` if nothing listens, `port-forbidden`, `port-failed`
  */
 export async function openTcp(host: string, port: number): Promise<Transport> {
   const name = tcpName(host, port);
@@ -34,12 +34,12 @@ export async function openTcp(host: string, port: number): Promise<Transport> {
   return transport;
 }
 
-/** `tcp:HOST:PORT`, an IPv6 host in brackets. */
+/** Formats `tcp:HOST:PORT`, an IPv6 host in brackets. */
 export function tcpName(host: string, port: number): string {
   return `tcp:${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-/** A line that ends before a word was said is one that the other side holds for somebody else, or for nobody. */
+/** If the connection ends before any byte arrives, the other side serves another client, or has no fob. */
 function turnedAway(name: string): FobError {
   return new FobError('port-busy', {
     sentence: `The fob at ${name} closed the connection at once: another program uses it, or it is unplugged.`,
@@ -47,7 +47,7 @@ function turnedAway(name: string): FobError {
   });
 }
 
-/** The time is in two halves, so that a process that got none itself hears first what has happened meanwhile. */
+/** The timeout has two halves, so that a process that was suspended handles pending events before it gives up. */
 function connected(name: string, host: string, port: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port, noDelay: true });

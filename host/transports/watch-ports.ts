@@ -4,10 +4,10 @@ import { type Address, addressText } from './discover.ts';
 import { listPorts, type PortFound } from './ports.ts';
 
 /**
- * Watches ports come and go until the signal: those that are there at first come at once. A port that was replugged
- * between two looks goes and comes. A listener that throws ends the watch.
+ * Watches ports come and go until the signal aborts; reports the ports present at the start at once. A port replugged
+ * between two looks is reported as gone and come. A listener that throws ends the watch.
  * @param look lists the ports
- * @throws what `look` and the listeners throw
+ * @throws errors of `look` and of the listeners
  */
 export async function watchPorts(
   onAppear: (port: PortFound) => void,
@@ -29,7 +29,7 @@ export async function watchPorts(
   }
 }
 
-/** The address and, where it is a file, which one: a device that comes back is another file of the same name. */
+/** Returns the address and, for a file, its identity: a device that comes back is another file of the same name. */
 async function keyOf(address: Address): Promise<string> {
   const path = address.kind === 'serial' ? address.path : address.kind === 'hid' ? address.name : undefined;
   const file = path === undefined ? undefined : await stat(path).catch(() => undefined);

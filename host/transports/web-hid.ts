@@ -6,7 +6,7 @@ import { pipe } from './pipe.ts';
 import type { Transport } from './transport.ts';
 import { type EventSource, exceptionName, hasItOpen, whyForbidden, whyNotChosen } from './web.ts';
 
-/** What is used of a device of the WebHID API (WICG, `HIDDevice`). */
+/** The part in use of a WebHID device (WICG, `HIDDevice`). */
 export interface WebHidDevice extends EventSource<'inputreport', WebHidReport> {
   readonly opened: boolean;
   readonly collections: readonly { readonly usagePage?: number; readonly usage?: number }[];
@@ -17,7 +17,7 @@ export interface WebHidDevice extends EventSource<'inputreport', WebHidReport> {
 
 export interface WebHidReport {
   readonly reportId: number;
-  /** Without the id. */
+  /** Without the report id. */
   readonly data: {
     readonly buffer: ArrayBufferLike;
     readonly byteOffset: number;
@@ -25,9 +25,9 @@ export interface WebHidReport {
   };
 }
 
-/** What is used of `navigator.hid`. */
+/** The part in use of `navigator.hid`. */
 export interface WebHid extends EventSource<'disconnect', { readonly device: unknown }> {
-  /** The devices that this page may open, as far as they are plugged in. */
+  /** The plugged-in devices that this page may open. */
   getDevices(): Promise<WebHidDevice[]>;
   requestDevice(options: {
     readonly filters: readonly { readonly usagePage: number }[];
@@ -37,8 +37,8 @@ export interface WebHid extends EventSource<'disconnect', { readonly device: unk
 const NAME = 'WebHID';
 
 /**
- * Has the browser ask its person for a HID device that may be a fob; only in answer to a click or a key.
- * @throws FobError `cancelled` where none was chosen, `port-forbidden` where the browser does not ask
+ * Asks the user, by the browser, for a HID device that may be a fob; only after a click or a key.
+ * @throws FobError `cancelled` if none was chosen, `port-forbidden` if the browser does not ask
  */
 export async function chooseWebHid(hid: WebHid): Promise<WebHidDevice> {
   const devices = await hid
@@ -46,7 +46,7 @@ export async function chooseWebHid(hid: WebHid): Promise<WebHidDevice> {
     .catch((cause: unknown) => {
       throw whyNotChosen(cause);
     });
-  // Without a choice the list is empty; a device with several interfaces is in it several times.
+  // Without a choice the list is empty; a device with several interfaces appears several times.
   const device = devices.find(one => formOfDevice(one) !== undefined);
   if (device === undefined)
     throw new FobError('cancelled', { sentence: 'No device was chosen that may be a fob.' });
@@ -54,9 +54,9 @@ export async function chooseWebHid(hid: WebHid): Promise<WebHidDevice> {
 }
 
 /**
- * The devices that may be fobs and that the browser lets this page open without asking its person once more: chosen
- * before, or granted by whoever manages the browser. None is a matter for `chooseWebHid`.
- * @throws FobError `port-forbidden` where the page may use no HID devices at all
+ * Returns the devices that may be fobs and that this page may open without another question: chosen before, or
+ * granted by the browser's administrator. If there are none, use `chooseWebHid`.
+ * @throws FobError `port-forbidden` if the page may use no HID devices at all
  */
 export async function grantedWebHid(hid: WebHid): Promise<WebHidDevice[]> {
   const devices = await hid.getDevices().catch((cause: unknown) => {
@@ -67,7 +67,7 @@ export async function grantedWebHid(hid: WebHid): Promise<WebHidDevice[]> {
 
 /**
  * Opens a device that the browser has granted to the page.
- * @throws FobError `port-busy` where this page has it open, `port-failed`
+ * @throws FobError `port-busy` if this page has it open, `port-failed`
  */
 export async function openWebHid(hid: WebHid, device: WebHidDevice): Promise<Transport> {
   const form = formOfDevice(device);
@@ -77,7 +77,7 @@ export async function openWebHid(hid: WebHid, device: WebHidDevice): Promise<Tra
       next: 'Choose another device.',
     });
   }
-  // Opening once more would succeed, and both would hear the answers to either.
+  // A second opening would succeed, and both would receive the answers to either.
   if (device.opened) throw hasItOpen();
   await device.open().catch((cause: unknown) => {
     throw openFailure(cause);

@@ -5,11 +5,11 @@ import { pipe } from './pipe.ts';
 import type { Transport } from './transport.ts';
 import { type EventSource, exceptionName, hasItOpen, whyForbidden, whyNotChosen } from './web.ts';
 
-/** What is used of a port of the Web Serial API (WICG, `SerialPort`). */
+/** The part in use of a Web Serial port (WICG, `SerialPort`). */
 export interface WebSerialPort extends EventSource<'disconnect', unknown> {
   readonly readable: ByteSource | null;
   readonly writable: ByteSink | null;
-  /** Whether the device is plugged in; older browsers do not say. */
+  /** Whether the device is plugged in; absent in older browsers. */
   readonly connected?: boolean;
   getInfo(): { readonly usbVendorId?: number };
   open(options: { readonly baudRate: number }): Promise<void>;
@@ -34,7 +34,7 @@ interface ByteSink {
   getWriter(): { write(bytes: Uint8Array): Promise<void>; releaseLock(): void };
 }
 
-/** What is used of `navigator.serial`. */
+/** The part in use of `navigator.serial`. */
 export interface WebSerial {
   /** The ports that this page may open. */
   getPorts(): Promise<WebSerialPort[]>;
@@ -48,8 +48,8 @@ const ESPRUINO_VENDOR = 0x0483;
 const NAME = 'Web Serial';
 
 /**
- * Has the browser ask its person for a board's port; only in answer to a click or a key.
- * @throws FobError `cancelled` where none was chosen, `port-forbidden` where the browser does not ask
+ * Asks the user, by the browser, for a board's port; only after a click or a key.
+ * @throws FobError `cancelled` if none was chosen, `port-forbidden` if the browser does not ask
  */
 export async function chooseWebSerial(serial: WebSerial): Promise<WebSerialPort> {
   return await serial.requestPort({ filters: [{ usbVendorId: ESPRUINO_VENDOR }] }).catch((cause: unknown) => {
@@ -58,29 +58,29 @@ export async function chooseWebSerial(serial: WebSerial): Promise<WebSerialPort>
 }
 
 /**
- * The ports of boards that the browser lets this page open without asking its person once more: chosen before, or
- * granted by whoever manages the browser. None is a matter for `chooseWebSerial`. A board that carries frames over HID
- * has a serial port as well, which carries none: look for those by `grantedWebHid` first. The port of a cable that has
- * just been pulled may still be among them, and fails to open.
- * @throws FobError `port-forbidden` where the page may use no ports at all
+ * Returns the ports of boards that this page may open without another question: chosen before, or granted by the
+ * browser's administrator. If there are none, use `chooseWebSerial`. A board that carries frames over HID also has a
+ * serial port, which carries none: try `grantedWebHid` first. The port of a cable that was just pulled may still be
+ * in the list, and fails to open.
+ * @throws FobError `port-forbidden` if the page may use no ports at all
  */
 export async function grantedWebSerial(serial: WebSerial): Promise<WebSerialPort[]> {
   const ports = await serial.getPorts().catch((cause: unknown) => {
     throw whyForbidden(cause);
   });
-  // Where every port is granted, a computer's own are among them.
+  // If every port is granted, the list includes the computer's own.
   return ports.filter(port => port.getInfo().usbVendorId === ESPRUINO_VENDOR && port.connected !== false);
 }
 
 /**
  * Opens a port that the browser has granted to the page.
- * @throws FobError `port-busy` where this page has it open, `port-failed`
+ * @throws FobError `port-busy` if this page has it open, `port-failed`
  */
 export async function openWebSerial(port: WebSerialPort): Promise<Transport> {
   await port.open({ baudRate: SERIAL_BAUD }).catch((cause: unknown) => {
     throw openFailure(cause);
   });
-  // Boards without modem lines refuse: no matter.
+  // Boards without modem lines refuse; the error is ignored.
   await port.setSignals({ dataTerminalReady: true, requestToSend: true }).catch(() => undefined);
 
   let reader: ByteReader | undefined;
@@ -93,7 +93,7 @@ export async function openWebSerial(port: WebSerialPort): Promise<Transport> {
     async release() {
       isReleased = true;
       port.removeEventListener('disconnect', leave);
-      // Ends the reading, which gives the stream free; a port whose stream is held cannot be closed.
+      // Ends the reading and so unlocks the stream; a port with a locked stream cannot be closed.
       await reader?.cancel().catch(() => undefined);
       await reading;
       await port.close();
@@ -101,7 +101,8 @@ export async function openWebSerial(port: WebSerialPort): Promise<Transport> {
   });
   port.addEventListener('disconnect', leave);
   const readAll = async () => {
-    // After a break or a lost byte the stream ends with an error and the port has a new one; without one it is gone.
+    // After a break or a lost byte the stream ends with an error and the port gets a new one; if it gets none, it is
+    // gone.
     while (!isReleased && port.readable) {
       reader = port.readable.getReader();
       await readStream(reader, receive);
@@ -112,7 +113,7 @@ export async function openWebSerial(port: WebSerialPort): Promise<Transport> {
   return transport;
 }
 
-/** Not held between two texts, so that the port can be closed. */
+/** Unlocks the stream between two texts, so that the port can be closed. */
 async function writeTo(port: WebSerialPort, text: string): Promise<void> {
   const writer = port.writable?.getWriter();
   if (writer === undefined) throw new Error('the port is gone');
@@ -131,7 +132,7 @@ async function readStream(reader: ByteReader, receive: (bytes: Uint8Array) => vo
       if (value) receive(value);
     }
   } catch {
-    // What was lost is asked for again; whether the port is gone its next stream tells.
+    // The client resends after lost bytes; the port's next stream shows whether it is gone.
   } finally {
     reader.releaseLock();
   }

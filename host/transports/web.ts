@@ -1,17 +1,17 @@
 import { FobError } from '../errors.ts';
 
-/** What is used of `EventTarget`. */
+/** The part in use of `EventTarget`. */
 export interface EventSource<Name extends string, Event> {
   addEventListener(name: Name, listener: (event: Event) => void): void;
   removeEventListener(name: Name, listener: (event: Event) => void): void;
 }
 
-/** The name by which a `DOMException` tells its kind, or an empty string. */
+/** Returns the name that tells the kind of a `DOMException`, or an empty string. */
 export function exceptionName(cause: unknown): string {
   return cause instanceof Error ? cause.name : '';
 }
 
-/** Why a browser gave no device. */
+/** Makes the error for a browser that gave no device. */
 export function whyNotChosen(cause: unknown): FobError {
   if (exceptionName(cause) === 'NotFoundError') {
     return new FobError('cancelled', {
@@ -27,7 +27,7 @@ export function whyNotChosen(cause: unknown): FobError {
   });
 }
 
-/** Why a browser does not say what the page may open. */
+/** Makes the error for a browser that does not tell which devices the page may open. */
 export function whyForbidden(cause: unknown): FobError {
   return new FobError('port-forbidden', {
     sentence: 'The browser does not let this page use devices.',
@@ -36,7 +36,7 @@ export function whyForbidden(cause: unknown): FobError {
   });
 }
 
-/** The page itself holds the port: browsers do not say so of another program. */
+/** Makes the error for a port that the page itself has open; browsers do not report this of other programs. */
 export function hasItOpen(cause?: unknown): FobError {
   return new FobError('port-busy', {
     sentence: 'This page, or another, has the fob open already.',

@@ -1,56 +1,65 @@
-/** Bounds of what agents and services say to each other, and of the agent itself. */
+/** Limits of the messages between agents and services, and of the agent itself. */
 
-/** Fobs that one connection may announce, and the highest number that one may have there. */
+/** Fobs that one connection may announce at once, and the highest number of a fob on a connection. */
 export const AGENT_FOBS_MAX = 32;
 export const FOB_NUMBER_MAX = 65_535;
-/** An agent that has said nothing else for so long says that it is there: below the 30 s at which proxies cut. */
+/** An agent that has sent nothing for this long sends a beat: below the 30 s at which proxies cut connections. */
 export const AGENT_BEAT_MS = 20_000;
-/** Heard nothing for so long, either side takes the connection for lost. */
+/** After this silence either side counts the connection as lost. */
 export const AGENT_SILENCE_MS = 55_000;
-/** How long a poll is held by the service where it has nothing to say (long polling). */
+/** How long the service holds a poll when it has no message (long polling). */
 export const AGENT_POLL_MS = 20_000;
 /** Messages in one poll, either way. */
 export const AGENT_POLL_MESSAGES_MAX = 64;
-/** What a polling agent's connection is known by: bytes of chance. */
+/** Random bytes that identify a polling agent's connection. */
 export const AGENT_POLL_KEY_BYTES = 32;
 
-/** Services of one agent. */
+/** Services that one agent may have. */
 export const AGENT_SERVICES_MAX = 16;
 export const AGENT_SETTINGS_BYTES_MAX = 65_536;
-/** A file that holds `user:password` for a proxy. */
+/** Size of a file with `user:password` for a proxy. */
 export const PROXY_LOGIN_BYTES_MAX = 1_024;
-/** For each hop of a connection: TCP with the name's look-up, the proxy's answer, TLS. */
+/** Time for each hop of a connection: TCP with the name's look-up, the proxy's answer, TLS. */
 export const AGENT_HOP_MS = 15_000;
-/** For what asks a service something besides: the identity after the opening, its health. */
+/** Time for each other answer of a service: the identity after the opening, its health. */
 export const AGENT_ANSWER_MS = 15_000;
-/** Longest answer to a poll: every message in it at its longest, each character up to three bytes. */
+/** Longest answer to a poll: the most messages at their longest, up to three bytes a character. */
 export const AGENT_POLL_BYTES_MAX = 1_048_576;
-/** A lost connection is opened anew: the first time after so long, each time twice as long as before. */
+/** Delay before the first reconnect; each further delay is twice as long. */
 export const AGENT_AGAIN_MIN_MS = 1_000;
 export const AGENT_AGAIN_MAX_MS = 120_000;
-/** A connection that held for so long was a good one: the next wait is the shortest again. */
+/** After a connection of this length the next reconnect uses the shortest delay again. */
 export const AGENT_GOOD_MS = 60_000;
-/** A polling agent tries a WebSocket again after so long, each time after twice as long. */
+/** Delay before a polling agent tries a WebSocket again; each further delay is twice as long. */
 export const AGENT_UPGRADE_MIN_MS = 60_000;
 export const AGENT_UPGRADE_MAX_MS = 14_400_000;
-/** Polls in a row that came to nothing until the connection is given up, and the wait between them. */
+/** Failed polls in a row after which the connection is given up, and the delay between them. */
 export const AGENT_POLL_FAILURES_MAX = 3;
 export const AGENT_POLL_AGAIN_MS = 500;
-/** One that is held for the service to speak, and one that brings it something. */
+/** One poll that the service holds until it has a message, and one that carries the agent's messages. */
 export const AGENT_POLLS_MAX = 2;
-/** How often the clock is looked at, and what more it may have gone by then: a computer that slept has lost its connections. */
+/** How often the clock is checked, and the extra time that shows a sleep: after a sleep all connections are lost. */
 export const AGENT_CLOCK_LOOK_MS = 5_000;
 export const AGENT_CLOCK_JUMP_MS = 10_000;
-/** A port over which nothing went for so long is closed. */
+/** A port without traffic for this long is closed. */
 export const AGENT_IDLE_MS = 10_000;
-/** Text for a fob that waits for its port or is not written yet, and bytes for a service that takes none. */
+/**
+ * Queued text for a fob whose port is not open or not written yet, and queued bytes and messages for a service that
+ * accepts none.
+ */
 export const AGENT_PORT_QUEUE_CHARS_MAX = 16_384;
 export const AGENT_SEND_QUEUE_BYTES_MAX = 262_144;
 export const AGENT_SEND_QUEUE_MESSAGES_MAX = 512;
-/** What a service may say for people, standings and notices, within so long; one that says more is left. */
+/**
+ * Messages for people (standings and notices) that a service may send in this time; the agent drops a connection that
+ * sends more.
+ */
 export const AGENT_TOLD_MAX = 400;
 export const AGENT_TOLD_MS = 60_000;
-/** A port that another program has, or a fob that did not answer, is asked again after so long; the second so often. */
+/**
+ * Delay before a port in use by another program, or a silent fob, is tried again; a silent fob is tried this many
+ * times.
+ */
 export const FOB_BUSY_AGAIN_MS = 5_000;
 export const FOB_SILENT_AGAIN_MS = 20_000;
 export const FOB_SILENT_ASKS_MAX = 15;

@@ -41,12 +41,12 @@ const SERVICE_SHAPES: ShapesOf<AgentServiceMessage> = {
   refused: refusedShape,
 };
 
-/** What an agent said, or undefined for anything but exactly one message as it must be. */
+/** Parses an agent's message. Returns undefined for anything but exactly one valid message. */
 export function readAgentMessage(said: string): AgentMessage | undefined {
   return readByShape(said, AGENT_SHAPES) as AgentMessage | undefined;
 }
 
-/** What a service said to an agent, or undefined for anything but exactly one message as it must be. */
+/** Parses a service's message to an agent. Returns undefined for anything but exactly one valid message. */
 export function readAgentServiceMessage(said: string): AgentServiceMessage | undefined {
   return readByShape(said, SERVICE_SHAPES) as AgentServiceMessage | undefined;
 }

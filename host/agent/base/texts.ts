@@ -1,6 +1,6 @@
 import type { Text } from '../../texts.ts';
 
-/** Why a service cannot be reached, each with what a person or their administrator can do. `{…}` is filled. */
+/** Why a service cannot be reached, each with a next step for the person or the administrator. `{…}` is filled. */
 export const networkFailureTexts = {
   'name-unknown': {
     sentence: 'The name {host} cannot be looked up on this computer.',
@@ -142,7 +142,7 @@ export const settingsTexts = {
   },
 } as const satisfies Record<string, Text>;
 
-/** What `passfob agent check` says of a hop that is well. */
+/** What `passfob agent check` says of a hop that works. */
 export const checkTexts = {
   name: '{host} is looked up here: {address}.',
   connect: '{host}:{port} takes TCP connections.',
@@ -160,7 +160,7 @@ export const checkTexts = {
     'The agent connects to the proxy {proxyHost}:{proxyPort}, and to nothing else; the proxy has to allow CONNECT to {host}:{port}.',
 } as const;
 
-/** Fills `{…}` of a text. */
+/** Fills in the `{…}` of a text. */
 export function filled(text: string, values: Readonly<Record<string, string | number>>): string {
   return text.replace(/\{(\w+)\}/g, (hole, name: string) => String(values[name] ?? hole));
 }

@@ -1,12 +1,12 @@
 import { randomInt } from 'node:crypto';
 
-/** The agent's clock and chance, as arguments. */
+/** The agent's clock and randomness, passed as arguments. */
 export interface Time {
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Calls once after so long. Returns what keeps it from doing so. */
+  /** Calls back once after this time. Returns a function that cancels it. */
   readonly after: (ms: number, run: () => void) => () => void;
-  /** From 0 up to, without, 1. */
+  /** A random number from 0 (included) to 1 (excluded). */
   readonly chance: () => number;
 }
 

@@ -3,7 +3,7 @@ import { connect, type PeerCertificate } from 'node:tls';
 import { AGENT_HOP_MS } from '../base/limits.ts';
 import { connectBy, type Route } from '../network/connect.ts';
 
-/** What a certificate says of itself; nothing of it is to be believed. */
+/** The contents of a certificate that was not verified: not to be trusted. */
 export interface CertificateFacts {
   readonly subject: string;
   readonly issuer: string;
@@ -32,8 +32,8 @@ function timeOf(text: string): string {
 }
 
 /**
- * The certificate that comes where one was refused, so that it can be said why. Nothing is said over this connection, and
- * nothing that comes by it is believed. @returns undefined where none comes
+ * Fetches a certificate that was refused, to explain why. Sends nothing over this connection and trusts nothing from
+ * it. @returns undefined if no certificate comes
  */
 export async function certificateAt(route: Route): Promise<CertificateFacts | undefined> {
   const { target } = route;

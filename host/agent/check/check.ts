@@ -16,30 +16,30 @@ import {
 } from '../service/open-service.ts';
 import { certificateAt, factsOf } from './certificate.ts';
 
-/** What was tried, in this order; what comes after a hop that fails is not. */
+/** The checks in their order; a failed hop skips all later ones. */
 export type CheckedHop = Hop['hop'] | 'settings' | 'http' | 'websocket' | 'poll' | 'identity';
 
 export interface CheckStep {
   readonly hop: CheckedHop;
   readonly isWell: boolean;
-  /** A sentence. */
+  /** The result as a sentence. */
   readonly text: string;
-  /** What to do, where something is. */
+  /** What to do next, if anything. */
   readonly next?: string | undefined;
-  /** Which failure. */
+  /** The code of the failure. */
   readonly code?: string | undefined;
 }
 
 export interface CheckResult {
-  /** `HOST:PORT` of everything that connections are opened to: the service, or the proxy. */
+  /** `HOST:PORT` of each peer that the agent connects to: the service, or the proxy. */
   readonly connectsTo: readonly string[];
-  /** `HOST:PORT` that the proxy has to allow CONNECT to; null without one. */
+  /** `HOST:PORT` for which the proxy must allow CONNECT; null without a proxy. */
   readonly proxyAllows: string | null;
-  /** Why the agent could not work; undefined where it can, if only by polls. */
+  /** Why the agent cannot work; undefined if it can, even if only by polls. */
   readonly problem: FobError | undefined;
 }
 
-/** Tries every hop to a service as the agent makes it. @param told of each */
+/** Tries every hop to a service as the agent does. @param told is called with each hop */
 export async function checkService(
   options: Omit<OpenOptions, 'told'>,
   told: (step: CheckStep) => void,
@@ -67,7 +67,7 @@ function placesText({ target, proxy }: Route): string {
   return filled(checkTexts.proxied, { host, port, proxyHost: proxy.host, proxyPort: proxy.port });
 }
 
-/** The connection itself. @returns why there is none */
+/** Checks the connection itself. @returns why it fails */
 async function checkHops(route: Route, told: (step: CheckStep) => void): Promise<FobError | undefined> {
   let next = 'connect' as CheckedHop;
   try {
@@ -100,7 +100,7 @@ function hopText(hop: Hop, { target }: Route): string {
   });
 }
 
-/** What answers there. @returns why no agent can work with it */
+/** Checks the answers of the peer. @returns why an agent cannot work with it */
 async function checkAnswers(
   options: Omit<OpenOptions, 'told'>,
   route: Route,
@@ -140,7 +140,7 @@ async function tried(
   }
 }
 
-/** @throws FobError (`reachError`) where HTTP does not get through */
+/** @throws FobError (`networkFailure`) if HTTP does not get through */
 async function checkHttp(route: Route, origin: string): Promise<CheckStep> {
   const path = pathBy(route);
   const { host, port } = route.target;

@@ -5,9 +5,9 @@ import { AGENT_IDLE_MS, AGENT_PORT_QUEUE_CHARS_MAX } from '../base/limits.ts';
 import type { Unreached } from '../base/messages.ts';
 import type { Time } from '../base/time.ts';
 
-/** A fob that was found, as whoever looks for them hands it in. */
+/** A fob as reported by the search for fobs. */
 export interface FobFound {
-  /** As it says itself. */
+  /** As the fob reports it. */
   readonly serial: string;
   /** `serial`, `hid`, `tcp`. */
   readonly port: string;
@@ -15,20 +15,23 @@ export interface FobFound {
   readonly open: () => Promise<Transport>;
 }
 
-/** What is told whoever's bytes a port carries. */
+/** The callbacks of a port's current user. */
 export interface PortListener {
   readonly bytes: (text: string) => void;
-  /** It could not be opened, or was lost: its listener has it no longer. */
+  /** The port could not be opened, or was lost: the listener no longer has it. */
   readonly unreached: (why: Unreached) => void;
 }
 
-/** From the first bytes of a listener until the port is shut: one that comes again has another. */
+/**
+ * One period of use by a listener, from its first bytes until the port is closed. The next period has another object.
+ */
 interface Use {
   readonly listener: PortListener;
 }
 
 /**
- * A fob's port, open only while bytes flow, and for one connection at a time: another one's bytes find it busy.
+ * A fob's port, open only while bytes flow, and for one connection at a time: bytes of other connections are refused
+ * as `busy`.
  */
 export class FobPort {
   readonly found: FobFound;
@@ -36,14 +39,14 @@ export class FobPort {
   private readonly onLost: () => void;
   private use: Use | undefined;
   private transport: Transport | undefined;
-  /** The opening and closing under way, one behind the other. */
+  /** Runs openings and closings one after another. */
   private turn: Promise<void>;
   private waiting: string;
-  /** Characters that the port has not taken yet. */
+  /** Characters sent to the port and not written yet. */
   private unwritten: number;
   private forgetIdle: () => void;
 
-  /** @param onLost is told that the port could not be opened or was lost: it may have another fob now, or none */
+  /** @param onLost is called if the port could not be opened or was lost: it may have another fob now, or none */
   constructor(found: FobFound, time: Time, onLost: () => void) {
     this.found = found;
     this.time = time;
@@ -54,7 +57,7 @@ export class FobPort {
     this.forgetIdle = () => undefined;
   }
 
-  /** Whether it is open, or about to be. */
+  /** Whether the port is open, or about to be. */
   get isInUse(): boolean {
     return this.use !== undefined;
   }
@@ -63,7 +66,7 @@ export class FobPort {
     return this.use?.listener === listener;
   }
 
-  /** Sends text to the fob; opens the port first where it is closed. */
+  /** Sends text to the fob; opens the port first if it is closed. */
   carry(listener: PortListener, text: string): void {
     if (this.use !== undefined && this.use.listener !== listener) listener.unreached('busy');
     else if (this.waiting.length + this.unwritten + text.length > AGENT_PORT_QUEUE_CHARS_MAX)
@@ -81,13 +84,13 @@ export class FobPort {
     }
   }
 
-  /** Closes the port, if it is this listener's. */
+  /** Closes the port if this listener uses it. */
   release(listener: PortListener): Promise<void> {
     if (this.isCarriedFor(listener)) this.shut();
     return this.turn;
   }
 
-  /** Closes the port, whosever it is. */
+  /** Closes the port for any listener. */
   close(): Promise<void> {
     this.shut();
     return this.turn;
@@ -102,7 +105,7 @@ export class FobPort {
       if (this.use === use) this.lose(whyOf(error));
       return;
     }
-    // Whoever comes next, were it the same listener, opens the port in its own turn, after this.
+    // The use ended meanwhile. The next use, even by the same listener, opens the port again after this.
     if (this.use !== use) return transport.close();
     this.transport = transport;
     transport.onText(text => {
@@ -134,7 +137,7 @@ export class FobPort {
     const { use } = this;
     this.shut();
     use?.listener.unreached(why);
-    // One that another program has is still the fob that it was.
+    // A port in use by another program still has the same fob.
     if (why !== 'busy') this.onLost();
   }
 
@@ -159,7 +162,7 @@ function whyOf(error: unknown): Unreached {
   return isFobError(error, 'no-answer', 'port-hung') ? 'silent' : 'failed';
 }
 
-/** The fobs that are there. */
+/** The fobs that are plugged in. */
 export class Fobs {
   private readonly ports: Set<FobPort>;
   private readonly listeners: Set<() => void>;
@@ -183,7 +186,7 @@ export class Fobs {
     await port.close();
   }
 
-  /** Calls back whenever one came or went. Returns what ends that. */
+  /** Calls back when a fob comes or goes. Returns a function that stops it. */
   onChange(listener: () => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);

@@ -8,15 +8,15 @@ import { type Endpoint, endpointText } from './endpoint.ts';
 import { type NetworkFailureCode, networkFailure } from './failure.ts';
 import type { HttpProxy } from './proxy.ts';
 
-/** How a service is reached. */
+/** How to reach a service. */
 export interface Route {
   readonly target: Endpoint;
   readonly proxy: HttpProxy | undefined;
-  /** PEM of the only authorities to trust for the service; without it those that Node knows. */
+  /** PEM of the only certificate authorities to trust for the service; Node's own if left out. */
   readonly ca: string | undefined;
 }
 
-/** A hop that was made. */
+/** A completed hop. */
 export type Hop =
   | { readonly hop: 'name'; readonly host: string; readonly address: string }
   | { readonly hop: 'connect'; readonly host: string; readonly port: number }
@@ -25,11 +25,11 @@ export type Hop =
   | { readonly hop: 'tls'; readonly socket: TLSSocket };
 
 /**
- * Opens a connection to a service, by the proxy of the route where it has one. Nothing else is ever connected to, and
- * no name but the first endpoint's is looked up. TLS is 1.2 or newer, with a certificate that is checked whatever
+ * Opens a connection to a service, through the proxy of the route if it has one. Connects to no other host, and looks
+ * up only the name of the first endpoint. TLS is 1.2 or newer, and the certificate is always checked, whatever
  * NODE_TLS_REJECT_UNAUTHORIZED says.
- * @param told of each hop that was made
- * @throws FobError `service-silent`, `certificate`, `proxy` (`reachError`), `cancelled`
+ * @param told is called with each completed hop
+ * @throws FobError `service-silent`, `certificate`, `proxy` (`networkFailure`), `cancelled`
  */
 export async function connectBy(
   route: Route,
@@ -129,7 +129,7 @@ function tunnelled(socket: Socket, proxy: HttpProxy, target: Endpoint, signal?: 
 }
 
 function loginError({ host, port, login }: HttpProxy, challenges: string | undefined): FobError {
-  // Of each challenge its scheme: what stands in front of the first parameter (RFC 9110 §11.6.1).
+  // The scheme of each challenge: the word before its first parameter (RFC 9110 §11.6.1).
   const schemes = [
     ...(challenges ?? '').matchAll(
       /(?:^|,)\s*([A-Za-z][\w-]*)(?=\s+[\w-]+\s*=|\s*(?:,|$)|\s+\S+\s*(?:,|$))/g,
@@ -151,7 +151,7 @@ function secured(
   const socket = openTls({
     socket: under,
     host,
-    // A server name is never an address (RFC 6066 §3).
+    // A server name must not be an address (RFC 6066 §3).
     ...(isIP(host) === 0 && { servername: host }),
     ALPNProtocols: ['http/1.1'],
     rejectUnauthorized: true,
@@ -177,7 +177,7 @@ function tlsError({ host, port }: Endpoint, cause: Error): FobError {
   return networkFailure(isTlsFailure(code) ? 'no-tls' : 'cut', { host, port }, cause);
 }
 
-/** Waits for one hop; the socket goes where it fails, ends or takes too long. */
+/** Waits for one hop; destroys the socket if the hop fails, is aborted or takes too long. */
 function inTime<T>(
   socket: Socket,
   { host, port }: Endpoint,
@@ -194,12 +194,12 @@ function inTime<T>(
     };
     const fail = (error: FobError) =>
       settle(() => {
-        // What else it fails of interests nobody.
+        // Later errors of the socket do not matter.
         socket.on('error', () => undefined);
         socket.destroy();
         reject(error);
       });
-    // An error is said before it.
+    // If there was an error, it was reported before.
     const closed = () => fail(networkFailure('cut', { host, port }));
     const timer = setTimeout(() => fail(late()), AGENT_HOP_MS);
     socket.once('close', closed);

@@ -1,4 +1,4 @@
-/** Where a TCP connection goes. */
+/** The target of a TCP connection. */
 export interface Endpoint {
   /** A name, or an address without brackets. */
   readonly host: string;
@@ -15,7 +15,7 @@ export function endpointOf(origin: string): Endpoint {
   return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || standard), isTls };
 }
 
-/** `HOST:PORT`, an IPv6 address in brackets. */
+/** Formats `HOST:PORT`, an IPv6 address in brackets. */
 export function endpointText({ host, port }: Pick<Endpoint, 'host' | 'port'>): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }

@@ -20,7 +20,7 @@ const KINDS: Partial<Record<NetworkFailureCode, ErrorKind>> = {
   'service-refuses': 'agent',
 };
 
-/** @param values for the text; never a secret. @param details besides `code` */
+/** @param values for the text; never a secret. @param details in addition to `code` */
 export function networkFailure(
   code: NetworkFailureCode,
   values: Readonly<Record<string, string | number>>,
@@ -36,7 +36,7 @@ export function networkFailure(
   });
 }
 
-/** The code of an error that `reachError` made. */
+/** Returns the code of an error that `networkFailure` made. */
 export function networkFailureCode(error: unknown): NetworkFailureCode | undefined {
   const code = error instanceof FobError ? error.details?.code : undefined;
   return typeof code === 'string' && Object.hasOwn(networkFailureTexts, code)

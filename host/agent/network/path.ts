@@ -5,19 +5,19 @@ import type { FobError } from '../../errors.ts';
 import { AGENT_ANSWER_MS, AGENT_POLL_MS, AGENT_POLLS_MAX } from '../base/limits.ts';
 import { connectBy, type Hop, type Route } from './connect.ts';
 
-/** A way to one service: whatever is asked of its dispatcher goes there, whatever it names. */
+/** The connections to one service: every request of its dispatcher goes there, whatever host it names. */
 export interface Path {
   readonly dispatcher: Dispatcher;
-  /** Why the last connection could not be made; undefined where it was. */
+  /** Why the last connection failed; undefined if it succeeded. */
   readonly failure: () => FobError | undefined;
-  /** Cuts all its connections. */
+  /** Cuts all connections of the path. */
   readonly cut: () => void;
 }
 
 /** A character of JSON text takes at most three bytes in UTF-8. */
 const MESSAGE_BYTES = MESSAGE_CHARS_MAX * 3;
 
-/** @param told of each hop of each connection */
+/** @param told is called with each hop of each connection */
 export function pathBy(route: Route, told?: (hop: Hop) => void): Path {
   const sockets = new Set<Socket>();
   let failed: FobError | undefined;
@@ -38,10 +38,10 @@ export function pathBy(route: Route, told?: (hop: Hop) => void): Path {
         },
       );
     },
-    // One more than polls: for a WebSocket that is tried beside them.
+    // One more than polls, for a WebSocket that is tried at the same time.
     connections: AGENT_POLLS_MAX + 1,
     pipelining: 1,
-    // Undici counts from when a connection is there.
+    // Undici counts from the moment the connection is established.
     headersTimeout: AGENT_POLL_MS + AGENT_ANSWER_MS,
     bodyTimeout: AGENT_ANSWER_MS,
     webSocket: { maxPayloadSize: MESSAGE_BYTES, maxFragments: MESSAGE_BYTES },
@@ -51,7 +51,7 @@ export function pathBy(route: Route, told?: (hop: Hop) => void): Path {
     failure: () => failed,
     cut() {
       cutting.abort();
-      // A WebSocket's is no longer the dispatcher's.
+      // The dispatcher no longer manages the socket of a WebSocket.
       for (const socket of sockets) socket.destroy();
       void dispatcher.destroy().catch(() => undefined);
     },

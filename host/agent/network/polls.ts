@@ -13,23 +13,23 @@ import type { Path } from './path.ts';
 import { isFinalFailure, type PollAnswer, postPoll } from './post-poll.ts';
 
 /**
- * A connection to a service that is made of polls. One is always under way, for the service to speak; what the agent has
- * to say goes at once in another, with all that the service has not said to have taken: so it comes in order and once,
- * whichever poll arrives first or not at all.
+ * A connection to a service made of polls. One poll is always under way so that the service can send. The agent's
+ * messages go at once in another poll, with all messages that the service has not confirmed. So they arrive in order
+ * and once, even if polls overtake each other or fail.
  */
 export class PollingSocket implements ServiceSocket {
-  /** Why it ended, where it did not end as asked. */
+  /** Why the connection ended, unless `close` ended it. */
   failure: FobError | undefined;
   private readonly path: Path;
   private readonly origin: string;
   private readonly time: Time;
   private key: string;
-  /** What the service has not taken yet, and the number of the first of it. */
+  /** Messages that the service has not confirmed, and the number of the first. */
   private readonly unsent: string[];
   private unsentFrom: number;
-  /** Up to which number messages have been put into a poll. */
+  /** The number up to which messages have been put into a poll. */
   private saidTo: number;
-  /** How many of the service's messages came. */
+  /** How many of the service's messages have been received. */
   private taken: number;
   private readonly underWay: Set<AbortController>;
   private failures: number;
@@ -76,7 +76,7 @@ export class PollingSocket implements ServiceSocket {
     this.end();
   }
 
-  /** Sees to it that a poll is under way, and another where there is something to say. */
+  /** Ensures that a poll is under way, and another if there are messages to send. */
   private go(): void {
     if (this.isClosed) return;
     const hasNews = this.saidTo < this.unsentFrom + Math.min(this.unsent.length, AGENT_POLL_MESSAGES_MAX);
@@ -84,7 +84,7 @@ export class PollingSocket implements ServiceSocket {
     if (isFirst && this.underWay.size > 0) return;
     if (this.underWay.size > 0 && !hasNews) return;
     if (this.underWay.size >= AGENT_POLLS_MAX) {
-      // The oldest is the one that is held; what it would have brought comes with the next.
+      // The oldest poll is the held one; the next poll brings the messages it would have brought.
       const [oldest] = this.underWay;
       oldest?.abort();
       if (oldest !== undefined) this.underWay.delete(oldest);
@@ -107,15 +107,15 @@ export class PollingSocket implements ServiceSocket {
     } catch (error) {
       if (ending.signal.aborted || this.isClosed) return;
       this.failures += 1;
-      // A first poll that comes to nothing is said at once: there is no connection to keep.
+      // A failed first poll is reported at once: there is no connection to keep.
       again = this.key !== '' && !isFinalFailure(error) && this.failures < AGENT_POLL_FAILURES_MAX;
       if (!again) return this.end(error as FobError);
     } finally {
       this.underWay.delete(ending);
     }
-    // What this one brought may not have arrived.
+    // The messages in this poll may not have arrived, so they are sent again.
     if (again) this.saidTo = this.unsentFrom;
-    // A service that answers at once without a word does not make this one spin.
+    // A service that answers an empty poll at once must not cause a busy loop.
     if (again || wasIdle) this.time.after(AGENT_POLL_AGAIN_MS, () => this.go());
     else this.go();
   }

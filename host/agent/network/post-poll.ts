@@ -7,15 +7,15 @@ import { endpointOf } from './endpoint.ts';
 import { networkFailure, networkFailureCode } from './failure.ts';
 import type { Path } from './path.ts';
 
-/** What came back, its messages as yet unread. */
+/** An answer to a poll whose messages are not parsed yet. */
 export interface PollAnswer extends Omit<AgentPolled, 'messages'> {
   readonly messages: readonly unknown[];
 }
 
-/** The service has too much to do, or is about to end. */
+/** The service is overloaded, or is shutting down. */
 const LATER: readonly number[] = [429, 500, 502, 503, 504];
 
-/** @throws FobError (`reachError`: `no-polls` where what answers takes none, `forgotten`), `cancelled` */
+/** @throws FobError (`networkFailure`: `no-polls` if the peer does not accept polls, `forgotten`), `cancelled` */
 export async function postPoll(
   path: Path,
   origin: string,
@@ -43,12 +43,12 @@ export async function postPoll(
   const answer = status === 200 ? readAnswer(body) : undefined;
   if (answer !== undefined) return answer;
   if (LATER.includes(status)) throw networkFailure('cut', { host, port });
-  // It took polls before: it is this connection that it does not know.
+  // The service has accepted polls before, so it has forgotten this connection.
   if (status === 404 && poll.key !== '') throw networkFailure('forgotten', { host });
   throw networkFailure('no-polls', { host, status });
 }
 
-/** Whether another poll of the same connection would come to the same. */
+/** Whether another poll of the same connection would fail in the same way. */
 export function isFinalFailure(error: unknown): boolean {
   const code = networkFailureCode(error);
   return code === 'no-polls' || code === 'forgotten';

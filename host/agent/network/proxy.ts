@@ -7,20 +7,23 @@ import { type Endpoint, endpointOf, isLoopback } from './endpoint.ts';
 import { proxyUrl } from './proxy-url.ts';
 import type { ServiceSettings } from './settings.ts';
 
-/** The proxy that a connection goes through. */
+/** The proxy of a connection. */
 export interface HttpProxy extends Endpoint {
-  /** Where it came from: the settings, or the name of a variable. */
+  /** Its source: the settings, or the name of a variable. */
   readonly source: string;
-  /** Value of `Proxy-Authorization` (RFC 7617): a secret. It cannot be printed or serialised by mistake. */
+  /**
+   * Value of `Proxy-Authorization` (RFC 7617): a secret. A function, so that it cannot be printed or serialised by
+   * mistake.
+   */
   readonly login: (() => string) | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The proxy for a service: what its settings say, otherwise `HTTPS_PROXY` unless `NO_PROXY` leaves the host out (lower
- * case first, as most programs have it). This computer itself is never asked for by way of a proxy.
- * @throws FobError `bad-input` for a proxy that is none, or a file with its log-in that cannot be used
+ * Returns the proxy for a service: the one in its settings, otherwise `HTTPS_PROXY` unless `NO_PROXY` exempts the
+ * host (lower-case names first, as in most programs). This computer itself is never reached through a proxy.
+ * @throws FobError `bad-input` for an invalid proxy, or an unusable file with its user name and password
  */
 export function proxyFor(service: ServiceSettings, environment: Environment): HttpProxy | undefined {
   const target = endpointOf(service.url);
@@ -68,8 +71,8 @@ function readLogin(path: string): string {
 }
 
 /**
- * Whether `NO_PROXY` names a host: `*`, a name with all below it (with or without a leading dot or `*.`), an address, a
- * range of addresses, each but the last with `:PORT` behind it where it is for that port alone.
+ * Whether `NO_PROXY` exempts a host: `*`, a domain with all its subdomains (with or without a leading dot or `*.`),
+ * an address, or a range of addresses. All but a range may end in `:PORT`, which limits them to that port.
  */
 export function isExempt({ host, port }: Pick<Endpoint, 'host' | 'port'>, list: string): boolean {
   return list
@@ -81,7 +84,7 @@ export function isExempt({ host, port }: Pick<Endpoint, 'host' | 'port'>, list: 
 function isNamed(host: string, port: number, entry: string): boolean {
   if (entry === '*') return true;
   const address = ipaddr.isValid(host) ? ipaddr.process(host) : undefined;
-  // An IPv6 address without brackets has no port behind it.
+  // An IPv6 address without brackets cannot have a port after it.
   const isSame = (text: string) =>
     address !== undefined && ipaddr.process(text).toString() === address.toString();
   if (ipaddr.isValid(entry)) return isSame(entry);

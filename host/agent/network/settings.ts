@@ -8,19 +8,19 @@ import { filled, settingsTexts } from '../base/texts.ts';
 import { endpointOf, isLoopback } from './endpoint.ts';
 import { proxyUrl } from './proxy-url.ts';
 
-/** A service that the agent keeps a connection to. Nothing in it is a secret. */
+/** A service that the agent stays connected to. Contains no secret. */
 export interface ServiceSettings {
   /** Its origin: `https://tokens.example.org`, or `http://` with a loopback address. */
   readonly url: string;
-  /** What it called itself when it was added. */
+  /** The name that the service gave itself when it was added. */
   readonly name: string;
-  /** Of the SHA-256 of its identity key: the first 16 bytes, or all 32, in lower-case hexadecimal. */
+  /** The SHA-256 of its identity key: the first 16 bytes, or all 32, in lower-case hexadecimal. */
   readonly fingerprint: string;
-  /** PEM file with the only authorities to trust for it. */
+  /** PEM file with the only certificate authorities to trust for it. */
   readonly ca?: string | undefined;
-  /** `http://HOST:PORT` in place of the environment's, or `none`. */
+  /** `http://HOST:PORT` instead of the environment's proxy, or `none`. */
   readonly proxy?: string | undefined;
-  /** File that holds `user:password` for the proxy. */
+  /** File with `user:password` for the proxy. */
   readonly proxyLogin?: string | undefined;
 }
 
@@ -30,12 +30,12 @@ export interface AgentSettings {
 
 const FILE = 'agent.json';
 
-/** Where the settings are, in the folder of the inventory. */
+/** Returns the path of the settings in the inventory's folder. */
 export function settingsPath(directory: string): string {
   return join(directory, FILE);
 }
 
-/** @returns no services where there is no file @throws FobError `bad-input` */
+/** @returns no services if there is no file @throws FobError `bad-input` */
 export function readSettings(directory: string): AgentSettings {
   const path = settingsPath(directory);
   try {
@@ -71,7 +71,7 @@ function isText(value: unknown): value is string | undefined {
   return value === undefined || typeof value === 'string';
 }
 
-/** Service settings as they must be, also where a person wrote them. @throws FobError `bad-input` */
+/** Validates and normalises service settings, which a person may have written. @throws FobError `bad-input` */
 function checked(service: ServiceSettings): ServiceSettings {
   checkNetworkSettings(service);
   return {
@@ -81,7 +81,7 @@ function checked(service: ServiceSettings): ServiceSettings {
   };
 }
 
-/** @throws FobError `bad-input` where a proxy or a path among them cannot be one */
+/** @throws FobError `bad-input` for an invalid proxy or path */
 export function checkNetworkSettings({
   proxy,
   ca,
@@ -112,8 +112,8 @@ export function readServiceOrigin(text: string): string {
 }
 
 /**
- * A fingerprint as people copy it: any case, with spaces, colons and dashes; half of it or all.
- * @returns lower-case digits alone @throws FobError `bad-input`
+ * Reads a fingerprint as people copy it: any case, with spaces, colons and dashes; the first half or all of it.
+ * @returns lower-case digits only @throws FobError `bad-input`
  */
 export function readFingerprint(text: string): string {
   const digits = text.replace(/[\s:\p{Dash}]/gu, '').toLowerCase();
@@ -121,12 +121,12 @@ export function readFingerprint(text: string): string {
   return digits;
 }
 
-/** In groups of four digits, as the service shows it. */
+/** Formats a fingerprint in groups of four digits, as the service shows it. */
 export function fingerprintText(digits: string): string {
   return digits.match(/.{4}/g)?.join(' ') ?? '';
 }
 
-/** Writes the settings anew, for their owner alone, whole or not at all. */
+/** Writes the settings atomically, readable only by their owner. */
 export function writeSettings(directory: string, settings: AgentSettings): void {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const path = settingsPath(directory);
@@ -134,7 +134,9 @@ export function writeSettings(directory: string, settings: AgentSettings): void 
   chmodSync(path, 0o600);
 }
 
-/** The settings with a service in them, in place of one at the same address. @throws FobError `bad-input` */
+/**
+ * Returns the settings with a service added; it replaces a service at the same address. @throws FobError `bad-input`
+ */
 export function withService({ services }: AgentSettings, service: ServiceSettings): AgentSettings {
   const made = checked(service);
   const others = services.filter(({ url }) => url !== made.url);
@@ -142,7 +144,7 @@ export function withService({ services }: AgentSettings, service: ServiceSetting
   return { services: [...others, made] };
 }
 
-/** @throws FobError `bad-input` where there is none at that address */
+/** @throws FobError `bad-input` if no service has that address */
 export function withoutService({ services }: AgentSettings, url: string): AgentSettings {
   const others = services.filter(service => service.url !== url);
   if (others.length === services.length) throw new FobError('bad-input', settingsTexts.unknown);

@@ -6,8 +6,9 @@ import { networkFailure } from './failure.ts';
 import type { Path } from './path.ts';
 
 /**
- * Opens a WebSocket to a service's `/agent`. It is closed where the service takes no more of what is said.
- * @throws FobError `service-silent`, `certificate`, `proxy` (`reachError`: `no-websocket` where all is well but that),
+ * Opens a WebSocket to a service's `/agent`. Closes it if the service stops reading.
+ * @throws FobError `service-silent`, `certificate`, `proxy` (`networkFailure`: `no-websocket` if only the upgrade
+ * fails),
  *   `cancelled`
  */
 export async function openWebSocket(path: Path, origin: string, signal: AbortSignal): Promise<ServiceSocket> {
@@ -23,7 +24,7 @@ export async function openWebSocket(path: Path, origin: string, signal: AbortSig
     },
     close() {
       opened.close();
-      // Whoever does not answer the closing keeps nothing open.
+      // A peer that does not answer the close must not keep the connection open.
       path.cut();
     },
   };

@@ -3,7 +3,7 @@ import { AGENT_SEND_QUEUE_MESSAGES_MAX } from '../base/limits.ts';
 import type { AgentMessage } from '../base/messages.ts';
 import type { Time } from '../base/time.ts';
 
-/** What came over a connection and nobody has heard yet, in order; nothing is lost between two who listen. */
+/** Received messages in order, kept until they are read, so that none is lost between two readers. */
 export class Inbox {
   isClosed: boolean;
   private readonly socket: ServiceSocket;
@@ -16,7 +16,7 @@ export class Inbox {
     this.waiting = [];
     this.wake = () => undefined;
     socket.onText(text => {
-      // Nobody is so far behind but whoever is being flooded.
+      // Only a flood of messages fills the queue this far.
       if (this.waiting.push(text) > AGENT_SEND_QUEUE_MESSAGES_MAX) this.close();
       this.wake();
     });
@@ -30,7 +30,10 @@ export class Inbox {
     if (!this.isClosed) this.socket.send(JSON.stringify(message));
   }
 
-  /** The next text, also one from before the end; undefined where there is none in time, or the connection ended. */
+  /**
+   * Waits for the next text, including texts from before the end; undefined if none comes in time, or the connection
+   * ended.
+   */
   async next(withinMs: number, time: Time): Promise<string | undefined> {
     let isLate = false;
     const forget = time.after(withinMs, () => {

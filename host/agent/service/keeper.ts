@@ -21,11 +21,11 @@ import {
   openByWebSocket,
 } from './open-service.ts';
 
-/** How a service's connection is. */
+/** The state of a service's connection. */
 export type ServiceState =
   | { readonly state: 'connecting' }
   | { readonly state: 'connected'; readonly by: Means; readonly name: string }
-  /** atMs: when it is tried again; undefined: not before something changes. */
+  /** atMs: time of the next attempt; undefined: no attempt until something changes. */
   | { readonly state: 'waiting'; readonly problem: FobError; readonly atMs: number | undefined };
 
 export interface KeeperOptions {
@@ -37,7 +37,7 @@ export interface KeeperOptions {
   readonly changed: (state: ServiceState) => void;
 }
 
-/** Keeps one connection to a service, by whatever gets through, until it is closed. */
+/** Keeps one connection to a service, by WebSocket or polls, until it is closed. */
 export class Keeper {
   readonly service: ServiceSettings;
   state: ServiceState;
@@ -48,10 +48,10 @@ export class Keeper {
   private link: ServiceLink | undefined;
   private againMs: number;
   private hurry: () => void;
-  /** When a WebSocket is tried again, and how long after that the next time. */
+  /** Time of the next attempt at a WebSocket, and the delay before the one after it. */
   private upgradeAtMs: number;
   private upgradeMs: number;
-  /** A WebSocket that was opened beside the polls, for the next connection. */
+  /** A WebSocket opened while polling, to be used as the next connection. */
   private upgraded: OpenedService | undefined;
   private ended: Promise<void>;
 
@@ -76,13 +76,15 @@ export class Keeper {
     return this.link?.standings() ?? [];
   }
 
-  /** Something changed: what waits does not wait any longer. */
+  /** Ends a wait at once, because something changed. */
   tryNow(): void {
     this.againMs = AGENT_AGAIN_MIN_MS;
     this.hurry();
   }
 
-  /** The computer slept: what was open is not, though nobody has said so, and the network may be another. */
+  /**
+   * Reconnects after the computer slept: open connections are dead without notice, and the network may have changed.
+   */
   reopen(): void {
     this.upgradeAtMs = 0;
     this.opened?.inbox.close();
@@ -102,19 +104,19 @@ export class Keeper {
       this.set({ state: 'connecting' });
       const problem = await this.connect();
       if (this.ending.signal.aborted) return;
-      // What takes its place is open already, or nothing is wrong.
+      // No delay if a replacement is already open, or nothing is wrong.
       if (this.upgraded === undefined && problem !== undefined) await this.wait(problem);
     }
   }
 
-  /** One connection, from its beginning to its end. @returns why it ended, where that is anything to wait for */
+  /** Runs one connection from opening to end. @returns why it ended, if that calls for a delay */
   private async connect(): Promise<FobError | undefined> {
     const { time } = this.options;
     let openedMs: number | undefined;
     try {
       this.opened = await this.open();
       openedMs = time.now();
-      // What came in between.
+      // The keeper was closed while the connection opened.
       if (this.ending.signal.aborted) this.opened.inbox.close();
       return await this.keep(this.opened);
     } catch (error) {
@@ -123,7 +125,7 @@ export class Keeper {
       if (isGood && this.opened?.by === 'websocket') this.upgradeMs = AGENT_UPGRADE_MIN_MS;
       const { host, port } = endpointOf(this.service.url);
       const known = this.opened?.failure() ?? error;
-      // The service was started anew, or another of its nodes answers now.
+      // The service restarted, or another of its nodes answers now.
       if (isGood && networkFailureCode(known) === 'forgotten') return undefined;
       return known instanceof FobError ? known : networkFailure('cut', { host, port }, error);
     } finally {
@@ -132,7 +134,7 @@ export class Keeper {
     }
   }
 
-  /** By a WebSocket, or by polls where none gets through, or none did not long ago. */
+  /** Opens a WebSocket, or polls if WebSockets fail or failed recently. */
   private async open(): Promise<OpenedService> {
     const { upgraded } = this;
     this.upgraded = undefined;
@@ -162,7 +164,10 @@ export class Keeper {
     this.upgradeAtMs = this.options.time.now() + ms;
   }
 
-  /** Beside polls a WebSocket is tried now and then; where it works, and no fob is spoken to, it takes their place. */
+  /**
+   * While polling, tries a WebSocket from time to time. A working WebSocket replaces the polls unless a fob's port is
+   * in use.
+   */
   private upgradeBeside(polls: OpenedService): () => void {
     const { time } = this.options;
     let forget: () => void = () => undefined;
@@ -191,7 +196,7 @@ export class Keeper {
   private async wait(problem: FobError): Promise<void> {
     const { time } = this.options;
     const isOver = problem.details?.isFinal === true;
-    // Half of it by chance: the agents of a service that was down do not come all at once.
+    // Half of the delay is random, so that the agents of a service that was down do not all reconnect at once.
     const ms = (this.againMs * (1 + time.chance())) / 2;
     this.againMs = Math.min(this.againMs * 2, AGENT_AGAIN_MAX_MS);
     this.set({ state: 'waiting', problem, atMs: isOver ? undefined : time.now() + ms });

@@ -17,20 +17,20 @@ import { networkFailure } from '../network/failure.ts';
 import type { Inbox } from './inbox.ts';
 import { refusalError } from './opening.ts';
 
-/** What a connection tells of. */
+/** Events of a connection. */
 export interface LinkEvents {
   readonly standing: (serial: string, standing: FobOwnership) => void;
   readonly notice: (serial: string, kind: NoticeKind) => void;
 }
 
-/** A fob as it was announced on this connection. */
+/** A fob announced on this connection. */
 interface Announced extends PortListener {
   readonly number: number;
   readonly port: FobPort;
   standing: FobOwnership | undefined;
 }
 
-/** A connection to a service that has proved itself: says which fobs are there, and carries their bytes. */
+/** A connection to a service that has proved itself: announces the fobs and carries their bytes. */
 export class ServiceLink {
   private readonly inbox: Inbox;
   private readonly service: string;
@@ -39,7 +39,7 @@ export class ServiceLink {
   private readonly events: LinkEvents;
   private readonly announced: Map<number, Announced>;
   private nextNumber: number;
-  /** What the service has said for people, since when. */
+  /** Counts the service's messages for people since a time. */
   private told: { readonly sinceMs: number; count: number };
   private forgetBeat: () => void;
 
@@ -55,12 +55,12 @@ export class ServiceLink {
     this.forgetBeat = () => undefined;
   }
 
-  /** Whether a port is open for it. */
+  /** Whether a port is open for this connection. */
   get isCarrying(): boolean {
     return [...this.announced.values()].some(one => one.port.isCarriedFor(one));
   }
 
-  /** What the service makes of the fobs, by serial; undefined where it has not said yet. */
+  /** The service's view of each fob's ownership, by serial; undefined before the service has reported it. */
   standings(): readonly { readonly serial: string; readonly standing: FobOwnership | undefined }[] {
     return [...this.announced.values()].map(({ port, standing }) => ({
       serial: port.found.serial,
@@ -68,7 +68,7 @@ export class ServiceLink {
     }));
   }
 
-  /** Until the connection ends. @throws FobError (`reachError`) why it did */
+  /** Runs until the connection ends. @throws FobError (`networkFailure`) why it ended */
   async run(): Promise<never> {
     const stop = this.fobs.onChange(() => this.announce());
     try {
@@ -89,7 +89,7 @@ export class ServiceLink {
     }
   }
 
-  /** Says what came and went since it was last said. */
+  /** Announces fobs that came or went since the last announcement. */
   private announce(): void {
     const here = this.fobs.all();
     for (const { number, port } of this.announced.values()) {
@@ -100,7 +100,7 @@ export class ServiceLink {
     const known = new Set([...this.announced.values()].map(({ port }) => port));
     for (const port of here) {
       if (known.has(port) || this.announced.size >= AGENT_FOBS_MAX) continue;
-      // No number is given twice; where they are used up, a new connection has all of them again.
+      // Numbers are never reused. When they run out, a new connection starts from 0 again.
       if (this.nextNumber > FOB_NUMBER_MAX) {
         this.inbox.close();
         return;
@@ -126,7 +126,7 @@ export class ServiceLink {
       case 'beat':
         return;
       default:
-        // One that has just gone may still be spoken of.
+        // The service may still refer to a fob that has just gone.
         this.hearOf(this.announced.get(said.fob), said);
     }
   }
@@ -151,12 +151,12 @@ export class ServiceLink {
         break;
       case 'notice':
         this.tell();
-        // Another's fob is nothing that this service has to speak of.
+        // A service must not send notices about another owner's fob.
         if (one.standing !== 'other') this.events.notice(serial, said.kind);
     }
   }
 
-  /** Counts what is for people, who are not to be flooded. @throws FobError (`reachError`) */
+  /** Limits the rate of messages for people. @throws FobError (`networkFailure`) */
   private tell(): void {
     const nowMs = this.time.now();
     if (nowMs - this.told.sinceMs >= AGENT_TOLD_MS) this.told = { sinceMs: nowMs, count: 0 };

@@ -13,17 +13,17 @@ import { openWebSocket } from '../network/web-socket.ts';
 import { Inbox } from './inbox.ts';
 import { type ProvedService, proveService } from './opening.ts';
 
-/** What carries the messages. */
+/** The kind of connection. */
 export type Means = 'websocket' | 'polling';
 
-/** What opening a connection to a service takes. */
+/** Everything needed to open a connection to a service. */
 export interface OpenOptions {
-  /** An empty fingerprint takes whatever the service proves. */
+  /** An empty fingerprint accepts any identity key. */
   readonly service: ServiceSettings;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly time: Time;
   readonly signal: AbortSignal;
-  /** Is told of each hop of each connection. */
+  /** Called with each hop of each connection. */
   readonly told?: ((hop: Hop) => void) | undefined;
 }
 
@@ -32,11 +32,11 @@ export interface OpenedService {
   readonly inbox: Inbox;
   readonly by: Means;
   readonly proved: ProvedService;
-  /** Why it ended, where that is known. */
+  /** Why the connection ended, if known. */
   readonly failure: () => FobError | undefined;
 }
 
-/** @throws FobError `bad-input` for a file or a proxy that cannot be used */
+/** @throws FobError `bad-input` for an unusable file or proxy */
 export function routeTo({ service, environment }: Pick<OpenOptions, 'service' | 'environment'>): Route {
   return {
     target: endpointOf(service.url),
@@ -45,19 +45,19 @@ export function routeTo({ service, environment }: Pick<OpenOptions, 'service' | 
   };
 }
 
-/** Node takes a file without any certificate in it and then trusts nobody, in words that would mislead. */
+/** Node accepts a file without any certificate, then trusts no authority and reports misleading errors. */
 function readAuthorityFile(path: string): string {
   try {
     const pem = readFileSync(path, 'utf8');
     if (pem.includes('-----BEGIN CERTIFICATE-----')) return pem;
   } catch {
-    // Said below.
+    // The check below reports it.
   }
   const { sentence, next } = settingsTexts.badAuthority;
   throw new FobError('bad-input', { sentence: filled(sentence, { path }), next });
 }
 
-/** @throws FobError (`reachError`), `bad-input`, `cancelled` */
+/** @throws FobError (`networkFailure`), `bad-input`, `cancelled` */
 export async function openByWebSocket(options: OpenOptions): Promise<OpenedService> {
   const { service, time, signal } = options;
   const path = pathBy(routeTo(options), options.told);
@@ -75,7 +75,7 @@ export async function openByWebSocket(options: OpenOptions): Promise<OpenedServi
   }
 }
 
-/** @throws FobError (`reachError`), `bad-input` */
+/** @throws FobError (`networkFailure`), `bad-input` */
 export async function openByPolls(options: OpenOptions): Promise<OpenedService> {
   const { service, time, signal } = options;
   const polls = new PollingSocket(pathBy(routeTo(options), options.told), service.url, time);
@@ -93,7 +93,10 @@ export async function openByPolls(options: OpenOptions): Promise<OpenedService> 
   }
 }
 
-/** What keeps a WebSocket from working where polls may get through: there is a connection, and that is all. */
+/**
+ * Failures of a WebSocket after which polls may still get through: the TCP and TLS connection works, but nothing
+ * more.
+ */
 const TRY_POLLS: readonly (NetworkFailureCode | undefined)[] = [
   'no-websocket',
   'no-identity',
@@ -102,7 +105,10 @@ const TRY_POLLS: readonly (NetworkFailureCode | undefined)[] = [
   undefined,
 ];
 
-/** By a WebSocket, or by polls where none gets through. @throws FobError (`reachError`), `bad-input`, `cancelled` */
+/**
+ * Opens a WebSocket, or polls if a WebSocket does not get through. @throws FobError (`networkFailure`), `bad-input`,
+ * `cancelled`
+ */
 export async function openByEither(options: OpenOptions): Promise<OpenedService> {
   try {
     return await openByWebSocket(options);

@@ -16,16 +16,16 @@ type Refused = Extract<AgentServiceMessage, { type: 'refused' }>;
 
 /** A service that has proved that it holds an identity key. */
 export interface ProvedService {
-  /** What it calls itself. */
+  /** The name that the service gives itself. */
   readonly name: string;
   /** SHA-256 of its identity key, in hexadecimal. */
   readonly fingerprint: string;
 }
 
 /**
- * Has a service prove itself; before that nothing is said to it.
- * @param expected what its fingerprint begins with; empty: whatever it proves
- * @throws FobError (`reachError`) `ended`, `quiet`, `no-identity`, `other-identity`, `service-refuses`
+ * Lets a service prove its identity; nothing else is sent to it before.
+ * @param expected the beginning of its fingerprint; empty accepts any
+ * @throws FobError (`networkFailure`) `ended`, `quiet`, `no-identity`, `other-identity`, `service-refuses`
  */
 export async function proveService(
   inbox: Inbox,
@@ -57,7 +57,7 @@ export async function proveService(
 
 const endpointValues = ({ host, port }: { readonly host: string; readonly port: number }) => ({ host, port });
 
-/** A refusal as the person is to hear it. `details.isFinal`: trying again does not help. */
+/** Converts a refusal into an error to show. `details.isFinal`: another attempt does not help. */
 export function refusalError({ text, next, code, isFinal }: Refused, host: string): FobError {
   return networkFailure('service-refuses', { host, text, next }, undefined, { refusal: code, isFinal });
 }

@@ -14,7 +14,7 @@ import { errorDocument, reportOf } from '../base/report.ts';
 import { printable } from '../base/terminal.ts';
 import { agentTexts } from './texts.ts';
 
-/** What `passfob agent check` is told. */
+/** Options of `passfob agent check`. */
 export interface CheckOptions extends NetworkOptions {
   readonly url: string | undefined;
 }
@@ -26,8 +26,8 @@ interface Checked extends Omit<CheckResult, 'problem'> {
 }
 
 /**
- * `passfob agent check`: which addresses are used, and every hop to each service.
- * @throws FobError why a service cannot be reached, with all that was tried in its `details`
+ * `passfob agent check`: shows the addresses in use, and tries every hop to each service.
+ * @throws FobError why a service cannot be reached, with all checks in its `details`
  */
 export async function checkServices(
   asked: CheckOptions,
@@ -50,7 +50,7 @@ export async function checkServices(
   }
   const document = { services: done.map(documentOf) };
   const problem = done.find(one => one.problem !== undefined)?.problem;
-  // Everything was said, step by step.
+  // Every step has been printed already.
   if (problem === undefined) return isJson ? reportOf(document, '') : undefined;
   const { kind, message, next } = problem;
   throw new FobError(kind === 'refused' ? 'agent' : kind, {
@@ -61,7 +61,7 @@ export async function checkServices(
   });
 }
 
-/** The service that was named, with what is known of it, or all. @throws FobError `bad-input` */
+/** Returns the named service with its saved settings, or all services. @throws FobError `bad-input` */
 function chosen({ url, ca, proxy, proxyLogin }: CheckOptions, directory: string): readonly ServiceSettings[] {
   const given = Object.fromEntries(
     Object.entries({ ca, proxy, proxyLogin }).filter(([, value]) => value !== undefined),

@@ -5,7 +5,10 @@ import { networkOptions, networkSettingsOf } from '../base/network-options.ts';
 import type { CheckOptions } from './check.ts';
 import type { AddOptions } from './services.ts';
 
-/** `passfob agent …`; without more it runs the agent. What it does is loaded when it is wanted: no other command needs it. */
+/**
+ * `passfob agent …`; without a subcommand it runs the agent. The code is loaded on demand, because no other command
+ * needs it.
+ */
 export const agentCommands: readonly Command[] = [
   command({
     words: 'agent',
@@ -59,7 +62,7 @@ function agentOptions(given: CommonOptions) {
     .option('notify', {
       boolean: true,
       default: true,
-      // Not one of the commands below.
+      // Does not apply to the subcommands.
       global: false,
       describe: 'show notifications on the desktop; --no-notify does not',
     })

@@ -13,24 +13,24 @@ import {
 } from './limits.ts';
 import { agentTexts } from './texts.ts';
 
-/** What a running agent is asked for: what it sees, or to read its settings again. */
+/** A request to a running agent: report its status, or read its settings again. */
 export type ControlRequest = 'status' | 'reload';
 
-/** Where the agent of a folder is asked: a socket for this user alone; on Windows a pipe. */
+/** Returns the address of a folder's agent: a socket for this user alone; on Windows a pipe. */
 function controlPath(directory: string): string {
   if (process.platform !== 'win32') return join(directory, 'agent.sock');
   const name = createHash('sha256').update(directory).digest('hex');
   return `\\\\.\\pipe\\passfob-agent-${name}`;
 }
 
-/** What a process holds while it is the agent of its folder. */
+/** The lock and socket of the process that is the agent of its folder. */
 export interface Held {
   readonly release: () => Promise<void>;
 }
 
 /**
- * Makes this process the one agent of its folder, and answers others.
- * @throws FobError `agent` where another one is
+ * Makes this process the only agent of its folder, and answers requests of other processes.
+ * @throws FobError `agent` if another agent runs
  */
 export async function holdControl(
   directory: string,
@@ -61,7 +61,7 @@ function openLock(path: string): Database.Database {
   }
 }
 
-/** The system lets go of SQLite's lock when the process ends, however it does. */
+/** The system releases SQLite's lock when the process ends, however it ends. */
 function takeLock(directory: string): Database.Database {
   const lock = openLock(join(directory, 'agent.lock'));
   try {
@@ -77,10 +77,10 @@ function takeLock(directory: string): Database.Database {
 
 async function listen(path: string, answer: (request: ControlRequest) => Promise<object>): Promise<Server> {
   if (path.length > CONTROL_PATH_CHARS_MAX) throw new FobError('agent', agentTexts.longPath);
-  // Left by one that was killed: whoever has the lock is the only one.
+  // A socket left by a killed agent: the lock proves that no other agent runs.
   if (process.platform !== 'win32') rmSync(path, { force: true });
   const server = createServer(socket => serve(socket, answer));
-  // Nobody else may connect, not even before the mode could be changed.
+  // No other user may connect, not even before a chmod would take effect.
   const mask = process.umask(0o177);
   try {
     await new Promise<void>((resolve, reject) => {
@@ -110,7 +110,7 @@ function serve(socket: Socket, answer: (request: ControlRequest) => Promise<obje
   });
 }
 
-/** Asks the agent of a folder. @returns undefined where none runs */
+/** Sends a request to the agent of a folder. @returns undefined if none runs */
 export function askAgent(directory: string, request: ControlRequest): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const socket = connect(controlPath(directory));

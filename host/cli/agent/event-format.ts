@@ -3,7 +3,7 @@ import { networkFailureCode } from '../../agent/network/failure.ts';
 import { printable } from '../base/terminal.ts';
 import { agentTexts, MEANS } from './texts.ts';
 
-/** A line for a person. */
+/** Formats an event as a line for people. */
 export function eventText(event: AgentEvent, nowMs: number): string {
   return printable(sentenceOf(event, nowMs));
 }
@@ -36,7 +36,7 @@ function serviceSentence(
   return agentTexts.waiting(url, message, next, seconds);
 }
 
-/** A line for a program. */
+/** Formats an event as a line for programs. */
 export function eventDocument(event: AgentEvent, nowMs: number): Readonly<Record<string, unknown>> {
   const time = new Date(nowMs).toISOString();
   if (event.event === 'slept') return { time, event: event.event };

@@ -10,13 +10,13 @@ import { addressText, openTransport, readAddress } from '../../transports/discov
 import { listPorts, type PortFound } from '../../transports/ports.ts';
 import { watchPorts } from '../../transports/watch-ports.ts';
 
-/** Told of a port that cannot be used, once for each reason. */
+/** Called for a port that cannot be used, once for each reason. */
 type Troubled = (address: string, problem: FobError) => void;
 
 /**
- * Looks for fobs at the likely ports as they come and go, or at the one that is named. A fob is asked who it is, and its
- * port released. A port that another program has is asked again, and so is a fob that may still be booting.
- * @throws FobError `bad-input` for a name that is no address
+ * Looks for fobs at the likely ports as they come and go, or at the named port. Asks each fob for its serial and
+ * releases the port. Tries again a port in use by another program, and a fob that may still be booting.
+ * @throws FobError `bad-input` for an invalid address
  */
 export function finderOf(choice: FobChoice, troubled: Troubled): AgentOptions['find'] {
   const named = choice.port === undefined ? undefined : readAddress(choice.port);
@@ -41,22 +41,22 @@ export function finderOf(choice: FobChoice, troubled: Troubled): AgentOptions['f
   };
 }
 
-/** A port that is there. */
+/** A port that is present. */
 interface Watched {
   readonly port: PortFound;
   readonly ending: AbortController;
   asks: number;
-  /** The reason that was told last. */
+  /** The reason reported last. */
   trouble: string | undefined;
   fob: FobFound | undefined;
-  /** Undefined while the same board is shown by another of its ports. */
+  /** Undefined while another port of the same board represents it. */
   seen: FobSeen | undefined;
 }
 
 class PortWatch {
   private readonly finder: FobFinder;
   private readonly choice: FobChoice;
-  /** A port that was named is asked as long as it takes. */
+  /** A port named by the user is tried without limit. */
   private readonly isNamed: boolean;
   private readonly troubled: Troubled;
   private readonly signal: AbortSignal;
@@ -107,7 +107,7 @@ class PortWatch {
     await Promise.all(this.underWay);
   }
 
-  /** Its port was lost while bytes were carried: something else may be there now. */
+  /** The port was lost while bytes were carried, so another device may be there now. */
   private lost(fob: FobFound): void {
     const watched = [...this.ports.values()].find(one => one.fob === fob);
     if (watched === undefined) return;
@@ -125,7 +125,7 @@ class PortWatch {
     }
   }
 
-  /** @returns after how long it is to be asked again; undefined: not */
+  /** @returns delay before the next attempt; undefined: no further attempt */
   private async askOnce(watched: Watched, ending: AbortSignal): Promise<number | undefined> {
     const { address } = watched.port;
     let found: Awaited<ReturnType<typeof probePort>>;
@@ -149,7 +149,7 @@ class PortWatch {
     return watched.asks < FOB_SILENT_ASKS_MAX ? FOB_SILENT_AGAIN_MS : undefined;
   }
 
-  /** A board of two ports may be silent at one of them. */
+  /** A board with two ports may be silent on one of them. */
   private isShownElsewhere({ port }: Watched): boolean {
     return [...this.ports.values()].some(one => one.fob !== undefined && isSameBoard(port, one.port));
   }
@@ -163,7 +163,7 @@ class PortWatch {
     if (!isShown) watched.seen = this.finder.found(watched.fob);
   }
 
-  /** Its fob is gone; the same board's other port takes its place. */
+  /** The port's fob is gone; the same board's other port takes its place. */
   private forget(watched: Watched): void {
     const { fob, seen } = watched;
     watched.fob = undefined;

@@ -1,14 +1,14 @@
-/** Bounds of `passfob agent`. */
+/** Limits of `passfob agent`. */
 
-/** What asks a running agent, what it answers, and how long either waits for the other. */
+/** Sizes of a request to a running agent and of its answer, and how long either side waits for the other. */
 export const CONTROL_REQUEST_CHARS_MAX = 64;
 export const CONTROL_ANSWER_CHARS_MAX = 1_048_576;
 export const CONTROL_TIMEOUT_MS = 5_000;
-/** The shortest `sun_path` of the systems, macOS's, without its end. */
+/** The shortest `sun_path` of all systems, that of macOS, without its terminator. */
 export const CONTROL_PATH_CHARS_MAX = 103;
-/** Notifications of one service: no more than one in so long. */
+/** Shortest interval between notifications of one service. */
 export const NOTIFY_INTERVAL_MS = 2_000;
-/** What shows a notification is ended after so long. */
+/** Time after which the notification program is killed. */
 export const NOTIFY_TIMEOUT_MS = 5_000;
-/** How long a notification stays: as long as a request. */
+/** How long a notification stays: as long as a request is valid. */
 export const NOTIFY_SHOWN_MS = 60_000;

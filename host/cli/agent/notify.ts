@@ -4,15 +4,15 @@ import { printable } from '../base/terminal.ts';
 import { NOTIFY_INTERVAL_MS, NOTIFY_SHOWN_MS, NOTIFY_TIMEOUT_MS } from './limits.ts';
 import { NOTIFICATIONS } from './texts.ts';
 
-/** What a program that shows notifications needs of the environment; a proxy's password is not among it. */
+/** Environment variables that notification programs need; none holds a proxy's password. */
 const PASSED_ON =
   /^(?:PATH|HOME|LANG|LC_\w+|DISPLAY|WAYLAND_DISPLAY|XAUTHORITY|XDG_RUNTIME_DIR|DBUS_SESSION_BUS_ADDRESS)$/;
 
-/** Shows a text by the program that the system has for it, without a shell. That there is none is no error. */
+/** Shows a text with the system's notification program, without a shell. A missing program is no error. */
 export type ShowNotification = (title: string, body: string) => void;
 
 /**
- * Shows what a service has to say on the desktop: fixed words and its name, so often and no more.
+ * Shows a service's notices on the desktop: fixed texts and its name, with a rate limit.
  * @param show by default `notify-send` (Linux) or `osascript` (macOS)
  */
 export function notifier(
@@ -25,7 +25,7 @@ export function notifier(
     if (words === undefined || now() - (lastMs.get(service) ?? -NOTIFY_INTERVAL_MS) < NOTIFY_INTERVAL_MS)
       return;
     lastMs.set(service, now());
-    // Some desktops take the body for markup.
+    // Some desktops interpret the body as markup.
     show(words.title, `${words.body} ${printable(name).replace(/[<>&]/g, '?')}`);
   };
 }

@@ -9,8 +9,8 @@ import { tellAgent } from './services.ts';
 import { agentTexts } from './texts.ts';
 
 /**
- * Has the agent know the service that a fob was activated at, by the fingerprint that stood in the activation string. One
- * that it knows stays as it is. What fails here takes nothing from the activation, which is done.
+ * Adds the service of an activation to the agent's settings, with the fingerprint from the activation string. A known
+ * service stays as it is. A failure here does not undo the activation.
  */
 export async function recordService(
   { service: url, fingerprint }: Pick<Activation, 'service' | 'fingerprint'>,
@@ -31,7 +31,7 @@ export async function recordService(
     const agent = await tellAgent(directory);
     terminal.note(`${printable(agentTexts.recorded(url, agent === 'running'))}\n`);
   } catch (error) {
-    // A disk that is full, a folder that takes no file.
+    // For example a full disk, or a read-only folder.
     const code = systemCode(error);
     if (!isFobError(error) && code === '') throw error;
     const why = isFobError(error) ? error.message : agentTexts.notWritten(code);

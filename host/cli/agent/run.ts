@@ -13,12 +13,12 @@ import { finderOf } from './find-fobs.ts';
 import { notifier } from './notify.ts';
 import { agentTexts } from './texts.ts';
 
-/** They may hold a password, and programs that this one starts have no use for it. */
+/** They may contain a password that child processes do not need. */
 const PROXY_VARIABLES = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY', 'all_proxy', 'ALL_PROXY'];
 
 /**
- * Runs the agent until the signal. What happens is said line by line on standard output.
- * @throws FobError `agent` where one runs already, `bad-input` for settings or an address that cannot be used
+ * Runs the agent until the signal aborts. Prints events line by line on standard output.
+ * @throws FobError `agent` if one runs already, `bad-input` for invalid settings or an invalid address
  */
 export async function keepAgent(
   { notifies }: { readonly notifies: boolean },
@@ -37,7 +37,7 @@ export async function keepAgent(
       find: finderOf(choice, troubled),
       report,
     });
-  // A mistake in the settings is told before another agent is; what is run is read when this one hears of changes.
+  // Reports an error in the settings before taking the lock. The settings are read again when a reload is requested.
   make();
   let agent: Agent | undefined;
   const held = await holdControl(directory, async request => {
@@ -56,7 +56,7 @@ export async function keepAgent(
   }
 }
 
-/** Says what happens, and what is wrong with a port that was named. */
+/** Prints events, and problems of a named port. */
 function reporting(isJson: boolean, notifies: boolean, terminal: Terminal) {
   const say = (document: () => Readonly<Record<string, unknown>>, text: () => string) =>
     terminal.out(isJson ? jsonLine(document()) : `${printable(text())}\n`);

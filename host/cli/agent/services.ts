@@ -22,16 +22,16 @@ import { printable, type Terminal } from '../base/terminal.ts';
 import { askAgent } from './control.ts';
 import { agentTexts } from './texts.ts';
 
-/** What `passfob agent add` is told. */
+/** Options of `passfob agent add`. */
 export interface AddOptions extends NetworkOptions {
   readonly url: string;
   readonly fingerprint: string | undefined;
 }
 
 /**
- * Adds a service. With its fingerprint nothing is connected to; without it the service is, and the person asked whether
- * the fingerprint that came is the right one.
- * @throws FobError `bad-input`, `usage` where nobody can be asked, why the service cannot be reached
+ * Adds a service. With a given fingerprint it makes no connection; without one it connects, and asks the person to
+ * confirm the fingerprint.
+ * @throws FobError `bad-input`, `usage` if nobody can be asked, why the service cannot be reached
  */
 export async function addService(
   { url, fingerprint, ca, proxy, proxyLogin }: AddOptions,
@@ -60,7 +60,7 @@ async function compared(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<ServiceSettings> {
-  // Before anything is connected to.
+  // Checked before any connection.
   if (!terminal.stdin.isTTY) throw new FobError('usage', agentTexts.unattended);
   const { name, fingerprint } = await proved(service, terminal, signal);
   terminal.note(agentTexts.compare(printable(name || service.name), fingerprintText(fingerprint)));
@@ -97,7 +97,7 @@ export async function removeService(
   return reportOf({ url: origin, agent }, agentTexts.removed(origin), note);
 }
 
-/** Has the agent that runs read its settings again. */
+/** Asks the running agent to read its settings again. */
 export async function tellAgent(directory: string): Promise<'running' | 'none'> {
   return (await askAgent(directory, 'reload')) === undefined ? 'none' : 'running';
 }

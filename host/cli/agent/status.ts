@@ -7,7 +7,7 @@ import { printable } from '../base/terminal.ts';
 import { askAgent } from './control.ts';
 import { agentTexts, MEANS, statusTexts } from './texts.ts';
 
-/** What the agent that runs sees. @throws FobError `agent` where none runs */
+/** Reports the status of the running agent. @throws FobError `agent` if none runs */
 export async function agentStatus({ terminal }: CommandCall): Promise<Report> {
   const said = await askAgent(inventoryDirectory(terminal.environment), 'status');
   if (said === undefined) throw new FobError('agent', agentTexts.none);

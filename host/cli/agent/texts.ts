@@ -1,6 +1,6 @@
 import type { NoticeKind } from '../../agent/base/messages.ts';
 
-/** What `passfob agent` says. */
+/** Texts of `passfob agent`. */
 export const agentTexts = {
   another: {
     sentence: 'An agent of this user runs already.',
@@ -66,7 +66,7 @@ export const agentTexts = {
   },
 } as const;
 
-/** What is shown on the desktop: fixed words, and the name of the service. */
+/** Texts shown on the desktop: fixed words, and the name of the service. */
 export const NOTIFICATIONS = {
   request: { title: 'Look at your fob', body: 'A log-in waits to be approved on it:' },
   locked: { title: 'Unlock your fob', body: 'A log-in waits for its PIN, entered on the fob:' },
@@ -75,7 +75,7 @@ export const NOTIFICATIONS = {
 
 export const MEANS = { websocket: 'WebSocket', polling: 'polling' } as const;
 
-/** Words of `passfob agent status`. */
+/** Texts of `passfob agent status`. */
 export const statusTexts = {
   agent: (pid: number, since: string, version: string) =>
     `The agent runs since ${since} (process ${pid}, Passfob ${version}).`,

@@ -5,22 +5,22 @@ import type { CommonOptions, ReadChoice } from './common-options.ts';
 import type { Report } from './report.ts';
 import type { Terminal } from './terminal.ts';
 
-/** One run of a command: what every command is given. */
+/** The arguments of every command's run. */
 export interface CommandCall {
-  /** Which fob is meant, and how its frames are carried. */
+  /** Which fob to use, and how its frames are carried. */
   readonly choice: FobChoice;
   readonly isJson: boolean;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
 }
 
-/** The result of a command; undefined where the command has said it itself. */
+/** The result of a command; undefined if the command has printed it itself. */
 export type CommandOutcome = Report | undefined;
 
 /**
- * Opens what a command works with, has it work, and closes it again.
- * @typeParam Asked what it reads of the arguments
- * @typeParam At what it gives the command
+ * Opens a resource, runs the command with it, and closes it.
+ * @typeParam Asked the arguments it reads
+ * @typeParam At the object it passes to the command
  */
 export type Need<Asked, At> = (
   call: CommandCall,
@@ -28,59 +28,62 @@ export type Need<Asked, At> = (
   work: (at: At) => Promise<CommandOutcome>,
 ) => Promise<CommandOutcome>;
 
-/** A command line that was understood. */
+/** A parsed command line. */
 export interface Invocation {
-  /** The words that name the command: `pin reset`. */
+  /** Name of the command: `pin reset`. */
   readonly command: string;
   readonly asked: object;
   readonly choice: FobChoice;
-  /** @throws FobError what the command throws */
+  /** @throws FobError errors of the command */
   run(call: Omit<CommandCall, 'choice'>): Promise<CommandOutcome>;
 }
 
-/** What reads a command line. */
+/** The receiver of a parsed command line. */
 export interface ArgumentReading {
-  /** Is given the invocation that was read. */
+  /** Receives the parsed invocation. */
   readonly take: (invocation: Invocation) => void;
   readonly choiceOf: ReadChoice;
 }
 
 /** An entry of the table of commands. */
 export interface Command {
-  /** The words that name it: `pin reset`. A command belongs to the entry that its first word names. */
+  /** Its name: `pin reset`. A command belongs to the entry named by its first word. */
   readonly name: string;
-  /** These and its positional arguments: `move <account> <position>`. */
+  /** The name and its positional arguments: `move <account> <position>`. */
   readonly words: string;
   readonly describe: string;
-  /** Whether it does something by itself; otherwise it only holds the commands below it. */
+  /** Whether it can run by itself; otherwise it only groups its subcommands. */
   readonly runs: boolean;
   /**
-   * Adds it to the parser of what it belongs to.
-   * @param inner the commands below it
+   * Adds it to its parent's parser.
+   * @param inner its subcommands
    */
   addTo(parser: CommonOptions, inner: readonly Command[], reading: ArgumentReading): void;
   /**
-   * Takes over where the command line begins with its word: what follows is not read here.
+   * Takes over a command line that begins with this command's word; the rest is not parsed here.
    * @returns the exit code
    */
   readonly takeOver?: (rest: readonly string[]) => Promise<number>;
 }
 
 interface Definition<Given, Asked extends object, At> {
-  /** Words and positional arguments: `pin reset`, `move <account> <position>`. */
+  /** Name and positional arguments: `pin reset`, `move <account> <position>`. */
   readonly words: string;
   readonly describe: string;
   readonly options: (command: CommonOptions) => Argv<Given>;
-  /** Checks the arguments, before anything is opened. @throws FobError `usage`, `bad-input` */
+  /** Validates the arguments, before anything is opened. @throws FobError `usage`, `bad-input` */
   readonly read: (given: ArgumentsCamelCase<Given>) => Asked;
-  /** The change before which a dry run ends, in words that follow `would be to`. Without it the command looks after dry runs. */
+  /**
+   * The change before which a dry run stops, in words that follow `would be to`. Without it the command handles dry
+   * runs itself.
+   */
   readonly change?: string;
   readonly needs: Need<Asked, At>;
   /** @throws FobError */
   readonly run: (asked: Asked, at: At) => Promise<CommandOutcome>;
 }
 
-/** Makes an entry of the table: the types of its options and of what it needs follow from them. */
+/** Makes an entry of the table; TypeScript infers its types from the options and needs. */
 export function command<Given, Asked extends object, At>({
   words,
   describe,
@@ -120,10 +123,10 @@ export function command<Given, Asked extends object, At>({
   };
 }
 
-/** For a command that takes no more than the common options. */
+/** For a command that takes only the common options. */
 export const noOptions = { options: (command: CommonOptions) => command, read: () => ({}) };
 
-/** Makes an entry that holds commands and does nothing by itself. @param options of all of them */
+/** Makes an entry that only groups subcommands. @param options common to all of them */
 export function group(
   name: string,
   describe: string,
@@ -145,7 +148,7 @@ export function group(
   };
 }
 
-/** Adds those commands of a table that belong to no other one, each with those below it. */
+/** Adds the top-level commands of a table, each with its subcommands. */
 export function addCommands(
   parser: CommonOptions,
   table: readonly Command[],
@@ -161,12 +164,12 @@ function commandsBelow({ name }: Command, table: readonly Command[]): readonly C
   return table.filter(entry => entry.name.startsWith(`${name} `));
 }
 
-/** Words without the positional arguments. */
+/** Strips the positional arguments. */
 function nameOf(words: string): string {
   return words.split(/ [<[]/)[0] ?? words;
 }
 
-/** Of `pin reset`, as a command of `pin`: `reset`. */
+/** Strips the parent's word: `pin reset` becomes `reset`. */
 function wordsBelow(words: string): string {
   return nameOf(words).includes(' ') ? words.slice(words.indexOf(' ') + 1) : words;
 }

@@ -3,7 +3,7 @@ import { readSerial } from '../../client/fob-serial.ts';
 import { type FobChoice, readDevice } from '../../commands/find.ts';
 import { FobError } from '../../errors.ts';
 
-/** Options that stand before a command or behind it. A command that cannot use one says so by `without`. */
+/** Options allowed before or after a command. A command that cannot use one removes it by `without`. */
 export function commonOptions() {
   return yargs()
     .scriptName('passfob')
@@ -35,10 +35,10 @@ export function commonOptions() {
 
 export type CommonOptions = ReturnType<typeof commonOptions>;
 
-/** Makes the choice of a fob of what the common options say. @throws FobError `bad-input` */
+/** Reads the choice of a fob from the common options. @throws FobError `bad-input` */
 export type ReadChoice = (given: Readonly<Record<string, unknown>>) => FobChoice;
 
-/** @param trace is told frames where they are asked for */
+/** @param trace receives frames if a trace is requested */
 export function choiceReader(
   environment: Readonly<Record<string, string | undefined>>,
   trace: (line: string) => void,
@@ -61,12 +61,12 @@ function textIn(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** Options that say something about a fob and the way to it. */
+/** Options about a fob and its connection. */
 export const ABOUT_FOB = ['device', 'port', 'fob', 'trace'] as const;
 
 type CommonOption = (typeof ABOUT_FOB)[number] | 'json' | 'dry-run';
 
-/** Leaves common options out of the help of a command and of its own commands, and refuses them: they would do nothing. */
+/** Removes common options from a command and its subcommands, and refuses them, because they would have no effect. */
 export function without(command: CommonOptions, ...names: readonly CommonOption[]): CommonOptions {
   for (const name of names) command.hide(name);
   return command.check(given => {

@@ -1,6 +1,6 @@
 import { type ErrorKind, type FobError, isRefusal } from '../../errors.ts';
 
-/** What the command line ends with. `docs/cli.md` shows this table; numbers are never given another meaning. */
+/** Exit codes of the command line. `docs/cli.md` shows this table; a number never changes its meaning. */
 export const EXIT_CODES = {
   ok: { code: 0, meaning: 'Done.' },
   internal: { code: 1, meaning: 'An error of passfob itself.' },
@@ -80,7 +80,7 @@ const EXIT_OF_KIND: Readonly<Record<ErrorKind, ExitName>> = {
   agent: 'agent',
 };
 
-/** The exit code for an error of ours. */
+/** Returns the exit code for a `FobError`. */
 export function exitCodeOf(error: FobError): number {
   return EXIT_CODES[exitNameOf(error)].code;
 }

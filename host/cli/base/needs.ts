@@ -17,10 +17,10 @@ export interface FobCall extends InventoryCall {
   readonly fob: FobAtHand;
 }
 
-/** For commands that open what they work with themselves, or work with nothing. */
+/** For commands that open their resources themselves, or need none. */
 export const nothing: Need<unknown, CommandCall> = (call, _asked, work) => work(call);
 
-/** The inventory of this user, and somebody who can be asked. */
+/** Provides this user's inventory, and prompts. */
 export const anInventory: Need<unknown, InventoryCall> = async (call, _asked, work) => {
   const { terminal, signal } = call;
   const inventory = openInventory(inventoryDirectory(terminal.environment));
@@ -42,6 +42,6 @@ export const anInventory: Need<unknown, InventoryCall> = async (call, _asked, wo
   }
 };
 
-/** The one fob that is meant, as well. */
+/** Provides the selected fob as well. */
 export const aFob: Need<unknown, FobCall> = (call, asked, work) =>
   anInventory(call, asked, at => withFob(call.choice, fob => work({ ...at, fob }), call.signal));

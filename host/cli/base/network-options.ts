@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Argv } from 'yargs';
 
-/** How a service is reached, as it was typed. */
+/** Options for reaching a service, as typed. */
 export interface NetworkOptions {
   readonly ca: string | undefined;
   readonly proxy: string | undefined;
@@ -32,7 +32,7 @@ export function networkSettingsOf(given: {
   readonly proxy?: string | undefined;
   readonly proxyLogin?: string | undefined;
 }): NetworkOptions {
-  // The agent runs elsewhere than where the command was given.
+  // Absolute, because the agent runs in another folder than this command.
   const whole = (path: string | undefined) => (path === undefined ? undefined : resolve(path));
   return { ca: whole(given.ca), proxy: given.proxy, proxyLogin: whole(given.proxyLogin) };
 }

@@ -5,10 +5,10 @@ import { PASSWORD_FILE_BYTES_MAX } from '../../limits.ts';
 import type { Terminal } from './terminal.ts';
 
 /**
- * A password: from the first line of a file, or typed, unseen. Never from the command line or the environment, where
- * others can read it.
- * @param isNew typed twice, and long enough
- * @throws FobError `bad-input`, `usage` where nobody can be asked, `cancelled`
+ * Returns a password: the first line of a file, or typed without echo. Never from the command line or the
+ * environment, where others can read it.
+ * @param isNew typed twice, with a minimum length
+ * @throws FobError `bad-input`, `usage` if nobody can be asked, `cancelled`
  */
 export async function passwordFor(
   { stdin, stderr }: Terminal,

@@ -5,21 +5,26 @@ import { URI_BYTES_MAX } from '../../limits.ts';
 import { passwordFor } from './passwords.ts';
 import { printable, type Terminal } from './terminal.ts';
 
-/** Questions go to standard error; answers come from the keyboard, or line by line from what is piped in. */
+/** Questions go to standard error; answers come from the keyboard, or line by line from piped input. */
 export interface Prompts {
-  /** Has the person type what the fob shows, and shows stars for it. @param until ends the asking: the answer is not wanted any more */
+  /**
+   * Asks for the code on the fob and echoes stars. @param until cancels the question when the answer is no longer
+   * needed
+   */
   code(isAgain: boolean, until?: AbortSignal): Promise<string>;
-  /** An activation string: never shown while it is typed. @param isWhole standard input holds it, and nothing else */
+  /** Asks for an activation string, without echo. @param isWhole standard input holds only the string */
   activation(isWhole: boolean): Promise<string>;
-  /** A key URI: never shown while it is typed. */
+  /** Asks for a key URI, without echo. */
   uri(): Promise<string>;
-  /** A password or key: never shown while it is typed. @throws FobError `usage` where nobody can be asked */
+  /** Asks for a password or key, without echo. @throws FobError `usage` if nobody can be asked */
   secret(message: string): Promise<string>;
-  /** @throws FobError `usage` where nobody can be asked */
+  /** @throws FobError `usage` if nobody can be asked */
   confirm(question: string): Promise<boolean>;
-  /** A password of a file, or typed unseen. @throws FobError `bad-input`, `usage` where nobody can be asked */
+  /**
+   * Reads a password from a file, or asks without echo. @throws FobError `bad-input`, `usage` if nobody can be asked
+   */
   password(file: string | undefined, isNew: boolean): Promise<string>;
-  /** Lets go of standard input, so that the process can end. */
+  /** Releases standard input, so that the process can end. */
   close(): void;
 }
 
@@ -81,15 +86,18 @@ export function promptsOn(terminal: Terminal, signal: AbortSignal): Prompts {
   };
 }
 
-/** Asks before what is hard to undo. @throws FobError `cancelled` for a no, `usage` where nobody can be asked */
+/**
+ * Asks for confirmation before a change that is hard to undo. @throws FobError `cancelled` for a no, `usage` if
+ * nobody can be asked
+ */
 export async function makeSure(prompts: Prompts, question: string, otherwise: string): Promise<void> {
   if (!(await prompts.confirm(question))) throw new FobError('cancelled', { sentence: otherwise });
 }
 
 /**
- * Asks when the question before is over: one that is ended lets go of the keyboard a little later, and would take it from the
- * next one.
- * @throws FobError `cancelled` where the answer is not wanted any more by then
+ * Asks after the previous question has ended: a cancelled question releases the keyboard a little later, and would
+ * take input from the next one.
+ * @throws FobError `cancelled` if the answer is no longer needed by then
  */
 async function after(
   before: Promise<string> | undefined,
@@ -101,7 +109,7 @@ async function after(
   return await ask();
 }
 
-/** Ctrl-C and the signal come as errors of the prompt library. */
+/** The prompt library reports Ctrl-C and the signal as errors. */
 export async function orCancelled<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer;
@@ -116,17 +124,17 @@ interface PipedLines {
   close(): void;
 }
 
-/** Lines of a pipe or file, one an answer. */
+/** Reads a pipe or file, one line for each answer. */
 function pipedLines({ stdin }: Terminal, signal: AbortSignal): PipedLines {
   const hasEnded = stdin.readableEnded || stdin.destroyed;
   const reader = createInterface({ input: stdin, crlfDelay: Number.POSITIVE_INFINITY });
   const lines = reader[Symbol.asyncIterator]();
-  /** A line that was asked for and is not there yet: it answers the next question if not this one. */
+  /** A line already requested but not received; it answers a later question if this one is cancelled. */
   let coming: ReturnType<typeof lines.next> | undefined;
   return {
     async next(until) {
       const either = until === undefined ? signal : AbortSignal.any([signal, until]);
-      // Of a stream that was read to its end no reader ever hears again.
+      // `readline` never reports the end of a stream that has already ended.
       coming ??= hasEnded ? Promise.resolve({ done: true, value: undefined }) : lines.next();
       const line = await orAborted(coming, either);
       coming = undefined;
@@ -150,7 +158,7 @@ function orAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
-/** All of standard input, for what is piped in whole. */
+/** Reads all of standard input. */
 async function wholeInput(stdin: Terminal['stdin'], signal: AbortSignal): Promise<string> {
   const chunks: Buffer[] = [];
   let length = 0;

@@ -4,24 +4,24 @@ import { EXIT_CODES, exitCodeOf } from './exit-codes.ts';
 import { VERDICTS } from './result-format.ts';
 import { jsonLine, printable, type Terminal } from './terminal.ts';
 
-/** One line, or several. A line break inside of one is printed as `?`: it may come from a fob. */
+/** One line, or several. A line break inside a line is printed as `?`, because it may come from a fob. */
 export type Lines = string | readonly string[];
 
-/** What a command has to say at its end: for programs and for people. Whatever stands in it is made safe to print. */
+/** The result of a command, for programs and for people. All content is made safe to print. */
 export interface Report {
   readonly document: Readonly<Record<string, unknown>>;
-  /** For standard output. */
+  /** Printed to standard output. */
   readonly text: Lines;
-  /** For standard error, said beside the result. */
+  /** Printed to standard error, in addition to the result. */
   readonly note?: Lines;
 }
 
-/** A result as it is, and how it is told to people. */
+/** Makes a report of a result and its text for people. */
 export function reportOf(result: object, text: Lines, note?: Lines): Report {
   return { document: { ...result }, text, ...(note !== undefined && { note }) };
 }
 
-/** One JSON document, or lines. */
+/** Prints one JSON document, or lines. */
 export function sayReport(terminal: Terminal, isJson: boolean, report: Report): void {
   if (isJson) terminal.out(jsonLine({ ok: true, ...report.document }));
   else {
@@ -30,26 +30,26 @@ export function sayReport(terminal: Terminal, isJson: boolean, report: Report): 
   }
 }
 
-/** Lines with their ends, nothing for an empty text. */
+/** Joins lines with line breaks; an empty text gives no line. */
 function printableLines(text: Lines): string {
   const lines = typeof text === 'string' ? [text] : text;
   return lines.length === 1 && lines[0] === '' ? '' : lines.map(line => `${printable(line)}\n`).join('');
 }
 
-/** A text of several lines, made of parts that were each made safe to print. */
+/** Splits a text whose parts have already been made safe to print. */
 export function inLines(text: string): readonly string[] {
   return text.split('\n');
 }
 
-/** An error as a JSON object. */
+/** Converts an error into a JSON object. */
 export function errorDocument(error: FobError): Readonly<Record<string, unknown>> {
   const { kind, refusal, message, next, details } = error;
   return { kind, refusal, message, next, exitCode: exitCodeOf(error), details };
 }
 
 /**
- * Says what went wrong: the sentence and the next step. An error that is not ours is named by nothing but its type,
- * since its text may quote what was being worked on; with PASSFOB_DEBUG by its place in the code too.
+ * Prints an error: the sentence and the next step. A foreign error is named by its type only, because its text may
+ * quote the data in use; with PASSFOB_DEBUG also by its place in the code.
  * @returns the exit code
  */
 export function sayError(terminal: Terminal, isJson: boolean, error: unknown): number {
@@ -68,7 +68,7 @@ export function sayError(terminal: Terminal, isJson: boolean, error: unknown): n
   return Number(said.exitCode);
 }
 
-/** What a dry run came to: the step before which it ended. @returns the exit code */
+/** Prints the result of a dry run: the step before which it stopped. @returns the exit code */
 export function sayDryRun(terminal: Terminal, isJson: boolean, { message, next }: FobError): number {
   sayReport(terminal, isJson, { document: { dryRun: true, message }, text: message, note: next });
   return EXIT_CODES.ok.code;
@@ -80,7 +80,7 @@ function nameOf(error: unknown): string {
   return `${name}${code}`;
 }
 
-/** Where an error and its causes arose, without their texts. */
+/** Returns where an error and its causes arose, without their texts. */
 function traceOf(error: unknown): string {
   const lines: string[] = [];
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
@@ -99,7 +99,7 @@ const PRESS_PURPOSES = {
   maintenance: 'to open it for an update',
 } as const satisfies Record<PressPurpose, string>;
 
-/** What is said while a command runs, safe to print. */
+/** Formats progress of a command, safe to print. */
 export function progressText(progress: Progress): string {
   return printable(sentenceFor(progress));
 }

@@ -5,9 +5,9 @@ import type { AccountForm, ListResult } from '../../commands/list.ts';
 import type { VerifiedAccount } from '../../commands/verify.ts';
 import { printable } from './terminal.ts';
 
-/** Results as lines for people. Whatever came from a fob is made safe to print. */
+/** Formats results as lines for people. Text from a fob is made safe to print. */
 
-/** Columns as wide as their widest cell, two spaces apart. */
+/** Formats columns as wide as their widest cell, two spaces apart. */
 export function table(rows: readonly (readonly string[])[]): string {
   const safe = rows.map(row => row.map(printable));
   const widths = safe[0]?.map((_, column) => Math.max(...safe.map(row => row[column]?.length ?? 0))) ?? [];
@@ -52,7 +52,7 @@ export function listText({ accounts }: ListResult): string {
   );
 }
 
-/** What passcodes an account makes: `TOTP SHA-1, 6 digits, 30 s`. */
+/** Describes the passcodes of an account: `TOTP SHA-1, 6 digits, 30 s`. */
 export function passcodeText({ kind, algorithm, ...form }: AccountForm): string {
   const parts = [`${kind.toUpperCase()} ${algorithm}`, formText(form), movingText(form)];
   return parts.filter(part => part !== '').join(', ');
@@ -75,7 +75,7 @@ function movingText({
   return parts.join(', ');
 }
 
-/** What became of an account, as it is said. */
+/** Texts for the results of an account check. */
 export const VERDICTS = {
   proved: 'proved',
   wrong: 'wrong: another key or other settings',
@@ -90,7 +90,7 @@ export function verifyText(accounts: readonly VerifiedAccount[]): string {
   return table(accounts.map(({ id, issuer, label, verdict }) => [id, issuer, label, VERDICTS[verdict]]));
 }
 
-/** How far it had gone wrong until it was set. */
+/** The clock's error before it was set. */
 function beforeText({ serial, before }: ClockResult): string[] {
   if (before?.differenceMs === undefined) return [];
   const { differenceMs, driftPpm } = before;
@@ -99,7 +99,7 @@ function beforeText({ serial, before }: ClockResult): string[] {
   return [`The fob ${serial} was ${(Math.abs(differenceMs) / 1000).toFixed(3)} s ${direction}${drift}.`];
 }
 
-/** A paragraph for each clock, and a line for each fob that failed. */
+/** Formats a paragraph for each clock, and a line for each fob that failed. */
 export function clocksText({ clocks, failed }: ClocksResult): string {
   const lines = failed.map(
     ({ serial, address, error }) => `${serial ?? address}: ${printable(error.message)}`,

@@ -1,7 +1,7 @@
 import { FobError, systemCode } from '../../errors.ts';
 import { type CertificateFault, certificateFault, isTlsFailure } from '../../tls-errors.ts';
 
-/** Why a connection to a service came to nothing. */
+/** Why a connection to a service failed. */
 export const connectionTexts = {
   notPassfob: 'What answers there is not a Passfob service.',
   expired: {
@@ -32,7 +32,7 @@ const FAULT_TEXTS = {
   'unknown-authority': connectionTexts.unknownAuthority,
 } as const satisfies Record<CertificateFault, { sentence: string; next: string }>;
 
-/** The error for a connection to a service that failed, by what Node says of it: `certificate` or `service-silent`. */
+/** Makes the error for a failed connection to a service from Node's error: `certificate` or `service-silent`. */
 export function connectionError(cause: unknown): FobError {
   const code = systemCode(cause);
   const fault = certificateFault(code);

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 
-/** Where the command line reads and writes. Results go to `out`, everything said meanwhile to `note`. */
+/** The streams of the command line. Results go to `out`, all other messages to `note`. */
 export interface Terminal {
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stderr: NodeJS.WritableStream;
@@ -9,7 +9,7 @@ export interface Terminal {
   note(text: string): void;
 }
 
-/** This process's own streams. A reader that has gone ends nothing: what it wanted it has got. */
+/** This process's own streams. A closed reader does not end the process: the reader has got enough. */
 export function processTerminal(): Terminal {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   return {
@@ -22,19 +22,19 @@ export function processTerminal(): Terminal {
 }
 
 /**
- * Characters that a terminal or a reader obeys instead of showing: controls, invisible formats, line separators, and
- * what fonts leave out (Default_Ignorable_Code_Point of UAX #44).
+ * Characters that a terminal or reader interprets instead of showing: controls, invisible formats, line separators,
+ * and characters that fonts leave out (Default_Ignorable_Code_Point of UAX #44).
  */
 const OBEYED = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
-/** Text from a fob or a file, safe to print. */
+/** Makes text from a fob or a file safe to print. */
 export function printable(text: string): string {
   return text.replace(OBEYED, '?');
 }
 
 /**
- * A document as one line of JSON that is safe to print. JSON escapes the controls below U+0020 alone; the others are
- * escaped as well, so that programs still read the very text.
+ * Writes a document as one line of JSON that is safe to print. JSON escapes only the controls below U+0020; the
+ * others are escaped here too, so that programs still read the exact text.
  */
 export function jsonLine(document: unknown): string {
   const escaped = (character: string) =>

@@ -1,9 +1,9 @@
 import { TEXTS } from './texts.ts';
 
-/** unknown: cannot be found out here. */
+/** unknown: this check is not possible here. */
 export type FindingState = 'ok' | 'warning' | 'problem' | 'unknown';
 
-/** What was looked at, in the order of the report. */
+/** The checks, in the order of the report. */
 export type CheckName =
   | 'node'
   | 'native-parts'
@@ -17,18 +17,18 @@ export type CheckName =
   | 'clock'
   | 'inventory';
 
-/** What one check found: a sentence, and the next step where there is one. */
+/** The result of one check: a sentence, and a next step if there is one. */
 export interface Finding {
   readonly check: CheckName;
   readonly state: FindingState;
   readonly sentence: string;
-  /** Empty where there is nothing to do. */
+  /** Empty if there is nothing to do. */
   readonly next: string;
 }
 
 /**
- * A finding in the words of `texts.ts`.
- * @param values fill `{name}` of the words: paths and names of programs, never a secret
+ * Makes a finding with a text of `texts.ts`.
+ * @param values fill `{name}` of the text: paths and names of programs, never a secret
  */
 export function finding(
   check: CheckName,

@@ -1,4 +1,4 @@
-/** What the doctor says: a sentence and the next step, which is empty where there is nothing to do. */
+/** The doctor's texts: a sentence and the next step, which is empty if there is nothing to do. */
 export const TEXTS = {
   'node-good': ['Node {version} runs passfob.', ''],
   'node-old': [

@@ -3,11 +3,11 @@ import { isTemporaryOf } from '../../private-file.ts';
 import { type Finding, finding } from '../base/finding.ts';
 import type { System } from '../base/system.ts';
 
-/** Files that are replaced whole, by way of a temporary one. */
+/** Files that are replaced as a whole, through a temporary file. */
 const PRIVATE = ['inventory.key', 'agent.json'];
 
 /**
- * Whether the inventory is this user's, and nobody else's.
+ * Checks that the inventory belongs to this user and is closed to others.
  * @param folder where it is, or will be
  */
 export async function checkInventory(system: System, folder: string): Promise<Finding[]> {
@@ -30,7 +30,7 @@ export async function checkInventory(system: System, folder: string): Promise<Fi
   findings.push(
     ...left.map(name => finding('inventory', 'problem', 'inventory-left', { path: join(folder, name) })),
   );
-  // Names of files and the sealed database's size, no secret as long as the files are closed.
+  // Others see only file names and the size of the encrypted database, which are no secret if the files are closed.
   if ((facts.mode & 0o077) !== 0) {
     findings.push(finding('inventory', 'warning', 'inventory-listed', { path: folder }));
   }

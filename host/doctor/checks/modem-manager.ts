@@ -2,7 +2,7 @@ import { type Finding, finding } from '../base/finding.ts';
 import type { System } from '../base/system.ts';
 import { installedRules } from './udev.ts';
 
-/** Whether ModemManager runs, which writes to new serial ports to see whether a modem is there. */
+/** Checks whether ModemManager runs, which writes to new serial ports to detect modems. */
 export async function checkModemManager(system: System): Promise<Finding[]> {
   if (system.platform !== 'linux') return [];
   const pids = (await system.names('/proc')).filter(name => /^\d+$/.test(name));

@@ -2,23 +2,23 @@ import { missingLibrary } from '../../transports/native-part.ts';
 import { type Finding, finding } from '../base/finding.ts';
 import { NATIVE_PARTS, type NativePart, type System } from '../base/system.ts';
 
-/** What each part is for. Without HID fobs at serial ports still work. */
+/** The purpose of each part. Without HID, fobs at serial ports still work. */
 const PARTS = {
   serialport: { use: 'serial ports', failed: 'problem', folder: '@serialport/bindings-cpp' },
   'node-hid': { use: 'HID devices', failed: 'warning', folder: 'node-hid' },
   'better-sqlite3': { use: 'inventory', failed: 'problem', folder: 'better-sqlite3' },
 } as const satisfies Record<NativePart, object>;
 
-/** Packages of the libraries that node-hid links (hidapi over hidraw, and over libusb). */
+/** Packages of the libraries that node-hid links to (hidapi over hidraw, and over libusb). */
 const PACKAGES = [
   { library: /^libusb-1\.0/, debian: 'libusb-1.0-0', fedora: 'libusb1' },
   { library: /^libudev/, debian: 'libudev1', fedora: 'systemd-libs' },
 ] as const;
 
-/** In the words of node-gyp-build, pkg-prebuilds and bindings. */
+/** Error messages of node-gyp-build, pkg-prebuilds and bindings. */
 const NO_NATIVE_PART = /no native build was found|failed to find binding|could not locate the bindings file/i;
 
-/** Whether the native parts of packages can be loaded, and where one is missing, whether it can be built. */
+/** Checks that the native parts of packages can be loaded, and for a missing one, whether it can be built. */
 export async function checkNativeParts(system: System): Promise<Finding[]> {
   const findings: Finding[] = [];
   let isAnyMissing = false;

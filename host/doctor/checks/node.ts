@@ -2,7 +2,7 @@ import { type Finding, finding } from '../base/finding.ts';
 import { NODE_VERSION_MIN } from '../base/limits.ts';
 import type { System } from '../base/system.ts';
 
-/** Whether Node is new enough. */
+/** Checks that Node is new enough. */
 export function checkNode({ nodeVersion: version }: System): Finding[] {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const [wantedMajor, wantedMinor] = NODE_VERSION_MIN;

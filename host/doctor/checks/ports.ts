@@ -4,8 +4,8 @@ import { type Finding, finding } from '../base/finding.ts';
 import type { FileFacts, System } from '../base/system.ts';
 
 /**
- * Who may open the ports that may hold a fob, and who has them open.
- * @param named the one port to look at, whatever is behind it
+ * Checks who may open the ports that may have a fob, and which programs have them open.
+ * @param named the one port to check, whatever device it has
  */
 export async function checkPorts(system: System, named?: Address): Promise<Finding[]> {
   const likely = named ? [] : (await system.ports()).filter(({ isLikely }) => isLikely);
@@ -31,7 +31,7 @@ export async function checkPorts(system: System, named?: Address): Promise<Findi
 
 const ownersElsewhere = () => finding('port-owner', 'unknown', 'owners-elsewhere');
 
-/** The file behind a port. Windows has none, nor has macOS for HID. */
+/** Returns the file of a port. Windows has none, and macOS none for HID. */
 function pathOf(address: Address): string | undefined {
   const path = address.kind === 'serial' ? address.path : address.kind === 'hid' ? address.name : '';
   return path.startsWith('/') ? path : undefined;

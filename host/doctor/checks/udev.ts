@@ -1,7 +1,7 @@
 import { type Finding, finding } from '../base/finding.ts';
 import type { System } from '../base/system.ts';
 
-/** Where udev looks for rules, the folder that comes first winning (udev(7)). */
+/** udev's folders for rules; the first one wins (udev(7)). */
 const RULES_FOLDERS = [
   '/etc/udev/rules.d',
   '/run/udev/rules.d',
@@ -11,8 +11,8 @@ const RULES_FOLDERS = [
 const RULES_NAME = '70-passfob.rules';
 
 /**
- * Whether udev runs and has the rules of passfob.
- * @param rules their text, as this passfob has them
+ * Checks that udev runs and has passfob's rules.
+ * @param rules their text in this version of passfob
  */
 export async function checkUdev(system: System, rules: string): Promise<Finding[]> {
   if (system.platform !== 'linux') return [];
@@ -20,13 +20,13 @@ export async function checkUdev(system: System, rules: string): Promise<Finding[
 }
 
 async function checkDaemon(system: System): Promise<Finding> {
-  // Made by the daemon when it starts (systemd-udevd and eudev).
+  // The daemon creates it when it starts (systemd-udevd and eudev).
   if ((await system.names('/run/udev')).includes('control')) return finding('udev', 'ok', 'udev-runs');
   const isInstalled = (await system.print('udevadm', '--version')) !== undefined;
   return finding('udev', 'warning', isInstalled ? 'udev-stopped' : 'udev-absent');
 }
 
-/** The rules that are installed, and where. */
+/** Returns the installed rules and their path. */
 export async function installedRules(system: System): Promise<{ path: string; text: string } | undefined> {
   for (const folder of RULES_FOLDERS) {
     const path = `${folder}/${RULES_NAME}`;
@@ -38,7 +38,7 @@ export async function installedRules(system: System): Promise<{ path: string; te
 
 async function checkRules(system: System, rules: string): Promise<Finding> {
   const installed = await installedRules(system);
-  // Root may open every port; whoever else comes to this machine may not.
+  // Root may open every port, but other users of this machine may not.
   if (installed === undefined) {
     return system.uid === 0
       ? finding('udev-rules', 'ok', 'rules-spared')

@@ -6,7 +6,7 @@ import { damagedSeal, openGcm, type Scrypt, scryptKey, wrongPassword } from '../
 import type { Work } from '../base/work.ts';
 import { isObject, type Json, listIn, objectIn, parseJson, textIn } from './json.ts';
 
-/** A vault that Aegis exported, plain or encrypted (docs/vault.md of Aegis, version 1). */
+/** Reads a vault exported by Aegis, plain or encrypted (docs/vault.md of Aegis, version 1). */
 export async function readAegis(file: SourceFile, aids: ReadAids): Promise<ImportRow[]> {
   const vault = parseJson(textOf(file));
   const db =
@@ -54,7 +54,7 @@ async function decrypted(vault: Json, db: string, file: SourceFile, aids: ReadAi
   throw wrongPassword();
 }
 
-/** The key of the vault under a key from the password. */
+/** The vault's key, encrypted under a key from the password. */
 interface Wrapping {
   readonly cost: Scrypt;
   readonly params: Json;

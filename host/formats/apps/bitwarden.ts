@@ -18,7 +18,7 @@ import {
 import { damagedSeal, pbkdf2Key, wrongPassword } from '../base/sealed.ts';
 import { isObject, type Json, listIn, objectIn, parseJson, textIn } from './json.ts';
 
-/** An export of Bitwarden as JSON: plain, or protected by a password of its own. */
+/** Reads a JSON export of Bitwarden: plain, or protected by a password of its own. */
 export async function readBitwarden(file: SourceFile, aids: ReadAids): Promise<ImportRow[]> {
   const vault = parseJson(textOf(file));
   const plain = vault.encrypted === true ? await decrypted(vault, file, aids) : vault;
@@ -34,7 +34,7 @@ function loginOf(item: Json) {
   return { name: textIn(item, 'name'), username: textIn(login, 'username'), totp: textIn(login, 'totp') };
 }
 
-/** An item of a vault: its field for passcodes holds a key URI, a bare secret, or nothing. */
+/** Reads an item of a vault: its passcode field contains a key URI, a bare secret, or nothing. */
 export function rowOf(place: string, name: RowName, totp: string): ImportRow {
   const text = totp.trim();
   if (text === '') return skipped(place, name, 'The item has no one-time password.');
@@ -91,12 +91,12 @@ interface Keys {
   readonly mac: Uint8Array;
 }
 
-/** HKDF-Expand alone (RFC 5869 §2.3), whose one block of output is an HMAC. */
+/** HKDF-Expand only (RFC 5869 §2.3), whose single output block is an HMAC. */
 function stretched(master: Uint8Array, use: string): Uint8Array {
   return new Uint8Array(createHmac('sha256', master).update(use).update(Uint8Array.of(1)).digest());
 }
 
-/** `2.IV|ciphertext|MAC`: AES-256-CBC with HMAC-SHA-256; undefined where the MAC is wrong. */
+/** Decrypts `2.IV|ciphertext|MAC`: AES-256-CBC with HMAC-SHA-256; undefined if the MAC is wrong. */
 function opened(text: string, { cipher, mac }: Keys): Uint8Array | undefined {
   const [type, body = ''] = text.split('.', 2);
   const [iv, ciphertext, tag] = body.split('|', 3).map(base64Bytes);

@@ -4,7 +4,7 @@ import { enrolmentOf } from '../base/draft.ts';
 import { checkedRow, type ImportRow, type ReadAids, readRows, type SourceFile, textOf } from '../base/row.ts';
 import { isObject, type Json, listIn, parseJson, textIn } from './json.ts';
 
-/** A backup of FreeOTP+ (JSON), and what FreeOTP keeps in the same form. */
+/** Reads a backup of FreeOTP+ (JSON), and FreeOTP's data in the same form. */
 export async function readFreeOtp(file: SourceFile, { work }: ReadAids): Promise<ImportRow[]> {
   const tokens = listIn(parseJson(textOf(file)), 'tokens');
   return readRows(tokens, work, (token, at) => rowOf(`token ${at + 1}`, isObject(token) ? token : {}));
@@ -16,7 +16,7 @@ function rowOf(place: string, token: Json): ImportRow {
     label: textIn(token, 'label'),
   };
   return checkedRow(place, names, () => {
-    // FreeOTP+ makes Steam's letters for whatever has this issuer.
+    // FreeOTP+ generates Steam passcodes for every account with this issuer.
     if (names.issuer === 'Steam') throw steam();
     return enrolmentOf({
       ...names,
@@ -30,12 +30,12 @@ function rowOf(place: string, token: Json): ImportRow {
   });
 }
 
-/** The app keeps the counter of the last passcode that it has shown, -1 before the first. */
+/** The app stores the counter of the last shown passcode, -1 before the first. */
 function nextCounter(written: unknown): unknown {
   return typeof written === 'number' && Number.isInteger(written) && written >= -1 ? written + 1 : written;
 }
 
-/** Bytes as Java has them: -128 to 127. */
+/** Converts Java's signed bytes: -128 to 127. */
 function secretOf(written: unknown): Uint8Array {
   const isByte = (value: unknown) =>
     typeof value === 'number' && Number.isInteger(value) && value >= -128 && value < 256;

@@ -1,7 +1,7 @@
 import { badInput } from '../../enrol/enrolment.ts';
 import { NESTING_DEPTH_MAX, VALUES_MAX } from '../base/limits.ts';
 
-/** A value of a JSON file, whose shape nobody promised. */
+/** A value of a JSON file, whose shape is not guaranteed. */
 export type Json = Readonly<Record<string, unknown>>;
 
 /** @throws FobError `bad-input` for what is not a JSON object, is nested too deeply or holds too many values */
@@ -11,7 +11,7 @@ export function parseJson(text: string): Json {
   try {
     value = JSON.parse(text.replace(/^\ufeff/, ''));
   } catch {
-    // The parser quotes what it could not read, which may be a secret.
+    // The parser's message quotes the unreadable text, which may be a secret.
     throw badInput('The file is not well-formed JSON.', 'Export it again; it may have been cut off.');
   }
   if (isObject(value)) return value;
@@ -21,7 +21,7 @@ export function parseJson(text: string): Json {
   );
 }
 
-/** Counts brackets and commas outside strings, before anything is built of them. */
+/** Counts brackets and commas outside strings, before anything is built from them. */
 function checkShape(text: string): void {
   let depth = 0;
   let values = 0;
@@ -55,13 +55,13 @@ export function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The object in a field; an empty one where there is none. */
+/** Returns the object in a field; an empty one if there is none. */
 export function objectIn(from: Json, field: string): Json {
   const value = from[field];
   return isObject(value) ? value : {};
 }
 
-/** The list in a field. @throws FobError `bad-input` where there is none */
+/** Returns the list in a field. @throws FobError `bad-input` if there is none */
 export function listIn(from: Json, field: string): readonly unknown[] {
   const value = from[field];
   if (Array.isArray(value)) return value;
@@ -71,7 +71,7 @@ export function listIn(from: Json, field: string): readonly unknown[] {
   );
 }
 
-/** The text in a field; an empty one where there is none. */
+/** Returns the text in a field; an empty one if there is none. */
 export function textIn(from: Json, field: string): string {
   const value = from[field];
   return typeof value === 'string' ? value : '';

@@ -4,10 +4,10 @@ import { checkedRow, type ImportRow, type ReadAids, readRows, type SourceFile, t
 import { damagedSeal, openGcm, pbkdf2Key, wrongPassword } from '../base/sealed.ts';
 import { isObject, type Json, listIn, objectIn, parseJson, textIn } from './json.ts';
 
-/** What the app itself uses; its files do not say it. */
+/** The app's fixed value, which its files do not contain. */
 const APP_ITERATIONS = 10_000;
 
-/** A backup of 2FAS, plain or encrypted. */
+/** Reads a backup of 2FAS, plain or encrypted. */
 export async function readTwoFas(file: SourceFile, aids: ReadAids): Promise<ImportRow[]> {
   const backup = parseJson(textOf(file));
   const sealed = textIn(backup, 'servicesEncrypted');
@@ -26,7 +26,7 @@ function rowOf(place: string, service: Json): ImportRow {
   return checkedRow(place, names, () =>
     enrolmentOf({
       ...names,
-      // What was added by hand in early versions says no type, and is TOTP.
+      // Accounts added by hand in early versions have no type; they are TOTP.
       type: textIn(otp, 'tokenType') || 'totp',
       secret: { as: 'base32', text: textIn(service, 'secret') },
       algorithm: otp.algorithm,
@@ -37,7 +37,7 @@ function rowOf(place: string, service: Json): ImportRow {
   );
 }
 
-/** Ciphertext with its tag, salt and nonce, each in Base64, with colons between them. */
+/** Decrypts ciphertext with its tag, salt and nonce, each in Base64, separated by colons. */
 async function decrypted(sealed: string, file: SourceFile, aids: ReadAids): Promise<readonly unknown[]> {
   const [ciphertext, salt, nonce, ...rest] = sealed.split(':', 4).map(base64Bytes);
   if (!ciphertext?.length || !salt?.length || !nonce?.length || rest.length > 0) throw damagedSeal();
@@ -47,7 +47,7 @@ async function decrypted(sealed: string, file: SourceFile, aids: ReadAids): Prom
   const key = await aids.work.unlessEnded(pbkdf2Key(password, cost));
   const opened = openGcm(key, nonce, ciphertext);
   if (opened === undefined) throw wrongPassword();
-  // A bare list, which is an object to no reader of objects.
+  // The text is a bare list, but the JSON reader accepts only objects.
   const text = textOf({ name: file.name, bytes: opened });
   return listIn(parseJson(`{"services":${text}}`), 'services');
 }

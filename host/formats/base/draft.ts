@@ -8,11 +8,11 @@ import { steam } from '../../enrol/uri-parts.ts';
 import { readSecret, type WrittenSecret } from './encodings.ts';
 import { fitName } from './names.ts';
 
-/** An account as a file says it, before anything of it was judged. Numbers may be numbers or their decimals. */
+/** An account as read from a file, not validated. Numbers may be numbers or their decimals. */
 export interface Draft {
-  /** `totp`, `hotp`, `ocra` or the name of something else, in any case. */
+  /** `totp`, `hotp`, `ocra` or another kind's name, in any case. */
   readonly type: string;
-  /** Of OCRA (RFC 6287 §6), which says algorithm and digits. */
+  /** OCRA only (RFC 6287 §6); determines algorithm and digits. */
   readonly suite?: string;
   readonly secret: WrittenSecret;
   readonly algorithm?: unknown;
@@ -21,15 +21,15 @@ export interface Draft {
   readonly counter?: unknown;
   readonly issuer: string;
   readonly label: string;
-  /** Stands for a label where there is none. */
+  /** The label if there is no other. */
   readonly serial?: string | undefined;
   /** Sentences. */
   readonly warnings?: readonly string[];
 }
 
 /**
- * The account that a draft means, by the same rules for every format.
- * @throws FobError `bad-input`, one sentence about the first thing that a fob cannot take; never with the secret
+ * Builds the account from a draft, by the same rules for every format.
+ * @throws FobError `bad-input`, one sentence about the first value that a fob cannot hold; never with the secret
  */
 export function enrolmentOf(draft: Draft): Enrolment {
   const kind = kindNamed(draft.type);
@@ -59,7 +59,7 @@ export function enrolmentOf(draft: Draft): Enrolment {
   });
 }
 
-/** What an account says about its passcodes, and whether it counts them. */
+/** An account's passcode settings, including the counter if it has one. */
 type Passcode = Pick<Enrolment, 'algorithm' | 'digits' | 'period' | 'suite'> & {
   readonly isCounted: boolean;
 };
@@ -73,7 +73,7 @@ function readPasscode(kind: Kind, { algorithm, digits, period }: Draft): Passcod
   };
 }
 
-/** @throws FobError `bad-input` for a suite that no fob has, or digits that are not its own */
+/** @throws FobError `bad-input` for an unsupported suite, or digits that contradict it */
 function readOcra({ suite: named = '', digits }: Draft): Passcode {
   if (named.trim() === '') {
     throw badInput('It is an OCRA account without its suite.', 'Add the OCRA suite that its server has.');

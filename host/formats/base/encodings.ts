@@ -2,10 +2,10 @@ import { badInput } from '../../enrol/enrolment.ts';
 import { readSecretText, type SecretText } from '../../enrol/secret-text.ts';
 import { SECRET_CHARS_MAX } from './limits.ts';
 
-/** How a file writes secrets down. */
+/** The encoding of secrets in a file. */
 export type Encoding = 'base32' | 'hex' | 'base64';
 
-/** A secret as it stands in a file. */
+/** A secret as written in a file. */
 export type WrittenSecret = { readonly as: Encoding; readonly text: string } | { readonly bytes: Uint8Array };
 
 /** @throws FobError `bad-input`, never with the text */
@@ -26,14 +26,14 @@ export function readSecret(written: WrittenSecret): SecretText {
   );
 }
 
-/** Bytes of hexadecimal digits in any case, with white space between them; undefined for anything else. */
+/** Decodes hexadecimal digits in any case, with white space between them; undefined for anything else. */
 export function hexBytes(text: string): Uint8Array | undefined {
   const digits = text.replace(/\s/g, '');
   if (digits.length % 2 !== 0 || /[^0-9a-f]/i.test(digits)) return undefined;
   return new Uint8Array(Buffer.from(digits, 'hex'));
 }
 
-/** Bytes of Base64 (RFC 4648 §4 or §5), with or without padding and line breaks; undefined for anything else. */
+/** Decodes Base64 (RFC 4648 §4 or §5), with or without padding and line breaks; undefined for anything else. */
 export function base64Bytes(text: string): Uint8Array | undefined {
   const letters = text.replace(/\s/g, '').replace(/={1,2}$/, '');
   if (letters.length % 4 === 1 || /[^0-9a-z+/_-]/i.test(letters)) return undefined;

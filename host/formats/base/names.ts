@@ -1,26 +1,26 @@
 import { NAME_BYTES_MAX } from '@passfob/protocol/limits';
 
-/** Stands where a name was cut. One byte, and in every font of a fob. */
+/** Marks a cut name. One byte, and in every font of a fob. */
 const CUT = '~';
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** A name as a fob can keep it, and a sentence where it had to be changed. */
+/** A name that fits into a fob, and a warning if it had to be changed. */
 export interface FittedName {
   readonly name: string;
   readonly warnings: readonly string[];
 }
 
 /**
- * A name cut to what a fob keeps. Apps hold names of any length, most of all e-mail addresses, and nobody wants an
- * account refused for that; the letters that are left tell accounts apart better than those that go.
+ * Cuts a name to the length that fobs can store. Apps allow names of any length, especially e-mail addresses, and no
+ * account should be refused for that. The beginning is kept because it tells accounts apart better than the end.
  */
 export function fitName(what: 'issuer' | 'label', text: string): FittedName {
   const name = text.trim();
   if (bytesIn(name) <= NAME_BYTES_MAX) return { name, warnings: [] };
   let kept = '';
   let room = NAME_BYTES_MAX - bytesIn(CUT);
-  // A letter has a byte or more, so that a long text is not taken apart to its end.
+  // A letter has at least one byte, so the rest of a long text need not be split.
   for (const { segment } of graphemes.segment(name.slice(0, NAME_BYTES_MAX))) {
     room -= bytesIn(segment);
     if (room < 0) break;

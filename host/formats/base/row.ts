@@ -4,26 +4,26 @@ import { type FobError, isFobError } from '../../errors.ts';
 import { LINES_MAX, ROWS_MAX } from './limits.ts';
 import type { Work } from './work.ts';
 
-/** One file that is to be imported. */
+/** A file to import. */
 export interface SourceFile {
-  /** As a person knows it; only for messages. */
+  /** The name that a person knows; only for messages. */
   readonly name: string;
   readonly bytes: Uint8Array;
 }
 
-/** What an encrypted file may ask for. */
+/** Questions that an encrypted file may need answered, and limits. */
 export interface ReadTools {
-  /** The password of a file. */
+  /** Returns the password of a file. */
   readonly password: (file: string) => Promise<string>;
-  /** The key that was agreed on for a file (PSKC). @param name what the file calls it */
+  /** Returns the pre-shared key of a file (PSKC). @param name the key's name in the file */
   readonly key: (file: string, name: string) => Promise<Uint8Array>;
-  /** Ends the import between two of its steps. */
+  /** Stops the import between two steps. */
   readonly signal?: AbortSignal | undefined;
-  /** Pixels of the largest image that is looked at; those of a photograph where left out. */
+  /** Pixels of the largest image accepted; default: those of a photograph. */
   readonly imagePixelsMax?: number | undefined;
 }
 
-/** The same inside an import, with the work that its files may ask for together. */
+/** The tools with the work limit that all files of an import share. */
 export interface ReadAids extends ReadTools {
   readonly work: Work;
 }
@@ -31,23 +31,23 @@ export interface ReadAids extends ReadTools {
 /** Reads one format. @throws FobError `bad-input` for a file that cannot be read as a whole, `cancelled` */
 export type ReadFormat = (file: SourceFile, aids: ReadAids) => Promise<ImportRow[]>;
 
-/** One account of a file, or what stands where one could be. */
+/** One account of a file, or an entry that cannot be read as one. */
 export interface ImportRow {
-  /** Where it stands, for a person who looks it up: `line 3`, `entry 2`. */
+  /** Its place in the file, for a person: `line 3`, `entry 2`. */
   readonly place: string;
   readonly issuer: string;
-  /** As the fob shows it: the serial number where the file has no other name. */
+  /** The fob's text: the serial number if the file has no other name. */
   readonly label: string;
-  /** Who has the account, whole as the file has it; empty where it does not say so. */
+  /** The account's user, uncut as in the file; empty if the file has none. */
   readonly user: string;
-  /** Of the token, where the file has one. */
+  /** The token's serial number, if the file has one. */
   readonly serial?: string;
   readonly outcome: RowOutcome;
 }
 
 /**
- * ok: a fob can hold it. skipped: there is nothing to enrol, or it is there already. refused: it asks for what a fob
- * cannot do, or it is broken. `reason` and `next` are sentences; no text holds a secret.
+ * ok: a fob can hold it. skipped: nothing to enrol, or already there. refused: a fob cannot do it, or it is broken.
+ * `reason` and `next` are sentences; no text holds a secret.
  */
 export type RowOutcome =
   | { readonly state: 'ok'; readonly enrolment: Enrolment }
@@ -61,7 +61,7 @@ export interface RowName {
 
 export const NAMELESS: RowName = { issuer: '', label: '' };
 
-/** A row by what `build` makes of it: whatever it refuses is the reason of this row and stops no other. */
+/** Builds a row; a `bad-input` of `build` refuses only this row. */
 export function checkedRow(place: string, name: RowName, build: () => Enrolment): ImportRow {
   try {
     const enrolment = build();
@@ -86,8 +86,8 @@ function plain({ issuer, label, serial = '' }: RowName) {
 }
 
 /**
- * Rows of what a file holds, counted while they are made: what comes behind the last one is not even looked at.
- * @throws FobError `bad-input` for more than are read at once, `cancelled`
+ * Reads rows and counts them meanwhile: items after the last allowed row are not read at all.
+ * @throws FobError `bad-input` for too many rows, `cancelled`
  */
 export async function readRows<T>(
   items: Iterable<T>,
@@ -106,7 +106,7 @@ export async function readRows<T>(
   return rows;
 }
 
-/** @throws FobError `bad-input` for more rows than are read at once */
+/** @throws FobError `bad-input` for too many rows */
 export function checkRowCount(count: number): void {
   if (count <= ROWS_MAX) return;
   throw badInput(
@@ -115,17 +115,17 @@ export function checkRowCount(count: number): void {
   );
 }
 
-/** A line of a text that holds something else than a comment. */
+/** A line of a text that is neither empty nor a comment. */
 export interface TextLine {
   /** `line 3` */
   readonly place: string;
-  /** Without white space around it. */
+  /** Without surrounding white space. */
   readonly text: string;
 }
 
 /**
- * Lines one by one, without those that are empty or begin with `#`: a file of nothing but line ends would be a list of
- * millions.
+ * Yields lines, without those that are empty or begin with `#`. One by one, because a file of line ends only would
+ * give a list of millions.
  * @throws FobError `bad-input` for too many
  */
 export function* linesOf(text: string): Generator<TextLine> {
@@ -142,12 +142,12 @@ export function* linesOf(text: string): Generator<TextLine> {
   }
 }
 
-/** The file as text. @throws FobError `bad-input` for what is not UTF-8 */
+/** Returns the file as text. @throws FobError `bad-input` if it is not UTF-8 */
 export function textOf(file: SourceFile): string {
   return new TextDecoder().decode(utf8Of(file));
 }
 
-/** The same as its bytes. @throws FobError `bad-input` */
+/** Returns the file as bytes of UTF-8. @throws FobError `bad-input` */
 export function utf8Of({ bytes }: SourceFile): Uint8Array {
   try {
     const text = decoded16(bytes);
@@ -155,12 +155,12 @@ export function utf8Of({ bytes }: SourceFile): Uint8Array {
     if (isUtf8(text)) return text;
   } catch (error) {
     if (isFobError(error)) throw error;
-    // Half a character of UTF-16.
+    // An odd number of bytes or half a character is no UTF-16.
   }
   throw notText(bytes);
 }
 
-/** Spreadsheets save "Unicode text" as UTF-16 with a mark; everything else is taken as it is. */
+/** Converts UTF-16 with a byte order mark, which spreadsheets save as "Unicode text"; leaves all else unchanged. */
 function decoded16(bytes: Uint8Array): Uint8Array {
   const [first, second] = bytes;
   const isLittle = first === 0xff && second === 0xfe;
@@ -169,7 +169,7 @@ function decoded16(bytes: Uint8Array): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-/** Files that are often taken for a table or an export, by their first bytes. */
+/** Files often mistaken for a table or an export, by their first bytes. */
 const KINDS: readonly (readonly [start: string, kind: string, next: string])[] = [
   ['PK\u0003\u0004', 'a ZIP archive, or a spreadsheet such as .xlsx', 'Unpack it, or save the table as CSV.'],
   ['\u00d0\u00cf\u0011\u00e0', 'a document of Office, such as .xls', 'Save the table as CSV.'],
@@ -180,7 +180,7 @@ const KINDS: readonly (readonly [start: string, kind: string, next: string])[] =
   ['RIFF', 'an image or a sound of the kind RIFF, such as .webp', 'Save it as a PNG or JPEG image.'],
 ];
 
-/** Text in another encoding can be saved as UTF-8; what is no text at all cannot. */
+/** Suggests UTF-8 for text in another encoding; binary files get another hint. */
 function notText(bytes: Uint8Array): Error {
   const start = Buffer.from(bytes.subarray(0, 16)).toString('latin1');
   const known = KINDS.find(([begins]) => start.startsWith(begins));

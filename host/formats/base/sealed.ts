@@ -4,7 +4,10 @@ import { badInput } from '../../enrol/enrolment.ts';
 import { GCM_TAG_BYTES } from './limits.ts';
 import type { Pbkdf2Cost, ScryptCost } from './work.ts';
 
-/** Keys from passwords, and AES-GCM. How much work a key is, the file says: a reader counts it in `Work` before. */
+/**
+ * Derives keys from passwords, and opens AES-GCM. The file sets the cost of a key, so the reader counts it in `Work`
+ * first.
+ */
 
 export interface Pbkdf2 extends Pbkdf2Cost {
   readonly salt: Uint8Array;
@@ -28,7 +31,7 @@ export async function scryptKey(password: string, { salt, n, r, p }: Scrypt): Pr
   return new Uint8Array(await derive(password, salt, 32, { N: n, r, p, maxmem }));
 }
 
-/** AES-256-GCM with its tag behind the ciphertext; undefined where the key is not the right one. */
+/** Opens AES-256-GCM with the tag after the ciphertext; undefined for a wrong key. */
 export function openGcm(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array): Uint8Array | undefined {
   const end = sealed.length - GCM_TAG_BYTES;
   if (nonce.length === 0 || end < 0) return undefined;

@@ -10,14 +10,14 @@ import {
   TURN_MS,
 } from './limits.ts';
 
-/** What scrypt (RFC 7914) is to do with a password. */
+/** Parameters of scrypt (RFC 7914). */
 export interface ScryptCost {
   readonly n: number;
   readonly r: number;
   readonly p: number;
 }
 
-/** What PBKDF2 (RFC 8018 §5.2) is to do with a password. */
+/** Parameters of PBKDF2 (RFC 8018 §5.2). */
 export interface Pbkdf2Cost {
   readonly iterations: number;
   readonly keyBytes: number;
@@ -27,8 +27,8 @@ export interface Pbkdf2Cost {
 const HASH_BYTES = { sha1: 20, sha256: 32, sha512: 64 } as const;
 
 /**
- * The work of one import: how much its files may ask for together, and when others get a turn. A file names the cost of
- * its own key, so that the sum over all slots and all files is what has to be bounded.
+ * Limits the work of one import over all its files, and pauses for other work. Each file sets the cost of its own
+ * key, so the sum over all slots and files must be limited.
  */
 export class Work {
   private readonly signal: AbortSignal | undefined;
@@ -37,7 +37,7 @@ export class Work {
   private pixels: number;
   private turnMs: number;
 
-  /** @param signal ends the import between two of its steps */
+  /** @param signal stops the import between two steps */
   constructor(signal?: AbortSignal) {
     this.signal = signal;
     this.iterations = ITERATIONS_MAX;
@@ -46,7 +46,7 @@ export class Work {
     this.turnMs = performance.now();
   }
 
-  /** Counts a key, before anybody is asked for a password. @throws FobError `bad-input` where it is too much */
+  /** Counts the cost of a key, before a password is asked for. @throws FobError `bad-input` if it is too high */
   takePbkdf2({ iterations, keyBytes, hash }: Pbkdf2Cost): void {
     const blocks = Math.ceil(keyBytes / HASH_BYTES[hash]);
     if (!Number.isInteger(iterations) || iterations < 1 || iterations > ITERATIONS_MAX) throw tooMuchWork();
@@ -54,7 +54,7 @@ export class Work {
     if (this.iterations < 0) throw tooMuchTogether();
   }
 
-  /** The same for scrypt. @throws FobError `bad-input` */
+  /** Counts the cost of a scrypt key. @throws FobError `bad-input` */
   takeScrypt({ n, r, p }: ScryptCost): void {
     const isPower = Number.isInteger(n) && n > 1 && Number.isInteger(Math.log2(n));
     const areWhole = Number.isInteger(r) && r > 0 && Number.isInteger(p) && p > 0;
@@ -65,7 +65,7 @@ export class Work {
     if (this.scryptBytes < 0) throw tooMuchTogether();
   }
 
-  /** Counts an image. @throws FobError `bad-input` */
+  /** Counts an image's pixels. @throws FobError `bad-input` */
   takePixels(pixels: number): void {
     this.pixels -= pixels;
     if (this.pixels >= 0) return;
@@ -80,7 +80,7 @@ export class Work {
     return performance.now() - this.turnMs >= TURN_MS;
   }
 
-  /** Gives others a turn. @throws FobError `cancelled` */
+  /** Lets other work run. @throws FobError `cancelled` */
   async pause(): Promise<void> {
     await othersTurn();
     this.turnMs = performance.now();
@@ -92,7 +92,7 @@ export class Work {
     if (this.signal?.aborted) throw new FobError('cancelled');
   }
 
-  /** Waits for what cannot be stopped, unless the import is ended. @throws FobError `cancelled` */
+  /** Waits for work that cannot be stopped, unless the import is cancelled. @throws FobError `cancelled` */
   unlessEnded<T>(result: Promise<T>): Promise<T> {
     const { signal } = this;
     if (signal === undefined) return result;

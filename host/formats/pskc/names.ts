@@ -1,4 +1,4 @@
-/** Names of RFC 6030 and of the standards that it builds on. */
+/** Names of RFC 6030 and the standards it uses. */
 
 export const PSKC = 'urn:ietf:params:xml:ns:keyprov:pskc';
 export const XMLDSIG = 'http://www.w3.org/2000/09/xmldsig#';
@@ -9,7 +9,7 @@ export const PKCS5 = 'http://www.rsasecurity.com/rsalabs/pkcs/schemas/pkcs-5v2-0
 
 export type HashName = 'sha1' | 'sha256' | 'sha512';
 
-/** HMACs, as MACMethod and PRF name them. */
+/** HMACs by their names in MACMethod and PRF. */
 export const HMACS: Readonly<Record<string, HashName>> = {
   [`${XMLDSIG}hmac-sha1`]: 'sha1',
   [`${XMLDSIG_MORE}hmac-sha256`]: 'sha256',

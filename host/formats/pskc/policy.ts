@@ -3,8 +3,8 @@ import type { Element } from './xml.ts';
 import { textOf } from './xml.ts';
 
 /**
- * Sentences about what a policy asks for beside the fob.
- * @throws FobError `bad-input` for an element that is not understood: then the key must not be used (RFC 6030 §5)
+ * Returns warnings about a policy's demands beyond the fob.
+ * @throws FobError `bad-input` for an unknown element: the key must then not be used (RFC 6030 §5)
  */
 export function readPolicy(policy: Element | undefined): string[] {
   if (policy === undefined) return [];

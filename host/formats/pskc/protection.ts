@@ -6,14 +6,14 @@ import { damagedSeal, pbkdf2Key } from '../base/sealed.ts';
 import { CIPHERS, type Cipher, type HashName, HMACS } from './names.ts';
 import { anyAt, at, type Element, inside, textOf } from './xml.ts';
 
-/** How the values of a document are protected; nothing of it for one that is plain. */
+/** The protection of a document's values; empty for a plain one. */
 export interface Protection {
   readonly key?: Uint8Array;
   readonly mac?: { readonly hash: HashName; readonly key: Uint8Array };
 }
 
 /**
- * Finds the keys of a document (RFC 6030 §6), asking for the password or the key that was agreed on.
+ * Finds the keys of a document (RFC 6030 §6); asks for the password or the pre-shared key.
  * @throws FobError `bad-input`
  */
 export async function readProtection(root: Element, file: string, aids: ReadAids): Promise<Protection> {
@@ -35,7 +35,7 @@ export async function readProtection(root: Element, file: string, aids: ReadAids
     );
   }
   const wrapped = inside(method, 'MACKey');
-  // Without a key of its own the MAC is made with the key of the encryption (RFC 6030 §6.1.1).
+  // Without a MAC key of its own, the encryption key makes the MAC (RFC 6030 §6.1.1).
   return { key, mac: { hash, key: wrapped === undefined ? key : macKey(wrapped, key) } };
 }
 
@@ -94,7 +94,7 @@ function encryptedParts(from: Element): { cipher: Cipher; bytes: Uint8Array } {
   return { cipher, bytes };
 }
 
-/** The last byte counts the padding, whatever the rest of it is (XML Encryption §5.2). */
+/** The last byte is the length of the padding; its other bytes are arbitrary (XML Encryption §5.2). */
 function decrypt({ name, keyBytes }: Cipher, key: Uint8Array, bytes: Uint8Array): Uint8Array | undefined {
   if (key.length !== keyBytes) {
     throw badInput(
@@ -110,9 +110,9 @@ function decrypt({ name, keyBytes }: Cipher, key: Uint8Array, bytes: Uint8Array)
 }
 
 /**
- * The bytes of a value of a key. An encrypted one must have its MAC, which is looked at before the cipher
- * (RFC 6030 §6.1.1: AES-CBC says nothing of who made its text). In a file with MACs a plain one is refused: whoever
- * cannot make a MAC must not be able to put a secret of their own there.
+ * Opens a value of a key. An encrypted value must have a MAC, which is checked before decryption (RFC 6030 §6.1.1:
+ * AES-CBC does not authenticate). In a file with MACs a plain value is refused, so that nobody without the MAC key
+ * can insert a secret.
  * @throws FobError `bad-input`
  */
 export function openValue(

@@ -14,7 +14,7 @@ import { readPolicy } from './policy.ts';
 import { openValue, type Protection, readProtection } from './protection.ts';
 import { at, type Element, inside, parseXml, textOf } from './xml.ts';
 
-/** A Portable Symmetric Key Container (RFC 6030): plain, under a pre-shared key, or under a password. */
+/** Reads a Portable Symmetric Key Container (RFC 6030): plain, under a pre-shared key, or under a password. */
 export async function readPskc(file: SourceFile, aids: ReadAids): Promise<ImportRow[]> {
   const root = await parseXml(utf8Of(file), aids.work, 'KeyPackage');
   if (root.name !== 'KeyContainer' || root.namespace !== PSKC) {
@@ -33,14 +33,14 @@ export async function readPskc(file: SourceFile, aids: ReadAids): Promise<Import
   );
 }
 
-/** What a document says of every key in it, and the serial number of this one. */
+/** The document's facts for every key in it, and this key's serial number. */
 interface Around {
   readonly protection: Protection;
   readonly warnings: readonly string[];
   readonly serial: string | undefined;
 }
 
-/** Serial numbers are those of devices: where one has several keys, the id of the key tells them apart. */
+/** Serial numbers belong to devices; the key's id distinguishes several keys of one device. */
 function serialsOf(packages: readonly Element[]): string[] {
   const named = packages.map(packaged => ({
     device: textOf(at(packaged, 'DeviceInfo', 'SerialNo')),
@@ -80,7 +80,7 @@ function rowOf(place: string, packaged: Element, { protection, warnings, serial 
   });
 }
 
-/** Most write the URN of the profile; csv2pskc writes its last word alone. */
+/** Most programs write the URN of the profile; csv2pskc writes only its last word. */
 function algorithmOf(key: Element | undefined): string {
   const written = key?.attributes.get('Algorithm') ?? '';
   return /(?:^|\bpskc[:#])(\w+)$/i.exec(written)?.[1]?.toLowerCase() ?? '';
@@ -105,7 +105,7 @@ function checkFormat(format: Element | undefined): void {
   );
 }
 
-/** Time is counted from 1970; another beginning, or a token that runs late, is not a fob's. */
+/** Fobs count time from 1970 without a drift; other start times and drifts are refused. */
 function checkTime(data: Element | undefined, protection: Protection): void {
   for (const name of ['Time', 'TimeDrift']) {
     if (/^0*$/.test(numberIn(data, name, protection) ?? '')) continue;
@@ -116,7 +116,7 @@ function checkTime(data: Element | undefined, protection: Protection): void {
   }
 }
 
-/** The decimals in a field of a key's data. @throws FobError `bad-input` for one that cannot be opened */
+/** Returns the decimals in a field of a key's data. @throws FobError `bad-input` if it cannot be opened */
 function numberIn(data: Element | undefined, name: string, protection: Protection): string | undefined {
   const field = inside(data, name);
   if (field === undefined) return undefined;
@@ -124,7 +124,7 @@ function numberIn(data: Element | undefined, name: string, protection: Protectio
   return plain === undefined ? numberOf(openValue(field, protection, 'number')) : textOf(plain);
 }
 
-/** An encrypted number is big-endian; there are programs that encrypt its decimals. */
+/** An encrypted number is big-endian, but some programs encrypt its decimals. */
 function numberOf(bytes: Uint8Array): string {
   const text = Buffer.from(bytes).toString('latin1');
   if (/^\d+$/.test(text)) return text;

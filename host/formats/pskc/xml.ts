@@ -4,14 +4,14 @@ import { ATTRIBUTES_MAX, NESTING_DEPTH_MAX, TURN_BYTES, VALUES_MAX } from '../ba
 import { checkRowCount } from '../base/row.ts';
 import type { Work } from '../base/work.ts';
 
-/** An element of a document, with its names resolved. */
+/** An element of a document, with resolved namespaces. */
 export interface Element {
   /** Local name. */
   readonly name: string;
   readonly namespace: string;
   readonly attributes: ReadonlyMap<string, string>;
   readonly children: readonly Element[];
-  /** Its own text, without that of the elements inside. */
+  /** Its own text, without the text of inner elements. */
   readonly text: string;
 }
 
@@ -20,14 +20,14 @@ interface Growing extends Element {
   text: string;
 }
 
-/** Most elements have none: a map for each of them would be most of a document in memory. */
+/** Shared by all elements without attributes, because a map for each would take most of a document's memory. */
 const NO_ATTRIBUTES: ReadonlyMap<string, string> = new Map();
 
 /**
- * The root of a document. A DTD is refused before anything of it is read: entities can be made to name files of this
- * computer, or to grow beyond any memory, and no PSKC file needs one.
+ * Parses a document and returns its root. Refuses a DTD before reading it: entities can name files of this computer,
+ * or grow beyond any memory, and no PSKC file needs one.
  * @param text UTF-8
- * @param rowName local name of the elements that are rows, which are counted while they are read
+ * @param rowName local name of the elements that are rows, which are counted during reading
  * @throws FobError `bad-input`, without a word of the document; `cancelled`
  */
 export async function parseXml(text: Uint8Array, work: Work, rowName: string): Promise<Element> {
@@ -65,13 +65,13 @@ function parserOf(tree: Tree) {
   return parser;
 }
 
-/** A document while it is read. */
+/** A document while it is parsed. */
 class Tree {
   root: Growing | undefined;
   private readonly rowName: string;
   private readonly opened: Growing[];
   private nodes: number;
-  /** Of the element that is being read. */
+  /** Number of attributes of the current element. */
   private attributes: number;
   private rows: number;
 
@@ -119,24 +119,24 @@ function malformed(): Error {
   return badInput('The file is not well-formed XML.', 'Export it again; it may have been cut off.');
 }
 
-/** The first element inside of this name; in the namespace of `from`, or in any where `isAnywhere`. */
+/** Returns the first inner element of this name; in the namespace of `from`, or in any if `isAnywhere`. */
 export function inside(from: Element | undefined, name: string, isAnywhere = false): Element | undefined {
   return from?.children.find(
     child => child.name === name && (isAnywhere || child.namespace === from.namespace),
   );
 }
 
-/** Follows names from one element to another. */
+/** Follows a path of names from an element. */
 export function at(from: Element | undefined, ...path: readonly string[]): Element | undefined {
   return path.reduce<Element | undefined>((element, name) => inside(element, name), from);
 }
 
-/** The same through elements of several vocabularies. */
+/** Follows a path through elements of several namespaces. */
 export function anyAt(from: Element | undefined, ...path: readonly string[]): Element | undefined {
   return path.reduce<Element | undefined>((element, name) => inside(element, name, true), from);
 }
 
-/** The text of an element without the white space of its line breaks; empty where there is none. */
+/** Returns the text of an element without the white space of its line breaks; empty if there is none. */
 export function textOf(element: Element | undefined): string {
   return element?.text.trim() ?? '';
 }

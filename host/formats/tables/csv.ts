@@ -16,7 +16,7 @@ import { headedReader } from './headed.ts';
 import type { TableLine } from './line.ts';
 import { isTokenLine, readOwnedTokenLine, readTokenLine } from './token-lines.ts';
 
-/** Tables with commas, semicolons or tabs: with a header that says what is where, or as privacyIDEA has them. */
+/** Reads tables with commas, semicolons or tabs: with a header that names the columns, or in privacyIDEA's order. */
 export async function readCsv(file: SourceFile, { work }: ReadAids): Promise<ImportRow[]> {
   const lines = await parseTable(utf8Of(file), work);
   const [first, ...rest] = lines;
@@ -31,7 +31,7 @@ export async function readCsv(file: SourceFile, { work }: ReadAids): Promise<Imp
   );
 }
 
-/** privacyIDEA's files of this version have three columns about the user before the usual ones. */
+/** privacyIDEA's files of this version have three columns about the user before the others. */
 const VERSION_2 = /^#\s*version:\s*2\s*$/m;
 
 function headOf({ bytes }: SourceFile): string {
@@ -47,7 +47,7 @@ const OPTIONS: Options = {
   comment_no_infix: true,
 };
 
-/** Lines that hold something; those that begin with `#` are comments. Read piece by piece, and no further than needed. */
+/** Reads lines that are neither empty nor comments (`#`). Reads piece by piece, and no further than needed. */
 async function parseTable(text: Uint8Array, work: Work): Promise<TableLine[]> {
   const lines: TableLine[] = [];
   let written = 0;
@@ -66,7 +66,7 @@ async function parseTable(text: Uint8Array, work: Work): Promise<TableLine[]> {
   });
   try {
     const ended = finished(parser);
-    // Awaited at the end; what ends it before has been thrown there.
+    // Awaited at the end; earlier errors have already been thrown.
     ended.catch(() => undefined);
     parser.resume();
     for (; written < text.length && parser.writable; written += TURN_BYTES) {
@@ -78,7 +78,7 @@ async function parseTable(text: Uint8Array, work: Work): Promise<TableLine[]> {
     await ended;
   } catch (error) {
     if (isFobError(error)) throw error;
-    // The parser quotes what it could not read, which may be a secret.
+    // The parser's message quotes the unreadable text, which may be a secret.
     throw badInput('The table has a quotation mark in a wrong place.', 'Save it again as CSV.');
   } finally {
     parser.destroy();
@@ -95,7 +95,7 @@ function tooLong(): Error {
 
 const [NEWLINE, RETURN, HASH] = [0x0a, 0x0d, 0x23];
 
-/** The one that the first line with something in it has most of. */
+/** Returns the most frequent separator of the first line that is not empty. */
 function delimiterOf(text: Uint8Array): string {
   for (let from = 0; from < text.length; ) {
     let end = from;

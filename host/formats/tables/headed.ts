@@ -6,12 +6,12 @@ import { checkedRow, type ImportRow, NAMELESS, type RowName, skipped } from '../
 import { readUri } from '../uris/list.ts';
 import type { TableLine } from './line.ts';
 
-/** What columns are called, in small letters and without marks. */
+/** Names of columns, in lower case and without punctuation. */
 const NAMES = {
-  /** Password managers have `url` for the address of the site, and the key URI in another one. */
+  /** Password managers use `url` for the site's address, and another column for the key URI. */
   uri: ['uri', 'otpauth', 'otpauthuri', 'keyuri', 'totp', 'url'],
   issuer: ['issuer', 'service', 'provider'],
-  /** Entra ID's, with apostrophes doubled. */
+  /** Entra ID's column, with doubled apostrophes. */
   upn: ['upn'],
   label: ['label', 'account', 'accountname', 'user', 'username', 'email', 'login', 'name'],
   serial: ['serial', 'serialnumber', 'serialno'],
@@ -25,7 +25,7 @@ const NAMES = {
 
 type Column = keyof typeof NAMES;
 
-/** Columns of secrets, and how each writes them. */
+/** Columns of secrets, and their encodings. */
 const SECRETS: Readonly<Record<string, Encoding>> = {
   secret: 'base32',
   secretkey: 'base32',
@@ -40,7 +40,7 @@ const SECRETS: Readonly<Record<string, Encoding>> = {
   secretbase64: 'base64',
 };
 
-/** Reads lines by the names in the first one; undefined where none of them is a place for secrets. */
+/** Makes a reader of lines by the names in the header; undefined if no column is for secrets. */
 export function headedReader(
   header: TableLine,
 ): ((line: TableLine) => ImportRow | Iterable<ImportRow>) | undefined {
@@ -57,7 +57,7 @@ export function headedReader(
     if (uri !== undefined) return withCells(readUri(place, uri), cell);
     if (secretAt < 0) {
       const other = cells.find((text, column) => areUris[column] && plain[column] !== 'url' && text !== '');
-      // Something else than a URI is refused with its reason, and may be a secret: no cell is repeated.
+      // A value that is no URI is refused with a reason. It may be a secret, so no cell is repeated.
       return other !== undefined
         ? readUri(place, other)
         : skipped(place, { issuer: cell('issuer'), label: cell('label') }, 'The row has no key URI.');
@@ -66,7 +66,7 @@ export function headedReader(
   };
 }
 
-/** The cells beside a URI say whose token it is; the URI says the account. */
+/** The URI defines the account; the cells beside it define the token's user and serial. */
 function withCells(
   row: ImportRow | Iterable<ImportRow>,
   cell: (column: Column) => string,
@@ -106,7 +106,7 @@ function accountRow(place: string, cell: (column: Column) => string, text: strin
   );
 }
 
-/** Where no secret stands in its column, one may stand in another: then no cell is repeated. */
+/** If its column holds no secret, another column may hold it; then no cell is repeated. */
 function namesBeside(secret: { as: Encoding; text: string }, names: RowName): RowName {
   try {
     return readSecret(secret).secret.length >= SECRET_BYTES_MIN ? names : NAMELESS;

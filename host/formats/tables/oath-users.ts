@@ -13,15 +13,17 @@ import {
   textOf,
 } from '../base/row.ts';
 
-/** `HOTP`, `HOTP/E`, `HOTP/E/8`, `HOTP/T30`, `HOTP/T60/7`: how the type column begins. */
+/** The beginning of the type column: `HOTP`, `HOTP/E`, `HOTP/E/8`, `HOTP/T30`, `HOTP/T60/7`. */
 export const OATH_TYPE = /^HOTP(?:\/(E|T(\d{1,4}))(?:\/(\d{1,2}))?)?$/i;
 
-/** A `users.oath` of the OATH Toolkit: type, user, PIN, key in hexadecimal, counter, last passcode, its time. */
+/**
+ * Reads a `users.oath` of the OATH Toolkit: type, user, PIN, key in hexadecimal, counter, last passcode, its time.
+ */
 export async function readOathUsers(file: SourceFile, { work }: ReadAids): Promise<ImportRow[]> {
   return readRows(linesOf(textOf(file)), work, ({ place, text }) => rowOf(place, text.split(/\s+/, COLUMNS)));
 }
 
-/** Those that are looked at; behind them is the time of the last passcode. */
+/** The columns in use; after them is the time of the last passcode. */
 const COLUMNS = 6;
 
 function rowOf(place: string, fields: readonly string[]): ImportRow {
@@ -50,7 +52,7 @@ function rowOf(place: string, fields: readonly string[]): ImportRow {
   });
 }
 
-/** Once a passcode was used the column holds its counter; before, the one of the first. */
+/** The column holds the counter of the last used passcode; before the first use, the counter of the first. */
 function nextCounter(counter: string, lastPasscode: string | undefined): string {
   return lastPasscode === undefined || !/^\d{1,15}$/.test(counter) ? counter : String(Number(counter) + 1);
 }

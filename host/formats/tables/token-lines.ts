@@ -6,9 +6,9 @@ import { checkedRow, type ImportRow, NAMELESS } from '../base/row.ts';
 import type { TableLine } from './line.ts';
 
 /**
- * Lines without a header, as privacyIDEA and LinOTP import them: `serial, key in hexadecimal, hotp|totp, digits,
- * period or counter, algorithm`, or `serial, key, ocra, suite`. What is left out behind the key has their defaults:
- * HOTP, 6 digits.
+ * Whether a line is a token in the import format of privacyIDEA and LinOTP, without a header: `serial, key in
+ * hexadecimal, hotp|totp, digits, period or counter, algorithm`, or `serial, key, ocra, suite`. Values left out after
+ * the key get their defaults: HOTP, 6 digits.
  */
 export function isTokenLine({ cells }: TableLine): boolean {
   const [serial = '', key = '', type] = cells;
@@ -19,17 +19,18 @@ export function isTokenLine({ cells }: TableLine): boolean {
   );
 }
 
-/** The same behind a user, a resolver and a realm. */
+/** Reads a token line that begins with a user, a resolver and a realm. */
 export function readOwnedTokenLine({ place, cells }: TableLine): ImportRow {
   const [user = '', , , ...rest] = cells;
   return readTokenLine({ place, cells: rest }, user);
 }
 
-/** @param user who has the token, where the line says so */
+/** @param user the token's user, if the line has one */
 export function readTokenLine({ place, cells }: TableLine, user = ''): ImportRow {
   const [serial = '', key = '', written = '', form = '', moving = '', algorithm = ''] = cells;
   const bytes = hexBytes(key)?.length ?? 0;
-  // Where no key stands the columns may be others, and a key where the serial should be: it is not repeated.
+  // Without a valid key the columns may be in another order, with a key in the serial's position, so the serial is
+  // not repeated.
   const names = bytes >= SECRET_BYTES_MIN ? { issuer: '', label: user, serial } : NAMELESS;
   const type = typeNamed(written);
   return checkedRow(place, names, () =>
@@ -44,7 +45,7 @@ export function readTokenLine({ place, cells }: TableLine, user = ''): ImportRow
   );
 }
 
-/** LinOTP also writes `hmac` for HOTP, and `ocra2` for what RFC 6287 has. */
+/** LinOTP also writes `hmac` for HOTP, and `ocra2` for RFC 6287. */
 function typeNamed(written: string): string {
   const type = written.toLowerCase();
   if (type === '' || type === 'hmac') return 'hotp';
@@ -52,8 +53,8 @@ function typeNamed(written: string): string {
 }
 
 /**
- * The hash where the line names none: both servers take the one that gives as many bytes as the key has (`get_import_csv`
- * of privacyIDEA, `parseOATHcsv` of LinOTP). @throws FobError `bad-input` where they differ
+ * Returns the hash for a line without one: both servers choose the hash whose output is as long as the key
+ * (`get_import_csv` of privacyIDEA, `parseOATHcsv` of LinOTP). @throws FobError `bad-input` if the servers differ
  */
 function hashFor(keyBytes: number): string {
   if (keyBytes === 28 || keyBytes === 48) {

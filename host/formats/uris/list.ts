@@ -13,14 +13,14 @@ import {
 import type { Work } from '../base/work.ts';
 import { isMigration, type MigrationPart, readMigrationPart, rowsOfParts } from './migration.ts';
 
-/** One URI and where it stands. */
+/** A URI and its place in the file. */
 export interface PlacedUri {
   readonly place: string;
   readonly uri: string;
 }
 
 /**
- * The URIs of a text, one a line; empty lines and those that begin with `#` are comments.
+ * Returns the URIs of a text, one a line; skips empty lines and comments (`#`).
  * @throws FobError `bad-input` for too many
  */
 export function placedUris(text: string): PlacedUri[] {
@@ -33,8 +33,7 @@ export function placedUris(text: string): PlacedUri[] {
 }
 
 /**
- * Accounts of key URIs, and of the parts of exports of Google Authenticator among them, which belong together
- * wherever they stand.
+ * Reads the accounts of key URIs. Parts of Google Authenticator exports among them are combined, wherever they are.
  * @throws FobError `bad-input` for too many, `cancelled`
  */
 export async function readUris(uris: Iterable<PlacedUri>, work: Work): Promise<ImportRow[]> {
@@ -50,21 +49,21 @@ export async function readUris(uris: Iterable<PlacedUri>, work: Work): Promise<I
   return [...rows, ...(await readRows(rowsOfParts(parts), work, row => row))];
 }
 
-/** Stands for a part of an export, whose rows come with those of the other parts. */
+/** Placeholder for a part of an export, whose rows are added together with those of the other parts. */
 const EXPORTED = skipped('', NAMELESS, '');
 
-/** The account of a URI that stands alone, or those of a part of an export. */
+/** Reads a single key URI, or the accounts of one part of an export. */
 export function readUri(place: string, uri: string): ImportRow | Iterable<ImportRow> {
   if (!isMigration(uri)) return keyUri(place, uri);
   const part = readMigrationPart(place, uri);
   return 'outcome' in part ? part : rowsOfParts([part]);
 }
 
-/** A URI that cannot be read has no name that may be shown: in a mangled one the secret may stand there. */
+/** An unreadable URI gets no name: in a mangled one the secret may be in its place. */
 function keyUri(place: string, uri: string): ImportRow {
   const row = checkedRow(place, NAMELESS, () => readOtpauth(uri));
   const { outcome } = row;
-  // A URI without a name is shown by one that is nobody's.
+  // A URI without a name must not show the placeholder as its name.
   const names = row.issuer === '' && row.label === UNNAMED ? NAMELESS : row;
   return outcome.state === 'ok' ? checkedRow(place, names, () => fitted(outcome.enrolment)) : row;
 }

@@ -6,12 +6,12 @@ import { base64Bytes } from '../base/encodings.ts';
 import { MIGRATION_CHARS_MAX, PARTS_MAX } from '../base/limits.ts';
 import { checkedRow, checkRowCount, type ImportRow, NAMELESS, refused, skipped } from '../base/row.ts';
 
-/** One image of an export of Google Authenticator (`otpauth-migration://offline?data=`). */
+/** One image of a Google Authenticator export (`otpauth-migration://offline?data=`). */
 export interface MigrationPart {
   readonly place: string;
   /** The same in every part of one export. */
   readonly batch: number;
-  /** Parts of the export. */
+  /** Number of parts of the export. */
   readonly size: number;
   /** Counts from 0. */
   readonly index: number;
@@ -22,12 +22,12 @@ export function isMigration(uri: string): boolean {
   return /^otpauth-migration:/i.test(uri);
 }
 
-/** A part, or the row that says why it cannot be read. */
+/** Reads a part, or returns the row that says why it cannot be read. */
 export function readMigrationPart(place: string, uri: string): MigrationPart | ImportRow {
   try {
     return parsePart(place, payloadOf(uri));
   } catch (error) {
-    // The reader of protocol buffers says of damage what helps nobody.
+    // The protocol buffer reader's own message does not help a person.
     return refused(place, NAMELESS, error instanceof FobError ? error : damaged());
   }
 }
@@ -36,7 +36,7 @@ function payloadOf(uri: string): Uint8Array {
   if (uri.length > MIGRATION_CHARS_MAX) throw damaged();
   const data = /^otpauth-migration:\/\/offline\/?\?(?:[^#]*&)?data=([^&#]*)/i.exec(uri)?.[1];
   if (data === undefined || data === '') throw damaged();
-  // Copied by hand, a plus of the Base64 arrives as it is or as the space that a form would make of it.
+  // In a URI copied by hand, a plus of the Base64 may be a plus or the space that forms make of it.
   const bytes = base64Bytes(decodeURIComponent(data).replaceAll(' ', '+'));
   if (bytes === undefined) throw damaged();
   return bytes;
@@ -49,7 +49,7 @@ function damaged(): FobError {
   );
 }
 
-/** Numbers of the fields of MigrationPayload and OtpParameters, as the app writes them. */
+/** Field numbers of MigrationPayload and OtpParameters, as the app writes them. */
 const PAYLOAD = { accounts: 1, size: 3, index: 4, batch: 5 } as const;
 const ACCOUNT = { secret: 1, name: 2, issuer: 3, algorithm: 4, digits: 5, type: 6, counter: 7 } as const;
 
@@ -109,13 +109,13 @@ function readAccount(place: string, bytes: Uint8Array): ImportRow {
       counter,
       issuer,
       label,
-      // The format has no field for it (and the app itself knows no other).
+      // The format has no field for the period (and the app supports no other).
       warnings: type === 'totp' ? ['The export does not say the period; 30 seconds are taken.'] : [],
     }),
   );
 }
 
-/** The app writes `Issuer:name` where the code that it had scanned was written so. */
+/** The app writes `Issuer:name` if the scanned code had that form. */
 function withoutIssuer(name: string, issuer: string): string {
   const [head, ...rest] = name.split(':');
   return rest.length > 0 && head?.trim().toLowerCase() === issuer.trim().toLowerCase()
@@ -123,7 +123,7 @@ function withoutIssuer(name: string, issuer: string): string {
     : name;
 }
 
-/** Rows of all parts in the order of their exports, and a row for each part that is missing or there twice. */
+/** Yields the rows of all parts in the order of their exports, and a row for each missing or repeated part. */
 export function* rowsOfParts(parts: readonly MigrationPart[]): Generator<ImportRow> {
   const batches = new Map<string, MigrationPart[]>();
   for (const part of parts) {

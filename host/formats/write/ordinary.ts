@@ -1,7 +1,7 @@
 import { KIND_OCRA } from '@passfob/protocol/account';
 import { badInput, type Enrolment } from '../../enrol/enrolment.ts';
 
-/** @throws FobError `bad-input` for an account whose kind or alphabet no file but a key URI can say */
+/** @throws FobError `bad-input` for an account whose kind or alphabet only a key URI can express */
 export function checkOrdinary({ kind, alphabet }: Enrolment, format: string): void {
   if (kind !== KIND_OCRA && alphabet === 'decimal') return;
   throw badInput(

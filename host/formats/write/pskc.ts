@@ -9,21 +9,21 @@ import { CIPHERS, type Cipher, PKCS5, PSKC, XMLDSIG, XMLENC, XMLENC11 } from '..
 import { checkOrdinary } from './ordinary.ts';
 import { MANUFACTURER, type Token } from './token.ts';
 
-/** What a new file is sealed with. */
+/** The encryption of a new file. */
 export type PskcEncryption =
   | { readonly password: string }
-  /** 16, 24 or 32 bytes, agreed on with whoever is to read the file. */
+  /** 16, 24 or 32 bytes, a key shared with the reader of the file. */
   | { readonly key: Uint8Array };
 
 export type RandomBytes = (length: number) => Uint8Array;
 
-/** How a file names a key that was agreed on. */
+/** The name of a pre-shared key in a file. */
 const KEY_NAME = 'Pre-shared-key';
 
 /**
- * A PSKC file (RFC 6030) whose secrets are encrypted, each with its MAC. Under a password it has the algorithms that
- * RFC 6030 asks of everybody, since those are what servers read: AES-128-CBC, HMAC-SHA-1, PBKDF2 with HMAC-SHA-1.
- * @throws FobError `bad-input` for an account that PSKC readers do not know, or a name that XML cannot hold
+ * Writes a PSKC file (RFC 6030) with encrypted secrets, each with a MAC. Under a password it uses the algorithms that
+ * RFC 6030 makes mandatory, because servers read those: AES-128-CBC, HMAC-SHA-1, PBKDF2 with HMAC-SHA-1.
+ * @throws FobError `bad-input` for an account that PSKC readers do not support, or a name that XML cannot hold
  */
 export async function writePskc(
   tokens: readonly Token[],
@@ -129,7 +129,7 @@ function packageOf(
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
 function xml(text: string): string {
-  // The two characters of a name that XML cannot hold, even escaped (XML 1.0 §2.2); the rest no fob takes.
+  // XML cannot hold these two characters, even escaped (XML 1.0 §2.2); fobs refuse the others.
   if (/[\ufffe\uffff]/.test(text)) {
     throw badInput('A name holds a character that XML cannot hold.', 'Rename the account.');
   }

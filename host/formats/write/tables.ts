@@ -8,17 +8,20 @@ import { ENTRA_SECRET_CHARS_MAX } from '../base/limits.ts';
 import { checkOrdinary } from './ordinary.ts';
 import { MANUFACTURER, type Token } from './token.ts';
 
-/** Upload files, exactly as their servers want them. The secrets in them are for everybody who reads them. */
+/** Writes upload files, exactly in their servers' formats. The secrets in them are in plain text. */
 
 const ENTRA_HEADER = ['upn', 'serial number', 'secret key', 'time interval', 'manufacturer', 'model'];
 
-/** Entra ID: the label is the user's principal name. @throws FobError `bad-input` for what Entra ID does not take */
+/**
+ * Writes a file for Entra ID: the label is the user's principal name. @throws FobError `bad-input` for values that
+ * Entra ID does not accept
+ */
 export function writeEntra(tokens: readonly Token[]): string {
   const lines = tokens.map(({ serial, model, enrolment }) => {
     const { kind, algorithm, digits, period, label, secret } = enrolment;
     checkOrdinary(enrolment, 'Entra ID');
     const key = base32nopad.encode(secret);
-    // The table has no column for the algorithm or the digits.
+    // The table has no column for algorithm or digits, so only the defaults are possible.
     const isTaken =
       kind === KIND_TOTP && algorithm === SHA1 && digits === 6 && (period === 30 || period === 60);
     if (!isTaken || key.length > ENTRA_SECRET_CHARS_MAX) {
@@ -33,20 +36,20 @@ export function writeEntra(tokens: readonly Token[]): string {
 }
 
 /**
- * A user principal name, unchanged but for the apostrophes, which Entra ID wants doubled. Of its characters none makes a
- * formula that does anything, so that one may begin with a minus sign.
+ * Writes a user principal name, unchanged except for the apostrophes, which Entra ID wants doubled. Its characters
+ * cannot form a harmful formula, so a leading minus sign is allowed.
  */
 function upnCell(label: string): string {
   const upn = UPN.test(label) ? label : cell('label', label);
   return upn.replaceAll("'", "''");
 }
 
-/** Characters that Entra ID allows, with those of its guests. */
+/** Characters that Entra ID allows, including those of guests. */
 const UPN = /^[\w'.\-!#^~]+@[A-Za-z0-9.-]+$/;
 
 /**
- * privacyIDEA and LinOTP.
- * @param isByLength the server takes the hash from the length of the key, whatever stands in the sixth column
+ * Writes a file for privacyIDEA and LinOTP.
+ * @param isByLength the server derives the hash from the length of the key, and ignores the sixth column
  * @throws FobError `bad-input`
  */
 export function writeTokenLines(tokens: readonly Token[], isByLength = false): string {
@@ -68,13 +71,16 @@ export function writeTokenLines(tokens: readonly Token[], isByLength = false): s
   return stringify(lines, { record_delimiter: 'unix' });
 }
 
-/** What privacyIDEA makes of a key; undefined for those that no fob has. */
+/** Returns the hash that privacyIDEA derives from a key; undefined for hashes that no fob has. */
 function hashOfLength(bytes: number): Algorithm | undefined {
   if (bytes === 28 || bytes === 48) return undefined;
   return bytes === 32 ? SHA256 : bytes === 64 ? SHA512 : SHA1;
 }
 
-/** `users.oath` of the OATH Toolkit, which is no spreadsheet. The label is the user. @throws FobError `bad-input` */
+/**
+ * Writes `users.oath` of the OATH Toolkit, which no spreadsheet reads. The label is the user. @throws FobError
+ * `bad-input`
+ */
 export function writeOathUsers(tokens: readonly Token[]): string {
   return tokens
     .map(({ enrolment }) => {
@@ -94,8 +100,8 @@ export function writeOathUsers(tokens: readonly Token[]): string {
 }
 
 /**
- * A cell that is what it says in every program. Spreadsheets take one that begins with these characters for a formula
- * and run it; a mark before it would keep them from it, but would be part of the name for the server. So it is refused.
+ * Writes a cell that means the same in every program. Spreadsheets run a cell that begins with these characters as a
+ * formula; an escape character before it would become part of the name at the server. So such a cell is refused.
  */
 function cell(what: string, text: string): string {
   if (/^[=+\-@\t\r]/.test(text)) {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Enrolment } from '../../enrol/enrolment.ts';
 
-/** One account of one fob, as a server is told of it. */
+/** One account of one fob, as exported to a server. */
 export interface Token {
-  /** By which a server knows it: never the same for two accounts. */
+  /** The token's serial number at the server: different for any two accounts. */
   readonly serial: string;
-  /** Of the fob, as it stands on its screen. */
+  /** The fob's serial, as on its screen. */
   readonly device: string;
   /** The board. */
   readonly model: string;
@@ -16,8 +16,9 @@ export const MANUFACTURER = 'Passfob';
 const MARK_LENGTH = 6;
 
 /**
- * A token by the fob and the names of the account: a fob may hold several accounts, and servers take a second file with
- * the same serial for a new key of the first. The same account made anew has the same serial, and replaces the old one.
+ * Makes a token. Its serial number contains the fob's serial and the account's names: a fob may hold several
+ * accounts, and servers treat a second file with the same serial as a new key of the first. The same account enrolled
+ * again has the same serial, and replaces the old one.
  */
 export function tokenOf(device: string, model: string, enrolment: Enrolment): Token {
   const { issuer, label } = enrolment;

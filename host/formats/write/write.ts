@@ -5,23 +5,23 @@ import { type PskcEncryption, type RandomBytes, writePskc } from './pskc.ts';
 import { writeEntra, writeOathUsers, writeTokenLines } from './tables.ts';
 import type { Token } from './token.ts';
 
-/** Files in which seeds are handed on, by the names that the command line has for them. */
+/** Files that hand on seeds, by their names on the command line. */
 export const OUT_FORMATS = ['pskc', 'uri', 'entra', 'privacyidea', 'linotp', 'oath'] as const;
 export type OutFormat = (typeof OUT_FORMATS)[number];
 
-/** In every other format the secrets can be read by whoever reads the file. */
+/** Whether the format encrypts the secrets; in all others they are in plain text. */
 export function isSealed(format: OutFormat): format is 'pskc' {
   return format === 'pskc';
 }
 
-/** How a file is to be written. */
+/** The format and encryption of a file. */
 export type Output =
   | { readonly format: 'pskc'; readonly sealing: PskcEncryption }
   | { readonly format: Exclude<OutFormat, 'pskc'> };
 
 /**
- * The text of a file that holds all the tokens.
- * @throws FobError `bad-input` for what the format cannot hold
+ * Returns the text of a file with all the tokens.
+ * @throws FobError `bad-input` for a token that the format cannot hold
  */
 export async function writeTokens(
   output: Output,
@@ -45,7 +45,7 @@ export async function writeTokens(
   }
 }
 
-/** @throws FobError `bad-input` for a password that is soon guessed */
+/** @throws FobError `bad-input` for a weak password */
 export function checkPskcEncryption(sealing: PskcEncryption): void {
   if (!('password' in sealing) || [...sealing.password].length >= PASSWORD_CHARS_MIN) return;
   throw badInput(
