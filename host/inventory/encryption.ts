@@ -3,7 +3,7 @@ import { type EncryptionKeys, type SealFormat, sealAs, unsealAs } from '../encry
 import { FobError } from '../errors.ts';
 
 /** The place of a sealed value. A copy in another row or column does not open. */
-export interface SealedColumnPlace {
+export interface InventorySealLocation {
   /** `table.column` */
   readonly column: string;
   /** The id of the row. */
@@ -11,7 +11,7 @@ export interface SealedColumnPlace {
 }
 
 /** A column of bytes: key id, nonce, ciphertext and tag. */
-export const SEAL_FORMAT: SealFormat<SealedColumnPlace, Uint8Array> = {
+export const SEAL_FORMAT: SealFormat<InventorySealLocation, Uint8Array> = {
   /** No part can contain the separator, so no two places give the same bytes. */
   associatedData: (place, keyId) => Buffer.from([place.column, place.id, keyId].join('\n'), 'utf8'),
   written: (keyId, box) => Buffer.concat([Buffer.from(keyId, 'hex'), box]),
@@ -26,7 +26,7 @@ export function seal(keys: EncryptionKeys, place: InventorySealLocation, plain: 
 }
 
 /** @throws FobError `inventory` if the key is unknown or anything was changed */
-export function unseal(keys: EncryptionKeys, place: SealedColumnPlace, sealed: Uint8Array): Uint8Array {
+export function unseal(keys: EncryptionKeys, place: InventorySealLocation, sealed: Uint8Array): Uint8Array {
   const plain = unsealAs(SEAL_FORMAT, keys, place, sealed);
   if (plain === undefined) throw cannotOpen();
   return plain;

@@ -147,7 +147,7 @@ async function secretOf({ db, keys }: Inventory, id: number, column: SecretColum
 type SecretColumn = 'device_secret' | 'pairing_key' | 'recovery_key';
 
 /** Returns the place of a pairing's secret, to which its seal is bound. */
-export function pairingSealLocation(column: SecretColumn, pairingId: number): SealedColumnPlace {
+export function pairingSealLocation(column: SecretColumn, pairingId: number): InventorySealLocation {
   return { column: `secrets.${column}`, id: String(pairingId) };
 }
 
