@@ -90,7 +90,7 @@ export class BoardHardware {
     this.files = new Files(this.memories.files, this.operations);
     this.rtc = new Ds3231(this.memories.rtc, nowUs, options.driftPpm);
     this.display = new Ssd1306({
-      chance: () => this.chance('display'),
+      randomness: () => this.randomness('display'),
       changed: pixelsArrived => options.displayChanged(pixelsArrived),
     });
     this.glass = new Glass(facts.bangle, () => options.displayChanged(true));
@@ -101,7 +101,7 @@ export class BoardHardware {
     this.keys = new FobKeys({
       pins: facts.keyPins,
       scheduler,
-      chance: makeRandomness(seed, 'bounce'),
+      randomness: makeRandomness(seed, 'bounce'),
       edge: (pin, level) => options.pinChanged(pin, level),
     });
     if (this.memories.isNew) this.rtc.loseTime();
@@ -130,7 +130,7 @@ export class BoardHardware {
   }
 
   /** Returns the randomness of this boot for one use. */
-  chance(use: string): Randomness {
+  randomness(use: string): Randomness {
     return makeRandomness(this.#options.seed, use, this.memories.boots.get());
   }
 
@@ -182,7 +182,7 @@ export class BoardHardware {
       usb,
       serial: this.memories.serial,
       // `rand()` is never seeded on the Linux build: the same sequence at every boot (espruino.md, hazard 8).
-      chance: facts.hosted ? makeRandomness(0, 'rand') : this.chance('hwRand'),
+      randomness: facts.hosted ? makeRandomness(0, 'rand') : this.randomness('hwRand'),
       nowUs: () => scheduler.nowUs,
       spend: us => scheduler.spend(us),
       clockStartUs: this.#clockStartUs(clockRate),

@@ -16,12 +16,12 @@ export class FobKeys {
   constructor(options: {
     pins: readonly string[];
     scheduler: Scheduler;
-    chance: Randomness;
+    randomness: Randomness;
     edge(pin: string, level: boolean): void;
   }) {
     this.#pins = options.pins;
     this.#scheduler = options.scheduler;
-    this.#chance = options.chance;
+    this.#chance = options.randomness;
     this.#edge = options.edge;
   }
 

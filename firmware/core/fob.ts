@@ -71,7 +71,7 @@ export class Fob {
     const accounts = new Accounts(ports.primitives, vault);
     this.timekeeper = new Timekeeper(vault, ports, now);
     now.utc = this.timekeeper.correct(utc);
-    const lock = new Lock(vault, accounts, ports.marks, now);
+    const lock = new Lock(vault, accounts, ports.attemptCounter, now);
     const parts = { ports, vault, lock, accounts, timekeeper: this.timekeeper, pool: this.pool, now };
     this.person = new Person(parts);
     this.commands = new Commands(parts, this.person);

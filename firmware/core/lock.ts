@@ -16,22 +16,22 @@ import type { Vault } from './vault/vault.ts';
 export class Lock {
   private readonly vault: Vault;
   private readonly accounts: Accounts;
-  private readonly marks: AttemptCounter;
+  private readonly attemptCounter: AttemptCounter;
   private readonly now: Now;
   private readonly policy: State;
   /** Start of the wait if the clock cannot tell: the boot, or the last attempt since. */
   private waitFrom: number;
 
-  constructor(vault: Vault, accounts: Accounts, marks: AttemptCounter, now: Now) {
+  constructor(vault: Vault, accounts: Accounts, attemptCounter: AttemptCounter, now: Now) {
     this.vault = vault;
     this.accounts = accounts;
-    this.marks = marks;
+    this.attemptCounter = attemptCounter;
     this.now = now;
     this.policy = vault.policy;
     this.waitFrom = now.ms;
     // Restores attempts that were lost with the microcontroller's memory. Without them a rolled-back storage would
     // give attempts again.
-    for (let lost = this.marked; lost < 0; lost++) marks.add();
+    for (let lost = this.marked; lost < 0; lost++) attemptCounter.add();
     this.punish();
   }
 
@@ -51,7 +51,7 @@ export class Lock {
   }
 
   private get marked(): number {
-    return this.marks.count() - this.policy.settledMarks;
+    return this.attemptCounter.count() - this.policy.settledMarks;
   }
 
   /** Wrong PINs since the last right one, from the counter that has more. */
@@ -106,13 +106,13 @@ export class Lock {
     const attempts = this.vault.attempts as Journal;
     const time = new Writer(JOURNAL_CONTENT_BYTES).number(Math.max(0, this.now.utc), 8).bytes;
     this.waitFrom = this.now.ms;
-    return attempts.write(time) && this.marks.add();
+    return attempts.write(time) && this.attemptCounter.add();
   }
 
   /** Called when the vault is open: earlier wrong PINs no longer count. */
   settle(): void {
     this.policy.settledAttempts = (this.vault.attempts as Journal).number;
-    this.policy.settledMarks = this.marks.count();
+    this.policy.settledMarks = this.attemptCounter.count();
     this.policy.save();
     this.accounts.arrange();
   }

@@ -53,7 +53,7 @@ export class RelayConnection {
     try {
       if (signal.aborted) throw new FobError('cancelled');
       this.socket = await openSocket(`${activation.service.replace(/^http/, 'ws')}/relay`, signal);
-      this.socket.onText(text => this.hear(text));
+      this.socket.onText(text => this.receive(text));
       this.socket.onClose(() => this.put(undefined));
       await this.open();
       return await this.carry();
@@ -166,7 +166,7 @@ export class RelayConnection {
     this.socket?.send(JSON.stringify(message));
   }
 
-  private hear(text: string): void {
+  private receive(text: string): void {
     const message = readServiceMessage(text);
     if (message === undefined) this.fail(noService());
     else this.put(message);

@@ -72,9 +72,9 @@ function wrapped(socket: WebSocketLike): ServiceSocket {
     send(text) {
       if (socket.readyState === OPEN) socket.send(text);
     },
-    onText(hear) {
-      listener = hear;
-      for (const text of early.splice(0)) hear(text);
+    onText(receive) {
+      listener = receive;
+      for (const text of early.splice(0)) receive(text);
     },
     onClose(hear) {
       closed = hear;

@@ -43,7 +43,7 @@ export interface OpenedSession {
   readonly chance: Uint8Array;
 }
 
-const CHANCE_SALT = new TextEncoder().encode('passfob chance');
+const RANDOMNESS_SALT = new TextEncoder().encode('passfob chance');
 
 /**
  * Opens a session: both sides prove the key over fresh nonces and the fob's serial. The owner sends its proof only
@@ -79,6 +79,6 @@ async function shakeHands(tools: HandshakeTools, key: SessionKey): Promise<Opene
   }
   const proof = () => ({ proof: handshake.ownerProof });
   await askClear(link, sequence, 'finish', proof, patience, signal);
-  const chance = extract(link.primitives, CHANCE_SALT, key.bytes).mac([context, opened.proof]);
-  return { session: handshake.session(OWNER_ID), chance };
+  const randomness = extract(link.primitives, RANDOMNESS_SALT, key.bytes).mac([context, opened.proof]);
+  return { session: handshake.session(OWNER_ID), chance: randomness };
 }

@@ -46,7 +46,7 @@ export async function verify(context: Context, fob: FobAtHand): Promise<VerifyRe
   for (const found of kept) {
     const account = await settleRenaming(context, fob, pairing, found);
     const { id, issuer, label } = account.settings;
-    const verdict = await settled(context, pairing, account, await verdictOn(context, fob, account));
+    const verdict = await settled(context, pairing, account, await checkOf(context, fob, account));
     take({ id: accountIdText(id), issuer: utf8(issuer), label: utf8(label), verdict });
   }
   const known = new Set(verified.map(({ id }) => id));
@@ -68,7 +68,7 @@ export async function verify(context: Context, fob: FobAtHand): Promise<VerifyRe
   });
 }
 
-async function verdictOn(context: Context, fob: FobAtHand, account: KeptAccount): Promise<AccountCheck> {
+async function checkOf(context: Context, fob: FobAtHand, account: KeptAccount): Promise<AccountCheck> {
   try {
     return (await isProved(context, fob.client, account)) ? 'proved' : 'wrong';
   } catch (error) {
@@ -107,7 +107,7 @@ async function settleRenaming(
   if (nextNames === undefined) return account;
   const after = { ...before, settings: { ...before.settings, ...nextNames } };
   for (const one of [after, before]) {
-    if ((await verdictOn(context, fob, one)) !== 'proved') continue;
+    if ((await checkOf(context, fob, one)) !== 'proved') continue;
     await settleNames(context.inventory, pairing.id, one.settings.id, one === after);
     return one;
   }
@@ -127,7 +127,7 @@ export async function settlePending(
   for (const account of await accountsOf(context.inventory, pairing.id)) {
     await settleRenaming(context, fob, pairing, account);
     if (account.state !== 'pending') continue;
-    const verdict = await verdictOn(context, fob, account);
+    const verdict = await checkOf(context, fob, account);
     await settled(context, pairing, account, verdict);
     if (verdict === 'proved') proved.push(account);
   }

@@ -8,10 +8,10 @@ const TEXT = new TextEncoder();
  * Returns the account with a secret mixed from two sources: this computer's random secret, and the randomness that
  * the fob contributed to the session. HKDF-SHA-512 (RFC 5869) is as good as the better of the two, so an owner's
  * computer with broken randomness does not give two fobs, or two accounts, the same secret.
- * @param fobChance 32 bytes, as `Client.sessionChance` gives them
+ * @param fobRandomness 32 bytes, as `Client.sessionChance` gives them
  */
-export function withFobRandomness(enrolment: Enrolment, fobChance: Uint8Array): Enrolment {
+export function withFobRandomness(enrolment: Enrolment, fobRandomness: Uint8Array): Enrolment {
   const { secret, issuer, label } = enrolment;
   const use = TEXT.encode(JSON.stringify(['passfob seed', issuer, label]));
-  return { ...enrolment, secret: hkdf(sha512, secret, fobChance, use, secret.length) };
+  return { ...enrolment, secret: hkdf(sha512, secret, fobRandomness, use, secret.length) };
 }

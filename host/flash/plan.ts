@@ -52,9 +52,9 @@ export function planOf(found: Survey, wanted: readonly BoardFile[]): FlashPlan {
     .map(({ name }) => name)
     .filter(name => found.names.includes(name))
     .reverse();
-  const needed = write.reduce((sum, file) => sum + roomOf(file.bytes.length), STORAGE_RESERVE_BYTES);
-  const freed = erase.reduce((sum, name) => sum + roomOf(found.files.get(name)?.bytes ?? 0), 0);
-  checkRoom(needed, found.freeBytes + found.trashBytes + freed);
+  const needed = write.reduce((sum, file) => sum + capacityOf(file.bytes.length), STORAGE_RESERVE_BYTES);
+  const freed = erase.reduce((sum, name) => sum + capacityOf(found.files.get(name)?.bytes ?? 0), 0);
+  checkCapacity(needed, found.freeBytes + found.trashBytes + freed);
   const bytes = write.reduce((sum, file) => sum + file.bytes.length, 0);
   return { remove, erase, isCompacting: needed > found.freeBytes, isErasingAll: false, write, bytes, keep };
 }
@@ -80,11 +80,11 @@ export function isSame(stored: StoredFile | undefined, file: BoardFile): boolean
   return stored?.bytes === file.bytes.length && stored.crc === file.crc;
 }
 
-function roomOf(bytes: number): number {
+function capacityOf(bytes: number): number {
   return STORAGE_HEADER_BYTES + Math.ceil(bytes / STORAGE_ALIGN_BYTES) * STORAGE_ALIGN_BYTES;
 }
 
-function checkRoom(needed: number, room: number): void {
+function checkCapacity(needed: number, room: number): void {
   if (needed <= room) return;
   throw new FobError('refused', {
     sentence: `The firmware does not fit: it needs ${needed} bytes of the board's Storage, where ${room} can be had.`,

@@ -106,7 +106,7 @@ export function localOperations(parts: Parts): LocalOperations {
       const { id: applicationId, factors, standing } = now;
       const source = prepareSource(request.source);
       const from = { source, applicationId, requestId: randomUUID() };
-      const outcome = await engine.decide({ ...request, ...from, factors, standing });
+      const outcome = await engine.decide({ ...request, ...from, factors, lockState: standing });
       return announced({ accepted: outcome === 'accepted', outcome });
     },
     alerts: () => listAlerts(db),

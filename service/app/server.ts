@@ -47,7 +47,7 @@ export interface AppOptions extends GuardOptions {
   readonly isProxy: ((address: string | undefined) => boolean) | undefined;
   readonly health: HealthOptions;
   /** The limits of connections. */
-  readonly rooms: ConnectionLimits;
+  readonly connectionLimits: ConnectionLimits;
   /** Published addresses besides the public URL. */
   readonly addresses?: ConfiguredAddresses | undefined;
 }
@@ -77,7 +77,10 @@ export function makeApp(context: WebContext, options: AppOptions): FastifyInstan
   serveHealth(app, options.health);
   serveAssets(app);
   serveApi(app, context);
-  serveSockets(app, context, [relayRoute(context), serveAgents(app, context, options.rooms.agents)]);
+  serveSockets(app, context, [
+    relayRoute(context),
+    serveAgents(app, context, options.connectionLimits.agents),
+  ]);
   app.register(async pages => {
     pages.setErrorHandler((error, request, reply) => sendProblemPage(error, request, reply));
     acceptForms(pages);

@@ -122,7 +122,7 @@ async function startOn(
     pushes,
     metrics,
     clock,
-    reach: addressesOf(listening, state),
+    publicUrl: addressesOf(listening, state),
   };
   const working = startWorking(parts, options);
   const decide: ValidationEngine['decide'] = request =>
@@ -148,7 +148,12 @@ async function startOn(
     }),
     apiKey,
     makeOperatorLink: async () => operatorLink(options.publicUrl ?? url, await makeOperatorKey(db, clock())),
-    ...localOperations({ management: { db, keys, clock, reach: parts.reach }, engine, application, changes }),
+    ...localOperations({
+      management: { db, keys, clock, publicUrl: parts.publicUrl },
+      engine,
+      application,
+      changes,
+    }),
     reloadCertificate: () => live?.reload(),
     close: closer(app, state, radius.close, async () => {
       live?.close();
@@ -183,13 +188,13 @@ function appOf(
   options: ServiceOptions,
   { listening, state, wakeJobs, decide }: Around,
 ): FastifyInstance {
-  const { store, keys, application, changes, metrics, clock, reach } = parts;
+  const { store, keys, application, changes, metrics, clock, publicUrl } = parts;
   const { db } = store;
   const isSecure = listening.certificate !== undefined || options.publicUrl?.startsWith('https:') === true;
   return makeApp(
     {
       db,
-      management: { db, keys, clock, reach },
+      management: { db, keys, clock, publicUrl },
       clock,
       lock: () => readLockPolicy(db),
       changes,
@@ -214,7 +219,7 @@ function appOf(
       addresses: options.addresses,
       embeddable: options.embeddable ?? false,
       isSecure,
-      rooms: connectionLimitsFor(openFilesMax()),
+      connectionLimits: connectionLimitsFor(openFilesMax()),
       health: {
         readiness: makeReadiness(store),
         version: options.version ?? '0',
@@ -244,7 +249,7 @@ interface Parts {
   readonly pushes: Pushes;
   readonly metrics: Metrics;
   readonly clock: () => number;
-  readonly reach: PublicUrlSources;
+  readonly publicUrl: PublicUrlSources;
 }
 
 /** State that is known once the service listens, and whether it is closing. */

@@ -17,7 +17,7 @@ interface Means {
   readonly keys: Keys;
   readonly changes: Changes;
   readonly clock: () => number;
-  readonly reach: PublicUrlSources;
+  readonly publicUrl: PublicUrlSources;
 }
 
 /** The running background work of a node. `stop` ends it after running work is done. */
@@ -31,7 +31,7 @@ export interface Working {
  * Starts the background work of a node: a watch over its database, limits of tables, audit, alerts, mails and jobs.
  */
 export function startWorking(
-  { store, keys, changes, clock, reach }: Means,
+  { store, keys, changes, clock, publicUrl }: Means,
   options: ServiceOptions,
 ): Working {
   const log = options.log ?? noLog;
@@ -42,7 +42,7 @@ export function startWorking(
     await sweeping.stop();
   };
   if (options.background === false) return { wake: () => undefined, stop: stopBounds };
-  const management = { db: store.db, keys, clock, reach };
+  const management = { db: store.db, keys, clock, reach: publicUrl };
   // An error's text may hold text that a user typed; its kind does not.
   const failed = (error: unknown) => log('error', 'background', { error: systemCode(error) || 'unknown' });
   const background = startBackground(management, { failed });

@@ -8,7 +8,7 @@ export interface Management {
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   /** Sources of the public URL; absent if nothing listens. */
-  readonly reach?: PublicUrlSources;
+  readonly publicUrl?: PublicUrlSources;
 }
 
 /** Sources of the public URL that this process knows. */

@@ -32,7 +32,7 @@ export interface FaultyWire extends Wire {
   heal(): void;
 }
 
-type Spoil = (bytes: number[], chance: Randomness) => void;
+type Spoil = (bytes: number[], randomness: Randomness) => void;
 
 const XON = 0x11;
 const XOFF = 0x13;
@@ -43,46 +43,46 @@ const NOISE: readonly [readonly number[], ...(readonly number[])[]] = [
   [...Buffer.from('Uncaught Error: Unexpected token\r\n at line 1 col 1\r\n')],
 ];
 
-function span(bytes: readonly number[], chance: Randomness): { at: number; count: number } {
-  const at = chance.below(bytes.length);
-  return { at, count: 1 + chance.below(Math.min(FAULT_SPAN_MAX_BYTES, bytes.length - at)) };
+function span(bytes: readonly number[], randomness: Randomness): { at: number; count: number } {
+  const at = randomness.below(bytes.length);
+  return { at, count: 1 + randomness.below(Math.min(FAULT_SPAN_MAX_BYTES, bytes.length - at)) };
 }
 
 /** In the order in which they are applied. */
 const SPOILS: readonly (readonly [FaultKind, Spoil])[] = [
   [
     'flip',
-    (bytes, chance) => {
-      const at = chance.below(bytes.length);
-      bytes[at] = (bytes[at] ?? 0) ^ (1 << chance.below(8));
+    (bytes, randomness) => {
+      const at = randomness.below(bytes.length);
+      bytes[at] = (bytes[at] ?? 0) ^ (1 << randomness.below(8));
     },
   ],
   [
     'drop',
-    (bytes, chance) => {
-      const { at, count } = span(bytes, chance);
+    (bytes, randomness) => {
+      const { at, count } = span(bytes, randomness);
       bytes.splice(at, count);
     },
   ],
   [
     'duplicate',
-    (bytes, chance) => {
-      const { at, count } = span(bytes, chance);
+    (bytes, randomness) => {
+      const { at, count } = span(bytes, randomness);
       bytes.splice(at, 0, ...bytes.slice(at, at + count));
     },
   ],
   [
     'truncate',
-    (bytes, chance) => {
-      bytes.length = chance.below(bytes.length);
+    (bytes, randomness) => {
+      bytes.length = randomness.below(bytes.length);
     },
   ],
   [
     'insert',
-    (bytes, chance) => {
-      const junk = [...chance.bytes(1 + chance.below(FAULT_SPAN_MAX_BYTES))];
-      const noise = chance.pick([...NOISE, junk] as [readonly number[], ...(readonly number[])[]]);
-      bytes.splice(chance.below(bytes.length + 1), 0, ...noise);
+    (bytes, randomness) => {
+      const junk = [...randomness.bytes(1 + randomness.below(FAULT_SPAN_MAX_BYTES))];
+      const noise = randomness.pick([...NOISE, junk] as [readonly number[], ...(readonly number[])[]]);
+      bytes.splice(randomness.below(bytes.length + 1), 0, ...noise);
     },
   ],
 ];
@@ -93,12 +93,12 @@ export function faultyWire(wire: Wire, plan: FaultPlan): FaultyWire {
   const listeners: ((bytes: Uint8Array) => void)[] = [];
   let healed = false;
 
-  function transfer(bytes: Uint8Array, chance: Randomness): Uint8Array {
+  function transfer(bytes: Uint8Array, randomness: Randomness): Uint8Array {
     if (healed) return bytes;
     const out = [...bytes];
     for (const [kind, spoil] of SPOILS) {
-      if (out.length === 0 || chance.fraction() >= (plan[kind] ?? 0)) continue;
-      spoil(out, chance);
+      if (out.length === 0 || randomness.fraction() >= (plan[kind] ?? 0)) continue;
+      spoil(out, randomness);
       faults[kind]++;
     }
     return Uint8Array.from(out);

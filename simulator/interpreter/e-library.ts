@@ -86,10 +86,10 @@ function setConsole(tools: Tools, port: Value, options: Value): void {
 
 function systemLibrary(tools: Tools): Parameters<Realm['library']>[0] {
   const { realm, repl, hardware } = tools;
-  const { facts, chance } = hardware;
+  const { facts, randomness } = hardware;
   let flags = realm.object(Object.fromEntries(FLAGS.map(name => [name, 0])));
   return {
-    hwRand: () => chance.word(),
+    hwRand: () => randomness.word(),
     srand: () => undefined,
     getErrorFlags: () => realm.array([]),
     setConsole: (port, options) => setConsole(tools, port, options),
@@ -102,8 +102,8 @@ function systemLibrary(tools: Tools): Parameters<Realm['library']>[0] {
     kickWatchdog: () => tools.kickWatchdog(),
     // Not a number on the Linux build. On other boards the supply voltage, with the last digits of a real reading.
     getAnalogVRef: () =>
-      facts.hosted ? Number.NaN : hardware.supplyVolts() + (chance.fraction() - 0.5) / 100,
-    getTemperature: () => (facts.hosted ? Number.NaN : 20 + chance.fraction() * 10),
+      facts.hosted ? Number.NaN : hardware.supplyVolts() + (randomness.fraction() - 0.5) / 100,
+    getTemperature: () => (facts.hosted ? Number.NaN : 20 + randomness.fraction() * 10),
     // Only the real interpreter counts variables.
     getSizeOf: () => 0,
     ...(facts.bangle && { getBattery: () => facts.bangle?.battery }),

@@ -30,7 +30,7 @@ export interface Hardware {
   /** Twelve bytes. */
   readonly serial: Uint8Array;
   /** Randomness of this boot. */
-  readonly chance: Randomness;
+  readonly randomness: Randomness;
   nowUs(): number;
   spend(us: number): void;
   /** Time on the interpreter's own clock at power on, in µs since 1970. */

@@ -125,12 +125,12 @@ export class InterpreterSession {
   }
 
   #makeRealm(): Realm {
-    const { chance } = this.#hardware;
+    const { randomness } = this.#hardware;
     return new Realm({
       alive: () => this.#alive(),
       nowMs: () => Math.floor(this.#clock.seconds() * 1000),
-      random: () => chance.fraction(),
-      randomWord: () => chance.word(),
+      random: () => randomness.fraction(),
+      randomWord: () => randomness.word(),
       listening: target => this.#ports.listening(target),
       queue: (self, listeners, args) => this.#queue(self, listeners, args as readonly Value[]),
       unhandled: reason => this.#repl.print(`Unhandled promise rejection: ${String(reason)}\n`),

@@ -107,8 +107,8 @@ export class At24c32 implements I2cPart {
   }
 }
 
-function tornPage(pending: Pending, fresh: Uint8Array, chance: Randomness): Uint8Array {
-  const kind = chance.below(6);
+function tornPage(pending: Pending, fresh: Uint8Array, randomness: Randomness): Uint8Array {
+  const kind = randomness.below(6);
   if (kind === 0) return pending.old.slice();
   if (kind === 1) return fresh;
   const torn = pending.old.slice();
@@ -116,7 +116,7 @@ function tornPage(pending: Pending, fresh: Uint8Array, chance: Randomness): Uint
     const group = at - (at % EEPROM_PAGE_BYTES);
     const touched = pending.written.subarray(group, group + EEPROM_PAGE_BYTES).includes(1);
     if (kind === 5 ? !touched : pending.written[at] === 0) continue;
-    torn[at] = chance.pick([pending.old[at] ?? 0xff, fresh[at] ?? 0xff, 0xff, chance.byte()]);
+    torn[at] = randomness.pick([pending.old[at] ?? 0xff, fresh[at] ?? 0xff, 0xff, randomness.byte()]);
   }
   return torn;
 }

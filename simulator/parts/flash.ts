@@ -84,14 +84,14 @@ export class Flash {
   }
 }
 
-function tornLength(length: number, chance: Randomness): number {
-  const kind = chance.below(4);
+function tornLength(length: number, randomness: Randomness): number {
+  const kind = randomness.below(4);
   if (kind === 0) return 0;
-  return kind === 1 ? length : chance.below(length + 1);
+  return kind === 1 ? length : randomness.below(length + 1);
 }
 
-function tornErasure(old: Uint8Array, chance: Randomness): Uint8Array {
-  const kind = chance.below(4);
+function tornErasure(old: Uint8Array, randomness: Randomness): Uint8Array {
+  const kind = randomness.below(4);
   if (kind === 0) return old;
-  return old.map(byte => (kind === 1 || chance.below(2) === 0 ? ERASED : byte));
+  return old.map(byte => (kind === 1 || randomness.below(2) === 0 ? ERASED : byte));
 }

@@ -79,8 +79,8 @@ export class Ssd1306 implements I2cPart {
   /**
    * `changed` is called after every transfer, with whether it carried pixels. `chance` fills the memory at power on.
    */
-  constructor(options: { chance(): Randomness; changed(pixelsArrived: boolean): void }) {
-    this.#chance = options.chance;
+  constructor(options: { randomness(): Randomness; changed(pixelsArrived: boolean): void }) {
+    this.#chance = options.randomness;
     this.#changed = options.changed;
   }
 

@@ -11,7 +11,7 @@ describe('SSD1306', () => {
 
   beforeEach(() => {
     changes = [];
-    part = new Ssd1306({ chance: () => makeRandomness(1), changed: pixels => changes.push(pixels) });
+    part = new Ssd1306({ randomness: () => makeRandomness(1), changed: pixels => changes.push(pixels) });
     part.powerOn();
   });
 

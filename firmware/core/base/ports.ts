@@ -147,16 +147,19 @@ export interface Ports {
   readonly clock: Clock;
   readonly display: Display;
   readonly link: Link;
-  readonly marks: AttemptCounter;
-  readonly witness: AntiRollbackCounter;
-  readonly stretch: KeyDerivation;
+  readonly attemptCounter: AttemptCounter;
+  readonly antiRollback: AntiRollbackCounter;
+  readonly keyDerivation: KeyDerivation;
   readonly keyboard: Keyboard;
   readonly power: Power;
   readonly maintenance: Maintenance;
 }
 
 /** The ports that the vault needs. */
-export type VaultPorts = Pick<Ports, 'primitives' | 'storage' | 'keystore' | 'marks' | 'witness' | 'stretch'>;
+export type VaultPorts = Pick<
+  Ports,
+  'primitives' | 'storage' | 'keystore' | 'attemptCounter' | 'antiRollback' | 'keyDerivation'
+>;
 
 /** The time of the present input, from the board. */
 export interface Now {

@@ -30,7 +30,7 @@ export function keepRecovery(
   dataKey: Uint8Array,
 ): boolean {
   const storage = ports.storage;
-  const header = new Wrap(ports.primitives, ports.stretch, recoveryKey).header(dataKey, NO_PIN);
+  const header = new Wrap(ports.primitives, ports.keyDerivation, recoveryKey).header(dataKey, NO_PIN);
   const crc = checkOf(ports, header);
   // Copy A last: if any of it is written, the other one is complete. A copy that is right already is not rewritten.
   for (let page = RECOVERY_PAGE + 1; page >= RECOVERY_PAGE; page--) {
@@ -67,7 +67,7 @@ export function hasRecovery(ports: VaultPorts, crc: number): number {
 
 /** Returns the data key opened with the recovery key, or undefined. */
 export function recover(ports: VaultPorts, recoveryKey: Uint8Array): Uint8Array | undefined {
-  const wrap = new Wrap(ports.primitives, ports.stretch, recoveryKey);
+  const wrap = new Wrap(ports.primitives, ports.keyDerivation, recoveryKey);
   for (let copy = 0; copy < 2; copy++) {
     const header = readHeader(ports.storage, RECOVERY_PAGE + copy);
     const key = header && wrap.open(header, NO_PIN);

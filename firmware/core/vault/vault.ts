@@ -109,7 +109,8 @@ export class Vault {
     this.own(secrets);
     // Without a PIN nobody tries one. So more attempts than this storage knows mean that it is from before the PIN,
     // and only its owner may open it.
-    this.outdated = iterationsOf(current) === 0 && this.ports.marks.count() > this.policy.settledMarks;
+    this.outdated =
+      iterationsOf(current) === 0 && this.ports.attemptCounter.count() > this.policy.settledMarks;
     const key = iterationsOf(current) === 0 && !this.outdated && (this.wrap as Wrap).open(current, NO_PIN);
     if (key) this.openRecords(key);
     if (!named && key) this.seal(NO_PIN);
@@ -131,7 +132,7 @@ export class Vault {
 
   /** Loads the secrets' journals without assuming that there is a vault. False if no state belongs to the secrets. */
   private attach(secrets: Uint8Array): boolean {
-    this.wrap = new Wrap(this.primitives, this.ports.stretch, secrets.subarray(0, DEVICE_SECRET_BYTES));
+    this.wrap = new Wrap(this.primitives, this.ports.keyDerivation, secrets.subarray(0, DEVICE_SECRET_BYTES));
     const mac = this.wrap.log();
     this.clock = new Journal(mac, this.storage, CLOCK_PAGE, 2);
     this.attempts = new Journal(mac, this.storage, ATTEMPTS_PAGE, 2);
@@ -191,7 +192,7 @@ export class Vault {
     policy.headerCrc = this.primitives.crc32(header);
     // In the same write: the vault is open here, so earlier wrong PINs no longer count.
     policy.settledAttempts = (this.attempts as Journal).number;
-    policy.settledMarks = this.ports.marks.count();
+    policy.settledMarks = this.ports.attemptCounter.count();
     this.unsure = !policy.save();
     if (this.unsure) {
       // It is unknown which of the two headers the storage now names, so both stay until it is known.
@@ -264,7 +265,7 @@ export class Vault {
 
   /** Called when the person knows of a rollback: from now on the storage's content is valid again. */
   excuse(): void {
-    this.ports.witness.save((this.presses as Journal).number);
+    this.ports.antiRollback.save((this.presses as Journal).number);
     this.wentBack = 0;
   }
 
@@ -274,7 +275,7 @@ export class Vault {
     if (!presses?.write(content)) return false;
     // An anti-rollback counter whose write fails stays behind, which means nothing. One that is ahead would report a
     // rollback until it is excused.
-    if (this.wentBack === 0) this.ports.witness.save(presses.number);
+    if (this.wentBack === 0) this.ports.antiRollback.save(presses.number);
     return true;
   }
 

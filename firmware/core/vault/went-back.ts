@@ -8,8 +8,8 @@ import type { State } from '../base/state.ts';
  * @returns 0 no, 1 yes, 2 unknown
  */
 export function wentBack(ports: VaultPorts, policy: State, attempts: Journal, presses: Journal): number {
-  const seen = ports.witness.load();
-  const marked = ports.marks.count() - policy.settledMarks;
+  const seen = ports.antiRollback.load();
+  const marked = ports.attemptCounter.count() - policy.settledMarks;
   const isOld = seen > presses.number || marked > attempts.number - policy.settledAttempts;
   return isOld ? 1 : seen < 0 ? 2 : 0;
 }

@@ -17,13 +17,13 @@ const INFO_LOG = bytesOf('log');
 /** The keys derived from one secret, and the data key wrapped under them: a vault header. */
 export class Wrap {
   private readonly primitives: Primitives;
-  private readonly stretch: KeyDerivation;
+  private readonly keyDerivation: KeyDerivation;
   private readonly master: Hmac;
 
   /** @param secret device secret or recovery key */
-  constructor(primitives: Primitives, stretch: KeyDerivation, secret: Uint8Array) {
+  constructor(primitives: Primitives, keyDerivation: KeyDerivation, secret: Uint8Array) {
     this.primitives = primitives;
-    this.stretch = stretch;
+    this.keyDerivation = keyDerivation;
     this.master = extract(primitives, SALT, secret);
   }
 
@@ -35,7 +35,7 @@ export class Wrap {
   /** Returns the wrapping key; slow with a PIN. The PIN's key derivation uses the secret as its salt. */
   private key(pin: Uint8Array, iterations: number): Uint8Array {
     if (iterations === 0) return expand(this.master, INFO_KEY, AES_KEY_BYTES);
-    const stretched = this.stretch.derive(pin, expand(this.master, INFO_PIN, HASH_BYTES), iterations);
+    const stretched = this.keyDerivation.derive(pin, expand(this.master, INFO_PIN, HASH_BYTES), iterations);
     return expand(new Hmac(this.primitives, SHA256, stretched), INFO_KEY, AES_KEY_BYTES);
   }
 
@@ -44,7 +44,7 @@ export class Wrap {
    * @param pin ASCII digits, empty for none
    */
   header(dataKey: Uint8Array, pin: Uint8Array): Uint8Array {
-    const iterations = pin.length > 0 ? this.stretch.iterations() : 0;
+    const iterations = pin.length > 0 ? this.keyDerivation.iterations() : 0;
     const out = new Writer(HEADER_BYTES).byte(MAGIC).number(iterations, 2);
     const nonce = new Uint8Array(CCM_NONCE_BYTES);
     nonce.set(this.master.mac([dataKey]).subarray(0, HEADER_NONCE_END - out.at), 0);

@@ -33,7 +33,7 @@ export class PollingSocket implements ServiceSocket {
   private taken: number;
   private readonly underWay: Set<AbortController>;
   private failures: number;
-  private hear: (text: string) => void;
+  private receive: (text: string) => void;
   private readonly early: string[];
   private closed: () => void;
   private isClosed: boolean;
@@ -50,7 +50,7 @@ export class PollingSocket implements ServiceSocket {
     this.underWay = new Set();
     this.failures = 0;
     this.early = [];
-    this.hear = text => void this.early.push(text);
+    this.receive = text => void this.early.push(text);
     this.closed = () => undefined;
     this.isClosed = false;
   }
@@ -63,7 +63,7 @@ export class PollingSocket implements ServiceSocket {
   }
 
   onText(listener: (text: string) => void): void {
-    this.hear = listener;
+    this.receive = listener;
     for (const text of this.early.splice(0)) listener(text);
   }
 
@@ -129,7 +129,7 @@ export class PollingSocket implements ServiceSocket {
     for (const [at, message] of answer.messages.entries()) {
       if (answer.from + at !== this.taken) continue;
       this.taken += 1;
-      this.hear(JSON.stringify(message));
+      this.receive(JSON.stringify(message));
       if (this.isClosed) return;
     }
   }

@@ -79,7 +79,7 @@ export class ServiceLink {
         if (text === undefined) throw this.error(this.inbox.isClosed ? 'ended' : 'quiet');
         const said = readAgentServiceMessage(text);
         if (said === undefined) throw this.error('no-identity');
-        this.hear(said);
+        this.receive(said);
       }
     } finally {
       stop();
@@ -117,7 +117,7 @@ export class ServiceLink {
     }
   }
 
-  private hear(said: AgentServiceMessage): void {
+  private receive(said: AgentServiceMessage): void {
     switch (said.type) {
       case 'refused':
         throw refusalError(said, endpointOf(this.service).host);
@@ -127,11 +127,11 @@ export class ServiceLink {
         return;
       default:
         // The service may still refer to a fob that has just gone.
-        this.hearOf(this.announced.get(said.fob), said);
+        this.receiveOf(this.announced.get(said.fob), said);
     }
   }
 
-  private hearOf(
+  private receiveOf(
     one: Announced | undefined,
     said: Extract<AgentServiceMessage, { readonly fob: number }>,
   ): void {

@@ -1,7 +1,7 @@
 import type { PressPurpose, Progress } from '../../commands/context.ts';
 import { FobError } from '../../errors.ts';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.ts';
-import { VERDICTS } from './result-format.ts';
+import { CHECK_TEXTS } from './result-format.ts';
 import { jsonLine, printable, type Terminal } from './terminal.ts';
 
 /** One line, or several. A line break inside a line is printed as `?`, because it may come from a fob. */
@@ -133,7 +133,7 @@ function sentenceFor(progress: Progress): string {
     case 'row-refused':
       return `${progress.place}${progress.name === '' ? '' : ` (${progress.name})`}: ${progress.reason}`;
     case 'account-doubtful':
-      return `${progress.account}: ${VERDICTS[progress.verdict]}.`;
+      return `${progress.account}: ${CHECK_TEXTS[progress.verdict]}.`;
   }
 }
 

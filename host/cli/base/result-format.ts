@@ -76,7 +76,7 @@ function movingText({
 }
 
 /** Texts for the results of an account check. */
-export const VERDICTS = {
+export const CHECK_TEXTS = {
   proved: 'proved',
   wrong: 'wrong: another key or other settings',
   missing: 'missing on the fob',
@@ -87,7 +87,7 @@ export const VERDICTS = {
 
 export function verifyText(accounts: readonly VerifiedAccount[]): string {
   if (accounts.length === 0) return 'The fob holds no account, and the inventory says so.';
-  return table(accounts.map(({ id, issuer, label, verdict }) => [id, issuer, label, VERDICTS[verdict]]));
+  return table(accounts.map(({ id, issuer, label, verdict }) => [id, issuer, label, CHECK_TEXTS[verdict]]));
 }
 
 /** The clock's error before it was set. */

@@ -71,7 +71,7 @@ export function readConfiguration(sources: Sources): ConfigurationResult {
   const configuration = values as unknown as Configuration;
   // Unreadable values would cause misleading mistakes of the cross-field checks, too.
   if (mistakes.length === 0)
-    for (const [name, wrong] of misfits(configuration))
+    for (const [name, wrong] of crossFieldChecks(configuration))
       mistakes.push(mistake(name, origins[name] ?? DEFAULT, wrong));
   if (mistakes.length > 0) return { mistakes };
   return { configuration, origins: origins as Record<SettingName, string> };
@@ -163,7 +163,7 @@ function publicHost(publicUrl: string): string {
 }
 
 /** Cross-field checks: returns each contradiction, with the setting to change. */
-function misfits(configuration: Configuration): (readonly [SettingName, Wrong])[] {
+function crossFieldChecks(configuration: Configuration): (readonly [SettingName, Wrong])[] {
   const { host, tlsCertificate, tlsKey, trustedProxies, publicUrl } = configuration;
   const found: (readonly [SettingName, Wrong])[] = [];
   const hasTls = tlsCertificate !== null && tlsKey !== null;

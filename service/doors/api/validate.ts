@@ -108,6 +108,6 @@ function requestOf({ id, factors, standing }: KnownApplication, shown: Validatio
     changesPin,
     applicationId: id,
     factors,
-    standing,
+    lockState: standing,
   };
 }

@@ -34,7 +34,7 @@ import { serveUserDetail } from './users/detail.ts';
 import { serveUserForms } from './users/forms.ts';
 import { serveUserList } from './users/list.ts';
 
-const subjects: readonly ((desk: ConsoleRouter) => void)[] = [
+const subjects: readonly ((router: ConsoleRouter) => void)[] = [
   serveDashboard,
   serveSetUp,
   serveUserList,
@@ -72,6 +72,6 @@ export function serveConsole(app: FastifyInstance, context: WebContext): void {
   serveSignIn(app, context);
   serveProving(app, context, askIn);
   serveEntry(app, context, askIn);
-  const desk = makeConsoleRouter(app, context, askIn);
-  for (const serve of subjects) serve(desk);
+  const router = makeConsoleRouter(app, context, askIn);
+  for (const serve of subjects) serve(router);
 }

@@ -47,7 +47,7 @@ export async function decideTyped(
       choosesPin: true,
       applicationId: id,
       factors,
-      standing,
+      lockState: standing,
     });
   } catch (error) {
     if (error instanceof ServiceError && error.code === 'application_changed') return undefined;

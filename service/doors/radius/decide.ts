@@ -149,7 +149,7 @@ async function decided(
       ...shown,
       applicationId,
       factors,
-      standing,
+      lockState: standing,
       choosesPin: true,
       idempotencyKey,
     });

@@ -19,9 +19,9 @@ import type { SelfServiceResponse, SelfServiceRouter } from './router.ts';
 /**
  * Serves the page on which users choose and change the PIN that the service asks for. Operators have no such page.
  */
-export function servePin(desk: SelfServiceRouter): void {
-  desk.page('/pin', async visit => pinPage(visit, await ownerOf(visit), ''));
-  desk.act('/pin', changeOwnPin);
+export function servePin(router: SelfServiceRouter): void {
+  router.page('/pin', async visit => pinPage(visit, await ownerOf(visit), ''));
+  router.act('/pin', changeOwnPin);
 }
 
 async function changeOwnPin(visit: SelfServiceContext): Promise<SelfServiceResponse> {

@@ -31,18 +31,18 @@ import { tokensOfUser } from './tokens.ts';
 export function serveSelfService(app: FastifyInstance, context: WebContext): void {
   serveSelfServiceEntry(app, context);
   serveFind(app, context);
-  const desk = makeSelfServiceRouter(app, context);
-  desk.page('', visit => homePage(visit, noticeOf(visit)));
-  desk.act('/leave', async (visit, reply) => {
+  const router = makeSelfServiceRouter(app, context);
+  router.page('', visit => homePage(visit, noticeOf(visit)));
+  router.act('/leave', async (visit, reply) => {
     await endUserSession(context.db, visit.session);
     clearUserCookie(context, reply);
     return { to: `${SELF_SERVICE}/sign-in` };
   });
-  serveTest(desk);
-  serveResync(desk);
-  serveName(desk);
-  serveLost(desk);
-  servePin(desk);
+  serveTest(router);
+  serveResync(router);
+  serveName(router);
+  serveLost(router);
+  servePin(router);
 }
 
 const good = (text: string): Message => ({ tone: 'good', text });
@@ -74,8 +74,8 @@ function noticeOf(visit: SelfServiceContext): Message | undefined {
  * Tries a passcode as in a log-in, so that it reveals no more than a log-in does. The response leads to a page of its
  * own, so that going back does not send the passcode again.
  */
-function serveTest(desk: SelfServiceRouter): void {
-  desk.act('/test', async ({ context, request, session: { user } }) => {
+function serveTest(router: SelfServiceRouter): void {
+  router.act('/test', async ({ context, request, session: { user } }) => {
     const application = await serviceApplicationNow(context);
     const outcome = application && (await decideTyped(context, application, { ...typedIn(request), user }));
     return { to: `${SELF_SERVICE}?done=${noticeName(outcome)}` };
@@ -93,7 +93,7 @@ function noticeName(outcome: Outcome | undefined): keyof typeof notices {
   return outcome === 'locked' ? 'locked' : 'failed';
 }
 
-function serveResync(desk: SelfServiceRouter): void {
+function serveResync(router: SelfServiceRouter): void {
   const { resync } = selfServiceTexts;
   const page = (visit: SelfServiceContext, isNumber: boolean, message?: Message): SelfServicePage => ({
     title: resync.title,
@@ -108,8 +108,8 @@ ${selfServiceForm(visit, {
 })}`,
   });
   const isNumber = ({ management }: SelfServiceContext) => areAllDecimal(management.db);
-  desk.page('/resync', async visit => page(visit, await isNumber(visit)));
-  desk.act('/resync', async visit => {
+  router.page('/resync', async visit => page(visit, await isNumber(visit)));
+  router.act('/resync', async visit => {
     const result = await resyncTokenOfUser(visit.management, visit.actor, {
       userId: visit.session.userId,
       first: visit.value('first'),
@@ -121,7 +121,7 @@ ${selfServiceForm(visit, {
   });
 }
 
-function serveName(desk: SelfServiceRouter): void {
+function serveName(router: SelfServiceRouter): void {
   const { name: text } = selfServiceTexts;
   const page = async (visit: SelfServiceContext, message?: Message): Promise<SelfServicePage> => {
     const fob = visit.value('fob');
@@ -152,8 +152,8 @@ ${selfServiceForm(visit, {
 })}`,
     };
   };
-  desk.page('/name', visit => page(visit));
-  desk.act('/name', async visit => {
+  router.page('/name', visit => page(visit));
+  router.act('/name', async visit => {
     const { session } = visit;
     const input = { session, fob: visit.value('fob'), nickname: visit.value('nickname') };
     const result = await nameFob(visit.management, visit.actor, input);
@@ -163,9 +163,9 @@ ${selfServiceForm(visit, {
   });
 }
 
-function serveLost(desk: SelfServiceRouter): void {
+function serveLost(router: SelfServiceRouter): void {
   const { lost: text } = selfServiceTexts;
-  desk.page('/lost', async visit => {
+  router.page('/lost', async visit => {
     const tokens = await tokensOfUser(visit.context.db, visit.session.userId);
     const own = tokens.find(({ serial }) => serial === visit.value('token'));
     if (own === undefined || own.state === 'suspended') return missing();
@@ -187,7 +187,7 @@ ${selfServiceForm(visit, {
 })}`,
     };
   });
-  desk.act('/lost', async (visit, reply) => {
+  router.act('/lost', async (visit, reply) => {
     const { context, session, management, actor } = visit;
     const result = await reportFobLost(management, actor, { session, serial: visit.value('token') });
     context.changes.announce();

@@ -24,14 +24,14 @@ export function serveAgents(app: FastifyInstance, context: WebContext, most: num
   const identity = identityReader(management);
   const agents = new Agents({ management, identity, ticks: () => performance.now() }, most);
   metrics.agents = () => ({ connected: agents.count, fobs: agents.provedCount });
-  const courier = new PushDispatcher({ management, changes }, agents);
+  const dispatcher = new PushDispatcher({ management, changes }, agents);
   // Before the server waits for connections to end.
   app.addHook('preClose', async () => {
-    await courier.close();
+    await dispatcher.close();
     await agents.close();
   });
   const refuseWhenFull = (request: FastifyRequest) => {
-    if (!agents.isRoomFor(sourceKey(request.ip))) throw new Problem('too_many');
+    if (!agents.hasCapacityFor(sourceKey(request.ip))) throw new Problem('too_many');
   };
   servePolls(app, context, agents, refuseWhenFull);
   return {

@@ -14,7 +14,7 @@ import { Problem } from './problems.ts';
 
 /** Options of the admission of connections. */
 export interface AdmissionOptions {
-  readonly rooms: ConnectionLimits;
+  readonly connectionLimits: ConnectionLimits;
   /** Whether to believe the X-Forwarded headers from an address; undefined: never. */
   readonly isProxy: ((address: string | undefined) => boolean) | undefined;
   readonly log: Log;
@@ -24,11 +24,14 @@ export interface AdmissionOptions {
 const admitted = new WeakMap<Duplex, { readonly connection: HttpConnection; readonly all: Connections }>();
 
 /** Limits the connections of an app's server, even before any request arrives on them. */
-export function admitConnections(app: FastifyInstance, { rooms, isProxy, log }: AdmissionOptions): void {
-  const all = new Connections(rooms, isProxy ?? (() => false));
+export function admitConnections(
+  app: FastifyInstance,
+  { connectionLimits: limits, isProxy, log }: AdmissionOptions,
+): void {
+  const all = new Connections(limits, isProxy ?? (() => false));
   const { server } = app;
-  server.maxConnections = rooms.all;
-  if (rooms.areFew) log('warn', 'few files may be open', { connections: rooms.all, agents: rooms.agents });
+  server.maxConnections = limits.all;
+  if (limits.areFew) log('warn', 'few files may be open', { connections: limits.all, agents: limits.agents });
   tellTurnedAway(server, log);
   if (server instanceof TlsServer) acceptTls(server, all);
   else server.prependListener('connection', (socket: Socket) => void accept(all, socket));

@@ -37,17 +37,17 @@ interface Group {
  * agents and relays have their own limits and are not counted here.
  */
 export class Connections {
-  private readonly rooms: ConnectionLimits;
+  private readonly connectionLimits: ConnectionLimits;
   private readonly isProxy: (address: string | undefined) => boolean;
   private readonly sources: Map<string, Group>;
   private readonly proxies: Group;
   private strangers: number;
 
-  constructor(rooms: ConnectionLimits, isProxy: (address: string | undefined) => boolean) {
-    this.rooms = rooms;
+  constructor(limits: ConnectionLimits, isProxy: (address: string | undefined) => boolean) {
+    this.connectionLimits = limits;
     this.isProxy = isProxy;
     this.sources = new Map();
-    this.proxies = { key: undefined, most: rooms.proxies, members: new Set() };
+    this.proxies = { key: undefined, most: limits.proxies, members: new Set() };
     this.strangers = 0;
   }
 
@@ -108,13 +108,13 @@ export class Connections {
   /** @param key the source that it counts for, or undefined for the group of proxies */
   private join(connection: HttpConnection, key: string | undefined): boolean {
     this.leave(connection);
-    const most = this.rooms.ofSource;
+    const most = this.connectionLimits.ofSource;
     const group =
       key === undefined ? this.proxies : (this.sources.get(key) ?? { key, most, members: new Set() });
-    if (group.members.size >= group.most && !this.makeRoom(group)) return false;
+    if (group.members.size >= group.most && !this.evict(group)) return false;
     if (key !== undefined) {
-      const isFull = this.strangers >= this.rooms.strangers;
-      if (isFull && !this.makeRoom(this.largest())) return false;
+      const isFull = this.strangers >= this.connectionLimits.strangers;
+      if (isFull && !this.evict(this.largest())) return false;
       this.sources.set(key, group);
       this.strangers++;
     }
@@ -130,7 +130,7 @@ export class Connections {
     return largest;
   }
 
-  private makeRoom(group: Group | undefined): boolean {
+  private evict(group: Group | undefined): boolean {
     for (const connection of group?.members ?? []) {
       if (!mayGiveWay(connection)) continue;
       this.leave(connection);

@@ -39,7 +39,7 @@ export class LargeBodies {
   begin(name: string, bytes: number, end: () => void): (() => void) | undefined {
     const wanted = (this.sources.get(name)?.bytes ?? 0) + bytes;
     if (wanted > this.bounds.mostOfSource) return undefined;
-    while (this.bytes + bytes > this.bounds.most) if (!this.makeRoom(wanted)) return undefined;
+    while (this.bytes + bytes > this.bounds.most) if (!this.evict(wanted)) return undefined;
     const body = { bytes, end };
     const source = this.sources.get(name) ?? { bytes: 0, bodies: new Set() };
     this.sources.set(name, source);
@@ -50,7 +50,7 @@ export class LargeBodies {
   }
 
   /** Ends the oldest body of the source with most bytes. @returns false if no source has more than wanted */
-  private makeRoom(wanted: number): boolean {
+  private evict(wanted: number): boolean {
     let [largest, bytes] = ['', wanted];
     for (const [name, source] of this.sources)
       if (source.bytes > bytes) [largest, bytes] = [name, source.bytes];

@@ -15,12 +15,12 @@ export async function delayRefusal(reply: FastifyReply): Promise<void> {
  * The same for requests of any transport.
  *
  * @param elapsedMs since the request came in
- * @param floorMs the minimum response time, if the work takes longer than a log-in
+ * @param minimumMs the minimum response time, if the work takes longer than a log-in
  */
 export async function untilMinimumTime(
   elapsedMs: () => number,
-  floorMs: number = validationLimits.refusalFloorMs,
+  minimumMs: number = validationLimits.refusalFloorMs,
 ): Promise<void> {
-  const untilMs = floorMs + randomInt(validationLimits.refusalJitterMs * 1000) / 1000;
+  const untilMs = minimumMs + randomInt(validationLimits.refusalJitterMs * 1000) / 1000;
   await wait(Math.max(0, untilMs - elapsedMs()));
 }

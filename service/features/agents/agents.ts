@@ -11,7 +11,7 @@ import { syncPushKey } from './push-key.ts';
 /** The agents connected to this node, and the fobs that they have announced. */
 export class Agents implements FobListener {
   private readonly means: AgentMeans;
-  private readonly room: ConnectionCapacity;
+  private readonly capacity: ConnectionCapacity;
   private readonly links: FobLocations;
   /** Fobs that are proving themselves or wait for their turn. */
   private readonly proofs: ProofQueue<AgentFob>;
@@ -34,7 +34,7 @@ export class Agents implements FobListener {
   /** @param most how many agents may be connected at once */
   constructor(means: AgentMeans, most: number = agentLimits.agentsMax) {
     this.means = means;
-    this.room = new ConnectionCapacity(most);
+    this.capacity = new ConnectionCapacity(most);
     this.links = new FobLocations(means.management);
     this.proofs = new ProofQueue(means.ticks);
     this.proved = new Map();
@@ -50,13 +50,13 @@ export class Agents implements FobListener {
   }
 
   /** Whether another agent from this source may connect. */
-  isRoomFor(from: string): boolean {
-    return !this.isOver && this.room.isFor(from);
+  hasCapacityFor(from: string): boolean {
+    return !this.isOver && this.capacity.isFor(from);
   }
 
   connect(caller: { readonly from: string; readonly origin: string }, line: TextConnection): AgentConnection {
     const connection = new AgentConnection(this.means, this, caller, line);
-    this.room.add(connection);
+    this.capacity.add(connection);
     return connection;
   }
 
@@ -75,7 +75,7 @@ export class Agents implements FobListener {
   }
 
   get count(): number {
-    return this.room.connections.size;
+    return this.capacity.connections.size;
   }
 
   /** @param listener called when a fob has been proved or has left */
@@ -103,7 +103,7 @@ export class Agents implements FobListener {
   }
 
   over(connection: AgentConnection): void {
-    this.room.remove(connection);
+    this.capacity.remove(connection);
   }
 
   /** Has a fob prove itself again after its current session, and brings its push key up to date. */
@@ -120,17 +120,17 @@ export class Agents implements FobListener {
   /** Checks all agents: one timer serves all of them. */
   sweep(): void {
     const nowMs = this.means.ticks();
-    for (const connection of this.room.connections) connection.sweep(nowMs);
+    for (const connection of this.capacity.connections) connection.sweep(nowMs);
     for (const [fob, dueMs] of this.later) if (dueMs <= nowMs) this.ask(fob);
-    for (const hear of this.onSwept) hear(this.room.connections);
+    for (const receive of this.onSwept) receive(this.capacity.connections);
     if (nowMs - this.seenMs < agentLimits.agentSeenMs && this.unwritten.size === 0) return;
     this.seenMs = nowMs;
     // A busy database is updated at the next sweep.
-    this.tendLinks().catch(() => undefined);
+    this.refreshLocations().catch(() => undefined);
   }
 
   /** Stores that this node's fobs were seen. A fob without a stored location is asked again. */
-  private async tendLinks(): Promise<void> {
+  private async refreshLocations(): Promise<void> {
     const unwritten = [...this.unwritten];
     if (this.count === 0 && unwritten.length === 0) return;
     const { db, clock } = this.means.management;
@@ -153,7 +153,7 @@ export class Agents implements FobListener {
 
   private reached(ended: readonly string[]): Reached {
     const links = new Set(ended);
-    for (const { link } of this.room.connections) links.add(link);
+    for (const { link } of this.capacity.connections) links.add(link);
     const proved = [...this.proved].map(([fobId, fob]) => linkedFob(fob, fobId));
     return { links: [...links], fobs: [...proved, ...this.coming.values()] };
   }
@@ -162,7 +162,7 @@ export class Agents implements FobListener {
   async close(): Promise<void> {
     this.isOver = true;
     clearInterval(this.sweeping);
-    for (const connection of [...this.room.connections]) connection.shutDown();
+    for (const connection of [...this.capacity.connections]) connection.shutDown();
     await this.links.settled();
   }
 
@@ -236,9 +236,9 @@ export class Agents implements FobListener {
     fob.fobId = fobId;
     this.proved.set(fobId, fob);
     this.proofs.trust(fob);
-    this.markRoom(fob);
+    this.updateCapacity(fob);
     fob.stand('own');
-    for (const hear of this.onProved) hear(fob);
+    for (const receive of this.onProved) receive(fob);
     return true;
   }
 
@@ -247,7 +247,7 @@ export class Agents implements FobListener {
     if (fobId === undefined) return;
     this.forget(fob);
     this.drop(linkedFob(fob, fobId));
-    for (const hear of this.onProved) hear(fob);
+    for (const receive of this.onProved) receive(fob);
   }
 
   private drop(linked: LocatedFob): void {
@@ -257,11 +257,11 @@ export class Agents implements FobListener {
   private forget(fob: AgentFob): void {
     if (fob.fobId !== undefined && this.proved.get(fob.fobId) === fob) this.proved.delete(fob.fobId);
     fob.fobId = undefined;
-    this.markRoom(fob);
+    this.updateCapacity(fob);
   }
 
-  private markRoom({ carrier }: AgentFob): void {
-    if (carrier instanceof AgentConnection) this.room.mark(carrier, carrier.hasProved);
+  private updateCapacity({ carrier }: AgentFob): void {
+    if (carrier instanceof AgentConnection) this.capacity.mark(carrier, carrier.hasProved);
   }
 }
 

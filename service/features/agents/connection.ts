@@ -88,7 +88,7 @@ export class AgentConnection implements Talker, FobCarrier {
   }
 
   /** Something was received, even if it was no message: a poll. */
-  hear(): void {
+  noteTraffic(): void {
     this.heardMs = this.means.ticks();
   }
 

@@ -90,7 +90,7 @@ class Polled {
   /** Receives the new messages of a poll. @returns false if its numbers are impossible */
   take({ from, messages, taken }: AgentPoll): boolean {
     if (from > this.heard || !this.outbox.taken(taken)) return false;
-    this.connection.hear();
+    this.connection.noteTraffic();
     for (const message of messages.slice(this.heard - from)) {
       this.heard++;
       this.connection.receive(textOf(message));

@@ -43,7 +43,7 @@ export type PushKeyState = 'held' | 'none' | 'unfit' | 'locked';
  */
 export async function syncPushKey(management: Management, session: ManagedSession): Promise<PushKeyState> {
   try {
-    return await tend(management, session);
+    return await sync(management, session);
   } catch (error) {
     if (isRefusal(error, ...UNFIT)) return 'unfit';
     if (!isRefusal(error, 'locked')) throw error;
@@ -53,7 +53,7 @@ export async function syncPushKey(management: Management, session: ManagedSessio
   }
 }
 
-async function tend(management: Management, session: ManagedSession): Promise<PushKeyState> {
+async function sync(management: Management, session: ManagedSession): Promise<PushKeyState> {
   const { db } = management;
   const { hello, fobId, client } = session;
   const { serviceName } = await readSettings(db);

@@ -48,7 +48,7 @@ export async function answerChallenge(context: ValidationContext, given: AnswerR
 /** Returns the outcome if it is settled before the passcode is checked. The lock takes precedence. */
 function settledBefore(answering: PendingAnswer): Outcome | undefined {
   if (isOpen(answering)) return settledUnseen(answering.known);
-  return answering.known.standing.locked ? 'locked' : 'no_challenge';
+  return answering.known.lockState.locked ? 'locked' : 'no_challenge';
 }
 
 async function outcomeOf(answering: PendingAnswer): Promise<Outcome> {
@@ -116,7 +116,7 @@ async function writeDown(answering: PendingAnswer, outcome: Outcome): Promise<vo
   const { db, challenge, known, nowMs, request, token, user } = answering;
   const failed = failedFactor[outcome];
   if (user !== undefined && (failed !== null || outcome === 'accepted')) {
-    const { proofs, standing } = known;
+    const { proofs, lockState: standing } = known;
     const facts = failed === null ? afterSuccess(standing, proofs) : afterFailure(standing, failed, nowMs);
     await storeLockFacts(db, [{ userId: user.id, ...facts }]);
     if (failed !== null)

@@ -46,7 +46,7 @@ export interface PendingAnswer {
   readonly token: TokenRow | undefined;
   readonly known: Known;
   /** Whether the application is unchanged since its key was looked up. */
-  readonly isStanding: boolean;
+  readonly isUnchanged: boolean;
   readonly nowMs: number;
 }
 
@@ -88,7 +88,7 @@ export async function readAnswering(
     .executeTakeFirst();
   const known: Known = {
     user,
-    standing: lockState(user === undefined ? noFailures : lockFactsOf(user), lock, nowMs),
+    lockState: lockState(user === undefined ? noFailures : lockFactsOf(user), lock, nowMs),
     tokens: token === undefined ? [] : [token],
     replaced: [],
     hasTemporaryCode: false,
@@ -98,8 +98,8 @@ export async function readAnswering(
     pinAlways: request.factors === 'pin_otp',
     proofs,
   };
-  const isStanding = await stillStands(db, request);
-  return { db, keys: context.keys, request, challenge, user, token, known, isStanding, nowMs };
+  const isUnchanged = await stillStands(db, request);
+  return { db, keys: context.keys, request, challenge, user, token, known, isUnchanged, nowMs };
 }
 
 async function stillStands(db: Db, { applicationId, standing }: AnswerRequest): Promise<boolean> {
@@ -109,9 +109,9 @@ async function stillStands(db: Db, { applicationId, standing }: AnswerRequest): 
 }
 
 /** Whether the question is open for this session of this application. */
-export function isOpen({ challenge, request, isStanding, nowMs }: PendingAnswer): boolean {
+export function isOpen({ challenge, request, isUnchanged, nowMs }: PendingAnswer): boolean {
   return (
-    isStanding &&
+    isUnchanged &&
     challenge !== undefined &&
     challenge.application_id === request.applicationId &&
     challenge.session_hash === hashSession(request.session) &&

@@ -104,7 +104,7 @@ interface Counts {
 }
 
 async function doRows(management: Management, job: JobRow, atMs: number, rows: number): Promise<Counts> {
-  const { db, keys, reach } = management;
+  const { db, keys, publicUrl: reach } = management;
   const items = await db
     .selectFrom('job_items')
     .selectAll()

@@ -8,7 +8,7 @@ import { openStates } from './rows.ts';
 export interface NewRequest {
   readonly kind: PushKind;
   /** The key of its source, if that is trusted. */
-  readonly familiar: string | undefined;
+  readonly trustedSource: string | undefined;
   readonly nowMs: number;
 }
 
@@ -20,9 +20,9 @@ export interface NewRequest {
 export async function isCoolingDown(
   db: Db,
   userId: string,
-  { kind, familiar, nowMs }: NewRequest,
+  { kind, trustedSource, nowMs }: NewRequest,
 ): Promise<boolean> {
-  const quiet = await db
+  const coolDown = await db
     .selectFrom('pushes')
     .select('id')
     .where('user_id', '=', userId)
@@ -37,10 +37,10 @@ export async function isCoolingDown(
     .where('created_ms', '>', nowMs - pushLimits.pushesUnapprovedMs)
     .where('fob_id', 'is not', null)
     .where('kind', '=', kind)
-    .where('familiar_source', familiar === undefined ? 'is' : '=', familiar ?? null)
+    .where('familiar_source', trustedSource === undefined ? 'is' : '=', trustedSource ?? null)
     .where('state', 'not in', ['approved', 'used'])
     .executeTakeFirstOrThrow();
-  return quiet !== undefined || Number(count) >= pushLimits.pushesUnapproved;
+  return coolDown !== undefined || Number(count) >= pushLimits.pushesUnapproved;
 }
 
 /**
@@ -51,7 +51,7 @@ export async function isCoolingDown(
 export async function mustGiveWay(
   db: Db,
   userId: string,
-  { familiar, nowMs }: Omit<NewRequest, 'kind'>,
+  { trustedSource, nowMs }: Omit<NewRequest, 'kind'>,
 ): Promise<boolean> {
   const open = await db
     .selectFrom('pushes')
@@ -63,5 +63,5 @@ export async function mustGiveWay(
     .where('expires_ms', '>', nowMs)
     .where('created_ms', '<=', latestMade(nowMs))
     .execute();
-  return open.some(({ kind }) => kind === 'caller' || familiar === undefined);
+  return open.some(({ kind }) => kind === 'caller' || trustedSource === undefined);
 }

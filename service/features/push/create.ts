@@ -107,7 +107,7 @@ function askChecked(
       user,
       token: outcome === undefined ? token : undefined,
       sourceKey: keyOfSource(request),
-      familiar: asking.familiar,
+      trustedSource: asking.trustedSource,
       proofs: proofsDigest(factors, user),
       nowMs: asking.nowMs,
     });
@@ -130,8 +130,8 @@ interface Asking {
   readonly user: User | undefined;
   readonly token: PushToken | undefined;
   /** The key of its source, if that is trusted. */
-  readonly familiar: string | undefined;
-  readonly standing: LockState;
+  readonly trustedSource: string | undefined;
+  readonly lockState: LockState;
   readonly proofs: Proofs;
   readonly pinAlways: boolean;
   readonly nowMs: number;
@@ -147,8 +147,8 @@ async function readAsking(context: ValidationContext, db: Db, shown: PushDisplay
     db,
     user,
     token: await tokenForPush(db, user?.id ?? ''),
-    familiar: await trustedSourceKey(db, keyOfSource(shown), { userId: user?.id ?? '', nowMs }),
-    standing: lockState(user === undefined ? noFailures : lockFactsOf(user), lock, nowMs),
+    trustedSource: await trustedSourceKey(db, keyOfSource(shown), { userId: user?.id ?? '', nowMs }),
+    lockState: lockState(user === undefined ? noFailures : lockFactsOf(user), lock, nowMs),
     proofs: stillProved(checked, user),
     pinAlways: factors === 'pin_otp',
     nowMs,
@@ -198,14 +198,14 @@ function asSent(outcome: Outcome | undefined, { password = '', pin = '' }: PushR
 
 /** Counts a wrong password or PIN as any log-in does, and logs the reason. */
 async function countAgainst(
-  { db, user, standing, nowMs }: Asking,
+  { db, user, lockState: locking, nowMs }: Asking,
   { applicationId, source, requestId }: PushRequest,
   outcome: Outcome,
 ): Promise<void> {
   const failed = failedFactor[outcome];
   if (user !== undefined && failed !== null) {
-    await storeLockFacts(db, [{ userId: user.id, ...afterFailure(standing, failed, nowMs) }]);
-    await alertWhenLocked(db, standing, { userId: user.id, atMs: nowMs, source });
+    await storeLockFacts(db, [{ userId: user.id, ...afterFailure(locking, failed, nowMs) }]);
+    await alertWhenLocked(db, locking, { userId: user.id, atMs: nowMs, source });
   }
   const about = { applicationId, source, requestId, tokenId: null };
   await recordEvents(db, [{ ...about, atMs: nowMs, userId: user?.id ?? null, outcome }]);
@@ -235,9 +235,9 @@ interface NewPush extends PushFacts {
   /** Undefined if no fob is asked. */
   readonly token: PushToken | undefined;
   readonly proofs: string;
-  /** The source's key, if known; `familiar` repeats it if the source is trusted. */
+  /** The source's key, if known; `trustedSource` repeats it if the source is trusted. */
   readonly sourceKey: string | undefined;
-  readonly familiar: string | undefined;
+  readonly trustedSource: string | undefined;
   readonly nowMs: number;
 }
 
@@ -271,7 +271,7 @@ export async function openPush(db: Db, given: NewPush): Promise<Push> {
       proofs: given.proofs,
       source,
       source_key: given.sourceKey ?? null,
-      familiar_source: given.familiar ?? null,
+      familiar_source: given.trustedSource ?? null,
       number: push.number,
       question,
       state: 'waiting',

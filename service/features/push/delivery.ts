@@ -214,7 +214,7 @@ async function heedLate(
 ): Promise<void> {
   const late = await management.db
     .updateTable('pushes')
-    .set({ quiet_until_ms: nowMs + quietMs[to] })
+    .set({ quiet_until_ms: nowMs + coolDownMs[to] })
     .where('id', '=', id)
     .where('link', '=', link)
     .where('state', 'in', [...sentStates, 'superseded', 'withdrawn'])
@@ -236,7 +236,7 @@ const outcomeOf: Readonly<Record<Ending, Outcome | undefined>> = {
   failed: 'push_failed',
 };
 
-const quietMs: Readonly<Record<Ending, number>> = {
+const coolDownMs: Readonly<Record<Ending, number>> = {
   approved: 0,
   denied: pushLimits.pushDeniedQuietMs,
   reported: pushLimits.pushReportedQuietMs,
@@ -254,7 +254,7 @@ async function end(
     .updateTable('pushes')
     .set({
       state: to,
-      ...(quietMs[to] > 0 && { quiet_until_ms: nowMs + quietMs[to] }),
+      ...(coolDownMs[to] > 0 && { quiet_until_ms: nowMs + coolDownMs[to] }),
       ...(isOver && { decided_ms: nowMs }),
     })
     .where('id', '=', push.id)

@@ -85,7 +85,7 @@ interface Taking {
   readonly request: RedeemRequest;
   readonly push: PushRow | undefined;
   readonly user: User | undefined;
-  readonly standing: LockState;
+  readonly locking: LockState;
   readonly nowMs: number;
 }
 
@@ -110,8 +110,8 @@ async function readTaking(
   const lock = await context.lock(db);
   const [user] = await lockUsers(db, [name]);
   const push = await readPush(db, request.id);
-  const standing = lockState(user === undefined ? noFailures : lockFactsOf(user), lock, nowMs);
-  return { db, keys: context.keys, request, push, user, standing, nowMs };
+  const locking = lockState(user === undefined ? noFailures : lockFactsOf(user), lock, nowMs);
+  return { db, keys: context.keys, request, push, user, locking, nowMs };
 }
 
 async function decide(taking: Taking): Promise<'waiting' | Outcome> {
@@ -161,11 +161,11 @@ function tokenAsked(db: Db, push: PushRow): Promise<TokenRow | undefined> {
 
 /** Returns why an approved request lets nobody in, if its conditions no longer hold. The lock takes precedence. */
 function refusalOf(
-  { user, standing }: Taking,
+  { user, locking }: Taking,
   push: PushRow,
   { token, factors }: { readonly token: TokenRow | undefined; readonly factors: Factors | undefined },
 ): Outcome | undefined {
-  const closed = closedOutcome({ user, standing });
+  const closed = closedOutcome({ user, lockState: locking });
   if (closed !== undefined) return closed;
   if (token === undefined) return 'no_usable_token';
   if (factors === undefined) return 'no_push';
@@ -191,7 +191,7 @@ async function end(
 
 /** Applies the effects of a log-in, except the log. */
 async function letIn(
-  { db, standing, nowMs }: Taking,
+  { db, locking, nowMs }: Taking,
   push: PushRow,
   { user, token, factors }: { readonly user: User; readonly token: TokenRow; readonly factors: Factors },
 ): Promise<void> {
@@ -199,7 +199,7 @@ async function letIn(
     password: factors === 'password_otp',
     pin: wantsPin({ pinAlways: factors === 'pin_otp' }, token),
   };
-  await storeLockFacts(db, [{ userId: user.id, ...afterSuccess(standing, proved) }]);
+  await storeLockFacts(db, [{ userId: user.id, ...afterSuccess(locking, proved) }]);
   await db
     .updateTable('tokens')
     .set({ state: 'active', last_used_ms: nowMs })

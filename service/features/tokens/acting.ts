@@ -28,6 +28,6 @@ export function actOf<Input, T>(work: ActWork<Input, T>): Act<Input, T> {
 }
 
 /** Returns the context of an act that starts now. @param management its database is the open transaction */
-export function actingOf({ db, keys, clock, reach }: Management, actor: Actor): Acting {
+export function actingOf({ db, keys, clock, publicUrl: reach }: Management, actor: Actor): Acting {
   return { db, keys, actor, atMs: clock(), reach };
 }

@@ -29,12 +29,12 @@ export function pushAccountOf(fobId: string): Uint8Array {
 
 /**
  * Returns a new secret that combines randomness of this computer and of the fob, which came through the session.
- * @param fobChance 32 bytes
+ * @param fobRandomness 32 bytes
  */
-export function freshPushSecret(fobChance: Uint8Array): Uint8Array {
+export function freshPushSecret(fobRandomness: Uint8Array): Uint8Array {
   const own = randomBytes(pushLimits.pushSecretBytes);
   try {
-    return new Uint8Array(hkdfSync('sha512', own, fobChance, 'passfob push', pushLimits.pushSecretBytes));
+    return new Uint8Array(hkdfSync('sha512', own, fobRandomness, 'passfob push', pushLimits.pushSecretBytes));
   } finally {
     own.fill(0);
   }

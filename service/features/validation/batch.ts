@@ -29,49 +29,49 @@ import {
  * Decides a batch of log-ins of different users in the caller's transaction: locks, passcodes, last accepted steps,
  * alerts and log are committed or rolled back together.
  *
- * @param tickets no two with the same name
+ * @param waiting no two with the same name
  * @returns the outcomes, in order; only `accepted` may let anybody in. Undefined if the application has changed since
  * the
  *   request was authenticated: then nothing was decided
  */
 export async function decideBatch(
-  validator: ValidationContext & { readonly decoy: PasscodeToken },
+  validator: ValidationContext & { readonly dummy: PasscodeToken },
   db: Db,
-  tickets: readonly PendingRequest[],
+  waiting: readonly PendingRequest[],
 ): Promise<(Outcome | undefined)[]> {
   const nowMs = validator.clock();
   const facts = await readFacts(db, {
-    fingerprints: tickets.flatMap(({ fingerprint }) => fingerprint ?? []),
-    names: tickets.map(({ name }) => name),
-    applications: tickets.map(({ request }) => request.applicationId),
+    fingerprints: waiting.flatMap(({ fingerprint }) => fingerprint ?? []),
+    names: waiting.map(({ name }) => name),
+    applications: waiting.map(({ request }) => request.applicationId),
     nowMs,
   });
-  const standing = tickets.filter(({ request }) => isStanding(request, facts));
+  const lockState = waiting.filter(({ request }) => isUnchanged(request, facts));
   const outcomes = new Map<PendingRequest, Outcome>();
-  for (const ticket of standing) {
-    const earlier = facts.answers.get(ticket.fingerprint ?? '');
-    if (earlier !== undefined) outcomes.set(ticket, earlier);
+  for (const pending of lockState) {
+    const earlier = facts.answers.get(pending.fingerprint ?? '');
+    if (earlier !== undefined) outcomes.set(pending, earlier);
   }
-  const fresh = standing.filter(ticket => !outcomes.has(ticket));
+  const fresh = lockState.filter(pending => !outcomes.has(pending));
   const lock = await validator.lock(db);
-  const cases = fresh.map(ticket => openCase(validator, ticket, { facts, lock, nowMs }));
-  const verdicts = await settle(db, validator.keys, cases);
-  await persistResults(db, cases, verdicts);
-  for (const [index, { ticket }] of cases.entries()) {
-    const verdict = verdicts[index];
-    if (verdict !== undefined) outcomes.set(ticket, verdict.outcome);
+  const requests = fresh.map(pending => openRequest(validator, pending, { facts, lock, nowMs }));
+  const results = await settle(db, validator.keys, requests);
+  await persistResults(db, requests, results);
+  for (const [index, { pending }] of requests.entries()) {
+    const result = results[index];
+    if (result !== undefined) outcomes.set(pending, result.outcome);
   }
-  return tickets.map(ticket => outcomes.get(ticket));
+  return waiting.map(pending => outcomes.get(pending));
 }
 
 /**
  * Whether the application is unchanged since its key was looked up: disabling it or replacing its key takes effect at
  * once.
  */
-function isStanding({ applicationId, standing }: ValidationRequest, facts: BatchFacts): boolean {
-  if (standing === undefined) return true;
+function isUnchanged({ applicationId, lockState }: ValidationRequest, facts: BatchFacts): boolean {
+  if (lockState === undefined) return true;
   const now = facts.applications.get(applicationId);
-  return now !== undefined && now.keyHash === standing.keyHash && now.factors === standing.factors;
+  return now !== undefined && now.keyHash === lockState.keyHash && now.factors === lockState.factors;
 }
 
 /** The facts shared by all requests of a batch. */
@@ -81,20 +81,20 @@ interface Surroundings {
   readonly nowMs: number;
 }
 
-function openCase(
-  validator: ValidationContext & { readonly decoy: PasscodeToken },
-  ticket: PendingRequest,
+function openRequest(
+  validator: ValidationContext & { readonly dummy: PasscodeToken },
+  pending: PendingRequest,
   { facts, lock, nowMs }: Surroundings,
 ): BatchedRequest {
-  const { request, proofs } = ticket;
-  const user = facts.users.get(ticket.name);
+  const { request, proofs } = pending;
+  const user = facts.users.get(pending.name);
   const all = facts.tokens.get(user?.id ?? '') ?? [];
   const usable = all.filter(token => tokenStates[token.state].usable);
   const tokens = usable.filter(isShown);
   const passcode = normalisePasscode(request.passcode);
   const known: Known = {
     user,
-    standing: lockState(user === undefined ? noFailures : lockFactsOf(user), lock, nowMs),
+    lockState: lockState(user === undefined ? noFailures : lockFactsOf(user), lock, nowMs),
     tokens,
     replaced: usable.length > 0 ? usable : all,
     // A temporary code comes from the help desk, which must not take part in setting a PIN.
@@ -108,20 +108,20 @@ function openCase(
   const settled = settledUnseen(known);
   // The passcode of a locked account is not evaluated, and the response time must not reveal that: dummy tokens are
   // evaluated.
-  const looked = settled === undefined && tokens.length > 0 ? tokens : decoysOf(validator.decoy, tokens);
+  const looked = settled === undefined && tokens.length > 0 ? tokens : decoysOf(validator.dummy, tokens);
   // If even the right passcode would be refused, the response time must not reveal whether it was right.
   const isEnough = settled === undefined && looked.every(token => pinMissing(known, token) === undefined);
   const matches = evaluate(validator.keys, looked, { passcode: passcode ?? '', nowMs, isEnough });
   const isRevokedUser = tokens.length === 0 && all.some(token => isShown(token) && token.state === 'revoked');
-  const opened = { ticket, known, settled, matches, isRevokedUser, nowMs };
+  const opened = { pending, known, settled, matches, isRevokedUser, nowMs };
   const candidate = settled === undefined ? candidateOf(opened) : undefined;
   return { ...opened, candidate };
 }
 
 /** Returns as many dummy tokens as there are tokens, and at least one, each with the same work as its token. */
-function decoysOf(decoy: PasscodeToken, tokens: readonly PasscodeToken[]): PasscodeToken[] {
-  if (tokens.length === 0) return [decoy];
-  return tokens.map(({ kind, look_ahead }) => ({ ...decoy, kind, look_ahead }));
+function decoysOf(dummy: PasscodeToken, tokens: readonly PasscodeToken[]): PasscodeToken[] {
+  if (tokens.length === 0) return [dummy];
+  return tokens.map(({ kind, look_ahead }) => ({ ...dummy, kind, look_ahead }));
 }
 
 /** Whether a passcode of the token is accepted without a question; answers to questions are evaluated elsewhere. */
@@ -133,7 +133,7 @@ function candidateOf(opened: Omit<BatchedRequest, 'candidate'>): Candidate | und
   const { known, matches } = opened;
   const found = newest(matches.filter(({ token }) => pinMissing(known, token) === undefined));
   if (found === undefined) return undefined;
-  const { request } = opened.ticket;
+  const { request } = opened.pending;
   const { token, step } = found;
   return {
     token,
@@ -146,21 +146,21 @@ function candidateOf(opened: Omit<BatchedRequest, 'candidate'>): Candidate | und
 }
 
 /** Applies replay protection to the right passcodes, and returns the results of all requests. */
-async function settle(db: Db, keys: Keys, cases: readonly BatchedRequest[]): Promise<ValidationResult[]> {
+async function settle(db: Db, keys: Keys, requests: readonly BatchedRequest[]): Promise<ValidationResult[]> {
   const won = await acceptSteps(
     db,
-    cases.flatMap(({ candidate }) => candidate ?? []),
+    requests.flatMap(({ candidate }) => candidate ?? []),
   );
-  const verdicts: ValidationResult[] = [];
-  for (const one of cases) {
+  const results: ValidationResult[] = [];
+  for (const one of requests) {
     const { candidate } = one;
     const isWon = candidate !== undefined && won.has(candidate.token.id);
-    verdicts.push(await verdictOf(db, keys, one, isWon ? candidate : undefined));
+    results.push(await resultOf(db, keys, one, isWon ? candidate : undefined));
   }
-  return verdicts;
+  return results;
 }
 
-async function verdictOf(
+async function resultOf(
   db: Db,
   keys: Keys,
   one: BatchedRequest,

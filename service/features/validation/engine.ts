@@ -33,7 +33,7 @@ export interface ClosingEngine extends ValidationEngine {
 }
 
 interface Waiting {
-  readonly ticket: PendingRequest;
+  readonly pending: PendingRequest;
   readonly resolve: (outcome: Outcome) => void;
   readonly reject: (reason: unknown) => void;
 }
@@ -44,17 +44,17 @@ interface Waiting {
  * the result of the previous one.
  */
 export function makeEngine(validator: ValidationContext): ValidationEngine {
-  const decoy = makeDummyToken(validator.keys);
+  const dummy = makeDummyToken(validator.keys);
   let waiting: Waiting[] = [];
   let isRunning = false;
 
   const run = async (batch: readonly Waiting[]) => {
-    const tickets = batch.map(({ ticket }) => ticket);
+    const entries = batch.map(({ pending }) => pending);
     try {
       const outcomes = await validating(validator.db, db =>
-        decideBatch({ ...validator, decoy }, db, tickets),
+        decideBatch({ ...validator, dummy }, db, entries),
       );
-      validator.decided?.(tickets.length);
+      validator.decided?.(entries.length);
       for (const [index, { resolve, reject }] of batch.entries()) {
         const outcome = outcomes[index];
         if (outcome === undefined)
@@ -83,18 +83,18 @@ export function makeEngine(validator: ValidationContext): ValidationEngine {
 
   return {
     async decide(request) {
-      const ticket: PendingRequest = {
+      const pending: PendingRequest = {
         request,
         name: prepareUserName(request.user) ?? '',
         fingerprint: fingerprintOf(validator.keys, request),
         proofs: await checkFactors(validator, request),
       };
-      if (isFull(waiting, ticket.name)) throw new ServiceError('busy', texts.startup.tooManyLogins);
+      if (isFull(waiting, pending.name)) throw new ServiceError('busy', texts.startup.tooManyLogins);
       const outcome = await new Promise<Outcome>((resolve, reject) => {
-        waiting.push({ ticket, resolve, reject });
+        waiting.push({ pending, resolve, reject });
         void pump();
       });
-      if (outcome === 'accepted' && ticket.proofs.password === true) await renewHash(validator, request);
+      if (outcome === 'accepted' && pending.proofs.password === true) await renewHash(validator, request);
       if (outcome === 'wrong') await rememberOutOfStep(validator, request.user, request.passcode);
       return outcome;
     },
@@ -108,7 +108,7 @@ export function makeEngine(validator: ValidationContext): ValidationEngine {
 function isFull(waiting: readonly Waiting[], name: string): boolean {
   if (waiting.length >= validationLimits.decisionsWaiting) return true;
   if (name === '' || waiting.length < validationLimits.decisionsWaitingOfOne) return false;
-  return waiting.filter(one => one.ticket.name === name).length >= validationLimits.decisionsWaitingOfOne;
+  return waiting.filter(one => one.pending.name === name).length >= validationLimits.decisionsWaitingOfOne;
 }
 
 /**
@@ -119,7 +119,7 @@ function nextBatch(waiting: readonly Waiting[]): { batch: Waiting[]; rest: Waiti
   const batch: Waiting[] = [];
   const rest: Waiting[] = [];
   for (const one of waiting) {
-    const { name } = one.ticket;
+    const { name } = one.pending;
     if (batch.length < validationLimits.batchMax && (name === '' || !names.has(name))) batch.push(one);
     else rest.push(one);
     names.add(name);

@@ -15,7 +15,7 @@ export interface PendingRequest {
 
 /** One request in the steps of a batch. */
 export interface BatchedRequest {
-  readonly ticket: PendingRequest;
+  readonly pending: PendingRequest;
   readonly known: Known;
   readonly settled: Outcome | undefined;
   readonly matches: readonly Match[];

@@ -15,22 +15,22 @@ import type { ValidationResult } from './validator.ts';
  */
 export async function persistResults(
   db: Db,
-  cases: readonly BatchedRequest[],
-  verdicts: readonly ValidationResult[],
+  requests: readonly BatchedRequest[],
+  results: readonly ValidationResult[],
 ): Promise<void> {
   const accounts: AccountFacts[] = [];
   const events: NewEvent[] = [];
   const answers: IdempotentResult[] = [];
-  for (const [index, one] of cases.entries()) {
-    const verdict = verdicts[index];
-    if (verdict === undefined) throw new Error('a case without a verdict');
+  for (const [index, one] of requests.entries()) {
+    const result = results[index];
+    if (result === undefined) throw new Error('a case without a verdict');
     const { user } = one.known;
     if (user !== undefined) {
-      accounts.push(...changedFacts(user, one, verdict));
-      await raiseAlerts(db, one, verdict, user);
+      accounts.push(...changedFacts(user, one, result));
+      await raiseAlerts(db, one, result, user);
     }
-    events.push(eventOf(one, verdict));
-    answers.push(...answerOf(one, verdict));
+    events.push(eventOf(one, result));
+    answers.push(...answerOf(one, result));
   }
   await storeLockFacts(db, accounts);
   await recordEvents(db, events);
@@ -51,9 +51,10 @@ function changedFacts(
 
   function factsAfter(facts: LockFacts): LockFacts {
     // A right passcode is not a failure, whether or not it lets the user in, and resets the failures of passcodes.
-    if (['accepted', 'found', 'new_pin'].includes(outcome)) return afterSuccess(known.standing, known.proofs);
+    if (['accepted', 'found', 'new_pin'].includes(outcome))
+      return afterSuccess(known.lockState, known.proofs);
     const failed = failedFactor[outcome];
-    return failed === null ? facts : afterFailure(known.standing, failed, nowMs);
+    return failed === null ? facts : afterFailure(known.lockState, failed, nowMs);
   }
 }
 
@@ -64,9 +65,9 @@ async function raiseAlerts(
   { outcome, token, repeats }: ValidationResult,
   user: User,
 ): Promise<void> {
-  const { nowMs, ticket } = one;
-  const seen = { userId: user.id, atMs: nowMs, source: ticket.request.source };
-  if (failedFactor[outcome] !== null) await alertWhenLocked(db, one.known.standing, seen);
+  const { nowMs, pending } = one;
+  const seen = { userId: user.id, atMs: nowMs, source: pending.request.source };
+  if (failedFactor[outcome] !== null) await alertWhenLocked(db, one.known.lockState, seen);
   if (token !== undefined && repeats !== undefined)
     await raiseAlert(db, {
       ...seen,
@@ -88,8 +89,8 @@ async function raiseAlerts(
   }
 }
 
-function eventOf({ ticket, known, nowMs }: BatchedRequest, { outcome, token }: ValidationResult): NewEvent {
-  const { request } = ticket;
+function eventOf({ pending, known, nowMs }: BatchedRequest, { outcome, token }: ValidationResult): NewEvent {
+  const { request } = pending;
   return {
     atMs: nowMs,
     userId: known.user?.id ?? null,
@@ -101,6 +102,6 @@ function eventOf({ ticket, known, nowMs }: BatchedRequest, { outcome, token }: V
   };
 }
 
-function answerOf({ ticket, nowMs }: BatchedRequest, { outcome }: ValidationResult): IdempotentResult[] {
-  return ticket.fingerprint === undefined ? [] : [{ fingerprint: ticket.fingerprint, outcome, nowMs }];
+function answerOf({ pending, nowMs }: BatchedRequest, { outcome }: ValidationResult): IdempotentResult[] {
+  return pending.fingerprint === undefined ? [] : [{ fingerprint: pending.fingerprint, outcome, nowMs }];
 }

@@ -26,7 +26,7 @@ export interface ValidationRequest {
    */
   readonly changesPin?: boolean | undefined;
   /** The version of the application that was authenticated: if it has changed since, nothing is decided. */
-  readonly standing?: ApplicationVersion | undefined;
+  readonly lockState?: ApplicationVersion | undefined;
   readonly requestId: string;
   /** Identifies repeats of the same request, which get the same response. */
   readonly idempotencyKey?: string | undefined;

@@ -26,7 +26,7 @@ export interface ValidationResult {
 /** The facts of one request before any passcode is evaluated. */
 export interface Known {
   readonly user: User | undefined;
-  readonly standing: LockState;
+  readonly lockState: LockState;
   /** The user's tokens whose passcodes may be accepted. */
   readonly tokens: readonly PasscodeToken[];
   /** The tokens that a temporary code replaces: the usable ones or, if there are none, all that the user has had. */
@@ -57,9 +57,9 @@ export function settledUnseen(known: Known): Outcome | undefined {
 }
 
 /** Returns the outcome if the account is closed to every log-in. */
-export function closedOutcome({ user, standing }: Pick<Known, 'user' | 'standing'>): Outcome | undefined {
+export function closedOutcome({ user, lockState }: Pick<Known, 'user' | 'lockState'>): Outcome | undefined {
   if (user === undefined) return 'unknown_user';
-  if (standing.locked) return 'locked';
+  if (lockState.locked) return 'locked';
   return user.disabled_ms === null ? undefined : 'disabled';
 }
 

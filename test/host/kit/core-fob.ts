@@ -94,7 +94,10 @@ export class CoreFob {
         light: level => void this.lights.push(level),
       },
       link: { send: frame => this.send(frame) },
-      stretch: { iterations: () => 1, derive: (pin, salt) => new Hmac(primitives, SHA256, salt).mac([pin]) },
+      keyDerivation: {
+        iterations: () => 1,
+        derive: (pin, salt) => new Hmac(primitives, SHA256, salt).mac([pin]),
+      },
       keyboard: { ready: false, report: () => false },
       power: { battery: () => -1 },
       maintenance: { begin: () => undefined },

@@ -6,12 +6,12 @@ const PAGES = 128;
 const PAGE_BYTES = 32;
 
 /** What outlives a reboot. */
-export function memories(): Pick<Ports, 'storage' | 'keystore' | 'marks' | 'witness'> {
+export function memories(): Pick<Ports, 'storage' | 'keystore' | 'attemptCounter' | 'antiRollback'> {
   const bytes = new Uint8Array(PAGES * PAGE_BYTES).fill(0xff);
   const birth = secret(new Uint8Array(randomBytes(32)));
   let secrets: Uint8Array | undefined;
-  let marks = 0;
-  let witness = 0;
+  let attempts = 0;
+  let counter = 0;
   return {
     storage: {
       pages: PAGES,
@@ -38,17 +38,17 @@ export function memories(): Pick<Ports, 'storage' | 'keystore' | 'marks' | 'witn
       given: false,
       take: () => undefined,
     },
-    marks: {
-      count: () => marks,
+    attemptCounter: {
+      count: () => attempts,
       add() {
-        marks++;
+        attempts++;
         return true;
       },
     },
-    witness: {
-      load: () => witness,
+    antiRollback: {
+      load: () => counter,
       save(number) {
-        witness = number;
+        counter = number;
         return true;
       },
     },

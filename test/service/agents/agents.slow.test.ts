@@ -217,7 +217,7 @@ describe('agents of a node', () => {
     await using bench = await Bench.open();
     const one = agentLimits.agentsPerSource;
     for (let count = 0; count < one; count++) bench.connect('192.0.2.1');
-    expect(bench.agents.isRoomFor('192.0.2.1')).toBe(true);
+    expect(bench.agents.hasCapacityFor('192.0.2.1')).toBe(true);
     const newest = bench.connect('192.0.2.1');
     expect(bench.agents.count).toBe(one);
     expect(bench.closed.indexOf(1013)).toBe(0);

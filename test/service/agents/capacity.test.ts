@@ -19,7 +19,7 @@ it('connections give way by source: a crowd at three sources pushes out its own 
   const most = agentLimits.agentsMax + 1_000;
   const ends = Array.from({ length: most }, (_one, count) => connect(crowd[count % crowd.length] ?? ''));
   expect(agents.count).toBe(agentLimits.agentsMax);
-  expect(agents.isRoomFor('203.0.113.2')).toBe(true);
+  expect(agents.hasCapacityFor('203.0.113.2')).toBe(true);
   expect(early).toEqual([]);
   expect(ends.filter(end => end.length > 0)).toHaveLength(1_001);
   await agents.close();

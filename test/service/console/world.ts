@@ -86,7 +86,9 @@ export async function fillWorld({ service, office }: Furnished, clock: FakeClock
   await fillMails(office.management);
   const reach = { configured: undefined, own: () => service.url };
   for (const user of ['ada', HOSTILE]) {
-    const made = accepted(await startActivation({ ...management, reach }, grace, { user, fobs: 'any' }));
+    const made = accepted(
+      await startActivation({ ...management, publicUrl: reach }, grace, { user, fobs: 'any' }),
+    );
     if (made.string !== null) secret(made.string);
   }
   await fillService(office.management);

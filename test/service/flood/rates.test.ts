@@ -51,7 +51,7 @@ function appOver({ management }: Office, buckets: Buckets): FastifyInstance {
     embeddable: false,
     isSecure: false,
     maySpeakPlain: undefined,
-    rooms: connectionLimitsFor(Number.POSITIVE_INFINITY),
+    connectionLimits: connectionLimitsFor(Number.POSITIVE_INFINITY),
     health: { readiness: async () => undefined, version: '0', isClosing: () => false },
   });
 }

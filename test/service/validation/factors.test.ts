@@ -160,7 +160,7 @@ test('a password or PIN that is changed while a log-in with the old one is on it
   };
   const decided = (ticket: Awaited<ReturnType<typeof ticketOf>>) =>
     writing(validator.db, db =>
-      decideBatch({ ...validator, decoy: makeDummyToken(validator.keys) }, db, [ticket]),
+      decideBatch({ ...validator, dummy: makeDummyToken(validator.keys) }, db, [ticket]),
     );
   expect(await decided(await ticketOf('password_otp'))).toEqual(['accepted']);
   const [withPassword, withPin] = [await ticketOf('password_otp'), await ticketOf('pin_otp')];

@@ -256,9 +256,9 @@ export class Chips implements Storage {
     primitives: hostPrimitives,
     storage: this,
     keystore: this.keystore,
-    marks: this.marks,
-    witness: this.witness,
-    stretch: {
+    attemptCounter: this.marks,
+    antiRollback: this.witness,
+    keyDerivation: {
       iterations: () => ITERATIONS,
       derive: (pin, salt, iterations) => {
         this.stretched++;

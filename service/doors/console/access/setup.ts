@@ -42,12 +42,12 @@ export async function readSetUp({ management, context }: ConsoleContext): Promis
 }
 
 /** Serves the guide of the first run: an administrator's own user, their fob, and the first regular sign-in. */
-export function serveSetUp(desk: ConsoleRouter): void {
-  desk.page('/setup', 'operator.change', async visit => ({
+export function serveSetUp(router: ConsoleRouter): void {
+  router.page('/setup', 'operator.change', async visit => ({
     title: text.title,
     main: guide(await readSetUp(visit)),
   }));
-  serveForm(desk, adminForm);
+  serveForm(router, adminForm);
 }
 
 function guide({ admins, isComplete }: SetUp): Markup {

@@ -26,10 +26,10 @@ const text = consoleTexts.activations;
 const HOUR_MS = 3_600_000;
 
 /** Serves the forms that start, resend and revoke activations. */
-export function serveActivationForms(desk: ConsoleRouter): void {
-  serveForm(desk, startForm);
-  serveForm(desk, resendForm);
-  serveForm(desk, revokeForm);
+export function serveActivationForms(router: ConsoleRouter): void {
+  serveForm(router, startForm);
+  serveForm(router, resendForm);
+  serveForm(router, revokeForm);
 }
 
 const startForm: FormPage<MadeActivation> = {
@@ -168,7 +168,7 @@ const revokeForm: FormPage<ActivationView> = {
       fields: [],
     })),
   run: ({ management, actor, value }) => revokeActivation(management, actor, { id: value('id') }),
-  done: (_visit, { user }) => ({ to: at('/user', { user, done: 'activationRevoked' }) }),
+  done: (_context, { user }) => ({ to: at('/user', { user, done: 'activationRevoked' }) }),
 };
 
 /** After a mail there is nothing to show; for a handover in person the string and its QR code are shown once. */

@@ -15,14 +15,14 @@ const states = [
 ] as const;
 
 /** Serves the list of all activations, latest first, for help desk. */
-export function serveActivationList(desk: ConsoleRouter): void {
-  desk.page('/activations', 'read', async visit => {
+export function serveActivationList(router: ConsoleRouter): void {
+  router.page('/activations', 'read', async visit => {
     const chosen = visit.value('state');
     const state = activationStandings.find(one => one === chosen);
     const [id, createdMs] = [visit.value('after'), Number(visit.value('from'))];
     const isFirst = id === '' || !Number.isSafeInteger(createdMs);
     const { activations, next } = await listActivations(visit.management.db, {
-      nowMs: desk.context.clock(),
+      nowMs: router.context.clock(),
       state,
       after: isFirst ? undefined : { id, createdMs },
     });

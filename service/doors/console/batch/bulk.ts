@@ -12,11 +12,11 @@ import type { ConsoleRouter } from '../kit/router.ts';
 const text = consoleTexts.bulk;
 
 /** Serves actions on many tokens, by a pasted list. */
-export function serveBulk(desk: ConsoleRouter): void {
-  serveForm(desk, {
+export function serveBulk(router: ConsoleRouter): void {
+  serveForm(router, {
     ...bulkForm,
-    done: (_visit, { id }) => {
-      desk.context.wakeJobs();
+    done: (_context, { id }) => {
+      router.context.wakeJobs();
       return { to: at('/job', { id, done: 'jobStarted' }) };
     },
   });

@@ -23,9 +23,9 @@ import { planPage } from './plan.ts';
 const text = consoleTexts.imports;
 
 /** Serves imports from a file: first a dry run of every row, then, after the operator's confirmation, a job. */
-export function serveImport(desk: ConsoleRouter): void {
-  desk.page('/import', 'token.import', async visit => uploadPage(visit));
-  desk.act(
+export function serveImport(router: ConsoleRouter): void {
+  router.page('/import', 'token.import', async visit => uploadPage(visit));
+  router.act(
     '/import',
     'token.import',
     async visit => {
@@ -35,7 +35,7 @@ export function serveImport(desk: ConsoleRouter): void {
       const plan = await prepareImport(db, keys, read.value);
       const job = await held(visit, plan);
       if (job !== undefined && !job.ok) return refusedPage(job.refusal.code, at('/import'));
-      desk.context.changes.announce();
+      router.context.changes.announce();
       return planPage(visit, plan, job?.value);
     },
     { bodyLimit: consoleLimits.uploadMaxBytes, takesFiles: true },

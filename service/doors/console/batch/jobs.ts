@@ -23,8 +23,8 @@ import { type Cell, pager, table } from '../kit/table.ts';
 const text = consoleTexts.jobs;
 
 /** Serves the list of jobs, and one job with its progress, which is updated live. */
-export function serveJobs(desk: ConsoleRouter): void {
-  desk.page('/jobs', 'read', async visit => {
+export function serveJobs(router: ConsoleRouter): void {
+  router.page('/jobs', 'read', async visit => {
     const jobs = await listJobs(visit.management.db);
     return {
       title: text.title,
@@ -32,15 +32,15 @@ export function serveJobs(desk: ConsoleRouter): void {
       live: { markup: table(text.title, jobs.map(jobRow), text.none), summary: '' },
     };
   });
-  desk.page('/job', 'read', jobPage);
+  router.page('/job', 'read', jobPage);
   const controls = { pause: pauseJob, resume: resumeJob, cancel: cancelJob };
   for (const [name, control] of Object.entries(controls))
-    desk.act(`/job/${name}`, 'job.control', async ({ management, actor, value }) => {
+    router.act(`/job/${name}`, 'job.control', async ({ management, actor, value }) => {
       const id = value('id');
       const result = await control(management, actor, { id });
       if (!result.ok) return refusedPage(result.refusal.code, at('/job', { id }));
-      desk.context.changes.announce();
-      desk.context.wakeJobs();
+      router.context.changes.announce();
+      router.context.wakeJobs();
       return { to: at('/job', { id }) };
     });
 }

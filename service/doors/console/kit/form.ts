@@ -39,13 +39,13 @@ export interface Refusal {
   readonly text: string;
 }
 
-export function serveForm<T>(desk: ConsoleRouter, form: FormPage<T>): void {
+export function serveForm<T>(router: ConsoleRouter, form: FormPage<T>): void {
   const page = async (visit: ConsoleContext, refusal?: Refusal): Promise<ConsolePage> => {
     const view = await form.view(visit);
     return 'instead' in view ? view.instead : formPage(visit, { ...view, path: form.path }, refusal);
   };
-  desk.page(form.path, form.action, visit => page(visit));
-  desk.act(
+  router.page(form.path, form.action, visit => page(visit));
+  router.act(
     form.path,
     form.action,
     async visit => {

@@ -24,8 +24,8 @@ const tones: Readonly<Record<MailState, Tone>> = {
 };
 
 /** Serves the list of mail to users with its states, never with its text. */
-export function serveMailList(desk: ConsoleRouter): void {
-  desk.page('/mails', 'read', async visit => {
+export function serveMailList(router: ConsoleRouter): void {
+  router.page('/mails', 'read', async visit => {
     const { db } = visit.management;
     const state = visit.value('state');
     const after = placeOf(visit.value('after'));

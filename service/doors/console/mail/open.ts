@@ -10,8 +10,8 @@ import { type ConsoleRouter, missingPage } from '../kit/router.ts';
 const text = consoleTexts.mails;
 
 /** Serves a mail of the local outbox as it would have been sent. */
-export function serveMailOpening(desk: ConsoleRouter): void {
-  serveForm(desk, openForm);
+export function serveMailOpening(router: ConsoleRouter): void {
+  serveForm(router, openForm);
 }
 
 const openForm: FormPage<LocalMail> = {
@@ -30,7 +30,7 @@ const openForm: FormPage<LocalMail> = {
     };
   },
   run: ({ management, actor, value }) => openMail(management, actor, { id: value('id') }),
-  done: (_visit, mail) => ({
+  done: (_context, mail) => ({
     title: text.openTitle,
     main: html`${facts([
       [text.to, mail.to],

@@ -22,8 +22,8 @@ const { channels } = consoleTexts;
 const PLACE = '/mails/server';
 
 /** Serves the form of the mail server for mail to users. */
-export function serveMailServer(desk: ConsoleRouter): void {
-  desk.page(PLACE, 'read', async visit => {
+export function serveMailServer(router: ConsoleRouter): void {
+  router.page(PLACE, 'read', async visit => {
     const server = await readMailServer(visit.management.db);
     const links = [
       actionLink(at(`${PLACE}/change`), server === undefined ? text.set : consoleTexts.change),
@@ -41,9 +41,9 @@ ${server === undefined ? html`<p class="empty">${text.none}</p>` : factsOf(serve
 ${actions(visit.may('settings.change') ? links : [])}`,
     };
   });
-  serveForm(desk, changeForm);
-  serveForm(desk, testForm);
-  serveForm(desk, removeForm);
+  serveForm(router, changeForm);
+  serveForm(router, testForm);
+  serveForm(router, removeForm);
 }
 
 function factsOf({ host, port, security, from, user, contact }: MailServer): Markup {

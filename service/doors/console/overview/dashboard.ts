@@ -21,15 +21,15 @@ import { eventTable, tokenTable } from './tables.ts';
 const text = consoleTexts.dashboard;
 
 /** Serves the first page: open items, recent events, and totals. */
-export function serveDashboard(desk: ConsoleRouter): void {
-  const numbersNow = makeNumbers(desk.context, () => performance.now());
-  desk.page('', 'read', async visit => {
-    const { db } = desk.context;
+export function serveDashboard(router: ConsoleRouter): void {
+  const numbersNow = makeNumbers(router.context, () => performance.now());
+  router.page('', 'read', async visit => {
+    const { db } = router.context;
     const { alerts, next } = await pageAlerts(db, { standing: 'open', limit: consoleLimits.dashboardRows });
     const numbers = await numbersNow();
     const events = (await listEvents(db)).slice(0, consoleLimits.dashboardRows);
     const tokens = (await listTokens(db)).slice(0, consoleLimits.dashboardRows);
-    const lockedUntil = await lockedAccounts(db, await desk.context.lock(), desk.context.clock());
+    const lockedUntil = await lockedAccounts(db, await router.context.lock(), router.context.clock());
     const counts = { open: alerts.length, hasMore: next !== null };
     return {
       title: text.title,

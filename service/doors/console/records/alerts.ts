@@ -14,8 +14,8 @@ import { alertItems } from './alert-items.ts';
 const text = consoleTexts.alerts;
 
 /** Serves the alerts, open ones first, and the action that acknowledges one. */
-export function serveAlerts(desk: ConsoleRouter): void {
-  desk.page('/alerts', 'read', async visit => {
+export function serveAlerts(router: ConsoleRouter): void {
+  router.page('/alerts', 'read', async visit => {
     const state = visit.value('state');
     const standing = state === 'all' ? undefined : state === 'acknowledged' ? state : 'open';
     const after = placeOf(visit.value('after'));
@@ -45,10 +45,10 @@ ${pager(
 )}`,
     };
   });
-  desk.act('/alert/acknowledge', 'alert.acknowledge', async ({ management, actor, value }) => {
+  router.act('/alert/acknowledge', 'alert.acknowledge', async ({ management, actor, value }) => {
     const result = await acknowledgeAlert(management, actor, { id: Number(value('id')) });
     if (!result.ok) return refusedPage(result.refusal.code, at('/alerts'));
-    desk.context.changes.announce();
+    router.context.changes.announce();
     return { to: at('/alerts', { done: 'acknowledged' }) };
   });
 }

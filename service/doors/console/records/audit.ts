@@ -18,8 +18,8 @@ const text = consoleTexts.audit;
 const kindOptions: readonly (readonly [SubjectKind | '', string])[] = text.kinds;
 
 /** Serves the audit: operators' actions, filtered, and whether it is intact. */
-export function serveAudit(desk: ConsoleRouter): void {
-  desk.page('/audit', 'audit.read', async visit => {
+export function serveAudit(router: ConsoleRouter): void {
+  router.page('/audit', 'audit.read', async visit => {
     const { rows, next } = await listAudit(visit.management.db, filterOf(visit));
     const [actor, action, kind, before] = ['actor', 'action', 'kind', 'before'].map(visit.value);
     const here = { actor, action, kind };
@@ -40,7 +40,7 @@ ${auditTable(rows, text.title)}
 ${pager(next === null ? undefined : at('/audit', { ...here, before: next }), before === '' ? undefined : at('/audit', here))}`,
     };
   });
-  desk.act('/audit/verify', 'audit.verify', async ({ management }) => {
+  router.act('/audit/verify', 'audit.verify', async ({ management }) => {
     const verification = await verifyAudit(management.db, management.keys);
     return { title: text.verified, main: resultOf(verification) };
   });

@@ -11,8 +11,8 @@ import { type Cell, pager, table } from '../kit/table.ts';
 const text = consoleTexts.fobs;
 
 /** Serves the list of the fobs that the service owns, and the drift of their clocks. */
-export function serveFobs(desk: ConsoleRouter): void {
-  desk.page('/fobs', 'read', async visit => {
+export function serveFobs(router: ConsoleRouter): void {
+  router.page('/fobs', 'read', async visit => {
     const after = visit.value('after');
     const { fobs, next } = await listFobs(visit.management.db, { after });
     return {

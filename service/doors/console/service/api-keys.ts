@@ -20,8 +20,8 @@ import { namedForm } from './named-form.ts';
 const text = consoleTexts.apiKeys;
 
 /** Serves the keys of programs that administer the service. */
-export function serveApiKeys(desk: ConsoleRouter): void {
-  desk.page('/api-keys', 'read', async visit => {
+export function serveApiKeys(router: ConsoleRouter): void {
+  router.page('/api-keys', 'read', async visit => {
     const mayChange = visit.may('api-key.change');
     const rows = (await listApiKeys(visit.management.db)).map(key => row(key, mayChange));
     return {
@@ -31,8 +31,8 @@ ${actions([mayChange ? actionLink(at('/api-keys/create'), text.create) : nothing
 ${table(text.title, rows, text.none)}`,
     };
   });
-  serveForm(desk, createForm);
-  serveForm(desk, revokeForm);
+  serveForm(router, createForm);
+  serveForm(router, revokeForm);
 }
 
 function row(key: ApiKeyView, mayChange: boolean): readonly Cell[] {
@@ -83,7 +83,7 @@ const createForm: FormPage<{ apiKey: ApiKeyView; value: string }> = {
   },
   run: ({ management, actor, value }) =>
     createApiKey(management, actor, { name: value('name'), role: value('role') as Role }),
-  done: (_visit, { apiKey, value }) => ({
+  done: (_context, { apiKey, value }) => ({
     title: text.madeTitle,
     main: html`${onceShown(text.keyOf(apiKey.name), value, consoleTexts.once)}
 <p class="next"><a href="${at('/api-keys')}">${consoleTexts.back}</a></p>`,

@@ -23,8 +23,8 @@ import { namedForm } from './named-form.ts';
 const text = consoleTexts.applications;
 
 /** Serves applications: the callers of validations, and the factors that log-ins through them need. */
-export function serveApplications(desk: ConsoleRouter): void {
-  desk.page('/applications', 'read', async visit => {
+export function serveApplications(router: ConsoleRouter): void {
+  router.page('/applications', 'read', async visit => {
     const mayChange = visit.may('application.change');
     const rows = (await listApplications(visit.management.db)).map(one => row(one, mayChange));
     return {
@@ -34,9 +34,9 @@ ${actions([mayChange ? actionLink(at('/applications/create'), text.create) : not
 ${table(text.title, rows, text.none)}`,
     };
   });
-  serveForm(desk, createForm);
-  serveForm(desk, rotateForm);
-  for (const form of [factorsForm, disableForm, enableForm]) serveForm(desk, form);
+  serveForm(router, createForm);
+  serveForm(router, rotateForm);
+  for (const form of [factorsForm, disableForm, enableForm]) serveForm(router, form);
 }
 
 function row(one: ApplicationView, mayChange: boolean): readonly Cell[] {
@@ -101,7 +101,7 @@ const createForm: FormPage<Keyed> = {
   },
   run: ({ management, actor, value }) =>
     createApplication(management, actor, { name: value('name'), factors: value('factors') as Factors }),
-  done: (_visit, made) => keyPage(made),
+  done: (_context, made) => keyPage(made),
 };
 
 const of = {
@@ -133,7 +133,7 @@ const rotateForm = namedForm<ApplicationView, Keyed>('/application/rotate', {
     isFinal: true,
   }),
   run: ({ management, actor }, id) => rotateApplicationKey(management, actor, id),
-  done: (_visit, made) => keyPage(made),
+  done: (_context, made) => keyPage(made),
 });
 
 const disableForm = namedForm<ApplicationView, unknown>('/application/disable', {

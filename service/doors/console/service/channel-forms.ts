@@ -20,8 +20,8 @@ import { authorityField, fieldsOfTarget, targetOf } from './channel-targets.ts';
 const text = consoleTexts.channels;
 
 /** Serves the forms that add and change channels: one for each kind. */
-export function serveChannelForms(desk: ConsoleRouter): void {
-  for (const [kind, name] of text.kinds) serveForm(desk, channelForm(kind, name));
+export function serveChannelForms(router: ConsoleRouter): void {
+  for (const [kind, name] of text.kinds) serveForm(router, channelForm(kind, name));
 }
 
 function channelForm(kind: ChannelTarget['kind'], kindName: string): FormPage<SavedChannel> {
@@ -48,7 +48,7 @@ function channelForm(kind: ChannelTarget['kind'], kindName: string): FormPage<Sa
       };
     },
     run: visit => save(visit, kind),
-    done: (_visit, { channel, madeKey }) =>
+    done: (_context, { channel, madeKey }) =>
       madeKey === null
         ? { to: at('/channels', { done: 'saved' }) }
         : {

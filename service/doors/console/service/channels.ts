@@ -18,8 +18,8 @@ import { namedForm } from './named-form.ts';
 const text = consoleTexts.channels;
 
 /** Serves channels: the ways by which alerts reach people. */
-export function serveChannels(desk: ConsoleRouter): void {
-  desk.page('/channels', 'read', async visit => {
+export function serveChannels(router: ConsoleRouter): void {
+  router.page('/channels', 'read', async visit => {
     const mayChange = visit.may('settings.change');
     const rows = (await readChannels(visit.management.db)).map(channel => row(visit, channel));
     return {
@@ -31,9 +31,9 @@ ${actions(
 ${table(text.title, rows, text.none)}`,
     };
   });
-  serveChannelForms(desk);
-  serveForm(desk, testForm);
-  serveForm(desk, removeForm);
+  serveChannelForms(router);
+  serveForm(router, testForm);
+  serveForm(router, removeForm);
 }
 
 function row(visit: ConsoleContext, { id, name, enabled, target }: NotificationChannel): readonly Cell[] {

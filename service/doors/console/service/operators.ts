@@ -24,8 +24,8 @@ import { type Cell, table } from '../kit/table.ts';
 const text = consoleTexts.operators;
 
 /** Serves operators and their roles. */
-export function serveOperators(desk: ConsoleRouter): void {
-  desk.page('/operators', 'read', async visit => {
+export function serveOperators(router: ConsoleRouter): void {
+  router.page('/operators', 'read', async visit => {
     const mayChange = visit.may('operator.change');
     const rows = (await listOperators(visit.management.db)).map(one => row(one, mayChange));
     return {
@@ -35,7 +35,7 @@ ${actions([mayChange ? actionLink(at('/operators/add'), text.add) : nothing])}
 ${table(text.title, rows, text.none)}`,
     };
   });
-  for (const form of [addForm, roleForm, disableForm, enableForm, removeForm]) serveForm(desk, form);
+  for (const form of [addForm, roleForm, disableForm, enableForm, removeForm]) serveForm(router, form);
 }
 
 function row(one: OperatorView, mayChange: boolean): readonly Cell[] {

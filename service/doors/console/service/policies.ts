@@ -24,8 +24,8 @@ import { kindFields } from '../tokens/kind-fields.ts';
 const text = consoleTexts.policies;
 
 /** Serves policies: the properties of future tokens. */
-export function servePolicies(desk: ConsoleRouter): void {
-  desk.page('/policies', 'read', async visit => {
+export function servePolicies(router: ConsoleRouter): void {
+  router.page('/policies', 'read', async visit => {
     const policies = await listPolicies(visit.management.db);
     const mayChange = visit.may('policy.change');
     return {
@@ -39,7 +39,7 @@ ${table(
 )}`,
     };
   });
-  for (const form of [createForm, changeForm, removeForm]) serveForm(desk, form);
+  for (const form of [createForm, changeForm, removeForm]) serveForm(router, form);
 }
 
 function row(policy: PolicyView, mayChange: boolean): readonly Cell[] {

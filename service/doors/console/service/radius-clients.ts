@@ -27,8 +27,8 @@ import { namedForm } from './named-form.ts';
 const text = consoleTexts.radiusClients;
 
 /** Serves RADIUS clients: their addresses and their applications. */
-export function serveRadiusClients(desk: ConsoleRouter): void {
-  desk.page('/radius-clients', 'read', async visit => {
+export function serveRadiusClients(router: ConsoleRouter): void {
+  router.page('/radius-clients', 'read', async visit => {
     const mayChange = visit.may('radius-client.change');
     const rows = (await listRadiusClients(visit.management.db)).map(one => row(one, mayChange));
     return {
@@ -38,10 +38,10 @@ ${actions([mayChange ? actionLink(at('/radius-clients/create'), text.create) : n
 ${table(text.title, rows, text.none)}`,
     };
   });
-  serveForm(desk, createForm);
-  serveForm(desk, changeForm);
-  serveForm(desk, secretForm);
-  serveForm(desk, removeForm);
+  serveForm(router, createForm);
+  serveForm(router, changeForm);
+  serveForm(router, secretForm);
+  serveForm(router, removeForm);
 }
 
 function row(one: RadiusClientView, mayChange: boolean): readonly Cell[] {
@@ -147,7 +147,7 @@ const createForm: FormPage<KeyedRadiusClient> = {
   },
   run: visit =>
     createRadiusClient(visit.management, visit.actor, { ...typed(visit), secret: entered(visit) }),
-  done: (_visit, made) => keyed(made, 'created'),
+  done: (_context, made) => keyed(made, 'created'),
 };
 
 const changeForm: FormPage<RadiusClientView> = {
@@ -188,7 +188,7 @@ const secretForm = namedForm<RadiusClientView, KeyedRadiusClient>('/radius-clien
     isFinal: true,
   }),
   run: (visit, id) => changeRadiusSecret(visit.management, visit.actor, { id, secret: entered(visit) }),
-  done: (_visit, made) => keyed(made, 'changed'),
+  done: (_context, made) => keyed(made, 'changed'),
 });
 
 const removeForm = namedForm<RadiusClientView, unknown>('/radius-client/remove', {

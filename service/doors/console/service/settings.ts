@@ -13,8 +13,8 @@ const text = consoleTexts.settings;
 const UNITS = { seconds: 1_000, minutes: 60_000, hours: 3_600_000 } as const;
 
 /** Serves settings of the whole service. */
-export function serveSettings(desk: ConsoleRouter): void {
-  desk.page('/settings', 'read', async visit => {
+export function serveSettings(router: ConsoleRouter): void {
+  router.page('/settings', 'read', async visit => {
     const settings = await readSettings(visit.management.db);
     const { threshold, periodMs } = settings.lock;
     const [amount, unit] = amountOf(periodMs);
@@ -29,7 +29,7 @@ export function serveSettings(desk: ConsoleRouter): void {
 ${actions([visit.may('settings.change') ? actionLink(at('/settings/change'), consoleTexts.change) : nothing])}`,
     };
   });
-  serveForm(desk, changeForm);
+  serveForm(router, changeForm);
 }
 
 /** Returns a time in the largest unit that divides it. */

@@ -16,8 +16,8 @@ import { detailText } from '../records/audit-table.ts';
 const text = consoleTexts.tokens;
 
 /** Serves one token: facts, possible actions, its users so far, its history. */
-export function serveTokenDetail(desk: ConsoleRouter): void {
-  desk.page('/token', 'read', async visit => {
+export function serveTokenDetail(router: ConsoleRouter): void {
+  router.page('/token', 'read', async visit => {
     const found = await viewToken(visit.management.db, visit.value('serial'));
     if (!found.ok) return missingPage(found.refusal.code);
     const { token } = found.value;

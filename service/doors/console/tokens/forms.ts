@@ -28,13 +28,13 @@ import { type ConsoleRouter, missingPage, refusedPage } from '../kit/router.ts';
 const text = consoleTexts.tokens;
 
 /** Serves the forms about tokens, and the one button. */
-export function serveTokenForms(desk: ConsoleRouter): void {
-  for (const form of forms) serveForm(desk, form);
-  desk.act('/token/reactivate', 'token.reactivate', async ({ management, actor, value }) => {
+export function serveTokenForms(router: ConsoleRouter): void {
+  for (const form of forms) serveForm(router, form);
+  router.act('/token/reactivate', 'token.reactivate', async ({ management, actor, value }) => {
     const serial = value('serial');
     const result = await reactivateToken(management, actor, { serial });
     if (!result.ok) return refusedPage(result.refusal.code, at('/token', { serial }));
-    desk.context.changes.announce();
+    router.context.changes.announce();
     return { to: at('/token', { serial, done: 'reactivated' }) };
   });
 }

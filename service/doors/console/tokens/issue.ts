@@ -19,8 +19,8 @@ import { kindFields } from './kind-fields.ts';
 const text = consoleTexts.tokens;
 
 /** Serves issuing one token with a typed seed. */
-export function serveIssuing(desk: ConsoleRouter): void {
-  serveForm(desk, issueForm);
+export function serveIssuing(router: ConsoleRouter): void {
+  serveForm(router, issueForm);
 }
 
 const issueForm: FormPage<TokenView> = {
@@ -40,7 +40,7 @@ const issueForm: FormPage<TokenView> = {
     };
   },
   run: issueTyped,
-  done: (_visit, { serial }) => ({ to: at('/token', { serial, done: 'issued' }) }),
+  done: (_context, { serial }) => ({ to: at('/token', { serial, done: 'issued' }) }),
 };
 
 function fieldsOf(user: string, policies: readonly string[]): FormField[] {

@@ -23,8 +23,8 @@ const stateOptions: readonly (readonly [string, string])[] = [
  * Serves the list of tokens: search by parts of serial number and user and by the beginning of the label, by state,
  * in pages.
  */
-export function serveTokenList(desk: ConsoleRouter): void {
-  desk.page('/tokens', 'read', async visit => {
+export function serveTokenList(router: ConsoleRouter): void {
+  router.page('/tokens', 'read', async visit => {
     const asked = queryOf(visit);
     const found = await searchTokens(visit.management.db, asked);
     if (!found.ok) return refusedPage(found.refusal.code, at('/tokens'));

@@ -17,23 +17,23 @@ const text = consoleTexts.users;
 const HOUR_MS = 3_600_000;
 
 /** Serves the one-button actions on a user, and the temporary passcode. */
-export function serveUserActs(desk: ConsoleRouter): void {
-  act(desk, 'unlock', 'user.unlock', ({ management, actor }, user) => unlockUser(management, actor, user));
-  act(desk, 'enable', 'user.enable', ({ management, actor }, user) => enableUser(management, actor, user));
-  serveForm(desk, codeForm);
+export function serveUserActs(router: ConsoleRouter): void {
+  act(router, 'unlock', 'user.unlock', ({ management, actor }, user) => unlockUser(management, actor, user));
+  act(router, 'enable', 'user.enable', ({ management, actor }, user) => enableUser(management, actor, user));
+  serveForm(router, codeForm);
 }
 
 function act(
-  desk: ConsoleRouter,
+  router: ConsoleRouter,
   name: 'unlock' | 'enable',
   action: Action,
   run: (visit: ConsoleContext, user: string) => Promise<Result<unknown>>,
 ): void {
-  desk.act(`/user/${name}`, action, async visit => {
+  router.act(`/user/${name}`, action, async visit => {
     const user = visit.value('user');
     const result = await run(visit, user);
     if (!result.ok) return refusedPage(result.refusal.code, at('/user', { user }));
-    desk.context.changes.announce();
+    router.context.changes.announce();
     return { to: at('/user', { user, done: name }) };
   });
 }

@@ -25,17 +25,17 @@ const tones: Readonly<Record<CallerState, Tone>> = {
  * Serves checks of callers: help desk sends a request to the caller's fob, reads the number to the caller, and sees
  * the result.
  */
-export function serveCallerChecks(desk: ConsoleRouter): void {
-  desk.act('/user/caller', 'user.check-caller', async visit => {
+export function serveCallerChecks(router: ConsoleRouter): void {
+  router.act('/user/caller', 'user.check-caller', async visit => {
     const user = visit.value('user');
     const made = await checkCaller(visit.management, visit.actor, { user });
     if (!made.ok) return refusedPage(made.refusal.code, at('/user', { user }));
-    desk.context.changes.announce();
+    router.context.changes.announce();
     return { to: at('/user/caller', { user, id: made.value.id }) };
   });
-  desk.page('/user/caller', 'read', async visit => {
+  router.page('/user/caller', 'read', async visit => {
     const [user, id] = [visit.value('user'), visit.value('id')];
-    const found = await callerCheck(desk.context.db, { user, id }, desk.context.clock());
+    const found = await callerCheck(router.context.db, { user, id }, router.context.clock());
     if (!found.ok) return refusedPage(found.refusal.code, at('/user', { user }));
     const { state, number, expiresMs, isConnected } = found.value;
     const isOpen = openStates.some(open => open === state);

@@ -26,12 +26,12 @@ import { userBadge } from './list.ts';
 const text = consoleTexts.users;
 
 /** Serves one user: facts, possible actions, tokens, the last outcomes with their real reasons, history. */
-export function serveUserDetail(desk: ConsoleRouter): void {
-  desk.page('/user', 'read', async visit => {
+export function serveUserDetail(router: ConsoleRouter): void {
+  router.page('/user', 'read', async visit => {
     const user = await userOf(visit);
     if (user === undefined) return missingPage('unknown_user');
     const { db } = visit.management;
-    const codeEndMs = await temporaryCodeEnd(db, user.id, desk.context.clock());
+    const codeEndMs = await temporaryCodeEnd(db, user.id, router.context.clock());
     return {
       title: user.name,
       heading: user.name,

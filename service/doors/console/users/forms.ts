@@ -19,10 +19,10 @@ import { userOf } from './detail.ts';
 const text = consoleTexts.users;
 
 /** Serves the forms about users. */
-export function serveUserForms(desk: ConsoleRouter): void {
-  serveForm(desk, createForm);
+export function serveUserForms(router: ConsoleRouter): void {
+  serveForm(router, createForm);
   for (const form of [changeForm, passwordForm, resetPinForm, withdrawForm, disableForm, assignForm])
-    serveForm(desk, form);
+    serveForm(router, form);
 }
 
 function nameFields(user?: UserDetail): FormField[] {
@@ -66,7 +66,7 @@ const createForm: FormPage<{ name: string }> = {
       displayName: value('displayName'),
       email: value('email'),
     }),
-  done: (_visit, { name }) => ({ to: at('/user', { user: name, done: 'created' }) }),
+  done: (_context, { name }) => ({ to: at('/user', { user: name, done: 'created' }) }),
 };
 
 /** Makes a form about the user in the address; afterwards it returns to that user's page. */

@@ -19,13 +19,13 @@ const states = [
 ] as const;
 
 /** Serves the list of users: search by any part of name, display name and e-mail address, by state, in pages. */
-export function serveUserList(desk: ConsoleRouter): void {
-  desk.page('/users', 'read', async visit => {
+export function serveUserList(router: ConsoleRouter): void {
+  router.page('/users', 'read', async visit => {
     const { db } = visit.management;
     const [search, state, after] = [visit.value('search').trim(), visit.value('state'), visit.value('after')];
     const { users, next } = await listUsers(db, {
       lock: (await readSettings(db)).lock,
-      nowMs: desk.context.clock(),
+      nowMs: router.context.clock(),
       search,
       after: after === '' ? undefined : after,
       state: state === 'locked' || state === 'disabled' ? state : undefined,

@@ -122,12 +122,12 @@ export class Conversation implements Talker {
   }
 
   private async enter({ code, relay }: Of<'enter'>): Promise<void> {
-    const floor = wait(validationLimits.refusalFloorMs);
+    const minimumTime = wait(validationLimits.refusalFloorMs);
     const known = { code: bytesOf(code) ?? new Uint8Array(0), relay: bytesOf(relay) ?? new Uint8Array(0) };
     const entry = await enterActivation(this.means.management, this.caller, known);
     if (entry.kind === 'claimed') return await this.begin(entry);
     // Every refusal takes at least the minimum response time and sends the same bytes, whatever its cause.
-    await floor;
+    await minimumTime;
     if (entry.kind === 'finished') this.done(entry.finished);
     else await this.refuse(entry.code);
   }

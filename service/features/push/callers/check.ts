@@ -12,7 +12,7 @@ import { openPush, type Push, tokenForPush } from '../create.ts';
 import { readPush } from '../rows.ts';
 
 /** The address of the help desk says nothing about the user. */
-const asHelpDesk = { kind: 'caller', sourceKey: undefined, familiar: undefined } as const;
+const asHelpDesk = { kind: 'caller', sourceKey: undefined, trustedSource: undefined } as const;
 
 /** The user whom the help desk believes to be on the telephone, by name. */
 export interface CallerInput {

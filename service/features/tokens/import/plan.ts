@@ -69,7 +69,7 @@ export async function prepareImport(
     if (work.isDue) await work.pause();
     const { place, issuer, label, warnings, outcome } = draft;
     const item = outcome.state === 'ok' ? outcome.item : undefined;
-    const judgement = outcome.state === 'ok' ? await judge(db, keys, outcome.item, seen) : pick(outcome);
+    const judgement = outcome.state === 'ok' ? await checkRow(db, keys, outcome.item, seen) : pick(outcome);
     const user = item?.what === 'token' ? item.user : null;
     rows.push({ place, serial: item?.serial ?? null, user, issuer, label, ...judgement, warnings });
     counts[judgement.state]++;
@@ -88,12 +88,12 @@ function pick({ state, reason, next }: Judgement): Judgement {
   return { state, reason, next };
 }
 
-async function judge(db: Db, keys: Keys, item: ImportItem, seen: Seen): Promise<Judgement> {
+async function checkRow(db: Db, keys: Keys, item: ImportItem, seen: Seen): Promise<Judgement> {
   const mark = `${item.what} ${item.serial}`;
   if (seen.marks.has(mark)) return { state: 'skipped', reason: tokenTexts.imports.repeated, next: '' };
   seen.marks.add(mark);
-  if (item.what === 'fob') return judgeFob(db, keys, item);
-  const judgement = await judgeToken(db, keys, item);
+  if (item.what === 'fob') return checkFob(db, keys, item);
+  const judgement = await checkToken(db, keys, item);
   const name = item.user === null ? undefined : prepareUserName(item.user);
   if (judgement.state !== 'ok' || name === undefined || !seen.isAlike(name)) return judgement;
   return {
@@ -103,7 +103,7 @@ async function judge(db: Db, keys: Keys, item: ImportItem, seen: Seen): Promise<
   };
 }
 
-async function judgeFob(db: Db, keys: Keys, item: FobItem): Promise<Judgement> {
+async function checkFob(db: Db, keys: Keys, item: FobItem): Promise<Judgement> {
   const fob = fobOf(item);
   const problem = await problemOfFob({ db, keys }, fob);
   for (const bytes of Object.values(fob.secrets)) bytes.fill(0);
@@ -113,7 +113,7 @@ async function judgeFob(db: Db, keys: Keys, item: FobItem): Promise<Judgement> {
   return isKnown ? { state: 'present', reason: tokenTexts.imports.present, next: '' } : OK;
 }
 
-async function judgeToken(db: Db, keys: Keys, item: TokenItem): Promise<Judgement> {
+async function checkToken(db: Db, keys: Keys, item: TokenItem): Promise<Judgement> {
   const row = await db.selectFrom('tokens').selectAll().where('serial', '=', item.serial).executeTakeFirst();
   if (row !== undefined && isSame(keys, row, item))
     return { state: 'present', reason: tokenTexts.imports.present, next: '' };

@@ -84,7 +84,7 @@ export function finish(
       detail: { user: user.name, port, activation: activation.id },
     });
     await tell(acting, user, { activationId: activation.id, tokenId: token.id });
-    return ticketFor(acting, user.id, token.id);
+    return signInTokenFor(acting, user.id, token.id);
   }, finishedAlready);
 }
 
@@ -133,10 +133,10 @@ export async function finishedAlready(
     .where('state', '=', 'active')
     .executeTakeFirst();
   if (token === undefined) return undefined;
-  return ticketFor(acting, row.user_id, row.token_id ?? '');
+  return signInTokenFor(acting, row.user_id, row.token_id ?? '');
 }
 
-async function ticketFor({ db, atMs }: Acting, userId: string, tokenId: string): Promise<Finished> {
+async function signInTokenFor({ db, atMs }: Acting, userId: string, tokenId: string): Promise<Finished> {
   const { value } = await makeSignInToken(db, userId, atMs);
   const { token, serial } = await db
     .selectFrom('tokens')
