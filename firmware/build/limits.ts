@@ -53,5 +53,5 @@ export const RAW_STRING_MIN = 8;
  * for. The interpreter reads over what it does not run.
  */
 export const APART =
-  'countedAccount folded lettered nameOther openOld openUnready pad pressMain pressOther rekeyed releaseOther turn viewNext ' +
+  'countedAccount folded handleDue lettered nameOther openOld openUnready pad pressOther rekeyed releaseOther viewNext ' +
   'viewOther viewTotp';

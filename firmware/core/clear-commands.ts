@@ -143,7 +143,7 @@ export class ClearCommands {
       this.session = handshake.session(FOB_ID);
       this.sessionKey = this.handshakeKey;
       // What was approved for the session before is not approved for this one.
-      this.person.leave();
+      this.person.dropRequest();
     }
     return {};
   }
