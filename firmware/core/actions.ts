@@ -16,7 +16,7 @@ import * as texts from './base/texts.ts';
 import * as entries from './entry.ts';
 import * as keys from './keys.ts';
 import * as views from './screens/view.ts';
-import { changeSetting, SET_BACK, SET_PIN, SET_SCREEN, stepSetting } from './settings.ts';
+import { changeSetting, isFixed, SET_PIN, stepSetting } from './settings.ts';
 import { VAULT_KEYS_LOST, VAULT_OWNED } from './vault/vault.ts';
 import type { ViewModel } from './view-model.ts';
 
@@ -176,8 +176,7 @@ function showSettings(model: ViewModel): void {
 
 function chooseSetting(model: ViewModel): void {
   const setting = model.setting;
-  // There is nothing to choose about what is only to be looked at.
-  if (setting === SET_BACK || setting < SET_SCREEN) model.home();
+  if (isFixed(setting)) model.home();
   else if (setting === SET_PIN) enter(model, entries.ENTER_TO_CHANGE);
   else if (changeSetting(model)) model.showSetting();
   else model.say(texts.NO_MEMORY);

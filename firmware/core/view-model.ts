@@ -32,7 +32,7 @@ import {
   VIEW_STAY,
   type View,
 } from './screens/view.ts';
-import { errorText, SET_BACK, SET_ERASE, SET_SCREEN, settingText } from './settings.ts';
+import { errorText, isFixed, SET_ERASE, settingText } from './settings.ts';
 import type { Timekeeper } from './timekeeper.ts';
 import { Typist } from './typist.ts';
 import { VAULT_OWNED, type Vault } from './vault/vault.ts';
@@ -206,8 +206,7 @@ export abstract class ViewModel implements View {
   showSetting(): void {
     const setting = this.setting;
     const title = texts.SETTINGS.split(',')[setting] as string;
-    // The first three are only to be looked at.
-    const word = setting === SET_BACK || setting < SET_SCREEN ? texts.GO : texts.CHANGE;
+    const word = isFixed(setting) ? texts.GO : texts.CHANGE;
     // How long the erasure is held stands above.
     this.show(VIEW_SETTINGS, title, settingText(this), setting === SET_ERASE ? '' : this.verb + word, 0);
   }
