@@ -24,7 +24,7 @@ export class Person extends ViewModel {
   /** When the list last went on, and how many of its steps in a row came quickly. */
   private stepAt: number;
   private quick: number;
-  /** When the last input came. */
+  /** When the last input came. A hold on the list does not set it: it counts only while `isWatched`. */
   declare private inputAt: number;
 
   constructor(parts: Parts) {
@@ -131,7 +131,6 @@ export class Person extends ViewModel {
   tick(): void {
     const ms = this.now.ms;
     if (ms >= this.holdAt && this.kind === views.VIEW_LIST) {
-      this.inputAt = ms;
       this.holdAt = limits.FAR;
       this.open(true);
       // A passcode may be waiting. What else fell due comes with the next tick, which it makes due.
