@@ -55,5 +55,5 @@ export const RAW_STRING_MIN = 8;
  * for which a person waits. The interpreter also reads code that it skips.
  */
 export const APART =
-  'countedAccount folded lettered nameOther openOld openUnready pad pressMain pressOther rekeyed releaseOther turn viewNext ' +
+  'countedAccount folded handleDue lettered nameOther openOld openUnready pad pressOther rekeyed releaseOther viewNext ' +
   'viewOther viewTotp';

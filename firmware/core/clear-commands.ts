@@ -143,7 +143,7 @@ export class ClearCommands {
       this.session = handshake.session(FOB_ID);
       this.sessionKey = this.handshakeKey;
       // An approval for the previous session does not count for this one.
-      this.person.leave();
+      this.person.dropRequest();
     }
     return {};
   }

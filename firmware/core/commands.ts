@@ -6,6 +6,7 @@ import { secondsLeft, timeStep } from '@passfob/protocol/otp';
 import type { Algorithm } from '@passfob/protocol/primitives';
 import * as refused from '@passfob/protocol/refusals';
 import { type Account, type AccountContent, accountOf } from './account.ts';
+import { ASK_PIN, ASK_PLAIN, ASK_REPORT, NO_NUMBER } from './approval.ts';
 import { SYSTEM_IDS } from './base/limits.ts';
 import { asksPin, PIN_TO_APPROVE } from './base/state.ts';
 import * as texts from './base/texts.ts';
@@ -13,7 +14,6 @@ import { bytesOf, idBytes, idOf } from './convert.ts';
 import { OwnerCommands } from './owner-commands.ts';
 import type { Parts } from './parts.ts';
 import type { Person } from './person.ts';
-import { ASK_PIN, ASK_PLAIN, ASK_REPORT, NO_NUMBER } from './question.ts';
 import { printable } from './screens/text.ts';
 
 /** The fields of an enrolment. */
@@ -213,7 +213,7 @@ export class Commands extends OwnerCommands implements Handlers {
     );
     if (wait) return wait;
     const counter = account.counter;
-    const code = this.accounts.respond(account, question, this.person.entered, this.now.utc);
+    const code = this.accounts.respond(account, question, this.person.enteredPin, this.now.utc);
     if (code === undefined) return refused.REFUSED_STORAGE_FAILED;
     return { code: bytesOf(code), counter };
   }

@@ -2,7 +2,7 @@ import { ALPHABETS } from '@passfob/protocol/otp';
 import * as texts from './base/texts.ts';
 import type { Pool } from './pool.ts';
 
-/** What is entered, and so what follows. The first five have a headline each in `texts.ENTRIES`. */
+/** Purposes of an entry: they say what the person enters and what follows. The first five have a headline in `texts.ENTRIES`. */
 export const ENTER_PIN = 0;
 export const ENTER_NEW = 1;
 export const ENTER_REPEAT = 2;
@@ -22,9 +22,8 @@ export const ENTRY_LEFT = 2;
 const PLACE_BACK = 1;
 
 /**
- * A wheel which every board can turn and take from with one key: a digit, or "ok" as soon as that can be, then "del" or
- * "back", then the digits that are left. It starts anew at a random digit each time, so that whoever counts presses learns
- * nothing.
+ * A wheel that one key can turn and take from. It holds a digit, or "ok" once enough is entered; then "del" or "back"; then
+ * the other digits. It starts at another random digit each time, so that the number of presses tells nothing.
  */
 export class Entry {
   private readonly pool: Pool;
@@ -50,7 +49,7 @@ export class Entry {
     this.turn();
   }
 
-  /** The wheel after something was taken, and before. */
+  /** Puts the wheel back to its start, at a random digit. */
   private turn(): void {
     this.offset = this.pool.draw(1)[0] as number;
     this.at = 0;

@@ -1,14 +1,14 @@
 import type { Request, Response } from '@passfob/protocol/commands';
 import * as limits from '@passfob/protocol/limits';
 import * as refused from '@passfob/protocol/refusals';
+import { showMaintenance } from './actions.ts';
+import { ASK_PLAIN, ASK_UNLOCKED, NO_NUMBER } from './approval.ts';
 import { ASK_CLOCK_SECONDS, DATA_KEY_BYTES } from './base/limits.ts';
 import * as texts from './base/texts.ts';
 import { ClearCommands, KEY_PAIRING_CODE, KEY_PAIRING_KEY } from './clear-commands.ts';
 import { utcText } from './date.ts';
-import { showMaintenance } from './flow.ts';
 import type { Parts } from './parts.ts';
 import type { Person } from './person.ts';
-import { ASK_PLAIN, ASK_UNLOCKED, NO_NUMBER } from './question.ts';
 import { TRIM_OFFSET } from './timekeeper.ts';
 import { hasRecovery, recover } from './vault/headers.ts';
 import { VAULT_BLANK, VAULT_OWNED } from './vault/vault.ts';
@@ -185,7 +185,7 @@ export class OwnerCommands extends ClearCommands {
     if (request.utc === 0) return refused.REFUSED_OUT_OF_RANGE;
     if (this.timekeeper.suspicious(request.utc)) {
       // Each poll has its own time. A time that differs from the one on the screen is another question.
-      if (this.person.question.isIdle) this.askedTime = request.utc;
+      if (this.person.approval.isIdle) this.askedTime = request.utc;
       const isSame = Math.abs(request.utc - this.askedTime) <= ASK_CLOCK_SECONDS;
       const time = isSame ? this.askedTime : request.utc;
       const wait = this.person.ask(time, texts.ASK_CLOCK, utcText(time), ASK_PLAIN, NO_NUMBER);
@@ -207,7 +207,7 @@ export class OwnerCommands extends ClearCommands {
 
   cancel(): Response<'cancel'> | number {
     if (this.strange) return this.strange;
-    this.person.leave();
+    this.person.dropRequest();
     return {};
   }
 

@@ -1,40 +1,31 @@
 import { PRESS_DEAF_MS, PRESS_WAIT_MS } from '@passfob/protocol/limits';
 import { REFUSED_BUSY, REFUSED_PRESS_NEEDED } from '@passfob/protocol/refusals';
+import { act, enter, eraseFob, openAccount, showNextSecond } from './actions.ts';
+import * as approvals from './approval.ts';
 import * as limits from './base/limits.ts';
-import { asksPin, PIN_TO_APPROVE } from './base/state.ts';
 import * as texts from './base/texts.ts';
 import { two } from './date.ts';
 import * as entries from './entry.ts';
-import { Face } from './face.ts';
-import {
-  answerWith,
-  approve,
-  choose,
-  enter,
-  eraseFob,
-  expire,
-  holdCode,
-  openAccount,
-  runOn,
-  took,
-  turn,
-} from './flow.ts';
+import * as keys from './keys.ts';
 import type { Parts } from './parts.ts';
-import * as questions from './question.ts';
 import * as views from './screens/view.ts';
 import { VAULT_BLANK, VAULT_KEYS_LOST, VAULT_OWNED } from './vault/vault.ts';
+import { ViewModel } from './view-model.ts';
 
 const KEY_MAIN = 0;
 const KEY_NEXT = 1;
 const KEY_BACK = 3;
 
-/** What the person does: one to four keys, short and held, and one view at a time. */
-export class Person extends Face {
+/**
+ * Takes the keys and the time, and finds what they mean: on the list by itself, because a passcode may be waiting, in
+ * every other view by the table of `keys.ts`.
+ */
+export class Person extends ViewModel {
   /** When the list last went on, and how many of its steps in a row came quickly. */
   private stepAt: number;
   private quick: number;
-  /** The last input. */
-  declare private lookedAt: number;
+  /** When the last input came. A hold on the list does not set it: it counts only while `isWatched`. */
+  declare private inputAt: number;
 
   constructor(parts: Parts) {
     super(parts);
@@ -50,7 +41,7 @@ export class Person extends Face {
     const state = vault.state;
     this.account = undefined;
     this.typist.stop();
-    this.question.hide();
+    this.approval.hide();
     if (!vault.records) this.forget();
     let text = '';
     if (state === VAULT_BLANK) {
@@ -84,8 +75,7 @@ export class Person extends Face {
   keyMoved(which: number, down: boolean): void {
     const ms = this.now.ms;
     const kind = this.kind;
-    if (kind > views.VIEW_ENTRY) this.question.look(ms);
-    this.lookedAt = ms;
+    this.inputAt = ms;
     // A pool that has enough takes one edge of each press: the other is on the way to a passcode.
     if (down || !this.pool.ready) this.pool.keepMoment(ms);
     if (down) this.goDown(which, kind, ms);
@@ -96,29 +86,25 @@ export class Person extends Face {
     this.keyAt = ms;
     if (kind !== views.VIEW_LIST || which === KEY_BACK) this.pressOther(which, kind, ms);
     else if (which === KEY_MAIN) {
-      this.until = ms + this.state.screenSeconds * 1000;
+      this.endsAt = ms + this.state.screenSeconds * 1000;
       this.holdAt = ms + limits.HOLD_MS;
     } else this.stepList(which === KEY_NEXT ? 1 : -1, ms);
   }
 
+  /** A key goes down in another view than the list, or the key back in the list. */
   private pressOther(which: number, kind: number, ms: number): void {
+    const asks = views.asksPerson(kind);
     // The display does not go off under a finger.
-    if (kind >= views.VIEW_HOME && kind < views.VIEW_ASK) this.until = ms + this.state.screenSeconds * 1000;
+    if (views.keepsDisplayOn(kind)) this.endsAt = ms + this.state.screenSeconds * 1000;
     if (kind === views.VIEW_OFF) this.home();
     // A press meant for what stood here before must not answer a question that has just appeared.
-    else if (
-      kind < views.VIEW_ASK ||
-      (kind < views.VIEW_BUSY && ms >= this.question.askedAt + PRESS_DEAF_MS)
-    ) {
-      if (which === KEY_MAIN) this.pressMain(kind, ms);
-      else if (which === KEY_BACK) this.back();
-      else if (kind < views.VIEW_ASK) turn(this, kind, which === KEY_NEXT ? 1 : -1);
+    else if (!asks || ms >= this.approval.askedAt + PRESS_DEAF_MS) {
+      if (which === KEY_MAIN) {
+        const holdMs = asks ? limits.APPROVE_HOLD_MS : limits.HOLD_MS;
+        this.holdAt = ms + (this.erases ? limits.ERASE_HOLD_MS : holdMs);
+      } else if (which === KEY_BACK) act(this, keys.ON_BACK, -1);
+      else act(this, keys.ON_TURN, which === KEY_NEXT ? 1 : -1);
     }
-  }
-
-  private pressMain(kind: number, ms: number): void {
-    const holdMs = kind > views.VIEW_ENTRY ? limits.APPROVE_HOLD_MS : limits.HOLD_MS;
-    this.holdAt = ms + (this.erases ? limits.ERASE_HOLD_MS : holdMs);
   }
 
   private goUp(): void {
@@ -130,6 +116,7 @@ export class Person extends Face {
     } else this.releaseOther();
   }
 
+  /** The main key goes up in another view than the list, or after a hold. */
   private releaseOther(): void {
     if (this.peekUntil) {
       this.peekUntil = 0;
@@ -137,33 +124,33 @@ export class Person extends Face {
     }
     if (this.holdAt === limits.FAR) return;
     this.holdAt = limits.FAR;
-    if (this.kind > views.VIEW_ENTRY) this.deny();
-    else if (this.ports.facts.keys > 1) choose(this);
-    else turn(this, this.kind, 1);
+    act(this, this.ports.facts.keys > 1 ? keys.ON_PRESS : keys.ON_ONLY_PRESS, 1);
   }
 
   /** Called at the deadline, or any other time. */
   tick(): void {
     const ms = this.now.ms;
     if (ms >= this.holdAt && this.kind === views.VIEW_LIST) {
-      this.lookedAt = ms;
       this.holdAt = limits.FAR;
       this.open(true);
       // A passcode may be waiting. What else fell due comes with the next tick, which it makes due.
-    } else this.look(ms);
+    } else this.handleDue(ms);
   }
 
-  private look(ms: number): void {
-    this.question.look(ms);
+  /** Does what has fallen due: at most one hold, or anything else. */
+  private handleDue(ms: number): void {
+    this.approval.look(ms);
     // A release may have waited behind what kept the fob busy: that time made no yes of a no.
-    const busy = ms - this.lookedAt - limits.LOOK_MS_MAX;
+    const busy = ms - this.inputAt - limits.LOOK_MS_MAX;
     if (busy > 0 && this.isWatched) this.holdAt += busy;
-    this.lookedAt = ms;
+    this.inputAt = ms;
     if (ms >= this.holdAt) {
-      this.hold();
+      this.holdAt = limits.FAR;
+      if (this.erases) eraseFob(this);
+      else act(this, keys.ON_HOLD, 1);
       return;
     }
-    if (ms >= this.question.deadline) this.leave();
+    if (ms >= this.approval.deadline) this.dropRequest();
     if (ms >= this.lockAt) {
       this.lock.close();
       if (this.kind !== views.VIEW_OFF) this.home();
@@ -172,14 +159,14 @@ export class Person extends Face {
       this.note = this.typist.tick(ms);
       this.dirty = true;
     }
-    if (ms >= this.until) expire(this);
-    if (!this.dirty && this.drawn !== this.second) runOn(this);
+    if (ms >= this.endsAt) act(this, keys.ON_TIMEOUT, 1);
+    if (!this.dirty && this.secondDrawn !== this.second) showNextSecond(this);
   }
 
-  /** Whoever asked has gone: the answer, if there was one, is nobody else's. */
-  leave(): void {
-    const isShown = this.question.isWaiting;
-    this.question.drop();
+  /** The computer that asked is gone: nobody else gets the answer, if there was one. */
+  dropRequest(): void {
+    const isShown = this.approval.isWaiting;
+    this.approval.drop();
     if (isShown) this.home();
   }
 
@@ -195,36 +182,7 @@ export class Person extends Face {
   private forget(): void {
     this.account = undefined;
     this.entry = undefined;
-    this.entered.fill(0);
-  }
-
-  /** A no, or a no to "Report it?" after it. */
-  private deny(): void {
-    if (this.kind === views.VIEW_ASK && this.style & questions.ASK_REPORT) {
-      this.show(views.VIEW_REPORT, texts.ASK_REPORT_IT, '', texts.HINT_ASK, PRESS_WAIT_MS);
-    } else answerWith(this, questions.ANSWER_NO, texts.DENIED);
-  }
-
-  private hold(): void {
-    const kind = this.kind;
-    const erases = this.erases;
-    this.holdAt = limits.FAR;
-    if (kind === views.VIEW_ASK) {
-      // No PIN is asked for that there is none of, or that is behind it: with such a fob only what ends it can be approved.
-      const asks =
-        asksPin(this.state, PIN_TO_APPROVE) &&
-        this.vault.hasPin &&
-        !this.lock.closed &&
-        this.style < questions.ASK_UNLOCKED;
-      if (asks) enter(this, entries.ENTER_TO_APPROVE);
-      else approve(this);
-    } else if (kind === views.VIEW_REPORT) answerWith(this, questions.ANSWER_REPORTED, texts.REPORTED);
-    else if (erases) eraseFob(this);
-    else if (kind === views.VIEW_NOTICE) {
-      this.vault.excuse();
-      this.home();
-    } else if (kind === views.VIEW_CODE) holdCode(this);
-    else if (kind >= views.VIEW_HOME) choose(this);
+    this.enteredPin.fill(0);
   }
 
   private stepList(by: number, ms: number): void {
@@ -236,18 +194,11 @@ export class Person extends Face {
     this.list();
   }
 
-  private back(): void {
-    const kind = this.kind;
-    if (kind > views.VIEW_ENTRY) this.deny();
-    else if (kind === views.VIEW_ENTRY && this.entry) took(this, this.entry, this.entry.undo());
-    else this.home();
-  }
-
-  /** What stands under the cursor. */
+  /** Opens what stands under the cursor. */
   private open(held: boolean): void {
     const account = this.account;
     if (account) openAccount(this, account, held);
-    else choose(this);
+    else act(this, keys.ON_PRESS, 1);
   }
 
   /**
@@ -260,12 +211,12 @@ export class Person extends Face {
   ask(about: number | string, title: string, detail: string, style: number, compared: number): number {
     const ms = this.now.ms;
     const request = `${about}\n${title}\n${detail}\n${compared}`;
-    if (!this.question.isIdle) return this.question.poll(request, ms);
-    if (this.kind >= views.VIEW_BUSY) return REFUSED_BUSY;
-    this.question.begin(request, ms);
-    this.style = style;
+    if (!this.approval.isIdle) return this.approval.poll(request, ms);
+    if (views.ignoresKeys(this.kind)) return REFUSED_BUSY;
+    this.approval.begin(request, ms);
+    this.askStyle = style;
     this.show(views.VIEW_ASK, title, detail, texts.HINT_ASK, PRESS_WAIT_MS);
-    if (compared !== questions.NO_NUMBER) this.code = two(compared);
+    if (compared !== approvals.NO_NUMBER) this.code = two(compared);
     return REFUSED_PRESS_NEEDED;
   }
 }

@@ -11,16 +11,16 @@ import type { Vault } from './vault/vault.ts';
 const SET_ABOUT = 0;
 const SET_CLOCK = 1;
 const SET_BATTERY = 2;
-export const SET_SCREEN = 3;
+const SET_SCREEN = 3;
 const SET_LIGHT = 4;
 const SET_TYPES = 5;
 export const SET_PIN = 6;
 export const SET_ERASE = 7;
-export const SET_BACK = 8;
+const SET_BACK = 8;
 const SETTINGS_COUNT = 9;
 
-/** What the settings are about, and the place of the one that is shown. */
-interface Shown {
+/** The part of the view model that the settings read and change; `setting` is the place of the one that is shown. */
+interface SettingsModel {
   readonly ports: Ports;
   readonly vault: Vault;
   readonly time: Timekeeper;
@@ -29,23 +29,28 @@ interface Shown {
   setting: number;
 }
 
-/** Goes on to the next one that this board and its policy have. */
-export function stepSetting(face: Shown, by: number): void {
-  const state = face.state;
-  let place = face.setting;
-  do place = (place + by + SETTINGS_COUNT) % SETTINGS_COUNT;
-  while (
-    (place === SET_BATTERY && face.ports.power.battery() < 0) ||
-    (place === SET_TYPES && !(state.typing && (face.ports.keyboard.ready || state.types))) ||
-    (place === SET_PIN && !state.pinDigits)
-  );
-  face.setting = place;
+/** It shows a fact, or leads back: there is nothing to change. */
+export function isFixed(setting: number): boolean {
+  return setting === SET_BACK || setting < SET_SCREEN;
 }
 
-/** Changes the one shown. False when memory did not answer. */
-export function changeSetting(face: Shown): boolean {
-  const state = face.state;
-  const place = face.setting;
+/** Goes on to the next setting that this board and its policy have. */
+export function stepSetting(model: SettingsModel, by: number): void {
+  const state = model.state;
+  let place = model.setting;
+  do place = (place + by + SETTINGS_COUNT) % SETTINGS_COUNT;
+  while (
+    (place === SET_BATTERY && model.ports.power.battery() < 0) ||
+    (place === SET_TYPES && !(state.typing && (model.ports.keyboard.ready || state.types))) ||
+    (place === SET_PIN && !state.pinDigits)
+  );
+  model.setting = place;
+}
+
+/** Changes the setting that is shown. False when memory did not answer. */
+export function changeSetting(model: SettingsModel): boolean {
+  const state = model.state;
+  const place = model.setting;
   if (place > SET_TYPES) return true;
   if (place === SET_SCREEN) {
     state.screenSeconds *= 2;
@@ -53,27 +58,27 @@ export function changeSetting(face: Shown): boolean {
   } else if (place === SET_TYPES) state.types = 1 - state.types;
   else {
     state.light = (state.light + 1) % 3;
-    face.ports.display.light(state.light);
+    model.ports.display.light(state.light);
   }
   return state.save();
 }
 
-/** What is set, or how things are. */
-export function settingText(face: Shown): string {
-  const place = face.setting;
-  const state = face.state;
-  const facts = face.ports.facts;
+/** The value of the setting that is shown. */
+export function settingText(model: SettingsModel): string {
+  const place = model.setting;
+  const state = model.state;
+  const facts = model.ports.facts;
   if (place === SET_ABOUT) {
     // As owners write it, PF-7Q4M-K2XZ: the code's alphabet, without the check characters.
     const serial = pairingCodeOf(facts.serial);
-    const owner = texts.OWNERS.split(',')[face.vault.state] as string;
+    const owner = texts.OWNERS.split(',')[model.vault.state] as string;
     return `${facts.board} ${facts.firmware} pf-${serial.slice(0, 4)}-${serial.slice(4, 8)} ${owner}`;
   }
   if (place === SET_CLOCK) {
-    if (face.time.unset) return texts.NOT_SET;
-    return `${utcText(face.now.utc)} ${errorText(face)}`;
+    if (model.time.unset) return texts.NOT_SET;
+    return `${utcText(model.now.utc)} ${errorText(model)}`;
   }
-  if (place === SET_BATTERY) return `${face.ports.power.battery()}%`;
+  if (place === SET_BATTERY) return `${model.ports.power.battery()}%`;
   if (place === SET_SCREEN) return `${state.screenSeconds} s`;
   if (place === SET_LIGHT) return `${state.light + 1}/3`;
   if (place === SET_TYPES) return state.types ? texts.ON : texts.OFF;
@@ -81,6 +86,6 @@ export function settingText(face: Shown): string {
 }
 
 /** How far the clock may be off. */
-export function errorText(face: Shown): string {
-  return `+-${face.time.error}s`;
+export function errorText(model: SettingsModel): string {
+  return `+-${model.time.error}s`;
 }

@@ -131,9 +131,10 @@ async function startOn(
   const stop = stopper(parts, working);
   state.port = await orElse(stop, () => listen(app, listening.host, options.port));
   state.hosts = hostsOf(listening, state.port);
+  const management = { db, keys, clock };
   const radius = await orElse(
     () => app.close().then(stop),
-    () => listenForRadius({ ...parts, management: { db, keys, clock }, decide, log }, options.radius ?? []),
+    () => listenForRadius({ ...parts, management, decide, log }, options.radius ?? []),
   );
   const url = localUrl(listening, state.port);
   const live = liveCertificate(app, options.tls, log);
@@ -148,12 +149,7 @@ async function startOn(
     }),
     apiKey,
     makeOperatorLink: async () => operatorLink(options.publicUrl ?? url, await makeOperatorKey(db, clock())),
-    ...localOperations({
-      management: { db, keys, clock, publicUrl: parts.publicUrl },
-      engine,
-      application,
-      changes,
-    }),
+    ...localOperations({ ...parts, management: { ...management, publicUrl: parts.publicUrl } }),
     reloadCertificate: () => live?.reload(),
     close: closer(app, state, radius.close, async () => {
       live?.close();

@@ -1,21 +1,49 @@
 /** What the person sees, without how it looks. */
 export const VIEW_OFF = 0;
+/** One sentence for a few seconds. */
 export const VIEW_MESSAGE = 1;
 export const VIEW_CODE = 2;
 export const VIEW_PAIRING = 3;
-/** What stands in place of the list on a fob that has none to show. From here to the entry, keys keep the display on. */
+/** Stands in place of the list on a fob that has none to show. */
 export const VIEW_HOME = 4;
 export const VIEW_LIST = 5;
 export const VIEW_SETTINGS = 6;
 /** A message that is put away by a hold. */
 export const VIEW_NOTICE = 7;
-/** From here on a request that waits stays: what is entered, asked or checked may belong to it. */
+/** A PIN, or the question of an OCRA account. */
 export const VIEW_ENTRY = 8;
 export const VIEW_ASK = 9;
+/** "Report it?", after a no. */
 export const VIEW_REPORT = 10;
-/** Keys do nothing from here on: a PIN is being checked, or only the power ends it. */
+/** A PIN is being checked. */
 export const VIEW_BUSY = 11;
+/** Only the power ends it. */
 export const VIEW_STAY = 12;
+
+/**
+ * What is true of a view. These compare numbers, so the order above counts: from home to entry, then what asks, then what
+ * takes no keys. The build writes the comparison in place of the call.
+ */
+
+/** Each key keeps the display on for another while. */
+export function keepsDisplayOn(kind: number): boolean {
+  return kind >= VIEW_HOME && kind <= VIEW_ENTRY;
+}
+
+/** A request that waits for its person may belong to the view. Any other view makes the computer ask anew. */
+export function keepsRequest(kind: number): boolean {
+  return kind >= VIEW_ENTRY;
+}
+
+/** Asks for a yes or a no: a hold is longer, and keys do nothing at first. Views that take no keys count as well. */
+export function asksPerson(kind: number): boolean {
+  return kind >= VIEW_ASK;
+}
+
+/** Takes no keys, and gives way to no request. */
+export function ignoresKeys(kind: number): boolean {
+  return kind >= VIEW_BUSY;
+}
 
 export interface View {
   kind: number;

@@ -84,11 +84,9 @@ export async function fillWorld({ service, office }: Furnished, clock: FakeClock
   accepted(await checkCaller(management, grace, { user: 'pia' }));
   await management.db.updateTable('pushes').set({ id: CALLER_CHECK }).execute();
   await fillMails(office.management);
-  const reach = { configured: undefined, own: () => service.url };
+  const publicUrl = { configured: undefined, own: () => service.url };
   for (const user of ['ada', HOSTILE]) {
-    const made = accepted(
-      await startActivation({ ...management, publicUrl: reach }, grace, { user, fobs: 'any' }),
-    );
+    const made = accepted(await startActivation({ ...management, publicUrl }, grace, { user, fobs: 'any' }));
     if (made.string !== null) secret(made.string);
   }
   await fillService(office.management);

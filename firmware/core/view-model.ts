@@ -1,6 +1,7 @@
 import { KIND_HOTP, KIND_OCRA, KIND_TOTP } from '@passfob/protocol/account';
 import type { Account } from './account.ts';
 import type { Accounts } from './accounts.ts';
+import { Approval } from './approval.ts';
 import {
   BATTERY_LOW,
   CODE_MS,
@@ -18,11 +19,11 @@ import type { Entry } from './entry.ts';
 import type { Lock } from './lock.ts';
 import type { Parts } from './parts.ts';
 import type { Pool } from './pool.ts';
-import { Question } from './question.ts';
 import { FOREIGN, printable } from './screens/text.ts';
 import {
+  asksPerson,
+  keepsRequest,
   VIEW_CODE,
-  VIEW_ENTRY,
   VIEW_HOME,
   VIEW_LIST,
   VIEW_MESSAGE,
@@ -31,13 +32,16 @@ import {
   VIEW_STAY,
   type View,
 } from './screens/view.ts';
-import { errorText, SET_BACK, SET_ERASE, SET_SCREEN, settingText } from './settings.ts';
+import { errorText, isFixed, SET_ERASE, settingText } from './settings.ts';
 import type { Timekeeper } from './timekeeper.ts';
 import { Typist } from './typist.ts';
 import { VAULT_OWNED, type Vault } from './vault/vault.ts';
 
-/** The view that is shown, what fills it, and until when. What is only declared is set by the first `show`. */
-export abstract class Face implements View {
+/**
+ * The view that is shown, until when, and the state of the keys and entries behind it. `Person` and the actions change it;
+ * `screens/` draws it. Fields that are only declared are set by the first `show`.
+ */
+export abstract class ViewModel implements View {
   readonly ports: Ports;
   readonly vault: Vault;
   readonly lock: Lock;
@@ -47,6 +51,7 @@ export abstract class Face implements View {
   readonly state: State;
   readonly now: Now;
 
+  // What is drawn: see `View`.
   declare kind: number;
   declare title: string;
   declare detail: string;
@@ -59,8 +64,9 @@ export abstract class Face implements View {
   place: number;
   declare count: number;
 
+  // What is behind it.
   /** When the view ends. */
-  declare until: number;
+  declare endsAt: number;
   /** Set when the screen must be drawn anew. */
   declare dirty: boolean;
   /** The account of the list or of the code, undefined where it is damaged. */
@@ -69,21 +75,22 @@ export abstract class Face implements View {
   /** Place in the settings. */
   declare setting: number;
   /** What `second` was when the screen was last drawn. */
-  declare drawn: number;
-  /** When a key last went down; when the one that is down becomes a hold, `FAR` for up or not counted. */
+  declare secondDrawn: number;
+  /** When a key last went down. */
   keyAt: number;
+  /** When the main key, which is down, becomes a hold; `FAR` if it is up or does not count. */
   declare holdAt: number;
   /** Until when the next passcode is shown because of a hold. */
   peekUntil: number;
   /** Until when no other HOTP value is made. */
   guardUntil: number;
   /** The last PIN that was entered: after a yes to `ASK_PIN`, the account's. */
-  entered: Uint8Array;
+  enteredPin: Uint8Array;
   /** The OCRA question whose PIN is still to be entered. */
-  declare asked: Uint8Array;
+  declare ocraQuestion: Uint8Array;
   /** How the request that waits is asked: a sum of `ASK_` numbers. */
-  declare style: number;
-  readonly question: Question;
+  declare askStyle: number;
+  readonly approval: Approval;
   readonly typist: Typist;
 
   constructor(parts: Parts) {
@@ -101,8 +108,8 @@ export abstract class Face implements View {
     this.peekUntil = 0;
     this.guardUntil = 0;
     this.secondsLeft = 0;
-    this.entered = new Uint8Array(0);
-    this.question = new Question();
+    this.enteredPin = new Uint8Array(0);
+    this.approval = new Approval();
     this.typist = new Typist(this.ports.keyboard);
   }
 
@@ -116,7 +123,7 @@ export abstract class Face implements View {
     // A press begun on what stood here before is not meant for what comes now.
     this.holdAt = FAR;
     // And a question that is shown no more cannot be answered.
-    if (kind < VIEW_ENTRY) this.question.hide();
+    if (!keepsRequest(kind)) this.approval.hide();
     this.kind = kind;
     this.title = title;
     this.detail = detail;
@@ -126,7 +133,7 @@ export abstract class Face implements View {
     this.hint = hint;
     this.period = 0;
     this.count = 0;
-    this.until = this.now.ms + (forMs || this.state.screenSeconds * 1000);
+    this.endsAt = this.now.ms + (forMs || this.state.screenSeconds * 1000);
     this.dirty = true;
   }
 
@@ -146,7 +153,7 @@ export abstract class Face implements View {
     this.account = account;
     this.count = count + 1;
     this.note = '';
-    this.until = this.now.ms + this.state.screenSeconds * 1000;
+    this.endsAt = this.now.ms + this.state.screenSeconds * 1000;
     this.dirty = true;
     if (account) this.nameAccount(account);
     else this.nameOther(place === count);
@@ -199,8 +206,7 @@ export abstract class Face implements View {
   showSetting(): void {
     const setting = this.setting;
     const title = texts.SETTINGS.split(',')[setting] as string;
-    // The first three are only to be looked at.
-    const word = setting === SET_BACK || setting < SET_SCREEN ? texts.GO : texts.CHANGE;
+    const word = isFixed(setting) ? texts.GO : texts.CHANGE;
     // How long the erasure is held stands above.
     this.show(VIEW_SETTINGS, title, settingText(this), setting === SET_ERASE ? '' : this.verb + word, 0);
   }
@@ -220,7 +226,7 @@ export abstract class Face implements View {
     this.hint = period ? '' : texts.HINT_BACK;
     this.note = '';
     this.count = 0;
-    this.until = this.now.ms + CODE_MS;
+    this.endsAt = this.now.ms + CODE_MS;
     this.dirty = true;
   }
 
@@ -228,7 +234,7 @@ export abstract class Face implements View {
     this.show(VIEW_MESSAGE, texts.TITLE, detail, '', MESSAGE_MS);
   }
 
-  /** Whether a hold erases. */
+  /** Whether a hold erases: this goes before the table of `keys.ts`. */
   get erases(): boolean {
     const kind = this.kind;
     return kind === VIEW_SETTINGS
@@ -238,14 +244,14 @@ export abstract class Face implements View {
 
   /** Whether a key is held that approves or erases. */
   get isWatched(): boolean {
-    return this.holdAt < FAR && (this.kind > VIEW_ENTRY || this.erases);
+    return this.holdAt < FAR && (asksPerson(this.kind) || this.erases);
   }
 
   /** The number that runs on the screen, 0 for none. */
   get second(): number {
     const kind = this.kind;
     if (kind === VIEW_CODE) return this.period && this.now.utc;
-    let end = this.until;
+    let end = this.endsAt;
     if (kind !== VIEW_PAIRING) {
       if (this.holdAt === FAR || !this.erases) return kind === VIEW_HOME ? this.lock.wait : 0;
       end = this.holdAt;
@@ -257,7 +263,7 @@ export abstract class Face implements View {
   get deadline(): number {
     const ms = this.now.ms;
     let next = this.isWatched ? ms + LOOK_MS : this.second ? ms + REFRESH_MS : FAR;
-    for (const at of [this.until, this.holdAt, this.question.deadline, this.typist.deadline, this.lockAt]) {
+    for (const at of [this.endsAt, this.holdAt, this.approval.deadline, this.typist.deadline, this.lockAt]) {
       if (at < next) next = at;
     }
     return next < FAR ? Math.max(next, ms + 1) : NEVER;
@@ -275,21 +281,21 @@ export abstract class Face implements View {
   view(): View {
     this.dirty = false;
     if (this.period) this.viewTotp();
-    else if (this.kind === VIEW_LIST) this.drawn = 0;
+    else if (this.kind === VIEW_LIST) this.secondDrawn = 0;
     else this.viewOther();
     return this;
   }
 
   private viewOther(): void {
-    this.drawn = this.second;
-    if (this.kind === VIEW_PAIRING) this.secondsLeft = this.drawn;
+    this.secondDrawn = this.second;
+    if (this.kind === VIEW_PAIRING) this.secondsLeft = this.secondDrawn;
   }
 
   private viewTotp(): void {
     const utc = this.now.utc;
     const period = this.period;
     const left = period - (utc % period);
-    this.drawn = utc;
+    this.secondDrawn = utc;
     this.secondsLeft = left;
     if (utc > this.time.staleAt && !this.note) this.note = `${texts.STALE} ${errorText(this)}`;
     if (left < NEXT_SECONDS || this.now.ms < this.peekUntil) this.viewNext(utc + period);

@@ -25,10 +25,10 @@ export const ASK_UNLOCKED = 4;
 export const NO_NUMBER = 255;
 
 /**
- * The one request that waits for its person. The host asks it again and again; the answer is given out once, and
- * only while the host still asks.
+ * The one request that waits for the person's yes or no. The host asks it again and again; the answer is given out once,
+ * and only while the host still asks.
  */
-export class Question {
+export class Approval {
   private state: number;
   private request: string;
   /** When it was first looked for keys with the question on the screen, `FAR` before. */
