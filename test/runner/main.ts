@@ -146,7 +146,7 @@ export async function runTests(root: string, given: string[]): Promise<number> {
   if (search.findings.length > 0) console.log(`  kept for you to look at: ${output}`);
   else rmSync(work, { recursive: true });
   if (report !== undefined)
-    for (const line of slowestLines(root, report, fileTimes(times))) console.log(line);
+    for (const line of slowestLines(root, report, fileTimes(times), isQuick)) console.log(line);
   console.log(`\n${tallyLine(total)}`);
   return total.failed > 0 ? 1 : 0;
 }

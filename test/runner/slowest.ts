@@ -1,5 +1,4 @@
 import { relative, sep } from 'node:path';
-import { isSlowFile } from './slow.ts';
 import type { Report } from './tally.ts';
 
 /** How many files and tests are listed. */
@@ -8,6 +7,7 @@ const LISTED = 10;
 const LISTED_FROM_MS = 100;
 /** A file of the quick run that takes longer gets a hint. No failure: on a busy machine any file can. */
 const QUICK_FILE_MS = 20_000;
+const HINT = '(long for a quick run: make it quicker, or name it *.slow.test.ts)';
 
 /** A line of what the plugin `minutes` writes: how long a file took. */
 export interface FileTime {
@@ -39,15 +39,18 @@ const bySlowest = (some: readonly { ms: number; line: string }[]): string[] =>
  * The lines that say what took longest, slowest first: files, loading included, and tests.
  *
  * @param root the project's folder, from which files are named
+ * @param isQuick whether files get the hint that they are long for a quick run
  */
-export function slowestLines(root: string, report: Report, times: readonly FileTime[]): string[] {
+export function slowestLines(
+  root: string,
+  report: Report,
+  times: readonly FileTime[],
+  isQuick: boolean,
+): string[] {
   const files = bySlowest(
     times.map(({ ms, file }) => ({
       ms,
-      line:
-        ms > QUICK_FILE_MS && !isSlowFile(file.replace(/ \(.*$/, ''))
-          ? `${file}  (long for a quick run: make it quicker, or name it *.slow.test.ts)`
-          : file,
+      line: isQuick && ms > QUICK_FILE_MS ? `${file}  ${HINT}` : file,
     })),
   );
   const tests = bySlowest(
