@@ -15,7 +15,7 @@ import { finished } from 'node:stream/promises';
 import { LONG, longSeedOf, shareIn } from '../kit/counts.ts';
 import { planOf } from './plan.ts';
 import { readSecrets, type SearchResult, searchFiles } from './search.ts';
-import { fileTimes, slowestLines } from './slowest.ts';
+import { fileTimes, longFileMs, slowestLines } from './slowest.ts';
 import { type Report, type Tally, tally, tallyLine } from './tally.ts';
 
 /** How many findings are listed: one leak in a loop must not bury the rest of the output. */
@@ -145,8 +145,9 @@ export async function runTests(root: string, given: string[]): Promise<number> {
   rmSync(secretsFile);
   if (search.findings.length > 0) console.log(`  kept for you to look at: ${output}`);
   else rmSync(work, { recursive: true });
+  const longMs = isQuick ? longFileMs() : Number.POSITIVE_INFINITY;
   if (report !== undefined)
-    for (const line of slowestLines(root, report, fileTimes(times))) console.log(line);
+    for (const line of slowestLines(root, report, fileTimes(times), longMs)) console.log(line);
   console.log(`\n${tallyLine(total)}`);
   return total.failed > 0 ? 1 : 0;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { pathsIn, takesSlow } from './slow.ts';
-import { fileTimes, slowestLines } from './slowest.ts';
+import { fileTimes, longFileMs, slowestLines } from './slowest.ts';
 
 const FILES = [
   'test/wire/fuzz.test.ts',
@@ -39,24 +39,30 @@ describe('the slowest', () => {
     const report = {
       testResults: [{ name: '/p/test/wire/fuzz.test.ts', status: 'passed', assertionResults: tests }],
     };
-    const times = 'wire\t21000\ttest/wire/fuzz.test.ts\ndemo\t30000\ttest/demo/browser.slow.test.ts\n';
-    const lines = slowestLines('/p', report, fileTimes(times));
+    const times = 'wire\t21000\ttest/wire/fuzz.test.ts\ndemo\t20000\ttest/demo/kit.test.ts\n';
+    const lines = slowestLines('/p', report, fileTimes(times), 20_000);
     expect(lines.slice(0, 7)).toEqual([
       '',
       'slowest files',
-      '   30.0 s  test/demo/browser.slow.test.ts',
       '   21.0 s  test/wire/fuzz.test.ts  (long for a quick run: make it quicker, or name it *.slow.test.ts)',
+      '   20.0 s  test/demo/kit.test.ts',
       '',
       'slowest tests',
       '    1.1 s  test/wire/fuzz.test.ts: test 11',
     ]);
     expect(lines).toHaveLength(6 + 10);
+    expect(slowestLines('/p', report, fileTimes(times), 30_000)[2]).toBe('   21.0 s  test/wire/fuzz.test.ts');
+  });
+
+  it('files get their hint later on a machine on which more wants to run than it has cores', () => {
+    expect(longFileMs(0.5, 2)).toBe(20_000);
+    expect(longFileMs(10, 2)).toBe(100_000);
   });
 
   it('are not listed where nothing took a tenth of a second', () => {
     const report = {
       testResults: [{ name: '/p/test/a.test.ts', status: 'passed', assertionResults: [test('a', 99)] }],
     };
-    expect(slowestLines('/p', report, [])).toEqual([]);
+    expect(slowestLines('/p', report, [], 20_000)).toEqual([]);
   });
 });

@@ -1,13 +1,19 @@
+import { availableParallelism, loadavg } from 'node:os';
 import { relative, sep } from 'node:path';
-import { isSlowFile } from './slow.ts';
 import type { Report } from './tally.ts';
 
 /** How many files and tests are listed. */
 const LISTED = 10;
 /** What is shorter is not worth a line. */
 const LISTED_FROM_MS = 100;
-/** A file of the quick run that takes longer gets a hint. No failure: on a busy machine any file can. */
+/** A file of the quick run that takes longer gets a hint. No failure: how busy a machine is can only be guessed. */
 const QUICK_FILE_MS = 20_000;
+const HINT = '(long for a quick run: make it quicker, or name it *.slow.test.ts)';
+
+/** From how many milliseconds on a file is long for a quick run: more where more wants to run than there are cores. */
+export function longFileMs(load = loadavg()[0] ?? 0, cores = availableParallelism()): number {
+  return QUICK_FILE_MS * Math.max(1, load / cores);
+}
 
 /** A line of what the plugin `minutes` writes: how long a file took. */
 export interface FileTime {
@@ -39,15 +45,18 @@ const bySlowest = (some: readonly { ms: number; line: string }[]): string[] =>
  * The lines that say what took longest, slowest first: files, loading included, and tests.
  *
  * @param root the project's folder, from which files are named
+ * @param longMs files that took longer get the hint that they are long for a quick run
  */
-export function slowestLines(root: string, report: Report, times: readonly FileTime[]): string[] {
+export function slowestLines(
+  root: string,
+  report: Report,
+  times: readonly FileTime[],
+  longMs: number,
+): string[] {
   const files = bySlowest(
     times.map(({ ms, file }) => ({
       ms,
-      line:
-        ms > QUICK_FILE_MS && !isSlowFile(file.replace(/ \(.*$/, ''))
-          ? `${file}  (long for a quick run: make it quicker, or name it *.slow.test.ts)`
-          : file,
+      line: ms > longMs ? `${file}  ${HINT}` : file,
     })),
   );
   const tests = bySlowest(
