@@ -90,13 +90,17 @@ it('the OpenAPI document is the one of before but for the routes and changes tha
   const before = read(Buffer.from(fixture('openapi.json')).toString('utf8'));
   const after = read(text.replaceAll(`passfob-operator-${port}`, 'session'));
   const added = Object.keys(after.operations).filter(name => before.operations[name] === undefined);
-  expect(added.sort()).toEqual([...ADDED].sort());
+  expect(added.sort(), 'Name the new operations in ADDED, at the top of this file.').toEqual(
+    [...ADDED].sort(),
+  );
   const kept = Object.fromEntries(Object.entries(after.operations).filter(([name]) => !added.includes(name)));
   const changed = [
     ...differences(before.rest, after.rest, 'document'),
     ...differences(before.operations, kept, ''),
   ].map(one => one.trim());
-  expect(changed).toEqual(CHANGED);
+  expect(changed, 'Where clients of before go on as they did, add the lines to CHANGED above.').toEqual(
+    CHANGED,
+  );
   expect(Object.keys(before.operations).length).toBeGreaterThan(90);
 });
 

@@ -11,6 +11,8 @@ import { madeFiles } from './made.ts';
 const isUpdate = process.env.PASSFOB_UPDATE_GOLDEN === '1';
 const FOLDER = fileURLToPath(new URL('corpus/', import.meta.url));
 const RESULT = '.expected.json';
+const NEXT =
+  'Run PASSFOB_UPDATE_GOLDEN=1 npx vitest run test/formats/corpus, then read what it changed in test/formats/corpus.';
 
 const made = await madeFiles();
 if (isUpdate) for (const [name, bytes] of made) writeFileSync(`${FOLDER}${name}`, bytes);
@@ -23,7 +25,7 @@ describe('the corpus', () => {
   });
 
   it('holds the result of each file, and of no other', () => {
-    expect(present.filter(name => name.endsWith(RESULT)).sort()).toEqual(
+    expect(present.filter(name => name.endsWith(RESULT)).sort(), NEXT).toEqual(
       files.map(name => `${name}${RESULT}`).sort(),
     );
   });
@@ -37,7 +39,7 @@ describe('the corpus', () => {
     const result = `${JSON.stringify(await resultOf(name), null, 1)}\n`;
     const path = `${FOLDER}${name}${RESULT}`;
     if (isUpdate) writeFileSync(path, result);
-    expect(result).toBe(existsSync(path) ? readFileSync(path, 'utf8') : '');
+    expect(result, NEXT).toBe(existsSync(path) ? readFileSync(path, 'utf8') : '');
   });
 });
 

@@ -67,6 +67,9 @@ describeNeeds(needsTool('oathtool'), 'oathtool', oathtool => {
       name =>
         name.endsWith('.expected.json') && /"state": "ok"/.test(readFileSync(`${FOLDER}${name}`, 'utf8')),
     );
-    expect(samples.map(({ name }) => `${name}.expected.json`).sort()).toEqual(holding.sort());
+    expect(
+      samples.map(({ name }) => `${name}.expected.json`).sort(),
+      'Say in test/formats/samples.ts which program the file is from, and what that program makes of it.',
+    ).toEqual(holding.sort());
   });
 });

@@ -8,7 +8,10 @@ describe('bounds', () => {
     const stray = codeFiles
       .filter(({ path }) => isBounded(path))
       .flatMap(file => boundsIn(file).map(({ name }) => ({ where: `${file.path}#${name}`, count: 1 })));
-    expect(settle('bound', stray)).toEqual([]);
+    expect(
+      settle('bound', stray),
+      'Move the constant to limits.ts of its part, or to a file of limits/, with a line that says what it bounds.',
+    ).toEqual([]);
   });
 
   it.each([

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, posix } from 'node:path';
+import { commandTable } from 'passfob/cli/table';
 import { describe, expect, it } from 'vitest';
 import { itNeeds } from '../kit/tools.ts';
 import { place, root, textFiles, textOf } from './files.ts';
@@ -34,7 +35,37 @@ function anchorOf(heading: string): string {
 const anchorsOf = (document: string): string[] =>
   [...document.matchAll(/^#{1,6}\s+(.*)$/gm)].map(match => anchorOf(match[1] ?? ''));
 
+/** What a reader comes to from README.md by links, and what no reader looks for there: a package's own page, forms of the forge. */
+const ROOT_DOCUMENT = 'README.md';
+const isReadElsewhere = (path: string): boolean =>
+  /^(?:\.github|test\/fixtures)\/|^[a-z]+\/README\.md$/.test(path);
+
+/** The documents that a document links to. */
+function linkedFrom(path: string): string[] {
+  const prose = (textOf(path) ?? '').replace(/```[\s\S]*?```|`[^`\n]*`/g, '');
+  return [...prose.matchAll(/\]\(([^)\s#]+\.md)(?:#[^)\s]*)?\)/g)]
+    .map(([, link = '']) => posix.join(posix.dirname(path), link))
+    .filter(target => documents.some(document => document.path === target));
+}
+
+/** Every document that links lead to from this one, itself included. */
+function reachedFrom(path: string): Set<string> {
+  const reached = new Set([path]);
+  for (const document of reached) for (const target of linkedFrom(document)) reached.add(target);
+  return reached;
+}
+
 describe('documents', () => {
+  it('are reached by links from README.md', () => {
+    const reached = reachedFrom(ROOT_DOCUMENT);
+    const lost = documents.filter(({ path }) => !reached.has(path) && !isReadElsewhere(path));
+    expect(
+      lost.map(({ path }) => path),
+      'Link to them from README.md, "Documents", or from a document that is reached.',
+    ).toEqual([]);
+    expect(linkedFrom(ROOT_DOCUMENT)).toEqual(expect.arrayContaining(['CONTRIBUTING.md', 'SECURITY.md']));
+  });
+
   it('name npm scripts that exist', () => {
     const unknown = documents.flatMap(file =>
       [...file.text.matchAll(/\bnpm (?:run(?:-script)?\s+(?:--?[\w-]+\s+)*([\w:-]+)|(start|test|t|cit)\b)/g)]
@@ -128,6 +159,28 @@ const mirrors: readonly Mirror[] = [
   },
 ];
 
+/** Pages with a row for each entry of a table of the code, in words of their own. */
+const coverages = [
+  {
+    document: 'docs/threat-model.md',
+    section: '## Operations of the fob',
+    module: 'protocol/commands.ts',
+    names: (loaded: Record<string, unknown>) => Object.keys(loaded.COMMANDS as object),
+  },
+  {
+    document: 'docs/formats.md',
+    section: '## Read',
+    module: 'host/formats/detect.ts',
+    names: (loaded: Record<string, unknown>) => loaded.FORMAT_NAMES as readonly string[],
+  },
+  {
+    document: 'docs/boards.md',
+    section: '# Boards',
+    module: 'firmware/build/limits.ts',
+    names: (loaded: Record<string, unknown>) => Object.keys(loaded.BUDGETS as object),
+  },
+] as const;
+
 const rowText = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`.replaceAll(/ {2,}/g, ' ');
 
 describe('tables of the documents', () => {
@@ -139,7 +192,32 @@ describe('tables of the documents', () => {
         cells => !cells.every(cell => /^:?-+:?$/.test(cell)),
       );
       const defined = [heading, ...rows(loaded)];
-      expect(stated?.map(rowText).join('\n')).toBe(defined.map(rowText).join('\n'));
+      expect(stated?.map(rowText).join('\n'), `Copy the row marked “-” below into ${document}.`).toBe(
+        defined.map(rowText).join('\n'),
+      );
     });
   }
+
+  for (const { document, section, module, names } of coverages) {
+    const need = { name: `${document} and ${module}`, found: textOf(module) && textOf(document) };
+    itNeeds(need, `${document}, ${section}, has a row for every entry of ${module}`, async text => {
+      const loaded = (await import(join(root, module))) as Record<string, unknown>;
+      const [, behind = ''] = text.split(`${section}\n`);
+      const [, ...firstCells] = [...(behind.split('\n## ')[0]?.matchAll(/^\| ([^|]*)\|/gm) ?? [])].map(
+        row => row[1],
+      );
+      const stated = firstCells.flatMap(cell =>
+        [...(cell ?? '').matchAll(/`([^`]+)`/g)].map(name => name[1]),
+      );
+      expect(new Set(stated), `Add a row to ${document}, ${section}`).toEqual(new Set(names(loaded)));
+    });
+  }
+
+  it('docs/cli.md names every command of the command line', async () => {
+    const table = await commandTable();
+    const unnamed = table
+      .map(({ words }) => words.split(' ')[0] ?? '')
+      .filter(word => !textOf('docs/cli.md')?.includes(`\`passfob ${word}`));
+    expect(unnamed, 'Add a row to the table of docs/cli.md, and run: npm run manual').toEqual([]);
+  });
 });

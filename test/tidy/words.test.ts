@@ -40,6 +40,9 @@ describe('the word rules', () => {
     ['host/cli/a.ts', `// ${halves('FIX', 'ME')}: later`],
     ['docs/a.md', `\`cd ${halves('/wo', 'rk')}/main\``],
     ['.ci/run', `cp a ${halves('/tm', 'p/')}b`],
+    ['docs/a.md', `as wanted (${halves('R', '23')})`],
+    ['host/cli/a.ts', `// ${halves('R', '6')}: as RFC 4226 has it`],
+    ['test/a.test.ts', `it('keeps ${halves('R', '37')}', f);`],
     ['host/client/a.ts', 'const a = Math.random();'],
     ['protocol/a.ts', 'const now = Date.now();'],
     ['firmware/core/a.ts', 'setTimeout(f, 1);'],
@@ -54,6 +57,11 @@ describe('the word rules', () => {
 
   it.each([
     ['docs/a.md', `Hackers fix methods; https://example.org${PLACE}x, .${PLACE}y, net${PLACE}`],
+    ['protocol/a.ts', `/** RFC 4226 ${halves('R', '6')} wants 128; RFC 4226 §4, ${halves('R', '6')}. */`],
+    [
+      'docs/a.md',
+      `Registers ${halves('R', '0')} to ${halves('R', '15')}, PICO_${halves('R', '1')}_3, ${halves('R', '99')}`,
+    ],
     ['host/cli/a.ts', 'const a = Date.now(); console.log(a);'],
     ['protocol/a.ts', "const text = 'Date.now()'; // console"],
     ['firmware/core/a.ts', 'clock.process(a); b.require(c); view.console;'],

@@ -27,6 +27,13 @@ const MACHINE_FOLDERS = [
   word('ro', 'ot'),
 ].join('|');
 
+/**
+ * A number of the list that the project once began with, which no reader has. A processor has registers up to R15, and an RFC
+ * may number what it requires: its own number stands before, with at most a section between (`RFC 4226 §4, R6`).
+ */
+const REQUIREMENT =
+  /(?<!\bRFC \d+(?: §[\d.]+)?,? )(?<!\b[Rr]egisters? [^.\n]{0,40})\bR(?:[1-9]|[12]\d|3[0-7])\b(?!\.\w)/;
+
 const wordRules: readonly WordRule[] = [
   {
     pattern: new RegExp(`\\b(?:${UNFINISHED})\\b`),
@@ -37,6 +44,12 @@ const wordRules: readonly WordRule[] = [
   {
     pattern: new RegExp(`(?<![\\w.~*}\\])-])/(?:${MACHINE_FOLDERS})(?:/|\\b(?![\\w.-]))`),
     why: 'a path of one machine',
+    view: 'text',
+    applies: anywhere,
+  },
+  {
+    pattern: REQUIREMENT,
+    why: 'a number of a requirement that no reader has: say what is required',
     view: 'text',
     applies: anywhere,
   },

@@ -56,7 +56,10 @@ describe('docs/protocol.md', () => {
       vector => vector.in as { command: string; refusal?: string },
     );
     const answered = exchanges.filter(({ refusal }) => refusal === undefined).map(({ command }) => command);
-    expect([...new Set(answered)].sort()).toEqual(Object.keys(COMMANDS).sort());
+    expect(
+      [...new Set(answered)].sort(),
+      'Copy one golden exchange of the command from test/wire/v2 into the vectors of docs/protocol.md.',
+    ).toEqual(Object.keys(COMMANDS).sort());
   });
 
   it('states every limit of the wire and its value', () => {
