@@ -17,7 +17,7 @@ const BROWSER_ARGUMENTS = [
   '--disable-sync',
 ];
 
-describeNeeds(needsTool('chromium'), 'in Chromium', executablePath => {
+describeNeeds(needsTool('chromium'), 'log-in form and pane in Chromium', executablePath => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath, args: BROWSER_ARGUMENTS });
@@ -99,7 +99,7 @@ describeNeeds(needsTool('chromium'), 'in Chromium', executablePath => {
     await context.close();
   });
 
-  it('the pane refreshes by itself where there are no scripts', async () => {
+  it('the pane refreshes by itself without scripts', async () => {
     await using rig = new Rig();
     const { service } = await started(rig);
     const context = await browser.newContext({ javaScriptEnabled: false });
@@ -111,7 +111,7 @@ describeNeeds(needsTool('chromium'), 'in Chromium', executablePath => {
     await context.close();
   });
 
-  it('a local page shows both in frames, and the operator’s cookie works there', async () => {
+  it('a local page shows the form and the pane in frames, and the operator’s cookie works there', async () => {
     await using rig = new Rig();
     const { service } = await started(rig);
     const context = await browser.newContext();

@@ -32,7 +32,7 @@ test('three failures lock the account; failures while locked change nothing; it 
   expect(await attempt(wrongCode(token, rig.clock.nowMs))).toBe('wrong');
 });
 
-test('the lock is the account’s, over all its tokens, and nobody else’s', async () => {
+test('the lock covers all tokens of the account, and no other account', async () => {
   await using rig = new Rig();
   const service = await rig.start({ lock: { threshold: 2, periodMs: 60_000 } });
   const token = await add(service, newToken());
@@ -92,7 +92,7 @@ const happening = fc.record({
   pin: fc.boolean(),
 });
 
-test('property: a success ends the failures of the factors it proved, and no others', () => {
+test('property: a success resets the failures of the factors it proved, and no others', () => {
   fc.assert(
     fc.property(
       fc.array(happening, { maxLength: 60 }),
@@ -130,7 +130,7 @@ test('property: a success ends the failures of the factors it proved, and no oth
   );
 });
 
-test('property: who logs in at will but does not know the password guesses it no oftener than the threshold in a period', () => {
+test('property: an attacker with a fob guesses the password at most as often as the threshold in a period', () => {
   fc.assert(
     fc.property(
       fc.array(happening, { maxLength: 80 }),

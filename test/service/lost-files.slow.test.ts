@@ -51,7 +51,7 @@ test.each(losses)('a node accepts nothing more once %s, and /ready says why', as
   await node.kill();
 });
 
-test('a node that lost its files does not copy its lost log over what another node has written when it ends', async () => {
+test('a node that lost its files does not copy its lost log over another node’s changes when it ends', async () => {
   await using rig = new Rig();
   const { start, logIn } = await prepared(rig);
   const lost = await start();

@@ -12,7 +12,7 @@ async function enter(link: string, headers: Record<string, string> = {}) {
   return { response, setCookie, cookie };
 }
 
-test('the operator link works once, by its button alone, however often programs look at it', async () => {
+test('the operator link works once, by its button alone, however often programs load it', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const look = (headers: Record<string, string> = {}) => fetch(service.operatorLink, { headers });
@@ -35,7 +35,7 @@ test('the operator link works once, by its button alone, however often programs 
   expect((await fetch(`${service.url}/operator`, { headers: { cookie } })).status).toBe(200);
 });
 
-test('a browser that is signed in uses the operator link up, too, and its session ends', async () => {
+test('a browser that is signed in uses up the operator link, too, and its session ends', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const first = (await enter(service.operatorLink)).cookie;
@@ -51,7 +51,7 @@ test('a browser that is signed in uses the operator link up, too, and its sessio
   expect((await enter(link)).response.status).toBe(403);
 });
 
-test('an operator link that is thrown away opens nothing any more, and the session of the browser stays', async () => {
+test('a discarded operator link opens nothing any more, and the browser’s session stays', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const { cookie } = await enter(service.operatorLink);
@@ -72,7 +72,7 @@ test('an operator link that is thrown away opens nothing any more, and the sessi
   expect(acts.slice(-2)).toEqual(['operator.enter-by-link console', 'operator.discard-link console']);
 });
 
-test('without a session there is no pane and no stream; leaving and time end one', async () => {
+test('without a session there is no pane and no stream; signing out and expiry end a session', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const status = async (path: string, headers: Record<string, string> = {}) => {
@@ -147,7 +147,7 @@ async function nextChange(reader: ReadableStreamDefaultReader<Uint8Array>): Prom
   }
 }
 
-test('the stream tells of this node’s changes and of another node’s, and ends when the service closes', async () => {
+test('the stream reports changes of this and another node, and ends when the service closes', async () => {
   await using rig = new Rig();
   const watched = await rig.start();
   const other = await rig.start();

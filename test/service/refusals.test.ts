@@ -86,7 +86,7 @@ test('100 repeats of a used passcode are one alert with count 100, with its firs
   ]);
 });
 
-test('a repeat under the same idempotency key gets the same answer and raises no alert', async () => {
+test('a request with the same idempotency key gets the same answer and raises no alert', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const apiKey = apiKeyOf(service);
@@ -123,7 +123,7 @@ test('a repeat under the same idempotency key gets the same answer and raises no
   expect(await send('first-click')).toBe(403);
 });
 
-test('revoking a token also ends the answers that its passcodes got', async () => {
+test('revoking a token also deletes the cached answers to its passcodes', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const token = await add(service, newToken());
@@ -135,7 +135,7 @@ test('revoking a token also ends the answers that its passcodes got', async () =
   expect((await service.validate(request)).outcome).toBe('no_usable_token');
 });
 
-test('a restart forgets nothing: the passcode stays used and the alert goes on counting', async () => {
+test('after a restart the passcode stays used and the alert goes on counting', async () => {
   await using rig = new Rig();
   const first = await rig.start();
   const token = await add(first, newToken());

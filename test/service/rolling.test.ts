@@ -111,7 +111,7 @@ describeNeeds(needs, 'a rolling upgrade on PostgreSQL', () => {
     removeProgram();
   });
 
-  it('a node of the version before and one of today accept each passcode once between them', async () => {
+  it('a node of the previous version and a current one together accept each passcode once', async () => {
     const today = await service.startToday();
     const bodies = [...hotps, ...totps].map(token => bodyOf(token, 1));
     const copies = (node: Reached, body: object) =>
@@ -132,7 +132,7 @@ describeNeeds(needs, 'a rolling upgrade on PostgreSQL', () => {
     }
   });
 
-  it('what one of them accepted, remembers or locked, the other knows; where the tables changed, the old one refuses', async () => {
+  it('nodes of both versions share used passcodes, answers and locks; after a migration the old one refuses', async () => {
     const { before, today } = service;
     if (today === undefined) throw new Error('it was not started');
     for (const [at, token] of hotps.entries()) {
@@ -158,7 +158,7 @@ describeNeeds(needs, 'a rolling upgrade on PostgreSQL', () => {
     );
   });
 
-  it('the version before starts again on the same tables, and on changed ones refuses in plain words', async () => {
+  it('the previous version restarts on the same tables, and on changed ones refuses with a plain message', async () => {
     const [, token] = hotps as [NewToken, NewToken];
     await service.process.tell('end');
     await service.today?.kill();
@@ -176,7 +176,7 @@ describeNeeds(needs, 'a rolling upgrade on PostgreSQL', () => {
     await service.process.tell('end');
   });
 
-  it('the way back is the backup of the version before: nothing accepted since counts again', async () => {
+  it('a downgrade uses a backup of the previous version, and nothing accepted since counts again', async () => {
     const directory = join(service.rig.directory, 'restored');
     mkdirSync(directory, { mode: 0o700 });
     copyFileSync(join(service.rig.directory, 'service.key'), join(directory, 'service.key'));

@@ -23,7 +23,7 @@ function runsOf(asked: readonly number[], stopMs = Number.POSITIVE_INFINITY): nu
   return runs;
 }
 
-it('runs at once what is asked for after a while, and once what is asked for often', () => {
+it('a throttle runs a single request at once, and frequent requests once', () => {
   const first = runsOf([10])[0] ?? 0;
   expect(first - 10).toBeLessThanOrEqual(1);
   const many = runsOf(Array.from({ length: 200 }, (_, ms) => ms));
@@ -34,6 +34,6 @@ it('runs at once what is asked for after a while, and once what is asked for oft
     if (at > 0) expect(ms - (many[at - 1] ?? 0)).toBeGreaterThanOrEqual(EVERY_MS - 1);
 });
 
-it('forgets what it was asked for when it is stopped', () => {
+it('a stopped throttle drops its pending request', () => {
   expect(runsOf([0, 10], 20)).toHaveLength(1);
 });

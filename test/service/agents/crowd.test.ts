@@ -39,7 +39,7 @@ async function crowd(url: string, serial: string) {
 }
 
 it.runIf(process.platform === 'linux')(
-  'a known serial announced from 245 sources delays no other fob, nor its own where it was before (only on Linux)',
+  'a known serial number announced from 245 sources delays no other fob, nor its own at its earlier source (only on Linux)',
   async () => {
     await using scene = await Scene.open();
     const [ada, bob] = [await scene.fobOf('ada'), await scene.fobOf('bob')];

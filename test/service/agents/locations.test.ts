@@ -20,7 +20,7 @@ import { until } from './kit.ts';
 const at = (fobId: string, link: string): LocatedFob => ({ fobId, link, port: 'serial' });
 
 it(
-  'a fob is reached by the connection that proved it last, until that one ends, whoever writes at once',
+  'a fob is reached by the connection that proved it last until that one ends, also with concurrent writers',
   LONG,
   async () => {
     await using office = await Office.open();
@@ -54,7 +54,7 @@ it(
   },
 );
 
-it('a fob that two connections have is reached by the other one when the newer ends, or its row is lost', async () => {
+it('a fob at two connections is reached by the older one when the newer ends or its row is lost', async () => {
   await using bench = await Bench.open();
   const ada = await bench.fobOf('ada');
   const [older, newer] = [await bench.agent(), await bench.agent()];
@@ -83,7 +83,7 @@ it('a fob that two connections have is reached by the other one when the newer e
 });
 
 it.runIf(isOnPostgres)(
-  'a fob that is unplugged while it is written down, and proves itself at the same agent by then, is reached there (only on PostgreSQL)',
+  'a fob unplugged while its location is stored, and proved again at the same agent, is reached there (only on PostgreSQL)',
   async () => {
     await using bench = await Bench.open();
     const ada = await bench.fobOf('ada');
@@ -108,7 +108,7 @@ it.runIf(isOnPostgres)(
   },
 );
 
-it('a fob that is unplugged behind any message of its proof, at once, leaves no row', async () => {
+it('a fob unplugged right after any message of its proof leaves no location row', async () => {
   await using bench = await Bench.open();
   const ada = await bench.fobOf('ada');
   const gone = JSON.stringify({ type: 'gone', fob: 0 });
@@ -160,7 +160,7 @@ async function twoFobs() {
   return { bench, away, agent, first, second, number, asked: () => tokenForPush(bench.db, id) };
 }
 
-it('a fob that is unplugged while the database is away is not reached any more when it is back, and the other one is asked', async () => {
+it('a fob unplugged during a database failure is not reached afterwards; its other connection is used', async () => {
   const { bench, away, agent, first, second, number, asked } = await twoFobs();
   await using _ = bench;
   expect((await asked())?.fob_id).toBe(first.id);
@@ -181,7 +181,7 @@ it('a fob that is unplugged while the database is away is not reached any more w
   expect((await asked())?.fob_id).toBe(second.id);
 });
 
-it('fobs of an agent that leaves while the database is away are not reached any more when it is back', async () => {
+it('fobs of an agent that leaves during a database failure are not reached afterwards', async () => {
   const { bench, away, agent, first, second } = await twoFobs();
   await using _ = bench;
   away.isAway = true;
@@ -194,7 +194,7 @@ it('fobs of an agent that leaves while the database is away are not reached any 
   }, 'the end of the links');
 });
 
-it('what no node has seen for a day is forgotten', async () => {
+it('locations that no node has confirmed for a day are deleted', async () => {
   await using office = await Office.open();
   const { db } = office.store;
   const links = new FobLocations(office.management);
@@ -208,7 +208,7 @@ it('what no node has seen for a day is forgotten', async () => {
   expect(await locationsOf(db, ['here', 'there'])).toEqual(new Map([['here', 'one']]));
 });
 
-it('of what is written of a node its fobs alone are marked, and stay', async () => {
+it('confirming a node’s links keeps the locations of its present fobs and leaves other nodes’ rows alone', async () => {
   await using office = await Office.open();
   const { db } = office.store;
   const links = new FobLocations(office.management);

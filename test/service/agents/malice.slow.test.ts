@@ -72,7 +72,7 @@ it.each([
   ['and a push', true],
   ['its push key, and a push', false],
 ] as const)(
-  'a connection that is cut at any message of a proof, %s: the next one goes on',
+  'a connection is cut at any message of a proof, %s, and the next connection succeeds',
   LONG,
   async (_what, isKeyed) => {
     await using bench = await Bench.open();
@@ -125,7 +125,7 @@ function malicious(acts: readonly Act[], others: readonly string[]): Tamper {
 }
 
 it(
-  'a malicious agent gets nobody in whose fob was not pressed, and an honest one does afterwards',
+  'a malicious agent logs nobody in without a hold of their fob, and an honest agent succeeds afterwards',
   LONG,
   async () => {
     await using bench = await Bench.open();
@@ -184,7 +184,7 @@ it(
   },
 );
 
-it('everything that an agent carries holds no key, no PIN, no question and no answer, in no spelling', async () => {
+it('the messages that an agent carries contain no key, PIN, question or answer, in any encoding', async () => {
   await using bench = await Bench.open();
   const own = await bench.fobOf('ada');
   const agent = await bench.agent();

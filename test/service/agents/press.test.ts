@@ -24,7 +24,7 @@ const presses: fc.Arbitrary<Press> = fc.record({
 });
 
 it(
-  'a press that was begun before the request was there, or before keys are heard, approves nothing',
+  'a press that began before the request arrived, or before the fob reads its button, approves nothing',
   LONG,
   async () => {
     await using bench = await Bench.open();

@@ -12,7 +12,7 @@ async function shown(bench: Bench, toService: Tamper = text => text) {
   return { own, agent, number, asked };
 }
 
-it('a fob that shows a request, and is unplugged and plugged in again at the same agent, shows it again', async () => {
+it('a fob that is replugged at the same agent shows its open request again', async () => {
   await using bench = await Bench.open();
   const { own, agent, number, asked } = await shown(bench);
   agent.unplug(number);
@@ -26,7 +26,7 @@ it('a fob that shows a request, and is unplugged and plugged in again at the sam
   expect(await bench.take(asked)).toBe('refused');
 });
 
-it('an answer of the first showing that comes late is none', async () => {
+it('a late answer to the first display of a replugged fob is ignored', async () => {
   await using bench = await Bench.open();
   let isHeld = false;
   const held: string[] = [];

@@ -29,7 +29,7 @@ async function raiseAll(management: Management, targets: readonly ChannelTarget[
   });
 }
 
-test('a node killed while it sends: each alert still leaves by each channel, none is lost', async () => {
+test('after a node is killed while it sends, each alert still leaves by each channel and none is lost', async () => {
   await using rig = new RecordsRig();
   await using hook = await new HookReceiver().listen();
   await using mail = await new MailReceiver().listen();

@@ -168,7 +168,7 @@ async function prepare(): Promise<{ bureau: Bureau; key: Shown }> {
   return { bureau, key };
 }
 
-test('every act does what its route says and leaves one row in the audit that names who did it', async () => {
+test('every act does what its route says and leaves one audit row that names the operator', async () => {
   const { bureau, key } = await prepare();
   await using scope = bureau;
   let id = '';
@@ -240,7 +240,7 @@ const refusals: readonly [string, string, unknown, number, string][] = [
   ['DELETE', '/v1/mail-server', undefined, 409, 'no_mail_server'],
 ];
 
-test('an act that is refused says why, and leaves nothing', async () => {
+test('a refused act says why and leaves no audit row', async () => {
   const { bureau, key } = await prepare();
   await using scope = bureau;
   const rows = async () => (await scope.office.audit()).acts.length;

@@ -58,7 +58,7 @@ function encoded(text: string): string {
   return encodeURIComponent(text.replace(/\p{Cs}/gu, '?'));
 }
 
-test('whatever is sent, the service answers for itself and goes on', async () => {
+test('arbitrary requests are answered by the service itself, which goes on', async () => {
   await using bureau = await Bureau.open();
   const key = await bureau.key('admin');
   await add(bureau.service, newToken());

@@ -20,7 +20,7 @@ async function walk(bureau: Bureau, key: Shown, path: string, rows: string, name
   throw new Error('the list does not end');
 }
 
-test('every list is walked to its end without a gap and without a repeat', async () => {
+test('every list is paged to its end without a gap or a repeat', async () => {
   await using bureau = await Bureau.open();
   const key = await bureau.key('admin');
   const made = async (path: string, body: unknown) =>

@@ -39,7 +39,7 @@ function telling(schema: JsonSchema): string[] {
     .map(({ place }) => place);
 }
 
-test('no answer has a field for a secret, but for those that are shown once', () => {
+test('no response has a field for a secret, except those that are shown once', () => {
   const found = Object.fromEntries(
     apiRoutes.flatMap(({ name, answer }) => {
       const places = telling(answer.schema);
@@ -79,7 +79,7 @@ test('no answer has a field for a secret, but for those that are shown once', ()
   });
 });
 
-test('the search for telling fields finds them wherever they stand', () => {
+test('the search for secret-like fields finds them at any depth', () => {
   const field = { type: 'string' };
   const inner = {
     type: 'object',
@@ -187,7 +187,7 @@ async function fill(bureau: Bureau): Promise<(string | Uint8Array)[]> {
   ];
 }
 
-test('no list and no view holds a secret, whoever reads it', async () => {
+test('no list and no view contains a secret, for any role', async () => {
   await using bureau = await Bureau.open();
   const secrets = (await fill(bureau)).flatMap(spellings);
   const { db } = bureau.office.store;

@@ -96,7 +96,7 @@ function isPossible(before: Contents, after: Contents): boolean {
   return differs && unique(after.audit, 'id') && unique(after.audit_seals, 'number');
 }
 
-test('property: any single change, removal, swap or copy of a row, a seal or a mark is found, before rotation and after', async () => {
+test('property: any change, removal, swap or copy of a row, checkpoint or marker is found, before and after rotation', async () => {
   await using rig = new RecordsRig();
   const management = await rig.open();
   const { db, keys } = management;
@@ -135,7 +135,7 @@ test('property: any single change, removal, swap or copy of a row, a seal or a m
   }
 }, 120_000);
 
-test('what is wrong is said with the row or the seal', async () => {
+test('audit verification names the row or checkpoint that is wrong', async () => {
   await using rig = new RecordsRig();
   const management = await rig.open();
   const { db, keys } = management;
@@ -161,7 +161,7 @@ test('what is wrong is said with the row or the seal', async () => {
   expect(await found()).toContain('Seal 2 is missing.');
 });
 
-test('a removed last row shows even when others are written after it', async () => {
+test('a removed last row is found even when others are written after it', async () => {
   await using rig = new RecordsRig();
   const management = await rig.open();
   await act(rig, management, 1, 3);
@@ -174,7 +174,7 @@ test('a removed last row shows even when others are written after it', async () 
   expect((await verifyAudit(management.db, management.keys)).findings.length).toBe(2);
 });
 
-test('a tampered audit is not rotated away, and the newest seal stays', async () => {
+test('a tampered audit is not rotated away, and the newest checkpoint stays', async () => {
   await using rig = new RecordsRig();
   const management = await rig.open();
   const { db } = management;
@@ -204,7 +204,7 @@ test('a tampered audit is not rotated away, and the newest seal stays', async ()
   expect(await verifyAudit(db, management.keys)).toMatchObject({ intact: true, rows: 7, rotatedSeal: 3 });
 });
 
-test('two sealers at once make one chain', async () => {
+test('two nodes that write checkpoints at once make one chain', async () => {
   await using rig = new RecordsRig();
   const management = await rig.open();
   const { db, keys, clock } = management;
@@ -213,7 +213,7 @@ test('two sealers at once make one chain', async () => {
   expect(await verifyAudit(db, keys)).toMatchObject({ intact: true, rows: 600, seals: 3, unsealed: 0 });
 });
 
-test('pages of the audit go on where the last one ended, and filters hold', async () => {
+test('pages of the audit continue where the last one ended, and apply their filters', async () => {
   await using rig = new RecordsRig();
   const management = await rig.open();
   const { db } = management;

@@ -8,7 +8,7 @@ const KILL_AFTER = 20;
 
 type Ending = 'accepted' | 'refused' | 'unanswered';
 
-test('killed while answers are decided: what was accepted is not accepted again', async () => {
+test('after a kill while answers are decided, accepted answers are not accepted again', async () => {
   await using rig = new Rig();
   const service = await rig.start({ clock: Date.now });
   const apiKey = service.apiKey ?? '';

@@ -51,7 +51,7 @@ class Model {
   }
 }
 
-test('approving one session never logs in the other, however they are mixed', async () => {
+test('an approval of one session never logs in another one, in any order of steps', async () => {
   await using scene = await Scene.open();
   await scene.office.users('bob');
   const tokens: Record<string, NewToken> = {

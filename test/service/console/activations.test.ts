@@ -17,7 +17,7 @@ function stringOn({ text }: Seen): string {
   return secret((/<code>(pf1[\w ]+)<\/code>/.exec(text)?.[1] ?? '').replaceAll(' ', ''));
 }
 
-test('handed over in person, string and QR code are on the answer to the form, in no cache and nowhere after', async () => {
+test('an activation handed over in person shows string and QR code in the form’s response only, never cached', async () => {
   await using rig = new Rig();
   const furnished = await furnish(rig);
   await using office = furnished.office;
@@ -57,7 +57,7 @@ test('handed over in person, string and QR code are on the answer to the form, i
   }
 });
 
-test('help desk sees how each stands and why, resends, and neither starts nor revokes', async () => {
+test('help desk sees the state and reason of activations and resends them, but neither starts nor revokes them', async () => {
   await using rig = new Rig();
   const furnished = await furnish(rig);
   await using office = furnished.office;

@@ -8,7 +8,7 @@ import { codeNow, Rig } from '../kit.ts';
 import { furnish, type OperatorKit, seededUri } from './kit.ts';
 import { fillWorld, LOCAL_MAIL } from './world.ts';
 
-describeNeeds(needsTool('chromium'), 'axe in Chromium', executablePath => {
+describeNeeds(needsTool('chromium'), 'accessibility of the console in Chromium', executablePath => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
@@ -47,7 +47,7 @@ describeNeeds(needsTool('chromium'), 'axe in Chromium', executablePath => {
     return [[...seen].sort(), found];
   }
 
-  it('finds nothing on any page, by day and by night, on a desk and on a phone', async () => {
+  it('axe finds nothing on any console page, in light and dark mode, on desktop and phone sizes', async () => {
     await using rig = new Rig();
     const furnished = await furnish(rig);
     await using office = furnished.office;
@@ -81,7 +81,7 @@ describeNeeds(needsTool('chromium'), 'axe in Chromium', executablePath => {
     return { ...furnished, context, page, found, look, press, leave };
   }
 
-  it('finds nothing on the pages for who is not in, or came by a link', async () => {
+  it('axe finds nothing on the pages for visitors who are signed out or came by a link', async () => {
     await using rig = new Rig();
     const { service, office, context, page, found, look, press, leave } = await opened(rig);
     await using _office = office;
@@ -111,7 +111,7 @@ describeNeeds(needsTool('chromium'), 'axe in Chromium', executablePath => {
     await context.close();
   }, 200_000);
 
-  it('finds nothing on the pages that answer a form', async () => {
+  it('axe finds nothing on the pages that answer a form', async () => {
     await using rig = new Rig();
     const { service, office, operators, context, page, found, look, press, leave } = await opened(rig);
     await using _office = office;

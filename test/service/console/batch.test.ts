@@ -28,7 +28,7 @@ async function finished(visitor: Visitor, path: string): Promise<string> {
   return text;
 }
 
-test('an import says what it would do with every row, waits, and does it', async () => {
+test('an import shows its plan for every row, waits for confirmation, and runs', async () => {
   await using rig = new Rig();
   const furnished = await furnish(rig);
   await using office = furnished.office;
@@ -64,7 +64,7 @@ test('an import says what it would do with every row, waits, and does it', async
   expect(again.text).not.toContain('Import 2 rows');
 });
 
-test('an import that is discarded does nothing, and what cannot be read says why', async () => {
+test('a discarded import does nothing, and an unreadable file is refused with its reason', async () => {
   await using rig = new Rig();
   const furnished = await furnish(rig);
   await using office = furnished.office;
@@ -89,7 +89,7 @@ test('an import that is discarded does nothing, and what cannot be read says why
   expect((await visitor.post('/operator/import', empty)).text).toContain('No file was chosen.');
 });
 
-test('a form of too many parts or fields is refused before they are looked at', async () => {
+test('a form with too many parts or fields is refused before they are read', async () => {
   await using rig = new Rig();
   const furnished = await furnish(rig);
   await using office = furnished.office;
@@ -110,7 +110,7 @@ test('a form of too many parts or fields is refused before they are looked at', 
   );
 });
 
-test('nobody’s upload is read, and none without a proof that is fresh', async () => {
+test('no upload is read without a session and a fresh proof', async () => {
   await using rig = new Rig();
   const furnished = await furnish(rig);
   await using _office = furnished.office;

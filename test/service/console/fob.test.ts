@@ -64,7 +64,7 @@ async function givenFob(folder: string) {
 
 itNeeds(
   needs,
-  'a fob that the host tool enrolled comes to the service by its file, is assigned in Chromium, and logs its user in',
+  'a fob enrolled by the host tool is imported by its file, assigned in Chromium, and logs its user in',
   async executablePath => {
     const folder = mkdtempSync(join(tmpdir(), 'passfob-fob-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));

@@ -6,7 +6,7 @@ import { Rig } from '../kit.ts';
 import { invitation, parsed, queue, rowOf } from '../mail/kit.ts';
 import { furnish, signedIn } from './kit.ts';
 
-test('a mail stays in the local outbox: an administrator reads it, the help desk sees that it is there', async () => {
+test('a mail stays in the local outbox: an administrator reads it, and help desk sees its entry only', async () => {
   await using rig = new Rig();
   const furnished = await furnish(rig);
   await using office = furnished.office;
@@ -36,7 +36,7 @@ test('a mail stays in the local outbox: an administrator reads it, the help desk
   expect((await office.audit()).acts.filter(act => act === 'mail.open ada')).toHaveLength(1);
 });
 
-test('a mail server is entered, tested and removed; its password never comes back, and the service sends by it', async () => {
+test('a mail server is set, tested and removed; its password is never shown, and the service sends by it', async () => {
   await using rig = new Rig();
   const furnished = await furnish(rig);
   await using office = furnished.office;

@@ -22,7 +22,7 @@ async function scene(rig: Rig) {
   return { office: furnished.office, ...management, visitor, given, create };
 }
 
-test('what is wrong with a new RADIUS client is said at its field', async () => {
+test('mistakes in a new RADIUS client are shown at their fields', async () => {
   await using rig = new Rig();
   const { office, create } = await scene(rig);
   await using _ = office;
@@ -39,7 +39,7 @@ test('what is wrong with a new RADIUS client is said at its field', async () => 
   }
 });
 
-test('a RADIUS client is added, changed and removed; a made secret is shown once, an entered one never', async () => {
+test('a RADIUS client is added, changed and removed; a generated secret is shown once, an entered one never', async () => {
   await using rig = new Rig();
   const { office, db, keys, visitor, given, create } = await scene(rig);
   await using _ = office;

@@ -94,7 +94,7 @@ const hrefs = (text: string) =>
   [...text.matchAll(/(?:href|action)="\/operator([^"?]*)/g)].map(([, path = '']) => path);
 
 test.each(['admin', 'helpdesk', 'auditor'] as const)(
-  '%s sees and may do what the table says',
+  'the pages and acts of %s match the table of permissions',
   async (role: Role) => {
     await using rig = new Rig();
     const furnished = await furnish(rig);
@@ -127,7 +127,7 @@ test.each(['admin', 'helpdesk', 'auditor'] as const)(
   },
 );
 
-test.each(Object.keys(permissions) as Action[])('%s stands in front of a page or a button', action => {
+test.each(Object.keys(permissions) as Action[])('the permission %s guards a page or a button', action => {
   // Nothing is exported by the console, and bounces come from mail servers.
   const elsewhere: readonly Action[] = ['audit.rotate', 'metrics.read', 'token.export', 'mail.bounce'];
   const covered = [...acts, ...buttons, ...pages].some(([, about]) => about === action);

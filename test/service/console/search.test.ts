@@ -23,7 +23,7 @@ const shownIn = ({ text }: Seen, subject: 'user' | 'serial') =>
     .filter(([, of]) => of === subject)
     .map(([, , name = '']) => decodeURIComponent(name.replaceAll('+', ' ')));
 
-test('help desk finds users and tokens by any part of what it hears, page by page', async () => {
+test('help desk finds users and tokens by any part of their names or serial numbers, page by page', async () => {
   await using rig = new Rig();
   const furnished = await furnish(rig);
   await using office = furnished.office;

@@ -70,7 +70,7 @@ async function activated(fob: SimulatedFob, args: readonly string[], options: Ru
 const printable = (text: string) => secret(text);
 
 describeNeeds(needsBuild, 'passfob activate', () => {
-  it('asks for the string and for the code of a blank fob, and its token is active', async () => {
+  it('activate asks for the string and for the code of a blank fob, and its token becomes active', async () => {
     const { service, office, folder } = await world();
     const fob = await simulatedFob();
     onTestFinished(() => fob.close());
@@ -122,7 +122,7 @@ describeNeeds(needsBuild, 'passfob activate', () => {
     expect(again.json()).toMatchObject({ error: { kind: 'activation', details: { code: 'not_valid' } } });
   });
 
-  it('takes the string from standard input and from the image of a QR code', async () => {
+  it('activate reads the string from standard input and from the image of a QR code', async () => {
     const { service, office, folder } = await world();
     const fob = await simulatedFob();
     onTestFinished(() => fob.close());
@@ -163,7 +163,7 @@ describeNeeds(needsBuild, 'passfob activate', () => {
     expect(states).toEqual(['active', 'active', 'active']);
   });
 
-  it('refuses what is no string, one on the command line, and one of another service', async () => {
+  it('activate refuses a malformed string, a string on the command line and a string of another service', async () => {
     const { service, office, folder } = await world();
     const run = async (args: readonly string[], input: string) => {
       const options = { home: folder, input };
@@ -186,7 +186,7 @@ describeNeeds(needsBuild, 'passfob activate', () => {
 });
 
 describeNeeds(needsOpenssl, 'passfob activate over TLS', () => {
-  it('says nothing to a service whose certificate is not trusted', async () => {
+  it('activate sends nothing to a service whose certificate is not trusted', async () => {
     using authority = new Authority();
     const { cert, key } = authority.issue();
     const { service, office, folder } = await world({
@@ -206,7 +206,7 @@ describeNeeds(needsOpenssl, 'passfob activate over TLS', () => {
     ]);
   });
 
-  it('goes by the proxy of the environment or of --proxy, which alone knows the name of the service', async () => {
+  it('activate uses the proxy of the environment or of --proxy, which alone resolves the service’s name', async () => {
     using authority = new Authority();
     // RFC 6761 §6.2: no resolver knows a name in .test.
     const { cert, key } = authority.issue('DNS:otp.test');

@@ -71,8 +71,8 @@ async function everyCut(scene: Scene, make: () => Promise<CoreFob>): Promise<num
   }
 }
 
-describe('a connection that is lost at any message', () => {
-  it('with a blank fob: the run goes on, to one token, one account, one owner', async () => {
+describe('connections lost at any message', () => {
+  it('an enrolment of a blank fob survives a cut at any message, with one token, one account and one owner', async () => {
     await using scene = await Scene.open();
     const cuts = await everyCut(scene, async () => new CoreFob());
     // Opening, entering, plugging, and two messages for each of hello, pair, two sessions, take, info, time, enrol, code.
@@ -80,7 +80,7 @@ describe('a connection that is lost at any message', () => {
     expect((await scene.state()).pairings).toEqual([]);
   });
 
-  it('with an owned fob whose account counts', async () => {
+  it('an enrolment of an owned HOTP fob survives a cut at any message', async () => {
     await using scene = await Scene.open();
     const cuts = await everyCut(scene, async () => {
       const owned = await scene.ownFob();
@@ -91,8 +91,8 @@ describe('a connection that is lost at any message', () => {
   });
 });
 
-describe('everything that a relay carries', () => {
-  it('holds no seed, no key and no PIN, in no spelling', async () => {
+describe('messages that a relay carries', () => {
+  it('the messages that a relay carries contain no seed, key or PIN, in any encoding', async () => {
     await using scene = await Scene.open();
     const fob = new CoreFob();
     const pin = secret('730258');

@@ -24,7 +24,7 @@ const directTo = (url: string) => ({
 // Four processes start, one after the other.
 vi.setConfig({ testTimeout: 120_000 });
 
-it('a service that is killed at three steps is found again, and the run goes on', async () => {
+it('an enrolment continues after the service is killed at three steps', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'passfob-relay-killed-'));
   const databaseUrl = await newDatabase();
   // Nobody else is given it while no node has it.

@@ -83,7 +83,7 @@ class ImageFob implements HeldFob {
 
 itNeeds(
   needsBuild,
-  'the fob’s power goes at any operation of its memories: the run goes on with what is there',
+  'an enrolment continues after the fob loses power at any operation of its memories',
   async () => {
     await using scene = await Scene.open();
     let users = 0;

@@ -127,7 +127,7 @@ class Run {
   }
 }
 
-test('whatever operators do and however time goes, a code works as long as a model says, and never again', {
+test('property: with any operator acts and any time, a code works as long as the model says, and never again', {
   ...LONG,
   timeout: 120_000,
 }, async () => {

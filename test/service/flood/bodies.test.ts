@@ -33,7 +33,7 @@ async function sendForm(url: string, path: string, body: Buffer, length = body.l
 
 itNeeds(
   needsLinux,
-  'a form of 247,000 files that a stranger sends neither stops the service nor takes its memory',
+  'a stranger’s form of 247,000 files neither blocks the service nor uses up its memory',
   async () => {
     await using premises = new Premises();
     const { started, pid } = await premises.serve();
@@ -49,7 +49,7 @@ itNeeds(
   },
 );
 
-itNeeds(needsLinux, '100 forms that are never finished keep no memory of the service', async () => {
+itNeeds(needsLinux, '100 unfinished forms hold no memory of the service', async () => {
   await using premises = new Premises();
   const { started, pid } = await premises.serve();
   const { url } = started;

@@ -85,8 +85,8 @@ function chunked(bytes: number): string {
   return `transfer-encoding: chunked\r\n\r\n${bytes.toString(16)}\r\n${'x'.repeat(bytes)}\r\n`;
 }
 
-describe('every route of the service', () => {
-  it('that takes a body states how long it may be', async () => {
+describe('the body limits of every route', () => {
+  it('every route that takes a body declares its maximum length', async () => {
     await using rig = new Rig();
     const { routes } = await served(rig);
     const taking = routes.filter(({ method }) => !BODYLESS.includes(method));
@@ -112,7 +112,7 @@ describe('every route of the service', () => {
     expect(names(withFiles)).toEqual(['POST /operator/import']);
   });
 
-  it('refuses a body that is a byte longer than its limit, in every content type, and reads no more of it', async () => {
+  it('every route refuses a body one byte longer than its limit, in every content type, and reads no more of it', async () => {
     await using rig = new Rig();
     const { service, routes } = await served(rig);
     const { url } = service;
@@ -144,7 +144,7 @@ describe('every route of the service', () => {
   });
 });
 
-it('a body that is sent to an address that the service does not have is not read', async () => {
+it('a body sent to an unknown path is not read', async () => {
   await using rig = new Rig();
   const { url } = await rig.start();
   const nowhere = { method: 'POST', path: '/nowhere', type: 'application/json', shown: 'accept: */*' };

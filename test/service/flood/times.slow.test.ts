@@ -66,10 +66,10 @@ async function endings(open: () => Promise<RawConnection>, url: string): Promise
 
 const allInTime = Object.keys(stalls).map(name => [name, true]);
 
-describe('a request that does not arrive within 10 seconds ends its connection', () => {
+describe('requests that do not arrive within 10 seconds', () => {
   itNeeds(
     needsOpenssl,
-    'over HTTP and over TLS, and a TLS handshake that does not end does so, too',
+    'a late request ends its connection over HTTP and TLS, and so does an unfinished TLS handshake',
     async () => {
       using authority = new Authority();
       await using premises = new Premises();

@@ -21,7 +21,7 @@ async function sent(office: Office): Promise<{ id: string; raw: string }> {
 }
 
 test.each(['head', 'whole', 'envelope'] as const)(
-  'a mail comes back with its %s: it is marked, and the help desk has one alert',
+  'a mail comes back with its %s: it is marked as bounced, and help desk has one alert',
   async form => {
     await using office = await Office.open();
     const { management } = office;
@@ -44,7 +44,7 @@ test.each(['head', 'whole', 'envelope'] as const)(
   },
 );
 
-test('one that is only late, or that names no mail of this service, changes nothing', async () => {
+test('a delay notice, or a bounce of another service’s mail, changes nothing', async () => {
   await using office = await Office.open();
   const { management } = office;
   const { id } = await sent(office);
@@ -71,7 +71,7 @@ test('one that is only late, or that names no mail of this service, changes noth
   expect((await pageAlerts(management.db)).alerts).toEqual([]);
 });
 
-test('whatever stands in a message, reading it ends with an answer', async () => {
+test('property: reading any bounce message ends with a result', async () => {
   const id = randomUUID();
   const lines = bounceOf({ envelopeId: id }).split('\r\n');
   const odd = fc.constantFrom(

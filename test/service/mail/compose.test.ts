@@ -58,7 +58,7 @@ function visible(html: string): string {
     .replace(/&amp;/g, '&');
 }
 
-test('an invitation is a mail with both texts, three steps with pictures, and everything that is needed', async () => {
+test('an invitation is a mail with text and HTML, three steps with pictures, and everything the user needs', async () => {
   const raw = await rawOf(mail);
   expect(raw.length).toBeLessThan(mailLimits.mailMaxBytes);
   const { subject, text = '', html, from, to, messageId, date, headers, attachments } = await parsed(raw);
@@ -102,7 +102,7 @@ test('the pictures are PNG files of three different drawings', async () => {
   expect(new Set(attachments.map(({ checksum }) => checksum)).size).toBe(3);
 });
 
-test('which fobs will do is said as it is', () => {
+test('the invitation says which fobs are accepted', () => {
   const said = (changes: Partial<ActivationMail>) => write({ ...mail, ...changes }).text;
   expect(said({ fob: { serial: 'PF-1', name: 'Blue one' } })).toContain('the fob Blue one (PF-1)');
   expect(said({ fob: null })).toContain('Use the fob that you were given, and its USB cable.');
@@ -111,7 +111,7 @@ test('which fobs will do is said as it is', () => {
   expect(said({ displayName: '' })).toContain('Hello ada,');
 });
 
-test('the other kinds say what they are about, and carry neither link nor string', () => {
+test('the other kinds of mail state their subject, and contain neither link nor string', () => {
   const { link: _, activationString: __, expiresMs: ___, blankAllowed: ____, ...facts } = mail;
   const activated = write({ ...facts, kind: 'activated' });
   expect(activated.subject).toBe('Your fob for Example Ltd is active');
@@ -129,7 +129,7 @@ test('the other kinds say what they are about, and carry neither link nor string
   }
 });
 
-test('an activation string stands in short groups, and is itself again without the spaces', () => {
+test('an activation string is printed in short groups, and equals the original without the spaces', () => {
   expect(groupsOf('abcdefghij')).toEqual(['abcde fghij']);
   const long = 'x'.repeat(STRING_CHARS_MAX);
   expect(groupsOf(long).join(' ').replaceAll(' ', '')).toBe(long);
@@ -172,7 +172,7 @@ const hostile = fc
   )
   .map(parts => parts.join(''));
 
-test('no name makes a header, an address, markup or a link, and none turns the direction of the text', async () => {
+test('no name becomes a header, an address, markup or a link, and none changes the text direction', async () => {
   await fc.assert(
     fc.asyncProperty(hostile, hostile, hostile, hostile, async (displayName, user, serviceName, fobName) => {
       const given = { ...mail, displayName, user, serviceName, fob: { serial: 'PF-1', name: fobName } };

@@ -61,7 +61,7 @@ async function move(rig: Rig, from: Store, to: StoreOptions): Promise<Store> {
   return store;
 }
 
-test('a service moves from a file to this run’s kind of database and back, and goes on as it was', async () => {
+test('a service moves from a file to this run’s kind of database and back, and continues unchanged', async () => {
   await using rig = new FileRig();
   const furnished = await furnish(rig);
   await fillWorld(furnished, rig.clock);

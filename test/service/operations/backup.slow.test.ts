@@ -36,7 +36,7 @@ async function restoreInto(
   return { ...place, directory, result: await restore(place, serviceActor, { path }) };
 }
 
-test('what was accepted after the backup is refused after the restore, and the fobs go on', async () => {
+test('passcodes accepted after the backup are refused after the restore, and the fobs still work', async () => {
   await using rig = new Rig();
   const lock = { threshold: 0, periodMs: 1000 };
   const service = await rig.start({ lock });
@@ -95,7 +95,7 @@ test('what was accepted after the backup is refused after the restore, and the f
   }
 });
 
-test('a fob whose clock is hours ahead gets nothing accepted twice by a restore', async () => {
+test('after a restore a fob whose clock is hours ahead gets no passcode accepted twice', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const token = await add(service, newToken());
@@ -140,7 +140,7 @@ test('a passcode that found a fob after the backup is refused after the restore,
   expect(await logIn(again, 61)).toBe('wrong');
 });
 
-test('counters of questions are raised by a restore where they count, as those of HOTP are', async () => {
+test('a restore raises the counters of OCRA tokens where their suite counts, like those of HOTP', async () => {
   await using rig = new RecordsRig();
   const management = await rig.open();
   const suites = { 'C-QN08': 7, QN08: -1, 'C-QN10-T1M': 7 };
@@ -171,7 +171,7 @@ test('counters of questions are raised by a restore where they count, as those o
   });
 });
 
-test('a restore brings back everything but what would count again, also when the service writes meanwhile', async () => {
+test('a restore brings back everything except reusable values, also while the service writes', async () => {
   await using rig = new RecordsRig();
   const management = await rig.open();
   const { db, store, keys } = management;
@@ -204,7 +204,7 @@ test('a restore brings back everything but what would count again, also when the
   await restored.store.close();
 });
 
-test('every table is in a backup or left out of it on purpose', async () => {
+test('every table is either in a backup or excluded on purpose', async () => {
   await using rig = new RecordsRig();
   const { db } = await rig.open();
   const names = (await db.introspection.getTables()).map(({ name }) => name);
@@ -212,7 +212,7 @@ test('every table is in a backup or left out of it on purpose', async () => {
   expect(names.filter(name => !name.startsWith('sqlite_')).sort()).toEqual([...known].sort());
 });
 
-test('property: a backup that was changed, cut or made up is refused, and the database stays empty', async () => {
+test('property: a changed, cut or forged backup is refused, and the database stays empty', async () => {
   await using rig = new RecordsRig();
   const management = await rig.open();
   await act(rig, management, 1, 20);
@@ -261,7 +261,7 @@ test('property: a backup that was changed, cut or made up is refused, and the da
   await fresh.close();
 });
 
-test('a backup of another service, and no file at all, are refused', async () => {
+test('a backup of another service and a missing file are refused', async () => {
   await using rig = new RecordsRig();
   await using other = new RecordsRig();
   const management = await rig.open();
@@ -280,7 +280,7 @@ test('a backup of another service, and no file at all, are refused', async () =>
   });
 });
 
-test('no secret stands in a backup, unpacked', async () => {
+test('an unpacked backup contains no secret', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const token = await add(service, newToken());

@@ -32,7 +32,7 @@ async function withFob() {
   return { scene, office, fob, check, results, state };
 }
 
-test('a caller is checked by their fob, nobody is logged in, and who asked and what came of it are in the audit', async () => {
+test('a caller check asks the caller’s fob, logs nobody in, and is in the audit with operator and result', async () => {
   const { scene, office, fob, check, results, state } = await withFob();
   await using _ = scene;
   const { management } = office;
@@ -58,7 +58,7 @@ test('a caller is checked by their fob, nobody is logged in, and who asked and w
   );
 });
 
-test('what a caller refuses, misses or is kept from is in the audit; what they refuse alerts', async () => {
+test('denied, missed and prevented caller checks are in the audit; denials raise alerts', async () => {
   const { scene, office, fob, check, results, state } = await withFob();
   await using _ = scene;
   const { management } = office;
@@ -90,7 +90,7 @@ test('what a caller refuses, misses or is kept from is in the audit; what they r
   ]);
 });
 
-test('no log-in takes the place of a check of a caller, from wherever it comes, and it looks as if it did', async () => {
+test('no log-in from any source displaces a caller check, and its response does not show that', async () => {
   const { scene, office, fob, check, state } = await withFob();
   await using _ = scene;
   const { management, store } = office;
@@ -125,7 +125,7 @@ test('no log-in takes the place of a check of a caller, from wherever it comes, 
   expect((await rowOf(office, (await scene.ask('ada', home)).id)).fob_id).not.toBeNull();
 });
 
-test('help desk is told why nobody can be asked; a locked account can be, and what log-ins came to is no hindrance', async () => {
+test('help desk sees why a fob cannot be asked; locked accounts and earlier log-ins do not prevent a check', async () => {
   const { scene, office, fob, check } = await withFob();
   await using _ = scene;
   const { management } = office;
@@ -154,7 +154,7 @@ test('help desk is told why nobody can be asked; a locked account can be, and wh
   expect(await codeFor('ada')).toBe('disabled_user');
 });
 
-test('the console reads the number out, moves on by itself, and with no script by being loaded again', async () => {
+test('the console shows the number to read out, refreshes by itself, and works by reloading without scripts', async () => {
   await using rig = new Rig();
   const furnished = await furnish(rig);
   await using office = furnished.office;

@@ -23,7 +23,7 @@ async function withApplication(bureau: Bureau) {
   return { office, fob, ask, press };
 }
 
-test('the API tells a log-in by a press from one by a passcode, and both are accepted', async () => {
+test('the API distinguishes log-ins by push from log-ins by passcode, and both are accepted', async () => {
   await using bureau = await Bureau.open();
   const { office, fob, ask, press } = await withApplication(bureau);
   const passcode = codeNow(fob.token, office.nowMs);
@@ -53,7 +53,7 @@ test('the API tells a log-in by a press from one by a passcode, and both are acc
   ]);
 });
 
-test('help desk sees on a user’s page, and everybody on the first, which log-in was by a press', async () => {
+test('help desk sees on the user’s page, and every role on the first page, which log-ins were by push', async () => {
   await using bureau = await Bureau.open();
   const { office, fob, ask, press } = await withApplication(bureau);
   const visitor = new Visitor(bureau.service);

@@ -219,7 +219,7 @@ class World {
   }
 }
 
-test('whatever happens in whatever order, a request logs in the session that asked, once, by the answer of its own fob in time', {
+test('property: in any order of events, a request logs in the session that asked, once, by its own fob’s answer in time', {
   ...LONG,
   timeout: 240_000,
 }, async () => {

@@ -112,7 +112,7 @@ class Mix {
   }
 }
 
-test('of all that happens at once on two nodes, one request is open, each is decided once, and the log says the same', {
+test('of concurrent events on two nodes, one request is open, each is decided once, and the log agrees', {
   ...LONG,
   timeout: 480_000,
 }, async () => {
@@ -150,7 +150,7 @@ test('of all that happens at once on two nodes, one request is open, each is dec
   }
 });
 
-test('of many requests for one user at once, on two nodes, one stays open', async () => {
+test('of many concurrent requests for one user on two nodes, one stays open', async () => {
   await using rig = new Rig();
   const { office, fob, nodes, applicationId, close } = await opened(rig);
   try {
@@ -174,7 +174,7 @@ test('of many requests for one user at once, on two nodes, one stays open', asyn
   }
 });
 
-test('of requests from a familiar source and from elsewhere at once, on two nodes, a familiar one is open', async () => {
+test('of concurrent requests from a trusted source and elsewhere on two nodes, a trusted one stays open', async () => {
   await using rig = new Rig();
   const { office, fob, nodes, applicationId, close } = await opened(rig);
   const { db } = office.store;

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { SESSION } from './kit.ts';
 import { withFob } from './scene.ts';
 
-test('requests of one name are asked for one after another, whether there is such a user or not, and few at once', async () => {
+test('requests for one name are created one after another, whether the user exists or not, and few at once', async () => {
   const { scene, office } = await withFob();
   await using _ = scene;
   const changes = watchChanges(office.store);
@@ -37,7 +37,7 @@ test('requests of one name are asked for one after another, whether there is suc
 
 const from = (name: string, source = '192.0.2.1') => ({ name, source });
 
-test('whoever floods one name is turned away, and others get their turn, also when work fails', async () => {
+test('a flood of requests for one name is turned away, and other names get their turn, also when work fails', async () => {
   const inTurn = makePerUserQueue();
   let go: () => void = () => undefined;
   const gone = new Promise<void>(resolve => {
@@ -61,7 +61,7 @@ test('whoever floods one name is turned away, and others get their turn, also wh
   expect((await Promise.all(all)).filter(end => end === 'busy')).toHaveLength(1);
 });
 
-test('sources have their turn, and one that asks for many names is turned away before others are', async () => {
+test('sources take turns, and a source that asks for many names is turned away before others', async () => {
   const inTurn = makePerUserQueue();
   let go: () => void = () => undefined;
   const gone = new Promise<void>(resolve => {

@@ -20,7 +20,7 @@ function decider(scene: Scene) {
   return (passcode: string, user = 'ada') => engine.decide({ user, passcode, ...about });
 }
 
-test('an approved request is a log-in by the token on the fob: the log, the lock and codes say so', async () => {
+test('redeeming an approved request is a log-in by the token on the fob in log, lock state and passcodes', async () => {
   const { scene, office, fob } = await withFob();
   await using _ = scene;
   scene.threshold = 3;
@@ -48,7 +48,7 @@ test('an approved request is a log-in by the token on the fob: the log, the lock
   expect(await scene.take(push)).toBe('no_push');
 });
 
-test('the very same take is answered by the same yes for two minutes, and no other is', async () => {
+test('an identical redemption gets the same acceptance for two minutes, and no other one does', async () => {
   const { scene, office, fob } = await withFob();
   await using _ = scene;
   const idempotencyKey = 'take-of-this-request-1';
@@ -70,7 +70,7 @@ test('the very same take is answered by the same yes for two minutes, and no oth
   expect(await scene.take(push, { idempotencyKey })).toBe('no_push');
 });
 
-test('a take is not answered again once its token is suspended', async () => {
+test('a redemption is not repeated once its token is suspended', async () => {
   const { scene, office, fob } = await withFob();
   await using _ = scene;
   const idempotencyKey = 'take-of-this-request-1';
@@ -81,7 +81,7 @@ test('a take is not answered again once its token is suspended', async () => {
   expect(await scene.take(push, { idempotencyKey })).toBe('no_push');
 });
 
-test('the passcodes that the fob shows are used up by it, of its TOTP tokens alone, and no mark goes back', async () => {
+test('a redemption uses up the fob’s shown TOTP passcodes, and no last accepted step goes back', async () => {
   const { scene, office, fob } = await withFob();
   await using _ = scene;
   const decide = decider(scene);
@@ -106,7 +106,7 @@ test('the passcodes that the fob shows are used up by it, of its TOTP tokens alo
   expect(await decide(codeAt(fob.token, stepAt(fob.token, office.nowMs)))).toBe('accepted');
 });
 
-test('a fob whose clock is behind goes on with its next passcode', async () => {
+test('a fob whose clock is behind continues with its next passcode', async () => {
   const { scene, office, fob } = await withFob();
   await using _ = scene;
   const decide = decider(scene);
@@ -120,7 +120,7 @@ test('a fob whose clock is behind goes on with its next passcode', async () => {
   expect(await decide(codeAt(fob.token, step()))).toBe('accepted');
 });
 
-test('what became of the account while the person pressed counts: nobody gets in, and the request is over', async () => {
+test('account changes during the press count: nobody gets in, and the request is over', async () => {
   const changes: Record<string, (made: Awaited<ReturnType<typeof withFob>>) => Promise<unknown>> = {
     locked: ({ scene, office, fob }) => {
       scene.threshold = 1;
@@ -149,7 +149,7 @@ test('what became of the account while the person pressed counts: nobody gets in
   }
 });
 
-test('a lock that ends before the request does is looked at as it is when the session comes for it', async () => {
+test('requests of a locked account reach no fob, and a request after the lock is accepted', async () => {
   const { scene, office, fob } = await withFob();
   await using _ = scene;
   scene.threshold = 1;
@@ -165,7 +165,7 @@ test('a lock that ends before the request does is looked at as it is when the se
   expect((await outcomes(office)).filter(outcome => outcome === 'locked')).toHaveLength(2);
 });
 
-test('of many takes at once one is accepted', async () => {
+test('of many concurrent redemptions one is accepted', async () => {
   const { scene, fob } = await withFob();
   await using _ = scene;
   const push = await scene.ask('ada');
@@ -175,7 +175,7 @@ test('of many takes at once one is accepted', async () => {
   expect(new Set(takes)).toEqual(new Set(['accepted', 'no_push']));
 });
 
-test('an application whose key was turned while it waited lets nobody in', async () => {
+test('a redemption of an application whose key was replaced while it waited lets nobody in', async () => {
   const { scene, office, fob } = await withFob();
   await using _ = scene;
   const push = await scene.ask('ada');
@@ -187,7 +187,7 @@ test('an application whose key was turned while it waited lets nobody in', async
   expect(await scene.take(next, { standing: before?.standing })).toBe('accepted');
 });
 
-test('a wait ends with what is decided, when its asker is gone, and when the service ends', async () => {
+test('a waiting redemption ends with a decision, with its client’s disconnect, and with the service', async () => {
   const { scene, office, fob } = await withFob();
   await using _ = scene;
   const waitMs = 3_600_000;
@@ -211,7 +211,7 @@ test('a wait ends with what is decided, when its asker is gone, and when the ser
   expect(await outcomes(office)).toEqual(['accepted', 'no_push']);
 }, 15_000);
 
-test('answers that were not made for the request, or in time, approve nothing, and one is looked at', async () => {
+test('wrong, foreign, replayed and late answers approve nothing, and only the first answer is checked', async () => {
   const { scene, office, fob } = await withFob();
   await using _ = scene;
   await office.users('bob');

@@ -28,7 +28,7 @@ async function withHomes(...homes: readonly string[]) {
   return { ...made, ask, isAsked, logIn };
 }
 
-test('who asks too often from elsewhere keeps nobody from asking from where they log in usually', async () => {
+test('requests from elsewhere over their rate limit do not block requests from a trusted source', async () => {
   const { scene, office, fob, isAsked } = await withHomes(HOME, OFFICE);
   await using _ = scene;
   const many = async (source: string) => {
@@ -55,7 +55,7 @@ test('who asks too often from elsewhere keeps nobody from asking from where they
   ]);
 });
 
-test('a request from elsewhere takes no place of one from a familiar source, and looks as if it did', async () => {
+test('a request from elsewhere displaces none from a trusted source, and its response does not show that', async () => {
   const { scene, office, fob, ask } = await withHomes(HOME);
   await using _ = scene;
   const { management } = office;
@@ -88,7 +88,7 @@ test('a request from elsewhere takes no place of one from a familiar source, and
   expect(rows.map(row => row.fob_id !== null)).toEqual([false, false, false, true, false]);
 });
 
-test('a familiar source takes the place of any request, others of those from elsewhere and of what is over', async () => {
+test('a trusted source displaces any request, other sources only those from elsewhere and ended ones', async () => {
   const { scene, office, ask } = await withHomes(HOME, OFFICE);
   await using _ = scene;
   const rows = [
@@ -112,7 +112,7 @@ test('a familiar source takes the place of any request, others of those from els
   }
 });
 
-test('a request from a familiar source that is for nobody holds up none from elsewhere', async () => {
+test('a request from a trusted source that reaches nobody blocks none from elsewhere', async () => {
   const { scene, office, ask, isAsked } = await withHomes(HOME);
   await using _ = scene;
   const disabled = { disabled_ms: office.nowMs };
@@ -125,9 +125,9 @@ test('a request from a familiar source that is for nobody holds up none from els
 for (const when of [
   'while it is open',
   'when it is withdrawn',
-  'while one that they approved before is not taken yet',
+  'while one they approved before is not redeemed yet',
 ])
-  test(`a source from which a user reports a request is familiar no more, ${when}`, async () => {
+  test(`a source from which a user reports a request is no longer trusted, ${when}`, async () => {
     const { scene, office, fob, ask, isAsked } = await withHomes(HOME, ELSEWHERE);
     await using _ = scene;
     const isTakenLate = when.startsWith('while one');
@@ -151,7 +151,7 @@ for (const when of [
     expect(await scene.take(hers, { source: HOME })).toBe('accepted');
   });
 
-test('a source from which a user denies a request stays familiar', async () => {
+test('a source from which a user denies a request stays trusted', async () => {
   const { scene, office, fob, ask } = await withHomes(HOME);
   await using _ = scene;
   await ask(HOME);
@@ -160,7 +160,7 @@ test('a source from which a user denies a request stays familiar', async () => {
   expect((await rowOf(office, (await ask(HOME)).id)).familiar_source).toBe(HOME);
 });
 
-test('a source is familiar for 30 days after a request from there was approved, with its network where it is IPv6', async () => {
+test('a source is trusted for 30 days after an approved request from there, for IPv6 with its network', async () => {
   const { scene, office, ask, logIn } = await withHomes(HOME, '2001:db8:1:2:a:b:c:d');
   await using _ = scene;
   const { db } = office.store;

@@ -43,7 +43,7 @@ function gate({ office, validator, applicationId }: Scene, away: Away) {
   return () => answerAccess(deciding, { packet, client, address: '192.0.2.1' });
 }
 
-test('a press lets in that was made while the database was away for a moment', async () => {
+test('a hold during a short database failure is accepted afterwards', async () => {
   const { scene, office, fob } = await withFob();
   await using _ = scene;
   const away = new Away();

@@ -80,7 +80,7 @@ async function awaiting({ management }: Office, awaited: AwaitedStep): Promise<U
   return await openState(management, BOUND, awaited);
 }
 
-test('a PIN that is set is said to be, however busy the database is then', async () => {
+test('a PIN change is confirmed although no further challenge can be stored', async () => {
   await using office = await Office.open();
   await office.users('ada');
   accepted(await resetPin(office.management, grace, 'ada'));
@@ -97,7 +97,7 @@ test('a PIN that is set is said to be, however busy the database is then', async
   expect((await office.audit()).acts).toContain('user.choose-pin ada');
 });
 
-test('a fob that is found again is said to be, however busy the database is then', async () => {
+test('a resynchronisation is confirmed although no further challenge can be stored', async () => {
   await using office = await Office.open();
   await office.users('ada');
   const token = await office.token('ada');

@@ -52,7 +52,7 @@ class Crowd {
 const crowdOf = async (rig: RadiusRig) => new Crowd(await rig.socket(), rig.secret);
 const upTo = (count: number) => Array.from({ length: count }, (_one, index) => index);
 
-test('a source that asks for 128 made-up names takes no place from a user elsewhere, before or behind it', async () => {
+test('a source that asks for 128 made-up names displaces no user at another source, earlier or later', async () => {
   const { rig, approve, asked } = await scene('wait');
   await using _ = rig;
   const crowd = await crowdOf(rig);
@@ -75,7 +75,7 @@ test('a source that asks for 128 made-up names takes no place from a user elsewh
   expect(await rig.fates()).toMatchObject({ displaced: HELD_OF_ONE - HELD_OF_SOURCE, accept: 2 });
 });
 
-test('a user at a familiar source keeps the place while 200 sources ask, and one who is not makes way', async () => {
+test('a user at a trusted source keeps the place while 200 sources ask, and a user elsewhere gives way', async () => {
   const { rig, management, approve, asked } = await scene('wait');
   await using _ = rig;
   await rig.office.users('bob');
@@ -102,7 +102,7 @@ test('a user at a familiar source keeps the place while 200 sources ask, and one
   expect((await ada).code).toBe(ACCEPT);
 });
 
-test('held answers are bounded for each client, and keep nobody out who shows a passcode or is at another one', async () => {
+test('held responses are limited for each client, and block neither passcodes nor other clients', async () => {
   const radius = ['127.0.0.1', '::1'].map(address => ({ address, port: 0 }));
   const { rig, management, fob, approve, asked, ask } = await scene('wait', 'otp', { radius });
   await using _ = rig;
@@ -130,7 +130,7 @@ test('held answers are bounded for each client, and keep nobody out who shows a 
   expect((await held).code).toBe(ACCEPT);
 });
 
-test('the oldest held answers of a name make way for its newest, by the same bytes for a name that nobody has', async () => {
+test('the oldest held responses of a name give way to its newest, with the same bytes for unknown names', async () => {
   const { rig, approve, asked } = await scene('wait');
   await using _ = rig;
   const crowd = await crowdOf(rig);

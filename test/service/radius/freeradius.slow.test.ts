@@ -19,7 +19,7 @@ const SECOND_MS = 1_000;
 const client = needsTool('radclient').found ?? '';
 
 describeNeeds(needsTool('freeradius'), 'a FreeRADIUS proxy in front of the service', path => {
-  test('a log-in, a refusal, a challenge and a press go through it', async () => {
+  test('a log-in, a refusal, a challenge and a push pass through FreeRADIUS', async () => {
     await using rig = await RadiusRig.open();
     const token = await add(rig.service, newToken());
     await rig.office.users('eve');
@@ -43,7 +43,7 @@ describeNeeds(needsTool('freeradius'), 'a FreeRADIUS proxy in front of the servi
     expect((await proxy.logIn('eve', '', `, State = ${state}`)).text).toContain('Received Access-Accept');
   });
 
-  test('EAP, CHAP and MS-CHAP are not handed on', async () => {
+  test('FreeRADIUS does not pass on EAP, CHAP and MS-CHAP', async () => {
     await using rig = await RadiusRig.open();
     await using proxy = await FreeRadius.start(path, rig);
     for (const pairs of [
@@ -58,7 +58,7 @@ describeNeeds(needsTool('freeradius'), 'a FreeRADIUS proxy in front of the servi
     expect(await rig.service.events()).toHaveLength(1);
   });
 
-  test('where it is to wait, it takes the settings as they are, and passes on what the press comes to', {
+  test('FreeRADIUS accepts the settings for waiting clients unchanged, and passes on the result of the push', {
     ...LONG,
     timeout: 150_000,
   }, async () => {

@@ -15,7 +15,7 @@ const PIN = secret('730194');
 const HOLD_MS = 55_000;
 const NO_NUMBER = 255;
 
-test('a client that waits is answered when it is decided; what comes again meanwhile is one request', async () => {
+test('a waiting client is answered when its request is decided; retransmissions meanwhile are one request', async () => {
   const { rig, approve, deny, asked, rows } = await scene('wait');
   await using _ = rig;
   const socket = await rig.socket();
@@ -41,7 +41,7 @@ test('a client that waits is answered when it is decided; what comes again meanw
   expect(socket.read(socket.received[2] ?? Buffer.alloc(0), second).code).toBe(REJECT);
 });
 
-test('a node that closes lets go of what it holds, and another one goes on with the same request', async () => {
+test('a closing node releases its held responses, and another node continues the same request', async () => {
   const { rig, fob, approve, asked, rows } = await scene('wait');
   await using _ = rig;
   const other = await rig.otherNode();
@@ -69,7 +69,7 @@ async function atTwoNodes(rig: RadiusRig) {
   };
 }
 
-test('a packet that comes to two nodes is one request: one number, and one attempt', async () => {
+test('a packet that arrives at two nodes is one request, with one number and one attempt', async () => {
   const { rig, management, rows } = await scene('challenge', 'pin_otp');
   await using _ = rig;
   accepted(await resetPin(management, grace, 'ada'));
@@ -113,7 +113,7 @@ for (const user of ['ada', 'nobody'])
     },
   );
 
-test('a packet that two nodes hold is answered by both, once as a log-in, and later too', async () => {
+test('a packet held by two nodes is answered by both, once as a log-in, and later too', async () => {
   const { rig, approve, asked, rows } = await scene('wait');
   await using _ = rig;
   const ask = await atTwoNodes(rig);
@@ -128,7 +128,7 @@ test('a packet that two nodes hold is answered by both, once as a log-in, and la
   expect(await outcomes(rig.office)).toEqual(['accepted']);
 });
 
-test('who decides nothing while the answer is held is refused before clients give up, at another node too', async () => {
+test('an undecided request is refused before clients give up, at another node too', async () => {
   const { rig, asked, rows } = await scene('wait');
   await using _ = rig;
   const [one, two] = [await rig.socket(), await rig.socket(await rig.otherNode())];

@@ -146,7 +146,7 @@ test.each([
   ['pin_otp', countOf(200, 2_000)],
   ['password_otp', countOf(200, 2_000)],
 ] as const)(
-  'for %s: %i odd packets, rightly signed, are answered as documented and let nobody in',
+  'for %s: %i odd packets with right signatures are answered as documented and let nobody in',
   { ...LONG, timeout: 900_000 },
   async (factors, count) => {
     await using scene = await Scene.open(factors);

@@ -12,7 +12,7 @@ const PARALLEL = 64;
 const PROXY_STATE = 33;
 const SEEN_MS = 1_100;
 
-test('what comes again gets the same bytes, is decided once and is no replay', async () => {
+test('a retransmitted packet gets the same bytes, is decided once and is no replay', async () => {
   await using rig = await RadiusRig.open();
   const token = await add(rig.service, newToken());
   const socket = await rig.socket();
@@ -36,7 +36,7 @@ test('what comes again gets the same bytes, is decided once and is no replay', a
   expect(socket.read(await socket.exchange(other), other).code).toBe(REJECT);
 });
 
-test('dropped in silence and counted: unsigned, forged, malformed, with too much of others, of no use', async () => {
+test('packets that are unsigned, forged, malformed, unsupported or overloaded with Proxy-States are dropped silently and counted', async () => {
   await using rig = await RadiusRig.open();
   const token = await add(rig.service, newToken());
   const password = codeNow(token, rig.nowMs);
@@ -85,7 +85,7 @@ test('dropped in silence and counted: unsigned, forged, malformed, with too much
   expect((await rig.ask({ user: 'ada', password, message: 'last' })).code).toBe(ACCEPT);
 });
 
-test('a client is believed while it is there, by its present secret, for what its application wants', async () => {
+test('a RADIUS client is accepted until its removal, by its current secret and its application’s current factors', async () => {
   await using rig = await RadiusRig.open();
   const { management } = rig.office;
   const token = await add(rig.service, newToken());
@@ -115,7 +115,7 @@ test('a client is believed while it is there, by its present secret, for what it
   for (const shown of [rig.secret, value]) expect(text).not.toContain(shown);
 });
 
-test('64 requests at once, half of them over RADIUS: exactly one is accepted, the rest are one alert', async () => {
+test('of 64 identical concurrent log-ins, half over RADIUS, exactly one is accepted, and the rest are one alert', async () => {
   await using rig = await RadiusRig.open('otp', { lock: { threshold: 0, periodMs: 1000 } });
   const apiKey = apiKeyOf(rig.service);
   const token = await add(rig.service, newToken());
@@ -136,7 +136,7 @@ test('64 requests at once, half of them over RADIUS: exactly one is accepted, th
   }
 });
 
-test('a flood is answered as far as it can be, the rest is dropped, and then all is as before', async () => {
+test('a flood is answered within capacity, the rest is dropped, and the service then works as before', async () => {
   await using rig = await RadiusRig.open();
   const token = await add(rig.service, newToken());
   const socket = await rig.socket();

@@ -15,7 +15,7 @@ const PROXY_STATE = 33;
 const PIN = secret('730194');
 const PUSH_MS = 60_000;
 
-test('an empty passcode asks for a press, and the log-in goes on at any node when it is there', async () => {
+test('an empty passcode requests a push, and the log-in continues at any node after the press', async () => {
   const { rig, fob, approve, ask, rows } = await scene();
   await using _ = rig;
   const other = await rig.otherNode();
@@ -41,7 +41,7 @@ test('an empty passcode asks for a press, and the log-in goes on at any node whe
   expect((await ask(codeNow(fob.token, rig.nowMs))).code).toBe(REJECT);
 });
 
-test('the packet that goes on is accepted also where it comes again: at two nodes at once, and later', async () => {
+test('the packet that continues is accepted when retransmitted, at two nodes at once and later', async () => {
   const { rig, approve, ask, after } = await scene();
   await using _ = rig;
   const other = await rig.otherNode();
@@ -56,7 +56,7 @@ test('the packet that goes on is accepted also where it comes again: at two node
   expect((await rig.service.events()).map(({ outcome }) => outcome)).toEqual(['accepted']);
 });
 
-test('nobody is told who has a fob: the same challenges, with Proxy-State, and the same refusals', async () => {
+test('users with and without a fob get the same challenges, with Proxy-State, and the same refusals', async () => {
   const { rig, fob, after } = await scene();
   await using _ = rig;
   await rig.office.users('eve');
@@ -92,7 +92,7 @@ test('nobody is told who has a fob: the same challenges, with Proxy-State, and t
   expect(late[0]?.code).toBe(REJECT);
 });
 
-test('denied is refused at once; a passcode may be shown instead, and ends the request', async () => {
+test('a denied push is refused at once; a passcode may replace the push, and ends its request', async () => {
   const { rig, fob, deny, ask, rows } = await scene();
   await using _ = rig;
   const instead = await ask('');
@@ -106,7 +106,7 @@ test('denied is refused at once; a passcode may be shown instead, and ends the r
   expect(await outcomes(rig.office)).toEqual(['push_denied', 'accepted']);
 });
 
-test('a passcode with letters ends the request as well, typed as it is grouped; a few characters do not', async () => {
+test('an alphabetic passcode ends the request as well, also in groups; a few characters do not', async () => {
   const { rig, fob, ask, rows } = await scene();
   await using _ = rig;
   const seed = secret(new Uint8Array(randomBytes(20)));
@@ -127,7 +127,7 @@ test('a passcode with letters ends the request as well, typed as it is grouped; 
   expect(refused.code).toBe(REJECT);
 });
 
-test('PIN or password stand before a comma, and count as at any log-in', async () => {
+test('PIN or password before a comma count as in any log-in', async () => {
   for (const factors of ['pin_otp', 'password_otp'] as const) {
     const { rig, management, approve, ask, rows } = await scene('challenge', factors);
     await using _ = rig;
@@ -148,7 +148,7 @@ test('PIN or password stand before a comma, and count as at any log-in', async (
   }
 });
 
-test('a client without pushes is refused, and nobody is asked', async () => {
+test('a client without pushes is refused, and no fob is asked', async () => {
   const { rig, ask, rows } = await scene('off');
   await using _ = rig;
   for (const password of ['', '1', `${PIN},`]) expect((await ask(password)).code).toBe(REJECT);

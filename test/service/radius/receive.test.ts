@@ -34,7 +34,7 @@ function close(...sockets: readonly Socket[]): Promise<unknown> {
   return Promise.all(sockets.map(socket => new Promise<void>(resolve => socket.close(() => resolve()))));
 }
 
-test('a packet that says it came from port 0 is dropped, and the next one is answered', async () => {
+test('a packet with source port 0 is dropped, and the next one is answered', async () => {
   const { socket, asking, decisions, fates, underWay, comesFrom } = await scene();
   comesFrom({ port: 0 });
   expect([decisions.length, underWay.size, fates]).toEqual([0, 0, ['malformed']]);
@@ -46,7 +46,7 @@ test('a packet that says it came from port 0 is dropped, and the next one is ans
   await close(socket, asking);
 });
 
-test('an answer that comes after its socket was closed is counted, and ends nothing', async () => {
+test('a response after its socket was closed is counted, and ends nothing', async () => {
   const { socket, asking, decisions, fates, underWay, comesFrom } = await scene();
   comesFrom(asking.address());
   const [answering] = underWay;

@@ -4,7 +4,7 @@ import { CHALLENGE, RadiusRig } from './kit.ts';
 
 const CALLING_STATION = 31;
 
-test('a press is asked for from a familiar source where the client says where the person is, and nowhere else', async () => {
+test('a push is from a trusted source only if the client sends the person’s address', async () => {
   await using rig = await RadiusRig.open();
   await rig.office.users('ada');
   await PushFob.of(rig.office, 'ada');

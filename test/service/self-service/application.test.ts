@@ -66,7 +66,7 @@ test('nobody signs in at /me with a passcode while the application login is disa
   expect([late.status, late.text.includes('Ask your help desk')]).toEqual([403, true]);
 });
 
-test('whoever signs in at /me shows the password that the application login asks for', async () => {
+test('signing in at /me requires the password that the application login asks for', async () => {
   await using rig = new Rig();
   const { service, office, password, next, asksFor } = await begun(rig);
   await using _office = office;
@@ -85,7 +85,7 @@ test('whoever signs in at /me shows the password that the application login asks
   expect((await person.send('/me/test', { passcode: next(), password })).location).toBe('/me?done=right');
 });
 
-test('whoever signs in at /me shows the PIN that the application login asks for', async () => {
+test('signing in at /me requires the PIN that the application login asks for', async () => {
   await using rig = new Rig();
   const { service, office, pin, next, asksFor } = await begun(rig);
   await using _office = office;
@@ -98,7 +98,7 @@ test('whoever signs in at /me shows the PIN that the application login asks for'
   expect((await person.send('/me/test', { passcode: next() })).location).toBe('/me?done=pin');
 });
 
-test('a program in the process of the service gets nobody past what the application login asks for', async () => {
+test('a program in the service’s process cannot bypass the factors of the application login', async () => {
   await using rig = new Rig();
   const { service, office, password, next, asksFor, disable } = await begun(rig);
   await using _office = office;

@@ -40,7 +40,7 @@ function filled(text: string, fields: Record<string, string>): URLSearchParams {
   return form;
 }
 
-test('at the log-in form a right passcode leads to the choice of a PIN that is due, and lets nobody in', async () => {
+test('at the log-in form a right passcode leads to the choice of a due PIN, and logs nobody in', async () => {
   await using rig = new Rig();
   const { service, office, next, logIn } = await begun(rig);
   await using _ = office;
@@ -101,7 +101,7 @@ test('after an enrolment the PIN is chosen first, without another passcode', asy
   expect((await person.enterWith(await signInTokenOf(office, 'ada'))).location).toBe('/me');
 });
 
-test('on their own page users change the PIN with a passcode and the present one; a slip costs no passcode', async () => {
+test('users change the PIN with a passcode and the present PIN; a mistake uses up no passcode', async () => {
   await using rig = new Rig();
   const { service, office, next, logIn } = await begun(rig);
   await using _ = office;
@@ -128,7 +128,7 @@ test('on their own page users change the PIN with a passcode and the present one
   expect([await logIn(next(), PIN), await logIn(next(), OTHER_PIN)]).toEqual([403, 200]);
 });
 
-test('over the API a PIN that is due is asked for and sent by its proof, and changed by passcode and present PIN', async () => {
+test('the API asks for a due PIN and accepts it by its proof, and changes it by passcode and present PIN', async () => {
   await using rig = new Rig();
   const { office, service, next, api, logIn } = await begun(rig);
   await using _ = office;

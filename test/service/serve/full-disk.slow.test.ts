@@ -64,9 +64,9 @@ function fill(path: string): void {
   closeSync(file);
 }
 
-describeNeeds(needsBuild, 'a service on a disk', () =>
-  describeNeeds(needsMounts, 'that takes no more', () => {
-    it('is not ready while its disk is full, accepts nothing, and goes on when there is room', async () => {
+describeNeeds(needsBuild, 'disk failures', () =>
+  describeNeeds(needsMounts, 'full and read-only disks', () => {
+    it('a service on a full disk is not ready, accepts nothing, and continues when there is room', async () => {
       await using premises = new Premises();
       const { logIn, ready, status, inside } = await onSmallDisk(premises, 'true');
       expect(await ready()).toEqual([200, undefined]);
@@ -82,7 +82,7 @@ describeNeeds(needsBuild, 'a service on a disk', () =>
       expect([await logIn(0), await logIn(1)]).toEqual([403, 200]);
     });
 
-    it('is not ready while its database is read-only', async () => {
+    it('a service with a read-only database is not ready', async () => {
       await using premises = new Premises();
       const made = 'mount --bind service.db service.db && mount -o remount,bind,ro service.db';
       const { logIn, ready } = await onSmallDisk(premises, made);

@@ -54,8 +54,8 @@ function asker(nginx: Nginx, ca: Buffer) {
 
 const form = { 'content-type': 'application/x-www-form-urlencoded', origin: `https://${HOST}` };
 
-describeNeeds(needsNginx, 'behind nginx, configured as docs/operations.md says', nginxProgram => {
-  test('sources are the clients’ own, cookies are for https, large files get through', async () => {
+describeNeeds(needsNginx, 'nginx configured by docs/operations.md', nginxProgram => {
+  test('behind nginx, sources are the clients’ own, cookies are for https, and large files get through', async () => {
     using authority = new Authority();
     await using rig = new Rig();
     const service = await rig.start({ trustedProxies: ['127.0.0.1'], publicUrl: `https://${HOST}` });
@@ -103,7 +103,7 @@ describeNeeds(needsNginx, 'behind nginx, configured as docs/operations.md says',
     expect([large.status, JSON.parse(large.body)]).toMatchObject([422, { code: 'bad_import' }]);
   });
 
-  test('a WebSocket is let through', async () => {
+  test('nginx lets a WebSocket through', async () => {
     using authority = new Authority();
     const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
     try {

@@ -39,9 +39,9 @@ function openingsIn(log: string): Opening[] {
 /** An exclusive creation: what it makes is new, and what is there it does not open. */
 const isCreation = ({ call }: Opening) => call.includes('O_CREAT|O_EXCL');
 
-describeNeeds(needsBuild, 'the commands that use a database', () =>
+describeNeeds(needsBuild, 'commands that use a database', () =>
   describeNeeds(needsTool('strace'), 'under strace', strace => {
-    it('nothing but SQLite opens an existing database file, write-ahead log or shared memory', async () => {
+    it('only SQLite opens an existing database file, write-ahead log or shared memory', async () => {
       await using premises = new Premises();
       const { folder, directory } = premises;
       const restored = join(folder, 'restored');
@@ -75,7 +75,7 @@ describeNeeds(needsBuild, 'the commands that use a database', () =>
   }),
 );
 
-it('one copy of SQLite is in a process: two would not know of each other’s locks', () => {
+it('a process has one copy of SQLite: two would not know of each other’s locks', () => {
   const users = codeFiles.filter(
     ({ path, text }) => /^host\/.*\.ts$/.test(path) && text.includes("'better-sqlite3'"),
   );

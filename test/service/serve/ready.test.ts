@@ -15,7 +15,7 @@ async function after(statement: string) {
   return [ready.status, await ready.json(), health.status];
 }
 
-it('is ready while the database takes writes, for which one row is written again and again', async () => {
+it('the service is ready while the database accepts writes, and tests it by rewriting one row', async () => {
   expect(await after('select 1')).toEqual([200, { status: 'ready', version: '9.9.9' }, 200]);
   await using rig = new Rig();
   const service = await rig.start();
@@ -36,6 +36,6 @@ it.each([
   ],
   ['belongs to a newer version', "insert into kysely_migration values ('9999-later', '')", 'schema_changed'],
   ['is older', "delete from kysely_migration where name = '0002-management'", 'schema_changed'],
-])('is alive and not ready while the database %s', async (_, statement, reason) => {
+])('the service is alive and not ready while the database %s', async (_, statement, reason) => {
   expect(await after(statement)).toEqual([503, { status: 'not ready', reason, version: '9.9.9' }, 200]);
 });

@@ -72,7 +72,7 @@ function get(url: string, ca: string, headers: Record<string, string> = {}, body
 }
 
 describeNeeds(needsOpenssl, 'a service with a certificate', () => {
-  it('speaks TLS 1.2 and 1.3, and nothing older', async () => {
+  it('the service speaks TLS 1.2 and 1.3, and nothing older', async () => {
     using authority = new Authority();
     await using rig = new Rig();
     const { url } = await rig.start({ tls: files(authority.issue()) });
@@ -84,7 +84,7 @@ describeNeeds(needsOpenssl, 'a service with a certificate', () => {
     expect(await handshake(url, authority.file, 'TLSv1')).toBe('ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION');
   });
 
-  it('answers to its names, tells browsers to stay with https, and marks its cookie', async () => {
+  it('the service answers to its names, sends HSTS, and marks its cookie as secure', async () => {
     using authority = new Authority();
     await using rig = new Rig();
     const tls = files(authority.issue('DNS:otp.example.org,IP:127.0.0.1'));
@@ -114,7 +114,7 @@ describeNeeds(needsOpenssl, 'a service with a certificate', () => {
     expect(String(entered.headers['set-cookie'])).toContain('; Secure');
   });
 
-  it('does not start with a key that others may read, of another certificate, or without one', async () => {
+  it('the service does not start with an exposed key, a key of another certificate, or no key', async () => {
     using authority = new Authority();
     await using rig = new Rig();
     const [one, other] = [authority.issue(), authority.issue()];
@@ -130,7 +130,7 @@ describeNeeds(needsOpenssl, 'a service with a certificate', () => {
     }
   });
 
-  it('takes files that changed, also through a link, and stays with the old where they cannot be used', async () => {
+  it('the service reloads changed certificate files, also through a link, and keeps the old ones if they are unusable', async () => {
     using authority = new Authority();
     const [old, renewed] = [authority.issue(), authority.issue()];
     const live = join(authority.folder, 'live.pem');
@@ -170,9 +170,9 @@ describeNeeds(needsOpenssl, 'a service with a certificate', () => {
 
 describeNeeds(
   needsBuild.found ? needsOpenssl : { ...needsBuild, found: undefined },
-  'passfob and certificates',
+  'reloading of certificates',
   () => {
-    it('reads them again at SIGHUP', async () => {
+    it('serve reloads its certificate at SIGHUP', async () => {
       using authority = new Authority();
       await using premises = new Premises();
       const [old, renewed] = [authority.issue(), authority.issue()];
@@ -207,12 +207,12 @@ describeNeeds(
   },
 );
 
-describeNeeds(needsOpenssl, 'the host tool', () => {
+describeNeeds(needsOpenssl, 'the host tool over TLS', () => {
   const unknown = { kind: 'certificate', message: expect.stringContaining('does not know') };
   const another = { kind: 'certificate', message: expect.stringContaining('for another host') };
   const outOfTime = { kind: 'certificate', message: expect.stringContaining('not valid at this time') };
 
-  it('refuses an unknown authority, another host and a certificate out of its time', async () => {
+  it('the host tool refuses an unknown authority, another host and an expired or future certificate', async () => {
     using authority = new Authority();
     using stranger = new Authority();
     await using rig = new Rig();
@@ -233,7 +233,7 @@ describeNeeds(needsOpenssl, 'the host tool', () => {
     }
   });
 
-  it('refuses a service that speaks nothing newer than TLS 1.1', async () => {
+  it('the host tool refuses a service that speaks nothing newer than TLS 1.1', async () => {
     using authority = new Authority();
     const { cert, key } = authority.issue();
     const server = createServer({
@@ -253,7 +253,7 @@ describeNeeds(needsOpenssl, 'the host tool', () => {
     }
   });
 
-  it('refuses addresses and authority files that cannot be used', async () => {
+  it('the host tool refuses unusable addresses and authority files', async () => {
     await using rig = new Rig();
     const bad = { kind: 'bad-input' };
     for (const url of [

@@ -36,7 +36,7 @@ async function wasAhead(office: Office) {
   return { token, show, rightMs, repair: () => repairLastStep(management, grace, token) };
 }
 
-test('a fob that a clock ahead shut out for a day is accepted again soon after its last step is put right', async () => {
+test('a fob locked out for a day by a clock ahead is accepted again soon after its last step is repaired', async () => {
   await using office = await Office.open();
   const { management, store } = office;
   const { token, show, rightMs, repair } = await wasAhead(office);
@@ -62,7 +62,7 @@ test('a fob that a clock ahead shut out for a day is accepted again soon after i
   expect(codeOf(nobody)).toBe('unknown_serial');
 });
 
-test('a passcode that was shown while the clock was ahead works once when its time comes, as the documents say', async () => {
+test('a passcode shown while the clock was ahead works once when its time comes, as documented', async () => {
   await using office = await Office.open();
   const { token, show, rightMs, repair } = await wasAhead(office);
   accepted(await repair());
@@ -71,7 +71,7 @@ test('a passcode that was shown while the clock was ahead works once when its ti
   expect([await show(seen), await show(seen)]).toEqual(['accepted', 'replay']);
 });
 
-test('a last step that does not lie in the future is refused, whatever the token', async () => {
+test('repairing a last step that is not in the future is refused for every token', async () => {
   await using office = await Office.open();
   const { management, store } = office;
   await office.users('ada');
@@ -96,7 +96,7 @@ test('a last step that does not lie in the future is refused, whatever the token
   expect(await set(gone, most * 2)).toBe('step_not_ahead');
 });
 
-test('all last steps that lie in the future are put right at once, in transactions of a bounded size, and no other', async () => {
+test('repairing all last steps changes exactly those in the future, in transactions of a limited size', async () => {
   await using office = await Office.open();
   const { management, store } = office;
   const { db } = store;
@@ -134,7 +134,7 @@ test('all last steps that lie in the future are put right at once, in transactio
   expect(acts.filter(act => act.startsWith('token.repair-last-step'))).toHaveLength(count + 1);
 });
 
-test('the console says until when a fob is refused, and puts it right for an administrator who has just proved it', async () => {
+test('the console shows how long a fob is refused, and repairs it for an administrator with a fresh proof', async () => {
   await using rig = new Rig();
   const furnished = await furnish(rig);
   await using office = furnished.office;

@@ -6,7 +6,7 @@ import { isOnPostgres } from '../kit.ts';
 import { isWaiting } from '../waiting.ts';
 import { accepted, grace, Office } from './kit.ts';
 
-test('disabling leaves no first answer behind, not even of a log-in that is being decided meanwhile', async () => {
+test('disabling a user leaves no cached answer behind, not even of a log-in in progress', async () => {
   await using office = await Office.open();
   const { db } = office.store;
   await office.users('ada');

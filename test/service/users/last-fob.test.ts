@@ -17,7 +17,7 @@ async function makeAdmin(office: Office, name: string): Promise<void> {
   accepted(await addOperator(office.management, grace, { user: name, role: 'admin' }));
 }
 
-test('help desk cannot take the last administrator’s only fob; who loses the last fob loses the sessions', async () => {
+test('help desk cannot take the last administrator’s only fob; a lost last fob ends the sessions', async () => {
   await using office = await Office.open();
   const { management, store } = office;
   await office.users('ada');
@@ -75,7 +75,7 @@ test('help desk cannot take the last administrator’s fob by any change of its 
   expect(codeOf(await unassignToken(management, dora, { serial }))).toBe('last_admin');
 });
 
-test('an administrator whose fob the console does not take is no other administrator', async () => {
+test('an administrator without a fob that the console accepts does not count as another administrator', async () => {
   await using office = await Office.open();
   const { management, store } = office;
   await makeAdmin(office, 'ada');
@@ -94,7 +94,7 @@ test('an administrator whose fob the console does not take is no other administr
   accepted(await suspendToken(management, dora, { serial }));
 });
 
-test('of two administrators’ only fobs that help desk suspends at once, one stays', async () => {
+test('when help desk suspends two administrators’ only fobs at once, one stays', async () => {
   await using office = await Office.open();
   const { management } = office;
   await makeAdmin(office, 'ada');

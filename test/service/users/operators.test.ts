@@ -63,7 +63,7 @@ test('operators are users with a role; each change is audited under the operator
   ]);
 });
 
-test('the last administrator who can sign in stays; one who cannot yet is nobody’s last', async () => {
+test('the last administrator who can sign in stays; one who cannot sign in yet does not count', async () => {
   await using office = await Office.open();
   const { management } = office;
   await office.users('ada', 'bob');
@@ -171,7 +171,7 @@ async function live(office: Office, steps: readonly Step[]): Promise<void> {
   for (const session of ended) expect(await sessionOf(office.management, session)).toBeUndefined();
 }
 
-test('whatever is done to operators: an administrator remains, and sessions are those of enabled operators', async () => {
+test('property: after any acts on operators, an administrator remains and only enabled operators have sessions', async () => {
   await using office = await Office.open();
   const { db } = office.store;
   await office.users(...NAMES);

@@ -72,7 +72,7 @@ test('an operator with password and fob gets a session, and the audit says so', 
   for (const hidden of [value, at.password]) expect(text).not.toContain(hidden);
 });
 
-test('every reason not to let somebody in looks the same and leaves no session', async () => {
+test('every refused sign-in looks the same and creates no session', async () => {
   await using rig = new Rig();
   await using at = await desk(rig);
   const { office } = at;
@@ -99,7 +99,7 @@ test('every reason not to let somebody in looks the same and leaves no session',
 
 const addBob = (office: Office) => addOperator(office.management, grace, { user: 'bob', role: 'admin' });
 
-test('an operator who is disabled while the passcode is looked at gets no session', async () => {
+test('an operator who is disabled while the passcode is evaluated gets no session', async () => {
   await using rig = new Rig();
   await using at = await desk(rig);
   const { office } = at;
@@ -115,7 +115,7 @@ test('an operator who is disabled while the passcode is looked at gets no sessio
   expect(await enter({ ...at, decider: { ...at.decider, decide } })).toBeUndefined();
 });
 
-test('a session is proved anew by its own operator only, and a link’s not at all', async () => {
+test('a session is proved again by its own operator only, and a link’s session never', async () => {
   await using rig = new Rig();
   await using at = await desk(rig);
   const { office } = at;

@@ -27,7 +27,7 @@ const query = (office: Office, changes: Partial<UserQuery> = {}): UserQuery => (
 const namesOf = async (office: Office, changes: Partial<UserQuery> = {}) =>
   (await listUsers(office.store.db, query(office, changes))).users.map(({ name }) => name);
 
-test('a user is made, found under any spelling, changed and audited; refusals change nothing', async () => {
+test('a user is created, found under any spelling, changed and audited; refusals change nothing', async () => {
   await using office = await Office.open();
   const { management } = office;
   const made = accepted(
@@ -52,7 +52,7 @@ test('a user is made, found under any spelling, changed and audited; refusals ch
   expect(acts).toEqual(['user.create ada', 'user.change ada']);
 });
 
-test('disabling, enabling and unlocking are seen in the view and audited', async () => {
+test('disabling, enabling and unlocking are shown in the view and audited', async () => {
   await using office = await Office.open();
   const { management } = office;
   await office.users('ada');
@@ -77,7 +77,7 @@ test('disabling, enabling and unlocking are seen in the view and audited', async
   ]);
 });
 
-test('lists go page by page through all names once, by a part of the name and by state', async () => {
+test('user lists page through all names once, by a part of the name and by state', async () => {
   await using office = await Office.open();
   // Beyond the last of the first plane: a bound of U+FFFF would lose it.
   const names = ['ada', 'adam', 'adb', 'ad𐐨', 'bob', 'böb', 'b%', 'b_'];
@@ -142,7 +142,7 @@ test.each([
   [{ after: 'adam' }, /autoindex_users_2 \(name>|users_name_key.*Index Cond: \(name >/],
   [{ state: 'disabled' }, /users_disabled/],
   [{ state: 'locked' }, /users_failing/],
-] as const)('a list of users %j walks along an index', async (changes, index) => {
+] as const)('a list of users %j uses an index', async (changes, index) => {
   await using office = await Office.open();
   const plan = await planOf(office, changes);
   expect(plan).toMatch(index);
@@ -157,7 +157,7 @@ test.each([
   ).toBe(1);
 });
 
-test('no view of a user holds a hash', async () => {
+test('no view of a user contains a hash', async () => {
   await using office = await Office.open();
   await office.users('ada');
   await office.password('ada');

@@ -31,7 +31,7 @@ function copied(passcode: string, lower: boolean): string {
   return lower ? grouped.toLowerCase() : grouped;
 }
 
-test('what the fob’s own code makes in any alphabet is accepted, in any case where case does not matter', async () => {
+test('passcodes of the fob’s own code are accepted in every alphabet, in any case unless case matters', async () => {
   await using rig = new Rig();
   const service = await rig.start({ lock: { threshold: 0, periodMs: 1000 } });
   await using office = await Office.beside(rig);

@@ -53,7 +53,7 @@ async function scene(pinPlace: PinPlace = 'none') {
   return { office, token, password, decide, next };
 }
 
-test('every application gets what it asks for, from tokens with their PIN anywhere', async () => {
+test('every application gets its required factors, with tokens whose PIN is checked anywhere', async () => {
   const rows: [PinPlace, Factors, ('password' | 'pin')[], Outcome][] = [
     ['none', 'otp', [], 'accepted'],
     ['none', 'otp', ['password', 'pin'], 'accepted'],
@@ -90,7 +90,7 @@ test('every application gets what it asks for, from tokens with their PIN anywhe
   }
 });
 
-test('a token that wants a PIN gets one, also beside a token that wants none', async () => {
+test('a token with a PIN requires it, also beside a token without one', async () => {
   const { office, token, decide, next } = await scene('service');
   await using _ = office;
   const other = await office.token('ada', { pinPlace: 'fob', serial: 'FOB-2' });
@@ -104,7 +104,7 @@ test('a token that wants a PIN gets one, also beside a token that wants none', a
   }
 });
 
-test('a temporary code asks for the PIN where all fobs of its user do', async () => {
+test('a temporary code requires the PIN if all fobs of its user do', async () => {
   const { office, decide } = await scene('service');
   await using _ = office;
   const { code } = accepted(await makeTemporaryCode(office.management, grace, { user: 'ada' }));
@@ -113,7 +113,7 @@ test('a temporary code asks for the PIN where all fobs of its user do', async ()
   expect(await decide('otp', { passcode, pin: PIN })).toBe('accepted');
 });
 
-test('a temporary code for a fob that wants a PIN wants it, too, when the fob is suspended or revoked', async () => {
+test('a temporary code for a fob with a PIN requires it, also after the fob is suspended or revoked', async () => {
   const { office, token, decide } = await scene('service');
   await using _ = office;
   const { management } = office;
@@ -135,7 +135,7 @@ test('a temporary code for a fob that wants a PIN wants it, too, when the fob is
   expect(await decide('otp', { passcode })).toBe('accepted');
 });
 
-test('a temporary code for a fob that answers questions wants the PIN that the fob does', async () => {
+test('a temporary code for a fob that answers questions requires the fob’s PIN', async () => {
   const { office, decide } = await scene('fob');
   await using _ = office;
   const { db } = office.store;
@@ -146,7 +146,7 @@ test('a temporary code for a fob that answers questions wants the PIN that the f
   expect(await decide('otp', { passcode, pin: PIN })).toBe('accepted');
 });
 
-test('a password or PIN that is changed while a log-in with the old one is on its way is not accepted', async () => {
+test('a password or PIN that changes during a log-in with the old one is not accepted', async () => {
   const { office, password, next } = await scene();
   await using _ = office;
   const { application } = await ensureApplication(office.store.db, office.nowMs);
@@ -170,7 +170,7 @@ test('a password or PIN that is changed while a log-in with the old one is on it
   expect(await decided(withPin)).toEqual(['wrong_pin']);
 });
 
-test('a log-in that was accepted stays so where its password’s hash cannot be renewed', async () => {
+test('an accepted log-in stays accepted when its password hash cannot be renewed', async () => {
   const { office, password, decide, next } = await scene();
   await using _ = office;
   const { db } = office.store;
@@ -184,7 +184,7 @@ test('a log-in that was accepted stays so where its password’s hash cannot be 
   expect(await db.selectFrom('users').select('password_hash').execute()).toEqual([{ password_hash }]);
 });
 
-test('wrong factors count: three wrong passwords, PINs or passcodes lock, and a right one does not help then', async () => {
+test('wrong factors count: three wrong passwords, PINs or passcodes lock, and a right one then fails', async () => {
   const { office, token, password, decide, next } = await scene();
   await using _ = office;
   const passcode = next();
@@ -196,7 +196,7 @@ test('wrong factors count: three wrong passwords, PINs or passcodes lock, and a 
   expect(await decide('password_otp', { passcode: next(), password })).toBe('accepted');
 });
 
-test('who has the fob guesses a password or PIN three times, whatever log-ins are in between', async () => {
+test('an attacker with the fob guesses a password or PIN three times, whatever log-ins come between', async () => {
   for (const [factors, guess, outcome] of [
     ['password_otp', { password: freshPassword() }, 'wrong_password'],
     ['pin_otp', { pin: OTHER_PIN }, 'wrong_pin'],
@@ -253,7 +253,7 @@ test('a temporary code is accepted once, ends when the fob is used again, and ca
   expect(await decide('otp', { passcode: fourth })).not.toBe('accepted');
 });
 
-test('of 64 log-ins with one temporary code at once, one is accepted', async () => {
+test('of 64 concurrent log-ins with one temporary code, one is accepted', async () => {
   const { office, decide } = await scene();
   await using _ = office;
   const { code } = accepted(await makeTemporaryCode(office.management, grace, { user: 'ada' }));

@@ -54,7 +54,7 @@ function logIn({ url }: Service, passcode: string): Promise<Response> {
 }
 
 test.runIf(isOnPostgres)(
-  'a connection that is lost while log-ins are decided: 503 for all of them, nothing accepted, no alert (only on PostgreSQL)',
+  'a connection lost during log-ins answers 503 to all, accepts nothing and raises no alert (only on PostgreSQL)',
   async () => {
     await using rig = new Rig();
     const { proxy, direct, service, apiKey } = await scene(rig);
@@ -85,7 +85,7 @@ test.runIf(isOnPostgres)(
 );
 
 test.runIf(isOnPostgres)(
-  'a database that is not to be reached: 503 at the API, the form and the console; later all is as before (only on PostgreSQL)',
+  'an unreachable database is 503 at the API, the form and the console; later all is as before (only on PostgreSQL)',
   async () => {
     await using rig = new Rig();
     const { proxy, direct, service, apiKey } = await scene(rig);
@@ -114,7 +114,7 @@ test.runIf(isOnPostgres)(
 );
 
 test.runIf(isOnPostgres)(
-  'a server that ends its sessions, and connections that are all in use, are 503 as well (only on PostgreSQL)',
+  'sessions ended by the database server and exhausted connections are 503 as well (only on PostgreSQL)',
   async () => {
     await using rig = new Rig();
     const { proxy, direct, service } = await scene(rig);
@@ -140,7 +140,7 @@ test.runIf(isOnPostgres)(
 );
 
 test.runIf(isOnPostgres)(
-  'a connection that is silent and not closed holds log-ins up for a while, and not for good (only on PostgreSQL)',
+  'a silent open connection delays log-ins for a limited time (only on PostgreSQL)',
   async () => {
     await using rig = new Rig();
     const { proxy, direct, service, apiKey } = await scene(rig, '?query_timeout=4000');
@@ -181,7 +181,7 @@ async function whileMigrating(
 }
 
 test.runIf(isOnPostgres)(
-  'a node that starts waits for its tables longer than for any answer (only on PostgreSQL)',
+  'a starting node waits longer for its tables than for other queries (only on PostgreSQL)',
   async () => {
     await using rig = new Rig();
     const databaseUrl = (await rig.database) ?? '';
@@ -200,7 +200,7 @@ test.runIf(isOnPostgres)(
 );
 
 test.runIf(isOnPostgres)(
-  'a node whose database is lost while it starts says so, and to try again (only on PostgreSQL)',
+  'a node that loses its database while starting reports it and says to try again (only on PostgreSQL)',
   async () => {
     await using rig = new Rig();
     const given = { directory: rig.directory, databaseUrl: (await rig.database) ?? '' };

@@ -18,7 +18,7 @@ async function told(answer: Promise<Response>): Promise<unknown> {
   return body;
 }
 
-test('who is let in is named as the service has them, however the name was typed', async () => {
+test('a log-in returns the canonical user name, however the name was typed', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const apiKey = apiKeyOf(service);
@@ -38,7 +38,7 @@ test('who is let in is named as the service has them, however the name was typed
   }
 });
 
-test('so is who approved on a fob, and who answered a question', async () => {
+test('a push and an answered question return the canonical user name', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const apiKey = apiKeyOf(service);

@@ -38,7 +38,7 @@ test('nodes of one schema decide together, and stop once another version has cha
 });
 
 test.runIf(isOnPostgres)(
-  'a node whose database says nothing is not ready within seconds, however often it is asked (only on PostgreSQL)',
+  'a node whose database is silent is not ready within seconds, however often it is asked (only on PostgreSQL)',
   async () => {
     await using rig = new Rig();
     const proxy = await CutProxy.before((await rig.database) ?? '');

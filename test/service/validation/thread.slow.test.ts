@@ -37,7 +37,7 @@ async function open(rig: Rig): Promise<Opened> {
 const sent = (token: NewToken, counter: number) => ({ user: token.user, passcode: codeAt(token, counter) });
 
 test(
-  'a thread decides as the service itself does: right, wrong, again, and the very same request again',
+  'a worker thread decides like the service itself: right, wrong, repeated and identical requests',
   async () => {
     await using rig = new Rig();
     const { node, apiKey, tokens } = await open(rig);
@@ -78,7 +78,7 @@ test(
 );
 
 test(
-  'a thread that breaks off: whoever waits is answered, the next log-in has a new one, nothing is accepted twice',
+  'after a thread dies, waiting requests are answered, the next log-in gets a new thread, and nothing is accepted twice',
   async () => {
     await using rig = new Rig();
     const { node, apiKey, tokens } = await open(rig);
