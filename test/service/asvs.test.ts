@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const document = readFileSync(`${root}docs/asvs.md`, 'utf8');
 
-/** A test that a point of the checklist names: its file and, where it is said, how its title begins. */
+/** A test that a point of the checklist names: its file and, if given, the beginning of its title. */
 interface Named {
   readonly path: string;
   readonly title: string | undefined;

@@ -24,7 +24,7 @@ describeNeeds(needsTool('chromium'), 'log-in form and pane in Chromium', executa
   });
   afterAll(() => browser.close());
 
-  /** A page whose complaints (console errors, refused loads) are collected. */
+  /** Opens a page and collects its complaints (console errors, refused loads). */
   async function open(context: BrowserContext): Promise<{ page: Page; complaints: string[] }> {
     const page = await context.newPage();
     const complaints: string[] = [];
@@ -41,7 +41,7 @@ describeNeeds(needsTool('chromium'), 'log-in form and pane in Chromium', executa
     return { service, token: await add(service, newToken()) };
   }
 
-  /** Types a log-in without touching a mouse. The user name has the focus when the page opens. */
+  /** Types a log-in without using a mouse. The user name has the focus when the page opens. */
   async function logInByKeyboard(page: Page, user: string, passcode: string): Promise<void> {
     await page.waitForFunction(() => document.activeElement?.id === 'user');
     await page.keyboard.type(user);
@@ -117,7 +117,7 @@ describeNeeds(needsTool('chromium'), 'log-in form and pane in Chromium', executa
     const context = await browser.newContext();
     const { page, complaints } = await open(context);
     const frames = `<iframe src="${service.url}/login"></iframe><iframe src="${service.operatorLink}"></iframe>`;
-    // Another origin (port) of the same site, as the demo's own page is.
+    // Another origin (port) of the same site, like the demo's own page.
     const outer = createServer((_request, response) =>
       response.setHeader('content-type', 'text/html').end(frames),
     );

@@ -11,7 +11,7 @@ import { CutProxy } from '../kit/cut-proxy.ts';
 import { isOnPostgres, newDatabase } from './kit.ts';
 import { accepted, grace } from './users/kit.ts';
 
-/** Two nodes of one service: their stores, both in use already. */
+/** Opens two nodes of one service, with their stores already in use. */
 async function twoStores(): Promise<{ one: Store; two: Store; change(): Promise<void> }> {
   const directory = mkdtempSync(join(tmpdir(), 'passfob-changes-'));
   const databaseUrl = await newDatabase();
@@ -91,7 +91,7 @@ it.runIf(isOnPostgres)(
     await expect.poll(() => changes).toBe(1);
     proxy.freeze();
     await store.announce();
-    // It is made good for when the new one listens, and that one hears.
+    // The new connection reports one change for those it may have missed, and then receives announcements.
     await expect.poll(() => changes).toBe(2);
     await store.announce();
     await expect.poll(() => changes).toBe(3);

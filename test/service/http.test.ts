@@ -14,7 +14,7 @@ import { secret } from '../kit/secrets.ts';
 import { add, apiKeyOf, codeAt, codeNow, NOON_MS, newToken, openLink, post, Rig } from './kit.ts';
 import { accepted, givePin, grace, Office } from './users/kit.ts';
 
-/** A GET with a Host header of one's own, which `fetch` does not allow. */
+/** Sends a GET with a custom Host header, which `fetch` does not allow. */
 function getAs(url: string, host: string): Promise<number> {
   return new Promise((resolve, reject) => {
     httpRequest(url, { headers: { host } }, response => {

@@ -15,10 +15,13 @@ interface LogIn {
   readonly counter: number;
 }
 
-/** How a log-in that was sent ended for the one who sent it. */
+/** The result of a log-in for its client. */
 type Ending = 'accepted' | 'refused' | 'unanswered';
 
-/** Users with a HOTP token each, and their passcodes counter by counter, so that each is within the window in its turn. */
+/**
+ * Creates users with a HOTP token each, and their passcodes by counter, so that each is within the window in its
+ * turn.
+ */
 async function prepare(rig: Rig) {
   const service = await rig.start({ clock: Date.now });
   const tokens: NewToken[] = [];

@@ -25,7 +25,7 @@ test('three failures lock the account; failures while locked change nothing; it 
   expect(await attempt(wrongCode(token, rig.clock.nowMs))).toBe('locked');
   expect(await attempt(right())).toBe('locked');
   rig.clock.nowMs = NOON_MS + PERIOD_MS;
-  // The lock took its failures with it: two more may be made before the right passcode resets them.
+  // The expired lock reset its failures: two more are possible before the right passcode resets them.
   expect(await attempt(wrongCode(token, rig.clock.nowMs))).toBe('wrong');
   expect(await attempt(wrongCode(token, rig.clock.nowMs, 1))).toBe('wrong');
   expect(await attempt(right())).toBe('accepted');
@@ -84,7 +84,7 @@ test('property: an account is never locked with fewer consecutive failures than 
   );
 });
 
-/** One thing that happens to an account after a while: a miss of a factor, or a log-in that proved some. */
+/** One event of an account after a pause: a failure of a factor, or a log-in that proved some factors. */
 const happening = fc.record({
   waitMs: fc.integer({ min: 0, max: 200 }),
   missed: fc.option(fc.constantFrom<Factor>('passcode', 'password', 'pin')),

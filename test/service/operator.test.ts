@@ -3,7 +3,7 @@ import { secret } from '../kit/secrets.ts';
 import { add, codeNow, NOON_MS, newToken, openLink, Rig, wrongCode } from './kit.ts';
 import { Office } from './users/kit.ts';
 
-/** Presses the button of an operator link's page. @returns the cookie, and what came back */
+/** Presses the button on an operator link's page. @returns the cookie and the response */
 async function enter(link: string, headers: Record<string, string> = {}) {
   const response = await openLink(link, headers);
   const setCookie = response.headers.get('set-cookie') ?? '';
@@ -87,7 +87,7 @@ test('without a session there is no pane and no stream; signing out and expiry e
     expect(await status(path, { cookie: `${name}=pfs_guess` })).toBe(401);
     expect(await status(path, { cookie })).toBe(200);
   }
-  // It lasts as long as it is used, and 12 hours at most.
+  // It lasts while it is used, and 12 hours at most.
   for (let half = 0; half < 24; half++) {
     rig.clock.nowMs += 30 * 60_000 - 1;
     expect(await status('/operator', { cookie })).toBe(200);
@@ -138,7 +138,7 @@ test('the pane shows replays with count, real reasons, token states and locked a
   expect(page).not.toContain(right);
 });
 
-/** The next message of an event stream that is a change; fails when the stream ends first. */
+/** Waits for the next change in an event stream; fails when the stream ends first. */
 async function nextChange(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<boolean> {
   for (;;) {
     const { done, value } = await reader.read();

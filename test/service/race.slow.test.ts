@@ -7,7 +7,7 @@ const FEW = 5;
 const MANY = countOf(FEW, 300);
 const ALERTS_LISTED = 50;
 const OPTIONS = { ...LONG, timeout: 400_000 };
-/** No lock: what is counted here is the high-water mark's work alone. */
+/** No lockout: this test is about replay protection alone. */
 const neverLocks = { threshold: 0, periodMs: 1000 };
 
 test(

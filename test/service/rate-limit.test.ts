@@ -10,7 +10,7 @@ test('a rate limit is used up after its burst, and recovers with time', () => {
   expect([take(0), take(0), take(0), take(0)]).toEqual([true, true, true, false]);
   expect([take(999), take(1_999), take(1_999)]).toEqual([false, true, false]);
   expect([take(60_000), take(60_000), take(60_000), take(60_000)]).toEqual([true, true, true, false]);
-  // A clock that goes back fills nothing.
+  // A clock that goes back restores no capacity.
   expect(take(0)).toBe(false);
 });
 

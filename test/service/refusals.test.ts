@@ -99,13 +99,13 @@ test('a request with the same idempotency key gets the same answer and raises no
   expect(await service.alerts()).toEqual([]);
   expect(await service.events()).toHaveLength(1);
 
-  // Only the very same request is a repeat.
+  // Only an identical request is a repeat.
   expect(await send('first-click', { source: '192.0.2.1' })).toBe(403);
   expect(await send('other-click')).toBe(403);
   expect((await service.alerts())[0]?.count).toBe(2);
   expect(await send('first-click', { passcode: wrongCode(token, NOON_MS) })).toBe(403);
 
-  // A repeated refusal is not a second failure either.
+  // A repeated refusal does not count as a second failure.
   for (let repeat = 0; repeat < 5; repeat++)
     expect(await send('wrong-click', { passcode: wrongCode(token, NOON_MS, 1) })).toBe(403);
   expect((await service.events()).map(event => event.outcome)).toEqual([
@@ -116,7 +116,7 @@ test('a request with the same idempotency key gets the same answer and raises no
     'accepted',
   ]);
 
-  // The answer is kept for two minutes; after that the passcode is simply used.
+  // The answer is cached for two minutes; after that the passcode counts as used.
   rig.clock.nowMs += 119_999;
   expect(await send('first-click')).toBe(200);
   rig.clock.nowMs += 1;

@@ -19,7 +19,7 @@ import { expect, test } from 'vitest';
 import { fill } from './tokens/filled.ts';
 import { Helpdesk, must } from './tokens/helpdesk.ts';
 
-/** The statements of what runs on a database, as SQLite would do them. */
+/** Collects the statements of a database, and explains them as SQLite would run them. */
 class Explained implements KyselyPlugin {
   readonly queries: CompiledQuery[] = [];
   readonly #db: Db;
@@ -40,7 +40,7 @@ class Explained implements KyselyPlugin {
   async plans(): Promise<string[]> {
     const plans = [];
     for (const { sql, parameters } of this.queries.splice(0)) {
-      // Where a value of each row will stand, any will do.
+      // Any value serves as a placeholder for the value of each row.
       const ofOne = parameters.map(value => (value !== null && typeof value === 'object' ? '' : value));
       const explain = CompiledQuery.raw(`explain query plan ${sql}`, ofOne);
       const { rows } = await this.#db.executeQuery<{ detail: string }>(explain);
@@ -50,7 +50,7 @@ class Explained implements KyselyPlugin {
   }
 }
 
-/** What a plan says of values that the statement itself brings along. */
+/** Plan steps about values that the statement itself contains. */
 const ofLists = /(?:SCAN|SEARCH) json_each VIRTUAL TABLE INDEX \d+:|SCAN CONSTANT ROW|SCAN owner/g;
 
 test('every search uses an index and sorts nothing', async () => {

@@ -12,7 +12,7 @@ import { Office } from './users/kit.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** A validator on the rig's database by a connection of its own. */
+/** Opens a validator on the rig's database with a connection of its own. */
 async function validatorOn(rig: Rig) {
   const store = await openStore({ directory: rig.directory });
   const { id } = await store.db.selectFrom('applications').select('id').executeTakeFirstOrThrow();
@@ -69,7 +69,7 @@ test('on a full disk each of many log-ins fails or is durable, and none is accep
   expect(isFull).toBe(true);
   await sql`pragma max_page_count = 1000000`.execute(store.db);
   for (const counter of accepted.slice(-5)) expect(await decide(codeAt(token, counter))).not.toBe('accepted');
-  // What failed was not used up.
+  // The failed log-in did not use up the passcode.
   expect(await decide(codeAt(token, accepted.length))).toBe('accepted');
   await store.close();
 });
@@ -126,7 +126,7 @@ test('an attempt with only revoked tokens is refused and raises one alert a day,
     { sealed_secret: null, key_id: null },
   ]);
   database.close();
-  // Ten years on it is still revoked, and another fob of the user's is what works.
+  // After ten years it is still revoked, and the user's other fob works.
   rig.clock.nowMs += 3650 * 24 * HOUR_MS;
   const next = await add(service, newToken({ serial: 'FOB-2' }));
   expect(

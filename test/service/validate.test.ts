@@ -76,7 +76,7 @@ test('HOTP: the expected counter and the next nine are accepted, the one after i
   expect(await outcomeOf(50)).toBe('wrong');
   expect(await outcomeOf(49)).toBe('accepted');
   expect(await outcomeOf(49)).toBe('replay');
-  // Skipped by the acceptance of 49: never used, and still dead.
+  // Skipped by the acceptance of 49: never used, and still refused.
   expect(await outcomeOf(48)).toBe('wrong');
   expect(await outcomeOf(60)).toBe('wrong');
   expect(await outcomeOf(50)).toBe('accepted');

@@ -8,7 +8,7 @@ import { expect, test } from 'vitest';
 import { Rig } from '../kit.ts';
 import { accepted, grace, Office } from '../users/kit.ts';
 
-// What begins like an internationalised name (RFC 5891 §4.2.3.1) has to be one.
+// A label with the prefix of an internationalised name (RFC 5891 §4.2.3.1) must be one.
 const label = fc.stringMatching(/^[a-z]([a-z0-9-]{0,8}[a-z0-9])?$/).filter(text => text.slice(2, 4) !== '--');
 const host = fc
   .tuple(fc.array(label, { minLength: 2, maxLength: 3 }), fc.option(fc.integer({ min: 1, max: 65_535 })))
@@ -23,7 +23,7 @@ const range = fc
 const read = (flags: Sources['flags']) =>
   readConfiguration({ flags, environment: {}, workingDirectory: '/nowhere', defaultDirectory: '/nowhere' });
 
-/** The configuration as it is read from flags. */
+/** Reads the configuration from flags. */
 function configured(hosts: string, ranges: string) {
   const reading = read({
     ...(hosts && { publishedHosts: hosts }),
@@ -46,7 +46,7 @@ test('property: the published addresses are exactly the configured ones', async 
         );
         const { hosts: shown, ranges: published } = await makePublished(office.management, given)();
         expect(shown).toEqual([...new Set(hosts.map(({ name, port }) => `${name}:${port ?? 443}`))]);
-        // The same addresses, in however other words.
+        // The same addresses in any other notation.
         const isIn = addressMatcher(published);
         for (const [address, bits] of ranges) {
           expect(isIn(address)).toBe(true);

@@ -50,7 +50,7 @@ describe('fobs announced by agents', () => {
     await scene.keyed(ada);
     const link = await scene.linkOf(ada);
     const impostor = await scene.agent();
-    // One that has another owner, one that is blank, and one that answers nothing.
+    // A fob of another owner, a blank fob, and a fob that answers nothing.
     const stolen = await makeAssigned(await Office.open());
     const numbers = [stolen.fob, new CoreFob()].map(fob => impostor.plug(fob, ada.serial));
     for (const number of numbers) await impostor.stands(number, 'unproved');
@@ -142,12 +142,12 @@ describe('agent connections', () => {
   });
 });
 
-/** As JSON has it: what it has no word for is left out. */
+/** Serialises a value as JSON; values that JSON cannot hold are left out. */
 function asJson(value: unknown): string {
   return JSON.stringify(value, (_name, one) => (typeof one === 'bigint' ? String(one) : one)) ?? '';
 }
 
-/** Agents without a network, and the time that they go by. */
+/** Agents without a network, and their clock. */
 class Bench implements AsyncDisposable {
   nowMs = 0;
   readonly agents: Agents;
@@ -168,7 +168,7 @@ class Bench implements AsyncDisposable {
     return new Bench(await Office.open());
   }
 
-  /** Connects an agent. @returns it, and what it heard */
+  /** Connects an agent. @returns the connection and the texts it received */
   connect(from = '192.0.2.1') {
     const heard: string[] = [];
     const at = this.closed.push(0) - 1;
@@ -285,7 +285,7 @@ describe('agents of a node', () => {
     await using bench = await Bench.open();
     const { connection } = await bench.opened();
     const text = JSON.stringify({ type: 'bytes', fob: 0, text: 'x'.repeat(2_000) });
-    // An hour at half of what is allowed, which is many times what is allowed at once.
+    // An hour at half of the permitted rate, which is many times the burst.
     const perSecond = Math.floor(agentLimits.agentCharBucket.perSecond / text.length / 2);
     for (let second = 0; second < 3_600; second++) {
       bench.nowMs += 1_000;

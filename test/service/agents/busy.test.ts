@@ -19,7 +19,7 @@ async function cancelWaiting(db: Db): Promise<void> {
   await until(async () => (await count(sql`select 1 ${waiting}`)) === 0, 'the end of it');
 }
 
-/** A node whose way to the database goes through a proxy. */
+/** Opens a node that reaches its database through a proxy. */
 async function behindProxy() {
   const proxies: CutProxy[] = [];
   const bench = await Bench.open(async ({ databaseUrl = '' }) => {
@@ -48,7 +48,7 @@ const presses = [
   ],
 ] as const;
 
-/** A request for a fob that is locked, of which its agent was told. */
+/** Creates a request for a locked fob and waits until its agent is notified. */
 async function askedLocked(bench: Bench) {
   const own = await bench.fobOf('ada');
   const agent = await bench.agent();
@@ -132,7 +132,7 @@ it.runIf(isOnPostgres)(
       own.fob.enter(PIN);
       await isWaiting(bench.db);
       agent.unplug(number);
-      // Behind it there was time for an end that came too soon.
+      // These exchanges leave time for a premature end notice.
       for (const _ of [1, 2]) {
         const before = agent.log.length;
         agent.say({ type: 'beat' });

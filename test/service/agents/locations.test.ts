@@ -37,7 +37,7 @@ it(
       const model = new Map<string, string>();
       for (const { fob, link, isCome, isWaitedFor } of acts) {
         const one = at(`${fob}-${run}`, `${run}-${link}`);
-        // A connection is one node's: of one node all is written in its order, of two what was waited for.
+        // A connection belongs to one node. One node's writes keep their order; those of two nodes only if awaited.
         const node = nodes[link % 2];
         const other = nodes[1 - (link % 2)];
         await other?.settled();
@@ -65,7 +65,7 @@ it('a fob at two connections is reached by the older one when the newer ends or 
   await older.stands(at, 'unproved');
   await newer.close();
   await until(async () => (await bench.linkOf(ada)) === undefined, 'the end of the link');
-  // In steps in which nobody falls silent.
+  // The steps are short enough that no agent counts as silent.
   const minuteLater = async () => {
     for (const stepMs of [agentLimits.agentSeenMs / 2, agentLimits.agentSeenMs / 2]) {
       const before = older.log.length;
@@ -97,7 +97,7 @@ it.runIf(isOnPostgres)(
       agent.unplug(first);
       const second = agent.plug(ada.fob);
       await until(() => carried(second) >= proof, 'its proof');
-      // Behind the last message of it.
+      // Waits until the last message of the proof was handled.
       const before = agent.log.length;
       agent.say({ type: 'beat' });
       await until(() => agent.log.length >= before + 2, 'the answer');
@@ -112,7 +112,10 @@ it('a fob unplugged right after any message of its proof leaves no location row'
   await using bench = await Bench.open();
   const ada = await bench.fobOf('ada');
   const gone = JSON.stringify({ type: 'gone', fob: 0 });
-  /** @param last the message of the fob behind which it leaves, counted from 1 @returns how many there were by the proof */
+  /**
+   * @param last the message of the fob, counted from 1, after which it leaves @returns how many messages its proof
+   * had
+   */
   const proof = async (last: number) => {
     let said = 0;
     let count = 0;
@@ -126,7 +129,7 @@ it('a fob unplugged right after any message of its proof leaves no location row'
     agent.plug(ada.fob);
     await until(() => count > 0 || said >= last, 'the proof');
     await until(() => bench.node.proofsUnderWay === 0, 'the end of it');
-    // It may not have had so much to say.
+    // The fob may have sent fewer messages than `last`.
     if (said < last) await agent.close();
     await until(async () => (await bench.linkOf(ada)) === undefined, 'the end of the link');
     await agent.close();
@@ -138,7 +141,7 @@ it('a fob unplugged right after any message of its proof leaves no location row'
   for (let last = 1; last <= count; last++) await proof(last);
 });
 
-/** Two fobs of one user at one agent, whose node is away from the rows of links when it is wanted so. */
+/** Opens two fobs of one user at one agent. Its node can be cut off from the rows of locations. */
 async function twoFobs() {
   const away = new Away('agent_fobs');
   const bench = await Bench.open(async ({ store }) => ({
@@ -167,7 +170,7 @@ it('a fob unplugged during a database failure is not reached afterwards; its oth
   away.isAway = true;
   agent.unplug(number);
   await until(() => away.failed > 0, 'what cannot be written');
-  // Tried again, in vain.
+  // The retry fails as well.
   const { failed } = away;
   bench.node.sweep();
   await until(() => away.failed > failed, 'what cannot be written');

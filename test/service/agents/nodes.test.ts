@@ -18,7 +18,7 @@ it('a push works with the agent on one node and the log-in on another, and survi
   await until(() => ada.fob.screen.includes(cut.number), 'the request');
   await first.kill();
   await until(() => agent.isClosed, 'the end of the connection');
-  // What is said to nobody is lost.
+  // Nobody polls the fob, so this answer is lost.
   ada.fob.approve();
   expect(await scene.take(cut, 0, second)).toBe('waiting');
   const again = await scene.agent({}, second);

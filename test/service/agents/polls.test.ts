@@ -216,7 +216,7 @@ describe('polls of a connection', () => {
   });
 });
 
-/** As JSON has it: what it has no word for is left out. */
+/** Serialises a value as JSON; values that JSON cannot hold are left out. */
 function safe(value: unknown): string {
   return JSON.stringify(value, (_name, one) => (typeof one === 'bigint' ? String(one) : one));
 }

@@ -36,7 +36,7 @@ it('at most eight proofs of one serial number run at once over all sources, and 
   const strangers = agentLimits.agentProofsPerSerial - agentLimits.agentProofsPerSerialTrusted;
   const first = begun(proofs);
   expect(first).toHaveLength(strangers);
-  // The first five are of the first source alone: they came while nobody else was there.
+  // The first five are of the first source alone, because no other source had arrived.
   const rest = Array.from({ length: 39 }, (_one, index) => {
     for (const fob of first.splice(0, 1)) proofs.end(fob);
     const [next] = begun(proofs);

@@ -8,7 +8,7 @@ import { accountsOf, fill, lockByPin, PIN } from './held.ts';
 import { until } from './kit.ts';
 import type { UsersFob } from './world.ts';
 
-/** A fob's person opens it. */
+/** Unlocks a fob by its PIN. */
 function unlock({ fob }: UsersFob): void {
   fob.press();
   fob.enter(PIN);
@@ -52,7 +52,7 @@ describe('push keys of fobs', () => {
     const before = agent.log.length;
     bench.aheadMs += agentLimits.agentAgainMinMs * 4;
     bench.node.sweep();
-    // What is asked after it has been through.
+    // Bob's fob is served after the sweep.
     await bench.plugged(agent, bob);
     const about = agent.log.slice(before).map(text => JSON.parse(text).fob);
     expect([about.includes(number), about.length > 0]).toEqual([false, true]);

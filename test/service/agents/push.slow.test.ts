@@ -11,7 +11,7 @@ import { fill, lockByPin, owner, PIN } from './held.ts';
 import { type AgentWishes, byPolls, byWebSocket, type TestAgent, until } from './kit.ts';
 import { Scene } from './scene.ts';
 
-/** A user's fob at an agent, with its push key. */
+/** Prepares a user's fob with its push key at an agent. */
 async function ready(scene: Scene, user = 'ada', wishes: AgentWishes = {}) {
   const fob = await scene.fobOf(user);
   const agent = await scene.agent(wishes);
@@ -70,7 +70,7 @@ describe('answers at the fob', () => {
     const [declined, reported] = [await scene.ask('ada'), await scene.ask('bob')];
     await scene.becomes(declined, 'shown');
     ada.fob.deny();
-    // A no leads to the question whether to report it: another no.
+    // The first short press asks whether to report the request; the second one says no.
     ada.fob.deny();
     await scene.becomes(reported, 'shown');
     bob.fob.deny();
@@ -109,11 +109,11 @@ describe('answers at the fob', () => {
     expect(ada.fob.screen).toContain(second.number);
     await scene.withdraw(second);
     await until(() => !ada.agent.isOpen(ada.number), 'the release');
-    // Who presses now is too late.
+    // This press is too late.
     ada.fob.approve();
     expect(await scene.take(second, 0)).toBe('refused');
     expect(await scene.take(first, 0)).toBe('waiting');
-    // Nobody asks any more: the question goes away by itself.
+    // Nobody polls any more, so the question disappears by itself.
     ada.fob.run(6_000);
     expect(ada.fob.screen).not.toContain(second.number);
   });
@@ -151,7 +151,7 @@ describe('answers at the fob', () => {
     await scene.becomes(asked, 'shown');
     for (let seconds = 0; seconds < 31; seconds++) {
       ada.fob.run(1_000);
-      // The fob's time flies, and it wants to be asked in it.
+      // The fob's clock runs fast, and the fob expects polls in its own time.
       if (seconds % 4 === 3) await nextPoll(ada.agent);
     }
     await until(() => ada.fob.screen.includes(asked.number), 'the request');
@@ -160,7 +160,7 @@ describe('answers at the fob', () => {
   });
 });
 
-/** Waits until the service has asked the fob once more. */
+/** Waits until the service has polled the fob once more. */
 async function nextPoll({ log }: TestAgent): Promise<void> {
   const before = log.length;
   await until(() => log.length >= before + 2, 'the next poll');
@@ -174,7 +174,7 @@ it('the fob is polled often enough that the earliest possible hold is noticed wi
   const next = (ms: number) => polls.find(poll => poll >= ms) ?? Number.POSITIVE_INFINITY;
   for (let ms = 0; ms < pushLimits.pushMs - 1_000; ms += 7)
     expect(next(ms) - ms).toBeLessThanOrEqual(isHeld(ms) ? 100 : 250);
-  // One that nobody answers costs little more than if it were asked evenly.
+  // An unanswered request costs little more than polling at a constant rate.
   expect(polls.length).toBeLessThan((pushLimits.pushMs / 250) * 1.1);
 });
 
@@ -203,7 +203,7 @@ describe('agents that reconnect', () => {
     const asked = await scene.ask('ada');
     await scene.becomes(asked, 'shown');
     await ada.agent.close();
-    // An answer that nobody hears is no answer.
+    // This answer does not reach the service.
     ada.fob.approve();
     expect(await scene.take(asked, 0)).toBe('waiting');
     const again = await scene.agent();
@@ -248,7 +248,7 @@ describe('agents that reconnect', () => {
     const again = await scene.agent();
     await again.stands(again.plug(ada.fob), 'own');
     await until(() => again.notices.includes('request'), 'the notice');
-    // Late, and by a session that is over.
+    // These messages are late and belong to a session that is over.
     for (const text of held) ada.agent.sayText(text);
     expect(await scene.take(asked, 0)).toBe('waiting');
     ada.fob.approve();

@@ -15,7 +15,7 @@ import { act, RecordsRig } from '../audit/kit.ts';
 import { NOON_MS } from '../kit.ts';
 import { HookReceiver } from './receivers.ts';
 
-/** Long enough for any computer; what is waited for comes at once. */
+/** Long enough for any computer; the awaited results come at once. */
 const WAIT = { timeout: 20_000, interval: 20 };
 
 const key = secret('a key of the webhook');

@@ -22,7 +22,7 @@ const PIN = secret('730519');
 const WRONG_PIN = secret('480627');
 const DAY_MS = 24 * 3_600_000;
 
-/** An office with an engine, and the names and counts of its alerts. */
+/** Opens an office with a validator, and lists the names and counts of its alerts. */
 async function scene() {
   const office = await Office.open();
   const { db } = office.store;
@@ -87,7 +87,7 @@ test('lockouts by question answers, by a resync and by wrong present PINs raise 
       newPin: PIN,
     });
   for (let nth = 0; nth < 2; nth++) await choose(WRONG_PIN);
-  // A right one is no lock, and ends the failures.
+  // A right PIN does not lock, and resets the failures.
   expect(await choose(PIN)).toMatchObject({ refusal: { code: 'same_pin' } });
   const named = async () => (await listAlerts(db)).map(({ user }) => user).sort();
   expect(await named()).toEqual(['ada', 'bob']);
@@ -130,7 +130,7 @@ test('alerts of one kind displace no alerts of another kind', async () => {
   expect(kept[1]?.last_ms).toBe(12);
 });
 
-/** Log-ins of users by number, null for a name that nobody has. */
+/** Stores log-ins of users by number; null stands for an unknown name. */
 function happen(db: Db, applicationId: string, ids: readonly string[], source: string, atMs: number) {
   return (users: readonly (number | null)[], outcome: Outcome) =>
     recordEvents(
@@ -165,7 +165,7 @@ test('attempts on many users from one source raise an alert; one user’s attemp
   await from('192.0.2.5')(everyone, 'locked');
   expect(await watchSpraying(db, office.nowMs)).toEqual([]);
   await from('192.0.2.1')(everyone.slice(most - 1, most), 'wrong_pin');
-  // A household's or attacker's IPv6 addresses are one source; names that nobody has count, too.
+  // IPv6 addresses of one household or attacker are one source; unknown names count, too.
   for (const at of everyone)
     await from(`2001:db8:0:7::${at.toString(16)}`)(
       [at % 2 === 0 ? at : null],

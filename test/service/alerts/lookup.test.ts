@@ -4,7 +4,7 @@ import { vetHost } from '@passfob/service/features/notify/address';
 import { addressesOf } from '@passfob/service/features/notify/lookup';
 import { expect, test } from 'vitest';
 
-/** A name server on loopback that answers each question with addresses, or never. */
+/** Starts a name server on loopback that answers each question with addresses, or never. */
 async function nameServer(answer: 'never' | { readonly a: number[]; readonly code?: number }) {
   const socket = createSocket('udp4');
   const asked: string[] = [];
@@ -88,7 +88,7 @@ test('a silent name server blocks nobody: many lookups wait without a thread and
   }
 });
 
-/** @param most how much it ends at once */
+/** @param most how many lookups it ends at once */
 function cancelling(most: number) {
   const controller = new AbortController();
   setMaxListeners(most, controller.signal);

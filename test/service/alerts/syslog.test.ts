@@ -50,7 +50,7 @@ async function listening(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** What comes over a stream, as the octet counts of RFC 6587 §3.4.1 divide it. */
+/** Receives a stream and divides it by the octet counts of RFC 6587 §3.4.1. */
 async function receive(server: Server, send: (port: number) => Promise<void>): Promise<Buffer[]> {
   const chunks: Buffer[] = [];
   server.on(

@@ -32,7 +32,7 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
 );
 
-/** Every `$ref` in a value. */
+/** Returns every `$ref` in a value. */
 function refsIn(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return [];
   const own = '$ref' in value && typeof value.$ref === 'string' ? [value.$ref] : [];
@@ -78,7 +78,7 @@ test('every operation has a summary, its roles, its parameters and its responses
     const stated = (operation.parameters ?? []).filter(parameter => parameter.in === 'path');
     expect(stated.map(({ name, required }) => [name, required])).toEqual(inPath.map(name => [name, true]));
     const statuses = Object.keys(operation.responses);
-    // A request to approve may be decided, or still waited for.
+    // Redeeming a push has two successful statuses: decided, and still waiting.
     expect(
       statuses.filter(status => status.startsWith('2')),
       path,

@@ -65,7 +65,7 @@ test('bodies are limited in size and must be JSON', async () => {
   const file = { name: 'a', content: 'A'.repeat(administrationLimits.administrationBodyMaxBytes * 2) };
   const plan = await bureau.ask('POST', '/v1/imports/plan', key, { files: [file], userFrom: 'nobody' });
   expect([plan.status, plan.json.code]).toEqual([422, 'bad_import']);
-  // Who is not let in is told so before a body is read.
+  // Unauthenticated requests are refused before their body is read.
   expect((await bureau.ask('POST', '/v1/users', {}, long)).status).toBe(401);
 });
 

@@ -7,7 +7,7 @@ import { secret } from '../../kit/secrets.ts';
 import { apiKeyOf, openLink } from '../kit.ts';
 import { type Answer, allRoles, Bureau, pathOf, type Shown } from './kit.ts';
 
-/** A route that a role decides about, with the permission it declares. */
+/** A route that checks a role, with the permission it declares. */
 interface Guarded {
   readonly name: string;
   readonly method: string;
@@ -23,7 +23,7 @@ function guarded({ routes }: Bureau): Guarded[] {
   );
 }
 
-/** What became of a request: turned away with a code, or let in, whatever it came to then. */
+/** Returns how a request was admitted: refused with a code, or let in, whatever its result. */
 function admission({ status, json }: Answer): string {
   return status === 401 || status === 403 ? `${status} ${String(json.code)}` : 'let in';
 }
@@ -47,7 +47,7 @@ test('requests without credentials, with an application’s key or with a made-u
   const cookie = { cookie: `passfob-operator-${new URL(bureau.service.url).port}=pfs_guess` };
   for (const shown of [{}, application, { authorization: 'Bearer pfa_guess' }, cookie]) {
     for (const { name, method, path } of paths) {
-      // So that the allowance of this address is not used up.
+      // Keeps the rate limit of this address from being used up.
       bureau.rig.clock.nowMs += 1000;
       const answer = await bureau.ask(method, path, shown);
       expect([name, admission(answer)]).toEqual([name, '401 credentials_needed']);
@@ -131,7 +131,7 @@ test('a session by one-time link has the administrator’s role during the set-u
   expect(made.status).toBe(201);
   const rows = await bureau.office.store.db.selectFrom('audit').select(['actor', 'action']).execute();
   expect(rows).toContainEqual({ actor: 'link', action: 'api-key.change' });
-  // Used now and then, so that it does not stand idle.
+  // The session is used now and then, so that it does not expire as idle.
   bureau.rig.clock.nowMs += accessLimits.linkFreshMs / 2;
   expect((await make('second')).status).toBe(201);
   bureau.rig.clock.nowMs += accessLimits.linkFreshMs / 2;

@@ -9,7 +9,7 @@ test('every registered route of the API declares who may use it', async () => {
   await using bureau = await Bureau.open();
   const served = bureau.routes.filter(({ path }) => path.startsWith('/v1/') || path === '/metrics');
   const where = ({ method, path }: { method: string; path: string }) => `${method} ${path}`;
-  // Nothing is open but what says what there is, and the answer to methods that are not there.
+  // Only the descriptions and the responses to unsupported methods are open to anybody.
   const open = served.filter(({ who }) => who === 'anybody').map(where);
   const acts = new Map(apiRoutes.map(route => [where(route), route.permission]));
   expect(open.filter(one => acts.has(one))).toEqual([]);

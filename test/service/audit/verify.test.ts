@@ -9,7 +9,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { act, RecordsRig } from './kit.ts';
 
-/** Four seals of three rows and three rows that are not sealed yet. */
+/** Writes four checkpoints of three rows each, and three rows without a checkpoint. */
 async function fill(rig: RecordsRig, management: Management): Promise<void> {
   for (let batch = 0; batch < 4; batch++) {
     await act(rig, management, batch * 3 + 1, batch * 3 + 3);
@@ -49,7 +49,7 @@ async function put(db: Db, contained: Contents): Promise<void> {
 type Table = keyof Contents;
 const tables: readonly Table[] = ['audit', 'audit_seals', 'settings'];
 
-/** One change of one thing: `at` picks the row and `by` the other row or the new value. */
+/** Makes one change of one thing: `at` picks the row and `by` the other row or the new value. */
 function mutate(
   intact: Contents,
   { table, kind, at, by, column }: { table: Table; kind: string; at: number; by: number; column: number },
@@ -88,7 +88,7 @@ const mutation = fc.record({
   column: fc.nat(20),
 });
 
-/** Whether a mutation left a different audit behind: numbers of one table may not collide, or it never gets there. */
+/** Tells whether a mutation changed the audit and could be stored: numbers within a table must be unique. */
 function isPossible(before: Contents, after: Contents): boolean {
   const unique = (rows: Contents['audit'], key: string) =>
     new Set(rows.map(row => row[key])).size === rows.length;

@@ -4,7 +4,7 @@ import { inspect } from '../../kit/axe.ts';
 import { describeNeeds, needsTool } from '../../kit/tools.ts';
 import { Scene } from '../agents/scene.ts';
 
-/** A service, and a user whose fob is plugged in. */
+/** Starts a service with a user whose fob is connected. */
 async function opened() {
   const scene = await Scene.open();
   onTestFinished(() => scene[Symbol.asyncDispose]());
@@ -44,7 +44,7 @@ describeNeeds(needsTool('chromium'), 'Autosend in Chromium', executablePath => {
 
   it('Autosend continues by itself once the fob approves, and axe finds nothing on its pages', async () => {
     const { url, ada } = await opened();
-    // What looks for faults is put into the page, which the page's own policy forbids.
+    // axe is injected into the page, which the page's own policy forbids.
     const at = await page({ bypassCSP: true });
     const found: string[] = [];
     for (const [form, title] of [

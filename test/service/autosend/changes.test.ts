@@ -34,7 +34,7 @@ test('Autosend asks for the application’s factors, and no fob is asked after a
     if (wrong !== undefined) await browser.autosend(path, { user: 'ada', ...wrong });
     await browser.autosend(path, { user: 'ada', ...right });
   }
-  // What one browser asked for before is taken back.
+  // The earlier request of the same browser is withdrawn.
   expect(await states(office)).toEqual([
     ['withdrawn', true],
     ['withdrawn', false],

@@ -21,7 +21,7 @@ interface Asked {
   readonly number: string;
 }
 
-/** What was seen, without what is chosen by chance or was typed. */
+/** Removes random and typed values from a page. */
 function masked({ name, id, number }: Asked, seen: readonly unknown[]): string {
   return JSON.stringify(seen)
     .replaceAll(JSON.stringify(name).slice(1, -1), 'USER')
@@ -77,11 +77,11 @@ describe.each(paths)('Autosend at %s', path => {
     }
     expect(done.set[0]).toMatch(/-autosend=; Max-Age=0; Path=\/(login|me); HttpOnly; SameSite=Strict$/);
     expect((await mine.finish(path, id)).status).toBe(403);
-    // Its answer was lost: the browser has the cookie of before, and sends the form again.
+    // The response was lost: the browser still has the old cookie, and sends the form again.
     mine.cookies.clear();
     for (const [name, value] of kept) mine.cookies.set(name, value);
     expect((await mine.finish(path, id)).status).toBe(done.status);
-    // The passcode that the fob shows is used up.
+    // The passcode on the fob's screen is used up.
     expect(
       (await mine.post('/login', { user: 'ada', passcode: codeNow(fob.token, rig.clock.nowMs) })).status,
     ).toBe(403);

@@ -10,7 +10,7 @@ test.each(paths)('Autosend at %s works with each step at another node', async pa
   const second = await rig.start();
   const browser = new Browser(service);
   const { id } = await browser.autosend(path);
-  // Behind a balancer both have one port, by which cookies are named.
+  // Behind a load balancer both nodes share one port, which is part of the cookie name.
   const moved = new Browser(second);
   const port = (url: string) => new URL(url).port;
   for (const [name, value] of browser.cookies)

@@ -13,7 +13,7 @@ import { COUNTED, SUITE } from './kit.ts';
 const PIN_SUITE = 'OCRA-1:HOTP-SHA1-6:QN08-PSHA1';
 const LONG = 'OCRA-1:HOTP-SHA256-10:QH10-T30S';
 
-/** Takes every row that would be taken, and returns the tokens by serial number. */
+/** Imports every row that can be imported, and returns the tokens by serial number. */
 async function take(office: Office, drafts: readonly ImportDraft[]) {
   const { db, keys } = office.management;
   const { items } = await prepareImport(db, keys, drafts);

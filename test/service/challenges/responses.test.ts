@@ -169,7 +169,7 @@ test('a fob whose counter ran too far ahead is found by two answers to one quest
   expect(await codeOf(resync(answer(201), answer(200)))).toBe('resync_failed');
   expect(await resync(answer(200), answer(201))).toMatchObject({ ok: true, value: { driftSteps: 0 } });
   expect((await scene.row()).last_step).toBe(201);
-  // Both are used up, and the fob goes on from there.
+  // Both are used up, and the counter continues from there.
   expect(await codeOf(resync(answer(200), answer(201)))).toBe('resync_failed');
   const next = await scene.ask();
   expect(await scene.answer(next, fobAnswer(scene.token, next.question, { counter: 201 }))).toBe('wrong');

@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 
-/** A folder to read a configuration in. */
+/** A folder from which a configuration is read. */
 class Desk implements Disposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'passfob-configuration-'));
 
@@ -28,7 +28,7 @@ class Desk implements Disposable {
     });
   }
 
-  /** What can be read, with where it came from. */
+  /** Reads a valid configuration, with the source of each value. */
   good(sources: Partial<Sources> = {}) {
     const reading = this.read(sources);
     if (reading.mistakes !== undefined) throw new Error(JSON.stringify(reading.mistakes));

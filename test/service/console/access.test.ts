@@ -16,7 +16,7 @@ test('signing in takes password and own passcode, and every refusal looks the sa
     { ...admin, password: 'not the password' },
     { ...admin, token: { ...admin.token, secret: plain.token.secret } },
     { ...admin, name: 'nobody' },
-    // A user with both, who is no operator.
+    // A user with password and fob, but without a role.
     plain,
   ]) {
     const { status, text, headers } = await new Visitor(furnished.service).signIn(kit, rig.clock);
@@ -45,7 +45,7 @@ test('signing in leads to the requested page, and never to another site', async 
     ['https://evil.example/operator', '/operator'],
     ['/operator/../login', '/operator'],
     ['/operatorx', '/operator'],
-    // No other site, however odd: a path of this one.
+    // Unusual, but a path of this site.
     ['/operator\\@evil.example', '/operator/@evil.example'],
   ] as const) {
     const seen = await visitor.signIn(furnished.operators.admin, rig.clock, to);
@@ -70,7 +70,7 @@ test('a dangerous act requires a proof at most five minutes old, and continues a
   const sent = await visitor.send('/operator/token/revoke', { serial: 'ADA-1', reason: 'lost' });
   expect(sent.location).toBe(`/operator/prove?to=${encodeURIComponent(path)}`);
   expect((await visitor.get('/operator/token?serial=ADA-1')).text).toContain('Assigned');
-  // What is not dangerous goes on without.
+  // Acts that are not dangerous need no fresh proof.
   expect((await visitor.get('/operator/token/rename?serial=ADA-1')).status).toBe(200);
   const proof = { password: admin.password, passcode: codeNow(admin.token, rig.clock.nowMs), to: path };
   const wrong = await visitor.send('/operator/prove', { ...proof, password: 'not the password' });

@@ -12,7 +12,7 @@ import { furnish, type Seen, signedIn } from './kit.ts';
 
 const fields = { serial: '', fobs: 'owned', policy: '', hours: '24', delivery: 'mail' };
 
-/** The string on a page that shows one. */
+/** Returns the activation string on a page. */
 function stringOn({ text }: Seen): string {
   return secret((/<code>(pf1[\w ]+)<\/code>/.exec(text)?.[1] ?? '').replaceAll(' ', ''));
 }
@@ -36,7 +36,7 @@ test('an activation handed over in person shows string and QR code in the formâ€
   const id = new URLSearchParams(resend.split('?')[1]).get('id') ?? '';
   const again = await desk.send('/operator/activation/resend', { id, hours: '', delivery: 'shown' });
   expect(stringOn(again)).not.toBe(string);
-  // Whoever still has the first one hears nothing but no; help desk sees why.
+  // The first code is refused after the resend, and help desk sees the reason.
   const late = { code: readActivationString(string).code, relay: new Uint8Array(randomBytes(16)) };
   const caller = { source: '192.0.2.9', requestId: 'late' };
   expect(await enterActivation(office.management, caller, late)).toEqual({

@@ -19,7 +19,7 @@ async function upload(visitor: Visitor, content: string, fields: Record<string, 
   return visitor.post('/operator/import', form);
 }
 
-/** Waits for a job by looking at its page, as a person does. */
+/** Waits for a job by reloading its page, as a person does. */
 async function finished(visitor: Visitor, path: string): Promise<string> {
   let text = '';
   await expect
@@ -51,7 +51,7 @@ test('an import shows its plan for every row, waits for confirmation, and runs',
     office.store.db.selectFrom('tokens').selectAll().where('label', 'in', ['ada', 'bob']).execute();
   expect(await tokens()).toEqual([]);
   const id = /name="id" value="([^"]+)"/.exec(seen.text)?.[1] ?? '';
-  // Nothing begins before somebody says so, whoever looks for jobs.
+  // The import waits for confirmation, even if workers look for jobs.
   expect((await visitor.get(`/operator/job?id=${id}`)).text).toContain('Paused: 0 of 2 rows');
   expect((await visitor.send('/operator/job/resume', { id })).location).toBe(`/operator/job?id=${id}`);
   await finished(visitor, `/operator/job?id=${id}`);
@@ -96,7 +96,7 @@ test('a form with too many parts or fields is refused before they are read', asy
   const visitor = await signedIn(furnished, 'admin', rig.clock);
   const parts = (count: number) =>
     Object.fromEntries(Array.from({ length: count }, (_, at) => [`more${at}`, 'x']));
-  // A token against other sites, a password, where users come from, and the file.
+  // The session's token, a password, the source of users, and the file.
   const usual = 4;
   const most = await upload(visitor, seededUri('ada'), parts(consoleLimits.uploadPartsMax - usual));
   expect(most.status).toBe(200);

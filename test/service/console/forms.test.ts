@@ -5,7 +5,7 @@ import { codeNow, post, Rig } from '../kit.ts';
 import { furnish, signedIn } from './kit.ts';
 import { fillWorld, HOSTILE } from './world.ts';
 
-/** 20 bytes in Base32 and in hexadecimal. */
+/** The same 20 bytes in Base32 and in hexadecimal. */
 const SEED = {
   base32: secret('JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'),
   hex: secret('00112233445566778899aabbccddeeff00112233'),
@@ -51,7 +51,7 @@ test('hostile names stay text on every page that shows them', async () => {
   const { text, status } = await visitor.get(`/operator/user?${new URLSearchParams(subjects)}`);
   expect(status).toBe(200);
   expect(text).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
-  // What leads to them in the pages leads to them.
+  // The test follows the links of the pages themselves.
   const [href = ''] =
     /\/operator\/token\?serial=%3Ci%3E[^"]*/.exec((await visitor.get('/operator/tokens')).text) ?? [];
   expect((await visitor.get(href)).text).toContain('&lt;i&gt;&amp;&quot;odd?/#%');

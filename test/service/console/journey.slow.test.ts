@@ -16,7 +16,7 @@ interface Fob {
   readonly hex: string;
 }
 
-/** A seed, and the token it makes. */
+/** Creates a seed and its token. */
 function newFob(user: string, serial: string): Fob {
   const bytes = secret(new Uint8Array(randomBytes(20)));
   return {
@@ -32,7 +32,7 @@ describeNeeds(needsTool('chromium'), 'the console in Chromium', executablePath =
   });
   afterAll(() => browser.close());
 
-  /** A page whose complaints (console errors, refused loads) fail the test. */
+  /** Opens a page whose complaints (console errors, refused loads) fail the test. */
   async function open(options: BrowserContextOptions = {}): Promise<Page> {
     const context = await browser.newContext(options);
     onTestFinished(() => context.close());
@@ -222,7 +222,7 @@ describeNeeds(needsTool('chromium'), 'the console in Chromium', executablePath =
     await tabTo('User name');
     await keyboard.type('grace');
     await keyboard.press('Enter');
-    // What is wrong has the focus, and leads to the field.
+    // The error summary has the focus, and links to the field.
     await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('alert');
     await keyboard.press('Tab');
     await keyboard.press('Enter');

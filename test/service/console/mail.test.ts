@@ -63,7 +63,7 @@ test('a mail server is set, tested and removed; its password is never shown, and
     expect((await visitor.get(path)).text).not.toContain(password);
   expect((await visitor.send(`${place}/test`, { to: 'ada@example.test' })).status).toBe(303);
   const id = await queue(office.management, await invitation(office.management));
-  // Whatever an operator does wakes whoever sends.
+  // Every operator's act wakes the mail worker.
   await visitor.send('/operator/users/create', { name: 'linus', displayName: '', email: '' });
   await expect.poll(async () => (await rowOf(office.management, id)).state).toBe('sent');
   const subjects = await Promise.all(server.messages.map(async ({ raw }) => (await parsed(raw)).subject));

@@ -38,7 +38,7 @@ test('channels are saved, changed without their secret, and removed; a generated
   expect(await readChannels(office.store.db)).toMatchObject([{ id, name: 'renamed', enabled: false }]);
   for (const path of ['/channels', `/channels/webhook?id=${id}`, '/audit'])
     expect((await visitor.get(`/operator${path}`)).text).not.toContain(key);
-  // The form of another kind does not take it.
+  // The form of another kind of channel refuses it.
   expect((await visitor.get(`/operator/channels/mail?id=${id}`)).status).toBe(404);
   const mail = {
     id: '',

@@ -47,7 +47,7 @@ test('re-keying while the service runs: log-ins and new tokens go on, then the o
   expect(standing).toMatchObject({ state: 'waiting', resealed: 22, unreadable: 0 });
   expect(keyIdsIn(rig.directory)).toEqual([old, standing.keyId]);
   expect(statSync(join(rig.directory, 'service.key')).mode & 0o077).toBe(0);
-  // A node that has not heard yet seals under the old key meanwhile.
+  // A node that has not read the new key yet encrypts under the old one.
   tokens.push(await add(service, newToken({ user: 'late', serial: 'LATE' })));
   expect(await rekey(place, serviceActor)).toMatchObject({ state: 'waiting', resealed: 1 });
   rig.clock.nowMs += 120_000;

@@ -9,7 +9,7 @@ import { add, codeNow, keyOf, NOON_MS, newToken, Rig } from '../kit.ts';
 
 const onPosix = process.platform !== 'win32';
 
-/** Every way bytes might stand in a file. */
+/** Returns the encodings in which bytes could occur in a file. */
 function spellings(bytes: Uint8Array): Buffer[] {
   const buffer = Buffer.from(bytes);
   const texts = [

@@ -148,7 +148,7 @@ test('resending issues another code, ends the earlier activation with its reason
   });
   expect(activation.expiresMs - activation.createdMs).toBe(5 * HOUR_MS);
   expect(codeOf(await resend(office, first.activation.id))).toBe('activation_over');
-  // One that expired may be sent again, as long as no other is open.
+  // An expired activation may be resent while no other is open.
   office.nowMs += 5 * HOUR_MS;
   expect(codeOf(await resend(office, activation.id))).toBe('done');
 });
@@ -185,7 +185,7 @@ test('of two concurrent resends one succeeds, and the eleventh resend within an 
     id = accepted(await resend(office, id)).activation.id;
   }
   expect(codeOf(await resend(office, id))).toBe('too_many_resends');
-  // Another user is not held back by it, nor this one by starting for another token.
+  // It blocks neither another user nor an activation of this user for another token.
   const ada = await started(office, { user: 'ada' });
   expect(codeOf(await resend(office, ada.activation.id))).toBe('done');
   const open = await office.store.db

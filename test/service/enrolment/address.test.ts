@@ -6,7 +6,7 @@ import { secret } from '../../kit/secrets.ts';
 import { Bureau } from '../api/kit.ts';
 import { accepted, grace, Office } from '../users/kit.ts';
 
-/** The service that a new activation string names, asked for under an address. */
+/** Returns the service address in a new activation string that was requested under `base`. */
 async function namedIn(bureau: Bureau, base: string, user: string): Promise<string> {
   await bureau.office.users(user);
   const response = await fetch(`${base}/v1/users/${user}/activations`, {

@@ -9,13 +9,13 @@ import { until } from '../agents/kit.ts';
 import { hearingCommits } from './commits.ts';
 import { random, refusalOf, Scene } from './kit.ts';
 
-/** With a database of which something is heard between a transaction and the word of it. */
+/** Returns means whose database calls `heard` between a commit and its confirmation. */
 function means({ means }: Scene, heard: () => Promise<void>) {
   const { management } = means;
   return { ...means, management: { ...management, db: hearingCommits(management.db, heard) } };
 }
 
-/** What came before has been heard. */
+/** Waits until earlier events were handled. */
 const turn = () => new Promise<void>(resolve => setImmediate(resolve));
 
 describe('abandoned activations', () => {
@@ -135,7 +135,7 @@ describe('ends of enrolments', () => {
 
 const CALLER = { source: '192.0.2.9', requestId: 'relay' };
 
-/** As it is said where a connection to PostgreSQL breaks, be it at the commit. */
+/** The error after a lost PostgreSQL connection, also during the commit. */
 const lost = () => new ServiceError('busy', 'the database is gone');
 
 /** A database that is lost when a lease is renewed. */

@@ -11,12 +11,12 @@ const { code: FIRST, codeAgain: AGAIN, codeNew: NEW, codeSame: SAME } = relayTex
 const CODE_MS = PAIRING_CODE_SECONDS * 1000;
 const OUT_MS = CODE_MS + relayLimits.codeOutMs;
 
-/** A blank fob at a service, and how the time of both goes on. */
+/** A blank fob at a service, with one clock for both. */
 class Desk {
   readonly fob = new CoreFob();
-  /** What the person was told about the code. */
+  /** Texts shown to the person about the code. */
   readonly told: string[] = [];
-  /** How long the service was willing to wait for each answer. */
+  /** The time limits that the service set for each answer. */
   readonly waits: number[] = [];
   private readonly scene: Scene;
   private endWait: () => void = () => undefined;
@@ -31,7 +31,7 @@ class Desk {
     this.scene.office.nowMs += ms;
   }
 
-  /** Until the person is told this. */
+  /** Waits until this text is shown to the person. */
   heard(text: string): Promise<void> {
     return new Promise(resolve => {
       this.hearers.push(event => {
@@ -40,19 +40,19 @@ class Desk {
     });
   }
 
-  /** Time goes on until the service waits no longer. */
+  /** Advances the clock until the service stops waiting. */
   waitOut(): void {
     this.pass(this.waits.at(-1) ?? 0);
     this.endWait();
   }
 
-  /** Somebody who types nothing until the wait is over. */
+  /** Types nothing until the wait is over. */
   readonly idle: RelayOptions['askCode'] = async (_, signal) => {
     this.waitOut();
     return untilEnded(signal);
   };
 
-  /** Brings the fob to an active token. */
+  /** Enrols the fob through a relay. */
   async relay(wishes: RelayWishes): Promise<void> {
     const wait = (ms: number) => {
       this.waits.push(ms);
@@ -87,14 +87,14 @@ describe('pairing codes that expire before they are typed', () => {
       expect(asked[0]).toBe(false);
       return shown.length < 3 ? desk.idle(...asked) : desk.fob.code;
     };
-    // As a relay does that asks twice at once, for want of a word that the first asking has ended.
+    // Acts like a relay that asks twice because it missed the end of the first prompt.
     const toService = (text: string) => (text.includes('"pairing-code"') ? [text, text] : text);
     await desk.relay({ askCode, toService });
     expect(desk.told).toEqual([FIRST, NEW, NEW]);
     expect(desk.waits.slice(0, 2)).toEqual([OUT_MS, OUT_MS]);
     expect(new Set(shown).size).toBe(3);
     expect((await scene.state()).activations).toMatchObject([{ state: 'used', attempts: 0 }]);
-    // Relays of before know no such field, and refuse what they do not know.
+    // Older relays do not know this field and refuse unknown ones.
     expect(scene.log.filter(text => text.includes('"same"'))).toEqual([]);
   });
 

@@ -101,7 +101,7 @@ describe('two relays with one code', () => {
     const activation = await scene.activation();
     const ending = new AbortController();
     const fob = new CoreFob();
-    // The first one vanishes without a word as the fob is to be paired.
+    // The first relay disappears without a stop message while the fob is paired.
     const toService = (text: string) => (text.includes('"stop"') ? '' : text);
     const first = scene.relay(activation, fob, {
       signal: ending.signal,

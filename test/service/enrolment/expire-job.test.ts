@@ -17,7 +17,7 @@ test('a user is reminded once, at half of the time, of the mail and not of its c
   office.nowMs += 5 * HOUR_MS - 1;
   expect(await expireActivations(management)).toEqual(NOTHING);
   office.nowMs += 1;
-  // As two nodes would.
+  // Two nodes run the job at once.
   const turns = await Promise.all([1, 2].map(() => expireActivations(management)));
   expect(turns.map(({ reminded }) => reminded).sort()).toEqual([0, 1]);
   const mails = await mailOf(office);

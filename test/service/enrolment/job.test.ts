@@ -38,7 +38,7 @@ test('a job mails activations to a list of users, for named tokens, and reports 
     ['ada', undefined, true],
   ])
     expect(facts).toContainEqual(one);
-  // What an operator may do and a job may, leaves the same rows.
+  // A job leaves the same rows as an operator's act.
   expect((await office.audit()).acts.filter(act => act.startsWith('activation.start'))).toHaveLength(3);
 });
 

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { Rig } from '../kit.ts';
 
-/** What became of a connection: opened, or the status by which it was refused. */
+/** Opens a connection. @returns it, or the status of the refusal */
 function dial(url: string, headers: Record<string, string> = {}): Promise<WebSocket | number> {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/relay`, { headers });
   return new Promise((resolve, reject) => {
@@ -24,7 +24,7 @@ async function opened(url: string): Promise<WebSocket> {
   return socket;
 }
 
-/** The code by which the service closes a connection over which this was said. */
+/** Returns the code with which the service closes a connection after these messages. */
 async function endAfter(url: string, ...said: readonly (string | Buffer)[]): Promise<number> {
   const socket = await opened(url);
   const ended = once(socket, 'close');
@@ -101,7 +101,7 @@ it('upgrades that arrive while the service closes get no response and are not pr
   await Promise.all(late.map(socket => once(socket, 'connect')));
   const ended = service.close();
   for (const [n, socket] of late.entries()) {
-    // At one moment of the end after the other.
+    // Each request arrives at another moment of the shutdown.
     for (let turns = 0; turns < n; turns++) await new Promise(setImmediate);
     socket.write(
       `GET /${n % 2 === 0 ? 'relay' : 'agent'} HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +

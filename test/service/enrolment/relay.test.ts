@@ -61,7 +61,7 @@ describe('push keys after an enrolment', () => {
     const client = connect(full.fob.plugIn().transport, HASTY);
     await client.hello();
     await client.openSession(pairingKey(full.key));
-    // All but the one that the token takes.
+    // Fills all records but the one that the token takes.
     for (let { freeRecords } = await client.call('info', {}); freeRecords > 1; freeRecords--)
       await client.call('put', {
         id: Uint8Array.of(9, 9, 9, freeRecords),

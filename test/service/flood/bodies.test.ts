@@ -7,7 +7,7 @@ import { during, formHead, manyParts, needsLinux, PARTS_TYPE, raw } from './kit.
 // Processes and hundreds of connections take long where other tests keep the machine busy.
 vi.setConfig({ testTimeout: 120_000 });
 
-/** Of processor time: a service that reads such a form needs seconds for each, one that does not needs next to none. */
+/** Processor time: reading such a form costs the service seconds, and not reading it next to nothing. */
 const SPENT_MS = 2_500;
 const GROWN_BYTES = 50 * 1_048_576;
 const PIECE_BYTES = 65_536;

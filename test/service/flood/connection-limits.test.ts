@@ -26,7 +26,7 @@ class Bench {
     return connection;
   }
 
-  /** A request that has arrived as a whole, and is being decided. */
+  /** Begins a request that arrived completely and is in progress. */
   ask(connection: HttpConnection, source = connection.source) {
     const request = new IncomingMessage(new Socket());
     const response = new ServerResponse(request);
@@ -35,7 +35,7 @@ class Bench {
     return { isIn, response };
   }
 
-  /** How many are open, by the address that they come from. */
+  /** Counts the open connections of an address. */
   count(address?: string): number {
     const isOpen = ({ socket, source }: HttpConnection) =>
       !socket.destroyed && (address === undefined || source === address);
@@ -164,7 +164,7 @@ it('large bodies in progress are limited, and the source with the most loses its
   expect(ended).toEqual([]);
   expect(begin('192.0.2.3', 2)).toBeDefined();
   expect(ended).toEqual(['192.0.2.1 2']);
-  // Its capacity was given back already, and is somebody else's.
+  // Its capacity was released already, and now belongs to another request.
   first?.();
   expect(begin('192.0.2.4', 5)).toBeUndefined();
 });

@@ -15,7 +15,7 @@ vi.setConfig({ testTimeout: 120_000 });
 
 const FORM = 'application/x-www-form-urlencoded';
 
-/** Opens so many connections of one source on which no request ever arrives. */
+/** Opens connections of one source on which no request ever arrives. */
 async function stalled(url: string, count: number, from: string): Promise<RawConnection[]> {
   const connections: RawConnection[] = [];
   while (connections.length < count) {
@@ -29,7 +29,7 @@ async function stalled(url: string, count: number, from: string): Promise<RawCon
   return connections;
 }
 
-/** An agent that has been answered. */
+/** Opens an agent connection and waits for its answer. */
 async function agent(url: string): Promise<WebSocket> {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/agent`);
   await once(socket, 'open');
@@ -63,7 +63,7 @@ describe('unauthenticated connections', () => {
       expect(await health(url)).toBe(200);
       const own = socketsOf(pid);
       const attackers = await stalled(url, 1_000, '127.0.0.2');
-      // It is accepted behind all of them.
+      // It is accepted after all of them.
       expect(await health(url)).toBe(200);
       expect(socketsOf(pid) - own).toBeLessThanOrEqual(webLimits.connectionsPerSource + 2);
       const logIn = { user: 'ada', passcode: codeAt(token, 0) };

@@ -11,7 +11,7 @@ vi.setConfig({ testTimeout: 60_000 });
 
 const STRANGERS = ['127.0.0.2', '127.0.0.3', '127.0.0.4'];
 
-/** A poll of an agent that says how long it is, and does not come. */
+/** Sends an agent's poll that states its length but whose body does not arrive. */
 async function slowPoll(url: string, from: string): Promise<RawConnection> {
   const connection = await raw(url, from);
   await connection.send(formHead(url, '/agent/poll', 'application/json', agentLimits.agentPollBodyMaxBytes));
@@ -49,7 +49,7 @@ itNeeds(
     const file = `--b\r\ncontent-disposition: form-data; name="csrf"\r\n\r\n${'x'.repeat(8_192)}\r\n--b--\r\n`;
     const imported = await statusOf(url, '127.0.0.5', importHead(url, visitor.cookie, file.length), file);
     for (const { socket } of slow) socket.destroy();
-    // Nobody knows the key of the poll, and the form has not the session's token: both were read.
+    // The poll has an unknown key, and the form lacks the session's token: both bodies were read.
     expect({ polled, imported }).toEqual({ polled: 404, imported: 403 });
   },
 );

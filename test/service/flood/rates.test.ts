@@ -13,7 +13,7 @@ import { Office } from '../users/kit.ts';
 
 type Buckets = WebContext['buckets'];
 
-/** The HTTP side over a database and nothing else: requests come no further than their checks. */
+/** Builds the HTTP side over a database only: requests get no further than their checks. */
 function appOver({ management }: Office, buckets: Buckets): FastifyInstance {
   const notHere = () => Promise.reject(new Error('not here'));
   const context: WebContext = {
@@ -56,7 +56,7 @@ function appOver({ management }: Office, buckets: Buckets): FastifyInstance {
   });
 }
 
-/** Sends a request of a stranger without a body. @returns its status */
+/** Sends a stranger's request without a body. @returns its status */
 async function ask(app: FastifyInstance, { method, path }: ServedRoute): Promise<number> {
   const answer = await app.inject({
     method: method as 'GET',
@@ -83,7 +83,7 @@ describe('the rate limits of every route', () => {
     const described = new Set(app.served.filter(({ operation }) => operation).map(({ path }) => path));
     const free = app.served.filter(({ unlimited: why }) => why !== undefined);
     expect(free.filter(({ rates, who }) => rates.length > 0 || who !== 'anybody')).toEqual([]);
-    // Besides the answer to methods that a path of the API does not have.
+    // The responses to unsupported methods of API paths are left out.
     expect(free.filter(({ path }) => !described.has(path)).map(nameOf)).toEqual([
       'GET /',
       'GET /health',

@@ -27,7 +27,7 @@ for (let after = 0; after <= COUNT; after++) {
   });
 }
 
-/** Stops at one statement, as a process does that is killed there: its transaction never ends. */
+/** Stops at one statement like a killed process: its transaction never ends. */
 class Crash implements KyselyPlugin {
   statements = 0;
   readonly #at: number;
@@ -91,7 +91,7 @@ test('a worker that was presumed dead finds out that another has its job', async
   expect(fresh.untilMs).toBeGreaterThan(stale.untilMs);
   expect(await workOn(rig.management, stale, 10)).toBeUndefined();
   expect(must(await viewJob(rig.store.db, id))).toMatchObject({ done: 0, state: 'running' });
-  // The clock going back makes no two leases alike.
+  // A clock that goes back does not create two equal leases.
   rig.clock.nowMs -= 10 * jobLimits.jobLeaseMs;
   const next = await workOn(rig.management, fresh, 1);
   expect(next?.untilMs).toBeGreaterThan(fresh.untilMs);

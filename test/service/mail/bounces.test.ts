@@ -11,7 +11,7 @@ import { accepted, codeOf, grace, Office } from '../users/kit.ts';
 import { bounceOf } from './bounce-kit.ts';
 import { invitation, queue, rowOf, useServer } from './kit.ts';
 
-/** A mail that was sent: its identifier, and how it went over the wire. */
+/** Sends a mail. @returns its identifier, and its bytes on the wire */
 async function sent(office: Office): Promise<{ id: string; raw: string }> {
   await using server = await new MailReceiver().listen();
   await useServer(office.management, server.port);
@@ -54,7 +54,7 @@ test('a delay notice, or a bounce of another service’s mail, changes nothing',
   expect(await rowOf(management, id)).toMatchObject({ state: 'sent' });
   expect(await codes(bounceOf({ envelopeId: randomUUID() }))).toBe('unknown_mail');
   expect(await codes(bounceOf({ head: 'Message-ID: <someone@else.example>' }))).toBe('unknown_mail');
-  // Nobody can know of a mail that was never sent.
+  // A mail that was never sent cannot bounce.
   const waiting = await queue(management, await invitation(management));
   expect(await codes(bounceOf({ envelopeId: waiting }))).toBe('unknown_mail');
   accepted(await removeMailServer(management, grace));

@@ -37,14 +37,14 @@ const mail: ActivationMail = {
   blankAllowed: false,
 };
 
-/** The mail as it goes over the wire. */
+/** Returns the bytes of a mail on the wire. */
 async function rawOf(given: NewMail): Promise<string> {
   const transport = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
   const { message } = await transport.sendMail(compose(ID, given, server));
   return (message as Buffer).toString('latin1');
 }
 
-/** What people see of markup: its text. The parser made no text of the HTML: the two are separate parts. */
+/** Returns the visible text of markup. The parser derives no text from the HTML: the two are separate parts. */
 function visible(html: string): string {
   const text = html
     .replace(/<head>.*?<\/head>/s, '')
@@ -82,7 +82,7 @@ test('an invitation is a mail with text and HTML, three steps with pictures, and
     expect(said).toContain('Ask Hilda, extension 12.');
   }
   const cids = [...String(html).matchAll(/src="([^"]+)"/g)].map(([, src = '']) => src);
-  // The parser puts pictures that it finds by their cid into the page.
+  // The parser embeds the pictures that the page references by cid.
   expect(cids).toHaveLength(3);
   for (const src of cids) expect(src).toMatch(/^data:image\/png;base64,/);
   expect(attachments.map(({ cid }) => cid)).toEqual([1, 2, 3].map(step => `step-${step}@passfob.invalid`));
@@ -137,7 +137,7 @@ test('an activation string is printed in short groups, and equals the original w
   expect(formatMoment(0)).toBe('Thursday 1 January 1970, 00:00 UTC');
 });
 
-/** What headers, markup and terminals obey, among ordinary characters. */
+/** Characters with a meaning in headers, markup and terminals, among ordinary ones. */
 const hostile = fc
   .array(
     fc.constantFrom(

@@ -26,7 +26,7 @@ test('a mail is encrypted while it waits, sent once, and emptied afterwards', as
   expect(await deliverMail(management)).toEqual({ leased: 0, sent: 0 });
   expect(server.messages).toHaveLength(1);
   expect(server.messages[0]?.to).toEqual(['ada@example.test']);
-  // A bounce brings back the head of the mail alone, not the link.
+  // A bounce returns only the headers of the mail, not the link.
   expect(server.returned).toBe('HDRS');
   expect(await rowOf(management, id)).toMatchObject({
     state: 'sent',
@@ -79,7 +79,7 @@ test.each([
   server.refusal = { at, code };
   expect(await deliverMail(management)).toEqual({ leased: 1, sent: 0 });
   const row = await rowOf(management, id);
-  // Never the server's own words, which name the address.
+  // The server's own words are never stored, because they contain the address.
   expect(row).toMatchObject({ state, error });
   expect(row.sealed_content === null).toBe(state === 'failed');
   const { alerts } = await pageAlerts(management.db);

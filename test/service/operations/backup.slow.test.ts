@@ -63,7 +63,7 @@ test('passcodes accepted after the backup are refused after the restore, and the
   rig.clock.nowMs += 600_000;
   const used: { user: string; passcode: string }[] = [];
   for (const [index, token] of tokens.entries()) {
-    // Skews that a fob may have, and counters that it may have skipped.
+    // Possible clock skews and skipped counters of a fob.
     const ahead = (index % 3) - 1;
     const step = token.kind === 'totp' ? stepAt(token, rig.clock.nowMs) + ahead : ahead + 1;
     used.push({ user: token.user, passcode: codeAt(token, step) });
@@ -240,7 +240,7 @@ test('property: a changed, cut or forged backup is refused, and the database sta
         const changed = Buffer.from(kind === 'packed bit' ? whole : plain);
         const place_ = at % (changed.length - 12);
         if (kind.endsWith('bit')) changed.writeUInt8((changed[place_] ?? 0) ^ (1 << (at % 8)), place_);
-        // The header of gzip holds a time and a system's number that mean nothing here.
+        // The gzip header contains a time and a system number without meaning here.
         fc.pre(kind !== 'packed bit' || place_ > 9);
         const text = (kept: string[]) => gzipSync(`${kept.join('\n')}\n`);
         const bytes = {

@@ -17,7 +17,7 @@ async function withFob() {
   await office.users('ada', 'bob');
   const fob = await PushFob.of(office, 'ada');
   const check = () => checkCaller(office.management, grace, { user: 'ada' });
-  /** What the audit says of checks, latest last. */
+  /** The audit's results of caller checks, latest last. */
   const results = async () => {
     const rows = await office.store.db
       .selectFrom('audit')
@@ -45,7 +45,7 @@ test('a caller check asks the caller’s fob, logs nobody in, and is in the audi
   expect(await answerPush(management, shown, fob.answer(shown.question))).toBe(true);
   expect(await state(push.id)).toBe('approved');
   expect(await scene.take(push)).toBe('no_push');
-  // Not even if it were the session's and the application's own.
+  // Even with the session and application of the check itself.
   const own = { application_id: scene.applicationId, session_hash: hashSession(SESSION) };
   await office.store.db.updateTable('pushes').set(own).execute();
   expect(await scene.take(push)).toBe('no_push');
@@ -103,7 +103,7 @@ test('no log-in from any source displaces a caller check, and its response does 
     .insertInto('push_sources')
     .values({ ...from, source: home.source })
     .execute();
-  // What was open when help desk began gives way to the check.
+  // A request that was open gives way to the check.
   const before = await scene.ask('ada', home);
   const called = accepted(await check());
   expect((await rowOf(office, before.id)).state).toBe('superseded');
@@ -118,7 +118,7 @@ test('no log-in from any source displaces a caller check, and its response does 
   expect(await state(called.id)).toBe('shown');
   expect(await answerPush(management, shown, fob.answer(shown.question))).toBe(true);
   expect(await state(called.id)).toBe('approved');
-  // From then on the fob is asked again.
+  // After the check the fob accepts requests again.
   expect((await rowOf(office, (await scene.ask('ada', home)).id)).fob_id).not.toBeNull();
   accepted(await check());
   office.nowMs += pushLimits.pushMs;
@@ -138,14 +138,14 @@ test('help desk sees why a fob cannot be asked; locked accounts and earlier log-
   expect((await rowOf(office, (await scene.ask('ada')).id)).fob_id).toBeNull();
   accepted(await check());
   scene.threshold = 0;
-  // Until then the check keeps its place.
+  // The check stays open until then.
   office.nowMs += pushLimits.pushMs;
   await scene.ask('ada');
   await endPush(management, await fob.show(), 'reported');
   accepted(await check());
   await endPush(management, await fob.show(), 'denied');
   expect(codeOf(await check())).toBe('too_many_pushes');
-  // What the caller denied keeps applications from asking, too.
+  // A denied check starts a cool-down for applications, too.
   office.nowMs += pushLimits.pushReportedQuietMs;
   accepted(await check());
   await endPush(management, await fob.show(), 'denied');

@@ -7,7 +7,7 @@ import { accepted, grace } from '../users/kit.ts';
 import { PushFob, SESSION } from './kit.ts';
 import { approve } from './scene.ts';
 
-/** `ada` and her fob, at a service that an application and operators speak to. */
+/** Starts a service with `ada` and her fob, an application and operators. */
 async function withApplication(bureau: Bureau) {
   const { office, service } = bureau;
   const shown = { authorization: `Bearer ${apiKeyOf(service)}` };
@@ -30,7 +30,7 @@ test('the API distinguishes log-ins by push from log-ins by passcode, and both a
   expect((await ask('/v1/validate', { user: 'ada', passcode })).status).toBe(200);
   const take = await press();
   const again = { 'idempotency-key': 'take-of-this-request-1' };
-  // Given again, and no log-in of its own.
+  // The repeated response is no log-in of its own.
   for (const status of [200, 200]) expect((await take(again)).status).toBe(status);
   expect((await take()).status).toBe(403);
   const late = await press();

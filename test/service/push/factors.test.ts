@@ -10,10 +10,10 @@ import { Scene } from './scene.ts';
 
 const PIN = secret('730519');
 const OTHER_PIN = secret('480627');
-/** The next request is neither the last of many nor within the time of the one before. */
+/** Far enough apart that requests neither form a run nor fall into a cool-down. */
 const APART_MS = pushLimits.pushesUnapprovedMs;
 
-/** What stands beside a request. */
+/** The password or PIN that accompanies a request. */
 type Sent = `${'' | 'wrong ' | 'empty '}${'password' | 'pin'}`;
 
 async function withFob(factors: Factors, pinPlace: PinPlace = 'none') {
@@ -70,7 +70,7 @@ test('the application’s factors are checked before a fob is asked, as in a log
       const isAsked = (await rowOf(office, push.id)).fob_id !== null;
       const [said] = await outcomes(office);
       expect([place, factors, sent, isAsked ? 'asked' : said]).toEqual([place, factors, sent, must]);
-      // What was not sent is no attempt.
+      // An omitted factor does not count as an attempt.
       expect((await failures())[0]).toBe(before + (must.startsWith('wrong') ? 1 : 0));
       office.nowMs += APART_MS;
     }

@@ -25,7 +25,7 @@ async function asked(url: string, apiKey: string, user: string, more: object = {
   return (await response.json()) as Asked;
 }
 
-/** An application of a service beside its own. */
+/** Creates an additional application of a service. */
 async function application(office: Office, factors: 'otp' | 'password_otp') {
   const made = accepted(
     await createApplication(office.management, grace, { name: `app ${factors}`, factors }),
@@ -33,7 +33,7 @@ async function application(office: Office, factors: 'otp' | 'password_otp') {
   return { id: made.application.id, apiKey: secret(made.value) };
 }
 
-/** A request of the user that stays open: it comes from where they have logged in. */
+/** Creates a request that stays open, from a trusted source of the user. */
 async function loggingIn(service: Service, apiKey: string, fob: PushFob, more: object): Promise<Asked> {
   const { user, office } = fob;
   const source = '192.0.2.50';
@@ -91,7 +91,7 @@ test('push requests look the same for every user name, before and after they exp
   const waiting = await takes(SESSION);
   expect(waiting).toEqual([expect.stringContaining('{\\"state\\":\\"waiting\\"}')]);
   expect(JSON.parse(waiting[0] ?? '')[0]).toBe(202);
-  // As /v1/validate refuses.
+  // The refusal equals that of /v1/validate.
   const refusal = await comparable(await post(service, apiKey, { user: 'nobody', passcode: '123456' }));
   expect(await takes(OTHER_SESSION)).toEqual([refusal]);
   rig.clock.nowMs += pushLimits.pushMs;
@@ -152,7 +152,7 @@ test('a redemption waits on any node, wakes when the fob answers, and lets the s
   await office.users('ada');
   const fob = await PushFob.of(office, 'ada');
   const { id } = await asked(one.url, apiKey, 'ada');
-  // Longer than this test may take: the answer is what ends the wait.
+  // The wait limit exceeds the time of this test, so the answer ends the wait.
   const body = { session: SESSION, waitMs: pushLimits.pushWaitMaxMs };
   const waits = [one, two].map(({ url }) => send(url, apiKey, `/${id}/take`, body));
   const shown = await fob.show();
@@ -225,7 +225,7 @@ test('one address that sends too many push requests is slowed down, as at /v1/va
       ? send(service.url, apiKey, '', { user: 'nobody', session: SESSION, source })
       : post(service, apiKey, { user: 'nobody', passcode: '123456', source });
   const usual = new Set<number>();
-  // A few at a time: it is not the service that is to be tried here.
+  // A few at a time: this test is not about load.
   for (let nth = 0; nth < burst; nth += AT_ONCE) {
     const some = Array.from({ length: Math.min(AT_ONCE, burst - nth) }, (_, at) => once(nth + at));
     for (const { status } of await Promise.all(some)) usual.add(status);

@@ -37,7 +37,7 @@ test('a fob’s push key is encrypted, stays as first created, and is used only 
   expect(kept).toHaveLength(pushLimits.pushSecretBytes);
   expect(key.account).toBe(Buffer.from(pushAccountOf(fob.id)).toString('hex'));
   expect(pushAccountOf(fob.id)[0]).not.toBe(0);
-  // Moved to another fob's row the seal does not open.
+  // The value cannot be decrypted in another fob's row.
   expect(pushSecretOf(management.keys, { ...key, fob_id: 'other' })).toBeUndefined();
   const again = await storePushKey(management, fob.id, secret(freshPushSecret(randomBytes(32))));
   expect(again).toEqual(key);
@@ -119,7 +119,7 @@ test('a push question uses the suite’s digits, and changes with every value it
         const changed = { ...one, [field]: other[field] };
         expect(questionOf(changed) === questionOf(one), field).toBe(changed[field] === one[field]);
       }
-      // A character that moves from one part to the next does not go unseen.
+      // Moving a character from one part to the next changes the question.
       const moved = { ...one, userId: `${one.userId}x` };
       const back = { ...one, tokenId: `x${one.tokenId}` };
       expect(questionOf(moved)).not.toBe(questionOf(back));

@@ -17,7 +17,7 @@ import { approve, withFob } from './scene.ts';
 type Made = Awaited<ReturnType<typeof withFob>>;
 type Change = Updateable<PushSchema['pushes']>;
 
-/** Changes the request in a transaction that is not over yet when the work has read it. */
+/** Changes the request in a transaction that is still open while the work reads it. */
 function whilePush<T>({ office }: Made, id: string, change: Change, work: () => Promise<T>): Promise<T> {
   const { db } = office.store;
   return meanwhile(db, tx => tx.updateTable('pushes').set(change).where('id', '=', id).execute(), work);
@@ -37,7 +37,7 @@ for (const state of ['withdrawn', 'used', 'refused'] satisfies PushState[])
     },
   );
 
-/** What a token loses with its state. */
+/** Columns that a token loses with its state. */
 const gone: Partial<Record<TokenState, Updateable<Schema['tokens']>>> = {
   revoked: { revoked_reason: 'retired', sealed_secret: null, key_id: null },
 };

@@ -13,7 +13,7 @@ test('requests for one name are created one after another, whether the user exis
   const changes = watchChanges(office.store);
   let now = 0;
   let most = 0;
-  // Looked at within the transaction.
+  // Reads the lock state within the transaction.
   const lock = async () => {
     most = Math.max(most, ++now);
     await pause(2);
@@ -81,7 +81,7 @@ test('sources take turns, and a source that asks for many names is turned away b
   const own = ask('ada', '192.0.2.10');
   go();
   expect(await own).toBe('done');
-  // Behind those that had begun, and the first that waited.
+  // It runs after those that had begun, and the first that waited.
   expect(order.indexOf('ada')).toBeLessThan(2 * pushLimits.pushAsksAtOnce);
   expect((await Promise.all(flood)).filter(end => end === 'busy')).toHaveLength(10);
 });

@@ -13,7 +13,7 @@ import { accepted, freshPassword, grace } from '../users/kit.ts';
 import { OTHER_SESSION, outcomes, PushFob, putOn, rowOf } from './kit.ts';
 import { approve, type Scene, withFob } from './scene.ts';
 
-/** Decides a log-in by a passcode, as any application's. */
+/** Decides log-ins by passcode, like any application's. */
 function decider(scene: Scene) {
   const engine = makeEngine(scene.validator);
   const about = { source: '192.0.2.1', applicationId: scene.otherApplicationId, requestId: 'r' };
@@ -91,7 +91,7 @@ test('a redemption uses up the fob’s shown TOTP passcodes, and no last accepte
   for (const token of [beside, counted]) await putOn(office, token, fob.id);
   const ahead = await office.token('ada');
   await putOn(office, ahead, fob.id);
-  // Its clock is a step ahead, and it has just been used.
+  // The clock of this token is a step ahead, and its passcode has just been used.
   expect(await decide(codeAt(ahead, stepAt(ahead, office.nowMs) + 1))).toBe('accepted');
   const push = await scene.ask('ada');
   await approve(scene, fob);

@@ -12,12 +12,12 @@ const HOME = '192.0.2.10';
 const OFFICE = '198.51.100.20';
 const ELSEWHERE = '203.0.113.30';
 
-/** `ada` has logged in from these sources. */
+/** Opens a scene in which `ada` has logged in from these sources. */
 async function withHomes(...homes: readonly string[]) {
   const made = await withFob();
   const { scene, office, fob } = made;
   const ask = (source: string, user = 'ada') => scene.ask(user, { source, isSourceKnown: true });
-  /** Whether the fob is asked for it. */
+  /** Tells whether a request from a source reaches the fob. */
   const isAsked = async (source: string) => (await rowOf(office, (await ask(source)).id)).fob_id !== null;
   const logIn = async (source: string) => {
     const push = await ask(source);
@@ -41,12 +41,12 @@ test('requests from elsewhere over their rate limit do not block requests from a
   };
   const eight = [...Array(pushLimits.pushesUnapproved).fill(true), false];
   expect(await many(ELSEWHERE)).toEqual(eight);
-  // What is not known is elsewhere, whatever address stands there.
+  // An unknown source is not trusted, whatever its text.
   expect((await rowOf(office, (await scene.ask('ada', { source: HOME })).id)).fob_id).toBeNull();
   expect((await outcomes(office))[0]).toBe('push_quiet');
   expect(await many(HOME)).toEqual(eight);
   expect(await isAsked(OFFICE)).toBe(true);
-  // A refusal is a refusal of all.
+  // A denial starts a cool-down for all sources.
   await endPush(office.management, await fob.show(), 'denied');
   expect([await isAsked(HOME), await isAsked(OFFICE), await isAsked(ELSEWHERE)]).toEqual([
     false,
@@ -75,7 +75,7 @@ test('a request from elsewhere displaces none from a trusted source, and its res
   const { question } = await rowOf(office, hers.id);
   expect(await answerPush(management, { id: hers.id, link }, fob.answer(question))).toBe(true);
   expect(await scene.take(hers, { source: HOME })).toBe('accepted');
-  // Somebody's that was superseded, for nobody, and of nobody: all the same.
+  // Requests that were superseded, reached no fob or have an unknown user look alike.
   const older = await ask(ELSEWHERE);
   await ask(HOME);
   theirs.push(older, await ask(ELSEWHERE, 'nobody'));
@@ -169,7 +169,7 @@ test('a source is trusted for 30 days after an approved request from there, for 
   const idOf = (name: string) => users.find(user => user.name === name)?.id ?? '';
   const familiar = (source: string, isSourceKnown?: boolean, user = 'ada') =>
     trustedSourceKey(db, keyOfSource({ source, isSourceKnown }), { userId: idOf(user), nowMs: office.nowMs });
-  // Neither a log-in by other means, nor a request that nobody approved, nor one from where nobody knows.
+  // Log-ins by other means, unapproved requests and requests without a source make nothing trusted.
   const about = { tokenId: null, applicationId: scene.applicationId, requestId: 'r', atMs: office.nowMs };
   await recordEvents(db, [{ ...about, userId: idOf('ada'), outcome: 'accepted', source: OFFICE }]);
   await ask(ELSEWHERE);

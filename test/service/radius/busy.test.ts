@@ -19,7 +19,7 @@ const STATE = 24;
 const SHARED = secret('shared by the gate and its service');
 const BOUND = { clientId: 'gate', user: 'ada' };
 
-/** A database in which, once a row of a table was changed, no challenge is opened any more. */
+/** A database that stores no more challenges after a row of a table was changed. */
 class NoMoreChallenges implements KyselyPlugin {
   private readonly table: string;
   private isChanged = false;
@@ -41,7 +41,7 @@ class NoMoreChallenges implements KyselyPlugin {
   }
 }
 
-/** A client's requests, answered without the network, by what is there once `table` was changed. */
+/** Answers a client's requests without the network; no challenge is stored once `table` was changed. */
 function gate({ management }: Office, table: string) {
   const db = management.db.withPlugin(new NoMoreChallenges(table));
   const never = () => Promise.reject(new Error('not asked here'));

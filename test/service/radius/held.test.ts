@@ -11,7 +11,7 @@ import { ACCEPT, CHALLENGE, type RadiusRig, REJECT } from './kit.ts';
 import { said, scene } from './press-kit.ts';
 
 const PIN = secret('730194');
-/** What FreeRADIUS, PAM and OpenVPN wait for at most, less what an answer takes. */
+/** The longest wait of FreeRADIUS, PAM and OpenVPN, less the time of a response. */
 const HOLD_MS = 55_000;
 const NO_NUMBER = 255;
 
@@ -29,7 +29,7 @@ test('a waiting client is answered when its request is decided; retransmissions 
   for (const answer of socket.received) expect(socket.read(answer, first).code).toBe(ACCEPT);
   const [row, ...more] = await rows();
   expect(more).toEqual([]);
-  // The person sees no number anywhere, so the fob shows none, and is asked for less than clients wait.
+  // Nobody can compare a number here, so the fob shows none, and the request expires before clients give up.
   expect(row?.number).toBe(NO_NUMBER);
   expect((row?.expires_ms ?? 0) - (row?.created_ms ?? 0)).toBe(HOLD_MS);
   expect(await rig.fates()).toMatchObject({ accept: 1, repeat: 1 });
@@ -99,7 +99,7 @@ for (const user of ['ada', 'nobody'])
       const { db } = rig.office.store;
       for (let count = 1; count <= 3; count++) {
         const { answers } = await db.transaction().execute(async transaction => {
-          // Both get as far as leaving word of a wrong PIN, or of nobody, in the log, if nothing else keeps them apart.
+          // Without further protection both nodes would log a wrong PIN or an unknown user.
           await sql`lock table events in exclusive mode`.execute(transaction);
           const { answers } = ask({ user, password: '580271,' });
           await isWaiting(db, 2);
@@ -121,7 +121,7 @@ test('a packet held by two nodes is answered by both, once as a log-in, and late
   await asked();
   await approve();
   expect((await answers).map(({ code }) => code)).toEqual([ACCEPT, ACCEPT]);
-  // From another port no answer is kept for it.
+  // A packet from another port has no cached response.
   const later = await rig.socket();
   expect(later.read(await later.exchange(sent), sent).code).toBe(ACCEPT);
   expect(await rows()).toHaveLength(1);

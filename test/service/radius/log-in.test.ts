@@ -43,7 +43,7 @@ test('a passcode is accepted once, and all refusals are equal except for their s
     // Authorize-Only.
     await rig.ask({ user: 'ada', attributes: [[6, Buffer.from([0, 0, 0, 17])]] }),
     await rig.ask({ user: 'ada', attributes: [[3, Buffer.alloc(17)]] }),
-    // MS-CHAP-Challenge: no empty passcode either.
+    // MS-CHAP-Challenge does not count as an empty passcode either.
     await rig.ask({ user: 'ada', attributes: [[26, Buffer.from([0, 0, 1, 55, 11, 3, 7])]] }),
     await rig.ask({
       user: 'ada',
@@ -89,14 +89,14 @@ test('PIN and passcode may share one field, with the passcode at the end', async
   expect(await ask(codeNow(short, rig.nowMs))).toBe(REJECT);
   expect(await ask(`000000${codeNow(short, rig.nowMs)}`)).toBe(REJECT);
   expect(await ask(`${PIN}${codeNow(short, rig.nowMs)}`)).toBe(ACCEPT);
-  // Passcodes of two lengths: the one that the field ends with counts.
+  // With passcodes of two lengths, the one at the end of the field counts.
   const long = await rig.office.token('ada', { digits: 8 });
   expect(await ask(`${PIN}${codeNow(long, rig.nowMs)}`)).toBe(ACCEPT);
   rig.rig.clock.nowMs += 30_000;
   expect(await ask(`${PIN}${codeNow(short, rig.nowMs)}`)).toBe(ACCEPT);
   expect(await ask(`${PIN}${codeNow(short, rig.nowMs)}`)).toBe(REJECT);
   expect((await rig.service.events())[0]?.outcome).toBe('replay');
-  // As the fob groups them, in each length, and apart from the PIN.
+  // Passcodes in the fob's groups, in each length, and separated from the PIN.
   rig.rig.clock.nowMs += 30_000;
   const grouped = (token: NewToken, at: number) => {
     const code = codeNow(token, rig.nowMs);
@@ -151,7 +151,7 @@ test('a fob out of step is asked for its next passcode, and then for a log-in af
   const last = attributeOf(second, STATE) ?? Buffer.alloc(0);
   expect((await answer(ahead(11), 'ada', last)).code).toBe(REJECT);
   expect((await rig.ask({ user: 'ada', password: ahead(12) })).code).toBe(ACCEPT);
-  // Another's, one that is over, and a second passcode that does not follow.
+  // Another user's State, an expired one, and a second passcode that is not consecutive.
   for (const [user, later, password] of [
     ['eve', 0, 21],
     ['ada', 120_000, 21],

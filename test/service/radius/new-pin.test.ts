@@ -18,7 +18,7 @@ const PARALLEL = 32;
 
 const said = (answer: Answer) => `${attributeOf(answer, REPLY_MESSAGE)}`;
 
-/** A user whose PIN was reset, and two nodes to whose ports the user's requests go in turn. */
+/** Opens a scene with a user whose PIN was reset, and two nodes that receive the user's requests in turn. */
 async function scene(factors: 'otp' | 'pin_otp' | 'password_otp' = 'pin_otp') {
   const rig = await RadiusRig.open(factors);
   await rig.office.users('ada');
@@ -48,9 +48,9 @@ test('a due PIN is chosen after a right passcode, at any node, and is required f
   const asked = await ask(passcode);
   expect(asked.code).toBe(CHALLENGE);
   expect(said(asked)).toMatch(/^Choose a new PIN/);
-  // Not shown while it is typed (RFC 2869 §5.10).
+  // The client hides the typed text (RFC 2869 §5.10).
   expect(attributeOf(asked, PROMPT)).toEqual(Buffer.alloc(4));
-  // Nobody was let in, and the passcode is used up.
+  // Nobody was logged in, and the passcode is used up.
   expect((await ask(passcode)).code).toBe(REJECT);
   expect(await outcomes()).toEqual(['superseded', 'new_pin']);
   const trivial = await ask('1234', asked);
@@ -93,7 +93,7 @@ test('a State is valid once, for its user and its time, and use by another user 
   const late = await ask(next());
   rig.rig.clock.nowMs += 120_000;
   expect((await ask(PIN, late)).code).toBe(REJECT);
-  // Of two that were asked, one chooses.
+  // Of two challenges, one chooses the PIN.
   const [first, second] = [await ask(next()), await ask(next())];
   const [one, two] = [await ask(PIN, first), await ask(OTHER_PIN, second)];
   expect((await ask(PIN, one)).code).toBe(CHALLENGE);

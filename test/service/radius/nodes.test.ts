@@ -28,7 +28,7 @@ test('RADIUS over IPv6, alone and with IPv4 on one socket, uses the address of e
   const ahead = (steps: number) => codeAt(token, stepAt(token, rig.nowMs) + steps);
   expect((await six(alone, ahead(-1))).code).toBe(ACCEPT);
   expect((await six(both, ahead(0))).code).toBe(ACCEPT);
-  // An IPv4 packet to the socket of both is the IPv4 client's, by its own secret.
+  // On the shared socket an IPv4 packet belongs to the IPv4 client, with its own secret.
   expect((await rig.ask({ user: 'ada', password: ahead(1) }, both)).code).toBe(ACCEPT);
   const sources = (await rig.service.events()).map(({ source }) => source);
   expect(sources).toEqual(['127.0.0.1', '::1', '::1']);
@@ -60,7 +60,7 @@ test('a closing node answers its requests first, and its challenge continues at 
     makeRequest({ secret: rig.secret, identifier: index, user: `nobody-${index}`, password: '000000' }),
   );
   await Promise.all(many.map(({ bytes }) => socket.send(bytes)));
-  // Once one is answered, all have been heard.
+  // After the first response all packets have been received.
   await socket.until(1);
   await rig.service.close();
   await socket.until(many.length);

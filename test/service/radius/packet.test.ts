@@ -126,7 +126,7 @@ test(`${FUZZED} fuzzed packets are each decoded within their bounds or rejected,
   timeout: 120_000,
 }, () => {
   const base = makeRequest({ secret: 'a secret of the client', user: 'ada', password: '123456' }).bytes;
-  // A generator of its own: so many random numbers of fast-check would take minutes.
+  // Its own generator: so many random numbers of fast-check would take minutes.
   let state = firstSeed(0x2545f491) || 1;
   const random = (below: number) => {
     state ^= state << 13;

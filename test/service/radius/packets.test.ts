@@ -18,13 +18,13 @@ test('a retransmitted packet gets the same bytes, is decided once and is no repl
   const socket = await rig.socket();
   const password = codeNow(token, rig.nowMs);
   const sent = makeRequest({ secret: rig.secret, user: 'ada', password });
-  // Twice at once, so that the second comes while the first is being decided.
+  // Twice at once, so that the second arrives while the first is being decided.
   await Promise.all([socket.send(sent.bytes), socket.send(sent.bytes)]);
   await socket.until(2);
   const third = await socket.exchange(sent);
   expect(socket.read(third, sent).code).toBe(ACCEPT);
   for (const answer of socket.received) expect(answer.equals(third)).toBe(true);
-  // From another port, as after a proxy's restart: decided anew, and the engine knows it.
+  // From another port, as after a proxy's restart: received anew, and answered from the idempotency cache.
   const elsewhere = await rig.socket();
   expect(elsewhere.read(await elsewhere.exchange(sent), sent).code).toBe(ACCEPT);
   expect(await rig.service.alerts()).toEqual([]);
@@ -59,7 +59,7 @@ test('packets that are unsigned, forged, malformed, unsupported or overloaded wi
     'large Proxy-States': make({
       attributes: Array.from({ length: 5 }, () => [PROXY_STATE, randomBytes(210)] as const),
     }),
-    // CVE-2024-3596: unsigned, with what is to collide in Proxy-States, and a signature that is only inside one of them.
+    // CVE-2024-3596: unsigned, with colliding data in Proxy-States, and a signature only inside one of them.
     'Blast-RADIUS': make({
       message: 'missing',
       attributes: [
@@ -81,7 +81,7 @@ test('packets that are unsigned, forged, malformed, unsupported or overloaded wi
     unsupported: 1,
     proxy_state: 2,
   });
-  // None of them was looked at: the passcode is still good, also with the signature at the end.
+  // None of them was evaluated: the passcode is still valid, also with the signature at the end.
   expect((await rig.ask({ user: 'ada', password, message: 'last' })).code).toBe(ACCEPT);
 });
 
@@ -91,7 +91,7 @@ test('a RADIUS client is accepted until its removal, by its current secret and i
   const token = await add(rig.service, newToken());
   const seen = () => wait(SEEN_MS);
   expect((await rig.ask({ user: 'ada', password: wrongCodeAround(token, rig.nowMs) })).code).toBe(REJECT);
-  // Where the application wants more, what this node believed of it a moment ago counts no more.
+  // When the application requires more, the node's cached factors no longer count.
   accepted(await changeFactors(management, grace, { id: rig.applicationId, factors: 'password_otp' }));
   expect((await rig.ask({ user: 'ada', password: codeNow(token, rig.nowMs) })).code).toBe(REJECT);
   accepted(await changeFactors(management, grace, { id: rig.applicationId, factors: 'otp' }));
@@ -108,7 +108,7 @@ test('a RADIUS client is accepted until its removal, by its current secret and i
   accepted(await removeRadiusClient(management, grace, rig.clientId));
   await seen();
   await socket.send(makeRequest({ secret: value, code: 12 }).bytes);
-  // Once it is counted, it was not answered.
+  // A packet in these counts got no response.
   await expect.poll(() => rig.fates()).toMatchObject({ forged: 1, unknown_client: 1 });
   expect(socket.received).toHaveLength(1);
   const { text } = await rig.office.audit();

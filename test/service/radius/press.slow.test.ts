@@ -22,7 +22,7 @@ test('an empty passcode requests a push, and the log-in continues at any node af
   for (const [password, goOn] of [
     ['', ''],
     ['1', 'ok'],
-    // As FreeRADIUS sends an empty one.
+    // FreeRADIUS sends an empty passcode like this.
     [undefined, undefined],
   ] as const) {
     const asked = await ask(password);
@@ -36,7 +36,7 @@ test('an empty passcode requests a push, and the log-in continues at any node af
   }
   const [latest] = await rig.service.events();
   expect(latest).toMatchObject({ outcome: 'accepted', by: 'push', user: 'ada', serial: fob.token.serial });
-  // What the fob showed meanwhile is used up as well.
+  // The passcodes shown meanwhile are used up as well.
   rig.rig.clock.nowMs -= PUSH_MS;
   expect((await ask(codeNow(fob.token, rig.nowMs))).code).toBe(REJECT);
 });
@@ -50,7 +50,7 @@ test('the packet that continues is accepted when retransmitted, at two nodes at 
   const sent = makeRequest({ secret: rig.secret, user: 'ada', password: '', attributes: after(asked) });
   const [one, two, later] = [await rig.socket(), await rig.socket(other), await rig.socket(other)];
   const answers = await Promise.all([one.exchange(sent), two.exchange(sent)]);
-  // From another port no answer is kept for it.
+  // A packet from another port has no cached response.
   answers.push(await later.exchange(sent));
   expect(answers.map(answer => one.read(answer, sent).code)).toEqual([ACCEPT, ACCEPT, ACCEPT]);
   expect((await rig.service.events()).map(({ outcome }) => outcome)).toEqual(['accepted']);
@@ -72,7 +72,7 @@ test('users with and without a fob get the same challenges, with Proxy-State, an
   const first = await Promise.all(users.map(user => rig.ask({ user, password: '', attributes: proxied })));
   for (const answer of first) expect(look(answer)).toEqual(look(first[0] as Answer));
   await fob.show();
-  // Nothing is decided: each is asked again, with the same number.
+  // Undecided requests are challenged again, with the same number.
   const again = await Promise.all(
     first.map((answer, index) =>
       rig.ask({ user: users[index] ?? '', password: '', attributes: [...after(answer), ...proxied] }),
@@ -120,7 +120,7 @@ test('an alphabetic passcode ends the request as well, also in groups; a few cha
   expect((await rows()).map(({ state }) => state)).toEqual(['shown']);
   expect((await ask(`${shown.slice(0, 4)} ${shown.slice(4)}`, goneOn)).code).toBe(ACCEPT);
   expect((await rows()).map(({ state }) => state)).toEqual(['withdrawn']);
-  // The same of a user whom there is not.
+  // An unknown user gets the same.
   const nobodys = await rig.ask({ user: 'nobody', password: '' });
   const [state] = nobodys.attributes.filter(([type]) => type === STATE);
   const refused = await rig.ask({ user: 'nobody', password: shown, attributes: state ? [state] : [] });
@@ -143,7 +143,7 @@ test('PIN or password before a comma count as in any log-in', async () => {
     const asked = await ask(`${right},`);
     await approve();
     expect((await ask('', asked)).code).toBe(ACCEPT);
-    // With one factor more nothing else is taken.
+    // A text with one factor more is refused.
     expect((await ask(`${right}`, asked)).code).toBe(REJECT);
   }
 });

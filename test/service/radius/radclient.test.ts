@@ -35,7 +35,7 @@ describeNeeds(needsTool('radclient'), 'radclient of FreeRADIUS', path => {
   test('a lost response is retransmitted without another decision or an alert', async () => {
     await using rig = await RadiusRig.open();
     const token = await add(rig.service, newToken());
-    // Between the two: the first answer is lost.
+    // A relay between the two that loses the first response.
     const front = createSocket('udp4').bind(0, '127.0.0.1');
     const back = createSocket('udp4').bind(0, '127.0.0.1');
     await Promise.all([once(front, 'listening'), once(back, 'listening')]);

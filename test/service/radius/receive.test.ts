@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 const HERE = '127.0.0.1';
 const ANSWER = Buffer.from('answer');
 
-/** A socket that is heard, and another that asks; what is asked is answered when the test says so. */
+/** Opens a receiving socket and a client's socket; the test decides when requests are answered. */
 async function scene() {
   const [socket, asking] = [createSocket('udp4'), createSocket('udp4')];
   for (const each of [socket, asking]) {
@@ -52,7 +52,7 @@ test('a response after its socket was closed is counted, and ends nothing', asyn
   const [answering] = underWay;
   await close(socket);
   decisions[0]?.(ANSWER);
-  // One that rejected would end the process, and the closing of the service as well.
+  // A rejected promise would end the process, and break the closing of the service.
   await answering;
   expect([fates, underWay.size]).toEqual([['error'], 0]);
   await close(asking);

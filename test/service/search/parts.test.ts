@@ -62,7 +62,7 @@ test('property: every substring of a row begins one of its parts, and no part be
         const typed = characters.slice(start, start + 1 + (length % 40)).join('');
         const wanted = wantedOf(typed);
         if (wanted === undefined) continue;
-        // Of a text that is longer than a part there is one part alone.
+        // A text longer than a part matches one part only.
         const matching = parts.filter(part => part.startsWith(wanted.beginning));
         expect(leastPart(texts, wanted)).toBe(matching[0]);
         expect(matching[0]).toBeDefined();
@@ -100,7 +100,7 @@ test('a row is not found by a text that it does not contain, even if it contains
   expect(leastPart([long], wanted(long))).toBe(long.slice(0, administrationLimits.searchPartMax));
   expect(leastPart([long], wanted(`${long.slice(0, 30)}x`))).toBeUndefined();
   expect(leastPart(['ada', 'bob'], wanted('adab'))).toBeUndefined();
-  // Nor does a text go on in the next one.
+  // A match does not continue in the next text.
   expect(holds(['ada', 'bob'], wanted('abo'))).toBe(false);
 });
 

@@ -19,7 +19,7 @@ const query = (office: Office, changes: Partial<UserQuery> = {}): UserQuery => (
   ...changes,
 });
 
-/** All pages of a search, one after the other. */
+/** Returns all pages of a search, one after the other. */
 async function walk(office: Office, changes: Partial<UserQuery>): Promise<string[]> {
   const names: string[] = [];
   let after: string | undefined;
@@ -200,7 +200,7 @@ test('a search walks the primary key of the parts, from its cursor to the end of
   for (const after of [undefined, { part: 'adam', name: 'x' }]) {
     const plan = await office.store.db.transaction().execute(async db => {
       const isPostgres = engineOf(db) === 'postgres';
-      // It may neither sort nor read all for want of rows.
+      // With few rows PostgreSQL would otherwise sort or read the whole table.
       if (isPostgres)
         for (const way of ['seqscan', 'bitmapscan', 'sort'])
           await sql`set local ${sql.raw(`enable_${way}`)} = off`.execute(db);

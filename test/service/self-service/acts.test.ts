@@ -10,7 +10,7 @@ import { codeAt, codeNow, Rig, stepAt, wrongCode } from '../kit.ts';
 import { accepted, codeOf, givePin, grace, Office } from '../users/kit.ts';
 import { fobWith, Person, signInTokenOf } from './kit.ts';
 
-/** A service with `ada`, who has two tokens in one fob and one in none, and `bob`, who has one in a fob. */
+/** Starts a service with `ada`, who has two tokens in one fob and one in none, and `bob`, who has one in a fob. */
 async function furnished(rig: Rig) {
   const service = await rig.start();
   const office = await Office.beside(rig);
@@ -154,7 +154,7 @@ test('property: users never see, learn or change the names of others’ fobs and
   expect(await states()).toEqual(before);
   const { text } = await ada.get('/me');
   for (const foreign of [tokens.bobs.serial, bobsFob, 'mine']) expect(text).not.toContain(foreign);
-  // One answer, whether it is another's or nobody's.
+  // The response is the same for another user's fob and for no fob.
   for (const path of [`/me/name?fob=${bobsFob}`, '/me/name?fob=none', `/me/lost?token=${tokens.bobs.serial}`])
     expect((await ada.get(path)).status).toBe(404);
 });

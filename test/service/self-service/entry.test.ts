@@ -7,7 +7,7 @@ import { codeNow, Rig, wrongCode } from '../kit.ts';
 import { accepted, grace, Office } from '../users/kit.ts';
 import { Person, signInTokenOf } from './kit.ts';
 
-/** A service with a user `ada` who has a token. */
+/** Starts a service with a user `ada` who has a token. */
 async function begun(rig: Rig) {
   const service = await rig.start();
   const office = await Office.beside(rig);

@@ -5,7 +5,7 @@ import { codeAt, Rig, wrongCode } from '../kit.ts';
 import { accepted, grace, Office } from '../users/kit.ts';
 import { Person } from './kit.ts';
 
-/** A service with users, and what finds the fobs of those who are not signed in. */
+/** Starts a service with users, and finds fobs without signing in. */
 async function begun(rig: Rig, ...names: string[]) {
   const service = await rig.start();
   const office = await Office.beside(rig);

@@ -10,7 +10,7 @@ import { describeNeeds } from '../../kit/tools.ts';
 import { NOON_MS, Rig } from '../kit.ts';
 import { Authority, type Issued, needsOpenssl } from './certificates.ts';
 
-/** What the doctor finds, by check; of two about one thing the worse. */
+/** Returns the doctor's findings by check; of two about one check the worse. */
 async function found(directory: string, flags: Sources['flags'] = {}, nowMs = NOON_MS) {
   const reading = readConfiguration({
     flags: { port: '0', ...flags },

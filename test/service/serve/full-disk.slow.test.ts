@@ -14,7 +14,7 @@ import { Premises } from './kit.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
-/** File systems of its own for one process, where users may make such name spaces, as root always may. */
+/** The process needs its own file systems, which root and permitted users can mount. */
 const needsMounts: Need<true> = { name: 'unshare -rm of util-linux', found: mayMount() };
 
 function mayMount(): true | undefined {
@@ -26,7 +26,10 @@ function mayMount(): true | undefined {
   }
 }
 
-/** A service with one HOTP fob, run on a small disk of its own on which its folder was copied and something was done. */
+/**
+ * Runs a service with one HOTP fob on a small disk of its own, after its folder was copied there and something was
+ * done.
+ */
 async function onSmallDisk(premises: Premises, done: string) {
   const prepared = join(premises.folder, 'prepared');
   const lock = { threshold: 0, periodMs: 1000 };
@@ -46,12 +49,12 @@ async function onSmallDisk(premises: Premises, done: string) {
       return [answer.status, ((await answer.json()) as { reason?: string }).reason];
     },
     status: () => passfob(['service', 'status', '--url', started.url], { home: premises.folder }),
-    /** A file on that disk, by way of the process that has it. */
+    /** Returns the path of a file on that disk, through the process that mounted it. */
     inside: (name: string) => join(`/proc/${pid}/root`, premises.directory, name),
   };
 }
 
-/** Writes a file until nothing more fits on its disk. */
+/** Writes a file until its disk is full. */
 function fill(path: string): void {
   const file = openSync(path, 'w');
   for (const size of [65_536, 4_096, 1])

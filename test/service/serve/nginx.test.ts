@@ -12,7 +12,7 @@ import { Authority, needsOpenssl } from './certificates.ts';
 import { Nginx } from './nginx-kit.ts';
 
 const HOST = 'otp.example.org';
-/** Debian keeps it where only administrators look. */
+/** Debian installs it outside of the users' path. */
 const program = [tool('nginx'), '/usr/sbin/nginx'].find(path => path !== undefined && existsSync(path));
 const needsNginx = { name: 'nginx and openssl', found: needsOpenssl.found && program };
 
@@ -22,7 +22,7 @@ interface Answer {
   readonly body: string;
 }
 
-/** Asks as a browser would whose name server knows the host. */
+/** Sends requests like a browser whose name server knows the host. */
 function asker(nginx: Nginx, ca: Buffer) {
   return (
     path: string,

@@ -7,7 +7,7 @@ import { apiKeyOf, Rig } from '../kit.ts';
 
 const PUBLIC = 'https://otp.example.org';
 
-/** A log-in as a proxy at `from` would hand it on. */
+/** Sends a log-in as a proxy at `from` would forward it. */
 function logIn(url: string, apiKey: string, from: string, headers: Record<string, string>): Promise<number> {
   const body = JSON.stringify({ user: 'ada', passcode: '000000' });
   return new Promise((resolve, reject) => {

@@ -12,7 +12,7 @@ import { Premises } from './kit.ts';
 // Each process takes a second or two to start, more where other tests keep the machine busy.
 vi.setConfig({ testTimeout: 120_000 });
 
-/** Sends a request whose end is still to come; `rest` sends it and gives the answer. */
+/** Sends an unfinished request; `rest` finishes it and returns the response. */
 async function unfinishedRequest(url: string) {
   const { hostname, port, host } = new URL(url);
   const socket = connect(Number(port), hostname);
@@ -66,7 +66,7 @@ describeNeeds(needsBuild, 'passfob serve', () => {
     expect(quiet.started.made).toContain('database');
     expect(quiet.started.adminLink).toBeUndefined();
     const { port } = new URL(quiet.started.url);
-    // Beside the running service, on the same database; the link may be printed, so it is no secret of this test.
+    // Runs beside the service on the same database; the link may be printed, so it is no secret of this test.
     const made = await passfob(
       ['service', 'admin-link', '--dir', premises.directory, '--port', port, '--json'],
       { home: premises.folder },
@@ -88,7 +88,7 @@ describeNeeds(needsBuild, 'passfob serve', () => {
     await fetch(`${url}/health`);
     serving.kill('SIGTERM');
     await serving.logged('ending');
-    // Connections from before are closed a little after that is logged.
+    // Earlier connections are closed shortly after that log line.
     await expect
       .poll(() =>
         fetch(`${url}/health`).then(

@@ -30,7 +30,7 @@ function handshake(url: string, ca: string, version: SecureVersion): Promise<str
       ca: readFileSync(ca),
       minVersion: version,
       maxVersion: version,
-      // Without this OpenSSL offers no old version, and the refusal would be the client's own.
+      // Without this OpenSSL offers no old version, and the client itself would refuse.
       ...(version < 'TLSv1.2' && { ciphers: 'DEFAULT@SECLEVEL=0' }),
     });
     socket.once('secureConnect', () => {
@@ -41,7 +41,7 @@ function handshake(url: string, ca: string, version: SecureVersion): Promise<str
   });
 }
 
-/** The subject of the certificate that a server shows now. */
+/** Returns the subject of the certificate that a server currently shows. */
 function shownSubject(url: string): Promise<string> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
@@ -58,7 +58,7 @@ function shownSubject(url: string): Promise<string> {
 
 function get(url: string, ca: string, headers: Record<string, string> = {}, body?: string) {
   return new Promise<{ status: number; headers: NodeJS.Dict<string | string[]> }>((resolve, reject) => {
-    // Node compares the certificate with the Host header, which here is what the service is to look at.
+    // Node compares the certificate with the Host header, which this test leaves to the service.
     const checkServerIdentity = () => undefined;
     const method = body === undefined ? 'GET' : 'POST';
     const options = { ca: readFileSync(ca), method, headers, agent: false, checkServerIdentity };
@@ -79,7 +79,7 @@ describeNeeds(needsOpenssl, 'a service with a certificate', () => {
     expect(url).toMatch(/^https:/);
     expect(await handshake(url, authority.file, 'TLSv1.3')).toBe('TLSv1.3');
     expect(await handshake(url, authority.file, 'TLSv1.2')).toBe('TLSv1.2');
-    // The alert is the server's (RFC 8446 §6: 70).
+    // The server sends this alert (RFC 8446 §6: 70).
     expect(await handshake(url, authority.file, 'TLSv1.1')).toBe('ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION');
     expect(await handshake(url, authority.file, 'TLSv1')).toBe('ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION');
   });
@@ -152,7 +152,7 @@ describeNeeds(needsOpenssl, 'a service with a certificate', () => {
     const next = () => new Promise<void>(resolve => (heard = resolve));
     try {
       let waiting = next();
-      // The new certificate with the old key, as a renewal has it for a moment.
+      // The new certificate with the old key, a short-lived state during a renewal.
       copyFileSync(renewed.cert, `${live}.new`);
       renameSync(`${live}.new`, live);
       await waiting;
@@ -195,7 +195,7 @@ describeNeeds(
       const status = (...args: string[]) =>
         passfob(['service', 'status', '--url', started.url, ...args], {
           home: premises.folder,
-          // What a hasty administrator sets and forgets.
+          // A setting that administrators use in haste and forget.
           environment: { NODE_TLS_REJECT_UNAUTHORIZED: '0' },
         });
       const refused = await status();

@@ -67,7 +67,7 @@ function fob(serial: string, accounts: Fob['accounts'], holder: string | null = 
   return { pairing, secrets, accounts, clocks };
 }
 
-/** What a file holds that `passfob handover give` wrote of some fobs. */
+/** Returns a file that `passfob handover give` writes for some fobs. */
 async function givenFile(fobs: readonly Fob[]): Promise<Buffer> {
   const directory = mkdtempSync(join(tmpdir(), 'passfob-inventory-'));
   const inventory = openInventory(directory);
@@ -140,7 +140,7 @@ test('importing the same file again finds every row present, and a dry run write
   expect(await db.selectFrom('tokens').select('id').execute()).toEqual([]);
   await run(rig, drafts);
   expect((await planImport(db, keys, drafts)).counts).toEqual({ ok: 0, present: 2, skipped: 0, refused: 0 });
-  // A revoked token has no seed to compare, and does not come back.
+  // A revoked token has no seed to compare, and cannot be restored.
   must(await revokeToken(rig.management, helpdesk, { serial: 'abcde-0a0b0c0d', reason: 'lost' }));
   expect((await planImport(db, keys, drafts)).counts).toEqual({ ok: 0, present: 1, skipped: 0, refused: 1 });
 });
@@ -270,7 +270,7 @@ test('log-ins get their turn while a long import is checked', async () => {
   isJudged = true;
   await others;
   expect(counts.ok).toBe(1_500);
-  // Without a pause the others have their only turn at the end, however fast the machine is.
+  // Without pauses the others would get a single turn at the end, even on a fast machine.
   expect(turns).toBeGreaterThan(1);
   expect(turns).toBeGreaterThan(usedMs / 250);
 });

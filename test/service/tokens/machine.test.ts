@@ -61,7 +61,7 @@ test('property: after any acts on tokens, the database satisfies the constraints
         if (after.state !== before.state) expect(mayBecome(before.state, after.state)).toBe(true);
         for (const one of serials) await checkRow(rig, await rowOf(rig, one), marks);
       }
-      // The next run's users have room again.
+      // Makes room for the users of the next run.
       for (const serial of serials)
         await revokeToken(rig.management, helpdesk, { serial, reason: 'retired' });
     }),
@@ -99,7 +99,7 @@ async function perform(
   }
 }
 
-/** What an accepted passcode does to a row. */
+/** Changes a row like an accepted passcode. */
 async function use(rig: Helpdesk, serial: string): Promise<void> {
   await writing(rig.store.db, async db => {
     await db

@@ -35,7 +35,7 @@ test('property: a changed policy applies to the next token and to no existing on
       );
       expect(await tokens()).toEqual(before);
       const serial = `T-${made++}`;
-      // What the caller says besides does not count against the policy.
+      // Values of the caller do not override the policy.
       await rig.issue(serial, { policy: 'staff', kind: 'hotp', digits: 7, period: 99 });
       const row = (await tokens()).find(token => token.serial === serial);
       expect(row).toMatchObject({

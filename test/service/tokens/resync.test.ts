@@ -21,7 +21,7 @@ import { codeOf, Helpdesk, helpdesk, must } from './helpdesk.ts';
 
 const DAY_STEPS = 24 * 120;
 
-/** A token of ada's, and what shows its passcodes. */
+/** Creates a token of ada's, and returns its passcodes. */
 async function given(rig: Helpdesk, kind: 'hotp' | 'totp', serial = 'S-1') {
   await rig.user('ada');
   const seed = await rig.issue(serial, { kind, user: 'ada' });
@@ -141,7 +141,10 @@ test('the same two passcodes sent 16 times at once count once', async () => {
   expect((await rowOf(rig)).last_step).toBe(41);
 });
 
-/** Resynchronises while another node writes, which does so until the token's seed was opened, then `meanwhile`, and ends. */
+/**
+ * Resynchronises while another node writes. That transaction lasts until the seed was decrypted, then runs
+ * `meanwhile` and ends.
+ */
 async function whileWriting(
   rig: Helpdesk,
   input: TwoPasscodes & { serial: string },
@@ -165,7 +168,7 @@ async function whileWriting(
         () => false,
         () => false,
       );
-      // What waited for this transaction would end without it.
+      // A resync that waited for this transaction would not decrypt the seed in it.
       expect(await Promise.race([isOpened, isOver])).toBe(true);
       await meanwhile(db);
     });

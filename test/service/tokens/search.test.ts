@@ -12,7 +12,7 @@ import { addUsers, plain } from '../search/kit.ts';
 import { byBytes, fill, pages } from './filled.ts';
 import { codeOf, Helpdesk, helpdesk, must } from './helpdesk.ts';
 
-/** The places of a text from which on a reader sees what is searched for, least first; by other means than the service's. */
+/** Returns the positions of a search text in a text, lowest first, by other means than the service. */
 function placesIn(text: string, wanted: string): string[] {
   const seen = [...plain(text)];
   const tails = seen.map((_, at) => seen.slice(at, at + administrationLimits.searchPartMax).join(''));
@@ -23,7 +23,7 @@ function placesIn(text: string, wanted: string): string[] {
 
 type By = 'any' | 'serial' | 'user' | 'label';
 
-/** Where a token belongs in the order of a search, or undefined where it is not found. */
+/** Returns a token's place in the order of a search, or undefined if it does not match. */
 function orderOf(token: TokenView, by: By, text: string): string[] | undefined {
   const ways = {
     serial: placesIn(token.serial, plain(text)),
@@ -209,7 +209,7 @@ test('a query out of bounds and an invalid cursor are refused', async () => {
   const mark = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
   for (const after of ['', 'x', mark([1, 2]), 'A'.repeat(2000), mark(['a\0', 'b']), mark(['\ud800', 'b'])])
     for (const text of ['', 'a']) expect(codeOf(await searchTokens(db, { text, after }))).toBe('bad_cursor');
-  // Of another search: it neither fails nor shows what this one does not find.
+  // A cursor of another search neither fails nor shows tokens that do not match.
   expect(
     codeOf(await searchTokens(db, { text: 'a', by: 'user', after: mark(['serial', 'a', 'b', '']) })),
   ).toBe('bad_cursor');

@@ -15,7 +15,7 @@ test('disabling a user leaves no cached answer behind, not even of a log-in in p
   await cacheResults(db, [answer]);
   accepted(await disableUser(office.management, grace, 'ada'));
   expect(await answers()).toEqual([]);
-  // With one writer there is no meanwhile.
+  // With a single writer there is no concurrency.
   if (!isOnPostgres) return;
   await clearIdempotencyCache(db);
   const disabling = await db.transaction().execute(async transaction => {

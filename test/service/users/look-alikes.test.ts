@@ -38,7 +38,7 @@ test('a user name that looks like another user’s is refused, whichever was the
   await using office = await Office.open();
   expect(await create(office, 'ada')).toBe('done');
   expect(await create(office, CYRILLIC_ADA)).toBe('name_looks_alike');
-  // Folded before it is compared: capitals, and characters that show nothing.
+  // Names are folded before the comparison: capitals, and invisible characters.
   expect(await create(office, '\u0410DA')).toBe('name_looks_alike');
   expect(await create(office, 'ad\u034fa')).toBe('name_looks_alike');
   expect(await create(office, 'ada')).toBe('user_taken');
@@ -59,7 +59,7 @@ test('names in other scripts without a look-alike are accepted, and ASCII names 
   ];
   for (const name of [...names, ...others])
     expect([name, await create(office, name)]).toEqual([name, 'done']);
-  // It looks like two of them.
+  // It looks like two of the names.
   expect(await create(office, 'us\u0435r1')).toBe('name_looks_alike');
 });
 
@@ -78,7 +78,7 @@ test('no operator may have a name that looks like a non-person actor of the audi
   }
 });
 
-/** A row of an import that gives a user a token. */
+/** Returns a row of an import that gives a user a token. */
 function rowFor(user: string, serial: string): { item: TokenItem; draft: ImportDraft } {
   const token = newToken({ serial });
   const item: TokenItem = {
@@ -132,7 +132,7 @@ test('users from before the upgrade are compared, too', async () => {
   const { directory } = rig;
   const databaseUrl = await rig.database;
   const before = await olderStore({ directory, databaseUrl }, '0013-readiness');
-  // More than are filled in one statement.
+  // More than one statement fills in.
   const names = [CYRILLIC_ADA, ...Array.from({ length: 1_001 }, (_, place) => `user ${place}`)];
   for (let at = 0; at < names.length; at += 100)
     await before.db

@@ -65,7 +65,7 @@ test('a missing hash, a damaged hash and an endless text are never accepted', as
   expect(await checkPassword('$argon2id$damaged', 'twelve chars')).toBe(false);
   const endless = 'x'.repeat(credentialLimits.passwordFieldMax + 1);
   expect(await checkPassword(await hash(endless), endless)).toBe(false);
-  // What stands in for an endless text must not be let in either.
+  // The substitute for an endless text must not be accepted either.
   expect(await checkPassword(await hash(''), endless)).toBe(false);
 });
 
@@ -106,6 +106,6 @@ test('password checks over the queue limit are refused as busy, and the others a
   );
   const answers = results.filter(result => result.status === 'fulfilled').map(result => result.value);
   expect(answers).toEqual(answers.map((_, nth) => nth % 2 === 0));
-  // Every place was given back.
+  // All capacity was released.
   expect(await checkSlowHash(cheap, 'right')).toBe(true);
 });

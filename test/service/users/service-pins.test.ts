@@ -29,7 +29,7 @@ interface Wishes {
   readonly key?: string;
 }
 
-/** Ada with a fob whose PIN is asked for by the service, and what changes it. */
+/** Opens an office with ada, whose fob has a PIN at the service, and changes that PIN. */
 async function scene() {
   const office = await Office.open();
   await office.users('ada');
@@ -128,7 +128,7 @@ test('a proof is valid for its user, application, PIN and five minutes, and for 
   expect([await choose(''), await choose(`${proof}x`), await choose(await prove('other'))]).toEqual(
     Array(3).fill('pin_not_proved'),
   );
-  // A reset makes it another PIN that is due.
+  // A reset makes another PIN due.
   accepted(await resetPin(management, grace, 'ada'));
   expect(await choose(proof)).toBe('pin_not_proved');
   const lock = { failures: 3, last_failure_ms: office.nowMs };
@@ -216,7 +216,7 @@ test('a reset removes the PIN, and the old PIN is not accepted until another is 
   const user = await ada();
   expect([user.pin_hash, user.pin_change]).toEqual([null, 1]);
   expect(await counts(FIRST)).toBe(false);
-  // Nor would the old hash count if it were still there.
+  // The old hash would not be accepted even if it were still stored.
   await office.store.db.updateTable('users').set({ pin_hash: before.pin_hash }).execute();
   expect([await counts(FIRST), await logIn(FIRST)]).toEqual([false, 'pin_change']);
   expect(codeOf(await change(FIRST))).toBe('done');

@@ -24,7 +24,7 @@ import { accepted, freshPassword, grace, Office } from './kit.ts';
 
 const MINUTE_MS = 60_000;
 
-/** An office with `ada` as help desk. */
+/** Opens an office with `ada` as help desk. */
 async function withAda(): Promise<Office> {
   const office = await Office.open();
   await office.users('ada');
@@ -56,7 +56,7 @@ test('a session belongs to its operator and has the operator’s current role', 
   });
   expect(await sessionOf(management, undefined)).toBeUndefined();
   expect(await sessionOf(management, `${value}x`)).toBeUndefined();
-  // Whatever changes the role, the next request has it.
+  // The next request has the changed role.
   await office.store.db.updateTable('operators').set({ role: 'auditor' }).execute();
   expect((await sessionOf(management, value))?.role).toBe('auditor');
   const stored = JSON.stringify(await office.store.db.selectFrom('operator_sessions').selectAll().execute());
@@ -74,7 +74,7 @@ test('a session ends by standing idle, by age and by signing out', async () => {
   expect(await sessionOf(management, value)).toBeDefined();
   office.nowMs += accessLimits.sessionIdleMs;
   expect(await sessionOf(management, value)).toBeUndefined();
-  // Used all the time, it ends all the same.
+  // A session in constant use ends as well.
   const busy = await open(office);
   const from = office.nowMs;
   for (; office.nowMs < from + accessLimits.operatorSessionMs; office.nowMs += 20 * MINUTE_MS)
@@ -101,7 +101,7 @@ test('the use of a session is stored about once a minute, not at each request', 
   office.nowMs = start + 61_000;
   await sessionOf(office.management, value);
   expect(await seen()).toBe(start + 61_000);
-  // A clock set back neither ends the session nor lets it stand idle for longer than it may.
+  // A clock set back neither ends the session nor extends its idle time.
   office.nowMs = start;
   expect(await sessionOf(office.management, value)).toBeDefined();
   expect(await seen()).toBe(start + 61_000);

@@ -37,7 +37,7 @@ async function desk(rig: Rig): Promise<Desk & AsyncDisposable> {
   return { office, decider, token, password, [Symbol.asyncDispose]: () => office[Symbol.asyncDispose]() };
 }
 
-/** The password here, the passcode by the service. */
+/** The password is checked here, the passcode by the service. */
 function decisionOf(service: Service, { store }: Office): Decider['decide'] {
   return async ({ user, password, passcode, source, factors }: SignInRequest) => {
     expect(factors).toBe('password_otp');
@@ -47,7 +47,7 @@ function decisionOf(service: Service, { store }: Office): Decider['decide'] {
   };
 }
 
-/** A sign-in of ada in the next time step, with something about it changed. */
+/** Signs in as ada in the next time step, with some changes. */
 function enter({ office, decider, token, password }: Desk, changes: Record<string, string> = {}) {
   office.nowMs += 30_000;
   return signIn(office.management, decider, {
@@ -85,7 +85,7 @@ test('every refused sign-in looks the same and creates no session', async () => 
     await enter(at, { user: 'nobody' }),
     await enter(at, { user: 'a\0' }),
     await enter(at, { user: 'bob' }),
-    // Right in all, but no operator.
+    // Right password and passcode, but no operator.
     await enter(bob, { user: 'bob' }),
   ];
   expect(refused).toEqual(refused.map(() => undefined));

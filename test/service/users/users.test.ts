@@ -66,7 +66,7 @@ test('disabling, enabling and unlocking are shown in the view and audited', asyn
   });
   expect(accepted(await disableUser(management, grace, 'ada')).disabledMs).toBe(office.nowMs);
   office.nowMs += 1000;
-  // Disabled again, it is still disabled since the first time.
+  // A second disabling keeps the time of the first.
   expect(accepted(await disableUser(management, grace, 'ada')).disabledMs).toBe(office.nowMs - 1000);
   expect(accepted(await enableUser(management, grace, 'ada')).disabledMs).toBeNull();
   expect((await office.audit()).acts.slice(1)).toEqual([
@@ -79,7 +79,7 @@ test('disabling, enabling and unlocking are shown in the view and audited', asyn
 
 test('user lists page through all names once, by a part of the name and by state', async () => {
   await using office = await Office.open();
-  // Beyond the last of the first plane: a bound of U+FFFF would lose it.
+  // One name has a character beyond the first plane: an upper bound of U+FFFF would lose it.
   const names = ['ada', 'adam', 'adb', 'ad𐐨', 'bob', 'böb', 'b%', 'b_'];
   await office.users(...names);
   const sorted = [...names].sort((one, other) => Buffer.compare(Buffer.from(one), Buffer.from(other)));
@@ -95,7 +95,7 @@ test('user lists page through all names once, by a part of the name and by state
   expect(await namesOf(office, { search: 'ada' })).toEqual(['ada', 'adam']);
   expect(await namesOf(office, { search: 'b%' })).toEqual(['b%']);
   expect(await namesOf(office, { search: '_' })).toEqual(['b_']);
-  // Each where the text is followed by the least: by nothing, by %, by another letter.
+  // Names in which the lowest possible text follows: nothing, %, or another letter.
   expect(await namesOf(office, { search: 'b' })).toEqual(['adb', 'b%', 'b_', 'bob', 'böb']);
   expect(await namesOf(office, { after: 'adam' })).toEqual(sorted.slice(sorted.indexOf('adam') + 1));
   expect(await namesOf(office, { search: 'x' })).toEqual([]);
@@ -122,7 +122,7 @@ test('user lists page through all names once, by a part of the name and by state
   expect(await namesOf(office, { state: 'locked' })).toEqual([]);
 });
 
-/** How the database would list users, when it may not sort or read all of them for want of rows. */
+/** Returns the plan of a list of users, when sorting and full scans are disabled. */
 function planOf(office: Office, changes: Partial<UserQuery>): Promise<string> {
   return office.store.db.transaction().execute(async db => {
     const { sql: text, parameters } = selectUsers(db, query(office, changes)).limit(51).compile();
@@ -147,7 +147,7 @@ test.each([
   const plan = await planOf(office, changes);
   expect(plan).toMatch(index);
   expect(plan).not.toMatch(/temp b-tree|sort|seq scan|scan users"/i);
-  // A second lower bound would be read up to, row by row.
+  // A second lower bound would make the database read all rows up to it.
   expect(
     (
       selectUsers(office.store.db, query(office, changes))

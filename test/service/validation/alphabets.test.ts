@@ -25,7 +25,7 @@ const cases = fc.record({
   counter: fc.oneof(fc.integer({ min: 0, max: 1000 }), fc.integer({ min: 2 ** 31, max: 2 ** 40 })),
 });
 
-/** What a person may make of it who copies it from the display: groups, and another case. */
+/** Returns a passcode as a person might copy it: in groups, and in another case. */
 function copied(passcode: string, lower: boolean): string {
   const grouped = `${passcode.slice(0, 3)} ${passcode.slice(3)}`;
   return lower ? grouped.toLowerCase() : grouped;

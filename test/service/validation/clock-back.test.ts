@@ -20,7 +20,7 @@ import { approve, Scene as Pushes } from '../push/scene.ts';
 import { accepted, grace, Office } from '../users/kit.ts';
 
 const HOUR_MS = 3_600_000;
-/** Another node whose clock is this much ahead is no clock that went back. */
+/** A node whose clock is this much ahead does not count as a clock that went back. */
 const APART_MS = recordLimits.clockBackMs;
 
 test('a cached answer is repeated within the retry window only, also after the clock goes back', async () => {
@@ -43,7 +43,7 @@ test('a cached answer is repeated within the retry window only, also after the c
   office.nowMs = startMs;
   await sweepIdempotencyCache(store.db, office.nowMs);
   expect(await kept()).toHaveLength(1);
-  // Without a sweep at the right moment it would be found again when the clock has caught up.
+  // Without this sweep the answer would be found again when the clock has caught up.
   await sweepIdempotencyCache(store.db, startMs - HOUR_MS);
   expect(await kept()).toEqual([]);
 });

@@ -25,7 +25,7 @@ import { accepted, freshPassword, givePin, grace, Office } from '../users/kit.ts
 const PIN = secret('730519');
 const OTHER_PIN = secret('480627');
 
-/** An office with a validator, and a user `ada` who has a password, a PIN and a token. */
+/** Opens an office with a validator, and a user `ada` who has a password, a PIN and a token. */
 async function scene(pinPlace: PinPlace = 'none') {
   const office = await Office.open();
   const { application } = await ensureApplication(office.store.db, office.nowMs);
@@ -45,7 +45,7 @@ async function scene(pinPlace: PinPlace = 'none') {
       factors,
       ...shown,
     });
-  /** The token's next passcode that was not shown yet. */
+  /** Returns the token's next unused passcode. */
   const next = () => {
     office.nowMs += 60_000;
     return codeAt(token, stepAt(token, office.nowMs));
@@ -83,7 +83,7 @@ test('every application gets its required factors, with tokens whose PIN is chec
       };
       const found = await decide(factors, request);
       expect([place, factors, shown, found]).toEqual([place, factors, shown, outcome]);
-      // What was refused for another factor has used up nothing: the same passcode is good with all of them.
+      // A log-in refused for another factor uses up nothing: the same passcode is accepted with all of them.
       if (outcome !== 'accepted')
         expect(await decide(factors, { ...request, password, pin: PIN })).toBe('accepted');
     }
@@ -129,7 +129,7 @@ test('a temporary code for a fob with a PIN requires it, also after the fob is s
   await given();
   accepted(await revokeToken(management, grace, { serial: token.serial, reason: 'lost' }));
   await given();
-  // Another fob in use that wants none is what the code stands in for then.
+  // The code then replaces another fob in use, which has no PIN at the service.
   await office.token('ada', { pinPlace: 'fob' });
   const passcode = secret(accepted(await makeTemporaryCode(management, grace, { user: 'ada' })).code);
   expect(await decide('otp', { passcode })).toBe('accepted');
@@ -210,7 +210,7 @@ test('an attacker with the fob guesses a password or PIN three times, whatever l
     expect(await decide(factors, { passcode: next(), ...guess })).toBe(outcome);
     expect(await decide('otp', { passcode: next() })).toBe('locked');
     office.nowMs += 15 * 60_000;
-    // Whoever knows it begins anew.
+    // After the lock the right factor is accepted, and resets the failures.
     expect(await decide(factors, { passcode: next(), ...guess })).toBe(outcome);
     expect(await decide(factors, { passcode: next(), password, pin: PIN })).toBe('accepted');
     for (let nth = 0; nth < 2; nth++)

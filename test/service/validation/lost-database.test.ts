@@ -15,7 +15,7 @@ import { isWaiting } from '../waiting.ts';
 const WAIT = { timeout: 20_000, interval: 10 };
 
 /**
- * A service that reaches its database through a proxy, and a way to it besides.
+ * Starts a service that reaches its database through a proxy, and opens a direct connection.
  *
  * @param parameters of the driver, as a query
  */
@@ -23,12 +23,12 @@ async function scene(rig: Rig, parameters = '') {
   const databaseUrl = (await rig.database) ?? '';
   const proxy = await CutProxy.before(databaseUrl);
   const direct = await openStore({ directory: rig.directory, databaseUrl });
-  // Nothing else is to use connections meanwhile.
+  // Background work would use further connections.
   const service = await rig.start({ databaseUrl: proxy.address + parameters, background: false });
   return { proxy, direct, service, apiKey: apiKeyOf(service) };
 }
 
-/** What a client can go by: 503, when to come back, and that nothing was accepted. */
+/** Checks a client's information: 503, when to retry, and that nothing was accepted. */
 async function expectUnavailable(response: Response): Promise<void> {
   expect([response.status, response.headers.get('retry-after')]).toEqual([
     503,
@@ -38,7 +38,7 @@ async function expectUnavailable(response: Response): Promise<void> {
     expect(await response.json()).toMatchObject({ code: 'unavailable', accepted: false });
 }
 
-/** How many statements of the service wait for a lock. */
+/** Counts the statements of the service that wait for a lock. */
 async function waiting(direct: Store): Promise<number> {
   const { rows } = await sql<{ count: number }>`select count(*) as count from pg_stat_activity
     where datname = current_database() and wait_event_type = 'Lock'`.execute(direct.db);
@@ -69,7 +69,7 @@ test.runIf(isOnPostgres)(
       await sql`select 1 from users for update`.execute(db);
       let unanswered = users.length;
       const sent = users.map((_, at) => attempt(at).finally(() => unanswered--));
-      // Those that came too late for the first batch are decided in the next, which is lost as well.
+      // Log-ins that missed the first batch are decided in the next one, which is lost as well.
       while (unanswered > 0) {
         if ((await waiting(direct)) > 0) proxy.cut('open');
         await pause(WAIT.interval);
@@ -103,7 +103,7 @@ test.runIf(isOnPostgres)(
     ];
     proxy.cut('refusing');
     for (const answer of await Promise.all(everything())) await expectUnavailable(answer);
-    // Taken and never answered: the driver gives up by itself.
+    // The connection is accepted and never answered: the driver gives up by itself.
     proxy.cut('silent');
     for (const answer of await Promise.all(everything())) await expectUnavailable(answer);
     proxy.cut('open');
@@ -119,7 +119,7 @@ test.runIf(isOnPostgres)(
     await using rig = new Rig();
     const { proxy, direct, service } = await scene(rig);
     await using _ = proxy;
-    // That a session is over is said in it, and the connection closed later: what was said has to be enough.
+    // The server announces the end of a session before it closes the connection; the announcement must suffice.
     proxy.cut('lingering');
     const login = () => fetch(`${service.url}/login`);
     await direct.db.transaction().execute(async db => {
@@ -157,13 +157,13 @@ test.runIf(isOnPostgres)(
       return [sent];
     });
     for (const answer of await Promise.all(held)) await expectUnavailable(answer);
-    // Others that were idle are found out one by one.
+    // The other idle connections are found out one by one.
     await expect.poll(async () => (await attempt('bob')).status, { timeout: 40_000 }).toBe(200);
     await direct.close();
   },
 );
 
-/** A node that starts while what brings its tables up to date has to wait, until `meanwhile` is over. */
+/** Starts a node whose migration has to wait until `meanwhile` is over. */
 async function whileMigrating(
   given: Parameters<typeof openStore>[0],
   meanwhile: (direct: Store) => Promise<unknown>,
@@ -187,7 +187,7 @@ test.runIf(isOnPostgres)(
     const databaseUrl = (await rig.database) ?? '';
     const given = { directory: rig.directory, databaseUrl, answerMs: 1_000 };
     const [started] = await whileMigrating(given, async () => {
-      // Waits for the same, from later on.
+      // This query waits for the same lock, starting later.
       const other = openPostgres(databaseUrl, given);
       await expect(sql`select 1 from kysely_migration`.execute(other.db)).rejects.toThrow('read timeout');
       await other.close();

@@ -10,7 +10,7 @@ import { Office } from '../users/kit.ts';
 
 const isDescribed = new Ajv2020().compile(acceptedAnswer.schema);
 
-/** What an application is told of somebody who is let in, in the shape that the description has. */
+/** Returns an application's response to a log-in, checked against the description. */
 async function told(answer: Promise<Response>): Promise<unknown> {
   const response = await answer;
   const body: unknown = await response.json();

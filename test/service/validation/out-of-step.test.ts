@@ -22,7 +22,7 @@ import { accepted, grace, Office } from '../users/kit.ts';
 const MINUTE_MS = 60_000;
 const STEP_MS = 30_000;
 
-/** Log-ins of ada's, whose account locks as by default. */
+/** Opens an office with log-ins of ada's, whose account locks by default. */
 async function scene() {
   const office = await Office.open();
   await office.users('ada');
@@ -65,7 +65,7 @@ test('an HOTP token is accepted as far ahead as its policy allows, by default te
     expect(await logIn(codeAt(token, most))).toBe('wrong');
     expect(await logIn(codeAt(token, most - 1))).toBe('accepted');
   }
-  // Tokens keep what they were made by; what is left out of a change stays.
+  // Tokens keep the policy values at their creation; omitted values of a change stay.
   expect(accepted(await changePolicy(office.management, grace, { ...near, lookAhead: 50 })).lookAhead).toBe(
     50,
   );
@@ -91,7 +91,7 @@ test('HOTP: after a refused passcode only the very next one is accepted, up to a
   expect(await logIn(code(43))).toBe('accepted');
   expect(await failures()).toBe(0);
   expect(await logIn(code(43))).toBe('replay');
-  // Never below the mark, however consecutive.
+  // Passcodes below the last accepted counter are refused, even if consecutive.
   expect([await logIn(code(40)), await logIn(code(41))]).toEqual(['wrong', 'wrong']);
   expect(await logIn(code(44))).toBe('accepted');
   expect([await logIn(code(45 + 111)), await logIn(code(45 + 112))]).toEqual(['wrong', 'wrong']);
@@ -183,7 +183,7 @@ test('API, log-in page and self-service find a fob by its next passcode, and ref
     const text = await page(path, codeAt(token, step + 1));
     expect(text).toContain(end);
   }
-  // By time it is found, and that is one more refusal outside.
+  // A TOTP fob is found, and its first two passcodes get the usual refusal.
   const timed = await office.token('ada', { serial: 'FOB-T' });
   const at = (ahead: number) => codeAt(timed, stepAt(timed, rig.clock.nowMs) + ahead);
   const refusals = [await api(at(20)), await api(at(21)), await api(wrong)];

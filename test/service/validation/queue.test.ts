@@ -35,7 +35,7 @@ test('a flood for one name, known or unknown, is cut off and blocks no other nam
     expect(await other).toBe('accepted');
     office.nowMs += 60_000;
   }
-  // What was turned away left nothing behind.
+  // The refused requests left nothing behind.
   expect(await decide('ada')).not.toBe('busy');
 });
 

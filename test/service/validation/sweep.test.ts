@@ -71,7 +71,7 @@ test('a flood for unknown users or a locked account deletes no other part of the
       ['accepted', [2, 1]],
       ['wrong', [2, 3]],
       ['push_reported', [1, 5]],
-      // What is not a try of a secret shares a part: the oldest of it goes.
+      // Outcomes without an evaluated secret share a part: its oldest rows are deleted.
       ['locked', [unseen, 8]],
       ['unknown_user', [strangers, unseen + 11]],
     ]),
@@ -100,7 +100,7 @@ test('the most recently repeated alerts are kept, up to their limit', async () =
       const rows = numbers.map(number => ({ ...first, dedupe: `clock:${number}`, last_ms: number }));
       await transaction.insertInto('alerts').values(rows).execute();
     }
-    // The oldest happens again.
+    // The oldest alert is repeated.
     await raiseAlert(transaction, raise(0, alertLimits.alertsKept * 2));
   });
   await sweep(db, office.nowMs);
