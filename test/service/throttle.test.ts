@@ -23,7 +23,7 @@ function runsOf(asked: readonly number[], stopMs = Number.POSITIVE_INFINITY): nu
   return runs;
 }
 
-it('a throttle runs a single request at once, and frequent requests once', () => {
+it('a throttle runs a rare request at once, and frequent requests once in each interval', () => {
   const first = runsOf([10])[0] ?? 0;
   expect(first - 10).toBeLessThanOrEqual(1);
   const many = runsOf(Array.from({ length: 200 }, (_, ms) => ms));

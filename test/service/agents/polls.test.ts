@@ -164,7 +164,7 @@ describe('polls of a connection', () => {
     fc.assert(property, { numRuns: countOf(1_000, 20_000) });
   });
 
-  it('an agent that confirms none of its messages is disconnected', async () => {
+  it('an agent whose unfetched messages exceed the limit is disconnected', async () => {
     await using office = await Office.open();
     const { management } = office;
     const agents = new Agents({ management, identity: identityReader(management), ticks: () => 0 });

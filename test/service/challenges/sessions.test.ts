@@ -24,9 +24,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ kind: fc.constant('wait' as const), ms: fc.constantFrom(1, 20_000, OPEN_MS - 1, OPEN_MS) }),
 );
 
-/**
- * One step: a session asks, a session answers question `at` with the passcode of question `shown`, or time passes.
- */
+/** A question as the model knows it. */
 interface Asked extends Challenge {
   readonly user: string;
   readonly session: string;

@@ -151,10 +151,10 @@ describe('fobs that do not fit the activation', () => {
   });
 
   it.each([
-    ['blank, for owned ones', 'blank_fob'],
+    ['that is blank, where owned ones are required,', 'blank_fob'],
     ['of an unknown owner', 'wrong_fob'],
     ['of somebody', 'somebody'],
-  ])('a fob is refused: %s', async (kind, code) => {
+  ])('a fob %s is refused', async (kind, code) => {
     await using scene = await Scene.open();
     const fob = new CoreFob();
     if (kind.startsWith('of an')) {

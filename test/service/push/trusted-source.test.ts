@@ -28,7 +28,7 @@ async function withHomes(...homes: readonly string[]) {
   return { ...made, ask, isAsked, logIn };
 }
 
-test('requests from elsewhere over their rate limit do not block requests from a trusted source', async () => {
+test('a cool-down for requests from elsewhere does not block requests from a trusted source', async () => {
   const { scene, office, fob, isAsked } = await withHomes(HOME, OFFICE);
   await using _ = scene;
   const many = async (source: string) => {
@@ -41,7 +41,7 @@ test('requests from elsewhere over their rate limit do not block requests from a
   };
   const eight = [...Array(pushLimits.pushesUnapproved).fill(true), false];
   expect(await many(ELSEWHERE)).toEqual(eight);
-  // An unknown source is not trusted, whatever its text.
+  // An address that does not belong to the person is not trusted, even if it equals a trusted one.
   expect((await rowOf(office, (await scene.ask('ada', { source: HOME })).id)).fob_id).toBeNull();
   expect((await outcomes(office))[0]).toBe('push_quiet');
   expect(await many(HOME)).toEqual(eight);

@@ -99,7 +99,7 @@ test('users and tokens from before the upgrade are found, too', async () => {
   const { directory } = rig;
   const databaseUrl = await rig.database;
   const before = await olderStore({ directory, databaseUrl }, '0017-alphabets');
-  // More than one batch fills in.
+  // More rows than one batch of the migration.
   const count = 2 * administrationLimits.searchFillRows + 1;
   const users = Array.from({ length: count }, (_, at) => ({
     ...{ id: `id ${at}`, name: `u${at}`, display_name: `M\u00fcller ${at}`, email: `${at}@example.org` },

@@ -12,7 +12,7 @@ import { Authority, needsOpenssl } from './certificates.ts';
 import { Nginx } from './nginx-kit.ts';
 
 const HOST = 'otp.example.org';
-/** Debian installs it outside of the users' path. */
+/** Debian installs it in /usr/sbin, which is not in the path of users. */
 const program = [tool('nginx'), '/usr/sbin/nginx'].find(path => path !== undefined && existsSync(path));
 const needsNginx = { name: 'nginx and openssl', found: needsOpenssl.found && program };
 

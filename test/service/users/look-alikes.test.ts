@@ -132,7 +132,7 @@ test('users from before the upgrade are compared, too', async () => {
   const { directory } = rig;
   const databaseUrl = await rig.database;
   const before = await olderStore({ directory, databaseUrl }, '0013-readiness');
-  // More than one statement fills in.
+  // More rows than one statement of the migration.
   const names = [CYRILLIC_ADA, ...Array.from({ length: 1_001 }, (_, place) => `user ${place}`)];
   for (let at = 0; at < names.length; at += 100)
     await before.db
