@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const document = readFileSync(`${root}docs/asvs.md`, 'utf8');
 
-/** A test that a point of the checklist names: its file and, where it is said, how its title begins. */
+/** A test that a point of the checklist names: its file and, if given, the beginning of its title. */
 interface Named {
   readonly path: string;
   readonly title: string | undefined;
@@ -23,13 +23,13 @@ function isThere({ path, title }: Named): boolean {
   return title === undefined || ["'", '`', '"'].some(quote => text.includes(`${quote}${title}`));
 }
 
-test('every test that docs/asvs.md names exists, under its title', () => {
+test('every test that docs/asvs.md names exists under its title', () => {
   const all = namedIn(document);
   expect(all.length).toBeGreaterThan(140);
   expect(all.filter(one => !isThere(one))).toEqual([]);
 });
 
-test('every point of it is shown, or says that it is not, or that it does not apply', () => {
+test('every point of docs/asvs.md names a test, says that it is not shown, or does not apply', () => {
   const points = document.split('\n').filter(line => line.startsWith('* '));
   const open = points.filter(
     line => namedIn(line).length === 0 && !/[Nn]ot shown|do(?:es)? not apply/.test(line),
@@ -38,7 +38,7 @@ test('every point of it is shown, or says that it is not, or that it does not ap
   expect(points.filter(line => !/^\* \*\*\d[\d., ]*[^*]+\*\*/.test(line))).toEqual([]);
 });
 
-test('it has every chapter of ASVS 5.0', () => {
+test('docs/asvs.md has every chapter of ASVS 5.0', () => {
   const chapters = [...document.matchAll(/^## V(\d+) /gm)].map(([, number]) => Number(number));
   expect(chapters).toEqual(Array.from({ length: 17 }, (_, index) => index + 1));
 });

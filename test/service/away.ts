@@ -1,10 +1,10 @@
 import { ServiceError } from '@passfob/service/base/errors';
 import type { KyselyPlugin, PluginTransformQueryArgs, PluginTransformResultArgs } from 'kysely';
 
-/** A database that is away for a while, or only what names one of its tables. */
+/** Makes a database fail for a while, or only the statements about one of its tables. */
 export class Away implements KyselyPlugin {
   isAway = false;
-  /** How often something was to be written meanwhile, or read where all is away. */
+  /** How many statements failed: writes, or also reads if the whole database is away. */
   failed = 0;
   private readonly table: string | undefined;
 

@@ -17,14 +17,14 @@ const BROWSER_ARGUMENTS = [
   '--disable-sync',
 ];
 
-describeNeeds(needsTool('chromium'), 'in Chromium', executablePath => {
+describeNeeds(needsTool('chromium'), 'log-in form and pane in Chromium', executablePath => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath, args: BROWSER_ARGUMENTS });
   });
   afterAll(() => browser.close());
 
-  /** A page whose complaints (console errors, refused loads) are collected. */
+  /** Opens a page and collects its complaints (console errors, refused loads). */
   async function open(context: BrowserContext): Promise<{ page: Page; complaints: string[] }> {
     const page = await context.newPage();
     const complaints: string[] = [];
@@ -41,7 +41,7 @@ describeNeeds(needsTool('chromium'), 'in Chromium', executablePath => {
     return { service, token: await add(service, newToken()) };
   }
 
-  /** Types a log-in without touching a mouse. The user name has the focus when the page opens. */
+  /** Types a log-in without using a mouse. The user name has the focus when the page opens. */
   async function logInByKeyboard(page: Page, user: string, passcode: string): Promise<void> {
     await page.waitForFunction(() => document.activeElement?.id === 'user');
     await page.keyboard.type(user);
@@ -99,7 +99,7 @@ describeNeeds(needsTool('chromium'), 'in Chromium', executablePath => {
     await context.close();
   });
 
-  it('the pane refreshes by itself where there are no scripts', async () => {
+  it('the pane refreshes by itself without scripts', async () => {
     await using rig = new Rig();
     const { service } = await started(rig);
     const context = await browser.newContext({ javaScriptEnabled: false });
@@ -111,13 +111,13 @@ describeNeeds(needsTool('chromium'), 'in Chromium', executablePath => {
     await context.close();
   });
 
-  it('a local page shows both in frames, and the operator’s cookie works there', async () => {
+  it('a local page shows the form and the pane in frames, and the operator’s cookie works there', async () => {
     await using rig = new Rig();
     const { service } = await started(rig);
     const context = await browser.newContext();
     const { page, complaints } = await open(context);
     const frames = `<iframe src="${service.url}/login"></iframe><iframe src="${service.operatorLink}"></iframe>`;
-    // Another origin (port) of the same site, as the demo's own page is.
+    // Another origin (port) of the same site, like the demo's own page.
     const outer = createServer((_request, response) =>
       response.setHeader('content-type', 'text/html').end(frames),
     );

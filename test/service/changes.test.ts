@@ -11,7 +11,7 @@ import { CutProxy } from '../kit/cut-proxy.ts';
 import { isOnPostgres, newDatabase } from './kit.ts';
 import { accepted, grace } from './users/kit.ts';
 
-/** Two nodes of one service: their stores, both in use already. */
+/** Opens two nodes of one service, with their stores already in use. */
 async function twoStores(): Promise<{ one: Store; two: Store; change(): Promise<void> }> {
   const directory = mkdtempSync(join(tmpdir(), 'passfob-changes-'));
   const databaseUrl = await newDatabase();
@@ -35,7 +35,7 @@ async function twoStores(): Promise<{ one: Store; two: Store; change(): Promise<
   return { one, two, change };
 }
 
-it('a change that another node announces while this one only begins to watch is not missed', async () => {
+it('a change that another node announces while this node begins to listen is not missed', async () => {
   const { one, two, change } = await twoStores();
   const changes = watchChanges(one);
   const told = new Promise<void>(resolve => changes.watch(resolve));
@@ -45,7 +45,7 @@ it('a change that another node announces while this one only begins to watch is 
   changes.close();
 });
 
-it('every change that another node announces is told, also where many come at once', async () => {
+it('every change that another node announces is reported, also when many arrive at once', async () => {
   const { one, two, change } = await twoStores();
   const [hearing, telling] = [watchChanges(one), watchChanges(two)];
   const seen: number[] = [];
@@ -60,7 +60,7 @@ it('every change that another node announces is told, also where many come at on
   telling.close();
 });
 
-it('an announcement that fails is made again', async () => {
+it('a failed announcement is repeated', async () => {
   const { one, two, change } = await twoStores();
   let tries = 0;
   const failing: Store = {
@@ -81,7 +81,7 @@ it('an announcement that fails is made again', async () => {
 });
 
 it.runIf(isOnPostgres)(
-  'a connection that hears nothing any more, and is not told so, is replaced (only on PostgreSQL)',
+  'a connection that silently stops receiving announcements is replaced (only on PostgreSQL)',
   async () => {
     const databaseUrl = (await newDatabase()) ?? '';
     await using proxy = await CutProxy.before(databaseUrl);
@@ -91,7 +91,7 @@ it.runIf(isOnPostgres)(
     await expect.poll(() => changes).toBe(1);
     proxy.freeze();
     await store.announce();
-    // It is made good for when the new one listens, and that one hears.
+    // The new connection reports one change for those it may have missed, and then receives announcements.
     await expect.poll(() => changes).toBe(2);
     await store.announce();
     await expect.poll(() => changes).toBe(3);

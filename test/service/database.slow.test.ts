@@ -30,7 +30,7 @@ test('a database of a newer version is refused', async () => {
   await expect(rig.start()).rejects.toMatchObject({ code: 'database_newer' });
 });
 
-test('another program that holds the database: reads go on, log-ins wait, then fail, and nothing was accepted', async () => {
+test('while another program locks the database, reads work, log-ins wait and then fail, and nothing is accepted', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const apiKey = apiKeyOf(service);
@@ -53,7 +53,7 @@ test('another program that holds the database: reads go on, log-ins wait, then f
   expect((await service.events()).map(event => event.outcome)).toEqual(['accepted']);
 });
 
-test('a full disk: the log-in fails, nothing is half done, and it works again when there is room', async () => {
+test('on a full disk a log-in fails without partial changes, and works again when there is room', async () => {
   await using rig = new Rig();
   const store = await openStore({ directory: rig.directory });
   const fill = (bytes: number) =>
@@ -80,7 +80,7 @@ test('a full disk: the log-in fails, nothing is half done, and it works again wh
   await store.close();
 });
 
-test('property: whatever the clock does and whatever is sent, accepted steps only rise and none is accepted twice', async () => {
+test('property: with any clock and any requests, accepted steps only rise and none is accepted twice', async () => {
   await using rig = new Rig();
   const service = await rig.start({ lock: { threshold: 0, periodMs: 1000 } });
   const move = fc.record({

@@ -14,7 +14,7 @@ import { secret } from '../kit/secrets.ts';
 import { add, apiKeyOf, codeAt, codeNow, NOON_MS, newToken, openLink, post, Rig } from './kit.ts';
 import { accepted, givePin, grace, Office } from './users/kit.ts';
 
-/** A GET with a Host header of one's own, which `fetch` does not allow. */
+/** Sends a GET with a custom Host header, which `fetch` does not allow. */
 function getAs(url: string, host: string): Promise<number> {
   return new Promise((resolve, reject) => {
     httpRequest(url, { headers: { host } }, response => {
@@ -32,14 +32,14 @@ function form(fields: Record<string, string>): string {
 
 const formType = { 'content-type': 'application/x-www-form-urlencoded' };
 
-test('health answers', async () => {
+test('the health check answers', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const response = await fetch(`${service.url}/health`);
   expect([response.status, await response.text()]).toEqual([200, '{"status":"ok"}']);
 });
 
-test('the API wants the application’s key, and says nothing more to who has none', async () => {
+test('the API requires the application’s key, and tells strangers nothing more', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const body = { user: 'ada', passcode: '123456' };
@@ -53,7 +53,7 @@ test('the API wants the application’s key, and says nothing more to who has no
   expect(await service.events()).toEqual([]);
 });
 
-test('malformed requests get problem+json and are no log-in', async () => {
+test('malformed requests get problem+json and are not counted as log-ins', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const apiKey = apiKeyOf(service);
@@ -82,7 +82,7 @@ test('malformed requests get problem+json and are no log-in', async () => {
   expect(await service.events()).toEqual([]);
 });
 
-test('another Host, as in DNS rebinding, is turned away', async () => {
+test('a request with another Host, as in DNS rebinding, is refused', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const { port } = new URL(service.url);
@@ -91,7 +91,7 @@ test('another Host, as in DNS rebinding, is turned away', async () => {
     expect([host, await getAs(`${service.url}/login`, host)]).toEqual([host, 421]);
 });
 
-test('a form from another site is refused before it is looked at', async () => {
+test('a form from another site is refused before it is parsed', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const token = await add(service, newToken());
@@ -110,7 +110,7 @@ test('a form from another site is refused before it is looked at', async () => {
   expect(await sent({ origin: service.url })).toBe(200);
 });
 
-test('the log-in form: accepted, refused, and repeated by a double click', async () => {
+test('the log-in form accepts, refuses, and repeats its result after a double click', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const token = await add(service, newToken({ user: "o'<b>hara" }));
@@ -148,7 +148,7 @@ test('the log-in form: accepted, refused, and repeated by a double click', async
   expect([tooLong.status, tooLong.headers.get('content-type')]).toEqual([413, 'text/html; charset=utf-8']);
 });
 
-test('the log-in form asks for what its application wants now, on every node, and closes with it', async () => {
+test('the log-in form asks for its application’s current factors on every node, and is disabled with it', async () => {
   await using rig = new Rig();
   const nodes = [await rig.start(), await rig.start()];
   const token = await add(nodes[0] as Service, newToken({ kind: 'hotp' }));
@@ -195,7 +195,7 @@ test('the log-in form asks for what its application wants now, on every node, an
   expect(await fetch(`${nodes[1]?.url}/login`)).toMatchObject({ status: 200 });
 });
 
-test('every response has its security headers; frames are allowed only when asked for', async () => {
+test('every response has its security headers; frames are allowed only when configured', async () => {
   await using rig = new Rig();
   const plain = await rig.start();
   const embeddable = await rig.start({ embeddable: true });
@@ -223,7 +223,7 @@ test('every response has its security headers; frames are allowed only when aske
   expect(headers.get('x-frame-options')).toBeNull();
 });
 
-test('pages hold no inline script or style, and load only what is there', async () => {
+test('pages contain no inline script or style, and load only existing files', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const entered = await openLink(service.operatorLink);
@@ -237,7 +237,7 @@ test('pages hold no inline script or style, and load only what is there', async 
   }
 });
 
-test('a source that asks too often waits; the others do not', async () => {
+test('a source over its rate limit waits; others do not', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const get = async () => (await fetch(`${service.url}/login`)).status;
@@ -254,7 +254,7 @@ test('a source that asks too often waits; the others do not', async () => {
   expect(await get()).toBe(429);
 });
 
-test('what cannot be started is refused with a reason, and holds nothing open', async () => {
+test('a service that cannot start gives the reason and leaves nothing open', async () => {
   await using rig = new Rig();
   await expect(rig.start({ host: '0.0.0.0' })).rejects.toMatchObject({ code: 'not_loopback' });
   await expect(rig.start({ host: 'example.org' })).rejects.toMatchObject({ code: 'not_loopback' });
@@ -271,7 +271,7 @@ test('what cannot be started is refused with a reason, and holds nothing open', 
   await rig.start({ port });
 });
 
-test('an application’s key that is turned, or the application disabled, is refused at once, on every node', async () => {
+test('a replaced application key or a disabled application is refused at once, on every node', async () => {
   await using rig = new Rig();
   const one = await rig.start();
   const two = await rig.start();

@@ -15,10 +15,13 @@ interface LogIn {
   readonly counter: number;
 }
 
-/** How a log-in that was sent ended for the one who sent it. */
+/** The result of a log-in for its client. */
 type Ending = 'accepted' | 'refused' | 'unanswered';
 
-/** Users with a HOTP token each, and their passcodes counter by counter, so that each is within the window in its turn. */
+/**
+ * Creates users with a HOTP token each, and their passcodes by counter, so that each is within the window in its
+ * turn.
+ */
 async function prepare(rig: Rig) {
   const service = await rig.start({ clock: Date.now });
   const tokens: NewToken[] = [];
@@ -48,7 +51,7 @@ async function send(url: string, apiKey: string, { token, counter }: LogIn): Pro
   }
 }
 
-test('killed in the middle of 1,000 validations: what was accepted is refused afterwards, what was not is no worse', {
+test('after a kill in the middle of 1,000 validations, accepted passcodes are refused and others still work', {
   ...LONG,
   timeout: 120_000,
 }, async () => {

@@ -20,7 +20,10 @@ export const NOON_MS = 1_800_000_015_000;
 /** Whether this run of the tests is the one on PostgreSQL (`vitest.config.ts`). */
 export const isOnPostgres = process.env.PASSFOB_TEST_DATABASE === 'postgres';
 
-/** A new empty database of this run's kind: the address on PostgreSQL, undefined for a file in the service's folder. */
+/**
+ * Creates an empty database of this run's kind. @returns its address on PostgreSQL, undefined for a file in the
+ * service's folder
+ */
 export function newDatabase(): Promise<string | undefined> {
   return isOnPostgres ? makeDatabase(inject('postgres')) : Promise.resolve(undefined);
 }
@@ -32,7 +35,7 @@ export class Rig implements AsyncDisposable {
   readonly #services: Service[] = [];
   #database: Promise<string | undefined> | undefined;
 
-  /** The database all nodes of this rig share. */
+  /** The database that all nodes of this rig share. */
   get database(): Promise<string | undefined> {
     this.#database ??= newDatabase();
     return this.#database;
@@ -60,7 +63,7 @@ export class Rig implements AsyncDisposable {
   }
 }
 
-/** The key in a service's operator link. */
+/** Returns the key in a service's operator link. */
 export function keyOf(service: Service): string {
   return new URL(service.operatorLink).searchParams.get('key') ?? '';
 }
@@ -86,7 +89,7 @@ export async function signInByLink(
   await page.waitForURL('**/operator');
 }
 
-/** A token for `ada`, a TOTP one unless said otherwise, with a seed of its own. */
+/** Returns a token for `ada`, a TOTP one unless said otherwise, with a seed of its own. */
 export function newToken(changes: Partial<NewToken> = {}): NewToken {
   return {
     user: 'ada',
@@ -104,7 +107,7 @@ export async function add(service: Service, token: NewToken): Promise<NewToken> 
   return token;
 }
 
-/** The passcode of a step, by RFC 4226 §5.3 written out: neither the fob's implementation nor otplib. */
+/** Returns the passcode of a step by RFC 4226 §5.3, without the fob's implementation or otplib. */
 export function codeAt(token: NewToken, step: number): string {
   const counter = Buffer.alloc(8);
   counter.writeBigUInt64BE(BigInt(step));
@@ -116,17 +119,17 @@ export function codeAt(token: NewToken, step: number): string {
   return String((hash.readUInt32BE(offset) & 0x7fffffff) % 10 ** digits).padStart(digits, '0');
 }
 
-/** The time step of a moment. */
+/** Returns the time step of a moment. */
 export function stepAt(token: NewToken, nowMs: number): number {
   return Math.floor(nowMs / 1000 / (token.period ?? 30));
 }
 
-/** The passcode a TOTP fob shows at a moment. */
+/** Returns the passcode that a TOTP fob shows at a moment. */
 export function codeNow(token: NewToken, nowMs: number): string {
   return codeAt(token, stepAt(token, nowMs));
 }
 
-/** A passcode that the token shows at none of so many steps before and after a moment. */
+/** Returns a passcode that the token shows at none of `around` steps before and after a moment. */
 export function wrongCode(token: NewToken, nowMs: number, nth = 0, around = 3): string {
   const near = new Set<string>();
   for (let step = -around; step <= around; step++) near.add(codeAt(token, stepAt(token, nowMs) + step));
@@ -136,7 +139,7 @@ export function wrongCode(token: NewToken, nowMs: number, nth = 0, around = 3): 
   return wrong[nth] ?? '';
 }
 
-/** A validation through the API. */
+/** Sends a validation through the API. */
 export function post(
   service: { readonly url: string },
   apiKey: string,
@@ -150,13 +153,13 @@ export function post(
   });
 }
 
-/** The API key of a service that has just been made. */
+/** Returns the API key of a newly created service. */
 export function apiKeyOf(service: Service): string {
   if (service.apiKey === null) throw new Error('the service was not new');
   return service.apiKey;
 }
 
-/** A response as bytes and headers, without its date and request id, which alone may differ. */
+/** Returns a response as bytes and headers, without its date and request id, which alone may differ. */
 export async function comparable(response: Response): Promise<string> {
   const id = response.headers.get('x-request-id') ?? '';
   const headers = [...response.headers].filter(([name]) => name !== 'date' && name !== 'x-request-id');

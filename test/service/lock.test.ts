@@ -25,14 +25,14 @@ test('three failures lock the account; failures while locked change nothing; it 
   expect(await attempt(wrongCode(token, rig.clock.nowMs))).toBe('locked');
   expect(await attempt(right())).toBe('locked');
   rig.clock.nowMs = NOON_MS + PERIOD_MS;
-  // The lock took its failures with it: two more may be made before the right passcode resets them.
+  // The expired lock reset its failures: two more are possible before the right passcode resets them.
   expect(await attempt(wrongCode(token, rig.clock.nowMs))).toBe('wrong');
   expect(await attempt(wrongCode(token, rig.clock.nowMs, 1))).toBe('wrong');
   expect(await attempt(right())).toBe('accepted');
   expect(await attempt(wrongCode(token, rig.clock.nowMs))).toBe('wrong');
 });
 
-test('the lock is the account’s, over all its tokens, and nobody else’s', async () => {
+test('the lock covers all tokens of the account, and no other account', async () => {
   await using rig = new Rig();
   const service = await rig.start({ lock: { threshold: 2, periodMs: 60_000 } });
   const token = await add(service, newToken());
@@ -84,7 +84,7 @@ test('property: an account is never locked with fewer consecutive failures than 
   );
 });
 
-/** One thing that happens to an account after a while: a miss of a factor, or a log-in that proved some. */
+/** One event of an account after a pause: a failure of a factor, or a log-in that proved some factors. */
 const happening = fc.record({
   waitMs: fc.integer({ min: 0, max: 200 }),
   missed: fc.option(fc.constantFrom<Factor>('passcode', 'password', 'pin')),
@@ -92,7 +92,7 @@ const happening = fc.record({
   pin: fc.boolean(),
 });
 
-test('property: a success ends the failures of the factors it proved, and no others', () => {
+test('property: a success resets the failures of the factors it proved, and no others', () => {
   fc.assert(
     fc.property(
       fc.array(happening, { maxLength: 60 }),
@@ -130,7 +130,7 @@ test('property: a success ends the failures of the factors it proved, and no oth
   );
 });
 
-test('property: who logs in at will but does not know the password guesses it no oftener than the threshold in a period', () => {
+test('property: an attacker with a fob guesses the password at most as often as the threshold in a period', () => {
   fc.assert(
     fc.property(
       fc.array(happening, { maxLength: 80 }),

@@ -6,7 +6,7 @@ import { secret } from '../kit/secrets.ts';
 import { add, apiKeyOf, codeAt, newToken, post, Rig } from './kit.ts';
 import { type Node, startNode } from './nodes/node.ts';
 
-/** A service folder with one HOTP fob, and a log-in with its passcode of a counter at a node. */
+/** Prepares a service folder with one HOTP fob, and log-ins with its passcode of a counter at a node. */
 async function prepared(rig: Rig) {
   const service = await rig.start({ clock: Date.now, lock: { threshold: 0, periodMs: 1000 } });
   const token = await add(service, newToken({ kind: 'hotp' }));
@@ -19,7 +19,7 @@ async function prepared(rig: Rig) {
   };
 }
 
-/** Puts another file of the same content in a database's place, as a restore from a copy over a running service does. */
+/** Replaces the database by another file of the same content, like a restore from a copy over a running service. */
 function replaceDatabase(folder: string): void {
   copyFileSync(join(folder, 'service.db'), join(folder, 'copy.db'));
   renameSync(join(folder, 'copy.db'), join(folder, 'service.db'));
@@ -45,20 +45,20 @@ test.each(losses)('a node accepts nothing more once %s, and /ready says why', as
     .toEqual([503, { status: 'not ready', reason: 'database_lost', version: '0' }]);
   expect(await logIn(node, 1)).toBe(503);
   expect((await fetch(`${node.url}/health`)).status).toBe(200);
-  // The thread that decides is started anew, on the same files.
+  // The worker thread restarts on the same files.
   node.breakThread();
   for (let turn = 0; turn < 3; turn++) expect(await logIn(node, 1)).toBe(503);
   await node.kill();
 });
 
-test('a node that lost its files does not copy its lost log over what another node has written when it ends', async () => {
+test('a node that lost its files does not copy its lost log over another node’s changes when it ends', async () => {
   await using rig = new Rig();
   const { start, logIn } = await prepared(rig);
   const lost = await start();
   for (let counter = 0; counter < 20; counter++) expect(await logIn(lost, counter)).toBe(200);
   for (const name of ['service.db-wal', 'service.db-shm']) rmSync(join(rig.directory, name));
   const other = await start();
-  // Its database knows nothing of what stood in the log that was removed.
+  // Its database does not contain the changes in the removed log.
   for (let counter = 0; counter < 40; counter++) expect(await logIn(other, counter)).toBe(200);
   await other.end();
   await lost.end();

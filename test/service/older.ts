@@ -6,9 +6,9 @@ import { Migrator } from 'kysely';
 import { expect } from 'vitest';
 
 /**
- * A database as an earlier version had it.
+ * Creates a database in the state of an earlier version.
  *
- * @param last the name of that version's last migration
+ * @param last name of that version's last migration
  */
 export async function olderStore(
   { directory, databaseUrl }: { readonly directory: string; readonly databaseUrl: string | undefined },

@@ -3,7 +3,7 @@ import { secret } from '../kit/secrets.ts';
 import { add, codeNow, NOON_MS, newToken, openLink, Rig, wrongCode } from './kit.ts';
 import { Office } from './users/kit.ts';
 
-/** Presses the button of an operator link's page. @returns the cookie, and what came back */
+/** Presses the button on an operator link's page. @returns the cookie and the response */
 async function enter(link: string, headers: Record<string, string> = {}) {
   const response = await openLink(link, headers);
   const setCookie = response.headers.get('set-cookie') ?? '';
@@ -12,7 +12,7 @@ async function enter(link: string, headers: Record<string, string> = {}) {
   return { response, setCookie, cookie };
 }
 
-test('the operator link works once, by its button alone, however often programs look at it', async () => {
+test('the operator link works once, by its button alone, however often programs load it', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const look = (headers: Record<string, string> = {}) => fetch(service.operatorLink, { headers });
@@ -35,7 +35,7 @@ test('the operator link works once, by its button alone, however often programs 
   expect((await fetch(`${service.url}/operator`, { headers: { cookie } })).status).toBe(200);
 });
 
-test('a browser that is signed in uses the operator link up, too, and its session ends', async () => {
+test('a browser that is signed in uses up the operator link, too, and its session ends', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const first = (await enter(service.operatorLink)).cookie;
@@ -51,7 +51,7 @@ test('a browser that is signed in uses the operator link up, too, and its sessio
   expect((await enter(link)).response.status).toBe(403);
 });
 
-test('an operator link that is thrown away opens nothing any more, and the session of the browser stays', async () => {
+test('a discarded operator link opens nothing any more, and the browser’s session stays', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const { cookie } = await enter(service.operatorLink);
@@ -72,7 +72,7 @@ test('an operator link that is thrown away opens nothing any more, and the sessi
   expect(acts.slice(-2)).toEqual(['operator.enter-by-link console', 'operator.discard-link console']);
 });
 
-test('without a session there is no pane and no stream; leaving and time end one', async () => {
+test('without a session there is no pane and no stream; signing out and expiry end a session', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const status = async (path: string, headers: Record<string, string> = {}) => {
@@ -87,7 +87,7 @@ test('without a session there is no pane and no stream; leaving and time end one
     expect(await status(path, { cookie: `${name}=pfs_guess` })).toBe(401);
     expect(await status(path, { cookie })).toBe(200);
   }
-  // It lasts as long as it is used, and 12 hours at most.
+  // It lasts while it is used, and 12 hours at most.
   for (let half = 0; half < 24; half++) {
     rig.clock.nowMs += 30 * 60_000 - 1;
     expect(await status('/operator', { cookie })).toBe(200);
@@ -138,7 +138,7 @@ test('the pane shows replays with count, real reasons, token states and locked a
   expect(page).not.toContain(right);
 });
 
-/** The next message of an event stream that is a change; fails when the stream ends first. */
+/** Waits for the next change in an event stream; fails when the stream ends first. */
 async function nextChange(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<boolean> {
   for (;;) {
     const { done, value } = await reader.read();
@@ -147,7 +147,7 @@ async function nextChange(reader: ReadableStreamDefaultReader<Uint8Array>): Prom
   }
 }
 
-test('the stream tells of this node’s changes and of another node’s, and ends when the service closes', async () => {
+test('the stream reports changes of this and another node, and ends when the service closes', async () => {
   await using rig = new Rig();
   const watched = await rig.start();
   const other = await rig.start();

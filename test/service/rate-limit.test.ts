@@ -4,17 +4,17 @@ import { expect, test } from 'vitest';
 
 const size = { burst: 3, perSecond: 1 };
 
-test('a bucket is empty after its burst, and fills again with time', () => {
+test('a rate limit is used up after its burst, and recovers with time', () => {
   const buckets = makeRateLimiter();
   const take = (nowMs: number) => buckets.take('one', size, nowMs);
   expect([take(0), take(0), take(0), take(0)]).toEqual([true, true, true, false]);
   expect([take(999), take(1_999), take(1_999)]).toEqual([false, true, false]);
   expect([take(60_000), take(60_000), take(60_000), take(60_000)]).toEqual([true, true, true, false]);
-  // A clock that goes back fills nothing.
+  // A clock that goes back restores no capacity.
   expect(take(0)).toBe(false);
 });
 
-test('an empty bucket stays so beside a flood of others, as long as its owner comes by', () => {
+test('a rate limit in use stays exhausted during a flood of other keys', () => {
   const buckets = makeRateLimiter();
   for (let turn = 0; turn < size.burst; turn++) buckets.take('one', size, 0);
   for (let other = 0; other < webLimits.bucketsKept * 3; other++) {

@@ -86,7 +86,7 @@ test('100 repeats of a used passcode are one alert with count 100, with its firs
   ]);
 });
 
-test('a repeat under the same idempotency key gets the same answer and raises no alert', async () => {
+test('a request with the same idempotency key gets the same answer and raises no alert', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const apiKey = apiKeyOf(service);
@@ -99,13 +99,13 @@ test('a repeat under the same idempotency key gets the same answer and raises no
   expect(await service.alerts()).toEqual([]);
   expect(await service.events()).toHaveLength(1);
 
-  // Only the very same request is a repeat.
+  // Only an identical request is a repeat.
   expect(await send('first-click', { source: '192.0.2.1' })).toBe(403);
   expect(await send('other-click')).toBe(403);
   expect((await service.alerts())[0]?.count).toBe(2);
   expect(await send('first-click', { passcode: wrongCode(token, NOON_MS) })).toBe(403);
 
-  // A repeated refusal is not a second failure either.
+  // A repeated refusal does not count as a second failure.
   for (let repeat = 0; repeat < 5; repeat++)
     expect(await send('wrong-click', { passcode: wrongCode(token, NOON_MS, 1) })).toBe(403);
   expect((await service.events()).map(event => event.outcome)).toEqual([
@@ -116,14 +116,14 @@ test('a repeat under the same idempotency key gets the same answer and raises no
     'accepted',
   ]);
 
-  // The answer is kept for two minutes; after that the passcode is simply used.
+  // The answer is cached for two minutes; after that the passcode counts as used.
   rig.clock.nowMs += 119_999;
   expect(await send('first-click')).toBe(200);
   rig.clock.nowMs += 1;
   expect(await send('first-click')).toBe(403);
 });
 
-test('revoking a token also ends the answers that its passcodes got', async () => {
+test('revoking a token also deletes the cached answers to its passcodes', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const token = await add(service, newToken());
@@ -135,7 +135,7 @@ test('revoking a token also ends the answers that its passcodes got', async () =
   expect((await service.validate(request)).outcome).toBe('no_usable_token');
 });
 
-test('a restart forgets nothing: the passcode stays used and the alert goes on counting', async () => {
+test('after a restart the passcode stays used and the alert goes on counting', async () => {
   await using rig = new Rig();
   const first = await rig.start();
   const token = await add(first, newToken());

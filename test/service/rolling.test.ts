@@ -10,10 +10,10 @@ import { codeAt, codeNow, isOnPostgres, newDatabase, newToken, post, Rig } from 
 import { BeforeProcess, buildBefore, needsBefore } from './nodes/before.ts';
 import { type Node, startNode } from './nodes/node.ts';
 
-// A tree is taken out of the history and bundled, and each node is a process that takes seconds to start.
+// A tree is extracted from the history and bundled, and each node is a process that takes seconds to start.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
-/** The migrations of the version before. Where there are more today, its nodes refuse to decide. */
+/** The migrations of the previous version. If there are more today, its nodes refuse to decide. */
 const MIGRATIONS_BEFORE = 16;
 const isSameSchema = migrationNames.length === MIGRATIONS_BEFORE;
 const COPIES = 4;
@@ -23,14 +23,14 @@ const needs = {
   found: isOnPostgres ? needsBefore.found : undefined,
 };
 
-/** Where a node answers. */
+/** The address of a node. */
 interface Reached {
   readonly url: string;
 }
 
 const readinessOf = async (node: Reached): Promise<unknown> => (await fetch(`${node.url}/ready`)).json();
 
-/** A service whose nodes are of two versions. */
+/** A service with nodes of two versions. */
 class TwoVersions implements AsyncDisposable {
   readonly rig = new Rig();
   readonly process: BeforeProcess;
@@ -46,12 +46,12 @@ class TwoVersions implements AsyncDisposable {
     return { directory: this.rig.directory, databaseUrl: await this.rig.database };
   }
 
-  /** @param place default that of the service */
+  /** @param place default: that of the service */
   async startBefore(place?: object): Promise<void> {
     const { done, words } = await this.process.tell('start', place ?? (await this.place()));
     if (done === undefined) throw new Error(words);
     this.before = done as Reached;
-    // It is made at the first start alone.
+    // The key is created at the first start only.
     const { apiKey } = done as { apiKey: string };
     if (apiKey !== '') this.apiKey = secret(apiKey);
   }
@@ -61,7 +61,7 @@ class TwoVersions implements AsyncDisposable {
     return this.today;
   }
 
-  /** Adds a token by the node of the version before. */
+  /** Adds a token by the node of the previous version. */
   async add(changes: Partial<NewToken>): Promise<NewToken> {
     const token = newToken(changes);
     const sent = { ...token, secret: Buffer.from(token.secret).toString('hex') };
@@ -80,13 +80,13 @@ class TwoVersions implements AsyncDisposable {
   }
 }
 
-/** A log-in by the passcode of a counter, or by that of the present time step. */
+/** Returns a log-in with the passcode of a counter, or of the current time step. */
 const bodyOf = (token: NewToken, counter: number) => ({
   user: token.user,
   passcode: secret(token.kind === 'totp' ? codeNow(token, Date.now()) : codeAt(token, counter)),
 });
 
-/** Each test goes on where the one before stopped. */
+/** Each test continues where the previous one stopped. */
 describeNeeds(needs, 'a rolling upgrade on PostgreSQL', () => {
   let removeProgram: () => void;
   let service: TwoVersions;
@@ -111,14 +111,14 @@ describeNeeds(needs, 'a rolling upgrade on PostgreSQL', () => {
     removeProgram();
   });
 
-  it('a node of the version before and one of today accept each passcode once between them', async () => {
+  it('a node of the previous version and a current one together accept each passcode once', async () => {
     const today = await service.startToday();
     const bodies = [...hotps, ...totps].map(token => bodyOf(token, 1));
     const copies = (node: Reached, body: object) =>
       Promise.all(Array.from({ length: COPIES }, () => service.logIn(node, body)));
     const statuses = await Promise.all(
       bodies.map(async (body, at) => {
-        // Each is the first to be asked of every other one.
+        // The two versions take turns at being asked first.
         const nodes = at % 2 === 0 ? [service.before, today] : [today, service.before];
         const both = await Promise.all(nodes.map(node => copies(node, body)));
         return { ofBefore: both[at % 2] ?? [], all: both.flat() };
@@ -132,7 +132,7 @@ describeNeeds(needs, 'a rolling upgrade on PostgreSQL', () => {
     }
   });
 
-  it('what one of them accepted, remembers or locked, the other knows; where the tables changed, the old one refuses', async () => {
+  it('nodes of both versions share used passcodes, answers and locks; after a migration the old one refuses', async () => {
     const { before, today } = service;
     if (today === undefined) throw new Error('it was not started');
     for (const [at, token] of hotps.entries()) {
@@ -158,7 +158,7 @@ describeNeeds(needs, 'a rolling upgrade on PostgreSQL', () => {
     );
   });
 
-  it('the version before starts again on the same tables, and on changed ones refuses in plain words', async () => {
+  it('the previous version restarts on the same tables, and on changed ones refuses with a plain message', async () => {
     const [, token] = hotps as [NewToken, NewToken];
     await service.process.tell('end');
     await service.today?.kill();
@@ -176,7 +176,7 @@ describeNeeds(needs, 'a rolling upgrade on PostgreSQL', () => {
     await service.process.tell('end');
   });
 
-  it('the way back is the backup of the version before: nothing accepted since counts again', async () => {
+  it('a downgrade uses a backup of the previous version, and nothing accepted since counts again', async () => {
     const directory = join(service.rig.directory, 'restored');
     mkdirSync(directory, { mode: 0o700 });
     copyFileSync(join(service.rig.directory, 'service.key'), join(directory, 'service.key'));
@@ -187,7 +187,7 @@ describeNeeds(needs, 'a rolling upgrade on PostgreSQL', () => {
     for (const token of hotps.slice(1))
       for (const counter of [1, 2])
         expect(await service.logIn(service.before, bodyOf(token, counter))).toBe(403);
-    // And forward again from there, with the passcodes behind the gap that a restore leaves.
+    // After the downgrade, an upgrade continues with the passcodes behind the gap that a restore leaves.
     await process.tell('end');
     const today = await service.startToday(empty);
     const [, token] = hotps as [NewToken, NewToken];

@@ -19,7 +19,7 @@ import { expect, test } from 'vitest';
 import { fill } from './tokens/filled.ts';
 import { Helpdesk, must } from './tokens/helpdesk.ts';
 
-/** The statements of what runs on a database, as SQLite would do them. */
+/** Collects the statements of a database, and explains them as SQLite would run them. */
 class Explained implements KyselyPlugin {
   readonly queries: CompiledQuery[] = [];
   readonly #db: Db;
@@ -40,7 +40,7 @@ class Explained implements KyselyPlugin {
   async plans(): Promise<string[]> {
     const plans = [];
     for (const { sql, parameters } of this.queries.splice(0)) {
-      // Where a value of each row will stand, any will do.
+      // Any value serves as a placeholder for the value of each row.
       const ofOne = parameters.map(value => (value !== null && typeof value === 'object' ? '' : value));
       const explain = CompiledQuery.raw(`explain query plan ${sql}`, ofOne);
       const { rows } = await this.#db.executeQuery<{ detail: string }>(explain);
@@ -50,10 +50,10 @@ class Explained implements KyselyPlugin {
   }
 }
 
-/** What a plan says of values that the statement itself brings along. */
+/** Plan steps about values that the statement itself contains. */
 const ofLists = /(?:SCAN|SEARCH) json_each VIRTUAL TABLE INDEX \d+:|SCAN CONSTANT ROW|SCAN owner/g;
 
-test('every search goes by an index and sorts nothing', async () => {
+test('every search uses an index and sorts nothing', async () => {
   await using rig = await Helpdesk.open();
   await fill(rig);
   const explained = new Explained(rig.store.db);
@@ -89,7 +89,7 @@ test('the page of a user finds and sorts the tokens of this user alone', async (
   ]);
 });
 
-test('mails are listed, found when they are due, and forgotten by an index', async () => {
+test('mails are listed, found when due, and deleted by an index', async () => {
   await using rig = await Helpdesk.open();
   const explained = new Explained(rig.store.db);
   const db = rig.store.db.withPlugin(explained);
@@ -103,7 +103,7 @@ test('mails are listed, found when they are due, and forgotten by an index', asy
   for (const plan of plans) expect(plan).toMatch(/USING (?:COVERING )?INDEX mails_|USING INDEX .*mails/);
 });
 
-test('what a node looks for every few seconds is found by an index, however many fobs are connected', async () => {
+test('the periodic queries of a node use an index, however many fobs are connected', async () => {
   await using rig = await Helpdesk.open();
   const explained = new Explained(rig.store.db);
   await pushesToSend(rig.store.db.withPlugin(explained), 1);
@@ -113,7 +113,7 @@ test('what a node looks for every few seconds is found by an index, however many
   expect(plan).not.toContain('SCAN');
 });
 
-test('what every log-in form asks about all tokens is answered by an index', async () => {
+test('the query of every log-in form about all tokens uses an index', async () => {
   await using rig = await Helpdesk.open();
   await fill(rig);
   const explained = new Explained(rig.store.db);

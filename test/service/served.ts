@@ -2,22 +2,22 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ServedRoute } from '@passfob/service/doors/web/served';
 import type { FastifyInstance } from 'fastify';
 
-/** An app that is started in this process, with all its routes once it has started. */
+/** An app that was started in this process, with all its routes. */
 export interface Started<T> {
   readonly result: T;
   readonly routes: readonly ServedRoute[];
-  /** For each route the content types of bodies that are read there, of those that were asked about. */
+  /** For each requested route, the content types of bodies that it reads. */
   readonly types: ReadonlyMap<string, readonly string[]>;
 }
 
-/** Starts something with an app of Fastify in it, and looks at what the app has registered. */
+/** Starts a value that contains a Fastify app, and returns the app's registered routes. */
 export async function watchApp<T>(
   start: () => Promise<T>,
   contentTypes: readonly string[] = [],
 ): Promise<Started<T>> {
   let app: FastifyInstance | undefined;
   const scopes: { name: string; scope: FastifyInstance }[] = [];
-  // Fastify tells of each server that is made, before it has routes.
+  // Fastify announces each new server before it has routes.
   const watch = (message: unknown) => {
     app = (message as { readonly fastify: FastifyInstance }).fastify;
     app.addHook('onRoute', function (this: FastifyInstance, { method, url }) {

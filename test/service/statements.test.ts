@@ -8,7 +8,7 @@ import { afterAll, expect, test } from 'vitest';
 const directory = mkdtempSync(join(tmpdir(), 'passfob-statements-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 
-test('statements stay prepared, however many there are, while tables change under them', () => {
+test('any number of statements stays prepared while tables change under them', () => {
   const statements = openStatements(join(directory, 'kept.db'));
   const rowsOf = (text: string) => statements.run(text, [[]]).rows;
   statements.run('create table fruit (name text primary key)', [[]]);
@@ -26,7 +26,7 @@ test('statements stay prepared, however many there are, while tables change unde
   statements.close();
 });
 
-test('a setting that is made while its statement is prepared is made each time', () => {
+test('a setting that takes effect during preparation takes effect at each run', () => {
   const statements = openStatements(join(directory, 'settings.db'));
   const keys = () => statements.run('pragma foreign_keys', [[]]).rows;
   for (const turn of [0, 1, 0, 1]) {

@@ -9,14 +9,14 @@ test('there are seven states; only assigned and active tokens are evaluated', ()
   expect(usableStates).toEqual(['assigned', 'active']);
 });
 
-test('every token can be revoked from anywhere, and nothing leaves revoked', () => {
+test('a token can be revoked from every other state, and never leaves revoked', () => {
   for (const state of states) {
     expect(mayBecome(state, 'revoked')).toBe(state !== 'revoked');
     expect(mayBecome('revoked', state)).toBe(false);
   }
 });
 
-test('property: however a new token is moved, it is active only after it was assigned', () => {
+test('property: with any moves, a new token is active only after it was assigned', () => {
   fc.assert(
     fc.property(fc.array(fc.constantFrom(...states), { maxLength: 40 }), wishes => {
       let state: TokenState = 'initialised';

@@ -10,7 +10,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** The moments at which it ran, of something asked for at these moments. */
+/** Returns the moments of the runs, for requests at these moments. */
 function runsOf(asked: readonly number[], stopMs = Number.POSITIVE_INFINITY): number[] {
   const beganMs = performance.now();
   const runs: number[] = [];
@@ -23,17 +23,17 @@ function runsOf(asked: readonly number[], stopMs = Number.POSITIVE_INFINITY): nu
   return runs;
 }
 
-it('runs at once what is asked for after a while, and once what is asked for often', () => {
+it('a throttle runs a rare request at once, and frequent requests once in each interval', () => {
   const first = runsOf([10])[0] ?? 0;
   expect(first - 10).toBeLessThanOrEqual(1);
   const many = runsOf(Array.from({ length: 200 }, (_, ms) => ms));
-  // The last one asked finds a run that comes after it.
+  // A run follows the last request.
   expect(many.at(-1)).toBeGreaterThanOrEqual(199);
   expect(many.length).toBeLessThanOrEqual(200 / EVERY_MS + 1);
   for (const [at, ms] of many.entries())
     if (at > 0) expect(ms - (many[at - 1] ?? 0)).toBeGreaterThanOrEqual(EVERY_MS - 1);
 });
 
-it('forgets what it was asked for when it is stopped', () => {
+it('a stopped throttle drops its pending request', () => {
   expect(runsOf([0, 10], 20)).toHaveLength(1);
 });

@@ -12,7 +12,7 @@ import { Office } from './users/kit.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** A validator on the rig's database by a connection of its own. */
+/** Opens a validator on the rig's database with a connection of its own. */
 async function validatorOn(rig: Rig) {
   const store = await openStore({ directory: rig.directory });
   const { id } = await store.db.selectFrom('applications').select('id').executeTakeFirstOrThrow();
@@ -23,7 +23,7 @@ async function validatorOn(rig: Rig) {
   return { store, decide };
 }
 
-test('a service that starts but can make no link into its console leaves nothing behind that listens', async () => {
+test('a service that cannot create its console link while starting leaves no listener behind', async () => {
   await using rig = new Rig();
   await rig.start({ background: false });
   await using office = await Office.beside(rig);
@@ -36,7 +36,7 @@ test('a service that starts but can make no link into its console leaves nothing
   expect((await fetch(`${url}/health`)).status).toBe(200);
 });
 
-test('a database that may not be written: log-ins fail, nothing is accepted, and later all is as before', async () => {
+test('with a read-only database log-ins fail and nothing is accepted, and later all works as before', async () => {
   await using rig = new Rig();
   const service = await rig.start({ background: false });
   const token = await add(service, newToken());
@@ -50,7 +50,7 @@ test('a database that may not be written: log-ins fail, nothing is accepted, and
   await store.close();
 });
 
-test('a full disk under many log-ins: each fails or is durable, and none is accepted twice when there is room again', async () => {
+test('on a full disk each of many log-ins fails or is durable, and none is accepted twice when there is room again', async () => {
   await using rig = new Rig();
   const service = await rig.start({ background: false });
   const token = await add(service, newToken({ kind: 'hotp' }));
@@ -69,12 +69,12 @@ test('a full disk under many log-ins: each fails or is durable, and none is acce
   expect(isFull).toBe(true);
   await sql`pragma max_page_count = 1000000`.execute(store.db);
   for (const counter of accepted.slice(-5)) expect(await decide(codeAt(token, counter))).not.toBe('accepted');
-  // What failed was not used up.
+  // The failed log-in did not use up the passcode.
   expect(await decide(codeAt(token, accepted.length))).toBe('accepted');
   await store.close();
 });
 
-test('the service’s clock goes back an hour: no passcode is accepted twice, and no lock is shortened', async () => {
+test('after the service’s clock goes back an hour, no passcode is accepted twice and no lock is shortened', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const apiKey = apiKeyOf(service);
@@ -107,7 +107,7 @@ test('the service’s clock goes back an hour: no passcode is accepted twice, an
   ).toBe(200);
 });
 
-test('only revoked tokens left: a try is refused, flagged once a day, and the seed is gone', async () => {
+test('an attempt with only revoked tokens is refused and raises one alert a day, and the seed is gone', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const token = await add(service, newToken());
@@ -126,7 +126,7 @@ test('only revoked tokens left: a try is refused, flagged once a day, and the se
     { sealed_secret: null, key_id: null },
   ]);
   database.close();
-  // Ten years on it is still revoked, and another fob of the user's is what works.
+  // After ten years it is still revoked, and the user's other fob works.
   rig.clock.nowMs += 3650 * 24 * HOUR_MS;
   const next = await add(service, newToken({ serial: 'FOB-2' }));
   expect(

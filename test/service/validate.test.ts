@@ -76,7 +76,7 @@ test('HOTP: the expected counter and the next nine are accepted, the one after i
   expect(await outcomeOf(50)).toBe('wrong');
   expect(await outcomeOf(49)).toBe('accepted');
   expect(await outcomeOf(49)).toBe('replay');
-  // Skipped by the acceptance of 49: never used, and still dead.
+  // Skipped by the acceptance of 49: never used, and still refused.
   expect(await outcomeOf(48)).toBe('wrong');
   expect(await outcomeOf(60)).toBe('wrong');
   expect(await outcomeOf(50)).toBe('accepted');
@@ -99,7 +99,7 @@ test('TOTP: one step either side is accepted, two are not', async () => {
   }
 });
 
-test('TOTP drift is recorded and followed, up to its bound; a clock that is set again is accepted too', async () => {
+test('TOTP drift is stored and followed up to its limit; a clock that is set again is accepted too', async () => {
   await using rig = new Rig();
   const service = await rig.start({ lock: { threshold: 0, periodMs: 1000 } });
   const token = await add(service, newToken({ digits: 8 }));
@@ -132,7 +132,7 @@ test('a passcode of an earlier step is refused after a later one, whether it was
   expect(await service.alerts()).toMatchObject([{ user: 'ada', serial: 'FOB-1', count: 2, step }]);
 });
 
-test('passcodes may be typed in groups; anything else is malformed and costs no attempt', async () => {
+test('passcodes may be typed in groups; any other form is malformed and costs no attempt', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const token = await add(service, newToken({ digits: 8 }));
@@ -144,7 +144,7 @@ test('passcodes may be typed in groups; anything else is malformed and costs no 
   expect(await outcomeOf(` ${code.slice(0, 3)}\u00a0${code.slice(3, 5)}-${code.slice(5)} `)).toBe('accepted');
 });
 
-test('all tokens of a user are looked at and one is accepted', async () => {
+test('all tokens of a user are evaluated and one is accepted', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const first = await add(service, newToken({ serial: 'A', digits: 8 }));
@@ -159,7 +159,7 @@ test('all tokens of a user are looked at and one is accepted', async () => {
   }
 });
 
-test('states: assigned becomes active by its first passcode; suspended and revoked tokens accept nothing', async () => {
+test('states: the first passcode makes an assigned token active; suspended and revoked tokens accept nothing', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const token = await add(service, newToken());
@@ -185,7 +185,7 @@ test('states: assigned becomes active by its first passcode; suspended and revok
   });
 });
 
-test('unknown users are refused, and what was typed as a name is not kept', async () => {
+test('unknown users are refused, and the typed name is not stored', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   for (const user of ['nobody', '', 'x'.repeat(129), 'a\u0000b'])
@@ -194,7 +194,7 @@ test('unknown users are refused, and what was typed as a name is not kept', asyn
   expect((await service.events()).every(event => event.user === null)).toBe(true);
 });
 
-test('a token that cannot be right is refused with a reason and adds nothing', async () => {
+test('a token that cannot be valid is refused with a reason and adds nothing', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   await add(service, newToken());

@@ -1,7 +1,7 @@
 import type { Db } from '@passfob/service/storage/database/database';
 import { sql } from 'kysely';
 
-/** Resolves when a transaction, or so many, waits for what another one holds, on PostgreSQL. */
+/** Resolves when a transaction, or so many, wait for another one's lock, on PostgreSQL. */
 export async function isWaiting(db: Db, count = 1): Promise<void> {
   for (;;) {
     const waiting = await sql`select 1 from pg_stat_activity
@@ -10,7 +10,7 @@ export async function isWaiting(db: Db, count = 1): Promise<void> {
   }
 }
 
-/** Makes a change in a transaction that ends only once the work waits for it. @returns what the work came to */
+/** Makes a change in a transaction that ends only once the work waits for it. @returns the result of the work */
 export async function meanwhile<T>(
   db: Db,
   change: (transaction: Db) => Promise<unknown>,
@@ -20,7 +20,7 @@ export async function meanwhile<T>(
     await change(transaction);
     const waits = work();
     await Promise.race([isWaiting(db), waits]);
-    // Not awaited here: it goes on when this is over.
+    // Not awaited here: the work continues after this transaction.
     return { waits };
   });
   return await waits;

@@ -8,7 +8,7 @@ import { expect, test } from 'vitest';
 import { Rig } from '../kit.ts';
 import { accepted, grace, Office } from '../users/kit.ts';
 
-// What begins like an internationalised name (RFC 5891 §4.2.3.1) has to be one.
+// A label with the prefix of an internationalised name (RFC 5891 §4.2.3.1) must be one.
 const label = fc.stringMatching(/^[a-z]([a-z0-9-]{0,8}[a-z0-9])?$/).filter(text => text.slice(2, 4) !== '--');
 const host = fc
   .tuple(fc.array(label, { minLength: 2, maxLength: 3 }), fc.option(fc.integer({ min: 1, max: 65_535 })))
@@ -23,7 +23,7 @@ const range = fc
 const read = (flags: Sources['flags']) =>
   readConfiguration({ flags, environment: {}, workingDirectory: '/nowhere', defaultDirectory: '/nowhere' });
 
-/** The configuration as it is read from flags. */
+/** Reads the configuration from flags. */
 function configured(hosts: string, ranges: string) {
   const reading = read({
     ...(hosts && { publishedHosts: hosts }),
@@ -33,7 +33,7 @@ function configured(hosts: string, ranges: string) {
   return { hosts: reading.configuration.publishedHosts, ranges: reading.configuration.publishedRanges };
 }
 
-test('property: what is published is what was configured, no more and no less', async () => {
+test('property: the published addresses are exactly the configured ones', async () => {
   await using office = await Office.open();
   await fc.assert(
     fc.asyncProperty(
@@ -46,7 +46,7 @@ test('property: what is published is what was configured, no more and no less', 
         );
         const { hosts: shown, ranges: published } = await makePublished(office.management, given)();
         expect(shown).toEqual([...new Set(hosts.map(({ name, port }) => `${name}:${port ?? 443}`))]);
-        // The same addresses, in however other words.
+        // The same addresses in any other notation.
         const isIn = addressMatcher(published);
         for (const [address, bits] of ranges) {
           expect(isIn(address)).toBe(true);
@@ -77,14 +77,14 @@ test.each([
   [{ publishedRanges: '192.0.2.0/33' }],
   [{ publishedRanges: '192.0.2.0/28,,' }],
   [{ publicUrl: 'http://127.0.0.1:8480', publishedHosts: 'other.example.org' }],
-])('what is no list, or lacks the public address, is a mistake: %j', flags => {
+])('an address list that is malformed or lacks the public address is refused: %j', flags => {
   const wrong = Object.keys(flags).at(-1);
   expect(read(flags).mistakes?.map(({ setting }) => setting)).toEqual([wrong]);
 });
 
 const addresses = { hosts: ['otp.example.org:443'], ranges: ['192.0.2.0/28', '2001:db8::/48'] };
 
-test('both files say the same as the configuration, may be kept, and are dated alike by all nodes', async () => {
+test('both address files match the configuration, may be cached, and carry the same date on all nodes', async () => {
   await using rig = new Rig();
   const service = await rig.start({ addresses });
   const sinceMs = rig.clock.nowMs;
@@ -116,7 +116,7 @@ test('both files say the same as the configuration, may be kept, and are dated a
   expect(after.changed).toBe(new Date(rig.clock.nowMs).toISOString());
 });
 
-test('without a list it is one host: that of the public address, whoever asks', async () => {
+test('without a configured list, the published list is the host of the public URL, whatever the Host header', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   await using office = await Office.beside(rig);
@@ -127,7 +127,7 @@ test('without a list it is one host: that of the public address, whoever asks', 
   expect(await hosts()).toEqual(['otp.example.org:443']);
 });
 
-test('the help page shows the list, and is found from where people are', async () => {
+test('the help page shows the address list, and other pages link to it', async () => {
   await using rig = new Rig();
   const { url } = await rig.start({ addresses });
   const page = async (path: string) => await (await fetch(`${url}${path}`)).text();

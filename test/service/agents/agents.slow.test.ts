@@ -18,8 +18,8 @@ const OPEN = JSON.stringify({ type: 'open', version: 1, nonce: 'A'.repeat(43) })
 const fobNamed = (fob: number, serial = 'PF-AAAA-AAAA') =>
   JSON.stringify({ type: 'fob', fob, serial, port: 'serial' });
 
-describe('a fob that an agent announces', () => {
-  it('is the service’s own once it has proved itself, and then reached by this connection', async () => {
+describe('fobs announced by agents', () => {
+  it('an announced fob counts as the service’s own once it has proved itself, and is then reached by this connection', async () => {
     await using scene = await Scene.open();
     const ada = await scene.fobOf('ada');
     const agent = await scene.agent();
@@ -35,14 +35,14 @@ describe('a fob that an agent announces', () => {
     await until(async () => (await scene.linkOf(ada)) === undefined, 'the end of the link');
   });
 
-  it('is another owner’s where the service does not know it, and nothing is asked of it', async () => {
+  it('an announced fob that the service does not know counts as another owner’s and is sent nothing', async () => {
     await using scene = await Scene.open();
     const agent = await scene.agent();
     await agent.stands(agent.plug(new CoreFob()), 'other');
     expect(agent.log.filter(text => text.includes('"bytes"'))).toEqual([]);
   });
 
-  it('is not taken for the one that it says it is, and displaces nobody', async () => {
+  it('a fob announced under another serial number stays unproved and displaces no other fob', async () => {
     await using scene = await Scene.open();
     const ada = await scene.fobOf('ada');
     const agent = await scene.agent();
@@ -50,7 +50,7 @@ describe('a fob that an agent announces', () => {
     await scene.keyed(ada);
     const link = await scene.linkOf(ada);
     const impostor = await scene.agent();
-    // One that has another owner, one that is blank, and one that answers nothing.
+    // A fob of another owner, a blank fob, and a fob that answers nothing.
     const stolen = await makeAssigned(await Office.open());
     const numbers = [stolen.fob, new CoreFob()].map(fob => impostor.plug(fob, ada.serial));
     for (const number of numbers) await impostor.stands(number, 'unproved');
@@ -62,7 +62,7 @@ describe('a fob that an agent announces', () => {
     expect(await scene.take(asked)).toBe('accepted');
   });
 
-  it('belongs to the connection that proved it last, and stays there when the older one ends', async () => {
+  it('a fob belongs to the connection that proved it last, and stays there when the older one ends', async () => {
     await using scene = await Scene.open();
     const ada = await scene.fobOf('ada');
     const older = await scene.agent();
@@ -82,8 +82,8 @@ describe('a fob that an agent announces', () => {
   });
 });
 
-describe('a connection', () => {
-  it('ends at what is no message, or out of its turn', async () => {
+describe('agent connections', () => {
+  it('a malformed or out-of-turn message ends the agent’s connection', async () => {
     await using scene = await Scene.open();
     const wrong = [
       ['{'],
@@ -111,7 +111,7 @@ describe('a connection', () => {
     expect(await Promise.all(ends)).toEqual(wrong.map(() => 1008));
   });
 
-  it('of a page of another origin is refused', async () => {
+  it('an agent connection from a page of another origin is refused', async () => {
     await using scene = await Scene.open();
     const headers = { origin: 'https://elsewhere.example' };
     const socket = new WebSocket(`${scene.service.url.replace('http', 'ws')}/agent`, { headers });
@@ -127,7 +127,7 @@ describe('a connection', () => {
     expect(polled.status).toBe(403);
   });
 
-  it('ends with the service, which tells its agents to come back and forgets where their fobs are', async () => {
+  it('when the service closes, it tells its agents to come back and deletes the locations of their fobs', async () => {
     await using scene = await Scene.open();
     const ada = await scene.fobOf('ada');
     const agent = await scene.agent();
@@ -142,12 +142,12 @@ describe('a connection', () => {
   });
 });
 
-/** As JSON has it: what it has no word for is left out. */
+/** Serialises a value as JSON; values that JSON cannot hold are left out. */
 function asJson(value: unknown): string {
   return JSON.stringify(value, (_name, one) => (typeof one === 'bigint' ? String(one) : one)) ?? '';
 }
 
-/** Agents without a network, and the time that they go by. */
+/** Agents without a network, and their clock. */
 class Bench implements AsyncDisposable {
   nowMs = 0;
   readonly agents: Agents;
@@ -168,7 +168,7 @@ class Bench implements AsyncDisposable {
     return new Bench(await Office.open());
   }
 
-  /** Connects an agent. @returns it, and what it heard */
+  /** Connects an agent. @returns the connection and the texts it received */
   connect(from = '192.0.2.1') {
     const heard: string[] = [];
     const at = this.closed.push(0) - 1;
@@ -196,7 +196,7 @@ class Bench implements AsyncDisposable {
 }
 
 describe('agents of a node', () => {
-  it('end when they have said nothing for a while, or do not open', async () => {
+  it('agents that stay silent too long or never open are disconnected', async () => {
     await using bench = await Bench.open();
     const silent = await bench.opened();
     const alive = await bench.opened();
@@ -213,7 +213,7 @@ describe('agents of a node', () => {
     expect(bench.agents.count).toBe(1);
   });
 
-  it('are so many, of one source and in all; then the oldest without a fob gives way', async () => {
+  it('agents are limited by source and in all; beyond the limit the oldest without a fob gives way', async () => {
     await using bench = await Bench.open();
     const one = agentLimits.agentsPerSource;
     for (let count = 0; count < one; count++) bench.connect('192.0.2.1');
@@ -230,7 +230,7 @@ describe('agents of a node', () => {
     expect(bench.agents.count).toBe(agentLimits.agentsMax - 1);
   });
 
-  it('have their turn, also where others have used up what their address may try, and left', async () => {
+  it('fobs are still proved after other agents used up the rate limit of their address and left', async () => {
     await using bench = await Bench.open();
     const tries = agentLimits.agentProofBucket.burst + agentLimits.agentProofsPerSource;
     const flood = await Promise.all(Array.from({ length: tries / AGENT_FOBS_MAX + 1 }, () => bench.opened()));
@@ -247,7 +247,7 @@ describe('agents of a node', () => {
     await until(() => standings(last) + standings(late) === 2 * AGENT_FOBS_MAX, 'the standings');
   });
 
-  it('never make the service fail, whatever they say', LONG, async () => {
+  it('arbitrary messages of agents never make the service fail', LONG, async () => {
     await using bench = await Bench.open();
     const fob = fc.oneof(fc.integer({ min: 0, max: 3 }), fc.anything());
     const message = fc.oneof(
@@ -281,11 +281,11 @@ describe('agents of a node', () => {
     expect(bench.agents.count).toBe(0);
   });
 
-  it('say what they like within bounds of a second, for weeks', async () => {
+  it('agents may send arbitrary messages for weeks within their rate limit per second', async () => {
     await using bench = await Bench.open();
     const { connection } = await bench.opened();
     const text = JSON.stringify({ type: 'bytes', fob: 0, text: 'x'.repeat(2_000) });
-    // An hour at half of what is allowed, which is many times what is allowed at once.
+    // An hour at half of the permitted rate, which is many times the burst.
     const perSecond = Math.floor(agentLimits.agentCharBucket.perSecond / text.length / 2);
     for (let second = 0; second < 3_600; second++) {
       bench.nowMs += 1_000;

@@ -11,15 +11,18 @@ import { type AgentWishes, type Dial, TestAgent } from './kit.ts';
 import { type Asked, keyOfService, World } from './world.ts';
 
 const ORIGIN = 'https://tokens.example.org';
-/** So short that what is lost costs little; sent so often that a computer which stands still for a moment costs nothing. */
+/**
+ * Timeouts are short so that lost frames cost little; frames are sent often enough to survive a short stall of the
+ * computer.
+ */
 const HASTY = { answerTimeoutMs: 150, sendsMax: 4 };
 
-/** A node without a network around it, and fobs that are not waited for long. */
+/** A node without a network, with short timeouts for fobs. */
 export class Bench extends World {
   readonly service = { url: ORIGIN };
   readonly node: Agents;
   readonly pushes: Pushes;
-  /** By how much the node's time has gone on. */
+  /** How far the node's clock has advanced, in milliseconds. */
   aheadMs = 0;
   private readonly courier: PushDispatcher;
   private readonly store: Store;
@@ -42,7 +45,7 @@ export class Bench extends World {
     this.courier = new PushDispatcher({ management, changes }, this.node);
   }
 
-  /** @param reach how the agents' node reaches the database, where that is another one than that of those who ask */
+  /** @param reach how the agents' node reaches the database, if not like the requesting side */
   static async open(reach: (office: Office) => Promise<Store> = async ({ store }) => store): Promise<Bench> {
     const office = await Office.open();
     const { application } = await ensureApplication(office.store.db, office.nowMs);
@@ -72,7 +75,7 @@ export class Bench extends World {
       close: () => setImmediate(close),
     };
     const connection = this.node.connect({ from: '192.0.2.9', origin: ORIGIN }, line);
-    // What is sent in one turn arrives in one, as frames in one segment do.
+    // Messages of one turn arrive together, like frames in one segment.
     const outgoing: string[] = [];
     const arrive = () => {
       for (const text of outgoing.splice(0)) connection.receive(text);
@@ -89,14 +92,14 @@ export class Bench extends World {
     };
   };
 
-  /** Asks for a log-in. */
+  /** Creates a push request for a log-in. */
   async ask(user: string): Promise<Asked> {
     const session = this.nextSession();
     const { id, number } = await this.pushes.ask({ user, session, ...this.caller });
     return { id, number: String(number).padStart(2, '0'), session };
   }
 
-  /** Comes for what was decided: `accepted`, `waiting` or `refused`. */
+  /** Redeems a push request. @returns `accepted`, `waiting` or `refused` */
   async take({ id, session }: Asked, waitMs = 10_000): Promise<string> {
     const outcome = await this.pushes.take({ id, session, waitMs, ...this.caller });
     return outcome === 'accepted' || outcome === 'waiting' ? outcome : 'refused';

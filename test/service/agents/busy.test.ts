@@ -19,7 +19,7 @@ async function cancelWaiting(db: Db): Promise<void> {
   await until(async () => (await count(sql`select 1 ${waiting}`)) === 0, 'the end of it');
 }
 
-/** A node whose way to the database goes through a proxy. */
+/** Opens a node that reaches its database through a proxy. */
 async function behindProxy() {
   const proxies: CutProxy[] = [];
   const bench = await Bench.open(async ({ databaseUrl = '' }) => {
@@ -48,7 +48,7 @@ const presses = [
   ],
 ] as const;
 
-/** A request for a fob that is locked, of which its agent was told. */
+/** Creates a request for a locked fob and waits until its agent is notified. */
 async function askedLocked(bench: Bench) {
   const own = await bench.fobOf('ada');
   const agent = await bench.agent();
@@ -62,7 +62,7 @@ async function askedLocked(bench: Bench) {
 for (const [state, press] of presses)
   for (const end of ['stays', 'is unplugged at once'])
     it.runIf(isOnPostgres)(
-      `a request that was ${state} while the database could not be written is so a moment later, pressed once, where the fob ${end} (only on PostgreSQL)`,
+      `a request ${state} while the database is read-only is stored later after one press, if the fob ${end} (only on PostgreSQL)`,
       async () => {
         await using bench = await Bench.open();
         const own = await bench.fobOf('ada');
@@ -85,7 +85,7 @@ for (const [state, press] of presses)
     );
 
 it.runIf(isOnPostgres)(
-  'a request that was claimed on a connection which was lost with the answer reaches the fob (only on PostgreSQL)',
+  'a request whose claim was stored but whose answer was lost still reaches the fob (only on PostgreSQL)',
   async () => {
     const { bench, proxy } = await behindProxy();
     await using _ = bench;
@@ -101,7 +101,7 @@ it.runIf(isOnPostgres)(
 );
 
 it.runIf(isOnPostgres)(
-  'a request that could not be given back while the database could not be written is, however long that takes (only on PostgreSQL)',
+  'a request that cannot be given back during a database failure is given back later, however long it takes (only on PostgreSQL)',
   async () => {
     await using bench = await Bench.open();
     const { own, agent, number, asked } = await askedLocked(bench);
@@ -122,7 +122,7 @@ it.runIf(isOnPostgres)(
 );
 
 it.runIf(isOnPostgres)(
-  'what is written of a fob that was unplugged is so before anybody is told that it is over (only on PostgreSQL)',
+  'pending writes about an unplugged fob are stored before the agent is told that its request is over (only on PostgreSQL)',
   async () => {
     await using bench = await Bench.open();
     const { own, agent, number, asked } = await askedLocked(bench);
@@ -132,7 +132,7 @@ it.runIf(isOnPostgres)(
       own.fob.enter(PIN);
       await isWaiting(bench.db);
       agent.unplug(number);
-      // Behind it there was time for an end that came too soon.
+      // These exchanges leave time for a premature end notice.
       for (const _ of [1, 2]) {
         const before = agent.log.length;
         agent.say({ type: 'beat' });

@@ -4,7 +4,7 @@ import { identityReader } from '@passfob/service/features/lines/opening';
 import { expect, it } from 'vitest';
 import { Office } from '../users/kit.ts';
 
-it('connections give way by source: a crowd at three sources pushes out its own ones and nobody else’s', async () => {
+it('connections give way by source: a crowd at three sources displaces only its own connections', async () => {
   await using office = await Office.open();
   const { management } = office;
   const agents = new Agents({ management, identity: identityReader(management), ticks: () => 0 });

@@ -5,13 +5,16 @@ import { until } from './kit.ts';
 import { Scene } from './scene.ts';
 
 const SOURCES = 245;
-/** As often as one source may have a fob tried at once. */
+/** As many proofs as one source may try with one fob at once. */
 const FOBS = agentLimits.agentFobProofBucket.burst;
 const OPEN = JSON.stringify({ type: 'open', version: 1, nonce: 'A'.repeat(43) });
 
-/** Agents at so many addresses of this computer, each of which announces a serial as often as it may, and answers nothing. */
+/**
+ * Connects agents from many addresses of this computer. Each announces a serial number up to its rate limit and
+ * answers nothing.
+ */
 async function crowd(url: string, serial: string) {
-  /** Fobs that the service waits for now, and as many as it ever waited for at once. */
+  /** Fobs that the service currently waits for, and the most that it waited for at once. */
   const awaited = new Set<string>();
   const most = { atOnce: 0, inAll: 0 };
   const sockets = Array.from({ length: SOURCES }, (_one, source) => {
@@ -39,7 +42,7 @@ async function crowd(url: string, serial: string) {
 }
 
 it.runIf(process.platform === 'linux')(
-  'a known serial announced from 245 sources delays no other fob, nor its own where it was before (only on Linux)',
+  'a known serial number announced from 245 sources delays no other fob, nor its own at its earlier source (only on Linux)',
   async () => {
     await using scene = await Scene.open();
     const [ada, bob] = [await scene.fobOf('ada'), await scene.fobOf('bob')];
@@ -51,7 +54,7 @@ it.runIf(process.platform === 'linux')(
     await agent.stands(agent.plug(bob.fob), 'own');
     await agent.stands(agent.plug(ada.fob), 'own');
     expect(most.atOnce).toBeLessThanOrEqual(agentLimits.agentProofsPerSerial);
-    // Thousands of proofs were asked for before these two.
+    // Thousands of proofs were requested before these two.
     expect(most.inAll).toBeLessThan(SOURCES);
     close();
   },

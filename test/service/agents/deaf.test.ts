@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { Bench } from './bench.ts';
 import { until } from './kit.ts';
 
-it('a node that hears of no change of another one finds what was asked there all the same', async () => {
+it('a node that misses another node’s change notices still finds the requests created there', async () => {
   await using bench = await Bench.open(async ({ store }) => ({
     ...store,
     watch: () => () => undefined,

@@ -6,7 +6,7 @@ import { HASTY } from '../../host/kit/owned-fob.ts';
 import { secret } from '../../kit/secrets.ts';
 import type { OwnedFob } from '../enrolment/assigned.ts';
 
-/** Works with a fob as its owner does. */
+/** Opens an owner's session with a fob. */
 export async function owner({ fob, key }: OwnedFob) {
   const client = connect(fob.plugIn().transport, HASTY);
   await client.hello();
@@ -14,10 +14,10 @@ export async function owner({ fob, key }: OwnedFob) {
   return client;
 }
 
-/** What the person of a fob chose. */
+/** The PIN that the fob's person chose. */
 export const PIN = secret('730258');
 
-/** Has a fob ask for a PIN, which its person chooses, and locks it. */
+/** Makes a fob require a PIN, which its person chooses, and locks it. */
 export async function lockByPin(owned: OwnedFob): Promise<void> {
   const client = await owner(owned);
   const policy = { pinDigits: 6, attempts: 10, wipe: 0, lockSeconds: 60, asks: 0, typing: 0 };
@@ -29,7 +29,7 @@ export async function lockByPin(owned: OwnedFob): Promise<void> {
   owned.fob.run(70_000);
 }
 
-/** Has a fob hold as many accounts as it can, but so many. */
+/** Fills a fob with accounts, except for `left` free records. */
 export async function fill(owned: OwnedFob, left = 0): Promise<void> {
   const client = await owner(owned);
   const { freeRecords } = await client.call('info', {});
@@ -48,7 +48,7 @@ export async function fill(owned: OwnedFob, left = 0): Promise<void> {
   await client.close();
 }
 
-/** The accounts of a fob: kind, issuer and label of each. */
+/** Returns the accounts of a fob: kind, issuer and label of each. */
 export async function accountsOf(owned: OwnedFob): Promise<string[]> {
   const client = await owner(owned);
   const { accounts } = await client.call('info', {});

@@ -11,10 +11,10 @@ import { fetch, Agent as HttpAgent } from 'undici';
 import { WebSocket } from 'ws';
 import type { CableOptions, CoreFob } from '../../host/kit/core-fob.ts';
 
-/** Long enough for anything on one computer; what is waited for comes much sooner. */
+/** Long enough on any computer; waits usually end much sooner. */
 const PATIENCE_MS = 15_000;
 
-/** Waits until something holds. */
+/** Waits until a condition holds. */
 export async function until(
   holds: () => boolean | Promise<boolean>,
   what = 'what is waited for',
@@ -26,13 +26,13 @@ export async function until(
   }
 }
 
-/** What opens the way to a service. */
+/** Opens the connection to a service. */
 export type Dial = (url: string) => Promise<ServiceSocket>;
 
 export const byWebSocket: Dial = url =>
   openedSocket(new WebSocket(`${url.replace('http', 'ws')}/agent`), new AbortController().signal);
 
-/** The way of `POST /agent/poll`. lose: whether an answer, counted from 0, is lost on the way. */
+/** Connects by `POST /agent/poll`. lose: whether a response, counted from 0, is lost on the way. */
 export const byPolls =
   (lose: (n: number) => boolean = () => false): Dial =>
   async url => {
@@ -70,7 +70,7 @@ export const byPolls =
       }
     };
     const run = async () => {
-      // The first poll says nothing by which it could not be said again.
+      // The first poll carries nothing that confirms it, so it cannot be repeated.
       while (!ending.signal.aborted) await once().catch(() => undefined);
       await dispatcher.destroy();
       closed();
@@ -91,7 +91,7 @@ export const byPolls =
     };
   };
 
-/** What an agent does to the nth message of one way: what arrives. */
+/** Changes the nth message of one direction. @returns the texts that arrive */
 export type Tamper = (text: string, n: number) => string | readonly string[];
 
 export interface AgentWishes {
@@ -99,13 +99,13 @@ export interface AgentWishes {
   readonly toService?: Tamper;
   readonly toAgent?: Tamper;
   readonly cable?: CableOptions;
-  /** Closes the connection before the nth message, of both ways. */
+  /** Closes the connection before the nth message, counted in both directions. */
   readonly cutAt?: number;
 }
 
-/** A small agent: carries the bytes of fobs that are at hand. */
+/** A small agent: carries the bytes of its fobs. */
 export class TestAgent {
-  /** Everything that went over the connection, both ways. */
+  /** All messages of the connection, in both directions. */
   readonly log: string[] = [];
   readonly notices: string[] = [];
   readonly standings = new Map<number, string>();
@@ -131,7 +131,7 @@ export class TestAgent {
     });
   }
 
-  /** Connects, and sees that the service is the one that is meant. */
+  /** Connects, and verifies the identity of the service. */
   static async open(
     { url }: { readonly url: string },
     key: string,
@@ -149,7 +149,7 @@ export class TestAgent {
     return agent;
   }
 
-  /** Announces a fob. @param serial what it is said to be @returns its number */
+  /** Announces a fob. @param serial the announced serial number @returns the fob's number on the connection */
   plug(fob: CoreFob, serial = serialText(fob.serial)): number {
     const number = this.number++;
     this.fobs.set(number, fob);
@@ -164,12 +164,12 @@ export class TestAgent {
     this.say({ type: 'gone', fob: number });
   }
 
-  /** Waits until the service has made this of a fob. */
+  /** Waits until the service reports this standing of a fob. */
   stands(number: number, standing: string): Promise<void> {
     return until(() => this.standings.get(number) === standing, `standing ${standing}`);
   }
 
-  /** Whether the port of a fob is open. */
+  /** Tells whether the port of a fob is open. */
   isOpen(number: number): boolean {
     return this.ports.has(number);
   }
@@ -179,7 +179,7 @@ export class TestAgent {
       this.socket.send(text);
   }
 
-  /** Says anything. */
+  /** Sends any text. */
   sayText(text: string): void {
     this.socket.send(text);
   }

@@ -20,7 +20,7 @@ import { until } from './kit.ts';
 const at = (fobId: string, link: string): LocatedFob => ({ fobId, link, port: 'serial' });
 
 it(
-  'a fob is reached by the connection that proved it last, until that one ends, whoever writes at once',
+  'a fob is reached by the connection that proved it last until that one ends, also with concurrent writers',
   LONG,
   async () => {
     await using office = await Office.open();
@@ -37,7 +37,7 @@ it(
       const model = new Map<string, string>();
       for (const { fob, link, isCome, isWaitedFor } of acts) {
         const one = at(`${fob}-${run}`, `${run}-${link}`);
-        // A connection is one node's: of one node all is written in its order, of two what was waited for.
+        // A connection belongs to one node. One node's writes keep their order; those of two nodes only if awaited.
         const node = nodes[link % 2];
         const other = nodes[1 - (link % 2)];
         await other?.settled();
@@ -54,7 +54,7 @@ it(
   },
 );
 
-it('a fob that two connections have is reached by the other one when the newer ends, or its row is lost', async () => {
+it('a fob at two connections is reached by the older one when the newer ends or its row is lost', async () => {
   await using bench = await Bench.open();
   const ada = await bench.fobOf('ada');
   const [older, newer] = [await bench.agent(), await bench.agent()];
@@ -65,7 +65,7 @@ it('a fob that two connections have is reached by the other one when the newer e
   await older.stands(at, 'unproved');
   await newer.close();
   await until(async () => (await bench.linkOf(ada)) === undefined, 'the end of the link');
-  // In steps in which nobody falls silent.
+  // The steps are short enough that no agent counts as silent.
   const minuteLater = async () => {
     for (const stepMs of [agentLimits.agentSeenMs / 2, agentLimits.agentSeenMs / 2]) {
       const before = older.log.length;
@@ -83,7 +83,7 @@ it('a fob that two connections have is reached by the other one when the newer e
 });
 
 it.runIf(isOnPostgres)(
-  'a fob that is unplugged while it is written down, and proves itself at the same agent by then, is reached there (only on PostgreSQL)',
+  'a fob unplugged while its location is stored, and proved again at the same agent, is reached there (only on PostgreSQL)',
   async () => {
     await using bench = await Bench.open();
     const ada = await bench.fobOf('ada');
@@ -97,7 +97,7 @@ it.runIf(isOnPostgres)(
       agent.unplug(first);
       const second = agent.plug(ada.fob);
       await until(() => carried(second) >= proof, 'its proof');
-      // Behind the last message of it.
+      // Waits until the last message of the proof was handled.
       const before = agent.log.length;
       agent.say({ type: 'beat' });
       await until(() => agent.log.length >= before + 2, 'the answer');
@@ -108,11 +108,14 @@ it.runIf(isOnPostgres)(
   },
 );
 
-it('a fob that is unplugged behind any message of its proof, at once, leaves no row', async () => {
+it('a fob unplugged right after any message of its proof leaves no location row', async () => {
   await using bench = await Bench.open();
   const ada = await bench.fobOf('ada');
   const gone = JSON.stringify({ type: 'gone', fob: 0 });
-  /** @param last the message of the fob behind which it leaves, counted from 1 @returns how many there were by the proof */
+  /**
+   * @param last the message of the fob, counted from 1, after which it leaves @returns how many messages its proof
+   * had
+   */
   const proof = async (last: number) => {
     let said = 0;
     let count = 0;
@@ -126,7 +129,7 @@ it('a fob that is unplugged behind any message of its proof, at once, leaves no 
     agent.plug(ada.fob);
     await until(() => count > 0 || said >= last, 'the proof');
     await until(() => bench.node.proofsUnderWay === 0, 'the end of it');
-    // It may not have had so much to say.
+    // The fob may have sent fewer messages than `last`.
     if (said < last) await agent.close();
     await until(async () => (await bench.linkOf(ada)) === undefined, 'the end of the link');
     await agent.close();
@@ -138,7 +141,7 @@ it('a fob that is unplugged behind any message of its proof, at once, leaves no 
   for (let last = 1; last <= count; last++) await proof(last);
 });
 
-/** Two fobs of one user at one agent, whose node is away from the rows of links when it is wanted so. */
+/** Opens two fobs of one user at one agent. Its node can be cut off from the rows of locations. */
 async function twoFobs() {
   const away = new Away('agent_fobs');
   const bench = await Bench.open(async ({ store }) => ({
@@ -160,14 +163,14 @@ async function twoFobs() {
   return { bench, away, agent, first, second, number, asked: () => tokenForPush(bench.db, id) };
 }
 
-it('a fob that is unplugged while the database is away is not reached any more when it is back, and the other one is asked', async () => {
+it('a fob unplugged during a database failure is not reached afterwards; its other connection is used', async () => {
   const { bench, away, agent, first, second, number, asked } = await twoFobs();
   await using _ = bench;
   expect((await asked())?.fob_id).toBe(first.id);
   away.isAway = true;
   agent.unplug(number);
   await until(() => away.failed > 0, 'what cannot be written');
-  // Tried again, in vain.
+  // The retry fails as well.
   const { failed } = away;
   bench.node.sweep();
   await until(() => away.failed > failed, 'what cannot be written');
@@ -181,7 +184,7 @@ it('a fob that is unplugged while the database is away is not reached any more w
   expect((await asked())?.fob_id).toBe(second.id);
 });
 
-it('fobs of an agent that leaves while the database is away are not reached any more when it is back', async () => {
+it('fobs of an agent that leaves during a database failure are not reached afterwards', async () => {
   const { bench, away, agent, first, second } = await twoFobs();
   await using _ = bench;
   away.isAway = true;
@@ -194,7 +197,7 @@ it('fobs of an agent that leaves while the database is away are not reached any 
   }, 'the end of the links');
 });
 
-it('what no node has seen for a day is forgotten', async () => {
+it('locations that no node has confirmed for a day are deleted', async () => {
   await using office = await Office.open();
   const { db } = office.store;
   const links = new FobLocations(office.management);
@@ -208,7 +211,7 @@ it('what no node has seen for a day is forgotten', async () => {
   expect(await locationsOf(db, ['here', 'there'])).toEqual(new Map([['here', 'one']]));
 });
 
-it('of what is written of a node its fobs alone are marked, and stay', async () => {
+it('confirming a node’s links keeps the locations of its present fobs and leaves other nodes’ rows alone', async () => {
   await using office = await Office.open();
   const { db } = office.store;
   const links = new FobLocations(office.management);

@@ -9,15 +9,15 @@ import { Bench } from './bench.ts';
 import { type Tamper, until } from './kit.ts';
 import type { Asked, UsersFob } from './world.ts';
 
-/** Of the messages at which a connection is cut in a quick run. */
+/** In a quick run, the connection is cut at every third message. */
 const EVERY = 3;
 
 vi.setConfig({ testTimeout: 240_000 });
 
-/** Connections that are cut, or agents that are malicious, at once: most of their time they wait. */
+/** How many connections are cut, or agents are malicious, at once. They mostly wait. */
 const AT_ONCE = 12;
 
-/** Once its person has seen a request they approve it, for as long as it takes. @returns what the session came to */
+/** Approves a request as soon as its fob shows it, until it is decided. @returns the result of the session */
 async function approveUntilTaken(bench: Bench, { fob }: UsersFob, asked: Asked): Promise<string> {
   for (;;) {
     await until(() => fob.screen.includes(asked.number), 'the request');
@@ -27,7 +27,10 @@ async function approveUntilTaken(bench: Bench, { fob }: UsersFob, asked: Asked):
   }
 }
 
-/** A push over a connection that is cut at the nth message; another one follows. @returns whether it was cut */
+/**
+ * Runs a push over a connection that is cut at the nth message, followed by another connection. @returns whether it
+ * was cut
+ */
 async function cutAt(bench: Bench, at: number, isKeyed: boolean): Promise<boolean> {
   const user = `user-${at}-${isKeyed}`;
   const own = await bench.fobOf(user);
@@ -46,7 +49,7 @@ async function cutAt(bench: Bench, at: number, isKeyed: boolean): Promise<boolea
   const keyed = async () => (await readPushKey(bench.db, own.id))?.proved_ms != null;
   await until(async () => cut.isClosed || (await keyed()), 'the key');
   if (await keyed()) asked = await bench.ask(user);
-  // Its person approves as soon as there is something to approve, whatever becomes of it.
+  // The person approves as soon as the request is shown, even if the connection is lost.
   const number = asked?.number ?? '';
   await until(() => cut.isClosed || (asked !== undefined && own.fob.screen.includes(number)), 'the request');
   if (!cut.isClosed) {
@@ -72,11 +75,11 @@ it.each([
   ['and a push', true],
   ['its push key, and a push', false],
 ] as const)(
-  'a connection that is cut at any message of a proof, %s: the next one goes on',
+  'a connection is cut at any message of a proof, %s, and the next connection succeeds',
   LONG,
   async (_what, isKeyed) => {
     await using bench = await Bench.open();
-    // All of them where there is time; else every third, from a place of chance on, which the failure names.
+    // Every message if there is time; otherwise every third, from a random start that a failure names.
     const every = isBigRun ? Math.min(EVERY, Math.round(1 / share)) : EVERY;
     const first = firstSeed(randomInt(EVERY)) % every;
     let cuts = 0;
@@ -90,11 +93,11 @@ it.each([
   },
 );
 
-/** What an agent does to the nth message of one way. */
+/** How an agent treats the nth message of one direction. */
 type Act = 'pass' | 'drop' | 'double' | 'replay' | 'swap' | 'spoil' | 'other';
 const ACTS: readonly Act[] = ['pass', 'pass', 'drop', 'double', 'replay', 'swap', 'spoil', 'other'];
 
-/** @param others what was carried for somebody else's fob */
+/** @param others messages carried for another user's fob */
 function malicious(acts: readonly Act[], others: readonly string[]): Tamper {
   const carried: string[] = [];
   let held: string | undefined;
@@ -125,7 +128,7 @@ function malicious(acts: readonly Act[], others: readonly string[]): Tamper {
 }
 
 it(
-  'a malicious agent gets nobody in whose fob was not pressed, and an honest one does afterwards',
+  'a malicious agent logs nobody in without a hold of their fob, and an honest agent succeeds afterwards',
   LONG,
   async () => {
     await using bench = await Bench.open();
@@ -157,7 +160,7 @@ it(
       await before.close();
       const hostile = await bench.agent({ toService: malicious(up, others), toAgent: malicious(down, []) });
       hostile.plug(own.fob);
-      // It says that it has the victim's fob, too, with its own one behind it.
+      // The agent also announces the victim's fob, but connects its own.
       hostile.plug(own.fob, victim.serial);
       const asked = await bench.ask(own.user);
       const victims = await bench.ask(victim.user);
@@ -172,7 +175,7 @@ it(
       await hostile.close();
       await bench.plugged(await bench.agent(), own);
       if (end === 'waiting') expect(await approveUntilTaken(bench, own, asked)).toBe('accepted');
-      // The victim's fob answers the victim's request, as if nothing had been.
+      // The victim's fob answers the victim's request as usual.
       await until(() => victim.fob.screen.includes(victims.number), 'the request of the victim');
       expect(await approveUntilTaken(bench, victim, victims)).toBe('accepted');
     };
@@ -184,7 +187,7 @@ it(
   },
 );
 
-it('everything that an agent carries holds no key, no PIN, no question and no answer, in no spelling', async () => {
+it('the messages that an agent carries contain no key, PIN, question or answer, in any encoding', async () => {
   await using bench = await Bench.open();
   const own = await bench.fobOf('ada');
   const agent = await bench.agent();
@@ -211,9 +214,9 @@ it('everything that an agent carries holds no key, no PIN, no question and no an
     if (bytes === undefined) throw new Error('nothing is hidden');
     expect(holds(bytes)).toEqual([]);
   }
-  // What is looked for would be found: the serial number, which is said openly, is.
+  // Proves that the search works: it finds the serial number, which is sent in the clear.
   expect(holds(own.serial).length).toBeGreaterThan(0);
   expect(holds(own.fob.serial).length).toBeGreaterThan(0);
-  // Nor who is asked for: that is sealed, too.
+  // The user name is encrypted, too.
   expect(carried).not.toContain('"ada"');
 });

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { until } from './kit.ts';
 import { TwoNodes } from './scene.ts';
 
-it('an agent on one node, a log-in on the other; and the node of the agent dies while the fob shows it', async () => {
+it('a push works with the agent on one node and the log-in on another, and survives the death of the agent’s node', async () => {
   await using scene = await TwoNodes.open();
   const [first, second] = scene.nodes;
   const ada = await scene.fobOf('ada');
@@ -18,7 +18,7 @@ it('an agent on one node, a log-in on the other; and the node of the agent dies 
   await until(() => ada.fob.screen.includes(cut.number), 'the request');
   await first.kill();
   await until(() => agent.isClosed, 'the end of the connection');
-  // What is said to nobody is lost.
+  // Nobody polls the fob, so this answer is lost.
   ada.fob.approve();
   expect(await scene.take(cut, 0, second)).toBe('waiting');
   const again = await scene.agent({}, second);

@@ -28,8 +28,8 @@ async function polled(url: string, body: unknown): Promise<AgentPolled> {
   return (await response.json()) as AgentPolled;
 }
 
-describe('a poll', () => {
-  it('that is said again counts once, and is answered by the same until it is said to be taken', async () => {
+describe('single polls', () => {
+  it('a repeated poll counts once and gets the same response until the agent confirms it', async () => {
     await using scene = await Scene.open();
     const { url } = scene.service;
     const first = await polled(url, { key: '', from: 0, taken: 0, messages: [OPEN] });
@@ -44,7 +44,7 @@ describe('a poll', () => {
     expect(third).toMatchObject({ taken: 4, from: 2, messages: [BEAT, BEAT] });
   });
 
-  it('with what is too deep to be a message is answered, and ends its connection', async () => {
+  it('a poll with a message nested too deeply is answered, and ends its connection', async () => {
     await using scene = await Scene.open();
     const { url } = scene.service;
     const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
@@ -52,7 +52,7 @@ describe('a poll', () => {
     expect((await poll(url, { key, from: 1, taken: 0, messages: [] })).status).toBe(404);
   });
 
-  it('takes the place of one that is held, which ends at once', async () => {
+  it('a new poll replaces a held one, which ends at once', async () => {
     await using scene = await Scene.open();
     const { url } = scene.service;
     const { key } = await polled(url, { key: '', from: 0, taken: 0, messages: [OPEN] });
@@ -62,7 +62,7 @@ describe('a poll', () => {
     await held;
   });
 
-  it('with numbers that cannot be, or what is no message, ends its connection', async () => {
+  it('a poll with impossible numbers or a malformed message ends its connection', async () => {
     await using scene = await Scene.open();
     const { url } = scene.service;
     const wrong = [
@@ -81,7 +81,7 @@ describe('a poll', () => {
     expect((await poll(url, { key: 'A'.repeat(43), from: 0, taken: 0, messages: [] })).status).toBe(404);
   });
 
-  it('whose answer is lost is said again, and a log-in is approved all the same', async () => {
+  it('a poll whose response is lost is repeated, and the log-in is still approved', async () => {
     await using scene = await Scene.open();
     const ada = await scene.fobOf('ada');
     const agent = await scene.agent({ dial: byPolls(n => n % 3 === 1) });
@@ -94,8 +94,8 @@ describe('a poll', () => {
   });
 });
 
-describe('polls', () => {
-  it('bring each message once and in order, whatever is lost, doubled or late', LONG, async () => {
+describe('polls of a connection', () => {
+  it('polls deliver each message once and in order despite losses, duplicates and delays', LONG, async () => {
     await using office = await Office.open();
     const { management } = office;
     const acts = fc.array(
@@ -151,7 +151,7 @@ describe('polls', () => {
     await fc.assert(property, { numRuns: countOf(100, 2_000) });
   });
 
-  it('of any shape are read or refused', LONG, () => {
+  it('polls of any shape are either read or refused', LONG, () => {
     const body = fc.oneof(
       fc.anything(),
       fc.record({ key: fc.string(), from: fc.anything(), taken: fc.integer(), messages: fc.anything() }),
@@ -164,7 +164,7 @@ describe('polls', () => {
     fc.assert(property, { numRuns: countOf(1_000, 20_000) });
   });
 
-  it('of an agent that takes nothing end', async () => {
+  it('an agent whose unfetched messages exceed the limit is disconnected', async () => {
     await using office = await Office.open();
     const { management } = office;
     const agents = new Agents({ management, identity: identityReader(management), ticks: () => 0 });
@@ -184,7 +184,7 @@ describe('polls', () => {
     await agents.close();
   });
 
-  it('as they come from anybody never make the service fail', LONG, async () => {
+  it('arbitrary polls from anybody never make the service fail', LONG, async () => {
     await using scene = await Scene.open();
     const message = fc.oneof(
       fc.anything(),
@@ -216,7 +216,7 @@ describe('polls', () => {
   });
 });
 
-/** As JSON has it: what it has no word for is left out. */
+/** Serialises a value as JSON; values that JSON cannot hold are left out. */
 function safe(value: unknown): string {
   return JSON.stringify(value, (_name, one) => (typeof one === 'bigint' ? String(one) : one));
 }

@@ -9,11 +9,13 @@ vi.setConfig({ testTimeout: 120_000 });
 
 const AT_ONCE = 16;
 
-/** A press, by the fob's clock: a key that goes down so long before the request came, or after, and is held so long. */
+/**
+ * A press by the fob's clock: when the button goes down before or after the request arrives, and how long it is held.
+ */
 interface Press {
   readonly downMs: number;
   readonly heldMs: number;
-  /** What the fob showed before: its list, a passcode of it, or nothing. */
+  /** The fob's screen before the request: its list, nothing, or an older request. */
   readonly before: 'list' | 'asleep' | 'older request';
 }
 
@@ -24,7 +26,7 @@ const presses: fc.Arbitrary<Press> = fc.record({
 });
 
 it(
-  'a press that was begun before the request was there, or before keys are heard, approves nothing',
+  'a press that began before the request arrived, or before the fob reads its button, approves nothing',
   LONG,
   async () => {
     await using bench = await Bench.open();
@@ -38,9 +40,9 @@ it(
       const older = before === 'older request' ? await bench.ask(user) : undefined;
       if (older !== undefined) await until(() => fob.screen.includes(older.number), 'the older request');
       if (downMs < 0) {
-        // The key is down when the request comes.
+        // The button is down when the request arrives.
         fob.key(true);
-        // Of an older request it may be no more than the beginning of an answer.
+        // A longer press would answer the older request.
         fob.run(older === undefined ? -downMs : Math.min(-downMs, 900));
       }
       const asked = await bench.ask(user);
@@ -50,7 +52,7 @@ it(
         fob.run(downMs);
         fob.key(true);
       }
-      // While the key is held the request is polled now and then.
+      // The service keeps polling the request while the button is held.
       for (let left = heldMs; left > 0; left -= 1_000) fob.run(Math.min(left, 1_000));
       fob.key(false);
       fob.run(50);
@@ -61,7 +63,7 @@ it(
         'waiting',
       ]);
       if (older !== undefined) expect(await bench.take(older, 0)).toBe('waiting');
-      // The same person, with a press that is meant for it.
+      // The same person then presses for this request.
       await until(() => fob.screen.includes(asked.number), 'the request again');
       fob.approve();
       expect(await bench.take(asked)).toBe('accepted');

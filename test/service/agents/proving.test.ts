@@ -12,7 +12,7 @@ function begun(proofs: ProofQueue<ProvableFob>): ProvableFob[] {
   return all;
 }
 
-it('a flood of invented serials does not have a fob tried more often than it may be', () => {
+it('a flood of invented serial numbers does not make one fob be tried more often than its rate limit', () => {
   let nowMs = 0;
   const proofs = new ProofQueue(() => nowMs);
   const tries = (serial: string, from?: string) => {
@@ -29,14 +29,14 @@ it('a flood of invented serials does not have a fob tried more often than it may
   expect(tries('PF-1', '192.0.2.2')).toBe(true);
 });
 
-it('proofs of one serial run eight at once over all sources, and sources have their turn', () => {
+it('at most eight proofs of one serial number run at once over all sources, and sources take turns', () => {
   const proofs = new ProofQueue<ProvableFob>(() => 0);
   for (let source = 0; source < 40; source++)
     for (let count = 0; count < 5; count++) proofs.add(fobOf('PF-1', `198.51.100.${source}`));
   const strangers = agentLimits.agentProofsPerSerial - agentLimits.agentProofsPerSerialTrusted;
   const first = begun(proofs);
   expect(first).toHaveLength(strangers);
-  // The first five are of the first source alone: they came while nobody else was there.
+  // The first five are of the first source alone, because no other source had arrived.
   const rest = Array.from({ length: 39 }, (_one, index) => {
     for (const fob of first.splice(0, 1)) proofs.end(fob);
     const [next] = begun(proofs);
@@ -47,7 +47,7 @@ it('proofs of one serial run eight at once over all sources, and sources have th
   expect(proofs.underWay).toBe(strangers);
 });
 
-it('a fob comes past others that announce its serial from where it proved itself last', () => {
+it('a fob at the source where it last proved itself gets past others that announce its serial number', () => {
   const proofs = new ProofQueue<ProvableFob>(() => 0);
   const own = fobOf('PF-1', '203.0.113.7');
   proofs.trust(own);
@@ -58,7 +58,7 @@ it('a fob comes past others that announce its serial from where it proved itself
   expect(proofs.underWay).toBe(agentLimits.agentProofsPerSerial);
 });
 
-it('sources have their turn at the capacity of a node, however many serials one of them announces', () => {
+it('sources take turns at the capacity of a node, however many serial numbers one of them announces', () => {
   const proofs = new ProofQueue<ProvableFob>(() => 0);
   const hostile = ['198.51.100.1', '198.51.100.2', '198.51.100.3'];
   for (const from of hostile)
@@ -74,7 +74,7 @@ it('sources have their turn at the capacity of a node, however many serials one 
   expect(next).toContain(own);
 });
 
-it('a fob that leaves makes way, whether it waits or could begin', () => {
+it('a fob that leaves frees its place in the queue, whether it waits or could begin', () => {
   const proofs = new ProofQueue<ProvableFob>(() => 0);
   const many = Array.from({ length: 20 }, (_one, index) => fobOf('PF-1', `198.51.100.${index}`));
   for (const fob of many) proofs.add(fob);
@@ -83,7 +83,7 @@ it('a fob that leaves makes way, whether it waits or could begin', () => {
   expect(begun(proofs)).toEqual([last]);
 });
 
-it('a fob that is asked for again during its proof is proved once more behind it', () => {
+it('a fob that is requested again during its proof is proved once more afterwards', () => {
   const proofs = new ProofQueue<ProvableFob>(() => 0);
   const fob = fobOf('PF-1');
   proofs.add(fob);

@@ -8,14 +8,14 @@ import { accountsOf, fill, lockByPin, PIN } from './held.ts';
 import { until } from './kit.ts';
 import type { UsersFob } from './world.ts';
 
-/** A fob's person opens it. */
+/** Unlocks a fob by its PIN. */
 function unlock({ fob }: UsersFob): void {
   fob.press();
   fob.enter(PIN);
 }
 
-describe('the push key of a fob', () => {
-  it('comes once the fob is unlocked', async () => {
+describe('push keys of fobs', () => {
+  it('a fob gets its push key once it is unlocked', async () => {
     await using bench = await Bench.open();
     const ada = await bench.fobOf('ada');
     await lockByPin(ada);
@@ -40,7 +40,7 @@ describe('the push key of a fob', () => {
     expect(await accountsOf(ada)).toEqual(['3 Passfob push']);
   });
 
-  it('has a locked fob that proved it left alone, until it is used', async () => {
+  it('a locked fob that proved its push key is left alone until it is used', async () => {
     await using bench = await Bench.open();
     const [ada, bob] = [await bench.fobOf('ada'), await bench.fobOf('bob')];
     const agent = await bench.agent();
@@ -52,7 +52,7 @@ describe('the push key of a fob', () => {
     const before = agent.log.length;
     bench.aheadMs += agentLimits.agentAgainMinMs * 4;
     bench.node.sweep();
-    // What is asked after it has been through.
+    // Bob's fob is served after the sweep.
     await bench.plugged(agent, bob);
     const about = agent.log.slice(before).map(text => JSON.parse(text).fob);
     expect([about.includes(number), about.length > 0]).toEqual([false, true]);
@@ -62,7 +62,7 @@ describe('the push key of a fob', () => {
     await bench.becomes(asked, 'shown');
   });
 
-  it('is taken from the fob when nobody has a token on it any more, and made anew for the next one', async () => {
+  it('a push key is removed from a fob without assigned tokens, and created anew for the next user', async () => {
     await using bench = await Bench.open();
     const ada = await bench.fobOf('ada');
     const agent = await bench.agent();
@@ -84,7 +84,7 @@ describe('the push key of a fob', () => {
     expect(second[0]?.sealed_secret === first[0]?.sealed_secret).toBe(false);
   });
 
-  it('has the service’s name, also when that changes', async () => {
+  it('the push key carries the service’s name, also after the name changes', async () => {
     await using bench = await Bench.open();
     const ada = await bench.fobOf('ada');
     const agent = await bench.agent();
@@ -103,7 +103,7 @@ describe('the push key of a fob', () => {
     expect(await bench.take(asked)).toBe('accepted');
   });
 
-  it('takes the last place of a fob, and is none where there is none', async () => {
+  it('the push key takes the last free record of a fob, and a full fob gets none', async () => {
     await using bench = await Bench.open();
     const [ada, bob] = [await bench.fobOf('ada'), await bench.fobOf('bob')];
     await fill(ada, 1);

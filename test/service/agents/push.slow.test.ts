@@ -11,7 +11,7 @@ import { fill, lockByPin, owner, PIN } from './held.ts';
 import { type AgentWishes, byPolls, byWebSocket, type TestAgent, until } from './kit.ts';
 import { Scene } from './scene.ts';
 
-/** A user's fob at an agent, with its push key. */
+/** Prepares a user's fob with its push key at an agent. */
 async function ready(scene: Scene, user = 'ada', wishes: AgentWishes = {}) {
   const fob = await scene.fobOf(user);
   const agent = await scene.agent(wishes);
@@ -22,8 +22,8 @@ async function ready(scene: Scene, user = 'ada', wishes: AgentWishes = {}) {
 describe.each([
   ['a WebSocket', byWebSocket],
   ['polls', byPolls()],
-] as const)('a push over %s', (_way, dial) => {
-  it('shows service, user and number on the fob, and a hold lets the session in, once', async () => {
+] as const)('pushes over %s', (_way, dial) => {
+  it('a push shows service, user and number on the fob, and a hold lets the session in once', async () => {
     await using scene = await Scene.open();
     const ada = await ready(scene, 'ada', { dial });
     const asked = await scene.ask('ada');
@@ -41,7 +41,7 @@ describe.each([
   });
 });
 
-it('agents, their fobs and open requests are measured', async () => {
+it('metrics count agents, their fobs and open requests', async () => {
   await using scene = await Scene.open();
   const { management } = scene.office;
   const { value } = accepted(await createApiKey(management, grace, { name: 'gauges', role: 'auditor' }));
@@ -63,14 +63,14 @@ it('agents, their fobs and open requests are measured', async () => {
   expect(await measured()).toEqual([2, 1, 1]);
 });
 
-describe('the person at the fob', () => {
-  it('declines by a short press, and reports', async () => {
+describe('answers at the fob', () => {
+  it('a short press declines a request, and another one reports it', async () => {
     await using scene = await Scene.open();
     const [ada, bob] = [await ready(scene, 'ada'), await ready(scene, 'bob')];
     const [declined, reported] = [await scene.ask('ada'), await scene.ask('bob')];
     await scene.becomes(declined, 'shown');
     ada.fob.deny();
-    // A no leads to the question whether to report it: another no.
+    // The first short press asks whether to report the request; the second one says no.
     ada.fob.deny();
     await scene.becomes(reported, 'shown');
     bob.fob.deny();
@@ -83,7 +83,7 @@ describe('the person at the fob', () => {
     expect(alerts.filter(({ kind }) => kind === 'report')).toHaveLength(1);
   });
 
-  it('unlocks it by its PIN first', async () => {
+  it('a locked fob asks for its PIN before it shows the request', async () => {
     await using scene = await Scene.open();
     const ada = await ready(scene);
     await lockByPin(ada);
@@ -98,7 +98,7 @@ describe('the person at the fob', () => {
     expect(ada.agent.notices.slice(0, 2)).toEqual(['locked', 'request']);
   });
 
-  it('is asked nothing any more once the request is withdrawn, or a newer one took its place', async () => {
+  it('the fob stops showing a request that was withdrawn or superseded', async () => {
     await using scene = await Scene.open();
     const ada = await ready(scene);
     const first = await scene.ask('ada');
@@ -109,16 +109,16 @@ describe('the person at the fob', () => {
     expect(ada.fob.screen).toContain(second.number);
     await scene.withdraw(second);
     await until(() => !ada.agent.isOpen(ada.number), 'the release');
-    // Who presses now is too late.
+    // This press is too late.
     ada.fob.approve();
     expect(await scene.take(second, 0)).toBe('refused');
     expect(await scene.take(first, 0)).toBe('waiting');
-    // Nobody asks any more: the question goes away by itself.
+    // Nobody polls any more, so the question disappears by itself.
     ada.fob.run(6_000);
     expect(ada.fob.screen).not.toContain(second.number);
   });
 
-  it('is asked no longer than the request is open', async () => {
+  it('the fob shows a request no longer than it is open', async () => {
     await using scene = await Scene.open();
     const ada = await ready(scene);
     const asked = await scene.ask('ada');
@@ -130,7 +130,7 @@ describe('the person at the fob', () => {
     expect(await scene.take(asked, 0)).toBe('refused');
   });
 
-  it('lets in nobody else', async () => {
+  it('an approval on one fob lets in no other session', async () => {
     await using scene = await Scene.open();
     const [ada, bob] = [await ready(scene, 'ada'), await ready(scene, 'bob')];
     const [adas, bobs] = [await scene.ask('ada'), await scene.ask('bob')];
@@ -144,14 +144,14 @@ describe('the person at the fob', () => {
     expect(bob.fob.screen).toContain(bobs.number);
   });
 
-  it('is asked again where nobody pressed in time', async () => {
+  it('a request is shown again if nobody pressed in time', async () => {
     await using scene = await Scene.open();
     const ada = await ready(scene);
     const asked = await scene.ask('ada');
     await scene.becomes(asked, 'shown');
     for (let seconds = 0; seconds < 31; seconds++) {
       ada.fob.run(1_000);
-      // The fob's time flies, and it wants to be asked in it.
+      // The fob's clock runs fast, and the fob expects polls in its own time.
       if (seconds % 4 === 3) await nextPoll(ada.agent);
     }
     await until(() => ada.fob.screen.includes(asked.number), 'the request');
@@ -160,13 +160,13 @@ describe('the person at the fob', () => {
   });
 });
 
-/** Waits until the service has asked the fob once more. */
+/** Waits until the service has polled the fob once more. */
 async function nextPoll({ log }: TestAgent): Promise<void> {
   const before = log.length;
   await until(() => log.length >= before + 2, 'the next poll');
 }
 
-it('a fob is asked often enough for a yes that is held as early as one can be to be heard within a tenth of a second', () => {
+it('the fob is polled often enough that the earliest possible hold is noticed within a tenth of a second', () => {
   const polls: number[] = [0];
   for (let ms = 0; ms < pushLimits.pushMs; ms += pollPauseMs(ms)) polls.push(ms);
   const isHeld = (ms: number) =>
@@ -174,12 +174,12 @@ it('a fob is asked often enough for a yes that is held as early as one can be to
   const next = (ms: number) => polls.find(poll => poll >= ms) ?? Number.POSITIVE_INFINITY;
   for (let ms = 0; ms < pushLimits.pushMs - 1_000; ms += 7)
     expect(next(ms) - ms).toBeLessThanOrEqual(isHeld(ms) ? 100 : 250);
-  // One that nobody answers costs little more than if it were asked evenly.
+  // An unanswered request costs little more than polling at a constant rate.
   expect(polls.length).toBeLessThan((pushLimits.pushMs / 250) * 1.1);
 });
 
-describe('a fob that loses its key', () => {
-  it('cannot answer; it gets another one for the next request', async () => {
+describe('fobs that lose their push key', () => {
+  it('a fob without its push key cannot answer, and gets a new key for the next request', async () => {
     await using scene = await Scene.open();
     const ada = await ready(scene);
     const { account } = await scene.db.selectFrom('push_keys').selectAll().executeTakeFirstOrThrow();
@@ -196,14 +196,14 @@ describe('a fob that loses its key', () => {
   });
 });
 
-describe('an agent that comes back', () => {
-  it('shows what was on its way', async () => {
+describe('agents that reconnect', () => {
+  it('a reconnected agent shows the open request', async () => {
     await using scene = await Scene.open();
     const ada = await ready(scene);
     const asked = await scene.ask('ada');
     await scene.becomes(asked, 'shown');
     await ada.agent.close();
-    // An answer that nobody hears is no answer.
+    // This answer does not reach the service.
     ada.fob.approve();
     expect(await scene.take(asked, 0)).toBe('waiting');
     const again = await scene.agent();
@@ -214,7 +214,7 @@ describe('an agent that comes back', () => {
     expect(await scene.take(asked)).toBe('accepted');
   });
 
-  it('shows what is on its way over a connection that died without a sign', async () => {
+  it('a reconnected agent shows the open request of a connection that died unnoticed', async () => {
     await using scene = await Scene.open();
     let isDead = false;
     const swallow = (text: string) => (isDead ? '' : text);
@@ -230,7 +230,7 @@ describe('an agent that comes back', () => {
     expect(await scene.take(asked)).toBe('accepted');
   });
 
-  it('answers once what was pressed while the connection died', async () => {
+  it('a press during the connection failure is answered once after the reconnection', async () => {
     await using scene = await Scene.open();
     let isDead = false;
     const held: string[] = [];
@@ -248,7 +248,7 @@ describe('an agent that comes back', () => {
     const again = await scene.agent();
     await again.stands(again.plug(ada.fob), 'own');
     await until(() => again.notices.includes('request'), 'the notice');
-    // Late, and by a session that is over.
+    // These messages are late and belong to a session that is over.
     for (const text of held) ada.agent.sayText(text);
     expect(await scene.take(asked, 0)).toBe('waiting');
     ada.fob.approve();
@@ -256,7 +256,7 @@ describe('an agent that comes back', () => {
     expect(await scene.take(asked)).toBe('refused');
   });
 
-  it('hears of a request that was made while it was away', async () => {
+  it('a reconnected agent receives a request that was created while it was away', async () => {
     await using scene = await Scene.open();
     const ada = await ready(scene);
     await ada.agent.close();
@@ -270,7 +270,7 @@ describe('an agent that comes back', () => {
   });
 });
 
-it('an old fob, and one that is full, are proved without a push key', async () => {
+it('fobs with old firmware and full fobs are proved without a push key', async () => {
   await using scene = await Scene.open();
   const old = await scene.fobOf('ada', new CoreFob());
   old.fob.without(['putOcra']);

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { Bench } from './bench.ts';
 import { type Tamper, until } from './kit.ts';
 
-/** A fob that shows a request. @param toService what its agent does to what it says */
+/** Opens a fob that shows a request. @param toService how its agent changes messages to the service */
 async function shown(bench: Bench, toService: Tamper = text => text) {
   const own = await bench.fobOf('ada');
   const agent = await bench.agent({ toService });
@@ -12,7 +12,7 @@ async function shown(bench: Bench, toService: Tamper = text => text) {
   return { own, agent, number, asked };
 }
 
-it('a fob that shows a request, and is unplugged and plugged in again at the same agent, shows it again', async () => {
+it('a fob that is replugged at the same agent shows its open request again', async () => {
   await using bench = await Bench.open();
   const { own, agent, number, asked } = await shown(bench);
   agent.unplug(number);
@@ -26,7 +26,7 @@ it('a fob that shows a request, and is unplugged and plugged in again at the sam
   expect(await bench.take(asked)).toBe('refused');
 });
 
-it('an answer of the first showing that comes late is none', async () => {
+it('a late answer to the first display of a replugged fob is ignored', async () => {
   await using bench = await Bench.open();
   let isHeld = false;
   const held: string[] = [];
@@ -45,7 +45,7 @@ it('an answer of the first showing that comes late is none', async () => {
   await until(() => agent.notices.includes('request'), 'the notice');
   for (const text of held) {
     agent.sayText(text);
-    // Nor as what the fob says now.
+    // The answer is not accepted under the fob's new number either.
     agent.sayText(text.replace(`"fob":${number}`, `"fob":${again}`));
   }
   expect(await bench.take(asked, 0)).toBe('waiting');

@@ -6,12 +6,12 @@ import { Office } from '../users/kit.ts';
 import { type AgentWishes, TestAgent } from './kit.ts';
 import { type Asked, keyOfService, World } from './world.ts';
 
-/** Where a node of a service answers. */
+/** The address of a node. */
 interface Reached {
   readonly url: string;
 }
 
-/** Those who use a service over the network, and the office beside it. */
+/** Network clients of a service, with the office beside it. */
 abstract class Outside extends World {
   private readonly rig: Rig;
   private readonly apiKey: string;
@@ -33,7 +33,7 @@ abstract class Outside extends World {
     return agent;
   }
 
-  /** Asks for a log-in. */
+  /** Creates a push request for a log-in. */
   async ask(user: string, at: Reached = this.first): Promise<Asked> {
     const session = this.nextSession();
     const response = await this.post(at, '', { user, session });
@@ -41,7 +41,7 @@ abstract class Outside extends World {
     return { id, number, session };
   }
 
-  /** Comes for what was decided: `accepted`, `waiting` or `refused`. */
+  /** Redeems a push request. @returns `accepted`, `waiting` or `refused` */
   async take({ id, session }: Asked, waitMs = 10_000, at: Reached = this.first): Promise<string> {
     const { status } = await this.post(at, `/${id}/take`, { session, waitMs });
     return { 200: 'accepted', 202: 'waiting', 403: 'refused' }[status] ?? String(status);

@@ -15,10 +15,10 @@ export interface Asked {
   readonly session: string;
 }
 
-/** A service's database, with users, their fobs and what they are asked. */
+/** A user's fob that the service owns. */
 export abstract class World implements AsyncDisposable {
   readonly office: Office;
-  /** Of the service: its public part. */
+  /** Public key of the service. */
   readonly key: string;
   protected readonly agents: TestAgent[] = [];
   private sessions = 0;
@@ -38,7 +38,7 @@ export abstract class World implements AsyncDisposable {
     return `session-${this.sessions++}-of-somebody`;
   }
 
-  /** Gives a user a fob of the service's, with a token in use. */
+  /** Gives a user a fob of the service, with a token in use. */
   async fobOf(user: string, fob?: CoreFob): Promise<UsersFob> {
     const owned = await makeAssigned(this.office, fob);
     const { serial } = await this.office.token(user);
@@ -46,7 +46,7 @@ export abstract class World implements AsyncDisposable {
     return { ...owned, user };
   }
 
-  /** The push key of a fob is there, and proved. */
+  /** Waits until a fob's push key is stored and proved. */
   keyed({ id }: OwnedFob): Promise<void> {
     return until(async () => {
       const row = await this.db
@@ -89,7 +89,7 @@ export abstract class World implements AsyncDisposable {
   }
 }
 
-/** The public part of a service's identity. */
+/** Returns the public key of a service's identity. */
 export async function keyOfService({ management, nowMs }: Office): Promise<string> {
   const { publicKey } = await ensureIdentity(management.db, management.keys, nowMs);
   return publicKey;

@@ -22,7 +22,7 @@ function mail(changes: object, more: Partial<ChannelInput> = {}): ChannelInput {
   return { name: 'mail', enabled: true, target: { kind: 'mail', ...plain, ...changes }, ...more };
 }
 
-test('channels: secrets are sealed and never come back; what does not fit is refused and changes nothing', async () => {
+test('channels: secrets are encrypted and never returned; invalid input is refused and changes nothing', async () => {
   await using rig = new RecordsRig();
   const management = await rig.open();
   const { db } = management;
@@ -70,7 +70,7 @@ test('channels: secrets are sealed and never come back; what does not fit is ref
   ).toHaveLength(1);
 });
 
-test('a test message goes out on each kind of channel at once, or is refused with a text', async () => {
+test('a test message is sent at once on each kind of channel, or is refused with a text', async () => {
   await using rig = new RecordsRig();
   await using web = await new HookReceiver().listen();
   await using post = await new MailReceiver().listen();

@@ -15,7 +15,7 @@ import { act, RecordsRig } from '../audit/kit.ts';
 import { NOON_MS } from '../kit.ts';
 import { HookReceiver } from './receivers.ts';
 
-/** Long enough for any computer; what is waited for comes at once. */
+/** Long enough for any computer; the awaited results come at once. */
 const WAIT = { timeout: 20_000, interval: 20 };
 
 const key = secret('a key of the webhook');
@@ -44,7 +44,7 @@ async function addHook(management: Management, port: number, enabled = true): Pr
   return saved.value.channel.id;
 }
 
-test('100 repeats are one alert with count 100, told at 1, 10 and 100, signed so that the receiver can check', async () => {
+test('100 repeats are one alert with count 100, sent at 1, 10 and 100, with a signature that the receiver can check', async () => {
   await using rig = new RecordsRig();
   await using hook = await new HookReceiver().listen();
   const management = await rig.open();
@@ -69,7 +69,7 @@ test('100 repeats are one alert with count 100, told at 1, 10 and 100, signed so
   }
 });
 
-test('a failure is kept with its reason and tried again later and later, in the end given up', async () => {
+test('a failed delivery is stored with its reason, retried at growing intervals and finally given up', async () => {
   await using rig = new RecordsRig();
   await using hook = await new HookReceiver().listen();
   const management = await rig.open();
@@ -95,7 +95,7 @@ test('a failure is kept with its reason and tried again later and later, in the 
   }
 });
 
-test('two nodes send each delivery once; what a dead node had leased is sent when its lease is over', async () => {
+test('two nodes send each delivery once; deliveries leased by a dead node are sent after the lease', async () => {
   await using rig = new RecordsRig();
   await using hook = await new HookReceiver().listen();
   const management = await rig.open();
@@ -115,7 +115,7 @@ test('two nodes send each delivery once; what a dead node had leased is sent whe
   expect(hook.received).toHaveLength(6);
 });
 
-test('a channel whose receiver hangs delays no other, however much of it is due', async () => {
+test('a channel whose receiver hangs delays no other channel, however many deliveries are due', async () => {
   await using rig = new RecordsRig();
   await using slow = await new HookReceiver().listen();
   await using quick = await new HookReceiver().listen();
@@ -151,7 +151,7 @@ test('a channel whose receiver hangs delays no other, however much of it is due'
   expect(await left(slowId)).toBe(2 * recordLimits.deliveriesAtOnce + 3);
 });
 
-test('a channel that is off gets nothing; an alert is undone with the transaction that raised it', async () => {
+test('a disabled channel gets nothing; an alert is rolled back with the transaction that raised it', async () => {
   await using rig = new RecordsRig();
   const management = await rig.open();
   const { db } = management;
@@ -173,7 +173,7 @@ test('a channel that is off gets nothing; an alert is undone with the transactio
   expect((await pageAlerts(db)).alerts).toHaveLength(1);
 });
 
-test('alerts are acknowledged once, leave an audit row, and a repeat opens them again', async () => {
+test('an alert is acknowledged once, leaves an audit row, and a repeat opens it again', async () => {
   await using rig = new RecordsRig();
   const management = await rig.open();
   const { db } = management;
@@ -205,7 +205,7 @@ test('alerts are acknowledged once, leave an audit row, and a repeat opens them 
   expect((await pageAlerts(db, { standing: 'acknowledged' })).alerts).toEqual([]);
 });
 
-test('a clock that goes back raises one alert; small steps and going on raise none', async () => {
+test('a clock that goes back raises one alert; small steps and forward steps raise none', async () => {
   await using rig = new RecordsRig();
   const { db } = await rig.open();
   for (const ms of [0, 30_000, 28_000, 90_000, 88_000, 400_000]) await watchClock(db, () => NOON_MS + ms);
@@ -215,7 +215,7 @@ test('a clock that goes back raises one alert; small steps and going on raise no
   expect((await pageAlerts(db)).alerts).toMatchObject([{ kind: 'clock', lastSource: '3600 s', count: 1 }]);
 });
 
-test('a clock is read after the wait for the database, in which another node may have written down what comes later', async () => {
+test('the clock is read after the wait for the database, where another node may have stored a later time', async () => {
   await using rig = new RecordsRig();
   const { db } = await rig.open();
   let nowMs = NOON_MS;
@@ -236,7 +236,7 @@ test('a clock is read after the wait for the database, in which another node may
   expect((await pageAlerts(db)).alerts).toEqual([]);
 });
 
-test('a tampered audit raises an alert, once for the same damage', async () => {
+test('a tampered audit raises one alert for the same damage', async () => {
   await using rig = new RecordsRig();
   const management = await rig.open();
   const { db } = management;

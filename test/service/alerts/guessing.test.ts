@@ -22,7 +22,7 @@ const PIN = secret('730519');
 const WRONG_PIN = secret('480627');
 const DAY_MS = 24 * 3_600_000;
 
-/** An office with an engine, and the names and counts of its alerts. */
+/** Opens an office with a validator, and lists the names and counts of its alerts. */
 async function scene() {
   const office = await Office.open();
   const { db } = office.store;
@@ -35,7 +35,7 @@ async function scene() {
   return { office, db, applicationId: application.id, attempt, alerts };
 }
 
-test('an account that becomes locked is one alert a day, with its count; tries of a locked one are none', async () => {
+test('an account that becomes locked raises one alert a day with its count; attempts on a locked account raise none', async () => {
   const { office, attempt, alerts } = await scene();
   await using _ = office;
   await office.users('ada');
@@ -60,7 +60,7 @@ test('an account that becomes locked is one alert a day, with its count; tries o
   ]);
 });
 
-test('a lock by answers to questions, by a resync and by wrong present PINs is an alert, too', async () => {
+test('lockouts by question answers, by a resync and by wrong present PINs raise alerts, too', async () => {
   await using questions = await Scene.open();
   questions.threshold = 2;
   const { office } = questions;
@@ -87,7 +87,7 @@ test('a lock by answers to questions, by a resync and by wrong present PINs is a
       newPin: PIN,
     });
   for (let nth = 0; nth < 2; nth++) await choose(WRONG_PIN);
-  // A right one is no lock, and ends the failures.
+  // A right PIN does not lock, and resets the failures.
   expect(await choose(PIN)).toMatchObject({ refusal: { code: 'same_pin' } });
   const named = async () => (await listAlerts(db)).map(({ user }) => user).sort();
   expect(await named()).toEqual(['ada', 'bob']);
@@ -95,7 +95,7 @@ test('a lock by answers to questions, by a resync and by wrong present PINs is a
   expect(await named()).toEqual(['ada', 'bob', 'carl']);
 });
 
-test('of very many locked accounts the first are told one by one, and all are listed', async () => {
+test('of very many locked accounts the first are sent one by one, and all are listed', async () => {
   const { office, db, attempt } = await scene();
   await using _ = office;
   const target = { kind: 'syslog', host: '192.0.2.5', port: 514, transport: 'udp' } as const;
@@ -111,7 +111,7 @@ test('of very many locked accounts the first are told one by one, and all are li
   expect([await count('alerts'), await count('deliveries')]).toEqual([names.length, alertLimits.lockedTold]);
 });
 
-test('alerts of one kind make none of another go', async () => {
+test('alerts of one kind displace no alerts of another kind', async () => {
   await using office = await Office.open();
   const { db } = office.store;
   await writing(db, async transaction => {
@@ -130,7 +130,7 @@ test('alerts of one kind make none of another go', async () => {
   expect(kept[1]?.last_ms).toBe(12);
 });
 
-/** Log-ins of users by number, null for a name that nobody has. */
+/** Stores log-ins of users by number; null stands for an unknown name. */
 function happen(db: Db, applicationId: string, ids: readonly string[], source: string, atMs: number) {
   return (users: readonly (number | null)[], outcome: Outcome) =>
     recordEvents(
@@ -142,7 +142,7 @@ function happen(db: Db, applicationId: string, ids: readonly string[], source: s
     );
 }
 
-test('many users tried from one source are an alert; one user’s tries, an office and what is long ago are none', async () => {
+test('attempts on many users from one source raise an alert; one user’s attempts, an office and old attempts do not', async () => {
   const { office, db, applicationId, alerts } = await scene();
   await using _ = office;
   const most = alertLimits.sprayUsers;
@@ -165,7 +165,7 @@ test('many users tried from one source are an alert; one user’s tries, an offi
   await from('192.0.2.5')(everyone, 'locked');
   expect(await watchSpraying(db, office.nowMs)).toEqual([]);
   await from('192.0.2.1')(everyone.slice(most - 1, most), 'wrong_pin');
-  // A household's or attacker's IPv6 addresses are one source; names that nobody has count, too.
+  // IPv6 addresses of one household or attacker are one source; unknown names count, too.
   for (const at of everyone)
     await from(`2001:db8:0:7::${at.toString(16)}`)(
       [at % 2 === 0 ? at : null],
@@ -181,7 +181,7 @@ test('many users tried from one source are an alert; one user’s tries, an offi
   ]);
 });
 
-test('spraying that goes on is counted once in each period, by however many nodes', async () => {
+test('continued password spraying is counted once in each period, by however many nodes', async () => {
   const { office, db, attempt, alerts } = await scene();
   await using _ = office;
   const spray = async () => {

@@ -13,7 +13,7 @@ import { accepted } from '../users/kit.ts';
 import { HookReceiver, MailReceiver, SyslogReceiver } from './receivers.ts';
 
 const ALERTS = 10;
-/** What one node takes at once of three channels, and so may have sent without noting it. */
+/** The deliveries that one node takes at once for three channels, and so may have sent without recording it. */
 const AT_ONCE = 3 * recordLimits.deliveriesAtOnce;
 /** More than a lease (`recordLimits.deliveryLeaseMs`). */
 const LEASE_OVER_MS = 61_000;
@@ -29,7 +29,7 @@ async function raiseAll(management: Management, targets: readonly ChannelTarget[
   });
 }
 
-test('a node killed while it sends: each alert still leaves by each channel, none is lost', async () => {
+test('after a node is killed while it sends, each alert still leaves by each channel and none is lost', async () => {
   await using rig = new RecordsRig();
   await using hook = await new HookReceiver().listen();
   await using mail = await new MailReceiver().listen();
@@ -55,7 +55,7 @@ test('a node killed while it sends: each alert still leaves by each channel, non
     ...syslog.messages.map(message => / id="([^"]+)"/.exec(message)?.[1] ?? 'none'),
   ];
 
-  // Held back, so that what has arrived is not known to have when the process ends.
+  // The receiver holds back its response, so that the node ends without knowing that the delivery arrived.
   let release = () => {};
   hook.held = new Promise(resolve => {
     release = resolve;

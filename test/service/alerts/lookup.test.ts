@@ -4,7 +4,7 @@ import { vetHost } from '@passfob/service/features/notify/address';
 import { addressesOf } from '@passfob/service/features/notify/lookup';
 import { expect, test } from 'vitest';
 
-/** A name server on loopback that answers each question with addresses, or never. */
+/** Starts a name server on loopback that answers each question with addresses, or never. */
 async function nameServer(answer: 'never' | { readonly a: number[]; readonly code?: number }) {
   const socket = createSocket('udp4');
   const asked: string[] = [];
@@ -45,7 +45,7 @@ async function nameServer(answer: 'never' | { readonly a: number[]; readonly cod
   };
 }
 
-test('names are asked of the name server, and what it says is vetted', async () => {
+test('host names are resolved by the name server, and its addresses are checked', async () => {
   using open = await nameServer({ a: [93, 184, 215, 14] });
   const host = 'hooks.example.test';
   expect(await vetHost(host, { loopback: false, servers: open.servers })).toEqual({
@@ -61,7 +61,7 @@ test('names are asked of the name server, and what it says is vetted', async () 
   await expect(addressesOf(host, { servers: failing.servers })).rejects.toThrow(/^DNS ESERVFAIL$/);
 });
 
-test('addresses and localhost are asked of nobody', async () => {
+test('addresses and localhost are resolved without a name server', async () => {
   using never = await nameServer('never');
   const { servers } = never;
   expect(await addressesOf('2001:db8::7', { servers })).toEqual([{ address: '2001:db8::7', family: 6 }]);
@@ -72,7 +72,7 @@ test('addresses and localhost are asked of nobody', async () => {
   expect(never.asked).toEqual([]);
 });
 
-test('a name server that says nothing holds nobody up: many lookups wait without a thread and end when told to', async () => {
+test('a silent name server blocks nobody: many lookups wait without a thread and can be cancelled', async () => {
   using never = await nameServer('never');
   const { servers } = never;
   const { signal, abort } = cancelling(16);
@@ -88,7 +88,7 @@ test('a name server that says nothing holds nobody up: many lookups wait without
   }
 });
 
-/** @param most how much it ends at once */
+/** @param most how many lookups it ends at once */
 function cancelling(most: number) {
   const controller = new AbortController();
   setMaxListeners(most, controller.signal);

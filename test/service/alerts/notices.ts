@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Notice } from '@passfob/service/features/notify/notice';
 import { NOON_MS } from '../kit.ts';
 
-/** An alert as a channel is given it. */
+/** An alert as a channel receives it. */
 export const notice: Notice = {
   id: '6f1c9a52-0000-4000-8000-000000000001',
   kind: 'replay',
@@ -17,10 +17,10 @@ export const notice: Notice = {
   firstUseMs: NOON_MS - 30_000,
   firstUseSource: '192.0.2.1',
 };
-/** Nothing is cut short. */
+/** A signal that is never aborted. */
 export const never = new AbortController().signal;
 
-/** A certificate for 127.0.0.1 that signs itself, with its key. */
+/** Creates a self-signed certificate for 127.0.0.1, with its key. */
 export function certificate(directory: string, openssl: string): { key: string; cert: string } {
   const [key, cert] = [join(directory, 'tls.key'), join(directory, 'tls.pem')];
   const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];

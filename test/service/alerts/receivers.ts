@@ -2,19 +2,19 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 
-/** A request a webhook sent. */
+/** A request from a webhook. */
 export interface Received {
   readonly headers: IncomingMessage['headers'];
   readonly body: string;
 }
 
-/** A web server on loopback that keeps what is posted to it and answers as told. */
+/** A web server on loopback that keeps the posted requests and answers as told. */
 export class HookReceiver implements AsyncDisposable {
   readonly received: Received[] = [];
   answer: { status: number; headers?: Record<string, string>; body?: string } = { status: 200 };
-  /** Until it resolves nothing is answered. */
+  /** No request is answered until this resolves. */
   held: Promise<void> | undefined;
-  /** Takes requests and gives no answer. */
+  /** Accepts requests and sends no response. */
   isSilent = false;
   port = 0;
   readonly #server = createServer((request, response) => {
@@ -34,7 +34,7 @@ export class HookReceiver implements AsyncDisposable {
     return this;
   }
 
-  /** Ends what it has not answered. */
+  /** Closes all unanswered requests. */
   hangUp(): void {
     this.#server.closeAllConnections();
   }
@@ -45,14 +45,14 @@ export class HookReceiver implements AsyncDisposable {
   }
 }
 
-/** A mail server on loopback that keeps the messages, and takes one log-in where a password is given. */
+/** A mail server on loopback that keeps the messages, and accepts one log-in if a password is given. */
 export class MailReceiver implements AsyncDisposable {
   readonly messages: { from: string; to: string[]; raw: string }[] = [];
-  /** Who is turned away at RCPT TO, or with the message, by an answer of this code. */
+  /** The SMTP step that is refused, and the code of the refusal. */
   refusal: { readonly at: 'RCPT TO' | 'MAIL FROM' | 'DATA'; readonly code: number } | undefined;
-  /** What is waited for when a message is here, before it is said to be. */
+  /** Awaited after a message has arrived, before it is confirmed. */
   beforeAnswer: () => Promise<void> = () => Promise.resolve();
-  /** What the last one asked about a bounce (RFC 3461). */
+  /** The RET parameter of the last message (RFC 3461). */
   returned = '';
   port = 0;
   readonly #server: SMTPServer;
@@ -104,7 +104,7 @@ export class MailReceiver implements AsyncDisposable {
   }
 }
 
-/** A syslog server on loopback, over TCP, that keeps what comes over each connection. */
+/** A syslog server on loopback, over TCP, that keeps the data of each connection. */
 export class SyslogReceiver implements AsyncDisposable {
   readonly messages: string[] = [];
   port = 0;

@@ -11,7 +11,7 @@ import { HookReceiver, MailReceiver } from './receivers.ts';
 
 const options = { allowLoopback: true, clock: () => NOON_MS };
 
-test('mail: text and HTML with all facts, and nothing a name holds becomes a header or markup', async () => {
+test('mail: text and HTML contain all facts, and no name becomes a header or markup', async () => {
   await using mail = await new MailReceiver().listen();
   const channel = {
     kind: 'mail',
@@ -36,7 +36,7 @@ test('mail: text and HTML with all facts, and nothing a name holds becomes a hea
 
 itNeeds(
   needsTool('openssl'),
-  'mail: TLS by STARTTLS with a log-in; a wrong password or authority says so without repeating it',
+  'mail: STARTTLS with a log-in works; a wrong password or authority is reported without repeating it',
   async openssl => {
     await using rig = new RecordsRig();
     const tls = certificate(rig.directory, openssl);
@@ -63,7 +63,7 @@ itNeeds(
   },
 );
 
-test('webhook: private, loopback, link-local and translated addresses are refused, in every notation', () => {
+test('webhook: private, loopback, link-local and translated addresses are refused in every notation', () => {
   const refused = [
     ...['127.0.0.1', '127.9.9.9', '10.0.0.1', '172.16.0.1', '192.168.1.1', '169.254.169.254', '100.64.0.1'],
     ...['0.0.0.0', '224.0.0.1', '255.255.255.255', '240.0.0.1', '192.0.2.1', '198.18.0.1', '192.0.0.1'],
@@ -80,7 +80,7 @@ test('webhook: private, loopback, link-local and translated addresses are refuse
   expect(isAllowedAddress('10.0.0.1', { loopback: true })).toBe(false);
 });
 
-test('webhook: loopback only where the configuration allows it, no redirect is followed, a long answer is cut off', async () => {
+test('webhook: loopback needs the configuration, redirects are not followed, and long responses are cut off', async () => {
   await using hook = await new HookReceiver().listen();
   await using other = await new HookReceiver().listen();
   const key = Buffer.from(secret('a key of the webhook'));

@@ -30,7 +30,7 @@ function parse(message: Buffer): { priority: number; values: Map<string, string>
   return { priority: Number(priority), values: new Map(values), text };
 }
 
-test('property: syslog messages parse by the grammar of RFC 5424 whatever names hold, in 2,048 octets', () => {
+test('property: syslog messages follow the grammar of RFC 5424 with any names, within 2,048 octets', () => {
   const text = fc.string({ unit: 'binary', maxLength: 60 });
   fc.assert(
     fc.property(text, text, text, (user, source, host) => {
@@ -50,7 +50,7 @@ async function listening(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** What comes over a stream, as the octet counts of RFC 6587 §3.4.1 divide it. */
+/** Receives a stream and divides it by the octet counts of RFC 6587 §3.4.1. */
 async function receive(server: Server, send: (port: number) => Promise<void>): Promise<Buffer[]> {
   const chunks: Buffer[] = [];
   server.on(
@@ -79,7 +79,7 @@ async function receive(server: Server, send: (port: number) => Promise<void>): P
   return frames;
 }
 
-test('syslog over UDP and over TCP with octet counting', async () => {
+test('syslog is sent over UDP, and over TCP with octet counting', async () => {
   const target = (port: number, transport: SyslogChannel['transport']): SyslogChannel => ({
     kind: 'syslog',
     host: '127.0.0.1',
@@ -100,7 +100,7 @@ test('syslog over UDP and over TCP with octet counting', async () => {
   await expect(syslogSender(target(port, 'tcp'))(notice, never)).rejects.toThrow('syslog ECONNREFUSED');
 });
 
-itNeeds(needsTool('openssl'), 'syslog over TLS, with the receiver’s certificate checked', async openssl => {
+itNeeds(needsTool('openssl'), 'syslog over TLS checks the receiver’s certificate', async openssl => {
   await using rig = new RecordsRig();
   const tls = certificate(rig.directory, openssl);
   const target = (port: number) => ({ kind: 'syslog', host: '127.0.0.1', port, transport: 'tls' }) as const;

@@ -11,7 +11,7 @@ import { type Answer, Bureau, pathOf, type Shown } from './kit.ts';
 
 const ajv = new Ajv({ strict: true, allowUnionTypes: true });
 
-/** One act: its route, whom it is about, what it is sent (default: the route's own example) and what it leaves. */
+/** One act: its route, its subject, its input (default: the route's own example) and its result. */
 interface Step {
   readonly name: string;
   readonly at?: Readonly<Record<string, string>>;
@@ -20,11 +20,11 @@ interface Step {
   readonly rows?: number;
 }
 
-/** The seed of the example of `tokens.issue` (RFC 4226, appendix D), which is no secret. */
+/** The seed in the example of `tokens.issue` (RFC 4226, appendix D), which is no secret. */
 const rfcToken = newToken({ secret: new Uint8Array(Buffer.from('12345678901234567890')) });
 const nextStep = stepAt(rfcToken, NOON_MS);
 const twoCodes = { first: codeAt(rfcToken, nextStep), second: codeAt(rfcToken, nextStep + 1) };
-/** A mail that was sent, which comes back. */
+/** A sent mail that bounces. */
 const MAIL = '00000000-0000-4000-8000-000000000001';
 const syslog = { kind: 'syslog', host: '127.0.0.1', port: 9, transport: 'udp' };
 
@@ -95,13 +95,13 @@ const onTheRest: readonly Step[] = [
 ];
 const steps = [...onPeople, ...onTokens, ...onTheRest];
 
-/** The acts on a mail server that listens here. */
+/** Returns the acts on a mail server that listens on this port. */
 function onMail(port: number): readonly Step[] {
   const body = { host: '127.0.0.1', port, security: 'none', from: 'passfob@example.test' };
   return [{ name: 'mail-server.set', body }, { name: 'mail-server.test' }, { name: 'mail-server.remove' }];
 }
 
-/** The identifier of what an act made, which the acts after it are about. */
+/** Returns the identifier of a created object, which later acts use. */
 function madeId({ json }: Answer): string | undefined {
   const inner = [json, json.application, json.client, json.apiKey, json.channel, json.activation].find(
     (one): one is { id: string } => typeof one === 'object' && one !== null && 'id' in one,
@@ -109,7 +109,7 @@ function madeId({ json }: Answer): string | undefined {
   return inner?.id;
 }
 
-/** Does one act. Its answer is as its route says; @returns what it made */
+/** Does one act and checks its response against its route. @returns the identifier of the created object */
 async function take(bureau: Bureau, key: Shown, step: Step, id: string): Promise<string> {
   const route = apiRoutes.find(({ name }) => name === step.name);
   if (route === undefined) throw new Error(`no route ${step.name}`);
@@ -128,7 +128,7 @@ async function take(bureau: Bureau, key: Shown, step: Step, id: string): Promise
       role: 'admin',
       source: '127.0.0.1',
       request_id: answer.headers.get('x-request-id'),
-      // An import is done by a job, whose rows write down what each of them did.
+      // An import runs as a job, whose rows record its acts.
       action: step.name === 'imports.start' ? 'job.run' : route.permission,
     });
   return madeId(answer) ?? id;
@@ -139,7 +139,7 @@ async function prepare(): Promise<{ bureau: Bureau; key: Shown }> {
   const key = await bureau.key('admin');
   const token = await add(bureau.service, newToken());
   const passcode = codeNow(token, NOON_MS);
-  // Accepted, so that it is active, and used again, so that there is an alert.
+  // The passcode is accepted, which activates the token, and used again, which raises an alert.
   for (const outcome of ['accepted', 'replay'])
     expect(await bureau.service.validate({ user: 'ada', passcode, source: '192.0.2.9' })).toMatchObject({
       outcome,
@@ -151,14 +151,14 @@ async function prepare(): Promise<{ bureau: Bureau; key: Shown }> {
     const lastStep = stepAt(token, NOON_MS + 365 * 24 * 3_600_000);
     await db.updateTable('tokens').set({ last_step: lastStep }).where('serial', '=', serial).execute();
   }
-  // Two seals from before now: rotation takes the first and leaves the newest.
+  // Two earlier checkpoints: rotation removes the first and keeps the newest.
   await writeAllCheckpoints(db, keys, () => NOON_MS - 2000);
   await bureau.office.users('pia');
   await PushFob.of(bureau.office, 'pia');
   await queue(bureau.office.management, await invitation(bureau.office.management, { user: 'linus' }));
   await db.updateTable('mails').set({ id: MAIL, state: 'sent', attempts: 1 }).execute();
   await writeAllCheckpoints(db, keys, () => NOON_MS - 1000);
-  // The application that the example of a RADIUS client names.
+  // The application in the example of a RADIUS client.
   const id = '00000000-0000-4000-8000-000000000000';
   const gate = { id, name: 'gate', key_hash: 'no key', factors: 'otp', disabled_ms: null } as const;
   await db
@@ -168,7 +168,7 @@ async function prepare(): Promise<{ bureau: Bureau; key: Shown }> {
   return { bureau, key };
 }
 
-test('every act does what its route says and leaves one row in the audit that names who did it', async () => {
+test('every act does what its route says and leaves one audit row that names the operator', async () => {
   const { bureau, key } = await prepare();
   await using scope = bureau;
   let id = '';
@@ -181,7 +181,7 @@ test('every act does what its route says and leaves one row in the audit that na
   expect((await scope.ask('POST', '/v1/audit/verify', key)).json).toMatchObject({ intact: true });
 });
 
-/** What the route of a request says that it may be refused with. */
+/** Returns the refusals that a request's route declares. */
 function refusalsOf(method: string, path: string): readonly string[] {
   const [place = ''] = path.split('?');
   const route = apiRoutes.find(
@@ -190,7 +190,7 @@ function refusalsOf(method: string, path: string): readonly string[] {
   return route?.refusals ?? [];
 }
 
-/** Method, path and body of what is refused, with what. */
+/** Method, path and body of refused requests, with status and code. */
 const refusals: readonly [string, string, unknown, number, string][] = [
   ['POST', '/v1/users', { name: 'ada' }, 409, 'user_taken'],
   ['GET', '/v1/users/nobody', undefined, 404, 'unknown_user'],
@@ -240,7 +240,7 @@ const refusals: readonly [string, string, unknown, number, string][] = [
   ['DELETE', '/v1/mail-server', undefined, 409, 'no_mail_server'],
 ];
 
-test('an act that is refused says why, and leaves nothing', async () => {
+test('a refused act says why and leaves no audit row', async () => {
   const { bureau, key } = await prepare();
   await using scope = bureau;
   const rows = async () => (await scope.office.audit()).acts.length;

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { add, newToken } from '../kit.ts';
 import { Bureau, pathOf, type Shown } from './kit.ts';
 
-/** Texts that databases, paths and parsers trip over, among ordinary ones. */
+/** Texts that often break databases, paths and parsers, among ordinary ones. */
 const odd = fc.constantFrom(
   '',
   '\0',
@@ -20,7 +20,7 @@ const odd = fc.constantFrom(
 );
 const value = fc.oneof(odd, fc.jsonValue({ maxDepth: 2 }), fc.string({ unit: 'binary', maxLength: 80 }));
 
-/** The example of a route with one field replaced, or something else altogether. */
+/** Generates a route's example with one field replaced, or any other value. */
 function bodyOf(example: unknown): fc.Arbitrary<unknown> {
   const given = { ...(example as Record<string, unknown> | undefined) };
   const names = [...Object.keys(given), 'user', 'unknown'];
@@ -54,11 +54,11 @@ async function send(bureau: Bureau, key: Shown, { route, parameters, query, body
 }
 
 function encoded(text: string): string {
-  // A half of a pair of surrogates stands in no address.
+  // An address cannot contain an unpaired surrogate.
   return encodeURIComponent(text.replace(/\p{Cs}/gu, '?'));
 }
 
-test('whatever is sent, the service answers for itself and goes on', async () => {
+test('arbitrary requests are answered by the service itself, which goes on', async () => {
   await using bureau = await Bureau.open();
   const key = await bureau.key('admin');
   await add(bureau.service, newToken());
@@ -67,7 +67,7 @@ test('whatever is sent, the service answers for itself and goes on', async () =>
     fc.asyncProperty(request, async given => {
       bureau.rig.clock.nowMs += 1000;
       const { status, json } = await send(bureau, key, given);
-      // 502 is for a channel's server, which is another one.
+      // 502 reports the server of a channel, not this service.
       expect(status === 502 || status < 500).toBe(true);
       if (status >= 400) expect(json.status).toBe(status);
     }),

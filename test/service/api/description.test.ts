@@ -32,14 +32,14 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
 );
 
-/** Every `$ref` in a value. */
+/** Returns every `$ref` in a value. */
 function refsIn(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return [];
   const own = '$ref' in value && typeof value.$ref === 'string' ? [value.$ref] : [];
   return [...own, ...Object.values(value).flatMap(refsIn)];
 }
 
-test('the description names every operation that is registered once', () => {
+test('the OpenAPI description contains every registered operation once', () => {
   expect(document.openapi).toBe('3.1.0');
   const described = operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`).sort();
   const there = bureau.routes
@@ -52,7 +52,7 @@ test('the description names every operation that is registered once', () => {
   expect(new Set(ids).size).toBe(ids.length);
 });
 
-test('every route under /v1 is in the description, or answers the methods that a described path does not have', () => {
+test('every route under /v1 is in the OpenAPI description or answers the unsupported methods of a described path', () => {
   const missing = bureau.routes
     .filter(({ path, operation }) => path.startsWith('/v1') && operation === undefined)
     .filter(({ path, unlimited }) => {
@@ -62,13 +62,13 @@ test('every route under /v1 is in the description, or answers the methods that a
   expect(missing).toEqual([]);
 });
 
-test('every reference resolves, and every named schema is referred to', () => {
+test('every reference in the OpenAPI description resolves, and every named schema is referenced', () => {
   const refs = new Set(refsIn(document));
   const named = Object.keys(document.components.schemas).map(name => `#/components/schemas/${name}`);
   expect([...refs].sort()).toEqual(named.sort());
 });
 
-test('every operation has a summary, who may ask, its parameters and its responses', () => {
+test('every operation has a summary, its roles, its parameters and its responses', () => {
   const schemes = new Set(Object.keys(document.components.securitySchemes));
   for (const { path, operation } of operations) {
     expect(operation.summary, path).toMatch(/\.$/);
@@ -78,7 +78,7 @@ test('every operation has a summary, who may ask, its parameters and its respons
     const stated = (operation.parameters ?? []).filter(parameter => parameter.in === 'path');
     expect(stated.map(({ name, required }) => [name, required])).toEqual(inPath.map(name => [name, true]));
     const statuses = Object.keys(operation.responses);
-    // A request to approve may be decided, or still waited for.
+    // Redeeming a push has two successful statuses: decided, and still waiting.
     expect(
       statuses.filter(status => status.startsWith('2')),
       path,
@@ -90,7 +90,7 @@ test('every operation has a summary, who may ask, its parameters and its respons
   }
 });
 
-test('every schema is one, strictly, and every example fits its own', () => {
+test('every schema compiles in strict mode, and every example matches its schema', () => {
   const ajv = new Ajv2020({ strict: true, allowUnionTypes: true });
   ajv.addVocabulary(['openapi', 'info', 'servers', 'tags', 'paths', 'components']);
   ajv.addSchema(document, 'api');
@@ -116,7 +116,7 @@ test('every schema is one, strictly, and every example fits its own', () => {
   expect(examples).toBeGreaterThan(15);
 });
 
-test('the service serves its description and a page of it, to anybody, without anything inline', async () => {
+test('the service serves its OpenAPI description and a page of it to anybody, without inline code', async () => {
   const described = await bureau.ask('GET', '/v1/openapi.json');
   expect(described.status).toBe(200);
   const { port } = new URL(bureau.service.url);

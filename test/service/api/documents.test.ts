@@ -10,16 +10,16 @@ import { Bureau } from './kit.ts';
 
 const document = readFileSync(new URL('../../../docs/api.md', import.meta.url), 'utf8');
 
-test('the table of operations in docs/api.md is that of the routes which a running service has', async () => {
+test('the table of operations in docs/api.md matches the routes of a running service', async () => {
   await using bureau = await Bureau.open();
   expect(tableAfter('operations', document)).toEqual(operationRows(bureau.routes));
 });
 
-test('the table of problems in docs/api.md is that of the service', () => {
+test('the table of problems in docs/api.md matches the problems of the service', () => {
   expect(tableAfter('problems', document)).toEqual(problemRows());
 });
 
-test('the numbers in docs/api.md are those of the limits', () => {
+test('the numbers in docs/api.md match the limits', () => {
   const { sourceBucket } = webLimits;
   const { administrationBucket } = administrationLimits;
   for (const stated of [

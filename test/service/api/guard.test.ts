@@ -8,7 +8,7 @@ import { expect, test } from 'vitest';
 import { accepted, grace } from '../users/kit.ts';
 import { Bureau, pathOf } from './kit.ts';
 
-test('what does not fit is refused with the names of its fields, in bodies, addresses and queries', async () => {
+test('invalid fields in bodies, paths and queries are refused with their names', async () => {
   await using bureau = await Bureau.open();
   const key = await bureau.key('admin');
   const cases: readonly [string, string, unknown, string][] = [
@@ -37,7 +37,7 @@ test('what does not fit is refused with the names of its fields, in bodies, addr
   }
 });
 
-test('a value in the place of a name is not sent back', async () => {
+test('a value sent in the place of a field name is not returned', async () => {
   await using bureau = await Bureau.open();
   const key = await bureau.key('admin');
   const { text, json } = await bureau.ask('POST', '/v1/users', key, {
@@ -48,7 +48,7 @@ test('a value in the place of a name is not sent back', async () => {
   expect(json.fields).toEqual([{ field: 'body', detail: 'must NOT have additional properties' }]);
 });
 
-test('bodies are bounded, and are JSON', async () => {
+test('bodies are limited in size and must be JSON', async () => {
   await using bureau = await Bureau.open();
   const key = await bureau.key('admin');
   const long = { name: 'x'.repeat(administrationLimits.administrationBodyMaxBytes) };
@@ -65,11 +65,11 @@ test('bodies are bounded, and are JSON', async () => {
   const file = { name: 'a', content: 'A'.repeat(administrationLimits.administrationBodyMaxBytes * 2) };
   const plan = await bureau.ask('POST', '/v1/imports/plan', key, { files: [file], userFrom: 'nobody' });
   expect([plan.status, plan.json.code]).toEqual([422, 'bad_import']);
-  // Who is not let in is told so before a body is read.
+  // Unauthenticated requests are refused before their body is read.
   expect((await bureau.ask('POST', '/v1/users', {}, long)).status).toBe(401);
 });
 
-test('nothing is kept by those on the way, and every answer has its request’s id', async () => {
+test('no response may be cached, and every response carries its request id', async () => {
   await using bureau = await Bureau.open();
   const key = await bureau.key('admin');
   for (const [path, shown] of [
@@ -87,7 +87,7 @@ test('nothing is kept by those on the way, and every answer has its request’s 
   }
 });
 
-test('HEAD is GET without a body, OPTIONS names the methods, and others are told', async () => {
+test('HEAD is GET without a body, OPTIONS lists the methods, and other methods are refused with that list', async () => {
   await using bureau = await Bureau.open();
   const key = await bureau.key('admin');
   const head = await bureau.ask('HEAD', '/v1/users', key);
@@ -114,7 +114,7 @@ test('HEAD is GET without a body, OPTIONS names the methods, and others are told
   });
 });
 
-test('an address that guesses waits, and whoever has a key does not', async () => {
+test('an address that guesses keys is slowed down, and a valid key is not', async () => {
   await using bureau = await Bureau.open();
   const key = await bureau.key('auditor');
   const guess = async () =>
@@ -136,7 +136,7 @@ test('one key cannot keep the service busy', async () => {
   expect((await bureau.ask('GET', '/v1/session', await bureau.key('admin'))).status).toBe(200);
 });
 
-test('lists go on where they ended, by key, also by names of any characters', async () => {
+test('lists continue where they ended, by key, also by names with any characters', async () => {
   await using bureau = await Bureau.open();
   const key = await bureau.key('admin');
   const names = ['a/b', 'a?b', 'a%2f', 'ada', 'bob', 'ö€', '😀'];

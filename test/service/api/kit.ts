@@ -13,15 +13,15 @@ import { accepted, grace, Office } from '../users/kit.ts';
 
 export const allRoles = ['admin', 'helpdesk', 'auditor'] as const satisfies readonly Role[];
 
-/** What a request shows of whoever sends it. */
+/** Credentials of a request. */
 export type Shown = Readonly<Record<string, string>>;
 
-/** An answer with its body read. */
+/** A response with its body read. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** Empty where the body is no JSON object. */
+  /** Empty if the body is no JSON object. */
   readonly json: Readonly<Record<string, unknown>>;
 }
 
@@ -30,7 +30,7 @@ export class Bureau implements AsyncDisposable {
   readonly rig: Rig;
   readonly service: Service;
   readonly office: Office;
-  /** What the service has registered. */
+  /** The registered routes of the service. */
   readonly routes: readonly ServedRoute[];
 
   private constructor(rig: Rig, service: Service, office: Office, routes: readonly ServedRoute[]) {
@@ -46,14 +46,14 @@ export class Bureau implements AsyncDisposable {
     return new Bureau(rig, started.result, await Office.beside(rig), started.routes);
   }
 
-  /** A new API key with a role, as a request shows it. */
+  /** Creates an API key with a role. @returns its credentials */
   async key(role: Role): Promise<Shown> {
     const name = `${role} key`;
     const { value } = accepted(await createApiKey(this.office.management, grace, { name, role }));
     return { authorization: `Bearer ${secret(value)}` };
   }
 
-  /** A new session of an operator with a role. `csrf` is what unsafe requests show besides. */
+  /** Opens a session of an operator with a role. `csrf` is the extra header of unsafe requests. */
   async session(role: Role): Promise<{ cookie: Shown; csrf: Shown }> {
     const { management, store } = this.office;
     const user = `operator-${role}`;
@@ -97,7 +97,7 @@ function objectOf(text: string): Record<string, unknown> {
   }
 }
 
-/** The path of a route with its parameters filled in. */
+/** Returns the path of a route with its parameters filled in. */
 export function pathOf(path: string, parameters: Readonly<Record<string, string>>): string {
   return path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(parameters[name] ?? 'nothing'));
 }

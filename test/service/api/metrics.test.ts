@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { add, apiKeyOf, codeNow, NOON_MS, newToken, post } from '../kit.ts';
 import { Bureau } from './kit.ts';
 
-test('a histogram counts into every bucket above, labels are escaped, and no service counts for another', async () => {
+test('a histogram counts into every bucket above, labels are escaped, and services have separate counters', async () => {
   const metrics = makeMetrics('1');
   for (const size of [1, 3, 64, 99]) metrics.decided(size);
   const text = await metrics.registry.getSingleMetricAsString('passfob_log_in_batch_size');
@@ -24,7 +24,7 @@ test('a histogram counts into every bucket above, labels are escaped, and no ser
   expect(await makeMetrics('1').registry.metrics()).not.toContain('\npassfob_log_ins_total{');
 });
 
-test('metrics tell of log-ins, requests, alerts and jobs, in the text format, and name nobody', async () => {
+test('metrics report log-ins, requests, alerts and jobs in the text format, and name nobody', async () => {
   await using bureau = await Bureau.open();
   const token = await add(bureau.service, newToken({ user: 'countess', serial: 'FOB-17' }));
   const ask = () =>

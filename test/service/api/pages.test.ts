@@ -4,7 +4,7 @@ import { add, codeNow, NOON_MS, newToken, wrongCode } from '../kit.ts';
 import { invitation, queue } from '../mail/kit.ts';
 import { Bureau, type Shown } from './kit.ts';
 
-/** Every row of a list, page by page, by something that tells them apart. */
+/** Returns every row of a list, page by page, by a field that identifies it. */
 async function walk(bureau: Bureau, key: Shown, path: string, rows: string, name: string): Promise<string[]> {
   const seen: string[] = [];
   let after = '';
@@ -20,14 +20,14 @@ async function walk(bureau: Bureau, key: Shown, path: string, rows: string, name
   throw new Error('the list does not end');
 }
 
-test('every list is walked to its end without a gap and without a repeat', async () => {
+test('every list is paged to its end without a gap or a repeat', async () => {
   await using bureau = await Bureau.open();
   const key = await bureau.key('admin');
   const made = async (path: string, body: unknown) =>
     expect((await bureau.ask('POST', path, key, body)).status).toBe(201);
   for (let nth = 1; nth <= 5; nth++) {
     const token = await add(bureau.service, newToken({ serial: `FOB-${nth}`, user: `user ${nth}` }));
-    // Two alerts with one time, of whichever order: each user's passcode used again.
+    // Two alerts with the same time, in any order: each user's passcode is used again.
     for (const _ of [1, 2])
       await bureau.service.validate({ user: token.user, passcode: codeNow(token, NOON_MS), source: '::1' });
     await made('/v1/policies', { name: `policy ${nth}`, kind: 'totp' });
@@ -45,7 +45,7 @@ test('every list is walked to its end without a gap and without a repeat', async
     ['/v1/tokens?', 'tokens', 'serial', 5],
     ['/v1/tokens?by=user&text=user&', 'tokens', 'serial', 5],
     ['/v1/policies?', 'policies', 'name', 5],
-    // With those that the service makes for itself.
+    // Includes the applications that the service creates itself.
     ['/v1/applications?', 'applications', 'name', applications.length],
     ['/v1/api-keys?', 'apiKeys', 'name', 6],
     ['/v1/operators?', 'operators', 'user', 5],
@@ -89,7 +89,7 @@ test('help desk sees the last outcomes of a user with the real reasons', async (
   expect(await outcomes('serial=FOB-1&outcome=replay')).toEqual(['replay']);
   expect(await outcomes('user=nobody')).toEqual([]);
   expect((await outcomes('limit=1')).length).toBe(1);
-  // Any that is written down can be asked for.
+  // Every stored outcome is a valid filter.
   for (const outcome of Object.keys(failedFactor))
     expect([outcome, (await bureau.ask('GET', `/v1/events?outcome=${outcome}`, key)).status]).toEqual([
       outcome,

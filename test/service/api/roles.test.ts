@@ -7,7 +7,7 @@ import { secret } from '../../kit/secrets.ts';
 import { apiKeyOf, openLink } from '../kit.ts';
 import { type Answer, allRoles, Bureau, pathOf, type Shown } from './kit.ts';
 
-/** A route that a role decides about, with the permission it declares. */
+/** A route that checks a role, with the permission it declares. */
 interface Guarded {
   readonly name: string;
   readonly method: string;
@@ -23,7 +23,7 @@ function guarded({ routes }: Bureau): Guarded[] {
   );
 }
 
-/** What became of a request: turned away with a code, or let in, whatever it came to then. */
+/** Returns how a request was admitted: refused with a code, or let in, whatever its result. */
 function admission({ status, json }: Answer): string {
   return status === 401 || status === 403 ? `${status} ${String(json.code)}` : 'let in';
 }
@@ -39,7 +39,7 @@ async function admissions(bureau: Bureau, shown: Shown, expected: (route: Guarde
   expect(found).toEqual(Object.fromEntries(paths.map(route => [route.name, expected(route)])));
 }
 
-test('nobody is let in without credentials, with an application’s key, or with a made-up one', async () => {
+test('requests without credentials, with an application’s key or with a made-up key are refused', async () => {
   await using bureau = await Bureau.open();
   const application = { authorization: `Bearer ${apiKeyOf(bureau.service)}` };
   const paths = guarded(bureau);
@@ -47,7 +47,7 @@ test('nobody is let in without credentials, with an application’s key, or with
   const cookie = { cookie: `passfob-operator-${new URL(bureau.service.url).port}=pfs_guess` };
   for (const shown of [{}, application, { authorization: 'Bearer pfa_guess' }, cookie]) {
     for (const { name, method, path } of paths) {
-      // So that the allowance of this address is not used up.
+      // Keeps the rate limit of this address from being used up.
       bureau.rig.clock.nowMs += 1000;
       const answer = await bureau.ask(method, path, shown);
       expect([name, admission(answer)]).toEqual([name, '401 credentials_needed']);
@@ -56,13 +56,13 @@ test('nobody is let in without credentials, with an application’s key, or with
   }
 });
 
-test('a key does what its role may, and needs no fresh proof', async () => {
+test('an API key may do what its role permits, and needs no fresh proof', async () => {
   await using bureau = await Bureau.open();
   for (const role of allRoles)
     await admissions(bureau, await bureau.key(role), ({ permission }) => byRole(role, permission));
 });
 
-test('a session does what its role may, with its own token for every change', async () => {
+test('a session may do what its role permits, and needs its own token for every change', async () => {
   await using bureau = await Bureau.open();
   for (const role of allRoles) {
     const { cookie, csrf } = await bureau.session(role);
@@ -80,7 +80,7 @@ test('a session does what its role may, with its own token for every change', as
   }
 });
 
-test('a session that proved itself too long ago does nothing dangerous', async () => {
+test('a session whose proof is too old cannot do dangerous acts', async () => {
   await using bureau = await Bureau.open();
   const { cookie, csrf } = await bureau.session('admin');
   bureau.rig.clock.nowMs += accessLimits.reauthenticationMs;
@@ -89,7 +89,7 @@ test('a session that proved itself too long ago does nothing dangerous', async (
   );
 });
 
-test('help desk neither issues nor imports nor runs jobs nor reads the audit', async () => {
+test('help desk neither issues nor imports tokens, runs no jobs and does not read the audit', async () => {
   await using bureau = await Bureau.open();
   const key = await bureau.key('helpdesk');
   for (const [method, path] of [
@@ -102,7 +102,7 @@ test('help desk neither issues nor imports nor runs jobs nor reads the audit', a
     expect(admission(await bureau.ask(method, path, key))).toBe('403 not_allowed');
 });
 
-test('a wrong key is not made good by a session, and a revoked or demoted operator is out at once', async () => {
+test('a wrong key fails despite a valid session, and a revoked or demoted operator is out at once', async () => {
   await using bureau = await Bureau.open();
   const { cookie } = await bureau.session('admin');
   const ask = (shown: Shown) => bureau.ask('GET', '/v1/session', shown);
@@ -118,7 +118,7 @@ test('a wrong key is not made good by a session, and a revoked or demoted operat
   expect((await ask(key)).status).toBe(401);
 });
 
-test('a session by one-time link is the administrator of the set-up, for as long as that takes', async () => {
+test('a session by one-time link has the administrator’s role during the set-up only', async () => {
   await using bureau = await Bureau.open();
   const entered = await openLink(bureau.service.operatorLink);
   const cookie = entered.headers.get('set-cookie')?.split(';')[0] ?? '';
@@ -131,7 +131,7 @@ test('a session by one-time link is the administrator of the set-up, for as long
   expect(made.status).toBe(201);
   const rows = await bureau.office.store.db.selectFrom('audit').select(['actor', 'action']).execute();
   expect(rows).toContainEqual({ actor: 'link', action: 'api-key.change' });
-  // Used now and then, so that it does not stand idle.
+  // The session is used now and then, so that it does not expire as idle.
   bureau.rig.clock.nowMs += accessLimits.linkFreshMs / 2;
   expect((await make('second')).status).toBe(201);
   bureau.rig.clock.nowMs += accessLimits.linkFreshMs / 2;

@@ -5,11 +5,11 @@ import { apiRoutes } from '@passfob/service/doors/api/routes';
 import { expect, test } from 'vitest';
 import { Bureau } from './kit.ts';
 
-test('every route of the API that is registered states who may ask', async () => {
+test('every registered route of the API declares who may use it', async () => {
   await using bureau = await Bureau.open();
   const served = bureau.routes.filter(({ path }) => path.startsWith('/v1/') || path === '/metrics');
   const where = ({ method, path }: { method: string; path: string }) => `${method} ${path}`;
-  // Nothing is open but what says what there is, and the answer to methods that are not there.
+  // Only the descriptions and the responses to unsupported methods are open to anybody.
   const open = served.filter(({ who }) => who === 'anybody').map(where);
   const acts = new Map(apiRoutes.map(route => [where(route), route.permission]));
   expect(open.filter(one => acts.has(one))).toEqual([]);
@@ -35,7 +35,7 @@ test('every route of the API that is registered states who may ask', async () =>
   expect(new Set(described)).toEqual(new Set(['description.get', 'documentation.get']));
 });
 
-test('every operation has its summary, and every summary its operation, once', async () => {
+test('every operation has one summary, and every summary has one operation', async () => {
   await using bureau = await Bureau.open();
   const names = bureau.routes.flatMap(({ method, operation }) =>
     operation === undefined || method === 'HEAD' ? [] : [operation.name],
@@ -43,20 +43,20 @@ test('every operation has its summary, and every summary its operation, once', a
   expect([...names].sort()).toEqual(Object.keys(apiTexts.summaries).sort());
 });
 
-test('reading changes nothing by its method, and every change has a permission of its own', () => {
+test('reading methods change nothing, and every change has its own permission', () => {
   for (const { method, permission, name } of apiRoutes) {
     const reads = ['read', 'audit.read'].includes(permission);
     expect([name, reads], name).toEqual([name, method === 'GET']);
   }
 });
 
-test('every refusal of the service has a status, and nothing else has one', () => {
+test('every refusal of the service has a status, and no other code has one', () => {
   expect(Object.keys(refusalStatuses).sort()).toEqual(Object.keys(texts.refusals).sort());
   for (const { name, refusals } of apiRoutes)
     expect([name, new Set(refusals).size]).toEqual([name, refusals.length]);
 });
 
-test('a refusal is a problem whose type is a name that does not change', () => {
+test('a refusal is a problem whose type is a stable name', () => {
   expect(JSON.parse(refusalJson('account_locked', 'request-1'))).toEqual({
     type: 'urn:passfob:problem:account_locked',
     title: 'Locked',

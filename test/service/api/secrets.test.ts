@@ -14,11 +14,11 @@ import { allRoles, Bureau, pathOf, type Shown } from './kit.ts';
 
 const ajv = new Ajv({ strict: true, allowUnionTypes: true });
 
-/** Words that name secrets, as the name of a field or in a sentence about one. */
+/** Words that suggest a secret, in a field's name or description. */
 const TELLING =
   /secret|seed|pin|password|passcode|hash|key|code|mac|link|material|private|(?<!un)sealed|recovery/i;
 
-/** The path of every field of a schema, with its description. */
+/** Returns the path of every field of a schema, with its description. */
 function fieldsOf(schema: unknown, place = ''): { place: string; description: string }[] {
   if (typeof schema !== 'object' || schema === null) return [];
   const { properties, items, anyOf, description } = schema as JsonSchema;
@@ -39,14 +39,14 @@ function telling(schema: JsonSchema): string[] {
     .map(({ place }) => place);
 }
 
-test('no answer has a field for a secret, but for those that are shown once', () => {
+test('no response has a field for a secret, except those that are shown once', () => {
   const found = Object.fromEntries(
     apiRoutes.flatMap(({ name, answer }) => {
       const places = telling(answer.schema);
       return places.length === 0 ? [] : [[name, places]];
     }),
   );
-  // Facts about PINs and passwords, never one: whether there is one, where it is asked for, how long it has to be.
+  // Facts about PINs and passwords, never the values: whether one exists, where it is checked, and its length.
   const user = ['hasPassword', 'pin'];
   const onUser = ['create', 'get', 'change', 'disable', 'enable', 'unlock'].map(verb => [
     `users.${verb}`,
@@ -62,9 +62,9 @@ test('no answer has a field for a secret, but for those that are shown once', ()
     'tokens.list': ['tokens.pinPlace'],
     'tokens.get': ['token.pinPlace'],
     'policies.list': ['policies.pinPlace', 'policies.pinMinDigits'],
-    // A key as programs are known by it, without the key.
+    // The public identifier of a key, without the key.
     'api-keys.list': ['apiKeys'],
-    // Shown once, in the answer that made them.
+    // Shown once, in the response that created them.
     'api-keys.create': ['apiKey', 'value'],
     'applications.create': ['value'],
     'applications.rotate-key': ['value'],
@@ -73,13 +73,13 @@ test('no answer has a field for a secret, but for those that are shown once', ()
     'channels.create': ['madeKey'],
     'channels.change': ['madeKey'],
     'temporary-codes.make': ['code'],
-    // Where it is handed over in person; mailed, it is null.
+    // Present if it is handed over in person; null if it was mailed.
     'activations.start': ['string'],
     'activations.resend': ['string'],
   });
 });
 
-test('the search for telling fields finds them wherever they stand', () => {
+test('the search for secret-like fields finds them at any depth', () => {
   const field = { type: 'string' };
   const inner = {
     type: 'object',
@@ -102,7 +102,7 @@ test('the search for telling fields finds them wherever they stand', () => {
   ]);
 });
 
-/** A value in the spellings in which it could come back. */
+/** Returns the encodings in which a value could be returned. */
 function spellings(value: string | Uint8Array): string[] {
   const bytes = Buffer.from(value as Uint8Array);
   const own = typeof value === 'string' ? [value, JSON.stringify(value).slice(1, -1)] : [];
@@ -127,10 +127,10 @@ async function fillMails(bureau: Bureau, admin: Shown): Promise<string[]> {
   return [mail.activationString, password];
 }
 
-/** Fills a service with everything that holds secrets. @returns them */
+/** Fills a service with everything that holds secrets. @returns the secrets */
 async function fill(bureau: Bureau): Promise<(string | Uint8Array)[]> {
   const admin = await bureau.key('admin');
-  // Six digits would be found in the many of a measurement some day.
+  // Six digits would occur by chance in the many digits of a measurement.
   const totp = await add(bureau.service, newToken({ digits: 8 }));
   const hotp = await add(bureau.service, newToken({ serial: 'FOB-2', kind: 'hotp' }));
   const password = await bureau.office.password('ada');
@@ -187,7 +187,7 @@ async function fill(bureau: Bureau): Promise<(string | Uint8Array)[]> {
   ];
 }
 
-test('no list and no view holds a secret, whoever reads it', async () => {
+test('no list and no view contains a secret, for any role', async () => {
   await using bureau = await Bureau.open();
   const secrets = (await fill(bureau)).flatMap(spellings);
   const { db } = bureau.office.store;

@@ -10,7 +10,7 @@ import { openKeyFile } from '@passfob/service/storage/encryption-at-rest/key-fil
 import type { Management } from '@passfob/service/storage/management';
 import { Rig } from '../kit.ts';
 
-/** Where a rig's services have their data: beside the key file, or where the kit has made a database for this run. */
+/** Returns where a rig's services store their data: beside the key file, or in this run's database. */
 export async function locationOf(rig: Rig): Promise<StoreOptions> {
   const { directory, database } = rig as Rig & { readonly database?: Promise<string | undefined> };
   return { directory, databaseUrl: await database };

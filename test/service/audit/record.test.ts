@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { NOON_MS } from '../kit.ts';
 import { RecordsRig } from './kit.ts';
 
-test('a row of the audit stands or falls with the act it tells of, and numbers have no gaps', async () => {
+test('an audit row is committed or rolled back with its act, and row numbers have no gaps', async () => {
   await using rig = new RecordsRig();
   const { db: database, keys } = await rig.open();
   const record = (subject: string, fails: boolean) =>

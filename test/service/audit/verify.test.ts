@@ -9,7 +9,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { act, RecordsRig } from './kit.ts';
 
-/** Four seals of three rows and three rows that are not sealed yet. */
+/** Writes four checkpoints of three rows each, and three rows without a checkpoint. */
 async function fill(rig: RecordsRig, management: Management): Promise<void> {
   for (let batch = 0; batch < 4; batch++) {
     await act(rig, management, batch * 3 + 1, batch * 3 + 3);
@@ -49,7 +49,7 @@ async function put(db: Db, contained: Contents): Promise<void> {
 type Table = keyof Contents;
 const tables: readonly Table[] = ['audit', 'audit_seals', 'settings'];
 
-/** One change of one thing: `at` picks the row and `by` the other row or the new value. */
+/** Makes one change of one thing: `at` picks the row and `by` the other row or the new value. */
 function mutate(
   intact: Contents,
   { table, kind, at, by, column }: { table: Table; kind: string; at: number; by: number; column: number },
@@ -88,7 +88,7 @@ const mutation = fc.record({
   column: fc.nat(20),
 });
 
-/** Whether a mutation left a different audit behind: numbers of one table may not collide, or it never gets there. */
+/** Tells whether a mutation changed the audit and could be stored: numbers within a table must be unique. */
 function isPossible(before: Contents, after: Contents): boolean {
   const unique = (rows: Contents['audit'], key: string) =>
     new Set(rows.map(row => row[key])).size === rows.length;
@@ -96,7 +96,7 @@ function isPossible(before: Contents, after: Contents): boolean {
   return differs && unique(after.audit, 'id') && unique(after.audit_seals, 'number');
 }
 
-test('property: any single change, removal, swap or copy of a row, a seal or a mark is found, before rotation and after', async () => {
+test('property: any change, removal, swap or copy of a row, checkpoint or marker is found, before and after rotation', async () => {
   await using rig = new RecordsRig();
   const management = await rig.open();
   const { db, keys } = management;
@@ -135,7 +135,7 @@ test('property: any single change, removal, swap or copy of a row, a seal or a m
   }
 }, 120_000);
 
-test('what is wrong is said with the row or the seal', async () => {
+test('audit verification names the row or checkpoint that is wrong', async () => {
   await using rig = new RecordsRig();
   const management = await rig.open();
   const { db, keys } = management;
@@ -161,7 +161,7 @@ test('what is wrong is said with the row or the seal', async () => {
   expect(await found()).toContain('Seal 2 is missing.');
 });
 
-test('a removed last row shows even when others are written after it', async () => {
+test('a removed last row is found even when others are written after it', async () => {
   await using rig = new RecordsRig();
   const management = await rig.open();
   await act(rig, management, 1, 3);
@@ -174,7 +174,7 @@ test('a removed last row shows even when others are written after it', async () 
   expect((await verifyAudit(management.db, management.keys)).findings.length).toBe(2);
 });
 
-test('a tampered audit is not rotated away, and the newest seal stays', async () => {
+test('a tampered audit is not rotated away, and the newest checkpoint stays', async () => {
   await using rig = new RecordsRig();
   const management = await rig.open();
   const { db } = management;
@@ -204,7 +204,7 @@ test('a tampered audit is not rotated away, and the newest seal stays', async ()
   expect(await verifyAudit(db, management.keys)).toMatchObject({ intact: true, rows: 7, rotatedSeal: 3 });
 });
 
-test('two sealers at once make one chain', async () => {
+test('two nodes that write checkpoints at once make one chain', async () => {
   await using rig = new RecordsRig();
   const management = await rig.open();
   const { db, keys, clock } = management;
@@ -213,7 +213,7 @@ test('two sealers at once make one chain', async () => {
   expect(await verifyAudit(db, keys)).toMatchObject({ intact: true, rows: 600, seals: 3, unsealed: 0 });
 });
 
-test('pages of the audit go on where the last one ended, and filters hold', async () => {
+test('pages of the audit continue where the last one ended, and apply their filters', async () => {
   await using rig = new RecordsRig();
   const management = await rig.open();
   const { db } = management;

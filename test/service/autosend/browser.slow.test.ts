@@ -4,7 +4,7 @@ import { inspect } from '../../kit/axe.ts';
 import { describeNeeds, needsTool } from '../../kit/tools.ts';
 import { Scene } from '../agents/scene.ts';
 
-/** A service, and a user whose fob is plugged in. */
+/** Starts a service with a user whose fob is connected. */
 async function opened() {
   const scene = await Scene.open();
   onTestFinished(() => scene[Symbol.asyncDispose]());
@@ -42,9 +42,9 @@ describeNeeds(needsTool('chromium'), 'Autosend in Chromium', executablePath => {
     return (await at.locator('.compared').textContent()) ?? '';
   }
 
-  it('goes on by itself once the fob approves, and axe finds nothing on the pages on the way', async () => {
+  it('Autosend continues by itself once the fob approves, and axe finds nothing on its pages', async () => {
     const { url, ada } = await opened();
-    // What looks for faults is put into the page, which the page's own policy forbids.
+    // axe is injected into the page, which the page's own policy forbids.
     const at = await page({ bypassCSP: true });
     const found: string[] = [];
     for (const [form, title] of [
@@ -65,7 +65,7 @@ describeNeeds(needsTool('chromium'), 'Autosend in Chromium', executablePath => {
     expect(found).toEqual([]);
   });
 
-  it('without scripts a button shows whether it is approved, and another leads back to the passcode', async () => {
+  it('without scripts a button checks the approval, and another leads back to the passcode', async () => {
     const { url, scene, ada } = await opened();
     const at = await page({ javaScriptEnabled: false });
     const number = await select(at, `${url}/login`);
@@ -87,7 +87,7 @@ describeNeeds(needsTool('chromium'), 'Autosend in Chromium', executablePath => {
     await at.getByRole('heading', { level: 1, name: 'Logged in' }).waitFor();
   });
 
-  it('says that it was not approved once the fob declines, and that the connection is lost', async () => {
+  it('Autosend reports a declined request and a lost connection', async () => {
     const { url, ada } = await opened();
     const at = await page();
     await at.route('**/autosend/state*', route => route.abort());

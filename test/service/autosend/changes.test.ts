@@ -15,7 +15,7 @@ const states = async ({ store }: Office) =>
 
 const path = '/login';
 
-test('asks for the factors of the application, and nobody is asked where one is wrong', async () => {
+test('Autosend asks for the application’s factors, and no fob is asked after a wrong one', async () => {
   await using rig = new Rig();
   const { service, office, asksFor } = await begun(rig);
   await using _office = office;
@@ -34,7 +34,7 @@ test('asks for the factors of the application, and nobody is asked where one is 
     if (wrong !== undefined) await browser.autosend(path, { user: 'ada', ...wrong });
     await browser.autosend(path, { user: 'ada', ...right });
   }
-  // What one browser asked for before is taken back.
+  // The earlier request of the same browser is withdrawn.
   expect(await states(office)).toEqual([
     ['withdrawn', true],
     ['withdrawn', false],
@@ -44,7 +44,7 @@ test('asks for the factors of the application, and nobody is asked where one is 
   ]);
 });
 
-test('lets nobody in where what was asked for has changed since, or the fob declined', async () => {
+test('Autosend lets nobody in after the required factors changed or the fob declined', async () => {
   await using rig = new Rig();
   const { service, office, fob, asksFor, disable } = await begun(rig);
   await using _office = office;
@@ -68,7 +68,7 @@ test('lets nobody in where what was asked for has changed since, or the fob decl
   expect((await browser.get('/me')).location).toBe('/me/sign-in');
 });
 
-test('is taken back by who uses a passcode instead, and the form has the user name', async () => {
+test('choosing a passcode instead withdraws the Autosend request, and the form keeps the user name', async () => {
   await using rig = new Rig();
   const { service, office, fob } = await begun(rig);
   await using _office = office;

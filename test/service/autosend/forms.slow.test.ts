@@ -21,7 +21,7 @@ interface Asked {
   readonly number: string;
 }
 
-/** What was seen, without what is chosen by chance or was typed. */
+/** Removes random and typed values from a page. */
 function masked({ name, id, number }: Asked, seen: readonly unknown[]): string {
   return JSON.stringify(seen)
     .replaceAll(JSON.stringify(name).slice(1, -1), 'USER')
@@ -32,7 +32,7 @@ function masked({ name, id, number }: Asked, seen: readonly unknown[]): string {
 }
 
 describe.each(paths)('Autosend at %s', path => {
-  test('lets in the browser that asked, once, and no other browser', async () => {
+  test('Autosend lets in the browser that asked, once, and no other browser', async () => {
     await using rig = new Rig();
     const { service, office, fob } = await begun(rig);
     await using _office = office;
@@ -77,11 +77,11 @@ describe.each(paths)('Autosend at %s', path => {
     }
     expect(done.set[0]).toMatch(/-autosend=; Max-Age=0; Path=\/(login|me); HttpOnly; SameSite=Strict$/);
     expect((await mine.finish(path, id)).status).toBe(403);
-    // Its answer was lost: the browser has the cookie of before, and sends the form again.
+    // The response was lost: the browser still has the old cookie, and sends the form again.
     mine.cookies.clear();
     for (const [name, value] of kept) mine.cookies.set(name, value);
     expect((await mine.finish(path, id)).status).toBe(done.status);
-    // The passcode that the fob shows is used up.
+    // The passcode on the fob's screen is used up.
     expect(
       (await mine.post('/login', { user: 'ada', passcode: codeNow(fob.token, rig.clock.nowMs) })).status,
     ).toBe(403);
@@ -91,7 +91,7 @@ describe.each(paths)('Autosend at %s', path => {
     expect((await mine.finish(path, id)).status).toBe(403);
   });
 
-  test('shows unknown, locked and disabled users, and those without such a fob, the same bytes after the same time', async () => {
+  test('Autosend shows unknown, locked and disabled users, and users without a push fob, the same bytes after the same time', async () => {
     await using rig = new Rig();
     const service = await rig.start({ lock: { threshold: 1, periodMs: 400_000 } });
     await using office = await Office.beside(rig);
@@ -135,7 +135,7 @@ describe.each(paths)('Autosend at %s', path => {
     expect([...over]).toEqual([expect.stringMatching(/^\[403,.*The log-in was not approved\./)]);
   });
 
-  test('takes no forms of other sites, no cookie that it did not write, and none of the other form', async () => {
+  test('Autosend refuses forms of other sites, foreign cookies and forms of its other page', async () => {
     await using rig = new Rig();
     const { service, office, fob } = await begun(rig);
     await using _office = office;

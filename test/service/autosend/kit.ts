@@ -14,7 +14,7 @@ import { accepted, grace, Office } from '../users/kit.ts';
 /** The service's own forms, by the path of their cookies and routes. */
 export const paths = ['/login', '/me'] as const;
 
-/** A service with a user `ada` whose fob can be asked. */
+/** Starts a service with a user `ada` whose fob accepts pushes. */
 export async function begun(rig: Rig) {
   const service = await rig.start();
   const office = await Office.beside(rig);
@@ -30,7 +30,7 @@ export async function begun(rig: Rig) {
   };
 }
 
-/** A browser without scripts that keeps its cookies by the paths that they are for. */
+/** A browser without scripts that keeps its cookies by path. */
 export class Browser {
   readonly cookies = new Map<string, string>();
   readonly url: string;
@@ -48,7 +48,7 @@ export class Browser {
     return this.send(path, { method: 'POST', body: new URLSearchParams(fields), headers: own });
   }
 
-  /** Selects Autosend, and follows to the page with the number. */
+  /** Selects Autosend, and follows the redirect to the page with the number. */
   async autosend(path: string, fields: Record<string, string> = { user: 'ada' }) {
     const sent = await this.post(`${path}/autosend`, fields);
     expect([sent.status, sent.location]).toEqual([303, `${path}/autosend`]);

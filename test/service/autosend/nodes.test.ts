@@ -3,14 +3,14 @@ import { Rig } from '../kit.ts';
 import { approve } from '../push/scene.ts';
 import { Browser, begun, paths } from './kit.ts';
 
-test.each(paths)('Autosend at %s goes on at any node, whichever the browser comes to', async path => {
+test.each(paths)('Autosend at %s works with each step at another node', async path => {
   await using rig = new Rig();
   const { service, office, fob } = await begun(rig);
   await using _office = office;
   const second = await rig.start();
   const browser = new Browser(service);
   const { id } = await browser.autosend(path);
-  // Behind a balancer both have one port, by which cookies are named.
+  // Behind a load balancer both nodes share one port, which is part of the cookie name.
   const moved = new Browser(second);
   const port = (url: string) => new URL(url).port;
   for (const [name, value] of browser.cookies)
@@ -21,7 +21,7 @@ test.each(paths)('Autosend at %s goes on at any node, whichever the browser come
   expect((await moved.finish(path, id)).status).toBe(path === '/me' ? 303 : 200);
 });
 
-test('forms ask for number keys only where every passcode is a number', async () => {
+test('passcode fields ask for number keys only if every passcode is a number', async () => {
   await using rig = new Rig();
   const { service, office } = await begun(rig);
   await using _office = office;

@@ -41,7 +41,7 @@ test('a token that answers questions logs nobody in by a passcode alone', async 
   }
 });
 
-test('a token takes algorithm and digits from its suite, which must be one that can be checked', async () => {
+test('a token takes algorithm and digits from its OCRA suite, which must be a supported one', async () => {
   await using scene = await Scene.open(COUNTED);
   expect(await scene.row()).toMatchObject({
     kind: 'ocra',

@@ -4,12 +4,12 @@ import { secret } from '../../kit/secrets.ts';
 import { newToken } from '../kit.ts';
 import { fobAnswer, SESSION, SUITE } from './kit.ts';
 
-/** A token that answers questions, by default `ada`'s. */
+/** Makes a token that answers questions, by default `ada`'s. */
 export function ocraToken(changes: Partial<NewToken> = {}): NewToken {
   return newToken({ kind: 'ocra', suite: SUITE, ...changes });
 }
 
-/** A request of an application. */
+/** Sends a request of an application. */
 export function send(url: string, apiKey: string, path: string, body: unknown): Promise<Response> {
   return fetch(`${url}/v1/challenges${path}`, {
     method: 'POST',
@@ -18,20 +18,20 @@ export function send(url: string, apiKey: string, path: string, body: unknown): 
   });
 }
 
-/** Asks a question for a user, and insists on getting one. */
+/** Creates a question for a user, and fails if it is refused. */
 export async function askFor(url: string, apiKey: string, user: string): Promise<Challenge> {
   const response = await send(url, apiKey, '', { user, session: SESSION, source: `for ${user}` });
   if (response.status !== 200) throw new Error(`asking: ${response.status}`);
   return (await response.json()) as Challenge;
 }
 
-/** An answer as an application sends it. */
+/** An answer in the form that an application sends. */
 export interface SentAnswer {
   readonly path: string;
   readonly body: { readonly session: string; readonly passcode: string; readonly source: string };
 }
 
-/** The right answer of a fob. */
+/** Returns the right answer of a fob. */
 export function rightAnswer(token: NewToken, { id, question }: Challenge): SentAnswer {
   const passcode = secret(fobAnswer(token, question));
   return { path: `/${id}/answer`, body: { session: SESSION, passcode, source: `for ${token.user}` } };

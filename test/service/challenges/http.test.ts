@@ -7,7 +7,7 @@ const PARALLEL = 64;
 const ROUNDS = 5;
 const neverLocks = { threshold: 0, periodMs: 1000 };
 
-test('64 right answers at once, over two nodes: exactly one is accepted', async () => {
+test('of 64 right answers sent at once to two nodes, exactly one is accepted', async () => {
   await using rig = new Rig();
   const one = await rig.start({ lock: neverLocks });
   const two = await rig.start({ lock: neverLocks });
@@ -27,7 +27,7 @@ test('64 right answers at once, over two nodes: exactly one is accepted', async 
   expect(new Set((await one.events()).map(({ outcome }) => outcome))).toEqual(new Set(['no_challenge']));
 });
 
-test('a question looks the same whoever it is for, and so does every refusal', async () => {
+test('questions look the same for every user, and so does every refusal', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const apiKey = apiKeyOf(service);
@@ -76,7 +76,7 @@ test('a locked account is refused like any other, and its question is not used u
   expect(outcomes).toEqual(['accepted', 'locked', 'wrong']);
 });
 
-test('without an application’s key, with a session too easily guessed or with more than is asked for nothing is asked', async () => {
+test('no question is created without an application’s key, with a guessable session or with unexpected fields', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const apiKey = apiKeyOf(service);

@@ -13,7 +13,7 @@ import { COUNTED, SUITE } from './kit.ts';
 const PIN_SUITE = 'OCRA-1:HOTP-SHA1-6:QN08-PSHA1';
 const LONG = 'OCRA-1:HOTP-SHA256-10:QH10-T30S';
 
-/** Takes every row that would be taken, and returns the tokens by serial number. */
+/** Imports every row that can be imported, and returns the tokens by serial number. */
 async function take(office: Office, drafts: readonly ImportDraft[]) {
   const { db, keys } = office.management;
   const { items } = await prepareImport(db, keys, drafts);
@@ -42,7 +42,7 @@ function account(number: number, suite: string, digits: number) {
   };
 }
 
-test('accounts of an inventory that answer questions become tokens, but for those with a PIN', async () => {
+test('inventory accounts that answer questions become tokens, except those with a PIN', async () => {
   await using office = await Office.open();
   const text = () => Buffer.from(secret(new Uint8Array(randomBytes(32)))).toString('base64');
   const fob = {
@@ -74,7 +74,7 @@ test('accounts of an inventory that answer questions become tokens, but for thos
   expect((await planImport(db, keys, drafts)).counts).toMatchObject({ ok: 0, present: 4, skipped: 1 });
 });
 
-test('key URIs with a suite become tokens, with the counter they name', async () => {
+test('key URIs with an OCRA suite become tokens with the counter they name', async () => {
   await using office = await Office.open();
   const seed = secret('GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJA');
   const uri = (suite: string, rest = '') => `otpauth://ocra/ACME:ada?secret=${seed}&suite=${suite}${rest}\n`;

@@ -8,7 +8,7 @@ const KILL_AFTER = 20;
 
 type Ending = 'accepted' | 'refused' | 'unanswered';
 
-test('killed while answers are decided: what was accepted is not accepted again', async () => {
+test('after a kill while answers are decided, accepted answers are not accepted again', async () => {
   await using rig = new Rig();
   const service = await rig.start({ clock: Date.now });
   const apiKey = service.apiKey ?? '';
@@ -46,7 +46,7 @@ test('killed while answers are decided: what was accepted is not accepted again'
   const again = await Promise.all(answers.map(answer => decide(after.url, answer)));
   for (const [index, ending] of before.entries())
     if (ending === 'accepted') expect(again[index]).toBe('refused');
-  // Whatever came of the rest, it came once: now nothing is open any more.
+  // Each answer, whatever its first result, was accepted at most once: nothing is open any more.
   const last = await Promise.all(answers.map(answer => decide(after.url, answer)));
   expect(new Set(last)).toEqual(new Set(['refused']));
   await after.kill();

@@ -18,7 +18,7 @@ export const TIMED = 'OCRA-1:HOTP-SHA512-8:QN08-T1M';
 export const SESSION = 'session-of-this-browser';
 export const OTHER_SESSION = 'session-of-another-browser';
 
-/** What a fob shows, by its own implementation. */
+/** Returns the fob's answer, computed by its own implementation. */
 export function fobAnswer(
   token: NewToken,
   question: string,
@@ -32,7 +32,7 @@ export function fobAnswer(
   return shown ?? '';
 }
 
-/** A passcode of the same length that is not the one given. */
+/** Returns a different passcode of the same length. */
 export function otherCode(right: string): string {
   return `${(Number(right.charAt(0)) + 1) % 10}${right.slice(1)}`;
 }
@@ -87,7 +87,7 @@ export class Scene implements AsyncDisposable {
     });
   }
 
-  /** What the token's row says. */
+  /** Reads the token's row. */
   async row() {
     return this.office.store.db
       .selectFrom('tokens')

@@ -36,7 +36,7 @@ const asked = suites.chain(suite =>
   }),
 );
 
-it('agrees with the fob about every suite, question, counter, PIN and time', () => {
+it('the service agrees with the fob about every suite, question, counter, PIN and time', () => {
   const inputs = fc.record({
     counter: fc.maxSafeNat(),
     pin: fc.stringMatching(/^[0-9]{4,16}$/),
@@ -56,7 +56,7 @@ it('agrees with the fob about every suite, question, counter, PIN and time', () 
   );
 });
 
-it('reads the suites that a second reader reads, and no others', () => {
+it('the service reads exactly the suites that an independent reader reads', () => {
   const hashes = [null, 'sha1', 'sha256', 'sha512'];
   const written = suites.map(ocraSuiteText);
   const steps = ['0S', '59S', '60S', '59M', '60M', '48H', '49H', '1D', '01M'];
@@ -80,7 +80,7 @@ it('reads the suites that a second reader reads, and no others', () => {
   );
 });
 
-it('the service checks no PIN that it does not know, nor what could be guessed', () => {
+it('suites with an unknown PIN or a guessable answer are refused', () => {
   const checked = (rest: string) => isChecked(parseSuite(`OCRA-1:HOTP-SHA1-${rest}`));
   expect(checked('6:QN08')).toBe(true);
   expect(checked('10:C-QH64-T1M')).toBe(true);

@@ -11,7 +11,7 @@ import { COUNTED, fobAnswer, OTHER_SESSION, otherCode, Scene, TIMED } from './ki
 
 const OPEN_MS = 60_000;
 
-test('the answer of the fob is accepted once, and the token is in use from then on', async () => {
+test('a right answer of the fob is accepted once, and activates the token', async () => {
   await using scene = await Scene.open();
   const challenge = await scene.ask();
   expect(challenge.question).toMatch(/^[0-9]{8}$/);
@@ -31,7 +31,7 @@ test('the answer of the fob is accepted once, and the token is in use from then 
   ]);
 });
 
-test('another session, another application and an unknown question are refused and change nothing', async () => {
+test('an answer by another session, for another application or to an unknown question is refused and changes nothing', async () => {
   await using scene = await Scene.open();
   const challenge = await scene.ask();
   const shown = fobAnswer(scene.token, challenge.question);
@@ -45,7 +45,7 @@ test('another session, another application and an unknown question are refused a
   expect(await scene.answer(challenge, shown)).toBe('accepted');
 });
 
-test('a question is open to its last millisecond, and then over', async () => {
+test('a question is open to its last millisecond, and expired after it', async () => {
   await using scene = await Scene.open();
   const [first, late] = [scene, scene.office];
   const startMs = late.nowMs;
@@ -57,7 +57,7 @@ test('a question is open to its last millisecond, and then over', async () => {
   expect(await first.answer(open, fobAnswer(first.token, open.question))).toBe('accepted');
 });
 
-test('a new question of the same user ends the earlier one, also across sessions', async () => {
+test('a new question for the same user ends the earlier one, also across sessions', async () => {
   await using scene = await Scene.open();
   const first = await scene.ask();
   const second = await scene.ask('ADA', OTHER_SESSION);
@@ -66,7 +66,7 @@ test('a new question of the same user ends the earlier one, also across sessions
   expect(await scene.answer(second, answer, { session: OTHER_SESSION })).toBe('accepted');
 });
 
-test('three wrong answers end a question, and count for the account lock', async () => {
+test('three wrong answers end a question and count for lockout', async () => {
   await using scene = await Scene.open();
   const challenge = await scene.ask();
   const shown = fobAnswer(scene.token, challenge.question);
@@ -83,7 +83,7 @@ test('three wrong answers end a question, and count for the account lock', async
   expect(users).toEqual([{ failures: 0 }]);
 });
 
-test('what is no passcode, a disabled account and a revoked token are refused', async () => {
+test('a malformed answer, a disabled account and a revoked token are refused', async () => {
   await using scene = await Scene.open();
   const challenge = await scene.ask();
   const shown = fobAnswer(scene.token, challenge.question);
@@ -95,7 +95,7 @@ test('what is no passcode, a disabled account and a revoked token are refused', 
   expect(await scene.answer(challenge, shown)).toBe('disabled');
 });
 
-test('an application that wants a password or a PIN gets it here, too', async () => {
+test('answers need the password or PIN that the application requires', async () => {
   await using scene = await Scene.open();
   const password = await scene.office.password('ada');
   const pin = secret('730519');
@@ -114,7 +114,7 @@ test('an application that wants a password or a PIN gets it here, too', async ()
   }
 });
 
-test('an answer that proves no password ends no failures of it', async () => {
+test('an answer without a password proof does not reset password failures', async () => {
   await using scene = await Scene.open();
   scene.threshold = 3;
   await scene.office.password('ada');
@@ -128,7 +128,7 @@ test('an answer that proves no password ends no failures of it', async () => {
   }
 });
 
-test('a counter moves to what was accepted, within its window, and never back', async () => {
+test('the counter moves to the accepted value within its window, and never back', async () => {
   await using scene = await Scene.open(COUNTED);
   const tries = [
     [0, 'accepted', 0],
@@ -148,7 +148,7 @@ test('a counter moves to what was accepted, within its window, and never back', 
   }
 });
 
-test('a fob that counted on too far is found by two answers to one question, which are then used up', async () => {
+test('a fob whose counter ran too far ahead is found by two answers to one question, which are then used up', async () => {
   await using scene = await Scene.open(COUNTED);
   scene.threshold = 3;
   const { serial } = scene.token;
@@ -169,7 +169,7 @@ test('a fob that counted on too far is found by two answers to one question, whi
   expect(await codeOf(resync(answer(201), answer(200)))).toBe('resync_failed');
   expect(await resync(answer(200), answer(201))).toMatchObject({ ok: true, value: { driftSteps: 0 } });
   expect((await scene.row()).last_step).toBe(201);
-  // Both are used up, and the fob goes on from there.
+  // Both are used up, and the counter continues from there.
   expect(await codeOf(resync(answer(200), answer(201)))).toBe('resync_failed');
   const next = await scene.ask();
   expect(await scene.answer(next, fobAnswer(scene.token, next.question, { counter: 201 }))).toBe('wrong');
@@ -178,7 +178,7 @@ test('a fob that counted on too far is found by two answers to one question, whi
   expect(await codeOf(resync(answer(1202), answer(1203)))).toBe('done');
 });
 
-test('with a clock beside the counter both answers may be a step off', async () => {
+test('a suite with clock and counter finds the fob when both answers are a time step off', async () => {
   await using scene = await Scene.open('OCRA-1:HOTP-SHA256-8:C-QN08-T1M');
   const question = '20260101';
   const answer = (counter: number, minutes: number) =>
@@ -189,7 +189,7 @@ test('with a clock beside the counter both answers may be a step off', async () 
   expect(await resync(answer(50, -1), answer(51, 0))).toMatchObject({ ok: true });
 });
 
-test('a clock may be off by a step, and no more', async () => {
+test('a fob’s clock may be off by one time step and no more', async () => {
   await using scene = await Scene.open(TIMED);
   for (const [minutes, outcome] of [
     [-2, 'wrong'],
@@ -206,7 +206,7 @@ test('a clock may be off by a step, and no more', async () => {
   }
 });
 
-test('questions whose time is over are swept, open ones stay', async () => {
+test('expired questions are deleted, and open ones stay', async () => {
   await using scene = await Scene.open();
   const { db } = scene.office.store;
   await scene.ask('nobody');

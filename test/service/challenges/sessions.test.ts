@@ -8,7 +8,7 @@ const SESSIONS = [SESSION, OTHER_SESSION] as const;
 const OPEN_MS = 60_000;
 const ATTEMPTS = 3;
 
-/** What happens: someone asks, someone answers question `at` with the passcode of question `shown`, time goes by. */
+/** One step: a session asks, a session answers question `at` with the passcode of question `shown`, or time passes. */
 type Step =
   | { readonly kind: 'ask'; readonly user: string; readonly session: string }
   | { readonly kind: 'answer'; readonly at: number; readonly shown: number; readonly session: string }
@@ -32,7 +32,7 @@ interface Asked extends Challenge {
   misses: number;
 }
 
-/** The last questions asked, and what must become of answers to them. */
+/** The latest questions, and the expected results of their answers. */
 class Model {
   readonly asked: Asked[] = [];
 
@@ -41,7 +41,7 @@ class Model {
     this.asked.push({ ...challenge, user, session, isOver: false, misses: 0 });
   }
 
-  /** Whether an answer must be accepted. */
+  /** Tells whether an answer must be accepted. */
   answer(one: Asked, isRight: boolean, session: string, nowMs: number): boolean {
     const counts = !one.isOver && one.expiresMs > nowMs && one.session === session && one.user !== 'nobody';
     if (!counts) return false;
@@ -51,7 +51,7 @@ class Model {
   }
 }
 
-test('approving one session never logs in the other, however they are mixed', async () => {
+test('an approval of one session never logs in another one, in any order of steps', async () => {
   await using scene = await Scene.open();
   await scene.office.users('bob');
   const tokens: Record<string, NewToken> = {

@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 
-/** A folder to read a configuration in. */
+/** A folder from which a configuration is read. */
 class Desk implements Disposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'passfob-configuration-'));
 
@@ -28,7 +28,7 @@ class Desk implements Disposable {
     });
   }
 
-  /** What can be read, with where it came from. */
+  /** Reads a valid configuration, with the source of each value. */
   good(sources: Partial<Sources> = {}) {
     const reading = this.read(sources);
     if (reading.mistakes !== undefined) throw new Error(JSON.stringify(reading.mistakes));
@@ -46,8 +46,8 @@ class Desk implements Disposable {
 
 const named = (mistakes: readonly Mistake[]) => mistakes.map(({ setting, origin }) => `${setting} ${origin}`);
 
-describe('precedence', () => {
-  it('flags count before the environment, that before the file, that before what is usual', () => {
+describe('precedence of settings', () => {
+  it('flags override the environment, which overrides the file, which overrides the defaults', () => {
     using desk = new Desk();
     const path = desk.write({ port: 1001, host: '127.0.0.1', lockThreshold: 5 });
     const environment = { PASSFOB_SERVICE_PORT: '1002', PASSFOB_SERVICE_HOST: '::1' };
@@ -66,7 +66,7 @@ describe('precedence', () => {
     });
   });
 
-  it('holds for every setting and every choice of places', () => {
+  it('the precedence holds for every setting and every combination of sources', () => {
     const values = { file: 1001, environment: 1002, flag: 1003 };
     fc.assert(
       fc.property(fc.subarray(['file', 'environment', 'flag'] as const), places => {
@@ -81,12 +81,12 @@ describe('precedence', () => {
     );
   });
 
-  it('an empty variable is none', () => {
+  it('an empty environment variable counts as absent', () => {
     using desk = new Desk();
     expect(desk.good({ environment: { PASSFOB_SERVICE_PORT: '' } }).configuration.port).toBe(8480);
   });
 
-  it('paths begin where they were written', () => {
+  it('relative paths start at the place where they are set', () => {
     using desk = new Desk();
     desk.write({ tlsCertificate: 'a.pem', tlsKey: '/etc/b.pem' });
     const { configuration } = desk.good({ workingDirectory: '/elsewhere', environment: {}, flags: {} });
@@ -99,7 +99,7 @@ describe('precedence', () => {
     expect(typed.configuration).toMatchObject({ directory: '/elsewhere/x', tlsCertificate: '/elsewhere/c' });
   });
 
-  it('the file may be named, and then it may name the folder', () => {
+  it('the configuration file may be named explicitly, and may then name the folder', () => {
     using desk = new Desk();
     const path = desk.write({ directory: 'data', port: 1 }, 'other.json');
     for (const sources of [{ file: path }, { environment: { PASSFOB_SERVICE_CONFIG: path } }])
@@ -110,8 +110,8 @@ describe('precedence', () => {
   });
 });
 
-describe('mistakes', () => {
-  it('are told all at once, each with where it came from and what to do', () => {
+describe('configuration mistakes', () => {
+  it('configuration mistakes are reported all at once, each with its source and a remedy', () => {
     using desk = new Desk();
     const path = desk.write({ port: '80x', hots: 'x', lockThreshold: 1.5, trustedProxies: ['10.0.0.0/33'] });
     const found = desk.mistakes({
@@ -136,7 +136,7 @@ describe('mistakes', () => {
     }
   });
 
-  it('never quote a value', () => {
+  it('configuration mistakes never quote a value', () => {
     using desk = new Desk();
     const value = secret('Vq7Zk2Tw9Xs4');
     desk.write({
@@ -160,13 +160,13 @@ describe('mistakes', () => {
     ['{"directory": "x"}', 'names another one'],
     ['{"__proto__": {"port": 1}}', 'is no setting'],
     [`{"port": 1${' '.repeat(70_000)}}`, 'is too large'],
-  ])('are found in the file %.20s', (text, words) => {
+  ])('mistakes are found in the configuration file %.20s', (text, words) => {
     using desk = new Desk();
     desk.write(text);
     expect(desk.mistakes()).toMatchObject([{ sentence: expect.stringContaining(words) }]);
   });
 
-  it('a named file that is not there, or is a folder', () => {
+  it('a named configuration file that is missing or a folder is refused', () => {
     using desk = new Desk();
     expect(desk.mistakes({ file: 'none.json' })).toMatchObject([
       { sentence: expect.stringContaining('not exist') },
@@ -176,7 +176,7 @@ describe('mistakes', () => {
     ]);
   });
 
-  it('a password in a file that others may read, or on the command line', () => {
+  it('a password in a file that others may read, or on the command line, is refused', () => {
     using desk = new Desk();
     for (const databaseUrl of ['postgres://u:wordpass1@h/n', 'postgres://u@h/n?password=wordpass1']) {
       desk.write({ databaseUrl }, 'open.json', 0o644);
@@ -205,14 +205,14 @@ describe('mistakes', () => {
     [{ publicUrl, ...tls }, []],
     [{ publicUrl: 'http://localhost:8480' }, []],
     [{ publicUrl: 'http://localhost:8480', ...tls }, ['publicUrl']],
-  ])('what does not fit together: %j', (flags, wrong) => {
+  ])('settings that contradict each other are refused: %j', (flags, wrong) => {
     using desk = new Desk();
     expect(desk.mistakes({ flags }).map(({ setting }) => setting)).toEqual(wrong);
   });
 });
 
-describe('values', () => {
-  it('RADIUS is not listened for unless it is asked for, and then on this computer', () => {
+describe('setting values', () => {
+  it('RADIUS listens only when configured, by default on loopback', () => {
     using desk = new Desk();
     expect(desk.good({}).configuration.radius).toEqual([]);
     expect(desk.good({ flags: { radius: '' } }).configuration.radius).toEqual(['127.0.0.1:1812']);
@@ -249,7 +249,7 @@ describe('values', () => {
       ['http://127.0.0.1:8480', 'http://localhost'],
       ['http://otp.example.org', 'https://h/path', 'https://u@h', 'https://h?x', 'ftp://h', 'h'],
     ],
-  ] as const)('%s', (name, right, wrong) => {
+  ] as const)('the setting %s accepts its valid values and refuses others', (name, right, wrong) => {
     using desk = new Desk();
     const settle = (value: string) => {
       const others =
@@ -261,7 +261,7 @@ describe('values', () => {
     for (const value of wrong) expect([value, settle(value)]).toEqual([value, [name]]);
   });
 
-  it('of any kind in a file are read or refused, and never break the reading', () => {
+  it('arbitrary configuration files are read or refused, and never make the reader fail', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom(...SETTING_NAMES), fc.jsonValue()), values => {
         using desk = new Desk();
@@ -275,7 +275,7 @@ describe('values', () => {
   });
 });
 
-it('is shown without the password, wherever it stands', () => {
+it('the configuration is shown without the password, wherever it is set', () => {
   using desk = new Desk();
   const password = secret('kX9-wordpass-Lm3');
   for (const url of [
@@ -290,7 +290,7 @@ it('is shown without the password, wherever it stands', () => {
   }
 });
 
-it('has one flag and one variable for each setting', () => {
+it('every setting has one flag and one variable', () => {
   const places = SETTING_NAMES.flatMap(name => [settings[name].flag, settings[name].variable]);
   expect(new Set(places).size).toBe(places.length);
 });

@@ -16,7 +16,7 @@ test('signing in takes password and own passcode, and every refusal looks the sa
     { ...admin, password: 'not the password' },
     { ...admin, token: { ...admin.token, secret: plain.token.secret } },
     { ...admin, name: 'nobody' },
-    // A user with both, who is no operator.
+    // A user with password and fob, but without a role.
     plain,
   ]) {
     const { status, text, headers } = await new Visitor(furnished.service).signIn(kit, rig.clock);
@@ -31,7 +31,7 @@ test('signing in takes password and own passcode, and every refusal looks the sa
   expect((await office.audit()).acts).toContain('operator.sign-in grace');
 });
 
-test('after signing in one comes to the page that was asked for, and never to another site', async () => {
+test('signing in leads to the requested page, and never to another site', async () => {
   await using rig = new Rig();
   const furnished = await furnish(rig);
   await using _office = furnished.office;
@@ -45,7 +45,7 @@ test('after signing in one comes to the page that was asked for, and never to an
     ['https://evil.example/operator', '/operator'],
     ['/operator/../login', '/operator'],
     ['/operatorx', '/operator'],
-    // No other site, however odd: a path of this one.
+    // Unusual, but a path of this site.
     ['/operator\\@evil.example', '/operator/@evil.example'],
   ] as const) {
     const seen = await visitor.signIn(furnished.operators.admin, rig.clock, to);
@@ -54,7 +54,7 @@ test('after signing in one comes to the page that was asked for, and never to an
   }
 });
 
-test('a dangerous act asks for a proof that is five minutes old at most, and goes on from there', async () => {
+test('a dangerous act requires a proof at most five minutes old, and continues after it', async () => {
   await using rig = new Rig();
   const furnished = await furnish(rig);
   await using office = furnished.office;
@@ -70,7 +70,7 @@ test('a dangerous act asks for a proof that is five minutes old at most, and goe
   const sent = await visitor.send('/operator/token/revoke', { serial: 'ADA-1', reason: 'lost' });
   expect(sent.location).toBe(`/operator/prove?to=${encodeURIComponent(path)}`);
   expect((await visitor.get('/operator/token?serial=ADA-1')).text).toContain('Assigned');
-  // What is not dangerous goes on without.
+  // Acts that are not dangerous need no fresh proof.
   expect((await visitor.get('/operator/token/rename?serial=ADA-1')).status).toBe(200);
   const proof = { password: admin.password, passcode: codeNow(admin.token, rig.clock.nowMs), to: path };
   const wrong = await visitor.send('/operator/prove', { ...proof, password: 'not the password' });
@@ -84,7 +84,7 @@ test('a dangerous act asks for a proof that is five minutes old at most, and goe
   expect(done.location).toBe('/operator/token?serial=ADA-1&done=revoked');
 });
 
-test('after a proof the form of a channel is about the same channel, not about a new one', async () => {
+test('after a proof the channel form still edits the same channel, not a new one', async () => {
   await using rig = new Rig();
   const furnished = await furnish(rig);
   await using _office = furnished.office;
@@ -112,7 +112,7 @@ test('no form does anything without the session’s own token, or from another s
   expect((await office.audit()).acts).toContain('user.create mallory');
 });
 
-test('the cookie is the console’s alone, and leaving ends the session', async () => {
+test('the cookie is for the console only, and signing out ends the session', async () => {
   await using rig = new Rig();
   const furnished = await furnish(rig);
   await using _office = furnished.office;
@@ -125,7 +125,7 @@ test('the cookie is the console’s alone, and leaving ends the session', async 
   expect((await visitor.get('/operator')).status).toBe(401);
 });
 
-test('a session is found among other cookies, is the first of its name, and is written in one way only', async () => {
+test('the session cookie is found among others, the first of its name counts, and only one spelling is accepted', async () => {
   await using rig = new Rig();
   const furnished = await furnish(rig);
   await using _office = furnished.office;

@@ -12,12 +12,12 @@ import { furnish, type Seen, signedIn } from './kit.ts';
 
 const fields = { serial: '', fobs: 'owned', policy: '', hours: '24', delivery: 'mail' };
 
-/** The string on a page that shows one. */
+/** Returns the activation string on a page. */
 function stringOn({ text }: Seen): string {
   return secret((/<code>(pf1[\w ]+)<\/code>/.exec(text)?.[1] ?? '').replaceAll(' ', ''));
 }
 
-test('handed over in person, string and QR code are on the answer to the form, in no cache and nowhere after', async () => {
+test('an activation handed over in person shows string and QR code in the form’s response only, never cached', async () => {
   await using rig = new Rig();
   const furnished = await furnish(rig);
   await using office = furnished.office;
@@ -36,7 +36,7 @@ test('handed over in person, string and QR code are on the answer to the form, i
   const id = new URLSearchParams(resend.split('?')[1]).get('id') ?? '';
   const again = await desk.send('/operator/activation/resend', { id, hours: '', delivery: 'shown' });
   expect(stringOn(again)).not.toBe(string);
-  // Whoever still has the first one hears nothing but no; help desk sees why.
+  // The first code is refused after the resend, and help desk sees the reason.
   const late = { code: readActivationString(string).code, relay: new Uint8Array(randomBytes(16)) };
   const caller = { source: '192.0.2.9', requestId: 'late' };
   expect(await enterActivation(office.management, caller, late)).toEqual({
@@ -57,7 +57,7 @@ test('handed over in person, string and QR code are on the answer to the form, i
   }
 });
 
-test('help desk sees how each stands and why, resends, and neither starts nor revokes', async () => {
+test('help desk sees the state and reason of activations and resends them, but neither starts nor revokes them', async () => {
   await using rig = new Rig();
   const furnished = await furnish(rig);
   await using office = furnished.office;

@@ -8,7 +8,7 @@ import { codeNow, Rig } from '../kit.ts';
 import { furnish, type OperatorKit, seededUri } from './kit.ts';
 import { fillWorld, LOCAL_MAIL } from './world.ts';
 
-describeNeeds(needsTool('chromium'), 'axe in Chromium', executablePath => {
+describeNeeds(needsTool('chromium'), 'accessibility of the console in Chromium', executablePath => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
@@ -24,14 +24,14 @@ describeNeeds(needsTool('chromium'), 'axe in Chromium', executablePath => {
     await page.getByRole('heading', { level: 1, name: 'Dashboard' }).waitFor();
   }
 
-  /** Follows every link of the console from its first page on, one address of each kind of page. */
+  /** Follows every link of the console from its first page, with one address for each kind of page. */
   async function crawl(context: BrowserContext, page: Page, url: string): Promise<[string[], string[]]> {
     const seen = new Set<string>();
     const found: string[] = [];
     const open = [`${url}/operator`, `${url}/operator/setup`, `${url}/operator/prove`];
     for (let next = open.shift(); next !== undefined; next = open.shift()) {
       const { pathname, search } = new URL(next);
-      // A token is looked at twice: in different states different things can be done.
+      // A token's page is visited twice: its state decides which acts are offered.
       const kind = pathname === '/operator/token' ? `${pathname}${search}` : pathname;
       if (seen.has(kind)) continue;
       seen.add(kind);
@@ -47,7 +47,7 @@ describeNeeds(needsTool('chromium'), 'axe in Chromium', executablePath => {
     return [[...seen].sort(), found];
   }
 
-  it('finds nothing on any page, by day and by night, on a desk and on a phone', async () => {
+  it('axe finds nothing on any console page, in light and dark mode, on desktop and phone sizes', async () => {
     await using rig = new Rig();
     const furnished = await furnish(rig);
     await using office = furnished.office;
@@ -61,7 +61,7 @@ describeNeeds(needsTool('chromium'), 'axe in Chromium', executablePath => {
     await context.close();
   }, 300_000);
 
-  /** A page on a service with something of everything, what to do there, and what was found on the way. */
+  /** Opens a page on a service filled with every kind of object, with its helpers and findings. */
   async function opened(rig: Rig) {
     const furnished = await furnish(rig);
     await fillWorld(furnished, rig.clock);
@@ -75,13 +75,13 @@ describeNeeds(needsTool('chromium'), 'axe in Chromium', executablePath => {
     const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
     const leave = async () => {
       await press('Leave');
-      // Whoever goes elsewhere before may not have left.
+      // Navigating away too early could abort the sign-out.
       await page.getByRole('heading', { level: 1, name: 'Sign in', exact: true }).waitFor();
     };
     return { ...furnished, context, page, found, look, press, leave };
   }
 
-  it('finds nothing on the pages for who is not in, or came by a link', async () => {
+  it('axe finds nothing on the pages for visitors who are signed out or came by a link', async () => {
     await using rig = new Rig();
     const { service, office, context, page, found, look, press, leave } = await opened(rig);
     await using _office = office;
@@ -111,7 +111,7 @@ describeNeeds(needsTool('chromium'), 'axe in Chromium', executablePath => {
     await context.close();
   }, 200_000);
 
-  it('finds nothing on the pages that answer a form', async () => {
+  it('axe finds nothing on the pages that answer a form', async () => {
     await using rig = new Rig();
     const { service, office, operators, context, page, found, look, press, leave } = await opened(rig);
     await using _office = office;

@@ -19,7 +19,7 @@ async function upload(visitor: Visitor, content: string, fields: Record<string, 
   return visitor.post('/operator/import', form);
 }
 
-/** Waits for a job by looking at its page, as a person does. */
+/** Waits for a job by reloading its page, as a person does. */
 async function finished(visitor: Visitor, path: string): Promise<string> {
   let text = '';
   await expect
@@ -28,7 +28,7 @@ async function finished(visitor: Visitor, path: string): Promise<string> {
   return text;
 }
 
-test('an import says what it would do with every row, waits, and does it', async () => {
+test('an import shows its plan for every row, waits for confirmation, and runs', async () => {
   await using rig = new Rig();
   const furnished = await furnish(rig);
   await using office = furnished.office;
@@ -51,7 +51,7 @@ test('an import says what it would do with every row, waits, and does it', async
     office.store.db.selectFrom('tokens').selectAll().where('label', 'in', ['ada', 'bob']).execute();
   expect(await tokens()).toEqual([]);
   const id = /name="id" value="([^"]+)"/.exec(seen.text)?.[1] ?? '';
-  // Nothing begins before somebody says so, whoever looks for jobs.
+  // The import waits for confirmation, even if workers look for jobs.
   expect((await visitor.get(`/operator/job?id=${id}`)).text).toContain('Paused: 0 of 2 rows');
   expect((await visitor.send('/operator/job/resume', { id })).location).toBe(`/operator/job?id=${id}`);
   await finished(visitor, `/operator/job?id=${id}`);
@@ -64,7 +64,7 @@ test('an import says what it would do with every row, waits, and does it', async
   expect(again.text).not.toContain('Import 2 rows');
 });
 
-test('an import that is discarded does nothing, and what cannot be read says why', async () => {
+test('a discarded import does nothing, and an unreadable file is refused with its reason', async () => {
   await using rig = new Rig();
   const furnished = await furnish(rig);
   await using office = furnished.office;
@@ -89,14 +89,14 @@ test('an import that is discarded does nothing, and what cannot be read says why
   expect((await visitor.post('/operator/import', empty)).text).toContain('No file was chosen.');
 });
 
-test('a form of too many parts or fields is refused before they are looked at', async () => {
+test('a form with too many parts or fields is refused before they are read', async () => {
   await using rig = new Rig();
   const furnished = await furnish(rig);
   await using office = furnished.office;
   const visitor = await signedIn(furnished, 'admin', rig.clock);
   const parts = (count: number) =>
     Object.fromEntries(Array.from({ length: count }, (_, at) => [`more${at}`, 'x']));
-  // A token against other sites, a password, where users come from, and the file.
+  // The session's token, a password, the source of users, and the file.
   const usual = 4;
   const most = await upload(visitor, seededUri('ada'), parts(consoleLimits.uploadPartsMax - usual));
   expect(most.status).toBe(200);
@@ -110,7 +110,7 @@ test('a form of too many parts or fields is refused before they are looked at', 
   );
 });
 
-test('nobody’s upload is read, and none without a proof that is fresh', async () => {
+test('no upload is read without a session and a fresh proof', async () => {
   await using rig = new Rig();
   const furnished = await furnish(rig);
   await using _office = furnished.office;

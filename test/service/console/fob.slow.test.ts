@@ -10,7 +10,7 @@ import { secret } from '../../kit/secrets.ts';
 import { itNeeds, needsTool } from '../../kit/tools.ts';
 import { Rig, signInByLink } from '../kit.ts';
 
-// Three programs start, and the command line several times.
+// Three programs start, and the command line runs several times.
 vi.setConfig({ testTimeout: 120_000 });
 
 const chromiumPath = needsTool('chromium').found;
@@ -18,10 +18,10 @@ const needs = {
   name: 'npm run build, chromium',
   found: needsBuild.found && cliMain && chromiumPath,
 };
-/** Longer than a display stays on by itself. */
+/** Longer than the display stays on by itself. */
 const ASLEEP_MS = 120_000;
 
-/** Wakes the fob, and holds its button on the first account: the next passcode is on its screen. */
+/** Wakes the fob, and holds its button on the first account. @returns the next passcode on its screen */
 async function pressed(fob: SimulatedFob): Promise<string> {
   await fob.ask({ do: 'advance', ms: ASLEEP_MS });
   await fob.ask({ do: 'press', heldMs: 100 });
@@ -32,7 +32,7 @@ async function pressed(fob: SimulatedFob): Promise<string> {
   return secret(shown.trim());
 }
 
-/** A simulated fob that the host tool pairs and enrols, and the file by which it goes to another owner. */
+/** Pairs and enrols a simulated fob by the host tool, and writes its handover file. */
 async function givenFob(folder: string) {
   const fob = await simulatedFob('--clock', 'virtual');
   onTestFinished(() => fob.close());
@@ -64,7 +64,7 @@ async function givenFob(folder: string) {
 
 itNeeds(
   needs,
-  'a fob that the host tool enrolled comes to the service by its file, is assigned in Chromium, and logs its user in',
+  'a fob enrolled by the host tool is imported by its file, assigned in Chromium, and logs its user in',
   async executablePath => {
     const folder = mkdtempSync(join(tmpdir(), 'passfob-fob-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));

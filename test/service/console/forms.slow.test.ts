@@ -5,7 +5,7 @@ import { codeNow, post, Rig } from '../kit.ts';
 import { furnish, signedIn } from './kit.ts';
 import { fillWorld, HOSTILE } from './world.ts';
 
-/** 20 bytes in Base32 and in hexadecimal. */
+/** The same 20 bytes in Base32 and in hexadecimal. */
 const SEED = {
   base32: secret('JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'),
   hex: secret('00112233445566778899aabbccddeeff00112233'),
@@ -51,13 +51,13 @@ test('hostile names stay text on every page that shows them', async () => {
   const { text, status } = await visitor.get(`/operator/user?${new URLSearchParams(subjects)}`);
   expect(status).toBe(200);
   expect(text).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
-  // What leads to them in the pages leads to them.
+  // The test follows the links of the pages themselves.
   const [href = ''] =
     /\/operator\/token\?serial=%3Ci%3E[^"]*/.exec((await visitor.get('/operator/tokens')).text) ?? [];
   expect((await visitor.get(href)).text).toContain('&lt;i&gt;&amp;&quot;odd?/#%');
 });
 
-test('a refused form comes back with what was typed, the reason at its field and at its top, and no secret', async () => {
+test('a refused form returns with the typed values, the reason at its field and at the top, and no secret', async () => {
   await using rig = new Rig();
   const furnished = await furnish(rig);
   await using office = furnished.office;
@@ -94,7 +94,7 @@ test('a refused form comes back with what was typed, the reason at its field and
   expect((await office.audit()).acts).not.toContain('token.issue NEW-1');
 });
 
-test('a token is issued in either writing, and validates', async () => {
+test('a token issued with a Base32 or hexadecimal seed validates', async () => {
   await using rig = new Rig();
   const furnished = await furnish(rig);
   await using office = furnished.office;
@@ -120,7 +120,7 @@ test('a token is issued in either writing, and validates', async () => {
   expect((await visitor.get('/operator/token?serial=NEW-hex')).text).toContain('Active');
 });
 
-test('an OCRA token is issued with its suite; a suite that cannot be checked is told at its field', async () => {
+test('an OCRA token is issued with its suite; an unsupported suite is refused at its field', async () => {
   await using rig = new Rig();
   const furnished = await furnish(rig);
   await using _office = furnished.office;
@@ -136,7 +136,7 @@ test('an OCRA token is issued with its suite; a suite that cannot be checked is 
   expect((await visitor.get('/operator/token?serial=Q-1')).text).toContain(suite);
 });
 
-test('a token is set aside for a user, or for nobody yet, and goes to nobody else', async () => {
+test('a token is reserved for one user, or stays unassigned, and goes to nobody else', async () => {
   await using rig = new Rig();
   const furnished = await furnish(rig);
   await using office = furnished.office;
@@ -196,7 +196,7 @@ test('keys and temporary passcodes are shown once, in no address and in no cache
       expect((await visitor.get(`/operator${path}`)).text).not.toContain(value);
 });
 
-test('help desk unlocks, and sees the real reasons; the audit verifies in words', async () => {
+test('help desk unlocks accounts and sees the real reasons; the audit page confirms the verification in words', async () => {
   await using rig = new Rig();
   const furnished = await furnish(rig);
   await using office = furnished.office;
@@ -220,7 +220,7 @@ test('help desk unlocks, and sees the real reasons; the audit verifies in words'
   expect((await verifyAudit(office.store.db, office.management.keys)).intact).toBe(false);
 });
 
-test('settings keep the lock on when a field is left empty, and take what is in range', async () => {
+test('an empty field keeps lockout enabled, and settings within range are accepted', async () => {
   await using rig = new Rig();
   const furnished = await furnish(rig);
   await using _office = furnished.office;
@@ -233,7 +233,7 @@ test('settings keep the lock on when a field is left empty, and take what is in 
   for (const words of ['ACME', '5 failures in a row', '2 hours']) expect(text).toContain(words);
 });
 
-test('resynchronising finds a fob that has run ahead', async () => {
+test('resynchronising finds a fob whose counter ran ahead', async () => {
   await using rig = new Rig();
   const furnished = await furnish(rig);
   await using office = furnished.office;

@@ -16,7 +16,7 @@ interface Fob {
   readonly hex: string;
 }
 
-/** A seed, and the token it makes. */
+/** Creates a seed and its token. */
 function newFob(user: string, serial: string): Fob {
   const bytes = secret(new Uint8Array(randomBytes(20)));
   return {
@@ -32,7 +32,7 @@ describeNeeds(needsTool('chromium'), 'the console in Chromium', executablePath =
   });
   afterAll(() => browser.close());
 
-  /** A page whose complaints (console errors, refused loads) fail the test. */
+  /** Opens a page whose complaints (console errors, refused loads) fail the test. */
   async function open(options: BrowserContextOptions = {}): Promise<Page> {
     const context = await browser.newContext(options);
     onTestFinished(() => context.close());
@@ -161,7 +161,7 @@ describeNeeds(needsTool('chromium'), 'the console in Chromium', executablePath =
   }
 
   it.each([[true], [false]])(
-    'goes from the first run to an audit that verifies (scripts: %s)',
+    'an administrator gets from the first run to a verified audit (scripts: %s)',
     async scripts => {
       await using rig = new Rig();
       const service = await rig.start();
@@ -183,7 +183,7 @@ describeNeeds(needsTool('chromium'), 'the console in Chromium', executablePath =
     120_000,
   );
 
-  it('is worked by keyboard alone: in, past the navigation, a user made, a mistake put right', async () => {
+  it('the console works by keyboard alone: sign-in, skip link, creating a user, correcting a mistake', async () => {
     await using rig = new Rig();
     const furnished = await furnish(rig);
     await using _office = furnished.office;
@@ -222,7 +222,7 @@ describeNeeds(needsTool('chromium'), 'the console in Chromium', executablePath =
     await tabTo('User name');
     await keyboard.type('grace');
     await keyboard.press('Enter');
-    // What is wrong has the focus, and leads to the field.
+    // The error summary has the focus, and links to the field.
     await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('alert');
     await keyboard.press('Tab');
     await keyboard.press('Enter');
@@ -237,7 +237,7 @@ describeNeeds(needsTool('chromium'), 'the console in Chromium', executablePath =
     expect(outline).not.toBe('hidden');
   }, 120_000);
 
-  it('shows what changes without taking the focus or what is unfolded away', async () => {
+  it('live updates of a page keep the focus and unfolded sections', async () => {
     await using rig = new Rig();
     const furnished = await furnish(rig);
     await using office = furnished.office;
@@ -257,7 +257,7 @@ describeNeeds(needsTool('chromium'), 'the console in Chromium', executablePath =
     expect(await page.locator('details[open]').count()).toBe(1);
   });
 
-  it('follows a job to its end by itself', async () => {
+  it('a job page follows the job to its end by itself', async () => {
     await using rig = new Rig();
     const furnished = await furnish(rig);
     await using _office = furnished.office;

@@ -7,7 +7,7 @@ import { secret } from '../../kit/secrets.ts';
 import { codeNow, type FakeClock, keyOf, type Rig } from '../kit.ts';
 import { accepted, grace, Office } from '../users/kit.ts';
 
-/** An operator with all that signing in takes. */
+/** An operator with password and fob. */
 export interface OperatorKit {
   readonly name: string;
   readonly password: string;
@@ -23,7 +23,7 @@ async function makeOperator(office: Office, name: string, role: Role): Promise<O
   return { name, password, token };
 }
 
-/** What came back, without its redirects followed. */
+/** A response without its redirects followed. */
 export interface Seen {
   readonly status: number;
   readonly text: string;
@@ -44,7 +44,7 @@ export class Visitor {
     return this.#seen(await this.#fetch(path, { headers: { cookie: this.cookie, ...headers } }));
   }
 
-  /** Sends a form as a page of the service would; the session's token comes with it unless another is given. */
+  /** Sends a form like a page of the service, with the session's token unless another is given. */
   async send(path: string, fields: Record<string, string> = {}, headers: Record<string, string> = {}) {
     const csrf = fields.csrf ?? (await this.csrf());
     return this.post(path, new URLSearchParams({ ...fields, csrf }), headers);
@@ -59,7 +59,7 @@ export class Visitor {
     return this.#seen(await this.#fetch(path, { method: 'POST', body, headers: { ...own, ...headers } }));
   }
 
-  /** The token that this session's forms carry. */
+  /** Returns the token in this session's forms. */
   async csrf(): Promise<string> {
     const { text } = await this.get('/operator/jobs');
     return secret(/name="csrf" value="([^"]+)"/.exec(text)?.[1] ?? 'none');
@@ -112,7 +112,7 @@ export async function furnish(rig: Rig): Promise<Furnished> {
   return { service, office, operators };
 }
 
-/** A visitor who is signed in. */
+/** Opens a visitor who is signed in. */
 export async function signedIn(
   { service, operators }: Furnished,
   role: Role,
@@ -124,7 +124,7 @@ export async function signedIn(
   return visitor;
 }
 
-/** A key URI with a seed of its own. */
+/** Returns a key URI with a seed of its own. */
 export function seededUri(label: string): string {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
   const seed = [...randomBytes(32)].map(byte => alphabet[byte % alphabet.length]).join('');

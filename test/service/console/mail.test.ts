@@ -6,7 +6,7 @@ import { Rig } from '../kit.ts';
 import { invitation, parsed, queue, rowOf } from '../mail/kit.ts';
 import { furnish, signedIn } from './kit.ts';
 
-test('a mail stays in the local outbox: an administrator reads it, the help desk sees that it is there', async () => {
+test('a mail stays in the local outbox: an administrator reads it, and help desk sees its entry only', async () => {
   await using rig = new Rig();
   const furnished = await furnish(rig);
   await using office = furnished.office;
@@ -36,7 +36,7 @@ test('a mail stays in the local outbox: an administrator reads it, the help desk
   expect((await office.audit()).acts.filter(act => act === 'mail.open ada')).toHaveLength(1);
 });
 
-test('a mail server is entered, tested and removed; its password never comes back, and the service sends by it', async () => {
+test('a mail server is set, tested and removed; its password is never shown, and the service sends by it', async () => {
   await using rig = new Rig();
   const furnished = await furnish(rig);
   await using office = furnished.office;
@@ -63,7 +63,7 @@ test('a mail server is entered, tested and removed; its password never comes bac
     expect((await visitor.get(path)).text).not.toContain(password);
   expect((await visitor.send(`${place}/test`, { to: 'ada@example.test' })).status).toBe(303);
   const id = await queue(office.management, await invitation(office.management));
-  // Whatever an operator does wakes whoever sends.
+  // Every operator's act wakes the mail worker.
   await visitor.send('/operator/users/create', { name: 'linus', displayName: '', email: '' });
   await expect.poll(async () => (await rowOf(office.management, id)).state).toBe('sent');
   const subjects = await Promise.all(server.messages.map(async ({ raw }) => (await parsed(raw)).subject));

@@ -12,7 +12,7 @@ import { fillWorld } from './world.ts';
 
 const HOUR_MS = 3_600_000;
 
-test('log-ins are counted by the hour in which they were, and not beyond what was asked for', async () => {
+test('log-ins are counted by the hour in which they happened, and only in the requested range', async () => {
   await using rig = new Rig();
   const furnished = await furnish(rig);
   await using office = furnished.office;
@@ -59,7 +59,7 @@ test('users, tokens and drifts are counted, and a user’s outcomes are that use
   expect(outcomes).toEqual(['locked', 'wrong', 'wrong', 'wrong', 'replay', 'replay', 'accepted']);
 });
 
-test('every drift stands in exactly one column', () => {
+test('every drift is in exactly one column', () => {
   fc.assert(
     fc.property(fc.array(fc.double({ noNaN: true, min: -1e5, max: 1e5 })), drifts => {
       const total = driftColumns(drifts).reduce((sum, { parts }) => sum + (parts[0] ?? 0), 0);
@@ -68,7 +68,7 @@ test('every drift stands in exactly one column', () => {
   );
 });
 
-test('what one comes back to is a page of the console, whatever was asked for', () => {
+test('the return address is always a page of the console, for any requested address', () => {
   const pieces = fc.constantFrom(
     '/operator',
     '/',

@@ -6,7 +6,7 @@ import { secret } from '../../kit/secrets.ts';
 import { Rig } from '../kit.ts';
 import { furnish, signedIn } from './kit.ts';
 
-/** An administrator at the form that adds a client for the service's own application. */
+/** Opens an administrator's form for a new client of the service's own application. */
 async function scene(rig: Rig) {
   const furnished = await furnish(rig);
   const { management } = furnished.office;
@@ -22,7 +22,7 @@ async function scene(rig: Rig) {
   return { office: furnished.office, ...management, visitor, given, create };
 }
 
-test('what is wrong with a new RADIUS client is said at its field', async () => {
+test('mistakes in a new RADIUS client are shown at their fields', async () => {
   await using rig = new Rig();
   const { office, create } = await scene(rig);
   await using _ = office;
@@ -39,7 +39,7 @@ test('what is wrong with a new RADIUS client is said at its field', async () => 
   }
 });
 
-test('a RADIUS client is added, changed and removed; a made secret is shown once, an entered one never', async () => {
+test('a RADIUS client is added, changed and removed; a generated secret is shown once, an entered one never', async () => {
   await using rig = new Rig();
   const { office, db, keys, visitor, given, create } = await scene(rig);
   await using _ = office;
@@ -51,7 +51,7 @@ test('a RADIUS client is added, changed and removed; a made secret is shown once
   expect(other.location).toBe('/operator/radius-clients?done=created');
   expect((await create({ name: 'gate', address: '192.0.2.12' })).text).toContain('exists already');
 
-  /** The secret that packets from an address are looked at with. */
+  /** Returns the secret used for packets from an address. */
   const inUse = async (address: string) =>
     Buffer.from((await makeKnownClients(db, keys, () => 0).find(address))?.secret ?? []).toString();
   expect([await inUse('192.0.2.10'), await inUse('192.0.2.11')]).toEqual([shown, entered]);

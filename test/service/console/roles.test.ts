@@ -5,7 +5,7 @@ import { Rig } from '../kit.ts';
 import { furnish, signedIn } from './kit.ts';
 import { CALLER_CHECK, fillWorld, LOCAL_MAIL, RADIUS_CLIENT } from './world.ts';
 
-/** Every page with a form and every button: what it is about in `permissions.ts`. */
+/** Every page with a form and every button, with its action in `permissions.ts`. */
 const acts: readonly (readonly [path: string, action: Action, subject?: Record<string, string>])[] = [
   ['/users/create', 'user.create'],
   ['/user/change', 'user.change', { user: 'ada' }],
@@ -94,7 +94,7 @@ const hrefs = (text: string) =>
   [...text.matchAll(/(?:href|action)="\/operator([^"?]*)/g)].map(([, path = '']) => path);
 
 test.each(['admin', 'helpdesk', 'auditor'] as const)(
-  '%s sees and may do what the table says',
+  'the pages and acts of %s match the table of permissions',
   async (role: Role) => {
     await using rig = new Rig();
     const furnished = await furnish(rig);
@@ -111,7 +111,7 @@ test.each(['admin', 'helpdesk', 'auditor'] as const)(
       const query = new URLSearchParams(subject);
       const seen = await visitor.get(`/operator${path}?${query}`);
       expect(seen.status, path).toBe(may(role, action) ? 200 : 403);
-      // A form that names nothing it could do is refused before it does anything.
+      // A form without a valid subject is refused by role before anything else.
       if (!may(role, action))
         expect((await visitor.send(`/operator${path}`, subject)).status, path).toBe(403);
       if (!may(role, action)) expect(shown.has(path), `${path} is shown`).toBe(false);
@@ -127,7 +127,7 @@ test.each(['admin', 'helpdesk', 'auditor'] as const)(
   },
 );
 
-test.each(Object.keys(permissions) as Action[])('%s stands in front of a page or a button', action => {
+test.each(Object.keys(permissions) as Action[])('the permission %s guards a page or a button', action => {
   // Nothing is exported by the console, and bounces come from mail servers.
   const elsewhere: readonly Action[] = ['audit.rotate', 'metrics.read', 'token.export', 'mail.bounce'];
   const covered = [...acts, ...buttons, ...pages].some(([, about]) => about === action);
@@ -143,7 +143,7 @@ test('no form and no button does anything without the session’s own token', as
   const before = (await office.audit()).acts;
   for (const [path, , subject = {}] of [...acts, ...buttons]) {
     const { status } = await visitor.send(`/operator${path}`, { ...subject, csrf: 'guessed' });
-    // The import takes multipart alone, and looks at nothing of another form.
+    // The import accepts multipart only, and reads nothing of another form.
     expect(status, path).toBe(path === '/import' ? 415 : 403);
   }
   const importForm = new FormData();

@@ -4,7 +4,7 @@ import { Rig } from '../kit.ts';
 import { accepted, grace } from '../users/kit.ts';
 import { furnish, type Seen, signedIn, type Visitor } from './kit.ts';
 
-/** Sends the search form of a page as a browser does: every field it has, with what is typed and chosen. */
+/** Sends the search form of a page as a browser does: all its fields, with the typed and chosen values. */
 async function search(visitor: Visitor, path: string, typed: Record<string, string>): Promise<Seen> {
   const { text } = await visitor.get(path);
   const form = /<form class="search"[^>]*action="([^"]+)">(.*?)<\/form>/s.exec(text);
@@ -13,7 +13,7 @@ async function search(visitor: Visitor, path: string, typed: Record<string, stri
   return visitor.get(`${form?.[1]}?${new URLSearchParams(names.map(name => [name, typed[name] ?? '']))}`);
 }
 
-/** The subjects that a list shows, in order: what its rows lead to. */
+/** Returns the subjects of a list in order, from the links of its rows. */
 const shownIn = ({ text }: Seen, subject: 'user' | 'serial') =>
   [
     ...(/<tbody[^>]*>(.*?)<\/tbody>/s.exec(text)?.[1] ?? '').matchAll(
@@ -23,7 +23,7 @@ const shownIn = ({ text }: Seen, subject: 'user' | 'serial') =>
     .filter(([, of]) => of === subject)
     .map(([, , name = '']) => decodeURIComponent(name.replaceAll('+', ' ')));
 
-test('help desk finds users and tokens by any part of what it hears, page by page', async () => {
+test('help desk finds users and tokens by any part of their names or serial numbers, page by page', async () => {
   await using rig = new Rig();
   const furnished = await furnish(rig);
   await using office = furnished.office;

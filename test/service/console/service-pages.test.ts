@@ -7,7 +7,7 @@ import { accepted, grace } from '../users/kit.ts';
 import { furnish, signedIn, Visitor } from './kit.ts';
 import { fillWorld } from './world.ts';
 
-test('channels are saved, changed without their secret, and removed; a made key is shown once', async () => {
+test('channels are saved, changed without their secret, and removed; a generated key is shown once', async () => {
   await using rig = new Rig();
   const furnished = await furnish(rig);
   await using office = furnished.office;
@@ -38,7 +38,7 @@ test('channels are saved, changed without their secret, and removed; a made key 
   expect(await readChannels(office.store.db)).toMatchObject([{ id, name: 'renamed', enabled: false }]);
   for (const path of ['/channels', `/channels/webhook?id=${id}`, '/audit'])
     expect((await visitor.get(`/operator${path}`)).text).not.toContain(key);
-  // The form of another kind does not take it.
+  // The form of another kind of channel refuses it.
   expect((await visitor.get(`/operator/channels/mail?id=${id}`)).status).toBe(404);
   const mail = {
     id: '',
@@ -59,7 +59,7 @@ test('channels are saved, changed without their secret, and removed; a made key 
   expect((await readChannels(office.store.db)).map(({ name }) => name)).toEqual(['mail']);
 });
 
-test('an operator whose role changes is out at once; the last administrator stays', async () => {
+test('an operator whose role changes is signed out at once; the last administrator stays', async () => {
   await using rig = new Rig();
   const furnished = await furnish(rig);
   await using _office = furnished.office;
@@ -82,7 +82,7 @@ test('an operator whose role changes is out at once; the last administrator stay
   expect((await visitor.get('/operator')).status).toBe(200);
 });
 
-test('an alert that was acknowledged is open again when it happens again', async () => {
+test('an acknowledged alert opens again when it is repeated', async () => {
   await using rig = new Rig();
   const furnished = await furnish(rig);
   await using office = furnished.office;
@@ -122,7 +122,7 @@ test('the console’s own application cannot be changed, disabled or given a key
   expect(text).toContain('VPN &lt;gateway&gt;');
 });
 
-test('pages carry the name that the service was given, as text', async () => {
+test('pages show the configured name of the service as text', async () => {
   await using rig = new Rig();
   const furnished = await furnish(rig);
   await using office = furnished.office;

@@ -23,15 +23,15 @@ import { PushFob } from '../push/kit.ts';
 import { accepted, grace } from '../users/kit.ts';
 import type { Furnished } from './kit.ts';
 
-/** A name that markup could hide in. */
+/** A name that contains markup. */
 export const HOSTILE = `<b title="x">eve</b>&'`;
 
 const bytes = (length: number) => secret(new Uint8Array(randomBytes(length)));
 
-/** The check of a caller that goes on. */
+/** The caller check that is in progress. */
 export const CALLER_CHECK = '00000000-0000-4000-8000-000000000002';
 
-/** Fills a service with something of everything that its pages show. */
+/** Fills a service with every kind of object that its pages show. */
 export async function fillWorld({ service, office }: Furnished, clock: FakeClock): Promise<void> {
   const { management } = office;
   await office.users('ada', 'bob');
@@ -95,7 +95,7 @@ export async function fillWorld({ service, office }: Furnished, clock: FakeClock
 /** The mail of `ada` in the local outbox. */
 export const LOCAL_MAIL = '00000000-0000-4000-8000-000000000001';
 
-/** Mails of all states: one in the local outbox, the others written once there is a mail server. */
+/** Creates mails of all states: one in the local outbox, the others after a mail server is set. */
 async function fillMails(management: Furnished['office']['management']): Promise<void> {
   const { db, keys } = management;
   const mail = await invitation(management);

@@ -18,7 +18,7 @@ function keyIdsIn(directory: string): string[] {
   return [...text.matchAll(/^(?:seal|next) (\w+) /gm)].map(([, id = '']) => id);
 }
 
-test('re-keying while the service runs: log-ins and new tokens go on, then the old key is gone', async () => {
+test('re-keying while the service runs: log-ins and new tokens go on, then the old key is removed', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const tokens: NewToken[] = [];
@@ -47,7 +47,7 @@ test('re-keying while the service runs: log-ins and new tokens go on, then the o
   expect(standing).toMatchObject({ state: 'waiting', resealed: 22, unreadable: 0 });
   expect(keyIdsIn(rig.directory)).toEqual([old, standing.keyId]);
   expect(statSync(join(rig.directory, 'service.key')).mode & 0o077).toBe(0);
-  // A node that has not heard yet seals under the old key meanwhile.
+  // A node that has not read the new key yet encrypts under the old one.
   tokens.push(await add(service, newToken({ user: 'late', serial: 'LATE' })));
   expect(await rekey(place, serviceActor)).toMatchObject({ state: 'waiting', resealed: 1 });
   rig.clock.nowMs += 120_000;
@@ -71,7 +71,7 @@ test('re-keying while the service runs: log-ins and new tokens go on, then the o
   await store.close();
 });
 
-test('a value that does not open keeps its key in the file', async () => {
+test('a value that cannot be decrypted keeps its key in the file', async () => {
   await using rig = new RecordsRig();
   const management = await rig.open();
   const { db, keys } = management;
@@ -85,7 +85,7 @@ test('a value that does not open keeps its key in the file', async () => {
   expect(keyIdsIn(rig.directory)).toHaveLength(2);
 });
 
-test('running nodes open what is sealed under a key that was added later, and follow to it', async () => {
+test('running nodes decrypt values under a key that was added later, and switch to it', async () => {
   await using rig = new RecordsRig();
   const management = await rig.open();
   const { db } = management;
@@ -108,7 +108,7 @@ test('running nodes open what is sealed under a key that was added later, and fo
   expect(seal(other, place, plain).keyId).toBe(added);
 });
 
-test('lines of later versions stay in the key file; a later heading is refused', async () => {
+test('unknown lines of later versions stay in the key file; a later file heading is refused', async () => {
   await using rig = new RecordsRig();
   const management = await rig.open();
   const path = join(rig.directory, 'service.key');
@@ -123,7 +123,7 @@ test('lines of later versions stay in the key file; a later heading is refused',
   expect(() => openKeyFile(rig.directory, false)).toThrow(/damaged/);
 });
 
-test('of two programs that change the key file one waits its turn; what a crash left does not stop the next', async () => {
+test('two programs that change the key file take turns; the remains of a crash do not block the next', async () => {
   await using rig = new RecordsRig();
   await rig.open();
   const left = join(rig.directory, 'service.key.new');
@@ -134,7 +134,7 @@ test('of two programs that change the key file one waits its turn; what a crash 
   expect(existsSync(left)).toBe(false);
 });
 
-test('the identity is made once, for all nodes, and is known by its fingerprint', async () => {
+test('the identity is created once for all nodes, and is known by its fingerprint', async () => {
   await using rig = new RecordsRig();
   const { db, keys } = await rig.open();
   const [one, two] = await Promise.all([ensureIdentity(db, keys, 1), ensureIdentity(db, keys, 2)]);

@@ -9,7 +9,7 @@ import { add, codeNow, keyOf, NOON_MS, newToken, Rig } from '../kit.ts';
 
 const onPosix = process.platform !== 'win32';
 
-/** Every way bytes might stand in a file. */
+/** Returns the encodings in which bytes could occur in a file. */
 function spellings(bytes: Uint8Array): Buffer[] {
   const buffer = Buffer.from(bytes);
   const texts = [
@@ -21,7 +21,7 @@ function spellings(bytes: Uint8Array): Buffer[] {
   return [buffer, ...texts.map(text => Buffer.from(text))];
 }
 
-test('no seed, passcode, API key or operator key stands in any file of the service', async () => {
+test('no seed, passcode, API key or operator key is readable in any file of the service', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const token = await add(service, newToken({ digits: 8 }));
@@ -44,7 +44,7 @@ test('no seed, passcode, API key or operator key stands in any file of the servi
   }
 });
 
-test.runIf(onPosix)('files are made for their owner alone (only on POSIX)', async () => {
+test.runIf(onPosix)('files are created for their owner alone (only on POSIX)', async () => {
   await using rig = new Rig();
   await rig.start();
   const names = readdirSync(rig.directory);
@@ -69,7 +69,7 @@ test.runIf(onPosix)(
   },
 );
 
-test('a lost or damaged key file is never replaced while sealed rows exist', async () => {
+test('a lost or damaged key file is never replaced while encrypted rows exist', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   await add(service, newToken());
@@ -87,7 +87,7 @@ test('a lost or damaged key file is never replaced while sealed rows exist', asy
   await rig.start();
 });
 
-test('a seal opens only in its own row and only unchanged', async () => {
+test('an encrypted value decrypts only in its own row and only unchanged', async () => {
   await using rig = new Rig();
   const keys = openKeyFile(rig.directory, true);
   const plain = secret(new Uint8Array(Buffer.from('a seed that is kept')));
@@ -107,7 +107,7 @@ test('a seal opens only in its own row and only unchanged', async () => {
   }
 });
 
-test('keyed digests tell lists apart that read alike', async () => {
+test('keyed digests differ for lists whose items join to the same text', async () => {
   await using rig = new Rig();
   const keys = openKeyFile(rig.directory, true);
   const digests = [['ab', 'c'], ['a', 'bc'], ['abc'], ['', 'abc']].map(parts =>
@@ -116,7 +116,7 @@ test('keyed digests tell lists apart that read alike', async () => {
   expect(new Set([...digests, macOf(keys, 'answer', ['abc'])]).size).toBe(5);
 });
 
-test('a seed moved to another row does not open there: the log says so and nothing is accepted', async () => {
+test('a seed moved to another row cannot be decrypted: the log reports it and nothing is accepted', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   await add(service, newToken());
@@ -134,7 +134,7 @@ test('a seed moved to another row does not open there: the log says so and nothi
   expect(outcome).toBe('unreadable');
 });
 
-test('a revoked token’s seed is gone', async () => {
+test('the seed of a revoked token is deleted', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   await add(service, newToken());

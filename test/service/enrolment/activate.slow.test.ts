@@ -17,7 +17,7 @@ import { Authority, needsOpenssl } from '../serve/certificates.ts';
 import { Office } from '../users/kit.ts';
 import { makeActivation } from './kit.ts';
 
-// A service, a simulator and the command line, each a process or most of one.
+// A service, a simulator and the command line run, mostly as processes of their own.
 vi.setConfig({ testTimeout: 120_000 });
 
 const LOOK_MS = 200;
@@ -26,7 +26,7 @@ const SHORT_MS = 100;
 async function world(options: Parameters<Rig['start']>[0] = {}) {
   const rig = new Rig();
   const folder = mkdtempSync(join(tmpdir(), 'passfob-activate-'));
-  // The command line and the fob have the time of this computer.
+  // The command line and the fob use this computer's clock.
   const service = await rig.start({ clock: Date.now, ...options });
   rig.clock.nowMs = Date.now();
   const office = await Office.beside(rig);
@@ -38,7 +38,7 @@ async function world(options: Parameters<Rig['start']>[0] = {}) {
   return { rig, service, office, folder };
 }
 
-/** Somebody at a fob: approves what it asks, until the signal. */
+/** Approves a fob's requests until the signal. */
 async function attend(fob: SimulatedFob, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await fob.approve();
@@ -46,7 +46,7 @@ async function attend(fob: SimulatedFob, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** The code on a fob's screen, once there is one. */
+/** Waits for the code on a fob's screen. */
 async function shownCode(fob: SimulatedFob): Promise<string> {
   for (;;) {
     const code = await fob.code();
@@ -55,7 +55,7 @@ async function shownCode(fob: SimulatedFob): Promise<string> {
   }
 }
 
-/** Runs `passfob activate` with somebody at the fob. */
+/** Runs `passfob activate` while a person attends the fob. */
 async function activated(fob: SimulatedFob, args: readonly string[], options: RunOptions) {
   const leaving = new AbortController();
   const person = attend(fob, leaving.signal);
@@ -70,7 +70,7 @@ async function activated(fob: SimulatedFob, args: readonly string[], options: Ru
 const printable = (text: string) => secret(text);
 
 describeNeeds(needsBuild, 'passfob activate', () => {
-  it('asks for the string and for the code of a blank fob, and its token is active', async () => {
+  it('activate asks for the string and for the code of a blank fob, and its token becomes active', async () => {
     const { service, office, folder } = await world();
     const fob = await simulatedFob();
     onTestFinished(() => fob.close());
@@ -82,7 +82,7 @@ describeNeeds(needsBuild, 'passfob activate', () => {
         async ({ type }) => {
           type(`${printable(string.toUpperCase())}\n`);
           const code = await shownCode(fob);
-          // A short press takes it off the screen; a line with nothing in it brings it back.
+          // A short press hides the code; an empty line shows it again.
           await fob.ask({ do: 'press', heldMs: SHORT_MS });
           await expect.poll(async () => (await fob.code()) === code).toBe(false);
           type('\n');
@@ -103,7 +103,7 @@ describeNeeds(needsBuild, 'passfob activate', () => {
       token: token?.serial,
     });
     expect(token).toMatchObject({ user: 'ada', state: 'active' });
-    // The agent knows the service from now on, by the fingerprint in the string.
+    // The agent now knows the service by the fingerprint in the string.
     const { fingerprint } = readActivationString(string);
     expect(JSON.parse(readFileSync(join(folder, 'agent.json'), 'utf8'))).toEqual({
       version: 1,
@@ -116,21 +116,21 @@ describeNeeds(needsBuild, 'passfob activate', () => {
       ],
     });
     expect(run.stderr).toContain(`The agent keeps a connection to ${service.url} from now on`);
-    // The same fob again is the user's own; the same string is worth nothing.
+    // The fob now belongs to the user, and the string is used up.
     const again = await activated(fob, ['-', '--json'], { home: folder, input: string });
     expect(again.exitCode).toBe(EXIT_CODES.activation.code);
     expect(again.json()).toMatchObject({ error: { kind: 'activation', details: { code: 'not_valid' } } });
   });
 
-  it('takes the string from standard input and from the image of a QR code', async () => {
+  it('activate reads the string from standard input and from the image of a QR code', async () => {
     const { service, office, folder } = await world();
     const fob = await simulatedFob();
     onTestFinished(() => fob.close());
     const link = `${service.url}/activate#${activationString(await makeActivation(office, service.url))}`;
     const blank = await activated(fob, ['-'], { home: folder, input: link });
-    // Nobody can type the code of a blank fob where standard input is at its end.
+    // Nobody can type the code of a blank fob after the end of standard input.
     expect(blank.exitCode).toBe(EXIT_CODES['bad-input'].code);
-    // Lines without end and with nothing in them wish for the code only so often.
+    // Endless empty lines show the code again a limited number of times only.
     const empty = await activated(fob, ['--json'], {
       home: folder,
       when: ['Activation string', ({ type }) => type(`${link}\n${'\n'.repeat(500)}`)],
@@ -163,7 +163,7 @@ describeNeeds(needsBuild, 'passfob activate', () => {
     expect(states).toEqual(['active', 'active', 'active']);
   });
 
-  it('refuses what is no string, one on the command line, and one of another service', async () => {
+  it('activate refuses a malformed string, a string on the command line and a string of another service', async () => {
     const { service, office, folder } = await world();
     const run = async (args: readonly string[], input: string) => {
       const options = { home: folder, input };
@@ -176,7 +176,7 @@ describeNeeds(needsBuild, 'passfob activate', () => {
     expect(await run(['-'], `${string.slice(0, -1)}${string.endsWith('q') ? 'p' : 'q'}`)).toBe(3);
     const forged = { ...activation, fingerprint: new Uint8Array(16).fill(9) };
     expect(await run(['-'], secret(activationString(forged)))).toBe(EXIT_CODES.activation.code);
-    // Not to the fob that is not there: after the service has taken the code.
+    // No fob is connected, and the service had already accepted the code.
     expect(await run(['-'], string)).toBe(EXIT_CODES['no-fob'].code);
     const spent = activationString({ ...activation, code: new Uint8Array(16).fill(1) });
     expect(await run([spent], '')).toBe(EXIT_CODES.usage.code);
@@ -186,7 +186,7 @@ describeNeeds(needsBuild, 'passfob activate', () => {
 });
 
 describeNeeds(needsOpenssl, 'passfob activate over TLS', () => {
-  it('says nothing to a service whose certificate is not trusted', async () => {
+  it('activate sends nothing to a service whose certificate is not trusted', async () => {
     using authority = new Authority();
     const { cert, key } = authority.issue();
     const { service, office, folder } = await world({
@@ -206,7 +206,7 @@ describeNeeds(needsOpenssl, 'passfob activate over TLS', () => {
     ]);
   });
 
-  it('goes by the proxy of the environment or of --proxy, which alone knows the name of the service', async () => {
+  it('activate uses the proxy of the environment or of --proxy, which alone resolves the service’s name', async () => {
     using authority = new Authority();
     // RFC 6761 §6.2: no resolver knows a name in .test.
     const { cert, key } = authority.issue('DNS:otp.test');

@@ -22,7 +22,7 @@ const resend = async (office: Office, id: string) => {
   return made.ok ? { ok: true as const, value: kept(made.value) } : made;
 };
 
-test('a token is set aside, and the mail holds link and string of address, code and identity', async () => {
+test('starting an activation reserves a token, and the mail holds link and string with address, code and identity', async () => {
   await using office = await openOffice();
   await stock(office, 'T-1');
   const { activation, string } = await started(office, { user: 'Ada', serial: 'T-1' });
@@ -62,7 +62,7 @@ test('a token is set aside, and the mail holds link and string of address, code 
   expect((await office.audit()).acts.slice(-2)).toEqual(['token.assign T-1', 'activation.start ada']);
 });
 
-test('without a mail address, or where it is asked for, the string is given out once and nothing is mailed', async () => {
+test('without a mail address, or on request, the string is shown once and nothing is mailed', async () => {
   await using office = await openOffice();
   const bob = await started(office, { user: 'bob', fobs: 'any' });
   const ada = await started(office, { user: 'ada', delivery: 'shown' });
@@ -76,7 +76,7 @@ test('without a mail address, or where it is asked for, the string is given out 
   expect(await tokenOf(office, 'T-1')).toMatchObject({ state: 'inventory' });
 });
 
-test('what cannot be is refused, and leaves nothing', async () => {
+test('an impossible activation is refused and leaves nothing behind', async () => {
   await using office = await openOffice();
   const { management } = office;
   await office.users('gone');
@@ -111,7 +111,7 @@ test('what cannot be is refused, and leaves nothing', async () => {
   expect(await office.store.db.selectFrom('activations').select('id').execute()).toEqual([]);
 });
 
-test('an open activation is not doubled, not even by two at once; an expired one may be followed', async () => {
+test('a duplicate open activation is refused, also concurrently; an expired one may be followed', async () => {
   await using office = await openOffice();
   await stock(office, 'T-1');
   const both = await Promise.all([1, 2].map(() => start(office, { user: 'ada', serial: 'T-1' })));
@@ -127,7 +127,7 @@ test('an open activation is not doubled, not even by two at once; an expired one
   expect(states.sort()).toEqual(['expired', 'expired', 'open']);
 });
 
-test('resending gives out another code and ends the one before with its reason; its unsent mail goes', async () => {
+test('resending issues another code, ends the earlier activation with its reason and drops its unsent mail', async () => {
   await using office = await openOffice();
   const { db } = office.store;
   const first = await started(office, { user: 'ada', lifetimeMs: 5 * HOUR_MS });
@@ -148,12 +148,12 @@ test('resending gives out another code and ends the one before with its reason; 
   });
   expect(activation.expiresMs - activation.createdMs).toBe(5 * HOUR_MS);
   expect(codeOf(await resend(office, first.activation.id))).toBe('activation_over');
-  // One that expired may be sent again, as long as no other is open.
+  // An expired activation may be resent while no other is open.
   office.nowMs += 5 * HOUR_MS;
   expect(codeOf(await resend(office, activation.id))).toBe('done');
 });
 
-test('what a run that was cut off has chosen stays chosen, and the activation is still one for any fob', async () => {
+test('a resend after an interrupted run keeps its chosen token, and the activation still accepts any fob', async () => {
   await using office = await openOffice();
   const { db } = office.store;
   await stock(office, 'T-1');
@@ -173,7 +173,7 @@ test('what a run that was cut off has chosen stays chosen, and the activation is
   expect(await tokenOf(office, 'T-1')).toEqual({ state: 'inventory', user: null });
 });
 
-test('of two resends at once one wins, and the eleventh within an hour is refused', async () => {
+test('of two concurrent resends one succeeds, and the eleventh resend within an hour is refused', async () => {
   await using office = await openOffice();
   const { activation } = await started(office, { user: 'bob' });
   const raced = await Promise.all([1, 2, 3].map(() => resend(office, activation.id)));
@@ -185,7 +185,7 @@ test('of two resends at once one wins, and the eleventh within an hour is refuse
     id = accepted(await resend(office, id)).activation.id;
   }
   expect(codeOf(await resend(office, id))).toBe('too_many_resends');
-  // Another user is not held back by it, nor this one by starting for another token.
+  // It blocks neither another user nor an activation of this user for another token.
   const ada = await started(office, { user: 'ada' });
   expect(codeOf(await resend(office, ada.activation.id))).toBe('done');
   const open = await office.store.db
@@ -200,7 +200,7 @@ test('of two resends at once one wins, and the eleventh within an hour is refuse
   expect(acts).toHaveLength(11);
 });
 
-test('revoking ends it at once and returns the token; so does returning the token', async () => {
+test('revoking ends an activation at once and returns the token; so does returning the token', async () => {
   await using office = await openOffice();
   const { management, store } = office;
   await stock(office, 'T-1');
@@ -221,7 +221,7 @@ test('revoking ends it at once and returns the token; so does returning the toke
   });
 });
 
-test('a disabled user has no open activation, and a policy that one waits for stays', async () => {
+test('a disabled user has no open activation, and a policy with an open activation cannot be removed', async () => {
   await using office = await openOffice();
   const { management } = office;
   accepted(await createPolicy(management, grace, { name: 'staff', kind: 'totp' }));

@@ -6,7 +6,7 @@ import { secret } from '../../kit/secrets.ts';
 import { Bureau } from '../api/kit.ts';
 import { accepted, grace, Office } from '../users/kit.ts';
 
-/** The service that a new activation string names, asked for under an address. */
+/** Returns the service address in a new activation string that was requested under `base`. */
 async function namedIn(bureau: Bureau, base: string, user: string): Promise<string> {
   await bureau.office.users(user);
   const response = await fetch(`${base}/v1/users/${user}/activations`, {
@@ -18,18 +18,18 @@ async function namedIn(bureau: Bureau, base: string, user: string): Promise<stri
   return readActivationString(secret(string)).service;
 }
 
-test('the string names the address of the configuration, whatever the Host header says', async () => {
+test('the activation string contains the configured address, whatever the Host header says', async () => {
   await using bureau = await Bureau.open({ publicUrl: 'https://otp.example.org' });
   expect(await namedIn(bureau, bureau.service.url, 'ada')).toBe('https://otp.example.org');
 });
 
-test('without one it names the listener, and not the other name by which it was asked', async () => {
+test('without a configured address the string contains the listener’s address, not the requested Host', async () => {
   await using bureau = await Bureau.open();
   const { port } = new URL(bureau.service.url);
   expect(await namedIn(bureau, `http://localhost:${port}`, 'ada')).toBe(bureau.service.url);
 });
 
-test('what is configured goes before the setting, and the setting before the listener; plain http is for this computer', async () => {
+test('the configured address overrides the setting, which overrides the listener; plain http is for loopback only', async () => {
   await using office = await Office.open();
   const { db } = office.store;
   const own = () => 'http://127.0.0.1:8480';

@@ -9,17 +9,17 @@ import { until } from '../agents/kit.ts';
 import { hearingCommits } from './commits.ts';
 import { random, refusalOf, Scene } from './kit.ts';
 
-/** With a database of which something is heard between a transaction and the word of it. */
+/** Returns means whose database calls `heard` between a commit and its confirmation. */
 function means({ means }: Scene, heard: () => Promise<void>) {
   const { management } = means;
   return { ...means, management: { ...management, db: hearingCommits(management.db, heard) } };
 }
 
-/** What came before has been heard. */
+/** Waits until earlier events were handled. */
 const turn = () => new Promise<void>(resolve => setImmediate(resolve));
 
-describe('an activation that nobody has any more is free at once', () => {
-  it('where the person gives up while the code is looked at', async () => {
+describe('abandoned activations', () => {
+  it('an activation is free at once after the person cancels while the code is checked', async () => {
     await using scene = await Scene.open();
     const activation = await scene.activation();
     const ending = new AbortController();
@@ -39,7 +39,7 @@ describe('an activation that nobody has any more is free at once', () => {
     expect((await scene.state()).activations).toMatchObject([{ state: 'used' }]);
   });
 
-  it('where the service fails once it has taken it', async () => {
+  it('an activation is free at once after the service fails right after claiming it', async () => {
     await using scene = await Scene.open();
     const activation = await scene.activation();
     const { management } = scene.means;
@@ -51,8 +51,8 @@ describe('an activation that nobody has any more is free at once', () => {
   });
 });
 
-describe('a database that is lost between a commit and the word of it', () => {
-  it('loses no activation that is used up: the same relay hears that it is done', async () => {
+describe('database failures between a commit and its confirmation', () => {
+  it('a used activation survives a lost commit confirmation: the same relay is told that it is done', async () => {
     await using scene = await Scene.open();
     let losses = 0;
     const heard = async () => {
@@ -66,7 +66,7 @@ describe('a database that is lost between a commit and the word of it', () => {
     expect(events).toHaveLength(1);
   });
 
-  it('loses no lease, whichever of its renewals were written', async () => {
+  it('a claim survives lost confirmations of its lease renewals', async () => {
     await using scene = await Scene.open();
     let isLost = false;
     const heard = async () => {
@@ -92,7 +92,7 @@ describe('a database that is lost between a commit and the word of it', () => {
     expect((await scene.state()).activations).toMatchObject([{ claim: null }]);
   });
 
-  it('loses no lease by a renewal that was not written', async () => {
+  it('a claim survives a lease renewal that was not stored', async () => {
     await using scene = await Scene.open();
     const { management } = scene.means;
     const { code } = await scene.activation();
@@ -104,8 +104,8 @@ describe('a database that is lost between a commit and the word of it', () => {
   });
 });
 
-describe('an end that is on its way', () => {
-  it('is heard, however long it all has lasted', async () => {
+describe('ends of enrolments', () => {
+  it('the end of an enrolment is delivered although the relay’s time limit has passed', async () => {
     const timers = vi.spyOn(globalThis, 'setTimeout');
     onTestFinished(() => timers.mockRestore());
     await using scene = await Scene.open();
@@ -121,7 +121,7 @@ describe('an end that is on its way', () => {
     expect(isOld).toBe(true);
   });
 
-  it('is no lost claim for a renewal behind the last attempt', async () => {
+  it('a lease renewal after the last attempt does not report a lost claim', async () => {
     await using scene = await Scene.open();
     const { code } = await scene.activation({ attempts: relayLimits.activationAttemptsMax - 1 });
     const entry = await enterActivation(scene.means.management, CALLER, { code, relay: random(16) });
@@ -135,7 +135,7 @@ describe('an end that is on its way', () => {
 
 const CALLER = { source: '192.0.2.9', requestId: 'relay' };
 
-/** As it is said where a connection to PostgreSQL breaks, be it at the commit. */
+/** The error after a lost PostgreSQL connection, also during the commit. */
 const lost = () => new ServiceError('busy', 'the database is gone');
 
 /** A database that is lost when a lease is renewed. */

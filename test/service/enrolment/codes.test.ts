@@ -11,12 +11,12 @@ const { code: FIRST, codeAgain: AGAIN, codeNew: NEW, codeSame: SAME } = relayTex
 const CODE_MS = PAIRING_CODE_SECONDS * 1000;
 const OUT_MS = CODE_MS + relayLimits.codeOutMs;
 
-/** A blank fob at a service, and how the time of both goes on. */
+/** A blank fob at a service, with one clock for both. */
 class Desk {
   readonly fob = new CoreFob();
-  /** What the person was told about the code. */
+  /** Texts shown to the person about the code. */
   readonly told: string[] = [];
-  /** How long the service was willing to wait for each answer. */
+  /** The time limits that the service set for each answer. */
   readonly waits: number[] = [];
   private readonly scene: Scene;
   private endWait: () => void = () => undefined;
@@ -31,7 +31,7 @@ class Desk {
     this.scene.office.nowMs += ms;
   }
 
-  /** Until the person is told this. */
+  /** Waits until this text is shown to the person. */
   heard(text: string): Promise<void> {
     return new Promise(resolve => {
       this.hearers.push(event => {
@@ -40,19 +40,19 @@ class Desk {
     });
   }
 
-  /** Time goes on until the service waits no longer. */
+  /** Advances the clock until the service stops waiting. */
   waitOut(): void {
     this.pass(this.waits.at(-1) ?? 0);
     this.endWait();
   }
 
-  /** Somebody who types nothing until the wait is over. */
+  /** Types nothing until the wait is over. */
   readonly idle: RelayOptions['askCode'] = async (_, signal) => {
     this.waitOut();
     return untilEnded(signal);
   };
 
-  /** Brings the fob to an active token. */
+  /** Enrols the fob through a relay. */
   async relay(wishes: RelayWishes): Promise<void> {
     const wait = (ms: number) => {
       this.waits.push(ms);
@@ -77,8 +77,8 @@ function untilEnded(signal: AbortSignal): Promise<never> {
   );
 }
 
-describe('a code that goes out while nobody types it', () => {
-  it('is followed by a new one, which is asked for anew', async () => {
+describe('pairing codes that expire before they are typed', () => {
+  it('an expired pairing code is followed by a new one, which is asked for again', async () => {
     await using scene = await Scene.open();
     const desk = new Desk(scene);
     const shown: string[] = [];
@@ -87,14 +87,14 @@ describe('a code that goes out while nobody types it', () => {
       expect(asked[0]).toBe(false);
       return shown.length < 3 ? desk.idle(...asked) : desk.fob.code;
     };
-    // As a relay does that asks twice at once, for want of a word that the first asking has ended.
+    // Acts like a relay that asks twice because it missed the end of the first prompt.
     const toService = (text: string) => (text.includes('"pairing-code"') ? [text, text] : text);
     await desk.relay({ askCode, toService });
     expect(desk.told).toEqual([FIRST, NEW, NEW]);
     expect(desk.waits.slice(0, 2)).toEqual([OUT_MS, OUT_MS]);
     expect(new Set(shown).size).toBe(3);
     expect((await scene.state()).activations).toMatchObject([{ state: 'used', attempts: 0 }]);
-    // Relays of before know no such field, and refuse what they do not know.
+    // Older relays do not know this field and refuse unknown ones.
     expect(scene.log.filter(text => text.includes('"same"'))).toEqual([]);
   });
 
@@ -103,7 +103,7 @@ describe('a code that goes out while nobody types it', () => {
     [0, 2, [FIRST, NEW, NEW, AGAIN], 1],
     [relayLimits.codeLateMs, 1, [FIRST, NEW, AGAIN], 1],
   ])(
-    'and comes %i ms after the new one was asked for, said %i times',
+    'an answer to an expired pairing code comes %i ms after the new one was asked for, sent %i times',
     async (lateMs, times, told, attempts) => {
       await using scene = await Scene.open();
       const desk = new Desk(scene);
@@ -125,7 +125,7 @@ describe('a code that goes out while nobody types it', () => {
     },
   );
 
-  it('is followed by no more of them once the person has done nothing for long', async () => {
+  it('no more pairing codes follow once the person has been idle for too long', async () => {
     await using scene = await Scene.open();
     const desk = new Desk(scene);
     expect(await refusalOf(desk.relay({ askCode: desk.idle }))).toBe('idle');
@@ -133,7 +133,7 @@ describe('a code that goes out while nobody types it', () => {
     expect(desk.told).toEqual([FIRST, NEW, NEW, NEW]);
   });
 
-  it('after a mistyped one does so at its time', async () => {
+  it('a pairing code expires at its time also after a mistyped one', async () => {
     await using scene = await Scene.open();
     const desk = new Desk(scene);
     const askCode: RelayOptions['askCode'] = async (...asked) => {
@@ -148,8 +148,8 @@ describe('a code that goes out while nobody types it', () => {
   });
 });
 
-describe('a code that goes out before it has served', () => {
-  it('is no wrong one, however often it happens', async () => {
+describe('pairing codes that expire before they are used', () => {
+  it('an expired pairing code does not count as a failed attempt, however often it happens', async () => {
     await using scene = await Scene.open();
     const desk = new Desk(scene);
     const asked: boolean[] = [];
@@ -168,27 +168,30 @@ describe('a code that goes out before it has served', () => {
   it.each([
     ['proved itself', 1],
     ['opened its session', 2],
-  ])('between the frames: after the fob has %s', async (_, after) => {
-    await using scene = await Scene.open();
-    const desk = new Desk(scene);
-    let since = Number.NEGATIVE_INFINITY;
-    const toFob = (frame: string) => {
-      if (since++ === after) desk.pass(CODE_MS);
-      return frame;
-    };
-    const code = () => {
-      if (desk.told.length === 1) since = 0;
-      return desk.fob.code;
-    };
-    const openFob = async () => ({ transport: desk.fob.plugIn({ toFob }).transport, port: 'tcp' });
-    await desk.relay({ code, openFob });
-    expect(desk.told.slice(1)).toEqual(after === 1 ? [NEW] : []);
-    expect((await scene.state()).activations).toMatchObject([{ state: 'used', attempts: 0 }]);
-  });
+  ])(
+    'a pairing code that expires between two frames counts no attempt: after the fob has %s',
+    async (_, after) => {
+      await using scene = await Scene.open();
+      const desk = new Desk(scene);
+      let since = Number.NEGATIVE_INFINITY;
+      const toFob = (frame: string) => {
+        if (since++ === after) desk.pass(CODE_MS);
+        return frame;
+      };
+      const code = () => {
+        if (desk.told.length === 1) since = 0;
+        return desk.fob.code;
+      };
+      const openFob = async () => ({ transport: desk.fob.plugIn({ toFob }).transport, port: 'tcp' });
+      await desk.relay({ code, openFob });
+      expect(desk.told.slice(1)).toEqual(after === 1 ? [NEW] : []);
+      expect((await scene.state()).activations).toMatchObject([{ state: 'used', attempts: 0 }]);
+    },
+  );
 });
 
-describe('a code that a press took off the screen', () => {
-  it('is shown again where the person wishes it, and the asking goes on', async () => {
+describe('pairing codes that a press hides', () => {
+  it('a hidden pairing code is shown again on request, and the prompt stays open', async () => {
     await using scene = await Scene.open();
     const desk = new Desk(scene);
     let asked = 0;
@@ -207,7 +210,7 @@ describe('a code that a press took off the screen', () => {
     expect([asked, desk.told]).toEqual([1, [FIRST, SAME]]);
   });
 
-  it('counts when it is typed before the fob shows it again', async () => {
+  it('a pairing code counts when it is typed before the fob shows it again', async () => {
     await using scene = await Scene.open();
     const desk = new Desk(scene);
     let asked = 0;
@@ -222,7 +225,7 @@ describe('a code that a press took off the screen', () => {
     expect((await scene.state()).activations).toMatchObject([{ state: 'used', attempts: 0 }]);
   });
 
-  it('is another where its time was over', async () => {
+  it('showing an expired pairing code again shows a new one', async () => {
     await using scene = await Scene.open();
     const desk = new Desk(scene);
     const askCode: RelayOptions['askCode'] = async (_, signal, showAgain) => {
@@ -235,7 +238,7 @@ describe('a code that a press took off the screen', () => {
     expect(desk.told).toEqual([FIRST, NEW]);
   });
 
-  it('is shown again so many times only', async () => {
+  it('a pairing code is shown again a limited number of times', async () => {
     await using scene = await Scene.open();
     const desk = new Desk(scene);
     const askCode: RelayOptions['askCode'] = async (_isAgain, _signal, showAgain) => {

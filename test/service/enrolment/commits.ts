@@ -2,7 +2,7 @@ import type { Db } from '@passfob/service/storage/database/database';
 
 type Execute = (work: (db: Db) => Promise<unknown>) => Promise<unknown>;
 
-/** A database of which something is heard between a writing transaction and the word of it. @param heard may throw */
+/** Wraps a database so that `heard` runs between each commit and its confirmation. @param heard may throw */
 export function hearingCommits(db: Db, heard: () => Promise<void>): Db {
   const heeded = (run: () => { execute: Execute }) => () => ({
     execute: async (work: Parameters<Execute>[0]) => {
@@ -11,7 +11,7 @@ export function hearingCommits(db: Db, heard: () => Promise<void>): Db {
       return result;
     },
   });
-  // A writing transaction is a connection's on SQLite.
+  // On SQLite a writing transaction runs on a connection.
   const own: Readonly<Record<string | symbol, unknown>> = {
     connection: heeded(() => db.connection()),
     transaction: heeded(() => db.transaction()),

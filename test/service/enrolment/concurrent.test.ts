@@ -23,8 +23,8 @@ async function policy(scene: Scene, changes: Parameters<typeof createPolicy>[2])
   return id;
 }
 
-describe('what a policy wants', () => {
-  it('is what the token is like, and its PIN is chosen on the fob', async () => {
+describe('policies of tokens', () => {
+  it('a token follows its policy, and its PIN is chosen on the fob', async () => {
     await using scene = await Scene.open();
     const wishes = { name: 'strict', kind: 'hotp', digits: 8, pinPlace: 'fob', pinMinDigits: 6 } as const;
     const policy_id = await policy(scene, wishes);
@@ -42,7 +42,7 @@ describe('what a policy wants', () => {
     expect(fob.screen.join(' ')).toMatch(/PIN/i);
   });
 
-  it('is waited for while the fob is locked', async () => {
+  it('an enrolment waits while the fob is locked', async () => {
     await using scene = await Scene.open();
     const owned = await scene.ownFob();
     const serial = await scene.putAccount(owned);
@@ -69,7 +69,7 @@ describe('what a policy wants', () => {
   });
 });
 
-it('a lease is renewed at any moment, even between the end and the word of it', async () => {
+it('a lease is renewed at any moment, even between the end and its notice', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   onTestFinished(() => void vi.useRealTimers());
   await using scene = await Scene.open();
@@ -84,7 +84,7 @@ it('a lease is renewed at any moment, even between the end and the word of it', 
 });
 
 describe('two relays with one code', () => {
-  it('at once: one gets it, the other hears that it is in use', async () => {
+  it('of two simultaneous relays one claims the activation, and the other is told that it is in use', async () => {
     await using scene = await Scene.open();
     const activation = await scene.activation();
     const [one, other] = [new CoreFob(), new CoreFob()];
@@ -96,12 +96,12 @@ describe('two relays with one code', () => {
     expect((await scene.state()).tokens).toMatchObject([{ state: 'active' }]);
   });
 
-  it('one after the other was lost: only once its lease is over', async () => {
+  it('a second relay claims the activation of a lost one only after its lease', async () => {
     await using scene = await Scene.open();
     const activation = await scene.activation();
     const ending = new AbortController();
     const fob = new CoreFob();
-    // The first one vanishes without a word as the fob is to be paired.
+    // The first relay disappears without a stop message while the fob is paired.
     const toService = (text: string) => (text.includes('"stop"') ? '' : text);
     const first = scene.relay(activation, fob, {
       signal: ending.signal,
@@ -119,8 +119,8 @@ describe('two relays with one code', () => {
   });
 });
 
-describe('a fob that is not for the activation', () => {
-  it('is refused, counted, and at last ends the activation, whose token goes back', async () => {
+describe('fobs that do not fit the activation', () => {
+  it('a wrong fob is refused and counted, and finally ends the activation, whose token is returned', async () => {
     await using scene = await Scene.open();
     const owned = await scene.ownFob();
     const serial = await scene.putAccount(owned);
@@ -151,10 +151,10 @@ describe('a fob that is not for the activation', () => {
   });
 
   it.each([
-    ['blank, for owned ones', 'blank_fob'],
+    ['that is blank, where owned ones are required,', 'blank_fob'],
     ['of an unknown owner', 'wrong_fob'],
     ['of somebody', 'somebody'],
-  ])('%s', async (kind, code) => {
+  ])('a fob %s is refused', async (kind, code) => {
     await using scene = await Scene.open();
     const fob = new CoreFob();
     if (kind.startsWith('of an')) {
@@ -169,7 +169,7 @@ describe('a fob that is not for the activation', () => {
     expect(tokens.filter(({ state }) => state !== 'active')).toEqual([]);
   });
 
-  it('blank by the name of somebody’s is not paired', async () => {
+  it('a blank fob under the serial number of somebody’s fob is not paired', async () => {
     await using scene = await Scene.open();
     const fob = new CoreFob();
     await scene.relay(await scene.activation({}, 'bob'), fob);
@@ -181,8 +181,8 @@ describe('a fob that is not for the activation', () => {
   });
 });
 
-describe('a pairing code', () => {
-  it('that is mistyped is asked for again; a wrong one counts', async () => {
+describe('pairing codes', () => {
+  it('a mistyped pairing code is asked for again; a wrong one counts as an attempt', async () => {
     await using scene = await Scene.open();
     const fob = new CoreFob();
     const asked: boolean[] = [];
@@ -196,7 +196,7 @@ describe('a pairing code', () => {
     expect((await scene.state()).activations).toMatchObject([{ state: 'used', attempts: 1 }]);
   });
 
-  it('that nobody types right ends the run', async () => {
+  it('repeated wrong pairing codes end the run', async () => {
     await using scene = await Scene.open();
     const run = scene.relay(await scene.activation(), new CoreFob(), { code: () => WRONG });
     expect(await refusalOf(run)).toBe('wrong_code');
@@ -206,8 +206,8 @@ describe('a pairing code', () => {
   });
 });
 
-describe('a fob that the service knew and that was erased', () => {
-  it('is paired again where blank ones will do, and what the inventory has for it is written anew', async () => {
+describe('known fobs that were erased', () => {
+  it('an erased fob is paired again where blank fobs are allowed, and its inventory entry is replaced', async () => {
     await using scene = await Scene.open();
     const owned = await scene.ownFob();
     const serial = await scene.putAccount(owned);
@@ -223,8 +223,8 @@ describe('a fob that the service knew and that was erased', () => {
   });
 });
 
-describe('a person', () => {
-  it('who declines is asked again, then the run ends and can be begun anew', async () => {
+describe('people in an enrolment', () => {
+  it('a person who declines is asked again; then the run ends and can be restarted', async () => {
     await using scene = await Scene.open();
     const owned = await scene.ownFob();
     const activation = await scene.activation();
@@ -239,7 +239,7 @@ describe('a person', () => {
     expect((await scene.state()).tokens).toMatchObject([{ id: tokens[0]?.id, state: 'active' }]);
   });
 
-  it('who takes another fob the second time has one token, and what was set aside goes back', async () => {
+  it('a person who uses another fob the second time gets one token, and the reserved token is returned', async () => {
     await using scene = await Scene.open();
     const [first, second] = [await scene.ownFob(), await scene.ownFob()];
     const activation = await scene.activation();
@@ -252,7 +252,7 @@ describe('a person', () => {
     expect(byFob.get(second.id)).toMatchObject({ state: 'active', serial: done.token });
   });
 
-  it('whose account is disabled gets no token', async () => {
+  it('a person whose account is disabled gets no token', async () => {
     await using scene = await Scene.open();
     const activation = await scene.activation();
     await scene.db.updateTable('users').set({ disabled_ms: NOW_MS }).execute();
@@ -260,8 +260,8 @@ describe('a person', () => {
   });
 });
 
-describe('a token that came with the activation and is on no fob yet', () => {
-  it('is written to the fob at hand, under the same account however often', async () => {
+describe('reserved tokens without a fob', () => {
+  it('a reserved token is stored on the present fob, under the same account on every try', async () => {
     await using scene = await Scene.open();
     const owned = await scene.ownFob();
     const serial = await scene.putAccount(owned);
@@ -280,8 +280,8 @@ describe('a token that came with the activation and is on no fob yet', () => {
   });
 });
 
-describe('a fob whose clock is off', () => {
-  it('has it set, after a press, before it makes passcodes of the time', async () => {
+describe('fobs with a wrong clock', () => {
+  it('a wrong clock is set after a press, before time-based passcodes are made', async () => {
     await using scene = await Scene.open();
     const owned = await scene.ownFob();
     scene.office.nowMs += 600_000;

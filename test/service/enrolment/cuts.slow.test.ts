@@ -18,7 +18,7 @@ vi.setConfig({ testTimeout: 120_000 });
 
 const AT_ONCE = 20;
 
-/** How many accounts of tokens a fob holds that the service owns: its push key, which a cut may cost, is none. */
+/** Counts a fob's token accounts of the service. The push key does not count, since a cut may lose it. */
 async function accountsOn(scene: Scene, fob: CoreFob): Promise<number> {
   const { db, keys } = scene.office.management;
   const row = await fobNamed(db, serialOf(fob));
@@ -31,7 +31,7 @@ async function accountsOn(scene: Scene, fob: CoreFob): Promise<number> {
   return listed.filter(({ kind }) => kind !== KIND_OCRA).length;
 }
 
-/** What there is of a user's enrolment: never a token in use without its activation being used, nor the other way. */
+/** Returns the states of a user's activation and token: a token is in use if and only if its activation is used. */
 async function standing(scene: Scene, user: string): Promise<string> {
   const rows = await scene.db
     .selectFrom('users')
@@ -43,7 +43,7 @@ async function standing(scene: Scene, user: string): Promise<string> {
   return rows.map(({ activation, token }) => `${activation} ${token ?? 'none'}`).join();
 }
 
-/** An enrolment whose connection is lost after so many messages, and that goes on by itself. */
+/** Runs an enrolment whose connection is cut after so many messages, and continues it. @returns whether it was cut */
 async function cutAt(scene: Scene, at: number, make: () => Promise<CoreFob>): Promise<boolean> {
   const user = `user-${at}`;
   const fob = await make();
@@ -71,8 +71,8 @@ async function everyCut(scene: Scene, make: () => Promise<CoreFob>): Promise<num
   }
 }
 
-describe('a connection that is lost at any message', () => {
-  it('with a blank fob: the run goes on, to one token, one account, one owner', async () => {
+describe('connections lost at any message', () => {
+  it('an enrolment of a blank fob survives a cut at any message, with one token, one account and one owner', async () => {
     await using scene = await Scene.open();
     const cuts = await everyCut(scene, async () => new CoreFob());
     // Opening, entering, plugging, and two messages for each of hello, pair, two sessions, take, info, time, enrol, code.
@@ -80,7 +80,7 @@ describe('a connection that is lost at any message', () => {
     expect((await scene.state()).pairings).toEqual([]);
   });
 
-  it('with an owned fob whose account counts', async () => {
+  it('an enrolment of an owned HOTP fob survives a cut at any message', async () => {
     await using scene = await Scene.open();
     const cuts = await everyCut(scene, async () => {
       const owned = await scene.ownFob();
@@ -91,8 +91,8 @@ describe('a connection that is lost at any message', () => {
   });
 });
 
-describe('everything that a relay carries', () => {
-  it('holds no seed, no key and no PIN, in no spelling', async () => {
+describe('messages that a relay carries', () => {
+  it('the messages that a relay carries contain no seed, key or PIN, in any encoding', async () => {
     await using scene = await Scene.open();
     const fob = new CoreFob();
     const pin = secret('730258');
@@ -116,7 +116,7 @@ describe('everything that a relay carries', () => {
       expect(holds(bytes)).toEqual([]);
     }
     expect(carried).not.toContain(pin);
-    // What is looked for would be found: the code that the person typed is.
+    // Proves that the search works: it finds the code that the person typed.
     const said = scene.log.map(text => JSON.parse(text) as { readonly type: string; readonly code?: string });
     const typed = said.find(({ type }) => type === 'pairing-code')?.code ?? '';
     expect(typed).not.toBe('');

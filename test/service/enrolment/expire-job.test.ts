@@ -17,7 +17,7 @@ test('a user is reminded once, at half of the time, of the mail and not of its c
   office.nowMs += 5 * HOUR_MS - 1;
   expect(await expireActivations(management)).toEqual(NOTHING);
   office.nowMs += 1;
-  // As two nodes would.
+  // Two nodes run the job at once.
   const turns = await Promise.all([1, 2].map(() => expireActivations(management)));
   expect(turns.map(({ reminded }) => reminded).sort()).toEqual([0, 1]);
   const mails = await mailOf(office);
@@ -31,7 +31,7 @@ test('a user is reminded once, at half of the time, of the mail and not of its c
   expect(await expireActivations(management)).toEqual(NOTHING);
 });
 
-test('nobody is reminded of what was revoked, replaced, never arrived, or has no address any more', async () => {
+test('no reminder is sent for revoked, replaced or undelivered activations, or without a mail address', async () => {
   await using office = await openOffice();
   const { management, store } = office;
   const bounce = async (id: string) =>
@@ -53,7 +53,7 @@ test('nobody is reminded of what was revoked, replaced, never arrived, or has no
   expect(await expireActivations(management)).toEqual(NOTHING);
 });
 
-test('help desk is told once that an activation expired unused, and so is the user', async () => {
+test('help desk and user are told once that an activation expired unused', async () => {
   await using office = await openOffice();
   const { management, store } = office;
   await started(office, { user: 'ada' });
@@ -70,7 +70,7 @@ test('help desk is told once that an activation expired unused, and so is the us
   expect(await expireActivations(management)).toEqual(NOTHING);
 });
 
-test('what ended long ago is forgotten, and not before', async () => {
+test('ended activations are deleted after their retention time, and not before', async () => {
   await using office = await openOffice();
   const { db } = office.store;
   const { activation } = await started(office, { user: 'bob' });

@@ -24,7 +24,7 @@ test.each(['totp', 'hotp'] as const)(
     const { applicationId } = scene.means;
     const typed = { user: 'ada', passcode, applicationId, source: '192.0.2.1', requestId: 'typed' };
     expect(await decide(typed)).toBe('superseded');
-    // However long it was left on the screen.
+    // The passcode stays on the screen for any time.
     scene.office.nowMs += HOUR_MS;
     expect(await decide({ ...typed, requestId: 'later' })).toBe('superseded');
     expect(await listAlerts(scene.db)).toEqual([]);

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { accepted, codeOf, grace } from '../users/kit.ts';
 import { hire, mailOf, openOffice, stock, tokenOf } from './office.ts';
 
-test('a job mails activations to a list of users, for tokens where they are named, and says whom it cannot reach', async () => {
+test('a job mails activations to a list of users, for named tokens, and reports users it cannot reach', async () => {
   await using office = await openOffice();
   const { management, store } = office;
   await hire(office);
@@ -38,11 +38,11 @@ test('a job mails activations to a list of users, for tokens where they are name
     ['ada', undefined, true],
   ])
     expect(facts).toContainEqual(one);
-  // What an operator may do and a job may, leaves the same rows.
+  // A job leaves the same rows as an operator's act.
   expect((await office.audit()).acts.filter(act => act.startsWith('activation.start'))).toHaveLength(3);
 });
 
-test('a list that is none is refused as a whole', async () => {
+test('a malformed list of users is refused as a whole', async () => {
   await using office = await openOffice();
   for (const table of ['ada,T-1,more', ',T-1', '"ada'])
     expect(codeOf(await startActivating(office.management, grace, { table }))).toBe('bad_table');

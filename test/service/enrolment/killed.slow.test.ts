@@ -14,7 +14,7 @@ import { type Node, startNode } from '../nodes/node.ts';
 import { Office } from '../users/kit.ts';
 import { makeActivation } from './kit.ts';
 
-/** No proxy, and the authorities that Node knows. */
+/** No proxy, and Node's own authorities. */
 const directTo = (url: string) => ({
   target: endpointOf(url.replace(/^ws/, 'http')),
   proxy: undefined,
@@ -24,10 +24,10 @@ const directTo = (url: string) => ({
 // Four processes start, one after the other.
 vi.setConfig({ testTimeout: 120_000 });
 
-it('a service that is killed at three steps is found again, and the run goes on', async () => {
+it('an enrolment continues after the service is killed at three steps', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'passfob-relay-killed-'));
   const databaseUrl = await newDatabase();
-  // Nobody else is given it while no node has it.
+  // The port stays reserved while no node uses it.
   const port = await freePort();
   const order = { kind: 'service', directory, port, ...(databaseUrl && { databaseUrl }) } as const;
   let node: Node = await startNode(order);

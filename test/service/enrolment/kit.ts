@@ -24,21 +24,21 @@ import { secret } from '../../kit/secrets.ts';
 import { accepted, grace, Office } from '../users/kit.ts';
 import { makeAssigned, type OwnedFob } from './assigned.ts';
 
-/** Just before a whole second, where time stands still: a clock is set without a second of waiting. */
+/** Just before a whole second, with a stopped clock: setting a fob's clock needs no waiting. */
 export const NOW_MS = 1_770_000_000_990;
 const ORIGIN = 'https://tokens.example.org';
 const DAY_MS = 86_400_000;
 
-/** Bytes nobody can foresee, recorded. */
+/** Returns random bytes, recorded as a secret. */
 export const random = (length: number) => secret(new Uint8Array(randomBytes(length)));
 
-/** What a relay does to the messages between it and the service: the text that arrives, or texts, or none. */
+/** Changes the messages between a relay and the service: returns the texts that arrive, or none. */
 export type Tamper = (text: string, n: number) => string | readonly string[];
 
-/** A fob and the person who has it. */
+/** A fob and its person. */
 export interface HeldFob {
   plugIn(): { readonly transport: Transport };
-  /** On its screen. */
+  /** The code on its screen. */
   readonly code: string;
   readonly screen: readonly string[];
   approve(): void;
@@ -51,12 +51,12 @@ export interface RelayWishes<F extends HeldFob = CoreFob> {
   readonly code?: (isAgain: boolean) => string;
   readonly askCode?: RelayOptions['askCode'];
   readonly pin?: string;
-  /** Called for a press; by default the person approves. */
+  /** Called when the fob asks for a press; by default the person approves. */
   readonly press?: (fob: F) => void;
   readonly openFob?: () => Promise<OpenedFob>;
   readonly toService?: Tamper;
   readonly toRelay?: Tamper;
-  /** Closes the nth connection after so many messages, of both ways. */
+  /** Returns the number of messages, in both directions, after which the nth connection is closed. */
   readonly cut?: (connection: number) => number;
   readonly report?: (event: RelayEvent) => void;
   readonly means?: RelayMeans;
@@ -67,7 +67,7 @@ export class Scene implements AsyncDisposable {
   readonly office: Office;
   readonly identity: Identity;
   readonly means: RelayMeans;
-  /** Everything that went through relays, both ways. */
+  /** All messages of the relays, in both directions. */
   readonly log: string[] = [];
 
   private constructor(office: Office, identity: Identity, applicationId: string) {
@@ -95,12 +95,12 @@ export class Scene implements AsyncDisposable {
     return this.office.store.db;
   }
 
-  /** An activation for a user, who is made. */
+  /** Creates an activation for a user, who is created, too. */
   activation(changes: Partial<ActivationRow> = {}, user = 'ada'): Promise<Activation> {
     return makeActivation(this.office, ORIGIN, changes, user);
   }
 
-  /** A fob that the service owns. */
+  /** Makes the service the owner of a fob. */
   ownFob(fob = new CoreFob()): Promise<OwnedFob> {
     return makeAssigned(this.office, fob);
   }
@@ -138,7 +138,7 @@ export class Scene implements AsyncDisposable {
       report(event) {
         wishes.report?.(event);
         if (event.event !== 'step') return;
-        // A press before the fob asks would be none: the step says that it asks.
+        // A press before the fob asks is ignored; this step says that it asks.
         if (event.step === 'press') onPress(fob);
         const { pin } = wishes;
         if (event.step === 'pin' && pin !== undefined) {
@@ -152,7 +152,7 @@ export class Scene implements AsyncDisposable {
     return done;
   }
 
-  /** One connection between a relay and the service. */
+  /** Opens one connection between a relay and the service. */
   socket(wishes: Omit<RelayWishes<never>, 'press'> = {}, connection = 0): ServiceSocket {
     const { toService = text => text, toRelay = text => text, cut } = wishes;
     const most = cut?.(connection) ?? Number.POSITIVE_INFINITY;
@@ -196,7 +196,7 @@ export class Scene implements AsyncDisposable {
     };
   }
 
-  /** The state of the service that an enrolment is about. */
+  /** Reads the service's state of enrolments. */
   async state() {
     const { db } = this;
     return {
@@ -214,7 +214,7 @@ export class Scene implements AsyncDisposable {
   }
 }
 
-/** An activation for a user, who is made where there is none: as it stands once an operator has given it out. */
+/** Creates an activation for a user, who is created if missing, in the state after an operator issued it. */
 export async function makeActivation(
   office: Office,
   service: string,
@@ -258,7 +258,7 @@ export async function makeActivation(
 
 type ActivationRow = Awaited<ReturnType<Scene['state']>>['activations'][number];
 
-/** What a relay ends with that does not get through. */
+/** Returns the code with which a relay fails. */
 export async function refusalOf(run: Promise<unknown>): Promise<string> {
   try {
     await run;
@@ -269,5 +269,5 @@ export async function refusalOf(run: Promise<unknown>): Promise<string> {
   throw new Error('it succeeded');
 }
 
-/** The serial number of a fob. */
+/** Returns the serial number of a fob. */
 export const serialOf = (fob: CoreFob) => serialText(fob.serial);

@@ -11,7 +11,7 @@ import { refusalOf, Scene, serialOf, type Tamper } from './kit.ts';
 
 vi.setConfig({ testTimeout: 240_000 });
 
-/** What a relay does to the nth message of one way. */
+/** How a relay treats the nth message of one direction. */
 type Act = 'pass' | 'drop' | 'double' | 'replay' | 'swap' | 'invent' | 'spoil' | 'unplug' | 'wrong';
 const ACTS: readonly Act[] = [
   'pass',
@@ -25,18 +25,18 @@ const ACTS: readonly Act[] = [
   'wrong',
 ];
 
-/** So short that what is dropped costs little. */
+/** Timeouts are short so that dropped messages cost little. */
 const IMPATIENT = { answerTimeoutMs: 60, sendsMax: 2 };
 const RUN_MS = 4_000;
-/** Relays that are malicious at once: most of their time they wait. */
+/** How many relays are malicious at once. They mostly wait. */
 const AT_ONCE = 8;
 
 const bytes = (text: string) => JSON.stringify({ type: 'bytes', text });
-/** A frame that says a fob, in the clear, what a fob could say: that it has no session, or that all is well. */
+/** Forges a frame of a fob in the clear, which says that it has no session, or that all is well. */
 const forged = (status: number) =>
   encodeClear(hostPrimitives, new Writer(8).number(2, 1).number(0, 1).number(0, 1).number(status, 1));
 
-/** A relay that acts by a list, over and over, and remembers what it has carried. */
+/** Makes a relay that repeats a list of acts and remembers the messages it carried. */
 function malicious(acts: readonly Act[], fobs: { swap: () => void }): Tamper {
   const carried: string[] = [];
   let held: string | undefined;
@@ -54,7 +54,7 @@ function malicious(acts: readonly Act[], fobs: { swap: () => void }): Tamper {
       case 'replay':
         return [carried[Math.floor(carried.length / 2)] ?? text, text, ...more];
       case 'swap':
-        // The next one goes first.
+        // The next message goes first.
         held = text;
         return more;
       case 'invent':
@@ -75,7 +75,7 @@ function malicious(acts: readonly Act[], fobs: { swap: () => void }): Tamper {
 interface Behaviour {
   readonly up: readonly Act[];
   readonly down: readonly Act[];
-  /** The opening is left alone so long: else little else would ever be tried. */
+  /** How many opening messages stay unchanged; otherwise runs would rarely get further. */
   readonly quiet: number;
   readonly isOwned: boolean;
 }
@@ -148,7 +148,7 @@ it(
   },
 );
 
-/** `done`, or the kind of what it ended by. */
+/** Returns `done`, or the kind of the error. */
 async function endOf(relaying: Promise<unknown>): Promise<string> {
   try {
     await relaying;
@@ -159,12 +159,12 @@ async function endOf(relaying: Promise<unknown>): Promise<string> {
   }
 }
 
-/** The lease of a relay that vanished runs out; then somebody honest comes with the fob. */
+/** Waits for the lease of a lost relay to end; then an honest relay continues with the fob. */
 async function comeHonestly(scene: Scene, activation: Activation, fob: CoreFob): Promise<void> {
   for (let waits = 1; ; waits++) {
     scene.office.nowMs += 31_000;
     const [run] = await Promise.allSettled([scene.relay(activation, fob)]);
-    // The clock is that of all runs: a step of the one before that was under way may have held on to it since.
+    // All runs share one clock: an unfinished step of the previous run may have renewed the claim since.
     const isHeld = run.status === 'rejected' && run.reason?.details?.code === 'in_use';
     if (isHeld && waits < 5) continue;
     expect(run).toMatchObject({ status: 'fulfilled', value: { serial: serialOf(fob) } });
@@ -185,7 +185,7 @@ function activationOf(scene: Scene, user: string) {
     .executeTakeFirstOrThrow();
 }
 
-/** One token at most, in use only with the activation used, on a fob whose person approved. */
+/** Checks that there is at most one token, in use only with a used activation and on an approved fob. */
 async function consistent(scene: Scene, user: string, approved: ReadonlySet<CoreFob>): Promise<void> {
   const activation = await activationOf(scene, user);
   const tokens = await scene.db

@@ -21,7 +21,7 @@ import { accepted, grace, Office } from '../users/kit.ts';
 export const PUBLIC_URL = 'https://otp.example.org';
 export const HOUR_MS = 3_600_000;
 
-/** An office whose service is known by an address and an identity, with `ada`, who has a mail address, and `bob`. */
+/** Opens an office whose service has an address and an identity, with `ada`, who has a mail address, and `bob`. */
 export async function openOffice(): Promise<Office> {
   const office = await Office.open();
   const { management, store } = office;
@@ -34,14 +34,14 @@ export async function openOffice(): Promise<Office> {
   return office;
 }
 
-/** Makes the operator who acts here one: jobs ask whether their operator still is. */
+/** Makes the acting person an operator: jobs require that their operator still is one. */
 export async function hire({ store, nowMs }: Office): Promise<void> {
   const user = await writing(store.db, db => findOrAddUser(db, grace.name, nowMs));
   const row = { user_id: user.id, role: 'admin', disabled_ms: null, created_ms: nowMs } as const;
   await store.db.insertInto('operators').values(row).execute();
 }
 
-/** Puts a token into the inventory; its fob is the service's where one is named. */
+/** Puts a token into the inventory; a named fob belongs to the service. */
 export async function stock(
   office: Office,
   serial: string,
@@ -71,7 +71,7 @@ export function kept(made: MadeActivation): MadeActivation {
   return made;
 }
 
-/** What mails to users say, oldest first, with how they stand. */
+/** Returns the mails to users, oldest first, with their states. */
 export async function mailOf({
   store,
   management,
@@ -84,7 +84,7 @@ export async function mailOf({
   });
 }
 
-/** The state of a token, and who has it. */
+/** Returns the state and user of a token. */
 export async function tokenOf({ store }: Office, serial: string) {
   return store.db
     .selectFrom('tokens')
@@ -98,7 +98,7 @@ export async function withoutAddress(office: Office, user: string): Promise<void
   accepted(await changeUser(office.management, grace, { user, email: '' }));
 }
 
-/** The activation that a relay gets for a string, let go again at once; undefined where the service refuses it. */
+/** Claims and releases the activation of a string. @returns undefined if the service refuses it */
 export async function entered(office: Office, string: string | null): Promise<string | undefined> {
   const { code } = readActivationString(string ?? '');
   const caller = { source: '192.0.2.9', requestId: 'test' };

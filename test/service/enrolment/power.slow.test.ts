@@ -16,17 +16,17 @@ const DEAF_MS = 900;
 const OPEN_MS = 300;
 const WRITE_MS = 5;
 
-/** The built image on simulated chips, in this process; its power goes at one operation of its memories. */
+/** The built image on simulated chips, in this process; its power fails at one operation of its memories. */
 class ImageFob implements HeldFob {
   readonly fob: ReturnType<typeof boot>;
   cuts = 0;
 
-  /** @param seed of its chance, and so of its serial number */
+  /** @param seed of its randomness, and so of its serial number */
   constructor(seed: number) {
     this.fob = boot({ board: 'pico', startMs: NOW_MS, seed });
   }
 
-  /** Presses as long as the fob gathers chance. */
+  /** Presses the button while the fob collects randomness. */
   gather(): void {
     while (this.screen.some(line => line.includes('%'))) this.fob.press(0, SHORT_MS);
   }
@@ -63,7 +63,7 @@ class ImageFob implements HeldFob {
 
   get code(): string {
     const groups = this.screen.filter(line => /^[A-Za-z0-9]{3} [A-Za-z0-9]{3}$/.test(line.trim()));
-    // Without a code there the words on it are no secret.
+    // Without a code the words on the screen are no secret.
     return groups.length === 0 ? '' : secret(groups.join('').replaceAll(' ', '').toLowerCase());
   }
 
@@ -83,7 +83,7 @@ class ImageFob implements HeldFob {
 
 itNeeds(
   needsBuild,
-  'the fob’s power goes at any operation of its memories: the run goes on with what is there',
+  'an enrolment continues after the fob loses power at any operation of its memories',
   async () => {
     await using scene = await Scene.open();
     let users = 0;
@@ -117,7 +117,7 @@ itNeeds(
         .where('users.name', '=', user)
         .execute();
       expect([at, tokens]).toEqual([at, [{ state: 'active' }]]);
-      // At the end the fob gets its push key: nobody waits for it where the power goes then.
+      // The fob gets its push key at the end: the relay does not wait for it, and power may fail then.
       came += fob.cuts + (fob.fob.powered ? 0 : 1);
       fob.fob.close();
     }

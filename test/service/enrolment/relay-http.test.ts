@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { Rig } from '../kit.ts';
 
-/** What became of a connection: opened, or the status by which it was refused. */
+/** Opens a connection. @returns it, or the status of the refusal */
 function dial(url: string, headers: Record<string, string> = {}): Promise<WebSocket | number> {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/relay`, { headers });
   return new Promise((resolve, reject) => {
@@ -24,7 +24,7 @@ async function opened(url: string): Promise<WebSocket> {
   return socket;
 }
 
-/** The code by which the service closes a connection over which this was said. */
+/** Returns the code with which the service closes a connection after these messages. */
 async function endAfter(url: string, ...said: readonly (string | Buffer)[]): Promise<number> {
   const socket = await opened(url);
   const ended = once(socket, 'close');
@@ -35,7 +35,7 @@ async function endAfter(url: string, ...said: readonly (string | Buffer)[]): Pro
 
 const OPEN = JSON.stringify({ type: 'open', version: 1, nonce: 'A'.repeat(43) });
 
-it('a relay is a program, or a page of the service itself', async () => {
+it('relay connections are accepted from programs and from the service’s own pages only', async () => {
   await using rig = new Rig();
   const { url } = await rig.start();
   expect(await dial(url, { origin: 'https://elsewhere.example' })).toBe(403);
@@ -53,7 +53,7 @@ it('a relay is a program, or a page of the service itself', async () => {
   expect(plain.status).toBe(404);
 });
 
-it('what is not a message, or not in its turn, ends the connection', async () => {
+it('a malformed or out-of-turn message ends the relay connection', async () => {
   await using rig = new Rig();
   const { url } = await rig.start();
   const enter = JSON.stringify({ type: 'enter', code: 'A'.repeat(22), relay: 'A'.repeat(22) });
@@ -74,7 +74,7 @@ it('what is not a message, or not in its turn, ends the connection', async () =>
   expect(await endAfter(url, 'x'.repeat(100_000))).toBe(1009);
 });
 
-it('one source has so many connections at once, and no more', async () => {
+it('one source has a limited number of relay connections at once', async () => {
   await using rig = new Rig();
   const { url } = await rig.start();
   const sockets = await Promise.all(Array.from({ length: relayLimits.relaysPerSource }, () => opened(url)));
@@ -83,7 +83,7 @@ it('one source has so many connections at once, and no more', async () => {
   await Promise.all(sockets.map(socket => once(socket, 'close')));
 });
 
-it('ends with the service, which does not wait for anybody', async () => {
+it('relay connections end when the service closes, which waits for nobody', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const socket = await opened(service.url);
@@ -92,7 +92,7 @@ it('ends with the service, which does not wait for anybody', async () => {
   expect((await ended)[0]).toBe(1001);
 });
 
-it('ends while somebody is still on the way to it, who hears nothing more and says nothing more', async () => {
+it('upgrades that arrive while the service closes get no response and are not processed', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const { hostname, port, host } = new URL(service.url);
@@ -101,7 +101,7 @@ it('ends while somebody is still on the way to it, who hears nothing more and sa
   await Promise.all(late.map(socket => once(socket, 'connect')));
   const ended = service.close();
   for (const [n, socket] of late.entries()) {
-    // At one moment of the end after the other.
+    // Each request arrives at another moment of the shutdown.
     for (let turns = 0; turns < n; turns++) await new Promise(setImmediate);
     socket.write(
       `GET /${n % 2 === 0 ? 'relay' : 'agent'} HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
@@ -112,7 +112,7 @@ it('ends while somebody is still on the way to it, who hears nothing more and sa
   for (const socket of late) socket.destroy();
 });
 
-it('an upgrade elsewhere is answered as any request, and the connection is over', async () => {
+it('an upgrade request for another path gets an ordinary response, and its connection ends', async () => {
   await using rig = new Rig();
   const { hostname, port, host } = new URL((await rig.start()).url);
   const socket = connect({ host: hostname, port: Number(port) });

@@ -14,8 +14,8 @@ import { NOW_MS, random, refusalOf, Scene, serialOf } from './kit.ts';
 
 const CALLER = { source: '192.0.2.9', requestId: 'relay' };
 
-describe('a relay brings a fob to an active token', () => {
-  it('that is blank, by the code on its screen', async () => {
+describe('enrolments through a relay', () => {
+  it('a relay brings a blank fob to an active token by the code on its screen', async () => {
     await using scene = await Scene.open();
     const fob = new CoreFob();
     const done = await scene.relay(await scene.activation(), fob);
@@ -30,16 +30,19 @@ describe('a relay brings a fob to an active token', () => {
     expect(events).toMatchObject([{ outcome: 'accepted', token_id: tokens[0]?.id }]);
   });
 
-  it.each(['hotp', 'totp'] as const)('that the service owns, with its %s account', async kind => {
-    await using scene = await Scene.open();
-    const owned = await scene.ownFob();
-    const serial = await scene.putAccount(owned, kind);
-    const done = await scene.relay(await scene.activation({ fobs: 'owned' }), owned.fob);
-    expect(done).toMatchObject({ serial: owned.serial, token: serial });
-    expect((await scene.state()).tokens).toMatchObject([{ serial, state: 'active', kind }]);
-  });
+  it.each(['hotp', 'totp'] as const)(
+    'a relay brings a fob that the service owns, with its %s account, to an active token',
+    async kind => {
+      await using scene = await Scene.open();
+      const owned = await scene.ownFob();
+      const serial = await scene.putAccount(owned, kind);
+      const done = await scene.relay(await scene.activation({ fobs: 'owned' }), owned.fob);
+      expect(done).toMatchObject({ serial: owned.serial, token: serial });
+      expect((await scene.state()).tokens).toMatchObject([{ serial, state: 'active', kind }]);
+    },
+  );
 
-  it('that the service owns, without an account', async () => {
+  it('a relay brings a fob that the service owns, without an account, to an active token', async () => {
     await using scene = await Scene.open();
     const owned = await scene.ownFob();
     const done = await scene.relay(await scene.activation({ fobs: 'owned' }), owned.fob);
@@ -48,8 +51,8 @@ describe('a relay brings a fob to an active token', () => {
   });
 });
 
-describe('a fob that is enrolled', () => {
-  it('has its push key as well, or none where there is no room for it', async () => {
+describe('push keys after an enrolment', () => {
+  it('an enrolled fob gets its push key as well, or none if it has no room', async () => {
     await using scene = await Scene.open();
     await scene.relay(await scene.activation(), new CoreFob());
     const keys = () => scene.db.selectFrom('push_keys').select('proved_ms').execute();
@@ -58,7 +61,7 @@ describe('a fob that is enrolled', () => {
     const client = connect(full.fob.plugIn().transport, HASTY);
     await client.hello();
     await client.openSession(pairingKey(full.key));
-    // All but the one that the token takes.
+    // Fills all records but the one that the token takes.
     for (let { freeRecords } = await client.call('info', {}); freeRecords > 1; freeRecords--)
       await client.call('put', {
         id: Uint8Array.of(9, 9, 9, freeRecords),
@@ -79,8 +82,8 @@ describe('a fob that is enrolled', () => {
   });
 });
 
-describe('a relay that was cut off before it heard that it was done', () => {
-  it('hears it when it comes back, with another ticket, unless the token was stopped meanwhile', async () => {
+describe('relays cut off before the end of an enrolment', () => {
+  it('a returning relay is told that it is done, with another ticket, unless the token was suspended meanwhile', async () => {
     await using scene = await Scene.open();
     const activation = await scene.activation();
     const done = await scene.relay(activation, new CoreFob());
@@ -96,8 +99,8 @@ describe('a relay that was cut off before it heard that it was done', () => {
   });
 });
 
-describe('an activation that is not valid', () => {
-  it('fills the audit with no more than so many refusals an hour', async () => {
+describe('activations that are not valid', () => {
+  it('refusals of an invalid activation fill a limited number of audit rows an hour', async () => {
     await using scene = await Scene.open();
     const { code } = await scene.activation({ state: 'used' });
     const { management } = scene.office;
@@ -112,7 +115,7 @@ describe('an activation that is not valid', () => {
     expect(await rows()).toBe(relayLimits.refusalsRecorded + 1);
   });
 
-  it('is refused by the same bytes, whatever is wrong', async () => {
+  it('every invalid activation is refused by the same bytes', async () => {
     await using scene = await Scene.open();
     const fob = new CoreFob();
     const wrong = [

@@ -15,12 +15,12 @@ import { isOnPostgres } from '../kit.ts';
 import { accepted, codeOf, grace, type Office } from '../users/kit.ts';
 import { entered, HOUR_MS, kept, openOffice, stock, tokenOf } from './office.ts';
 
-/** On PostgreSQL every step costs several times as much. */
+/** Every step costs several times as much on PostgreSQL. */
 function runsOf(): number {
   return isOnPostgres ? countOf(4, 10) : countOf(15, 40);
 }
 
-/** What the model knows of one activation. */
+/** The model's facts about one activation. */
 interface Known {
   readonly id: string;
   readonly string: string | null;
@@ -97,7 +97,7 @@ class Run {
       const result = await revokeActivation(management, grace, { id });
       expect(codeOf(result)).toBe(known.isOver ? 'activation_over' : 'done');
       known.isOver = true;
-      // Unless another waits for it the token goes back, and with it what expired.
+      // The token is returned unless another activation waits for it, which ends expired ones as well.
       if (result.ok && serial !== null && !this.hasOpen(serial))
         for (const other of this.known) if (other.serial === serial) other.isOver = true;
       return;
@@ -114,7 +114,7 @@ class Run {
     }
   }
 
-  /** Every code opens what the model says, and a token is set aside as long as it may be asked for. */
+  /** Checks each code against the model, and that a token stays reserved as long as it may be used. */
   async check(): Promise<void> {
     for (const one of this.known) {
       expect(await entered(this.office, one.string)).toBe(this.isOpen(one) ? one.id : undefined);
@@ -127,7 +127,7 @@ class Run {
   }
 }
 
-test('whatever operators do and however time goes, a code works as long as a model says, and never again', {
+test('property: with any operator acts and any time, a code works as long as the model says, and never again', {
   ...LONG,
   timeout: 120_000,
 }, async () => {

@@ -22,14 +22,14 @@ it('a round robin serves each key once before any key twice, and each key in its
   );
 });
 
-it('a round robin passes over keys that may not be served now, and keeps their turn', () => {
+it('a round robin skips keys that may not be served now, and keeps their turn', () => {
   const queue = new RoundRobin<number>();
   for (const [at, name] of ['a', 'a', 'b', 'c'].entries()) queue.add(name, at);
   expect(queue.next(name => name !== 'a')).toBe(2);
   expect([queue.next(), queue.next(), queue.next()]).toEqual([0, 3, 1]);
 });
 
-it('the largest holder is one that holds most, whatever was added and removed', () => {
+it('the largest holder is a key that holds most, after any additions and removals', () => {
   const act = fc.tuple(key, fc.boolean());
   fc.assert(
     fc.property(fc.array(act, { maxLength: 60 }), acts => {

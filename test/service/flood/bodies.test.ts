@@ -7,7 +7,7 @@ import { during, formHead, manyParts, needsLinux, PARTS_TYPE, raw } from './kit.
 // Processes and hundreds of connections take long where other tests keep the machine busy.
 vi.setConfig({ testTimeout: 120_000 });
 
-/** Of processor time: a service that reads such a form needs seconds for each, one that does not needs next to none. */
+/** Processor time: reading such a form costs the service seconds, and not reading it next to nothing. */
 const SPENT_MS = 2_500;
 const GROWN_BYTES = 50 * 1_048_576;
 const PIECE_BYTES = 65_536;
@@ -33,7 +33,7 @@ async function sendForm(url: string, path: string, body: Buffer, length = body.l
 
 itNeeds(
   needsLinux,
-  'a form of 247,000 files that a stranger sends neither stops the service nor takes its memory',
+  'a stranger’s form of 247,000 files neither blocks the service nor uses up its memory',
   async () => {
     await using premises = new Premises();
     const { started, pid } = await premises.serve();
@@ -49,7 +49,7 @@ itNeeds(
   },
 );
 
-itNeeds(needsLinux, '100 forms that are never finished keep no memory of the service', async () => {
+itNeeds(needsLinux, '100 unfinished forms hold no memory of the service', async () => {
   await using premises = new Premises();
   const { started, pid } = await premises.serve();
   const { url } = started;

@@ -26,7 +26,7 @@ class Bench {
     return connection;
   }
 
-  /** A request that has arrived as a whole, and is being decided. */
+  /** Begins a request that arrived completely and is in progress. */
   ask(connection: HttpConnection, source = connection.source) {
     const request = new IncomingMessage(new Socket());
     const response = new ServerResponse(request);
@@ -35,7 +35,7 @@ class Bench {
     return { isIn, response };
   }
 
-  /** How many are open, by the address that they come from. */
+  /** Counts the open connections of an address. */
   count(address?: string): number {
     const isOpen = ({ socket, source }: HttpConnection) =>
       !socket.destroyed && (address === undefined || source === address);
@@ -43,8 +43,8 @@ class Bench {
   }
 }
 
-describe('connections that nobody vouches for', () => {
-  it('of one source are bounded, and the oldest on which nothing is decided gives way', () => {
+describe('unauthenticated connections', () => {
+  it('connections of one source are limited, and the oldest without a request in progress gives way', () => {
     const bench = new Bench();
     const [busy, oldest, ...others] = Array.from({ length: 4 }, () => bench.accept('192.0.2.1'));
     if (busy === undefined || oldest === undefined) throw new Error('none');
@@ -59,7 +59,7 @@ describe('connections that nobody vouches for', () => {
     ]);
   });
 
-  it('of one source on which something is decided keep their place, and a new one has none', () => {
+  it('connections with a request in progress keep their place, and a new one of the same source is refused', () => {
     const bench = new Bench();
     for (let count = 0; count < 4; count++) bench.ask(bench.accept('192.0.2.1'));
     expect(bench.accept('192.0.2.1').socket.destroyed).toBe(true);
@@ -67,7 +67,7 @@ describe('connections that nobody vouches for', () => {
     expect(bench.accept('192.0.2.2').socket.destroyed).toBe(false);
   });
 
-  it('of all sources are bounded, and one of the source that has most gives way', () => {
+  it('connections of all sources are limited, and one of the source with the most gives way', () => {
     const bench = new Bench();
     const few = bench.accept('192.0.2.9');
     for (const source of ['192.0.2.1', '192.0.2.2'])
@@ -78,7 +78,7 @@ describe('connections that nobody vouches for', () => {
     expect([bench.count('192.0.2.1'), bench.count('192.0.2.2'), bench.count('192.0.2.3')]).toEqual([3, 3, 1]);
   });
 
-  it('are not counted while somebody vouches for them, and are again between their requests', () => {
+  it('connections do not count during an authenticated request, and count again between requests', () => {
     const bench = new Bench();
     const known = Array.from({ length: 12 }, () => {
       const connection = bench.accept('192.0.2.1');
@@ -91,7 +91,7 @@ describe('connections that nobody vouches for', () => {
     expect([bench.count(), bench.all.size]).toEqual([4, 4]);
   });
 
-  it('of a proxy count as those of the source it speaks for while a request is under way', () => {
+  it('a proxy’s connection counts for the forwarded source while a request is in progress', () => {
     const bench = new Bench();
     const ofOne = Array.from({ length: 4 }, () => bench.ask(bench.accept(PROXY), '192.0.2.1'));
     expect(ofOne.map(({ isIn }) => isIn)).toEqual([true, true, true, true]);
@@ -104,7 +104,7 @@ describe('connections that nobody vouches for', () => {
     expect(bench.count(PROXY)).toBe(5 + ROOMS.proxies);
   });
 
-  it('property: whatever comes, asks, is vouched for and goes, no bound is passed', () => {
+  it('property: with any order of connections, requests, authentications and ends, no limit is exceeded', () => {
     const step = fc.record({
       act: fc.constantFrom('accept', 'ask', 'know', 'end', 'close'),
       source: fc.constantFrom('192.0.2.1', '192.0.2.2', '192.0.2.3', '192.0.2.4', PROXY),
@@ -137,7 +137,7 @@ describe('connections that nobody vouches for', () => {
   });
 });
 
-it('what the system lets the service open is shared out so that files are left for its databases', () => {
+it('the system’s limit on open files is divided so that files are left for the databases', () => {
   for (const files of [0, 100, 256, 500, 1_024, 4_096, 20_000, 65_536, Number.POSITIVE_INFINITY]) {
     const { all, strangers, ofSource, proxies, agents } = connectionLimitsFor(files);
     expect(strangers + proxies + agents).toBeLessThanOrEqual(all);
@@ -151,7 +151,7 @@ it('what the system lets the service open is shared out so that files are left f
   });
 });
 
-it('large bodies that are being read at once are bounded, and the source that has most loses its oldest one', () => {
+it('large bodies in progress are limited, and the source with the most loses its oldest one', () => {
   const reading = new LargeBodies({ most: 10, mostOfSource: 6 });
   const ended: string[] = [];
   const begin = (source: string, bytes: number) =>
@@ -164,12 +164,12 @@ it('large bodies that are being read at once are bounded, and the source that ha
   expect(ended).toEqual([]);
   expect(begin('192.0.2.3', 2)).toBeDefined();
   expect(ended).toEqual(['192.0.2.1 2']);
-  // Its capacity was given back already, and is somebody else's.
+  // Its capacity was released already, and now belongs to another request.
   first?.();
   expect(begin('192.0.2.4', 5)).toBeUndefined();
 });
 
-it('where all places of agents are taken, one of the source that has most without a fob gives way', async () => {
+it('when all places of agents are taken, one of the source with the most without a fob gives way', async () => {
   await using office = await Office.open();
   const { management } = office;
   const agents = new Agents({ management, identity: identityReader(management), ticks: () => 0 }, 10);

@@ -15,7 +15,7 @@ vi.setConfig({ testTimeout: 120_000 });
 
 const FORM = 'application/x-www-form-urlencoded';
 
-/** Opens so many connections of one source on which no request ever arrives. */
+/** Opens connections of one source on which no request ever arrives. */
 async function stalled(url: string, count: number, from: string): Promise<RawConnection[]> {
   const connections: RawConnection[] = [];
   while (connections.length < count) {
@@ -29,7 +29,7 @@ async function stalled(url: string, count: number, from: string): Promise<RawCon
   return connections;
 }
 
-/** An agent that has been answered. */
+/** Opens an agent connection and waits for its answer. */
 async function agent(url: string): Promise<WebSocket> {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/agent`);
   await once(socket, 'open');
@@ -48,10 +48,10 @@ function end(connections: readonly RawConnection[]): void {
   for (const { socket } of connections) socket.destroy();
 }
 
-describe('connections that nobody vouches for', () => {
+describe('unauthenticated connections', () => {
   itNeeds(
     needsLinux,
-    '1,000 stalled ones of one source leave agents, log-ins and RADIUS as they are',
+    '1,000 stalled connections of one source do not affect agents, log-ins and RADIUS',
     async () => {
       await using rig = await RadiusRig.open('otp', { clock: Date.now });
       const token = await add(rig.service, newToken({ kind: 'hotp' }));
@@ -63,7 +63,7 @@ describe('connections that nobody vouches for', () => {
       expect(await health(url)).toBe(200);
       const own = socketsOf(pid);
       const attackers = await stalled(url, 1_000, '127.0.0.2');
-      // It is accepted behind all of them.
+      // It is accepted after all of them.
       expect(await health(url)).toBe(200);
       expect(socketsOf(pid) - own).toBeLessThanOrEqual(webLimits.connectionsPerSource + 2);
       const logIn = { user: 'ada', passcode: codeAt(token, 0) };
@@ -79,23 +79,27 @@ describe('connections that nobody vouches for', () => {
     },
   );
 
-  itNeeds(needsLinux, 'of many sources give way to others, and agents do not', async () => {
-    await using premises = new Premises();
-    const { started, pid } = await premises.serve();
-    const { url } = started;
-    const first = await agent(url);
-    const own = socketsOf(pid);
-    const attackers: RawConnection[] = [];
-    for (let source = 2; source < 8; source++)
-      attackers.push(...(await stalled(url, webLimits.connectionsPerSource, `127.0.0.${source}`)));
-    expect(await health(url)).toBe(200);
-    expect(socketsOf(pid) - own).toBeLessThanOrEqual(webLimits.connectionsMax + 2);
-    expect(await beats(first)).toEqual({ type: 'beat' });
-    first.terminate();
-    end(attackers);
-  });
+  itNeeds(
+    needsLinux,
+    'stalled connections of many sources give way to others, and agents do not',
+    async () => {
+      await using premises = new Premises();
+      const { started, pid } = await premises.serve();
+      const { url } = started;
+      const first = await agent(url);
+      const own = socketsOf(pid);
+      const attackers: RawConnection[] = [];
+      for (let source = 2; source < 8; source++)
+        attackers.push(...(await stalled(url, webLimits.connectionsPerSource, `127.0.0.${source}`)));
+      expect(await health(url)).toBe(200);
+      expect(socketsOf(pid) - own).toBeLessThanOrEqual(webLimits.connectionsMax + 2);
+      expect(await beats(first)).toEqual({ type: 'beat' });
+      first.terminate();
+      end(attackers);
+    },
+  );
 
-  itNeeds(needsLinux, 'behind a stated proxy count as those of whom it speaks for', async () => {
+  itNeeds(needsLinux, 'connections behind a configured proxy count for the forwarded source', async () => {
     await using premises = new Premises();
     const publicUrl = 'https://otp.example.org';
     const { started, pid } = await premises.serve(['--behind-proxy', '127.0.0.3', '--public-url', publicUrl]);
@@ -122,24 +126,28 @@ describe('connections that nobody vouches for', () => {
 });
 
 describe('a service that runs out of open files', () => {
-  itNeeds(needsLinux, 'says so once at its start, keeps what it needs, and goes on answering', async () => {
-    await using premises = new Premises();
-    const { started, log } = await premises.serve([], {}, withOpenFiles(500));
-    const { url } = started;
-    const attackers: RawConnection[] = [];
-    for (let source = 2; source < 8; source++)
-      attackers.push(...(await stalled(url, 120, `127.0.0.${source}`)));
-    expect(await health(url)).toBe(200);
-    expect((await fetch(`${url}/ready`)).status).toBe(200);
-    expect((await fetch(`${url}/login`)).status).toBe(200);
-    end(attackers);
-    const warnings = log().filter(({ level }) => level === 'warn' || level === 'error');
-    expect(warnings.map(({ message }) => message)).toEqual(['few files may be open']);
-  });
+  itNeeds(
+    needsLinux,
+    'a low limit on open files is reported once at the start, and the service goes on answering',
+    async () => {
+      await using premises = new Premises();
+      const { started, log } = await premises.serve([], {}, withOpenFiles(500));
+      const { url } = started;
+      const attackers: RawConnection[] = [];
+      for (let source = 2; source < 8; source++)
+        attackers.push(...(await stalled(url, 120, `127.0.0.${source}`)));
+      expect(await health(url)).toBe(200);
+      expect((await fetch(`${url}/ready`)).status).toBe(200);
+      expect((await fetch(`${url}/login`)).status).toBe(200);
+      end(attackers);
+      const warnings = log().filter(({ level }) => level === 'warn' || level === 'error');
+      expect(warnings.map(({ message }) => message)).toEqual(['few files may be open']);
+    },
+  );
 
   itNeeds(
     needsTool('prlimit'),
-    'although there were enough at its start says so in one line of its log',
+    'running out of open files after the start is one line of the log',
     async prlimit => {
       await using premises = new Premises();
       const { started, log, pid } = await premises.serve();

@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import type { Need } from '../../kit/tools.ts';
 
-/** Every address of 127.0.0.0/8 is this computer on Linux, so that an attacker has another address than others have. */
+/** On Linux every address of 127.0.0.0/8 is this computer, so that the attacker has an address of its own. */
 export const needsLinux: Need<true> = {
   name: 'Linux: addresses of 127.0.0.0/8, and /proc',
   found: process.platform === 'linux' ? true : undefined,
@@ -15,7 +15,7 @@ export const needsLinux: Need<true> = {
 
 const ATTACKER = '127.0.0.2';
 
-/** A connection made of nothing but bytes. */
+/** A connection for raw bytes. */
 export class RawConnection {
   readonly socket: Socket;
   readonly #sinceMs = performance.now();
@@ -30,7 +30,7 @@ export class RawConnection {
       this.#heard += chunk;
       this.#wake();
     });
-    // A reset is one of the ways in which a service ends a connection.
+    // The service may end a connection by a reset.
     socket.on('error', () => undefined);
     socket.once('end', () => this.#markClosed());
     socket.once('close', () => this.#markClosed());
@@ -45,7 +45,7 @@ export class RawConnection {
     return this.#heard;
   }
 
-  /** The status of the answer, or 0 while there is none. */
+  /** Status of the response, or 0 before there is one. */
   get status(): number {
     return Number(/^HTTP\/1\.1 (\d{3})/.exec(this.#heard)?.[1] ?? 0);
   }
@@ -54,12 +54,12 @@ export class RawConnection {
     return this.#closedMs === undefined;
   }
 
-  /** When the service ended it, in milliseconds since it was opened; undefined while it is open. */
+  /** When the service closed the connection, in milliseconds since its opening; undefined while it is open. */
   get closedMs(): number | undefined {
     return this.#closedMs;
   }
 
-  /** Sends, and waits while the service takes nothing; false once it is over. */
+  /** Sends bytes, and waits while the service does not read; returns false once the connection is over. */
   async send(bytes: string | Buffer): Promise<boolean> {
     if (!this.isOpen || this.socket.destroyed) return false;
     if (!this.socket.write(bytes))
@@ -67,7 +67,7 @@ export class RawConnection {
     return this.isOpen;
   }
 
-  /** Resolves with the status of the answer, or with 0 once the connection ends without one. */
+  /** Resolves with the status of the response, or with 0 if the connection ends without one. */
   async answered(): Promise<number> {
     while (this.isOpen && !this.#heard.includes('\r\n\r\n')) await this.#something();
     return this.status;
@@ -104,7 +104,7 @@ export async function rawTls(url: string, options: ConnectionOptions): Promise<R
   return connection;
 }
 
-/** The head of a form that a browser sends to a page of the service. */
+/** Returns the head of a form that a browser sends to a page of the service. */
 export function formHead(url: string, path: string, type: string, length: number): string {
   const { host, origin } = new URL(url);
   const lines = [`POST ${path} HTTP/1.1`, `host: ${host}`, `origin: ${origin}`, `content-type: ${type}`];
@@ -115,24 +115,24 @@ export function formHead(url: string, path: string, type: string, length: number
 const PART = '--b\r\ncontent-disposition: form-data; name="a"; filename="b"\r\n\r\nx\r\n';
 export const PARTS_TYPE = 'multipart/form-data; boundary=b';
 
-/** A form of as many small parts as fit. */
+/** Returns a form with as many small parts as fit. */
 export function manyParts(length: number): Buffer {
   const end = '--b--\r\n';
   const count = Math.floor((length - end.length) / PART.length);
   return Buffer.from(PART.repeat(count) + end);
 }
 
-/** What an attack cost a service. */
+/** The cost of an attack for a service. */
 export interface Cost {
-  /** Processor time, which bounds how long others can have waited; unlike that it does not depend on how busy the computer is. */
+  /** Processor time, which limits how long others waited; unlike waiting times it does not depend on the load. */
   readonly spentMs: number;
-  /** The most memory in use, less that of before. */
+  /** The highest memory use above the initial one. */
   readonly grownBytes: number;
-  /** The longest time that an answer of `/health` took. */
+  /** The longest response time of `/health`. */
   readonly slowestMs: number;
 }
 
-/** Asks `/health` again and again while an attack goes on, and looks at the process. */
+/** Requests `/health` repeatedly during an attack, and measures the process. */
 export async function during(
   { url, pid }: { readonly url: string; readonly pid: number },
   attack: () => Promise<unknown>,
@@ -159,14 +159,14 @@ export async function during(
   return { spentMs: processorMs(pid) - beforeMs, grownBytes: most - before, slowestMs };
 }
 
-/** Processor time of a process so far (proc(5)), whose clock ticks 100 times a second. */
+/** Returns the processor time of a process so far (proc(5)), whose clock ticks 100 times a second. */
 function processorMs(pid: number): number {
   const [, fields = ''] = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ');
   const [user, system] = fields.split(' ').slice(11, 13);
   return (Number(user) + Number(system)) * 10;
 }
 
-/** The status of `/health`, on a connection of its own. */
+/** Returns the status of `/health`, on a connection of its own. */
 export function health(url: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const heard = (response: IncomingMessage) => {
@@ -181,20 +181,20 @@ export function health(url: string): Promise<number> {
   });
 }
 
-/** Resident memory of a process (proc(5)). */
+/** Returns the resident memory of a process (proc(5)). */
 function residentBytes(pid: number): number {
   const [, kib] = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
   return Number(kib) * 1024;
 }
 
-/** How many sockets a process has open, those that it listens on included. */
+/** Counts the open sockets of a process, including listening ones. */
 export function socketsOf(pid: number): number {
   const folder = `/proc/${pid}/fd`;
   const isSocket = (name: string) => {
     try {
       return readlinkSync(`${folder}/${name}`).startsWith('socket:');
     } catch {
-      // It was closed meanwhile.
+      // The descriptor was closed meanwhile.
       return false;
     }
   };

@@ -11,7 +11,7 @@ vi.setConfig({ testTimeout: 60_000 });
 
 const STRANGERS = ['127.0.0.2', '127.0.0.3', '127.0.0.4'];
 
-/** A poll of an agent that says how long it is, and does not come. */
+/** Sends an agent's poll that states its length but whose body does not arrive. */
 async function slowPoll(url: string, from: string): Promise<RawConnection> {
   const connection = await raw(url, from);
   await connection.send(formHead(url, '/agent/poll', 'application/json', agentLimits.agentPollBodyMaxBytes));
@@ -32,7 +32,7 @@ function importHead(url: string, cookie: string, length: number): string {
 
 itNeeds(
   needsLinux,
-  'slow polls of strangers keep neither an import of an administrator nor the poll of another source out',
+  'slow polls of strangers block neither an administrator’s import nor the poll of another source',
   async () => {
     await using rig = new Rig();
     const service = await rig.start({ clock: Date.now });
@@ -49,25 +49,21 @@ itNeeds(
     const file = `--b\r\ncontent-disposition: form-data; name="csrf"\r\n\r\n${'x'.repeat(8_192)}\r\n--b--\r\n`;
     const imported = await statusOf(url, '127.0.0.5', importHead(url, visitor.cookie, file.length), file);
     for (const { socket } of slow) socket.destroy();
-    // Nobody knows the key of the poll, and the form has not the session's token: both were read.
+    // The poll has an unknown key, and the form lacks the session's token: both bodies were read.
     expect({ polled, imported }).toEqual({ polled: 404, imported: 403 });
   },
 );
 
-itNeeds(
-  needsLinux,
-  'a file that is too large for an import is refused as too large, however large it is',
-  async () => {
-    await using rig = new Rig();
-    const service = await rig.start({ clock: Date.now });
-    const visitor = new Visitor(service);
-    await visitor.enter();
-    const lengths = [consoleLimits.uploadMaxBytes + 1, webLimits.largeBodiesMaxBytes + 1];
-    const statuses: number[] = [];
-    for (const length of lengths) {
-      const head = importHead(service.url, visitor.cookie, length);
-      statuses.push(await statusOf(service.url, '127.0.0.2', head, ''));
-    }
-    expect(statuses).toEqual([413, 413]);
-  },
-);
+itNeeds(needsLinux, 'an import file over the limit is refused as too large, at any size', async () => {
+  await using rig = new Rig();
+  const service = await rig.start({ clock: Date.now });
+  const visitor = new Visitor(service);
+  await visitor.enter();
+  const lengths = [consoleLimits.uploadMaxBytes + 1, webLimits.largeBodiesMaxBytes + 1];
+  const statuses: number[] = [];
+  for (const length of lengths) {
+    const head = importHead(service.url, visitor.cookie, length);
+    statuses.push(await statusOf(service.url, '127.0.0.2', head, ''));
+  }
+  expect(statuses).toEqual([413, 413]);
+});

@@ -13,7 +13,7 @@ import { Office } from '../users/kit.ts';
 
 type Buckets = WebContext['buckets'];
 
-/** The HTTP side over a database and nothing else: requests come no further than their checks. */
+/** Builds the HTTP side over a database only: requests get no further than their checks. */
 function appOver({ management }: Office, buckets: Buckets): FastifyInstance {
   const notHere = () => Promise.reject(new Error('not here'));
   const context: WebContext = {
@@ -56,7 +56,7 @@ function appOver({ management }: Office, buckets: Buckets): FastifyInstance {
   });
 }
 
-/** Sends a request of a stranger without a body. @returns its status */
+/** Sends a stranger's request without a body. @returns its status */
 async function ask(app: FastifyInstance, { method, path }: ServedRoute): Promise<number> {
   const answer = await app.inject({
     method: method as 'GET',
@@ -69,7 +69,7 @@ async function ask(app: FastifyInstance, { method, path }: ServedRoute): Promise
 const nameOf = ({ method, path }: ServedRoute) => `${method} ${path}`;
 
 describe('the rate limits of every route', () => {
-  it('refuse a stranger whose allowance is used up, and few routes state none', async () => {
+  it('routes refuse a stranger whose rate limit is used up, and few routes have none', async () => {
     await using office = await Office.open();
     const app = appOver(office, { take: () => false });
     await app.ready();
@@ -83,7 +83,7 @@ describe('the rate limits of every route', () => {
     const described = new Set(app.served.filter(({ operation }) => operation).map(({ path }) => path));
     const free = app.served.filter(({ unlimited: why }) => why !== undefined);
     expect(free.filter(({ rates, who }) => rates.length > 0 || who !== 'anybody')).toEqual([]);
-    // Besides the answer to methods that a path of the API does not have.
+    // The responses to unsupported methods of API paths are left out.
     expect(free.filter(({ path }) => !described.has(path)).map(nameOf)).toEqual([
       'GET /',
       'GET /health',
@@ -99,7 +99,7 @@ describe('the rate limits of every route', () => {
     await app.close();
   });
 
-  it('are those that it states: it takes from no other allowance', async () => {
+  it('each route takes only from the rate limits that it declares', async () => {
     await using office = await Office.open();
     const taken: { key: string; burst: number; perSecond: number }[] = [];
     const app = appOver(office, {
@@ -126,18 +126,18 @@ describe('the rate limits of every route', () => {
   });
 });
 
-describe('a route that was not registered by the one helper', () => {
+describe('routes registered without the helper', () => {
   const handler = () => 'here';
   const access = unlimited('a test');
 
-  it('is not taken by the service', async () => {
+  it('the service refuses a route that was not registered by the helper', async () => {
     await using office = await Office.open();
     const app = appOver(office, makeRateLimiter());
     expect(() => app.get('/else', handler)).toThrow('The route GET /else was not registered by serveRoute');
     await app.close();
   });
 
-  it('in a plugin keeps the app from starting', async () => {
+  it('a route in a plugin that was not registered by the helper keeps the app from starting', async () => {
     const app = Fastify();
     keepRoutes(app);
     serveRoute(app, { method: 'GET', path: '/right', access, handle: handler });
@@ -145,7 +145,7 @@ describe('a route that was not registered by the one helper', () => {
     await expect(app.ready()).rejects.toThrow('The route GET /else was not registered by serveRoute');
   });
 
-  it('is refused, too, where it only says what the helper would have stated', () => {
+  it('a route that copies the helper’s declaration is refused, too', () => {
     const app = Fastify();
     keepRoutes(app);
     const { config } = routeOptions({ access });
@@ -155,7 +155,7 @@ describe('a route that was not registered by the one helper', () => {
     );
   });
 
-  it('is taken as a named exception, with limits of its own', async () => {
+  it('a named exception with limits of its own is accepted', async () => {
     const app = Fastify({ exposeHeadRoutes: false });
     const limits = { who: 'anybody', rates: [], unlimited: 'it counts requests itself' } as const;
     keepRoutes(app, [{ method: 'GET', path: '/foreign', reason: 'a handler of a library', ...limits }]);

@@ -27,7 +27,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 const BODYLESS = ['GET', 'HEAD'];
 
-/** Starts a service and takes every route that it has registered, of all its plugins. */
+/** Starts a service and returns every registered route of all its plugins. */
 async function served(rig: Rig): Promise<{ service: Service; routes: Served[] }> {
   const started = await watchApp(() => rig.start({ clock: Date.now }), Object.keys(TYPES));
   const routes = started.routes.map(route => ({
@@ -37,14 +37,14 @@ async function served(rig: Rig): Promise<{ service: Service; routes: Served[] }>
   return { service: started.result, routes };
 }
 
-/** What a service answers to a request whose body is longer than the route takes. */
+/** The service's response to a body over the route's limit. */
 interface Refused {
   readonly status: number;
-  /** Whether the service reads no more of it. */
+  /** Whether the service stopped reading the body. */
   readonly isOver: boolean;
 }
 
-/** By what somebody is let in who may do everything, by the beginning of a path or what a route asks for. */
+/** Credentials with all permissions, by the beginning of the path or the route's declaration. */
 type Credentials = (route: Served) => string;
 
 async function credentials(rig: Rig, service: Service): Promise<Credentials> {
@@ -61,7 +61,7 @@ async function credentials(rig: Rig, service: Service): Promise<Credentials> {
 
 let sources = 0;
 
-/** Sends a request. @param rest how long its body is, and what there is of that */
+/** Sends a request. @param rest its length header, and the sent part of its body */
 async function send(
   url: string,
   { method, path, type, shown }: { method: string; path: string; type: string; shown: string },
@@ -70,7 +70,7 @@ async function send(
   const { host, origin } = new URL(url);
   const line = `${method} ${path.replace(/:\w+/g, '1')} HTTP/1.1`;
   const fields = [line, `host: ${host}`, `origin: ${origin}`, shown, `content-type: ${type}`];
-  // Each from a source of its own: how many forms one source may send is tested elsewhere.
+  // Each request has its own source: rate limits are tested elsewhere.
   sources += 1;
   const connection = await raw(url, `127.0.${1 + (sources >> 8)}.${sources & 255}`);
   await connection.send(`${fields.join('\r\n')}\r\n${rest}`);
@@ -80,13 +80,13 @@ async function send(
   return { status, isOver };
 }
 
-/** One byte more than a route takes, in one chunk that the body goes on behind. */
+/** Returns one chunk of so many bytes, without the end of the body. */
 function chunked(bytes: number): string {
   return `transfer-encoding: chunked\r\n\r\n${bytes.toString(16)}\r\n${'x'.repeat(bytes)}\r\n`;
 }
 
-describe('every route of the service', () => {
-  it('that takes a body states how long it may be', async () => {
+describe('the body limits of every route', () => {
+  it('every route that takes a body declares its maximum length', async () => {
     await using rig = new Rig();
     const { routes } = await served(rig);
     const taking = routes.filter(({ method }) => !BODYLESS.includes(method));
@@ -112,7 +112,7 @@ describe('every route of the service', () => {
     expect(names(withFiles)).toEqual(['POST /operator/import']);
   });
 
-  it('refuses a body that is a byte longer than its limit, in every content type, and reads no more of it', async () => {
+  it('every route refuses a body one byte longer than its limit, in every content type, and reads no more of it', async () => {
     await using rig = new Rig();
     const { service, routes } = await served(rig);
     const { url } = service;
@@ -124,7 +124,7 @@ describe('every route of the service', () => {
       const request = { method, path, type: TYPES[type] ?? '', shown: shownFor(route) };
       for (const rest of [`content-length: ${limit + 1}\r\n\r\n`, chunked(limit + 1)]) {
         const { status, isOver } = await send(url, request, rest);
-        // Of what is no method of a path, or a page of nobody who is in, nothing is read at all.
+        // Unsupported methods, and pages of /me without a session, read no body at all.
         const isUnread = status === 405 || (status === 303 && path.startsWith('/me/'));
         const isRight = [413, 415].includes(status) ? isOver || limit === 0 : isUnread;
         if (!isRight) wrong.push(`${method} ${path} ${type}, ${rest.slice(0, 20)}: ${status} ${isOver}`);
@@ -144,7 +144,7 @@ describe('every route of the service', () => {
   });
 });
 
-it('a body that is sent to an address that the service does not have is not read', async () => {
+it('a body sent to an unknown path is not read', async () => {
   await using rig = new Rig();
   const { url } = await rig.start();
   const nowhere = { method: 'POST', path: '/nowhere', type: 'application/json', shown: 'accept: */*' };

@@ -8,11 +8,11 @@ import { formHead, type RawConnection, raw, rawTls } from './kit.ts';
 // Processes and hundreds of connections take long where other tests keep the machine busy.
 vi.setConfig({ testTimeout: 120_000 });
 
-/** Ten seconds, and what a busy computer adds; without the bounds it is half a minute and more. */
+/** Ten seconds, and the delay of a busy computer; without the limits it is half a minute or more. */
 const PATIENCE_MS = 24_000;
 const TRICKLE_MS = 400;
 
-/** Sends a character now and then until the connection is over. */
+/** Sends a character at intervals until the connection is over. */
 async function trickle(connection: RawConnection, text: string): Promise<void> {
   for (let at = 0; connection.isOpen; at = (at + 1) % text.length) {
     await connection.send(text.charAt(at));
@@ -45,13 +45,13 @@ const stalls: Readonly<Record<string, (connection: RawConnection, url: string) =
   },
 };
 
-/** Whether the service ends a connection in time. */
+/** Tells whether the service closes a connection in time. */
 async function ended(connection: RawConnection): Promise<boolean> {
   await Promise.race([connection.closed(), wait(PATIENCE_MS)]);
   return !connection.isOpen;
 }
 
-/** Whether it ends each of the stalls. */
+/** Tells for each kind of stall whether the service closes it. */
 async function endings(open: () => Promise<RawConnection>, url: string): Promise<[string, boolean][]> {
   return Promise.all(
     Object.entries(stalls).map(async ([name, stall]): Promise<[string, boolean]> => {
@@ -66,10 +66,10 @@ async function endings(open: () => Promise<RawConnection>, url: string): Promise
 
 const allInTime = Object.keys(stalls).map(name => [name, true]);
 
-describe('a request that does not arrive within 10 seconds ends its connection', () => {
+describe('requests that do not arrive within 10 seconds', () => {
   itNeeds(
     needsOpenssl,
-    'over HTTP and over TLS, and a TLS handshake that does not end does so, too',
+    'a late request ends its connection over HTTP and TLS, and so does an unfinished TLS handshake',
     async () => {
       using authority = new Authority();
       await using premises = new Premises();

@@ -11,7 +11,7 @@ import { codeOf, Helpdesk, helpdesk, must } from '../tokens/helpdesk.ts';
 import { COUNT, checkDone, finish, given, LEASE_OVER_MS } from './kit.ts';
 
 for (let after = 0; after <= COUNT; after++) {
-  test(`a worker that is never heard of again after ${after} rows: the next one does the rest once`, async () => {
+  test(`after a worker dies after ${after} rows, the next one does the remaining rows once`, async () => {
     await using rig = await Helpdesk.open();
     const id = await given(rig);
     let lease = await takeLease(rig.management);
@@ -27,7 +27,7 @@ for (let after = 0; after <= COUNT; after++) {
   });
 }
 
-/** Stops at one statement, as a process does that is killed there: its transaction never ends. */
+/** Stops at one statement like a killed process: its transaction never ends. */
 class Crash implements KyselyPlugin {
   statements = 0;
   readonly #at: number;
@@ -46,7 +46,7 @@ class Crash implements KyselyPlugin {
   }
 }
 
-test('a worker that is cut off at any statement loses no row and does none twice', async () => {
+test('a worker cut off at any statement loses no row and does none twice', async () => {
   await using rig = await Helpdesk.open();
   let isWhole = false;
   for (let at = 0; !isWhole; at++) {
@@ -69,7 +69,7 @@ async function doAll(management: Management): Promise<void> {
   while (lease !== undefined) lease = await workOn(management, lease, 2);
 }
 
-test('two workers at once, on two nodes: every row is done once', async () => {
+test('two workers at once, on two nodes, do every row once', async () => {
   await using rig = await Helpdesk.open();
   const id = await given(rig);
   const second = await openStore({ directory: rig.directory });
@@ -81,7 +81,7 @@ test('two workers at once, on two nodes: every row is done once', async () => {
   await checkDone(rig, id);
 });
 
-test('a worker that was thought dead finds out that another has its job', async () => {
+test('a worker that was presumed dead finds out that another has its job', async () => {
   await using rig = await Helpdesk.open();
   const id = await given(rig);
   const stale = (await takeLease(rig.management)) as Lease;
@@ -91,7 +91,7 @@ test('a worker that was thought dead finds out that another has its job', async 
   expect(fresh.untilMs).toBeGreaterThan(stale.untilMs);
   expect(await workOn(rig.management, stale, 10)).toBeUndefined();
   expect(must(await viewJob(rig.store.db, id))).toMatchObject({ done: 0, state: 'running' });
-  // The clock going back makes no two leases alike.
+  // A clock that goes back does not create two equal leases.
   rig.clock.nowMs -= 10 * jobLimits.jobLeaseMs;
   const next = await workOn(rig.management, fresh, 1);
   expect(next?.untilMs).toBeGreaterThan(fresh.untilMs);
@@ -104,7 +104,7 @@ async function doRest(management: Management, from: Lease | undefined): Promise<
   while (lease !== undefined) lease = await workOn(management, lease, 1);
 }
 
-test('a job is paused between rows, goes on where it was, and is cancelled for good', async () => {
+test('a job pauses between rows, resumes where it was, and is cancelled for good', async () => {
   await using rig = await Helpdesk.open();
   const { management } = rig;
   const id = await given(rig);
@@ -121,7 +121,7 @@ test('a job is paused between rows, goes on where it was, and is cancelled for g
     expect(codeOf(await act(management, helpdesk, { id }))).toBe('job_over');
 });
 
-test('cancelling forgets what was to be done, and leaves what was done', async () => {
+test('cancelling a job deletes its open rows and keeps the finished ones', async () => {
   await using rig = await Helpdesk.open();
   const { management } = rig;
   const id = await given(rig);
@@ -138,7 +138,7 @@ test('cancelling forgets what was to be done, and leaves what was done', async (
   expect(codeOf(await cancelJob(management, helpdesk, { id: 'none' }))).toBe('unknown_job');
 });
 
-test('a row whose seal does not open is refused by itself; a step that fails lays its job aside', async () => {
+test('a row that cannot be decrypted is refused alone; a step that fails pauses its job', async () => {
   await using rig = await Helpdesk.open();
   const id = await given(rig);
   const { db } = rig.store;
@@ -173,7 +173,7 @@ class BrokenAssignments implements KyselyPlugin {
   }
 }
 
-test('a selection is suspended, returned and revoked, each token once however often it is selected', async () => {
+test('a job suspends, returns and revokes each selected token once, however often it is selected', async () => {
   await using rig = await Helpdesk.open();
   const { management } = rig;
   await rig.hire();
@@ -197,7 +197,7 @@ test('a selection is suspended, returned and revoked, each token once however of
   expect(states).toEqual([{ state: 'revoked' }]);
 });
 
-test('jobs out of bounds are refused, and tables that are no user and serial each', async () => {
+test('jobs out of bounds are refused, and tables whose rows are not a user and a serial number', async () => {
   await using rig = await Helpdesk.open();
   const { management } = rig;
   const bulk = (serials: readonly string[], title = '') =>
@@ -216,7 +216,7 @@ test('jobs out of bounds are refused, and tables that are no user and serial eac
   expect(await rig.store.db.selectFrom('jobs').selectAll().execute()).toEqual([]);
 });
 
-test('a job that has been over for 90 days is forgotten with its rows; one that is paused is not', async () => {
+test('a job that ended 90 days ago is deleted with its rows; a paused one is not', async () => {
   await using rig = await Helpdesk.open();
   const { db } = rig.store;
   const old = await given(rig);

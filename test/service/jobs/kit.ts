@@ -8,16 +8,18 @@ import { type Helpdesk, helpdesk, must } from '../tokens/helpdesk.ts';
 
 /** Rows of a job. */
 export const COUNT = 6;
-/** A lease rises with every step, also while the clock stands still. */
+/** A lease grows with every step, even with a stopped clock. */
 export const LEASE_OVER_MS = jobLimits.jobLeaseMs + 1000;
-/** Whose tokens they are, and what their serial numbers begin with. */
+/** The user of the tokens, whose name begins their serial numbers. */
 const USER = 'ada';
 
 function serialsOf(user: string): string[] {
   return Array.from({ length: COUNT }, (_, at) => `${user}-${at}`);
 }
 
-/** A job that gives six tokens to a user, the fourth of which is revoked: five are done and one is refused. */
+/**
+ * Creates a job that gives six tokens to a user, the fourth of which is revoked: five are done and one is refused.
+ */
 export async function given(rig: Helpdesk, user = USER): Promise<string> {
   await rig.hire();
   await rig.user(user);
@@ -32,7 +34,9 @@ export async function given(rig: Helpdesk, user = USER): Promise<string> {
   return must(await startAssigning(rig.management, helpdesk, { table })).id;
 }
 
-/** Every effect once: one assignment and one audit row for each token, and the counts of the job. */
+/**
+ * Checks that every effect happened once: one assignment and one audit row for each token, and the counts of the job.
+ */
 export async function checkDone(rig: Helpdesk, id: string, user = USER): Promise<void> {
   const { db } = rig.store;
   expect(must(await viewJob(db, id))).toMatchObject({ state: 'done', total: COUNT, done: 5, refused: 1 });

@@ -10,7 +10,7 @@ import { secret } from '../../kit/secrets.ts';
 import { Helpdesk, helpdesk, must } from '../tokens/helpdesk.ts';
 import { checkDone, finish, given } from './kit.ts';
 
-test('a job stops where its operator is disabled, demoted or none any more, until another one takes it over', async () => {
+test('a job stops when its operator is disabled, demoted or removed, until another operator takes it over', async () => {
   await using rig = await Helpdesk.open();
   const { management } = rig;
   const { db } = rig.store;
@@ -44,7 +44,7 @@ test('a job stops where its operator is disabled, demoted or none any more, unti
   }
 });
 
-test('a job of an API key stops when the key is revoked; one whose operator was promoted goes on', async () => {
+test('a job of an API key stops when the key is revoked; one whose operator was promoted continues', async () => {
   await using rig = await Helpdesk.open();
   const { management } = rig;
   const id = await given(rig);

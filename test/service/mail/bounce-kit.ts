@@ -1,4 +1,4 @@
-/** What a mail server writes about a mail that it could not deliver (RFC 3464, in a report of RFC 6522). */
+/** Returns a mail server's report about an undeliverable mail (RFC 3464, in a report of RFC 6522). */
 export function bounceOf(
   original: { readonly head?: string; readonly envelopeId?: string; readonly whole?: string },
   { action = 'failed', status = '5.1.1' }: { readonly action?: string; readonly status?: string } = {},

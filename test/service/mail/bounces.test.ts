@@ -11,7 +11,7 @@ import { accepted, codeOf, grace, Office } from '../users/kit.ts';
 import { bounceOf } from './bounce-kit.ts';
 import { invitation, queue, rowOf, useServer } from './kit.ts';
 
-/** A mail that was sent: its identifier, and how it went over the wire. */
+/** Sends a mail. @returns its identifier, and its bytes on the wire */
 async function sent(office: Office): Promise<{ id: string; raw: string }> {
   await using server = await new MailReceiver().listen();
   await useServer(office.management, server.port);
@@ -21,7 +21,7 @@ async function sent(office: Office): Promise<{ id: string; raw: string }> {
 }
 
 test.each(['head', 'whole', 'envelope'] as const)(
-  'a mail comes back with its %s: it is marked, and the help desk has one alert',
+  'a mail comes back with its %s: it is marked as bounced, and help desk has one alert',
   async form => {
     await using office = await Office.open();
     const { management } = office;
@@ -44,7 +44,7 @@ test.each(['head', 'whole', 'envelope'] as const)(
   },
 );
 
-test('one that is only late, or that names no mail of this service, changes nothing', async () => {
+test('a delay notice, or a bounce of another service’s mail, changes nothing', async () => {
   await using office = await Office.open();
   const { management } = office;
   const { id } = await sent(office);
@@ -54,7 +54,7 @@ test('one that is only late, or that names no mail of this service, changes noth
   expect(await rowOf(management, id)).toMatchObject({ state: 'sent' });
   expect(await codes(bounceOf({ envelopeId: randomUUID() }))).toBe('unknown_mail');
   expect(await codes(bounceOf({ head: 'Message-ID: <someone@else.example>' }))).toBe('unknown_mail');
-  // Nobody can know of a mail that was never sent.
+  // A mail that was never sent cannot bounce.
   const waiting = await queue(management, await invitation(management));
   expect(await codes(bounceOf({ envelopeId: waiting }))).toBe('unknown_mail');
   accepted(await removeMailServer(management, grace));
@@ -71,7 +71,7 @@ test('one that is only late, or that names no mail of this service, changes noth
   expect((await pageAlerts(management.db)).alerts).toEqual([]);
 });
 
-test('whatever stands in a message, reading it ends with an answer', async () => {
+test('property: reading any bounce message ends with a result', async () => {
   const id = randomUUID();
   const lines = bounceOf({ envelopeId: id }).split('\r\n');
   const odd = fc.constantFrom(

@@ -37,14 +37,14 @@ const mail: ActivationMail = {
   blankAllowed: false,
 };
 
-/** The mail as it goes over the wire. */
+/** Returns the bytes of a mail on the wire. */
 async function rawOf(given: NewMail): Promise<string> {
   const transport = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
   const { message } = await transport.sendMail(compose(ID, given, server));
   return (message as Buffer).toString('latin1');
 }
 
-/** What people see of markup: its text. The parser made no text of the HTML: the two are separate parts. */
+/** Returns the visible text of markup. The parser derives no text from the HTML: the two are separate parts. */
 function visible(html: string): string {
   const text = html
     .replace(/<head>.*?<\/head>/s, '')
@@ -58,7 +58,7 @@ function visible(html: string): string {
     .replace(/&amp;/g, '&');
 }
 
-test('an invitation is a mail with both texts, three steps with pictures, and everything that is needed', async () => {
+test('an invitation is a mail with text and HTML, three steps with pictures, and everything the user needs', async () => {
   const raw = await rawOf(mail);
   expect(raw.length).toBeLessThan(mailLimits.mailMaxBytes);
   const { subject, text = '', html, from, to, messageId, date, headers, attachments } = await parsed(raw);
@@ -82,7 +82,7 @@ test('an invitation is a mail with both texts, three steps with pictures, and ev
     expect(said).toContain('Ask Hilda, extension 12.');
   }
   const cids = [...String(html).matchAll(/src="([^"]+)"/g)].map(([, src = '']) => src);
-  // The parser puts pictures that it finds by their cid into the page.
+  // The parser embeds the pictures that the page references by cid.
   expect(cids).toHaveLength(3);
   for (const src of cids) expect(src).toMatch(/^data:image\/png;base64,/);
   expect(attachments.map(({ cid }) => cid)).toEqual([1, 2, 3].map(step => `step-${step}@passfob.invalid`));
@@ -102,7 +102,7 @@ test('the pictures are PNG files of three different drawings', async () => {
   expect(new Set(attachments.map(({ checksum }) => checksum)).size).toBe(3);
 });
 
-test('which fobs will do is said as it is', () => {
+test('the invitation says which fobs are accepted', () => {
   const said = (changes: Partial<ActivationMail>) => write({ ...mail, ...changes }).text;
   expect(said({ fob: { serial: 'PF-1', name: 'Blue one' } })).toContain('the fob Blue one (PF-1)');
   expect(said({ fob: null })).toContain('Use the fob that you were given, and its USB cable.');
@@ -111,7 +111,7 @@ test('which fobs will do is said as it is', () => {
   expect(said({ displayName: '' })).toContain('Hello ada,');
 });
 
-test('the other kinds say what they are about, and carry neither link nor string', () => {
+test('the other kinds of mail state their subject, and contain neither link nor string', () => {
   const { link: _, activationString: __, expiresMs: ___, blankAllowed: ____, ...facts } = mail;
   const activated = write({ ...facts, kind: 'activated' });
   expect(activated.subject).toBe('Your fob for Example Ltd is active');
@@ -129,7 +129,7 @@ test('the other kinds say what they are about, and carry neither link nor string
   }
 });
 
-test('an activation string stands in short groups, and is itself again without the spaces', () => {
+test('an activation string is printed in short groups, and equals the original without the spaces', () => {
   expect(groupsOf('abcdefghij')).toEqual(['abcde fghij']);
   const long = 'x'.repeat(STRING_CHARS_MAX);
   expect(groupsOf(long).join(' ').replaceAll(' ', '')).toBe(long);
@@ -137,7 +137,7 @@ test('an activation string stands in short groups, and is itself again without t
   expect(formatMoment(0)).toBe('Thursday 1 January 1970, 00:00 UTC');
 });
 
-/** What headers, markup and terminals obey, among ordinary characters. */
+/** Characters with a meaning in headers, markup and terminals, among ordinary ones. */
 const hostile = fc
   .array(
     fc.constantFrom(
@@ -172,7 +172,7 @@ const hostile = fc
   )
   .map(parts => parts.join(''));
 
-test('no name makes a header, an address, markup or a link, and none turns the direction of the text', async () => {
+test('no name becomes a header, an address, markup or a link, and none changes the text direction', async () => {
   await fc.assert(
     fc.asyncProperty(hostile, hostile, hostile, hostile, async (displayName, user, serviceName, fobName) => {
       const given = { ...mail, displayName, user, serviceName, fob: { serial: 'PF-1', name: fobName } };

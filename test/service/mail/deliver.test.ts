@@ -12,7 +12,7 @@ import { MailReceiver } from '../alerts/receivers.ts';
 import { accepted, codeOf, grace, Office } from '../users/kit.ts';
 import { freshString, invitation, parsed, queue, rowOf, useServer } from './kit.ts';
 
-test('a mail is sealed while it waits, sent once, and holds nothing afterwards', async () => {
+test('a mail is encrypted while it waits, sent once, and emptied afterwards', async () => {
   await using office = await Office.open();
   await using server = await new MailReceiver().listen();
   const { management } = office;
@@ -26,7 +26,7 @@ test('a mail is sealed while it waits, sent once, and holds nothing afterwards',
   expect(await deliverMail(management)).toEqual({ leased: 0, sent: 0 });
   expect(server.messages).toHaveLength(1);
   expect(server.messages[0]?.to).toEqual(['ada@example.test']);
-  // A bounce brings back the head of the mail alone, not the link.
+  // A bounce returns only the headers of the mail, not the link.
   expect(server.returned).toBe('HDRS');
   expect(await rowOf(management, id)).toMatchObject({
     state: 'sent',
@@ -37,7 +37,7 @@ test('a mail is sealed while it waits, sent once, and holds nothing afterwards',
   });
 });
 
-test('without a mail server mails are local; those that wait become local when it goes', async () => {
+test('without a mail server mails stay local; waiting mails become local when the server is removed', async () => {
   await using office = await Office.open();
   const { management } = office;
   const first = await queue(management, await invitation(management));
@@ -52,7 +52,7 @@ test('without a mail server mails are local; those that wait become local when i
   expect(codeOf(await removeMailServer(management, grace))).toBe('no_mail_server');
 });
 
-test('a mail stands or falls with the transaction that wrote it', async () => {
+test('a mail is committed or rolled back with the transaction that queued it', async () => {
   await using office = await Office.open();
   const { management } = office;
   const { db, keys } = management;
@@ -70,7 +70,7 @@ test.each([
   ['DATA', 554, 'failed', 'SMTP EMESSAGE 554'],
   ['RCPT TO', 450, 'waiting', 'SMTP EENVELOPE 450'],
   ['MAIL FROM', 550, 'waiting', 'SMTP EENVELOPE 550'],
-] as const)('a server that answers %s by %i leaves it %s', async (at, code, state, error) => {
+] as const)('a mail server that answers %s by %i leaves the mail %s', async (at, code, state, error) => {
   await using office = await Office.open();
   await using server = await new MailReceiver().listen();
   const { management } = office;
@@ -79,7 +79,7 @@ test.each([
   server.refusal = { at, code };
   expect(await deliverMail(management)).toEqual({ leased: 1, sent: 0 });
   const row = await rowOf(management, id);
-  // Never the server's own words, which name the address.
+  // The server's own words are never stored, because they contain the address.
   expect(row).toMatchObject({ state, error });
   expect(row.sealed_content === null).toBe(state === 'failed');
   const { alerts } = await pageAlerts(management.db);
@@ -91,7 +91,7 @@ test.each([
   expect((await deliverMail(management)).sent).toBe(state === 'failed' ? 0 : 1);
 });
 
-test('a failure is tried again later and later under one Message-ID, and in the end given up', async () => {
+test('a failed mail is retried at growing intervals under one Message-ID, and finally given up', async () => {
   await using office = await Office.open();
   await using server = await new MailReceiver().listen();
   const { management } = office;
@@ -113,7 +113,7 @@ test('a failure is tried again later and later under one Message-ID, and in the 
   expect((await pageAlerts(management.db)).alerts).toMatchObject([{ kind: 'undelivered', count: 1 }]);
 });
 
-test('two nodes send each mail once; what a dead node had leased is sent when its lease is over', async () => {
+test('two nodes send each mail once; mails leased by a dead node are sent after the lease', async () => {
   await using office = await Office.open();
   await using server = await new MailReceiver().listen();
   const { management } = office;
@@ -129,7 +129,7 @@ test('two nodes send each mail once; what a dead node had leased is sent when it
   expect(new Set(ids).size).toBe(6);
 });
 
-test('mails of an activation that is over are dropped, and what they hold with them', async () => {
+test('mails of an ended activation are dropped with their content', async () => {
   await using office = await Office.open();
   await using server = await new MailReceiver().listen();
   const { management } = office;
@@ -145,7 +145,7 @@ test('mails of an activation that is over are dropped, and what they hold with t
   expect(server.messages).toHaveLength(1);
 });
 
-test('what is dropped while it is being sent stays dropped, and that it went out is not forgotten', async () => {
+test('a mail dropped while it is being sent stays dropped, and its delivery is still recorded', async () => {
   await using office = await Office.open();
   await using server = await new MailReceiver().listen();
   const { management } = office;
@@ -156,7 +156,7 @@ test('what is dropped while it is being sent stays dropped, and that it went out
   expect(await rowOf(management, id)).toMatchObject({ state: 'dropped', sent_ms: office.nowMs });
 });
 
-test('at its end a mail is not sent, and what is kept of it is destroyed', async () => {
+test('a mail is not sent after its expiry, and its stored content is destroyed', async () => {
   await using office = await Office.open();
   await using server = await new MailReceiver().listen();
   const { management } = office;
@@ -178,7 +178,7 @@ test('at its end a mail is not sent, and what is kept of it is destroyed', async
   expect(await management.db.selectFrom('mails').select('id').execute()).toEqual([]);
 });
 
-test('the worker sends what was there before it, and what it is woken for', async () => {
+test('the worker sends mails that were queued before it started, and mails it is woken for', async () => {
   await using office = await Office.open();
   await using server = await new MailReceiver().listen();
   const { management } = office;
@@ -198,7 +198,7 @@ test('the worker sends what was there before it, and what it is woken for', asyn
   expect(server.messages).toHaveLength(2);
 });
 
-test('a password is sealed, needed anew for another server, and goes with the log-in', async () => {
+test('the mail password is encrypted, required again for another server, and removed with the user name', async () => {
   await using office = await Office.open();
   const { management } = office;
   const password = secret('the password at the mail server');
@@ -232,7 +232,7 @@ test('a password is sealed, needed anew for another server, and goes with the lo
   expect((await office.audit()).text).not.toContain(password);
 });
 
-test('a test mail goes out at once, or says that it did not; both are in the audit', async () => {
+test('a test mail is sent at once or reports its failure; both are in the audit', async () => {
   await using office = await Office.open();
   await using server = await new MailReceiver().listen();
   const { management } = office;
@@ -247,7 +247,7 @@ test('a test mail goes out at once, or says that it did not; both are in the aud
   expect((await office.audit()).acts.filter(act => act === 'settings.change mail server')).toHaveLength(3);
 });
 
-test('facts that no mail may be made of are our own mistake, and nothing is written', async () => {
+test('a mail with invalid facts is an internal error, and nothing is stored', async () => {
   await using office = await Office.open();
   const { management } = office;
   const elsewhere = `https://elsewhere.example/activate#${freshString()}`;

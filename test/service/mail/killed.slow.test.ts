@@ -15,7 +15,7 @@ test('a node killed after the mail server has the mail and before it is marked: 
   const databaseUrl = await rig.database;
   let node: Awaited<ReturnType<typeof startNode>> | undefined;
   const gone = new Promise<void>(resolve => {
-    // The message is here, and the answer that says so is not there yet.
+    // The message has arrived, and its confirmation is still missing.
     server.beforeAnswer = async () => {
       await expect.poll(() => node !== undefined, { timeout: 20_000 }).toBe(true);
       await node?.kill();
@@ -31,7 +31,7 @@ test('a node killed after the mail server has the mail and before it is marked: 
   expect(server.messages).toHaveLength(1);
   expect(await rowOf(management, id)).toMatchObject({ state: 'waiting', attempts: 1 });
   server.beforeAnswer = () => Promise.resolve();
-  // Another node, when the lease of the dead one is over.
+  // Another node runs after the dead node's lease.
   rig.clock.nowMs = Date.now() + 60_000;
   expect(await deliverMail(management)).toEqual({ leased: 1, sent: 1 });
   expect(await rowOf(management, id)).toMatchObject({ state: 'sent', attempts: 2, sealed_content: null });

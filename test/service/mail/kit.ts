@@ -13,13 +13,13 @@ import { accepted, grace } from '../users/kit.ts';
 
 export const PUBLIC_URL = 'https://otp.example.test';
 
-/** A real activation string that nobody else has. */
+/** Returns a real activation string, different at each call. */
 export function freshString(): string {
   const [code, fingerprint] = [randomBytes(16), randomBytes(16)];
   return secret(activationString({ service: PUBLIC_URL, code, fingerprint }));
 }
 
-/** An invitation of `ada`, unless said otherwise. */
+/** Returns an invitation of `ada`, unless said otherwise. */
 export async function invitation(
   { db, clock }: Management,
   changes: Partial<ActivationMail> = {},
@@ -56,7 +56,7 @@ export async function queue({ db, keys }: Management, mail: NewMail): Promise<st
   return fresh?.id ?? '';
 }
 
-/** Enters a mail server on loopback. */
+/** Sets a mail server on loopback. */
 export async function useServer(management: Management, port: number, contact?: string): Promise<void> {
   accepted(
     await saveMailServer(management, grace, {
@@ -69,17 +69,17 @@ export async function useServer(management: Management, port: number, contact?: 
   );
 }
 
-/** A mail as it stands in the table. */
+/** Returns a mail's row in the table. */
 export function rowOf({ db }: Management, id: string) {
   return db.selectFrom('mails').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
 }
 
-/** A mail read by a parser other than the one that wrote it. */
+/** Parses a mail by a parser other than the one that wrote it. */
 export function parsed(raw: string): Promise<ParsedMail> {
   return simpleParser(raw);
 }
 
-/** The addresses of a field, and the names beside them. */
+/** Returns the addresses of a field, with their names. */
 export function recipients(field: AddressObject | AddressObject[] | undefined): [string, string][] {
   return [field ?? []].flat().flatMap(({ value }) => value.map(({ name, address }) => [name, address ?? '']));
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { passcodeScreen, pixelsOf } from '@passfob/service/features/mail/pictures/screens';
 import { expect, test } from 'vitest';
 
-test('the screen in the pictures is the one that the firmware draws, pixel by pixel', () => {
+test('the screen in the pictures equals the firmware’s drawing, pixel by pixel', () => {
   const golden = readFileSync(new URL('../../golden/128x64/totp-6.txt', import.meta.url), 'utf8');
   const rows = golden.split('\n').filter(line => line.startsWith('│'));
   expect(rows).toHaveLength(32);

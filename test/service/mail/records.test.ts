@@ -15,7 +15,7 @@ import { newDatabase } from '../kit.ts';
 import { accepted, codeOf, grace, Office } from '../users/kit.ts';
 import { invitation, queue, rowOf, useServer } from './kit.ts';
 
-test('re-keying covers what mails hold', async () => {
+test('re-keying covers the content of mails', async () => {
   await using rig = new RecordsRig();
   const management = await rig.open();
   const mail = await invitation(management);
@@ -29,7 +29,7 @@ test('re-keying covers what mails hold', async () => {
   expect(await localMail(management)).toMatchObject([{ id, link: mail.link }]);
 });
 
-test('a restore sends nothing twice: what was not sent is dropped, and what was sent stays so', async () => {
+test('a restore sends nothing twice: unsent mails are dropped, and sent ones stay sent', async () => {
   await using rig = new RecordsRig();
   const management = await rig.open();
   const local = await queue(management, await invitation(management));
@@ -55,7 +55,7 @@ test('a restore sends nothing twice: what was not sent is dropped, and what was 
   }
 });
 
-test('the list goes by key from page to page, and says nothing of what a mail says', async () => {
+test('the list of mails is paged by key, and shows none of their content', async () => {
   await using office = await Office.open();
   const { management } = office;
   const ids: string[] = [];
@@ -77,7 +77,7 @@ test('the list goes by key from page to page, and says nothing of what a mail sa
   expect((await pageMail(management.db, { state: 'sent' })).mails).toEqual([]);
 });
 
-test('a mail of the local outbox is opened with a row in the audit, and nothing of it stands there', async () => {
+test('opening a mail of the local outbox leaves an audit row without its content', async () => {
   await using office = await Office.open();
   const { management } = office;
   const mail = await invitation(management);

@@ -11,10 +11,10 @@ import type { Need } from '../../kit/tools.ts';
 const COMMIT = 'd04bb3b8a7e27b893cb2a2cc3459b34f014a95da';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const modules = join(root, 'node_modules');
-/** The name of the package that an import means, where it is no path and not of Node. */
+/** Matches the package name of an import that is no path and not part of Node. */
 const PACKAGE = /^(?!node:)(?:@[\w.-]+\/)?[\w.-]+/;
 
-/** What runs in the tree of that commit: it is frozen, and so is this. */
+/** The program that runs in the tree of that commit. That tree is frozen, and so is this program. */
 const PROGRAM = `
 import { openStore } from './host/service/data/database.ts';
 import { backup } from './host/service/operations/backup.ts';
@@ -52,23 +52,23 @@ process.on('message', async ({ order, value }) => {
 process.once('disconnect', () => process.exit());
 `;
 
-/** A version that can be run. */
+/** A runnable version of the service. */
 export interface Version {
   /** Path of the bundle. */
   readonly program: string;
   remove(): void;
 }
 
-/** Whatever a process of that version was told to do came to. */
+/** The result of an order to a process of that version. */
 export interface Told {
-  /** What it gave back; absent where it refused. */
+  /** The returned value; absent if it refused. */
   readonly done?: unknown;
   /** Code of the error. */
   readonly refused?: string;
   readonly words?: string;
 }
 
-/** Whether the history of this checkout reaches back to that commit: that of a shallow clone does not. */
+/** Whether the history of this checkout reaches back to that commit; a shallow clone's does not. */
 export const needsBefore: Need<true> = {
   name: `the commit ${COMMIT.slice(0, 7)} in the history of this checkout`,
   found:
@@ -77,9 +77,9 @@ export const needsBefore: Need<true> = {
 };
 
 /**
- * Takes the tree of that commit out of the history and bundles what a node runs, over the packages that are installed here.
+ * Extracts the tree of that commit and bundles the program of a node, over the packages that are installed here.
  *
- * @throws Error naming the packages that it needs and that are not installed any more
+ * @throws Error naming the required packages that are no longer installed
  */
 export async function buildBefore(): Promise<Version> {
   const folder = mkdtempSync(join(tmpdir(), 'passfob-node-before-'));
@@ -92,7 +92,7 @@ export async function buildBefore(): Promise<Version> {
   writeFileSync(join(folder, 'program.ts'), PROGRAM);
   const { metafile } = await build({
     absWorkingDir: folder,
-    // The thread that decides runs a file beside the one that starts it.
+    // The worker thread's file must be beside the file that starts it.
     entryPoints: { program: 'program.ts', worker: 'host/service/validation/thread/worker.ts' },
     outdir: 'dist',
     bundle: true,
@@ -116,7 +116,7 @@ export async function buildBefore(): Promise<Version> {
   );
 }
 
-/** A process of that version, which does what it is told, one order at a time. */
+/** A process of that version, which executes one order at a time. */
 export class BeforeProcess {
   private readonly child: ChildProcess;
   private readonly ended: Promise<never>;
@@ -124,7 +124,7 @@ export class BeforeProcess {
   constructor(program: string) {
     this.child = fork(program, { stdio: 'inherit' });
     this.ended = once(this.child, 'exit').then(([code]) => Promise.reject(new Error(`ended with ${code}`)));
-    // From here on an end may be asked for.
+    // The end is only awaited from here on.
     this.ended.catch(() => undefined);
   }
 
@@ -134,7 +134,7 @@ export class BeforeProcess {
     return Promise.race([heard, this.ended]);
   }
 
-  /** Ends it as a power cut would. */
+  /** Kills the process like a power cut. */
   async kill(): Promise<void> {
     this.child.kill('SIGKILL');
     await this.ended.catch(() => undefined);

@@ -12,15 +12,15 @@ export interface Node extends Started {
   readonly process: ChildProcess;
   /** Processor time of all its threads so far, in microseconds. */
   usedMicroseconds(): Promise<number>;
-  /** Its memory in bytes, once what is not in use has been collected. */
+  /** Its memory in bytes, after a garbage collection. */
   memory(): Promise<NodeJS.MemoryUsage>;
-  /** Breaks off the thread that decides, as a crash of it would. */
+  /** Terminates the worker thread, as a crash would. */
   breakThread(): void;
   /** Opens and closes the database file in the process, so that its locks on the file are gone. */
   loseLocks(): void;
-  /** Closes the service; what is over by itself is told by the process' end. */
+  /** Closes the service; the exit of the process reports an end by itself. */
   end(): Promise<void>;
-  /** Ends it as a power cut would: nothing is said, nothing finished. */
+  /** Kills the process like a power cut: without messages or clean-up. */
   kill(): Promise<void>;
 }
 
@@ -31,7 +31,7 @@ export async function startNode(order: Order): Promise<Node> {
   child.send(order);
   const early = once(child, 'exit').then(([code]) => Promise.reject(new Error(`ended early with ${code}`)));
   const [started] = (await Promise.race([once(child, 'message'), early])) as [Started];
-  // From here on an end is asked for.
+  // The end is only awaited from here on.
   early.catch(() => undefined);
   return {
     ...started,
@@ -65,11 +65,11 @@ export async function startNode(order: Order): Promise<Node> {
   };
 }
 
-/** Builds what a node runs. Several tests do so at once: each file is there as a whole or not at all. */
+/** Bundles the program of a node. Several tests do so at once, so each file is replaced as a whole. */
 async function bundle(): Promise<void> {
   mkdirSync(FOLDER, { recursive: true });
   const { outputFiles } = await build({
-    // The thread that decides runs a file beside the one that starts it.
+    // The worker thread's file must be beside the file that starts it.
     entryPoints: {
       node: 'test/service/nodes/server.ts',
       worker: 'service/features/validation/thread/worker.ts',

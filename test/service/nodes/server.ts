@@ -9,12 +9,12 @@ import { openStore, type StoreOptions } from '@passfob/service/storage/database/
 import { openKeyFile } from '@passfob/service/storage/encryption-at-rest/key-file';
 import Fastify from 'fastify';
 
-/** What is asked of the process under test, over the channel that Node puts between parent and child. */
+/** An order to the process under test, over Node's channel between parent and child. */
 export type Order =
   | { readonly kind: 'bare' }
   /** port: default a free one. */
   | ({ readonly kind: 'service'; readonly port?: number } & StoreOptions)
-  /** What a node does in the background alone, with its clock that far ahead; webhooks may go to this computer. */
+  /** Runs only a node's background work, with its clock that far ahead; webhooks may go to this computer. */
   | ({ readonly kind: 'background'; readonly aheadMs: number } & StoreOptions);
 
 export interface Started {
@@ -22,7 +22,7 @@ export interface Started {
   readonly apiKey: string;
 }
 
-/** A route that reads the same body and does nothing: what Fastify alone can do on this machine. */
+/** Starts a route that reads the same body and does nothing, to measure Fastify alone on this machine. */
 async function startBare(): Promise<Started> {
   const app = Fastify({ logger: false });
   const schema = {
@@ -67,7 +67,7 @@ process.on('worker', (started: Worker) => {
   thread = started;
 });
 
-/** What is in use, once what is not has been collected. */
+/** Returns the memory use after a garbage collection. */
 function memory(): NodeJS.MemoryUsage {
   setFlagsFromString('--expose-gc');
   (runInNewContext('gc') as () => void)();
@@ -78,7 +78,7 @@ process.on('message', (order: Order | 'usage' | 'memory' | 'break' | 'lose locks
   if (order === 'usage') process.send?.(process.cpuUsage());
   else if (order === 'memory') process.send?.(memory());
   else if (order === 'break') void thread?.terminate();
-  // Any program code could do so, in this process: POSIX drops the locks when a descriptor is closed.
+  // Any code in this process could do so: POSIX drops the locks when a descriptor is closed.
   else if (order === 'lose locks') closeSync(openSync(join(folder, 'service.db'), 'r'));
   else if (order === 'end') void close?.().then(() => process.disconnect());
   else void start(order).then(started => process.send?.(started));

@@ -22,7 +22,7 @@ import { dueParts, storedParts } from '../search/kit.ts';
 import { accepted } from '../users/kit.ts';
 import { copyKeys, everything } from './kit.ts';
 
-/** A rig whose database is a file, whichever kind this run is on. */
+/** A rig whose database is a file, in a run on either kind. */
 class FileRig extends Rig {
   override get database(): Promise<undefined> {
     return Promise.resolve(undefined);
@@ -31,7 +31,10 @@ class FileRig extends Rig {
 
 type Rows = Readonly<Record<string, readonly unknown[]>>;
 
-/** What a restore leaves as it was: all but marks, jobs that it paused, mails that it drops, and its own row of the audit. */
+/**
+ * Returns the rows that a restore leaves unchanged: all except last accepted steps, paused jobs, dropped mails and
+ * its own audit row.
+ */
 function kept(
   { tokens = [], jobs = [], mails = [], audit = [], settings = [], ...rest }: Rows,
   auditRows: number,
@@ -61,7 +64,7 @@ async function move(rig: Rig, from: Store, to: StoreOptions): Promise<Store> {
   return store;
 }
 
-test('a service moves from a file to this run’s kind of database and back, and goes on as it was', async () => {
+test('a service moves from a file to this run’s kind of database and back, and continues unchanged', async () => {
   await using rig = new FileRig();
   const furnished = await furnish(rig);
   await fillWorld(furnished, rig.clock);
@@ -86,7 +89,7 @@ test('a service moves from a file to this run’s kind of database and back, and
   );
   const before = await everything(office.store);
   const audited = before.audit?.length ?? 0;
-  // Or little would be shown: nearly every table has rows.
+  // The comparison is meaningful only if nearly every table has rows.
   expect(Object.values(before).filter(rows => rows.length > 0).length).toBeGreaterThan(16);
 
   const searched = await storedParts(db);
@@ -94,7 +97,7 @@ test('a service moves from a file to this run’s kind of database and back, and
 
   const there = { directory: copyKeys(rig, 'there'), databaseUrl: await newDatabase() };
   const moved = await move(rig, office.store, there);
-  // No backup holds what searches find things by: it is made again.
+  // No backup contains the search parts: the restore creates them again.
   expect(await storedParts(moved.db)).toEqual(searched);
   expect((await listEvents(moved.db))[0]).toMatchObject({ requestId: 'press', by: 'push' });
   expect(kept(await everything(moved), audited)).toEqual(kept(before, audited));

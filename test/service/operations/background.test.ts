@@ -3,7 +3,7 @@ import { verifyAudit } from '@passfob/service/features/audit/verify';
 import { expect, test } from 'vitest';
 import { act, RecordsRig } from '../audit/kit.ts';
 
-test('a node seals what it finds at its start and what is left at its end', async () => {
+test('a node writes audit checkpoints at its start and at its end', async () => {
   await using rig = new RecordsRig();
   const management = await rig.open();
   await act(rig, management, 1, 5);

@@ -35,7 +35,7 @@ async function restoreInto(
   return { ...place, directory, result: await restore(place, serviceActor, { path }) };
 }
 
-test('what was accepted after the backup is refused after the restore, and the fobs go on', async () => {
+test('passcodes accepted after the backup are refused after the restore, and the fobs still work', async () => {
   await using rig = new Rig();
   const lock = { threshold: 0, periodMs: 1000 };
   const service = await rig.start({ lock });
@@ -62,7 +62,7 @@ test('what was accepted after the backup is refused after the restore, and the f
   rig.clock.nowMs += 600_000;
   const used: { user: string; passcode: string }[] = [];
   for (const [index, token] of tokens.entries()) {
-    // Skews that a fob may have, and counters that it may have skipped.
+    // Possible clock skews and skipped counters of a fob.
     const ahead = (index % 3) - 1;
     const step = token.kind === 'totp' ? stepAt(token, rig.clock.nowMs) + ahead : ahead + 1;
     used.push({ user: token.user, passcode: codeAt(token, step) });
@@ -94,7 +94,7 @@ test('what was accepted after the backup is refused after the restore, and the f
   }
 });
 
-test('a fob whose clock is hours ahead gets nothing accepted twice by a restore', async () => {
+test('after a restore a fob whose clock is hours ahead gets no passcode accepted twice', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const token = await add(service, newToken());
@@ -139,7 +139,7 @@ test('a passcode that found a fob after the backup is refused after the restore,
   expect(await logIn(again, 61)).toBe('wrong');
 });
 
-test('counters of questions are raised by a restore where they count, as those of HOTP are', async () => {
+test('a restore raises the counters of OCRA tokens where their suite counts, like those of HOTP', async () => {
   await using rig = new RecordsRig();
   const management = await rig.open();
   const suites = { 'C-QN08': 7, QN08: -1, 'C-QN10-T1M': 7 };
@@ -170,7 +170,7 @@ test('counters of questions are raised by a restore where they count, as those o
   });
 });
 
-test('a restore brings back everything but what would count again, also when the service writes meanwhile', async () => {
+test('a restore brings back everything except reusable values, also while the service writes', async () => {
   await using rig = new RecordsRig();
   const management = await rig.open();
   const { db, store, keys } = management;
@@ -203,7 +203,7 @@ test('a restore brings back everything but what would count again, also when the
   await restored.store.close();
 });
 
-test('property: a backup that was changed, cut or made up is refused, and the database stays empty', async () => {
+test('property: a changed, cut or forged backup is refused, and the database stays empty', async () => {
   await using rig = new RecordsRig();
   const management = await rig.open();
   await act(rig, management, 1, 20);
@@ -231,7 +231,7 @@ test('property: a backup that was changed, cut or made up is refused, and the da
         const changed = Buffer.from(kind === 'packed bit' ? whole : plain);
         const place_ = at % (changed.length - 12);
         if (kind.endsWith('bit')) changed.writeUInt8((changed[place_] ?? 0) ^ (1 << (at % 8)), place_);
-        // The header of gzip holds a time and a system's number that mean nothing here.
+        // The gzip header contains a time and a system number without meaning here.
         fc.pre(kind !== 'packed bit' || place_ > 9);
         const text = (kept: string[]) => gzipSync(`${kept.join('\n')}\n`);
         const bytes = {
@@ -252,7 +252,7 @@ test('property: a backup that was changed, cut or made up is refused, and the da
   await fresh.close();
 });
 
-test('a backup of another service, and no file at all, are refused', async () => {
+test('a backup of another service and a missing file are refused', async () => {
   await using rig = new RecordsRig();
   await using other = new RecordsRig();
   const management = await rig.open();
@@ -271,7 +271,7 @@ test('a backup of another service, and no file at all, are refused', async () =>
   });
 });
 
-test('no secret stands in a backup, unpacked', async () => {
+test('an unpacked backup contains no secret', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const token = await add(service, newToken());

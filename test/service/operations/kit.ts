@@ -5,7 +5,7 @@ import type { Store } from '@passfob/service/storage/database/database';
 import { sql } from 'kysely';
 import type { Rig } from '../kit.ts';
 
-/** A folder beside a rig's own, with the same key file. */
+/** Creates a folder beside a rig's own, with the same key file. */
 export function copyKeys(rig: Rig, name: string): string {
   const directory = join(rig.directory, name);
   mkdirSync(directory, { mode: 0o700 });
@@ -13,7 +13,7 @@ export function copyKeys(rig: Rig, name: string): string {
   return directory;
 }
 
-/** Every row that a backup holds, by table. */
+/** Returns every row that a backup contains, by table. */
 export async function everything({ db }: Store): Promise<Record<string, unknown[]>> {
   const found: Record<string, unknown[]> = {};
   for (const { table, key } of backedUpTables) {

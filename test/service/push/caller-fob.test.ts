@@ -5,7 +5,7 @@ import { until } from '../agents/kit.ts';
 import { Scene } from '../agents/scene.ts';
 import { accepted, grace } from '../users/kit.ts';
 
-test('a fob says whether it is asked about a call or about a log-in, and a hold speaks for the caller', async () => {
+test('a fob shows whether a request is a call or a log-in, and a hold confirms the caller', async () => {
   await using scene = await Scene.open();
   const { management, store } = scene.office;
   const ada = await scene.fobOf('ada');

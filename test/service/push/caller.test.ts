@@ -17,7 +17,7 @@ async function withFob() {
   await office.users('ada', 'bob');
   const fob = await PushFob.of(office, 'ada');
   const check = () => checkCaller(office.management, grace, { user: 'ada' });
-  /** What the audit says of checks, latest last. */
+  /** The audit's results of caller checks, latest last. */
   const results = async () => {
     const rows = await office.store.db
       .selectFrom('audit')
@@ -32,7 +32,7 @@ async function withFob() {
   return { scene, office, fob, check, results, state };
 }
 
-test('a caller is checked by their fob, nobody is logged in, and who asked and what came of it are in the audit', async () => {
+test('a caller check asks the caller’s fob, logs nobody in, and is in the audit with operator and result', async () => {
   const { scene, office, fob, check, results, state } = await withFob();
   await using _ = scene;
   const { management } = office;
@@ -45,7 +45,7 @@ test('a caller is checked by their fob, nobody is logged in, and who asked and w
   expect(await answerPush(management, shown, fob.answer(shown.question))).toBe(true);
   expect(await state(push.id)).toBe('approved');
   expect(await scene.take(push)).toBe('no_push');
-  // Not even if it were the session's and the application's own.
+  // Even with the session and application of the check itself.
   const own = { application_id: scene.applicationId, session_hash: hashSession(SESSION) };
   await office.store.db.updateTable('pushes').set(own).execute();
   expect(await scene.take(push)).toBe('no_push');
@@ -58,7 +58,7 @@ test('a caller is checked by their fob, nobody is logged in, and who asked and w
   );
 });
 
-test('what a caller refuses, misses or is kept from is in the audit; what they refuse alerts', async () => {
+test('denied, missed and prevented caller checks are in the audit; denials raise alerts', async () => {
   const { scene, office, fob, check, results, state } = await withFob();
   await using _ = scene;
   const { management } = office;
@@ -90,7 +90,7 @@ test('what a caller refuses, misses or is kept from is in the audit; what they r
   ]);
 });
 
-test('no log-in takes the place of a check of a caller, from wherever it comes, and it looks as if it did', async () => {
+test('no log-in from any source displaces a caller check, and its response does not show that', async () => {
   const { scene, office, fob, check, state } = await withFob();
   await using _ = scene;
   const { management, store } = office;
@@ -103,7 +103,7 @@ test('no log-in takes the place of a check of a caller, from wherever it comes, 
     .insertInto('push_sources')
     .values({ ...from, source: home.source })
     .execute();
-  // What was open when help desk began gives way to the check.
+  // A request that was open gives way to the check.
   const before = await scene.ask('ada', home);
   const called = accepted(await check());
   expect((await rowOf(office, before.id)).state).toBe('superseded');
@@ -118,14 +118,14 @@ test('no log-in takes the place of a check of a caller, from wherever it comes, 
   expect(await state(called.id)).toBe('shown');
   expect(await answerPush(management, shown, fob.answer(shown.question))).toBe(true);
   expect(await state(called.id)).toBe('approved');
-  // From then on the fob is asked again.
+  // After the check the fob accepts requests again.
   expect((await rowOf(office, (await scene.ask('ada', home)).id)).fob_id).not.toBeNull();
   accepted(await check());
   office.nowMs += pushLimits.pushMs;
   expect((await rowOf(office, (await scene.ask('ada', home)).id)).fob_id).not.toBeNull();
 });
 
-test('help desk is told why nobody can be asked; a locked account can be, and what log-ins came to is no hindrance', async () => {
+test('help desk sees why a fob cannot be asked; locked accounts and earlier log-ins do not prevent a check', async () => {
   const { scene, office, fob, check } = await withFob();
   await using _ = scene;
   const { management } = office;
@@ -138,14 +138,14 @@ test('help desk is told why nobody can be asked; a locked account can be, and wh
   expect((await rowOf(office, (await scene.ask('ada')).id)).fob_id).toBeNull();
   accepted(await check());
   scene.threshold = 0;
-  // Until then the check keeps its place.
+  // The check stays open until then.
   office.nowMs += pushLimits.pushMs;
   await scene.ask('ada');
   await endPush(management, await fob.show(), 'reported');
   accepted(await check());
   await endPush(management, await fob.show(), 'denied');
   expect(codeOf(await check())).toBe('too_many_pushes');
-  // What the caller denied keeps applications from asking, too.
+  // A denied check starts a cool-down for applications, too.
   office.nowMs += pushLimits.pushReportedQuietMs;
   accepted(await check());
   await endPush(management, await fob.show(), 'denied');
@@ -154,7 +154,7 @@ test('help desk is told why nobody can be asked; a locked account can be, and wh
   expect(await codeFor('ada')).toBe('disabled_user');
 });
 
-test('the console reads the number out, moves on by itself, and with no script by being loaded again', async () => {
+test('the console shows the number to read out, refreshes by itself, and works by reloading without scripts', async () => {
   await using rig = new Rig();
   const furnished = await furnish(rig);
   await using office = furnished.office;

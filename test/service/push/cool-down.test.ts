@@ -8,7 +8,7 @@ import { secret } from '../../kit/secrets.ts';
 import { outcomes, rowOf, SESSION } from './kit.ts';
 import { approve, type Scene, withFob } from './scene.ts';
 
-test('where too many wait, the oldest wait of the source that has most ends, and others go on', async () => {
+test('when too many requests wait, the oldest of the source with the most end, and others continue', async () => {
   const { scene, fob } = await withFob();
   await using _ = scene;
   const push = await scene.ask('ada');
@@ -34,7 +34,7 @@ test('where too many wait, the oldest wait of the source that has most ends, and
   expect(new Set(await Promise.all(waiting))).toEqual(new Set(['waiting']));
 }, 30_000);
 
-test('requests that nobody decided are written down once, and forgotten when they keep nobody quiet', async () => {
+test('undecided requests are recorded once, and deleted when they no longer cause a cool-down', async () => {
   const { scene, office, fob } = await withFob();
   await using _ = scene;
   const { db } = office.store;
@@ -67,7 +67,7 @@ test('requests that nobody decided are written down once, and forgotten when the
   expect(await scene.take(reported)).toBe('no_push');
 });
 
-test('one sweep is through with any number of requests', async () => {
+test('one sweep handles any number of requests', async () => {
   const { scene, office, fob } = await withFob();
   await using _ = scene;
   const { db } = office.store;
@@ -92,7 +92,7 @@ test('one sweep is through with any number of requests', async () => {
   expect(await db.selectFrom('pushes').select('id').execute()).toEqual([]);
 });
 
-test('whoever denies or reports is left alone for a while, and alerts; repeats count on it', async () => {
+test('a denial or report starts a cool-down and raises an alert; repeats count on it', async () => {
   const { scene, office, fob } = await withFob();
   await using _ = scene;
   const isAsked = async (source = '192.0.2.1') =>
@@ -128,7 +128,7 @@ test('whoever denies or reports is left alone for a while, and alerts; repeats c
   expect(seen.filter(outcome => outcome === 'push_quiet')).toHaveLength(2);
 });
 
-test('a refusal of a request that was taken back while the person pressed alerts and keeps it quiet all the same, once', async () => {
+test('a denial of a request that was withdrawn during the press still alerts and starts a cool-down, once', async () => {
   const takenBack: ((scene: Scene, push: { readonly id: string }) => unknown)[] = [
     (scene, { id }) => scene.pushes.withdraw({ id, session: SESSION, applicationId: scene.applicationId }),
     scene => scene.ask('ada'),
@@ -159,7 +159,7 @@ test('a refusal of a request that was taken back while the person pressed alerts
   }
 });
 
-test('who lets request after request go by is left alone, until they are long ago', async () => {
+test('several unanswered requests in a row start a cool-down until they are long ago', async () => {
   const { scene, office } = await withFob();
   await using _ = scene;
   const asked: boolean[] = [];
@@ -172,7 +172,7 @@ test('who lets request after request go by is left alone, until they are long ag
   expect((await rowOf(office, (await scene.ask('ada')).id)).fob_id).not.toBeNull();
 });
 
-test('a request that is over sooner than others is counted as long as they are, however often it is swept', async () => {
+test('a request that ends early counts towards the cool-down as long as others, however often it is swept', async () => {
   const { scene, office } = await withFob();
   await using _ = scene;
   const { db } = office.store;
@@ -192,7 +192,7 @@ test('a request that is over sooner than others is counted as long as they are, 
   expect(await db.selectFrom('pushes').select('id').execute()).toEqual([]);
 });
 
-test('a wait finds a decision that its node was not told of', async () => {
+test('a waiting redemption finds a decision that its node was not notified of', async () => {
   const { scene, office, fob } = await withFob();
   await using _ = scene;
   const deaf = { watch: () => () => undefined };

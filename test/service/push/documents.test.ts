@@ -8,7 +8,7 @@ import { expect, test } from 'vitest';
 
 const document = readFileSync(new URL('../../../docs/push.md', import.meta.url), 'utf8');
 
-test('docs/push.md names every state, and what the session is told in it', () => {
+test('docs/push.md names every state and the message to the session', () => {
   const rows = [...document.matchAll(/^\| (`[^|]+) \| [^|]+ \| ([^|]+) \|$/gm)].flatMap(
     ([, states = '', told = '']) =>
       [...states.matchAll(/`(\w+)`/g)].map(([, state = '']) => [state, told] as const),
@@ -21,7 +21,7 @@ test('docs/push.md names every state, and what the session is told in it', () =>
   expect(firstWords.sort()).toEqual(must.sort());
 });
 
-test('the numbers and texts in docs/push.md are those of the service', () => {
+test('the numbers and texts in docs/push.md match the service', () => {
   const { pushDeniedQuietMs, pushReportedQuietMs, pushesUnapproved, pushesUnapprovedMs } = pushLimits;
   for (const stated of [
     `up to ${pushLimits.pushWaitMaxMs.toLocaleString('en')}`,

@@ -7,7 +7,7 @@ import { accepted, grace } from '../users/kit.ts';
 import { PushFob, SESSION } from './kit.ts';
 import { approve } from './scene.ts';
 
-/** `ada` and her fob, at a service that an application and operators speak to. */
+/** Starts a service with `ada` and her fob, an application and operators. */
 async function withApplication(bureau: Bureau) {
   const { office, service } = bureau;
   const shown = { authorization: `Bearer ${apiKeyOf(service)}` };
@@ -23,14 +23,14 @@ async function withApplication(bureau: Bureau) {
   return { office, fob, ask, press };
 }
 
-test('the API tells a log-in by a press from one by a passcode, and both are accepted', async () => {
+test('the API distinguishes log-ins by push from log-ins by passcode, and both are accepted', async () => {
   await using bureau = await Bureau.open();
   const { office, fob, ask, press } = await withApplication(bureau);
   const passcode = codeNow(fob.token, office.nowMs);
   expect((await ask('/v1/validate', { user: 'ada', passcode })).status).toBe(200);
   const take = await press();
   const again = { 'idempotency-key': 'take-of-this-request-1' };
-  // Given again, and no log-in of its own.
+  // The repeated response is no log-in of its own.
   for (const status of [200, 200]) expect((await take(again)).status).toBe(status);
   expect((await take()).status).toBe(403);
   const late = await press();
@@ -53,7 +53,7 @@ test('the API tells a log-in by a press from one by a passcode, and both are acc
   ]);
 });
 
-test('help desk sees on a user’s page, and everybody on the first, which log-in was by a press', async () => {
+test('help desk sees on the user’s page, and every role on the first page, which log-ins were by push', async () => {
   await using bureau = await Bureau.open();
   const { office, fob, ask, press } = await withApplication(bureau);
   const visitor = new Visitor(bureau.service);

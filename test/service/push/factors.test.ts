@@ -10,10 +10,10 @@ import { Scene } from './scene.ts';
 
 const PIN = secret('730519');
 const OTHER_PIN = secret('480627');
-/** The next request is neither the last of many nor within the time of the one before. */
+/** Far enough apart that requests neither form a run nor fall into a cool-down. */
 const APART_MS = pushLimits.pushesUnapprovedMs;
 
-/** What stands beside a request. */
+/** The password or PIN that accompanies a request. */
 type Sent = `${'' | 'wrong ' | 'empty '}${'password' | 'pin'}`;
 
 async function withFob(factors: Factors, pinPlace: PinPlace = 'none') {
@@ -31,7 +31,7 @@ async function withFob(factors: Factors, pinPlace: PinPlace = 'none') {
   return { scene, office, fob, password, failures };
 }
 
-test('what an application asks for is asked for before anybody is disturbed, as at a log-in by passcode', async () => {
+test('the application’s factors are checked before a fob is asked, as in a log-in by passcode', async () => {
   const rows: [PinPlace, Factors, Sent[], string][] = [
     ['none', 'otp', [], 'asked'],
     ['none', 'pin_otp', [], 'push_incomplete'],
@@ -70,14 +70,14 @@ test('what an application asks for is asked for before anybody is disturbed, as 
       const isAsked = (await rowOf(office, push.id)).fob_id !== null;
       const [said] = await outcomes(office);
       expect([place, factors, sent, isAsked ? 'asked' : said]).toEqual([place, factors, sent, must]);
-      // What was not sent is no attempt.
+      // An omitted factor does not count as an attempt.
       expect((await failures())[0]).toBe(before + (must.startsWith('wrong') ? 1 : 0));
       office.nowMs += APART_MS;
     }
   }
 });
 
-test('wrong passwords and PINs at requests lock the account and alert', async () => {
+test('wrong passwords and PINs in push requests lock the account and raise an alert', async () => {
   const { scene, office, password, failures } = await withFob('password_otp', 'service');
   await using _ = scene;
   scene.threshold = 3;
@@ -96,7 +96,7 @@ test('wrong passwords and PINs at requests lock the account and alert', async ()
   expect((await rowOf(office, (await scene.ask('ada', { password, pin: PIN })).id)).fob_id).not.toBeNull();
 });
 
-test('whoever asks without PIN or password, however often, locks nobody and alerts nobody', async () => {
+test('requests that omit a required PIN or password do not count towards lockout and raise no alert', async () => {
   for (const [factors, pinPlace] of [
     ['pin_otp', 'none'],
     ['password_otp', 'none'],
@@ -115,7 +115,7 @@ test('whoever asks without PIN or password, however often, locks nobody and aler
   }
 });
 
-test('an approved request ends the failures of what was proved for it, and no others', async () => {
+test('an approved request resets the failures of the factors it proved, and no others', async () => {
   const { scene, office, fob, password, failures } = await withFob('password_otp');
   await using _ = scene;
   scene.threshold = 5;
@@ -133,7 +133,7 @@ test('an approved request ends the failures of what was proved for it, and no ot
   expect(await failures()).toEqual([0, 0, 0]);
 });
 
-test('a wrong password ends no request that is open, and a cool-down hides no guess from the lock', async () => {
+test('a wrong password ends no open request, and a cool-down hides no guess from lockout', async () => {
   const { scene, office, password, failures } = await withFob('password_otp');
   await using _ = scene;
   const open = await scene.ask('ada', { password });

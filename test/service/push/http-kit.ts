@@ -1,4 +1,4 @@
-/** A request of an application about pushes. */
+/** Sends an application's request about pushes. */
 export function send(url: string, apiKey: string, path: string, body: unknown): Promise<Response> {
   return fetch(`${url}/v1/pushes${path}`, {
     method: 'POST',

@@ -25,7 +25,7 @@ async function asked(url: string, apiKey: string, user: string, more: object = {
   return (await response.json()) as Asked;
 }
 
-/** An application of a service beside its own. */
+/** Creates an additional application of a service. */
 async function application(office: Office, factors: 'otp' | 'password_otp') {
   const made = accepted(
     await createApplication(office.management, grace, { name: `app ${factors}`, factors }),
@@ -33,7 +33,7 @@ async function application(office: Office, factors: 'otp' | 'password_otp') {
   return { id: made.application.id, apiKey: secret(made.value) };
 }
 
-/** A request of the user that stays open: it comes from where they have logged in. */
+/** Creates a request that stays open, from a trusted source of the user. */
 async function loggingIn(service: Service, apiKey: string, fob: PushFob, more: object): Promise<Asked> {
   const { user, office } = fob;
   const source = '192.0.2.50';
@@ -41,7 +41,7 @@ async function loggingIn(service: Service, apiKey: string, fob: PushFob, more: o
   return asked(service.url, apiKey, user, { ...more, source });
 }
 
-test('what is asked for looks the same for everybody, until its time is over and after', async () => {
+test('push requests look the same for every user name, before and after they expire', async () => {
   await using rig = new Rig();
   const service = await rig.start({ lock: { threshold: 1, periodMs: 400_000 } });
   await using office = await Office.beside(rig);
@@ -91,7 +91,7 @@ test('what is asked for looks the same for everybody, until its time is over and
   const waiting = await takes(SESSION);
   expect(waiting).toEqual([expect.stringContaining('{\\"state\\":\\"waiting\\"}')]);
   expect(JSON.parse(waiting[0] ?? '')[0]).toBe(202);
-  // As /v1/validate refuses.
+  // The refusal equals that of /v1/validate.
   const refusal = await comparable(await post(service, apiKey, { user: 'nobody', passcode: '123456' }));
   expect(await takes(OTHER_SESSION)).toEqual([refusal]);
   rig.clock.nowMs += pushLimits.pushMs;
@@ -102,7 +102,7 @@ test('what is asked for looks the same for everybody, until its time is over and
   expect(new Set(await Promise.all(unknown))).toEqual(new Set([refusal]));
 });
 
-test('where an application does not say where the person is, its own address is familiar to nobody', async () => {
+test('if an application does not send the person’s address, its own address is no trusted source', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const apiKey = apiKeyOf(service);
@@ -123,7 +123,7 @@ test('where an application does not say where the person is, its own address is 
   expect([await familiar({}), await familiar({ source })]).toEqual([null, source]);
 });
 
-test('a fob’s refusal, and what a session is told of it, looks like any other refusal', async () => {
+test('a denial at the fob looks to the session like any other refusal', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const apiKey = apiKeyOf(service);
@@ -143,7 +143,7 @@ test('a fob’s refusal, and what a session is told of it, looks like any other 
   }
 });
 
-test('a take waits, on any node, and wakes when the fob has answered; the session that asked is let in, once', async () => {
+test('a redemption waits on any node, wakes when the fob answers, and lets the session in once', async () => {
   await using rig = new Rig();
   const one = await rig.start();
   const two = await rig.start();
@@ -152,7 +152,7 @@ test('a take waits, on any node, and wakes when the fob has answered; the sessio
   await office.users('ada');
   const fob = await PushFob.of(office, 'ada');
   const { id } = await asked(one.url, apiKey, 'ada');
-  // Longer than this test may take: the answer is what ends the wait.
+  // The wait limit exceeds the time of this test, so the answer ends the wait.
   const body = { session: SESSION, waitMs: pushLimits.pushWaitMaxMs };
   const waits = [one, two].map(({ url }) => send(url, apiKey, `/${id}/take`, body));
   const shown = await fob.show();
@@ -165,7 +165,7 @@ test('a take waits, on any node, and wakes when the fob has answered; the sessio
   expect(right?.headers.get('content-type')).toMatch(/^application\/json/);
 }, 15_000);
 
-test('a request that was withdrawn is over, by its own session alone, and withdrawing tells nothing', async () => {
+test('withdrawing ends a request for its own session only, and reveals nothing', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const apiKey = apiKeyOf(service);
@@ -189,7 +189,7 @@ test('a request that was withdrawn is over, by its own session alone, and withdr
   expect(JSON.parse([...withdrawn][0] ?? '')[0]).toBe(204);
 });
 
-test('nothing is asked or taken without a key, with one that was turned meanwhile, or out of bounds', async () => {
+test('pushes are neither created nor redeemed without a key, with a replaced key, or out of bounds', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   await using office = await Office.beside(rig);
@@ -214,7 +214,7 @@ test('nothing is asked or taken without a key, with one that was turned meanwhil
 
 const AT_ONCE = 50;
 
-test('one address that asks too much is slowed down, as at /v1/validate', async () => {
+test('one address that sends too many push requests is slowed down, as at /v1/validate', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const apiKey = apiKeyOf(service);
@@ -225,7 +225,7 @@ test('one address that asks too much is slowed down, as at /v1/validate', async 
       ? send(service.url, apiKey, '', { user: 'nobody', session: SESSION, source })
       : post(service, apiKey, { user: 'nobody', passcode: '123456', source });
   const usual = new Set<number>();
-  // A few at a time: it is not the service that is to be tried here.
+  // A few at a time: this test is not about load.
   for (let nth = 0; nth < burst; nth += AT_ONCE) {
     const some = Array.from({ length: Math.min(AT_ONCE, burst - nth) }, (_, at) => once(nth + at));
     for (const { status } of await Promise.all(some)) usual.add(status);

@@ -25,7 +25,7 @@ import { accepted, grace, Office } from '../users/kit.ts';
 import { PushFob, putOn, rowOf } from './kit.ts';
 import { Scene } from './scene.ts';
 
-test('the key of a fob is sealed, kept as it was first made, and asked for only once it was proved', async () => {
+test('a fob’s push key is encrypted, stays as first created, and is used only once it was proved', async () => {
   await using scene = await Scene.open();
   const { office } = scene;
   const { management } = office;
@@ -37,7 +37,7 @@ test('the key of a fob is sealed, kept as it was first made, and asked for only 
   expect(kept).toHaveLength(pushLimits.pushSecretBytes);
   expect(key.account).toBe(Buffer.from(pushAccountOf(fob.id)).toString('hex'));
   expect(pushAccountOf(fob.id)[0]).not.toBe(0);
-  // Moved to another fob's row the seal does not open.
+  // The value cannot be decrypted in another fob's row.
   expect(pushSecretOf(management.keys, { ...key, fob_id: 'other' })).toBeUndefined();
   const again = await storePushKey(management, fob.id, secret(freshPushSecret(randomBytes(32))));
   expect(again).toEqual(key);
@@ -47,14 +47,14 @@ test('the key of a fob is sealed, kept as it was first made, and asked for only 
   expect((await rowOf(office, (await scene.ask('ada')).id)).fob_id).toBeNull();
 });
 
-test('a secret is made of chance of both sides', () => {
+test('a push secret combines randomness of both sides', () => {
   const chance = randomBytes(32);
   const made = [chance, chance, randomBytes(32)].map(one => secret(freshPushSecret(one)));
   expect(new Set(made.map(bytes => Buffer.from(bytes).toString('hex'))).size).toBe(3);
   expect(made.every(bytes => bytes.length === pushLimits.pushSecretBytes)).toBe(true);
 });
 
-test('the key is destroyed with the last token that somebody has on the fob, and what is open is approved by nothing', async () => {
+test('the push key is destroyed with the last assigned token on the fob, and open requests can no longer be approved', async () => {
   await using scene = await Scene.open();
   const { office } = scene;
   const { management } = office;
@@ -87,7 +87,7 @@ test('the key is destroyed with the last token that somebody has on the fob, and
   expect(made && (await provePushKey(management, made))).toBe(false);
 });
 
-test('a key whose seal does not open finds no answer right', async () => {
+test('with a push key that cannot be decrypted no answer is right', async () => {
   await using office = await Office.open();
   await office.users('ada');
   const fob = await PushFob.of(office, 'ada');
@@ -99,7 +99,7 @@ test('a key whose seal does not open finds no answer right', async () => {
   expect(isRightAnswer(keys, { ...key, key_id: 'gone' }, question, fob.answer(question))).toBe(false);
 });
 
-test('a question is of the suite’s digits, and another one wherever anything it is bound to differs', () => {
+test('a push question uses the suite’s digits, and changes with every value it is bound to', () => {
   const text = fc.string({ maxLength: 12 });
   const bound: fc.Arbitrary<PushBinding> = fc.record({
     id: text,
@@ -119,7 +119,7 @@ test('a question is of the suite’s digits, and another one wherever anything i
         const changed = { ...one, [field]: other[field] };
         expect(questionOf(changed) === questionOf(one), field).toBe(changed[field] === one[field]);
       }
-      // A character that moves from one part to the next does not go unseen.
+      // Moving a character from one part to the next changes the question.
       const moved = { ...one, userId: `${one.userId}x` };
       const back = { ...one, tokenId: `x${one.tokenId}` };
       expect(questionOf(moved)).not.toBe(questionOf(back));

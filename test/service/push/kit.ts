@@ -13,7 +13,7 @@ import type { Office } from '../users/kit.ts';
 export const SESSION = 'session-of-this-browser';
 export const OTHER_SESSION = 'session-of-another-browser';
 
-/** A user's fob with its push key, as the service has them, and the agent's connection that it is at. */
+/** A user's fob with its push key as the service stores it, and its agent connection. */
 export class PushFob {
   readonly office: Office;
   readonly user: string;
@@ -34,7 +34,7 @@ export class PushFob {
     this.#secret = key;
   }
 
-  /** Gives a user, who is there, a fob with a token and a proved push key, at an agent. */
+  /** Gives an existing user a fob with a token and a proved push key, at an agent. */
   static async of(office: Office, user: string, changes: Partial<NewToken> = {}): Promise<PushFob> {
     const { management } = office;
     const { db } = office.store;
@@ -56,18 +56,18 @@ export class PushFob {
     return fob;
   }
 
-  /** What the fob answers to a question, by its own implementation of OCRA. */
+  /** Returns the fob's answer to a question, by its own implementation of OCRA. */
   answer(question: string): string {
     return secret(fobAnswer({ ...this.token, suite: pushSuite, secret: this.#secret }, question));
   }
 
-  /** It proves itself at another connection of an agent. @returns the connection */
+  /** Proves the fob at another agent connection. @returns the connection */
   async connect(): Promise<string> {
     const { db } = this.office.store;
     const nowMs = this.office.nowMs;
     this.link = randomUUID();
     const row = { link: this.link, port: 'hid', since_ms: nowMs, seen_ms: nowMs };
-    // Others may be writing at the same time.
+    // Other transactions may write at the same time.
     await writing(db, tx =>
       tx
         .insertInto('agent_fobs')
@@ -78,13 +78,13 @@ export class PushFob {
     return this.link;
   }
 
-  /** Whether a request waits for it. */
+  /** Tells whether a request waits for the fob. */
   async isAsked(): Promise<boolean> {
     const waiting = await pushesToSend(this.office.management.db, this.office.nowMs);
     return waiting.some(({ fobId }) => fobId === this.id);
   }
 
-  /** Its connection claims the request that waits for it, and the fob shows it. */
+  /** Claims the waiting request for the fob's connection, and shows it on the fob. */
   async show(): Promise<{ readonly id: string; readonly link: string; readonly question: string }> {
     const { management } = this.office;
     const waiting = await pushesToSend(management.db, this.office.nowMs);
@@ -97,12 +97,12 @@ export class PushFob {
   }
 }
 
-/** Puts a token on a fob. */
+/** Assigns a token to a fob. */
 export async function putOn({ store }: Office, { serial }: NewToken, fobId: string): Promise<void> {
   await store.db.updateTable('tokens').set({ fob_id: fobId }).where('serial', '=', serial).execute();
 }
 
-/** As if the user had approved a log-in from there just now. */
+/** Makes a source trusted, as if the user had just approved a log-in from there. */
 export async function makeTrusted({ store, nowMs }: Office, user: string, source: string): Promise<void> {
   await writing(store.db, async db => {
     const { id: userId } = await db
@@ -114,12 +114,12 @@ export async function makeTrusted({ store, nowMs }: Office, user: string, source
   });
 }
 
-/** A request as it is stored. */
+/** Returns a request's row. */
 export function rowOf({ store }: Office, id: string): Promise<PushRow> {
   return store.db.selectFrom('pushes').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
 }
 
-/** What became of log-ins, latest first. */
+/** Returns the outcomes of log-ins, latest first. */
 export async function outcomes({ store }: Office): Promise<string[]> {
   const rows = await store.db.selectFrom('events').select('outcome').orderBy('id', 'desc').execute();
   return rows.map(({ outcome }) => outcome);

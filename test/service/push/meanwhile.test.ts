@@ -17,7 +17,7 @@ import { approve, withFob } from './scene.ts';
 type Made = Awaited<ReturnType<typeof withFob>>;
 type Change = Updateable<PushSchema['pushes']>;
 
-/** Changes the request in a transaction that is not over yet when the work has read it. */
+/** Changes the request in a transaction that is still open while the work reads it. */
 function whilePush<T>({ office }: Made, id: string, change: Change, work: () => Promise<T>): Promise<T> {
   const { db } = office.store;
   return meanwhile(db, tx => tx.updateTable('pushes').set(change).where('id', '=', id).execute(), work);
@@ -25,7 +25,7 @@ function whilePush<T>({ office }: Made, id: string, change: Change, work: () => 
 
 for (const state of ['withdrawn', 'used', 'refused'] satisfies PushState[])
   test.runIf(isOnPostgres)(
-    `a take of a request that is ${state} since it was read lets nobody in (only on PostgreSQL)`,
+    `a redemption of a request that became ${state} since it was read lets nobody in (only on PostgreSQL)`,
     async () => {
       const made = await withFob();
       await using scene = made.scene;
@@ -37,14 +37,14 @@ for (const state of ['withdrawn', 'used', 'refused'] satisfies PushState[])
     },
   );
 
-/** What a token loses with its state. */
+/** Columns that a token loses with its state. */
 const gone: Partial<Record<TokenState, Updateable<Schema['tokens']>>> = {
   revoked: { revoked_reason: 'retired', sealed_secret: null, key_id: null },
 };
 
 for (const state of ['suspended', 'revoked', 'inventory'] satisfies TokenState[])
   test.runIf(isOnPostgres)(
-    `a take whose token is ${state} since it was read lets nobody in, and does not bring it back (only on PostgreSQL)`,
+    `a redemption whose token became ${state} since it was read lets nobody in and does not restore the token (only on PostgreSQL)`,
     async () => {
       const { scene, office, fob } = await withFob();
       await using _ = scene;
@@ -70,7 +70,7 @@ for (const state of ['suspended', 'revoked', 'inventory'] satisfies TokenState[]
 
 for (const change of [{ state: 'withdrawn' }, { link: 'another' }] satisfies Change[])
   test.runIf(isOnPostgres)(
-    `an answer to a request that has another ${Object.keys(change)[0]} since it was read approves nothing (only on PostgreSQL)`,
+    `an answer to a request whose ${Object.keys(change)[0]} changed since it was read approves nothing (only on PostgreSQL)`,
     async () => {
       const made = await withFob();
       await using scene = made.scene;
@@ -84,7 +84,7 @@ for (const change of [{ state: 'withdrawn' }, { link: 'another' }] satisfies Cha
     },
   );
 
-test('a connection that is not the newest of the fob, or comes too late, claims nothing', async () => {
+test('a connection that is not the newest of the fob, or claims too late, claims no request', async () => {
   const { scene, office, fob } = await withFob();
   await using _ = scene;
   const { management } = office;
@@ -101,7 +101,7 @@ test('a connection that is not the newest of the fob, or comes too late, claims 
 });
 
 test.runIf(isOnPostgres)(
-  'a refusal of a request that is withdrawn in this very moment counts all the same (only on PostgreSQL)',
+  'a denial of a request that is withdrawn at the same moment still counts (only on PostgreSQL)',
   async () => {
     const made = await withFob();
     await using scene = made.scene;
@@ -117,7 +117,7 @@ test.runIf(isOnPostgres)(
 );
 
 test.runIf(isOnPostgres)(
-  'what a connection does to a request that is withdrawn or another’s since it was read is not done (only on PostgreSQL)',
+  'a connection changes no request that was withdrawn or reclaimed since it was read (only on PostgreSQL)',
   async () => {
     const made = await withFob();
     await using scene = made.scene;
@@ -146,7 +146,7 @@ test.runIf(isOnPostgres)(
 );
 
 test.runIf(isOnPostgres)(
-  'a request whose claim is not over yet is given back once it is (only on PostgreSQL)',
+  'a request whose claim is still being committed is given back afterwards (only on PostgreSQL)',
   async () => {
     const made = await withFob();
     await using scene = made.scene;
@@ -160,7 +160,7 @@ test.runIf(isOnPostgres)(
 );
 
 test.runIf(isOnPostgres)(
-  'a request that is taken in this very moment is not withdrawn any more (only on PostgreSQL)',
+  'a request that is redeemed at the same moment cannot be withdrawn any more (only on PostgreSQL)',
   async () => {
     const made = await withFob();
     await using scene = made.scene;

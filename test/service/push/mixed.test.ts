@@ -19,10 +19,10 @@ import { Scene } from './scene.ts';
 
 const USERS = ['ada', 'bob'] as const;
 const RUNS = countOf(25, isOnPostgres ? 150 : 600);
-/** No request, no cool-down and no count of a run outlives this. */
+/** No request, no cool-down and no run of unanswered requests outlives this. */
 const APART_MS = pushLimits.pushReportedQuietMs + pushLimits.pushesUnapprovedMs;
 
-/** What happens; `at` counts from the latest request back, and what is foreign is not the one that belongs to it. */
+/** One step. `at` counts from the latest request back; a foreign value belongs to another request. */
 type Step =
   | ({ readonly kind: 'ask'; readonly user: string; readonly session: string } & From)
   | { readonly kind: 'claim' | 'shown' | 'return' | 'wanted'; readonly at: number; readonly isStale: boolean }
@@ -36,11 +36,11 @@ type Step =
   | { readonly kind: 'wait'; readonly ms: number };
 interface From {
   readonly isOther: boolean;
-  /** Where users log in from in all runs, or elsewhere. */
+  /** Whether it comes from the source of all earlier log-ins. */
   readonly isHome: boolean;
   readonly isSourceKnown: boolean;
 }
-/** By which fob, and to the question of which request: so many before this one. */
+/** The answering fob, and how many requests back its question is. */
 interface Answered {
   readonly isForeign: boolean;
   readonly before: number;
@@ -77,7 +77,7 @@ const anything: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ kind: kind('sweep') }),
   fc.record({ kind: kind('wait'), ms: fc.constantFrom(1, 20_000, pushLimits.pushMs - 1, pushLimits.pushMs) }),
 );
-/** Mostly as it goes, with something else in between. */
+/** Mostly the usual order, with other steps in between. */
 const usual: fc.Arbitrary<Step[]> = fc
   .tuple(
     asks,
@@ -97,7 +97,7 @@ const steps = fc
   )
   .map(parts => parts.flat());
 
-/** Requests, fobs and sessions as they are, beside what must become of them. */
+/** The actual requests, fobs and sessions, beside the expected ones of the model. */
 class World {
   readonly scene: Scene;
   readonly fobs: ReadonlyMap<string, PushFob>;
@@ -150,7 +150,7 @@ class World {
     expect([...waiting].sort()).toEqual(model.toSend().sort());
   }
 
-  /** Who comes for it: the session and application that asked, or others. */
+  /** Returns the redeeming session and application: those of the request, or others. */
   asker(one: Asked, { isOtherSession, isOther }: Taken) {
     const other = one.session === SESSION ? OTHER_SESSION : SESSION;
     const isMain = one.applicationId === this.scene.applicationId;
@@ -164,7 +164,7 @@ class World {
     return isOther ? this.scene.otherApplicationId : this.scene.applicationId;
   }
 
-  /** Something done about one request comes to what the model says. */
+  /** Does a step about one request, and compares its result with the model. */
   async about(one: Asked, step: Extract<Step, { at: number }>): Promise<void> {
     const { scene, model } = this;
     const { management } = scene.office;
@@ -219,7 +219,7 @@ class World {
   }
 }
 
-test('whatever happens in whatever order, a request logs in the session that asked, once, by the answer of its own fob in time', {
+test('property: in any order of events, a request logs in the session that asked, once, by its own fob’s answer in time', {
   ...LONG,
   timeout: 240_000,
 }, async () => {
@@ -233,7 +233,7 @@ test('whatever happens in whatever order, a request logs in the session that ask
     await world.begin();
     for (const one of steps) await world.do(one);
     accepted += world.model.accepted;
-    // One request of one user is open at any time.
+    // At most one request of a user is open at any time.
     expect(world.model.mostOpen).toBeLessThanOrEqual(1);
   };
   const runs = fc.asyncProperty(steps, run);

@@ -3,7 +3,7 @@ import { pushLimits } from '@passfob/service/base/limits/push';
 const OPEN = ['waiting', 'sent', 'shown'];
 const SAID_NOTHING = [...OPEN, 'superseded', 'failed'];
 
-/** A request as its asker knows it. */
+/** A request as its session and application know it. */
 interface NewAsked {
   readonly id: string;
   readonly question: string;
@@ -14,32 +14,32 @@ interface NewAsked {
   readonly isSourceKnown: boolean;
 }
 
-/** Who comes for a request. */
+/** The session and application that redeem a request. */
 type Asker = Pick<NewAsked, 'session' | 'applicationId'>;
 
-/** The same with what must become of it. */
+/** A request with its expected result. */
 export interface Asked extends NewAsked {
   readonly atMs: number;
   readonly isForSomebody: boolean;
-  /** Its source, where its user had been let in from there lately. */
+  /** Its source, if it was a trusted one of the user. */
   readonly familiar: string | undefined;
   state: string;
   link: string | undefined;
   quietUntilMs: number;
 }
 
-/** Somebody was let in, from where they were known to be. */
+/** A log-in from a known source. */
 export interface LogIn {
   readonly user: string;
   readonly source: string;
   readonly atMs: number;
 }
 
-/** Requests to approve as they must be: what `docs/push.md` says, written down once more. */
+/** The expected behaviour of push requests: an independent implementation of `docs/push.md`. */
 export class Model {
   readonly asked: Asked[] = [];
   readonly #links = new Map<string, string>();
-  /** Of all that was ever. */
+  /** All log-ins so far. */
   readonly #logIns: LogIn[];
   nowMs = 0;
   accepted = 0;
@@ -50,7 +50,7 @@ export class Model {
     this.#logIns = logIns;
   }
 
-  /** What is over and keeps nobody quiet any more is forgotten. */
+  /** Removes requests that are over and no longer cause a cool-down. */
   sweep(): void {
     for (const one of this.asked)
       if (one.atMs <= this.nowMs - pushLimits.pushesUnapprovedMs && one.quietUntilMs <= this.nowMs)
@@ -114,7 +114,7 @@ export class Model {
     return one.isForSomebody && OPEN.includes(one.state) && this.#isInTime(one) && one.link !== link;
   }
 
-  /** The ids of those that a connection is to be given. */
+  /** Returns the ids of the requests that a connection is to receive. */
   toSend(): string[] {
     return this.asked.filter(one => this.#isUnclaimed(one)).map(({ id }) => id);
   }
@@ -147,7 +147,7 @@ export class Model {
 
   end(one: Asked, link: string, to: 'denied' | 'reported' | 'failed'): boolean {
     const isClaimed = this.isClaimed(one, link);
-    // Too late to end it, the person is heard all the same, once.
+    // A denial that comes too late to end the request still counts, once.
     const isHeard =
       ['sent', 'shown', 'superseded', 'withdrawn'].includes(one.state) &&
       one.link === link &&
@@ -194,7 +194,7 @@ export class Model {
     return 'accepted';
   }
 
-  /** Who reports a request has logged in from there no more. */
+  /** After a report, the request's source is no longer trusted. */
   #forget({ user, source }: NewAsked): void {
     const kept = this.#logIns.filter(one => one.user !== user || one.source !== source);
     this.#logIns.splice(0, this.#logIns.length, ...kept);

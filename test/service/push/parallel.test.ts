@@ -16,7 +16,7 @@ import { makeTrusted, OTHER_SESSION, PushFob, rowOf, SESSION } from './kit.ts';
 const RUNS = countOf(12, 120);
 const SESSIONS = [SESSION, OTHER_SESSION] as const;
 
-/** What some do at once, each one thing after another, about what was asked for last or before, on one of two nodes. */
+/** Concurrent series of acts about the last two requests, each on one of two nodes. */
 type Deed = 'ask' | 'serve' | 'forge' | 'deny' | 'take' | 'steal' | 'withdraw' | 'sweep';
 interface Done {
   readonly deed: Deed;
@@ -35,7 +35,7 @@ const lanes = fc.array(fc.array(done, { minLength: 4, maxLength: 8, size: 'max' 
   maxLength: 4,
 });
 
-/** Two nodes on one database, with `ada` and her fob. */
+/** Opens two nodes on one database, with `ada` and her fob. */
 async function opened(rig: Rig) {
   await rig.start();
   const offices = [await Office.beside(rig), await Office.beside(rig)] as const;
@@ -57,7 +57,7 @@ async function opened(rig: Rig) {
 
 type Opened = Awaited<ReturnType<typeof opened>>;
 
-/** One run: what was asked for, which answers were right, and who was let in. */
+/** One run: its requests, right answers and log-ins. */
 class Mix {
   readonly #opened: Opened;
   readonly #link: string;
@@ -112,7 +112,7 @@ class Mix {
   }
 }
 
-test('of all that happens at once on two nodes, one request is open, each is decided once, and the log says the same', {
+test('of concurrent events on two nodes, one request is open, each is decided once, and the log agrees', {
   ...LONG,
   timeout: 480_000,
 }, async () => {
@@ -129,7 +129,7 @@ test('of all that happens at once on two nodes, one request is open, each is dec
         for (const one of lane) await mix.act(one);
       }),
     );
-    // Whoever was let in was let in once, by a right answer to that very request.
+    // Every log-in happened once, by a right answer to its own request.
     const { accepted, right } = mix;
     expect(new Set(accepted).size).toBe(accepted.length);
     expect(accepted.filter(id => !right.includes(id))).toEqual([]);
@@ -150,7 +150,7 @@ test('of all that happens at once on two nodes, one request is open, each is dec
   }
 });
 
-test('of many requests for one user at once, on two nodes, one stays open', async () => {
+test('of many concurrent requests for one user on two nodes, one stays open', async () => {
   await using rig = new Rig();
   const { office, fob, nodes, applicationId, close } = await opened(rig);
   try {
@@ -174,7 +174,7 @@ test('of many requests for one user at once, on two nodes, one stays open', asyn
   }
 });
 
-test('of requests from a familiar source and from elsewhere at once, on two nodes, a familiar one is open', async () => {
+test('of concurrent requests from a trusted source and elsewhere on two nodes, a trusted one stays open', async () => {
   await using rig = new Rig();
   const { office, fob, nodes, applicationId, close } = await opened(rig);
   const { db } = office.store;
@@ -193,7 +193,7 @@ test('of requests from a familiar source and from elsewhere at once, on two node
     const kept: boolean[] = [];
     for (let round = 0; round < 6; round++) {
       rig.clock.nowMs += pushLimits.pushesUnapprovedMs;
-      // Both first and last come from elsewhere, on either node.
+      // The first and the last request come from elsewhere, on either node.
       const sources = [elsewhere, home, elsewhere, elsewhere, home, elsewhere];
       const ids = await Promise.all(
         sources.map(async (source, nth) => (await ask(source, nth + round))?.id ?? ''),

@@ -7,13 +7,13 @@ import { expect, test } from 'vitest';
 import { SESSION } from './kit.ts';
 import { withFob } from './scene.ts';
 
-test('requests of one name are asked for one after another, whether there is such a user or not, and few at once', async () => {
+test('requests for one name are created one after another, whether the user exists or not, and few at once', async () => {
   const { scene, office } = await withFob();
   await using _ = scene;
   const changes = watchChanges(office.store);
   let now = 0;
   let most = 0;
-  // Looked at within the transaction.
+  // Reads the lock state within the transaction.
   const lock = async () => {
     most = Math.max(most, ++now);
     await pause(2);
@@ -37,7 +37,7 @@ test('requests of one name are asked for one after another, whether there is suc
 
 const from = (name: string, source = '192.0.2.1') => ({ name, source });
 
-test('whoever floods one name is turned away, and others get their turn, also when work fails', async () => {
+test('a flood of requests for one name is turned away, and other names get their turn, also when work fails', async () => {
   const inTurn = makePerUserQueue();
   let go: () => void = () => undefined;
   const gone = new Promise<void>(resolve => {
@@ -61,7 +61,7 @@ test('whoever floods one name is turned away, and others get their turn, also wh
   expect((await Promise.all(all)).filter(end => end === 'busy')).toHaveLength(1);
 });
 
-test('sources have their turn, and one that asks for many names is turned away before others are', async () => {
+test('sources take turns, and a source that asks for many names is turned away before others', async () => {
   const inTurn = makePerUserQueue();
   let go: () => void = () => undefined;
   const gone = new Promise<void>(resolve => {
@@ -81,7 +81,7 @@ test('sources have their turn, and one that asks for many names is turned away b
   const own = ask('ada', '192.0.2.10');
   go();
   expect(await own).toBe('done');
-  // Behind those that had begun, and the first that waited.
+  // It runs after those that had begun, and the first that waited.
   expect(order.indexOf('ada')).toBeLessThan(2 * pushLimits.pushAsksAtOnce);
   expect((await Promise.all(flood)).filter(end => end === 'busy')).toHaveLength(10);
 });

@@ -13,14 +13,14 @@ import { accepted, freshPassword, grace } from '../users/kit.ts';
 import { OTHER_SESSION, outcomes, PushFob, putOn, rowOf } from './kit.ts';
 import { approve, type Scene, withFob } from './scene.ts';
 
-/** Decides a log-in by a passcode, as any application's. */
+/** Decides log-ins by passcode, like any application's. */
 function decider(scene: Scene) {
   const engine = makeEngine(scene.validator);
   const about = { source: '192.0.2.1', applicationId: scene.otherApplicationId, requestId: 'r' };
   return (passcode: string, user = 'ada') => engine.decide({ user, passcode, ...about });
 }
 
-test('an approved request is a log-in by the token on the fob: the log, the lock and codes say so', async () => {
+test('redeeming an approved request is a log-in by the token on the fob in log, lock state and passcodes', async () => {
   const { scene, office, fob } = await withFob();
   await using _ = scene;
   scene.threshold = 3;
@@ -48,7 +48,7 @@ test('an approved request is a log-in by the token on the fob: the log, the lock
   expect(await scene.take(push)).toBe('no_push');
 });
 
-test('the very same take is answered by the same yes for two minutes, and no other is', async () => {
+test('an identical redemption gets the same acceptance for two minutes, and no other one does', async () => {
   const { scene, office, fob } = await withFob();
   await using _ = scene;
   const idempotencyKey = 'take-of-this-request-1';
@@ -70,7 +70,7 @@ test('the very same take is answered by the same yes for two minutes, and no oth
   expect(await scene.take(push, { idempotencyKey })).toBe('no_push');
 });
 
-test('a take is not answered again once its token is suspended', async () => {
+test('a redemption is not repeated once its token is suspended', async () => {
   const { scene, office, fob } = await withFob();
   await using _ = scene;
   const idempotencyKey = 'take-of-this-request-1';
@@ -81,7 +81,7 @@ test('a take is not answered again once its token is suspended', async () => {
   expect(await scene.take(push, { idempotencyKey })).toBe('no_push');
 });
 
-test('the passcodes that the fob shows are used up by it, of its TOTP tokens alone, and no mark goes back', async () => {
+test('a redemption uses up the fob’s shown TOTP passcodes, and no last accepted step goes back', async () => {
   const { scene, office, fob } = await withFob();
   await using _ = scene;
   const decide = decider(scene);
@@ -91,7 +91,7 @@ test('the passcodes that the fob shows are used up by it, of its TOTP tokens alo
   for (const token of [beside, counted]) await putOn(office, token, fob.id);
   const ahead = await office.token('ada');
   await putOn(office, ahead, fob.id);
-  // Its clock is a step ahead, and it has just been used.
+  // The clock of this token is a step ahead, and its passcode has just been used.
   expect(await decide(codeAt(ahead, stepAt(ahead, office.nowMs) + 1))).toBe('accepted');
   const push = await scene.ask('ada');
   await approve(scene, fob);
@@ -106,7 +106,7 @@ test('the passcodes that the fob shows are used up by it, of its TOTP tokens alo
   expect(await decide(codeAt(fob.token, stepAt(fob.token, office.nowMs)))).toBe('accepted');
 });
 
-test('a fob whose clock is behind goes on with its next passcode', async () => {
+test('a fob whose clock is behind continues with its next passcode', async () => {
   const { scene, office, fob } = await withFob();
   await using _ = scene;
   const decide = decider(scene);
@@ -120,7 +120,7 @@ test('a fob whose clock is behind goes on with its next passcode', async () => {
   expect(await decide(codeAt(fob.token, step()))).toBe('accepted');
 });
 
-test('what became of the account while the person pressed counts: nobody gets in, and the request is over', async () => {
+test('account changes during the press count: nobody gets in, and the request is over', async () => {
   const changes: Record<string, (made: Awaited<ReturnType<typeof withFob>>) => Promise<unknown>> = {
     locked: ({ scene, office, fob }) => {
       scene.threshold = 1;
@@ -149,7 +149,7 @@ test('what became of the account while the person pressed counts: nobody gets in
   }
 });
 
-test('a lock that ends before the request does is looked at as it is when the session comes for it', async () => {
+test('requests of a locked account reach no fob, and a request after the lock is accepted', async () => {
   const { scene, office, fob } = await withFob();
   await using _ = scene;
   scene.threshold = 1;
@@ -165,7 +165,7 @@ test('a lock that ends before the request does is looked at as it is when the se
   expect((await outcomes(office)).filter(outcome => outcome === 'locked')).toHaveLength(2);
 });
 
-test('of many takes at once one is accepted', async () => {
+test('of many concurrent redemptions one is accepted', async () => {
   const { scene, fob } = await withFob();
   await using _ = scene;
   const push = await scene.ask('ada');
@@ -175,7 +175,7 @@ test('of many takes at once one is accepted', async () => {
   expect(new Set(takes)).toEqual(new Set(['accepted', 'no_push']));
 });
 
-test('an application whose key was turned while it waited lets nobody in', async () => {
+test('a redemption of an application whose key was replaced while it waited lets nobody in', async () => {
   const { scene, office, fob } = await withFob();
   await using _ = scene;
   const push = await scene.ask('ada');
@@ -187,7 +187,7 @@ test('an application whose key was turned while it waited lets nobody in', async
   expect(await scene.take(next, { standing: before?.standing })).toBe('accepted');
 });
 
-test('a wait ends with what is decided, when its asker is gone, and when the service ends', async () => {
+test('a waiting redemption ends with a decision, with its client’s disconnect, and with the service', async () => {
   const { scene, office, fob } = await withFob();
   await using _ = scene;
   const waitMs = 3_600_000;
@@ -211,7 +211,7 @@ test('a wait ends with what is decided, when its asker is gone, and when the ser
   expect(await outcomes(office)).toEqual(['accepted', 'no_push']);
 }, 15_000);
 
-test('answers that were not made for the request, or in time, approve nothing, and one is looked at', async () => {
+test('wrong, foreign, replayed and late answers approve nothing, and only the first answer is checked', async () => {
   const { scene, office, fob } = await withFob();
   await using _ = scene;
   await office.users('bob');

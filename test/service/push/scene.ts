@@ -8,7 +8,7 @@ import { type Changes, watchChanges } from '@passfob/service/storage/database/ch
 import { Office } from '../users/kit.ts';
 import { PushFob, SESSION } from './kit.ts';
 
-/** An office with the asking side of pushes, and two applications. */
+/** An office with the push service, and two applications. */
 export class Scene implements AsyncDisposable {
   readonly office: Office;
   readonly pushes: Pushes;
@@ -44,7 +44,7 @@ export class Scene implements AsyncDisposable {
     return { threshold: this.threshold, periodMs: 60_000 };
   }
 
-  /** As the node does that has just written something down. */
+  /** Notifies waiters, as the writing node does. */
   announce(): void {
     this.#changes.announce();
   }
@@ -71,14 +71,14 @@ export class Scene implements AsyncDisposable {
   }
 }
 
-/** A scene in which `ada` has a fob. */
+/** Opens a scene in which `ada` has a fob. */
 export async function withFob(factors?: 'password_otp') {
   const scene = await Scene.open(factors);
   await scene.office.users('ada');
   return { scene, office: scene.office, fob: await PushFob.of(scene.office, 'ada') };
 }
 
-/** The fob approves what waits for it. */
+/** Approves the fob's waiting request. */
 export async function approve({ office }: Pick<Scene, 'office'>, fob: PushFob): Promise<void> {
   const shown = await fob.show();
   if (!(await answerPush(office.management, shown, fob.answer(shown.question))))

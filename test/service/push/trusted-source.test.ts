@@ -12,12 +12,12 @@ const HOME = '192.0.2.10';
 const OFFICE = '198.51.100.20';
 const ELSEWHERE = '203.0.113.30';
 
-/** `ada` has logged in from these sources. */
+/** Opens a scene in which `ada` has logged in from these sources. */
 async function withHomes(...homes: readonly string[]) {
   const made = await withFob();
   const { scene, office, fob } = made;
   const ask = (source: string, user = 'ada') => scene.ask(user, { source, isSourceKnown: true });
-  /** Whether the fob is asked for it. */
+  /** Tells whether a request from a source reaches the fob. */
   const isAsked = async (source: string) => (await rowOf(office, (await ask(source)).id)).fob_id !== null;
   const logIn = async (source: string) => {
     const push = await ask(source);
@@ -28,7 +28,7 @@ async function withHomes(...homes: readonly string[]) {
   return { ...made, ask, isAsked, logIn };
 }
 
-test('who asks too often from elsewhere keeps nobody from asking from where they log in usually', async () => {
+test('a cool-down for requests from elsewhere does not block requests from a trusted source', async () => {
   const { scene, office, fob, isAsked } = await withHomes(HOME, OFFICE);
   await using _ = scene;
   const many = async (source: string) => {
@@ -41,12 +41,12 @@ test('who asks too often from elsewhere keeps nobody from asking from where they
   };
   const eight = [...Array(pushLimits.pushesUnapproved).fill(true), false];
   expect(await many(ELSEWHERE)).toEqual(eight);
-  // What is not known is elsewhere, whatever address stands there.
+  // An address that does not belong to the person is not trusted, even if it equals a trusted one.
   expect((await rowOf(office, (await scene.ask('ada', { source: HOME })).id)).fob_id).toBeNull();
   expect((await outcomes(office))[0]).toBe('push_quiet');
   expect(await many(HOME)).toEqual(eight);
   expect(await isAsked(OFFICE)).toBe(true);
-  // A refusal is a refusal of all.
+  // A denial starts a cool-down for all sources.
   await endPush(office.management, await fob.show(), 'denied');
   expect([await isAsked(HOME), await isAsked(OFFICE), await isAsked(ELSEWHERE)]).toEqual([
     false,
@@ -55,7 +55,7 @@ test('who asks too often from elsewhere keeps nobody from asking from where they
   ]);
 });
 
-test('a request from elsewhere takes no place of one from a familiar source, and looks as if it did', async () => {
+test('a request from elsewhere displaces none from a trusted source, and its response does not show that', async () => {
   const { scene, office, fob, ask } = await withHomes(HOME);
   await using _ = scene;
   const { management } = office;
@@ -75,7 +75,7 @@ test('a request from elsewhere takes no place of one from a familiar source, and
   const { question } = await rowOf(office, hers.id);
   expect(await answerPush(management, { id: hers.id, link }, fob.answer(question))).toBe(true);
   expect(await scene.take(hers, { source: HOME })).toBe('accepted');
-  // Somebody's that was superseded, for nobody, and of nobody: all the same.
+  // Requests that were superseded, reached no fob or have an unknown user look alike.
   const older = await ask(ELSEWHERE);
   await ask(HOME);
   theirs.push(older, await ask(ELSEWHERE, 'nobody'));
@@ -88,7 +88,7 @@ test('a request from elsewhere takes no place of one from a familiar source, and
   expect(rows.map(row => row.fob_id !== null)).toEqual([false, false, false, true, false]);
 });
 
-test('a familiar source takes the place of any request, others of those from elsewhere and of what is over', async () => {
+test('a trusted source displaces any request, other sources only those from elsewhere and ended ones', async () => {
   const { scene, office, ask } = await withHomes(HOME, OFFICE);
   await using _ = scene;
   const rows = [
@@ -112,7 +112,7 @@ test('a familiar source takes the place of any request, others of those from els
   }
 });
 
-test('a request from a familiar source that is for nobody holds up none from elsewhere', async () => {
+test('a request from a trusted source that reaches nobody blocks none from elsewhere', async () => {
   const { scene, office, ask, isAsked } = await withHomes(HOME);
   await using _ = scene;
   const disabled = { disabled_ms: office.nowMs };
@@ -125,9 +125,9 @@ test('a request from a familiar source that is for nobody holds up none from els
 for (const when of [
   'while it is open',
   'when it is withdrawn',
-  'while one that they approved before is not taken yet',
+  'while one they approved before is not redeemed yet',
 ])
-  test(`a source from which a user reports a request is familiar no more, ${when}`, async () => {
+  test(`a source from which a user reports a request is no longer trusted, ${when}`, async () => {
     const { scene, office, fob, ask, isAsked } = await withHomes(HOME, ELSEWHERE);
     await using _ = scene;
     const isTakenLate = when.startsWith('while one');
@@ -151,7 +151,7 @@ for (const when of [
     expect(await scene.take(hers, { source: HOME })).toBe('accepted');
   });
 
-test('a source from which a user denies a request stays familiar', async () => {
+test('a source from which a user denies a request stays trusted', async () => {
   const { scene, office, fob, ask } = await withHomes(HOME);
   await using _ = scene;
   await ask(HOME);
@@ -160,7 +160,7 @@ test('a source from which a user denies a request stays familiar', async () => {
   expect((await rowOf(office, (await ask(HOME)).id)).familiar_source).toBe(HOME);
 });
 
-test('a source is familiar for 30 days after a request from there was approved, with its network where it is IPv6', async () => {
+test('a source is trusted for 30 days after an approved request from there, for IPv6 with its network', async () => {
   const { scene, office, ask, logIn } = await withHomes(HOME, '2001:db8:1:2:a:b:c:d');
   await using _ = scene;
   const { db } = office.store;
@@ -169,7 +169,7 @@ test('a source is familiar for 30 days after a request from there was approved, 
   const idOf = (name: string) => users.find(user => user.name === name)?.id ?? '';
   const familiar = (source: string, isSourceKnown?: boolean, user = 'ada') =>
     trustedSourceKey(db, keyOfSource({ source, isSourceKnown }), { userId: idOf(user), nowMs: office.nowMs });
-  // Neither a log-in by other means, nor a request that nobody approved, nor one from where nobody knows.
+  // Log-ins by other means, unapproved requests and requests without a source make nothing trusted.
   const about = { tokenId: null, applicationId: scene.applicationId, requestId: 'r', atMs: office.nowMs };
   await recordEvents(db, [{ ...about, userId: idOf('ada'), outcome: 'accepted', source: OFFICE }]);
   await ask(ELSEWHERE);

@@ -13,12 +13,12 @@ import { ACCEPT } from './kit.ts';
 
 const SHARED = secret('shared by the gate and its service');
 
-/** What a client that waits asks, without the network. */
+/** Answers the requests of a waiting client, without the network. */
 function gate({ office, validator, applicationId }: Scene, away: Away) {
   const db = office.management.db.withPlugin(away);
   const changes = watchChanges(office.store);
   const pushes = makePushes({ ...validator, db }, { changes });
-  // Every take is answered at once from here on, as where too many wait.
+  // From here on every redemption is answered at once, as beyond the capacity.
   pushes.end();
   const never = () => Promise.reject(new Error('not asked here'));
   const deciding: Deciding = {
@@ -43,7 +43,7 @@ function gate({ office, validator, applicationId }: Scene, away: Away) {
   return () => answerAccess(deciding, { packet, client, address: '192.0.2.1' });
 }
 
-test('a press lets in that was made while the database was away for a moment', async () => {
+test('a hold during a short database failure is accepted afterwards', async () => {
   const { scene, office, fob } = await withFob();
   await using _ = scene;
   const away = new Away();

@@ -19,7 +19,7 @@ const STATE = 24;
 const SHARED = secret('shared by the gate and its service');
 const BOUND = { clientId: 'gate', user: 'ada' };
 
-/** A database in which, once a row of a table was changed, no challenge is opened any more. */
+/** A database that stores no more challenges after a row of a table was changed. */
 class NoMoreChallenges implements KyselyPlugin {
   private readonly table: string;
   private isChanged = false;
@@ -41,7 +41,7 @@ class NoMoreChallenges implements KyselyPlugin {
   }
 }
 
-/** A client's requests, answered without the network, by what is there once `table` was changed. */
+/** Answers a client's requests without the network; no challenge is stored once `table` was changed. */
 function gate({ management }: Office, table: string) {
   const db = management.db.withPlugin(new NoMoreChallenges(table));
   const never = () => Promise.reject(new Error('not asked here'));
@@ -80,7 +80,7 @@ async function awaiting({ management }: Office, awaited: AwaitedStep): Promise<U
   return await openState(management, BOUND, awaited);
 }
 
-test('a PIN that is set is said to be, however busy the database is then', async () => {
+test('a PIN change is confirmed although no further challenge can be stored', async () => {
   await using office = await Office.open();
   await office.users('ada');
   accepted(await resetPin(office.management, grace, 'ada'));
@@ -97,7 +97,7 @@ test('a PIN that is set is said to be, however busy the database is then', async
   expect((await office.audit()).acts).toContain('user.choose-pin ada');
 });
 
-test('a fob that is found again is said to be, however busy the database is then', async () => {
+test('a resynchronisation is confirmed although no further challenge can be stored', async () => {
   await using office = await Office.open();
   await office.users('ada');
   const token = await office.token('ada');

@@ -3,7 +3,7 @@ import { createHash, createHmac, randomBytes } from 'node:crypto';
 /** One attribute: its type and its value. */
 export type Pair = readonly [number, Uint8Array | string];
 
-/** A RADIUS client's side, written out by RFC 2865 and 2869: none of the service's own code. */
+/** A RADIUS client's request, built by RFC 2865 and 2869 without the service's own code. */
 export interface Request {
   readonly code?: number;
   readonly identifier?: number;
@@ -23,7 +23,7 @@ export interface Sent {
 
 const md5 = (...parts: Uint8Array[]) => createHash('md5').update(Buffer.concat(parts)).digest();
 
-/** User-Password of RFC 2865 §5.2. */
+/** Hides a password as in User-Password of RFC 2865 §5.2. */
 export function hidden(password: string | Uint8Array, secret: string, authenticator: Uint8Array): Buffer {
   const plain = Buffer.from(password);
   const padded = Buffer.alloc(Math.max(16, Math.ceil(plain.length / 16) * 16));
@@ -63,14 +63,14 @@ export function makeRequest(request: Request): Sent {
   return { bytes, authenticator };
 }
 
-/** An answer whose two signatures were right, Message-Authenticator first. */
+/** A response with valid signatures, whose Message-Authenticator comes first. */
 export interface Answer {
   readonly code: number;
   readonly identifier: number;
   readonly attributes: readonly Pair[];
 }
 
-/** Checks an answer as a client of RFC 2865 §3 and the remedy of CVE-2024-3596 does. @throws Error */
+/** Checks a response as RFC 2865 §3 and the remedy of CVE-2024-3596 require. @throws Error */
 export function readAnswer(bytes: Buffer, { authenticator }: Sent, secret: string): Answer {
   const signed = Buffer.from(bytes);
   authenticator.copy(signed, 4);

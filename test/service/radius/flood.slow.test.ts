@@ -7,7 +7,7 @@ import { type Answer, makeRequest, type Sent } from './client.ts';
 import { ACCEPT, type ClientSocket, madeSecret, type RadiusRig, REJECT } from './kit.ts';
 import { scene } from './press-kit.ts';
 
-/** Of one client: in all, and for those who are not at a familiar source; of one source, and of one name from there. */
+/** Held responses of one client: in all, and without a trusted source; of one source, and of one name there. */
 const HELD_OF_ONE = 128;
 const HELD_OF_STRANGERS = 96;
 const HELD_OF_SOURCE = 32;
@@ -15,7 +15,7 @@ const HELD_OF_NAME = 4;
 const CALLING_STATION = 31;
 const HOME = '192.0.2.10';
 
-/** Somebody at the log-in form of a client that waits, who asks for many names, from many places. */
+/** An attacker at the log-in form of a waiting client, who asks for many names from many sources. */
 class Crowd {
   private readonly socket: ClientSocket;
   private readonly secret: string;
@@ -35,7 +35,9 @@ class Crowd {
     return identifier;
   }
 
-  /** Waits for so many answers. @returns all that have come, by the requests' identifiers, in the order in which they came */
+  /**
+   * Waits for so many responses. @returns all responses so far, by the requests' identifiers, in the order of arrival
+   */
   async answers(count: number): Promise<ReadonlyMap<number, Answer>> {
     await this.socket.until(count);
     return new Map(
@@ -52,7 +54,7 @@ class Crowd {
 const crowdOf = async (rig: RadiusRig) => new Crowd(await rig.socket(), rig.secret);
 const upTo = (count: number) => Array.from({ length: count }, (_one, index) => index);
 
-test('a source that asks for 128 made-up names takes no place from a user elsewhere, before or behind it', async () => {
+test('a source that asks for 128 made-up names displaces no user at another source, earlier or later', async () => {
   const { rig, approve, asked } = await scene('wait');
   await using _ = rig;
   const crowd = await crowdOf(rig);
@@ -61,7 +63,7 @@ test('a source that asks for 128 made-up names takes no place from a user elsewh
   await asked();
   for (const index of upTo(HELD_OF_ONE)) await crowd.ask(`nobody-${index}`, '198.51.100.66');
   await asked(1 + HELD_OF_ONE);
-  // Those that came first make way, and are refused as if their time were over.
+  // The earliest give way, and are refused as if they had expired.
   const answers = await crowd.answers(HELD_OF_ONE - HELD_OF_SOURCE);
   expect([...answers.keys()].sort((one, other) => one - other)).toEqual(upTo(HELD_OF_ONE - HELD_OF_SOURCE));
   await approve();
@@ -75,7 +77,7 @@ test('a source that asks for 128 made-up names takes no place from a user elsewh
   expect(await rig.fates()).toMatchObject({ displaced: HELD_OF_ONE - HELD_OF_SOURCE, accept: 2 });
 });
 
-test('a user at a familiar source keeps the place while 200 sources ask, and one who is not makes way', async () => {
+test('a user at a trusted source keeps the place while 200 sources ask, and a user elsewhere gives way', async () => {
   const { rig, management, approve, asked } = await scene('wait');
   await using _ = rig;
   await rig.office.users('bob');
@@ -96,18 +98,18 @@ test('a user at a familiar source keeps the place while 200 sources ask, and one
     .select('state')
     .where('fob_id', 'is not', null)
     .orderBy('created_ms');
-  // The fob of who made way asks no more.
+  // The fob of the displaced request stops asking.
   expect((await states.execute()).map(({ state }) => state).sort()).toEqual(['waiting', 'withdrawn']);
   await approve();
   expect((await ada).code).toBe(ACCEPT);
 });
 
-test('held answers are bounded for each client, and keep nobody out who shows a passcode or is at another one', async () => {
+test('held responses are limited for each client, and block neither passcodes nor other clients', async () => {
   const radius = ['127.0.0.1', '::1'].map(address => ({ address, port: 0 }));
   const { rig, management, fob, approve, asked, ask } = await scene('wait', 'otp', { radius });
   await using _ = rig;
   const crowd = await crowdOf(rig);
-  // Nobody says where these are: each name counts as a source.
+  // These requests state no source, so each name counts as a source.
   for (const index of upTo(HELD_OF_ONE)) await crowd.ask(`nobody-${index}`);
   await asked(HELD_OF_ONE);
   const answers = await crowd.answers(HELD_OF_ONE - HELD_OF_STRANGERS);
@@ -130,11 +132,11 @@ test('held answers are bounded for each client, and keep nobody out who shows a 
   expect((await held).code).toBe(ACCEPT);
 });
 
-test('the oldest held answers of a name make way for its newest, by the same bytes for a name that nobody has', async () => {
+test('the oldest held responses of a name give way to its newest, with the same bytes for unknown names', async () => {
   const { rig, approve, asked } = await scene('wait');
   await using _ = rig;
   const crowd = await crowdOf(rig);
-  // As one name, however it is written.
+  // All spellings count as one name.
   const spellings = ['', ' ', ''];
   for (const index of upTo(HELD_OF_NAME + 3))
     for (const user of ['ada', 'nobody']) await crowd.ask(`${spellings[index % 3]}${user}`, HOME);
@@ -145,7 +147,7 @@ test('the oldest held answers of a name make way for its newest, by the same byt
   expect(new Set([...answers.values()].map(refused)).size).toBe(1);
   expect(answers.get(0)?.code).toBe(REJECT);
   await approve();
-  // The newest is the one on the fob.
+  // The fob shows the newest request.
   const [newest] = [...(await crowd.answers(7)).entries()].slice(-1);
   expect([newest?.[0], newest?.[1].code]).toEqual([2 * HELD_OF_NAME + 4, ACCEPT]);
 });

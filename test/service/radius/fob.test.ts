@@ -10,7 +10,7 @@ import { ACCEPT, ClientSocket, madeSecret } from './kit.ts';
 
 const HERE = '127.0.0.1';
 
-test('where the client waits the fob asks without a number, and its press lets in', async () => {
+test('for a waiting client the fob shows no number, and its press logs in', async () => {
   await using scene = await Scene.open({ radius: [{ address: HERE, port: 0 }] });
   const { management } = scene.office;
   const { application } = accepted(

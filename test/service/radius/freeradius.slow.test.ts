@@ -19,7 +19,7 @@ const SECOND_MS = 1_000;
 const client = needsTool('radclient').found ?? '';
 
 describeNeeds(needsTool('freeradius'), 'a FreeRADIUS proxy in front of the service', path => {
-  test('a log-in, a refusal, a challenge and a press go through it', async () => {
+  test('a log-in, a refusal, a challenge and a push pass through FreeRADIUS', async () => {
     await using rig = await RadiusRig.open();
     const token = await add(rig.service, newToken());
     await rig.office.users('eve');
@@ -31,7 +31,7 @@ describeNeeds(needsTool('freeradius'), 'a FreeRADIUS proxy in front of the servi
     expect((await proxy.logIn('nobody', passcode)).text).toContain('Received Access-Reject');
     const later = codeAt(token, stepAt(token, rig.nowMs) + 10);
     expect((await proxy.logIn('ada', later)).text).toContain('Received Access-Challenge');
-    // A press: an empty passcode is passed on, and so are State and number.
+    // A push: the empty passcode, State and number pass through the proxy.
     const asked = await proxy.logIn('eve', '');
     expect(asked.text).toContain('Received Access-Challenge');
     expect(asked.text).toMatch(
@@ -43,7 +43,7 @@ describeNeeds(needsTool('freeradius'), 'a FreeRADIUS proxy in front of the servi
     expect((await proxy.logIn('eve', '', `, State = ${state}`)).text).toContain('Received Access-Accept');
   });
 
-  test('EAP, CHAP and MS-CHAP are not handed on', async () => {
+  test('FreeRADIUS does not pass on EAP, CHAP and MS-CHAP', async () => {
     await using rig = await RadiusRig.open();
     await using proxy = await FreeRadius.start(path, rig);
     for (const pairs of [
@@ -52,13 +52,13 @@ describeNeeds(needsTool('freeradius'), 'a FreeRADIUS proxy in front of the servi
       'User-Name = "ada", MS-CHAP-Challenge = 0x0001020304050607, MS-CHAP2-Response = 0x00',
     ])
       expect((await proxy.ask(pairs)).text).toContain('Received Access-Reject');
-    // Of all of them one came to the service, and was rejected there.
+    // Only one of them reached the service, which rejected it.
     expect((await proxy.logIn('ada', '000000')).text).toContain(radiusTexts.refused);
     expect(await rig.fates()).toMatchObject({ reject: 1 });
     expect(await rig.service.events()).toHaveLength(1);
   });
 
-  test('where it is to wait, it takes the settings as they are, and passes on what the press comes to', {
+  test('FreeRADIUS accepts the settings for waiting clients unchanged, and passes on the result of the push', {
     ...LONG,
     timeout: 150_000,
   }, async () => {
@@ -68,7 +68,7 @@ describeNeeds(needsTool('freeradius'), 'a FreeRADIUS proxy in front of the servi
     await rig.office.users('eve');
     const fob = await PushFob.of(rig.office, 'eve');
     await using proxy = await FreeRadius.start(path, rig, 'wait');
-    // It says so where it goes on with another time than it was given.
+    // FreeRADIUS logs "Ignoring" when it replaces a configured time.
     expect(proxy.log).not.toContain('Ignoring');
     const logIn = () => proxy.logIn('eve', '', '', { seconds: 60, tries: 1 });
     const shown = async () => {
@@ -81,7 +81,7 @@ describeNeeds(needsTool('freeradius'), 'a FreeRADIUS proxy in front of the servi
     expect((await answering).text).toContain('Received Access-Accept');
     const refusing = logIn();
     const asked = await shown();
-    // In a long run nobody presses, in as much time as there is.
+    // In a long run, nobody presses until the full time is over.
     const pass = () => {
       rig.rig.clock.nowMs += SECOND_MS;
     };
@@ -90,7 +90,7 @@ describeNeeds(needsTool('freeradius'), 'a FreeRADIUS proxy in front of the servi
     const { text } = await refusing;
     clearInterval(time);
     expect(text).toContain('Received Access-Reject');
-    // A refusal of the proxy's own has no Reply-Message.
+    // A refusal by the proxy itself has no Reply-Message.
     expect(text).toContain(radiusTexts.refused);
   });
 });
@@ -108,7 +108,7 @@ class FreeRadius implements AsyncDisposable {
     this.#gate = gate;
   }
 
-  /** @param push what the client of the service is given for a press */
+  /** @param push the client's push mode in the service */
   static async start(path: string, rig: RadiusRig, push: 'challenge' | 'wait' = 'challenge') {
     const folder = new Folder();
     const gate = { port: await freePort('udp'), shared: secret('between-client-and-proxy') };
@@ -144,7 +144,7 @@ class FreeRadius implements AsyncDisposable {
   }
 }
 
-/** As the page has it, reduced to passing on. */
+/** Returns the documented configuration, reduced to forwarding. */
 function configuration(
   folder: string,
   { port, shared }: { readonly port: number; readonly shared: string },

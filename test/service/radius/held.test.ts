@@ -11,11 +11,11 @@ import { ACCEPT, CHALLENGE, type RadiusRig, REJECT } from './kit.ts';
 import { said, scene } from './press-kit.ts';
 
 const PIN = secret('730194');
-/** What FreeRADIUS, PAM and OpenVPN wait for at most, less what an answer takes. */
+/** The longest wait of FreeRADIUS, PAM and OpenVPN, less the time of a response. */
 const HOLD_MS = 55_000;
 const NO_NUMBER = 255;
 
-test('a client that waits is answered when it is decided; what comes again meanwhile is one request', async () => {
+test('a waiting client is answered when its request is decided; retransmissions meanwhile are one request', async () => {
   const { rig, approve, deny, asked, rows } = await scene('wait');
   await using _ = rig;
   const socket = await rig.socket();
@@ -29,7 +29,7 @@ test('a client that waits is answered when it is decided; what comes again meanw
   for (const answer of socket.received) expect(socket.read(answer, first).code).toBe(ACCEPT);
   const [row, ...more] = await rows();
   expect(more).toEqual([]);
-  // The person sees no number anywhere, so the fob shows none, and is asked for less than clients wait.
+  // Nobody can compare a number here, so the fob shows none, and the request expires before clients give up.
   expect(row?.number).toBe(NO_NUMBER);
   expect((row?.expires_ms ?? 0) - (row?.created_ms ?? 0)).toBe(HOLD_MS);
   expect(await rig.fates()).toMatchObject({ accept: 1, repeat: 1 });
@@ -41,7 +41,7 @@ test('a client that waits is answered when it is decided; what comes again meanw
   expect(socket.read(socket.received[2] ?? Buffer.alloc(0), second).code).toBe(REJECT);
 });
 
-test('a node that closes lets go of what it holds, and another one goes on with the same request', async () => {
+test('a closing node releases its held responses, and another node continues the same request', async () => {
   const { rig, fob, approve, asked, rows } = await scene('wait');
   await using _ = rig;
   const other = await rig.otherNode();
@@ -69,7 +69,7 @@ async function atTwoNodes(rig: RadiusRig) {
   };
 }
 
-test('a packet that comes to two nodes is one request: one number, and one attempt', async () => {
+test('a packet that arrives at two nodes is one request, with one number and one attempt', async () => {
   const { rig, management, rows } = await scene('challenge', 'pin_otp');
   await using _ = rig;
   accepted(await resetPin(management, grace, 'ada'));
@@ -99,7 +99,7 @@ for (const user of ['ada', 'nobody'])
       const { db } = rig.office.store;
       for (let count = 1; count <= 3; count++) {
         const { answers } = await db.transaction().execute(async transaction => {
-          // Both get as far as leaving word of a wrong PIN, or of nobody, in the log, if nothing else keeps them apart.
+          // Without further protection both nodes would log a wrong PIN or an unknown user.
           await sql`lock table events in exclusive mode`.execute(transaction);
           const { answers } = ask({ user, password: '580271,' });
           await isWaiting(db, 2);
@@ -113,7 +113,7 @@ for (const user of ['ada', 'nobody'])
     },
   );
 
-test('a packet that two nodes hold is answered by both, once as a log-in, and later too', async () => {
+test('a packet held by two nodes is answered by both, once as a log-in, and later too', async () => {
   const { rig, approve, asked, rows } = await scene('wait');
   await using _ = rig;
   const ask = await atTwoNodes(rig);
@@ -121,14 +121,14 @@ test('a packet that two nodes hold is answered by both, once as a log-in, and la
   await asked();
   await approve();
   expect((await answers).map(({ code }) => code)).toEqual([ACCEPT, ACCEPT]);
-  // From another port no answer is kept for it.
+  // A packet from another port has no cached response.
   const later = await rig.socket();
   expect(later.read(await later.exchange(sent), sent).code).toBe(ACCEPT);
   expect(await rows()).toHaveLength(1);
   expect(await outcomes(rig.office)).toEqual(['accepted']);
 });
 
-test('who decides nothing while the answer is held is refused before clients give up, at another node too', async () => {
+test('an undecided request is refused before clients give up, at another node too', async () => {
   const { rig, asked, rows } = await scene('wait');
   await using _ = rig;
   const [one, two] = [await rig.socket(), await rig.socket(await rig.otherNode())];

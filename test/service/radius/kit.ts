@@ -20,7 +20,7 @@ export const CHALLENGE = 11;
 const HERE = '127.0.0.1';
 const AGAIN_MS = 200;
 
-/** A service that listens for RADIUS, with a client at 127.0.0.1 for an application; everything goes when the scope ends. */
+/** A service with RADIUS, and a client at 127.0.0.1 for an application; everything goes when the scope ends. */
 export class RadiusRig implements AsyncDisposable {
   readonly rig: Rig;
   readonly office: Office;
@@ -62,7 +62,7 @@ export class RadiusRig implements AsyncDisposable {
     return this.rig.clock.nowMs;
   }
 
-  /** A client's socket, which remembers every datagram that it is sent. */
+  /** Opens a client's socket, which stores every datagram it receives. */
   async socket(port = this.port, host = HERE, secretText = this.secret): Promise<ClientSocket> {
     const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4').bind(0, host);
     await once(socket, 'listening');
@@ -70,7 +70,7 @@ export class RadiusRig implements AsyncDisposable {
     return new ClientSocket(socket, port, secretText, host);
   }
 
-  /** One request from a socket of its own, and its answer. */
+  /** Sends one request from a socket of its own, and returns its response. */
   async ask(request: Omit<Request, 'secret'>, port?: number): Promise<Answer> {
     return await (await this.socket(port)).ask(request);
   }
@@ -81,7 +81,10 @@ export class RadiusRig implements AsyncDisposable {
     return radius[0]?.port ?? 0;
   }
 
-  /** Whether a request gets no answer: a Status-Server after it does, and nothing comes in between or for a while. */
+  /**
+   * Tells whether a request gets no response: a later Status-Server is answered, and nothing else arrives for a
+   * while.
+   */
   async isDropped(bytes: Uint8Array): Promise<boolean> {
     const socket = await this.socket();
     await socket.send(bytes);
@@ -90,7 +93,7 @@ export class RadiusRig implements AsyncDisposable {
     return socket.received.length === 2;
   }
 
-  /** What the service has counted of RADIUS packets by what became of them. */
+  /** Returns the service's counts of RADIUS packets by result. */
   async fates(): Promise<Record<string, number>> {
     const name = `metrics ${randomUUID()}`;
     const { value } = accepted(await createApiKey(this.office.management, grace, { name, role: 'auditor' }));
@@ -108,12 +111,12 @@ export class RadiusRig implements AsyncDisposable {
   }
 }
 
-/** A passcode that a token shows at no time that RADIUS looks at: not even one that asks for the next one. */
+/** Returns a passcode that no step considered by RADIUS has, not even those that ask for the next passcode. */
 export function wrongCodeAround(token: NewToken, nowMs: number): string {
   return wrongCode(token, nowMs, 0, tokenLimits.offAroundMs / ((token.period ?? 30) * 1000) + 1);
 }
 
-/** Whether a service answers to a secret. */
+/** A RADIUS client that finds out whether a service accepts a secret. */
 export class RadiusPort implements AsyncDisposable {
   readonly #port: number;
   readonly #socket = createSocket('udp4').bind(0, HERE);
@@ -122,7 +125,7 @@ export class RadiusPort implements AsyncDisposable {
     this.#port = endpoint?.port ?? 0;
   }
 
-  /** Asks by Status-Server until it does: what nodes know of clients is a second old at most. */
+  /** Sends Status-Server until it is answered: nodes learn about clients within a second. */
   async isKnown(shared: string): Promise<void> {
     const client = new ClientSocket(this.#socket, this.#port, shared);
     const sent = makeRequest({ secret: shared, code: 12 });
@@ -134,7 +137,7 @@ export class RadiusPort implements AsyncDisposable {
   }
 }
 
-/** The shared secret that was made for a client. */
+/** Returns the shared secret that was generated for a client. */
 export function madeSecret({ value }: KeyedRadiusClient): string {
   if (value === null) throw new Error('it was entered');
   return secret(value);
@@ -167,7 +170,7 @@ export class ClientSocket {
     );
   }
 
-  /** Waits until so many datagrams have come in all. */
+  /** Waits until so many datagrams have arrived in all. */
   async until(count: number): Promise<void> {
     while (this.received.length < count) await new Promise<void>(resolve => this.#waiting.push(resolve));
   }
@@ -177,7 +180,7 @@ export class ClientSocket {
     return this.read(await this.exchange(sent), sent);
   }
 
-  /** Sends the same packet again and again, as clients do, until something comes. */
+  /** Retransmits a packet until a response arrives, as clients do. */
   async insist(sent: Sent): Promise<Buffer> {
     const before = this.received.length;
     while (this.received.length === before) {
@@ -187,7 +190,7 @@ export class ClientSocket {
     return this.received[before] ?? Buffer.alloc(0);
   }
 
-  /** Sends, and waits for the next datagram. */
+  /** Sends a packet, and waits for the next datagram. */
   async exchange(sent: Sent): Promise<Buffer> {
     const before = this.received.length;
     await this.send(sent.bytes);
@@ -200,7 +203,7 @@ export class ClientSocket {
   }
 }
 
-/** The value of an answer's first attribute of a type. */
+/** Returns the value of a response's first attribute of a type. */
 export function attributeOf({ attributes }: Answer, type: number): Buffer | undefined {
   const found = attributes.find(([one]) => one === type);
   return found && Buffer.from(found[1]);

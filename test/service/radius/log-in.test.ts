@@ -12,7 +12,7 @@ const STATE = 24;
 const CALLING_STATION = 31;
 const PIN = secret('730194');
 
-test('who is let in is named where another spelling was typed, as at the API', async () => {
+test('an Access-Accept carries the canonical user name after another spelling was typed, as at the API', async () => {
   await using rig = await RadiusRig.open();
   await rig.office.users('ada', 'jürgen');
   const tokens = { ada: await rig.office.token('ada'), jürgen: await rig.office.token('jürgen') };
@@ -28,7 +28,7 @@ test('who is let in is named where another spelling was typed, as at the API', a
   }
 });
 
-test('a passcode is accepted once, and every refusal is the same but for its signatures', async () => {
+test('a passcode is accepted once, and all refusals are equal except for their signatures', async () => {
   await using rig = await RadiusRig.open();
   await rig.office.users('ada', 'shut');
   const token = await rig.office.token('ada');
@@ -43,7 +43,7 @@ test('a passcode is accepted once, and every refusal is the same but for its sig
     // Authorize-Only.
     await rig.ask({ user: 'ada', attributes: [[6, Buffer.from([0, 0, 0, 17])]] }),
     await rig.ask({ user: 'ada', attributes: [[3, Buffer.alloc(17)]] }),
-    // MS-CHAP-Challenge: no empty passcode either.
+    // MS-CHAP-Challenge does not count as an empty passcode either.
     await rig.ask({ user: 'ada', attributes: [[26, Buffer.from([0, 0, 1, 55, 11, 3, 7])]] }),
     await rig.ask({
       user: 'ada',
@@ -65,7 +65,7 @@ test('the source is the Calling-Station-Id, or the address of the client', async
   expect(sources).toEqual(['198.51.100.7', '127.0.0.1']);
 });
 
-test('Status-Server is answered, and Proxy-State comes back in its order', async () => {
+test('Status-Server is answered, and Proxy-State is returned in its order', async () => {
   await using rig = await RadiusRig.open();
   const proxied = [
     [33, 'one'],
@@ -78,7 +78,7 @@ test('Status-Server is answered, and Proxy-State comes back in its order', async
     expect(attributes.filter(([type]) => type === 33).map(([, value]) => `${value}`)).toEqual(['one', 'two']);
 });
 
-test('PIN and passcode in one field: the passcode is its tail', async () => {
+test('PIN and passcode may share one field, with the passcode at the end', async () => {
   await using rig = await RadiusRig.open('pin_otp');
   const { management } = rig.office;
   await rig.office.users('ada');
@@ -89,14 +89,14 @@ test('PIN and passcode in one field: the passcode is its tail', async () => {
   expect(await ask(codeNow(short, rig.nowMs))).toBe(REJECT);
   expect(await ask(`000000${codeNow(short, rig.nowMs)}`)).toBe(REJECT);
   expect(await ask(`${PIN}${codeNow(short, rig.nowMs)}`)).toBe(ACCEPT);
-  // Passcodes of two lengths: the one that the field ends with counts.
+  // With passcodes of two lengths, the one at the end of the field counts.
   const long = await rig.office.token('ada', { digits: 8 });
   expect(await ask(`${PIN}${codeNow(long, rig.nowMs)}`)).toBe(ACCEPT);
   rig.rig.clock.nowMs += 30_000;
   expect(await ask(`${PIN}${codeNow(short, rig.nowMs)}`)).toBe(ACCEPT);
   expect(await ask(`${PIN}${codeNow(short, rig.nowMs)}`)).toBe(REJECT);
   expect((await rig.service.events())[0]?.outcome).toBe('replay');
-  // As the fob groups them, in each length, and apart from the PIN.
+  // Passcodes in the fob's groups, in each length, and separated from the PIN.
   rig.rig.clock.nowMs += 30_000;
   const grouped = (token: NewToken, at: number) => {
     const code = codeNow(token, rig.nowMs);
@@ -106,7 +106,7 @@ test('PIN and passcode in one field: the passcode is its tail', async () => {
   expect(await ask(`${PIN} ${grouped(short, 3)}`)).toBe(ACCEPT);
 });
 
-test('a token whose PIN is asked for by the service wants it in every application', async () => {
+test('a token whose PIN the service checks requires it in every application', async () => {
   await using rig = await RadiusRig.open('otp');
   await rig.office.users('ada');
   const token = await rig.office.token('ada');
@@ -119,7 +119,7 @@ test('a token whose PIN is asked for by the service wants it in every applicatio
   expect((await rig.ask({ user: 'ada', password: `${PIN}${password}` })).code).toBe(ACCEPT);
 });
 
-test('password and passcode in one field', async () => {
+test('password and passcode may share one field', async () => {
   await using rig = await RadiusRig.open('password_otp');
   await rig.office.users('ada');
   const token = await rig.office.token('ada');
@@ -151,7 +151,7 @@ test('a fob out of step is asked for its next passcode, and then for a log-in af
   const last = attributeOf(second, STATE) ?? Buffer.alloc(0);
   expect((await answer(ahead(11), 'ada', last)).code).toBe(REJECT);
   expect((await rig.ask({ user: 'ada', password: ahead(12) })).code).toBe(ACCEPT);
-  // Another's, one that is over, and a second passcode that does not follow.
+  // Another user's State, an expired one, and a second passcode that is not consecutive.
   for (const [user, later, password] of [
     ['eve', 0, 21],
     ['ada', 120_000, 21],

@@ -18,7 +18,7 @@ const PARALLEL = 32;
 
 const said = (answer: Answer) => `${attributeOf(answer, REPLY_MESSAGE)}`;
 
-/** A user whose PIN was reset, and two nodes to whose ports the user's requests go in turn. */
+/** Opens a scene with a user whose PIN was reset, and two nodes that receive the user's requests in turn. */
 async function scene(factors: 'otp' | 'pin_otp' | 'password_otp' = 'pin_otp') {
   const rig = await RadiusRig.open(factors);
   await rig.office.users('ada');
@@ -41,16 +41,16 @@ async function scene(factors: 'otp' | 'pin_otp' | 'password_otp' = 'pin_otp') {
   return { rig, token, ask, next, outcomes };
 }
 
-test('a PIN that is due is chosen after a right passcode, by whichever node, and then counts', async () => {
+test('a due PIN is chosen after a right passcode, at any node, and is required from then on', async () => {
   const { rig, ask, next, outcomes } = await scene();
   await using _ = rig;
   const passcode = next();
   const asked = await ask(passcode);
   expect(asked.code).toBe(CHALLENGE);
   expect(said(asked)).toMatch(/^Choose a new PIN/);
-  // Not shown while it is typed (RFC 2869 §5.10).
+  // The client hides the typed text (RFC 2869 §5.10).
   expect(attributeOf(asked, PROMPT)).toEqual(Buffer.alloc(4));
-  // Nobody was let in, and the passcode is used up.
+  // Nobody was logged in, and the passcode is used up.
   expect((await ask(passcode)).code).toBe(REJECT);
   expect(await outcomes()).toEqual(['superseded', 'new_pin']);
   const trivial = await ask('1234', asked);
@@ -70,7 +70,7 @@ test('a PIN that is due is chosen after a right passcode, by whichever node, and
   expect((await rig.office.audit()).acts).toContain('user.choose-pin ada');
 });
 
-test('whoever has not shown a right passcode is refused as everybody is, and guesses are counted', async () => {
+test('a PIN change without a right passcode is refused like any log-in, and guesses are counted', async () => {
   const { rig, token, ask, next, outcomes } = await scene();
   await using _ = rig;
   const refused = await ask(next(), undefined, 'nobody');
@@ -80,7 +80,7 @@ test('whoever has not shown a right passcode is refused as everybody is, and gue
   expect(await rig.office.store.db.selectFrom('radius_challenges').select('id').execute()).toEqual([]);
 });
 
-test('a State is good once, for its user and its time, and whoever is shown something else ends it', async () => {
+test('a State is valid once, for its user and its time, and use by another user ends it', async () => {
   const { rig, ask, next } = await scene();
   await using _ = rig;
   await rig.office.users('eve');
@@ -93,7 +93,7 @@ test('a State is good once, for its user and its time, and whoever is shown some
   const late = await ask(next());
   rig.rig.clock.nowMs += 120_000;
   expect((await ask(PIN, late)).code).toBe(REJECT);
-  // Of two that were asked, one chooses.
+  // Of two challenges, one chooses the PIN.
   const [first, second] = [await ask(next()), await ask(next())];
   const [one, two] = [await ask(PIN, first), await ask(OTHER_PIN, second)];
   expect((await ask(PIN, one)).code).toBe(CHALLENGE);
@@ -104,7 +104,7 @@ test('a State is good once, for its user and its time, and whoever is shown some
   expect(await db.selectFrom('radius_challenges').select('id').execute()).toEqual([]);
 });
 
-test('where a password is asked for, it must be right before a PIN is chosen; a temporary code is no fob', async () => {
+test('a required password must be right before a PIN is chosen; a temporary code cannot choose one', async () => {
   const { rig, ask, next, outcomes } = await scene('password_otp');
   await using _ = rig;
   const password = await rig.office.password('ada');
@@ -115,7 +115,7 @@ test('where a password is asked for, it must be right before a PIN is chosen; a 
   expect(await outcomes()).toEqual(['pin_change', 'new_pin', 'wrong_password']);
 });
 
-test('of many requests with one right passcode at once, one may choose the PIN', async () => {
+test('of many concurrent requests with one right passcode, one may choose the PIN', async () => {
   const { rig, ask, next, outcomes } = await scene('otp');
   await using _ = rig;
   const passcode = next();

@@ -7,7 +7,7 @@ import { ACCEPT, attributeOf, CHALLENGE, madeSecret, RadiusRig, REJECT } from '.
 
 const STATE = 24;
 
-test('over IPv6, alone and beside IPv4 on one socket, each from the address of its client', async () => {
+test('RADIUS over IPv6, alone and with IPv4 on one socket, uses the address of each client', async () => {
   await using rig = await RadiusRig.open('otp', {
     radius: [
       { address: '::', port: 0 },
@@ -28,13 +28,13 @@ test('over IPv6, alone and beside IPv4 on one socket, each from the address of i
   const ahead = (steps: number) => codeAt(token, stepAt(token, rig.nowMs) + steps);
   expect((await six(alone, ahead(-1))).code).toBe(ACCEPT);
   expect((await six(both, ahead(0))).code).toBe(ACCEPT);
-  // An IPv4 packet to the socket of both is the IPv4 client's, by its own secret.
+  // On the shared socket an IPv4 packet belongs to the IPv4 client, with its own secret.
   expect((await rig.ask({ user: 'ada', password: ahead(1) }, both)).code).toBe(ACCEPT);
   const sources = (await rig.service.events()).map(({ source }) => source);
   expect(sources).toEqual(['127.0.0.1', '::1', '::1']);
 });
 
-test('a packet that comes to two nodes is one log-in, and its replay elsewhere is none', async () => {
+test('a packet that arrives at two nodes is one log-in, and its retransmission elsewhere is no replay', async () => {
   await using rig = await RadiusRig.open();
   const token = await add(rig.service, newToken());
   const other = await rig.otherNode();
@@ -48,7 +48,7 @@ test('a packet that comes to two nodes is one log-in, and its replay elsewhere i
   expect(await rig.service.alerts()).toMatchObject([{ kind: 'replay', count: 1 }]);
 });
 
-test('where a node closes, what it was asked is answered before, and its challenge goes on at another', async () => {
+test('a closing node answers its requests first, and its challenge continues at another node', async () => {
   await using rig = await RadiusRig.open();
   const token = await add(rig.service, newToken());
   const other = await rig.otherNode();
@@ -60,7 +60,7 @@ test('where a node closes, what it was asked is answered before, and its challen
     makeRequest({ secret: rig.secret, identifier: index, user: `nobody-${index}`, password: '000000' }),
   );
   await Promise.all(many.map(({ bytes }) => socket.send(bytes)));
-  // Once one is answered, all have been heard.
+  // After the first response all packets have been received.
   await socket.until(1);
   await rig.service.close();
   await socket.until(many.length);

@@ -15,14 +15,14 @@ import { Scene } from '../push/scene.ts';
 import { hidden, makeRequest, type Pair, readAnswer, type Sent } from './client.ts';
 
 const SHARED = secret('shared by the gate and its service');
-/** Passwords and PINs of one name are looked at one after another, and so many wait for that. */
+/** Passwords and PINs of one name are checked one after another, and only so many may wait. */
 const AT_ONCE = validationLimits.slowChecksOfOne;
 const [USER, PASSWORD, STATE, PROXY_STATE, MESSAGE_AUTHENTICATOR] = [1, 2, 24, 33, 80];
 const [REJECT, CHALLENGE] = [3, 11];
-/** What a packet that was signed rightly may become besides an answer. */
+/** Results of a correctly signed packet without a response. */
 const DROPPED: readonly Fate[] = ['malformed', 'proxy_state', 'unsupported'];
 
-/** Numbers below a bound, and one of some things, always the same from the same seed. */
+/** Returns a seeded generator of numbers below a bound and of choices. */
 function makeChance(seed: number) {
   let state = seed;
   const below = (bound: number) => {
@@ -42,7 +42,10 @@ function makeChance(seed: number) {
 
 type Chance = ReturnType<typeof makeChance>;
 
-/** A service's handler for one client with a user who has fobs of all alphabets, and the fates of its packets. */
+/**
+ * Opens a service's handler for one client, with a user who has fobs of all alphabets, and the results of its
+ * packets.
+ */
 async function gate(scene: Scene, factors: Factors) {
   const { office, applicationId: id } = scene;
   await PushFob.of(office, 'ada', { digits: 8 });
@@ -82,7 +85,7 @@ const awaited: readonly AwaitedStep[] = [
   { kind: 'press', id: 'no such id', session: 'none', number: 7, expiresMs: 0 },
 ];
 
-/** What was typed: passcodes with whatever before, between and behind, text that is none, nothing. */
+/** Returns typed text: passcodes with other text before, between and after them, no passcode, or nothing. */
 function field({ below, oneOf, bytes }: Chance): Buffer {
   const part = () =>
     oneOf<string | Buffer>([
@@ -132,7 +135,7 @@ async function oddPacket(chance: Chance, { office }: Scene): Promise<Sent> {
   return makeRequest({ secret: SHARED, code, identifier: below(256), authenticator, attributes: pairs });
 }
 
-/** Every packet is answered as docs/radius.md has it, or dropped for what it has there. */
+/** Checks that a packet is answered as docs/radius.md says, or dropped for a documented reason. */
 function check(sent: Sent, answer: Uint8Array | undefined): void {
   if (answer === undefined) return;
   const { code, attributes } = readAnswer(Buffer.from(answer), sent, SHARED);
@@ -146,7 +149,7 @@ test.each([
   ['pin_otp', countOf(200, 2_000)],
   ['password_otp', countOf(200, 2_000)],
 ] as const)(
-  'for %s: %i odd packets, rightly signed, are answered as documented and let nobody in',
+  'for %s: %i odd packets with right signatures are answered as documented and let nobody in',
   { ...LONG, timeout: 900_000 },
   async (factors, count) => {
     await using scene = await Scene.open(factors);
@@ -166,7 +169,7 @@ test.each([
     const dropped = DROPPED.reduce((sum, fate) => sum + (fates.get(fate) ?? 0), 0);
     // Nothing was accepted, and nothing failed.
     expect(answered + dropped).toBe(count);
-    // They came as far as they were meant to: a field taken apart, a challenge taken, a press asked for.
+    // Most packets got as far as intended: a parsed field, a redeemed challenge, a push request.
     expect(answered).toBeGreaterThan(count / 2);
     expect(await outcomes(scene.office)).not.toContain('accepted');
     const { db } = scene.office.store;

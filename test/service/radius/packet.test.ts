@@ -20,8 +20,8 @@ const STATUS = hex(`0c da 00 26 8a 54 f4 68 6f b3 94 c5 28 66 e3 02
   18 5d 06 23 50 12 5a 66 5e 2e 1e 84 11 f3 e2 43
   82 20 97 c8 4f a3`);
 
-describe('against the examples of the standards', () => {
-  test('the Access-Request of RFC 2865 §7.1: its attributes and its password', () => {
+describe('examples of the RADIUS standards', () => {
+  test('the Access-Request of RFC 2865 §7.1 yields its attributes and its password', () => {
     const packet = decodePacket(REQUEST);
     if (packet === undefined) throw new Error('malformed');
     expect(packet.code).toBe(codes.accessRequest);
@@ -32,7 +32,7 @@ describe('against the examples of the standards', () => {
     expect(isAuthentic(packet, SECRET)).toBe('missing');
   });
 
-  test('the Status-Server of RFC 5997 §6.1: its Message-Authenticator', () => {
+  test('the Status-Server of RFC 5997 §6.1 has a valid Message-Authenticator', () => {
     const packet = decodePacket(STATUS);
     if (packet === undefined) throw new Error('malformed');
     expect(packet.code).toBe(codes.statusServer);
@@ -58,8 +58,8 @@ const packet = fc.record({
   attributes: fc.array(attribute, { maxLength: 15 }),
 });
 
-describe('properties', () => {
-  test('what was written is read, also with padding behind it', () => {
+describe('properties of RADIUS packets', () => {
+  test('an encoded packet is decoded unchanged, also with padding behind it', () => {
     fc.assert(
       fc.property(packet, fc.uint8Array({ maxLength: 40 }), (written, padding) => {
         const read = decodePacket(Buffer.concat([encodePacket(written), padding]));
@@ -75,7 +75,7 @@ describe('properties', () => {
     );
   });
 
-  test('a packet that was cut anywhere is none', () => {
+  test('a truncated packet is rejected', () => {
     fc.assert(
       fc.property(packet, fc.nat(), (written, at) => {
         const bytes = encodePacket(written);
@@ -105,7 +105,7 @@ describe('properties', () => {
     expect(revealPassword(new Uint8Array(144), SECRET, REQUEST)).toBeUndefined();
   });
 
-  test('answers satisfy a client, with their Message-Authenticator first', () => {
+  test('responses satisfy a client, with their Message-Authenticator first', () => {
     fc.assert(
       fc.property(packet, fc.string({ minLength: 1 }), ({ attributes }, secret) => {
         const sent = makeRequest({ secret, user: 'ada' });
@@ -121,12 +121,12 @@ describe('properties', () => {
   });
 });
 
-test(`${FUZZED} fuzzed packets: each is read within its bounds or is none, and none is authentic`, {
+test(`${FUZZED} fuzzed packets are each decoded within their bounds or rejected, and none is authentic`, {
   ...LONG,
   timeout: 120_000,
 }, () => {
   const base = makeRequest({ secret: 'a secret of the client', user: 'ada', password: '123456' }).bytes;
-  // A generator of its own: so many random numbers of fast-check would take minutes.
+  // Its own generator: so many random numbers of fast-check would take minutes.
   let state = firstSeed(0x2545f491) || 1;
   const random = (below: number) => {
     state ^= state << 13;

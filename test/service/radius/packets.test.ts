@@ -12,19 +12,19 @@ const PARALLEL = 64;
 const PROXY_STATE = 33;
 const SEEN_MS = 1_100;
 
-test('what comes again gets the same bytes, is decided once and is no replay', async () => {
+test('a retransmitted packet gets the same bytes, is decided once and is no replay', async () => {
   await using rig = await RadiusRig.open();
   const token = await add(rig.service, newToken());
   const socket = await rig.socket();
   const password = codeNow(token, rig.nowMs);
   const sent = makeRequest({ secret: rig.secret, user: 'ada', password });
-  // Twice at once, so that the second comes while the first is being decided.
+  // Twice at once, so that the second arrives while the first is being decided.
   await Promise.all([socket.send(sent.bytes), socket.send(sent.bytes)]);
   await socket.until(2);
   const third = await socket.exchange(sent);
   expect(socket.read(third, sent).code).toBe(ACCEPT);
   for (const answer of socket.received) expect(answer.equals(third)).toBe(true);
-  // From another port, as after a proxy's restart: decided anew, and the engine knows it.
+  // From another port, as after a proxy's restart: received anew, and answered from the idempotency cache.
   const elsewhere = await rig.socket();
   expect(elsewhere.read(await elsewhere.exchange(sent), sent).code).toBe(ACCEPT);
   expect(await rig.service.alerts()).toEqual([]);
@@ -36,7 +36,7 @@ test('what comes again gets the same bytes, is decided once and is no replay', a
   expect(socket.read(await socket.exchange(other), other).code).toBe(REJECT);
 });
 
-test('dropped in silence and counted: unsigned, forged, malformed, with too much of others, of no use', async () => {
+test('packets that are unsigned, forged, malformed, unsupported or overloaded with Proxy-States are dropped silently and counted', async () => {
   await using rig = await RadiusRig.open();
   const token = await add(rig.service, newToken());
   const password = codeNow(token, rig.nowMs);
@@ -59,7 +59,7 @@ test('dropped in silence and counted: unsigned, forged, malformed, with too much
     'large Proxy-States': make({
       attributes: Array.from({ length: 5 }, () => [PROXY_STATE, randomBytes(210)] as const),
     }),
-    // CVE-2024-3596: unsigned, with what is to collide in Proxy-States, and a signature that is only inside one of them.
+    // CVE-2024-3596: unsigned, with colliding data in Proxy-States, and a signature only inside one of them.
     'Blast-RADIUS': make({
       message: 'missing',
       attributes: [
@@ -81,17 +81,17 @@ test('dropped in silence and counted: unsigned, forged, malformed, with too much
     unsupported: 1,
     proxy_state: 2,
   });
-  // None of them was looked at: the passcode is still good, also with the signature at the end.
+  // None of them was evaluated: the passcode is still valid, also with the signature at the end.
   expect((await rig.ask({ user: 'ada', password, message: 'last' })).code).toBe(ACCEPT);
 });
 
-test('a client is believed while it is there, by its present secret, for what its application wants', async () => {
+test('a RADIUS client is accepted until its removal, by its current secret and its application’s current factors', async () => {
   await using rig = await RadiusRig.open();
   const { management } = rig.office;
   const token = await add(rig.service, newToken());
   const seen = () => wait(SEEN_MS);
   expect((await rig.ask({ user: 'ada', password: wrongCodeAround(token, rig.nowMs) })).code).toBe(REJECT);
-  // Where the application wants more, what this node believed of it a moment ago counts no more.
+  // When the application requires more, the node's cached factors no longer count.
   accepted(await changeFactors(management, grace, { id: rig.applicationId, factors: 'password_otp' }));
   expect((await rig.ask({ user: 'ada', password: codeNow(token, rig.nowMs) })).code).toBe(REJECT);
   accepted(await changeFactors(management, grace, { id: rig.applicationId, factors: 'otp' }));
@@ -108,14 +108,14 @@ test('a client is believed while it is there, by its present secret, for what it
   accepted(await removeRadiusClient(management, grace, rig.clientId));
   await seen();
   await socket.send(makeRequest({ secret: value, code: 12 }).bytes);
-  // Once it is counted, it was not answered.
+  // A packet in these counts got no response.
   await expect.poll(() => rig.fates()).toMatchObject({ forged: 1, unknown_client: 1 });
   expect(socket.received).toHaveLength(1);
   const { text } = await rig.office.audit();
   for (const shown of [rig.secret, value]) expect(text).not.toContain(shown);
 });
 
-test('64 requests at once, half of them over RADIUS: exactly one is accepted, the rest are one alert', async () => {
+test('of 64 identical concurrent log-ins, half over RADIUS, exactly one is accepted, and the rest are one alert', async () => {
   await using rig = await RadiusRig.open('otp', { lock: { threshold: 0, periodMs: 1000 } });
   const apiKey = apiKeyOf(rig.service);
   const token = await add(rig.service, newToken());
@@ -136,7 +136,7 @@ test('64 requests at once, half of them over RADIUS: exactly one is accepted, th
   }
 });
 
-test('a flood is answered as far as it can be, the rest is dropped, and then all is as before', async () => {
+test('a flood is answered within capacity, the rest is dropped, and the service then works as before', async () => {
   await using rig = await RadiusRig.open();
   const token = await add(rig.service, newToken());
   const socket = await rig.socket();

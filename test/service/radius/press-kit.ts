@@ -12,10 +12,10 @@ import { attributeOf, RadiusRig } from './kit.ts';
 const REPLY_MESSAGE = 18;
 const STATE = 24;
 
-/** What an answer has its person read. */
+/** Returns the message of a response to its person. */
 export const said = (answer: Answer) => `${attributeOf(answer, REPLY_MESSAGE)}`;
 
-/** A user whose fob is at an agent, and a client in a mode. */
+/** Opens a scene with a user whose fob is at an agent, and a client in a mode. */
 export async function scene(
   mode: RadiusPush = 'challenge',
   factors: Factors = 'otp',
@@ -46,7 +46,7 @@ export async function scene(
       },
       port,
     );
-  /** Waits until so many requests were written down. */
+  /** Waits until so many requests are stored. */
   const asked = async (count = 1) => {
     while ((await rows()).length < count) await new Promise(resolve => setTimeout(resolve, 10));
   };

@@ -15,14 +15,14 @@ const PROXY_STATE = 33;
 const PIN = secret('730194');
 const PUSH_MS = 60_000;
 
-test('an empty passcode asks for a press, and the log-in goes on at any node when it is there', async () => {
+test('an empty passcode requests a push, and the log-in continues at any node after the press', async () => {
   const { rig, fob, approve, ask, rows } = await scene();
   await using _ = rig;
   const other = await rig.otherNode();
   for (const [password, goOn] of [
     ['', ''],
     ['1', 'ok'],
-    // As FreeRADIUS sends an empty one.
+    // FreeRADIUS sends an empty passcode like this.
     [undefined, undefined],
   ] as const) {
     const asked = await ask(password);
@@ -36,12 +36,12 @@ test('an empty passcode asks for a press, and the log-in goes on at any node whe
   }
   const [latest] = await rig.service.events();
   expect(latest).toMatchObject({ outcome: 'accepted', by: 'push', user: 'ada', serial: fob.token.serial });
-  // What the fob showed meanwhile is used up as well.
+  // The passcodes shown meanwhile are used up as well.
   rig.rig.clock.nowMs -= PUSH_MS;
   expect((await ask(codeNow(fob.token, rig.nowMs))).code).toBe(REJECT);
 });
 
-test('the packet that goes on is accepted also where it comes again: at two nodes at once, and later', async () => {
+test('the packet that continues is accepted when retransmitted, at two nodes at once and later', async () => {
   const { rig, approve, ask, after } = await scene();
   await using _ = rig;
   const other = await rig.otherNode();
@@ -50,13 +50,13 @@ test('the packet that goes on is accepted also where it comes again: at two node
   const sent = makeRequest({ secret: rig.secret, user: 'ada', password: '', attributes: after(asked) });
   const [one, two, later] = [await rig.socket(), await rig.socket(other), await rig.socket(other)];
   const answers = await Promise.all([one.exchange(sent), two.exchange(sent)]);
-  // From another port no answer is kept for it.
+  // A packet from another port has no cached response.
   answers.push(await later.exchange(sent));
   expect(answers.map(answer => one.read(answer, sent).code)).toEqual([ACCEPT, ACCEPT, ACCEPT]);
   expect((await rig.service.events()).map(({ outcome }) => outcome)).toEqual(['accepted']);
 });
 
-test('nobody is told who has a fob: the same challenges, with Proxy-State, and the same refusals', async () => {
+test('users with and without a fob get the same challenges, with Proxy-State, and the same refusals', async () => {
   const { rig, fob, after } = await scene();
   await using _ = rig;
   await rig.office.users('eve');
@@ -72,7 +72,7 @@ test('nobody is told who has a fob: the same challenges, with Proxy-State, and t
   const first = await Promise.all(users.map(user => rig.ask({ user, password: '', attributes: proxied })));
   for (const answer of first) expect(look(answer)).toEqual(look(first[0] as Answer));
   await fob.show();
-  // Nothing is decided: each is asked again, with the same number.
+  // Undecided requests are challenged again, with the same number.
   const again = await Promise.all(
     first.map((answer, index) =>
       rig.ask({ user: users[index] ?? '', password: '', attributes: [...after(answer), ...proxied] }),
@@ -92,7 +92,7 @@ test('nobody is told who has a fob: the same challenges, with Proxy-State, and t
   expect(late[0]?.code).toBe(REJECT);
 });
 
-test('denied is refused at once; a passcode may be shown instead, and ends the request', async () => {
+test('a denied push is refused at once; a passcode may replace the push, and ends its request', async () => {
   const { rig, fob, deny, ask, rows } = await scene();
   await using _ = rig;
   const instead = await ask('');
@@ -106,7 +106,7 @@ test('denied is refused at once; a passcode may be shown instead, and ends the r
   expect(await outcomes(rig.office)).toEqual(['push_denied', 'accepted']);
 });
 
-test('a passcode with letters ends the request as well, typed as it is grouped; a few characters do not', async () => {
+test('an alphabetic passcode ends the request as well, also in groups; a few characters do not', async () => {
   const { rig, fob, ask, rows } = await scene();
   await using _ = rig;
   const seed = secret(new Uint8Array(randomBytes(20)));
@@ -120,14 +120,14 @@ test('a passcode with letters ends the request as well, typed as it is grouped; 
   expect((await rows()).map(({ state }) => state)).toEqual(['shown']);
   expect((await ask(`${shown.slice(0, 4)} ${shown.slice(4)}`, goneOn)).code).toBe(ACCEPT);
   expect((await rows()).map(({ state }) => state)).toEqual(['withdrawn']);
-  // The same of a user whom there is not.
+  // An unknown user gets the same.
   const nobodys = await rig.ask({ user: 'nobody', password: '' });
   const [state] = nobodys.attributes.filter(([type]) => type === STATE);
   const refused = await rig.ask({ user: 'nobody', password: shown, attributes: state ? [state] : [] });
   expect(refused.code).toBe(REJECT);
 });
 
-test('PIN or password stand before a comma, and count as at any log-in', async () => {
+test('PIN or password before a comma count as in any log-in', async () => {
   for (const factors of ['pin_otp', 'password_otp'] as const) {
     const { rig, management, approve, ask, rows } = await scene('challenge', factors);
     await using _ = rig;
@@ -143,12 +143,12 @@ test('PIN or password stand before a comma, and count as at any log-in', async (
     const asked = await ask(`${right},`);
     await approve();
     expect((await ask('', asked)).code).toBe(ACCEPT);
-    // With one factor more nothing else is taken.
+    // A text with one factor more is refused.
     expect((await ask(`${right}`, asked)).code).toBe(REJECT);
   }
 });
 
-test('a client without pushes is refused, and nobody is asked', async () => {
+test('a client without pushes is refused, and no fob is asked', async () => {
   const { rig, ask, rows } = await scene('off');
   await using _ = rig;
   for (const password of ['', '1', `${PIN},`]) expect((await ask(password)).code).toBe(REJECT);

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A folder for one test, with the secret in a file: nothing secret stands on a command line. */
+/** A folder for one test, with the secret in a file, so that no secret is on a command line. */
 export class Folder implements Disposable {
   readonly path = mkdtempSync(join(tmpdir(), 'passfob-radius-'));
 
@@ -24,7 +24,7 @@ export interface Said {
   readonly text: string;
 }
 
-/** What is asked, by a client with its secret. */
+/** The address of a service, and a client's secret. */
 export interface Gate {
   readonly port: number;
   readonly shared: string;
@@ -36,7 +36,7 @@ export interface Patience {
   readonly tries: number;
 }
 
-/** Runs radclient, which checks both signatures of what comes (`-b`: Message-Authenticator must be there). */
+/** Runs radclient, which checks both signatures of a response (`-b`: Message-Authenticator is required). */
 export async function radclient(
   path: string,
   { port, shared, patience = { seconds: 1, tries: 3 } }: Gate,

@@ -7,7 +7,7 @@ import { RadiusRig } from './kit.ts';
 import { radclient } from './programs.ts';
 
 describeNeeds(needsTool('radclient'), 'radclient of FreeRADIUS', path => {
-  test('accept, reject and challenge', async () => {
+  test('radclient gets accept, reject and challenge', async () => {
     await using rig = await RadiusRig.open();
     const token = await add(rig.service, newToken());
     const gate = { port: rig.port, shared: rig.secret };
@@ -32,10 +32,10 @@ describeNeeds(needsTool('radclient'), 'radclient of FreeRADIUS', path => {
     expect((await ask(ahead(12))).text).toContain('Received Access-Accept');
   });
 
-  test('what was lost on the way comes again, without another decision or an alert', async () => {
+  test('a lost response is retransmitted without another decision or an alert', async () => {
     await using rig = await RadiusRig.open();
     const token = await add(rig.service, newToken());
-    // Between the two: the first answer is lost.
+    // A relay between the two that loses the first response.
     const front = createSocket('udp4').bind(0, '127.0.0.1');
     const back = createSocket('udp4').bind(0, '127.0.0.1');
     await Promise.all([once(front, 'listening'), once(back, 'listening')]);

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 const HERE = '127.0.0.1';
 const ANSWER = Buffer.from('answer');
 
-/** A socket that is heard, and another that asks; what is asked is answered when the test says so. */
+/** Opens a receiving socket and a client's socket; the test decides when requests are answered. */
 async function scene() {
   const [socket, asking] = [createSocket('udp4'), createSocket('udp4')];
   for (const each of [socket, asking]) {
@@ -34,7 +34,7 @@ function close(...sockets: readonly Socket[]): Promise<unknown> {
   return Promise.all(sockets.map(socket => new Promise<void>(resolve => socket.close(() => resolve()))));
 }
 
-test('a packet that says it came from port 0 is dropped, and the next one is answered', async () => {
+test('a packet with source port 0 is dropped, and the next one is answered', async () => {
   const { socket, asking, decisions, fates, underWay, comesFrom } = await scene();
   comesFrom({ port: 0 });
   expect([decisions.length, underWay.size, fates]).toEqual([0, 0, ['malformed']]);
@@ -46,13 +46,13 @@ test('a packet that says it came from port 0 is dropped, and the next one is ans
   await close(socket, asking);
 });
 
-test('an answer that comes after its socket was closed is counted, and ends nothing', async () => {
+test('a response after its socket was closed is counted, and ends nothing', async () => {
   const { socket, asking, decisions, fates, underWay, comesFrom } = await scene();
   comesFrom(asking.address());
   const [answering] = underWay;
   await close(socket);
   decisions[0]?.(ANSWER);
-  // One that rejected would end the process, and the closing of the service as well.
+  // A rejected promise would end the process, and break the closing of the service.
   await answering;
   expect([fates, underWay.size]).toEqual([['error'], 0]);
   await close(asking);

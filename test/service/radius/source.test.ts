@@ -4,7 +4,7 @@ import { CHALLENGE, RadiusRig } from './kit.ts';
 
 const CALLING_STATION = 31;
 
-test('a press is asked for from a familiar source where the client says where the person is, and nowhere else', async () => {
+test('a push is from a trusted source only if the client sends the person’s address', async () => {
   await using rig = await RadiusRig.open();
   await rig.office.users('ada');
   await PushFob.of(rig.office, 'ada');
@@ -27,6 +27,6 @@ test('a press is asked for from a familiar source where the client says where th
   for (const station of ['198.51.100.7', '127.0.0.1']) await makeTrusted(rig.office, 'ada', station);
   expect(await familiar('198.51.100.7')).toEqual(['198.51.100.7', '198.51.100.7']);
   expect(await familiar('198.51.100.8')).toEqual(['198.51.100.8', null]);
-  // The client's own address: of nobody in particular.
+  // The client's own address is no user's trusted source.
   expect(await familiar()).toEqual(['127.0.0.1', null]);
 });

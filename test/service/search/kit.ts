@@ -4,13 +4,13 @@ import type { Db } from '@passfob/service/storage/schema/store';
 import { partsOf } from '@passfob/service/storage/search/parts';
 import { textsOfUser } from '@passfob/service/storage/search/rows';
 
-/** What searches find things by, as it is stored. */
+/** Returns the stored search parts. */
 export async function storedParts(db: Db): Promise<string[]> {
   const rows = await db.selectFrom('search_parts').selectAll().execute();
   return rows.map(({ kind, part, name }) => JSON.stringify([kind, name, part])).sort();
 }
 
-/** The same as the users and tokens that are there would have it. */
+/** Returns the search parts that the present users and tokens should have. */
 export async function dueParts(db: Db): Promise<string[]> {
   const users = await db.selectFrom('users').selectAll().execute();
   const tokens = await db.selectFrom('tokens').select('serial').execute();
@@ -22,14 +22,14 @@ export async function dueParts(db: Db): Promise<string[]> {
   ].sort();
 }
 
-/** A user to be found. */
+/** A user to search for. */
 export interface Person {
   readonly name: string;
   readonly displayName?: string;
   readonly email?: string;
 }
 
-/** Many users at once, with the columns and parts that one has that is made alone. */
+/** Adds many users at once, with the same columns and parts as users created one by one. */
 export function addUsers({ db }: Store, people: readonly Person[], nowMs: number): Promise<void> {
   return writing(db, async transaction => {
     for (const { name, displayName = '', email = null } of people)
@@ -37,7 +37,7 @@ export function addUsers({ db }: Store, people: readonly Person[], nowMs: number
   });
 }
 
-/** A text as a reader compares it who sees neither accents nor case; by other means than the service's. */
+/** Folds a text without accents and case, by other means than the service. */
 export function plain(text: string): string {
   return text
     .normalize('NFD')

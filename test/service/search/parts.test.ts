@@ -15,7 +15,7 @@ const text = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 12 }),
 );
 
-test('texts that differ by accents, case, width, ligatures or white space alone fold to one', () => {
+test('texts that differ only by accents, case, width, ligatures or white space fold to the same text', () => {
   const alike: readonly (readonly [string, string])[] = [
     ['Müller', 'muller'],
     ['Mu\u0308ller', 'MÜLLER'],
@@ -33,7 +33,7 @@ test('texts that differ by accents, case, width, ligatures or white space alone 
   expect(fold('o')).not.toBe(fold('ø'));
 });
 
-test('a text that is folded stays as it is, for every character of Unicode, however it is written', () => {
+test('folding is idempotent for every character of Unicode, in every normal form', () => {
   const changed: string[] = [];
   for (let point = 0; point <= 0x10ffff; point++) {
     const character = String.fromCodePoint(point);
@@ -46,7 +46,7 @@ test('a text that is folded stays as it is, for every character of Unicode, howe
   expect(changed).toEqual([]);
 });
 
-test('property: whatever a row holds begins one of its parts, of which none begins another', () => {
+test('property: every substring of a row begins one of its parts, and no part begins another', () => {
   fc.assert(
     fc.property(fc.array(text, { maxLength: 3 }), fc.nat(), fc.nat(), (texts, from, length) => {
       const parts = partsOf(texts);
@@ -62,7 +62,7 @@ test('property: whatever a row holds begins one of its parts, of which none begi
         const typed = characters.slice(start, start + 1 + (length % 40)).join('');
         const wanted = wantedOf(typed);
         if (wanted === undefined) continue;
-        // Of a text that is longer than a part there is one part alone.
+        // A text longer than a part matches one part only.
         const matching = parts.filter(part => part.startsWith(wanted.beginning));
         expect(leastPart(texts, wanted)).toBe(matching[0]);
         expect(matching[0]).toBeDefined();
@@ -73,7 +73,7 @@ test('property: whatever a row holds begins one of its parts, of which none begi
   );
 });
 
-test('property: parts are in the order of their UTF-8, which is that of the databases', () => {
+test('property: parts are in the order of their UTF-8 bytes, like in the databases', () => {
   const letter = fc.constantFrom(
     'a',
     'b',
@@ -94,17 +94,17 @@ test('property: parts are in the order of their UTF-8, which is that of the data
   );
 });
 
-test('a row is found by no text that it does not hold, though it has the beginning of a long one', () => {
+test('a row is not found by a text that it does not contain, even if it contains a long beginning', () => {
   const long = 'a name of more characters than a part has';
   const wanted = (typed: string) => wantedOf(typed) ?? { beginning: '', whole: '' };
   expect(leastPart([long], wanted(long))).toBe(long.slice(0, administrationLimits.searchPartMax));
   expect(leastPart([long], wanted(`${long.slice(0, 30)}x`))).toBeUndefined();
   expect(leastPart(['ada', 'bob'], wanted('adab'))).toBeUndefined();
-  // Nor does a text go on in the next one.
+  // A match does not continue in the next text.
   expect(holds(['ada', 'bob'], wanted('abo'))).toBe(false);
 });
 
-test('texts that no name can hold find nothing, and what stands for other characters elsewhere is plain', () => {
+test('texts that no name can contain find nothing, and wildcard characters are plain', () => {
   for (const typed of ['', ' \t', '\u0301', 'a\0', 'a\ud800', '\u0007'])
     expect(wantedOf(typed)).toBeUndefined();
   expect(wantedOf(' a%_\\* ')?.whole).toBe('a%_\\*');

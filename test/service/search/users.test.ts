@@ -19,7 +19,7 @@ const query = (office: Office, changes: Partial<UserQuery> = {}): UserQuery => (
   ...changes,
 });
 
-/** All pages of a search, one after the other. */
+/** Returns all pages of a search, one after the other. */
 async function walk(office: Office, changes: Partial<UserQuery>): Promise<string[]> {
   const names: string[] = [];
   let after: string | undefined;
@@ -84,7 +84,7 @@ test(
   },
 );
 
-test('help desk finds a user by whatever it heard of name, user name or mail', async () => {
+test('help desk finds a user by any part of name, user name or mail', async () => {
   await using office = await Office.open();
   const long = 'Maria do Carmo Miranda da Cunha Sebastian';
   await addUsers(
@@ -142,7 +142,7 @@ test('a user who is renamed between two pages is listed at most once, and others
   expect(second.next).toBeNull();
 });
 
-test('what is left of a change in the table shows nobody who does not have the text', async () => {
+test('leftover search parts show no user who does not have the text', async () => {
   await using office = await Office.open();
   await office.users('ada');
   for (const [part, name] of [
@@ -155,7 +155,7 @@ test('what is left of a change in the table shows nobody who does not have the t
   expect(await walk(office, { search: 'ada' })).toEqual(['ada']);
 });
 
-test('a page looks at so many hits and no more, and a search for somebody rare goes on to its end', async () => {
+test('a page looks at a limited number of hits, and a search for a rare user continues to its end', async () => {
   await using office = await Office.open();
   const count = administrationLimits.pageRowsScanned + 30;
   const people = Array.from({ length: count }, (_, at) => ({ name: `user ${1000 + at}` }));
@@ -171,7 +171,7 @@ test('a page looks at so many hits and no more, and a search for somebody rare g
   expect(await walk(office, { search: 'ser', limit: 200 })).toEqual(people.map(({ name }) => name));
 });
 
-test('a mark that is none, or of another search, gives an empty page or none outside of the search', async () => {
+test('an invalid cursor gives an empty page, and a foreign one shows nothing outside of the search', async () => {
   await using office = await Office.open();
   await office.users('ada', 'adam', 'bob', 'zoe');
   const mark = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -194,13 +194,13 @@ test('a mark that is none, or of another search, gives an empty page or none out
   expect(await shown('ada', mark(['b', '']))).toEqual([]);
 });
 
-test('a search walks along the primary key of the parts, from its mark to the end of what begins with the text', async () => {
+test('a search walks the primary key of the parts, from its cursor to the end of the prefix', async () => {
   await using office = await Office.open();
   const wanted = wantedOf('ada') ?? { beginning: '', whole: '' };
   for (const after of [undefined, { part: 'adam', name: 'x' }]) {
     const plan = await office.store.db.transaction().execute(async db => {
       const isPostgres = engineOf(db) === 'postgres';
-      // It may neither sort nor read all for want of rows.
+      // With few rows PostgreSQL would otherwise sort or read the whole table.
       if (isPostgres)
         for (const way of ['seqscan', 'bitmapscan', 'sort'])
           await sql`set local ${sql.raw(`enable_${way}`)} = off`.execute(db);

@@ -22,7 +22,7 @@ import { Helpdesk, helpdesk, must } from '../tokens/helpdesk.ts';
 import { accepted, codeOf, grace, Office } from '../users/kit.ts';
 import { dueParts, storedParts } from './kit.ts';
 
-test('users are found by what they are called now, after each change and after none that was refused', async () => {
+test('users are found by their current names, after each change and after refused ones', async () => {
   await using office = await Office.open();
   const { management } = office;
   const { db } = management;
@@ -56,7 +56,7 @@ test('users are found by what they are called now, after each change and after n
   expect(await check()).toBeGreaterThan(20);
 });
 
-test('tokens are found by their serial numbers however they are made, and by no more after they have moved', async () => {
+test('tokens are found by their serial numbers however they are created, and leave no stale parts after moves', async () => {
   await using rig = await Helpdesk.open();
   const { management } = rig;
   const { db, keys } = management;
@@ -94,12 +94,12 @@ test('a fob that its user enrols is found by its serial number', async () => {
   expect(found.tokens.map(({ serial }) => serial)).toEqual([token?.serial]);
 });
 
-test('users and tokens of before the upgrade are found, too', async () => {
+test('users and tokens from before the upgrade are found, too', async () => {
   await using rig = new Rig();
   const { directory } = rig;
   const databaseUrl = await rig.database;
   const before = await olderStore({ directory, databaseUrl }, '0017-alphabets');
-  // More than are filled in at once.
+  // More rows than one batch of the migration.
   const count = 2 * administrationLimits.searchFillRows + 1;
   const users = Array.from({ length: count }, (_, at) => ({
     ...{ id: `id ${at}`, name: `u${at}`, display_name: `M\u00fcller ${at}`, email: `${at}@example.org` },

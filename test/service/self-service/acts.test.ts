@@ -10,7 +10,7 @@ import { codeAt, codeNow, Rig, stepAt, wrongCode } from '../kit.ts';
 import { accepted, codeOf, givePin, grace, Office } from '../users/kit.ts';
 import { fobWith, Person, signInTokenOf } from './kit.ts';
 
-/** A service with `ada`, who has two tokens in one fob and one in none, and `bob`, who has one in a fob. */
+/** Starts a service with `ada`, who has two tokens in one fob and one in none, and `bob`, who has one in a fob. */
 async function furnished(rig: Rig) {
   const service = await rig.start();
   const office = await Office.beside(rig);
@@ -32,7 +32,7 @@ async function furnished(rig: Rig) {
   return { service, office, tokens, fob, bobsFob, ada, states };
 }
 
-test('a passcode that is tried is used up, and what is wrong is said plainly and counts', async () => {
+test('a tested passcode is used up, and a wrong one is reported plainly and counts', async () => {
   await using rig = new Rig();
   const { service, office, tokens, ada } = await furnished(rig);
   await using _office = office;
@@ -54,7 +54,7 @@ test('a passcode that is tried is used up, and what is wrong is said plainly and
   expect((await ada.get('/me?done=__proto__')).text).not.toContain('class="message');
 });
 
-test('a fob that ran away is found again by two passcodes in a row', async () => {
+test('a fob that ran ahead is found again by two passcodes in a row', async () => {
   await using rig = new Rig();
   const { service, office, tokens, ada } = await furnished(rig);
   await using _office = office;
@@ -77,7 +77,7 @@ test('a fob that ran away is found again by two passcodes in a row', async () =>
   expect(row).toEqual({ actor: 'ada', role: 'user' });
 });
 
-test('a lost fob stops at once with all that is in it; help desk gets an alert; other pages end', async () => {
+test('reporting a lost fob suspends all its tokens at once, alerts help desk, and ends other sessions', async () => {
   await using rig = new Rig();
   const { service, office, tokens, ada, states } = await furnished(rig);
   await using _office = office;
@@ -126,7 +126,7 @@ test('a fob has the name its user gives it, as text and on one line', async () =
   expect((await ada.get('/me')).text).not.toContain('blue');
 });
 
-test('property: no name of a fob or token but one’s own is ever known, shown or changed', async () => {
+test('property: users never see, learn or change the names of others’ fobs and tokens', async () => {
   await using rig = new Rig();
   const { office, tokens, bobsFob, fob, ada, states } = await furnished(rig);
   await using _office = office;
@@ -154,12 +154,12 @@ test('property: no name of a fob or token but one’s own is ever known, shown o
   expect(await states()).toEqual(before);
   const { text } = await ada.get('/me');
   for (const foreign of [tokens.bobs.serial, bobsFob, 'mine']) expect(text).not.toContain(foreign);
-  // One answer, whether it is another's or nobody's.
+  // The response is the same for another user's fob and for no fob.
   for (const path of [`/me/name?fob=${bobsFob}`, '/me/name?fob=none', `/me/lost?token=${tokens.bobs.serial}`])
     expect((await ada.get(path)).status).toBe(404);
 });
 
-test('one user’s acts are slowed down, from whatever address', async () => {
+test('one user’s acts are rate-limited across all addresses', async () => {
   await using rig = new Rig();
   const { office, ada } = await furnished(rig);
   await using _office = office;
@@ -171,7 +171,7 @@ test('one user’s acts are slowed down, from whatever address', async () => {
   expect(statuses.at(-1)).toBe(429);
 });
 
-test('a passcode that goes with a PIN of the service opens the page and is tried with that PIN', async () => {
+test('a passcode that needs a PIN of the service opens the page and is tested with that PIN', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   await using office = await Office.beside(rig);

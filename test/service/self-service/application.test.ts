@@ -11,7 +11,7 @@ import { codeNow, Rig } from '../kit.ts';
 import { accepted, givePin, grace, Office } from '../users/kit.ts';
 import { Person, signInTokenOf } from './kit.ts';
 
-/** A service with a user `ada` who has a token, a password and a PIN, and a way to change its log-in application. */
+/** Starts a service with a user `ada` who has a token, a password and a PIN, and changes its log-in application. */
 async function begun(rig: Rig) {
   const service = await rig.start();
   const office = await Office.beside(rig);
@@ -27,7 +27,7 @@ async function begun(rig: Rig) {
     asksFor: async (factors: Factors) => accepted(await changeFactors(management, grace, { id, factors })),
     disable: async () => accepted(await disableApplication(management, grace, id)),
     enable: async () => accepted(await enableApplication(management, grace, id)),
-    /** What the fob shows next. */
+    /** Returns the fob's next passcode. */
     next: () => {
       rig.clock.nowMs += 30_000;
       return codeNow(token, rig.clock.nowMs);
@@ -49,7 +49,7 @@ test('nobody signs in at /me with a passcode while the application login is disa
   const passcode = next();
   const refusal = await person.post('/me/sign-in', form({ passcode }));
   expect([refusal.status, person.cookie]).toEqual([403, '']);
-  // The passcode was not looked at, so it is still good for one log-in.
+  // The passcode was not evaluated, so it is still valid for one log-in.
   expect(await service.events()).toEqual([]);
   await enable();
   expect((await person.post('/me/sign-in', form({ passcode }))).location).toBe('/me');
@@ -59,14 +59,14 @@ test('nobody signs in at /me with a passcode while the application login is disa
   expect(own.text).not.toContain('action="/me/test"');
   expect((await person.send('/me/test', { passcode: next() })).location).toBe('/me?done=failed');
   expect((await service.events()).length).toBe(1);
-  // An enrolment that ends is no log-in, and its ticket opens the page once.
+  // The end of an enrolment is no log-in, and its ticket opens the page once.
   const enrolled = new Person(service);
   expect((await enrolled.enterWith(await signInTokenOf(office, 'ada'))).location).toBe('/me');
   const late = await new Person(service).enterWith('none');
   expect([late.status, late.text.includes('Ask your help desk')]).toEqual([403, true]);
 });
 
-test('whoever signs in at /me shows the password that the application login asks for', async () => {
+test('signing in at /me requires the password that the application login asks for', async () => {
   await using rig = new Rig();
   const { service, office, password, next, asksFor } = await begun(rig);
   await using _office = office;
@@ -85,7 +85,7 @@ test('whoever signs in at /me shows the password that the application login asks
   expect((await person.send('/me/test', { passcode: next(), password })).location).toBe('/me?done=right');
 });
 
-test('whoever signs in at /me shows the PIN that the application login asks for', async () => {
+test('signing in at /me requires the PIN that the application login asks for', async () => {
   await using rig = new Rig();
   const { service, office, pin, next, asksFor } = await begun(rig);
   await using _office = office;
@@ -98,7 +98,7 @@ test('whoever signs in at /me shows the PIN that the application login asks for'
   expect((await person.send('/me/test', { passcode: next() })).location).toBe('/me?done=pin');
 });
 
-test('a program in the process of the service gets nobody past what the application login asks for', async () => {
+test('a program in the service’s process cannot bypass the factors of the application login', async () => {
   await using rig = new Rig();
   const { service, office, password, next, asksFor, disable } = await begun(rig);
   await using _office = office;

@@ -7,7 +7,7 @@ import { codeNow, Rig, wrongCode } from '../kit.ts';
 import { accepted, grace, Office } from '../users/kit.ts';
 import { Person, signInTokenOf } from './kit.ts';
 
-/** A service with a user `ada` who has a token. */
+/** Starts a service with a user `ada` who has a token. */
 async function begun(rig: Rig) {
   const service = await rig.start();
   const office = await Office.beside(rig);
@@ -48,7 +48,7 @@ test('the ticket of an enrolment opens the page once, for a while, and not for a
   for (const value of [ticket, other, late, gone]) expect(stored).not.toContain(value);
 });
 
-test('a ticket is no session and a session no ticket', async () => {
+test('a ticket is not accepted as a session, nor a session as a ticket', async () => {
   await using rig = new Rig();
   const { service, office, token } = await begun(rig);
   await using _office = office;
@@ -61,7 +61,7 @@ test('a ticket is no session and a session no ticket', async () => {
   expect((await forged.get('/me')).location).toBe('/me/sign-in');
 });
 
-test('a passcode opens the page; refusals are one page, whoever it is', async () => {
+test('a passcode opens the page; refusals are the same page for every user name', async () => {
   await using rig = new Rig();
   const { service, office, token } = await begun(rig);
   await using _office = office;
@@ -85,7 +85,7 @@ test('a passcode opens the page; refusals are one page, whoever it is', async ()
   expect(acts.at(-1)).toBe('user.sign-in ada');
 });
 
-test('the way out ends the session, and the form that opened it opens no other', async () => {
+test('signing out ends the session, and the form that opened it opens no other', async () => {
   await using rig = new Rig();
   const { service, office, token } = await begun(rig);
   await using _office = office;
@@ -104,7 +104,7 @@ test('the way out ends the session, and the form that opened it opens no other',
   expect((await new Person(service).post('/me/sign-in', form)).status).toBe(403);
 });
 
-test('forms of other sites, without the token of the session, or without a session change nothing', async () => {
+test('forms of other sites, without the session’s token or without a session change nothing', async () => {
   await using rig = new Rig();
   const { service, office, token } = await begun(rig);
   await using _office = office;

@@ -5,7 +5,7 @@ import { codeAt, Rig, wrongCode } from '../kit.ts';
 import { accepted, grace, Office } from '../users/kit.ts';
 import { Person } from './kit.ts';
 
-/** A service with users, and what finds the fobs of those who are not signed in. */
+/** Starts a service with users, and finds fobs without signing in. */
 async function begun(rig: Rig, ...names: string[]) {
   const service = await rig.start();
   const office = await Office.beside(rig);
@@ -15,7 +15,7 @@ async function begun(rig: Rig, ...names: string[]) {
   return { service, office, find };
 }
 
-test('a fob whose passcodes are all refused is found again without signing in, and its next passcode opens the page', async () => {
+test('a fob out of step is found without signing in, and its next passcode opens the page', async () => {
   await using rig = new Rig();
   const { service, office, find } = await begun(rig, 'ada');
   await using _ = office;
@@ -52,7 +52,7 @@ test('a fob whose passcodes are all refused is found again without signing in, a
   ]);
 });
 
-test('whoever it is, a fob that is not found is one page after one time; misses lock the account', async () => {
+test('failed searches show the same page after the same time for every user name; misses lock the account', async () => {
   await using rig = new Rig();
   const { office, find } = await begun(rig, 'ada', 'bob', 'eve', 'mallory');
   await using _ = office;
@@ -87,7 +87,7 @@ test('whoever it is, a fob that is not found is one page after one time; misses 
   ).toEqual([-1, -1]);
 });
 
-test('searches of one name are slowed down from whatever address, and forms of other sites find nothing', async () => {
+test('searches for one name are rate-limited across all addresses, and forms of other sites find nothing', async () => {
   await using rig = new Rig();
   const { service, find } = await begun(rig);
   const statuses: number[] = [];

@@ -25,7 +25,7 @@ export class Person extends Visitor {
   }
 }
 
-/** The ticket with which an enrolment of a user ends. */
+/** Returns the ticket at the end of a user's enrolment. */
 export async function signInTokenOf(office: Office, user: string): Promise<string> {
   const { id } = await office.store.db
     .selectFrom('users')
@@ -36,7 +36,7 @@ export async function signInTokenOf(office: Office, user: string): Promise<strin
   return secret(value);
 }
 
-/** A fob that the service owns, with these tokens in it. @returns its serial number */
+/** Adds a fob that the service owns, with these tokens in it. @returns its serial number */
 export async function fobWith(office: Office, ...tokens: readonly NewToken[]): Promise<string> {
   const fobSecret = () => secret(new Uint8Array(randomBytes(32)));
   const serial = `PF-${randomUUID().slice(0, 8)}`;

@@ -8,7 +8,7 @@ import { Person, signInTokenOf } from './kit.ts';
 const PIN = secret('407183');
 const OTHER_PIN = secret('730519');
 
-/** A service with a user whose fob wants a PIN of six digits at the service, and what its passcodes are. */
+/** Starts a service with a user whose fob requires a PIN of six digits at the service, and returns its passcodes. */
 async function begun(rig: Rig) {
   const service = await rig.start();
   const office = await Office.beside(rig);
@@ -29,7 +29,7 @@ async function begun(rig: Rig) {
   return { service, office, next, api, logIn };
 }
 
-/** What a form on a page would send, with its hidden fields. */
+/** Returns the fields that a form on a page sends, including its hidden ones. */
 function filled(text: string, fields: Record<string, string>): URLSearchParams {
   const hidden = [...text.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)">/g)];
   const form = new URLSearchParams(
@@ -40,7 +40,7 @@ function filled(text: string, fields: Record<string, string>): URLSearchParams {
   return form;
 }
 
-test('at the log-in form a right passcode leads to the choice of a PIN that is due, and lets nobody in', async () => {
+test('at the log-in form a right passcode leads to the choice of a due PIN, and logs nobody in', async () => {
   await using rig = new Rig();
   const { service, office, next, logIn } = await begun(rig);
   await using _ = office;
@@ -77,7 +77,7 @@ test('at the log-in form a right passcode leads to the choice of a PIN that is d
     const set = await choose(PIN);
     expect([set.status, set.text.includes(`href="${way}"`)]).toEqual([200, true]);
     expect(set.text).toContain('Log in with it and the next passcode of your fob.');
-    // Neither again nor by another who has kept the form.
+    // The form works neither again nor for another person who has kept it.
     expect((await choose(OTHER_PIN)).status).toBe(403);
     expect([await logIn(passcode, PIN), await logIn(next(), PIN)]).toEqual([403, 200]);
   }
@@ -97,11 +97,11 @@ test('after an enrolment the PIN is chosen first, without another passcode', asy
   const set = await person.post('/me/pin', filled(short.text, { newPin: PIN, again: PIN }));
   expect(set.location).toBe('/me?done=pin-set');
   expect(await logIn(next(), PIN)).toBe(200);
-  // Who has one goes to their page.
+  // A user with a PIN goes to the own page.
   expect((await person.enterWith(await signInTokenOf(office, 'ada'))).location).toBe('/me');
 });
 
-test('on their own page users change the PIN with a passcode and the present one; a slip costs no passcode', async () => {
+test('users change the PIN with a passcode and the present PIN; a mistake uses up no passcode', async () => {
   await using rig = new Rig();
   const { service, office, next, logIn } = await begun(rig);
   await using _ = office;
@@ -128,7 +128,7 @@ test('on their own page users change the PIN with a passcode and the present one
   expect([await logIn(next(), PIN), await logIn(next(), OTHER_PIN)]).toEqual([403, 200]);
 });
 
-test('over the API a PIN that is due is asked for and sent by its proof, and changed by passcode and present PIN', async () => {
+test('the API asks for a due PIN and accepts it by its proof, and changes it by passcode and present PIN', async () => {
   await using rig = new Rig();
   const { office, service, next, api, logIn } = await begun(rig);
   await using _ = office;
@@ -161,7 +161,7 @@ test('over the API a PIN that is due is asked for and sent by its proof, and cha
     (await api('/v1/pins', changed, again)).status,
   ]).toEqual([200, 200]);
   expect(await logIn(next(), OTHER_PIN)).toBe(200);
-  // Whatever is wrong, the same bytes as of a log-in.
+  // Every mistake gets the same bytes as a refused log-in.
   const passcode = next();
   const refusals = [
     await api('/v1/validate', { user: 'ada', passcode: '000000' }),

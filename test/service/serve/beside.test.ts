@@ -15,7 +15,7 @@ const service = (rig: Rig, ...args: string[]) =>
   serviceCommand(rig.directory, ...args, '--dir', rig.directory);
 const command = (rig: Rig, ...args: string[]) => service(rig, 'radius-client', ...args);
 
-it('the fingerprint is the one that agents see proved, and how to add the service is said', async () => {
+it('the fingerprint command prints the fingerprint that agents see proved, and how to add the service', async () => {
   await using rig = new Rig();
   const before = await service(rig, 'fingerprint');
   expect([before.exitCode, before.out]).toEqual([EXIT_CODES.service.code, '']);
@@ -89,7 +89,7 @@ it('a RADIUS client is added, listed, changed, given another secret and removed 
   for (const value of [shared, entered]) expect(text).not.toContain(value);
 });
 
-it('what is missing is said', async () => {
+it('radius-client commands name their missing arguments', async () => {
   await using rig = new Rig();
   await rig.start();
   for (const [args, words] of [

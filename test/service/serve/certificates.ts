@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tool } from '../../kit/tools.ts';
 
-/** Node makes no certificates. */
+/** Node cannot create certificates. */
 export const needsOpenssl = { name: 'openssl', found: tool('openssl') };
 
-/** Where a certificate that was issued is. */
+/** The files of an issued certificate. */
 export interface Issued {
   readonly cert: string;
   readonly key: string;
@@ -32,7 +32,7 @@ distinguished_name = name
 
 const KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
 
-/** An authority of its own in a folder of its own. */
+/** A certificate authority in a folder of its own. */
 export class Authority implements Disposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'passfob-authority-'));
   /** PEM file of its certificate. */

@@ -6,7 +6,7 @@ export function serviceCommand(home: string, ...args: string[]) {
   return serviceCommandReading('', home, ...args);
 }
 
-/** The same, with something on its standard input. */
+/** Runs `passfob service` in this process, with text on its standard input. */
 export async function serviceCommandReading(input: string, home: string, ...args: string[]) {
   const said = { out: '', note: '' };
   const terminal = {

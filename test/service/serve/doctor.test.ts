@@ -10,7 +10,7 @@ import { describeNeeds } from '../../kit/tools.ts';
 import { NOON_MS, Rig } from '../kit.ts';
 import { Authority, type Issued, needsOpenssl } from './certificates.ts';
 
-/** What the doctor finds, by check; of two about one thing the worse. */
+/** Returns the doctor's findings by check; of two about one check the worse. */
 async function found(directory: string, flags: Sources['flags'] = {}, nowMs = NOON_MS) {
   const reading = readConfiguration({
     flags: { port: '0', ...flags },
@@ -26,7 +26,7 @@ async function found(directory: string, flags: Sources['flags'] = {}, nowMs = NO
   return Object.fromEntries(worst.map(({ check, state, sentence }) => [check, `${state}: ${sentence}`]));
 }
 
-it('finds nothing wrong before the first run, nor while the service runs', async () => {
+it('the doctor finds nothing wrong before the first run or while the service runs', async () => {
   await using rig = new Rig();
   const states = async (flags?: Sources['flags']) =>
     Object.values(await found(rig.directory, flags)).filter(text => !text.startsWith('ok'));
@@ -36,7 +36,7 @@ it('finds nothing wrong before the first run, nor while the service runs', async
   expect(await states({ port: new URL(service.url).port })).toEqual([expect.stringContaining('in use')]);
 });
 
-it('tells an open folder, an exposed and a missing key', async () => {
+it('the doctor reports an open folder, an exposed key and a missing key', async () => {
   await using rig = new Rig();
   await (await rig.start()).close();
   chmodSync(rig.directory, 0o755);
@@ -50,7 +50,7 @@ it('tells an open folder, an exposed and a missing key', async () => {
   expect((await found(rig.directory)).key).toMatch(/^problem: .*missing/);
 });
 
-it('names a file with keys that a killed program left', async () => {
+it('the doctor names a file with keys that a killed program left', async () => {
   await using rig = new Rig();
   await (await rig.start()).close();
   const left = join(rig.directory, 'service.key.0123abcd');
@@ -64,7 +64,7 @@ it('names a file with keys that a killed program left', async () => {
   expect((await found(rig.directory)).key).toMatch(/^ok/);
 });
 
-it('tells a clock behind the newest log-in, and a database of another version', async () => {
+it('the doctor reports a clock behind the newest log-in, and a database of another version', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   await service.validate({ user: 'nobody', passcode: '123456', source: 'test' });
@@ -80,7 +80,7 @@ it('tells a clock behind the newest log-in, and a database of another version', 
   expect((await found(rig.directory)).database).toMatch(/^problem: .*newer Passfob/);
 });
 
-it('tells a database that does not answer', async () => {
+it('the doctor reports a database that does not answer', async () => {
   await using rig = new Rig();
   const server = createServer(socket => socket.destroy());
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
@@ -93,8 +93,8 @@ it('tells a database that does not answer', async () => {
   });
 });
 
-describeNeeds(needsOpenssl, 'about a certificate', () => {
-  it('tells one that ends, has ended or is for another name', async () => {
+describeNeeds(needsOpenssl, 'certificates in the doctor', () => {
+  it('the doctor reports a certificate that expires soon, has expired or is for another name', async () => {
     using authority = new Authority();
     await using rig = new Rig();
     const tls = async ({ cert, key }: Issued, publicUrl: string, nowMs = NOON_MS) =>

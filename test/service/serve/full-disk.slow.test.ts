@@ -14,7 +14,7 @@ import { Premises } from './kit.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
-/** File systems of its own for one process, where users may make such name spaces, as root always may. */
+/** The process needs its own file systems, which root and permitted users can mount. */
 const needsMounts: Need<true> = { name: 'unshare -rm of util-linux', found: mayMount() };
 
 function mayMount(): true | undefined {
@@ -26,7 +26,10 @@ function mayMount(): true | undefined {
   }
 }
 
-/** A service with one HOTP fob, run on a small disk of its own on which its folder was copied and something was done. */
+/**
+ * Runs a service with one HOTP fob on a small disk of its own, after its folder was copied there and something was
+ * done.
+ */
 async function onSmallDisk(premises: Premises, done: string) {
   const prepared = join(premises.folder, 'prepared');
   const lock = { threshold: 0, periodMs: 1000 };
@@ -46,12 +49,12 @@ async function onSmallDisk(premises: Premises, done: string) {
       return [answer.status, ((await answer.json()) as { reason?: string }).reason];
     },
     status: () => passfob(['service', 'status', '--url', started.url], { home: premises.folder }),
-    /** A file on that disk, by way of the process that has it. */
+    /** Returns the path of a file on that disk, through the process that mounted it. */
     inside: (name: string) => join(`/proc/${pid}/root`, premises.directory, name),
   };
 }
 
-/** Writes a file until nothing more fits on its disk. */
+/** Writes a file until its disk is full. */
 function fill(path: string): void {
   const file = openSync(path, 'w');
   for (const size of [65_536, 4_096, 1])
@@ -64,9 +67,9 @@ function fill(path: string): void {
   closeSync(file);
 }
 
-describeNeeds(needsBuild, 'a service on a disk', () =>
-  describeNeeds(needsMounts, 'that takes no more', () => {
-    it('is not ready while its disk is full, accepts nothing, and goes on when there is room', async () => {
+describeNeeds(needsBuild, 'disk failures', () =>
+  describeNeeds(needsMounts, 'full and read-only disks', () => {
+    it('a service on a full disk is not ready, accepts nothing, and continues when there is room', async () => {
       await using premises = new Premises();
       const { logIn, ready, status, inside } = await onSmallDisk(premises, 'true');
       expect(await ready()).toEqual([200, undefined]);
@@ -82,7 +85,7 @@ describeNeeds(needsBuild, 'a service on a disk', () =>
       expect([await logIn(0), await logIn(1)]).toEqual([403, 200]);
     });
 
-    it('is not ready while its database is read-only', async () => {
+    it('a service with a read-only database is not ready', async () => {
       await using premises = new Premises();
       const made = 'mount --bind service.db service.db && mount -o remount,bind,ro service.db';
       const { logIn, ready } = await onSmallDisk(premises, made);

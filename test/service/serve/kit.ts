@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { cliMain } from '../../host/kit/simulated-fob.ts';
 import { secret } from '../../kit/secrets.ts';
 
-/** How a run of the service ended. */
+/** The result of a run of the service. */
 export interface Ended {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }
 
-/** What `passfob serve --json` says when it listens. */
+/** The output of `passfob serve --json` once it listens. */
 export interface Started {
   readonly url: string;
   readonly made: readonly string[];
@@ -25,40 +25,40 @@ export interface Serving {
   readonly ended: Promise<Ended>;
   /** The lines of its log so far. */
   log(): readonly Readonly<Record<string, unknown>>[];
-  /** Resolves when the log has a line with this message, of those after the first `skip`. */
+  /** Resolves when the log has a line with this message after its first `skip` lines. */
   logged(message: string, skip?: number): Promise<void>;
   kill(signal: NodeJS.Signals): void;
 }
 
-/** Starts a program that may have so many files and sockets open, and no more. */
+/** Returns the start of a command that limits a program's open files and sockets. */
 export const withOpenFiles = (most: number): readonly string[] => [
   'sh',
   '-c',
   `ulimit -n ${most}; exec "$0" "$@"`,
 ];
 
-/** A folder for services, and every process that was started in it; all goes when the scope ends. */
+/** A folder for services, and every process started in it; all goes when the scope ends. */
 export class Premises implements AsyncDisposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'passfob-serve-'));
   readonly directory: string;
   readonly #running: { readonly child: ChildProcess; readonly ended: Promise<Ended> }[] = [];
 
-  /** @param directory of the service, where it is there already */
+  /** @param directory of the service, if it already exists */
   constructor(directory?: string) {
     this.directory = directory ?? join(this.folder, 'service');
   }
 
-  /** The variables of a process: none of ours but those given. */
+  /** Returns the variables of a process: only the given ones of ours. */
   environment(more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
     const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('PASSFOB_'));
     return { ...Object.fromEntries(inherited), PASSFOB_HOME: join(this.folder, 'home'), ...more };
   }
 
   /**
-   * Starts a service on a free port and waits until it listens. Its link is a secret that standard output is for, and
-   * the log is not.
+   * Starts a service on a free port and waits until it listens. Its link may appear on standard output but not in the
+   * log.
    *
-   * @param through what starts the program: `strace` and its options, or `withOpenFiles`
+   * @param through the program that starts it: `strace` and its options, or `withOpenFiles`
    */
   async serve(
     args: readonly string[] = [],

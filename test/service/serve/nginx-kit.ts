@@ -8,13 +8,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { freePort } from '../../kit/free-port.ts';
 import type { Issued } from './certificates.ts';
 
-/** The configuration that docs/operations.md gives for nginx. */
+/** The nginx configuration in docs/operations.md. */
 const documented =
   /```nginx\n(.*?)```/s.exec(
     readFileSync(new URL('../../../docs/operations.md', import.meta.url), 'utf8'),
   )?.[1] ?? '';
 
-/** nginx with the documented configuration: nothing changed in it but ports and paths. */
+/** nginx with the documented configuration, with other ports and paths only. */
 export class Nginx implements AsyncDisposable {
   readonly port: number;
   readonly #folder: string;
@@ -26,7 +26,7 @@ export class Nginx implements AsyncDisposable {
     this.#child = child;
   }
 
-  /** @param backend the port that it hands requests on to */
+  /** @param backend the port to which it forwards requests */
   static async start(program: string, { cert, key }: Issued, backend: string): Promise<Nginx> {
     const port = await freePort();
     const folder = mkdtempSync(join(tmpdir(), 'passfob-nginx-'));

@@ -12,7 +12,7 @@ import { Authority, needsOpenssl } from './certificates.ts';
 import { Nginx } from './nginx-kit.ts';
 
 const HOST = 'otp.example.org';
-/** Debian keeps it where only administrators look. */
+/** Debian installs it in /usr/sbin, which is not in the path of users. */
 const program = [tool('nginx'), '/usr/sbin/nginx'].find(path => path !== undefined && existsSync(path));
 const needsNginx = { name: 'nginx and openssl', found: needsOpenssl.found && program };
 
@@ -22,7 +22,7 @@ interface Answer {
   readonly body: string;
 }
 
-/** Asks as a browser would whose name server knows the host. */
+/** Sends requests like a browser whose name server knows the host. */
 function asker(nginx: Nginx, ca: Buffer) {
   return (
     path: string,
@@ -54,8 +54,8 @@ function asker(nginx: Nginx, ca: Buffer) {
 
 const form = { 'content-type': 'application/x-www-form-urlencoded', origin: `https://${HOST}` };
 
-describeNeeds(needsNginx, 'behind nginx, configured as docs/operations.md says', nginxProgram => {
-  test('sources are the clients’ own, cookies are for https, large files get through', async () => {
+describeNeeds(needsNginx, 'nginx configured by docs/operations.md', nginxProgram => {
+  test('behind nginx, sources are the clients’ own, cookies are for https, and large files get through', async () => {
     using authority = new Authority();
     await using rig = new Rig();
     const service = await rig.start({ trustedProxies: ['127.0.0.1'], publicUrl: `https://${HOST}` });
@@ -103,7 +103,7 @@ describeNeeds(needsNginx, 'behind nginx, configured as docs/operations.md says',
     expect([large.status, JSON.parse(large.body)]).toMatchObject([422, { code: 'bad_import' }]);
   });
 
-  test('a WebSocket is let through', async () => {
+  test('nginx lets a WebSocket through', async () => {
     using authority = new Authority();
     const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
     try {

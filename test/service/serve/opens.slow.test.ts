@@ -12,18 +12,18 @@ vi.setConfig({ testTimeout: 300_000 });
 
 const NAMES = ['service.db', 'inventory.db'].flatMap(name => [name, `${name}-wal`, `${name}-shm`]);
 
-/** One opening of a file that a trace tells of, with the functions that led there. */
+/** One opening of a file in a trace, with its call stack. */
 interface Opening {
   readonly call: string;
   readonly isBySqlite: boolean;
 }
 
-/** Runs a program so that each opening of a database file of these folders is written down, by any thread of it. */
+/** Returns a command that traces each opening of a database file in these folders, in all threads. */
 function traced(strace: string, log: string, folders: readonly string[]): string[] {
   const paths = folders.flatMap(folder => NAMES.map(name => join(folder, name)));
   return [
     strace,
-    // The program is the parent, so that it gets the signals.
+    // The program is the parent, so that it receives the signals.
     ...['-D', '-f', '-qq', '-k', '-e', 'trace=open,openat,openat2,creat', '-o', log],
     ...paths.flatMap(path => ['-P', path]),
   ];
@@ -36,12 +36,12 @@ function openingsIn(log: string): Opening[] {
     .map(call => ({ call: call.split('\n')[0] ?? '', isBySqlite: /better_sqlite3\.node/.test(call) }));
 }
 
-/** An exclusive creation: what it makes is new, and what is there it does not open. */
+/** An exclusive creation never opens an existing file. */
 const isCreation = ({ call }: Opening) => call.includes('O_CREAT|O_EXCL');
 
-describeNeeds(needsBuild, 'the commands that use a database', () =>
+describeNeeds(needsBuild, 'commands that use a database', () =>
   describeNeeds(needsTool('strace'), 'under strace', strace => {
-    it('nothing but SQLite opens an existing database file, write-ahead log or shared memory', async () => {
+    it('only SQLite opens an existing database file, write-ahead log or shared memory', async () => {
       await using premises = new Premises();
       const { folder, directory } = premises;
       const restored = join(folder, 'restored');
@@ -75,13 +75,13 @@ describeNeeds(needsBuild, 'the commands that use a database', () =>
   }),
 );
 
-it('one copy of SQLite is in a process: two would not know of each other’s locks', () => {
+it('a process has one copy of SQLite: two would not know of each other’s locks', () => {
   const users = codeFiles.filter(
     ({ path, text }) => /^host\/.*\.ts$/.test(path) && text.includes("'better-sqlite3'"),
   );
   expect(users.length).toBeGreaterThan(3);
   const found = users.map(({ path }) => createRequire(join(process.cwd(), path)).resolve('better-sqlite3'));
-  // Kysely and whatever else would bring one of its own.
+  // Kysely or another package could bring a copy of its own.
   found.push(createRequire(createRequire(import.meta.url).resolve('kysely')).resolve('better-sqlite3'));
   expect(new Set(found).size).toBe(1);
   const lock = readFileSync('package-lock.json', 'utf8');

@@ -7,7 +7,7 @@ import { apiKeyOf, Rig } from '../kit.ts';
 
 const PUBLIC = 'https://otp.example.org';
 
-/** A log-in as a proxy at `from` would hand it on. */
+/** Sends a log-in as a proxy at `from` would forward it. */
 function logIn(url: string, apiKey: string, from: string, headers: Record<string, string>): Promise<number> {
   const body = JSON.stringify({ user: 'ada', passcode: '000000' });
   return new Promise((resolve, reject) => {
@@ -35,7 +35,7 @@ const forwarded = {
   'x-forwarded-proto': 'https',
 };
 
-test('a stated proxy is believed about the source, a stranger is not', async () => {
+test('a configured proxy is trusted about the source, a stranger is not', async () => {
   await using rig = new Rig();
   const service = await rig.start({ trustedProxies: ['127.0.0.2'], publicUrl: PUBLIC });
   const apiKey = apiKeyOf(service);
@@ -45,7 +45,7 @@ test('a stated proxy is believed about the source, a stranger is not', async () 
   expect(sources.sort()).toEqual(['127.0.0.1', '203.0.113.9']);
 });
 
-test('without a stated proxy nobody is believed', async () => {
+test('without a configured proxy no forwarded source is trusted', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const { host } = new URL(service.url);
@@ -54,7 +54,7 @@ test('without a stated proxy nobody is believed', async () => {
   expect((await service.events())[0]?.source).toBe('127.0.0.1');
 });
 
-test('a chain of addresses counts from its trusted end', async () => {
+test('a chain of forwarded addresses is read from its trusted end', async () => {
   await using rig = new Rig();
   const service = await rig.start({ trustedProxies: ['127.0.0.2', '10.0.0.0/8'], publicUrl: PUBLIC });
   const chain = { ...forwarded, 'x-forwarded-for': '198.51.100.1, 203.0.113.9, 10.1.2.3' };
@@ -79,7 +79,7 @@ const elsewhere = {
     .find(({ family, internal }) => family === 'IPv4' && !internal)?.address,
 };
 
-itNeeds(elsewhere, 'plain HTTP is for the proxy and this computer only', async address => {
+itNeeds(elsewhere, 'plain HTTP is accepted from the proxy and this computer only', async address => {
   await using rig = new Rig();
   const service = await rig.start({ host: '0.0.0.0', trustedProxies: ['192.0.2.1'], publicUrl: PUBLIC });
   const apiKey = apiKeyOf(service);
@@ -100,6 +100,6 @@ it.each([
   [['2001:db8::/32'], '2001:db9::1', false],
   [['2001:db8::/32'], 'nonsense', false],
   [[], '127.0.0.1', false],
-])('%j holds %s: %s', (ranges, address, isIn) => {
+])('the proxies %j contain %s: %s', (ranges, address, isIn) => {
   expect(addressMatcher(ranges)(address)).toBe(isIn);
 });

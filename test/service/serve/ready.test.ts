@@ -3,7 +3,7 @@ import BetterSqlite from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import { Rig } from '../kit.ts';
 
-/** What `/ready` and `/health` say once something was done to the database behind the service's back. */
+/** Returns the responses of `/ready` and `/health` after a change of the database behind the service. */
 async function after(statement: string) {
   await using rig = new Rig();
   const service = await rig.start({ version: '9.9.9' });
@@ -15,11 +15,11 @@ async function after(statement: string) {
   return [ready.status, await ready.json(), health.status];
 }
 
-it('is ready while the database takes writes, for which one row is written again and again', async () => {
+it('the service is ready while the database accepts writes, and tests it by rewriting one row', async () => {
   expect(await after('select 1')).toEqual([200, { status: 'ready', version: '9.9.9' }, 200]);
   await using rig = new Rig();
   const service = await rig.start();
-  // An answer serves all who ask within a second.
+  // One result serves all requests within a second.
   for (let turn = 0; turn < 3; turn++) expect((await fetch(`${service.url}/ready`)).status).toBe(200);
   const connection = new BetterSqlite(join(rig.directory, 'service.db'), { readonly: true });
   const rows = connection.prepare('select id, looks from readiness').all() as { looks: number }[];
@@ -36,6 +36,6 @@ it.each([
   ],
   ['belongs to a newer version', "insert into kysely_migration values ('9999-later', '')", 'schema_changed'],
   ['is older', "delete from kysely_migration where name = '0002-management'", 'schema_changed'],
-])('is alive and not ready while the database %s', async (_, statement, reason) => {
+])('the service is alive and not ready while the database %s', async (_, statement, reason) => {
   expect(await after(statement)).toEqual([503, { status: 'not ready', reason, version: '9.9.9' }, 200]);
 });

@@ -11,7 +11,7 @@ import { invitation, queue } from '../mail/kit.ts';
 import { Office } from '../users/kit.ts';
 import { serviceCommand as command, serviceCommandReading as commandReading } from './command.ts';
 
-it('a backup is restored, and what was accepted before it stays refused', async () => {
+it('a restored backup refuses passcodes accepted before it', async () => {
   await using rig = new Rig();
   rig.clock.nowMs = Date.now();
   const elsewhere = mkdtempSync(join(tmpdir(), 'passfob-restored-'));
@@ -63,7 +63,7 @@ it('the audit verifies until somebody changes a row', async () => {
   ]);
 });
 
-it('re-keying beside a running service says when to come back', async () => {
+it('re-keying beside a running service says when to run it again', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const token = await add(service, newToken());
@@ -75,7 +75,7 @@ it('re-keying beside a running service says when to come back', async () => {
   expect((await fresh.validate({ user: 'ada', passcode, source: 'test' })).accepted).toBe(true);
 });
 
-it('a mail server hands over what came back, and the help desk hears of it', async () => {
+it('the bounce command accepts a bounced mail from a mail server, and alerts help desk', async () => {
   await using rig = new Rig();
   const service = await rig.start({ background: false });
   await using office = await Office.beside(rig);
@@ -93,7 +93,7 @@ it('a mail server hands over what came back, and the help desk hears of it', asy
   expect(await service.alerts()).toMatchObject([{ kind: 'undelivered', user: 'ada' }]);
 });
 
-it('an application gets another API key beside a running service, which takes the old one no more', async () => {
+it('an application gets another API key beside a running service, which refuses the old one', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const at = ['--dir', rig.directory];

@@ -12,7 +12,7 @@ import { Premises } from './kit.ts';
 // Each process takes a second or two to start, more where other tests keep the machine busy.
 vi.setConfig({ testTimeout: 120_000 });
 
-/** Sends a request whose end is still to come; `rest` sends it and gives the answer. */
+/** Sends an unfinished request; `rest` finishes it and returns the response. */
 async function unfinishedRequest(url: string) {
   const { hostname, port, host } = new URL(url);
   const socket = connect(Number(port), hostname);
@@ -36,7 +36,7 @@ async function unfinishedRequest(url: string) {
 }
 
 describeNeeds(needsBuild, 'passfob serve', () => {
-  it('makes everything at the first run and nothing at the second', async () => {
+  it('the first run creates everything and the second nothing', async () => {
     await using premises = new Premises();
     const first = await premises.serve();
     expect(first.started.made).toEqual(['folder', 'database', 'keyFile', 'identity']);
@@ -60,13 +60,13 @@ describeNeeds(needsBuild, 'passfob serve', () => {
     expect(readFileSync(join(premises.directory, 'service.key'))).toEqual(key);
   });
 
-  it('gives an administrator link when it is asked, and none at a first run that is told so', async () => {
+  it('serve prints an administrator link on request, and none at a first run that is told not to', async () => {
     await using premises = new Premises();
     const quiet = await premises.serve(['--no-admin-link']);
     expect(quiet.started.made).toContain('database');
     expect(quiet.started.adminLink).toBeUndefined();
     const { port } = new URL(quiet.started.url);
-    // Beside the running service, on the same database; the link may be printed, so it is no secret of this test.
+    // Runs beside the service on the same database; the link may be printed, so it is no secret of this test.
     const made = await passfob(
       ['service', 'admin-link', '--dir', premises.directory, '--port', port, '--json'],
       { home: premises.folder },
@@ -80,7 +80,7 @@ describeNeeds(needsBuild, 'passfob serve', () => {
     expect(asked.started.adminLink).toMatch(/\/operator\/enter\?key=/);
   });
 
-  it('lets a request in progress finish, takes no new one, and ends with 0', async () => {
+  it('serve finishes a request in progress, accepts no new one, and exits with 0', async () => {
     await using premises = new Premises();
     const serving = await premises.serve();
     const { url } = serving.started;
@@ -88,7 +88,7 @@ describeNeeds(needsBuild, 'passfob serve', () => {
     await fetch(`${url}/health`);
     serving.kill('SIGTERM');
     await serving.logged('ending');
-    // Connections from before are closed a little after that is logged.
+    // Earlier connections are closed shortly after that log line.
     await expect
       .poll(() =>
         fetch(`${url}/health`).then(
@@ -102,7 +102,7 @@ describeNeeds(needsBuild, 'passfob serve', () => {
     expect(serving.log().at(-1)).toMatchObject({ message: 'ended' });
   });
 
-  it('ends at once at the second signal', async () => {
+  it('serve exits at once at the second signal', async () => {
     await using premises = new Premises();
     const serving = await premises.serve();
     const request = await unfinishedRequest(serving.started.url);
@@ -114,7 +114,7 @@ describeNeeds(needsBuild, 'passfob serve', () => {
     await request.closed;
   });
 
-  it('is live and ready, and says so to the host tool', async () => {
+  it('serve is live and ready, and reports it to the host tool', async () => {
     await using premises = new Premises();
     const { started } = await premises.serve();
     expect(await (await fetch(`${started.url}/health`)).json()).toEqual({ status: 'ok' });
@@ -128,7 +128,7 @@ describeNeeds(needsBuild, 'passfob serve', () => {
     expect(run.json()).toEqual({ ok: true, url: started.url, health: 'ok', ready: true, version });
   });
 
-  it('logs requests by their routes, without bodies, names or links', async () => {
+  it('serve logs requests by their routes, without bodies, names or links', async () => {
     await using premises = new Premises();
     const serving = await premises.serve(['--log-level', 'debug']);
     const { url, adminLink = '' } = serving.started;
@@ -158,7 +158,7 @@ describeNeeds(needsBuild, 'passfob serve', () => {
     for (const told of ['Grace', 'Hopper', 'mallory', '918273', 'pfo_']) expect(text).not.toContain(told);
   });
 
-  it('does not start on bad values, tells all of them and makes nothing', async () => {
+  it('serve does not start with invalid values, reports all of them and creates nothing', async () => {
     await using premises = new Premises();
     const args = ['serve', '--dir', premises.directory, '--port', '99999', '--host', 'example.org', '--json'];
     const run = await passfob(args, { home: premises.folder, environment: { PASSFOB_SERVICE_PROT: '1' } });
@@ -174,7 +174,7 @@ describeNeeds(needsBuild, 'passfob serve', () => {
     expect(existsSync(premises.directory)).toBe(false);
   });
 
-  it('takes no database password on the command line, and repeats none', async () => {
+  it('serve takes no database password on the command line, and repeats none', async () => {
     await using premises = new Premises();
     const url = 'postgres://passfob:hunter2hunter2@127.0.0.1:1/passfob';
     const typed = await passfob(['serve', '--database', url], { home: premises.folder });
@@ -194,7 +194,7 @@ describeNeeds(needsBuild, 'passfob serve', () => {
       expect(stdout + stderr).not.toContain('hunter2');
   });
 
-  it('says which port is in use, and how a missing service is told', async () => {
+  it('serve names the port in use, and status reports a missing service', async () => {
     await using premises = new Premises();
     const serving = await premises.serve();
     const { port } = new URL(serving.started.url);

@@ -11,10 +11,10 @@ import { Premises, type Serving } from './kit.ts';
 
 vi.setConfig({ testTimeout: isBigRun ? 600_000 : 120_000 });
 
-/** How often a node is killed, in both tests together. */
+/** How many kills both tests make together. */
 const KILLS = countOf(2, 100);
 
-/** What the program does with the database beside the nodes. */
+/** Uses of the database by the sqlite3 program beside the nodes. */
 const uses = {
   reader: ['select count(*) from users'],
   writer: ['pragma user_version = 7', 'select count(*) from users'],
@@ -22,13 +22,13 @@ const uses = {
 } as const;
 type Use = keyof typeof uses;
 
-/** Where there are few kills, each comes after all uses; otherwise after one of them, in turn. */
+/** With few kills, each comes after all uses; otherwise after one of them, in turn. */
 function usesBefore(kill: number): Use[] {
   const all = Object.keys(uses) as Use[];
   return all.filter((_, index) => KILLS < all.length || index === kill % all.length);
 }
 
-/** A folder of a service that knows one HOTP fob. */
+/** Prepares a folder of a service that knows one HOTP fob. */
 async function prepared(premises: Premises) {
   const { directory } = premises;
   const service = await createService({ directory, port: 0, lock: { threshold: 0, periodMs: 1000 } });
@@ -69,7 +69,7 @@ describeNeeds(needsBuild, 'sqlite3 beside passfob serve', () =>
           const killed = running.shift();
           killed?.kill('SIGKILL');
           await killed?.ended;
-          // The node that is left, if any, and a new one.
+          // A new node joins the one that still runs, if any.
           await start();
           for (const node of running) for (const used of accepted) expect(await logIn(node, used)).toBe(403);
         }

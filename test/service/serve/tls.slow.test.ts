@@ -30,7 +30,7 @@ function handshake(url: string, ca: string, version: SecureVersion): Promise<str
       ca: readFileSync(ca),
       minVersion: version,
       maxVersion: version,
-      // Without this OpenSSL offers no old version, and the refusal would be the client's own.
+      // Without this OpenSSL offers no old version, and the client itself would refuse.
       ...(version < 'TLSv1.2' && { ciphers: 'DEFAULT@SECLEVEL=0' }),
     });
     socket.once('secureConnect', () => {
@@ -41,7 +41,7 @@ function handshake(url: string, ca: string, version: SecureVersion): Promise<str
   });
 }
 
-/** The subject of the certificate that a server shows now. */
+/** Returns the subject of the certificate that a server currently shows. */
 function shownSubject(url: string): Promise<string> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
@@ -58,7 +58,7 @@ function shownSubject(url: string): Promise<string> {
 
 function get(url: string, ca: string, headers: Record<string, string> = {}, body?: string) {
   return new Promise<{ status: number; headers: NodeJS.Dict<string | string[]> }>((resolve, reject) => {
-    // Node compares the certificate with the Host header, which here is what the service is to look at.
+    // Node compares the certificate with the Host header, which this test leaves to the service.
     const checkServerIdentity = () => undefined;
     const method = body === undefined ? 'GET' : 'POST';
     const options = { ca: readFileSync(ca), method, headers, agent: false, checkServerIdentity };
@@ -72,19 +72,19 @@ function get(url: string, ca: string, headers: Record<string, string> = {}, body
 }
 
 describeNeeds(needsOpenssl, 'a service with a certificate', () => {
-  it('speaks TLS 1.2 and 1.3, and nothing older', async () => {
+  it('the service speaks TLS 1.2 and 1.3, and nothing older', async () => {
     using authority = new Authority();
     await using rig = new Rig();
     const { url } = await rig.start({ tls: files(authority.issue()) });
     expect(url).toMatch(/^https:/);
     expect(await handshake(url, authority.file, 'TLSv1.3')).toBe('TLSv1.3');
     expect(await handshake(url, authority.file, 'TLSv1.2')).toBe('TLSv1.2');
-    // The alert is the server's (RFC 8446 §6: 70).
+    // The server sends this alert (RFC 8446 §6: 70).
     expect(await handshake(url, authority.file, 'TLSv1.1')).toBe('ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION');
     expect(await handshake(url, authority.file, 'TLSv1')).toBe('ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION');
   });
 
-  it('answers to its names, tells browsers to stay with https, and marks its cookie', async () => {
+  it('the service answers to its names, sends HSTS, and marks its cookie as secure', async () => {
     using authority = new Authority();
     await using rig = new Rig();
     const tls = files(authority.issue('DNS:otp.example.org,IP:127.0.0.1'));
@@ -114,7 +114,7 @@ describeNeeds(needsOpenssl, 'a service with a certificate', () => {
     expect(String(entered.headers['set-cookie'])).toContain('; Secure');
   });
 
-  it('does not start with a key that others may read, of another certificate, or without one', async () => {
+  it('the service does not start with an exposed key, a key of another certificate, or no key', async () => {
     using authority = new Authority();
     await using rig = new Rig();
     const [one, other] = [authority.issue(), authority.issue()];
@@ -130,7 +130,7 @@ describeNeeds(needsOpenssl, 'a service with a certificate', () => {
     }
   });
 
-  it('takes files that changed, also through a link, and stays with the old where they cannot be used', async () => {
+  it('the service reloads changed certificate files, also through a link, and keeps the old ones if they are unusable', async () => {
     using authority = new Authority();
     const [old, renewed] = [authority.issue(), authority.issue()];
     const live = join(authority.folder, 'live.pem');
@@ -152,7 +152,7 @@ describeNeeds(needsOpenssl, 'a service with a certificate', () => {
     const next = () => new Promise<void>(resolve => (heard = resolve));
     try {
       let waiting = next();
-      // The new certificate with the old key, as a renewal has it for a moment.
+      // The new certificate with the old key, a short-lived state during a renewal.
       copyFileSync(renewed.cert, `${live}.new`);
       renameSync(`${live}.new`, live);
       await waiting;
@@ -170,9 +170,9 @@ describeNeeds(needsOpenssl, 'a service with a certificate', () => {
 
 describeNeeds(
   needsBuild.found ? needsOpenssl : { ...needsBuild, found: undefined },
-  'passfob and certificates',
+  'reloading of certificates',
   () => {
-    it('reads them again at SIGHUP', async () => {
+    it('serve reloads its certificate at SIGHUP', async () => {
       using authority = new Authority();
       await using premises = new Premises();
       const [old, renewed] = [authority.issue(), authority.issue()];
@@ -195,7 +195,7 @@ describeNeeds(
       const status = (...args: string[]) =>
         passfob(['service', 'status', '--url', started.url, ...args], {
           home: premises.folder,
-          // What a hasty administrator sets and forgets.
+          // A setting that administrators use in haste and forget.
           environment: { NODE_TLS_REJECT_UNAUTHORIZED: '0' },
         });
       const refused = await status();
@@ -207,12 +207,12 @@ describeNeeds(
   },
 );
 
-describeNeeds(needsOpenssl, 'the host tool', () => {
+describeNeeds(needsOpenssl, 'the host tool over TLS', () => {
   const unknown = { kind: 'certificate', message: expect.stringContaining('does not know') };
   const another = { kind: 'certificate', message: expect.stringContaining('for another host') };
   const outOfTime = { kind: 'certificate', message: expect.stringContaining('not valid at this time') };
 
-  it('refuses an unknown authority, another host and a certificate out of its time', async () => {
+  it('the host tool refuses an unknown authority, another host and an expired or future certificate', async () => {
     using authority = new Authority();
     using stranger = new Authority();
     await using rig = new Rig();
@@ -233,7 +233,7 @@ describeNeeds(needsOpenssl, 'the host tool', () => {
     }
   });
 
-  it('refuses a service that speaks nothing newer than TLS 1.1', async () => {
+  it('the host tool refuses a service that speaks nothing newer than TLS 1.1', async () => {
     using authority = new Authority();
     const { cert, key } = authority.issue();
     const server = createServer({
@@ -253,7 +253,7 @@ describeNeeds(needsOpenssl, 'the host tool', () => {
     }
   });
 
-  it('refuses addresses and authority files that cannot be used', async () => {
+  it('the host tool refuses unusable addresses and authority files', async () => {
     await using rig = new Rig();
     const bad = { kind: 'bad-input' };
     for (const url of [

@@ -27,7 +27,7 @@ export async function fill(rig: Helpdesk): Promise<TokenView[]> {
   return pages(rig, { rows: 200 });
 }
 
-/** All pages of a search, one after the other. */
+/** Returns all pages of a search, one after the other. */
 export async function pages(rig: Helpdesk, query: TokenQuery): Promise<TokenView[]> {
   const all: TokenView[] = [];
   let after: string | null | undefined;
@@ -41,7 +41,7 @@ export async function pages(rig: Helpdesk, query: TokenQuery): Promise<TokenView
   return all;
 }
 
-/** By code point, as the database orders. */
+/** Compares texts by code point, as the database does. */
 export function byBytes(one: string, other: string): number {
   return Buffer.compare(Buffer.from(one), Buffer.from(other));
 }

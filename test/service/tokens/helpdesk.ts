@@ -34,7 +34,7 @@ export class Helpdesk implements AsyncDisposable {
     this.management = { db: store.db, keys, clock: () => this.clock.nowMs };
   }
 
-  /** On a new database of this run's kind. */
+  /** Opens a new database of this run's kind. */
   static async open(): Promise<Helpdesk> {
     const databaseUrl = await newDatabase();
     const directory = mkdtempSync(join(tmpdir(), 'passfob-tokens-'));
@@ -47,7 +47,7 @@ export class Helpdesk implements AsyncDisposable {
     return user.id;
   }
 
-  /** Makes the operator who acts here one, or changes the role: jobs ask whether their operator still is. */
+  /** Makes the acting person an operator, or changes the role: jobs require that their operator still is one. */
   async hire(role: Role = 'helpdesk'): Promise<void> {
     const row = { user_id: await this.user(helpdesk.name), role, disabled_ms: null, created_ms: 0 };
     await this.store.db
@@ -70,14 +70,14 @@ export class Helpdesk implements AsyncDisposable {
   }
 }
 
-/** What an act gave back; it must not have been refused. */
+/** Returns the result of an act; fails if it was refused. */
 export function must<T>(result: Result<T>): T {
   expect(result).toMatchObject({ ok: true });
   if (!result.ok) throw new Error(result.refusal.code);
   return result.value;
 }
 
-/** Why an act was refused. */
+/** Returns the code of a refusal, or undefined. */
 export function codeOf<T>(result: Result<T>): string | undefined {
   return result.ok ? undefined : result.refusal.code;
 }

@@ -67,7 +67,7 @@ function fob(serial: string, accounts: Fob['accounts'], holder: string | null = 
   return { pairing, secrets, accounts, clocks };
 }
 
-/** What a file holds that `passfob handover give` wrote of some fobs. */
+/** Returns a file that `passfob handover give` writes for some fobs. */
 async function givenFile(fobs: readonly Fob[]): Promise<Buffer> {
   const directory = mkdtempSync(join(tmpdir(), 'passfob-inventory-'));
   const inventory = openInventory(directory);
@@ -129,7 +129,7 @@ test('fobs and accounts of a handover file become fobs and tokens, with the hold
   expect(Buffer.from(kept?.recoveryKey ?? []).toString('base64')).toBe(given?.secrets?.recovery_key);
 });
 
-test('the same file again: every row is there already, and a dry run writes nothing', async () => {
+test('importing the same file again finds every row present, and a dry run writes nothing', async () => {
   await using rig = await Helpdesk.open();
   const { db, keys } = rig.management;
   const drafts = draftsOfInventory(
@@ -140,12 +140,12 @@ test('the same file again: every row is there already, and a dry run writes noth
   expect(await db.selectFrom('tokens').select('id').execute()).toEqual([]);
   await run(rig, drafts);
   expect((await planImport(db, keys, drafts)).counts).toEqual({ ok: 0, present: 2, skipped: 0, refused: 0 });
-  // A revoked token has no seed to compare, and does not come back.
+  // A revoked token has no seed to compare, and cannot be restored.
   must(await revokeToken(rig.management, helpdesk, { serial: 'abcde-0a0b0c0d', reason: 'lost' }));
   expect((await planImport(db, keys, drafts)).counts).toEqual({ ok: 0, present: 1, skipped: 0, refused: 1 });
 });
 
-test('a dry run has a reason for every row that is not taken, and no secret', async () => {
+test('a dry run gives a reason for every row that is not taken, and shows no secret', async () => {
   await using rig = await Helpdesk.open();
   const { db, keys } = rig.management;
   const known = fob('known', []);
@@ -180,7 +180,7 @@ test('a dry run has a reason for every row that is not taken, and no secret', as
   for (const { key } of other.accounts) expect(shown).not.toContain(key);
 });
 
-test('files of other programs: rows of tables and key URIs, recognised when they come again', async () => {
+test('import reads other programs’ tables and key URIs, and recognises them the second time', async () => {
   await using rig = await Helpdesk.open();
   const { db, keys } = rig.management;
   const seeds = [1, 2].map(() => secret(new Uint8Array(randomBytes(20))));
@@ -209,7 +209,7 @@ test('files of other programs: rows of tables and key URIs, recognised when they
   expect(rows.map(row => Buffer.from(secretOf(keys, row) ?? []).toString('hex'))).toEqual([one, two]);
 });
 
-test('what was refused while the job ran says why in its row', async () => {
+test('a row that was refused while the job ran contains its reason', async () => {
   await using rig = await Helpdesk.open();
   const { management } = rig;
   await rig.hire();
@@ -250,7 +250,7 @@ test('tokens keep the serial numbers of their file, and none of these becomes a 
   ]);
 });
 
-test('log-ins have their turn while a long import is judged', async () => {
+test('log-ins get their turn while a long import is checked', async () => {
   await using rig = await Helpdesk.open();
   const { db, keys } = rig.management;
   const letters = (at: number) => [...String(at).padStart(4, '0')].map(digit => 'ABCDEFGHIJ'[Number(digit)]);
@@ -270,7 +270,7 @@ test('log-ins have their turn while a long import is judged', async () => {
   isJudged = true;
   await others;
   expect(counts.ok).toBe(1_500);
-  // Without a pause the others have their only turn at the end, however fast the machine is.
+  // Without pauses the others would get a single turn at the end, even on a fast machine.
   expect(turns).toBeGreaterThan(1);
   expect(turns).toBeGreaterThan(usedMs / 250);
 });

@@ -41,7 +41,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
   { minLength: 1, maxLength: 25 },
 );
 
-test('property: whatever is done to tokens, the database keeps what their states promise', async () => {
+test('property: after any acts on tokens, the database satisfies the constraints of their states', async () => {
   await using rig = await Helpdesk.open();
   for (const user of users) await rig.user(user);
   let run = 0;
@@ -61,7 +61,7 @@ test('property: whatever is done to tokens, the database keeps what their states
         if (after.state !== before.state) expect(mayBecome(before.state, after.state)).toBe(true);
         for (const one of serials) await checkRow(rig, await rowOf(rig, one), marks);
       }
-      // The next run's users have room again.
+      // Makes room for the users of the next run.
       for (const serial of serials)
         await revokeToken(rig.management, helpdesk, { serial, reason: 'retired' });
     }),
@@ -99,7 +99,7 @@ async function perform(
   }
 }
 
-/** What an accepted passcode does to a row. */
+/** Changes a row like an accepted passcode. */
 async function use(rig: Helpdesk, serial: string): Promise<void> {
   await writing(rig.store.db, async db => {
     await db
@@ -159,7 +159,7 @@ test('every act that changed something is one audit row that names the operator;
   expect(JSON.parse(rows[3]?.detail ?? '')).toMatchObject({ from: 'inventory', reason: 'faulty' });
 });
 
-test('a user has at most so many tokens, reserved ones counted and revoked ones not', async () => {
+test('a user has a limited number of tokens, including reserved and excluding revoked ones', async () => {
   await using rig = await Helpdesk.open();
   const { management } = rig;
   await rig.user('ada');
@@ -179,7 +179,7 @@ test('a user has at most so many tokens, reserved ones counted and revoked ones 
   );
 });
 
-test('a token that is reserved for one user is not given to another; nobody else is made up', async () => {
+test('a token reserved for one user is not given to another, and no user is created for it', async () => {
   await using rig = await Helpdesk.open();
   const { management } = rig;
   await rig.user('ada');
@@ -202,7 +202,7 @@ test('a token that is reserved for one user is not given to another; nobody else
   expect(await rig.store.db.selectFrom('users').select('id').execute()).toHaveLength(2);
 });
 
-test('suspending and revoking forget the answers to repeated requests', async () => {
+test('suspending and revoking delete the cached answers to repeated requests', async () => {
   await using rig = await Helpdesk.open();
   const { db } = rig.store;
   await rig.user('ada');

@@ -19,7 +19,7 @@ const looks: fc.Arbitrary<Omit<PolicyInput, 'name'>> = fc.record({
   pinMinDigits: fc.integer({ min: 4, max: 16 }),
 });
 
-test('property: a changed policy counts for the next token and touches none that is there', async () => {
+test('property: a changed policy applies to the next token and to no existing one', async () => {
   await using rig = await Helpdesk.open();
   const { management } = rig;
   must(await createPolicy(management, helpdesk, { name: 'staff', kind: 'totp' }));
@@ -35,7 +35,7 @@ test('property: a changed policy counts for the next token and touches none that
       );
       expect(await tokens()).toEqual(before);
       const serial = `T-${made++}`;
-      // What the caller says besides does not count against the policy.
+      // Values of the caller do not override the policy.
       await rig.issue(serial, { policy: 'staff', kind: 'hotp', digits: 7, period: 99 });
       const row = (await tokens()).find(token => token.serial === serial);
       expect(row).toMatchObject({
@@ -52,7 +52,7 @@ test('property: a changed policy counts for the next token and touches none that
   );
 });
 
-test('a policy is removed while no token was made by it, and every change is in the audit', async () => {
+test('a policy can be removed while it has no token, and every change is in the audit', async () => {
   await using rig = await Helpdesk.open();
   const { management } = rig;
   must(await createPolicy(management, helpdesk, { name: 'staff', kind: 'totp' }));
@@ -80,7 +80,7 @@ test('a policy is removed while no token was made by it, and every change is in 
   ]);
 });
 
-test('what no fob can do is refused', async () => {
+test('a policy that no fob can satisfy is refused', async () => {
   await using rig = await Helpdesk.open();
   const cases: [Partial<PolicyInput>, string][] = [
     [{ name: '' }, 'bad_policy_name'],

@@ -16,10 +16,10 @@ import { accepted, codeOf, grace, Office } from '../users/kit.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const PERIOD_MS = 30_000;
-/** After so long a fob whose last accepted step was put right is accepted again. */
+/** After this time a fob with a repaired last accepted step is accepted again. */
 const WAIT_MS = (tokenLimits.driftMaxSteps + tokenLimits.totpSkewSteps + 1) * PERIOD_MS;
 
-/** An office whose clock, and the fob of `ada`, were a day ahead for one log-in. */
+/** Opens an office whose clock, and the fob of `ada`, were a day ahead for one log-in. */
 async function wasAhead(office: Office) {
   const { management, store } = office;
   const token = await office.token('ada');
@@ -36,7 +36,7 @@ async function wasAhead(office: Office) {
   return { token, show, rightMs, repair: () => repairLastStep(management, grace, token) };
 }
 
-test('a fob that a clock ahead shut out for a day is accepted again soon after its last step is put right', async () => {
+test('a fob locked out for a day by a clock ahead is accepted again soon after its last step is repaired', async () => {
   await using office = await Office.open();
   const { management, store } = office;
   const { token, show, rightMs, repair } = await wasAhead(office);
@@ -46,7 +46,7 @@ test('a fob that a clock ahead shut out for a day is accepted again soon after i
   expect(await stepAheadUntil(store.db, token.serial, office.nowMs)).toBe((before + 1) * PERIOD_MS);
   const { serial, refusedUntilMs } = accepted(await repair());
   expect([serial, refusedUntilMs - office.nowMs <= WAIT_MS]).toEqual([token.serial, true]);
-  // Nothing that was accepted, or could have been, while the clock was right is accepted again.
+  // No passcode of the time when the clock was right is accepted again.
   const now = stepAt(token, office.nowMs);
   for (let step = stepAt(token, rightMs) - 1; step <= now + tokenLimits.totpSkewSteps; step++)
     expect([step, (await show(codeAt(token, step))) === 'accepted']).toEqual([step, false]);
@@ -62,7 +62,7 @@ test('a fob that a clock ahead shut out for a day is accepted again soon after i
   expect(codeOf(nobody)).toBe('unknown_serial');
 });
 
-test('a passcode that was shown while the clock was ahead works once when its time comes, as the documents say', async () => {
+test('a passcode shown while the clock was ahead works once when its time comes, as documented', async () => {
   await using office = await Office.open();
   const { token, show, rightMs, repair } = await wasAhead(office);
   accepted(await repair());
@@ -71,7 +71,7 @@ test('a passcode that was shown while the clock was ahead works once when its ti
   expect([await show(seen), await show(seen)]).toEqual(['accepted', 'replay']);
 });
 
-test('a last step that does not lie in the future is refused, whatever the token', async () => {
+test('repairing a last step that is not in the future is refused for every token', async () => {
   await using office = await Office.open();
   const { management, store } = office;
   await office.users('ada');
@@ -96,7 +96,7 @@ test('a last step that does not lie in the future is refused, whatever the token
   expect(await set(gone, most * 2)).toBe('step_not_ahead');
 });
 
-test('all last steps that lie in the future are put right at once, in transactions of a bounded size, and no other', async () => {
+test('repairing all last steps changes exactly those in the future, in transactions of a limited size', async () => {
   await using office = await Office.open();
   const { management, store } = office;
   const { db } = store;
@@ -105,7 +105,7 @@ test('all last steps that lie in the future are put right at once, in transactio
   const most = stepAt(first, office.nowMs) + tokenLimits.driftMaxSteps + tokenLimits.totpSkewSteps;
   const one = await db.selectFrom('tokens').selectAll().executeTakeFirstOrThrow();
   const count = tokenLimits.stepsRepairedAtOnce + 1;
-  // Free ones, so that there may be many.
+  // Tokens without a user, whose number is not limited.
   const made = (place: string, changes: Partial<typeof one>) => ({
     ...{ ...one, id: `id-${place}`, serial: `SERIAL-${place}`, user_id: null, state: 'inventory' as const },
     ...changes,
@@ -127,14 +127,14 @@ test('all last steps that lie in the future are put right at once, in transactio
   expect([await stepOf(explained.serial), await stepOf(counting.serial)]).toEqual([far, far]);
   expect(await stepOf(first.serial)).toBe(-1);
   expect(codeOf(await repairLastSteps(management, grace))).toBe('step_not_ahead');
-  // By name an administrator takes back the step of a fob that was resynchronised ahead and has been set since.
+  // An explicit repair also lowers the step of a fob that was resynchronised ahead and then set.
   accepted(await repairLastStep(management, grace, explained));
   expect(await stepOf(explained.serial)).toBe(most);
   const { acts } = await office.audit();
   expect(acts.filter(act => act.startsWith('token.repair-last-step'))).toHaveLength(count + 1);
 });
 
-test('the console says until when a fob is refused, and puts it right for an administrator who has just proved it', async () => {
+test('the console shows how long a fob is refused, and repairs it for an administrator with a fresh proof', async () => {
   await using rig = new Rig();
   const furnished = await furnish(rig);
   await using office = furnished.office;

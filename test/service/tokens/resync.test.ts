@@ -21,7 +21,7 @@ import { codeOf, Helpdesk, helpdesk, must } from './helpdesk.ts';
 
 const DAY_STEPS = 24 * 120;
 
-/** A token of ada's, and what shows its passcodes. */
+/** Creates a token of ada's, and returns its passcodes. */
 async function given(rig: Helpdesk, kind: 'hotp' | 'totp', serial = 'S-1') {
   await rig.user('ada');
   const seed = await rig.issue(serial, { kind, user: 'ada' });
@@ -38,7 +38,7 @@ function ada(rig: Helpdesk) {
   return rig.store.db.selectFrom('users').selectAll().where('name', '=', 'ada').executeTakeFirstOrThrow();
 }
 
-test('HOTP: two consecutive passcodes are found up to the bound ahead, and both are spent', async () => {
+test('HOTP: resync finds two consecutive passcodes up to the limit ahead, and both are used up', async () => {
   await using rig = await Helpdesk.open();
   const { two } = await given(rig, 'hotp');
   expect(codeOf(await resyncToken(rig.management, helpdesk, two(1000)))).toBe('resync_failed');
@@ -69,7 +69,7 @@ test('HOTP: passcodes that are not consecutive, or in the other order, are a fai
   expect((await rowOf(rig)).last_step).toBe(-1);
 });
 
-test('TOTP: found within a day both ways, never below the mark; the drift is recorded in full', async () => {
+test('TOTP: resync finds passcodes within a day both ways, never below the last accepted step, and stores the full drift', async () => {
   await using rig = await Helpdesk.open();
   const { two, now } = await given(rig, 'totp');
   const early = now() - DAY_STEPS;
@@ -86,7 +86,7 @@ test('TOTP: found within a day both ways, never below the mark; the drift is rec
   expect((await rowOf(rig)).last_step).toBe(now() + 4);
 });
 
-test('misses lock the account like wrong passcodes, and then nothing is compared; a hit resets them', async () => {
+test('resync misses lock the account like wrong passcodes, and then nothing is compared; a hit resets them', async () => {
   await using rig = await Helpdesk.open();
   const { two } = await given(rig, 'hotp');
   const wrong = { serial: 'S-1', first: two(5000).first, second: two(6000).first };
@@ -117,7 +117,7 @@ test('misses lock the account like wrong passcodes, and then nothing is compared
   ]);
 });
 
-test('misses lock as the settings say', async () => {
+test('resync misses lock the account by the configured threshold', async () => {
   await using rig = await Helpdesk.open();
   const { two } = await given(rig, 'hotp');
   const lock = { threshold: 1, periodMs: 3_600_000 };
@@ -141,7 +141,10 @@ test('the same two passcodes sent 16 times at once count once', async () => {
   expect((await rowOf(rig)).last_step).toBe(41);
 });
 
-/** Resynchronises while another node writes, which does so until the token's seed was opened, then `meanwhile`, and ends. */
+/**
+ * Resynchronises while another node writes. That transaction lasts until the seed was decrypted, then runs
+ * `meanwhile` and ends.
+ */
 async function whileWriting(
   rig: Helpdesk,
   input: TwoPasscodes & { serial: string },
@@ -165,7 +168,7 @@ async function whileWriting(
         () => false,
         () => false,
       );
-      // What waited for this transaction would end without it.
+      // A resync that waited for this transaction would not decrypt the seed in it.
       expect(await Promise.race([isOpened, isOver])).toBe(true);
       await meanwhile(db);
     });
@@ -176,7 +179,7 @@ async function whileWriting(
   }
 }
 
-test('what takes long is done before the transaction: the seed is opened while another node writes', async () => {
+test('slow work is done before the transaction: the seed is decrypted while another node writes', async () => {
   await using rig = await Helpdesk.open();
   const { two, now } = await given(rig, 'totp');
   const resynced = await whileWriting(rig, two(now() + 3), async () => undefined);
@@ -184,7 +187,7 @@ test('what takes long is done before the transaction: the seed is opened while a
   expect((await rowOf(rig)).last_step).toBe(now() + 4);
 });
 
-test('what was found before the transaction counts for nothing where a log-in or a lock was there first', async () => {
+test('a resync match is discarded if a log-in or a lock came first', async () => {
   await using rig = await Helpdesk.open();
   const { two } = await given(rig, 'hotp');
   const used = await whileWriting(rig, two(40), db =>
@@ -199,7 +202,7 @@ test('what was found before the transaction counts for nothing where a log-in or
   expect((await rowOf(rig)).last_step).toBe(40);
 });
 
-test('both passcodes are remembered as used, and as used for no log-in: typed again they are superseded', async () => {
+test('both passcodes of a resync are stored as used without a log-in: typed again they are superseded', async () => {
   await using rig = await Helpdesk.open();
   const { application } = await ensureApplication(rig.store.db, rig.clock.nowMs);
   const { two } = await given(rig, 'hotp');
@@ -245,7 +248,7 @@ test('only a token in use is resynchronised; users do it without naming the toke
   );
 });
 
-test('passcodes in other alphabets are typed in any case where the alphabet has one', async () => {
+test('passcodes in other alphabets are accepted in any case unless the alphabet is case-sensitive', async () => {
   await using rig = await Helpdesk.open();
   await rig.user('ada');
   const seed = secret(new Uint8Array(randomBytes(20)));

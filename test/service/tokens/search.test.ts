@@ -12,7 +12,7 @@ import { addUsers, plain } from '../search/kit.ts';
 import { byBytes, fill, pages } from './filled.ts';
 import { codeOf, Helpdesk, helpdesk, must } from './helpdesk.ts';
 
-/** The places of a text from which on a reader sees what is searched for, least first; by other means than the service's. */
+/** Returns the positions of a search text in a text, lowest first, by other means than the service. */
 function placesIn(text: string, wanted: string): string[] {
   const seen = [...plain(text)];
   const tails = seen.map((_, at) => seen.slice(at, at + administrationLimits.searchPartMax).join(''));
@@ -23,7 +23,7 @@ function placesIn(text: string, wanted: string): string[] {
 
 type By = 'any' | 'serial' | 'user' | 'label';
 
-/** Where a token belongs in the order of a search, or undefined where it is not found. */
+/** Returns a token's place in the order of a search, or undefined if it does not match. */
 function orderOf(token: TokenView, by: By, text: string): string[] | undefined {
   const ways = {
     serial: placesIn(token.serial, plain(text)),
@@ -106,7 +106,7 @@ test('property: without a text the pages are all tokens by serial number, user o
   );
 });
 
-test('help desk finds a token by the last digits on its label, or by whatever it heard of its user', async () => {
+test('help desk finds a token by the last digits of its label, or by any part of its user’s names', async () => {
   await using rig = await Helpdesk.open();
   const people = [
     { name: 'hm7', displayName: 'Heinz M\u00fcller', email: 'heinz@sales.example.com' },
@@ -134,7 +134,7 @@ test('help desk finds a token by the last digits on its label, or by whatever it
       expect([text, by, await found(text, by)]).toEqual([text, by, []]);
 });
 
-test('a user with more tokens than a page looks at is listed with all of them', async () => {
+test('a user with more tokens than a page scans is listed with all of them', async () => {
   await using rig = await Helpdesk.open();
   const user = await rig.user('stock');
   await rig.issue('S-0');
@@ -168,7 +168,7 @@ test('a user with more tokens than a page looks at is listed with all of them', 
   ]);
 });
 
-test('the page of a user shows the tokens in use before those that were revoked', async () => {
+test('the page of a user shows the tokens in use before revoked ones', async () => {
   await using rig = await Helpdesk.open();
   const id = await rig.user('ada');
   await rig.user('adam');
@@ -183,7 +183,7 @@ test('the page of a user shows the tokens in use before those that were revoked'
   ]);
 });
 
-test('tokens that come or go between two pages shift no others', async () => {
+test('tokens added or removed between two pages shift no others', async () => {
   await using rig = await Helpdesk.open();
   for (const serial of ['A', 'C', 'E', 'G']) await rig.issue(serial);
   const first = must(await searchTokens(rig.store.db, { rows: 2 }));
@@ -201,7 +201,7 @@ test('tokens that come or go between two pages shift no others', async () => {
   expect(more.tokens.map(({ serial }) => serial)).toEqual(['5-X', '6-X']);
 });
 
-test('a query that is out of bounds, and a mark that is none, are refused', async () => {
+test('a query out of bounds and an invalid cursor are refused', async () => {
   await using rig = await Helpdesk.open();
   const { db } = rig.store;
   for (const query of [{ rows: 0 }, { rows: 201 }, { rows: 1.5 }, { text: 'x'.repeat(129) }])
@@ -209,7 +209,7 @@ test('a query that is out of bounds, and a mark that is none, are refused', asyn
   const mark = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
   for (const after of ['', 'x', mark([1, 2]), 'A'.repeat(2000), mark(['a\0', 'b']), mark(['\ud800', 'b'])])
     for (const text of ['', 'a']) expect(codeOf(await searchTokens(db, { text, after }))).toBe('bad_cursor');
-  // Of another search: it neither fails nor shows what this one does not find.
+  // A cursor of another search neither fails nor shows tokens that do not match.
   expect(
     codeOf(await searchTokens(db, { text: 'a', by: 'user', after: mark(['serial', 'a', 'b', '']) })),
   ).toBe('bad_cursor');

@@ -34,7 +34,7 @@ test('a temporary passcode has ten digits and is accepted once, for its user alo
   expect(await take(rig, ada, code)).toBe(false);
 });
 
-test('it ends at its time, 8 hours unless said otherwise and a day at most', async () => {
+test('a temporary code expires at its time, by default after 8 hours and at most after a day', async () => {
   await using rig = await Helpdesk.open();
   const ada = await rig.user('ada');
   const made8 = await made(rig);
@@ -50,7 +50,7 @@ test('it ends at its time, 8 hours unless said otherwise and a day at most', asy
     );
 });
 
-test('a user has one at most; it ends on demand and when a token was used', async () => {
+test('a user has at most one temporary code; it ends on request and when a token is used', async () => {
   await using rig = await Helpdesk.open();
   const ada = await rig.user('ada');
   const [first, second] = [await made(rig), await made(rig)];
@@ -65,7 +65,7 @@ test('a user has one at most; it ends on demand and when a token was used', asyn
   expect(codeOf(await makeTemporaryCode(rig.management, helpdesk, { user: 'carl' }))).toBe('unknown_user');
 });
 
-test('neither the database nor the audit holds the passcode', async () => {
+test('neither the database nor the audit contains the temporary passcode', async () => {
   await using rig = await Helpdesk.open();
   await rig.user('ada');
   const code = await made(rig);

@@ -22,7 +22,7 @@ function newFob(serial: string) {
   return { serial, board: 'pico', firmware: '1.2.3', secrets };
 }
 
-test('a token is shown with everybody who had it and everything that was done to it', async () => {
+test('a token is shown with all its former users and its full history', async () => {
   await using rig = await Helpdesk.open();
   const { management } = rig;
   await rig.user('ada');
@@ -62,7 +62,7 @@ test('a token is shown with everybody who had it and everything that was done to
   expect(codeOf(await viewToken(rig.store.db, 'S-2'))).toBe('unknown_serial');
 });
 
-test('a fob is kept with its secrets sealed; the same again changes nothing, other secrets are refused', async () => {
+test('a fob is stored with its secrets encrypted; storing the same again changes nothing, other secrets are refused', async () => {
   await using rig = await Helpdesk.open();
   const { management } = rig;
   const fob = newFob('abcde');
@@ -76,7 +76,7 @@ test('a fob is kept with its secrets sealed; the same again changes nothing, oth
   expect(row && fobSecretsOf(management.keys, row)).toEqual(fob.secrets);
 });
 
-test('fobs with a stale clock are listed, those never set among them', async () => {
+test('fobs with a stale clock are listed, including those never set', async () => {
   await using rig = await Helpdesk.open();
   const { management } = rig;
   const { nowMs } = rig.clock;
@@ -95,7 +95,7 @@ test('fobs with a stale clock are listed, those never set among them', async () 
   expect(codeOf(await keepFobClock(management, helpdesk, { serial: 'a', clock: wild }))).toBe('bad_clock');
 });
 
-test('no view holds a seed, a fob secret, a sealed value or the name of a column of them', async () => {
+test('no view contains a seed, a fob secret, an encrypted value or the name of its column', async () => {
   await using rig = await Helpdesk.open();
   const { management } = rig;
   const { db } = rig.store;

@@ -21,7 +21,7 @@ import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { accepted, codeOf, grace, Office } from './kit.ts';
 
-test('an application’s key is shown once; factors, key and standing change and are audited', async () => {
+test('an application’s key is shown once; changes of factors, key and state are audited', async () => {
   await using office = await Office.open();
   const { management } = office;
   const { db } = office.store;
@@ -51,7 +51,7 @@ test('an application’s key is shown once; factors, key and standing change and
   }
 });
 
-test('applications are refused without a name, with a taken one and with unknown factors', async () => {
+test('applications without a name, with a taken name or with unknown factors are refused', async () => {
   await using office = await Office.open();
   const { management } = office;
   const create = async (name: string, factors = 'otp') =>
@@ -67,7 +67,7 @@ test('applications are refused without a name, with a taken one and with unknown
   expect(codeOf(await disableApplication(management, grace, id))).toBe('unknown_application');
 });
 
-test('the service’s own applications are made once, and the console stays as it is', async () => {
+test('the service’s own applications are created once, and the console’s cannot be changed', async () => {
   await using office = await Office.open();
   const { management } = office;
   const { db } = office.store;
@@ -94,7 +94,7 @@ test('the service’s own applications are made once, and the console stays as i
   ]);
 });
 
-test('an API key has a role until it is revoked; that it is used is noted about once a minute', async () => {
+test('an API key has a role until it is revoked; its use is stored about once a minute', async () => {
   await using office = await Office.open();
   const { management } = office;
   const { db } = office.store;

@@ -6,7 +6,7 @@ import { isOnPostgres } from '../kit.ts';
 import { isWaiting } from '../waiting.ts';
 import { accepted, grace, Office } from './kit.ts';
 
-test('disabling leaves no first answer behind, not even of a log-in that is being decided meanwhile', async () => {
+test('disabling a user leaves no cached answer behind, not even of a log-in in progress', async () => {
   await using office = await Office.open();
   const { db } = office.store;
   await office.users('ada');
@@ -15,7 +15,7 @@ test('disabling leaves no first answer behind, not even of a log-in that is bein
   await cacheResults(db, [answer]);
   accepted(await disableUser(office.management, grace, 'ada'));
   expect(await answers()).toEqual([]);
-  // With one writer there is no meanwhile.
+  // With a single writer there is no concurrency.
   if (!isOnPostgres) return;
   await clearIdempotencyCache(db);
   const disabling = await db.transaction().execute(async transaction => {

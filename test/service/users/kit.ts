@@ -17,14 +17,14 @@ import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { type FakeClock, NOON_MS, newDatabase, newToken, type Rig } from '../kit.ts';
 
-/** Who acts in these tests. */
+/** The acting operator of these tests. */
 export const grace: Actor = { name: 'grace', role: 'admin', source: '192.0.2.7', requestId: 'request-1' };
 
-/** A database and keys as administration has them; everything goes when the scope ends. */
+/** A database and keys for administration; everything goes when the scope ends. */
 export class Office implements AsyncDisposable {
   readonly store: Store;
   readonly management: Management;
-  /** Of the database: undefined for a file. */
+  /** Address of the database: undefined for a file. */
   readonly databaseUrl: string | undefined;
   readonly #clock: FakeClock;
   readonly #dispose: () => void;
@@ -42,7 +42,7 @@ export class Office implements AsyncDisposable {
     this.#dispose = dispose;
   }
 
-  /** Without a service around it. */
+  /** Opens an office without a service. */
   static async open(): Promise<Office> {
     const directory = mkdtempSync(join(tmpdir(), 'passfob-people-'));
     const databaseUrl = await newDatabase();
@@ -51,7 +51,7 @@ export class Office implements AsyncDisposable {
     return new Office({ store, databaseUrl }, openKeyFile(directory, true), { nowMs: NOON_MS }, dispose);
   }
 
-  /** Beside a rig's services that have been started: on their database, with their keys and clock. */
+  /** Opens an office beside a rig's running services: on their database, with their keys and clock. */
   static async beside({
     directory,
     clock,
@@ -90,7 +90,7 @@ export class Office implements AsyncDisposable {
     return password;
   }
 
-  /** The audit so far, as its actions with their subjects, and everything in it as one text. */
+  /** Returns the audit so far: its actions with their subjects, and everything in it as one text. */
   async audit(): Promise<{ acts: string[]; text: string }> {
     const rows = await this.store.db.selectFrom('audit').selectAll().orderBy('id').execute();
     return { acts: rows.map(row => `${row.action} ${row.subject}`), text: JSON.stringify(rows) };
@@ -102,7 +102,7 @@ export class Office implements AsyncDisposable {
   }
 }
 
-/** Has a user choose a PIN, as one does who has proved to be there. */
+/** Lets a user choose a PIN after a proof of presence. */
 export async function givePin(management: Management, name: string, pin: string): Promise<void> {
   const user = await findUser(management.db, name);
   if (user === undefined) throw new Error('no such user');
@@ -110,18 +110,18 @@ export async function givePin(management: Management, name: string, pin: string)
   accepted(await choosePin(management, grace, { user: name, applicationId: '', proof, pin }));
 }
 
-/** A password that nobody else has. */
+/** Returns a password that is different at each call. */
 export function freshPassword(): string {
   return secret(`pw ${randomBytes(12).toString('base64url')}`);
 }
 
-/** What an act gave back; fails when it was refused. */
+/** Returns the result of an act; fails when it was refused. */
 export function accepted<T>(result: Result<T>): T {
   if (!result.ok) throw new Error(`refused: ${result.refusal.code}`);
   return result.value;
 }
 
-/** The code of a refusal, or `done`. */
+/** Returns the code of a refusal, or `done`. */
 export function codeOf(result: Result<unknown>): string {
   return result.ok ? 'done' : result.refusal.code;
 }

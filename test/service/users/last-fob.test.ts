@@ -17,7 +17,7 @@ async function makeAdmin(office: Office, name: string): Promise<void> {
   accepted(await addOperator(office.management, grace, { user: name, role: 'admin' }));
 }
 
-test('help desk cannot take the last administrator’s only fob; who loses the last fob loses the sessions', async () => {
+test('help desk cannot take the last administrator’s only fob; a lost last fob ends the sessions', async () => {
   await using office = await Office.open();
   const { management, store } = office;
   await office.users('ada');
@@ -27,7 +27,7 @@ test('help desk cannot take the last administrator’s only fob; who loses the l
   const { id } = await store.db.selectFrom('users').select('id').executeTakeFirstOrThrow();
   const { token } = await openSession(store.db, { userId: id, role: 'admin', nowMs: office.nowMs });
   secret(token);
-  // Only tokens in use can be suspended: what the first log-in with each would do.
+  // Only tokens in use can be suspended; a first log-in would activate them.
   const inUse = () => store.db.updateTable('tokens').set({ state: 'active' }).execute();
   await inUse();
   expect(codeOf(await suspendToken(management, dora, { serial: first.serial }))).toBe('last_admin');
@@ -56,7 +56,7 @@ test('a temporary code of help desk and the lost page do not take the last admin
   const states = async () => (await service.tokens()).map(({ state }) => state);
   const refusal = await person.send('/me/lost', { token: token.serial });
   expect([refusal.status, refusal.text.includes('passfob service admin-link')]).toEqual([422, true]);
-  // Neither the one that was named nor the other in the same fob.
+  // Neither the named token nor the other one in the same fob changed.
   expect(await states()).toEqual(['assigned', 'assigned']);
   expect(await service.alerts()).toMatchObject([{ kind: 'lost', user: 'ada', serial: token.serial }]);
   await makeAdmin(office, 'bob');
@@ -75,13 +75,13 @@ test('help desk cannot take the last administrator’s fob by any change of its 
   expect(codeOf(await unassignToken(management, dora, { serial }))).toBe('last_admin');
 });
 
-test('an administrator whose fob the console does not take is no other administrator', async () => {
+test('an administrator without a fob that the console accepts does not count as another administrator', async () => {
   await using office = await Office.open();
   const { management, store } = office;
   await makeAdmin(office, 'ada');
   const { serial } = await office.token('ada');
   await makeAdmin(office, 'bob');
-  // The console asks for no PIN, and for no answer to a question.
+  // The console accepts tokens neither with a PIN nor with questions.
   const pin = await office.token('bob');
   await store.db
     .updateTable('tokens')
@@ -94,7 +94,7 @@ test('an administrator whose fob the console does not take is no other administr
   accepted(await suspendToken(management, dora, { serial }));
 });
 
-test('of two administrators’ only fobs that help desk suspends at once, one stays', async () => {
+test('when help desk suspends two administrators’ only fobs at once, one stays', async () => {
   await using office = await Office.open();
   const { management } = office;
   await makeAdmin(office, 'ada');

@@ -34,11 +34,11 @@ test('texts that look the same have one skeleton, by the table of UTS 39', () =>
     expect(skeletonOf(name)).not.toBe(skeletonOf('ada'));
 });
 
-test('a user whose name looks like another user’s is refused, whichever of the two was there first', async () => {
+test('a user name that looks like another user’s is refused, whichever was there first', async () => {
   await using office = await Office.open();
   expect(await create(office, 'ada')).toBe('done');
   expect(await create(office, CYRILLIC_ADA)).toBe('name_looks_alike');
-  // Folded before it is compared: capitals, and characters that show nothing.
+  // Names are folded before the comparison: capitals, and invisible characters.
   expect(await create(office, '\u0410DA')).toBe('name_looks_alike');
   expect(await create(office, 'ad\u034fa')).toBe('name_looks_alike');
   expect(await create(office, 'ada')).toBe('user_taken');
@@ -47,7 +47,7 @@ test('a user whose name looks like another user’s is refused, whichever of the
   expect(await create(office, 'c\u0430pa')).toBe('name_looks_alike');
 });
 
-test('names that only their script tells apart from nobody are taken, and those in ASCII are not compared', async () => {
+test('names in other scripts without a look-alike are accepted, and ASCII names are not compared', async () => {
   await using office = await Office.open();
   const names = ['user1', 'userl', 'user0', 'usero', 'corner', 'comer', 'modern', 'modem', 'muller'];
   const others = [
@@ -59,17 +59,17 @@ test('names that only their script tells apart from nobody are taken, and those 
   ];
   for (const name of [...names, ...others])
     expect([name, await create(office, name)]).toEqual([name, 'done']);
-  // It looks like two of them.
+  // It looks like two of the names.
   expect(await create(office, 'us\u0435r1')).toBe('name_looks_alike');
 });
 
-test('of two names that look the same and are made at once, one is taken', async () => {
+test('of two look-alike names created at once, one is accepted', async () => {
   await using office = await Office.open();
   const results = await Promise.all(['ada', CYRILLIC_ADA].map(name => create(office, name)));
   expect(results.sort()).toEqual(['done', 'name_looks_alike']);
 });
 
-test('no operator has a name that looks like one by which the audit knows who is no person', async () => {
+test('no operator may have a name that looks like a non-person actor of the audit', async () => {
   await using office = await Office.open();
   for (const name of ['l\u0456nk', 's\u0435rvice', '\u0430pi:backup']) {
     expect(await create(office, name)).toBe('done');
@@ -78,7 +78,7 @@ test('no operator has a name that looks like one by which the audit knows who is
   }
 });
 
-/** A row of an import that gives a user a token. */
+/** Returns a row of an import that gives a user a token. */
 function rowFor(user: string, serial: string): { item: TokenItem; draft: ImportDraft } {
   const token = newToken({ serial });
   const item: TokenItem = {
@@ -90,7 +90,7 @@ function rowFor(user: string, serial: string): { item: TokenItem; draft: ImportD
   return { item, draft: { place: serial, issuer: '', label: '', warnings: [], outcome } };
 }
 
-test('an import makes no user whose name looks like another’s, of the service or of an earlier row', async () => {
+test('an import creates no user whose name looks like a user of the service or of an earlier row', async () => {
   await using office = await Office.open();
   const { management, store } = office;
   const { db, keys } = management;
@@ -117,7 +117,7 @@ test('an import makes no user whose name looks like another’s, of the service 
   expect(codeOf(added)).toBe('name_looks_alike');
 });
 
-test('the console says at the field of the name that another user’s looks the same', async () => {
+test('the console shows at the name field that another user’s name looks the same', async () => {
   await using rig = new Rig();
   const furnished = await furnish(rig);
   await using office = furnished.office;
@@ -127,12 +127,12 @@ test('the console says at the field of the name that another user’s looks the 
   expect([seen.status, seen.text.includes('choose a name that can be told apart')]).toEqual([422, true]);
 });
 
-test('users of before the upgrade are compared, too', async () => {
+test('users from before the upgrade are compared, too', async () => {
   await using rig = new Rig();
   const { directory } = rig;
   const databaseUrl = await rig.database;
   const before = await olderStore({ directory, databaseUrl }, '0013-readiness');
-  // More than are filled in one statement.
+  // More rows than one statement of the migration.
   const names = [CYRILLIC_ADA, ...Array.from({ length: 1_001 }, (_, place) => `user ${place}`)];
   for (let at = 0; at < names.length; at += 100)
     await before.db

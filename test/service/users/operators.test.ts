@@ -63,7 +63,7 @@ test('operators are users with a role; each change is audited under the operator
   ]);
 });
 
-test('the last administrator who can sign in stays; one who cannot yet is nobody’s last', async () => {
+test('the last administrator who can sign in stays; one who cannot sign in yet does not count', async () => {
   await using office = await Office.open();
   const { management } = office;
   await office.users('ada', 'bob');
@@ -76,7 +76,7 @@ test('the last administrator who can sign in stays; one who cannot yet is nobody
   ];
   await office.token('ada');
   await office.password('ada');
-  // Bob is an administrator, but without a fob nobody could administer any more.
+  // Bob is an administrator, but without a fob, so nobody could administer any more.
   await office.password('bob');
   const before = await office.audit();
   for (const act of takeAway) expect(codeOf(await act())).toBe('last_admin');
@@ -109,7 +109,7 @@ interface Person {
 
 const isEnabled = (person: Person) => person.role !== undefined && !person.disabled && !person.userDisabled;
 
-/** What an act that was done does to the model. */
+/** Applies an executed act to the model. */
 function follow(person: Person, { act, role }: Step): void {
   if (act === 'add' || act === 'role') person.role = role;
   if (act === 'add' || act === 'enable') person.disabled = false;
@@ -120,7 +120,7 @@ function follow(person: Person, { act, role }: Step): void {
   if (act !== 'enableUser') person.sessions = [];
 }
 
-/** The acts of the property, on real tables. */
+/** Returns the acts of the property, on real tables. */
 function actsOn({ management, store }: Office, people: ReadonlyMap<string, Person>) {
   return {
     add: ({ user, role }: Step) => addOperator(management, grace, { user, role }),
@@ -141,7 +141,7 @@ function actsOn({ management, store }: Office, people: ReadonlyMap<string, Perso
   };
 }
 
-/** Takes the steps one by one, and looks at what must hold after each and at the end. */
+/** Takes the steps one by one, and checks the invariants after each and at the end. */
 async function live(office: Office, steps: readonly Step[]): Promise<void> {
   const people = new Map<string, Person>(
     NAMES.map(name => [name, { role: undefined, disabled: false, userDisabled: false, sessions: [] }]),
@@ -171,7 +171,7 @@ async function live(office: Office, steps: readonly Step[]): Promise<void> {
   for (const session of ended) expect(await sessionOf(office.management, session)).toBeUndefined();
 }
 
-test('whatever is done to operators: an administrator remains, and sessions are those of enabled operators', async () => {
+test('property: after any acts on operators, an administrator remains and only enabled operators have sessions', async () => {
   await using office = await Office.open();
   const { db } = office.store;
   await office.users(...NAMES);

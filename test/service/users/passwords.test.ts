@@ -33,7 +33,7 @@ test.each([
   expect(passwordProblem(password, ada)).toBe(problem);
 });
 
-test('a password is kept as Argon2id with the stated parameters, and checked in any Unicode form', async () => {
+test('a password is stored as Argon2id with the documented parameters, and compared in any Unicode form', async () => {
   await using office = await Office.open();
   await office.users('ada');
   const password = secret('Überraschung im Wald ﬁ');
@@ -60,16 +60,16 @@ test('a refused password changes nothing', async () => {
   expect((await office.audit()).acts).toEqual(['user.create ada']);
 });
 
-test('without a hash, with a damaged one and for an endless text the answer is no', async () => {
+test('a missing hash, a damaged hash and an endless text are never accepted', async () => {
   expect(await checkPassword(null, '')).toBe(false);
   expect(await checkPassword('$argon2id$damaged', 'twelve chars')).toBe(false);
   const endless = 'x'.repeat(credentialLimits.passwordFieldMax + 1);
   expect(await checkPassword(await hash(endless), endless)).toBe(false);
-  // What stands in for an endless text must not be let in either.
+  // The substitute for an endless text must not be accepted either.
   expect(await checkPassword(await hash(''), endless)).toBe(false);
 });
 
-test('a hash with other parameters is replaced once its password is known, and only if it still stands', async () => {
+test('a hash with other parameters is replaced after a right password, unless it changed meanwhile', async () => {
   await using office = await Office.open();
   await office.users('ada');
   const { db } = office.store;
@@ -94,7 +94,7 @@ test('a hash with other parameters is replaced once its password is known, and o
   expect((await stored()).password_hash).toBe('changed meanwhile');
 });
 
-test('more checks than may wait are turned away as busy, and the others are all answered', async () => {
+test('password checks over the queue limit are refused as busy, and the others are all answered', async () => {
   const all = credentialLimits.slowHashesAtOnce + credentialLimits.slowHashesWaiting + 5;
   const cheap = await hash('right', { memoryCost: 8, timeCost: 1 });
   const results = await Promise.allSettled(
@@ -106,6 +106,6 @@ test('more checks than may wait are turned away as busy, and the others are all 
   );
   const answers = results.filter(result => result.status === 'fulfilled').map(result => result.value);
   expect(answers).toEqual(answers.map((_, nth) => nth % 2 === 0));
-  // Every place was given back.
+  // All capacity was released.
   expect(await checkSlowHash(cheap, 'right')).toBe(true);
 });

@@ -29,7 +29,7 @@ interface Wishes {
   readonly key?: string;
 }
 
-/** Ada with a fob whose PIN is asked for by the service, and what changes it. */
+/** Opens an office with ada, whose fob has a PIN at the service, and changes that PIN. */
 async function scene() {
   const office = await Office.open();
   await office.users('ada');
@@ -61,7 +61,7 @@ async function scene() {
   return { office, change, next, logIn, ada, counts, outcomes, serial, applicationId: application.id };
 }
 
-test('a user who never had a PIN chooses one with a passcode, and changes it with a passcode and the present one', async () => {
+test('a user without a PIN chooses one with a passcode, and changes it with a passcode and the present one', async () => {
   const { office, change, logIn, counts, outcomes } = await scene();
   await using _ = office;
   expect(await logIn()).toBe('pin_change');
@@ -82,7 +82,7 @@ test('a user who never had a PIN chooses one with a passcode, and changes it wit
   expect(text).not.toMatch(new RegExp(`${FIRST}|${SECOND}|argon2`));
 });
 
-test('a PIN has the digits that the policy wants; with the proof that is left another is chosen, once', async () => {
+test('a PIN has the digits that the policy requires; a remaining proof chooses another PIN, once', async () => {
   const { office, change, logIn } = await scene();
   await using _ = office;
   const short = await change('7304');
@@ -96,7 +96,7 @@ test('a PIN has the digits that the policy wants; with the proof that is left an
   expect(await logIn(FIRST)).toBe('accepted');
 });
 
-test('nobody chooses a PIN with a wrong passcode, a used one, a temporary code, or for another', async () => {
+test('nobody chooses a PIN with a wrong passcode, a used one, a temporary code, or for another user', async () => {
   const { office, change, next, counts, ada, outcomes } = await scene();
   await using _ = office;
   const passcode = next();
@@ -111,7 +111,7 @@ test('nobody chooses a PIN with a wrong passcode, a used one, a temporary code, 
   expect(await outcomes()).toEqual(['wrong', 'unknown_user', 'malformed', 'new_pin', 'superseded']);
 });
 
-test('a proof stands for its user, application, PIN and five minutes, and for no locked or disabled account', async () => {
+test('a proof is valid for its user, application, PIN and five minutes, and for no locked or disabled account', async () => {
   const { office, ada, applicationId } = await scene();
   await using _ = office;
   const { management } = office;
@@ -128,7 +128,7 @@ test('a proof stands for its user, application, PIN and five minutes, and for no
   expect([await choose(''), await choose(`${proof}x`), await choose(await prove('other'))]).toEqual(
     Array(3).fill('pin_not_proved'),
   );
-  // A reset makes it another PIN that is due.
+  // A reset makes another PIN due.
   accepted(await resetPin(management, grace, 'ada'));
   expect(await choose(proof)).toBe('pin_not_proved');
   const lock = { failures: 3, last_failure_ms: office.nowMs };
@@ -144,7 +144,7 @@ test('a proof stands for its user, application, PIN and five minutes, and for no
   expect(await choose(await prove())).toBe('pin_not_proved');
 });
 
-test('whoever has a fob that is reported lost chooses no PIN with what it proved before', async () => {
+test('after a fob is reported lost, its earlier proof chooses no PIN', async () => {
   const { office, change, ada, serial, applicationId } = await scene();
   await using _ = office;
   const { management } = office;
@@ -159,7 +159,7 @@ test('whoever has a fob that is reported lost chooses no PIN with what it proved
   expect(codeOf(await change(SECOND, { passcode }))).toBe('done');
 });
 
-test('a proof, and the answer to a change that comes again, of a clock that was ahead are over when it goes back', async () => {
+test('a proof and a cached PIN change made by a clock ahead are over when the clock goes back', async () => {
   const { office, change, ada, applicationId } = await scene();
   await using _ = office;
   const { management } = office;
@@ -176,7 +176,7 @@ test('a proof, and the answer to a change that comes again, of a clock that was 
   expect(await again()).toBe('pin_not_proved');
 });
 
-test('a change that comes again, one after the other or at once, is one change with one answer', async () => {
+test('a repeated PIN change, sequential or concurrent, is one change with one answer', async () => {
   const { office, change, next, logIn, ada } = await scene();
   await using _ = office;
   const wishes = { passcode: next(), key: 'a key that comes again' };
@@ -190,7 +190,7 @@ test('a change that comes again, one after the other or at once, is one change w
   expect(await logIn(FIRST)).toBe('accepted');
 });
 
-test('wrong present PINs lock the account, of many at once three are counted, and no passcode is used up by them', async () => {
+test('wrong present PINs lock the account, three of many concurrent ones count, and they use up no passcode', async () => {
   const { office, change, next, counts, ada, logIn } = await scene();
   await using _ = office;
   expect(codeOf(await change(FIRST))).toBe('done');
@@ -207,7 +207,7 @@ test('wrong present PINs lock the account, of many at once three are counted, an
   expect(await logIn(SECOND)).toBe('accepted');
 });
 
-test('a reset takes the PIN away, and it does not count until another is chosen', async () => {
+test('a reset removes the PIN, and the old PIN is not accepted until another is chosen', async () => {
   const { office, change, ada, counts, logIn } = await scene();
   await using _ = office;
   expect(codeOf(await change(FIRST))).toBe('done');
@@ -216,14 +216,14 @@ test('a reset takes the PIN away, and it does not count until another is chosen'
   const user = await ada();
   expect([user.pin_hash, user.pin_change]).toEqual([null, 1]);
   expect(await counts(FIRST)).toBe(false);
-  // Nor would the old hash count if it were still there.
+  // The old hash would not be accepted even if it were still stored.
   await office.store.db.updateTable('users').set({ pin_hash: before.pin_hash }).execute();
   expect([await counts(FIRST), await logIn(FIRST)]).toEqual([false, 'pin_change']);
   expect(codeOf(await change(FIRST))).toBe('done');
   expect(await logIn(FIRST)).toBe('accepted');
 });
 
-test('a hash counts for its own user and with its own key file only', async () => {
+test('a hash is valid for its own user and with its own key file only', async () => {
   const { office, change, ada } = await scene();
   await using _ = office;
   await using other = await Office.open();

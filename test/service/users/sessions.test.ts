@@ -24,7 +24,7 @@ import { accepted, freshPassword, grace, Office } from './kit.ts';
 
 const MINUTE_MS = 60_000;
 
-/** An office with `ada` as help desk. */
+/** Opens an office with `ada` as help desk. */
 async function withAda(): Promise<Office> {
   const office = await Office.open();
   await office.users('ada');
@@ -44,7 +44,7 @@ async function sessionFor(management: Management, value: string): Promise<SignIn
   return session;
 }
 
-test('a session is its operator’s, and the role is the one of now', async () => {
+test('a session belongs to its operator and has the operator’s current role', async () => {
   await using office = await withAda();
   const { management } = office;
   const value = await open(office);
@@ -56,14 +56,14 @@ test('a session is its operator’s, and the role is the one of now', async () =
   });
   expect(await sessionOf(management, undefined)).toBeUndefined();
   expect(await sessionOf(management, `${value}x`)).toBeUndefined();
-  // Whatever changes the role, the next request has it.
+  // The next request has the changed role.
   await office.store.db.updateTable('operators').set({ role: 'auditor' }).execute();
   expect((await sessionOf(management, value))?.role).toBe('auditor');
   const stored = JSON.stringify(await office.store.db.selectFrom('operator_sessions').selectAll().execute());
   expect(stored).not.toContain(value.slice(4));
 });
 
-test('a session ends by standing idle, by age, by leaving and by a cookie value that is not one', async () => {
+test('a session ends by standing idle, by age and by signing out', async () => {
   await using office = await withAda();
   const { management } = office;
   const value = await open(office);
@@ -74,7 +74,7 @@ test('a session ends by standing idle, by age, by leaving and by a cookie value 
   expect(await sessionOf(management, value)).toBeDefined();
   office.nowMs += accessLimits.sessionIdleMs;
   expect(await sessionOf(management, value)).toBeUndefined();
-  // Used all the time, it ends all the same.
+  // A session in constant use ends as well.
   const busy = await open(office);
   const from = office.nowMs;
   for (; office.nowMs < from + accessLimits.operatorSessionMs; office.nowMs += 20 * MINUTE_MS)
@@ -86,7 +86,7 @@ test('a session ends by standing idle, by age, by leaving and by a cookie value 
   expect(await sessionOf(management, left)).toBeUndefined();
 });
 
-test('that a session is used is written about once a minute, not at each request', async () => {
+test('the use of a session is stored about once a minute, not at each request', async () => {
   await using office = await withAda();
   const value = await open(office);
   const seen = async () =>
@@ -101,7 +101,7 @@ test('that a session is used is written about once a minute, not at each request
   office.nowMs = start + 61_000;
   await sessionOf(office.management, value);
   expect(await seen()).toBe(start + 61_000);
-  // A clock set back neither ends the session nor lets it stand idle for longer than it may.
+  // A clock set back neither ends the session nor extends its idle time.
   office.nowMs = start;
   expect(await sessionOf(office.management, value)).toBeDefined();
   expect(await seen()).toBe(start + 61_000);
@@ -128,7 +128,7 @@ test('disabling the user or the operator, another role and another password end 
   expect(await office.store.db.selectFrom('operator_sessions').selectAll().execute()).toEqual([]);
 });
 
-test('of one operator a bounded number of sessions is kept, and nobody else loses theirs', async () => {
+test('one operator has a limited number of sessions, and other operators lose none', async () => {
   await using office = await withAda();
   const { management } = office;
   const link = await openSession(office.store.db, { userId: null, role: 'admin', nowMs: office.nowMs });
@@ -143,7 +143,7 @@ test('of one operator a bounded number of sessions is kept, and nobody else lose
   expect(await sessionOf(management, link.token)).toBeDefined();
 });
 
-test('a proof is fresh for five minutes, that of a link for a set-up; one from the future is none', async () => {
+test('a proof is fresh for five minutes, a link’s for the set-up; a proof from the future is not accepted', async () => {
   await using office = await withAda();
   const { management } = office;
   const session = await sessionFor(management, await open(office));
@@ -171,7 +171,7 @@ test('a proof is fresh for five minutes, that of a link for a set-up; one from t
   expect(text).not.toContain(key);
 });
 
-test('a session has its own token against other sites, which neither another session nor another key file makes', async () => {
+test('a session has its own token against other sites, which no other session or key file creates', async () => {
   await using office = await withAda();
   await using elsewhere = await Office.open();
   const [one, two] = [await open(office), await open(office)];

@@ -18,7 +18,7 @@ const DEFAULTS: Settings = {
 const change = async (management: Management, given: Partial<Settings>) =>
   codeOf(await changeSettings(management, grace, given));
 
-test('settings have defaults, change one by one and are audited with what they were', async () => {
+test('settings have defaults, change one by one and are audited with their previous value', async () => {
   await using office = await Office.open();
   const { management } = office;
   const { db } = office.store;
@@ -46,7 +46,7 @@ test('settings have defaults, change one by one and are audited with what they w
   });
 });
 
-test('what is out of bounds is refused, and with it everything that was sent along', async () => {
+test('a setting out of bounds is refused, and so are all settings sent with it', async () => {
   await using office = await Office.open();
   const { management } = office;
   for (const [threshold, periodMs] of [
@@ -81,7 +81,7 @@ test('what is out of bounds is refused, and with it everything that was sent alo
   expect(await readSettings(office.store.db)).toEqual(DEFAULTS);
 });
 
-test('a value that no longer fits has its default instead', async () => {
+test('a stored value that is no longer valid falls back to its default', async () => {
   await using office = await Office.open();
   const { db } = office.store;
   await writeSetting(db, 'lock', { threshold: 1000, periodMs: 1 }, office.nowMs);
@@ -89,7 +89,7 @@ test('a value that no longer fits has its default instead', async () => {
   expect(await readSettings(db)).toEqual(DEFAULTS);
 });
 
-test('other parts keep named values of their own', async () => {
+test('other parts store named values of their own', async () => {
   await using office = await Office.open();
   const { db } = office.store;
   expect(await readSetting(db, 'channels')).toBeUndefined();

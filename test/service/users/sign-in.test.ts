@@ -37,7 +37,7 @@ async function desk(rig: Rig): Promise<Desk & AsyncDisposable> {
   return { office, decider, token, password, [Symbol.asyncDispose]: () => office[Symbol.asyncDispose]() };
 }
 
-/** The password here, the passcode by the service. */
+/** The password is checked here, the passcode by the service. */
 function decisionOf(service: Service, { store }: Office): Decider['decide'] {
   return async ({ user, password, passcode, source, factors }: SignInRequest) => {
     expect(factors).toBe('password_otp');
@@ -47,7 +47,7 @@ function decisionOf(service: Service, { store }: Office): Decider['decide'] {
   };
 }
 
-/** A sign-in of ada in the next time step, with something about it changed. */
+/** Signs in as ada in the next time step, with some changes. */
 function enter({ office, decider, token, password }: Desk, changes: Record<string, string> = {}) {
   office.nowMs += 30_000;
   return signIn(office.management, decider, {
@@ -72,7 +72,7 @@ test('an operator with password and fob gets a session, and the audit says so', 
   for (const hidden of [value, at.password]) expect(text).not.toContain(hidden);
 });
 
-test('every reason not to let somebody in looks the same and leaves no session', async () => {
+test('every refused sign-in looks the same and creates no session', async () => {
   await using rig = new Rig();
   await using at = await desk(rig);
   const { office } = at;
@@ -85,7 +85,7 @@ test('every reason not to let somebody in looks the same and leaves no session',
     await enter(at, { user: 'nobody' }),
     await enter(at, { user: 'a\0' }),
     await enter(at, { user: 'bob' }),
-    // Right in all, but no operator.
+    // Right password and passcode, but no operator.
     await enter(bob, { user: 'bob' }),
   ];
   expect(refused).toEqual(refused.map(() => undefined));
@@ -99,7 +99,7 @@ test('every reason not to let somebody in looks the same and leaves no session',
 
 const addBob = (office: Office) => addOperator(office.management, grace, { user: 'bob', role: 'admin' });
 
-test('an operator who is disabled while the passcode is looked at gets no session', async () => {
+test('an operator who is disabled while the passcode is evaluated gets no session', async () => {
   await using rig = new Rig();
   await using at = await desk(rig);
   const { office } = at;
@@ -115,7 +115,7 @@ test('an operator who is disabled while the passcode is looked at gets no sessio
   expect(await enter({ ...at, decider: { ...at.decider, decide } })).toBeUndefined();
 });
 
-test('a session is proved anew by its own operator only, and a link’s not at all', async () => {
+test('a session is proved again by its own operator only, and a link’s session never', async () => {
   await using rig = new Rig();
   await using at = await desk(rig);
   const { office } = at;

@@ -3,9 +3,9 @@ import { prepareLine } from '@passfob/service/base/one-line';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-describe('an e-mail address', () => {
+describe('e-mail addresses', () => {
   it.each(['a@b', 'ada@example.org', "o'hara+vpn@mail.example.co.uk", 'x@xn--bcher-kva.example'])(
-    'is %s',
+    'the e-mail address %s is accepted',
     given => expect(prepareEmail(given)).toBe(given),
   );
 
@@ -30,9 +30,9 @@ describe('an e-mail address', () => {
     `${'a'.repeat(65)}@example.org`,
     `a@${'b'.repeat(64)}.org`,
     `a@${'b.'.repeat(200)}org`,
-  ])('is not %j', given => expect(prepareEmail(given)).toBeUndefined());
+  ])('the e-mail address %j is refused', given => expect(prepareEmail(given)).toBeUndefined());
 
-  it('whatever is accepted holds nothing that means something in a header', () => {
+  it('no accepted e-mail address contains a character with a meaning in a header', () => {
     const piece = fc.constantFrom(
       'a',
       '@',
@@ -61,9 +61,10 @@ describe('an e-mail address', () => {
   });
 });
 
-describe('a line', () => {
-  it('is trimmed and composed', () => expect(prepareLine(' e\u0301 ', 1)).toBe('é'));
-  it.each(['a\nb', 'a\u2028b', 'a\u0000', 'a\u200bb', 'a\u202eb', 'abcd', '\ud800'])('is not %j', given =>
-    expect(prepareLine(given, 3)).toBeUndefined(),
+describe('single lines of text', () => {
+  it('a line is trimmed and composed', () => expect(prepareLine(' e\u0301 ', 1)).toBe('é'));
+  it.each(['a\nb', 'a\u2028b', 'a\u0000', 'a\u200bb', 'a\u202eb', 'abcd', '\ud800'])(
+    'the line %j is refused',
+    given => expect(prepareLine(given, 3)).toBeUndefined(),
   );
 });

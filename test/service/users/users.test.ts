@@ -27,7 +27,7 @@ const query = (office: Office, changes: Partial<UserQuery> = {}): UserQuery => (
 const namesOf = async (office: Office, changes: Partial<UserQuery> = {}) =>
   (await listUsers(office.store.db, query(office, changes))).users.map(({ name }) => name);
 
-test('a user is made, found under any spelling, changed and audited; refusals change nothing', async () => {
+test('a user is created, found under any spelling, changed and audited; refusals change nothing', async () => {
   await using office = await Office.open();
   const { management } = office;
   const made = accepted(
@@ -52,7 +52,7 @@ test('a user is made, found under any spelling, changed and audited; refusals ch
   expect(acts).toEqual(['user.create ada', 'user.change ada']);
 });
 
-test('disabling, enabling and unlocking are seen in the view and audited', async () => {
+test('disabling, enabling and unlocking are shown in the view and audited', async () => {
   await using office = await Office.open();
   const { management } = office;
   await office.users('ada');
@@ -66,7 +66,7 @@ test('disabling, enabling and unlocking are seen in the view and audited', async
   });
   expect(accepted(await disableUser(management, grace, 'ada')).disabledMs).toBe(office.nowMs);
   office.nowMs += 1000;
-  // Disabled again, it is still disabled since the first time.
+  // A second disabling keeps the time of the first.
   expect(accepted(await disableUser(management, grace, 'ada')).disabledMs).toBe(office.nowMs - 1000);
   expect(accepted(await enableUser(management, grace, 'ada')).disabledMs).toBeNull();
   expect((await office.audit()).acts.slice(1)).toEqual([
@@ -77,9 +77,9 @@ test('disabling, enabling and unlocking are seen in the view and audited', async
   ]);
 });
 
-test('lists go page by page through all names once, by a part of the name and by state', async () => {
+test('user lists page through all names once, by a part of the name and by state', async () => {
   await using office = await Office.open();
-  // Beyond the last of the first plane: a bound of U+FFFF would lose it.
+  // One name has a character beyond the first plane: an upper bound of U+FFFF would lose it.
   const names = ['ada', 'adam', 'adb', 'ad𐐨', 'bob', 'böb', 'b%', 'b_'];
   await office.users(...names);
   const sorted = [...names].sort((one, other) => Buffer.compare(Buffer.from(one), Buffer.from(other)));
@@ -95,7 +95,7 @@ test('lists go page by page through all names once, by a part of the name and by
   expect(await namesOf(office, { search: 'ada' })).toEqual(['ada', 'adam']);
   expect(await namesOf(office, { search: 'b%' })).toEqual(['b%']);
   expect(await namesOf(office, { search: '_' })).toEqual(['b_']);
-  // Each where the text is followed by the least: by nothing, by %, by another letter.
+  // Names in which the lowest possible text follows: nothing, %, or another letter.
   expect(await namesOf(office, { search: 'b' })).toEqual(['adb', 'b%', 'b_', 'bob', 'böb']);
   expect(await namesOf(office, { after: 'adam' })).toEqual(sorted.slice(sorted.indexOf('adam') + 1));
   expect(await namesOf(office, { search: 'x' })).toEqual([]);
@@ -122,7 +122,7 @@ test('lists go page by page through all names once, by a part of the name and by
   expect(await namesOf(office, { state: 'locked' })).toEqual([]);
 });
 
-/** How the database would list users, when it may not sort or read all of them for want of rows. */
+/** Returns the plan of a list of users, when sorting and full scans are disabled. */
 function planOf(office: Office, changes: Partial<UserQuery>): Promise<string> {
   return office.store.db.transaction().execute(async db => {
     const { sql: text, parameters } = selectUsers(db, query(office, changes)).limit(51).compile();
@@ -142,12 +142,12 @@ test.each([
   [{ after: 'adam' }, /autoindex_users_2 \(name>|users_name_key.*Index Cond: \(name >/],
   [{ state: 'disabled' }, /users_disabled/],
   [{ state: 'locked' }, /users_failing/],
-] as const)('a list of users %j walks along an index', async (changes, index) => {
+] as const)('a list of users %j uses an index', async (changes, index) => {
   await using office = await Office.open();
   const plan = await planOf(office, changes);
   expect(plan).toMatch(index);
   expect(plan).not.toMatch(/temp b-tree|sort|seq scan|scan users"/i);
-  // A second lower bound would be read up to, row by row.
+  // A second lower bound would make the database read all rows up to it.
   expect(
     (
       selectUsers(office.store.db, query(office, changes))
@@ -157,7 +157,7 @@ test.each([
   ).toBe(1);
 });
 
-test('no view of a user holds a hash', async () => {
+test('no view of a user contains a hash', async () => {
   await using office = await Office.open();
   await office.users('ada');
   await office.password('ada');

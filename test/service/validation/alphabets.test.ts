@@ -25,13 +25,13 @@ const cases = fc.record({
   counter: fc.oneof(fc.integer({ min: 0, max: 1000 }), fc.integer({ min: 2 ** 31, max: 2 ** 40 })),
 });
 
-/** What a person may make of it who copies it from the display: groups, and another case. */
+/** Returns a passcode as a person might copy it: in groups, and in another case. */
 function copied(passcode: string, lower: boolean): string {
   const grouped = `${passcode.slice(0, 3)} ${passcode.slice(3)}`;
   return lower ? grouped.toLowerCase() : grouped;
 }
 
-test('what the fob’s own code makes in any alphabet is accepted, in any case where case does not matter', async () => {
+test('passcodes of the fob’s own code are accepted in every alphabet, in any case unless case matters', async () => {
   await using rig = new Rig();
   const service = await rig.start({ lock: { threshold: 0, periodMs: 1000 } });
   await using office = await Office.beside(rig);

@@ -20,10 +20,10 @@ import { approve, Scene as Pushes } from '../push/scene.ts';
 import { accepted, grace, Office } from '../users/kit.ts';
 
 const HOUR_MS = 3_600_000;
-/** Another node whose clock is this much ahead is no clock that went back. */
+/** A node whose clock is this much ahead does not count as a clock that went back. */
 const APART_MS = recordLimits.clockBackMs;
 
-test('a first answer is repeated for the retry window at most, also when the clock goes back', async () => {
+test('a cached answer is repeated within the retry window only, also after the clock goes back', async () => {
   await using office = await Office.open();
   const { management, store } = office;
   const token = await office.token('ada');
@@ -43,12 +43,12 @@ test('a first answer is repeated for the retry window at most, also when the clo
   office.nowMs = startMs;
   await sweepIdempotencyCache(store.db, office.nowMs);
   expect(await kept()).toHaveLength(1);
-  // Without a sweep at the right moment it would be found again when the clock has caught up.
+  // Without this sweep the answer would be found again when the clock has caught up.
   await sweepIdempotencyCache(store.db, startMs - HOUR_MS);
   expect(await kept()).toEqual([]);
 });
 
-test('sessions, links, tickets and temporary codes of a clock that was ahead are over when it goes back', async () => {
+test('sessions, links, tickets and temporary codes made by a clock ahead are over when it goes back', async () => {
   await using office = await Office.open();
   const { management, store } = office;
   const { db } = store;
@@ -91,7 +91,7 @@ test('sessions, links, tickets and temporary codes of a clock that was ahead are
   expect(await counts(apart)).toEqual(all(true));
 });
 
-test('a question of a clock that was ahead is not answered when it goes back', async () => {
+test('a question created by a clock ahead cannot be answered when the clock goes back', async () => {
   await using scene = await Questions.open();
   const { office, token } = scene;
   const rightMs = office.nowMs;
@@ -105,7 +105,7 @@ test('a question of a clock that was ahead is not answered when it goes back', a
   expect(await answer(APART_MS)).toBe('accepted');
 });
 
-test('an answer to a question gets nobody into an application that was disabled or changed meanwhile', async () => {
+test('a question’s answer logs nobody in to an application that was disabled or changed meanwhile', async () => {
   await using scene = await Questions.open();
   const { office, token, applicationId } = scene;
   const { db } = office.store;
@@ -121,7 +121,7 @@ test('an answer to a question gets nobody into an application that was disabled 
   expect(await scene.answer(again, next, { standing })).toBe('no_challenge');
 });
 
-test('a press that was asked for by a clock that was ahead lets nobody in when it goes back', async () => {
+test('a push created by a clock ahead lets nobody in when the clock goes back', async () => {
   await using scene = await Pushes.open();
   const { office } = scene;
   await office.users('ada');
@@ -138,7 +138,7 @@ test('a press that was asked for by a clock that was ahead lets nobody in when i
   expect(await take(APART_MS)).toBe('accepted');
 });
 
-test('an Access-Challenge of a clock that was ahead is over when it goes back', async () => {
+test('an Access-Challenge created by a clock ahead is over when the clock goes back', async () => {
   await using office = await Office.open();
   const { management } = office;
   const bound = { clientId: 'client', user: 'ada' };

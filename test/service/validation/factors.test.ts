@@ -25,7 +25,7 @@ import { accepted, freshPassword, givePin, grace, Office } from '../users/kit.ts
 const PIN = secret('730519');
 const OTHER_PIN = secret('480627');
 
-/** An office with a validator, and a user `ada` who has a password, a PIN and a token. */
+/** Opens an office with a validator, and a user `ada` who has a password, a PIN and a token. */
 async function scene(pinPlace: PinPlace = 'none') {
   const office = await Office.open();
   const { application } = await ensureApplication(office.store.db, office.nowMs);
@@ -45,7 +45,7 @@ async function scene(pinPlace: PinPlace = 'none') {
       factors,
       ...shown,
     });
-  /** The token's next passcode that was not shown yet. */
+  /** Returns the token's next unused passcode. */
   const next = () => {
     office.nowMs += 60_000;
     return codeAt(token, stepAt(token, office.nowMs));
@@ -53,7 +53,7 @@ async function scene(pinPlace: PinPlace = 'none') {
   return { office, token, password, decide, next };
 }
 
-test('every application gets what it asks for, from tokens with their PIN anywhere', async () => {
+test('every application gets its required factors, with tokens whose PIN is checked anywhere', async () => {
   const rows: [PinPlace, Factors, ('password' | 'pin')[], Outcome][] = [
     ['none', 'otp', [], 'accepted'],
     ['none', 'otp', ['password', 'pin'], 'accepted'],
@@ -83,14 +83,14 @@ test('every application gets what it asks for, from tokens with their PIN anywhe
       };
       const found = await decide(factors, request);
       expect([place, factors, shown, found]).toEqual([place, factors, shown, outcome]);
-      // What was refused for another factor has used up nothing: the same passcode is good with all of them.
+      // A log-in refused for another factor uses up nothing: the same passcode is accepted with all of them.
       if (outcome !== 'accepted')
         expect(await decide(factors, { ...request, password, pin: PIN })).toBe('accepted');
     }
   }
 });
 
-test('a token that wants a PIN gets one, also beside a token that wants none', async () => {
+test('a token with a PIN requires it, also beside a token without one', async () => {
   const { office, token, decide, next } = await scene('service');
   await using _ = office;
   const other = await office.token('ada', { pinPlace: 'fob', serial: 'FOB-2' });
@@ -104,7 +104,7 @@ test('a token that wants a PIN gets one, also beside a token that wants none', a
   }
 });
 
-test('a temporary code asks for the PIN where all fobs of its user do', async () => {
+test('a temporary code requires the PIN if all fobs of its user do', async () => {
   const { office, decide } = await scene('service');
   await using _ = office;
   const { code } = accepted(await makeTemporaryCode(office.management, grace, { user: 'ada' }));
@@ -113,7 +113,7 @@ test('a temporary code asks for the PIN where all fobs of its user do', async ()
   expect(await decide('otp', { passcode, pin: PIN })).toBe('accepted');
 });
 
-test('a temporary code for a fob that wants a PIN wants it, too, when the fob is suspended or revoked', async () => {
+test('a temporary code for a fob with a PIN requires it, also after the fob is suspended or revoked', async () => {
   const { office, token, decide } = await scene('service');
   await using _ = office;
   const { management } = office;
@@ -129,13 +129,13 @@ test('a temporary code for a fob that wants a PIN wants it, too, when the fob is
   await given();
   accepted(await revokeToken(management, grace, { serial: token.serial, reason: 'lost' }));
   await given();
-  // Another fob in use that wants none is what the code stands in for then.
+  // The code then replaces another fob in use, which has no PIN at the service.
   await office.token('ada', { pinPlace: 'fob' });
   const passcode = secret(accepted(await makeTemporaryCode(management, grace, { user: 'ada' })).code);
   expect(await decide('otp', { passcode })).toBe('accepted');
 });
 
-test('a temporary code for a fob that answers questions wants the PIN that the fob does', async () => {
+test('a temporary code for a fob that answers questions requires the fob’s PIN', async () => {
   const { office, decide } = await scene('fob');
   await using _ = office;
   const { db } = office.store;
@@ -146,7 +146,7 @@ test('a temporary code for a fob that answers questions wants the PIN that the f
   expect(await decide('otp', { passcode, pin: PIN })).toBe('accepted');
 });
 
-test('a password or PIN that is changed while a log-in with the old one is on its way is not accepted', async () => {
+test('a password or PIN that changes during a log-in with the old one is not accepted', async () => {
   const { office, password, next } = await scene();
   await using _ = office;
   const { application } = await ensureApplication(office.store.db, office.nowMs);
@@ -170,7 +170,7 @@ test('a password or PIN that is changed while a log-in with the old one is on it
   expect(await decided(withPin)).toEqual(['wrong_pin']);
 });
 
-test('a log-in that was accepted stays so where its password’s hash cannot be renewed', async () => {
+test('an accepted log-in stays accepted when its password hash cannot be renewed', async () => {
   const { office, password, decide, next } = await scene();
   await using _ = office;
   const { db } = office.store;
@@ -184,7 +184,7 @@ test('a log-in that was accepted stays so where its password’s hash cannot be 
   expect(await db.selectFrom('users').select('password_hash').execute()).toEqual([{ password_hash }]);
 });
 
-test('wrong factors count: three wrong passwords, PINs or passcodes lock, and a right one does not help then', async () => {
+test('wrong factors count: three wrong passwords, PINs or passcodes lock, and a right one then fails', async () => {
   const { office, token, password, decide, next } = await scene();
   await using _ = office;
   const passcode = next();
@@ -196,7 +196,7 @@ test('wrong factors count: three wrong passwords, PINs or passcodes lock, and a 
   expect(await decide('password_otp', { passcode: next(), password })).toBe('accepted');
 });
 
-test('who has the fob guesses a password or PIN three times, whatever log-ins are in between', async () => {
+test('an attacker with the fob guesses a password or PIN three times, whatever log-ins come between', async () => {
   for (const [factors, guess, outcome] of [
     ['password_otp', { password: freshPassword() }, 'wrong_password'],
     ['pin_otp', { pin: OTHER_PIN }, 'wrong_pin'],
@@ -210,7 +210,7 @@ test('who has the fob guesses a password or PIN three times, whatever log-ins ar
     expect(await decide(factors, { passcode: next(), ...guess })).toBe(outcome);
     expect(await decide('otp', { passcode: next() })).toBe('locked');
     office.nowMs += 15 * 60_000;
-    // Whoever knows it begins anew.
+    // After the lock the right factor is accepted, and resets the failures.
     expect(await decide(factors, { passcode: next(), ...guess })).toBe(outcome);
     expect(await decide(factors, { passcode: next(), password, pin: PIN })).toBe('accepted');
     for (let nth = 0; nth < 2; nth++)
@@ -253,7 +253,7 @@ test('a temporary code is accepted once, ends when the fob is used again, and ca
   expect(await decide('otp', { passcode: fourth })).not.toBe('accepted');
 });
 
-test('of 64 log-ins with one temporary code at once, one is accepted', async () => {
+test('of 64 concurrent log-ins with one temporary code, one is accepted', async () => {
   const { office, decide } = await scene();
   await using _ = office;
   const { code } = accepted(await makeTemporaryCode(office.management, grace, { user: 'ada' }));

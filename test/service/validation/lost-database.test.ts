@@ -15,7 +15,7 @@ import { isWaiting } from '../waiting.ts';
 const WAIT = { timeout: 20_000, interval: 10 };
 
 /**
- * A service that reaches its database through a proxy, and a way to it besides.
+ * Starts a service that reaches its database through a proxy, and opens a direct connection.
  *
  * @param parameters of the driver, as a query
  */
@@ -23,12 +23,12 @@ async function scene(rig: Rig, parameters = '') {
   const databaseUrl = (await rig.database) ?? '';
   const proxy = await CutProxy.before(databaseUrl);
   const direct = await openStore({ directory: rig.directory, databaseUrl });
-  // Nothing else is to use connections meanwhile.
+  // Background work would use further connections.
   const service = await rig.start({ databaseUrl: proxy.address + parameters, background: false });
   return { proxy, direct, service, apiKey: apiKeyOf(service) };
 }
 
-/** What a client can go by: 503, when to come back, and that nothing was accepted. */
+/** Checks a client's information: 503, when to retry, and that nothing was accepted. */
 async function expectUnavailable(response: Response): Promise<void> {
   expect([response.status, response.headers.get('retry-after')]).toEqual([
     503,
@@ -38,7 +38,7 @@ async function expectUnavailable(response: Response): Promise<void> {
     expect(await response.json()).toMatchObject({ code: 'unavailable', accepted: false });
 }
 
-/** How many statements of the service wait for a lock. */
+/** Counts the statements of the service that wait for a lock. */
 async function waiting(direct: Store): Promise<number> {
   const { rows } = await sql<{ count: number }>`select count(*) as count from pg_stat_activity
     where datname = current_database() and wait_event_type = 'Lock'`.execute(direct.db);
@@ -54,7 +54,7 @@ function logIn({ url }: Service, passcode: string): Promise<Response> {
 }
 
 test.runIf(isOnPostgres)(
-  'a connection that is lost while log-ins are decided: 503 for all of them, nothing accepted, no alert (only on PostgreSQL)',
+  'a connection lost during log-ins answers 503 to all, accepts nothing and raises no alert (only on PostgreSQL)',
   async () => {
     await using rig = new Rig();
     const { proxy, direct, service, apiKey } = await scene(rig);
@@ -69,7 +69,7 @@ test.runIf(isOnPostgres)(
       await sql`select 1 from users for update`.execute(db);
       let unanswered = users.length;
       const sent = users.map((_, at) => attempt(at).finally(() => unanswered--));
-      // Those that came too late for the first batch are decided in the next, which is lost as well.
+      // Log-ins that missed the first batch are decided in the next one, which is lost as well.
       while (unanswered > 0) {
         if ((await waiting(direct)) > 0) proxy.cut('open');
         await pause(WAIT.interval);
@@ -85,7 +85,7 @@ test.runIf(isOnPostgres)(
 );
 
 test.runIf(isOnPostgres)(
-  'a database that is not to be reached: 503 at the API, the form and the console; later all is as before (only on PostgreSQL)',
+  'an unreachable database is 503 at the API, the form and the console; later all is as before (only on PostgreSQL)',
   async () => {
     await using rig = new Rig();
     const { proxy, direct, service, apiKey } = await scene(rig);
@@ -103,7 +103,7 @@ test.runIf(isOnPostgres)(
     ];
     proxy.cut('refusing');
     for (const answer of await Promise.all(everything())) await expectUnavailable(answer);
-    // Taken and never answered: the driver gives up by itself.
+    // The connection is accepted and never answered: the driver gives up by itself.
     proxy.cut('silent');
     for (const answer of await Promise.all(everything())) await expectUnavailable(answer);
     proxy.cut('open');
@@ -114,12 +114,12 @@ test.runIf(isOnPostgres)(
 );
 
 test.runIf(isOnPostgres)(
-  'a server that ends its sessions, and connections that are all in use, are 503 as well (only on PostgreSQL)',
+  'sessions ended by the database server and exhausted connections are 503 as well (only on PostgreSQL)',
   async () => {
     await using rig = new Rig();
     const { proxy, direct, service } = await scene(rig);
     await using _ = proxy;
-    // That a session is over is said in it, and the connection closed later: what was said has to be enough.
+    // The server announces the end of a session before it closes the connection; the announcement must suffice.
     proxy.cut('lingering');
     const login = () => fetch(`${service.url}/login`);
     await direct.db.transaction().execute(async db => {
@@ -140,7 +140,7 @@ test.runIf(isOnPostgres)(
 );
 
 test.runIf(isOnPostgres)(
-  'a connection that is silent and not closed holds log-ins up for a while, and not for good (only on PostgreSQL)',
+  'a silent open connection delays log-ins for a limited time (only on PostgreSQL)',
   async () => {
     await using rig = new Rig();
     const { proxy, direct, service, apiKey } = await scene(rig, '?query_timeout=4000');
@@ -157,13 +157,13 @@ test.runIf(isOnPostgres)(
       return [sent];
     });
     for (const answer of await Promise.all(held)) await expectUnavailable(answer);
-    // Others that were idle are found out one by one.
+    // The other idle connections are found out one by one.
     await expect.poll(async () => (await attempt('bob')).status, { timeout: 40_000 }).toBe(200);
     await direct.close();
   },
 );
 
-/** A node that starts while what brings its tables up to date has to wait, until `meanwhile` is over. */
+/** Starts a node whose migration has to wait until `meanwhile` is over. */
 async function whileMigrating(
   given: Parameters<typeof openStore>[0],
   meanwhile: (direct: Store) => Promise<unknown>,
@@ -181,13 +181,13 @@ async function whileMigrating(
 }
 
 test.runIf(isOnPostgres)(
-  'a node that starts waits for its tables longer than for any answer (only on PostgreSQL)',
+  'a starting node waits longer for its tables than for other queries (only on PostgreSQL)',
   async () => {
     await using rig = new Rig();
     const databaseUrl = (await rig.database) ?? '';
     const given = { directory: rig.directory, databaseUrl, answerMs: 1_000 };
     const [started] = await whileMigrating(given, async () => {
-      // Waits for the same, from later on.
+      // This query waits for the same lock, starting later.
       const other = openPostgres(databaseUrl, given);
       await expect(sql`select 1 from kysely_migration`.execute(other.db)).rejects.toThrow('read timeout');
       await other.close();
@@ -200,7 +200,7 @@ test.runIf(isOnPostgres)(
 );
 
 test.runIf(isOnPostgres)(
-  'a node whose database is lost while it starts says so, and to try again (only on PostgreSQL)',
+  'a node that loses its database while starting reports it and says to try again (only on PostgreSQL)',
   async () => {
     await using rig = new Rig();
     const given = { directory: rig.directory, databaseUrl: (await rig.database) ?? '' };

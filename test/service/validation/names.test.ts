@@ -10,7 +10,7 @@ import { Office } from '../users/kit.ts';
 
 const isDescribed = new Ajv2020().compile(acceptedAnswer.schema);
 
-/** What an application is told of somebody who is let in, in the shape that the description has. */
+/** Returns an application's response to a log-in, checked against the description. */
 async function told(answer: Promise<Response>): Promise<unknown> {
   const response = await answer;
   const body: unknown = await response.json();
@@ -18,7 +18,7 @@ async function told(answer: Promise<Response>): Promise<unknown> {
   return body;
 }
 
-test('who is let in is named as the service has them, however the name was typed', async () => {
+test('a log-in returns the canonical user name, however the name was typed', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const apiKey = apiKeyOf(service);
@@ -38,7 +38,7 @@ test('who is let in is named as the service has them, however the name was typed
   }
 });
 
-test('so is who approved on a fob, and who answered a question', async () => {
+test('a push and an answered question return the canonical user name', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   const apiKey = apiKeyOf(service);

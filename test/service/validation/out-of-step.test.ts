@@ -22,7 +22,7 @@ import { accepted, grace, Office } from '../users/kit.ts';
 const MINUTE_MS = 60_000;
 const STEP_MS = 30_000;
 
-/** Log-ins of ada's, whose account locks as by default. */
+/** Opens an office with log-ins of ada's, whose account locks by default. */
 async function scene() {
   const office = await Office.open();
   await office.users('ada');
@@ -36,7 +36,7 @@ async function scene() {
   return { office, logIn, failures };
 }
 
-test('a token by event is accepted as far ahead as its policy says, by default ten passcodes', async () => {
+test('an HOTP token is accepted as far ahead as its policy allows, by default ten passcodes', async () => {
   const { office, logIn } = await scene();
   await using _ = office;
   const issued = async (policy: string | undefined, serial: string) => {
@@ -65,7 +65,7 @@ test('a token by event is accepted as far ahead as its policy says, by default t
     expect(await logIn(codeAt(token, most))).toBe('wrong');
     expect(await logIn(codeAt(token, most - 1))).toBe('accepted');
   }
-  // Tokens keep what they were made by; what is left out of a change stays.
+  // Tokens keep the policy values at their creation; omitted values of a change stay.
   expect(accepted(await changePolicy(office.management, grace, { ...near, lookAhead: 50 })).lookAhead).toBe(
     50,
   );
@@ -80,7 +80,7 @@ test('a token by event is accepted as far ahead as its policy says, by default t
   expect(rows.map(row => row.look_ahead)).toEqual([10, 100, 2]);
 });
 
-test('by event, the passcode right after a refused one is accepted up to a hundred further ahead, and no other', async () => {
+test('HOTP: after a refused passcode only the very next one is accepted, up to a hundred further ahead', async () => {
   const { office, logIn, failures } = await scene();
   await using _ = office;
   const token = await office.token('ada', { kind: 'hotp' });
@@ -91,14 +91,14 @@ test('by event, the passcode right after a refused one is accepted up to a hundr
   expect(await logIn(code(43))).toBe('accepted');
   expect(await failures()).toBe(0);
   expect(await logIn(code(43))).toBe('replay');
-  // Never below the mark, however consecutive.
+  // Passcodes below the last accepted counter are refused, even if consecutive.
   expect([await logIn(code(40)), await logIn(code(41))]).toEqual(['wrong', 'wrong']);
   expect(await logIn(code(44))).toBe('accepted');
   expect([await logIn(code(45 + 111)), await logIn(code(45 + 112))]).toEqual(['wrong', 'wrong']);
   expect(await logIn(code(45))).toBe('accepted');
 });
 
-test('the passcode after a refused one is waited for ten minutes, and of no locked account', async () => {
+test('the passcode after a refused one is accepted for ten minutes, and for no locked account', async () => {
   const { office, logIn } = await scene();
   await using _ = office;
   const token = await office.token('ada', { kind: 'hotp' });
@@ -113,7 +113,7 @@ test('the passcode after a refused one is waited for ten minutes, and of no lock
   expect(await logIn(codeAt(token, 34))).toBe('accepted');
 });
 
-test('by time, two passcodes in a row find a fob whose clock is off, and the third logs in', async () => {
+test('TOTP: two passcodes in a row find a fob whose clock is off, and the third logs in', async () => {
   const { office, logIn, failures } = await scene();
   await using _ = office;
   const token = await office.token('ada');
@@ -138,7 +138,7 @@ test('by time, two passcodes in a row find a fob whose clock is off, and the thi
   ]);
 });
 
-test('of sixteen log-ins at once with the passcode that finds a fob, one is accepted', async () => {
+test('of sixteen concurrent log-ins with the passcode that finds a fob, one is accepted', async () => {
   const { office, logIn } = await scene();
   await using _ = office;
   const token = await office.token('ada', { kind: 'hotp' });
@@ -147,7 +147,7 @@ test('of sixteen log-ins at once with the passcode that finds a fob, one is acce
   expect(outcomes.filter(outcome => outcome === 'accepted')).toHaveLength(1);
 });
 
-test('a refusal that was written down is the answer, also where it cannot be remembered how far off the fob is', async () => {
+test('a stored refusal is the answer, even if the position of the fob cannot be stored', async () => {
   const { office, logIn, failures } = await scene();
   await using _ = office;
   const token = await office.token('ada', { kind: 'hotp' });
@@ -160,7 +160,7 @@ test('a refusal that was written down is the answer, also where it cannot be rem
   expect(await logIn(codeAt(token, 0))).toBe('accepted');
 });
 
-test('API, log-in page and own page find a fob again by the next passcode, and refuse the first with the usual bytes', async () => {
+test('API, log-in page and self-service find a fob by its next passcode, and refuse the first with the usual bytes', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   await using office = await Office.beside(rig);
@@ -183,7 +183,7 @@ test('API, log-in page and own page find a fob again by the next passcode, and r
     const text = await page(path, codeAt(token, step + 1));
     expect(text).toContain(end);
   }
-  // By time it is found, and that is one more refusal outside.
+  // A TOTP fob is found, and its first two passcodes get the usual refusal.
   const timed = await office.token('ada', { serial: 'FOB-T' });
   const at = (ahead: number) => codeAt(timed, stepAt(timed, rig.clock.nowMs) + ahead);
   const refusals = [await api(at(20)), await api(at(21)), await api(wrong)];

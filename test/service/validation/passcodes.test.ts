@@ -14,7 +14,7 @@ const token = fc.record({
   step: fc.oneof(fc.nat(), fc.maxSafeNat(), fc.constantFrom(0, 2 ** 32 - 1, 2 ** 32, tokenLimits.counterMax)),
 });
 
-test('the passcodes that are verified by are those of otplib as it comes', () => {
+test('the passcodes used for verification equal those of unmodified otplib', () => {
   const guardrails = createGuardrails({
     MIN_SECRET_BYTES: tokenLimits.secretMinBytes,
     MAX_SECRET_BYTES: tokenLimits.secretMaxBytes,
@@ -36,7 +36,7 @@ test('the passcodes that are verified by are those of otplib as it comes', () =>
   );
 });
 
-test('where one new step is enough it is the first new one; otherwise all are looked at', () => {
+test('matching stops at the first new step if one is enough, and otherwise lists all of them', () => {
   fc.assert(
     fc.property(token, fc.nat(12), ({ seed, algorithm, digits }, ahead) => {
       const facts: PasscodeFacts = {

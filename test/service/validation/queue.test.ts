@@ -21,7 +21,7 @@ async function scene() {
   return { office, decide };
 }
 
-test('a flood for one name, of a user or of nobody, is cut off and keeps nobody else out', async () => {
+test('a flood for one name, known or unknown, is cut off and blocks no other name', async () => {
   const { office, decide } = await scene();
   await using _ = office;
   await office.users('ada', 'grace');
@@ -35,11 +35,11 @@ test('a flood for one name, of a user or of nobody, is cut off and keeps nobody 
     expect(await other).toBe('accepted');
     office.nowMs += 60_000;
   }
-  // What was turned away left nothing behind.
+  // The refused requests left nothing behind.
   expect(await decide('ada')).not.toBe('busy');
 });
 
-test('a flood of names is cut off, and what was waiting is decided', async () => {
+test('a flood of names is cut off, and waiting requests are decided', async () => {
   const { office, decide } = await scene();
   await using _ = office;
   const flood = Array.from({ length: validationLimits.decisionsWaiting + 20 }, (_one, number) =>
@@ -53,7 +53,7 @@ test('a flood of names is cut off, and what was waiting is decided', async () =>
   expect(await decide('user-1')).toBe('unknown_user');
 });
 
-test('a flood of passwords for one name leaves others their places', async () => {
+test('a flood of passwords for one name leaves capacity for others', async () => {
   const { office, decide } = await scene();
   await using _ = office;
   await office.users('ada', 'grace');
@@ -72,7 +72,7 @@ test('a flood of passwords for one name leaves others their places', async () =>
   expect(await decide('ada', '000000', 'wrong')).not.toBe('busy');
 });
 
-test('a flood of passwords for many names from one source leaves other sources their places', async () => {
+test('a flood of passwords for many names from one source leaves capacity for other sources', async () => {
   const { office, decide } = await scene();
   await using _ = office;
   await office.users('grace');

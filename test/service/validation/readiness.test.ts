@@ -38,7 +38,7 @@ test('nodes of one schema decide together, and stop once another version has cha
 });
 
 test.runIf(isOnPostgres)(
-  'a node whose database says nothing is not ready within seconds, however often it is asked (only on PostgreSQL)',
+  'a node whose database is silent is not ready within seconds, however often it is asked (only on PostgreSQL)',
   async () => {
     await using rig = new Rig();
     const proxy = await CutProxy.before((await rig.database) ?? '');
@@ -46,7 +46,7 @@ test.runIf(isOnPostgres)(
     const service = await rig.start({ databaseUrl: proxy.address, background: false, version: '1' });
     expect(await readyOf(service)).toEqual([200, { status: 'ready', version: '1' }]);
     proxy.freeze();
-    // Without a limit of its own it would wait for the driver's, which is longer than this test may take.
+    // Without its own limit it would wait for the driver's, which is longer than this test may take.
     const silent = [503, { status: 'not ready', reason: 'silent', version: '1' }];
     await expect.poll(() => readyOf(service)).toEqual(silent);
     expect(await Promise.all([1, 2, 3].map(() => readyOf(service)))).toEqual([silent, silent, silent]);

@@ -3,7 +3,7 @@ import { writing } from '@passfob/service/storage/database/database';
 import { expect, test } from 'vitest';
 import { Office } from '../users/kit.ts';
 
-test('a mark moves once, upwards, for the user and in the states that were read', async () => {
+test('the last accepted step moves once, upwards, for the user and in the states that were read', async () => {
   await using office = await Office.open();
   const { db } = office.store;
   await office.users('ada', 'bob');

@@ -15,7 +15,7 @@ import { accepted, grace, Office } from '../users/kit.ts';
 /** Rows that are written in one statement. */
 const CHUNK = 500;
 
-test('temporary codes that have run out are forgotten, and no other', async () => {
+test('expired temporary codes are deleted, and no others', async () => {
   await using office = await Office.open();
   const { db } = office.store;
   await office.users('ada', 'bob');
@@ -31,7 +31,7 @@ test('temporary codes that have run out are forgotten, and no other', async () =
   expect(await temporaryCodeEnd(db, kept[0]?.user_id ?? '', office.nowMs)).toBe(office.nowMs + 1000);
 });
 
-test('a flood of unknown users, or at a locked account, washes away no other part of the log, nor what a person reported', async () => {
+test('a flood for unknown users or a locked account deletes no other part of the log, nor users’ reports', async () => {
   await using office = await Office.open();
   const { db } = office.store;
   await office.users('ada');
@@ -71,14 +71,14 @@ test('a flood of unknown users, or at a locked account, washes away no other par
       ['accepted', [2, 1]],
       ['wrong', [2, 3]],
       ['push_reported', [1, 5]],
-      // What is not a try of a secret shares a part: the oldest of it goes.
+      // Outcomes without an evaluated secret share a part: its oldest rows are deleted.
       ['locked', [unseen, 8]],
       ['unknown_user', [strangers, unseen + 11]],
     ]),
   );
 });
 
-test('of alerts the ones that last happened most recently are kept, up to their number', async () => {
+test('the most recently repeated alerts are kept, up to their limit', async () => {
   await using office = await Office.open();
   const { db } = office.store;
   const raise = (number: number, atMs: number) => ({
@@ -100,7 +100,7 @@ test('of alerts the ones that last happened most recently are kept, up to their 
       const rows = numbers.map(number => ({ ...first, dedupe: `clock:${number}`, last_ms: number }));
       await transaction.insertInto('alerts').values(rows).execute();
     }
-    // The oldest happens again.
+    // The oldest alert is repeated.
     await raiseAlert(transaction, raise(0, alertLimits.alertsKept * 2));
   });
   await sweep(db, office.nowMs);

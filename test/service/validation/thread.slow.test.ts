@@ -15,7 +15,7 @@ interface Opened {
   readonly another: () => Promise<Node>;
 }
 
-/** A node whose log-ins are decided in a thread, on a database with users of one HOTP token each. */
+/** Opens a node whose log-ins are decided in a thread, on a database with users of one HOTP token each. */
 async function open(rig: Rig): Promise<Opened> {
   const service = await rig.start({ clock: Date.now });
   const tokens: NewToken[] = [];
@@ -37,7 +37,7 @@ async function open(rig: Rig): Promise<Opened> {
 const sent = (token: NewToken, counter: number) => ({ user: token.user, passcode: codeAt(token, counter) });
 
 test(
-  'a thread decides as the service itself does: right, wrong, again, and the very same request again',
+  'a worker thread decides like the service itself: right, wrong, repeated and identical requests',
   async () => {
     await using rig = new Rig();
     const { node, apiKey, tokens } = await open(rig);
@@ -78,7 +78,7 @@ test(
 );
 
 test(
-  'a thread that breaks off: whoever waits is answered, the next log-in has a new one, nothing is accepted twice',
+  'after a thread dies, waiting requests are answered, the next log-in gets a new thread, and nothing is accepted twice',
   async () => {
     await using rig = new Rig();
     const { node, apiKey, tokens } = await open(rig);
@@ -89,7 +89,7 @@ test(
     const statuses = await Promise.all(first);
     expect(statuses.filter(one => ![200, 503].includes(one))).toEqual([]);
     await expect.poll(() => status(tokens[0] ?? newToken(), 1)).toBe(200);
-    // What nobody was told of may have been decided: it is one of the two, and once.
+    // Unanswered log-ins may have been accepted or not, but only once.
     const again = await Promise.all(tokens.slice(1).map(token => status(token, 0)));
     const twice = again.filter((one, at) => one === 200 && statuses[at + 1] === 200);
     expect(twice).toEqual([]);

@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { isOnPostgres, Rig } from '../kit.ts';
 
-test('administration that waits for another node gives up after a while, and works again afterwards', async () => {
+test('administration that waits too long for another node is refused, and works again afterwards', async () => {
   await using rig = new Rig();
   const place = { directory: rig.directory, databaseUrl: await rig.database };
   const [one, other] = [await openStore(place), await openStore(place)];
