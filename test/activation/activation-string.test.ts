@@ -10,7 +10,7 @@ import { isFobError } from 'passfob/errors';
 import { describe, expect, it } from 'vitest';
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
-// What begins like an internationalised name (RFC 5891 §4.2.3.1) has to be one.
+// A label that begins like an internationalised name (RFC 5891 §4.2.3.1) has to be a valid one.
 const label = fc
   .stringMatching(/^[a-z]([a-z0-9-]{0,10}[a-z0-9])?$/)
   .filter(text => text.slice(2, 4) !== '--');
@@ -38,8 +38,8 @@ function isRefused(typed: string): boolean {
   }
 }
 
-describe('an activation string', () => {
-  it('reads as what was written', () => {
+describe('activation strings', () => {
+  it('an activation string reads back as it was written', () => {
     fc.assert(
       fc.property(activations, given => {
         expect(readActivationString(activationString(given))).toEqual(given);
@@ -47,7 +47,7 @@ describe('an activation string', () => {
     );
   });
 
-  it('is of these characters (golden)', () => {
+  it('an activation string has exactly these characters (golden)', () => {
     const code = Uint8Array.from({ length: CODE_BYTES }, (_, index) => index);
     const fingerprint = Uint8Array.from({ length: FINGERPRINT_BYTES }, (_, index) => 0xf0 + index);
     expect(
@@ -57,7 +57,7 @@ describe('an activation string', () => {
     );
   });
 
-  it('shows every wrong character and every swap of neighbours, in 1,000 strings at all positions', () => {
+  it('every wrong character and every swap of neighbours is detected, in 1,000 strings at all positions', () => {
     const random = fc.sample(fc.tuple(activations, fc.integer({ min: 1, max: 31 })), 1000);
     for (const [given, shift] of random) {
       const text = activationString(given);
@@ -81,7 +81,7 @@ describe('an activation string', () => {
     }
   });
 
-  it('shows every single-character error at one position, by every other character', () => {
+  it('every single-character error at one position is detected, for every other character', () => {
     const [given] = fc.sample(activations, 1) as [Activation];
     const text = activationString(given);
     for (let at = 3; at < text.length; at++)
@@ -90,7 +90,7 @@ describe('an activation string', () => {
           expect(isRefused(text.slice(0, at) + wrong + text.slice(at + 1))).toBe(true);
   });
 
-  it('is read in any case, with spaces, dashes, line breaks and invisible characters, and out of its link', () => {
+  it('an activation string is read in any case, with spaces, dashes, line breaks and invisible characters, and from a link', () => {
     const between = fc.constantFrom(
       '',
       ' ',
@@ -123,7 +123,7 @@ describe('an activation string', () => {
     );
   });
 
-  it('is refused with a hostile address inside', () => {
+  it('an activation string with a hostile address inside is refused', () => {
     const code = new Uint8Array(CODE_BYTES);
     const fingerprint = new Uint8Array(FINGERPRINT_BYTES);
     for (const service of [
@@ -143,7 +143,7 @@ describe('an activation string', () => {
     ).toBe('http://127.0.0.1:8080');
   });
 
-  it('is refused when it is something else', () => {
+  it('a text that is no activation string is refused', () => {
     fc.assert(fc.property(fc.string({ maxLength: 300 }), typed => isRefused(typed)));
     for (const typed of ['', 'pf1', '#', 'A'.repeat(5000)]) expect(isRefused(typed)).toBe(true);
   });

@@ -13,7 +13,7 @@ function madeFor(service: string): string {
   return secret(activationString({ service, code: bytes(), fingerprint: bytes() }));
 }
 
-/** Draws the bars of an SVG, one pixel a module: what it holds besides is not drawn. */
+/** Draws the bars of an SVG, one pixel a module. Draws nothing else. */
 function drawn(svg: string): Picture {
   const side = Number(/viewBox="0 0 (\d+) \1"/.exec(svg)?.[1]);
   const pixels = new Uint8Array(side * side).fill(255);
@@ -27,7 +27,7 @@ function scaled(picture: Picture, by: number): Uint8Array {
   return png(mapped(picture, picture.width * by, picture.height * by, (x, y) => [x / by, y / by]));
 }
 
-test('what a reader decodes is the string, for short and for long addresses', async () => {
+test('a reader decodes the QR code to the string, for short and for long addresses', async () => {
   for (const service of [
     'http://localhost:8480',
     'https://otp.example.org',
@@ -40,17 +40,17 @@ test('what a reader decodes is the string, for short and for long addresses', as
   }
 });
 
-test('capitals make a smaller code, with a quiet zone that nothing reaches into', () => {
+test('capitals make a smaller QR code, and nothing reaches into its quiet zone', () => {
   const string = madeFor('https://otp.example.org');
   const { width, pixels } = drawn(qrSvg(string, 'QR code'));
-  // Version 4 (ISO/IEC 18004 §6.3.1) instead of 6, which bytes would take.
+  // Version 4 (ISO/IEC 18004 §6.3.1) instead of the 6 that byte mode would take.
   expect(width).toBe(33 + 2 * QR_QUIET_MODULES);
   const isQuiet = (at: number) => at < QR_QUIET_MODULES || at >= width - QR_QUIET_MODULES;
   const inMargin = [...pixels].filter((_, at) => isQuiet(at % width) || isQuiet(Math.floor(at / width)));
   expect(new Set(inMargin)).toEqual(new Set([255]));
 });
 
-test('it holds the string nowhere as text, needs nothing from elsewhere and says what it is', () => {
+test('the SVG does not contain the string as text, loads nothing from elsewhere and has a description', () => {
   const string = madeFor('https://otp.example.org');
   const svg = qrSvg(string, `"><script>&'`);
   expect(svg.toLowerCase()).not.toContain(string.slice(3, 20));

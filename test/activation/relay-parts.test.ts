@@ -32,12 +32,12 @@ const SERVICE_MESSAGES: readonly ServiceMessage[] = [
   { type: 'refused', code: 'not_valid', text: 'No.', next: 'Ask.', isFinal: true },
 ];
 
-describe('messages', () => {
+describe('messages of the activation relay', () => {
   it.each([
     ['a relay', RELAY_MESSAGES, readRelayMessage],
     ['the service', SERVICE_MESSAGES, readServiceMessage],
   ] as const)(
-    'of %s are read as they are, and not with a field more, less or of another kind',
+    'messages of %s are read as they are, but not with a field more, less or of another kind',
     (_, messages, read) => {
       for (const message of messages) {
         expect(read(JSON.stringify(message))).toEqual(message);
@@ -53,7 +53,7 @@ describe('messages', () => {
     },
   );
 
-  it('are never read from anything else', () => {
+  it('no other text is read as a message', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), text => {
         expect(readRelayMessage(text)).toBeUndefined();
@@ -65,13 +65,13 @@ describe('messages', () => {
     ).toBeUndefined();
   });
 
-  it('carry the longest piece of any text', () => {
+  it('a message carries the longest piece of any text', () => {
     const text = '\u0001'.repeat(WIRE_PIECE_CHARS);
     expect(readRelayMessage(JSON.stringify({ type: 'bytes', text }))).toEqual({ type: 'bytes', text });
   });
 });
 
-describe('the service', () => {
+describe('identity of the service', () => {
   const service = 'https://tokens.example.org';
   const made = () => {
     const { publicKey, privateKey } = generateKeyPairSync('ed25519');
@@ -87,7 +87,7 @@ describe('the service', () => {
     return { type: 'identity', key, nonce: fieldOf(serviceNonce), signature: fieldOf(signature) } as const;
   };
 
-  it('proves itself by the key in the string, for this address and this opening', async () => {
+  it('the service proves its identity by the key in the string, for this address and this opening', async () => {
     const own = made();
     const activation = { service, code, fingerprint: own.fingerprint };
     await checkIdentity(activation, relayNonce, identity(own, service));
@@ -103,8 +103,8 @@ describe('the service', () => {
   });
 });
 
-describe('the relay', () => {
-  it('needs nothing that a browser lacks', async () => {
+describe('relay module', () => {
+  it('the relay uses nothing that a browser lacks', async () => {
     const entry = fileURLToPath(new URL('../../host/activation/relay.ts', import.meta.url));
     const bundle = await build({
       entryPoints: [entry],

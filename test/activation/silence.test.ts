@@ -14,14 +14,14 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { failure } from '../host/kit/failure.ts';
 import { secret } from '../kit/secrets.ts';
 
-/** No proxy, and the authorities that Node knows. */
+/** Uses no proxy, and trusts the authorities that Node knows. */
 const directTo = (url: string) => ({
   target: endpointOf(url.replace(/^ws/, 'http')),
   proxy: undefined,
   ca: undefined,
 });
 
-/** A service that takes every code, waits for a press, and pings only when it is told to. */
+/** A service that accepts every code, waits for a press, and pings only when the test tells it to. */
 async function heldService() {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   const key = publicKey.export({ format: 'jwk' }).x ?? '';
@@ -53,12 +53,12 @@ async function heldService() {
   return { service, fingerprint: new Uint8Array(digest.subarray(0, 16)), sockets };
 }
 
-/** As polling does, but by no timer: those are the test's. */
+/** Polls without timers: the timers belong to the test. */
 async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise(resolve => setImmediate(resolve));
 }
 
-it('a relay on the command line opens its connection anew where the service is not heard any more', async () => {
+it('a relay on the command line reopens its connection when the service stays silent', async () => {
   expect(RELAY_SILENCE_MS).toBeGreaterThan(2 * relayLimits.relayPingMs);
   const { service, fingerprint, sockets } = await heldService();
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
@@ -95,7 +95,7 @@ it('a relay on the command line opens its connection anew where the service is n
 it.each([
   [404, 'activation'],
   [503, 'service-silent'],
-])('a server that answers %i is heard at once', async (status, kind) => {
+])('a server that answers %i is recognised at once', async (status, kind) => {
   const server = createServer();
   server.on('upgrade', (_, socket) =>
     socket.end(`HTTP/1.1 ${status} No\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`),
@@ -103,7 +103,7 @@ it.each([
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => void server.close());
-  // No time passes for who waits for an answer.
+  // Time stands still while a request waits for its answer.
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   onTestFinished(() => void vi.useRealTimers());
   const { port } = server.address() as AddressInfo;

@@ -15,10 +15,10 @@ import { Cable } from './kit/cable.ts';
 import { Peer } from './kit/peer.ts';
 import { until } from './kit/time.ts';
 
-describe('the connection of an agent', () => {
-  it('is opened again after a cut at every message, and all is said anew', async () => {
+describe('agent connections', () => {
+  it('an agent reconnects after a cut at every message, and sends everything again', async () => {
     await using peer = await Peer.start({ polls: false });
-    // open, fob, bytes, unreached: cut as each is heard, then left alone.
+    // The messages open, fob, bytes and unreached: the test cuts as each one arrives, then stops cutting.
     let cutAt = 0;
     let heard = 0;
     peer.onMessage = (connection, message) => {
@@ -42,7 +42,7 @@ describe('the connection of an agent', () => {
     cable.says('there');
     await until(() => cutAt === 3);
     await rig.untilService('waiting');
-    // The port is released with the connection.
+    // The agent releases the port with the connection.
     await until(() => !cable.isOpen);
     rig.time.advance(AGENT_AGAIN_MAX_MS);
     const last = await peer.connection(peer.connections.length, 'fob');
@@ -52,7 +52,7 @@ describe('the connection of an agent', () => {
     expect(rig.service().state).toBe('connected');
   });
 
-  it('waits longer each time, to a bound, and the shortest time again after a good connection', async () => {
+  it('the wait between connections grows to a bound, and is the shortest again after a good connection', async () => {
     await using peer = await Peer.start({ webSocket: false, polls: false });
     await using rig = new AgentRig([settingsOf(peer)]);
     const waits: number[] = [];
@@ -79,7 +79,7 @@ describe('the connection of an agent', () => {
     expect(Date.parse(rig.service().again ?? '') - rig.time.now()).toBe(AGENT_AGAIN_MIN_MS);
   });
 
-  it('is one of polls where no WebSocket gets through, and becomes a WebSocket once one does', async () => {
+  it('an agent polls where no WebSocket gets through, and uses a WebSocket once one does', async () => {
     await using peer = await Peer.start({ webSocket: false });
     await using rig = new AgentRig([settingsOf(peer)]);
     const cable = rig.desk.plug(new Cable('PF-AAAA-AAAA'));
@@ -89,7 +89,7 @@ describe('the connection of an agent', () => {
     await until(() => cable.written === 'hello');
     cable.says('there');
     await until(() => polled.text() === 'there');
-    // Not while a fob is spoken to.
+    // The agent does not switch to a WebSocket while a fob is in use.
     peer.webSocket = true;
     await rig.pass(AGENT_UPGRADE_MIN_MS - AGENT_IDLE_MS / 2);
     expect(peer.asked.filter(one => one === 'upgrade /agent')).toHaveLength(1);
@@ -105,7 +105,7 @@ describe('the connection of an agent', () => {
     expect([upgraded.by, rig.service().by]).toEqual(['websocket', 'websocket']);
   });
 
-  it('falls back to polls where WebSockets open and nothing comes through them', async () => {
+  it('an agent falls back to polls where WebSockets open and nothing comes through them', async () => {
     await using peer = await Peer.start();
     peer.onMessage = ({ by }) => by === 'polling';
     await using rig = new AgentRig([settingsOf(peer)]);
@@ -115,7 +115,7 @@ describe('the connection of an agent', () => {
     expect(rig.service().by).toBe('polling');
   });
 
-  it('is opened again at once when the computer has slept', async () => {
+  it('an agent reconnects at once when the computer has slept', async () => {
     await using peer = await Peer.start();
     await using rig = new AgentRig([settingsOf(peer)]);
     await peer.connection(0, 'open');
@@ -125,13 +125,13 @@ describe('the connection of an agent', () => {
     rig.time.sleep(AGENT_CLOCK_LOOK_MS + AGENT_CLOCK_JUMP_MS);
     await until(() => rig.events.some(({ event }) => event === 'slept'));
     await rig.untilService('waiting');
-    // Nothing but the shortest wait stands in between.
+    // Only the shortest wait stands in between.
     rig.time.advance(AGENT_AGAIN_MIN_MS);
     await peer.connection(1, 'open');
     await rig.untilService('connected');
   });
 
-  it('does not wait after a sleep where it waited before', async () => {
+  it('after a sleep an agent does not continue an earlier wait', async () => {
     await using peer = await Peer.start({ webSocket: false, polls: false });
     await using rig = new AgentRig([settingsOf(peer)]);
     await rig.untilService('waiting');
@@ -140,7 +140,7 @@ describe('the connection of an agent', () => {
     await rig.untilService('connected');
   });
 
-  it('is one for each service, of which one carries a fob at a time', async () => {
+  it('an agent has one connection for each service, and one of them carries a fob at a time', async () => {
     await using one = await Peer.start({ name: 'One' });
     await using other = await Peer.start({ name: 'Other' });
     await using rig = new AgentRig([settingsOf(one), settingsOf(other)]);
@@ -155,7 +155,7 @@ describe('the connection of an agent', () => {
     there.say({ type: 'bytes', fob: 1, text: 'other' });
     await until(() => second.written === 'other' && there.of('unreached').length === 1);
     expect(there.of('unreached')).toEqual([{ type: 'unreached', fob: 0, why: 'busy' }]);
-    // What the fob says is for nobody but who spoke to it.
+    // Only the connection that opened the fob may receive the fob's answer.
     first.says('for one');
     second.says('for other');
     await until(() => here.text(0) === 'for one' && there.text(1) === 'for other');
@@ -164,13 +164,13 @@ describe('the connection of an agent', () => {
     await until(() => !first.isOpen);
     there.say({ type: 'bytes', fob: 0, text: '+other' });
     await until(() => first.written === 'one+other');
-    // One that is gone is no matter to the other.
+    // The loss of one connection does not affect the other.
     one.cutAll();
     await rig.untilService('waiting', 0);
     expect(rig.service(1).state).toBe('connected');
   });
 
-  it('goes with its service from the settings, and the others stay as they are', async () => {
+  it('a connection closes when its service leaves the settings, and the others stay', async () => {
     await using one = await Peer.start();
     await using other = await Peer.start();
     await using rig = new AgentRig([settingsOf(one)]);
@@ -184,7 +184,7 @@ describe('the connection of an agent', () => {
     expect(other.connections).toHaveLength(1);
   });
 
-  it('leaves no port open and no timer behind at its end', async () => {
+  it('an agent that ends leaves no port open and no timer behind', async () => {
     await using peer = await Peer.start();
     const rig = new AgentRig([settingsOf(peer)]);
     const cable = rig.desk.plug(new Cable('PF-AAAA-AAAA'));
@@ -197,17 +197,20 @@ describe('the connection of an agent', () => {
     await until(() => connection.isClosed);
   });
 
-  it.each(['websocket', 'polling'])('ends at once where a service never proves itself, by %s', async by => {
-    await using peer = await Peer.start({ webSocket: by === 'websocket' });
-    peer.onMessage = () => false;
-    const rig = new AgentRig([settingsOf(peer)]);
-    const connection = await peer.connection(0, 'open');
-    expect(connection.by).toBe(by);
-    await rig.end();
-    expect(rig.time.pending).toBe(0);
-  });
+  it.each(['websocket', 'polling'])(
+    'an agent ends at once where a service never proves itself, by %s',
+    async by => {
+      await using peer = await Peer.start({ webSocket: by === 'websocket' });
+      peer.onMessage = () => false;
+      const rig = new AgentRig([settingsOf(peer)]);
+      const connection = await peer.connection(0, 'open');
+      expect(connection.by).toBe(by);
+      await rig.end();
+      expect(rig.time.pending).toBe(0);
+    },
+  );
 
-  it('ends at once where a proxy takes a connection and says nothing', async () => {
+  it('an agent ends at once where a proxy takes a connection and says nothing', async () => {
     const silent = createServer(() => undefined);
     await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve));
     const address = silent.address();
@@ -217,7 +220,7 @@ describe('the connection of an agent', () => {
     const taken = await new Promise<Socket>(resolve => silent.once('connection', resolve));
     const closed = new Promise(resolve => taken.resume().once('close', resolve));
     await rig.end();
-    // Nothing is left that would keep the process.
+    // Nothing keeps the process alive.
     await closed;
     await new Promise(resolve => silent.close(resolve));
   });

@@ -16,14 +16,14 @@ import { Peer } from './kit/peer.ts';
 import { until } from './kit/time.ts';
 
 describe('an agent and one service', () => {
-  it('says which fobs are there, come and go, only once the service has proved itself', async () => {
+  it('an agent reports fobs that are present, arrive and leave, only once the service has proved itself', async () => {
     await using peer = await Peer.start();
     let prove: () => void = () => undefined;
     peer.onMessage = (connection, message) => {
       if (message.type !== 'open') return true;
       prove = () => {
         peer.onMessage = () => true;
-        // As if it had come only now.
+        // The message counts as one that came only now.
         connection.messages.pop();
         peer.hear(connection, JSON.stringify(message));
       };
@@ -43,7 +43,7 @@ describe('an agent and one service', () => {
     expect(connection.of('gone')).toEqual([{ type: 'gone', fob: 1 }]);
     rig.desk.plug(second);
     await until(() => connection.of('fob').length === 3);
-    // A number is never given twice.
+    // A number is never used twice.
     expect(connection.of('fob').at(-1)).toMatchObject({ fob: 2, serial: 'PF-BBBB-BBBB' });
     expect(first.opens + second.opens).toBe(0);
     expect(connection.odd).toEqual([]);
@@ -58,7 +58,7 @@ describe('an agent and one service', () => {
         fingerprint: `${peer.fingerprint.slice(0, 32)}${'0'.repeat(32)}`,
       }),
     ],
-  ])('says nothing to %s', async (_, settings) => {
+  ])('an agent says nothing to %s', async (_, settings) => {
     await using peer = await Peer.start();
     await using rig = new AgentRig([settings(peer)]);
     rig.desk.plug(new Cable('PF-AAAA-AAAA'));
@@ -67,15 +67,15 @@ describe('an agent and one service', () => {
     expect(peer.connections.map(({ messages }) => messages.map(({ type }) => type))).toEqual([['open']]);
   });
 
-  it('takes half of a fingerprint, as activation strings have it', async () => {
+  it('an agent takes half of a fingerprint, as activation strings have it', async () => {
     await using peer = await Peer.start();
     await using rig = new AgentRig([{ ...settingsOf(peer), fingerprint: peer.fingerprint.slice(0, 32) }]);
     await rig.untilService('connected');
   });
 
-  it('says nothing to a signature over another address, or by another key', async () => {
+  it('an agent says nothing after a signature over another address, or by another key', async () => {
     await using peer = await Peer.start();
-    // The identity of the right key for somebody else's address, as one in between would pass it on.
+    // The identity has the right key but signs for another address, as an attacker in between would forward it.
     await using elsewhere = await Peer.start({ origin: 'https://elsewhere.example' });
     elsewhere.key = peer.key;
     const here = `http://localhost:${elsewhere.port}`;
@@ -88,7 +88,7 @@ describe('an agent and one service', () => {
     ]);
   });
 
-  it('carries bytes both ways in pieces, and closes the port when the service is done or nothing flows', async () => {
+  it('an agent carries bytes both ways in pieces, and closes the port when the service is done or the port is idle', async () => {
     await using peer = await Peer.start();
     await using rig = new AgentRig([settingsOf(peer)]);
     const cable = rig.desk.plug(new Cable('PF-AAAA-AAAA'));
@@ -116,7 +116,7 @@ describe('an agent and one service', () => {
     expect(rig.service().state).toBe('connected');
   });
 
-  it('says why a fob cannot be reached, and has it looked for again', async () => {
+  it('an agent reports why a fob cannot be reached, and searches for it again', async () => {
     await using peer = await Peer.start();
     await using rig = new AgentRig([settingsOf(peer)]);
     const cable = rig.desk.plug(new Cable('PF-AAAA-AAAA'));
@@ -137,11 +137,11 @@ describe('an agent and one service', () => {
     await until(() => cable.isOpen);
     cable.unplug();
     await until(() => connection.of('unreached').length === failures.length + 1);
-    // One that another program has is still there.
+    // A fob that another program uses is still there.
     expect(rig.desk.lost).toHaveLength(3);
   });
 
-  it('takes no more for a fob than its port can wait for, and no more fobs than are allowed', async () => {
+  it('an agent takes no more bytes for a fob than its port can queue, and no more fobs than are allowed', async () => {
     await using peer = await Peer.start();
     await using rig = new AgentRig([settingsOf(peer)]);
     // Its port neither opens nor fails.
@@ -168,7 +168,7 @@ describe('an agent and one service', () => {
     expect(connection.of('fob')).toHaveLength(AGENT_FOBS_MAX);
   });
 
-  it('lets a port go that takes less than it is sent, before much waits for it', async () => {
+  it('an agent releases a port that accepts bytes more slowly than they arrive, before the queue grows long', async () => {
     await using peer = await Peer.start();
     await using rig = new AgentRig([settingsOf(peer)]);
     const cable = rig.desk.plug(new Cable('PF-AAAA-AAAA'));
@@ -183,7 +183,7 @@ describe('an agent and one service', () => {
     await until(() => !cable.isOpen);
   });
 
-  it('leaves a service that floods people with notices or standings, and comes back later', async () => {
+  it('an agent leaves a service that floods users with notices or states, and comes back later', async () => {
     for (const kind of ['standing', 'notice'] as const) {
       await using peer = await Peer.start();
       await using rig = new AgentRig([settingsOf(peer)]);
@@ -205,7 +205,7 @@ describe('an agent and one service', () => {
     }
   });
 
-  it('says that it is there before proxies cut, and takes a silent connection for lost', async () => {
+  it('an agent sends a beat before proxies cut, and gives a silent connection up', async () => {
     await using peer = await Peer.start();
     await using rig = new AgentRig([settingsOf(peer)]);
     const connection = await peer.connection(0, 'open');
@@ -223,7 +223,7 @@ describe('an agent and one service', () => {
     expect(rig.service().problem).toMatchObject({ code: 'quiet' });
   });
 
-  it('tells standings and notices, ends at what is no message, and stays away from who refuses it for good', async () => {
+  it('an agent passes states and notices on, ends at an invalid message, and stays away after a permanent refusal', async () => {
     await using peer = await Peer.start();
     await using rig = new AgentRig([settingsOf(peer)]);
     rig.desk.plug(new Cable('PF-AAAA-AAAA'));
@@ -234,7 +234,7 @@ describe('an agent and one service', () => {
     connection.say({ type: 'standing', fob: 1, is: 'other' });
     connection.say({ type: 'notice', fob: 0, kind: 'request' });
     connection.say({ type: 'notice', fob: 1, kind: 'request' });
-    // About a fob that was never there.
+    // This fob number never existed.
     connection.say({ type: 'bytes', fob: 99, text: 'x' });
     await until(() => rig.events.some(({ event }) => event === 'notice'));
     expect(rig.service().fobs).toEqual([

@@ -35,7 +35,7 @@ function folder(): string {
   return made;
 }
 
-/** What a connection fails of. */
+/** Returns the error that a connection fails with. */
 async function failureOf(route: Route): Promise<{ kind: string; code: unknown; message: string }> {
   const hops: string[] = [];
   try {
@@ -48,7 +48,7 @@ async function failureOf(route: Route): Promise<{ kind: string; code: unknown; m
   }
 }
 
-describe('the proxy of a service', () => {
+describe('proxy settings of a service', () => {
   it.each([
     [{}, undefined],
     [{ HTTPS_PROXY: 'http://proxy:3128' }, 'proxy:3128 HTTPS_PROXY'],
@@ -62,12 +62,12 @@ describe('the proxy of a service', () => {
     [{ HTTPS_PROXY: 'http://proxy:3128', NO_PROXY: 'example.org' }, undefined],
     [{ HTTPS_PROXY: 'http://proxy:3128', NO_PROXY: 'ample.org' }, 'proxy:3128 HTTPS_PROXY'],
     [{ HTTPS_PROXY: 'http://proxy:3128', no_proxy: 'other', NO_PROXY: '*' }, 'proxy:3128 HTTPS_PROXY'],
-  ])('is, of %j, %s', (environment, expected) => {
+  ])('the proxy of %j is %s', (environment, expected) => {
     const proxy = proxyFor(service(), environment);
     expect(proxy && `${endpointText(proxy)} ${proxy.source}`).toBe(expected);
   });
 
-  it('is what the settings say, whatever the environment, and none for this computer', () => {
+  it('the settings decide the proxy, whatever the environment says; this computer is reached without one', () => {
     const environment = { HTTPS_PROXY: 'http://proxy:3128', NO_PROXY: '*' };
     expect(proxyFor(service({ proxy: 'http://mine:1' }), environment)).toMatchObject({
       host: 'mine',
@@ -78,7 +78,7 @@ describe('the proxy of a service', () => {
       expect(proxyFor(service({ url }), { HTTPS_PROXY: 'http://proxy:3128' })).toBeUndefined();
   });
 
-  it.each(['socks5://proxy:1080', 'ftp://proxy', 'http://'])('is refused as %s', text => {
+  it.each(['socks5://proxy:1080', 'ftp://proxy', 'http://'])('a proxy is refused as %s', text => {
     expect(() => proxyFor(service(), { HTTPS_PROXY: text })).toThrow(/is no http:\/\/ or https:\/\/ address/);
   });
 
@@ -107,11 +107,11 @@ describe('the proxy of a service', () => {
     ['10.1.2.3', '2001:db8::/32', false],
     ['tokens.example.org', '*', true],
     ['tokens.example.org', '.', false],
-  ])('leaves %s out of %j: %s', (host, list, expected) => {
+  ])('the proxy leaves %s out of %j: %s', (host, list, expected) => {
     expect(isExempt({ host, port: 443 }, list)).toBe(expected);
   });
 
-  it('has its log-in from the environment or a file for this user alone, and shows it nowhere', () => {
+  it('the proxy log-in comes from the environment or from a file of this user alone, and is shown nowhere', () => {
     const password = secret('pa:ss%40wörd-of-a-proxy');
     const shown = (proxy: unknown) => inspect(proxy, { depth: 9 }) + JSON.stringify(proxy);
     const expected = `Basic ${Buffer.from(`ada:${password}`).toString('base64')}`;
@@ -131,7 +131,7 @@ describe('the proxy of a service', () => {
   });
 });
 
-describe('a connection by a proxy', () => {
+describe('connections through a proxy', () => {
   const route = async (proxy: { address: string }, login?: string): Promise<Route> => ({
     target: { ...endpointOf(NAME), isTls: false },
     proxy: proxyFor(service(), {
@@ -140,14 +140,14 @@ describe('a connection by a proxy', () => {
     ca: undefined,
   });
 
-  it('is a tunnel to the one place, whose name nobody looks up here', async () => {
+  it('a connection through a proxy is a tunnel to one destination, whose name is not looked up here', async () => {
     await using peer = await Peer.start();
     await using proxy = await TestProxy.start({ allowed: { [PLACE]: peer.port } });
     expect(await failureOf(await route(proxy))).toMatchObject({ kind: 'none', code: 'connect proxy' });
     expect(proxy.log).toEqual([{ target: PLACE, status: 200 }]);
   });
 
-  it('says which log-in is missing or wrong, or is none that is spoken', async () => {
+  it('a missing, wrong or unsupported proxy log-in is named', async () => {
     await using proxy = await TestProxy.start({ allowed: {}, login: secret('ada:right-password') });
     expect(await failureOf(await route(proxy))).toMatchObject({ kind: 'proxy', code: 'proxy-login' });
     const wrong = await failureOf(await route(proxy, secret('ada:wrong-password')));
@@ -160,7 +160,7 @@ describe('a connection by a proxy', () => {
     expect(proxy.log.map(({ status }) => status)).toEqual([407, 407, 407]);
   });
 
-  it('says what else a proxy fails of', async () => {
+  it('other failures of a proxy are named', async () => {
     await using proxy = await TestProxy.start({ allowed: {} });
     expect(await failureOf(await route(proxy))).toMatchObject({ kind: 'proxy', code: 'proxy-forbids' });
     proxy.options = { allowed: {}, dropEvery: 1 };
@@ -195,7 +195,7 @@ describeNeeds(needsOpenssl, 'TLS to a service', () => {
     ca: ca === undefined ? undefined : readFileSync(ca, 'utf8'),
   });
 
-  it('is refused to what is expired, for another host or by an unknown authority, whatever the environment says', async () => {
+  it('an expired certificate, one of another host or of an unknown authority is refused, whatever the environment says', async () => {
     vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
     using authority = new Authority();
     using stranger = new Authority();
@@ -211,7 +211,7 @@ describeNeeds(needsOpenssl, 'TLS to a service', () => {
       await using peer = await Peer.start({ tls });
       const failure = await failureOf(reached(peer, ca));
       expect([failure.kind, String(failure.code).replace('name ', '')]).toEqual([kind, code]);
-      // The agent comes to the same, and says nothing.
+      // The agent gets the same error, and sends nothing.
       await using rig = new AgentRig([settingsOf(peer, { ca })]);
       rig.desk.plug(new Cable('PF-AAAA-AAAA'));
       await rig.untilService(kind === 'none' ? 'connected' : 'waiting');
@@ -219,7 +219,7 @@ describeNeeds(needsOpenssl, 'TLS to a service', () => {
     }
   });
 
-  it('is refused below 1.2, and to what speaks none', async () => {
+  it('TLS below 1.2 is refused, and so is a server without TLS', async () => {
     using authority = new Authority();
     const issued = authority.issue();
     const old = createTlsServer({
@@ -242,7 +242,7 @@ describeNeeds(needsOpenssl, 'TLS to a service', () => {
     expect(await failureOf({ target: there, proxy: undefined, ca })).toMatchObject({ code: 'no-tls' });
   });
 
-  it('goes through the tunnel of a proxy, which never sees what is inside', async () => {
+  it('TLS goes through the tunnel of a proxy, which never sees the content', async () => {
     using authority = new Authority();
     await using peer = await Peer.start({ tls: authority.issue('DNS:tokens.example.org'), origin: NAME });
     const login = secret('ada:password-of-a-proxy');
@@ -268,11 +268,11 @@ describeNeeds(needsOpenssl, 'TLS to a service', () => {
     expect(inspect(rig.agent.status(), { depth: 9 })).not.toContain('password-of-a-proxy');
   });
 
-  it('comes back through one that cuts what is idle', async () => {
+  it('an agent reconnects through a proxy that cuts idle connections', async () => {
     using authority = new Authority();
     await using peer = await Peer.start({ tls: authority.issue('DNS:tokens.example.org'), origin: NAME });
     const time = new ManualTime();
-    // It does not wait for a beat.
+    // The proxy does not wait for a beat.
     const idle = { ms: AGENT_BEAT_MS / 2, time };
     await using proxy = await TestProxy.start({ allowed: { [PLACE]: peer.port }, idle });
     const settings = settingsOf(peer, { ca: authority.file });

@@ -7,7 +7,7 @@ import { Cable } from './kit/cable.ts';
 import { Peer } from './kit/peer.ts';
 import { until } from './kit/time.ts';
 
-/** An agent that polls, with a fob that is spoken to. */
+/** An agent that polls, with a session to its fob. */
 async function polling() {
   const peer = await Peer.start({ webSocket: false });
   const rig = new AgentRig([settingsOf(peer)]);
@@ -26,7 +26,7 @@ async function polling() {
   };
 }
 
-/** Lets the waits between idle polls pass until something holds. */
+/** Advances time by the waits between idle polls until a condition holds. */
 function untilPolled({ time }: AgentRig, holds: () => boolean): Promise<void> {
   return until(() => {
     time.advance(AGENT_POLL_AGAIN_MS);
@@ -34,7 +34,7 @@ function untilPolled({ time }: AgentRig, holds: () => boolean): Promise<void> {
   });
 }
 
-it('brings every message once and in order, whichever answers are lost', async () => {
+it('every message arrives once and in order, whichever answers are lost', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.constantFrom('answer', 'lost'), { minLength: 1, maxLength: 6 }),
@@ -43,7 +43,7 @@ it('brings every message once and in order, whichever answers are lost', async (
         const { peer, rig, cable, connection } = world;
         connection.say({ type: 'bytes', fob: 0, text: '<' });
         await until(() => cable.isOpen);
-        // Never so many in a row that the connection is given up.
+        // The agent gives a connection up only after several losses in a row.
         let lost = 0;
         const left = [...fates];
         peer.onPoll = () => {
@@ -68,7 +68,7 @@ it('brings every message once and in order, whichever answers are lost', async (
   );
 });
 
-it('keeps one poll under way, a second for what it has to say, and never a third', async () => {
+it('an agent keeps one poll under way, a second one for its own messages, and never a third', async () => {
   await using world = await polling();
   const { peer, rig, cable, connection } = world;
   const polls: AgentPoll[] = [];
@@ -85,7 +85,7 @@ it('keeps one poll under way, a second for what it has to say, and never a third
   expect(polls.every(({ messages }) => messages.length <= 64)).toBe(true);
 });
 
-it('gives a connection up that is lost again and again', async () => {
+it('an agent gives a connection up after repeated losses', async () => {
   await using world = await polling();
   const { peer, rig, connection } = world;
   let lost = 0;
@@ -94,18 +94,18 @@ it('gives a connection up that is lost again and again', async () => {
     peer.cutAll();
     return false;
   };
-  // The poll that is held is answered by this; those after it are not.
+  // This message answers the poll that is held; the polls after it stay unanswered.
   connection.say({ type: 'beat' });
   await until(() => {
     rig.time.advance(AGENT_POLL_AGAIN_MS);
     return rig.service().state !== 'connected';
   });
   expect(rig.service().problem).toMatchObject({ code: 'cut' });
-  // One that is cut on its way, beside another, is not counted here.
+  // A poll that is cut on its way, beside another, does not count here.
   expect(lost).toBeGreaterThanOrEqual(AGENT_POLL_FAILURES_MAX - 1);
 });
 
-it('gives a connection up at once where polls are not let through any more', async () => {
+it('an agent gives a connection up at once where polls no longer get through', async () => {
   await using world = await polling();
   const { peer, rig, cable, connection } = world;
   connection.say({ type: 'bytes', fob: 0, text: '<' });
@@ -116,7 +116,7 @@ it('gives a connection up at once where polls are not let through any more', asy
   expect(rig.service().problem).toMatchObject({ code: 'no-polls' });
 });
 
-it('begins anew without a word when a connection that was good is not known any more', async () => {
+it('an agent reconnects without a report when the service no longer knows a good connection', async () => {
   await using world = await polling();
   const { peer, rig } = world;
   await rig.pass(AGENT_GOOD_MS);
@@ -129,7 +129,7 @@ it('begins anew without a word when a connection that was good is not known any 
   expect(states).toEqual(['connecting', 'connected', 'connecting', 'connected']);
 });
 
-it('waits between connections that are forgotten at once, and says why', async () => {
+it('an agent waits between connections that the service forgets at once, and reports why', async () => {
   await using world = await polling();
   const { peer, rig } = world;
   peer.forget();

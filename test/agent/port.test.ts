@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { Cable } from './kit/cable.ts';
 import { ManualTime, until } from './kit/time.ts';
 
-/** A fob's port that opens when it is told to, and only where it is closed, as a serial port does. */
+/** A fob's port that opens when it is told to, and only when it is closed, as a serial port does. */
 function slowPort() {
   const cable = new Cable('PF-AAAA-AAAA');
   const opening: (() => void)[] = [];
@@ -27,7 +27,7 @@ function slowPort() {
   return { cable, port, listener, opened, opening, unreached, lost };
 }
 
-/** Released while it opens, and carried for again by the same listener; the first opening is over then. */
+/** Releases the port while it opens, and requests it again with the same listener; the first opening is over then. */
 async function askAnew({ port, listener, opened, opening }: ReturnType<typeof slowPort>): Promise<void> {
   port.carry(listener, 'superseded');
   await until(() => opening.length === 1);
@@ -37,7 +37,7 @@ async function askAnew({ port, listener, opened, opening }: ReturnType<typeof sl
   await released;
 }
 
-it('is opened once at a time where what was released while it opens is carried for again', async () => {
+it('a port opens once at a time where it is released while it opens and requested again', async () => {
   const slow = slowPort();
   const { cable, port, listener, opened, opening, unreached, lost } = slow;
   await askAnew(slow);
@@ -51,7 +51,7 @@ it('is opened once at a time where what was released while it opens is carried f
   expect([unreached, lost]).toEqual([[], []]);
 });
 
-it('fails nobody by an opening that failed for one that had released it', async () => {
+it('an opening that fails after its release fails no later request', async () => {
   const slow = slowPort();
   const { cable, port, opened, unreached } = slow;
   cable.failure = new FobError('no-answer', { subject: cable.serial });

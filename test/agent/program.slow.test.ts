@@ -17,7 +17,7 @@ vi.setConfig({ testTimeout: 120_000 });
 const exits = (name: keyof typeof EXIT_CODES) => EXIT_CODES[name].code;
 
 describeNeeds(needsBuild, 'passfob agent', () => {
-  it('carries the bytes of a fob, releases its port, and shares it with other programs', async () => {
+  it('an agent carries the bytes of a fob, releases its port, and shares it with other programs', async () => {
     await using station = new Workstation();
     await using peer = await Peer.start();
     const fob = await fobAtHand();
@@ -36,11 +36,11 @@ describeNeeds(needsBuild, 'passfob agent', () => {
     const client = clientBy(connection);
     const hello = await client.hello();
     expect(hello.serial).toBe(serial);
-    // While the service has it, nobody else does.
+    // No other program can use the port while the service has it.
     const busy = await station.run(['info', '--port', fob.tcp]);
     expect(busy.exitCode).toBe(exits('port-busy'));
     await client.close();
-    // The port is released a moment after it was said to be.
+    // The agent releases the port a moment after it reports the release.
     const free = () => station.run(['devices', '--port', fob.tcp, '--json']);
     let devices = (await free()).json().devices as { serial: string }[];
     while (devices.length === 0) devices = (await free()).json().devices as { serial: string }[];
@@ -75,7 +75,7 @@ describeNeeds(needsBuild, 'passfob agent', () => {
     expect((await station.run(['agent', 'status'])).exitCode).toBe(exits('agent'));
   });
 
-  it('asks a fob later that another program has, and says of it meanwhile', async () => {
+  it('an agent tries a fob that another program uses again later, and reports it meanwhile', async () => {
     await using station = new Workstation();
     await using peer = await Peer.start();
     const fob = await fobAtHand();
@@ -91,7 +91,7 @@ describeNeeds(needsBuild, 'passfob agent', () => {
     await peer.connection(0, 'fob');
   });
 
-  it('is one for each user, also after one that was killed, and takes changes of its services at once', async () => {
+  it('each user has one agent, also after a killed one, and it applies changes of its services at once', async () => {
     await using station = new Workstation();
     await using peer = await Peer.start();
     const first = station.start(['--port', 'tcp:127.0.0.1:9', '--no-notify']);
@@ -123,7 +123,7 @@ describeNeeds(needsBuild, 'passfob agent', () => {
     expect((await station.run(['agent', 'status'])).exitCode).toBe(0);
   });
 
-  it('adds no service by a fingerprint that nobody compared, or with a password where others read it', async () => {
+  it('no service is added by a fingerprint that nobody compared, or with a password that others can read', async () => {
     await using station = new Workstation();
     await using peer = await Peer.start();
     const add = (...args: string[]) => station.run(['agent', 'add', ...args]);
@@ -147,7 +147,7 @@ describeNeeds(needsBuild, 'passfob agent', () => {
     );
     expect(exposed.exitCode).toBe(exits('bad-input'));
     expect(existsSync(join(station.home, 'agent.json'))).toBe(false);
-    // As people copy it.
+    // In the form in which people copy it.
     const groups = peer.fingerprint.toUpperCase().match(/.{4}/g)?.join(' ') ?? '';
     expect((await add(peer.origin, '--fingerprint', groups)).exitCode).toBe(0);
     expect(JSON.parse(readFileSync(join(station.home, 'agent.json'), 'utf8'))).toEqual({
@@ -158,7 +158,7 @@ describeNeeds(needsBuild, 'passfob agent', () => {
     expect((await station.run(['agent', 'check'])).exitCode).toBe(exits('bad-input'));
   });
 
-  it('shows a notification by the program of the system, which gets no password and no shell', async () => {
+  it('a notification is shown by the program of the system, which gets no password and no shell', async () => {
     await using station = new Workstation();
     await using peer = await Peer.start({ name: '<b>Tokens</b> $(id) \u202e' });
     const fob = await fobAtHand();
@@ -188,7 +188,7 @@ describeNeeds(needsBuild, 'passfob agent', () => {
   });
 });
 
-it('passfob agent add shows a fingerprint and adds the service once somebody says that it is right', async () => {
+it('passfob agent add shows a fingerprint and adds the service once somebody confirms it', async () => {
   await using station = new Workstation();
   await using peer = await Peer.start();
   const groups = peer.fingerprint.match(/.{4}/g)?.join(' ') ?? '';
@@ -199,7 +199,7 @@ it('passfob agent add shows a fingerprint and adds the service once somebody say
   expect(JSON.parse(readFileSync(join(station.home, 'agent.json'), 'utf8')).services).toEqual([
     { url: peer.origin, name: 'Tokens', fingerprint: peer.fingerprint },
   ]);
-  // Nothing but the opening was said.
+  // The agent sent only the opening.
   expect(peer.connections.flatMap(({ messages }) => messages.map(({ type }) => type))).toEqual([
     'open',
     'open',

@@ -26,7 +26,7 @@ describeNeeds(
   { name: 'npm run build and openssl', found: needsBuild.found && needsOpenssl.found },
   'passfob agent behind a proxy',
   () => {
-    it('connects to nothing but it, and the hosts that status and check print are those of its log', async () => {
+    it('an agent connects only to its proxy, and status and check print the same hosts as the log of the proxy', async () => {
       using authority = new Authority();
       await using station = new Workstation();
       await using peer = await Peer.start({ tls: authority.issue('DNS:tokens.example.org'), origin: NAME });
@@ -69,7 +69,7 @@ describeNeeds(
       expect(printed.join()).not.toContain('password-of-the-proxy');
     });
 
-    it('checks every hop, says what is blocked, and ends with the code of that', async () => {
+    it('agent check tests every hop, names the blocked one, and ends with its exit code', async () => {
       using authority = new Authority();
       await using station = new Workstation();
       const start = (names: string, years?: readonly [number, number]) =>

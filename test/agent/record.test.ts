@@ -11,7 +11,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 const service = 'https://tokens.example.org';
 const fingerprint = new Uint8Array(randomBytes(16));
 
-/** What is noted where the folder of the inventory is made so. */
+/** Returns the record that is made where the inventory's folder is set up so. */
 async function noted(make: (home: string) => void): Promise<{ home: string; notes: string }> {
   const parent = mkdtempSync(join(tmpdir(), 'passfob-record-'));
   onTestFinished(() => rmSync(parent, { recursive: true }));
@@ -35,22 +35,25 @@ async function noted(make: (home: string) => void): Promise<{ home: string; note
   return { home, notes };
 }
 
-describe('a service that a fob was activated at', () => {
-  it('is known to the agent', async () => {
+describe('activation of a fob at a service', () => {
+  it('the agent knows a service at which a fob was activated', async () => {
     const { home, notes } = await noted(() => undefined);
     expect(readSettings(home).services).toMatchObject([{ url: service, name: 'tokens.example.org' }]);
     expect(notes).toContain(`The agent keeps a connection to ${service} from now on`);
   });
 
   it.each([
-    // As where a disk is full: there are no settings yet, and none can be written.
+    // As on a full disk: there are no settings yet, and none can be written.
     ['a folder that cannot be made', (home: string) => symlinkSync(join(home, '..', 'none', 'none'), home)],
     [
       'a folder in place of the settings',
       (home: string) => mkdirSync(settingsPath(home), { recursive: true }),
     ],
-  ])('is noted as unknown to it, and the activation does not fail, by %s', async (_, make) => {
-    const { notes } = await noted(make);
-    expect(notes).toMatch(/^The service was not added to the agent: .+\. Later: passfob agent add https/);
-  });
+  ])(
+    'a service is recorded as unknown to the agent, and the activation does not fail, by %s',
+    async (_, make) => {
+      const { notes } = await noted(make);
+      expect(notes).toMatch(/^The service was not added to the agent: .+\. Later: passfob agent add https/);
+    },
+  );
 });

@@ -5,7 +5,7 @@ import { Cable } from './kit/cable.ts';
 import { Peer } from './kit/peer.ts';
 import { until } from './kit/time.ts';
 
-/** An agent with a service that has a fob's port open, which closes no sooner than it is let go. */
+/** Returns an agent that keeps a fob's port open for a service; the port closes only when the test lets it. */
 async function heldOpen(peer: Peer, others: readonly Peer[] = []) {
   const rig = new AgentRig([peer, ...others].map(one => settingsOf(one)));
   const cable = new Cable('PF-AAAA-AAAA');
@@ -35,7 +35,7 @@ async function heldOpen(peer: Peer, others: readonly Peer[] = []) {
   return { rig, letGo, closing: () => until(() => isClosing, 'the closing of the port') };
 }
 
-it('takes one change of the settings after the other', async () => {
+it('changes of the settings apply one after the other', async () => {
   await using one = await Peer.start();
   await using other = await Peer.start();
   await using third = await Peer.start();
@@ -52,14 +52,14 @@ it('takes one change of the settings after the other', async () => {
   expect(rig.time.pending).toBe(0);
 });
 
-it('connects to no service any more once it ends, though its settings were being changed', async () => {
+it('an agent that ends connects to no service any more, even during a change of its settings', async () => {
   await using one = await Peer.start();
   await using other = await Peer.start();
   const { rig, letGo, closing } = await heldOpen(one);
   const changed = rig.agent.reload({ services: [settingsOf(other)] });
   await closing();
   const ended = rig.end();
-  // It has heard of its end by then.
+  // The agent has received the end by then.
   await new Promise(resolve => setImmediate(resolve));
   const late = rig.agent.reload({ services: [settingsOf(one), settingsOf(other)] });
   letGo();

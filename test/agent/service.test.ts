@@ -22,7 +22,7 @@ import { ManualTime, until } from './kit/time.ts';
 
 const HOST = 'tokens.example.org';
 
-/** A service that is reached by its name and TLS, and an application that asks it. */
+/** A service that is reached by its name and TLS, and an application that sends it requests. */
 class Remote extends World {
   readonly authority: Authority;
   readonly service: Service;
@@ -37,7 +37,7 @@ class Remote extends World {
     this.connections = new Connections({ connect: { ca: readFileSync(authority.file, 'utf8') } });
   }
 
-  /** @param port of its public address: the one it listens at, or one that is led there */
+  /** @param port of its public address: the port it listens at, or one that leads there */
   static async open(port = 443): Promise<Remote> {
     const authority = new Authority();
     const rig = new Rig();
@@ -53,7 +53,7 @@ class Remote extends World {
     return Number(new URL(this.service.url).port);
   }
 
-  /** What an agent is told of it. */
+  /** Returns the agent's settings for it. */
   settings(url: string, ca = this.authority.file): ServiceSettings {
     const fingerprint = fingerprintOfKey(this.key).replaceAll(' ', '');
     return { url, name: '', fingerprint, ca };
@@ -69,7 +69,7 @@ class Remote extends World {
     return { status: statusCode, said: (await answer.json()) as Record<string, string> };
   }
 
-  /** What `/addresses.json` says. */
+  /** Returns the hosts in `/addresses.json`. */
   async publishedHosts(): Promise<string[]> {
     const url = `${this.service.url}/addresses.json`;
     const { body } = await request(url, { dispatcher: this.connections });
@@ -77,7 +77,7 @@ class Remote extends World {
     return hosts;
   }
 
-  /** A log-in, from the question to the press to the answer. */
+  /** Logs in, from the push over the press to the result. */
   async logIn({ fob, user }: UsersFob): Promise<{ status: number; said: object }> {
     const session = this.nextSession();
     const { said } = await this.post('', { user, session });
@@ -101,7 +101,7 @@ const foundAs = (fob: CoreFob) => ({
 });
 
 describeNeeds(needsOpenssl, 'the agent and the service', () => {
-  it('have a log-in approved by a press, by a WebSocket through a proxy that wants a log-in', async () => {
+  it('a press approves a log-in, by a WebSocket through a proxy that requires a log-in', async () => {
     await using remote = await Remote.open();
     const ada = await remote.fobOf('ada');
     const login = `ada:${secret('password-of-this-proxy')}`;
@@ -113,7 +113,7 @@ describeNeeds(needsOpenssl, 'the agent and the service', () => {
     await remote.keyed(ada);
     expect(rig.service()).toMatchObject({ state: 'connected', by: 'websocket', name: 'Passfob' });
     expect(await remote.logIn(ada)).toMatchObject({ status: 200, said: { accepted: true } });
-    // Once more after the connection was cut.
+    // The log-in works again after the connection was cut.
     proxy.cutAll();
     await until(() => rig.events.some(one => one.event === 'service' && one.state.state === 'waiting'));
     await rig.untilService('connected');
@@ -123,12 +123,12 @@ describeNeeds(needsOpenssl, 'the agent and the service', () => {
     expect(rig.events.filter(({ event }) => event === 'notice')).toMatchObject(
       ['request', 'over', 'request', 'over'].map(kind => ({ kind, name: 'Passfob' })),
     );
-    // What the service publishes for allow lists is what the proxy saw, and all of it.
+    // The addresses that the service publishes for allow lists are exactly those that the proxy saw.
     expect(await remote.publishedHosts()).toEqual([place]);
     expect([proxy.targets, proxy.others]).toEqual([[place], []]);
   });
 
-  it('have it through a proxy that cuts what is idle for 30 s, and drops every tenth connection', async () => {
+  it('a press approves a log-in through a proxy that cuts connections idle for 30 s, and drops every tenth one', async () => {
     await using remote = await Remote.open();
     const ada = await remote.fobOf('ada');
     const place = `${HOST}:443`;
@@ -141,13 +141,13 @@ describeNeeds(needsOpenssl, 'the agent and the service', () => {
     rig.desk.plug(foundAs(ada.fob));
     await remote.keyed(ada);
     const isThere = () => rig.service().fobs[0]?.standing === 'own' && rig.service().state === 'connected';
-    // The ninth is the agent's first; its second is dropped before it is heard.
+    // The ninth connection is the agent's first; its second is dropped before it arrives.
     proxy.cutAll();
     await until(() => !isThere(), 'the loss of the connection');
     await rig.untilAgain(isThere);
     expect(proxy.connections).toBe(11);
     expect(await remote.logIn(ada)).toMatchObject({ status: 200, said: { accepted: true } });
-    // Nobody logs in for longer than the proxy waits: by its beats the connection stays.
+    // No log-in happens for longer than the proxy waits: the beats keep the connection.
     const before = proxy.log.length;
     await rig.pass(idle.ms * 1.5);
     expect(isThere()).toBe(true);
@@ -156,7 +156,7 @@ describeNeeds(needsOpenssl, 'the agent and the service', () => {
     expect([proxy.targets, proxy.others]).toEqual([[place], []]);
   });
 
-  it('have it by polls where a proxy looks into TLS and lets no WebSocket through', async () => {
+  it('a press approves a log-in by polls where a proxy inspects TLS and lets no WebSocket through', async () => {
     await using remote = await Remote.open();
     using company = new Authority();
     const ca = readFileSync(remote.authority.file, 'utf8');
@@ -172,31 +172,40 @@ describeNeeds(needsOpenssl, 'the agent and the service', () => {
     expect([...new Set(inspector.seen)]).toEqual(['upgrade /agent', 'POST /agent/poll']);
   });
 
-  itNeeds(needsSquid, 'have it through Squid, which wants a log-in and allows one place', async program => {
-    await using remote = await Remote.open(await freePort());
-    const password = secret('password-of-squid');
-    await using squid = await Squid.start(program, { name: HOST, port: remote.port, user: 'ada', password });
-    const place = `${HOST}:${remote.port}`;
-    const url = `https://${place}`;
-    const eve = await remote.fobOf('eve');
-    const through = (login: string) => ({ HTTPS_PROXY: `http://${login}@127.0.0.1:${squid.port}` });
-    await using stranger = new AgentRig(
-      [remote.settings(url)],
-      through('ada:nothing-of-the-kind'),
-      systemTime,
-    );
-    await stranger.untilService('waiting');
-    expect(stranger.service().problem).toMatchObject({ code: 'proxy-login-wrong' });
-    await stranger.end();
-    await using rig = new AgentRig([remote.settings(url)], through(`ada:${password}`), systemTime);
-    rig.desk.plug(foundAs(eve.fob));
-    await remote.keyed(eve);
-    expect(await remote.logIn(eve)).toMatchObject({ status: 200, said: { accepted: true } });
-    await rig.end();
-    await until(() => squid.log().some(line => line.startsWith('200')), 'the log of squid');
-    expect([...new Set(squid.log())].sort()).toEqual([`200 ${place}`, `407 ${place}`]);
-    // What the service publishes for allow lists is what Squid was asked for, and all of it.
-    const asked = squid.log().map(line => line.split(' ')[1]);
-    expect(new Set(asked)).toEqual(new Set(await remote.publishedHosts()));
-  });
+  itNeeds(
+    needsSquid,
+    'a press approves a log-in through Squid, which requires a log-in and allows one destination',
+    async program => {
+      await using remote = await Remote.open(await freePort());
+      const password = secret('password-of-squid');
+      await using squid = await Squid.start(program, {
+        name: HOST,
+        port: remote.port,
+        user: 'ada',
+        password,
+      });
+      const place = `${HOST}:${remote.port}`;
+      const url = `https://${place}`;
+      const eve = await remote.fobOf('eve');
+      const through = (login: string) => ({ HTTPS_PROXY: `http://${login}@127.0.0.1:${squid.port}` });
+      await using stranger = new AgentRig(
+        [remote.settings(url)],
+        through('ada:nothing-of-the-kind'),
+        systemTime,
+      );
+      await stranger.untilService('waiting');
+      expect(stranger.service().problem).toMatchObject({ code: 'proxy-login-wrong' });
+      await stranger.end();
+      await using rig = new AgentRig([remote.settings(url)], through(`ada:${password}`), systemTime);
+      rig.desk.plug(foundAs(eve.fob));
+      await remote.keyed(eve);
+      expect(await remote.logIn(eve)).toMatchObject({ status: 200, said: { accepted: true } });
+      await rig.end();
+      await until(() => squid.log().some(line => line.startsWith('200')), 'the log of squid');
+      expect([...new Set(squid.log())].sort()).toEqual([`200 ${place}`, `407 ${place}`]);
+      // The addresses that the service publishes for allow lists are exactly those that Squid was asked for.
+      const asked = squid.log().map(line => line.split(' ')[1]);
+      expect(new Set(asked)).toEqual(new Set(await remote.publishedHosts()));
+    },
+  );
 });

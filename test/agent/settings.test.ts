@@ -45,8 +45,8 @@ const service: ServiceSettings = {
   proxyLogin: '/etc/passfob/login',
 };
 
-describe('the settings of the agent', () => {
-  it('are written whole, for their owner alone, and read as they were', () => {
+describe('settings of the agent', () => {
+  it('settings are written whole, for their owner alone, and read back as they were', () => {
     const home = join(folder(), 'new');
     expect(readSettings(home)).toEqual({ services: [] });
     const plain = {
@@ -60,14 +60,14 @@ describe('the settings of the agent', () => {
     expect(readSettings(home)).toEqual({ services: [service, plain] });
     expect([statSync(home).mode & 0o777, statSync(settingsPath(home)).mode & 0o777]).toEqual([0o700, 0o600]);
     expect(readdirSync(home)).toEqual(['agent.json']);
-    // In place of the one at the same address, then gone.
+    // Replaces the service at the same address, then removes it.
     const renamed = withService(readSettings(home), { ...service, name: 'Other' });
     expect(renamed.services.map(({ name }) => name)).toEqual(['Tokens', 'Other']);
     expect(withoutService(renamed, service.url).services).toEqual([plain]);
     expect(() => withoutService({ services: [] }, service.url)).toThrow(/no such service/);
   });
 
-  it('are refused where others may read them, or they are not what was written', () => {
+  it('settings that others may read, or that are damaged, are refused', () => {
     const home = folder();
     const path = settingsPath(home);
     const texts = [
@@ -94,7 +94,7 @@ describe('the settings of the agent', () => {
     expect(() => readSettings(home)).toThrow(/cannot be read/);
   });
 
-  it('hold no more services than are allowed', () => {
+  it('settings hold no more services than are allowed', () => {
     const services = Array.from({ length: AGENT_SERVICES_MAX }, (_, at) => ({
       ...service,
       url: `https://tokens-${at}.example.org`,
@@ -102,7 +102,7 @@ describe('the settings of the agent', () => {
     expect(() => withService({ services }, service)).toThrow(/as many services/);
   });
 
-  it('take a fingerprint as people copy it, and nothing else', () => {
+  it('settings take a fingerprint as people copy it, and nothing else', () => {
     const between = fc.array(fc.constantFrom('', ' ', ':', '-', '\n', '\u2011'), {
       minLength: 64,
       maxLength: 64,
@@ -132,7 +132,7 @@ describe('the settings of the agent', () => {
     ['https://tokens.example.org:8443', 'https://tokens.example.org:8443'],
     ['http://[::1]:8480', 'http://[::1]:8480'],
     ['http://localhost', 'http://localhost'],
-  ])('take the address %s', (text, origin) => {
+  ])('settings take the address %s', (text, origin) => {
     expect(readServiceOrigin(text)).toBe(origin);
   });
 
@@ -146,12 +146,12 @@ describe('the settings of the agent', () => {
     'https://tokens.example.org/#part',
     'ftp://tokens.example.org',
     '',
-  ])('refuse the address %j', text => {
+  ])('settings refuse the address %j', text => {
     expect(() => readServiceOrigin(text)).toThrow(/address of a service/);
   });
 });
 
-it('a service shows no more notifications than one in a while, whatever it calls itself', () => {
+it('the rate limit of notifications holds for a service, whatever it calls itself', () => {
   let nowMs = 0;
   const shown: string[][] = [];
   const notify = notifier(
@@ -170,11 +170,11 @@ it('a service shows no more notifications than one in a while, whatever it calls
   expect(shown).toHaveLength(3);
 });
 
-itNeeds(needsTool('systemd-analyze'), 'systemd has nothing to say against the unit of the agent', analyze => {
+itNeeds(needsTool('systemd-analyze'), 'systemd reports no fault in the unit of the agent', analyze => {
   const unit = fileURLToPath(new URL('../../host/agent/deploy/passfob-agent.service', import.meta.url));
   const place = folder();
   const checked = (text: string) => {
-    // A program and a manual page that are there.
+    // The program and the manual page exist.
     const adapted = text
       .replace('/usr/local/bin/passfob', process.execPath)
       .replace(/^Documentation=.*\n/m, '');

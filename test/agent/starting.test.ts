@@ -10,7 +10,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { settingsOf } from './kit/agent.ts';
 import { Peer } from './kit/peer.ts';
 
-it('an agent that is just starting has the service that was added when nobody could be told of it', async () => {
+it('an agent that is just starting has the service that was added while no agent could be told', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'passfob-starting-'));
   onTestFinished(() => rmSync(directory, { recursive: true }));
   await using peer = await Peer.start();
@@ -25,7 +25,7 @@ it('an agent that is just starting has the service that was added when nobody co
   const choice = { port: 'tcp:127.0.0.1:9' };
   const { signal } = ending;
   const running = keepAgent({ notifies: false }, { choice, isJson: true, terminal, signal });
-  // As `agent add` does, which finds nobody to tell.
+  // `agent add` does the same when no agent runs.
   writeSettings(directory, { services: [settingsOf(peer)] });
   const status = (await askAgent(directory, 'status')) as AgentStatus;
   expect(status.services.map(({ url }) => url)).toEqual([peer.origin]);

@@ -7,11 +7,11 @@ import { describeNeeds } from '../kit/tools.ts';
 import { openPlan, provedLabels, rowsOf, scene } from './kit/scene.ts';
 import { batchRun } from './kit/tray.ts';
 
-/** Several processes start in each: patience, not a measure. */
+/** Several processes start in each test: a generous timeout, not a measure. */
 vi.setConfig({ testTimeout: 120_000 });
 
-describeNeeds(needsBuild, 'a batch by the command line', () => {
-  it('gives every row to one fob, proved, in eight round trips each, and does nothing twice', async () => {
+describeNeeds(needsBuild, 'batches by the command line', () => {
+  it('a batch gives every row to one fob, proved, in eight round trips each, and does nothing twice', async () => {
     const { tray, home, plan, ports } = await scene(4, openPlan(4));
     const report = join(home, 'report.csv');
     const first = await batchRun(tray, { home, args: [plan, ...ports, '--json', '--report', report] });
@@ -30,10 +30,10 @@ describeNeeds(needsBuild, 'a batch by the command line', () => {
     expect(await provedLabels(home, tray)).toEqual(labels);
   });
 
-  it('goes on with the others where one fails, says so, and finishes that one when it is run again', async () => {
+  it('a batch continues with the other fobs where one fails, says so, and finishes that one at the next run', async () => {
     const { tray, home, plan, ports } = await scene(3, openPlan(3));
     const [unlucky = ''] = tray.addresses;
-    // One wrong character is always noticed.
+    // The check always detects one wrong character.
     const misread = (code: string, address: string) =>
       address === unlucky ? `${code.slice(0, -1)}${code.endsWith('q') ? 'p' : 'q'}` : code;
     const first = await batchRun(tray, { home, args: [plan, ...ports, '--json'], misread });
@@ -49,10 +49,10 @@ describeNeeds(needsBuild, 'a batch by the command line', () => {
     );
   });
 
-  it('keeps rows for the fobs they name, sets their policy last, and gives no stranger an open row', async () => {
+  it('a batch keeps rows for the fobs they name, sets their policy last, and gives no unknown fob an open row', async () => {
     const { tray, home, plan, ports } = await scene(2, openPlan(1));
     const [one = '', two = ''] = tray.addresses;
-    // The first run makes an owner, so that the serial is known: the journal is another plan's.
+    // The first run makes an owner, so that the serial is known; the journal belongs to another plan.
     const first = await batchRun(tray, { home, args: [plan, '--ports', one, '--json'] });
     const [{ serial = '' } = {}] = rowsOf(first);
     const named = join(home, 'named.csv');
@@ -66,7 +66,7 @@ describeNeeds(needsBuild, 'a batch by the command line', () => {
       { state: 'done', serial, label: 'alice' },
       { state: 'done', label: 'bob' },
     ]);
-    // Both fobs hold something now: a row for any fob is for neither.
+    // Both fobs hold an account now: a row for any fob fits neither.
     const third = join(home, 'third.csv');
     writeFileSync(third, 'label\ncarol\n');
     const refused = await batchRun(tray, { home, args: [third, '--ports', two, '--json'] });
@@ -75,7 +75,7 @@ describeNeeds(needsBuild, 'a batch by the command line', () => {
     expect(rowsOf(refused)).toMatchObject([{ state: 'waiting', serial: '' }]);
   });
 
-  it('ends at a signal with every fob consistent, and goes on afterwards', async () => {
+  it('a batch ends at a signal with every fob consistent, and continues afterwards', async () => {
     const { tray, home, plan, ports } = await scene(3, openPlan(3));
     let isSaid = false;
     const first = await batchRun(tray, {
@@ -93,7 +93,7 @@ describeNeeds(needsBuild, 'a batch by the command line', () => {
     expect((await provedLabels(home, tray)).size).toBe(3);
   });
 
-  it('waits for the next fob, and works on one after the other, until the plan is done', async () => {
+  it('a batch waits for the next fob, and works on one after the other, until the plan is done', async () => {
     const { tray, home, plan, ports } = await scene(2, openPlan(2));
     const [, later = ''] = tray.addresses;
     await tray.unplug(later);
@@ -112,7 +112,7 @@ describeNeeds(needsBuild, 'a batch by the command line', () => {
     expect((await provedLabels(home, tray)).size).toBe(2);
   });
 
-  it('lets the rows of a lost fob wait for another one', async () => {
+  it('a batch keeps the rows of a lost fob for another one', async () => {
     const { tray, home, plan } = await scene(2, openPlan(1));
     const [lost = '', other = ''] = tray.addresses;
     const first = await batchRun(tray, { home, args: [plan, '--ports', lost, '--json'] });
@@ -124,7 +124,7 @@ describeNeeds(needsBuild, 'a batch by the command line', () => {
     expect(row?.serial).not.toBe(serial);
   });
 
-  it('says what is wrong with a plan before any fob is touched', async () => {
+  it('a batch reports errors of a plan before it touches any fob', async () => {
     const { tray, home, plan, ports } = await scene(1, 'label,digits\nalice,6\nbob,9\n');
     const run = await batchRun(tray, { home, args: [plan, ...ports, '--json'] });
     expect(run.exitCode).toBe(3);

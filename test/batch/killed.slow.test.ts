@@ -22,8 +22,8 @@ function chanceOf(seed: number): (below: number) => number {
   };
 }
 
-describeNeeds(needsBuild, 'a batch that is killed', () => {
-  it(`${KILLS} times (seed ${SEED}) does every fob once, and the inventory equals the fobs`, {
+describeNeeds(needsBuild, 'killed batches', () => {
+  it(`a batch killed ${KILLS} times (seed ${SEED}) does every fob once, and the inventory equals the fobs`, {
     ...LONG,
     timeout: 1_800_000,
   }, async () => {
@@ -42,7 +42,7 @@ describeNeeds(needsBuild, 'a batch that is killed', () => {
         },
       });
       if (exitCode === null) killed++;
-      // The cable and the power of one go with it now and then.
+      // The cable and the power of one fob go with it now and then.
       if (chance(3) === 0) await tray.restart(tray.addresses[chance(FOBS)] ?? '');
     }
     expect(killed).toBeGreaterThan(KILLS / 2);

@@ -26,8 +26,8 @@ function written(content: string): string {
 const planOf = (content: string): Promise<BatchPlan> => readPlan(written(content));
 const zeros = (length: number) => new Uint8Array(length);
 
-describe('a plan', () => {
-  it('is read as a spreadsheet writes it, with usual settings where it says nothing', async () => {
+describe('batch plans', () => {
+  it('a plan is read as a spreadsheet writes it, with usual settings where it names none', async () => {
     const { name, rows } = await planOf(
       '\uFEFFSerial;Issuer;Label;UPN;PIN digits;lock_after;Ask;Clock\r\n' +
         'pf-7q4mk2xz;"Example; ""Inc"" ";alice;a@example.com;6;screen;passcode, settings;no\r\n;;;b@example.com;;;;\r\n',
@@ -55,7 +55,7 @@ describe('a plan', () => {
     });
   });
 
-  it('knows its rows again when others are added, and when their policy changes, but not by another name', async () => {
+  it('a plan recognises its rows when others are added, and when their policy changes, but not under another name', async () => {
     const before = await planOf('label,attempts\na,5\nb,5\na,5\n');
     const after = await planOf('label,attempts\nc,5\na,9\na,5\nb,5\n');
     const keys = ({ rows }: BatchPlan) => rows.map(({ key }) => key);
@@ -63,7 +63,7 @@ describe('a plan', () => {
     expect(keys(after)).toEqual(expect.arrayContaining(keys(before)));
   });
 
-  it('takes a secret from a file that holds a key URI, by the folder of the plan, under its own names', async () => {
+  it("a plan takes a secret from a file that holds a key URI, relative to the plan's folder, under its own names", async () => {
     const path = written('issuer,secret\nOurs,file:uri.txt\n');
     const text = secret('JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP');
     writeFileSync(join(path, '..', 'uri.txt'), `otpauth://totp/Theirs:alice?secret=${text}&issuer=Theirs\n`);
@@ -97,14 +97,14 @@ describe('a plan', () => {
     ],
     ['a file that is not there', 'secret\nfile:none\n', 'does not exist.'],
   ];
-  it.each(bad)('with %s is refused in one sentence', async (_, content, says) => {
+  it.each(bad)('a plan with %s is refused in one sentence', async (_, content, says) => {
     const error = await failure(planOf(content));
     expect(error.kind).toBe('bad-input');
     expect(error.message).toContain(says);
     expect(error.next).not.toBe('');
   });
 
-  it('with several bad lines is refused once, with each of them, and the first twenty of many', async () => {
+  it('a plan with several bad lines is refused once, with each of them, and with the first twenty of many', async () => {
     const error = await failure(planOf('label,period\na,5\nb,30\nc,30,x\n,30\n'));
     expect(error.message).toMatch(
       /^3 lines of the plan cannot be used:\nLine 2: A period of 5 .*\nLine 4: It has more .*\nLine 5: The cell "label"/,
@@ -116,7 +116,7 @@ describe('a plan', () => {
     expect(many.message).toMatch(/\nand 5 more\.$/);
   });
 
-  it('that holds secrets where they do not belong is refused without repeating them', async () => {
+  it('a plan that holds secrets in the wrong column is refused without repeating them', async () => {
     const text = secret('JBSWY3DPEHPK3PXQJBSWY3DPEHPK3PXQ');
     for (const content of [`label,secret\na,${text}\n`, `label,${text}\na,b\n`, `kind,label\n${text},a\n`]) {
       const { message, next } = await failure(planOf(content));
@@ -126,7 +126,7 @@ describe('a plan', () => {
 });
 
 describe('CSV', () => {
-  it('is read as it was written', () => {
+  it('CSV reads back as it was written', () => {
     const cell = fc.string({ maxLength: 20 }).map(text => text.replace(/^[\s=+\-@]+|[\r\n]/g, ''));
     fc.assert(
       fc.property(
@@ -143,7 +143,7 @@ describe('CSV', () => {
     );
   });
 
-  it('gives the line where a record begins, whatever ends lines inside and outside of quotes', () => {
+  it('CSV gives the line where a record begins, whatever ends lines inside and outside of quotes', () => {
     const text = 'a\r\n"x\r\ny",1\n\n  \r\n"",\r"z\n""",2\nlast';
     expect(readCsv(text)).toEqual([
       { line: 1, cells: ['a'] },
@@ -154,7 +154,7 @@ describe('CSV', () => {
     expect(() => readCsv('a\n"x\r\ny",1\n\n\nb"')).toThrow('Line 6 of the plan is not CSV');
   });
 
-  it.each(['=1+1', '+1', '-1', '@sum', '\t=1', ' =1'])('lets no spreadsheet run %j', text => {
+  it.each(['=1+1', '+1', '-1', '@sum', '\t=1', ' =1'])('CSV lets no spreadsheet run %j', text => {
     expect(writeCsv([[text]])).toBe(`"'${text}"\r\n`);
   });
 });
@@ -172,8 +172,8 @@ const ROW: ReportRow = {
   problem: 'The fob at tcp:127.0.0.1:1 was unplugged.',
 };
 
-describe('a report', () => {
-  it('runs nothing, whatever is in the plan', () => {
+describe('batch reports', () => {
+  it('a report makes a spreadsheet run nothing, whatever is in the plan', () => {
     expect(REPORT_WRITERS.csv([ROW])).toContain(`"'=HYPERLINK(""http://example.com"")"`);
     const page = REPORT_WRITERS.html([ROW]);
     expect(page).not.toContain('<script');
@@ -200,14 +200,14 @@ describe('the file for Entra ID', () => {
     },
   });
 
-  it('is the one that Microsoft describes, as enroll writes it', () => {
+  it('the file for Entra ID is the one that Microsoft describes, as enroll writes it', () => {
     expect(writeUpload([row()], 'entra')).toBe(
       'upn,serial number,secret key,time interval,manufacturer,model\r\n' +
         'a@example.com,PF-7Q4M-K2XZ-5991EC,GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ,30,Passfob,pico\r\n',
     );
   });
 
-  it('never has the same serial number for two accounts of one fob', () => {
+  it('the file for Entra ID never has the same serial number for two accounts of one fob', () => {
     const file = writeUpload([row(), row({ label: 'bob', upn: 'b@example.com' })], 'entra');
     const serials = file
       .trim()
@@ -221,7 +221,7 @@ describe('the file for Entra ID', () => {
     ["o'brien@example.com", "o''brien@example.com"],
     ['-x@example.com', '-x@example.com'],
     ['x_gmail.com#EXT#@example.onmicrosoft.com', 'x_gmail.com#EXT#@example.onmicrosoft.com'],
-  ])('has %s as Entra ID wants it', (upn, cell) => {
+  ])('the file for Entra ID has %s in the required form', (upn, cell) => {
     expect(
       writeUpload([row({ upn })], 'entra')
         .split('\r\n')[1]
@@ -230,17 +230,17 @@ describe('the file for Entra ID', () => {
   });
 
   it.each([{ digits: 8 }, { kind: 1 }, { period: 45 }, { algorithm: 2 }, { algorithm: 3 }])(
-    'has no row of %o, whose passcodes Entra ID would not make from it',
+    'the file for Entra ID has no row of %o, for which Entra ID would make other passcodes',
     other => {
       expect(() => writeUpload([row({ settings: other })], 'entra')).toThrow(FobError);
     },
   );
 
-  it.each(['', '=cmd()', 'a,b@example.com'])('has no row for the upn %j', upn => {
+  it.each(['', '=cmd()', 'a,b@example.com'])('the file for Entra ID has no row for the upn %j', upn => {
     expect(() => writeUpload([row({ upn })], 'entra')).toThrow(FobError);
   });
 
-  it('is checked for every row of the plan before a fob is touched', async () => {
+  it('the file for Entra ID is checked for every row of the plan before a fob is touched', async () => {
     const { rows } = await planOf(
       'upn,algorithm,digits\na@example.com,sha1,6\nb@example.com,sha256,6\n=x,sha1,6\nc@example.com,sha1,8\n',
     );
@@ -250,7 +250,7 @@ describe('the file for Entra ID', () => {
 });
 
 describe('pairing codes from a pipe', () => {
-  it('are given to their fobs, in whatever order they come', async () => {
+  it('pairing codes from a pipe go to their fobs, in whatever order they come', async () => {
     const pipe = new PassThrough();
     const codes = codesOf(pipe);
     pipe.write('PF-7Q4M-K2XZ abc def\nnot a line\n');
@@ -264,7 +264,7 @@ describe('pairing codes from a pipe', () => {
     codes.close();
   });
 
-  it('are read from a named pipe, and leave it at once when nothing comes', async () => {
+  it('pairing codes come from a named pipe, which is closed at once when nothing comes', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'passfob-codes-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const path = join(folder, 'pipe');
@@ -276,7 +276,7 @@ describe('pairing codes from a pipe', () => {
     codes.close();
     const silent = codesFrom(path);
     silent.close();
-    // A pipe that nobody reads cannot be opened for writing without waiting.
+    // A pipe without a reader cannot be opened for writing without waiting.
     const open = () => closeSync(openSync(path, constants.O_WRONLY | constants.O_NONBLOCK));
     await expect.poll(() => codeOf(open)).toBe('ENXIO');
   });

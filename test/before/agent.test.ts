@@ -17,7 +17,7 @@ const DEAF_MS = 900;
 const HOLD_MS = 1_300;
 const WAIT = { timeout: 30_000 };
 
-it('the settings of an agent of before are read as they were written', async () => {
+it('the settings of an older agent are read as they were written', async () => {
   await using station = new Workstation();
   unpack(station.home, 'agent.json');
   const half = made.fingerprint.slice(0, 32);
@@ -31,7 +31,10 @@ it('the settings of an agent of before are read as they were written', async () 
   ]);
 });
 
-/** A log-in that is approved on the fob. @returns the status that the application gets */
+/**
+ * Approves a log-in on the fob.
+ * @returns the status that the application gets
+ */
 async function approved(fob: SimulatedFob, url: string): Promise<number> {
   const session = `session-${made.fob}`;
   const post = (path: string, body: object) =>
@@ -48,7 +51,7 @@ async function approved(fob: SimulatedFob, url: string): Promise<number> {
 }
 
 describeNeeds(needsBuild, 'passfob agent', () => {
-  it('connects by its settings of before, and a log-in is approved on the fob that the service of before owns', async () => {
+  it('an agent with older settings connects, and a log-in is approved on the fob that the older service owns', async () => {
     await using rig = new Rig();
     unpack(rig.directory, 'service.db', 'service.key', 'service.fob');
     rig.clock.nowMs = made.madeMs + MINUTE_MS;
@@ -58,7 +61,7 @@ describeNeeds(needsBuild, 'passfob agent', () => {
     onTestFinished(() => fob.close());
     await using station = new Workstation();
     unpack(station.home, 'agent.json');
-    // The service has another port today, and nobody is at the other address.
+    // The service has another port today, and nothing listens at the old address.
     const settings = JSON.parse(readFileSync(join(station.home, 'agent.json'), 'utf8')) as {
       services: { url: string }[];
     };

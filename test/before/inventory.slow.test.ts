@@ -27,7 +27,7 @@ vi.setConfig({ testTimeout: 120_000 });
 
 const { boards, password } = facts.inventory;
 const SERIALS = Object.values(boards).map(({ serial }) => serial);
-/** Just before a whole second, where time stands still: a clock is set without a second of waiting. */
+/** Just before a whole second, where time stands still: this sets a clock without a second of waiting. */
 const NOW_MS = Math.floor(facts.service.madeMs / 1_000) * 1_000 + 990;
 /** Without a battery for its clock a board does not know the time when it boots. */
 const HAS_BATTERY: Readonly<Record<BoardName, boolean>> = {
@@ -36,24 +36,24 @@ const HAS_BATTERY: Readonly<Record<BoardName, boolean>> = {
   banglejs2: false,
   bench: false,
 };
-/** Past the moment in which keys are not heard, and long enough for a hold. */
+/** Longer than the time for which keys are deaf, and long enough for a hold. */
 const DEAF_MS = 900;
 const HOLD_MS = 1_300;
 const PRESS_MS = 100;
 /** More than a wheel of digits has. */
 const WHEEL_SYMBOLS = 20;
-/** In which the computer has set up the USB device, and in which an answer of many reports has come. */
+/** The time in which the computer sets up the USB device, and in which an answer of many reports arrives. */
 const ENUMERATION_MS = 500;
 const ANSWER_MS = 300;
 
-/** A folder that goes when the test is over. */
+/** A folder that is removed after the test. */
 function folderHere(): string {
   const folder = mkdtempSync(join(tmpdir(), 'passfob-before-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
-/** The inventory of before, on the present code, whose owner answers what a fob asks. */
+/** The older inventory on the present code; its owner answers every question of a fob. */
 function ownerOf(fob: () => Fob): Context {
   const home = folderHere();
   unpack(home, 'inventory.db', 'inventory.key');
@@ -74,7 +74,7 @@ function memoryOf(name: BoardName): StateStore {
   return store;
 }
 
-/** A fob of before on a cable of reports, which a board has time to send. */
+/** An older fob on a cable of HID reports; the board gets the time to send them. */
 function hidFob(): { readonly fob: Fob; readonly port: BoardPort } {
   const fob = boot({ board: 'pico-hid', storage: memoryOf('pico-hid') });
   fob.advance(ENUMERATION_MS);
@@ -93,12 +93,12 @@ function hidFob(): { readonly fob: Fob; readonly port: BoardPort } {
   return { fob, port: { address: 'cable', open } };
 }
 
-/** A fob of before, as its memory lay. */
+/** An older fob with its memory as recorded. */
 function fobOf(name: BoardName): { readonly fob: Fob; readonly port: BoardPort } {
   return name === 'pico-hid' ? hidFob() : new Board(name, {}, memoryOf(name));
 }
 
-/** Takes digits, and the end of them, on the wheel that the screen shows. */
+/** Enters digits on the wheel that the screen shows, and confirms them. */
 function enter(fob: Fob, digits: string): void {
   for (const symbol of [...digits, 'ok']) {
     for (let turns = 0; !fob.screen().text.includes(symbol); turns++) {
@@ -110,21 +110,21 @@ function enter(fob: Fob, digits: string): void {
   fob.advance(PRESS_MS);
 }
 
-/** Enters the PIN of a fob that has one, after a wrong one. */
+/** Enters a wrong PIN, then the right one, on a fob that has a PIN. */
 async function unlock(context: Context, { fob, port }: ReturnType<typeof fobOf>, pin: string): Promise<void> {
   const refused = () => failure(onFob({ port }, one => list(context, one)));
   expect(await refused()).toMatchObject({ refusal: 'locked' });
   fob.press(0, PRESS_MS);
   enter(fob, otherThan(pin));
   expect(await refused()).toMatchObject({ refusal: 'locked' });
-  // The time that a wrong one costs.
+  // The delay after a wrong PIN.
   fob.advance(5_000);
   fob.press(0, PRESS_MS);
   enter(fob, pin);
 }
 
 it.each(['pico', 'pico-hid', 'banglejs2', 'bench'] as const)(
-  'the memory of a %s of before opens to the inventory of before, holds its accounts and goes on with its passcodes',
+  'the memory of an older %s opens to the older inventory, holds its accounts and continues with its passcodes',
   async name => {
     const { serial, pin, totp, hotp, ocra } = boards[name];
     const there = fobOf(name);
@@ -135,7 +135,7 @@ it.each(['pico', 'pico-hid', 'banglejs2', 'bench'] as const)(
     expect(listed).toMatchObject({ serial, clock: HAS_BATTERY[name] ? 'trusted' : 'unset' });
     const names = ['totp ada', 'hotp bob', ...(ocra === undefined ? [] : ['ocra bank'])];
     expect(listed.accounts.map(({ kind, label }) => `${kind} ${label}`)).toEqual(names);
-    // Each proves its key.
+    // Each account proves its key.
     expect(await accountsOn(context, there)).toHaveLength(names.length);
     // The bench has no key to hold.
     if (name === 'bench') return;
@@ -155,7 +155,7 @@ it.each(['pico', 'pico-hid', 'banglejs2', 'bench'] as const)(
 );
 
 it.each(['pico', 'banglejs2'] as const)(
-  'a %s of before takes the present firmware by an update and keeps its accounts',
+  'an older %s takes the present firmware by an update and keeps its accounts',
   async name => {
     const { pin } = boards[name];
     const there = new Board(name, {}, memoryOf(name));
@@ -169,7 +169,7 @@ it.each(['pico', 'banglejs2'] as const)(
   },
 );
 
-describeNeeds(needsBuild, 'the commands of the inventory', () => {
+describeNeeds(needsBuild, 'commands of the inventory', () => {
   const run = async (home: string, ...args: string[]) => passfob([...args, '--json'], { home, input: '' });
   const serialsIn = async (home: string) => {
     const { fobs } = (await run(home, 'inventory', 'list')).json() as {
@@ -179,7 +179,7 @@ describeNeeds(needsBuild, 'the commands of the inventory', () => {
     return fobs.map(({ serial }) => serial).sort();
   };
 
-  it('list an inventory of before, restore its backup and take its handover, each by the right password alone', async () => {
+  it('an older inventory is listed, its backup restored and its handover taken, each by the right password alone', async () => {
     const folder = folderHere();
     const home = join(folder, 'home');
     unpack(home, 'inventory.db', 'inventory.key');

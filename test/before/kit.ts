@@ -82,7 +82,7 @@ export function fixture(name: string): Uint8Array {
   return packed ? gunzipSync(bytes) : bytes;
 }
 
-/** Copies fixtures into a folder, which is made, for their owner alone: as programs want their keys. */
+/** Copies fixtures into a new folder that only its owner may read: programs require that of their keys. */
 export function unpack(into: string, ...names: string[]): void {
   mkdirSync(into, { recursive: true, mode: 0o700 });
   for (const name of names) writeFileSync(join(into, name), fixture(name), { mode: 0o600 });
@@ -91,7 +91,7 @@ export function unpack(into: string, ...names: string[]): void {
 const ALPHABETS = { decimal: 0, hex: 1, base32: 2 } as const;
 const HASHES = { sha1: SHA1, sha256: SHA256, sha512: SHA512 } as const;
 
-/** The passcode of a token for a counter or a time step, as a fob shows it. */
+/** Returns the passcode of a token for a counter or a time step, as a fob shows it. */
 export function passcodeOf(
   { secret: seed, algorithm = 'sha1', alphabet, digits = 6 }: Omit<TokenFacts, 'user' | 'serial' | 'kind'>,
   counter: number,
@@ -100,12 +100,12 @@ export function passcodeOf(
   return secret(hotp(mac, counter, digits, ALPHABETS[alphabet ?? 'decimal']));
 }
 
-/** The passcode of a TOTP token at a moment. */
+/** Returns the passcode of a TOTP token at a moment. */
 export function passcodeAt(token: TokenFacts, nowMs: number): string {
   return passcodeOf(token, Math.floor(nowMs / 1000 / (token.period ?? 30)));
 }
 
-/** A decimal passcode of the same length that is another one. */
+/** Returns another decimal passcode of the same length. */
 export function otherThan(passcode: string): string {
   return `${(Number(passcode.charAt(0)) + 1) % 10}${passcode.slice(1)}`;
 }

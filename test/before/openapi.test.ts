@@ -2,11 +2,11 @@ import { expect, it } from 'vitest';
 import { Rig } from '../service/kit.ts';
 import { fixture } from './kit.ts';
 
-/** Operations that the description of before did not have. A new route is named here. */
+/** Operations that the older description did not have. List new routes here. */
 const ADDED: readonly string[] = [];
-/** Everything else that differs from the description of before, on purpose, as `differences` says it. */
+/** Every other intended difference from the older description, as `differences` words it. */
 const CHANGED: readonly string[] = [
-  // What these routes always did, and a description of theirs that was written by hand had left out.
+  // These routes always behaved so; a hand-written description of them had omitted it.
   'GET /metrics: x-passfob-fresh-proof was added',
   'GET /metrics: x-passfob-permission was added',
   'GET /metrics: x-passfob-roles was added',
@@ -26,12 +26,12 @@ type Fields = { readonly [name: string]: Json };
 
 const isFields = (value: Json | undefined): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-/** How much of a value a difference shows. */
+/** Characters of a value that a difference shows. */
 const SHOWN_CHARACTERS = 80;
 const shown = (text: string) => text.slice(0, SHOWN_CHARACTERS);
 const inOrder = (one: string, other: string) => (one < other ? -1 : 1);
 
-/** The document with each reference replaced by its schema, names sorted, and without the schemas' own place. */
+/** Returns the document with each reference replaced by its schema, names sorted, and without the list of schemas. */
 function dereferenced(document: Fields): Fields {
   const { components, ...rest } = document;
   const { schemas, ...others } = components as Fields;
@@ -49,14 +49,17 @@ function dereferenced(document: Fields): Fields {
   return resolve({ ...rest, components: others }) as Fields;
 }
 
-/** An array by what tells its entries apart: the name of a parameter or a tag, or the entry itself, so that order does not count. */
+/**
+ * Keys an array by what distinguishes its entries: the name of a parameter or a tag, or the entry itself, so that
+ * order does not count.
+ */
 function entriesOf(value: readonly Json[]): Fields {
   const nameOf = (entry: Json) =>
     isFields(entry) && typeof entry.name === 'string' ? entry.name : JSON.stringify(entry);
   return Object.fromEntries(value.map(entry => [nameOf(entry), entry]));
 }
 
-/** What differs between two values, a sentence each: where, and what was added, is gone or is another. */
+/** Returns the differences between two values, a sentence each: where, and what was added, removed or changed. */
 function differences(before: Json, after: Json, where: string): string[] {
   if (Array.isArray(before) && Array.isArray(after))
     return differences(entriesOf(before), entriesOf(after), where);
@@ -73,7 +76,7 @@ function differences(before: Json, after: Json, where: string): string[] {
   });
 }
 
-/** The operations of a document by method and path, and the rest of it. */
+/** Returns the operations of a document by method and path, and the rest of it. */
 function parted({ paths, ...rest }: Fields): { readonly operations: Fields; readonly rest: Fields } {
   const operations = Object.entries(paths as Fields).flatMap(([path, methods]) =>
     Object.entries(methods as Fields).map(([method, one]) => [`${method.toUpperCase()} ${path}`, one]),
@@ -81,7 +84,7 @@ function parted({ paths, ...rest }: Fields): { readonly operations: Fields; read
   return { operations: Object.fromEntries(operations), rest };
 }
 
-it('the OpenAPI document is the one of before but for the routes and changes that are named here', async () => {
+it('the OpenAPI document equals the older one except for the routes and changes listed here', async () => {
   await using rig = new Rig();
   const service = await rig.start({ background: false, version: '0.1.0' });
   const { port } = new URL(service.url);
@@ -104,7 +107,7 @@ it('the OpenAPI document is the one of before but for the routes and changes tha
   expect(Object.keys(before.operations).length).toBeGreaterThan(90);
 });
 
-it('a parameter, a value, a field and a response that changed are each told of', () => {
+it('a changed parameter, value, field and response are each reported as a difference', () => {
   const operation = (schema: Json, name = 'user', status = '200') => ({
     parameters: [{ name, in: 'query', schema }],
     responses: { [status]: { description: 'Done.' } },

@@ -26,7 +26,7 @@ const HERE = '127.0.0.1';
 /** The migrations that the database and the backup of before have. */
 const MIGRATIONS_BEFORE = 16;
 
-/** The service of before on the present code, two minutes after it was left. */
+/** Opens the older service on the present code, two minutes after its last use. */
 async function opened(rig: Rig): Promise<Service> {
   unpack(rig.directory, 'service.db', 'service.key');
   rig.clock.nowMs = made.madeMs + 2 * MINUTE_MS;
@@ -35,12 +35,12 @@ async function opened(rig: Rig): Promise<Service> {
   return service;
 }
 
-/** The status of a log-in with a key of before. */
+/** Returns the status of a log-in with an older API key. */
 async function logIn(service: Service, body: object, key = made.apiKey): Promise<number> {
   return (await post(service, key, body)).status;
 }
 
-it('a service database of before accepts the next passcodes once each, and none that was spent before', async () => {
+it('an older service database accepts the next passcodes once each, and no passcode that was spent before', async () => {
   await using rig = new Rig();
   const service = await opened(rig);
   const totp = { user: 'ada', passcode: passcodeAt(tokens.totp, rig.clock.nowMs) };
@@ -52,7 +52,7 @@ it('a service database of before accepts the next passcodes once each, and none 
   expect(await logIn(service, { ...totp, passcode: otherThan(totp.passcode) })).toBe(403);
 });
 
-it('passwords, PINs, alphabets and questions of a service database of before count as they did', async () => {
+it('passwords, PINs, alphabets and questions of an older service database still work', async () => {
   await using rig = new Rig();
   const service = await opened(rig);
   const byPassword = { user: 'bob', passcode: passcodeOf(tokens.hotp, 7) };
@@ -73,7 +73,7 @@ it('passwords, PINs, alphabets and questions of a service database of before cou
   expect((await send(service.url, made.apiKey, path, body)).status).toBe(403);
 });
 
-it('locks and token states of a service database of before are kept', async () => {
+it('lockouts and token states of an older service database are kept', async () => {
   await using rig = new Rig();
   const service = await opened(rig);
   const locked = () => ({ user: 'erin', passcode: passcodeAt(tokens.base32, rig.clock.nowMs) });
@@ -99,7 +99,7 @@ it('locks and token states of a service database of before are kept', async () =
   expect((await service.alerts()).map(({ kind }) => kind).sort()).toEqual(['locked', 'replay']);
 });
 
-it('an API key, a policy and the identity of a service database of before are as they were', async () => {
+it('API keys, policies and the identity of an older service database are unchanged', async () => {
   await using rig = new Rig();
   const service = await opened(rig);
   const ask = async (path: string) => {
@@ -113,7 +113,7 @@ it('an API key, a policy and the identity of a service database of before are as
   expect(await service.fingerprint()).toBe(made.fingerprint);
 });
 
-it('a RADIUS client of a service database of before logs in by its shared secret', async () => {
+it('a RADIUS client of an older service database logs in by its shared secret', async () => {
   await using rig = new Rig();
   const service = await opened(rig);
   const socket = createSocket('udp4').bind(0, HERE);
@@ -131,7 +131,7 @@ it('a RADIUS client of a service database of before logs in by its shared secret
   socket.close();
 });
 
-it('an activation that was open in a service database of before can be used, once', async () => {
+it('an open activation of an older service database can be used once', async () => {
   await using rig = new Rig();
   await opened(rig);
   await using office = await Office.beside(rig);
@@ -140,8 +140,8 @@ it('an activation that was open in a service database of before can be used, onc
   expect(await entered(office, made.activation)).toBeUndefined();
 });
 
-describeNeeds(needsBuild, 'the commands of the service', () => {
-  it('verify the audit of a service database of before, and find a row of it that was changed', async () => {
+describeNeeds(needsBuild, 'commands of the service', () => {
+  it('the audit of an older service database verifies, and a changed row of it is found', async () => {
     await using rig = new Rig();
     unpack(rig.directory, 'service.db', 'service.key');
     const verify = () =>
@@ -154,7 +154,7 @@ describeNeeds(needsBuild, 'the commands of the service', () => {
     expect((await verify()).exitCode).toBe(EXIT_CODES.service.code);
   });
 
-  it('restore a backup of before where the tables are the same, and refuse it in plain words where not', async () => {
+  it('an older backup is restored where the tables are the same, and refused in plain words otherwise', async () => {
     await using rig = new Rig();
     unpack(rig.directory, 'service-backup.gz');
     const folder = join(rig.directory, 'restored');
@@ -170,7 +170,8 @@ describeNeeds(needsBuild, 'the commands of the service', () => {
       return;
     }
     expect(restored.exitCode).toBe(0);
-    // What was accepted last was raised to the moment of the restore, by the clock of this computer, and the most a fob is ahead.
+    // The restore raised the last accepted step to its own moment, by the clock of this computer, plus the most a fob
+    // may be ahead.
     rig.clock.nowMs = Date.now() + 10 * MINUTE_MS;
     const service = await rig.start({ directory: folder, background: false });
     const totp = { user: 'ada', passcode: passcodeAt(tokens.totp, rig.clock.nowMs) };

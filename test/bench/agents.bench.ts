@@ -21,7 +21,7 @@ const ACROSS_PER_SECOND = ACROSS_PEOPLE / 5;
 const FOB_PROCESSES = 2;
 const SETTLE_MS = 3_000;
 
-/** Log-ins that begin at a steady rate, of one person after the other. */
+/** Starts log-ins at a steady rate, one person after the other. */
 async function steadily(logIns: LogIns, pushes: number, perSecond: number): Promise<void> {
   const { users } = logIns;
   const beganMs = performance.now();
@@ -33,13 +33,13 @@ async function steadily(logIns: LogIns, pushes: number, perSecond: number): Prom
   await Promise.all(running);
 }
 
-/** What compilers do at first is no part of it, and neither is the first session with a fob. */
+/** Excludes the work of compilers at the start and the first session with a fob. */
 async function warmUp(logIns: LogIns): Promise<void> {
   await steadily(logIns, logIns.users.length, 8);
   await logIns.collect();
 }
 
-/** The share of a core that a node uses meanwhile, in percent. */
+/** Returns the share of a core that a node uses meanwhile, in percent. */
 async function shareOf(node: Node, work: () => Promise<unknown>): Promise<number> {
   const [used, beganMs] = [await node.usedMicroseconds(), performance.now()];
   await work();
@@ -64,7 +64,7 @@ async function idle(node: Node, agents: AgentProcess): Promise<void> {
   console.log(`${AGENTS} idle agents for ${SECONDS} s: ${share.toFixed(1)} % of a core`);
 }
 
-it('many idle agents, and pushes among them', async () => {
+it('a service carries many idle agents, and pushes among them', async () => {
   await using stage = await Stage.open();
   const agents = await AgentProcess.start();
   try {
@@ -83,7 +83,7 @@ it('many idle agents, and pushes among them', async () => {
 
 itNeeds(
   { name: 'PostgreSQL', found: findPostgres() },
-  'the agents at one node, the log-ins at another, on PostgreSQL',
+  'agents at one node and log-ins at another keep their time, on PostgreSQL',
   async folder => {
     const cluster = await startCluster(folder, { isDurable: true });
     try {

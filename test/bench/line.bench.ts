@@ -15,13 +15,13 @@ import { secret } from '../kit/secrets.ts';
 
 const BAUD = 115_200;
 const BITS_PER_BYTE = 10;
-/** The first ones warm both processes up: what a compiler does there is no work of a fob or a host. */
+/** The first ones warm both processes up: the compiler's work is not work of a fob or a host. */
 const WARM_UP = 6;
 const RUNS = 10;
 const ROUND_TRIPS = 8;
 const EEPROM_PAGE_MS = 10;
 
-/** Milliseconds of a whole provisioning, but for those in which a person would read the code. */
+/** Returns the milliseconds of a whole provisioning without the time in which a person would read the code. */
 async function provisionOnce(tray: Tray, address: string, context: Context) {
   const hostMs = () => (process.cpuUsage().user + process.cpuUsage().system) / 1000;
   const usedMs = hostMs() + (await tray.cpuMs(address));

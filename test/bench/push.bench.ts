@@ -10,12 +10,12 @@ import { Stage } from './push/stage.ts';
 /** Log-ins, and people who log in one after the other: `LOGINS=40 PEOPLE=2 npm run bench -- push`. */
 const LOGINS = Number(process.env.LOGINS ?? 240);
 const PEOPLE = Number(process.env.PEOPLE ?? 4);
-/** The whole way, with all that a person must take: 0.7 s until keys are heard, and a second of holding. */
+/** The whole way, including the minimum time of a person: 0.7 s until keys react, and a second of holding. */
 const P99_MS = 2_000;
-/** What compilers do at first is no part of it. */
+/** Excludes the work of compilers at the start. */
 const WARM_UP = 4;
 
-/** People log in over and over, out of step. */
+/** Logs people in repeatedly, out of step. */
 async function logInAll(logIns: LogIns): Promise<void> {
   const turns = Math.ceil(LOGINS / PEOPLE);
   await Promise.all(
@@ -42,13 +42,17 @@ async function measure(title: string, databaseUrl?: string): Promise<void> {
   expect(quantile(totals, 0.99)).toBeLessThan(P99_MS);
 }
 
-it('log-ins by a push, on SQLite', () => measure('SQLite'));
+it('log-ins by push keep their time, on SQLite', () => measure('SQLite'));
 
-itNeeds({ name: 'PostgreSQL', found: findPostgres() }, 'log-ins by a push, on PostgreSQL', async folder => {
-  const cluster = await startCluster(folder, { isDurable: true });
-  try {
-    await measure('PostgreSQL', await makeDatabase(cluster.address));
-  } finally {
-    await cluster.stop();
-  }
-});
+itNeeds(
+  { name: 'PostgreSQL', found: findPostgres() },
+  'log-ins by push keep their time, on PostgreSQL',
+  async folder => {
+    const cluster = await startCluster(folder, { isDurable: true });
+    try {
+      await measure('PostgreSQL', await makeDatabase(cluster.address));
+    } finally {
+      await cluster.stop();
+    }
+  },
+);

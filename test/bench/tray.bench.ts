@@ -6,7 +6,7 @@ import { batchRun, type Traffic } from '../batch/kit/tray.ts';
 const FOBS = 200;
 const PROCESSES = 2;
 
-it(`${FOBS} simulated fobs are provisioned by one command`, async () => {
+it(`one command provisions ${FOBS} simulated fobs`, async () => {
   const { tray, home, plan, ports } = await scene(FOBS, openPlan(FOBS), { processes: PROCESSES });
   const beganMs = performance.now();
   const run = await batchRun(tray, { home, args: [plan, ...ports, '--json'] });

@@ -16,7 +16,7 @@ import { tokenRow, userRow } from './validate/population.ts';
 const SIZE = Number(process.env.SIZE ?? 100_000);
 const ROWS_AT_ONCE = 200;
 
-/** Fills a database of the version before searches went by parts, and measures the upgrade and what it adds. */
+/** Fills a database of the version before searches by parts, and measures the upgrade and the space it adds. */
 async function upgrade(options: StoreOptions, bytesOf: (store: Store) => Promise<number>): Promise<string> {
   const keys = openKeyFile(options.directory, true);
   const { directory, databaseUrl } = options;
@@ -46,7 +46,7 @@ async function upgrade(options: StoreOptions, bytesOf: (store: Store) => Promise
   return `${SIZE} users and tokens (before ${Math.round(bytesBefore / 1e6)} MB): ${seconds.toFixed(1)} s (${((user + system) / 1e6).toFixed(1)} s of processor time in the service), ${Math.round(bytes / 1e6)} MB more; ${(users / SIZE).toFixed(1)} parts a user, ${(tokens / SIZE).toFixed(1)} a token, ${(bytes / (users + tokens)).toFixed(0)} bytes each`;
 }
 
-it('the upgrade of a database on SQLite', async () => {
+it('a database on SQLite upgrades in the promised time', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'passfob-bench-'));
   const bytesOf = async ({ db }: Store) => {
     await sql`pragma wal_checkpoint(truncate)`.execute(db);
@@ -58,7 +58,7 @@ it('the upgrade of a database on SQLite', async () => {
 
 itNeeds(
   { name: 'PostgreSQL', found: findPostgres() },
-  'the upgrade of a database on PostgreSQL',
+  'a database on PostgreSQL upgrades in the promised time',
   async folder => {
     const cluster = await startCluster(folder, { isDurable: true });
     const directory = mkdtempSync(join(tmpdir(), 'passfob-bench-'));

@@ -11,14 +11,14 @@ import { codeOf, populate, userOf } from './validate/population.ts';
 
 const EACH = 2_000;
 const CONNECTIONS = 8;
-/** How far from one half the area under the curve may be: `docs/performance.md`. */
+/** The most by which the area under the curve may differ from one half: `docs/performance.md`. */
 const AREA_OFF_MAX = 0.03;
 
-/** The kinds of refusal, and which users get them. */
+/** The kinds of refusal, and the users that get them. */
 const KINDS = ['wrong', 'replay', 'locked', 'revoked', 'unknown'] as const;
 type Kind = (typeof KINDS)[number];
 
-/** Users of a kind are next to each other, in the order of the kinds. */
+/** Users of a kind are adjacent, in the order of the kinds. */
 const userFor = (kind: Kind, nth: number) => KINDS.indexOf(kind) * EACH + nth;
 
 function bodyFor(kind: Kind, nth: number): string {
@@ -28,7 +28,9 @@ function bodyFor(kind: Kind, nth: number): string {
   return JSON.stringify({ user: kind === 'unknown' ? `no-${userOf(user)}` : userOf(user), passcode, source });
 }
 
-/** How likely a refusal of one kind took longer than one of the other; one half tells nothing. */
+/**
+ * Returns the probability that a refusal of one kind takes longer than one of the other; one half reveals nothing.
+ */
 function areaUnderCurve(one: readonly number[], other: readonly number[]): number {
   const all = [...one.map(ms => ({ ms, isOne: true })), ...other.map(ms => ({ ms, isOne: false }))];
   all.sort((left, right) => left.ms - right.ms);
@@ -37,7 +39,7 @@ function areaUnderCurve(one: readonly number[], other: readonly number[]): numbe
   return (ranks - (one.length * (one.length + 1)) / 2) / (one.length * other.length);
 }
 
-/** The kinds in an order by chance that is the same each time. */
+/** Returns the kinds in a random order that is the same each time. */
 function mixed(): { kind: Kind; nth: number }[] {
   const order = KINDS.flatMap(kind => Array.from({ length: EACH }, (_, nth) => ({ kind, nth })));
   let state = 1;
@@ -50,7 +52,7 @@ function mixed(): { kind: Kind; nth: number }[] {
   return order;
 }
 
-it('refusals are told apart by their time no better than by chance', async () => {
+it('response times distinguish refusals no better than chance', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'passfob-bench-'));
   const store = await openStore({ directory });
   const { value, hash } = makeBearer('pfk');
@@ -81,7 +83,7 @@ it('refusals are told apart by their time no better than by chance', async () =>
       connections: CONNECTIONS,
       requests,
     });
-  // Each of these is used once, so that it is a replay afterwards.
+  // Each passcode is used once, so that it is a replay afterwards.
   await load(nth => bodyFor('replay', nth), EACH);
   const order = mixed();
   const result = await load(nth => bodyFor(order[nth]?.kind ?? 'wrong', order[nth]?.nth ?? 0), order.length);

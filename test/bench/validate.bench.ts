@@ -28,7 +28,7 @@ const CONNECTIONS = Number(process.env.CONNECTIONS ?? 128);
 const WARM_UP = 5_000;
 const SINGLE = 5_000;
 
-/** What a round came to, with the processor time of the nodes. */
+/** The result of a round, with the processor time of the nodes. */
 interface Round extends LoadResult {
   readonly microseconds: number;
 }
@@ -39,7 +39,7 @@ const inWords = (round: Round) =>
 const median = (values: readonly number[]) =>
   [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0;
 
-/** Log-ins of a population: each is a right passcode of a user who has not been used with this counter yet. */
+/** Log-ins of a population: each is a right passcode of a user who has not used this counter yet. */
 class LogIns {
   readonly #count: number;
   #next = 0;
@@ -50,7 +50,7 @@ class LogIns {
 
   readonly body = (): string => {
     const turn = this.#next++;
-    // A stride that shares no factor with the sizes: neighbours in time are no neighbours on the disk.
+    // A stride that shares no factor with the sizes: requests that are neighbours in time are none on the disk.
     const user = (turn * 7919) % this.#count;
     const passcode = codeOf(user, Math.floor(turn / this.#count));
     const source = `10.${(turn >> 16) & 255}.${(turn >> 8) & 255}.${turn & 255}`;
@@ -87,7 +87,7 @@ async function load(nodes: readonly Node[], apiKey: string, body: () => string, 
 const best = (rounds: readonly Round[]) =>
   [...rounds].sort((one, other) => other.perSecond - one.perSecond)[0] as Round;
 
-/** What both are measured by in turn, so that whatever else the machine does meets both. */
+/** The two sides, measured in turn, so that other load of the machine affects both. */
 interface Side {
   readonly nodes: readonly Node[];
   readonly apiKey: string;
@@ -112,7 +112,9 @@ async function addApplication({ db }: Store): Promise<string> {
   return value;
 }
 
-/** Compare-and-set alone, each in a durable transaction of its own, by prepared statements without any layer between. */
+/**
+ * Runs compare-and-set alone, each in its own durable transaction, by prepared statements without any layer between.
+ */
 function singleTransactions(path: string, count: number): number {
   const database = new BetterSqlite(path);
   database.pragma('journal_mode = WAL');
@@ -125,7 +127,7 @@ function singleTransactions(path: string, count: number): number {
     database.exec('commit');
   }
   const rate = SINGLE / ((performance.now() - beganMs) / 1000);
-  // Back to where the passcodes of the bench are.
+  // Moves the state back to where the passcodes of the bench are.
   database.exec('update tokens set last_step = -1 where last_step >= 1000');
   database.close();
   return rate;
@@ -133,12 +135,15 @@ function singleTransactions(path: string, count: number): number {
 
 const LOOKS = 200;
 
-/** The slowest but one in a hundred. */
+/** Returns the 99th percentile. */
 function nearlySlowest(times: readonly number[]): number {
   return [...times].sort((one, other) => one - other)[Math.floor(times.length * 0.99)] ?? 0;
 }
 
-/** Pages of lists and searches, each begun somewhere else. @returns the slowest but one in a hundred of each, in words */
+/**
+ * Reads pages of lists and searches, each from another start.
+ * @returns the 99th percentile of each, in words
+ */
 async function lists({ db }: Store, size: number): Promise<string> {
   const nowMs = Date.now();
   const at = (turn: number) => (turn * 7919) % size;
@@ -153,7 +158,7 @@ async function lists({ db }: Store, size: number): Promise<string> {
       searchTokens(db, { state: 'active', text: `FOB-${digits(turn).slice(0, 4)}` }),
     'tokens by user': turn => searchTokens(db, { by: 'user', text: userOf(at(turn)).slice(0, 10) }),
     'tokens by label': turn => searchTokens(db, { by: 'label', text: userOf(at(turn)).slice(0, 10) }),
-    // No token is in this state, so that all that may be looked at is.
+    // No token is in this state, so that a query visits every row it may visit.
     'tokens by label of a rare state': turn =>
       searchTokens(db, { by: 'label', state: 'suspended', text: userOf(at(turn)).slice(0, 10) }),
     'tokens by user of a rare state': turn =>
@@ -177,14 +182,14 @@ async function lists({ db }: Store, size: number): Promise<string> {
       const { user, system } = process.cpuUsage(before);
       used.push((user + system) / 1_000);
     }
-    // The time by the clock is also that of whatever else runs.
+    // Wall-clock time includes the time of other processes.
     const [p99, p99OfProcessor] = [times, used].map(list => nearlySlowest(list).toFixed(1));
     words.push(`${name} p99 ${p99} ms (${p99OfProcessor} ms of processor time)`);
   }
   return words.join(', ');
 }
 
-it('validations through HTTP, on SQLite', async () => {
+it('validations through HTTP keep their rate, on SQLite', async () => {
   const bare = await startNode({ kind: 'bare' });
   const directory = mkdtempSync(join(tmpdir(), 'passfob-bench-'));
   const keys = openKeyFile(directory, true);
@@ -218,7 +223,7 @@ it('validations through HTTP, on SQLite', async () => {
 
 itNeeds(
   { name: 'PostgreSQL', found: findPostgres() },
-  'validations through HTTP, on PostgreSQL, with one node and with two',
+  'validations through HTTP keep their rate, on PostgreSQL, with one node and with two',
   async folder => {
     const cluster = await startCluster(folder, { isDurable: true });
     const directory = mkdtempSync(join(tmpdir(), 'passfob-bench-'));

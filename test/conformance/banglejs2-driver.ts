@@ -4,14 +4,14 @@ import { secret } from '../kit/secrets.ts';
 import type { Driver } from './driver.ts';
 
 const PRESS_MS = 100;
-/** A press would do but for HOTP, which takes a hold. */
+/** A press would be enough except for HOTP, which requires a hold. */
 const HELD_MS = 700;
 const NEXT_KEY = 1;
 const BACK_KEY = 3;
-/** From 2000 on: a clock that was never set begins at 1970. */
+/** 2000 on: a clock that was never set begins at 1970. */
 const UTC_MIN = 946_684_800;
 const UTC_MAX = 2 ** 40 - 1;
-/** What native CCM prints where a tag does not fit: nobody's fault here, and nobody's console there. */
+/** Native CCM prints this where a tag does not fit. It is no fault, and no console is there to read it. */
 const TAG_REFUSED = 'ERROR: Authenticated decryption failed\n';
 
 /** The banglejs2 image on the simulator. */
@@ -22,7 +22,7 @@ export class BangleDriver implements Driver {
   readonly fob: Fob;
   private readonly cable: Pipe;
 
-  /** @param storage a fob that ran before; without, a new one */
+  /** @param storage memory of a fob that ran before; default: a new fob */
   constructor({
     seed = 1,
     storage = memoryStore(),

@@ -6,10 +6,10 @@ import { OneKey } from './one-key.ts';
 const START_UTC = 1_770_000_000;
 const PRESS_MS = 100;
 
-/** What the bench image is told over Serial2 in one line. */
+/** One line that the bench image receives over Serial2. */
 export type BenchOrder = Readonly<Record<string, boolean | number>>;
 
-/** The bench image, whatever runs it: its time and its key are told over Serial2. */
+/** The bench image on any interpreter: Serial2 tells it the time and its key. */
 export abstract class BenchDriver extends OneKey implements Driver {
   readonly algorithms = [1, 2, 3];
   readonly utcMin = 1;
@@ -18,13 +18,13 @@ export abstract class BenchDriver extends OneKey implements Driver {
   private last: BenchAnswer | undefined;
 
   abstract readonly transport: Transport;
-  /** One line out, one line back. */
+  /** Sends one line and returns one line. */
   protected abstract order(order: BenchOrder): Promise<BenchAnswer>;
   abstract reboot(): Promise<void>;
   abstract complaints(): string;
   abstract close(): Promise<void>;
 
-  /** Tells the time it is, and more. Wanted after every boot, since the bench has no clock of its own. */
+  /** Sends the time, and more. Needed after every boot, since the bench has no clock of its own. */
   protected async tell(order: BenchOrder = {}): Promise<BenchAnswer> {
     this.last = await this.order({ ms: this.ms, utc: START_UTC + this.ms / 1000, ...order });
     return this.last;
@@ -40,10 +40,10 @@ export abstract class BenchDriver extends OneKey implements Driver {
     await this.tell({ down: false });
   }
 
-  /** In the steps that the core asks for, as a board's timer would. */
+  /** Advances in the steps that the core requests, as a board's timer would. */
   async advance(ms: number): Promise<void> {
     const end = this.ms + ms;
-    // What came over the link since may want an earlier one.
+    // Traffic on the link may have requested an earlier one.
     await this.tell();
     while (this.ms < end) {
       this.ms = Math.min(end, Math.max(this.ms + 1, this.nextDeadline(end)));
@@ -51,7 +51,7 @@ export abstract class BenchDriver extends OneKey implements Driver {
     }
   }
 
-  /** When the core wants its next tick; at the end where it wants none. */
+  /** Returns when the core wants its next tick; the end where it wants none. */
   private nextDeadline(end: number): number {
     const deadline = this.last?.deadline ?? -1;
     return deadline < 0 ? end : deadline;

@@ -34,7 +34,7 @@ export class BenchSimulatorDriver extends BenchDriver {
     return this.cable.transport;
   }
 
-  /** The answer is there when the last byte of the order is. */
+  /** The answer is complete with the last byte of the order. */
   protected override async order(order: BenchOrder): Promise<BenchAnswer> {
     let answer = '';
     const stop = this.control.onData(bytes => {

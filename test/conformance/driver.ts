@@ -1,6 +1,6 @@
 import type { Transport } from 'passfob/transports/transport';
 
-/** Hands, eyes and a cable on a fob, whatever it is made of: the suite speaks to nothing else. */
+/** Keys, screen and cable of any kind of fob: the suite uses nothing else. */
 export interface Driver {
   /** Hash algorithms the board computes. */
   readonly algorithms: readonly number[];
@@ -9,21 +9,21 @@ export interface Driver {
   readonly utcMax: number;
   /** The cable; a new one after each reboot. */
   readonly transport: Transport;
-  /** Strings on the display, in reading order; empty when it is off. */
+  /** Strings on the display, in reading order; empty when the display is off. */
   screen(): Promise<readonly string[]>;
   /** Main key down, so much time, key up. */
   press(heldMs?: number): Promise<void>;
-  /** One step further in a list or on a wheel, and taking what stands there, by the keys that the board has. */
+  /** Moves one step in a list or on a wheel, and takes the entry, by the keys that the board has. */
   step(): Promise<void>;
   choose(): Promise<void>;
-  /** Away from what is shown. */
+  /** Leaves the present screen. */
   back(): Promise<void>;
   advance(ms: number): Promise<void>;
-  /** Power off and on. */
+  /** Turns the power off and on. */
   reboot(): Promise<void>;
   /** The battery of the clock dies, and the power goes off and on. */
   loseTime(): Promise<void>;
-  /** Errors that the interpreter printed. */
+  /** Returns the errors that the interpreter printed. */
   complaints(): string;
   close(): Promise<void>;
 }

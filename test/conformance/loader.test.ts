@@ -15,7 +15,7 @@ itNeeds(
       await interpreter.flash({});
       await interpreter.start('flash');
       const { screen } = await interpreter.order({ ms: 0, utc: 1_800_000_000 });
-      // Without the birth of its entropy it asks for button presses first.
+      // Without saved randomness it asks for button presses first.
       expect(screen.join(' ')).toMatch(/0% Gathering chance/);
     } finally {
       await interpreter.stop();

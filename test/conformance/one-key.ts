@@ -1,7 +1,7 @@
 /** Long enough for a hold. */
 const HELD_MS = 700;
 
-/** A fob with one key: a press goes on or away, a hold takes. */
+/** A fob with one key: a press moves on or leaves, a hold takes the entry. */
 export abstract class OneKey {
   abstract press(heldMs?: number): Promise<void>;
 

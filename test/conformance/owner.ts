@@ -12,7 +12,7 @@ import type { Driver } from './driver.ts';
 export const ascii = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
 export const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
 
-/** One clear request as anyone may send it, and the status that comes back. */
+/** Sends one request in the clear, as anyone may, and returns the status of the response. */
 export async function statusOf<N extends CommandName>(
   driver: Driver,
   name: N,
@@ -37,7 +37,7 @@ export async function statusOf<N extends CommandName>(
   });
 }
 
-/** The pairing code as a person reads it off the display. */
+/** Returns the pairing code as a person reads it off the display. */
 export async function codeOnScreen(driver: Driver): Promise<string> {
   const text = (await driver.screen()).filter(line => /^[a-z0-9]{3} [a-z0-9]{3}$/.test(line)).join('');
   const code = readPairingCode(text);
@@ -68,14 +68,17 @@ export class Owner {
     await this.open();
   }
 
-  /** A session with a blank fob, by the code on its screen. */
+  /** Opens a session with a blank fob, by the code on its screen. */
   async openByCode(): Promise<void> {
     await this.client.hello();
     await this.client.startPairing();
     await this.client.openSession(pairingCode(await codeOnScreen(this.driver)));
   }
 
-  /** Owner, recovery key and time at once, by the code on the screen; then a session with the new key. */
+  /**
+   * Sets owner, recovery key and time in one request, by the code on the screen; then opens a session with the new
+   * key.
+   */
   async take(utc: number): Promise<number> {
     await this.openByCode();
     const { recoveryKey } = this;
@@ -84,19 +87,19 @@ export class Owner {
     return done;
   }
 
-  /** What this owner would give a blank fob. */
+  /** Returns the data that this owner would give a blank fob. */
   adoption(): Request<'adopt'> {
     return { deviceSecret: this.deviceSecret, pairingKey: this.key, entropy: secret(random(32)) };
   }
 
-  /** A session with the pairing key, on the cable there is now. */
+  /** Opens a session with the pairing key, on the present cable. */
   async open(): Promise<void> {
     this.client = connect(this.driver.transport, this.options);
     await this.client.hello();
     await this.client.openSession(pairingKey(this.key));
   }
 
-  /** Answers the question on the screen, after the moment in which keys are deaf. */
+  /** Approves the question on the screen, after the moment in which keys are deaf. */
   approve = (): void => {
     void this.driver.advance(800).then(() => this.driver.press(1_200));
   };
@@ -109,9 +112,9 @@ export class Owner {
     await this.client.call('setClock', { utc }, { onPressNeeded: this.approve });
   }
 
-  /** Enrols and gives the id. */
+  /** Enrols an account and returns its id. */
   async put(account: Partial<Request<'put'>> & { secret: Uint8Array }): Promise<Uint8Array> {
-    // The first byte keeps random ids away from those of the fob's own records.
+    // The first byte keeps random ids apart from those of the fob's own records.
     const id = Uint8Array.of(128 + (random(1)[0] ?? 0) / 2, ...random(3));
     await this.client.call('put', {
       id,
@@ -127,22 +130,22 @@ export class Owner {
     return id;
   }
 
-  /** Puts the message of the enrolment away, so that the list is shown. */
+  /** Dismisses the message of the enrolment, so that the list is shown. */
   async toList(): Promise<void> {
     await this.driver.advance(6_000);
     if ((await this.driver.screen()).length === 0) await this.driver.press();
   }
 
-  /** The same by presses, which take no time to speak of. */
+  /** Dismisses it by presses, which take almost no time. */
   async toListByPress(): Promise<void> {
     for (let presses = 0; presses < 4; presses++) {
-      // On large letters a hint has two lines.
+      // In large letters a hint has two lines.
       if (/ passcode$/.test((await this.driver.screen()).join(' '))) return;
       await this.driver.back();
     }
   }
 
-  /** The passcode of the account that the list shows; the list is shown again behind it. */
+  /** Returns the passcode of the account that the list shows, then goes back to the list. */
   async pressed(): Promise<string> {
     await this.driver.choose();
     const shown = await this.passcodeShown();
@@ -155,7 +158,7 @@ export class Owner {
     for await (const _ of this.entering(digits));
   }
 
-  /** The same symbol by symbol: a computer that waits for it has to be heard in between. */
+  /** Enters symbol by symbol: a waiting computer has to be heard in between. */
   async *entering(digits: string): AsyncGenerator<void> {
     for (const symbol of [...digits, 'ok']) {
       for (let turns = 0; !(await this.driver.screen()).includes(symbol); turns++) {
@@ -165,7 +168,7 @@ export class Owner {
       await this.driver.choose();
       yield;
     }
-    // What follows the entry may be slow and is done behind the screen that says so.
+    // The work after the entry may be slow and happens behind the screen that announces it.
     await this.driver.advance(50);
   }
 

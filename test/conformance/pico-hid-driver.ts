@@ -6,9 +6,9 @@ import { type Driver, DS3231_UTC_MAX, DS3231_UTC_MIN } from './driver.ts';
 import { OneKey } from './one-key.ts';
 
 const PRESS_MS = 100;
-/** After the power: Linux, too, has the device set up only then. */
+/** Time after power-on: Linux sets the device up only then. */
 const ENUMERATION_MS = 150;
-/** One report, and so many in which an answer of nine has come. */
+/** Time of one report, and the number in which an answer of nine has arrived. */
 const REPORT_MS = 10;
 const ANSWER_REPORTS = 20;
 
@@ -18,7 +18,7 @@ export class PicoHidDriver extends OneKey implements Driver {
   readonly utcMin = DS3231_UTC_MIN;
   readonly utcMax = DS3231_UTC_MAX;
   readonly fob: Fob;
-  /** Lengths of the reports that came. */
+  /** Lengths of the received reports. */
   readonly lengths = new Set<number>();
   private readonly cable: Pipe;
   private isAnswered = false;

@@ -11,14 +11,14 @@ import { conformance } from './suite.ts';
 describe('the pico-hid image on the simulator, over HID reports', () => {
   conformance(() => new PicoHidDriver());
 
-  it('sends reports of one length, and the longest answer in as many as it needs', async () => {
+  it('the pico-hid fob sends reports of one length, and splits the longest answer into as many as it needs', async () => {
     const driver = new PicoHidDriver();
     await connect(driver.transport).hello();
     expect([...driver.lengths]).toEqual([63]);
     await driver.close();
   });
 
-  it('hears nothing before the computer has set it up, and nothing of a report that is not for it', () => {
+  it('the pico-hid fob ignores everything before the computer has set it up, and every report that is not for it', () => {
     const fob = boot({ board: 'pico-hid' });
     let heard = 0;
     fob.frames.onData(() => {

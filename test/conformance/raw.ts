@@ -13,7 +13,7 @@ import { hostPrimitives as primitives } from 'passfob/client/primitives';
 import type { Driver } from './driver.ts';
 import { random } from './owner.ts';
 
-/** Sends one frame and gives the payload that comes back. */
+/** Sends one frame and returns the payload of the response. */
 export function exchange(driver: Driver, frame: string): Promise<Uint8Array> {
   const deframer = new Deframer();
   return new Promise(resolve => {
@@ -29,14 +29,20 @@ export function exchange(driver: Driver, frame: string): Promise<Uint8Array> {
   });
 }
 
-/** Bytes behind type and sequence, in the clear. @returns what the fob answers behind type and sequence */
+/**
+ * Sends bytes behind type and sequence in the clear.
+ * @returns the fob's answer behind type and sequence
+ */
 export async function askClear(driver: Driver, ...bytes: number[]): Promise<number[]> {
   const payload = new Writer(PAYLOAD_BYTES_MAX).byte(FRAME_REQUEST).byte(7);
   const answer = await exchange(driver, encodeClear(primitives, payload.raw(Uint8Array.from(bytes))));
   return [...answer.subarray(2)];
 }
 
-/** Half of a handshake with the pairing key. @returns the other half */
+/**
+ * Sends half of a handshake with the pairing key.
+ * @returns the other half
+ */
 export async function openHalf(driver: Driver, key: Uint8Array): Promise<Handshake> {
   const serial = Uint8Array.from((await askClear(driver, 1)).slice(5, 10));
   const nonce = random(16);
@@ -63,7 +69,7 @@ export class RawSession {
     return new RawSession(driver, handshake.session(OWNER_ID));
   }
 
-  /** The frame of the next request: command byte and fields. */
+  /** Returns the frame of the next request: command byte and fields. */
   frame(...bytes: number[]): string {
     const plain = Uint8Array.of(FRAME_SEALED_REQUEST, ...bytes);
     const frame = encodeFrame(primitives, this.session.seal(this.counter, plain));
@@ -71,7 +77,7 @@ export class RawSession {
     return frame;
   }
 
-  /** @returns what the fob answers behind the type */
+  /** @returns the fob's answer behind the type */
   async ask(...bytes: number[]): Promise<number[]> {
     const answer = this.session.open(await exchange(this.driver, this.frame(...bytes)));
     if (!answer) throw new Error('an answer of no session');
@@ -79,7 +85,7 @@ export class RawSession {
   }
 }
 
-/** Bytes that make a text of this CRC-32 out of `bytes`, by computing it backwards from its end. */
+/** Extends `bytes` to a text with this CRC-32, by computing it backwards from its end. */
 export function forged(bytes: Uint8Array, crc: number): Uint8Array {
   const table = Array.from({ length: 256 }, (_, byte) => {
     let value = byte;

@@ -15,10 +15,10 @@ export class SimulatorDriver extends OneKey implements Driver {
   private readonly cable: Pipe;
 
   /**
-   * @param storage a fob that ran before; without, a new one
-   * @param parts what is soldered to it
+   * @param storage memory of a fob that ran before; default: a new fob
+   * @param parts soldered to it
    * @param image in place of the built one
-   * @param birth what the entropy of a new one is born from; empty for none
+   * @param birth initial randomness of a new fob; empty for none
    */
   constructor({
     seed = 1,

@@ -9,7 +9,7 @@ import { Owner, random } from './owner.ts';
 import { PicoHidDriver } from './pico-hid-driver.ts';
 import { SimulatorDriver } from './simulator-driver.ts';
 
-/** Tells of every timer that the image sets, over a port that no board uses. */
+/** Reports every timer that the image sets, over a port that no board uses. */
 const PROBE =
   'Serial1.setup(115200);(function(s){setTimeout=function(f,t){Serial1.write(t+"\\n");return s(f,t)};' +
   'setInterval=function(f,t){Serial1.write("0\\n")}})(setTimeout);';
@@ -30,7 +30,7 @@ const DRIVERS: Record<string, (image: Record<string, Uint8Array>) => Driver & { 
   banglejs2: image => new BangleDriver({ image }),
 };
 
-describe('with nothing to do', () => {
+describe('power saving', () => {
   for (const [board, make] of Object.entries(DRIVERS)) {
     it(`the ${board} image wakes once a second with a passcode on its screen, and never with the screen off`, async () => {
       const driver = make(probed(board));

@@ -2,13 +2,13 @@ import { afterAll, beforeAll, expect } from 'vitest';
 import type { Driver } from './driver.ts';
 import { Owner } from './owner.ts';
 
-/** A fob and its owner, there from the first sentence of a group on. */
+/** A fob and its owner, ready from the first test of a group on. */
 export interface Stage {
   readonly driver: Driver;
   readonly owner: Owner;
 }
 
-/** Sets a fob up for the group that calls it, paired where `owned`; it must have printed no complaint by the end. */
+/** Sets a fob up for the calling group, paired where `owned`; it must have printed no error by the end. */
 export function stageOf(make: () => Promise<Driver> | Driver, owned: boolean): Stage {
   let driver: Driver | undefined;
   let owner: Owner | undefined;

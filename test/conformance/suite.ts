@@ -14,14 +14,14 @@ import { provisioning } from './sentences/provisioning.ts';
 import { wire } from './sentences/wire.ts';
 import { stageOf } from './stage.ts';
 
-/** What every fob does, whatever it is made of: one set of sentences for simulator, interpreter and board. */
+/** The behaviour of every fob, whatever its hardware: one set of tests for simulator, interpreter and board. */
 export function conformance(make: () => Promise<Driver> | Driver): void {
   describe('a blank fob', () => {
     const stage = stageOf(make, false);
     blankFob(stage);
     provisioning(stage);
   });
-  describe('a blank fob whose owner does not follow the usual way', () => edgesOfBlank(stageOf(make, false)));
+  describe('a blank fob and an unusual owner', () => edgesOfBlank(stageOf(make, false)));
   describe('an owned fob', () => {
     const stage = stageOf(make, true);
     passcodes(stage);

@@ -26,7 +26,7 @@ describeNeeds(needsBrowser, 'the page in Chromium', executablePath => {
   });
   afterAll(() => browser.close());
 
-  /** The demo's page, and what the browser complains of beside the refused log-in. */
+  /** The demo's page, and the browser's errors except for the refused log-in. */
   async function opened(options: BrowserContextOptions = {}) {
     const { running, url } = await demoPage();
     const context = await browser.newContext(options);
@@ -53,11 +53,11 @@ describeNeeds(needsBrowser, 'the page in Chromium', executablePath => {
     };
   }
 
-  /** Presses the button by keyboard and reads the passcode from what a screen reader is told. */
+  /** Presses the button by keyboard and reads the passcode that a screen reader announces. */
   async function readPasscode(page: Page): Promise<string> {
     const { fob } = panesOf(page);
     const button = fob.getByRole('button', { name: 'Button' });
-    // Before it is connected, nobody can press it.
+    // Nobody can press the button before it is connected.
     await button.and(fob.locator(':enabled')).waitFor();
     await button.focus();
     await page.keyboard.press('Space', { delay: 700 });
@@ -81,7 +81,7 @@ describeNeeds(needsBrowser, 'the page in Chromium', executablePath => {
       .locator('[data-fact]')
       .evaluateAll(steps => steps.map(step => `${step.dataset.step} ${step.hasAttribute('data-done')}`));
 
-  it('does the main job: pressed, accepted, refused, and the operator sees it without a reload', async () => {
+  it('the demo does the main job: pressed, accepted, refused, and the operator sees it without a reload', async () => {
     const { page, complaints, fob, login, operator } = await opened();
     await operator.getByRole('button', { name: 'Sign in with this link' }).click();
     await operator.getByText('Live', { exact: true }).waitFor();
@@ -122,7 +122,7 @@ describeNeeds(needsBrowser, 'the page in Chromium', executablePath => {
     expect(complaints).toEqual([]);
   });
 
-  it('names everything for a screen reader and is worked by Tab alone', async () => {
+  it('the demo names everything for a screen reader and works by Tab alone', async () => {
     const { page, operator } = await opened();
     expect(await page.locator('body').ariaSnapshot()).toMatch(
       /navigation "Skip to"[\s\S]*banner:[\s\S]*heading "Passfob demo" \[level=1\][\s\S]*main:[\s\S]*heading "Four steps" \[level=2\][\s\S]*list:[\s\S]*region "The fob"[\s\S]*heading "Hold the button"[\s\S]*region "The log-in page"[\s\S]*heading "Type the passcode"[\s\S]*region "The administrator’s console"[\s\S]*heading "See the alert"[\s\S]*region "The user’s mails"[\s\S]*contentinfo/,
@@ -157,7 +157,7 @@ describeNeeds(needsBrowser, 'the page in Chromium', executablePath => {
       .toBe(true);
   });
 
-  it('cuts nothing off sideways on a desk, a tablet and a phone, and needs no scrolling in the form', async () => {
+  it('the demo cuts nothing off sideways on a desktop, a tablet and a phone, and its form needs no scrolling', async () => {
     const { page, fob, login, operator } = await opened();
     await operator.getByRole('button', { name: 'Sign in with this link' }).click();
     await operator.getByText('Live', { exact: true }).waitFor({ state: 'attached' });
@@ -180,7 +180,7 @@ describeNeeds(needsBrowser, 'the page in Chromium', executablePath => {
     }
   });
 
-  it('differs by day and by night', async () => {
+  it('the demo differs by day and by night', async () => {
     const { page } = await opened({ colorScheme: 'light' });
     const paper = () => page.locator('body').evaluate(body => getComputedStyle(body).backgroundColor);
     const byDay = await paper();
@@ -188,7 +188,7 @@ describeNeeds(needsBrowser, 'the page in Chromium', executablePath => {
     expect([byDay, await paper()]).toEqual(['rgb(244, 246, 248)', 'rgb(15, 20, 26)']);
   });
 
-  it('says when the demo has ended', async () => {
+  it('the page says when the demo has ended', async () => {
     const { running, page } = await opened();
     running.kill('SIGINT');
     await page.getByRole('alert').filter({ hasText: 'The demo has ended.' }).waitFor();

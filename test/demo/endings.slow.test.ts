@@ -13,22 +13,25 @@ const needsProc: Need<true> = {
   found: process.platform === 'linux' ? needsBuild.found : undefined,
 };
 
-describeNeeds(needsProc, 'the processes of the demo', () => {
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('all end on %s, with the folder', async signal => {
-    const temporary = folder();
-    const { running } = await demoPage([], { TMPDIR: temporary });
-    const simulator = simulatorOf(running.pid);
-    expect(isRunning(simulator)).toBe(true);
-    expect(readdirSync(temporary)).toEqual([expect.stringMatching(/^passfob-demo-/)]);
-    running.kill(signal);
-    const { code, stdout, stderr } = await running.ended;
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/Ended; nothing is left running\.\n$/);
-    expect(isRunning(simulator)).toBe(false);
-    expect(readdirSync(temporary)).toEqual([]);
-  });
+describeNeeds(needsProc, 'processes of the demo', () => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'all processes of the demo end on %s, with the folder',
+    async signal => {
+      const temporary = folder();
+      const { running } = await demoPage([], { TMPDIR: temporary });
+      const simulator = simulatorOf(running.pid);
+      expect(isRunning(simulator)).toBe(true);
+      expect(readdirSync(temporary)).toEqual([expect.stringMatching(/^passfob-demo-/)]);
+      running.kill(signal);
+      const { code, stdout, stderr } = await running.ended;
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toMatch(/Ended; nothing is left running\.\n$/);
+      expect(isRunning(simulator)).toBe(false);
+      expect(readdirSync(temporary)).toEqual([]);
+    },
+  );
 
-  it('end, too, when the demo is killed', async () => {
+  it('all processes end, too, when the demo is killed', async () => {
     const { running } = await demoPage([], { TMPDIR: folder() });
     const simulator = simulatorOf(running.pid);
     running.kill('SIGKILL');
@@ -36,7 +39,7 @@ describeNeeds(needsProc, 'the processes of the demo', () => {
     await expect.poll(() => isRunning(simulator), { timeout: 20_000 }).toBe(false);
   });
 
-  it('say so when the fob dies', async () => {
+  it('the demo says so when the fob dies', async () => {
     const temporary = folder();
     const { running, url } = await demoPage([], { TMPDIR: temporary });
     const simulator = simulatorOf(running.pid);
@@ -51,7 +54,7 @@ describeNeeds(needsProc, 'the processes of the demo', () => {
     expect(readdirSync(temporary)).toEqual([]);
   });
 
-  it('end an interrupted transcript as failed', async () => {
+  it('an interrupted transcript ends as failed', async () => {
     const temporary = folder();
     const running = demo(['--transcript'], { TMPDIR: temporary });
     await running.until(/state +blank/);
@@ -64,8 +67,8 @@ describeNeeds(needsProc, 'the processes of the demo', () => {
   });
 });
 
-describeNeeds(needsBuild, 'a kept folder', () => {
-  it('is taken up where it was left, by one demo at a time', async () => {
+describeNeeds(needsBuild, 'kept folders', () => {
+  it('a kept folder is continued where it was left, by one demo at a time', async () => {
     const home = folder();
     const first = await demoPage(['--keep', home]);
     const facts = /Fob PF-\S+/.exec(first.running.printed().stdout)?.[0];
@@ -81,7 +84,7 @@ describeNeeds(needsBuild, 'a kept folder', () => {
     expect((await later.running.ended).code).toBe(0);
   });
 
-  it('that cannot be made is refused', async () => {
+  it('a folder that cannot be made is refused', async () => {
     const { code, stderr } = await demo(['--keep', process.execPath]).ended;
     expect(code).toBe(1);
     expect(stderr).toBe(
@@ -90,15 +93,15 @@ describeNeeds(needsBuild, 'a kept folder', () => {
   });
 });
 
-describeNeeds(needsProc, 'the page of the demo', () => {
-  it('is opened in the browser that the system names, over TCP where there is no pseudo-terminal', async () => {
+describeNeeds(needsProc, 'page of the demo', () => {
+  it('the page opens in the browser that the system names, over TCP where there is no pseudo-terminal', async () => {
     const programs = folder();
     const opened = join(programs, 'opened');
     writeFileSync(join(programs, 'xdg-open'), `#!/bin/sh\necho "$1" > "${opened}"\n`, { mode: 0o755 });
     const { running, url } = await demoPage(['--open'], { PATH: programs });
     await running.until(/It is being opened\./);
     await expect.poll(() => existsSync(opened) && readFileSync(opened, 'utf8')).toMatch(/open\.html\n$/);
-    // By a file of its own: the key would stand among the arguments of a process, which all users can read.
+    // Read from a separate file: all users can read the arguments of a process, and the key would stand there.
     const file = readFileSync(opened, 'utf8').trim();
     expect(readFileSync(file, 'utf8')).toContain(`url=${url}"`);
     expect(statSync(file).mode & 0o077).toBe(0);
@@ -110,14 +113,14 @@ describeNeeds(needsProc, 'the page of the demo', () => {
     );
   });
 
-  it('is left to the person where the system names none', async () => {
+  it('the person opens the page where the system names no browser', async () => {
     const { running } = await demoPage(['--open'], { PATH: folder() });
     await running.until(/No browser could be opened: copy the address into one\./);
   });
 });
 
-describeNeeds(needsBuild, 'the command line of the demo', () => {
-  it('explains itself', async () => {
+describeNeeds(needsBuild, 'command line of the demo', () => {
+  it('the demo prints its help', async () => {
     const { code, stdout, stderr } = await demo(['--help']).ended;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('--transcript');

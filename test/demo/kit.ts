@@ -12,7 +12,7 @@ import { secret } from '../kit/secrets.ts';
 
 const MAIN = built('demo/dist/main.js');
 
-/** What runs here as processes. */
+/** The demo runs built processes. */
 export const needsBuild = needsBuilt(
   'demo/dist/main.js',
   'simulator/dist/main.js',
@@ -26,18 +26,21 @@ export function folder(): string {
   return made;
 }
 
-/** The demo as a process of its own. */
+/** The demo as a separate process. */
 export interface Demo {
   readonly pid: number;
   /** Everything it has printed so far. */
   printed(): { readonly stdout: string; readonly stderr: string };
-  /** Waits for words on standard output. @throws where it ends without them */
+  /**
+   * Waits for words on standard output.
+   * @throws where it ends without them
+   */
   until(words: RegExp): Promise<RegExpExecArray>;
   kill(signal: NodeJS.Signals): void;
   readonly ended: Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>;
 }
 
-/** Starts the demo; what it prints is kept for the search for secrets. It ends with the test at the latest. */
+/** Starts the demo; the search for secrets covers its output. It ends with the test at the latest. */
 export function demo(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Demo {
   const { PASSFOB_DEBUG: _, ...inherited } = process.env;
   const child = spawn(process.execPath, [MAIN, ...args], {
@@ -92,7 +95,10 @@ function keep(printed: string): void {
   if (directory) appendFileSync(join(directory, 'demo-printed'), printed);
 }
 
-/** Starts the page of the demo. @returns its address with its key, when it is there */
+/**
+ * Starts the page of the demo.
+ * @returns its address with its key, when it is there
+ */
 export async function demoPage(args: readonly string[] = [], environment: NodeJS.ProcessEnv = {}) {
   const running = demo(args, environment);
   const [, url = ''] = await running.until(/(http:\/\/127\.0\.0\.1:\d+\/\?key=[\w-]{43})\n/);
@@ -100,7 +106,8 @@ export async function demoPage(args: readonly string[] = [], environment: NodeJS
 }
 
 /**
- * Records the secrets that a kept folder of the demo holds: those of its fob and accounts, and the keys that seal them.
+ * Records the secrets that a kept folder of the demo holds: those of its fob and accounts, and the keys that encrypt
+ * them.
  * @returns how many
  */
 export async function recordSecrets(home: string, serial: string): Promise<number> {
@@ -131,7 +138,7 @@ export async function recordSecrets(home: string, serial: string): Promise<numbe
   return found.length;
 }
 
-/** Process ids of the simulators that a demo has started (Linux's /proc). */
+/** Returns the process ids of the simulators that a demo has started (Linux's /proc). */
 export function simulatorOf(parent: number): number {
   const [found] = simulatorsOf(parent);
   // Never a default: signals to some numbers reach every process.

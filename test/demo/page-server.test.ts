@@ -31,7 +31,7 @@ const MAILS = [
   },
 ] as const;
 
-/** A page on a free port, and the progress that it shows in the test's hands. */
+/** A page on a free port; the test controls the progress that it shows. */
 async function served() {
   let tell: (progress: DemoProgress) => void = () => {};
   const watching = { count: 0 };
@@ -86,7 +86,7 @@ async function ask(url: string, options: Asking = {}) {
   return { status: response.statusCode, headers: response.headers, body: await text(response) };
 }
 
-it('opens by the key in its address, which leaves the address for a cookie', async () => {
+it('the page opens by the key in its address, which a cookie then replaces', async () => {
   const { page, first, root } = await served();
   expect(page.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?key=[\w-]{43}$/);
   const { port } = new URL(page.url);
@@ -94,14 +94,14 @@ it('opens by the key in its address, which leaves the address for a cookie', asy
   expect(first.headers['set-cookie']).toEqual([
     expect.stringMatching(new RegExp(`^passfob-demo-${port}=[\\w-]{43}; Path=/; HttpOnly; SameSite=Lax$`)),
   ]);
-  // Another browser is given the same.
+  // Another browser gets the same cookie.
   expect((await ask(page.url)).headers['set-cookie']).toEqual(first.headers['set-cookie']);
   expect(
     (await ask(root, { cookie: `other=1; ${first.headers['set-cookie']?.[0]?.split(';')[0]}` })).status,
   ).toBe(200);
 });
 
-it('tells nothing and does nothing for whoever has no key, and says what to open', async () => {
+it('a request without the key gets nothing, does nothing and learns what to open', async () => {
   const { page, root, cookie, links, watching } = await served();
   const wrong = `${cookie.slice(0, -1)}${cookie.endsWith('A') ? 'B' : 'A'}`;
   const without: readonly (readonly [string, Asking])[] = [
@@ -121,7 +121,7 @@ it('tells nothing and does nothing for whoever has no key, and says what to open
   expect([links.count, watching.count]).toEqual([0, 0]);
 });
 
-it('makes a link into the console for a form of its own page only, and for nothing that is only read', async () => {
+it('a console link is made only for a form of the page itself, and never for a read', async () => {
   const { root, browse, links } = await served();
   const origin = root.slice(0, -1);
   for (const path of ['', 'console', 'outbox', 'page.js', 'console.js'])
@@ -148,14 +148,14 @@ it('makes a link into the console for a form of its own page only, and for nothi
     expect([other, status]).toEqual([other, 403]);
   }
   expect(links.count).toBe(0);
-  // A link is used up by the browser that opens it: the next one gets another.
+  // The browser that opens a link uses it up: the next one gets another.
   for (const count of [1, 2]) {
     const { status, headers } = await browse('console', { method: 'POST', origin });
     expect([status, headers.location]).toEqual([303, `${FACTS.frames.operator}/enter?key=a&b${count}`]);
   }
 });
 
-it('frames exactly the three other sites and itself, and is framed by none', async () => {
+it('the page frames exactly the three other sites and itself, and no site frames it', async () => {
   const { browse } = await served();
   const { status, headers, body } = await browse();
   expect(status).toBe(200);
@@ -169,7 +169,7 @@ it('frames exactly the three other sites and itself, and is framed by none', asy
   expect(body).toContain('src="/console"');
 });
 
-it('answers to its own name only, and leads localhost there', async () => {
+it('the page answers to its own host name only, and redirects localhost there', async () => {
   const { page } = await served();
   const { port } = new URL(page.url);
   expect(await ask(page.url, { host: `rebound.example:${port}` })).toMatchObject({ status: 421 });
@@ -178,7 +178,7 @@ it('answers to its own name only, and leads localhost there', async () => {
   expect(led).toMatchObject({ status: 307, headers: { location: page.url } });
 });
 
-it('can only be read', async () => {
+it('the page accepts reads only', async () => {
   const { browse } = await served();
   expect(await browse('', { method: 'POST' })).toMatchObject({
     status: 405,
@@ -189,7 +189,7 @@ it('can only be read', async () => {
   expect(await browse('progress', { method: 'HEAD' })).toMatchObject({ status: 404 });
 });
 
-it('shows the mails as text, in a frame of its own only', async () => {
+it('the page shows mails as text, in a frame of its own only', async () => {
   const { browse } = await served();
   const { status, headers, body } = await browse('outbox');
   expect(status).toBe(200);
@@ -202,7 +202,7 @@ it('shows the mails as text, in a frame of its own only', async () => {
   expect((await browse()).body).toContain('src="/outbox"');
 });
 
-it('tells the progress as it is and each change, until the page goes', async () => {
+it('the page gets the present progress and each change, until it closes', async () => {
   const { root, cookie, watching, tell } = await served();
   const asked = request(`${root}progress`, { headers: { cookie } });
   asked.end();
@@ -217,7 +217,7 @@ it('tells the progress as it is and each change, until the page goes', async () 
   await expect.poll(() => watching.count).toBe(0);
 });
 
-it('is watched by so many pages and no more', async () => {
+it('the number of pages that watch is limited', async () => {
   const { root, cookie, browse, watching } = await served();
   const streams = Array.from({ length: 16 }, () => request(`${root}progress`, { headers: { cookie } }));
   for (const stream of streams) stream.end();

@@ -11,7 +11,7 @@ import { demo, demoPage, folder, needsBuild, recordSecrets } from './kit.ts';
 // A person's holds and the deaf moments before them take most of it, in real time.
 vi.setConfig({ testTimeout: 90_000 });
 
-/** Facts of a transcript by the title of their step, with the number of the step taken off. */
+/** Returns the facts of a transcript by the title of their step, without the number of the step. */
 function stepsIn(printed: string): Map<string, string[]> {
   const steps = new Map<string, string[]>();
   for (const block of printed.split('\n\n')) {
@@ -28,8 +28,8 @@ const factsNamed = (facts: readonly string[] | undefined, name: string): string[
 /** A pairing code as the fob shows it, or typed in one piece. */
 const PAIRING_CODE = /\b(?:[02-9ac-hj-np-z]{3}[ |]+){5}[02-9ac-hj-np-z]{3}\b|\b[02-9ac-hj-np-z]{18}\b/;
 
-describeNeeds(needsBuild, 'the transcript', () => {
-  it('does the whole job, prints what came of each step and ends with 0', async () => {
+describeNeeds(needsBuild, 'transcripts', () => {
+  it('a transcript does the whole job, prints the result of each step and ends with 0', async () => {
     const home = folder();
     const { code, stdout, stderr } = await demo(['--transcript', '--keep', home]).ended;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -81,7 +81,7 @@ describeNeeds(needsBuild, 'the transcript', () => {
     expect(await recordSecrets(home, serial)).toBe(8);
   });
 
-  it('starts with a blank fob, or says that it has none', async () => {
+  it('a transcript starts with a blank fob, or says that it has none', async () => {
     const home = folder();
     const { running } = await demoPage(['--keep', home]);
     running.kill('SIGINT');
@@ -94,9 +94,9 @@ describeNeeds(needsBuild, 'the transcript', () => {
     );
   });
 
-  it('goes over TCP where there is no pseudo-terminal, says so, and leaves no folder behind', async () => {
+  it('a transcript uses TCP where there is no pseudo-terminal, says so, and leaves no folder behind', async () => {
     const temporary = folder();
-    // Neither socat nor perl is found.
+    // Neither socat nor perl is in the path.
     const { code, stdout } = await demo(['--transcript'], { PATH: temporary, TMPDIR: temporary }).ended;
     expect(code).toBe(0);
     expect(factsNamed(stepsIn(stdout).get('Start a simulated fob'), 'port')).toEqual([
@@ -107,18 +107,18 @@ describeNeeds(needsBuild, 'the transcript', () => {
     expect(readdirSync(temporary)).toEqual([]);
   });
 
-  itNeeds(needsPty, 'goes over the serial driver where there is one', async () => {
+  itNeeds(needsPty, 'a transcript uses the serial driver where there is one', async () => {
     const home = folder();
     const running = demo(['--transcript', '--keep', home]);
     await running.until(
       new RegExp(`port +${join(home, 'fob')} \\(pseudo-terminal, through the serial driver\\)`),
     );
     expect(existsSync(join(home, 'fob'))).toBe(true);
-    // The whole job goes over it in the first of these tests.
+    // The first of these tests does the whole job over it.
     await running.until(/Enrol “/);
   });
 
-  it('fails by name at the first step that has not the expected result', async () => {
+  it('a transcript fails by name at the first step without the expected result', async () => {
     const said: string[] = [];
     const codes = new Set<string>();
     const stop = new AbortController();

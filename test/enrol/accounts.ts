@@ -6,7 +6,7 @@ import { ALPHABET_NAMES } from 'passfob/enrol/alphabets';
 
 const bytesOf = (text: string) => new TextEncoder().encode(text).length;
 
-/** Text that fits a fob and has no white space at its ends, which names do not keep. */
+/** Text that fits a fob and has no white space at its ends, which names lose. */
 export const name = fc
   .oneof(
     fc.string({ maxLength: NAME_BYTES_MAX }),

@@ -6,8 +6,8 @@ import { describe, expect, it } from 'vitest';
 const SECRET = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
 const uri = (parameters: string) => `otpauth://totp/x?secret=${SECRET}${parameters}`;
 
-describe('alphabets', () => {
-  it('share a byte with the number of characters; decimal ones are as they always were', () => {
+describe('passcode alphabets', () => {
+  it('alphabets share a byte with the number of characters; decimal ones are as they always were', () => {
     expect(digitsByte('decimal', 6)).toBe(6);
     expect(digitsByte('base64', 8)).toBe(0x38);
     for (const alphabet of ALPHABET_NAMES) {
@@ -18,7 +18,7 @@ describe('alphabets', () => {
     expect(passcodeForm(0x96)).toEqual({ alphabet: 'decimal', length: 6 });
   });
 
-  it('stand in a parameter of our own: 8 characters unless the URI says, 5 to 8', () => {
+  it('an alphabet stands in our own URI parameter: 8 characters unless the URI says otherwise, 5 to 8', () => {
     expect(parseOtpauth(uri('&alphabet=Base32'))).toMatchObject({ alphabet: 'base32', digits: 8 });
     expect(parseOtpauth(uri('&alphabet=hex&digits=5'))).toMatchObject({ alphabet: 'hex', digits: 5 });
     expect(parseOtpauth(uri(''))).toMatchObject({ alphabet: 'decimal', digits: 6, warnings: [] });

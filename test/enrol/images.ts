@@ -16,7 +16,7 @@ prepareZXingModule({ overrides: { wasmBinary: new Uint8Array(wasm).buffer } });
 /** Modules of white around a code (ISO/IEC 18004 §6.3.8); `symbol` comes without it. */
 const QUIET = 4;
 
-/** A QR code with its quiet zone, `scale` pixels a module. */
+/** Draws a QR code with its quiet zone, `scale` pixels a module. */
 export async function qrPicture(text: string, scale = 3): Promise<Picture> {
   const { symbol, error } = await writeBarcode(text, { format: 'QRCode', scale: 1, addQuietZones: false });
   if (error !== '') throw new Error(`no QR code: ${error}`);
@@ -27,7 +27,7 @@ export async function qrPicture(text: string, scale = 3): Promise<Picture> {
   ]);
 }
 
-/** Pictures next to each other on white. */
+/** Puts pictures next to each other on white. */
 export function sideBySide(...pictures: readonly Picture[]): Picture {
   const width = pictures.reduce((sum, picture) => sum + picture.width, 0);
   const height = Math.max(...pictures.map(picture => picture.height));
@@ -42,7 +42,7 @@ export function sideBySide(...pictures: readonly Picture[]): Picture {
   return { width, height, pixels };
 }
 
-/** A picture whose pixel at (x, y) is the one of `from` that `source` names. */
+/** Returns a picture whose pixel at (x, y) is the pixel of `from` at `source(x, y)`. */
 export function mapped(
   from: Picture,
   width: number,
@@ -66,7 +66,7 @@ function chunk(name: string, data: Uint8Array): Buffer {
   return Buffer.concat([ends.subarray(0, 4), body, ends.subarray(4)]);
 }
 
-/** PNG file of a picture (W3C PNG): 8 bits of grey, no filters. */
+/** Returns the PNG file of a picture (W3C PNG): 8 bits of grey, no filters. */
 export function png({ width, height, pixels }: Picture): Uint8Array {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);

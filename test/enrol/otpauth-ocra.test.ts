@@ -10,7 +10,7 @@ import { account } from './accounts.ts';
 /** 20 bytes, the secret of RFC 4226 appendix D, which everyone knows. */
 const SECRET = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
 
-/** What libraries write; no standard says how. */
+/** The forms that libraries write; no standard defines them. */
 const READ: [title: string, uri: string][] = [
   ...['suite', 'ocraSuite', 'ocrasuite'].map((name): [string, string] => [
     `OCRA by the parameter ${name}`,
@@ -42,7 +42,7 @@ const REFUSED: [title: string, input: string, sentence: RegExp][] = [
 ];
 
 describe('otpauth URIs of OCRA accounts', () => {
-  it.each(READ)('read: %s', (_, uri) => {
+  it.each(READ)('an OCRA URI is read: %s', (_, uri) => {
     expect(parseOtpauth(uri)).toMatchObject({
       kind: KIND_OCRA,
       algorithm: SHA256,
@@ -56,13 +56,13 @@ describe('otpauth URIs of OCRA accounts', () => {
     });
   });
 
-  it('have a counter only where the suite counts', () => {
+  it('an OCRA URI has a counter only where the suite counts', () => {
     const uri = `otpauth://ocra/x?secret=${SECRET}&counter=9&suite=OCRA-1:HOTP-SHA1-6:Q`;
     expect(parseOtpauth(`${uri}N08`)).toMatchObject({ counter: 0, warnings: [] });
     expect(parseOtpauth(uri.replace(':Q', ':C-QN08'))).toMatchObject({ counter: 9 });
   });
 
-  it('have a suite that other accounts do not use', () => {
+  it('an OCRA URI has a suite, which other accounts do not use', () => {
     const { kind, warnings } = parseOtpauth(
       `otpauth://totp/x?secret=${SECRET}&suite=OCRA-1:HOTP-SHA1-6:QN08`,
     );
@@ -70,11 +70,11 @@ describe('otpauth URIs of OCRA accounts', () => {
     expect(warnings).toEqual([expect.stringContaining('OCRA suite')]);
   });
 
-  it.each(REFUSED)('are refused: %s', (_, input, sentence) => {
+  it.each(REFUSED)('an OCRA URI is refused: %s', (_, input, sentence) => {
     expect(() => parseOtpauth(input)).toThrow(sentence);
   });
 
-  it('reads what it wrote of OCRA accounts, by any suite', () => {
+  it('OCRA accounts of any suite read back as they were written', () => {
     const suite = fc
       .record({
         algorithm: fc.constantFrom<1 | 2 | 3>(SHA1, SHA256, SHA512),

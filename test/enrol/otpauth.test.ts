@@ -28,7 +28,7 @@ const usual: Enrolment = {
 
 const plain: Partial<Enrolment> = { issuer: '', label: 'x' };
 
-/** What stands in the wild, and what it means; what is not named is as in `usual`. */
+/** URIs as other programs write them, and their meaning; fields that are not named are as in `usual`. */
 const READ: [title: string, uri: string, expected: Partial<Enrolment>][] = [
   [
     'Key URI Format, its own example',
@@ -201,18 +201,18 @@ const REFUSED: [title: string, input: string, sentence: RegExp][] = [
 ];
 
 describe('otpauth URIs', () => {
-  it.each(READ)('reads: %s', (_, uri, expected) => {
+  it.each(READ)('an otpauth URI is read: %s', (_, uri, expected) => {
     expect(parseOtpauth(uri)).toEqual({ ...usual, ...expected });
   });
 
-  it.each(WARNED)('reads with a warning: %s', (_, uri, warning, expected) => {
+  it.each(WARNED)('an otpauth URI is read with a warning: %s', (_, uri, warning, expected) => {
     const { warnings, ...found } = parseOtpauth(uri);
     expect(warnings).toEqual([expect.stringMatching(warning)]);
     expect({ ...found, warnings: [] }).toEqual({ ...usual, ...expected });
     expect(warnings.join()).not.toContain(SECRET);
   });
 
-  it.each(REFUSED)('refuses: %s', (_, input, sentence) => {
+  it.each(REFUSED)('an otpauth URI is refused: %s', (_, input, sentence) => {
     const read = () => parseOtpauth(input);
     expect(read).toThrow(
       expect.objectContaining({
@@ -223,7 +223,7 @@ describe('otpauth URIs', () => {
     );
   });
 
-  it.each(REFUSED)('keeps input out of its texts: %s', (_, input) => {
+  it.each(REFUSED)('error texts do not repeat the input: %s', (_, input) => {
     let texts = '';
     try {
       parseOtpauth(input);
@@ -233,14 +233,14 @@ describe('otpauth URIs', () => {
         Object.getOwnPropertyNames(error).map(key => Reflect.get(Object(error), key)),
       ]);
     }
-    // The stack is no help to a leak either: it holds the message and names of functions.
+    // The stack must not leak either: it holds the message and names of functions.
     expect(texts.length).toBeGreaterThan(0);
     for (let at = 0; at + 6 <= SECRET.length; at++) expect(texts).not.toContain(SECRET.slice(at, at + 6));
     for (const piece of input.split(/[/?&=\s]+/).filter(part => part.length > 12))
       expect(texts).not.toContain(piece);
   });
 
-  it('reads what it wrote', () => {
+  it('an otpauth URI reads back as it was written', () => {
     fc.assert(
       fc.property(account, made => {
         secret(made.secret);
@@ -249,7 +249,7 @@ describe('otpauth URIs', () => {
     );
   });
 
-  it('reads what otplib wrote', () => {
+  it('otpauth URIs that otplib wrote are read', () => {
     const simple = account.filter(
       ({ alphabet, issuer, label }) =>
         alphabet === 'decimal' && !`${issuer}${label}`.includes(':') && issuer !== '' && label !== '',
@@ -270,7 +270,7 @@ describe('otpauth URIs', () => {
     );
   });
 
-  it('answers any text with an account or a refusal', () => {
+  it('any text gives an account or a refusal', () => {
     const pieces = fc.constantFrom(
       'otpauth://',
       'totp',

@@ -11,7 +11,7 @@ import { secret } from '../kit/secrets.ts';
 import { account } from './accounts.ts';
 import { mapped, type Picture, png, qrPicture, sideBySide } from './images.ts';
 
-/** What the two JPEG files of this folder show; its secret is the one of RFC 4226 appendix D. */
+/** The content of the two JPEG files of this folder; its secret is the one of RFC 4226 appendix D. */
 const PUBLIC =
   'otpauth://totp/Example:alice@example.com?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Example';
 
@@ -39,7 +39,7 @@ afterEach(() => {
 });
 
 describe('QR images', () => {
-  it('are read without a network', async () => {
+  it('QR images are read without a network', async () => {
     const asked = vi.fn(() => Promise.reject(new Error('there is no network here')));
     vi.stubGlobal('fetch', asked);
     const uri = newUri();
@@ -47,7 +47,7 @@ describe('QR images', () => {
     expect(asked).not.toHaveBeenCalled();
   });
 
-  it('are read for any account', async () => {
+  it('QR images are read for any account', async () => {
     await fc.assert(
       fc.asyncProperty(account, async made => {
         secret(made.secret);
@@ -68,23 +68,23 @@ describe('QR images', () => {
     ['white on black', code => ({ ...code, pixels: code.pixels.map(grey => 255 - grey) })],
     ['beside nothing', code => sideBySide(blank, code, blank)],
     ['twice in one image', code => sideBySide(code, code)],
-  ])('are read %s', async (_, change) => {
+  ])('QR images are read %s', async (_, change) => {
     const uri = newUri();
     expect(await readQrImage(png(change(await qrPicture(uri))))).toBe(uri);
   });
 
-  it.each(['photo.jpg', 'progressive.jpg'])('are read as JPEG: %s', async name => {
+  it.each(['photo.jpg', 'progressive.jpg'])('QR images are read as JPEG: %s', async name => {
     expect(await readQrImage(file(name))).toBe(PUBLIC);
   });
 
-  it('are read from a view into a bigger buffer', async () => {
+  it('QR images are read from a view into a bigger buffer', async () => {
     const bytes = file('photo.jpg');
     const buffer = new Uint8Array(bytes.length + 20);
     buffer.set(bytes, 7);
     expect(await readQrImage(buffer.subarray(7, 7 + bytes.length))).toBe(PUBLIC);
   });
 
-  it('are refused when two different codes are there', async () => {
+  it('an image with two different QR codes is refused', async () => {
     const both = sideBySide(await qrPicture(newUri()), await qrPicture(newUri()));
     await expect(readQrImage(png(both))).rejects.toThrow('more than one QR code');
   });
@@ -101,7 +101,7 @@ describe('QR images', () => {
     ['a bomb of pixels', () => header(60_000, 60_000), /too big/],
     ['a strip of pixels', () => header(IMAGE_PIXELS_MAX + 1, 1), /too big/],
     ['a file too long', () => new Uint8Array(IMAGE_BYTES_MAX + 1), /too big/],
-  ])('are refused: %s', async (_, make, sentence) => {
+  ])('images are refused: %s', async (_, make, sentence) => {
     await expect(readQrImage(make())).rejects.toMatchObject({
       name: 'FobError',
       kind: 'bad-input',
@@ -110,7 +110,7 @@ describe('QR images', () => {
     });
   });
 
-  it('with damaged bytes are read or refused, nothing else', async () => {
+  it('images with damaged bytes are read or refused, and cause no other error', async () => {
     const good = png(await qrPicture(PUBLIC));
     const photo = file('photo.jpg');
     await fc.assert(

@@ -7,7 +7,7 @@ import { base32 } from '../runner/spellings.ts';
 const bytes = fc.uint8Array({ minLength: 10, maxLength: 64 });
 
 describe('secrets as text', () => {
-  it('reads every length in any case, grouping and padding', () => {
+  it('secrets are read in every length, in any case, grouping and padding', () => {
     const style = fc.record({
       lower: fc.boolean(),
       group: fc.integer({ min: 1, max: 9 }),
@@ -25,7 +25,7 @@ describe('secrets as text', () => {
     );
   });
 
-  it('names the place of a foreign character and repeats no other', () => {
+  it('a refused secret names the place of a foreign character and repeats no other', () => {
     fc.assert(
       fc.property(bytes, fc.nat(), fc.constantFrom(...'0189!Ü_'), (value, where, foreign) => {
         const text = base32(secret(value));
@@ -43,7 +43,7 @@ describe('secrets as text', () => {
     );
   });
 
-  it('drops what fills no byte, with a warning, as every reader does', () => {
+  it('bits that fill no byte are dropped with a warning, as every reader does', () => {
     fc.assert(
       fc.property(bytes, fc.integer({ min: 1, max: 15 }), (value, extra) => {
         const text = base32(secret(value));

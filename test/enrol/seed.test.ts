@@ -11,8 +11,8 @@ import { name } from './accounts.ts';
 
 const chance = (length: number) => secret(new Uint8Array(randomBytes(length)));
 
-describe('a fresh seed', () => {
-  it('is a usual TOTP account where nothing is asked for', () => {
+describe('fresh seeds', () => {
+  it('a fresh seed is a usual TOTP account where no settings are given', () => {
     const seed = freshSeed({ label: 'alice' }, chance);
     expect({ ...seed, secret: seed.secret.length }).toEqual({
       kind: KIND_TOTP,
@@ -33,7 +33,7 @@ describe('a fresh seed', () => {
     [SHA256, 32],
     [SHA512, 64],
   ] as const)(
-    'has as many bytes as hash %i gives: %i, all from the source of chance',
+    'a seed has as many bytes as hash %i gives: %i, all from the source of randomness',
     (algorithm, length) => {
       const drawn: Uint8Array[] = [];
       const seed = freshSeed({ algorithm, label: 'alice' }, count => {
@@ -46,7 +46,7 @@ describe('a fresh seed', () => {
     },
   );
 
-  it('becomes a URI that reads back as itself', () => {
+  it('a fresh seed becomes a URI that reads back as itself', () => {
     const options = fc.record(
       {
         kind: fc.constantFrom<1 | 2>(KIND_HOTP, KIND_TOTP),
@@ -71,7 +71,7 @@ describe('a fresh seed', () => {
     );
   });
 
-  it('is as long as the hash of an OCRA suite gives', () => {
+  it('a fresh seed is as long as the hash of an OCRA suite gives', () => {
     const suite = { algorithm: 3, digits: 10, question: 1, length: 10, inputs: 8, step: 30 };
     const seed = freshSeed({ label: 'bank', suite }, chance);
     expect(seed).toMatchObject({ kind: 3, algorithm: 3, digits: 10, period: 0, counter: 0, suite });
@@ -87,7 +87,7 @@ describe('a fresh seed', () => {
     [{ period: 0 }, /period of 0 seconds/],
     [{ issuer: 'i'.repeat(33) }, /issuer is 1 byte too long/],
     [{ label: 'bell\u0007' }, /label .* cannot be shown/],
-  ] as const)('is refused for %o', (wanted, sentence) => {
+  ] as const)('a fresh seed is refused for %o', (wanted, sentence) => {
     expect(() => freshSeed({ label: 'alice', ...wanted }, chance)).toThrow(sentence);
   });
 });

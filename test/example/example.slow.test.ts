@@ -7,7 +7,7 @@ import { describeNeeds, needsTool } from '../kit/tools.ts';
 import { Scene } from '../service/agents/scene.ts';
 import { apiKeyOf, codeNow } from '../service/kit.ts';
 
-/** A service, the application on it, and a user with a fob that is plugged in. */
+/** A service, the application on it, and a user whose fob is plugged in. */
 async function opened() {
   const scene = await Scene.open();
   onTestFinished(() => scene[Symbol.asyncDispose]());
@@ -24,7 +24,7 @@ async function opened() {
   return { scene, example, ada };
 }
 
-/** One browser without scripts: its cookie, and what it sends. */
+/** One browser without scripts: its cookie and its requests. */
 function visitor({ url }: Example) {
   let cookie = '';
   const send = async (path: string, init: RequestInit = {}) => {
@@ -48,7 +48,7 @@ function visitor({ url }: Example) {
   };
 }
 
-/** The page of a browser once it waits no more. */
+/** Returns the page of a browser once it waits no more. */
 async function decided({ get }: ReturnType<typeof visitor>): Promise<string> {
   let text = '';
   await expect
@@ -61,7 +61,7 @@ async function decided({ get }: ReturnType<typeof visitor>): Promise<string> {
 }
 
 describe('the example application', () => {
-  it('lets in by a passcode, once', async () => {
+  it('the example lets a user in by a passcode, once', async () => {
     const { scene, example } = await opened();
     const token = await scene.office.token('bob');
     const passcode = secret(codeNow(token, scene.office.nowMs));
@@ -79,7 +79,7 @@ describe('the example application', () => {
     expect((await browser.get()).text).toContain('<h1>Log in</h1>');
   });
 
-  it('lets in who held the fob, and no other browser', async () => {
+  it('the example lets in the browser whose user held the button, and no other browser', async () => {
     const { scene, example, ada } = await opened();
     const [mine, other] = [visitor(example), visitor(example)];
     await mine.post('/login', { user: 'ADA', passcode: '', by: 'push' });
@@ -95,7 +95,7 @@ describe('the example application', () => {
     expect(scene.service).toBeDefined();
   });
 
-  it('says that it was not approved, and says the same of somebody whom there is not', async () => {
+  it('the example says that a log-in was not approved, and says the same about an unknown user', async () => {
     const { example, ada } = await opened();
     const browser = visitor(example);
     const waiting = async (user: string) => {
@@ -113,10 +113,10 @@ describe('the example application', () => {
     expect(await waiting('nobody')).toBe(known);
   });
 
-  it('takes a push back when the person gives up or types a passcode', async () => {
+  it('the example cancels a push when the person gives up or types a passcode', async () => {
     const { scene, example } = await opened();
     const browser = visitor(example);
-    // All of one moment: in any order.
+    // All states of one moment, in any order.
     const states = async () =>
       (await scene.db.selectFrom('pushes').select('state').execute()).map(({ state }) => state).sort();
     const before: string[] = [];
@@ -129,7 +129,7 @@ describe('the example application', () => {
     }
   });
 
-  it('asks for no number keys, because a passcode may have letters', async () => {
+  it('the example requests no number keys, because a passcode may have letters', async () => {
     const { example } = await opened();
     const browser = visitor(example);
     const form = (await browser.get()).text;
@@ -141,7 +141,7 @@ describe('the example application', () => {
     }
   });
 
-  it('asks for what is missing, and takes forms of its own pages only', async () => {
+  it('the example asks for missing input, and takes forms of its own pages only', async () => {
     const { example } = await opened();
     const browser = visitor(example);
     expect((await browser.post('/login', { user: ' ', passcode: '1', by: 'passcode' })).status).toBe(400);
@@ -160,7 +160,7 @@ describe('the example application', () => {
     expect(headers.get('cache-control')).toBe('no-store');
   });
 
-  it('says that nothing can be decided while the service is away', async () => {
+  it('the example says that nothing can be decided while the service is away', async () => {
     const { scene, example } = await opened();
     await scene.service.close();
     const browser = visitor(example);
@@ -193,7 +193,7 @@ describeNeeds(needsTool('chromium'), 'the example application in Chromium', exec
     return (await at.locator('.number').textContent()) ?? '';
   }
 
-  it('moves on by itself, and axe finds nothing on any of its pages', async () => {
+  it('the example moves on by itself, and axe finds no fault on any of its pages', async () => {
     const { example, ada } = await opened();
     const at = await page();
     await at.goto(example.url);
@@ -209,7 +209,7 @@ describeNeeds(needsTool('chromium'), 'the example application in Chromium', exec
     expect(found).toEqual([]);
   });
 
-  it('moves on where event streams do not come through, and without scripts', async () => {
+  it('the example moves on where event streams do not come through, and without scripts', async () => {
     const { example, ada } = await opened();
     const polling = await page();
     await polling.route('**/events', route => route.abort());

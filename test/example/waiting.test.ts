@@ -2,7 +2,7 @@ import { runInNewContext } from 'node:vm';
 import { waitingScript } from '@passfob/demo/example/style';
 import { expect, it } from 'vitest';
 
-/** The waiting page's script with a stream and answers in the hands of a test. */
+/** The waiting page's script; the test controls its stream and its answers. */
 function waitingPage(state: string) {
   const listeners = new Map<string, () => void>();
   const went: string[] = [];
@@ -31,22 +31,22 @@ function waitingPage(state: string) {
   return { fire, went, asked, later, closes: () => closes };
 }
 
-it('goes on once where the stream ends behind the decision that it told', async () => {
+it('the waiting page moves on once where the stream ends after the decision', async () => {
   const page = waitingPage('refused');
   await page.fire('decided');
   const closes = page.closes();
-  // An event that was on its way already.
+  // An event that was already on its way.
   await page.fire('error');
   expect([page.went, page.asked, closes]).toEqual([['/'], [], 1]);
 });
 
-it('asks where the stream breaks, and goes on once at a decision', async () => {
+it('the waiting page asks where the stream breaks, and moves on once at a decision', async () => {
   const page = waitingPage('refused');
   await page.fire('error');
   expect([page.went, page.asked, page.later.length]).toEqual([['/'], ['/state'], 0]);
 });
 
-it('asks again as long as nothing is decided', async () => {
+it('the waiting page asks again as long as nothing is decided', async () => {
   const page = waitingPage('waiting');
   await page.fire('error');
   expect([page.went, page.asked, page.later.length]).toEqual([[], ['/state'], 1]);

@@ -29,7 +29,7 @@ const built = (board: string, name: string) => new Uint8Array(readFileSync(join(
 const bytesOf = (files: Readonly<Record<string, Uint8Array>>) =>
   Object.values(files).reduce((sum, file) => sum + file.length, 0);
 
-/** A built image made as long as its budget allows: newlines behind the code, and the CRC-32 of both. */
+/** Returns a built image of its budget's full length: newlines behind the code, and the CRC-32 of both. */
 function largestImage(board: (typeof BOARDS)[number]): Record<string, Uint8Array> {
   const image = Object.fromEntries(FILES.map(name => [name, built(board, name)]));
   const app = Buffer.from(built(board, 'app')).toString('latin1');
@@ -39,7 +39,9 @@ function largestImage(board: (typeof BOARDS)[number]): Record<string, Uint8Array
   return { ...image, app: ascii(`//PF1 ${crc}\n${code}`) };
 }
 
-/** The parts that write to Storage, on a board whose Storage holds the largest image and what flashing adds to it. */
+/**
+ * The parts that write to Storage, on a board whose Storage holds the largest image and the data that flashing adds.
+ */
 async function partsBesideTheLargestImage(): Promise<{ made: Bench; image: readonly number[] }> {
   const parts = await partImage({ StorageMarks: 'marks', StorageKeystore: 'keystore' });
   const image = { ...parts, '.boot0': built('pico-hid', '.boot0') };
@@ -58,11 +60,11 @@ const free = (made: Bench) => Number(made.ask('require("Storage").getFree()'));
 const addMarks = (made: Bench, count: number) =>
   made.ask(`(function(){for(var i=0;i<${count};i++)if(!m.add())return i;return m.count()})()`);
 
-/** What a file takes of Storage. */
+/** Returns the space that a file takes in Storage. */
 const placeOf = (bytes: number) =>
   STORAGE_HEADER_BYTES + Math.ceil(bytes / STORAGE_ALIGN_BYTES) * STORAGE_ALIGN_BYTES;
 
-/** Bytes of Storage under an image and every file that a fob may ever write, each at its largest. */
+/** Returns the bytes of Storage under an image and every file that a fob may ever write, each at its largest. */
 function storageSum(image: readonly number[]): number {
   const files = [...image, BIRTH_BYTES, SECRETS_FILE_BYTES + 1];
   for (let n = 0; n < PICO_PAIRINGS; n++) files.push(SECRETS_FILE_BYTES);
@@ -76,13 +78,13 @@ afterEach(async () => {
   driver = undefined;
 });
 
-describe('room in the Storage of a pico', () => {
+describe('Storage capacity of a pico', () => {
   it.each(BOARDS)('the largest %s image and every file at its largest fit without a compaction', board => {
     const sum = storageSum(Object.values(largestImage(board)).map(file => file.length));
     expect(sum + STORAGE_FREE_BYTES).toBeLessThanOrEqual(PICO_STORAGE_BYTES);
   });
 
-  it('beside the largest image it holds the marks and the pairings that the sum names', async () => {
+  it('Storage holds, beside the largest image, the PIN attempts and pairings that the sum counts', async () => {
     const { made, image } = await partsBesideTheLargestImage();
     expect(addMarks(made, 1)).toBe(1);
     // More than fit: the last ones are not kept.
@@ -99,7 +101,7 @@ describe('room in the Storage of a pico', () => {
     expect(made.fob.violations).toEqual([]);
   });
 
-  it('holds no other file than the sum counts, whatever a fob has done', async () => {
+  it('Storage holds only files that the sum counts, whatever a fob has done', async () => {
     const storage = memoryStore();
     const one = new SimulatorDriver({ image: largestImage('pico'), storage });
     driver = one;

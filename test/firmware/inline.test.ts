@@ -10,7 +10,7 @@ import { describe, expect, it } from 'vitest';
 const NONE: ReadonlySet<string> = new Set();
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Functions and methods of a program, by name. */
+/** Returns the functions and methods of a program, by name. */
 function functionsOf(code: string): string[] {
   const found = [...code.matchAll(/function (\w+)\(|^ {2}(?:get )?(\w+)\(/gm)];
   return found
@@ -18,7 +18,7 @@ function functionsOf(code: string): string[] {
     .filter(name => !/^(constructor|if|for|while)$/.test(name));
 }
 
-/** What each way of writing a program gives for each of its arguments: it must be the same. */
+/** Compares the results of each form of a program for each of its arguments: they must be the same. */
 function expectSame(code: string, wanted: readonly string[], args: readonly number[] = [0, 1, 2, 3]): void {
   const written = inlined(code, NONE);
   expect(functionsOf(written).sort(), written).toEqual([...wanted].sort());
@@ -28,7 +28,7 @@ function expectSame(code: string, wanted: readonly string[], args: readonly numb
   }
 }
 
-/** Callees that return in every way that can be written somewhere else, and the log of what they did. */
+/** Callees that return in every form that can be inlined, and the log of their effects. */
 const RETURNS = [
   'log.push(n);',
   'return n + 1;',
@@ -62,20 +62,23 @@ const PLACES = [
   'return `a\x24{called(n)}b\x24{n}`;',
 ];
 
-describe('a function that is called in one place', () => {
-  it.each(RETURNS.flatMap(body => PLACES.map(place => [body, place] as const)))('%s in %s', (body, place) => {
-    const code = `var log = [];
+describe('inlining of functions with one call', () => {
+  it.each(RETURNS.flatMap(body => PLACES.map(place => [body, place] as const)))(
+    '%s is inlined in %s',
+    (body, place) => {
+      const code = `var log = [];
 function called(n) { ${body} }
 function inner(n) { ${place} }
 function main(n) { let result; try { result = inner(n); } catch (e) { result = "thrown " + e; } return [result, log]; }`;
-    const written = inlined(code, new Set(['inner']));
-    for (const arg of [0, 1, 2, 3]) {
-      const run = (text: string) => JSON.stringify(runInNewContext(`${text}\nmain(${arg})`));
-      expect(run(written), written).toBe(run(code));
-    }
-  });
+      const written = inlined(code, new Set(['inner']));
+      for (const arg of [0, 1, 2, 3]) {
+        const run = (text: string) => JSON.stringify(runInNewContext(`${text}\nmain(${arg})`));
+        expect(run(written), written).toBe(run(code));
+      }
+    },
+  );
 
-  it('goes from most of these places', () => {
+  it('a function is inlined in most of these places', () => {
     const left = RETURNS.flatMap(body =>
       PLACES.filter(place => {
         const code = `var log = []; function called(n) { ${body} }\nfunction main(n) { ${place} }`;
@@ -85,7 +88,7 @@ function main(n) { let result; try { result = inner(n); } catch (e) { result = "
     expect(left.length).toBeLessThan(RETURNS.length * PLACES.length * 0.35);
   });
 
-  it('is a method too, with the object that it was called on', () => {
+  it('a method is inlined, too, with the object of its call', () => {
     const code = `
 var A = class {
   constructor(n) { this.n = n; this.log = []; }
@@ -111,11 +114,11 @@ function main(n) { return new B(n).all(n); }`;
       'function f(n) { for (;;) if (n++ > 5) return n; }\nfunction main(n) { const a = f(n); return a; }',
     ],
     ['has the name of a variable', 'function f(n) { return n; } function main(f) { return f; }'],
-  ])('stays where it %s', (_, code) => {
+  ])('a function is not inlined where it %s', (_, code) => {
     expect(inlined(code, NONE)).toContain('function f(');
   });
 
-  it('stays where its name is another thing, too', () => {
+  it('a function is not inlined where its name means something else, too', () => {
     const method = 'var A = class {\n  m() { return 1; }\n};\nfunction main() { return new A().m(); }';
     expect(functionsOf(inlined(method, NONE))).toEqual(['main']);
     expect(functionsOf(inlined(method, new Set(['m', 'main'])))).toEqual(['m', 'main']);
@@ -125,13 +128,13 @@ function main(n) { return new B(n).all(n); }`;
       );
   });
 
-  it('stays where a variable there has the name of what it uses', () => {
+  it('a function is not inlined where a variable at the call shadows a name that it uses', () => {
     const code =
       'var a = 1; function f() { a++; return a; }\nfunction main(n) { const a = f(); return a + n; }';
     expectSame(code, ['f', 'main']);
   });
 
-  it('keeps what it was given, whatever becomes of it', () => {
+  it('an inlined function keeps its arguments, whatever happens to their variables', () => {
     expectSame(
       'var g = 1; function f(a, b) { g = 5; return a + b; }\nfunction main(n) { let m = n; const s = f(m, g); m = 9; return s + m; }',
       ['main'],
@@ -142,7 +145,7 @@ function main(n) { return new B(n).all(n); }`;
     );
   });
 
-  it('has what it is given evaluated once, first, and in order', () => {
+  it('the arguments of an inlined function are evaluated once, first, and in order', () => {
     expectSame(
       'var log = []; function e(n) { log.push(n); return n; } function keep() { return [e, e]; }\n' +
         'function f(a, b, c) { log.push("in"); return b + b + a; }\n' +
@@ -152,8 +155,8 @@ function main(n) { return new B(n).all(n); }`;
   });
 });
 
-describe('what stays apart', () => {
-  it('is there, by its name', () => {
+describe('functions that are not inlined', () => {
+  it('a function that is not inlined keeps its name', () => {
     const sources = ['firmware/core', 'protocol'].flatMap(folder =>
       readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
         .filter(path => path.endsWith('.ts'))
@@ -167,8 +170,8 @@ describe('what stays apart', () => {
   });
 });
 
-describe('a small expression', () => {
-  it('is written wherever it is called', () => {
+describe('small expressions', () => {
+  it('a small expression is inlined at every call', () => {
     expectSame('function f(a) { return a * 2; }\nfunction main(n) { return f(n) + f(4) - f(n); }', ['main']);
     expectSame('function f(a) { return a * 2; }\nfunction main(n) { return f(n + 1) + 3 * f(n - 2); }', [
       'main',
@@ -176,8 +179,8 @@ describe('a small expression', () => {
   });
 });
 
-describe('a getter', () => {
-  it('is a method that is called', () => {
+describe('getters', () => {
+  it('a getter becomes a method that is called', () => {
     const code =
       'var A = class {\n  get n() { return this.b + this.b; }\n};\nfunction main(a) { a.b = 2; return a.n + a.n + !a.n; }';
     expect(withoutGetters(code, NONE)).toBe(
@@ -186,7 +189,7 @@ describe('a getter', () => {
   });
 
   it.each(['a.n = 1;', 'a.n++;', 'a.n();', 'o = { n: 1 };', 'var B = class {\n  n() {}\n};', 'a["n"];'])(
-    'stays one beside %s',
+    'a getter stays a getter beside %s',
     other => {
       const code = `var A = class {\n  get n() { return 1; }\n};\n${other}\nf(a.n);`;
       expect(withoutGetters(code, NONE)).toBe(code);
@@ -195,7 +198,7 @@ describe('a getter', () => {
 });
 
 describe('constant numbers', () => {
-  it('come first, as constants', () => {
+  it('constant numbers come first, as constants', () => {
     expect(numbersFirst('var A = 1;\nf(A, B);\nvar B = -0x1f;\nvar c = 3;\nc = 4;\n')).toBe(
       'const A = 1;\nconst B = -0x1f;\n\nf(A, B);\n\nvar c = 3;\nc = 4;\n',
     );

@@ -1,7 +1,10 @@
 import { lint } from '@passfob/firmware/build/lint';
 import { describe, expect, it } from 'vitest';
 
-/** What the interpreter cannot parse, lacks, or takes to mean something else (docs/boards.md), one trap a line. */
+/**
+ * Code that the interpreter cannot parse, does not have, or understands differently (docs/boards.md), one trap a
+ * line.
+ */
 const REFUSED: readonly [string, RegExp][] = [
   ['function f(a = 1) {}', /default value/],
   ['function f(...a) {}', /rest/],
@@ -47,13 +50,13 @@ const REFUSED: readonly [string, RegExp][] = [
   ['[1].flat();', /\.flat/],
 ];
 
-describe('the bundler refuses', () => {
-  it.each(REFUSED)('%s', (code, reason) => {
+describe('code that the bundler refuses', () => {
+  it.each(REFUSED)('the bundler refuses %s', (code, reason) => {
     expect(lint(code).join('; ')).toMatch(reason);
   });
 });
 
-it('lets pass what the interpreter runs', () => {
+it('the bundler accepts code that the interpreter runs', () => {
   const code =
     'class A { constructor(a) { this.a = a; } get b() { return this.a; } go() { return this.a + `x`; } }' +
     'class B extends A { constructor() { super(1); } go() { return super.go(); } }' +

@@ -36,7 +36,7 @@ async function answers(one: Fob): Promise<boolean> {
   );
 }
 
-/** What a display shows with these words alone, in the letters of `font.txt`. */
+/** Returns the picture of a display with only these words, in the letters of `font.txt`. */
 function drawn(words: string, left: number, top: number): Uint8Array {
   const font = Buffer.from(fontBitmap(FONT), 'latin1');
   const pixels = new Uint8Array(128 * 64);
@@ -50,7 +50,7 @@ function drawn(words: string, left: number, top: number): Uint8Array {
 }
 
 describe('the loader', () => {
-  it('runs the application as it was built', async () => {
+  it('the loader runs the application as it was built', async () => {
     expect(await answers(flashed(APP))).toBe(true);
     expect(fob?.consoleText()).toBe('');
   });
@@ -62,19 +62,22 @@ describe('the loader', () => {
     ['has one in its header', Uint8Array.from(APP, (byte, at) => (at === 8 ? byte ^ 1 : byte))],
     ['is empty but for its header', APP.subarray(0, 15)],
     ['is not there', undefined],
-  ])('runs nothing when the application %s, and gives the console back for flashing', async (_how, app) => {
-    expect(await answers(flashed(app))).toBe(false);
-    expect(fob?.consoleText()).toContain('image damaged');
-  });
+  ])(
+    'the loader runs nothing when the application %s, and gives the console back for flashing',
+    async (_how, app) => {
+      expect(await answers(flashed(app))).toBe(false);
+      expect(fob?.consoleText()).toContain('image damaged');
+    },
+  );
 
-  it('says on the display what is wrong, whatever that showed before', () => {
+  it('the loader shows the error on the display, whatever was shown before', () => {
     const one = flashed(flipped);
     expect(one.screen().on).toBe(true);
     expect(Buffer.from(one.screen().bitmap.pixels).equals(drawn('Image damaged', 25, 24))).toBe(true);
     expect(one.violations).toEqual([]);
   });
 
-  it('gives the console back, too, where there is no display', () => {
+  it('the loader gives the console back, too, where there is no display', () => {
     const one = flashed(undefined, { parts: { display: false } });
     let text = '';
     one.link.onData(bytes => {

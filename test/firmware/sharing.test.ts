@@ -23,20 +23,20 @@ function shared(
   return share(new Map(Object.entries(counts)), sets, new Set(alone), new Set(taken));
 }
 
-describe('the names that one object may hold', () => {
-  it('are those of a class: methods, fields, accessors and whatever it has of itself', () => {
+describe('names that one object may hold', () => {
+  it('the names of a class are its methods, fields, accessors and own properties', () => {
     expect(
       groupsOf('class A { kept; get all() { return [1].map(x => this.of + x); } put() { this.set = 1; } }'),
     ).toEqual(['all kept of put set']);
   });
 
-  it('with those of the classes above it, but not of those beside it', () => {
+  it('the names of a class include those of its superclasses, but not of their other subclasses', () => {
     const code =
       'var A = class { a() {} }, B = class extends A { b() {} }; class C extends B { c() {} } class D extends A {}';
     expect(groupsOf(code)).toEqual(['a', 'a b', 'a b c', 'a']);
   });
 
-  it('are those of all literals of a function: TypeScript may see one type in them', () => {
+  it('all literals of a function share their names: TypeScript may see one type in them', () => {
     const code =
       'function f(x) { return x ? { a: 1, n: { b: 2 } } : { c: 3 }; } var g = () => ({ d: 4 }); h({ e: 5 }); k({ f: 6 });';
     expect(groupsOf(code)).toEqual(['a b c n', 'd', 'e', 'f']);
@@ -50,19 +50,19 @@ describe('the names that one object may hold', () => {
     ['class A extends f() {}', 'no class'],
     ['class A extends Device {}', 'no class'],
     ['var x = "a" in o;', 'may lack'],
-  ])('cannot be told in %s', (code, why) => {
+  ])('the names of an object cannot be told in %s', (code, why) => {
     expect(() => holders(parsed(code))).toThrow(why);
   });
 });
 
-describe('an optional property', () => {
+describe('optional properties', () => {
   const source = `
     interface Suite { readonly kind: number; digits: number; step?: number; /* not?: this */ }
     interface Control { down?: boolean; on?(x: number): void }
     interface Nested { a: number; inner: { b: number; c?: number }; d?: number }
     function f(x: number, y?: number) {}`;
 
-  it('is found, with what stands beside it', () => {
+  it('an optional property is found, with the properties beside it', () => {
     expect(optionalIn(source)).toEqual([
       { name: 'step', beside: ['kind', 'digits'] },
       { name: 'down', beside: [] },
@@ -73,7 +73,7 @@ describe('an optional property', () => {
     ]);
   });
 
-  it('is put to every object that may be of its type, and shares with nothing where that cannot be told', () => {
+  it('an optional property is on every object that may be of its type, and shares with nothing where that is unknown', () => {
     const groups = [new Set(['kind', 'digits', 'more']), new Set(['kind']), new Set(['b', 'x'])];
     expect([...placeOptional(groups, optionalIn(source))].sort()).toEqual(['d', 'down', 'on', 'y']);
     expect(groups.map(group => [...group].join(' '))).toEqual(['kind digits more step', 'kind', 'b x c']);
@@ -81,7 +81,7 @@ describe('an optional property', () => {
 });
 
 describe('short names', () => {
-  it('are shared by what no object holds both of, and by nothing else', () => {
+  it('two properties share a short name only where no object holds both', () => {
     expect(shared({ a1: 9, a2: 8, b1: 7, b2: 6 }, ['a1 a2', 'b1 b2'])).toEqual({
       a1: 'a',
       a2: 'b',
@@ -95,14 +95,14 @@ describe('short names', () => {
     });
   });
 
-  it('are of one letter for what is written most', () => {
+  it('the most frequent names are of one letter', () => {
     const names = Array.from({ length: 60 }, (_, at) => `name${at}`);
     const given = shared(Object.fromEntries(names.map((name, at) => [name, at])), [names.join(' ')]);
     expect(new Set(Object.values(given)).size).toBe(60);
     expect(names.filter(name => given[name]?.length === 2)).toEqual(names.slice(0, 6));
   });
 
-  it('are nobody else’s for what is optional or on no object that is known', () => {
+  it('optional properties and those of unknown objects share their short name with no other', () => {
     expect(shared({ a1: 1, a2: 1, odd: 9, far: 8 }, ['a1 a2', 'odd'], ['odd'])).toEqual({
       a1: 'a',
       a2: 'b',
@@ -111,12 +111,12 @@ describe('short names', () => {
     });
   });
 
-  it('are none of the device’s', () => {
+  it('short names are never names of the device', () => {
     expect(shared({ one: 1 }, ['one'], [], ['a', 'b'])).toEqual({ one: 'c' });
   });
 });
 
-/** The property names that stand twice in one class, but for the halves of an accessor, or in one literal. */
+/** Returns the property names that stand twice in one class, except the halves of an accessor, or in one literal. */
 function doubles(code: string): string[] {
   const found: string[] = [];
   walk(parsed(code), node => {
@@ -128,9 +128,9 @@ function doubles(code: string): string[] {
   return found;
 }
 
-describe('the images', () => {
+describe('built images', () => {
   it.each<ImageBoard>(['pico', 'pico-hid', 'bench', 'banglejs2'])(
-    'of %s have no name twice in one place',
+    'the %s image has no name twice in one place',
     async board => {
       const files = await imageOf(ROOT, board, code => code);
       for (const code of Object.values(files)) expect(doubles(code)).toEqual([]);

@@ -5,7 +5,7 @@ import { withSums } from '@passfob/firmware/build/sums';
 import { describe, expect, it } from 'vitest';
 
 describe('texts', () => {
-  it('stand where they are used once, or where they are as short as a name', () => {
+  it('a text stays in place where it is used once, or where it is as short as a name', () => {
     expect(placeTexts('var a = "only once", b = "~", c = "twice"; f(a, b, b, c, c, o.a, { a: 1 });')).toBe(
       'var a = "only once", b = "~", c = "twice"; f("only once", "~", "~", c, c, o.a, { a: 1 });',
     );
@@ -18,11 +18,11 @@ describe('texts', () => {
     'var a = "x"; function g() { try { h(); } catch (a) { return a; } }',
     'var a = "x"; f({ a });',
     'var a = "x"; for (a of b) f(a);',
-  ])('stay where the name may mean something else: %s', code => {
+  ])('a text stays where the name may mean something else: %s', code => {
     expect(placeTexts(code)).toBe(code);
   });
 
-  it('of base64 are decoded', () => {
+  it('texts of base64 are decoded', () => {
     expect(decodeTexts('f(atob("AEF/"), atob(x), o.atob("AEF/"))')).toBe(
       'f("\\u0000A\x7f", atob(x), o.atob("AEF/"))',
     );
@@ -41,11 +41,11 @@ describe('templates as sums', () => {
     ['f(`a$' + '{`b$' + '{n}`}`)', 'f("a"+("b"+n))'],
     ['f(``)', 'f("")'],
     ['function f(a) { return`$' + '{a.b}c`; }', 'function f(a) { return a.b+"c"; }'],
-  ])('%s', (code, sum) => {
+  ])('a template becomes a sum: %s', (code, sum) => {
     expect(withSums(code)).toBe(sum);
   });
 
-  it('say the same', () => {
+  it('a template and its sum give the same text', () => {
     const code =
       '[1, 2].map(n => `$' + '{n}$' + '{n + 1}: $' + '{n > 1 ? `many $' + '{n}` : "one"}.`).join()';
     expect(runInNewContext(withSums(code))).toBe(runInNewContext(code));
@@ -53,7 +53,7 @@ describe('templates as sums', () => {
 });
 
 describe('long numbers', () => {
-  it('that are written often are variables', () => {
+  it('long numbers that occur often become variables', () => {
     expect(shareNumbers('f(4294967296, 4294967296 * 2, 4294967296 - 5, 16777216, 16777216)')).toBe(
       'var number4294967296 = 4294967296;f(number4294967296, number4294967296 * 2, number4294967296 - 5, 16777216, 16777216)',
     );

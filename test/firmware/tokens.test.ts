@@ -14,7 +14,7 @@ import { itNeeds, needsEspruino } from '../kit/tools.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The tree of a program without where and how it was written. */
+/** Returns the tree of a program without positions and formatting. */
 function tree(code: string): unknown {
   const program = parse(code, { ecmaVersion: 'latest', sourceType: 'script' });
   return JSON.parse(
@@ -22,7 +22,7 @@ function tree(code: string): unknown {
   );
 }
 
-/** Each is an expression; the value of all of them is text. */
+/** Each entry is an expression; its value is text. */
 const TRICKY = [
   // Property names like reserved words.
   '(function () { var o = { of: 1, default: 2, in: 3, new: 4, get: 5, if: 6, this: 7 }; return "" + o.of + o.default + o["in"] + o.new + o.get + o.if + o.this; })()',
@@ -36,7 +36,7 @@ const TRICKY = [
   '"if===this".replace(/if===/g, "") + /^.*return$/.test("return") + (8 / 2 / 2)',
   '(function () { var a = 8, g = 2; return "" + a / g + (a) / g + [a][0] / g; })()',
   '"" + [1, 2].map(x => x / 2).join()',
-  // What would be another operator side by side.
+  // Characters that would form another operator side by side.
   '(function () { var a = 1, b = 2; return "" + (a + +b) + (a - -b) + (a + ++b) + (a - --b) + (a++ + b) + (a-- - b); })()',
   '(function () { var a = 7; a <<= 3; a >>= 1; a ^= 5; a |= 64; a &= 127; a %= 100; a *= 3; a /= 2; a >>>= 1; a -= 1; a += 4; return "" + a + (a << 2) + (a >> 1) + (-a >>> 28); })()',
   '(function () { return "" + (1 == "1") + (1 === 1) + (1 != 2) + (1 !== 1) + (1 <= 1) + (1 >= 2) + (1 && 0) + (0 || 3); })()',
@@ -51,21 +51,24 @@ const TRICKY = [
   '"" + !0 + !1 + void 0 + (!0 ? 1 : 2)',
 ];
 
-describe('a tokenised program', () => {
-  it.each<ImageBoard>(['pico', 'bench'])('is the %s image, once its words are back', async board => {
-    const plain = await imageOf(ROOT, board, code => code);
-    const image = await imageOf(ROOT, board);
-    for (const [name, code] of Object.entries(image)) {
-      expect(tree(spelled(code)), name).toEqual(tree(plain[name] ?? ''));
-      expect(code.length, name).toBeLessThanOrEqual(plain[name]?.length ?? 0);
-    }
-  });
+describe('tokenised programs', () => {
+  it.each<ImageBoard>(['pico', 'bench'])(
+    'the tokenised program equals the %s image, once its words are restored',
+    async board => {
+      const plain = await imageOf(ROOT, board, code => code);
+      const image = await imageOf(ROOT, board);
+      for (const [name, code] of Object.entries(image)) {
+        expect(tree(spelled(code)), name).toEqual(tree(plain[name] ?? ''));
+        expect(code.length, name).toBeLessThanOrEqual(plain[name]?.length ?? 0);
+      }
+    },
+  );
 
-  it.each(TRICKY)('%s', code => {
+  it.each(TRICKY)('a program survives tokenising: %s', code => {
     expect(tree(spelled(tokenise(code)))).toEqual(tree(code));
   });
 
-  it('has a byte for each word, and no space that it does not need', () => {
+  it('a tokenised program has a byte for each word, and no unneeded space', () => {
     expect(tokenise('if (a === 1) return_ ( typeof b ) ; else c in d')).toBe(
       '\xa3(a\x8b1)return_(\xbf' + 'b);\xa4c\xb9d',
     );
@@ -73,17 +76,20 @@ describe('a tokenised program', () => {
     expect(tokenise('a + +b; a++ - -1; 1 .x')).toBe('a+ +b;a\x98- -1;1 .x');
   });
 
-  it('has longer strings as they are', () => {
+  it('a tokenised program has longer strings unchanged', () => {
     expect(tokenise('"\\0\\x01\\n    9"')).toBe('\xd1\x08\0\x01\n    9');
     const long = 'x'.repeat(300);
     expect(tokenise(`f("${long}")`)).toBe(`f(\xd2\x2c\x01${long})`);
   });
 
-  it.each(['"\u20ac"', '`\u20ac`', 'var \xe9 = 1'])('is refused where there is no byte: %s', code => {
-    expect(() => tokenise(code)).toThrow('no byte');
-  });
+  it.each(['"\u20ac"', '`\u20ac`', 'var \xe9 = 1'])(
+    'a program is refused where there is no byte: %s',
+    code => {
+      expect(() => tokenise(code)).toThrow('no byte');
+    },
+  );
 
-  itNeeds(needsEspruino(), 'means the same to the real interpreter', async binary => {
+  itNeeds(needsEspruino(), 'tokenised code means the same to the real interpreter', async binary => {
     const folder = mkdtempSync(join(tmpdir(), 'passfob-tokens-'));
     try {
       const interpreter = new Interpreter([binary], folder);
@@ -107,7 +113,7 @@ describe('a tokenised program', () => {
   });
 });
 
-it('spells constants as words', () => {
+it('a tokenised program spells constants as words', () => {
   expect(spellConstants('return_(!0,!1,void 0,!2,!x,a!=0,-0)').replace(/ /g, '')).toBe(
     'return_(true,false,undefined,!2,!x,a!=0,-0)',
   );

@@ -22,7 +22,7 @@ describeNeeds(needsBuild, 'passfob flash and passfob update, as processes', () =
     rmSync(home, { recursive: true });
   });
 
-  it('say what would be done, make a fob of a board, and renew it', async () => {
+  it('flash says what it would do, makes a fob of a board, and update renews it', async () => {
     const looked = await run(['flash', '--board', 'pico', '--dry-run']);
     expect(looked).toMatchObject({ exitCode: 0, stderr: '' });
     expect(looked.stdout).toMatch(
@@ -48,7 +48,7 @@ describeNeeds(needsBuild, 'passfob flash and passfob update, as processes', () =
     expect((await run(['verify'])).exitCode).toBe(0);
   }, 120_000);
 
-  it('want to know which board it is', async () => {
+  it('flash and update require the kind of board', async () => {
     const unknown = await run(['flash']);
     expect(unknown).toMatchObject({ exitCode: EXIT_CODES.usage.code });
     expect(unknown.stderr).toContain('board');

@@ -26,7 +26,7 @@ const dryRun = (context: Context, board: Board) =>
 
 describe('flashing a board', () => {
   it.each(['pico', 'banglejs2', 'bench'] as const)(
-    'makes a fob of a %s that holds the keys of the inventory',
+    'flashing makes a fob of a %s that holds the keys of the inventory',
     async kind => {
       const board = new Board(kind);
       const { context, reported } = ownerOf(() => board);
@@ -45,7 +45,7 @@ describe('flashing a board', () => {
     },
   );
 
-  it('keeps secrets out of what the console says, and lets it keep no history of them', async () => {
+  it("flashing keeps secrets out of the console's output and history", async () => {
     const board = new Board();
     const { context } = ownerOf(() => board);
     const { serial } = await flashed(context, board);
@@ -57,7 +57,7 @@ describe('flashing a board', () => {
       expect(way).not.toContain(Buffer.from(key).toString('latin1'));
       expect(way).not.toContain(Buffer.from(key).toString('base64').slice(0, 12));
     }
-    // The recovery key goes to the fob inside a session, and never as it is.
+    // The recovery key goes to the fob only inside a session.
     expect(board.sent).not.toContain(Buffer.from(recovery).toString('base64').slice(0, 12));
     // Espruino echoes a line, and keeps it in its history, unless it begins with DLE.
     const lines = board.sent.split('\n').filter(line => line.includes('Storage'));
@@ -65,7 +65,7 @@ describe('flashing a board', () => {
     expect(lines.filter(line => !line.startsWith('\x10'))).toEqual([]);
   });
 
-  it('says in a dry run what it would do, and does nothing', async () => {
+  it('a dry run of flash says what it would do, and does nothing', async () => {
     const board = new Board('pico', { notes: bytes('my own') });
     const { context } = ownerOf(() => board);
     const before = board.fob.operations;
@@ -81,13 +81,13 @@ describe('flashing a board', () => {
     expect(result).toMatchObject({ pairing: 'new', isDryRun: true });
     expect(board.fob.operations).toBe(before);
     expect(await pairingsOf(context.inventory, result.serial)).toEqual([]);
-    // What it would do is what it does.
+    // The real run does what the dry run says.
     const done = await flashed(context, board);
     expect(done.files).toEqual(result.files);
     expect(board.holds('notes')).toBe(true);
   });
 
-  it('gives a fob whose Storage was lost its own keys again, and no more PIN attempts', async () => {
+  it('flashing gives a fob whose Storage was lost its own keys again, and no more PIN attempts', async () => {
     const board = new Board();
     const { context } = ownerOf(() => board);
     const first = await flashed(context, board);
@@ -99,7 +99,7 @@ describe('flashing a board', () => {
     expect(await pairingsOf(context.inventory, first.serial)).toHaveLength(1);
   });
 
-  it('restores keys that alone were lost, after a press on the fob', async () => {
+  it('flashing restores keys that alone were lost, after a press on the fob', async () => {
     const board = new Board();
     const { context, reported } = ownerOf(() => board);
     await flashed(context, board);
@@ -113,13 +113,13 @@ describe('flashing a board', () => {
     expect(await accountsOn(context, board)).toEqual(['anna']);
   });
 
-  it('never makes a vault over one that is there', async () => {
+  it('flashing never replaces an existing vault', async () => {
     const board = new Board();
     const { context } = ownerOf(() => board);
     const { serial } = await flashed(context, board);
     await enrolled(context, board, ['anna']);
     board.loseStorage();
-    // Somebody else flashes it: his keys do not open the vault, which stays as it is.
+    // Another owner flashes it: their keys do not open the vault, which stays unchanged.
     const stranger = ownerOf(() => board);
     await expect(flashed(stranger.context, board)).rejects.toMatchObject({
       kind: 'verification-failed',
@@ -130,7 +130,7 @@ describe('flashing a board', () => {
     expect(await accountsOn(context, board)).toEqual(['anna']);
   });
 
-  it('asks before it flashes over the keys of another owner', async () => {
+  it('flash asks before it flashes over the keys of another owner', async () => {
     const keys = keysFile(
       { deviceSecret: new Uint8Array(randomBytes(32)), pairingKey: new Uint8Array(randomBytes(32)) },
       false,
@@ -146,7 +146,7 @@ describe('flashing a board', () => {
     expect(await onFob(board, async fob => fob.hello.state)).toBe('owned');
   });
 
-  it('asks before it replaces a program of the user', async () => {
+  it('flash asks before it replaces a program of the user', async () => {
     const board = new Board('pico', { '.bootcde': bytes('var mine=1'), app: bytes('more of it') });
     const { context } = ownerOf(() => board);
     await expect(flashed(context, board)).rejects.toThrow(
@@ -156,7 +156,7 @@ describe('flashing a board', () => {
     expect((await dryRun(context, board)).files.erased).toEqual(['app', '.bootcde']);
   });
 
-  it('asks before it deletes what would keep the fob from starting', async () => {
+  it('flash asks before it deletes a file that would keep the fob from starting', async () => {
     const board = new Board('pico', { '.bootrst': bytes('1') });
     const { context } = ownerOf(() => board);
     await expect(flashed(context, board)).rejects.toThrow(
@@ -172,7 +172,7 @@ describe('flashing a board', () => {
 });
 
 describe('updating a fob', () => {
-  it('renews the firmware after a press, keeps accounts and marks, and answers a second time', async () => {
+  it('an update renews the firmware after a press, keeps accounts and PIN attempts, and answers a second time', async () => {
     const board = new Board();
     const { context, reported } = ownerOf(() => board);
     await flashed(context, board);
@@ -191,7 +191,7 @@ describe('updating a fob', () => {
     expect((await onFob(board, fob => list(context, fob))).accounts).toHaveLength(2);
   });
 
-  it('changes nothing and asks for no press in a dry run', async () => {
+  it('a dry run of update changes nothing and asks for no press', async () => {
     const board = new Board();
     const { context, reported } = ownerOf(() => board);
     await flashed(context, board);

@@ -22,8 +22,8 @@ const PATIENCE = {
 };
 
 /**
- * The real interpreter as a board on a cable: one TCP port in front of its console, which is a pseudo-terminal, and of
- * the port that carries frames, which is another one.
+ * The real interpreter as a board on a cable: one TCP port in front of two pseudo-terminals, its console and the port
+ * that carries frames.
  */
 class Bench {
   readonly folder = mkdtempSync(join(tmpdir(), 'passfob-bench-'));
@@ -32,7 +32,7 @@ class Bench {
   private server: Server | undefined;
   private socket: Socket | undefined;
   private listener = 0;
-  /** What the console has shown. */
+  /** The console's output. */
   shown = '';
 
   constructor(binary: string) {
@@ -94,7 +94,7 @@ class Bench {
     this.children = [];
   }
 
-  /** Runs a script over its Storage. */
+  /** Runs a script on its Storage. */
   async script(source: string): Promise<void> {
     const path = join(this.folder, 'script.js');
     writeFileSync(path, `${source};quit();`, 'latin1');
@@ -110,15 +110,15 @@ class Bench {
   }
 }
 
-describeNeeds(needsEspruino(), 'on the real interpreter', binary => {
+describeNeeds(needsEspruino(), 'flashing the real interpreter', binary => {
   describeNeeds(needsTool('socat'), 'over a bridge', () => {
-    it('makes a fob of it, restores it when its Storage is lost, and renews its firmware', async () => {
+    it('flash makes a fob of the interpreter, restores it when its Storage is lost, and update renews its firmware', async () => {
       const bench = new Bench(binary);
       onTestFinished(() => bench.close());
       await bench.listen();
       const { context } = workplace();
-      // A file of the user's own, which says where the ports of the bench lead. And it has Storage give copies in memory:
-      // the interpreter would read a file for every character that it runs out of Storage, some hundred times slower.
+      // A user's file that says where the ports of the bench lead. It also makes Storage return copies in memory: the
+      // interpreter would read a file for every character that it runs out of Storage, some hundred times slower.
       const paths = JSON.stringify({
         link: join(bench.folder, 'link'),
         control: join(bench.folder, 'control'),
@@ -143,7 +143,7 @@ describeNeeds(needsEspruino(), 'on the real interpreter', binary => {
       expect(await flash(context, bench.port, options)).toMatchObject({ pairing: 'restored' });
       expect(await accountsOn(context, bench)).toEqual(['anna', 'ben']);
 
-      // As an update leaves it that was cut off: the bench's firmware cannot open a console by itself.
+      // An interrupted update leaves this state: the bench's firmware cannot open a console by itself.
       await bench.powerOff();
       await bench.script('require("Storage").erase(".boot0");require("Storage").erase("app")');
       await bench.powerOn();
@@ -154,7 +154,7 @@ describeNeeds(needsEspruino(), 'on the real interpreter', binary => {
       });
       expect(await accountsOn(context, bench)).toEqual(['anna', 'ben']);
 
-      // Nothing secret was echoed.
+      // The console echoed no secret.
       expect(bench.shown).not.toContain('atob');
       expect(readFileSync(join(bench.folder, 'espruino.flash')).length).toBeGreaterThan(0);
     }, 900_000);

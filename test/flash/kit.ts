@@ -4,14 +4,14 @@ import type { BoardPort } from 'passfob/commands/flash-steps';
 import { FobError } from 'passfob/errors';
 import { pipe } from 'passfob/transports/pipe';
 
-/** Long enough for a simulated board, which answers at once; what has lost its power answers nothing. */
+/** Long enough for a simulated board, which answers at once; a board without power answers nothing. */
 const PATIENCE = { probe: { answerTimeoutMs: 60, sendsMax: 1 }, consoleMs: 400, restartMs: 300 };
 
-/** Longer than it takes to approve. */
+/** Longer than an approval takes. */
 const APPROVE_MS = 1_300;
-/** How long a question does not take an answer: PRESS_DEAF_MS of the protocol, and some. */
+/** How long a question takes no answer: PRESS_DEAF_MS of the protocol, and some. */
 const DEAF_MS = 900;
-/** What passes, for the board, while a cable is plugged in and while a line is sent. */
+/** Time that passes on the board while a cable is plugged in and while a line is sent. */
 const OPEN_MS = 300;
 const WRITE_MS = 5;
 
@@ -25,14 +25,14 @@ export class Board {
   readonly store: StateStore;
   readonly kind: BoardName;
   readonly port: BoardPort;
-  /** Everything that went to the board. */
+  /** All bytes sent to the board. */
   sent = '';
-  /** And came from it. */
+  /** All bytes received from it. */
   received = '';
-  /** What a line becomes on its way to the board. */
+  /** Changes a line on its way to the board. */
   onTheWay = (text: string) => text;
 
-  /** @param files what its Storage holds; none by default: a board with nothing but Espruino */
+  /** @param files content of its Storage; none by default: a board with nothing but Espruino */
   constructor(kind: BoardName = 'pico', files: Record<string, Uint8Array> = {}, store = memoryStore()) {
     this.kind = kind;
     this.store = store;
@@ -55,7 +55,7 @@ export class Board {
         if (!isPowered()) return;
         this.sent += text;
         console.write(Buffer.from(this.onTheWay(text), 'latin1'));
-        // On the bench the console is on one port and frames on another: here one cable leads to both.
+        // The bench has its console on one port and frames on another: here one cable leads to both.
         if (this.kind === 'bench') link.write(Buffer.from(text, 'latin1'));
         if (isPowered()) fob.advance(WRITE_MS);
         isPowered();
@@ -74,7 +74,7 @@ export class Board {
     return cable.transport;
   }
 
-  /** Whatever a command asks of its person. */
+  /** Answers every question of a command to its person. */
   answer(progress: Progress): void {
     if (progress.event === 'press-needed') {
       this.fob.advance(DEAF_MS);
@@ -82,7 +82,7 @@ export class Board {
     } else if (progress.event === 'restore-press-needed') this.fob.press();
   }
 
-  /** Power off and on: what is in Storage is looked at, and erased where it is not sound. */
+  /** Turns power off and on: Storage is checked, and erased where it is damaged. */
   repower(): void {
     this.fob.cutPower();
     this.fob.powerOn();
@@ -98,17 +98,17 @@ export class Board {
     return memory.indexOf(Buffer.from(`${name}\0\0`), STORAGE_AT);
   }
 
-  /** All of a pico's Storage is gone, as after a power cut in a compaction; the EEPROM is another chip. */
+  /** Loses all of a pico's Storage, as after a power cut in a compaction; the EEPROM is another chip. */
   loseStorage(): void {
     this.between(() => this.store.write(STORAGE_AT, new Uint8Array(STORAGE_BYTES).fill(0xff)));
   }
 
-  /** One file is gone, and nothing else. */
+  /** Loses one file only. */
   loseFile(name: string): void {
     this.between(() => this.store.write(this.headerOf(name), new Uint8Array(4)));
   }
 
-  /** Something happens to the memories while the power is off. */
+  /** Changes the memories while the power is off. */
   private between(happens: () => void): void {
     this.fob.close();
     happens();

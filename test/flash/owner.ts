@@ -24,7 +24,7 @@ export const NO_QUESTIONS = {
   },
 };
 
-/** The firmware with another version in it, of the same length, as the build would have written it. */
+/** Returns the firmware with another version of the same length in it, as the build would have written it. */
 export function imageOfVersion(version: string, board: FlashBoardName = 'pico'): Image {
   const built = builtImage(board);
   const files = built.files.map(file => {
@@ -37,7 +37,7 @@ export function imageOfVersion(version: string, board: FlashBoardName = 'pico'):
   return { board, firmware: version, files };
 }
 
-/** An owner whose hand is at the board's button. */
+/** Returns an owner who presses the board's button. */
 export function ownerOf(board: () => Board): Workplace & { readonly context: Context } {
   const place = workplace();
   const report: Context['report'] = progress => {
@@ -87,7 +87,7 @@ export async function onFob<T>(
   }
 }
 
-/** Labels of the accounts on a fob, sorted, all of which have proved themselves. */
+/** Returns the sorted labels of the accounts on a fob, all of which have proved themselves. */
 export async function accountsOn(context: Context, board: OnCable): Promise<string[]> {
   const { accounts } = await onFob(board, fob => verify(context, fob));
   const wrong = accounts.filter(({ verdict }) => verdict !== 'proved');
@@ -95,7 +95,7 @@ export async function accountsOn(context: Context, board: OnCable): Promise<stri
   return accounts.map(({ label }) => label).sort();
 }
 
-/** The same memories again. */
+/** Returns a copy of the memories. */
 export function copyOf(store: StateStore): StateStore {
   const copy = memoryStore();
   const image = store.load();

@@ -8,18 +8,21 @@ import { Board } from './kit.ts';
 import { accountsOn, copyOf, enrolled, flashed, imageOfVersion, onFob, ownerOf, updated } from './owner.ts';
 
 const LABELS = ['anna', 'ben', 'carla'];
-/** Cuts of a quick run. */
+/** Number of cuts in a quick run. */
 const SAMPLE = 14;
 const MINUTES_MS = 60_000;
 
-/** Every operation from 1 to the last, or a sample spread over them and the last. */
+/** Returns every operation from 1 to the last, or a sample spread over them with the last. */
 function cuts(operations: number): number[] {
   const all = Array.from({ length: operations }, (_, index) => index + 1);
   const step = Math.ceil(operations / countOf(SAMPLE, operations));
   return all.filter(n => n === operations || n % step === firstSeed() % step);
 }
 
-/** Runs into the cut. @returns whether it came */
+/**
+ * Runs work into the cut.
+ * @returns whether the cut came
+ */
 async function cutShort(work: Promise<unknown>): Promise<boolean> {
   try {
     await work;
@@ -30,8 +33,8 @@ async function cutShort(work: Promise<unknown>): Promise<boolean> {
   }
 }
 
-describe('power cut at every operation of the memories', () => {
-  it('of flash: run again, it makes the same fob of the board', {
+describe('power cuts at every operation of the memories', () => {
+  it('flash run again after a power cut makes the same fob of the board', {
     ...LONG,
     timeout: 60 * MINUTES_MS,
   }, async () => {
@@ -59,7 +62,7 @@ describe('power cut at every operation of the memories', () => {
     expect(came).toBeGreaterThanOrEqual(cuts(operations).length - 1);
   });
 
-  it('of update, compaction included: run again, the fob has the new firmware and every account', {
+  it('update run again after a power cut, compaction included, gives the new firmware and every account', {
     ...LONG,
     timeout: 60 * MINUTES_MS,
   }, async () => {
@@ -85,7 +88,7 @@ describe('power cut at every operation of the memories', () => {
     board.fob.close();
 
     let erased = 0;
-    // Of the compaction some are always among them.
+    // The sample always includes some of the compaction.
     const within = [2, 4, 8].map(behind => compaction + behind);
     for (const at of new Set([...cuts(operations), ...within])) {
       board = new Board('pico', {}, copyOf(rest));
@@ -99,7 +102,7 @@ describe('power cut at every operation of the memories', () => {
       expect((await onFob(board, fob => list(context, fob))).accounts).toHaveLength(LABELS.length);
       board.fob.close();
     }
-    // Cuts inside the compaction, which cost all of Storage.
+    // Cuts inside the compaction, which lose all of Storage.
     expect(erased).toBeGreaterThan(0);
   });
 });

@@ -21,13 +21,13 @@ async function flashFailure(port: BoardPort, board: FlashBoardName = 'pico'): Pr
   return failure(flash(context, port, { board, isDryRun: false, ...NO_QUESTIONS }));
 }
 
-/** The two sentences a person reads, and what the command line ends with. */
+/** Returns the two sentences a person reads, and the exit code. */
 function said(error: FobError) {
   const exit = Object.entries(EXIT_CODES).find(([, { code }]) => code === exitCodeOf(error))?.[0];
   return [error.message, error.next, exit];
 }
 
-/** Something on a port that answers each line. */
+/** A device on a port that answers each line. */
 function talker(answer: (line: string) => string): BoardPort {
   return {
     address: 'cable',
@@ -43,7 +43,7 @@ function talker(answer: (line: string) => string): BoardPort {
   };
 }
 
-/** What an Espruino of another version answers, as far as it is asked. */
+/** The answers of an Espruino of another version, as far as flash asks. */
 function espruinoOf(version: string): BoardPort {
   return talker(line => {
     const value = line.includes('6*7') ? '42' : `["PICO_R1_3","${version}","0-0"]`;
@@ -51,8 +51,8 @@ function espruinoOf(version: string): BoardPort {
   });
 }
 
-describe('what keeps a board from being flashed is said in one sentence, with the next step', () => {
-  it('no port, and one that is in use', async () => {
+describe('refusals to flash, in one sentence with the next step', () => {
+  it('flash refuses a missing port, and a port in use', async () => {
     const server = createServer(socket => socket.destroy());
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -76,7 +76,7 @@ describe('what keeps a board from being flashed is said in one sentence, with th
     ['nothing', ''],
     ['something that is no prompt', 'login: '],
     ['a prompt that is not an Espruino', '\r\n>'],
-  ])('a port where %s answers', async (_, answer) => {
+  ])('flash refuses a port where %s answers', async (_, answer) => {
     expect(said(await flashFailure(talker(() => answer)))).toEqual([
       'No Espruino answers at cable.',
       'Check that the board runs Espruino and that its console is on this port; take its power off and on and run the command again.',
@@ -84,7 +84,7 @@ describe('what keeps a board from being flashed is said in one sentence, with th
     ]);
   });
 
-  it('an Espruino that is too old, and none that is newer', async () => {
+  it('flash refuses an Espruino that is too old, and accepts a newer one', async () => {
     for (const version of ['1v99', '2v20', '2v20.5']) {
       expect(said(await flashFailure(espruinoOf(version)))).toEqual([
         `The Espruino on the board is too old for Passfob: ${version}.`,
@@ -96,7 +96,7 @@ describe('what keeps a board from being flashed is said in one sentence, with th
     expect((await flashFailure(espruinoOf('3v00'))).kind).not.toBe('old-firmware');
   });
 
-  it('another kind of board', async () => {
+  it('flash refuses another kind of board', async () => {
     expect(said(await flashFailure(new Board('bench').port))).toEqual([
       'The board is a LINUX; the firmware pico is for a PICO_R1_3.',
       'Run the command with --board bench.',
@@ -109,7 +109,7 @@ describe('what keeps a board from being flashed is said in one sentence, with th
     ]);
   });
 
-  it('another board than the one that was meant', async () => {
+  it('flash refuses another board than the intended one', async () => {
     const board = new Board();
     const port = { ...board.port, serial: 'PF-QQQQ-QQQQ' };
     expect(said(await flashFailure(port))).toEqual([
@@ -119,7 +119,7 @@ describe('what keeps a board from being flashed is said in one sentence, with th
     ]);
   });
 
-  it('an image that is not built', async () => {
+  it('flash refuses an image that is not built', async () => {
     expect(said(await failure((async () => readImage('/nonexistent', 'pico'))()))).toEqual([
       'The firmware image for pico is not there, or not whole.',
       'Run: npm run build',
@@ -127,7 +127,7 @@ describe('what keeps a board from being flashed is said in one sentence, with th
     ]);
   });
 
-  it('a Storage that has no room, before anything is changed', async () => {
+  it('flash refuses a Storage without room, before anything is changed', async () => {
     const board = new Board('pico', { notes: new Uint8Array(20_000) });
     const before = board.fob.operations;
     expect(said(await flashFailure(board.port))).toEqual([
@@ -140,7 +140,7 @@ describe('what keeps a board from being flashed is said in one sentence, with th
     expect(board.fob.operations).toBe(before);
   });
 
-  it('an upload that arrives otherwise than it was sent', async () => {
+  it('flash refuses an upload that arrives changed', async () => {
     const board = new Board();
     board.onTheWay = text => text.replace(/(write\("app",atob\(")..../, '$1AAAA');
     const { context } = ownerOf(() => board);
@@ -154,7 +154,7 @@ describe('what keeps a board from being flashed is said in one sentence, with th
     expect(await onFob(board, async fob => fob.hello.state)).toBe('owned');
   });
 
-  it('a board that does not come back', async () => {
+  it('flash refuses a board that does not come back', async () => {
     const board = new Board();
     board.onTheWay = text => {
       if (text.includes('E.reboot')) board.fob.cutPower();
@@ -167,7 +167,7 @@ describe('what keeps a board from being flashed is said in one sentence, with th
     ]);
   });
 
-  it('a fob: blank, of this inventory, of another one', async () => {
+  it('flash refuses a fob: blank, of this inventory, of another one', async () => {
     const image = Object.fromEntries(builtImage('pico').files.map(file => [file.name, file.bytes]));
     const board = new Board('pico', { ...image, birth: bytes('x'.repeat(32)) });
     const { context } = ownerOf(() => board);
@@ -191,7 +191,7 @@ describe('what keeps a board from being flashed is said in one sentence, with th
     ]);
   });
 
-  it('an update of what is no fob of this inventory', async () => {
+  it('update refuses a device that is no fob of this inventory', async () => {
     const board = new Board();
     onTestFinished(() => board.fob.close());
     const { context } = ownerOf(() => board);
@@ -204,7 +204,7 @@ describe('what keeps a board from being flashed is said in one sentence, with th
     ]);
   });
 
-  it('an update that its person declines: the fob is as before', async () => {
+  it('an update that its person declines leaves the fob unchanged', async () => {
     const board = new Board();
     const { context } = ownerOf(() => board);
     await flashed(context, board);

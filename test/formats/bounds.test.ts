@@ -26,14 +26,14 @@ import { slottedAegis } from './made.ts';
 const file = (text: string) => ({ name: 'made', bytes: new TextEncoder().encode(text) });
 const SECRET = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
 
-describe('the work that files ask for', () => {
-  it('is added up over all slots of an Aegis vault, before a password is asked for', async () => {
+describe('work factors in files', () => {
+  it('work is added up over all slots of an Aegis vault, before a password is asked for', async () => {
     const slots = Array.from({ length: SLOTS_MAX }, () => ({ n: 2 ** 18, r: 8, p: 16 }));
     const error = await failure(readFiles([file(slottedAegis(slots))], unasked));
     expect([error.kind, error.message]).toEqual(['bad-input', expect.stringContaining('far more work')]);
   });
 
-  it('is added up over all files of an import, with room for eight slots as Aegis makes them', () => {
+  it('work is added up over all files of an import, with room for eight slots as Aegis makes them', () => {
     const work = new Work();
     const usual = { n: 2 ** 15, r: 8, p: 1 };
     for (let slot = 0; slot < SLOTS_MAX; slot++) work.takeScrypt(usual);
@@ -45,19 +45,19 @@ describe('the work that files ask for', () => {
     expect(() => work.takePbkdf2({ iterations: 1, keyBytes: 32, hash: 'sha256' })).toThrow('far more work');
   });
 
-  it('counts each block that PBKDF2 gives, since each costs all iterations', () => {
+  it('each block of PBKDF2 counts, since each costs all iterations', () => {
     const asked = { iterations: ITERATIONS_MAX, hash: 'sha1' } as const;
     new Work().takePbkdf2({ ...asked, keyBytes: 16 });
     expect(() => new Work().takePbkdf2({ ...asked, keyBytes: 32 })).toThrow('far more work');
   });
 
-  it('includes the pixels of all images', () => {
+  it('work includes the pixels of all images', () => {
     const work = new Work();
     work.takePixels(PIXELS_MAX);
     expect(() => work.takePixels(1)).toThrow('too many pixels');
   });
 
-  it('may be less where log-ins wait meanwhile: an image of more pixels than allowed is not searched', async () => {
+  it('an image of more pixels than allowed is not searched where log-ins wait meanwhile', async () => {
     const blank = png({ width: 60, height: 60, pixels: new Uint8Array(3600).fill(255) });
     expect((await failure(readQrTexts(blank, 3_599))).message).toBe('The image is too big.');
     const read = readFiles([{ name: 'blank.png', bytes: blank }], { ...unasked, imagePixelsMax: 3_599 });
@@ -65,9 +65,9 @@ describe('the work that files ask for', () => {
   });
 });
 
-describe('an import that is ended', () => {
+describe('cancelled imports', () => {
   it.each(['aegis-wrong-password.json', '2fas-encrypted.2fas', 'bitwarden-protected.json'])(
-    'does not go on with the keys of %s',
+    'a cancelled import does not continue with the keys of %s',
     async name => {
       const bytes = new Uint8Array(readFileSync(fileURLToPath(new URL(`corpus/${name}`, import.meta.url))));
       const ending = new AbortController();
@@ -81,7 +81,7 @@ describe('an import that is ended', () => {
   );
 
   it.each(['csv', 'oath', 'uri', 'freeotp'] as const)(
-    'reads no further in a file of format %s',
+    'a cancelled import reads no further in a file of format %s',
     async format => {
       const read = readFiles([file('{"tokens":[]}')], { ...unasked, signal: AbortSignal.abort() }, format);
       expect((await failure(read)).kind).toBe('cancelled');
@@ -92,8 +92,8 @@ describe('an import that is ended', () => {
 const CONTAINER = '<KeyContainer Version="1.0" xmlns="urn:ietf:params:xml:ns:keyprov:pskc">';
 const tooManyRows = `The file holds more than ${ROWS_MAX} rows.`;
 
-describe('rows are counted while they are read', () => {
-  // What stands behind the last row would be another error, and is never looked at.
+describe('row limits', () => {
+  // The data behind the last row would cause another error, and is never reached.
   it.each([
     ['csv', `label,secret\n${'a,b\n'.repeat(ROWS_MAX)}"broken`, tooManyRows],
     [
@@ -110,19 +110,19 @@ describe('rows are counted while they are read', () => {
     ['uri', '\n'.repeat(LINES_MAX + 1), `The file holds more than ${LINES_MAX} lines.`],
     ['oath', '\n'.repeat(LINES_MAX + 1), `The file holds more than ${LINES_MAX} lines.`],
     ['oath', `${'x\n'.repeat(ROWS_MAX + 1)}`, tooManyRows],
-  ] as const)('%s: %#', async (format: FormatName, text, said) => {
+  ] as const)('rows are counted while they are read, %s: %#', async (format: FormatName, text, said) => {
     const error = await failure(readFiles([file(text)], unasked, format));
     expect([error.kind, error.message]).toEqual(['bad-input', expect.stringContaining(said)]);
   });
 
-  it('in a plan of a batch, too', () => {
+  it('rows are counted in a plan of a batch, too', () => {
     expect(() => readCsv(`label\n${'a\n'.repeat(PLAN_ROWS_MAX + 1)}"broken`)).toThrow(
       `The plan has more than ${PLAN_ROWS_MAX} rows.`,
     );
   });
 });
 
-describe('a long file', () => {
+describe('long files', () => {
   it.each([
     ['csv', `label,secret,note\n${`a,${SECRET},${'x'.repeat(1_000)}\n`.repeat(ROWS_MAX - 1)}`],
     [
@@ -130,7 +130,7 @@ describe('a long file', () => {
       `${CONTAINER}${`<KeyPackage><a>${'<b/>'.repeat(60)}</a></KeyPackage>`.repeat(3_000)}</KeyContainer>`,
     ],
     ['uri', `otpauth://totp/a?secret=${SECRET}\n`.repeat(ROWS_MAX - 1)],
-  ] as const)('lets others have their turn: %s', async (format, text) => {
+  ] as const)('a long file yields to other work: %s', async (format, text) => {
     let turns = 0;
     let isRead = false;
     const others = (async () => {
@@ -142,7 +142,7 @@ describe('a long file', () => {
     expect(turns).toBeGreaterThan(5);
   });
 
-  it('is no longer to read where a secret looks like nothing but padding', async () => {
+  it('a secret of nothing but padding takes no longer to read', async () => {
     const start = process.cpuUsage();
     const [row] = await readFiles([file(`label,secret\na,${'='.repeat(200_000)}A\n`)], unasked);
     const { user, system } = process.cpuUsage(start);

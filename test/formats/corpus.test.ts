@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { answersFor } from './keys.ts';
 import { madeFiles } from './made.ts';
 
-/** `PASSFOB_UPDATE_GOLDEN=1` writes made files and results as they are now, to be looked at before a commit. */
+/** `PASSFOB_UPDATE_GOLDEN=1` writes files and results as they are now; review them before a commit. */
 const isUpdate = process.env.PASSFOB_UPDATE_GOLDEN === '1';
 const FOLDER = fileURLToPath(new URL('corpus/', import.meta.url));
 const RESULT = '.expected.json';
@@ -20,22 +20,22 @@ const present = readdirSync(FOLDER);
 const files = present.filter(name => !name.endsWith(RESULT)).sort();
 
 describe('the corpus', () => {
-  it('has at least 60 files, good and bad', () => {
+  it('the corpus has at least 60 files, good and bad', () => {
     expect(files.length).toBeGreaterThanOrEqual(60);
   });
 
-  it('holds the result of each file, and of no other', () => {
+  it('the corpus holds the result of each file, and of no other', () => {
     expect(present.filter(name => name.endsWith(RESULT)).sort(), NEXT).toEqual(
       files.map(name => `${name}${RESULT}`).sort(),
     );
   });
 
-  it.each([...made])('%s is what it was made as', (name, bytes) => {
-    // Deflate may pack a picture in another way in another Node; what is in it is tested by its result.
+  it.each([...made])('corpus file %s equals its generated form', (name, bytes) => {
+    // Deflate may pack a picture differently in another Node; the result of the file tests its content.
     if (!name.endsWith('.png')) expect(readFileSync(`${FOLDER}${name}`)).toEqual(Buffer.from(bytes));
   });
 
-  it.each(files)('%s is read as it should be', async name => {
+  it.each(files)('corpus file %s gives its recorded result', async name => {
     const result = `${JSON.stringify(await resultOf(name), null, 1)}\n`;
     const path = `${FOLDER}${name}${RESULT}`;
     if (isUpdate) writeFileSync(path, result);

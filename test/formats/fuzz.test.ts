@@ -8,10 +8,10 @@ import { readFiles } from 'passfob/formats/read';
 import { describe, expect, it } from 'vitest';
 import { countOf, LONG } from '../kit/counts.ts';
 
-/** A file of others may be anything. It must come to rows or to one error of ours, and soon. */
+/** A file of another program may hold anything. It must give rows or one error of ours, and soon. */
 
 const FOLDER = fileURLToPath(new URL('corpus/', import.meta.url));
-/** Not those whose keys are slow to derive, nor pictures, which a decoder of its own reads. */
+/** Without files whose keys are slow to derive, and without pictures, which a decoder of its own reads. */
 const SLOW =
   /^(?:aegis-(?:enc|wrong-p|dam|scrypt)|2fas-(?:enc|wrong)|bitwarden-(?:pro|wrong))|\.png$|expected\.json$/;
 const originals = readdirSync(FOLDER)
@@ -31,29 +31,29 @@ async function isJudged(bytes: Uint8Array, format?: (typeof FORMAT_NAMES)[number
   } catch (error) {
     if (!isFobError(error, 'bad-input')) throw error;
   }
-  // Of the processor, so that a busy computer fails nothing.
+  // Processor time, so that a busy computer causes no failure.
   const { user, system } = process.cpuUsage(start);
   expect((user + system) / 1_000).toBeLessThan(SLOWEST_MS);
 }
 
-describe('anything', LONG, () => {
+describe('arbitrary files', LONG, () => {
   const formats = FORMAT_NAMES.filter(name => name !== 'qr');
 
-  it.each(formats)('is judged as %s', async format => {
+  it.each(formats)('any bytes give rows or one error as %s', async format => {
     await fc.assert(
       fc.asyncProperty(fc.oneof(fc.uint8Array({ maxLength: 400 }), words), bytes => isJudged(bytes, format)),
       runs,
     );
   });
 
-  it('is judged as what it looks like', async () => {
+  it('any text gives rows or one error as its detected format', async () => {
     await fc.assert(
       fc.asyncProperty(fc.oneof(fc.uint8Array({ maxLength: 400 }), words), bytes => isJudged(bytes)),
       runs,
     );
   });
 
-  it('is judged where it once was a file of the corpus', async () => {
+  it('a changed file of the corpus gives rows or one error', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...originals),
@@ -65,7 +65,7 @@ describe('anything', LONG, () => {
   });
 });
 
-describe('what is made to be slow', () => {
+describe('files made to be slow', () => {
   const many = 100_000;
   it.each([
     ['<'.repeat(many), 'pskc'],
@@ -83,7 +83,7 @@ describe('what is made to be slow', () => {
     [`otpauth-migration://offline?${'a&data='.repeat(many)}`, 'uri'],
     [`${'\n'.repeat(many)}`, 'oath'],
     [`HOTP ${' '.repeat(many)}`, 'oath'],
-  ] as const)('is not: %#', async (text, format) => {
+  ] as const)('a file made to be slow is read in time: %#', async (text, format) => {
     await isJudged(new TextEncoder().encode(text), format);
   });
 });

@@ -1,14 +1,14 @@
 import { FobError } from 'passfob/errors';
 import type { ReadTools } from 'passfob/formats/base/row';
 
-/** What the encrypted files of the corpus open with; nothing else in the world does. */
+/** The encrypted files of the corpus open with it; nothing else in the world does. */
 export const PASSWORD = 'correct horse battery staple';
 export const KEY = Uint8Array.from({ length: 32 }, (_, at) => at + 1);
 
 const RFC_PASSWORD = 'qwerty';
 const RFC_KEY = Buffer.from('12345678901234567890123456789012', 'hex');
 
-/** What a person who has the right things types for a file; the name of the file says where they have not. */
+/** Returns the input of a person with the right secrets for a file; the file's name says where one is missing. */
 export function answersFor(file: string): ReadTools {
   const isWrong = file.includes('wrong');
   const isOfTheRfc = file.startsWith('pskc-') && !file.includes('aes-256');
@@ -23,7 +23,7 @@ export function answersFor(file: string): ReadTools {
   };
 }
 
-/** Of somebody who must not be asked. */
+/** The tools of a person who must not be asked. */
 export const unasked: ReadTools = {
   password: async () => {
     throw new FobError('usage');

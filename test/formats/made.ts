@@ -3,12 +3,15 @@ import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { type Picture, png, qrPicture, sideBySide } from '../enrol/images.ts';
 import { KEY, PASSWORD } from './keys.ts';
 
-/** Files of the corpus that no editor can write: encrypted ones, protocol buffers, pictures. The same each time. */
+/**
+ * Files of the corpus that no editor can write: encrypted ones, protocol buffers, pictures. They are the same each
+ * time.
+ */
 
 const SECRET = new TextEncoder().encode('12345678901234567890');
 const BASE32 = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
 
-/** Bytes that stand for chance. */
+/** Returns deterministic bytes in place of randomness. */
 function chance(length: number, from: number): Uint8Array {
   return Uint8Array.from({ length }, (_, at) => (at * 7 + from) & 255);
 }
@@ -23,7 +26,7 @@ interface Exported {
   readonly secret?: Uint8Array;
 }
 
-/** One image of Google Authenticator, as the URI that it holds. */
+/** Returns one image of Google Authenticator, as the URI that it holds. */
 export function migrationUri(
   accounts: readonly Exported[],
   part: { size?: number; index?: number; batch?: number } = {},
@@ -130,7 +133,7 @@ function aegis(change: { n?: number; damage?: boolean } = {}): string {
   return `${JSON.stringify({ version: 1, header, db: base64(sealed) }, null, 1)}\n`;
 }
 
-/** A vault whose slots ask for so much work, and open with no password. */
+/** Returns a vault whose slots require so much work, and open with no password. */
 export function slottedAegis(costs: readonly { n: number; r: number; p: number }[]): string {
   const params = { nonce: hex(chance(12, 5)), tag: hex(chance(16, 6)) };
   const slots = costs.map(cost => ({
@@ -180,7 +183,7 @@ function bitwarden(): string {
   })}\n`;
 }
 
-/** AES-256, HMAC-SHA-256 and a MAC with the key of the encryption: allowed, and none of the figures of the RFC. */
+/** AES-256, HMAC-SHA-256 and a MAC with the key of the encryption: allowed, but in no figure of the RFC. */
 function pskc256(): string {
   const iv = chance(16, 40);
   const cipher = createCipheriv('aes-256-cbc', KEY, iv);
@@ -247,7 +250,7 @@ async function pictures(): Promise<[string, Uint8Array][]> {
   ];
 }
 
-/** Every made file by its name. */
+/** Returns every generated file by its name. */
 export async function madeFiles(): Promise<Map<string, Uint8Array>> {
   const texts: [string, string][] = [
     ...migrations(),

@@ -8,7 +8,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { describeNeeds, itNeeds, needsTool } from '../kit/tools.ts';
 import { answersFor, PASSWORD } from './keys.ts';
 
-/** Programs of others read and write the same files. */
+/** Other programs read and write the same files. */
 
 const corpus = (name: string) => fileURLToPath(new URL(`corpus/${name}`, import.meta.url));
 
@@ -26,7 +26,7 @@ async function ours(name: string, bytes = readFileSync(corpus(name))) {
 const hex = (secret: Uint8Array) => Buffer.from(secret).toString('hex');
 
 describeNeeds(needsTool('pskctool'), 'pskctool', pskctool => {
-  it.each(['pskc-totp.xml', 'pskc-prefixed.xml'])('reads %s as we do', async name => {
+  it.each(['pskc-totp.xml', 'pskc-prefixed.xml'])('another program reads %s as we do', async name => {
     const said = execFileSync(pskctool, ['--info', corpus(name)], { encoding: 'utf8' });
     const secrets = [...said.matchAll(/Key Secret \(base64\): (\S+)/g)].map(([, text = '']) => text);
     const lengths = [...said.matchAll(/Response Format Length: (\d+)/g)].map(([, text]) => Number(text));
@@ -38,7 +38,7 @@ describeNeeds(needsTool('pskctool'), 'pskctool', pskctool => {
 
 describeNeeds(needsTool('pskc2csv'), 'pskc2csv', pskc2csv => {
   it.each(['pskc-figure-7.xml', 'pskc-by-csv2pskc.xml', 'pskc-figure-6.xml', 'pskc-aes-256.xml'])(
-    'opens %s to the same secrets',
+    'another program opens %s to the same secrets',
     async name => {
       const place = folder();
       writeFileSync(join(place, 'password'), await answersFor(name).password(name));
@@ -56,27 +56,31 @@ describeNeeds(needsTool('pskc2csv'), 'pskc2csv', pskc2csv => {
 });
 
 describe('csv2pskc', () => {
-  itNeeds(needsTool('csv2pskc'), 'writes under a password what we read', async csv2pskc => {
-    const place = folder();
-    const secrets = ['3132333435363738393031323334353637383930', 'ff'.repeat(32)];
-    writeFileSync(
-      join(place, 'in.csv'),
-      `serial,secret,counter,issuer,algorithm,response_length\n${secrets
-        .map((secret, at) => `S${at},${secret},${at},Example,hotp,${6 + at}`)
-        .join('\n')}\n`,
-    );
-    writeFileSync(join(place, 'password'), PASSWORD);
-    execFileSync(csv2pskc, [
-      '-p',
-      join(place, 'password'),
-      '-o',
-      join(place, 'out.xml'),
-      join(place, 'in.csv'),
-    ]);
-    const accounts = await ours('by-csv2pskc', readFileSync(join(place, 'out.xml')));
-    expect(accounts.map(({ secret, digits, label }) => [label, hex(secret), digits])).toEqual([
-      ['S0', secrets[0], 6],
-      ['S1', secrets[1], 7],
-    ]);
-  });
+  itNeeds(
+    needsTool('csv2pskc'),
+    'csv2pskc writes our accounts under a password, and we read them back',
+    async csv2pskc => {
+      const place = folder();
+      const secrets = ['3132333435363738393031323334353637383930', 'ff'.repeat(32)];
+      writeFileSync(
+        join(place, 'in.csv'),
+        `serial,secret,counter,issuer,algorithm,response_length\n${secrets
+          .map((secret, at) => `S${at},${secret},${at},Example,hotp,${6 + at}`)
+          .join('\n')}\n`,
+      );
+      writeFileSync(join(place, 'password'), PASSWORD);
+      execFileSync(csv2pskc, [
+        '-p',
+        join(place, 'password'),
+        '-o',
+        join(place, 'out.xml'),
+        join(place, 'in.csv'),
+      ]);
+      const accounts = await ours('by-csv2pskc', readFileSync(join(place, 'out.xml')));
+      expect(accounts.map(({ secret, digits, label }) => [label, hex(secret), digits])).toEqual([
+        ['S0', secrets[0], 6],
+        ['S1', secrets[1], 7],
+      ]);
+    },
+  );
 });

@@ -18,11 +18,11 @@ const corpus = (name: string) => ({
 const states = (rows: readonly ImportRow[]) =>
   rows.map(({ place, label, outcome }) => [place, label, outcome.state].join(' '));
 
-describe('several files', () => {
+describe('imports of several files', () => {
   const part = (index: number) =>
     file(`part-${index}.txt`, migrationUri([{ name: `user${index}` }], { size: 3, index, batch: 4 }));
 
-  it('are put together where they are parts of one export, in any order', async () => {
+  it('files that are parts of one export are combined, in any order', async () => {
     expect(states(await readFiles([part(2), part(0), part(1)], unasked))).toEqual([
       'part-0.txt, line 1, account 1 user0 ok',
       'part-1.txt, line 1, account 1 user1 ok',
@@ -30,7 +30,7 @@ describe('several files', () => {
     ]);
   });
 
-  it('name the part that is missing', async () => {
+  it('an incomplete export names the missing part', async () => {
     const rows = await readFiles([part(2), part(1)], unasked);
     expect(rows[0]).toMatchObject({
       place: 'part 1 of 3',
@@ -39,7 +39,7 @@ describe('several files', () => {
     expect(rows).toHaveLength(3);
   });
 
-  it('may be of different formats, and an account in two of them is taken once', async () => {
+  it('files may be of different formats, and an account in two of them is taken once', async () => {
     const rows = await readFiles(
       [corpus('aegis-plain.json'), corpus('2fas-plain.2fas'), corpus('aegis-plain.json')],
       unasked,
@@ -53,22 +53,22 @@ describe('several files', () => {
     });
   });
 
-  it('are refused with the name of the one that cannot be read', async () => {
+  it('several files are refused with the name of the unreadable one', async () => {
     const error = await failure(readFiles([corpus('uri-good.txt'), corpus('json-broken.json')], unasked));
     expect(error.message).toBe('json-broken.json, The file is not well-formed JSON.');
   });
 });
 
-describe('a file', () => {
+describe('import of one file', () => {
   it.each(['pskc-iterations.xml', 'bitwarden-bomb.json', 'bitwarden-account.json', 'pskc-dtd.xml'])(
-    '%s is refused before anybody is asked for a password',
+    'file %s is refused before anybody is asked for a password',
     async name => {
       expect((await failure(readFiles([corpus(name)], unasked))).kind).toBe('bad-input');
     },
   );
 
   it.each(['aegis-scrypt-bomb.json', 'pskc-iterations.xml', 'pskc-entities.xml', 'json-deep.json'])(
-    '%s is refused at once, whatever it asks for',
+    'file %s is refused at once, whatever work it asks for',
     async name => {
       const start = process.cpuUsage();
       await failure(readFiles([corpus(name)], answersFor(name)));
@@ -77,14 +77,14 @@ describe('a file', () => {
     },
   );
 
-  it('is read as what it is said to be', async () => {
+  it('a file is read as the stated format', async () => {
     const [row] = await readFiles([file('x', `label,secret\nalice,${SECRET}\n`)], unasked, 'csv');
     expect(row).toMatchObject({ label: 'alice', outcome: { state: 'ok' } });
     const error = await failure(readFiles([file('x', `label,secret\nalice,${SECRET}\n`)], unasked, 'aegis'));
     expect(error.message).toMatch(/JSON/);
   });
 
-  it('may hold so many rows, and no more', async () => {
+  it('a file may hold so many rows, and no more', async () => {
     const lines = (count: number) =>
       Array.from({ length: count }, (_, at) => `otpauth://totp/u${at}?secret=${SECRET}`).join('\n');
     expect(await readFiles([file('many', lines(ROWS_MAX))], unasked)).toHaveLength(ROWS_MAX);
@@ -92,7 +92,7 @@ describe('a file', () => {
     expect(error.message).toBe(`The file holds more than ${ROWS_MAX} rows.`);
   });
 
-  it('may have so many bytes, and be so many', async () => {
+  it('a file may have so many bytes, and files may be so many', async () => {
     const big = { name: 'big', bytes: new Uint8Array(FILE_BYTES_MAX + 1).fill(0x20) };
     expect((await failure(readFiles([big], unasked, 'uri'))).message).toBe('The file is too big.');
     const many = Array.from({ length: FILES_MAX + 1 }, () => file('x', ''));
@@ -100,8 +100,8 @@ describe('a file', () => {
   });
 });
 
-describe('no text about a refused row', () => {
-  it('holds a secret, wherever it stood', async () => {
+describe('texts about refused rows', () => {
+  it('no text about a refused row holds a secret, wherever the secret stood', async () => {
     const texts = [
       `label,secret\n${SECRET},alice\n`,
       `${SECRET},x,totp,6,30\nOATH1,${SECRET},totp,6,30\n`,

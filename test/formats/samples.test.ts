@@ -16,14 +16,14 @@ const FOLDER = fileURLToPath(new URL('corpus/', import.meta.url));
 const MOMENT = 1_767_225_617;
 const RFC_4226 = '3132333435363738393031323334353637383930';
 
-/** What the fob shows; undefined where oathtool knows no such account. */
+/** Returns the passcodes that the fob shows; undefined where oathtool knows no such account. */
 function shown({ kind, algorithm, digits, alphabet, period, counter, secret }: Enrolment) {
   if (kind === KIND_OCRA || alphabet !== 'decimal') return undefined;
   const key = new Hmac(hostPrimitives, algorithm, secret);
   return hotp(key, kind === KIND_TOTP ? Math.floor(MOMENT / period) : counter, digits);
 }
 
-/** What oathtool shows for the parameters of the writing program. */
+/** Returns the passcodes that oathtool shows for the parameters of the writing program. */
 function wanted(oathtool: string, words: string): string | undefined {
   const [kind, ...rest] = words.split(' ');
   if (kind === 'ocra' || kind === 'alphabet') return undefined;
@@ -31,7 +31,7 @@ function wanted(oathtool: string, words: string): string | undefined {
   const said = (mark: string, otherwise: string) =>
     rest.find(word => word.startsWith(mark) && word !== hash.toLowerCase())?.slice(1) ?? otherwise;
   const period = rest.find(word => /^s\d/.test(word))?.slice(1) ?? '30';
-  // It has HOTP with SHA-1 only: under another hash, the passcode of a counter is that of this step of time.
+  // oathtool has HOTP with SHA-1 only: under another hash, the passcode of a counter is that of this time step.
   const at = kind === 'hotp' ? Number(said('c', '0')) * 30 : MOMENT;
   const args = [
     `--totp=${hash}`,
@@ -57,12 +57,15 @@ describeNeeds(needsTool('oathtool'), 'oathtool', oathtool => {
     Object.entries(files).map(([name, accounts]) => ({ from, name, accounts })),
   );
 
-  it.each(samples)('shows the passcodes of $name: $from', async ({ name, accounts }) => {
-    const read = await accountsOf(name);
-    expect(read.map(shown)).toEqual(accounts.map(words => wanted(oathtool, words)));
-  });
+  it.each(samples)(
+    'the passcodes equal those of the writing program $name: $from',
+    async ({ name, accounts }) => {
+      const read = await accountsOf(name);
+      expect(read.map(shown)).toEqual(accounts.map(words => wanted(oathtool, words)));
+    },
+  );
 
-  it('is asked about every file of the corpus that holds an account', () => {
+  it('every file of the corpus that holds an account is tested', () => {
     const holding = readdirSync(FOLDER).filter(
       name =>
         name.endsWith('.expected.json') && /"state": "ok"/.test(readFileSync(`${FOLDER}${name}`, 'utf8')),

@@ -1,11 +1,11 @@
 /**
- * What the program that writes each file of the corpus would show for its accounts, taken from that program's own code,
- * documents or standard, and not from what we read: `totp` or `hotp`, the hash where it is not SHA-1, `d` digits, `s`
- * seconds, `c` the counter of the next passcode, `k` the key where it is not the 20 bytes of RFC 4226. `ocra` has no
- * counterpart in oathtool and is left to the vectors of RFC 6287.
+ * The passcodes that the writing program of each corpus file would show for its accounts. The parameters come from
+ * that program's own code, documents or standard, and not from our reader: `totp` or `hotp`, the hash where it is not
+ * SHA-1, `d` digits, `s` seconds, `c` the counter of the next passcode, `k` the key where it is not the 20 bytes of
+ * RFC 4226. `ocra` has no counterpart in oathtool; the vectors of RFC 6287 test it.
  */
 export interface Origin {
-  /** Where the shape of the files comes from, and what their writer makes passcodes of. */
+  /** The source of the file format, and the data from which its writer makes passcodes. */
   readonly from: string;
   readonly files: Readonly<Record<string, readonly string[]>>;
 }

@@ -20,7 +20,7 @@ import { itNeeds, needsTool } from '../kit/tools.ts';
 import { KEY, PASSWORD } from './keys.ts';
 
 const SECRET = new TextEncoder().encode('12345678901234567890');
-/** Chance that a test can foresee; no two draws are the same. */
+/** Randomness that a test can predict; no two draws are the same. */
 const drawer = () => {
   let draws = 0;
   return (length: number) => Uint8Array.from({ length }, (_, at) => (at * 31 + ++draws) & 255);
@@ -56,10 +56,10 @@ function folder(): string {
   return path;
 }
 
-describe('the upload files', () => {
+describe('upload files', () => {
   const hotp7 = { kind: 1, period: 0, counter: 7, digits: 8, label: 'bob' } as const;
 
-  it('of Entra ID are exactly what it takes', async () => {
+  it('the upload file of Entra ID is exactly what Entra ID takes', async () => {
     expect(await written({ format: 'entra' }, {}, { label: "o'brien@example.com", period: 60 })).toBe(
       'upn,serial number,secret key,time interval,manufacturer,model\r\n' +
         'alice@example.com,PF-7Q4M-K2XZ-E9C295,GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ,30,Passfob,pico\r\n' +
@@ -73,12 +73,12 @@ describe('the upload files', () => {
     { period: 45 },
     { algorithm: 2 as Algorithm },
     { secret: new Uint8Array(81) },
-  ])('of Entra ID hold nothing that it does not take: %j', async change => {
+  ])('the upload file of Entra ID holds nothing that Entra ID refuses: %j', async change => {
     expect((await failure(written({ format: 'entra' }, change))).message).toMatch(/^Entra ID takes/);
   });
 
   it.each(['privacyidea', 'linotp'] as const)(
-    'of %s are lines of serial, key, type, digits, period',
+    'the upload file of %s has lines of serial, key, type, digits, period',
     async format => {
       const secret = new Uint8Array(32).fill(0x31);
       expect(await written({ format }, {}, hotp7, { algorithm: 2, secret })).toBe(
@@ -89,7 +89,7 @@ describe('the upload files', () => {
     },
   );
 
-  it('of privacyIDEA hold no key from whose length it would take another hash, and LinOTP is told the hash', async () => {
+  it('privacyIDEA gets no key whose length means another hash, and LinOTP is told the hash', async () => {
     const secret = new Uint8Array(32).fill(0x31);
     for (const change of [{ algorithm: 2 as Algorithm }, { secret }, { secret: secret.slice(4) }])
       expect((await failure(written({ format: 'privacyidea' }, change))).message).toMatch(
@@ -99,7 +99,7 @@ describe('the upload files', () => {
     expect(await written({ format: 'linotp' }, { algorithm: 2 })).toMatch(/,totp,6,30,sha256\n$/);
   });
 
-  it('of the OATH Toolkit are users.oath', async () => {
+  it('the upload file of the OATH Toolkit is users.oath', async () => {
     expect(await written({ format: 'oath' }, {}, hotp7)).toBe(
       'HOTP/T30/6\talice@example.com\t-\t3132333435363738393031323334353637383930\n' +
         'HOTP/E/8\tbob\t-\t3132333435363738393031323334353637383930\t7\n',
@@ -114,13 +114,16 @@ describe('the upload files', () => {
     }
   });
 
-  it.each(['=1+1', '+1', '-1', '@sum', 'a,b', 'a"b', 'a;b', '#x'])('hold no cell such as %s', async label => {
-    const error = await failure(written({ format: 'entra' }, { label }));
-    expect(error.message).toMatch(/^The label (?:begins with a character|has a comma)/);
-    expect(error.message).not.toContain(label);
-  });
+  it.each(['=1+1', '+1', '-1', '@sum', 'a,b', 'a"b', 'a;b', '#x'])(
+    'an upload file holds no cell such as %s',
+    async label => {
+      const error = await failure(written({ format: 'entra' }, { label }));
+      expect(error.message).toMatch(/^The label (?:begins with a character|has a comma)/);
+      expect(error.message).not.toContain(label);
+    },
+  );
 
-  it('hold no account that they cannot say', async () => {
+  it('an upload file holds no account that its format cannot express', async () => {
     for (const format of ['entra', 'privacyidea', 'linotp', 'oath'] as const) {
       const error = await failure(written({ format }, { alphabet: 'base32' }));
       expect(error.message).toMatch(/cannot hold an OCRA account/);
@@ -129,7 +132,7 @@ describe('the upload files', () => {
   });
 });
 
-describe('a written file', () => {
+describe('written account files', () => {
   const outputs: Output[] = [
     { format: 'uri' },
     { format: 'privacyidea' },
@@ -138,27 +141,30 @@ describe('a written file', () => {
     ...[16, 24, 32].map(keyed),
   ];
 
-  it.each(outputs)('of the format $format is read back as what was written, or is refused', async output => {
-    let writes = 0;
-    const property = fc.asyncProperty(account, fc.boolean(), async (drawn, isSuited) => {
-      const made = isSuited ? suited(drawn) : drawn;
-      const one = tokenOf('PF-7Q4M-K2XZ', 'pico', made);
-      const text = await writeTokens(output, [one], drawer()).catch(error => error);
-      if (isFobError(text, 'bad-input')) return;
-      writes++;
-      const sealed = 'sealing' in output && 'key' in output.sealing ? output.sealing.key : undefined;
-      const [read] = await readBack(text, sealed);
-      const serial = output.format === 'privacyidea' ? { issuer: '', label: one.serial } : {};
-      const unlabelledEntra = output.format === 'entra' && made.label === '' ? { label: one.serial } : {};
-      const nameless = output.format === 'entra' || output.format === 'oath' ? { issuer: '' } : {};
-      const unlabelled = output.format === 'pskc' ? namesInPskc(made, one.serial) : {};
-      expect(read).toEqual({ ...made, ...serial, ...nameless, ...unlabelledEntra, ...unlabelled });
-    });
-    await fc.assert(property, { numRuns: 300 });
-    expect(writes).toBeGreaterThan(20);
-  });
+  it.each(outputs)(
+    'a file of the format $format reads back as it was written, or is refused',
+    async output => {
+      let writes = 0;
+      const property = fc.asyncProperty(account, fc.boolean(), async (drawn, isSuited) => {
+        const made = isSuited ? suited(drawn) : drawn;
+        const one = tokenOf('PF-7Q4M-K2XZ', 'pico', made);
+        const text = await writeTokens(output, [one], drawer()).catch(error => error);
+        if (isFobError(text, 'bad-input')) return;
+        writes++;
+        const sealed = 'sealing' in output && 'key' in output.sealing ? output.sealing.key : undefined;
+        const [read] = await readBack(text, sealed);
+        const serial = output.format === 'privacyidea' ? { issuer: '', label: one.serial } : {};
+        const unlabelledEntra = output.format === 'entra' && made.label === '' ? { label: one.serial } : {};
+        const nameless = output.format === 'entra' || output.format === 'oath' ? { issuer: '' } : {};
+        const unlabelled = output.format === 'pskc' ? namesInPskc(made, one.serial) : {};
+        expect(read).toEqual({ ...made, ...serial, ...nameless, ...unlabelledEntra, ...unlabelled });
+      });
+      await fc.assert(property, { numRuns: 300 });
+      expect(writes).toBeGreaterThan(20);
+    },
+  );
 
-  /** Settings that every format takes. */
+  /** Returns settings that every format takes. */
   function suited(made: Enrolment): Enrolment {
     const period = made.period > 60 ? 60 : 30;
     const secret = made.secret.slice(0, 80);
@@ -170,7 +176,7 @@ describe('a written file', () => {
     return { issuer: issuer === '' ? 'Passfob' : issuer, label: label === '' ? serial : label };
   }
 
-  it('under a password is opened by it alone', async () => {
+  it('a file under a password opens with that password only', async () => {
     const text = await written({ format: 'pskc', sealing: { password: PASSWORD } }, {}, { label: 'bob' });
     expect(await readBack(text)).toMatchObject([
       { label: 'alice@example.com' },
@@ -186,22 +192,22 @@ describe('a written file', () => {
     ).toBe(true);
   });
 
-  it('is not sealed by a password that is soon guessed', async () => {
+  it('a password that is easy to guess is refused for a file', async () => {
     const error = await failure(written({ format: 'pskc', sealing: { password: 'elevenchars' } }, {}));
     expect(error.message).toMatch(/shorter than 12 characters/);
   });
 
-  it('names two accounts of a fob by two serials, and the same account by the same', () => {
+  it('a file names two accounts of a fob by two serials, and the same account by the same serial', () => {
     expect(token().serial).toBe(token({ secret: KEY }).serial);
     expect(token().serial).not.toBe(token({ label: 'bob' }).serial);
   });
 });
 
-describe('others', () => {
+describe('readers of other programs', () => {
   const sealed = () =>
     written(keyed(16), {}, { kind: 1, period: 0, counter: 5, label: 'Böb & <co>', algorithm: 2 });
 
-  itNeeds(needsTool('pskctool'), 'find our PSKC valid by the schema: pskctool', async pskctool => {
+  itNeeds(needsTool('pskctool'), 'pskctool finds our PSKC valid by the schema', async pskctool => {
     const path = join(folder(), 'x.xml');
     for (const text of [
       await sealed(),
@@ -220,28 +226,32 @@ describe('others', () => {
     expect(said).toContain('Algorithm Parameters Suite: HMAC-SHA256');
   });
 
-  itNeeds(needsTool('pskc2csv'), 'open it, MACs checked, to the same secrets: pskc2csv', async pskc2csv => {
-    const place = folder();
-    const path = join(place, 'x.xml');
-    writeFileSync(join(place, 'key'), KEY.slice(0, 16));
-    writeFileSync(join(place, 'password'), PASSWORD);
-    const hex = Buffer.from(SECRET).toString('hex');
-    const open = (...args: string[]) =>
-      execFileSync(pskc2csv, [...args, '-c', 'secret,response_length,time_interval', path], {
-        encoding: 'utf8',
-      });
-    writeFileSync(path, await written(keyed(16), {}));
-    expect(open('-s', join(place, 'key')).trim().split(/\r?\n/)[1]).toBe(`${hex},6,30`);
-    const byPassword = await written({ format: 'pskc', sealing: { password: PASSWORD } }, {});
-    writeFileSync(path, byPassword);
-    expect(open('-p', join(place, 'password')).trim().split(/\r?\n/)[1]).toBe(`${hex},6,30`);
-    writeFileSync(path, byPassword.replace(/<ValueMAC>..../, '<ValueMAC>AAAA'));
-    expect(() =>
-      execFileSync(pskc2csv, ['-p', join(place, 'password'), path], { stdio: 'ignore' }),
-    ).toThrow();
-  });
+  itNeeds(
+    needsTool('pskc2csv'),
+    'pskc2csv opens our PSKC, MACs checked, to the same secrets',
+    async pskc2csv => {
+      const place = folder();
+      const path = join(place, 'x.xml');
+      writeFileSync(join(place, 'key'), KEY.slice(0, 16));
+      writeFileSync(join(place, 'password'), PASSWORD);
+      const hex = Buffer.from(SECRET).toString('hex');
+      const open = (...args: string[]) =>
+        execFileSync(pskc2csv, [...args, '-c', 'secret,response_length,time_interval', path], {
+          encoding: 'utf8',
+        });
+      writeFileSync(path, await written(keyed(16), {}));
+      expect(open('-s', join(place, 'key')).trim().split(/\r?\n/)[1]).toBe(`${hex},6,30`);
+      const byPassword = await written({ format: 'pskc', sealing: { password: PASSWORD } }, {});
+      writeFileSync(path, byPassword);
+      expect(open('-p', join(place, 'password')).trim().split(/\r?\n/)[1]).toBe(`${hex},6,30`);
+      writeFileSync(path, byPassword.replace(/<ValueMAC>..../, '<ValueMAC>AAAA'));
+      expect(() =>
+        execFileSync(pskc2csv, ['-p', join(place, 'password'), path], { stdio: 'ignore' }),
+      ).toThrow();
+    },
+  );
 
-  itNeeds(needsTool('oathtool'), 'make the same passcodes of users.oath: oathtool', async oathtool => {
+  itNeeds(needsTool('oathtool'), 'oathtool makes the same passcodes of users.oath', async oathtool => {
     const lines = (
       await written({ format: 'oath' }, {}, { kind: 1, period: 0, counter: 7, digits: 8, label: 'b' })
     ).split('\n');
@@ -262,8 +272,8 @@ describe('others', () => {
   });
 });
 
-describe('a new file', () => {
-  it('is for its owner alone, whole, and takes the place of no other', async () => {
+describe('new files', () => {
+  it('a new file is for its owner alone, complete, and replaces no other file', async () => {
     const place = folder();
     const path = join(place, 'seeds');
     saveNew(path, 'first');
@@ -280,14 +290,14 @@ describe('a new file', () => {
     );
   });
 
-  it('is not begun where its format cannot hold the account', async () => {
+  it('a new file is not begun where its format cannot hold the account', async () => {
     const place = folder();
     const out = { format: 'entra', path: join(place, 'seeds') } as const;
     await failure(handOn({ random: drawer() }, out, [token({ digits: 8 })]));
     expect(readdirSync(place)).toEqual([]);
   });
 
-  it('can be taken back', async () => {
+  it('a new file can be removed again', async () => {
     const place = folder();
     const unsave = await handOn({ random: drawer() }, { format: 'uri', path: join(place, 'seeds') }, [
       token(),

@@ -8,7 +8,7 @@ const GAP = 12;
 
 /** Grey between displays. */
 const BETWEEN = 0x60;
-/** Red, green and blue of a pixel that is dark, plain, an accent, a warning. */
+/** Red, green and blue of a dark, plain, accent and warning pixel. */
 const TONES = [
   [0x00, 0x00, 0x00],
   [0xff, 0xff, 0xff],
@@ -31,7 +31,7 @@ function png(width: number, height: number, colours: Uint8Array): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
-  // 8 bits a colour, true colour; deflate, no filters beyond the standard's five and no interlacing are all 0.
+  // 8 bits a colour, true colour; the values 0 mean deflate, only the standard's five filters and no interlacing.
   header[8] = 8;
   header[9] = 2;
   const row = width * 3;
@@ -45,7 +45,7 @@ function png(width: number, height: number, colours: Uint8Array): Buffer {
   ]);
 }
 
-/** All displays on one PNG, large enough to judge them by eye; displays of one size in rows of their own. */
+/** Draws all displays on one PNG, large enough to judge them by eye; displays of one size get rows of their own. */
 export function contactSheet(bitmaps: readonly Bitmap[]): Buffer {
   const places: { bitmap: Bitmap; left: number; top: number }[] = [];
   let left = GAP;

@@ -63,7 +63,7 @@ const LONG = {
   detail: 'erika.mustermann@widgets.example',
 } as const;
 
-/** Every view with what makes it look its own way. */
+/** Every view, with each state that changes its look. */
 export const drawnViews: readonly Drawn[] = [
   ['off', view(kinds.VIEW_OFF, {})],
   ['blank', message(texts.BLANK)],

@@ -8,9 +8,9 @@ import { drawnViews } from './drawn-views.ts';
 import { picture } from './picture.ts';
 import { Raster } from './raster.ts';
 
-/** `PASSFOB_UPDATE_GOLDEN=1` writes what is drawn now, to be looked at before it is committed. */
+/** `PASSFOB_UPDATE_GOLDEN=1` writes the present screens; review them before a commit. */
 const isUpdate = process.env.PASSFOB_UPDATE_GOLDEN === '1';
-/** A path: where to draw all views of both sizes on one PNG (`npm run screens`). */
+/** A path: draws all views of both sizes on one PNG there (`npm run screens`). */
 const sheet = process.env.PASSFOB_CONTACT_SHEET;
 
 const bitmaps: Bitmap[] = [];
@@ -21,14 +21,14 @@ afterAll(() => {
 describe.each([
   [128, 64],
   [176, 176],
-] as const)('on %i x %i pixels', (width, height) => {
+] as const)('views on %i x %i pixels', (width, height) => {
   const folder = fileURLToPath(new URL(`${width}x${height}/`, import.meta.url));
   if (isUpdate) {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder);
   }
 
-  it.each(drawnViews)('%s', (name, view) => {
+  it.each(drawnViews)('the drawn view equals its golden: %s', (name, view) => {
     const display = new Raster(width, height);
     draw(view, display);
     const screen = display.screen();
@@ -38,7 +38,7 @@ describe.each([
     expect(picture(screen)).toBe(readFileSync(`${folder}${name}.txt`, 'utf8'));
   });
 
-  it('draws nothing that is kept and no longer shown', () => {
+  it('every kept golden belongs to a view', () => {
     expect(readdirSync(folder).sort()).toEqual(drawnViews.map(([name]) => `${name}.txt`).sort());
   });
 });

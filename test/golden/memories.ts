@@ -1,7 +1,9 @@
 import { memoryStore, type StateStore } from '@passfob/simulator';
 import { EEPROM_BYTES, EEPROM_PAGE_BYTES, STATE_HEADER_BYTES } from '@passfob/simulator/base/limits';
 
-/** The same memories after `change`, which gets the whole state image. The fob that wrote them must be closed. */
+/**
+ * Returns the same memories after `change`, which gets the whole state image. The fob that wrote them must be closed.
+ */
 function changed(store: StateStore, change: (image: Buffer) => void): StateStore {
   const image = Buffer.from(store.load() ?? []);
   change(image);
@@ -10,7 +12,7 @@ function changed(store: StateStore, change: (image: Buffer) => void): StateStore
   return copy;
 }
 
-/** Without the file in which the microcontroller keeps its keys: Storage holds names in clear. */
+/** Removes the file in which the microcontroller keeps its keys: Storage holds names in clear. */
 export function withoutKeys(store: StateStore): StateStore {
   return changed(store, image => {
     const at = image.indexOf('keys\0\0\0\0');
@@ -19,7 +21,7 @@ export function withoutKeys(store: StateStore): StateStore {
   });
 }
 
-/** With one bit turned in the sealed part of every record of this account. */
+/** Turns one bit in the sealed part of every record of this account. */
 export function withDamaged(store: StateStore, id: Uint8Array): StateStore {
   return changed(store, image => {
     const eeprom = image.subarray(STATE_HEADER_BYTES, STATE_HEADER_BYTES + EEPROM_BYTES);
@@ -33,7 +35,7 @@ export function withDamaged(store: StateStore, id: Uint8Array): StateStore {
   });
 }
 
-/** With every page of the EEPROM that is in use turned into noise. */
+/** Turns every used page of the EEPROM into noise. */
 export function withNoise(store: StateStore): StateStore {
   return changed(store, image => {
     const eeprom = image.subarray(STATE_HEADER_BYTES, STATE_HEADER_BYTES + EEPROM_BYTES);

@@ -6,13 +6,13 @@ import { contactSheet } from './contact-sheet.ts';
 import { picture } from './picture.ts';
 import { views } from './views.ts';
 
-/** `PASSFOB_UPDATE_GOLDEN=1` writes what the fob shows now, to be looked at before it is committed. */
+/** `PASSFOB_UPDATE_GOLDEN=1` writes the present screens; review them before a commit. */
 const isUpdate = process.env.PASSFOB_UPDATE_GOLDEN === '1';
-/** A path: where to draw all views on one PNG, in the order of `views.ts`. */
+/** A path: draws all views on one PNG there, in the order of `views.ts`. */
 const sheet = process.env.PASSFOB_CONTACT_SHEET;
 const FOLDER = fileURLToPath(new URL('pico/', import.meta.url));
 
-describe('what the pico shows', () => {
+describe('screens of the pico', () => {
   const bitmaps: Bitmap[] = [];
   if (isUpdate) {
     rmSync(FOLDER, { recursive: true, force: true });
@@ -22,7 +22,7 @@ describe('what the pico shows', () => {
     if (sheet) writeFileSync(sheet, contactSheet(bitmaps));
   });
 
-  it.each(views)('%s', async (name, arrange) => {
+  it.each(views)('the screen of the pico equals its golden: %s', async (name, arrange) => {
     const scene = await arrange();
     const screen = scene.driver.fob.screen();
     const { fob } = scene.driver;
@@ -33,7 +33,7 @@ describe('what the pico shows', () => {
     expect([fob.consoleText(), fob.violations]).toEqual(['', []]);
   });
 
-  it('is nothing that is kept and no longer shown', () => {
+  it('every kept golden belongs to a screen of the pico', () => {
     expect(readdirSync(FOLDER).sort()).toEqual(views.map(([name]) => `${name}.txt`).sort());
   });
 });

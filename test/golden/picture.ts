@@ -3,7 +3,7 @@ import type { Bitmap, Screen } from '@passfob/simulator';
 /** Two rows of pixels in one row of letters, upper and lower, in the order of the two bits. */
 const HALVES = [' ', '▄', '▀', '█'];
 
-/** The pixels as they are seen, in a frame, two rows to a line so that letters keep their shape. */
+/** Returns the pixels in a frame, two rows to a line so that letters keep their shape. */
 function rows({ width, height, pixels }: Bitmap): string[] {
   const lines: string[] = [];
   for (let y = 0; y < height; y += 2) {
@@ -18,7 +18,7 @@ function rows({ width, height, pixels }: Bitmap): string[] {
   return [`┌${'─'.repeat(width)}┐`, ...lines, `└${'─'.repeat(width)}┘`];
 }
 
-/** A screen as text that a person can read and a diff can show: what it says, then every pixel. */
+/** Returns a screen as text that a person can read and a diff can show: its words, then every pixel. */
 export function picture(screen: Screen): string {
   if (!screen.on) return 'off\n';
   return `${[...screen.text, ...rows(screen.bitmap)].join('\n')}\n`;

@@ -14,7 +14,7 @@ const CELL = { width: 6, height: 8 } as const;
 export class Raster implements Display {
   readonly width: number;
   readonly height: number;
-  /** What was drawn over the edge: no view may. */
+  /** Texts drawn over the edge: no view may. */
   readonly cut: string[] = [];
   private readonly pixels: Uint8Array;
   private readonly drawn: { x: number; y: number; text: string }[] = [];

@@ -4,7 +4,7 @@ import { Owner } from '../conformance/owner.ts';
 import { SimulatorDriver } from '../conformance/simulator-driver.ts';
 import { RFC4226_KEY } from '../conformance/vectors.ts';
 
-/** Public, so that the pairing code on its golden screen is nobody's secret. */
+/** Public, so that the pairing code on its golden screen is no secret. */
 const PUBLIC_BIRTH = Uint8Array.from({ length: 32 }, (_, i) => i);
 const utf8 = (text: string) => new Uint8Array(Buffer.from(text));
 /** The beginning of a step of 30 and of 60 seconds. */
@@ -32,14 +32,14 @@ export class Scene {
     return scene;
   }
 
-  /** Owned, with the time set. */
+  /** Returns an owned fob with the time set. */
   static async timed(): Promise<Scene> {
     const scene = await Scene.owned();
     await scene.owner.setClock(START_UTC);
     return scene;
   }
 
-  /** The fob of the same person after its memories have changed while it was off. */
+  /** Returns the fob of the same person after its memories have changed while it was off. */
   after(change: (store: StateStore) => StateStore): Scene {
     this.close();
     return new Scene({ store: change(this.store) });
@@ -57,7 +57,7 @@ export class Scene {
     return this.totp({ issuer: utf8(issuer), label: utf8(label) });
   }
 
-  /** The list, whatever stood before it. */
+  /** Shows the list, whatever stood before it. */
   async list(): Promise<Scene> {
     await this.owner.toList();
     return this;
@@ -73,7 +73,7 @@ export class Scene {
     return this;
   }
 
-  /** Until the display has this line. */
+  /** Waits until the display has this line. */
   async until(line: string): Promise<Scene> {
     const isThere = () => this.driver.fob.screen().text.includes(line);
     for (let moments = 0; moments < 2_000 && !isThere(); moments++) await this.wait(50);
@@ -81,7 +81,7 @@ export class Scene {
     return this;
   }
 
-  /** Puts a question on the display. The owner goes on asking until the scene is closed. */
+  /** Puts a question on the display. The owner repeats the request until the scene is closed. */
   async asked<N extends SealedCommand>(name: N, request: Request<N>): Promise<Scene> {
     await new Promise<void>((resolve, reject) => {
       const options = { onPressNeeded: resolve, signal: this.ended.signal };

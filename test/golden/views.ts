@@ -3,7 +3,7 @@ import { statusOf } from '../conformance/owner.ts';
 import { withDamaged, withNoise, withoutKeys } from './memories.ts';
 import { Scene } from './scene.ts';
 
-/** A view by the name of its golden file, and how a person comes to see it. */
+/** A view: the name of its golden file, and the steps that lead to it. */
 type View = readonly [name: string, arrange: () => Promise<Scene>];
 
 async function withOne(): Promise<Scene> {
@@ -32,7 +32,7 @@ const foreignNames = () => withNames('Zoë & Müller', 'zoë@müller.example');
 async function pairing(): Promise<Scene> {
   const scene = new Scene();
   await scene.owner.client.hello();
-  // The moment is stirred into the code: the same one however long the boot took.
+  // The code depends on the moment: take the same moment however long the boot took.
   await scene.wait(5_000 - (scene.driver.fob.now() % 5_000));
   await scene.owner.client.startPairing();
   return scene;
@@ -43,7 +43,7 @@ async function asksForPasscode(): Promise<Scene> {
   return scene.asked('code', { id: await scene.hotp() });
 }
 
-/** Past the moment in which keys are deaf. */
+/** Waits past the moment in which keys are deaf. */
 const heard = async (asking: Promise<Scene>) => (await asking).wait(800);
 
 const unowned: readonly View[] = [

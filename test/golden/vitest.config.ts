@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { fromSources } from '../runner/settings.ts';
 
-/** `npm run screens`: every view on both sizes, on one PNG to look at. */
+/** `npm run screens`: draws every view in both sizes on one PNG for review. */
 export default defineConfig({
   ...fromSources,
   test: {

@@ -22,8 +22,8 @@ const OLD = { toHost: speaking(1) };
 const seedOf = (kind: 1 | 2 = KIND_HOTP, label = 'alice') =>
   freshSeed({ kind, issuer: 'Example', label }, length => secret(new Uint8Array(randomBytes(length))));
 
-describe('enrolling', () => {
-  it('writes an account, has it proved, and sets the clock first where TOTP needs it', async () => {
+describe('enrolment', () => {
+  it('enrolment writes an account, has it proved, and sets the clock first where TOTP needs it', async () => {
     const fob = new CoreFob();
     const owner = workplace(fob);
     const atFob = await pairedAt(owner, fob, OLD);
@@ -47,7 +47,7 @@ describe('enrolling', () => {
     // open, finish, info, clock, setClock, put and prove.
     { version: 1, cable: OLD, cuts: 14 },
   ])(
-    'can be cut off anywhere and done again: one account, known and proved (version $version)',
+    'enrolment can be cut off anywhere and repeated: one account, known and proved (version $version)',
     async row => {
       const enrolment = seedOf(KIND_TOTP);
       const cuts = await forEveryCut(
@@ -75,7 +75,7 @@ describe('enrolling', () => {
     },
   );
 
-  it('resumes by itself when the same account is enrolled again', async () => {
+  it('enrolling the same account again resumes the interrupted enrolment', async () => {
     const fob = new CoreFob();
     const owner = workplace(fob);
     await pairedAt(owner, fob);
@@ -87,8 +87,8 @@ describe('enrolling', () => {
     expect((await list(owner.context, await atHand(fob))).accounts).toHaveLength(1);
   });
 
-  it('removes an account again that the fob proves wrongly', async () => {
-    // "passfob proof" keys the extraction of every proof: a board whose hash fails there, and nowhere else.
+  it('enrolment removes an account that the fob proves wrongly', async () => {
+    // "passfob proof" keys the extraction of every proof: the board's hash fails there, and nowhere else.
     const salt = new TextEncoder().encode('passfob proof');
     let isBroken = true;
     const fob = new CoreFob({
@@ -110,7 +110,7 @@ describe('enrolling', () => {
     await enroll(owner.context, atFob, seedOf());
   });
 
-  it('says what does not fit, and leaves nothing behind', async () => {
+  it('enrolment reports values that do not fit, and leaves nothing behind', async () => {
     const fob = new CoreFob();
     const owner = workplace(fob);
     const atFob = await pairedAt(owner, fob);
@@ -123,8 +123,8 @@ describe('enrolling', () => {
   });
 });
 
-describe('a passcode', () => {
-  it('is the next HOTP value, after a press', async () => {
+describe('passcodes by cable', () => {
+  it('a passcode is the next HOTP value, after a press', async () => {
     const fob = new CoreFob();
     const owner = workplace(fob);
     const atFob = await pairedAt(owner, fob);
@@ -138,7 +138,7 @@ describe('a passcode', () => {
     expect(owner.reported.filter(({ event }) => event === 'press-needed')).toHaveLength(2);
   });
 
-  it('is refused for an account that is not meant by one word', () => {
+  it('a passcode is refused for an ambiguous account name', () => {
     const account = {
       health: 'good',
       kind: 'totp',
@@ -160,8 +160,8 @@ describe('a passcode', () => {
   });
 });
 
-describe('verifying', () => {
-  it('tells what is wrong, missing and unknown', async () => {
+describe('verification', () => {
+  it('verification reports wrong, missing and unknown accounts', async () => {
     const fob = new CoreFob();
     const owner = workplace(fob);
     const atFob = await pairedAt(owner, fob);
@@ -195,8 +195,8 @@ describe('verifying', () => {
   });
 });
 
-describe('the clock', () => {
-  it('is set on the whole second, and back only with a press, to the time of the press', async () => {
+describe('setting the clock', () => {
+  it('the clock is set on the whole second, and back only with a press, to the time of the press', async () => {
     const fob = new CoreFob();
     const owner = workplace();
     await pairedAt(owner, fob, OLD);
@@ -219,7 +219,7 @@ describe('the clock', () => {
     expect(await set(now)).toBe(Math.ceil(now() / 1000));
     expect(presses()).toBe(0);
 
-    // An hour back, and a second passes with every look at the host's clock.
+    // An hour back; a second passes with every read of the host's clock.
     let host = now() - 3_600_000;
     const readings: number[] = [];
     const running = () => {

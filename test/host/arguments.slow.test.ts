@@ -26,7 +26,7 @@ const invocation = async (args: string[], environment = {}) => {
 };
 
 describe('the command line', () => {
-  it('is read into one command with its options', async () => {
+  it('the command line is read into one command with its options', async () => {
     expect(await invocation(['devices', '--all'])).toEqual({
       command: 'devices',
       all: true,
@@ -59,7 +59,7 @@ describe('the command line', () => {
     });
   });
 
-  it('takes the files of an import wherever they stand', async () => {
+  it('the command line takes the files of an import at any position', async () => {
     const source = {
       files: ['a', 'b'],
       only: ['bob', 'Example: alice'],
@@ -76,7 +76,7 @@ describe('the command line', () => {
     });
   });
 
-  it('takes a fob by its serial or its port, under one name', async () => {
+  it('the command line takes a fob by its serial or its port, under one name', async () => {
     const environment = { PASSFOB_PORT: 'COM3' };
     const choice = async (...args: string[]) => (await invocation(['list', ...args], environment))?.choice;
     expect(await choice('--device', 'pf7q4mk2xz')).toEqual({ port: 'COM3', serial: 'PF-7Q4M-K2XZ' });
@@ -92,7 +92,7 @@ describe('the command line', () => {
     expect((await refusal(['list', '--device', 'COM3', '--fob', 'PF-7Q4M-K2XZ'])).kind).toBe('usage');
   });
 
-  it('takes what an owner says about PINs, and nothing more than was said', async () => {
+  it("the command line takes the owner's PIN settings, and adds none", async () => {
     expect(await invocation(['pin', 'policy'])).toMatchObject({ command: 'pin policy', changes: {} });
     const said = ['--digits', '6', '--attempts', '5', '--on-limit', 'lock', '--lock-after', '120'];
     expect(await invocation(['pin', 'policy', ...said])).toMatchObject({
@@ -108,7 +108,7 @@ describe('the command line', () => {
     }
   });
 
-  it('takes what is done with one account', async () => {
+  it('the command line takes commands about one account', async () => {
     expect(await invocation(['rename', 'alice', '--issuer', ''])).toMatchObject({
       account: 'alice',
       names: { issuer: '', label: undefined },
@@ -124,7 +124,7 @@ describe('the command line', () => {
     });
   });
 
-  it('takes an alphabet that no key URI names', async () => {
+  it('the command line takes an alphabet that no key URI names', async () => {
     const made = ['enroll', '--generate', '--label', 'a', '--alphabet'];
     expect(await invocation([...made, 'base64'])).toMatchObject({
       source: { alphabet: 'base64', digits: 8 },
@@ -138,7 +138,7 @@ describe('the command line', () => {
     expect(await invocation(['enroll', '--qr', 'a.png'])).toMatchObject({ source: { form: undefined } });
   });
 
-  it('takes an OCRA suite, and nothing that the suite says itself', async () => {
+  it('the command line takes an OCRA suite, and no option that the suite states itself', async () => {
     const made = ['enroll', '--generate', '--label', 'a', '--ocra-suite'];
     expect(await invocation([...made, 'ocra-1:hotp-sha1-6:qn08'])).toMatchObject({
       source: { from: 'generate-ocra', suite: { digits: 6, question: 0, length: 8 }, label: 'a' },
@@ -150,7 +150,7 @@ describe('the command line', () => {
     });
   });
 
-  it('without a command, or with --help, gives the help', async () => {
+  it('the command line without a command, or with --help, gives the help', async () => {
     for (const args of [
       [],
       ['--help'],
@@ -207,13 +207,13 @@ describe('the command line', () => {
     [['list', '--port'], 'Not enough arguments following: port'],
     [['code', 'one', 'two'], 'does not know one of the arguments'],
     [['list', '--port', 'a', '--port', 'b'], '--port can be given only once'],
-  ])('%j is refused as usage, and the sentence says why', async (args, words) => {
+  ])('%j is refused as wrong usage, and the sentence says why', async (args, words) => {
     const error = await refusal(args);
     expect(error.kind).toBe('usage');
     expect(error.message).toContain(words);
   });
 
-  it('never takes a key URI, and says why', async () => {
+  it('the command line never takes a key URI, and says why', async () => {
     for (const args of [
       ['enroll', 'otpauth://totp/a'],
       ['enroll', '--uri', 'OTPAUTH://totp/a'],
@@ -224,7 +224,7 @@ describe('the command line', () => {
     }
   });
 
-  it('repeats no secret, wherever somebody puts it', async () => {
+  it('the command line repeats no secret, at any position', async () => {
     const seed = fc
       .uint8Array({ minLength: 10, maxLength: 32 })
       .map(bytes => secret(base32nopad.encode(bytes)));
@@ -250,7 +250,7 @@ describe('the command line', () => {
   });
 });
 
-describe('a question', () => {
+describe('OCRA questions on the command line', () => {
   it.each([
     [['123'], '4 to 64'],
     [['1'.repeat(65)], '4 to 64'],
@@ -260,7 +260,7 @@ describe('a question', () => {
     [['12345678', '--number', 'x'], 'two digits'],
     [['12345678', '--service', 's'.repeat(33)], 'service is 1 byte too long'],
     [['12345678', '--user', 'a\u202eb'], 'user holds a character'],
-  ])('that no fob takes is refused: %j', async (args, words) => {
+  ])('a question that no fob takes is refused: %j', async (args, words) => {
     const error = await refusal(['respond', 'bank', ...args]);
     expect(error.kind).toBe('bad-input');
     expect(error.message).toContain(words);
@@ -268,7 +268,7 @@ describe('a question', () => {
 });
 
 describe('exit codes', () => {
-  it('are all different, and each but 0 and 1 is reached by an error', () => {
+  it('exit codes are all different, and each but 0 and 1 is reached by an error', () => {
     const codes = Object.values(EXIT_CODES).map(({ code }) => code);
     expect(codes).toEqual(codes.map((_, index) => index));
     const kinds = Object.keys(TEXTS) as ErrorKind[];
@@ -276,14 +276,14 @@ describe('exit codes', () => {
       ...kinds.map(kind => exitCodeOf(new FobError(kind))),
       ...Object.values(REFUSALS).map(({ code }) => exitCodeOf(refusalError(code))),
     ];
-    // Of them only a dry run, which is no error to anyone, ends with 0.
+    // Of them only a dry run, which is no error, ends with 0.
     expect(exitCodeOf(new FobError('dry-run'))).toBe(0);
     expect([...new Set(reached)].sort((a, b) => a - b)).toEqual([0, ...codes.slice(2)]);
   });
 });
 
-describe('errors', () => {
-  it('say a sentence and a next step, whole', () => {
+describe('error texts', () => {
+  it('an error says a whole sentence and a whole next step', () => {
     const errors = [
       ...(Object.keys(TEXTS) as ErrorKind[]).map(kind => new FobError(kind, { subject: 'X' })),
       ...Object.values(REFUSALS).map(({ code }) => refusalError(code)),

@@ -27,8 +27,8 @@ async function kept({ context }: Workplace, serial: string) {
   return accountsOf(context.inventory, pairing?.id ?? 0);
 }
 
-describe('renaming', () => {
-  it('changes what is named, on the fob and in the inventory, and has it proved', async () => {
+describe('renaming an account', () => {
+  it('renaming changes the named fields, on the fob and in the inventory, and has the account proved', async () => {
     const { fob, owner, atFob } = await fobWith('alice', 'bob');
     const renamed = await rename(owner.context, atFob, 'bob', { label: 'Žofie ✓' });
     expect(renamed.account).toMatchObject({ issuer: 'Example', label: 'Žofie ✓' });
@@ -46,7 +46,7 @@ describe('renaming', () => {
     [{ label: 'l'.repeat(33) }, 'label is 1 byte too long'],
     [{ issuer: 'bell\u0007' }, 'issuer holds a character'],
     [{ issuer: '', label: '' }, 'without any name'],
-  ])('to what no fob keeps is refused: %j', async (names, words) => {
+  ])('renaming to a name that no fob keeps is refused: %j', async (names, words) => {
     const { fob, owner, atFob } = await fobWith('alice');
     const error = await failure(rename(owner.context, atFob, 'alice', names));
     expect(error.kind).toBe('bad-input');
@@ -54,7 +54,7 @@ describe('renaming', () => {
     expect(await namesOn(owner, fob)).toEqual(['Example:alice']);
   });
 
-  it('can be cut off anywhere: the next look at the fob finds out which names hold', async () => {
+  it('renaming can be cut off anywhere: the next read of the fob shows which names hold', async () => {
     const cuts = await forEveryCut(
       () => fobWith('alice'),
       (owner, fob) => rename(owner.context, fob, 'alice', { issuer: 'Other', label: 'bob' }),
@@ -71,7 +71,7 @@ describe('renaming', () => {
     expect(cuts).toBe(12);
   });
 
-  it('goes on where it was cut off when it is asked for again', async () => {
+  it('a repeated renaming continues where it was cut off', async () => {
     const { fob, owner } = await fobWith('alice');
     const outcome = await cutAt(fob, 'toHost', 5, atFob =>
       rename(owner.context, atFob, 'alice', { label: 'bob' }),
@@ -84,8 +84,8 @@ describe('renaming', () => {
   });
 });
 
-describe('moving', () => {
-  it('gives an account another position; the others close up', async () => {
+describe('moving an account', () => {
+  it('moving gives an account another position; the others close up', async () => {
     const { fob, owner, atFob } = await fobWith('alice', 'bob', 'carol');
     expect(await move(owner.context, atFob, 'carol', 1)).toMatchObject({
       account: { label: 'carol' },
@@ -101,7 +101,7 @@ describe('moving', () => {
     expect((await verify(owner.context, await atHand(fob))).accounts).toHaveLength(3);
   });
 
-  it('goes no further than there are accounts', async () => {
+  it('moving goes no further than the last account', async () => {
     const { owner, atFob } = await fobWith('alice', 'bob');
     const error = await failure(move(owner.context, atFob, 'alice', 3));
     expect(error).toMatchObject({ kind: 'bad-input', next: 'Name a position from 1 to 2.' });

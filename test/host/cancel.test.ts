@@ -14,8 +14,8 @@ const uri = (label: string) =>
   secret(`otpauth://hotp/Example:${label}?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Example&counter=0`);
 
 /**
- * Ctrl-C, which is what aborts the signal of a command, at every frame of it in either way: afterwards fob and inventory
- * agree, and the same command run again does what it did not do, once.
+ * Ctrl-C aborts the signal of a command, here at every frame of it in either direction: afterwards fob and inventory
+ * agree, and the same command run again completes its missing part, once.
  */
 it.each(['toFob', 'toHost'] as const)(
   'a command cancelled at any frame %s leaves nothing half done',

@@ -9,8 +9,8 @@ import { CoreFob } from './kit/core-fob.ts';
 import { failure } from './kit/failure.ts';
 import { HASTY, ownedFob, wholeConversation } from './kit/owned-fob.ts';
 
-describe('a client', () => {
-  it('hears who is there, and writes the serial as people read it', async () => {
+describe('host client', () => {
+  it('a client reads the hello, and writes the serial as people read it', async () => {
     const fob = new CoreFob();
     const hello = await connect(fob.plugIn().transport).hello();
     expect(hello).toMatchObject({ state: 'blank', board: 'core', firmware: 'test' });
@@ -23,13 +23,13 @@ describe('a client', () => {
     expect(() => readSerial('PF-BBBB-1111')).toThrow(FobError);
   });
 
-  it('gets the passcode that was pressed for', async () => {
+  it('a client gets the passcode of the pressed account', async () => {
     const owned = await ownedFob();
     expect(await wholeConversation(owned, {})).toEqual({ accounts: 1, code: owned.passcode(0), counter: 0 });
     expect(await wholeConversation(owned, {})).toEqual({ accounts: 1, code: owned.passcode(1), counter: 1 });
   });
 
-  it('gets each thing once however the line loses, doubles, damages or adorns single frames', async () => {
+  it('a client gets each result once however the line loses, doubles, damages or adorns single frames', async () => {
     const faults: Record<string, (frame: string) => string> = {
       lost: () => '',
       doubled: frame => frame + frame,
@@ -39,7 +39,7 @@ describe('a client', () => {
     };
     const cases = Object.keys(faults).flatMap(name =>
       (['toFob', 'toHost'] as const)
-        // The board takes flow control out of what it receives before the core sees it.
+        // The board takes flow control out of its input before the core sees it.
         .filter(way => name !== 'adorned' || way === 'toHost')
         .flatMap(way => Array.from({ length: 7 }, (_, at) => ({ name, way, at }))),
     );
@@ -56,25 +56,25 @@ describe('a client', () => {
     );
   });
 
-  it('ignores answers of the past, whenever they are said again', async () => {
+  it('a client ignores late answers, whenever they are repeated', async () => {
     const owned = await ownedFob();
     const past: string[] = [];
     const toHost = (frame: string) => {
       past.push(frame);
       return [...past, ...past].join('');
     };
-    // An old answer to the very number would be taken for the new one: in one of 256 runs, where both begin by chance.
+    // A late answer with the same number would pass for the new one: in one of 256 runs, where both begin at random.
     expect(await wholeConversation(owned, { toHost }, 0)).toMatchObject({ code: owned.passcode(0) });
     expect(await wholeConversation(owned, { toHost }, 100)).toMatchObject({ code: owned.passcode(1) });
   });
 
-  it('gives up after three sends, and says that nobody answers', async () => {
+  it('a client gives up after three sends, and says that nothing answers', async () => {
     const cable = new CoreFob().plugIn({ toFob: () => '' });
     expect((await failure(connect(cable.transport, HASTY).hello())).kind).toBe('no-answer');
     expect(cable.sent).toBe(3);
   });
 
-  it('says what happened when the cable is pulled in the middle', async () => {
+  it('a client reports a cable that is pulled in the middle', async () => {
     const owned = await ownedFob();
     const cable = owned.fob.plugIn({ toHost: (frame, n) => (n < 3 ? frame : '') });
     const client = connect(cable.transport);
@@ -87,29 +87,29 @@ describe('a client', () => {
   });
 });
 
-describe('a client proves nothing to strangers', () => {
-  it('where the fob does not hold its key', async () => {
+describe('proofs to unknown fobs', () => {
+  it('a client proves nothing where the fob does not hold its key', async () => {
     const owned = await ownedFob();
     const cable = owned.fob.plugIn();
     const client = connect(cable.transport, HASTY);
     await client.hello();
     const wrong = pairingKey(secret(new Uint8Array(randomBytes(32))));
     expect((await failure(client.openSession(wrong))).kind).toBe('not-authentic');
-    // hello and open; no proof of the owner.
+    // hello and open, but no proof of the owner.
     expect(cable.sent).toBe(2);
   });
 
-  it('where another fob answers in the name of the one that said hello', async () => {
+  it('a client proves nothing where another fob answers in the name of the first', async () => {
     const [owned, other] = [await ownedFob(), await ownedFob()];
     const client = connect(owned.fob.plugIn().transport, HASTY);
     const stranger = connect(other.fob.plugIn().transport, HASTY);
     await client.hello();
     await stranger.hello();
-    // The stranger's line with the owner's expectations: the serial is part of what is proved.
+    // The stranger's line with the owner's expectations: the serial is part of the proof.
     expect((await failure(stranger.openSession(pairingKey(owned.key)))).kind).toBe('not-authentic');
   });
 
-  it('where the code is not the one on the screen; the code stays good', async () => {
+  it('a client proves nothing where the code is not the one on the screen; the code stays valid', async () => {
     const fob = new CoreFob();
     const client = connect(fob.plugIn().transport, HASTY);
     await client.hello();

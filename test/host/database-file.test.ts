@@ -9,8 +9,8 @@ const folder = mkdtempSync(join(tmpdir(), 'passfob-database-file-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const inside = (name: string) => join(folder, name);
 
-describe('the file of a database', () => {
-  it('is made for its owner alone, and left as it is where it is there', () => {
+describe('database files', () => {
+  it('a database file is made for its owner alone, and an existing one stays as it is', () => {
     createForSqlite(inside('new.db'));
     expect(statSync(inside('new.db')).mode & 0o777).toBe(0o600);
     writeFileSync(inside('old.db'), 'content', { mode: 0o640 });
@@ -21,7 +21,7 @@ describe('the file of a database', () => {
     expect(() => createForSqlite(join(folder, 'none', 'x.db'))).toThrow('ENOENT');
   });
 
-  it('is known by every name of it and of the files beside it, and is not read where a person names it', async () => {
+  it('a database file is recognised by every name of it and of the files beside it, and no command reads it as input', async () => {
     createForSqlite(inside('used.db'));
     writeFileSync(inside('used.db-wal'), '');
     symlinkSync(inside('used.db-wal'), inside('link'));
@@ -36,7 +36,7 @@ describe('the file of a database', () => {
   });
 });
 
-/** Of a computer with all of them: proc_pid_mountinfo(5). */
+/** Mounts of a computer with all of these types: proc_pid_mountinfo(5). */
 const MOUNTS = `27 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw
 41 27 0:36 / /srv/far rw,relatime shared:20 - fuse.sshfs ada@example.org:far rw,user_id=0
 42 27 0:37 / /srv/a\\040b rw,relatime - fuse.gocryptfs /srv/sealed rw,user_id=0
@@ -47,14 +47,14 @@ const MOUNTS = `27 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw
 const FUSE = 0x65735546;
 const device = (major: bigint, minor: bigint) => (major << 8n) | (minor & 0xffn) | ((minor & ~0xffn) << 12n);
 
-describe('a network file system', () => {
+describe('network file systems', () => {
   it.each([
     ['nfs', 0x6969],
     ['cifs', 0xff534d42],
     ['cifs', 0xff534d42 | 0],
     ['9p', 0x01021997],
     ['ceph', 0x00c36400],
-  ])('is known by its type: %s', (name, type) => {
+  ])('a network file system is recognised by its type: %s', (name, type) => {
     expect(networkName({ type, device: 0n, mounts: '' })).toBe(name);
   });
 
@@ -65,7 +65,7 @@ describe('a network file system', () => {
     ['tmpfs', 0x01021994],
     ['overlay', 0x794c7630],
     ['zfs', 0x2fc12fc1],
-  ])('is not what lies on this computer: %s', (_, type) => {
+  ])('a local file system is no network file system: %s', (_, type) => {
     expect(networkName({ type, device: 0n, mounts: MOUNTS })).toBeUndefined();
   });
 
@@ -76,11 +76,11 @@ describe('a network file system', () => {
     ['fuse', device(0n, 99n)],
     [undefined, device(0n, 37n)],
     [undefined, device(8n, 17n)],
-  ])('is told behind FUSE by the mounts: %s', (name, at) => {
+  ])('a network file system behind FUSE is recognised by the mounts: %s', (name, at) => {
     expect(networkName({ type: FUSE, device: at, mounts: MOUNTS })).toBe(name);
   });
 
-  it('is not where these tests run', () => {
+  it('these tests run on no network file system', () => {
     expect(networkFileSystem(folder)).toBeUndefined();
   });
 });

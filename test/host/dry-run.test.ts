@@ -65,7 +65,7 @@ it.each(Object.keys(WORK))('a dry run ends where the next step would be to %s', 
   });
   expect(await rows(place)).toEqual(before);
   expect(fob.screen).toEqual(screen);
-  // The fob is as it was, and the inventory with it.
+  // The fob is unchanged, and the inventory with it.
   await verify(place.context, await atHand(fob));
 });
 

@@ -32,7 +32,7 @@ it.each([
   for (const frames of Object.values(ways)) {
     expect(frames.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThanOrEqual(BYTES_MAX);
   }
-  // Nothing was left out: owner, recovery key, clock, account and its proof.
+  // The run did everything: owner, recovery key, clock, account and its proof.
   expect(isClockSet).toBe(true);
   expect(owner.reported.map(({ event }) => event)).toEqual([
     'code-shown',

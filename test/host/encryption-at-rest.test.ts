@@ -19,8 +19,8 @@ const key = new Uint8Array(32).map((_, at) => at);
 const keys = { sealing: new Map([[KEY_ID, key]]), currentKeyId: KEY_ID, mac: key };
 const text = (bytes: Uint8Array | undefined) => bytes && Buffer.from(bytes).toString();
 
-describe('sealed values', () => {
-  it('of an inventory and of a service before 0.2 open where they were made', () => {
+describe('values encrypted at rest', () => {
+  it('encrypted values of an inventory and of a service before 0.2 open where they were made', () => {
     const place = { column: 'accounts.sealed_key', id: '7 01020304' };
     const sealed = Buffer.from('ChssPWLLIeNdaJMi8Y1CWygUHQiwRsy1k1nVq5fJZ1vF4MePNa6dbRvnyBEAH2Qw', 'base64');
     expect(text(unseal(keys, place, sealed))).toBe('a seed of before');
@@ -29,7 +29,7 @@ describe('sealed values', () => {
     expect(text(unsealRow(keys, row, { keyId: KEY_ID, box }))).toBe('a seed of before');
   });
 
-  it('are written as long as before: key id, nonce, as many bytes as there were, tag', () => {
+  it('encrypted values are as long as before: key id, nonce, as many bytes as there were, tag', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 100 }), plain => {
         const sealed = seal(keys, { column: 'a.b', id: '1' }, plain);
@@ -42,7 +42,7 @@ describe('sealed values', () => {
     );
   });
 
-  it('are bound to a nonce where the associated data holds it', () => {
+  it('encrypted values are bound to a nonce where the associated data holds it', () => {
     const plain = secret(new Uint8Array(Buffer.from('bound-to-a-nonce-0417')));
     const start = Buffer.from('heading');
     const box = sealBox(key, nonce => Buffer.concat([start, nonce]), plain);
@@ -65,7 +65,7 @@ describe.each(FORMATS)('a key file of $lines lines', format => {
     return parsed;
   };
 
-  it('names the key that seals through every addition, promotion and retirement', () => {
+  it('a key file names the encrypting key through every addition, promotion and retirement', () => {
     const steps = fc.array(fc.constantFrom('add', 'promote', 'retire'), { maxLength: 12 });
     fc.assert(
       fc.property(steps, order => {
@@ -91,7 +91,7 @@ describe.each(FORMATS)('a key file of $lines lines', format => {
     );
   });
 
-  it('is not read where a line is cut, changed or of the other format', () => {
+  it('a key file is not read where a line is cut, changed or of the other format', () => {
     const written = newKeyText(format);
     const [heading = '', first = '', ...rest] = written.trimEnd().split('\n');
     const other = FORMATS.find(one => one !== format) ?? format;
@@ -139,7 +139,7 @@ describe('re-keying', () => {
     });
   const isOld = ({ sealed }: Value) => Buffer.from(sealed).toString('hex', 0, 4) !== 'ffffffff';
 
-  it('goes through all values some at a time; one that does not open stays, and so does one that has changed', async () => {
+  it('re-keying works through all values in groups; a value that does not open stays, and so does a changed one', async () => {
     const rows = table(10);
     rows[3] = { id: 3, place: { column: 'a.b', id: '3' }, sealed: new Uint8Array(40) };
     const sizes: number[] = [];

@@ -37,7 +37,7 @@ describeNeeds(needsBuild, 'two owners and a fob, by the command line', () => {
   const file = (name: string) => join(folder, name);
   const word = () => ['--password-file', file('password')];
 
-  it('begins with a fob of the first owner, whose clock is looked after', async () => {
+  it('the fob of the first owner has its clock set', async () => {
     let code = '';
     const paired = await passfob(['pair', '--trace', '--port', fob.tcp], {
       home: join(folder, 'ada'),
@@ -49,7 +49,7 @@ describeNeeds(needsBuild, 'two owners and a fob, by the command line', () => {
         },
       ],
     });
-    // Its trace may be sent to who helps: it has neither the code nor the session that the code opened.
+    // Its trace may be sent to a helper: it has neither the code nor the session that the code opened.
     expect(paired.stderr).toMatch(/^> \d+ left out: of a session opened by a pairing code$/m);
     expect(code).not.toBe('');
     expect(paired.stderr).not.toContain(code);
@@ -64,7 +64,7 @@ describeNeeds(needsBuild, 'two owners and a fob, by the command line', () => {
     expect(await as('ada', 'inventory', 'list', '--stale')).toMatchObject({ fobs: [] });
   });
 
-  it('notes who has it, and tells its story', async () => {
+  it('the inventory records the holder of the fob, and shows its history', async () => {
     expect(await as('ada', 'inventory', 'assign', serial, 'Grace \u001b[31mHopper')).toMatchObject({
       ok: true,
     });
@@ -82,7 +82,7 @@ describeNeeds(needsBuild, 'two owners and a fob, by the command line', () => {
     expect(await as('ada', 'inventory', 'list', '--search', 'hopper')).toMatchObject({ fobs: [{ serial }] });
   });
 
-  it('hands the fob over: the second owner opens it, the first forgets it', async () => {
+  it('a handover gives the fob to the second owner, and the first forgets it', async () => {
     expect(await as('ada', 'handover', 'forget', serial, '--yes')).toMatchObject({
       error: { kind: 'bad-input' },
     });
@@ -101,7 +101,7 @@ describeNeeds(needsBuild, 'two owners and a fob, by the command line', () => {
     });
   });
 
-  it('backs up, gives itself a new key, and is restored elsewhere', async () => {
+  it('a backup is made, the inventory gets a new key, and the backup is restored elsewhere', async () => {
     expect(await as('grace', 'inventory', 'backup', file('backup'), ...word())).toMatchObject({ fobs: 1 });
     expect(await as('grace', 'inventory', 'rekey')).toMatchObject({ ok: true, values: 3 });
     expect(await as('grace', 'info', '--port', fob.tcp)).toMatchObject({ ok: true });
@@ -118,7 +118,7 @@ describeNeeds(needsBuild, 'two owners and a fob, by the command line', () => {
     });
   });
 
-  it('says every frame on standard error when it is asked to, and on standard output nothing of it', async () => {
+  it('with a trace every frame is on standard error, and none on standard output', async () => {
     const run = await passfob(['info', '--json', '--trace', '--port', fob.tcp], {
       home: join(folder, 'joan'),
       input: '',
@@ -128,7 +128,7 @@ describeNeeds(needsBuild, 'two owners and a fob, by the command line', () => {
   });
 });
 
-describe('completion', () => {
+describe('shell completion', () => {
   it.each([
     [[''], ['devices', 'pair', 'inventory', 'handover', 'completion']],
     [['inv'], ['inventory']],
@@ -147,17 +147,17 @@ describe('completion', () => {
       ['never', 'allowed', 'enter'],
     ],
     [['completion', 'z'], ['zsh']],
-  ])('of %j offers what fits', async (words, expected) => {
+  ])('completion of %j offers the fitting words', async (words, expected) => {
     expect(await completions(words)).toEqual(expect.arrayContaining(expected));
   });
 
-  it('offers nothing where nothing fits', async () => {
+  it('completion offers nothing where nothing fits', async () => {
     expect(await completions(['inventory', 'nothing-like-it'])).toEqual([]);
     expect(await completions(['--typing', ''])).not.toContain('never');
     expect(await completions(['code', '--port', ''])).toEqual([]);
   });
 
-  it('offers only options that the command takes', async () => {
+  it('completion offers only options that the command takes', async () => {
     const general = ['--help', '--version', '--json'];
     const offered = async (...command: string[]) => (await completions([...command, '--'])).sort();
     expect(await offered('inventory', 'show')).toEqual([...general].sort());
@@ -168,7 +168,7 @@ describe('completion', () => {
     expect(await offered('list')).toEqual(expect.arrayContaining(['--device', '--trace', '--dry-run']));
   });
 
-  it('offers no option of a fob for a command about the inventory, the service or the agent', async () => {
+  it('completion offers no option of a fob for a command about the inventory, the service or the agent', async () => {
     for (const group of ['inventory', 'handover', 'service', 'agent']) {
       for (const command of (await helpAt([group])).commands) {
         const { options } = await helpAt([group, command]);
@@ -183,7 +183,7 @@ describe('completion', () => {
   const fish = tool('fish');
   itNeeds(
     { name: 'fish and the build', found: (needsBuild.found && fish) || undefined },
-    'is what fish does with its script: commands, and files only where no word fits',
+    'fish completes by its script: commands, and files only where no word fits',
     async fishPath => {
       const folder = mkdtempSync(join(tmpdir(), 'passfob-fish-'));
       for (const file of ['accounts.csv', 'report.csv']) writeFileSync(join(folder, file), '');
@@ -206,7 +206,7 @@ describe('completion', () => {
   const bash = tool('bash');
   itNeeds(
     { name: 'bash and the build', found: (needsBuild.found && bash) || undefined },
-    'is what bash does with its script',
+    'bash completes by its script',
     async bashPath => {
       const { stdout } = await passfob(['completion', 'bash'], { home: '/nonexistent', input: '' }).catch(
         () => ({ stdout: '' }),
@@ -218,7 +218,7 @@ describe('completion', () => {
 });
 
 describe('the manual page', () => {
-  it('is what host/passfob.1 holds: made again by npm run manual', async () => {
+  it('host/passfob.1 holds the manual page: npm run manual makes it again', async () => {
     const kept = readFileSync(new URL('../../host/passfob.1', import.meta.url), 'utf8');
     expect(kept).toBe(await manPage());
   });

@@ -56,8 +56,8 @@ async function refusal(work: Promise<unknown>): Promise<FobError> {
   return error as FobError;
 }
 
-describe('what the inventory knows of its fobs', () => {
-  it('is found by any of its words, in any case', async () => {
+describe('fobs in the inventory', () => {
+  it('a fob is found by any of its words, in any case', async () => {
     const { inventory } = await stocked();
     await assign(inventory, FOB.serial, 'Ada Lovelace');
     for (const search of ['qpzr', 'LOVE', 'example:ali', 'pico', '', undefined]) {
@@ -68,7 +68,7 @@ describe('what the inventory knows of its fobs', () => {
     expect(await knownFobs(inventory, { search: 'nobody' }, NOW)).toEqual([]);
   });
 
-  it('keeps a history in the transactions of the changes themselves', async () => {
+  it('the history of a fob is kept in the transactions of the changes themselves', async () => {
     const { inventory, id, account } = await stocked();
     await assign(inventory, FOB.serial, 'Ada');
     await assign(inventory, FOB.serial, 'Ada');
@@ -92,7 +92,7 @@ describe('what the inventory knows of its fobs', () => {
     expect(await refusal(assign(inventory, FOB.serial, 'Ada'))).toMatchObject({ kind: 'not-in-inventory' });
   });
 
-  it('says which clocks are to be set, by the drift that was measured', async () => {
+  it('the inventory says which clocks to set, by their measured drift', async () => {
     const { inventory, id } = await stocked();
     const at = async (days: number) => (await knownFobs(inventory, {}, NOW + days * DAY_MS))[0];
     expect(await at(0)).toMatchObject({ clockSet: null, clockErrorSeconds: null, isStale: true });
@@ -107,8 +107,8 @@ describe('what the inventory knows of its fobs', () => {
   });
 });
 
-describe('a backup', () => {
-  it('brings everything back into another inventory, sealed under its own key, and once only', async () => {
+describe('inventory backups', () => {
+  it('a backup restores everything into another inventory, encrypted under its own key, and once only', async () => {
     const { inventory, id, made, account, key } = await stocked();
     await assign(inventory, FOB.serial, 'Ada');
     await addClockReading(inventory, id, { readMs: NOW, isSet: true, differenceMs: -3.5 });
@@ -138,7 +138,7 @@ describe('a backup', () => {
     );
   });
 
-  it('is refused with another password, in part, changed anywhere, or as something else', async () => {
+  it('a backup is refused with another password, in part, changed anywhere, or as another kind of file', async () => {
     const { inventory } = await stocked();
     const file = join(inventory.directory, 'backup');
     const word = password();
@@ -170,7 +170,7 @@ describe('a backup', () => {
     });
   });
 
-  it('never takes the place of other keys of the same fob, and then takes in nothing at all', async () => {
+  it('a backup never replaces other keys of the same fob, and then restores nothing at all', async () => {
     const { inventory } = await stocked();
     const second = await addPendingPairing(inventory, { ...FOB, serial: 'PF-QQQQ-QQQQ' }, secrets(), NOW);
     await confirmPairing(inventory, second, NOW);
@@ -187,8 +187,8 @@ describe('a backup', () => {
   });
 });
 
-describe('a handover', () => {
-  it('gives fobs to another owner, and forgets only what was given', async () => {
+describe('handovers', () => {
+  it('a handover gives fobs to another owner, and forgets only the given ones', async () => {
     const { inventory, id, made } = await stocked();
     const kept = await addPendingPairing(inventory, { ...FOB, serial: 'PF-QQQQ-QQQQ' }, secrets(), NOW);
     await confirmPairing(inventory, kept, NOW);
@@ -218,8 +218,8 @@ describe('a handover', () => {
   });
 });
 
-describe('re-keying', () => {
-  it('seals everything anew and forgets the old key', async () => {
+describe('re-keying an inventory', () => {
+  it('re-keying encrypts everything again and forgets the old key', async () => {
     const { inventory, id, made, key } = await stocked();
     const before = inventory.keys.currentKeyId;
     expect(await rekey(inventory)).toBe(4);
@@ -231,7 +231,7 @@ describe('re-keying', () => {
     await after.close();
   });
 
-  it('keeps out a passfob that still seals under the old key', async () => {
+  it('re-keying blocks a passfob process that still encrypts under the old key', async () => {
     const { inventory, id } = await stocked();
     const late = openInventory(inventory.directory);
     await rekey(inventory);
@@ -243,11 +243,11 @@ describe('re-keying', () => {
     expect(await knownFobs(openInventory(inventory.directory), {}, NOW)).toHaveLength(1);
   });
 
-  it('that was cut off after any step leaves an inventory that opens, and is done by the next', async () => {
+  it('re-keying cut off after any step leaves an inventory that opens, and the next re-keying completes it', async () => {
     const { inventory, id, made, account, key } = await stocked();
     const path = join(inventory.directory, 'inventory.db');
     const spy = new BetterSqlite(path);
-    // The cut: writes of accounts fail, after the secrets were sealed anew.
+    // The cut: writes of accounts fail after the secrets were encrypted again.
     spy.exec("create trigger cut before update on accounts begin select raise(abort, 'cut'); end");
     await expect(rekey(inventory)).rejects.toThrow('cut');
     const half = openInventory(inventory.directory);

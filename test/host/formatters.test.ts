@@ -23,8 +23,8 @@ const status: FobStatus = {
 };
 const fob = { serial, board: 'pico', firmware: '0.2.0', protocolVersion: 2 };
 
-describe('what is said about a fob', () => {
-  it('is short where all is well', () => {
+describe('report about a fob', () => {
+  it('the report about a fob is short where all is well', () => {
     expect(infoText({ ...fob, accounts: 1, free: 31, status })).toBe(
       [
         `The fob ${serial} is a pico with firmware 0.2.0.`,
@@ -35,7 +35,7 @@ describe('what is said about a fob', () => {
     );
   });
 
-  it('says in plain words what is not', () => {
+  it('the report about a fob names defects in plain words', () => {
     const text = infoText({
       ...fob,
       status: {
@@ -63,15 +63,15 @@ describe('what is said about a fob', () => {
     expect(infoText({ ...fob, status: { ...status, wentBack: 'unknown' } })).toContain('it cannot tell');
   });
 
-  it('says what an update would bring', () => {
+  it('the report about a fob says what an update would bring', () => {
     expect(infoText({ ...fob, accounts: 2, free: 0 })).toContain('an update brings it');
   });
 });
 
-describe('what is said about a policy', () => {
+describe('report about a policy', () => {
   const result = { serial, isSet: true, pin: 'set', wentBack: 'no' } as const;
 
-  it('has a line for each part of it', () => {
+  it('the report about a policy has a line for each part of it', () => {
     expect(policyText({ ...result, policy: status.policy }).split('\n')).toEqual([
       `The fob ${serial} wants a PIN of 6 digits or more.`,
       'It does not type passcodes into computers.',
@@ -97,7 +97,7 @@ describe('what is said about a policy', () => {
     ]);
   });
 
-  it('warns once of a memory that went back', () => {
+  it('the report about a policy warns once of a memory that went back', () => {
     const { policy } = status;
     expect(policyNote({ ...result, policy })).toBe('');
     expect(policyNote({ ...result, policy, pin: 'to-be-chosen' })).toContain(
@@ -110,10 +110,10 @@ describe('what is said about a policy', () => {
   });
 });
 
-describe('what is said about accounts', () => {
+describe('report about accounts', () => {
   const account = { health: 'good', algorithm: 'SHA-1', issuer: 'Example' } as const;
 
-  it('shows their order, alphabets and suites', () => {
+  it('the report about accounts shows their order, alphabets and suites', () => {
     const decimal = { digits: 6, alphabet: 'decimal' } as const;
     const accounts = [
       { ...account, ...decimal, id: '01020304', kind: 'totp', periodSeconds: 30, label: 'alice' },
@@ -136,7 +136,7 @@ describe('what is said about accounts', () => {
   });
 });
 
-describe('what is said about a clock', () => {
+describe('report about a clock', () => {
   const clock = {
     serial,
     fobTime: '2026-11-25T02:19:42.000Z',
@@ -146,7 +146,7 @@ describe('what is said about a clock', () => {
     isSet: false,
   };
 
-  it('says what the fob thinks of it, where the firmware does', () => {
+  it("the report about a clock gives the fob's own estimate, where the firmware has one", () => {
     expect(clockText({ ...clock, state: 'trusted' }).split('\n')).toHaveLength(3);
     const known = { ...clock, errorSeconds: 2, trimPpm: -3.5 };
     expect(
@@ -159,8 +159,8 @@ describe('what is said about a clock', () => {
   });
 });
 
-describe('what is said while a command runs', () => {
-  it('names the number that is to be compared', () => {
+describe('messages of a running command', () => {
+  it('a message names the number to compare', () => {
     const asked = { event: 'press-needed', serial, purpose: 'respond' } as const;
     expect(progressText(asked)).toBe(
       `Hold the button of the fob ${serial} for a second to send the response here; press it to decline.`,

@@ -10,7 +10,7 @@ import { CoreFob } from './kit/core-fob.ts';
 import { HOSTILE, lie, onTcp } from './kit/lying-fob.ts';
 import { atHand, workplace } from './kit/workplace.ts';
 
-/** A fob that its owner paired and enrolled, and that answers with what a terminal would obey. */
+/** A fob that its owner paired and enrolled, and that answers with control sequences for a terminal. */
 
 const OBEYED = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 const RFC4226_KEY = new Uint8Array(Buffer.from('12345678901234567890'));
@@ -45,7 +45,10 @@ afterEach(() => {
   rmSync(home, { recursive: true });
 });
 
-/** Runs the command line in this process; the button is held whenever it is asked for. @param typed at a terminal */
+/**
+ * Runs the command line in this process; holds the button whenever it is asked for.
+ * @param typed at a terminal
+ */
 async function passfob(args: string[], typed?: string) {
   let [stdout, stderr] = ['', ''];
   let hasTyped = false;
@@ -89,25 +92,31 @@ const COMMANDS: readonly (readonly [string, readonly string[], number])[] = [
 ];
 
 describe('a fob that puts control sequences into every text', () => {
-  it.each(COMMANDS)('prints none of them, nor a line more, by %s', async (_name, args, lines) => {
-    lie({ list: { issuer: HOSTILE.slice(0, 16), label: HOSTILE.slice(8) }, names: HOSTILE.slice(0, 10) });
-    const { stdout, stderr } = await passfob([...args]);
-    expect(stdout + stderr).not.toBe('');
-    for (const line of [...stdout.split('\n'), ...stderr.split('\n')]) expect(line).not.toMatch(OBEYED);
-    if (lines >= 0) expect(stdout.split('\n')).toHaveLength(lines + 1);
-  });
+  it.each(COMMANDS)(
+    'no control sequence and no extra line of a fob is printed by %s',
+    async (_name, args, lines) => {
+      lie({ list: { issuer: HOSTILE.slice(0, 16), label: HOSTILE.slice(8) }, names: HOSTILE.slice(0, 10) });
+      const { stdout, stderr } = await passfob([...args]);
+      expect(stdout + stderr).not.toBe('');
+      for (const line of [...stdout.split('\n'), ...stderr.split('\n')]) expect(line).not.toMatch(OBEYED);
+      if (lines >= 0) expect(stdout.split('\n')).toHaveLength(lines + 1);
+    },
+  );
 
-  it.each(COMMANDS)('is told to programs as it is, and escaped, by %s --json', async (_name, args) => {
-    lie({ list: { issuer: HOSTILE.slice(0, 16), label: HOSTILE.slice(8) }, names: HOSTILE.slice(0, 10) });
-    const { stdout, stderr } = await passfob([...args, '--json']);
-    expect(stdout.endsWith('\n')).toBe(true);
-    expect(stdout.slice(0, -1)).not.toMatch(OBEYED);
-    for (const line of stderr.split('\n')) expect(line).not.toMatch(OBEYED);
-    const document = JSON.parse(stdout) as { account?: { label: string } };
-    if (args[0] === 'move') expect(document.account?.label).toBe(HOSTILE.slice(8));
-  });
+  it.each(COMMANDS)(
+    'control sequences of a fob reach programs unchanged and escaped, by %s --json',
+    async (_name, args) => {
+      lie({ list: { issuer: HOSTILE.slice(0, 16), label: HOSTILE.slice(8) }, names: HOSTILE.slice(0, 10) });
+      const { stdout, stderr } = await passfob([...args, '--json']);
+      expect(stdout.endsWith('\n')).toBe(true);
+      expect(stdout.slice(0, -1)).not.toMatch(OBEYED);
+      for (const line of stderr.split('\n')) expect(line).not.toMatch(OBEYED);
+      const document = JSON.parse(stdout) as { account?: { label: string } };
+      if (args[0] === 'move') expect(document.account?.label).toBe(HOSTILE.slice(8));
+    },
+  );
 
-  it('hides nothing of the question before an account is removed', async () => {
+  it('control sequences hide nothing of the question before an account is removed', async () => {
     lie({ list: { label: '\u001b]0;x\u0007\n\u009b2J\u202e\u200b\u2028\u001b[8m' } });
     const { code, stderr } = await passfob(['remove', ACCOUNT], 'y\r');
     expect(code).toBe(0);
@@ -117,8 +126,8 @@ describe('a fob that puts control sequences into every text', () => {
   });
 });
 
-describe('a passcode that a fob answers with', () => {
-  it('is printed where it fits the account', async () => {
+describe('passcodes that a fob answers with', () => {
+  it('a passcode is printed where it fits the account', async () => {
     lie({ code: '755224' });
     expect(await passfob(['code', ACCOUNT])).toMatchObject({ code: 0, stdout: '755224\n' });
   });
@@ -132,7 +141,7 @@ describe('a passcode that a fob answers with', () => {
     ['a digit of another script', '75522\u00b2', {}],
     ['nothing, by an account without digits', '', { digits: 0 }],
     ['a lower-case letter in hexadecimal', '75522a', { digits: 0x16 }],
-  ])('is refused where it is %s', async (_what, answer, list) => {
+  ])('a passcode is refused where it is %s', async (_what, answer, list) => {
     lie({ code: answer, list });
     const { code, stdout, stderr } = await passfob(['code', ACCOUNT]);
     expect(stdout).toBe('');
@@ -141,7 +150,7 @@ describe('a passcode that a fob answers with', () => {
     expect(code).not.toBe(0);
   });
 
-  it('is refused as the answer to a question, too', async () => {
+  it('a passcode that does not fit is refused as the answer to a question, too', async () => {
     lie({ code: '\u001b[2J66', list: { kind: 3 } });
     const { code, stdout, stderr } = await passfob(['respond', ACCOUNT, '12345678']);
     expect([code === 0, stdout]).toEqual([false, '']);

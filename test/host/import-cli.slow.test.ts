@@ -25,7 +25,7 @@ describeNeeds(needsBuild, 'passfob import', () => {
 
   const run = (...args: string[]) => passfob(['import', ...args], { home, input: '' });
 
-  it('says in a dry run, without a fob, what would become of each row', async () => {
+  it('a dry run of import says, without a fob, what would become of each row', async () => {
     const { exitCode, stdout, stderr } = await run(
       corpus('uri-twice.txt'),
       corpus('uri-steam.txt'),
@@ -46,7 +46,7 @@ describeNeeds(needsBuild, 'passfob import', () => {
     ]);
   });
 
-  it('shows the kind, hash, digits and period of every account before a fob is touched', async () => {
+  it('import shows the kind, hash, digits and period of every account before a fob is touched', async () => {
     const { stdout } = await run(
       corpus('privacyidea-long-keys.csv'),
       corpus('table-serials.csv'),
@@ -67,13 +67,13 @@ describeNeeds(needsBuild, 'passfob import', () => {
     });
   });
 
-  it('prints nothing that a terminal would obey', async () => {
+  it('import prints no control sequence for a terminal', async () => {
     const { stdout } = await run(corpus('uri-control-names.txt'), '--dry-run');
     expect(stdout.replaceAll('\n', '')).toMatch(/^\P{Cc}*$/u);
     expect(stdout).toContain('A: al?ice');
   });
 
-  it('takes a password from a file, and asks for none where nobody is', async () => {
+  it('import takes a password from a file, and asks for none without a person', async () => {
     const passwordFile = join(home, 'password');
     writeFileSync(passwordFile, 'qwerty\n');
     const opened = await run(
@@ -89,7 +89,7 @@ describeNeeds(needsBuild, 'passfob import', () => {
     expect(unasked.json()).toMatchObject({ error: { next: expect.stringContaining('--password-file') } });
   });
 
-  it('ends at Ctrl-C while it makes keys of a password', async () => {
+  it('import ends at Ctrl-C while it derives keys from a password', async () => {
     const slots = Array.from({ length: 2 }, () => ({ n: 2 ** 18, r: 8, p: 1 }));
     writeFileSync(join(home, 'vault.json'), slottedAegis(slots));
     const pipe = join(home, 'pipe');
@@ -97,7 +97,7 @@ describeNeeds(needsBuild, 'passfob import', () => {
     const args = [cliMain, 'import', join(home, 'vault.json'), '--dry-run', '--password-file', pipe];
     const command = spawn(process.execPath, args, { env: { ...process.env, PASSFOB_HOME: home } });
     const ended = once(command, 'close');
-    // The command alone opens it for reading: it goes on as soon as this is written.
+    // Only the command opens it for reading: this write ends once it does.
     await writeFile(pipe, 'not the password\n');
     command.kill('SIGINT');
     expect(await ended).toEqual([13, null]);
@@ -110,11 +110,11 @@ describeNeeds(needsBuild, 'passfob import', () => {
     [[corpus('uri-good.txt'), '--format', 'paper'], 2],
     [[corpus('uri-good.txt'), '--only', 'zed', '--dry-run'], 3],
     [['otpauth://totp/x?secret=GEZDGNBVGY3TQOJQ'], 2],
-  ])('refuses %j', async (args, exitCode) => {
+  ])('import refuses %j', async (args, exitCode) => {
     expect((await run(...args)).exitCode).toBe(exitCode);
   });
 
-  describe('with a fob', () => {
+  describe('imports with a fob', () => {
     let fob: SimulatedFob;
     beforeAll(async () => {
       fob = await simulatedFob();
@@ -123,7 +123,7 @@ describeNeeds(needsBuild, 'passfob import', () => {
     });
     afterAll(() => fob.close());
 
-    it('writes what is good, ends with 3 for what is not, and writes nothing twice', async () => {
+    it('import writes the good rows, ends with 3 for the others, and writes nothing twice', async () => {
       const args = [corpus('uri-digits.txt'), '--port', fob.tcp, '--json'];
       for (const counts of [
         { enrolled: 3, present: 0, refused: 4 },

@@ -30,8 +30,8 @@ async function ownedFob() {
 const labels = async (owner: Awaited<ReturnType<typeof ownedFob>>['owner'], fob: CoreFob) =>
   (await list(owner.context, await atHand(fob))).accounts.map(({ label }) => label);
 
-describe('an import', () => {
-  it('writes every good row, has each proved, and says what became of the others', async () => {
+describe('imports', () => {
+  it('an import writes every good row, has each proved, and reports the result of the others', async () => {
     const { fob, owner, atFob } = await ownedFob();
     const rows = await rowsOf(uri('a'), uri('b', '&digits=5'), uri('a'), uri('c', '&period=60'));
     const error = await failure(importRows(owner.context, atFob, rows));
@@ -53,7 +53,7 @@ describe('an import', () => {
     expect((await verify(owner.context, await atHand(fob))).accounts).toHaveLength(2);
   });
 
-  it('writes nothing twice when it is run again, whoever wrote it', async () => {
+  it('a repeated import writes nothing twice, whoever wrote it', async () => {
     const { fob, owner, atFob } = await ownedFob();
     await enroll(owner.context, atFob, parseOtpauth(uri('b')));
     const rows = await rowsOf(uri('a'), uri('b'));
@@ -64,14 +64,14 @@ describe('an import', () => {
     expect(await labels(owner, fob)).toEqual(['b', 'a']);
   });
 
-  it('takes the same name with another secret or other settings as another account', async () => {
+  it('an import takes the same name with another secret or other settings as another account', async () => {
     const { fob, owner, atFob } = await ownedFob();
     await importRows(owner.context, atFob, await rowsOf(uri('a')));
     const other = await rowsOf(uri('a', '&digits=8'), uri('a').replace(SECRET, SECRET.replace('GE', 'GF')));
     expect((await importRows(owner.context, await atHand(fob), other)).counts.enrolled).toBe(2);
   });
 
-  it('writes again what the fob has lost', async () => {
+  it('an import writes accounts again that the fob has lost', async () => {
     const { owner, atFob } = await ownedFob();
     const rows = await rowsOf(uri('a'));
     const { rows: [written] = [] } = await importRows(owner.context, atFob, rows);
@@ -79,7 +79,7 @@ describe('an import', () => {
     expect((await importRows(owner.context, atFob, rows)).counts).toMatchObject({ enrolled: 1 });
   });
 
-  it('cut off at any frame is completed by running it again', async () => {
+  it('an import cut off at any frame is completed by running it again', async () => {
     const uris = [uri('a'), uri('b'), uri('c')];
     const cuts = await forEveryCut(
       async () => {
@@ -98,7 +98,7 @@ describe('an import', () => {
     expect(cuts).toBeGreaterThan(10);
   });
 
-  it('ends where the fob is full, with what was written proved', async () => {
+  it('an import ends where the fob is full, with the written accounts proved', async () => {
     const { fob, owner, atFob } = await ownedFob();
     const uris = Array.from({ length: 60 }, (_, at) => uri(`u${at}`));
     const error = await failure(importRows(owner.context, atFob, await rowsOf(...uris)));
@@ -109,8 +109,8 @@ describe('an import', () => {
   });
 });
 
-describe('a dry run', () => {
-  it('needs no fob and changes nothing', async () => {
+describe('dry runs of an import', () => {
+  it('a dry run of an import needs no fob and changes nothing', async () => {
     const { counts, rows, serial } = dryRun(await rowsOf(uri('a'), uri('b', '&digits=5')));
     expect(serial).toBeUndefined();
     expect(counts).toEqual({ ok: 1, enrolled: 0, present: 0, skipped: 0, refused: 1 });
@@ -118,7 +118,7 @@ describe('a dry run', () => {
   });
 });
 
-describe('what is to be imported', () => {
+describe('selection for an import', () => {
   const nobody = async (): Promise<string> => {
     throw new FobError('usage');
   };
@@ -137,7 +137,7 @@ describe('what is to be imported', () => {
     ...more,
   });
 
-  it('may be some of the accounts, by label, issuer or both', async () => {
+  it('an import may take some of the accounts, by label, issuer or both', async () => {
     const path = written([uri('a'), uri('b'), uri('c').replaceAll('Example', 'Other')].join('\n'));
     const chosen = async (...only: string[]) =>
       (await readImport(source(path, { only }), nobody)).map(({ label }) => label);
@@ -148,7 +148,7 @@ describe('what is to be imported', () => {
     expect(error.message).toBe('No account in the files is called "zed".');
   });
 
-  it('is opened by a password or a key from a file', async () => {
+  it('an import is opened by a password or a key from a file', async () => {
     const figure = (number: number) =>
       new URL(`../formats/corpus/pskc-figure-${number}.xml`, import.meta.url).pathname;
     const passwordFile = written('qwerty\nnot of the password\n');

@@ -43,8 +43,8 @@ function opened(): Inventory {
   return inventory;
 }
 
-describe('an account that is renamed', () => {
-  it('keeps both names until it is known which hold', async () => {
+describe('renamed accounts in the inventory', () => {
+  it('a renamed account keeps both names until it is known which hold', async () => {
     const inventory = opened();
     const id = await addPendingPairing(inventory, FOB, secrets(), 1);
     const key = secret(new Uint8Array(randomBytes(20)));
@@ -61,14 +61,14 @@ describe('an account that is renamed', () => {
     await settleNames(inventory, id, account.id, true);
     const renamed = { state: 'pending', key, settings: { ...account, ...nextNames } };
     expect(await kept()).toEqual(renamed);
-    // Nothing is proposed any more: settling again changes nothing.
+    // No name is proposed any more: settling again changes nothing.
     await settleNames(inventory, id, account.id, true);
     expect(await kept()).toEqual(renamed);
   });
 });
 
-describe('an OCRA account', () => {
-  it('keeps its suite', async () => {
+describe('OCRA accounts in the inventory', () => {
+  it('an OCRA account keeps its suite', async () => {
     const inventory = opened();
     const id = await addPendingPairing(inventory, FOB, secrets(), 1);
     const key = secret(new Uint8Array(randomBytes(20)));
@@ -84,8 +84,8 @@ describe('an OCRA account', () => {
   });
 });
 
-describe('an inventory of the first passfob', () => {
-  it('opens with its fobs, accounts and recovery keys, which no fob is known to have', async () => {
+describe('inventories of the first passfob', () => {
+  it('an inventory of the first passfob opens with its fobs, accounts and recovery keys, which no fob is known to have', async () => {
     await opened().close();
     const keys = openKeyFile(join(folder, 'inventory.key'), false);
     for (const name of ['inventory.db', 'inventory.db-wal', 'inventory.db-shm']) {

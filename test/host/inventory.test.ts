@@ -58,15 +58,15 @@ function problem(work: () => unknown): FobError {
   throw new Error('nothing was refused');
 }
 
-/** Everything the inventory has on its disk at this moment, as after a crash. */
+/** Returns everything the inventory has on its disk at this moment, as after a crash. */
 function crashCopy(name: string): string {
   const copy = join(folder, name);
   cpSync(join(folder, 'inventory'), copy, { recursive: true });
   return copy;
 }
 
-describe('pairings', () => {
-  it('are on the disk, with their keys, when the promise resolves', async () => {
+describe('pairings in the inventory', () => {
+  it('pairings are on the disk, with their keys, when the promise resolves', async () => {
     const inventory = opened();
     const made = secrets();
     const id = await addPendingPairing(inventory, FOB, made, 1000);
@@ -77,7 +77,7 @@ describe('pairings', () => {
     expect(await pairingKeyOf(after, id)).toEqual(made.pairingKey);
   });
 
-  it('end those before them when they are confirmed, and only then', async () => {
+  it('a confirmed pairing ends those before it, a pending one does not', async () => {
     const inventory = opened();
     const first = await addPendingPairing(inventory, FOB, secrets(), 1);
     await confirmPairing(inventory, first, 2);
@@ -90,7 +90,7 @@ describe('pairings', () => {
     await expect(pairingKeyOf(inventory, first)).rejects.toThrow(FobError);
   });
 
-  it('are dropped only while pending', async () => {
+  it('a pairing is dropped only while pending', async () => {
     const inventory = opened();
     const pending = await addPendingPairing(inventory, FOB, secrets(), 1);
     const confirmed = await addPendingPairing(inventory, { ...FOB, serial: 'PF-2222-2222' }, secrets(), 1);
@@ -101,7 +101,7 @@ describe('pairings', () => {
     expect(await pairingsOf(inventory, 'PF-2222-2222')).toHaveLength(1);
   });
 
-  it('leave no sealed secret behind when the fob is erased', async () => {
+  it('a pairing leaves no encrypted secret behind when the fob is erased', async () => {
     const inventory = opened();
     const id = await addPendingPairing(inventory, FOB, secrets(), 1);
     await confirmPairing(inventory, id, 2);
@@ -125,8 +125,8 @@ describe('pairings', () => {
   });
 });
 
-describe('accounts', () => {
-  it('keep settings and key, and whether the fob has proved them', async () => {
+describe('accounts in the inventory', () => {
+  it('an account keeps settings and key, and whether the fob has proved it', async () => {
     const inventory = opened();
     const id = await addPendingPairing(inventory, FOB, secrets(), 1);
     const key = secret(new Uint8Array(randomBytes(20)));
@@ -140,8 +140,8 @@ describe('accounts', () => {
   });
 });
 
-describe('the files', () => {
-  it('hold no secret in clear, neither while open nor after', async () => {
+describe('inventory files', () => {
+  it('inventory files hold no secret in clear, neither while open nor after', async () => {
     const inventory = opened();
     const made = secrets();
     const key = secret(new Uint8Array(randomBytes(20)));
@@ -157,7 +157,7 @@ describe('the files', () => {
     expect(found(join(folder, 'inventory'))).toEqual([]);
   });
 
-  it('belong to their user alone', () => {
+  it('inventory files belong to their user alone', () => {
     opened();
     const modes = [join(folder, 'inventory'), ...readdirSync(join(folder, 'inventory')).map(inside)].map(
       path => statSync(path).mode & 0o077,
@@ -166,7 +166,7 @@ describe('the files', () => {
     expect(modes.filter(mode => mode !== 0)).toEqual([]);
   });
 
-  it('are refused when they come from a later passfob', async () => {
+  it('inventory files of a later passfob are refused', async () => {
     await opened().close();
     const database = new BetterSqlite(inside('inventory.db'));
     database.pragma('user_version = 1000');
@@ -174,7 +174,7 @@ describe('the files', () => {
     expect(problem(() => opened())).toMatchObject({ kind: 'inventory', next: 'Update passfob.' });
   });
 
-  it('are refused when they are no database', () => {
+  it('inventory files that are no database are refused', () => {
     opened();
     const other = join(folder, 'other');
     cpSync(join(folder, 'inventory'), other, { recursive: true });
@@ -187,7 +187,7 @@ describe('the files', () => {
 const inside = (name: string) => join(folder, 'inventory', name);
 
 describe('the key file', () => {
-  it('that others may read is refused, with the way out', async () => {
+  it('a key file that others may read is refused, with the remedy', async () => {
     await opened().close();
     chmodSync(inside('inventory.key'), 0o640);
     const error = problem(() => opened());
@@ -195,7 +195,7 @@ describe('the key file', () => {
     expect(error.next).toContain('chmod 600');
   });
 
-  it('is not made anew while secrets wait to be opened by the old one', async () => {
+  it('a key file is not made again while secrets need the old one', async () => {
     const inventory = opened();
     await addPendingPairing(inventory, FOB, secrets(), 1);
     await inventory.close();
@@ -205,7 +205,7 @@ describe('the key file', () => {
   });
 
   it.each(['', 'passfob inventory keys 1\n', 'passfob inventory keys 1\nzz AAAA\n', 'x'.repeat(20_000)])(
-    'is refused when it is damaged (%#)',
+    'a damaged key file is refused (%#)',
     async text => {
       await opened().close();
       writeFileSync(inside('inventory.key'), text, { mode: 0o600 });
@@ -213,7 +213,7 @@ describe('the key file', () => {
     },
   );
 
-  it('of another inventory opens nothing', async () => {
+  it('a key file of another inventory opens nothing', async () => {
     const inventory = opened();
     const id = await addPendingPairing(inventory, FOB, secrets(), 1);
     await inventory.close();
@@ -224,8 +224,8 @@ describe('the key file', () => {
   });
 });
 
-describe('seals', () => {
-  it('open in their place only, and only unchanged', () => {
+describe('values encrypted in the inventory', () => {
+  it('an encrypted value opens in its place only, and only unchanged', () => {
     const keys = openKeyFile(join(folder, 'keys'), true);
     const place = { column: 'secrets.pairing_key', id: '1' };
     fc.assert(
@@ -248,8 +248,8 @@ describe('seals', () => {
   });
 });
 
-describe('the folder', () => {
-  it('is where the system keeps such data, or where PASSFOB_HOME says', () => {
+describe('the inventory folder', () => {
+  it('the inventory folder is where the system keeps such data, or where PASSFOB_HOME says', () => {
     expect(inventoryDirectory({ PASSFOB_HOME: '/p', XDG_DATA_HOME: '/x' }, 'linux', '/h')).toBe('/p');
     expect(inventoryDirectory({ XDG_DATA_HOME: '/x' }, 'linux', '/h')).toBe('/x/passfob');
     expect(inventoryDirectory({ XDG_DATA_HOME: 'x' }, 'linux', '/h')).toBe('/h/.local/share/passfob');

@@ -15,13 +15,16 @@ import { needsBuild, type SimulatedFob, simulatedFob } from './kit/simulated-fob
 // Each process takes a second to start, more where other tests keep the machine busy.
 vi.setConfig({ testTimeout: 120_000 });
 
-/** By how much the clocks of a fob and of this computer may differ: a fob's is set by whole seconds, and each way takes time. */
+/**
+ * Allowed difference between the clocks of a fob and of this computer: a fob's is set by whole seconds, and each way
+ * takes time.
+ */
 const CLOCKS_DIFFER_SECONDS = 5;
 
-/** What npx takes to pass a signal on. */
+/** The time that npx takes to pass a signal on. */
 const SIGNALS_APART_MS = 2;
 
-/** The whole way of a fob, one command after the other: each test goes on where the one before stopped. */
+/** The whole life of a fob, one command after the other: each test continues where the one before stopped. */
 describeNeeds(needsBuild, 'a fob, from blank to blank, by the command line', () => {
   let fob: SimulatedFob;
   let home: string;
@@ -47,7 +50,7 @@ describeNeeds(needsBuild, 'a fob, from blank to blank, by the command line', () 
   const key = secret(new Uint8Array(randomBytes(20)));
   const uri = secret(`otpauth://totp/Example:alice?secret=${base32nopad.encode(key)}&issuer=Example`);
 
-  it('is found, blank', async () => {
+  it('a blank fob is found', async () => {
     const address = fob.pty === undefined ? fob.tcp : `serial:${fob.pty}`;
     expect(json(await run('devices', '--json'))).toEqual({
       exitCode: 0,
@@ -67,7 +70,7 @@ describeNeeds(needsBuild, 'a fob, from blank to blank, by the command line', () 
     });
   });
 
-  it('is paired by the code on its screen, typed in time, and gets the time with its owner', async () => {
+  it('a fob is paired by the code on its screen, typed in time, and gets the time with its owner', async () => {
     const paired = await passfob(['pair', '--json', ...port], {
       home,
       when: ['Code on the screen', async ({ type }) => type(`${await fob.code()}\n`)],
@@ -81,7 +84,7 @@ describeNeeds(needsBuild, 'a fob, from blank to blank, by the command line', () 
     });
   });
 
-  it('takes an account from standard input', async () => {
+  it('a fob takes an account from standard input', async () => {
     const enrolled = await passfob(['enroll', '--uri', '-', '--json', ...port], { home, input: `${uri}\n` });
     expect(json(enrolled)).toMatchObject({
       exitCode: 0,
@@ -93,7 +96,7 @@ describeNeeds(needsBuild, 'a fob, from blank to blank, by the command line', () 
     });
   });
 
-  it('takes one from a file', async () => {
+  it('a fob takes an account from a file', async () => {
     const path = join(home, 'uri');
     const other = secret(base32nopad.encode(new Uint8Array(randomBytes(32))));
     writeFileSync(path, `otpauth://hotp/bob?secret=${other}&counter=7&algorithm=SHA256&digits=8\n`);
@@ -103,7 +106,7 @@ describeNeeds(needsBuild, 'a fob, from blank to blank, by the command line', () 
     });
   });
 
-  it('takes one from a picture of a QR code', async () => {
+  it('a fob takes an account from a picture of a QR code', async () => {
     const path = join(home, 'qr.png');
     const seed = secret(base32nopad.encode(new Uint8Array(randomBytes(20))));
     writeFileSync(
@@ -117,7 +120,7 @@ describeNeeds(needsBuild, 'a fob, from blank to blank, by the command line', () 
     });
   });
 
-  it('makes one, and hands its secret on to a new file only', async () => {
+  it('an account is generated, and its secret goes only to a new file', async () => {
     const path = join(home, 'made');
     const args = ['enroll', '--generate', '--kind', 'hotp', '--issuer', 'Made', '--label', 'carol', '--json'];
     const made = await run(...args, '--out', path, '--plain-seeds', '--yes');
@@ -136,7 +139,7 @@ describeNeeds(needsBuild, 'a fob, from blank to blank, by the command line', () 
     expect(listed.json().accounts).toHaveLength(4);
   });
 
-  it('lists them', async () => {
+  it('a fob lists its accounts', async () => {
     expect(json(await run('list', '--json'))).toMatchObject({
       exitCode: 0,
       clock: 'trusted',
@@ -152,7 +155,7 @@ describeNeeds(needsBuild, 'a fob, from blank to blank, by the command line', () 
     expect(stdout).toContain('alice');
   });
 
-  it('gives the right passcode when its button is held, and says nothing else on standard output', async () => {
+  it('a fob gives the right passcode when its button is held, and standard output has nothing else', async () => {
     const now = () => Math.floor(Date.now() / 1000);
     const accepted = (epoch: number) => generateSync({ secret: base32nopad.encode(key), epoch });
     // A step may begin on the fob a moment earlier or later than here.
@@ -166,12 +169,12 @@ describeNeeds(needsBuild, 'a fob, from blank to blank, by the command line', () 
     expect(right).toContain(stdout);
   });
 
-  it('gives none when its button is pressed shortly', async () => {
+  it('a fob gives no passcode when its button is pressed', async () => {
     const denied = await pressed(['code', 'bob', '--json'], fob.deny);
     expect(json(denied)).toMatchObject({ exitCode: 10, error: { kind: 'refused', refusal: 'press-denied' } });
   });
 
-  it('ends waiting for a press when it is interrupted', async () => {
+  it('a command that waits for a hold ends when it is interrupted', async () => {
     const cancelled = await passfob(['code', 'bob', '--json', ...port], {
       home,
       when: ['Hold the button', ({ kill }) => kill('SIGINT')],
@@ -180,7 +183,7 @@ describeNeeds(needsBuild, 'a fob, from blank to blank, by the command line', () 
     expect((await fob.screen()).join(' ')).not.toContain('?');
   });
 
-  it('takes its question off the fob when Ctrl-C arrives twice, from the terminal and from npx', async () => {
+  it('the fob drops its question when Ctrl-C arrives twice, from the terminal and from npx', async () => {
     const cancelled = await passfob(['code', 'bob', '--json', ...port], {
       home,
       when: [
@@ -195,7 +198,7 @@ describeNeeds(needsBuild, 'a fob, from blank to blank, by the command line', () 
     expect((await fob.screen()).join(' ')).not.toContain('?');
   });
 
-  it('keeps the time of this computer', async () => {
+  it('a fob keeps the time of this computer', async () => {
     const clock = json(await run('clock', '--json'));
     expect(clock).toMatchObject({
       exitCode: 0,
@@ -207,16 +210,16 @@ describeNeeds(needsBuild, 'a fob, from blank to blank, by the command line', () 
     expect(json(await run('clock', '--set', '--json'))).toMatchObject({ exitCode: 0, isSet: true });
   });
 
-  it('proves every account', async () => {
+  it('a fob proves every account', async () => {
     const { accounts, ...rest } = json(await run('verify', '--json')) as { accounts?: { verdict: string }[] };
     expect(rest).toMatchObject({ exitCode: 0, ok: true });
     expect(accounts?.map(({ verdict }) => verdict)).toEqual(['proved', 'proved', 'proved', 'proved']);
   });
 
-  it('loses one account, by name, and keeps the others', async () => {
+  it('a fob loses one account, by name, and keeps the others', async () => {
     const before = json(await run('list', '--json')).accounts as { label: string }[];
     const label = before[0]?.label ?? '';
-    // Without a terminal nobody can be asked: nothing happens without --yes.
+    // Without a terminal no question is possible: nothing happens without --yes.
     expect((await run('remove', label)).exitCode).not.toBe(0);
     expect((await run('remove', 'nobody', '--yes')).exitCode).toBe(3);
     expect(json(await run('list', '--json')).accounts).toEqual(before);
@@ -227,7 +230,7 @@ describeNeeds(needsBuild, 'a fob, from blank to blank, by the command line', () 
     expect(json(await run('list', '--json')).accounts).toEqual(before.slice(1));
   });
 
-  it('is erased only by who says so twice: here and at the button', async () => {
+  it('a fob is erased only after two confirmations: here and at the button', async () => {
     const unasked = await run('erase');
     expect(unasked.exitCode).toBe(2);
     expect(unasked.stderr).toContain('--yes');

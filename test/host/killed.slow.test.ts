@@ -24,7 +24,7 @@ function folder(): string {
   return path;
 }
 
-/** Kills it at its first call, its second and so on, each time in a new folder, until it ends by itself. */
+/** Kills the program at its first call, its second and so on, each time in a new folder, until it ends by itself. */
 function killEverywhere(program: (path: string) => string, look: (path: string) => void): number {
   for (let nth = 1; ; nth++) {
     const path = folder();
@@ -34,29 +34,25 @@ function killEverywhere(program: (path: string) => string, look: (path: string) 
   }
 }
 
-itNeeds(
-  needsBuild,
-  'a seed that is handed on stands in no other file, wherever enroll --out is killed',
-  () => {
-    const seed = secret('otpauth://totp/ada?secret=MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U');
-    const kills = killEverywhere(
-      path => `
+itNeeds(needsBuild, 'a seed that is handed on is in no other file, wherever enroll --out is killed', () => {
+  const seed = secret('otpauth://totp/ada?secret=MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U');
+  const kills = killEverywhere(
+    path => `
       const { saveNew } = await import(${built('host/dist/commands/out-file')});
       hook();
       saveNew(${JSON.stringify(join(path, 'seeds.uri'))}, ${JSON.stringify(seed)});`,
-      path => {
-        const names = readdirSync(path);
-        expect(names.filter(name => name !== 'seeds.uri')).toEqual([]);
-        if (names.length > 0) expect(seed).toContain(readFileSync(join(path, 'seeds.uri'), 'utf8'));
-      },
-    );
-    expect(kills).toBeGreaterThan(3);
-  },
-);
+    path => {
+      const names = readdirSync(path);
+      expect(names.filter(name => name !== 'seeds.uri')).toEqual([]);
+      if (names.length > 0) expect(seed).toContain(readFileSync(join(path, 'seeds.uri'), 'utf8'));
+    },
+  );
+  expect(kills).toBeGreaterThan(3);
+});
 
 itNeeds(
   needsBuild,
-  'a private file is the old or the new one, and the next writer deletes what a kill left',
+  'a replaced private file is the old or the new one, and the next writer deletes leftovers of a kill',
   () => {
     const kills = killEverywhere(
       path => `
@@ -81,7 +77,7 @@ itNeeds(
 
 itNeeds(
   needsBuild,
-  'a private file that is made is whole or missing, and the next writer deletes what a kill left',
+  'a new private file is whole or missing, and the next writer deletes leftovers of a kill',
   () => {
     killEverywhere(
       path => `
@@ -139,7 +135,7 @@ itNeeds(needsBuild, 'a key of the service is in no second file once the key file
       hook();
       prepareKey(${JSON.stringify(path)});`,
     path => {
-      // The lock of the killed one counts for a minute, and holds nothing.
+      // The lock of the killed process counts for a minute, and holds nothing.
       const lock = join(path, 'service.key.new');
       if (readdirSync(path).includes('service.key.new')) expect(readFileSync(lock, 'utf8')).toBe('');
       rmSync(lock, { force: true });
@@ -152,7 +148,7 @@ itNeeds(needsBuild, 'a key of the service is in no second file once the key file
 
 itNeeds(
   needsBuild,
-  'a temporary file of a writer that still runs is left alone, and one of a minute ago is not',
+  'a temporary file of a running writer is left alone, and one that is a minute old is not',
   () => {
     const file = join(folder(), 'inventory.key');
     writeFileSync(`${file}.${process.pid}-0123abcd`, 'being written');

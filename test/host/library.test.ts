@@ -9,7 +9,7 @@ import { passfob } from './kit/cli.ts';
 import { needsBuild } from './kit/simulated-fob.ts';
 
 describe('the client library', () => {
-  it.each(['index', 'browser'])('needs nothing that a browser lacks: %s', async name => {
+  it.each(['index', 'browser'])('the client library uses nothing that a browser lacks: %s', async name => {
     const entry = fileURLToPath(new URL(`../../host/client/${name}.ts`, import.meta.url));
     const bundle = await build({
       entryPoints: [entry],
@@ -33,7 +33,7 @@ describeNeeds(needsBuild, 'passfob simulate', () => {
   });
   afterAll(() => rmSync(home, { recursive: true }));
 
-  it('runs a simulated fob with its own options, and ends as it ends', async () => {
+  it('the library runs a simulated fob with its own options, and ends as the fob ends', async () => {
     const ended = await passfob(['simulate', '--tcp', '0', '--control'], {
       home,
       when: ['"ready":true', ({ type }) => type('{"do":"quit"}\n')],
@@ -42,7 +42,7 @@ describeNeeds(needsBuild, 'passfob simulate', () => {
     expect((await passfob(['simulate', '--no-such-option'], { home, input: '' })).exitCode).toBe(2);
   });
 
-  it('ends its fob when it is told to end', async () => {
+  it('the library ends its fob when it is told to', async () => {
     const ended = await passfob(['simulate', '--tcp', '0', '--control'], {
       home,
       when: ['"ready":true', ({ kill }) => kill('SIGTERM')],

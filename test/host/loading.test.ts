@@ -13,7 +13,7 @@ vi.setConfig({ testTimeout: 120_000 });
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Our modules that a command line loads, as V8 counts them: `host/cli/run`. */
+/** Returns our modules that a command line loads, as V8 counts them: `host/cli/run`. */
 function loadedBy(...args: string[]): string[] {
   const folder = mkdtempSync(join(tmpdir(), 'passfob-loading-'));
   try {

@@ -22,7 +22,7 @@ import {
 // Each process takes a second to start, more where other tests keep the machine busy.
 vi.setConfig({ testTimeout: 120_000 });
 
-describeNeeds(needsBuild, 'what goes wrong', () => {
+describeNeeds(needsBuild, 'mistakes and their errors', () => {
   let fob: SimulatedFob;
   let home: string;
   let other: string;
@@ -50,7 +50,7 @@ describeNeeds(needsBuild, 'what goes wrong', () => {
     rmSync(other, { recursive: true });
   });
 
-  /** The one sentence and next step of a failed run, and that it ended with the right code. */
+  /** Checks the one sentence and next step of a failed run, and its exit code. */
   function expectFailure(failed: Run, name: keyof typeof EXIT_CODES, error: Record<string, unknown>): void {
     const exitCode = EXIT_CODES[name].code;
     expect({ exitCode: failed.exitCode, ...failed.json() }).toMatchObject({
@@ -65,7 +65,7 @@ describeNeeds(needsBuild, 'what goes wrong', () => {
     });
   }
 
-  it('a blank fob: not paired', async () => {
+  it('a command refuses a blank fob as not paired', async () => {
     for (const command of ['list', 'code', 'clock', 'verify']) {
       expectFailure(await onFob([command]), 'not-paired', { kind: 'not-paired', next: 'Run: passfob pair' });
     }
@@ -75,7 +75,7 @@ describeNeeds(needsBuild, 'what goes wrong', () => {
     });
   });
 
-  it('a pairing code that is mistyped, or another one, leaves the fob blank', async () => {
+  it('a mistyped or foreign pairing code leaves the fob blank', async () => {
     const mistyped = await onFob(['pair'], { input: 'qqqq qqqq\nnot a code\nqpz\n' });
     expectFailure(mistyped, 'bad-input', { kind: 'bad-input' });
     expect(mistyped.stderr).toContain('A character is wrong');
@@ -87,7 +87,7 @@ describeNeeds(needsBuild, 'what goes wrong', () => {
     });
   });
 
-  it('a fob that is owned already, by this inventory or another', async () => {
+  it('a command refuses a fob that is owned already, by this inventory or another', async () => {
     expect((await pairIn(home)).exitCode).toBe(0);
     const again = await onFob(['pair']);
     expectFailure(again, 'refused', { kind: 'already-owned', refusal: 'already-owned' });
@@ -102,12 +102,12 @@ describeNeeds(needsBuild, 'what goes wrong', () => {
     ['period 0', `otpauth://totp/a?secret=${seed}&period=0`],
     ['a 0 in the secret', `otpauth://totp/a?secret=${seed.slice(1)}0`],
     ['nothing', ''],
-  ])('a URI with %s, which never reaches the fob', async (_, input) => {
+  ])('a URI with %s is refused and never reaches the fob', async (_, input) => {
     expectFailure(await onFob(['enroll', '--uri', '-'], { input }), 'bad-input', { kind: 'bad-input' });
     expect((await onFob(['list'])).json()).toMatchObject({ accounts: [] });
   });
 
-  it('files that are not there, too big, or no picture', async () => {
+  it('a missing file, a file that is too big and a file without a picture are refused', async () => {
     const absent = join(home, 'absent');
     expectFailure(await onFob(['enroll', '--uri-file', absent]), 'bad-input', { kind: 'bad-input' });
     expectFailure(await onFob(['enroll', '--qr', absent]), 'bad-input', { kind: 'bad-input' });
@@ -117,7 +117,7 @@ describeNeeds(needsBuild, 'what goes wrong', () => {
     expectFailure(await onFob(['enroll', '--qr', large]), 'bad-input', { kind: 'bad-input' });
   });
 
-  it('a port that is absent, or an address that is none', async () => {
+  it('an absent port and an invalid address are refused', async () => {
     const absent = join(home, 'tty');
     expectFailure(await run(['list', '--port', absent]), 'no-fob', { kind: 'port-absent' });
     expectFailure(await run(['list', '--port', 'nonsense']), 'bad-input', { kind: 'bad-input' });
@@ -126,12 +126,12 @@ describeNeeds(needsBuild, 'what goes wrong', () => {
     expectFailure(named, 'no-fob', { kind: 'port-absent' });
   });
 
-  it('another fob than the one that is there', async () => {
+  it('a command refuses another fob than the named one', async () => {
     const failed = await onFob(['list', '--fob', 'PF-QQQQ-QQQQ']);
     expectFailure(failed, 'no-fob', { kind: 'no-fob' });
   });
 
-  itNeeds(needsPty, 'a serial port that another program uses', async () => {
+  itNeeds(needsPty, 'a command refuses a serial port that another program uses', async () => {
     const held = await openSerial(fobPort());
     try {
       expectFailure(await onFob(['list']), 'port-busy', { kind: 'port-busy' });
@@ -140,7 +140,7 @@ describeNeeds(needsBuild, 'what goes wrong', () => {
     }
   });
 
-  it('a TCP port that another program uses', async () => {
+  it('a command refuses a TCP port that another program uses', async () => {
     const [, host = '', port = ''] = fob.tcp.split(':');
     const held = await openTcp(host, Number(port));
     try {
@@ -151,7 +151,7 @@ describeNeeds(needsBuild, 'what goes wrong', () => {
     expect((await run(['list', '--port', fob.tcp])).exitCode).toBe(0);
   });
 
-  itNeeds(needsOrdinaryUser, 'a port that this user may not open', async through => {
+  itNeeds(needsOrdinaryUser, 'a command refuses a port that this user may not open', async through => {
     chmodSync(fobPort(), 0o000);
     chmodSync(other, 0o777);
     try {
@@ -162,7 +162,7 @@ describeNeeds(needsBuild, 'what goes wrong', () => {
     }
   });
 
-  it('a fob that is unplugged in the middle, and works again when it is back', async () => {
+  it('a command reports a fob unplugged in the middle, and the next one works when it is back', async () => {
     expect((await onFob(['enroll', '--uri', '-'], { input: uri })).exitCode).toBe(0);
     const failed = await onFob(['code'], {
       when: ['Hold the button', () => fob.ask({ do: 'unplug' })],
@@ -172,14 +172,14 @@ describeNeeds(needsBuild, 'what goes wrong', () => {
     expect((await onFob(['verify'])).exitCode).toBe(0);
   });
 
-  it('a fob without power', async () => {
+  it('a command reports a fob without power', async () => {
     await fob.ask({ do: 'cutPower' });
     expectFailure(await onFob(['list']), 'no-answer', { kind: 'no-answer' });
     await fob.ask({ do: 'powerOn' });
     expect((await onFob(['verify'])).exitCode).toBe(0);
   });
 
-  it('a fob that lost power while it was asked for a passcode', async () => {
+  it('a command reports a fob that lost power during a request for a passcode', async () => {
     const failed = await onFob(['code'], {
       when: [
         'Hold the button',
@@ -192,14 +192,14 @@ describeNeeds(needsBuild, 'what goes wrong', () => {
     expectFailure(failed, 'refused', { refusal: 'no-session' });
   });
 
-  it('an inventory whose key others may read', async () => {
+  it('a command refuses an inventory whose key others may read', async () => {
     chmodSync(join(home, 'inventory.key'), 0o644);
     expectFailure(await onFob(['list']), 'inventory', { kind: 'inventory' });
     chmodSync(join(home, 'inventory.key'), 0o600);
     expect((await onFob(['list'])).exitCode).toBe(0);
   });
 
-  it('a key URI among the arguments, in whose place none is repeated', async () => {
+  it('a key URI among the arguments is refused, and no error repeats it', async () => {
     const failed = await onFob(['enroll', uri]);
     expectFailure(failed, 'usage', { kind: 'usage' });
     const plain = await passfob(['enroll', uri], { home, input: '' });

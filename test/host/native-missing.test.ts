@@ -13,8 +13,8 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Passfob as `npm ci --ignore-scripts` leaves it: what scripts would have fetched or built is not there. */
-describeNeeds(needsBuild, 'after an installation without scripts', () => {
+/** Passfob after `npm ci --ignore-scripts`: everything that scripts would have fetched or built is missing. */
+describeNeeds(needsBuild, 'installation without scripts', () => {
   let folder: string;
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'passfob-scripts-'));
@@ -30,7 +30,7 @@ describeNeeds(needsBuild, 'after an installation without scripts', () => {
     ['serve', ['serve', '--port', '0']],
     ['service admin-link', ['service', 'admin-link']],
     ['agent', ['agent']],
-  ])('%s names the package whose native part is missing, and the command that mends it', (_name, args) => {
+  ])('%s names the package whose native part is missing, and the command that repairs it', (_name, args) => {
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
       [join(folder, 'node_modules/passfob/bin/passfob.js'), ...args],
@@ -46,7 +46,7 @@ describeNeeds(needsBuild, 'after an installation without scripts', () => {
     expect(stderr).not.toMatch(/writable|Check the folder/);
   });
 
-  it('serial ports work: the package brings its native part along, and its script is not run', () => {
+  it('serial ports work without scripts: the package contains its native part', () => {
     const bindings = join(root, 'node_modules/@serialport/bindings-cpp');
     expect(readdirSync(bindings)).not.toContain('build');
     const program =

@@ -24,7 +24,7 @@ const asked = (question: string, more = {}) =>
   checkQuestion({ account: 'bank', question, service: 'Example Bank', user: 'alice', ...more });
 const bytes = (text: string) => new TextEncoder().encode(text);
 
-/** The response by RFC 6287, computed here. */
+/** Returns the response by RFC 6287, computed here. */
 function expected({ suite, secret: key }: Enrolment, question: string, counter = 0, pin = '') {
   if (suite === undefined) throw new Error('no suite');
   const hmac = new Hmac(hostPrimitives, suite.algorithm as 1 | 2 | 3, key);
@@ -37,8 +37,8 @@ async function ownedFob() {
   return { fob, owner, atFob: await pairedAt(owner, fob) };
 }
 
-describe('an OCRA account', () => {
-  it('is enrolled, proved, listed by its suite and renamed like any other', async () => {
+describe('OCRA accounts by cable', () => {
+  it('an OCRA account is enrolled, proved, listed by its suite and renamed like any other', async () => {
     const { owner, atFob } = await ownedFob();
     const enrolled = await enroll(owner.context, atFob, ocraSeed(COUNTS));
     expect(enrolled.account).toMatchObject({ kind: 'ocra', suite: COUNTS, digits: 8, counter: 0 });
@@ -50,7 +50,7 @@ describe('an OCRA account', () => {
     expect(accounts.map(({ verdict }) => verdict)).toEqual(['proved', 'proved']);
   });
 
-  it('gets the time first where its suite wants it', async () => {
+  it('an OCRA account gets the time first where its suite needs it', async () => {
     const fob = new CoreFob();
     const owner = workplace(fob);
     const atFob = await pairedAt(owner, fob, { toHost: speaking(1) });
@@ -59,7 +59,7 @@ describe('an OCRA account', () => {
     expect((await list(owner.context, atFob)).clock).toBe('trusted');
   });
 
-  it('can be cut off anywhere and done again: one account, known and proved', async () => {
+  it('enrolment of an OCRA account can be cut off anywhere and repeated: one account, known and proved', async () => {
     const enrolment = ocraSeed(COUNTS);
     const cuts = await forEveryCut(
       ownedFob,
@@ -75,7 +75,7 @@ describe('an OCRA account', () => {
     expect(cuts).toBe(10);
   });
 
-  it('answers questions after an approval, counting where its suite counts', async () => {
+  it('an OCRA account answers questions after an approval, counting where its suite counts', async () => {
     const { owner, atFob } = await ownedFob();
     const counting = ocraSeed(COUNTS);
     await enroll(owner.context, atFob, counting);
@@ -96,13 +96,13 @@ describe('an OCRA account', () => {
     ]);
   });
 
-  it('answers with the PIN that its suite wants, entered on the fob and nowhere else', async () => {
+  it('an OCRA account answers with the PIN that its suite requires, entered on the fob and nowhere else', async () => {
     const fob = new CoreFob();
     const owner = workplace(fob);
     await pairedAt(owner, fob);
     const pin = secret('5739');
     const symbols = [...pin, 'ok'];
-    // A digit with each poll: the fob drops a question that nobody asks about.
+    // A digit with each poll: the fob drops a question without polls.
     const isEntering = () => owner.reported.some(({ event }) => event === 'press-needed');
     const atFob = await atHand(fob, {
       toFob(frame) {
@@ -122,7 +122,7 @@ describe('an OCRA account', () => {
     ['OCRA-1:HOTP-SHA1-6:QN08', '1234567a', '8 digits'],
     ['OCRA-1:HOTP-SHA1-6:QH08', '1234567g', '8 hexadecimal digits'],
     ['OCRA-1:HOTP-SHA1-6:QN08', '1'.repeat(17), '8 digits'],
-  ])('by %s is not asked %s', async (suite, question, words) => {
+  ])('an OCRA account by %s refuses %s', async (suite, question, words) => {
     const { owner, atFob } = await ownedFob();
     await enroll(owner.context, atFob, ocraSeed(suite));
     const error = await failure(respond(owner.context, atFob, asked(question)));
@@ -131,7 +131,7 @@ describe('an OCRA account', () => {
     expect(owner.reported.map(({ event }) => event)).not.toContain('press-needed');
   });
 
-  it('has no passcode without a question, and other accounts answer none', async () => {
+  it('an OCRA account has no passcode without a question, and other accounts answer none', async () => {
     const { owner, atFob } = await ownedFob();
     await enroll(owner.context, atFob, ocraSeed(COUNTS));
     await enroll(owner.context, atFob, seedOf());
@@ -143,13 +143,13 @@ describe('an OCRA account', () => {
   it.each([
     ['denies', 'press-denied', (fob: CoreFob) => fob.deny()],
     ['reports it', 'press-reported', (fob: CoreFob) => fob.approve()],
-  ] as const)('gives nothing when the person %s', async (_, refusal, answer) => {
+  ] as const)('an OCRA account gives nothing when the person %s', async (_, refusal, answer) => {
     const fob = new CoreFob();
     const owner = workplace();
     const report = ({ event }: { event: string }) => {
       if (event !== 'press-needed') return;
       fob.deny();
-      // Behind a denial stands the question whether to report it.
+      // After a denial the fob asks whether to report it.
       answer(fob);
     };
     const context = { ...owner.context, report };
@@ -161,12 +161,12 @@ describe('an OCRA account', () => {
   });
 });
 
-describe('a passcode in another alphabet', () => {
+describe('passcodes in other alphabets', () => {
   it.each([
     ['hex', 1, 5],
     ['base32', 2, 8],
     ['base64', 3, 8],
-  ] as const)('is written in %s', async (alphabet, number, digits) => {
+  ] as const)('a passcode is written in %s', async (alphabet, number, digits) => {
     const { owner, atFob } = await ownedFob();
     const seed = seedOf({ alphabet, digits });
     expect(await enroll(owner.context, atFob, seed)).toMatchObject({ account: { alphabet, digits } });

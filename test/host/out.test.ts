@@ -34,7 +34,7 @@ async function ownedFob() {
   return { fob, owner, atFob: await pairedAt(owner, fob) };
 }
 
-/** A source of chance that is broken: it gives the same each time. */
+/** A broken source of randomness: it gives the same bytes each time. */
 const dead = (length: number) => new Uint8Array(length).fill(7);
 const fresh = (label = 'alice') => freshSeed({ kind: 1, label }, dead);
 const sealed = (path: string) => ({ format: 'pskc', sealing: { key: KEY }, path }) as const;
@@ -45,8 +45,8 @@ async function accountIn(path: string): Promise<Enrolment | undefined> {
   return row?.outcome.state === 'ok' ? row.outcome.enrolment : undefined;
 }
 
-describe('a generated account that is handed on', () => {
-  it('is in the file what it is on the fob, sealed, for its owner alone', async () => {
+describe('generated accounts that are written to a file', () => {
+  it('the file holds the account as the fob has it, encrypted, for its owner alone', async () => {
     const { fob, owner, atFob } = await ownedFob();
     const path = join(folder(), 'seeds.xml');
     const result = await enroll(owner.context, atFob, fresh(), { saveTo: sealed(path), isFresh: true });
@@ -59,7 +59,7 @@ describe('a generated account that is handed on', () => {
     expect(shown.code).toBe(hotp(new Hmac(hostPrimitives, 1, key), 0, 6));
   });
 
-  it('has another secret on another fob and by another name, though this computer draws the same', async () => {
+  it('the secret differs on another fob and under another name, though this computer draws the same bytes', async () => {
     const keys = new Set<string>();
     for (let fobs = 0; fobs < 2; fobs++) {
       const { fob, owner, atFob } = await ownedFob();
@@ -77,7 +77,7 @@ describe('a generated account that is handed on', () => {
     expect(keys).not.toContain(Buffer.from(dead(20)).toString('hex'));
   });
 
-  it('leaves no file where the account cannot be written', async () => {
+  it('no file is left where the account cannot be written', async () => {
     const { owner, atFob } = await ownedFob();
     const path = join(folder(), 'seeds.xml');
     const enrolment = { ...fresh(), issuer: 'x'.repeat(33) };
@@ -88,8 +88,8 @@ describe('a generated account that is handed on', () => {
   });
 });
 
-describe('the chance of a session', () => {
-  it('is new in each, though the owner brings the same, and there is none before', async () => {
+describe('randomness of a session', () => {
+  it('the randomness of each session is new, though the owner sends the same, and none exists before', async () => {
     const { fob, owner, atFob } = await ownedFob();
     const [pairing] = await pairingsOf(owner.context.inventory, atFob.hello.serial);
     const key = pairingKey(await pairingKeyOf(owner.context.inventory, pairing?.id ?? 0));
@@ -113,7 +113,7 @@ describeNeeds(needsBuild, 'passfob enroll --out', () => {
       input: '',
     });
 
-  it('asks twice before a secret is written for everybody, and before any fob is looked for', async () => {
+  it('a command asks twice before it writes a readable secret, and before it searches for a fob', async () => {
     const home = folder();
     const out = join(home, 'seeds');
     const once = await run(home, '--out', out, '--out-format', 'entra');
@@ -126,12 +126,12 @@ describeNeeds(needsBuild, 'passfob enroll --out', () => {
       2,
       'passfob: This command asks before it goes on, and nobody can be asked here.\nAdd --yes.\n',
     ]);
-    // Only now is the fob missed.
+    // The fob is needed only from here on.
     expect((await run(home, '--out', out, '--plain-seeds', '--yes')).exitCode).toBe(4);
     expect(existsSync(out)).toBe(false);
   });
 
-  it('takes no weak password', async () => {
+  it('a weak password for a file is refused', async () => {
     const home = folder();
     const passwordFile = join(home, 'password');
     writeFileSync(passwordFile, 'short\n');

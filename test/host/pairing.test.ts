@@ -18,8 +18,8 @@ import { atHand, cutAt, forEveryCut, pairedAt, workplace } from './kit/workplace
 const seedOf = (kind: 1 | 2 = KIND_HOTP, label = 'alice') =>
   freshSeed({ kind, issuer: 'Example', label }, length => secret(new Uint8Array(randomBytes(length))));
 
-describe('the fob that is meant', () => {
-  it('is the only one there, or the one with the serial', async () => {
+describe('choice of the fob', () => {
+  it('a command uses the only fob, or the fob with the given serial', async () => {
     const [one, two] = [await atHand(new CoreFob()), await atHand(new CoreFob())];
     const silent = { address: 'serial:/dev/x', error: new FobError('port-forbidden', { subject: '/dev/x' }) };
     const kind = (found: Parameters<typeof chooseFob>[0], serial?: string) => {
@@ -39,8 +39,8 @@ describe('the fob that is meant', () => {
   });
 });
 
-describe('pairing', () => {
-  it('makes this inventory the owner, and no other', async () => {
+describe('pairing by cable', () => {
+  it('pairing makes this inventory the owner, and no other', async () => {
     const fob = new CoreFob();
     const [owner, stranger] = [workplace(), workplace()];
     const result = await pair(owner.context, await atHand(fob), { askCode: async () => fob.code });
@@ -57,7 +57,7 @@ describe('pairing', () => {
     expect(twice.message).toContain('this inventory');
   });
 
-  it('asks again for a code that was mistyped, and takes it in groups and capitals', async () => {
+  it('pairing asks again for a mistyped code, and takes it in groups and capitals', async () => {
     const fob = new CoreFob();
     const asked: boolean[] = [];
     const askCode = async (isAgain: boolean) => {
@@ -71,7 +71,7 @@ describe('pairing', () => {
     expect(asked).toEqual([false, true]);
   });
 
-  it('ends with the code that nobody could type, and leaves the fob blank and nothing in the inventory', async () => {
+  it('pairing ends after too many wrong codes, and leaves the fob blank and nothing in the inventory', async () => {
     const fob = new CoreFob();
     const owner = workplace();
     const error = await failure(
@@ -89,7 +89,7 @@ describe('pairing', () => {
     // take is refused, then adopt, open, finish and escrow.
     { firmware: 'an earlier one', without: ['take'] as CommandName[], cuts: 16 },
   ])(
-    'can be cut off anywhere and done again: no fob is left with keys that nobody has ($firmware)',
+    'pairing can be cut off anywhere and repeated: no fob is left with keys that nobody has ($firmware)',
     async row => {
       const cuts = await forEveryCut(
         async () => ({ fob: new CoreFob().without(row.without), owner: workplace() }),
@@ -113,7 +113,7 @@ describe('pairing', () => {
     },
   );
 
-  it('is found complete by any command, not only by pair', async () => {
+  it('any command completes an interrupted pairing, not only pair', async () => {
     const fob = new CoreFob();
     const owner = workplace();
     const outcome = await cutAt(fob, 'toHost', 4, atFob =>
@@ -128,8 +128,8 @@ describe('pairing', () => {
   });
 });
 
-describe('erasing', () => {
-  it('can be cut off anywhere and done again: the inventory forgets only what the fob has forgotten', async () => {
+describe('erasing by cable', () => {
+  it('erasing can be cut off anywhere and repeated: the inventory forgets a fob only after its erasure', async () => {
     const cuts = await forEveryCut(
       async () => {
         const fob = new CoreFob();

@@ -21,7 +21,7 @@ async function ownedFob() {
 }
 
 describe('the policy', () => {
-  it('changes by what is said, and stays', async () => {
+  it('a policy changes in the given fields only, and stays', async () => {
     const { fob, owner, atFob } = await ownedFob();
     const first = await pinPolicy(owner.context, atFob, {});
     expect(first).toMatchObject({ isSet: false, pin: 'none', wentBack: 'no', policy: { pinDigits: 0 } });
@@ -41,15 +41,15 @@ describe('the policy', () => {
     expect(policy).toEqual({ ...changes, attempts: 7, onLimit: 'wipe' });
   });
 
-  it('is refused by the fob where it is none', async () => {
+  it('the fob refuses an invalid policy', async () => {
     const { owner, atFob } = await ownedFob();
     const error = await failure(pinPolicy(owner.context, atFob, { attempts: 1 }));
     expect(error.refusal).toBe('out-of-range');
   });
 });
 
-describe('a new PIN', () => {
-  it('is required only where one is wanted', async () => {
+describe('new PINs', () => {
+  it('a new PIN is required only where the policy asks for one', async () => {
     const { owner, atFob } = await ownedFob();
     const error = await failure(requirePin(owner.context, atFob));
     expect(error).toMatchObject({ kind: 'bad-input', next: expect.stringContaining('passfob pin policy') });
@@ -59,7 +59,7 @@ describe('a new PIN', () => {
   });
 });
 
-describe('a PIN', () => {
+describe('PINs by cable', () => {
   const FIRST = secret('730258');
   const SECOND = secret('91827364');
 
@@ -72,7 +72,7 @@ describe('a PIN', () => {
     return { fob, owner, atFob };
   }
 
-  it('locks the fob, is counted when it is wrong, and is reset after a press: the accounts stay', async () => {
+  it('a PIN locks the fob, counts wrong entries, and is reset after a press: the accounts stay', async () => {
     const { fob, owner } = await fobWithPin();
     fob.reboot();
     const atFob = await atHand(fob);
@@ -90,7 +90,7 @@ describe('a PIN', () => {
     expect((await verify(owner.context, atFob)).accounts).toMatchObject([{ verdict: 'proved' }]);
   });
 
-  it('is not reset by the key of another pairing, nor against the person', async () => {
+  it('a PIN is not reset by the key of another pairing, nor against the person', async () => {
     const { fob, owner } = await fobWithPin();
     fob.reboot();
     const refusing = { ...owner.context, report: () => fob.deny() };
@@ -103,12 +103,12 @@ describe('a PIN', () => {
     expect((await failure(atFob.client.call('resetPin', { recoveryKey }))).refusal).toBe('wrong-recovery');
   });
 
-  it('is entered before an approval counts, where the policy wants that', async () => {
+  it('a PIN is entered before an approval counts, where the policy requires it', async () => {
     const { fob, owner, atFob } = await fobWithPin();
     await pinPolicy(owner.context, atFob, { ask: ['approval'] });
     const symbols = [...FIRST, 'ok'];
     const isEntering = () => owner.reported.some(({ event }) => event === 'press-needed');
-    // A digit with each poll: the fob drops a question that nobody asks about.
+    // A digit with each poll: the fob drops a question without polls.
     const slowly = await atHand(fob, {
       toFob(frame) {
         const symbol = isEntering() ? symbols.shift() : undefined;
@@ -122,8 +122,8 @@ describe('a PIN', () => {
   });
 });
 
-describe('the recovery key', () => {
-  it('can be left anywhere between being cut off and being done again', async () => {
+describe('recovery keys', () => {
+  it('storing the recovery key can be cut off anywhere and repeated', async () => {
     const cuts = await forEveryCut(
       async () => ownedFob(),
       (owner, fob) => escrowPin(owner.context, fob),
@@ -137,8 +137,8 @@ describe('the recovery key', () => {
   });
 });
 
-describe('info', () => {
-  it('says what the fob is and how it is', async () => {
+describe('info command', () => {
+  it('info reports kind and state of the fob', async () => {
     const { owner, atFob } = await ownedFob();
     await enroll(owner.context, atFob, seedOf());
     const result = await info(owner.context, atFob);

@@ -8,11 +8,11 @@ import { needsBuild } from './kit/simulated-fob.ts';
 
 const built = new URL('../../host/dist/private-file.js', import.meta.url);
 
-itNeeds(needsBuild, 'a file that did not fit leaves the one before as it was, and says so', () => {
+itNeeds(needsBuild, 'a file that does not fit leaves the old one unchanged, and the command says so', () => {
   const folder = mkdtempSync(join(tmpdir(), 'passfob-private-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const path = join(folder, 'agent.json');
-  // The system writes a part of it then, and no error, as where a disk is full.
+  // The system writes a part of it then, without an error, as on a full disk.
   const program = `
     import { replacePrivately } from ${JSON.stringify(built.href)};
     const path = ${JSON.stringify(path)};

@@ -12,7 +12,7 @@ function keyboard() {
     setRawMode: (isRaw: boolean) => modes.push(isRaw),
   });
   const stderr = new PassThrough();
-  // The process's own takes no end from who is piped into it.
+  // The process's standard error does not end with a stream that is piped into it.
   stderr.end = () => stderr;
   let written = '';
   stderr.on('data', chunk => {
@@ -20,12 +20,12 @@ function keyboard() {
   });
   const terminal: Terminal = { stdin, stderr, environment: {}, out: () => undefined, note: () => undefined };
   const prompts = promptsOn(terminal, new AbortController().signal);
-  /** How often it was asked. */
+  /** The number of questions for a code. */
   const asked = () => written.split('Code on the screen').length - 1;
   return { stdin, modes, prompts, asked, written: () => written };
 }
 
-it('a question that takes the place of another one has the keyboard', async () => {
+it('a question that replaces another one has the keyboard', async () => {
   const { stdin, modes, prompts, asked } = keyboard();
   const [first, second] = [new AbortController(), new AbortController()];
   const before = failure(prompts.code(false, first.signal));
@@ -41,7 +41,7 @@ it('a question that takes the place of another one has the keyboard', async () =
   prompts.close();
 });
 
-it('a question that is not wanted any more when its turn comes is not asked', async () => {
+it('a question that was cancelled before its turn is not asked', async () => {
   const { stdin, prompts, asked } = keyboard();
   const [first, second] = [new AbortController(), new AbortController()];
   const before = failure(prompts.code(false, first.signal));

@@ -11,8 +11,8 @@ import { describe, expect, it } from 'vitest';
 import { failure } from './kit/failure.ts';
 import { ownedFob, session, wholeConversation } from './kit/owned-fob.ts';
 
-describe('a session that the fob has lost', () => {
-  it('is opened again by itself for what may be asked twice', async () => {
+describe('lost sessions', () => {
+  it('a session that the fob has lost is reopened for requests that may be repeated', async () => {
     const owned = await ownedFob();
     const client = await session(owned);
     expect((await client.call('info', {})).accounts).toBe(1);
@@ -20,7 +20,7 @@ describe('a session that the fob has lost', () => {
     expect((await client.call('info', {})).accounts).toBe(1);
   });
 
-  it('ends a command that may have been executed', async () => {
+  it('a lost session ends a command that may have been executed', async () => {
     const owned = await ownedFob();
     const client = await session(owned);
     await client.call('info', {});
@@ -31,7 +31,7 @@ describe('a session that the fob has lost', () => {
     expect(isRefusal(await code, 'no-session')).toBe(true);
   });
 
-  it('is not opened again and again because somebody on the line says so', async () => {
+  it('a session is not reopened again and again because of false reports on the line', async () => {
     const owned = await ownedFob();
     const payload = new Writer(9).number(FRAME_RESPONSE, 1).number(0, 2).number(REFUSED_NO_SESSION, 1);
     const lie = encodeClear(hostPrimitives, payload);
@@ -48,7 +48,7 @@ describe('a session that the fob has lost', () => {
     expect(opened).toBeLessThanOrEqual(4);
   });
 
-  it('is not opened anew for ever by calls one behind the other, while somebody on the line says that there is none', async () => {
+  it('successive calls do not reopen a session forever while the line falsely reports it lost', async () => {
     const owned = await ownedFob();
     const payload = new Writer(9).number(FRAME_RESPONSE, 1).number(0, 2).number(REFUSED_NO_SESSION, 1);
     const lie = encodeClear(hostPrimitives, payload);
@@ -74,7 +74,7 @@ describe('a session that the fob has lost', () => {
     expect(opens).toBe(REOPENS_MAX + 2);
   });
 
-  it('is not taken for lost where an older image says so, inside it, of a command that it does not know', async () => {
+  it('a session is not taken for lost where an older image answers an unknown command inside it so', async () => {
     const owned = await ownedFob();
     owned.fob.without(['time'], REFUSED_NO_SESSION);
     let frames = 0;
@@ -87,7 +87,7 @@ describe('a session that the fob has lost', () => {
     frames = 0;
     expect(isRefusal(await failure(client.call('time', {})), 'unknown-command')).toBe(true);
     expect(frames).toBe(1);
-    // It is not asked again.
+    // The client does not repeat it.
     expect((await failure(client.call('time', {}))).kind).toBe('old-firmware');
     expect(frames).toBe(1);
     expect((await client.call('info', {})).accounts).toBe(1);
@@ -95,8 +95,8 @@ describe('a session that the fob has lost', () => {
   });
 });
 
-describe('a press', () => {
-  it('that is denied says so, and gives nothing', async () => {
+describe('requests for a press', () => {
+  it('a denied press is reported, and gives nothing', async () => {
     const owned = await ownedFob();
     const client = await session(owned);
     const denied = client.call('code', { id: owned.account.id }, { onPressNeeded: () => owned.fob.deny() });
@@ -104,7 +104,7 @@ describe('a press', () => {
     expect(await wholeConversation(owned, {})).toMatchObject({ counter: 0 });
   });
 
-  it('is no longer waited for when the command is cancelled, and the session goes on', async () => {
+  it('a cancelled command no longer waits for a press, and the session continues', async () => {
     const owned = await ownedFob();
     const client = await session(owned);
     const ending = new AbortController();
@@ -119,7 +119,7 @@ describe('a press', () => {
     expect((await client.call('info', {})).accounts).toBe(1);
   });
 
-  it('is taken off the screen of the fob when the command is cancelled before the fob has answered that it asks', async () => {
+  it('the fob drops its question when the command is cancelled before the fob has answered that it asks', async () => {
     const owned = await ownedFob();
     const ending = new AbortController();
     let isAsking = false;
@@ -135,7 +135,7 @@ describe('a press', () => {
     expect(owned.fob.screen.join(' ')).not.toContain('Send passcode?');
   });
 
-  it('is taken off the screen of the fob when the command that waits for it is cancelled', async () => {
+  it('the fob drops its question when the waiting command is cancelled', async () => {
     for (const isOld of [false, true]) {
       const owned = await ownedFob();
       if (isOld) owned.fob.without(['cancel'], REFUSED_NO_SESSION);
@@ -149,7 +149,7 @@ describe('a press', () => {
         };
         const cancelled = client.call('code', { id: owned.account.id }, { onPressNeeded, signal });
         expect((await failure(cancelled)).kind).toBe('cancelled');
-        // One from before there was the command drops it by itself, 5 seconds later.
+        // Firmware from before that command drops the question by itself, 5 seconds later.
         expect(owned.fob.screen.join(' ').includes('Send passcode?')).toBe(isOld);
         owned.fob.run(5_100);
         expect(owned.fob.screen.join(' ')).not.toContain('Send passcode?');
@@ -158,15 +158,15 @@ describe('a press', () => {
   });
 });
 
-describe('a question that a command left behind', () => {
-  /** Asks for a code and is gone, without a word, as soon as the fob shows the question. */
+describe('abandoned questions', () => {
+  /** Requests a code and leaves without a message as soon as the fob shows the question. */
   async function leaveBehind(owned: Awaited<ReturnType<typeof ownedFob>>, client: Client): Promise<void> {
     const gone = new Error('gone');
     const renew = () => Promise.reject(gone);
     await expect(client.call('code', { id: owned.account.id }, { renew })).rejects.toBe(gone);
   }
 
-  it('is waited out by the next one of its session', async () => {
+  it('the next command of a session waits an abandoned question out', async () => {
     const owned = await ownedFob();
     let polls = 0;
     const client = await session(owned, {
@@ -184,7 +184,7 @@ describe('a question that a command left behind', () => {
     expect(polls).toBeGreaterThan(5);
   });
 
-  it('is dropped by a new session, approved or not', async () => {
+  it('a new session drops an abandoned question, approved or not', async () => {
     for (const isApproved of [false, true]) {
       const owned = await ownedFob();
       await leaveBehind(owned, await session(owned));
@@ -201,8 +201,8 @@ describe('a question that a command left behind', () => {
   });
 });
 
-describe('an answer that comes too late', () => {
-  it('is not taken for the answer to the next request of its kind', async () => {
+describe('late answers', () => {
+  it('a late answer is not taken for the answer to the next request of its kind', async () => {
     const owned = await ownedFob();
     let late = '';
     let isHeld = false;
@@ -226,7 +226,7 @@ describe('an answer that comes too late', () => {
       const nonce = new Uint8Array(16).fill(first);
       return (await client.call('prove', { id: owned.account.id, nonce })).mac;
     };
-    // The late answer stands before the right one on the line.
+    // The late answer precedes the right one on the line.
     const second = await mac(1);
     late = '';
     expect(second).toEqual(await mac(1));
@@ -234,8 +234,8 @@ describe('an answer that comes too late', () => {
   });
 });
 
-describe('calls at once', () => {
-  it('take turns', async () => {
+describe('simultaneous calls', () => {
+  it('simultaneous calls take turns', async () => {
     const owned = await ownedFob();
     const client = await session(owned);
     const results = await Promise.all([

@@ -17,7 +17,7 @@ vi.setConfig({ testTimeout: 120_000 });
 const FIRST = secret('730258');
 const SECOND = secret('91827364');
 
-/** What an owner does with a fob that has been enrolled: each test goes on where the one before stopped. */
+/** The owner's commands for an enrolled fob: each test continues where the one before stopped. */
 describeNeeds(needsBuild, 'a fob in the hands of its owner and its person', () => {
   let fob: SimulatedFob;
   let home: string;
@@ -59,7 +59,7 @@ describeNeeds(needsBuild, 'a fob in the hands of its owner and its person', () =
     ((await run('list')).accounts as { label: string }[] | undefined)?.map(({ label }) => label);
   const status = async () => (await run('info')).status;
 
-  it('holds what its owner can help with from the start', async () => {
+  it('a fob shows from the start what its owner can change', async () => {
     for (const label of ['alice', 'bob']) {
       const made = ['--generate', '--kind', 'hotp', '--issuer', 'Example', '--label', label];
       expect(await run('enroll', ...made)).toMatchObject({ exitCode: 0 });
@@ -73,7 +73,7 @@ describeNeeds(needsBuild, 'a fob in the hands of its owner and its person', () =
     });
   });
 
-  it('takes other names and another order', async () => {
+  it('an owner renames and reorders accounts', async () => {
     expect(await run('rename', 'bob', '--label', 'carol')).toMatchObject({
       exitCode: 0,
       account: { issuer: 'Example', label: 'carol' },
@@ -83,7 +83,7 @@ describeNeeds(needsBuild, 'a fob in the hands of its owner and its person', () =
     expect((await run('verify')).exitCode).toBe(0);
   });
 
-  it('answers questions', async () => {
+  it('a fob answers OCRA questions', async () => {
     const out = join(home, 'bank');
     const made = [
       '--generate',
@@ -108,7 +108,7 @@ describeNeeds(needsBuild, 'a fob in the hands of its owner and its person', () =
     });
   });
 
-  it('has a PIN chosen, which nobody but its person knows', async () => {
+  it('a fob asks for a new PIN, which only its person knows', async () => {
     const policy = ['--digits', '6', '--attempts', '5', '--on-limit', 'lock'];
     expect(await run('pin', 'policy', ...policy)).toMatchObject({
       exitCode: 0,
@@ -122,7 +122,7 @@ describeNeeds(needsBuild, 'a fob in the hands of its owner and its person', () =
     expect(await status()).toMatchObject({ pin: 'set', isLocked: false, failures: 0 });
   });
 
-  it('is locked when it was left alone, and says so', async () => {
+  it('an unused fob locks itself, and says so', async () => {
     await fob.ask({ do: 'advance', ms: 200_000 });
     expect(await run('list')).toMatchObject({ exitCode: 14, error: { kind: 'refused', refusal: 'locked' } });
     const locked = await run('info');
@@ -130,7 +130,7 @@ describeNeeds(needsBuild, 'a fob in the hands of its owner and its person', () =
     expect(locked).not.toHaveProperty('accounts');
   });
 
-  it('is opened by its owner when its PIN is forgotten, after a press, and keeps its accounts', async () => {
+  it('an owner opens a fob with a forgotten PIN, after a press, and its accounts stay', async () => {
     expect(await approved('pin', 'reset')).toMatchObject({ exitCode: 0 });
     expect(await status()).toMatchObject({ pin: 'to-be-chosen', isLocked: false });
     await wake();
@@ -141,7 +141,7 @@ describeNeeds(needsBuild, 'a fob in the hands of its owner and its person', () =
     expect((await run('verify')).exitCode).toBe(0);
   });
 
-  it('has a new PIN chosen when its owner wants one', async () => {
+  it('a fob asks for a new PIN when its owner requires one', async () => {
     expect((await run('pin', 'require')).exitCode).toBe(0);
     expect(await status()).toMatchObject({ pin: 'to-be-chosen' });
     await wake();
@@ -150,7 +150,7 @@ describeNeeds(needsBuild, 'a fob in the hands of its owner and its person', () =
     expect(await status()).toMatchObject({ pin: 'set' });
   });
 
-  it('opens for an update, after a press, until its power goes', async () => {
+  it('a fob opens for an update, after a press, until its power goes', async () => {
     const opened = await passfob(['maintain', ...port], { home, when: ['Hold the button', approve] });
     expect(opened).toMatchObject({
       exitCode: 0,

@@ -16,7 +16,7 @@ const URI = secret('otpauth://totp/Example:bob?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY
 const PATIENCE = { answerTimeoutMs: 5_000, sendsMax: 1 };
 const LEFT_OUT = 'left out: of a session opened by a pairing code';
 
-/** What somebody on the wire records, in order. */
+/** Records the traffic on the wire, in order. */
 function recorded(transport: Transport) {
   const frames: { way: '>' | '<'; payload: Buffer }[] = [];
   const recorder = (way: '>' | '<') => {
@@ -39,7 +39,7 @@ function recorded(transport: Transport) {
   return { tapped, frames };
 }
 
-/** A fob paired by code, with one account, while somebody records and the command line traces. */
+/** A fob paired by code, with one account, while a recorder and the trace of the command line run. */
 async function pairedWithTrace() {
   const fob = new CoreFob();
   const place = workplace(fob);
@@ -93,14 +93,14 @@ it('a trace leaves out every frame of a session that a pairing code opens, and n
     const isLeftOut = at >= (byCode ?? 0) && at < (byKey ?? 0);
     expect(line.replace(/^[<>] \d+ /, '')).toBe(isLeftOut ? LEFT_OUT : frames[at]?.payload.toString('hex'));
   }
-  // Of what was recorded in there nothing is told: no nonce, no proof, no sealed secret.
+  // The trace holds nothing of the recorded bytes: no nonce, no proof, no sealed secret.
   const all = lines.join('\n');
   for (const { payload } of frames.slice(byCode, byKey)) {
     if (payload.length > 8) expect(all).not.toContain(payload.subarray(3).toString('hex'));
   }
 });
 
-it('a sealed frame that comes late from a session opened by a code is left out, until the next session is open', () => {
+it('a late sealed frame of a session opened by a code is left out, until the next session is open', () => {
   const lines: string[] = [];
   let receive: (text: string) => void = () => undefined;
   const wire = {
@@ -137,7 +137,7 @@ it('a sealed frame that comes late from a session opened by a code is left out, 
   expect(isLeftOut()).toBe(false);
 });
 
-/** A clear frame with its CRC. */
+/** Returns a clear frame with its CRC. */
 function clear(payload: number[]): string {
   const crc = Buffer.alloc(4);
   crc.writeUInt32BE(hostPrimitives.crc32(Uint8Array.from(payload)));

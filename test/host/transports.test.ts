@@ -16,7 +16,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { describeNeeds } from '../kit/tools.ts';
 import { needsPty } from './kit/simulated-fob.ts';
 
-/** The far end of a pseudo-terminal, in the hands of the test. */
+/** The far end of a pseudo-terminal, controlled by the test. */
 interface FarEnd {
   readonly front: PtyFront;
   say(bytes: Uint8Array): void;
@@ -54,7 +54,7 @@ async function serial(path: string): Promise<Transport> {
   return transport;
 }
 
-/** Everything a transport hears until it is as much as is waited for. */
+/** Collects the input of a transport until it has the given length. */
 function heardBy(transport: Transport, length: number): Promise<string> {
   return new Promise(resolve => {
     let heard = '';
@@ -79,7 +79,7 @@ async function kindOf(opening: Promise<unknown>): Promise<string> {
 }
 
 describeNeeds(needsPty, 'the serial transport', () => {
-  it('carries every byte but XON and XOFF, which it takes out of what it hears', async () => {
+  it('a transport carries every byte but XON and XOFF, which it removes from its input', async () => {
     const far = await pty();
     const transport = await serial(far.front.path);
     const all = Uint8Array.from({ length: 256 }, (_, byte) => byte);
@@ -100,7 +100,7 @@ describeNeeds(needsPty, 'the serial transport', () => {
     );
   });
 
-  it('has the port for itself', async () => {
+  it('a transport has the port for itself', async () => {
     const far = await pty();
     const first = await serial(far.front.path);
     expect(await kindOf(openSerial(far.front.path))).toBe('port-busy');
@@ -108,7 +108,7 @@ describeNeeds(needsPty, 'the serial transport', () => {
     await serial(far.front.path);
   });
 
-  it('closes with the reason when the fob is unplugged, and sends no more', async () => {
+  it('a transport closes with the reason when the fob is unplugged, and sends no more', async () => {
     const far = await pty();
     const transport = await serial(far.front.path);
     const reason = closed(transport);
@@ -118,7 +118,7 @@ describeNeeds(needsPty, 'the serial transport', () => {
     expect((await closed(transport))?.kind).toBe('unplugged');
   });
 
-  it('notices a hang-up inside its own data callback, which serialport does not report', async () => {
+  it('a transport notices a hang-up inside its own data callback, which serialport does not report', async () => {
     const far = await pty();
     const transport = await serial(far.front.path);
     const reason = closed(transport);
@@ -127,7 +127,7 @@ describeNeeds(needsPty, 'the serial transport', () => {
     expect((await reason)?.kind).toBe('unplugged');
   });
 
-  it('closes without a reason when it was asked to, and can be opened again after a replug', async () => {
+  it('a transport closes without a reason on request, and opens again after a replug', async () => {
     const far = await pty();
     const transport = await serial(far.front.path);
     const reason = closed(transport);
@@ -145,7 +145,7 @@ describeNeeds(needsPty, 'the serial transport', () => {
 });
 
 describe('serial ports that cannot be opened', () => {
-  it('are told apart: absent, and no serial port at all', async () => {
+  it('an absent serial port and a path that is no serial port are distinguished', async () => {
     const absent = join(tmpdir(), `passfob-${randomBytes(6).toString('hex')}`);
     expect(await kindOf(openSerial(absent))).toBe('port-absent');
     expect(await kindOf(openTransport({ kind: 'serial', path: tmpdir() }))).toBe('port-failed');
@@ -161,7 +161,7 @@ async function listening(onClient: (socket: Socket) => void): Promise<{ server: 
 }
 
 describe('the TCP transport', () => {
-  it('carries bytes both ways', async () => {
+  it('TCP carries bytes both ways', async () => {
     const { port } = await listening(socket => socket.pipe(socket));
     const transport = await openTcp('127.0.0.1', port);
     closers.push(() => transport.close());
@@ -171,13 +171,13 @@ describe('the TCP transport', () => {
     expect(await heard).toBe(text);
   });
 
-  it('says port-absent where nothing listens', async () => {
+  it('TCP reports port-absent where nothing listens', async () => {
     const { server, port } = await listening(() => undefined);
     await new Promise(resolve => server.close(resolve));
     expect(await kindOf(openTcp('127.0.0.1', port))).toBe('port-absent');
   });
 
-  it('has a connection that was made while this process stood still', async () => {
+  it('TCP uses a connection that was made while this process stood still', async () => {
     const listener = new Worker(
       `const { parentPort } = require('node:worker_threads');
        const server = require('node:net').createServer(socket => socket.on('error', () => undefined));
@@ -192,7 +192,7 @@ describe('the TCP transport', () => {
     await transport.close();
   });
 
-  it('says port-busy when it is turned away before a word, and unplugged after one', async () => {
+  it('TCP reports port-busy when it is closed before any byte, and unplugged after one', async () => {
     const { port } = await listening(socket => socket.destroy());
     const turnedAway = await openTcp('127.0.0.1', port);
     expect((await closed(turnedAway))?.kind).toBe('port-busy');
@@ -203,8 +203,8 @@ describe('the TCP transport', () => {
   });
 });
 
-describe('addresses', () => {
-  it('are read as they are written', () => {
+describe('fob addresses', () => {
+  it('an address is read as it is written', () => {
     const host = fc.oneof(fc.domain(), fc.ipV4(), fc.ipV6());
     const path = fc.stringMatching(/^\/[\w/.-]+$/);
     fc.assert(
@@ -219,7 +219,7 @@ describe('addresses', () => {
     );
   });
 
-  it('may be a bare path or a COM port', () => {
+  it('an address may be a bare path or a COM port', () => {
     expect(readAddress('/dev/ttyACM0')).toEqual({ kind: 'serial', path: '/dev/ttyACM0' });
     expect(readAddress('COM12')).toEqual({ kind: 'serial', path: 'COM12' });
     expect(readAddress('serial:COM3')).toEqual({ kind: 'serial', path: 'COM3' });
@@ -235,7 +235,7 @@ describe('addresses', () => {
     'tcp::7070',
     'http://a:1',
     'serial:',
-  ])('refuse %j', text => {
+  ])('an address such as %j is refused', text => {
     expect(() => readAddress(text)).toThrow(FobError);
   });
 });

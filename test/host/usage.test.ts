@@ -25,7 +25,7 @@ it.each([
   [['pin', 'policy', '--digits', '3'], 'Run: passfob pin policy --help'],
   [['inventory'], 'Run: passfob inventory --help'],
   [['move', 'alice', 'up'], 'Run: passfob move --help'],
-])('%j is answered with the command that was meant, or its help', async (args, next) => {
+])('%j is answered with the intended command, or its help', async (args, next) => {
   expect((await refusal(args)).next).toBe(next);
 });
 
@@ -37,13 +37,13 @@ it.each([
   [['agent', 'status', '--device', 'COM3'], '--device'],
   [['service', 'status', '--url', 'https://otp.example.org', '--port', '1'], '--port'],
   [['serve', '--trace'], '--trace'],
-])('%j names a common option that the command has no use for', async (args, options) => {
+])('%j names a common option that the command does not use', async (args, options) => {
   const error = await refusal(args);
   expect(error.kind).toBe('usage');
   expect(error.message).toBe(`This command does not take ${options}.`);
 });
 
-/** What a command line prints. */
+/** Returns the output of a command line. */
 async function said(...args: string[]): Promise<string> {
   let out = '';
   const terminal = {
@@ -59,7 +59,7 @@ async function said(...args: string[]): Promise<string> {
   return out;
 }
 
-it('knows -h, -v and version', async () => {
+it('the command line knows -h, -v and version', async () => {
   const version = await readArguments(['--version'], {});
   expect(version).toEqual({ help: expect.stringMatching(/^\d+\.\d+\.\d+/) });
   expect(await readArguments(['-v'], {})).toEqual(version);
@@ -71,7 +71,7 @@ it('knows -h, -v and version', async () => {
   );
 });
 
-it('repeats no mistyped command or option, which may be a password', async () => {
+it('no error repeats a mistyped command or option, which may be a password', async () => {
   for (const args of [['lst'], ['pin', 'polcy'], ['list', '--correct-horse-battery-staple']]) {
     const { message, next } = await refusal(args);
     expect(`${message} ${next}`).not.toMatch(/lst|polcy|horse/);

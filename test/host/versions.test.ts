@@ -22,7 +22,7 @@ import { atHand, pairedAt, type Workplace, workplace } from './kit/workplace.ts'
 
 const OLD = speaking(1);
 
-/** A fob of version 1, paired, with an account; and how many frames it has been sent since. */
+/** A paired fob of version 1 with an account, and the number of frames sent to it since. */
 async function oldFob() {
   const fob = new CoreFob();
   const owner = workplace(fob);
@@ -37,8 +37,8 @@ async function oldFob() {
   return { owner, atFob, sent: () => sent };
 }
 
-describe('a fob of version 1', () => {
-  it('works as it did, and is asked nothing that it does not know', async () => {
+describe('fobs of version 1', () => {
+  it('a fob of version 1 works as before, and gets no request that it does not know', async () => {
     const { owner, atFob } = await oldFob();
     const { context } = owner;
     expect((await list(context, atFob)).accounts).toHaveLength(1);
@@ -68,7 +68,7 @@ describe('a fob of version 1', () => {
     'another alphabet': ({ context }, fob) =>
       enroll(context, fob, { ...seedOf(), alphabet: 'hex', label: 'hex' }),
   };
-  it.each(Object.keys(newer))('is not asked for: %s', async name => {
+  it.each(Object.keys(newer))('a fob of version 1 gets no request for %s', async name => {
     const { owner, atFob } = await oldFob();
     const error = await failure(newer[name]?.(owner, atFob) ?? Promise.resolve());
     expect(error).toMatchObject({
@@ -77,14 +77,14 @@ describe('a fob of version 1', () => {
     });
     expect(error.message).toContain(atFob.hello.serial);
     expect(exitCodeOf(error)).toBe(15);
-    // Nothing is left of the attempt.
+    // The attempt left nothing behind.
     const [pairing] = await pairingsOf(owner.context.inventory, atFob.hello.serial);
     const kept = await accountsOf(owner.context.inventory, pairing?.id ?? 0);
     expect(kept).toEqual([expect.objectContaining({ state: 'active' })]);
     expect(kept[0]).not.toHaveProperty('nextNames');
   });
 
-  it('hears nothing of a command that it does not know', async () => {
+  it('a fob of version 1 gets no command that it does not know', async () => {
     const { atFob, sent } = await oldFob();
     const before = sent();
     expect((await failure(atFob.client.call('status', {}))).kind).toBe('old-firmware');
@@ -92,7 +92,7 @@ describe('a fob of version 1', () => {
     expect(atFob.client.knows('clock')).toBe(true);
   });
 
-  it('gets the recovery key from any command, once its firmware is updated', async () => {
+  it('any command stores the recovery key, once the firmware is updated', async () => {
     const fob = new CoreFob();
     const owner = workplace(fob);
     await pair(owner.context, await atHand(fob, { toHost: OLD }), { askCode: async () => fob.code });
@@ -106,13 +106,13 @@ describe('a fob of version 1', () => {
   });
 });
 
-describe('a fob of another version', () => {
-  it.each([0, PROTOCOL_VERSION + 1])('is not spoken to: %i', async version => {
+describe('fobs of other versions', () => {
+  it.each([0, PROTOCOL_VERSION + 1])('a fob of version %i gets no request', async version => {
     const error = await failure(atHand(new CoreFob(), { toHost: speaking(version) }));
     expect(error.kind).toBe('wrong-version');
   });
 
-  it('that is this one has the recovery key when it is paired', async () => {
+  it('a fob of the present version has the recovery key when it is paired', async () => {
     const fob = new CoreFob();
     const owner = workplace(fob);
     const atFob = await pairedAt(owner, fob);

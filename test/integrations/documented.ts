@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * What a page about an integration has people write, so that it is tried as it stands there.
+ * Returns the text that a page about an integration has people write, so that it is tested word for word.
  *
  * @param language the word behind the fence
- * @param changes what is different in a test: each stands on the page
+ * @param changes the differences in a test: each original stands on the page
  */
 export function documented(
   page: string,

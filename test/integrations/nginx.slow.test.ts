@@ -17,10 +17,10 @@ import { Authority } from '../service/serve/certificates.ts';
 import { documented } from './documented.ts';
 
 const LONG = { timeout: 20_000 };
-/** The cookie by which the program knows a person. */
+/** The cookie by which the program identifies a person. */
 const USER = '__Host-user';
 
-/** Until something answers there. */
+/** Waits until a server answers there. */
 async function untilAnswered(url: string): Promise<void> {
   for (;;) {
     const isThere = await fetch(url, { redirect: 'manual' }).then(
@@ -93,7 +93,7 @@ function browserAt(url: string) {
   };
   const logIn = (user: string, fields: Record<string, string>, headers: Record<string, string> = {}) =>
     send('/passfob-login', { method: 'POST', body: new URLSearchParams({ user, ...fields }), headers });
-  /** What the application says, or where it leads. */
+  /** Returns the application's text, or the place it redirects to. */
   const page = async () => {
     const response = await send('/page');
     const location = response.headers.get('location');
@@ -102,13 +102,13 @@ function browserAt(url: string) {
   return { logIn, page, send, cookies };
 }
 
-/** The number that a waiting page shows. */
+/** Returns the number that a waiting page shows. */
 async function numberOn(response: Response): Promise<string | undefined> {
   const text = await response.text();
   return /http-equiv="refresh".*?<strong>(\d\d)</s.exec(text)?.[1];
 }
 
-/** How all requests for a press stand. */
+/** Returns the states of all requests for a press. */
 function states({ db }: Scene) {
   return async () => (await db.selectFrom('pushes').select('state').execute()).map(({ state }) => state);
 }
@@ -125,7 +125,7 @@ async function sent({ url }: { readonly url: string }, fob: { readonly screen: r
 }
 
 describeNeeds(needsTool('nginx'), 'the documented log-in in front of an application', nginx => {
-  test('lets in by a passcode, once, and by no cookie of somebody else’s making', async () => {
+  test('nginx lets a user in by a passcode, once, and by no forged cookie', async () => {
     await using rig = new Rig();
     const service = await rig.start();
     const token = await add(service, newToken());
@@ -153,7 +153,7 @@ describeNeeds(needsTool('nginx'), 'the documented log-in in front of an applicat
     ]);
   });
 
-  test('tells the application the name that the service has, whatever was typed', async () => {
+  test("nginx passes the service's user name to the application, however the name was typed", async () => {
     await using rig = new Rig();
     const service = await rig.start();
     await using site = await openSite(nginx, service);
@@ -186,24 +186,24 @@ describeNeeds(needsTool('nginx'), 'the documented log-in in front of an applicat
     return { scene, ada, site };
   }
 
-  test('lets in who held the button of the fob that shows the number, and nobody else', async () => {
+  test('nginx lets in the browser whose number is on the fob where the button was held, and no other', async () => {
     const { scene, ada, site } = await withFob();
     const browser = await sent(site, ada.fob);
     expect(await browser.page()).toBe('/passfob-login');
     const other = browserAt(site.url);
-    // What waits for a press is no log-in yet, under whatever name it is shown.
+    // A request that waits for a press is no log-in yet, under whatever cookie name.
     other.cookies.set(USER, browser.cookies.get('__Host-press') ?? '');
     ada.fob.approve();
     await expect.poll(async () => (await browser.send('/passfob-login')).status, LONG).toBe(303);
     expect(await browser.page()).toBe('for ada');
-    // It is over: nothing is waited for, and nobody else has it.
+    // The request is over: nothing waits, and no other browser has it.
     expect(await numberOn(await browser.send('/passfob-login'))).toBeUndefined();
     expect(await other.page()).toBe('/passfob-login');
     const [latest] = await scene.service.events();
     expect(latest).toMatchObject({ outcome: 'accepted', user: 'ada', source: '127.0.0.1' });
   });
 
-  test('lets in nobody where the press is denied, and takes a passcode instead', async () => {
+  test('nginx lets nobody in where the press is denied, and takes a passcode instead', async () => {
     const { scene, ada, site } = await withFob();
     const instead = await sent(site, ada.fob);
     const form = await instead.send('/passfob-login?passcode');
@@ -224,7 +224,7 @@ describeNeeds(needsTool('nginx'), 'the documented log-in in front of an applicat
 
   itNeeds(
     needsTool('chromium'),
-    'goes on by itself when the button was held, without scripts',
+    'the waiting page moves on by itself after a hold, without scripts',
     async path => {
       const { ada, site } = await withFob();
       const chrome = await chromium.launch({ executablePath: path, args: ['--no-sandbox', '--disable-gpu'] });

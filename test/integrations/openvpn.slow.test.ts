@@ -19,14 +19,14 @@ import { documented } from './documented.ts';
 
 const PLUGIN = '/usr/lib/openvpn/radiusplugin.so';
 
-/** OpenVPN running until the scope ends, and what it said. */
+/** OpenVPN running until the scope ends, and its output. */
 class Vpn implements AsyncDisposable {
   said = '';
   readonly #child: ChildProcess;
   readonly #ended: Promise<unknown>;
 
   constructor(program: string, args: readonly string[]) {
-    // A group of its own: the plugin starts processes that outlive the one that is ended.
+    // A separate process group: the plugin starts processes that outlive the process that is ended.
     this.#child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     for (const stream of [this.#child.stdout, this.#child.stderr])
       stream?.on('data', data => {
@@ -35,7 +35,11 @@ class Vpn implements AsyncDisposable {
     this.#ended = once(this.#child, 'close');
   }
 
-  /** Waits until it has said one of these. @returns which @throws Error where it ended before */
+  /**
+   * Waits until it has printed one of these.
+   * @returns which
+   * @throws Error where it ended before
+   */
   async until(...words: readonly string[]): Promise<string> {
     for (;;) {
       const found = words.find(word => this.said.includes(word));
@@ -52,7 +56,7 @@ class Vpn implements AsyncDisposable {
   }
 }
 
-/** Whether a tunnel device can be made: a server begins without one only in documents. */
+/** Returns whether a tunnel device can be made: without one, a server starts only in documents. */
 function mayTunnel(): boolean {
   const [, effective = '0'] =
     /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
@@ -60,7 +64,7 @@ function mayTunnel(): boolean {
   return ((BigInt(`0x${effective}`) >> CAP_NET_ADMIN) & 1n) === 1n;
 }
 
-/** What counts sessions beside Passfob, and does nothing but say so (RFC 2866 §4.2). */
+/** An accounting server beside Passfob that only responds (RFC 2866 §4.2). */
 function answerAccounting(port: number, shared: string): void {
   const socket = createSocket('udp4').bind(port, '127.0.0.1').unref();
   socket.on('message', (request, { port: to, address }) => {
@@ -70,7 +74,7 @@ function answerAccounting(port: number, shared: string): void {
   });
 }
 
-/** A free UDP port of four digits: the plugin reads no more. */
+/** Returns a free UDP port of four digits: the plugin reads no more. */
 async function shortPort(): Promise<number> {
   for (;;) {
     const port = randomInt(2_000, 10_000);
@@ -84,7 +88,7 @@ async function shortPort(): Promise<number> {
   }
 }
 
-/** What waits for a fob, once something does, and is on its screen. */
+/** Waits for a request for a fob, and returns it once it is on the screen. */
 async function shownBy(fob: PushFob) {
   const { management } = fob.office;
   while ((await pushesToSend(management.db, fob.office.nowMs)).length === 0)
@@ -125,7 +129,7 @@ describeNeeds(needed, 'OpenVPN', program => {
       '1',
     ]);
     await vpn.until('Initialization Sequence Completed');
-    /** Connects, and says what it came to. */
+    /** Connects, and returns the result. */
     const connect = async (user: string, passcode: string, ...more: readonly string[]) => {
       const { cert, key } = authority.issue();
       const login = join(folder, 'login');
@@ -153,13 +157,13 @@ describeNeeds(needed, 'OpenVPN', program => {
       return await client.until(IN, OUT);
     };
     expect(await outcome(wrongCode(token, rig.nowMs))).toBe(OUT);
-    // To Passfob all of them are ada. OpenVPN would call them what was typed.
+    // To Passfob all of them are ada. OpenVPN would use the names as typed.
     for (const typed of ['ADA', '\uff41\uff44\uff41', 'ada ']) {
       expect([typed, await outcome(codeNow(token, rig.nowMs), typed)]).toEqual([typed, OUT]);
       rig.rig.clock.nowMs += 60_000;
     }
     const passcode = codeNow(token, rig.nowMs);
-    // Renegotiating each two seconds: by the token, since the passcode is used up.
+    // Renegotiates every two seconds: by the token, since the passcode is used up.
     await using client = await connect('ada', passcode, '--reneg-sec', '2', '--verb', '4');
     expect(await client.until(IN, OUT)).toBe(IN);
     expect(await outcome(passcode)).toBe(OUT);
@@ -222,7 +226,7 @@ describeNeeds(needed, 'OpenVPN', program => {
     const { rig, fob, connect } = vpn;
     const { management, store } = rig.office;
     accepted(await changeRadiusClient(management, grace, { id: rig.clientId, push: 'wait' }));
-    // An empty password is none to OpenVPN, which asks for another.
+    // OpenVPN takes an empty password for none, and asks for another.
     await using client = await connect('ada', '1');
     const shown = await shownBy(fob);
     expect(client.said).not.toContain(IN);

@@ -16,7 +16,9 @@ import { documented } from './documented.ts';
 
 const PIN = secret('730194');
 
-/** Of Debian's libpam-radius-auth, and libpam-wrapper, which has PAM read another folder than the computer's own. */
+/**
+ * From Debian's libpam-radius-auth, and libpam-wrapper, which makes PAM read another folder than the computer's own.
+ */
 const [radiusModule, wrapper] = ['security/pam_radius_auth.so', 'libpam_wrapper.so'].map(name =>
   readdirSync('/usr/lib', { withFileTypes: true })
     .filter(entry => entry.isDirectory() && entry.name.endsWith('-linux-gnu'))
@@ -45,7 +47,7 @@ describeNeeds(needed, 'PAM with pam_radius_auth, pamtester and pam_wrapper', pro
     ]);
     for (const name of ['sshd', 'other']) writeFileSync(join(folder, name), service);
     const environment = { LD_PRELOAD: wrapper, PAM_WRAPPER: '1', PAM_WRAPPER_SERVICE_DIR: folder };
-    /** Logs in, and answers what is asked, one by one. */
+    /** Logs in, and answers the prompts one by one. */
     const logIn = async (answers: readonly (string | (() => Promise<string>))[]) => {
       const child = spawn(program, ['sshd', 'ada', 'authenticate'], {
         env: { ...process.env, ...environment },
@@ -64,7 +66,7 @@ describeNeeds(needed, 'PAM with pam_radius_auth, pamtester and pam_wrapper', pro
     return { logIn, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
   }
 
-  test('a passcode lets in once; a press does; a PIN that was reset is chosen anew', async () => {
+  test('PAM: a passcode lets in once, a press lets in, and a PIN that was reset is chosen again', async () => {
     await using rig = await RadiusRig.open('otp');
     const { management, store } = rig.office;
     await rig.office.users('ada');

@@ -13,7 +13,10 @@ interface AxeWindow {
   };
 }
 
-/** What axe finds on a page, and what sticks out sideways. The policy of the page's scripts is set aside for axe alone. */
+/**
+ * Returns the findings of axe on a page, and the elements that overflow sideways. Only axe may bypass the page's
+ * script policy.
+ */
 async function findings(page: Page): Promise<string[]> {
   await page.evaluate(axeSource);
   return page.evaluate(async () => {
@@ -27,7 +30,7 @@ async function findings(page: Page): Promise<string[]> {
   });
 }
 
-/** Looks at the page in both schemes and both widths, each once. */
+/** Inspects the page in both schemes and both widths, each once. */
 export async function inspect(page: Page): Promise<string[]> {
   const found: string[] = [];
   for (const [width, height, colorScheme] of [

@@ -1,6 +1,9 @@
 import { changedSince } from './built.ts';
 
-/** Looks once whether what was built is of the present sources; tests that run it ask by the environment (`built.ts`). */
+/**
+ * Checks once whether the build is of the present sources; tests that run it read the result from the environment
+ * (`built.ts`).
+ */
 export function setup(): void {
   process.env.PASSFOB_CHANGED = changedSince();
 }

@@ -1,6 +1,6 @@
 import type { Plugin } from 'esbuild';
 
-/** Packages of others stay outside of a bundle; those of this repository are bundled from their sources. */
+/** Keeps packages of others out of a bundle; packages of this repository are bundled from their sources. */
 export const othersOutside: Plugin = {
   name: 'others-outside',
   setup(build) {

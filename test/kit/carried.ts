@@ -1,15 +1,18 @@
 import { spellings, squeeze } from '../runner/spellings.ts';
 
-/** What went over a connection that carries a fob's bytes, to be searched. */
+/** The traffic of a connection that carries a fob's bytes, to be searched. */
 export interface Carried {
   /** Messages and frames, a character a byte. */
   readonly text: string;
   readonly frames: readonly string[];
-  /** In which spellings it is there. */
+  /** Returns the spellings in which the bytes occur. */
   holds(bytes: Uint8Array | string): string[];
 }
 
-/** Messages as they are, and what the base64 of the frames in them holds. @param log JSON texts, both ways */
+/**
+ * Collects messages as they are, and the decoded base64 of the frames in them.
+ * @param log JSON texts, both ways
+ */
 export function carriedIn(log: readonly string[]): Carried {
   const said = log.map(text => JSON.parse(text) as { readonly type: string; readonly text?: string });
   const frames = said

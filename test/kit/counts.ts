@@ -3,13 +3,13 @@
  * share of it that `PASSFOB_SHARE` names, from a seed of the day that it prints.
  */
 
-/** Whether the long counts are wanted: `npm run test:long`, or `PASSFOB_BIG=1` for vitest itself. */
+/** Whether long counts apply: `npm run test:long`, or `PASSFOB_BIG=1` for vitest itself. */
 export const isBigRun = process.env.PASSFOB_BIG === '1';
 
 /** The part of each full count that a long run tries, above 0 and up to 1: CI takes a tenth. */
 export const share = isBigRun ? shareIn(process.env) : 1;
 
-/** @throws where `PASSFOB_SHARE` is set and no such number: a run must not quietly test less than it was told to */
+/** @throws where `PASSFOB_SHARE` is set and no such number: a run must not silently test less than requested */
 export function shareIn({ PASSFOB_SHARE: text }: NodeJS.ProcessEnv): number {
   if (text === undefined || text === '') return 1;
   const number = Number(text);
@@ -17,13 +17,13 @@ export function shareIn({ PASSFOB_SHARE: text }: NodeJS.ProcessEnv): number {
   throw new Error(`PASSFOB_SHARE is ${text}; it takes a number above 0 and up to 1, such as 0.1`);
 }
 
-/** More seeds than one run takes from its first one on, so that the runs of two days share none. */
+/** More seeds than one run uses, so that the runs of two days share none. */
 const SEEDS_A_DAY = 10_000;
 const SEED_MAX = 2 ** 31 - 1;
 const DAY_MS = 86_400_000;
 
 /**
- * The first seed of a long run: `PASSFOB_LONG_SEED`, or one that is another each day (UTC).
+ * The first seed of a long run: `PASSFOB_LONG_SEED`, or one that changes each day (UTC).
  *
  * @throws where `PASSFOB_LONG_SEED` is set and no whole number of 31 bits
  */
@@ -36,23 +36,23 @@ export function longSeedOf({ PASSFOB_LONG_SEED: text }: NodeJS.ProcessEnv, nowMs
 
 const longSeed = isBigRun ? longSeedOf(process.env, Date.now()) : 0;
 
-/** Where seeds begin: at `usual` in `npm test`, at the seed that the run prints in a long one. */
+/** Returns the first seed: `usual` in `npm test`, the printed seed in a long run. */
 export function firstSeed(usual = 1): number {
   return isBigRun ? longSeed : usual;
 }
 
-/** `few` in `npm test`; in a long run its share of `many`, and at least one. */
+/** Returns `few` in `npm test`; in a long run its share of `many`, and at least one. */
 export function countOf(few: number, many: number): number {
   return isBigRun ? Math.max(1, Math.ceil(many * share)) : few;
 }
 
-/** As many seeds as `countOf` says, in a row. */
+/** Returns as many successive seeds as `countOf` says. */
 export function seedsOf(few: number, many: number): number[] {
   const first = firstSeed();
   return Array.from({ length: countOf(few, many) }, (_, index) => first + index);
 }
 
-/** Seeds of a test whose failure names one: `PASSFOB_SEED` repeats that one alone. */
+/** Returns the seeds of a test whose failure names one: `PASSFOB_SEED` repeats that one alone. */
 export function seedsOrOne(few: number, many: number): number[] {
   const one = process.env.PASSFOB_SEED;
   return one ? [Number(one)] : seedsOf(few, many);

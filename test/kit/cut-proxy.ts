@@ -1,8 +1,8 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 /**
- * A TCP proxy on loopback that can cut connections, refuse new ones, take them and say nothing, keep them after the other
- * side has closed its own, or lose one answer.
+ * A TCP proxy on loopback that can cut connections, refuse new ones, accept them and stay silent, keep them after the
+ * other side has closed its own, or lose one answer.
  */
 export class CutProxy implements AsyncDisposable {
   #mode: 'open' | 'lingering' | 'refusing' | 'silent' = 'open';
@@ -26,34 +26,37 @@ export class CutProxy implements AsyncDisposable {
     this.#target = new URL(target);
   }
 
-  /** @param target address of what it stands in front of */
+  /** @param target address of the server behind it */
   static async before(target: string): Promise<CutProxy> {
     const proxy = new CutProxy(target);
     await new Promise<void>(resolve => proxy.#server.listen(0, '127.0.0.1', resolve));
     return proxy;
   }
 
-  /** The target's address by way of this proxy. */
+  /** The target's address through this proxy. */
   get address(): string {
     const address = new URL(this.#target);
     address.port = String((this.#server.address() as AddressInfo).port);
     return address.href;
   }
 
-  /** Cuts all connections, and treats new ones so. */
+  /** Cuts all connections, and sets the mode for new ones. */
   cut(mode: 'open' | 'lingering' | 'refusing' | 'silent'): void {
     this.#mode = mode;
     for (const socket of this.#sockets) socket.resetAndDestroy();
   }
 
-  /** Has all connections stay and carry nothing more, as where the other side is gone without a word; new ones are as before. */
+  /**
+   * Keeps all connections but carries nothing more, as after a silent failure of the other side; new ones work as
+   * before.
+   */
   freeze(): void {
     for (const socket of this.#sockets) socket.unpipe().pause();
   }
 
   /**
-   * Loses an answer, once, and the connection with it: of the first connection on which these words are said to the target, one
-   * after the other, what answers the last of them. The target has done by then what it was told.
+   * Loses an answer, once, and the connection with it: on the first connection that sends these words to the target,
+   * one after the other, the answer to the last of them. The target has executed the request by then.
    * @returns when it is lost
    */
   loseAnswer(...words: readonly string[]): Promise<void> {

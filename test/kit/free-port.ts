@@ -2,10 +2,10 @@ import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 
-/** Below those that systems give to whoever wants any port: between choice and use nobody is given it by chance. */
+/** Below the ports that systems assign on request: no other program gets it by chance between choice and use. */
 const [FIRST, LAST] = [15_000, 32_000];
 
-/** A port of this computer that nobody has, for a program that cannot pick one itself, or for one that comes back to it. */
+/** Returns a free port of this computer, for a program that cannot pick one itself, or that returns to it. */
 export async function freePort(kind: 'tcp' | 'udp' = 'tcp'): Promise<number> {
   for (;;) {
     const port = randomInt(FIRST, LAST);

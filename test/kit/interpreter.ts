@@ -6,7 +6,7 @@ import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { piecesOf } from './pieces.ts';
 
-/** The built image of a board. */
+/** Returns the folder of a board's built image. */
 export function imageFolder(board: string): string {
   return fileURLToPath(new URL(`../../firmware/dist/image/${board}/`, import.meta.url));
 }
@@ -21,7 +21,7 @@ class Pty {
     this.child = spawn('socat', ['-', `pty,rawer,link=${path}`], { stdio: ['pipe', 'pipe', 'ignore'] });
   }
 
-  /** Until the link is there. */
+  /** Waits until the link is there. */
   async ready(): Promise<void> {
     while (!existsSync(this.path)) await new Promise(setImmediate);
   }
@@ -36,7 +36,7 @@ class Pty {
   }
 }
 
-/** What the bench answers to every line of control. */
+/** The bench's answer to every line of control. */
 export interface BenchAnswer {
   readonly screen: string[];
   /** Usages of the keyboard's reports so far. */
@@ -58,7 +58,7 @@ export class Interpreter {
   private control: Pty | undefined;
   private lines: Interface | undefined;
   private waiting: ((line: string) => void)[] = [];
-  /** What it printed: empty on a healthy run, but for the banner. */
+  /** Its output: empty on a healthy run, except for the banner. */
   output = '';
   onText: (text: string) => void = () => {};
 
@@ -90,7 +90,7 @@ export class Interpreter {
   }
 
   /**
-   * Runs a script to its `quit()` and gives what it printed.
+   * Runs a script to its `quit()` and returns its output.
    * @param enough ends it once this has been printed: an interpreter that watches a pin never quits
    */
   async run(script: string, enough?: RegExp): Promise<string> {
@@ -136,7 +136,7 @@ export class Interpreter {
     }
   }
 
-  /** The application as files of the machine, and the script that evaluates them. */
+  /** Writes the application as files of the machine, and returns the script that evaluates them. */
   private writePieces(): string {
     const app = readFileSync(join(imageFolder('bench'), 'app'), 'latin1');
     const code = app.slice(app.indexOf('\n') + 1);
@@ -151,7 +151,7 @@ export class Interpreter {
     this.link?.write(text);
   }
 
-  /** One order over Serial2, and its answer. */
+  /** Sends one order over Serial2, and returns its answer. */
   order(order: Record<string, unknown>): Promise<BenchAnswer> {
     return new Promise(resolve => {
       this.waiting.push(line => resolve(JSON.parse(line) as BenchAnswer));

@@ -1,18 +1,21 @@
 import type { OcraSuite } from '@passfob/protocol/ocra';
 import fc from 'fast-check';
 
-/** A second reader of OCRA suites, by which the protocol's is tested, and suites to try both with. */
+/** A second reader of OCRA suites, which tests the protocol's, and suites to try both with. */
 
 const HASH = 'SHA(1|256|512)';
 const SUITE = new RegExp(
   `^OCRA-1:HOTP-${HASH}-([4-9]|10):(C-)?Q([NAH])(0[4-9]|[1-5][0-9]|6[0-4])(?:-P${HASH})?(?:-T([1-9][0-9]?)([SMH]))?$`,
 );
-/** The protocol's numbers are places in these; none is 0. */
+/** The protocol's numbers are indexes of these lists; none is 0. */
 const HASHES = [undefined, '1', '256', '512'];
 const FORMATS = ['N', 'A', 'H'];
 const UNITS = [undefined, 'S', 'M', 'H'];
 
-/** Reads a suite by one regular expression over the grammar of RFC 6287 §6. @returns undefined for anything else */
+/**
+ * Reads a suite by one regular expression over the grammar of RFC 6287 §6.
+ * @returns undefined for any other text
+ */
 export function suiteByGrammar(text: string): OcraSuite | undefined {
   const [, hash, digits, counter, format, length, pin, step, unit] = SUITE.exec(text) ?? [];
   if (hash === undefined) return undefined;
@@ -27,7 +30,7 @@ export function suiteByGrammar(text: string): OcraSuite | undefined {
   };
 }
 
-/** Every suite there is. */
+/** Every valid suite. */
 export const suites: fc.Arbitrary<OcraSuite> = fc
   .record({
     algorithm: fc.integer({ min: 1, max: 3 }),
@@ -45,7 +48,7 @@ export const suites: fc.Arbitrary<OcraSuite> = fc
     step: unit === 0 ? 0 : step,
   }));
 
-/** A text with one character replaced by another, or by more. */
+/** Replaces one character of a text by another, or by several. */
 export function broken(texts: fc.Arbitrary<string>): fc.Arbitrary<string> {
   return fc
     .tuple(texts, fc.nat({ max: 40 }), fc.constantFrom('', '0', '9', '-', 'S', 'C-', 'T1M', 'QN08', ':'))

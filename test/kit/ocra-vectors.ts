@@ -1,9 +1,9 @@
 /**
  * RFC 6287 appendix C, all of it: one-way (C.1), mutual (C.2) and plain signatures (C.3). The PIN is 1234; the key is
- * the ten digits from 1 to 0 again and again, as long as the hash: 20, 32 or 64 bytes of ASCII.
+ * the ten digits from 1 to 0, repeated to the length of the hash: 20, 32 or 64 bytes of ASCII.
  */
 
-/** Seconds since 1970 of 25 March 2008, 12:06:30 UTC, whose minute 132d0b6 is the one of the vectors. */
+/** Seconds since 1970 of 25 March 2008, 12:06:30 UTC, whose minute 132d0b6 is that of the vectors. */
 export const OCRA_UTC = 1206446790;
 export const OCRA_PIN = '1234';
 

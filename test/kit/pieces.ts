@@ -1,11 +1,11 @@
-/** Bytes of the tokeniser that matter here (`firmware/build/tokens.ts`). */
+/** The relevant bytes of the tokeniser (`firmware/build/tokens.ts`). */
 const FUNCTION = '\xaa';
 const VAR = '\xac';
 const RAW_STRING_8 = '\xd1';
 const RAW_STRING_16 = '\xd2';
 const PIECE_CHARS = 2048;
 
-/** Where the string that begins at `at` ends. */
+/** Returns the end of the string that begins at `at`. */
 function endOfString(code: string, at: number): number {
   const first = code.charAt(at);
   if (first === RAW_STRING_8) return at + 2 + code.charCodeAt(at + 1);
@@ -16,8 +16,8 @@ function endOfString(code: string, at: number): number {
 }
 
 /**
- * An application in pieces that can be evaluated one behind the other: the interpreter copies each function out of the
- * text that it runs, and has no room for the whole text beside the copies.
+ * Splits an application into pieces that can be evaluated one behind the other: the interpreter copies each function
+ * out of the running text, and has no room for the whole text beside the copies.
  */
 export function piecesOf(code: string): string[] {
   const pieces: string[] = [];

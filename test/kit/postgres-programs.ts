@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path';
 
 const BINARIES = ['initdb', 'postgres'] as const;
 
-/** The folder of PostgreSQL's programs, or undefined where it is not installed. */
+/** Returns the folder of PostgreSQL's programs, or undefined where it is not installed. */
 export function findPostgres(): string | undefined {
   const debian = '/usr/lib/postgresql';
   const versions = existsSync(debian) ? readdirSync(debian).sort().reverse() : [];

@@ -4,12 +4,12 @@ import { findPostgres } from './postgres-programs.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** Address of a running cluster's own database, from which tests make databases of their own. */
+    /** Address of a running cluster's own database, from which tests make other databases. */
     readonly postgres: string;
   }
 }
 
-/** One cluster for all test files that run on PostgreSQL. */
+/** Starts one cluster for all test files that run on PostgreSQL. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = findPostgres();
   if (folder === undefined) throw new Error('PostgreSQL is not installed');

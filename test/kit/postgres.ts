@@ -8,14 +8,14 @@ import pg from 'pg';
 import { freePort } from './free-port.ts';
 import { secret } from './secrets.ts';
 
-/** PostgreSQL of this test run: a cluster of its own in a temporary folder, stopped and removed at the end. */
+/** PostgreSQL of this test run: a separate cluster in a temporary folder, stopped and removed at the end. */
 export interface Cluster {
-  /** Of its own database, with the password: from there others can be made (`makeDatabase`). A secret. */
+  /** Address of its own database, with the password: from there others can be made (`makeDatabase`). A secret. */
   readonly address: string;
   stop(): Promise<void>;
 }
 
-/** The user PostgreSQL runs as: it refuses root, so root hands over to `nobody`. */
+/** The user PostgreSQL runs as: it refuses root, so root changes to `nobody`. */
 function unprivileged(): { uid: number; gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const id = (flag: string) => Number(execFileSync('id', [flag, 'nobody'], { encoding: 'utf8' }));
@@ -25,7 +25,7 @@ function unprivileged(): { uid: number; gid: number } | undefined {
 /**
  * Starts a cluster on a free port of this computer.
  *
- * @param isDurable whether commits are flushed to the disk; without, a power cut would matter, a killed client would not
+ * @param isDurable whether commits are flushed to the disk; without, a power cut loses data, a killed client does not
  */
 export async function startCluster(folder: string, { isDurable = false } = {}): Promise<Cluster> {
   const directory = mkdtempSync(join(tmpdir(), 'passfob-postgres-'));
@@ -57,7 +57,7 @@ export async function startCluster(folder: string, { isDurable = false } = {}): 
     address,
     async stop() {
       const ended = new Promise(resolve => server.once('exit', resolve));
-      // "Fast" shutdown: connections that are left are ended.
+      // "Fast" shutdown: open connections are ended.
       server.kill('SIGINT');
       await ended;
       rmSync(directory, { recursive: true, force: true });
@@ -65,7 +65,10 @@ export async function startCluster(folder: string, { isDurable = false } = {}): 
   };
 }
 
-/** Makes an empty database in a cluster. @returns its address */
+/**
+ * Makes an empty database in a cluster.
+ * @returns its address
+ */
 export async function makeDatabase(cluster: string): Promise<string> {
   const name = `passfob_${randomBytes(6).toString('hex')}`;
   await query(cluster, `create database ${name} template template0`);

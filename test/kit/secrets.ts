@@ -1,13 +1,14 @@
 import { appendFileSync } from 'node:fs';
 
-/** Values shorter than this would be found by chance in any output, so recording them would prove nothing. */
+/** Shorter values would appear in any output by chance, so recording them would prove nothing. */
 const SHORTEST_SECRET = 6;
 
 /**
  * Records a secret value that a test makes or uses, and returns it unchanged.
  *
- * After the run everything the tests printed or left in `PASSFOB_OUTPUT_DIR` is searched for every recorded value in
- * every spelling of `spellings` (`runner/spellings.ts`). Nothing is recorded when `PASSFOB_SECRETS_FILE` is not set.
+ * After the run the output of the tests and all files in `PASSFOB_OUTPUT_DIR` are searched for every recorded value
+ * in every spelling of `spellings` (`runner/spellings.ts`). Nothing is recorded when `PASSFOB_SECRETS_FILE` is not
+ * set.
  *
  * @param value bytes, or a string of 6 characters or more; shorter ones are returned and not recorded
  */

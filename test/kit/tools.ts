@@ -11,16 +11,16 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** The path of a program on `PATH`, or undefined where it is not installed. */
+/** Returns the path of a program on `PATH`, or undefined where it is not installed. */
 export function tool(name: string): string | undefined {
   const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
   return folders.map(folder => join(folder, name)).find(isExecutable);
 }
 
 /**
- * The real Espruino interpreter: the Linux build named by `ESPRUINO`, or undefined where none is named.
+ * Returns the real Espruino interpreter: the Linux build named by `ESPRUINO`, or undefined where none is named.
  *
- * @throws when `ESPRUINO` names something that cannot be run: a run meant to use it must not quietly go without
+ * @throws when `ESPRUINO` names something that cannot be run: a run that needs it must not silently go without
  */
 export function espruino(): string | undefined {
   const path = process.env.ESPRUINO;
@@ -29,30 +29,30 @@ export function espruino(): string | undefined {
   return path;
 }
 
-/** What a test cannot run without: its name for the title, and the thing itself where it is there. */
+/** A requirement of a test: its name for the title, and the thing itself where it is there. */
 export interface Need<T> {
   readonly name: string;
   readonly found: T | undefined;
 }
 
-/** The need for a program on `PATH`; the test is given its path. */
+/** The need for a program on `PATH`; the test gets its path. */
 export function needsTool(name: string): Need<string> {
   return { name, found: tool(name) };
 }
 
-/** The need for the Espruino interpreter; the test is given its path. */
+/** The need for the Espruino interpreter; the test gets its path. */
 export function needsEspruino(): Need<string> {
   return { name: 'ESPRUINO=<path to a Linux build>', found: espruino() };
 }
 
-/** A test that runs where `need` is met, with what was found, and otherwise is skipped with the reason in its title. */
+/** Runs a test with the found thing where `need` is met, and otherwise skips it with the reason in its title. */
 export function itNeeds<T>(need: Need<T>, title: string, run: (found: T) => void | Promise<void>): void {
   const { name, found } = need;
   if (found === undefined) it.skip(`${title} (needs ${name})`, () => {});
   else it(title, () => run(found));
 }
 
-/** The same for a group of tests; a skipped group counts as one skipped test. */
+/** Does the same for a group of tests; a skipped group counts as one skipped test. */
 export function describeNeeds<T>(need: Need<T>, title: string, define: (found: T) => void): void {
   const { name, found } = need;
   if (found === undefined) it.skip(`${title} (needs ${name})`, () => {});

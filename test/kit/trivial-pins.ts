@@ -1,7 +1,7 @@
 /**
- * 231 PINs that nobody may choose: those that lead what has been published about leaked PINs and digit-only passwords
- * (such as DataGenetics' analysis of 2012), years, and walks over a keypad. Fob, host and service are tested with this
- * one list.
+ * 231 PINs that nobody may choose: the most frequent of the published analyses of leaked PINs and digit-only
+ * passwords (such as DataGenetics' of 2012), years, and walks over a keypad. Fob, host and service are tested with
+ * this one list.
  */
 export const TRIVIAL_PINS: readonly string[] = `
 1234 1111 0000 1212 7777 1004 2000 4444 2222 6969 9999 3333 5555 6666 1122 1313 8888 4321 2001 1010

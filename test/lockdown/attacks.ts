@@ -5,7 +5,7 @@ import { makeRandomness } from '@passfob/simulator/base/randomness';
 import { hostPrimitives } from 'passfob/client/primitives';
 import { expect } from 'vitest';
 
-/** What a console would obey: each would print, or take the fob from its owner. */
+/** Lines that a console would execute: each would print, or take the fob from its owner. */
 const ORDERS = [
   'print("here")',
   '6*7',
@@ -44,7 +44,7 @@ function halves(frame: string): string {
   return Array.from(frame, (_, at) => `${frame.slice(0, at)}${at % 3 === 0 ? '\n' : ''}`).join('');
 }
 
-/** Bytes for a port, by what they are. None holds a whole frame that is a request. */
+/** Bytes for a port, by their kind. None holds a whole frame that is a request. */
 export const ATTACKS: readonly (readonly [string, string])[] = [
   ['orders, each end of line', ORDERS.map(line => `${line}\n${line}\r${line}\r\n`).join('')],
   ['orders after Ctrl-C, echo off', ORDERS.map(line => `\x03\x10${line}\n`).join('')],
@@ -73,7 +73,7 @@ export const ATTACKS: readonly (readonly [string, string])[] = [
   ['lines of garbage', Array.from({ length: 200 }, () => `~${junk(40)}\n`).join('')],
 ];
 
-/** Ends whatever line an attack has left open. */
+/** Ends a line that an attack has left open. */
 export const END = '\n';
 
 /** Fails unless `text` is whole frames from a fob and nothing else. */

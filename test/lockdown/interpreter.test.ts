@@ -10,7 +10,7 @@ import { imageFolder } from '../kit/interpreter.ts';
 import { describeNeeds, needsEspruino } from '../kit/tools.ts';
 import { ATTACKS, END, expectFramesOnly } from './attacks.ts';
 
-/** What is typed at the console's port, to leave a mark if it is obeyed. */
+/** Typed at the console's port; leaves a mark if it is executed. */
 const MARK = 'require("fs").writeFileSync("obeyed","1")';
 
 async function linkAnswers(binary: string, isOwned: boolean): Promise<void> {
@@ -43,12 +43,12 @@ describeNeeds(needsEspruino(), "the real interpreter's ports", binary => {
     ['blank', false],
     ['owned', true],
   ])(
-    'answer with frames or nothing at the link of a %s bench',
+    'the link of a %s bench answers attacks with frames or nothing',
     (_state, isOwned) => linkAnswers(binary, isOwned),
     120_000,
   );
 
-  it('have no console once the first boot file has run', async () => {
+  it('no console is left once the first boot file has run', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'passfob-lockdown-'));
     try {
       const boot0 = readFileSync(join(imageFolder('bench'), '.boot0'), 'latin1');

@@ -25,8 +25,8 @@ async function owned(): Promise<{ one: SimulatorDriver; owner: Owner; type(line:
   return { one, owner, type };
 }
 
-describe('maintenance', () => {
-  it('opens the console to its port after an approval, until the next reset', async () => {
+describe('maintenance mode', () => {
+  it('maintenance opens the console to its port after an approval, until the next reset', async () => {
     const { one, owner, type } = await owned();
     expect(await type(LINE)).toBe('');
     await owner.client.call('maintain', {}, { onPressNeeded: owner.approve });
@@ -40,7 +40,7 @@ describe('maintenance', () => {
     expect(one.fob.violations).toEqual([]);
   });
 
-  it('opens nothing when it is declined, or asked for by somebody who is not the owner', async () => {
+  it('maintenance opens nothing when it is declined, or requested by anyone but the owner', async () => {
     const { owner, type } = await owned();
     const declined = owner.client.call('maintain', {}, { onPressNeeded: owner.deny });
     await expect(declined).rejects.toMatchObject({ refusal: 'press-denied' });

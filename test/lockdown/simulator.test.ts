@@ -21,11 +21,11 @@ const TARGETS: readonly Target[] = [
   { name: 'pico', ports: ['USB', 'Serial1', 'Serial2'], make: async () => new SimulatorDriver() },
   { name: 'pico-hid', ports: ['USB', 'Serial1', 'Serial2'], make: async () => new PicoHidDriver() },
   { name: 'banglejs2', ports: ['Bluetooth', 'Serial1'], make: async () => new BangleDriver() },
-  // Serial2 is how tests move the bench's time and key: it obeys whoever is there, which is why it is no token.
+  // Serial2 is how tests control the bench's time and key: it obeys everyone, which is why the bench is no token.
   { name: 'bench', ports: ['USB', 'Serial1'], make: () => BenchSimulatorDriver.make() },
 ];
 
-/** Everything that leaves the fob from now on. */
+/** Collects all bytes that leave the fob from now on. */
 function hear(fob: Fob, ports: readonly PortName[]): { take(): string } {
   let text = '';
   for (const port of ports) {
@@ -58,7 +58,7 @@ function attacks(target: Target, isOwned: boolean): void {
   afterAll(() => driver.close());
 
   for (const port of target.ports) {
-    it.each(ATTACKS)(`on ${port}: %s gets frames or nothing`, async (_what, bytes) => {
+    it.each(ATTACKS)(`an attack on ${port} gets frames or nothing: %s`, async (_what, bytes) => {
       const wire = driver.fob.serial(port);
       heard.take();
       wire.write(ascii(bytes));
@@ -72,7 +72,7 @@ function attacks(target: Target, isOwned: boolean): void {
     });
   }
 
-  it('the fob still does what it is for, and after the power was off too', async () => {
+  it('the fob still works after the attacks, and after the power was off too', async () => {
     await driver.reboot();
     if (isOwned) {
       await owner.open();

@@ -5,16 +5,16 @@ import { type BenchAnswer, Interpreter } from '../kit/interpreter.ts';
 /** The native function that the bench calls at a mark (`firmware/boards/bench/display.ts`). */
 const MARK = 'jswrap_espruino_kickWatchdog';
 
-/** Instructions of one order: what the core did before it drew and after, and what the drawing cost. */
+/** Instructions of one order: those of the core before it drew and after, and those of the drawing. */
 export interface Cost {
   readonly core: number;
-  /** Of the core, what came before it first drew. */
+  /** Instructions of the core before it first drew. */
   readonly before: number;
   readonly drawing: number;
   readonly answer: BenchAnswer;
 }
 
-/** Instructions up to each mark that callgrind has dumped, from dump number `from` on. */
+/** Returns the instructions up to each mark that callgrind has dumped, from dump number `from` on. */
 function countsOf(out: string, from: number): number[] {
   const counts: number[] = [];
   for (let path = `${out}.${from}`; existsSync(path); path = `${out}.${from + counts.length}`) {
@@ -29,7 +29,7 @@ function commandOf(valgrind: string, binary: string, out: string): string[] {
   return [valgrind, ...options, `--dump-before=${MARK}`, binary];
 }
 
-/** Instructions of an expression, once everything it names has been defined by a script. */
+/** Counts the instructions of an expression, once a script has defined everything it names. */
 export async function countExpression(
   valgrind: string,
   binary: string,
@@ -63,7 +63,7 @@ export class Counted {
 
   async order(order: Record<string, unknown>): Promise<Cost> {
     const answer = await this.interpreter.order(order);
-    // From the order before, or the boot, to the first mark; what a mark costs; then the work in between.
+    // From the order before, or the boot, to the first mark; the cost of a mark; then the work in between.
     const counts = countsOf(this.out, this.dumps + 1);
     this.dumps += counts.length;
     const [, empty = 0, ...work] = counts;

@@ -14,7 +14,10 @@ import { authentiwatchOf, measurePresses } from './press.ts';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const LEDGER = join(ROOT, 'docs/ledger.json');
 
-/** Boots out of flash, opens a session and makes one passcode: what is in use at rest, and the most at any port. */
+/**
+ * Boots out of flash, opens a session and makes one passcode; measures the variables in use at rest, and the most at
+ * any port.
+ */
 async function measureRun(interpreter: Interpreter, key: Uint8Array | undefined) {
   await interpreter.start('flash');
   const booted = await interpreter.order({ ms: 0, utc: 1_800_000_100, meter: true });
@@ -34,7 +37,7 @@ async function measureRun(interpreter: Interpreter, key: Uint8Array | undefined)
   return { booted, peak };
 }
 
-/** What stands for the parts that a board has and the Linux interpreter has not. */
+/** Stand-ins for the parts that a board has and the Linux interpreter does not. */
 const STAND_INS = {
   pico:
     'var B8,B9,BTN1=D0,LED1;' +
@@ -50,7 +53,7 @@ const STAND_INS = {
     'setLocked:function(){}};g.flip=function(){};E.getBattery=function(){return 50};',
 };
 
-/** Variables in use after a board's image ran to its end, less what stands in for its parts. */
+/** Returns the variables in use after a board's image ran to its end, less those of the stand-ins. */
 async function afterBoot(interpreter: Interpreter, board: keyof typeof STAND_INS): Promise<number> {
   const app = readFileSync(join(imageFolder(board), 'app'), 'latin1');
   await interpreter.write('app', Buffer.from(app, 'latin1'));
@@ -65,8 +68,8 @@ async function afterBoot(interpreter: Interpreter, board: keyof typeof STAND_INS
 }
 
 /**
- * What enrols: in its variables the image lies as text, beside which a small interpreter finds no place for what is
- * sealed. What is measured runs on the one that `ESPRUINO` names.
+ * The interpreter that enrols: the image lies as text in its variables, and a small interpreter has no room for
+ * sealed data beside it. The measured interpreter is the one that `ESPRUINO` names.
  */
 function roomy(binary: string): string {
   return process.env.ESPRUINO_ROOMY || binary;
@@ -77,7 +80,7 @@ function writeLedger(ledger: readonly object[]): void {
   console.log(JSON.stringify(ledger, null, 2));
 }
 
-it('measures the images on the real interpreter and writes docs/ledger.json', {
+it('the images are measured on the real interpreter, and docs/ledger.json is written', {
   timeout: 1_800_000,
 }, async () => {
   const binary = espruino();
@@ -127,7 +130,7 @@ it('measures the images on the real interpreter and writes docs/ledger.json', {
   }
 });
 
-it('counts the instructions from the list to a passcode and writes them into docs/ledger.json', {
+it('the instructions from the list to a passcode are counted and written into docs/ledger.json', {
   timeout: 1_800_000,
 }, async () => {
   const binary = espruino();

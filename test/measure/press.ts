@@ -4,11 +4,11 @@ import { START_UTC } from './enrol.ts';
 
 /** Instructions of one way to a passcode. */
 export interface PressCost {
-  /** Of the key going down, which may become a hold. */
+  /** Instructions from the key going down, which may become a hold. */
   readonly keyDown: number;
-  /** From the end of the hold or press to the passcode, ready to draw. */
+  /** Instructions from the end of the hold or press to the passcode, ready to draw. */
   readonly press: number;
-  /** Both, and all since the account came under the cursor, without drawing. */
+  /** Both, and everything since the account came under the cursor, without drawing. */
   readonly sinceList: number;
   readonly drawingList: number;
   readonly drawingCode: number;
@@ -23,7 +23,7 @@ const KEY_BACK = 3;
 const SHORT_MS = 100;
 const HOLD_MS = 600;
 
-/** How the person asks for the passcode, and of which place in the list. */
+/** How the person requests the passcode, and from which place in the list. */
 interface Way {
   readonly place: number;
   /** One key: a hold. Four: a short press. */
@@ -49,7 +49,7 @@ class Hand {
     this.ms += ms;
   }
 
-  /** What the key's two edges cost. */
+  /** Returns the cost of the key's two edges. */
   async press(key: number, keys: number): Promise<[down: Cost, up: Cost]> {
     const down = await this.order({ down: true, key, keys });
     this.pass(SHORT_MS);
@@ -58,7 +58,7 @@ class Hand {
     return [down, up];
   }
 
-  /** To the list, at a place. */
+  /** Goes to a place in the list. */
   async goTo(place: number): Promise<void> {
     await this.press(KEY_BACK, 4);
     for (;;) {
@@ -71,13 +71,13 @@ class Hand {
     }
   }
 
-  /** At the beginning of a time step. */
+  /** Advances to the beginning of a time step. */
   toNewStep(): void {
     this.ms = Math.ceil(this.ms / 30_000) * 30_000;
   }
 }
 
-/** The account comes under the cursor by a step from the place before it; what went before is not counted. */
+/** The account comes under the cursor by a step from the place before it; earlier work is not counted. */
 async function measureWay(hand: Hand, { place, keys, waits }: Way): Promise<PressCost> {
   hand.toNewStep();
   await hand.goTo(place - 1);
@@ -110,7 +110,7 @@ const WAYS = {
   hotpHold: { place: 3, keys: 1, waits: 0 },
 } as const satisfies Record<string, Way>;
 
-/** The code of authentiwatch that makes a passcode, out of its application file, and the call that does. */
+/** Returns the code of authentiwatch that makes a passcode, from its application file, and the call to it. */
 export function authentiwatchOf(app: string): { script: string; expression: string } {
   const between = (from: string, to: string) => app.slice(app.indexOf(from), app.indexOf(to));
   const hashes = between('// Hash functions', '// sample settings');
@@ -119,7 +119,7 @@ export function authentiwatchOf(app: string): { script: string; expression: stri
   return { script: `${hashes}${functions}var token=${token};`, expression: 'hotp(token)' };
 }
 
-/** Every way, on the bench image with 32 accounts in one process. */
+/** Measures every way, on the bench image with 32 accounts in one process. */
 export async function measurePresses(
   valgrind: string,
   binary: string,

@@ -26,7 +26,7 @@ register('data:text/javascript,' + encodeURIComponent(\`
   }\`));
 `;
 
-/** The modules of ours that a program loads, from the root. */
+/** Returns our modules that a program loads, relative to the root. */
 function loadedBy(...args: readonly string[]): string[] {
   const folder = mkdtempSync(join(tmpdir(), 'passfob-copies-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -47,8 +47,8 @@ function loadedBy(...args: readonly string[]): string[] {
     .map(url => url.slice(own.length));
 }
 
-describe('no process has two copies of a module, one of the source and one of what was built', () => {
-  itNeeds(needsBuild, 'a program that was built loads what was built and nothing else', () => {
+describe('no process has two copies of a module, one of the source and one of the build', () => {
+  itNeeds(needsBuild, 'a built program loads built modules and nothing else', () => {
     const loaded = [
       loadedBy('host/bin/passfob.js', 'service', 'config'),
       loadedBy('host/bin/passfob.js', '--version'),
@@ -71,7 +71,7 @@ describe('no process has two copies of a module, one of the source and one of wh
     } catch (error) {
       thrown = error;
     }
-    // Made by the service, and known here: there is one class.
+    // The service made it, and this test knows it: there is one class.
     expect(thrown).toBeInstanceOf(FobError);
     expect(isFobError(thrown, 'bad-input')).toBe(true);
     expect((thrown as Error).stack).toContain('/service/cli/request.ts');
@@ -84,7 +84,7 @@ describe('no process has two copies of a module, one of the source and one of wh
     'host/cli/main.ts',
     'simulator/main.ts',
     'test/service/nodes/server.ts',
-  ])('a bundle of %s is made of TypeScript alone, the protocol too', async entry => {
+  ])('a bundle of %s is made of TypeScript alone, including the protocol', async entry => {
     const { metafile } = await build({
       absWorkingDir: root,
       entryPoints: [entry],

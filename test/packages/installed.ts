@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { root } from '../tidy/files.ts';
 import { type Manifest, manifests } from '../tidy/manifests.ts';
 
-/** Parts that are for others. */
+/** The published packages. */
 export const published = manifests.filter(manifest => !manifest.private);
 
 export function partNamed(folder: string): Manifest {
@@ -13,7 +13,7 @@ export function partNamed(folder: string): Manifest {
   return found;
 }
 
-/** A part and all parts that it names as dependencies, directly or not. */
+/** Returns a package and all packages of this repository that it depends on, directly or not. */
 export function withItsParts(folder: string): Manifest[] {
   const found = new Set<Manifest>();
   const add = (manifest: Manifest) => {
@@ -25,14 +25,17 @@ export function withItsParts(folder: string): Manifest[] {
   return [...found];
 }
 
-/** Packs the published parts as `npm run pack` does, without building them. @returns the tarball of each, by folder */
+/**
+ * Packs the published packages as `npm run pack` does, without building them.
+ * @returns the tarball of each, by folder
+ */
 export function packed(folder: string): Map<string, string> {
   const parts = published.flatMap(manifest => ['--workspace', manifest.folder]);
   const options = ['--ignore-scripts', '--json', '--pack-destination', folder];
   const printed = execFileSync('npm', ['pack', ...options, ...parts], { cwd: root, encoding: 'utf8' });
   const made = JSON.parse(printed) as { name: string; filename: string }[];
   const folderOf = (name: string) => manifests.find(manifest => manifest.name === name)?.folder ?? '';
-  // npm writes the scope of a name into the file's in its own way.
+  // npm writes the scope of a package differently in the file name.
   return new Map(
     made.map(({ name, filename }) => [
       folderOf(name),
@@ -48,7 +51,7 @@ export function unpack(tarball: string, packages: string, name: string): void {
   execFileSync('tar', ['-xzf', tarball, '-C', target, '--strip-components=1']);
 }
 
-/** Puts what a tarball would hold of a part where an installation has it. */
+/** Copies the content of a package's tarball to its place in an installation. */
 export function copyPart({ folder, name, files }: Manifest, packages: string): void {
   for (const one of ['package.json', ...files].filter(path => existsSync(join(root, folder, path))))
     cpSync(join(root, folder, one), join(packages, name, one), { recursive: true });
@@ -61,8 +64,8 @@ interface Locked {
 }
 
 /**
- * Gives an installation the packages of others that these parts name, with what those need themselves, from the ones that
- * are here. What no part names is not there, so that an import of it fails.
+ * Links the packages of others that these packages name into an installation, with their own dependencies, from the
+ * ones that are here. Other packages are missing there, so that an import of them fails.
  * @param without a package that is copied without its native part, as an installation without scripts leaves it
  */
 export function linkOthers(parts: readonly Manifest[], packages: string, without?: string): void {

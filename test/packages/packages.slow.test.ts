@@ -11,134 +11,130 @@ import { linkOthers, packed, partNamed, published, unpack, withItsParts } from '
 // npm and each process take seconds where other tests keep the machine busy.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
 
-describeNeeds(
-  needsBuild,
-  'a part that is installed from its tarball, with the parts that it names and nothing else of ours',
-  () => {
-    let folder: string;
-    let tarballs: Map<string, string>;
-    beforeAll(() => {
-      folder = mkdtempSync(join(tmpdir(), 'passfob-packages-'));
-      tarballs = packed(folder);
-    });
-    afterAll(() => rmSync(folder, { recursive: true }));
+describeNeeds(needsBuild, 'a package installed from its tarball, with only its dependencies', () => {
+  let folder: string;
+  let tarballs: Map<string, string>;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'passfob-packages-'));
+    tarballs = packed(folder);
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
 
-    /** An empty folder in which parts, each with those that it names, are installed. */
-    function installed(...folders: string[]): string {
-      const place = join(folder, folders.join('+'));
-      const packages = join(place, 'node_modules');
-      if (existsSync(place)) return place;
-      mkdirSync(packages, { recursive: true });
-      writeFileSync(join(place, 'package.json'), '{"type":"module"}');
-      const parts = [...new Set(folders.flatMap(withItsParts))];
-      for (const part of parts) unpack(tarballs.get(part.folder) ?? '', packages, part.name);
-      linkOthers(parts, packages);
-      return place;
+  /** An empty folder in which packages are installed, each with its dependencies. */
+  function installed(...folders: string[]): string {
+    const place = join(folder, folders.join('+'));
+    const packages = join(place, 'node_modules');
+    if (existsSync(place)) return place;
+    mkdirSync(packages, { recursive: true });
+    writeFileSync(join(place, 'package.json'), '{"type":"module"}');
+    const parts = [...new Set(folders.flatMap(withItsParts))];
+    for (const part of parts) unpack(tarballs.get(part.folder) ?? '', packages, part.name);
+    linkOthers(parts, packages);
+    return place;
+  }
+
+  function run(place: string, ...args: string[]) {
+    const env = { ...process.env, PASSFOB_HOME: join(place, 'home'), NODE_OPTIONS: '' };
+    return spawnSync(process.execPath, args, { cwd: place, env, input: '', encoding: 'utf8' });
+  }
+  const passfob = (place: string, ...args: string[]) =>
+    run(place, join(place, 'node_modules/passfob/bin/passfob.js'), ...args);
+
+  it.each(published.map(({ folder: part }) => part))('%s has every module that it exports', part => {
+    const place = installed(part);
+    const { name, exports } = partNamed(part);
+    const names = Object.entries(exports).flatMap(([key, target]) => {
+      if (typeof target === 'string' || target.default === undefined) return [];
+      if (!key.endsWith('/*')) return [`${name}${key.slice(1)}`];
+      const inner = join(place, 'node_modules', name, target.default.replace(/\/\*\.js$/, ''));
+      return readdirSync(inner)
+        .filter(file => file.endsWith('.js') && !RUNS.test(file))
+        .map(file => `${name}${key.slice(1, -1)}${file.slice(0, -3)}`);
+    });
+    // It re-exports another package, which may be missing.
+    const loaded = names.filter(one => one !== 'passfob/simulator');
+    const program = `for (const name of ${JSON.stringify(loaded)}) await import(name);`;
+    const { status, stderr } = run(place, '--input-type=module', '--eval', program);
+    expect([status, stderr]).toEqual([0, '']);
+    expect(names.length > 0 || part === 'firmware').toBe(true);
+  });
+
+  it('host installs neither the service nor the packages that only the service needs', () => {
+    const packages = readdirSync(join(installed('host'), 'node_modules'));
+    for (const name of ['fastify', 'pg', 'nodemailer', 'otplib', '@fastify'])
+      expect(packages).not.toContain(name);
+    expect(readdirSync(join(installed('host'), 'node_modules/@passfob')).sort()).toEqual([
+      'firmware',
+      'protocol',
+    ]);
+  });
+
+  it('host alone says how to install its optional parts', () => {
+    const place = installed('host');
+    for (const [args, name] of [
+      [['serve'], '@passfob/service'],
+      [['serve', '--port', '8480', '--dir', 'x'], '@passfob/service'],
+      [['service', 'admin-link'], '@passfob/service'],
+      [['simulate', '--tcp', '0'], '@passfob/simulator'],
+    ] as const) {
+      const { status, stdout, stderr } = passfob(place, ...args);
+      expect([args, status, stdout, stderr.includes(`npm install ${name}`)]).toEqual([args, 16, '', true]);
     }
+    expect(passfob(place, '--help').stdout).toMatch(
+      /run the token management service\s+\(package @passfob\/service\)/,
+    );
+    expect(passfob(place, 'list', '--port', 'tcp:127.0.0.1:1').status).toBe(4);
+  });
 
-    function run(place: string, ...args: string[]) {
-      const env = { ...process.env, PASSFOB_HOME: join(place, 'home'), NODE_OPTIONS: '' };
-      return spawnSync(process.execPath, args, { cwd: place, env, input: '', encoding: 'utf8' });
-    }
-    const passfob = (place: string, ...args: string[]) =>
-      run(place, join(place, 'node_modules/passfob/bin/passfob.js'), ...args);
+  it('an installed service that lacks a package is not reported as absent', () => {
+    const place = installed('host');
+    const service = join(place, 'node_modules/@passfob/service');
+    mkdirSync(service);
+    writeFileSync(join(service, 'package.json'), '{"type":"module","exports":{"./cli":"./cli.js"}}');
+    writeFileSync(join(service, 'cli.js'), "import '@passfob/missing';");
+    const { status, stderr } = passfob(place, 'serve');
+    rmSync(service, { recursive: true });
+    expect([status, stderr.includes('npm install')]).toEqual([1, false]);
+  });
 
-    it.each(published.map(({ folder: part }) => part))('%s has every module that it exports', part => {
-      const place = installed(part);
-      const { name, exports } = partNamed(part);
-      const names = Object.entries(exports).flatMap(([key, target]) => {
-        if (typeof target === 'string' || target.default === undefined) return [];
-        if (!key.endsWith('/*')) return [`${name}${key.slice(1)}`];
-        const inner = join(place, 'node_modules', name, target.default.replace(/\/\*\.js$/, ''));
-        return readdirSync(inner)
-          .filter(file => file.endsWith('.js') && !RUNS.test(file))
-          .map(file => `${name}${key.slice(1, -1)}${file.slice(0, -3)}`);
-      });
-      // Re-exports what is another package's, which may be missing.
-      const loaded = names.filter(one => one !== 'passfob/simulator');
-      const program = `for (const name of ${JSON.stringify(loaded)}) await import(name);`;
-      const { status, stderr } = run(place, '--input-type=module', '--eval', program);
-      expect([status, stderr]).toEqual([0, '']);
-      expect(names.length > 0 || part === 'firmware').toBe(true);
-    });
-
-    it('host brings neither the service nor what only the service needs', () => {
-      const packages = readdirSync(join(installed('host'), 'node_modules'));
-      for (const name of ['fastify', 'pg', 'nodemailer', 'otplib', '@fastify'])
-        expect(packages).not.toContain(name);
-      expect(readdirSync(join(installed('host'), 'node_modules/@passfob')).sort()).toEqual([
-        'firmware',
-        'protocol',
-      ]);
-    });
-
-    it('host alone says how to install what it can do without', () => {
-      const place = installed('host');
-      for (const [args, name] of [
-        [['serve'], '@passfob/service'],
-        [['serve', '--port', '8480', '--dir', 'x'], '@passfob/service'],
-        [['service', 'admin-link'], '@passfob/service'],
-        [['simulate', '--tcp', '0'], '@passfob/simulator'],
-      ] as const) {
-        const { status, stdout, stderr } = passfob(place, ...args);
-        expect([args, status, stdout, stderr.includes(`npm install ${name}`)]).toEqual([args, 16, '', true]);
-      }
-      expect(passfob(place, '--help').stdout).toMatch(
-        /run the token management service\s+\(package @passfob\/service\)/,
-      );
-      expect(passfob(place, 'list', '--port', 'tcp:127.0.0.1:1').status).toBe(4);
-    });
-
-    it('a service that is installed and lacks a package of its own is not called absent', () => {
-      const place = installed('host');
-      const service = join(place, 'node_modules/@passfob/service');
-      mkdirSync(service);
-      writeFileSync(join(service, 'package.json'), '{"type":"module","exports":{"./cli":"./cli.js"}}');
-      writeFileSync(join(service, 'cli.js'), "import '@passfob/missing';");
-      const { status, stderr } = passfob(place, 'serve');
-      rmSync(service, { recursive: true });
-      expect([status, stderr.includes('npm install')]).toEqual([1, false]);
-    });
-
-    it('the simulator alone boots in a test of somebody else', () => {
-      const program = `import { boot } from '@passfob/simulator';
+  it('the simulator alone boots in a test of another project', () => {
+    const program = `import { boot } from '@passfob/simulator';
 const fob = boot({ board: 'pico' });
 fob.advance(1000);
 console.log(fob.screen() !== undefined);
 fob.close();`;
-      const { stdout, stderr } = run(installed('simulator'), '--input-type=module', '--eval', program);
-      expect([stdout, stderr]).toEqual(['true\n', '']);
-    });
+    const { stdout, stderr } = run(installed('simulator'), '--input-type=module', '--eval', program);
+    expect([stdout, stderr]).toEqual(['true\n', '']);
+  });
 
-    it('the simulator refuses images that were built of other sources than those beside them', () => {
-      const firmware = join(installed('simulator'), 'node_modules/@passfob/firmware');
-      const program = `import { boot } from '@passfob/simulator'; boot({ board: 'pico' }).close(); console.log('booted');`;
-      const booted = () => run(installed('simulator'), '--input-type=module', '--eval', program);
-      writeFileSync(join(firmware, 'fob.ts'), 'now');
-      const stamp = (text: string) =>
-        writeFileSync(
-          join(firmware, 'dist/sources.json'),
-          JSON.stringify({ 'fob.ts': createHash('sha256').update(text).digest('hex') }),
-        );
-      stamp('now');
-      expect(booted().stdout).toBe('booted\n');
-      stamp('then');
-      expect(booted().stderr).toContain('were built before fob.ts changed: run "npm run build"');
-      rmSync(join(firmware, 'dist/sources.json'));
-    });
+  it('the simulator refuses images that were built from other sources than those beside them', () => {
+    const firmware = join(installed('simulator'), 'node_modules/@passfob/firmware');
+    const program = `import { boot } from '@passfob/simulator'; boot({ board: 'pico' }).close(); console.log('booted');`;
+    const booted = () => run(installed('simulator'), '--input-type=module', '--eval', program);
+    writeFileSync(join(firmware, 'fob.ts'), 'now');
+    const stamp = (text: string) =>
+      writeFileSync(
+        join(firmware, 'dist/sources.json'),
+        JSON.stringify({ 'fob.ts': createHash('sha256').update(text).digest('hex') }),
+      );
+    stamp('now');
+    expect(booted().stdout).toBe('booted\n');
+    stamp('then');
+    expect(booted().stderr).toContain('were built before fob.ts changed: run "npm run build"');
+    rmSync(join(firmware, 'dist/sources.json'));
+  });
 
-    it('host, simulator and service together do all of it', () => {
-      const place = installed('host', 'simulator', 'service');
-      expect(passfob(place, 'service', 'config', '--json').stdout).toContain('"ok":true');
-      expect(passfob(place, 'simulate', '--help').stdout).toContain('--pty');
-      const library = `import { boot } from 'passfob/simulator'; console.log(typeof boot);`;
-      expect(run(place, '--input-type=module', '--eval', library).stdout).toBe('function\n');
-    });
-  },
-);
+  it('host, simulator and service together do the whole job', () => {
+    const place = installed('host', 'simulator', 'service');
+    expect(passfob(place, 'service', 'config', '--json').stdout).toContain('"ok":true');
+    expect(passfob(place, 'simulate', '--help').stdout).toContain('--pty');
+    const library = `import { boot } from 'passfob/simulator'; console.log(typeof boot);`;
+    expect(run(place, '--input-type=module', '--eval', library).stdout).toBe('function\n');
+  });
+});
 
-describe('the name of a package', () => {
-  it('is under ours, but for the command line', () => {
+describe('package names', () => {
+  it('every package name is under our scope, except the command line', () => {
     expect(published.map(({ name }) => name).filter(name => !name.startsWith('@passfob/'))).toEqual([
       'passfob',
     ]);

@@ -5,7 +5,7 @@ import { imagesAreFresh, recordImages } from '@passfob/firmware/build/fresh';
 import { difference, leftoversIn, sourcesIn } from '@passfob/firmware/build/sources';
 import { expect, it, onTestFinished } from 'vitest';
 
-/** A part with these files, each of which holds its own name. */
+/** A package with these files, each of which holds its own name. */
 function part(...paths: readonly string[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'passfob-sources-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -16,7 +16,7 @@ function part(...paths: readonly string[]): string {
   return folder;
 }
 
-it('the build drops what was made of a source that is gone, and nothing else', () => {
+it('the build drops the output of a removed source, and nothing else', () => {
   const made = ['a.js', 'a.js.map', 'a.d.ts', 'in/b.js', 'page.js', 'gone.js', 'gone.js.map', 'in/gone.d.ts'];
   const others = [
     'image/pico/app.js',
@@ -44,7 +44,7 @@ it('a source that was changed, added or removed since the build is named', () =>
   expect(difference(built, sourcesIn(folder))).toBe('a.ts');
 });
 
-it('the images are built again where a source, a setting or an image is not what it was', () => {
+it('the images are built again where a source, a setting or an image has changed', () => {
   const folder = part(
     'tsconfig.base.json',
     'protocol/frame.ts',

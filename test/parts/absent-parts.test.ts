@@ -7,7 +7,7 @@ import { secret } from '../kit/secrets.ts';
 
 const HOTP = 1;
 const TOTP = 2;
-/** The longest that a part which is not there may hold up an input, once in half a minute. */
+/** The longest that an absent part may delay an input, once in half a minute. */
 const STALL_MS = 600;
 
 let driver: SimulatorDriver | undefined;
@@ -45,13 +45,13 @@ async function without(
   const one = fob(storage, parts);
   const owner = Object.assign(new Owner(one), { key: before.key });
   await owner.open();
-  // Without the clock's chip nobody bears witness to the passcodes made: the person is told once.
+  // Without the clock's chip the anti-rollback counter is missing: the fob tells the person once.
   if ((await one.screen()).includes('Hold: go on')) await one.choose();
   return { one, owner, id };
 }
 
-describe('without its clock', () => {
-  it('the fob shows HOTP and says that the time is not set instead of TOTP', async () => {
+describe('fobs without their clock', () => {
+  it('without its clock the fob shows HOTP, and says that the time is not set instead of TOTP', async () => {
     const { one, owner } = await without({ clock: false });
     await owner.toListByPress();
     await one.press(700);
@@ -63,7 +63,7 @@ describe('without its clock', () => {
     expect(await words(timed.one)).toContain('Clock not set');
   });
 
-  it('the owner is told of it, and everything else goes on', async () => {
+  it('without its clock the fob tells its owner so, and everything else works', async () => {
     const { owner, id } = await without({ clock: false });
     expect((await owner.client.call('clock', {})).state).toBe(0);
     await refused(owner.client.call('setClock', { utc: 1_790_000_000 }), 'clock-failed');
@@ -71,7 +71,7 @@ describe('without its clock', () => {
     expect((await owner.client.call('info', {})).accounts).toBe(0);
   });
 
-  it('no input waits for it again and again', async () => {
+  it('without its clock the fob does not delay every input', async () => {
     const { one } = await without({ clock: false });
     const before = one.fob.now();
     for (let i = 0; i < 20; i++) one.fob.link.write(ascii('~\n'));
@@ -80,8 +80,8 @@ describe('without its clock', () => {
   });
 });
 
-describe('without its memory', () => {
-  it('the fob says so on its screen and to whoever asks', async () => {
+describe('fobs without their memory', () => {
+  it('without its memory the fob says so on its screen and in every answer', async () => {
     const one = fob(memoryStore(), { eeprom: 'none' });
     expect(await words(one)).toContain('Memory damaged or not connected');
     const hello = await new Owner(one).client.hello();
@@ -89,7 +89,7 @@ describe('without its memory', () => {
     expect(one.complaints()).toBe('');
   });
 
-  it('an owned one lets no account be shown, and is whole again when the memory is back', async () => {
+  it('without its memory an owned fob shows no account, and works again when the memory is back', async () => {
     const { storage, owner: before, id } = await owned(HOTP);
     const one = fob(storage, { eeprom: 'none' });
     expect((await new Owner(one).client.hello()).state).toBe('damaged');
@@ -103,8 +103,8 @@ describe('without its memory', () => {
   });
 });
 
-describe('without its display', () => {
-  it('an owned fob answers its owner, and stalls no longer than one question to the display', async () => {
+describe('fobs without their display', () => {
+  it('without its display an owned fob answers its owner, delayed by no more than one query to the display', async () => {
     const { one, owner, id } = await without({ display: false });
     const before = one.fob.now();
     await one.press();
@@ -115,14 +115,14 @@ describe('without its display', () => {
     expect(one.fob.violations).toEqual([]);
   });
 
-  it('a blank one still says who it is', async () => {
+  it('without its display a blank fob still says who it is', async () => {
     const one = fob(memoryStore(), { display: false });
     expect((await new Owner(one).client.hello()).state).toBe('blank');
   });
 });
 
-describe('without any of them', () => {
-  it('the fob boots and answers', async () => {
+describe('fobs without any of these parts', () => {
+  it('without any of these parts the fob boots and answers', async () => {
     const one = fob(memoryStore(), { display: false, clock: false, eeprom: 'none' });
     expect((await new Owner(one).client.hello()).state).toBe('damaged');
     await one.press();
@@ -130,8 +130,8 @@ describe('without any of them', () => {
   });
 });
 
-describe('with the larger memory', () => {
-  it('the fob takes a hundred accounts, and keeps them', async () => {
+describe('fobs with the larger memory', () => {
+  it('with the larger memory the fob takes a hundred accounts, and keeps them', async () => {
     const storage = memoryStore();
     const parts = { eeprom: 'AT24C256' } as const;
     const one = fob(storage, parts);

@@ -12,7 +12,7 @@ type Chip = 'AT24C32' | 'AT24C256';
 const PROBE_PAGE = 25;
 const MAKE = 'global.m = new At24c32(3); m.pages';
 
-/** Memories of a fob with this chip, which holds `contents(address)`. */
+/** The memories of a fob with this chip, which holds `contents(address)`. */
 function holding(eeprom: Chip, contents: (address: number) => number): StateStore {
   const storage = memoryStore();
   bench(image, { storage, parts: { eeprom } }).fob.close();
@@ -41,46 +41,46 @@ const CONTENTS: readonly [string, (address: number) => number][] = [
 
 describe('the size of the EEPROM', () => {
   for (const [how, contents] of CONTENTS) {
-    it.each(['AT24C32', 'AT24C256'] as const)(`is known of an %s that holds ${how}`, eeprom => {
-      const storage = holding(eeprom, contents);
-      const before = memory(storage, eeprom).slice();
-      for (let boot = 0; boot < 3; boot++) {
-        const { ask, fob } = boots(storage, eeprom);
-        expect(ask(MAKE)).toBe(eeprom === 'AT24C32' ? 128 : 1024);
-        expect(fob.violations).toEqual([]);
-        fob.advance(20);
-        fob.close();
-      }
-      const after = memory(storage, eeprom);
-      const changed = [...after.keys()].filter(at => after[at] !== before[at]);
-      expect(changed.filter(at => Math.floor(at / 32) !== PROBE_PAGE)).toEqual([]);
-    });
-  }
-
-  it.each(['AT24C32', 'AT24C256'] as const)(
-    'a power cut while it is found out harms nothing (%s)',
-    eeprom => {
-      let cuts = 0;
-      for (let seed = 0; seed < 40; seed++) {
-        const storage = holding(eeprom, address => address & 255);
+    it.each(['AT24C32', 'AT24C256'] as const)(
+      `the size of the EEPROM is detected on an %s that holds ${how}`,
+      eeprom => {
+        const storage = holding(eeprom, contents);
         const before = memory(storage, eeprom).slice();
-        const { ask, fob } = boots(storage, eeprom, { seed });
-        fob.cutPowerAtOperation(1);
-        ask(MAKE);
-        if (!fob.powered) cuts++;
-        fob.powerOn();
-        expect(ask(MAKE)).toBe(eeprom === 'AT24C32' ? 128 : 1024);
-        fob.advance(20);
+        for (let boot = 0; boot < 3; boot++) {
+          const { ask, fob } = boots(storage, eeprom);
+          expect(ask(MAKE)).toBe(eeprom === 'AT24C32' ? 128 : 1024);
+          expect(fob.violations).toEqual([]);
+          fob.advance(20);
+          fob.close();
+        }
         const after = memory(storage, eeprom);
         const changed = [...after.keys()].filter(at => after[at] !== before[at]);
         expect(changed.filter(at => Math.floor(at / 32) !== PROBE_PAGE)).toEqual([]);
-        fob.close();
-      }
-      expect(cuts).toBe(40);
-    },
-  );
+      },
+    );
+  }
 
-  it('of a large one is used to its end', () => {
+  it.each(['AT24C32', 'AT24C256'] as const)('a power cut during size detection does no harm (%s)', eeprom => {
+    let cuts = 0;
+    for (let seed = 0; seed < 40; seed++) {
+      const storage = holding(eeprom, address => address & 255);
+      const before = memory(storage, eeprom).slice();
+      const { ask, fob } = boots(storage, eeprom, { seed });
+      fob.cutPowerAtOperation(1);
+      ask(MAKE);
+      if (!fob.powered) cuts++;
+      fob.powerOn();
+      expect(ask(MAKE)).toBe(eeprom === 'AT24C32' ? 128 : 1024);
+      fob.advance(20);
+      const after = memory(storage, eeprom);
+      const changed = [...after.keys()].filter(at => after[at] !== before[at]);
+      expect(changed.filter(at => Math.floor(at / 32) !== PROBE_PAGE)).toEqual([]);
+      fob.close();
+    }
+    expect(cuts).toBe(40);
+  });
+
+  it('a large EEPROM is used to its end', () => {
     const { ask, fob } = boots(
       holding('AT24C256', () => 0xff),
       'AT24C256',
@@ -92,7 +92,7 @@ describe('the size of the EEPROM', () => {
     expect(fob.violations).toEqual([]);
   });
 
-  it('of one that is not there is the small one, and nothing is read or waited for', () => {
+  it('an absent EEPROM counts as the small one, and nothing is read or waited for', () => {
     const { ask, fob } = bench(image, { parts: { eeprom: 'none' } });
     expect(ask(MAKE)).toBe(128);
     const before = fob.now();

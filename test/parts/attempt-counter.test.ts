@@ -15,8 +15,8 @@ const marks = (options: Parameters<typeof bench>[1] = {}): Bench => {
 const addAll = (made: Bench, count: number) =>
   made.ask(`(function(){var good=0;for(var i=0;i<${count};i++)if(m.add())good++;return good})()`);
 
-describe('marks', () => {
-  it('grow by one each time, over reboots and from file to file', () => {
+describe('PIN attempt counter', () => {
+  it('the attempt counter grows by one each time, over reboots and from file to file', () => {
     const made = marks();
     expect(made.ask('m.count()')).toBe(0);
     for (const total of [1, 2, 1023, 1024, 1025, 2048, 2049]) {
@@ -31,9 +31,9 @@ describe('marks', () => {
     expect(made.fob.wear().flashErases).toEqual([0, 0, 0]);
   });
 
-  // The 1st begins a file, the 2nd goes into one, the 1025th begins the next.
+  // The 1st begins a file, the 2nd goes into it, the 1025th begins the next.
   it.each([0, 1, 1024])(
-    'after %s of them a power cut makes one more or does not, and life goes on',
+    'after %s attempts a power cut adds one or none, and the counter continues',
     count => {
       let made1 = 0;
       let alive = 0;
@@ -62,7 +62,7 @@ describe('marks', () => {
     },
   );
 
-  it('have their first file even where pairings would want the room', () => {
+  it('the attempt counter has its first file even where pairings would need the room', () => {
     const made = marks();
     made.ask('require("Storage").write("image", new Uint8Array(require("Storage").getFree() - 1500))');
     expect(addAll(made, 1100)).toBe(1100);
@@ -70,7 +70,7 @@ describe('marks', () => {
     expect(made.fob.violations).toEqual([]);
   });
 
-  it('stand still, and compact nothing, once they would take what pairings need', () => {
+  it('the attempt counter stands still, and compacts nothing, once it would take the room that pairings need', () => {
     const made = marks();
     made.ask('require("Storage").write("image", new Uint8Array(require("Storage").getFree() - 9000))');
     expect(addAll(made, 5000)).toBe(5000);

@@ -11,8 +11,8 @@ beforeAll(async () => {
   });
 });
 
-describe('the supply', () => {
-  it('is a percentage of what there is between an empty and a full battery', () => {
+describe('power supply', () => {
+  it('the supply is a percentage between an empty and a full battery', () => {
     const { ask, fob } = bench(image);
     const percent = (volts: number) => {
       fob.setSupply(volts);
@@ -26,7 +26,7 @@ describe('the supply', () => {
 });
 
 describe('maintenance', () => {
-  it('gives the console to the port until the next reset', () => {
+  it('maintenance gives the console to the port until the next reset', () => {
     const { fob, ask } = bench({ ...image, ...bootFile('pico', '.boot0') });
     let text = '';
     fob.serial('USB').onData(bytes => {
@@ -48,8 +48,8 @@ describe('maintenance', () => {
   });
 });
 
-describe('the display', () => {
-  it('is set up anew each time it goes on, as bright as it was told', () => {
+describe('display adapter', () => {
+  it('the display is initialised each time it goes on, at the set brightness', () => {
     const { ask, fob } = bench(image);
     ask('global.d = new Ssd1306(); 0');
     expect(fob.screen().on).toBe(false);
@@ -57,14 +57,14 @@ describe('the display', () => {
     expect(fob.screen().on).toBe(true);
     expect(fob.screen().bitmap.pixels.slice(0, 9).join('')).toBe('111111110');
     ask('d.power(false)');
-    // Without supply for a moment: what it showed is noise, and it is off.
+    // Without power for a moment: the display shows noise, and is off.
     ask('I2C1.writeTo(0x3c, [0x40, new Uint8Array(64).fill(0x55)]); 0');
     ask('d.power(true); d.clear(); d.show()');
     expect(fob.screen().bitmap.pixels.some(pixel => pixel === 1)).toBe(false);
     expect(fob.violations).toEqual([]);
   });
 
-  it('that is not there is asked once in half a minute, and briefly', () => {
+  it('an absent display is queried once in half a minute, and briefly', () => {
     const { ask, fob } = bench(image, { parts: { display: false } });
     const before = fob.now();
     ask('global.d = new Ssd1306(); d.power(true); d.clear(); d.show(); 0');
@@ -75,14 +75,14 @@ describe('the display', () => {
   });
 });
 
-/** A core that notes what it is told, and throws where it is asked to. */
+/** A core that records its calls, and throws where it is told to. */
 const CORE = `{deadline:0,log:[],
   receive:function(d,ms){if(d==="throw")throw new Error("broken");this.log.push("receive "+d+(ms>0?"":"?"))},
   key:function(which,down){this.log.push("key "+which+down)},
   tick:function(){this.log.push("tick")},
   fault:function(){this.log.push("fault");this.deadline=-1}}`.replaceAll('\n', '');
 
-describe('the loop', () => {
+describe('main loop', () => {
   function loop(deadline: number): Bench {
     const made = bench(image);
     made.ask(`global.fob = ${CORE}; fob.deadline = ${deadline}; 0`);
@@ -93,7 +93,7 @@ describe('the loop', () => {
   }
   const log = (made: Bench) => made.ask('fob.log.splice(0).join()');
 
-  it('ticks when the core wants it', () => {
+  it('the loop ticks when the core wants it', () => {
     const made = loop(1000);
     made.fob.advance(900);
     expect(log(made)).toBe('');
@@ -102,7 +102,7 @@ describe('the loop', () => {
     expect(String(log(made))).toMatch(/^tick,tick/);
   });
 
-  it('has no timer when the core wants none, and sleeps', () => {
+  it('the loop has no timer when the core wants none, and sleeps', () => {
     const made = loop(-1);
     made.ask('setDeepSleep(1)');
     made.fob.advance(100_000);
@@ -115,7 +115,7 @@ describe('the loop', () => {
     expect(log(made)).toBe('key 2true,receive x');
   });
 
-  it('looks at the deadline after every input', () => {
+  it('the loop reads the deadline after every input', () => {
     const made = loop(-1);
     made.ask('fob.deadline = getTime() * 1000 - 946684800000 + 500; l.receive("x")');
     made.fob.advance(400);
@@ -125,7 +125,7 @@ describe('the loop', () => {
     expect(log(made)).toBe('receive y');
   });
 
-  it('tells the core of what an event throws, or of memory that ran out, and goes on', () => {
+  it("the loop tells the core of an event's error, or of memory that ran out, and continues", () => {
     const made = loop(-1);
     made.ask('l.receive("throw")');
     expect(log(made)).toBe('fault');

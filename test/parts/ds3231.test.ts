@@ -17,7 +17,7 @@ function clock(options: Parameters<typeof bench>[1] = {}): Bench {
 }
 
 describe('the clock', () => {
-  it('is unset before it is set, and then as it was set', () => {
+  it('the clock is unset before it is set, and then as it was set', () => {
     const { ask, fob } = clock();
     expect(ask('c.read()')).toBe(-1);
     expect(ask(`c.set(${UTC})`)).toBe(true);
@@ -29,7 +29,7 @@ describe('the clock', () => {
     [12, -12],
     [-7.5, 7.5],
     [0, 0],
-  ])('trimmed against a crystal of %s ppm runs true', (driftPpm, trimPpm) => {
+  ])('a clock trimmed against a crystal of %s ppm runs true', (driftPpm, trimPpm) => {
     const { ask, fob } = clock({ driftPpm });
     ask(`c.set(${UTC})`);
     expect(ask(`c.trim(${trimPpm * 10})`)).toBe(true);
@@ -38,14 +38,14 @@ describe('the clock', () => {
     expect(Math.abs(error)).toBeLessThanOrEqual(1);
   });
 
-  it('untrimmed runs as far wrong as its crystal: the trim is what made it true', () => {
+  it('an untrimmed clock runs as far wrong as its crystal: the trim corrects it', () => {
     const { ask, fob } = clock({ driftPpm: 12 });
     ask(`c.set(${UTC})`);
     fob.advance(DAYS * 86_400_000);
     expect(Number(ask('c.read()')) - (UTC + DAYS * 86_400)).toBe(103);
   });
 
-  it('takes what the aging offset holds and leaves the rest to the core', () => {
+  it('the clock takes the part that the aging offset holds and leaves the rest to the core', () => {
     const { ask } = clock();
     expect([127, -127, 128, -128].map(tenths => ask(`c.trim(${tenths})`))).toEqual([
       true,
@@ -53,13 +53,13 @@ describe('the clock', () => {
       false,
       false,
     ]);
-    // Or both would correct the same.
+    // Otherwise both would correct the same drift.
     ask('c.trim(50)');
     ask('c.trim(200)');
     expect(ask('I2C1.writeTo(0x68, [0x10]); I2C1.readFrom(0x68, 1)[0]')).toBe(0);
   });
 
-  it('is unset where its registers hold no date', () => {
+  it('the clock is unset where its registers hold no date', () => {
     const { ask } = clock();
     ask(`c.set(${UTC})`);
     for (const month of [0, 0x14, 0x1f]) {
@@ -74,10 +74,10 @@ describe('the clock', () => {
   });
 });
 
-describe('the witness', () => {
+describe('anti-rollback counter in the clock', () => {
   const NUMBERS = [0, 1, 255, 256, 65_536, 4_294_967_295];
 
-  it.each(NUMBERS)('holds %s while the power is off', number => {
+  it.each(NUMBERS)('the anti-rollback counter holds %s while the power is off', number => {
     const storage = memoryStore();
     const first = clock({ storage });
     first.ask(`c.set(${UTC})`);
@@ -90,7 +90,7 @@ describe('the witness', () => {
     expect(first.ask('c.read()')).toBe(UTC + 3600);
   });
 
-  it('holds one before the clock was ever set', () => {
+  it('the anti-rollback counter holds a number before the clock was ever set', () => {
     const { ask, fob } = clock();
     expect(ask('c.load()')).toBe(-1);
     expect(ask('c.save(3)')).toBe(true);
@@ -100,7 +100,7 @@ describe('the witness', () => {
     expect([ask('c.read()'), ask('c.load()')]).toEqual([-1, 3]);
   });
 
-  it('outlives the setting and the trimming of the clock', () => {
+  it('the anti-rollback counter survives setting and trimming of the clock', () => {
     const { ask } = clock();
     ask(`c.set(${UTC})`);
     ask('c.save(77)');
@@ -111,14 +111,14 @@ describe('the witness', () => {
     expect(ask('c.load()')).toBe(78);
   });
 
-  it('leaves the alarms disabled', () => {
+  it('the anti-rollback counter leaves the alarms disabled', () => {
     const { ask } = clock();
     ask(`c.set(${UTC})`);
     ask('c.save(4294967295)');
     expect(ask('I2C1.writeTo(0x68, [0x0e]); I2C1.readFrom(0x68, 1)[0] & 3')).toBe(0);
   });
 
-  it('has lost its number when the battery died, before the clock is set and after', () => {
+  it('the anti-rollback counter has lost its number when the battery died, before the clock is set and after', () => {
     const { ask, fob } = clock();
     ask(`c.set(${UTC})`);
     ask('c.save(77)');
@@ -131,7 +131,7 @@ describe('the witness', () => {
     expect(ask('c.load()')).toBe(-1);
   });
 
-  it('takes no other seven bytes for a number', () => {
+  it('the anti-rollback counter takes no other seven bytes for a number', () => {
     const { ask } = clock();
     ask(`c.set(${UTC})`);
     for (const byte of [0, 255, 0x11]) {
@@ -148,7 +148,7 @@ describe('the witness', () => {
     expect(ask('c.load()')).toBe(77);
   });
 
-  it('says so where there is no clock, and waits for it once in half a minute only', () => {
+  it('the anti-rollback counter reports an absent clock, and waits for it once in half a minute only', () => {
     const { ask, fob } = clock({ parts: { clock: false } });
     expect([ask('c.load()'), ask('c.read()'), ask('c.save(1)'), ask('c.trim(1)')]).toEqual([
       -1,

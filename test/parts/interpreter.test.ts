@@ -9,7 +9,7 @@ import { partCode } from './kit.ts';
 
 itNeeds(
   needsEspruino(),
-  'the real interpreter counts marks, stretches a PIN and tells the loop of what an event throws',
+  "the real interpreter counts attempts, derives a key from a PIN and reports an event's error to the loop",
   async binary => {
     const folder = mkdtempSync(join(tmpdir(), 'passfob-parts-'));
     try {

@@ -7,8 +7,8 @@ beforeAll(async () => {
   image = await partImage({ NativeStretch: 'stretch' });
 });
 
-describe('the stretch', () => {
-  it('is PBKDF2-HMAC-SHA256 with 32 bytes', () => {
+describe('key derivation', () => {
+  it('key derivation is PBKDF2-HMAC-SHA256 with 32 bytes', () => {
     const { ask } = bench(image);
     const made = ask(
       'Array.isArray(0), new NativeStretch().derive(new Uint8Array([49,50,51,52]), new Uint8Array(16).fill(7), 777).join()',
@@ -16,7 +16,7 @@ describe('the stretch', () => {
     expect(made).toBe([...pbkdf2Sync('1234', Buffer.alloc(16, 7), 777, 32, 'sha256')].join());
   });
 
-  it('takes half a second with the rounds it measures', () => {
+  it('key derivation takes half a second with its measured number of rounds', () => {
     const { ask, fob } = bench(image);
     const rounds = Number(ask('global.s = new NativeStretch(); s.iterations()'));
     expect(rounds).toBeGreaterThan(500);

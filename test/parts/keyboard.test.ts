@@ -7,15 +7,15 @@ beforeAll(async () => {
 });
 
 const DIGITS = [30, 31, 39];
-/** What the loader of the real image sets, and the adapter. */
+/** The settings of the real image's loader, and the adapter. */
 function keyboard(board: 'pico' | 'pico-hid', head: string) {
   const made = bench({ ...image, ...bootFile(board, '.boot0') }, { board });
   made.ask(`global.k = new UsbKeyboard(${head}); 0`);
   return made;
 }
 
-describe('the keyboard', () => {
-  it.each([['pico', '[]'] as const])('of the %s types what it is told, key by key', (board, head) => {
+describe('keyboard adapter', () => {
+  it.each([['pico', '[]'] as const])('the keyboard of the %s types its text, key by key', (board, head) => {
     const { ask, fob } = keyboard(board, head);
     fob.advance(150);
     expect(ask('k.ready')).toBe(true);
@@ -35,7 +35,7 @@ describe('the keyboard', () => {
     );
   });
 
-  it('is not ready before a computer has set it up, nor without one, and then takes nothing', () => {
+  it('the keyboard is not ready before a computer has set it up, nor without one, and then takes nothing', () => {
     const { ask, fob } = keyboard('pico', '[]');
     expect([ask('k.ready'), ask('k.report(30)')]).toEqual([false, false]);
     fob.advance(150);
@@ -52,14 +52,14 @@ describe('the keyboard', () => {
     expect(fob.keyboard).toHaveLength(1);
   });
 
-  it('is ready, too, while its last report is on the way', () => {
+  it('the keyboard is ready, too, while its last report is on the way', () => {
     const { ask, fob } = keyboard('pico', '[]');
     fob.advance(150);
     expect([ask('k.ready'), ask('k.ready'), ask('k.report(30)')]).toEqual([true, true, false]);
     fob.advance(200);
     expect([ask('k.report(30)'), ask('k.ready')]).toEqual([true, true]);
     fob.advance(20);
-    // Asking never lets go of a key that is down.
+    // A query never releases a key that is down.
     expect(fob.keyboard.at(-1)?.bytes[2]).toBe(30);
   });
 });

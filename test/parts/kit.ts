@@ -13,7 +13,7 @@ export function bootFile(board: string, name: string): Record<string, Uint8Array
   return { [name]: new Uint8Array(readFileSync(join(imageFolder(board), name))) };
 }
 
-/** Evaluates each line that comes over USB and sends what it is. */
+/** Evaluates each line that comes over USB and sends the value. */
 const LISTENER = `E.setConsole(null,{force:true});I2C1.setup({scl:B8,sda:B9,bitrate:400000});
 var come="";USB.on("data",function(chunk){
   come+=chunk;
@@ -58,7 +58,7 @@ export async function partImage(
 /** A board with such an image: `ask` evaluates an expression there. */
 export interface Bench {
   readonly fob: Fob;
-  /** The expression's value through JSON; undefined where none came back. */
+  /** Returns the expression's value through JSON; undefined where none came back. */
   ask(expression: string): unknown;
 }
 

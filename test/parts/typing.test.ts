@@ -25,7 +25,7 @@ describe.each([
   ['pico', () => new SimulatorDriver()],
   ['pico-hid', () => new PicoHidDriver()],
 ])('a passcode on the screen of the %s', (_board, make: () => Board) => {
-  it('is typed into the computer when it is held, where policy and person want that', async () => {
+  it('a passcode is typed into the computer at a hold, where policy and person allow it', async () => {
     const one = make();
     driver = one;
     const owner = new Owner(one);

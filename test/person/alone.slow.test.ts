@@ -16,21 +16,21 @@ vi.setConfig({ testTimeout: 120_000 });
 const needs = { name: 'npm run build, and chromium', found: needsBuild.found && needsPortal.found };
 const LOGGED_IN = /You are logged in as ada\b/;
 const [, FOUND = ''] = sentencesOf(selfServiceTexts.resync.done);
-/** Passcodes that are shown for fun, more than a policy looks ahead. */
+/** Passcodes that are shown without a log-in, more than a policy looks ahead. */
 const FOR_FUN = 30;
-/** Far from what a log-in takes for the clock of a fob. */
+/** Far more than a log-in accepts as an error of a fob's clock. */
 const AHEAD_MS = 600_000;
-/** Until the display of a fob is off. */
+/** Time until the display of a fob is off. */
 const DARK_MS = 200_000;
 
-describeNeeds(needs, 'somebody who does what the sentences say, and knows nothing else', executablePath => {
+describeNeeds(needs, 'a person who follows only the sentences', executablePath => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
   });
   afterAll(() => browser.close());
 
-  it('gets by the link of the mail to a PIN, an accepted log-in, and a fob found whose clock ran away', async () => {
+  it('a new user gets by the link of the mail to a PIN, an accepted log-in, and a corrected clock that had run away', async () => {
     await using town = await Town.open(browser, { kind: 'totp', pinPlace: 'service', pinMinDigits: 6 });
     const ada = town.reader(await town.invite(), { hasBrowserForFobs: true });
     await ada.until(LOGGED_IN);
@@ -43,7 +43,7 @@ describeNeeds(needs, 'somebody who does what the sentences say, and knows nothin
     expect(town.resets).toBe(0);
   });
 
-  it('gets by the command of the mail to an accepted log-in, and from a forgotten PIN to a new one', async () => {
+  it('a new user gets by the command of the mail to an accepted log-in, and from a forgotten PIN to a new one', async () => {
     await using town = await Town.open(browser, { kind: 'hotp', pinPlace: 'service', pinMinDigits: 6 });
     const ada = town.reader(await town.invite());
     await ada.until(LOGGED_IN);
@@ -51,7 +51,7 @@ describeNeeds(needs, 'somebody who does what the sentences say, and knows nothin
     ada.hasForgotten = true;
     await ada.browseTo(ada.address);
     await ada.until(LOGGED_IN);
-    // Nobody sets a new one who shows a passcode alone: that would be one factor. The help desk takes the old one away.
+    // A passcode alone cannot set a new PIN: that would be one factor. The help desk removes the old one.
     expect([ada.pinsChosen, town.resets]).toEqual([2, 1]);
 
     ada.hasForgotten = true;
@@ -60,7 +60,7 @@ describeNeeds(needs, 'somebody who does what the sentences say, and knows nothin
     await expect(ada.until(LOGGED_IN)).rejects.toThrow('is refused again and again');
   });
 
-  it('gets from passcodes that are all refused to an accepted log-in, by the way that is named and by the next passcode', async () => {
+  it('a user gets from refused passcodes to an accepted log-in, by the named way and by the next passcode', async () => {
     await using town = await Town.open(browser, { kind: 'hotp' });
     const ada = town.reader(await town.invite());
     await ada.until(LOGGED_IN);
@@ -75,7 +75,7 @@ describeNeeds(needs, 'somebody who does what the sentences say, and knows nothin
     expect(town.resets).toBe(0);
   });
 
-  it('would get nowhere by sentences that mislead, leave something out or ask for what nobody can do', async () => {
+  it('misleading, incomplete or impossible instructions lead a user nowhere', async () => {
     await using town = await Town.open(browser, { kind: 'hotp' });
     const mail = await town.invite();
     const command = (line: string): never => {

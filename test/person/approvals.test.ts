@@ -6,7 +6,7 @@ import { Hand, HOLD_MS, START_UTC } from './kit.ts';
 
 const ascii = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
 
-/** Is asked no second time: a yes that the fob had for it would have come at once. */
+/** Checks that a question is asked once: a remembered approval would have come at once. */
 function once(hand: Hand) {
   const ending = new AbortController();
   let asked = 0;
@@ -17,7 +17,7 @@ function once(hand: Hand) {
   return { signal: ending.signal };
 }
 
-/** A computer asks, has its question approved, and goes away without a word before it hears of that. */
+/** A computer asks, has its question approved, and leaves without a message before it receives the approval. */
 async function afterApproval<N extends SealedCommand>(hand: Hand, name: N, request: Request<N>) {
   const gone = new Error('the computer has gone');
   const asking = hand.client.call(name, request, {
@@ -31,8 +31,8 @@ async function afterApproval<N extends SealedCommand>(hand: Hand, name: N, reque
   await expect(asking).rejects.toBe(gone);
 }
 
-describe('an approval', () => {
-  it('is for the time on the screen, to a minute, and for no other', async () => {
+describe('approvals', () => {
+  it('an approval is for the time on the screen, to a minute, and for no other', async () => {
     const hand = await Hand.hold();
     const asked = START_UTC + 3_600;
     await afterApproval(hand, 'setClock', { utc: asked });
@@ -41,8 +41,8 @@ describe('an approval', () => {
     expect((await hand.client.call('clock', {})).utc).toBe(asked + 40);
   });
 
-  it('of a log-in is none of another command, whatever account and question it has', async () => {
-    // What the questions are about that erase the fob, reset its PIN and open it, and the id of another account.
+  it('an approval of a log-in counts for no other command, whatever account and question that has', async () => {
+    // The subjects of the questions that erase the fob, reset its PIN and open it, and the id of another account.
     for (const number of [1, 2, 3, 4, 0x48000000]) {
       const hand = await Hand.hold();
       const question = ascii('11111111');
@@ -67,10 +67,10 @@ describe('an approval', () => {
   });
 });
 
-/** Two questions of one CRC-32. */
+/** Two questions with one CRC-32. */
 const TWINS = ['48283494', '53466621'] as const;
 
-describe('an approval of a log-in', () => {
+describe('approvals of a log-in', () => {
   const suite = { algorithm: 1, digits: 6, question: 0, length: 8, inputs: 0, step: 0, counter: 0 };
   const id = Uint8Array.of(0x48, 0, 0, 0);
   const login = { id, question: ascii(TWINS[0]), number: 7, service: ascii('vpn'), user: ascii('erika') };
@@ -80,7 +80,7 @@ describe('an approval of a log-in', () => {
     ['service', { service: ascii('payroll') }],
     ['user', { user: ascii('heinz') }],
     ['number to compare', { number: 8 }],
-  ])('is for no other %s', async (_, other) => {
+  ])('an approval of a log-in is for no other %s', async (_, other) => {
     expect(hostPrimitives.crc32(ascii(TWINS[1]))).toBe(hostPrimitives.crc32(ascii(TWINS[0])));
     const hand = await Hand.hold();
     const names = { issuer: ascii('Bank'), label: ascii('account'), secret: ascii('12345678901234567890') };
@@ -91,7 +91,7 @@ describe('an approval of a log-in', () => {
   });
 });
 
-describe('a fob that is busy while its person presses', () => {
+describe('presses on a busy fob', () => {
   const asking = async (act: (hand: Hand) => void) => {
     const hand = await Hand.hold();
     const id = await hand.put({});
@@ -103,7 +103,7 @@ describe('a fob that is busy while its person presses', () => {
     return hand.client.call('code', { id }, { onPressNeeded });
   };
 
-  it('makes no yes of a short press whose end it sees late', async () => {
+  it('a busy fob does not approve by a press whose end it sees late', async () => {
     for (const busyMs of [950, 1_000, 1_200, 3_000]) {
       const asked = asking(hand => {
         hand.fob.run(710);
@@ -116,7 +116,7 @@ describe('a fob that is busy while its person presses', () => {
     }
   });
 
-  it('erases nothing by a short press whose end it sees late', async () => {
+  it('a busy fob erases nothing by a press whose end it sees late', async () => {
     const hand = await Hand.hold();
     await hand.put({});
     hand.fob.run(6_000);
@@ -134,7 +134,7 @@ describe('a fob that is busy while its person presses', () => {
     expect((await hand.client.hello()).state).toBe('blank');
   });
 
-  it('takes no press for an answer that it sees before it has looked at the keys with the question drawn', async () => {
+  it('a fob takes no press for an answer before it has read the keys with the question drawn', async () => {
     const hand = await Hand.hold();
     const id = await hand.put({});
     const asked = hand.client.call(

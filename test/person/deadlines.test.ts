@@ -4,7 +4,7 @@ import { Hand } from './kit.ts';
 
 const NEVER = -1;
 
-/** What a person may do at the fob, by a number: presses and holds of any length, and patience. */
+/** A person's acts at the fob, by a number: presses and holds of any length, and waiting. */
 const acts = fc.array(
   fc.oneof(
     fc.record({ heldMs: fc.integer({ min: 20, max: 3_000 }) }),
@@ -13,8 +13,8 @@ const acts = fc.array(
   { maxLength: 12 },
 );
 
-describe('with nothing to do the fob', () => {
-  it('asks for no tick with the display off, and none more often than once a second before', async () => {
+describe('ticks of an idle fob', () => {
+  it('an idle fob needs no tick with the display off, and at most one a second before', async () => {
     await fc.assert(
       fc.asyncProperty(acts, async script => {
         const hand = await Hand.hold();
@@ -29,7 +29,7 @@ describe('with nothing to do the fob', () => {
           const isShown = hand.shown !== '';
           hand.fob.run(next);
           wakings++;
-          // The last one puts the passcode away.
+          // The last tick dismisses the passcode.
           if (isShown && hand.shown !== '') expect(next).toBeGreaterThanOrEqual(1_000);
           if (wakings > 400) throw new Error('the fob does not go to sleep');
         }
@@ -39,7 +39,7 @@ describe('with nothing to do the fob', () => {
     );
   });
 
-  it('shows a passcode for a minute, second by second', async () => {
+  it('an idle fob shows a passcode for a minute, second by second', async () => {
     const hand = await Hand.hold();
     await hand.enrol(2, 1);
     hand.fob.press(650);
@@ -53,14 +53,14 @@ describe('with nothing to do the fob', () => {
     expect(gaps.length).toBeGreaterThan(58);
   });
 
-  it('shows a HOTP value for a minute without a tick', async () => {
+  it('an idle fob shows a HOTP value for a minute without a tick', async () => {
     const hand = await Hand.hold();
     await hand.enrol(1, 1);
     hand.fob.press(650);
     expect(hand.fob.deadlineMs).toBeGreaterThan(59_000);
   });
 
-  it('turns the display off half a minute after the last key, and the next key only wakes it', async () => {
+  it('an idle fob turns the display off half a minute after the last key, and the next key only wakes it', async () => {
     const hand = await Hand.hold();
     await hand.enrol(2, 1);
     hand.fob.press();

@@ -18,7 +18,7 @@ function makePool(seed: number): Pool {
   return new Pool(hostPrimitives, { sample: () => seed }, { ms: 0, utc: 0 });
 }
 
-/** Turns the wheel to a symbol and takes it; how many steps it was. */
+/** Turns the wheel to a symbol and takes it; returns the number of steps. */
 function enter(entry: Entry, symbol: string, by = 1): number {
   for (let steps = 0; steps <= HEX.length + 2; steps++) {
     if (entry.symbol === symbol) {
@@ -30,7 +30,7 @@ function enter(entry: Entry, symbol: string, by = 1): number {
   throw new Error(`the wheel has no ${symbol}`);
 }
 
-/** Every symbol on the wheel, in order, once round. */
+/** Returns every symbol on the wheel, in order, once round. */
 function round(entry: Entry): string[] {
   const seen: string[] = [];
   while (!seen.includes(entry.symbol)) {
@@ -43,7 +43,7 @@ function round(entry: Entry): string[] {
 const text = (bytes: Uint8Array) => String.fromCharCode(...bytes);
 
 describe('the wheel', () => {
-  it('gives back what was entered, forwards and backwards, in both bases', () => {
+  it('the wheel returns the entered digits, forwards and backwards, in both bases', () => {
     fc.assert(
       fc.property(
         fc.integer(),
@@ -63,7 +63,7 @@ describe('the wheel', () => {
     );
   });
 
-  it('has "ok" only from the least length on, no digits at the most, and "back" only when empty', () => {
+  it('the wheel has "ok" only from the least length on, no digits at the most, and "back" only when empty', () => {
     const entry = new Entry(makePool(1), ENTER_PIN, 10, 4, 6);
     expect(round(entry).sort()).toEqual([...DECIMAL, 'back'].sort());
     for (const digit of '123') enter(entry, digit);
@@ -75,7 +75,7 @@ describe('the wheel', () => {
     expect(round(entry).sort()).toEqual(['del', 'ok']);
   });
 
-  it('shows dots for a PIN, and takes digits back one by one until it is left', () => {
+  it('the wheel shows dots for a PIN, and takes digits back one by one until it is left', () => {
     const entry = new Entry(makePool(1), ENTER_PIN, 10, 4, 6);
     enter(entry, '1');
     enter(entry, '2');
@@ -86,7 +86,7 @@ describe('the wheel', () => {
     expect(entry.undo()).toBe(ENTRY_LEFT);
   });
 
-  it('has its way back one press from where it starts, whatever is entered, and stays there from hold to hold', () => {
+  it('the wheel has its exit one press from the start, whatever is entered, and stays there from hold to hold', () => {
     fc.assert(
       fc.property(fc.integer(), fc.boolean(), fc.nat({ max: 16 }), (seed, isHex, length) => {
         const symbols = isHex ? HEX : DECIMAL;
@@ -103,7 +103,7 @@ describe('the wheel', () => {
     );
   });
 
-  it('begins anywhere: the number of presses says nothing of the digit', () => {
+  it('the wheel begins anywhere: the number of presses reveals nothing of the digit', () => {
     const pool = makePool(7);
     const firsts = Array.from({ length: 200 }, () => new Entry(pool, ENTER_PIN, 10, 4, 6).symbol);
     for (const digit of DECIMAL) expect(firsts).toContain(digit);

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { refused } from '../conformance/refused.ts';
 import { Hand, HOLD_MS, START_UTC, withKeys } from './kit.ts';
 
-describe('with one key', () => {
-  it('a press goes on through the list and round by the settings', async () => {
+describe('fobs with one key', () => {
+  it('a press moves through the list and round by the settings', async () => {
     const hand = await Hand.hold();
     await hand.enrol(1, 2);
     const seen: string[] = [];
@@ -15,7 +15,7 @@ describe('with one key', () => {
     expect(seen).toEqual(['account 0', 'account 1', 'Settings', 'account 0']);
   });
 
-  it('the third quick press and each after it go on by five', async () => {
+  it('the third quick press and each after it move by five', async () => {
     const hand = await Hand.hold();
     await hand.enrol(1, 20);
     const places: string[] = [];
@@ -37,7 +37,7 @@ describe('with one key', () => {
     expect(hand.says('Settings')).toBe(true);
   });
 
-  it('a hold shows the passcode, a press puts it away', async () => {
+  it('a hold shows the passcode, a press dismisses it', async () => {
     const hand = await Hand.hold();
     await hand.enrol(2, 1);
     hand.fob.press();
@@ -64,7 +64,7 @@ describe('with one key', () => {
     expect(hand.shown).toBe(hand.passcode(0, START_UTC / 300));
   });
 
-  it('the next passcode stands there in the last seconds of the step', async () => {
+  it('the next passcode appears in the last seconds of the step', async () => {
     const hand = await Hand.hold();
     await hand.put({ kind: 2 });
     hand.fob.run(6_000);
@@ -81,8 +81,8 @@ describe('with one key', () => {
   });
 });
 
-describe('a HOTP value', () => {
-  it('is made by a hold alone, also where there is only one account', async () => {
+describe('HOTP values', () => {
+  it('a HOTP value is made by a hold alone, also where there is only one account', async () => {
     const hand = await Hand.hold();
     await hand.enrol(1, 1);
     for (let presses = 0; presses < 6; presses++) hand.fob.press();
@@ -91,7 +91,7 @@ describe('a HOTP value', () => {
     expect(hand.shown).toBe(hand.passcode(0, 0));
   });
 
-  it('is not followed by another while the key stays down, nor within 0.7 s', async () => {
+  it('a HOTP value is not followed by another while the key stays down, nor within 0.7 s', async () => {
     const hand = await Hand.hold();
     await hand.enrol(1, 1);
     hand.fob.press(5_000);
@@ -109,7 +109,7 @@ describe('a HOTP value', () => {
     expect((await quick.client.call('list', { index: 0 })).counter).toBe(1);
   });
 
-  it('that a computer had meanwhile is not shown again', async () => {
+  it('a HOTP value that a computer had meanwhile is not shown again', async () => {
     const hand = await Hand.hold();
     const id = await hand.put({});
     hand.fob.run(6_000);
@@ -127,8 +127,8 @@ describe('a HOTP value', () => {
   });
 });
 
-describe('with four keys', () => {
-  it('each does what it says', async () => {
+describe('fobs with four keys', () => {
+  it('each of the four keys does what it says', async () => {
     const hand = await Hand.hold(withKeys(4));
     await hand.enrol(2, 3);
     hand.fob.press(50, 1);
@@ -148,7 +148,7 @@ describe('with four keys', () => {
     expect(hand.shown).toBe('');
   });
 
-  it('a HOTP value is made by a hold alone', async () => {
+  it('on four keys a HOTP value is made by a hold alone', async () => {
     const hand = await Hand.hold(withKeys(4));
     await hand.enrol(1, 1);
     hand.fob.press(50, 0);
@@ -159,7 +159,7 @@ describe('with four keys', () => {
   });
 });
 
-describe('a question', () => {
+describe('questions on the screen', () => {
   const asked = async (keys: number, answer: (hand: Hand) => void) => {
     const hand = await Hand.hold(withKeys(keys));
     const id = await hand.put({});
@@ -175,7 +175,7 @@ describe('a question', () => {
     [1, 0],
     [4, 0],
     [4, 3],
-  ])('on a fob with %i keys is declined by a press of key %i', async (keys, which) => {
+  ])('a question on a fob with %i keys is declined by a press of key %i', async (keys, which) => {
     const asking = asked(keys, hand => {
       hand.fob.run(702);
       hand.fob.press(50, which);
@@ -183,7 +183,7 @@ describe('a question', () => {
     await refused(asking, 'press-denied');
   });
 
-  it('is not answered by the keys for next and previous, nor by presses in its first 0.7 s', async () => {
+  it('a question is not answered by the keys for next and previous, nor by presses in its first 0.7 s', async () => {
     await asked(4, hand => {
       hand.fob.press(50, 0);
       hand.fob.press(50, 3);
@@ -196,7 +196,7 @@ describe('a question', () => {
     });
   });
 
-  it('is not answered by a key that was down before it came', async () => {
+  it('a question is not answered by a key that was down before it appeared', async () => {
     const hand = await Hand.hold();
     const id = await hand.put({});
     hand.toList();

@@ -11,10 +11,10 @@ const utf8 = (text: string) => new Uint8Array(Buffer.from(text));
 
 export const START_UTC = 1_800_000_000;
 
-/** Longer than the shortest hold, shorter than one that approves. */
+/** Longer than the shortest hold, shorter than a hold that approves. */
 export const HOLD_MS = 650;
 
-/** A kit fob's facts with another number of keys. */
+/** Returns a kit fob's facts with another number of keys. */
 export const withKeys = (keys: number): Partial<Ports> => {
   const facts: BoardFacts = {
     board: 'core',
@@ -31,7 +31,7 @@ export const withKeys = (keys: number): Partial<Ports> => {
 export class Hand {
   readonly fob: CoreFob;
   readonly client: Client;
-  /** Called each time that the computer asks the fob something. */
+  /** Called each time the computer sends the fob a request. */
   onAsked: () => void = () => undefined;
   private readonly keys: Uint8Array[] = [];
   private polled: () => void = () => undefined;
@@ -40,7 +40,7 @@ export class Hand {
     this.fob = fob;
     const toFob = (frame: string) => {
       this.onAsked();
-      // The fob has it after what is under way.
+      // The fob gets it after the present work.
       setImmediate(() => setImmediate(this.polled));
       return frame;
     };
@@ -89,7 +89,7 @@ export class Hand {
     return id;
   }
 
-  /** The value of an account, by its number, at a counter or time step. */
+  /** Returns the value of an account, by its number, at a counter or time step. */
   passcode(number: number, counter: number): string {
     const key = this.keys[number];
     if (!key) throw new Error(`there is no account ${number}`);
@@ -101,7 +101,7 @@ export class Hand {
     this.take([...symbols, 'ok']);
   }
 
-  /** The same while a computer waits, which asks again between two symbols. */
+  /** Enters symbols while a computer waits, which polls between two symbols. */
   async enterUnderRequest(symbols: string): Promise<void> {
     for (const symbol of [...symbols, 'ok']) {
       this.take([symbol]);
@@ -119,7 +119,7 @@ export class Hand {
     }
   }
 
-  /** Sets the owner's policy; what is not said is as a new owner finds it, with PINs of four digits. */
+  /** Sets the owner's policy; fields that are not given are those of a new owner, with PINs of four digits. */
   async policy(policy: Partial<Request<'setPolicy'>>): Promise<void> {
     const request = { pinDigits: 4, attempts: 10, wipe: 1, lockSeconds: 600, asks: 0, typing: 0, ...policy };
     await this.client.call('setPolicy', request);
@@ -127,7 +127,7 @@ export class Hand {
     if (this.fob.screen.join('') === '') this.fob.press();
   }
 
-  /** Waits the message away, and wakes a display that is off. */
+  /** Waits until the message is gone, and wakes a display that is off. */
   toList(): void {
     this.fob.run(6_000);
     if (!this.says('account')) this.fob.press();

@@ -9,7 +9,7 @@ const KEY20 = ascii('12345678901234567890');
 const KEY32 = ascii('12345678901234567890123456789012');
 const ID = Uint8Array.of(200, 1, 2, 3);
 
-/** A fob that holds one OCRA account, with its list on the screen. */
+/** Returns a fob that holds one OCRA account, with its list on the screen. */
 async function holding(account: Partial<Request<'putOcra'>>): Promise<Hand> {
   const hand = await Hand.hold();
   await hand.client.call('putOcra', {
@@ -31,8 +31,8 @@ async function holding(account: Partial<Request<'putOcra'>>): Promise<Hand> {
   return hand;
 }
 
-describe('an OCRA account of the list', () => {
-  it('has its question entered, then shows the passcode (RFC 6287 C.1)', async () => {
+describe('OCRA accounts in the list', () => {
+  it('an OCRA account asks for its question, then shows the passcode (RFC 6287 C.1)', async () => {
     const hand = await holding({});
     hand.fob.press(HOLD_MS);
     expect(hand.fob.screen[0]).toBe('Question');
@@ -43,7 +43,7 @@ describe('an OCRA account of the list', () => {
     expect(hand.says('Bank')).toBe(true);
   });
 
-  it('with a PIN has that entered too, as dots (RFC 6287 C.1)', async () => {
+  it('an OCRA account with a PIN asks for that, too, and shows dots (RFC 6287 C.1)', async () => {
     const hand = await holding({ algorithm: 2, digits: 8, inputs: 2, secret: KEY32 });
     hand.fob.press(HOLD_MS);
     hand.enter('22222222');
@@ -52,21 +52,21 @@ describe('an OCRA account of the list', () => {
     expect(hand.fob.screen).toContain('1795 7585');
   });
 
-  it('with a time step says that the clock is not set where it is not', async () => {
+  it('an OCRA account with a time step says that the clock is not set', async () => {
     const hand = await holding({ inputs: 16, step: 1 });
     hand.fob.loseTime();
     hand.fob.press(HOLD_MS);
     expect(hand.says('Clock not set')).toBe(true);
   });
 
-  it('with letters to enter says that it needs a computer', async () => {
+  it('an OCRA account with letters to enter says that it needs a computer', async () => {
     const hand = await holding({ question: 1 });
     hand.fob.press(HOLD_MS);
     expect(hand.says('Only a computer')).toBe(true);
   });
 });
 
-describe('a log-in that a computer asks for', () => {
+describe('log-ins that a computer requests', () => {
   const request = {
     id: ID,
     question: ascii('11111111'),
@@ -84,7 +84,7 @@ describe('a log-in that a computer asks for', () => {
     return hand.client.call('respond', request, { onPressNeeded });
   };
 
-  it('shows service, user and the number to compare, and is approved by a hold', async () => {
+  it('a log-in shows service, user and the number to compare, and is approved by a hold', async () => {
     const hand = await holding({});
     const { code } = await asked(hand, () => {
       expect(hand.fob.screen).toContain('07');
@@ -96,7 +96,7 @@ describe('a log-in that a computer asks for', () => {
     expect(Buffer.from(code).toString()).toBe('243178');
   });
 
-  it('is declined by a press, and by another reported no further', async () => {
+  it('a log-in is declined by a press, and a second press leaves it unreported', async () => {
     const hand = await holding({});
     const asking = asked(hand, () => {
       hand.fob.run(702);
@@ -107,7 +107,7 @@ describe('a log-in that a computer asks for', () => {
     await refused(asking, 'press-denied');
   });
 
-  it('is reported by a hold after a press', async () => {
+  it('a log-in is reported by a hold after a press', async () => {
     const hand = await holding({});
     const asking = asked(hand, () => {
       hand.fob.run(702);
@@ -118,7 +118,7 @@ describe('a log-in that a computer asks for', () => {
     await refused(asking, 'press-reported');
   });
 
-  it('has the PIN of the account entered after the approval', async () => {
+  it('a log-in asks for the PIN of the account after the approval', async () => {
     const hand = await holding({ algorithm: 2, digits: 8, inputs: 2, secret: KEY32 });
     const { code } = await asked(hand, () => {
       hand.fob.run(702);

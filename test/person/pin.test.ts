@@ -7,7 +7,7 @@ import { Hand, HOLD_MS } from './kit.ts';
 
 const PIN = secret('730528');
 
-/** A fob with one account and a PIN that its person has just chosen. */
+/** Returns a fob with one account and a PIN that its person has just chosen. */
 async function withPin(policy: Partial<Request<'setPolicy'>> = {}): Promise<Hand> {
   const hand = await Hand.hold();
   await hand.enrol(2, 1);
@@ -19,15 +19,15 @@ async function withPin(policy: Partial<Request<'setPolicy'>> = {}): Promise<Hand
   return hand;
 }
 
-/** After the display went off with the time, and a key woke it. */
+/** Lets the display go off with time, and wakes it by a key. */
 function wake(hand: Hand): void {
   hand.fob.run(31_000);
   expect(hand.fob.screen.join('')).toBe('');
   hand.fob.press();
 }
 
-describe('a PIN', () => {
-  it('is chosen before anything else: no trivial one, twice the same', async () => {
+describe('PINs on the fob', () => {
+  it('a PIN is chosen before anything else: no trivial one, twice the same', async () => {
     const hand = await Hand.hold();
     await hand.enrol(2, 1);
     await hand.policy({});
@@ -48,7 +48,7 @@ describe('a PIN', () => {
     expect(hand.says('account 0')).toBe(true);
   });
 
-  it('stands before the list after a reboot, and is drawn as dots', async () => {
+  it('a PIN protects the list after a reboot, and is drawn as dots', async () => {
     const hand = await withPin();
     hand.fob.reboot();
     expect(hand.fob.screen.slice(0, 2)).toEqual(['PIN', '']);
@@ -60,7 +60,7 @@ describe('a PIN', () => {
     expect(hand.says('account 0')).toBe(true);
   });
 
-  it('that is wrong is said so, and the next attempt waits, counted down', async () => {
+  it('a wrong PIN is reported, and the next attempt waits, counted down', async () => {
     const hand = await withPin();
     hand.fob.reboot();
     hand.enter('9999');
@@ -79,7 +79,7 @@ describe('a PIN', () => {
     expect(hand.says('account 0')).toBe(true);
   });
 
-  it('is tried after "Checking" was drawn, not while a key waits', async () => {
+  it('a PIN is checked after "Checking" was drawn, not while a key waits', async () => {
     const hand = await withPin();
     hand.fob.reboot();
     for (const digit of PIN) {
@@ -92,7 +92,7 @@ describe('a PIN', () => {
     expect(hand.fob.deadlineMs).toBe(1);
   });
 
-  it('that is wrong too often wipes the fob, and says so', async () => {
+  it('too many wrong PINs wipe the fob, and the screen says so', async () => {
     const hand = await withPin({ attempts: 3 });
     hand.fob.reboot();
     for (let attempt = 0; attempt < 3; attempt++) {
@@ -105,7 +105,7 @@ describe('a PIN', () => {
     expect((await hand.client.hello()).state).toBe('blank');
   });
 
-  it('that is wrong too often leaves the fob to its owner, where the policy says so', async () => {
+  it('too many wrong PINs leave the fob to its owner, where the policy says so', async () => {
     const hand = await withPin({ attempts: 3, wipe: 0 });
     hand.fob.reboot();
     for (let attempt = 0; attempt < 3; attempt++) {
@@ -120,14 +120,14 @@ describe('a PIN', () => {
   });
 });
 
-describe('the fob locks', () => {
-  it('when the display goes off, where the policy says 0 s', async () => {
+describe('locking of the fob', () => {
+  it('the fob locks when the display goes off, where the policy says 0 s', async () => {
     const hand = await withPin({ lockSeconds: 0 });
     wake(hand);
     expect(hand.fob.screen[0]).toBe('PIN');
   });
 
-  it('so long after the last key, and asks for no tick any more', async () => {
+  it('the fob locks the set time after the last key, and needs no tick any more', async () => {
     const hand = await withPin({ lockSeconds: 60 });
     wake(hand);
     expect(hand.says('account 0')).toBe(true);
@@ -139,7 +139,7 @@ describe('the fob locks', () => {
     expect(hand.fob.screen[0]).toBe('PIN');
   });
 
-  it('under a passcode too', async () => {
+  it('the fob locks while it shows a passcode, too', async () => {
     const hand = await withPin({ lockSeconds: 30 });
     hand.fob.press(HOLD_MS);
     expect(hand.shown).toMatch(/^\d{6}$/);
@@ -149,8 +149,8 @@ describe('the fob locks', () => {
   });
 });
 
-describe('a fob whose owner requires a new PIN', () => {
-  it('locks itself all the same', async () => {
+describe('required new PINs', () => {
+  it('a fob whose owner requires a new PIN still locks itself', async () => {
     for (const lockSeconds of [0, 60]) {
       const hand = await withPin({ lockSeconds });
       await hand.client.call('requirePin', {});
@@ -165,8 +165,8 @@ describe('a fob whose owner requires a new PIN', () => {
   });
 });
 
-describe('a fob that locks', () => {
-  it('keeps nothing of an account or a PIN in memory', async () => {
+describe('memory of a locked fob', () => {
+  it('a locked fob keeps nothing of an account or a PIN in memory', async () => {
     const hand = await withPin({ lockSeconds: 60 });
     const key = secret(new Uint8Array(randomBytes(20)));
     await hand.put({ secret: key });
@@ -180,7 +180,7 @@ describe('a fob that locks', () => {
     expect(hand.fob.remembers(new Uint8Array(Buffer.from(PIN)))).toBe(false);
   });
 
-  it('under a passcode keeps nothing of its account', async () => {
+  it('a fob that locks under a passcode keeps nothing of its account', async () => {
     const hand = await withPin({ lockSeconds: 30 });
     const key = secret(new Uint8Array(randomBytes(20)));
     await hand.client.call('remove', { id: (await hand.client.call('list', { index: 0 })).id });
@@ -194,7 +194,7 @@ describe('a fob that locks', () => {
     expect(hand.fob.remembers(key)).toBe(false);
   });
 
-  it('is locked in maintenance mode too, whose console sees its memory', async () => {
+  it('a fob locks in maintenance mode, too, whose console sees its memory', async () => {
     const hand = await withPin();
     const onPressNeeded = () => {
       hand.fob.run(710);
@@ -205,8 +205,8 @@ describe('a fob that locks', () => {
   });
 });
 
-describe('where the policy says so, the PIN stands before', () => {
-  it('every passcode', async () => {
+describe('PIN before each use, where the policy requires it', () => {
+  it('the PIN is required before every passcode', async () => {
     const hand = await withPin({ asks: 1 });
     hand.fob.press(HOLD_MS);
     expect(hand.shown).toBe('');
@@ -216,7 +216,7 @@ describe('where the policy says so, the PIN stands before', () => {
     expect(hand.says('account 0')).toBe(true);
   });
 
-  it('every approval', async () => {
+  it('the PIN is required before every approval', async () => {
     const hand = await withPin({ asks: 2 });
     const { id } = await hand.client.call('list', { index: 0 });
     const answer = (pin: string) => {
@@ -236,7 +236,7 @@ describe('where the policy says so, the PIN stands before', () => {
     expect(code).toHaveLength(6);
   });
 
-  it('the settings', async () => {
+  it('the PIN is required before the settings', async () => {
     const hand = await withPin({ asks: 4 });
     hand.fob.press();
     hand.fob.press(HOLD_MS);
@@ -247,8 +247,8 @@ describe('where the policy says so, the PIN stands before', () => {
   });
 });
 
-describe('the settings', () => {
-  it('change the PIN for one who knows it', async () => {
+describe('PIN in the settings', () => {
+  it('the settings change the PIN after the old one', async () => {
     const hand = await withPin();
     hand.fob.press();
     hand.fob.press(HOLD_MS);

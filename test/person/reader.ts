@@ -1,24 +1,24 @@
 import type { Driver } from '../conformance/driver.ts';
 
-/** What the reader of a sentence wants to come of it. */
+/** The intention of a sentence's reader. */
 export type Wish = 'passcode' | 'approve' | 'decline' | 'report';
 
 /** More presses than any list of these tests has places. */
 const PRESSES_MAX = 8;
-/** In its groups. */
+/** A passcode in its groups. */
 export const PASSCODE = /^\d{3} \d{3}$/;
 const SHORT_MS = 100;
-/** A second as people count it: the fob wants one in full. */
+/** A second as people count it: the fob requires a full one. */
 const SECOND_MS = 1_200;
 /** Keys are deaf for 0.7 s after a question appears; a person takes longer to read it. */
 const READING_MS = 800;
 
-/** Eyes on a fob, a finger on its button, and patience. */
+/** A person who sees a fob, presses its button, and waits. */
 export type Hands = Pick<Driver, 'screen' | 'press' | 'advance'>;
 
 interface Act {
   readonly pattern: RegExp;
-  /** Who does it; all but those who want something else, where it is left out. */
+  /** Readers with these wishes do it; default: all readers. */
   readonly only?: readonly Wish[];
   readonly does: (hands: Hands, account: string) => Promise<void>;
 }
@@ -26,7 +26,7 @@ interface Act {
 const press = (hands: Hands) => hands.press(SHORT_MS);
 const hold = (hands: Hands) => hands.press(SECOND_MS);
 
-/** What sentences can tell a person to do. The first that fits a place in the text counts. */
+/** The acts that sentences can ask of a person. The first that fits a place in the text counts. */
 const ACTS: readonly Act[] = [
   {
     pattern: /press the button (?:of your fob )?until (?:it|the fob) shows (?:your account|“[^”]+”)/iy,
@@ -60,8 +60,8 @@ const ACTS: readonly Act[] = [
 ];
 
 /**
- * Does at a fob what a text says, word by word, as a person who knows nothing else.
- * @param account what the display shows of the person's account
+ * Does at a fob what a text says, word by word, as a person without other knowledge.
+ * @param account the display's words for the person's account
  * @returns how many acts the text told them to do
  */
 export async function follow(hands: Hands, text: string, wish: Wish, account = ''): Promise<number> {

@@ -7,7 +7,7 @@ import { Hand, HOLD_MS, START_UTC, withKeys } from './kit.ts';
 const HOTP = 1;
 const TOTP = 2;
 
-/** A fob whose SHA-1 hashes are counted: only keys of accounts are hashed with that. */
+/** Returns a fob whose SHA-1 hashes are counted: only keys of accounts are hashed with that. */
 async function counted(kind: 1 | 2, accounts = 1, parts: Partial<Ports> = {}) {
   let hashes = 0;
   const primitives = {
@@ -27,12 +27,12 @@ async function counted(kind: 1 | 2, accounts = 1, parts: Partial<Ports> = {}) {
   return { hand, during, count: () => hashes };
 }
 
-describe('the passcode of the account under the cursor', () => {
+describe('passcode computed ahead for the account under the cursor', () => {
   for (const [name, kind] of [
     ['TOTP', TOTP],
     ['HOTP', HOTP],
   ] as const) {
-    it(`is made once its account is on the screen (${name}), and a press hashes nothing with its key`, async () => {
+    it(`the passcode is computed once its account is on the screen (${name}), and a press hashes nothing with its key`, async () => {
       const { hand, during } = await counted(kind);
       hand.fob.press();
       expect(during(() => hand.fob.press())).toBe(2);
@@ -41,7 +41,7 @@ describe('the passcode of the account under the cursor', () => {
       expect(hand.shown).toBe(hand.passcode(0, kind === HOTP ? 0 : Math.floor(hand.utc / 30)));
     });
 
-    it(`is dropped when another account comes under the cursor, and with the display (${name})`, async () => {
+    it(`the ready passcode is dropped when another account comes under the cursor, and with the display (${name})`, async () => {
       const { hand, during } = await counted(kind, 2);
       expect(during(() => hand.fob.press())).toBe(2);
       expect(during(() => hand.fob.press())).toBe(0);
@@ -54,7 +54,7 @@ describe('the passcode of the account under the cursor', () => {
     });
   }
 
-  it('of a step that has passed is made anew', async () => {
+  it('the ready passcode of a past step is computed again', async () => {
     const { hand, during } = await counted(TOTP);
     hand.fob.press();
     hand.fob.press();
@@ -66,14 +66,14 @@ describe('the passcode of the account under the cursor', () => {
     expect(hand.shown).toBe(hand.passcode(0, Math.floor(hand.utc / 30)));
   });
 
-  it('asks for no tick: with it ready the fob wakes only to turn the display off', async () => {
+  it('a ready passcode needs no tick: the fob wakes only to turn the display off', async () => {
     const { hand } = await counted(TOTP);
     hand.fob.press();
     hand.fob.press();
     expect(hand.fob.deadlineMs).toBe(30_000);
   });
 
-  it('spends no HOTP counter before the press, however often the account is looked at and the power goes', async () => {
+  it('a ready HOTP value spends no counter before the press, despite repeated views and power losses', async () => {
     const { hand } = await counted(HOTP, 2);
     for (let looks = 0; looks < 9; looks++) hand.fob.press();
     hand.fob.reboot();
@@ -86,7 +86,7 @@ describe('the passcode of the account under the cursor', () => {
     expect(hand.shown).toBe(hand.passcode(0, 1));
   });
 
-  it('is not shown where a computer had that HOTP value since', async () => {
+  it('a ready HOTP value is not shown where a computer got it since', async () => {
     const { hand } = await counted(HOTP);
     hand.fob.press();
     hand.fob.press();
@@ -98,7 +98,7 @@ describe('the passcode of the account under the cursor', () => {
     expect(hand.shown).toBe(hand.passcode(0, 1));
   });
 
-  it('is dropped when the session changes accounts', async () => {
+  it('the ready passcode is dropped when the session changes accounts', async () => {
     const { hand, during, count } = await counted(TOTP);
     const id = Uint8Array.of(200, 0, 0, 0);
     const [issuer, label] = [new Uint8Array(0), new Uint8Array(Buffer.from('account new'))];
@@ -113,7 +113,7 @@ describe('the passcode of the account under the cursor', () => {
     expect(hand.shown).toBe('');
   });
 
-  it('is dropped when the fob locks, and made again behind the PIN', async () => {
+  it('the ready passcode is dropped when the fob locks, and computed again after the PIN', async () => {
     const { hand, during } = await counted(TOTP);
     await hand.policy({ lockSeconds: 10 });
     hand.enter('7294');
@@ -129,7 +129,7 @@ describe('the passcode of the account under the cursor', () => {
     expect(made).toBe(2);
   });
 
-  it('is not made where each one asks for the PIN, not even if it was before', async () => {
+  it('no passcode is computed ahead where each one requires the PIN, not even if it was before', async () => {
     const { hand, during } = await counted(TOTP);
     await hand.policy({ asks: 1 });
     hand.enter('7294');
@@ -152,7 +152,7 @@ describe('the passcode of the account under the cursor', () => {
     expect(hand.shown).toBe('');
   });
 
-  it('is the same one by a short press on boards with more keys', async () => {
+  it('a press on boards with more keys gives the same passcode', async () => {
     const { hand, during } = await counted(TOTP, 1, withKeys(4));
     hand.fob.press(50, 1);
     hand.fob.press(50, 1);

@@ -55,7 +55,7 @@ const APPROVING = {
   'refusal press-timeout': REFUSALS['press-timeout'].next,
 };
 
-/** Sentences that say both. */
+/** Sentences that tell how to approve and how to decline. */
 const DECIDING = {
   'help page': helpTexts.parts[1].sentences[1],
   'example application': exampleTexts.waiting.steps,
@@ -76,7 +76,7 @@ describe('a person who does exactly what a sentence says', () => {
   /** Leaves the fob alone until its display is off. */
   const untilDark = () => driver.advance(200_000);
 
-  it.each(Object.entries(SHOWING))('has a passcode on the screen: %s', async (_, sentence) => {
+  it.each(Object.entries(SHOWING))('the reader has a passcode on the screen: %s', async (_, sentence) => {
     await untilDark();
     expect(await driver.screen()).toEqual([]);
     await follow(driver, sentence, 'passcode', ACCOUNT);
@@ -90,7 +90,7 @@ describe('a person who does exactly what a sentence says', () => {
   };
 
   it.each([...Object.entries(APPROVING), ...Object.entries(DECIDING)])(
-    'approves: %s',
+    'the reader approves: %s',
     async (_, sentence) => {
       await untilDark();
       expect(await asking(sentence, 'approve')).toMatchObject({ code: expect.anything() });
@@ -104,12 +104,12 @@ describe('a person who does exactly what a sentence says', () => {
     'refusal press-needed': REFUSALS['press-needed'].next,
   };
 
-  it.each(Object.entries(DECLINING))('declines: %s', async (_, sentence) => {
+  it.each(Object.entries(DECLINING))('the reader declines: %s', async (_, sentence) => {
     await untilDark();
     await refused(asking(sentence, 'decline'), 'press-denied');
   });
 
-  it('takes the pairing code off the screen by a press', async () => {
+  it('the reader dismisses the pairing code by a press', async () => {
     const blank = new SimulatorDriver();
     const client = new Owner(blank).client;
     await client.hello();
@@ -120,7 +120,7 @@ describe('a person who does exactly what a sentence says', () => {
     blank.fob.close();
   });
 
-  it('gathers randomness until a code is shown: a fob that is not ready', async () => {
+  it('the reader gathers randomness until a code is shown: a fob that is not ready', async () => {
     const blank = new SimulatorDriver({ birth: new Uint8Array() });
     const client = new Owner(blank).client;
     await client.hello();
@@ -130,13 +130,13 @@ describe('a person who does exactly what a sentence says', () => {
     blank.fob.close();
   });
 
-  it('would have no passcode by a sentence that says press where the fob wants a hold', async () => {
+  it('the reader gets no passcode by a sentence that says press where the fob requires a hold', async () => {
     await untilDark();
     await follow(driver, 'Press the button on your fob and type the passcode it shows.', 'passcode', ACCOUNT);
     expect(await owner.passcodeShown()).toBe('');
   });
 
-  it('reads the same words on the fob', async () => {
+  it('the reader finds the same words on the fob', async () => {
     await untilDark();
     await driver.press();
     expect((await driver.screen()).join(' ')).toContain('Hold: passcode');
@@ -144,7 +144,7 @@ describe('a person who does exactly what a sentence says', () => {
   });
 });
 
-describe('no text asks for a press where the fob wants a hold', () => {
+describe('press and hold in texts', () => {
   const sentencesOf = (value: unknown): string[] => {
     if (typeof value === 'string') return value.split(/(?<=[.:])\s/);
     if (typeof value === 'function') return [];
@@ -166,10 +166,13 @@ describe('no text asks for a press where the fob wants a hold', () => {
     REFUSALS,
   };
 
-  it.each(Object.entries(all))('%s', (_, catalogue) => {
-    const wrong = sentencesOf(catalogue).filter(
-      sentence => /press\w*\b.*\bpasscode/i.test(sentence) || /\bpress\w*\b.*\bapprove/i.test(sentence),
-    );
-    expect(wrong).toEqual([]);
-  });
+  it.each(Object.entries(all))(
+    'the text asks for no press where the fob requires a hold: %s',
+    (_, catalogue) => {
+      const wrong = sentencesOf(catalogue).filter(
+        sentence => /press\w*\b.*\bpasscode/i.test(sentence) || /\bpress\w*\b.*\bapprove/i.test(sentence),
+      );
+      expect(wrong).toEqual([]);
+    },
+  );
 });

@@ -3,7 +3,7 @@ import { serialText } from 'passfob/client/fob-serial';
 import { describe, expect, it } from 'vitest';
 import { Hand, HOLD_MS } from './kit.ts';
 
-/** In the settings of a fob with one account. */
+/** Returns a fob with one account, in its settings. */
 async function opened(parts: Partial<Ports> = {}): Promise<Hand> {
   const hand = await Hand.hold(parts);
   await hand.enrol(2, 1);
@@ -12,7 +12,7 @@ async function opened(parts: Partial<Ports> = {}): Promise<Hand> {
   return hand;
 }
 
-/** By presses to a setting. */
+/** Presses until a setting is on the screen. */
 function to(hand: Hand, title: string): void {
   for (let presses = 0; presses < 9 && hand.fob.screen[0] !== title; presses++) hand.fob.press();
   expect(hand.fob.screen[0]).toBe(title);
@@ -20,8 +20,8 @@ function to(hand: Hand, title: string): void {
 
 const words = (hand: Hand) => hand.fob.screen.join(' ');
 
-describe('the settings', () => {
-  it('are those that this board and its policy have, and lead back', async () => {
+describe('settings of the fob', () => {
+  it('the settings are those of this board and its policy, and lead back', async () => {
     const hand = await opened();
     const titles: (string | undefined)[] = [];
     for (let presses = 0; presses < 7; presses++) {
@@ -35,12 +35,12 @@ describe('the settings', () => {
     expect(hand.says('account 0') || hand.says('Settings')).toBe(true);
   });
 
-  it('tell the fob by its serial as owners know it', async () => {
+  it('the settings show the serial of the fob as owners know it', async () => {
     const hand = await opened();
     expect(words(hand)).toContain(serialText(hand.fob.serial).toLowerCase());
   });
 
-  it('show the time in UTC with its bound', async () => {
+  it('the settings show the time in UTC with its bound', async () => {
     for (const utc of [
       951_868_800, 978_307_199, 1_709_208_000, 1_735_689_599, 2_147_483_648, 4_107_542_400,
     ]) {
@@ -55,7 +55,7 @@ describe('the settings', () => {
     }
   });
 
-  it('change by holds: how long the display stays on, and how bright it is', async () => {
+  it('the settings change by holds: how long the display stays on, and how bright it is', async () => {
     const hand = await opened();
     to(hand, 'Screen off');
     const seconds: (string | undefined)[] = [];
@@ -70,7 +70,7 @@ describe('the settings', () => {
     expect(hand.fob.lights).toEqual([1, 2, 0, 1]);
   });
 
-  it('erase after a hold of ten seconds, counted down, and not before', async () => {
+  it('the settings erase after a hold of ten seconds, counted down, and not before', async () => {
     const hand = await opened();
     to(hand, 'Erase');
     hand.fob.key(true);
@@ -85,7 +85,7 @@ describe('the settings', () => {
     expect((await hand.client.hello()).state).toBe('blank');
   });
 
-  it('show the battery where it is measured, and the list says when it is low', async () => {
+  it('the settings show the battery where it is measured, and the list says when it is low', async () => {
     let percent = 16;
     const hand = await opened({ power: { battery: () => percent } });
     to(hand, 'Battery');

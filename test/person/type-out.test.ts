@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Hand, HOLD_MS } from './kit.ts';
 
-/** A computer with a keyboard that notes the keys it was sent, and how far apart. */
+/** A computer with a keyboard that records the received keys, and the time between them. */
 function computer() {
   const sent: number[] = [];
   return {
@@ -25,7 +25,7 @@ const typed = ({ sent }: Computer) =>
     .map(usage => (usage - 0x58) % 10)
     .join('');
 
-/** A fob whose person switched type-out on, where the policy lets them. */
+/** Returns a fob whose person switched type-out on, where the policy allows it. */
 async function typing(keyboard: Computer, policy: number): Promise<Hand> {
   const hand = await Hand.hold({ keyboard });
   await hand.enrol(1, 1);
@@ -45,8 +45,8 @@ async function typing(keyboard: Computer, policy: number): Promise<Hand> {
   return hand;
 }
 
-describe('a hold on a passcode', () => {
-  it('types it where the person switched that on, without Enter, and makes no new one', async () => {
+describe('type-out', () => {
+  it('a hold types the passcode where the person switched that on, without Enter, and makes no new one', async () => {
     const keyboard = computer();
     const hand = await typing(keyboard, 1);
     expect(hand.shown).toBe(hand.passcode(0, 0));
@@ -61,7 +61,7 @@ describe('a hold on a passcode', () => {
     expect(typed(keyboard)).toBe(hand.passcode(0, 0).repeat(2));
   });
 
-  it('types Enter after it where the policy says so', async () => {
+  it('a hold types Enter after the passcode where the policy says so', async () => {
     const keyboard = computer();
     const hand = await typing(keyboard, 3);
     hand.fob.press(HOLD_MS);
@@ -69,7 +69,7 @@ describe('a hold on a passcode', () => {
     expect(keyboard.sent.slice(-2)).toEqual([0x58, 0]);
   });
 
-  it('types nothing under a policy that never allows it', async () => {
+  it('a hold types nothing under a policy that never allows it', async () => {
     const keyboard = computer();
     const hand = await typing(keyboard, 0);
     hand.fob.press(HOLD_MS);
@@ -77,7 +77,7 @@ describe('a hold on a passcode', () => {
     expect(keyboard.sent).toEqual([]);
   });
 
-  it('says so where no computer is, and types nothing when one comes later', async () => {
+  it('type-out says where no computer is there, and types nothing when one comes later', async () => {
     const keyboard = computer();
     const hand = await typing(keyboard, 1);
     keyboard.isThere = false;
@@ -89,7 +89,7 @@ describe('a hold on a passcode', () => {
     expect(keyboard.sent).toEqual([]);
   });
 
-  it('stops at a press, with every key up', async () => {
+  it('type-out stops at a press, with every key up', async () => {
     const keyboard = computer();
     const hand = await typing(keyboard, 1);
     hand.fob.press(HOLD_MS);

@@ -3,14 +3,14 @@ import { Typist } from '@passfob/firmware/core/typist';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-/** HID Usage Tables §10: what a computer with NumLock on makes of keypad keys. */
+/** HID Usage Tables §10: the characters of keypad keys on a computer with NumLock on. */
 const KEYS = new Map([
   [0x58, '\n'],
   [0x62, '0'],
   ...Array.from({ length: 9 }, (_, index): [number, string] => [0x59 + index, `${index + 1}`]),
 ]);
 
-/** A computer that takes a report only when it is not busy: what it was typed, and which key is down. */
+/** A computer that takes a report only when it is not busy: the typed text, and the key that is down. */
 class Computer {
   ready = true;
   typed = '';
@@ -31,7 +31,7 @@ class Computer {
   }
 }
 
-/** Lets the typist do all it wants; its last word. */
+/** Lets the typist finish; returns its last result. */
 function finish(typist: Typist, from = 0): string {
   let said = '';
   for (let ms = from; typist.deadline !== FAR; ) {
@@ -41,8 +41,8 @@ function finish(typist: Typist, from = 0): string {
   return said;
 }
 
-describe('typing', () => {
-  it('sends every digit once, whenever the computer takes it, and Enter only when told', () => {
+describe('the typist', () => {
+  it('the typist sends every digit once, whenever the computer takes it, and Enter only when told', () => {
     fc.assert(
       fc.property(
         fc.stringMatching(/^\d{4,10}$/),
@@ -65,7 +65,7 @@ describe('typing', () => {
     );
   });
 
-  it('drops the rest when no computer is there, or it takes nothing for a second', () => {
+  it('the typist drops the rest when no computer is there, or it takes nothing for a second', () => {
     const absent = new Computer();
     absent.ready = false;
     const typist = new Typist(absent);
@@ -84,7 +84,7 @@ describe('typing', () => {
     expect(stuck.typed).toBe('1');
   });
 
-  it('that is stopped lets the key up that is down, and types no more', () => {
+  it('a stopped typist releases the key that is down, and types no more', () => {
     for (let reports = 0; reports < 12; reports++) {
       const computer = new Computer();
       const typist = new Typist(computer);

@@ -5,10 +5,10 @@ import { build } from 'esbuild';
 import type { BrowserContext, Page } from 'playwright-core';
 import { bytesOf, textOf } from '../host/cables/web/wire.ts';
 
-/** Longer than a front needs to end a connection that it does not want. */
+/** Longer than a front needs to end a connection that it refuses. */
 const FRONT_ENDS_MS = 200;
 
-/** The serial ports of a page, bundled. */
+/** Bundles the serial ports of a page. */
 async function serialScript(): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL('page/serial.ts', import.meta.url))],
@@ -22,9 +22,9 @@ async function serialScript(): Promise<string> {
 }
 
 /**
- * Leads from a page's serial port to the wire of a simulated fob, by its TCP front.
+ * Connects a page's serial port to the wire of a simulated fob, by its TCP front.
  * @param address `tcp:127.0.0.1:PORT`
- * @param others `silent`: behind a port that says nothing, both of them given to the page before
+ * @param others `silent`: adds a port that says nothing; the page was allowed both before
  */
 export async function plugInto(
   context: BrowserContext,
@@ -42,10 +42,10 @@ export async function plugInto(
         resolve(false);
         if (socket === opening) tell(() => window.fobGone(), '');
       });
-      // A fob never speaks first: what comes before the page is told is nothing but an end.
+      // A fob never speaks first: before the page is told, only an end can come.
       opening.on('data', bytes => tell(text => window.fobHears(text), textOf(bytes)));
       opening.once('connect', async () => {
-        // A front whose cable is out takes a connection and ends it.
+        // A front whose cable is out accepts a connection and ends it.
         await pause(FRONT_ENDS_MS);
         if (opening.destroyed || opening.readableEnded) return;
         socket = opening;
@@ -65,7 +65,7 @@ export async function plugInto(
   const hasSilent = others === 'silent';
   await context.addInitScript(`globalThis.fobHasSilent = ${hasSilent};\n${await serialScript()}`);
 
-  /** A page that has gone hears nothing any more. */
+  /** A page that is gone gets nothing any more. */
   function tell(run: (text: string) => void, text: string): void {
     page.evaluate(run, text).catch(() => undefined);
   }

@@ -18,7 +18,7 @@ const SHORT_MS = 100;
 const CODE = /^(?:[a-z0-9]{3} ?){6}$/i;
 const needs = { name: 'npm run build, and chromium', found: needsBuild.found && needsPortal.found };
 
-/** A blank fob, and a page in Chromium that it is plugged into. */
+/** Returns a blank fob, and a page in Chromium that it is plugged into. */
 async function furnished(executablePath: string, others: 'none' | 'silent' = 'none') {
   const fob = await simulatedFob();
   onTestFinished(() => fob.close());
@@ -38,7 +38,7 @@ async function furnished(executablePath: string, others: 'none' | 'silent' = 'no
   return { fob, page, addresses, complaints, press, heading, alert };
 }
 
-/** A page that gets no picture before it is let. */
+/** Makes a page that gets no picture before the test lets it. */
 async function readsLate(page: Page): Promise<void> {
   await page.addInitScript(() => {
     const whole = window.createImageBitmap.bind(window);
@@ -51,7 +51,7 @@ async function readsLate(page: Page): Promise<void> {
   });
 }
 
-/** The link leads to the calm page, and to nothing that could be tried again. */
+/** Checks that the link leads to the page for used links, where nothing can be tried again. */
 async function expectSpent(
   { page, press, alert }: Awaited<ReturnType<typeof furnished>>,
   link: string,
@@ -71,7 +71,7 @@ itNeeds(
     await using rig = new Rig();
     const logged: string[] = [];
     const log = (...said: unknown[]) => void logged.push(JSON.stringify(said));
-    // Nobody else is given it while the service is away.
+    // No other program gets it while the service is away.
     const port = await freePort();
     const service = await rig.start({ clock: Date.now, log, port });
     await using office = await Office.beside(rig);
@@ -94,7 +94,7 @@ itNeeds(
     expect(await findings(page)).toEqual([]);
     await fob.ask({ do: 'replug' });
     await code.waitFor();
-    // It is drawn a moment after the answer.
+    // The fob draws it a moment after the answer.
     await expect.poll(fob.code).toMatch(CODE);
     await code.fill(await fob.code());
     await page.keyboard.press('Enter');
@@ -105,7 +105,7 @@ itNeeds(
     await page.getByRole('status').filter({ hasText: 'connection was lost' }).waitFor();
     const again = await rig.start({ clock: Date.now, log, port });
     await asksForPress.waitFor();
-    // The question of before may still be on the screen: a person answers what is asked, as often as it is.
+    // The earlier question may still be on the screen: a person answers each question, as often as it appears.
     const isActive = async () => {
       await fob.approve();
       return heading('Your fob is active').isVisible();
@@ -131,7 +131,7 @@ itNeeds(
 
 itNeeds(
   needs,
-  'what was given to the page before is used without a list, and a port that says nothing is passed over',
+  'a port that the page was allowed before is used without a list, and a silent port is passed over',
   async executablePath => {
     await using rig = new Rig();
     const service = await rig.start({ clock: Date.now });
@@ -152,17 +152,17 @@ itNeeds(
     await use.press('Enter');
     const code = page.getByLabel('Code on the fob’s screen');
     await code.waitFor();
-    // A picture that was chosen before is through now: what is going on stays.
+    // The earlier picture has been read by now: the present step stays.
     await page.evaluate(() => Reflect.get(window, 'letRead')());
     await expect.poll(() => image.inputValue()).toBe('');
     expect(await code.isVisible()).toBe(true);
     expect(await findings(page)).toEqual([]);
-    // It is drawn a moment after the answer.
+    // The fob draws it a moment after the answer.
     await expect.poll(fob.code).toMatch(CODE);
     const shown = await fob.code();
     await fob.ask({ do: 'press', heldMs: SHORT_MS });
     await expect.poll(async () => (await fob.code()) === shown).toBe(false);
-    // What was typed by then stays, and is gone on with.
+    // The characters typed by then stay, and typing continues.
     await code.fill(shown.slice(0, 4));
     await press('Show the code again');
     await page.getByRole('status').filter({ hasText: 'shows its code again' }).waitFor();

@@ -14,13 +14,13 @@ import { secret } from '../kit/secrets.ts';
 import { type Need, needsTool } from '../kit/tools.ts';
 import { accepted, grace, type Office } from '../service/users/kit.ts';
 
-/** The page's script as it was built, and a browser. */
+/** The built script of the page, and a browser. */
 export const needsPortal: Need<string> = {
   name: 'npm run build, and chromium',
   found: needsBuilt('service/dist/portal/portal.json').found && needsTool('chromium').found,
 };
 
-/** A string for a service, with a code that nobody gave out. */
+/** Returns a string for a service, with a code that was never given out. */
 export function strangersString(service: string): string {
   const bytes = () => new Uint8Array(randomBytes(16));
   return secret(activationString({ service, code: bytes(), fingerprint: bytes() }));
@@ -41,7 +41,7 @@ export function qrPicture(string: string, scale = 4): Picture {
   return drawn(qrSvg(string, 'QR code'), scale);
 }
 
-/** What a camera sees that a QR code is held in front of, as a YUV4MPEG2 file. */
+/** Returns the view of a camera on a QR code, as a YUV4MPEG2 file. */
 export function film(string: string): Buffer {
   const [width, height] = [640, 480];
   const code = qrPicture(string, 5);
@@ -66,7 +66,9 @@ interface AxeWindow {
   };
 }
 
-/** What axe finds, and what sticks out sideways, on a desk by day and on a phone by night. */
+/**
+ * Returns the findings of axe and the elements that overflow sideways, on a desktop by day and on a phone by night.
+ */
 export async function findings(page: Page): Promise<string[]> {
   const found: string[] = [];
   for (const [width, height, colorScheme] of [
@@ -89,7 +91,7 @@ export async function findings(page: Page): Promise<string[]> {
   return found;
 }
 
-/** What scanners of links, and programs that show previews, ask for. */
+/** Requests of link scanners, and of programs that show previews. */
 const SCANNERS = ['GET', 'HEAD', 'GET', 'HEAD', 'GET'].flatMap(method =>
   [
     'Mozilla/5.0 (compatible; SafeLinks)',
@@ -99,7 +101,10 @@ const SCANNERS = ['GET', 'HEAD', 'GET', 'HEAD', 'GET'].flatMap(method =>
   ].map(agent => ({ method, agent })),
 );
 
-/** Twenty scanners ask for a link. @returns the pages that they were given, each once */
+/**
+ * Sends twenty scanner requests for a link.
+ * @returns the different pages
+ */
 export async function askAsScanners(link: string): Promise<string[]> {
   expect(SCANNERS).toHaveLength(20);
   const pages = new Set<string>();
@@ -114,7 +119,10 @@ export async function askAsScanners(link: string): Promise<string[]> {
   return [...pages];
 }
 
-/** Gives out an activation for any fob to a user who has no mail address, in person. @returns its string */
+/**
+ * Gives out an activation for any fob to a user without a mail address, in person.
+ * @returns its string
+ */
 export async function handedOver({ management }: Office, service: Service, user: string): Promise<string> {
   accepted(await changeSettings(management, grace, { publicAddress: service.url }));
   const { string } = accepted(await startActivation(management, grace, { user, fobs: 'any' }));

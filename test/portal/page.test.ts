@@ -5,7 +5,7 @@ import { Rig } from '../service/kit.ts';
 import { Office } from '../service/users/kit.ts';
 import { askAsScanners, handedOver, needsPortal } from './kit.ts';
 
-test('twenty scanners get one page, and nothing anywhere is other than before', async () => {
+test('twenty scanners get one page, and change nothing anywhere', async () => {
   await using rig = new Rig();
   const service = await rig.start();
   await using office = await Office.beside(rig);
@@ -48,7 +48,7 @@ test('camera and ports are open to this page alone, and WebAssembly too', async 
   }
 });
 
-test('the page without its script says what else can be done, and its texts end no element', async () => {
+test('the page without its script names the other ways, and its texts end no element', async () => {
   await using rig = new Rig();
   const { url } = await rig.start();
   const text = await (await fetch(`${url}/activate`)).text();
@@ -58,7 +58,7 @@ test('the page without its script says what else can be done, and its texts end 
   expect(JSON.parse(island)).toEqual(portalTexts.island);
 });
 
-itNeeds(needsPortal, 'the files of the script are kept for good, and no others are served', async () => {
+itNeeds(needsPortal, 'the files of the script are cached for good, and no others are served', async () => {
   await using rig = new Rig();
   const { url } = await rig.start();
   const page = await (await fetch(`${url}/activate`)).text();
@@ -67,7 +67,7 @@ itNeeds(needsPortal, 'the files of the script are kept for good, and no others a
   const answer = await fetch(url + script);
   expect(answer.headers.get('cache-control')).toContain('immutable');
   const text = await answer.text();
-  // What a person did not ask for is not done: the clipboard is nobody's but theirs.
+  // The page does nothing unasked: the clipboard belongs to the person.
   expect(text).not.toMatch(/clipboard|execCommand|localStorage|sessionStorage|document\.cookie/);
   const scan = /scan-\w{8}\.js/.exec(text)?.[0];
   const wasm = /zxing_reader-\w{8}\.wasm/.exec(

@@ -40,7 +40,7 @@ async function handOver({ management }: Office, fob: SimulatedFob): Promise<void
   const client = connect(await openTransport(readAddress(fob.tcp)), { random });
   const { serial, board, firmware } = await client.hello();
   await client.startPairing();
-  // It is drawn a moment after the answer.
+  // The fob draws it a moment after the answer.
   await expect.poll(fob.code, { interval: 100 }).toMatch(CODE);
   await client.openSession(pairingCode(await askedCode(fob.code)));
   const secrets = freshSecrets(random);
@@ -49,7 +49,7 @@ async function handOver({ management }: Office, fob: SimulatedFob): Promise<void
   accepted(await registerFob(management, grace, { serial, board, firmware, secrets }));
 }
 
-/** A service of its own with a user who was sent an activation, and an owned fob in the user's hands. */
+/** A service whose user was sent an activation, and an owned fob in the user's hands. */
 async function sentActivation() {
   const rig = new Rig();
   onTestFinished(() => rig[Symbol.asyncDispose]());
@@ -75,7 +75,7 @@ async function sentActivation() {
 
 type Sent = Awaited<ReturnType<typeof sentActivation>>;
 
-/** Somebody at the fob holds its button whenever it asks, until `done`. */
+/** Holds the fob's button whenever it asks, until `done`. */
 async function attended<T>(fob: SimulatedFob, done: Promise<T>): Promise<T> {
   let isOver = false;
   const over = done.finally(() => {
@@ -128,7 +128,7 @@ async function byCommand(
   expect([run.exitCode, run.stdout]).toEqual([0, expect.stringMatching(/^The fob PF-\S+ is active\./)]);
 }
 
-/** The passcode that the fob shows next, by its button. */
+/** Returns the passcode that the fob shows next, by its button. */
 async function nextPasscode(fob: SimulatedFob): Promise<string> {
   const press = (heldMs: number) => fob.ask({ do: 'press', heldMs });
   while (!(await fob.screen()).includes('Hold: passcode')) await press(SHORT_MS);
@@ -162,7 +162,7 @@ itNeeds(
       await take(sent);
       const { office, service, fob } = sent;
       ends.set(way, await comparableState(office.store.db, service.url));
-      // The mail with the string is gone; whoever else may have used it is found out by this one.
+      // The mail with the string is gone; this mail reveals any other use of it.
       const mails = await localMail(office.management);
       expect(mails.map(({ kind, to }) => [kind, to])).toEqual([['activated', 'ada@example.org']]);
       expect(mails[0]?.text).not.toContain('pf1');
@@ -170,11 +170,11 @@ itNeeds(
       const answer = await post(service, apiKeyOf(service), { user: 'ada', passcode });
       expect([way, await answer.json()]).toEqual([way, { accepted: true, user: 'ada' }]);
     };
-    // What takes time is the holding of buttons: the three ways are gone at once.
+    // Holding buttons takes time: the three ways run at once.
     await Promise.all(Object.entries(ways).map(([way, take]) => go(way, take)));
     expect(ends.get('qr')).toEqual(ends.get('link'));
     expect(ends.get('string')).toEqual(ends.get('link'));
-    // What the comparison has compared: the rows that an enrolment is about are there.
+    // The compared states contain rows: the rows of an enrolment are there.
     expect(ends.get('link')).toMatchObject({
       activations: [{ state: 'used', step: 'done', attempts: 0 }],
       tokens: [{ state: 'active', kind: 'hotp', last_step: 0 }],

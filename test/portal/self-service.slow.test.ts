@@ -10,17 +10,17 @@ import { findings } from './kit.ts';
 const PIN = secret('407183');
 const OTHER_PIN = secret('730519');
 
-// A browser takes its time where others want the machine too.
+// A browser is slow where others want the machine too.
 vi.setConfig({ testTimeout: 120_000 });
 
-describeNeeds(needsTool('chromium'), 'the users’ own page', executablePath => {
+describeNeeds(needsTool('chromium'), 'self-service page', executablePath => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
   });
   afterAll(() => browser.close());
 
-  /** Looks at a page once it is there: what axe finds, and that what happened has the focus. */
+  /** Checks a page once it is there: the findings of axe, and the focus on the message. */
   async function look(page: Page, heading: string, message?: string): Promise<string[]> {
     await page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor();
     if (message !== undefined) {
@@ -32,7 +32,7 @@ describeNeeds(needsTool('chromium'), 'the users’ own page', executablePath => 
     return (await findings(page)).map(text => `${heading}: ${text}`);
   }
 
-  it('is worked without scripts, by keyboard, and axe finds nothing in any of its states', async () => {
+  it('self-service works without scripts, by keyboard, and axe finds no fault in any of its states', async () => {
     await using rig = new Rig();
     const service = await rig.start();
     await using office = await Office.beside(rig);
@@ -81,7 +81,7 @@ describeNeeds(needsTool('chromium'), 'the users’ own page', executablePath => 
     await page.close();
   });
 
-  it('leads from refused passcodes to a found fob, and from the log-in form to a PIN, by keyboard and without scripts', async () => {
+  it('self-service leads from refused passcodes to a found fob, and from the log-in form to a PIN, without scripts', async () => {
     await using rig = new Rig();
     const service = await rig.start();
     await using office = await Office.beside(rig);
@@ -131,7 +131,7 @@ describeNeeds(needsTool('chromium'), 'the users’ own page', executablePath => 
     await page.close();
   });
 
-  it('asks after an enrolment for the PIN that the fob wants, and changes it later, with scripts and without', async () => {
+  it('self-service asks after an enrolment for the required PIN, and changes it later, with scripts and without', async () => {
     await using rig = new Rig();
     const service = await rig.start();
     await using office = await Office.beside(rig);
@@ -168,7 +168,7 @@ describeNeeds(needsTool('chromium'), 'the users’ own page', executablePath => 
     await page.close();
   });
 
-  it('opens with the ticket of an enrolment, and the ticket stands in no address', async () => {
+  it('self-service opens with the ticket of an enrolment, and no address contains the ticket', async () => {
     await using rig = new Rig();
     const service = await rig.start();
     await using office = await Office.beside(rig);
@@ -179,7 +179,7 @@ describeNeeds(needsTool('chromium'), 'the users’ own page', executablePath => 
     const addresses: string[] = [];
     page.on('request', request => addresses.push(request.url()));
     await page.goto(`${service.url}/activate`);
-    // What the page's script does when the token is active.
+    // The page's script does this when the token is active.
     await page.evaluate(value => {
       (document.getElementById('ticket') as HTMLInputElement).value = value;
       (document.getElementById('ticket-form') as HTMLFormElement).submit();

@@ -2,7 +2,7 @@ import { backedUpTables, leftOutTables } from '@passfob/service/features/operati
 import type { Db } from '@passfob/service/storage/database/database';
 import { sql } from 'kysely';
 
-/** What differs from run to run whatever is done: chance, times, and what is sealed or hashed of them. */
+/** Values that differ from run to run in any case: randomness, times, and their encrypted or hashed forms. */
 const MASKED: Readonly<Record<string, readonly string[]>> = {
   settings: ['value', 'changed_ms'],
   service_keys: ['public_key', 'sealed_key', 'key_id', 'created_ms'],
@@ -22,17 +22,20 @@ const MASKED: Readonly<Record<string, readonly string[]>> = {
   user_sessions: ['token_hash', 'created_ms', 'expires_ms'],
 };
 
-/** Seals close over what there is every few seconds: which of them holds a row, is when they came. */
+/** A checkpoint covers the rows of some seconds: the checkpoint of a row depends on its time. */
 const SEALS = 'audit_seals';
-/** Made of the rows of users and tokens, and so of their serial numbers: test/service/search holds them against those rows. */
+/**
+ * Derived from the rows of users and tokens, and so from their serial numbers: test/service/search compares them with
+ * those rows.
+ */
 const PARTS = 'search_parts';
 
 const IDENTIFIER = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 const SERIAL = /PF-[0-9A-Z]{4}-[0-9A-Z]{4}(?:-[0-9a-f]{8})?/g;
 
 /**
- * Every row of every table but for what is masked, of which it remains whether it is null. Identifiers and serial numbers
- * are numbered as they come, so that what refers to what is compared too.
+ * Returns every row of every table; of masked values only whether they are null. Identifiers and serial numbers are
+ * numbered in order, so that references are compared, too.
  */
 export async function comparableState(db: Db, origin: string): Promise<Record<string, unknown[]>> {
   const names = new Map<string, string>();
@@ -55,7 +58,7 @@ export async function comparableState(db: Db, origin: string): Promise<Record<st
           .replaceAll(IDENTIFIER, named('id'))
           .replaceAll(SERIAL, named('serial')),
       ) as Record<string, unknown>;
-      // The one trace of the way: by what the relay reached the fob.
+      // The one trace of the way: how the relay reached the fob.
       if (table === 'audit') return { ...row, seal: 'masked', detail: withoutWay(String(row.detail)) };
       return row;
     });

@@ -11,10 +11,10 @@ import { describeNeeds } from '../kit/tools.ts';
 import { Rig } from '../service/kit.ts';
 import { drawn, film, findings, needsPortal, qrPicture, strangersString } from './kit.ts';
 
-// A browser takes its time where others want the machine too.
+// A browser is slow where others want the machine too.
 vi.setConfig({ testTimeout: 120_000 });
 
-describeNeeds(needsPortal, 'the activation page', executablePath => {
+describeNeeds(needsPortal, 'activation page', executablePath => {
   const rig = new Rig();
   const folder = mkdtempSync(join(tmpdir(), 'passfob-portal-'));
   const logged: string[] = [];
@@ -45,7 +45,7 @@ describeNeeds(needsPortal, 'the activation page', executablePath => {
     rmSync(folder, { recursive: true });
   });
 
-  /** A page in a browser of its own, with or without a way to a fob, and what the browser complains of. */
+  /** Returns a page in a separate browser, with or without a way to a fob, and the browser's errors. */
   async function newPage(reaches: 'fob' | 'nothing', options: BrowserContextOptions = {}) {
     const context = await browser.newContext(options);
     onTestFinished(() => context.close());
@@ -75,7 +75,7 @@ describeNeeds(needsPortal, 'the activation page', executablePath => {
   const headingOf = (page: Page) =>
     page.evaluate(() => (document.activeElement?.tagName === 'H2' ? document.activeElement.textContent : ''));
 
-  it('takes the string out of address and history at once, and shows what comes next', async () => {
+  it('the page removes the string from address and history at once, and shows the next step', async () => {
     const { page, complaints, asked } = await newPage('fob');
     const string = strangersString(service.url);
     await page.goto(`${service.url}/activate#${string}`);
@@ -85,7 +85,7 @@ describeNeeds(needsPortal, 'the activation page', executablePath => {
     expect(await headingOf(page)).toBe('Plug in your fob');
     expect(await page.content()).not.toContain(string);
     expect(asked.filter(url => url.split('#')[0]?.includes(string.slice(3)))).toEqual([]);
-    // What reads pictures is not loaded for nothing.
+    // The reader of pictures is loaded only when it is needed.
     expect(asked.filter(url => url.includes('wasm') || url.includes('/scan'))).toEqual([]);
     expect(complaints).toEqual([]);
     await page.goBack().catch(() => undefined);
@@ -94,7 +94,7 @@ describeNeeds(needsPortal, 'the activation page', executablePath => {
     expect(logged.join('\n')).not.toContain(string.slice(3));
   });
 
-  it('takes the string as people have it, from an image file, and from the camera', async () => {
+  it('the page takes the string as people have it, from an image file, and from the camera', async () => {
     const { page, complaints } = await newPage('fob');
     const open = () => page.goto(`${service.url}/activate`);
     const ready = () => page.getByRole('heading', { name: 'Plug in your fob' }).waitFor();
@@ -133,7 +133,7 @@ describeNeeds(needsPortal, 'the activation page', executablePath => {
     expect(complaints).toEqual([]);
   });
 
-  it('sends a string of another service there, and nothing but an address anywhere', async () => {
+  it('the page sends a string of another service there, and sends nothing but an address', async () => {
     const { page } = await newPage('fob');
     const other = strangersString('https://otp.example.org');
     await page.goto(`${service.url}/activate#${other}`);
@@ -147,7 +147,7 @@ describeNeeds(needsPortal, 'the activation page', executablePath => {
     expect(kept === null).toBe(true);
   });
 
-  it('says what to do where the browser reaches no fob, with a QR code that goes when it is hidden', async () => {
+  it('the page says what to do where the browser reaches no fob, with a QR code that goes when it is hidden', async () => {
     const { page, complaints } = await newPage('nothing');
     const string = strangersString(service.url);
     await page.goto(`${service.url}/activate#${string}`);
@@ -165,7 +165,7 @@ describeNeeds(needsPortal, 'the activation page', executablePath => {
     expect(complaints).toEqual([]);
   });
 
-  it('is clean for axe, by day and by night, on a desk and on a phone, and without scripts', async () => {
+  it('the page is clean for axe, by day and by night, on a desktop and on a phone, and without scripts', async () => {
     const { page } = await newPage('fob', { bypassCSP: true });
     await page.goto(`${service.url}/activate`);
     await page.getByRole('heading', { name: 'Your activation string' }).waitFor();

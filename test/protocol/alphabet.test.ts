@@ -43,11 +43,11 @@ describe.each(ALPHABETS)('passcodes in $name', ({ alphabet, chars, caseBlind }) 
     .map(list => list.join(''));
   const separator = fc.constantFrom('', ' ', '  ', '-', '\t', ' - ', '\r\n');
 
-  it('name their characters in the order of their values', () => {
+  it('passcodes name their characters in the order of their values', () => {
     expect(alphabetOf(alphabet)).toBe(chars);
   });
 
-  it('have the character at the byte of the HMAC modulo the size, or the RFC digits', () => {
+  it('passcodes have the character at the byte of the HMAC modulo the size, or the RFC digits', () => {
     fc.assert(
       fc.property(key, algorithm, counter, characters, (secretKey, hash, moving, length) => {
         const mac = macOf(hash, secretKey, moving);
@@ -61,11 +61,11 @@ describe.each(ALPHABETS)('passcodes in $name', ({ alphabet, chars, caseBlind }) 
     );
   });
 
-  it('are unbiased, as every byte stands for each character equally often', () => {
+  it('passcodes are unbiased, as every byte stands for each character equally often', () => {
     if (alphabet) expect(256 % chars.length).toBe(0);
   });
 
-  it('are read with any separators, and in either case where the alphabet has one', () => {
+  it('passcodes are read with any separators, and in either case where the alphabet has one', () => {
     fc.assert(
       fc.property(code, fc.array(separator, { minLength: 10 }), fc.boolean(), (shown, between, lower) => {
         const cased = caseBlind && lower ? shown.toLowerCase() : shown;
@@ -75,7 +75,7 @@ describe.each(ALPHABETS)('passcodes in $name', ({ alphabet, chars, caseBlind }) 
     );
   });
 
-  it('are refused with a character that the alphabet has not, wherever it stands', () => {
+  it('passcodes with a character outside the alphabet are refused, at any position', () => {
     const foreign = fc
       .string({ minLength: 1, maxLength: 1, unit: 'binary-ascii' })
       .filter(char => !chars.includes(caseBlind ? char.toUpperCase() : char) && !' \t\r\n-'.includes(char));
@@ -86,22 +86,22 @@ describe.each(ALPHABETS)('passcodes in $name', ({ alphabet, chars, caseBlind }) 
     );
   });
 
-  it('are refused empty', () => {
+  it('empty passcodes are refused', () => {
     for (const nothing of ['', ' ', '-', ' - \t']) expect(readPasscode(nothing, alphabet)).toBeUndefined();
   });
 });
 
 describe('Base64', () => {
-  it('keeps case and punctuation: another case is another passcode', () => {
+  it('Base64 keeps case and punctuation: another case is another passcode', () => {
     expect(readPasscode('aB+/9', BASE64)).toBe('aB+/9');
     expect(readPasscode('Ab+/9', BASE64)).toBe('Ab+/9');
-    // The characters of base64url, which mail programs may make of it, stand for nothing here.
+    // Mail programs may turn characters into those of base64url, which stand for nothing here.
     expect(readPasscode('aB_/9', BASE64)).toBeUndefined();
   });
 });
 
-describe('a number that no alphabet has', () => {
-  it('reads nothing', () => {
+describe('unknown alphabet numbers', () => {
+  it('an unknown alphabet number reads nothing', () => {
     for (const alphabet of [-1, 4, 15]) {
       expect(alphabetOf(alphabet)).toBe('');
       expect(readPasscode('123456', alphabet)).toBeUndefined();

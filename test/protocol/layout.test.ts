@@ -5,7 +5,7 @@ import { PAYLOAD_BYTES_MAX } from '@passfob/protocol/limits';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-/** A field as this test reads it: its own reading, so that the codec is not checked against itself. */
+/** A field as this test reads it, independently of the codec, which is thus not checked against itself. */
 interface Field {
   readonly name: string;
   readonly kind: string;
@@ -31,7 +31,7 @@ function valuesFor(layout: string): fc.Arbitrary<Values> {
   return fc.record(Object.fromEntries(fieldsOf(layout).map(field => [field.name, valueFor(field)])));
 }
 
-/** The bytes of a value, written without the codec. */
+/** Returns the bytes of a value, written without the codec. */
 function written({ name, kind, size }: Field, values: Values): number[] {
   const value = values[name];
   if (typeof value !== 'number')
@@ -59,14 +59,14 @@ const LAYOUTS = (Object.keys(COMMANDS) as CommandName[]).flatMap(name =>
 describe.each(LAYOUTS)('%s', (_, layout) => {
   const values = valuesFor(layout);
 
-  it('is fields of known kinds, one space between them', () => {
+  it('a layout is fields of known kinds, one space between them', () => {
     const fields = fieldsOf(layout);
     expect(fields.map(({ name, kind, size }) => `${name}:${kind}${size}`).join(' ')).toBe(layout);
     expect(new Set(fields.map(({ name }) => name)).size).toBe(fields.length);
     for (const { kind, size } of fields) expect(kind === 'u' ? [8, 16, 32, 64] : [size]).toContain(size);
   });
 
-  it('is written most significant byte first, lengths before what varies', () => {
+  it('a layout is written most significant byte first, lengths before variable fields', () => {
     fc.assert(
       fc.property(values, made => {
         expect([...encoded(layout, made)]).toEqual(fieldsOf(layout).flatMap(field => written(field, made)));
@@ -74,7 +74,7 @@ describe.each(LAYOUTS)('%s', (_, layout) => {
     );
   });
 
-  it('reads back as it was written, behind anything', () => {
+  it('a layout reads back as it was written, at any offset', () => {
     fc.assert(
       fc.property(values, fc.uint8Array({ maxLength: 5 }), (made, before) => {
         const bytes = Uint8Array.of(...before, ...encoded(layout, made));
@@ -83,7 +83,7 @@ describe.each(LAYOUTS)('%s', (_, layout) => {
     );
   });
 
-  it('is refused cut anywhere or with anything behind it', () => {
+  it('a layout is refused cut anywhere or with extra bytes', () => {
     fc.assert(
       fc.property(values, fc.uint8Array({ minLength: 1, maxLength: 5 }), (made, behind) => {
         const bytes = encoded(layout, made);
@@ -95,7 +95,7 @@ describe.each(LAYOUTS)('%s', (_, layout) => {
     );
   });
 
-  it('is a copy, so that the next frame does not change it', () => {
+  it('a layout reads copies, so that the next frame does not change them', () => {
     fc.assert(
       fc.property(values, made => {
         const bytes = encoded(layout, made);
@@ -108,7 +108,7 @@ describe.each(LAYOUTS)('%s', (_, layout) => {
 });
 
 describe('the codec', () => {
-  it('refuses more bytes than a field takes', () => {
+  it('the codec refuses more bytes than a field takes', () => {
     const lengths = fc.tuple(fc.nat({ max: 40 }), fc.integer({ min: 1, max: 40 }));
     fc.assert(
       fc.property(lengths, ([size, excess]) => {
@@ -124,13 +124,13 @@ describe('the codec', () => {
     );
   });
 
-  it('refuses fewer bytes than a field of fixed length has', () => {
+  it('the codec refuses fewer bytes than a field of fixed length has', () => {
     const out = new Writer(PAYLOAD_BYTES_MAX);
     encodeFields('x:b4', { x: new Uint8Array(3) }, out);
     expect(out.full).toBe(true);
   });
 
-  it('refuses numbers that a double does not hold exactly', () => {
+  it('the codec refuses numbers that a double does not hold exactly', () => {
     const over = fc.bigInt({ min: 2n ** 53n, max: 2n ** 64n - 1n });
     fc.assert(
       fc.property(over, value => {
@@ -141,7 +141,7 @@ describe('the codec', () => {
     );
   });
 
-  it('says when the message does not fit its memory, and writes nothing past it', () => {
+  it('the codec reports a message that does not fit its memory, and writes nothing past it', () => {
     const any = fc
       .constantFrom(...LAYOUTS.map(([, layout]) => layout))
       .chain(layout => fc.tuple(fc.constant(layout), valuesFor(layout), fc.nat({ max: 300 })));

@@ -19,7 +19,7 @@ function suiteOf(text: string): OcraSuite {
   return suite;
 }
 
-/** The keys of RFC 6287 appendix C: the digits again and again, as long as the hash. */
+/** Returns the keys of RFC 6287 appendix C: the repeated digits, as long as the hash. */
 function keyOf(algorithm: number): Hmac {
   const length = [0, 20, 32, 64][algorithm] ?? 0;
   return new Hmac(primitives, algorithm as Algorithm, ascii('1234567890'.repeat(7).slice(0, length)));
@@ -28,11 +28,14 @@ function keyOf(algorithm: number): Hmac {
 const PIN = ascii(OCRA_PIN);
 
 describe('RFC 6287 appendix C', () => {
-  it.each(OCRA_VECTORS)('$suite over $question', ({ suite, question, counter, passcode }) => {
-    const read = suiteOf(suite);
-    const key = keyOf(read.algorithm);
-    expect(ocra(primitives, key, read, ascii(question), counter, PIN, OCRA_UTC)).toBe(passcode);
-  });
+  it.each(OCRA_VECTORS)(
+    'RFC 6287 appendix C: $suite over $question',
+    ({ suite, question, counter, passcode }) => {
+      const read = suiteOf(suite);
+      const key = keyOf(read.algorithm);
+      expect(ocra(primitives, key, read, ascii(question), counter, PIN, OCRA_UTC)).toBe(passcode);
+    },
+  );
 });
 
 const CHARACTERS = ['0123456789', ' !"#$%&@AZ[`az{~09', '0123456789abcdefABCDEF'];
@@ -43,7 +46,7 @@ const questionFor = (format: number) =>
 const NAMES = ['', 'SHA1', 'SHA256', 'SHA512'];
 const hexOf = (bytes: Uint8Array | undefined) => bytes && Buffer.from(bytes).toString('hex');
 
-/** The suite and the question as the RFC's reference makes them, with Node's own means. */
+/** Returns the suite and the question as the RFC's reference makes them, with Node's own means. */
 function referenceText({ algorithm, digits, question, length, inputs, step }: OcraSuite): string {
   const pin = NAMES[(inputs >> 1) & 3];
   const data = [
@@ -66,7 +69,7 @@ function referenceQuestion(format: number, question: string): string {
 }
 
 describe('OCRA', () => {
-  it('agrees with a reference on the platform, for every suite', () => {
+  it('OCRA agrees with a reference on the platform, for every suite', () => {
     const asked = suites.chain(suite => fc.tuple(fc.constant(suite), questionFor(suite.question)));
     const key = fc.uint8Array({ minLength: 10, maxLength: 128 }).map(secret);
     const pin = fc.stringMatching(/^[0-9]{4,16}$/);
@@ -94,7 +97,7 @@ describe('OCRA', () => {
     );
   });
 
-  it.each([0, 1, 2])('reads questions of format %i as the reference does', format => {
+  it.each([0, 1, 2])('OCRA reads questions of format %i as the reference does', format => {
     fc.assert(
       fc.property(questionFor(format), question => {
         expect(hexOf(questionBytes(format, ascii(question)))).toBe(referenceQuestion(format, question));
@@ -103,7 +106,7 @@ describe('OCRA', () => {
     );
   });
 
-  it.each([0, 1, 2])('answers no question that is not of format %i', format => {
+  it.each([0, 1, 2])('OCRA answers no question outside format %i', format => {
     const good = format === 1 ? /^[ -~]$/ : format === 0 ? /^[0-9]$/ : /^[0-9a-fA-F]$/;
     for (let char = 0; char < 256; char++) {
       const question = Uint8Array.of(0x31, char, 0x32);
@@ -115,8 +118,8 @@ describe('OCRA', () => {
   });
 });
 
-describe('the text of a suite', () => {
-  it('is written as the RFC has it, and reads back', () => {
+describe('suite texts', () => {
+  it('a suite is written as the RFC has it, and reads back', () => {
     fc.assert(
       fc.property(suites, suite => {
         expect(ocraSuiteText(suite)).toBe(referenceText(suite));
@@ -153,11 +156,11 @@ describe('the text of a suite', () => {
     ['white space', 'OCRA-1:HOTP-SHA1-6: QN08'],
     ['a fourth part', 'OCRA-1:HOTP-SHA1-6:QN08:'],
     ['an empty part', 'OCRA-1:HOTP-SHA1-6:QN08-'],
-  ])('is refused with %s', (_, text) => {
+  ])('a suite is refused with %s', (_, text) => {
     expect(parseOcraSuite(text)).toBeUndefined();
   });
 
-  it('is read as a second reader by the grammar of the RFC reads it, or by neither', () => {
+  it("a suite is read as a second reader by the RFC's grammar reads it, or by neither", () => {
     const written = suites.map(referenceText);
     fc.assert(
       fc.property(fc.oneof(written, broken(written), broken(broken(written))), text => {
@@ -172,7 +175,7 @@ describe('the text of a suite', () => {
     );
   });
 
-  it('is never read with a character changed, dropped or added, unless it is the text of what was read', () => {
+  it('a suite with a changed, dropped or added character is never read, unless it is the text of the result', () => {
     const place = fc.nat({ max: 45 });
     const char = fc.constantFrom(...'0123456789ACHMNPQST-: ', '');
     fc.assert(

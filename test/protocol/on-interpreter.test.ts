@@ -14,7 +14,7 @@ import { type OcraInput, outputOf } from '../wire/kit/vectors.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** All of the RFC's, written as the samples are. */
+/** All vectors of the RFC, written as the samples are. */
 const PUBLISHED: readonly OcraInput[] = OCRA_VECTORS.map(({ suite, question, counter }) => {
   const read = parseOcraSuite(suite);
   if (!read) throw new Error(`not a suite: ${suite}`);
@@ -32,7 +32,7 @@ const SAMPLES = [
   ),
 ];
 
-/** What the device makes of the samples, one line each, and the PINs of the list that it takes. */
+/** The device's output for the samples, one line each, and the PINs of the list that it accepts. */
 const PROGRAM = `
 import { Hmac } from '@passfob/protocol/hmac';
 import { hotp } from '@passfob/protocol/otp';
@@ -83,31 +83,27 @@ async function program(): Promise<string> {
 /** As many samples at a time as its memory holds beside the program. */
 const BATCH = 20;
 
-itNeeds(
-  needsEspruino(),
-  'passcodes, OCRA and PINs are on the interpreter what they are here',
-  async binary => {
-    const folder = mkdtempSync(join(tmpdir(), 'passfob-protocol-'));
-    try {
-      const interpreter = new Interpreter([binary], folder);
-      const code = await program();
-      const run = async (samples: unknown, pins: unknown) => {
-        const data = `var SAMPLES=${JSON.stringify(samples)},PINS=${JSON.stringify(pins)};`;
-        const printed = await interpreter.run(`${data}\n${code}`);
-        return [...printed.matchAll(/(?:MADE|TAKEN) (.*?)\r?\n/g)].map(
-          ([, json]) => JSON.parse(json ?? '') as unknown,
-        );
-      };
-      expect(await run([], TRIVIAL_PINS)).toEqual([[]]);
-      for (let at = 0; at < SAMPLES.length; at += BATCH) {
-        const samples = SAMPLES.slice(at, at + BATCH);
-        expect(await run(samples, [])).toEqual([
-          ...samples.map(({ kind, input }) => outputOf(kind, input)),
-          [],
-        ]);
-      }
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
+itNeeds(needsEspruino(), 'passcodes, OCRA and PINs are the same on the interpreter as here', async binary => {
+  const folder = mkdtempSync(join(tmpdir(), 'passfob-protocol-'));
+  try {
+    const interpreter = new Interpreter([binary], folder);
+    const code = await program();
+    const run = async (samples: unknown, pins: unknown) => {
+      const data = `var SAMPLES=${JSON.stringify(samples)},PINS=${JSON.stringify(pins)};`;
+      const printed = await interpreter.run(`${data}\n${code}`);
+      return [...printed.matchAll(/(?:MADE|TAKEN) (.*?)\r?\n/g)].map(
+        ([, json]) => JSON.parse(json ?? '') as unknown,
+      );
+    };
+    expect(await run([], TRIVIAL_PINS)).toEqual([[]]);
+    for (let at = 0; at < SAMPLES.length; at += BATCH) {
+      const samples = SAMPLES.slice(at, at + BATCH);
+      expect(await run(samples, [])).toEqual([
+        ...samples.map(({ kind, input }) => outputOf(kind, input)),
+        [],
+      ]);
     }
-  },
-);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});

@@ -40,12 +40,12 @@ const period = fc.integer({ min: PERIOD_SECONDS_MIN, max: PERIOD_SECONDS_MAX });
 
 type Account = typeof account extends fc.Arbitrary<infer T> ? T : never;
 
-/** The passcode as a fob computes it: from the key as it is stored. */
+/** Returns the passcode as a fob computes it: from the key as it is stored. */
 function ours({ key, algorithm, digits }: Account, moving: number): string {
   return hotp(new Hmac(primitives, algorithm, storedKey(primitives, algorithm, key)), moving, digits);
 }
 
-/** otplib refuses short and long secrets and late counters by itself; the comparison is about values. */
+/** otplib refuses short and long secrets and late counters by default; the comparison is about values. */
 const guardrails = createGuardrails({
   MIN_SECRET_BYTES: SECRET_BYTES_MIN,
   MAX_SECRET_BYTES: SECRET_BYTES_MAX,
@@ -53,8 +53,8 @@ const guardrails = createGuardrails({
   MAX_PERIOD: PERIOD_SECONDS_MAX,
 });
 
-describe('passcodes agree', () => {
-  it('with otplib: 1,000 HOTP values', () => {
+describe('passcodes of other programs', () => {
+  it('passcodes agree with otplib: 1,000 HOTP values', () => {
     fc.assert(
       fc.property(account, counter, (made, moving) => {
         const theirs = generateSync({
@@ -71,7 +71,7 @@ describe('passcodes agree', () => {
     );
   });
 
-  it('with otplib: 1,000 TOTP values', () => {
+  it('passcodes agree with otplib: 1,000 TOTP values', () => {
     fc.assert(
       fc.property(account, time, period, (made, epoch, seconds) => {
         const theirs = generateSync({
@@ -89,7 +89,7 @@ describe('passcodes agree', () => {
     );
   });
 
-  itNeeds(needsTool('oathtool'), 'with oathtool: 25 HOTP values', oathtool => {
+  itNeeds(needsTool('oathtool'), 'passcodes agree with oathtool: 25 HOTP values', oathtool => {
     const sha1 = account.map(made => ({ ...made, algorithm: SHA1 }) as const);
     fc.assert(
       fc.property(sha1, counter, (made, moving) => {
@@ -100,7 +100,7 @@ describe('passcodes agree', () => {
     );
   });
 
-  itNeeds(needsTool('oathtool'), 'with oathtool: 25 TOTP values', oathtool => {
+  itNeeds(needsTool('oathtool'), 'passcodes agree with oathtool: 25 TOTP values', oathtool => {
     fc.assert(
       fc.property(account, time, period, (made, epoch, seconds) => {
         const options = [
@@ -116,7 +116,7 @@ describe('passcodes agree', () => {
   });
 });
 
-/** oathtool reads the key from its standard input: on a command line everyone could see it. */
+/** oathtool reads the key from its standard input: on a command line all users could see it. */
 function theirsOf(oathtool: string, options: readonly string[], key: Uint8Array): string {
   const input = Buffer.from(key).toString('hex');
   return execFileSync(oathtool, [...options, '-'], {

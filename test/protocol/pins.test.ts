@@ -14,7 +14,7 @@ import { Token } from '../simulation/kit/token.ts';
 const trivial = (pin: string) => trivialPin(new Uint8Array(Buffer.from(pin)));
 const padded = (pin: number, digits: number) => `${pin}`.padStart(digits, '0');
 
-/** How many of the PINs of so many digits are refused, of every `stride`-th. */
+/** Returns the share of PINs with so many digits that are refused, of every `stride`-th. */
 function refusedShare(digits: number, stride: number): number {
   let refused = 0;
   for (let pin = 0; pin < 10 ** digits; pin += stride) if (trivial(padded(pin, digits))) refused++;
@@ -28,7 +28,7 @@ function adopted(): Token {
 }
 
 describe('trivial PINs', () => {
-  it('are 231 different ones, from the shortest to the longest', () => {
+  it('trivial PINs are 231 different ones, from the shortest to the longest', () => {
     expect(new Set(TRIVIAL_PINS).size).toBe(231);
     expect(TRIVIAL_PINS).toHaveLength(231);
     const lengths = TRIVIAL_PINS.map(pin => pin.length);
@@ -38,11 +38,11 @@ describe('trivial PINs', () => {
     for (const pin of TRIVIAL_PINS) expect(pin).toMatch(/^[0-9]+$/);
   });
 
-  it('are all refused by the function that the image has', () => {
+  it('the function of the image refuses all trivial PINs', () => {
     expect(TRIVIAL_PINS.filter(pin => !trivial(pin))).toEqual([]);
   });
 
-  it('are all refused by the fob, where a PIN is chosen', () => {
+  it('the fob refuses all trivial PINs at the choice of a PIN', () => {
     const { vault, lock } = adopted();
     for (const pin of TRIVIAL_PINS) {
       vault.policy.pinDigits = pin.length;
@@ -51,11 +51,11 @@ describe('trivial PINs', () => {
     expect(vault.hasPin).toBe(false);
   });
 
-  it('are all refused by the service', () => {
+  it('the service refuses all trivial PINs', () => {
     expect(TRIVIAL_PINS.filter(pin => pinProblem(pin)?.code !== 'trivial_pin')).toEqual([]);
   });
 
-  it('are every run, every block again and again and everything mirrored, of any length', () => {
+  it('every run, every repeated block and every mirrored PIN is trivial, of any length', () => {
     const digit = fc.nat({ max: 9 });
     const length = fc.integer({ min: PIN_DIGITS_MIN, max: PIN_DIGITS_MAX });
     fc.assert(
@@ -79,22 +79,22 @@ describe('trivial PINs', () => {
     );
   });
 
-  it('are few, so that most of what chance draws is taken', () => {
+  it('trivial PINs are few, so that most random ones are accepted', () => {
     expect(refusedShare(4, 1)).toBeLessThan(0.05);
     expect(refusedShare(5, 1)).toBeLessThan(0.015);
     expect(refusedShare(6, 1)).toBeLessThan(0.005);
-    // Strides that divide no 10^n - 1 or 10^n + 1 with a small n, as what is refused is often a multiple of one.
+    // Strides that divide no 10^n - 1 or 10^n + 1 with a small n, as refused PINs are often multiples of one.
     expect(refusedShare(7, 97)).toBeLessThan(0.002);
     expect(refusedShare(8, 997)).toBeLessThan(0.001);
   });
 
-  it('are not 4831, 9173, 20482, 739164 and 50391726', () => {
+  it('4831, 9173, 20482, 739164 and 50391726 are not trivial', () => {
     for (const pin of ['4831', '9173', '20482', '739164', '50391726']) expect(trivial(pin)).toBe(false);
   });
 });
 
-describe('a PIN at the service', () => {
-  it('has 4 to 16 decimal digits', () => {
+describe('PINs at the service', () => {
+  it('a PIN at the service has 4 to 16 decimal digits', () => {
     expect(pinProblem('4831')).toBeUndefined();
     expect(pinProblem('4831970265183746')).toBeUndefined();
     expect(pinProblem('483')?.code).toBe('bad_pin');
@@ -104,7 +104,7 @@ describe('a PIN at the service', () => {
       expect(pinProblem(pin)?.code).toBe('bad_pin');
   });
 
-  it('has as many digits as its policy wants, and the problem says how many', () => {
+  it('a PIN at the service has as many digits as its policy requires, and the problem says how many', () => {
     expect(pinProblem('7304', 6)).toEqual({ code: 'bad_pin', text: 'A PIN has 6 to 16 digits.' });
     expect(pinProblem('73041', 6)?.code).toBe('bad_pin');
     expect(pinProblem('730419', 6)).toBeUndefined();

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 const text = fc.uint8Array({ maxLength: 600 }).map(bytes => Buffer.from(bytes).toString('latin1'));
 
 describe('HID reports', () => {
-  it('carry any bytes there and back, in reports of one length, no more of them than needed', () => {
+  it('HID reports carry any bytes both ways, in reports of one length, no more of them than needed', () => {
     fc.assert(
       fc.property(text, sent => {
         const reports = toReports(sent);
@@ -17,13 +17,13 @@ describe('HID reports', () => {
     );
   });
 
-  it('are a length, what counts, and zeros', () => {
+  it('HID reports are a length, the content, and zeros', () => {
     const [report] = toReports('~AA\n');
     expect(Buffer.from(report ?? []).toString('hex')).toBe(`047e41410a${'00'.repeat(58)}`);
     expect(toReports('x'.repeat(63)).map(each => each[0])).toEqual([62, 1]);
   });
 
-  it('of Bluetooth HID are 16 bytes one way and one byte the other', () => {
+  it('Bluetooth HID reports are 16 bytes one way and one byte the other', () => {
     const hex = (reports: Uint8Array[]) => reports.map(report => Buffer.from(report).toString('hex'));
     expect(hex(toReports('~ABCDEFGHIJKLMNOP\n', BLUETOOTH_REPORT_BYTES))).toEqual([
       '0f7e4142434445464748494a4b4c4d4e',
@@ -40,7 +40,7 @@ describe('HID reports', () => {
     );
   });
 
-  it('that say they hold more than they do, and empty ones, are none', () => {
+  it('HID reports with a wrong length, and empty ones, are invalid', () => {
     expect(fromReport(new Uint8Array(0))).toBeUndefined();
     expect(fromReport(Uint8Array.of(63, ...new Uint8Array(62)))).toBeUndefined();
     expect(fromReport(Uint8Array.of(3, 65, 66))).toBeUndefined();

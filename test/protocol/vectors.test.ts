@@ -94,10 +94,10 @@ describe('published vectors', () => {
   });
 });
 
-describe('pairing code', () => {
+describe('pairing codes', () => {
   const entropy = fc.uint8Array({ minLength: 10, maxLength: 10 });
 
-  it('reads back in any case and grouping', () => {
+  it('a pairing code reads back in any case and grouping', () => {
     fc.assert(
       fc.property(entropy, bytes => {
         const code = pairingCodeOf(bytes);
@@ -106,7 +106,7 @@ describe('pairing code', () => {
     );
   });
 
-  it('detects every single wrong character and every adjacent swap', () => {
+  it('a pairing code detects every single wrong character and every adjacent swap', () => {
     fc.assert(
       fc.property(entropy, bytes => {
         const code = pairingCodeOf(bytes);

@@ -1,19 +1,19 @@
-/** A fenced block of a Markdown document, and what the comment above it says of its execution. */
+/** A fenced block of a Markdown document, and how the comment above it has it executed. */
 export interface Block {
-  /** Of the line with the fence, from 1. */
+  /** Number of the line with the fence, from 1. */
   readonly line: number;
   readonly language: string;
   readonly text: string;
   /** How the test executes it; undefined for a block that is not executed. */
   readonly executed: string | undefined;
-  /** Why it is not executed; undefined for one that is. */
+  /** Why it is not executed; undefined for an executed block. */
   readonly reason: string | undefined;
 }
 
 const FENCE = /^```(\w*)$/;
 const MARK = /^<!-- (executed|not executed): (.+) -->$/;
 
-/** The fenced blocks of a document, in order. The comment stands on the line before the fence. */
+/** Returns the fenced blocks of a document, in order. The comment stands on the line before the fence. */
 export function blocksOf(document: string): Block[] {
   const lines = document.split('\n');
   const blocks: Block[] = [];

@@ -31,7 +31,7 @@ const SECOND_MS = 1_200;
 const executedAs = (kind: string) => BLOCKS.filter(({ executed }) => executed === kind);
 const titleOf = ({ line, text: code }: Block) => `line ${line}: ${code.split('\n')[0]}`;
 
-/** A folder in which passfob is installed, as `npm install <this folder>` leaves it. */
+/** Returns a folder in which passfob is installed, as `npm install <this folder>` leaves it. */
 function project(): string {
   const folder = mkdtempSync(join(tmpdir(), 'passfob-readme-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -43,8 +43,8 @@ function project(): string {
   return folder;
 }
 
-describe('every code block of the README', () => {
-  it('is executed here, or says why it is not', () => {
+describe('code blocks of the README', () => {
+  it('every code block of the README is executed here, or says why it is not', () => {
     const unmarked = BLOCKS.filter(({ executed, reason }) => executed === undefined && reason === undefined);
     expect(unmarked.map(titleOf)).toEqual([]);
     const known = ['module', 'simulator', 'session'];
@@ -52,14 +52,14 @@ describe('every code block of the README', () => {
     expect(known.filter(kind => executedAs(kind).length === 0)).toEqual([]);
   });
 
-  it('gives a reason that names a test which exists, where another test executes it', () => {
+  it('a block that another test executes names a test that exists', () => {
     const named = BLOCKS.flatMap(({ reason = '' }) => reason.match(/test\/[\w/.-]+/g) ?? []);
     expect(named.length).toBeGreaterThan(0);
     expect(named.filter(path => !existsSync(join(ROOT, path)))).toEqual([]);
   });
 
   it.each(executedAs('module').map(block => [titleOf(block), block] as const))(
-    'runs: %s',
+    'the README block runs: %s',
     async (_, block) => {
       const folder = project();
       writeFileSync(join(folder, 'example.test.mjs'), block.text);
@@ -73,7 +73,7 @@ describe('every code block of the README', () => {
   );
 });
 
-/** What differs from run to run, taken out of what a session shows. */
+/** Removes the values that differ from run to run from the lines of a session. */
 function withoutValues(line: string): string {
   return line
     .replace(/PF-[A-Z\d]{4}-[A-Z\d]{4}/g, 'PF')
@@ -87,7 +87,7 @@ function withoutValues(line: string): string {
     .trim();
 }
 
-/** What must not be printed where a test fails: a pairing code as it is typed, a passcode. */
+/** Lines that a failing test must not print: a typed pairing code, a passcode. */
 const isSecret = (line: string) => /Code on the screen|PASSCODE/.test(line);
 
 describe('the session of the README', () => {
@@ -105,19 +105,19 @@ describe('the session of the README', () => {
       });
   });
 
-  itNeeds(needsTool('socat'), 'goes as it is printed', async socat => {
+  itNeeds(needsTool('socat'), 'the session of the README runs as printed', async socat => {
     const cwd = project();
     const { PASSFOB_DEBUG: _, ...inherited } = process.env;
     const env: NodeJS.ProcessEnv = {
       ...inherited,
       PATH: `${join(cwd, 'node_modules/.bin')}:${inherited.PATH}`,
     };
-    // What npx does where passfob is installed, without the second that it takes each time.
+    // Does the same as npx where passfob is installed, without its second each time.
     const npx = (command: string) => command.replace(/^npx /, '');
     const [made, simulate = ''] = (start?.text ?? '').split('\n').filter(line => line.startsWith('$ '));
     expect(made).toBe('$ mkdir try');
     mkdirSync(join(cwd, 'try'));
-    // The button of the page is pressed through the control lines; any port does, since other tests run too.
+    // The control lines press the button of the page; any port will do, since other tests run too.
     const [program = '', ...rest] = npx(simulate.slice(2)).replace('8070', '0').split(' ');
     const simulator = spawn(program, [...rest, '--control', '--exit-with-parent'], { cwd, env });
     onTestFinished(() => {
@@ -152,7 +152,7 @@ describe('the session of the README', () => {
         reactions: [typesCode, saysYes, holds],
       });
       const lines = shown.split('\n').map(withoutValues);
-      // In this order; what stands between them is a prompt that is drawn again.
+      // In this order; the text between them is a prompt that is drawn again.
       let at = 0;
       for (const line of expected.map(withoutValues)) {
         const found = lines.findIndex((one, index) => index >= at && one.includes(line));

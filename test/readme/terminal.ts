@@ -1,17 +1,17 @@
 import { spawn } from 'node:child_process';
 import { stripVTControlCharacters } from 'node:util';
 
-/** What a person at the terminal does when something appears. */
+/** A person's reaction at the terminal to a text. */
 export interface Reaction {
   readonly when: RegExp;
-  /** What is typed; undefined where the person does something else. */
+  /** Returns the typed text; undefined where the person does something else. */
   readonly does: () => string | undefined | Promise<string | undefined>;
 }
 
 /**
- * Runs a command line on a terminal of its own and answers what it asks.
+ * Runs a command line on a new terminal and answers its prompts.
  * @param socat the program that makes the terminal
- * @returns all that the terminal showed, without control sequences
+ * @returns all output of the terminal, without control sequences
  */
 export async function onTerminal(
   socat: string,

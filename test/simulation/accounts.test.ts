@@ -20,7 +20,7 @@ const counterOf = ({ accounts }: Token, id: number) => accounts.read(accounts.pl
 const idsOf = ({ accounts }: Token) => Array.from({ length: accounts.count }, (_, i) => accounts.idAt(i));
 
 describe('the press journal', () => {
-  it('knows accounts by the lower three bytes of their ids, so two with the same are refused', () => {
+  it('the press journal knows accounts by the lower three bytes of their ids, so two with the same are refused', () => {
     const token = adopted();
     for (const [id, like] of [
       [0x41000001, 0x42000001],
@@ -35,7 +35,7 @@ describe('the press journal', () => {
     expect(token.put({ id: 0x46000000, key })).toBe(REFUSED_ACCOUNT_EXISTS);
   });
 
-  it('carries counters past its three bytes', () => {
+  it('the press journal carries counters past its three bytes', () => {
     const token = adopted();
     const counter = 2 ** 24 - 2;
     expect(token.put({ id: A, key, counter })).toBe(0);
@@ -50,7 +50,7 @@ describe('the press journal', () => {
     expect(token.press(C)).toBeUndefined();
   });
 
-  it('forgets an account that is removed: enrolled again, it begins where its owner says', () => {
+  it("the press journal forgets a removed account: enrolled again, it begins at its owner's counter", () => {
     const token = adopted();
     for (const counter of [0, 7, 2 ** 24 - 1]) {
       expect(token.put({ id: A, key, counter })).toBe(0);
@@ -62,7 +62,7 @@ describe('the press journal', () => {
     }
   });
 
-  it('goes on behind pages that failed and took what was written all the same', () => {
+  it('the press journal continues after pages whose write failed but was stored', () => {
     for (let before = 0; before < 9; before++) {
       const token = adopted();
       for (const id of [A, B]) expect(token.put({ id, key })).toBe(0);
@@ -76,7 +76,7 @@ describe('the press journal', () => {
     }
   });
 
-  it('gives out no value where the record of a fourth account was not read', () => {
+  it('the press journal gives out no value where the record of a fourth account was not read', () => {
     for (let after = 0; after < 12; after++) {
       const token = adopted();
       for (const id of IDS) expect(token.put({ id, key })).toBe(0);
@@ -91,8 +91,8 @@ describe('the press journal', () => {
   });
 });
 
-describe('the order of the accounts', () => {
-  it('is the old one where a record was not read', () => {
+describe('order of the accounts', () => {
+  it('the order of the accounts is the old one where a record was not read', () => {
     for (let after = 0; after < 60; after++) {
       const token = adopted();
       for (const id of IDS) expect(token.put({ id, key })).toBe(0);
@@ -105,8 +105,8 @@ describe('the order of the accounts', () => {
   });
 });
 
-describe('a memory of 32 kB', () => {
-  it('holds 100 accounts, in any order, and says that it is full', () => {
+describe('memory capacity', () => {
+  it('a memory of 32 kB holds 100 accounts, in any order, and says that it is full', () => {
     const token = adopted(1024);
     const chance = makeRandomness(2);
     let order: number[] = [];
@@ -126,11 +126,11 @@ describe('a memory of 32 kB', () => {
     expect(idsOf(new Token(token.chips))).toEqual(order);
   });
 
-  it('holds 32 in 4 kB', () => {
+  it('a memory of 4 kB holds 32 accounts', () => {
     const token = adopted();
     for (let i = 1; i <= 33; i++) expect(token.put({ id: 0x41000000 + i, key })).toBe(0);
     expect(token.put({ id: 0x42000200, key })).toBe(REFUSED_FULL);
-    // And still takes every change.
+    // It still takes every change.
     for (let place = 32; place > 0; place--) expect(token.accounts.move(place, 0)).toBe(true);
     expect(new Token(token.chips).accounts.count).toBe(33);
   });

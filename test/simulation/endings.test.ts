@@ -23,7 +23,7 @@ it('the pico image holds 32 accounts and one more in 4 kB, refuses the next and 
   await driver.close();
 });
 
-// The DS3231 takes 2100 for a leap year; the image counts days with it and must come out right on the other side.
+// The DS3231 takes 2100 for a leap year; the image counts days with it and must be right afterwards.
 const MOMENTS = [
   '2000-01-01T00:00:00Z',
   '2028-02-29T23:59:59Z',
@@ -46,7 +46,7 @@ it.each([...MOMENTS, DS3231_UTC_MAX - 10])('the pico image keeps the time from %
   await driver.close();
 });
 
-it('setting the clock forward in small steps does not add up to what needs a press', async () => {
+it('small forward steps of the clock do not add up to a step that requires a press', async () => {
   const driver = new SimulatorDriver();
   const owner = new Owner(driver);
   await owner.pair();

@@ -8,7 +8,7 @@ import { Token } from './kit/token.ts';
 
 const PAGE_BYTES = 32;
 
-/** What a page may hold once its content is lost. */
+/** The possible content of a page once its data is lost. */
 const LOST: Readonly<Record<string, (page: Uint8Array) => void>> = {
   'all ones': page => void page.fill(0xff),
   'all zeros': page => void page.fill(0),
@@ -28,7 +28,7 @@ function escrowed(): Chips {
   return chips;
 }
 
-/** What the fob says of its recovery after a reboot, and whether the key opens anything. */
+/** Returns the fob's report about its recovery after a reboot, and whether the key opens anything. */
 function saidAndSo(chips: Chips): { said: boolean; opens: boolean } {
   const token = new Token(chips.copy());
   return { said: token.escrowed, opens: token.recover(KEYS.recovery) !== undefined };
@@ -42,15 +42,18 @@ function lose(chips: Chips, how: string, ...copies: number[]): Chips {
   return chips;
 }
 
-describe('a fob says that its data key is escrowed', () => {
-  it.each(Object.keys(LOST))('as long as one of the two copies opens, whichever holds %s', how => {
-    for (const copy of [0, 1]) {
-      expect(saidAndSo(lose(escrowed(), how, copy))).toEqual({ said: true, opens: true });
-    }
-    expect(saidAndSo(lose(escrowed(), how, 0, 1))).toEqual({ said: false, opens: false });
-  });
+describe('report of an escrowed data key', () => {
+  it.each(Object.keys(LOST))(
+    'a fob reports an escrow as long as one of the two copies opens, whichever holds %s',
+    how => {
+      for (const copy of [0, 1]) {
+        expect(saidAndSo(lose(escrowed(), how, copy))).toEqual({ said: true, opens: true });
+      }
+      expect(saidAndSo(lose(escrowed(), how, 0, 1))).toEqual({ said: false, opens: false });
+    },
+  );
 
-  it('after another recovery key took the place of the first, cut off anywhere, exactly when a key opens it', () => {
+  it('a fob reports an escrow after a replaced recovery key, cut off anywhere, exactly when a key opens it', () => {
     for (let operation = 1; operation <= 3; operation++) {
       const chips = escrowed();
       const token = new Token(chips);
@@ -63,7 +66,7 @@ describe('a fob says that its data key is escrowed', () => {
     }
   });
 
-  it('of a vault from before the state named the copy, by copy A, behind which copy B is whole', () => {
+  it('a fob reports an escrow of an older vault without a named copy by copy A, after which copy B is whole', () => {
     const chips = escrowed();
     const before = new Token(chips);
     before.vault.policy.recoveryCrc = 0;
@@ -72,7 +75,7 @@ describe('a fob says that its data key is escrowed', () => {
     expect(saidAndSo(lose(chips, 'all ones', 0)).said).toBe(false);
   });
 
-  it('neither yes nor no where the memory does not answer', () => {
+  it('a fob reports neither yes nor no about an escrow where the memory does not answer', () => {
     const chips = escrowed();
     const { recoveryCrc } = new Token(chips).vault.policy;
     chips.fail('deaf', 0, 2);

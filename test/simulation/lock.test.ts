@@ -10,7 +10,7 @@ import { Token } from './kit/token.ts';
 const { pin, newPin, wrongPin } = KEYS;
 const ID = 0x41000001;
 
-/** A locked fob with one account; it has tried `wrong` PINs in vain. */
+/** Returns a locked fob with one account, after `wrong` wrong PINs. */
 function locked(wrong: number, policy: object = {}): Token {
   const chips = new Chips(makeRandomness(wrong));
   chips.utc = 1_800_000_000;
@@ -29,8 +29,8 @@ function locked(wrong: number, policy: object = {}): Token {
 
 const tried = (token: Token, digits: string) => token.lock.check(ascii(digits));
 
-describe('after wrong PINs', () => {
-  it('the fob waits 2^n - 1 seconds, and takes none before', () => {
+describe('lock after wrong PINs', () => {
+  it('after n wrong PINs the fob waits 2^n - 1 seconds, and takes none before', () => {
     for (let wrong = 0; wrong < 10; wrong++) {
       const token = locked(wrong);
       const { lock, chips } = token;
@@ -39,7 +39,7 @@ describe('after wrong PINs', () => {
       const compared = chips.stretched;
       token.wait(2 ** wrong - 2);
       expect(lock.wait).toBe(1);
-      // Not even the right one, and it does not count.
+      // Not even the right PIN opens it, and the attempt does not count.
       expect(tried(token, pin)).not.toBe('');
       expect([chips.stretched, lock.failures]).toEqual([compared, wrong]);
       token.wait(1);
@@ -48,7 +48,7 @@ describe('after wrong PINs', () => {
     }
   });
 
-  it('goes on waiting where it was, over a reboot', () => {
+  it('the wait of the lock continues over a reboot', () => {
     const token = locked(5);
     token.wait(11);
     expect(new Token(token.chips).lock.wait).toBe(31 - 11);
@@ -56,7 +56,7 @@ describe('after wrong PINs', () => {
     expect(tried(new Token(token.chips), pin)).toBe('');
   });
 
-  it('starts again in full where the time was lost, set back, or never there', () => {
+  it('the wait of the lock starts again in full where the time was lost, set back, or never there', () => {
     const lost = locked(5);
     lost.wait(11);
     lost.chips.utc = -1;
@@ -78,7 +78,7 @@ describe('after wrong PINs', () => {
     }
   });
 
-  it('starts again in full where the storage was put back', () => {
+  it('the wait of the lock starts again in full where the storage was put back', () => {
     const { chips } = locked(0);
     const { eeprom } = chips.image;
     const token = new Token(chips);
@@ -89,7 +89,7 @@ describe('after wrong PINs', () => {
     expect([again.lock.wait, again.lock.failures, again.vault.wentBack]).toEqual([31, 5, 1]);
   });
 
-  it('is wiped at the limit, by default after ten', () => {
+  it('the fob is wiped at the limit, by default after ten wrong PINs', () => {
     const token = locked(9);
     expect(token.enter(wrongPin)).toBe(texts.WIPED);
     expect([token.vault.state, token.accounts.count]).toEqual([VAULT_BLANK, 0]);
@@ -98,7 +98,7 @@ describe('after wrong PINs', () => {
     expect(new Token(token.chips).vault.state).toBe(VAULT_BLANK);
   });
 
-  it('is locked at the limit where the policy says so, until its owner resets it', () => {
+  it('the fob is locked at the limit where the policy says so, until its owner resets it', () => {
     const { chips } = locked(3, { attempts: 3, wipe: 0 });
     const token = new Token(chips);
     token.wait(1_000_000);
@@ -131,7 +131,7 @@ describe('after wrong PINs', () => {
     expect(token.enter(pin)).toBe('');
   });
 
-  it('an attempt that the second place does not take is not compared', () => {
+  it('an attempt that the second counter does not take is not compared', () => {
     const { chips, lock } = locked(1);
     const token = new Token(chips);
     token.wait(10);

@@ -22,7 +22,7 @@ function copyOf(store: StateStore): StateStore {
   return copy;
 }
 
-/** The same memories after the file with the keys went: its name, which Storage holds in clear, is made another. */
+/** Returns the memories without the file with the keys: its name, which Storage holds in clear, is changed. */
 function withoutKeys(store: StateStore): StateStore {
   const copy = copyOf(store);
   const image = Buffer.from(copy.load() ?? []);
@@ -37,16 +37,16 @@ interface Scene {
   readonly owner: Owner;
 }
 
-/** What one kind of operation needs: a beginning, the work, and what must hold behind any cut of it. */
+/** The setup of one operation: a beginning, the work, and the conditions after any cut of it. */
 interface Play {
-  /** Runs once; the memories it leaves are where every run starts. */
+  /** Runs once; every run starts from the memories it leaves. */
   prepare(scene: Scene): Promise<void>;
   work(scene: Scene): Promise<void>;
-  /** After the power came back. */
+  /** Called after the power came back. */
   check(scene: Scene, worked: boolean): Promise<void>;
 }
 
-/** The owner of another scene, at the fob of this one: the same keys. */
+/** Returns the owner of another scene, at the fob of this one: the same keys. */
 function ownerLike(model: Owner, driver: SimulatorDriver): Owner {
   const { key, deviceSecret, recoveryKey } = model;
   return Object.assign(new Owner(driver, PATIENCE), { key, deviceSecret, recoveryKey });
@@ -75,8 +75,9 @@ async function cutEverywhere(play: Play, seed: number): Promise<number> {
     if (wasCut) driver.fob.powerOn();
     else driver.fob.cutPowerAtOperation(Number.MAX_SAFE_INTEGER);
     if (driver.fob.consoleText().includes('Storage is corrupt')) {
-      // Espruino takes a file's header that was torn in a certain way for the end of its flash, and erases all of it, the
-      // image too: the board is flashed anew (docs/flashing.md). Only where a file is made, and nobody owns the fob yet.
+      // Espruino takes a file's header that was torn in a certain way for the end of its flash, and erases all of it,
+      // the image too: the board is flashed again (docs/flashing.md). Only where a file is made, and the fob has no
+      // owner yet.
       expect([pairing, taking]).toContain(play);
       expect(worked).toBe(false);
       driver.fob.close();
@@ -112,7 +113,7 @@ const pairing: Play = {
 
 const TAKEN_UTC = 1_800_000_000;
 
-/** Owner, recovery key and time at once: what of it happened, the fob can tell. */
+/** Sets owner, recovery key and time in one request; the fob reports the completed parts. */
 const taking: Play = {
   async prepare() {},
   async work({ owner }) {
@@ -126,7 +127,7 @@ const taking: Play = {
     else await last.take(TAKEN_UTC);
     const [status, time] = [await last.client.call('status', {}), await last.client.call('time', {})];
     if (worked || state === 'blank') expect([status.escrowed, time.state]).toEqual([1, 1]);
-    // Never another time than the one that was given.
+    // The time is never another than the given one.
     if (time.state === 1) expect(Math.abs(time.utc - TAKEN_UTC)).toBeLessThan(60);
     await last.client.call('escrow', { recoveryKey: last.recoveryKey });
     expect((await last.client.call('info', {})).accounts).toBe(0);
@@ -188,7 +189,7 @@ const removal: Play = {
   },
 };
 
-/** Three presses; whatever was on the screen before the cut is never there again. */
+/** Presses three times; a value that was on the screen before the cut never appears again. */
 function hotpPress(): Play {
   let shown: string[] = [];
   return {
@@ -249,13 +250,13 @@ const synchronisation: Play = {
   async check({ owner }) {
     await owner.open();
     await expectProof(owner, KEPT, 'kept');
-    // Set to within the step of the work, or unset and saying so: never another time.
+    // Set to within the step of the work, or reported as unset: never another time.
     const { state, utc } = await owner.client.call('clock', {});
     if (state === 1) expect(Math.abs(utc - 1_800_000_000)).toBeLessThan(60);
   },
 };
 
-describe('the power goes at every operation of', () => {
+describe('power cut at every operation', () => {
   const plays: [string, () => Play, number][] = [
     ['pairing', () => pairing, 3],
     ['taking a fob over', () => taking, 6],
@@ -266,7 +267,7 @@ describe('the power goes at every operation of', () => {
     ['setting the clock', () => synchronisation, 1],
   ];
   it.each(plays)(
-    '%s: it opens as before or after',
+    'a power cut at every operation of %s leaves a fob that opens as before or after',
     { ...LONG, timeout: 600_000 },
     async (_name, play, fewest) => {
       for (const seed of SEEDS) expect(await cutEverywhere(play(), seed)).toBeGreaterThanOrEqual(fewest);
@@ -274,8 +275,8 @@ describe('the power goes at every operation of', () => {
   );
 });
 
-describe('a fob whose microcontroller lost its memory', () => {
-  it('says so, pairs with nobody, and is blank after ten seconds of holding', async () => {
+describe('fobs whose microcontroller lost its memory', () => {
+  it("a fob without its microcontroller's memory says so, refuses to pair, and is blank after a hold of ten seconds", async () => {
     const store = memoryStore();
     const driver = new SimulatorDriver({ storage: store });
     const owner = new Owner(driver);

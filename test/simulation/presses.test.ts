@@ -20,7 +20,7 @@ afterEach(() => {
   driver.fob.close();
 });
 
-/** A command asks for a code and is gone, without a word, as soon as the question is on the screen. */
+/** A command requests a code and leaves without a message as soon as the question is on the screen. */
 async function askAndLeave(id: Uint8Array): Promise<void> {
   const gone = new Error('the computer has gone');
   await expect(owner.client.call('code', { id }, { renew: () => Promise.reject(gone) })).rejects.toBe(gone);
@@ -32,8 +32,8 @@ const adoption = () => ({
   entropy: secret(random(32)),
 });
 
-describe('a hold', () => {
-  it('that began on a question does nothing to what stands there when the question has gone', async () => {
+describe('holds across changes of the screen', () => {
+  it('a hold that began on a question does nothing to the screen after it', async () => {
     await owner.pair();
     const id = await owner.put({ secret: RFC4226_KEY });
     await askAndLeave(id);
@@ -47,7 +47,7 @@ describe('a hold', () => {
     expect(await owner.pressed()).toBe(RFC4226[0]);
   });
 
-  it('that began on one account makes no passcode of another that took its place', async () => {
+  it('a hold that began on one account makes no passcode of another that replaced it', async () => {
     await owner.pair();
     const first = await owner.put({ secret: RFC4226_KEY, label: ascii('first') });
     const second = await owner.put({ secret: RFC4226_KEY, label: ascii('second') });
@@ -64,7 +64,7 @@ describe('a hold', () => {
     expect((await owner.client.call('list', { index: 0 })).counter).toBe(0);
   });
 
-  it('keeps the display on until it has done what it was for', async () => {
+  it('a hold keeps the display on until it has taken effect', async () => {
     await owner.pair();
     await owner.put({ secret: RFC4226_KEY });
     await owner.put({ secret: RFC4226_KEY });
@@ -76,8 +76,8 @@ describe('a hold', () => {
   });
 });
 
-describe('a question', () => {
-  it('that something else took from the screen is asked anew', async () => {
+describe('interrupted questions', () => {
+  it('a question that another screen replaced is asked again', async () => {
     await owner.pair();
     const id = await owner.put({ secret: RFC4226_KEY });
     await askAndLeave(id);
@@ -88,8 +88,8 @@ describe('a question', () => {
   });
 });
 
-describe('a pairing code', () => {
-  it('that a press put away is shown again when it is asked for', async () => {
+describe('pairing codes on the screen', () => {
+  it('a pairing code that a press dismissed is shown again on request', async () => {
     await owner.client.hello();
     await owner.client.startPairing();
     const code = await codeOnScreen(driver);
@@ -102,7 +102,7 @@ describe('a pairing code', () => {
     expect((await driver.screen()).join('')).not.toContain(code.slice(0, 3));
   });
 
-  it('opens nothing once it is off, also for someone else who saw it and began in time', async () => {
+  it('a pairing code opens nothing once it is off, also for another computer that began in time', async () => {
     await owner.client.hello();
     await owner.client.startPairing();
     const code = pairingCode(await codeOnScreen(driver));
@@ -120,7 +120,7 @@ describe('a pairing code', () => {
     await refused(owner.client.openSession(code), 'wrong-code');
   });
 
-  it('has no session left for who erases the fob and shows another code', async () => {
+  it('a pairing code leaves no session after an erasure and a new code', async () => {
     await owner.client.hello();
     await owner.client.startPairing();
     await owner.client.openSession(pairingCode(await codeOnScreen(driver)));
@@ -137,7 +137,7 @@ describe('a pairing code', () => {
     expect((await owner.client.hello()).state).toBe('blank');
   });
 
-  it('is good for one adoption, also for someone else who saw it and began in time', async () => {
+  it('a pairing code is good for one adoption, also for another computer that began in time', async () => {
     await owner.client.hello();
     await owner.client.startPairing();
     const code = pairingCode(await codeOnScreen(driver));
@@ -180,13 +180,13 @@ function delayed(transport: Transport, nth: number) {
   return { client, isHeld, release };
 }
 
-describe('the clock', () => {
+describe('the clock in sessions', () => {
   const forward = async (seconds: number) => {
     const { utc } = await owner.client.call('clock', {});
     return owner.client.call('setClock', { utc: utc + seconds }, { onPressNeeded: owner.deny });
   };
 
-  it('cannot be walked forward by small steps that nobody pressed for', async () => {
+  it('the clock cannot be moved forward by small steps without a press', async () => {
     await owner.pair();
     await owner.setClock(1_800_000_000);
     await forward(3);
@@ -201,7 +201,7 @@ describe('the clock', () => {
     await refused(forward(2), 'press-denied');
   });
 
-  it('is trusted at once when it was set under a passcode', async () => {
+  it('the clock is trusted at once when it was set under a passcode', async () => {
     await owner.pair();
     await owner.setClock(1_800_000_000);
     await owner.put({ kind: 2, period: 30, secret: RFC4226_KEY });

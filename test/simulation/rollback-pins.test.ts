@@ -8,19 +8,19 @@ import { LIMIT, live, type Past } from './kit/past.ts';
 import { Token } from './kit/token.ts';
 
 const SEEDS = seedsOf(3, 20);
-/** Attacks by chance on each life, of each of three kinds. */
+/** Random attacks on each life, of each of three kinds. */
 const ATTACKS = 30;
 /** Boots of one attack on the PIN. */
 const ROUNDS = 6 * LIMIT;
-/** First pages of the parts that someone with a programmer would put back by themselves. */
+/** First pages of the parts that an attacker with a programmer would put back one by one. */
 const REGIONS = [0, 1, 2, 3, 7, 9, 13, 15, 17, 26, 128];
 
-/** What a boot knows besides the EEPROM, and how many PINs were compared. */
+/** Returns a boot's knowledge besides the EEPROM, and the number of compared PINs. */
 function standingOf({ secrets, marked, seen, utc, stretched }: Chips): string {
   return [secrets, marked, seen, utc, stretched].join(' ');
 }
 
-/** One boot with a wrong PIN, where it takes one. */
+/** One boot with a wrong PIN, where it accepts one. */
 function tryOnce(chips: Chips, eeprom: Uint8Array): void {
   chips.bytes = Uint8Array.from(eeprom);
   const token = new Token(chips);
@@ -29,17 +29,19 @@ function tryOnce(chips: Chips, eeprom: Uint8Array): void {
   } else if (!token.lock.dead) expect(token.enter(KEYS.wrongPin)).not.toBe('');
 }
 
-/** Tries wrong PINs for as long as it takes them, the EEPROM put back before each. Returns how many were compared. */
+/**
+ * Tries wrong PINs for as long as they are accepted, the EEPROM put back before each. Returns how many were compared.
+ */
 function tries(past: Past, choose: (images: readonly Uint8Array[]) => Uint8Array): number {
   const chips = past.chips.copy();
-  // States of the EEPROM that the attack itself makes may be put back as well.
+  // The attack may also put back states of the EEPROM that it has made.
   const images = [...past.images];
   chips.onWrite = bytes => images.push(Uint8Array.from(bytes));
   for (let round = 0; round < ROUNDS; round++) tryOnce(chips, choose(images));
   return chips.stretched;
 }
 
-/** The same with one state of the EEPROM: after a round that leaves the other chips as they were, all are like it. */
+/** Tries with one state of the EEPROM: after a round that leaves the other chips unchanged, all rounds are equal. */
 function triesOn({ chips: present }: Past, image: Uint8Array): number {
   const chips = present.copy();
   chips.onWrite = () => {};
@@ -51,7 +53,7 @@ function triesOn({ chips: present }: Past, image: Uint8Array): number {
   return chips.stretched;
 }
 
-/** Every region from another state. */
+/** Takes every region from another state. */
 function mixture(images: readonly Uint8Array[], chance: Randomness): Uint8Array {
   const mixed = Uint8Array.from(images.at(-1) as Uint8Array);
   for (const [i, page] of REGIONS.entries()) {
@@ -66,7 +68,7 @@ describe.each([
   ['wipe', 1],
   ['lock', 0],
 ])('wrong PINs with the EEPROM put back before each, where the policy is to %s', (_name, wipe) => {
-  it('are never more than the policy takes: one state again and again, for every state', {
+  it('one state put back again and again allows no more wrong PINs than the policy, for every state', {
     ...LONG,
     timeout: 600_000,
   }, () => {
@@ -79,7 +81,7 @@ describe.each([
     }
   });
 
-  it('are never more than the policy takes: any states in turn, and any mixture of them', {
+  it('any states in turn, and any mixture of them, allow no more wrong PINs than the policy', {
     ...LONG,
     timeout: 600_000,
   }, () => {
@@ -97,8 +99,8 @@ describe.each([
   });
 });
 
-describe('marks that were lost with the memory of the microcontroller', () => {
-  it('are there again when its owner has restored it: an older EEPROM gives no further attempts', {
+describe('attempt counter that was lost with the memory of the microcontroller', () => {
+  it('the attempt counter is back when its owner has restored it: an older EEPROM gives no further attempts', {
     ...LONG,
     timeout: 600_000,
   }, () => {
@@ -108,7 +110,7 @@ describe('marks that were lost with the memory of the microcontroller', () => {
         Math.max(...past.images.map(image => triesOn({ ...past, chips }, image)));
       const lost = past.chips.copy();
       lost.marked = 0;
-      // Or the test shows nothing: until then even one from before there was a PIN opens.
+      // Otherwise the test shows nothing: until then even a state from before the PIN opens.
       expect(() => most(lost)).toThrow('opened without a PIN');
       expect(new Token(lost).vault.state).toBe(VAULT_OWNED);
       expect(lost.marked).toBe(past.chips.marked);

@@ -12,7 +12,7 @@ import { Token } from './kit/token.ts';
 
 const SEEDS = seedsOf(3, 20);
 
-/** Opens it, if anything does, reads what it says, and presses for everything. Returns the values it shows. */
+/** Opens the vault, if possible, reads its reports, and presses for every value. Returns the shown values. */
 function valuesOf(token: Token): string[] {
   if (token.lock.dead) return [];
   for (const pin of [KEYS.pin, KEYS.newPin]) if (token.lock.closed) token.enter(pin);
@@ -20,7 +20,7 @@ function valuesOf(token: Token): string[] {
   if (token.lock.closed) return [];
   if (token.vault.wentBack > 0) {
     for (const id of IDS) expect(token.press(id)).toBeUndefined();
-    // Switched off instead, it says so again; what only the marks knew is settled by the right PIN.
+    // After a power-off the fob says so again; the right PIN settles the facts that only the attempt counter knew.
     const { chips, vault } = token;
     const isBehind = chips.seen < 0 || chips.seen > (vault.presses?.number ?? 0);
     expect(new Token(chips).vault.wentBack > 0).toBe(isBehind);
@@ -31,7 +31,7 @@ function valuesOf(token: Token): string[] {
   );
 }
 
-/** Returns how many values came again, with a word. */
+/** Returns how many values came again, with a warning. */
 function expectNoValueTwice(past: Past, but: Partial<ChipImage>): number {
   let repeats = 0;
   for (const [i, eeprom] of past.images.entries()) {
@@ -45,24 +45,24 @@ function expectNoValueTwice(past: Past, but: Partial<ChipImage>): number {
   return repeats;
 }
 
-describe('an EEPROM put back to every state that it had', () => {
+describe('EEPROM put back to each of its earlier states', () => {
   it.each([
     ['with a PIN', true, {}],
     ['without a PIN', false, {}],
-    ['with a witness that lost its number', true, { witness: -1 }],
-    ['without a PIN, with a witness that lost its number', false, { witness: -1 }],
+    ['with an anti-rollback counter that lost its number', true, { witness: -1 }],
+    ['without a PIN, with an anti-rollback counter that lost its number', false, { witness: -1 }],
   ])(
-    'shows no HOTP value twice without saying that it went back: %s',
+    'a fob put back shows no HOTP value twice without a warning: %s',
     { ...LONG, timeout: 600_000 },
     (_name, hasPin, but) => {
       let repeats = 0;
       for (const seed of SEEDS) repeats += expectNoValueTwice(live(seed, 0, hasPin, ATTEMPTS_MAX), but);
-      // Or the test shows nothing: an old storage does repeat them, and says so.
+      // Otherwise the test shows nothing: an old storage does repeat them, and says so.
       expect(repeats).toBeGreaterThan(100);
     },
   );
 
-  it('does not open without a PIN once one was chosen, even where it was never entered', () => {
+  it('a fob put back does not open without a PIN once one was chosen, even where it was never entered', () => {
     const chips = new Chips(makeRandomness(1));
     const token = new Token(chips);
     expect(token.adopt(KEYS.secrets, KEYS.dataKey)).toBe(true);
@@ -72,7 +72,7 @@ describe('an EEPROM put back to every state that it had', () => {
     expect(new Token(chips).lock.dead).toBe(true);
   });
 
-  it('says so, or does not open, whatever was pressed or entered since', LONG, () => {
+  it('a fob put back warns, or does not open, whatever was pressed or entered since', LONG, () => {
     for (const seed of SEEDS) {
       const past = live(seed, 0);
       const last = past.moments.at(-1)?.deeds;
@@ -83,7 +83,7 @@ describe('an EEPROM put back to every state that it had', () => {
     }
   });
 
-  it('does not open without a PIN once one was chosen, and wipes nothing by that', LONG, () => {
+  it('a fob put back does not open without a chosen PIN, and wipes nothing by that', LONG, () => {
     for (const seed of SEEDS) {
       const past = live(seed, 1);
       let before = 0;
@@ -103,8 +103,8 @@ describe('an EEPROM put back to every state that it had', () => {
   });
 });
 
-describe('a board without marks', () => {
-  it('counts in the EEPROM alone: put back, it takes any number of PINs; its HOTP values still come with a word', () => {
+describe('boards without an attempt counter', () => {
+  it('without an attempt counter a fob put back takes any number of PINs, and warns of repeated HOTP values', () => {
     const past = live(1, 0);
     const none = new NoAttemptCounter();
     const bare = (eeprom: Uint8Array) => {

@@ -27,7 +27,7 @@ interface Held {
   shown: number;
 }
 
-/** The vault with its accounts over a storage that fails now and then, beside what they must hold. */
+/** The vault with its accounts over a storage that fails now and then, beside their required content. */
 class Trial {
   readonly told: string[] = [];
   private readonly chance: Randomness;
@@ -97,11 +97,11 @@ class Trial {
     held.shown = counter + 1;
   }
 
-  /** Maybe while the storage fails; then again when it does not. */
+  /** Boots, perhaps while the storage fails; then again when it does not. */
   private reboot(): void {
     [this.vault, this.accounts] = this.boot();
     expect([VAULT_OWNED, VAULT_DAMAGED]).toContain(this.vault.state);
-    // Whatever a person would try with what is there.
+    // A person would try the same with the existing accounts.
     this.press();
     this.memory.heal();
     [this.vault, this.accounts] = this.boot();
@@ -127,8 +127,8 @@ class Trial {
   }
 }
 
-describe('a vault over a storage that fails now and then', () => {
-  it('loses no account, revives none, doubles none, and gives no HOTP value twice', {
+describe('vault over a storage that fails now and then', () => {
+  it('a vault on failing storage loses no account, revives none, doubles none, and gives no HOTP value twice', {
     ...LONG,
     timeout: 600_000,
   }, () => {
@@ -143,7 +143,7 @@ describe('a vault over a storage that fails now and then', () => {
     }
   });
 
-  it('keeps its owner whichever read of a boot gets no answer', () => {
+  it('a vault keeps its owner whichever read of a boot gets no answer', () => {
     for (let after = 0; after < 60; after++) {
       const memory = new Chips(makeRandomness(after, 'boot'));
       const adopted = new Vault(memory.ports);
@@ -157,7 +157,7 @@ describe('a vault over a storage that fails now and then', () => {
     }
   });
 
-  it('stays blank where an adoption is not written, and can be adopted when it is', () => {
+  it('a vault stays blank where an adoption is not written, and can be adopted when it is', () => {
     for (let after = 0; after < 120; after++) {
       for (const how of ['protected', 'worn', 'mute', 'deaf'] as const) {
         const memory = new Chips(makeRandomness(after, how));
@@ -167,7 +167,7 @@ describe('a vault over a storage that fails now and then', () => {
         memory.heal();
         const again = new Vault(memory.ports);
         if (isAdopted) expect(again.state, `${how} ${after}`).toBe(VAULT_OWNED);
-        // What was written without an answer may have taken: the owner kept its keys, as pending.
+        // A write without an answer may have been stored: the owner kept its keys, as pending.
         else expect(how === 'mute' ? [VAULT_BLANK, VAULT_OWNED] : [VAULT_BLANK]).toContain(again.state);
         if (again.state !== VAULT_BLANK) continue;
         expect(again.adopt(secret(random(64)), secret(random(16)))).toBe(true);
@@ -177,8 +177,8 @@ describe('a vault over a storage that fails now and then', () => {
   });
 });
 
-describe('the counters of sessions', () => {
-  it('never repeat, from a new memory on, over reboots and failures', LONG, () => {
+describe('session counters', () => {
+  it('session counters never repeat, from a new memory on, over reboots and failures', LONG, () => {
     for (const seed of SEEDS) {
       const chance = makeRandomness(seed, 'ring');
       const memory = new Chips(chance);
@@ -199,7 +199,7 @@ describe('the counters of sessions', () => {
     }
   });
 
-  it('end before they would have more than four bytes', () => {
+  it('session counters end before they would have more than four bytes', () => {
     const memory = new Chips(makeRandomness(1));
     const last = new Uint8Array(8);
     const view = new DataView(last.buffer);

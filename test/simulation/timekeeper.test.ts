@@ -20,14 +20,14 @@ function adopted(ppm: number, trims = false): Token {
 
 function synchronised(ppm: number, trims = false): Token {
   const token = adopted(ppm, trims);
-  // As after a battery was changed.
+  // As after a change of the battery.
   token.now.utc = -1;
   expect(token.time.set(START)).toBe(true);
   return token;
 }
 
-describe('the clock', () => {
-  it('is unset until its owner has set it, whatever it shows', () => {
+describe('state of the clock', () => {
+  it('the clock is unset until its owner has set it, whatever it shows', () => {
     const token = adopted(2);
     expect([token.time.state, token.time.age, token.time.suspicious(START + DAY)]).toEqual([
       CLOCK_UNSET,
@@ -38,7 +38,7 @@ describe('the clock', () => {
     expect([token.time.state, token.now.utc]).toEqual([CLOCK_TRUSTED, START + 5]);
   });
 
-  it('is unset once it stood still, or shows a time before its synchronisation', () => {
+  it('the clock is unset once it stood still, or shows a time before its synchronisation', () => {
     const { chips } = synchronised(2);
     for (const utc of [-1, START - 1, 0]) {
       chips.utc = utc;
@@ -48,7 +48,7 @@ describe('the clock', () => {
     expect(new Token(chips).time.state).toBe(CLOCK_TRUSTED);
   });
 
-  it('is stale after 180 days', () => {
+  it('the clock is stale after 180 days', () => {
     const token = synchronised(1);
     token.wait(180 * DAY);
     expect([token.time.state, token.time.error]).toEqual([CLOCK_TRUSTED, 1 + 16]);
@@ -59,7 +59,7 @@ describe('the clock', () => {
     expect([token.time.state, token.time.error]).toEqual([CLOCK_TRUSTED, 1]);
   });
 
-  it('is stale once it may be off by more than 30 seconds', () => {
+  it('the clock is stale once it may be off by more than 30 seconds', () => {
     const token = synchronised(20);
     token.wait(29 / 20e-6);
     expect([token.time.state, token.time.error]).toEqual([CLOCK_TRUSTED, 30]);
@@ -69,7 +69,7 @@ describe('the clock', () => {
 });
 
 describe('setting the clock', () => {
-  it('is suspicious backward, and forward beyond five seconds and 200 ppm', () => {
+  it('setting the clock is suspicious backward, and forward beyond five seconds and 200 ppm', () => {
     const token = synchronised(20);
     const by = (seconds: number) => token.time.suspicious(token.now.utc + seconds);
     expect([-1, 0, 5, 6].map(by)).toEqual([true, false, false, true]);
@@ -80,7 +80,7 @@ describe('setting the clock', () => {
     ).toEqual([false, true]);
   });
 
-  it('cannot walk on by five seconds a time, reboots and waiting included', () => {
+  it('setting the clock cannot advance by five seconds a time, reboots and waiting included', () => {
     for (const pause of [0, 1, 60, 3_600]) {
       let token = synchronised(20);
       let gained = 0;
@@ -98,7 +98,7 @@ describe('setting the clock', () => {
     }
   });
 
-  it('gives the five seconds anew with what a person has approved', () => {
+  it('an approved time gives the five seconds again', () => {
     const token = synchronised(20);
     expect(token.time.set(START + 5)).toBe(true);
     expect(token.time.suspicious(START + 6)).toBe(true);
@@ -106,7 +106,7 @@ describe('setting the clock', () => {
     expect(token.time.suspicious(START + 1_005)).toBe(false);
   });
 
-  it('that storage does not take is said to have failed', () => {
+  it('a time that storage does not take is reported as failed', () => {
     const token = synchronised(20);
     token.chips.fail('protected', 0, 100);
     expect(token.time.set(START + 3)).toBe(false);
@@ -115,7 +115,7 @@ describe('setting the clock', () => {
     expect([again.time.state, again.now.utc]).toEqual([CLOCK_TRUSTED, START]);
   });
 
-  it('to before the last time it was set is suspicious, also where the time was lost', () => {
+  it('a time before the last setting is suspicious, also where the time was lost', () => {
     const { chips } = synchronised(2);
     for (const utc of [-1, START - DAY, START, START + DAY]) {
       chips.utc = utc;
@@ -123,7 +123,7 @@ describe('setting the clock', () => {
     }
   });
 
-  it('cannot walk on where the memory fails or the power goes in between', () => {
+  it('setting the clock cannot advance where the memory fails or the power goes in between', () => {
     for (const tear of TEARS) {
       for (let nth = 1; nth <= 3; nth++) {
         for (const isFailing of [false, true]) {
@@ -191,7 +191,7 @@ class Drifting {
   }
 }
 
-describe('a clock that drifts', () => {
+describe('drifting clocks', () => {
   const chance = makeRandomness(firstSeed(), 'drift');
   const cases = Array.from({ length: countOf(200, 2_000) }, () => [
     chance.below(361) - 180,
@@ -202,31 +202,35 @@ describe('a clock that drifts', () => {
   it.each([
     ['in software', false],
     ['in its part', true],
-  ])('learns its trim, corrected %s, and is never further off than it says', LONG, (_name, trims) => {
-    for (const [ppm = 0, fraction = 0, days = 0] of cases) {
-      const clock = new Drifting(ppm, trims, fraction);
-      const { time, chips } = clock.token;
-      let untrimmed = 0;
-      const learns = days * DAY >= TRIM_AGE_SECONDS;
-      for (let round = 0; round < 4; round++) {
-        for (let day = 0; day < days; day++) {
-          clock.run(Math.min(1, days - day) * DAY);
-          const text = `${ppm} ppm, ${days} days, round ${round}, trim ${time.trim}`;
-          expect(Math.abs(clock.off), text).toBeLessThanOrEqual(time.error);
+  ])(
+    'a drifting clock learns its trim, corrected %s, and is never further off than it says',
+    LONG,
+    (_name, trims) => {
+      for (const [ppm = 0, fraction = 0, days = 0] of cases) {
+        const clock = new Drifting(ppm, trims, fraction);
+        const { time, chips } = clock.token;
+        let untrimmed = 0;
+        const learns = days * DAY >= TRIM_AGE_SECONDS;
+        for (let round = 0; round < 4; round++) {
+          for (let day = 0; day < days; day++) {
+            clock.run(Math.min(1, days - day) * DAY);
+            const text = `${ppm} ppm, ${days} days, round ${round}, trim ${time.trim}`;
+            expect(Math.abs(clock.off), text).toBeLessThanOrEqual(time.error);
+          }
+          if (round === 0) untrimmed = Math.abs(clock.off);
+          if (round > 0 && learns && untrimmed > 12) expect(Math.abs(clock.off)).toBeLessThan(untrimmed / 2);
+          clock.synchronise();
         }
-        if (round === 0) untrimmed = Math.abs(clock.off);
-        if (round > 0 && learns && untrimmed > 12) expect(Math.abs(clock.off)).toBeLessThan(untrimmed / 2);
-        clock.synchronise();
+        // A clock that is fast is made slower.
+        if (learns) expect(Math.abs(time.trim + ppm * 10)).toBeLessThanOrEqual(25);
+        else if (days * DAY < TRIM_AGE_SECONDS * 0.999) expect(time.trim).toBe(0);
+        expect(chips.trimmed).toBe(trims ? time.trim : 0);
+        expect(new Token(chips).time.trim).toBe(time.trim);
       }
-      // A clock that is fast is made slower.
-      if (learns) expect(Math.abs(time.trim + ppm * 10)).toBeLessThanOrEqual(25);
-      else if (days * DAY < TRIM_AGE_SECONDS * 0.999) expect(time.trim).toBe(0);
-      expect(chips.trimmed).toBe(trims ? time.trim : 0);
-      expect(new Token(chips).time.trim).toBe(time.trim);
-    }
-  });
+    },
+  );
 
-  it('learns nothing from a synchronisation that is near, or from a step that is no drift', () => {
+  it('a clock learns nothing from a near synchronisation, or from a step that is no drift', () => {
     const near = synchronised(200);
     near.wait(TRIM_AGE_SECONDS - 1);
     expect(near.time.set(near.now.utc + 100)).toBe(true);

@@ -22,7 +22,7 @@ for (const seed of [...KEYS.seeds, VERSION_1.totp.key, VERSION_1.hotp.key]) leak
 leaks.add('device secret', KEYS.secrets.subarray(0, 32));
 leaks.add('pairing key', KEYS.secrets.subarray(32));
 
-/** Runs something; false where the power went in it. */
+/** Runs work; returns false where the power went in it. */
 function gotThrough(work: () => void): boolean {
   try {
     work();
@@ -33,7 +33,7 @@ function gotThrough(work: () => void): boolean {
   }
 }
 
-/** Whatever was found, the fob goes on working: it takes an account, or an owner. */
+/** Checks that the fob works in any state: it takes an account, or an owner. */
 function expectUsable(chips: Chips, facts: Facts): void {
   const token = new Token(chips.copy());
   if (facts.state === VAULT_BLANK) {
@@ -57,7 +57,7 @@ function expectUsable(chips: Chips, facts: Facts): void {
   expect(again.accounts.read(again.accounts.placeOf(id))?.counter).toBe(1);
 }
 
-/** All facts as before or all as after, but for those that the play names. */
+/** Checks that all facts are as before or all as after, except those that the play names. */
 function expectBeforeOrAfter(play: Play, chips: Chips, before: Facts, after: Facts): Facts {
   const found = factsOf(chips);
   const seen: Record<string, unknown> = { ...found };
@@ -75,7 +75,7 @@ function expectBeforeOrAfter(play: Play, chips: Chips, before: Facts, after: Fac
   return found;
 }
 
-/** Cuts the power in every write of the work, and in every write of the boot behind it. Returns how many there are. */
+/** Cuts the power in every write of the work, and in every write of the boot after it. Returns how many there are. */
 function cutEverywhere(play: Play, seed: number): number {
   const start = new Chips(makeRandomness(seed, 'start'));
   play.prepare(start);
@@ -113,9 +113,9 @@ function cutEverywhere(play: Play, seed: number): number {
   return cuts - 1;
 }
 
-describe('the power goes in every write of every chip, and in those of the boot behind it', () => {
+describe('power cut in every write of every chip, and in those of the boot after it', () => {
   it.each(Object.entries(PLAYS))(
-    '%s: it opens as before or after',
+    'a vault opens as before or after a power cut in every write of: %s',
     { ...LONG, timeout: 120_000 },
     (_name, play) => {
       for (const seed of SEEDS) expect(cutEverywhere(play, seed)).toBe(play.writes);
@@ -123,8 +123,8 @@ describe('the power goes in every write of every chip, and in those of the boot 
   );
 });
 
-describe('a vault of version 1', () => {
-  it('is one of version 2 at the next boot, with what it held', () => {
+describe('vaults of version 1', () => {
+  it('a vault of version 1 becomes one of version 2 at the next boot, with its content', () => {
     const chips = new Chips(makeRandomness(1));
     fillVersion1(chips);
     const token = new Token(chips);

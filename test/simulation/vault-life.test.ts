@@ -6,7 +6,7 @@ const STEPS = 60;
 /** `PASSFOB_SEED=n` replays that life, as the message of a failure says. */
 const SEEDS = seedsOrOne(60, 1_000);
 
-/** Left a reset that failed open and unarranged; took a vault for one from before its PIN. */
+/** The first left an incomplete reset open; the second took a vault for one from before its PIN. */
 const FOUND = [3_486, 8_848];
 
 function live(seed: number): void {
@@ -20,8 +20,8 @@ function live(seed: number): void {
   }
 }
 
-describe('a vault in random use, whose power goes and whose storage fails at random', () => {
-  it('is always in a world that it can be in: owner, PIN, accounts, order, counters, policy, recovery', {
+describe('vault in random use, whose power goes and whose storage fails at random', () => {
+  it('a vault is always in a possible world: owner, PIN, accounts, order, counters, policy, recovery', {
     ...LONG,
     timeout: 1_200_000,
   }, () => {

@@ -14,7 +14,7 @@ import { KEYS } from './kit/facts.ts';
 import { Token } from './kit/token.ts';
 
 const FEW = 4_000;
-/** Past 65,536 and its like, in a long run. */
+/** Past 65,536 and similar bounds, in a long run. */
 const MANY = countOf(FEW, 100_000);
 const UNLOCKS = 1_000;
 const IDS = [0x41000001, 0xc2000002 | 0, 0x43000003, 0xc4000004 | 0, 0x45000005];
@@ -32,7 +32,7 @@ function adopted(accounts: number, chance = makeRandomness(1)): Token {
 
 const region = ({ wear }: Chips, page: number, pages: number) => [...wear.subarray(page, page + pages)];
 
-/** Writes of the most written page of some parts, each for 100,000 presses. */
+/** Returns the writes of the most written page of some parts, each for 100,000 presses. */
 function wearOf(accounts: number, presses: number): Record<string, number> {
   const token = adopted(accounts);
   token.chips.wear.fill(0);
@@ -50,7 +50,7 @@ function wearOf(accounts: number, presses: number): Record<string, number> {
 }
 
 describe('page writes for 100,000 HOTP presses', () => {
-  it('are 12,500 of the most written page, with up to three accounts in turn', {
+  it('HOTP presses cost 12,500 writes of the most written page, with up to three accounts in turn', {
     ...LONG,
     timeout: 600_000,
   }, () => {
@@ -64,14 +64,14 @@ describe('page writes for 100,000 HOTP presses', () => {
     }
   });
 
-  it('are 200,000 of the intent page with four or five in turn, each of which then writes a record', {
+  it('HOTP presses cost 200,000 writes of the intent page with four or five in turn, each writing a record', {
     ...LONG,
     timeout: 600_000,
   }, () => {
     for (const accounts of [4, 5]) {
       const { presses, intent, slots = 0, others } = wearOf(accounts, accounts === 5 ? MANY : FEW);
       expect([presses, others]).toEqual([12_500, 0]);
-      // But for the first presses, while the journal has room.
+      // Except for the first presses, while the journal has room.
       expect(Math.abs((intent ?? 0) - 200_000)).toBeLessThan(200);
       // Each record is two pages; its first is written and retired in turns over the free slots.
       expect(slots).toBeLessThan(8_000);
@@ -80,7 +80,7 @@ describe('page writes for 100,000 HOTP presses', () => {
 });
 
 describe('page writes for 1,000 right PINs', () => {
-  it('are 500 of each page of the attempts and 250 of each of the state, and no other', () => {
+  it('right PINs cost 500 writes of each attempt page and 250 of each state page, and no other', () => {
     const token = adopted(1);
     expect(token.lock.choose(ascii(KEYS.pin))).toBe('');
     const { wear } = token.chips;
@@ -94,7 +94,7 @@ describe('page writes for 1,000 right PINs', () => {
   });
 });
 
-/** What a person or an owner does, each twice; true where it is done. */
+/** Deeds of a person or an owner, each twice; true where it is done. */
 const DEEDS: Readonly<Record<string, (token: Token) => boolean>> = {
   'choose a PIN': token =>
     token.lock.choose(ascii(KEYS.newPin)) === '' && token.lock.choose(ascii(KEYS.pin)) === '',
@@ -122,7 +122,7 @@ const DEEDS: Readonly<Record<string, (token: Token) => boolean>> = {
   escrow: ({ vault }) => vault.escrow(KEYS.otherRecovery) && vault.escrow(KEYS.recovery),
 };
 
-/** What cannot be done any more where a page is worn out. Everything else can, at the latest when done again. */
+/** Deeds that fail where a page is worn out. Every other deed works, at the latest when repeated. */
 const LOST: Readonly<Record<number, readonly string[]>> = {
   [HEADER_PAGE]: ['choose a PIN', 'reset the PIN'],
   [HEADER_PAGE + 1]: ['choose a PIN'],
@@ -135,28 +135,31 @@ const LOST: Readonly<Record<number, readonly string[]>> = {
   16: ['unlock'],
 };
 
-describe('a page that is worn out', () => {
-  it.each(Array.from({ length: 40 }, (_, page) => page))('%i takes no more with it than it must', page => {
-    for (const [name, deed] of Object.entries(DEEDS)) {
-      const token = adopted(5, makeRandomness(page, name));
-      expect(token.vault.escrow(KEYS.recovery)).toBe(true);
-      expect(token.lock.choose(ascii(KEYS.pin))).toBe('');
-      token.chips.worn.add(page);
-      const done = deed(token);
-      if (page >= STATE_PAGE && page < STATE_PAGE + 4) expect(done, name).toBe(true);
-      expect([name, done]).toEqual([name, !LOST[page]?.includes(name)]);
-      // Whatever failed, it opens as it was: by its PIN, or, where no PIN can be tried, by its recovery key.
-      const again = new Token(token.chips);
-      const opened = !again.lock.closed || again.enter(KEYS.pin) === '' || again.enter(KEYS.newPin) === '';
-      expect(opened || again.reset(KEYS.recovery)).toBe(true);
-      expect(again.accounts.count).toBeGreaterThanOrEqual(5);
-      for (let place = 0; place < 5; place++) expect(again.accounts.read(place)).toBeDefined();
-    }
-  });
+describe('worn-out pages', () => {
+  it.each(Array.from({ length: 40 }, (_, page) => page))(
+    'a worn-out page %i loses no more than it must',
+    page => {
+      for (const [name, deed] of Object.entries(DEEDS)) {
+        const token = adopted(5, makeRandomness(page, name));
+        expect(token.vault.escrow(KEYS.recovery)).toBe(true);
+        expect(token.lock.choose(ascii(KEYS.pin))).toBe('');
+        token.chips.worn.add(page);
+        const done = deed(token);
+        if (page >= STATE_PAGE && page < STATE_PAGE + 4) expect(done, name).toBe(true);
+        expect([name, done]).toEqual([name, !LOST[page]?.includes(name)]);
+        // After any failure it opens as before: by its PIN, or, where no PIN can be tried, by its recovery key.
+        const again = new Token(token.chips);
+        const opened = !again.lock.closed || again.enter(KEYS.pin) === '' || again.enter(KEYS.newPin) === '';
+        expect(opened || again.reset(KEYS.recovery)).toBe(true);
+        expect(again.accounts.count).toBeGreaterThanOrEqual(5);
+        for (let place = 0; place < 5; place++) expect(again.accounts.read(place)).toBeDefined();
+      }
+    },
+  );
 });
 
-describe('a page that stays as it is, whatever is written', () => {
-  it('as the first of a record, ends the changes of records, and never brings back what was changed or removed', () => {
+describe('pages that never change', () => {
+  it('a first record page that never changes ends record changes, and never restores changed or removed ones', () => {
     for (const change of ['rename', 'remove'] as const) {
       const token = adopted(3);
       token.chips.stuck.add(SYSTEM_PAGES);

@@ -5,7 +5,7 @@ import { loopedWire } from './kit.ts';
 
 const BAUD = 57_600;
 
-/** How long so many bytes take in one direction. */
+/** Returns how long so many bytes take in one direction. */
 const msOf = (bytes: number) => (bytes * BITS_PER_BYTE * 1_000) / BAUD;
 
 beforeEach(() => {
@@ -17,7 +17,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it('takes the time of every byte, in each direction, and keeps their order', () => {
+it('the simulated baud rate takes the time of every byte, in each direction, and keeps their order', () => {
   const wire = pacedWire(loopedWire(), BAUD);
   onTestFinished(() => wire.stop());
   const sent = Buffer.from(Array.from({ length: 600 }, (_, index) => index & 255));
@@ -25,7 +25,7 @@ it('takes the time of every byte, in each direction, and keeps their order', () 
   wire.onData(bytes => void received.push(bytes));
   wire.write(sent.subarray(0, 100));
   wire.write(sent.subarray(100));
-  // What comes back may overlap with what is on the way there, but its last slice cannot.
+  // The response may overlap with the bytes on the way there, but its last slice cannot.
   vi.advanceTimersByTime(Math.floor(msOf(sent.length)));
   expect(Buffer.concat(received).length).toBeLessThan(sent.length);
   // A timer is late by a millisecond at most, in each direction.
@@ -33,7 +33,7 @@ it('takes the time of every byte, in each direction, and keeps their order', () 
   expect(Buffer.concat(received).equals(sent)).toBe(true);
 });
 
-it('forgets what is on its way when it is stopped', () => {
+it('the simulated baud rate drops the bytes on their way when it is stopped', () => {
   const wire = pacedWire(loopedWire(), BAUD);
   let heard = 0;
   wire.onData(() => {

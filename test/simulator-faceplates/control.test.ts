@@ -18,7 +18,7 @@ type Message = Readonly<Record<string, unknown>>;
 /** A person or a script at the other end of a control connection. */
 interface Operator {
   say(request: unknown): void;
-  /** The next message. */
+  /** Returns the next message. */
   hear(): Promise<Message>;
   ask(request: unknown): Promise<Message>;
   readonly input: Writable;
@@ -58,7 +58,7 @@ function everything(fob: SimulatedFob) {
   return { powered: fob.powered, now: fob.now(), operations: fob.operations, on, text, pixels };
 }
 
-describe('a request that is not right', () => {
+describe('malformed control requests', () => {
   it.each([
     ['no JSON', 'press', 'not JSON'],
     ['half a request', '{"id":1,"do":"press"', 'not JSON'],
@@ -108,7 +108,7 @@ describe('a request that is not right', () => {
       `{"do":"press"${' '.repeat(MAX_REQUEST_BYTES)}}`,
       /^a request is one line of at most/,
     ],
-  ])('%s: is refused with the reason and changes nothing', async (_what, request, reason) => {
+  ])('%s: the request is refused with the reason and changes nothing', async (_what, request, reason) => {
     const on = target();
     const before = everything(on.fob);
     const { ask } = control(on);
@@ -119,7 +119,7 @@ describe('a request that is not right', () => {
     expect(await ask({ id: 'next', do: 'now' })).toEqual({ id: 'next', ok: true, now: before.now });
   });
 
-  it('is not quoted back, for it may hold a secret', async () => {
+  it('a refused request is not quoted back, for it may hold a secret', async () => {
     const { ask } = control(target());
     expect(JSON.stringify(await ask('{"pin": 271828'))).not.toContain('271828');
     expect(JSON.stringify(await ask({ do: 'press', '314159': 1 }))).not.toContain('314159');
@@ -127,7 +127,7 @@ describe('a request that is not right', () => {
 });
 
 describe('a fob under control', () => {
-  it('is pressed for as long as asked', async () => {
+  it('control presses the button for the given time', async () => {
     const on = target();
     const { ask } = control(on);
     const start = on.fob.now();
@@ -143,7 +143,7 @@ describe('a fob under control', () => {
     });
   });
 
-  it('is held down until the key is let go', async () => {
+  it('control holds a key down until it is released', async () => {
     const on = target();
     const { ask } = control(on);
     await ask({ do: 'keyDown' });
@@ -156,7 +156,7 @@ describe('a fob under control', () => {
     expect(on.fob.screen().text).toEqual(['UP', 'PRESSES 1']);
   });
 
-  it('is let go when the connection ends', async () => {
+  it('the end of the connection releases the keys', async () => {
     const on = target();
     const { ask, input, ended } = control(on);
     await ask({ do: 'keyDown' });
@@ -167,7 +167,7 @@ describe('a fob under control', () => {
     expect(on.fob.screen().text).toEqual(['UP', 'PRESSES 1']);
   });
 
-  it('is pressed in real time where its clock is real', async () => {
+  it("control presses in real time where the fob's clock is real", async () => {
     const { ask, hear } = control(target('real'));
     await ask({ do: 'subscribe' });
     expect(await hear()).toMatchObject({ event: 'screen', text: ['UP', 'PRESSES 0'] });
@@ -182,7 +182,7 @@ describe('a fob under control', () => {
     });
   });
 
-  it('shows its pixels as rows and as a PBM file', async () => {
+  it('control shows the pixels as rows and as a PBM file', async () => {
     const on = target();
     const { ask } = control(on);
     const { width, height, pixels } = on.fob.screen().bitmap;
@@ -198,7 +198,7 @@ describe('a fob under control', () => {
     expect(litPixels(file.subarray(header.length), width, height)).toEqual(Array.from(pixels));
   });
 
-  it('tells each new screen to those who subscribed, until they have had enough', async () => {
+  it('control sends each new screen to subscribers, until they unsubscribe', async () => {
     const { ask, hear } = control(target());
     await ask({ do: 'subscribe', bitmap: 'rows' });
     expect(await hear()).toMatchObject({
@@ -215,7 +215,7 @@ describe('a fob under control', () => {
     expect(await ask({ id: 1, do: 'now' })).toMatchObject({ id: 1 });
   });
 
-  it('loses power when told, at once or in an operation to come, and its time with its battery', async () => {
+  it('control cuts the power, at once or in a later operation, and the battery of the clock', async () => {
     const on = target();
     const { ask } = control(on);
     const operations = (await ask({ do: 'operations' })).operations as number;
@@ -235,7 +235,7 @@ describe('a fob under control', () => {
     expect(on.fob.powered).toBe(false);
   });
 
-  it('is unplugged and replugged', async () => {
+  it('control unplugs and replugs the fob', async () => {
     const fob = bootTestFob('virtual');
     const front = await tcpFront(fob.link);
     onTestFinished(() => front.close());
@@ -253,7 +253,7 @@ describe('a fob under control', () => {
     again.destroy();
   });
 
-  it('answers in the order asked, and what was asked before the input ended', async () => {
+  it('control answers in order, and also requests from before the end of the input', async () => {
     const { input, hear, ended } = control(target('real'));
     input.end(['press', 'now', 'operations'].map(name => JSON.stringify({ id: name, do: name })).join('\n'));
     expect((await hear()).id).toBe('press');
@@ -262,7 +262,7 @@ describe('a fob under control', () => {
     await ended;
   });
 
-  it('quits when told', async () => {
+  it('control quits on request', async () => {
     let quits = 0;
     const { ask } = control(target('virtual', { quit: () => quits++ }));
     expect(await ask({ id: 7, do: 'quit' })).toEqual({ id: 7, ok: true });
@@ -271,7 +271,7 @@ describe('a fob under control', () => {
 });
 
 describe('the control socket', () => {
-  it('is for this user alone, serves several at once, and goes with the simulator', async () => {
+  it('the control socket is for this user alone, serves several at once, and goes with the simulator', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'passfob-control-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const path = join(folder, 'control');

@@ -6,8 +6,8 @@ import type { ScreenState } from '@passfob/simulator/control/screen-feed';
 import { onTestFinished } from 'vitest';
 
 /**
- * A fob small enough to see through, written by hand for the Pico: it says whether its button is down and how
- * often it was pressed, writes one EEPROM page at each press, and says back what it hears.
+ * A small, readable fob, written by hand for the Pico: it says whether its button is down and how often it was
+ * pressed, writes one EEPROM page at each press, and echoes its input.
  */
 const IMAGE = `
 E.setConsole(null, { force: true });
@@ -45,7 +45,7 @@ export function bootTestFob(clock: 'virtual' | 'real'): SimulatedFob {
   return fob;
 }
 
-/** A wire whose far end says what it hears. */
+/** A wire whose far end echoes its input. */
 export function loopedWire(): Wire {
   const listeners = new Set<(bytes: Uint8Array) => void>();
   return {
@@ -59,7 +59,7 @@ export function loopedWire(): Wire {
   };
 }
 
-/** A wire whose far end is the test: it says what it likes, and is told when it was spoken to. */
+/** A wire whose far end is the test: it sends bytes at any time, and is told about input. */
 export function spokenWire(): { wire: Wire; say(bytes: Uint8Array): void; heard: Promise<void> } {
   const listeners = new Set<(bytes: Uint8Array) => void>();
   let tell = () => {};
@@ -85,8 +85,8 @@ export function spokenWire(): { wire: Wire; say(bytes: Uint8Array): void; heard:
 export const FLOOD_BYTES = 64 * 1_024 * 1_024;
 
 /**
- * How many bytes reach a host that began to read only after the fob had said FLOOD_BYTES: those that come before a
- * mark, which the fob says again and again from then on.
+ * Returns how many bytes reach a host that began to read only after the fob had sent FLOOD_BYTES: those before a
+ * mark, which the fob repeats from then on.
  */
 export function keptOfFlood(host: Readable, say: (bytes: Uint8Array) => void): Promise<number> {
   const [flood, mark] = [new Uint8Array(65_536).fill(7), Uint8Array.of(9)];
@@ -118,7 +118,7 @@ export interface Taken {
   until(count: number): Promise<void>;
 }
 
-/** Collects what a stream gives. */
+/** Collects the output of a stream. */
 export function taken(stream: Readable): Taken {
   let got = Buffer.alloc(0);
   let wake = () => {};
@@ -155,7 +155,7 @@ export function childrenOf(parent: number, program: string): number[] {
     .map(Number);
 }
 
-/** A screen of that size with nothing on it. */
+/** Returns a dark screen of that size. */
 export function darkScreen(width: number, height: number): ScreenState {
   return {
     powered: true,
@@ -165,7 +165,7 @@ export function darkScreen(width: number, height: number): ScreenState {
   };
 }
 
-/** One 0 or 1 a pixel, from bits in rows padded to whole bytes with the leftmost pixel highest. */
+/** Returns one 0 or 1 a pixel, from bits in rows padded to whole bytes with the leftmost pixel highest. */
 export function litPixels(bits: Uint8Array, width: number, height: number): number[] {
   const rowBytes = Math.ceil(width / 8);
   return Array.from({ length: width * height }, (_, pixel) => {

@@ -11,7 +11,7 @@ async function linesOf(chunks: readonly Uint8Array[], maxBytes: number): Promise
   return lines;
 }
 
-it('finds the same lines however the bytes arrive', async () => {
+it('the line reader finds the same lines however the bytes arrive', async () => {
   const line = fc
     .array(fc.constantFrom('a', '{', '"', 'é', '😀', ' '), { maxLength: 12 })
     .map(parts => parts.join(''));
@@ -35,11 +35,11 @@ it('finds the same lines however the bytes arrive', async () => {
   );
 });
 
-it('takes both kinds of line end, and a last line without one', async () => {
+it('the line reader takes both kinds of line end, and a last line without one', async () => {
   expect(await linesOf([Buffer.from('one\r\ntwo\n\n\r\nthree')], 20)).toEqual(['one', 'two', 'three']);
 });
 
-it('keeps no more of an endless line than its bound', async () => {
+it('the line reader keeps no more of an endless line than its bound', async () => {
   let given = 0;
   const piece = new Uint8Array(1_048_576).fill(0x61);
   async function* endless() {

@@ -49,7 +49,7 @@ function jsonLines(stream: NodeJS.ReadableStream): () => Promise<Record<string, 
   return async () => JSON.parse((await lines.next()).value ?? 'null');
 }
 
-/** What a run that ends by itself says and leaves. */
+/** Returns output and exit code of a run that ends by itself. */
 async function finished(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
   const child = simulator(args, env);
   child.stdin.end();
@@ -61,8 +61,8 @@ async function finished(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
   return { stdout, stderr, code };
 }
 
-describe('the command line', () => {
-  it('explains itself', async () => {
+describe('command line of the simulator', () => {
+  it('the simulator prints its help', async () => {
     const { stdout, stderr, code } = await finished(['--help']);
     expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
     expect(stdout).toContain('Exit codes: 0 ended as asked, 1 failed, 2 wrong usage.');
@@ -88,11 +88,11 @@ describe('the command line', () => {
     [['--usbip', '--board', 'bench'], '--usbip needs a board with USB: --board=pico or --board=pico-hid'],
     [['--attach', '--tcp', '0'], '--attach needs --usbip'],
     [['--clock', 'virtual', '--tcp', '0'], 'virtual time is moved by --control or --control-socket: add one'],
-  ])('%j is wrong usage', async (args, reason) => {
+  ])('%j is wrong usage of the simulator', async (args, reason) => {
     expect(await finished(args)).toEqual({ stdout: '', stderr: `simulator: ${reason}\n`, code: 2 });
   });
 
-  it('fails on a port that is taken', async () => {
+  it('the simulator fails on a port in use', async () => {
     const first = simulator(['--tcp', '0']);
     const { tcp } = await jsonLines(first.stdout)();
     const { stdout, stderr, code } = await finished(['--tcp', String(tcp)]);
@@ -105,7 +105,7 @@ describe('the command line', () => {
       name: 'a kernel without vhci_hcd',
       found: existsSync('/sys/devices/platform/vhci_hcd.0') ? undefined : true,
     },
-    'fails, and says what to do, where no device can be plugged in',
+    'the simulator fails, and says what to do, where no device can be plugged in',
     async () => {
       const { stdout, stderr, code } = await finished(['--usbip=0', '--attach']);
       expect({ stdout, code }).toEqual({ stdout: '', code: 1 });
@@ -115,7 +115,7 @@ describe('the command line', () => {
     },
   );
 
-  it('fails, or says what is left, where there can be no pseudo-terminal', async () => {
+  it('the simulator fails, or names the remaining ways, where there can be no pseudo-terminal', async () => {
     const reason = 'no pseudo-terminal: socat: not installed; perl: not installed';
     expect(await finished(['--pty'], { PATH: folder })).toMatchObject({
       stderr: `simulator: ${reason}\n`,
@@ -132,9 +132,9 @@ describe('the command line', () => {
   });
 });
 
-describe('a simulator process', () => {
+describe('simulator processes', () => {
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-    'says where everything is, and takes it away on %s',
+    'the simulator says where everything is, and removes it on %s',
     async signal => {
       const control = join(folder, 'control');
       const child = simulator(['--tcp', '0', '--web', '0', '--control-socket', control]);
@@ -154,7 +154,7 @@ describe('a simulator process', () => {
     },
   );
 
-  it('says where its USB device is', async () => {
+  it('the simulator says where its USB device is', async () => {
     const child = simulator(['--usbip=127.0.0.1:0']);
     const ready = await jsonLines(child.stdout)();
     expect(ready.usbip).toMatch(/^127\.0\.0\.1:\d+$/);
@@ -162,7 +162,7 @@ describe('a simulator process', () => {
     expect(await once(child, 'close')).toEqual([0, null]);
   });
 
-  it('keeps standard output for the control protocol, and ends with its input', async () => {
+  it('the simulator keeps standard output for the control protocol, and ends with its input', async () => {
     const child = simulator(['--control', '--clock', 'virtual', '--tcp', '0']);
     const [ready, answer] = [jsonLines(child.stderr), jsonLines(child.stdout)];
     expect(await ready()).toMatchObject({ ready: true });
@@ -179,21 +179,21 @@ describe('a simulator process', () => {
     expect(await once(child, 'close')).toEqual([0, null]);
   });
 
-  it('quits by control', async () => {
+  it('the simulator quits by control', async () => {
     const child = simulator(['--control']);
     child.stdin.write('{"id":1,"do":"quit"}\n');
     expect(await jsonLines(child.stdout)()).toEqual({ id: 1, ok: true });
     expect(await once(child, 'close')).toEqual([0, null]);
   });
 
-  it('ends with its parent where asked to', async () => {
+  it('the simulator ends with its parent on request', async () => {
     const child = simulator(['--tcp', '0', '--exit-with-parent']);
     await jsonLines(child.stdout)();
     child.stdin.end();
     expect(await once(child, 'close')).toEqual([0, null]);
   });
 
-  it('stays when its input ends, where not', async () => {
+  it('the simulator stays when its input ends, by default', async () => {
     const child = simulator(['--tcp', '0']);
     const { tcp } = await jsonLines(child.stdout)();
     child.stdin.end();
@@ -203,7 +203,7 @@ describe('a simulator process', () => {
     expect(await once(child, 'close')).toEqual([0, null]);
   });
 
-  /** The text on the display some time after a start with those options. */
+  /** Returns the text on the display some time after a start with those options. */
   async function textAfter(args: readonly string[]): Promise<string> {
     const child = simulator(['--control', '--clock', 'virtual', ...args]);
     child.stdin.end('{"do":"advance","ms":3000}\n{"do":"screen","bitmap":"none"}\n');
@@ -211,17 +211,17 @@ describe('a simulator process', () => {
     return JSON.parse(answer).text.join(' ');
   }
 
-  it('has entropy from its birth, unless it is to have none', async () => {
+  it('the simulator has randomness from its birth, unless it is to have none', async () => {
     expect(await textAfter([])).not.toContain('Gathering chance');
     expect(await textAfter(['--birth', 'random'])).not.toContain('Gathering chance');
     expect(await textAfter(['--birth', 'none'])).toContain('Gathering chance');
   });
 
-  it('is the same fob again from its storage file, which is for this user alone', async () => {
+  it('the simulator is the same fob again from its storage file, which is for this user alone', async () => {
     const storage = join(folder, 'fob.state');
     const first = await textAfter(['--storage', storage]);
     expect(statSync(storage).mode & 0o077).toBe(0);
-    // A new one would have no birth now.
+    // A new fob would have no randomness now.
     expect(await textAfter(['--storage', storage, '--birth', 'none'])).toBe(first);
     const kept = readFileSync(storage);
     expect(await finished(['--tcp', '0', '--board', 'bench', '--storage', storage])).toMatchObject({
@@ -231,19 +231,23 @@ describe('a simulator process', () => {
   });
 
   for (const way of ['socat', 'perl'] as const) {
-    itNeeds(needsTool(way), `leaves no link and no ${way} behind when it is killed`, async () => {
-      const bin = join(folder, 'bin');
-      mkdirSync(bin);
-      symlinkSync(tool(way) ?? '', join(bin, way));
-      const link = join(folder, 'fob');
-      const child = simulator(['--pty', link], { PATH: bin });
-      expect(await jsonLines(child.stdout)()).toEqual({ ready: true, seed: expect.any(Number), pty: link });
-      expect(lstatSync(link).isSymbolicLink()).toBe(true);
-      const [helper] = childrenOf(child.pid ?? 0, way);
-      expect(helper).toBeDefined();
-      child.kill('SIGKILL');
-      await once(child, 'close');
-      await expect.poll(() => existsSync(link) || isRunning(helper ?? 0)).toBe(false);
-    });
+    itNeeds(
+      needsTool(way),
+      `the simulator leaves no link and no ${way} behind when it is killed`,
+      async () => {
+        const bin = join(folder, 'bin');
+        mkdirSync(bin);
+        symlinkSync(tool(way) ?? '', join(bin, way));
+        const link = join(folder, 'fob');
+        const child = simulator(['--pty', link], { PATH: bin });
+        expect(await jsonLines(child.stdout)()).toEqual({ ready: true, seed: expect.any(Number), pty: link });
+        expect(lstatSync(link).isSymbolicLink()).toBe(true);
+        const [helper] = childrenOf(child.pid ?? 0, way);
+        expect(helper).toBeDefined();
+        child.kill('SIGKILL');
+        await once(child, 'close');
+        await expect.poll(() => existsSync(link) || isRunning(helper ?? 0)).toBe(false);
+      },
+    );
   }
 });

@@ -2,8 +2,8 @@ import { press } from '@passfob/simulator/control/press';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { bootTestFob } from './kit.ts';
 
-it('a press is held on where the process stood still: of that time only as much counts as for the fob', async () => {
-  // Looked at before and after each step: 800 ms of standing still, then steps as they should be.
+it("a press is extended when the process stood still: only the fob's share of that time counts", async () => {
+  // Read before and after each step: 800 ms of standing still, then regular steps.
   const looks = [0, 800, 800, 850, 850, 900, 900, 950, 950, 1_000];
   let at = -1;
   vi.spyOn(performance, 'now').mockImplementation(() => looks[++at] ?? Number.NaN);

@@ -39,19 +39,19 @@ function closed(port: SerialPort): Promise<void> {
   });
 }
 
-/** Every byte value beside every other, so that no pair of them can stand for something else. */
+/** Every byte value beside every other, so that no pair of them has a special meaning. */
 function everyPair(): Buffer {
   return Buffer.from(Array.from({ length: 65_536 }, (_, index) => [index >> 8, index & 0xff]).flat());
 }
 
 for (const way of ['socat', 'perl'] as const) {
-  describeNeeds(needsTool(way), `a fob on a pseudo-terminal made by ${way}`, () => {
-    it('gets and gives every byte value unchanged, in every order of two', async () => {
+  describeNeeds(needsTool(way), `fob on a pseudo-terminal made by ${way}`, () => {
+    it('a pseudo-terminal passes every byte value unchanged, in every order of two', async () => {
       const front = await plugged(loopedWire(), { way });
       const port = await opened(front.path);
       const sent = everyPair();
       const received = taken(port);
-      // In pieces that the far end has taken before the next goes: a real port loses what overruns it.
+      // In pieces that the far end has taken before the next goes: a real port loses bytes that overrun it.
       for (let from = 0; from < sent.length; from += 1_024) {
         const piece = sent.subarray(from, from + 1_024);
         port.write(piece);
@@ -60,7 +60,7 @@ for (const way of ['socat', 'perl'] as const) {
       expect(received.bytes().equals(sent)).toBe(true);
     });
 
-    it('does not echo what the fob says while no host is there', async () => {
+    it("a pseudo-terminal does not echo the fob's output while no host is there", async () => {
       const heard: number[] = [];
       const { wire, say } = spokenWire();
       const front = await plugged({ ...wire, write: bytes => heard.push(...bytes) }, { way });
@@ -71,7 +71,7 @@ for (const way of ['socat', 'perl'] as const) {
       expect(Buffer.from(heard).toString()).toBe('hello');
     });
 
-    it('loses bytes for a host that does not read, instead of keeping them all', async () => {
+    it('a pseudo-terminal loses bytes for a host that does not read, instead of keeping them all', async () => {
       const { wire, say, heard } = spokenWire();
       const front = await plugged(wire, { way });
       const port = await opened(front.path);
@@ -80,7 +80,7 @@ for (const way of ['socat', 'perl'] as const) {
       expect(await keptOfFlood(port, say)).toBeLessThan(FLOOD_BYTES / 4);
     });
 
-    it('stays for the next host when one closes its end', async () => {
+    it('a pseudo-terminal stays for the next host when one closes its end', async () => {
       const front = await plugged(loopedWire(), { way });
       for (const word of ['first', 'second']) {
         const port = await opened(front.path);
@@ -92,7 +92,7 @@ for (const way of ['socat', 'perl'] as const) {
       }
     });
 
-    it('is seen to go when unplugged, and is back under its name when replugged', async () => {
+    it('a pseudo-terminal disappears when unplugged, and is back under its name when replugged', async () => {
       const front = await plugged(loopedWire(), { way });
       // Through the host's transport: it has the watchdog for a hang-up that the driver itself misses.
       const host = await openSerial(front.path);
@@ -114,7 +114,7 @@ for (const way of ['socat', 'perl'] as const) {
       expect([...received.bytes()]).toEqual([1, 2, 3]);
     });
 
-    it('leaves no link and no process behind', async () => {
+    it('a pseudo-terminal leaves no link and no process behind', async () => {
       const front = await plugged(loopedWire(), { way });
       expect(childrenOf(process.pid, way)).toHaveLength(1);
       await front.close();
@@ -122,7 +122,7 @@ for (const way of ['socat', 'perl'] as const) {
       expect(childrenOf(process.pid, way)).toHaveLength(0);
     });
 
-    it('says so when its helper is killed', async () => {
+    it('a pseudo-terminal reports that its helper was killed', async () => {
       let told = (_why: string) => {};
       const lost = new Promise<string>(resolve => {
         told = resolve;
@@ -132,7 +132,7 @@ for (const way of ['socat', 'perl'] as const) {
       expect(await lost).toBe(`${way} ended (SIGKILL)`);
     });
 
-    it('takes a link name that the helper could misread, and replaces a link left by a killed run', async () => {
+    it('a pseudo-terminal takes a link name that the helper could misread, and replaces a link of a killed run', async () => {
       const link = join(folder, "a, b:c!'(d)\\");
       const first = await plugged(loopedWire(), { way, link });
       for (const pid of childrenOf(process.pid, way)) process.kill(pid, 'SIGKILL');
@@ -142,7 +142,7 @@ for (const way of ['socat', 'perl'] as const) {
       await opened(second.path);
     });
 
-    it('leaves a file that has the name of its link alone', async () => {
+    it('a pseudo-terminal leaves a file with the name of its link alone', async () => {
       const link = join(folder, 'precious');
       const content = randomBytes(16);
       writeFileSync(link, content);
@@ -152,8 +152,8 @@ for (const way of ['socat', 'perl'] as const) {
   });
 }
 
-describe('a machine without the helpers', () => {
-  it('is told apart by the error, with a reason for each way', async () => {
+describe('machines without the helpers', () => {
+  it('a machine without the helpers is recognised by the error, with a reason for each way', async () => {
     vi.stubEnv('PATH', folder);
     onTestFinished(() => {
       vi.unstubAllEnvs();

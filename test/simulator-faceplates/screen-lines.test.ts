@@ -2,7 +2,7 @@ import { isWorthSaying, screenLines } from '@passfob/simulator/faceplates/screen
 import { describe, expect, it } from 'vitest';
 import { darkScreen } from './kit.ts';
 
-describe('what a listener is told of a new screen', () => {
+describe('announcements of a new screen', () => {
   it.each([
     ['a passcode appears', ['Example'], ['Example', '287 082', '30s'], true],
     ['the next passcode', ['287 082', '1s'], ['359 152', '30s'], true],
@@ -16,13 +16,13 @@ describe('what a listener is told of a new screen', () => {
     ['one second less, over a change of digits', ['Code', '100 s'], ['Code', '99 s'], false],
     ['two seconds less, one skipped', ['Code', '10s'], ['Code', '8s'], false],
     ['nothing at all', ['Example', '287 082'], ['Example', '287 082'], false],
-  ])('%s', (_what, before, after, expected) => {
+  ])('a listener is told of a new screen: %s', (_what, before, after, expected) => {
     expect(isWorthSaying(before, after)).toBe(expected);
   });
 });
 
-describe('the words for a screen', () => {
-  it('are its text, or why there is none', () => {
+describe('screen lines', () => {
+  it('screen lines are the text of the screen, or why there is none', () => {
     const screen = darkScreen(8, 8);
     expect(screenLines({ ...screen, text: ['Example', '287 082'] })).toEqual(['Example', '287 082']);
     expect(screenLines(screen)).toEqual(['The display shows no text.']);
@@ -30,7 +30,7 @@ describe('the words for a screen', () => {
     expect(screenLines({ ...screen, powered: false, on: false })).toEqual(['The power is off.']);
   });
 
-  it('carry no control characters of a hostile name', () => {
+  it('screen lines carry no control characters of a hostile name', () => {
     const text = ['\x1b[2Jevil\x07', 'a\x9bm\r\nb'];
     expect(screenLines({ ...darkScreen(8, 8), text })).toEqual(['·[2Jevil·', 'a·m··b']);
   });

@@ -18,7 +18,7 @@ function client(port: number): Socket {
   return socket;
 }
 
-/** Whether the far end answers a byte (a client is let in or cut off only after it has connected). */
+/** Returns whether the far end answers a byte (a client is accepted or cut off only after it has connected). */
 async function isServed(socket: Socket): Promise<boolean> {
   const received = taken(socket);
   socket.on('error', () => undefined);
@@ -27,7 +27,7 @@ async function isServed(socket: Socket): Promise<boolean> {
   return Promise.race([received.until(1).then(() => true), ended]);
 }
 
-it('carries every byte value both ways', async () => {
+it('the TCP front carries every byte value both ways', async () => {
   const { port } = await front();
   const socket = client(port);
   const received = taken(socket);
@@ -39,7 +39,7 @@ it('carries every byte value both ways', async () => {
   expect(received.bytes().equals(sent)).toBe(true);
 });
 
-it('serves one client at a time, and the next when it has gone', async () => {
+it('the TCP front serves one client at a time, and the next when it has gone', async () => {
   const { port } = await front();
   const first = client(port);
   expect(await isServed(first)).toBe(true);
@@ -49,7 +49,7 @@ it('serves one client at a time, and the next when it has gone', async () => {
   await expect.poll(() => isServed(client(port))).toBe(true);
 });
 
-it('cuts its client off when unplugged, and serves none until it is replugged', async () => {
+it('the TCP front cuts its client off when unplugged, and serves none until it is replugged', async () => {
   const tcp = await front();
   const before = client(tcp.port);
   expect(await isServed(before)).toBe(true);
@@ -61,26 +61,26 @@ it('cuts its client off when unplugged, and serves none until it is replugged', 
   expect(await isServed(client(tcp.port))).toBe(true);
 });
 
-it('closes while a client waits for the one before it to go', async () => {
+it('the TCP front closes while a client waits for the one before it to go', async () => {
   const tcp = await tcpFront(loopedWire());
   const first = client(tcp.port);
   expect(await isServed(first)).toBe(true);
   const second = client(tcp.port);
   second.on('error', () => undefined);
   await once(second, 'connect');
-  // What the first hears back comes behind the taking of the second.
+  // The echo to the first follows the acceptance of the second.
   expect(await isServed(first)).toBe(true);
   const ended = [first, second].map(socket => once(socket.resume(), 'close'));
   await tcp.close();
   await Promise.all(ended);
 });
 
-it('refuses a port that is taken', async () => {
+it('the TCP front refuses a port in use', async () => {
   const { port } = await front();
   await expect(tcpFront(loopedWire(), port)).rejects.toMatchObject({ code: 'EADDRINUSE' });
 });
 
-it('loses bytes for a client that does not read, instead of keeping them all', async () => {
+it('the TCP front loses bytes for a client that does not read, instead of keeping them all', async () => {
   const { wire, say, heard } = spokenWire();
   const tcp = await tcpFront(wire);
   onTestFinished(() => tcp.close());

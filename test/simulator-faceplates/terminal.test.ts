@@ -29,7 +29,7 @@ function drawn(picture: string): ScreenState {
 describe('pixels as characters', () => {
   const { bitmap } = drawn(PICTURE);
 
-  it('are half blocks where there is room', () => {
+  it('pixels are half blocks where there is room', () => {
     expect(`\n${drawCells(halfBlocks, bitmap).join('\n')}\n`).toBe(`
   ▄▄▄▄          
  █▀  ▀█▄▄▄▄▄▄▄▄ 
@@ -38,22 +38,22 @@ describe('pixels as characters', () => {
 `);
   });
 
-  it('are braille dots where there is not', () => {
+  it('pixels are braille dots where room is short', () => {
     expect(`\n${drawCells(brailleDots, bitmap).join('\n')}\n`).toBe(`
 ⢠⠖⠲⣄⣀⣀⣀⡀
 ⠘⠦⠴⠋⠉⠏⠹⠁
 `);
   });
 
-  it('are as many as the bitmap has, when its size is no multiple of a cell', () => {
+  it('pixels are as many as the bitmap has, when its size is no multiple of a cell', () => {
     const odd = { width: 3, height: 5, pixels: new Uint8Array(15).fill(1) };
     expect(drawCells(halfBlocks, odd)).toEqual(['███', '███', '▀▀▀']);
     expect(drawCells(brailleDots, odd)).toEqual(['⣿⡇', '⠉⠁']);
   });
 });
 
-describe('a frame of the terminal face', () => {
-  it('shows the display, the keys and the notes', () => {
+describe('frames of the terminal faceplate', () => {
+  it('a frame shows the display, the keys and the notes', () => {
     const frame = terminalFrame(drawn(PICTURE), { columns: 60, rows: 20 }, ['http://127.0.0.1:8080/']);
     expect(`\n${frame.join('\n')}\n`).toBe(`
 ╭────────────────╮
@@ -67,14 +67,14 @@ http://127.0.0.1:8080/
 `);
   });
 
-  it('takes the finest drawing that the window has room for', () => {
+  it('a frame takes the finest drawing that the window has room for', () => {
     const screen = darkScreen(128, 64);
     expect(terminalFrame(screen, { columns: 130, rows: 37 }, [])[1]).toBe(`│${' '.repeat(128)}│`);
     expect(terminalFrame(screen, { columns: 129, rows: 37 }, [])[1]).toBe(`│${'\u2800'.repeat(64)}│`);
     expect(terminalFrame(screen, { columns: 80, rows: 24 }, [])).toHaveLength(19);
   });
 
-  it('shows text in a window too small for any, and never more than the window holds', () => {
+  it('a frame shows text in a window too small for any drawing, and never more than the window holds', () => {
     const frame = terminalFrame(
       { ...darkScreen(128, 64), text: ['Example', '287 082'] },
       { columns: 40, rows: 5 },
@@ -89,7 +89,7 @@ space press · h hold · p power · q quit
 `);
   });
 
-  it('says that the power is off, and shows nothing of what the memory still holds', () => {
+  it('a frame says that the power is off, and shows nothing of the content of the memory', () => {
     const off = { ...drawn('####\n####'), powered: false, on: false, text: [] };
     expect(`\n${terminalFrame(off, { columns: 60, rows: 20 }, []).join('\n')}\n`).toBe(`
 ╭────╮
@@ -117,7 +117,7 @@ function terminal({ isTTY = true, columns = 140, rows = 50 } = {}) {
     output,
     raw,
     shown: () => shown,
-    /** Resolves when the terminal has been sent `text` since this was called. */
+    /** Resolves when the terminal has received `text` since this was called. */
     sees(text: string): Promise<void> {
       const from = shown.length;
       return new Promise(resolve => {
@@ -148,8 +148,8 @@ function face(options: Parameters<typeof terminal>[0] & { plain?: boolean } = {}
   return { ...screen, fob, leave, quits: () => quits };
 }
 
-describe('the terminal face', () => {
-  it('draws the display as it is, in place, and gives the terminal back as it was', async () => {
+describe('the terminal faceplate', () => {
+  it('the terminal faceplate draws the display in place, and restores the terminal', async () => {
     const { fob, sees, shown, leave, raw } = face();
     await sees('a note');
     const picture = drawCells(halfBlocks, fob.screen().bitmap);
@@ -162,7 +162,7 @@ describe('the terminal face', () => {
     expect(shown().endsWith('\x1b[?25h\x1b[?1049l')).toBe(true);
   });
 
-  it('presses, holds and switches by keys', async () => {
+  it('the terminal faceplate presses, holds and switches by keys', async () => {
     const { fob, input, sees } = face({ plain: true });
     await sees('PRESSES 0');
     const start = fob.now();
@@ -183,13 +183,13 @@ describe('the terminal face', () => {
     await on;
   });
 
-  it.each(['q', '\x03', '\x04'])('quits on key %j', async key => {
+  it.each(['q', '\x03', '\x04'])('the terminal faceplate quits on key %j', async key => {
     const { input, quits } = face();
     input.write(key);
     await expect.poll(quits).toBe(1);
   });
 
-  it('draws anew when the window changes', async () => {
+  it('the terminal faceplate redraws when the window changes', async () => {
     const { fob, output, sees } = face();
     const [half, dots] = [halfBlocks, brailleDots].map(kind => drawCells(kind, fob.screen().bitmap)[1] ?? '');
     await sees(`│${half}│`);
@@ -200,7 +200,7 @@ describe('the terminal face', () => {
     await smaller;
   });
 
-  it('prints text, and only when it changed, where the output is no terminal', async () => {
+  it('the terminal faceplate prints text, and only when it changed, where the output is no terminal', async () => {
     const { fob, input, sees, shown } = face({ isTTY: false });
     await sees('PRESSES 0');
     const pressed = sees('PRESSES 1');

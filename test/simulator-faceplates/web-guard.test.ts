@@ -54,10 +54,10 @@ async function socket(
   });
 }
 
-describe('the pages in a folder that nobody can guess', () => {
+describe('pages in a folder with a random name', () => {
   const folder = '/a-key-that-nobody-can-guess/';
 
-  it('are there for whoever has the address, and press no button for anybody else', async () => {
+  it('the pages open for clients with the address, and press no button for others', async () => {
     const { url, port } = await served(folder);
     expect(url).toBe(`http://127.0.0.1:${port}${folder}`);
     const origin = `http://127.0.0.1:${port}`;
@@ -74,8 +74,8 @@ describe('the pages in a folder that nobody can guess', () => {
   });
 });
 
-describe('the pages', () => {
-  it('allow nothing from elsewhere, and frames only by pages of this machine', async () => {
+describe('security of the pages', () => {
+  it('the pages load nothing from elsewhere, and allow frames only by pages of this machine', async () => {
     const { port } = await served();
     const { status, headers, body } = await fetched(port);
     expect(status).toBe(200);
@@ -93,25 +93,25 @@ describe('the pages', () => {
     ['/style.css', 'text/css; charset=utf-8'],
     ['/page.js', 'text/javascript; charset=utf-8'],
     ['/icon.svg', 'image/svg+xml'],
-  ])('have %s', async (path, type) => {
+  ])('the pages have %s', async (path, type) => {
     const { port } = await served();
     expect(await fetched(port, { path })).toMatchObject({ status: 200, headers: { 'content-type': type } });
   });
 
   it.each(['/nothing', '/../package.json', '/page/page.js', '/%2e%2e/package.json', '//', '/constructor'])(
-    'have no %s',
+    'the pages have no %s',
     async path => {
       const { port } = await served();
       expect(await fetched(port, { path })).toMatchObject({ status: 404, body: 'Not found.\n' });
     },
   );
 
-  it.each(['POST', 'PUT', 'DELETE'])('take no %s', async method => {
+  it.each(['POST', 'PUT', 'DELETE'])('the pages take no %s', async method => {
     const { port } = await served();
     expect(await fetched(port, { method })).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD' } });
   });
 
-  it('are served under the names of this machine and no other', async () => {
+  it('the pages are served under the names of this machine and no other', async () => {
     const { port } = await served();
     for (const host of [`127.0.0.1:${port}`, `localhost:${port}`, `LOCALHOST:${port}`]) {
       expect(await fetched(port, { host })).toMatchObject({ status: 200 });
@@ -126,7 +126,7 @@ describe('the pages', () => {
 });
 
 describe('the connection to the fob', () => {
-  it('is open to our own page', async () => {
+  it('the connection to the fob is open to our own page', async () => {
     const { port } = await served();
     for (const name of ['127.0.0.1', 'localhost']) {
       const host = `${name}:${port}`;
@@ -134,7 +134,7 @@ describe('the connection to the fob', () => {
     }
   });
 
-  it('is closed to foreign pages, foreign names and programs without an origin', async () => {
+  it('the connection to the fob is closed to foreign pages, foreign names and programs without an origin', async () => {
     const { port } = await served();
     const origin = `http://127.0.0.1:${port}`;
     expect(await socket(port, { origin: 'https://evil.example' })).toBeUndefined();
@@ -145,14 +145,14 @@ describe('the connection to the fob', () => {
     expect(await socket(port, { origin, path: '/other' })).toBeUndefined();
   });
 
-  it('is for so many pages and no more', async () => {
+  it('the number of pages connected to the fob is limited', async () => {
     const { port } = await served();
     const origin = `http://127.0.0.1:${port}`;
     for (let page = 0; page < MAX_PAGES; page++) expect(await socket(port, { origin })).toBeDefined();
     expect(await socket(port, { origin })).toBeUndefined();
   });
 
-  it('ends on a message that is too long, and lets the keys go', async () => {
+  it('the connection to the fob ends on a message that is too long, and releases the keys', async () => {
     const { port, fob } = await served();
     const page = await socket(port, { origin: `http://127.0.0.1:${port}` });
     page?.send('{"do":"keyDown"}');
@@ -166,7 +166,7 @@ describe('the connection to the fob', () => {
   });
 });
 
-it('whoever is turned away may be gone already', async () => {
+it('a refused client that has gone already does no harm', async () => {
   const { port } = await served();
   const knock = `GET /fob HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nOrigin: http://other.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`;
   for (let time = 0; time < 20; time++) {

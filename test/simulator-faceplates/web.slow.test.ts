@@ -31,7 +31,7 @@ function luminance(...channels: number[]): number {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
-/** Of more numbers than a call takes arguments. */
+/** More numbers than a call takes arguments. */
 const extremes = (numbers: readonly number[], pick: (a: number, b: number) => number) =>
   numbers.reduce((a, b) => pick(a, b));
 
@@ -48,7 +48,7 @@ describeNeeds(needsChromium, 'the faceplate page', executablePath => {
     readonly fob: SimulatedFob;
     readonly face: WebFaceplate;
     readonly page: Page;
-    /** What the browser complained of: scripts that failed, what the policy refused. */
+    /** The browser's errors: failed scripts, and requests that the policy refused. */
     readonly complaints: string[];
   }
 
@@ -75,7 +75,7 @@ describeNeeds(needsChromium, 'the faceplate page', executablePath => {
     return page.locator('#speech').textContent();
   }
 
-  /** The pixels that are lit on the canvas: 1 for the display's bright colour, 0 for no colour. */
+  /** Returns the lit pixels of the canvas: 1 for the display's bright colour, 0 for no colour. */
   function canvasPixels(page: Page): Promise<{ width: number; height: number; pixels: number[] }> {
     return page.locator('canvas').evaluate(canvas => {
       if (!(canvas instanceof HTMLCanvasElement)) throw new Error('no canvas');
@@ -89,7 +89,7 @@ describeNeeds(needsChromium, 'the faceplate page', executablePath => {
     });
   }
 
-  it('shows every pixel as the fob has drawn it', async () => {
+  it('the web faceplate shows every pixel as the fob has drawn it', async () => {
     const { fob, page, complaints } = await desk();
     const { width, height, pixels } = fob.screen().bitmap;
     expect(pixels).toContain(1);
@@ -100,7 +100,7 @@ describeNeeds(needsChromium, 'the faceplate page', executablePath => {
   });
 
   it.each([' ', 'Enter'])(
-    'holds the button while key %j is down, and reads out what the fob says',
+    "the web faceplate holds the button while key %j is down, and reads out the fob's text",
     async key => {
       const { page } = await desk();
       await expect.poll(() => spoken(page)).toBe('UP\nPRESSES 0');
@@ -112,7 +112,7 @@ describeNeeds(needsChromium, 'the faceplate page', executablePath => {
     },
   );
 
-  it('holds the button while the pointer is down on it, and lets go where the pointer does', async () => {
+  it('the web faceplate holds the button while the pointer is down on it, and releases it with the pointer', async () => {
     const { page } = await desk();
     await page.getByRole('button', { name: 'Button' }).hover();
     await page.mouse.down();
@@ -122,7 +122,7 @@ describeNeeds(needsChromium, 'the faceplate page', executablePath => {
     await expect.poll(() => spoken(page)).toBe('UP\nPRESSES 1');
   });
 
-  it('holds the button while a finger is on it', async () => {
+  it('the web faceplate holds the button while a finger is on it', async () => {
     const { page } = await desk({ hasTouch: true });
     const box = await page.getByRole('button', { name: 'Button' }).boundingBox();
     const finger = { x: (box?.x ?? 0) + 20, y: (box?.y ?? 0) + 40 };
@@ -133,7 +133,7 @@ describeNeeds(needsChromium, 'the faceplate page', executablePath => {
     await expect.poll(() => spoken(page)).toBe('UP\nPRESSES 1');
   });
 
-  it('presses the button for assistive technology that only clicks', async () => {
+  it('the web faceplate presses the button for assistive technology that only clicks', async () => {
     const { page } = await desk();
     await page.getByRole('button', { name: 'Button' }).evaluate(button => {
       if (button instanceof HTMLElement) button.click();
@@ -141,7 +141,7 @@ describeNeeds(needsChromium, 'the faceplate page', executablePath => {
     await expect.poll(() => spoken(page)).toBe('UP\nPRESSES 1');
   });
 
-  it('makes a press of a click that the simulator hears of late, and all at once', async () => {
+  it('the web faceplate makes a press of a click that reaches the simulator late, and all at once', async () => {
     const { page } = await desk();
     // The simulator is in this process, which is busy from before the click until after its end.
     await page.getByRole('button', { name: 'Button' }).evaluate((button, afterMs) => {
@@ -152,13 +152,13 @@ describeNeeds(needsChromium, 'the faceplate page', executablePath => {
     await expect.poll(() => spoken(page)).toBe('UP\nPRESSES 1');
   });
 
-  it('makes a press of a tap that is shorter than any finger’s', async () => {
+  it('the web faceplate makes a press of a tap that is shorter than any finger’s', async () => {
     const { page } = await desk();
     await page.getByRole('button', { name: 'Button' }).click();
     await expect.poll(() => spoken(page)).toBe('UP\nPRESSES 1');
   });
 
-  it('lets the button go when the page goes away', async () => {
+  it('the web faceplate releases the button when the page closes', async () => {
     const { fob, page } = await desk();
     await page.getByRole('button', { name: 'Button' }).focus();
     await page.keyboard.down(' ');
@@ -167,7 +167,7 @@ describeNeeds(needsChromium, 'the faceplate page', executablePath => {
     await expect.poll(() => fob.screen().text).toEqual(['UP', 'PRESSES 1']);
   });
 
-  it('switches the power', async () => {
+  it('the web faceplate switches the power', async () => {
     const { fob, page } = await desk();
     const power = page.getByRole('switch', { name: 'Power', checked: true });
     await power.click();
@@ -181,7 +181,7 @@ describeNeeds(needsChromium, 'the faceplate page', executablePath => {
     await expect.poll(() => spoken(page)).toBe('UP\nPRESSES 0');
   });
 
-  it('has the text of the display for who wants to read it', async () => {
+  it('the web faceplate offers the text of the display for reading', async () => {
     const { page } = await desk();
     const words = page.locator('#words');
     expect(await words.isVisible()).toBe(false);
@@ -190,7 +190,7 @@ describeNeeds(needsChromium, 'the faceplate page', executablePath => {
     await expect.poll(() => words.textContent()).toBe('UP\nPRESSES 0');
   });
 
-  it('names everything for a screen reader, and is worked by Tab alone', async () => {
+  it('the web faceplate names everything for a screen reader, and works by Tab alone', async () => {
     const { page } = await desk();
     await expect
       .poll(() => page.locator('main').ariaSnapshot())
@@ -218,7 +218,7 @@ describeNeeds(needsChromium, 'the faceplate page', executablePath => {
     expect(outline).toBe('solid');
   });
 
-  it('fits a phone, with each pixel of the display a whole number of the phone’s', async () => {
+  it('the web faceplate fits a phone, with each pixel of the display a whole number of the phone’s', async () => {
     for (const [width, scale] of [
       [360, 2],
       [320, 2],
@@ -231,7 +231,7 @@ describeNeeds(needsChromium, 'the faceplate page', executablePath => {
     }
   });
 
-  it('keeps still for who asked for less motion', async () => {
+  it('the web faceplate keeps still for people who prefer less motion', async () => {
     const { page } = await desk({ reducedMotion: 'reduce' });
     const durations = await page
       .locator('.key, .track')
@@ -239,7 +239,7 @@ describeNeeds(needsChromium, 'the faceplate page', executablePath => {
     expect(durations).toEqual(['0s', '0s']);
   });
 
-  it('keeps the display readable where the system forces its own colours', async () => {
+  it('the web faceplate keeps the display readable where the system forces its own colours', async () => {
     for (const colorScheme of ['light', 'dark'] as const) {
       const { fob, page } = await desk({ forcedColors: 'active', colorScheme });
       await expect.poll(() => fob.screen().on).toBe(true);
@@ -253,7 +253,7 @@ describeNeeds(needsChromium, 'the faceplate page', executablePath => {
     }
   });
 
-  it('differs by day and by night', async () => {
+  it('the web faceplate differs by day and by night', async () => {
     const inks: string[] = [];
     for (const colorScheme of ['light', 'dark'] as const) {
       const { page } = await desk({ colorScheme });
@@ -262,8 +262,8 @@ describeNeeds(needsChromium, 'the faceplate page', executablePath => {
     expect(inks).toEqual(['rgb(29, 33, 38)', 'rgb(230, 233, 238)']);
   });
 
-  it('says when the simulator is gone, and takes up with the next one on its port', async () => {
-    // Nobody else is given it in between.
+  it('the web faceplate says when the simulator is gone, and connects to the next one on its port', async () => {
+    // No other program gets it in between.
     const port = await freePort();
     const { face, page } = await desk({}, port);
     await face.close();
@@ -278,7 +278,7 @@ describeNeeds(needsChromium, 'the faceplate page', executablePath => {
     expect(await page.getByText('The simulator does not answer.').count()).toBe(0);
   });
 
-  it('works in a frame of a page on another port', async () => {
+  it('the web faceplate works in a frame of a page on another port', async () => {
     const { face, page } = await desk();
     const outer = createServer((_request, response) => {
       response

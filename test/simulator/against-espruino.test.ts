@@ -18,7 +18,7 @@ import { bytes, run } from './kit.ts';
 
 const SEEDS = seedsOf(8, 100);
 
-/** Turns a value into text in the words of the image, alike on both. */
+/** Turns a value into text in code of the image, alike on both. */
 const SHOW = `function show(v) {
   if (v === undefined || v === null) return "" + v;
   if (typeof v === "object" && v.byteLength !== undefined) { var o = []; for (var i = 0; i < v.length; i++) o.push(v[i]); return "bytes " + o.join(); }
@@ -159,7 +159,7 @@ const EXPRESSIONS = [
   'Graphics.createArrayBuffer(0, 9, 1)',
 ].map(text => text.replace(/;\s*([^;]+)$/, '; return $1').replace(/^(?!.*return )/, 'return '));
 
-/** A program of drawing calls by seed, that tells the pixels every few calls. */
+/** Returns a random program of drawing calls by seed, which reports the pixels every few calls. */
 function drawing(chance: Randomness): string {
   const glyphs = Buffer.from(chance.bytes(700)).toString('base64');
   const widths = Buffer.from(Array.from({ length: 40 }, () => 1 + chance.below(6))).toString('base64');
@@ -204,7 +204,7 @@ function drawing(chance: Randomness): string {
   return `var g=Graphics.createArrayBuffer(72,64,1,${layout}),n=0,F=atob("${glyphs}"),W=atob("${widths}");g.setFontCustom(F,48,5,7);${body.join(';\n')};`;
 }
 
-/** A program that writes, erases and compacts files by seed. */
+/** Returns a random program by seed that writes, erases and compacts files. */
 function filing(chance: Randomness): string {
   const name = () => chance.pick(['a', 'b', 'c', 'dd', 'e.js', '123456789012345678901234567890']);
   const size = () => chance.pick([1, 3, 4, 100, 1000, 4000, 9000, 30_000]);
@@ -226,7 +226,7 @@ function filing(chance: Randomness): string {
   return `var s=require("Storage");${body.join(';\n')};`;
 }
 
-describeNeeds(needsEspruino(), 'beside the real interpreter', espruino => {
+describeNeeds(needsEspruino(), 'simulator against the real interpreter', espruino => {
   const real = (source: string) =>
     inFolder(folder => new Interpreter([espruino], folder).run(`${source}\nquit();`));
   const simulated = (source: string): string => {
@@ -235,7 +235,7 @@ describeNeeds(needsEspruino(), 'beside the real interpreter', espruino => {
     return fob.consoleText();
   };
 
-  it('calls answer the same', async () => {
+  it('simulator and Espruino answer calls alike', async () => {
     const program = `${SHOW}${EXPRESSIONS.map((text, index) => `tell(${index}, function () { ${text} });`).join('\n')}`;
     const expected = told(await real(program));
     expect(expected).toHaveLength(EXPRESSIONS.length);
@@ -244,7 +244,7 @@ describeNeeds(needsEspruino(), 'beside the real interpreter', espruino => {
     expect(pairs(got)).toEqual(pairs(expected));
   });
 
-  it('events come in the same order', async () => {
+  it('simulator and Espruino deliver events in the same order', async () => {
     const program = `${SHOW}var n = 0, say = t => { tell(n++, () => t) };
       setTimeout(() => say("late"), 80); setTimeout(() => say("early"), 50);
       setTimeout(() => { var t = getTime() + 0.2; while (getTime() < t); say("stalled") }, 10);
@@ -265,14 +265,14 @@ describeNeeds(needsEspruino(), 'beside the real interpreter', espruino => {
     expect(expected.length).toBeGreaterThan(15);
   });
 
-  it.each(SEEDS)('drawings have the same pixels, seed %i', LONG, async seed => {
+  it.each(SEEDS)('simulator and Espruino draw the same pixels, seed %i', LONG, async seed => {
     const program = SHOW + drawing(makeRandomness(seed, 'drawing'));
     const expected = told(await real(program));
     expect(expected.length).toBeGreaterThan(11);
     expect(told(simulated(program))).toEqual(expected);
   });
 
-  it.each(SEEDS)('Storage holds the same bytes, seed %i', LONG, async seed => {
+  it.each(SEEDS)('simulator and Espruino store the same bytes, seed %i', LONG, async seed => {
     const program = SHOW + filing(makeRandomness(seed, 'filing'));
     const flashBytes = BENCH_FLASH_PAGE_BYTES * BENCH_FLASH_PAGES;
     const expected = await inFolder(async folder => {
@@ -285,7 +285,7 @@ describeNeeds(needsEspruino(), 'beside the real interpreter', espruino => {
     expect(told(fob.consoleText())).toEqual(expected.told);
     const at = STATE_HEADER_BYTES + EEPROM_BYTES;
     const flash = Buffer.from(storage.load()?.subarray(at, at + flashBytes) ?? []);
-    // The file of the real one ends where it was last written.
+    // The real one's file ends at its last write.
     const length = expected.flash.length;
     expect(flash.subarray(0, length).equals(expected.flash)).toBe(true);
     expect(flash.subarray(length).every(byte => byte === 0xff)).toBe(true);
@@ -293,6 +293,6 @@ describeNeeds(needsEspruino(), 'beside the real interpreter', espruino => {
   });
 });
 
-it('has expressions to compare', () => {
+it('the comparison with Espruino has expressions', () => {
   expect(new Set(EXPRESSIONS).size).toBe(EXPRESSIONS.length);
 });

@@ -36,20 +36,20 @@ function part(seed = 1, contents: Uint8Array = new Uint8Array(EEPROM_BYTES).fill
 const at = (address: number, ...data: number[]) => Uint8Array.of(address >> 8, address & 255, ...data);
 
 describe('AT24C32', () => {
-  it('wraps a write inside its page of 32 bytes', () => {
+  it('the AT24C32 wraps a write inside its page of 32 bytes', () => {
     const { eeprom, memory } = part();
     eeprom.write(at(0x3e, 1, 2, 3, 4));
     expect([...memory.bytes.subarray(0x20, 0x24)]).toEqual([3, 4, 0xff, 0xff]);
     expect([...memory.bytes.subarray(0x3e, 0x42)]).toEqual([1, 2, 0xff, 0xff]);
   });
 
-  it('keeps the last 32 of more bytes', () => {
+  it('the AT24C32 keeps the last 32 of more bytes', () => {
     const { eeprom, memory } = part();
     eeprom.write(at(0, ...Array.from({ length: 40 }, (_, index) => index)));
     expect([...memory.bytes.subarray(0, 9)]).toEqual([32, 33, 34, 35, 36, 37, 38, 39, 8]);
   });
 
-  it('ignores the high bits of the address and reads on around the end', () => {
+  it('the AT24C32 ignores the high bits of the address and reads on around the end', () => {
     const { eeprom, wait } = part();
     eeprom.write(at(0xffff, 7));
     wait(EEPROM_WRITE_US);
@@ -61,7 +61,7 @@ describe('AT24C32', () => {
     expect([...eeprom.read(2)]).toEqual([7, 9]);
   });
 
-  it('does not acknowledge for 10 ms after a write', () => {
+  it('the AT24C32 does not acknowledge for 10 ms after a write', () => {
     const { eeprom, wait } = part();
     expect(eeprom.ready()).toBe(true);
     eeprom.write(at(0, 1));
@@ -72,7 +72,7 @@ describe('AT24C32', () => {
     expect(eeprom.ready()).toBe(true);
   });
 
-  it('counts a page write as one operation, and setting the address as none', () => {
+  it('the AT24C32 counts a page write as one operation, and setting the address as none', () => {
     const { eeprom, operations, wait } = part();
     eeprom.write(at(5));
     eeprom.write(at(5, 1, 2, 3));
@@ -81,7 +81,7 @@ describe('AT24C32', () => {
     expect(operations.count).toBe(1);
   });
 
-  it('tears within its envelope: the page and no other, old, new, 0xFF or junk', () => {
+  it('the AT24C32 tears within its envelope: the page and no other, old, new, 0xFF or junk', () => {
     const kinds = { old: 0, whole: 0, span: 0, page: 0 };
     for (let seed = 0; seed < 300; seed++) {
       const contents = new Uint8Array(EEPROM_BYTES).map((_, index) => index % 199);
@@ -106,7 +106,7 @@ describe('AT24C32', () => {
     expect(kinds.span).toBeGreaterThan(kinds.page);
   });
 
-  it('tears the same way for the same seed and operation', () => {
+  it('the AT24C32 tears the same way for the same seed and operation', () => {
     const torn = (seed: number) => {
       const { eeprom, memory, operations } = part(seed);
       operations.cutAfter(1);
@@ -121,7 +121,7 @@ describe('AT24C32', () => {
     expect(new Set(Array.from({ length: 40 }, (_, seed) => torn(seed))).size).toBeGreaterThan(5);
   });
 
-  it('tears a write that is still going on when the supply goes, and none that is done', () => {
+  it('the AT24C32 tears a write under way when the supply goes, and no completed one', () => {
     const outcome = (waitUs: number) => {
       const results = new Set<string>();
       for (let seed = 0; seed < 60; seed++) {
@@ -141,7 +141,7 @@ describe('AT24C32', () => {
 describe('AT24C256', () => {
   const blank = new Uint8Array(LARGE_EEPROM_BYTES).fill(0xff);
 
-  it('has 15 bits of address and no place twice', () => {
+  it('the AT24C256 has 15 bits of address and no place twice', () => {
     const { eeprom, memory, wait } = part(1, blank);
     eeprom.write(at(0x0320, 1));
     wait(EEPROM_WRITE_US);
@@ -151,13 +151,13 @@ describe('AT24C256', () => {
     expect([memory.bytes[0x0320], memory.bytes[0x1320], memory.bytes[0]]).toEqual([1, 2, 3]);
   });
 
-  it('wraps a write inside its page of 64 bytes', () => {
+  it('the AT24C256 wraps a write inside its page of 64 bytes', () => {
     const { eeprom, memory } = part(1, blank);
     eeprom.write(at(0x7e, 1, 2, 3));
     expect([memory.bytes[0x7e], memory.bytes[0x7f], memory.bytes[0x40]]).toEqual([1, 2, 3]);
   });
 
-  it('tears no other 32 bytes than those of the write', () => {
+  it('the AT24C256 tears no other 32 bytes than those of the write', () => {
     const torn = new Set<number>();
     for (let seed = 0; seed < 120; seed++) {
       const { eeprom, memory, operations } = part(seed, blank);
@@ -171,10 +171,10 @@ describe('AT24C256', () => {
   });
 });
 
-describe('on the bus', () => {
+describe('EEPROM on the bus', () => {
   const WAIT = 'var t = getTime() + 0.0101; while (getTime() < t);';
 
-  it('is written and read by an image that waits', () => {
+  it('an image that waits writes and reads the EEPROM', () => {
     const source = `${QUIET}${I2C}I2C1.writeTo(0x57, 0, 32, [1, 2], new Uint8Array([3])); ${WAIT}
       I2C1.writeTo(0x57, 0, 32); print(I2C1.readFrom(0x57, 4).join());`;
     const fob = run(source);
@@ -183,7 +183,7 @@ describe('on the bus', () => {
     expect(fob.violations).toEqual([]);
   });
 
-  it('throws for an image that polls, and that is a violation', () => {
+  it('an image that polls the EEPROM gets an exception, which is a violation', () => {
     const source = `${QUIET}${I2C}I2C1.writeTo(0x57, 0, 0, 1);
       try { I2C1.writeTo(0x57, 0, 0) } catch (e) { print(e.toString()) }`;
     const fob = run(source);
@@ -191,7 +191,7 @@ describe('on the bus', () => {
     expect(fob.violations).toEqual(['AT24C32 addressed during its write time']);
   });
 
-  it('nobody answers at another address, on other pins or before setup', () => {
+  it('no chip answers at another address, on other pins or before setup', () => {
     const attempt = 'try { I2C1.readFrom(0x57, 1); print("read") } catch (e) { print("silent") }';
     const fob = run(
       `${QUIET}${attempt}${I2C}${attempt}try { I2C1.readFrom(0x50, 1) } catch (e) { print("nobody") }

@@ -8,13 +8,13 @@ import { run } from './kit.ts';
 const CHROMIUM = '/usr/bin/chromium';
 const needsChromium = { name: CHROMIUM, found: existsSync(CHROMIUM) ? CHROMIUM : undefined };
 
-/** A red square, and the words for what the screen is touched for. */
+/** A red square, and the words for the touches. */
 const IMAGE =
   'function say(t) { g.clear(true).setColor(0xf800).fillRect(0, 0, 9, 9).setFont("6x8", 2).drawString(t, 20, 40).flip() }' +
   'Bangle.on("touch", (b, xy) => say(xy.y < 88 ? "above" : "below")); Bangle.on("swipe", x => say(x > 0 ? "right" : "left")); say("none")';
 
-describeNeeds(needsChromium, 'the page of a fob with four keys', executablePath => {
-  it('shows the colours of its display, and has a button for every touch', async () => {
+describeNeeds(needsChromium, 'page of a fob with four keys', executablePath => {
+  it('the Bangle faceplate shows the colours of its display, and has a button for every touch', async () => {
     const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
     // After it: its display goes off by itself.
     const fob = run(IMAGE, { board: 'banglejs2', clock: 'real' });

@@ -16,7 +16,7 @@ function ownerLike(model: Owner, driver: BangleDriver): Owner {
   return Object.assign(new Owner(driver, PATIENCE), { key: model.key, deviceSecret: model.deviceSecret });
 }
 
-/** A fob with two HOTP accounts, its list on the display. */
+/** Returns a fob with two HOTP accounts, its list on the display. */
 async function withTwo(): Promise<{ driver: BangleDriver; owner: Owner }> {
   const driver = new BangleDriver();
   const owner = new Owner(driver);
@@ -29,7 +29,7 @@ async function withTwo(): Promise<{ driver: BangleDriver; owner: Owner }> {
 }
 
 describe('the image of the Bangle', () => {
-  it('goes through its list by taps, shows a passcode by its button, and back by a swipe', async () => {
+  it('the Bangle moves through its list by taps, shows a passcode by its button, and goes back by a swipe', async () => {
     const { driver } = await withTwo();
     const title = async () => (await driver.screen())[0];
     const first = await title();
@@ -41,7 +41,7 @@ describe('the image of the Bangle', () => {
     driver.fob.press(0, 700);
     const code = (await driver.screen()).find(line => /^\d{3} \d{3}$/.test(line));
     expect(code?.replace(' ', '')).toBe(RFC4226[0]);
-    // The passcode has a colour of its own, beside its place and size.
+    // The passcode has a distinct colour, beside its place and size.
     expect(driver.fob.screen().bitmap.colours).toContain(CYAN);
     driver.fob.press(3);
     expect(await title()).toBe(first);
@@ -49,7 +49,7 @@ describe('the image of the Bangle', () => {
     await driver.close();
   });
 
-  it('sleeps without a timer, feels no touch then, and wakes by a press that does nothing else', async () => {
+  it('the Bangle sleeps without a timer, feels no touch then, and wakes by a press that does nothing else', async () => {
     const { driver } = await withTwo();
     const [title] = await driver.screen();
     driver.fob.advance(200_000);
@@ -65,7 +65,7 @@ describe('the image of the Bangle', () => {
     await driver.close();
   });
 
-  it('lights up after a reset that finds its display off', () => {
+  it('the Bangle lights up after a reset that finds its display off', () => {
     const image = builtImage('banglejs2');
     const off = Buffer.from('Bangle.setLCDPower(0);Bangle.setLocked(1);');
     const fob = boot({ board: 'banglejs2', image: { ...image, '.boot1': new Uint8Array(off) } });
@@ -75,18 +75,18 @@ describe('the image of the Bangle', () => {
     fob.close();
   });
 
-  it('lights up by itself when it is asked, and takes a hold of its button', async () => {
+  it('the Bangle lights up by itself at a question, and takes a hold of its button', async () => {
     const { driver, owner } = await withTwo();
     driver.fob.advance(200_000);
     await owner.setClock(1_800_000_000);
     expect((await owner.client.call('clock', {})).state).toBe(1);
-    // Seconds go on from what was set.
+    // Seconds continue from the set time.
     driver.fob.advance(10_000);
     expect((await owner.client.call('clock', {})).utc).toBeGreaterThanOrEqual(1_800_000_010);
     await driver.close();
   });
 
-  it('outlives a hold of ten seconds, by which a fob that lost its keys is erased', async () => {
+  it('the Bangle survives a hold of ten seconds, by which a fob that lost its keys is erased', async () => {
     const store = memoryStore();
     const driver = new BangleDriver({ storage: store });
     await new Owner(driver).pair();
@@ -101,7 +101,7 @@ describe('the image of the Bangle', () => {
     await lost.close();
   });
 
-  it('holds 32 accounts with keys of 64 bytes and names of full length', async () => {
+  it('the Bangle holds 32 accounts with keys of 64 bytes and names of full length', async () => {
     const driver = new BangleDriver();
     const owner = new Owner(driver);
     await owner.pair();
@@ -114,7 +114,7 @@ describe('the image of the Bangle', () => {
     await driver.close();
   });
 
-  it('is old or new behind every power cut of an enrolment', { timeout: 120_000 }, async () => {
+  it('the Bangle is old or new after every power cut of an enrolment', { timeout: 120_000 }, async () => {
     const store: StateStore = memoryStore();
     const first = new BangleDriver({ storage: store });
     const model = new Owner(first);
@@ -149,7 +149,7 @@ describe('the image of the Bangle', () => {
 });
 
 describe('the loader of the Bangle', () => {
-  it('shows a damaged image on the display and gives the console back', () => {
+  it('the loader of the Bangle shows a damaged image on the display and gives the console back', () => {
     const image = builtImage('banglejs2');
     const app = Buffer.from(image.app ?? []);
     app.writeUInt8(app.readUInt8(2000) ^ 1, 2000);
@@ -164,7 +164,7 @@ describe('the loader of the Bangle', () => {
     fob.close();
   });
 
-  it('leaves no console on any port of a sound image', () => {
+  it('the loader of the Bangle leaves no console on any port of a sound image', () => {
     const fob = boot({ board: 'banglejs2' });
     for (const port of ['Bluetooth', 'Serial1'] as const) {
       let said = '';

@@ -7,14 +7,16 @@ export const PAGES = 192;
 export const PAGE_BYTES = 32;
 export const BYTES = PAGES * PAGE_BYTES;
 
-/** What one write says. */
+/** The content of one write. */
 export interface Write {
   readonly address: number;
   readonly data: Uint8Array;
 }
 
-/** The firmware's `FlashPages` and, for the console, `w` that writes, `r` that reads all `f` free bytes, `v` how many files
- * would count, and `k` that writes another file. */
+/**
+ * The firmware's `FlashPages` and, for the console, `w` that writes, `r` that reads all `f` free bytes, `v` that
+ * counts the valid files, and `k` that writes another file.
+ */
 export const PAGES_IMAGE: string =
   buildSync({
     stdin: {
@@ -43,7 +45,7 @@ export function copyOf(store: StateStore): StateStore {
   return copy;
 }
 
-/** A board of which nothing runs but the pages; spoken to over its console. */
+/** A board that runs only the pages; its console takes the commands. */
 export class PagesBoard {
   readonly fob: Fob;
 
@@ -56,7 +58,7 @@ export class PagesBoard {
     });
   }
 
-  /** What an expression comes to, or undefined where the power went in it. */
+  /** Returns the value of an expression, or undefined where the power went in it. */
   ask(expression: string): string | undefined {
     let text = '';
     const stop = this.fob.link.onData(data => {
@@ -78,7 +80,7 @@ export class PagesBoard {
   }
 }
 
-/** The bytes as they are after a write. */
+/** Returns the bytes as they are after a write. */
 export function written(contents: Buffer, { address, data }: Write): Buffer {
   const changed = Buffer.from(contents);
   changed.set(data, address);

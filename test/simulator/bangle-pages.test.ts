@@ -36,7 +36,7 @@ const aWrite = fc
     }),
   );
 
-/** A page of its own number and time, so that no two are equal. */
+/** A page with a unique number and time, so that no two are equal. */
 function stamped(index: number): Write {
   const data = Buffer.alloc(PAGE_BYTES, index);
   data.writeUInt32LE(index);
@@ -48,7 +48,7 @@ interface Worn {
   readonly contents: Buffer;
 }
 
-/** Memories after so many writes. */
+/** Returns the memories after so many writes. */
 function worn(writes: number): Worn {
   const store = memoryStore();
   const board = new PagesBoard(1, store);
@@ -61,7 +61,7 @@ function worn(writes: number): Worn {
   return { store, contents };
 }
 
-/** Every cut of what a boot itself writes leaves the bytes as they are. */
+/** Checks that every cut in the writes of a boot itself leaves the bytes unchanged. */
 function cutInBoot(seed: number, store: StateStore, contents: Buffer): void {
   for (let cut = 1; ; cut++) {
     const board = new PagesBoard(seed, copyOf(store));
@@ -115,15 +115,15 @@ function cutEverywhere(seed: number, start: Worn, writes: readonly Write[]): num
   }
 }
 
-describe('the pages in flash', () => {
-  it('read as erased before the first write', () => {
+describe('flash pages of the Bangle', () => {
+  it('flash pages read as erased before the first write', () => {
     const board = new PagesBoard(1, memoryStore());
     expect(board.contents().equals(BLANK)).toBe(true);
     expect(board.fob.operations).toBe(0);
     board.fob.close();
   });
 
-  it('hold what was written, through restarts and renewals of their file', LONG, () => {
+  it('flash pages hold their content through restarts and renewals of their file', LONG, () => {
     const start = worn(ENTRIES - 10);
     fc.assert(
       fc.property(fc.array(fc.oneof(aWrite, fc.constant(undefined)), { maxLength: 40 }), steps => {
@@ -146,7 +146,7 @@ describe('the pages in flash', () => {
     );
   });
 
-  it('are not written again where they hold that already', () => {
+  it('flash pages are not written again where they hold the same content', () => {
     const { store } = worn(3);
     const board = new PagesBoard(1, store);
     const { operations } = board.fob;
@@ -155,19 +155,19 @@ describe('the pages in flash', () => {
     board.fob.close();
   });
 
-  it('are old or new behind every power cut: in the first file that is made', () => {
+  it('flash pages are old or new after every power cut in the first file that is made', () => {
     const operations = SEEDS.map(seed => cutEverywhere(seed, worn(0), [stamped(1), stamped(2)]));
     expect(Math.min(...operations)).toBeGreaterThan(15);
   });
 
-  it('are old or new behind every power cut: while a full file is followed by another', () => {
+  it('flash pages are old or new after every power cut while another file follows a full one', () => {
     const start = worn(ENTRIES);
     const writes = [1, 2, 3, 4].map(index => stamped(1000 + index));
     const operations = SEEDS.map(seed => cutEverywhere(seed, start, writes));
     expect(Math.min(...operations)).toBeGreaterThan(18);
   });
 
-  it('begin the same file again, before any other, where the power went in its header', () => {
+  it('flash pages begin the same file again, before any other, where the power went in its header', () => {
     const start = worn(ENTRIES);
     const full = written(start.contents, stamped(999));
     for (const seed of Array.from({ length: 60 }, (_, index) => index)) {
@@ -187,7 +187,7 @@ describe('the pages in flash', () => {
     }
   });
 
-  it('refuse a write before Storage would compact itself, and stay readable', () => {
+  it('flash pages refuse a write before Storage would compact itself, and stay readable', () => {
     const store = memoryStore();
     // Room for two files and the margin.
     const board = new PagesBoard(1, store, { junk: new Uint8Array(480_000) });
@@ -209,7 +209,7 @@ describe('the pages in flash', () => {
 
 itNeeds(
   needsEspruino(),
-  'the pages in flash hold what was written on the real interpreter, through a renewal of their file',
+  'flash pages hold their content on the real interpreter, through a renewal of their file',
   async binary => {
     const folder = mkdtempSync(join(tmpdir(), 'passfob-pages-'));
     try {

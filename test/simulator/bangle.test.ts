@@ -15,7 +15,7 @@ function bangle(source: string, options: Partial<BootOptions> = {}): SimulatedFo
   return run(source, { ...BANGLE, ...options });
 }
 
-/** What an image prints that has one of the firmware's classes as `Part`. */
+/** Returns the output of an image that has one of the firmware's classes as `Part`. */
 function withPart(file: string, name: string, source: string): SimulatedFob {
   const code = buildSync({
     stdin: {
@@ -34,7 +34,7 @@ function withPart(file: string, name: string, source: string): SimulatedFob {
 }
 
 describe("the Bangle's interpreter", () => {
-  it('has native CCM and no other mode of AES, all hashes, and no PBKDF2', () => {
+  it("the Bangle's interpreter has native CCM and no other mode of AES, all hashes, and no PBKDF2", () => {
     expect(
       printed(
         'var c = require("crypto"); print(typeof AES.ccmEncrypt, typeof AES.encrypt, typeof c.AES, typeof c.PBKDF2, typeof c.SHA512, typeof USB)',
@@ -43,13 +43,13 @@ describe("the Bangle's interpreter", () => {
     ).toEqual(['function undefined undefined undefined function undefined']);
   });
 
-  it('tells its battery and a serial number of 64 bits', () => {
+  it("the Bangle's interpreter tells its battery and a serial number of 64 bits", () => {
     expect(printed('print(E.getBattery(), /^\\w{8}-\\w{8}$/.test(getSerial()))', BANGLE)).toEqual([
       '87 true',
     ]);
   });
 
-  it('has a clock that begins at 1970, keeps its time through a reset, and loses it with the power', () => {
+  it("the Bangle's clock begins at 1970, keeps its time through a reset, and loses it with the power", () => {
     const fob = bangle(
       `print(Math.floor(getTime())); if (getTime() < 1000) { setTime(${START_UTC}); setTimeout(() => E.reboot(), 5000); }`,
     );
@@ -61,7 +61,7 @@ describe("the Bangle's interpreter", () => {
     expect(lines(fob)).toEqual(['0', String(START_UTC + 5), '0']);
   });
 
-  it('has a crystal that drifts', () => {
+  it('the Bangle has a crystal that drifts', () => {
     const fob = bangle(`${CALM}setTime(${START_UTC}); setWatch(() => print(getTime().toFixed(3)), BTN1)`, {
       driftPpm: 20,
     });
@@ -70,7 +70,7 @@ describe("the Bangle's interpreter", () => {
     expect(Number(lines(fob)[0]) - START_UTC - 1000).toBeCloseTo(0.02, 1);
   });
 
-  it('shows its menu instead of erasing a Storage that is not sound', () => {
+  it('the Bangle shows its menu instead of erasing an unsound Storage', () => {
     const storage = memoryStore();
     bangle('print("ran")', { storage }).close();
     const at = STATE_HEADER_BYTES + EEPROM_BYTES;
@@ -83,7 +83,7 @@ describe("the Bangle's interpreter", () => {
 });
 
 describe("the Bangle's display", () => {
-  it('shows eight colours, at once or when nothing is left to do, and refuses those it would dither', () => {
+  it("the Bangle's display shows eight colours, at once or when idle, and refuses those it would dither", () => {
     const fob = bangle(
       'g.setColor(0xf800).fillRect(0, 0, 9, 9).setColor(0x07ff).fillRect(10, 0, 10, 0); try { g.setColor(0x1234).fillRect(20, 20, 21, 21).flip() } catch (e) { print(e.message); g.clear(); g.setColor(0xf800).fillRect(0, 0, 9, 9).setColor(0x07ff).fillRect(10, 0, 10, 0) }',
     );
@@ -93,7 +93,7 @@ describe("the Bangle's display", () => {
     expect([pixels[0], pixels[10], pixels[11]]).toEqual([1, 1, 0]);
   });
 
-  it('has a light of its own', () => {
+  it("the Bangle's display has its own light", () => {
     const fob = bangle('Bangle.setLCDBrightness(0.25); print(Bangle.isLCDOn())');
     expect(fob.screen().brightness).toBe(0.25);
     fob.advance(10_001);
@@ -107,13 +107,13 @@ describe("the Bangle's button and touch", () => {
   const TELL =
     'setWatch(e => print(e.state), BTN1, {repeat:true, edge:"both"}); Bangle.on("touch", (b, xy) => print("touch", b, xy.x, xy.y)); Bangle.on("swipe", (x, y) => print("swipe", x, y)); Bangle.on("lock", (l, why) => print("lock", l, why));';
 
-  it('locks after half a minute, feels nothing then, and wakes by a press that nobody gets', () => {
+  it('the Bangle locks after half a minute, feels nothing then, and wakes by a press that reaches no image', () => {
     const fob = bangle(TELL);
     fob.press(1);
     fob.advance(30_001);
     fob.press(1);
     fob.press(0);
-    // What comes within a tenth of a second is taken for the bounce of the press that woke.
+    // A press within a tenth of a second counts as the bounce of the press that woke.
     fob.press(0);
     fob.advance(200);
     fob.press(0);
@@ -128,7 +128,7 @@ describe("the Bangle's button and touch", () => {
     ]);
   });
 
-  it('stays awake where its times are taken away', () => {
+  it('the Bangle stays awake where its times are removed', () => {
     const fob = bangle(`${CALM}${TELL}`);
     fob.advance(200_000);
     fob.press(2);
@@ -137,13 +137,13 @@ describe("the Bangle's button and touch", () => {
     expect(fob.screen()).toMatchObject({ on: true, brightness: 1 });
   });
 
-  it('loads again when its button is held', () => {
+  it('the Bangle loads again when its button is held', () => {
     const fob = bangle('print("boot")');
     fob.press(0, 1600);
     expect(lines(fob)).toEqual(['boot', 'boot']);
   });
 
-  it('resets when its button is held for longer than the watchdog waits, unless that is served', () => {
+  it('the Bangle resets when its button is held for longer than the watchdog waits, unless that is served', () => {
     const fob = bangle(`${CALM}print("boot")`);
     fob.press(0, 5100);
     expect(lines(fob)).toEqual(['boot', 'boot']);
@@ -152,7 +152,7 @@ describe("the Bangle's button and touch", () => {
     expect(lines(served)).toEqual(['boot']);
   });
 
-  it('refuses options that Espruino does not know', () => {
+  it('the Bangle refuses options that Espruino does not know', () => {
     expect(printed('try { Bangle.setOptions({lockTime:0}) } catch (e) { print(e.message) }', BANGLE)).toEqual(
       ['Unknown option "lockTime"'],
     );
@@ -163,7 +163,7 @@ describe('the Bluetooth keyboard', () => {
   const TELL =
     'var k = new Part(); setWatch(() => print(k.ready, k.report(4), k.report(0)), BTN1, {repeat:true});Bangle.setOptions({lockTimeout:0,lcdPowerTimeout:0,backlightTimeout:0});';
 
-  it('is offered once somebody asks, and types to a computer that is bonded', () => {
+  it('the Bluetooth keyboard is offered on request, and types to a bonded computer', () => {
     const fob = withPart('banglejs2/keyboard.ts', 'BleKeyboard', TELL);
     const { bluetooth } = fob;
     if (!bluetooth) throw new Error('no Bluetooth');
@@ -178,7 +178,7 @@ describe('the Bluetooth keyboard', () => {
     fob.advance(50);
     fob.press();
     fob.advance(50);
-    // The second report of each press comes too early and is to be asked for again.
+    // The second report of each press comes too early and is to be requested again.
     expect(lines(fob)).toEqual([
       'false false false',
       'false false false',
@@ -191,7 +191,7 @@ describe('the Bluetooth keyboard', () => {
     ]);
   });
 
-  it('goes on after a connection that was lost while a report was on its way', () => {
+  it('the Bluetooth keyboard continues after a connection that was lost during a report', () => {
     const fob = withPart('banglejs2/keyboard.ts', 'BleKeyboard', TELL);
     fob.press();
     fob.bluetooth?.connect(true);
@@ -212,13 +212,13 @@ describe('the Bluetooth keyboard', () => {
     ['NRF.setServices(undefined,{hid:[1]});NRF.sendHIDReport([1])', 'Not connected'],
     ['NRF.setServices(undefined,{hid:1})', "'hid' must be undefined, or an array"],
     ['NRF.setServices(undefined,{hidden:1})', 'Unknown option "hidden"'],
-  ])('is refused as by Espruino: %s', (source, message) => {
+  ])('the Bluetooth keyboard is refused as by Espruino: %s', (source, message) => {
     expect(printed(`try { ${source} } catch (e) { print(e.message) }`, BANGLE)).toEqual([message]);
   });
 });
 
-describe('primitives by native CCM', () => {
-  it('open what they seal and nothing else, and decrypt what they encrypt', () => {
+describe('cryptography by native CCM', () => {
+  it('native CCM opens its own sealed data and nothing else, and decrypts its own encryption', () => {
     const fob = withPart(
       'parts/ccm.ts',
       'CcmPrimitives',

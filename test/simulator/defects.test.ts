@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { printed } from './kit.ts';
 
 describe('atob', () => {
-  it.each(['==', '=', ' ==', '=\n='])('answers %j with a string of length -1 and junk in it', text => {
+  it.each(['==', '=', ' ==', '=\n='])('atob answers %j with a string of length -1 and junk in it', text => {
     const source = `var s = atob(${JSON.stringify(text)}); print(s.length, typeof s.charCodeAt(0), typeof s.charCodeAt(40))`;
     expect(printed(source)).toEqual(['-1 number number']);
   });
 
-  it('has other junk in it in another fob', () => {
+  it('atob has other junk in another fob', () => {
     const source =
       'var s = atob("="); var o = []; for (var i = 0; i < 9; i++) o.push(s.charCodeAt(i)); print(o.join())';
     expect(printed(source, { seed: 1 })).not.toEqual(printed(source, { seed: 2 }));
@@ -26,12 +26,12 @@ describe('atob', () => {
     ['QQ==QQ==', '65,65,0,0'],
     ['$$$$', '0,0,0'],
     ['/+8A', '255,239,0'],
-  ])('decodes %j as Espruino does', (text, expected) => {
+  ])('atob decodes %j as Espruino does', (text, expected) => {
     const source = `var s = atob(${JSON.stringify(text)}), o = []; for (var i = 0; i < s.length; i++) o.push(s.charCodeAt(i)); print(o.join())`;
     expect(printed(source)).toEqual([expected]);
   });
 
-  it('and btoa keep all 256 values', () => {
+  it('atob and btoa keep all 256 values', () => {
     const source =
       'var u = new Uint8Array(256); for (var i = 0; i < 256; i++) u[i] = i; var s = atob(btoa(u)), ok = s.length === 256; for (i = 0; i < 256; i++) if (s.charCodeAt(i) !== i) ok = false; print(ok)';
     expect(printed(source)).toEqual(['true']);
@@ -57,7 +57,7 @@ describe('differences an image can meet', () => {
     ['apply takes 256', 'String.fromCharCode.apply(null, new Uint8Array(256)).length', '256'],
     ['events are on every object', 'typeof {}["on"] + typeof {}["emit"]', 'functionfunction'],
     ['hwRand is a signed 32-bit number', '(function (n) { return n === (n | 0) })(E.hwRand())', 'true'],
-  ])('%s', (_what, expression, expected) => {
+  ])('the simulator differs from the standard as Espruino does: %s', (_what, expression, expected) => {
     expect(printed(`print(eval(${JSON.stringify(expression)}))`)).toEqual([expected]);
   });
 
@@ -71,7 +71,7 @@ describe('differences an image can meet', () => {
 });
 
 describe('crypto', () => {
-  it('prints argument errors and answers undefined', () => {
+  it('crypto prints argument errors and answers undefined', () => {
     const source = `var c = require("crypto");
       print(c.AES.encrypt(new Uint8Array(15), new Uint8Array(16)));
       print(c.AES.encrypt(new Uint8Array(16), new Uint8Array(5)));
@@ -88,7 +88,7 @@ describe('crypto', () => {
     ]);
   });
 
-  it('ignores the IV in counter mode', () => {
+  it('crypto ignores the IV in counter mode', () => {
     const source = `var k = new Uint8Array(16), d = new Uint8Array(20), iv = new Uint8Array([1, 2, 3]);
       print(new Uint8Array(AES.encrypt(d, k, { mode: "CTR", iv: iv })).join());`;
     expect(printed(source)).toEqual([
@@ -96,14 +96,14 @@ describe('crypto', () => {
     ]);
   });
 
-  it('has on pico neither SHA-512 nor CCM', () => {
+  it('crypto on pico has neither SHA-512 nor CCM', () => {
     const source =
       'var c = require("crypto"); print(typeof c.SHA384, typeof c.SHA512, typeof AES.ccmEncrypt, typeof c.PBKDF2)';
     expect(printed(source)).toEqual(['undefined undefined undefined function']);
     expect(printed(source, { board: 'bench' })).toEqual(['function function function function']);
   });
 
-  it('flattens what it hashes', () => {
+  it('crypto flattens the data it hashes', () => {
     const source = `var c = require("crypto"), h = c.SHA1([1, [2, "a"], new Uint8Array([3]), { data: 4, count: 2 }]);
       print(h[0] === c.SHA1("\\x01\\x02a\\x03\\x04\\x04")[0], h.length)`;
     expect(printed(source)).toEqual(['true 20']);
@@ -121,12 +121,12 @@ describe('indexOf', () => {
     ['a b', ' c', -1],
     ['aab', 'ab', 1],
     [' 12 34 ', ' 56 ', 6],
-  ])('finds at the end of %j what begins there as %j does, at %i', (text, sought, at) => {
+  ])('indexOf finds at the end of %j the beginning of %j, at %i', (text, sought, at) => {
     const source = `print(${JSON.stringify(text)}.indexOf(${JSON.stringify(sought)}))`;
     expect(printed(source)).toEqual([`${at}`]);
   });
 
-  it('is what includes asks', () => {
+  it('includes uses indexOf', () => {
     expect(printed('print(" 12 34 ".includes(" 56"), " 12 34 .".includes(" 56"))')).toEqual(['true false']);
   });
 });

@@ -29,14 +29,14 @@ function part(driftPpm = 0) {
 const hex = (values: readonly number[]) => values.map(value => value.toString(16).padStart(2, '0')).join(' ');
 
 describe('DS3231', () => {
-  it('begins at 2000-01-01 with the oscillator-stop flag set', () => {
+  it('the DS3231 begins at 2000-01-01 with the oscillator-stop flag set', () => {
     const { read } = part();
     expect(hex(read(0, 7))).toBe('00 00 00 01 01 01 00');
     expect(read(0x0f)[0]).toBe(0x88);
     expect(read(0x11, 2)).toEqual([25, 0]);
   });
 
-  it('counts in BCD across seconds, hours and the end of a year', () => {
+  it('the DS3231 counts in BCD across seconds, hours and the end of a year', () => {
     const { write, read, wait } = part();
     write(0, 0x58, 0x59, 0x23, 0x04, 0x31, 0x12, 0x25);
     wait(1.999 * SECOND);
@@ -46,7 +46,7 @@ describe('DS3231', () => {
     expect(hex(registers.filter((_, index) => index !== 3))).toBe('00 00 00 01 01 26');
   });
 
-  it('clears the oscillator-stop flag when told to and cannot be made to set it', () => {
+  it('the DS3231 clears the oscillator-stop flag when told to and cannot be made to set it', () => {
     const { write, read } = part();
     write(0x0f, 0x00);
     expect(read(0x0f)[0]).toBe(0);
@@ -54,7 +54,7 @@ describe('DS3231', () => {
     expect(read(0x0f)[0]).toBe(0x08);
   });
 
-  it('knows leap years, and takes 2100 for one', () => {
+  it('the DS3231 knows leap years, and takes 2100 for one', () => {
     const { write, read, wait } = part();
     const dayAfter = (year: number, century: boolean) => {
       write(0, 0x59, 0x59, 0x23, 1, 0x28, 0x02 | (century ? 0x80 : 0), year);
@@ -67,14 +67,14 @@ describe('DS3231', () => {
     expect(dayAfter(0x00, true)).toBe('2-29');
   });
 
-  it('sets the century bit on going from 2099 to 2100', () => {
+  it('the DS3231 sets the century bit on going from 2099 to 2100', () => {
     const { write, read, wait } = part();
     write(0, 0x59, 0x59, 0x23, 1, 0x31, 0x12, 0x99);
     wait(SECOND);
     expect(hex(read(4, 3))).toBe('01 81 00');
   });
 
-  it('is slower by 0.1 ppm a step of the aging offset, and faster for negative ones', () => {
+  it('the DS3231 is slower by 0.1 ppm a step of the aging offset, and faster for negative ones', () => {
     const elapsed = (aging: number, driftPpm = 0) => {
       const { write, read, wait } = part(driftPpm);
       write(0x10, aging & 255);
@@ -94,7 +94,7 @@ describe('DS3231', () => {
     expect(Math.abs(elapsed(20, 2) - truth)).toBeLessThanOrEqual(1);
   });
 
-  it('goes on from the battery, and stops there when the image asked for that', () => {
+  it('the DS3231 continues on the battery, and stops there when the image asked for that', () => {
     const { rtc, write, read, wait } = part();
     write(0x0f, 0);
     write(0, 0, 0, 0, 1, 1, 1, 0x26);
@@ -111,7 +111,7 @@ describe('DS3231', () => {
     expect((read(0x0f)[0] ?? 0) & 0x80).toBe(0x80);
   });
 
-  it('keeps all bits of its alarm registers, beside the time, until its battery dies', () => {
+  it('the DS3231 keeps all bits of its alarm registers, beside the time, until its battery dies', () => {
     const { rtc, write, read, wait } = part();
     write(0x0f, 0);
     write(0, 0, 0, 0, 1, 1, 1, 0x26);

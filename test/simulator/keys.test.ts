@@ -4,8 +4,8 @@ import { lines, QUIET, run } from './kit.ts';
 const WATCH = (options: string) =>
   `${QUIET}setWatch(e => print(e.state, Math.round((e.time - e.lastTime) * 1000) / 1000), BTN, ${options});`;
 
-describe('a key', () => {
-  it('is high while it is down', () => {
+describe('simulated keys', () => {
+  it('a key is high while it is down', () => {
     const fob = run(`${QUIET}setInterval(() => print(BTN.read(), digitalRead(BTN1), C13 === BTN), 50);`);
     fob.keyDown();
     fob.advance(52);
@@ -14,7 +14,7 @@ describe('a key', () => {
     expect(lines(fob)).toEqual(['true 1 true', 'false 0 true']);
   });
 
-  it('bounces by seed, and the debounce sees one edge each way', () => {
+  it('a key bounces by seed, and the debounce sees one edge each way', () => {
     const raw = new Set<number>();
     for (let seed = 0; seed < 20; seed++) {
       const bare = run(
@@ -35,7 +35,7 @@ describe('a key', () => {
     expect(raw.size).toBeGreaterThan(2);
   });
 
-  it('tells when it changed, not when the debounce was over', () => {
+  it('a key reports the time of its change, not the end of the debounce', () => {
     const fob = run(WATCH('{ repeat: true, edge: "both", debounce: 10 }'), { seed: 4 });
     fob.press(0, 500);
     const [down = '', up = ''] = lines(fob);
@@ -45,13 +45,13 @@ describe('a key', () => {
     expect(held).toBeLessThan(0.505);
   });
 
-  it('is not noticed when it is shorter than the debounce', () => {
+  it('a key press shorter than the debounce is not noticed', () => {
     const fob = run(WATCH('{ repeat: true, edge: "both", debounce: 50 }'));
     fob.press(0, 30);
     expect(lines(fob)).toEqual([]);
   });
 
-  it('has the defaults of a built-in button: rising, 25 ms, once', () => {
+  it('a key has the defaults of a built-in button: rising, 25 ms, once', () => {
     const fob = run(`${QUIET}setWatch(e => print(e.state), BTN);`);
     fob.keyDown();
     fob.advance(20);
@@ -64,7 +64,7 @@ describe('a key', () => {
     expect(lines(fob)).toEqual(['true']);
   });
 
-  it('can be watched for one edge, and no longer', () => {
+  it('a key can be watched for one edge, and no longer', () => {
     const fob = run(
       `${QUIET}var w = setWatch(e => { print(e.state); clearWatch(w) }, BTN, { repeat: true, edge: "falling", debounce: 5 });
        try { setWatch(() => 0, BTN, { edge: "sideways" }) } catch (e) { print(e.message) } try { setWatch(() => 0, "Z9") } catch (e) { print(e.message) }`,
@@ -78,7 +78,7 @@ describe('a key', () => {
     ]);
   });
 
-  it('is refused where there is none', () => {
+  it('a key that does not exist is refused', () => {
     const fob = run('');
     expect(fob.keys).toBe(1);
     expect(() => fob.keyDown(1)).toThrow('there is no key 1');

@@ -3,24 +3,24 @@ import { boot } from '@passfob/simulator/boot';
 
 export const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'latin1'));
 
-/** A board that runs this text as its `.bootcde`. */
+/** Boots a board that runs this text as its `.bootcde`. */
 export function run(source: string, options: Partial<BootOptions> = {}): SimulatedFob {
   return boot({ board: 'pico', image: { '.bootcde': bytes(source) }, ...options });
 }
 
-/** The lines an image has printed. */
+/** Returns the lines an image has printed. */
 export function lines(fob: SimulatedFob): string[] {
   return fob.consoleText().split('\n').slice(0, -1);
 }
 
-/** What an image prints that runs this text on a board of its own. */
+/** Returns the output of an image that runs this text on a new board. */
 export function printed(source: string, options: Partial<BootOptions> = {}): string[] {
   const fob = run(source, options);
   fob.close();
   return lines(fob);
 }
 
-/** Everything a port sends from now on. */
+/** Collects everything a port sends from now on. */
 export function listen(fob: SimulatedFob, port: 'USB' | 'Serial1' | 'Serial2'): { text(): string } {
   let text = '';
   fob.serial(port).onData(data => {

@@ -1,4 +1,4 @@
-// As anyone's tests import it: through the exports of package.json, from the built package.
+// As the tests of other projects import it: through the exports of package.json, from the built package.
 import { boot, type Fob } from 'passfob/simulator';
 import { afterEach, expect, it } from 'vitest';
 
@@ -7,7 +7,7 @@ const BIRTH = new Uint8Array(32).fill(1);
 let fob: Fob | undefined;
 afterEach(() => fob?.close());
 
-it('boots a fob, presses its button and reads its screen', () => {
+it('the library boots a fob, presses its button and reads its screen', () => {
   fob = boot({ board: 'pico' });
   const before = fob.screen();
   expect(before.on).toBe(true);
@@ -18,7 +18,7 @@ it('boots a fob, presses its button and reads its screen', () => {
   expect(fob.screen().text[1]).toBe('10% Gathering chance.');
 });
 
-it('has virtual time, and memories that outlive a power cut', () => {
+it('the library has virtual time, and memories that survive a power cut', () => {
   fob = boot({ board: 'pico', files: { birth: BIRTH } });
   const start = fob.now();
   fob.advance(31_000);
@@ -27,6 +27,6 @@ it('has virtual time, and memories that outlive a power cut', () => {
   fob.cutPower();
   expect(fob.powered).toBe(false);
   fob.powerOn();
-  // It was flashed with the birth of its entropy, and still has it.
+  // It was flashed with its initial randomness, and still has it.
   expect(fob.screen().text.join(' ')).toContain('passfob pair');
 });

@@ -20,29 +20,32 @@ const PRESENT =
   'Object Array String Number Boolean Function Error TypeError SyntaxError ReferenceError InternalError Date Math JSON RegExp Promise ArrayBuffer DataView Uint8Array Int32Array Float64Array Uint8ClampedArray parseInt parseFloat isNaN isFinite encodeURIComponent decodeURIComponent eval console global globalThis setTimeout setInterval clearTimeout clearInterval changeInterval atob btoa load save reset getSerial print require Modules process E Graphics I2C1 Serial1 Serial2 USB B8 BTN BTN1 LED1 C13 digitalRead digitalWrite pinMode setWatch clearWatch getTime setTime AES';
 
 describe('the context of an image', () => {
-  it.each(MISSING_GLOBALS.split(' '))('has no %s', name => {
+  it.each(MISSING_GLOBALS.split(' '))('the context of an image has no %s', name => {
     expect(printed(`print(typeof ${name})`)).toEqual(['undefined']);
     expect(printed(`try { ${name}; print("there") } catch (e) { print(e.toString()) }`)).toEqual([
       `ReferenceError: ${name} is not defined`,
     ]);
   });
 
-  it.each(MISSING_MEMBERS.split(' '))('has no %s', name => {
+  it.each(MISSING_MEMBERS.split(' '))('the context of an image has no %s', name => {
     expect(printed(`print(typeof ${name})`)).toEqual(['undefined']);
   });
 
-  it.each(Object.entries(MISSING_METHODS))('has on %s none of the later methods', (value, names) => {
-    const list = JSON.stringify(names.split(' '));
-    const source = `var v = (${value}); print(${list}.filter(n => v[n] !== undefined).join(","))`;
-    expect(printed(source)).toEqual(['']);
-  });
+  it.each(Object.entries(MISSING_METHODS))(
+    'the context of an image has on %s none of the later methods',
+    (value, names) => {
+      const list = JSON.stringify(names.split(' '));
+      const source = `var v = (${value}); print(${list}.filter(n => v[n] !== undefined).join(","))`;
+      expect(printed(source)).toEqual(['']);
+    },
+  );
 
-  it('has what the boards have', () => {
+  it('the context of an image has the globals of the boards', () => {
     const source = `print(${JSON.stringify(PRESENT.split(' '))}.filter(n => typeof globalThis[n] === "undefined").join(","))`;
     expect(printed(source)).toEqual(['']);
   });
 
-  it('has the language without the missing names', () => {
+  it('the context of an image has the language without the missing names', () => {
     const source = `
       class A { constructor(x) { this.x = x; } get y() { return this.x + 1; } static z() { return 7; } }
       class B extends A { constructor() { super(4); } }
@@ -55,13 +58,13 @@ describe('the context of an image', () => {
     expect(printed(source)).toEqual(['a b 1 2 3 5 7 x,y a-b {"a":[1]}']);
   });
 
-  it('evaluates in the global scope', () => {
+  it('the context of an image evaluates in the global scope', () => {
     const files = { app: new Uint8Array(Buffer.from('var made = 5; function f() { return made; }')) };
     const source = 'var n = eval; n(require("Storage").read("app")); print(f(), made, globalThis.made)';
     expect(printed(source, { files })).toEqual(['5 5 5']);
   });
 
-  it('is another one after every boot', () => {
+  it('the context of an image is new after every boot', () => {
     expect(printed('print(typeof globalThis.left); left = 1; if (getTime() < 0) load();')).toEqual([
       'undefined',
     ]);
@@ -69,14 +72,14 @@ describe('the context of an image', () => {
 });
 
 describe('exceptions', () => {
-  it('of other kinds are no Error, and have no name', () => {
+  it('exceptions of other kinds are no Error, and have no name', () => {
     const source = `
       try { null.x } catch (e) { print(e instanceof TypeError, e instanceof Error, typeof e.name) }
       try { throw new Error("why") } catch (e) { print(e instanceof Error, e.message, e.toString()) }`;
     expect(printed(source)).toEqual(['true false undefined', 'true why Error: why']);
   });
 
-  it('that nobody catches are printed, and life goes on', () => {
+  it('uncaught exceptions are printed, and the image continues', () => {
     const source = 'setTimeout(function () { print("later") }, 1); throw new Error("lost")';
     expect(printed(source)[0]).toBe('Uncaught Error: lost');
   });

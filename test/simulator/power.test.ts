@@ -5,7 +5,7 @@ import { bytes, I2C, lines, listen, QUIET, run } from './kit.ts';
 const WAIT = 'var t = getTime() + 0.0101; while (getTime() < t);';
 
 describe('power', () => {
-  it('gone means RAM gone and memories kept', () => {
+  it('a power loss clears RAM and keeps the memories', () => {
     const fob = run(`${QUIET}${I2C}
       if (typeof counted === "undefined") counted = 0;
       var s = require("Storage"), n = +(s.read("n") || 0);
@@ -23,7 +23,7 @@ describe('power', () => {
     expect(lines(fob)).toHaveLength(3);
   });
 
-  it('goes in the very operation that was asked for, and nothing happens after it', () => {
+  it('the power goes in exactly the requested operation, and nothing happens after it', () => {
     const fob = run(`${QUIET}${I2C}USB.on("data", () => {
       for (var i = 1; i < 6; i++) { USB.write("" + i); try { I2C1.writeTo(0x57, 0, i * 32, i) } catch (e) { USB.write("caught") } ${WAIT} }
       USB.write("done"); });`);
@@ -38,7 +38,7 @@ describe('power', () => {
     expect(() => fob.cutPowerAtOperation(0)).toThrow('from 1');
   });
 
-  it('can go during the boot', () => {
+  it('the power can go during the boot', () => {
     const storage = memoryStore();
     const fob = run(`${QUIET}var s = require("Storage"); s.write("x" + s.list().length, "12345678");`, {
       storage,
@@ -51,7 +51,7 @@ describe('power', () => {
     expect(fob.powered).toBe(true);
   });
 
-  it('counts operations over boots and over processes', () => {
+  it('power cuts count operations over boots and over processes', () => {
     const storage = memoryStore();
     const source = `${QUIET}require("Storage").write("n", "" + Math.random());`;
     const first = run(source, { storage });
@@ -63,7 +63,7 @@ describe('power', () => {
     expect(second.operations).toBe(8);
   });
 
-  it('lets the clock run on from its battery, and time be lost with that', () => {
+  it('without power the clock runs on from its battery, and loses the time with the battery', () => {
     const fob = run(`${QUIET}${I2C}
       I2C1.writeTo(0x68, 0); var r = I2C1.readFrom(0x68, 16);
       print(r[1].toString(16), r[6].toString(16), r[15] & 128);
@@ -82,19 +82,19 @@ describe('power', () => {
     expect(lines(fob).at(-1)).toBe('0 0 128');
   });
 
-  it('wears pages: each write and erasure is counted where it was', () => {
+  it('each write and erasure of a page is counted as wear where it was', () => {
     const fob = run(
       `${QUIET}${I2C}I2C1.writeTo(0x57, 0, 64, 1); ${WAIT} I2C1.writeTo(0x57, 0, 65, 1); var s = require("Storage"); s.write("a", "x"); s.erase("a"); s.compact();`,
     );
     const { eepromWrites, flashErases, flashWrites } = fob.wear();
     expect(eepromWrites.slice(0, 4)).toEqual([0, 0, 2, 0]);
     expect(eepromWrites).toHaveLength(128);
-    // Header, data, mark; then the one page with something to keep.
+    // Header, data, mark; then the one page with data to keep.
     expect(flashErases).toEqual([1, 0, 0]);
     expect(flashWrites).toBe(4);
   });
 
-  it('of the crystal drifts where that is asked for, while no process runs too', () => {
+  it('the crystal drifts on request, while no process runs, too', () => {
     const storage = memoryStore();
     const DAY_MS = 86_400_000;
     const startMs = Date.UTC(2026, 0, 1);
@@ -107,7 +107,7 @@ describe('power', () => {
     expect(lines(later)).toEqual(['0 1 26']);
   });
 
-  it('is taken by a watchdog that is not kicked', () => {
+  it('a watchdog that is not kicked resets the board', () => {
     const fob = run(
       `${QUIET}print("boot"); E.enableWatchdog(2, false); var i = setInterval(() => E.kickWatchdog(), 1000); setTimeout(() => clearInterval(i), 3500);`,
     );
@@ -117,7 +117,7 @@ describe('power', () => {
     expect(lines(fob)).toEqual(['boot', 'boot']);
   });
 
-  it('shows: the display is dark and its text gone', () => {
+  it('without power the display is dark and its text gone', () => {
     const fob = run(SCREEN);
     expect(fob.screen()).toMatchObject({ on: true, text: ['Hello'] });
     let told = 0;
@@ -138,7 +138,7 @@ const SCREEN = `${QUIET}${I2C}
   g.drawString("Hello", 10, 8); show();`;
 
 describe('the screen', () => {
-  it('has text and pixels once they are sent', () => {
+  it('the screen has text and pixels once they are sent', () => {
     const fob = run(`${SCREEN} g.drawString("unsent", 0, 40);`);
     const { text, bitmap } = fob.screen();
     expect(text).toEqual(['Hello']);
@@ -148,14 +148,14 @@ describe('the screen', () => {
     expect(bitmap.pixels[7 * 128 + 10]).toBe(0);
   });
 
-  it('has its strings from top to bottom, then from left to right, without those painted over', () => {
+  it('the screen has its strings from top to bottom, then from left to right, without those painted over', () => {
     const fob = run(`${SCREEN}
       g.clear(); g.drawString("right", 60, 0); g.drawString("below", 0, 20); g.drawString("left", 0, 0); g.drawString("old", 0, 40);
       g.clearRect(0, 40, 127, 47); g.drawString("new", 0, 40); g.drawString("  ", 0, 50); show();`);
     expect(fob.screen().text).toEqual(['left', 'right', 'below', 'new']);
   });
 
-  it('tells a listener after a change', () => {
+  it('the screen tells a listener after a change', () => {
     const fob = run(`${SCREEN} setTimeout(() => { g.clear().drawString("next", 0, 0); show(); }, 100);`);
     const seen: string[] = [];
     const stop = fob.onScreen(() => seen.push(fob.screen().text.join()));
@@ -164,14 +164,14 @@ describe('the screen', () => {
     stop();
   });
 
-  it('of the bench is what was drawn', () => {
+  it('the screen of the bench is its drawing', () => {
     const source =
       'var g = Graphics.createArrayBuffer(64, 32, 1); g.setFontCustom("    ", 32, 1, 1).drawString("bench", 0, 0);';
     expect(run('', { board: 'bench' }).screen()).toMatchObject({ on: false, text: [] });
     expect(run(source, { board: 'bench' }).screen()).toMatchObject({ on: true, text: ['bench'] });
   });
 
-  it('refuses fonts that are not simulated', () => {
+  it('the screen refuses fonts that are not simulated', () => {
     const fob = run(
       'var g = Graphics.createArrayBuffer(8, 8, 1); try { g.drawString("x", 0, 0) } catch (e) { print(e.message) } try { g.setFont("Vector", 20) } catch (e) { print(e.message) }',
     );

@@ -3,8 +3,8 @@ import { bytes, lines, listen, QUIET, run } from './kit.ts';
 
 const ECHO = `${QUIET}USB.on("data", d => USB.write("<", d, ">"));`;
 
-describe('a port', () => {
-  it('carries all 256 values both ways', () => {
+describe('serial ports', () => {
+  it('a port carries all 256 values both ways', () => {
     const fob = run(`${QUIET}USB.on("data", d => USB.write(d));`);
     const out: number[] = [];
     fob.link.onData(data => out.push(...data));
@@ -13,13 +13,13 @@ describe('a port', () => {
     expect(out).toEqual([...all]);
   });
 
-  it('delivers at most 64 bytes an event', () => {
+  it('a port delivers at most 64 bytes an event', () => {
     const fob = run(`${QUIET}USB.on("data", d => print(d.length));`);
     fob.link.write(new Uint8Array(150));
     expect(lines(fob)).toEqual(['64', '64', '22']);
   });
 
-  it('writes what is nested', () => {
+  it('a port writes nested values', () => {
     const fob = run(
       `${QUIET}USB.on("data", () => { USB.write("a", [98, [99]], new Uint8Array([100]), { data: "e", count: 2 }); USB.print("f"); USB.println(7) });`,
     );
@@ -28,14 +28,14 @@ describe('a port', () => {
     expect(out.text()).toBe('abcdeef7\r\n');
   });
 
-  it('keeps 512 bytes while nobody listens', () => {
+  it('a port keeps 512 bytes without a listener', () => {
     const fob = run(`${QUIET}setTimeout(() => USB.on("data", d => print(d.length)), 10);`);
     fob.link.write(new Uint8Array(600));
     fob.advance(20);
     expect(lines(fob)).toEqual(['512']);
   });
 
-  it('of a USART is deaf until it is set up, on the bench too', () => {
+  it('a USART is deaf until it is set up, on the bench, too', () => {
     const source = `${QUIET}Serial1.on("data", d => print(d)); Serial2.on("data", d => { Serial1.setup(9600); Serial1.write("open") }); Serial2.setup(9600);`;
     const fob = run(source, { board: 'bench' });
     const out = listen(fob, 'Serial1');
@@ -46,7 +46,7 @@ describe('a port', () => {
     expect(out.text()).toBe('open');
   });
 
-  it('answers before write returns, and never from within the image', () => {
+  it('a port answers before write returns, and never from within the image', () => {
     const fob = run(ECHO);
     const seen: string[] = [];
     let depth = 0;
@@ -57,7 +57,7 @@ describe('a port', () => {
       seen.push(text);
       if (seen.length < 4) {
         fob.link.write(bytes(String(seen.length)));
-        // Queued: the answer has not come within this call.
+        // Queued: the answer does not come within this call.
         expect(seen.at(-1)).toBe(text);
       }
       depth--;
@@ -67,7 +67,7 @@ describe('a port', () => {
     expect(deepest).toBe(1);
   });
 
-  it('stops telling a listener that went', () => {
+  it('a port stops telling a removed listener', () => {
     const fob = run(ECHO);
     let count = 0;
     const stop = fob.link.onData(() => count++);
@@ -78,7 +78,7 @@ describe('a port', () => {
     expect(count).toBe(1);
   });
 
-  it('ignores bytes while the power is off', () => {
+  it('a port ignores bytes while the power is off', () => {
     const fob = run(`${QUIET}USB.on("data", d => print(d));`);
     fob.cutPower();
     fob.link.write(bytes('lost'));
@@ -87,7 +87,7 @@ describe('a port', () => {
     expect(lines(fob)).toEqual(['found']);
   });
 
-  it('survives a handler that throws', () => {
+  it('a port survives a handler that throws', () => {
     const fob = run(
       `${QUIET}USB.on("data", d => { if (d === "x") throw new Error("bad"); USB.write("fine") });`,
     );
@@ -98,13 +98,13 @@ describe('a port', () => {
     expect(lines(fob)[0]).toBe('Uncaught Error: bad');
   });
 
-  it('does not let an image that echoes to itself run for ever', () => {
+  it('a port does not let an image that echoes to itself run forever', () => {
     const fob = run(ECHO);
     fob.link.onData(data => fob.link.write(data.subarray(0, 1)));
     expect(() => fob.link.write(bytes('a'))).toThrow('never comes to rest');
   });
 
-  it('refuses to move time from within a listener', () => {
+  it('a port refuses to move time from within a listener', () => {
     const fob = run(ECHO);
     fob.link.onData(() => fob.advance(1));
     expect(() => fob.link.write(bytes('a'))).toThrow('from within a listener');
@@ -113,7 +113,7 @@ describe('a port', () => {
 });
 
 describe('the console', () => {
-  it('is on USB at boot: a prompt that echoes and evaluates', () => {
+  it('the console is on USB at boot: a prompt that echoes and evaluates', () => {
     const fob = run('var x = 20;');
     const out = listen(fob, 'USB');
     fob.link.write(bytes('x+1\r'));
@@ -121,14 +121,14 @@ describe('the console', () => {
     expect(fob.consoleText()).toBe('');
   });
 
-  it('shows there what the image prints and throws', () => {
+  it("the console shows the image's output and exceptions", () => {
     const fob = run('setTimeout(() => { print("noise"); null.x }, 5);');
     const out = listen(fob, 'USB');
     fob.advance(10);
     expect(out.text()).toContain('noise\r\nUncaught TypeError');
   });
 
-  it('waits for the end of a program of several lines, and forgets it at Ctrl-C', () => {
+  it('the console waits for the end of a program of several lines, and forgets it at Ctrl-C', () => {
     const fob = run('');
     const out = listen(fob, 'USB');
     fob.link.write(bytes('function f() {\nreturn 5;\n}\nf()\n'));
@@ -138,7 +138,7 @@ describe('the console', () => {
     expect(out.text().endsWith('7\r\n=7\r\n>')).toBe(true);
   });
 
-  it('leaves the port to the image when it is taken away', () => {
+  it('the console leaves the port to the image when it is removed', () => {
     const fob = run(`${QUIET}USB.on("data", d => print("data", d)); print(E.getConsole());`);
     const out = listen(fob, 'USB');
     fob.link.write(bytes('1\r\x03'));
@@ -146,7 +146,7 @@ describe('the console', () => {
     expect(out.text()).toBe('');
   });
 
-  it('can be brought back, and locked', () => {
+  it('the console can be brought back, and locked', () => {
     const fob = run(
       `${QUIET}USB.on("data", d => { E.setPassword("word"); E.lockConsole(); E.setConsole(USB, { force: true }) });`,
     );

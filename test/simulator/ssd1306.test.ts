@@ -30,7 +30,7 @@ describe('SSD1306', () => {
     return found;
   };
 
-  it('shows noise until it is written, and nothing before it is on', () => {
+  it('the SSD1306 shows noise until it is written, and nothing before it is on', () => {
     expect(lit().length).toBeGreaterThan(1000);
     expect(part.on).toBe(false);
     command(0xaf);
@@ -41,7 +41,7 @@ describe('SSD1306', () => {
     expect(part.on).toBe(false);
   });
 
-  it('is upright with A1 and C8, upside down without', () => {
+  it('the SSD1306 is upright with A1 and C8, upside down without', () => {
     command(...UPRIGHT);
     clear();
     command(0x21, 3, 127, 0x22, 1, 7);
@@ -49,7 +49,7 @@ describe('SSD1306', () => {
     expect(lit()).toEqual(['3,8']);
     command(0xc0);
     expect(lit()).toEqual(['3,55']);
-    // Segment remap counts for what is written after it (data sheet 9.1.3).
+    // Segment remap counts for later writes (data sheet 9.1.3).
     command(0xa0);
     expect(lit()).toEqual(['3,55']);
     command(0x21, 3, 127, 0x22, 1, 7);
@@ -57,7 +57,7 @@ describe('SSD1306', () => {
     expect(lit()).toEqual(['3,55', '124,55']);
   });
 
-  it('fills a window in horizontal mode and starts again at its corner', () => {
+  it('the SSD1306 fills a window in horizontal mode and starts again at its corner', () => {
     command(...UPRIGHT);
     clear();
     command(0x21, 10, 11, 0x22, 2, 3);
@@ -65,7 +65,7 @@ describe('SSD1306', () => {
     expect(lit()).toEqual(['11,16', '10,23', '10,24', '11,24']);
   });
 
-  it('goes down first in vertical mode', () => {
+  it('the SSD1306 goes down first in vertical mode', () => {
     command(...UPRIGHT);
     clear();
     command(0x20, 1, 0x21, 10, 11, 0x22, 2, 3);
@@ -73,7 +73,7 @@ describe('SSD1306', () => {
     expect(lit()).toEqual(['10,16', '11,16']);
   });
 
-  it('stays on its page in page mode', () => {
+  it('the SSD1306 stays on its page in page mode', () => {
     command(...UPRIGHT);
     clear();
     command(0x20, 2, 0xb5, 0x0e, 0x17);
@@ -81,20 +81,20 @@ describe('SSD1306', () => {
     expect(lit()).toEqual(['0,40', '126,40', '127,40']);
   });
 
-  it('takes commands and pixels of one transfer by its control bytes', () => {
+  it('the SSD1306 takes commands and pixels of one transfer by its control bytes', () => {
     command(...UPRIGHT);
     clear();
     part.write(Uint8Array.of(0x80, 0x21, 0x80, 5, 0x80, 127, 0x80, 0x22, 0x80, 0, 0x80, 7, 0x40, 1, 2));
     expect(lit()).toEqual(['5,0', '6,1']);
   });
 
-  it('keeps a command whose bytes come in several transfers', () => {
+  it('the SSD1306 keeps a command whose bytes come in several transfers', () => {
     command(0x81);
     command(0x33);
     expect(part.contrast).toBe(0x33);
   });
 
-  it('inverts, lights all, and moves its start line', () => {
+  it('the SSD1306 inverts, lights all, and moves its start line', () => {
     command(...UPRIGHT);
     clear();
     command(0x21, 0, 127, 0x22, 0, 7);
@@ -107,13 +107,13 @@ describe('SSD1306', () => {
     expect(lit()).toHaveLength(128 * 64);
   });
 
-  it('says whether pixels came in', () => {
+  it('the SSD1306 says whether pixels came in', () => {
     command(0xa6);
     data(1);
     expect(changes).toEqual([false, true]);
   });
 
-  it('answers its status with whether it is off', () => {
+  it('the SSD1306 answers its status with whether it is off', () => {
     expect([...part.read(1)]).toEqual([0x40]);
     command(...ON);
     expect([...part.read(1)]).toEqual([0]);

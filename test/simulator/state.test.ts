@@ -8,7 +8,7 @@ import { bytes, lines, QUIET, run } from './kit.ts';
 
 const COUNT = `${QUIET}var s = require("Storage"), n = +(s.read("n") || 0); print(n, getSerial()); s.write("n", "" + (n + 1));`;
 
-describe('a state file', () => {
+describe('state files', () => {
   let folder: string;
   let path: string;
 
@@ -23,7 +23,7 @@ describe('a state file', () => {
 
   const open = () => run(COUNT, { storage: fileStore(path) });
 
-  it('keeps a fob across processes, even one that was not closed', () => {
+  it('a state file keeps a fob across processes, even one that was not closed', () => {
     const first = open();
     const second = open();
     second.close();
@@ -35,12 +35,12 @@ describe('a state file', () => {
     expect(serials[0]).toMatch(/^[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}$/);
   });
 
-  it('is for its owner only', () => {
+  it('a state file is for its owner only', () => {
     open().close();
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
-  it('goes on with the time it was closed at', () => {
+  it('a state file continues with the time it was closed at', () => {
     const fob = open();
     fob.advance(86_400_000);
     const closedAt = fob.now();
@@ -52,14 +52,14 @@ describe('a state file', () => {
     again.close();
   });
 
-  it('of something else is refused and left as it was', () => {
+  it('a file that is no state file is refused and left as it was', () => {
     writeFileSync(path, 'dear diary');
     expect(() => fileStore(path)).toThrow('is not the memory of a simulated fob');
     expect(readFileSync(path, 'latin1')).toBe('dear diary');
     expect(() => fileStore(join(folder, 'no', 'such', 'folder'))).toThrow();
   });
 
-  it('of another board, layout or length is refused', () => {
+  it('a state file of another board, layout or length is refused', () => {
     open().close();
     const refused = (storage: ReturnType<typeof fileStore>, board: 'pico' | 'bench' = 'pico') =>
       expect(() => boot({ board, image: {}, storage }));
@@ -74,29 +74,29 @@ describe('a state file', () => {
   });
 });
 
-describe('a state in memory', () => {
-  it('carries a fob into another boot, whose image is not written again', () => {
+describe('state in memory', () => {
+  it('a state in memory carries a fob into another boot, whose image is not written again', () => {
     const storage = memoryStore();
     run(COUNT, { storage }).close();
     const again = run('print("another image")', { storage });
     expect(lines(again)[0]).toMatch(/^1 /);
   });
 
-  it('has files flashed beside the image', () => {
+  it('a state in memory has files flashed beside the image', () => {
     const fob = run('print(require("Storage").read("birth").length)', {
       files: { birth: new Uint8Array(32) },
     });
     expect(lines(fob)).toEqual(['32']);
   });
 
-  it('has another serial for another seed, and on the bench that of the interpreter', () => {
+  it('a state in memory has another serial for another seed, and on the bench that of the interpreter', () => {
     const serial = (seed: number) => lines(run('print(getSerial())', { seed }))[0];
     expect(serial(1)).toBe(serial(1));
     expect(serial(1)).not.toBe(serial(2));
     expect(lines(run('print(getSerial())', { board: 'bench' }))).toEqual(['00000000-addeadde-addeadde']);
   });
 
-  it('makes hwRand differ from boot to boot on pico, and not on the bench', () => {
+  it('a state in memory makes hwRand differ from boot to boot on pico, and not on the bench', () => {
     const boots = (board: 'pico' | 'bench') => {
       const fob = run('print(E.hwRand(), Math.random())', { board });
       fob.cutPower();
@@ -115,7 +115,7 @@ describe('a state in memory', () => {
 describe('files of the bench', () => {
   const FILES = 'var fs = require("fs");';
 
-  it('are written, read, listed and removed', () => {
+  it('files of the bench are written, read, listed and removed', () => {
     const source = `${FILES}fs.writeFileSync("a", "text"); fs.writeFileSync("b", new Uint8Array([255, 0])); fs.writeFileSync("a", "new");
       print(fs.readFileSync("a"), fs.readFileSync("b").charCodeAt(0), fs.readdirSync().join()); fs.unlinkSync("a");
       try { fs.readFileSync("a") } catch (e) { print(e.message) } try { fs.unlinkSync("a") } catch (e) { print(e.message) }`;
@@ -128,7 +128,7 @@ describe('files of the bench', () => {
     expect(fob.operations).toBe(4);
   });
 
-  it('are old, new or a prefix of the new after a cut', () => {
+  it('files of the bench are old, new or a prefix of the new after a cut', () => {
     const seen = new Set<string>();
     for (let seed = 0; seed < 60; seed++) {
       const source = `${FILES}Serial1.setup(9600); Serial1.on("data", () => fs.writeFileSync("a", "NEWER")); try { print(fs.readFileSync("a")) } catch (e) { fs.writeFileSync("a", "OLD") }`;
@@ -144,7 +144,7 @@ describe('files of the bench', () => {
 });
 
 describe('the real clock', () => {
-  it('runs timers by the machine, and does not take advance or press', async () => {
+  it('the real clock runs timers by the machine, and does not take advance or press', async () => {
     const fob = run(`${QUIET}setInterval(() => USB.write("due"), 5);`, { clock: 'real' });
     expect(() => fob.advance(1)).toThrow('a real clock moves by itself');
     expect(() => fob.press()).toThrow('virtual clock');
@@ -155,7 +155,7 @@ describe('the real clock', () => {
       fob.onScreen(() => clearInterval(hold));
       fob.link.onData(() => clearInterval(hold));
     });
-    // A busy machine may have several of them due at once.
+    // On a busy machine several may be due at once.
     expect(text).toMatch(/^(due)+$/);
     expect(Math.abs(fob.now() - Date.now())).toBeLessThan(10_000);
     fob.close();

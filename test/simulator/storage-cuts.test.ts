@@ -13,7 +13,7 @@ const LISTEN = `${QUIET}var s = require("Storage"), come = "";
   });`;
 const tell = (fob: SimulatedFob, code: string) => fob.link.write(bytes(`${code}\0`));
 
-/** The same board again and again: what it did up to the cut is in its store. */
+/** Returns the same board each time: its history up to the cut is in its store. */
 function prepared(seed: number, ...steps: string[]): SimulatedFob {
   const fob = run(LISTEN, { seed, storage: memoryStore() });
   for (const step of steps) tell(fob, step);
@@ -29,7 +29,7 @@ function ask(fob: SimulatedFob, code: string): string {
     .replace(/^Compacting... /, '');
 }
 
-/** Operations a step takes, and what is left of it when the power goes in each of them. */
+/** Returns the operations that a step takes, and the files that are left when the power goes in each of them. */
 function cutEverywhere(seed: number, prepare: string, step: string, question: string): string[] {
   const whole = prepared(seed, prepare);
   const before = whole.operations;
@@ -45,10 +45,10 @@ function cutEverywhere(seed: number, prepare: string, step: string, question: st
   });
 }
 
-describe('a power cut while a file is written again', () => {
+describe('power cuts during a rewrite of a file', () => {
   const question = 'var v = s.read("k"); print(v === undefined ? "gone" : v.replace(/\\xff+/, "~"))';
 
-  it('never leaves the old version once its header is marked, and tells of no error', () => {
+  it('a power cut in a rewrite never leaves the old version once its header is marked, and reports no error', () => {
     const seen = new Set<string>();
     for (let seed = 0; seed < 40; seed++) {
       const results = cutEverywhere(
@@ -61,7 +61,7 @@ describe('a power cut while a file is written again', () => {
       for (const [index, result] of results.entries()) {
         seen.add(`${index + 1}: ${result.replace(/^NEW.*~$/, 'prefix')}`);
       }
-      // The mark may not have been made yet; after it, old is gone for good.
+      // The mark may not have been made yet; after it, the old file is gone for good.
       expect(results.slice(1).join()).not.toContain('OLD');
     }
     expect([...seen]).toEqual(
@@ -77,7 +77,7 @@ describe('a power cut while a file is written again', () => {
     );
   });
 
-  it('and afterwards the file can be written and read', () => {
+  it('after a power cut in a rewrite the file can be written and read', () => {
     for (let seed = 0; seed < 20; seed++) {
       for (let index = 1; index <= 3; index++) {
         const fob = prepared(seed, 's.write("k", "OLD")');
@@ -92,7 +92,7 @@ describe('a power cut while a file is written again', () => {
   });
 });
 
-describe('a power cut in a compaction', () => {
+describe('power cuts in a compaction', () => {
   // Three pages: trash at the front, then three files that have to move.
   const prepare = `s.write("t", new Uint8Array(7000)); s.write("A", new Uint8Array(9000).fill(65)); s.write("B", new Uint8Array(9000).fill(66));
     s.write("C", new Uint8Array(9000).fill(67)); s.erase("t");`;
@@ -100,7 +100,7 @@ describe('a power cut in a compaction', () => {
     `(function () { var v = s.read("${name}"); if (v === undefined) return "LOST"; for (var i = 0; i < v.length; i++) if (v.charCodeAt(i) !== ${code}) return "BAD"; return "ok" })()`;
   const question = `print("A=" + ${whole('A', 65)} + " B=" + ${whole('B', 66)} + " C=" + ${whole('C', 67)})`;
 
-  it('loses everything at every point between the first and the last, as measured on the interpreter', () => {
+  it('a power cut in a compaction loses everything between first and last point, as measured on the interpreter', () => {
     const ends = new Set<string>();
     for (let seed = 0; seed < 12; seed++) {
       const results = cutEverywhere(seed, prepare, 's.compact()', question);
@@ -113,7 +113,7 @@ describe('a power cut in a compaction', () => {
     expect([...ends].sort()).toEqual(['', 'A=ok B=ok C=ok']);
   });
 
-  it('says at the next boot that Storage is corrupt and erases it', () => {
+  it('after a power cut in a compaction the next boot reports that Storage is corrupt and erases it', () => {
     const fob = prepared(3, prepare);
     fob.cutPowerAtOperation(2);
     tell(fob, 's.compact()');
@@ -122,7 +122,7 @@ describe('a power cut in a compaction', () => {
     expect(ask(fob, 'print("alive")')).toBe('');
   });
 
-  it('that happens does what it is for', () => {
+  it('a compaction without a power cut keeps the files', () => {
     const fob = prepared(1, prepare, 's.compact()');
     expect(ask(fob, question)).toBe('A=ok B=ok C=ok');
     expect(ask(fob, 'print(s.getStats().trashBytes)')).toBe('0');

@@ -5,7 +5,7 @@ const S = 'var s = require("Storage");';
 const tried = (call: string) => `try { print(${call}) } catch (e) { print(e.message) }`;
 
 describe('Storage', () => {
-  it('writes, reads, lists and erases', () => {
+  it('Storage writes, reads, lists and erases', () => {
     const source = `${S}print(s.write("a", "Hello"), s.read("a"), s.read("a", 1, 3), s.read("a", 9), s.read("b"));
       s.write("b", [1, 2]); s.write("c", new Uint8Array([3])); s.write("d", { x: 1 });
       print(s.list().join(), s.list(/^[ab]$/).join(), s.list(undefined, { sf: true }).length);
@@ -17,13 +17,13 @@ describe('Storage', () => {
     ]);
   });
 
-  it('fills in a file that was made larger, where it is still erased', () => {
+  it('Storage fills in a file that was made larger, where it is still erased', () => {
     const source = `${S}s.write("a", "Hello", 0, 14); print(escape2(s.read("a")));
       s.write("a", " ", 5); s.write("a", "World!!!", 6); print(s.read("a"));
       ${tried('s.write("a", " ", 5)')} ${tried('s.write("a", "x", 14)')}
       s.write("a", "x"); print(s.read("a"));
       function escape2(t) { return t.replace(/\\xff/g, "#"); }`;
-    // The function is hoisted here and would not be on the board: a test may do what an image may not.
+    // The function is hoisted here and would not be on the board: a test may use features that an image may not.
     expect(printed(source)).toEqual([
       'Hello#########',
       'Hello World!!!',
@@ -33,7 +33,7 @@ describe('Storage', () => {
     ]);
   });
 
-  it('refuses what Espruino refuses', () => {
+  it('Storage refuses the same calls as Espruino', () => {
     const source = `${S}${tried('s.write("a", "")')}${tried('s.write("a", new Uint8Array(60000))')}${tried('s.write("nope", "x", 3)')}print(s.write("a", "x", -1));`;
     expect(printed(source)).toEqual([
       "Can't create zero length file",
@@ -43,12 +43,12 @@ describe('Storage', () => {
     ]);
   });
 
-  it('cuts names after 28 characters', () => {
+  it('Storage cuts names after 28 characters', () => {
     const source = `${S}s.write("123456789012345678901234567890", "x"); print(s.read("1234567890123456789012345678"));`;
     expect(printed(source)).toEqual(['x']);
   });
 
-  it('does nothing for the same content, and three operations for another', () => {
+  it('Storage does nothing for the same content, and three operations for other content', () => {
     const fob = run(`${QUIET}${S}s.write("a", "one");`);
     expect(fob.operations).toBe(2);
     const again = run(`${QUIET}${S}s.write("a", "one"); s.write("a", "one");`);
@@ -59,7 +59,7 @@ describe('Storage', () => {
     expect(erased.operations).toBe(3);
   });
 
-  it('counts what is free, used and trash', () => {
+  it('Storage counts free, used and trash bytes', () => {
     const image = {
       '.bootcde': new Uint8Array(
         Buffer.from(
@@ -70,7 +70,7 @@ describe('Storage', () => {
     expect(printed('', { image })).toEqual(['49152 true 2 1 40 true']);
   });
 
-  it('compacts by itself when a file does not fit, and says so', () => {
+  it('Storage compacts by itself when a file does not fit, and reports it', () => {
     const source = `${S}for (var i = 0; i < 4; i++) s.write("big", new Uint8Array(15000).fill(i + 1));
       print(s.read("big").charCodeAt(14999), s.getStats().trashCount)`;
     const out = printed(source);
@@ -78,7 +78,7 @@ describe('Storage', () => {
     expect(out.at(-1)?.endsWith('4 0') || out.at(-1)?.endsWith('4 1')).toBe(true);
   });
 
-  it('is found in by name what require is asked for', () => {
+  it('require finds a module in Storage by its name', () => {
     const files = {
       'screen.js': new Uint8Array(Buffer.from('exports.n = 5; loads = globalThis.loads ? loads + 1 : 1;')),
     };
@@ -87,7 +87,7 @@ describe('Storage', () => {
     expect(printed(source, { files })).toEqual(['5 1', '2', 'Module "no" not found']);
   });
 
-  it('refuses an image that does not fit', () => {
+  it('Storage refuses an image that does not fit', () => {
     const image = { '.bootcde': new Uint8Array(60_000).fill(32) };
     expect(() => run('', { image })).toThrow('do not fit into the 49152 bytes of Storage');
   });
@@ -97,16 +97,16 @@ describe('boot files', () => {
   const file = (name: string) => new Uint8Array(Buffer.from(`print("${name}");`));
   const all = (...names: string[]) => Object.fromEntries(names.map(name => [name, file(name)]));
 
-  it('run in order', () => {
+  it('boot files run in order', () => {
     const image = all('.bootcde', '.boot3', '.boot1', '.boot0', '.bootPowerOn');
     expect(printed('', { image })).toEqual(['.bootPowerOn', '.boot0', '.boot1', '.boot3', '.bootcde']);
   });
 
-  it('leave .bootcde out where there is .bootrst', () => {
+  it('.bootrst replaces .bootcde', () => {
     expect(printed('', { image: all('.boot0', '.bootcde', '.bootrst') })).toEqual(['.boot0', '.bootrst']);
   });
 
-  it('run again after load, and without .bootcde after reset', () => {
+  it('boot files run again after load, and without .bootcde after reset', () => {
     const once = (call: string) => ({
       '.boot0': new Uint8Array(Buffer.from('print("boot0");')),
       '.bootcde': new Uint8Array(
@@ -120,7 +120,7 @@ describe('boot files', () => {
     expect(printed('', { image: once('E.reboot') })).toEqual(['boot0', 'cde', 'boot0', 'cde']);
   });
 
-  it('end where E.reboot is called', () => {
+  it('boot files end where E.reboot is called', () => {
     const source =
       'var s = require("Storage"); if (s.read("done") === undefined) { s.write("done", "x"); print("before"); try { E.reboot() } catch (e) {} print("never") } else print("again")';
     expect(printed(source)).toEqual(['before', 'again']);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { lines, printed, QUIET, run } from './kit.ts';
 
 describe('timers', () => {
-  it('run in the order of their times, and of their making where those are equal', () => {
+  it('timers run in the order of their times, and of their making where those are equal', () => {
     const fob = run(
       `${QUIET}[[30, "c"], [10, "a"], [20, "b1"], [20, "b2"]].forEach(t => setTimeout(() => print(t[1], Math.round(getTime() % 100 * 1000)), t[0]));`,
     );
@@ -15,8 +15,9 @@ describe('timers', () => {
     expect(lines(fob)).toHaveLength(4);
   });
 
-  it('go through the list in the order of making when several are late', () => {
-    // The idle loop compares all of them with one time (jsinteractive.c): a stall makes the order that of the list.
+  it('timers run in the order of making when several are late', () => {
+    // The idle loop compares all of them with one time (jsinteractive.c): after a stall the order is that of the
+    // list.
     const fob = run(
       `${QUIET}setTimeout(() => print("late"), 8); setTimeout(() => print("early"), 5); setTimeout(() => { var t = getTime() + 0.02; while (getTime() < t); }, 1);`,
     );
@@ -24,7 +25,7 @@ describe('timers', () => {
     expect(lines(fob)).toEqual(['late', 'early']);
   });
 
-  it('of an interval keep their phase after a stall', () => {
+  it('timers of an interval keep their phase after a stall', () => {
     const fob = run(
       `${QUIET}var n = 0; setInterval(() => n++, 10); setTimeout(() => { var t = getTime() + 0.25; while (getTime() < t); }, 15); setTimeout(() => print(n), 1005);`,
     );
@@ -32,7 +33,7 @@ describe('timers', () => {
     expect(lines(fob)).toEqual(['100']);
   });
 
-  it('can be changed, cleared and given arguments', () => {
+  it('timers can be changed, cleared and given arguments', () => {
     const fob = run(`${QUIET}
       var a = setInterval(x => print("a", x), 10, 7); setTimeout(() => changeInterval(a, 50), 25);
       var b = setTimeout(() => print("never"), 5); clearTimeout(b);
@@ -51,7 +52,7 @@ describe('timers', () => {
     ]);
   });
 
-  it('are not moved by setTime', () => {
+  it('timers are not moved by setTime', () => {
     const fob = run(
       `${QUIET}setTimeout(() => print("due"), 50); setTime(2000000000); print(getTime() >= 2000000000);`,
     );
@@ -61,14 +62,14 @@ describe('timers', () => {
     expect(lines(fob)).toEqual(['true', 'due']);
   });
 
-  it('do not survive the power', () => {
+  it('timers do not survive the power', () => {
     const fob = run(`${QUIET}setTimeout(() => print("due"), 50);`);
     fob.cutPower();
     fob.advance(100);
     expect(lines(fob)).toEqual([]);
   });
 
-  it('of no length run before a stimulus returns, those of some length wait for time', () => {
+  it('timers of no length run before a stimulus returns, those of some length wait for time', () => {
     const fob = run(
       `${QUIET}USB.on("data", () => { setTimeout(() => { print("now"); setTimeout(() => print("and now"), 0) }, 0); setTimeout(() => print("later"), 5) });`,
     );
@@ -78,7 +79,7 @@ describe('timers', () => {
     expect(lines(fob)).toEqual(['now', 'and now', 'later']);
   });
 
-  it('that never end do not stop the stimulus from returning', () => {
+  it('timers that never end do not stop the stimulus from returning', () => {
     const fob = run(`${QUIET}USB.on("data", () => { setInterval(() => {}, 0) });`);
     fob.link.write(Uint8Array.of(65));
     const before = fob.now();
@@ -88,37 +89,37 @@ describe('timers', () => {
 });
 
 describe('time', () => {
-  it('moves by the work done, so that waiting for it ends', () => {
+  it('time advances by the work done, so that waiting for it ends', () => {
     expect(printed('var t = getTime() + 0.01; while (getTime() < t); print("there")')).toEqual(['there']);
   });
 
-  it('is 2000 on a Pico that was without power, and set until then', () => {
+  it('time is 2000 on a Pico that was without power, and set until then', () => {
     const fob = run(`${QUIET}print(new Date().toISOString().slice(0, 10), Math.floor(getTime() / 1e6));`);
     fob.cutPower();
     fob.powerOn();
     expect(lines(fob)).toEqual(['2000-01-01 946', '2000-01-01 946']);
   });
 
-  it('cannot be set on the bench', () => {
+  it('time cannot be set on the bench', () => {
     expect(printed('setTime(5); print(getTime() > 1e9)', { board: 'bench' })).toEqual(['true']);
   });
 });
 
 describe('events and promises', () => {
-  it('run after the code that made them', () => {
+  it('events and promises run after the code that made them', () => {
     const source = `var o = {}; o.on("x", (a, b) => print("got", a, b)); o.emit("x", 1, 2);
       Promise.resolve(5).then(v => { print("then", v); throw new Error("inside") }).catch(e => print(e.message));
       Promise.all([Promise.resolve(1), 2]).then(v => print(v.join())); print("first");`;
     expect(printed(source)).toEqual(['first', 'got 1 2', 'then 5', 'inside', '1,2']);
   });
 
-  it('tell of a rejection that nobody handles', () => {
+  it('an unhandled rejection is reported', () => {
     expect(printed('new Promise((done, failed) => { var keep = done; failed("why") })')).toEqual([
       'Unhandled promise rejection: why',
     ]);
   });
 
-  it('can be listened to and not', () => {
+  it('a listener can be added and removed', () => {
     const source = `var o = {}, f = () => print("f"), g = () => print("g"); o.on("x", f); o.prependListener("x", g); o.emit("x");
       setTimeout(() => { o.removeListener("x", g); o.emit("x") }, 1);
       setTimeout(() => { o.removeAllListeners("x"); o.emit("x"); print("end") }, 3);`;

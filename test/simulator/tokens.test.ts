@@ -7,7 +7,7 @@ const RETURN = '\xab';
 const THIS = '\xaf';
 
 describe('tokenised code', () => {
-  it('runs as a boot file, through eval, through Function and as a module', () => {
+  it('tokenised code runs as a boot file, through eval, through Function and as a module', () => {
     expect(printed('\xacx=5;\xa3(x\x8b5)print("five")')).toEqual(['five']);
     const files = { mod: bytes('exports.n=1\xa02') };
     expect(printed('print(require("mod").n)', { files })).toEqual(['1']);
@@ -17,13 +17,13 @@ describe('tokenised code', () => {
     expect(printed(`print(new Function("a","${code}")(2))`)).toEqual(['true']);
   });
 
-  it('has no words inside strings, templates, regular expressions and comments', () => {
+  it('tokenised code has no words inside strings, templates, regular expressions and comments', () => {
     const inside = `"${THIS}"+'${RETURN}\\'${THIS}'+\`${THIS}\x24{\`${RETURN}\`}\`+/${THIS}/.test(x)//${RETURN}\n`;
     expect(spelled(inside)).toBe(inside);
     expect(spelled(`/*${THIS}*/${THIS}`)).toBe(`/*${THIS}*/ this `);
   });
 
-  it('tells a division from a regular expression as Espruino does', () => {
+  it('tokenised code distinguishes a division from a regular expression as Espruino does', () => {
     expect(spelled(`a/${THIS}/b`)).toBe('a/ this /b');
     expect(spelled(`(a)/${THIS}/b`)).toBe('(a)/ this /b');
     expect(spelled(`=/${THIS}/`)).toBe(`=/${THIS}/`);
@@ -31,12 +31,12 @@ describe('tokenised code', () => {
     expect(spelled(`\xb4/${THIS}`)).toBe(' true / this ');
   });
 
-  it('has raw strings of both lengths', () => {
+  it('tokenised code has raw strings of both lengths', () => {
     expect(spelled('\xd1\x03a"\0;')).toBe('"a\\"\\u0000";');
     expect(spelled(`\xd2\x02\x01${'x'.repeat(258)}\xd0`)).toBe(`"${'x'.repeat(258)}" ?? `);
   });
 
-  it('does not run with a byte that is no word', () => {
+  it('tokenised code does not run with a byte that is no word', () => {
     expect(printed('try{eval("1\xc7")}catch(e){print(e instanceof SyntaxError)}')).toEqual(['true']);
     expect(printed('var a=1;\x81')[0]).toContain('SyntaxError');
   });

@@ -2,14 +2,14 @@ import { boot } from '@passfob/simulator';
 import { describe, expect, it } from 'vitest';
 import { bytes, lines, QUIET, run } from './kit.ts';
 
-/** A keyboard's descriptor, shortened to what the simulator reads: its items. */
+/** A keyboard's descriptor, reduced to the items that the simulator reads. */
 const KEYBOARD = '[5,1,9,6,0xa1,1,0xc0]';
 const WITH_IDS = '[5,1,9,6,0xa1,1,0x85,1,0xc0,6,0,255,9,1,0xa1,1,0x85,2,0xc0]';
 const offer = (descriptor: string) => `E.setUSBHID({reportDescriptor:${descriptor}});`;
 const SEND = 'USB.on("data", d => print(E.sendUSBHID(JSON.parse(d))));';
 
 describe('USB HID', () => {
-  it('takes a report each ten milliseconds, once the computer has set the device up', () => {
+  it('USB HID takes a report each ten milliseconds, once the computer has set the device up', () => {
     const fob = run(`${QUIET}${offer(KEYBOARD)}${SEND}`);
     const send = (report: number[]) => fob.link.write(bytes(JSON.stringify(report)));
     send([0, 0, 30]);
@@ -28,7 +28,7 @@ describe('USB HID', () => {
     expect((second?.atMs ?? 0) - (first?.atMs ?? 0)).toBe(10);
   });
 
-  it('has the descriptor that was there when the cable went in, and none later', () => {
+  it('USB HID has the descriptor from when the cable went in, and no later one', () => {
     const late = run(`${QUIET}setTimeout(() => {${offer(KEYBOARD)}}, 200);${SEND}`);
     late.advance(300);
     late.link.write(bytes('[0]'));
@@ -42,7 +42,7 @@ describe('USB HID', () => {
     expect(lines(late)).toEqual(['false', 'true']);
   });
 
-  it('refuses what its endpoint does not hold, and is not there on boards without it', () => {
+  it('USB HID refuses reports longer than its endpoint, and is absent on boards without it', () => {
     const fob = run(
       `${QUIET}${offer(KEYBOARD)}setTimeout(() => print(E.sendUSBHID(new Uint8Array(17))), 200)`,
     );
@@ -52,7 +52,7 @@ describe('USB HID', () => {
     expect(lines(bench)).toEqual(['undefined']);
   });
 
-  it('tells keys from frames by the report id where there are ids', () => {
+  it('USB HID distinguishes keys from frames by the report id where there are ids', () => {
     const image = { '.bootcde': bytes(`${QUIET}${offer(WITH_IDS)}${SEND}`) };
     const fob = boot({ board: 'pico-hid', image });
     fob.advance(150);
@@ -72,7 +72,7 @@ describe('USB HID', () => {
     ]);
   });
 
-  it('hands output reports on with their id, on the build that does', () => {
+  it('USB HID passes output reports on with their id, on the build that does', () => {
     const source = `${QUIET}${offer(WITH_IDS)}E.on("HID", r => print(r.length, r.charCodeAt(0), r.substr(1, 2)))`;
     const heard = (['pico-hid', 'pico'] as const).map(board => {
       const fob = boot({ board, image: { '.bootcde': bytes(source) } });
@@ -86,8 +86,8 @@ describe('USB HID', () => {
   });
 });
 
-describe('the supply', () => {
-  it('is measured as it is', () => {
+describe('power supply', () => {
+  it('the power supply is measured', () => {
     const fob = run(`${QUIET}USB.on("data", () => print(E.getAnalogVRef().toFixed(1)))`);
     for (const volts of [3.3, 2.9]) {
       fob.setSupply(volts);
@@ -105,7 +105,7 @@ describe('deep sleep', () => {
     return fob.sleeping;
   };
 
-  it('is where the image allows it, USB is out and nothing is due for a second and a half', () => {
+  it('deep sleep comes where the image allows it, USB is out and nothing is due for a second and a half', () => {
     expect(sleeps('setDeepSleep(1)', false)).toBe(true);
     expect(sleeps('setDeepSleep(1); setInterval(() => {}, 60000)', false)).toBe(true);
   });
@@ -115,15 +115,15 @@ describe('deep sleep', () => {
     ['the image does not allow it', '', false],
     ['the image takes it back', 'setDeepSleep(1); setDeepSleep(0)', false],
     ['a timer is due each second', 'setDeepSleep(1); setInterval(() => {}, 1000)', false],
-  ])('is not where %s', (_why, source, usb) => {
+  ])('deep sleep does not come where %s', (_why, source, usb) => {
     expect(sleeps(source, usb)).toBe(false);
   });
 });
 
-describe('what an event throws', () => {
+describe('exceptions of events', () => {
   const LISTEN = 'process.on("uncaughtException", e => print("told", e.message));';
 
-  it('is told to the image that listens for it, and printed otherwise', () => {
+  it("an exception of an event reaches the image's listener, and is printed otherwise", () => {
     const throwing = 'setTimeout(() => { throw new Error("oh") }, 10);';
     const told = run(`${QUIET}${LISTEN}${throwing}`);
     const printed = run(`${QUIET}${throwing}`);
@@ -132,7 +132,7 @@ describe('what an event throws', () => {
     expect(lines(printed)[0]).toBe('Uncaught Error: oh');
   });
 
-  it('is printed when the listener throws itself, and life goes on', () => {
+  it('an exception is printed when the listener throws itself, and the image continues', () => {
     const fob = run(
       `${QUIET}process.on("uncaughtException", () => { throw new Error("again") });
        setTimeout(() => { throw new Error("oh") }, 10); setTimeout(() => print("alive"), 20)`,

@@ -18,7 +18,7 @@ export interface Urb {
   readonly done: Promise<Result>;
 }
 
-/** A USB/IP client as small as one can be: what a kernel does, by hand. */
+/** A minimal USB/IP client: does by hand the work of a kernel. */
 export class UsbipClient {
   readonly socket: Socket;
   readonly closed: Promise<void>;
@@ -45,7 +45,7 @@ export class UsbipClient {
     return client;
   }
 
-  /** The first so many bytes of what came, or fewer where the server has closed. */
+  /** Returns the first so many received bytes, or fewer where the server has closed. */
   async read(count: number): Promise<Buffer> {
     while (this.bytes.length < count && !this.socket.destroyed && !this.socket.readableEnded) {
       await new Promise<void>(resolve => {
@@ -57,14 +57,14 @@ export class UsbipClient {
     return read;
   }
 
-  /** The list of devices as it comes. */
+  /** Returns the list of devices as it comes. */
   async list(): Promise<Buffer> {
     this.socket.write(Buffer.from('0111800500000000', 'hex'));
     await this.closed;
     return this.read(this.bytes.length);
   }
 
-  /** @returns the status of the answer: 0 where the device is ours now */
+  /** @returns the status of the answer: 0 where the client has the device now */
   async import(busId = '1-1'): Promise<number> {
     const name = Buffer.alloc(32);
     name.write(busId);
@@ -128,12 +128,12 @@ export class UsbipClient {
     return (await this.sent(bytes, id, false).done).status;
   }
 
-  /** A control request that asks; bmRequestType and bRequest in one. */
+  /** Sends a control request that reads; bmRequestType and bRequest in one. */
   get(request: number, value = 0, index = 0, length = 255): Promise<Result> {
     return this.in(0, length, setup(request, value, index, length)).done;
   }
 
-  /** A control request that tells. */
+  /** Sends a control request that writes. */
   set(request: number, value = 0, index = 0, data: Buffer = Buffer.alloc(0)): Promise<Result> {
     return this.out(0, data, setup(request, value, index, data.length)).done;
   }

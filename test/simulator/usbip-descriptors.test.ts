@@ -5,7 +5,7 @@ import { bytes } from './kit.ts';
 import { plugged } from './usbip-kit.ts';
 
 /** The descriptors as bytes: a change here is a change of the device that computers see. */
-describe('the descriptors', () => {
+describe('USB descriptors', () => {
   const configuration = async (options: Partial<BootOptions>, front: Partial<UsbipOptions> = {}) => {
     const { computer } = await plugged(options, front);
     await computer.import();
@@ -18,7 +18,7 @@ describe('the descriptors', () => {
     `042402${capabilities}052406000107058203080010090401000` +
     '20a0000000705010240000007058102400000';
 
-  it('are those of a serial port and a keyboard on the pico', async () => {
+  it('the descriptors of the pico are those of a serial port and a keyboard', async () => {
     expect(await configuration({})).toBe(
       `0902640003 0100c032 ${SERIAL('02')} 090402000103000000 09211101000122`.replaceAll(' ', '') +
         '2700' +
@@ -26,7 +26,7 @@ describe('the descriptors', () => {
     );
   });
 
-  it('have an endpoint for reports from the computer on the pico-hid, and a break where asked', async () => {
+  it('the descriptors of the pico-hid have an endpoint for reports from the computer, and a break on request', async () => {
     expect(await configuration({ board: 'pico-hid' }, { offersBreak: true })).toBe(
       `09026b00030100c032 ${SERIAL('06')} 090402000203000000 09211101000122`.replaceAll(' ', '') +
         '4400' +
@@ -34,7 +34,7 @@ describe('the descriptors', () => {
     );
   });
 
-  it('have no HID where the image offers none', async () => {
+  it('the descriptors have no HID where the image offers none', async () => {
     expect(await configuration({ image: { '.bootcde': bytes('E.setConsole(null,{force:true});') } })).toBe(
       `09024b00020100c032${SERIAL('02')}`,
     );

@@ -11,12 +11,12 @@ import { UsbipClient } from './usbip-client.ts';
 const SEED = firstSeed(20_260_101);
 const ROUNDS = countOf(200, 2_000);
 const SETTLE_MS = 20;
-/** Of the pico's configuration descriptor. */
+/** Length of the pico's configuration descriptor. */
 const CONFIGURATION_BYTES = 100;
 /** Requests that are written at once. */
 const MANY = 10_000;
 
-/** Whether the other side takes all that was written; it does not where for a while it takes nothing. */
+/** Returns whether the other side reads all written bytes; false where it reads nothing for a while. */
 async function isTaken(socket: Socket): Promise<boolean> {
   let unsent = socket.writableLength;
   for (let still = 0; unsent > 0 && still < 10; ) {
@@ -40,7 +40,7 @@ async function served(board: 'pico' | 'pico-hid' = 'pico') {
 async function imported(port: number): Promise<UsbipClient> {
   const client = await UsbipClient.connect(port);
   if ((await client.import()) === 0) return client;
-  // The one before is on its way out.
+  // The earlier connection is still closing.
   await client.closed;
   return imported(port);
 }
@@ -52,7 +52,7 @@ async function works(port: number): Promise<boolean> {
   return data.length === 18;
 }
 
-/** A command of a client that has the device, with what follows it. */
+/** Returns a command of a client that has the device, with the bytes after it. */
 function command(fields: Readonly<Record<number, number>>, tail = Buffer.alloc(0)): Buffer {
   const bytes = Buffer.alloc(48);
   for (const [at, value] of Object.entries({ 0: 1, 4: 1, 8: 0x00010001, ...fields })) {
@@ -61,12 +61,12 @@ function command(fields: Readonly<Record<number, number>>, tail = Buffer.alloc(0
   return Buffer.concat([bytes, tail]);
 }
 
-describe('a USB/IP client that means harm', () => {
+describe('hostile USB/IP clients', () => {
   it.each([
     ['another protocol', Buffer.from('GET / HTTP/1.1\r\n\r\n')],
     ['a version of another kind', Buffer.from('0211800500000000', 'hex')],
     ['a request that there is not', Buffer.from('0111800700000000', 'hex')],
-  ])('is closed: %s', async (_what, sent) => {
+  ])('a hostile client is disconnected: %s', async (_what, sent) => {
     const { port } = await served();
     const client = await UsbipClient.connect(port);
     client.socket.write(sent);
@@ -86,7 +86,7 @@ describe('a USB/IP client that means harm', () => {
       'one number for two transfers',
       Buffer.concat([0, 1].map(() => command({ 4: 99, 12: 1, 16: 1, 24: 8 }))),
     ],
-  ])('is closed once it has the device: %s', async (_what, sent) => {
+  ])('a hostile client that has the device is disconnected: %s', async (_what, sent) => {
     const { port } = await served();
     const client = await imported(port);
     await client.set(0x0009, 1);
@@ -95,7 +95,7 @@ describe('a USB/IP client that means harm', () => {
     expect(await works(port)).toBe(true);
   });
 
-  it('is closed when it hands over more than may wait', async () => {
+  it('a client that sends more than may wait is disconnected', async () => {
     const { port } = await served();
     const client = await imported(port);
     await client.set(0x0009, 1);
@@ -107,7 +107,7 @@ describe('a USB/IP client that means harm', () => {
     expect(await works(port)).toBe(true);
   });
 
-  it('is not read from while it does not read', async () => {
+  it('a client that does not read is not read from', async () => {
     const { port } = await served();
     const client = await imported(port);
     const { socket } = client;
@@ -116,7 +116,7 @@ describe('a USB/IP client that means harm', () => {
     Buffer.from('800600020000ff00', 'hex').copy(one, 40);
     const many = Buffer.concat(Array.from({ length: MANY }, () => one));
     let asked = 0;
-    // How much the system keeps for both ways is its own affair.
+    // The system decides how much it buffers both ways.
     do {
       socket.write(many);
       asked += MANY;
@@ -134,7 +134,7 @@ describe('a USB/IP client that means harm', () => {
     await client.close();
   });
 
-  it('is one of so many', async () => {
+  it('the number of clients is limited', async () => {
     const { port } = await served();
     const clients = [];
     for (let count = 0; count <= MAX_USBIP_CLIENTS; count++) clients.push(await UsbipClient.connect(port));
@@ -143,7 +143,7 @@ describe('a USB/IP client that means harm', () => {
     expect(await works(port)).toBe(true);
   });
 
-  it(`breaks nothing with ${ROUNDS} mutated conversations (seed ${SEED})`, {
+  it(`${ROUNDS} mutated conversations break nothing (seed ${SEED})`, {
     ...LONG,
     timeout: 120_000,
   }, async () => {

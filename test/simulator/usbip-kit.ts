@@ -3,11 +3,11 @@ import { type UsbipOptions, usbipFront } from '@passfob/simulator/fronts/usbip/f
 import { expect, onTestFinished } from 'vitest';
 import { UsbipClient } from './usbip-client.ts';
 
-/** A fob with its front, and a computer that has connected; closed after the test. */
+/** Returns a fob with its front, and a connected computer; closed after the test. */
 export async function plugged(options: Partial<BootOptions> = {}, front: Partial<UsbipOptions> = {}) {
   const fob = boot({ board: 'pico', ...options });
   const served = await usbipFront(fob, { host: '127.0.0.1', port: 0, ...front });
-  // The last registered runs first.
+  // The last registered function runs first.
   onTestFinished(() => fob.close());
   onTestFinished(() => served.close());
   const client = async (): Promise<UsbipClient> => {
@@ -19,7 +19,7 @@ export async function plugged(options: Partial<BootOptions> = {}, front: Partial
   return { fob, front: served, client, computer };
 }
 
-/** The same with the device imported and set up. */
+/** Does the same with the device imported and set up. */
 export async function setUp(options: Partial<BootOptions> = {}, front: Partial<UsbipOptions> = {}) {
   const all = await plugged(options, front);
   expect(await all.computer.import()).toBe(0);

@@ -8,7 +8,7 @@ import type { UsbipClient } from './usbip-client.ts';
 import { plugged, setUp } from './usbip-kit.ts';
 
 const STALL = -32;
-/** Frames over an endpoint in both directions, as a driver would carry them. */
+/** Carries frames over an endpoint in both directions, as a driver would. */
 function overEndpoint(
   computer: UsbipClient,
   endpoint: number,
@@ -34,13 +34,13 @@ function overEndpoint(
 
 const LATIN1 = (packet: Buffer) => packet.toString('latin1');
 
-/** Sends back what comes over the serial port. */
+/** Echoes the input of the serial port. */
 const ECHO = 'E.setConsole(null,{force:true});USB.on("data", d => USB.write(d));';
 const TYPIST = `E.setConsole(null,{force:true});E.setUSBHID({reportDescriptor:[5,1,9,6,0xa1,1,0xc0]});
 USB.on("data", d => USB.write(E.sendUSBHID([0,0,d.charCodeAt(0),0,0,0,0,0]) ? "y" : "n"));`;
 
 describe('USB/IP', () => {
-  it('lists the device and its interfaces', async () => {
+  it('USB/IP lists the device and its interfaces', async () => {
     const { computer, front, client } = await plugged();
     const list = await computer.list();
     expect(list.subarray(0, 12).toString('hex')).toBe('011100050000000000000001');
@@ -52,7 +52,7 @@ describe('USB/IP', () => {
     expect((await (await client()).list()).toString('hex')).toBe('011100050000000000000000');
   });
 
-  it('gives the device to one client, by its name only, while it is plugged in and has power', async () => {
+  it('USB/IP gives the device to one client, by its name only, while it is plugged in and has power', async () => {
     const { computer, front, client, fob } = await plugged();
     expect(await (await client()).import('1-2')).toBe(4);
     expect(await computer.import()).toBe(0);
@@ -70,7 +70,7 @@ describe('USB/IP', () => {
     expect(await (await client()).import()).toBe(0);
   });
 
-  it('tells when the device can be had again', async () => {
+  it('USB/IP reports when the device is free again', async () => {
     let times = 0;
     const { front, fob } = await plugged({}, { onAvailable: () => times++ });
     await front.unplug();
@@ -81,7 +81,7 @@ describe('USB/IP', () => {
     expect(times).toBe(2);
   });
 
-  it('answers standard requests, and stalls those that are nobody’s', async () => {
+  it('USB/IP answers standard requests, and stalls unknown ones', async () => {
     const { computer } = await plugged();
     expect(await computer.import()).toBe(0);
     const hex = async (request: number, value: number, index = 0, length = 255) => {
@@ -118,7 +118,7 @@ describe('USB/IP', () => {
     expect((await computer.set(0x0201, 0, 0x81)).status).toBe(0);
   });
 
-  it('keeps the line coding, and knows a break only where it says so', async () => {
+  it('USB/IP keeps the line coding, and accepts a break only where the device announces it', async () => {
     const { computer } = await setUp();
     expect((await computer.get(0xa121)).data.toString('hex')).toBe('80250000000008');
     const coding = Buffer.from('00c20100000008', 'hex');
@@ -131,7 +131,7 @@ describe('USB/IP', () => {
     expect((await other.computer.set(0x2123, 0xffff)).status).toBe(0);
   });
 
-  it('keeps transfers until there is data, ends several in order, and gives back what is unlinked', async () => {
+  it('USB/IP keeps transfers until there is data, ends several in order, and returns unlinked ones', async () => {
     const { computer } = await setUp({ image: { '.bootcde': bytes(ECHO) } });
     const urbs = [computer.in(1, 3), computer.in(1, 64), computer.in(1, 64)];
     const [first, second, third] = urbs as [(typeof urbs)[0], (typeof urbs)[0], (typeof urbs)[0]];
@@ -151,7 +151,7 @@ describe('USB/IP', () => {
     expect((await computer.out(2, bytes('x')).done).status).toBe(STALL);
   });
 
-  it('has nothing for the next program that the last one did not fetch', async () => {
+  it('USB/IP drops data that the last program did not fetch', async () => {
     const { computer } = await setUp({ image: { '.bootcde': bytes(ECHO) } });
     await computer.set(0x2122, 3);
     await computer.out(1, bytes('old')).done;
@@ -161,13 +161,13 @@ describe('USB/IP', () => {
     expect((await computer.in(1, 64).done).data.toString()).toBe('new');
   });
 
-  it('tells of a short answer where that is an error', async () => {
+  it('USB/IP reports a short answer where that is an error', async () => {
     const { computer } = await setUp();
     const setup = Buffer.from('8006000100004000', 'hex');
     expect(await computer.in(0, 64, setup, 1).done).toMatchObject({ status: -121, length: 18 });
   });
 
-  it('plugs the cable in with the client and out with it', async () => {
+  it('USB/IP plugs the cable in with the client and out with it', async () => {
     const { fob, computer, client } = await plugged({ image: { '.bootcde': bytes(TYPIST) } });
     fob.advance(1000);
     fob.serial('USB').write(bytes('a'));
@@ -181,12 +181,12 @@ describe('USB/IP', () => {
     await computer.close();
     const second = await client();
     expect(await second.import()).toBe(0);
-    // Set up by nobody as yet: there is no computer to type for.
+    // Not set up yet: there is no computer to type for.
     fob.serial('USB').write(bytes('b'));
     expect(heard).toEqual(['y', 'n']);
   });
 
-  it('types what the image types, once the computer asks for it', async () => {
+  it("USB/IP types the image's keys, once the computer polls for them", async () => {
     const { fob, computer } = await setUp({ image: { '.bootcde': bytes(TYPIST) } });
     const say = async (key: string) => {
       const told = computer.in(1, 64);
@@ -209,7 +209,7 @@ describe('USB/IP', () => {
     expect((await computer.get(0x8106, 0x2200, 2)).data.toString('hex')).toBe('05010906a101c0');
   });
 
-  it('keeps reports for a computer that asks again, and none for one that has stopped asking', async () => {
+  it('USB/IP keeps reports for a computer that polls again, and none for one that has stopped', async () => {
     const { fob, computer } = await setUp({ image: { '.bootcde': bytes(TYPIST) } });
     const say = async (key: string) => {
       const told = computer.in(1, 64);
@@ -227,13 +227,13 @@ describe('USB/IP', () => {
     expect([await say('d'), await say('e')]).toEqual(['y', 'n']);
   });
 
-  it('carries hello over the serial port', async () => {
+  it('USB/IP carries hello over the serial port', async () => {
     const { computer } = await setUp();
     const transport = overEndpoint(computer, 1, text => [bytes(text)], LATIN1);
     expect((await connect(transport).hello()).state).toBe('blank');
   });
 
-  it('carries hello over HID reports, by the endpoint and by SET_REPORT', async () => {
+  it('USB/IP carries hello over HID reports, by the endpoint and by SET_REPORT', async () => {
     const { computer } = await setUp({ board: 'pico-hid', clock: 'real' });
     const packets = (text: string) => toReports(text).map(report => Uint8Array.of(2, ...report));
     const text = (report: Buffer) => (report[0] === 2 ? (fromReport(report.subarray(1)) ?? '') : '');

@@ -4,7 +4,7 @@ import { type FaultPlan, faultyWire } from '@passfob/simulator/faults/wire';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-/** A wire that gives back what it is given. */
+/** A wire that returns its input. */
 function loop(): Wire {
   const listeners: ((bytes: Uint8Array) => void)[] = [];
   return {
@@ -30,8 +30,8 @@ function through(plan: FaultPlan, ...transfers: readonly (readonly number[])[]) 
 const data = fc.array(fc.nat(255), { minLength: 1, maxLength: 100 });
 const seed = fc.nat();
 
-describe('a faulty wire', () => {
-  it('without a plan is a wire', () => {
+describe('faulty wires', () => {
+  it('a faulty wire without a plan is a plain wire', () => {
     fc.assert(
       fc.property(seed, data, (chance, bytes) => {
         expect(through({ seed: chance }, bytes).arrived).toEqual([bytes]);
@@ -39,7 +39,7 @@ describe('a faulty wire', () => {
     );
   });
 
-  it('fails the same way for the same seed', () => {
+  it('a faulty wire fails the same way for the same seed', () => {
     fc.assert(
       fc.property(seed, data, (chance, bytes) => {
         const plan = { seed: chance, flip: 0.5, drop: 0.5, duplicate: 0.5, truncate: 0.5, insert: 0.5 };
@@ -48,7 +48,7 @@ describe('a faulty wire', () => {
     );
   });
 
-  it('flips one bit', () => {
+  it('a faulty wire flips one bit', () => {
     fc.assert(
       fc.property(seed, data, (chance, bytes) => {
         const [out = []] = through({ seed: chance, flip: 1 }, bytes).arrived;
@@ -58,7 +58,7 @@ describe('a faulty wire', () => {
     );
   });
 
-  it('drops, repeats or cuts off in one place', () => {
+  it('a faulty wire drops, repeats or cuts off in one place', () => {
     fc.assert(
       fc.property(seed, data, (chance, bytes) => {
         const [dropped = []] = through({ seed: chance, drop: 1 }, bytes).arrived;
@@ -76,7 +76,7 @@ describe('a faulty wire', () => {
     );
   });
 
-  it('inserts flow control, a prompt, a message or junk', () => {
+  it('a faulty wire inserts flow control, a prompt, a message or junk', () => {
     const kinds = new Set<string>();
     for (let chance = 0; chance < 100; chance++) {
       const [out = []] = through({ seed: chance, insert: 1 }, [0]).arrived;
@@ -89,7 +89,7 @@ describe('a faulty wire', () => {
     expect([...kinds].sort()).toEqual(['XOFF', 'XON', 'message', 'prompt']);
   });
 
-  it('fails in both directions, counts, and can be healed', () => {
+  it('a faulty wire fails in both directions, counts, and can be healed', () => {
     const inner = loop();
     const wire = faultyWire(inner, { seed: 1, flip: 1 });
     const seen: number[] = [];

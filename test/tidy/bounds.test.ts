@@ -4,7 +4,7 @@ import { settle } from './exceptions.ts';
 import { codeFiles } from './files.ts';
 
 describe('bounds', () => {
-  it('stand in the limits.ts of their part', () => {
+  it('every bound stands in the limits.ts of its part', () => {
     const stray = codeFiles
       .filter(({ path }) => isBounded(path))
       .flatMap(file => boundsIn(file).map(({ name }) => ({ where: `${file.path}#${name}`, count: 1 })));
@@ -24,7 +24,7 @@ describe('bounds', () => {
     'const maxAccounts = 32;',
     'let retryLimit = 1 << 5;',
     'class A { private readonly attempts = 3; maxRetries = 3; }',
-  ])('are seen in %s', text => {
+  ])('a bound is seen in %s', text => {
     expect(boundsIn({ path: 'host/x.ts', text })).toHaveLength(1);
   });
 
@@ -40,11 +40,11 @@ describe('bounds', () => {
     'reply.code(503);',
     'const text = "MAX_A = 30;"; // MAX_B = 40;',
     'if (timeoutMs === 30) g();',
-  ])('are not seen in %s', text => {
+  ])('no bound is seen in %s', text => {
     expect(boundsIn({ path: 'host/x.ts', text })).toEqual([]);
   });
 
-  it('may stand in limits files and in tests', () => {
+  it('bounds may stand in limits files and in tests', () => {
     expect(['protocol/limits.ts', 'host/client/limits.ts', 'test/x.ts'].filter(isBounded)).toEqual([]);
     expect(isBounded('host/client/client.ts')).toBe(true);
   });

@@ -22,7 +22,7 @@ const ASSIGNMENT =
 /** 0 and 1 say none and one; they bound nothing that could be tuned. */
 const isTelling = (digits: string): boolean => NUMBERS.test(digits) && !/^-?[01]$/.test(digits);
 
-/** The bounds in a file that should stand in its part's `limits.ts`. */
+/** Returns the bounds in a file that should stand in its part's `limits.ts`. */
 export function boundsIn(file: ProjectFile): Bound[] {
   const { code } = scan(file.text);
   return [...code.matchAll(ASSIGNMENT)].flatMap(([, , name = '', sign = '', value = ''], index, all) => {
@@ -34,7 +34,7 @@ export function boundsIn(file: ProjectFile): Bound[] {
   });
 }
 
-/** Whether the rule is for this file: code of the parts, their limits files excepted. */
+/** Whether the rule applies to this file: code of the parts, except their limits files. */
 export function isBounded(path: string): boolean {
   return (
     /^(protocol|firmware|simulator|host|service|demo)\//.test(path) && !/\/limits(?:\.ts$|\/)/.test(path)

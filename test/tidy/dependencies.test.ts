@@ -17,7 +17,7 @@ function packagesImportedBy(accepts: (path: string) => boolean): Set<string | un
   );
 }
 
-/** What stands in for packages that others ask for; `$name` is one that we have anyway. */
+/** Returns the replacements for packages that others require; `$name` is a package that we have anyway. */
 function overridden(): Record<string, string> {
   const entries = Object.entries(whole.overrides).flatMap(([name, version]) =>
     typeof version === 'string' ? [[name, version] as const] : Object.entries(version),
@@ -25,7 +25,7 @@ function overridden(): Record<string, string> {
   return Object.fromEntries(entries.filter(([, version]) => !version.startsWith('$')));
 }
 
-/** The commands a package installs. */
+/** Returns the commands a package installs. */
 function commandsOf(name: string): string[] {
   const { bin } = JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8')) as {
     bin?: string | Record<string, string>;
@@ -35,17 +35,17 @@ function commandsOf(name: string): string[] {
 
 describe('dependencies', () => {
   it.each(manifests.map(manifest => [manifest.folder, manifest] as const))(
-    'of %s are each used by its code, and for development by its code or the types of it',
+    'dependencies of %s are each used by its code, and for development by its code or the types of it',
     (folder, { dependencies, devDependencies }) => {
       const used = packagesImportedBy(path => path.startsWith(`${folder}/`));
-      // Handed out as files, which no import names.
+      // Published as files, which no import names.
       const isFiles = (name: string) => name === '@passfob/firmware' && !folder.startsWith('test');
       const all = Object.keys({ ...dependencies, ...devDependencies });
       expect(all.filter(name => !used.has(name) && !isFiles(name))).toEqual([]);
     },
   );
 
-  it('of the whole are tools: run by a script, or the types of what is imported', () => {
+  it('dependencies of the whole are tools: run by a script, or the types of an import', () => {
     const imported = packagesImportedBy(() => true);
     const scripts = Object.values(whole.scripts)
       .join(' ')
@@ -58,7 +58,7 @@ describe('dependencies', () => {
     expect([unused, whole.dependencies]).toEqual([[], {}]);
   });
 
-  it('have one exact version, and one line in docs/dependencies.md that gives it and the reason', () => {
+  it('dependencies have one exact version, and one line in docs/dependencies.md with it and the reason', () => {
     const declared = [whole, ...manifests].flatMap(({ dependencies, devDependencies }) =>
       Object.entries({ ...dependencies, ...devDependencies }).filter(([name]) => !isOurs(name)),
     );
@@ -68,7 +68,7 @@ describe('dependencies', () => {
     expect([...versions].filter(one => !/^\S+ (?:npm:\S+@)?\d+\.\d+\.\d+$/.test(one))).toEqual([]);
   });
 
-  it('on each other are on the version that they have, as they are published together', () => {
+  it('dependencies between our packages name the present version, as they are published together', () => {
     const wrong = manifests.flatMap(({ folder, version, dependencies, devDependencies, peerDependencies }) =>
       [
         ['', version] as const,
@@ -80,7 +80,7 @@ describe('dependencies', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('are locked with the address they come from, without which npm refuses the versions in allowScripts', () => {
+  it('dependencies are locked with their address, without which npm refuses the versions in allowScripts', () => {
     const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
       packages: Record<string, { resolved?: string; link?: boolean }>;
     };

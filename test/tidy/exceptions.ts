@@ -1,6 +1,6 @@
 /**
- * Where a rule of `test/tidy` does not hold, and why. The list may only shrink: an entry that is no longer needed fails
- * the tests, and so does one that allows more than there is.
+ * A place where a rule of `test/tidy` does not hold, and why. The list may only shrink: an entry that is no longer
+ * needed fails the tests, and so does one that allows more than there is.
  */
 export interface Exception {
   readonly rule: 'file-lines' | 'function-lines' | 'bound' | 'console' | 'suppression';
@@ -16,16 +16,17 @@ export const exceptions: readonly Exception[] = [];
 /** A longer list than this means that a rule is wrong, or that it is ignored. Lower it when an exception goes. */
 export const EXCEPTIONS_MAX = 0;
 
-/** One thing a rule found. */
+/** A finding of a rule. */
 export interface Breach {
   readonly where: string;
   readonly count: number;
 }
 
 /**
- * Settles what a rule found against the list.
+ * Compares the findings of a rule with the list.
  *
- * @returns one sentence for every breach no exception covers and for every exception that is not (or not so far) needed
+ * @returns one sentence for every breach no exception covers and for every exception that is not (or not so far)
+ * needed
  */
 export function settle(rule: Exception['rule'], breaches: readonly Breach[], list = exceptions): string[] {
   const allowed = new Map(list.filter(entry => entry.rule === rule).map(entry => [entry.where, entry.count]));

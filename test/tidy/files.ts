@@ -24,28 +24,28 @@ function pathsUnder(folder: string): string[] {
   });
 }
 
-/** Every text file of the project, those not yet known to git included, in a stable order. */
+/** Every text file of the project, including files not yet known to git, in a stable order. */
 export const textFiles: readonly ProjectFile[] = pathsUnder('')
   .filter(path => TEXT_FILES.test(path))
   .sort()
   .map(path => ({ path, text: readFileSync(join(root, path), 'utf8') }));
 
-/** Those that hold code the rules apply to. */
+/** The files with code that the rules apply to. */
 export const codeFiles: readonly ProjectFile[] = textFiles.filter(({ path }) =>
   /\.(ts|mts|mjs|js)$/.test(path),
 );
 
-/** The text of one file, or undefined where the project does not have it (yet). */
+/** Returns the text of one file, or undefined where the project does not have it (yet). */
 export function textOf(path: string): string | undefined {
   return textFiles.find(file => file.path === path)?.text;
 }
 
-/** The 1-based line of a place in a text. */
+/** Returns the 1-based line of an offset in a text. */
 export function lineAt(text: string, offset: number): number {
   return text.slice(0, offset).split('\n').length;
 }
 
-/** `path:line`, the form editors open. */
+/** Returns `path:line`, the form editors open. */
 export function place({ path, text }: ProjectFile, offset: number): string {
   return `${path}:${lineAt(text, offset)}`;
 }

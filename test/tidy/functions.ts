@@ -1,7 +1,7 @@
 import { lineAt } from './files.ts';
 import { closing, enclosing, type Scan } from './scan.ts';
 
-/** A function, method or arrow function: what it is called, where it starts and how many lines it takes. */
+/** A function, method or arrow function: its name, its first line and its number of lines. */
 export interface FunctionSpan {
   readonly name: string;
   readonly line: number;
@@ -21,7 +21,7 @@ function lengthOf(pattern: RegExp, code: string, at: number): number {
   return pattern.exec(code)?.[0].length ?? 0;
 }
 
-/** The end of one operand of a type (`A<B>[]`, `{ … }`, `'text'`), or -1 where none starts at `from`. */
+/** Returns the end of one operand of a type (`A<B>[]`, `{ … }`, `'text'`), or -1 where none starts at `from`. */
 function operandEnd(code: string, from: number): number {
   const first = code.charAt(from);
   let at = from + lengthOf(WORD, code, from);
@@ -36,19 +36,19 @@ function operandEnd(code: string, from: number): number {
   return at;
 }
 
-/** The end of the type written at `from`, or -1 where there is none. */
+/** Returns the end of the type written at `from`, or -1 where there is none. */
 function typeEnd(code: string, from: number): number {
   for (let at = from; ; ) {
     at = operandEnd(code, at + lengthOf(TYPE_PREFIX, code, at));
     if (at < 0) return -1;
     const infix = code.slice(at, at + lengthOf(TYPE_INFIX, code, at));
-    // After a parameter list `=>` goes on with a function type; elsewhere it is the arrow of the function itself.
+    // After a parameter list `=>` continues with a function type; elsewhere it is the arrow of the function itself.
     if (infix === '' || (infix.endsWith('=>') && code.charAt(at - 1) !== ')')) return at;
     at += infix.length;
   }
 }
 
-/** One past the `>` that closes the `<` at `open`, or 0. */
+/** Returns the offset after the `>` that closes the `<` at `open`, or 0. */
 function angleEnd(code: string, open: number): number {
   for (let at = open, depth = 0; at < code.length; at++) {
     if (code.charAt(at) === '<') depth++;
@@ -57,7 +57,7 @@ function angleEnd(code: string, open: number): number {
   return 0;
 }
 
-/** Where the expression that starts at `from` ends: at its comma, semicolon or the bracket around it. */
+/** Returns the end of the expression that starts at `from`: its comma, semicolon or the bracket around it. */
 function expressionEnd(code: string, from: number): number {
   let at = from;
   while (at < code.length) {
@@ -69,7 +69,9 @@ function expressionEnd(code: string, from: number): number {
   return at - 1;
 }
 
-/** The end of the body that belongs to a parameter list closed at `close`, or -1 where it is no function's. */
+/**
+ * Returns the end of the body that belongs to a parameter list closed at `close`, or -1 where it is no function's.
+ */
 function bodyEnd(code: string, close: number): number {
   let at = close + 1;
   const annotation = /^\s*:/.exec(code.slice(at));
@@ -82,7 +84,7 @@ function bodyEnd(code: string, close: number): number {
   return arrow === null ? -1 : expressionEnd(code, at + arrow[0].length);
 }
 
-/** The name the function head at `open` goes by, from what stands before it. */
+/** Returns the name of the function whose head is at `open`, from the code before it. */
 function nameBefore(code: string, open: number): string {
   const before = code.slice(Math.max(0, open - 300), open).replace(/<[^<>()]*>\s*$/, '');
   const own = /(?:function\s*\*?|get|set|async|static|\*)?\s*([\w$#]+)\s*$/.exec(before)?.[1];
@@ -103,7 +105,7 @@ function isTestGroup(code: string, start: number): boolean {
   return /\bdescribe\w*(\.\w+)*\s*$/.test(code.slice(0, open));
 }
 
-/** Every function in scanned code, the groups of tests excepted; one inside another counts in both. */
+/** Returns every function in scanned code, except groups of tests; a function inside another counts in both. */
 export function functionsIn({ code }: Scan): FunctionSpan[] {
   const spans: FunctionSpan[] = [];
   for (let open = code.indexOf('('); open >= 0; open = code.indexOf('(', open + 1)) {

@@ -16,17 +16,17 @@ import { manifestOf } from './manifests.ts';
 
 const parts = readMatrix();
 
-/** What only the build runs, or bundles: nobody who installs the package needs what it imports. */
+/** Files that only the build runs, or bundles: an installed package does not need their imports. */
 const BUILT_ONLY = /^(?:firmware|service\/bundle|service\/portal)\//;
 
-/** The packages that a file may count on where its package is installed. */
+/** Returns the packages that a file may use where its package is installed. */
 function packagesOf(path: string): Set<string> {
   const { dependencies, devDependencies, peerDependencies } = manifestOf(path);
   const isShipped = !path.startsWith('test/') && path.includes('/') && !BUILT_ONLY.test(path);
   return new Set(Object.keys({ ...dependencies, ...peerDependencies, ...(!isShipped && devDependencies) }));
 }
 
-/** Why an import by the name of one of our packages is refused, whatever the matrix says. */
+/** Returns why an import by the name of one of our packages is refused, whatever the matrix says. */
 function refusalOfName(entry: Import): string | undefined {
   const found = importedExport(entry);
   if (found === undefined) return undefined;
@@ -34,7 +34,7 @@ function refusalOfName(entry: Import): string | undefined {
   const own = manifestOf(entry.from);
   if (own === manifest) return `${own.folder} names its own package`;
   if (source === undefined) return `${manifest.name} exports no ${entry.specifier}`;
-  // Tests look at what is inside, from the sources.
+  // Tests import internals from the sources.
   if (own.folder !== 'test' && !BUILT_ONLY.test(entry.from) && !isPacked)
     return `${entry.specifier} is not there where ${manifest.name} is installed`;
   return packagesOf(entry.from).has(manifest.name)
@@ -42,7 +42,10 @@ function refusalOfName(entry: Import): string | undefined {
     : `${manifest.name} is not among the dependencies of ${own.folder}`;
 }
 
-/** Why an import is refused by the package.json of its part or by the matrix, or undefined where both allow it. */
+/**
+ * Returns why an import is refused by the package.json of its part or by the matrix, or undefined where both allow
+ * it.
+ */
 function refusal(entry: Import, matrix = parts): string | undefined {
   const part = partOf(entry.from, matrix);
   if (part === undefined) return `${entry.from} is in no part of the matrix`;
@@ -69,7 +72,7 @@ function refusal(entry: Import, matrix = parts): string | undefined {
     : `${name} is not among the dependencies ${part.name} may use`;
 }
 
-/** The root's own configuration is of the tests. */
+/** The root's own configuration belongs to the tests. */
 function isOfTests({ from }: Import): boolean {
   return !from.includes('/');
 }
@@ -77,7 +80,7 @@ function isOfTests({ from }: Import): boolean {
 const imports = codeFiles.flatMap(importsOf);
 
 describe('imports', () => {
-  it('stay within the matrix of docs/architecture.md', () => {
+  it('imports stay within the matrix of docs/architecture.md', () => {
     const refused = imports.flatMap(entry => {
       const reason = refusal(entry);
       return reason === undefined ? [] : [`${entry.where}: ${reason}`];
@@ -85,16 +88,16 @@ describe('imports', () => {
     expect(refused).toEqual([]);
   });
 
-  it('name files that exist', () => {
+  it('imports name files that exist', () => {
     const missing = imports.filter(entry => {
       const path = importedPath(entry);
-      // `firmware/build` and the tests may load what the build made.
+      // `firmware/build` and the tests may load the output of the build.
       return path !== undefined && !path.includes('/dist/') && textOf(path) === undefined;
     });
     expect(missing.map(({ where, specifier }) => `${where}: ${specifier}`)).toEqual([]);
   });
 
-  it('never go in a circle', () => {
+  it('imports never form a cycle', () => {
     const edges = new Map<string, string[]>();
     for (const entry of imports) {
       const path = importedPath(entry);
@@ -103,7 +106,7 @@ describe('imports', () => {
     expect(findCycle(edges)?.join(' -> ')).toBeUndefined();
   });
 
-  it('go from part to part only where tsconfig.json names the other one, too', () => {
+  it('imports go from part to part only where tsconfig.json names the other one, too', () => {
     const referencesOf = (folder: string) => {
       const { references = [] } = JSON.parse(textOf(`${folder}/tsconfig.json`) ?? '{}') as {
         references?: { path: string }[];
@@ -124,7 +127,7 @@ describe('imports', () => {
     expect(unnamed).toEqual([]);
   });
 
-  it('use every part that the matrix allows', () => {
+  it('imports use every part that the matrix allows', () => {
     const used = new Map<string, Set<string>>();
     for (const entry of imports) {
       const path = importedPath(entry);
@@ -132,7 +135,7 @@ describe('imports', () => {
       if (from === undefined || to === undefined) continue;
       for (const name of [from.name, entry.from]) used.set(name, (used.get(name) ?? new Set()).add(to.name));
     }
-    // Tests may look at everything.
+    // Tests may import everything.
     const unused = parts
       .filter(({ name }) => name !== 'test/**')
       .flatMap(({ name, parts: allowed }: Part) =>
@@ -141,12 +144,12 @@ describe('imports', () => {
     expect(unused).toEqual([]);
   });
 
-  it('never go in a circle from folder to folder, in any part', () => {
+  it('imports never form a cycle from folder to folder, in any part', () => {
     const edges = new Map<string, string[]>();
     for (const entry of imports.filter(({ from }) => from.includes('/') && !from.startsWith('test/'))) {
       const path = importedPath(entry);
       const [from, to] = [posix.dirname(entry.from), path === undefined ? '' : posix.dirname(path)];
-      // The named exceptions, by which the command line finds what is installed beside it.
+      // The named exceptions, by which the command line finds packages that are installed beside it.
       if (to === '' || from === to || parts.some(({ name }) => name === entry.from)) continue;
       edges.set(from, [...(edges.get(from) ?? []), to]);
     }
@@ -154,7 +157,7 @@ describe('imports', () => {
     expect(findCycle(edges)?.join(' -> ')).toBeUndefined();
   });
 
-  it('never go up from layer to layer of the service', () => {
+  it('imports never go up from layer to layer of the service', () => {
     const layers = ['base', 'storage', 'features', 'doors', 'app', 'cli'];
     const layerOf = (path: string) => layers.indexOf(/^service\/(\w+)\//.exec(path)?.[1] ?? '');
     const up = imports.filter(entry => {
@@ -165,7 +168,7 @@ describe('imports', () => {
     expect(imports.filter(({ from }) => layerOf(from) >= 0).length).toBeGreaterThan(1_000);
   });
 
-  it('have a matrix without a circle and without an unknown part', () => {
+  it('the import matrix has no cycle and no unknown part', () => {
     const own = parts.filter(({ name }) => !name.endsWith('.ts') && name !== 'test/**');
     const edges = new Map(own.map(part => [part.name, part.parts]));
     expect(findCycle(edges)?.join(' -> ')).toBeUndefined();
@@ -176,7 +179,7 @@ describe('imports', () => {
 describe('the import rules', () => {
   const from = (path: string, text: string) => importsOf({ path, text });
 
-  it('see every kind of import and no text that looks like one', () => {
+  it('the import rules see every kind of import and no text that looks like one', () => {
     const text = [
       "import './a.ts';",
       "import type { B } from './b.ts';",
@@ -231,7 +234,7 @@ describe('the import rules', () => {
     ['host/errors.ts', './client/client.ts', 'host may not import host/client'],
     ['host/gadgets/x.ts', 'node:fs', 'host/gadgets/x.ts is in no part of the matrix'],
     ['tools/x.ts', 'node:fs', 'tools/x.ts is in no part of the matrix'],
-  ])('refuse %s -> %s', (path, specifier, reason) => {
+  ])('the import rules refuse %s -> %s', (path, specifier, reason) => {
     expect(from(path, `import x from '${specifier}';`).map(entry => refusal(entry))).toEqual([reason]);
   });
 
@@ -245,11 +248,11 @@ describe('the import rules', () => {
     ['test/host/x.ts', '@passfob/simulator'],
     ['test/host/x.ts', 'passfob/doctor/doctor'],
     ['vitest.config.ts', 'vitest/config'],
-  ])('allow %s -> %s', (path, specifier) => {
+  ])('the import rules allow %s -> %s', (path, specifier) => {
     expect(from(path, `import x from '${specifier}';`).map(entry => refusal(entry))).toEqual([undefined]);
   });
 
-  it('find a circle', () => {
+  it('the import rules find a cycle', () => {
     expect(
       findCycle(
         new Map([

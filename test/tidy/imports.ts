@@ -14,7 +14,10 @@ export interface Import {
 const BEFORE_SPECIFIER =
   /(?:^|[\s;}*\w$])(?:from|import)\s*$|(?:^|[^\w$.])(?:import|require(?:\.resolve)?)\s*\(\s*$/;
 
-/** What the file imports, in order. A device's own `require` (firmware) is no import; a made-up path is not known. */
+/**
+ * Returns the imports of the file, in order. A device's own `require` (firmware) is no import; a computed path is
+ * unknown.
+ */
 export function importsOf(file: ProjectFile): Import[] {
   const { code, strings }: Scan = scan(file.text);
   const onDevice = /^firmware\/(core|boards)\//.test(file.path);
@@ -27,36 +30,41 @@ export function importsOf(file: ProjectFile): Import[] {
     .map(({ start, value }) => ({ from: file.path, specifier: value, where: place(file, start) }));
 }
 
-/** The project file an import means, by a relative path or by the name of one of our packages; undefined for other packages. */
+/**
+ * Returns the project file an import means, by a relative path or by the name of one of our packages; undefined for
+ * other packages.
+ */
 export function importedPath(entry: Import): string | undefined {
   const { from, specifier } = entry;
   if (specifier.startsWith('.')) return posix.join(posix.dirname(from), specifier);
   return importedExport(entry)?.source;
 }
 
-/** `@scope/name` or `name` of the package a specifier means, or undefined for a relative import or a built-in. */
+/**
+ * Returns `@scope/name` or `name` of the package a specifier means, or undefined for a relative import or a built-in.
+ */
 export function importedPackage({ specifier }: Pick<Import, 'specifier'>): string | undefined {
   if (specifier.startsWith('.') || specifier.startsWith('node:')) return undefined;
   return /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0];
 }
 
-/** What an import by the name of one of our packages leads to. */
+/** The target of an import by the name of one of our packages. */
 export interface Export {
   readonly manifest: Manifest;
   /** The file it is compiled from; undefined where the package exports no such name. */
   readonly source: string | undefined;
-  /** Whether it is there for those who install the package; otherwise it is for our tests. */
+  /** Whether the published package contains it; otherwise it is for our tests. */
   readonly isPacked: boolean;
 }
 
-/** Undefined where the import does not name one of our packages. */
+/** Returns undefined where the import does not name one of our packages. */
 export function importedExport({ specifier }: Pick<Import, 'specifier'>): Export | undefined {
   const name = importedPackage({ specifier });
   const manifest = manifests.find(one => one.name === name);
   if (manifest === undefined || name === undefined) return undefined;
   const subpath = `.${specifier.slice(name.length)}`;
   const exact = manifest.exports[subpath];
-  // The longest pattern wins, as Node has it.
+  // The longest pattern wins, as in Node.
   const [pattern, found] =
     exact !== undefined
       ? [subpath, exact]
@@ -84,7 +92,7 @@ export interface Part {
 
 const codeWords = (cell: string): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(match => match[1] ?? '');
 
-/** The import matrix as `docs/architecture.md` states it. */
+/** Returns the import matrix as `docs/architecture.md` states it. */
 export function readMatrix(document = textOf('docs/architecture.md')): Part[] {
   const rows = tableAfter('import-matrix', document);
   if (rows === undefined) throw new Error('docs/architecture.md has no table marked <!-- import-matrix -->');
@@ -97,9 +105,9 @@ export function readMatrix(document = textOf('docs/architecture.md')): Part[] {
 }
 
 /**
- * The part a path belongs to: the longest name that is a folder of it. A part with parts inside holds only the files
- * directly in its folder, unless its name ends in `/**`; a row that names a file adds to what its folder may import; files of
- * the root count as `test`.
+ * Returns the part a path belongs to: the longest name that is a folder of it. A part with parts inside holds only
+ * the files directly in its folder, unless its name ends in `/**`; a row that names a file adds to the imports of its
+ * folder; files of the root count as `test`.
  */
 export function partOf(path: string, parts: readonly Part[]): Part | undefined {
   const name = path.includes('/') ? path : `test/${path}`;
@@ -122,7 +130,9 @@ function folderPartOf(name: string, parts: readonly Part[]): Part | undefined {
     .sort((one, other) => folderOf(other).length - folderOf(one).length)[0];
 }
 
-/** The first import cycle among files of `edges` (path → imported paths), as the paths along it, or undefined. */
+/**
+ * Returns the first import cycle among files of `edges` (path → imported paths), as the paths along it, or undefined.
+ */
 export function findCycle(edges: ReadonlyMap<string, readonly string[]>): string[] | undefined {
   const finished = new Set<string>();
   const visit = (path: string, trail: readonly string[]): string[] | undefined => {

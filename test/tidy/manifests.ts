@@ -1,6 +1,6 @@
 import { textOf } from './files.ts';
 
-/** What a name that a package exports leads to: one file, or one for each condition. */
+/** The target of a name that a package exports: one file, or one for each condition. */
 type Target = string | { readonly source?: string; readonly types?: string; readonly default?: string };
 type Versions = Readonly<Record<string, string>>;
 
@@ -42,10 +42,10 @@ export const whole = read('') as Manifest & {
   readonly workspaces: readonly string[];
 };
 
-/** Those of the parts. */
+/** The package.json files of the parts. */
 export const manifests: readonly Manifest[] = whole.workspaces.map(read);
 
-/** The part that a file belongs to: the whole where it is in none. */
+/** Returns the part that a file belongs to: the whole where it is in none. */
 export function manifestOf(path: string): Manifest {
   return manifests.find(({ folder }) => path.startsWith(`${folder}/`)) ?? whole;
 }

@@ -7,7 +7,7 @@ const spans = (text: string) => functionsIn(scan(text)).map(({ name, lines }) =>
 const body = (lines: number) => `{\n${'  x();\n'.repeat(lines - 2)}}`;
 
 describe('the scanner', () => {
-  it('blanks comments, strings, templates and regular expressions, and keeps every place', () => {
+  it('the scanner blanks comments, strings, templates and regular expressions, and keeps every place', () => {
     // § stands for $, which the linter takes for a forgotten template.
     const text = 'a(/* { */ "{", \'}\\\'\', `{§{b("}")} {§{`{`}`, /[/{]\\/"/g, c / d / "e") // {\nf;';
     const { code, strings } = scan(text.replaceAll('§', '$'));
@@ -19,16 +19,16 @@ describe('the scanner', () => {
   });
 
   it.each(['x = /"/;', 'return /"/.test(x);', 'f(/"/)', 'a = b ? /"/ : 1;', '/"/.exec(x)'])(
-    'takes the / of %s for a regular expression',
+    'the scanner takes the / of %s for a regular expression',
     text => expect(scan(text).code).not.toContain('"'),
   );
 
   it.each(['a / b / "c"', '(a) / 2 + "c"', 'a[0] / 2 + "c"', 'a++ / "c"'.replace('++', '.b')])(
-    'takes the / of %s for a division',
+    'the scanner takes the / of %s for a division',
     text => expect(scan(text).strings).toHaveLength(1),
   );
 
-  it('comes out of every file with its brackets paired', () => {
+  it('the scanner leaves the brackets of every file paired', () => {
     const lost = codeFiles.filter(({ text }) => {
       const { code } = scan(text);
       const unclosed = [...code.matchAll(/[([{]/g)].some(match => closing(code, match.index) < 0);
@@ -54,7 +54,7 @@ describe('the function finder', () => {
     [`function eleven(a: A): () => void ${body(3)}`, 'eleven 3'],
     [`const twelve = async (a: A): Promise<[B, 'c'] | undefined> => ${body(3)};`, 'twelve 3'],
     [`export function thirteen(a: A): asserts a is B.C<D> & { e: F } ${body(3)}`, 'thirteen 3'],
-  ])('measures %j', (text, span) => {
+  ])('the function finder measures %j', (text, span) => {
     expect(spans(text)).toEqual([span]);
   });
 
@@ -66,11 +66,11 @@ describe('the function finder', () => {
     'interface A { b(c: number): { d: number }; }',
     'const a = b ? f(c) : { d: 1 };',
     'switch (a) { case f(b): { c(); } }',
-  ])('takes %j for no function', text => {
+  ])('the function finder takes %j for no function', text => {
     expect(spans(text)).toEqual([]);
   });
 
-  it('counts a test but not the describe around it', () => {
+  it('the function finder counts a test but not the describe around it', () => {
     const it4 = `it('a', () => ${body(4)});`;
     expect(spans(`describe('x', () => {\n${it4}\n});`)).toEqual(['anonymous 4']);
     expect(spans(`describe.each([1, f(2)])('x', one => {\n${it4}\n});`)).toEqual(['anonymous 4']);

@@ -1,8 +1,8 @@
-/** TypeScript taken apart as far as the rules need it; every part keeps its place in the source. */
+/** TypeScript split up as far as the rules need it; every part keeps its place in the source. */
 export interface Scan {
   /** The source with comments, string contents, template text and regular expressions blanked. */
   readonly code: string;
-  /** String literals and templates as they are written: the place of the opening quote, and what stands inside. */
+  /** String literals and templates as written: the place of the opening quote, and the content. */
   readonly strings: readonly { start: number; value: string }[];
 }
 
@@ -27,7 +27,7 @@ class Scanner {
     return { code: this.code.join(''), strings: this.strings };
   }
 
-  /** Code up to the `}` that closes it, or to the end of the file. */
+  /** Scans code up to the `}` that closes it, or to the end of the file. */
   private block(): void {
     for (let depth = 0; this.at < this.source.length; ) {
       const char = this.source.charAt(this.at);
@@ -106,7 +106,7 @@ class Scanner {
   }
 }
 
-/** Takes `source` apart. Assumes what the formatter leaves: it is no parser and does not find faults. */
+/** Splits `source` up. Assumes formatted code: it is no parser and does not find faults. */
 export function scan(source: string): Scan {
   return new Scanner(source).scan();
 }
@@ -114,7 +114,7 @@ export function scan(source: string): Scan {
 const OPENING = '([{';
 const CLOSING = ')]}';
 
-/** The place of the bracket that closes the one at `open` in scanned code, or -1. */
+/** Returns the place of the bracket that closes the one at `open` in scanned code, or -1. */
 export function closing(code: string, open: number): number {
   for (let at = open, depth = 0; at < code.length; at++) {
     if (OPENING.includes(code.charAt(at))) depth++;
@@ -123,7 +123,7 @@ export function closing(code: string, open: number): number {
   return -1;
 }
 
-/** The place of the bracket that is open around `from` in scanned code, or -1 at the top. */
+/** Returns the place of the bracket that is open around `from` in scanned code, or -1 at the top. */
 export function enclosing(code: string, from: number): number {
   for (let at = from - 1, depth = 0; at >= 0; at--) {
     if (CLOSING.includes(code.charAt(at))) depth++;

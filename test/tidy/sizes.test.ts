@@ -10,19 +10,19 @@ const FILE_LINES_USUAL = 240;
 const FUNCTION_LINES_MAX = 60;
 
 describe('sizes', () => {
-  it(`keep a file within ${FILE_LINES_MAX} lines`, () => {
+  it(`sizes: a file has at most ${FILE_LINES_MAX} lines`, () => {
     const long = codeFiles
       .map(({ path, text }) => ({ where: path, count: text.split('\n').length - 1 }))
       .filter(({ count }) => count > FILE_LINES_MAX);
     expect(settle('file-lines', long)).toEqual([]);
   });
 
-  it(`keep nine of ten files within ${FILE_LINES_USUAL} lines`, () => {
+  it(`sizes: nine of ten files have at most ${FILE_LINES_USUAL} lines`, () => {
     const lines = codeFiles.map(({ text }) => text.split('\n').length - 1).sort((one, other) => one - other);
     expect(lines[Math.floor(lines.length * 0.9)]).toBeLessThanOrEqual(FILE_LINES_USUAL);
   });
 
-  it(`keep a function within ${FUNCTION_LINES_MAX} lines`, () => {
+  it(`sizes: a function has at most ${FUNCTION_LINES_MAX} lines`, () => {
     const long = codeFiles.flatMap(({ path, text }) =>
       functionsIn(scan(text))
         .filter(({ lines }) => lines > FUNCTION_LINES_MAX)
@@ -36,14 +36,14 @@ describe('sizes', () => {
 });
 
 describe('the exceptions', () => {
-  it('are few, each named once, each with a reason', () => {
+  it('exceptions are few, each named once, each with a reason', () => {
     expect(exceptions).toHaveLength(EXCEPTIONS_MAX);
     const keys = exceptions.map(({ rule, where }) => `${rule} ${where}`);
     expect(new Set(keys).size).toBe(keys.length);
     expect(exceptions.filter(({ reason }) => reason.length < 20)).toEqual([]);
   });
 
-  it('cover as much as they say and no more, and go when they are not needed', () => {
+  it('exceptions cover exactly what they say, and go when they are not needed', () => {
     const list = [{ rule: 'file-lines', where: 'a.ts', count: 310, reason: '' }] as const;
     const settled = (...breaches: [string, number][]) =>
       settle(

@@ -1,5 +1,6 @@
 /**
- * The rows of the table that follows the comment `<!-- marker -->` in a document; undefined where there is none.
+ * Returns the rows of the table that follows the comment `<!-- marker -->` in a document; undefined where there is
+ * none.
  *
  * @param skip rows left out at the start: 2 for the heading and the line under it
  */

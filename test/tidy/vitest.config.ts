@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { fromSources } from '../runner/settings.ts';
 
-/** `npm run docs`: writes the tables of docs/architecture.md as the tree has them. */
+/** `npm run docs`: writes the present tables into docs/architecture.md. */
 export default defineConfig({
   ...fromSources,
   test: {

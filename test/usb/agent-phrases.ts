@@ -1,9 +1,9 @@
-/** What is said between the tests and the agent in the guest. */
+/** The messages between the tests and the agent in the guest. */
 
 export type DeviceKind = 'serial' | 'hid';
 
 export type Command =
-  /** Plugs in what a simulator on the host serves at this port. */
+  /** Plugs in the device that a simulator on the host serves at this port. */
   | { readonly do: 'attach'; readonly port: number }
   /** Opens the first device of a kind by the host's transport, once it is there. */
   | { readonly do: 'open'; readonly channel: number; readonly kind: DeviceKind }
@@ -13,20 +13,20 @@ export type Command =
   | { readonly do: 'appeared'; readonly kind: DeviceKind }
   /** Waits until there is no device of a kind. */
   | { readonly do: 'gone'; readonly kind: DeviceKind }
-  /** Reads what a HID device without frames, a keyboard, says from now on, as the kernel hands it out. */
+  /** Reads the reports of a HID device without frames, a keyboard, from now on, as the kernel delivers them. */
   | { readonly do: 'listen'; readonly channel: number }
   /** Runs Node with these arguments. */
   | { readonly do: 'run'; readonly args: readonly string[] }
-  /** Starts a program that goes on; what it says comes as events. */
+  /** Starts a program that keeps running; its output comes as events. */
   | { readonly do: 'start'; readonly program: number; readonly command: readonly string[] }
   /** Writes to the standard input of a program; null ends it. */
   | { readonly do: 'tell'; readonly program: number; readonly text: string | null }
   | { readonly do: 'kill'; readonly program: number }
-  /** Writes a file into the guest's layer of memory, with the folders above it. */
+  /** Writes a file into the guest's memory layer, and makes the folders above it. */
   | { readonly do: 'write'; readonly path: string; readonly text: string }
-  /** Copies a folder of the machine that it runs on into the guest's layer of memory. */
+  /** Copies a folder of the outer machine into the guest's memory layer. */
   | { readonly do: 'copy'; readonly from: string; readonly to: string }
-  /** Connects a port of the guest's loopback with a port of the machine that it runs on. */
+  /** Connects a port of the guest's loopback with a port of the outer machine. */
   | { readonly do: 'join'; readonly port: number; readonly outside: number }
   | { readonly do: 'exit'; readonly code: number };
 
@@ -40,7 +40,7 @@ export type Event =
       readonly text: string;
     }
   | { readonly event: 'ended'; readonly program: number; readonly code: number | null }
-  /** The kind of the error, or null where the channel was closed as asked. */
+  /** The kind of the error, or null where the channel was closed on request. */
   | { readonly event: 'closed'; readonly channel: number; readonly kind: string | null };
 
 /** The end of a command; `kind` is that of the host's own errors. */

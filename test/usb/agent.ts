@@ -1,5 +1,5 @@
 /**
- * Runs inside the guest: opens devices by the host's transports and hands their bytes on, so that everything heavy stays
+ * Runs inside the guest: opens devices by the host's transports and passes their bytes on, so that heavy work stays
  * outside, where JavaScript is some twenty times faster. Commands and answers are lines of JSON.
  */
 import { once } from 'node:events';
@@ -26,21 +26,21 @@ const say = (answer: Answer) => outside.write(`${JSON.stringify(answer)}\n`);
 const channels = new Map<number, Transport>();
 const programs = new Programs(say);
 
-/** What the kernel's drivers make of a device. */
+/** The names that the kernel's drivers give a device. */
 const NAMES: Readonly<Record<DeviceKind, RegExp>> = { serial: /^ttyACM\d+$/, hid: /^hidraw\d+$/ };
 
 async function nameOf(kind: DeviceKind): Promise<string | undefined> {
   return (await readdir('/dev')).find(name => NAMES[kind].test(name));
 }
 
-/** Where a device with frames is. */
+/** Returns the path of a device with frames. */
 async function pathOf(kind: DeviceKind): Promise<string | undefined> {
   const name = await nameOf(kind);
   if (name === undefined) return undefined;
   return kind === 'serial' ? `/dev/${name}` : (await listHidDevices())[0]?.path;
 }
 
-/** A device once the kernel has it set up. */
+/** Waits for a device until the kernel has set it up. */
 async function waited(
   kind: DeviceKind,
   look: (kind: DeviceKind) => Promise<string | undefined>,
@@ -53,12 +53,12 @@ async function waited(
   throw new Error(`no ${kind} device appeared`);
 }
 
-/** Reports of the first HID device, from `/dev/hidraw`: one a read. */
+/** Reads reports of the first HID device, from `/dev/hidraw`: one a read. */
 async function listen(channel: number): Promise<void> {
   const name = await waited('hid', nameOf);
   const stream = createReadStream(`/dev/${name}`);
   stream.on('data', data => say({ event: 'report', channel, bytes: [...Buffer.from(data)] }));
-  // The device goes.
+  // The device is unplugged.
   stream.on('error', () => undefined);
   await once(stream, 'open');
 }
@@ -140,5 +140,5 @@ createInterface({ input: outside }).on('line', line => {
     (error: Error & { kind?: string }) => say({ id, error: error.message, kind: error.kind }),
   );
 });
-// Without whoever started it there is nothing to do.
+// Without its parent the agent has nothing to do.
 outside.on('close', () => process.exit(1));

@@ -4,7 +4,7 @@ import { type BuildOptions, build } from 'esbuild';
 import { othersOutside } from '../kit/bundle.ts';
 import { root } from '../tidy/files.ts';
 
-/** Packages that need files of their own beside them: they come from the tree. */
+/** Packages that need their own files beside them: they come from the tree. */
 const WITH_FILES = [
   '@node-rs/argon2',
   'better-sqlite3',
@@ -25,7 +25,7 @@ const NODE: BuildOptions = {
   logLevel: 'error',
 };
 
-/** The agent as one file, in a folder outside the tree. */
+/** Bundles the agent as one file, in a folder outside the tree. */
 export async function agentIn(folder: string): Promise<string> {
   const outfile = join(folder, 'agent.cjs');
   await build({
@@ -33,7 +33,7 @@ export async function agentIn(folder: string): Promise<string> {
     entryPoints: ['test/usb/agent.ts'],
     format: 'cjs',
     plugins: [othersOutside],
-    // A dynamic import would look for packages beside the bundle.
+    // A dynamic import would search for packages beside the bundle.
     supported: { 'dynamic-import': false },
     outfile,
   });
@@ -43,14 +43,15 @@ export async function agentIn(folder: string): Promise<string> {
 /** The part that each program belongs to. */
 const FOLDERS = { passfob: 'host', simulator: 'simulator' } as const;
 
-/** What each program is made of: itself, and what it starts as a thread, which lies beside it. */
+/** The entry of each program, and of the thread that it starts, which lies beside it. */
 const PARTS = {
   passfob: { 'passfob.mjs': 'host/cli/main.ts', 'worker.js': 'service/features/validation/thread/worker.ts' },
   simulator: { 'simulator.mjs': 'simulator/main.ts' },
 } as const;
 
 /**
- * A program of the project as one file: in the guest it starts with a third of the work that its many files are.
+ * Bundles a program of the project as one file: in the guest it starts with a third of the work that its many files
+ * need.
  * @returns its path, in the tree, where it finds the package that it belongs to
  */
 export async function program(name: keyof typeof PARTS): Promise<string> {
@@ -62,7 +63,7 @@ export async function program(name: keyof typeof PARTS): Promise<string> {
       entryPoints: [entry],
       format: 'esm',
       external: WITH_FILES,
-      // Packages that are no modules use it.
+      // CommonJS packages use it.
       banner: {
         js: "import { createRequire as toRequire } from 'node:module'; const require = toRequire(import.meta.url);",
       },

@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Guest } from './guest.ts';
 
-/** A program in the guest, as a child process is to its parent. What it says to people is searched for secrets. */
+/** A program in the guest, like a child process to its parent. The search for secrets covers its output. */
 export class GuestProgram {
   /** Its exit code; null where it was killed. */
   readonly ended: Promise<number | null>;
@@ -45,8 +45,8 @@ export class GuestProgram {
   }
 
   /**
-   * The first match in what it says on a stream, behind its first `from` characters, once it is there.
-   * @throws where it ends before, with what it said
+   * Waits for the first match in its output on a stream, behind its first `from` characters.
+   * @throws where it ends before, with its output
    */
   heard(stream: 'out' | 'err', pattern: RegExp, from = 0): Promise<RegExpExecArray> {
     return new Promise((resolve, reject) => {
@@ -62,7 +62,7 @@ export class GuestProgram {
     });
   }
 
-  /** Writes a line, and gives the line that it says on standard output to that. */
+  /** Writes a line, and returns the next line on standard output. */
   tell(line: string): Promise<string> {
     const answer = this.lastAnswer.then(async () => {
       const from = this.said.out.length;

@@ -43,7 +43,7 @@ export class Guest {
     });
   }
 
-  /** Boots, and is there once the agent has called. */
+  /** Boots, and resolves once the agent has connected. */
   static async boot(kernel: Kernel, qemu: string, busybox: string): Promise<Guest> {
     const folder = mkdtempSync(join(tmpdir(), 'passfob-usb-'));
     const server = createServer();
@@ -83,7 +83,7 @@ export class Guest {
     return value;
   }
 
-  /** For a channel or a program. */
+  /** Returns a number for a channel or a program. */
   newNumber(): number {
     return ++this.lastNumber;
   }
@@ -93,7 +93,10 @@ export class Guest {
     return () => this.listeners.delete(listener);
   }
 
-  /** Ends the guest by its own exit. @returns the code that its command ended with */
+  /**
+   * Ends the guest by its own exit.
+   * @returns the code that its command ended with
+   */
   async end(): Promise<number> {
     this.ask({ do: 'exit', code: 0 }).catch(() => undefined);
     const late = setTimeout(() => this.machine.kill('SIGKILL'), END_PATIENCE_MS);
@@ -121,7 +124,7 @@ function machineOptions(kernel: string, initrd: string): string[] {
   ];
 }
 
-/** What the guest prints is searched for secrets like all other output. */
+/** The search for secrets covers the guest's output like all other output. */
 function record(machine: ChildProcess): void {
   const folder = process.env.PASSFOB_OUTPUT_DIR;
   if (folder === undefined) {

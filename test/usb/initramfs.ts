@@ -5,16 +5,16 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Where QEMU's `isa-debug-exit` listens: what is written there ends it. */
+/** The port of QEMU's `isa-debug-exit`: a write there ends it. */
 export const EXIT_PORT = 0xf4;
 
-/** QEMU's user network: the guest, and the machine that it runs on as the guest sees it. */
+/** QEMU's user network: the guest, and the outer machine as the guest sees it. */
 const GUEST_ADDRESS = '10.0.2.15/24';
 export const HOST_ADDRESS = '10.0.2.2';
 
 /**
- * The guest's first program: modules, network, and a root that is the host's, with a layer of memory above it, so that
- * Node and the tree are there as they are and nothing that is done reaches the host.
+ * Returns the guest's first program: modules, network, and the host's root with a memory layer above it, so that Node
+ * and the tree are there and no write reaches the host.
  */
 function init(command: readonly string[]): string {
   const words = command.map(word => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');

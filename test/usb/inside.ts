@@ -9,7 +9,10 @@ import type { Ran } from './programs.ts';
 import { SimulatedDevice } from './simulator.ts';
 import { cableTo, UsbDriver } from './usb-driver.ts';
 
-/** What runs in the guest as a whole, slow as it is: the command line upon the drivers, and a device plugged in there. */
+/**
+ * Tests that run in the guest as a whole, although it is slow: the command line upon the drivers, and a device
+ * plugged in there.
+ */
 export function inside(guestOf: () => Guest): void {
   let file = '';
   beforeAll(async () => {
@@ -22,7 +25,7 @@ export function inside(guestOf: () => Guest): void {
     ['serial', 'pico', /^serial:\/dev\/ttyACM\d$/],
     ['hid', 'pico-hid', /^hid:/],
   ])('the command line with a %s device', (kind, board, address) => {
-    it('lists the fob, and asks it what it is', async () => {
+    it('the command line lists the fob, and reads its info', async () => {
       const guest = guestOf();
       const device = await SimulatedDevice.start(board);
       onTestFinished(() => device.stop());
@@ -32,7 +35,7 @@ export function inside(guestOf: () => Guest): void {
       expect(code).toBe(0);
       const { devices } = JSON.parse(output) as { devices: { address: string; serial: string }[] };
       expect(devices).toMatchObject([{ address: expect.stringMatching(address), state: 'blank', board }]);
-      // A blank fob tells nobody more than that; the command line knows it by its serial all the same.
+      // A blank fob tells no computer more than that; the command line still knows it by its serial.
       const info = await passfob(guest, 'info', '--json');
       expect(info.code).toBe(EXIT_CODES['not-paired'].code);
       expect(JSON.parse(info.output).error.message).toContain(devices[0]?.serial);

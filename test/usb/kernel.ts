@@ -6,7 +6,10 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** What the guest needs beside what the kernel has built in: its root, the network, and USB from controller to driver. */
+/**
+ * The modules that the guest needs beside the kernel's built-in ones: its root, the network, and USB from controller
+ * to driver.
+ */
 const MODULES = [
   'virtio_net',
   '9pnet_virtio',
@@ -18,7 +21,7 @@ const MODULES = [
   'cdc-acm',
 ] as const;
 
-/** What those depend on, in Debian's kernels; `modprobe` finds out about the order. */
+/** Their dependencies, in Debian's kernels; `modprobe` finds the order. */
 const DEPENDENCIES = [
   'failover',
   'net_failover',
@@ -32,14 +35,14 @@ const DEPENDENCIES = [
 
 export interface Kernel {
   readonly image: string;
-  /** Paths of modules in the order in which they are to be loaded. */
+  /** Paths of modules in load order. */
   readonly modules: readonly string[];
 }
 
 const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'passfob-usb');
 
 /**
- * Debian's present kernel, unpacked in a folder of the user's cache as far as it is needed here.
+ * Returns Debian's present kernel; its needed parts are unpacked in a folder of the user's cache.
  * @throws where apt cannot fetch it
  */
 export async function debianKernel(): Promise<Kernel> {
@@ -64,7 +67,7 @@ async function unpack(name: string, folder: string): Promise<void> {
     rmSync(join(work, file));
     const [image = ''] = readdirSync(join(work, 'boot'));
     renameSync(join(work, 'boot', image), join(work, 'vmlinuz'));
-    // depmod looks under /lib, where older packages have their modules, too.
+    // depmod searches /lib, where older packages have their modules, too.
     if (!existsSync(join(work, 'lib'))) symlinkSync('usr/lib', join(work, 'lib'));
     await run('depmod', ['-b', work, versionIn(work)], { env: withSbin() });
     renameSync(work, folder);
@@ -78,7 +81,7 @@ function versionIn(folder: string): string {
   return readdirSync(join(folder, 'lib', 'modules'))[0] ?? '';
 }
 
-/** kmod's programs are where only root looks for them. */
+/** kmod's programs are in folders that only root has in its path. */
 function withSbin(): NodeJS.ProcessEnv {
   return { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` };
 }

@@ -39,7 +39,7 @@ export function keyboard(guestOf: () => Guest): void {
       guest.onEvent(event => {
         if (event.event !== 'report' || event.channel !== channel) return;
         usages.push(event.bytes[2] ?? 0);
-        // Six keys, each let go.
+        // Six keys, each released.
         if (usages.filter(usage => usage !== 0).length === code.length && usages.at(-1) === 0) resolve();
       });
     });

@@ -9,7 +9,7 @@ const TOOLS = [QEMU, ...INITRAMFS_TOOLS, 'apt-get', 'dpkg-deb', 'xz', 'tar'];
 
 let kernel: Kernel | undefined;
 
-/** What this machine lacks for the guest, in words, or undefined. */
+/** Returns what this machine lacks for the guest, in words, or undefined. */
 export async function missing(): Promise<string | undefined> {
   if (platform() !== 'linux' || arch() !== 'x64') return 'Linux on x86-64: the guest runs its Node';
   const absent = TOOLS.find(name => tool(name) === undefined);

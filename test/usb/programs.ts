@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Event } from './agent-phrases.ts';
 
-/** What a program said by its end. */
+/** The output of a program at its end. */
 export interface Ran {
   readonly code: number;
   readonly output: string;
@@ -25,7 +25,7 @@ export function ran(args: readonly string[]): Promise<Ran> {
   });
 }
 
-/** Programs that go on beside each other, by the numbers that the tests give them. */
+/** Programs that run beside each other, by the numbers that the tests give them. */
 export class Programs {
   private readonly running = new Map<number, ChildProcess>();
   private readonly say: (event: Event) => void;
@@ -38,7 +38,7 @@ export class Programs {
     const child = spawn(path, args, { stdio: ['pipe', 'pipe', 'pipe'] });
     await once(child, 'spawn');
     this.running.set(program, child);
-    // What is written to one that has just ended; its end is told by `close`.
+    // A write may reach a program that has just ended; `close` reports its end.
     child.stdin.on('error', () => undefined);
     for (const [stream, from] of [
       ['out', child.stdout],

@@ -13,15 +13,15 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** A simulated device's control channel: its time, its keys and its cable. */
 interface Controls {
-  /** A line of JSON, and the line that answers it. */
+  /** Sends a line of JSON, and returns the line that answers it. */
   tell(line: string): Promise<string>;
   /** Ends the simulator. */
   finish(): Promise<unknown>;
 }
 
-/** `passfob simulate --usbip` as a process of its own, its time and keys moved over its control channel. */
+/** `passfob simulate --usbip` as a separate process; its control channel sets its time and keys. */
 export class SimulatedDevice {
-  /** Where it is served, by the machine that the simulator runs on. */
+  /** The port on the simulator's machine that serves it. */
   readonly port: number;
   private readonly controls: Controls;
 
@@ -40,7 +40,7 @@ export class SimulatedDevice {
     return new SimulatedDevice(controlsOf(child), ready);
   }
 
-  /** The same with the simulator in the guest, plugged in there: slower, and nothing of it is outside. */
+  /** Starts the simulator in the guest, plugged in there: slower, and nothing of it is outside. */
   static async startIn(guest: Guest, board: Board, ...options: string[]): Promise<SimulatedDevice> {
     const args = [`--board=${board}`, '--usbip=127.0.0.1:0', '--attach', '--control', ...options];
     const simulator = await GuestProgram.start(guest, process.execPath, await program('simulator'), ...args);

@@ -30,7 +30,7 @@ export class Tunnel {
   }
 
   private async lead(near: Socket, guest: Guest, inside: number): Promise<void> {
-    // The guest can only call: for each connection it does.
+    // The guest can only call out: it does so for each connection.
     const gate = createServer({ noDelay: true });
     try {
       const calling = once(gate, 'connection') as Promise<[Socket]>;

@@ -12,7 +12,7 @@ const UNPLUGS = 5;
 /** The cable goes after one to so many pieces of the fob's answers. */
 const PIECES = 20;
 
-/** Asks the fob for one thing after the other until it cannot be asked; gives the reason. */
+/** Sends the fob one request after the other until one fails; returns the reason. */
 async function askUntilGone(owner: Owner): Promise<FobError> {
   for (;;) {
     try {
@@ -23,7 +23,7 @@ async function askUntilGone(owner: Owner): Promise<FobError> {
   }
 }
 
-/** Pulls the cable once so many pieces of text have come, and tells how the transport closed. */
+/** Pulls the cable once so many pieces of text have come, and reports how the transport closed. */
 async function pulledAfter(driver: UsbDriver, pieces: number): Promise<FobError | undefined> {
   const { transport, device } = driver;
   let left = pieces;
@@ -34,9 +34,9 @@ async function pulledAfter(driver: UsbDriver, pieces: number): Promise<FobError 
   return closed;
 }
 
-/** What happens when the cable is pulled out of a computer that talks. */
+/** Tests with a cable that is pulled out of a computer in use. */
 export function unplugs(guestOf: () => Guest, kind: DeviceKind): void {
-  it(`works again after each of ${UNPLUGS} unplugs at random points (seed ${SEED})`, async () => {
+  it(`a transport works again after each of ${UNPLUGS} unplugs at random points (seed ${SEED})`, async () => {
     const chance = makeRandomness(SEED, kind);
     const guest = guestOf();
     const driver = await UsbDriver.make(guest, kind);
@@ -57,8 +57,8 @@ export function unplugs(guestOf: () => Guest, kind: DeviceKind): void {
     await driver.close();
   });
 
-  /** No write fails then: serialport's watchdog in our transport, and node-hid's `error`, have to see it. */
-  it('is told of it when nothing is being said', async () => {
+  /** No write fails then: serialport's watchdog in our transport, and node-hid's `error`, have to notice it. */
+  it('a transport reports an unplug without traffic', async () => {
     const guest = guestOf();
     const driver = await UsbDriver.make(guest, kind);
     onTestFinished(() => driver.device.stop());

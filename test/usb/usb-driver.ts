@@ -6,12 +6,12 @@ import type { DeviceKind } from './agent-phrases.ts';
 import type { Guest } from './guest.ts';
 import { SimulatedDevice } from './simulator.ts';
 
-/** Of virtual time after each frame: reports leave one every ten milliseconds, and a long answer has nine. */
+/** Virtual time after each frame: reports leave one every ten milliseconds, and a long answer has nine. */
 const ANSWER_MS = 200;
 
 /**
- * A simulated fob at the end of a real USB stack: the kernel in the guest enumerates it, the host's transports open what
- * the kernel's drivers offer, and here their bytes are a cable again.
+ * A simulated fob at the end of a real USB stack: the kernel in the guest enumerates it, the host's transports open
+ * the kernel's devices, and here their bytes are a cable again.
  */
 export class UsbDriver extends OneKey implements Driver {
   readonly algorithms = [1, 2];
@@ -37,7 +37,7 @@ export class UsbDriver extends OneKey implements Driver {
     return driver;
   }
 
-  /** Has the kernel import the device, and opens what it makes of it. */
+  /** Has the kernel import the device, and opens its device file. */
   async plugIn(): Promise<void> {
     const { guest, kind, device } = this;
     await guest.ask({ do: 'attach', port: device.port });
@@ -84,7 +84,7 @@ export class UsbDriver extends OneKey implements Driver {
     await this.powerCycle('loseTime');
   }
 
-  /** Of the last moment that was asked for: the suite asks synchronously. */
+  /** Returns the errors of the last request: the suite asks synchronously. */
   complaints(): string {
     return '';
   }
@@ -114,7 +114,7 @@ export async function cableTo(
     cable.lost(cause instanceof FobError ? cause : new FobError('port-failed', { subject: kind, cause }));
   const cable = pipe({
     name: `guest ${kind}`,
-    // How long a write may take is what the guest's own transport looks at; an emulated computer may take longer to say so.
+    // The guest's own transport checks the time of a write; an emulated computer may report it later.
     write: async text => {
       line = line
         .then(() => guest.ask({ do: 'send', channel, text }))

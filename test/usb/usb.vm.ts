@@ -28,7 +28,7 @@ if (lacking !== undefined) {
     ['usbhid, hidraw and node-hid: pico-hid', 'hid'],
   ])('through %s', (_what, kind) => {
     conformance(() => UsbDriver.make(there(), kind));
-    describe('a cable that is pulled', () => unplugs(there, kind));
+    describe('a pulled cable', () => unplugs(there, kind));
   });
   keyboard(there);
   inside(there);

@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 import { minutes } from '../runner/minutes.ts';
 import { fromSources } from '../runner/settings.ts';
 
-/** `npm run test:usb`: not part of the tests proper, since it boots a virtual machine. */
+/** `npm run test:usb`: a separate command, since it boots a virtual machine. */
 export default defineConfig({
   ...fromSources,
   plugins: [minutes],

@@ -90,7 +90,7 @@ describeNeeds(needsEspruino(), "Espruino's atob", binary => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('never sees the texts over which it reads foreign memory', async () => {
+  it('atob never gets the texts over which it reads foreign memory', async () => {
     const printed = await new Interpreter([binary], folder).run(await bundled(SWEEP));
     expect(resultOf(printed)).toEqual({
       tried: 6561 + 14 * 60,
@@ -101,7 +101,7 @@ describeNeeds(needsEspruino(), "Espruino's atob", binary => {
     });
   });
 
-  it('does what the fuzzed decoder takes it to do', async () => {
+  it("atob behaves as the fuzzed decoder's model of it", async () => {
     const chance = new Randomness(1);
     const texts = Array.from({ length: 3000 }, () => chance.text(chance.below(24)));
     const safe = texts.filter(text => {
@@ -116,7 +116,7 @@ describeNeeds(needsEspruino(), "Espruino's atob", binary => {
       /[\u007f-\u00ff]/g,
       char => `\\x${char.charCodeAt(0).toString(16)}`,
     );
-    // Without a bundler: the texts are data, and each is decoded by the interpreter itself.
+    // Without a bundler: the texts are data, and the interpreter itself decodes each.
     const script = `
       var out = ${list.replace(/\\u00/g, '\\x')}.map(function (text) { return btoa(atob(text)); });
       print("RESULT " + JSON.stringify(out)); quit();`;

@@ -4,7 +4,7 @@ import { BY_CODE, BY_KEY } from './kit/samples.ts';
 import { SENT } from './kit/samples-2.ts';
 import { type HandshakeInput, OUTPUTS, sessionsOf } from './kit/vectors.ts';
 
-/** A good frame, the message in it, and the end of the line that it is for. */
+/** A good frame, the message in it, and the end of the line that receives it. */
 interface Sample {
   readonly name: string;
   readonly frame: string;
@@ -36,7 +36,7 @@ const SAMPLE_FRAMES = samplesOf();
 
 const sessions = new Map([BY_KEY, BY_CODE].map(input => [input, sessionsOf(input)]));
 
-/** What the sample's receiver understands of a stream; its session is as after the handshake. */
+/** Returns the messages that the sample's receiver understands of a stream; its session is as after the handshake. */
 function understood({ handshake, to }: Sample, ...chunks: string[]): string[] {
   const session = sessions.get(handshake)?.[to];
   if (!session) throw new Error('a sample of no session');
@@ -48,13 +48,13 @@ function understood({ handshake, to }: Sample, ...chunks: string[]): string[] {
 
 const isSealed = ({ message }: Sample) => !/^0[12]/.test(message);
 
-/** Another good frame, which follows what was damaged. */
+/** Another good frame, which follows the damaged one. */
 const NEXT = OUTPUTS.clear({ sequence: 200, command: 'pair', request: {}, response: { seconds: 77 } });
 
 /**
- * After a fault the sender sends the same again, then something else. Understood must be just that: nothing that
- * nobody said, nothing lost that came whole.
- * @param before what else may have been understood of the damaged text itself
+ * After a fault the sender repeats the frame, then sends another. The receiver must understand exactly these: no
+ * invented message, and no lost one that came whole.
+ * @param before other allowed messages from the damaged text itself
  */
 function expectRecovery(sample: Sample, damaged: string, where: string, ...before: string[]): void {
   const messages = understood(sample, damaged + sample.frame + NEXT.requestFrame);
@@ -73,7 +73,7 @@ function expectRecovery(sample: Sample, damaged: string, where: string, ...befor
 const bitFlipped = (text: string, at: number, bit: number) =>
   text.slice(0, at) + String.fromCharCode(text.charCodeAt(at) ^ (1 << bit)) + text.slice(at + 1);
 
-/** What ports and consoles put between the characters of a frame. */
+/** Text that ports and consoles put between the characters of a frame. */
 const NOISE: readonly [name: string, noise: string][] = [
   ['XON', '\u0011'],
   ['XOFF', '\u0013'],
@@ -96,7 +96,7 @@ const NOISE: readonly [name: string, noise: string][] = [
   ['a long line', 'x'.repeat(600)],
 ];
 
-/** For every frame and every place in it. */
+/** Visits every frame and every place in it. */
 function everywhere(visit: (sample: Sample, at: number) => void): void {
   for (const sample of SAMPLE_FRAMES) {
     for (let at = 1; at < sample.frame.length; at++) visit(sample, at);
@@ -104,7 +104,7 @@ function everywhere(visit: (sample: Sample, at: number) => void): void {
 }
 
 describe(`${SAMPLE_FRAMES.length} frames on a damaged line`, () => {
-  it('are understood whole, in chunks of any size', () => {
+  it('frames are understood whole, in chunks of any size', () => {
     for (const sample of SAMPLE_FRAMES) {
       for (const size of [1, 2, 3, 7, 64]) {
         const chunks = sample.frame.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? [];
@@ -117,7 +117,7 @@ describe(`${SAMPLE_FRAMES.length} frames on a damaged line`, () => {
     });
   });
 
-  it('are no message with any one bit flipped, the mark and the newline included', () => {
+  it('frames with any one bit flipped are no message, the mark and the newline included', () => {
     for (const sample of SAMPLE_FRAMES) {
       for (let bit = 0; bit < 8; bit++)
         expectRecovery(sample, bitFlipped(sample.frame, 0, bit), `bit ${bit} of 0`);
@@ -129,7 +129,7 @@ describe(`${SAMPLE_FRAMES.length} frames on a damaged line`, () => {
     });
   });
 
-  it('are no message cut at any place', () => {
+  it('frames cut at any place are no message', () => {
     everywhere((sample, at) => {
       const { frame } = sample;
       expectRecovery(sample, frame.slice(0, at), `cut before ${at}`);
@@ -139,7 +139,7 @@ describe(`${SAMPLE_FRAMES.length} frames on a damaged line`, () => {
     });
   });
 
-  it('are no message with characters doubled or swapped', () => {
+  it('frames with characters doubled or swapped are no message', () => {
     everywhere((sample, at) => {
       const { frame } = sample;
       expectRecovery(sample, frame.slice(0, at + 1) + frame.slice(at), `doubled ${at}`);
@@ -148,27 +148,27 @@ describe(`${SAMPLE_FRAMES.length} frames on a damaged line`, () => {
     });
   });
 
-  it('are understood twice in the clear and once in a session when they come twice', () => {
+  it('repeated frames are understood twice in the clear and once in a session', () => {
     for (const sample of SAMPLE_FRAMES) {
       const { frame, message } = sample;
       expect(understood(sample, frame + frame)).toEqual(isSealed(sample) ? [message] : [message, message]);
     }
   });
 
-  it.each(NOISE)('are no message with %s inside', (_, noise) => {
+  it.each(NOISE)('frames with %s inside are no message', (_, noise) => {
     everywhere((sample, at) => {
       expectRecovery(sample, sample.frame.slice(0, at) + noise + sample.frame.slice(at), `before ${at}`);
     });
   });
 
-  it.each(NOISE)('are understood behind %s', (_, noise) => {
+  it.each(NOISE)('frames are understood behind %s', (_, noise) => {
     for (const sample of SAMPLE_FRAMES) {
       const messages = understood(sample, noise + sample.frame + NEXT.requestFrame);
       expect(messages).toEqual([sample.message, NEXT.request]);
     }
   });
 
-  it('give way to a whole other frame inside', () => {
+  it('a frame gives way to a whole other frame inside it', () => {
     const other = OUTPUTS.clear({ sequence: 201, command: 'hello', request: {}, refusal: 'internal' });
     everywhere((sample, at) => {
       const damaged = sample.frame.slice(0, at) + other.requestFrame + sample.frame.slice(at);

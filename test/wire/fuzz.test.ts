@@ -7,7 +7,7 @@ import { fuzzCase } from './kit/fuzz-case.ts';
 const CASES = countOf(20_000, 1_000_000);
 const LONG_RUN_TIMEOUT_MS = 600_000;
 
-/** `PASSFOB_SEED` of a run that found something repeats it. */
+/** `PASSFOB_SEED` of a run with a finding repeats it. */
 const first = Number(process.env.PASSFOB_SEED ?? firstSeed(randomInt(2 ** 31)));
 
 const kept = JSON.parse(readFileSync(new URL('fuzz-seeds.json', import.meta.url), 'utf8')) as {
@@ -15,7 +15,7 @@ const kept = JSON.parse(readFileSync(new URL('fuzz-seeds.json', import.meta.url)
   found: string;
 }[];
 
-/** What a case breaks, with the seed by which it is repeated; undefined where everything holds. */
+/** Returns the rule that a case breaks, with the seed that repeats it; undefined where everything holds. */
 function finding(seed: number): string | undefined {
   try {
     fuzzCase(seed);
@@ -26,11 +26,14 @@ function finding(seed: number): string | undefined {
 }
 
 describe('hostile bytes into deframer, decoder and dispatcher', () => {
-  it.each(kept)('seed $seed, which once found: $found', ({ seed }) => {
+  it.each(kept)('the fuzzer finds nothing with seed $seed, which once found: $found', ({ seed }) => {
     expect(finding(seed)).toBeUndefined();
   });
 
-  it(`${CASES} cases from seed ${first}`, { ...LONG, timeout: LONG_RUN_TIMEOUT_MS }, () => {
+  it(`the fuzzer finds nothing in ${CASES} cases from seed ${first}`, {
+    ...LONG,
+    timeout: LONG_RUN_TIMEOUT_MS,
+  }, () => {
     for (let i = 0; i < CASES; i++) {
       const found = finding((first + i) >>> 0);
       if (found !== undefined) expect.fail(found);

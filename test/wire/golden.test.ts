@@ -30,7 +30,7 @@ function read(version: Version, kind: VectorKind): Golden {
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Golden) : {};
 }
 
-/** With PASSFOB_ADD_GOLDEN=1, what is missing is added. Nothing ever changes what is there (`README.md`). */
+/** With PASSFOB_ADD_GOLDEN=1, missing vectors are added. Existing ones never change (`README.md`). */
 function addMissing(version: Version, kind: VectorKind, golden: Golden): void {
   const samples = Object.entries(SAMPLES_BY_VERSION[version][kind]);
   if (process.env.PASSFOB_ADD_GOLDEN !== '1' || samples.length === 0) return;
@@ -60,7 +60,7 @@ function exchangesOf(version: Version): Exchange[] {
   return [...Object.values(clear), ...Object.values(sealed)] as Exchange[];
 }
 
-/** A fob that knows one request and its answer. */
+/** Returns a fob that knows one request and its answer. */
 function fobOf(exchange: Exchange): Handlers {
   const { command, request, response, refusal } = exchange.in;
   const answer = (values: Values) => {
@@ -80,28 +80,28 @@ const KINDS = VERSIONS.flatMap(version => VECTOR_KINDS.map(kind => ({ version, k
 for (const { version, kind } of KINDS) addMissing(version, kind, golden[version][kind]);
 
 describe.each(KINDS)('golden bytes of $version: $kind', ({ version, kind }) => {
-  it('has every sample, and loses none', () => {
+  it('golden vectors have every sample, and lose none', () => {
     const inputs = Object.entries(golden[version][kind]).map(([name, vector]) => [name, vector.in]);
     expect(Object.fromEntries(inputs)).toEqual(SAMPLES_BY_VERSION[version][kind]);
   });
 
-  it.each(Object.keys(golden[version][kind]))('%s', name => {
+  it.each(Object.keys(golden[version][kind]))('golden vector %s is unchanged', name => {
     const vector = golden[version][kind][name];
     expect(outputOf(kind, vector?.in)).toEqual(vector?.out);
   });
 });
 
 describe('golden frames', () => {
-  it('are there for every version of the protocol', () => {
+  it('golden frames exist for every version of the protocol', () => {
     expect(Math.max(...VERSIONS.map(numberOf))).toBe(PROTOCOL_VERSION);
   });
 
-  it('are there for every refusal', () => {
+  it('golden frames exist for every refusal', () => {
     const refusals = VERSIONS.flatMap(version => exchangesOf(version).map(({ in: { refusal } }) => refusal));
     expect(new Set(refusals)).toEqual(new Set([undefined, ...Object.keys(REFUSALS)]));
   });
 
-  it.each(VERSIONS)('are there for every command that %s brought', version => {
+  it.each(VERSIONS)('golden frames exist for every command that %s brought', version => {
     const answered = exchangesOf(version).filter(({ in: { refusal } }) => refusal === undefined);
     const commands = (Object.keys(COMMANDS) as CommandName[]).filter(
       name => COMMANDS[name][1] === numberOf(version),
@@ -120,7 +120,7 @@ const clear = VERSIONS.flatMap(version => Object.entries(golden[version].clear))
 const sealed = VERSIONS.flatMap(version => Object.entries(golden[version].sealed));
 
 describe('golden requests', () => {
-  it.each(clear)('are answered as written, in the clear: %s', (_, written) => {
+  it.each(clear)('golden requests are answered as written, in the clear: %s', (_, written) => {
     const vector = written as Vector<'clear'>;
     const request = new Reader(payloadOf(vector.out.requestFrame), 1);
     const out = new Writer(PAYLOAD_BYTES_MAX).number(2, 1).number(request.number(1), 1);
@@ -128,7 +128,7 @@ describe('golden requests', () => {
     expect(encodeClear(primitives, out)).toBe(vector.out.responseFrame);
   });
 
-  it.each(sealed)('are answered as written, sealed: %s', (_, written) => {
+  it.each(sealed)('golden requests are answered as written, sealed: %s', (_, written) => {
     const vector = written as Vector<'sealed'>;
     const { owner, fob } = sessionsOf(vector.in.handshake);
     const request = fob.open(payloadOf(vector.out.requestFrame));

@@ -20,14 +20,14 @@ function noise(below: Below, length: number): Uint8Array {
   return Uint8Array.from({ length }, () => below(256));
 }
 
-/** A request that anyone can make: its CRC is right, its command and fields are chance. */
+/** Returns a request that anyone can make: its CRC is right, its command and fields are random. */
 function clearRequest(below: Below): string {
   const out = new Writer(PAYLOAD_BYTES_MAX).number(FRAME_REQUEST, 1).number(below(256), 1);
   out.number(below(2) === 0 ? below(32) : below(256), 1).raw(noise(below, below(120)));
   return encodeClear(hostPrimitives, out);
 }
 
-/** A record under no key, with a counter that may be the next. */
+/** Returns a record under no key, with a counter that may be the next. */
 function sealedRequest(below: Below): string {
   const out = new Writer(PAYLOAD_BYTES_MAX).number(FRAME_SEALED_REQUEST, 1);
   out.number(below(3) === 0 ? below(2 ** 31) : below(40), 4).raw(noise(below, 9 + below(200)));
@@ -40,7 +40,7 @@ function damaged(below: Below, frame: string): string {
   return frame.slice(0, at) + (below(2) === 0 ? char : '') + frame.slice(at + below(3));
 }
 
-it(`the pico image, owned and in session: ${CASES} hostile frames from seed ${seed} change nothing`, {
+it(`the pico image, owned and in session, is unchanged by ${CASES} hostile frames from seed ${seed}`, {
   ...LONG,
   timeout: 600_000,
 }, async () => {
@@ -55,11 +55,11 @@ it(`the pico image, owned and in session: ${CASES} hostile frames from seed ${se
     const frame = below(2) === 0 ? clearRequest(below) : sealedRequest(below);
     await driver.transport.send(below(3) === 0 ? damaged(below, frame) : frame);
   }
-  // A last newline ends whatever damage left open.
+  // A last newline ends a line that damage left open.
   await driver.transport.send('\n');
   expect(driver.complaints()).toBe('');
   expect((await connect(driver.transport).hello()).state).toBe('owned');
-  // The session is still the owner's.
+  // The session still belongs to the owner.
   expect(await owner.client.call('list', { index: 0 })).toEqual(before);
   await owner.client.call('remove', { id });
   await driver.close();

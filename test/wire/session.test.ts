@@ -17,7 +17,7 @@ import { secret } from '../kit/secrets.ts';
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
 
-/** All that goes into a handshake. */
+/** All inputs of a handshake. */
 const handshake = fc.record({
   kind: fc.constantFrom(0, 1),
   key: fc.oneof(bytes(32), bytes(16)),
@@ -48,8 +48,8 @@ const message = fc
 
 const read = (session: Session, record: Uint8Array) => session.open(record)?.bytes;
 
-describe('a handshake', () => {
-  it('gives both sides the same proofs, and each another', () => {
+describe('handshakes', () => {
+  it('a handshake gives both sides the same proofs, and each another', () => {
     fc.assert(
       fc.property(handshake, inputs => {
         const [here, there] = [shake(inputs), shake(inputs)];
@@ -61,7 +61,7 @@ describe('a handshake', () => {
     );
   });
 
-  it('differs in everything when any one bit that went in differs', () => {
+  it('a handshake differs in all outputs when any one input bit differs', () => {
     const fields = ['key', 'serial', 'ownerNonce', 'fobNonce'] as const;
     fc.assert(
       fc.property(
@@ -89,7 +89,7 @@ describe('a handshake', () => {
     );
   });
 
-  it('never gives two records one nonce under one key', () => {
+  it('a handshake never gives two records one nonce under one key', () => {
     fc.assert(
       fc.property(handshake, inputs => {
         const master = extract(primitives, inputs.ownerNonce, secret(inputs.key));
@@ -105,8 +105,8 @@ describe('a handshake', () => {
   });
 });
 
-describe('a sealed session', () => {
-  it('carries messages both ways, with any growing counters', () => {
+describe('sealed sessions', () => {
+  it('a sealed session carries messages both ways, with any growing counters', () => {
     const counters = fc.uniqueArray(fc.nat({ max: SESSION_RECORDS_MAX - 1 }), { minLength: 1, maxLength: 8 });
     fc.assert(
       fc.property(handshake, counters, message, (inputs, drawn, plain) => {
@@ -120,7 +120,7 @@ describe('a sealed session', () => {
     );
   });
 
-  it('refuses every record that is not later than the last, in whatever order they come', () => {
+  it('a sealed session refuses every record that is not later than the last, in whatever order they come', () => {
     const order = fc.array(fc.nat({ max: 9 }), { minLength: 1, maxLength: 30 });
     fc.assert(
       fc.property(handshake, order, message, (inputs, drawn, plain) => {
@@ -137,7 +137,7 @@ describe('a sealed session', () => {
     );
   });
 
-  it('refuses its own records, reflected', () => {
+  it('a sealed session refuses its own records, reflected', () => {
     fc.assert(
       fc.property(handshake, message, (inputs, plain) => {
         const { owner, fob } = sessions(inputs);
@@ -147,7 +147,7 @@ describe('a sealed session', () => {
     );
   });
 
-  it('refuses records with any one bit changed, cut or longer, and stays where it was', () => {
+  it('a sealed session refuses records with any one bit changed, cut or longer, and keeps its state', () => {
     fc.assert(
       fc.property(
         handshake,
@@ -173,7 +173,7 @@ describe('a sealed session', () => {
     );
   });
 
-  it('refuses the records of another, also after a reboot with the same key', () => {
+  it('a sealed session refuses the records of another, also after a reboot with the same key', () => {
     fc.assert(
       fc.property(handshake, bytes(16), message, (inputs, fobNonce, plain) => {
         const rebooted = { ...inputs, fobNonce, counter: (inputs.counter + 16) >>> 0 };
@@ -187,7 +187,7 @@ describe('a sealed session', () => {
     );
   });
 
-  it('is another one after a reboot even where chance repeats, because its counter moved on', () => {
+  it('a sealed session is another after a reboot even with repeated randomness, because its counter moved on', () => {
     fc.assert(
       fc.property(handshake, message, (inputs, plain) => {
         const again = sessions({ ...inputs, counter: (inputs.counter + 1) >>> 0 });
@@ -196,7 +196,7 @@ describe('a sealed session', () => {
     );
   });
 
-  it('believes only the type inside', () => {
+  it('a sealed session believes only the type inside', () => {
     fc.assert(
       fc.property(handshake, message, fc.nat({ max: 255 }), (inputs, plain, type) => {
         fc.pre(type !== plain[0]);
@@ -209,7 +209,7 @@ describe('a sealed session', () => {
     );
   });
 
-  it('ends: no counter at its end or beyond is taken', () => {
+  it('a sealed session ends: no counter at its end or beyond is taken', () => {
     fc.assert(
       fc.property(
         handshake,
@@ -224,7 +224,7 @@ describe('a sealed session', () => {
     );
   });
 
-  it('has records of the message, its counter in front and 8 bytes of tag behind', () => {
+  it('a sealed session has records of the message, its counter in front and 8 bytes of tag behind', () => {
     fc.assert(
       fc.property(handshake, message, (inputs, plain) => {
         const record = sessions(inputs).owner.seal(258, plain);
@@ -234,7 +234,7 @@ describe('a sealed session', () => {
     );
   });
 
-  it('refuses a record without a command', () => {
+  it('a sealed session refuses a record without a command', () => {
     const { owner, fob } = sessions({
       kind: 0,
       key: new Uint8Array(32),

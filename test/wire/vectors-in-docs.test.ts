@@ -14,7 +14,7 @@ const page = readFileSync(new URL('../../docs/protocol.md', import.meta.url), 'u
 const rows = (marker: string) =>
   (tableAfter(marker, page) ?? []).map(cells => cells.map(cell => cell.replaceAll('`', '')));
 
-/** What stands in the fence behind a marker. */
+/** Returns the text in the fence behind a marker. */
 function fenced(marker: string): string {
   const [, behind = ''] = page.split(`<!-- ${marker} -->`);
   const [, content = ''] = /^\s*```\w*\n([\s\S]*?)\n```/.exec(behind) ?? [];
@@ -40,18 +40,18 @@ function golden(kind: VectorKind): Vectors {
   return Object.assign({}, ...read) as Vectors;
 }
 
-/** The page is to be enough: what another client makes of the inputs, knowing nothing but the page. */
+/** The page must suffice: another client, built from the page alone, computes the outputs from the inputs. */
 function secondOutputOf(kind: VectorKind, input: unknown): unknown {
   return (SECOND_CLIENT[kind] as (document: Document, input: unknown) => unknown)(document, input);
 }
 
 describe('docs/protocol.md', () => {
-  it('has vectors of every kind', () => {
+  it('docs/protocol.md has vectors of every kind', () => {
     expect(Object.keys(vectors).sort()).toEqual([...VECTOR_KINDS].sort());
     for (const kind of VECTOR_KINDS) expect(Object.keys(vectors[kind]).length).toBeGreaterThan(0);
   });
 
-  it('has an answered request of every command', () => {
+  it('docs/protocol.md has an answered request of every command', () => {
     const exchanges = [...Object.values(vectors.clear), ...Object.values(vectors.sealed)].map(
       vector => vector.in as { command: string; refusal?: string },
     );
@@ -62,19 +62,19 @@ describe('docs/protocol.md', () => {
     ).toEqual(Object.keys(COMMANDS).sort());
   });
 
-  it('states every limit of the wire and its value', () => {
+  it('docs/protocol.md states every limit of the wire and its value', () => {
     const stated = rows('limits').map(([name, value]) => [name, Number(value)]);
     expect(Object.fromEntries(stated)).toEqual({ ...limits });
   });
 
-  it.each(VECTOR_KINDS)('has vectors that the code reproduces: %s', kind => {
+  it.each(VECTOR_KINDS)('docs/protocol.md has vectors that the code reproduces: %s', kind => {
     for (const [name, vector] of Object.entries(vectors[kind])) {
       expect({ name, out: outputOf(kind, vector.in) }).toEqual({ name, out: vector.out });
     }
   });
 
   it.each(VECTOR_KINDS)(
-    'is enough for another client to reproduce its vectors and the golden bytes: %s',
+    'docs/protocol.md suffices for another client to reproduce its vectors and the golden bytes: %s',
     kind => {
       for (const [name, vector] of Object.entries({ ...vectors[kind], ...golden(kind) })) {
         expect({ name, out: secondOutputOf(kind, vector.in) }).toEqual({ name, out: vector.out });
@@ -82,7 +82,7 @@ describe('docs/protocol.md', () => {
     },
   );
 
-  it('says which PINs are trivial', () => {
+  it('docs/protocol.md says which PINs are trivial', () => {
     const four = Array.from({ length: 10_000 }, (_, pin) => String(pin).padStart(4, '0'));
     const listed = document.popularPins.flatMap(pin => [pin, [...pin].reverse().join('')]);
     const differing = [...four, ...listed, ...TRIVIAL_PINS].filter(text => {

@@ -11,7 +11,7 @@ export function settingsOf(peer: Peer, more: Partial<ServiceSettings> = {}): Ser
   return { url: peer.origin, name: 'Tokens', fingerprint: peer.fingerprint, ...more };
 }
 
-/** An agent in this process, with its clock and its fobs in the hands of the test. */
+/** An agent in this process. The test controls its clock and its fobs. */
 export class AgentRig implements AsyncDisposable {
   readonly time: ManualTime;
   readonly desk = new CablePorts();
@@ -37,7 +37,7 @@ export class AgentRig implements AsyncDisposable {
     this.running = this.agent.run(this.ending.signal);
   }
 
-  /** The state of a service, as the status says it. */
+  /** The state of a service, as the status reports it. */
   service(at = 0) {
     const service = this.agent.status().services[at];
     if (service === undefined) throw new Error('no such service');
@@ -48,12 +48,15 @@ export class AgentRig implements AsyncDisposable {
     await until(() => this.service(at).state === state, `a service that is ${state}`);
   }
 
-  /** Until it has heard from a service since time went on: how long it waits for the next word begins anew then. */
+  /**
+   * Waits until the agent has heard from a service since time advanced. The wait for the next message starts again
+   * then.
+   */
   async untilHeard(): Promise<void> {
     await until(() => this.time.isDueIn(AGENT_SILENCE_MS), 'something from the service');
   }
 
-  /** Lets time pass in which beats are heard and answered. */
+  /** Advances time while beats are received and answered. */
   async pass(ms: number): Promise<void> {
     for (let left = ms; left > 0; left -= AGENT_BEAT_MS) {
       this.time.advance(Math.min(left, AGENT_BEAT_MS));
@@ -61,7 +64,7 @@ export class AgentRig implements AsyncDisposable {
     }
   }
 
-  /** Lets the waits between connections pass, and no other time, until something holds. */
+  /** Advances time by the waits between connections only, until a condition holds. */
   async untilAgain(holds: () => boolean): Promise<void> {
     await until(() => {
       if (this.service().state === 'waiting') this.time.advance(AGENT_AGAIN_MAX_MS);

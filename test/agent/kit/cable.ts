@@ -3,15 +3,15 @@ import type { FobFound } from 'passfob/agent/fobs/fobs';
 import { FobError } from 'passfob/errors';
 import { type Pipe, pipe } from 'passfob/transports/pipe';
 
-/** A fob's port in the hands of a test: what is written to it, whether it is open, and what it says. */
+/** A fob's port that the test controls: the bytes written to it, whether it is open, and its output. */
 export class Cable {
   readonly serial: string;
   written = '';
   opens = 0;
   isOpen = false;
-  /** Whether it takes nothing of what is written to it. */
+  /** Whether it accepts nothing that is written to it. */
   isStuck = false;
-  /** What opening it fails of. */
+  /** The error that opening it fails with. */
   failure: FobError | undefined;
   private end: Pipe | undefined;
 
@@ -51,7 +51,7 @@ export class Cable {
   }
 }
 
-/** A finder in the hands of a test. */
+/** A finder that the test controls. */
 export class CablePorts {
   readonly lost: FobFound[] = [];
   private finder: FobFinder | undefined;

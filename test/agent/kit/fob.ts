@@ -4,14 +4,14 @@ import { onTestFinished } from 'vitest';
 import { type SimulatedFob, simulatedFob } from '../../host/kit/simulated-fob.ts';
 import type { PeerConnection } from './peer.ts';
 
-/** A simulated fob, as long as the test runs. */
+/** A simulated fob that lives as long as the test. */
 export async function fobAtHand(): Promise<SimulatedFob> {
   const fob = await simulatedFob();
   onTestFinished(() => fob.close());
   return fob;
 }
 
-/** A client of the fob at the far end of an agent's connection, as a service has it. */
+/** Returns a client of the fob at the far end of an agent's connection, as a service has it. */
 export function clientBy(connection: PeerConnection, fob = 0) {
   let read = 0;
   const { transport, receive } = pipe({

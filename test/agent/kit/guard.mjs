@@ -1,4 +1,4 @@
-// Loaded into a process by --import: writes down everything that it connects to, looks up or sends datagrams to.
+// Loaded into a process by --import: records everything that it connects to, looks up or sends datagrams to.
 import dgram from 'node:dgram';
 import dns from 'node:dns';
 import { appendFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ const note = line => {
 
 const { connect } = Socket.prototype;
 Socket.prototype.connect = function (...args) {
-  // As `net.connect` hands them on, or as they were given.
+  // `net.connect` passes the arguments as an array; other callers pass them one by one.
   const [given] = Array.isArray(args[0]) ? args[0] : args;
   if (typeof given === 'object' && given !== null)
     note(given.path === undefined ? `tcp ${given.host ?? 'localhost'}:${given.port}` : 'local');

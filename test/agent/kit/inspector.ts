@@ -5,11 +5,11 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Issued } from '../../service/serve/certificates.ts';
 
 /**
- * What some companies have behind their proxy: it ends TLS with a certificate of their own authority, looks into the
- * requests, and hands on all but upgrades.
+ * An inspecting device as some companies run it behind their proxy: it ends TLS with a certificate of its own
+ * authority, reads the requests, and forwards everything but upgrades.
  */
 export class Inspector implements AsyncDisposable {
-  /** What it saw. */
+  /** The requests that it saw. */
   readonly seen: string[] = [];
   private readonly server: Server;
   private readonly sockets = new Set<Socket>();

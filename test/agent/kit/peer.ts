@@ -13,20 +13,20 @@ import { until } from './time.ts';
 
 export interface PeerOptions {
   readonly tls?: Issued;
-  /** Address that agents reach it by; its own on loopback without. */
+  /** Address by which agents reach it; default: its own address on loopback. */
   readonly origin?: string;
-  /** Takes WebSockets; what it answers where it does not. */
+  /** Accepts WebSockets; false: refuses them. */
   readonly webSocket?: boolean;
-  /** Takes polls. */
+  /** Accepts polls. */
   readonly polls?: boolean;
   readonly name?: string;
 }
 
-/** One agent's connection, as the other side sees it. */
+/** One agent's connection, as the peer sees it. */
 export class PeerConnection {
   readonly by: 'websocket' | 'polling';
   readonly messages: AgentMessage[] = [];
-  /** Texts that were no message. */
+  /** Texts that were no valid message. */
   readonly odd: string[] = [];
   isClosed = false;
   readonly say: (message: AgentServiceMessage | string) => void;
@@ -55,18 +55,18 @@ export class PeerConnection {
   }
 }
 
-/** The other side of agents: speaks as a service does (docs/agent.md), and does what a test has it do. */
+/** The other side of agents: speaks as a service does (docs/agent.md), and behaves as a test tells it to. */
 export class Peer implements AsyncDisposable {
   readonly connections: PeerConnection[] = [];
-  /** Paths that were asked for, in order. */
+  /** Requested paths, in order. */
   readonly asked: string[] = [];
   webSocket: boolean;
   polls: boolean;
   /** Status of a refused upgrade and of a refused poll. */
   refuseWith = 403;
-  /** Called with each message, before it is answered; false: it is not. */
+  /** Called with each message before it is answered; returns false to leave it unanswered. */
   onMessage: (connection: PeerConnection, message: AgentMessage) => boolean = () => true;
-  /** Called with each poll; false: its answer is lost on the way. */
+  /** Called with each poll; returns false to lose its answer on the way. */
   onPoll: (poll: AgentPoll) => boolean = () => true;
   key: { readonly publicKey: KeyObject; readonly privateKey: KeyObject } = generateKeyPairSync('ed25519');
   private readonly name: string;
@@ -126,7 +126,7 @@ export class Peer implements AsyncDisposable {
     return fingerprintOf(this.key.publicKey);
   }
 
-  /** The nth connection from now on that has said this, or is there. */
+  /** Returns the nth connection from now on that has sent this message, or that exists. */
   async connection(at: number, type?: AgentMessage['type']): Promise<PeerConnection> {
     await until(() => {
       const one = this.connections[at];
@@ -135,14 +135,14 @@ export class Peer implements AsyncDisposable {
     return this.connections[at] as PeerConnection;
   }
 
-  /** Knows no polling agent any more, as a service that was started anew. */
+  /** Forgets every polling agent, as a restarted service does. */
   forget(): void {
     const held = [...this.held.values()];
     this.held.clear();
     for (const polled of held) polled.wake();
   }
 
-  /** Cuts everything that is connected, without a word. */
+  /** Cuts every connection without a closing message. */
   cutAll(): void {
     for (const socket of this.sockets) socket.resetAndDestroy();
   }
@@ -167,7 +167,7 @@ export class Peer implements AsyncDisposable {
     });
   }
 
-  /** Takes a text as if it had come now. */
+  /** Receives a text as if it had arrived now. */
   hear(connection: PeerConnection, text: string): void {
     const message = readAgentMessage(text);
     if (message === undefined) {
@@ -252,7 +252,7 @@ class Polled {
     this.hear = hearer(this.connection);
   }
 
-  /** Takes what is new, and resolves when there is something to say or another poll comes. */
+  /** Takes new messages, and resolves when there is something to send or another poll comes. */
   async take({ from, messages, taken }: AgentPoll, response: ServerResponse): Promise<void> {
     for (const message of messages.slice(Math.max(0, this.heard - from))) {
       this.heard += 1;

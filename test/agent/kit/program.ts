@@ -11,14 +11,17 @@ import { until } from './time.ts';
 
 const guard = fileURLToPath(new URL('guard.mjs', import.meta.url));
 
-/** A user's folder, and the agents that run for it; all of it goes when the scope ends. */
+/** A user's folder, and the agents that run for it; all of it is removed when the scope ends. */
 export class Workstation implements AsyncDisposable {
   readonly home = mkdtempSync(join(tmpdir(), 'passfob-agent-'));
-  /** What was connected to is written down here. */
+  /** The guard records connections in this file. */
   readonly connections = join(this.home, 'connections');
   private readonly running: RunningProgram[] = [];
 
-  /** Runs a command to its end in this process. @param typed at a keyboard, when it is asked for; without it there is none */
+  /**
+   * Runs a command to its end in this process.
+   * @param typed keyboard input, sent at the prompt; without it there is no keyboard
+   */
   async run(
     args: readonly string[],
     environment: Readonly<Record<string, string>> = {},
@@ -27,7 +30,7 @@ export class Workstation implements AsyncDisposable {
     const said = { stdout: '', stderr: '' };
     const keyboard = Object.assign(new PassThrough(), { isTTY: true });
     const stderr = new PassThrough();
-    // The question.
+    // The prompt.
     if (typed !== undefined) stderr.once('data', () => setImmediate(() => keyboard.write(typed)));
     const terminal: Terminal = {
       stdin: typed === undefined ? Readable.from([]) : keyboard,
@@ -108,7 +111,7 @@ export class RunningProgram {
       .map(line => JSON.parse(line) as Record<string, unknown>);
   }
 
-  /** Until it has said a line with these fields. */
+  /** Waits until it has printed a line with these fields. */
   async said(fields: Readonly<Record<string, unknown>>): Promise<void> {
     const isIt = (line: Readonly<Record<string, unknown>>) =>
       Object.entries(fields).every(([name, value]) => line[name] === value);
@@ -130,7 +133,7 @@ export class RunningProgram {
   }
 }
 
-/** For the search for secrets. */
+/** Keeps the output for the search for secrets. */
 function keep(printed: string): void {
   const folder = process.env.PASSFOB_OUTPUT_DIR;
   if (folder) appendFileSync(join(folder, 'passfob-printed'), printed);

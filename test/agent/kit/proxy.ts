@@ -4,15 +4,15 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import type { Time } from 'passfob/agent/base/time';
 
 export interface TestProxyOptions {
-  /** What CONNECT is allowed to, and the port of this computer that is behind it. */
+  /** Destinations that CONNECT is allowed to, each with the port of this computer behind it. */
   readonly allowed: Readonly<Record<string, number>>;
-  /** `user:password` that it wants (RFC 7617). */
+  /** `user:password` that it requires (RFC 7617). */
   readonly login?: string;
-  /** What it says it takes, in place of Basic. */
+  /** The scheme that it announces instead of Basic. */
   readonly challenge?: string;
-  /** Cuts a tunnel over which nothing went for so long, by this clock. */
+  /** Cuts a tunnel that was idle for so long, by this clock. */
   readonly idle?: { readonly ms: number; readonly time: Time };
-  /** Cuts every so many-th connection as soon as it is there. */
+  /** Cuts every nth connection as soon as it opens. */
   readonly dropEvery?: number;
 }
 
@@ -22,14 +22,14 @@ export interface Logged {
   readonly status: number;
 }
 
-/** A proxy that allows CONNECT to a few places and nothing else, and logs all of it. */
+/** A proxy that allows CONNECT to a few destinations and nothing else, and logs all of it. */
 export class TestProxy implements AsyncDisposable {
   readonly log: Logged[] = [];
-  /** Requests that were no CONNECT. */
+  /** Requests with a method other than CONNECT. */
   readonly others: string[] = [];
   options: TestProxyOptions;
   connections = 0;
-  /** Pieces that went through tunnels to where they lead, and from there. */
+  /** Pieces that went through tunnels to the destination, and back. */
   readonly carried = { there: 0, back: 0 };
   private readonly sockets = new Set<Socket>();
   private readonly server: Server;
@@ -86,12 +86,12 @@ export class TestProxy implements AsyncDisposable {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** The places that were asked for, each once. */
+  /** The requested destinations, each once. */
   get targets(): string[] {
     return [...new Set(this.log.map(({ target }) => target))].sort();
   }
 
-  /** Somebody else's connection, which comes and goes. */
+  /** Opens and closes a connection of another client. */
   async visit(): Promise<void> {
     const socket = connect(this.port, '127.0.0.1');
     await once(socket, 'connect');
@@ -108,7 +108,7 @@ export class TestProxy implements AsyncDisposable {
     await new Promise(resolve => this.server.close(resolve));
   }
 
-  /** Counts what goes through a tunnel, and cuts it when nothing does for long. */
+  /** Counts the pieces that go through a tunnel, and cuts it when it is idle too long. */
   private watch(near: Socket, far: Socket): void {
     const { idle } = this.options;
     let forget: () => void = () => undefined;

@@ -8,7 +8,7 @@ import { type Need, tool } from '../../kit/tools.ts';
 import { needsOpenssl } from '../../service/serve/certificates.ts';
 import { until } from './time.ts';
 
-/** Debian's folder of the programs that look at passwords. */
+/** Debian's folder of the programs that check passwords. */
 const HELPER = '/usr/lib/squid/basic_ncsa_auth';
 
 function squidProgram(): string | undefined {
@@ -26,7 +26,7 @@ export interface SquidOptions {
   readonly password: string;
 }
 
-/** Squid as a process of its own, with a configuration, a password file and a log in a folder of its own. */
+/** Squid as a separate process, with its configuration, password file and log in a separate folder. */
 export class Squid implements AsyncDisposable {
   readonly port: number;
   private readonly folder: string;
@@ -41,7 +41,7 @@ export class Squid implements AsyncDisposable {
   static async start(program: string, options: SquidOptions): Promise<Squid> {
     const folder = mkdtempSync(join(tmpdir(), 'passfob-squid-'));
     const port = await freePort();
-    // As root it changes to this user, who has to reach its folder.
+    // As root, Squid changes to this user, which must reach its folder.
     chmodSync(folder, 0o777);
     const digest = execFileSync(needsOpenssl.found ?? '', ['passwd', '-apr1', '-stdin'], {
       input: options.password,
@@ -70,10 +70,10 @@ export class Squid implements AsyncDisposable {
     return squid;
   }
 
-  /** Its log: what was asked for and what it answered, `200 tokens.example.org:443`. */
+  /** Returns its log: the requests and its answers, `200 tokens.example.org:443`. */
   log(): string[] {
     const text = readFileSync(join(this.folder, 'access'), 'utf8');
-    // What ends before it has asked for anything is one that looked whether it is up.
+    // A connection that ends before any request is the probe for readiness.
     return text.split('\n').filter(line => /^[1-9]/.test(line));
   }
 

@@ -1,6 +1,6 @@
 import type { Time } from 'passfob/agent/base/time';
 
-/** A clock that goes when it is told to. */
+/** A clock that advances only when it is told to. */
 export class ManualTime implements Time {
   private nowMs = Date.UTC(2026, 0, 1);
   private readonly due: Set<{ readonly atMs: number; readonly run: () => void }> = new Set();
@@ -13,7 +13,7 @@ export class ManualTime implements Time {
     return () => void this.due.delete(entry);
   };
 
-  /** Lets so much time pass, and calls what is due, in order. */
+  /** Advances time, and calls what is due, in order. */
   advance(ms: number): void {
     const endMs = this.nowMs + ms;
     for (;;) {
@@ -26,24 +26,24 @@ export class ManualTime implements Time {
     this.nowMs = endMs;
   }
 
-  /** The computer sleeps so long: nothing is called, and then everything that was due, late. */
+  /** The computer sleeps for so long: nothing is called meanwhile; then everything that was due is called, late. */
   sleep(ms: number): void {
     this.nowMs += ms;
     this.advance(0);
   }
 
-  /** Whether something is to be called after just so long from now. */
+  /** Whether a call is due after exactly so long from now. */
   isDueIn(ms: number): boolean {
     return [...this.due].some(({ atMs }) => atMs === this.nowMs + ms);
   }
 
-  /** How many are to be called yet. */
+  /** The number of pending calls. */
   get pending(): number {
     return this.due.size;
   }
 }
 
-/** Looks again and again until something holds: what the system does in between takes its own time. */
+/** Checks a condition again and again until it holds: the system takes its own time in between. */
 export async function until(holds: () => boolean, what = 'something that was waited for'): Promise<void> {
   for (let looks = 0; !holds(); looks++) {
     if (looks > 4_000) throw new Error(`${what} did not come`);

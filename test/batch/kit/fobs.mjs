@@ -1,4 +1,4 @@
-// A process with simulated fobs on TCP ports, as they were built. Its parent asks by messages what is on a screen.
+// A process with simulated fobs on TCP ports, as built. Its parent asks by messages for the content of a screen.
 import { randomBytes } from 'node:crypto';
 import process from 'node:process';
 
@@ -7,21 +7,23 @@ const { boot } = await built('index.js');
 const { pacedWire } = await built('fronts/baud.js');
 const { tcpFront } = await built('fronts/tcp.js');
 
-/** Fobs, the speed of their lines or 0, and whether somebody says yes to all that they ask. */
+/** Number of fobs, the speed of their lines or 0, and whether every question of theirs is approved. */
 const [count, baud, approves] = process.argv.slice(2).map(Number);
 const fobs = new Map();
 
 /** The fob's own words under a question. */
 const QUESTION_HINT = 'Hold: yes  Press: no';
-/** Keys are deaf for 700 ms after a question was drawn, by the clock of the fob; then one second is a yes. */
+/**
+ * Keys are deaf for 700 ms after a question was drawn, by the clock of the fob; then a hold of one second approves.
+ */
 const DEAF_MS = 740;
-/** A press that was begun too early is none. */
+/** A press that began too early does not count. */
 const PRESS_MS = 2_500;
 
-/** On the system's clock that never goes back, which all processes of a computer share. */
+/** On the system's monotonic clock, which all processes of a computer share. */
 const nowMs = () => Number(process.hrtime.bigint()) / 1e6;
 
-/** Whoever has the fob in hand: holds its button as soon as that counts, until the question has gone. */
+/** Plays the person with the fob: holds its button as soon as that counts, until the question has gone. */
 function holdYes(fob, port) {
   let question;
   const press = asked => {
@@ -55,7 +57,7 @@ async function plugIn() {
   const fob = boot({ board: 'pico', clock: 'real', seed, files });
   const link = baud > 0 ? pacedWire(fob.link, baud) : fob.link;
   const traffic = { toFob: 0, toHost: 0, requests: 0 };
-  // A request is a line. One that a host says again, because it waited for the answer, is the same.
+  // A request is a line. A line that a host repeats, because it waited for the answer, is the same request.
   let [line, last] = ['', ''];
   const count = text => {
     const lines = `${line}${text}`.split('\n');
@@ -89,7 +91,7 @@ const answers = {
     ...fobs.get(port).traffic,
     writes: fobs.get(port).fob.operations - fobs.get(port).before,
   }),
-  // Milliseconds of the processor that this process has used.
+  // Milliseconds of processor time that this process has used.
   cpu: () => (process.cpuUsage().user + process.cpuUsage().system) / 1000,
   unplug: port => fobs.get(port).front.unplug(),
   replug: port => fobs.get(port).front.replug(),

@@ -12,7 +12,7 @@ import { openTransport, readAddress } from 'passfob/transports/discover';
 import { expect, onTestFinished } from 'vitest';
 import { type BatchRun, type Tray, type TrayOptions, trayOf } from './tray.ts';
 
-/** A tray, a folder with an inventory, and a plan in it; gone when the test is. */
+/** A tray, a folder with an inventory, and a plan in it; all removed after the test. */
 export async function scene(fobs: number, plan: string, options: TrayOptions = {}) {
   const tray = await trayOf(fobs, options);
   const home = mkdtempSync(join(tmpdir(), 'passfob-batch-'));
@@ -25,7 +25,7 @@ export async function scene(fobs: number, plan: string, options: TrayOptions = {
   return { tray, home, plan: path, ports: ['--ports', tray.addresses.join(',')] };
 }
 
-/** A plan of so many accounts for any fob. */
+/** Returns a plan of so many accounts for any fob. */
 export function openPlan(rows: number): string {
   const lines = Array.from(
     { length: rows },
@@ -34,14 +34,14 @@ export function openPlan(rows: number): string {
   return `issuer,label,upn\n${lines.join('\n')}\n`;
 }
 
-/** Rows of the document that a run with --json printed. */
+/** Returns the rows of the document that a run with --json printed. */
 export function rowsOf({ stdout }: BatchRun): readonly ReportRow[] {
   const document = JSON.parse(stdout) as { rows?: ReportRow[]; error?: { details?: { rows?: ReportRow[] } } };
   return document.rows ?? document.error?.details?.rows ?? [];
 }
 
 /**
- * Asks every fob of the tray: each holds exactly one account, and proves it as the inventory has it.
+ * Queries every fob of the tray: each holds exactly one account, and proves it as the inventory has it.
  * @returns the label on each fob by its serial
  */
 export async function provedLabels(home: string, tray: Tray): Promise<Map<string, string>> {

@@ -7,7 +7,7 @@ import { secret } from '../../kit/secrets.ts';
 
 const worker = fileURLToPath(new URL('fobs.mjs', import.meta.url));
 
-/** What went over one fob's wire. */
+/** The traffic on one fob's wire. */
 export interface Traffic {
   readonly toFob: number;
   readonly toHost: number;
@@ -20,36 +20,36 @@ export interface Traffic {
 export interface Tray {
   /** `tcp:127.0.0.1:PORT` */
   readonly addresses: readonly string[];
-  /** The pairing code on the screen of a fob, once there is one. */
+  /** Returns the pairing code on the screen of a fob, once there is one. */
   code(address: string): Promise<string>;
   traffic(address: string): Promise<Traffic>;
-  /** Milliseconds of the processor that the process of a fob has used. */
+  /** Returns the milliseconds of processor time that the process of a fob has used. */
   cpuMs(address: string): Promise<number>;
-  /** Takes the power off and on. */
+  /** Turns the power off and on. */
   restart(address: string): Promise<void>;
   unplug(address: string): Promise<void>;
   replug(address: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** A question that a fob showed, and its person said yes to. Times are those of `process.hrtime`, in milliseconds. */
+/** A question that a fob showed and its person approved. Times are those of `process.hrtime`, in milliseconds. */
 export interface Answered {
   readonly address: string;
   readonly shownMs: number;
   readonly answeredMs: number;
-  /** 1, or more where the button was pressed while keys were still deaf. */
+  /** 1, or more where the person pressed the button while keys were still deaf. */
   readonly presses: number;
 }
 
 export interface TrayOptions {
   readonly processes?: number;
-  /** Speed of the fobs' lines; without it as fast as it goes. */
+  /** Speed of the fobs' lines; without it there is no limit. */
   readonly baud?: number;
-  /** Somebody says yes to all that the fobs ask, as fast as they can, and this is told. */
+  /** Approves every question of the fobs as fast as possible, and reports each here. */
   readonly onAnswered?: (answered: Answered) => void;
 }
 
-/** What a process with fobs says. */
+/** A message of a process with fobs. */
 interface Said {
   readonly id: number;
   readonly answer: unknown;
@@ -64,7 +64,7 @@ export async function trayOf(
   const children: ChildProcess[] = [];
   for (let from = 0; from < fobs; from += Math.ceil(fobs / processes)) {
     const count = Math.min(Math.ceil(fobs / processes), fobs - from);
-    // Built files, and so not by the condition that this process finds sources by.
+    // The built files, and so not the condition by which this process finds sources.
     const child = fork(worker, [count, baud, onAnswered === undefined ? 0 : 1].map(String), { execArgv: [] });
     children.push(child);
     const [{ ports }] = (await once(child, 'message')) as [{ ports: number[] }];
@@ -90,7 +90,7 @@ export async function trayOf(
     addresses: [...homes.keys()],
     async code(address) {
       for (;;) {
-        // It is drawn a moment after the answer.
+        // The fob draws it a moment after the answer.
         const shown = (await ask<string[]>(address, 'screen')).slice(2).join('').replaceAll(' ', '');
         if (readPairingCode(shown) !== undefined) return secret(shown);
       }
@@ -119,13 +119,13 @@ export interface BatchRun {
 export interface BatchRunOptions {
   readonly home: string;
   readonly args: readonly string[];
-  /** Called with each piece of standard error, which can end the run. */
+  /** Called with each piece of standard error; may end the run. */
   readonly onSaid?: (said: string, kill: (signal: NodeJS.Signals) => void) => void;
   /** Changes the code that is read off a screen. */
   readonly misread?: (code: string, address: string) => string;
 }
 
-/** Runs `passfob batch` with somebody at the screens who reads every code that is shown to it. */
+/** Runs `passfob batch`; every code on a screen is read and typed. */
 export async function batchRun(tray: Tray, options: BatchRunOptions): Promise<BatchRun> {
   const { PASSFOB_DEBUG: _, PASSFOB_PORT: __, ...environment } = process.env;
   const child = spawn(process.execPath, [cliMain, 'batch', ...options.args, '--codes-from', '-'], {

@@ -1,4 +1,4 @@
-// A process with agents, as they were built, and with connections of agents that only stay. Its parent asks by messages.
+// A process with agents, as built, and with agent connections that stay idle. Its parent sends it messages.
 import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import process from 'node:process';
@@ -11,16 +11,16 @@ const { systemTime } = await built('agent/base/time.js');
 const { AGENT_BEAT_MS } = await built('agent/base/limits.js');
 const { openTransport, readAddress } = await built('transports/discover.js');
 
-/** Connections that are being opened at once. */
+/** Connections that open at the same time, at most. */
 const OPENING_MAX = 32;
 
 const nowMs = () => Number(process.hrtime.bigint()) / 1e6;
 const ending = new AbortController();
-// Each agent has two.
+// Each agent adds two listeners.
 setMaxListeners(0, ending.signal);
 const idle = { open: 0, lost: 0 };
 
-/** The agent of a computer with one fob. */
+/** Runs the agent of a computer with one fob. */
 function carry({ url, fingerprint, address, serial }) {
   const agent = new Agent({
     settings: { services: [{ url, name: '', fingerprint }] },
@@ -40,7 +40,7 @@ function carry({ url, fingerprint, address, serial }) {
   });
 }
 
-/** A connection that says what an agent says which has nothing to carry, from an address of its own. */
+/** Opens a connection that behaves as an agent without a fob, from its own address. */
 function stay(url, nth) {
   const localAddress = `127.1.${nth >> 8}.${nth & 255}`;
   const socket = new WebSocket(`${url.replace('http', 'ws')}/agent`, {
@@ -73,7 +73,7 @@ async function stayAll({ url, count }) {
     while (next < count) {
       const nth = next++;
       await stay(url, nth);
-      // So that beats are spread as those of agents are that came one by one.
+      // This spreads beats as those of agents that connected one by one.
       await pause(1);
     }
   };

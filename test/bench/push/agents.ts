@@ -4,14 +4,14 @@ import { fileURLToPath } from 'node:url';
 
 const worker = fileURLToPath(new URL('agents.mjs', import.meta.url));
 
-/** What the service told the agent of a fob. atMs: of `process.hrtime`, in milliseconds. */
+/** A notice from the service to the agent of a fob. atMs: of `process.hrtime`, in milliseconds. */
 export interface Noticed {
   readonly address: string;
   readonly kind: 'request' | 'locked' | 'over';
   readonly atMs: number;
 }
 
-/** A fob that an agent of its own carries, for a service. */
+/** A fob that its own agent carries for a service. */
 export interface Carried {
   readonly url: string;
   /** Of the service's identity, in hexadecimal. */
@@ -33,7 +33,7 @@ export class AgentProcess {
     this.failed = once(this.child, 'exit').then(([code]) =>
       Promise.reject(new Error(`the agents ended with ${code}`)),
     );
-    // At its end it is asked to.
+    // Its end is intended.
     this.failed.catch(() => undefined);
     this.answered = () => undefined;
     this.turn = new Promise(resolve => {
@@ -56,12 +56,12 @@ export class AgentProcess {
     await this.ask('carry', carried);
   }
 
-  /** Opens connections that only stay, each from an address of its own. Resolves when the service has proved itself to all. */
+  /** Opens idle connections, each from its own address. Resolves when the service has proved itself to all. */
   async stay(url: string, count: number): Promise<void> {
     await this.ask('stay', { url, count });
   }
 
-  /** How many of them were opened, and lost since. */
+  /** Returns how many of them opened, and how many were lost since. */
   idle(): Promise<{ readonly open: number; readonly lost: number }> {
     return this.ask('idle') as Promise<{ open: number; lost: number }>;
   }

@@ -1,6 +1,6 @@
 import type { LogIn } from './log-ins.ts';
 
-/** The value that so many of a hundred are not above. */
+/** Returns the quantile: so many of a hundred values are not above it. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((one, other) => one - other);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
@@ -9,7 +9,7 @@ export function quantile(values: readonly number[], share: number): number {
 const words = (values: readonly number[]) =>
   `p50 ${quantile(values, 0.5).toFixed(0)} ms, p99 ${quantile(values, 0.99).toFixed(0)} ms, most ${quantile(values, 1).toFixed(0)} ms`;
 
-/** From Autosend until the service has let the session in, without the time that the person takes. */
+/** The time from Autosend until the service has accepted the session, without the time of the person. */
 const withoutPerson = ({ sentMs, shownMs, answeredMs, takenMs }: LogIn): number =>
   takenMs - sentMs - (answeredMs - shownMs);
 
@@ -23,7 +23,10 @@ const LEGS: Readonly<Record<string, (logIn: LogIn) => number>> = {
   'accepted → the page is told': ({ takenMs, pageMs }) => pageMs - takenMs,
 };
 
-/** Prints what came of log-ins. @returns those that were let in */
+/**
+ * Prints the results of log-ins.
+ * @returns the accepted ones
+ */
 export function printFigures(title: string, logIns: readonly LogIn[]): readonly LogIn[] {
   const accepted = logIns.filter(({ state }) => state === 'accepted');
   const others = logIns.filter(({ state }) => state !== 'accepted');

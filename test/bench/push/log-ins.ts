@@ -6,24 +6,24 @@ import type { Db } from '@passfob/service/storage/database/database';
 import type { Answered } from '../../batch/kit/tray.ts';
 import type { Noticed } from './agents.ts';
 
-/** One log-in, with the moments of `process.hrtime` in milliseconds; NaN for what never came. */
+/** One log-in, with the moments of `process.hrtime` in milliseconds; NaN for moments that never came. */
 export interface LogIn {
   readonly user: string;
-  /** Autosend was pressed: the form is sent. */
+  /** Autosend was pressed: the browser sends the form. */
   readonly sentMs: number;
-  /** The fob showed the request, and took the person's yes. */
+  /** The fob showed the request and got the person's approval. */
   shownMs: number;
   answeredMs: number;
   presses: number;
   /** The agent was told that the service has the answer. */
   knownMs: number;
-  /** The application had the service's yes. */
+  /** The application got the service's acceptance. */
   takenMs: number;
   /** The page was told. */
   pageMs: number;
-  /** What the application says of the browser. */
+  /** The application's state of the browser. */
   state: string;
-  /** What the service has made of the request. */
+  /** The service's state of the request. */
   push: string;
 }
 
@@ -31,7 +31,7 @@ const nowMs = (): number => Number(process.hrtime.bigint()) / 1e6;
 
 const HEADERS = 'undici:request:headers';
 
-/** People who log in to the example application by a push, and the times of all that happens. */
+/** People who log in to the example application by push, and the time of each step. */
 export class LogIns implements Disposable {
   readonly users: string[] = [];
   private readonly example: Example;
@@ -40,7 +40,7 @@ export class LogIns implements Disposable {
   /** The last log-in of each user: no user has two at once. */
   private readonly running = new Map<string, LogIn>();
   private readonly done: LogIn[] = [];
-  /** When the service said yes to a push, by its id: seen at the application's HTTP client. */
+  /** When the service accepted a push, by its id: seen at the application's HTTP client. */
   private readonly taken = new Map<string, number>();
 
   constructor(example: Example, db: Db) {
@@ -63,7 +63,7 @@ export class LogIns implements Disposable {
     if (logIn !== undefined && kind === 'over') logIn.knownMs = atMs;
   }
 
-  /** A browser sends the form, and waits by an event stream for what becomes of it. */
+  /** Sends the form as a browser does, and waits for the result on an event stream. */
   async logIn(user: string): Promise<void> {
     const logIn: LogIn = {
       user,
@@ -90,7 +90,7 @@ export class LogIns implements Disposable {
     (await this.send('POST', '/logout', cookie, '')).resume();
   }
 
-  /** All log-ins so far, with what the application's client saw; they are forgotten. */
+  /** Returns all log-ins so far, with the data of the application's client, and forgets them. */
   async collect(): Promise<LogIn[]> {
     const rows = await this.db
       .selectFrom('pushes')
@@ -99,7 +99,7 @@ export class LogIns implements Disposable {
       .orderBy('pushes.created_ms')
       .execute();
     const left = new Map(this.users.map(user => [user, rows.filter(({ name }) => name === user)]));
-    // Of each user the last ones: earlier ones were collected before.
+    // The last log-ins of each user: earlier ones were collected before.
     for (const logIn of [...this.done].reverse()) {
       const row = logIn.state === 'unsent' ? undefined : left.get(logIn.user)?.pop();
       logIn.push = row?.state ?? 'none';

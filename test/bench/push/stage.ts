@@ -19,14 +19,14 @@ const KEYED_MS = 120_000;
 
 export interface StageOptions {
   readonly nodes?: number;
-  /** Processes for the fobs. */
+  /** Number of processes for the fobs. */
   readonly processes?: number;
   readonly databaseUrl?: string | undefined;
 }
 
 /**
- * A service in processes of its own, the example application on its last node, and users: each has a simulated fob, which
- * the built image runs, at an agent of its own; agents are connected to the first node.
+ * A service in separate processes, the example application on its last node, and users: each has a simulated fob,
+ * which the built image runs, at its own agent. Agents are connected to the first node.
  */
 export class Stage implements AsyncDisposable {
   readonly nodes: readonly Node[];
@@ -62,7 +62,7 @@ export class Stage implements AsyncDisposable {
     return node;
   }
 
-  /** Gives users fobs, starts their agents, and the application that they log in to. */
+  /** Gives users fobs, starts their agents and the application that they log in to. */
   async people(count: number, processes = 1): Promise<LogIns> {
     const example = await this.application();
     const logIns = new LogIns(example, this.office.store.db);
@@ -89,7 +89,10 @@ export class Stage implements AsyncDisposable {
     return example;
   }
 
-  /** Makes the service the owner of a fob, which is a user's. @returns its serial */
+  /**
+   * Makes the service the owner of a user's fob.
+   * @returns its serial
+   */
   private async give(user: string, tray: Tray, address: string): Promise<string> {
     const client = connect(await openTransport(readAddress(address)));
     try {

@@ -1,11 +1,11 @@
 import { createConnection, type Socket } from 'node:net';
 
-/** One request to send, as its body; a new one is asked for each time. */
+/** Requests to send; each body is made when it is needed. */
 export interface Load {
   readonly url: URL;
   readonly apiKey: string;
   readonly path: string;
-  /** The body of the n-th request. */
+  /** Returns the body of the n-th request. */
   readonly body: (nth: number) => string;
   readonly connections: number;
   readonly requests: number;
@@ -22,8 +22,8 @@ export interface LoadResult {
 }
 
 /**
- * Sends requests over keep-alive connections, one at a time on each, and reads no more of a response than it must: the
- * client shares the machine with what it measures.
+ * Sends requests over keep-alive connections, one at a time on each, and reads only the necessary part of a response:
+ * the client shares the machine with the service it measures.
  */
 export async function run(load: Load): Promise<LoadResult> {
   const times = new Float64Array(load.requests);

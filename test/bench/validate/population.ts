@@ -7,16 +7,16 @@ import { sql } from 'kysely';
 
 const ROWS_AT_ONCE = 400;
 
-/** Names that many have: a search for one finds a part of all users. */
+/** Common names: a search for one finds a part of all users. */
 const FIRST = ['Ada', 'Grace', 'Heinz', 'José', 'Mária', 'Nguyễn', 'Olga', 'Søren', 'Wei', 'Zoë'];
 const LAST = ['Lovelace', 'Hopper', 'Müller', 'García', 'Nagy', 'Văn Hùng', 'Ivanova'];
 
-/** The seed of the token of a number: a bench has nothing to protect, and both processes can make it. */
+/** Returns the seed of the token of a number: a bench has nothing to protect, and both processes can make it. */
 function seedOf(number: number): Buffer {
   return createHmac('sha256', 'bench').update(String(number)).digest().subarray(0, 20);
 }
 
-/** The HOTP passcode of a token at a counter (RFC 4226 §5.3). */
+/** Returns the HOTP passcode of a token at a counter (RFC 4226 §5.3). */
 export function codeOf(number: number, counter: number): string {
   const moving = Buffer.alloc(8);
   moving.writeBigUInt64BE(BigInt(counter));
@@ -30,7 +30,7 @@ export const userOf = (number: number): string => `user-${String(number).padStar
 /**
  * Fills a database with users of one active HOTP token each.
  *
- * @param count users and tokens in all; those that are there already stay
+ * @param count users and tokens in all; existing ones stay
  */
 export async function populate(db: Db, keys: Keys, count: number): Promise<void> {
   const { rows } = await sql<{ n: number }>`select count(*) as n from users`.execute(db);

@@ -6,9 +6,9 @@ import { ascii, random } from '../owner.ts';
 import { refused } from '../refused.ts';
 import type { Stage } from '../stage.ts';
 
-/** What an owner may put into a fob, and what it says of it. */
+/** The accounts that an owner may put on a fob, and the fob's reports about them. */
 export function accounts(stage: Stage): void {
-  it('proves an account by a MAC that depends on key, settings and nonce', async () => {
+  it('a fob proves an account by a MAC that depends on key, settings and nonce', async () => {
     const key = secret(random(20));
     const id = await stage.owner.put({ kind: 2, period: 60, digits: 7, secret: key });
     const nonce = random(16);
@@ -26,7 +26,7 @@ export function accounts(stage: Stage): void {
     await stage.owner.client.call('remove', { id });
   });
 
-  it('takes the same enrolment twice as one, and another under its id not at all', async () => {
+  it('a fob takes a repeated enrolment as one, and refuses another account under its id', async () => {
     const account = { kind: 2, period: 30, secret: secret(random(20)) };
     const id = await stage.owner.put(account);
     await stage.owner.put({ ...account, id });
@@ -35,7 +35,7 @@ export function accounts(stage: Stage): void {
     await stage.owner.client.call('remove', { id });
   });
 
-  it('refuses what is out of range and changes nothing', async () => {
+  it('a fob refuses values out of range and changes nothing', async () => {
     const good = { kind: 2, period: 30, secret: secret(random(20)) };
     const bad: [Partial<typeof good> & Record<string, unknown>, string][] = [
       [{ digits: 5 }, 'out-of-range'],
@@ -54,9 +54,9 @@ export function accounts(stage: Stage): void {
   });
 }
 
-/** What stays through a power cut, and what does not. */
+/** State that survives a power cut, and state that does not. */
 export function memory(stage: Stage): void {
-  it('keeps accounts in their order, and forgets the clock when the time was lost', async () => {
+  it('a fob keeps accounts in their order, and loses the clock setting with the time', async () => {
     const ids = [];
     for (const label of ['one', 'two', 'three']) {
       ids.push(
@@ -65,7 +65,7 @@ export function memory(stage: Stage): void {
     }
     await stage.driver.loseTime();
     await stage.owner.open();
-    // Where the clock's battery kept the witness of HOTP presses, nobody can tell what the memory did since.
+    // Where the clock's battery backed the anti-rollback counter of HOTP presses, the memory's history is unknown.
     const isLost = (await stage.owner.client.call('status', {})).wentBack > 0;
     if ((await stage.driver.screen()).length === 0) await stage.driver.press();
     expect((await stage.driver.screen()).join(' ').includes('Tell your owner')).toBe(isLost);

@@ -2,14 +2,14 @@ import { expect, it } from 'vitest';
 import { refused } from '../refused.ts';
 import type { Stage } from '../stage.ts';
 
-/** Whom the clock obeys. */
+/** Who may set the clock, and how far. */
 export function clock(stage: Stage): void {
-  it('refuses a time that its clock cannot hold', async () => {
+  it('a fob refuses a time that its clock cannot hold', async () => {
     if (stage.driver.utcMax === Number.MAX_SAFE_INTEGER) return;
     await refused(stage.owner.setClock(stage.driver.utcMax + 1), 'clock-failed');
   });
 
-  it('sets the clock back, and forward beyond what it can drift, only after a press', async () => {
+  it('a fob sets the clock back, or forward beyond its possible drift, only after a press', async () => {
     await stage.owner.setClock(1_800_000_000);
     const deny = { onPressNeeded: stage.owner.deny };
     await refused(stage.owner.client.call('setClock', { utc: 1_799_999_000 }, deny), 'press-denied');
@@ -17,7 +17,7 @@ export function clock(stage: Stage): void {
     const { state, utc } = await stage.owner.client.call('clock', {});
     expect(state).toBe(1);
     expect(utc - 1_800_000_000).toBeLessThan(60);
-    // Within the budget nobody has to press.
+    // Within the drift budget nobody has to press.
     await stage.owner.client.call('setClock', { utc: utc + 3 });
   });
 }

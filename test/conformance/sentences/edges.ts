@@ -18,16 +18,16 @@ const refusalOf = (command: number, name: RefusalName) => [command, REFUSALS[nam
 const open = (stage: Stage, key: number) => askClear(stage.driver, OPEN, key, ...random(16));
 const finish = (stage: Stage) => askClear(stage.driver, FINISH, ...random(32));
 
-/** What the page about the protocol says of a blank fob's handshake. */
+/** The rules of the protocol page for a blank fob's handshake. */
 export function edgesOfBlank(stage: Stage): void {
-  it('refuses a handshake by a key it has not, by a code it does not show, and by no kind of key', async () => {
+  it('a fob refuses a handshake by an unknown key, by a code it does not show, and by an unknown kind of key', async () => {
     expect(await open(stage, 0)).toEqual(refusalOf(OPEN, 'not-paired'));
     expect(await open(stage, 1)).toEqual(refusalOf(OPEN, 'no-code-shown'));
     expect(await open(stage, 2)).toEqual(refusalOf(OPEN, 'out-of-range'));
     expect(await finish(stage)).toEqual(refusalOf(FINISH, 'no-session'));
   });
 
-  it('takes a right code again and again, until it has an owner', async () => {
+  it('a fob takes a right code again and again, until it has an owner', async () => {
     await stage.owner.client.hello();
     await stage.owner.client.startPairing();
     const code = pairingCode(await codeOnScreen(stage.driver));
@@ -36,21 +36,21 @@ export function edgesOfBlank(stage: Stage): void {
   });
 }
 
-/** And of an owned one's answers. */
+/** The rules for the answers of an owned fob. */
 export function edges(stage: Stage): void {
-  it('refuses a handshake by code, and the end of one that was not begun', async () => {
+  it('an owned fob refuses a handshake by code, and the end of a handshake that was not begun', async () => {
     await stage.driver.reboot();
     expect(await open(stage, 1)).toEqual(refusalOf(OPEN, 'already-owned'));
     expect(await finish(stage)).toEqual(refusalOf(FINISH, 'no-session'));
     await stage.owner.open();
   });
 
-  it('takes a frame in the clear without sequence and command for sequence and command 0', async () => {
+  it('a fob takes a clear frame without sequence and command for sequence and command 0', async () => {
     const frame = encodeClear(hostPrimitives, new Writer(9).byte(FRAME_REQUEST));
     expect([...(await exchange(stage.driver, frame))]).toEqual([2, 0, 0, REFUSALS['unknown-command'].code]);
   });
 
-  it('makes a HOTP by "code" alone, and an OCRA passcode by "respond" alone', async () => {
+  it('a fob makes a HOTP passcode by "code" alone, and an OCRA passcode by "respond" alone', async () => {
     const { client } = stage.owner;
     const hotp = await stage.owner.put({ secret: RFC4226_KEY });
     const question = { question: ascii('11111111'), number: 255, service: ascii('a'), user: ascii('b') };
@@ -64,7 +64,7 @@ export function edges(stage: Stage): void {
     await client.call('remove', { id });
   });
 
-  it('keeps the counter of an account that is enrolled again after it was used', async () => {
+  it('a fob keeps the counter of an account that is enrolled again after its use', async () => {
     const { client } = stage.owner;
     const account = { secret: RFC4226_KEY, id: Uint8Array.of(133, ...random(3)) };
     const id = await stage.owner.put(account);

@@ -10,7 +10,7 @@ import type { Stage } from '../stage.ts';
 
 /** The end of an ownership. */
 export function erasure(stage: Stage): void {
-  it('ends half of a handshake with the ownership that it was begun in', async () => {
+  it('a change of ownership ends the half of a handshake that began before it', async () => {
     const { driver, owner } = stage;
     await owner.open();
     const half = await openHalf(driver, owner.key);
@@ -20,7 +20,7 @@ export function erasure(stage: Stage): void {
     await owner.pair();
   });
 
-  it('ends it when the person erases the fob, too', { timeout: 600_000 }, async () => {
+  it('an erasure by the person ends the half of a handshake, too', { timeout: 600_000 }, async () => {
     const { driver, owner } = stage;
     const half = await openHalf(driver, owner.key);
     await driver.advance(6_000);
@@ -37,7 +37,7 @@ export function erasure(stage: Stage): void {
     await owner.pair();
   });
 
-  it('erases only after a press, and is blank then', async () => {
+  it('a fob erases only after a press, and is blank then', async () => {
     await stage.owner.open();
     await stage.owner.put({ secret: secret(random(20)) });
     await refused(stage.owner.client.call('erase', {}, { onPressNeeded: stage.owner.deny }), 'press-denied');

@@ -17,7 +17,7 @@ async function putPush(stage: Stage, suite: Partial<Request<'putOcra'>>): Promis
   return id;
 }
 
-/** One press turns the wheel to its way back, and taking that leads to the list again. */
+/** One press turns the wheel to its exit; taking the exit leads to the list again. */
 async function leaveWheel(stage: Stage): Promise<void> {
   await stage.driver.step();
   expect(await stage.driver.screen()).toContain('back');
@@ -25,14 +25,14 @@ async function leaveWheel(stage: Stage): Promise<void> {
   expect(await shown(stage)).toContain('push');
 }
 
-/** An entry of the list says what taking it does, and what that leads to is left at once. */
+/** A list entry says what taking it does; its screen is left at once. */
 export function hints(stage: Stage): void {
   it.each([
     ['numeric', { question: 0 }],
     ['hexadecimal', { question: 2, length: 64 }],
     ['counted', { question: 2, inputs: 1 }],
   ])(
-    'says of an account with %s questions that they are entered, and leaves the wheel at the second press',
+    'the entry of an account with %s questions says that they are entered; the second press leaves the wheel',
     async (_, suite) => {
       const id = await putPush(stage, suite);
       expect(await shown(stage)).toMatch(/(?:Hold|Press): enter question$/);
@@ -43,7 +43,7 @@ export function hints(stage: Stage): void {
     },
   );
 
-  it('says of an account whose questions only a computer enters that it explains that', async () => {
+  it('the entry of an account whose questions only a computer enters says that it explains this', async () => {
     const id = await putPush(stage, { question: 1 });
     expect(await shown(stage)).toMatch(/(?:Hold|Press): explain$/);
     await stage.driver.choose();
@@ -51,14 +51,14 @@ export function hints(stage: Stage): void {
     await stage.owner.client.call('remove', { id });
   });
 
-  it('says of an account that makes passcodes that it does, and of the settings that they are opened', async () => {
+  it('the entry of an account with passcodes says that it makes one, and the settings entry that it opens them', async () => {
     const id = await stage.owner.put({ secret: RFC4226_KEY });
     await stage.owner.toList();
     expect(await shown(stage)).toMatch(/(?:Hold|Press): passcode$/);
     await stage.driver.step();
     expect(await shown(stage)).toMatch(/(?:Hold|Press): open$/);
     await stage.driver.choose();
-    // What is only to be looked at leads back.
+    // A screen without input leads back.
     expect(await shown(stage)).toMatch(/^About .*(?:Hold|Press): go back$/);
     await stage.driver.choose();
     expect(await shown(stage)).toMatch(/(?:Hold|Press): open$/);

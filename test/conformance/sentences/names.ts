@@ -4,7 +4,7 @@ import { ascii, random } from '../owner.ts';
 import { refused } from '../refused.ts';
 import type { Stage } from '../stage.ts';
 
-/** The list as the owner sees it. */
+/** Returns the list as the owner sees it. */
 async function labels(stage: Stage): Promise<string[]> {
   const { accounts } = await stage.owner.client.call('info', {});
   const found = [];
@@ -14,9 +14,9 @@ async function labels(stage: Stage): Promise<string[]> {
   return found;
 }
 
-/** Names and order of the accounts are the owner's. */
+/** Names and order of the accounts belong to the owner. */
 export function names(stage: Stage): void {
-  it('renames an account, which stays what it is', async () => {
+  it('renaming an account changes nothing else of it', async () => {
     const id = await stage.owner.put({ counter: 7, secret: secret(random(20)) });
     const issuer = ascii('Other');
     await stage.owner.client.call('rename', { id, issuer, label: ascii('bob') });
@@ -30,7 +30,7 @@ export function names(stage: Stage): void {
     await stage.owner.client.call('remove', { id });
   });
 
-  it('moves accounts to any place, over a power cut, until there is no room between any two', async () => {
+  it('accounts move to any place, over a power cut, until no place is left between two', async () => {
     const ids = new Map<string, Uint8Array>();
     for (const label of ['a', 'b', 'c', 'd']) {
       ids.set(label, await stage.owner.put({ label: ascii(label), secret: secret(random(20)) }));

@@ -8,7 +8,7 @@ import type { Stage } from '../stage.ts';
 
 const KEY_BYTES = [0, 20, 32, 64];
 
-/** Enrols for a suite and gives the id. */
+/** Enrols for a suite and returns the id. */
 async function putOcra(stage: Stage, text: string, key?: Uint8Array): Promise<Uint8Array> {
   const suite = parseOcraSuite(text);
   if (!suite) throw new Error('not a suite');
@@ -25,13 +25,13 @@ async function putOcra(stage: Stage, text: string, key?: Uint8Array): Promise<Ui
   return id;
 }
 
-/** Hashes that a suite asks of the board: of the passcode, and of the PIN. */
+/** Returns the hashes that a suite requires of the board: of the passcode, and of the PIN. */
 function hashesOf(text: string): number[] {
   const suite = parseOcraSuite(text);
   return suite ? [suite.algorithm, (suite.inputs & 6) >> 1].filter(hash => hash > 0) : [];
 }
 
-/** The vectors of each suite; where it has a counter, they count from 0. */
+/** Returns the vectors of each suite; vectors with a counter count from 0. */
 function bySuite(): Map<string, OcraVector[]> {
   const suites = new Map<string, OcraVector[]>();
   for (const vector of OCRA_VECTORS) suites.set(vector.suite, [...(suites.get(vector.suite) ?? []), vector]);
@@ -40,7 +40,7 @@ function bySuite(): Map<string, OcraVector[]> {
 
 /** Answers to questions. */
 export function challenges(stage: Stage): void {
-  it('answers as RFC 6287 does, after an approval', { timeout: 600_000 }, async () => {
+  it('a fob answers as RFC 6287 does, after an approval', { timeout: 600_000 }, async () => {
     for (const [text, vectors] of bySuite()) {
       if (!hashesOf(text).every(hash => stage.driver.algorithms.includes(hash))) {
         await refused(putOcra(stage, text), 'unsupported');
@@ -74,7 +74,7 @@ export function challenges(stage: Stage): void {
 }
 
 function denials(stage: Stage): void {
-  it('makes nothing of a request that is declined, and tells the owner of one that is reported', async () => {
+  it('a declined request gets no passcode, and the owner learns of a reported one', async () => {
     const id = await putOcra(stage, 'OCRA-1:HOTP-SHA1-6:QN08', secret(random(20)));
     const request = {
       id,
@@ -105,7 +105,7 @@ function denials(stage: Stage): void {
   });
 }
 
-/** Holds for yes, and enters the PIN that the suite hashes. */
+/** Holds to approve, and enters the PIN that the suite hashes. */
 async function* approving(stage: Stage, text: string): AsyncGenerator<void> {
   await stage.driver.advance(800);
   await stage.driver.press(1_200);

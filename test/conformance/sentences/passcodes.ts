@@ -11,9 +11,9 @@ import { RFC4226, RFC4226_KEY, RFC6238 } from '../vectors.ts';
 
 const LAST_CODE = hotp(new Hmac(hostPrimitives, 1, RFC4226_KEY), COUNTER_LAST, 6);
 
-/** What a person reads off the screen. */
+/** Passcodes that a person reads off the screen. */
 export function passcodes(stage: Stage): void {
-  it('says that its clock is not set, and makes HOTP all the same', async () => {
+  it('a fob says that its clock is not set, and still makes HOTP passcodes', async () => {
     const totp = await stage.owner.put({ kind: 2, period: 30, secret: secret(random(20)) });
     await stage.owner.toList();
     expect(await stage.owner.pressed()).toBe('');
@@ -25,7 +25,7 @@ export function passcodes(stage: Stage): void {
     await stage.owner.client.call('remove', { id: hotp });
   });
 
-  it('makes the ten passcodes of RFC 4226, and none twice over a power cut', async () => {
+  it('a fob makes the ten passcodes of RFC 4226, and none twice over a power cut', async () => {
     const id = await stage.owner.put({ secret: RFC4226_KEY });
     await stage.owner.toList();
     for (const [counter, code] of RFC4226.entries()) {
@@ -39,7 +39,7 @@ export function passcodes(stage: Stage): void {
     await stage.owner.client.call('remove', { id });
   });
 
-  it('makes the passcodes of RFC 6238', async () => {
+  it('a fob makes the passcodes of RFC 6238', async () => {
     for (const { algorithm, key, codes } of RFC6238) {
       if (!stage.driver.algorithms.includes(algorithm)) {
         await refused(stage.owner.put({ kind: 2, algorithm, period: 30, secret: key }), 'unsupported');
@@ -69,7 +69,7 @@ export function passcodes(stage: Stage): void {
 }
 
 function counted(stage: Stage): void {
-  it('makes the last passcode of a counter, says that it was the last, and takes no account behind its end', async () => {
+  it('a fob makes the last passcode of a counter, says that it was the last, and takes no account past the end', async () => {
     const account = { secret: RFC4226_KEY, counter: COUNTER_LAST };
     await refused(stage.owner.put({ ...account, counter: COUNTER_MAX }), 'out-of-range');
     const id = await stage.owner.put(account);
@@ -77,7 +77,7 @@ function counted(stage: Stage): void {
     expect(await stage.owner.pressed()).toBe(LAST_CODE);
     const press = { onPressNeeded: stage.owner.approve };
     await refused(stage.owner.client.call('code', { id }, press), 'counter-ended');
-    // A hold on the list is no second one of the value before.
+    // A hold on the list does not count again for the passcode before.
     await stage.driver.advance(1_000);
     await stage.owner.toListByPress();
     await stage.driver.choose();

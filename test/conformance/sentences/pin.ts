@@ -26,33 +26,40 @@ async function choose(stage: Stage, pin: string): Promise<void> {
   await stage.owner.enter(pin);
 }
 
-/** A PIN that is on the fob only. */
+/** A PIN that only the fob knows. */
 export function pin(stage: Stage): void {
   pinOfThePerson(stage);
   pinOfTheOwner(stage);
 }
 
 function pinOfThePerson(stage: Stage): void {
-  it('has a PIN chosen where its owner wants one, and none that is easy to guess', PATIENT, async () => {
-    await stage.owner.put({ secret: RFC4226_KEY });
-    await stage.owner.client.call('escrow', { recoveryKey: stage.owner.recoveryKey });
-    await stage.owner.client.call('setPolicy', { ...POLICY, asks: 7 });
-    expect((await stage.owner.client.call('status', {})).pin).toBe(2);
-    // Approvals want a PIN, and any would be one.
-    const { id } = await stage.owner.client.call('list', { index: 0 });
-    await refused(stage.owner.client.call('code', { id }, { onPressNeeded: stage.owner.approve }), 'locked');
-    await stage.owner.client.call('setPolicy', POLICY);
-    await stage.owner.enter('123456');
-    expect(await screenOf(stage)).toContain('easy to guess');
-    await stage.driver.advance(6_000);
-    await choose(stage, FIRST);
-    const status = await stage.owner.client.call('status', {});
-    expect([status.pin, status.locked, status.failures]).toEqual([1, 0, 0]);
-    expect(status.iterations).toBeGreaterThan(0);
-  });
+  it(
+    'a fob asks for a new PIN where its owner requires one, and refuses PINs that are easy to guess',
+    PATIENT,
+    async () => {
+      await stage.owner.put({ secret: RFC4226_KEY });
+      await stage.owner.client.call('escrow', { recoveryKey: stage.owner.recoveryKey });
+      await stage.owner.client.call('setPolicy', { ...POLICY, asks: 7 });
+      expect((await stage.owner.client.call('status', {})).pin).toBe(2);
+      // Approvals require a PIN; any value would count as one.
+      const { id } = await stage.owner.client.call('list', { index: 0 });
+      await refused(
+        stage.owner.client.call('code', { id }, { onPressNeeded: stage.owner.approve }),
+        'locked',
+      );
+      await stage.owner.client.call('setPolicy', POLICY);
+      await stage.owner.enter('123456');
+      expect(await screenOf(stage)).toContain('easy to guess');
+      await stage.driver.advance(6_000);
+      await choose(stage, FIRST);
+      const status = await stage.owner.client.call('status', {});
+      expect([status.pin, status.locked, status.failures]).toEqual([1, 0, 0]);
+      expect(status.iterations).toBeGreaterThan(0);
+    },
+  );
 
   it(
-    'is locked when its display went off, by a reboot too, and talks to its owner all the same',
+    'a fob locks when its display goes off and at a reboot, and still answers its owner',
     PATIENT,
     async () => {
       await lock(stage);
@@ -67,7 +74,7 @@ function pinOfThePerson(stage: Stage): void {
     },
   );
 
-  it('opens with the right PIN only, and counts the wrong ones through a power cut', PATIENT, async () => {
+  it('a fob opens with the right PIN only, and counts wrong PINs through a power cut', PATIENT, async () => {
     if ((await stage.driver.screen()).length === 0) await stage.driver.press();
     await stage.driver.advance(6_000);
     if ((await stage.driver.screen()).length === 0) await stage.driver.press();
@@ -86,9 +93,9 @@ function pinOfThePerson(stage: Stage): void {
   });
 }
 
-/** What the owner does about it. */
+/** The owner's commands for the PIN. */
 function pinOfTheOwner(stage: Stage): void {
-  it('has another PIN chosen when its owner requires one', PATIENT, async () => {
+  it('a fob asks for another PIN when its owner requires one', PATIENT, async () => {
     await stage.owner.client.call('requirePin', {});
     expect((await stage.owner.client.call('status', {})).pin).toBe(2);
     await choose(stage, SECOND);
@@ -103,7 +110,7 @@ function pinOfTheOwner(stage: Stage): void {
   });
 
   it(
-    'keeps its accounts when its owner resets a forgotten PIN, and has a new one chosen',
+    'a fob keeps its accounts when its owner resets a forgotten PIN, and asks for a new one',
     PATIENT,
     async () => {
       await lock(stage);
@@ -118,7 +125,7 @@ function pinOfTheOwner(stage: Stage): void {
       await choose(stage, FIRST);
       await stage.owner.toListByPress();
       expect(await stage.owner.pressed()).toBe(RFC4226[1]);
-      // And without a PIN again, as the sentences behind this one expect.
+      // Removes the PIN, as the tests after this one expect.
       await stage.owner.client.call('setPolicy', { ...POLICY, pinDigits: 0 });
       expect((await stage.owner.client.call('status', {})).pin).toBe(0);
       await stage.owner.client.call('remove', {
@@ -127,7 +134,7 @@ function pinOfTheOwner(stage: Stage): void {
     },
   );
 
-  it('refuses a policy that is none, and changes nothing', PATIENT, async () => {
+  it('a fob refuses an invalid policy, and changes nothing', PATIENT, async () => {
     for (const bad of [
       { pinDigits: 3 },
       { pinDigits: 17 },

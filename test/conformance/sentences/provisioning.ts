@@ -8,9 +8,9 @@ import type { Stage } from '../stage.ts';
 
 const UTC = 1_780_000_000;
 
-/** What saves a tray of fobs its round trips. */
+/** Requests that save a tray of fobs their round trips. */
 export function provisioning(stage: Stage): void {
-  it('takes owner, recovery key and time at once, once', async () => {
+  it('a fob takes owner, recovery key and time in one request, once', async () => {
     const { owner } = stage;
     expect(await owner.take(UTC)).toBe(3);
     expect(await owner.client.call('status', {})).toMatchObject({ escrowed: 1, locked: 0 });
@@ -21,7 +21,7 @@ export function provisioning(stage: Stage): void {
     await refused(owner.client.call('take', again), 'already-owned');
   });
 
-  it('proves an account as it takes it, and again, but takes no other one under its id', async () => {
+  it('a fob proves an account as it takes it, and again, but takes no other account under its id', async () => {
     const { client } = stage.owner;
     const settings = {
       id: Uint8Array.of(0x81, ...random(3)),

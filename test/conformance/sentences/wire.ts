@@ -11,7 +11,7 @@ import { refused } from '../refused.ts';
 import type { Stage } from '../stage.ts';
 import { RFC4226, RFC4226_KEY } from '../vectors.ts';
 
-/** A cable that remembers what went over it. */
+/** A cable that records its traffic. */
 function recorded(transport: Transport): { transport: Transport; sent: string[]; received: string[] } {
   const sent: string[] = [];
   const received: string[] = [];
@@ -29,9 +29,9 @@ function recorded(transport: Transport): { transport: Transport; sent: string[];
   };
 }
 
-/** What stands between a fob and anyone but its owner. */
+/** The protection of a fob against everyone but its owner. */
 export function wire(stage: Stage): void {
-  it('shows no other owner anything', async () => {
+  it('a fob shows nothing to another owner', async () => {
     const stranger = connect(stage.driver.transport);
     expect((await stranger.hello()).state).toBe('owned');
     await refused(stranger.openSession(pairingKey(random(32))), 'not-authentic');
@@ -39,7 +39,7 @@ export function wire(stage: Stage): void {
     await refused(stranger.call('list', { index: 0 }), 'no-session');
   });
 
-  it('asks for a hold that was meant for it, and shows what is asked', async () => {
+  it('a fob requires a hold for its own question, and shows the question', async () => {
     const id = await stage.owner.put({ secret: RFC4226_KEY });
     await stage.owner.toList();
     let shown: readonly string[] = [];
@@ -63,7 +63,7 @@ export function wire(stage: Stage): void {
     await stage.owner.client.call('remove', { id });
   });
 
-  it('answers a retry without executing it twice, and refuses a replay over reboots', async () => {
+  it('a fob answers a retry without executing it twice, and refuses a replay over reboots', async () => {
     const tape = recorded(stage.driver.transport);
     const client = connect(tape.transport);
     await client.hello();
@@ -74,7 +74,7 @@ export function wire(stage: Stage): void {
     await stage.driver.transport.send(request);
     await client.call('info', {});
     expect(tape.received.join('').split('\n').length - before).toBe(2);
-    // Older than the last: no answer, and nothing of it is executed.
+    // Older than the last: the fob neither answers nor executes it.
     await stage.driver.transport.send(request);
     await client.call('clock', {});
     await stage.driver.reboot();
@@ -88,9 +88,9 @@ export function wire(stage: Stage): void {
   unknownCodes(stage);
 }
 
-/** What is answered of frames that were sent before, or that look so. */
+/** Answers to frames that were sent before, or that look so. */
 function sealedOnce(stage: Stage): void {
-  it('answers no frame that has nothing but the checksum of the last request', async () => {
+  it('a fob does not answer a frame that shares only the checksum of the last request', async () => {
     const session = await RawSession.open(stage.driver, stage.owner.key);
     const frame = session.frame(COMMANDS.info[0]);
     const payload = await exchange(stage.driver, frame);
@@ -103,12 +103,12 @@ function sealedOnce(stage: Stage): void {
     expect(hostPrimitives.crc32(other)).toBe(hostPrimitives.crc32(request));
     const tape = recorded(stage.driver.transport);
     await stage.driver.transport.send(encodeFrame(hostPrimitives, other));
-    // The answer to this one is the first and only one.
+    // The answer to this request is the first and only one.
     expect(await askClear(stage.driver, COMMANDS.hello[0])).toContain(1);
     expect(tape.received.join('').trim().split('\n')).toHaveLength(1);
   });
 
-  it('does not answer the last request of a session again once another session has begun', async () => {
+  it('a fob does not answer the last request of a session again once another session has begun', async () => {
     const session = await RawSession.open(stage.driver, stage.owner.key);
     const frame = session.frame(COMMANDS.info[0]);
     await exchange(stage.driver, frame);
@@ -137,7 +137,7 @@ function unknownCodes(stage: Stage): void {
     ([code = 0]: number[]) =>
       unknown.includes(code) || KNOWN.some(command => command[0] === code && command[2] !== sent);
 
-  it('answers "unknown command" to each code in the clear that no command has', {
+  it('a fob answers "unknown command" to each unused code in the clear', {
     timeout: 600_000,
   }, async () => {
     const answers: number[][] = [];
@@ -146,7 +146,7 @@ function unknownCodes(stage: Stage): void {
     expect(answers.length).toBeGreaterThan(220);
   });
 
-  it('answers "unknown command" to each sealed code that no command has', { timeout: 600_000 }, async () => {
+  it('a fob answers "unknown command" to each unused sealed code', { timeout: 600_000 }, async () => {
     const session = await RawSession.open(stage.driver, stage.owner.key);
     const answers: number[][] = [];
     for (const [code = 0] of expected.filter(isExpected(1))) answers.push(await session.ask(code));
@@ -154,7 +154,7 @@ function unknownCodes(stage: Stage): void {
     expect(answers.length).toBeGreaterThan(220);
   });
 
-  it('answers "unknown command" to a frame in the clear that ends before its command', async () => {
+  it('a fob answers "unknown command" to a clear frame that ends before its command', async () => {
     expect(await askClear(stage.driver)).toEqual([0, unknownCommand]);
   });
 }

@@ -16,7 +16,7 @@ const needsBrowser: Need<string> = {
   found: needsBuild.found && tool('chromium'),
 };
 
-/** A WebSocket that leads to a fob on TCP: the address. */
+/** Opens a WebSocket that leads to a fob on TCP, and returns its address. */
 async function bridgeTo(tcp: string): Promise<string> {
   const [, host, port] = tcp.split(':');
   const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
@@ -41,7 +41,7 @@ describeNeeds(needsBrowser, 'passfob/browser in Chromium', executablePath => {
   it.each<[Carrier, string]>([
     ['serial', 'pico'],
     ['hid', 'pico-hid'],
-  ])('pairs a fob over %s', async (carrier, board) => {
+  ])('a browser pairs a fob over %s', async (carrier, board) => {
     const fob = await simulatedFob('--board', board);
     onTestFinished(() => fob.close());
     const page = await browser.newPage();
@@ -57,7 +57,7 @@ describeNeeds(needsBrowser, 'passfob/browser in Chromium', executablePath => {
     await steps('startPairing');
     await steps('pair', await fob.code());
     expect(await steps('enter')).toEqual({ serial: first.serial, state: 'owned', accounts: 0 });
-    // What was chosen once needs no choice again.
+    // A port that was chosen once needs no second choice.
     await steps('close');
     expect(await steps('granted', carrier)).toBe(1);
     expect(await steps('open', carrier)).toEqual({ serial: first.serial, state: 'owned' });

@@ -22,14 +22,14 @@ async function needsHid(): Promise<Need<true>> {
   return { name: 'libusb and libudev', found: words === undefined || undefined };
 }
 
-/** What `passfob info` says of a port that gives no fob. */
+/** Returns the output of `passfob info` for a port without a fob. */
 async function said(port: string, options: Partial<RunOptions> = {}) {
   const { stderr, exitCode } = await passfob(['info', '--device', port], { home, ...options });
   const name = Object.entries(EXIT_CODES).find(([, { code }]) => code === exitCode)?.[0];
   return { text: stderr.replaceAll(port, 'PORT'), exit: name };
 }
 
-/** A pseudo-terminal with nobody who speaks at its far end. */
+/** A pseudo-terminal whose far end stays silent. */
 async function quietPty(): Promise<PtyFront> {
   const front = await ptyFront({ write: () => undefined, onData: () => () => undefined });
   onTestFinished(() => front.close());
@@ -38,8 +38,8 @@ async function quietPty(): Promise<PtyFront> {
 
 const hid = await needsHid();
 
-describeNeeds(needsBuild, 'the state of a port, in words', () => {
-  it('absent', async () => {
+describeNeeds(needsBuild, 'port states in words', () => {
+  it('passfob reports an absent port', async () => {
     expect(await said(join(home, 'ttyACM9'))).toEqual({
       text: 'passfob: There is no port PORT.\nPlug the fob in, or run: passfob devices\n',
       exit: 'no-fob',
@@ -47,7 +47,7 @@ describeNeeds(needsBuild, 'the state of a port, in words', () => {
     expect((await said('COM12')).text).toMatch(/^passfob: There is no port PORT\.\n/);
   });
 
-  it('no port at all', async () => {
+  it('passfob reports a path that is no port', async () => {
     expect(await said(tmpdir())).toEqual({
       text:
         'passfob: The port PORT cannot be opened.\n' +
@@ -56,7 +56,7 @@ describeNeeds(needsBuild, 'the state of a port, in words', () => {
     });
   });
 
-  itNeeds(needsPty, 'busy, and by whom', async () => {
+  itNeeds(needsPty, 'passfob reports a busy port, and its user', async () => {
     const { path } = await quietPty();
     const held = await openSerial(path);
     onTestFinished(() => held.close());
@@ -71,7 +71,7 @@ describeNeeds(needsBuild, 'the state of a port, in words', () => {
     );
   });
 
-  itNeeds(needsOrdinaryUser, 'forbidden', async through => {
+  itNeeds(needsOrdinaryUser, 'passfob reports a forbidden port', async through => {
     const { path } = await quietPty();
     chmodSync(path, 0o000);
     const theirs = mkdtempSync(join(tmpdir(), 'passfob-theirs-'));
@@ -87,7 +87,7 @@ describeNeeds(needsBuild, 'the state of a port, in words', () => {
     });
   });
 
-  itNeeds(needsPty, 'silent', async () => {
+  itNeeds(needsPty, 'passfob reports a silent port', async () => {
     const { path } = await quietPty();
     expect(await said(path)).toEqual({
       text:
@@ -97,15 +97,15 @@ describeNeeds(needsBuild, 'the state of a port, in words', () => {
     });
   });
 
-  itNeeds(hid, 'absent, of HID', async () => {
+  itNeeds(hid, 'passfob reports an absent HID device', async () => {
     expect(await said('hid:/dev/hidraw99')).toEqual({
       text: 'passfob: There is no port PORT.\nPlug the fob in, or run: passfob devices\n',
       exit: 'no-fob',
     });
   });
 
-  it('HID on a machine without libusb, where serial ports are of no concern', async () => {
-    // The words are those of the loader on such a machine.
+  it('passfob reports HID on a machine without libusb, where serial ports do not matter', async () => {
+    // The text is that of the loader on such a machine.
     const preload = `const real = process.dlopen; process.dlopen = (module, file, ...rest) => {
       if (/HID/.test(file)) throw new Error('libusb-1.0.so.0: cannot open shared object file: No such file or directory');
       return real.call(process, module, file, ...rest);
@@ -123,8 +123,8 @@ describeNeeds(needsBuild, 'the state of a port, in words', () => {
   });
 });
 
-describeNeeds(needsTool('socat'), 'a serial port', socat => {
-  /** A pseudo-terminal whose far end has stopped reading, as a device does that hangs. */
+describeNeeds(needsTool('socat'), 'serial ports', socat => {
+  /** A pseudo-terminal whose far end has stopped reading, as a hanging device does. */
   async function hangingPty(): Promise<string> {
     const path = join(home, 'hanging');
     const child = spawn(socat, [`pty,rawer,link=${path}`, '-']);
@@ -136,7 +136,7 @@ describeNeeds(needsTool('socat'), 'a serial port', socat => {
     return path;
   }
 
-  it('that hangs is told apart from one that is silent', async () => {
+  it('passfob distinguishes a hanging port from a silent one', async () => {
     const path = await hangingPty();
     const transport = await openSerial(path);
     const reason = new Promise(resolve => transport.onClose(resolve));
@@ -153,8 +153,8 @@ describeNeeds(needsTool('socat'), 'a serial port', socat => {
   });
 });
 
-describeNeeds(needsPty, 'a pseudo-terminal', () => {
-  it('has no modem lines to raise, and is opened all the same', async () => {
+describeNeeds(needsPty, 'pseudo-terminals', () => {
+  it('a port without modem lines to raise opens all the same', async () => {
     const { path } = await quietPty();
     const bare = new SerialPort({ path, baudRate: SERIAL_BAUD, autoOpen: false });
     await new Promise<void>(resolve => bare.open(() => resolve()));
@@ -167,7 +167,7 @@ describeNeeds(needsPty, 'a pseudo-terminal', () => {
     await transport.close();
   });
 
-  it('that hangs up between two reads keeps no processor busy once it was noticed', async () => {
+  it('a port that hangs up between two reads keeps no processor busy once the hang-up was noticed', async () => {
     let say: (bytes: Uint8Array) => void = () => undefined;
     const front = await ptyFront({
       write: () => undefined,
@@ -190,8 +190,8 @@ describeNeeds(needsPty, 'a pseudo-terminal', () => {
   });
 });
 
-describe('the message of every state', () => {
-  it('is one sentence and one step', async () => {
+describe('messages of port states', () => {
+  it('the message of every port state is one sentence and one step', async () => {
     const { TEXTS } = await import('passfob/texts');
     const states = [
       'port-absent',

@@ -24,7 +24,7 @@ const listed = (ports: readonly PortFound[]) =>
   ports.map(({ address, isLikely }) => `${addressText(address)}${isLikely ? ' likely' : ''}`);
 
 describe('ports of a system', () => {
-  it('on Linux: boards first, serial before HID; a stranger that uses the page of frames is not likely', () => {
+  it('ports on Linux: boards first, serial before HID; a foreign device on the page of frames is unlikely', () => {
     const serial: SystemPort[] = [
       { path: '/dev/ttyS0' },
       { path: '/dev/ttyACM0', vendorId: '0483', productId: '5740', serialNumber: '3041' },
@@ -40,7 +40,7 @@ describe('ports of a system', () => {
     ]);
   });
 
-  it('on macOS: the call-out name of each, once', () => {
+  it('ports on macOS: the call-out name of each, once', () => {
     const board = { vendorId: '0483', productId: '5740', serialNumber: '3041' };
     const serial: SystemPort[] = [
       { path: '/dev/tty.Bluetooth-Incoming-Port' },
@@ -54,7 +54,7 @@ describe('ports of a system', () => {
     ]);
   });
 
-  it('on Windows: COM ports, and the path of a HID collection as it is', () => {
+  it('ports on Windows: COM ports, and the path of a HID collection unchanged', () => {
     const serial: SystemPort[] = [
       { path: 'COM1' },
       { path: 'COM12', vendorId: '0483', productId: '5740', serialNumber: '3041' },
@@ -90,7 +90,7 @@ describe('a fob at several ports', () => {
   const kept = (asked: Parameters<typeof joined>[0]) =>
     joined(asked).kept.map(one => ('client' in one ? one.addresses : one.error.kind));
 
-  it('is there once, the preferred port first, the rest spare', async () => {
+  it('a fob at several ports is listed once, the preferred port first, the rest spare', async () => {
     const fob = new CoreFob();
     const asked = [await found(fob, tty), await found(fob, raw)];
     expect(kept(asked)).toEqual([['serial:/dev/ttyACM0', 'hid:/dev/hidraw0']]);
@@ -100,7 +100,7 @@ describe('a fob at several ports', () => {
     ]);
   });
 
-  it('is two where two boards say the same serial', async () => {
+  it('two boards with the same serial are two fobs', async () => {
     const fob = new CoreFob();
     const twoPorts = [await found(fob, tty), await found(fob, at('serial:/dev/ttyACM1'))];
     expect(kept(twoPorts)).toEqual([['serial:/dev/ttyACM0'], ['serial:/dev/ttyACM1']]);
@@ -109,7 +109,7 @@ describe('a fob at several ports', () => {
     expect(kept([await found(fob, tty), await found(new CoreFob(), raw)])).toHaveLength(2);
   });
 
-  it('says nothing of the port of its board that is silent, but of every other', async () => {
+  it('the silent port of an answering board is not reported, every other silent port is', async () => {
     const fob = await found(new CoreFob(), raw);
     expect(kept([silent(tty, 'no-answer'), fob])).toEqual([['hid:/dev/hidraw0']]);
     expect(kept([silent(tty, 'port-forbidden'), fob])).toEqual(['port-forbidden', ['hid:/dev/hidraw0']]);
@@ -121,8 +121,8 @@ describe('a fob at several ports', () => {
   });
 });
 
-describe('the watch over ports', () => {
-  it('says what comes and goes, and sees that a device was replugged between two looks', async () => {
+describe('port watcher', () => {
+  it('the port watcher reports arrivals and departures, and a device that was replugged between two reads', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'passfob-ports-'));
     onTestFinished(() => rm(folder, { recursive: true }));
     const path = join(folder, 'ttyACM0');
@@ -159,7 +159,7 @@ describe('the watch over ports', () => {
     expect(said).toEqual(['+ first', '+ hid', '- serial', '+ second', '- serial', '- hid']);
   });
 
-  it('ends at once by its signal, and with what a listener throws', async () => {
+  it('the port watcher ends at once by its signal, and with the error of a listener', async () => {
     const ending = new AbortController();
     const watch = watchPorts(
       () => {},

@@ -9,7 +9,7 @@ import { itNeeds } from '../../kit/tools.ts';
 import { CoreFob } from '../kit/core-fob.ts';
 import { needsPty } from '../kit/simulated-fob.ts';
 
-/** A fob's core behind a TCP port of this machine, which stands for the port at which a board answers. */
+/** A fob's core behind a TCP port of this machine, which stands for the answering port of a board. */
 async function answering(): Promise<Address> {
   const server = createServer(socket => {
     const { transport } = new CoreFob().plugIn();
@@ -21,7 +21,7 @@ async function answering(): Promise<Address> {
   return { kind: 'tcp', host: '127.0.0.1', port: (server.address() as { port: number }).port };
 }
 
-itNeeds(needsPty, 'the silent port of a board that has answered is not waited for', async () => {
+itNeeds(needsPty, 'the silent port of an answering board is not waited for', async () => {
   const heard: string[] = [];
   const quiet = await ptyFront({
     write: bytes => void heard.push(String(bytes)),
@@ -43,11 +43,11 @@ itNeeds(needsPty, 'the silent port of a board that has answered is not waited fo
     const found = probed.flatMap(one => (one.status === 'fulfilled' ? [one.value] : []));
     await closeAll(found);
     expect(found.map(one => ('client' in one ? 'fob' : one.error.kind))).toEqual(['no-answer', 'fob']);
-    // A request is a line; of a computer that is slow to listen several come at once.
+    // A request is a line; several arrive at once when the computer is slow to read.
     return heard.join('').split('\n').length - 1;
   };
   expect(PROBE_SIBLING_MS).toBeLessThan(PROBE_TIMEOUT_MS);
-  // Asked once, and not again after the first wait.
+  // It is asked once, and not again after the first wait.
   expect(await timesAsked('3041')).toBeLessThan(PROBE_SENDS_MAX);
   expect(await timesAsked('9999')).toBe(PROBE_SENDS_MAX);
 });

@@ -27,7 +27,7 @@ function wireTo(fob: CoreFob): Wire {
 const reasonOf = (transport: Transport) => new Promise(resolve => transport.onClose(resolve));
 
 describe('Web Serial', () => {
-  it('carries a hello, with the speed and the modem lines of the other serial transport', async () => {
+  it('Web Serial carries a hello, with the speed and the modem lines of the other serial transport', async () => {
     const fob = new CoreFob();
     const serial = new SerialOfBrowser(wireTo(fob));
     const port = await chooseWebSerial(serial);
@@ -42,7 +42,7 @@ describe('Web Serial', () => {
     expect((await again.hello()).serialBytes).toEqual(fob.serial);
   });
 
-  it('does without modem lines, and goes on after a break', async () => {
+  it('Web Serial works without modem lines, and continues after a break', async () => {
     const serial = new SerialOfBrowser(wireTo(new CoreFob()), false);
     const client = connect(await openWebSerial(serial.port));
     await client.hello();
@@ -51,7 +51,7 @@ describe('Web Serial', () => {
     expect(serial.port.signals).toEqual([]);
   });
 
-  it('says that the fob was unplugged', async () => {
+  it('Web Serial reports that the fob was unplugged', async () => {
     const serial = new SerialOfBrowser(wireTo(new CoreFob()));
     const transport = await openWebSerial(serial.port);
     const reason = reasonOf(transport);
@@ -60,7 +60,7 @@ describe('Web Serial', () => {
     expect((await failure(transport.send('x'))).message).toBe('The fob at Web Serial was unplugged.');
   });
 
-  it('finds a board that was chosen before, and neither other ports nor boards that are gone', async () => {
+  it('Web Serial finds a board that was chosen before, and neither other ports nor boards that are gone', async () => {
     const fob = new CoreFob();
     const serial = new SerialOfBrowser(wireTo(fob));
     expect(await grantedWebSerial(serial)).toEqual([]);
@@ -80,7 +80,7 @@ describe('Web Serial', () => {
     expect(await failure(grantedWebSerial(serial))).toMatchObject({ kind: 'port-forbidden' });
   });
 
-  it('says why there is no port', async () => {
+  it('Web Serial says why there is no port', async () => {
     const serial = new SerialOfBrowser(wireTo(new CoreFob()));
     await openWebSerial(serial.port);
     expect((await failure(openWebSerial(serial.port))).message).toBe(
@@ -102,7 +102,7 @@ describe('Web Serial', () => {
 });
 
 describe('WebHID', () => {
-  it('carries a hello in the reports of pico-hid', async () => {
+  it('WebHID carries a hello in the reports of pico-hid', async () => {
     const fob = new CoreFob();
     const hid = new HidOfBrowser(wireTo(fob));
     const device = await chooseWebHid(hid);
@@ -114,7 +114,7 @@ describe('WebHID', () => {
     expect([hid.device.opened, hid.device.heard, hid.heard]).toEqual([false, 0, 0]);
   });
 
-  it('says that the fob was unplugged, and nothing when another device was', async () => {
+  it('WebHID reports that the fob was unplugged, and ignores other devices', async () => {
     const hid = new HidOfBrowser(wireTo(new CoreFob()));
     const transport = await openWebHid(hid, hid.device);
     const reason = reasonOf(transport);
@@ -124,7 +124,7 @@ describe('WebHID', () => {
     expect(await reason).toMatchObject({ kind: 'unplugged' });
   });
 
-  it('finds a fob that was chosen before, and no other devices', async () => {
+  it('WebHID finds a fob that was chosen before, and no other devices', async () => {
     const fob = new CoreFob();
     const hid = new HidOfBrowser(wireTo(fob));
     expect(await grantedWebHid(hid)).toEqual([]);
@@ -141,7 +141,7 @@ describe('WebHID', () => {
     expect(await failure(grantedWebHid(hid))).toMatchObject({ kind: 'port-forbidden' });
   });
 
-  it('says why there is no device', async () => {
+  it('WebHID says why there is no device', async () => {
     const hid = new HidOfBrowser(wireTo(new CoreFob()));
     hid.device.refusal = 'NotAllowedError';
     expect((await failure(openWebHid(hid, hid.device))).message).toBe(

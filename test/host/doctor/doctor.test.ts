@@ -20,16 +20,19 @@ const rulesPath = fromRoot('host/udev/70-passfob.rules');
 const golden = (name: string) => fromRoot(`test/host/doctor/golden/${name}.txt`);
 
 describe('the doctor', () => {
-  it.each(Object.entries(systems))('says of %s what it lacks and what to do', async (name, record) => {
-    const checks = await examine(recorded(record), { udevRules, inventory: INVENTORY });
-    const error = unfitness(checks);
-    const said = `${doctorText(checks)}\n\nexit code ${error ? exitCodeOf(error) : 0}\n`;
-    // PASSFOB_GOLDEN=write, where a change is intended.
-    if (process.env.PASSFOB_GOLDEN === 'write') writeFileSync(golden(name), said);
-    expect(said).toBe(readFileSync(golden(name), 'utf8'));
-  });
+  it.each(Object.entries(systems))(
+    'the doctor reports the defects of %s and the next steps',
+    async (name, record) => {
+      const checks = await examine(recorded(record), { udevRules, inventory: INVENTORY });
+      const error = unfitness(checks);
+      const said = `${doctorText(checks)}\n\nexit code ${error ? exitCodeOf(error) : 0}\n`;
+      // PASSFOB_GOLDEN=write, for an intended change.
+      if (process.env.PASSFOB_GOLDEN === 'write') writeFileSync(golden(name), said);
+      expect(said).toBe(readFileSync(golden(name), 'utf8'));
+    },
+  );
 
-  it('has a next step for everything that is not well, and none for what is', () => {
+  it('the doctor has a next step for every defect, and none elsewhere', () => {
     const said = Object.entries(systems).map(async ([, record]) =>
       examine(recorded(record), { udevRules, inventory: INVENTORY }),
     );
@@ -41,14 +44,14 @@ describe('the doctor', () => {
     });
   });
 
-  it('fills in every word', async () => {
+  it('the doctor fills in every placeholder', async () => {
     for (const record of Object.values(systems)) {
       const checks = await examine(recorded(record), { udevRules, inventory: INVENTORY });
       expect(doctorText(checks)).not.toMatch(/[{}]|undefined/);
     }
   });
 
-  it('says each of its sentences of one system or another', async () => {
+  it('the doctor uses each of its sentences on some system', async () => {
     const all = Object.values(systems).map(record =>
       examine(recorded(record), { udevRules, inventory: INVENTORY }),
     );
@@ -60,13 +63,13 @@ describe('the doctor', () => {
     expect(untold.map(([name]) => name)).toEqual([]);
   });
 
-  it('asks for the Node that package.json asks for', () => {
+  it('the doctor requires the Node of package.json', () => {
     const { engines, files } = JSON.parse(readFileSync(fromRoot('host/package.json'), 'utf8'));
     expect(engines.node).toBe(`>=${NODE_VERSION_MIN.join('.')}`);
     expect(files).toContain('udev');
   });
 
-  itNeeds(needsTool('udevadm'), 'brings rules that udev can read', async udevadm => {
+  itNeeds(needsTool('udevadm'), 'the doctor has rules that udev can read', async udevadm => {
     const { spawnSync } = await import('node:child_process');
     const verified = spawnSync(udevadm, ['verify', rulesPath], { encoding: 'utf8' });
     expect(`${verified.stdout}${verified.stderr}`).not.toMatch(/invalid|error|warning/i);
@@ -78,7 +81,7 @@ describeNeeds(needsBuild, 'passfob doctor', () => {
   const home = mkdtempSync(join(tmpdir(), 'passfob-doctor-'));
   afterAll(() => rmSync(home, { recursive: true }));
 
-  it('examines this machine, and makes no inventory', async () => {
+  it('the doctor examines this machine, and makes no inventory', async () => {
     const inventory = join(home, 'none');
     const run = await passfob(['doctor', '--json'], { home: inventory });
     const document = run.json() as { checks?: unknown; error?: { details: { checks: unknown } } };
@@ -93,13 +96,13 @@ describeNeeds(needsBuild, 'passfob doctor', () => {
     expect(existsSync(inventory)).toBe(false);
   });
 
-  it('prints the udev rules', async () => {
+  it('the doctor prints the udev rules', async () => {
     expect((await passfob(['doctor', '--udev-rules'], { home })).stdout).toBe(udevRules);
     const { udevRules: said } = (await passfob(['doctor', '--udev-rules', '--json'], { home })).json();
     expect(said).toBe(udevRules);
   });
 
-  it('ends with its own exit code where something is wrong', async () => {
+  it('the doctor ends with its own exit code after a defect', async () => {
     const open = mkdtempSync(join(home, 'open-'));
     await passfob(['devices'], { home: open });
     chmodSync(join(open, 'inventory.key'), 0o644);
@@ -111,7 +114,7 @@ describeNeeds(needsBuild, 'passfob doctor', () => {
     );
   });
 
-  itNeeds(needsPty, 'says who has a port open', async () => {
+  itNeeds(needsPty, 'the doctor says which program has a port open', async () => {
     const front = await ptyFront({ write: () => undefined, onData: () => () => undefined });
     onTestFinished(() => front.close());
     const held = await openSerial(front.path);

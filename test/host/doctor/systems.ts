@@ -71,10 +71,10 @@ const UDEV = { '/run/udev/control': '' };
 const GROUPS = 'root:x:0:\ntty:x:5:\ndialout:x:20:\nalice:x:1000:\n';
 const SYNCHRONISED = { 'timedatectl show --property=NTPSynchronized --value': 'yes\n' };
 
-/** Where the inventory of each is. */
+/** The place of each inventory. */
 export const INVENTORY = '/inventory';
 
-/** The udev rules that passfob brings. */
+/** The udev rules that passfob contains. */
 export const udevRules = readFileSync(
   new URL('../../../host/udev/70-passfob.rules', import.meta.url),
   'utf8',
@@ -92,7 +92,7 @@ export const systems: Readonly<Record<string, Recorded>> = {
       '/proc/612/comm': 'ModemManager\n',
     },
     facts: {
-      // uaccess gives by an access list, which shows as the group's bits and is no member's.
+      // uaccess grants access by an access list, which shows as the group's bits and belongs to no member.
       '/dev/ttyACM0': [0o666, 0, 20],
       '/dev/hidraw0': [0o666, 0, 0],
       [INVENTORY]: [0o700, 1000, 1000],

@@ -3,7 +3,7 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cliMain } from './simulated-fob.ts';
 
-/** What a run of the command line came to. */
+/** The result of a run of the command line. */
 export interface Run {
   readonly exitCode: number;
   readonly stdout: string;
@@ -13,14 +13,14 @@ export interface Run {
 }
 
 export interface RunOptions {
-  /** The inventory. */
+  /** The inventory's folder. */
   readonly home: string;
   readonly environment?: Readonly<Record<string, string>>;
-  /** All of standard input; without it, it stays open until the run ends. */
+  /** All of standard input; by default it stays open until the run ends. */
   readonly input?: string;
   /** Called once when standard error holds these words. */
   readonly when?: readonly [words: string, act: (run: Running) => unknown];
-  /** Called with all of standard error so far, each time that there is more. */
+  /** Called with all of standard error so far, each time there is more. */
   readonly onSaid?: (said: string, run: Running) => void;
   /** Runs before the node program: `setpriv` and its options. */
   readonly through?: readonly string[];
@@ -32,7 +32,7 @@ export interface Running {
   kill(signal: NodeJS.Signals): void;
 }
 
-/** Runs `passfob` as a process; what it prints is kept for the search for secrets. */
+/** Runs `passfob` as a process; the search for secrets covers its output. */
 export function passfob(args: readonly string[], options: RunOptions): Promise<Run> {
   const [program = '', ...programArgs] = [...(options.through ?? []), process.execPath, cliMain, ...args];
   const { PASSFOB_DEBUG: _, PASSFOB_PORT: __, ...inherited } = process.env;
@@ -56,7 +56,7 @@ export function passfob(args: readonly string[], options: RunOptions): Promise<R
     waiting = undefined;
     act(running);
   });
-  // A run that ends without reading what it was given.
+  // A run may end without reading its input.
   child.stdin.on('error', () => undefined);
   if (options.input !== undefined) child.stdin.end(options.input);
   return new Promise((resolve, reject) => {

@@ -14,7 +14,7 @@ import type { Transport } from 'passfob/transports/transport';
 import { secret } from '../../kit/secrets.ts';
 import { memories } from './core-memories.ts';
 
-/** What happens to the nth frame (from 0) of one direction: what arrives, or nothing. */
+/** Changes the nth frame (from 0) of one direction: returns the frame that arrives, or nothing. */
 export type Way = (frame: string, n: number) => string;
 
 /** A cable between a host and a fob. */
@@ -33,12 +33,12 @@ const WHEEL_SYMBOLS = 20;
 const START_UTC = 1_770_000_000;
 
 /**
- * The firmware's core, whole, behind memories of this process: for tests that need many fobs, or one whose cable and
- * time are in their hands. The built image is tested through the simulator.
+ * The firmware's whole core with memories in this process: for tests that need many fobs, or control of one fob's
+ * cable and time. The built image is tested through the simulator.
  */
 export class CoreFob {
   readonly serial: Uint8Array;
-  /** Every brightness that the display was told. */
+  /** Every brightness that the display was set to. */
   readonly lights: number[] = [];
   private readonly ports: Ports;
   private readonly drawn: string[];
@@ -49,7 +49,7 @@ export class CoreFob {
   private utc: number;
   private send: (frame: string) => void;
 
-  /** @param parts what this fob has in place of the kit's own */
+  /** @param parts that replace the kit's own in this fob */
   constructor(primitives: Primitives = hostPrimitives, parts: Partial<Ports> = {}) {
     this.serial = new Uint8Array(randomBytes(5));
     this.drawn = [];
@@ -104,7 +104,7 @@ export class CoreFob {
     };
   }
 
-  /** Plugs the fob in. The cable that was in before hears nothing any more. */
+  /** Plugs the fob in. The cable before gets nothing any more. */
   plugIn({ toFob = frame => frame, toHost = frame => frame }: CableOptions = {}): Cable {
     let sent = 0;
     let answered = 0;
@@ -141,15 +141,15 @@ export class CoreFob {
     return this.utc;
   }
 
-  /** What the screen shows, line by line. */
+  /** The words on the screen, line by line. */
   get screen(): readonly string[] {
     return this.drawn;
   }
 
-  /** The pairing code that the screen shows, below the title and the time left. */
+  /** The pairing code on the screen, below the title and the time left. */
   get code(): string {
     const shown = this.drawn.slice(2).join('').replaceAll(' ', '').toLowerCase();
-    // Where it shows none, its words are no secret.
+    // Without a code, the words on the screen are no secret.
     return readPairingCode(shown) === undefined ? shown : secret(shown);
   }
 
@@ -159,13 +159,13 @@ export class CoreFob {
     this.core.tick(this.ms, this.utc);
   }
 
-  /** When the fob wants to be woken, counted from now; -1 for never. */
+  /** When the fob needs its next tick, counted from now; -1 for never. */
   get deadlineMs(): number {
     const { deadline } = this.core;
     return deadline < 0 ? -1 : deadline - this.ms;
   }
 
-  /** Time and clock go on, and the fob is woken whenever it wanted to be: as on a board. */
+  /** Advances time and clock, and ticks the fob at each of its deadlines, as a board does. */
   run(ms: number): void {
     const end = this.ms + ms;
     while (this.ms < end) {
@@ -177,12 +177,12 @@ export class CoreFob {
     }
   }
 
-  /** Time in which it does something else: whatever falls due or happens waits until it is through. */
+  /** Time in which the fob does something else: every deadline and event waits until then. */
   beBusy(ms: number): void {
     this.ms += ms;
   }
 
-  /** Whether bytes lie in its memory, outside the chips that outlive a reboot. */
+  /** Whether bytes lie in its memory, outside the chips that survive a reboot. */
   remembers(bytes: Uint8Array): boolean {
     const wanted = Buffer.from(bytes);
     const seen = new Set<unknown>(Object.values(this.ports));
@@ -196,7 +196,7 @@ export class CoreFob {
     return false;
   }
 
-  /** A key goes down, and up after so long. */
+  /** Presses a key, and releases it after so long. */
   press(heldMs = 100, which = 0): void {
     this.key(true, which);
     this.run(heldMs);
@@ -207,13 +207,13 @@ export class CoreFob {
     this.core.key(which, down, this.ms, this.utc);
   }
 
-  /** Waits until keys are heard, then holds the button for longer than a second. */
+  /** Waits until keys react, then holds the button for longer than a second. */
   approve(): void {
     this.run(PRESS_DEAF_MS + 2);
     this.hold(HOLD_MS);
   }
 
-  /** Waits until keys are heard, then presses the button shortly. */
+  /** Waits until keys react, then presses the button shortly. */
   deny(): void {
     this.run(PRESS_DEAF_MS + 2);
     this.hold(SHORT_MS);
@@ -228,7 +228,7 @@ export class CoreFob {
     this.hold(HOLD_MS);
   }
 
-  /** Takes all digits of a PIN and their end; what follows may be slow and is done behind a screen that says so. */
+  /** Enters all digits of a PIN and confirms them; the work after that may be slow, behind a screen that says so. */
   enter(digits: string): void {
     for (const symbol of [...digits, 'ok']) this.take(symbol);
     this.pass(SHORT_MS);
@@ -245,15 +245,15 @@ export class CoreFob {
     this.utc = -1e9;
   }
 
-  /** Takes the power off and on: what was not in a memory is gone. */
+  /** Turns the power off and on: only memories keep their content. */
   reboot(): void {
     this.ms = 0;
     this.core = this.boot();
   }
 
   /**
-   * Makes its firmware one from before these commands came.
-   * @param says what it answers of them inside a session: images said for long that there is none
+   * Makes its firmware one from before these commands existed.
+   * @param says its answer to them inside a session: older images said that there is none
    */
   without(commands: readonly CommandName[], says = REFUSED_UNKNOWN_COMMAND): this {
     this.lacks = commands;
@@ -265,7 +265,7 @@ export class CoreFob {
   private boot(): Fob {
     const core = new Fob(this.ports, this.ms, this.utc);
     const handlers = Reflect.get(core, 'commands') as Record<string, unknown>;
-    // What the dispatcher says of a number that is not in its table.
+    // The dispatcher's answer to a number that is not in its table.
     for (const name of this.lacks) handlers[name] = () => this.lackSays;
     return core;
   }
@@ -275,6 +275,6 @@ export interface Cable {
   readonly transport: Transport;
   /** Frames that the host has sent. */
   readonly sent: number;
-  /** Pulls the cable out: both sides hear nothing any more, and the host notices. */
+  /** Pulls the cable out: both sides get nothing any more, and the host notices. */
   cut(reason: FobError): void;
 }

@@ -5,7 +5,7 @@ import { secret } from '../../kit/secrets.ts';
 const PAGES = 128;
 const PAGE_BYTES = 32;
 
-/** What outlives a reboot. */
+/** The memories that survive a reboot. */
 export function memories(): Pick<Ports, 'storage' | 'keystore' | 'attemptCounter' | 'antiRollback'> {
   const bytes = new Uint8Array(PAGES * PAGE_BYTES).fill(0xff);
   const birth = secret(new Uint8Array(randomBytes(32)));

@@ -1,6 +1,6 @@
 import { FobError } from 'passfob/errors';
 
-/** The error that a piece of work ends with; anything but an error of ours ends the test. */
+/** Returns the error of ours that a piece of work ends with; any other error ends the test. */
 export async function failure(work: Promise<unknown>): Promise<FobError> {
   try {
     await work;

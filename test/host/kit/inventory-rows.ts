@@ -3,7 +3,7 @@ import type { AccountSettings } from '@passfob/protocol/account';
 import type { StoredFobSecrets } from 'passfob/inventory/pairings';
 import { secret } from '../../kit/secrets.ts';
 
-/** What an inventory is given to keep. */
+/** Data for an inventory to keep. */
 
 export const FOB = { serial: 'PF-QPZR-Y9X8', board: 'pico', firmware: '0.1.0' };
 

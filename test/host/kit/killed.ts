@@ -13,8 +13,8 @@ const WATCHED = [
 ];
 
 /**
- * Runs a program in a process of its own that is killed (SIGKILL) right before its nth call that touches a file. A write
- * that it is killed in has written half.
+ * Runs a program in a separate process that is killed (SIGKILL) right before its nth call that touches a file. A
+ * write at the kill is half done.
  * @param program an ES module
  * @returns whether it was killed; false where it made fewer calls, and ended well
  */

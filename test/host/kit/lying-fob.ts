@@ -4,10 +4,10 @@ import { Commands } from '@passfob/firmware/core/commands';
 import { vi } from 'vitest';
 import type { CoreFob } from './core-fob.ts';
 
-/** A window title, a new line, an 8-bit control sequence, a text from right to left, and what no font shows. */
+/** A window title, a new line, an 8-bit control sequence, right-to-left text, and characters that no font shows. */
 export const HOSTILE = '\u001b]0;x\u0007\r\n\u009b2J\u202eten\u2066\u200b\u3164\u2028';
 
-/** What every answer of the fob is turned into before it is sealed, until the test ends; its firmware is unchanged otherwise. */
+/** Changes every answer of the fob before it is sealed, until the test ends; its firmware is otherwise unchanged. */
 export function lie(lies: {
   list?: { issuer?: string; label?: string; kind?: number; digits?: number };
   code?: string;
@@ -46,7 +46,10 @@ export function lie(lies: {
   });
 }
 
-/** A fob at a TCP port of this machine. @returns its address, and what takes it away */
+/**
+ * Puts a fob at a TCP port of this machine.
+ * @returns its address, and a function that removes it
+ */
 export async function onTcp(fob: CoreFob): Promise<{ address: string; close(): void }> {
   const sockets = new Set<Socket>();
   const server = createServer(socket => {

@@ -8,7 +8,7 @@ const HELLO = 1;
 /** Type, sequence number, command and status stand before it. */
 const VERSION_AT = 4;
 
-/** The way to the host of a fob that says it speaks another version of the protocol. */
+/** Returns the way to the host of a fob that states another protocol version. */
 export function speaking(version: number): Way {
   return frame => {
     const payload = decodeFrame(hostPrimitives, frame.slice(1, -1));

@@ -7,7 +7,7 @@ import { hostPrimitives } from 'passfob/client/primitives';
 import { secret } from '../../kit/secrets.ts';
 import { type CableOptions, CoreFob } from './core-fob.ts';
 
-/** So short that a lost frame costs the test little; nothing here depends on when an answer comes. */
+/** So short that a lost frame costs the test little; nothing here depends on the time of an answer. */
 export const HASTY = { patience: { answerTimeoutMs: 1_000, sendsMax: 3 } };
 
 /** A paired fob with one HOTP account. */
@@ -41,8 +41,8 @@ export async function ownedFob() {
 }
 
 /**
- * A new client over a new cable, in a session.
- * @param before what the sequence numbers of its clear requests begin behind; by chance where it is left out
+ * Opens a session of a new client over a new cable.
+ * @param before the number before its first clear sequence number; random by default
  */
 export async function session(
   owned: { fob: CoreFob; key: Uint8Array },
@@ -57,7 +57,7 @@ export async function session(
   return client;
 }
 
-/** One of each kind of request, ending with a HOTP code that is pressed for. */
+/** Sends one of each kind of request, ending with a HOTP code that needs a press. */
 export async function wholeConversation(
   owned: Awaited<ReturnType<typeof ownedFob>>,
   options: CableOptions,

@@ -8,11 +8,11 @@ import { built, needsBuilt } from '../../kit/built.ts';
 import { secret } from '../../kit/secrets.ts';
 import { type Need, tool } from '../../kit/tools.ts';
 
-/** The command line, as it was built. */
+/** The built command line. */
 export const cliMain = built('host/dist/cli/main.js');
 const simulatorMain = built('simulator/dist/main.js');
 
-/** What runs here as processes: the command line, the simulator and the image in it. */
+/** The processes need the build: the command line, the simulator and the image in it. */
 export const needsBuild = needsBuilt(
   'host/dist/cli/main.js',
   'simulator/dist/main.js',
@@ -35,7 +35,7 @@ export const needsPty: Need<true> = { name: 'a pseudo-terminal', found: await ps
 /** An account of the system that owns nothing. */
 const NOBODY = '65534';
 
-/** How to run a program as somebody who may not open everything: root may. */
+/** The way to run a program as an ordinary user, since root may open everything. */
 export const needsOrdinaryUser: Need<readonly string[]> = {
   name: 'a pseudo-terminal, and setpriv where the tests run as root',
   found: needsPty.found && ordinaryUser(),
@@ -47,16 +47,16 @@ function ordinaryUser(): readonly string[] | undefined {
   return setpriv === undefined ? undefined : [setpriv, '--reuid', NOBODY, '--clear-groups'];
 }
 
-/** Longer than it takes to approve, where the fob has no other work meanwhile. */
+/** Longer than an approval takes, where the fob has no other work meanwhile. */
 const APPROVE_MS = 1_300;
-/** How often a person who holds the button looks at the screen, and for how long: a press that was not heard is made again. */
+/** How often a person who holds the button reads the screen, and for how long: a press without effect is repeated. */
 const LOOK_MS = 50;
 const LOOKS_MAX = 100;
 const SHORT_MS = 100;
 /** More than a wheel of digits has. */
 const WHEEL_SYMBOLS = 20;
 
-/** A simulated fob in a process of its own, with its screen and button in the hands of the test. */
+/** A simulated fob in a separate process; the test controls its screen and button. */
 export interface SimulatedFob {
   /** Path of its pseudo-terminal; undefined where the system has none. */
   readonly pty: string | undefined;
@@ -66,10 +66,10 @@ export interface SimulatedFob {
   screen(): Promise<readonly string[]>;
   /** The pairing code on its screen, as it stands there. */
   code(): Promise<string>;
-  /** Holds the button until the question on the screen has been answered. Wants a real clock. */
+  /** Holds the button until the question on the screen has been answered. Needs a real clock. */
   approve(): Promise<void>;
   deny(): Promise<void>;
-  /** Takes digits, and the end of them, on the wheel that the screen shows. Wants a virtual clock. */
+  /** Enters digits, and confirms them, on the wheel that the screen shows. Needs a virtual clock. */
   enter(digits: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -97,7 +97,7 @@ export async function simulatedFob(...args: string[]): Promise<SimulatedFob> {
     screen,
     code: async () => {
       const shown = (await screen()).slice(2).join(' ');
-      // Where it shows none, its words are no secret.
+      // Without a code, the words on the screen are no secret.
       if (readPairingCode(shown) === undefined) return shown;
       secret(shown.replaceAll(' ', ''));
       return secret(shown);
@@ -112,7 +112,7 @@ export async function simulatedFob(...args: string[]): Promise<SimulatedFob> {
         }
         await ask({ do: 'press', heldMs: APPROVE_MS });
       }
-      // What follows the entry may be slow and is done behind the screen that says so.
+      // The work after the entry may be slow, behind a screen that says so.
       await ask({ do: 'advance', ms: SHORT_MS });
     },
     async close() {
@@ -125,7 +125,7 @@ export async function simulatedFob(...args: string[]): Promise<SimulatedFob> {
 
 const isAsked = async (screen: SimulatedFob['screen']) => (await screen()).some(line => line.endsWith('?'));
 
-/** The fob is deaf for a moment when a question appears: what it did not hear is done again. */
+/** Keys are deaf for a moment when a question appears: a press without effect is repeated. */
 async function answerBy(screen: SimulatedFob['screen'], press: () => Promise<unknown>): Promise<void> {
   while (await isAsked(screen)) {
     await wait(PRESS_DEAF_MS);
@@ -133,7 +133,7 @@ async function answerBy(screen: SimulatedFob['screen'], press: () => Promise<unk
   }
 }
 
-/** However long it takes: to a fob that was kept from looking at its keys, a hold of a second is none yet. */
+/** Holds as long as it takes: a fob that could not read its keys has not yet noticed a hold of a second. */
 async function hold(ask: SimulatedFob['ask'], screen: SimulatedFob['screen']): Promise<void> {
   await ask({ do: 'keyDown' });
   for (let looks = 0; looks < LOOKS_MAX && (await isAsked(screen)); looks++) await wait(LOOK_MS);
@@ -145,7 +145,7 @@ interface Ready {
   readonly tcp: number;
 }
 
-/** The line in which the simulator says where it can be reached. */
+/** Returns the line in which the simulator says where it can be reached. */
 function readyLine(child: ChildProcessWithoutNullStreams): Promise<Ready> {
   return new Promise((resolve, reject) => {
     let said = '';

@@ -11,13 +11,13 @@ import { expect, onTestFinished } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import type { Cable, CableOptions, CoreFob } from './core-fob.ts';
 
-/** An owner with an inventory of its own, and what its commands reported. */
+/** An owner with an inventory, and the reports of its commands. */
 export interface Workplace {
   readonly context: Context;
   readonly reported: Progress[];
 }
 
-/** Just before a whole second, where time stands still: a clock is set without a second of waiting. */
+/** Just before a whole second, where time stands still: this sets a clock without a second of waiting. */
 const NOW_MS = 1_770_000_000_990;
 
 /** @param fob whose button is held whenever a command asks for it */
@@ -51,7 +51,10 @@ export async function atHand(fob: CoreFob, options: CableOptions = {}): Promise<
   return { address: 'cable', client, hello: await client.hello() };
 }
 
-/** A fob paired with a workplace, at hand. Paired over a cable of version 1 it has neither time nor recovery key. */
+/**
+ * A fob paired with a workplace and plugged in. Paired over a cable of version 1 it has neither time nor recovery
+ * key.
+ */
 export async function pairedAt(
   place: Workplace,
   fob: CoreFob,
@@ -62,8 +65,8 @@ export async function pairedAt(
 }
 
 /**
- * Runs a piece of work over a cable that is pulled at the nth frame of one way, the frame lost with it, and gives what
- * became of it. The hello counts as a frame.
+ * Runs a piece of work over a cable that is pulled at the nth frame of one direction, the frame lost with it, and
+ * returns the outcome. The hello counts as a frame.
  */
 export async function cutAt(
   fob: CoreFob,
@@ -90,7 +93,7 @@ export async function cutAt(
   }
 }
 
-/** Every cut of a piece of work: at each frame of each way, until the work is done before the cut comes. */
+/** Runs a piece of work with a cut at each frame of each direction, until the work is done before the cut comes. */
 export async function forEveryCut(
   prepare: () => Promise<{ fob: CoreFob; owner: Workplace }>,
   work: (owner: Workplace, fob: FobAtHand, core: CoreFob) => Promise<unknown>,

@@ -1,10 +1,10 @@
 import type { Act, Human, Knowledge } from './human.ts';
 
 const WAIT_MS = 2_000;
-/** Longer than a fob that goes by the clock takes for the next passcode. */
+/** Longer than a fob with time-based passcodes takes for the next one. */
 const WAITS_MAX = 40;
 
-/** From the mail to the fob and the computer. */
+/** Acts from the mail to the fob and the computer. */
 const SETTING_UP: readonly Act[] = [
   {
     says: /^(?:plug in (?:your|the) fob|connect your fob to this computer)/i,
@@ -46,7 +46,7 @@ const SETTING_UP: readonly Act[] = [
   { says: /^when you are asked for a passcode:/i, does: () => 'another time' },
 ];
 
-/** At the log-in. */
+/** Acts at the log-in. */
 const LOGGING_IN: readonly Act[] = [
   { says: /^you can log in with its next passcode/i, does: human => () => human.browseTo(human.address) },
   { says: /^log in with it and the next passcode/i, does: human => () => toLogIn(human) },
@@ -71,7 +71,7 @@ async function toLogIn(human: Human): Promise<void> {
   if (!(await human.scene.goBy(/log-in page/i))) await human.browseTo(human.address);
 }
 
-/** About the PIN that the service asks for. */
+/** Acts about the PIN that the service asks for. */
 const PIN: readonly Act[] = [
   {
     says: /^choose the PIN that you type with (?:your|its) passcodes/i,
@@ -82,7 +82,7 @@ const PIN: readonly Act[] = [
   {
     says: /^if you have none yet, (?:or yours was reset, )?leave it empty/i,
     does(human, { sentence }) {
-      // Who had one does not say that they have none *yet*.
+      // A person who had a PIN does not say that they have none *yet*.
       const isMeant = human.pinsChosen === 0 || /was reset/.test(sentence);
       human.isPinLeftOut = human.pin === undefined && isMeant;
     },
@@ -98,7 +98,7 @@ const PIN: readonly Act[] = [
   },
 ];
 
-/** At the fob, and what comes of it. */
+/** Acts at the fob, and their consequences. */
 const AT_FOB: readonly Act[] = [
   { says: /^hold the button of the fob for a second when the page says so/i },
   {
@@ -136,12 +136,12 @@ const AT_FOB: readonly Act[] = [
   { says: /^wait for the next one\b/i, does: waitForNext },
 ];
 
-/** Until the fob shows another passcode than the one in hand. */
+/** Waits until the fob shows another passcode than the one in hand. */
 async function waitForNext(human: Human): Promise<void> {
   const held = human.passcodes.at(-1);
   for (let waits = 0; waits < WAITS_MAX; waits++) {
     await human.has.fob.advance(WAIT_MS);
-    // Gone dark meanwhile, it is asked for a passcode as before.
+    // If the display has gone dark meanwhile, the person requests a passcode as before.
     if ((await human.has.fob.passcode()) === undefined) {
       if (!human.goesByClock) break;
       for (const sentence of human.showing) await human.atFob(sentence);
@@ -151,7 +151,7 @@ async function waitForNext(human: Human): Promise<void> {
   throw new Error('the next passcode is waited for, and none comes');
 }
 
-/** Who has forgotten it tries what comes to mind. */
+/** A person who has forgotten the PIN tries another one. */
 function pinToType(human: Human): string {
   if (human.hasForgotten) return human.has.pins.at(-1) ?? '';
   if (human.pin !== undefined) return human.pin;
@@ -166,14 +166,14 @@ function typedPasscode(human: Human, nth: number): string {
   return passcode;
 }
 
-/** Both passcodes have to be new: one that was typed before is no first one. */
+/** Both passcodes have to be new: a passcode that was typed before cannot be the first. */
 function firstPasscode(human: Human): string {
   if (!human.isSecondRead) throw new Error('two passcodes are asked for, and nothing says how to get them');
   human.isSecondRead = false;
   return typedPasscode(human, -2);
 }
 
-/** What people with a fob, a computer and no experience know how to do. */
+/** The skills of people with a fob, a computer and no experience. */
 export const KNOWLEDGE: Knowledge = {
   acts: [...SETTING_UP, ...LOGGING_IN, ...PIN, ...AT_FOB],
   fields: [

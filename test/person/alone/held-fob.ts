@@ -30,7 +30,7 @@ export class HeldFob implements Hands {
     this.#clock.nowMs += ms;
   }
 
-  /** Its clock runs ahead of everybody's. */
+  /** Makes its clock run ahead of all others. */
   async runAhead(ms: number): Promise<void> {
     await this.fob.ask({ do: 'advance', ms });
   }
@@ -40,12 +40,12 @@ export class HeldFob implements Hands {
     this.isPluggedIn = true;
   }
 
-  /** The code of a blank fob that has been asked for it. */
+  /** Returns the code of a blank fob that has been asked for it. */
   pairingCode(): Promise<string> {
     return this.fob.code();
   }
 
-  /** What stands there in the groups of a passcode. */
+  /** Returns the text on the screen that has the groups of a passcode. */
   async passcode(): Promise<string | undefined> {
     const shown = (await this.screen()).find(line => PASSCODE.test(line.trim()));
     return shown === undefined ? undefined : secret(shown.trim());

@@ -4,60 +4,60 @@ import type { HeldFob } from './held-fob.ts';
 import { isToldToAct, sentencesOf } from './sentences.ts';
 import type { Scene, Sight } from './sight.ts';
 
-/** More than any way has that leads somewhere. */
+/** More steps than any useful way has. */
 const STEPS_MAX = 60;
 const LOOK_MS = 20;
-/** Refusals one after the other until somebody gives up. */
+/** Successive refusals after which a person gives up. */
 const REFUSALS_MAX = 3;
 /** Time goes on while a person types. */
 const TYPING_MS = 3_000;
 const HOLD_MS = 1_200;
 
-/** What a person does who reads a sentence. */
+/** A person's act after reading a sentence. */
 export interface Act {
   readonly says: RegExp;
   /**
-   * Left out: it is understood, and nothing is to be done now. `another time`: nor by the rest of its paragraph. What it gives
-   * back to be called is done when the paragraph has been read to its end.
+   * The act; if left out, the person understands the sentence and does nothing now. `another time`: nor by the rest
+   * of its paragraph. A returned function runs when the paragraph has been read to its end.
    */
   readonly does?: (human: Human, read: Read) => unknown;
 }
 
 interface Read {
   readonly sentence: string;
-  /** All that stands after it. */
+  /** All text after it. */
   readonly rest: string;
 }
 
-/** What anybody knows how to do. Of each the first that fits counts. */
+/** The common skills. In each list the first match counts. */
 export interface Knowledge {
   readonly acts: readonly Act[];
-  /** What is typed where these words ask for it. */
+  /** The input that a person types where these words ask for it. */
   readonly fields: readonly { readonly words: RegExp; readonly value: (human: Human) => string }[];
-  /** What is pressed by somebody who wants to get in. */
+  /** The buttons that a person presses to get in. */
   readonly buttons: readonly RegExp[];
 }
 
-/** What a person has at hand before anything is read. */
+/** A person's belongings before anything is read. */
 export interface Belongings {
   readonly user: string;
   readonly fob: HeldFob;
-  /** Whether their browser reaches fobs; else they have a command line, and any browser. */
+  /** Whether their browser reaches fobs; otherwise they have a command line, and any browser. */
   readonly hasBrowserForFobs: boolean;
   readonly browse: (address: string) => Promise<Scene>;
   /** Runs a command as it was printed. */
   readonly command: (line: string) => Scene;
-  /** Has the help desk reset their PIN. */
+  /** Asks the help desk to reset their PIN. */
   readonly askForReset: () => Promise<void>;
   /** PINs that they choose, in this order. Secrets. */
   readonly pins: readonly string[];
-  /** How long they wait for something to happen. */
+  /** How long they wait for an event. */
   readonly patienceMs: number;
 }
 
 /**
- * A person who knows nothing but what they read, and does what each sentence says. What a sentence asks for and nobody knows how
- * to do, and what leads nowhere, is an error.
+ * A person who knows only the texts they read, and does what each sentence says. A sentence that asks for an unknown
+ * act, or that leads nowhere, is an error.
  */
 export class Human {
   readonly has: Belongings;
@@ -73,20 +73,20 @@ export class Human {
   /** Every sentence that was read. */
   readonly read: string[] = [];
   pin: string | undefined;
-  /** Not to do what the fob says. */
+  /** Whether a sentence warned against the fob's instructions. */
   isWarned = false;
   hasForgotten = false;
   isPinLeftOut = false;
   newPin = '';
   pinsChosen = 0;
   refusals = 0;
-  /** Where a passcode was refused: whether they take the way that is named for that, or just the next passcode. */
+  /** After a refused passcode: whether they take the way named for that, or just the next passcode. */
   wantsFobFound = false;
   /** Whether the last two passcodes were read one right after the other. */
   isSecondRead = false;
-  /** Whether passcodes change by themselves, as far as it was seen. */
+  /** Whether passcodes change by themselves, as far as the person has seen. */
   goesByClock = false;
-  /** What was last done to have a passcode on the screen. */
+  /** The last acts that brought a passcode to the screen. */
   showing: string[] = [];
   #before: Sight | undefined;
 
@@ -96,7 +96,7 @@ export class Human {
     this.scene = scene;
   }
 
-  /** Goes on by what is read, until words stand there that say that it is done. */
+  /** Follows the texts until words say that the goal is reached. */
   async until(goal: RegExp): Promise<void> {
     this.refusals = 0;
     for (let steps = 0; steps < STEPS_MAX; steps++) {
@@ -117,35 +117,47 @@ export class Human {
     this.turnTo(await this.has.browse(address));
   }
 
-  /** Goes by a link. @throws where there is none with these words */
+  /**
+   * Follows a link.
+   * @throws where there is none with these words
+   */
   async goBy(link: RegExp): Promise<void> {
     if (!(await this.scene.goBy(link))) throw new Error(`no link leads on by the words ${link.source}`);
   }
 
-  /** Does at the fob what a sentence says. @throws where it says nothing that can be done there */
+  /**
+   * Does at the fob what a sentence says.
+   * @throws where it says nothing that can be done there
+   */
   async atFob(sentence: string): Promise<void> {
     const acts = await follow(this.has.fob, sentence, 'passcode', this.has.user);
     if (acts === 0) throw new Error(`nobody knows how to do this at a fob: ${sentence}`);
   }
 
-  /** Reads the passcode off the fob. @throws where it shows none */
+  /**
+   * Reads the passcode off the fob.
+   * @throws where it shows none
+   */
   async readPasscode(): Promise<string> {
     const shown = await this.has.fob.passcode();
     if (shown === undefined) throw new Error('the fob shows no passcode to type');
     if (this.passcodes.at(-1) !== shown) this.passcodes.push(shown);
-    // The seconds that are left stand beside it.
+    // The remaining seconds stand beside it.
     this.goesByClock = (await this.has.fob.screen()).some(line => /^\d+s$/.test(line.trim()));
     return shown;
   }
 
-  /** Shows a passcode that nobody wants, by no sentence: off the screen with the old one, and on with the next. */
+  /** Shows an unneeded passcode that no sentence asked for: dismisses the old one and shows the next. */
   async showForFun(): Promise<void> {
     await this.has.fob.press();
     await this.has.fob.press(HOLD_MS);
     await this.has.fob.advance(TYPING_MS);
   }
 
-  /** Runs what the fob says to run, unless another sentence says not to. @returns whether it was done */
+  /**
+   * Runs what the fob says to run, unless another sentence says not to.
+   * @returns whether it was done
+   */
   async heedsFob(): Promise<boolean> {
     const command = /\brun: (passfob [a-z]+)/.exec((await this.has.fob.screen()).join(' '))?.[1];
     if (command === undefined || this.isWarned) return false;
@@ -153,7 +165,10 @@ export class Human {
     return true;
   }
 
-  /** Something other than before. @throws where patience ends first */
+  /**
+   * Waits for a changed sight.
+   * @throws where patience ends first
+   */
   async #lookUp(): Promise<Sight> {
     const endMs = performance.now() + this.has.patienceMs;
     for (;;) {
@@ -164,7 +179,7 @@ export class Human {
     }
   }
 
-  /** Does what has newly come to stand there, sentence by sentence, then fills in the form. */
+  /** Does what the new text says, sentence by sentence, then fills in the form. */
   async #goOn(sight: Sight): Promise<void> {
     const before = this.#before?.page === sight.page ? this.#before : undefined;
     this.#before = sight;
@@ -195,7 +210,7 @@ export class Human {
     return await act?.does?.(this, { sentence, rest });
   }
 
-  /** Fills in the form whose button is the one to press, and presses it. */
+  /** Fills in the form whose button fits, and presses it. */
   async #fillIn({ fields, buttons }: Sight): Promise<void> {
     const button = this.knows.buttons.flatMap(name => buttons.filter(one => name.test(one.name)))[0];
     if (button === undefined) return;
@@ -213,7 +228,7 @@ export class Human {
 
 const formOf = ({ fields, buttons }: Sight) => JSON.stringify([fields, buttons]);
 
-/** Those of some that are not among others, each as often as it is there more. */
+/** Returns the members of one list beyond those of the other, counting repetitions. */
 function without(some: readonly string[], others: readonly string[]): string[] {
   const left = [...others];
   return some.filter(one => {

@@ -1,4 +1,4 @@
-/** Verbs with which sentences tell somebody to do something. */
+/** Verbs with which sentences tell a person to act. */
 const VERBS =
   'press|hold|type|open|choose|select|plug|unplug|connect|run|use|wait|take|ask|tell|enter|copy|check|report|leave|paste|close|begin|try|do|keep|bring|turn|log in|sign in';
 
@@ -7,10 +7,10 @@ const TOLD = new RegExp(`^(?:then )?(?:${VERBS})\\b`, 'i');
 const TOLD_ON_A_CONDITION = new RegExp(`${CONDITION.source}.*,\\s(?:${VERBS})\\b`, 'i');
 
 const BETWEEN_SENTENCES = /(?<=[.:;?!])\s+|\n+/;
-/** Where one thing to do ends and the next begins. */
+/** The boundary between two acts. */
 const BETWEEN_ACTS = new RegExp(`,? (?:and|then) (?=(?:${VERBS})\\b)`, 'i');
 
-/** The sentences of a text, and of each the parts that tell somebody to do something by itself. */
+/** Returns the sentences of a text, each split into the parts that tell a person to act. */
 export function sentencesOf(text: string): string[] {
   return text
     .split(BETWEEN_SENTENCES)
@@ -19,7 +19,7 @@ export function sentencesOf(text: string): string[] {
     .flatMap(sentence => (CONDITION.test(sentence) ? [sentence] : sentence.split(BETWEEN_ACTS)));
 }
 
-/** Whether a sentence tells its reader to do something. */
+/** Whether a sentence tells its reader to act. */
 export function isToldToAct(sentence: string): boolean {
   return TOLD.test(sentence) || TOLD_ON_A_CONDITION.test(sentence);
 }

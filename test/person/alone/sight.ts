@@ -1,18 +1,18 @@
-/** What is before the eyes of a person: text to read, fields to fill in, and buttons. */
+/** The sight of a person: text to read, fields to fill in, and buttons. */
 export interface Sight {
   /** In reading order. */
   readonly paragraphs: readonly string[];
   readonly fields: readonly Field[];
   readonly buttons: readonly Button[];
-  /** Another one where the whole page was opened anew. */
+  /** Changes when the whole page is loaded again. */
   readonly page: number;
-  /** Another one wherever anything was shown anew, though it may read the same. */
+  /** Changes whenever anything is shown again, though it may read the same. */
   readonly shownAs: string;
 }
 
 export interface Field {
   readonly label: string;
-  /** What stands beside it. */
+  /** The text beside it. */
   readonly hint: string;
   readonly form: number;
 }
@@ -27,6 +27,9 @@ export interface Scene {
   look(): Promise<Sight>;
   fill(label: string, value: string): Promise<void>;
   press(button: string): Promise<void>;
-  /** Goes by a link. @returns false where there is none with these words */
+  /**
+   * Follows a link.
+   * @returns false where there is none with these words
+   */
   goBy(link: RegExp): Promise<boolean>;
 }

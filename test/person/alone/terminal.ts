@@ -1,16 +1,19 @@
 import { passfob, type Run, type Running } from '../../host/kit/cli.ts';
 import type { Scene, Sight } from './sight.ts';
 
-/** What asks for a line at the command line. */
+/** The form of a prompt at the command line. */
 const PROMPT = /^[A-Z][^.]*:$/;
 
-/** A window in which a command runs: its questions are fields, and what else it says is text. */
+/** A window in which a command runs: its prompts are fields, and its other output is text. */
 export class Terminal implements Scene {
   readonly ended: Promise<Run>;
   #said = '';
   #run: Running | undefined;
 
-  /** Runs a command as it was printed. @throws where it is none of Passfob's */
+  /**
+   * Runs a command as it was printed.
+   * @throws where it is none of Passfob's
+   */
   constructor(command: string, computer: { readonly home: string; readonly port: string | undefined }) {
     const [program, ...args] = command.split(' ');
     if (program !== 'passfob') throw new Error(`no such program: ${program}`);

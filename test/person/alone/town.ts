@@ -23,12 +23,12 @@ import { Terminal } from './terminal.ts';
 import { WebPage } from './web-page.ts';
 
 const USER = 'ada';
-/** For what waits for a program to start. */
+/** Enough for a program to start. */
 const PATIENCE_MS = 40_000;
-/** Chosen one after the other; the last one is what comes to mind when the right one does not. */
+/** Chosen one after the other; the last one is the wrong try of a person who forgot the right one. */
 const PINS = ['407183', '730519', '918264'].map(pin => secret(pin));
 
-/** What goes when the test is over, the last first. */
+/** Functions that run when the test is over, the last first. */
 type Closers = (() => unknown)[];
 
 /** A service with its mail server and help desk, and one user who has a new fob and a computer. */
@@ -60,7 +60,7 @@ export class Town implements AsyncDisposable {
     this.#closers = closers;
   }
 
-  /** @param policy what the fob of the user is to be like */
+  /** @param policy the requirements of the user's fob */
   static async open(browser: Browser, policy: Omit<PolicyInput, 'name'>): Promise<Town> {
     const closers: Closers = [];
     const rig = new Rig();
@@ -90,7 +90,10 @@ export class Town implements AsyncDisposable {
     return new Town({ office, mails, context, folder, fob: new HeldFob(fob, rig.clock) }, closers);
   }
 
-  /** Mails an activation. @returns the mail as plain text, as it came over SMTP */
+  /**
+   * Mails an activation.
+   * @returns the mail as plain text, as it came over SMTP
+   */
   async invite(): Promise<string> {
     const { management } = this.#office;
     accepted(await startActivation(management, grace, { user: USER, fobs: 'any', policy: 'staff' }));
@@ -100,7 +103,7 @@ export class Town implements AsyncDisposable {
     return text;
   }
 
-  /** Somebody with a mail before them. */
+  /** Returns a person with a mail. */
   reader(mail: string, has: Partial<Belongings> = {}): Human {
     const belongings: Belongings = {
       user: USER,
@@ -122,7 +125,7 @@ export class Town implements AsyncDisposable {
     return new Human(belongings, KNOWLEDGE, new Mail(mail));
   }
 
-  /** Has all pages say something else from now on, where they say one thing. */
+  /** Replaces a text on all pages from now on. */
   async misprint(right: string, wrong: string): Promise<void> {
     await this.#context.unrouteAll();
     await this.#context.route('**/*', async route => {

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import type { Scene, Sight } from './sight.ts';
 
-/** A page in a real browser, as somebody reads it: by its words, and never by names or addresses in its markup. */
+/** A page in a real browser, as a person reads it: by its words, and never by names or addresses in its markup. */
 export class WebPage implements Scene {
   readonly page: Page;
   #loads = 0;
@@ -33,7 +33,7 @@ export class WebPage implements Scene {
   }
 }
 
-/** Runs in the page. What is said beside a field or button alone is its hint; the words of links are no sentences. */
+/** Runs in the page. Text beside a single field or button is its hint; the words of links are no sentences. */
 function readPage(): Omit<Sight, 'page' | 'shownAs'> {
   const forms = [...document.querySelectorAll('form')];
   const isSeen = (element: Element) => element.checkVisibility();
@@ -45,7 +45,7 @@ function readPage(): Omit<Sight, 'page' | 'shownAs'> {
   const hintsOf = (control: Element) =>
     (control.getAttribute('aria-describedby') ?? '').split(' ').flatMap(id => {
       const hint = document.getElementById(id);
-      // A refusal is said to everybody, and not beside a field alone.
+      // A refusal is for every reader, and not for the field alone.
       return hint === null || hint.getAttribute('role') === 'alert' ? [] : [hint];
     });
   const controls = [...document.querySelectorAll('input:not([type=hidden]), textarea, select, button')];

@@ -1,9 +1,9 @@
 import type { WebSerial, WebSerialPort } from 'passfob/transports/web-serial';
 import { bytesOf, exception, textOf } from '../../host/cables/web/wire.ts';
 
-/** What the test gives to the page: the cable to a simulated fob, as bytes in strings. */
+/** The test's interface for the page: the cable to a simulated fob, as bytes in strings. */
 interface Cable {
-  /** Whether a board that says nothing is plugged in as well; both were given to the page before. */
+  /** Whether a silent board is plugged in as well; the page was allowed both before. */
   readonly fobHasSilent?: boolean;
   /** Whether it is plugged in, and open now. */
   fobOpen(): Promise<boolean>;
@@ -87,7 +87,7 @@ class SilentPort extends EventTarget implements WebSerialPort {
   }
 }
 
-/** Stands where a browser has its serial ports, on a computer that has none. */
+/** Replaces a browser's serial ports, on a computer that has none. */
 class CableSerial extends EventTarget implements WebSerial {
   private readonly port = new CablePort();
   private readonly silent = cable.fobHasSilent === true ? [new SilentPort()] : [];

@@ -11,34 +11,34 @@ import type { Randomness } from '@passfob/simulator/base/randomness';
 import { hostPrimitives } from 'passfob/client/primitives';
 
 const PAGE_BYTES = 32;
-/** Rounds of the stretch: three, so that a life of many PINs takes milliseconds. */
+/** Rounds of the key derivation: three, so that a life of many PINs takes milliseconds. */
 const ITERATIONS = 3;
 
-/** What becomes of the operation that the power goes in. */
+/** What the interrupted operation leaves behind. */
 export type Tear =
-  /** Nothing of it. */
+  /** Nothing. */
   | 'none'
-  /** All of it; only nobody hears that. */
+  /** All of it; only the confirmation is lost. */
   | 'whole'
-  /** A part of it, and garbage in the rest of what it touches. */
+  /** A part of it, and garbage in the rest of the touched page. */
   | 'part';
 export const TEARS = ['none', 'whole', 'part'] as const satisfies readonly Tear[];
 
-/** How a storage fails that is not without power: a loose wire, a page that is worn, a pin that protects it. */
+/** How a storage fails with its power on: a loose wire, a worn page, a pin that protects it. */
 export type Failing =
   /** Nothing is written, nothing read. */
   | 'deaf'
-  /** What is written stays, but the answer is lost, and nothing is read. */
+  /** A write is stored, but its answer is lost, and nothing is read. */
   | 'mute'
-  /** What is written becomes anything; reads are good. */
+  /** A write stores anything; reads are good. */
   | 'worn'
   /** Writes change nothing; reads are good. */
   | 'protected';
 
-/** Thrown out of the operation that the power goes in: whatever ran is no more. */
+/** Thrown out of the interrupted operation: the running program is gone. */
 export class PowerCut extends Error {}
 
-/** What the EEPROM holds, and what the other chips do. */
+/** The content of the EEPROM, and the state of the other chips. */
 export interface ChipImage {
   readonly eeprom: Uint8Array;
   readonly secrets: Uint8Array | undefined;
@@ -48,9 +48,10 @@ export interface ChipImage {
 }
 
 /**
- * All memories of a fob: the EEPROM with the vault, the keystore and the marks in the microcontroller, the witness and
- * the time in the real-time clock. The power goes in the operation, and the EEPROM fails in the operations, that the
- * test says. Faults it can have: those of `Tear` in any write of any chip, those of `Failing` in the EEPROM.
+ * All memories of a fob: the EEPROM with the vault, the keystore and the PIN attempt counter in the microcontroller,
+ * the anti-rollback counter and the time in the real-time clock. The test says in which operation the power goes and
+ * in which operations the EEPROM fails. Possible faults: those of `Tear` in any write of any chip, those of `Failing`
+ * in the EEPROM.
  */
 export class Chips implements Storage {
   readonly pages: number;
@@ -64,19 +65,19 @@ export class Chips implements Storage {
   seen = -1;
   /** Seconds since 1970 as the real-time clock has them, -1 where it stood still. */
   utc = -1;
-  /** Whether the clock corrects its speed itself, and by how many tenths of a ppm it does. */
+  /** Whether the clock corrects its speed itself, and by how many tenths of a ppm. */
   trims = false;
   trimmed = 0;
-  /** How far the clock may drift, in ppm, as its board says. */
+  /** The possible drift of the clock, in ppm, as its board states it. */
   ppm = 20;
   /** Page writes of the EEPROM since the test last cleared it, by page. */
   readonly wear: Uint32Array;
-  /** Pages that become anything when they are written, and pages that stay as they are. */
+  /** Pages that store anything when they are written, and pages that never change. */
   readonly worn = new Set<number>();
   readonly stuck = new Set<number>();
-  /** Is called after every write that touched the EEPROM. */
+  /** Called after every write that touched the EEPROM. */
   onWrite: (bytes: Uint8Array, address: number, length: number) => void = () => {};
-  /** How often a PIN was stretched: each time is a comparison, or a new PIN. */
+  /** Number of key derivations from a PIN: each is a comparison, or a new PIN. */
   stretched = 0;
   private readonly chance: Randomness;
   /** Writes of any chip until the power goes. */
@@ -104,7 +105,7 @@ export class Chips implements Storage {
     Object.assign(this, { secrets, marked: marks, seen: witness, utc });
   }
 
-  /** The same contents in other chips, which work. */
+  /** Returns working chips with the same contents. */
   copy(chance = this.chance): Chips {
     const copy = new Chips(chance, this.pages);
     copy.image = this.image;
@@ -114,25 +115,25 @@ export class Chips implements Storage {
     return copy;
   }
 
-  /** The power goes in the `nth` write from now on, the first being 1. */
+  /** Cuts the power in the `nth` write from now on, the first being 1. */
   cutAt(nth: number, tear: Tear): void {
     this.until = nth;
     this.tear = tear;
   }
 
-  /** It stays. */
+  /** Cancels the cut. */
   keepPower(): void {
     this.until = Number.POSITIVE_INFINITY;
   }
 
-  /** Operations of the EEPROM from the `after`th from now on fail, `count` of them. */
+  /** Makes `count` operations of the EEPROM fail, from the `after`th from now on. */
   fail(how: Failing, after: number, count: number): void {
     this.how = how;
     this.from = this.operations + after;
     this.to = this.from + count;
   }
 
-  /** Works again. */
+  /** Ends the failures. */
   heal(): void {
     this.to = 0;
   }
@@ -142,7 +143,7 @@ export class Chips implements Storage {
     return this.operations > this.from && this.operations <= this.to ? this.how : 'not';
   }
 
-  /** Does a write of any chip, or what is left of it when the power goes. */
+  /** Does a write of any chip, or a part of it when the power goes. */
   private powered(whole: () => void, part: () => void): void {
     this.until--;
     const tear = this.until > 0 ? 'not' : this.tear;
@@ -174,7 +175,7 @@ export class Chips implements Storage {
         put(isWorn || how === 'worn' ? this.chance.bytes(written.length) : written);
       },
       () => {
-        // Somewhere in the page it ends, and what is behind is anything: to the end of the page, not of the write.
+        // The write ends somewhere in the page, and garbage follows: to the end of the page, not of the write.
         const torn = this.chance.bytes(end - address);
         torn.set(written.subarray(0, this.chance.below(written.length)));
         put(torn);

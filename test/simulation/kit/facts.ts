@@ -8,7 +8,7 @@ import { Token } from './token.ts';
 const chance = makeRandomness(3, 'keys');
 const key = (length: number) => secret(chance.bytes(length));
 
-/** The secrets of these tests. PINs are long, so that they are not found in ciphertext by chance. */
+/** The secrets of these tests. PINs are long, so that they do not occur in ciphertext by chance. */
 export const KEYS = {
   secrets: key(64),
   nextSecrets: key(64),
@@ -21,7 +21,7 @@ export const KEYS = {
   wrongPin: secret('4071936528'),
 };
 
-/** All that can be told of a fob from outside. */
+/** All facts of a fob that are visible from outside. */
 export interface Facts {
   readonly state: number;
   /** The PINs that open it, or `none needed`. */
@@ -29,11 +29,11 @@ export interface Facts {
   readonly failures: number;
   readonly isDead: boolean;
   readonly policy: string;
-  /** In the person's order: id, names, key, counter. Of a closed vault, as its PIN shows them. */
+  /** Accounts in the person's order: id, names, key, counter. Of a closed vault, as its PIN shows them. */
   readonly accounts: string;
-  /** Which recovery keys open it. */
+  /** The recovery keys that open it. */
   readonly recovers: string;
-  /** State of the clock; of a fob without an owner 0, like the next. */
+  /** State of the clock; 0 for a fob without an owner, like the next. */
   readonly clock: number;
   readonly utc: number;
   /** Time of the last synchronisation. */
@@ -50,7 +50,7 @@ function accountsOf({ accounts }: Token): string {
   return JSON.stringify(all);
 }
 
-/** Boots copies of the chips, and asks each of them one thing. */
+/** Boots copies of the chips, and reads one fact from each. */
 export function factsOf(chips: Chips): Facts {
   const token = new Token(chips.copy());
   const { vault, lock, time } = token;
@@ -71,7 +71,7 @@ export function factsOf(chips: Chips): Facts {
     expect([new Token(reset.chips).lock.closed, reset.lock.failures]).toEqual([false, 0]);
     recovers.push(name);
   }
-  // Said to be there, it must be; there and not said is made once more.
+  // A reported escrow must exist; an unreported one is made again.
   if (vault.state === VAULT_OWNED && token.escrowed) expect(recovers).not.toEqual([]);
   const {
     journal: _,

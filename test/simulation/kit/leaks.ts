@@ -1,10 +1,10 @@
 import type { Chips } from './chips.ts';
 
-/** Every way in which a value could lie on a chip that is not sealed. */
+/** Returns every unencrypted form in which a value could lie on a chip. */
 function spellings(value: Uint8Array | string): Buffer[] {
   const bytes = Buffer.from(value);
   const all = [bytes, Buffer.from(bytes.toString('hex')), Buffer.from(bytes.toString('hex').toUpperCase())];
-  // Base64 depends on what stands before: the three alignments, without the characters that neighbours share.
+  // Base64 depends on the bytes before: the three alignments, without the characters that neighbours share.
   for (let before = 0; before < 3; before++) {
     const text = Buffer.concat([Buffer.alloc(before), bytes])
       .toString('base64')
@@ -18,12 +18,12 @@ function spellings(value: Uint8Array | string): Buffer[] {
   return all;
 }
 
-/** Looks for values that must never lie open in the EEPROM, in every write as it is made. */
+/** Searches every write to the EEPROM, as it is made, for values that must never lie open there. */
 export class Leaks {
   private readonly wanted: { name: string; spelling: Buffer }[] = [];
   private longest = 0;
 
-  /** @param value bytes, or the digits of a PIN, ten or more so that ciphertext does not spell them by chance */
+  /** @param value bytes, or the digits of a PIN, ten or more so that ciphertext does not contain them by chance */
   add(name: string, value: Uint8Array | string): void {
     for (const spelling of spellings(value)) {
       this.wanted.push({ name, spelling });
@@ -36,7 +36,7 @@ export class Leaks {
     chips.onWrite = (bytes, address, length) => this.search(bytes, address, length);
   }
 
-  /** @throws where what was written at an address has made one of the values readable */
+  /** @throws where a write has made one of the values readable at an address */
   private search(bytes: Uint8Array, address: number, length: number): void {
     const from = Math.max(0, address - this.longest);
     const near = Buffer.from(bytes.buffer, from, Math.min(bytes.length - from, length + 2 * this.longest));

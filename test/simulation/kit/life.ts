@@ -15,23 +15,23 @@ const PATIENCE = { patience: { answerTimeoutMs: 15, sendsMax: 1 } };
 const ACCOUNTS_MAX = 5;
 const START_UTC = 1_800_000_000;
 
-/** What the owner knows of an account, and what it cannot know since the power went in the middle. */
+/** The owner's knowledge of an account, and the doubts after a power cut in the middle. */
 interface Held {
   readonly id: Uint8Array;
   readonly label: string;
   readonly kind: number;
   readonly key: Uint8Array;
-  /** False while it is not known whether it came about, or whether it still is. */
+  /** False while it is unknown whether the account was stored, or whether it still exists. */
   isCertain: boolean;
   /** HOTP: the counter of the next value, which may have been skipped `skipped` times. */
   next: number;
   skipped: number;
 }
 
-/** One fob in random use, beside a model of what it must hold. Everything is drawn from the seed. */
+/** One fob in random use, beside a model of its required content. Everything is drawn from the seed. */
 export class Life {
   readonly driver: SimulatorDriver;
-  /** What was done, for the message of a failure. */
+  /** The past steps, for the message of a failure. */
   readonly told: string[] = [];
   private readonly chance: Randomness;
   private owner: Owner;
@@ -50,7 +50,7 @@ export class Life {
     return secret(this.chance.bytes(length));
   }
 
-  /** All its chance is from the seed, too: the bytes that a cut tears depend on it. */
+  /** All its randomness is from the seed, too: the bytes that a cut tears depend on it. */
   private newOwner(): Owner {
     const random = (length: number) => this.chance.bytes(length);
     const owner = new Owner(this.driver, { ...PATIENCE, random });
@@ -61,7 +61,7 @@ export class Life {
     return this.owner.client;
   }
 
-  /** One random thing, in which the power may go; then the fob must be what the model says. */
+  /** Takes one random step, in which the power may go; then the fob must match the model. */
   async step(): Promise<void> {
     const common = [this.enrol, this.enrol, this.askForCode, this.pressForCode, this.pressForCode] as const;
     const rare = [this.remove, this.setClock, this.erase, this.reboot, this.loseTime] as const;
@@ -74,7 +74,7 @@ export class Life {
     await this.settle();
   }
 
-  /** False when no answer came: the power has gone, and it is not known before or behind what. */
+  /** Returns false when no answer came: the power has gone, and it is unknown before or after which write. */
   private async happened(work: () => Promise<unknown>): Promise<boolean> {
     try {
       await work();
@@ -141,7 +141,7 @@ export class Life {
     if (!answered) account.skipped++;
   }
 
-  /** A value has been shown: it must be one that never was. */
+  /** Checks a shown value: it must be a new one. */
   private saw(account: Held, code: string): void {
     const mac = new Hmac(hostPrimitives, SHA1, account.key);
     const counters = Array.from({ length: account.skipped + 1 }, (_, skipped) => account.next + skipped);
@@ -151,7 +151,7 @@ export class Life {
     account.skipped = 0;
   }
 
-  /** At the fob itself: to the list, some steps on, and a hold. */
+  /** Makes a passcode at the fob itself: to the list, some steps on, and a hold. */
   private async pressForCode(): Promise<void> {
     const { fob } = this.driver;
     const isList = () => fob.screen().text.some(line => /: passcode$/.test(line));
@@ -192,7 +192,7 @@ export class Life {
     this.driver.fob.loseTime();
   }
 
-  /** Powers on, some times more than once, through further cuts of what the boot itself writes. */
+  /** Powers on, sometimes more than once, through further cuts in the writes of the boot itself. */
   private powerUp(): void {
     const { fob } = this.driver;
     for (let boots = 0; !fob.powered; boots++) {
@@ -205,7 +205,7 @@ export class Life {
     }
   }
 
-  /** With power again, compares fob and model. */
+  /** Compares fob and model with power again. */
   async settle(): Promise<void> {
     this.powerUp();
     if (this.isOpen) return;
@@ -220,14 +220,14 @@ export class Life {
     }
   }
 
-  /** A clock module that lost its power bears no witness to the presses before: its person is told, and goes on. */
+  /** A clock module that lost its power has no anti-rollback counter any more: the fob tells its person once. */
   private readNotice(): void {
     const { fob } = this.driver;
     if (!fob.screen().on) fob.press();
     if (fob.screen().text.includes('Hold: go on')) fob.press(0, 700);
   }
 
-  /** Somebody else's from here on; the power may go in this, too, any number of times. */
+  /** Gives the fob to another owner; the power may go in this, too, any number of times. */
   private async pairAnew(): Promise<void> {
     this.held = [];
     this.mayBeErased = false;

@@ -7,23 +7,26 @@ import { Leaks } from './leaks.ts';
 import { Token } from './token.ts';
 
 const STEPS = 40;
-/** Wrong PINs that the policy of these fobs takes. */
+/** Number of wrong PINs that the policy of these fobs allows. */
 export const LIMIT = 5;
 export const IDS = [0x41000001, 0xc2000002 | 0, 0x43000003, 0xc4000004 | 0, 0x45000005];
 
-/** What one fob went through: every state of its EEPROM, and every value that it has shown. */
+/** The history of one fob: every state of its EEPROM, and every value that it has shown. */
 export interface Past {
   readonly chips: Chips;
-  /** After every single write. */
+  /** The states after every single write. */
   readonly images: readonly Uint8Array[];
-  /** How many of them there were after each whole deed, with the HOTP presses and PINs entered until then. */
+  /** The number of images after each whole deed, with the HOTP presses and PINs entered until then. */
   readonly moments: readonly { readonly image: number; readonly deeds: number }[];
   readonly shown: Set<string>;
 }
 
 const lived = new Map<string, Past>();
 
-/** The life of a seed, lived once: whoever looks back at it works on copies. @param wipe policy at the limit: 1 wipe, 0 lock */
+/**
+ * The life of a seed, lived once: later readers work on copies.
+ * @param wipe policy at the limit: 1 wipe, 0 lock
+ */
 export function live(seed: number, wipe: number, hasPin = true, attempts = LIMIT): Past {
   const key = [seed, wipe, hasPin, attempts].join(' ');
   const past = lived.get(key) ?? liveThrough(seed, wipe, hasPin, attempts);
@@ -85,7 +88,7 @@ function liveThrough(seed: number, wipe: number, hasPin: boolean, attempts: numb
   return { chips, images, moments, shown };
 }
 
-/** The same chips as they are now, but for the EEPROM, which is as it was. */
+/** Returns the present chips with an older EEPROM. */
 export function putBack({ chips }: Past, eeprom: Uint8Array, but: Partial<ChipImage> = {}): Chips {
   const back = chips.copy();
   back.image = { ...back.image, ...but, eeprom };

@@ -13,25 +13,25 @@ const IDS = [0x41000001, 0xc2000002 | 0, 0x43000003, 0xc4000004 | 0, 0x45000005]
 const [A, B, , , E] = IDS;
 const seed = (which: number) => KEYS.seeds[which] as Uint8Array;
 
-/** What one operation needs, and what may be found where it was cut. */
+/** The setup of one operation, and the allowed states after a cut in it. */
 export interface Play {
-  /** Fills the chips as they are before. */
+  /** Fills the chips with the state before. */
   prepare(chips: Chips): void;
-  /** What comes before the work and is not cut: the boot, and the vault opened. */
+  /** The steps before the work that are not cut: the boot, and the opening of the vault. */
   begin(chips: Chips): Token | undefined;
   work(token: Token | undefined, chips: Chips): void;
-  /** Writes of all chips that the work makes. */
+  /** Writes of all chips in the work. */
   readonly writes: number;
   /**
-   * Facts that may be found by themselves: as before, as after, or as here. All others are found together, as before
-   * or as after.
+   * Facts that may change independently: as before, as after, or as here. All others change together, as before or as
+   * after.
    */
   readonly between?: Partial<Record<keyof Facts, readonly unknown[]>>;
   /** Whether a PIN is compared, which must then have been counted. */
   readonly counts?: boolean;
 }
 
-/** Lost with the power, it says that nobody can tell. */
+/** A counter that was lost with the power is reported as unknown. */
 const WITNESS_TORN = { wentBack: [2] };
 
 const boot = (chips: Chips) => new Token(chips);
@@ -65,7 +65,7 @@ function adoptWithPin(chips: Chips): Token {
   return token;
 }
 
-/** With some wrong PINs already; with as many as the policy takes, the next is one too many. */
+/** A fob with some wrong PINs already; after the allowed number, the next is one too many. */
 function afterWrongPins(count: number, policy: object = {}): (chips: Chips) => void {
   return chips => {
     const token = adoptWithPin(chips);
@@ -201,7 +201,7 @@ export const PLAYS: Readonly<Record<string, Play>> = {
   }),
   'set the clock': {
     ...onOpen(2, token => token.time.set(START_UTC + 100)),
-    // Set and not yet noted, or noted and lost by its chip: then it says so.
+    // Set and not yet recorded, or recorded and lost by its chip: then the fob says so.
     between: { utc: [-1], clock: [0], synced: [-1, 0] },
   },
   erase: onOpen(5, token => token.vault.erase()),

@@ -17,7 +17,7 @@ export interface Put {
   readonly counter?: number;
 }
 
-/** One boot of the core, without screens and sessions, over the chips. Another boot is another one. */
+/** One boot of the core, without screens and sessions, over the chips. Each boot is a new token. */
 export class Token {
   readonly chips: Chips;
   readonly now: { ms: number; utc: number };
@@ -37,7 +37,7 @@ export class Token {
     this.lock = new Lock(this.vault, this.accounts, chips.marks, this.now);
   }
 
-  /** Time passes. */
+  /** Advances time. */
   wait(seconds: number): void {
     if (this.chips.utc >= 0) this.chips.utc += seconds;
     this.now.ms += seconds * 1000;
@@ -66,13 +66,13 @@ export class Token {
     return hasRecovery(this.chips.ports, this.vault.policy.recoveryCrc) > 0;
   }
 
-  /** Waits as long as the lock wants, then tries. */
+  /** Waits as long as the lock requires, then tries. */
   enter(pin: string): string {
     this.wait(this.lock.wait);
     return this.lock.check(ascii(pin));
   }
 
-  /** What `resetPin` of the wire does once the person has approved. */
+  /** Does the same as `resetPin` of the wire after the person's approval. */
   reset(recoveryKey: Uint8Array): boolean {
     const dataKey = this.recover(recoveryKey);
     if (!dataKey) return false;
@@ -85,7 +85,7 @@ export class Token {
     return true;
   }
 
-  /** The next passcode of an account with a counter, or undefined where there is none to show. */
+  /** Returns the next passcode of an account with a counter, or undefined where there is none to show. */
   press(id: number): string | undefined {
     const place = this.accounts.placeOf(id);
     const account = place < 0 ? undefined : this.accounts.read(place);

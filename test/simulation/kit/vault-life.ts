@@ -9,22 +9,22 @@ import { type Failing, PowerCut, TEARS } from './chips.ts';
 import { BLANK, FAILINGS, VaultWorlds, type World } from './vault-worlds.ts';
 
 const ACCOUNTS_MAX = 8;
-/** More worlds than this are told apart by a boot before anything else is done. */
+/** Beyond this number of worlds, a boot narrows them down before the next deed. */
 const WORLDS_MAX = 12;
 
-/** Deeds behind which no wrong PIN counts. */
+/** Deeds after which no wrong PIN counts. */
 const SETTLING = ['choose', 'takeOff', 'enterRight', 'reset'];
 
-/** Something to be done, and what it makes of a world. */
+/** A deed, and its effect on a world. */
 interface Deed {
-  /** False where it says that it failed. */
+  /** Returns false where it reports a failure. */
   work(): boolean;
   after(world: World): World;
-  /** What it may also make of one where it fails and the fob stays on. */
+  /** Its possible effect on a world where it fails and the fob stays on. */
   halfway?(world: World): World;
 }
 
-/** The vault in random use, beside all that it may hold; the power goes, and storage fails, at random. */
+/** The vault in random use, beside all its possible contents; the power goes, and storage fails, at random. */
 export class VaultLife extends VaultWorlds {
   private made = 0;
 
@@ -33,7 +33,7 @@ export class VaultLife extends VaultWorlds {
     this.adopt();
   }
 
-  /** One random deed, in which the power may go or the storage fail. */
+  /** Does one random deed, in which the power may go or the storage fail. */
   step(): void {
     if (this.token.vault.state !== VAULT_OWNED) this.reboot();
     this.adopt();
@@ -71,7 +71,7 @@ export class VaultLife extends VaultWorlds {
     const after = this.worlds.map(world => (world.owned || name === 'adopt' ? deed.after(world) : world));
     const halfway = deed.halfway && !cut ? this.worlds.map(deed.halfway) : [];
     this.worlds = done ? after : [...this.worlds, ...after, ...halfway];
-    // Whether it settled them is not known where there was a hazard.
+    // After a hazard it is unknown whether it settled them.
     if (SETTLING.includes(name) && name !== 'enterRight') this.wrongs[0] = 0;
     if (SETTLING.includes(name) && hazard > 2) this.wrongs = [0, 0];
     const boots = cut || this.worlds.length > WORLDS_MAX || this.chance.below(done ? 8 : 2) === 0;
@@ -81,7 +81,7 @@ export class VaultLife extends VaultWorlds {
   private enrol(): Deed | undefined {
     if (this.token.accounts.count >= ACCOUNTS_MAX || !this.token.vault.records) return undefined;
     this.made++;
-    // Both signs of a 32-bit number, and tags that are their own.
+    // Both signs of a 32-bit number, and unique tags.
     const id = (this.chance.below(256) << 24) | (256 + this.made);
     const key = this.secret('a seed', 20);
     const kind = this.chance.pick([KIND_HOTP, KIND_HOTP, KIND_TOTP, KIND_OCRA]);
@@ -178,7 +178,7 @@ export class VaultLife extends VaultWorlds {
   private enterWrong(): Deed | undefined {
     if (!this.token.vault.hasPin) return undefined;
     const left = Math.min(...this.worlds.map(({ attempts }) => attempts)) - this.wrongs[1];
-    // Now and then one too many.
+    // Now and then one attempt too many.
     if (left < 3 && this.chance.below(8) > 0) return undefined;
     const pin = this.pin();
     return {
@@ -231,12 +231,12 @@ export class VaultLife extends VaultWorlds {
     return {
       work: () => this.token.vault.erase(),
       after: () => BLANK,
-      // A new PIN puts back the headers that it has destroyed, not the recovery.
+      // A new PIN restores the headers that it has destroyed, not the recovery.
       halfway: world => ({ ...world, recovery: 0 }),
     };
   }
 
-  /** Somebody else's from here on. */
+  /** Gives the fob to another owner. */
   private adopt(): void {
     while (this.token.vault.state === VAULT_BLANK) {
       this.wrongs = [0, 0];

@@ -12,7 +12,7 @@ import { Token } from './token.ts';
 
 export const FAILINGS = ['deaf', 'mute', 'worn', 'protected'] as const;
 
-/** What the fob may hold: one of these for every way in which what failed may have gone. */
+/** A possible content of the fob: one for each possible outcome of the failures. */
 export interface World {
   readonly owned: boolean;
   /** Empty for none. */
@@ -32,11 +32,11 @@ export interface Held {
   readonly kind: number;
   /** Values below this have been shown. */
   shown: number;
-  /** Presses that failed since, each of which may have spent one. */
+  /** Failed presses since, each of which may have spent a value. */
   spent: number;
 }
 
-/** A fob whose power goes and whose storage fails in its boots, and the worlds that it may be in. */
+/** A fob whose power goes and whose storage fails in its boots, and its possible worlds. */
 export class VaultWorlds {
   readonly told: string[] = [];
   protected readonly chance: Randomness;
@@ -72,18 +72,18 @@ export class VaultWorlds {
     }
   }
 
-  /** Place of an account that is there, or -1. */
+  /** Returns the place of an existing account, or -1. */
   protected anyPlace(): number {
     const { count } = this.token.accounts;
     return count > 0 ? this.chance.below(count) : -1;
   }
 
-  /** A value that was never shown, and no further on than the presses that failed. */
+  /** Checks for a new value that is no further on than the failed presses allow. */
   protected show(place: number, held: Held): boolean {
     const account = this.token.accounts.read(place);
     if (!account) return false;
     const { counter } = account;
-    // Whatever comes of it may be a spent value.
+    // Any outcome may have spent a value.
     held.spent++;
     const code = this.token.accounts.nextHotp(account);
     if (code === undefined) return false;
@@ -94,7 +94,7 @@ export class VaultWorlds {
     return true;
   }
 
-  /** Closes it, waits as long as is wanted, and tries. Whether it opened. */
+  /** Closes the vault, waits as long as required, and tries. Returns whether it opened. */
   protected enter(pin: string): boolean {
     this.token.lock.close();
     if (this.token.vault.state !== VAULT_OWNED) return false;
@@ -104,7 +104,7 @@ export class VaultWorlds {
     try {
       said = this.token.enter(pin);
     } finally {
-      // A right one may be settled already when the power goes.
+      // A right PIN may be settled already when the power goes.
       if (said === 'cut' && this.worlds.some(world => world.pin === pin)) this.wrongs[0] = 0;
       else if (said !== '' && this.chips.stretched > before) this.wrongs[0]++;
     }
@@ -113,7 +113,7 @@ export class VaultWorlds {
     return isOpen;
   }
 
-  /** Boots, some times more than once, through cuts and failures of what the boot itself does. */
+  /** Boots, sometimes more than once, through cuts and failures in the boot itself. */
   reboot(): void {
     if (this.chance.below(4) === 0) this.bootOnFailingStorage();
     for (let boots = 0; ; boots++) {
@@ -132,7 +132,7 @@ export class VaultWorlds {
     this.compare();
   }
 
-  /** Whatever it reads, it must not take itself for blank; and somebody presses. */
+  /** Boots on failing storage: the fob must not take itself for blank; then a person presses. */
   protected bootOnFailingStorage(): void {
     this.chips.fail(
       this.chance.pick<Failing>(FAILINGS),
@@ -155,7 +155,7 @@ export class VaultWorlds {
     return this.worlds.some(({ owned, wipe, attempts }) => owned && wipe === 1 && this.wrongs[1] >= attempts);
   }
 
-  /** Leaves the worlds that the fob can be in; there must be one. */
+  /** Keeps the possible worlds of the fob; there must be one. */
   protected keep(what: string, isSo: (world: World) => boolean): void {
     const kept = this.worlds.filter(isSo);
     if (kept.length === 0) throw new Error(what);

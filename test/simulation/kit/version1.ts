@@ -26,7 +26,7 @@ const PAGES: readonly [number, string][] = [
 const sequence = (length: number, from: number) =>
   secret(Uint8Array.from({ length }, (_, i) => (from + i * 7) & 255));
 
-/** What that vault holds. */
+/** The content of that vault. */
 export const VERSION_1 = {
   secrets: sequence(64, 1),
   synced: 1_800_000_000,
@@ -35,7 +35,7 @@ export const VERSION_1 = {
   hotp: { id: 0xc2010204 | 0, key: sequence(20, 50), counter: 42 },
 };
 
-/** Puts it into chips as made. */
+/** Puts it into fresh chips. */
 export function fillVersion1(chips: Chips): void {
   for (const [page, text] of PAGES) chips.bytes.set(Buffer.from(text, 'base64'), page * chips.pageBytes);
   chips.secrets = Uint8Array.from(VERSION_1.secrets);

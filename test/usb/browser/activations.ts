@@ -7,15 +7,16 @@ import { secret } from '../../kit/secrets.ts';
 import { Rig } from '../../service/kit.ts';
 import { accepted, grace, Office } from '../../service/users/kit.ts';
 
-/** A service that has ended, and the links that its mails brought. */
+/** A service that has ended, and the links in its mails. */
 export interface Mailed extends AsyncDisposable {
   readonly directory: string;
   readonly links: ReadonlyMap<string, string>;
 }
 
 /**
- * Prepares a service, outside the guest, that has mailed an activation for any fob and a token by counter to each user.
- * @param origin where it will be reached
+ * Prepares a service, outside the guest, that has mailed an activation for any fob and a token by counter to each
+ * user.
+ * @param origin its later address
  */
 export async function mailedLinks(origin: string, users: readonly string[]): Promise<Mailed> {
   const rig = new Rig();

@@ -6,7 +6,7 @@ import type { SimulatedDevice } from '../simulator.ts';
 const HOLD_MS = 700;
 const SHORT_MS = 100;
 const SCREEN_PATIENCE = { timeout: 60_000, interval: 100 };
-/** How often somebody who holds the button looks whether the question has gone, and when they let go anyway. */
+/** How often a person who holds the button checks whether the question has gone, and when they release it anyway. */
 const LOOK_MS = 200;
 const LOOKS_MAX = 50;
 
@@ -14,27 +14,27 @@ export async function screenOf(device: SimulatedDevice): Promise<readonly string
   return (await device.do('screen', { bitmap: 'none' })).text as string[];
 }
 
-/** The pairing code as a person reads it off the display, once it is there. */
+/** Returns the pairing code as a person reads it off the display, once it is there. */
 export async function pairingCodeOn(device: SimulatedDevice, patience = SCREEN_PATIENCE): Promise<string> {
   const lines = async () => (await screenOf(device)).filter(line => /^[a-z0-9]{3} [a-z0-9]{3}$/.test(line));
   await expect.poll(async () => (await lines()).length, patience).toBe(3);
   return secret((await lines()).join(''));
 }
 
-/** Says yes to the question on the screen, if there is one: holds the button until it has gone, as the page says. */
+/** Approves the question on the screen, if there is one: holds the button until it has gone, as the page says. */
 export async function answerQuestion(device: SimulatedDevice): Promise<void> {
   const isAsked = async () => (await screenOf(device)).some(line => line.endsWith('?'));
   if (!(await isAsked())) return;
   await device.do('keyDown');
   try {
-    // A hold from before the fob hears its keys does nothing: the next one does.
+    // A hold from before the fob reads its keys does nothing: the next one does.
     for (let look = 0; look < LOOKS_MAX && (await isAsked()); look++) await pause(LOOK_MS);
   } finally {
     await device.do('keyUp');
   }
 }
 
-/** The passcode that the fob shows next, by its button. */
+/** Returns the passcode that the fob shows next, by its button. */
 export async function nextPasscode(device: SimulatedDevice): Promise<string> {
   const isOffered = async () => {
     if ((await screenOf(device)).includes('Hold: passcode')) return true;

@@ -5,7 +5,7 @@ import { Tunnel } from '../tunnel.ts';
 
 const POLICIES = '/etc/chromium/policies/managed/passfob.json';
 const PROFILE = '/run/chromium';
-/** Where Debian has the program and its data: read in one go they come faster than page by page, when they are needed. */
+/** Debian's folders with the program and its data: one sequential read is faster than later page faults. */
 const READ_AHEAD = ['/bin/sh', '-c', 'cat /usr/lib/chromium/* > /dev/null 2>&1'];
 const OPTIONS = [
   '--headless=new',
@@ -18,11 +18,11 @@ const OPTIONS = [
   '--disable-sync',
 ];
 
-/** Everything is some twenty times slower in there. */
+/** Everything is some twenty times slower in the guest. */
 const PATIENCE_MS = 120_000;
 
 /**
- * Chromium as it is installed, in the guest; whoever drives it is outside, where that is quicker. It stands in a managed
+ * Chromium as installed, in the guest; its driver is outside, where that is quicker. It acts as part of a managed
  * fleet: its policies grant one origin every device, so that no person has to choose one.
  */
 export class GuestBrowser {

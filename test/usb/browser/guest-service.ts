@@ -4,7 +4,7 @@ import { GuestProgram } from '../guest-program.ts';
 const PORT = 8080;
 const FOLDER = '/run/passfob';
 
-/** Where the service in the guest is, as its own browser sees it. */
+/** The address of the service in the guest, as its own browser sees it. */
 export const ORIGIN = `http://127.0.0.1:${PORT}`;
 
 /** `passfob serve` in the guest, on its loopback. */

@@ -10,7 +10,7 @@ import { GuestBrowser } from './guest-browser.ts';
 import { GuestService, ORIGIN } from './guest-service.ts';
 
 const PATIENCE = { timeout: 300_000, interval: 250 };
-/** For what is on the screen now: where it has gone meanwhile, look again. */
+/** For text that is on the screen now: where it has gone meanwhile, check again. */
 const AT_ONCE = { timeout: 10_000, interval: 100 };
 const USERS = { serial: 'ada', hid: 'bob' } as const;
 
@@ -30,12 +30,12 @@ async function open(guest: Guest, executable: string) {
   return { linkOf, page: browser.page, close };
 }
 
-/** The person at the page and at the fob: from the mail's link until the page says that the fob is active. */
+/** Plays the person at the page and at the fob: from the mail's link until the page says that the fob is active. */
 async function activates(page: Page, link: string, plugIn: () => Promise<SimulatedDevice>) {
   await page.goto(link);
   const use = page.getByRole('button', { name: 'Use the fob that is plugged in' });
   await page.getByRole('heading', { name: 'Plug in your fob' }).waitFor();
-  // Chromium watches ports from the first question on: of one that is plugged in before it does not see the end.
+  // Chromium watches ports from the first question on: it misses the removal of a port that was plugged in before.
   expect(await use.isVisible()).toBe(false);
   const device = await plugIn();
   await use.click();
@@ -49,7 +49,7 @@ async function activates(page: Page, link: string, plugIn: () => Promise<Simulat
   await code.waitFor();
 
   const isActive = async () => {
-    // A connection that was lost on the way begins anew, and asks again.
+    // A connection that was lost on the way starts again, and asks again.
     if (await code.isVisible()) {
       await code.fill(await pairingCodeOn(device, AT_ONCE), AT_ONCE);
       await code.press('Enter', AT_ONCE);
@@ -65,7 +65,7 @@ async function activates(page: Page, link: string, plugIn: () => Promise<Simulat
   return device;
 }
 
-/** What page and fob show, without anything that was or is to be typed. */
+/** Returns the state of page and fob, without any typed text. */
 async function stateOf(page: Page, device: SimulatedDevice): Promise<string> {
   const said = page.locator('h1, h2, button, [role=alert], [role=status]').filter({ visible: true });
   const screen = (await screenOf(device)).map(line => line.replace(/\b[a-z0-9]{3} ?[a-z0-9]{3}\b/g, '…'));

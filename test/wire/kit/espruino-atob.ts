@@ -8,9 +8,9 @@ function sextet(code: number): number {
 }
 
 /**
- * What Espruino's `atob` does (`jswrap_atob`, 2v29): white space does not count, foreign characters are holes, and
- * the length of the result is worked out beforehand. Where that comes out negative, the real one gives a string over
- * foreign memory; this one throws.
+ * Decodes as Espruino's `atob` does (`jswrap_atob`, 2v29): white space does not count, foreign characters are holes,
+ * and the length of the result is computed beforehand. Where that length is negative, the real one returns a string
+ * over foreign memory; this one throws.
  */
 export function espruinoAtob(text: string): Uint8Array {
   const solid = Array.from(text, char => char.charCodeAt(0)).filter(code => !isSpace(code));

@@ -37,7 +37,7 @@ function failed(): never {
   throw new Error('no sample');
 }
 
-/** The fob's side of the session, fresh: opening moves only this number. */
+/** Returns the fob's side of the session, fresh: opening moves only this number. */
 function freshSession(): Session {
   FOB.received = -1;
   return FOB;
@@ -70,7 +70,7 @@ function mutated(chance: Randomness, text: string): string {
   }
 }
 
-/** The same for bytes. */
+/** Does the same for bytes. */
 function mutatedBytes(chance: Randomness, bytes: Uint8Array): Uint8Array {
   const text = Buffer.from(bytes).toString('latin1');
   return new Uint8Array(Buffer.from(mutated(chance, text).slice(0, PAYLOAD_BYTES_MAX - 20), 'latin1'));
@@ -86,7 +86,7 @@ function body(chance: Randomness): Uint8Array {
   return chance.once(8) ? request : mutatedBytes(chance, request);
 }
 
-/** Text in pieces of any size, then a good frame, which must arrive. */
+/** Sends text in pieces of any size, then a good frame, which must arrive. */
 function stream(chance: Randomness, text: string): void {
   const fob = new SuspectFob(freshSession());
   for (let at = 0; at < text.length; ) {
@@ -98,7 +98,7 @@ function stream(chance: Randomness, text: string): void {
   check(fob.texts.at(-1) === GOOD.slice(1, -1), 'the next good frame was not received');
 }
 
-/** What stands between a mark and its newline reaches the decoder: here always as many characters as it takes. */
+/** The text between a mark and its newline reaches the decoder: here always as many characters as it takes. */
 function line(chance: Randomness): string {
   const length = 4 + 4 * chance.below(8);
   const end = chance.pick(['', '=', '==', '= ', ' =']);
@@ -121,7 +121,7 @@ function hostileStream(chance: Randomness): void {
   stream(chance, text);
 }
 
-/** A frame with a right CRC, or a record with a right tag, around anything. */
+/** Sends a frame with a right CRC, or a record with a right tag, around anything. */
 function wrapped(chance: Randomness): void {
   const fob = new SuspectFob(freshSession());
   const content = body(chance);
@@ -141,7 +141,7 @@ function wrapped(chance: Randomness): void {
   check(fob.texts.length === 1, 'a whole frame was not received');
 }
 
-/** Bytes as a layout has them, but for some that are longer than it allows. */
+/** Returns bytes that follow a layout, except for some fields that are longer than it allows. */
 function loose(chance: Randomness, layout: string): Uint8Array {
   const parts = layout
     .split(' ')
@@ -170,7 +170,10 @@ function layout(chance: Randomness): void {
   check(!out.full && isSame(out.done(), bytes), 'two ways to write the same fields');
 }
 
-/** One fuzzed case. @throws where something that must hold does not; the caller names the seed */
+/**
+ * Runs one fuzzed case.
+ * @throws where a rule does not hold; the caller names the seed
+ */
 export function fuzzCase(seed: number): void {
   const chance = new Randomness(seed);
   const draw = chance.below(16);

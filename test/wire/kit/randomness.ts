@@ -18,12 +18,12 @@ export class Randomness {
     return this.state >>> 0;
   }
 
-  /** 0 to `count` - 1. */
+  /** Returns a number from 0 to `count` - 1. */
   below(count: number): number {
     return this.next() % count;
   }
 
-  /** Once in `times`, on average. */
+  /** Returns true once in `times`, on average. */
   once(times: number): boolean {
     return this.below(times) === 0;
   }
@@ -36,14 +36,14 @@ export class Randomness {
     return Uint8Array.from({ length }, () => this.next() & 255);
   }
 
-  /** Bytes of which many are 0 or 255, where bounds lie. */
+  /** Returns bytes of which many are 0 or 255, where bounds lie. */
   edgyBytes(length: number): Uint8Array {
     return Uint8Array.from({ length }, () =>
       this.once(3) ? this.pick([0, 1, 32, 127, 128, 255]) : this.next() & 255,
     );
   }
 
-  /** A byte string: most characters are such as frames are made of, or such as take them apart. */
+  /** Returns a byte string: most characters occur in frames, or end or break them. */
   text(length: number): string {
     let text = '';
     const favourite = this.pick(['A', 'B', '=', ' ', '~', '\n', 'x']);

@@ -3,7 +3,7 @@ import type { Session } from '@passfob/protocol/session';
 import { primitives } from './suspect-fob.ts';
 import { hexOf } from './vectors.ts';
 
-/** One end of the line, up to where messages are understood: what it believes to have been told. */
+/** One end of the line, up to where messages are understood: the messages it has accepted. */
 export class Receiver {
   /** Payloads of clear messages and plaintexts of sealed ones, as hexadecimal digits. */
   readonly messages: string[] = [];

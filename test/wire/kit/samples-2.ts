@@ -17,13 +17,13 @@ import type { ExchangeInput } from './vectors.ts';
 const policy = { pinDigits: 6, attempts: 10, wipe: 1, lockSeconds: 60, asks: 3, typing: 1 };
 const noPolicy = { pinDigits: 0, attempts: 3, wipe: 0, lockSeconds: 0, asks: 0, typing: 0 };
 const allPolicy = { pinDigits: 16, attempts: 20, wipe: 1, lockSeconds: 65535, asks: 7, typing: 3 };
-/** OCRA-1:HOTP-SHA256-8:C-QN08-PSHA1 of RFC 6287 appendix C, and the longest suite there is. */
+/** OCRA-1:HOTP-SHA256-8:C-QN08-PSHA1 of RFC 6287 appendix C, and the longest possible suite. */
 const suite = { algorithm: 2, digits: 8, question: 0, length: 8, inputs: 3, step: 0 };
 const longestSuite = { algorithm: 3, digits: 10, question: 2, length: 64, inputs: 23, step: 59 };
 
 const secrets = { deviceSecret: run(0, 32), pairingKey: run(0x20, 32), entropy: run(0x40, 32) };
 
-/** One exchange or more for every command that version 2 brought, and what else it says anew. */
+/** One exchange or more for every command that version 2 brought, and for its changed answers. */
 const EXCHANGES_2: Readonly<Record<string, ExchangeInput>> = {
   'hello, version 2': {
     command: 'hello',
@@ -279,7 +279,7 @@ export type Version = keyof typeof SAMPLES_BY_VERSION;
 
 /** Exchanges of all versions. */
 export const EXCHANGES: Readonly<Record<string, ExchangeInput>> = { ...EXCHANGES_1, ...EXCHANGES_2 };
-/** What is sent in them, and the refusals. */
+/** The sent exchanges, and the refusals. */
 export const SENT = {
   clear: { ...SAMPLES_1.clear, ...SAMPLES_2.clear },
   sealed: { ...SAMPLES_1.sealed, ...SAMPLES_2.sealed },

@@ -3,7 +3,7 @@ import type { CommandName } from '@passfob/protocol/commands';
 import { REFUSALS, type RefusalName } from '@passfob/protocol/refusals';
 import type { ExchangeInput, HandshakeInput, VectorInput, VectorKind } from './vectors.ts';
 
-/** Bytes that count up from `from`: public values by which a wrong place is seen at once. */
+/** Returns bytes that count up from `from`: public values that show a wrong place at once. */
 export const run = (from: number, length: number) =>
   Buffer.from(Uint8Array.from({ length }, (_, i) => (from + i) & 255)).toString('hex');
 export const text = (written: string) => Buffer.from(written).toString('hex');
@@ -20,7 +20,7 @@ export const BY_KEY: HandshakeInput = {
   counter: 7,
 };
 
-/** The same fob and key after a reboot: only what is fresh differs. */
+/** The same fob and key after a reboot: only the fresh values differ. */
 const AFTER_REBOOT: HandshakeInput = { ...BY_KEY, fobNonce: run(0xd0, 16), counter: 23 };
 
 /** A session by the pairing code of entropy 00 01 … 09. */
@@ -131,7 +131,7 @@ const REFUSED_COMMANDS: Partial<Record<RefusalName, CommandName>> = {
 };
 const CLEAR_COMMANDS = ['hello', 'pair', 'open', 'finish'];
 
-/** Of the refusals with numbers from `first` to `last`, one exchange each. */
+/** Returns one exchange for each refusal with a number from `first` to `last`. */
 export function refusedExchanges(first: number, last: number): Record<string, ExchangeInput> {
   const names = (Object.keys(REFUSALS) as RefusalName[]).filter(
     name => REFUSALS[name].code >= first && REFUSALS[name].code <= last,
@@ -220,11 +220,11 @@ const PASSCODES: Samples['passcodes'] = {
 /** The first counter of a session and the last. */
 const EDGES: Readonly<Record<string, number>> = { info: 0, erase: 65534 };
 
-/** The exchanges as they are sent: in the clear with a sequence, sealed with a session and a counter. */
+/** Returns the exchanges as they are sent: in the clear with a sequence, sealed with a session and a counter. */
 export function sent(exchanges: Readonly<Record<string, ExchangeInput>>): Pick<Samples, 'clear' | 'sealed'> {
   const all = Object.entries(exchanges);
   const isClear = ([, exchange]: [string, ExchangeInput]) => CLEAR_COMMANDS.includes(exchange.command);
-  // By name, so that a sample added later moves no other one's.
+  // By name, so that a later sample does not move the others.
   const clear = all
     .filter(isClear)
     .map(([name, exchange]) => [name, { sequence: crc32(name) & 255, ...exchange }]);

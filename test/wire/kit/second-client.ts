@@ -2,8 +2,9 @@ import { createCipheriv, createHash, createHmac, hkdfSync } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 /**
- * The wire once more, from `docs/protocol.md` alone: on Node's cryptography, with the commands and refusals read out
- * of the tables of that page. It imports nothing of the protocol, so that an error there is not made twice.
+ * A second implementation of the wire, from `docs/protocol.md` alone: on Node's cryptography, with the commands and
+ * refusals read from the tables of that page. It imports nothing of the protocol, so that an error there is not
+ * repeated here.
  */
 
 /** A row of the document's table of commands. */
@@ -13,7 +14,7 @@ export interface CommandOfDocument {
   readonly response: string;
 }
 
-/** What the second client needs of the document. */
+/** The data that the second client needs from the document. */
 export interface Document {
   readonly commands: Readonly<Record<string, CommandOfDocument>>;
   readonly refusals: Readonly<Record<string, number>>;
@@ -154,7 +155,7 @@ function suiteText({ algorithm, digits, question, length, inputs, step }: Asked)
   return `ocra-1:hotp-${HASHES[algorithm]}-${digits}:${data.filter(Boolean).join('-')}`.toUpperCase();
 }
 
-/** Outputs by kind of vector, as the document says they come about. */
+/** Outputs by kind of vector, computed as the document says. */
 export const SECOND_CLIENT = {
   frames: (_: Document, { payload }: { payload: string }) => ({
     frame: text(hex(payload)),
@@ -201,7 +202,7 @@ export const SECOND_CLIENT = {
   pairing: (_: Document, { entropy }: { entropy: string }) => {
     const bits = [...hex(entropy)].map(byte => byte.toString(2).padStart(8, '0')).join('');
     const values = (bits.match(/.{5}/g) ?? []).map(five => Number.parseInt(five, 2));
-    // By trial, which is how the document defines them: the word is zero at 2 and at 4.
+    // By trial, as the document defines them: the word is zero at 2 and at 4.
     const checked = Array.from({ length: 1024 }, (_empty, check) => [...values, check >> 5, check & 31]);
     const words = checked.filter(word => at(word, 2) === 0 && at(word, 4) === 0);
     const codes = words.map(word => word.map(value => ALPHABET[value]).join(''));
@@ -286,7 +287,7 @@ for (let power = 1; POWERS.length < 31; ) {
 const times = (a: number, b: number) =>
   a === 0 || b === 0 ? 0 : (POWERS[(POWERS.indexOf(a) + POWERS.indexOf(b)) % 31] ?? 0);
 
-/** The value of a word, as a polynomial with the highest power first, at a place. */
+/** Returns the value of a word, as a polynomial with the highest power first, at a place. */
 function at(word: readonly number[], place: number): number {
   return word.reduce((value, coefficient) => times(value, place) ^ coefficient, 0);
 }

@@ -19,7 +19,7 @@ import { espruinoAtob } from './espruino-atob.ts';
 import { EXCHANGES } from './samples-2.ts';
 import { valuesOf } from './vectors.ts';
 
-/** The host's, but for base64, which is as dangerous as the device's. */
+/** The host's primitives, except for base64, which is as dangerous as the device's. */
 export const primitives: Primitives = { ...hostPrimitives, decode64: espruinoAtob };
 
 export function check(holds: boolean, sentence: string): asserts holds {
@@ -34,7 +34,7 @@ const RESPONSES = new Map(
   Object.values(EXCHANGES).map(({ command, response }) => [command, valuesOf(response ?? {})]),
 );
 
-/** The only text that may stand for a payload. */
+/** Returns the only valid text for a payload. */
 function written(payload: Uint8Array): string {
   const clear = payload[0] === FRAME_REQUEST || payload[0] === FRAME_RESPONSE;
   const frame = clear
@@ -44,8 +44,8 @@ function written(payload: Uint8Array): string {
 }
 
 /**
- * The way into a fob, from bytes to handlers, watched: whatever arrives, no exception comes out, no more than a frame
- * is held, and a handler is reached only by a request that is written exactly as its layout says.
+ * The watched way into a fob, from bytes to handlers: whatever arrives, no exception comes out, no more than a frame
+ * is held, and only a request that is written exactly as its layout says reaches a handler.
  */
 export class SuspectFob {
   readonly texts: string[] = [];

@@ -63,7 +63,7 @@ function contextOf(input: HandshakeInput): Uint8Array {
   return handshakeContext(key, bytesOf(serial), bytesOf(ownerNonce), bytesOf(fobNonce), counter);
 }
 
-/** Both sides of the session that follows from a handshake. */
+/** Returns both sides of the session that follows from a handshake. */
 export function sessionsOf(input: HandshakeInput): { owner: Session; fob: Session } {
   const handshake = new Handshake(primitives, bytesOf(input.sharedKey), contextOf(input));
   return { owner: handshake.session(OWNER_ID), fob: handshake.session(FOB_ID) };
@@ -89,7 +89,7 @@ function handshakeOutput(input: HandshakeInput) {
   };
 }
 
-/** One request and what it is answered with: fields, or the name of a refusal. */
+/** One request and its answer: fields, or the name of a refusal. */
 export interface ExchangeInput {
   readonly command: CommandName;
   readonly request: Fields;
@@ -151,7 +151,7 @@ export interface ProofInput {
   readonly algorithm: number;
   readonly digits: number;
   readonly period: number;
-  /** These four of OCRA alone. */
+  /** These four belong to OCRA alone. */
   readonly question?: number;
   readonly length?: number;
   readonly inputs?: number;
@@ -167,7 +167,7 @@ function proofOutput({ secret, id, nonce, issuer, label, ...numbers }: ProofInpu
   return { storedKey: hexOf(key), mac: hexOf(mac) };
 }
 
-/** Inputs of an OCRA passcode: key, suite, and what is asked, in ASCII. */
+/** Inputs of an OCRA passcode: key, suite, and the question in ASCII. */
 export interface OcraInput extends OcraSuite {
   readonly secret: string;
   readonly asked: string;
@@ -197,7 +197,7 @@ function passcodeOutput({ secret, algorithm, counter, digits, alphabet }: Passco
 }
 
 /**
- * What the code makes of the inputs of a vector, by the kind of vector. Golden bytes and the vectors of
+ * Computes the outputs from the inputs of a vector, by the kind of vector. Golden bytes and the vectors of
  * `docs/protocol.md` hold inputs and outputs, and are compared with this.
  */
 export const OUTPUTS = {
@@ -220,7 +220,7 @@ export const OUTPUTS = {
 
 export type VectorKind = keyof typeof OUTPUTS;
 export type VectorInput<K extends VectorKind> = Parameters<(typeof OUTPUTS)[K]>[0];
-/** A vector: what goes in, and what comes out. */
+/** A vector: its input and its output. */
 export interface Vector<K extends VectorKind = VectorKind> {
   readonly in: VectorInput<K>;
   readonly out: ReturnType<(typeof OUTPUTS)[K]>;
@@ -228,7 +228,7 @@ export interface Vector<K extends VectorKind = VectorKind> {
 
 export const VECTOR_KINDS = Object.keys(OUTPUTS) as VectorKind[];
 
-/** Output for the input of a vector that was read from a file. */
+/** Returns the output for the input of a vector that was read from a file. */
 export function outputOf(kind: VectorKind, input: unknown): unknown {
   return (OUTPUTS[kind] as (input: unknown) => unknown)(input);
 }

@@ -7,7 +7,7 @@ type Listener<Event> = (event: Event) => void;
 /** Stands in for the browser's WebHID where there is no device: `navigator.hid` with the two halves of a pico-hid. */
 export class HidOfBrowser implements WebHid {
   readonly device: DeviceOfBrowser;
-  /** What the person chooses; undefined: the browser asks nobody. */
+  /** The devices that the person chooses; undefined: the browser asks nobody. */
   chosen: WebHidDevice[] | undefined;
   private readonly listeners = new Set<Listener<{ readonly device: unknown }>>();
 
@@ -16,7 +16,7 @@ export class HidOfBrowser implements WebHid {
     this.chosen = [this.device];
   }
 
-  /** What was chosen before; undefined: the page may use none. */
+  /** The devices chosen before; undefined: the page may use none. */
   granted: WebHidDevice[] | undefined = [];
 
   async getDevices(): Promise<WebHidDevice[]> {
@@ -49,7 +49,7 @@ export class HidOfBrowser implements WebHid {
 
 class DeviceOfBrowser implements WebHidDevice {
   opened = false;
-  /** What `open` throws. */
+  /** The error that `open` throws. */
   refusal: string | undefined;
   collections = [
     { usagePage: 1, usage: 6 },

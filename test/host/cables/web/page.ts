@@ -18,7 +18,7 @@ import { HidOfBrowser } from './hid.ts';
 import { SerialOfBrowser } from './serial.ts';
 import { bytesOf, textOf, type Wire } from './wire.ts';
 
-/** What is used of a browser's WebSocket: types of its pages are not among those of the tests. */
+/** The used part of a browser's WebSocket: types of its pages are not among those of the tests. */
 interface Socket {
   binaryType: string;
   onopen: () => void;
@@ -51,7 +51,7 @@ const pairingSecret = random(32);
 let client: Client;
 let transport: Transport;
 
-/** The port that the page was allowed, or the one that its person chooses. */
+/** Returns the port that the page was allowed, or the one that its person chooses. */
 async function opened(carrier: Carrier): Promise<Transport> {
   const { serial, hid } = page.navigator;
   if (carrier === 'serial') {
@@ -62,15 +62,15 @@ async function opened(carrier: Carrier): Promise<Transport> {
   return openWebHid(hid, device ?? (await chooseWebHid(hid)));
 }
 
-/** What the test has the page do: the steps of a page that pairs a fob at a browser's port. */
+/** The steps of a page that pairs a fob at a browser's port; the test calls them. */
 const steps = {
-  /** Puts a port in the browser's place that leads to a fob over a WebSocket. */
+  /** Replaces the browser's port by one that leads to a fob over a WebSocket. */
   async standIn(carrier: Carrier, url: string) {
     const wire = await wireTo(url);
     const value = carrier === 'serial' ? new SerialOfBrowser(wire) : new HidOfBrowser(wire);
     Object.defineProperty(page.navigator, carrier, { value });
   },
-  /** How many ports the page may open without asking. */
+  /** Returns how many ports the page may open without asking. */
   async granted(carrier: Carrier) {
     const { serial, hid } = page.navigator;
     return (await (carrier === 'serial' ? grantedWebSerial(serial) : grantedWebHid(hid))).length;
@@ -99,7 +99,7 @@ const steps = {
     const { accounts } = await client.call('info', {});
     return { serial, state, accounts };
   },
-  /** Resolves when the transport closes: why, or null where the page closed it. */
+  /** Resolves with the reason when the transport closes, or null where the page closed it. */
   closed() {
     return new Promise<string | null>(resolve => transport.onClose(reason => resolve(reason?.kind ?? null)));
   },

@@ -7,14 +7,14 @@ import { bytesOf, exception, textOf, type Wire } from './wire.ts';
  */
 export class SerialOfBrowser implements WebSerial {
   readonly port: PortOfBrowser;
-  /** What the person does when asked; undefined: chooses the port. */
+  /** The person's refusal; undefined: the person chooses the port. */
   refusal: string | undefined;
 
   constructor(wire: Wire, modemLines = true) {
     this.port = new PortOfBrowser(wire, modemLines);
   }
 
-  /** What was chosen before. */
+  /** The ports chosen before. */
   granted: WebSerialPort[] = [];
   isForbidden = false;
 
@@ -33,7 +33,7 @@ export class SerialOfBrowser implements WebSerial {
 class PortOfBrowser implements WebSerialPort {
   readable: ReadableStream<Uint8Array> | null = null;
   writable: WritableStream<Uint8Array> | null = null;
-  /** What `open` throws. */
+  /** The error that `open` throws. */
   refusal: string | undefined;
   baudRate = 0;
   connected = true;
@@ -83,7 +83,7 @@ class PortOfBrowser implements WebSerialPort {
     this.controller = undefined;
   }
 
-  /** A break or a lost byte: the stream ends with an error, and there is a new one. */
+  /** Simulates a break or a lost byte: the stream ends with an error, and a new one begins. */
   stumble(): void {
     const ending = this.controller;
     this.newStream();

@@ -3,7 +3,7 @@ import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
 import type { PageSteps } from './page.ts';
 
-/** The script of `page.ts`, for a page. */
+/** Returns the script of `page.ts` for a page. */
 export async function pageScript(): Promise<string> {
   const entryPoints = [fileURLToPath(new URL('page.ts', import.meta.url))];
   const { outputFiles } = await build({
@@ -19,7 +19,7 @@ export async function pageScript(): Promise<string> {
 
 type Step = (...args: readonly never[]) => unknown;
 
-/** Has a page that runs the script take one of its steps. */
+/** Returns the steps that a page with the script can take. */
 export function stepsOf(page: Page) {
   return async <N extends keyof PageSteps>(
     name: N,
