@@ -43,7 +43,7 @@ function largestImage(board: (typeof BOARDS)[number]): Record<string, Uint8Array
  * The parts that write to Storage, on a board whose Storage holds the largest image and the data that flashing adds.
  */
 async function partsBesideTheLargestImage(): Promise<{ made: Bench; image: readonly number[] }> {
-  const parts = await partImage({ StorageMarks: 'marks', StorageKeystore: 'keystore' });
+  const parts = await partImage({ StorageAttemptCounter: 'attempt-counter', StorageKeystore: 'keystore' });
   const image = { ...parts, '.boot0': built('pico-hid', '.boot0') };
   const app = new Uint8Array(BUDGETS.pico.imageBytes - bytesOf(image)).fill(0x20);
   const files = {
@@ -52,7 +52,7 @@ async function partsBesideTheLargestImage(): Promise<{ made: Bench; image: reado
     keys: new Uint8Array(SECRETS_FILE_BYTES + 1).fill(1),
   };
   const made = bench(image, { files });
-  made.ask('global.m = new StorageMarks(); global.k = new StorageKeystore(); 0');
+  made.ask('global.m = new StorageAttemptCounter(); global.k = new StorageKeystore(); 0');
   return { made, image: [...Object.values(image), app].map(file => file.length) };
 }
 

@@ -4,12 +4,12 @@ import { type Bench, bench, partImage } from './kit.ts';
 
 let image: Record<string, Uint8Array>;
 beforeAll(async () => {
-  image = await partImage({ StorageMarks: 'marks' });
+  image = await partImage({ StorageAttemptCounter: 'attempt-counter' });
 });
 
 const marks = (options: Parameters<typeof bench>[1] = {}): Bench => {
   const made = bench(image, options);
-  made.ask('global.m = new StorageMarks(); 0');
+  made.ask('global.m = new StorageAttemptCounter(); 0');
   return made;
 };
 const addAll = (made: Bench, count: number) =>
@@ -24,7 +24,7 @@ describe('PIN attempt counter', () => {
       expect(addAll(made, missing)).toBe(missing);
       made.fob.cutPower();
       made.fob.powerOn();
-      made.ask('global.m = new StorageMarks(); 0');
+      made.ask('global.m = new StorageAttemptCounter(); 0');
       expect(made.ask('m.count()')).toBe(total);
     }
     expect(made.fob.violations).toEqual([]);
@@ -48,7 +48,7 @@ describe('PIN attempt counter', () => {
           // A header torn in its first word makes Espruino erase all of Storage (docs/boards/pico.md).
           if (made.ask('1') === undefined) continue;
           alive++;
-          made.ask('global.m = new StorageMarks(); 0');
+          made.ask('global.m = new StorageAttemptCounter(); 0');
           const after = Number(made.ask('m.count()')) - count;
           expect([0, 1]).toContain(after);
           made1 += after;

@@ -13,9 +13,9 @@ itNeeds(
   async binary => {
     const folder = mkdtempSync(join(tmpdir(), 'passfob-parts-'));
     try {
-      const code = await partCode({ StorageMarks: 'marks', NativeStretch: 'stretch', Loop: 'run' });
+      const code = await partCode({ StorageAttemptCounter: 'attempt-counter', NativeKeyDerivation: 'key-derivation', Loop: 'run' });
       const printed = await new Interpreter([binary], folder).run(
-        `${code};var m=new StorageMarks(),s=new NativeStretch(),good=0;
+        `${code};var m=new StorageAttemptCounter(),s=new NativeKeyDerivation(),good=0;
          for(var i=0;i<1030;i++)if(m.add())good++;
          print("MARKS",good,m.count(),require("Storage").read("marks1").indexOf("\\xff"));
          var n=s.iterations();print("ROUNDS",n>=500&&n<=20000);

@@ -4,21 +4,21 @@ import { bench, partImage } from './kit.ts';
 
 let image: Record<string, Uint8Array>;
 beforeAll(async () => {
-  image = await partImage({ NativeStretch: 'stretch' });
+  image = await partImage({ NativeKeyDerivation: 'key-derivation' });
 });
 
 describe('key derivation', () => {
   it('key derivation is PBKDF2-HMAC-SHA256 with 32 bytes', () => {
     const { ask } = bench(image);
     const made = ask(
-      'Array.isArray(0), new NativeStretch().derive(new Uint8Array([49,50,51,52]), new Uint8Array(16).fill(7), 777).join()',
+      'Array.isArray(0), new NativeKeyDerivation().derive(new Uint8Array([49,50,51,52]), new Uint8Array(16).fill(7), 777).join()',
     );
     expect(made).toBe([...pbkdf2Sync('1234', Buffer.alloc(16, 7), 777, 32, 'sha256')].join());
   });
 
   it('key derivation takes half a second with its measured number of rounds', () => {
     const { ask, fob } = bench(image);
-    const rounds = Number(ask('global.s = new NativeStretch(); s.iterations()'));
+    const rounds = Number(ask('global.s = new NativeKeyDerivation(); s.iterations()'));
     expect(rounds).toBeGreaterThan(500);
     expect(rounds).toBeLessThan(20_000);
     const before = fob.now();
