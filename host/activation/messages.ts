@@ -25,7 +25,7 @@ export type RelayMessage =
 export const RELAY_STEPS = [
   /** A fob is to be plugged in: the relay opens one, and opens it anew where it had one. */
   'plug',
-  /** The fob is being asked who it is. */
+  /** The service identifies the fob. */
   'hello',
   /** A code is on the fob's screen and has to be typed. */
   'code',

@@ -28,7 +28,8 @@ export function admitConnections(app: FastifyInstance, { rooms, isProxy, log }: 
   const all = new Connections(rooms, isProxy ?? (() => false));
   const { server } = app;
   server.maxConnections = rooms.all;
-  if (rooms.areFew) log('warn', 'few files may be open', { connections: rooms.all, agents: rooms.agents });
+  if (rooms.areFew)
+    log('warn', 'the limit of open files is low', { connections: rooms.all, agents: rooms.agents });
   tellTurnedAway(server, log);
   if (server instanceof TlsServer) acceptTls(server, all);
   else server.prependListener('connection', (socket: Socket) => void accept(all, socket));
@@ -94,12 +95,12 @@ function endsOf({ remoteAddress, remotePort, localAddress, localPort }: Socket):
   return `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;
 }
 
-/** Has the log say that connections are turned away: at once, and then how many in a while, in one line. */
+/** Has the log say that connections are refused: at once, and then how many in a while, in one line. */
 function tellTurnedAway(server: Server, log: Log): void {
   let count = 0;
   let telling: NodeJS.Timeout | undefined;
   const tell = (why: string) => {
-    log('warn', 'connections are turned away', { why, count, connections: server.maxConnections });
+    log('warn', 'connections are refused', { why, count, connections: server.maxConnections });
     count = 0;
     telling = setTimeout(() => {
       telling = undefined;

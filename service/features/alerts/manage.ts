@@ -9,7 +9,7 @@ import { type Alert, alertRows, viewOfAlert } from './alerts.ts';
 /** Which alerts are asked for. */
 export interface AlertFilter {
   readonly standing?: 'open' | 'acknowledged' | undefined;
-  /** Only what comes after this place: `next` of the page before. */
+  /** Only what comes after this place: `next` of the previous page. */
   readonly after?: AlertCursor | undefined;
   /** 1 to 50, default 50. */
   readonly limit?: number | undefined;

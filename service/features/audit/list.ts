@@ -11,7 +11,7 @@ export interface AuditFilter {
   /** From this time on, and before that one: milliseconds since 1970. */
   readonly fromMs?: number | undefined;
   readonly toMs?: number | undefined;
-  /** Only rows with a lower number: `next` of the page before. */
+  /** Only rows with a lower number: `next` of the previous page. */
   readonly before?: number | undefined;
   /** 1 to 200, default 50. */
   readonly limit?: number | undefined;

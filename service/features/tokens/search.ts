@@ -28,7 +28,7 @@ export interface TokenQuery {
   readonly by?: SearchedBy;
   readonly text?: string;
   readonly state?: TokenState;
-  /** `next` of the page before. */
+  /** `next` of the previous page. */
   readonly after?: string;
   /** Default 50, at most 200. */
   readonly rows?: number;

@@ -52,7 +52,7 @@ export function userViewOf(user: User, { lock, nowMs }: Moment): UserView {
 
 /** Which users to list, at a moment. */
 export interface UserQuery extends Moment {
-  /** `next` of the page before. */
+  /** `next` of the previous page. */
   readonly after?: string | undefined;
   /** Any part of the name, the display name or the e-mail address; accents, upper and lower case do not matter. */
   readonly search?: string | undefined;

@@ -12,7 +12,7 @@ export interface EventFilter {
   /** A token by serial number. */
   readonly serial?: string | undefined;
   readonly outcome?: Outcome | undefined;
-  /** Only what happened before this one: `next` of the page before. */
+  /** Only what happened before this one: `next` of the previous page. */
   readonly before?: number | undefined;
   /** 1 to 200, default 50. */
   readonly rows?: number | undefined;

@@ -134,7 +134,7 @@ describe('a service that runs out of open files', () => {
     expect((await fetch(`${url}/login`)).status).toBe(200);
     end(attackers);
     const warnings = log().filter(({ level }) => level === 'warn' || level === 'error');
-    expect(warnings.map(({ message }) => message)).toEqual(['few files may be open']);
+    expect(warnings.map(({ message }) => message)).toEqual(['the limit of open files is low']);
   });
 
   itNeeds(
@@ -154,7 +154,7 @@ describe('a service that runs out of open files', () => {
       await expect.poll(said).not.toEqual([]);
       end(attackers);
       await expect.poll(() => health(url).catch(() => 0)).toBe(200);
-      expect(said()).toEqual([['connections are turned away', 'EMFILE']]);
+      expect(said()).toEqual([['connections are refused', 'EMFILE']]);
     },
   );
 });
