@@ -12,12 +12,9 @@ export const TEXTS = {
   ),
   unplugged: text(
     'The fob at {subject} was unplugged.',
-    'Plug it in and run the command again; what was begun is finished or undone then.',
+    'Plug it in and run the command again: it finishes or undoes the interrupted work.',
   ),
-  activation: text(
-    'The service does not go on with this activation.',
-    'Ask your administrator for a new one.',
-  ),
+  activation: text('The service does not continue this activation.', 'Ask your administrator for a new one.'),
   'port-absent': text('There is no port {subject}.', 'Plug the fob in, or run: passfob devices'),
   'port-busy': text(
     'Another program uses the port {subject}.',
@@ -28,8 +25,8 @@ export const TEXTS = {
     'Run: passfob doctor, which says how to allow it: by the udev rules of passfob, or by the group that owns the port.',
   ),
   'port-hung': text(
-    'The port {subject} takes no bytes: it hangs.',
-    'Pull the fob out, wait a second and plug it in again; then run the command again.',
+    'The port {subject} hangs: it takes no bytes.',
+    'Unplug the fob, wait a second and plug it in again. Then run the command again.',
   ),
   'port-failed': text(
     'The port {subject} cannot be opened.',
@@ -41,7 +38,7 @@ export const TEXTS = {
   ),
   'several-fobs': text('More than one fob is there: {subject}.', 'Say which one with --device SERIAL.'),
   'not-authentic': text(
-    'The fob {subject} could not show that it holds the key of this inventory.',
+    'The fob {subject} could not prove that it holds the key of this inventory.',
     'Do not use it. If it was erased and paired elsewhere, erase it at its button and run: passfob pair',
   ),
   'wrong-code': text(
@@ -49,12 +46,12 @@ export const TEXTS = {
     'Run: passfob pair, and type the new code from the screen of this fob.',
   ),
   'wrong-version': text(
-    'The fob {subject} speaks a version of the protocol that this passfob does not.',
-    'Update passfob and the fob to versions that fit each other.',
+    'The fob {subject} and this passfob speak different versions of the protocol.',
+    'Update passfob and the fob to matching versions.',
   ),
   'old-firmware': text(
     'The firmware of the fob {subject} is too old for this.',
-    'Update the firmware of the fob, then run the command again. What the fob could do before still works.',
+    'Update the firmware of the fob, then run the command again. Other commands still work.',
   ),
   'not-paired': text('The fob {subject} has no owner yet.', 'Run: passfob pair'),
   'already-owned': text(
@@ -72,35 +69,35 @@ export const TEXTS = {
   ),
   usage: text('The command line cannot be used.', 'Run: passfob --help'),
   'verification-failed': text(
-    'The fob did not prove what was written to it.',
+    'The fob did not prove that it holds the written data.',
     'Run the command again; if it fails again, do not use this fob.',
   ),
   inventory: text('The inventory {subject} cannot be used.', 'Check the folder and its files.'),
-  unfit: text('A problem was found.', 'Do what is said beside it, then run: passfob doctor'),
+  unfit: text('A problem was found.', 'Follow its next step, then run: passfob doctor'),
   'row-taken': text(
     'Another run of this batch has given this row of the plan to another fob.',
     'Run the command again: the fob gets the next row.',
   ),
   'no-row': text(
     'The plan has no row for the fob {subject}.',
-    'Name it in the column serial, or take a blank fob: those that hold accounts already get none by chance.',
+    'Name it in the column serial, or use a blank fob: a fob that holds accounts gets only rows that name it.',
   ),
   incomplete: text(
     'Some fobs of the batch were not done.',
-    'See what became of each, and run the command again: what is done stays done.',
+    'Check the result of each fob, then run the command again: finished rows stay finished.',
   ),
   configuration: text(
     'The configuration of the service has mistakes.',
-    'Do what is said beside each, then run: passfob service config',
+    'Follow the next step of each, then run: passfob service config',
   ),
   service: text('The service cannot start.', 'Run: passfob service doctor'),
   'service-silent': text('The service does not answer.', 'Check its address and that it runs.'),
   certificate: text(
-    'The certificate of the service is not one to trust.',
-    'Have the certificate put right; do not go on without.',
+    'The certificate of the service cannot be trusted.',
+    'Have the certificate corrected. Do not continue before that.',
   ),
   proxy: text('The proxy does not let the connection through.', 'Run: passfob agent check'),
-  agent: text('The agent cannot go on.', 'Run: passfob agent status'),
+  agent: text('The agent cannot continue.', 'Run: passfob agent status'),
   cancelled: text('The command was cancelled.', 'Run it again when you are ready.'),
 } as const satisfies Record<string, Text>;
 

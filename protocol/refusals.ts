@@ -60,7 +60,7 @@ export const REFUSALS = {
     REFUSED_MALFORMED,
     'never',
     'The fob could not read the request.',
-    'Update passfob and the fob to versions that fit each other.',
+    'Update passfob and the fob to matching versions.',
   ),
   'unknown-command': /* @__PURE__ */ entry(
     REFUSED_UNKNOWN_COMMAND,
@@ -101,7 +101,7 @@ export const REFUSALS = {
   'press-needed': /* @__PURE__ */ entry(
     REFUSED_PRESS_NEEDED,
     'poll',
-    'The fob asks the person who has it.',
+    'The fob asks its holder to approve.',
     'Hold the button of the fob for a second to approve. Press the button to decline.',
   ),
   'press-denied': /* @__PURE__ */ entry(
@@ -120,7 +120,7 @@ export const REFUSALS = {
     REFUSED_BUSY,
     'later',
     'The fob is busy with another request.',
-    'Finish or wait out what its screen shows, then run the command again.',
+    'Finish the request on its screen, or wait until it ends. Then run the command again.',
   ),
   full: /* @__PURE__ */ entry(
     REFUSED_FULL,
@@ -155,7 +155,7 @@ export const REFUSALS = {
   'out-of-range': /* @__PURE__ */ entry(
     REFUSED_OUT_OF_RANGE,
     'never',
-    'A value of the request is outside what the fob takes.',
+    'A value of the request is out of range for the fob.',
     'Use 6 to 8 digits, a period of 15 to 300 seconds and a secret of 10 to 128 bytes.',
   ),
   'clock-unset': /* @__PURE__ */ entry(
@@ -185,7 +185,7 @@ export const REFUSALS = {
   'needs-entropy': /* @__PURE__ */ entry(
     REFUSED_NEEDS_ENTROPY,
     'later',
-    'The fob has not gathered enough chance for a pairing code.',
+    'The fob has not gathered enough randomness for a pairing code.',
     'Press its button again and again until the screen asks for nothing more, then run: passfob pair',
   ),
   'keys-lost': /* @__PURE__ */ entry(
@@ -197,8 +197,8 @@ export const REFUSALS = {
   internal: /* @__PURE__ */ entry(
     REFUSED_INTERNAL,
     'later',
-    'The fob met an error of its own.',
-    'Take the power off and on, then run the command again. Report it if it stays.',
+    'The fob had an internal error.',
+    'Turn the power off and on, then run the command again. Report the error if it happens again.',
   ),
   locked: /* @__PURE__ */ entry(
     REFUSED_LOCKED,
@@ -215,7 +215,7 @@ export const REFUSALS = {
   'wrong-recovery': /* @__PURE__ */ entry(
     REFUSED_WRONG_RECOVERY,
     'never',
-    'The fob holds nothing that this recovery key opens.',
+    'This recovery key does not open the vault of the fob.',
     'Use the inventory that last ran: passfob pin escrow. Without it the fob can only be erased and enrolled again.',
   ),
   'went-back': /* @__PURE__ */ entry(

@@ -25,13 +25,13 @@ const BAUD_OPTION = {
   number: true,
   requiresArg: true,
   coerce: speed,
-  describe: 'speed of the serial port, in real time; without it as fast as it goes',
+  describe: 'speed of the serial port, in real time; default: no limit',
 } as const;
 
 const STORAGE_OPTION = {
   string: true,
   requiresArg: true,
-  describe: 'file that keeps its memories; without one they end with it',
+  describe: 'file that keeps its memories; without a file, they end with the simulator',
 } as const;
 
 function wholeSeed(value: number): number {
@@ -59,13 +59,13 @@ export function parseOptions(args: readonly string[]) {
     .option('clock', {
       choices: ['real', 'virtual'] as const,
       default: 'real' as const,
-      describe: 'time of this machine, or as control moves it',
+      describe: 'time of this machine, or time that control moves',
     })
     .option('seed', {
       number: true,
       requiresArg: true,
       coerce: wholeSeed,
-      describe: 'seed of all that is left to chance',
+      describe: 'seed of all random values',
     })
     .option('pty', { string: true, describe: 'serial port on a pseudo-terminal, linked to this path' })
     .option('tcp', {
@@ -126,7 +126,7 @@ function checkTogether(options: Combined): true {
   const wrongUsb = checkUsbip(options);
   if (wrongUsb !== undefined) throw new UsageError(wrongUsb);
   if (options.webKey && web === undefined)
-    throw new UsageError('--web-key is of the faceplate page: add --web');
+    throw new UsageError('--web-key belongs to the faceplate page: add --web');
   if (baud !== undefined && pty === undefined && tcp === undefined) {
     throw new UsageError('--baud is the speed of a serial port: add --pty or --tcp');
   }

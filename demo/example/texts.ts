@@ -18,7 +18,7 @@ export const texts = {
     missing: 'There is no user name, or no passcode.',
     missingNext: 'Fill in both, or select Autosend with the user name alone.',
     silent: 'The log-in cannot be decided now.',
-    silentNext: 'Try again in a minute. If it stays so, tell your administrator.',
+    silentNext: 'Try again in a minute. If it fails again, tell your administrator.',
     busy: 'There were too many attempts.',
     busyNext: 'Wait a minute, then try again.',
   },
@@ -26,7 +26,7 @@ export const texts = {
     title: 'Approve it on your fob',
     lead: 'This log-in is for',
     number: 'Your fob must show the number',
-    steps: `Compare user and number with those on the fob. Where they are the same: Hold the button of the fob for a second to approve. Where they are not: Press the button to decline. A fob that is locked asks for its PIN first: enter it on the fob.`,
+    steps: `Compare user and number with those on the fob. If they are the same: Hold the button of the fob for a second to approve. If they differ: Press the button to decline. A fob that is locked asks for its PIN first: enter it on the fob.`,
     status: 'Waiting for your fob.',
     reload: 'See whether it is approved',
     instead: 'Or type a passcode',
@@ -47,18 +47,18 @@ export const texts = {
   main: {
     help: `npm run example -- --service URL --key-file FILE [options]
 
-An application that lets people log in by passcode or by approval on their fob. It uses nothing of Passfob but the
+An application that lets people log in by passcode or by approval on their fob. It uses nothing of Passfob except the
 public API of a service: take it as the pattern for your own.
 
-It asks for user name and passcode alone: the factors of its application at the service are to be otp. Who has to show
-a PIN or password there as well (pin_otp, password_otp, a fob whose PIN is at the service) is refused: your own sends
+It asks for user name and passcode alone: the factors of its application at the service must be otp. A user who must give
+a PIN or password, too (pin_otp, password_otp, a fob whose PIN is at the service) is refused. Your application sends
 these, as pin and password, beside the passcode and with a request for approval.
 
   --service URL    the service, for example https://tokens.example.org
   --key-file FILE  a file with the application's API key in it (passfob service application-key)
   --ca FILE        PEM of the only authority to trust
-  --port NUMBER    where to listen on this computer (default 8081)
-  --name NAME      what the pages are called (default: Example)
+  --port NUMBER    port on this computer (default 8081)
+  --name NAME      name on the pages (default: Example)
   --help           prints this
 
 Exit codes: 0 ended as asked, 1 it did not start, 2 wrong usage.`,
@@ -68,6 +68,6 @@ Exit codes: 0 ended as asked, 1 it did not start, 2 wrong usage.`,
     badService: 'The service needs an https address, or http on this computer.',
     noFile: (path: string) => `The file ${path} cannot be read.`,
     badPort: 'The port is a number from 0 to 65535.',
-    failed: (reason: string) => `example: it does not start (${reason}).`,
+    failed: (reason: string) => `example: the application cannot start (${reason}).`,
   },
 } as const;

@@ -1,7 +1,7 @@
 /** Every English text of the demo's page. */
 export const pageTexts = {
   title: 'Passfob demo',
-  lead: 'A fob that makes one-time passcodes, an application that takes them, and what administrator and user see of it.',
+  lead: 'A fob that makes one-time passcodes, an application that accepts them, and the pages of administrator and user.',
   skip: 'Skip to',
   fobFacts: (serial: string, board: string, firmware: string) =>
     `Fob ${serial}, board ${board}, firmware ${firmware}, simulated`,
@@ -26,7 +26,7 @@ export const pageTexts = {
     },
     approved: {
       heading: 'Or select Autosend',
-      text: 'With the user name alone. The fob lights up and shows who logs in, and a number; where the number is the same, hold its button for a second.',
+      text: 'With the user name alone. The fob lights up and shows the user and a number. If the number is the same, hold its button for a second.',
     },
   },
   operator: {
@@ -39,9 +39,9 @@ export const pageTexts = {
   },
   outbox: {
     name: 'The user’s mails',
-    heading: 'How the fob came to be hers',
+    heading: 'How the user got her fob',
     text: (address: string) =>
-      `What the service wrote to ${address}: no mail server is set, so the mails stay here. The first one brought her an activation, by which the fob was enrolled when the demo began; it is gone, as its link is used up.`,
+      `The mails of the service to ${address}. No mail server is set, so the mails stay here. The first mail held an activation, which enrolled the fob when the demo began. That mail is gone, because its link is used up.`,
     none: 'There is no mail.',
     to: 'To',
     sent: 'Sent',

@@ -18,7 +18,7 @@ Exit codes: 0 ended as asked (transcript: every step had the expected result), 1
 
   usage: {
     keepWhat: '--keep needs the name of a folder.',
-    openWhat: '--open opens the page, and --transcript has none.',
+    openWhat: '--open opens the page, but --transcript has no page.',
     unreadable: 'The arguments cannot be understood.',
   },
 
@@ -27,13 +27,13 @@ Exit codes: 0 ended as asked (transcript: every step had the expected result), 1
     interrupted: { sentence: 'The demo was interrupted.', next: 'Run it again when you are ready.' },
     noLink: 'No link for the operator could be made. Load the page again.',
     noKey:
-      'This page is for whoever started the demo. Open the address that npm start printed: it ends with a key.',
+      'Only the person who started the demo can open this page. Open the address that npm start printed: it ends with a key.',
     otherPage: 'The request came from another page. Load the page of the demo again.',
     agentSlow: { sentence: 'The service did not reach the fob through the agent.', next: again },
     noPush: { sentence: 'The log-in page does not wait for the fob.', next: again },
     noMails: 'The mails cannot be read now. Load the page again.',
     internal: (name: string) => ({
-      sentence: `The demo met an error of its own (${name}).`,
+      sentence: `The demo has an internal error (${name}).`,
       next: 'Set PASSFOB_DEBUG=1, run it again and report what it prints.',
     }),
     noFolder: (path: string) => ({
@@ -47,7 +47,7 @@ Exit codes: 0 ended as asked (transcript: every step had the expected result), 1
     notBuilt: { sentence: 'The simulator is not built.', next: 'Run: npm run build' },
     fobTooSlow: { sentence: 'The simulated fob did not start in time.', next: again },
     fobGone: (reason: string) => ({
-      sentence: `The simulated fob has ended, and the demo cannot go on without it (${reason}).`,
+      sentence: `The simulated fob has ended, and the demo cannot continue without it (${reason}).`,
       next: again,
     }),
     fobSilent: { sentence: 'The simulated fob does not answer.', next: again },
@@ -103,7 +103,7 @@ Exit codes: 0 ended as asked (transcript: every step had the expected result), 1
     paired: (port: string, user: string) => `Enrolled by ${user}, who had a mail about it, over ${port}`,
     kept: (path: string) => `Everything is kept in ${path}`,
     open: (url: string) => `Open this page in a browser:  ${url}`,
-    key: 'The address has a key. Whoever has it is the administrator here: keep it to yourself.',
+    key: 'The address has a key. Anyone who has it is the administrator here: keep it to yourself.',
     opening: 'It is being opened.',
     notOpened: 'No browser could be opened: copy the address into one.',
     end: 'Press Ctrl-C to end.',
@@ -128,7 +128,7 @@ Exit codes: 0 ended as asked (transcript: every step had the expected result), 1
       pressNext: 'Have another passcode of the same account',
       logInBoth: 'Log in with the first passcode, then with the second',
       logInFirst: 'Log in with the first passcode again',
-      bring: 'Mail a second user an activation, and bring a second fob by it',
+      bring: 'Mail an activation to a second user, and activate a second fob with it',
       agent: 'Start the agent of the fobs’ computer',
       approve: 'Select Autosend on a log-in page, and hold the button',
       report: 'Select Autosend again, and report it',

@@ -82,7 +82,7 @@ function partsOf(service: string): { readonly scheme: number; readonly host: str
   const isPlain = url?.protocol === 'http:' && isLoopback(url.hostname);
   if (url?.origin !== service || (url.protocol !== 'https:' && !isPlain) || url.host.length > HOST_CHARS_MAX)
     throw new FobError('bad-input', {
-      sentence: 'The address in the activation string is not that of a service.',
+      sentence: 'The activation string does not hold a valid address of a service.',
       next: 'Ask your administrator for a new one.',
     });
   return { scheme: isPlain ? HTTP : HTTPS, host: url.host };

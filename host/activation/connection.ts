@@ -213,7 +213,7 @@ export class RelayConnection {
 /** The peer answers, but not as a service of this version. */
 function noService(): FobError {
   return new FobError('activation', {
-    sentence: 'What answers does not speak as the service of this passfob does.',
+    sentence: 'The server does not speak the protocol of this passfob.',
     next: 'Update passfob, then try again.',
   });
 }

@@ -23,8 +23,8 @@ export async function checkIdentity(
   const signed = bytesOf(signature) ?? new Uint8Array(0);
   if (!isMeant || !(await isSigned(publicKey, signed, transcript))) {
     throw new FobError('activation', {
-      sentence: `Whoever answers at ${service} is not the service that is meant.`,
-      next: 'Do not go on. Tell your administrator.',
+      sentence: `The server at ${service} is not the service of this activation.`,
+      next: 'Do not continue. Tell your administrator.',
     });
   }
 }

@@ -166,7 +166,7 @@ function sourceOf(cells: Cells, folder: string): EnrolSource {
     throw badCell('secret', 'generate, or file: with the path of a file that holds a key URI');
   }
   const name = label || upn || user;
-  if (name === '') throw badCell('label', 'whose passcode it is, unless upn or user say so');
+  if (name === '') throw badCell('label', 'the user of the passcode, unless upn or user name it');
   const alphabet = choice(
     cells,
     'alphabet',

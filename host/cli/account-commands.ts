@@ -56,7 +56,7 @@ export const accountCommands: readonly Command[] = [
   }),
   command({
     words: 'rename <account>',
-    describe: 'give an account other names',
+    describe: 'rename an account',
     options: renameOptions,
     read({ account, issuer, label }) {
       if (issuer === undefined && label === undefined) {
@@ -105,7 +105,7 @@ export const accountCommands: readonly Command[] = [
   }),
   command({
     words: 'verify',
-    describe: 'have every account proved against the inventory',
+    describe: 'verify every account against the inventory',
     ...noOptions,
     needs: aFob,
     async run(_, { context, fob }) {
@@ -118,17 +118,17 @@ export const accountCommands: readonly Command[] = [
 function respondOptions(given: CommonOptions) {
   return given
     .positional('account', NAMED)
-    .positional('question', { type: 'string', demandOption: true, describe: 'what the service asks' })
-    .option('service', { string: true, requiresArg: true, describe: 'who asks, shown on the fob' })
-    .option('user', { string: true, requiresArg: true, describe: 'for whom, shown on the fob' })
+    .positional('question', { type: 'string', demandOption: true, describe: 'question of the service' })
+    .option('service', { string: true, requiresArg: true, describe: 'service that asks, shown on the fob' })
+    .option('user', { string: true, requiresArg: true, describe: 'user, shown on the fob' })
     .option('number', { number: true, requiresArg: true, describe: 'two digits to compare on the fob' });
 }
 
 function renameOptions(given: CommonOptions) {
   return given
     .positional('account', NAMED)
-    .option('issuer', { string: true, requiresArg: true, describe: 'who asks for the passcode' })
-    .option('label', { string: true, requiresArg: true, describe: 'whose passcode it is' });
+    .option('issuer', { string: true, requiresArg: true, describe: 'service that asks for the passcode' })
+    .option('label', { string: true, requiresArg: true, describe: 'user of the passcode' });
 }
 
 function moveOptions(given: CommonOptions) {

@@ -19,7 +19,8 @@ function activateOptions(given: CommonOptions) {
   const described = given
     .positional('source', {
       type: 'string',
-      describe: '"-": standard input, to its end, holds the activation string; without it, it is asked for',
+      describe:
+        '"-": read the activation string from standard input, to its end; without it, the command asks for it',
     })
     .option('qr', { string: true, requiresArg: true, describe: 'image file that holds it as a QR code' })
     .option('agent', {
@@ -40,8 +41,7 @@ function sourceOf({ source, qr }: Given): ActivateOptions['source'] {
   // yargs turns a single dash into an empty text.
   if (source !== undefined && !['', '-'].includes(source)) {
     throw new FobError('usage', {
-      sentence:
-        'activate takes no argument but -, which says that standard input holds the activation string.',
+      sentence: 'activate takes no argument except -, which reads the activation string from standard input.',
       next: 'Run: passfob activate, which asks for it.',
     });
   }

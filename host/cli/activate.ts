@@ -48,7 +48,7 @@ export async function activate(
       environment: terminal.environment,
     });
     if (choice.wire?.isDryRun)
-      throw new FobError('dry-run', { subject: `bring the fob to ${activation.service}` });
+      throw new FobError('dry-run', { subject: `connect the fob to ${activation.service}` });
     let user = '';
     let expected: string | undefined;
     const done = await relayActivation({
@@ -93,7 +93,7 @@ async function activationText(source: ActivateOptions['source'], prompts: Prompt
   return text.slice(0, TYPED_CHARS_MAX + 1);
 }
 
-const SHOWS_AGAIN = 'If the fob shows none any more, Enter alone has it shown again.';
+const SHOWS_AGAIN = 'If the fob shows no code any more, press Enter alone to show it again.';
 
 function eventText(event: RelayEvent): string {
   switch (event.event) {
@@ -104,7 +104,7 @@ function eventText(event: RelayEvent): string {
     case 'step':
       return event.step === 'code' ? `${event.text} ${SHOWS_AGAIN}` : event.text;
     case 'lost':
-      return 'The connection to the service is lost. It is opened again.';
+      return 'The connection to the service is lost. Reconnecting.';
   }
 }
 

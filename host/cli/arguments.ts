@@ -43,7 +43,7 @@ function refuseKeyUris(args: readonly string[]): void {
   throw new FobError('usage', {
     sentence:
       'A key URI on the command line can be read by every program on this machine and stays in the history of the shell.',
-    next: 'Take it as known to others, then pipe a new one in with: passfob enroll --uri -',
+    next: 'Treat it as exposed. Then pipe in a new one with: passfob enroll --uri -',
   });
 }
 
@@ -53,6 +53,6 @@ function refuseActivations(args: readonly string[]): void {
   throw new FobError('usage', {
     sentence:
       'An activation string on the command line can be read by every program on this machine and stays in the history of the shell.',
-    next: 'Take it as known to others and ask for a new one; then run: passfob activate, which asks for it.',
+    next: 'Treat it as exposed and get a new one. Then run: passfob activate, which asks for it.',
   });
 }

@@ -22,7 +22,7 @@ import { barScreen, plainScreen } from './batch-progress.ts';
  */
 export const batchCommand = command({
   words: 'batch <plan>',
-  describe: 'provision many fobs by a plan, to be resumed at any time',
+  describe: 'provision many fobs from a plan; it can be resumed at any time',
   options: batchOptions,
   read: readBatch,
   needs: anInventory,
@@ -51,9 +51,13 @@ function batchOptions(given: CommonOptions) {
     .option('ports', {
       string: true,
       requiresArg: true,
-      describe: 'ports to work on at once, with commas between',
+      describe: 'ports to use at the same time, separated by commas',
     })
-    .option('all', { boolean: true, default: false, describe: 'every port with a board, at once' })
+    .option('all', {
+      boolean: true,
+      default: false,
+      describe: 'use every port with a board at the same time',
+    })
     .option('wait', {
       boolean: true,
       describe: 'wait for the next fob until the plan is done; default at a terminal',
@@ -66,24 +70,24 @@ function batchOptions(given: CommonOptions) {
     .option('name', {
       string: true,
       requiresArg: true,
-      describe: "of the journal; default: the plan's file name",
+      describe: "name of the journal; default: the plan's file name",
     })
     .option('release', {
       string: true,
       requiresArg: true,
-      describe: 'give the rows of this fob to others first',
+      describe: 'first release the rows of this fob for other fobs',
     })
     .option('report', { string: true, requiresArg: true, describe: 'new file: .csv, .json or .html' })
     .option('entra', { string: true, requiresArg: true, describe: 'new file for Entra ID, with the secrets' })
     .option('secrets-in-clear', {
       boolean: true,
       default: false,
-      describe: 'yes, the file shows the secrets',
+      describe: 'allow a file that shows the secrets',
     })
     .option('dry-run', {
       boolean: true,
       default: false,
-      describe: 'judge the plan and say what is left of it',
+      describe: 'check the plan and show its remaining rows',
     });
 }
 
@@ -97,8 +101,8 @@ function readBatch(options: BatchOptions) {
     throw new FobError('usage', { sentence: '--ports and --all exclude each other.' });
   if (entra !== undefined && !secretsInClear) {
     throw new FobError('usage', {
-      sentence: 'The file for Entra ID shows the secrets of all accounts to whoever reads it.',
-      next: 'If that is meant, add --secrets-in-clear, and delete the file when it has been uploaded.',
+      sentence: 'The file for Entra ID shows the secrets of all accounts to everyone who reads it.',
+      next: 'To allow this, add --secrets-in-clear, and delete the file after the upload.',
     });
   }
   return {
@@ -157,7 +161,7 @@ async function readOff(codes: Codes, serial: string, isAgain: boolean): Promise<
   if (!isAgain) return codes.next(serial);
   throw new FobError('bad-input', {
     sentence: `The code that came for ${serial} has a wrong, missing or extra character.`,
-    next: 'Run the command again while the code is on the screen, and read it anew.',
+    next: 'Run the command again, and read the code again while it is on the screen.',
   });
 }
 
@@ -184,7 +188,7 @@ function writeNew(path: string, content: string): void {
     const exists = systemCode(cause) === 'EEXIST';
     throw new FobError('bad-input', {
       sentence: `The file ${path} ${exists ? 'exists already, and it is not overwritten' : 'cannot be written'}.`,
-      next: 'Name a new file and run the command again: what is done stays done.',
+      next: 'Name a new file and run the command again: finished rows stay finished.',
       cause,
     });
   }

@@ -26,7 +26,7 @@ export function plainScreen(terminal: Terminal, prompts: Prompts, rows: number):
       if (text !== '') say(text);
     },
     askCode(serial, address, isAgain) {
-      say(`The code of ${serial} at ${address} is asked for.`);
+      say(`The code of ${serial} at ${address} is needed.`);
       return prompts.code(isAgain);
     },
     during: work => work(),

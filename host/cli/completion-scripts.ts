@@ -9,7 +9,7 @@ type Shell = (typeof SHELLS)[number];
 
 export const completionCommand = command({
   words: 'completion <shell>',
-  describe: 'print what has a shell complete commands and options',
+  describe: 'print the shell completion for commands and options',
   options: given =>
     without(given, ...ABOUT_FOB, 'dry-run').positional('shell', {
       choices: SHELLS,

@@ -19,7 +19,7 @@ import { printable } from './base/terminal.ts';
  */
 export const doctorCommand = command({
   words: 'doctor',
-  describe: 'say whether this computer has what passfob needs',
+  describe: 'check that this computer has everything that passfob needs',
   options: given =>
     without(given, 'fob', 'trace', 'dry-run').option('udev-rules', {
       boolean: true,

@@ -15,7 +15,7 @@ import { OUT_OPTIONS, outOptions, readOut, settleOut } from './out.ts';
 
 export const enrollCommand = command({
   words: 'enroll',
-  describe: 'write an account to the fob and have it proved',
+  describe: 'write an account to the fob and verify it',
   options: enrolOptions,
   read: given => ({ source: sourceOf(given), out: readOut(given) }),
   needs: anInventory,
@@ -40,9 +40,11 @@ export const enrollCommand = command({
 function whereTheSecretIs(isGenerated: boolean, out: OutFile | undefined): string[] {
   if (!isGenerated) return [];
   if (out === undefined)
-    return ['The secret is on the fob and, sealed, in the inventory; nothing hands it on.'];
-  const where = out.format === 'pskc' ? 'The sealed secret is' : 'The secret is';
-  return [`${where} in ${out.path}, for its service alone: delete the file when it has been taken over.`];
+    return ['The secret is on the fob and, encrypted, in the inventory. It was not exported.'];
+  const where = out.format === 'pskc' ? 'The encrypted secret is' : 'The secret is';
+  return [
+    `${where} in ${out.path}, for its service alone: delete the file after the service has imported it.`,
+  ];
 }
 
 function enrolOptions(given: CommonOptions) {
@@ -50,20 +52,23 @@ function enrolOptions(given: CommonOptions) {
     .option('uri', { string: true, requiresArg: true, describe: '"-": a key URI from standard input' })
     .option('uri-file', { string: true, requiresArg: true, describe: 'file that holds a key URI' })
     .option('qr', { string: true, requiresArg: true, describe: 'image file that holds it as a QR code' })
-    .option('generate', { boolean: true, describe: 'make a fresh secret' })
-    .option('alphabet', { choices: ALPHABET_NAMES, describe: 'of its passcodes, default decimal' })
+    .option('generate', { boolean: true, describe: 'generate a new secret' })
+    .option('alphabet', {
+      choices: ALPHABET_NAMES,
+      describe: 'alphabet of its passcodes, default decimal',
+    })
     .option('characters', {
       number: true,
       requiresArg: true,
-      describe: `of a passcode in another alphabet: 5 to 8, default ${CHARACTERS_DEFAULT}`,
+      describe: `characters of a passcode in another alphabet: 5 to 8, default ${CHARACTERS_DEFAULT}`,
     })
     .option('ocra-suite', { string: true, requiresArg: true, describe: 'OCRA: OCRA-1:HOTP-SHA1-6:QN08 …' })
     .option('kind', { choices: ['totp', 'hotp'] as const, describe: 'default totp' })
     .option('algorithm', { choices: ['sha1', 'sha256', 'sha512'] as const, describe: 'default sha1' })
     .option('digits', { number: true, requiresArg: true, describe: '6 to 8, default 6' })
     .option('period', { number: true, requiresArg: true, describe: 'seconds (TOTP), default 30' })
-    .option('issuer', { string: true, requiresArg: true, describe: 'who asks for the passcode' })
-    .option('label', { string: true, requiresArg: true, describe: 'whose passcode it is' })
+    .option('issuer', { string: true, requiresArg: true, describe: 'service that asks for the passcode' })
+    .option('label', { string: true, requiresArg: true, describe: 'user of the passcode' })
     .group(['uri', 'uri-file', 'qr', 'generate'], 'Where the account comes from (one of):')
     .group([...GENERATE_ONLY], 'With --generate:');
 }
@@ -100,7 +105,9 @@ function sourceOf(options: EnrolOptions): EnrolSource {
   if (generate) return generated(options);
   const misplaced = GENERATE_ONLY.filter(name => options[name] !== undefined);
   if (misplaced.length > 0) {
-    throw new FobError('usage', { sentence: `--${misplaced.join(', --')} can stand with --generate only.` });
+    throw new FobError('usage', {
+      sentence: `--${misplaced.join(', --')} can be used only with --generate.`,
+    });
   }
   const form = formOf(options);
   if (uriFile !== undefined) return { from: 'uri-file', path: uriFile, form };
@@ -117,7 +124,7 @@ function formOf({ alphabet = 'decimal', characters = CHARACTERS_DEFAULT }: Enrol
 function generated(options: EnrolOptions): EnrolSource {
   const { kind = 'totp', algorithm = 'sha1', issuer = '', label } = options;
   if (label === undefined) {
-    throw new FobError('usage', { sentence: '--generate needs --label: whose passcode it is.' });
+    throw new FobError('usage', { sentence: '--generate needs --label: the user of the passcode.' });
   }
   if (options.ocraSuite !== undefined) return generatedOcra(options, options.ocraSuite, issuer, label);
   const form = formOf(options);
@@ -132,7 +139,9 @@ function generated(options: EnrolOptions): EnrolSource {
 function generatedOcra(options: EnrolOptions, suite: string, issuer: string, label: string): EnrolSource {
   const misplaced = NOT_WITH_SUITE.filter(name => options[name] !== undefined);
   if (misplaced.length > 0) {
-    throw new FobError('usage', { sentence: `--${misplaced.join(', --')} cannot stand with --ocra-suite.` });
+    throw new FobError('usage', {
+      sentence: `--${misplaced.join(', --')} cannot be used with --ocra-suite.`,
+    });
   }
   return { from: 'generate-ocra', suite: readOcraSuite(suite), issuer, label };
 }

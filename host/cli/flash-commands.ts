@@ -12,7 +12,7 @@ import { printable } from './base/terminal.ts';
 
 export const flashCommand = command({
   words: 'flash',
-  describe: 'make a fob of a board that runs Espruino, or restore one',
+  describe: 'turn a board that runs Espruino into a fob, or restore a fob',
   options: flashOptions,
   read: ({ board, dryRun, yes }) => ({ board: readBoardName(board), isDryRun: dryRun, yes }),
   needs: anInventory,
@@ -80,7 +80,7 @@ function updateText({ serial, firmware, firmwareBefore, isDryRun, accounts, file
     `The fob ${serial} would get firmware ${firmware}${before}.`,
     ...(files
       ? filesLines(files)
-      : ['What is to be written is known once its console is open, after a hold of its button.']),
+      : ['passfob knows which files to write after a hold of its button opens its console.']),
     'Nothing was changed.',
   ].join('\n');
 }

@@ -40,7 +40,7 @@ export const devicesCommand = command({
 
 export const pairCommand = command({
   words: 'pair',
-  describe: 'make this inventory the owner of a blank fob, by the code it shows',
+  describe: 'make this inventory the owner of a blank fob, with the code that the fob shows',
   ...noOptions,
   needs: aFob,
   async run(_, { context, fob, prompts }) {
@@ -51,7 +51,7 @@ export const pairCommand = command({
 
 export const infoCommand = command({
   words: 'info',
-  describe: 'show what the fob is and how it is: PIN, memory, battery',
+  describe: 'show the facts and the state of the fob: PIN, memory, battery',
   ...noOptions,
   needs: aFob,
   async run(_, { context, fob }) {

@@ -13,7 +13,7 @@ import { printable } from './base/terminal.ts';
 
 export const importCommand = command({
   words: 'import <files..>',
-  describe: 'write the accounts of files to the fob that other programs exported',
+  describe: 'write accounts from the exports of other programs to the fob',
   options: importOptions,
   read({ files, format, only, passwordFile, keyFile, dryRun }) {
     if (files.some(file => file === ''))
@@ -37,7 +37,7 @@ function importOptions(given: CommonOptions) {
       demandOption: true,
       describe: 'files that other programs exported, and images of QR codes',
     })
-    .option('format', { choices: FORMAT_NAMES, describe: 'of the files; by default what they look like' })
+    .option('format', { choices: FORMAT_NAMES, describe: 'format of the files; default: detected' })
     .option('only', {
       string: true,
       array: true,

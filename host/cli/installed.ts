@@ -48,5 +48,5 @@ function absent(words: string, describe: string): Command {
 
 const absentCommands = [
   absent('serve', 'run the token management service (package @passfob/service)'),
-  absent('service', 'look after the service (package @passfob/service)'),
+  absent('service', 'administer the service (package @passfob/service)'),
 ];

@@ -15,7 +15,7 @@ import { fobsText, recordText, takenText } from './inventory-format.ts';
 
 /** `passfob inventory …`: shows this owner's data without asking any fob. */
 export const inventoryCommands: readonly Command[] = [
-  group('inventory', 'search what is known of fobs, say who has them, back it up', withoutFob),
+  group('inventory', 'search, assign and back up the fobs of this inventory', withoutFob),
   command({
     words: 'inventory list',
     describe: 'list the fobs of this inventory',
@@ -24,7 +24,7 @@ export const inventoryCommands: readonly Command[] = [
     needs: anInventory,
     async run({ query }, { context: { inventory, now } }) {
       const fobs = await knownFobs(inventory, query, now());
-      const note = fobs.length === 0 ? 'No fob of this inventory is like that.' : '';
+      const note = fobs.length === 0 ? 'No fob of this inventory matches.' : '';
       return reportOf({ fobs }, inLines(fobsText(fobs)), note);
     },
   }),
@@ -59,7 +59,7 @@ export const inventoryCommands: readonly Command[] = [
   }),
   command({
     words: 'inventory backup <file>',
-    describe: 'write all of it into a new file, under a password',
+    describe: 'write the inventory into a new file, encrypted with a password',
     options: fileOptions,
     read: fileOf,
     change: 'ask for a password and write the file',
@@ -72,7 +72,7 @@ export const inventoryCommands: readonly Command[] = [
   }),
   command({
     words: 'inventory restore <file>',
-    describe: 'take in a backup, sealed under a key of its own',
+    describe: 'restore a backup, encrypted with a new key',
     options: fileOptions,
     read: fileOf,
     change: 'ask for the password and take in what the file holds',
@@ -84,14 +84,14 @@ export const inventoryCommands: readonly Command[] = [
   }),
   command({
     words: 'inventory rekey',
-    describe: 'seal everything under a new key and forget the old',
+    describe: 'encrypt everything with a new key and delete the old key',
     ...noOptions,
-    change: 'seal everything under a new key',
+    change: 'encrypt everything with a new key',
     needs: anInventory,
     async run(_, { context }) {
       const values = await rekey(context.inventory);
       const note = 'Backups and copies of the inventory made before still open under the old key.';
-      return reportOf({ values }, `${values} secrets are sealed under a new key.`, note);
+      return reportOf({ values }, `${values} secrets are encrypted with a new key.`, note);
     },
   }),
 ];
@@ -101,7 +101,7 @@ export const handoverCommands: readonly Command[] = [
   group('handover', 'give fobs to another owner, or take them', withoutFob),
   command({
     words: 'handover give <serials..>',
-    describe: 'write keys and accounts into a new file, under a password',
+    describe: 'write keys and accounts into a new file, encrypted with a password',
     options: giveOptions,
     read: ({ serials, out, passwordFile }) => ({ serials: serials.map(readSerial), file: out, passwordFile }),
     change: 'ask for a password and write the file',
@@ -109,13 +109,13 @@ export const handoverCommands: readonly Command[] = [
     async run({ serials, file, passwordFile }, { context: { inventory, now }, prompts }) {
       await give(inventory, serials, file, await prompts.password(passwordFile, true), now());
       const next = `passfob handover forget ${serials.join(' ')}`;
-      const note = `Until this inventory forgets them, both of you own them. When they are taken over, run: ${next}`;
+      const note = `Both inventories own them until this inventory forgets them. After the other owner has taken them over, run: ${next}`;
       return reportOf({ serials, file }, `The keys of ${fobs(serials.length)} are in ${file}.`, note);
     },
   }),
   command({
     words: 'handover take <file>',
-    describe: 'take over what another owner gave',
+    describe: 'take over fobs from the file of another owner',
     options: fileOptions,
     read: fileOf,
     change: 'ask for the password and take in what the file holds',
@@ -127,7 +127,7 @@ export const handoverCommands: readonly Command[] = [
   }),
   command({
     words: 'handover forget <serials..>',
-    describe: 'delete keys here of fobs that were given',
+    describe: 'delete the keys of fobs that were given to another owner',
     options: given => yesOption(given).positional('serials', SERIALS),
     read: ({ serials, yes }) => ({ serials: serials.map(readSerial), yes }),
     change: 'delete the keys of these fobs',
@@ -151,7 +151,7 @@ function withoutFob(given: CommonOptions): CommonOptions {
 function listOptions(given: CommonOptions) {
   return without(given, 'dry-run')
     .option('search', { string: true, requiresArg: true, describe: 'part of a serial, holder or account' })
-    .option('stale', { boolean: true, default: false, describe: 'only those whose clock is to be set' });
+    .option('stale', { boolean: true, default: false, describe: 'only fobs whose clock needs to be set' });
 }
 
 function serialOption(given: CommonOptions) {
@@ -162,7 +162,7 @@ function holderOptions(given: CommonOptions) {
   return serialOption(given).positional('holder', {
     type: 'string',
     demandOption: true,
-    describe: 'a name, an address, a number: in your words',
+    describe: 'any text: a name, an address, a number',
   });
 }
 
@@ -170,7 +170,7 @@ function passwordOption(given: CommonOptions) {
   return given.option('password-file', {
     string: true,
     requiresArg: true,
-    describe: 'file whose first line is the password; without it, it is asked for',
+    describe: 'file whose first line is the password; without it, the command asks for it',
   });
 }
 

@@ -75,8 +75,8 @@ function signed(value: number): string {
 
 export function takenText({ added, known }: ImportedBundle): string {
   const lines = [
-    added.length === 0 ? 'Nothing was new.' : `Taken in: ${added.join(', ')}.`,
-    ...(known.length === 0 ? [] : [`Here already, left as they were: ${known.join(', ')}.`]),
+    added.length === 0 ? 'Nothing was new.' : `Added: ${added.join(', ')}.`,
+    ...(known.length === 0 ? [] : [`Here already, not changed: ${known.join(', ')}.`]),
   ];
   return lines.map(printable).join('\n');
 }

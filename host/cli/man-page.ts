@@ -16,7 +16,7 @@ export async function manPage(): Promise<string> {
     '.SH COMMANDS',
     ...(await commandsOf(top)),
     '.SH COMMON OPTIONS',
-    'Each command takes those that make sense for it; its \\-\\-help lists them.',
+    'A command takes some of them; its \\-\\-help lists them.',
     ...optionLines(top),
     '.SH EXIT STATUS',
     ...Object.values(EXIT_CODES).flatMap(({ code, meaning }) => entry(String(code), meaning)),
@@ -24,9 +24,12 @@ export async function manPage(): Promise<string> {
     ...entry('PASSFOB_HOME', 'Folder of the inventory.'),
     ...entry('PASSFOB_PORT', 'Where the fob is, in place of --port.'),
     ...entry('PASSFOB_SERVICE_…', 'Settings of the service, named in docs/operations.md.'),
-    ...entry('PASSFOB_DEBUG', 'Says with an error of passfob itself where in its code it arose.'),
+    ...entry('PASSFOB_DEBUG', 'Prints the place in the code with an internal error.'),
     '.SH FILES',
-    ...entry('inventory.db, inventory.key', 'What this owner knows of its fobs, and the key that seals it.'),
+    ...entry(
+      'inventory.db, inventory.key',
+      'The data of this owner about its fobs, and the key that encrypts the data.',
+    ),
   ];
   return `${parts.join('\n')}\n`;
 }

@@ -10,13 +10,16 @@ import { makeSure, type Prompts } from './base/prompts.ts';
 
 export function outOptions(command: CommonOptions) {
   return command
-    .option('out', { string: true, requiresArg: true, describe: 'new file that hands the secret on' })
-    .option('out-format', { choices: OUT_FORMATS, describe: 'of that file, default uri; pskc is encrypted' })
+    .option('out', { string: true, requiresArg: true, describe: 'new file to export the secret to' })
+    .option('out-format', {
+      choices: OUT_FORMATS,
+      describe: 'format of that file, default uri; pskc is encrypted',
+    })
     .option('plain-seeds', {
       boolean: true,
-      describe: 'the file may hold the secret for whoever reads it (all formats but pskc)',
+      describe: 'allow a file with the unencrypted secret (all formats except pskc)',
     })
-    .option('yes', { boolean: true, describe: 'do not ask here whether that is meant' })
+    .option('yes', { boolean: true, describe: 'do not ask for confirmation' })
     .option('password-file', passwordFileOption)
     .option('key-file', keyFileOption);
 }
@@ -43,18 +46,18 @@ export function readOut(options: OutOptions): OutWish | undefined {
   if (path === undefined) {
     const misplaced = WITH_OUT.filter(name => options[name] !== undefined);
     if (misplaced.length === 0) return undefined;
-    throw new FobError('usage', { sentence: `--${misplaced.join(', --')} can stand with --out only.` });
+    throw new FobError('usage', { sentence: `--${misplaced.join(', --')} can be used only with --out.` });
   }
   if (!isSealed(format) && plainSeeds !== true) {
     throw new FobError('usage', {
-      sentence: 'This file would hold the secret for everybody who reads it.',
-      next: 'Have it encrypted with --out-format pskc, or say that it is meant with --plain-seeds.',
+      sentence: 'This file would hold the secret unencrypted.',
+      next: 'Encrypt it with --out-format pskc, or allow it with --plain-seeds.',
     });
   }
   const seals = [passwordFile, keyFile].filter(seal => seal !== undefined).length;
   if (seals > (isSealed(format) ? 1 : 0)) {
     throw new FobError('usage', {
-      sentence: 'A file is sealed by one of --password-file and --key-file, and only one of format pskc is.',
+      sentence: 'Give only one of --password-file and --key-file, and only with --out-format pskc.',
     });
   }
   return { path, format, isSure: yes === true, passwordFile, keyFile };
@@ -67,7 +70,7 @@ export function readOut(options: OutOptions): OutWish | undefined {
 export async function settleOut(wish: OutWish, prompts: Prompts): Promise<OutFile> {
   const { path, format } = wish;
   if (format === 'pskc') return { path, format, sealing: await sealingOf(wish, prompts) };
-  const question = `Write the secret to ${path}, for everybody who reads that file?`;
+  const question = `Write the secret unencrypted to ${path}?`;
   if (!wish.isSure) await makeSure(prompts, question, 'Nothing was written.');
   return { path, format };
 }

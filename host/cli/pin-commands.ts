@@ -17,10 +17,10 @@ import { policyNote, policyText } from './status-format.ts';
 
 /** `passfob pin …`. No command takes or shows a PIN, which stays between the person and the fob. */
 export const pinCommands: readonly Command[] = [
-  group('pin', 'say what the fob asks of its PIN, or help a person who forgot it', given => given),
+  group('pin', 'set the PIN policy of the fob, or reset a forgotten PIN', given => given),
   command({
     words: 'pin policy',
-    describe: 'show what the fob asks of its PIN, or change it',
+    describe: 'show or change the PIN policy of the fob',
     options: policyOptions,
     read: given => ({ changes: readPolicy(given) }),
     needs: aFob,
@@ -31,29 +31,29 @@ export const pinCommands: readonly Command[] = [
   }),
   command({
     words: 'pin require',
-    describe: 'have a new PIN chosen when the fob is opened the next time',
+    describe: 'require a new PIN at the next unlock of the fob',
     ...noOptions,
     needs: aFob,
     async run(_, { context, fob }) {
       const result = await requirePin(context, fob);
-      const text = `The fob ${result.serial} asks its person for a new PIN, now or when it is opened.`;
+      const text = `The fob ${result.serial} asks for a new PIN, now or at its next unlock.`;
       return reportOf(result, text);
     },
   }),
   command({
     words: 'pin reset',
-    describe: 'open a fob whose PIN is forgotten, after a hold of its button',
+    describe: 'reset a forgotten PIN, after a hold of the button of the fob',
     ...noOptions,
     needs: aFob,
     async run(_, { context, fob }) {
       const result = await resetPin(context, fob);
-      const text = `The fob ${result.serial} is open. Choose its new PIN on the fob; the accounts are kept.`;
+      const text = `The fob ${result.serial} is unlocked. Choose its new PIN on the fob. The accounts are kept.`;
       return reportOf(result, text);
     },
   }),
   command({
     words: 'pin escrow',
-    describe: 'give the fob the key by which its PIN can be reset',
+    describe: 'give the fob a recovery key, with which its PIN can be reset',
     ...noOptions,
     needs: aFob,
     async run(_, { context, fob }) {
@@ -68,23 +68,26 @@ function policyOptions(given: CommonOptions) {
     .option('digits', {
       string: true,
       requiresArg: true,
-      describe: `fewest digits of a PIN, ${PIN_DIGITS_MIN} to ${PIN_DIGITS_MAX}, or none`,
+      describe: `minimum digits of a PIN, ${PIN_DIGITS_MIN} to ${PIN_DIGITS_MAX}, or none`,
     })
     .option('attempts', {
       number: true,
       requiresArg: true,
-      describe: `wrong PINs that are one too many, ${ATTEMPTS_MIN} to ${ATTEMPTS_MAX}`,
+      describe: `limit of wrong PINs in a row, ${ATTEMPTS_MIN} to ${ATTEMPTS_MAX}`,
     })
-    .option('on-limit', { choices: ['wipe', 'lock'] as const, describe: 'what happens then' })
+    .option('on-limit', {
+      choices: ['wipe', 'lock'] as const,
+      describe: 'at the limit: erase the fob, or lock it',
+    })
     .option('lock-after', {
       string: true,
       requiresArg: true,
-      describe: 'seconds after the last key, or screen: when the display goes off',
+      describe: 'lock this many seconds after the last key, or screen: when the display goes off',
     })
     .option('ask', {
       string: true,
       requiresArg: true,
-      describe: 'what the PIN is asked for: passcode,approval,settings or none',
+      describe: 'ask for the PIN again before: passcode,approval,settings or none',
     })
     .option('typing', {
       choices: ['never', 'allowed', 'enter'] as const,

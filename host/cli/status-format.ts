@@ -21,7 +21,7 @@ export function infoText(result: InfoResult): string {
   const { serial, board, firmware, accounts, free, status } = result;
   const room = accounts === undefined ? [] : [`It holds ${counted(accounts, 'account')}; ${free} more fit.`];
   const about =
-    status === undefined ? ['Its firmware knows no PIN: an update brings it.'] : statusLines(status);
+    status === undefined ? ['Its firmware has no PIN: update the firmware to get one.'] : statusLines(status);
   return [`The fob ${serial} is a ${board} with firmware ${firmware}.`, ...room, ...about].join('\n');
 }
 
@@ -66,16 +66,16 @@ const LIST = new Intl.ListFormat('en-GB');
 export function policyText({ serial, policy }: PolicyResult): string {
   return [
     policy.pinDigits === 0
-      ? `The fob ${serial} wants no PIN.`
-      : `The fob ${serial} wants a PIN of ${policy.pinDigits} digits or more.`,
+      ? `The fob ${serial} asks for no PIN.`
+      : `The fob ${serial} asks for a PIN of ${policy.pinDigits} digits or more.`,
     TYPING[policy.typing],
-    ...(policy.pinDigits === 0 ? ['Once it wants one (--digits 6):'] : []),
+    ...(policy.pinDigits === 0 ? ['If it asks for one (--digits 6):'] : []),
     limitText(policy),
     policy.lockAfterSeconds === 0
       ? 'It locks when its display goes off.'
       : `It locks ${policy.lockAfterSeconds} s after the last key.`,
     policy.ask.length === 0
-      ? 'Once open it asks for its PIN no more.'
+      ? 'Once unlocked, it does not ask for its PIN again.'
       : `It asks for its PIN again before ${LIST.format(policy.ask.map(name => ASKED[name]))}.`,
   ].join('\n');
 }

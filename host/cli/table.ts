@@ -67,7 +67,7 @@ const versionCommand = command({
 const simulateCommand: Command = {
   name: 'simulate',
   words: 'simulate',
-  describe: 'run a simulated fob; all further options are its own (simulate --help)',
+  describe: 'run a simulated fob, with options of its own (simulate --help)',
   runs: true,
   addTo: parser => void parser.command(simulateCommand.words, simulateCommand.describe),
   takeOver: async rest =>

@@ -134,7 +134,7 @@ async function ask({ confirm }: FlashOptions, found: Survey, owner: Owner, plan:
     const names = plan.remove.join(', ');
     await confirm(
       plan.isErasingAll
-        ? `What a power cut left fills the board's memory, and goes only with files of your own: ${names}. Erase all of it, for good?`
+        ? `The remains of a power cut fill the board's memory. Erasing them also erases files of your own: ${names}. Erase all of it, for good?`
         : `${names} on the board would keep the fob from starting. Delete this, for good?`,
     );
   }

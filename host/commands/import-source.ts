@@ -82,7 +82,7 @@ function isKey({ length }: Uint8Array): boolean {
 
 function notAKey(): Error {
   return badInput(
-    'This is not a key: 16, 24 or 32 bytes are needed, as they are or in hexadecimal.',
+    'This is not a key: 16, 24 or 32 bytes are needed, raw or in hexadecimal.',
     'Give the key that came with the file.',
   );
 }
@@ -100,7 +100,7 @@ function chosen(rows: readonly ImportRow[], only: readonly string[]): ImportRow[
   if (missing.length > 0) {
     throw badInput(
       `No account in the files is called ${missing.map(name => `"${name}"`).join(', ')}.`,
-      'See what they are called: passfob import FILE --dry-run',
+      'See their names: passfob import FILE --dry-run',
     );
   }
   return rows.filter(row => only.some(name => isMeant(row, name)));

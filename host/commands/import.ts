@@ -68,7 +68,7 @@ export async function importRows(
   const were = refused === 1 ? '1 row was' : `${refused} rows were`;
   throw new FobError('bad-input', {
     sentence: `${were} refused; ${enrolled} enrolled on the fob ${result.serial}, and ${present} had been there.`,
-    next: 'Correct what was refused and import it again; what is on the fob is not written twice.',
+    next: 'Correct the refused rows and import them again. Accounts on the fob are not written twice.',
     details: { ...result },
   });
 }

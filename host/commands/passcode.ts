@@ -15,7 +15,7 @@ export function passcodeText(serial: string, account: ListedAccount, bytes: Uint
   if (isOne && code.length === digits && code.length > 0) return code;
   const form = alphabet === 'decimal' ? `${digits} digits` : `${digits} ${alphabet} characters`;
   throw new FobError('verification-failed', {
-    sentence: `The answer of the fob ${serial} is no passcode of ${accountName(account)}: it is not ${form}.`,
+    sentence: `The answer of the fob ${serial} is not a passcode of ${accountName(account)}: it is not ${form}.`,
     next: 'Do not use it, and run: passfob verify',
   });
 }

@@ -55,7 +55,7 @@ export async function requirePin(context: Context, fob: FobAtHand): Promise<PinR
   const { policy } = await readStatus(context, fob, pairing);
   if (policy.pinDigits === 0) {
     throw new FobError('bad-input', {
-      sentence: `The fob ${fob.hello.serial} wants no PIN, so none can be chosen on it.`,
+      sentence: `The fob ${fob.hello.serial} asks for no PIN, so none can be chosen on it.`,
       next: 'Run: passfob pin policy --digits 6',
     });
   }

@@ -72,7 +72,7 @@ async function write(
   if (kept === undefined) return;
   if (!(await isProved(context, fob.client, { ...kept, settings: { ...kept.settings, ...names } }))) {
     throw new FobError('verification-failed', {
-      sentence: `The fob ${serial} did not prove the account by its new names.`,
+      sentence: `The fob ${serial} did not prove the account under its new names.`,
       next: 'Run: passfob verify',
     });
   }

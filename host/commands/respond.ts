@@ -99,7 +99,7 @@ export function checkQuestion(asked: OcraQuestion): OcraQuestion {
   }
   if (number !== undefined && !(Number.isInteger(number) && number >= 0 && number <= 99)) {
     throw badInput(
-      'The number to compare is none of two digits.',
+      'The number to compare does not have two digits.',
       'Give the number that the service shows: 0 to 99.',
     );
   }

@@ -88,7 +88,7 @@ function readOcra(values: Values): Passcode {
   const hash = values.get('algorithm');
   if (digits !== suite.digits || (hash !== undefined && readAlgorithm(hash) !== algorithm)) {
     throw badInput(
-      'The URI says other digits or another algorithm than its OCRA suite.',
+      'The digits or the algorithm of the URI contradict its OCRA suite.',
       'Ask the service which is right, and remove the other.',
     );
   }
@@ -123,7 +123,7 @@ const TYPES = { [KIND_HOTP]: 'hotp', [KIND_TOTP]: 'totp', [KIND_OCRA]: 'ocra' } 
 function kindOf(type: string): Kind {
   for (const kind of [KIND_HOTP, KIND_TOTP, KIND_OCRA] as const) if (TYPES[kind] === type) return kind;
   throw badInput(
-    'The type of the URI is none of totp, hotp and ocra.',
+    'The type of the URI is not totp, hotp or ocra.',
     'Choose another kind of authenticator at the service, usually called "authenticator app".',
   );
 }
@@ -191,7 +191,7 @@ function readAlphabet(text: string | undefined): AlphabetName {
   const alphabet = ALPHABET_NAMES.find(name => name === (text ?? 'decimal').toLowerCase());
   if (alphabet !== undefined) return alphabet;
   throw badInput(
-    'The alphabet of the URI is none that a fob has.',
+    'A fob does not support the alphabet of the URI.',
     `Set the account up with one of: ${ALPHABET_NAMES.join(', ')}.`,
   );
 }
@@ -200,7 +200,7 @@ function readAlgorithm(text: string | undefined): Algorithm {
   const algorithm = algorithmNamed(text ?? 'SHA1');
   if (algorithm !== undefined) return algorithm;
   throw badInput(
-    'The algorithm of the URI is none that a fob has.',
+    'A fob does not support the algorithm of the URI.',
     'Set the account up with SHA-1, SHA-256 or SHA-512.',
   );
 }

@@ -41,7 +41,7 @@ export function readSecretText(text: string): SecretText {
   return {
     secret: base32nopad.decode(letters.slice(0, -1) + ALPHABET.charAt(whole)),
     warnings: [
-      'The last character of the secret says more than fits into whole bytes; the rest was dropped.',
+      'The last character of the secret holds more bits than fit into whole bytes; the extra bits were dropped.',
     ],
   };
 }

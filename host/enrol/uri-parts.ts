@@ -90,7 +90,7 @@ export function readParameters(query: string): UriParameters {
     const value = decodePercent(encoded.replaceAll('+', ' '), name).trim();
     const before = values.get(name);
     if (before !== undefined && before !== value) {
-      throw badInput(`The URI gives its ${name} twice, and differently.`, 'Remove the wrong one.');
+      throw badInput(`The URI gives its ${name} twice, with different values.`, 'Remove the wrong one.');
     }
     if (value !== '') values.set(name, value);
   }

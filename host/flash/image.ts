@@ -45,7 +45,7 @@ export function readImage(folder: string, board: FlashBoardName): Image {
     return { board, firmware, files };
   } catch (cause) {
     throw new FobError('bad-input', {
-      sentence: `The firmware image for ${board} is not there, or not whole.`,
+      sentence: `The firmware image for ${board} is missing or incomplete.`,
       next: 'Run: npm run build',
       cause,
     });

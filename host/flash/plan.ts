@@ -87,7 +87,7 @@ function capacityOf(bytes: number): number {
 function checkCapacity(needed: number, room: number): void {
   if (needed <= room) return;
   throw new FobError('refused', {
-    sentence: `The firmware does not fit: it needs ${needed} bytes of the board's Storage, where ${room} can be had.`,
+    sentence: `The firmware does not fit: it needs ${needed} bytes of the board's Storage, and only ${room} are available.`,
     next: 'Delete files of your own from its Storage, then run the command again.',
   });
 }

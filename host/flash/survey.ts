@@ -111,7 +111,7 @@ function list(value: unknown, repl: BoardConsole): unknown[] {
 
 function strange({ name }: BoardConsole): FobError {
   return new FobError('no-answer', {
-    sentence: `What answers at ${name} is not an Espruino that passfob knows.`,
+    sentence: `The device at ${name} is not an Espruino that passfob knows.`,
     next: 'Name the port of the board with --port, or install a current Espruino on it.',
   });
 }

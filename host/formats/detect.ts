@@ -48,7 +48,7 @@ function detectJson(text: string): FormatName {
 
 function unknown(): Error {
   return badInput(
-    'The file is of no format that is known.',
+    'The format of the file is not known.',
     `Say which it is with --format: ${FORMAT_NAMES.join(', ')}.`,
   );
 }

@@ -106,7 +106,7 @@ function suiteTraits(text: string): Partial<AccountSettings> {
   if (suite === undefined) {
     throw new FobError('inventory', {
       sentence: 'An account of the inventory has an OCRA suite that cannot be read.',
-      next: 'Restore inventory.db and inventory.key from one and the same backup.',
+      next: 'Restore inventory.db and inventory.key from the same backup.',
     });
   }
   const { question, length, inputs, step } = suite;

@@ -136,7 +136,7 @@ async function isKnown(
   );
   if (!isSame && owned.length > 0 && pairing.state === 'confirmed') {
     throw new FobError('inventory', {
-      sentence: `The fob ${pairing.serial} is in this inventory with other keys; nothing was taken in.`,
+      sentence: `The fob ${pairing.serial} is in this inventory with other keys. Nothing was added.`,
       next: 'Use an empty inventory (PASSFOB_HOME), or find out with passfob info which keys the fob has.',
     });
   }

@@ -34,7 +34,8 @@ export function unseal(keys: EncryptionKeys, place: InventorySealLocation, seale
 
 export function cannotOpen(): FobError {
   return new FobError('inventory', {
-    sentence: 'A sealed value of the inventory does not open: it was changed, or its key is missing.',
-    next: 'Restore inventory.db and inventory.key from one and the same backup.',
+    sentence:
+      'An encrypted value of the inventory cannot be decrypted: it was changed, or its key is missing.',
+    next: 'Restore inventory.db and inventory.key from the same backup.',
   });
 }

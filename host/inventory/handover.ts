@@ -72,7 +72,7 @@ export async function forget(inventory: Inventory, serials: readonly string[], n
     if (row === undefined) throw unknownFob(serial);
     if (row.given_ms !== null) continue;
     throw new FobError('bad-input', {
-      sentence: `The fob ${serial} was not given to anyone: without its keys here it could only be erased.`,
+      sentence: `The fob ${serial} was not given to anyone. If its keys were deleted here, it could only be erased.`,
       next: `Run first: passfob handover give ${serial} --out FILE`,
     });
   }

@@ -98,7 +98,7 @@ export function inventoryError(cause: unknown, path: string): unknown {
   if (systemCode(cause) === 'SQLITE_CONSTRAINT_TRIGGER') {
     return new FobError('inventory', {
       sentence: `The inventory ${path} got a new key while this command ran.`,
-      next: 'Run the command again; what was begun is finished or undone then.',
+      next: 'Run the command again: it finishes or undoes the interrupted work.',
       cause,
     });
   }

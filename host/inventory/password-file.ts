@@ -52,7 +52,7 @@ export function checkNewPassword(password: string): void {
   if ([...password].length >= PASSWORD_CHARACTERS_MIN) return;
   throw new FobError('bad-input', {
     sentence: `The password has fewer than ${PASSWORD_CHARACTERS_MIN} characters.`,
-    next: 'Take a longer one: whoever has the file can try as many as they like.',
+    next: 'Choose a longer one: anyone who has the file can try passwords without limit.',
   });
 }
 
@@ -62,7 +62,7 @@ function heading(what: string): Buffer {
 
 function unlike(what: string): FobError {
   return new FobError('bad-input', {
-    sentence: `The file is no passfob ${what}, or one of a later passfob.`,
+    sentence: `The file is not a passfob ${what}, or a later passfob made it.`,
     next: 'Name the right file, or update passfob.',
   });
 }
@@ -88,9 +88,9 @@ export function writeNewFile(path: string, bytes: Uint8Array): void {
   } catch (error) {
     const isThere = systemCode(error) === 'EEXIST';
     throw new FobError('bad-input', {
-      sentence: isThere ? `The file ${path} is there already.` : `The file ${path} cannot be made.`,
+      sentence: isThere ? `The file ${path} exists already.` : `The file ${path} cannot be made.`,
       next: isThere
-        ? 'Name a new one: nothing is overwritten.'
+        ? 'Name a new file: passfob overwrites none.'
         : 'Check the folder and the space on its disk.',
       cause: error,
     });

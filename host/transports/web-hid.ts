@@ -73,7 +73,7 @@ export async function openWebHid(hid: WebHid, device: WebHidDevice): Promise<Tra
   const form = formOfDevice(device);
   if (form === undefined) {
     throw new FobError('port-failed', {
-      sentence: 'The HID device is no fob.',
+      sentence: 'The HID device is not a fob.',
       next: 'Choose another device.',
     });
   }

@@ -300,7 +300,7 @@ async function engineOf(
   const validator = { ...means, db: store.db, lock: readLockPolicy };
   const { directory, databaseUrl, decisionThread = false, log = noLog } = options;
   if (!decisionThread) return { ...makeEngine(validator), close: () => Promise.resolve() };
-  const brokeOff = () => log('error', 'the thread that decides log-ins ended; another one takes its place');
+  const brokeOff = () => log('error', 'the thread that decides log-ins ended; a new thread replaces it');
   const check = () => {
     if (!store.areFilesHeld()) throw new ServiceError('database_lost', texts.startup.filesLost);
   };

@@ -62,7 +62,7 @@ export async function doctor({ configuration, isJson, terminal }: Configured): P
   if (!isJson) sayReport(terminal, isJson, report);
   throw new FobError('unfit', {
     ...(problems > 1 && { sentence: `${problems} problems were found.` }),
-    next: 'Do what is said beside it, then run: passfob service doctor',
+    next: 'Follow its next step, then run: passfob service doctor',
     details: { checks },
   });
 }

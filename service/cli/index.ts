@@ -27,10 +27,10 @@ export const commands: readonly Command[] = [
     needs: aConfiguration,
     run: async ({ adminLink }, call) => (await import('./serve.ts')).serve(adminLink, call),
   }),
-  group('service', 'look after the service', serviceOptions),
+  group('service', 'administer the service', serviceOptions),
   command({
     words: 'service backup <file>',
-    describe: 'write everything but the key file into a new file',
+    describe: 'back up everything except the key file into a new file',
     options: fileOptions,
     read: given => ({ file: given.file, ...flagsOf(given) }),
     needs: theRecords,
@@ -38,7 +38,7 @@ export const commands: readonly Command[] = [
   }),
   command({
     words: 'service restore <file>',
-    describe: 'take a backup into an empty database',
+    describe: 'restore a backup into an empty database',
     options: restoreOptions,
     read: given => ({ file: given.file, counterGap: given.counterGap, ...flagsOf(given) }),
     needs: theRecords,
@@ -47,7 +47,7 @@ export const commands: readonly Command[] = [
   }),
   command({
     words: 'service audit <what>',
-    describe: 'check that nobody changed the audit',
+    describe: 'verify that the audit was not changed',
     options: auditOptions,
     read: flagsOf,
     needs: theRecords,
@@ -55,7 +55,7 @@ export const commands: readonly Command[] = [
   }),
   command({
     words: 'service fingerprint',
-    describe: 'show the fingerprint of the identity, which agents are told (passfob agent add)',
+    describe: 'show the fingerprint of the identity, for passfob agent add',
     options: settingOptions,
     read: flagsOf,
     needs: aConfiguration,
@@ -63,7 +63,7 @@ export const commands: readonly Command[] = [
   }),
   command({
     words: 'service rekey',
-    describe: 'seal everything under a new key, while the service runs',
+    describe: 'encrypt everything with a new key, while the service runs',
     options: settingOptions,
     read: flagsOf,
     needs: theRecords,
@@ -71,8 +71,7 @@ export const commands: readonly Command[] = [
   }),
   command({
     words: 'service bounce',
-    describe:
-      'take a notification that a mail to a user could not be delivered, as a mail server hands it over on standard input',
+    describe: 'process a delivery status notification (a bounced mail to a user) from standard input',
     options: settingOptions,
     read: flagsOf,
     needs: theRecords,
@@ -80,7 +79,7 @@ export const commands: readonly Command[] = [
   }),
   command({
     words: 'service status',
-    describe: 'ask a service whether it answers and is ready',
+    describe: 'check that a service answers and is ready',
     options: statusOptions,
     read: ({ url, ca }) => ({ url, ca }),
     needs: nothing,
@@ -104,7 +103,8 @@ export const commands: readonly Command[] = [
   }),
   command({
     words: 'service application-key [name]',
-    describe: 'give an application another API key and print it; the one it has ends at once',
+    describe:
+      'replace the API key of an application and print the new key; the old key stops working at once',
     options: applicationKeyOptions,
     read: given => ({ application: given.name, yes: given.yes, ...flagsOf(given) }),
     needs: theRecords,
@@ -112,7 +112,7 @@ export const commands: readonly Command[] = [
   }),
   command({
     words: 'service radius-client <act> [name]',
-    describe: 'list, add, change and remove RADIUS clients; a shared secret that is made is printed once',
+    describe: 'list, add, change and remove RADIUS clients; a generated shared secret is printed once',
     options: radiusClientOptions,
     read: given => ({
       act: given.act,
@@ -129,7 +129,7 @@ export const commands: readonly Command[] = [
   }),
   command({
     words: 'service doctor',
-    describe: 'say what is wrong with the service on this computer',
+    describe: 'check the service on this computer',
     options: settingOptions,
     read: flagsOf,
     needs: aConfiguration,

@@ -18,7 +18,7 @@ export function settingOptions(command: CommonOptions) {
     .option('config', {
       string: true,
       requiresArg: true,
-      describe: 'configuration file; without it passfob-service.json in the service folder',
+      describe: 'configuration file; default: passfob-service.json in the service folder',
     })
     .option('dir', about('directory'))
     .option('host', about('host'))
@@ -56,7 +56,7 @@ export function serveOptions(command: CommonOptions) {
   return settingOptions(command).option('admin-link', {
     boolean: true,
     describe:
-      'print a one-time administrator link at every start; --no-admin-link at none, not even the first',
+      'print a one-time administrator link at every start; --no-admin-link prints none, not even at the first start',
   });
 }
 
@@ -88,10 +88,10 @@ export function flagsOf(given: Given): ServiceFlags {
 
 export function applicationKeyOptions(command: CommonOptions) {
   return settingOptions(command)
-    .option('yes', { boolean: true, default: false, describe: 'do not ask here' })
+    .option('yes', { boolean: true, default: false, describe: 'do not ask for confirmation' })
     .positional('name', {
       type: 'string',
-      describe: 'name of the application; without it the one that the first start made',
+      describe: 'name of the application; default: the application that the first start made',
     });
 }
 
@@ -105,18 +105,20 @@ export function radiusClientOptions(command: CommonOptions) {
     .option('application', {
       string: true,
       requiresArg: true,
-      describe: 'name of the application whose factors it asks for; a new one gets the first',
+      describe:
+        'name of the application whose factors it asks for; default of a new client: the first application',
     })
     .option('push', {
       choices: ['challenge', 'wait', 'off'] as const,
       requiresArg: true,
-      describe: 'what an empty passcode is given',
+      describe: 'answer to an empty passcode',
     })
-    .option('rename', { string: true, requiresArg: true, describe: 'another name for it' })
+    .option('rename', { string: true, requiresArg: true, describe: 'new name of the client' })
     .option('secret-file', {
       string: true,
       requiresArg: true,
-      describe: 'file with a shared secret that it has already; without it one is made and printed',
+      describe:
+        'file with a shared secret that the client already uses; without it, one is generated and printed',
     })
     .positional('act', {
       choices: ['list', 'add', 'change', 'secret', 'remove'] as const,

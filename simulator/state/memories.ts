@@ -88,7 +88,7 @@ function newImage(board: BoardName, sizes: MemorySizes, seed: number): Uint8Arra
 function refuse(image: Uint8Array, board: BoardName, sizes: MemorySizes): void {
   const text = Buffer.from(image.buffer, image.byteOffset, image.length);
   if (image.length < STATE_HEADER_BYTES || text.toString('latin1', 0, STATE_MAGIC.length) !== STATE_MAGIC) {
-    throw new Error('this is not the memory of a simulated fob: it is left as it is');
+    throw new Error('this is not the memory of a simulated fob: it is not changed');
   }
   const version = text.readUInt16LE(VERSION_AT);
   if (version !== STATE_VERSION) {

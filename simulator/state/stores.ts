@@ -46,7 +46,7 @@ export function fileStore(path: string): StateStore & { close(): void } {
   const head = readAll(descriptor).subarray(0, STATE_MAGIC.length);
   if (head.length > 0 && Buffer.from(head).toString('latin1') !== STATE_MAGIC) {
     closeSync(descriptor);
-    throw new Error(`${path} is not the memory of a simulated fob: it is left as it is. Give another file.`);
+    throw new Error(`${path} is not the memory of a simulated fob, and is not changed. Name another file.`);
   }
   let open = true;
   return {

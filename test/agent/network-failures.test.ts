@@ -79,7 +79,9 @@ describe('proxy settings of a service', () => {
   });
 
   it.each(['socks5://proxy:1080', 'ftp://proxy', 'http://'])('a proxy is refused as %s', text => {
-    expect(() => proxyFor(service(), { HTTPS_PROXY: text })).toThrow(/is no http:\/\/ or https:\/\/ address/);
+    expect(() => proxyFor(service(), { HTTPS_PROXY: text })).toThrow(
+      /is not an http:\/\/ or https:\/\/ address/,
+    );
   });
 
   it.each([
@@ -152,7 +154,7 @@ describe('connections through a proxy', () => {
     expect(await failureOf(await route(proxy))).toMatchObject({ kind: 'proxy', code: 'proxy-login' });
     const wrong = await failureOf(await route(proxy, secret('ada:wrong-password')));
     expect(wrong).toMatchObject({ kind: 'proxy', code: 'proxy-login-wrong' });
-    expect(wrong.message).toContain('It takes: Basic.');
+    expect(wrong.message).toContain('It accepts: Basic.');
     proxy.options = { ...proxy.options, challenge: 'Negotiate, NTLM, Digest realm="a, b", qop="auth"' };
     const other = await failureOf(await route(proxy));
     expect(other).toMatchObject({ kind: 'proxy', code: 'proxy-login-other' });

@@ -99,7 +99,7 @@ describe('settings of the agent', () => {
       ...service,
       url: `https://tokens-${at}.example.org`,
     }));
-    expect(() => withService({ services }, service)).toThrow(/as many services/);
+    expect(() => withService({ services }, service)).toThrow(/cannot take more services/);
   });
 
   it('settings take a fingerprint as people copy it, and nothing else', () => {

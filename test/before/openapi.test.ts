@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { Rig } from '../service/kit.ts';
 import { fixture } from './kit.ts';
+import { REWORDED } from './reworded.ts';
 
 /** Operations that the older description did not have. List new routes here. */
 const ADDED: readonly string[] = [];
@@ -15,7 +16,7 @@ const CHANGED: readonly string[] = [
   // Searches by any part.
   'GET /v1/tokens parameters by schema enum: "any" was added',
   'GET /v1/tokens parameters text: description was added',
-  'GET /v1/tokens summary: "List tokens, or those whose serial number, user or label begins with a text." became "List tokens, or find them by any part of the serial number or of what their use',
+  'GET /v1/tokens summary: "List tokens, or those whose serial number, user or label begins with a text." became "List tokens, or find them by any part of the serial number or the user, or by t',
   'GET /v1/users parameters search: description was added',
   'GET /v1/users summary: "List users by name, or those whose names begin with a text." became "List users by name, or find them by any part of the name, the display name or t',
   'POST /v1/pushes/{id}/take parameters: idempotency-key was added',
@@ -76,6 +77,18 @@ function differences(before: Json, after: Json, where: string): string[] {
   });
 }
 
+/** Returns a document with the present wording of reworded summaries and descriptions. @param used collects the older wordings found */
+function rewordedIn(value: Json, used: Set<string>, name = ''): Json {
+  if (Array.isArray(value)) return value.map(entry => rewordedIn(entry, used));
+  if (isFields(value))
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, rewordedIn(one, used, key)]));
+  if (typeof value !== 'string' || (name !== 'summary' && name !== 'description')) return value;
+  const now = REWORDED[value];
+  if (now === undefined) return value;
+  used.add(value);
+  return now;
+}
+
 /** Returns the operations of a document by method and path, and the rest of it. */
 function parted({ paths, ...rest }: Fields): { readonly operations: Fields; readonly rest: Fields } {
   const operations = Object.entries(paths as Fields).flatMap(([path, methods]) =>
@@ -90,7 +103,10 @@ it('the OpenAPI document equals the older one except for the routes and changes 
   const { port } = new URL(service.url);
   const text = await (await fetch(`${service.url}/v1/openapi.json`)).text();
   const read = (json: string) => parted(dereferenced(JSON.parse(json) as Fields));
-  const before = read(Buffer.from(fixture('openapi.json')).toString('utf8'));
+  const used = new Set<string>();
+  const worded = rewordedIn(JSON.parse(Buffer.from(fixture('openapi.json')).toString('utf8')) as Json, used);
+  expect([...used].sort()).toEqual(Object.keys(REWORDED).sort());
+  const before = read(JSON.stringify(worded));
   const after = read(text.replaceAll(`passfob-operator-${port}`, 'session'));
   const added = Object.keys(after.operations).filter(name => before.operations[name] === undefined);
   expect(added.sort(), 'Name the new operations in ADDED, at the top of this file.').toEqual(

@@ -47,7 +47,7 @@ describeNeeds(needsProc, 'processes of the demo', () => {
     const { code, stderr } = await running.ended;
     expect(code).toBe(1);
     expect(stderr).toBe(
-      'demo: The simulated fob has ended, and the demo cannot go on without it (SIGKILL).\n' +
+      'demo: The simulated fob has ended, and the demo cannot continue without it (SIGKILL).\n' +
         'Run the demo again; if it fails again, report what it printed.\n',
     );
     await expect(fetch(url)).rejects.toThrow();
@@ -130,7 +130,7 @@ describeNeeds(needsBuild, 'command line of the demo', () => {
     [['--bogus'], "Unknown option '--bogus'."],
     [['--keep'], "Option '--keep <value>' argument missing."],
     [['--keep='], '--keep needs the name of a folder.'],
-    [['--transcript', '--open'], '--open opens the page, and --transcript has none.'],
+    [['--transcript', '--open'], '--open opens the page, but --transcript has no page.'],
     [['surplus'], "Unexpected argument 'surplus'."],
   ])('%j is wrong usage', async (args, reason) => {
     const { code, stdout, stderr } = await demo(args).ended;

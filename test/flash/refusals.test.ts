@@ -121,7 +121,7 @@ describe('refusals to flash, in one sentence with the next step', () => {
 
   it('flash refuses an image that is not built', async () => {
     expect(said(await failure((async () => readImage('/nonexistent', 'pico'))()))).toEqual([
-      'The firmware image for pico is not there, or not whole.',
+      'The firmware image for pico is missing or incomplete.',
       'Run: npm run build',
       'bad-input',
     ]);
@@ -132,7 +132,7 @@ describe('refusals to flash, in one sentence with the next step', () => {
     const before = board.fob.operations;
     expect(said(await flashFailure(board.port))).toEqual([
       expect.stringMatching(
-        /^The firmware does not fit: it needs \d+ bytes of the board's Storage, where \d+ can be had\.$/,
+        /^The firmware does not fit: it needs \d+ bytes of the board's Storage, and only \d+ are available\.$/,
       ),
       'Delete files of your own from its Storage, then run the command again.',
       'refused',

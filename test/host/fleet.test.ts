@@ -146,7 +146,7 @@ describe('inventory backups', () => {
     const other = workplace().context.inventory;
     expect(await refusal(restore(other, file, password()))).toMatchObject({ kind: 'bad-input' });
     expect(await refusal(importHandover(other, file, word, NOW))).toMatchObject({
-      message: 'The file is no passfob handover, or one of a later passfob.',
+      message: 'The file is not a passfob handover, or a later passfob made it.',
     });
     const whole = readFileSync(file);
     const bad = join(inventory.directory, 'bad');

@@ -63,8 +63,8 @@ describe('report about a fob', () => {
     expect(infoText({ ...fob, status: { ...status, wentBack: 'unknown' } })).toContain('it cannot tell');
   });
 
-  it('the report about a fob says what an update would bring', () => {
-    expect(infoText({ ...fob, accounts: 2, free: 0 })).toContain('an update brings it');
+  it('says what an update would bring', () => {
+    expect(infoText({ ...fob, accounts: 2, free: 0 })).toContain('update the firmware to get one');
   });
 });
 
@@ -73,11 +73,11 @@ describe('report about a policy', () => {
 
   it('the report about a policy has a line for each part of it', () => {
     expect(policyText({ ...result, policy: status.policy }).split('\n')).toEqual([
-      `The fob ${serial} wants a PIN of 6 digits or more.`,
+      `The fob ${serial} asks for a PIN of 6 digits or more.`,
       'It does not type passcodes into computers.',
       'After 10 wrong PINs it erases itself.',
       'It locks when its display goes off.',
-      'Once open it asks for its PIN no more.',
+      'Once unlocked, it does not ask for its PIN again.',
     ]);
     const other = {
       pinDigits: 0,
@@ -88,9 +88,9 @@ describe('report about a policy', () => {
       typing: 'enter',
     } as const;
     expect(policyText({ ...result, policy: other }).split('\n')).toEqual([
-      `The fob ${serial} wants no PIN.`,
+      `The fob ${serial} asks for no PIN.`,
       'Its person may have it type passcodes, with Enter behind them.',
-      'Once it wants one (--digits 6):',
+      'If it asks for one (--digits 6):',
       'After 3 wrong PINs it is locked until its owner resets the PIN.',
       'It locks 90 s after the last key.',
       'It asks for its PIN again before every passcode and the settings.',
@@ -153,7 +153,7 @@ describe('report about a clock', () => {
       clockText({ ...known, state: 'trusted' })
         .split('\n')
         .slice(3),
-    ).toEqual(['By its own reckoning it is off by at most 2 s.', 'It corrects itself by -3.5 ppm.']);
+    ).toEqual(['It estimates its error at 2 s at most.', 'It corrects itself by -3.5 ppm.']);
     expect(clockText({ ...known, state: 'stale' })).toContain('no longer trusted. Run: passfob clock --set');
     expect(clockText({ serial, state: 'unset', isSet: false })).toContain('is not set');
   });

@@ -145,7 +145,7 @@ describe('passcodes that a fob answers with', () => {
     lie({ code: answer, list });
     const { code, stdout, stderr } = await passfob(['code', ACCOUNT]);
     expect(stdout).toBe('');
-    expect(stderr).toContain('is no passcode of');
+    expect(stderr).toContain('is not a passcode of');
     expect(stderr.split('\n').join('')).not.toMatch(OBEYED);
     expect(code).not.toBe(0);
   });
@@ -154,7 +154,7 @@ describe('passcodes that a fob answers with', () => {
     lie({ code: '\u001b[2J66', list: { kind: 3 } });
     const { code, stdout, stderr } = await passfob(['respond', ACCOUNT, '12345678']);
     expect([code === 0, stdout]).toEqual([false, '']);
-    expect(stderr).toContain('is no passcode of');
+    expect(stderr).toContain('is not a passcode of');
     lie({ code: '755224', list: { kind: 3 } });
     expect(await passfob(['respond', ACCOUNT, '12345678'])).toMatchObject({ code: 0, stdout: '755224\n' });
   });

@@ -119,12 +119,12 @@ describeNeeds(needsBuild, 'passfob enroll --out', () => {
     const once = await run(home, '--out', out, '--out-format', 'entra');
     expect([once.exitCode, once.stderr]).toEqual([
       2,
-      'passfob: This file would hold the secret for everybody who reads it.\nHave it encrypted with --out-format pskc, or say that it is meant with --plain-seeds.\n',
+      'passfob: This file would hold the secret unencrypted.\nEncrypt it with --out-format pskc, or allow it with --plain-seeds.\n',
     ]);
     const unsure = await run(home, '--out', out, '--out-format', 'entra', '--plain-seeds');
     expect([unsure.exitCode, unsure.stderr]).toEqual([
       2,
-      'passfob: This command asks before it goes on, and nobody can be asked here.\nAdd --yes.\n',
+      'passfob: This command needs a confirmation, and it cannot ask for one here.\nAdd --yes.\n',
     ]);
     // The fob is needed only from here on.
     expect((await run(home, '--out', out, '--plain-seeds', '--yes')).exitCode).toBe(4);

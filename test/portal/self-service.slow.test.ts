@@ -58,7 +58,7 @@ describeNeeds(needsTool('chromium'), 'self-service page', executablePath => {
     rig.clock.nowMs += 30_000;
     await page.getByRole('textbox', { name: 'Passcode' }).fill(codeNow(token, rig.clock.nowMs));
     await press('Try it');
-    found.push(...(await look(page, 'Your fob', 'Right. Your fob works.')));
+    found.push(...(await look(page, 'Your fob', 'Correct. Your fob works.')));
     await page.getByRole('textbox', { name: 'Passcode' }).fill(wrongCode(token, rig.clock.nowMs));
     await press('Try it');
     found.push(...(await look(page, 'Your fob', 'Wrong. Check each character')));
@@ -68,8 +68,8 @@ describeNeeds(needsTool('chromium'), 'self-service page', executablePath => {
     await page.getByRole('link', { name: 'Name it' }).press('Enter');
     found.push(...(await look(page, 'Name your fob')));
     await page.getByLabel('Name').fill('the blue one');
-    await press('Keep the name');
-    found.push(...(await look(page, 'Your fob', 'The name is kept.')));
+    await press('Save the name');
+    found.push(...(await look(page, 'Your fob', 'The name is saved.')));
     await page.getByRole('region', { name: 'the blue one' }).waitFor();
     await page.getByRole('link', { name: 'Report it lost' }).press('Enter');
     found.push(...(await look(page, 'Report your fob lost?')));
@@ -121,7 +121,7 @@ describeNeeds(needsTool('chromium'), 'self-service page', executablePath => {
     await logIn(506);
     found.push(...(await look(page, 'Choose your PIN')));
     await choose('1379');
-    await page.getByRole('alert').getByText('tried first').waitFor();
+    await page.getByRole('alert').getByText('too easy to guess').waitFor();
     found.push(...(await look(page, 'Choose your PIN')));
     await choose(PIN);
     found.push(...(await look(page, 'Your PIN is set')));
@@ -157,7 +157,7 @@ describeNeeds(needsTool('chromium'), 'self-service page', executablePath => {
     const other = await plain.newPage();
     await other.goto(`${service.url}/me`);
     await other.getByRole('link', { name: 'Change your PIN' }).click();
-    await other.getByLabel('Present PIN').fill(PIN);
+    await other.getByLabel('Current PIN').fill(PIN);
     await other.getByRole('textbox', { name: 'Passcode' }).fill(codeAt(token, 0));
     await other.getByLabel('New PIN', { exact: true }).fill(OTHER_PIN);
     await other.getByLabel('New PIN again').fill(OTHER_PIN);

@@ -102,11 +102,11 @@ describeNeeds(needsPortal, 'activation page', executablePath => {
     await open();
     const field = page.getByRole('textbox', { name: 'Activation string' });
     await field.fill(string.replace(/.$/, last => (last === 'q' ? 'p' : 'q')));
-    await page.getByRole('button', { name: 'Go on' }).first().click();
+    await page.getByRole('button', { name: 'Continue' }).first().click();
     await page.getByRole('alert').filter({ hasText: 'not a whole activation string' }).waitFor();
     expect(await field.evaluate(one => one === document.activeElement)).toBe(true);
     await field.fill(` ${inGroups(string.toUpperCase()).replaceAll(' ', '\n - ')}`);
-    await page.getByRole('button', { name: 'Go on' }).first().click();
+    await page.getByRole('button', { name: 'Continue' }).first().click();
     await ready();
     expect(await page.getByRole('alert').count()).toBe(0);
 
@@ -120,7 +120,10 @@ describeNeeds(needsPortal, 'activation page', executablePath => {
     await image.setInputFiles(file(png({ width: 40, height: 40, pixels: new Uint8Array(1600).fill(200) })));
     await page.getByRole('alert').filter({ hasText: 'No activation code was found' }).waitFor();
     await image.setInputFiles(file(new TextEncoder().encode('no image')));
-    await page.getByRole('alert').filter({ hasText: 'no image that your browser can read' }).waitFor();
+    await page
+      .getByRole('alert')
+      .filter({ hasText: 'Your browser cannot read this file as an image' })
+      .waitFor();
     await image.setInputFiles(file(png(qrPicture(string))));
     await ready();
 

@@ -73,7 +73,7 @@ describe('command line of the simulator', () => {
     [['--bogus', '--tcp', '0'], 'Unknown argument: bogus'],
     [['surplus', '--tcp', '0'], 'Unknown argument: surplus'],
     [['--tcp', '65536'], 'a port is a whole number from 0 to 65535 (0: any free one)'],
-    [['--web-key', '--tcp', '0'], '--web-key is of the faceplate page: add --web'],
+    [['--web-key', '--tcp', '0'], '--web-key belongs to the faceplate page: add --web'],
     [['--web', 'http'], 'a port is a whole number from 0 to 65535 (0: any free one)'],
     [['--tcp', '0', '--seed', 'luck'], '--seed takes a whole number'],
     [['--tcp', '0', '--baud', '1'], '--baud takes a whole number from 300 to 4000000'],

@@ -64,7 +64,7 @@ describe('pages in a folder with a random name', () => {
     for (const path of ['/', '/page.js', '/fob', folder.slice(0, -1), `${folder.slice(0, -2)}x/`, '//']) {
       const { status, body } = await fetched(port, { path });
       expect([path, status]).toEqual([path, 403]);
-      expect(body).toContain('Open the one that the simulator said');
+      expect(body).toContain('Open the address that the simulator printed');
       expect(await socket(port, { origin, path: `${path}fob` })).toBeUndefined();
     }
     for (const path of ['', 'page.js', 'style.css', '?again'])

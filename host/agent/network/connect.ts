@@ -135,7 +135,7 @@ function loginError({ host, port, login }: HttpProxy, challenges: string | undef
       /(?:^|,)\s*([A-Za-z][\w-]*)(?=\s+[\w-]+\s*=|\s*(?:,|$)|\s+\S+\s*(?:,|$))/g,
     ),
   ].map(([, scheme = '']) => scheme);
-  const values = { host, port, schemes: schemes.join(', ') || 'nothing that it names' };
+  const values = { host, port, schemes: schemes.join(', ') || 'no scheme that it names' };
   if (!schemes.some(scheme => scheme.toLowerCase() === 'basic'))
     return networkFailure('proxy-login-other', values);
   return networkFailure(login === undefined ? 'proxy-login' : 'proxy-login-wrong', values);

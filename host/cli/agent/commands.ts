@@ -12,8 +12,7 @@ import type { AddOptions } from './services.ts';
 export const agentCommands: readonly Command[] = [
   command({
     words: 'agent',
-    describe:
-      'carry the bytes of the fobs that are plugged in to the services that ask for approvals on them',
+    describe: 'connect the fobs that are plugged in to the services that request approvals on them',
     options: agentOptions,
     read: ({ notify }) => ({ notifies: notify }),
     needs: nothing,
@@ -33,7 +32,7 @@ export const agentCommands: readonly Command[] = [
   }),
   command({
     words: 'agent remove <url>',
-    describe: 'have it do so no more',
+    describe: 'stop the connection of the agent to a service',
     options: urlOption,
     read: ({ url }) => ({ url }),
     needs: nothing,
@@ -41,7 +40,7 @@ export const agentCommands: readonly Command[] = [
   }),
   command({
     words: 'agent status',
-    describe: 'show what the agent that runs sees: services, proxies, fobs',
+    describe: 'show the services, proxies and fobs of the running agent',
     options: given => without(given, ...ABOUT_FOB),
     read: () => ({}),
     needs: nothing,
@@ -49,7 +48,7 @@ export const agentCommands: readonly Command[] = [
   }),
   command({
     words: 'agent check [url]',
-    describe: 'say which addresses are connected to, try every hop, and say what is blocked',
+    describe: 'show the addresses of the connection, test every hop and show the blocked ones',
     options: checkOptions,
     read: (given): CheckOptions => ({ url: given.url, ...networkSettingsOf(given) }),
     needs: nothing,
@@ -64,7 +63,7 @@ function agentOptions(given: CommonOptions) {
       default: true,
       // Does not apply to the subcommands.
       global: false,
-      describe: 'show notifications on the desktop; --no-notify does not',
+      describe: 'show desktop notifications; --no-notify turns them off',
     })
     .demandCommand(0, 0);
 }
@@ -82,13 +81,13 @@ function addOptions(given: CommonOptions) {
     string: true,
     requiresArg: true,
     describe:
-      'fingerprint of the service, as its administrator gives it; without it, it is shown and asked about',
+      'fingerprint of the service, as its administrator gives it; without it, the command shows it and asks',
   });
 }
 
 function checkOptions(given: CommonOptions) {
   return networkOptions(without(given, ...ABOUT_FOB)).positional('url', {
     type: 'string',
-    describe: 'address of the service; without it, all that the agent knows',
+    describe: 'address of the service; default: all services of the agent',
   });
 }

@@ -11,7 +11,7 @@ export const agentTexts = {
     next: 'Start it: passfob agent, or systemctl --user start passfob-agent',
   },
   mute: {
-    sentence: 'The agent that runs does not answer.',
+    sentence: 'The running agent does not answer.',
     next: 'Start it again: systemctl --user restart passfob-agent',
   },
   longPath: {
@@ -24,7 +24,7 @@ export const agentTexts = {
   },
   unattended: {
     sentence:
-      'The fingerprint of the service was not given, and nobody can be asked here whether it is right.',
+      'The fingerprint of the service was not given, and this command cannot ask here whether it is right.',
     next: 'Get it from the administrator, and give it with --fingerprint.',
   },
   notCompared: {
@@ -43,25 +43,25 @@ export const agentTexts = {
   notRecorded: (message: string, url: string) =>
     `The service was not added to the agent: ${message} Later: passfob agent add ${url}`,
   notWritten: (code: string) => `its settings cannot be written (${code}).`,
-  running: 'The agent that runs has been told.',
+  running: 'The running agent has been told.',
   notRunning: 'No agent runs now. Start it: passfob agent',
-  fob: (serial: string, port: string) => `The fob ${serial} is there (${port}).`,
-  gone: (serial: string) => `The fob ${serial} is gone.`,
-  slept: 'This computer slept. Connections are opened again.',
+  fob: (serial: string, port: string) => `The fob ${serial} is connected (${port}).`,
+  gone: (serial: string) => `The fob ${serial} is disconnected.`,
+  slept: 'This computer slept. The agent reconnects.',
   connecting: (url: string) => `Connecting to ${url}.`,
   connected: (url: string, name: string, by: string) => `Connected to ${url} (${name}) by ${by}.`,
   waiting: (url: string, message: string, next: string, seconds: number | undefined) =>
-    `${url}: ${message} ${next}${seconds === undefined ? '' : ` It is tried again in ${seconds} s.`}`,
+    `${url}: ${message} ${next}${seconds === undefined ? '' : ` Next try in ${seconds} s.`}`,
   standings: {
     own: (serial: string, url: string) => `${url} knows the fob ${serial}.`,
     other: (serial: string, url: string) => `${url} does not know the fob ${serial}.`,
-    unproved: (serial: string, url: string) =>
-      `${url} knows the fob ${serial}, and could not speak to it yet.`,
+    unproved: (serial: string, url: string) => `${url} knows the fob ${serial}, but could not reach it yet.`,
   },
   notices: {
-    request: (serial: string, name: string) => `${name} asks at the fob ${serial}: look at it.`,
+    request: (serial: string, name: string) =>
+      `${name} has a request for the fob ${serial}: look at the fob.`,
     locked: (serial: string, name: string) =>
-      `${name} asks at the fob ${serial}, which is locked: enter its PIN.`,
+      `${name} has a request for the fob ${serial}, which is locked: enter its PIN.`,
     over: (serial: string, name: string) => `The request of ${name} at the fob ${serial} is over.`,
   },
 } as const;
@@ -78,15 +78,15 @@ export const MEANS = { websocket: 'WebSocket', polling: 'polling' } as const;
 /** Texts of `passfob agent status`. */
 export const statusTexts = {
   agent: (pid: number, since: string, version: string) =>
-    `The agent runs since ${since} (process ${pid}, Passfob ${version}).`,
-  noFobs: 'No fob is there.',
+    `The agent has been running since ${since} (process ${pid}, Passfob ${version}).`,
+  noFobs: 'No fob is connected.',
   inUse: 'in use',
   standings: {
     own: 'known',
     other: 'not known',
-    unproved: 'known, not spoken to yet',
+    unproved: 'known, not reached yet',
   },
-  unsaid: 'not said yet',
+  unsaid: 'no answer yet',
   states: {
     connecting: 'connecting',
     connected: 'connected',

@@ -24,12 +24,12 @@ export function commonOptions() {
     .option('dry-run', {
       boolean: true,
       default: false,
-      describe: 'go as far as it goes without a change, and say what is next',
+      describe: 'stop before the first change, and show the next step',
     })
     .option('trace', {
       boolean: true,
       default: false,
-      describe: 'say every frame as hex on standard error; secrets are sealed',
+      describe: 'print every frame as hex on standard error; secrets are encrypted',
     });
 }
 
@@ -77,13 +77,13 @@ export function without(command: CommonOptions, ...names: readonly CommonOption[
 }
 
 export function yesOption(command: CommonOptions) {
-  return command.option('yes', { boolean: true, default: false, describe: 'do not ask here' });
+  return command.option('yes', { boolean: true, default: false, describe: 'do not ask for confirmation' });
 }
 
 export const passwordFileOption = {
   string: true,
   requiresArg: true,
-  describe: 'file (or /dev/fd/N) whose first line is the password; without it you are asked',
+  describe: 'file (or /dev/fd/N) whose first line is the password; without it, the command asks for it',
 } as const;
 
 export const keyFileOption = {

@@ -33,8 +33,11 @@ export const EXIT_CODES = {
     code: 21,
     meaning: 'The certificate of the service is expired, for another host or by an unknown authority.',
   },
-  activation: { code: 22, meaning: 'The service refused the activation, or is not the one that is meant.' },
-  proxy: { code: 23, meaning: 'The proxy cannot be reached, refuses, or wants another log-in.' },
+  activation: {
+    code: 22,
+    meaning: 'The service refused the activation, or the activation is for another service.',
+  },
+  proxy: { code: 23, meaning: 'The proxy cannot be reached, refuses, or requires other authentication.' },
   agent: {
     code: 24,
     meaning: 'An agent of this user runs already, or none runs, or the service refused it.',

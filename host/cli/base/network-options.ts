@@ -18,7 +18,7 @@ export function networkOptions<Given>(command: Argv<Given>) {
     .option('proxy', {
       string: true,
       requiresArg: true,
-      describe: 'http://HOST:PORT of a proxy, or none; without it as HTTPS_PROXY and NO_PROXY say',
+      describe: 'http://HOST:PORT of a proxy, or none; default: HTTPS_PROXY and NO_PROXY',
     })
     .option('proxy-login', {
       string: true,

@@ -21,7 +21,7 @@ export async function passwordFor(
   async function typed(): Promise<string> {
     if (!stdin.isTTY) {
       throw new FobError('usage', {
-        sentence: 'This command asks for a password, and nobody can be asked here.',
+        sentence: 'This command needs a password, and it cannot ask for one here.',
         next: 'Give it by a file that only you may read: --password-file FILE',
       });
     }

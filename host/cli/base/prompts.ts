@@ -65,14 +65,14 @@ export function promptsOn(terminal: Terminal, signal: AbortSignal): Prompts {
     async secret(message) {
       if (stdin.isTTY) return orCancelled(password({ message: printable(message) }, asked));
       throw new FobError('usage', {
-        sentence: 'The file is encrypted, or is to be, and nobody can be asked here for its password or key.',
+        sentence: 'The file needs a password or key, and this command cannot ask for it here.',
         next: 'Name a file that holds it: --password-file FILE or --key-file FILE (/dev/fd/3 is one, too).',
       });
     },
     async confirm(question) {
       if (!stdin.isTTY) {
         throw new FobError('usage', {
-          sentence: 'This command asks before it goes on, and nobody can be asked here.',
+          sentence: 'This command needs a confirmation, and it cannot ask for one here.',
           next: 'Add --yes.',
         });
       }
@@ -169,7 +169,7 @@ async function wholeInput(stdin: Terminal['stdin'], signal: AbortSignal): Promis
       const bytes = Buffer.from(chunk);
       length += bytes.length;
       if (length > URI_BYTES_MAX) {
-        throw new FobError('bad-input', { sentence: 'Standard input holds more than what is wanted.' });
+        throw new FobError('bad-input', { sentence: 'Standard input is too long for this command.' });
       }
       chunks.push(bytes);
     }

@@ -58,7 +58,7 @@ export function sayError(terminal: Terminal, isJson: boolean, error: unknown): n
     ? errorDocument(error)
     : {
         kind: 'internal',
-        message: `passfob met an error of its own (${nameOf(error)}).`,
+        message: `passfob has an internal error (${nameOf(error)}).`,
         next: 'Set PASSFOB_DEBUG=1, run it again and report what it prints.',
         exitCode: EXIT_CODES.internal.code,
       };
@@ -121,7 +121,7 @@ function sentenceFor(progress: Progress): string {
     case 'account-proved':
       return `The fob ${progress.serial} has proved ${progress.account}.`;
     case 'restore-press-needed':
-      return `The fob ${progress.serial} lost its keys. Press its button to let them be restored.`;
+      return `The fob ${progress.serial} lost its keys. Press its button to allow their restoration.`;
     case 'compacting':
       return `The memory of the fob ${progress.serial} is being tidied. Leave it plugged in.`;
     case 'uploading':

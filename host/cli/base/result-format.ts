@@ -86,7 +86,7 @@ export const CHECK_TEXTS = {
 } as const;
 
 export function verifyText(accounts: readonly VerifiedAccount[]): string {
-  if (accounts.length === 0) return 'The fob holds no account, and the inventory says so.';
+  if (accounts.length === 0) return 'The fob holds no account, as the inventory says.';
   return table(accounts.map(({ id, issuer, label, verdict }) => [id, issuer, label, CHECK_TEXTS[verdict]]));
 }
 
@@ -115,10 +115,10 @@ export function clockText(clock: ClockResult): string {
   const seconds = (ms: number) => (Math.abs(ms) / 1000).toFixed(3);
   return [
     ...beforeText(clock),
-    `The fob ${serial} says ${fobTime}.`,
+    `The clock of the fob ${serial} shows ${fobTime}.`,
     `It is ${seconds(differenceMs)} s ${direction} this computer (known to ${seconds(uncertaintyMs)} s).`,
     `It was set ${ageSeconds} s ago${driftPpm === undefined ? '' : `; drift since then ${driftPpm} ppm`}.`,
-    ...(errorSeconds === undefined ? [] : [`By its own reckoning it is off by at most ${errorSeconds} s.`]),
+    ...(errorSeconds === undefined ? [] : [`It estimates its error at ${errorSeconds} s at most.`]),
     ...(trimPpm === undefined || trimPpm === 0 ? [] : [`It corrects itself by ${trimPpm} ppm.`]),
     ...(state === 'stale' ? ['That is no longer trusted. Run: passfob clock --set'] : []),
   ].join('\n');

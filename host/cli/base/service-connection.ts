@@ -3,18 +3,18 @@ import { type CertificateFault, certificateFault, isTlsFailure } from '../../tls
 
 /** Why a connection to a service failed. */
 export const connectionTexts = {
-  notPassfob: 'What answers there is not a Passfob service.',
+  notPassfob: 'The server there is not a Passfob service.',
   expired: {
     sentence: 'The certificate of the service is not valid at this time.',
-    next: 'Have it renewed; where it is new, check the clock of this computer.',
+    next: 'Have it renewed. If it is new, check the clock of this computer.',
   },
   wrongHost: {
     sentence: 'The certificate of the service is for another host.',
     next: 'Use the name that is in the certificate, or have one made for this name.',
   },
   unknownAuthority: {
-    sentence: 'The certificate of the service is by an authority that this computer does not know.',
-    next: 'If it is your own, name the file with its certificate: --ca FILE. Otherwise somebody may be in between.',
+    sentence: 'The certificate of the service comes from an authority that this computer does not know.',
+    next: 'If the authority is your own, name the file with its certificate: --ca FILE. Otherwise somebody may intercept the connection.',
   },
   noTls: {
     sentence: 'No TLS connection could be made to the service.',

@@ -12,7 +12,7 @@ export const TEXTS = {
   ],
   'part-missing': [
     '{part} has no native part for this system ({platform}, {arch}): no {use}.',
-    'Build it, with the compiler that the next check is about: cd node_modules/{folder} && npx node-gyp rebuild',
+    'Build it (the next check covers the compiler): cd node_modules/{folder} && npx node-gyp rebuild',
   ],
   'part-broken': [
     '{part} cannot be loaded: no {use}.',
@@ -24,10 +24,10 @@ export const TEXTS = {
     'On Debian: sudo apt install build-essential python3; on Fedora: sudo dnf install gcc-c++ make python3',
   ],
   'compiler-elsewhere': [
-    'Whether native parts can be built here is not known.',
+    'passfob cannot tell whether native parts can be built here.',
     'On macOS: xcode-select --install; on Windows: install the Visual Studio Build Tools with C++, and Python.',
   ],
-  'udev-runs': ['udev runs: ports appear with what their boards are.', ''],
+  'udev-runs': ['udev runs: ports show which boards they are.', ''],
   'udev-absent': [
     'udev is not installed: ports are found by their names only.',
     'Install it (on Debian: sudo apt install udev), or name the port with --device.',
@@ -67,7 +67,7 @@ export const TEXTS = {
   ],
   'port-free': ['No program that this user may see has {port} open.', ''],
   'port-free-for-all': ['No program has {port} open.', ''],
-  'owners-elsewhere': ['Which program has a port open is not known on this system.', ''],
+  'owners-elsewhere': ['This system does not tell which program has a port open.', ''],
   'modems-absent': ['ModemManager does not run.', ''],
   'modems-ignored': ['ModemManager runs, and the udev rules have it leave fobs alone.', ''],
   'modems-probing': [
@@ -84,25 +84,28 @@ export const TEXTS = {
     'Set it, or switch network time on: sudo timedatectl set-ntp true',
   ],
   'clock-unknown': [
-    'Whether the clock of this computer is kept right is not known here.',
-    'Compare it with a clock that is right before a fob is set by it, or see: {command}',
+    'passfob cannot tell whether the clock of this computer is synchronised.',
+    'Compare it with a correct clock before you set a fob by it, or see: {command}',
   ],
   'inventory-new': ['There is no inventory yet; the first pairing makes it in {path}.', ''],
   'inventory-good': ['The inventory {path} belongs to this user alone.', ''],
-  'inventory-plain': ['The inventory is {path}. Who may read it the access lists of the system say.', ''],
+  'inventory-plain': [
+    'The inventory is {path}. The access lists of the system say which users can read it.',
+    '',
+  ],
   'inventory-foreign': [
     'The inventory {path} belongs to another user.',
     'Run passfob as that user, or name another folder by PASSFOB_HOME.',
   ],
   'inventory-open': [
-    'Others may read {path}: whoever has key and database has every secret of the inventory.',
-    'Close it: chmod 600 {path}. If somebody may have copied it, enrol the accounts anew.',
+    'Other users can read {path}: anyone who has the key and the database has every secret of the inventory.',
+    'Run: chmod 600 {path}. If somebody may have copied it, enrol the accounts again with new secrets.',
   ],
   'inventory-left': [
-    'The file {path} was left by a passfob that was killed, and may hold keys.',
+    'A passfob that was killed left the file {path}, which may hold keys.',
     'Delete it, unless another passfob runs right now: rm {path}',
   ],
-  'inventory-listed': ['Others may look into the folder {path}.', 'Close it: chmod 700 {path}'],
+  'inventory-listed': ['Other users have access to the folder {path}.', 'Run: chmod 700 {path}'],
   'inventory-shut': [
     'This user may not write to the inventory {path}.',
     'Give the folder back to its user: sudo chown -R $USER {path}',

@@ -70,8 +70,8 @@ async function decrypted(vault: Json, file: SourceFile, aids: ReadAids): Promise
   }
   if (vault.kdfType !== PBKDF2) {
     throw badInput(
-      'The export is protected by Argon2id, which is not read here.',
-      'Export it again as "json", or set the key derivation of the account to PBKDF2 before.',
+      'The export is protected by Argon2id, which passfob does not support.',
+      'Export it again as "json", or first set the key derivation of the account to PBKDF2.',
     );
   }
   const salt = new TextEncoder().encode(textIn(vault, 'salt'));

@@ -81,7 +81,7 @@ function readOcra({ suite: named = '', digits }: Draft): Passcode {
   const suite = readOcraSuite(named);
   if ((readWhole(digits, 'number of digits') ?? suite.digits) !== suite.digits) {
     throw badInput(
-      'It says other digits than its OCRA suite.',
+      'Its digits contradict its OCRA suite.',
       'Ask the maker of the file which is right, and correct the other.',
     );
   }
@@ -101,7 +101,7 @@ function kindNamed(type: string): Kind {
       throw steam();
     default:
       throw badInput(
-        'It is no TOTP, HOTP or OCRA account, and a fob makes no passcodes for it.',
+        'It is not a TOTP, HOTP or OCRA account, so a fob makes no passcodes for it.',
         'Keep it where it is, and enrol the other accounts.',
       );
   }
@@ -112,8 +112,8 @@ function readAlgorithm(written: unknown): Algorithm {
   const algorithm = typeof written === 'string' ? algorithmNamed(written) : undefined;
   if (algorithm !== undefined) return algorithm;
   throw badInput(
-    'Its algorithm is none that a fob has.',
-    'Set the account up anew with SHA-1, SHA-256 or SHA-512.',
+    'A fob does not support its algorithm.',
+    'Set the account up again with SHA-1, SHA-256 or SHA-512.',
   );
 }
 

@@ -184,11 +184,11 @@ const KINDS: readonly (readonly [start: string, kind: string, next: string])[] =
 function notText(bytes: Uint8Array): Error {
   const start = Buffer.from(bytes.subarray(0, 16)).toString('latin1');
   const known = KINDS.find(([begins]) => start.startsWith(begins));
-  if (known !== undefined) return badInput(`The file is no text: it is ${known[1]}.`, known[2]);
+  if (known !== undefined) return badInput(`The file is not text: it is ${known[1]}.`, known[2]);
   const isBinary = bytes.some(byte => byte < 0x20 && ![0x09, 0x0a, 0x0c, 0x0d, 0x1b].includes(byte));
   return isBinary
     ? badInput(
-        'The file is no text, and of no format that is known.',
+        'The file is not text, and its format is not known.',
         'Name the export itself, or an image of its codes.',
       )
     : badInput('The file is not text in UTF-8.', 'Export it again, or save it as UTF-8.');

@@ -107,14 +107,14 @@ export class Work {
 
 function tooMuchWork(): Error {
   return badInput(
-    'The file asks for far more work to make a key of the password than any program writes.',
+    'The key derivation of the file needs far more work than that of any known program.',
     'Do not trust it; export it again.',
   );
 }
 
 function tooMuchTogether(): Error {
   return badInput(
-    'The keys that are to be made of the password are far more work than any program writes.',
-    'Import one file at a time. Where it is one, do not trust it; export it again.',
+    'The key derivation of the files needs far more work than that of any known program.',
+    'Import one file at a time. If it is one file, do not trust it; export it again.',
   );
 }

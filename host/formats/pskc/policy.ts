@@ -25,12 +25,12 @@ function sentencesOf(element: Element): string[] {
       return [];
     case 'StartDate':
     case 'ExpiryDate':
-      return ['Its policy has a date, which its service must watch: a fob does not.'];
+      return ['Its policy has a date. A fob does not check dates: its service must.'];
     case 'PINPolicy':
       return [pinSentence(element.attributes.get('PINUsageMode') ?? 'Local')];
     case 'NumberOfTransactions':
       throw badInput(
-        'Its policy allows a number of passcodes, which a fob does not count.',
+        'Its policy limits the number of passcodes, which a fob does not count.',
         'Ask for a key without this limit.',
       );
     default:
@@ -50,7 +50,7 @@ function pinSentence(mode: string): string {
 
 function unknownPolicy(): Error {
   return badInput(
-    'Its policy asks for something that is not known here, and then the key must not be used.',
+    'Its policy has an unknown rule, so the key must not be used.',
     'Ask the maker of the file for keys without it.',
   );
 }

@@ -30,7 +30,7 @@ export async function readProtection(root: Element, file: string, aids: ReadAids
   const hash = HMACS[method.attributes.get('Algorithm') ?? ''];
   if (hash === undefined) {
     throw badInput(
-      'The MACs of the file are of a kind that is not read here.',
+      'passfob does not support the MAC algorithm of the file.',
       'Ask its maker for HMAC with SHA-1, SHA-256 or SHA-512.',
     );
   }
@@ -45,7 +45,7 @@ async function encryptionKey(encryption: Element, file: string, aids: ReadAids):
   const name = inside(encryption, 'KeyName', true);
   if (name !== undefined) return aids.key(file, textOf(name));
   throw badInput(
-    'The file is encrypted for a certificate, which is not read here.',
+    'The file is encrypted for a certificate, which passfob does not support.',
     'Ask its maker for one under a password or a pre-shared key.',
   );
 }
@@ -60,7 +60,7 @@ async function derivedKey(derived: Element, file: string, aids: ReadAids): Promi
   const isComplete = salt !== undefined && salt.length > 0 && /^\d{1,15}$/.test(iterations);
   if (!isComplete || !/^(?:16|24|32)$/.test(length) || hash === undefined) {
     throw badInput(
-      'The file does not say in a known way how its key is made of the password.',
+      'passfob does not support the key derivation of the file.',
       'Ask its maker for one with PBKDF2.',
     );
   }
@@ -85,7 +85,7 @@ function encryptedParts(from: Element): { cipher: Cipher; bytes: Uint8Array } {
   const cipher = CIPHERS[inside(from, 'EncryptionMethod', true)?.attributes.get('Algorithm') ?? ''];
   if (cipher === undefined) {
     throw badInput(
-      'It is encrypted by a cipher that is not read here.',
+      'passfob does not support its cipher.',
       'Ask the maker of the file for AES in CBC mode, which RFC 6030 asks of everybody.',
     );
   }
@@ -141,7 +141,7 @@ export function openValue(
   const tag = base64Bytes(textOf(at(value, 'ValueMAC')));
   if (mac === undefined || tag === undefined || tag.length === 0) {
     throw badInput(
-      `Its ${what} is encrypted without a MAC, so that nobody can tell whether it was changed.`,
+      `Its ${what} is encrypted without a MAC, so a change cannot be detected.`,
       'Ask the maker of the file for one with MACs (RFC 6030 asks for them).',
     );
   }

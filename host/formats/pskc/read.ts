@@ -18,10 +18,10 @@ import { at, type Element, inside, parseXml, textOf } from './xml.ts';
 export async function readPskc(file: SourceFile, aids: ReadAids): Promise<ImportRow[]> {
   const root = await parseXml(utf8Of(file), aids.work, 'KeyPackage');
   if (root.name !== 'KeyContainer' || root.namespace !== PSKC) {
-    throw badInput('The XML file is no PSKC file (RFC 6030).', 'Name a PSKC file.');
+    throw badInput('The XML file is not a PSKC file (RFC 6030).', 'Name a PSKC file.');
   }
   if (!/^1(?:\.|$)/.test(root.attributes.get('Version') ?? '')) {
-    throw badInput('The PSKC file is of a version that is not known.', 'Ask its maker for version 1.0.');
+    throw badInput('The version of the PSKC file is not supported.', 'Ask its maker for version 1.0.');
   }
   const protection = await readProtection(root, file.name, aids);
   const packages = root.children.filter(({ name, namespace }) => name === 'KeyPackage' && namespace === PSKC);
@@ -110,7 +110,7 @@ function checkTime(data: Element | undefined, protection: Protection): void {
   for (const name of ['Time', 'TimeDrift']) {
     if (/^0*$/.test(numberIn(data, name, protection) ?? '')) continue;
     throw badInput(
-      'Its time is not that of other TOTP accounts.',
+      'It counts time differently from other TOTP accounts.',
       'Ask for a key whose time begins at 0, without drift.',
     );
   }

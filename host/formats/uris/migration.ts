@@ -110,7 +110,7 @@ function readAccount(place: string, bytes: Uint8Array): ImportRow {
       issuer,
       label,
       // The format has no field for the period (and the app supports no other).
-      warnings: type === 'totp' ? ['The export does not say the period; 30 seconds are taken.'] : [],
+      warnings: type === 'totp' ? ['The export does not name the period; 30 seconds are used.'] : [],
     }),
   );
 }

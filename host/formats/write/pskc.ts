@@ -80,7 +80,7 @@ async function keyFor(
 function cipherFor(key: Uint8Array): [uri: string, cipher: Cipher] {
   const found = Object.entries(CIPHERS).find(([, { keyBytes }]) => keyBytes === key.length);
   if (found !== undefined) return found;
-  throw badInput('The key has not 16, 24 or 32 bytes.', 'Give a key of AES.');
+  throw badInput('The key does not have 16, 24 or 32 bytes.', 'Give a key of AES.');
 }
 
 function sealedBytes({ name }: Cipher, key: Uint8Array, plain: Uint8Array, random: RandomBytes): Buffer {

@@ -59,7 +59,7 @@ export function writeTokenLines(tokens: readonly Token[], isByLength = false): s
     const isTotp = kind === KIND_TOTP;
     if (isByLength && hashOfLength(secret.length) !== algorithm) {
       throw badInput(
-        'privacyIDEA takes the algorithm from the length of the key, and would take another one than the account has.',
+        'privacyIDEA derives the algorithm from the length of the key, and would choose another algorithm than the account has.',
         'Make the account with SHA-1 and a key of 20 bytes, SHA-256 and 32, or SHA-512 and 64.',
       );
     }
@@ -112,7 +112,7 @@ function cell(what: string, text: string): string {
   }
   if (/[",;\r\n\t]|^#/.test(text)) {
     throw badInput(
-      `The ${what} has a comma, a quotation mark or the like, or begins with #: not every reader of tables takes that.`,
+      `The ${what} has a comma, a quotation mark or the like, or begins with #: some programs cannot read that in a table.`,
       `Give the account another ${what}.`,
     );
   }

@@ -40,7 +40,7 @@ export const settings = {
   trustedProxies: {
     flag: 'behind-proxy',
     variable: 'PASSFOB_SERVICE_TRUSTED_PROXIES',
-    meaning: 'address or range of a proxy whose X-Forwarded headers are believed',
+    meaning: 'address or range of a proxy whose X-Forwarded headers are trusted',
   },
   publicUrl: {
     flag: 'public-url',
@@ -51,12 +51,12 @@ export const settings = {
     flag: 'published-hosts',
     variable: 'PASSFOB_SERVICE_PUBLISHED_HOSTS',
     meaning:
-      'hosts that agents and browsers connect to, such as otp.example.org:443; without it that of publicUrl',
+      'hosts that agents and browsers connect to, such as otp.example.org:443; default: the host of publicUrl',
   },
   publishedRanges: {
     flag: 'published-ranges',
     variable: 'PASSFOB_SERVICE_PUBLISHED_RANGES',
-    meaning: 'IP addresses and ranges of these hosts, for networks that let through by address',
+    meaning: 'IP addresses and ranges of these hosts, for firewalls that allow connections by address',
   },
   radius: {
     flag: 'radius',

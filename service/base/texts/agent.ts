@@ -2,11 +2,11 @@
 export const agentTexts = {
   refusals: {
     full: {
-      text: 'The service has more connections than it can hold.',
-      next: 'Plug in a fob of this service. The agent tries again by itself.',
+      text: 'The service cannot take more connections now.',
+      next: 'Plug in a fob that this service knows. The agent tries again by itself.',
     },
     failed: {
-      text: 'The service cannot go on now.',
+      text: 'The service cannot continue now.',
       next: 'The agent tries again by itself.',
     },
   },

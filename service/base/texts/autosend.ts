@@ -13,7 +13,7 @@ export const autosendTexts = {
   title: 'Approve it on your fob',
   isFor: 'This log-in is for',
   number: 'Your fob must show the number',
-  steps: `Compare user and number with those on the fob. Where they are the same: ${buttonTexts.approve} Where they are not: ${buttonTexts.decline} ${buttonTexts.pinFirst}`,
+  steps: `Compare user and number with those on the fob. If they are the same: ${buttonTexts.approve} If they differ: ${buttonTexts.decline} ${buttonTexts.pinFirst}`,
   status: 'Waiting for your fob.',
   notYet: 'Not approved yet.',
   decided: 'Your fob has answered, or the time is over. One moment.',

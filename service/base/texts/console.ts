@@ -22,7 +22,7 @@ export const consoleTexts = {
 
 /** Why a form of the console was refused. */
 export const consoleRefusals = {
-  bad_seed: 'The seed cannot be read that way. Check each character, and how it is written.',
+  bad_seed: 'The seed does not fit its format. Check each character and “Format of the seed”.',
   import_file_missing: 'No file was chosen. Choose one.',
   bad_import_file: 'The file cannot be read.',
 } as const;

@@ -4,24 +4,25 @@ const HOUR_MS = 3_600_000;
 
 /** Why an action on activations changed nothing. */
 export const enrolmentRefusals = {
-  bad_target: 'Name either a token, or which fobs will do and the policy of the new token.',
+  bad_target: 'Name a token, or else the allowed fobs and the policy of the new token.',
   not_enrolable:
-    'The users of this token cannot activate it themselves: its fob is not one that the service owns, or it answers questions (OCRA).',
+    'A user cannot activate this token: the service does not own its fob, or the token answers questions (OCRA). Choose another token.',
   bad_activation_time: `An activation can be used for ${enrolmentLimits.activationMinMs / HOUR_MS} hour to ${enrolmentLimits.activationMaxMs / (24 * HOUR_MS)} days.`,
   activation_open: 'The user has an activation for this already. Send that one again, or revoke it first.',
-  activation_over: 'This activation was used, revoked or replaced, and cannot be changed any more.',
+  activation_over:
+    'This activation was used, revoked or replaced, and cannot be changed any more. Send a new one.',
   unknown_activation: 'There is no such activation.',
   no_email: 'This user has no e-mail address. Enter one, or hand the activation over in person.',
   no_public_address:
-    'It is not known under which address people reach the service. Set publicUrl in its configuration, or the public address in the settings.',
-  too_many_resends: `Activations were sent again ${enrolmentLimits.resendsMax} times to this user within an hour. Wait.`,
+    'The public address of the service is not set. Set publicUrl in its configuration, or the public address in the settings.',
+  too_many_resends: `This user’s activations were resent ${enrolmentLimits.resendsMax} times within an hour. Try again in an hour.`,
 } as const;
 
 /** Texts of the console's pages about activations. */
 export const consoleEnrolment = {
   activations: {
     title: 'Activations',
-    lead: 'Permissions to enrol a fob oneself, by a one-time link. Users see one calm page whatever is wrong; here is why.',
+    lead: 'An activation lets a user enrol a fob with a one-time link. The user’s page gives no reason for a refusal; this page does.',
     none: 'No activations here.',
     noneOfUser: 'No activations.',
     send: 'Send an activation',
@@ -30,14 +31,14 @@ export const consoleEnrolment = {
       'The user enrols the fob with it: by the link in the mail, by QR code or by typing the string. It works once.',
     token: 'Token',
     tokenHint:
-      'A token in the inventory whose fob the service owns. It is set aside for the user. Empty: any fob.',
+      'A token in the inventory whose fob the service owns. It is reserved for the user. Empty: any fob.',
     fobs: 'Fobs',
-    fobsHint: 'Where no token is named. A blank fob can be anybody’s: whoever has the mail can enrol one.',
+    fobsHint: 'Only without a token. If blank fobs are allowed, anyone who has the mail can enrol a fob.',
     fobsOptions: [
       ['owned', 'Only fobs that the service owns'],
       ['any', 'Blank fobs, too'],
     ],
-    policyHint: 'What the new token is like, where no token is named.',
+    policyHint: 'For the new token. Only without a token.',
     noPolicy: 'None: the defaults',
     hours: 'Good for',
     lifetimes: [
@@ -56,19 +57,19 @@ export const consoleEnrolment = {
     qr: 'QR code of the activation string',
     stringLabel: 'Activation string',
     inPerson:
-      'For this user alone, once you know who is there. Whoever has it and a fob that fits can enrol as this user.',
+      'Check who is there, then give it to this user alone. Anyone who has it and a suitable fob can enrol as this user.',
     ends: 'It works once, until',
     resend: 'Resend',
     resendOf: (user: string) => `Send another activation to ${user}`,
-    resendLead: `The code before stops working at once. At most ${enrolmentLimits.resendsMax} an hour for one user.`,
+    resendLead: `The earlier code stops working at once. At most ${enrolmentLimits.resendsMax} an hour for one user.`,
     revoke: 'Revoke',
     revokeOf: (user: string) => `Revoke the activation of ${user}`,
-    revokeLead: 'It stops working at once. A token that was set aside for it returns to the inventory.',
+    revokeLead: 'It stops working at once. A token that is reserved for it returns to the inventory.',
     state: 'State',
     states: { open: 'Open', expired: 'Expired', used: 'Used', revoked: 'Revoked' },
     anyState: 'Any',
     reasons: {
-      resent: 'another was sent in its place',
+      resent: 'replaced by another activation',
       attempts: 'too many wrong fobs or pairing codes',
       operator: 'by an operator',
       user: 'by the user',
@@ -76,7 +77,7 @@ export const consoleEnrolment = {
     what: 'For',
     anyOwned: 'Any fob that the service owns',
     anyFob: 'Any fob, blank ones too',
-    step: 'Came as far as',
+    step: 'Last step',
     steps: {
       waiting: 'Nothing yet',
       connected: 'Fob plugged in',
@@ -92,7 +93,7 @@ export const consoleEnrolment = {
       waiting: 'Waiting to be sent',
       sent: 'Sent',
       failed: 'Not sent',
-      bounced: 'Came back',
+      bounced: 'Bounced',
       dropped: 'Withdrawn',
       local: 'In the local outbox',
     },

@@ -12,14 +12,14 @@ export const mailTexts = {
   greeting: (name: string) => `Hello ${name},`,
   leads: {
     activation: (service: string, user: string) =>
-      `a fob is to show passcodes for your account ${user} at ${service}. It has to be activated once, which takes three steps:`,
+      `you can now activate a fob for your account ${user} at ${service}. The fob then shows passcodes for this account. Activate it once, in three steps:`,
     reminder: (service: string, user: string) =>
-      `your account ${user} at ${service} still waits for its fob.`,
+      `you have not activated the fob for your account ${user} at ${service} yet.`,
     activated: (service: string, user: string) =>
       `the fob for your account ${user} at ${service} is active. ${buttonTexts.showPasscode} Each passcode works once.`,
     expired: (service: string, user: string) =>
       `the activation of a fob for your account ${user} at ${service} was not used in time and has ended. Nothing was changed. If you still want to activate a fob, ask for a new mail.`,
-    test: (service: string) => `this mail shows that ${service} can write to its users.`,
+    test: (service: string) => `this mail shows that ${service} can send mail to its users.`,
   },
   lookFor: (moment: string) =>
     `The link and the steps are in a mail that was sent to you on ${moment}. This one holds no link. If you cannot find that mail, ask for a new one.`,
@@ -38,28 +38,28 @@ export const mailTexts = {
     },
   ],
   plugIn: {
-    reserved: (fob: string) => `Use the fob ${fob}, which is set aside for you, and its USB cable.`,
+    reserved: (fob: string) => `Use the fob ${fob}, which is reserved for you, and its USB cable.`,
     owned: 'Use the fob that you were given, and its USB cable.',
     blank:
-      'Use the fob that you were given, or a new one, and its USB cable. A new one says that it has no owner yet. Do not run the command that it shows: the next step does all that is needed.',
+      'Use the fob that you were given, or a new one, and its USB cable. A new one says that it has no owner yet. Do not run the command that it shows: the next step does everything.',
   },
   open: 'In Chrome, Edge or another browser that can talk to USB devices:',
-  hold: 'The fob asks first whether to send a passcode. When you have held the button, the page says that your fob is active.',
+  hold: 'First the fob asks whether to send a passcode. After you hold the button, the page says that your fob is active.',
   /** In front of `hold` if the user may have a blank fob. */
-  pairingCode: 'If the fob shows a pairing code, type that code into the page before.',
+  pairingCode: 'If the fob shows a pairing code, type that code into the page first.',
   otherwise: {
     title: 'Without the link',
     text: 'On the command line, run the following and paste this activation string when you are asked. The page of the link takes it, too. Spaces, line breaks and capital letters do not matter.',
   },
   command: 'passfob activate',
   warning:
-    'The link and the activation string are for you alone: do not pass them on, also not to the help desk. The clipboard is shared by all programs on a computer: copy the string only where you trust them, and copy something else afterwards.',
+    'The link and the activation string are for you alone: do not give them to anyone, not even to the help desk. All programs on a computer share the clipboard: copy the string only where you trust them, and copy something else afterwards.',
   expires: (moment: string) => `The link and the string work once, until ${moment}.`,
   fob: (serial: string, name: string | null) => (name === null ? serial : `${name} (${serial})`),
   activeFob: (fob: string) => `Your fob: ${fob}.`,
   lost: 'If you lose it, tell the help desk at once.',
   unexpected: (contact: string) =>
-    `You did not expect this mail, or something does not work? Ask ${contact}.`,
+    `If you did not expect this mail, or if something does not work, ask ${contact}.`,
   helpDesk: 'your help desk',
   signature: (service: string, url: string) => `${service}, ${url}`,
   /** Why a mail was not sent, for other reasons than the mail server. */
@@ -67,7 +67,7 @@ export const mailTexts = {
     replaced: 'replaced or withdrawn',
     expired: 'expired before it was sent',
     restored: 'restored from a backup',
-    unreadable: 'its text does not open with this key file',
+    unreadable: 'this key file does not decrypt its text',
   },
 } as const;
 
@@ -76,8 +76,8 @@ export const mailRefusals = {
   bad_mail_server: 'The mail server is not complete, or one of its fields is out of range.',
   bad_mail_password: 'The password at the mail server is missing, empty or too long.',
   no_mail_server: 'There is no mail server in the settings. Enter one first.',
-  mail_failed: 'The test mail did not go out. Check the server, its certificate and the password.',
-  unknown_mail: 'There is no mail of this service that this could be about.',
-  mail_destroyed: 'The text of this mail is not kept any more, or the mail was not for the local outbox.',
-  bad_bounce: 'This is not a notification that a mail could not be delivered (RFC 3464).',
+  mail_failed: 'The test mail was not sent. Check the server, its certificate and the password.',
+  unknown_mail: 'No mail of this service matches this notification.',
+  mail_destroyed: 'The text of this mail is deleted, or the mail did not go to the local outbox.',
+  bad_bounce: 'This is not a delivery status notification (RFC 3464).',
 } as const;

@@ -5,7 +5,7 @@ export const pushOutcomes = {
   push_expired: 'Not approved in time',
   push_failed: 'Fob could not approve',
   push_incomplete: 'Password or PIN not sent',
-  push_quiet: 'No more requests for now',
+  push_quiet: 'No request: cool-down',
   no_push: 'No such request to approve',
 } as const;
 
@@ -15,10 +15,10 @@ export const acceptedByTexts = { push: 'Accepted by push' } as const;
 /** Why no request was sent to a caller. */
 export const pushRefusals = {
   no_push_fob:
-    'This user has no fob that can be asked to approve anything: it has to be connected to an agent once, unlocked. Check who is calling in another way.',
+    'No fob of this user can approve requests yet: connect the fob to an agent once, unlocked. Check who is calling in another way.',
   too_many_pushes:
-    'This user has denied or reported a check of a caller, or let several go by, a short while ago. Check who is calling in another way, or try again later.',
-  unknown_caller_check: 'There is no such check of a caller, or it is too long ago.',
+    'This user has just denied or reported a check of a caller, or did not answer several. Check who is calling in another way, or try again later.',
+  unknown_caller_check: 'There is no such check of a caller, or it has expired.',
 } as const;
 
 /** Replaces the service's name on the fob when help desk checks a caller. It fits into a line with a short name. */
@@ -30,7 +30,7 @@ export function callFrom(service: string): string {
 export const pushConsoleTexts = {
   check: 'Check caller by push',
   title: (user: string) => `Is the caller ${user}?`,
-  lead: 'Read the number to the caller. Their fob shows “Call:” and the same number; only then they hold its button for a second. A press declines. Nobody is logged in by it.',
+  lead: 'Read the number to the caller. If the caller’s fob shows “Call:” and the same number, the caller holds its button for a second. A press declines. This check logs nobody in.',
   number: 'Number to read out',
   state: 'State',
   ends: 'Ends',
@@ -53,11 +53,11 @@ export const pushConsoleTexts = {
     waiting: 'It goes out as soon as the fob is free.',
     sent: 'A fob that is locked asks for its PIN first.',
     shown: 'The caller compares the number and holds the button for a second.',
-    approved: 'Whoever has this user’s fob approved it. That speaks for the caller.',
+    approved: 'The person with this user’s fob approved it. This supports the caller.',
     denied:
-      'Do not take the caller for this user: whoever has the fob denied it, and an alert was raised. Check in another way.',
+      'The person with the fob denied it, and an alert was raised. Do not treat the caller as this user. Check in another way.',
     reported:
-      'Whoever has the fob says that they are not calling. Do not help this caller; an alert was raised.',
+      'The person with the fob says that they are not calling, and an alert was raised. Do not help this caller.',
     failed: 'This says nothing about the caller. Ask again, or check in another way.',
     superseded: 'Somebody is logging in as this user at this moment. Ask the caller whether it is them.',
     expired: 'This says nothing about the caller. Ask again, or check in another way.',
@@ -67,11 +67,10 @@ export const pushConsoleTexts = {
 /** Summaries of the routes in the API's description. */
 export const pushSummaries = {
   'pushes.ask':
-    'Ask the user’s fob to approve a log-in. The answer is the same whether or not there is such a user with such a fob. Show the number: the fob shows the same one.',
+    'Ask the user’s fob to approve a log-in. The response is the same for an unknown user and for a user without such a fob. Show the number: the fob shows the same one.',
   'pushes.take':
-    'Log in by an approved request, once: for the session and the application that asked. 202 where nobody has decided yet after a wait of up to `waitMs`.',
-  'pushes.withdraw': 'Ask no more. The fob forgets the request.',
-  'callers.check':
-    'Ask the user’s fob whether the caller of help desk is who they say they are. Read the number to the caller.',
-  'callers.get': 'Say how a check of a caller stands. Nobody is logged in by it.',
+    'Log in with an approved request, once, for the session and the application that asked. 202 if the request is still undecided after up to `waitMs`.',
+  'pushes.withdraw': 'Withdraw the request. The fob drops it.',
+  'callers.check': 'Ask the user’s fob to confirm a caller of the help desk. Read the number to the caller.',
+  'callers.get': 'Show the state of a check of a caller. It logs nobody in.',
 } as const;

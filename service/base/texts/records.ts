@@ -5,19 +5,20 @@ export const recordTexts = {
     rowChanged: (row: number) => `Row ${row} was changed after it was written.`,
     rowsRemoved: (first: number, last: number) =>
       first === last ? `Row ${first} was removed.` : `Rows ${first} to ${last} were removed.`,
-    rowInserted: (row: number) => `Row ${row} does not belong where it stands: it was inserted or moved.`,
-    sealChanged: (seal: number) => `Seal ${seal} does not fit its rows: it or its rows were changed.`,
-    sealUnlinked: (seal: number) => `Seal ${seal} does not follow from the one before it.`,
+    rowInserted: (row: number) => `Row ${row} is out of place: it was inserted or moved.`,
+    sealChanged: (seal: number) =>
+      `Checkpoint ${seal} does not match its rows: the checkpoint or its rows were changed.`,
+    sealUnlinked: (seal: number) => `Checkpoint ${seal} does not follow from the checkpoint before it.`,
     sealsMissing: (first: number, last: number) =>
-      first === last ? `Seal ${first} is missing.` : `Seals ${first} to ${last} are missing.`,
-    sealUnknown: (seal: number, row: number) => `Row ${row} names seal ${seal}, which does not exist.`,
-    anchorChanged: 'The mark that tells how far the audit was rotated was changed or removed.',
-    headChanged: 'The mark that tells the number of the last row was changed or removed.',
+      first === last ? `Checkpoint ${first} is missing.` : `Checkpoints ${first} to ${last} are missing.`,
+    sealUnknown: (seal: number, row: number) => `Row ${row} names checkpoint ${seal}, which does not exist.`,
+    anchorChanged: 'The record of how far the audit was rotated was changed or removed.',
+    headChanged: 'The record of the last row number was changed or removed.',
   },
   keyFileNewer: 'The key file service.key was made by a newer Passfob. Use that version or a newer one.',
   keyFileBusy: 'The key file service.key is being changed by another program. Try again in a minute.',
   identityUnreadable:
-    'The service’s identity key does not open with this key file. Restore the key file that belongs to the database.',
+    'This key file does not decrypt the service’s identity key. Restore the key file that belongs to the database.',
   /** Texts of notices by mail, webhook and syslog. */
   notices: {
     kinds: {
@@ -50,23 +51,25 @@ export const recordTexts = {
 
 /** Refusals of this area. */
 export const recordRefusals = {
-  audit_broken: 'The audit does not verify, so none of it was removed. Run "audit verify" and keep a copy.',
+  audit_broken:
+    'The audit does not verify, so nothing was removed. Keep a copy, then run: passfob service audit verify',
   bad_time: 'The time must be a whole number of milliseconds since 1970, and not later than now.',
   unknown_alert: 'There is no alert with this number.',
   alert_acknowledged: 'This alert has been acknowledged already.',
   unknown_channel: 'There is no channel with this identifier.',
-  too_many_channels: 'There are as many channels as there may be. Remove one first.',
+  too_many_channels: 'The service cannot take more channels. Remove one first.',
   bad_channel: 'The channel is not complete, or one of its fields is out of range.',
   bad_channel_url: 'The address of a webhook must be an https URL without a user name and password.',
   bad_channel_secret: 'The secret of a channel is too short, too long or missing.',
   channel_plain: 'Mail without TLS is for a mail server on this computer only. Use tls or starttls.',
   backup_exists: 'There is a file of this name already. Choose another name.',
-  backup_damaged: 'The backup is damaged or not whole, or it is no backup of this service. Use another one.',
+  backup_damaged:
+    'The backup is damaged or incomplete, or it is not a backup of this service. Use another one.',
   backup_foreign:
-    'The backup does not belong to this key file, or it was changed. Put the service.key that belongs to it into the folder.',
+    'The backup does not match this key file, or it was changed. Put the matching service.key into the folder.',
   backup_other_version:
     'The backup was made by another version of Passfob. Restore it with that version, then update.',
   database_not_empty: 'The database is not empty. A backup is restored into an empty one only.',
   bad_counter_gap: 'The gap for counters is out of range.',
-  channel_failed: 'The test message did not go out. Check the address, the certificate and the secret.',
+  channel_failed: 'The test message was not sent. Check the address, the certificate and the secret.',
 } as const;

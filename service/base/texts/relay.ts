@@ -4,15 +4,15 @@ import { buttonTexts } from 'passfob/button-texts';
 export const relayTexts = {
   steps: {
     plug: 'Plug in the fob.',
-    plugAgain: 'The fob was lost. Plug it in again; what was begun goes on.',
-    hello: 'The fob is being asked who it is.',
+    plugAgain: 'The fob was unplugged. Plug it in again; the activation continues.',
+    hello: 'The service identifies the fob.',
     code: 'Type the code that the fob shows.',
-    codeAgain: 'That was not the code. Type the code that the fob shows now.',
-    codeNew: 'The code on the fob ran out before it was used. Type the new one that the fob shows.',
+    codeAgain: 'That code is wrong. Type the code that the fob shows now.',
+    codeNew: 'The code on the fob expired. Type the new code that the fob shows.',
     codeSame: 'The fob shows its code again.',
     gather: 'The fob is not ready yet. Press its button again and again, until it shows a code.',
-    pairing: 'The fob gets its owner.',
-    writing: 'The account is being written to the fob, and proved.',
+    pairing: 'The service pairs with the fob.',
+    writing: 'The service writes the account to the fob and checks it.',
     pin: 'The fob is locked. Enter its PIN on the fob.',
     pinNew: 'Choose a PIN on the fob, and enter it a second time.',
     clock: `The clock of the fob is set. ${buttonTexts.approve}`,
@@ -21,12 +21,12 @@ export const relayTexts = {
   },
   done: (fob: string) =>
     `The fob ${fob} is active. You can log in with its next passcode. ${buttonTexts.nextByClock} ${buttonTexts.showPasscode}`,
-  fobFailed: 'Unplug the fob and try again. If it stays, tell your help desk.',
+  fobFailed: 'Unplug the fob and try again. If it fails again, tell your help desk.',
   refusals: {
     /** One text for every fault of the activation itself. */
     not_valid: {
       text: 'This activation is not valid.',
-      next: 'Use the newest one that you were sent, or ask your help desk for another.',
+      next: 'Use the newest activation that you received, or ask your help desk for another.',
     },
     in_use: {
       text: 'This activation is being used by another page or program.',
@@ -37,24 +37,24 @@ export const relayTexts = {
       next: 'Ask your help desk for another.',
     },
     wrong_fob: {
-      text: 'This is not a fob that the activation is for.',
+      text: 'The activation is not for this fob.',
       next: 'Use the fob that you were given, or tell your help desk.',
     },
     blank_fob: {
-      text: 'This fob is blank, and the activation is not for a blank one.',
+      text: 'This fob is blank, and the activation does not allow a blank fob.',
       next: 'Use the fob that you were given, or tell your help desk.',
     },
     somebody: {
-      text: 'This fob belongs to somebody.',
+      text: 'This fob already belongs to somebody.',
       next: 'Use the fob that you were given, or bring this one to your help desk.',
     },
     wrong_code: {
-      text: 'The code was not the one on the screen of the fob.',
+      text: 'The code does not match the code on the screen of the fob.',
       next: 'Try again, and type the code as the fob shows it: 18 characters.',
     },
     not_proved: {
-      text: 'The fob did not prove what was written to it.',
-      next: 'Try again. If it stays, tell your help desk.',
+      text: 'The fob did not prove that it holds the account.',
+      next: 'Try again. If it fails again, tell your help desk.',
     },
     no_press: {
       text: 'Nobody approved on the fob.',
@@ -69,16 +69,16 @@ export const relayTexts = {
       next: 'Bring it to your help desk for an update.',
     },
     full: {
-      text: 'The fob, or your account, holds as many tokens as it can.',
+      text: 'The fob or your account cannot hold another token.',
       next: 'Tell your help desk.',
     },
     unfit: {
-      text: 'The fob cannot make the passcodes that are wanted.',
+      text: 'The fob cannot make passcodes of this kind.',
       next: 'Tell your help desk.',
     },
     fob_failed: { text: 'The fob reports an error.', next: 'Tell your help desk.' },
     idle: { text: 'Nothing happened for a while.', next: 'Try again.' },
-    failed: { text: 'The service cannot go on now.', next: 'Try again in a moment.' },
+    failed: { text: 'The service cannot continue now.', next: 'Try again in a moment.' },
   },
 } as const;
 

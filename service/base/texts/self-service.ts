@@ -20,8 +20,8 @@ export const selfServiceTexts = {
     lead: 'Sign in with your user name and a passcode. A new fob is activated with the link or the string that you were sent.',
     submit: 'Sign in',
     activate: 'Activate a new fob',
-    ticketUsed: 'This way in has been used or is too old. Sign in with a passcode.',
-    ticketOld: 'This way in has been used or is too old. Ask your help desk.',
+    ticketUsed: 'This sign-in has been used or has expired. Sign in with a passcode.',
+    ticketOld: 'This sign-in has been used or has expired. Ask your help desk.',
   },
   fob: {
     unnamed: 'Your fob',
@@ -42,23 +42,24 @@ export const selfServiceTexts = {
   suspendedNext: 'It was stopped. Your help desk can let it work again.',
   test: {
     heading: 'Try a passcode',
-    lead: `${buttonTexts.typePasscode} A right one is used up by the test: for a log-in take the next one.`,
+    lead: `${buttonTexts.typePasscode} The test uses up a correct passcode: for a log-in take the next one.`,
     submit: 'Try it',
-    accepted: 'Right. Your fob works. This passcode is used up now: take the next one for a log-in.',
-    wrong: 'Wrong. Check each character and try the next passcode. If it goes on, find your fob again below.',
-    used: `This passcode was used before, or a later one was. Take the next one and try that. ${buttonTexts.nextByClock}`,
+    accepted: 'Correct. Your fob works. This passcode is used up now: take the next one for a log-in.',
+    wrong:
+      'Wrong. Check each character and try the next passcode. If that is wrong, too, select “Find my fob again” below.',
+    used: `This passcode or a later one was used before. Try the next passcode. ${buttonTexts.nextByClock}`,
     pin: 'The PIN that belongs to this passcode is missing or wrong. Check both and try the next passcode.',
     password: 'The password is missing or wrong. Check it and try the next passcode.',
     closed: 'Passcodes cannot be tried here at the moment. Ask your help desk.',
     pinDue:
-      'You have no PIN yet that goes with this passcode. Choose your PIN below, with the next passcode.',
+      'This passcode needs a PIN, and you have none yet. Choose your PIN below, with the next passcode.',
     locked:
       'Your account is locked for a while after several failures. Nothing was checked. Try again later or ask your help desk.',
     failed: 'It could not be checked. Ask your help desk.',
   },
   resync: {
     heading: 'Passcodes are refused?',
-    lead: 'A fob whose clock or counter has run away is found again by two passcodes, one right after the other.',
+    lead: 'If the clock or counter of your fob is off, the service finds your fob again with two passcodes, one right after the other.',
     link: 'Find my fob again',
     title: 'Find your fob again',
     formLead: `Type two passcodes, one right after the other. ${buttonTexts.typePasscode} For the second, do the same again. ${buttonTexts.nextByClock} Both are used up.`,
@@ -66,7 +67,7 @@ export const selfServiceTexts = {
     second: 'The next passcode',
     submit: 'Find my fob again',
     refused:
-      'Your fob was not found. Check your user name and the two passcodes: the second is the very next one that the fob shows after the first. Then try again with two new ones. After several failures an account is locked for a while; if it goes on, ask your help desk.',
+      'Your fob was not found. Check your user name and the two passcodes: the second is the very next one that the fob shows after the first. Then try again with two new ones. After several failures an account is locked for a while; if it fails again, ask your help desk.',
     foundTitle: 'Your fob was found',
     done: `Found. Your fob works again with its next passcode. ${buttonTexts.nextByClock}`,
     clockOff: `Found. Your fob works again with its next passcode. ${buttonTexts.nextByClock} Its clock is far off: ask your help desk to have it set.`,
@@ -80,19 +81,19 @@ export const selfServiceTexts = {
     lead: `${buttonTexts.typePasscode} It is used up by this. Choose the PIN that you type with your passcodes from now on.`,
     provedLead:
       'Your fob is active. Choose the PIN that you type with its passcodes from now on. Nobody at the help desk ever asks for it.',
-    present: 'Present PIN',
-    presentHint: 'The one that you have now. If it is forgotten, ask your help desk to reset it.',
+    present: 'Current PIN',
+    presentHint: 'The PIN that you have now. If you have forgotten it, ask your help desk to reset it.',
     refused:
-      'The PIN was not set: the passcode or the present PIN was not accepted. Take the next passcode and try again. After several failures an account is locked for a while.',
+      'The PIN was not set: the passcode or the current PIN was not accepted. Take the next passcode and try again. After several failures an account is locked for a while.',
     done: `Your PIN is set. Log in with it and the next passcode of your fob. ${buttonTexts.nextByClock}`,
   },
   name: {
     title: 'Name your fob',
     lead: 'You and your help desk see this name.',
     label: 'Name',
-    hint: `At most ${selfServiceLimits.nicknameMax} characters. Leave it empty to take the name away.`,
-    submit: 'Keep the name',
-    done: 'The name is kept.',
+    hint: `At most ${selfServiceLimits.nicknameMax} characters. Leave it empty to remove the name.`,
+    submit: 'Save the name',
+    done: 'The name is saved.',
   },
   lost: {
     title: 'Report your fob lost?',

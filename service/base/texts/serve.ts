@@ -8,20 +8,20 @@ export const fitTexts = {
     next: 'Give both tlsCertificate and tlsKey, or neither.',
   },
   plainAbroad: {
-    wrong: 'can be reached from other computers, and there is neither TLS nor a stated proxy',
+    wrong: 'can be reached from other computers, without TLS and without a trusted proxy',
     next: 'Give tlsCertificate and tlsKey, or trustedProxies for a TLS proxy in front, or host 127.0.0.1.',
   },
   proxyWithoutUrl: {
-    wrong: 'needs publicUrl, so that requests for other hosts can be told',
+    wrong: 'needs publicUrl, so that the service can refuse requests for other hosts',
     next: 'Give publicUrl: the address that people use for the proxy.',
   },
   httpsWithoutTls: {
-    wrong: 'is https, and there is neither TLS nor a stated proxy',
+    wrong: 'is https, without TLS and without a trusted proxy',
     next: 'Give tlsCertificate and tlsKey, or trustedProxies: the addresses that the TLS proxy connects from.',
   },
   publishedWithoutPublic: {
     wrong: 'does not name the host and port of publicUrl, which everybody connects to',
-    next: 'Add it, or leave the list out: then it is that host alone.',
+    next: 'Add that host, or leave the list out: then the service publishes that host alone.',
   },
   httpWithTls: { wrong: 'is http, and the service speaks TLS', next: 'Give an https address.' },
 } as const;
@@ -42,10 +42,10 @@ export const sourceTexts = {
     wrong: 'holds a password and can be read by other users',
     next: 'Run chmod 600 on it, as its owner.',
   },
-  unknown: { wrong: 'is no setting', next: 'Correct the name; docs/operations.md names all settings.' },
+  unknown: { wrong: 'is not a setting', next: 'Correct the name; docs/operations.md names all settings.' },
   movesItself: {
-    wrong: 'is in the service folder and names another one',
-    next: 'Take directory out of it, or name the file with --config.',
+    wrong: 'is in the service folder and sets another service folder',
+    next: 'Remove directory from it, or name the file with --config.',
   },
 } as const;
 
@@ -61,28 +61,28 @@ export const certificateTexts = {
 /** Why a running service is not ready, by the reason that `/ready` gives. */
 export const unreadyTexts = {
   database: {
-    sentence: 'The service answers and is not ready: its database takes no writes.',
-    next: 'Make room on its disk, see whether it is read-only, or whether PostgreSQL runs; a restart is not needed.',
+    sentence: 'The service answers but is not ready: its database takes no writes.',
+    next: 'Free space on its disk, and check that it is not read-only or that PostgreSQL runs. A restart is not needed.',
   },
   database_lost: {
     sentence:
-      'The service answers and is not ready: its database files are not those on the disk, or its locks on them were lost.',
+      'The service answers but is not ready: its database files were replaced or removed, or it lost its locks on them.',
     next: 'Find out what replaced, removed or opened the files, then start the service again.',
   },
   schema_changed: {
-    sentence: 'The service answers and is not ready: another version of Passfob has changed its tables.',
+    sentence: 'The service answers but is not ready: another version of Passfob has changed its tables.',
     next: 'Update this node, then start it again.',
   },
   silent: {
-    sentence: 'The service answers and is not ready: its database does not answer in time.',
+    sentence: 'The service answers but is not ready: its database does not answer in time.',
     next: 'Check PostgreSQL and the network to it; a restart is not needed.',
   },
   ending: {
-    sentence: 'The service answers and is not ready: it is ending.',
-    next: 'Ask again once it has started anew.',
+    sentence: 'The service answers but is not ready: it is stopping.',
+    next: 'Run the command again after the restart.',
   },
   unknown: {
-    sentence: 'The service answers and is not ready.',
+    sentence: 'The service answers but is not ready.',
     next: 'Look at its log, and run on its computer: passfob service doctor',
   },
 } as const;
@@ -90,7 +90,7 @@ export const unreadyTexts = {
 /** Texts of `passfob serve` and `passfob service`. */
 export const serveTexts = {
   listening: (url: string) => `Passfob listens at ${url}`,
-  radius: (endpoint: string) => `RADIUS is listened for at ${endpoint}`,
+  radius: (endpoint: string) => `RADIUS listens at ${endpoint}`,
   made: {
     folder: 'The service folder was made.',
     database: 'The database was made.',
@@ -99,7 +99,7 @@ export const serveTexts = {
     identity: 'The identity key, by which fobs know this service, was made.',
   },
   adminLink: () =>
-    `One-time administrator link, good for one use within ${accessLimits.operatorLinkMs / 3_600_000} hours. Whoever has it is the administrator:`,
+    `One-time administrator link, valid for one use within ${accessLimits.operatorLinkMs / 3_600_000} hours. Anyone who has it can sign in as administrator:`,
   noIdentity: {
     sentence: 'The service has no identity key yet: its first start makes it.',
     next: 'Start it: passfob serve',
@@ -108,8 +108,8 @@ export const serveTexts = {
     `On a user’s computer: passfob agent add ${url} --fingerprint ${fingerprint}`,
   adminLinkLater: 'For a one-time administrator link run: passfob service admin-link',
   applicationKeyAsk: (name: string) =>
-    `Give the application ${name} another API key? Programs that use the one it has are refused at once.`,
-  applicationKeyKept: 'The application has the API key it had.',
+    `Replace the API key of the application ${name}? Programs that use the old key are refused at once.`,
+  applicationKeyKept: 'The application keeps its API key.',
   applicationKeyMade: (name: string) =>
     `This is the API key of the application ${name}. It is not shown again; only its hash is kept.`,
   applicationsThere: (names: readonly string[]) =>
@@ -117,11 +117,11 @@ export const serveTexts = {
       ? 'There is none yet: the first start of the service makes one.'
       : `There are: ${names.join(', ')}.`,
   noDryRun: {
-    sentence: 'Nothing about the service can be tried out with --dry-run.',
-    next: 'Leave it out to do it; passfob service config shows what it would work with.',
+    sentence: 'The commands of the service have no --dry-run.',
+    next: 'Leave it out. To see the configuration first, run: passfob service config',
   },
   portUnknown: {
-    sentence: 'The configuration has port 0, so where the service listens is not known here.',
+    sentence: 'The configuration has port 0, so this command does not know the port of the service.',
     next: 'Give the port, or publicUrl.',
   },
   configurationWrong: (count: number) =>
@@ -140,24 +140,24 @@ export const serveTexts = {
 export const doctorTexts = {
   'folder-new': ['The service folder does not exist yet; the first start makes it.', ''],
   'folder-good': ['The service folder belongs to this user alone.', ''],
-  'folder-open': ['Others may look into the service folder {path}.', 'Close it: chmod 700 {path}'],
+  'folder-open': ['Other users have access to the service folder {path}.', 'Run: chmod 700 {path}'],
   'folder-network': [
     'The service folder is on a file system that several computers use ({name}), where the locks of SQLite do not hold.',
     'Choose a folder on a disk of this computer, or use PostgreSQL.',
   ],
   'folder-shut': [
-    'This user may not use the service folder {path}.',
-    'Run this as the user that the service runs as, or give the folder to this one.',
+    'This user has no access to the service folder {path}.',
+    'Run this as the user of the service, or make this user the owner of the folder.',
   ],
   'key-new': ['There is no key file yet; the first start makes it.', ''],
   'key-shared': [
-    'There is no key file, and the database may have other nodes: all of them need the same one.',
+    'There is no key file, and the database may have other nodes. All nodes need the same key file.',
     'Copy service.key of a running node into the service folder; only the very first start on a database makes one.',
   ],
-  'key-good': ['The key file can be used, and nobody else may read it.', ''],
+  'key-good': ['The key file can be used, and no other user can read it.', ''],
   'key-bad': ['{problem}', ''],
   'key-left': [
-    'The file {path} holds keys of the service: a program that was killed left it.',
+    'The file {path} holds keys of the service. A program that was killed left it.',
     'Delete it, unless passfob service rekey runs right now: rm {path}',
   ],
   'database-new': ['There is no database yet; the first start makes it.', ''],
@@ -175,10 +175,10 @@ export const doctorTexts = {
     'Check that it runs, its address, user and password, or that the folder is readable.',
   ],
   'space-good': ['{size} MiB are free for the database.', ''],
-  'space-low': ['Only {size} MiB are free for the database.', 'Make room, or move the service folder.'],
+  'space-low': ['Only {size} MiB are free for the database.', 'Free space, or move the service folder.'],
   'space-none': [
-    'Only {size} MiB are free for the database: soon no log-in can be recorded, and none is accepted then.',
-    'Make room at once.',
+    'Only {size} MiB are free for the database: soon the service can record no log-ins, and refuses them all.',
+    'Free space at once.',
   ],
   'clock-good': ['The clock of this computer is not behind the newest log-in.', ''],
   'clock-behind': [
@@ -201,7 +201,7 @@ export const doctorTexts = {
   'port-any': ['A free port is picked at the start.', ''],
   'port-used': [
     'The port {port} is in use.',
-    'That is right while the service runs; otherwise stop the other program or choose another port.',
+    'This is normal while the service runs. Otherwise stop the other program or choose another port.',
   ],
   'port-refused': [
     'This user may not listen on the port {port} of {host}.',
@@ -213,24 +213,24 @@ export const doctorTexts = {
 export const recordTexts = {
   backedUp: (users: number, tokens: number) => `The backup holds ${users} users and ${tokens} tokens.`,
   keyFileApart:
-    'It does not hold the key file: keep service.key apart from it, and both safe. Whoever has both has all seeds.',
+    'The backup does not hold the key file. Keep service.key in another place, and keep both safe: anyone who has both has all seeds.',
   restored: (time: string) =>
-    `Restored, as it was at ${time}. High-water marks were raised, so that nothing accepted since then is accepted again.`,
+    `Restored to the state at ${time}. Replay protection was raised: passcodes accepted since then are refused.`,
   keysMissing:
-    'Some seeds are sealed under keys that service.key does not hold: restore the key file of that time.',
+    'Some seeds are encrypted with keys that service.key does not hold. Restore the key file of that time.',
   auditIntact: (rows: number, seals: number) =>
-    `The audit is intact: ${rows} rows and ${seals} seals were checked.`,
+    `The audit is intact: ${rows} rows and ${seals} checkpoints were checked.`,
   auditChanged: {
-    sentence: 'The audit was changed behind the service’s back.',
+    sentence: 'The audit was changed outside the service.',
     next: 'Keep the database as it is, find out who could write to it, and compare with a backup.',
   },
   bounced: (user: string) => `The mail to ${user} did not arrive. The help desk has an alert.`,
-  notBounced: (user: string) => `The mail to ${user} is not given up. Nothing was changed.`,
+  notBounced: (user: string) => `The mail to ${user} may still be delivered. Nothing was changed.`,
   rekeyWaiting: (time: string) =>
-    `Everything is sealed under the new key. Run it again after ${time}: then the old key leaves the key file.`,
-  rekeyDone: 'Everything is sealed under the new key, and the old one is gone. Back up service.key now.',
+    `Everything is encrypted with the new key. Run the command again after ${time} to remove the old key from the key file.`,
+  rekeyDone: 'Everything is encrypted with the new key, and the old key is deleted. Back up service.key now.',
   rekeyUnreadable: {
-    sentence: 'Some sealed values cannot be opened, so the old key stays.',
-    next: 'The database was damaged: restore it from a backup, or enrol the tokens concerned anew.',
+    sentence: 'Some values cannot be decrypted, so the old key stays.',
+    next: 'The database was damaged: restore it from a backup, or enrol the affected tokens again.',
   },
 } as const;

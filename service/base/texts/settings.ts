@@ -17,11 +17,11 @@ export const settingTexts = {
   },
   databasePassword: {
     wrong: 'holds a password, which every program on this computer can read on a command line',
-    next: 'Take the password as known to others and change it; then give the address by PASSFOB_SERVICE_DATABASE_URL or in the configuration file.',
+    next: 'Treat the password as exposed and change it. Then give the address in PASSFOB_SERVICE_DATABASE_URL or in the configuration file.',
   },
   trustedProxies: {
     wrong: 'is not a list of proxies',
-    next: `Give up to ${processLimits.trustedProxiesMax} IP addresses or ranges such as 10.0.0.0/8; a range of every address is not taken.`,
+    next: `Give up to ${processLimits.trustedProxiesMax} IP addresses or ranges such as 10.0.0.0/8; the range of all addresses is refused.`,
   },
   publicUrl: {
     wrong: 'is not the address that people use',
@@ -29,11 +29,11 @@ export const settingTexts = {
   },
   publishedHosts: {
     wrong: 'is not a list of hosts that agents and browsers connect to',
-    next: `Give up to ${addressLimits.publishedHostsMax} names such as otp.example.org or otp.example.org:8443; the port of https is usual.`,
+    next: `Give up to ${addressLimits.publishedHostsMax} names such as otp.example.org or otp.example.org:8443; the default port is 443.`,
   },
   publishedRanges: {
     wrong: 'is not a list of address ranges',
-    next: `Give up to ${addressLimits.publishedRangesMax} IP addresses or ranges such as 192.0.2.0/28; a range of every address is not taken.`,
+    next: `Give up to ${addressLimits.publishedRangesMax} IP addresses or ranges such as 192.0.2.0/28; the range of all addresses is refused.`,
   },
   radius: {
     wrong: 'is not a list of addresses to listen on for RADIUS',

@@ -25,9 +25,9 @@ export const texts = {
     applicationDisabled: 'The log-in application is disabled. Enable it in the console, under Applications.',
     databaseLost: 'The connection to the service database was lost, or cannot be made. Try again.',
     filesLost:
-      'The database file, or its write-ahead log, is not the one that this process has open, or its locks on them were lost. Nothing is accepted. Find out what replaced, removed or opened them, then start the service again.',
+      'The database file or its write-ahead log was replaced or removed, or this process lost its locks on them. The service refuses all log-ins. Find out what replaced, removed or opened them, then start the service again.',
     schemaChanged:
-      'The tables of the service database are not those of this version of Passfob: another version has changed them. Nothing is accepted. Update this node, then start it again.',
+      'Another version of Passfob has changed the tables of the service database. The service refuses all log-ins. Update this node, then start it again.',
     networkFolder: (name: string) =>
       `The service folder is on a file system that several computers use (${name}), where the locks of SQLite do not hold. Choose a folder on a disk of this computer, or use PostgreSQL.`,
     databaseBusy: 'The service database is in use by another program. Try again.',
@@ -43,7 +43,7 @@ export const texts = {
     notLoopback:
       'Without TLS the service listens on loopback addresses only. Use 127.0.0.1, or put a TLS proxy in front of it.',
     portInUse: 'The port is in use. Stop the other program or choose another port.',
-    portForbidden: 'The port may not be opened. Choose one above 1023.',
+    portForbidden: 'This user may not open the port. Choose a port above 1023.',
     addressAbsent: 'This computer has no such address. Listen on one that it has.',
     badLockPolicy: 'The lock policy is out of range: 0 to 100 failures, and a period of 1 second to 7 days.',
     badPort: 'The port must be a whole number from 0 to 65535; 0 picks a free one.',
@@ -65,7 +65,7 @@ export const texts = {
     serial_taken: 'A token with this serial number exists already. Check the serial number.',
     too_many_tokens: `This user has ${tokenLimits.tokensPerUserMax} tokens already. Revoke one first.`,
     unknown_serial: 'There is no token with this serial number.',
-    bad_transition: 'A token in this state cannot be put into that one.',
+    bad_transition: 'The state of the token does not allow this. Check the state of the token.',
     ...challengeRefusals,
     ...userRefusals,
     ...recordRefusals,
@@ -92,9 +92,9 @@ export const texts = {
     new_pin: {
       title: 'A new PIN is due',
       detail:
-        'The passcode was right and is used up, and nobody is let in. Have the user choose a PIN and send it with the proof.',
+        'The passcode was correct and is used up, but the user is not logged in. Have the user choose a PIN and send it with the proof.',
     },
-    pin_unfit: { title: 'PIN not taken', detail: 'Have the user choose another PIN and send it.' },
+    pin_unfit: { title: 'PIN refused', detail: 'Have the user choose another PIN and send it.' },
     unauthorised: {
       title: 'API key needed',
       detail: 'Send the API key of the application as a bearer token.',
@@ -131,7 +131,7 @@ export const texts = {
     password: 'Password',
     pin: 'PIN',
     pinHint:
-      'Only the PIN that this service asks for; not one that you enter on the fob. If you have none yet, or yours was reset, leave it empty: you choose one next.',
+      'The PIN of this service, not a PIN that you enter on the fob. If you have none yet, or your PIN was reset, leave this empty: you choose one next.',
     user: 'User name',
     passcode: 'Passcode',
     passcodeHint: 'Spaces and dashes do not matter.',
@@ -154,14 +154,14 @@ export const texts = {
   autosend: autosendTexts,
   pinForm: {
     title: 'Choose your PIN',
-    lead: 'The passcode was right and is used up. Choose the PIN that you type with your passcodes from now on. Nobody at the help desk ever asks for it.',
+    lead: 'The passcode was correct and is used up. Choose the PIN that you type with your passcodes from now on. Nobody at the help desk ever asks for it.',
     newPin: 'New PIN',
     again: 'New PIN again',
     hint: (fewest: number) =>
-      `${fewest} to ${PIN_DIGITS_MAX} digits. No year, no row, no pattern of keys: those are tried first.`,
+      `${fewest} to ${PIN_DIGITS_MAX} digits. No year, no series of digits, no pattern on the keys: attackers try those first.`,
     submit: 'Set the PIN',
     problem: 'Problem',
-    different: 'These were two different PINs. Type the new PIN, and the same again.',
+    different: 'The two PINs differ. Type the new PIN, and the same again.',
     doneTitle: 'Your PIN is set',
     done: `Log in with it and the next passcode of your fob. ${buttonTexts.nextByClock}`,
     ways: { login: 'To the log-in page', me: 'To your fob' },
@@ -170,7 +170,7 @@ export const texts = {
     entryTitle: 'Operator link needed',
     linkTitle: 'One-time administrator link',
     linkLead:
-      'It signs this browser in as administrator, once, for the first set-up and for recovery. Whoever holds it can do so: if you did not ask for it, throw it away.',
+      'This link signs this browser in as administrator, once, for the first set-up or for recovery. Anyone who has the link can use it. If you did not ask for it, select “Throw the link away”.',
     linkEnds: (who: string) =>
       `This browser is signed in as ${who}. That session ends when you sign in with the link.`,
     linkSession: 'an administrator, by another one-time link',
@@ -179,7 +179,7 @@ export const texts = {
     discardedTitle: 'The link was thrown away',
     discarded: 'Nobody can sign in with it any more.',
     linkUsed: 'This operator link has been used or is too old. For a new one run: passfob service admin-link',
-    leave: 'Leave',
+    leave: 'Sign out',
     live: 'Live',
     reconnecting: 'Connection lost. Trying again.',
     static: 'Refreshes every few seconds',

@@ -6,7 +6,7 @@ import { userLimits } from '../limits/users.ts';
 /** Why a PIN cannot be chosen. */
 export const pinRefusals = {
   bad_pin: `A PIN has ${PIN_DIGITS_MIN} to ${PIN_DIGITS_MAX} digits.`,
-  trivial_pin: 'This PIN is among those that are tried first. Choose another.',
+  trivial_pin: 'This PIN is too easy to guess. Choose another.',
 } as const;
 
 /** The refusal if a policy requires more digits. */
@@ -18,22 +18,22 @@ export const userRefusals = {
   unknown_user: 'There is no user of this name.',
   user_taken: 'A user of this name exists already.',
   name_looks_alike:
-    'The name of another user looks the same, though its characters differ. Take that user, or choose a name that can be told apart.',
+    'The name of another user looks the same but has other characters. Use that user, or choose a name that looks different.',
   bad_display_name: `A display name is one line of at most ${userLimits.displayNameMax} ordinary characters.`,
   bad_email: 'Give one e-mail address like name@example.org, or leave it empty.',
   password_length: `A password has ${credentialLimits.passwordMin} to ${credentialLimits.passwordMax} characters. Several words make a good one.`,
-  password_common: 'This password is among those that are tried first. Choose another.',
+  password_common: 'This password is too easy to guess. Choose another.',
   password_is_name: 'The password must not be the user name or the e-mail address. Choose another.',
-  same_pin: 'The new PIN is the present one. Choose another.',
+  same_pin: 'The new PIN is the same as the current PIN. Choose another.',
   pin_not_proved:
-    'The PIN was not set: too much time has passed, or it was changed or the account was locked meanwhile. Begin again with the next passcode of your fob.',
+    'The PIN was not set: too much time has passed, or it was changed or the account was locked meanwhile. Start again with the next passcode of your fob.',
   bad_role: 'The role must be admin, helpdesk or auditor.',
   unknown_operator: 'This user is not an operator.',
   operator_present: 'This user is an operator already. Change the role instead.',
   reserved_name:
-    'This user name means something else in the audit and cannot be an operator’s. Use another account.',
+    'The audit uses this name for something else, so an operator cannot have it. Use another account.',
   last_admin:
-    'No other administrator could sign in any more. Give another operator the role admin, a password and a fob first.',
+    'This is the last administrator who can sign in. Give another operator the role admin, a password and a fob first.',
   too_many_operators: `There are ${accessLimits.operatorsMax} operators already. Remove one first.`,
   bad_name: `A name is one line of 1 to ${userLimits.clientNameMax} ordinary characters.`,
   bad_factors: 'The factors must be otp, pin_otp or password_otp.',

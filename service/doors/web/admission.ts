@@ -31,7 +31,8 @@ export function admitConnections(
   const all = new Connections(limits, isProxy ?? (() => false));
   const { server } = app;
   server.maxConnections = limits.all;
-  if (limits.areFew) log('warn', 'few files may be open', { connections: limits.all, agents: limits.agents });
+  if (limits.areFew)
+    log('warn', 'the limit of open files is low', { connections: limits.all, agents: limits.agents });
   tellTurnedAway(server, log);
   if (server instanceof TlsServer) acceptTls(server, all);
   else server.prependListener('connection', (socket: Socket) => void accept(all, socket));
@@ -102,7 +103,7 @@ function tellTurnedAway(server: Server, log: Log): void {
   let count = 0;
   let telling: NodeJS.Timeout | undefined;
   const tell = (why: string) => {
-    log('warn', 'connections are turned away', { why, count, connections: server.maxConnections });
+    log('warn', 'connections are refused', { why, count, connections: server.maxConnections });
     count = 0;
     telling = setTimeout(() => {
       telling = undefined;

@@ -51,7 +51,7 @@ export function makeMetrics(version: string): Metrics {
   });
   const radius = new Counter({
     name: 'passfob_radius_packets_total',
-    help: 'RADIUS packets, by what became of them.',
+    help: 'RADIUS packets, by result.',
     labelNames: ['fate'],
     registers,
   });
@@ -74,7 +74,7 @@ export function makeMetrics(version: string): Metrics {
   gaugeOf(
     registry,
     'passfob_agent_fobs',
-    'Fobs that agents have shown to this node, and that are proved.',
+    'Fobs on agents of this node that have proved themselves.',
     () => metrics.agents().fobs,
   );
   return metrics;

@@ -145,8 +145,8 @@ describeNeeds(needsTool('socat'), 'serial ports', socat => {
     };
     const hung = await failure(fill());
     expect(`${hung.message} ${hung.next}`.replaceAll(path, 'PORT')).toBe(
-      'The port PORT takes no bytes: it hangs. ' +
-        'Pull the fob out, wait a second and plug it in again; then run the command again.',
+      'The port PORT hangs: it takes no bytes. ' +
+        'Unplug the fob, wait a second and plug it in again. Then run the command again.',
     );
     expect(await reason).toBe(hung);
     expect(await failure(transport.send('x'))).toBe(hung);

@@ -148,7 +148,7 @@ describe('WebHID', () => {
       'The browser cannot open the HID device.',
     );
     hid.device.collections = [{ usagePage: 1, usage: 6 }];
-    expect((await failure(openWebHid(hid, hid.device))).message).toBe('The HID device is no fob.');
+    expect((await failure(openWebHid(hid, hid.device))).message).toBe('The HID device is not a fob.');
     expect((await failure(chooseWebHid(hid))).message).toBe('No device was chosen that may be a fob.');
     hid.chosen = [];
     expect(await failure(chooseWebHid(hid))).toMatchObject({ kind: 'cancelled' });

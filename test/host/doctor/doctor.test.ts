@@ -108,9 +108,9 @@ describeNeeds(needsBuild, 'passfob doctor', () => {
     chmodSync(join(open, 'inventory.key'), 0o644);
     const run = await passfob(['doctor'], { home: open });
     expect(run.exitCode).toBe(EXIT_CODES.unfit.code);
-    expect(run.stdout).toContain(`problem  Others may read ${join(open, 'inventory.key')}`);
+    expect(run.stdout).toContain(`problem  Other users can read ${join(open, 'inventory.key')}`);
     expect(run.stderr).toBe(
-      'passfob: A problem was found.\nDo what is said beside it, then run: passfob doctor\n',
+      'passfob: A problem was found.\nFollow its next step, then run: passfob doctor\n',
     );
   });
 

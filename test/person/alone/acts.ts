@@ -42,7 +42,7 @@ const SETTING_UP: readonly Act[] = [
       human.pairingCode = await human.has.fob.pairingCode();
     },
   },
-  { says: /^if the fob shows none any more, enter alone has it shown again/i },
+  { says: /^if the fob shows no code any more, press enter alone to show it again/i },
   { says: /^when you are asked for a passcode:/i, does: () => 'another time' },
 ];
 
@@ -80,7 +80,7 @@ const PIN: readonly Act[] = [
     },
   },
   {
-    says: /^if you have none yet, (?:or yours was reset, )?leave it empty/i,
+    says: /^if you have none yet, (?:or your PIN was reset, )?leave (?:this|it) empty/i,
     does(human, { sentence }) {
       // A person who had a PIN does not say that they have none *yet*.
       const isMeant = human.pinsChosen === 0 || /was reset/.test(sentence);
@@ -187,7 +187,7 @@ export const KNOWLEDGE: Knowledge = {
   ],
   buttons: [
     /^(?:Choose my fob|Use the fob that is plugged in)$/,
-    /^Go on$/,
+    /^Continue$/,
     /^Open your page$/,
     /^Set the PIN$/,
     /^Find my fob again$/,

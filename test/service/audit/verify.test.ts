@@ -154,11 +154,11 @@ test('audit verification names the row or checkpoint that is wrong', async () =>
   await db.deleteFrom('audit').where('id', '=', 5).execute();
   expect(await found()).toEqual([
     'Row 5 was removed.',
-    'Seal 2 does not fit its rows: it or its rows were changed.',
+    'Checkpoint 2 does not match its rows: the checkpoint or its rows were changed.',
   ]);
   await put(db, whole);
   await db.deleteFrom('audit_seals').where('number', '=', 2).execute();
-  expect(await found()).toContain('Seal 2 is missing.');
+  expect(await found()).toContain('Checkpoint 2 is missing.');
 });
 
 test('a removed last row is found even when others are written after it', async () => {

@@ -157,8 +157,8 @@ describe('configuration mistakes', () => {
     ['', 'is not one JSON object'],
     ['[]', 'is not one JSON object'],
     ['{"port": 1', 'is not one JSON object'],
-    ['{"directory": "x"}', 'names another one'],
-    ['{"__proto__": {"port": 1}}', 'is no setting'],
+    ['{"directory": "x"}', 'sets another service folder'],
+    ['{"__proto__": {"port": 1}}', 'is not a setting'],
     [`{"port": 1${' '.repeat(70_000)}}`, 'is too large'],
   ])('mistakes are found in the configuration file %.20s', (text, words) => {
     using desk = new Desk();

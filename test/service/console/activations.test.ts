@@ -95,7 +95,7 @@ test('help desk sees the state and reason of activations and resends them, but n
     .select('id')
     .where('state', '=', 'open')
     .executeTakeFirstOrThrow();
-  expect(await page()).toContain('another was sent in its place');
+  expect(await page()).toContain('replaced by another activation');
   const again = await admin.get(`/operator/activation/revoke?id=${open.id}`);
   expect(again.text).toContain('Revoke the activation of ada');
   expect(await endActivation(db, { id: open.id, reason: 'attempts', atMs: rig.clock.nowMs })).toBe(true);

@@ -74,7 +74,7 @@ describeNeeds(needsTool('chromium'), 'accessibility of the console in Chromium',
     };
     const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
     const leave = async () => {
-      await press('Leave');
+      await press('Sign out');
       // Navigating away too early could abort the sign-out.
       await page.getByRole('heading', { level: 1, name: 'Sign in', exact: true }).waitFor();
     };
@@ -102,7 +102,7 @@ describeNeeds(needsTool('chromium'), 'accessibility of the console in Chromium',
     await press('Sign in with this link');
     await look('Dashboard');
     await page.goto(`${service.url}/operator/prove`);
-    await look('Prove it is you');
+    await look('Confirm that it is you');
     await page.goto(`${service.url}/operator`);
     await leave();
     await page.goto(service.operatorLink);

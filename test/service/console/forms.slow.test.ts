@@ -89,7 +89,7 @@ test('a refused form returns with the typed values, the reason at its field and 
       seed,
       writing,
     });
-    expect(refused.text).toContain('The seed cannot be read that way');
+    expect(refused.text).toContain('The seed does not fit its format');
   }
   expect((await office.audit()).acts).not.toContain('token.issue NEW-1');
 });

@@ -55,7 +55,7 @@ describeNeeds(needsTool('chromium'), 'the console in Chromium', executablePath =
   async function issue(page: Page, { token, hex }: Fob): Promise<void> {
     await page.getByLabel('Serial number').fill(token.serial);
     await page.getByLabel('Seed', { exact: true }).fill(hex);
-    await page.getByLabel('The seed is written in').selectOption('hex');
+    await page.getByLabel('Format of the seed').selectOption('hex');
     await page.getByLabel('User name').fill(token.user);
     await press(page, 'Issue a token');
     await heading(page, token.serial);
@@ -93,12 +93,12 @@ describeNeeds(needsTool('chromium'), 'the console in Chromium', executablePath =
     await page.getByLabel('User name').fill('alice');
     await page.getByLabel('Password').fill(password);
     await press(page, 'Make an administrator');
-    await page.getByText('The administrator is there').waitFor();
+    await page.getByText('The user is now an administrator').waitFor();
     await follow(page, 'Type in a seed');
     await issue(page, own);
     await page.goto(`${service.url}/operator/setup`);
     await page.getByText('Everything is ready').waitFor();
-    await press(page, 'Leave');
+    await press(page, 'Sign out');
     await signIn(page, 'alice', password, codeNow(own.token, rig.clock.nowMs));
     await heading(page, 'Dashboard');
   }
@@ -135,10 +135,10 @@ describeNeeds(needsTool('chromium'), 'the console in Chromium', executablePath =
     rig.clock.nowMs += 10 * STEP_MS;
     await follow(page, 'FOB-B');
     await follow(page, 'Revoke');
-    await heading(page, 'Prove it is you');
+    await heading(page, 'Confirm that it is you');
     await page.getByLabel('Password').fill(password);
     await page.getByLabel('Passcode').fill(codeNow(own.token, rig.clock.nowMs));
-    await press(page, 'Prove it is you');
+    await press(page, 'Confirm that it is you');
     await heading(page, 'Revoke FOB-B');
     await page.getByLabel('Why it is revoked').selectOption('Lost');
     await press(page, 'Revoke');

@@ -234,7 +234,7 @@ describeNeeds(needsOpenssl, 'passfob activate over TLS', () => {
     const refused = await run({}, '--proxy', proxy.address);
     expect([refused.exitCode, refused.stdout]).toEqual([
       EXIT_CODES.proxy.code,
-      expect.stringContaining('wants a log-in (407) and got none'),
+      expect.stringContaining('requires authentication (407)'),
     ]);
     const loginFile = join(folder, 'proxy-login');
     writeFileSync(loginFile, `${login}\n`, { mode: 0o600 });

@@ -77,9 +77,9 @@ test('an invitation is a mail with text and HTML, three steps with pictures, and
     expect(said.replace(/\s/g, '')).toContain(`activate${activationString}Thelink`);
     const [, pasted = ''] = /(pf1[\w ]{4}[\w\s]+?)\n+The link/.exec(said) ?? [];
     expect(readActivationString(pasted)).toEqual(readActivationString(mail.link));
-    expect(said).toContain('clipboard is shared by all programs');
+    expect(said).toContain('All programs on a computer share the clipboard');
     expect(said).toContain('until Monday 18 January 2027, 08:00 UTC');
-    expect(said).toContain('Ask Hilda, extension 12.');
+    expect(said).toContain('ask Hilda, extension 12.');
   }
   const cids = [...String(html).matchAll(/src="([^"]+)"/g)].map(([, src = '']) => src);
   // The parser embeds the pictures that the page references by cid.
@@ -107,7 +107,7 @@ test('the invitation says which fobs are accepted', () => {
   expect(said({ fob: { serial: 'PF-1', name: 'Blue one' } })).toContain('the fob Blue one (PF-1)');
   expect(said({ fob: null })).toContain('Use the fob that you were given, and its USB cable.');
   expect(said({ fob: null, blankAllowed: true })).toContain('Do not run the command that it shows');
-  expect(said({})).toContain('Ask your help desk.');
+  expect(said({})).toContain('ask your help desk.');
   expect(said({ displayName: '' })).toContain('Hello ada,');
 });
 

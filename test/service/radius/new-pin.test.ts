@@ -55,13 +55,13 @@ test('a due PIN is chosen after a right passcode, at any node, and is required f
   expect(await outcomes()).toEqual(['superseded', 'new_pin']);
   const trivial = await ask('1234', asked);
   expect(trivial.code).toBe(CHALLENGE);
-  expect(said(trivial)).toMatch(/guessed too easily/);
+  expect(said(trivial)).toMatch(/too easy to guess/);
   const short = await ask('', trivial);
   expect(said(short)).toMatch(/^A PIN has/);
   const again = await ask(PIN, short);
   expect(said(again)).toMatch(/again/);
   const other = await ask(OTHER_PIN, again);
-  expect(said(other)).toMatch(/another PIN/);
+  expect(said(other)).toMatch(/two PINs differ/);
   const set = await ask(PIN, await ask(PIN, other));
   expect(set.code).toBe(CHALLENGE);
   expect(said(set)).toMatch(/^Your PIN is set/);

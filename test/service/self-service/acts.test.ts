@@ -42,7 +42,7 @@ test('a tested passcode is used up, and a wrong one is reported plainly and coun
     const { text } = await ada.get(location ?? '');
     return `${location} ${/<div class="message[^>]*>(?:<strong>Problem:<\/strong> )?(\w+)/.exec(text)?.[1]}`;
   };
-  expect(await tried(passcode)).toBe('/me?done=right Right');
+  expect(await tried(passcode)).toBe('/me?done=right Correct');
   expect(await tried(passcode)).toBe('/me?done=used This');
   expect(await service.validate({ user: 'ada', passcode, source: '192.0.2.1' })).toMatchObject({
     outcome: 'replay',

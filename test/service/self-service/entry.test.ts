@@ -37,7 +37,7 @@ test('the ticket of an enrolment opens the page once, for a while, and not for a
   expect(seen.location).toBe('/me');
   rig.clock.nowMs++;
   const refusal = await new Person(service).enterWith(late);
-  expect([refusal.status, refusal.text.includes('used or is too old')]).toEqual([403, true]);
+  expect([refusal.status, refusal.text.includes('used or has expired')]).toEqual([403, true]);
   expect((await person.get('/me')).status).toBe(200);
   rig.clock.nowMs += selfServiceLimits.userSessionMs - 1;
   expect((await person.get('/me')).location).toBe('/me/sign-in');

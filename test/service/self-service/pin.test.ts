@@ -51,7 +51,7 @@ test('at the log-in form a right passcode leads to the choice of a due PIN, and 
     accepted(await resetPin(office.management, grace, 'ada'));
     const person = new Person(service);
     const page = (await person.get(path)).text;
-    expect([page.includes('name="pin"'), page.includes('or yours was reset, leave it empty')]).toEqual([
+    expect([page.includes('name="pin"'), page.includes('or your PIN was reset, leave this empty')]).toEqual([
       true,
       true,
     ]);
@@ -71,9 +71,9 @@ test('at the log-in form a right passcode leads to the choice of a due PIN, and 
     expect(form.text).toContain('6 to 16 digits');
     const choose = (newPin: string, again = newPin) =>
       person.post('/login/pin', filled(form.text, { newPin, again }));
-    expect((await choose(PIN, OTHER_PIN)).text).toContain('two different PINs');
+    expect((await choose(PIN, OTHER_PIN)).text).toContain('The two PINs differ');
     expect((await choose('7304')).text).toContain('A PIN has 6 to 16 digits.');
-    expect((await choose('314159')).text).toContain('tried first');
+    expect((await choose('314159')).text).toContain('too easy to guess');
     const set = await choose(PIN);
     expect([set.status, set.text.includes(`href="${way}"`)]).toEqual([200, true]);
     expect(set.text).toContain('Log in with it and the next passcode of your fob.');
@@ -120,7 +120,7 @@ test('users change the PIN with a passcode and the present PIN; a mistake uses u
   expect((await person.get('/me?done=pin-set')).text).toContain('Change your PIN');
   const other = { newPin: OTHER_PIN };
   const refused = await change({ ...other, passcode: next(), pin: '480627' });
-  expect([refused.status, refused.text.includes('the passcode or the present PIN was not accepted')]).toEqual(
+  expect([refused.status, refused.text.includes('the passcode or the current PIN was not accepted')]).toEqual(
     [422, true],
   );
   expect((await change({ ...other, passcode, pin: PIN })).status).toBe(422);

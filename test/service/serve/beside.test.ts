@@ -65,7 +65,7 @@ it('a RADIUS client is added, listed, changed, given another secret and removed 
   const other = await command(rig, 'secret', 'gate', '--secret-file', file);
   expect([other.exitCode, other.out]).toEqual([
     0,
-    'The RADIUS client gate has the shared secret of the file.\n',
+    'The RADIUS client gate now uses the shared secret from the file.\n',
   ]);
   await port.isKnown(entered);
   writeFileSync(file, 'short\n');

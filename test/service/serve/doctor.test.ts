@@ -57,7 +57,7 @@ it('the doctor names a file with keys that a killed program left', async () => {
   writeFileSync(left, 'keys', { mode: 0o600 });
   utimesSync(left, new Date(0), new Date(0));
   expect((await found(rig.directory)).key).toBe(
-    `problem: The file ${left} holds keys of the service: a program that was killed left it.`,
+    `problem: The file ${left} holds keys of the service. A program that was killed left it.`,
   );
   rmSync(left);
   writeFileSync(join(rig.directory, 'service.key.new'), '');

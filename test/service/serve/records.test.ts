@@ -59,7 +59,7 @@ it('the audit verifies until somebody changes a row', async () => {
   const changed = await command(rig.directory, 'audit', 'verify', ...at);
   expect([changed.exitCode, changed.note]).toEqual([
     EXIT_CODES.service.code,
-    expect.stringContaining('was changed behind'),
+    expect.stringContaining('was changed outside'),
   ]);
 });
 

@@ -200,7 +200,7 @@ describeNeeds(
         });
       const refused = await status();
       expect(refused.exitCode).toBe(EXIT_CODES.certificate.code);
-      expect(refused.stderr).toContain('by an authority that this computer does not know');
+      expect(refused.stderr).toContain('from an authority that this computer does not know');
       const pinned = await status('--ca', authority.file);
       expect([pinned.exitCode, pinned.stdout]).toEqual([0, expect.stringContaining('answers and is ready')]);
     });

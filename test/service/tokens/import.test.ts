@@ -166,15 +166,15 @@ test('a dry run gives a reason for every row that is not taken, and shows no sec
   expect(
     plan.rows.map(({ place, state, reason }) => `${place}: ${state}. ${reason}`).join('\n'),
   ).toMatchInlineSnapshot(`
-    "fob known: refused. A fob with this serial number is here with other secrets. Find out which of the two is right.
+    "fob known: refused. The service has a fob with this serial number and other secrets. Find out which secrets are right.
     fob known, account 1: refused. The secret must be 16 to 128 bytes long.
     fob known, account 2: skipped. The service cannot check answers by its suite (OCRA).
-    fob known, account 3: skipped. The fob has not yet proved that it holds it.
-    fob known, account 4: refused. It is not as passfob writes it.
+    fob known, account 3: skipped. The fob has not yet proved that it holds the account.
+    fob known, account 4: refused. It is damaged, or passfob did not write it.
     fob known, account 5: refused. The user name is empty, too long or holds control characters. Use 1 to 128 ordinary characters.
-    fob known, account 5: skipped. The same stands in an earlier row.
-    fob gone: skipped. The fob was erased: there are no keys of it.
-    fob broken: refused. It is not as passfob writes it."
+    fob known, account 5: skipped. An earlier row is the same.
+    fob gone: skipped. The fob was erased: its keys are gone.
+    fob broken: refused. It is damaged, or passfob did not write it."
   `);
   const shown = JSON.stringify(plan);
   for (const { key } of other.accounts) expect(shown).not.toContain(key);

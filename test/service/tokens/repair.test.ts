@@ -152,7 +152,7 @@ test('the console shows how long a fob is refused, and repairs it for an adminis
   const sent = await visitor.send('/operator/token/repair-last-step', { serial });
   expect(sent.location).toBe(`/operator/token?serial=${serial}&done=repaired`);
   const after = await visitor.get(sent.location ?? '');
-  expect(after.text).toContain('The last step is right');
+  expect(after.text).toContain('The last step is repaired');
   expect(after.text).not.toContain('Refused until');
   const all = await visitor.send('/operator/tokens/repair-last-steps');
   expect([all.status, all.text.includes('No last accepted step lies in the future')]).toEqual([422, true]);

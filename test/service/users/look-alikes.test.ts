@@ -124,7 +124,7 @@ test('the console shows at the name field that another user’s name looks the s
   await office.users('ada');
   const visitor = await signedIn(furnished, 'helpdesk', rig.clock);
   const seen = await visitor.send('/operator/users/create', { name: CYRILLIC_ADA, user: CYRILLIC_ADA });
-  expect([seen.status, seen.text.includes('choose a name that can be told apart')]).toEqual([422, true]);
+  expect([seen.status, seen.text.includes('choose a name that looks different')]).toEqual([422, true]);
 });
 
 test('users from before the upgrade are compared, too', async () => {

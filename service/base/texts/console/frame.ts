@@ -44,7 +44,7 @@ export const consoleFrame = {
   nextPage: 'Next page',
   application: 'Application',
   characters: (count: number, alphabet: string) => `${count} characters (${alphabet})`,
-  once: 'This is shown once and kept nowhere. Copy it now to where it belongs.',
+  once: 'This is shown only once. Copy it now to where it belongs.',
   problem: 'Problem',
   refused: { title: 'Nothing was changed', lead: 'Nothing was changed.' },
   notAllowed: {
@@ -53,7 +53,7 @@ export const consoleFrame = {
   },
   /** Results of actions, by the name in the address. */
   done: {
-    admin: 'The administrator is there, with a password. Now give them a fob.',
+    admin: 'The user is now an administrator and has a password. Next, assign a fob.',
     created: 'Created.',
     changed: 'Changed.',
     saved: 'Saved.',
@@ -66,15 +66,15 @@ export const consoleFrame = {
     unlock: 'The account is unlocked.',
     issued: 'The token is issued.',
     assigned: 'The token is assigned. The first accepted passcode makes it active.',
-    reserved: 'The token is set aside.',
+    reserved: 'The token is reserved.',
     unassigned: 'The token is in the inventory.',
     suspended: 'The token is suspended.',
     reactivated: 'The token is active again.',
     revoked: 'Revoked for good.',
     resynchronised: 'The token is resynchronised. Both passcodes are used up.',
-    repaired: 'The last step is right. The fob is accepted again in a few minutes.',
-    allRepaired: 'The last steps are right. The fobs are accepted again in a few minutes.',
-    jobStarted: 'The job is written down and begins in a moment.',
+    repaired: 'The last step is repaired. The fob is accepted again in a few minutes.',
+    allRepaired: 'The last steps are repaired. The fobs are accepted again in a few minutes.',
+    jobStarted: 'The job is stored and starts in a moment.',
     activationMailed: 'The activation is on its way by mail.',
     activationKept:
       'The activation is made, but no mail server is set: the mail waits under Mails. Enter a server in the settings, or hand the activation over in person.',
@@ -91,30 +91,30 @@ export const consoleFrame = {
     passcodeHint: `${buttonTexts.showPasscode} Spaces and dashes do not matter.`,
     refused: 'User name, password or passcode was not accepted.',
     refusedNext: `Each passcode works once: take the next one and try again. ${buttonTexts.nextByClock} After several failures an account is locked for a while.`,
-    link: 'Nobody can sign in yet, or any more? Run on the service’s computer: passfob service admin-link',
+    link: 'If no administrator can sign in, run on the service’s computer: passfob service admin-link',
   },
   prove: {
-    title: 'Prove it is you',
+    title: 'Confirm that it is you',
     lead: (user: string) =>
-      `You are signed in as ${user}. What comes next cannot easily be taken back: show your password and a new passcode.`,
+      `You are signed in as ${user}. This is hard to undo. Confirm with your password and a new passcode.`,
     linkTooOld:
-      'A one-time link is good for this only for a while, and it is over. Open a new one, or sign in as an operator.',
+      'A one-time link confirms this only for a while, and that time is over. Open a new link, or sign in as an operator.',
   },
   setup: {
     title: 'First steps',
-    lead: 'You came by a one-time link. Make yourself an operator, with a password and a fob of your own, and sign in with them from then on.',
+    lead: 'You signed in with a one-time link. Make yourself an operator with a password and your own fob, then sign in with them.',
     done: 'Done',
     open: 'To do',
     user: {
       title: 'Your own user',
       lead: 'A user with a password, who is an administrator.',
       formLead:
-        'This makes the user, or takes one who is there already, gives them this password and makes them an administrator.',
+        'This creates the user, or takes an existing user, sets this password and makes the user an administrator.',
       submit: 'Make an administrator',
     },
     fob: {
       title: 'Your fob',
-      lead: 'A token that the service knows, assigned to you. Import what passfob handover wrote, type in a seed, or take one that is here.',
+      lead: 'Assign yourself a token: import the file of passfob handover, type in a seed, or use a token in the inventory.',
       issue: 'Type in a seed',
       import: 'Import a file',
       assign: 'Tokens in the inventory',
@@ -122,7 +122,7 @@ export const consoleFrame = {
     signIn: {
       title: 'Sign in',
       lead: 'With your user name, your password and a passcode of your fob.',
-      leave: 'Everything is ready: choose Leave at the top, then sign in.',
+      leave: 'Everything is ready: choose Sign out at the top, then sign in.',
     },
   },
 } as const;
@@ -132,8 +132,8 @@ export const consoleOverview = {
   dashboard: {
     title: 'Dashboard',
     setUp:
-      'You came by a one-time link. Set up an administrator who signs in with a password and a fob: the link works once.',
-    byLink: 'You came by a one-time link. Sign in with your own account for everyday work.',
+      'You signed in with a one-time link, which works once. Set up an administrator with a password and a fob.',
+    byLink: 'You signed in with a one-time link. Sign in with your own account for everyday work.',
     alerts: 'Open alerts',
     allAlerts: 'All alerts',
     outcomes: 'Recent log-ins',
@@ -153,7 +153,7 @@ export const consoleOverview = {
     about: (title: string, most: number) =>
       `${title}. The highest column is ${most}. The table below says the same.`,
     accepted: 'Logged in',
-    refused: 'Turned away',
+    refused: 'Refused',
     hours: 'Log-ins of the last 24 hours (UTC)',
     days: 'Log-ins of the last 7 days (UTC)',
     hour: 'Hour',

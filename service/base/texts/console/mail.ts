@@ -38,7 +38,7 @@ export const consoleMail = {
     open: 'Read',
     openTitle: 'Read a mail of the local outbox',
     openLead: (user: string) =>
-      `This mail to ${user} may hold a link that is as good as the user’s own. That you read it is written into the audit.`,
+      `This mail to ${user} may hold a link with which anyone can act as the user. The audit records that you read it.`,
     openSubmit: 'Show the mail',
     to: 'To',
     subject: 'Subject',
@@ -49,16 +49,17 @@ export const consoleMail = {
   },
   mailServer: {
     title: 'Mail server',
-    lead: 'The server by which users are written to. Alerts have channels of their own.',
+    lead: 'The server that sends mails to users. Alerts have channels of their own.',
     none: 'None: mails to users stay in the local outbox.',
     set: 'Set the mail server',
     test: 'Send a test mail',
     testTo: 'Address',
     removeTitle: 'Remove the mail server',
-    removeLead: 'Its password is forgotten. Mails that wait go to the local outbox.',
-    contact: 'Whom users are told to ask',
-    contactHint: 'A name, a number or an address. Empty: “your help desk”.',
+    removeLead: 'Its password is deleted. Waiting mails go to the local outbox.',
+    contact: 'Contact for users',
+    contactHint:
+      'Mails tell users to ask this contact: a name, a number or an address. Empty: “your help desk”.',
     password: 'Password at the server',
-    passwordHint: 'Where the server asks for one. Empty: a password that is there stays as it is.',
+    passwordHint: 'If the server needs one. Empty: the stored password stays.',
   },
 } as const;

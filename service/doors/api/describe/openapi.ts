@@ -151,7 +151,7 @@ const problemSchema: JsonSchema = {
     requestId: { type: 'string' },
     pin: {
       type: 'object',
-      description: 'What a PIN is chosen with (`POST /v1/pins`).',
+      description: 'Proof for choosing a PIN (`POST /v1/pins`).',
       additionalProperties: false,
       required: ['proof', 'fewestDigits'],
       properties: { proof: { type: 'string' }, fewestDigits: { type: 'integer' } },

@@ -68,7 +68,7 @@ const made = object({
   activation,
   string: described(
     nullable(serviceText),
-    'Holds the one-time code. Shown once where it is handed over in person, and null where it is mailed.',
+    'Holds the one-time code. Shown once for handing over in person; null if it is mailed.',
   ),
 });
 

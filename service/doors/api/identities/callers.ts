@@ -9,7 +9,7 @@ import { described, flag, object, oneOf, serviceText, text, time } from '../kit/
 
 const asked = {
   id: serviceText,
-  number: described(serviceText, 'To be read to the caller, whose fob shows it.'),
+  number: described(serviceText, 'Read it to the caller, whose fob shows it.'),
   expiresMs: time,
 } as const;
 

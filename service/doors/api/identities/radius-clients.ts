@@ -18,11 +18,11 @@ import { described, list, named, nullable, object, oneOf, serviceText, text, tim
 
 const push = described(
   oneOf(...pushModes),
-  'What a request for an approval on the fob is given: an Access-Challenge, a wait, or a refusal.',
+  'The answer to a request for an approval on the fob: an Access-Challenge, a wait, or a refusal.',
 );
 const secret = described(
   text(radiusLimits.radiusSecretMax, { minLength: radiusLimits.radiusSecretMin }),
-  'A shared secret that the client has already. Without it one is made.',
+  'A shared secret that the client already uses. If it is omitted, the service makes one.',
 );
 const client = named(
   object({
@@ -43,7 +43,7 @@ const keyed = object({
   client,
   value: described(
     nullable(serviceText),
-    'The shared secret that was made. Shown once; it is kept sealed. Null where it was entered.',
+    'The generated shared secret. Shown once and stored encrypted. Null if it was entered.',
   ),
 });
 

@@ -56,7 +56,7 @@ export const acceptedAnswer = object({
   accepted: constant(true),
   user: described(
     serviceText,
-    'Who it is, by the name that the service has: not always as it was typed. Go by this one.',
+    'The canonical user name, which can differ from the typed name. Use this one.',
   ),
 });
 

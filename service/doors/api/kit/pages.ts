@@ -3,7 +3,7 @@ import { type FieldShape, nullable, serviceText, text, whole } from './shapes.ts
 
 /** The start and the length of a page, in the query of a list. */
 export const pageFields = {
-  after: text(administrationLimits.cursorMax, { description: '`next` of the page before.' }),
+  after: text(administrationLimits.cursorMax, { description: '`next` of the previous page.' }),
   limit: whole(1, administrationLimits.pageRowsMax),
 } as const;
 

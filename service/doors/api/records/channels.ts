@@ -51,7 +51,7 @@ const given = object(
   { name: text(recordLimits.channelNameMax, { minLength: 1 }), enabled: flag, target },
   {
     secret: text(recordLimits.channelSecretMax, {
-      description: 'The mail server’s password, or the key of a webhook’s signatures. It never comes back.',
+      description: 'The mail server’s password, or the key of a webhook’s signatures. Never returned.',
     }),
   },
 );

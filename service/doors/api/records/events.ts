@@ -21,7 +21,7 @@ import {
 const outcome = oneOf(...(Object.keys(failedFactor) as Outcome[]));
 const by = described(
   nullable(oneOf<AcceptedBy>('push')),
-  '`push` where an approval on the fob let the user in; null with every other log-in, and every other outcome.',
+  '`push` if an approval on the fob logged the user in; null with every other log-in, and every other outcome.',
 );
 const event = named(
   object({

@@ -55,7 +55,7 @@ const server = object(
       text(recordLimits.certificateMaxChars),
       'PEM of the authority behind the certificate.',
     ),
-    contact: described(text(mailLimits.mailContactMax), 'Whom users are told to ask.'),
+    contact: described(text(mailLimits.mailContactMax), 'The contact that mails tell users to ask.'),
   },
 );
 const mailServer = named(server, 'MailServer');
@@ -71,7 +71,7 @@ const given = object(
     authority: text(recordLimits.certificateMaxChars),
     contact: text(mailLimits.mailContactMax),
     password: text(recordLimits.channelSecretMax, {
-      description: 'Of the log-in there. It never comes back.',
+      description: 'The password at the mail server. Never returned.',
     }),
   },
 );

@@ -34,7 +34,7 @@ function sharedGauges(registry: Registry, db: Db, clock: () => number): () => Pr
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [registry] });
   const alerts = gauge('passfob_alerts_open', 'Alerts that nobody has acknowledged.');
   const deliveries = gauge('passfob_deliveries_waiting', 'Messages about alerts still to be delivered.');
-  const unsealed = gauge('passfob_audit_unsealed_rows', 'Rows of the audit that no seal covers yet.');
+  const unsealed = gauge('passfob_audit_unsealed_rows', 'Rows of the audit that no checkpoint covers yet.');
   const pushes = gauge('passfob_pushes_open', 'Requests for an approval on a fob that are not decided yet.');
   const jobs = new Gauge({
     name: 'passfob_jobs',

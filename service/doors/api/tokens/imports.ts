@@ -39,10 +39,10 @@ const body = object(
   {
     format: oneOf(...FORMAT_NAMES, 'inventory'),
     password: text(credentialLimits.passwordFieldMax, {
-      description: 'The password that the files are under.',
+      description: 'The password of the files.',
     }),
     key: text(tokenLimits.seedTextMax, {
-      description: 'The key that a PSKC file is under, in hexadecimal.',
+      description: 'The key of a PSKC file, in hexadecimal.',
       pattern: '^(?:[0-9A-Fa-f]{2})*$',
     }),
   },

@@ -50,7 +50,7 @@ const start = object(
     serials: list(serial, jobLimits.jobItemsMax),
     reason: revokedReason,
     table: text(administrationLimits.importBodyMaxBytes, {
-      description: 'For assign: lines of user and serial number; for activate the latter may be left out.',
+      description: 'For assign: lines of user and serial number. For activate the serial number is optional.',
     }),
     fobs: oneOf('owned', 'any'),
     policy: text(tokenLimits.policyNameMax),

@@ -29,7 +29,7 @@ export async function openInventoryFile(bytes: Uint8Array, password: string): Pr
   const kind = FILE_KINDS.find(one => start.startsWith(`passfob ${one} `));
   if (kind === undefined)
     throw badInput(
-      'The file is none that passfob writes for another owner.',
+      'The file is not a handover file of passfob.',
       'Make it with: passfob handover give SERIAL --out FILE',
     );
   const plain = await openWithPassword(kind, bytes, password);
