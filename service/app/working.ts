@@ -42,7 +42,7 @@ export function startWorking(
     await sweeping.stop();
   };
   if (options.background === false) return { wake: () => undefined, stop: stopBounds };
-  const management = { db: store.db, keys, clock, reach: publicUrl };
+  const management = { db: store.db, keys, clock, publicUrl };
   // An error's text may hold text that a user typed; its kind does not.
   const failed = (error: unknown) => log('error', 'background', { error: systemCode(error) || 'unknown' });
   const background = startBackground(management, { failed });

@@ -7,7 +7,10 @@ import { prepareAddress, readSettings } from '../users/settings.ts';
  *
  * @returns undefined if none is known, or if it is not https (plain http is for this computer only)
  */
-export async function publicUrlOf({ db, reach }: Pick<Acting, 'db' | 'reach'>): Promise<string | undefined> {
-  const known = reach?.configured ?? (await readSettings(db)).publicAddress ?? reach?.own();
+export async function publicUrlOf({
+  db,
+  publicUrl,
+}: Pick<Acting, 'db' | 'publicUrl'>): Promise<string | undefined> {
+  const known = publicUrl?.configured ?? (await readSettings(db)).publicAddress ?? publicUrl?.own();
   return known === undefined ? undefined : prepareAddress(known);
 }

@@ -104,7 +104,7 @@ interface Counts {
 }
 
 async function doRows(management: Management, job: JobRow, atMs: number, rows: number): Promise<Counts> {
-  const { db, keys, publicUrl: reach } = management;
+  const { db, keys, publicUrl } = management;
   const items = await db
     .selectFrom('job_items')
     .selectAll()
@@ -122,7 +122,7 @@ async function doRows(management: Management, job: JobRow, atMs: number, rows: n
         : unseal(keys, sealLocationOfItem(job.id, number), { box, keyId });
     const payload = plain === undefined ? undefined : Buffer.from(plain).toString('utf8');
     plain?.fill(0);
-    const result = await doRow({ db, keys, actor: actorOfJob(job), atMs, reach }, job.kind, payload);
+    const result = await doRow({ db, keys, actor: actorOfJob(job), atMs, publicUrl }, job.kind, payload);
     const state = result.ok ? 'done' : 'refused';
     counts[state]++;
     await db

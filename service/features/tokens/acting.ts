@@ -12,7 +12,7 @@ export interface Acting {
   readonly actor: Actor;
   /** Milliseconds since 1970: one time for the whole act. */
   readonly atMs: number;
-  readonly reach?: PublicUrlSources | undefined;
+  readonly publicUrl?: PublicUrlSources | undefined;
 }
 
 /** The work of an act inside a transaction; if it is refused, it has written nothing. */
@@ -28,6 +28,6 @@ export function actOf<Input, T>(work: ActWork<Input, T>): Act<Input, T> {
 }
 
 /** Returns the context of an act that starts now. @param management its database is the open transaction */
-export function actingOf({ db, keys, clock, publicUrl: reach }: Management, actor: Actor): Acting {
-  return { db, keys, actor, atMs: clock(), reach };
+export function actingOf({ db, keys, clock, publicUrl }: Management, actor: Actor): Acting {
+  return { db, keys, actor, atMs: clock(), publicUrl };
 }

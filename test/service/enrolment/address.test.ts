@@ -35,12 +35,14 @@ test('the configured address overrides the setting, which overrides the listener
   const own = () => 'http://127.0.0.1:8480';
   const elsewhere = { configured: undefined, own: () => 'http://192.0.2.1:8480' };
   expect(await publicUrlOf({ db })).toBeUndefined();
-  expect(await publicUrlOf({ db, reach: elsewhere })).toBeUndefined();
-  expect(await publicUrlOf({ db, reach: { configured: undefined, own: () => undefined } })).toBeUndefined();
-  expect(await publicUrlOf({ db, reach: { configured: undefined, own } })).toBe('http://127.0.0.1:8480');
+  expect(await publicUrlOf({ db, publicUrl: elsewhere })).toBeUndefined();
+  expect(
+    await publicUrlOf({ db, publicUrl: { configured: undefined, own: () => undefined } }),
+  ).toBeUndefined();
+  expect(await publicUrlOf({ db, publicUrl: { configured: undefined, own } })).toBe('http://127.0.0.1:8480');
   const publicAddress = 'https://set.example.org';
   accepted(await changeSettings(office.management, grace, { publicAddress }));
-  expect(await publicUrlOf({ db, reach: { configured: undefined, own } })).toBe(publicAddress);
+  expect(await publicUrlOf({ db, publicUrl: { configured: undefined, own } })).toBe(publicAddress);
   const configured = 'https://otp.example.org';
-  expect(await publicUrlOf({ db, reach: { configured, own } })).toBe(configured);
+  expect(await publicUrlOf({ db, publicUrl: { configured, own } })).toBe(configured);
 });

@@ -43,7 +43,7 @@ it('the doctor reports an open folder, an exposed key and a missing key', async 
   const key = join(rig.directory, 'service.key');
   chmodSync(key, 0o644);
   expect(await found(rig.directory)).toMatchObject({
-    folder: expect.stringMatching(/^warning: Others may look/),
+    folder: expect.stringMatching(/^warning: Other users have access/),
     key: expect.stringMatching(/^problem: The key file service.key can be read by other users/),
   });
   rmSync(key);
