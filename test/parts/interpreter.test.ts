@@ -13,7 +13,11 @@ itNeeds(
   async binary => {
     const folder = mkdtempSync(join(tmpdir(), 'passfob-parts-'));
     try {
-      const code = await partCode({ StorageAttemptCounter: 'attempt-counter', NativeKeyDerivation: 'key-derivation', Loop: 'run' });
+      const code = await partCode({
+        StorageAttemptCounter: 'attempt-counter',
+        NativeKeyDerivation: 'key-derivation',
+        Loop: 'run',
+      });
       const printed = await new Interpreter([binary], folder).run(
         `${code};var m=new StorageAttemptCounter(),s=new NativeKeyDerivation(),good=0;
          for(var i=0;i<1030;i++)if(m.add())good++;
