@@ -185,7 +185,7 @@ export const REFUSALS = {
   'needs-entropy': /* @__PURE__ */ entry(
     REFUSED_NEEDS_ENTROPY,
     'later',
-    'The fob has not gathered enough chance for a pairing code.',
+    'The fob has not gathered enough randomness for a pairing code.',
     'Press its button again and again until the screen asks for nothing more, then run: passfob pair',
   ),
   'keys-lost': /* @__PURE__ */ entry(

@@ -97,7 +97,7 @@ function readBatch(options: BatchOptions) {
     throw new FobError('usage', { sentence: '--ports and --all exclude each other.' });
   if (entra !== undefined && !secretsInClear) {
     throw new FobError('usage', {
-      sentence: 'The file for Entra ID shows the secrets of all accounts to whoever reads it.',
+      sentence: 'The file for Entra ID shows the secrets of all accounts to anyone who reads it.',
       next: 'If that is meant, add --secrets-in-clear, and delete the file when it has been uploaded.',
     });
   }

@@ -14,7 +14,7 @@ export function outOptions(command: CommonOptions) {
     .option('out-format', { choices: OUT_FORMATS, describe: 'of that file, default uri; pskc is encrypted' })
     .option('plain-seeds', {
       boolean: true,
-      describe: 'the file may hold the secret for whoever reads it (all formats but pskc)',
+      describe: 'the file may show the secret to anyone who reads it (all formats but pskc)',
     })
     .option('yes', { boolean: true, describe: 'do not ask here whether that is meant' })
     .option('password-file', passwordFileOption)

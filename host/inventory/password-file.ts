@@ -52,7 +52,7 @@ export function checkNewPassword(password: string): void {
   if ([...password].length >= PASSWORD_CHARACTERS_MIN) return;
   throw new FobError('bad-input', {
     sentence: `The password has fewer than ${PASSWORD_CHARACTERS_MIN} characters.`,
-    next: 'Take a longer one: whoever has the file can try as many as they like.',
+    next: 'Take a longer one: anyone who has the file can try as many as they like.',
   });
 }
 

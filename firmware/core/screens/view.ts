@@ -58,7 +58,7 @@ export interface View {
   /** A short warning. */
   note: string;
   hint: string;
-  /** Seconds that a code stays current, and the length of its period. Both are 0 for a code that does not expire. */
+  /** Seconds that a passcode or pairing code stays current, and the period of a TOTP, 0 without one. */
   secondsLeft: number;
   period: number;
   /** In the list: place from 0, and the number of places. `count` is 0 in other views. */

@@ -49,7 +49,7 @@ export async function writeTokens(
 export function checkPskcEncryption(sealing: PskcEncryption): void {
   if (!('password' in sealing) || [...sealing.password].length >= PASSWORD_CHARS_MIN) return;
   throw badInput(
-    `The password is shorter than ${PASSWORD_CHARS_MIN} characters, and whoever gets the file may guess at leisure.`,
+    `The password is shorter than ${PASSWORD_CHARS_MIN} characters, and anyone who gets the file has unlimited guesses.`,
     'Choose a longer one, such as five words drawn at random.',
   );
 }

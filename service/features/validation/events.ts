@@ -36,8 +36,8 @@ export interface NewEvent {
 /**
  * Adds outcomes to the log, in the transaction that decided them.
  *
- * @param by what let all these users in if it was not a passcode: not a value per row, because log-ins by passcode
- * are many
+ * @param by the factor that all these users logged in with, null for a passcode: not a value per row, because log-ins
+ * by passcode are many
  */
 export async function recordEvents(
   db: Db,
