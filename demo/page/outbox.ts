@@ -5,7 +5,7 @@ import { pageTexts } from './texts.ts';
 
 const { outbox: texts } = pageTexts;
 
-/** The page of the user's mails, newest first, as plain text. */
+/** The page of the user's mail, newest first, as plain text. */
 export function outboxHtml(mails: readonly LocalMail[]): string {
   const items = mails.slice(0, MAIL_SHOWN).map(mailItem).join('\n');
   return `<!doctype html>

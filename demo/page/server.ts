@@ -22,7 +22,7 @@ export interface PageServer {
 export interface PageSources {
   /** Creates a one-time link to the administrator's console; each browser needs its own. */
   readonly operatorLink: () => Promise<string>;
-  /** The user's mails, newest first. */
+  /** The user's mail, newest first. */
   readonly mails: () => Promise<readonly LocalMail[]>;
 }
 

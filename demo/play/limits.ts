@@ -40,7 +40,7 @@ export const KEY_BYTES = 32;
 
 export const HTTP_TIMEOUT_MS = 10_000;
 export const URL_CHARS_MAX = 2_048;
-/** Newest mails that the outbox page shows. */
+/** Number of messages that the outbox page shows, newest first. */
 export const MAIL_SHOWN = 20;
 /** Pages that may watch the progress at once. */
 export const WATCHERS_MAX = 16;

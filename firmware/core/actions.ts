@@ -20,21 +20,21 @@ import { changeSetting, isFixed, SET_PIN, stepSetting } from './settings.ts';
 import { VAULT_KEYS_LOST, VAULT_OWNED } from './vault/vault.ts';
 import type { ViewModel } from './view-model.ts';
 
-/** Does what a key means: `keys.ts` says which action that is, `act` and the functions above it carry it out. */
+/** Carries out the meaning of each key: `keys.ts` names the action, `act` and the functions above it do it. */
 
-/** `State.typing` where Enter follows. */
+/** `State.typing` when Enter follows the passcode. */
 const TYPES_ENTER = 3;
 
 export function openAccount(model: ViewModel, account: Account, held: boolean): void {
   const accounts = model.accounts;
   const utc = model.now.utc;
-  // A TOTP is made ready only where it needs no PIN, and under a clock that is set.
+  // A TOTP is ready in advance only if it needs no PIN and the clock is set.
   if (utc < accounts.readyTill && utc >= accounts.readyFrom) model.showCode(accounts.ready);
   else openUnready(model, account, held);
 }
 
 function openUnready(model: ViewModel, account: Account, held: boolean): void {
-  // One hold is one value, whatever else the keys do.
+  // One hold makes one HOTP value: a short press makes none, and neither does a second hold within the guard time.
   if (account.kind === KIND_HOTP && (!held || model.now.ms < model.guardUntil)) return;
   if (asksPin(model.state, PIN_TO_SHOW)) enter(model, entries.ENTER_TO_SHOW);
   else makeCode(model, account);
@@ -47,7 +47,7 @@ function makeCode(model: ViewModel, account: Account): void {
   else if (account.counter > COUNTER_LAST) model.say(texts.COUNTER_ENDED);
   else if (kind === KIND_TOTP) model.showCode(accounts.totp(account, model.now.utc));
   else if (kind === KIND_HOTP) {
-    // As it is on storage now: a computer may have had a value since the list was shown.
+    // Reads the account again: a computer may have taken a value since the list was shown.
     const stored = accounts.knows(account) ? account : accounts.read(model.place);
     model.guardUntil = model.now.ms + limits.HOTP_GUARD_MS;
     model.showCode(stored && accounts.nextHotp(stored));
@@ -103,7 +103,7 @@ export function enter(model: ViewModel, purpose: number): void {
   showEntry(model, model.entry);
 }
 
-/** Goes on with the whole text that was entered. */
+/** Goes on after the person has entered the whole text. */
 function afterEntry(model: ViewModel, purpose: number, text: Uint8Array): void {
   let account = model.account;
   if (purpose === entries.ENTER_QUESTION && account) {
@@ -118,7 +118,7 @@ function afterEntry(model: ViewModel, purpose: number, text: Uint8Array): void {
   model.enteredPin = purpose === entries.ENTER_QUESTION ? new Uint8Array(0) : text;
   if (isAnswer && model.approval.isWaiting) answerWith(model, approvals.ANSWER_YES, texts.APPROVED);
   else if (isAnswer) {
-    // The names, under which the passcode stands.
+    // The passcode appears below the account's names.
     model.list();
     account = model.account;
     model.showCode(
@@ -129,12 +129,12 @@ function afterEntry(model: ViewModel, purpose: number, text: Uint8Array): void {
     if (why) model.say(why);
     else enter(model, entries.ENTER_REPEAT);
   } else if (purpose === entries.ENTER_REPEAT && !equal(text, before)) model.say(texts.PIN_MISMATCH);
-  // Drawn before the work begins, which takes half a second.
+  // Drawn before the check begins, which takes half a second.
   else model.show(views.VIEW_BUSY, texts.TITLE, texts.CHECKING, '', 1);
   before.fill(0);
 }
 
-/** Goes on after the entry took a symbol, took one back, or ended: `end` is one of the `ENTRY_` numbers. */
+/** Goes on after the entry took a symbol, deleted one, or ended: `end` is one of the `ENTRY_` numbers. */
 function afterSymbol(model: ViewModel, entry: entries.Entry, end: number): void {
   if (end === entries.ENTRY_DONE) afterEntry(model, entry.purpose, entry.done());
   else if (end === entries.ENTRY_GOES_ON) showEntry(model, entry);
@@ -143,7 +143,7 @@ function afterSymbol(model: ViewModel, entry: entries.Entry, end: number): void 
   else model.home();
 }
 
-/** Checks or sets the PIN that was entered, and goes on with what it was wanted for. */
+/** Checks or sets the PIN that was entered, and continues with the entry's purpose. */
 function checkPin(model: ViewModel): void {
   const purpose = model.entry ? model.entry.purpose : 0;
   const pin = model.enteredPin;
@@ -182,7 +182,9 @@ function chooseSetting(model: ViewModel): void {
   else model.say(texts.NO_MEMORY);
 }
 
-/** Tells that the account under the cursor is damaged; opens the settings from their place in the list, or from home. */
+/**
+ * Says that the account under the cursor is damaged, or opens the settings from their place in the list or from home.
+ */
 function openOther(model: ViewModel): void {
   if (model.kind === views.VIEW_LIST && model.place < model.accounts.count) model.say(texts.BAD_RECORD);
   else if (model.lock.closed || model.vault.state > VAULT_OWNED) model.home();
@@ -190,25 +192,27 @@ function openOther(model: ViewModel): void {
   else showSettings(model);
 }
 
-/** Home, where a wait may be over by now; a press on a fob whose keys are lost opens the console. */
+/**
+ * Goes home, because the wait after a wrong PIN may be over; a press on a fob whose keys are lost opens the console.
+ */
 function lookAgain(model: ViewModel): void {
   if (model.vault.state === VAULT_KEYS_LOST && model.now.ms < model.keyAt + limits.HOLD_MS) {
-    // Its owner restores them over a console, and there is nothing left that opens a session to ask for one.
+    // The owner restores the keys over the console. Without keys no sealed session can ask for the console.
     model.ports.maintenance.begin();
     showMaintenance(model);
   } else model.home();
 }
 
-/** A no, or a no to "Report it?" after it. */
+/** Denies the request, or answers no to "Report it?" after it. */
 function deny(model: ViewModel): void {
   if (model.kind === views.VIEW_ASK && model.askStyle & approvals.ASK_REPORT) {
     model.show(views.VIEW_REPORT, texts.ASK_REPORT_IT, '', texts.HINT_ASK, PRESS_WAIT_MS);
   } else answerWith(model, approvals.ANSWER_NO, texts.DENIED);
 }
 
-/** A yes; the PIN first, where the policy wants it. */
+/** Approves the request; asks for the PIN first if the policy requires it. */
 function approveOrAskPin(model: ViewModel): void {
-  // No PIN is asked for that there is none of, or that is behind it: with such a fob only what ends it can be approved.
+  // A fob that has no PIN, or is locked, asks for none: in that state only requests that end it can be approved.
   const asks =
     asksPin(model.state, PIN_TO_APPROVE) &&
     model.vault.hasPin &&
@@ -219,8 +223,8 @@ function approveOrAskPin(model: ViewModel): void {
 }
 
 /**
- * Does what a key, or the end of its time, means in the view that is shown. Only actions of `VIEW_ENTRY` use the entry,
- * and that view is never shown without one. Calls stand in braces where the build writes the body in their place.
+ * Does the action of a key, or of a timeout, in the current view. Only actions of `VIEW_ENTRY` use the entry, and
+ * that view is never shown without one. The build replaces each call in braces with the body of the function.
  * @param event one of the `ON_` numbers
  * @param by 1 to go on, -1 to go back
  */
@@ -285,7 +289,7 @@ export function act(model: ViewModel, event: number, by: number): void {
   }
 }
 
-/** Shows the next value of the number that runs on the screen. */
+/** Shows the next value of the number that counts on the screen. */
 export function showNextSecond(model: ViewModel): void {
   const account = model.account;
   const second = model.second;
@@ -305,7 +309,7 @@ export function showNextSecond(model: ViewModel): void {
   }
 }
 
-/** Until the next reset: the console is open. */
+/** Says that the console is open. The view stays until the next reset. */
 export function showMaintenance(model: ViewModel): void {
   model.show(views.VIEW_STAY, '', texts.MAINTENANCE, '', limits.FAR);
 }

@@ -9,29 +9,32 @@ import {
 import { FAR } from './base/limits.ts';
 
 const NONE = -1;
-/** An answer is what the poll after it gets: 0 for a yes, or a refusal. */
+/** The next poll returns the answer: 0 for a yes, or a refusal. */
 const WAITING = REFUSED_PRESS_NEEDED;
 export const ANSWER_YES = 0;
 export const ANSWER_NO = REFUSED_PRESS_DENIED;
 export const ANSWER_TOO_LATE = REFUSED_PRESS_TIMEOUT;
 export const ANSWER_REPORTED = REFUSED_PRESS_REPORTED;
 
-/** How to ask, a sum: a no leads to "Report it?"; a yes to the account's PIN; a yes needs no PIN of the fob. */
+/**
+ * How to ask, as a sum: offer "Report it?" after a no; ask for the account's PIN after a yes; ask for no PIN of the
+ * fob.
+ */
 export const ASK_PLAIN = 0;
 export const ASK_REPORT = 1;
 export const ASK_PIN = 2;
 export const ASK_UNLOCKED = 4;
-/** In place of a number to compare. */
+/** Stands for "no number to compare". */
 export const NO_NUMBER = 255;
 
 /**
- * The one request that waits for the person's yes or no. The host asks it again and again; the answer is given out once,
- * and only while the host still asks.
+ * The one request that waits for the person's yes or no. The host polls for the answer and gets it once, and only
+ * while it still polls.
  */
 export class Approval {
   private state: number;
   private request: string;
-  /** When it was first looked for keys with the question on the screen, `FAR` before. */
+  /** When the fob first checked its keys with the question on the screen; `FAR` before that. */
   askedAt: number;
   private polledAt: number;
 
@@ -42,7 +45,7 @@ export class Approval {
     this.polledAt = 0;
   }
 
-  /** Begins with a text by which polls of the same request are known. */
+  /** Begins a request. Later polls with the same text belong to it. */
   begin(request: string, ms: number): void {
     this.state = WAITING;
     this.request = request;
@@ -50,7 +53,7 @@ export class Approval {
     this.polledAt = ms;
   }
 
-  /** An input after the one that brought the question: it has been drawn by now. */
+  /** Notes the first check after the poll that brought the question: the question has been drawn by now. */
   look(ms: number): void {
     if (this.askedAt === FAR && ms > this.polledAt) this.askedAt = ms;
   }
@@ -59,12 +62,12 @@ export class Approval {
     return this.state === NONE;
   }
 
-  /** Whether the screen is its own. */
+  /** Whether the request still has no answer, and so keeps the screen. */
   get isWaiting(): boolean {
     return this.state === WAITING;
   }
 
-  /** 0 once, after a yes; otherwise the refusal to answer this poll with. */
+  /** Returns 0 once, after a yes; otherwise the refusal that answers this poll. */
   poll(request: string, ms: number): number {
     if (this.request !== request) return REFUSED_BUSY;
     this.polledAt = ms;
@@ -73,22 +76,24 @@ export class Approval {
     return answer;
   }
 
-  /** With one of the `ANSWER_` numbers. */
+  /** @param answer one of the `ANSWER_` numbers */
   answer(answer: number): void {
     if (this.state === WAITING) this.state = answer;
   }
 
-  /** Something else took its place on the screen: to be asked anew, unless it was answered. */
+  /** Another view took the screen: the host must ask again, unless the person has answered. */
   hide(): void {
     if (this.state === WAITING) this.state = NONE;
   }
 
-  /** When the host must have asked again; before, a moment after it was drawn. */
+  /**
+   * When the request is dropped unless the host polls again. Until the question has been drawn, 1 ms after the poll.
+   */
   get deadline(): number {
     return this.state === NONE ? FAR : this.polledAt + (this.askedAt === FAR ? 1 : PRESS_POLL_MS);
   }
 
-  /** Dropped, answered or not: the host has gone. */
+  /** Drops the request, answered or not: the host has gone. */
   drop(): void {
     this.state = NONE;
   }

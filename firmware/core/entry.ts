@@ -2,13 +2,16 @@ import { ALPHABETS } from '@passfob/protocol/otp';
 import * as texts from './base/texts.ts';
 import type { Pool } from './pool.ts';
 
-/** Purposes of an entry: they say what the person enters and what follows. The first five have a headline in `texts.ENTRIES`. */
+/**
+ * Purposes of an entry. A purpose says what the person enters and what follows. The first five have a headline in
+ * `texts.ENTRIES`.
+ */
 export const ENTER_PIN = 0;
 export const ENTER_NEW = 1;
 export const ENTER_REPEAT = 2;
 export const ENTER_QUESTION = 3;
 export const ENTER_ACCOUNT_PIN = 4;
-/** The PIN again, before it is changed, the settings are opened, a passcode is made or a request approved. */
+/** The current PIN: before the PIN is changed, the settings open, a passcode is made, or a request is approved. */
 export const ENTER_TO_CHANGE = 5;
 export const ENTER_TO_SET = 6;
 export const ENTER_TO_SHOW = 7;
@@ -18,12 +21,13 @@ export const ENTRY_GOES_ON = 0;
 export const ENTRY_DONE = 1;
 export const ENTRY_LEFT = 2;
 
-/** Place of "del" or "back" on the wheel: one press from where it starts. */
+/** Place of "del" or "back" on the wheel: one press from the start. */
 const PLACE_BACK = 1;
 
 /**
- * A wheel that one key can turn and take from. It holds a digit, or "ok" once enough is entered; then "del" or "back"; then
- * the other digits. It starts at another random digit each time, so that the number of presses tells nothing.
+ * A wheel that works with one key. It begins with a digit, or with "ok" once enough is entered; then comes "del" or
+ * "back"; then come the other digits. Each time it starts at another random digit, so that the number of presses
+ * reveals nothing.
  */
 export class Entry {
   private readonly pool: Pool;
@@ -32,11 +36,11 @@ export class Entry {
   private readonly least: number;
   private readonly typed: Uint8Array;
   private length: number;
-  /** Place on the wheel, and the digit that it starts at. */
+  /** Place on the wheel, and the digit at the wheel's start. */
   private at: number;
   private offset: number;
 
-  /** @param base 10 or 16 symbols, of which `least` to `most` are to be entered */
+  /** @param base 10 or 16 symbols, of which the person enters `least` to `most` */
   constructor(pool: Pool, purpose: number, base: number, least: number, most: number) {
     this.pool = pool;
     this.purpose = purpose;
@@ -55,7 +59,7 @@ export class Entry {
     this.at = 0;
   }
 
-  /** Places of the wheel that are no digits. */
+  /** How many places of the wheel are not digits. */
   private get others(): number {
     return this.length < this.least ? 1 : 2;
   }
@@ -65,11 +69,11 @@ export class Entry {
     this.at = (this.at + by + count) % count;
   }
 
-  /** Takes what the wheel shows. One of the `ENTRY_` numbers. */
+  /** Takes the symbol that the wheel shows. Returns one of the `ENTRY_` numbers. */
   take(): number {
     if (this.at === PLACE_BACK) {
       const end = this.undo();
-      // One hold after the other takes back all there is, and then leads away.
+      // Repeated holds delete all symbols, and then leave the entry.
       this.at = PLACE_BACK;
       return end;
     }
@@ -80,7 +84,7 @@ export class Entry {
     return ENTRY_GOES_ON;
   }
 
-  /** Takes the last symbol back; without one the entry is left. */
+  /** Deletes the last symbol; leaves the entry if there is none. */
   undo(): number {
     if (this.length === 0) return ENTRY_LEFT;
     this.length--;
@@ -88,14 +92,14 @@ export class Entry {
     return ENTRY_GOES_ON;
   }
 
-  /** What was entered, in ASCII. It is forgotten here. */
+  /** Returns the entered text in ASCII, and erases it here. */
   done(): Uint8Array {
     const text = new Uint8Array(this.typed.subarray(0, this.length));
     this.typed.fill(0);
     return text;
   }
 
-  /** What the wheel shows. */
+  /** The symbol that the wheel shows. */
   get symbol(): string {
     if (this.at === PLACE_BACK) return this.length ? texts.DELETE : texts.LEAVE;
     const others = this.others;
@@ -107,7 +111,7 @@ export class Entry {
     return texts.ENTRIES.split(',')[this.purpose > ENTER_ACCOUNT_PIN ? ENTER_PIN : this.purpose] as string;
   }
 
-  /** What was entered so far: a question, or a dot for each digit of a PIN. */
+  /** The text entered so far: a question, or a dot for each digit of a PIN. */
   get shown(): string {
     let text = '';
     for (let i = 0; i < this.length; i++) {

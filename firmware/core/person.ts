@@ -17,14 +17,14 @@ const KEY_NEXT = 1;
 const KEY_BACK = 3;
 
 /**
- * Takes the keys and the time, and finds what they mean: on the list by itself, because a passcode may be waiting, in
+ * Takes the keys and the time, and does their actions: on the list directly, because a passcode may be waiting; in
  * every other view by the table of `keys.ts`.
  */
 export class Person extends ViewModel {
-  /** When the list last went on, and how many of its steps in a row came quickly. */
+  /** When the list last moved, and how many moves in a row came quickly. */
   private stepAt: number;
   private quick: number;
-  /** When the last input came. A hold on the list does not set it: it counts only while `isWatched`. */
+  /** When the last input came. A hold on the list does not set it, because it matters only while `isWatched`. */
   declare private inputAt: number;
 
   constructor(parts: Parts) {
@@ -61,7 +61,7 @@ export class Person extends ViewModel {
     if (text) this.show(views.VIEW_HOME, texts.TITLE, text, '', 0);
   }
 
-  /** Until the next reset: an assertion has failed. */
+  /** Says that an assertion has failed. The view stays until the next reset. */
   showFault(): void {
     this.show(views.VIEW_STAY, '', texts.FAULT, '', limits.FAR);
   }
@@ -76,7 +76,7 @@ export class Person extends ViewModel {
     const ms = this.now.ms;
     const kind = this.kind;
     this.inputAt = ms;
-    // A pool that has enough takes one edge of each press: the other is on the way to a passcode.
+    // A pool that is ready takes the time of one edge of each press: work on the other edge would delay a passcode.
     if (down || !this.pool.ready) this.pool.keepMoment(ms);
     if (down) this.goDown(which, kind, ms);
     else if (which === KEY_MAIN) this.goUp();
@@ -91,13 +91,13 @@ export class Person extends ViewModel {
     } else this.stepList(which === KEY_NEXT ? 1 : -1, ms);
   }
 
-  /** A key goes down in another view than the list, or the key back in the list. */
+  /** Handles a key that goes down outside the list, or the back key in the list. */
   private pressOther(which: number, kind: number, ms: number): void {
     const asks = views.asksPerson(kind);
-    // The display does not go off under a finger.
+    // The display does not turn off while the person uses the keys.
     if (views.keepsDisplayOn(kind)) this.endsAt = ms + this.state.screenSeconds * 1000;
     if (kind === views.VIEW_OFF) this.home();
-    // A press meant for what stood here before must not answer a question that has just appeared.
+    // A press meant for the view before must not answer a question that has just appeared.
     else if (!asks || ms >= this.approval.askedAt + PRESS_DEAF_MS) {
       if (which === KEY_MAIN) {
         const holdMs = asks ? limits.APPROVE_HOLD_MS : limits.HOLD_MS;
@@ -108,7 +108,7 @@ export class Person extends ViewModel {
   }
 
   private goUp(): void {
-    // A press that begun on the list has nothing to end but itself.
+    // A press that began on the list ends nothing else.
     if (this.kind === views.VIEW_LIST && this.holdAt < limits.FAR) {
       this.holdAt = limits.FAR;
       if (this.ports.facts.keys > 1) this.open(false);
@@ -116,7 +116,7 @@ export class Person extends ViewModel {
     } else this.releaseOther();
   }
 
-  /** The main key goes up in another view than the list, or after a hold. */
+  /** Handles a main key that goes up outside the list, or after a hold. */
   private releaseOther(): void {
     if (this.peekUntil) {
       this.peekUntil = 0;
@@ -127,20 +127,21 @@ export class Person extends ViewModel {
     act(this, this.ports.facts.keys > 1 ? keys.ON_PRESS : keys.ON_ONLY_PRESS, 1);
   }
 
-  /** Called at the deadline, or any other time. */
+  /** Does the work that is due. Called at the deadline, or at any other time. */
   tick(): void {
     const ms = this.now.ms;
     if (ms >= this.holdAt && this.kind === views.VIEW_LIST) {
       this.holdAt = limits.FAR;
       this.open(true);
-      // A passcode may be waiting. What else fell due comes with the next tick, which it makes due.
+      // A passcode may be waiting, so other work that is due waits for the next tick, which comes at once.
     } else this.handleDue(ms);
   }
 
-  /** Does what has fallen due: at most one hold, or anything else. */
+  /** Does the work that is due: at most one hold, or anything else. */
   private handleDue(ms: number): void {
     this.approval.look(ms);
-    // A release may have waited behind what kept the fob busy: that time made no yes of a no.
+    // A release may have waited while the fob was busy: the busy time does not count towards the hold, or a no could
+    // become a yes.
     const busy = ms - this.inputAt - limits.LOOK_MS_MAX;
     if (busy > 0 && this.isWatched) this.holdAt += busy;
     this.inputAt = ms;
@@ -163,7 +164,7 @@ export class Person extends ViewModel {
     if (!this.dirty && this.secondDrawn !== this.second) showNextSecond(this);
   }
 
-  /** The computer that asked is gone: nobody else gets the answer, if there was one. */
+  /** The computer that asked is gone: no other computer gets the answer, if there was one. */
   dropRequest(): void {
     const isShown = this.approval.isWaiting;
     this.approval.drop();
@@ -178,7 +179,7 @@ export class Person extends ViewModel {
     if (state.pinDigits && !state.lockSeconds) this.lock.close();
   }
 
-  /** Nothing of an account or a PIN stays in memory. */
+  /** Removes the account and the PIN from memory. */
   private forget(): void {
     this.account = undefined;
     this.entry = undefined;
@@ -194,7 +195,7 @@ export class Person extends ViewModel {
     this.list();
   }
 
-  /** Opens what stands under the cursor. */
+  /** Opens the entry under the cursor. */
   private open(held: boolean): void {
     const account = this.account;
     if (account) openAccount(this, account, held);
@@ -202,11 +203,11 @@ export class Person extends ViewModel {
   }
 
   /**
-   * Asks the person to approve one request. Called again for every poll of the same request.
-   * @param about what the request is about; the words and the number on the screen belong to it, too
+   * Asks the person to approve one request. Every poll of the same request calls it again.
+   * @param about the subject of the request; the words and the number on the screen identify it, too
    * @param style sum of the `ASK_` numbers
    * @param compared two digits to compare, or `NO_NUMBER`
-   * @returns 0 once, after approval, or the refusal to answer now
+   * @returns 0 once, after approval; otherwise the refusal to answer now
    */
   ask(about: number | string, title: string, detail: string, style: number, compared: number): number {
     const ms = this.now.ms;

@@ -7,7 +7,9 @@ import { utcText } from './date.ts';
 import type { Timekeeper } from './timekeeper.ts';
 import type { Vault } from './vault/vault.ts';
 
-/** The settings by their place; their names are `texts.SETTINGS`. The last four to the erasure change by a choice. */
+/**
+ * The settings by their place; their names are `texts.SETTINGS`. The person can change the four before the erasure.
+ */
 const SET_ABOUT = 0;
 const SET_CLOCK = 1;
 const SET_BATTERY = 2;
@@ -19,7 +21,9 @@ export const SET_ERASE = 7;
 const SET_BACK = 8;
 const SETTINGS_COUNT = 9;
 
-/** The part of the view model that the settings read and change; `setting` is the place of the one that is shown. */
+/**
+ * The part of the view model that the settings read and change; `setting` is the place of the setting that is shown.
+ */
 interface SettingsModel {
   readonly ports: Ports;
   readonly vault: Vault;
@@ -29,12 +33,12 @@ interface SettingsModel {
   setting: number;
 }
 
-/** It shows a fact, or leads back: there is nothing to change. */
+/** Whether the setting only shows a fact or leads back, so that nothing can be changed. */
 export function isFixed(setting: number): boolean {
   return setting === SET_BACK || setting < SET_SCREEN;
 }
 
-/** Goes on to the next setting that this board and its policy have. */
+/** Goes to the next setting that this board and its policy have. */
 export function stepSetting(model: SettingsModel, by: number): void {
   const state = model.state;
   let place = model.setting;
@@ -47,7 +51,7 @@ export function stepSetting(model: SettingsModel, by: number): void {
   model.setting = place;
 }
 
-/** Changes the setting that is shown. False when memory did not answer. */
+/** Changes the setting that is shown. Returns false if memory did not answer. */
 export function changeSetting(model: SettingsModel): boolean {
   const state = model.state;
   const place = model.setting;
@@ -63,13 +67,13 @@ export function changeSetting(model: SettingsModel): boolean {
   return state.save();
 }
 
-/** The value of the setting that is shown. */
+/** Returns the value of the setting that is shown. */
 export function settingText(model: SettingsModel): string {
   const place = model.setting;
   const state = model.state;
   const facts = model.ports.facts;
   if (place === SET_ABOUT) {
-    // As owners write it, PF-7Q4M-K2XZ: the code's alphabet, without the check characters.
+    // Owners write it PF-7Q4M-K2XZ: in the alphabet of pairing codes, without the check characters.
     const serial = pairingCodeOf(facts.serial);
     const owner = texts.OWNERS.split(',')[model.vault.state] as string;
     return `${facts.board} ${facts.firmware} pf-${serial.slice(0, 4)}-${serial.slice(4, 8)} ${owner}`;
@@ -85,7 +89,7 @@ export function settingText(model: SettingsModel): string {
   return place === SET_ERASE ? texts.HOLD_TO_ERASE : '';
 }
 
-/** How far the clock may be off. */
+/** Returns the largest error that the clock may have. */
 export function errorText(model: SettingsModel): string {
   return `+-${model.time.error}s`;
 }

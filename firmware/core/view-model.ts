@@ -38,8 +38,8 @@ import { Typist } from './typist.ts';
 import { VAULT_OWNED, type Vault } from './vault/vault.ts';
 
 /**
- * The view that is shown, until when, and the state of the keys and entries behind it. `Person` and the actions change it;
- * `screens/` draws it. Fields that are only declared are set by the first `show`.
+ * The view that is shown, its end, and the state of keys and entries behind it. `Person` and the actions change it;
+ * `screens/` draws it. The first `show` sets the fields that are only declared.
  */
 export abstract class ViewModel implements View {
   readonly ports: Ports;
@@ -51,7 +51,7 @@ export abstract class ViewModel implements View {
   readonly state: State;
   readonly now: Now;
 
-  // What is drawn: see `View`.
+  // The fields that are drawn: see `View`.
   declare kind: number;
   declare title: string;
   declare detail: string;
@@ -64,31 +64,31 @@ export abstract class ViewModel implements View {
   place: number;
   declare count: number;
 
-  // What is behind it.
+  // The state behind them.
   /** When the view ends. */
   declare endsAt: number;
-  /** Set when the screen must be drawn anew. */
+  /** Set when the screen must be drawn again. */
   declare dirty: boolean;
-  /** The account of the list or of the code, undefined where it is damaged. */
+  /** The account of the list or of the code; undefined if it is damaged. */
   declare account: Account | undefined;
   declare entry: Entry | undefined;
-  /** Place in the settings. */
+  /** Place of the setting that is shown. */
   declare setting: number;
-  /** What `second` was when the screen was last drawn. */
+  /** Value of `second` when the screen was last drawn. */
   declare secondDrawn: number;
   /** When a key last went down. */
   keyAt: number;
-  /** When the main key, which is down, becomes a hold; `FAR` if it is up or does not count. */
+  /** When the main key, which is down, becomes a hold; `FAR` if the key is up or does not count. */
   declare holdAt: number;
-  /** Until when the next passcode is shown because of a hold. */
+  /** Until when a hold shows the next passcode. */
   peekUntil: number;
   /** Until when no other HOTP value is made. */
   guardUntil: number;
-  /** The last PIN that was entered: after a yes to `ASK_PIN`, the account's. */
+  /** The last PIN that was entered; after a yes to `ASK_PIN`, the account's PIN. */
   enteredPin: Uint8Array;
-  /** The OCRA question whose PIN is still to be entered. */
+  /** The OCRA question whose PIN is still missing. */
   declare ocraQuestion: Uint8Array;
-  /** How the request that waits is asked: a sum of `ASK_` numbers. */
+  /** How to ask the request that waits: a sum of `ASK_` numbers. */
   declare askStyle: number;
   readonly approval: Approval;
   readonly typist: Typist;
@@ -104,7 +104,7 @@ export abstract class ViewModel implements View {
     this.now = parts.now;
     this.place = 0;
     this.keyAt = 0;
-    // A property that is not there is looked for the longest.
+    // The interpreter searches longest for a property that is missing, so these exist from the start.
     this.peekUntil = 0;
     this.guardUntil = 0;
     this.secondsLeft = 0;
@@ -113,16 +113,16 @@ export abstract class ViewModel implements View {
     this.typist = new Typist(this.ports.keyboard);
   }
 
-  /** Back to the list, or to what stands in its place. */
+  /** Goes to the list, or to the view in its place. */
   abstract home(): void;
   abstract sleep(): void;
 
-  /** @param forMs 0 for as long as the display stays on without a key */
+  /** @param forMs 0 to keep the view for as long as the display stays on without a key */
   show(kind: number, title: string, detail: string, hint: string, forMs: number): void {
     if (this.kind === VIEW_STAY) return;
-    // A press begun on what stood here before is not meant for what comes now.
+    // A press that began on the view before is not meant for this one.
     this.holdAt = FAR;
-    // And a question that is shown no more cannot be answered.
+    // A question that is no longer shown cannot be answered.
     if (!keepsRequest(kind)) this.approval.hide();
     this.kind = kind;
     this.title = title;
@@ -137,14 +137,14 @@ export abstract class ViewModel implements View {
     this.dirty = true;
   }
 
-  /** Shows the account at the place. */
+  /** Shows the account at `place`. */
   list(): void {
     const accounts = this.accounts;
     const count = accounts.count;
     if (this.place > count) this.place = 0;
     const place = this.place;
     const account = place < count ? accounts.read(place) : undefined;
-    // From one place to the next little changes.
+    // Moving within the list changes little.
     if (this.kind !== VIEW_LIST) {
       this.show(VIEW_LIST, '', '', '', 0);
       if (this.kind === VIEW_STAY) return;
@@ -165,7 +165,7 @@ export abstract class ViewModel implements View {
     const primitives = this.ports.primitives;
     let issuer = primitives.text(account.issuer);
     let label = primitives.text(account.label);
-    // Both at once, since it is nearly never so.
+    // Tests both at once, because foreign characters are rare.
     if (FOREIGN.test(issuer + label)) {
       issuer = printable(primitives, account.issuer);
       label = printable(primitives, account.label);
@@ -174,7 +174,7 @@ export abstract class ViewModel implements View {
     this.detail = issuer && label;
     const kind = account.kind;
     const isHeld = kind === KIND_HOTP || this.ports.facts.keys < 2;
-    // What a computer asks with letters is entered nowhere else.
+    // A person cannot enter a question with letters: a computer must ask it.
     const word =
       kind !== KIND_OCRA ? texts.PASSCODE : account.question === 1 ? texts.EXPLAIN : texts.QUESTION;
     this.hint =
@@ -187,7 +187,10 @@ export abstract class ViewModel implements View {
     this.hint = this.verb + (isLast ? texts.OPEN : texts.EXPLAIN);
   }
 
-  /** Once the list is on the screen: makes ready what a press will ask for, unless the fob has to ask for its PIN. */
+  /**
+   * Prepares the passcode that a press will ask for, once the list is on the screen, unless the fob must ask for its
+   * PIN.
+   */
   prepare(): void {
     const account = this.account;
     const state = this.state;
@@ -198,7 +201,7 @@ export abstract class ViewModel implements View {
     } else this.accounts.forget();
   }
 
-  /** How the person chooses. */
+  /** The verb for the key that chooses. */
   get verb(): string {
     return this.ports.facts.keys > 1 ? texts.PRESS : texts.HOLD;
   }
@@ -207,18 +210,18 @@ export abstract class ViewModel implements View {
     const setting = this.setting;
     const title = texts.SETTINGS.split(',')[setting] as string;
     const word = isFixed(setting) ? texts.GO : texts.CHANGE;
-    // How long the erasure is held stands above.
+    // The detail already says how long to hold for the erasure.
     this.show(VIEW_SETTINGS, title, settingText(this), setting === SET_ERASE ? '' : this.verb + word, 0);
   }
 
-  /** Shows the passcode of the account under the names in the list. */
+  /** Shows the passcode of the account below the names in the list. */
   showCode(code: string | undefined): void {
     const account = this.account;
     if (code === undefined || !account) {
       this.say(texts.NO_MEMORY);
       return;
     }
-    // Not by `show`: after the list little changes, and someone waits.
+    // Does not call `show`: little changes after the list, and the person waits.
     this.kind = VIEW_CODE;
     this.code = code;
     const period = account.period;
@@ -234,7 +237,7 @@ export abstract class ViewModel implements View {
     this.show(VIEW_MESSAGE, texts.TITLE, detail, '', MESSAGE_MS);
   }
 
-  /** Whether a hold erases: this goes before the table of `keys.ts`. */
+  /** Whether a hold erases: this comes before the table of `keys.ts`. */
   get erases(): boolean {
     const kind = this.kind;
     return kind === VIEW_SETTINGS
@@ -242,12 +245,12 @@ export abstract class ViewModel implements View {
       : kind === VIEW_HOME && this.vault.state > VAULT_OWNED;
   }
 
-  /** Whether a key is held that approves or erases. */
+  /** Whether the person holds a key that approves or erases. */
   get isWatched(): boolean {
     return this.holdAt < FAR && (asksPerson(this.kind) || this.erases);
   }
 
-  /** The number that runs on the screen, 0 for none. */
+  /** The number that counts on the screen, 0 for none. */
   get second(): number {
     const kind = this.kind;
     if (kind === VIEW_CODE) return this.period && this.now.utc;
@@ -259,7 +262,7 @@ export abstract class ViewModel implements View {
     return Math.ceil((end - this.now.ms) / 1000);
   }
 
-  /** When `tick` is wanted next, in the board's milliseconds; `NEVER` when nothing is due. */
+  /** When `tick` is due next, in the board's milliseconds; `NEVER` if nothing is due. */
   get deadline(): number {
     const ms = this.now.ms;
     let next = this.isWatched ? ms + LOOK_MS : this.second ? ms + REFRESH_MS : FAR;
@@ -269,7 +272,7 @@ export abstract class ViewModel implements View {
     return next < FAR ? Math.max(next, ms + 1) : NEVER;
   }
 
-  /** When the fob locks itself for want of keys. */
+  /** When the fob locks itself because no key was used. */
   get lockAt(): number {
     const state = this.state;
     const lock = this.lock;
@@ -277,7 +280,7 @@ export abstract class ViewModel implements View {
     return this.keyAt + state.lockSeconds * 1000;
   }
 
-  /** What is to be drawn now. */
+  /** Returns the view to draw now. */
   view(): View {
     this.dirty = false;
     if (this.period) this.viewTotp();

@@ -64,7 +64,7 @@ export interface LocalOperations {
    */
   validate(request: LocalValidation): Promise<{ accepted: boolean; outcome: Outcome }>;
   alerts(): Promise<Alert[]>;
-  /** The mails to users that stay local because there is no mail server; newest first. Links in it are secrets. */
+  /** Mail to users that stays local because there is no mail server; newest first. Links in it are secrets. */
   outbox(): Promise<LocalMail[]>;
   events(): Promise<ValidationEvent[]>;
 }

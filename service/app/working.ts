@@ -22,13 +22,13 @@ interface Means {
 
 /** The running background work of a node. `stop` ends it after running work is done. */
 export interface Working {
-  /** Starts newly stored jobs and mails at once. */
+  /** Starts newly stored jobs and mail at once. */
   readonly wake: () => void;
   readonly stop: () => Promise<void>;
 }
 
 /**
- * Starts the background work of a node: a watch over its database, limits of tables, audit, alerts, mails and jobs.
+ * Starts the background work of a node: a watch over its database, limits of tables, audit, alerts, mail and jobs.
  */
 export function startWorking(
   { store, keys, changes, clock, publicUrl }: Means,

@@ -1,6 +1,6 @@
 /**
- * Long passwords that attackers try first, in lower case and without spaces, dashes and underscores. People build
- * them from short ones when twelve characters are required.
+ * Long passwords that attackers try first, in lower case and without spaces, dashes and underscores. Users build them
+ * from short ones when twelve characters are required.
  */
 export const commonPasswords: ReadonlySet<string> = new Set(
   `

@@ -40,11 +40,11 @@ const crypto = {
 /** The form of a token's passcodes. */
 export type PasscodeForm = Pick<PasscodeFacts, 'algorithm' | 'alphabet' | 'digits'>;
 
-/** Separators that people copy from between the display's groups. */
+/** Separators that users copy with the groups of the display. */
 export const separators = /[\s\p{Pd}\u2212]/gu;
 
 /**
- * Returns a typed passcode without the separators that people copy from the display's groups, full-width characters
+ * Returns a typed passcode without the separators that users copy from the display's groups, full-width characters
  * folded. Case and punctuation stay: whether they matter depends on the token's alphabet.
  *
  * @returns undefined if the rest is not a passcode of any token

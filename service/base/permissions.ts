@@ -6,7 +6,7 @@ const admin: readonly Role[] = ['admin'];
 
 /**
  * The actions, the roles that may take each, and whether the operator must have proved their identity a short while
- * ago (help desk cannot issue or export). The API and the console both use this table.
+ * ago (the help desk cannot issue or export). The API and the console both use this table.
  */
 export const permissions = {
   read: { roles: everyone, dangerous: false },

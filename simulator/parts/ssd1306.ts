@@ -77,7 +77,8 @@ export class Ssd1306 implements I2cPart {
   #command: number[] = [];
 
   /**
-   * `changed` is called after every transfer, with whether it carried pixels. `chance` fills the memory at power on.
+   * `changed` is called after every transfer, with whether it carried pixels. `randomness` fills the memory at power
+   * on.
    */
   constructor(options: { randomness(): Randomness; changed(pixelsArrived: boolean): void }) {
     this.#chance = options.randomness;

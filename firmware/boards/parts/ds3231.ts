@@ -29,7 +29,7 @@ function toBcd(value: number): number {
 }
 
 /**
- * Returns a number in the form of the alarm registers: four bytes, and three bytes of a CRC-32 over it and the mark.
+ * Returns a number in the form of the alarm registers: four bytes, and three bytes of a CRC-32 over it and `MARK`.
  */
 function witnessed(number: number): Uint8Array {
   const out = new Writer(8).number(number, 4).number(MARK, 4);

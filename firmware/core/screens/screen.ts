@@ -15,13 +15,13 @@ import {
   type View,
 } from './view.ts';
 
-/** Draws a view: the same view, the same pixels. */
+/** Draws a view. The same view always gives the same pixels. */
 export function draw(view: View, display: Display): void {
   const kind = view.kind;
   display.power(kind !== VIEW_OFF);
   display.clear();
   const u = unit(display);
-  // Where the hint begins: on the last line, or the last but one.
+  // Where the hint begins: on the last line, or on the line above it.
   const bottom = display.height - (view.hint.length * CELL_WIDTH * u > display.width ? 17 : CELL_HEIGHT) * u;
   if (kind === VIEW_LIST || kind === VIEW_SETTINGS) list(view, display, u, bottom);
   else if (kind === VIEW_CODE) code(view, display, u, bottom);
@@ -34,7 +34,7 @@ export function draw(view: View, display: Display): void {
   display.show();
 }
 
-/** A whole name in small letters tells more than half of it in large ones. */
+/** A whole name in small letters says more than half of it in large ones. */
 function headline(display: Display, u: number, text: string): number {
   const size = text.length * CELL_WIDTH * (u + 1) > display.width ? u : u + 1;
   return paragraph(display, 0, size, text, 20 * u);
@@ -44,7 +44,7 @@ function message(view: View, display: Display, u: number): void {
   if (view.kind === VIEW_NOTICE || view.kind === VIEW_STAY) display.ink(INK_WARNING);
   headline(display, u, view.title);
   display.ink(INK_PLAIN);
-  // A word or two can be read at arm's length; without a headline there is room for more.
+  // A word or two can be read at arm's length; without a headline there is more space.
   const size = view.detail.length > 20 ? u : u + 1;
   paragraph(display, view.title === '' ? 0 : 22 * u, size, view.detail, display.height);
 }
@@ -69,18 +69,18 @@ function code(view: View, display: Display, u: number, bottom: number): void {
   const text = grouped(view.code);
   let size = u + 2;
   while (size > 2 && text.length * CELL_WIDTH * size > display.width) size--;
-  // In the middle of what is left, whatever the size.
+  // In the middle of the remaining space, for any size.
   const y = ((18 * u + bottom + 2) >> 1) - 4 * size;
   if (text.length * CELL_WIDTH * size <= display.width) centred(display, y, size, text);
   else {
-    // Ten digits leave half a space between their groups.
+    // With ten digits only half a space fits between the groups.
     display.text(0, y, size, text.slice(0, 5));
     right(display, y, size, text.slice(6));
   }
   if (view.period > 0) {
-    // The bar shrinks with the time, and the number says the same for those who cannot see it shrink.
+    // The bar shrinks with the time, and the number says the same for people who cannot see the bar shrink.
     const room = display.width - 5 * CELL_WIDTH * u;
-    // The next passcode takes the place of the bar, or stands above it where there is room.
+    // The next passcode replaces the bar, or stands above it if it fits.
     if (view.next !== '') display.text(0, bottom - 20 * (u - 1), u, NEXT + grouped(view.next));
     if (view.next === '' || u > 1) {
       display.fill(0, bottom + 1, Math.floor((room * view.secondsLeft) / view.period), 6 * u);
@@ -89,7 +89,7 @@ function code(view: View, display: Display, u: number, bottom: number): void {
   }
 }
 
-/** Six groups of three over three lines, to be read to someone or typed. */
+/** Draws six groups of three on three lines, for reading aloud or typing. */
 function pairing(view: View, display: Display, u: number): void {
   line(display, 0, u, view.title);
   right(display, 0, u, `${view.secondsLeft}s`);
@@ -99,7 +99,7 @@ function pairing(view: View, display: Display, u: number): void {
   }
 }
 
-/** The number to compare stands under the names, larger than anything else. */
+/** Draws the names, and below them the number to compare, larger than anything else. */
 function ask(view: View, display: Display, u: number, bottom: number): void {
   if (view.code === '') {
     const under = paragraph(display, 0, u + 1, view.title, bottom);
@@ -113,7 +113,7 @@ function ask(view: View, display: Display, u: number, bottom: number): void {
   centred(display, y, u + 2, view.code);
 }
 
-/** What was entered, its end where it is long, and the wheel. */
+/** Draws the entered text, or its end if it is long, and the wheel. */
 function entry(view: View, display: Display, u: number): void {
   line(display, 0, u, view.title);
   const fits = Math.floor(display.width / (CELL_WIDTH * u));

@@ -12,10 +12,13 @@ const FOLDED =
   'AaAaAaCcCcCcCcDdDdEeEeEeEeEeGgGgGgGgHhHhIiIiIiIiIiIiJjKkkLlLlLlL' +
   'lLlNnNnNnnNnOoOoOoOoRrRrRrSsSsSsSsTtTtTtUuUuUuUuUuUuWwYyYZzZzZzs';
 const FOLDED_LEAD = 0xc3;
-/** A character that the font has not. */
+/** Matches a character that the font does not have. */
 export const FOREIGN = /[^ -~]/;
 
-/** UTF-8 as far as the font has it: European letters without their marks, any other character one question mark. */
+/**
+ * Returns text that the font can show: European letters without their accents, any other character as one question
+ * mark.
+ */
 export function printable(primitives: Primitives, bytes: Uint8Array): string {
   const text = primitives.text(bytes);
   return FOREIGN.test(text) ? folded(bytes) : text;
@@ -35,30 +38,30 @@ function folded(bytes: Uint8Array): string {
   return text;
 }
 
-/** Size of small letters: pixels to the dot. Small displays of many pixels get twice as many. */
+/** Size of small letters, in pixels per dot. Small displays with many pixels use two. */
 export function unit(display: Display): number {
   return display.width > 160 ? 2 : 1;
 }
 
-/** Draws one line, cut with dots where it does not fit. */
+/** Draws one line, and cuts it with dots if it does not fit. */
 export function line(display: Display, y: number, size: number, text: string): void {
   const fits = Math.floor(display.width / (CELL_WIDTH * size));
   display.text(0, y, size, text.length > fits ? text.slice(0, fits - 2) + ELLIPSIS : text);
 }
 
-/** Draws one line in the middle. */
+/** Draws one centred line. */
 export function centred(display: Display, y: number, size: number, text: string): void {
   display.text((display.width - text.length * CELL_WIDTH * size) >> 1, y, size, text);
 }
 
-/** Draws a few letters up to the right edge. */
+/** Draws a few letters that end at the right edge. */
 export function right(display: Display, y: number, size: number, text: string): void {
   display.text(display.width - text.length * CELL_WIDTH * size, y, size, text);
 }
 
 /**
- * Draws a sentence over as many lines as it needs, broken at spaces, and cuts it with dots where the next line would
- * reach below `bottom`. Returns where the next line would begin.
+ * Draws a sentence over as many lines as it needs, broken at spaces, and cuts it with dots if the next line would
+ * pass below `bottom`. Returns where the next line would begin.
  */
 export function paragraph(display: Display, y: number, size: number, text: string, bottom: number): number {
   const fits = Math.floor(display.width / (CELL_WIDTH * size));
@@ -79,7 +82,10 @@ export function paragraph(display: Display, y: number, size: number, text: strin
   return at;
 }
 
-/** In two groups that a person can hold: 287 082, 2870 8212, 12345 67890; up to five characters in one. */
+/**
+ * Returns the code in two groups that are easy to remember: 287 082, 2870 8212, 12345 67890; up to five characters in
+ * one.
+ */
 export function grouped(code: string): string {
   const length = code.length;
   const size = length > 8 || length < 6 ? 5 : length > 7 ? 4 : 3;

@@ -1,14 +1,14 @@
-/** What the person sees, without how it looks. */
+/** The content of the screen, without its layout. */
 export const VIEW_OFF = 0;
-/** One sentence for a few seconds. */
+/** Shows one sentence for a few seconds. */
 export const VIEW_MESSAGE = 1;
 export const VIEW_CODE = 2;
 export const VIEW_PAIRING = 3;
-/** Stands in place of the list on a fob that has none to show. */
+/** Replaces the list on a fob that has none to show. */
 export const VIEW_HOME = 4;
 export const VIEW_LIST = 5;
 export const VIEW_SETTINGS = 6;
-/** A message that is put away by a hold. */
+/** A message that a hold dismisses. */
 export const VIEW_NOTICE = 7;
 /** A PIN, or the question of an OCRA account. */
 export const VIEW_ENTRY = 8;
@@ -17,20 +17,20 @@ export const VIEW_ASK = 9;
 export const VIEW_REPORT = 10;
 /** A PIN is being checked. */
 export const VIEW_BUSY = 11;
-/** Only the power ends it. */
+/** Only a reset ends it. */
 export const VIEW_STAY = 12;
 
 /**
- * What is true of a view. These compare numbers, so the order above counts: from home to entry, then what asks, then what
- * takes no keys. The build writes the comparison in place of the call.
+ * Properties of views. They compare numbers, so the order above counts: views from home to entry, then views that
+ * ask, then views that take no keys. The build replaces each call with the comparison.
  */
 
-/** Each key keeps the display on for another while. */
+/** Each key keeps the display on for another period. */
 export function keepsDisplayOn(kind: number): boolean {
   return kind >= VIEW_HOME && kind <= VIEW_ENTRY;
 }
 
-/** A request that waits for its person may belong to the view. Any other view makes the computer ask anew. */
+/** A request that waits for the person may belong to the view. Any other view makes the computer ask again. */
 export function keepsRequest(kind: number): boolean {
   return kind >= VIEW_ENTRY;
 }
@@ -47,21 +47,21 @@ export function ignoresKeys(kind: number): boolean {
 
 export interface View {
   kind: number;
-  /** Issuer, or the headline. */
+  /** Issuer, or headline. */
   title: string;
-  /** Label, the sentence, or what has been entered so far. */
+  /** Label, sentence, or the text entered so far. */
   detail: string;
-  /** Passcode or pairing code without groups, number to compare, or what the entry would take. */
+  /** Passcode or pairing code without groups, number to compare, or the symbol on the wheel. */
   code: string;
-  /** The passcode of the next step, where it is to be shown. */
+  /** The passcode of the next step, if it is to be shown. */
   next: string;
-  /** A few words of warning. */
+  /** A short warning. */
   note: string;
   hint: string;
-  /** Of a code: seconds it stays current, and of how many. 0 of 0 for one that does not expire. */
+  /** Seconds that a passcode or pairing code stays current, and the period of a TOTP, 0 without one. */
   secondsLeft: number;
   period: number;
-  /** In the list: place from 0, of how many; 0 in others. */
+  /** In the list: place from 0, and the number of places. `count` is 0 in other views. */
   place: number;
   count: number;
 }

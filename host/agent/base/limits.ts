@@ -51,8 +51,8 @@ export const AGENT_PORT_QUEUE_CHARS_MAX = 16_384;
 export const AGENT_SEND_QUEUE_BYTES_MAX = 262_144;
 export const AGENT_SEND_QUEUE_MESSAGES_MAX = 512;
 /**
- * Messages for people (standings and notices) that a service may send in this time; the agent drops a connection that
- * sends more.
+ * Messages about fobs (`standing` and `notice`) that a service may send in this time; the agent drops a connection
+ * that sends more.
  */
 export const AGENT_TOLD_MAX = 400;
 export const AGENT_TOLD_MS = 60_000;

@@ -112,7 +112,7 @@ export function readServiceOrigin(text: string): string {
 }
 
 /**
- * Reads a fingerprint as people copy it: any case, with spaces, colons and dashes; the first half or all of it.
+ * Reads a fingerprint as users copy it: any case, with spaces, colons and dashes; the first half or all of it.
  * @returns lower-case digits only @throws FobError `bad-input`
  */
 export function readFingerprint(text: string): string {

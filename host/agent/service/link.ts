@@ -39,7 +39,7 @@ export class ServiceLink {
   private readonly events: LinkEvents;
   private readonly announced: Map<number, Announced>;
   private nextNumber: number;
-  /** Counts the service's messages for people since a time. */
+  /** Counts the service's `standing` and `notice` messages since a time. */
   private told: { readonly sinceMs: number; count: number };
   private forgetBeat: () => void;
 
@@ -156,7 +156,7 @@ export class ServiceLink {
     }
   }
 
-  /** Limits the rate of messages for people. @throws FobError (`networkFailure`) */
+  /** Limits the rate of `standing` and `notice` messages. @throws FobError (`networkFailure`) */
   private tell(): void {
     const nowMs = this.time.now();
     if (nowMs - this.told.sinceMs >= AGENT_TOLD_MS) this.told = { sinceMs: nowMs, count: 0 };

@@ -4,7 +4,7 @@ import { NESTING_DEPTH_MAX, VALUES_MAX } from '../base/limits.ts';
 /** A value of a JSON file, whose shape is not guaranteed. */
 export type Json = Readonly<Record<string, unknown>>;
 
-/** @throws FobError `bad-input` for what is not a JSON object, is nested too deeply or holds too many values */
+/** @throws FobError `bad-input` if the text is not a JSON object, is nested too deeply or holds too many values */
 export function parseJson(text: string): Json {
   checkShape(text);
   let value: unknown;

@@ -45,7 +45,7 @@ export const settings = {
   publicUrl: {
     flag: 'public-url',
     variable: 'PASSFOB_SERVICE_PUBLIC_URL',
-    meaning: 'address that people use, such as https://otp.example.org',
+    meaning: 'address that users open, such as https://otp.example.org',
   },
   publishedHosts: {
     flag: 'published-hosts',

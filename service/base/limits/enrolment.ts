@@ -10,7 +10,9 @@ export const enrolmentLimits = {
   /** Resends for one user within the last hour. */
   resendsMax: 10,
   resendWindowMs: HOUR_MS,
-  /** Reminders, and expiries that help desk is told of, in one transaction; and the pause between two turns. */
+  /**
+   * Reminders, and expiries that are reported to the help desk, in one transaction; and the pause between two turns.
+   */
   remindersAtOnce: 50,
   remindEveryMs: 60_000,
   activationsOfUserListed: 20,

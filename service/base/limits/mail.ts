@@ -1,6 +1,6 @@
 /** Limits of mail to users. */
 export const mailLimits = {
-  /** Mails that one node sends in one turn, and the pause between two turns: the two bound the rate. */
+  /** Number of messages that one node sends in one turn, and the pause between two turns: the two bound the rate. */
   mailsAtOnce: 8,
   mailTurnMs: 2_000,
   /** How long a node may take for one mail before another may send it. Sending takes `deliveryTimeoutMs` at most. */

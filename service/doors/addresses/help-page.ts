@@ -14,7 +14,7 @@ export function helpLink(): Markup {
   return html`<p class="next"><a href="${HELP}">${helpTexts.link}</a></p>`;
 }
 
-/** Returns a page for people with fobs, and for the administrators of their networks. The same for everybody. */
+/** Returns a page for users with fobs, and for the administrators of their networks. The same for everybody. */
 export async function helpPage(
   { db }: Pick<WebContext, 'db'>,
   addresses: PublishedAddresses,

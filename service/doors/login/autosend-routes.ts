@@ -53,8 +53,8 @@ interface Means {
  * Serves Autosend of one of the service's own forms: `POST …/autosend` sends a request to the user's fob, `GET
  * …/autosend` waits with the number, `GET …/autosend/state` says whether there is a decision, `POST
  * …/autosend/finish` redeems it, and `POST …/autosend/cancel` leads back to the passcode. Only the browser that asked
- * is let in: it holds a secret, and the service its hash. Unknown users, locked ones, and users whose fob cannot be
- * asked see the same until the time is over.
+ * can redeem the decision: it holds a secret, and the service stores its hash. Unknown users, locked ones, and users
+ * whose fob cannot be asked see the same until the time is over.
  */
 export function serveAutosend(app: FastifyInstance, context: WebContext, form: AutosendForm): void {
   const means = { context, form };

@@ -14,8 +14,8 @@ import type { Management } from '../../storage/management.ts';
 import { userTokenStates } from './tokens.ts';
 
 /**
- * Suspends a token of the session's user at once, and all others in the same fob, because it was lost. Help desk gets
- * an alert, and the user's other sessions end: the finder of the fob may have opened them.
+ * Suspends a token of the session's user at once, and all others in the same fob, because it was lost. The help desk
+ * gets an alert, and the user's other sessions end: the finder of the fob may have opened them.
  *
  * Refused: `unknown_serial` (another user's as well), `bad_transition` if it is not in use, `last_admin` if no
  * administrator would be left: then nothing is suspended, but the alert is still raised.

@@ -1,6 +1,6 @@
 /**
  * The only script of the page that waits for a fob. It asks whether there is a decision, then sends the form that
- * people without scripts send by its button. The service delays each response until there is a decision, or for a
+ * users without scripts send by its button. The service delays each response until there is a decision, or for a
  * while.
  */
 export const autosendScript = `'use strict';

@@ -25,7 +25,7 @@ export interface WebContext {
   readonly ownApplication: Pick<Application, 'id'>;
   /** The application for operators' sign-ins. */
   readonly consoleApplication: Application;
-  /** Starts newly stored jobs and mails at once. */
+  /** Starts newly stored jobs and mail at once. */
   readonly wakeJobs: () => void;
   /** Decides one log-in and notifies watchers. */
   readonly decide: (request: ValidationRequest) => Promise<Outcome>;

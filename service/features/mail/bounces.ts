@@ -11,7 +11,7 @@ import { findMail, type MailView } from './list.ts';
 
 /** The relevant parts of a delivery status notification. */
 export interface Bounce {
-  /** Identifiers of mails that it may be about. */
+  /** Identifiers of the messages that it may be about. */
   readonly ids: readonly string[];
   /** Whether the mail failed for good, and is not only delayed. */
   readonly isFailed: boolean;

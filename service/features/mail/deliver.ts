@@ -46,7 +46,7 @@ export async function deliverMail(management: Management): Promise<MailTurn> {
   return { leased: leased.length, sent: outcomes.filter(({ state }) => state === 'sent').length };
 }
 
-/** Leases a few due mails to this node. */
+/** Leases a few due messages to this node. */
 export async function leaseMail(db: Db, nowMs: number): Promise<Mail[]> {
   if ((await dueMails(db, nowMs).limit(1).execute()).length === 0) return [];
   return writing(db, async transaction => {

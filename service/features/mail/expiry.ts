@@ -4,8 +4,8 @@ import { type Db, writing } from '../../storage/database/database.ts';
 import { destroyed } from './content.ts';
 
 /**
- * Destroys the content of expired mails: waiting ones are dropped, those in the local outbox stay in the list without
- * their text.
+ * Destroys the content of expired mail: waiting messages are dropped, messages in the local outbox stay in the list
+ * without their text.
  *
  * @throws ServiceError `busy`
  */
@@ -31,7 +31,7 @@ export async function expireMail(db: Db, nowMs: number): Promise<void> {
   });
 }
 
-/** Deletes old mails without content. */
+/** Deletes old mail without content. */
 export async function forgetMail(db: Db, nowMs: number): Promise<void> {
   await writing(db, async transaction => {
     await transaction
@@ -43,8 +43,8 @@ export async function forgetMail(db: Db, nowMs: number): Promise<void> {
 }
 
 /**
- * Drops, in the transaction of a restore, mails that were unsent when the backup was made: they may have been sent
- * since, and nothing is sent twice; and no backup contains their activations. The help desk sees them, and can start
+ * Drops, in the transaction of a restore, mail that was unsent when the backup was made: it may have been sent since,
+ * and nothing is sent twice; and no backup contains its activations. The help desk sees the messages, and can start
  * again.
  */
 export async function dropRestoredMail(tx: Db): Promise<void> {

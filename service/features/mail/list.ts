@@ -27,19 +27,19 @@ export interface MailFilter {
   readonly limit?: number | undefined;
 }
 
-/** A position in the order of mails. */
+/** A position in the order of mail. */
 export interface MailCursor {
   readonly createdMs: number;
   readonly id: string;
 }
 
-/** One page of mails, newest first; `next` continues it, null at the end. */
+/** One page of mail, newest first; `next` continues it, null at the end. */
 export interface MailPage {
   readonly mails: readonly MailView[];
   readonly next: MailCursor | null;
 }
 
-/** Returns the mails that match a filter. */
+/** Returns the mail that matches a filter. */
 export async function pageMail(db: Db, filter: MailFilter = {}): Promise<MailPage> {
   const { user, state, after } = filter;
   const limit = Math.max(

@@ -20,7 +20,7 @@ export interface LocalMail {
   readonly link: string | null;
 }
 
-/** Returns the readable mails of the local outbox, newest first: for anybody who may start the service. */
+/** Returns the readable mail of the local outbox, newest first: for anybody who may start the service. */
 export async function localMail({ db, keys }: Pick<Management, 'db' | 'keys'>): Promise<LocalMail[]> {
   const rows = await db
     .selectFrom('mails')

@@ -42,7 +42,7 @@ export async function queueMail(tx: Db, keys: Keys, mail: NewMail): Promise<void
     .execute();
 }
 
-/** Drops the unsent mails of an activation, in the caller's transaction, and destroys their content. */
+/** Drops the unsent mail of an activation, in the caller's transaction, and destroys its content. */
 export async function dropMailOf(tx: Db, activationId: string, atMs: number): Promise<void> {
   await tx
     .updateTable('mails')

@@ -44,7 +44,7 @@ export async function readMailPassword(db: Db, keys: Keys): Promise<string | und
 }
 
 /**
- * Sets the mail server. Mails already in the local outbox stay there. Refusals: bad_mail_server, bad_mail_password,
+ * Sets the mail server. Mail already in the local outbox stays there. Refusals: bad_mail_server, bad_mail_password,
  * channel_plain.
  *
  * @throws ServiceError `busy`
@@ -91,7 +91,7 @@ export async function saveMailServer(
   });
 }
 
-/** Removes the mail server and its password; unsent mails go to the local outbox at the next turn. */
+/** Removes the mail server and its password; unsent mail goes to the local outbox at the next turn. */
 export function removeMailServer({ db, keys, clock }: Management, actor: Actor): Promise<Result<MailServer>> {
   return writing(db, async transaction => {
     const before = await readMailServer(transaction);

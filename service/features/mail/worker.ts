@@ -3,23 +3,23 @@ import type { Management } from '../../storage/management.ts';
 import { deliverMail } from './deliver.ts';
 import { expireMail } from './expiry.ts';
 
-/** Sends the mails of a service. Every node may have one worker. */
+/** Sends the mail of a service. Every node may have one worker. */
 export interface MailWorker {
-  /** Looks for mails now instead of at the next interval, but not before the pause after the last turn has passed. */
+  /** Looks for mail now instead of at the next interval, but not before the pause after the last turn has passed. */
   wake(): void;
-  /** Stops the worker once the current mails are sent. */
+  /** Stops the worker once the current messages are sent. */
   close(): Promise<void>;
 }
 
 /** Callbacks of the worker. */
 export interface MailHooks {
-  /** Called after mails were sent or failed: pages that show them are out of date. */
+  /** Called after messages were sent or failed: pages that show mail are out of date. */
   readonly progressed?: () => void;
   /** Called when a turn failed; the next one tries again. */
   readonly failed?: (error: unknown) => void;
 }
 
-/** Starts sending mails, including those that a crash or another node left behind. */
+/** Starts sending mail, including messages that a crash or another node left behind. */
 export function startMailWorker(management: Management, hooks: MailHooks = {}): MailWorker {
   let isClosed = false;
   let isWoken = false;

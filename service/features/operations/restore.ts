@@ -28,7 +28,7 @@ export interface Restored {
 /**
  * Restores a backup into an empty database in one transaction. The last accepted steps and counters are raised, so
  * that nothing accepted since the backup is accepted again. Nobody is logged in. Jobs are paused, because some of
- * their later work may be lost. Waiting mails are dropped, because they may have been sent since.
+ * their later work may be lost. Waiting mail is dropped, because it may have been sent since.
  *
  * @param counterGap how many passcodes of one HOTP fob may have been accepted since the backup; default 25
  * @throws ServiceError `busy`; an error of the database

@@ -15,7 +15,7 @@ export interface NewRequest {
 /**
  * Whether a user is in a cool-down: they refused a request a short while ago, or left too many unanswered. Requests
  * from each trusted source are counted separately from all others, so that strangers do not keep the user from
- * logging in at home. Other people's log-in attempts do not keep the help desk from asking.
+ * logging in at home. Log-in attempts by others do not keep the help desk from asking.
  */
 export async function isCoolingDown(
   db: Db,

@@ -22,7 +22,7 @@ export interface RedeemWait {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Creates and redeems pushes, for all routes that log people in. */
+/** Creates and redeems pushes, for all routes that log users in. */
 export interface Pushes {
   /** Creates a push (`createPush`). @throws ServiceError `busy` */
   ask(request: PushRequest): Promise<Push>;

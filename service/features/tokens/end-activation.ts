@@ -5,7 +5,7 @@ import { dropMailOf } from '../mail/queue.ts';
 export type EndReason = 'resent' | 'attempts' | 'operator' | 'user';
 
 /**
- * Ends an open activation, in the caller's transaction, and drops its unsent mails.
+ * Ends an open activation, in the caller's transaction, and drops its unsent mail.
  *
  * @returns whether it was open
  */

@@ -89,7 +89,7 @@ function byUser(db: Db, { mark, rows }: Range): Promise<Listed[]> {
 }
 
 /**
- * Returns the tokens after a mark whose label begins with a text, case-sensitively, with the searchable texts of
+ * Returns the tokens after a position whose label begins with a text, case-sensitively, with the searchable texts of
  * their users.
  */
 export function byLabel(
@@ -113,7 +113,7 @@ export function byLabel(
   return query.orderBy(label).orderBy('tokens.serial').limit(rows).execute();
 }
 
-/** Returns where a page begins: a mark from another search must not widen this one. */
+/** Returns where a page begins: a position from another search must not widen this one. */
 function later(prefix: string, mark: Mark | undefined): string {
   if (mark === undefined) return prefix;
   return byCodePoint(mark.key, prefix) > 0 ? mark.key : prefix;

@@ -14,8 +14,8 @@ export async function isLastAdmin(db: Db, userId: string): Promise<boolean> {
 
 /**
  * Whether to refuse an act that makes tokens unusable, because no administrator could sign in any more and the actor
- * must not cause that: the help desk, or a user on their self-service page, whom a temporary code of the help desk
- * lets in. An administrator may do so, for example after losing that fob.
+ * must not cause that: the help desk, or a user on their self-service page, who signed in by a temporary code of the
+ * help desk. An administrator may do so, for example after losing that fob.
  *
  * @param tokenIds all tokens that become unusable; call this in the same transaction
  */

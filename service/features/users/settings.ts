@@ -13,7 +13,7 @@ import { recordAudit } from '../audit/record.ts';
 /** The settings of the whole service that an administrator changes. */
 export interface Settings {
   readonly lock: LockPolicy;
-  /** The service's name on its pages and in its mails. */
+  /** The service's name on its pages and in its mail. */
   readonly serviceName: string;
   /** The address for users: scheme, host and optional port; null until it is set. */
   readonly publicAddress: string | null;
@@ -145,7 +145,7 @@ function prepareServiceName(typed: string): string | undefined {
 
 /**
  * Returns the origin of an address, or undefined if the address has more parts than that, or it is not safe to send
- * people there.
+ * users there.
  */
 export function prepareAddress(typed: string): string | undefined {
   if (typed.length > userLimits.publicAddressMax || !URL.canParse(typed)) return undefined;

@@ -10,9 +10,7 @@ export interface ValidationEvent {
   readonly id: number;
   /** Milliseconds since 1970. */
   readonly atMs: number;
-  /**
-   * Null if there is no such user: the typed name is not stored, because people type secrets into the wrong field.
-   */
+  /** Null if there is no such user: the typed name is not stored, because users type secrets into the wrong field. */
   readonly user: string | null;
   readonly outcome: Outcome;
   /** What let the user in if it was not a passcode; null with every outcome except `accepted`. */
@@ -38,8 +36,8 @@ export interface NewEvent {
 /**
  * Adds outcomes to the log, in the transaction that decided them.
  *
- * @param by what let all these users in if it was not a passcode: not a value per row, because log-ins by passcode
- * are many
+ * @param by the factor that all these users logged in with, null for a passcode: not a value per row, because log-ins
+ * by passcode are many
  */
 export async function recordEvents(
   db: Db,

@@ -65,8 +65,7 @@ async function makeIdentity(db: Db, keys: Keys, nowMs: number): Promise<Identity
 }
 
 /**
- * Returns the fingerprint of the service's identity, for people to compare; undefined before the first run created
- * it.
+ * Returns the fingerprint of the service's identity, for users to compare; undefined before the first run created it.
  */
 export async function identityFingerprint(db: Db): Promise<string | undefined> {
   const row = await db
@@ -84,8 +83,8 @@ export function fingerprintInStrings(publicKey: string): Uint8Array {
 }
 
 /**
- * Returns the fingerprint that people compare: SHA-256 of the public key's 32 bytes, in hexadecimal, in groups of
- * four digits.
+ * Returns the fingerprint that users compare: SHA-256 of the public key's 32 bytes, in hexadecimal, in groups of four
+ * digits.
  */
 export function fingerprintOfKey(publicKey: string): string {
   const digest = createHash('sha256').update(Buffer.from(publicKey, 'base64url')).digest('hex');

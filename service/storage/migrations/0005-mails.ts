@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { required } from './columns.ts';
 
-/** Mails to users: stored with the act that causes them, sent afterwards, at least once. */
+/** Mail to users: stored with the act that causes it, sent afterwards, at least once. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('mails')

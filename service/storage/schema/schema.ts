@@ -295,9 +295,9 @@ export interface NodeSchema {
   service_keys: { name: string; public_key: string; sealed_key: string; key_id: string; created_ms: number };
 }
 
-/** The table of mails to users. */
+/** The table of mail to users. */
 export interface MailSchema {
-  /** Mails to users: stored with the act that causes them, in its transaction; sent afterwards, at least once. */
+  /** Mail to users: stored with the act that causes it, in its transaction; sent afterwards, at least once. */
   mails: {
     /** Part of its Message-ID. */
     id: string;

@@ -14,7 +14,7 @@ const states = [
   ...activationStandings.map(state => [state, text.states[state]] as const),
 ] as const;
 
-/** Serves the list of all activations, latest first, for help desk. */
+/** Serves the list of all activations, latest first, for the help desk. */
 export function serveActivationList(router: ConsoleRouter): void {
   router.page('/activations', 'read', async visit => {
     const chosen = visit.value('state');

@@ -52,7 +52,7 @@ ${pager(
   });
 }
 
-/** Returns a table of mails. Those in the local outbox have a link to read them, for roles that may. */
+/** Returns a table of mail. Messages in the local outbox have a link to read them, for roles that may. */
 export function mailTable(visit: ConsoleContext, mails: readonly MailView[]): Markup {
   const mayOpen = visit.may('mail.open') && mails.some(({ isKept }) => isKept);
   return table(

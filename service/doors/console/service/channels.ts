@@ -17,7 +17,7 @@ import { namedForm } from './named-form.ts';
 
 const text = consoleTexts.channels;
 
-/** Serves channels: the ways by which alerts reach people. */
+/** Serves the channels that deliver alerts. */
 export function serveChannels(router: ConsoleRouter): void {
   router.page('/channels', 'read', async visit => {
     const mayChange = visit.may('settings.change');

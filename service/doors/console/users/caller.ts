@@ -22,8 +22,8 @@ const tones: Readonly<Record<CallerState, Tone>> = {
 };
 
 /**
- * Serves checks of callers: help desk sends a request to the caller's fob, reads the number to the caller, and sees
- * the result.
+ * Serves checks of callers: the help desk sends a request to the caller's fob, reads the number to the caller, and
+ * sees the result.
  */
 export function serveCallerChecks(router: ConsoleRouter): void {
   router.act('/user/caller', 'user.check-caller', async visit => {

@@ -20,8 +20,8 @@ export interface CallerInput {
 }
 
 /**
- * Asks a user's fob whether its user is the caller. It logs nobody in, and works for a locked account: that is when
- * people call. Its result has an audit row of its own.
+ * Asks a user's fob whether its user is the caller. It logs nobody in, and works for a locked account, because users
+ * of locked accounts call. Its result has an audit row of its own.
  *
  * Refused: `unknown_user`, `disabled_user`, `no_push_fob`, `too_many_pushes`.
  */

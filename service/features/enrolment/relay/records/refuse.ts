@@ -11,7 +11,7 @@ export interface RefusedActivation {
 
 /**
  * Records a refused run for the help desk, in the caller's transaction, up to a number per user and hour. Codes that
- * are no longer valid remain in old mails, and their holders could otherwise fill the audit.
+ * are no longer valid remain in old mail, and their holders could otherwise fill the audit.
  */
 export async function recordRefusal(
   acting: Acting,
