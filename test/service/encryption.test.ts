@@ -4,8 +4,8 @@ import { openKeyFile } from '@passfob/service/storage/encryption-at-rest/key-fil
 import { macOf, seal, unseal } from '@passfob/service/storage/encryption-at-rest/seal';
 import BetterSqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import { secret } from '../../kit/secrets.ts';
-import { add, codeNow, keyOf, NOON_MS, newToken, Rig } from '../kit.ts';
+import { secret } from '../kit/secrets.ts';
+import { add, codeNow, keyOf, NOON_MS, newToken, Rig } from './kit.ts';
 
 const onPosix = process.platform !== 'win32';
 
