@@ -118,7 +118,9 @@ export interface Display {
   /** Draws text from its upper left corner, in pixels. A character is 6 × 8 pixels times `size`. */
   text(x: number, y: number, size: number, text: string): void;
   fill(x: number, y: number, width: number, height: number): void;
+  /** Sends what was drawn to the display. */
   show(): void;
+  /** Switches the panel on or off. The bench looks at it with the next `show`; draw and show the picture again after it. */
   power(on: boolean): void;
   /**
    * Sets the tone of all drawing until `clear`: a colour on displays that have any. Never the only sign of anything.
