@@ -139,3 +139,15 @@ test('pages show the configured name of the service as text', async () => {
     expect(text).not.toContain('Passfob');
   }
 });
+
+test('the set-up refuses a reserved name for an administrator and creates no user', async () => {
+  await using rig = new Rig();
+  const furnished = await furnish(rig);
+  await using office = furnished.office;
+  const visitor = await signedIn(furnished, 'admin', rig.clock);
+  const password = secret('plum-anchor-violet-9');
+  const refused = await visitor.send('/operator/setup/admin', { user: 'service', displayName: '', password });
+  expect(refused.status).toBe(422);
+  const users = await office.store.db.selectFrom('users').select('name').execute();
+  expect(users.map(({ name }) => name)).not.toContain('service');
+});

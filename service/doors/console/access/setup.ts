@@ -5,6 +5,7 @@ import { done, type Result, refused } from '../../../base/results.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { addOperator, listOperators } from '../../../features/users/access/operator-changes.ts';
 import { passwordProblem, setPassword } from '../../../features/users/credentials/passwords.ts';
+import { isReservedName } from '../../../features/users/look-alikes.ts';
 import { readSettings } from '../../../features/users/settings.ts';
 import { createUser } from '../../../features/users/user-changes.ts';
 import { userDetail } from '../../../features/users/user-views.ts';
@@ -117,13 +118,14 @@ const adminForm: FormPage<string> = {
   done: () => ({ to: at('/setup', { done: 'admin' }) }),
 };
 
-/** Three actions, each with its own row in the audit. The common refusals are checked before the first. */
+/** Three actions, each with its own row in the audit. Refusals that the input causes are checked before the first. */
 async function makeAdmin(visit: ConsoleContext): Promise<Result<string>> {
   const { management, actor } = visit;
   const typed = visit.value('user');
   const password = visit.value('password');
   const name = prepareUserName(typed);
   if (name === undefined) return refused('bad_user');
+  if (isReservedName(name)) return refused('reserved_name');
   const problem = passwordProblem(password, { name, email: null });
   if (problem !== undefined) return refused(problem);
   if ((await listOperators(management.db)).some(({ user }) => user === name))
