@@ -13,8 +13,11 @@ import { hostPrimitives as primitives } from 'passfob/client/primitives';
 import type { Driver } from './driver.ts';
 import { random } from './owner.ts';
 
+/** The end of a cable. */
+type Line = Pick<Driver, 'transport'>;
+
 /** Sends one frame and returns the payload of the response. */
-export function exchange(driver: Driver, frame: string): Promise<Uint8Array> {
+export function exchange(driver: Line, frame: string): Promise<Uint8Array> {
   const deframer = new Deframer();
   return new Promise(resolve => {
     const stop = driver.transport.onText(chunk =>
@@ -33,22 +36,23 @@ export function exchange(driver: Driver, frame: string): Promise<Uint8Array> {
  * Sends bytes behind type and sequence in the clear.
  * @returns the fob's answer behind type and sequence
  */
-export async function askClear(driver: Driver, ...bytes: number[]): Promise<number[]> {
+export async function askClear(driver: Line, ...bytes: number[]): Promise<number[]> {
   const payload = new Writer(PAYLOAD_BYTES_MAX).byte(FRAME_REQUEST).byte(7);
   const answer = await exchange(driver, encodeClear(primitives, payload.raw(Uint8Array.from(bytes))));
   return [...answer.subarray(2)];
 }
 
 /**
- * Sends half of a handshake with the pairing key.
+ * Sends half of a handshake.
+ * @param kind 0 for the pairing key, 1 for the key of the pairing code
  * @returns the other half
  */
-export async function openHalf(driver: Driver, key: Uint8Array): Promise<Handshake> {
+export async function openHalf(driver: Line, key: Uint8Array, kind = 0): Promise<Handshake> {
   const serial = Uint8Array.from((await askClear(driver, 1)).slice(5, 10));
   const nonce = random(16);
-  const opened = Uint8Array.from(await askClear(driver, 3, 0, ...nonce));
+  const opened = Uint8Array.from(await askClear(driver, 3, kind, ...nonce));
   const counter = new Reader(opened, 18).number(4);
-  const context = handshakeContext(0, serial, nonce, opened.subarray(2, 18), counter);
+  const context = handshakeContext(kind, serial, nonce, opened.subarray(2, 18), counter);
   return new Handshake(primitives, key, context);
 }
 

@@ -41,6 +41,22 @@ describe('approvals', () => {
     expect((await hand.client.call('clock', {})).utc).toBe(asked + 40);
   });
 
+  it('an approval given in one session does not count in the next one', async () => {
+    const hand = await Hand.hold();
+    const id = await hand.put({});
+    const utc = START_UTC + 3_600;
+    await afterApproval(hand, 'code', { id });
+    await hand.openSession();
+    await refused(hand.client.call('code', { id }, once(hand)), 'cancelled');
+    await afterApproval(hand, 'setClock', { utc });
+    await hand.openSession();
+    await refused(hand.client.call('setClock', { utc }, once(hand)), 'cancelled');
+    await afterApproval(hand, 'erase', {});
+    await hand.openSession();
+    await refused(hand.client.call('erase', {}, once(hand)), 'cancelled');
+    expect((await hand.client.hello()).state).toBe('owned');
+  });
+
   it('an approval of a log-in counts for no other command, whatever account and question that has', async () => {
     // The subjects of the questions that erase the fob, reset its PIN and open it, and the id of another account.
     for (const number of [1, 2, 3, 4, 0x48000000]) {

@@ -34,6 +34,7 @@ export class Hand {
   /** Called each time the computer sends the fob a request. */
   onAsked: () => void = () => undefined;
   private readonly keys: Uint8Array[] = [];
+  private readonly pairingKey = secret(new Uint8Array(randomBytes(32)));
   private polled: () => void = () => undefined;
 
   private constructor(fob: CoreFob) {
@@ -50,18 +51,22 @@ export class Hand {
   static async hold(parts: Partial<Ports> = {}): Promise<Hand> {
     const hand = new Hand(new CoreFob(hostPrimitives, parts));
     const { client, fob } = hand;
-    const key = secret(new Uint8Array(randomBytes(32)));
     await client.hello();
     await client.startPairing();
     await client.openSession(pairingCode(fob.code));
     await client.call('adopt', {
       deviceSecret: secret(new Uint8Array(randomBytes(32))),
-      pairingKey: key,
+      pairingKey: hand.pairingKey,
       entropy: secret(new Uint8Array(randomBytes(32))),
     });
-    await client.openSession(pairingKey(key));
+    await hand.openSession();
     await client.call('setClock', { utc: START_UTC });
     return hand;
+  }
+
+  /** The owner opens a session, in place of the one before. */
+  async openSession(): Promise<void> {
+    await this.client.openSession(pairingKey(this.pairingKey));
   }
 
   /** Enrols `count` accounts of a kind, named by their number from 0, and shows the list. */

@@ -152,6 +152,29 @@ describe('passcode computed ahead for the account under the cursor', () => {
     expect(hand.shown).toBe('');
   });
 
+  it.each([
+    // A hold opens the account after 600 ms, a press on boards with more keys when it ends.
+    [1, 700],
+    [4, 550],
+  ])(
+    'the ready passcode of a step is not shown in the first second of the next one (keys: %i)',
+    async (keys, heldMs) => {
+      const { hand, during } = await counted(TOTP, 1, withKeys(keys));
+      while (hand.utc % 30 > 0) hand.fob.run(1);
+      const step = hand.utc / 30;
+      // The list goes to the settings and back to the account, whose passcode is ready then.
+      const steps = () => [1, 2].map(() => hand.fob.press(50, keys > 1 ? 1 : 0));
+      if (!hand.says('account 0')) hand.fob.press(50);
+      expect(during(steps)).toBe(2);
+      expect(hand.says('account 0')).toBe(true);
+      while (hand.utc < (step + 1) * 30 - 1) hand.fob.run(1);
+      hand.fob.run(500);
+      hand.fob.press(heldMs);
+      expect(hand.utc).toBe((step + 1) * 30);
+      expect(hand.shown).toBe(hand.passcode(0, step + 1));
+    },
+  );
+
   it('a press on boards with more keys gives the same passcode', async () => {
     const { hand, during } = await counted(TOTP, 1, withKeys(4));
     hand.fob.press(50, 1);

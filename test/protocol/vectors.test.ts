@@ -1,6 +1,6 @@
 import { createCipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { crc32 as zlibCrc32 } from 'node:zlib';
-import { expand, extract, Hmac } from '@passfob/protocol/hmac';
+import { equal, expand, extract, Hmac } from '@passfob/protocol/hmac';
 import { hotp, timeStep } from '@passfob/protocol/otp';
 import { pairingCodeOf, readPairingCode } from '@passfob/protocol/pairing';
 import { type Algorithm, SHA1, SHA256, SHA512 } from '@passfob/protocol/primitives';
@@ -71,6 +71,32 @@ describe('published vectors', () => {
       sealed[at] = (sealed[at] ?? 0) ^ (1 << (length % 8));
       expect(primitives.open(key, nonce, sealed)).toBeUndefined();
     }
+  });
+
+  it('two byte strings are equal only if no bit and no length differs', () => {
+    for (let length = 0; length <= 33; length++) {
+      const bytes = new Uint8Array(randomBytes(length));
+      expect(equal(bytes, Uint8Array.from(bytes))).toBe(true);
+      for (const other of [Uint8Array.of(...bytes, 0), Uint8Array.of(0, ...bytes)]) {
+        expect([equal(bytes, other), equal(other, bytes)]).toEqual([false, false]);
+      }
+      for (let bit = 0; bit < 8 * length; bit++) {
+        const other = Uint8Array.from(bytes);
+        other[bit >> 3] = (other[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+        expect(equal(bytes, other)).toBe(false);
+      }
+    }
+  });
+
+  it('CCM refuses a tag that differs in any one bit', () => {
+    const [key, nonce] = [randomBytes(16), randomBytes(13)];
+    const sealed = primitives.seal(key, nonce, randomBytes(20));
+    for (let bit = 8 * 20; bit < 8 * sealed.length; bit++) {
+      const other = Uint8Array.from(sealed);
+      other[bit >> 3] = (other[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      expect(primitives.open(key, nonce, other)).toBeUndefined();
+    }
+    expect(primitives.open(key, nonce, sealed)).toHaveLength(20);
   });
 
   it('HMAC, HKDF and CRC-32 agree with OpenSSL and zlib', () => {

@@ -1,7 +1,9 @@
+import { VAULT_BLANK } from '@passfob/firmware/core/vault/vault';
 import { ACCOUNTS_MAX } from '@passfob/protocol/limits';
 import { REFUSED_ACCOUNT_EXISTS, REFUSED_FULL } from '@passfob/protocol/refusals';
 import { makeRandomness } from '@passfob/simulator/base/randomness';
 import { describe, expect, it } from 'vitest';
+import { ascii } from '../conformance/owner.ts';
 import { Chips } from './kit/chips.ts';
 import { KEYS } from './kit/facts.ts';
 import { Token } from './kit/token.ts';
@@ -103,6 +105,33 @@ describe('order of the accounts', () => {
       expect(idsOf(new Token(token.chips))).toEqual(order);
     }
   });
+});
+
+describe('erasure of a full memory', () => {
+  it.each([
+    ['4 kB', 128, 33, 'first'],
+    ['4 kB', 128, 33, 'last'],
+    ['32 kB', 1024, ACCOUNTS_MAX, 'first'],
+    ['32 kB', 1024, ACCOUNTS_MAX, 'last'],
+  ])(
+    'an erased full memory of %s leaves its next owner no record (%i pages, %i accounts, the %s slot in use)',
+    (_, pages, count, end) => {
+      const token = adopted(pages);
+      for (let i = 1; i <= count; i++) expect(token.put({ id: 0x41000000 + i, key })).toBe(0);
+      // A change moves the record of the first slot to the last one, the only free slot.
+      if (end === 'last') expect(token.accounts.rename(0, ascii('I'), ascii('new'))).toBe(0);
+      const slotOf = end === 'last' ? count : 0;
+      expect(token.vault.records?.ids[slotOf]).not.toBe(0);
+      expect(token.vault.erase()).toBe(true);
+      const next = new Token(token.chips);
+      expect([next.vault.state, next.accounts.count]).toEqual([VAULT_BLANK, 0]);
+      expect(next.adopt(KEYS.nextSecrets, KEYS.dataKey)).toBe(true);
+      for (const boot of [next, new Token(next.chips)]) {
+        expect([boot.accounts.count, boot.vault.records?.free]).toEqual([0, count]);
+        expect(new Set(boot.vault.records?.ids)).toEqual(new Set([0]));
+      }
+    },
+  );
 });
 
 describe('memory capacity', () => {

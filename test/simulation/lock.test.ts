@@ -141,3 +141,37 @@ describe('lock after wrong PINs', () => {
     expect([chips.stretched, lock.closed]).toEqual([compared, true]);
   });
 });
+
+describe('data key of a closed vault', () => {
+  const zeros = new Uint8Array(KEYS.dataKey.length);
+  const held = ({ vault }: Token) => Reflect.get(vault, 'dataKey') as Uint8Array;
+
+  /** Returns an open fob with a PIN, and the memory of its data key. */
+  function opened(): { token: Token; dataKey: Uint8Array } {
+    const token = new Token(new Chips(makeRandomness(1)));
+    const dataKey = Uint8Array.from(KEYS.dataKey);
+    expect(token.vault.adopt(KEYS.secrets, dataKey)).toBe(true);
+    Object.assign(token.vault.policy, { pinDigits: 6 });
+    expect(token.lock.choose(ascii(pin))).toBe('');
+    expect(dataKey).toEqual(KEYS.dataKey);
+    return { token, dataKey };
+  }
+
+  it('the data key is overwritten when the vault locks, whether an adoption or a PIN opened it', () => {
+    const { token, dataKey } = opened();
+    token.lock.close();
+    expect(dataKey).toEqual(zeros);
+    expect(token.enter(pin)).toBe('');
+    const again = held(token);
+    expect(again).toEqual(KEYS.dataKey);
+    token.lock.close();
+    expect(again).toEqual(zeros);
+    expect(token.enter(pin)).toBe('');
+  });
+
+  it('the data key is overwritten when the fob is erased', () => {
+    const { token, dataKey } = opened();
+    expect(token.vault.erase()).toBe(true);
+    expect(dataKey).toEqual(zeros);
+  });
+});

@@ -199,6 +199,20 @@ describe('session counters', () => {
     }
   });
 
+  it('session counters grow over reboots, and one write reserves sixteen of them', () => {
+    for (let sessions = 1; sessions <= 33; sessions++) {
+      const memory = new Chips(makeRandomness(sessions));
+      const writes = () => memory.wear.reduce((sum, pages) => sum + pages, 0);
+      for (let boot = 0; boot < 6; boot++) {
+        const [before, ring] = [writes(), new CounterRing(hostPrimitives, memory, RING_PAGE)];
+        const counters = Array.from({ length: sessions }, () => ring.next());
+        // The numbers that the last boot reserved and did not use are gone.
+        expect(counters).toEqual(counters.map((_, i) => before * 16 + 1 + i));
+        expect(writes() - before).toBe(Math.ceil(sessions / 16));
+      }
+    }
+  });
+
   it('session counters end before they would have more than four bytes', () => {
     const memory = new Chips(makeRandomness(1));
     const last = new Uint8Array(8);
