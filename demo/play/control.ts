@@ -113,8 +113,12 @@ export class SimulatorControl {
   }
 
   private take(message: Message): void {
-    const { powered, on, text } = message as unknown as ScreenReading;
-    const screen = { powered, on, text };
+    const { powered, on, text } = message;
+    const screen = {
+      powered: powered === true,
+      on: on === true,
+      text: Array.isArray(text) ? text.map(String) : [],
+    };
     this.shown = screen;
     for (const listener of [...this.listeners]) listener(screen);
   }

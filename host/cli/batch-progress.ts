@@ -1,6 +1,6 @@
 import { password } from '@inquirer/prompts';
 import { ListrInquirerPromptAdapter } from '@listr2/prompt-adapter-inquirer';
-import { Listr, ListrLogger, type ListrTaskWrapper, ProcessOutput } from 'listr2';
+import { Listr, ListrLogger, type ListrRendererFactory, type ListrTaskWrapper, ProcessOutput } from 'listr2';
 import type { BatchEvent } from '../batch/run.ts';
 import { FobError } from '../errors.ts';
 import { PROGRESS_BAR_CHARS } from '../limits.ts';
@@ -56,7 +56,7 @@ function endText({ result }: Extract<BatchEvent, { event: 'ended' }>): string {
   return `${serial ?? address}: ${words[outcome]}`;
 }
 
-type ProgressTask = Pick<ListrTaskWrapper<unknown, never, never>, 'title' | 'prompt'>;
+type ProgressTask = ListrTaskWrapper<unknown, ListrRendererFactory, ListrRendererFactory>;
 
 /** Shows a bar for the plan, and below it a line for each fob at work. */
 export function barScreen(terminal: Terminal, signal: AbortSignal, rows: number): BatchScreen {
@@ -97,7 +97,7 @@ export function barScreen(terminal: Terminal, signal: AbortSignal, rows: number)
           {
             title: bar(0, rows),
             task: async (_, task) => {
-              shown = task as unknown as ProgressTask;
+              shown = task;
               result = { value: await work() };
             },
           },

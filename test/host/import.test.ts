@@ -53,7 +53,7 @@ describe('imports', () => {
     expect((await verify(owner.context, await atHand(fob))).accounts).toHaveLength(2);
   });
 
-  it('a repeated import writes nothing twice, whoever wrote it', async () => {
+  it('a repeated import writes nothing twice, even an account that another command enrolled', async () => {
     const { fob, owner, atFob } = await ownedFob();
     await enroll(owner.context, atFob, parseOtpauth(uri('b')));
     const rows = await rowsOf(uri('a'), uri('b'));

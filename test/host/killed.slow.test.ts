@@ -163,7 +163,7 @@ itNeeds(
   },
 );
 
-test('a copy of a key file that its owner named by the date stays, whoever writes the file after it', () => {
+test('a copy of a key file that its owner named by the date stays when the file is written again', () => {
   const file = join(folder(), 'service.key');
   const copies = ['20261128', '20261128-09301500'].map(date => `${file}.${date}`);
   for (const copy of copies) writeFileSync(copy, 'the only key of older rows');

@@ -12,7 +12,7 @@ const SAYS = {
     'quick run: builds, lints and runs all but the slow tests, in about 6 minutes on two cores (the slow ones: npm run test:long)',
   part: 'part of the quick run: builds and runs the tests named, without slow files (*.slow.test.ts) and without lint',
   slowPart: 'builds and runs the tests named, slow files among them, without lint',
-  long: 'slow files and full counts: hours; about 15 minutes on two cores with PASSFOB_SHARE=0.1',
+  long: 'slow files and full counts: hours; about 12 minutes on two cores with PASSFOB_SHARE=0.1',
   other: 'builds and runs the tests of another configuration: a few minutes',
   longPart: 'slow files and full counts of the tests named',
 } as const;
