@@ -139,7 +139,9 @@ declare const NRF: {
   setServices(data: undefined, options: { hid: Uint8Array }): void;
   getSecurityStatus(): { connected?: boolean; encrypted?: boolean };
   /** Throws if no computer is connected or the last report is still on its way. */
-  sendHIDReport(data: number[]): void;
+  sendHIDReport(data: DeviceBytes): void;
+  /** A report from the computer: one byte. */
+  on(event: 'HID', listener: (byte: number) => void): void;
 };
 declare const JSON: {
   parse(text: string): unknown;

@@ -55,7 +55,9 @@ export class Link {
   /** Sends once and waits for the answer; undefined if none came in time. */
   private once<T>(what: Exchange<T>, waitMs: number, signal?: AbortSignal): Promise<T | undefined> {
     return new Promise((resolve, reject) => {
+      let isOver = false;
       const settle = (finish: () => void) => {
+        isOver = true;
         clearTimeout(timer);
         signal?.removeEventListener('abort', cancel);
         this.onPayload = undefined;
@@ -64,7 +66,7 @@ export class Link {
       };
       const fail = (error: unknown) => settle(() => reject(error));
       const cancel = () => fail(new FobError('cancelled'));
-      const timer = setTimeout(() => settle(() => resolve(undefined)), waitMs);
+      let timer: ReturnType<typeof setTimeout> | undefined;
       if (this.lost) return fail(this.lost);
       if (signal?.aborted) return cancel();
       signal?.addEventListener('abort', cancel, { once: true });
@@ -77,7 +79,10 @@ export class Link {
           fail(error);
         }
       };
-      this.transport.send(what.frame()).catch(fail);
+      // Some carriers need seconds for a frame, so the time begins when it is sent.
+      this.transport.send(what.frame()).then(() => {
+        if (!isOver) timer = setTimeout(() => settle(() => resolve(undefined)), waitMs);
+      }, fail);
     });
   }
 

@@ -108,8 +108,13 @@ export async function openWebHid(hid: WebHid, device: WebHidDevice): Promise<Tra
   return transport;
 }
 
+/** A page writes reports by the ids of the descriptor, so it reaches no watch by HID: `openWebBluetooth` does. */
 function formOfDevice({ collections }: WebHidDevice) {
-  return collections.map(({ usagePage, usage }) => formOf(usagePage, usage)).find(form => form !== undefined);
+  for (const { usagePage, usage } of collections) {
+    const { reportId, outputId, encode } = formOf(usagePage, usage) ?? {};
+    if (reportId !== undefined && outputId === reportId && encode) return { reportId, encode };
+  }
+  return undefined;
 }
 
 function openFailure(cause: unknown): FobError {

@@ -53,9 +53,11 @@ export const BANGLE_WATCHDOG_MS = 5000;
 /** Edges within this time after a press that wakes the watch count as its bounce. */
 export const BANGLE_WAKE_BOUNCE_MS = 100;
 /**
- * HID over Bluetooth: bytes of the longest report, and time until a report counts as sent (one connection interval).
+ * HID over Bluetooth: bytes of the longest report each way, and time until a report counts as sent (one connection
+ * interval).
  */
 export const HID_REPORT_MAX_BYTES = 16;
+export const HID_OUTPUT_MAX_BYTES = 1;
 export const HID_SENT_MS = 30;
 
 /**

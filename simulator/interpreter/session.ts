@@ -210,6 +210,7 @@ export class InterpreterSession {
   /** Takes bytes from the wire. */
   receive(port: LinkName, bytes: Uint8Array): void {
     if (port !== 'HID') this.#interrupts.push(...this.#ports.events(port, bytes));
+    else if (this.#bangle) this.#interrupts.push(() => this.#emit('NRF', 'HID', [bytes[0]]));
     else this.#interrupts.push(() => this.#emit('E', 'HID', [textOf(bytes)]));
   }
 

@@ -1,4 +1,6 @@
+import { fromReport } from '@passfob/protocol/reports';
 import { boot, type Fob, memoryStore, type StateStore } from '@passfob/simulator';
+import { Bursts } from 'passfob/transports/bursts';
 import { type Pipe, pipe } from 'passfob/transports/pipe';
 import { secret } from '../kit/secrets.ts';
 import type { Driver } from './driver.ts';
@@ -20,7 +22,7 @@ export class BangleDriver implements Driver {
   readonly utcMin = UTC_MIN;
   readonly utcMax = UTC_MAX;
   readonly fob: Fob;
-  private readonly cable: Pipe;
+  protected readonly cable: Pipe;
 
   /** @param storage memory of a fob that ran before; default: a new fob */
   constructor({
@@ -38,10 +40,14 @@ export class BangleDriver implements Driver {
     this.fob = boot({ board: 'banglejs2', seed, storage, files, ...(image && { image }) });
     this.cable = pipe({
       name: 'simulator',
-      write: async text => this.fob.link.write(Buffer.from(text, 'latin1')),
+      write: text => this.write(text),
       release: async () => {},
     });
     this.fob.link.onData(bytes => this.cable.receive(bytes));
+  }
+
+  protected async write(text: string): Promise<void> {
+    this.fob.link.write(Buffer.from(text, 'latin1'));
   }
 
   get transport() {
@@ -93,5 +99,59 @@ export class BangleDriver implements Driver {
 
   async close(): Promise<void> {
     this.fob.close();
+  }
+}
+
+/** Time of one report to the watch, and of an acknowledgement; an answer takes as many as it has reports. */
+const REPORT_MS = 8;
+const ANSWER_MS = 40;
+const ANSWER_REPORTS = 40;
+/** Characters in a burst. */
+const BURST = 16;
+const NEWLINE = 10;
+
+/** The banglejs2 image on the simulator, at its HID reports: a bonded computer is connected. */
+export class BangleHidDriver extends BangleDriver {
+  /** Lengths of the received reports, without their id. */
+  readonly lengths = new Set<number>();
+  private readonly bursts = new Bursts(async report => this.put(report));
+  private isAnswered = false;
+  private sent = 0;
+
+  constructor(...options: ConstructorParameters<typeof BangleDriver>) {
+    super(...options);
+    this.fob.bluetooth?.connect(true);
+    this.fob.frames.onData(report => {
+      this.lengths.add(report.length);
+      const text = fromReport(report) ?? '';
+      if (text.includes('\n')) this.isAnswered = true;
+      this.hear(text);
+    });
+  }
+
+  /** Takes text from the watch. */
+  protected hear(text: string): void {
+    this.bursts.hear(text);
+    this.cable.receive(Buffer.from(text, 'latin1'));
+  }
+
+  /** Writes one character; behind a burst passes the time of its acknowledgement, behind a frame that of its answer. */
+  protected put(report: Uint8Array): void {
+    this.isAnswered = false;
+    this.fob.frames.write(report);
+    this.fob.advance(REPORT_MS);
+    const isEnd = report[0] === NEWLINE;
+    this.sent = isEnd ? 0 : (this.sent + 1) % BURST;
+    if (this.sent === 0) this.fob.advance(ANSWER_MS);
+    for (let i = 0; isEnd && i < ANSWER_REPORTS && !this.isAnswered; i++) this.fob.advance(ANSWER_MS);
+  }
+
+  protected override write(text: string): Promise<void> {
+    return this.bursts.write(text);
+  }
+
+  override async reboot(): Promise<void> {
+    await super.reboot();
+    this.fob.bluetooth?.connect(true);
   }
 }
