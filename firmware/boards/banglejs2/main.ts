@@ -1,3 +1,4 @@
+import { PACKET_ANSWER } from '@passfob/protocol/limits';
 import { Fob } from '../../core/fob.ts';
 import { AT24C32_PAGE_BYTES, BANGLE_PAGES, BANGLE_RECORD_PAGES } from '../limits.ts';
 import { NoAntiRollbackCounter, NoKeyDerivation } from '../parts/absent.ts';
@@ -46,5 +47,9 @@ const fob = new Fob(
 );
 
 const loop = new Loop(fob, clock, () => clock.ms());
-Bluetooth.on('data', data => loop.receive(data));
+Bluetooth.on('data', data => {
+  // Before the work and its answer: the owner sends no further packet until it has this.
+  Bluetooth.write(PACKET_ANSWER);
+  loop.receive(data);
+});
 listenToKeys((which, down) => loop.key(which, down));
