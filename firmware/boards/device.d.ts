@@ -55,7 +55,7 @@ declare const I2C1: DeviceI2c;
 interface DevicePort {
   setup(baud: number, options?: { path?: string }): void;
   on(event: 'data', listener: (data: string) => void): void;
-  write(data: string): void;
+  write(data: string | number): void;
 }
 declare const USB: DevicePort;
 declare const Serial1: DevicePort;

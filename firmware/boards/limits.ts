@@ -78,8 +78,6 @@ export const HID_PATIENCE_SECONDS = 1;
 /** The same over Bluetooth, where a report has 16 bytes and a connection an interval of 7.5 ms or more. */
 export const BLE_HID_CHARS = 14;
 export const BLE_HID_RETRY_MS = 8;
-/** Characters from the computer, one a report, that one acknowledgement stands for. */
-export const BLE_HID_HEARD_CHARS = 16;
 
 /** Characters of one line of the bench's control channel. */
 export const CONTROL_LINE_CHARS_MAX = 512;

@@ -1,4 +1,5 @@
-import { toReports } from '@passfob/protocol/reports';
+import { REPORTED_PACKET_CHARS } from '@passfob/protocol/limits';
+import { toReports, toSingleBytes } from '@passfob/protocol/reports';
 
 /** The usage page of frames, from the range for vendors (HID Usage Tables: 0xFF00 and up). */
 export const FRAMES_PAGE = 0xff00;
@@ -9,8 +10,13 @@ export interface HidForm {
   readonly reportId: number;
   /** The id that a program writes before an output report. */
   readonly outputId: number;
-  /** Output reports without their id; undefined for the form that writes single characters (`Bursts`). */
-  readonly encode: ((text: string) => Uint8Array[]) | undefined;
+  /**
+   * Characters of a packet, where it is shorter than on other ports. The system takes reports of one character faster
+   * than a radio carries them, and drops them where too many wait: Linux has room for 32 (drivers/hid/uhid.c).
+   */
+  readonly packetChars?: number;
+  /** Output reports without their id. */
+  encode(text: string): Uint8Array[];
 }
 
 /**
@@ -20,7 +26,7 @@ export interface HidForm {
  */
 const FORMS: Readonly<Record<number, HidForm>> = {
   1: { reportId: 2, outputId: 2, encode: text => toReports(text) },
-  2: { reportId: 2, outputId: 0, encode: undefined },
+  2: { reportId: 2, outputId: 0, packetChars: REPORTED_PACKET_CHARS, encode: toSingleBytes },
 };
 
 /**

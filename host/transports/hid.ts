@@ -1,8 +1,6 @@
 import { fromReport } from '@passfob/protocol/reports';
 import type { HIDAsync } from 'node-hid';
 import { FobError } from '../errors.ts';
-import { BLUETOOTH_WRITE_TIMEOUT_MS } from '../limits.ts';
-import { Bursts } from './bursts.ts';
 import { formOf, type HidForm } from './hid-forms.ts';
 import { inOrder } from './in-order.ts';
 import { cannotLoad } from './native-part.ts';
@@ -59,32 +57,25 @@ export async function openHid(name: string): Promise<Transport> {
   return carry(subject, device, found.form);
 }
 
-function carry(name: string, device: HIDAsync, { reportId, outputId, encode }: HidForm): Transport {
+function carry(name: string, device: HIDAsync, form: HidForm): Transport {
+  const { reportId, outputId, packetChars, encode } = form;
   const unplugged = (cause: unknown) => new FobError('unplugged', { subject: name, cause });
-  const put = async (report: Uint8Array) => {
-    await device.write([outputId, ...report]);
-  };
-  const bursts = encode === undefined ? new Bursts(put) : undefined;
   const writeAll = async (text: string) => {
-    for (const report of encode?.(text) ?? []) await put(report);
-    await bursts?.write(text);
+    for (const report of encode(text)) await device.write([outputId, ...report]);
   };
   const { transport, receive, lost } = pipe({
     name,
     write: inOrder(writeAll, unplugged),
     release: () => device.close(),
-    ...(bursts && { writeTimeoutMs: BLUETOOTH_WRITE_TIMEOUT_MS }),
   });
   // One permanent listener: node-hid starts its reading thread with the first listener and stops it with the last.
   device.on('data', (report: Uint8Array) => {
     const text = report[0] === reportId ? fromReport(report.subarray(1)) : undefined;
-    if (!text) return;
-    bursts?.hear(text);
-    receive(Uint8Array.from(text, char => char.charCodeAt(0)));
+    if (text) receive(Uint8Array.from(text, char => char.charCodeAt(0)));
   });
   // node-hid emits a string, not an Error.
   device.on('error', (cause: unknown) => lost(unplugged(cause)));
-  return transport;
+  return { ...transport, packetChars };
 }
 
 /** Loaded on demand: node-hid links libraries that a machine with only serial fobs may lack. */

@@ -110,11 +110,9 @@ export async function openWebHid(hid: WebHid, device: WebHidDevice): Promise<Tra
 
 /** A page writes reports by the ids of the descriptor, so it reaches no watch by HID: `openWebBluetooth` does. */
 function formOfDevice({ collections }: WebHidDevice) {
-  for (const { usagePage, usage } of collections) {
-    const { reportId, outputId, encode } = formOf(usagePage, usage) ?? {};
-    if (reportId !== undefined && outputId === reportId && encode) return { reportId, encode };
-  }
-  return undefined;
+  return collections
+    .map(({ usagePage, usage }) => formOf(usagePage, usage))
+    .find(form => form !== undefined && form.outputId === form.reportId);
 }
 
 function openFailure(cause: unknown): FobError {

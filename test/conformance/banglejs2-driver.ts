@@ -1,6 +1,6 @@
-import { fromReport } from '@passfob/protocol/reports';
+import { REPORTED_PACKET_CHARS } from '@passfob/protocol/limits';
+import { fromReport, toSingleBytes } from '@passfob/protocol/reports';
 import { boot, type Fob, memoryStore, type StateStore } from '@passfob/simulator';
-import { Bursts } from 'passfob/transports/bursts';
 import { type Pipe, pipe } from 'passfob/transports/pipe';
 import { secret } from '../kit/secrets.ts';
 import type { Driver } from './driver.ts';
@@ -106,15 +106,12 @@ export class BangleDriver implements Driver {
 const REPORT_MS = 8;
 const ANSWER_MS = 40;
 const ANSWER_REPORTS = 40;
-/** Characters in a burst. */
-const BURST = 16;
 const NEWLINE = 10;
 
 /** The banglejs2 image on the simulator, at its HID reports: a bonded computer is connected. */
 export class BangleHidDriver extends BangleDriver {
   /** Lengths of the received reports, without their id. */
   readonly lengths = new Set<number>();
-  private readonly bursts = new Bursts(async report => this.put(report));
   private isAnswered = false;
   private sent = 0;
 
@@ -131,23 +128,26 @@ export class BangleHidDriver extends BangleDriver {
 
   /** Takes text from the watch. */
   protected hear(text: string): void {
-    this.bursts.hear(text);
     this.cable.receive(Buffer.from(text, 'latin1'));
   }
 
-  /** Writes one character; behind a burst passes the time of its acknowledgement, behind a frame that of its answer. */
+  /** Writes one character; behind a packet passes the time of its acknowledgement, behind a frame that of its answer. */
   protected put(report: Uint8Array): void {
     this.isAnswered = false;
     this.fob.frames.write(report);
     this.fob.advance(REPORT_MS);
     const isEnd = report[0] === NEWLINE;
-    this.sent = isEnd ? 0 : (this.sent + 1) % BURST;
+    this.sent = isEnd ? 0 : (this.sent + 1) % REPORTED_PACKET_CHARS;
     if (this.sent === 0) this.fob.advance(ANSWER_MS);
     for (let i = 0; isEnd && i < ANSWER_REPORTS && !this.isAnswered; i++) this.fob.advance(ANSWER_MS);
   }
 
-  protected override write(text: string): Promise<void> {
-    return this.bursts.write(text);
+  override get transport() {
+    return { ...super.transport, packetChars: REPORTED_PACKET_CHARS };
+  }
+
+  protected override async write(text: string): Promise<void> {
+    for (const report of toSingleBytes(text)) this.put(report);
   }
 
   override async reboot(): Promise<void> {

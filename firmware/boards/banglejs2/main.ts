@@ -1,3 +1,4 @@
+import { PACKET_ANSWER } from '@passfob/protocol/limits';
 import type { Link } from '../../core/base/ports.ts';
 import { Fob } from '../../core/fob.ts';
 import { AT24C32_PAGE_BYTES, BANGLE_PAGES, BANGLE_RECORD_PAGES } from '../limits.ts';
@@ -54,7 +55,11 @@ const receive = (text: string, link: Link) => {
   asked = link;
   loop.receive(text);
 };
-Bluetooth.on('data', data => receive(data, uart));
+Bluetooth.on('data', data => {
+  // Before the work and its answer: the owner sends no further packet until it has this.
+  Bluetooth.write(PACKET_ANSWER);
+  receive(data, uart);
+});
 listenToReports(receive);
 offerHid();
 listenToKeys((which, down) => loop.key(which, down));

@@ -1,5 +1,6 @@
+import { PACKET_ANSWER, REPORTED_PACKET_CHARS } from '@passfob/protocol/limits';
 import type { Keyboard, Link } from '../../core/base/ports.ts';
-import { BLE_HID_CHARS, BLE_HID_HEARD_CHARS, BLE_HID_RETRY_MS } from '../limits.ts';
+import { BLE_HID_CHARS, BLE_HID_RETRY_MS } from '../limits.ts';
 import { HidLink } from '../parts/hid-link.ts';
 
 /**
@@ -11,8 +12,6 @@ import { HidLink } from '../parts/hid-link.ts';
 const DESCRIPTOR =
   'BQEJBqEBhQEFBxngKecVACUBdQGVCIEClQF1CIEBlQYlZRkAKWWBAMAGAP8JAqEBhQIJARUAJv8AdQiVD4ECCQKVAZECwA==';
 
-/** Acknowledges characters of the computer. Outside of a frame. */
-const ACK = '\x06';
 const NEWLINE = 10;
 
 /** Lets a computer pair with the watch as a HID device. The radio restarts for it when nobody is connected. */
@@ -52,11 +51,11 @@ export function listenToReports(receive: (text: string, link: Link) => void): vo
   let heard = '';
   NRF.on('HID', byte => {
     heard += String.fromCharCode(byte);
-    if (byte !== NEWLINE && heard.length < BLE_HID_HEARD_CHARS) return;
+    if (byte !== NEWLINE && heard.length < REPORTED_PACKET_CHARS) return;
     const text = heard;
     heard = '';
-    // Before the work on the request, so that it does not count as waiting for the radio.
-    link.send(ACK);
+    // A port's events are packets; here the watch tells itself where one ends.
+    link.send(String.fromCharCode(PACKET_ANSWER));
     receive(text, link);
   });
 }
