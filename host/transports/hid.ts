@@ -65,6 +65,7 @@ function carry(name: string, device: HIDAsync, form: HidForm): Transport {
   };
   const { transport, receive, lost } = pipe({
     name,
+    ...(packetChars !== undefined && { packetChars }),
     write: inOrder(writeAll, unplugged),
     release: () => device.close(),
   });
@@ -75,7 +76,7 @@ function carry(name: string, device: HIDAsync, form: HidForm): Transport {
   });
   // node-hid emits a string, not an Error.
   device.on('error', (cause: unknown) => lost(unplugged(cause)));
-  return { ...transport, packetChars };
+  return transport;
 }
 
 /** Loaded on demand: node-hid links libraries that a machine with only serial fobs may lack. */

@@ -1,7 +1,7 @@
-import { REPORTED_PACKET_CHARS } from '@passfob/protocol/limits';
-import { fromReport, toSingleBytes } from '@passfob/protocol/reports';
 import { boot, type Fob, memoryStore, type StateStore } from '@passfob/simulator';
-import { type Pipe, pipe } from 'passfob/transports/pipe';
+import { paced } from 'passfob/transports/paced';
+import { pipe } from 'passfob/transports/pipe';
+import type { Transport } from 'passfob/transports/transport';
 import { secret } from '../kit/secrets.ts';
 import type { Driver } from './driver.ts';
 
@@ -22,7 +22,7 @@ export class BangleDriver implements Driver {
   readonly utcMin = UTC_MIN;
   readonly utcMax = UTC_MAX;
   readonly fob: Fob;
-  protected readonly cable: Pipe;
+  readonly transport: Transport;
 
   /** @param storage memory of a fob that ran before; default: a new fob */
   constructor({
@@ -38,20 +38,13 @@ export class BangleDriver implements Driver {
   } = {}) {
     const files = birth.length > 0 ? { birth } : {};
     this.fob = boot({ board: 'banglejs2', seed, storage, files, ...(image && { image }) });
-    this.cable = pipe({
+    const cable = pipe({
       name: 'simulator',
-      write: text => this.write(text),
+      write: async text => this.fob.link.write(Buffer.from(text, 'latin1')),
       release: async () => {},
     });
-    this.fob.link.onData(bytes => this.cable.receive(bytes));
-  }
-
-  protected async write(text: string): Promise<void> {
-    this.fob.link.write(Buffer.from(text, 'latin1'));
-  }
-
-  get transport() {
-    return this.cable.transport;
+    this.fob.link.onData(bytes => cable.receive(bytes));
+    this.transport = paced(cable.transport);
   }
 
   async screen(): Promise<readonly string[]> {
@@ -99,59 +92,5 @@ export class BangleDriver implements Driver {
 
   async close(): Promise<void> {
     this.fob.close();
-  }
-}
-
-/** Time of one report to the watch, and of an acknowledgement; an answer takes as many as it has reports. */
-const REPORT_MS = 8;
-const ANSWER_MS = 40;
-const ANSWER_REPORTS = 40;
-const NEWLINE = 10;
-
-/** The banglejs2 image on the simulator, at its HID reports: a bonded computer is connected. */
-export class BangleHidDriver extends BangleDriver {
-  /** Lengths of the received reports, without their id. */
-  readonly lengths = new Set<number>();
-  private isAnswered = false;
-  private sent = 0;
-
-  constructor(...options: ConstructorParameters<typeof BangleDriver>) {
-    super(...options);
-    this.fob.bluetooth?.connect(true);
-    this.fob.frames.onData(report => {
-      this.lengths.add(report.length);
-      const text = fromReport(report) ?? '';
-      if (text.includes('\n')) this.isAnswered = true;
-      this.hear(text);
-    });
-  }
-
-  /** Takes text from the watch. */
-  protected hear(text: string): void {
-    this.cable.receive(Buffer.from(text, 'latin1'));
-  }
-
-  /** Writes one character; behind a packet passes the time of its acknowledgement, behind a frame that of its answer. */
-  protected put(report: Uint8Array): void {
-    this.isAnswered = false;
-    this.fob.frames.write(report);
-    this.fob.advance(REPORT_MS);
-    const isEnd = report[0] === NEWLINE;
-    this.sent = isEnd ? 0 : (this.sent + 1) % REPORTED_PACKET_CHARS;
-    if (this.sent === 0) this.fob.advance(ANSWER_MS);
-    for (let i = 0; isEnd && i < ANSWER_REPORTS && !this.isAnswered; i++) this.fob.advance(ANSWER_MS);
-  }
-
-  override get transport() {
-    return { ...super.transport, packetChars: REPORTED_PACKET_CHARS };
-  }
-
-  protected override async write(text: string): Promise<void> {
-    for (const report of toSingleBytes(text)) this.put(report);
-  }
-
-  override async reboot(): Promise<void> {
-    await super.reboot();
-    this.fob.bluetooth?.connect(true);
   }
 }

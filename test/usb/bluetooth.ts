@@ -1,6 +1,6 @@
 import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
 import { expect, it, onTestFinished } from 'vitest';
-import { BangleHidDriver } from '../conformance/banglejs2-driver.ts';
+import { BangleHidDriver } from '../conformance/banglejs2-hid-driver.ts';
 import { Owner } from '../conformance/owner.ts';
 import { secret } from '../kit/secrets.ts';
 import { program } from './bundles.ts';
@@ -11,29 +11,27 @@ const ADDRESS = 'c4:7c:8d:01:02:03';
 
 /** The banglejs2 image at the end of a real kernel: HID over Bluetooth as BlueZ gives it to Linux. */
 class BondedDriver extends BangleHidDriver {
-  private readonly guest: Guest;
-  private readonly channel: number;
   /** Values written to the watch, of any length. */
   readonly written: number[][] = [];
+  private readonly guest: Guest;
+  private readonly channel: number;
 
   private constructor(guest: Guest) {
     super();
     this.guest = guest;
     this.channel = guest.newNumber();
+    guest.onEvent(event => {
+      if (event.event === 'written') {
+        this.written.push([...event.bytes]);
+        this.put(Uint8Array.from(event.bytes));
+      }
+      if (event.event === 'text' && event.channel === this.channel) super.hear(event.text);
+    });
   }
 
   static async make(guest: Guest): Promise<BondedDriver> {
     const driver = new BondedDriver(guest);
     const { bluetooth } = driver.fob;
-    guest.onEvent(event => {
-      if (event.event === 'written') {
-        driver.written.push([...event.bytes]);
-        driver.put(Uint8Array.from(event.bytes));
-      }
-      if (event.event === 'text' && event.channel === driver.channel) {
-        driver.cable.receive(Buffer.from(event.text, 'latin1'));
-      }
-    });
     let line: Promise<unknown> = Promise.resolve();
     bluetooth?.onReport(value => {
       line = line.then(() => guest.ask({ do: 'notify', bytes: [...value] }));
@@ -42,11 +40,12 @@ class BondedDriver extends BangleHidDriver {
     return driver;
   }
 
+  /** Opens the device file; without this, nothing is sent. */
   async open(): Promise<void> {
     await this.guest.ask({ do: 'open', channel: this.channel, kind: 'hid' });
   }
 
-  /** The guest's transport hears the acknowledgements. */
+  /** Text comes to its owner by the guest's kernel. */
   protected override hear(): void {}
 
   protected override async write(text: string): Promise<void> {

@@ -114,6 +114,17 @@ describe('WebHID', () => {
     expect([hid.device.opened, hid.device.heard, hid.heard]).toEqual([false, 0, 0]);
   });
 
+  it('WebHID takes no watch for a fob, because a page cannot write to it by HID', async () => {
+    const hid = new HidOfBrowser(wireTo(new CoreFob()));
+    hid.device.collections = [
+      { usagePage: 1, usage: 6 },
+      { usagePage: 0xff00, usage: 2 },
+    ];
+    hid.granted = [hid.device];
+    expect(await grantedWebHid(hid)).toEqual([]);
+    expect(await failure(chooseWebHid(hid))).toMatchObject({ kind: 'cancelled' });
+  });
+
   it('WebHID reports that the fob was unplugged, and ignores other devices', async () => {
     const hid = new HidOfBrowser(wireTo(new CoreFob()));
     const transport = await openWebHid(hid, hid.device);
