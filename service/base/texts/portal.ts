@@ -58,6 +58,8 @@ export const portalTexts = {
     serial: 'Choose my fob',
     hid: 'My fob is not in the list',
     hidHint: 'Some fobs are in a second list.',
+    bluetooth: 'My fob is a watch',
+    bluetoothHint: 'A watch needs no cable: it is reached by Bluetooth. Keep it near.',
   },
   run: {
     heading: 'Your fob is being set up',
