@@ -52,6 +52,7 @@ itNeeds(
     await watch.leave();
     await page.getByRole('alert').filter({ hasText: 'not connected any more' }).waitFor();
     // The page connects again by itself: the watch was chosen.
+    watch.isNear = true;
     await code.waitFor();
     await expect.poll(fob.code).toMatch(CODE);
     await code.fill(await fob.code());

@@ -90,6 +90,8 @@ describeNeeds(needsBrowser, 'passfob/browser in Chromium', executablePath => {
     const closed = steps('closed');
     await watch.leave();
     expect(await closed).toBe('unplugged');
+    await expect(steps('open', 'bluetooth')).rejects.toThrow('The browser cannot connect to the watch.');
+    watch.isNear = true;
     expect(await steps('open', 'bluetooth')).toEqual({ serial: first.serial, state: 'owned' });
     await steps('close');
   });

@@ -9,6 +9,8 @@ const UART = '6e400001-b5a3-f393-e0a9-e50e24dcca9e';
 const TO_FOB = '6e400002-b5a3-f393-e0a9-e50e24dcca9e';
 const FROM_FOB = '6e400003-b5a3-f393-e0a9-e50e24dcca9e';
 const CLIENT_CONFIGURATION = '00002902-0000-1000-8000-00805f9b34fb';
+/** Connection Failed to be Established (Core Specification Vol 1 Part F §1.3). */
+const NOT_ESTABLISHED = 0x3e;
 /** A watch notifies as much at once as the smallest connection carries. */
 const NOTIFIED_BYTES = 20;
 
@@ -20,6 +22,8 @@ const NOTIFIED_BYTES = 20;
 export class EmulatedWatch {
   /** Lengths of the values that the page wrote. */
   readonly written = new Set<number>();
+  /** Whether the computer can connect to it. */
+  isNear = true;
   /** Whether the person finds the watch in the list of the browser, or closes the list. */
   isChosen = true;
   private readonly browser: CDPSession;
@@ -89,7 +93,8 @@ export class EmulatedWatch {
 
   private async operated(type: 'connection' | 'discovery'): Promise<void> {
     if (type === 'discovery' && this.fromFob === '') await this.addService();
-    await this.say('simulateGATTOperationResponse', { address: ADDRESS, type, code: 0 });
+    const code = this.isNear ? 0 : NOT_ESTABLISHED;
+    await this.say('simulateGATTOperationResponse', { address: ADDRESS, type, code });
   }
 
   private async addService(): Promise<void> {
@@ -137,8 +142,9 @@ export class EmulatedWatch {
     this.isReading = false;
   }
 
-  /** The watch leaves the room for a moment: the connection ends, and another one is possible. */
+  /** The watch leaves the room: the connection ends, and none is possible until it is near again. */
   async leave(): Promise<void> {
+    this.isNear = false;
     await this.say('simulateGATTDisconnection', { address: ADDRESS });
     // Chromium forgets its services.
     this.fromFob = '';
