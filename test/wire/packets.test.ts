@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writer } from '@passfob/protocol/bytes';
 import { encodeClear, FRAME_REQUEST } from '@passfob/protocol/frame';
-import { PAYLOAD_BYTES_MAX } from '@passfob/protocol/limits';
+import { PACKET_ANSWER, PAYLOAD_BYTES_MAX } from '@passfob/protocol/limits';
 import { boot, type EspruinoVersion, type Fob } from '@passfob/simulator';
-import { connect, type Transport } from 'passfob/client';
+import { connect, pairingKey, type Transport } from 'passfob/client';
 import { hostPrimitives } from 'passfob/client/primitives';
 import { paced } from 'passfob/transports/paced';
 import { pipe } from 'passfob/transports/pipe';
@@ -116,6 +116,89 @@ describe('frames in packets', () => {
       }
     },
   );
+});
+
+/** A blank fob on the Espruino that loses input. */
+function blankFob(): Fob {
+  const fob = boot({ board: 'pico', files: { birth: new Uint8Array(32).fill(7) } });
+  onTestFinished(() => fob.close());
+  return fob;
+}
+
+/** A request of so many characters that every fob refuses, as its client sends it: twice at most. */
+async function asks(transport: Transport): Promise<void> {
+  const client = connect(transport, { patience: { answerTimeoutMs: 2_500, sendsMax: 2 } });
+  expect((await client.hello()).state).toBe('blank');
+  await client.startPairing();
+  const shared = new Uint8Array(32).fill(9);
+  // Its second half, a frame of 5 + 52 characters and more, is never sent: the fob is blank.
+  await expect(client.openSession(pairingKey(shared))).rejects.toMatchObject({ refusal: 'not-paired' });
+}
+
+describe('packets on a cable with faults', () => {
+  const ANSWER = String.fromCharCode(PACKET_ANSWER);
+  const FAULTS: readonly (readonly [string, (text: string, nth: number) => string])[] = [
+    ['are lost now and then', (text, nth) => (nth % 9 === 4 ? text.replaceAll(ANSWER, '') : text)],
+    ['come twice', text => text.replaceAll(ANSWER, ANSWER + ANSWER)],
+    ['are forged between frames', text => `${ANSWER}${text}${ANSWER}${ANSWER}`],
+    ['are inserted in frames', text => text.replaceAll(/[~A-Z]/g, char => char + ANSWER)],
+  ];
+
+  it.each(FAULTS)('an owner does its work where answers to packets %s', async (_what, spoil) => {
+    const fob = blankFob();
+    const cable = slowCable(fob);
+    let nth = 0;
+    const spoiled: Transport = {
+      ...cable.transport,
+      onText: listener => cable.transport.onText(text => listener(spoil(text, nth++))),
+    };
+    await asks(spoiled);
+    const link = paced(spoiled);
+    let answers = 0;
+    link.onText(text => {
+      answers += text.split('\n').length - 1;
+    });
+    // As `Link` does: a lost frame is sent again.
+    for (const frame of unknownRequests(12)) {
+      const before = answers;
+      for (let sends = 0; sends < 3 && answers === before; sends++) {
+        await link.send(frame);
+        for (let turns = 0; turns < 20 && answers === before; turns++) await new Promise(setImmediate);
+      }
+      expect(answers).toBeGreaterThan(before);
+    }
+  });
+
+  it('a new owner is understood after the one before ended within a frame', async () => {
+    const fob = blankFob();
+    const before = slowCable(fob);
+    const [frame = ''] = unknownRequests(1).map(text => text.padStart(100, '~'));
+    await before.transport.send(frame.slice(0, 63));
+    await new Promise(setImmediate);
+    await asks(slowCable(fob).transport);
+  });
+
+  it('the fob is understood after its cable was pulled within a frame', async () => {
+    const fob = blankFob();
+    const cable = slowCable(fob);
+    await cable.transport.send('~AAAA'.padEnd(63, 'A'));
+    await new Promise(setImmediate);
+    fob.setUsb(false);
+    fob.advance(500);
+    fob.setUsb(true);
+    fob.advance(500);
+    await asks(cable.transport);
+  });
+
+  it('two programs that listen at one port both do their work, one after the other', async () => {
+    const fob = blankFob();
+    const { transport } = slowCable(fob);
+    await asks(transport);
+    await asks(transport);
+    const { transport: another } = slowCable(fob);
+    await asks(another);
+    await asks(transport);
+  });
 });
 
 /** Keeps the Linux build from looking for input only 20 times a second: it looks again soon after it has written. */
