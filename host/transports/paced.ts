@@ -96,6 +96,10 @@ class Pacer {
         await this.port.send(text.slice(at, end));
         at = end;
       }
+    } catch (error) {
+      // What was not written will not be answered.
+      this.proceed();
+      throw error;
     } finally {
       this.isWriting = false;
     }

@@ -1,5 +1,6 @@
 import type { BootOptions } from '@passfob/simulator/base/fob';
 import { describe, expect, it } from 'vitest';
+import { writePackets } from '../kit/packets.ts';
 import { bytes, lines, listen, QUIET, run } from './kit.ts';
 
 const ECHO = `${QUIET}USB.on("data", d => USB.write("<", d, ">"));`;
@@ -10,7 +11,7 @@ describe('serial ports', () => {
     const out: number[] = [];
     fob.link.onData(data => out.push(...data));
     const all = Uint8Array.from({ length: 256 }, (_, index) => index);
-    for (let at = 0; at < all.length; at += 64) fob.link.write(all.subarray(at, at + 64));
+    writePackets(fob.link, all);
     expect(out).toEqual([...all]);
   });
 
