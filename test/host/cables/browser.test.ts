@@ -34,7 +34,10 @@ async function bridgeTo(tcp: string): Promise<string> {
 describeNeeds(needsBrowser, 'passfob/browser in Chromium', executablePath => {
   let browser: Browser;
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', WEB_BLUETOOTH] });
+    browser = await chromium.launch({
+      executablePath,
+      args: ['--no-sandbox', '--disable-gpu', WEB_BLUETOOTH],
+    });
   });
   afterAll(() => browser.close());
 

@@ -41,7 +41,12 @@ export class EmulatedWatch {
   }
 
   /** @param tcp the wire of a simulated fob, `tcp:127.0.0.1:PORT` */
-  static async near(browser: Browser, context: BrowserContext, page: Page, tcp: string): Promise<EmulatedWatch> {
+  static async near(
+    browser: Browser,
+    context: BrowserContext,
+    page: Page,
+    tcp: string,
+  ): Promise<EmulatedWatch> {
     const fob = connect(Number(tcp.split(':').at(-1)), '127.0.0.1');
     const watch = new EmulatedWatch(await browser.newBrowserCDPSession(), page, fob);
     await context.addInitScript(() => {
