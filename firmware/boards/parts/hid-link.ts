@@ -9,6 +9,7 @@ export class HidLink implements Link {
   private readonly chars: number;
   private readonly retryMs: number;
   private readonly put: (report: DeviceBytes) => boolean;
+  private readonly again: () => void;
   private waiting: string;
   private until: number;
   private timer: number;
@@ -22,6 +23,8 @@ export class HidLink implements Link {
     this.chars = chars;
     this.retryMs = retryMs;
     this.put = put;
+    // Made once: a debug build of Espruino stops at an arrow function with `this` in a branch that is not taken.
+    this.again = () => this.pump();
     this.waiting = '';
     this.until = 0;
     this.timer = 0;
@@ -42,6 +45,6 @@ export class HidLink implements Link {
       this.waiting = this.waiting.slice(this.chars);
       this.until = getTime() + HID_PATIENCE_SECONDS;
     } else if (getTime() > this.until) this.waiting = '';
-    this.timer = this.waiting ? setTimeout(() => this.pump(), this.retryMs) : 0;
+    this.timer = this.waiting ? setTimeout(this.again, this.retryMs) : 0;
   }
 }
