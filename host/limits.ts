@@ -14,6 +14,20 @@ export const PORT_POLL_INTERVAL_MS = 500;
  * reported.
  */
 export const WRITE_TIMEOUT_MS = 1_900;
+/**
+ * A packet that a fob's port does not answer for this long counts as answered. Only a lost answer, and a fob that
+ * answers no packets, need this. Longer than a fob's slowest work, and shorter than the owner's patience by a second.
+ */
+export const PACKET_TIMEOUT_MS = 1_500;
+/** Text that waits for the answers to packets; more means that nobody takes it. */
+export const PACKET_QUEUE_CHARS_MAX = 16_384;
+/** Time until a watch counts as not there: it is found, connected and asked for its services. */
+export const BLUETOOTH_CONNECT_TIMEOUT_MS = 20_000;
+/**
+ * What every connection carries in one write: the 23 bytes of its smallest unit (ATT_MTU, Core Specification Vol 3 Part
+ * G §5.2.1) without the header. A page does not learn the size of its own connection.
+ */
+export const BLUETOOTH_WRITE_BYTES = 20;
 export const TCP_CONNECT_TIMEOUT_MS = 3_000;
 export const TCP_PORT_MAX = 65_535;
 

@@ -97,8 +97,9 @@ export class Machine {
       },
       watchdogBit: () => this.#session?.reboot(),
     });
-    const { scheduler, memories, flash, usb } = this.hardware;
+    const { scheduler, memories, flash, usb, radio } = this.hardware;
     usb.onFrame = report => this.#listeners.send('HID', report);
+    radio.onFrame = report => this.#listeners.send('HID', report);
     if (memories.isNew) programFiles(flash, options.files());
     this.#pacing = options.clock === 'real' ? realPacing(scheduler, () => this.#react()) : VIRTUAL_PACING;
   }
@@ -125,8 +126,10 @@ export class Machine {
   }
 
   #receive(port: LinkName, bytes: Uint8Array): void {
-    const { usb } = this.hardware;
-    if (port === 'HID') this.#receiveReport(usb.addressed(bytes));
+    const { usb, radio, facts } = this.hardware;
+    if (port === 'HID' && facts.bangle) {
+      if (radio.takes(bytes)) this.#session?.receive(port, bytes);
+    } else if (port === 'HID') this.#receiveReport(usb.addressed(bytes));
     else if (port !== 'USB' || usb.plugged) this.#session?.receive(port, bytes);
   }
 

@@ -49,6 +49,11 @@ export function parseOptions(args: readonly string[]) {
       default: 'pico' as const,
       describe: 'which board',
     })
+    .option('espruino', {
+      choices: ['2v25', '2v29', '2v30'] as const,
+      default: '2v29' as const,
+      describe: 'version of Espruino to imitate; 2v29 loses input that is not paced',
+    })
     .option('storage', STORAGE_OPTION)
     .option('unflashed', { boolean: true, default: false, describe: 'a new board holds Espruino alone' })
     .option('birth', {

@@ -55,7 +55,7 @@ declare const I2C1: DeviceI2c;
 interface DevicePort {
   setup(baud: number, options?: { path?: string }): void;
   on(event: 'data', listener: (data: string) => void): void;
-  write(data: string): void;
+  write(data: string | number): void;
 }
 declare const USB: DevicePort;
 declare const Serial1: DevicePort;
@@ -139,7 +139,9 @@ declare const NRF: {
   setServices(data: undefined, options: { hid: Uint8Array }): void;
   getSecurityStatus(): { connected?: boolean; encrypted?: boolean };
   /** Throws if no computer is connected or the last report is still on its way. */
-  sendHIDReport(data: number[]): void;
+  sendHIDReport(data: DeviceBytes): void;
+  /** A report from the computer: one byte. */
+  on(event: 'HID', listener: (byte: number) => void): void;
 };
 declare const JSON: {
   parse(text: string): unknown;

@@ -75,6 +75,9 @@ export const HID_REPORT_CHARS = 62;
 export const HID_RETRY_MS = 2;
 /** A computer that has not fetched an answer by then does not wait for one. */
 export const HID_PATIENCE_SECONDS = 1;
+/** The same over Bluetooth, where a report has 16 bytes and a connection an interval of 7.5 ms or more. */
+export const BLE_HID_CHARS = 14;
+export const BLE_HID_RETRY_MS = 8;
 
 /** Characters of one line of the bench's control channel. */
 export const CONTROL_LINE_CHARS_MAX = 512;

@@ -15,7 +15,7 @@ export type RelayEvent =
   /** The connection is lost; it is opened again after `againMs`. */
   | { readonly event: 'lost'; readonly againMs: number };
 
-/** An open fob and the kind of its port: `serial`, `hid`, `tcp`. */
+/** An open fob and the kind of its port: `serial`, `hid`, `bluetooth`, `tcp`. */
 export interface OpenedFob {
   readonly transport: Transport;
   readonly port: string;

@@ -1,5 +1,15 @@
 /** Exports of `passfob/browser`: the client, and fobs at the ports of a browser. Nothing here needs Node. */
 export {
+  chooseWebBluetooth,
+  openWebBluetooth,
+  type WebBluetooth,
+  type WebBluetoothCharacteristic,
+  type WebBluetoothDevice,
+  type WebBluetoothServer,
+  type WebBluetoothService,
+  type WebBluetoothValue,
+} from '../transports/web-bluetooth.ts';
+export {
   chooseWebHid,
   grantedWebHid,
   openWebHid,

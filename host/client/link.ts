@@ -1,6 +1,7 @@
 import { Deframer, decodeFrame } from '@passfob/protocol/frame';
 import type { Primitives } from '@passfob/protocol/primitives';
 import { FobError } from '../errors.ts';
+import { paced } from '../transports/paced.ts';
 import type { Transport } from '../transports/transport.ts';
 
 /** How long an exchange waits, and how often it sends. */
@@ -17,7 +18,7 @@ export interface Exchange<T> {
   accept(payload: Uint8Array): T | undefined;
 }
 
-/** Frames over a transport: sends, waits for the answer, resends. One exchange at a time. */
+/** Frames over a transport: sends in packets, waits for the answer, resends. One exchange at a time. */
 export class Link {
   readonly primitives: Primitives;
   readonly name: string;
@@ -26,7 +27,8 @@ export class Link {
   private onLost: ((reason: FobError) => void) | undefined;
   private lost: FobError | undefined;
 
-  constructor(transport: Transport, primitives: Primitives) {
+  constructor(port: Transport, primitives: Primitives) {
+    const transport = paced(port);
     this.primitives = primitives;
     this.transport = transport;
     this.name = transport.name;
@@ -55,7 +57,9 @@ export class Link {
   /** Sends once and waits for the answer; undefined if none came in time. */
   private once<T>(what: Exchange<T>, waitMs: number, signal?: AbortSignal): Promise<T | undefined> {
     return new Promise((resolve, reject) => {
+      let isOver = false;
       const settle = (finish: () => void) => {
+        isOver = true;
         clearTimeout(timer);
         signal?.removeEventListener('abort', cancel);
         this.onPayload = undefined;
@@ -64,7 +68,7 @@ export class Link {
       };
       const fail = (error: unknown) => settle(() => reject(error));
       const cancel = () => fail(new FobError('cancelled'));
-      const timer = setTimeout(() => settle(() => resolve(undefined)), waitMs);
+      let timer: ReturnType<typeof setTimeout> | undefined;
       if (this.lost) return fail(this.lost);
       if (signal?.aborted) return cancel();
       signal?.addEventListener('abort', cancel, { once: true });
@@ -77,7 +81,10 @@ export class Link {
           fail(error);
         }
       };
-      this.transport.send(what.frame()).catch(fail);
+      // Some carriers need seconds for a frame, so the time begins when it is sent.
+      this.transport.send(what.frame()).then(() => {
+        if (!isOver) timer = setTimeout(() => settle(() => resolve(undefined)), waitMs);
+      }, fail);
     });
   }
 

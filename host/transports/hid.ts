@@ -12,9 +12,9 @@ import type { Transport } from './transport.ts';
 /** A HID device that carries frames. */
 export interface HidDevice {
   readonly path: string;
-  /** `0483:5740`, lower case. */
+  /** `0483:5740`, lower case; a watch has `0000:0000`. */
   readonly usbId: string;
-  /** The USB serial number, only a hint: it belongs to the board, not the fob. */
+  /** The USB serial number or Bluetooth address, only a hint: it belongs to the board, not the fob. */
   readonly serialNumber: string | undefined;
   readonly form: HidForm;
 }
@@ -40,7 +40,7 @@ const hex = (id: number) => id.toString(16).padStart(4, '0');
 
 /**
  * Opens a fob's HID device. The system would allow several programs; this refuses the second.
- * @param name its system path (`/dev/hidraw0`), or the serial number of its USB port
+ * @param name its system path (`/dev/hidraw0`), or its serial number: a Bluetooth device's is its address
  * @throws FobError `port-absent`, `port-busy`, `port-forbidden`, `port-failed`
  */
 export async function openHid(name: string): Promise<Transport> {
@@ -57,20 +57,21 @@ export async function openHid(name: string): Promise<Transport> {
   return carry(subject, device, found.form);
 }
 
-function carry(name: string, device: HIDAsync, { reportId, encode }: HidForm): Transport {
+function carry(name: string, device: HIDAsync, form: HidForm): Transport {
+  const { reportId, outputId, packetChars, encode } = form;
   const unplugged = (cause: unknown) => new FobError('unplugged', { subject: name, cause });
   const writeAll = async (text: string) => {
-    for (const report of encode(text)) await device.write([reportId, ...report]);
+    for (const report of encode(text)) await device.write([outputId, ...report]);
   };
   const { transport, receive, lost } = pipe({
     name,
+    ...(packetChars !== undefined && { packetChars }),
     write: inOrder(writeAll, unplugged),
     release: () => device.close(),
   });
   // One permanent listener: node-hid starts its reading thread with the first listener and stops it with the last.
   device.on('data', (report: Uint8Array) => {
-    const isOurs = reportId === 0 || report[0] === reportId;
-    const text = isOurs ? fromReport(reportId === 0 ? report : report.subarray(1)) : undefined;
+    const text = report[0] === reportId ? fromReport(report.subarray(1)) : undefined;
     if (text) receive(Uint8Array.from(text, char => char.charCodeAt(0)));
   });
   // node-hid emits a string, not an Error.

@@ -108,8 +108,11 @@ export async function openWebHid(hid: WebHid, device: WebHidDevice): Promise<Tra
   return transport;
 }
 
+/** A page writes reports by the ids of the descriptor, so it reaches no watch by HID: `openWebBluetooth` does. */
 function formOfDevice({ collections }: WebHidDevice) {
-  return collections.map(({ usagePage, usage }) => formOf(usagePage, usage)).find(form => form !== undefined);
+  return collections
+    .map(({ usagePage, usage }) => formOf(usagePage, usage))
+    .find(form => form !== undefined && form.outputId === form.reportId);
 }
 
 function openFailure(cause: unknown): FobError {

@@ -1,6 +1,12 @@
 import type { OpenedFob } from 'passfob/activation/relay-options';
 import { isFobError } from 'passfob/errors';
 import {
+  chooseWebBluetooth,
+  openWebBluetooth,
+  type WebBluetooth,
+  type WebBluetoothDevice,
+} from 'passfob/transports/web-bluetooth';
+import {
   chooseWebHid,
   grantedWebHid,
   openWebHid,
@@ -20,12 +26,21 @@ import { texts } from './dom.ts';
 interface Browser {
   readonly serial?: WebSerial & EventTarget;
   readonly hid?: WebHid & EventTarget;
+  readonly bluetooth?: WebBluetooth;
 }
 
-const { serial, hid } = navigator as Navigator & Browser;
+const { serial, hid, bluetooth } = navigator as Navigator & Browser;
+
+/** The ways to a fob, each with a list of its own in the browser. */
+export const WAYS = ['serial', 'hid', 'bluetooth'] as const;
+export type Way = (typeof WAYS)[number];
 
 /** Whether this browser lets a page reach a fob. */
-export const canOpen = { serial: serial !== undefined, hid: hid !== undefined };
+export const canOpen: Readonly<Record<Way, boolean>> = {
+  serial: serial !== undefined,
+  hid: hid !== undefined,
+  bluetooth: bluetooth !== undefined,
+};
 
 /** A port or device for which the user has given this page permission. */
 export interface Device {
@@ -35,15 +50,16 @@ export interface Device {
 }
 
 /** Makes the browser ask for a fob; works only in response to a click. @throws FobError */
-export async function chooseDevice(by: 'serial' | 'hid'): Promise<Device> {
+export async function chooseDevice(by: Way): Promise<Device> {
   if (by === 'serial' && serial !== undefined) return atPort(await chooseWebSerial(serial));
   if (by === 'hid' && hid !== undefined) return atHid(hid, await chooseWebHid(hid));
+  if (by === 'bluetooth' && bluetooth !== undefined) return atWatch(await chooseWebBluetooth(bluetooth));
   throw new Error('the browser has no such devices');
 }
 
 /**
  * Returns the permitted devices that are plugged in now. HID devices come first: a board that carries frames by HID
- * also has a serial port, which is silent.
+ * also has a serial port, which is silent. Of watches a browser gives none without a question.
  */
 export async function givenDevices(): Promise<Device[]> {
   const devices = hid === undefined ? [] : (await grantedWebHid(hid)).map(device => atHid(hid, device));
@@ -74,4 +90,11 @@ function atPort(port: WebSerialPort): Device {
 
 function atHid(from: WebHid, device: WebHidDevice): Device {
   return { source: device, open: async () => ({ transport: await openWebHid(from, device), port: 'hid' }) };
+}
+
+function atWatch(watch: WebBluetoothDevice): Device {
+  return {
+    source: watch,
+    open: async () => ({ transport: await openWebBluetooth(watch), port: 'bluetooth' }),
+  };
 }

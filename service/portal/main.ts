@@ -1,6 +1,15 @@
 import { isFobError } from 'passfob/errors';
 import { hideCarry, prepareCarry, showCarry } from './carry.ts';
-import { canOpen, chooseDevice, type Device, deviceProblem, givenDevices, onDevice } from './devices.ts';
+import {
+  canOpen,
+  chooseDevice,
+  type Device,
+  deviceProblem,
+  givenDevices,
+  onDevice,
+  WAYS,
+  type Way,
+} from './devices.ts';
 import { byId, isShown, onClick, sayProblem, sayStatus, showPart, texts } from './dom.ts';
 import { enrol } from './enrol.ts';
 import { prepareEntry, stopCamera } from './entry.ts';
@@ -37,13 +46,14 @@ function sendElsewhere({ activation, string }: ReadActivation): void {
 
 function showReady(): void {
   showCarry();
-  if (!canOpen.serial && !canOpen.hid) {
+  if (!WAYS.some(way => canOpen[way])) {
     byId('unable-plain').hidden = window.isSecureContext;
     showPart('unable');
     return;
   }
   byId('choose-serial').hidden = !canOpen.serial;
-  for (const id of ['choose-hid', 'hid-hint']) byId(id).hidden = !canOpen.hid;
+  for (const way of ['hid', 'bluetooth'] as const)
+    for (const id of [`choose-${way}`, `${way}-hint`]) byId(id).hidden = !canOpen[way];
   showPart('ready');
   void offerGiven();
 }
@@ -76,7 +86,7 @@ function startOver(): void {
   showPart('enter');
 }
 
-async function choose(by: 'serial' | 'hid'): Promise<void> {
+async function choose(by: Way): Promise<void> {
   sayProblem('');
   let device: Device;
   try {
@@ -89,7 +99,7 @@ async function choose(by: 'serial' | 'hid'): Promise<void> {
   else running.fob.use(device);
 }
 
-let chosenBy: 'serial' | 'hid' = 'serial';
+let chosenBy: Way = 'serial';
 
 async function run(device: Device): Promise<void> {
   if (given === undefined) return;
@@ -140,7 +150,7 @@ function begin(): void {
 
 prepareEntry(take);
 prepareCarry(() => given?.string);
-for (const by of ['serial', 'hid'] as const)
+for (const by of WAYS)
   onClick(`choose-${by}`, () => {
     chosenBy = by;
     void choose(by);

@@ -5,6 +5,12 @@
 
 export type BoardName = 'pico' | 'pico-hid' | 'banglejs2' | 'bench';
 
+/**
+ * A version of Espruino. The versions from 2v26 to 2v29 lose input: of the events of a port that wait together, they
+ * pass on only the first, unless it is short.
+ */
+export type EspruinoVersion = '2v25' | '2v29' | '2v30';
+
 /** A byte pipe at one of the board's ports, seen from outside the board. */
 export interface Wire {
   /** Sends bytes into the board. Ignored while the power is off, as on a real cable. */
@@ -32,15 +38,19 @@ export interface Screen {
   readonly brightness?: number;
 }
 
-/** A computer for which the board is a Bluetooth keyboard. */
+/** A computer for which the board is a HID device over Bluetooth. Frames pass by `SimulatedFob.frames`. */
 export interface BluetoothHost {
-  /** Connects. Without a bond it receives no keys. */
+  /** Connects. Without a bond it receives no reports, and sends none. */
   connect(bonded: boolean): void;
   disconnect(): void;
-  /** Whether the board offers itself as a keyboard. */
+  /** Whether the board offers itself as a HID device. */
   readonly offered: boolean;
-  /** Every report that arrived, oldest first. */
+  /** The report map that the board offers; undefined if it offers none. */
+  readonly reportDescriptor: Uint8Array | undefined;
+  /** Every keyboard report that arrived, without its id, oldest first. */
   readonly reports: readonly Uint8Array[];
+  /** Listens to the values of the input report, as notified. Returns a function that stops listening. */
+  onReport(listener: (value: Uint8Array) => void): () => void;
 }
 
 /** Storage for a board's non-volatile memories between power cuts (EEPROM, flash, battery-backed clock). */
@@ -101,6 +111,8 @@ export interface BootOptions {
   readonly image?: Readonly<Record<string, Uint8Array>>;
   /** Further files "flashed" beside the image if the state is new, such as `birth` (32 random bytes). */
   readonly files?: Readonly<Record<string, Uint8Array>>;
+  /** Version of Espruino to imitate. Default `2v29`, the newest release. */
+  readonly espruino?: EspruinoVersion;
   /** Default: memory of this process. */
   readonly storage?: StateStore;
   /** `virtual` (default): only `advance`, `press` and the board's work move time. `real`: follows the machine. */
@@ -137,7 +149,11 @@ export interface SimulatedFob {
 
   /** Reports that the fob typed as a USB keyboard since boot. Empty on a board without one. */
   readonly keyboard: readonly HidReport[];
-  /** HID reports other than a keyboard's, in both directions. Silent if the board's build passes none on. */
+  /**
+   * HID reports other than a keyboard's, without their id, in both directions: 63 bytes each way on pico-hid; 15 bytes
+   * from and one byte to banglejs2, where a bonded computer must be connected. Silent if the board's build passes none
+   * on.
+   */
   readonly frames: Wire;
   /** For fronts: HID as a USB device presents it. */
   readonly usbHid: UsbHid;

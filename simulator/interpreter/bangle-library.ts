@@ -59,7 +59,7 @@ function setServices({ realm, hardware }: Tools, data: Value, options: Value): v
   }
   if (options?.uart !== undefined && !options.uart)
     throw realm.error('a radio without UART is not simulated');
-  hardware.radio.offer(hid !== undefined);
+  hardware.radio.offer(hid === undefined ? undefined : flatten(realm, hid));
 }
 
 /** The global `NRF` (jswrap_bluetooth.c): HID, and the state of the connection. */

@@ -1,19 +1,23 @@
 import type { BluetoothHost } from '../base/fob.ts';
-import { HID_REPORT_MAX_BYTES, HID_SENT_MS } from '../base/limits.ts';
+import { HID_OUTPUT_MAX_BYTES, HID_REPORT_MAX_BYTES, HID_SENT_MS } from '../base/limits.ts';
+import { FRAMES_ID, hasIds } from './report-ids.ts';
 
 /**
- * Bluetooth as far as a keyboard needs it (bluetooth.c). Frames do not pass here: the simulated UART has no Bluetooth
- * connection to lose.
+ * Bluetooth as far as HID needs it (bluetooth.c): one characteristic each way, both with id 0 in their Report
+ * Reference. Text of the UART does not pass here: the simulated UART has no Bluetooth connection to lose.
  */
 export class Radio implements BluetoothHost {
   readonly #after: (us: number, action: () => void) => void;
   readonly reports: Uint8Array[] = [];
+  readonly #listeners = new Set<(value: Uint8Array) => void>();
+  /** Receives the reports that carry frames, without their id. */
+  onFrame: (bytes: Uint8Array) => void = () => {};
   /**
    * Requested by the image. It takes effect at the next restart of the radio, which waits until no computer is
    * connected.
    */
-  #wanted = false;
-  #offered = false;
+  #wanted: Uint8Array | undefined;
+  #offered: Uint8Array | undefined;
   #connected = false;
   #bonded = false;
   #sending = false;
@@ -23,7 +27,16 @@ export class Radio implements BluetoothHost {
   }
 
   get offered(): boolean {
+    return this.#offered !== undefined;
+  }
+
+  get reportDescriptor(): Uint8Array | undefined {
     return this.#offered;
+  }
+
+  onReport(listener: (value: Uint8Array) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   get connected(): boolean {
@@ -46,7 +59,12 @@ export class Radio implements BluetoothHost {
     this.#offered = this.#wanted;
   }
 
-  offer(wanted: boolean): void {
+  /** Whether a write to the output report succeeds: it needs a bond, and a longer value is an error of ATT. */
+  takes(report: Uint8Array): boolean {
+    return this.offered && this.encrypted && report.length === HID_OUTPUT_MAX_BYTES;
+  }
+
+  offer(wanted: Uint8Array | undefined): void {
     this.#wanted = wanted;
     if (!this.#connected) this.#offered = wanted;
   }
@@ -63,16 +81,24 @@ export class Radio implements BluetoothHost {
     this.#after(HID_SENT_MS * 1000, () => {
       if (!this.#sending) return;
       this.#sending = false;
-      this.reports.push(report);
+      this.#arrived(report);
       sent();
     });
     return undefined;
   }
 
+  #arrived(value: Uint8Array): void {
+    for (const listener of [...this.#listeners]) listener(value);
+    const withId = this.#offered !== undefined && hasIds(this.#offered);
+    const bytes = withId ? value.subarray(1) : value;
+    if (withId && value[0] === FRAMES_ID) this.onFrame(bytes);
+    else this.reports.push(bytes);
+  }
+
   powerOff(): void {
-    this.#wanted = false;
+    this.#wanted = undefined;
     this.#sending = false;
-    this.#offered = false;
+    this.#offered = undefined;
     this.#connected = false;
   }
 }

@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Pipe, pipe } from 'passfob/transports/pipe';
-import { type BenchAnswer, Interpreter } from '../kit/interpreter.ts';
+import { paced } from 'passfob/transports/paced';
+import { pipe } from 'passfob/transports/pipe';
+import type { Transport } from 'passfob/transports/transport';
+import { type BenchAnswer, Interpreter, READ_CHARS } from '../kit/interpreter.ts';
 import { secret } from '../kit/secrets.ts';
 import { BenchDriver, type BenchOrder } from './bench-driver.ts';
 
@@ -10,7 +12,7 @@ import { BenchDriver, type BenchOrder } from './bench-driver.ts';
 export class InterpreterDriver extends BenchDriver {
   readonly interpreter: Interpreter;
   private readonly folder: string;
-  private cable: Pipe | undefined;
+  private cable: Transport | undefined;
 
   private constructor(interpreter: Interpreter, folder: string) {
     super();
@@ -30,11 +32,12 @@ export class InterpreterDriver extends BenchDriver {
     await this.interpreter.start();
     const cable = pipe({
       name: 'interpreter',
+      packetChars: READ_CHARS,
       write: async text => this.interpreter.send(text),
       release: async () => {},
     });
     this.interpreter.onText = text => cable.receive(Buffer.from(text, 'latin1'));
-    this.cable = cable;
+    this.cable = paced(cable.transport);
     await this.tell();
   }
 
@@ -44,7 +47,7 @@ export class InterpreterDriver extends BenchDriver {
 
   override get transport() {
     if (!this.cable) throw new Error('the interpreter is not running');
-    return this.cable.transport;
+    return this.cable;
   }
 
   override async reboot(): Promise<void> {

@@ -47,6 +47,9 @@ export interface BenchAnswer {
 }
 
 const CHUNK_BYTES = 8192;
+
+/** Characters that the Linux build reads from a port at once. More would reach the port in two pieces. */
+export const READ_CHARS = 32;
 const JS_STRING = (bytes: Uint8Array) => `atob("${Buffer.from(bytes).toString('base64')}")`;
 
 /** The real Espruino interpreter on Linux, running the bench image out of its own Storage. */
@@ -117,6 +120,12 @@ export class Interpreter {
    * `memory`: the same application out of scripts, some hundred times faster.
    */
   async start(from: 'flash' | 'memory' = 'memory'): Promise<void> {
+    const load = from === 'flash' ? 'eval(require("Storage").read(".bootcde"));' : this.writePieces();
+    await this.startWith(paths => `var BENCH=${JSON.stringify(paths)};\n${load}`);
+  }
+
+  /** Starts it with a program in place of the application, which gets the paths of the two ports. */
+  async startWith(program: (paths: { link: string; control: string }) => string): Promise<void> {
     this.link = new Pty(join(this.folder, 'link'));
     this.control = new Pty(join(this.folder, 'control'));
     await Promise.all([this.link.ready(), this.control.ready()]);
@@ -124,9 +133,8 @@ export class Interpreter {
     this.lines = createInterface({ input: this.control.child.stdout as NodeJS.ReadableStream });
     this.lines.on('line', line => this.waiting.shift()?.(line));
     const script = join(this.folder, 'boot.js');
-    const paths = JSON.stringify({ link: this.link.path, control: this.control.path });
-    const load = from === 'flash' ? 'eval(require("Storage").read(".bootcde"));' : this.writePieces();
-    writeFileSync(script, `var BENCH=${paths};setInterval(function(){},1000);\n${load}`, 'latin1');
+    const paths = { link: this.link.path, control: this.control.path };
+    writeFileSync(script, `setInterval(function(){},1000);\n${program(paths)}`, 'latin1');
     const child = this.spawn(script);
     this.child = child;
     for (const stream of [child.stdout, child.stderr]) {

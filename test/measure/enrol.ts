@@ -1,7 +1,7 @@
 import { readPairingCode } from '@passfob/protocol/pairing';
 import { type Client, connect, pairingCode, pairingKey } from 'passfob/client';
 import { pipe } from 'passfob/transports/pipe';
-import type { Interpreter } from '../kit/interpreter.ts';
+import { type Interpreter, READ_CHARS } from '../kit/interpreter.ts';
 
 const ACCOUNTS = 32;
 /** Out of flash the Linux build opens a file for every character it runs. */
@@ -13,7 +13,12 @@ export const random = (length: number) => crypto.getRandomValues(new Uint8Array(
 const ascii = (text: string) => new Uint8Array(Buffer.from(text));
 
 export function clientOf(interpreter: Interpreter): Client {
-  const cable = pipe({ name: 'bench', write: async text => interpreter.send(text), release: async () => {} });
+  const cable = pipe({
+    name: 'bench',
+    packetChars: READ_CHARS,
+    write: async text => interpreter.send(text),
+    release: async () => {},
+  });
   interpreter.onText = text => cable.receive(Buffer.from(text, 'latin1'));
   return connect(cable.transport, PATIENCE);
 }

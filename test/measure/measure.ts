@@ -48,7 +48,7 @@ const STAND_INS = {
     'I2C1={setup:function(){},writeTo:function(){},readFrom:function(a,n){return new Uint8Array(n)}};' +
     'USB={on:function(){},write:function(){}};setDeepSleep=function(){};',
   banglejs2:
-    'var BTN1=D0,g=Graphics.createArrayBuffer(176,176,4),Bluetooth={on:function(){},write:function(){}},NRF={};' +
+    'var BTN1=D0,g=Graphics.createArrayBuffer(176,176,4),Bluetooth={on:function(){},write:function(){}},NRF={setServices:function(){}};' +
     'var Bangle={setOptions:function(){},setLCDPower:function(){},setLCDBrightness:function(){},' +
     'setLocked:function(){}};g.flip=function(){};E.getBattery=function(){return 50};',
 };

@@ -37,7 +37,9 @@ test('camera and ports are open to this page alone, and WebAssembly too', async 
   expect(policy).toContain("script-src 'self' 'wasm-unsafe-eval';");
   expect(policy).toContain(`connect-src 'self' ${url.replace('http', 'ws')};`);
   expect(policy).not.toContain('unsafe-inline');
-  expect(permissions).toBe('camera=(self), serial=(self), hid=(self), geolocation=(), microphone=()');
+  expect(permissions).toBe(
+    'camera=(self), serial=(self), hid=(self), bluetooth=(self), geolocation=(), microphone=()',
+  );
   for (const path of ['/login', '/me/sign-in', '/operator', '/assets/portal/none']) {
     const [others, theirs] = await headersOf(path);
     expect([path, others?.includes('wasm'), theirs]).toEqual([

@@ -15,11 +15,11 @@ function bangle(source: string, options: Partial<BootOptions> = {}): SimulatedFo
   return run(source, { ...BANGLE, ...options });
 }
 
-/** Returns the output of an image that has one of the firmware's classes as `Part`. */
+/** Returns the output of an image that has one of the firmware's classes as `Part`, and all of its file as `parts`. */
 function withPart(file: string, name: string, source: string): SimulatedFob {
   const code = buildSync({
     stdin: {
-      contents: `import { ${name} } from './${file}'; global.Part = ${name};`,
+      contents: `import * as parts from './${file}'; global.Part = parts.${name}; global.parts = parts;`,
       resolveDir: fileURLToPath(new URL('../../firmware/boards/', import.meta.url)),
     },
     bundle: true,
@@ -161,39 +161,31 @@ describe("the Bangle's button and touch", () => {
 
 describe('the Bluetooth keyboard', () => {
   const TELL =
-    'var k = new Part(); setWatch(() => print(k.ready, k.report(4), k.report(0)), BTN1, {repeat:true});Bangle.setOptions({lockTimeout:0,lcdPowerTimeout:0,backlightTimeout:0});';
+    'parts.offerHid(); var k = new Part(); setWatch(() => print(k.ready, k.report(4), k.report(0)), BTN1, {repeat:true});Bangle.setOptions({lockTimeout:0,lcdPowerTimeout:0,backlightTimeout:0});';
 
-  it('the Bluetooth keyboard is offered on request, and types to a bonded computer', () => {
-    const fob = withPart('banglejs2/keyboard.ts', 'BleKeyboard', TELL);
+  it('the Bluetooth keyboard is offered from the start, and types to a bonded computer', () => {
+    const fob = withPart('banglejs2/reports.ts', 'BleKeyboard', TELL);
     const { bluetooth } = fob;
     if (!bluetooth) throw new Error('no Bluetooth');
-    expect(bluetooth.offered).toBe(false);
-    fob.press();
     expect(bluetooth.offered).toBe(true);
     bluetooth.connect(false);
-    bluetooth.disconnect();
     fob.press();
+    bluetooth.disconnect();
     bluetooth.connect(true);
     fob.press();
     fob.advance(50);
     fob.press();
     fob.advance(50);
     // The second report of each press comes too early and is to be requested again.
-    expect(lines(fob)).toEqual([
-      'false false false',
-      'false false false',
-      'true true false',
-      'true true false',
-    ]);
-    expect(bluetooth.reports.map(report => [...report])).toEqual([
+    expect(lines(fob)).toEqual(['false true false', 'true true false', 'true true false']);
+    expect(bluetooth.reports.slice(-2).map(report => [...report])).toEqual([
       [0, 0, 4, 0, 0, 0, 0, 0],
       [0, 0, 4, 0, 0, 0, 0, 0],
     ]);
   });
 
   it('the Bluetooth keyboard continues after a connection that was lost during a report', () => {
-    const fob = withPart('banglejs2/keyboard.ts', 'BleKeyboard', TELL);
-    fob.press();
+    const fob = withPart('banglejs2/reports.ts', 'BleKeyboard', TELL);
     fob.bluetooth?.connect(true);
     fob.keyDown();
     fob.advance(40);
@@ -202,7 +194,7 @@ describe('the Bluetooth keyboard', () => {
     fob.advance(1000);
     fob.bluetooth?.connect(true);
     fob.press();
-    expect(lines(fob).slice(1)).toEqual(['true true false', 'true true false']);
+    expect(lines(fob)).toEqual(['true true false', 'true true false']);
     fob.advance(100);
     expect(fob.bluetooth?.reports).toHaveLength(1);
   });
@@ -214,6 +206,64 @@ describe('the Bluetooth keyboard', () => {
     ['NRF.setServices(undefined,{hidden:1})', 'Unknown option "hidden"'],
   ])('the Bluetooth keyboard is refused as by Espruino: %s', (source, message) => {
     expect(printed(`try { ${source} } catch (e) { print(e.message) }`, BANGLE)).toEqual([message]);
+  });
+});
+
+describe('frames over Bluetooth HID', () => {
+  const TELL =
+    'parts.offerHid(); Part((text, link) => { print(JSON.stringify(text)); if (text.endsWith("\\n")) link.send(text.repeat(3)); });Bangle.setOptions({lockTimeout:0,lcdPowerTimeout:0,backlightTimeout:0});';
+  const typed = (fob: SimulatedFob, text: string) => {
+    for (const char of text) fob.frames.write(Uint8Array.of(char.charCodeAt(0)));
+    fob.advance(500);
+  };
+
+  it('characters reach the image in packets of 16, each answered, and answers leave in values of 16 bytes', () => {
+    const fob = withPart('banglejs2/reports.ts', 'listenToReports', TELL);
+    const values: string[] = [];
+    fob.bluetooth?.onReport(value => values.push(Buffer.from(value).toString('latin1')));
+    fob.bluetooth?.connect(true);
+    typed(fob, '~0123456789abcdef\n');
+    expect(lines(fob)).toEqual(['"~0123456789abcde"', '"f\\n"']);
+    expect(values.map(value => value.length)).toEqual([16, 16]);
+    expect(values.map(value => value.slice(2, 2 + value.charCodeAt(1))).join('')).toBe(
+      `\x06\x06${'f\n'.repeat(3)}`,
+    );
+    expect(values.every(value => value.startsWith('\x02'))).toBe(true);
+    // Frames are no keys.
+    expect(fob.bluetooth?.reports).toEqual([]);
+  });
+
+  it('after a lost character the next frame begins in a packet of its own', () => {
+    const fob = withPart('banglejs2/reports.ts', 'listenToReports', TELL);
+    fob.bluetooth?.connect(true);
+    typed(fob, '~lost\n~0123456789abcd\n');
+    expect(lines(fob)).toEqual(['"~lost\\n"', '"~0123456789abcd\\n"']);
+  });
+
+  it('a computer without a bond, and values of more than one byte, reach no image', () => {
+    const fob = withPart('banglejs2/reports.ts', 'listenToReports', TELL);
+    typed(fob, '~gone\n');
+    fob.bluetooth?.connect(false);
+    typed(fob, '~open\n');
+    fob.bluetooth?.disconnect();
+    fob.bluetooth?.connect(true);
+    fob.frames.write(Uint8Array.of(0, 10));
+    fob.advance(500);
+    expect(lines(fob)).toEqual([]);
+  });
+
+  it('an answer to a computer that has gone is dropped, and the next one is complete', () => {
+    const fob = withPart('banglejs2/reports.ts', 'listenToReports', TELL);
+    const texts: string[] = [];
+    fob.frames.onData(report => texts.push(Buffer.from(report.subarray(1, 1 + (report[0] ?? 0))).toString()));
+    fob.bluetooth?.connect(true);
+    for (const char of '~first frame\n') fob.frames.write(Uint8Array.of(char.charCodeAt(0)));
+    fob.bluetooth?.disconnect();
+    fob.advance(5000);
+    texts.length = 0;
+    fob.bluetooth?.connect(true);
+    typed(fob, '~next\n');
+    expect(texts.join('')).toBe(`\x06${'~next\n'.repeat(3)}`);
   });
 });
 

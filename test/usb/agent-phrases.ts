@@ -28,11 +28,18 @@ export type Command =
   | { readonly do: 'copy'; readonly from: string; readonly to: string }
   /** Connects a port of the guest's loopback with a port of the outer machine. */
   | { readonly do: 'join'; readonly port: number; readonly outside: number }
+  /** Connects a watch with this report map that the system has bonded, in place of bluetoothd. */
+  | { readonly do: 'bond'; readonly address: string; readonly reportMap: readonly number[] }
+  /** The watch notifies this value of its input report. */
+  | { readonly do: 'notify'; readonly bytes: readonly number[] }
+  | { readonly do: 'unbond' }
   | { readonly do: 'exit'; readonly code: number };
 
 export type Event =
   | { readonly event: 'text'; readonly channel: number; readonly text: string }
   | { readonly event: 'report'; readonly channel: number; readonly bytes: readonly number[] }
+  /** A value for the output report of the bonded watch. */
+  | { readonly event: 'written'; readonly bytes: readonly number[] }
   | {
       readonly event: 'said';
       readonly program: number;

@@ -14,6 +14,7 @@ import { listHidDevices, openHid } from 'passfob/transports/hid';
 import { openSerial } from 'passfob/transports/serial';
 import type { Transport } from 'passfob/transports/transport';
 import type { Answer, Command, DeviceKind } from './agent-phrases.ts';
+import { BondedWatch } from './bluez.ts';
 import { Programs, ran } from './programs.ts';
 
 const DEVICE_PATIENCE_MS = 60_000;
@@ -25,6 +26,7 @@ const say = (answer: Answer) => outside.write(`${JSON.stringify(answer)}\n`);
 
 const channels = new Map<number, Transport>();
 const programs = new Programs(say);
+let watch: BondedWatch | undefined;
 
 /** The names that the kernel's drivers give a device. */
 const NAMES: Readonly<Record<DeviceKind, RegExp>> = { serial: /^ttyACM\d+$/, hid: /^hidraw\d+$/ };
@@ -128,6 +130,15 @@ async function perform(command: Command): Promise<unknown> {
       return cp(command.from, command.to, { recursive: true });
     case 'join':
       return join(command.port, command.outside);
+    case 'bond':
+      watch = await BondedWatch.connect(command.address, command.reportMap, value =>
+        say({ event: 'written', bytes: [...value] }),
+      );
+      return undefined;
+    case 'notify':
+      return watch?.notify(command.bytes);
+    case 'unbond':
+      return watch?.disconnect();
     case 'exit':
       process.exit(command.code);
   }

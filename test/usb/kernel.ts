@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } f
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { crc32 } from 'node:zlib';
 
 const run = promisify(execFile);
 
@@ -19,6 +20,7 @@ const MODULES = [
   'hid-generic',
   'usbhid',
   'cdc-acm',
+  'uhid',
 ] as const;
 
 /** Their dependencies, in Debian's kernels; `modprobe` finds the order. */
@@ -49,7 +51,8 @@ export async function debianKernel(): Promise<Kernel> {
   const { stdout } = await run('apt-cache', ['depends', 'linux-image-amd64']);
   const name = /Depends: (linux-image-\S+)/.exec(stdout)?.[1];
   if (name === undefined) throw new Error('apt knows no package linux-image-amd64');
-  const folder = join(cache, name);
+  // Another list of modules is another folder.
+  const folder = join(cache, `${name}-${crc32([...MODULES, ...DEPENDENCIES].join()).toString(16)}`);
   if (!existsSync(folder)) await unpack(name, folder);
   return { image: join(folder, 'vmlinuz'), modules: await inOrder(folder) };
 }

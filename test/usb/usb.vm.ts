@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { conformance } from '../conformance/suite.ts';
 import { describeNeeds, needsTool } from '../kit/tools.ts';
 import type { DeviceKind } from './agent-phrases.ts';
+import { bluetooth } from './bluetooth.ts';
 import { inBrowser } from './browser/in-browser.ts';
 import type { Guest } from './guest.ts';
 import { inside } from './inside.ts';
@@ -31,6 +32,7 @@ if (lacking !== undefined) {
     describe('a pulled cable', () => unplugs(there, kind));
   });
   keyboard(there);
+  bluetooth(there);
   inside(there);
   describeNeeds(needsTool('chromium'), 'Chromium in the guest', path => inBrowser(there, path));
   it('the guest ends as it should', async () => {

@@ -1,3 +1,5 @@
+import { PACKET_ANSWER } from '@passfob/protocol/limits';
+import type { Link } from '../../core/base/ports.ts';
 import { Fob } from '../../core/fob.ts';
 import { AT24C32_PAGE_BYTES, BANGLE_PAGES, BANGLE_RECORD_PAGES } from '../limits.ts';
 import { NoAntiRollbackCounter, NoKeyDerivation } from '../parts/absent.ts';
@@ -11,11 +13,14 @@ import { Loop } from '../parts/run.ts';
 import { serialOf } from '../parts/serial.ts';
 import { BangleClock } from './clock.ts';
 import { BangleDisplay } from './display.ts';
-import { BleKeyboard } from './keyboard.ts';
 import { listenToKeys } from './keys.ts';
+import { BleKeyboard, listenToReports, offerHid } from './reports.ts';
 
 const clock = new BangleClock();
 const primitives = new CcmPrimitives();
+const uart: Link = { send: frame => Bluetooth.write(frame) };
+/** The link of the last request: it gets the answer. */
+let asked = uart;
 
 const fob = new Fob(
   {
@@ -33,7 +38,7 @@ const fob = new Fob(
     entropy: { sample: () => E.hwRand() },
     clock,
     display: new BangleDisplay(),
-    link: { send: frame => Bluetooth.write(frame) },
+    link: { send: frame => asked.send(frame) },
     attemptCounter: new StorageAttemptCounter(),
     antiRollback: new NoAntiRollbackCounter(),
     keyDerivation: new NoKeyDerivation(primitives),
@@ -46,5 +51,15 @@ const fob = new Fob(
 );
 
 const loop = new Loop(fob, clock, () => clock.ms());
-Bluetooth.on('data', data => loop.receive(data));
+const receive = (text: string, link: Link) => {
+  asked = link;
+  loop.receive(text);
+};
+Bluetooth.on('data', data => {
+  // Before the work and its answer: the owner sends no further packet until it has this.
+  Bluetooth.write(PACKET_ANSWER);
+  receive(data, uart);
+});
+listenToReports(receive);
+offerHid();
 listenToKeys((which, down) => loop.key(which, down));

@@ -1,3 +1,4 @@
+import { PACKET_ANSWER } from '@passfob/protocol/limits';
 import type { Now } from '../../core/base/ports.ts';
 import { Fob } from '../../core/fob.ts';
 import { BENCH_PAGES, BENCH_RECORD_PAGES, CONTROL_LINE_CHARS_MAX } from '../limits.ts';
@@ -60,7 +61,11 @@ const fob = new Fob(
   now.utc,
 );
 
-Serial1.on('data', data => fob.receive(data, now.ms, now.utc));
+Serial1.on('data', data => {
+  // Before the work and its answer: the owner sends no further packet until it has this.
+  Serial1.write(PACKET_ANSWER);
+  fob.receive(data, now.ms, now.utc);
+});
 
 /**
  * One line of JSON in, one line out. Requests: {ms, utc}, {down, key}, {lose}, {battery}, {keys}, {meter}, in any

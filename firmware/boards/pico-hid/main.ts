@@ -1,6 +1,9 @@
-import { HidLink } from '../parts/hid-link.ts';
+import { HID_REPORT_CHARS, HID_RETRY_MS } from '../limits.ts';
+import { FRAMES_ID, HidLink } from '../parts/hid-link.ts';
 import { start } from '../pico/board.ts';
 
-const link = new HidLink();
+const link = new HidLink(HID_REPORT_CHARS, HID_RETRY_MS, report => E.sendUSBHID(report));
 const loop = start('pico-hid', link, [1]);
-E.on('HID', report => loop.receive(link.read(report)));
+E.on('HID', report => {
+  if (report.charCodeAt(0) === FRAMES_ID) loop.receive(report.slice(2, 2 + report.charCodeAt(1)));
+});

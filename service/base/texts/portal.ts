@@ -58,6 +58,8 @@ export const portalTexts = {
     serial: 'Choose my fob',
     hid: 'My fob is not in the list',
     hidHint: 'Some fobs are in a second list.',
+    bluetooth: 'My fob is a watch',
+    bluetoothHint: 'A watch needs no cable: it is reached by Bluetooth. Keep it near.',
   },
   run: {
     heading: 'Your fob is being set up',
@@ -107,7 +109,8 @@ export const portalTexts = {
     codeWished: 'The fob is asked to show its code again.',
     wrongCode: 'That code was not right. Look at the fob’s screen again.',
     startOver: 'Open the link from your mail again, or give the string.',
-    unplugged: 'The fob is not connected any more. Plug it in again; the activation continues.',
+    unplugged:
+      'The fob is not connected any more. Plug it in again, or bring the watch near; the activation continues.',
     silent: 'The service cannot be reached now. Finished steps are kept: try again in a moment.',
     failed: 'Something went wrong in this page. Finished steps are kept: try again.',
     problems: {
@@ -115,7 +118,8 @@ export const portalTexts = {
       busy: 'Another page or program has the fob open. Close it, then try again.',
       forbidden:
         'Your browser does not let this page ask for a fob. An administrator may have switched that off.',
-      failed: 'Your browser could not open the fob. Unplug it, plug it in again, and try once more.',
+      failed:
+        'Your browser could not open the fob. Unplug it and plug it in again, or bring the watch near, and try once more.',
     },
     user: 'For {user}.',
     expected: 'For {user}, with the fob {serial}.',

@@ -6,9 +6,12 @@ import { serveRoute } from '../web/route.ts';
 import { activatePage } from './activate-page.ts';
 import { servePortalFiles } from './portal-files.ts';
 
+const PERMISSIONS =
+  'camera=(self), serial=(self), hid=(self), bluetooth=(self), geolocation=(), microphone=()';
+
 /**
  * `GET` and `HEAD /activate`: the page on which users activate their fobs, the same for everybody. Requests for it
- * read and use up nothing. Only this page may use camera, serial ports and HID devices.
+ * read and use up nothing. Only this page may use camera, serial ports, HID devices and Bluetooth.
  */
 export function serveActivation(app: FastifyInstance, context: WebContext): void {
   servePortalFiles(app);
@@ -19,7 +22,7 @@ export function serveActivation(app: FastifyInstance, context: WebContext): void
       'connect-src': `${context.isSecure ? 'wss' : 'ws'}://${request.host}`,
     });
     return reply
-      .header('permissions-policy', 'camera=(self), serial=(self), hid=(self), geolocation=(), microphone=()')
+      .header('permissions-policy', PERMISSIONS)
       .type('text/html; charset=utf-8')
       .send(request.method === 'HEAD' ? '' : activatePage());
   };

@@ -23,8 +23,10 @@ function readyMarkup(): Markup {
 <button type="button" id="use-given" hidden>${ready.given}</button>
 <button type="button" id="choose-serial">${ready.serial}</button>
 <button type="button" class="quiet" id="choose-hid" aria-describedby="hid-hint">${ready.hid}</button>
+<button type="button" class="quiet" id="choose-bluetooth" aria-describedby="bluetooth-hint">${ready.bluetooth}</button>
 </div>
-<p class="hint" id="hid-hint">${ready.hidHint}</p>`;
+<p class="hint" id="hid-hint">${ready.hidHint}</p>
+<p class="hint" id="bluetooth-hint">${ready.bluetoothHint}</p>`;
 }
 
 function runMarkup(): Markup {

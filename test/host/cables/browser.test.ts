@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { describeNeeds, type Need, tool } from '../../kit/tools.ts';
 import { needsBuild, simulatedFob } from '../kit/simulated-fob.ts';
-import type { Carrier } from './web/page.ts';
+import { EmulatedWatch, WEB_BLUETOOTH } from './web/emulated-watch.ts';
 import { pageScript, stepsOf } from './web/steps.ts';
 
 // Each process takes a second to start, more where other tests keep the machine busy.
@@ -34,11 +34,14 @@ async function bridgeTo(tcp: string): Promise<string> {
 describeNeeds(needsBrowser, 'passfob/browser in Chromium', executablePath => {
   let browser: Browser;
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+    browser = await chromium.launch({
+      executablePath,
+      args: ['--no-sandbox', '--disable-gpu', WEB_BLUETOOTH],
+    });
   });
   afterAll(() => browser.close());
 
-  it.each<[Carrier, string]>([
+  it.each<['serial' | 'hid', string]>([
     ['serial', 'pico'],
     ['hid', 'pico-hid'],
   ])('a browser pairs a fob over %s', async (carrier, board) => {
@@ -63,5 +66,36 @@ describeNeeds(needsBrowser, 'passfob/browser in Chromium', executablePath => {
     expect(await steps('open', carrier)).toEqual({ serial: first.serial, state: 'owned' });
     await steps('close');
     expect(complaints).toEqual([]);
+  });
+
+  it('a browser pairs a watch over its own Bluetooth stack, and again after the connection was lost', async () => {
+    const fob = await simulatedFob('--board', 'banglejs2');
+    onTestFinished(() => fob.close());
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    const watch = await EmulatedWatch.near(browser, context, page, fob.tcp);
+    onTestFinished(() => watch.close());
+    // Browsers give Bluetooth to secure pages alone.
+    await page.route('**/*', route => route.fulfill({ contentType: 'text/html', body: '' }));
+    await page.goto('http://localhost/');
+    await page.addScriptTag({ content: await pageScript() });
+    const steps = stepsOf(page);
+
+    watch.isChosen = false;
+    await expect(steps('open', 'bluetooth')).rejects.toThrow('No device was chosen.');
+    watch.isChosen = true;
+    const first = await steps('open', 'bluetooth');
+    expect(first).toMatchObject({ serial: expect.stringMatching(/^PF-/), state: 'blank' });
+    await steps('startPairing');
+    await steps('pair', await fob.code());
+    expect(await steps('enter')).toEqual({ serial: first.serial, state: 'owned', accounts: 0 });
+    expect(Math.max(...watch.written)).toBe(20);
+    const closed = steps('closed');
+    await watch.leave();
+    expect(await closed).toBe('unplugged');
+    await expect(steps('open', 'bluetooth')).rejects.toThrow('The browser cannot connect to the watch.');
+    watch.isNear = true;
+    expect(await steps('open', 'bluetooth')).toEqual({ serial: first.serial, state: 'owned' });
+    await steps('close');
   });
 });

@@ -1,16 +1,19 @@
 import {
+  chooseWebBluetooth,
   chooseWebHid,
   chooseWebSerial,
   connect,
   grantedWebHid,
   grantedWebSerial,
+  openWebBluetooth,
   openWebHid,
   openWebSerial,
   type Transport,
 } from 'passfob/browser';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { CoreFob } from '../kit/core-fob.ts';
 import { failure } from '../kit/failure.ts';
+import { BluetoothOfBrowser } from './web/bluetooth.ts';
 import { HidOfBrowser } from './web/hid.ts';
 import { SerialOfBrowser } from './web/serial.ts';
 import type { Wire } from './web/wire.ts';
@@ -114,6 +117,17 @@ describe('WebHID', () => {
     expect([hid.device.opened, hid.device.heard, hid.heard]).toEqual([false, 0, 0]);
   });
 
+  it('WebHID takes no watch for a fob, because a page cannot write to it by HID', async () => {
+    const hid = new HidOfBrowser(wireTo(new CoreFob()));
+    hid.device.collections = [
+      { usagePage: 1, usage: 6 },
+      { usagePage: 0xff00, usage: 2 },
+    ];
+    hid.granted = [hid.device];
+    expect(await grantedWebHid(hid)).toEqual([]);
+    expect(await failure(chooseWebHid(hid))).toMatchObject({ kind: 'cancelled' });
+  });
+
   it('WebHID reports that the fob was unplugged, and ignores other devices', async () => {
     const hid = new HidOfBrowser(wireTo(new CoreFob()));
     const transport = await openWebHid(hid, hid.device);
@@ -154,5 +168,67 @@ describe('WebHID', () => {
     expect(await failure(chooseWebHid(hid))).toMatchObject({ kind: 'cancelled' });
     hid.chosen = undefined;
     expect(await failure(chooseWebHid(hid))).toMatchObject({ kind: 'port-forbidden' });
+  });
+});
+
+describe('Web Bluetooth', () => {
+  it('Web Bluetooth carries a hello over the Nordic UART service, in values that every connection takes', async () => {
+    const fob = new CoreFob();
+    const bluetooth = new BluetoothOfBrowser(wireTo(fob));
+    const watch = await chooseWebBluetooth(bluetooth);
+    expect(bluetooth.asked).toMatchObject({
+      filters: [{ namePrefix: 'Bangle.js' }, { services: ['6e400001-b5a3-f393-e0a9-e50e24dcca9e'] }],
+    });
+    const transport = await openWebBluetooth(watch);
+    await transport.send('no frame'.repeat(7));
+    expect(bluetooth.watch.written).toEqual([20, 20, 16]);
+    const client = connect(transport);
+    expect((await client.hello()).serialBytes).toEqual(fob.serial);
+    expect(await failure(openWebBluetooth(watch))).toMatchObject({ kind: 'port-busy' });
+    await client.close();
+    expect([bluetooth.watch.gatt.connected, bluetooth.watch.heard]).toEqual([false, 0]);
+    const again = connect(await openWebBluetooth(watch));
+    expect((await again.hello()).serialBytes).toEqual(fob.serial);
+  });
+
+  it('Web Bluetooth reports that the watch has gone', async () => {
+    const { watch } = new BluetoothOfBrowser(wireTo(new CoreFob()));
+    const transport = await openWebBluetooth(watch);
+    const reason = reasonOf(transport);
+    watch.leave();
+    expect(await reason).toMatchObject({ kind: 'unplugged' });
+    expect((await failure(transport.send('x'))).message).toBe('The fob at Web Bluetooth was unplugged.');
+    expect(watch.heard).toBe(0);
+  });
+
+  it.each([
+    ['connect', 'NetworkError', 'The browser cannot connect to the watch.'],
+    ['service', 'NotFoundError', 'The Bluetooth device has no Nordic UART service.'],
+    ['notify', 'NotSupportedError', 'The browser cannot connect to the watch.'],
+  ] as const)('Web Bluetooth says why a watch fails at %s, and lets it go', async (step, name, message) => {
+    const { watch } = new BluetoothOfBrowser(wireTo(new CoreFob()));
+    watch.refusals[step] = name;
+    expect(await failure(openWebBluetooth(watch))).toMatchObject({ kind: 'port-failed', message });
+    expect([watch.gatt.connected, watch.heard]).toEqual([false, 0]);
+    delete watch.refusals[step];
+    await connect(await openWebBluetooth(watch)).hello();
+  });
+
+  it('Web Bluetooth gives up on a watch that is not near', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const { watch } = new BluetoothOfBrowser(wireTo(new CoreFob()));
+    watch.isFar = true;
+    const failed = failure(openWebBluetooth(watch));
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(await failed).toMatchObject({ kind: 'port-failed' });
+  });
+
+  it('Web Bluetooth says why there is no watch', async () => {
+    const bluetooth = new BluetoothOfBrowser(wireTo(new CoreFob()));
+    bluetooth.refusal = 'NotFoundError';
+    expect(await failure(chooseWebBluetooth(bluetooth))).toMatchObject({ kind: 'cancelled' });
+    bluetooth.refusal = 'SecurityError';
+    expect(await failure(chooseWebBluetooth(bluetooth))).toMatchObject({ kind: 'port-forbidden' });
   });
 });

@@ -1,16 +1,20 @@
 import {
   type Client,
+  chooseWebBluetooth,
   chooseWebHid,
   chooseWebSerial,
   connect,
   grantedWebHid,
   grantedWebSerial,
+  openWebBluetooth,
   openWebHid,
   openWebSerial,
   pairingCode,
   pairingKey,
   readPairingCode,
   type Transport,
+  type WebBluetooth,
+  type WebBluetoothDevice,
   type WebHid,
   type WebSerial,
 } from 'passfob/browser';
@@ -28,7 +32,11 @@ interface Socket {
 
 const page = globalThis as unknown as {
   readonly WebSocket: new (url: string) => Socket;
-  readonly navigator: { readonly serial: WebSerial; readonly hid: WebHid };
+  readonly navigator: {
+    readonly serial: WebSerial;
+    readonly hid: WebHid;
+    readonly bluetooth: WebBluetooth;
+  };
   passfobPage: unknown;
 };
 
@@ -50,10 +58,15 @@ const random = (length: number) => crypto.getRandomValues(new Uint8Array(length)
 const pairingSecret = random(32);
 let client: Client;
 let transport: Transport;
+let watch: WebBluetoothDevice | undefined;
 
 /** Returns the port that the page was allowed, or the one that its person chooses. */
 async function opened(carrier: Carrier): Promise<Transport> {
-  const { serial, hid } = page.navigator;
+  const { serial, hid, bluetooth } = page.navigator;
+  if (carrier === 'bluetooth') {
+    watch ??= await chooseWebBluetooth(bluetooth);
+    return openWebBluetooth(watch);
+  }
   if (carrier === 'serial') {
     const [port] = await grantedWebSerial(serial);
     return openWebSerial(port ?? (await chooseWebSerial(serial)));
@@ -65,13 +78,13 @@ async function opened(carrier: Carrier): Promise<Transport> {
 /** The steps of a page that pairs a fob at a browser's port; the test calls them. */
 const steps = {
   /** Replaces the browser's port by one that leads to a fob over a WebSocket. */
-  async standIn(carrier: Carrier, url: string) {
+  async standIn(carrier: 'serial' | 'hid', url: string) {
     const wire = await wireTo(url);
     const value = carrier === 'serial' ? new SerialOfBrowser(wire) : new HidOfBrowser(wire);
     Object.defineProperty(page.navigator, carrier, { value });
   },
   /** Returns how many ports the page may open without asking. */
-  async granted(carrier: Carrier) {
+  async granted(carrier: 'serial' | 'hid') {
     const { serial, hid } = page.navigator;
     return (await (carrier === 'serial' ? grantedWebSerial(serial) : grantedWebHid(hid))).length;
   },
@@ -108,6 +121,6 @@ const steps = {
   },
 };
 
-export type Carrier = 'serial' | 'hid';
+export type Carrier = 'serial' | 'hid' | 'bluetooth';
 export type PageSteps = typeof steps;
 page.passfobPage = steps;
