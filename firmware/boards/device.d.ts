@@ -148,6 +148,7 @@ declare const JSON: {
   stringify(value: unknown): string;
 };
 declare const process: {
+  readonly env: { readonly VERSION: string };
   memory(): { usage: number; total: number };
   /** An exception in an event. Without a listener it is printed. */
   on(event: 'uncaughtException', listener: () => void): void;

@@ -6,6 +6,7 @@ import { NoAntiRollbackCounter, NoKeyDerivation } from '../parts/absent.ts';
 import { SHA1_TO_SHA512 } from '../parts/algorithms.ts';
 import { StorageAttemptCounter } from '../parts/attempt-counter.ts';
 import { CcmPrimitives } from '../parts/ccm.ts';
+import { FIRMWARE } from '../parts/firmware.ts';
 import { FlashPages } from '../parts/flash-pages.ts';
 import { StorageKeystore } from '../parts/keystore.ts';
 import { ConsoleMaintenance } from '../parts/maintenance.ts';
@@ -26,7 +27,7 @@ const fob = new Fob(
   {
     facts: {
       board: 'banglejs2',
-      firmware: FIRMWARE_VERSION,
+      firmware: FIRMWARE,
       serial: serialOf(primitives),
       algorithms: SHA1_TO_SHA512,
       keys: 4,

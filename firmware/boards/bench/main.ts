@@ -5,6 +5,7 @@ import { BENCH_PAGES, BENCH_RECORD_PAGES, CONTROL_LINE_CHARS_MAX } from '../limi
 import { NoMaintenance } from '../parts/absent.ts';
 import { SHA1_TO_SHA512 } from '../parts/algorithms.ts';
 import { StorageAttemptCounter } from '../parts/attempt-counter.ts';
+import { FIRMWARE } from '../parts/firmware.ts';
 import { NativeKeyDerivation } from '../parts/key-derivation.ts';
 import { StorageKeystore } from '../parts/keystore.ts';
 import { serialOf } from '../parts/serial.ts';
@@ -33,7 +34,7 @@ let sample = 0;
 
 const facts = {
   board: 'bench',
-  firmware: FIRMWARE_VERSION,
+  firmware: FIRMWARE,
   serial: serialOf(primitives),
   algorithms: SHA1_TO_SHA512,
   keys: 1,

@@ -19,7 +19,7 @@ const LONGEST = 350;
 const CHARS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
 /** Returns the text of a frame of 20 to 350 characters. */
-export function randomFrame(dice: Randomness): string {
+function randomFrame(dice: Randomness): string {
   const length = SHORTEST + dice.below(LONGEST - SHORTEST + 1);
   return `~${Array.from({ length: length - 2 }, () => CHARS[dice.below(CHARS.length)]).join('')}\n`;
 }
