@@ -65,6 +65,7 @@ export function boot(options: BootOptions): SimulatedFob {
       machine.setKey(key, false);
       machine.advance(PRESS_SETTLE_MS);
     },
+    moveWrist: movement => machine.moveWrist(movement),
     screen: () => machine.screen(),
     onScreen: listener => machine.onScreen(listener),
     now: () => machine.now(),

@@ -1,5 +1,5 @@
 import { fromReport, toReports } from '@passfob/protocol/reports';
-import type { PartsOptions, Screen, StateStore, UsbHid, Wire } from './base/fob.ts';
+import type { PartsOptions, Screen, StateStore, UsbHid, Wire, WristMovement } from './base/fob.ts';
 import {
   BOOT_US,
   DEEP_SLEEP_MIN_US,
@@ -180,6 +180,13 @@ export class Machine {
     if (!touch) keys.set(key, down);
     // Espruino reports a touch when it is over.
     else if (!down) this.#session?.touched(touch);
+    this.#react();
+  }
+
+  moveWrist(movement: WristMovement): void {
+    if (!this.hardware.facts.bangle) throw new Error('nobody wears this board');
+    this.#pacing.follow();
+    this.#session?.moved(movement);
     this.#react();
   }
 

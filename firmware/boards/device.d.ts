@@ -124,10 +124,15 @@ interface DeviceBangleOptions {
   lcdPowerTimeout: number;
   backlightTimeout: number;
   btnLoadTimeout: number;
+  wakeOnTwist: boolean;
+  wakeOnFaceUp: boolean;
+  wakeOnTouch: boolean;
+  wakeOnDoubleTap: boolean;
 }
 declare const Bangle: {
   setOptions(options: DeviceBangleOptions): void;
   setLCDPower(on: boolean): void;
+  isLCDOn(): boolean;
   setLCDBrightness(brightness: number): void;
   setLocked(locked: boolean): void;
   on(event: 'lock', listener: (locked: boolean, reason: string) => void): void;

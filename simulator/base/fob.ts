@@ -32,6 +32,9 @@ export interface Screen {
   readonly brightness?: number;
 }
 
+/** A movement that the accelerometer of a watch recognises; a tap is one on the glass that shakes the watch. */
+export type WristMovement = 'twist' | 'faceUp' | 'tap' | 'doubleTap';
+
 /** A computer for which the board is a Bluetooth keyboard. */
 export interface BluetoothHost {
   /** Connects. Without a bond it receives no keys. */
@@ -154,6 +157,8 @@ export interface SimulatedFob {
   keyUp(key?: number): void;
   /** Presses a key for `heldMs` (default 100), then waits 50 ms for the debounce. Virtual clock only. */
   press(key?: number, heldMs?: number): void;
+  /** Moves the wrist that wears the board. Throws on a board that is no watch. */
+  moveWrist(movement: WristMovement): void;
 
   screen(): Screen;
   /** Calls `listener` after the display changed. Returns a function that stops listening. */

@@ -1,3 +1,4 @@
+import type { WristMovement } from '../base/fob.ts';
 import { EMIT_MAX_ARGUMENTS } from '../base/limits.ts';
 import { PowerLost } from '../base/power.ts';
 import type { LinkName, Touch } from '../boards/board.ts';
@@ -232,6 +233,11 @@ export class InterpreterSession {
   /** Takes a touch on the screen of a watch. */
   touched(touch: Touch): void {
     this.#bangle?.touched(touch);
+  }
+
+  /** Takes a movement of a watch. */
+  moved(movement: WristMovement): void {
+    this.#bangle?.moved(movement);
   }
 
   nextDueUs(): number {
