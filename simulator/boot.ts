@@ -23,6 +23,8 @@ function machineOf(options: BootOptions): Machine {
     storage: options.storage ?? memoryStore(),
     seed: options.seed ?? DEFAULT_SEED,
     driftPpm: options.driftPpm ?? 0,
+    oscillatorPpm: options.oscillatorPpm ?? 0,
+    crystal: options.crystal ?? true,
     parts: options.parts ?? {},
     clock: options.clock ?? 'virtual',
     startMs: options.startMs,

@@ -57,6 +57,8 @@ export interface MachineOptions {
   readonly storage: StateStore;
   readonly seed: number;
   readonly driftPpm: number;
+  readonly oscillatorPpm: number;
+  readonly crystal: boolean;
   readonly parts: PartsOptions;
   readonly clock: 'virtual' | 'real';
   readonly startMs: number | undefined;
@@ -86,6 +88,8 @@ export class Machine {
       storage: options.storage,
       seed: options.seed,
       driftPpm: options.driftPpm,
+      oscillatorPpm: options.oscillatorPpm,
+      crystal: options.crystal,
       parts: options.parts,
       scheduler: memories => new Scheduler(startUs(options, memories)),
       powerLost: () => this.#losePower(),
@@ -265,6 +269,7 @@ export class Machine {
   }
 
   #boot(first: boolean, afterReset: boolean): void {
+    if (first) this.hardware.resetClock();
     this.hardware.scheduler.spend(BOOT_US);
     const session = new InterpreterSession(this.hardware.forSession());
     this.#session = session;

@@ -170,6 +170,9 @@ declare function setWatch(
   pin: DevicePin,
   options: { repeat: boolean; edge: 'both'; debounce: number },
 ): number;
+/** A 32-bit word of memory or registers. */
+declare function peek32(address: number): number;
+declare function poke32(address: number, value: number): void;
 declare function setDeepSleep(on: number): void;
 declare function digitalWrite(pin: DevicePin, value: number): void;
 declare function print(text: string): void;

@@ -115,6 +115,16 @@ export interface BootOptions {
   readonly parts?: PartsOptions;
   /** How much faster than true time the RTC's crystal runs, in parts per million. Default 0. */
   readonly driftPpm?: number;
+  /**
+   * On a Pico: how much faster than its nominal 32 kHz the microcontroller's internal oscillator runs, in parts per
+   * million. Espruino names ±100,000, the data sheet −470,000 to 470,000. Default 0.
+   */
+  readonly oscillatorPpm?: number;
+  /**
+   * Whether a 32 kHz crystal is soldered to a Pico. Espruino changes to it two seconds after a cold start, and its
+   * clock jumps back. Default true, the harder case; a Pico is sold without one.
+   */
+  readonly crystal?: boolean;
 }
 
 /** How often parts of the non-volatile memories were used since this process booted the fob. */

@@ -129,6 +129,13 @@ export const USB_HID_INTERVAL_US = 10_000;
 export const USB_HID_REPORT_BYTES = 16;
 export const USB_HID_LONG_REPORT_BYTES = 64;
 
+/**
+ * Time for which the crystal's oscillator stands after the firmware has reset it. Not measured: a first start takes
+ * up to 2 s (data sheet of the STM32F401), and the emulated board was given half a second.
+ */
+export const CRYSTAL_RESTART_MIN_US = 100_000;
+export const CRYSTAL_RESTART_MAX_US = 1_000_000;
+
 /** Output of the Pico's regulator. */
 export const SUPPLY_VOLTS = 3.3;
 /** Espruino's STM32 sleeps deeply only if nothing is due within this time (jshardware.c, jshSleep). */
