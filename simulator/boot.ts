@@ -81,6 +81,10 @@ export function boot(options: BootOptions): SimulatedFob {
       return hardware.operations.count;
     },
     cutPowerAtOperation: n => hardware.operations.cutAfter(n),
+    get cryptoCalls() {
+      return hardware.cryptoCalls;
+    },
+    failCryptoCall: (n, times = 1) => hardware.failCryptoCall(n, times),
     loseTime: () => machine.loseTime(),
     wear: () => hardware.wear(),
     consoleText: () => hardware.log.text,

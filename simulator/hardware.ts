@@ -59,6 +59,9 @@ export class BoardHardware {
   supplyVolts = SUPPLY_VOLTS;
   /** Whether the image allows deep sleep. */
   deepSleep = false;
+  /** Native calls of the crypto library so far. */
+  cryptoCalls = 0;
+  #failingCalls = { from: 0, to: 0 };
   readonly log = new ConsoleLog();
   readonly violations: string[] = [];
   readonly #options: HardwareOptions;
@@ -133,6 +136,19 @@ export class BoardHardware {
       },
       powerLost: () => this.#options.powerLost(),
     });
+  }
+
+  /** From the `n`-th on, `times` native calls of the crypto library answer undefined. */
+  failCryptoCall(n: number, times: number): void {
+    if (!(Number.isSafeInteger(n) && n >= 1 && times >= 0)) {
+      throw new Error('failCryptoCall takes a whole number from 1');
+    }
+    this.#failingCalls = { from: this.cryptoCalls + n, to: this.cryptoCalls + n + times };
+  }
+
+  #hasMemory(): boolean {
+    const call = ++this.cryptoCalls;
+    return call < this.#failingCalls.from || call >= this.#failingCalls.to;
   }
 
   /** Returns the randomness of this boot for one use. */
@@ -215,6 +231,7 @@ export class BoardHardware {
         const due = scheduler.at(scheduler.nowUs + us, action);
         return () => scheduler.cancel(due);
       },
+      hasMemory: () => this.#hasMemory(),
       level: pin => this.keys.level(pin),
       supplyVolts: () => this.supplyVolts,
       allowDeepSleep: allowed => {

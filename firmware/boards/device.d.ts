@@ -91,6 +91,8 @@ declare const E: {
   toString(data: Uint8Array): string;
   toUint8Array(data: DeviceBytes): Uint8Array;
   setConsole(port: DevicePort | null, options: { force: boolean }): void;
+  /** Resets the microcontroller. */
+  reboot(): void;
   getBattery(): number;
   kickWatchdog(): void;
   /** Volts of the supply. */

@@ -194,6 +194,13 @@ export interface SimulatedFob {
    * torn.
    */
   cutPowerAtOperation(n: number): void;
+  /** Native calls of the crypto library since this process booted the fob. */
+  readonly cryptoCalls: number;
+  /**
+   * Lets native call number `cryptoCalls + n` of the crypto library (n ≥ 1), and the `times` - 1 after it, answer
+   * undefined, as Espruino does where it finds no memory for a result. Default: one call.
+   */
+  failCryptoCall(n: number, times?: number): void;
   /** The RTC's backup battery dies with the power off: the oscillator-stop flag is set at the next boot. */
   loseTime(): void;
 

@@ -58,12 +58,13 @@ function modules(tools: Tools): Named {
   const { realm, hardware, repl, storage } = tools;
   const { facts } = hardware;
   const error = (text: string) => repl.error(text);
-  const AES = aesLibrary({ realm, error }, facts);
+  const hasMemory = () => hardware.hasMemory();
+  const AES = aesLibrary({ realm, error, hasMemory }, facts);
   const compactNow = () => compact(storage, text => repl.print(text));
   const storageModule = storageLibrary(realm, storage, facts.flash.at, compactNow);
   const builtIn: Record<string, Named> = {
     Storage: storageModule,
-    crypto: cryptoLibrary({ realm, error, spend: us => hardware.spend(us) }, facts, AES),
+    crypto: cryptoLibrary({ realm, error, hasMemory, spend: us => hardware.spend(us) }, facts, AES),
   };
   if (facts.hosted) builtIn.fs = filesLibrary(realm, hardware.files);
   const source = (name: string) => {

@@ -50,6 +50,8 @@ export interface Hardware {
   allowDeepSleep(allowed: boolean): void;
   send(port: PortName, bytes: Uint8Array): void;
   drawnOn(log: TextLog): void;
+  /** Counts one native call of the crypto library. False if it has to answer undefined. */
+  hasMemory(): boolean;
   /** Starts the watchdog, which bites after this time unless it is started again; 0 stops it. */
   watchdog(us: number): void;
 }

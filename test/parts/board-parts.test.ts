@@ -135,4 +135,17 @@ describe('main loop', () => {
     expect(log(made)).toBe('fault,receive x');
     expect(made.fob.consoleText()).toBe('');
   });
+
+  it('the loop restarts the board at a press after an error, and not at the end of a press that began before', () => {
+    const made = loop(-1);
+    made.ask('l.key(0, true)');
+    made.ask('l.receive("throw")');
+    made.ask('l.key(0, false)');
+    expect(log(made)).toBe('key 0true,fault');
+    made.ask('l.key(0, true)');
+    expect(made.ask('typeof fob')).toBe('object');
+    made.fob.serial('USB').write(Buffer.from('l.key(0, false)\n'));
+    made.fob.advance(100);
+    expect(made.ask('typeof fob')).toBe('undefined');
+  });
 });
