@@ -158,7 +158,10 @@ export interface SimulatedFob {
   setUsb(plugged: boolean): void;
   /** Sets the supply voltage that the board measures, in volts. */
   setSupply(volts: number): void;
-  /** Whether the processor would sleep now: the image allows it, no USB, nothing due for a while. */
+  /**
+   * Whether the processor is in deep sleep: on a Pico without USB whose image allows it, in each pause of more than a
+   * millisecond.
+   */
   readonly sleeping: boolean;
 
   /** Number of keys on the case (1 on pico). On banglejs2 the button and the touch gestures: 4. */

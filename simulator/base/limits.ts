@@ -138,8 +138,16 @@ export const CRYSTAL_RESTART_MAX_US = 1_000_000;
 
 /** Output of the Pico's regulator. */
 export const SUPPLY_VOLTS = 3.3;
-/** Espruino's STM32 sleeps deeply only if nothing is due within this time (jshardware.c, jshSleep). */
-export const DEEP_SLEEP_MIN_US = 1_500_000;
+/**
+ * Espruino's STM32F4 sleeps deeply if nothing is due within 32 periods of the RTC's clock (jshardware.c, jshSleep). It
+ * wakes by a counter of 16 periods, or of seconds from 32 s on. USB takes 3 ms each to go off and on, as seen on an
+ * emulated board.
+ */
+export const DEEP_SLEEP_MIN_US = 1000;
+export const DEEP_SLEEP_STEP_US = 500;
+export const DEEP_SLEEP_FINE_US = 32_000_000;
+export const DEEP_SLEEP_ENTRY_US = 3000;
+export const DEEP_SLEEP_EXIT_US = 3000;
 
 /** One round of PBKDF2 with SHA-256: 545 ms for 1,000 rounds at 64 MHz (espruino.md §7.3), scaled to 84 MHz. */
 export const PBKDF2_ROUND_US = 415;

@@ -37,10 +37,10 @@ export class Stm32Clock implements SystemClock {
   readonly #randomness: Randomness;
   readonly #bootUs: number;
   readonly #crystal: boolean;
-  readonly #changing: Due;
+  #changing: Due;
   #crystalAsked = true;
   #onCrystal = false;
-  #pieces: Piece[];
+  #pieces: readonly Piece[];
   /** The RTC itself. */
   #rtc: Piece;
 
@@ -66,12 +66,10 @@ export class Stm32Clock implements SystemClock {
     return this.#bootUs + TICKS_UNTIL_CHANGE * TICK_US;
   }
 
-  /** `trueUs` never goes back from call to call. */
   at(trueUs: number): number {
-    for (let [, next] = this.#pieces; next && next.fromUs <= trueUs; [, next] = this.#pieces) {
-      this.#pieces.shift();
-    }
-    return shownBy(this.#pieces[0] ?? this.#rtc, trueUs);
+    let current = this.#rtc;
+    for (const piece of this.#pieces) if (piece.fromUs <= trueUs) current = piece;
+    return shownBy(current, trueUs);
   }
 
   when(systemUs: number, fromUs: number): number {
@@ -84,7 +82,7 @@ export class Stm32Clock implements SystemClock {
     return fromUs;
   }
 
-  /** After deep sleep the firmware takes its time from the RTC anew. */
+  /** The clock agrees with the RTC: after the recovery, and after deep sleep, when the firmware reads it anew. */
   resume(): void {
     this.#pieces = [this.#rtc];
   }
@@ -114,6 +112,8 @@ export class Stm32Clock implements SystemClock {
     this.#onCrystal = true;
     this.#rtc = { fromUs: scheduler.nowUs, systemUs: second * 1e6, rate: 1 };
     this.#pieces = [this.#rtc, ...this.#recovery()];
+    const endUs = this.#pieces.at(-1)?.fromUs ?? scheduler.nowUs;
+    this.#changing = scheduler.at(endUs, () => this.resume());
   }
 
   /** The averages of `jshDoSysTick`, tick by tick. */

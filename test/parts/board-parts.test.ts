@@ -108,8 +108,10 @@ describe('main loop', () => {
     made.fob.advance(100_000);
     expect(log(made)).toBe('');
     made.fob.setUsb(false);
+    made.fob.advance(10);
     expect(made.fob.sleeping).toBe(true);
     made.fob.setUsb(true);
+    made.fob.advance(10);
     made.ask('l.key(2, true)');
     made.ask('l.receive("x")');
     expect(log(made)).toBe('key 2true,receive x');

@@ -40,7 +40,8 @@ function stayOnOscillator(): void {
 export function start(board: string, link: Link, head: number[]): Loop {
   stayOnOscillator();
   I2C1.setup({ scl: B8, sda: B9, bitrate: I2C_BITRATE });
-  // Espruino then stops the processor whenever USB is off and nothing is due for a second and a half.
+  // Espruino then stops the processor whenever USB is out and nothing is due for a millisecond. A timer is 6 ms late
+  // then, and an edge of the button takes 3 ms, because USB goes off and on each time.
   setDeepSleep(1);
   // After a power cut during a write the EEPROM may still be finishing it.
   while (ms() <= AT24C32_WRITE_SECONDS * 1000);
