@@ -38,4 +38,5 @@ export const BANGLEJS2: BoardWiring = {
     battery: 87,
     writeBytes: 128,
   },
+  stm32: false,
 };

@@ -28,4 +28,5 @@ export const BENCH: BoardWiring = {
   pbkdf2: true,
   hosted: true,
   bangle: undefined,
+  stm32: false,
 };

@@ -160,11 +160,25 @@ export const PRELUDE = `(function (outside) {
   });
   hidden(Object.prototype, 'clone', function () { return Array.isArray(this) ? this.slice() : Object.assign(nativeCreate(Object.getPrototypeOf(this)), this); });
 
-  return {
+  var natives = {
     Object: Object, Array: Array, Function: Compiled, String: String, Error: Error, TypeError: TypeError,
     SyntaxError: SyntaxError, ReferenceError: ReferenceError, InternalError: InternalError, ArrayBuffer: ArrayBuffer,
     Uint8Array: Uint8Array, TypedArray: Object.getPrototypeOf(Uint8Array), global: globalThis
   };
+
+  // Without a length or data there is no array. A native call that found no memory answers undefined.
+  ['Uint8Array', 'Uint8ClampedArray', 'Int8Array', 'Uint16Array', 'Int16Array', 'Uint32Array', 'Int32Array', 'Float32Array', 'Float64Array'].forEach(function (name) {
+    var type = globalThis[name];
+    hidden(globalThis, name, new Proxy(type, {
+      construct: function (target, values, made) {
+        var first = values[0];
+        if (first === undefined || first === null || typeof first === 'string')
+          throw new Error('Unsupported first argument of type ' + (typeof first === 'string' ? 'String' : first));
+        return reflect.construct(target, values, made);
+      }
+    }));
+  });
+  return natives;
 })`;
 
 /** Espruino's promises: handlers run as events of the idle loop, and an unhandled rejection is printed. */

@@ -1,5 +1,6 @@
 import type { Link } from '../../core/base/ports.ts';
 import { HID_PATIENCE_SECONDS } from '../limits.ts';
+import { seconds } from './uptime.ts';
 
 /** Id of the report that carries frames; 1 is the keyboard's. */
 export const FRAMES_ID = 2;
@@ -32,7 +33,7 @@ export class HidLink implements Link {
 
   send(frame: string): void {
     this.waiting += frame;
-    this.until = getTime() + HID_PATIENCE_SECONDS;
+    this.until = seconds() + HID_PATIENCE_SECONDS;
     if (!this.timer) this.pump();
   }
 
@@ -43,8 +44,8 @@ export class HidLink implements Link {
     const text = this.waiting.slice(0, this.chars);
     if (this.put([FRAMES_ID, text.length, text, new Uint8Array(this.chars - text.length)])) {
       this.waiting = this.waiting.slice(this.chars);
-      this.until = getTime() + HID_PATIENCE_SECONDS;
-    } else if (getTime() > this.until) this.waiting = '';
+      this.until = seconds() + HID_PATIENCE_SECONDS;
+    } else if (seconds() > this.until) this.waiting = '';
     this.timer = this.waiting ? setTimeout(this.again, this.retryMs) : 0;
   }
 }
