@@ -166,6 +166,7 @@ declare function setWatch(
   options: { repeat: boolean; edge: 'both'; debounce: number },
 ): number;
 declare function setDeepSleep(on: number): void;
+declare function pinMode(pin: DevicePin, mode: 'input' | 'opendrain'): void;
 declare function digitalWrite(pin: DevicePin, value: number): void;
 declare function print(text: string): void;
 

@@ -1,10 +1,11 @@
 import type { Link } from '../../core/base/ports.ts';
 import { Fob } from '../../core/fob.ts';
-import { AT24C32_WRITE_SECONDS, DEBOUNCE_MS, I2C_BITRATE, PICO_RECORD_PAGES } from '../limits.ts';
+import { AT24C32_WRITE_SECONDS, DEBOUNCE_MS, PICO_RECORD_PAGES } from '../limits.ts';
 import { SHA1_AND_SHA256 } from '../parts/algorithms.ts';
 import { At24c32 } from '../parts/at24c32.ts';
 import { StorageAttemptCounter } from '../parts/attempt-counter.ts';
 import { Ds3231 } from '../parts/ds3231.ts';
+import { setUpBus } from '../parts/i2c.ts';
 import { NativeKeyDerivation } from '../parts/key-derivation.ts';
 import { UsbKeyboard } from '../parts/keyboard.ts';
 import { StorageKeystore } from '../parts/keystore.ts';
@@ -21,7 +22,7 @@ import { ms } from '../parts/uptime.ts';
  * @param head bytes before a keyboard's report
  */
 export function start(board: string, link: Link, head: number[]): Loop {
-  I2C1.setup({ scl: B8, sda: B9, bitrate: I2C_BITRATE });
+  setUpBus();
   // Espruino then stops the processor whenever USB is off and nothing is due for a second and a half.
   setDeepSleep(1);
   // After a power cut during a write the EEPROM may still be finishing it.
