@@ -24,6 +24,7 @@ function machineOf(options: BootOptions): Machine {
     seed: options.seed ?? DEFAULT_SEED,
     driftPpm: options.driftPpm ?? 0,
     parts: options.parts ?? {},
+    busFaults: options.busFaults,
     clock: options.clock ?? 'virtual',
     startMs: options.startMs,
     files: () => ({ ...(options.image ?? builtImage(options.board)), ...options.files }),
@@ -80,6 +81,11 @@ export function boot(options: BootOptions): SimulatedFob {
     cutPowerAtOperation: n => hardware.operations.cutAfter(n),
     loseTime: () => machine.loseTime(),
     wear: () => hardware.wear(),
+    get transfers() {
+      return hardware.i2c.transfers;
+    },
+    setBusFaults: plan => hardware.setBusFaults(plan),
+    setPart: (part, connected) => machine.setPart(part, connected),
     consoleText: () => hardware.log.text,
     get violations() {
       return [...hardware.violations];

@@ -1,5 +1,5 @@
 import { fromReport, toReports } from '@passfob/protocol/reports';
-import type { PartsOptions, Screen, StateStore, UsbHid, Wire } from './base/fob.ts';
+import type { BusFaultPlan, PartName, PartsOptions, Screen, StateStore, UsbHid, Wire } from './base/fob.ts';
 import {
   BOOT_US,
   DEEP_SLEEP_MIN_US,
@@ -58,6 +58,7 @@ export interface MachineOptions {
   readonly seed: number;
   readonly driftPpm: number;
   readonly parts: PartsOptions;
+  readonly busFaults: BusFaultPlan | undefined;
   readonly clock: 'virtual' | 'real';
   readonly startMs: number | undefined;
   /** Files of Storage for a new state. */
@@ -87,6 +88,7 @@ export class Machine {
       seed: options.seed,
       driftPpm: options.driftPpm,
       parts: options.parts,
+      busFaults: options.busFaults,
       scheduler: memories => new Scheduler(startUs(options, memories)),
       powerLost: () => this.#losePower(),
       pinChanged: (pin, level) => this.#session?.pinChanged(pin, level),
@@ -153,6 +155,12 @@ export class Machine {
   link(): Wire {
     const { link } = this.#options.facts;
     return link === 'HID' ? reportStream(this.wire(link)) : this.wire(link);
+  }
+
+  setPart(part: PartName, connected: boolean): void {
+    this.#pacing.follow();
+    this.hardware.setPart(part, connected, this.powered);
+    this.#react();
   }
 
   setUsb(plugged: boolean): void {

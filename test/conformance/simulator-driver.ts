@@ -1,4 +1,11 @@
-import { boot, type Fob, memoryStore, type PartsOptions, type StateStore } from '@passfob/simulator';
+import {
+  type BusFaultPlan,
+  boot,
+  type Fob,
+  memoryStore,
+  type PartsOptions,
+  type StateStore,
+} from '@passfob/simulator';
 import { type Pipe, pipe } from 'passfob/transports/pipe';
 import { secret } from '../kit/secrets.ts';
 import { type Driver, DS3231_UTC_MAX, DS3231_UTC_MIN } from './driver.ts';
@@ -17,6 +24,7 @@ export class SimulatorDriver extends OneKey implements Driver {
   /**
    * @param storage memory of a fob that ran before; default: a new fob
    * @param parts soldered to it
+   * @param busFaults of its I2C bus, from the first transfer on
    * @param image in place of the built one
    * @param birth initial randomness of a new fob; empty for none
    */
@@ -26,16 +34,26 @@ export class SimulatorDriver extends OneKey implements Driver {
     parts = {},
     birth = secret(crypto.getRandomValues(new Uint8Array(32))),
     image,
+    busFaults,
   }: {
     seed?: number;
     storage?: StateStore;
     parts?: PartsOptions;
     birth?: Uint8Array;
     image?: Record<string, Uint8Array>;
+    busFaults?: BusFaultPlan;
   } = {}) {
     super();
     const files = birth.length > 0 ? { birth } : {};
-    this.fob = boot({ board: 'pico', seed, storage, parts, files, ...(image && { image }) });
+    this.fob = boot({
+      board: 'pico',
+      seed,
+      storage,
+      parts,
+      files,
+      ...(image && { image }),
+      ...(busFaults && { busFaults }),
+    });
     this.cable = pipe({
       name: 'simulator',
       write: async text => this.fob.link.write(Buffer.from(text, 'latin1')),

@@ -34,8 +34,7 @@ export class CounterRing {
     for (let page = 0; page < COUNTER_RING_PAGES; page++) {
       const from = new Reader(bytes, page * size);
       const value = from.number(4);
-      const isWhole =
-        from.number(4) === this.primitives.crc32(bytes.subarray(page * size, page * size + 4));
+      const isWhole = from.number(4) === this.primitives.crc32(bytes.subarray(page * size, page * size + 4));
       // Four bytes 0xFF, as in a new memory, are their own CRC-32. So the end of all numbers is not a number.
       if (isWhole && value > this.reserved && value < COUNTER_END) {
         this.reserved = value;
