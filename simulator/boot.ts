@@ -26,6 +26,7 @@ function machineOf(options: BootOptions, facts: BoardWiring): Machine {
     oscillatorPpm: options.oscillatorPpm ?? 0,
     crystal: options.crystal ?? true,
     parts: options.parts ?? {},
+    busFaults: options.busFaults,
     clock: options.clock ?? 'virtual',
     startMs: options.startMs,
     files: () => ({ ...(options.image ?? builtImage(options.board)), ...options.files }),
@@ -88,6 +89,11 @@ export function boot(options: BootOptions): SimulatedFob {
     failCryptoCall: (n, times = 1) => hardware.failCryptoCall(n, times),
     loseTime: () => machine.loseTime(),
     wear: () => hardware.wear(),
+    get transfers() {
+      return hardware.i2c.transfers;
+    },
+    setBusFaults: plan => hardware.setBusFaults(plan),
+    setPart: (part, connected) => machine.setPart(part, connected),
     consoleText: () => hardware.log.text,
     get violations() {
       return [...hardware.violations];

@@ -1,9 +1,10 @@
-import type { PartsOptions, StateStore, Wear } from './base/fob.ts';
+import type { BusFaultPlan, PartName, PartsOptions, StateStore, Wear } from './base/fob.ts';
 import { EEPROM_BYTES, FIRST_CLOCK_MS, LARGE_EEPROM_BYTES, SUPPLY_VOLTS } from './base/limits.ts';
 import { Operations } from './base/power.ts';
 import { makeRandomness, type Randomness } from './base/randomness.ts';
 import type { Due, Scheduler } from './base/time.ts';
 import type { BoardWiring, PortName } from './boards/board.ts';
+import { busFaults } from './faults/bus.ts';
 import { ConsoleLog } from './interpreter/console.ts';
 import type { Hardware } from './interpreter/host.ts';
 import type { TextLog } from './interpreter/text-log.ts';
@@ -14,7 +15,6 @@ import { Files } from './parts/files.ts';
 import { Flash } from './parts/flash.ts';
 import { Glass } from './parts/glass.ts';
 import { I2cBus } from './parts/i2c-bus.ts';
-import type { I2cPart } from './parts/part.ts';
 import { Radio } from './parts/radio.ts';
 import { Ssd1306 } from './parts/ssd1306.ts';
 import { Stm32Clock } from './parts/stm32-clock.ts';
@@ -30,6 +30,7 @@ export interface HardwareOptions {
   readonly oscillatorPpm: number;
   readonly crystal: boolean;
   readonly parts: PartsOptions;
+  readonly busFaults: BusFaultPlan | undefined;
   /** Called once the memories are open, because they hold the last time. */
   scheduler(memories: Memories): Scheduler;
   powerLost(): void;
@@ -105,7 +106,12 @@ export class BoardHardware {
     this.glass = new Glass(facts.bangle, () => options.displayChanged(true));
     this.radio = new Radio((us, action) => scheduler.at(scheduler.nowUs + us, action));
     this.eeprom = new At24c32(this.memories.eeprom, this.operations, nowUs);
-    this.i2c = new I2cBus(this.#soldered(), spend, this.violations);
+    this.i2c = new I2cBus(facts.i2c ? [this.display, this.rtc, this.eeprom] : [], spend, this.violations);
+    this.setBusFaults(options.busFaults);
+    const { parts } = options;
+    this.setPart('display', parts.display !== false, false);
+    this.setPart('clock', parts.clock !== false, false);
+    this.setPart('eeprom', parts.eeprom !== 'none', false);
     this.usb = new UsbHost(scheduler, facts.hidReportBytes);
     this.keys = new FobKeys({
       pins: facts.keyPins,
@@ -116,14 +122,13 @@ export class BoardHardware {
     if (this.memories.isNew) this.rtc.loseTime();
   }
 
-  #soldered(): I2cPart[] {
-    const { parts, facts } = this.#options;
-    if (!facts.i2c) return [];
-    return [
-      ...(parts.display === false ? [] : [this.display]),
-      ...(parts.clock === false ? [] : [this.rtc]),
-      ...(parts.eeprom === 'none' ? [] : [this.eeprom]),
-    ];
+  setBusFaults(plan: BusFaultPlan | undefined): void {
+    this.i2c.setFaults(plan && busFaults(plan));
+  }
+
+  setPart(name: PartName, connected: boolean, powered: boolean): void {
+    const parts = { display: this.display, clock: this.rtc, eeprom: this.eeprom };
+    this.i2c.connect(parts[name], connected, powered);
   }
 
   #makeOperations(): Operations {

@@ -1,5 +1,14 @@
 import { fromReport, toReports } from '@passfob/protocol/reports';
-import type { PartsOptions, Screen, StateStore, UsbHid, Wire, WristMovement } from './base/fob.ts';
+import type {
+  BusFaultPlan,
+  PartName,
+  PartsOptions,
+  Screen,
+  StateStore,
+  UsbHid,
+  Wire,
+  WristMovement,
+} from './base/fob.ts';
 import {
   BOOT_US,
   DEEP_SLEEP_MIN_US,
@@ -61,6 +70,7 @@ export interface MachineOptions {
   readonly oscillatorPpm: number;
   readonly crystal: boolean;
   readonly parts: PartsOptions;
+  readonly busFaults: BusFaultPlan | undefined;
   readonly clock: 'virtual' | 'real';
   readonly startMs: number | undefined;
   /** Files of Storage for a new state. */
@@ -93,6 +103,7 @@ export class Machine {
       oscillatorPpm: options.oscillatorPpm,
       crystal: options.crystal,
       parts: options.parts,
+      busFaults: options.busFaults,
       scheduler: memories => new Scheduler(startUs(options, memories)),
       powerLost: () => this.#losePower(),
       pinChanged: (pin, level) => this.#pinChanged(pin, level),
@@ -169,6 +180,12 @@ export class Machine {
   #pinChanged(pin: string, level: boolean): void {
     this.#session?.pinChanged(pin, level);
     if (this.#session?.listensTo(pin)) this.#sleep.wake(this.hardware.scheduler.nowUs);
+  }
+
+  setPart(part: PartName, connected: boolean): void {
+    this.#pacing.follow();
+    this.hardware.setPart(part, connected, this.powered);
+    this.#react();
   }
 
   setUsb(plugged: boolean): void {

@@ -179,6 +179,7 @@ declare function setWatch(
 declare function peek32(address: number): number;
 declare function poke32(address: number, value: number): void;
 declare function setDeepSleep(on: number): void;
+declare function pinMode(pin: DevicePin, mode: 'input' | 'opendrain'): void;
 declare function digitalWrite(pin: DevicePin, value: number): void;
 declare function print(text: string): void;
 

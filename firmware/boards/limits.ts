@@ -21,13 +21,13 @@ export const PROBE_ALIAS = 4896;
 export const AT24C32_WRITE_SECONDS = 0.015;
 
 export const I2C_BITRATE = 400000;
-/**
- * A part that did not answer is not asked again for this long, because each byte without an answer costs a quarter of
- * a second.
- */
-export const I2C_SULK_SECONDS = 30;
-/** Espruino holds an I2C transfer on the stack. */
-export const I2C_CHUNK_BYTES = 64;
+/** A part that answered less than this ago is believed to be there. */
+export const I2C_FRESH_SECONDS = 0.05;
+/** For how long a part that did not answer is not asked: at first, and at most. */
+export const I2C_SILENT_SECONDS_MIN = 1;
+export const I2C_SILENT_SECONDS_MAX = 32;
+/** Longest read. Espruino holds an I2C transfer on the stack. */
+export const I2C_CHUNK_BYTES = 128;
 
 export const DEBOUNCE_MS = 25;
 

@@ -84,6 +84,11 @@ export class Accounts {
     return account;
   }
 
+  /** The refusal for an account that could not be read just now. */
+  get trouble(): number {
+    return this.vault.records?.silent ? refused.REFUSED_STORAGE_FAILED : refused.REFUSED_DAMAGED;
+  }
+
   /** Enrols. Repeating the same account under the same id changes nothing. Returns 0 or a refusal. */
   put(id: number, content: AccountContent, key: Uint8Array): number {
     const records = this.vault.records;
@@ -93,6 +98,7 @@ export class Accounts {
     for (let place = 0; place < this.count; place++) {
       if (this.idAt(place) === id) {
         const held = records.read(this.places[place] as number);
+        if (records.silent) return refused.REFUSED_STORAGE_FAILED;
         return held && equal(held, bytes) ? 0 : refused.REFUSED_ACCOUNT_EXISTS;
       }
       // The press journal identifies accounts by their tags.
@@ -119,7 +125,7 @@ export class Accounts {
   rename(place: number, issuer: Uint8Array, label: Uint8Array): number {
     const account = this.read(place);
     const records = this.vault.records;
-    if (!account || !records) return refused.REFUSED_DAMAGED;
+    if (!account || !records) return this.trouble;
     const bytes = accountContent(account, issuer, label, account.key);
     if (bytes.length > records.capacity) return refused.REFUSED_TOO_LONG;
     const stored = records.write(account.id, this.orderAt(place), bytes);

@@ -293,19 +293,20 @@ export function act(model: ViewModel, event: number, by: number): void {
 export function showNextSecond(model: ViewModel): void {
   const account = model.account;
   const second = model.second;
+  const kind = model.kind;
   model.dirty = true;
-  if (model.kind === views.VIEW_CODE && account) {
+  if (kind === views.VIEW_CODE && account) {
     if (model.time.unset) model.say(texts.NO_TIME);
     else if (timeStep(second, account.period) !== timeStep(model.secondDrawn, account.period)) {
       model.code = model.accounts.totp(account, second);
       model.next = '';
     }
   } else if (model.erases) model.detail = `${texts.ERASING} ${second} s`;
-  else if (model.kind === views.VIEW_HOME) {
-    // A countdown does not keep the display on.
+  else if (kind === views.VIEW_HOME || kind === views.VIEW_SILENT) {
+    // What counts does not keep the display on.
     const until = model.endsAt;
     model.home();
-    if (model.kind === views.VIEW_HOME) model.endsAt = until;
+    if (model.kind === kind) model.endsAt = until;
   }
 }
 

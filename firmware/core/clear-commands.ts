@@ -13,7 +13,14 @@ import type { Parts } from './parts.ts';
 import type { Person } from './person.ts';
 import type { Pool } from './pool.ts';
 import type { Timekeeper } from './timekeeper.ts';
-import { VAULT_BLANK, VAULT_KEYS_LOST, VAULT_OWNED, type Vault } from './vault/vault.ts';
+import {
+  VAULT_BLANK,
+  VAULT_DAMAGED,
+  VAULT_KEYS_LOST,
+  VAULT_OWNED,
+  VAULT_SILENT,
+  type Vault,
+} from './vault/vault.ts';
 
 export const KEY_PAIRING_KEY = 0;
 export const KEY_PAIRING_CODE = 1;
@@ -68,7 +75,7 @@ export class ClearCommands {
     const facts = this.ports.facts;
     return {
       version: limits.PROTOCOL_VERSION,
-      state: this.vault.state,
+      state: Math.min(this.vault.state, VAULT_DAMAGED),
       algorithms: facts.algorithms,
       serial: facts.serial,
       board: bytesOf(facts.board),
@@ -108,6 +115,7 @@ export class ClearCommands {
       key = pairingCodeKey(this.pairingCode);
     } else if (request.key !== KEY_PAIRING_KEY) return refused.REFUSED_OUT_OF_RANGE;
     if (!key) {
+      if (this.vault.state === VAULT_SILENT) return refused.REFUSED_STORAGE_FAILED;
       return this.vault.state === VAULT_KEYS_LOST ? refused.REFUSED_KEYS_LOST : refused.REFUSED_NOT_PAIRED;
     }
     // Stored before the nonce leaves, so that randomness that repeats after a reboot repeats no session.

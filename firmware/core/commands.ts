@@ -32,7 +32,7 @@ export class Commands extends OwnerCommands implements Handlers {
   private account(id: Uint8Array): Account | number {
     const place = this.placeOf(id);
     if (place < 0) return -place;
-    return this.accounts.read(place) || refused.REFUSED_DAMAGED;
+    return this.accounts.read(place) || this.accounts.trouble;
   }
 
   /** Returns the place of an account in the owner's session, or a negated refusal. */
@@ -58,6 +58,7 @@ export class Commands extends OwnerCommands implements Handlers {
     if (request.index >= this.accounts.count) return refused.REFUSED_NO_SUCH_ACCOUNT;
     const id = this.accounts.idAt(request.index);
     const account = this.accounts.read(request.index);
+    if (!account && this.accounts.trouble !== refused.REFUSED_DAMAGED) return this.accounts.trouble;
     const shown = account || accountOf(id, new Uint8Array(16));
     return {
       id: idBytes(id),

@@ -21,9 +21,9 @@ import { Lock } from './lock.ts';
 import { Person } from './person.ts';
 import { Pool } from './pool.ts';
 import { draw } from './screens/screen.ts';
-import { VIEW_LIST } from './screens/view.ts';
+import { VIEW_LIST, VIEW_OFF } from './screens/view.ts';
 import { Timekeeper } from './timekeeper.ts';
-import { VAULT_OWNED, Vault } from './vault/vault.ts';
+import { VAULT_OWNED, VAULT_SILENT, Vault } from './vault/vault.ts';
 
 /**
  * The token, without the board: three inputs, each with its time, and effects through the ports. It never reads a
@@ -33,9 +33,10 @@ export class Fob {
   private readonly ports: Ports;
   private readonly now: Now;
   private readonly pool: Pool;
-  private readonly timekeeper: Timekeeper;
-  private readonly person: Person;
-  private readonly commands: Commands;
+  declare private vault: Vault;
+  declare private timekeeper: Timekeeper;
+  declare private person: Person;
+  declare private commands: Commands;
   private readonly deframer: Deframer;
   private readonly out: Writer;
   /**
@@ -54,33 +55,42 @@ export class Fob {
   constructor(ports: Ports, ms: number, utc: number) {
     this.ports = ports;
     this.now = { ms, utc };
-    const now = this.now;
-    const vault = new Vault(ports);
-    this.pool = new Pool(ports.primitives, ports.entropy, now);
-    const keystore = ports.keystore;
-    const birth = keystore.birth();
+    this.pool = new Pool(ports.primitives, ports.entropy, this.now);
+    const birth = ports.keystore.birth();
     if (birth) this.pool.seed(birth);
-    const secrets = keystore.load();
-    if (secrets) {
-      this.pool.seed(secrets);
-      // Secrets written at flashing: make their vault.
-      if (keystore.given && vault.state <= VAULT_OWNED) {
-        if (vault.state || vault.begin(secrets, this.pool.draw(DATA_KEY_BYTES))) keystore.take();
-      }
-    }
-    const accounts = new Accounts(ports.primitives, vault);
-    this.timekeeper = new Timekeeper(vault, ports, now);
-    now.utc = this.timekeeper.correct(utc);
-    const lock = new Lock(vault, accounts, ports.attemptCounter, now);
-    const parts = { ports, vault, lock, accounts, timekeeper: this.timekeeper, pool: this.pool, now };
-    this.person = new Person(parts);
-    this.commands = new Commands(parts, this.person);
     this.deframer = new Deframer();
     this.out = new Writer(PAYLOAD_BYTES_MAX);
     this.answered = '';
     this.answeredIn = undefined;
     this.answer = '';
     this.due = 0;
+    this.start(utc);
+  }
+
+  /** Opens the vault and makes everything that stands on it: at boot, and again once a silent memory answers. */
+  private start(utc: number): void {
+    const ports = this.ports;
+    const pool = this.pool;
+    const now = this.now;
+    const vault = new Vault(ports);
+    this.vault = vault;
+    const keystore = ports.keystore;
+    const secrets = keystore.load();
+    if (secrets) {
+      pool.seed(secrets);
+      // Secrets written at flashing: make their vault.
+      if (keystore.given && vault.state <= VAULT_OWNED) {
+        if (vault.state || vault.begin(secrets, pool.draw(DATA_KEY_BYTES))) keystore.take();
+      }
+    }
+    const accounts = new Accounts(ports.primitives, vault);
+    const timekeeper = new Timekeeper(vault, ports, now);
+    this.timekeeper = timekeeper;
+    now.utc = timekeeper.correct(utc);
+    const lock = new Lock(vault, accounts, ports.attemptCounter, now);
+    const parts = { ports, vault, lock, accounts, timekeeper, pool, now };
+    this.person = new Person(parts);
+    this.commands = new Commands(parts, this.person);
     if (this.person.dirty) this.refresh();
   }
 
@@ -115,11 +125,12 @@ export class Fob {
 
   tick(ms: number, utc: number): void {
     const now = this.now;
+    now.ms = ms;
+    if (this.vault.state === VAULT_SILENT && this.ports.storage.read(0, 1)) this.start(utc);
     const time = this.timekeeper;
     const person = this.person;
     const due = this.due;
     // Inlined from `advance` to save the call: a person may be waiting for a passcode.
-    now.ms = ms;
     now.utc = time.exact ? utc : time.correct(utc);
     this.due = 0;
     if (ms >= due) person.tick();
@@ -143,7 +154,8 @@ export class Fob {
 
   private refresh(): void {
     const person = this.person;
-    draw(person.view(), this.ports.display);
+    // A picture that did not arrive is drawn again, unless nothing is to be seen.
+    if (!draw(person.view(), this.ports.display)) person.dirty = person.kind !== VIEW_OFF;
     // Work that can wait until the screen is drawn.
     if (person.kind === VIEW_LIST) person.prepare();
     else this.pool.settle();

@@ -56,6 +56,7 @@ export const ACTIONS =
   'la-all' + // message
   'lacall' + // code
   'la-all' + // pairing
+  'll-lls' + // silent
   'oaoals' + // home
   'oioils' + // list
   'vnvnls' + // settings

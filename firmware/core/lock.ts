@@ -91,7 +91,7 @@ export class Lock {
     if (!this.vault.sure || !this.count()) return texts.NO_MEMORY;
     if (this.vault.unlock(pin)) {
       this.settle();
-      return '';
+      return this.closed ? texts.NO_MEMORY : '';
     }
     if (this.punish()) return texts.WIPED;
     if (this.dead) this.close();

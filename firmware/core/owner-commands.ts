@@ -144,7 +144,10 @@ export class OwnerCommands extends ClearCommands {
   resetPin(request: Request<'resetPin'>): Response<'resetPin'> | number {
     if (this.strange) return this.strange;
     const dataKey = recover(this.ports, request.recoveryKey);
-    if (!dataKey) return refused.REFUSED_WRONG_RECOVERY;
+    if (!dataKey) {
+      const isSilent = hasRecovery(this.ports, 0) < 0;
+      return isSilent ? refused.REFUSED_STORAGE_FAILED : refused.REFUSED_WRONG_RECOVERY;
+    }
     const wait = this.person.ask(ASK_RESET, texts.ASK_RESET, '', ASK_UNLOCKED, NO_NUMBER);
     if (wait) return wait;
     if (!this.vault.release(dataKey)) {

@@ -9,7 +9,7 @@ import * as entries from './entry.ts';
 import * as keys from './keys.ts';
 import type { Parts } from './parts.ts';
 import * as views from './screens/view.ts';
-import { VAULT_BLANK, VAULT_KEYS_LOST, VAULT_OWNED } from './vault/vault.ts';
+import { VAULT_BLANK, VAULT_KEYS_LOST, VAULT_OWNED, VAULT_SILENT } from './vault/vault.ts';
 import { ViewModel } from './view-model.ts';
 
 const KEY_MAIN = 0;
@@ -44,7 +44,8 @@ export class Person extends ViewModel {
     this.approval.hide();
     if (!vault.records) this.forget();
     let text = '';
-    if (state === VAULT_BLANK) {
+    if (state === VAULT_SILENT) this.showSilent();
+    else if (state === VAULT_BLANK) {
       text = this.pool.ready ? texts.BLANK : `${this.pool.percent}% ${texts.MIXING}`;
     } else if (state > VAULT_OWNED) {
       text = (state === VAULT_KEYS_LOST ? texts.KEYS_LOST : texts.DAMAGED) + texts.HOLD_TO_ERASE;
@@ -52,7 +53,7 @@ export class Person extends ViewModel {
     else if (lock.closed) {
       if (lock.dead) text = texts.LOCKED_OUT;
       else enter(this, entries.ENTER_PIN);
-    } else if (vault.wentBack) {
+    } else if (vault.lookBack()) {
       text = (vault.wentBack > 1 ? texts.ANTI_ROLLBACK_LOST : texts.WENT_BACK) + texts.MAY_REPEAT;
       this.show(views.VIEW_NOTICE, '', text, texts.HINT_GO_ON, 0);
       return;

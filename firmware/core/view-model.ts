@@ -29,6 +29,7 @@ import {
   VIEW_MESSAGE,
   VIEW_PAIRING,
   VIEW_SETTINGS,
+  VIEW_SILENT,
   VIEW_STAY,
   type View,
 } from './screens/view.ts';
@@ -144,6 +145,10 @@ export abstract class ViewModel implements View {
     if (this.place > count) this.place = 0;
     const place = this.place;
     const account = place < count ? accounts.read(place) : undefined;
+    if (place < count && !account && this.vault.records?.silent) {
+      this.showSilent();
+      return;
+    }
     // Moving within the list changes little.
     if (this.kind !== VIEW_LIST) {
       this.show(VIEW_LIST, '', '', '', 0);
@@ -159,6 +164,12 @@ export abstract class ViewModel implements View {
     else this.nameOther(place === count);
     const battery = this.ports.power.battery();
     if (battery >= 0 && battery <= BATTERY_LOW) this.note = `${texts.BATTERY} ${battery}%`;
+  }
+
+  /** Says that the memory does not answer, until it does: the view looks again each second. */
+  showSilent(): void {
+    this.account = undefined;
+    this.show(VIEW_SILENT, texts.TITLE, texts.SILENT, '', 0);
   }
 
   private nameAccount(account: Account): void {
@@ -255,7 +266,7 @@ export abstract class ViewModel implements View {
     const kind = this.kind;
     if (kind === VIEW_CODE) return this.period && this.now.utc;
     let end = this.endsAt;
-    if (kind !== VIEW_PAIRING) {
+    if (kind !== VIEW_PAIRING && kind !== VIEW_SILENT) {
       if (this.holdAt === FAR || !this.erases) return kind === VIEW_HOME ? this.lock.wait : 0;
       end = this.holdAt;
     }
@@ -265,7 +276,7 @@ export abstract class ViewModel implements View {
   /** When `tick` is due next, in the board's milliseconds; `NEVER` if nothing is due. */
   get deadline(): number {
     const ms = this.now.ms;
-    let next = this.isWatched ? ms + LOOK_MS : this.second ? ms + REFRESH_MS : FAR;
+    let next = this.isWatched ? ms + LOOK_MS : this.second || this.dirty ? ms + REFRESH_MS : FAR;
     for (const at of [this.endsAt, this.holdAt, this.approval.deadline, this.typist.deadline, this.lockAt]) {
       if (at < next) next = at;
     }

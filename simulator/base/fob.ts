@@ -74,6 +74,24 @@ export interface PartsOptions {
   readonly eeprom?: 'AT24C32' | 'AT24C256' | 'none';
 }
 
+/** One of the parts on the bus. */
+export type PartName = keyof PartsOptions;
+
+/** How a transfer on the I2C bus fails: see `faults/bus.ts`. */
+export type BusFault = 'fail' | 'late' | 'hang';
+
+/** Transfers on the I2C bus that fail. Without numbers and probabilities none does. */
+export interface BusFaultPlan {
+  /** Faults by the number of the transfer, from 1 for the first one under this plan. */
+  readonly at?: Readonly<Record<number, BusFault>>;
+  /** Decides which transfers fail by the probabilities, and how much of a failed one arrives. Default 0. */
+  readonly seed?: number;
+  /** Probabilities from 0 to 1, per transfer. */
+  readonly fail?: number;
+  readonly late?: number;
+  readonly hang?: number;
+}
+
 /** A report that a computer received from the fob over USB. */
 export interface HidReport {
   /** Virtual UTC in ms since 1970. */
@@ -125,6 +143,8 @@ export interface BootOptions {
   /** Seed of all randomness: torn bytes, hwRand, button bounce. Default 1. */
   readonly seed?: number;
   readonly parts?: PartsOptions;
+  /** Faults of the I2C bus from the first transfer on. Default: none. */
+  readonly busFaults?: BusFaultPlan;
   /** How much faster than true time the RTC's crystal runs, in parts per million. Default 0. */
   readonly driftPpm?: number;
   /**
@@ -222,6 +242,13 @@ export interface SimulatedFob {
   failCryptoCall(n: number, times?: number): void;
   /** The RTC's backup battery dies with the power off: the oscillator-stop flag is set at the next boot. */
   loseTime(): void;
+
+  /** Transfers on the I2C bus since this process booted the fob, or since the last call of `setBusFaults`. */
+  readonly transfers: number;
+  /** From now on the I2C bus fails by this plan, or no longer. Counts transfers from 1 again. */
+  setBusFaults(plan?: BusFaultPlan): void;
+  /** Connects a part to the board, or pulls it off: the bus and its supply. The clock has its battery. */
+  setPart(part: PartName, connected: boolean): void;
 
   /** Console output of the interpreter, for finding errors: empty on a healthy run. */
   consoleText(): string;

@@ -1,11 +1,12 @@
 import { I2C_DEFAULT_BITRATE } from '../base/limits.ts';
-import { type I2cBus, NoAcknowledge } from '../parts/i2c-bus.ts';
+import { type I2cBus, NoAcknowledge, NoStart } from '../parts/i2c-bus.ts';
 import { flatten, int32, isRecord } from './bytes.ts';
 import type { Pins } from './pins.ts';
 import type { Named, Realm, Value } from './realm.ts';
 
 const NO_ACKNOWLEDGE = 'Timeout on I2C Write Transmit Mode 2';
 const NO_ACKNOWLEDGE_READ = 'Timeout on I2C Read Receive Mode';
+const NO_START = 'I2C device not responding';
 
 /** `I2C1` with the board's parts on it. `wired` are the pins of the parts. */
 export function i2cLibrary(
@@ -19,9 +20,13 @@ export function i2cLibrary(
     try {
       return transfer();
     } catch (error) {
+      if (error instanceof NoStart) throw realm.error(NO_START);
       throw error instanceof NoAcknowledge ? realm.internalError(message) : error;
     }
   }
+  // By hand, I2C1 has no part in it. Only a part that sees clocks while nobody else drives SDA lets go of it.
+  pins.watch(wired.scl, high => bus.takePins(high && pins.modeOf(wired.sda) === 'input'));
+  pins.watch(wired.sda, () => bus.takePins(false));
   const addressOf = (value: Value) => int32(isRecord(value) ? value.address : value) & 0x7f;
   const write = (address: Value, data: Uint8Array) => {
     if (data.length > 0) answering(NO_ACKNOWLEDGE, () => bus.write(addressOf(address), data));

@@ -14,6 +14,7 @@ export class Pins {
   /** Levels of outputs. */
   readonly #driven = new Map<string, boolean>();
   readonly #modes = new Map<string, string>();
+  readonly #watchers = new Map<string, (rising: boolean) => void>();
 
   constructor(realm: Realm, facts: BoardWiring, levels: Levels) {
     this.#realm = realm;
@@ -51,12 +52,20 @@ export class Pins {
     return this.#driven.get(name) ?? this.#levels(name);
   }
 
+  /** Calls `watcher` whenever the image drives the pin or chooses its mode, with whether it rises. */
+  watch(name: string, watcher: (rising: boolean) => void): void {
+    this.#watchers.set(name, watcher);
+  }
+
   write(name: string, high: boolean): void {
+    const wasLow = this.#driven.get(name) === false;
     this.#driven.set(name, high);
+    this.#watchers.get(name)?.(high && wasLow);
   }
 
   mode(name: string, mode: string): void {
     this.#modes.set(name, mode);
+    this.#watchers.get(name)?.(false);
     if (mode.startsWith('input') || mode === 'analog') this.#driven.delete(name);
   }
 

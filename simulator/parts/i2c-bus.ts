@@ -1,8 +1,21 @@
-import { I2C_BITS_PER_BYTE, I2C_DEFAULT_BITRATE, I2C_TIMEOUT_US } from '../base/limits.ts';
+import {
+  I2C_BITS_PER_BYTE,
+  I2C_BUSY_US,
+  I2C_CLOCKS_TO_FREE,
+  I2C_DEFAULT_BITRATE,
+  I2C_START_US,
+  I2C_TIMEOUT_US,
+} from '../base/limits.ts';
+import type { TransferFault } from '../faults/bus.ts';
 import type { I2cPart } from './part.ts';
 
-/** The part did not acknowledge: no part at that address, or the part is busy. */
+/** No part acknowledged, or the driver missed that one did. */
 export class NoAcknowledge extends Error {}
+/** The bus did not start the transfer. */
+export class NoStart extends Error {}
+
+type Faults = (transfer: number) => TransferFault | undefined;
+const NO_FAULTS: Faults = () => undefined;
 
 /**
  * The wires between the microcontroller and its parts. A part that does not acknowledge costs the time that
@@ -11,10 +24,17 @@ export class NoAcknowledge extends Error {}
  */
 export class I2cBus {
   readonly #parts: readonly I2cPart[];
+  readonly #absent = new Set<I2cPart>();
   readonly #spend: (us: number) => void;
   readonly #violations: string[];
   #bitrate = I2C_DEFAULT_BITRATE;
   #connected = false;
+  /** The microcontroller finds the bus busy for ever, until a setup. */
+  #stuck = false;
+  /** Clocks that a part which holds SDA has yet to see. */
+  #held = 0;
+  #faults = NO_FAULTS;
+  #transfers = 0;
 
   constructor(parts: readonly I2cPart[], spend: (us: number) => void, violations: string[]) {
     this.#parts = parts;
@@ -22,25 +42,68 @@ export class I2cBus {
     this.#violations = violations;
   }
 
+  get transfers(): number {
+    return this.#transfers;
+  }
+
+  /** From now on transfers fail like this. Counts them from 1. */
+  setFaults(faults = NO_FAULTS): void {
+    this.#faults = faults;
+    this.#transfers = 0;
+  }
+
   /** `connected`: whether the chosen pins are those of the parts. */
   setup(bitrate: number, connected: boolean): void {
     this.#bitrate = bitrate;
     this.#connected = connected;
+    // A held SDA looks busy from the start.
+    this.#stuck = this.#held > 0;
   }
 
-  /** Throws NoAcknowledge. */
+  /** The image drives a pin of the bus by hand: I2C1 loses it, and with SDA released a clock frees the parts a bit. */
+  takePins(clocked: boolean): void {
+    this.#connected = false;
+    if (clocked && this.#held > 0) this.#held--;
+  }
+
+  /** Throws NoAcknowledge or NoStart. */
   write(address: number, bytes: Uint8Array): void {
+    const fault = this.#begin(bytes.length);
     const part = this.#address(address, bytes.length);
-    part.write(bytes);
+    if (!fault) part.write(bytes);
+    else {
+      const arriving = fault.arriving(bytes.length);
+      part.write(bytes.subarray(0, arriving));
+      this.#giveUp(bytes.length - arriving);
+    }
   }
 
-  /** Throws NoAcknowledge. */
+  /** Throws NoAcknowledge or NoStart. */
   read(address: number, count: number): Uint8Array {
-    return this.#address(address, count).read(count);
+    const fault = this.#begin(count);
+    const bytes = this.#address(address, count).read(count);
+    if (fault) this.#giveUp(0);
+    return bytes;
+  }
+
+  isConnected(part: I2cPart): boolean {
+    return this.#parts.includes(part) && !this.#absent.has(part);
+  }
+
+  /** `powered`: whether the board is. */
+  connect(part: I2cPart, connected: boolean, powered: boolean): void {
+    if (connected === this.isConnected(part) || !this.#parts.includes(part)) return;
+    if (connected) {
+      this.#absent.delete(part);
+      if (powered) part.powerOn();
+    } else {
+      this.#absent.add(part);
+      if (powered) part.powerOff();
+    }
   }
 
   powerOn(): void {
-    for (const part of this.#parts) part.powerOn();
+    for (const part of this.#parts) if (this.isConnected(part)) part.powerOn();
   }
 
   /** The microcontroller was reset: it must set up its pins again, while the parts keep running. */
@@ -51,16 +114,39 @@ export class I2cBus {
 
   powerOff(): void {
     this.release();
-    for (const part of this.#parts) part.powerOff();
+    this.#stuck = false;
+    this.#held = 0;
+    for (const part of this.#parts) if (this.isConnected(part)) part.powerOff();
+  }
+
+  /** Starts a transfer. Returns its fault if it is one that comes later. */
+  #begin(count: number): TransferFault | undefined {
+    this.#transfers++;
+    const fault = this.#faults(this.#transfers);
+    if (this.#stuck) {
+      this.#spend(I2C_BUSY_US);
+      throw new NoStart();
+    }
+    if (!fault || fault.kind === 'fail') return fault;
+    this.#stuck = true;
+    if (fault.kind === 'hang') this.#held = I2C_CLOCKS_TO_FREE;
+    // A part that holds SDA does so in the middle: the driver polls for the rest.
+    this.#spend(fault.kind === 'late' ? I2C_START_US : I2C_TIMEOUT_US * (count + 1));
+    throw new NoStart();
   }
 
   #address(address: number, count: number): I2cPart {
     const part = this.#connected ? this.#parts.find(each => each.address === address) : undefined;
-    if (part?.ready()) {
+    if (part?.ready() && !this.#absent.has(part)) {
       this.#spend(Math.ceil(((count + 1) * I2C_BITS_PER_BYTE * 1e6) / this.#bitrate));
       return part;
     }
-    if (part) this.#violations.push(`${part.name} addressed during its write time`);
+    if (part && !part.ready()) this.#violations.push(`${part.name} addressed during its write time`);
+    return this.#giveUp(count);
+  }
+
+  /** Polls for the acknowledge of the address, or of the last byte, and of this many more bytes. */
+  #giveUp(count: number): never {
     this.#spend(I2C_TIMEOUT_US * (count + 1));
     throw new NoAcknowledge();
   }

@@ -1,4 +1,11 @@
-import { boot, type Fob, memoryStore, type PartsOptions, type StateStore } from '@passfob/simulator';
+import {
+  type BusFaultPlan,
+  boot,
+  type Fob,
+  memoryStore,
+  type PartsOptions,
+  type StateStore,
+} from '@passfob/simulator';
 import { paced } from 'passfob/transports/paced';
 import { pipe } from 'passfob/transports/pipe';
 import type { Transport } from 'passfob/transports/transport';
@@ -19,6 +26,7 @@ export class SimulatorDriver extends OneKey implements Driver {
   /**
    * @param storage memory of a fob that ran before; default: a new fob
    * @param parts soldered to it
+   * @param busFaults of its I2C bus, from the first transfer on
    * @param image in place of the built one
    * @param oscillatorPpm how much faster its internal oscillator runs
    * @param birth initial randomness of a new fob; empty for none
@@ -30,6 +38,7 @@ export class SimulatorDriver extends OneKey implements Driver {
     birth = secret(crypto.getRandomValues(new Uint8Array(32))),
     image,
     oscillatorPpm = 0,
+    busFaults,
   }: {
     seed?: number;
     storage?: StateStore;
@@ -37,10 +46,20 @@ export class SimulatorDriver extends OneKey implements Driver {
     birth?: Uint8Array;
     image?: Record<string, Uint8Array>;
     oscillatorPpm?: number;
+    busFaults?: BusFaultPlan;
   } = {}) {
     super();
     const files = birth.length > 0 ? { birth } : {};
-    this.fob = boot({ board: 'pico', seed, storage, parts, files, oscillatorPpm, ...(image && { image }) });
+    this.fob = boot({
+      board: 'pico',
+      seed,
+      storage,
+      parts,
+      files,
+      oscillatorPpm,
+      ...(image && { image }),
+      ...(busFaults && { busFaults }),
+    });
     const cable = pipe({
       name: 'simulator',
       write: async text => this.fob.link.write(Buffer.from(text, 'latin1')),

@@ -60,7 +60,9 @@ export class Raster implements Display {
     }
   }
 
-  show(): void {}
+  show(): boolean {
+    return true;
+  }
 
   power(on: boolean): void {
     this.isOn = on;

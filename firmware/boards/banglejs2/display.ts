@@ -40,8 +40,9 @@ export class BangleDisplay implements Display {
     if (width > 0) g.fillRect(x, y, x + width - 1, y + height - 1);
   }
 
-  show(): void {
+  show(): boolean {
     g.flip();
+    return true;
   }
 
   ink(tone: number): void {

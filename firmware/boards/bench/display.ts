@@ -36,9 +36,10 @@ export class BenchDisplay implements Display {
 
   fill(): void {}
 
-  show(): void {
+  show(): boolean {
     this.shown = this.on ? this.drawn : [];
     mark();
+    return true;
   }
 
   ink(): void {}

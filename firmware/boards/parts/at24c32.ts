@@ -15,12 +15,12 @@ import { I2cPart } from './i2c.ts';
  * The EEPROM of the DS3231 module, or the larger AT24C256 in its place. Addresses are two bytes, the high byte first.
  */
 export class At24c32 implements Storage {
-  readonly pages: number;
   readonly pageBytes: number;
   readonly eraseBytes: number;
   readonly recordPages: number;
   private readonly part: I2cPart;
   private readyAt: number;
+  private size: number;
 
   constructor(recordPages: number) {
     this.pageBytes = AT24C32_PAGE_BYTES;
@@ -28,20 +28,36 @@ export class At24c32 implements Storage {
     this.recordPages = recordPages;
     this.part = new I2cPart(AT24C32_ADDRESS);
     this.readyAt = 0;
-    this.pages = this.isLarge() ? AT24C256_PAGES : AT24C32_PAGES;
+    this.size = 0;
+  }
+
+  get pages(): number {
+    if (!this.size) this.size = this.measure();
+    return this.size;
   }
 
   /**
-   * Whether two addresses are two different bytes. If both hold the same value, the byte in the unused page is
-   * changed; a power cut meanwhile does no harm, whichever chip it is.
+   * Finds out whether two addresses are two different bytes. If both hold the same value, the byte in the unused page
+   * is changed; a power cut meanwhile does no harm, whichever chip it is. They must differ twice, because the wires
+   * may garble a byte, and records written beyond the end of the small chip would overwrite others.
    */
-  private isLarge(): boolean {
-    const alias = this.read(PROBE_ALIAS, 1);
-    const probe = this.read(PROBE_ADDRESS, 1);
-    if (!alias || !probe) return false;
-    if (alias[0] !== probe[0]) return true;
-    (probe[0] as number) ^= 255;
-    return this.write(PROBE_ADDRESS, probe) && (this.read(PROBE_ALIAS, 1) || probe)[0] === alias[0];
+  private measure(): number {
+    let isChanged = false;
+    let differed = false;
+    for (;;) {
+      const alias = this.read(PROBE_ALIAS, 1);
+      const probe = this.read(PROBE_ADDRESS, 1);
+      if (!alias || !probe) return 0;
+      if (alias[0] !== probe[0]) {
+        if (differed) return AT24C256_PAGES;
+        differed = true;
+      } else {
+        if (isChanged) return AT24C32_PAGES;
+        isChanged = true;
+        (probe[0] as number) ^= 255;
+        this.write(PROBE_ADDRESS, probe);
+      }
+    }
   }
 
   /**

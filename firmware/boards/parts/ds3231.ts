@@ -75,6 +75,7 @@ export class Ds3231 implements Clock, AntiRollbackCounter {
   }
 
   set(utc: number): boolean {
+    const from = getTime();
     const days = Math.floor((utc - EPOCH) / DAY_SECONDS);
     const second = (utc - EPOCH) % DAY_SECONDS;
     if (days < 0 || days >= 73050) return false;
@@ -97,6 +98,9 @@ export class Ds3231 implements Clock, AntiRollbackCounter {
     ]);
     // Runs the oscillator from the battery too, without alarms, then clears the flag, which marks the time as valid.
     if (!written || !this.part.send([CONTROL, 0x04, 0])) return false;
+    // A transfer that was tried again takes so long that the time is old.
+    const late = Math.round(getTime() - from);
+    if (late > 0) return this.set(utc + late);
     const now = this.read();
     return now === utc || now === utc + 1;
   }

@@ -1,11 +1,12 @@
 import type { Link } from '../../core/base/ports.ts';
 import { Fob } from '../../core/fob.ts';
-import { AT24C32_WRITE_SECONDS, DEBOUNCE_MS, I2C_BITRATE, PICO_RECORD_PAGES } from '../limits.ts';
+import { AT24C32_WRITE_SECONDS, DEBOUNCE_MS, PICO_RECORD_PAGES } from '../limits.ts';
 import { SHA1_AND_SHA256 } from '../parts/algorithms.ts';
 import { At24c32 } from '../parts/at24c32.ts';
 import { StorageAttemptCounter } from '../parts/attempt-counter.ts';
 import { Ds3231 } from '../parts/ds3231.ts';
 import { FIRMWARE } from '../parts/firmware.ts';
+import { setUpBus } from '../parts/i2c.ts';
 import { NativeKeyDerivation } from '../parts/key-derivation.ts';
 import { UsbKeyboard } from '../parts/keyboard.ts';
 import { StorageKeystore } from '../parts/keystore.ts';
@@ -40,7 +41,7 @@ function stayOnOscillator(): void {
  */
 export function start(board: string, link: Link, head: number[]): Loop {
   stayOnOscillator();
-  I2C1.setup({ scl: B8, sda: B9, bitrate: I2C_BITRATE });
+  setUpBus();
   // Espruino then stops the processor whenever USB is out and nothing is due for a millisecond. A timer is 6 ms late
   // then, and an edge of the button takes 3 ms, because USB goes off and on each time.
   setDeepSleep(1);

@@ -10,6 +10,8 @@ if (sound) {
   E.setConsole(USB, { force: true });
   print('Passfob: image damaged. Flash it again.');
   I2C1.setup({ scl: B8, sda: B9 });
+  // Ends here without a display: each byte that a longer transfer sends it would cost half a second.
+  I2C1.writeTo(SSD1306_ADDRESS, 0);
   // Charge pump, horizontal addressing, wiring of the modules, whole memory, on. The other registers keep their reset
   // values.
   I2C1.writeTo(SSD1306_ADDRESS, [0, 0x8d, 0x14, 0x20, 0, 0xa1, 0xc8, 0x21, 0, 127, 0x22, 0, 7, 0xaf]);

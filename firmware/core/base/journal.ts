@@ -1,6 +1,6 @@
 import { Reader, Writer } from '@passfob/protocol/bytes';
 import { equal, type Hmac } from '@passfob/protocol/hmac';
-import { JOURNAL_CONTENT_BYTES, JOURNAL_MAC_BYTES } from './limits.ts';
+import { COUNTER_END, JOURNAL_CONTENT_BYTES, JOURNAL_MAC_BYTES } from './limits.ts';
 import type { Storage } from './ports.ts';
 
 /**
@@ -29,21 +29,28 @@ export class Journal {
     this.number = 0;
     this.content = new Uint8Array(JOURNAL_CONTENT_BYTES);
     this.silent = false;
-    for (let page = 0; page < pages; page++) {
-      const bytes = storage.read(this.address(page), 4 + JOURNAL_CONTENT_BYTES + JOURNAL_MAC_BYTES);
+    const end = 4 + JOURNAL_CONTENT_BYTES;
+    const size = storage.pageBytes;
+    // A page with a wrong MAC is torn, or the wires garbled it, and the journal would go back by a change. So then all
+    // are read again, once.
+    let isWrong = true;
+    for (let tries = 0; isWrong && tries < 2; tries++) {
+      isWrong = false;
+      const bytes = storage.read(this.address(0), pages * size);
       if (!bytes) {
         this.silent = true;
-        continue;
+        return;
       }
-      const number = new Reader(bytes, 0).number(4);
-      const content = bytes.subarray(4, 4 + JOURNAL_CONTENT_BYTES);
-      if (
-        number > this.number &&
-        equal(this.tag(bytes), bytes.subarray(4 + JOURNAL_CONTENT_BYTES, bytes.length))
-      ) {
-        this.page = page;
-        this.number = number;
-        this.content.set(content, 0);
+      for (let page = 0; page < pages; page++) {
+        const held = bytes.subarray(page * size, page * size + end + JOURNAL_MAC_BYTES);
+        const number = new Reader(held, 0).number(4);
+        // An erased page is neither.
+        if (number <= this.number || number === COUNTER_END) continue;
+        if (equal(this.tag(held), held.subarray(end, held.length))) {
+          this.page = page;
+          this.number = number;
+          this.content.set(held.subarray(4, end), 0);
+        } else isWrong = true;
       }
     }
   }

@@ -17,7 +17,7 @@ export interface BoardFacts {
 
 /** Memory for the vault: bytes at addresses. A power cut during a write leaves that page with any content. */
 export interface Storage {
-  /** Number of whole pages. */
+  /** Number of whole pages; 0 while it is unknown because the part does not answer. */
   readonly pages: number;
   readonly pageBytes: number;
   /** Bytes that are erased together below the pages, 0 if a page is written without erasing. */
@@ -118,8 +118,8 @@ export interface Display {
   /** Draws text from its upper left corner, in pixels. A character is 6 × 8 pixels times `size`. */
   text(x: number, y: number, size: number, text: string): void;
   fill(x: number, y: number, width: number, height: number): void;
-  /** Sends what was drawn to the display. */
-  show(): void;
+  /** Sends what was drawn to the display. False if it did not answer: draw and show the picture again later. */
+  show(): boolean;
   /** Switches the panel on or off. The bench looks at it with the next `show`; draw and show the picture again after it. */
   power(on: boolean): void;
   /**

@@ -15,8 +15,8 @@ import {
   type View,
 } from './view.ts';
 
-/** Draws a view. The same view always gives the same pixels. */
-export function draw(view: View, display: Display): void {
+/** Draws a view. The same view always gives the same pixels. False if the display did not answer. */
+export function draw(view: View, display: Display): boolean {
   const kind = view.kind;
   display.power(kind !== VIEW_OFF);
   display.clear();
@@ -31,7 +31,7 @@ export function draw(view: View, display: Display): void {
   else if (kind !== VIEW_OFF) message(view, display, u);
   display.ink(INK_PLAIN);
   paragraph(display, bottom, u, view.hint, display.height);
-  display.show();
+  return display.show();
 }
 
 /** A whole name in small letters says more than half of it in large ones. */

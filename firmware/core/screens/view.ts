@@ -4,21 +4,23 @@ export const VIEW_OFF = 0;
 export const VIEW_MESSAGE = 1;
 export const VIEW_CODE = 2;
 export const VIEW_PAIRING = 3;
+/** Replaces home and list while the memory does not answer. */
+export const VIEW_SILENT = 4;
 /** Replaces the list on a fob that has none to show. */
-export const VIEW_HOME = 4;
-export const VIEW_LIST = 5;
-export const VIEW_SETTINGS = 6;
+export const VIEW_HOME = 5;
+export const VIEW_LIST = 6;
+export const VIEW_SETTINGS = 7;
 /** A message that a hold dismisses. */
-export const VIEW_NOTICE = 7;
+export const VIEW_NOTICE = 8;
 /** A PIN, or the question of an OCRA account. */
-export const VIEW_ENTRY = 8;
-export const VIEW_ASK = 9;
+export const VIEW_ENTRY = 9;
+export const VIEW_ASK = 10;
 /** "Report it?", after a no. */
-export const VIEW_REPORT = 10;
+export const VIEW_REPORT = 11;
 /** A PIN is being checked. */
-export const VIEW_BUSY = 11;
+export const VIEW_BUSY = 12;
 /** Only a reset ends it. */
-export const VIEW_STAY = 12;
+export const VIEW_STAY = 13;
 
 /**
  * Properties of views. They compare numbers, so the order above counts: views from home to entry, then views that

@@ -85,8 +85,16 @@ export class Records {
     return bytes;
   }
 
-  /** Returns the content of a slot, in memory of its own, or undefined if it is damaged. */
+  /**
+   * Returns the content of a slot, in memory of its own, or undefined if it is `silent`, or damaged: wrong also when
+   * read again, since the wires may garble bytes.
+   */
   read(slot: number): Uint8Array | undefined {
+    const content = this.readOnce(slot);
+    return content || this.silent ? content : this.readOnce(slot);
+  }
+
+  private readOnce(slot: number): Uint8Array | undefined {
     const size = this.slotBytes;
     const bytes = this.storage.read(this.base + slot * size, size);
     this.silent = !bytes;

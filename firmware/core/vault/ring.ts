@@ -12,6 +12,7 @@ export class CounterRing {
   private readonly storage: Storage;
   private readonly firstPage: number;
   private page: number;
+  /** End of the stored block, -1 before the pages are read. */
   private reserved: number;
   private counter: number;
 
@@ -20,27 +21,34 @@ export class CounterRing {
     this.storage = storage;
     this.firstPage = firstPage;
     this.page = 0;
+    this.reserved = -1;
+    this.counter = 0;
+  }
+
+  /** Finds the newest number. False if the storage did not answer, because it may hold a newer one. */
+  private load(): boolean {
+    const size = this.storage.pageBytes;
+    const bytes = this.storage.read(this.firstPage * size, COUNTER_RING_PAGES * size);
+    if (!bytes) return false;
     this.reserved = 0;
-    for (let i = 0; i < COUNTER_RING_PAGES; i++) {
-      const bytes = storage.read((firstPage + i) * storage.pageBytes, 8);
-      // A page that does not answer may hold the newest number, so this boot uses none.
-      if (!bytes) this.reserved = COUNTER_END;
-      else {
-        const from = new Reader(bytes, 0);
-        const value = from.number(4);
-        const isWhole = from.number(4) === primitives.crc32(bytes.subarray(0, 4));
-        // Four bytes 0xFF, as in a new memory, are their own CRC-32. So the end of all numbers is not a number.
-        if (isWhole && value > this.reserved && value < COUNTER_END) {
-          this.reserved = value;
-          this.page = i;
-        }
+    for (let page = 0; page < COUNTER_RING_PAGES; page++) {
+      const from = new Reader(bytes, page * size);
+      const value = from.number(4);
+      const isWhole = from.number(4) === this.primitives.crc32(bytes.subarray(page * size, page * size + 4));
+      // Four bytes 0xFF, as in a new memory, are their own CRC-32. So the end of all numbers is not a number.
+      if (isWhole && value > this.reserved && value < COUNTER_END) {
+        this.reserved = value;
+        this.page = page;
       }
     }
     this.counter = this.reserved;
+    return true;
   }
 
   /** Returns the next number, or -1 if storage failed. */
   next(): number {
+    // Not at boot: sessions and pairings alone need it.
+    if (this.reserved < 0 && !this.load()) return -1;
     if (this.counter >= this.reserved) {
       const out = new Writer(8).number(this.reserved + COUNTER_BLOCK, 4);
       out.number(this.primitives.crc32(out.done()), 4);

@@ -25,6 +25,8 @@ export const VAULT_BLANK = 0;
 export const VAULT_OWNED = 1;
 export const VAULT_KEYS_LOST = 2;
 export const VAULT_DAMAGED = 3;
+/** The storage does not answer, so nothing is known. On the wire this is 3, too. */
+export const VAULT_SILENT = 4;
 
 /**
  * The owner's secrets and the key to the records. The secrets are in the microcontroller. The data key, wrapped under
@@ -37,7 +39,8 @@ export const VAULT_DAMAGED = 3;
  *
  * Secrets without a header that the state names, and with at least one empty header, are an interrupted erase or
  * adopt: the fob is blank, and the next adoption removes the rest. A header without secrets means that the
- * microcontroller lost its memory. A storage that does not answer says nothing about the owner.
+ * microcontroller lost its memory. A storage that does not answer says nothing about the owner, and nothing is written
+ * to it.
  */
 export class Vault {
   private readonly ports: VaultPorts;
@@ -76,14 +79,16 @@ export class Vault {
     this.outdated = false;
     this.wentBack = 0;
     this.find();
+    // Wires can garble bytes. What may lead to an erasure or to another owner is believed when it is read twice.
+    if (this.state !== VAULT_OWNED && this.state !== VAULT_SILENT) this.find();
   }
 
   /** Finds out at boot whether the fob has an owner. */
   private find(): void {
     const first = readHeader(this.storage, HEADER_PAGE);
     const second = readHeader(this.storage, HEADER_PAGE + 1);
-    this.state = VAULT_DAMAGED;
-    if (!first || !second) return;
+    this.state = VAULT_SILENT;
+    if (!first || !second || !this.storage.pages) return;
     const secrets = this.ports.keystore.load();
     if (!secrets) {
       this.state = first.length + second.length ? VAULT_KEYS_LOST : VAULT_BLANK;
@@ -100,6 +105,7 @@ export class Vault {
       if (named ? this.isNamed(header) : opens) current = header;
     }
     if (!current) {
+      this.state = VAULT_DAMAGED;
       if (!first.length || !second.length) this.forget();
       return;
     }
@@ -113,6 +119,7 @@ export class Vault {
       iterationsOf(current) === 0 && this.ports.attemptCounter.count() > this.policy.settledMarks;
     const key = iterationsOf(current) === 0 && !this.outdated && (this.wrap as Wrap).open(current, NO_PIN);
     if (key) this.openRecords(key);
+    if (this.state === VAULT_SILENT) return;
     if (!named && key) this.seal(NO_PIN);
     // Replaces headers left by an interrupted change of the PIN.
     for (let copy = 0; named && copy < 2; copy++) {
@@ -147,12 +154,11 @@ export class Vault {
 
   private openRecords(dataKey: Uint8Array): void {
     const records = new Records(this.primitives, this.storage, dataKey);
-    // A slot that could not be read might be taken for a free one.
-    if (records.silent) this.state = VAULT_DAMAGED;
-    else {
+    // A slot that could not be read might be taken for a free one. With a PIN the vault stays locked.
+    if (!records.silent) {
       this.records = records;
       this.dataKey = dataKey;
-    }
+    } else if (!this.hasPin) this.state = VAULT_SILENT;
   }
 
   get hasPin(): boolean {
@@ -168,7 +174,7 @@ export class Vault {
     return this.state === VAULT_OWNED && !this.records;
   }
 
-  /** Opens a locked vault; slow. False for a wrong PIN. */
+  /** Opens a locked vault; slow. False for a wrong PIN. It stays locked if the storage does not answer. */
   unlock(pin: Uint8Array): boolean {
     const key = this.wrap?.open(this.head, pin);
     if (key) this.openRecords(key);
@@ -261,6 +267,16 @@ export class Vault {
     this.own(secrets);
     this.openRecords(dataKey);
     return true;
+  }
+
+  /**
+   * Returns `wentBack`. If it is unknown, asks the anti-rollback counter again, because it may have failed to answer.
+   */
+  lookBack(): number {
+    if (this.wentBack > 1) {
+      this.wentBack = wentBack(this.ports, this.policy, this.attempts as Journal, this.presses as Journal);
+    }
+    return this.wentBack;
   }
 
   /** Called when the person knows of a rollback: from now on the storage's content is valid again. */

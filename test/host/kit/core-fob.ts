@@ -88,7 +88,7 @@ export class CoreFob {
         clear: () => void this.drawn.splice(0),
         text: (_x, _y, _size, text) => void this.drawn.push(text),
         fill: () => undefined,
-        show: () => undefined,
+        show: () => true,
         power: () => undefined,
         ink: () => undefined,
         light: level => void this.lights.push(level),
