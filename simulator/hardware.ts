@@ -117,6 +117,14 @@ export class BoardHardware {
     ];
   }
 
+  /** The resistors of a module pull the wires of the bus up. */
+  #level(pin: string): boolean | undefined {
+    const { keyPins, i2c } = this.facts;
+    if (keyPins.includes(pin)) return this.keys.level(pin);
+    const isBus = i2c !== undefined && [i2c.scl, i2c.sda].includes(pin);
+    return isBus && this.#soldered().length > 0 ? true : undefined;
+  }
+
   #makeOperations(): Operations {
     return new Operations({
       seed: this.#options.seed,
@@ -194,7 +202,7 @@ export class BoardHardware {
         const due = scheduler.at(scheduler.nowUs + us, action);
         return () => scheduler.cancel(due);
       },
-      level: pin => this.keys.level(pin),
+      level: pin => this.#level(pin),
       supplyVolts: () => this.supplyVolts,
       allowDeepSleep: allowed => {
         this.deepSleep = allowed;
