@@ -74,6 +74,10 @@ export const TEXTS = {
   ),
   inventory: text('The inventory {subject} cannot be used.', 'Check the folder and its files.'),
   unfit: text('A problem was found.', 'Follow its next step, then run: passfob doctor'),
+  'unfit-board': text(
+    'A problem was found on the board.',
+    'Follow its next step, then run: passfob doctor --board',
+  ),
   'row-taken': text(
     'Another run of this batch has given this row of the plan to another fob.',
     'Run the command again: the fob gets the next row.',

@@ -131,6 +131,16 @@ export class BoardHardware {
     this.i2c.connect(parts[name], connected, powered);
   }
 
+  /** The resistors of a module pull the wires of the bus up; a part that was cut off in a byte may hold SDA low. */
+  #level(pin: string): boolean | undefined {
+    const { keyPins, i2c } = this.facts;
+    if (keyPins.includes(pin)) return this.keys.level(pin);
+    const isPulledUp = [this.display, this.rtc, this.eeprom].some(part => this.i2c.isConnected(part));
+    if (i2c === undefined || !isPulledUp) return undefined;
+    if (pin === i2c.sda) return !this.i2c.isHeld;
+    return pin === i2c.scl ? true : undefined;
+  }
+
   #makeOperations(): Operations {
     return new Operations({
       seed: this.#options.seed,
@@ -237,7 +247,7 @@ export class BoardHardware {
         return () => scheduler.cancel(due);
       },
       hasMemory: () => this.#hasMemory(),
-      level: pin => this.keys.level(pin),
+      level: pin => this.#level(pin),
       supplyVolts: () => this.supplyVolts,
       allowDeepSleep: allowed => {
         this.deepSleep = allowed;

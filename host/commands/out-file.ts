@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { FobError, systemCode } from '../errors.ts';
 import type { Token } from '../formats/write/token.ts';
 import { type Output, writeTokens } from '../formats/write/write.ts';
@@ -23,18 +23,27 @@ export async function handOn(
   return () => unlinkSync(out.path);
 }
 
+/** Before long work whose result goes into a new file. @throws FobError `bad-input` if there is such a file */
+export function refuseExisting(path: string): void {
+  if (existsSync(path)) throw unwritable(path, 'exists already, and it is not overwritten');
+}
+
 /** @throws FobError `bad-input` */
 export function saveNew(path: string, text: string): void {
   try {
     writeWhole(path, text);
   } catch (cause) {
     const exists = systemCode(cause) === 'EEXIST';
-    throw new FobError('bad-input', {
-      sentence: `The file ${path} ${exists ? 'exists already, and it is not overwritten' : 'cannot be written'}.`,
-      next: 'Name a new file in a folder that may be written to.',
-      cause,
-    });
+    throw unwritable(path, exists ? 'exists already, and it is not overwritten' : 'cannot be written', cause);
   }
+}
+
+function unwritable(path: string, why: string, cause?: unknown): FobError {
+  return new FobError('bad-input', {
+    sentence: `The file ${path} ${why}.`,
+    next: 'Name a new file in a folder that may be written to.',
+    cause,
+  });
 }
 
 function writeWhole(path: string, text: string): void {

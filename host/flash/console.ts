@@ -15,7 +15,7 @@ export class BoardConsole {
   private readonly stop: () => void;
   private readonly transport: Transport;
   private lost: FobError | undefined;
-  private onLost: ((reason: FobError) => void) | undefined;
+  private fail: ((reason: FobError) => void) | undefined;
 
   private constructor(transport: Transport, { tools, stop }: ReturnType<typeof loadEspruinoTools>) {
     this.name = transport.name;
@@ -25,7 +25,7 @@ export class BoardConsole {
     transport.onClose(reason => {
       this.lost = reason ?? new FobError('unplugged', { subject: this.name });
       this.stop();
-      this.onLost?.(this.lost);
+      this.fail?.(this.lost);
     });
   }
 
@@ -79,7 +79,7 @@ export class BoardConsole {
       const settle = (finish: () => void) => {
         clearTimeout(timer);
         stop();
-        this.onLost = undefined;
+        this.fail = undefined;
         finish();
       };
       const timer = setTimeout(() => settle(() => resolve(false)), waitMs);
@@ -87,8 +87,8 @@ export class BoardConsole {
         heard = (heard + text).slice(-PROMPT_CHARS);
         if (heard.endsWith('>')) settle(() => resolve(true));
       });
-      this.onLost = reason => settle(() => reject(reason));
-      if (this.lost) return this.onLost(this.lost);
+      this.fail = reason => settle(() => reject(reason));
+      if (this.lost) return this.fail(this.lost);
       this.transport.send(key).catch(cause => settle(() => reject(cause)));
     });
   }
@@ -101,7 +101,7 @@ export class BoardConsole {
     return new Promise((resolve, reject) => {
       const settle = (finish: () => void) => {
         clearTimeout(timer);
-        this.onLost = undefined;
+        this.fail = undefined;
         finish();
       };
       // The package waits by a timer that a short line never starts (docs/design-notes.md).
@@ -110,7 +110,7 @@ export class BoardConsole {
         waitMs,
       );
       if (this.lost) return settle(() => reject(this.lost));
-      this.onLost = reason => settle(() => reject(reason));
+      this.fail = reason => settle(() => reject(reason));
       const take = (json: string | undefined) =>
         settle(() => {
           try {
@@ -122,6 +122,23 @@ export class BoardConsole {
       const seconds = waitMs / 1_000;
       const options = { minTimeout: seconds, maxTimeout: seconds };
       this.tools.Core.Utils.executeExpression(expression, take, options);
+    });
+  }
+
+  /** Sends text as it is, to a program on the board that has taken the port from the console. */
+  async send(text: string): Promise<void> {
+    await this.transport.send(text);
+  }
+
+  /** Calls back with everything that arrives. Returns the function that stops it. */
+  onText(listener: (text: string) => void): () => void {
+    return this.transport.onText(listener);
+  }
+
+  /** Calls back when the port is lost, at once if it is. Returns the function that stops it. */
+  onLost(listener: (reason: FobError) => void): () => void {
+    return this.transport.onClose(reason => {
+      if (reason) listener(reason);
     });
   }
 

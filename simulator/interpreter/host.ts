@@ -45,7 +45,7 @@ export interface Hardware {
   clockSet(aheadUs: number): void;
   /** Runs `action` after a time, unless the returned function is called first. */
   after(us: number, action: () => void): () => void;
-  level(pin: string): boolean;
+  level(pin: string): boolean | undefined;
   supplyVolts(): number;
   allowDeepSleep(allowed: boolean): void;
   send(port: PortName, bytes: Uint8Array): void;

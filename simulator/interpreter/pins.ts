@@ -2,8 +2,8 @@ import type { BoardWiring } from '../boards/board.ts';
 import { isRecord } from './bytes.ts';
 import type { Named, Realm, Value } from './realm.ts';
 
-/** Levels from outside the microcontroller: pin name to high or low. */
-export type Levels = (pin: string) => boolean;
+/** Levels from outside the microcontroller: pin name to high or low; undefined where nothing is connected. */
+export type Levels = (pin: string) => boolean | undefined;
 
 /** The pins as globals and objects, and the levels that the image drives. */
 export class Pins {
@@ -49,7 +49,7 @@ export class Pins {
   }
 
   read(name: string): boolean {
-    return this.#driven.get(name) ?? this.#levels(name);
+    return this.#driven.get(name) ?? this.#levels(name) ?? this.#modes.get(name) === 'input_pullup';
   }
 
   /** Calls `watcher` whenever the image drives the pin or chooses its mode, with whether it rises. */

@@ -86,6 +86,11 @@ export class I2cBus {
     return bytes;
   }
 
+  /** Whether a part holds SDA low. */
+  get isHeld(): boolean {
+    return this.#held > 0;
+  }
+
   isConnected(part: I2cPart): boolean {
     return this.#parts.includes(part) && !this.#absent.has(part);
   }

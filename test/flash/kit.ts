@@ -1,4 +1,11 @@
-import { type BoardName, boot, type Fob, memoryStore, type StateStore } from '@passfob/simulator';
+import {
+  type BoardName,
+  type BootOptions,
+  boot,
+  type Fob,
+  memoryStore,
+  type StateStore,
+} from '@passfob/simulator';
 import type { Progress } from 'passfob/commands/context';
 import type { BoardPort } from 'passfob/commands/flash-steps';
 import { FobError } from 'passfob/errors';
@@ -29,14 +36,24 @@ export class Board {
   sent = '';
   /** All bytes received from it. */
   received = '';
+  /** Pulls the cable; a board with a battery runs on. */
+  unplug = () => {};
   /** Changes a line on its way to the board. */
   onTheWay = (text: string) => text;
 
-  /** @param files content of its Storage; none by default: a board with nothing but Espruino */
-  constructor(kind: BoardName = 'pico', files: Record<string, Uint8Array> = {}, store = memoryStore()) {
+  /**
+   * @param files content of its Storage; none by default: a board with nothing but Espruino
+   * @param hardware its parts, and the drift of its clock
+   */
+  constructor(
+    kind: BoardName = 'pico',
+    files: Record<string, Uint8Array> = {},
+    store = memoryStore(),
+    hardware: Pick<BootOptions, 'parts' | 'driftPpm'> = {},
+  ) {
     this.kind = kind;
     this.store = store;
-    this.fob = boot({ board: kind, storage: store, image: files });
+    this.fob = boot({ board: kind, storage: store, image: files, ...hardware });
     this.port = { address: 'cable', patience: PATIENCE, open: async () => this.plugIn() };
   }
 
@@ -49,6 +66,7 @@ export class Board {
       return fob.powered;
     };
     const stop: (() => void)[] = [];
+    this.unplug = () => cable.lost(new FobError('unplugged', { subject: 'cable' }));
     const cable = pipe({
       name: 'cable',
       write: async text => {

@@ -42,6 +42,10 @@ export const EXIT_CODES = {
     code: 24,
     meaning: 'An agent of this user runs already, or none runs, or the service refused it.',
   },
+  'unfit-board': {
+    code: 25,
+    meaning: 'The board lacks something: `passfob doctor --board` found a problem.',
+  },
 } as const;
 
 export type ExitName = keyof typeof EXIT_CODES;
@@ -74,6 +78,7 @@ const EXIT_OF_KIND: Readonly<Record<ErrorKind, ExitName>> = {
   cancelled: 'cancelled',
   'dry-run': 'ok',
   unfit: 'unfit',
+  'unfit-board': 'unfit-board',
   configuration: 'configuration',
   service: 'service',
   'service-silent': 'service-silent',

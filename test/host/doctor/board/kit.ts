@@ -1,0 +1,48 @@
+import type { BoardFinding } from 'passfob/doctor/board/finding';
+import { type SelfTestOptions, type SelfTestProgress, selfTest } from 'passfob/doctor/board/self-test';
+import { BoardConsole } from 'passfob/flash/console';
+import type { Board } from '../../../flash/kit.ts';
+
+const CONSOLE_MS = 400;
+
+export interface Tested {
+  readonly findings: readonly BoardFinding[];
+  /** State and text values of a check. */
+  of(check: BoardFinding['check']): BoardFinding | undefined;
+  readonly progress: readonly SelfTestProgress[];
+}
+
+/**
+ * Runs the self-test on a simulated board, in virtual time.
+ * @param options differences from a short test in which a person presses the button
+ * @param onProgress called first
+ */
+export async function tested(
+  board: Board,
+  options: Partial<SelfTestOptions> = {},
+  onProgress: (progress: SelfTestProgress) => void = () => undefined,
+): Promise<Tested> {
+  const progress: SelfTestProgress[] = [];
+  const repl = await BoardConsole.open(await board.port.open(), CONSOLE_MS);
+  const result = await selfTest(repl, {
+    seconds: 20,
+    isPressed: true,
+    watch: {
+      now: () => board.fob.now(),
+      pause: async ms => board.fob.advance(ms),
+    },
+    report: one => {
+      progress.push(one);
+      onProgress(one);
+      if (one.event === 'press-wanted' && options.isPressed !== false) board.fob.press(0, 150);
+    },
+    ...options,
+  });
+  const { findings } = result;
+  return { findings, progress, of: check => findings.find(one => one.check === check) };
+}
+
+/** States by check. */
+export function statesOf({ findings }: Tested): Record<string, string> {
+  return Object.fromEntries(findings.map(({ check, state }) => [check, state]));
+}
