@@ -119,6 +119,36 @@ describe('memory of an entry that is left', () => {
   });
 });
 
+describe('memory of a PIN for an approval', () => {
+  it('the PIN for an approval is overwritten once it is checked, right or wrong', async () => {
+    const hand = await choosing();
+    await hand.policy({ asks: 2 });
+    for (const _ of 'xx') hand.enter(PIN);
+    hand.fob.run(6_000);
+    const { id } = await hand.client.call('list', { index: 0 });
+    for (const pin of ['9999', PIN]) {
+      let isAnswered = false;
+      let checked = '';
+      hand.onAsked = () => {
+        // The computer has not got its answer yet.
+        if (/Approved|Wrong/.test(hand.fob.screen.join())) checked = `left: ${left()}`;
+      };
+      const onPressNeeded = () => {
+        if (isAnswered) return;
+        isAnswered = true;
+        hand.fob.run(702);
+        hand.fob.press(1_050);
+        void hand.enterUnderRequest(pin);
+      };
+      const asking = hand.client.call('code', { id }, { onPressNeeded });
+      if (pin === PIN) expect((await asking).code).toHaveLength(6);
+      else await refused(asking, 'press-denied');
+      expect(checked).toBe('left: ');
+      hand.fob.run(6_000);
+    }
+  });
+});
+
 describe('memory of an account’s PIN', () => {
   const login = {
     id: ID,
