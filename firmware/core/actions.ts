@@ -99,13 +99,14 @@ export function enter(model: ViewModel, purpose: number): void {
     model.show(views.VIEW_HOME, `${texts.WAIT} ${wait} s`, `${model.lock.left} ${texts.TRIES_LEFT}`, '', 0);
     return;
   }
+  if (purpose !== entries.ENTER_REPEAT) model.wipeEntry();
   model.entry = new entries.Entry(model.pool, purpose, base, least, most);
   showEntry(model, model.entry);
 }
 
 /** Goes on after the person has entered the whole text. */
 function afterEntry(model: ViewModel, purpose: number, text: Uint8Array): void {
-  let account = model.account;
+  const account = model.account;
   if (purpose === entries.ENTER_QUESTION && account) {
     model.ocraQuestion = text;
     if (account.inputs & 6) {
@@ -114,17 +115,18 @@ function afterEntry(model: ViewModel, purpose: number, text: Uint8Array): void {
     }
   }
   const isAnswer = purpose === entries.ENTER_QUESTION || purpose === entries.ENTER_ACCOUNT_PIN;
-  const before = model.enteredPin;
-  model.enteredPin = purpose === entries.ENTER_QUESTION ? new Uint8Array(0) : text;
-  if (isAnswer && model.approval.isWaiting) answerWith(model, approvals.ANSWER_YES, texts.APPROVED);
-  else if (isAnswer) {
+  if (isAnswer && !model.approval.isWaiting) {
     // The passcode appears below the account's names.
     model.list();
-    account = model.account;
-    model.showCode(
-      account && model.accounts.respond(account, model.ocraQuestion, model.enteredPin, model.now.utc),
-    );
-  } else if (purpose === entries.ENTER_NEW) {
+    const listed = model.account;
+    model.showCode(listed && model.accounts.respond(listed, model.ocraQuestion, text, model.now.utc));
+    text.fill(0);
+    return;
+  }
+  const before = model.enteredPin;
+  model.enteredPin = text;
+  if (isAnswer) answerWith(model, approvals.ANSWER_YES, texts.APPROVED);
+  else if (purpose === entries.ENTER_NEW) {
     const why = model.lock.unfit(text);
     if (why) model.say(why);
     else enter(model, entries.ENTER_REPEAT);

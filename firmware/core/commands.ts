@@ -214,7 +214,9 @@ export class Commands extends OwnerCommands implements Handlers {
     );
     if (wait) return wait;
     const counter = account.counter;
-    const code = this.accounts.respond(account, question, this.person.enteredPin, this.now.utc);
+    const pin = this.person.enteredPin;
+    const code = this.accounts.respond(account, question, pin, this.now.utc);
+    pin.fill(0);
     if (code === undefined) return refused.REFUSED_STORAGE_FAILED;
     return { code: bytesOf(code), counter };
   }

@@ -34,7 +34,7 @@ export class Entry {
   readonly purpose: number;
   private readonly base: number;
   private readonly least: number;
-  private readonly typed: Uint8Array;
+  readonly typed: Uint8Array;
   private length: number;
   /** Place on the wheel, and the digit at the wheel's start. */
   private at: number;

@@ -42,7 +42,6 @@ export class Person extends ViewModel {
     this.account = undefined;
     this.typist.stop();
     this.approval.hide();
-    if (!vault.records) this.forget();
     let text = '';
     if (state === VAULT_SILENT) this.showSilent();
     else if (state === VAULT_BLANK) {
@@ -168,23 +167,17 @@ export class Person extends ViewModel {
   /** The computer that asked is gone: no other computer gets the answer, if there was one. */
   dropRequest(): void {
     const isShown = this.approval.isWaiting;
+    if (!this.approval.isIdle) this.enteredPin.fill(0);
     this.approval.drop();
     if (isShown) this.home();
   }
 
   override sleep(): void {
     const state = this.state;
-    this.forget();
+    this.account = undefined;
     this.accounts.forget();
     this.show(views.VIEW_OFF, '', '', '', limits.FAR);
     if (state.pinDigits && !state.lockSeconds) this.lock.close();
-  }
-
-  /** Removes the account and the PIN from memory. */
-  private forget(): void {
-    this.account = undefined;
-    this.entry = undefined;
-    this.enteredPin.fill(0);
   }
 
   private stepList(by: number, ms: number): void {
@@ -215,6 +208,7 @@ export class Person extends ViewModel {
     const request = `${about}\n${title}\n${detail}\n${compared}`;
     if (!this.approval.isIdle) return this.approval.poll(request, ms);
     if (views.ignoresKeys(this.kind)) return REFUSED_BUSY;
+    this.wipeEntry();
     this.approval.begin(request, ms);
     this.askStyle = style;
     this.show(views.VIEW_ASK, title, detail, texts.HINT_ASK, PRESS_WAIT_MS);

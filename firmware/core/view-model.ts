@@ -23,7 +23,9 @@ import { FOREIGN, printable } from './screens/text.ts';
 import {
   asksPerson,
   keepsRequest,
+  VIEW_BUSY,
   VIEW_CODE,
+  VIEW_ENTRY,
   VIEW_HOME,
   VIEW_LIST,
   VIEW_MESSAGE,
@@ -125,6 +127,8 @@ export abstract class ViewModel implements View {
     this.holdAt = FAR;
     // A question that is no longer shown cannot be answered.
     if (!keepsRequest(kind)) this.approval.hide();
+    // The check behind `VIEW_BUSY` needs the PIN once more.
+    if (kind !== VIEW_ENTRY && kind !== VIEW_BUSY) this.wipeEntry();
     this.kind = kind;
     this.title = title;
     this.detail = detail;
@@ -136,6 +140,13 @@ export abstract class ViewModel implements View {
     this.count = 0;
     this.endsAt = this.now.ms + (forMs || this.state.screenSeconds * 1000);
     this.dirty = true;
+  }
+
+  /** Overwrites what was entered. A request that was approved by an account's PIN still needs that one. */
+  wipeEntry(): void {
+    if (this.entry) this.entry.typed.fill(0);
+    this.entry = undefined;
+    if (this.approval.isIdle) this.enteredPin.fill(0);
   }
 
   /** Shows the account at `place`. */

@@ -183,6 +183,16 @@ describe('questions on the screen', () => {
     await refused(asking, 'press-denied');
   });
 
+  it('a question is approved by a hold of a full second and by no shorter one', async () => {
+    const heldFor = (ms: number) =>
+      asked(1, hand => {
+        hand.fob.run(702);
+        hand.fob.press(ms);
+      });
+    for (const ms of [HOLD_MS, 998]) await refused(heldFor(ms), 'press-denied');
+    expect((await heldFor(1_002)).code).toHaveLength(6);
+  });
+
   it('a question is not answered by the keys for next and previous, nor by presses in its first 0.7 s', async () => {
     await asked(4, hand => {
       hand.fob.press(50, 0);

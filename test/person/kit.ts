@@ -116,7 +116,8 @@ export class Hand {
     }
   }
 
-  private take(symbols: readonly string[]): void {
+  /** Turns the wheel with one key, and takes each symbol. */
+  take(symbols: readonly string[]): void {
     for (const symbol of symbols) {
       for (let presses = 0; presses < 20 && this.fob.screen[2] !== symbol; presses++) this.fob.press(50);
       if (this.fob.screen[2] !== symbol) throw new Error(`the wheel has no ${symbol}`);

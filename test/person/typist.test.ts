@@ -65,6 +65,14 @@ describe('the typist', () => {
     );
   });
 
+  it('the typist types each digit by its key on the keypad', () => {
+    const computer = new Computer();
+    const typist = new Typist(computer);
+    typist.start('1234567890:', 0);
+    finish(typist);
+    expect(computer.typed).toBe('1234567890\n');
+  });
+
   it('the typist drops the rest when no computer is there, or it takes nothing for a second', () => {
     const absent = new Computer();
     absent.ready = false;

@@ -94,6 +94,20 @@ describe('the press journal', () => {
 });
 
 describe('order of the accounts', () => {
+  it('a moved account stands at its place and all others in their order, through a reboot', () => {
+    for (let from = 0; from < IDS.length; from++) {
+      for (let to = 0; to < IDS.length; to++) {
+        const token = adopted();
+        for (const id of IDS) expect(token.put({ id, key })).toBe(0);
+        expect(token.accounts.move(from, to)).toBe(true);
+        const order: number[] = [...IDS];
+        order.splice(to, 0, ...order.splice(from, 1));
+        for (const boot of [token, new Token(token.chips)])
+          expect({ from, to, order: idsOf(boot) }).toEqual({ from, to, order });
+      }
+    }
+  });
+
   it('the order of the accounts is the old one where a record was not read', () => {
     for (let after = 0; after < 60; after++) {
       const token = adopted();

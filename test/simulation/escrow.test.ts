@@ -66,6 +66,16 @@ describe('report of an escrowed data key', () => {
     }
   });
 
+  it('a replaced recovery key opens nothing any more, whichever copy is damaged later', () => {
+    const chips = escrowed();
+    expect(new Token(chips).vault.escrow(KEYS.otherRecovery)).toBe(true);
+    for (const damaged of [[], [0], [1]]) {
+      const token = new Token(lose(chips.copy(), 'all ones', ...damaged));
+      expect(token.recover(KEYS.recovery)).toBeUndefined();
+      expect(token.recover(KEYS.otherRecovery)).toEqual(KEYS.dataKey);
+    }
+  });
+
   it('a fob reports an escrow of an older vault without a named copy by copy A, after which copy B is whole', () => {
     const chips = escrowed();
     const before = new Token(chips);

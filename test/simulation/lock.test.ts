@@ -1,6 +1,9 @@
 import * as texts from '@passfob/firmware/core/base/texts';
 import { VAULT_BLANK, VAULT_OWNED } from '@passfob/firmware/core/vault/vault';
+import { Hmac } from '@passfob/protocol/hmac';
+import { SHA256 } from '@passfob/protocol/primitives';
 import { makeRandomness } from '@passfob/simulator/base/randomness';
+import { hostPrimitives } from 'passfob/client/primitives';
 import { describe, expect, it } from 'vitest';
 import { ascii } from '../conformance/owner.ts';
 import { Chips } from './kit/chips.ts';
@@ -173,5 +176,17 @@ describe('data key of a closed vault', () => {
     const { token, dataKey } = opened();
     expect(token.vault.erase()).toBe(true);
     expect(dataKey).toEqual(zeros);
+  });
+
+  it.each([
+    ['the vault locks', (token: Token) => token.lock.close()],
+    ['the fob is erased', (token: Token) => token.vault.erase()],
+  ])('the key of the records’ nonces is overwritten when %s', (_, close) => {
+    const { token } = opened();
+    const nonceKey = token.vault.records?.nonceKey;
+    const pads = (hmac: unknown) => ['inner', 'outer'].map(pad => Reflect.get(hmac as Hmac, pad));
+    expect(pads(nonceKey)).toEqual(pads(new Hmac(hostPrimitives, SHA256, KEYS.dataKey)));
+    close(token);
+    expect(pads(nonceKey)).toEqual(pads(new Hmac(hostPrimitives, SHA256, new Uint8Array(0))));
   });
 });

@@ -32,7 +32,7 @@ export class Records {
   private readonly primitives: Primitives;
   private readonly storage: Storage;
   private readonly key: Uint8Array;
-  private readonly nonceKey: Hmac;
+  readonly nonceKey: Hmac;
   private readonly slotBytes: number;
   /** Address of the first slot. */
   private readonly base: number;

@@ -183,7 +183,12 @@ export class Vault {
 
   /** Drops the data key if a PIN can recover it. */
   lock(): void {
-    if (!this.hasPin) return;
+    if (this.hasPin) this.dropKeys();
+  }
+
+  /** Overwrites the keys to the records. */
+  private dropKeys(): void {
+    if (this.records) this.records.nonceKey.rekey(NO_PIN);
     this.records = undefined;
     this.dataKey.fill(0);
   }
@@ -310,11 +315,10 @@ export class Vault {
   /** Removes everything about an owner from memory. */
   private forget(): void {
     this.state = VAULT_BLANK;
-    this.records = undefined;
+    this.dropKeys();
     this.pairingKey = undefined;
     this.wrap = undefined;
     this.head = NO_PIN;
-    this.dataKey.fill(0);
     this.clock = undefined;
     this.policy.reset();
     this.policy.journal = undefined;

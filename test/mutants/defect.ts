@@ -1,0 +1,38 @@
+/** One deliberate defect, and the test that must fail for it. */
+export interface Defect {
+  /** What the code does wrong, as a sentence. */
+  readonly name: string;
+  /** The file that gets it, from the root. */
+  readonly file: string;
+  /** Text that stands there exactly once, and what takes its place. */
+  readonly before: string;
+  readonly after: string;
+  /** The file of the test, from the root. */
+  readonly test: string;
+  /** The test's title; of a title with values in it, a part that has none. */
+  readonly title: string;
+  /** Set if the test boots a built image, which is then built again. */
+  readonly image?: true;
+}
+
+/**
+ * Returns a file's text with the defect.
+ * @throws where the text to replace does not stand there exactly once: the table is out of date
+ */
+export function broken({ name, file, before, after }: Defect, text: string): string {
+  const times = before === '' ? 0 : text.split(before).length - 1;
+  if (times !== 1) throw new Error(`"${name}": its text stands ${times} times in ${file}, not once`);
+  if (before === after) throw new Error(`"${name}": it changes nothing`);
+  return text.replace(before, () => after);
+}
+
+/**
+ * Returns a text with several defects at once.
+ * @throws also where two of them change the same place
+ */
+export function brokenByAll(defects: readonly Defect[], text: string): string {
+  return defects.reduce((changed, defect) => {
+    broken(defect, text);
+    return broken(defect, changed);
+  }, text);
+}
