@@ -33,6 +33,14 @@ function machineOf(options: BootOptions, facts: BoardWiring): Machine {
   });
 }
 
+function press(machine: Machine, { clock }: BootOptions, key: number, heldMs: number): void {
+  if (clock === 'real') throw new Error('press needs a virtual clock: use keyDown and keyUp');
+  machine.setKey(key, true);
+  machine.advance(heldMs);
+  machine.setKey(key, false);
+  machine.advance(PRESS_SETTLE_MS);
+}
+
 /**
  * Makes a board of software and powers it on. A new state first gets the image's files; an existing state continues
  * with its contents. Throws if the state belongs to another board, or if there is no image for a new one.
@@ -40,7 +48,6 @@ function machineOf(options: BootOptions, facts: BoardWiring): Machine {
 export function boot(options: BootOptions): SimulatedFob {
   const wiring = BOARDS[options.board];
   const facts = { ...wiring, version: options.espruino ?? wiring.version };
-  const clock = options.clock ?? 'virtual';
   const machine = machineOf(options, facts);
   machine.powerOn();
   const { hardware } = machine;
@@ -62,13 +69,7 @@ export function boot(options: BootOptions): SimulatedFob {
     keys: hardware.keys.count + (facts.bangle?.touches.length ?? 0),
     keyDown: (key = 0) => machine.setKey(key, true),
     keyUp: (key = 0) => machine.setKey(key, false),
-    press(key = 0, heldMs = PRESS_HELD_MS) {
-      if (clock === 'real') throw new Error('press needs a virtual clock: use keyDown and keyUp');
-      machine.setKey(key, true);
-      machine.advance(heldMs);
-      machine.setKey(key, false);
-      machine.advance(PRESS_SETTLE_MS);
-    },
+    press: (key = 0, heldMs = PRESS_HELD_MS) => press(machine, options, key, heldMs),
     moveWrist: movement => machine.moveWrist(movement),
     screen: () => machine.screen(),
     onScreen: listener => machine.onScreen(listener),
