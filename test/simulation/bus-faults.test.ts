@@ -1,7 +1,7 @@
 import type { BusFault } from '@passfob/simulator';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { countOf, firstSeed, LONG } from '../kit/counts.ts';
-import { BusTrial, type Kept, keptFob, planAt, START_UTC } from './kit/bus-trial.ts';
+import { BusTrial, type Kept, keptFob, planAt } from './kit/bus-trial.ts';
 
 const KINDS = ['fail', 'late', 'hang'] as const satisfies readonly BusFault[];
 const PATIENT = { ...LONG, timeout: 1_800_000 };
@@ -56,12 +56,12 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   'a removal': {
     kept: () => plain,
     prepare: withSession,
-    act: trial =>
-      trial.call(
-        trial.owner.client
-          .call('list', { index: 1 })
-          .then(({ id }) => trial.owner.client.call('remove', { id })),
-      ),
+    act: async trial => {
+      // The first attempt may have removed it, and only its end failed.
+      if ((await trial.owner.client.call('info', {})).accounts === 1) return true;
+      const { id } = await trial.owner.client.call('list', { index: 1 });
+      return trial.call(trial.owner.client.call('remove', { id }));
+    },
     accounts: 1,
   },
   'a new name': {
@@ -76,14 +76,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   'setting the clock': {
     kept: () => plain,
     prepare: withSession,
-    act: trial =>
-      trial.call(
-        trial.owner.client.call(
-          'setClock',
-          { utc: START_UTC + 100_000 },
-          { onPressNeeded: trial.owner.approve },
-        ),
-      ),
+    act: trial => trial.setClock(),
     accounts: 2,
   },
   'a new session': {
