@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writer } from '@passfob/protocol/bytes';
+import { COMMANDS } from '@passfob/protocol/commands';
 import { encodeClear, FRAME_REQUEST } from '@passfob/protocol/frame';
 import { PACKET_ANSWER, PAYLOAD_BYTES_MAX } from '@passfob/protocol/limits';
 import { boot, type EspruinoVersion, type Fob } from '@passfob/simulator';
@@ -65,14 +66,16 @@ function unknownRequests(count: number): string[] {
 }
 
 const dice = () => new Randomness(firstSeed());
-/** An echo comes within two turns. */
+/** An echo comes within some turns; longer than the wait after a lost answer to a packet. */
+const ECHO_MS = 2_000;
+/** How long an echo of a whole frame is waited for. */
 const LOST_MS = 50;
 const FRAMES = countOf(300, 10_000);
 
 describe('frames in packets', () => {
   it('no frame is lost in packets by the Espruino that loses input', { timeout: 600_000 }, async () => {
     const cable = slowCable(echoBoard('2v29'));
-    const { lost, chars } = await echoed(paced(cable.transport), FRAMES, dice(), 5_000);
+    const { lost, chars } = await echoed(paced(cable.transport), FRAMES, dice(), ECHO_MS);
     expect(lost).toBe(0);
     // As few packets as there can be: no frame was written in pieces smaller than a packet.
     expect(cable.writes).toBeLessThan(chars / 63 + FRAMES);
@@ -88,9 +91,27 @@ describe('frames in packets', () => {
   it('no frame is lost in packets by the Espruino of before and after, either', async () => {
     for (const espruino of ['2v25', '2v30'] as const) {
       const { transport } = slowCable(echoBoard(espruino));
-      expect((await echoed(paced(transport), 50, dice(), 5_000)).lost).toBe(0);
+      expect((await echoed(paced(transport), 50, dice(), ECHO_MS)).lost).toBe(0);
     }
   });
+
+  it.each(['pico', 'banglejs2', 'bench'] as const)(
+    'the %s image answers a packet before it responds, once, and whether or not it understands it',
+    board => {
+      const fob = boot({ board });
+      onTestFinished(() => fob.close());
+      let said = '';
+      fob.link.onData(bytes => {
+        said += Buffer.from(bytes).toString('latin1');
+      });
+      const hello = new Writer(16).number(FRAME_REQUEST, 1).number(0, 1).number(COMMANDS.hello[0], 1);
+      for (const text of ['~', encodeClear(hostPrimitives, hello), 'noise\n', '~AAAA\n']) {
+        fob.link.write(Buffer.from(text, 'latin1'));
+      }
+      const ANSWER = String.fromCharCode(PACKET_ANSWER);
+      expect(said.replace(/~[^\n]+\n/, '<response>')).toBe(`${ANSWER}${ANSWER}<response>${ANSWER}${ANSWER}`);
+    },
+  );
 
   it.each(['pico', 'banglejs2', 'bench'] as const)(
     'the %s image answers requests of every length on the Espruino that loses input, the first time',
