@@ -6,13 +6,14 @@ import { COMMANDS } from '@passfob/protocol/commands';
 import { encodeClear, FRAME_REQUEST } from '@passfob/protocol/frame';
 import { PACKET_ANSWER, PAYLOAD_BYTES_MAX } from '@passfob/protocol/limits';
 import { boot, type EspruinoVersion, type Fob } from '@passfob/simulator';
-import { connect, pairingKey, type Transport } from 'passfob/client';
+import { connect, pairingCode, pairingKey, readPairingCode, type Transport } from 'passfob/client';
 import { hostPrimitives } from 'passfob/client/primitives';
 import { paced } from 'passfob/transports/paced';
 import { pipe } from 'passfob/transports/pipe';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { countOf, firstSeed } from '../kit/counts.ts';
+import { countOf, firstSeed, LONG } from '../kit/counts.ts';
 import { Interpreter, READ_CHARS } from '../kit/interpreter.ts';
+import { secret } from '../kit/secrets.ts';
 import { describeNeeds, needsEspruino } from '../kit/tools.ts';
 import { ECHO, echoed } from './kit/echo.ts';
 import { Randomness } from './kit/randomness.ts';
@@ -73,7 +74,10 @@ const LOST_MS = 50;
 const FRAMES = countOf(300, 10_000);
 
 describe('frames in packets', () => {
-  it('no frame is lost in packets by the Espruino that loses input', { timeout: 600_000 }, async () => {
+  it('no frame is lost in packets by the Espruino that loses input', {
+    ...LONG,
+    timeout: 600_000,
+  }, async () => {
     const cable = slowCable(echoBoard('2v29'));
     const { lost, chars } = await echoed(paced(cable.transport), FRAMES, dice(), ECHO_MS);
     expect(lost).toBe(0);
@@ -155,6 +159,21 @@ async function asks(transport: Transport): Promise<void> {
   // Its second half, a frame of 5 + 52 characters and more, is never sent: the fob is blank.
   await expect(client.openSession(pairingKey(shared))).rejects.toMatchObject({ refusal: 'not-paired' });
 }
+
+it('a client sends its long requests in packets by itself: the fob takes an owner the first time', async () => {
+  const fob = blankFob();
+  const { transport } = slowCable(fob);
+  const client = connect(transport, { patience: { answerTimeoutMs: 1_000, sendsMax: 1 } });
+  await client.hello();
+  await client.startPairing();
+  const groups = fob.screen().text.filter(line => /^[a-z0-9]{3} [a-z0-9]{3}$/.test(line));
+  await client.openSession(pairingCode(secret(readPairingCode(groups.join('')) ?? '')));
+  const key = () => secret(crypto.getRandomValues(new Uint8Array(32)));
+  const keys = { deviceSecret: key(), pairingKey: key(), entropy: key(), recoveryKey: key() };
+  expect((await client.call('take', { ...keys, utc: 1_800_000_000 })).done).toBe(3);
+  await client.openSession(pairingKey(keys.pairingKey));
+  expect((await client.call('info', {})).accounts).toBe(0);
+});
 
 describe('packets on a cable with faults', () => {
   const ANSWER = String.fromCharCode(PACKET_ANSWER);
@@ -278,7 +297,7 @@ describeNeeds(needsEspruino(), 'frames in packets on the real interpreter', bina
     }
   }
 
-  it('no frame is lost in packets', { timeout: 3_600_000 }, async () => {
+  it('no frame is lost in packets', { ...LONG, timeout: 3_600_000 }, async () => {
     expect(await echoedBy(countOf(60, 10_000), paced, 5_000)).toBe(0);
   });
 
