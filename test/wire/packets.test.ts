@@ -2,16 +2,18 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writer } from '@passfob/protocol/bytes';
+import { COMMANDS } from '@passfob/protocol/commands';
 import { encodeClear, FRAME_REQUEST } from '@passfob/protocol/frame';
 import { PACKET_ANSWER, PAYLOAD_BYTES_MAX } from '@passfob/protocol/limits';
 import { boot, type EspruinoVersion, type Fob } from '@passfob/simulator';
-import { connect, pairingKey, type Transport } from 'passfob/client';
+import { connect, pairingCode, pairingKey, readPairingCode, type Transport } from 'passfob/client';
 import { hostPrimitives } from 'passfob/client/primitives';
 import { paced } from 'passfob/transports/paced';
 import { pipe } from 'passfob/transports/pipe';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { countOf, firstSeed } from '../kit/counts.ts';
+import { countOf, firstSeed, LONG } from '../kit/counts.ts';
 import { Interpreter, READ_CHARS } from '../kit/interpreter.ts';
+import { secret } from '../kit/secrets.ts';
 import { describeNeeds, needsEspruino } from '../kit/tools.ts';
 import { ECHO, echoed } from './kit/echo.ts';
 import { Randomness } from './kit/randomness.ts';
@@ -65,14 +67,19 @@ function unknownRequests(count: number): string[] {
 }
 
 const dice = () => new Randomness(firstSeed());
-/** An echo comes within two turns. */
+/** An echo comes within some turns; longer than the wait after a lost answer to a packet. */
+const ECHO_MS = 2_000;
+/** How long an echo of a whole frame is waited for. */
 const LOST_MS = 50;
 const FRAMES = countOf(300, 10_000);
 
 describe('frames in packets', () => {
-  it('no frame is lost in packets by the Espruino that loses input', { timeout: 600_000 }, async () => {
+  it('no frame is lost in packets by the Espruino that loses input', {
+    ...LONG,
+    timeout: 600_000,
+  }, async () => {
     const cable = slowCable(echoBoard('2v29'));
-    const { lost, chars } = await echoed(paced(cable.transport), FRAMES, dice(), 5_000);
+    const { lost, chars } = await echoed(paced(cable.transport), FRAMES, dice(), ECHO_MS);
     expect(lost).toBe(0);
     // As few packets as there can be: no frame was written in pieces smaller than a packet.
     expect(cable.writes).toBeLessThan(chars / 63 + FRAMES);
@@ -88,9 +95,27 @@ describe('frames in packets', () => {
   it('no frame is lost in packets by the Espruino of before and after, either', async () => {
     for (const espruino of ['2v25', '2v30'] as const) {
       const { transport } = slowCable(echoBoard(espruino));
-      expect((await echoed(paced(transport), 50, dice(), 5_000)).lost).toBe(0);
+      expect((await echoed(paced(transport), 50, dice(), ECHO_MS)).lost).toBe(0);
     }
   });
+
+  it.each(['pico', 'banglejs2', 'bench'] as const)(
+    'the %s image answers a packet before it responds, once, and whether or not it understands it',
+    board => {
+      const fob = boot({ board });
+      onTestFinished(() => fob.close());
+      let said = '';
+      fob.link.onData(bytes => {
+        said += Buffer.from(bytes).toString('latin1');
+      });
+      const hello = new Writer(16).number(FRAME_REQUEST, 1).number(0, 1).number(COMMANDS.hello[0], 1);
+      for (const text of ['~', encodeClear(hostPrimitives, hello), 'noise\n', '~AAAA\n']) {
+        fob.link.write(Buffer.from(text, 'latin1'));
+      }
+      const ANSWER = String.fromCharCode(PACKET_ANSWER);
+      expect(said.replace(/~[^\n]+\n/, '<response>')).toBe(`${ANSWER}${ANSWER}<response>${ANSWER}${ANSWER}`);
+    },
+  );
 
   it.each(['pico', 'banglejs2', 'bench'] as const)(
     'the %s image answers requests of every length on the Espruino that loses input, the first time',
@@ -134,6 +159,21 @@ async function asks(transport: Transport): Promise<void> {
   // Its second half, a frame of 5 + 52 characters and more, is never sent: the fob is blank.
   await expect(client.openSession(pairingKey(shared))).rejects.toMatchObject({ refusal: 'not-paired' });
 }
+
+it('a client sends its long requests in packets by itself: the fob takes an owner the first time', async () => {
+  const fob = blankFob();
+  const { transport } = slowCable(fob);
+  const client = connect(transport, { patience: { answerTimeoutMs: 1_000, sendsMax: 1 } });
+  await client.hello();
+  await client.startPairing();
+  const groups = fob.screen().text.filter(line => /^[a-z0-9]{3} [a-z0-9]{3}$/.test(line));
+  await client.openSession(pairingCode(secret(readPairingCode(groups.join('')) ?? '')));
+  const key = () => secret(crypto.getRandomValues(new Uint8Array(32)));
+  const keys = { deviceSecret: key(), pairingKey: key(), entropy: key(), recoveryKey: key() };
+  expect((await client.call('take', { ...keys, utc: 1_800_000_000 })).done).toBe(3);
+  await client.openSession(pairingKey(keys.pairingKey));
+  expect((await client.call('info', {})).accounts).toBe(0);
+});
 
 describe('packets on a cable with faults', () => {
   const ANSWER = String.fromCharCode(PACKET_ANSWER);
@@ -257,7 +297,7 @@ describeNeeds(needsEspruino(), 'frames in packets on the real interpreter', bina
     }
   }
 
-  it('no frame is lost in packets', { timeout: 3_600_000 }, async () => {
+  it('no frame is lost in packets', { ...LONG, timeout: 3_600_000 }, async () => {
     expect(await echoedBy(countOf(60, 10_000), paced, 5_000)).toBe(0);
   });
 

@@ -24,6 +24,9 @@ function randomFrame(dice: Randomness): string {
   return `~${Array.from({ length: length - 2 }, () => CHARS[dice.below(CHARS.length)]).join('')}\n`;
 }
 
+/** So many lost frames are enough to know. */
+const LOST_ENOUGH = 40;
+
 /**
  * Sends frames, each once, and waits for its echo before the next.
  * @param waitMs how long an echo may take before the frame counts as lost
@@ -42,7 +45,7 @@ export async function echoed(
   });
   let lost = 0;
   let chars = 0;
-  for (let sent = 0; sent < frames; sent++) {
+  for (let sent = 0; sent < frames && lost < LOST_ENOUGH; sent++) {
     const frame = randomFrame(dice);
     chars += frame.length;
     text = '';
