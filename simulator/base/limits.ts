@@ -116,6 +116,10 @@ export const PRESS_SETTLE_MS = 50;
 export const APPLY_MAX_ARGUMENTS = 256;
 export const EMIT_MAX_ARGUMENTS = 4;
 
+/** Characters of a number's text (Espruino jsutils.h), and places that `toFixed` writes. */
+export const NUMBER_CHARS_MAX = 69;
+export const NUMBER_DECIMALS_MAX = 20;
+
 /** AES (FIPS 197 §3) and CCM (RFC 3610 §2; Espruino accepts the same as mbed TLS). */
 export const AES_BLOCK_BYTES = 16;
 export const CCM_NONCE_MIN_BYTES = 7;
