@@ -259,7 +259,7 @@ export class Machine {
 
   #boot(first: boolean, afterReset: boolean): void {
     this.hardware.scheduler.spend(BOOT_US);
-    const session = new InterpreterSession(this.hardware.forSession());
+    const session = new InterpreterSession(this.hardware.forSession(), first ? undefined : this.#session);
     this.#session = session;
     const nested = this.#looping;
     this.#looping = true;

@@ -44,7 +44,8 @@ export class InterpreterSession {
   #watchdogUs = 0;
   #watchdogAutomatic = true;
 
-  constructor(hardware: Hardware) {
+  /** @param before the session that ended without a reset of the microcontroller: a forced console stays where it is */
+  constructor(hardware: Hardware, before?: InterpreterSession) {
     this.#hardware = hardware;
     this.#clock = new DeviceClock({
       nowUs: () => hardware.nowUs(),
@@ -60,6 +61,8 @@ export class InterpreterSession {
       send: (port, bytes) => hardware.send(port, bytes),
       evaluate: source => this.#run(() => ({ value: this.#realm.evaluate(source, 'REPL') })),
     });
+    const left = before === undefined ? undefined : before.#repl;
+    if (left?.forced) this.#repl.moveTo(left.port, true);
     this.#timers = new Timers(() => hardware.nowUs());
     this.#watches = new Watches(this.#timers);
     this.#storage = new StorageFiles(hardware.flash, files => compact(files, text => this.#repl.print(text)));
