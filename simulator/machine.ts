@@ -314,7 +314,7 @@ export class Machine {
     this.#sleep.end();
     if (first) this.hardware.resetClock();
     this.hardware.scheduler.spend(BOOT_US);
-    const session = new InterpreterSession(this.hardware.forSession());
+    const session = new InterpreterSession(this.hardware.forSession(), first ? undefined : this.#session);
     this.#session = session;
     const nested = this.#looping;
     this.#looping = true;

@@ -4,6 +4,7 @@ import { boardPort, openConsole, runningFob } from '../commands/flash-steps.ts';
 import { refuseExisting, saveNew } from '../commands/out-file.ts';
 import { packageVersion } from '../commands/package-root.ts';
 import type { BoardCheck, BoardFinding } from '../doctor/board/finding.ts';
+import { FRAMES } from '../doctor/board/limits.ts';
 import { boardReport } from '../doctor/board/report.ts';
 import { type SelfTestProgress, type SelfTestResult, selfTest } from '../doctor/board/self-test.ts';
 import { FobError } from '../errors.ts';
@@ -30,6 +31,7 @@ export async function testBoard(
   if (reportFile !== undefined) refuseExisting(reportFile);
   const result = await run(choice, signal, {
     seconds,
+    frames: FRAMES,
     isPressed,
     report: progress => terminal.note(`${progressText(progress)}\n`),
   });

@@ -103,6 +103,11 @@ export class Console {
     return this.#port;
   }
 
+  /** Whether the console stays on its port, or on none. */
+  get forced(): boolean {
+    return this.#forced;
+  }
+
   /** Moves the console. `forced` keeps it there regardless of later plugging. */
   moveTo(port: PortName | undefined, forced: boolean): void {
     if (this.#forced && !forced && port !== undefined) return;

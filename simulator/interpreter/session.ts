@@ -45,7 +45,8 @@ export class InterpreterSession {
   #watchdogUs = 0;
   #watchdogAutomatic = true;
 
-  constructor(hardware: Hardware) {
+  /** @param before the session that ended without a reset of the microcontroller: a forced console stays where it is */
+  constructor(hardware: Hardware, before?: InterpreterSession) {
     this.#hardware = hardware;
     this.#inputs = new InputQueue(hardware.facts);
     this.#clock = new DeviceClock({
@@ -61,6 +62,8 @@ export class InterpreterSession {
       send: (port, bytes) => hardware.send(port, bytes),
       evaluate: source => this.#run(() => ({ value: this.#realm.evaluate(source, 'REPL') })),
     });
+    const left = before === undefined ? undefined : before.#repl;
+    if (left?.forced) this.#repl.moveTo(left.port, true);
     this.#timers = new Timers(() => this.#clock.nowUs());
     this.#watches = new Watches(this.#timers);
     this.#storage = new StorageFiles(hardware.flash, files => compact(files, text => this.#repl.print(text)));

@@ -220,4 +220,17 @@ describe('the console', () => {
     fob.link.write(bytes('1+1\r'));
     expect(out.text()).toContain('Logged in.\r\n>1+1\r\n=2\r\n>');
   });
+
+  it('a console that was removed by force stays away after reset(), and comes back with E.reboot()', () => {
+    const answers = (ending: string) => {
+      const fob = run('');
+      const out = listen(fob, 'USB');
+      fob.link.write(bytes(`setTimeout(function(){${QUIET}},10);setTimeout(function(){${ending}},20)\n`));
+      fob.advance(100);
+      const before = out.text().length;
+      fob.link.write(bytes('6*7\n'));
+      return out.text().slice(before).includes('=42');
+    };
+    expect([answers('reset()'), answers('E.reboot()')]).toEqual([false, true]);
+  });
 });

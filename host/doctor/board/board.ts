@@ -1,6 +1,13 @@
 import { FobError } from '../../errors.ts';
+import { FLASH_BOARDS } from '../../flash/boards.ts';
 import type { BoardConsole } from '../../flash/console.ts';
 import { ASK_MS, EXCEPTION_CHARS_MAX, SILENCE_MS } from './limits.ts';
+
+/**
+ * Ends the test on the board, as the power does. After `reset()` a console that was taken from the port would stay away,
+ * and the board's own program would not run again.
+ */
+export const BOARD_END = FLASH_BOARDS.pico.restart;
 
 /** Time outside the board. */
 export interface Watch {
@@ -16,20 +23,17 @@ export class BoardException extends Error {
 }
 
 /**
- * A board during its self-test. The programs that it runs are in its memory alone. A reset ends them: the last step of
- * the test, or the board itself once the computer has been silent.
+ * A board during its self-test. The programs that it runs are in its memory alone. A restart ends them: the last step
+ * of the test, or the board itself once the computer has been silent.
  */
 export class BoardUnderTest {
   readonly repl: BoardConsole;
   readonly watch: Watch;
-  /** Statement that ends the test on the board. */
-  readonly ending: string;
   private readonly signal: AbortSignal | undefined;
 
-  constructor(repl: BoardConsole, watch: Watch, ending: string, signal?: AbortSignal) {
+  constructor(repl: BoardConsole, watch: Watch, signal?: AbortSignal) {
     this.repl = repl;
     this.watch = watch;
-    this.ending = ending;
     this.signal = signal;
   }
 
@@ -37,7 +41,7 @@ export class BoardUnderTest {
   async begin(): Promise<void> {
     await this.repl.evaluate(
       '(global.PFk=function(){if(global.PFt)clearTimeout(PFt);' +
-        `PFt=setTimeout(function(){${this.ending}},${SILENCE_MS})},PFt=0,PFk(),true)`,
+        `PFt=setTimeout(function(){${BOARD_END}},${SILENCE_MS})},PFt=0,PFk(),true)`,
       ASK_MS,
     );
   }

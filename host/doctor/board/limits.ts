@@ -46,6 +46,8 @@ export const SUPPLY_VOLTS_MAX = 3.6;
 
 /** Random frames of the loss test, and their characters. */
 export const FRAMES = 200;
+/** Fewer, because each that is lost costs two waits. */
+export const UNPACED_FRAMES_MAX = 40;
 export const FRAME_CHARS_MIN = 20;
 export const FRAME_CHARS_MAX = 350;
 /** Longest packet that releases of Espruino with the loss still take whole. */

@@ -2,7 +2,7 @@ import { FobError, isFobError } from '../../errors.ts';
 import { FLASH_BOARDS } from '../../flash/boards.ts';
 import type { BoardConsole } from '../../flash/console.ts';
 import { serialOfChip } from '../../flash/secrets.ts';
-import { BoardException, BoardUnderTest, type Watch } from './board.ts';
+import { BOARD_END, BoardException, BoardUnderTest, type Watch } from './board.ts';
 import { checkBus, lightDisplay } from './bus.ts';
 import { checkButton } from './button.ts';
 import { checkClockChip, checkRate } from './clock.ts';
@@ -15,6 +15,8 @@ import { checkWire } from './wire.ts';
 export interface SelfTestOptions {
   /** For how long the clock is compared. */
   readonly seconds: number;
+  /** Frames of the loss test. */
+  readonly frames: number;
   /** Whether a person presses the button. */
   readonly isPressed: boolean;
   readonly watch: Watch;
@@ -42,8 +44,8 @@ export interface SelfTestResult {
  * @throws FobError `bad-input` for another kind of board, `unplugged`, `cancelled`; `no-answer` before the first finding
  */
 export async function selfTest(repl: BoardConsole, options: SelfTestOptions): Promise<SelfTestResult> {
-  const [build, interpreter, chip, hasProgram] = await environment(repl);
-  const { build: wanted, restart } = FLASH_BOARDS.pico;
+  const [build, interpreter, chip] = await environment(repl);
+  const { build: wanted } = FLASH_BOARDS.pico;
   if (build !== wanted) {
     await repl.close();
     throw new FobError('bad-input', {
@@ -51,32 +53,27 @@ export async function selfTest(repl: BoardConsole, options: SelfTestOptions): Pr
       next: 'Name the port of the Pico with --port.',
     });
   }
-  // After `reset()` the board does not run its own program again.
-  const ending = hasProgram ? restart : 'reset()';
-  const board = new BoardUnderTest(repl, options.watch, ending, options.signal);
+  const board = new BoardUnderTest(repl, options.watch, options.signal);
   try {
     await board.begin();
     const version = checkVersion(interpreter);
     const findings = [version, ...(version.state === 'problem' ? [] : await checks(board, options))];
     return { build, interpreter, serial: serialOfChip(chip), findings: inOrder(findings) };
   } finally {
-    await repl.dismiss(ending).catch(() => repl.close());
+    await repl.dismiss(BOARD_END).catch(() => repl.close());
   }
 }
 
-async function environment(repl: BoardConsole): Promise<[string, string, string, boolean]> {
-  const facts = await repl.evaluate(
-    '[process.env.BOARD,process.env.VERSION,getSerial(),require("Storage").read(".bootcde")?1:0]',
-    ASK_MS,
-  );
+async function environment(repl: BoardConsole): Promise<[string, string, string]> {
+  const facts = await repl.evaluate('[process.env.BOARD,process.env.VERSION,getSerial()]', ASK_MS);
   if (!Array.isArray(facts)) throw new FobError('no-answer', { subject: repl.name });
-  return [String(facts[0]), String(facts[1]), String(facts[2]), facts[3] === 1];
+  return [String(facts[0]), String(facts[1]), String(facts[2])];
 }
 
 /** Runs the checks one after another. Once the board is silent the rest is left out. */
 async function checks(board: BoardUnderTest, options: SelfTestOptions): Promise<BoardFinding[]> {
   const findings: BoardFinding[] = [];
-  const { report, seconds } = options;
+  const { report, seconds, frames } = options;
   let running: BoardCheck = 'memory';
   const run = async (check: BoardCheck, work: () => Promise<BoardFinding | readonly BoardFinding[]>) => {
     running = check;
@@ -100,7 +97,7 @@ async function checks(board: BoardUnderTest, options: SelfTestOptions): Promise<
     });
     if (there.has('clock')) await run('clock', () => checkClockChip(board));
     if (there.has('eeprom')) await run('eeprom', () => checkEeprom(board));
-    await run('wire', () => checkWire(board));
+    await run('wire', () => checkWire(board, frames));
     if (there.has('clock')) await run('rate', () => checkRate(board, seconds));
     await run('button', () => pressed(board, options, there.has('display')));
   } catch (error) {

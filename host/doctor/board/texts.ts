@@ -82,9 +82,12 @@ export const BOARD_TEXTS = {
     'The EEPROM kept something else than was written.',
     'Run this again with shorter wires. If it says the same, replace the module.',
   ],
-  'wire-good': ['No frame of {frames} was lost, sent one packet at a time{unpaced}.', ''],
+  'wire-good': [
+    'No frame of {frames} was lost, sent one packet at a time. Without pauses {unpacedLost} of {unpacedFrames} were.',
+    '',
+  ],
   'wire-losing': [
-    '{lost} of {frames} frames were lost, sent one packet at a time{unpaced}.',
+    '{lost} of {frames} frames were lost, sent one packet at a time. Without pauses {unpacedLost} of {unpacedFrames} were.',
     'Try another cable and another port of the computer, without a hub.',
   ],
   'button-good': [

@@ -6,7 +6,6 @@ import { type BoardFinding, boardFinding } from './finding.ts';
 import {
   FRAME_CHARS_MAX,
   FRAME_CHARS_MIN,
-  FRAMES,
   KEPT_CHARS_MAX,
   PACKET_ANSWER_MS,
   PACKET_CHARS_MAX,
@@ -14,6 +13,7 @@ import {
   TAKEOVER_MS,
   UNANSWERED_MAX,
   UNPACED_ANSWER_MS,
+  UNPACED_FRAMES_MAX,
 } from './limits.ts';
 
 /** Characters of a frame: those of base64, without the mark that begins a frame of Passfob. */
@@ -34,18 +34,19 @@ const PROGRAM =
   `USB.write(b.length+","+E.CRC32(b)+"\\n");b=""});USB.write("ready\\n")},${TAKEOVER_DELAY_MS}),1)`;
 
 /** Sends random frames packet by packet, then at once, and counts those that arrive damaged or not at all. */
-export async function checkWire(board: BoardUnderTest): Promise<BoardFinding> {
+export async function checkWire(board: BoardUnderTest, frames: number): Promise<BoardFinding> {
   const port = new Answers(board);
   let isGivenBack = false;
   try {
     await board.ask(PROGRAM);
     await board.watch.pause(TAKEOVER_DELAY_MS);
     if (!(await port.untilLine(line => line.endsWith('ready'), TAKEOVER_MS))) throw silent(board);
-    const lost = await lossOf(port, true);
-    const unpacedLost = await lossOf(port, false);
+    const lost = await lossOf(port, frames, true);
+    const unpacedFrames = Math.min(frames, UNPACED_FRAMES_MAX);
+    const unpacedLost = await lossOf(port, unpacedFrames, false);
     isGivenBack = await giveBack(port);
     if (!isGivenBack) throw silent(board);
-    return lossFinding(lost, unpacedLost);
+    return lossFinding({ frames, lost, unpacedFrames, unpacedLost });
   } finally {
     // Otherwise the board would not read the last line of the test.
     if (!isGivenBack) await giveBack(port).catch(() => false);
@@ -53,11 +54,15 @@ export async function checkWire(board: BoardUnderTest): Promise<BoardFinding> {
   }
 }
 
-function lossFinding(lost: number, unpacedLost: number): BoardFinding {
-  const values = { frames: FRAMES, lost, unpacedLost };
-  const unpaced = unpacedLost === 0 ? ', and none without pauses' : ` (${unpacedLost} without pauses)`;
-  const [state, text] = lost === 0 ? (['ok', 'wire-good'] as const) : (['problem', 'wire-losing'] as const);
-  return boardFinding('wire', state, text, values, { unpaced });
+function lossFinding(values: {
+  readonly frames: number;
+  readonly lost: number;
+  readonly unpacedFrames: number;
+  readonly unpacedLost: number;
+}): BoardFinding {
+  const [state, text] =
+    values.lost === 0 ? (['ok', 'wire-good'] as const) : (['problem', 'wire-losing'] as const);
+  return boardFinding('wire', state, text, values);
 }
 
 /** Ends the program on the board; false if it did not say so. */
@@ -71,16 +76,16 @@ async function giveBack(port: Answers): Promise<boolean> {
 const silent = (board: BoardUnderTest) => new FobError('no-answer', { subject: board.repl.name });
 
 /** Returns how many of the frames were lost. */
-async function lossOf(port: Answers, isPaced: boolean): Promise<number> {
+async function lossOf(port: Answers, frames: number, isPaced: boolean): Promise<number> {
   let lost = 0;
   let unanswered = 0;
-  for (let sent = 0; sent < FRAMES; sent++) {
+  for (let sent = 0; sent < frames; sent++) {
     const arrived = await (isPaced ? sendPaced(port, randomFrame()) : sendAtOnce(port, randomFrame()));
     if (arrived === 'whole') unanswered = 0;
     else lost++;
     if (arrived === 'silence') unanswered++;
     // The rest is lost, too.
-    if (isPaced && unanswered >= UNANSWERED_MAX) return lost + FRAMES - sent - 1;
+    if (isPaced && unanswered >= UNANSWERED_MAX) return lost + frames - sent - 1;
     // Without its end a frame would become a part of the next one.
     if (arrived === 'silence') await port.ask('\n', UNPACED_ANSWER_MS);
   }

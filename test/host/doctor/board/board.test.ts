@@ -8,7 +8,7 @@ import { pressFinding } from 'passfob/doctor/board/button';
 import { rateBounds } from 'passfob/doctor/board/clock';
 import { SPARE_PAGE, sizeFinding } from 'passfob/doctor/board/eeprom';
 import { checkVersion, defectOf } from 'passfob/doctor/board/interpreter';
-import { SILENCE_MS } from 'passfob/doctor/board/limits';
+import { FRAMES, SILENCE_MS } from 'passfob/doctor/board/limits';
 import { boardReport } from 'passfob/doctor/board/report';
 import { selfTest } from 'passfob/doctor/board/self-test';
 import { BOARD_TEXTS } from 'passfob/doctor/board/texts';
@@ -48,10 +48,10 @@ async function testedBoard(...given: Parameters<typeof tested>): Promise<Tested>
 describe('the self-test of a board', () => {
   it('the self-test finds a soldered board good', async () => {
     const board = new Board();
-    const result = await testedBoard(board);
+    const result = await testedBoard(board, { frames: FRAMES });
     expect(statesOf(result)).toEqual(GOOD);
     expect(result.of('eeprom')?.values).toMatchObject({ bytes: 4_096, isHeld: true, isRestored: true });
-    expect(result.of('wire')?.values).toMatchObject({ frames: 200, lost: 0 });
+    expect(result.of('wire')?.values).toMatchObject({ frames: 200, lost: 0, unpacedFrames: 40 });
     expect(result.of('button')?.values.held).toBeGreaterThan(140);
     expect(result.progress.at(-1)).toEqual({ event: 'press-wanted', seconds: 20, isDisplayLit: true });
     expect(board.fob.violations).toEqual([]);
@@ -166,10 +166,10 @@ describe('the self-test of a board', () => {
   it('the self-test counts the frames that the cable loses', async () => {
     const board = new Board();
     let packets = 0;
-    board.onTheWay = text => (/^[\w+/]{63}$/.test(text) && ++packets % 100 === 0 ? text.slice(1) : text);
+    board.onTheWay = text => (/^[\w+/]{63}$/.test(text) && ++packets % 10 === 0 ? text.slice(1) : text);
     const result = await testedBoard(board);
     const { lost } = result.of('wire')?.values ?? {};
-    expect(lost).toBe(Math.floor(packets / 100));
+    expect(lost).toBe(Math.floor(packets / 10));
     expect(lost).toBeGreaterThan(1);
     expect(result.of('wire')?.state).toBe('problem');
   });
@@ -255,6 +255,7 @@ describe('the self-test of a board', () => {
     const chip = String(await repl.evaluate('getSerial()'));
     const result = await selfTest(repl, {
       seconds: 5,
+      frames: 20,
       isPressed: false,
       watch: { now: () => board.fob.now(), pause: async ms => board.fob.advance(ms) },
       report: () => undefined,
