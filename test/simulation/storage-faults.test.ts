@@ -1,6 +1,6 @@
 import { Accounts } from '@passfob/firmware/core/accounts';
 import { CounterRing } from '@passfob/firmware/core/vault/ring';
-import { VAULT_BLANK, VAULT_DAMAGED, VAULT_OWNED, Vault } from '@passfob/firmware/core/vault/vault';
+import { VAULT_BLANK, VAULT_OWNED, VAULT_SILENT, Vault } from '@passfob/firmware/core/vault/vault';
 import { KIND_HOTP } from '@passfob/protocol/account';
 import { Hmac } from '@passfob/protocol/hmac';
 import { hotp } from '@passfob/protocol/otp';
@@ -100,7 +100,7 @@ class Trial {
   /** Boots, perhaps while the storage fails; then again when it does not. */
   private reboot(): void {
     [this.vault, this.accounts] = this.boot();
-    expect([VAULT_OWNED, VAULT_DAMAGED]).toContain(this.vault.state);
+    expect([VAULT_OWNED, VAULT_SILENT]).toContain(this.vault.state);
     // A person would try the same with the existing accounts.
     this.press();
     this.memory.heal();
@@ -150,7 +150,7 @@ describe('vault over a storage that fails now and then', () => {
       expect(adopted.adopt(secret(random(64)), secret(random(16)))).toBe(true);
       for (const count of [1, 2, 1_000]) {
         memory.fail('deaf', after, count);
-        expect([VAULT_OWNED, VAULT_DAMAGED]).toContain(new Vault(memory.ports).state);
+        expect([VAULT_OWNED, VAULT_SILENT]).toContain(new Vault(memory.ports).state);
         memory.heal();
         expect(new Vault(memory.ports).state).toBe(VAULT_OWNED);
       }

@@ -10,6 +10,7 @@ import {
   PROBE_ALIAS,
 } from '../limits.ts';
 import { I2cPart } from './i2c.ts';
+import { seconds } from './uptime.ts';
 
 /**
  * The EEPROM of the DS3231 module, or the larger AT24C256 in its place. Addresses are two bytes, the high byte first.
@@ -66,7 +67,7 @@ export class At24c32 implements Storage {
    * come.
    */
   private settle(): void {
-    while (getTime() < this.readyAt);
+    while (seconds() < this.readyAt);
   }
 
   read(address: number, length: number): Uint8Array | undefined {
@@ -84,7 +85,7 @@ export class At24c32 implements Storage {
   write(address: number, bytes: Uint8Array): boolean {
     this.settle();
     if (!this.part.send([address >> 8, address & 255, bytes])) return false;
-    this.readyAt = getTime() + AT24C32_WRITE_SECONDS;
+    this.readyAt = seconds() + AT24C32_WRITE_SECONDS;
     // A floating write-protect pin drops writes silently.
     const held = this.read(address, bytes.length);
     return held !== undefined && E.CRC32(held) === E.CRC32(bytes);

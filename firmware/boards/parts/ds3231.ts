@@ -2,6 +2,7 @@ import { Reader, Writer } from '@passfob/protocol/bytes';
 import type { AntiRollbackCounter, Clock } from '../../core/base/ports.ts';
 import { AGING_MAX, DS3231_ADDRESS } from '../limits.ts';
 import { I2cPart } from './i2c.ts';
+import { seconds } from './uptime.ts';
 
 /** 2000-01-01T00:00:00Z. */
 const EPOCH = 946684800;
@@ -19,6 +20,8 @@ const OSCILLATOR_STOPPED = 0x80;
 /** Makes the check differ from registers that hold no number: all zeros, all ones. */
 const MARK = 0x5061;
 const ALARM_REGISTERS = 7;
+/** Times that the time is set until one attempt takes less than half a second. */
+const SET_TRIES = 3;
 
 function fromBcd(value: number): number {
   return (value >> 4) * 10 + (value & 15);
@@ -74,8 +77,20 @@ export class Ds3231 implements Clock, AntiRollbackCounter {
     return utc >= EPOCH ? utc : -1;
   }
 
+  /** A transfer that had to be tried again takes so long that the time is old by then: it is set once more. */
   set(utc: number): boolean {
-    const from = getTime();
+    for (let tries = SET_TRIES; tries--; ) {
+      const from = seconds();
+      if (!this.write(utc)) return false;
+      const late = Math.round(seconds() - from);
+      const now = this.read();
+      if (late <= 0) return now === utc || now === utc + 1;
+      utc += late;
+    }
+    return false;
+  }
+
+  private write(utc: number): boolean {
     const days = Math.floor((utc - EPOCH) / DAY_SECONDS);
     const second = (utc - EPOCH) % DAY_SECONDS;
     if (days < 0 || days >= 73050) return false;
@@ -97,12 +112,7 @@ export class Ds3231 implements Clock, AntiRollbackCounter {
       toBcd(year % 100),
     ]);
     // Runs the oscillator from the battery too, without alarms, then clears the flag, which marks the time as valid.
-    if (!written || !this.part.send([CONTROL, 0x04, 0])) return false;
-    // A transfer that was tried again takes so long that the time is old.
-    const late = Math.round(getTime() - from);
-    if (late > 0) return this.set(utc + late);
-    const now = this.read();
-    return now === utc || now === utc + 1;
+    return written && this.part.send([CONTROL, 0x04, 0]);
   }
 
   /**

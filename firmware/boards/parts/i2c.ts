@@ -5,6 +5,7 @@ import {
   I2C_SILENT_SECONDS_MAX,
   I2C_SILENT_SECONDS_MIN,
 } from '../limits.ts';
+import { seconds } from './uptime.ts';
 
 const NOTHING = new Uint8Array(0);
 
@@ -24,8 +25,8 @@ function freeBus(): void {
   pinMode(B8, 'opendrain');
   for (let edges = 18; edges--; ) digitalWrite(B8, ~edges & 1);
   setUpBus();
-  const from = getTime();
-  while (getTime() < from + AT24C32_WRITE_SECONDS);
+  const from = seconds();
+  while (seconds() < from + AT24C32_WRITE_SECONDS);
 }
 
 /**
@@ -56,7 +57,7 @@ export class I2cPart {
    */
   ask(bytes: DeviceBytes, length: number): Uint8Array | undefined {
     const address = this.address;
-    const now = getTime();
+    const now = seconds();
     if (now < this.deafUntil) return undefined;
     let isProbed = length > 0 || now < this.heardAt + I2C_FRESH_SECONDS;
     for (let tries = this.silentFor ? 1 : 2; tries--; isProbed = false) {
@@ -76,7 +77,7 @@ export class I2cPart {
       freeBus();
     }
     this.silentFor = Math.min(this.silentFor * 2 || I2C_SILENT_SECONDS_MIN, I2C_SILENT_SECONDS_MAX);
-    this.deafUntil = getTime() + this.silentFor;
+    this.deafUntil = seconds() + this.silentFor;
     return undefined;
   }
 

@@ -5,14 +5,15 @@ import {
   DERIVATION_SECONDS,
   DERIVATION_TRIAL_ROUNDS,
 } from '../limits.ts';
+import { seconds } from './uptime.ts';
 
 /** PBKDF2-HMAC-SHA256 of Espruino's crypto library. */
 export class NativeKeyDerivation implements KeyDerivation {
   iterations(): number {
     const bytes = new Uint8Array(16);
-    const start = getTime();
+    const start = seconds();
     this.derive(bytes, bytes, DERIVATION_TRIAL_ROUNDS);
-    const rounds = Math.floor((DERIVATION_TRIAL_ROUNDS * DERIVATION_SECONDS) / (getTime() - start));
+    const rounds = Math.floor((DERIVATION_TRIAL_ROUNDS * DERIVATION_SECONDS) / (seconds() - start));
     return Math.min(Math.max(rounds, DERIVATION_ROUNDS_MIN), DERIVATION_ROUNDS_MAX);
   }
 

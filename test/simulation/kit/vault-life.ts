@@ -71,8 +71,8 @@ export class VaultLife extends VaultWorlds {
     const after = this.worlds.map(world => (world.owned || name === 'adopt' ? deed.after(world) : world));
     const halfway = deed.halfway && !cut ? this.worlds.map(deed.halfway) : [];
     this.worlds = done ? after : [...this.worlds, ...after, ...halfway];
-    // After a hazard it is unknown whether it settled them.
-    if (SETTLING.includes(name) && name !== 'enterRight') this.wrongs[0] = 0;
+    // After a hazard it is unknown whether it settled them. A right PIN settles them also where no record can be read.
+    if (SETTLING.includes(name) && (name !== 'enterRight' || !done)) this.wrongs[0] = 0;
     if (SETTLING.includes(name) && hazard > 2) this.wrongs = [0, 0];
     const boots = cut || this.worlds.length > WORLDS_MAX || this.chance.below(done ? 8 : 2) === 0;
     if (boots) this.reboot();
