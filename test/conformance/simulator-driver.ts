@@ -24,6 +24,7 @@ export class SimulatorDriver extends OneKey implements Driver {
   /**
    * @param storage memory of a fob that ran before; default: a new fob
    * @param parts soldered to it
+   * @param files further files of a new fob's Storage
    * @param busFaults of its I2C bus, from the first transfer on
    * @param image in place of the built one
    * @param birth initial randomness of a new fob; empty for none
@@ -35,6 +36,7 @@ export class SimulatorDriver extends OneKey implements Driver {
     birth = secret(crypto.getRandomValues(new Uint8Array(32))),
     image,
     busFaults,
+    files = {},
   }: {
     seed?: number;
     storage?: StateStore;
@@ -42,15 +44,15 @@ export class SimulatorDriver extends OneKey implements Driver {
     birth?: Uint8Array;
     image?: Record<string, Uint8Array>;
     busFaults?: BusFaultPlan;
+    files?: Record<string, Uint8Array>;
   } = {}) {
     super();
-    const files = birth.length > 0 ? { birth } : {};
     this.fob = boot({
       board: 'pico',
       seed,
       storage,
       parts,
-      files,
+      files: { ...files, ...(birth.length > 0 && { birth }) },
       ...(image && { image }),
       ...(busFaults && { busFaults }),
     });
