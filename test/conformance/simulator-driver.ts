@@ -26,6 +26,7 @@ export class SimulatorDriver extends OneKey implements Driver {
   /**
    * @param storage memory of a fob that ran before; default: a new fob
    * @param parts soldered to it
+   * @param files further files of a new fob's Storage
    * @param busFaults of its I2C bus, from the first transfer on
    * @param image in place of the built one
    * @param oscillatorPpm how much faster its internal oscillator runs
@@ -39,6 +40,7 @@ export class SimulatorDriver extends OneKey implements Driver {
     image,
     oscillatorPpm = 0,
     busFaults,
+    files = {},
   }: {
     seed?: number;
     storage?: StateStore;
@@ -47,15 +49,15 @@ export class SimulatorDriver extends OneKey implements Driver {
     image?: Record<string, Uint8Array>;
     oscillatorPpm?: number;
     busFaults?: BusFaultPlan;
+    files?: Record<string, Uint8Array>;
   } = {}) {
     super();
-    const files = birth.length > 0 ? { birth } : {};
     this.fob = boot({
       board: 'pico',
       seed,
       storage,
       parts,
-      files,
+      files: { ...files, ...(birth.length > 0 && { birth }) },
       oscillatorPpm,
       ...(image && { image }),
       ...(busFaults && { busFaults }),

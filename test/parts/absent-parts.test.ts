@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { memoryStore, type PartsOptions, type StateStore } from '@passfob/simulator';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ascii, Owner } from '../conformance/owner.ts';
@@ -7,8 +8,10 @@ import { secret } from '../kit/secrets.ts';
 
 const HOTP = 1;
 const TOTP = 2;
-/** The longest that an absent part may delay an input, once in half a minute. */
-const STALL_MS = 600;
+/** The longest that an absent part delays an input, and the longest that it is not asked. */
+const STALL_MS = 1_300;
+const SILENT_MS = 32_000;
+const SILENT = 'Memory does not answer';
 
 let driver: SimulatorDriver | undefined;
 afterEach(() => driver?.close());
@@ -83,7 +86,7 @@ describe('fobs without their clock', () => {
 describe('fobs without their memory', () => {
   it('without its memory the fob says so on its screen and in every answer', async () => {
     const one = fob(memoryStore(), { eeprom: 'none' });
-    expect(await words(one)).toContain('Memory damaged or not connected');
+    expect(await words(one)).toContain(SILENT);
     const hello = await new Owner(one).client.hello();
     expect(hello.state).toBe('damaged');
     expect(one.complaints()).toBe('');
@@ -92,14 +95,71 @@ describe('fobs without their memory', () => {
   it('without its memory an owned fob shows no account, and works again when the memory is back', async () => {
     const { storage, owner: before, id } = await owned(HOTP);
     const one = fob(storage, { eeprom: 'none' });
-    expect((await new Owner(one).client.hello()).state).toBe('damaged');
+    const owner = Object.assign(new Owner(one), { key: before.key });
+    expect((await owner.client.hello()).state).toBe('damaged');
+    await refused(owner.client.startPairing(), 'storage-failed');
+    await refused(owner.open(), 'storage-failed');
+    for (const heldMs of [100, 700, 11_000]) {
+      await one.press(heldMs);
+      expect(await words(one)).toContain(SILENT);
+    }
+    await one.advance(60_000);
+    one.fob.setPart('eeprom', true);
     await one.press();
-    expect(await words(one)).toContain('Memory damaged or not connected');
-    await one.close();
-    const back = fob(storage, {});
-    const owner = Object.assign(new Owner(back), { key: before.key });
+    await one.advance(SILENT_MS + 1_000);
+    await one.press();
+    expect(await words(one)).toContain('Example alice');
     await owner.open();
     expect([...(await owner.client.call('list', { index: 0 })).id]).toEqual([...id]);
+    expect(one.complaints()).toBe('');
+  });
+
+  it('a fob whose memory is back shows its accounts without a key, while its display is on', async () => {
+    const { storage } = await owned(HOTP);
+    const one = fob(storage, { eeprom: 'none' });
+    await one.advance(3_000);
+    one.fob.setPart('eeprom', true);
+    await one.advance(6_000);
+    expect(await words(one)).toContain('Example alice');
+  });
+
+  it('a fob whose memory is pulled off says so, loses nothing, and goes on when it is back', async () => {
+    const { one, owner, id } = await without({});
+    await owner.toListByPress();
+    one.fob.setPart('eeprom', false);
+    await one.press();
+    await one.press();
+    expect(await words(one)).toContain(SILENT);
+    await refused(owner.client.call('list', { index: 0 }), 'storage-failed');
+    await refused(owner.client.call('prove', { id, nonce: new Uint8Array(16) }), 'storage-failed');
+    await refused(
+      owner.client.call('rename', { id, issuer: ascii('a'), label: ascii('b') }),
+      'storage-failed',
+    );
+    await refused(owner.client.call('remove', { id }), 'storage-failed');
+    await one.press(11_000);
+    expect(await words(one)).toContain(SILENT);
+    one.fob.setPart('eeprom', true);
+    await one.advance(SILENT_MS);
+    await one.press();
+    expect(await words(one)).toContain('Example alice');
+    const { health, counter } = await owner.client.call('list', { index: 0 });
+    expect([health, counter]).toEqual([0, 0]);
+    expect(one.fob.violations).toEqual([]);
+  });
+
+  it('keys that were given at flashing make no vault before the memory answers, and then they do', async () => {
+    const secrets = Buffer.alloc(64, 7);
+    const check = String(crc32(secrets) + 2 ** 32);
+    const keys = Buffer.concat([secrets, Buffer.from(check), Buffer.of(0xff)]);
+    driver = new SimulatorDriver({ parts: { eeprom: 'none' }, files: { keys } });
+    const owner = new Owner(driver);
+    expect((await owner.client.hello()).state).toBe('damaged');
+    driver.fob.setPart('eeprom', true);
+    await driver.advance(10_000);
+    expect((await owner.client.hello()).state).toBe('owned');
+    await driver.reboot();
+    expect((await owner.client.hello()).state).toBe('owned');
   });
 });
 
@@ -118,6 +178,33 @@ describe('fobs without their display', () => {
   it('without its display a blank fob still says who it is', async () => {
     const one = fob(memoryStore(), { display: false });
     expect((await new Owner(one).client.hello()).state).toBe('blank');
+  });
+});
+
+describe('fobs whose parts come back', () => {
+  it('a display that was pulled off shows the picture again when it is back, without a key', async () => {
+    const { one, owner } = await without({});
+    await owner.toListByPress();
+    one.fob.setPart('display', false);
+    await one.press();
+    expect(await one.screen()).toEqual([]);
+    one.fob.setPart('display', true);
+    await one.advance(5_000);
+    expect(await words(one)).toContain('Settings');
+  });
+
+  it('a clock that was pulled off gives passcodes again when it is back', async () => {
+    const { one, owner } = await without({}, TOTP);
+    await owner.toListByPress();
+    one.fob.setPart('clock', false);
+    await one.press(700);
+    expect(await words(one)).toContain('Clock not set');
+    one.fob.setPart('clock', true);
+    await one.advance(SILENT_MS);
+    await one.press();
+    await owner.toListByPress();
+    await one.press(700);
+    expect(await words(one)).toMatch(/\d{3} \d{3}/);
   });
 });
 

@@ -92,12 +92,15 @@ describe('the size of the EEPROM', () => {
     expect(fob.violations).toEqual([]);
   });
 
-  it('an absent EEPROM counts as the small one, and nothing is read or waited for', () => {
+  it('the size of an absent EEPROM is unknown until it answers, and soon nothing is read or waited for', () => {
     const { ask, fob } = bench(image, { parts: { eeprom: 'none' } });
-    expect(ask(MAKE)).toBe(128);
+    expect(ask(MAKE)).toBe(0);
     const before = fob.now();
     for (let i = 0; i < 50; i++)
       expect(ask('[m.read(0, 32), m.write(0, new Uint8Array(2))]')).toEqual([null, false]);
     expect(fob.now() - before).toBeLessThan(20);
+    fob.setPart('eeprom', true);
+    fob.advance(1_000);
+    expect(ask('m.pages')).toBe(128);
   });
 });

@@ -157,6 +157,29 @@ describe('vault over a storage that fails now and then', () => {
     }
   });
 
+  it('a vault keeps its owner, its accounts and its counters whichever read of a boot is garbled', () => {
+    for (let garbled = 0; garbled < 60; garbled++) {
+      const memory = new Chips(makeRandomness(garbled, 'garbled'));
+      const adopted = new Vault(memory.ports);
+      expect(adopted.adopt(secret(random(64)), secret(random(16)))).toBe(true);
+      for (let i = 0; i < 5; i++) expect(adopted.press(new Uint8Array(20).fill(i))).toBe(true);
+      for (const flip of [0x01, 0x80]) {
+        const read = memory.read.bind(memory);
+        let reads = 0;
+        memory.read = (address, length) => {
+          const bytes = read(address, length);
+          if (bytes && reads++ === garbled) bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ flip;
+          return bytes;
+        };
+        const vault = new Vault(memory.ports);
+        memory.read = read;
+        expect(vault.state, `read ${garbled}`).toBe(VAULT_OWNED);
+        expect(vault.presses?.number).toBe(adopted.presses?.number);
+        expect(vault.policy.headerCrc).toBe(adopted.policy.headerCrc);
+      }
+    }
+  });
+
   it('a vault stays blank where an adoption is not written, and can be adopted when it is', () => {
     for (let after = 0; after < 120; after++) {
       for (const how of ['protected', 'worn', 'mute', 'deaf'] as const) {
