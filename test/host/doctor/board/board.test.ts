@@ -167,7 +167,7 @@ describe('the self-test of a board', () => {
     const board = new Board();
     let packets = 0;
     board.onTheWay = text => (/^[\w+/]{63}$/.test(text) && ++packets % 10 === 0 ? text.slice(1) : text);
-    const result = await testedBoard(board);
+    const result = await testedBoard(board, { frames: 40 });
     const { lost } = result.of('wire')?.values ?? {};
     expect(lost).toBe(Math.floor(packets / 10));
     expect(lost).toBeGreaterThan(1);
@@ -255,7 +255,7 @@ describe('the self-test of a board', () => {
     const chip = String(await repl.evaluate('getSerial()'));
     const result = await selfTest(repl, {
       seconds: 5,
-      frames: 20,
+      frames: 4,
       isPressed: false,
       watch: { now: () => board.fob.now(), pause: async ms => board.fob.advance(ms) },
       report: () => undefined,

@@ -26,7 +26,7 @@ export async function tested(
   const repl = await BoardConsole.open(await board.port.open(), CONSOLE_MS);
   const result = await selfTest(repl, {
     seconds: 20,
-    frames: 20,
+    frames: 4,
     isPressed: true,
     watch: {
       now: () => board.fob.now(),
