@@ -11,7 +11,7 @@ const PUT =
  * are frozen with the version that introduced them.
  */
 export const COMMANDS = {
-  /** Identifies the fob. state: 0 blank, 1 owned, 2 keys lost, 3 damaged. algorithms: bit n = algorithm n. */
+  /** Identifies the fob. state: 0 blank, 1 owned, 2 keys lost, 3 damaged or silent. algorithms: bit n = algorithm n. */
   hello: [1, 1, 0, '', 'version:u8 state:u8 algorithms:u8 serial:b5 board:v16 firmware:v16'],
   /** Asks a blank fob to show a pairing code for `seconds`. */
   pair: [2, 1, 0, '', 'seconds:u16'],

@@ -173,8 +173,8 @@ export const REFUSALS = {
   'storage-failed': /* @__PURE__ */ entry(
     REFUSED_STORAGE_FAILED,
     'later',
-    'The memory of the fob did not take what was written.',
-    'Check the EEPROM and its write-protect pin, then run the command again. When its flash is full, after 42 pairings or more, update its firmware.',
+    'The memory of the fob does not answer, or did not take what was written.',
+    'Check the wires of the EEPROM and its write-protect pin, then run the command again. When its flash is full, after 42 pairings or more, update its firmware.',
   ),
   damaged: /* @__PURE__ */ entry(
     REFUSED_DAMAGED,

@@ -173,6 +173,10 @@ async function consoleOf(context: Context, port: BoardPort, fob: FobAtHand): Pro
   throw await isFobAlready(context, fob.hello);
 }
 
+/** The wire does not tell the two apart; the screen does. */
+const MEMORY_NEXT =
+  'If its screen says that the memory does not answer, check the wires. If it says that the memory is damaged: connect the right one, or hold the button for 10 seconds, which erases it, and run: passfob pair';
+
 async function isFobAlready({ inventory }: Context, { serial, state }: Hello): Promise<FobError> {
   if (state === 'blank') {
     return new FobError('already-owned', {
@@ -182,8 +186,8 @@ async function isFobAlready({ inventory }: Context, { serial, state }: Hello): P
   }
   if (state === 'damaged') {
     return new FobError('already-owned', {
-      sentence: `The board is a fob already: ${serial}, whose memory is damaged or not connected.`,
-      next: 'Connect its memory; or hold its button for 10 seconds, which erases it, and run: passfob pair',
+      sentence: `The board is a fob already: ${serial}, whose memory does not answer or is damaged.`,
+      next: MEMORY_NEXT,
     });
   }
   const isOurs = (await pairingsOf(inventory, serial)).length > 0;
@@ -209,8 +213,8 @@ async function prove(context: Context, fob: FobAtHand): Promise<void> {
     }
     if (state === 'damaged') {
       throw new FobError('verification-failed', {
-        sentence: `The fob ${serial} runs, but its memory is not connected, or holds the vault of other keys.`,
-        next: 'Connect its own memory; or hold its button for 10 seconds, which erases it, and run: passfob pair',
+        sentence: `The fob ${serial} runs, but its memory does not answer, or holds the vault of other keys.`,
+        next: MEMORY_NEXT,
       });
     }
     // After flashing, a pending pairing is expected and not reported.

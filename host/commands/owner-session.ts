@@ -1,4 +1,4 @@
-import { REFUSED_DAMAGED, REFUSED_KEYS_LOST } from '@passfob/protocol/refusals';
+import { REFUSED_KEYS_LOST, REFUSED_STORAGE_FAILED } from '@passfob/protocol/refusals';
 import { pairingKey } from '../client/handshake.ts';
 import { FobError, isFobError, isRefusal, refusalError } from '../errors.ts';
 import { confirmPairing, type Pairing, pairingKeyOf, pairingsOf } from '../inventory/pairings.ts';
@@ -15,7 +15,7 @@ export async function openOwnerSession(context: Context, fob: FobAtHand): Promis
   const { state, serial } = fob.hello;
   if (state === 'blank') throw new FobError('not-paired', { subject: serial });
   if (state === 'keys-lost') throw refusalError(REFUSED_KEYS_LOST);
-  if (state === 'damaged') throw refusalError(REFUSED_DAMAGED);
+  if (state === 'damaged') throw refusalError(REFUSED_STORAGE_FAILED);
   const pairings = await pairingsOf(context.inventory, serial);
   if (pairings.length === 0) throw new FobError('not-in-inventory', { subject: serial });
 

@@ -158,6 +158,7 @@ export const drawnViews: readonly Drawn[] = [
   ['no-memory', message(texts.NO_MEMORY)],
   ['counter-ended', message(texts.COUNTER_ENDED)],
   ['keys-lost', message(texts.KEYS_LOST + texts.HOLD_TO_ERASE)],
+  ['memory-silent', view(kinds.VIEW_SILENT, { title: texts.TITLE, detail: texts.SILENT })],
   ['memory-damaged', message(texts.DAMAGED + texts.HOLD_TO_ERASE)],
   ['erased', message(texts.ERASED)],
   ['maintenance', stay(texts.MAINTENANCE)],

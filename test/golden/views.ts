@@ -170,6 +170,17 @@ const troubles: readonly View[] = [
   ],
   ['keys-lost', async () => (await Scene.owned()).after(withoutKeys)],
   ['keys-lost-erased', async () => (await Scene.owned()).after(withoutKeys).press(10_500)],
+  [
+    'memory-silent',
+    async () => {
+      const scene = await Scene.owned();
+      await scene.hotp();
+      await scene.list();
+      scene.driver.fob.setPart('eeprom', false);
+      await scene.press();
+      return scene.press();
+    },
+  ],
   ['memory-damaged', async () => (await Scene.owned()).after(withNoise)],
 ];
 
