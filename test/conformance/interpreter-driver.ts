@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Pipe, pipe } from 'passfob/transports/pipe';
+import type { Pipe } from 'passfob/transports/pipe';
 import { type BenchAnswer, Interpreter } from '../kit/interpreter.ts';
+import { linkOf } from '../kit/interpreter-link.ts';
 import { secret } from '../kit/secrets.ts';
 import { BenchDriver, type BenchOrder } from './bench-driver.ts';
 
@@ -10,31 +11,28 @@ import { BenchDriver, type BenchOrder } from './bench-driver.ts';
 export class InterpreterDriver extends BenchDriver {
   readonly interpreter: Interpreter;
   private readonly folder: string;
+  private readonly from: 'flash' | 'memory';
   private cable: Pipe | undefined;
 
-  private constructor(interpreter: Interpreter, folder: string) {
+  private constructor(interpreter: Interpreter, folder: string, from: 'flash' | 'memory') {
     super();
     this.interpreter = interpreter;
     this.folder = folder;
+    this.from = from;
   }
 
-  static async make(binary: string): Promise<InterpreterDriver> {
+  /** @param from where the image runs: as on a board, or out of scripts, which is faster */
+  static async make(binary: string, from: 'flash' | 'memory' = 'memory'): Promise<InterpreterDriver> {
     const folder = mkdtempSync(join(tmpdir(), 'passfob-bench-'));
-    const driver = new InterpreterDriver(new Interpreter([binary], folder), folder);
+    const driver = new InterpreterDriver(new Interpreter([binary], folder), folder, from);
     await driver.interpreter.flash({ birth: secret(crypto.getRandomValues(new Uint8Array(32))) });
     await driver.start();
     return driver;
   }
 
   private async start(): Promise<void> {
-    await this.interpreter.start();
-    const cable = pipe({
-      name: 'interpreter',
-      write: async text => this.interpreter.send(text),
-      release: async () => {},
-    });
-    this.interpreter.onText = text => cable.receive(Buffer.from(text, 'latin1'));
-    this.cable = cable;
+    await this.interpreter.start({ from: this.from });
+    this.cable = linkOf(this.interpreter);
     await this.tell();
   }
 

@@ -1,0 +1,22 @@
+import { FobError } from 'passfob/client';
+import { type Pipe, pipe } from 'passfob/transports/pipe';
+import type { Interpreter } from './interpreter.ts';
+
+/**
+ * Returns the link of a running interpreter as a transport. A write does not wait for the image, which may take longer
+ * than a port may be busy; where the interpreter loses bytes or ends, the link is lost with its reason.
+ */
+export function linkOf(interpreter: Interpreter): Pipe {
+  const cable = pipe({
+    name: interpreter.name,
+    async write(text) {
+      interpreter.send(text).catch((cause: unknown) => {
+        const sentence = cause instanceof Error ? cause.message : String(cause);
+        cable.lost(new FobError('unplugged', { sentence, cause }));
+      });
+    },
+    release: async () => {},
+  });
+  interpreter.onText = text => cable.receive(Buffer.from(text, 'latin1'));
+  return cable;
+}
