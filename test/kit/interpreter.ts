@@ -103,6 +103,8 @@ export class Interpreter {
   private readonly watchers = new Set<() => void>();
   /** The end of the last send: the next waits for it. */
   private turn: Promise<void> = Promise.resolve();
+  /** The end of the last packet to a build that loses bytes. */
+  private line: Promise<void> = Promise.resolve();
   /** Fails when the interpreter ends; never succeeds. */
   private ended: Promise<never> = new Promise(() => {});
   /** Its output: empty on a healthy run, except for the banner. */
@@ -174,6 +176,7 @@ export class Interpreter {
     this.isLossy = losesBytes(build);
     this.here = NOTHING;
     this.there = NOTHING;
+    this.line = Promise.resolve();
     const pty = (name: string) => new Pty(join(this.folder, name));
     this.link = pty('link');
     this.control = pty('control');
@@ -201,8 +204,8 @@ export class Interpreter {
         this.output += chunk.toString('latin1');
       });
     }
-    this.ended = once(child, 'exit').then(() => {
-      throw new Error(`${this.name} ended${this.lastWords()}`);
+    this.ended = once(child, 'exit').then(([code, signal]) => {
+      throw new Error(`${this.name} ended by ${signal ?? `exit ${code}`}${this.lastWords()}`);
     });
     this.ended.catch(() => undefined);
   }
@@ -232,7 +235,8 @@ export class Interpreter {
 
   /** Returns the errors on its console, for an error here. */
   private lastWords(): string {
-    const errors = this.output.match(/Uncaught[^\r\n]*|ERROR[^\r\n]*|[A-Z ]*MEMORY[^\r\n]*/g) ?? [];
+    const errors =
+      this.output.match(/Uncaught[^\r\n]*|ERROR[^\r\n]*|ASSERT[^\r\n]*|[A-Z ]*MEMORY[^\r\n]*/g) ?? [];
     return errors.length > 0 ? ` after printing: ${errors.slice(-3).join('; ')}` : '';
   }
 
@@ -266,15 +270,28 @@ export class Interpreter {
     return this.turn;
   }
 
-  /** Writes to a port; in packets, each after the image has taken the last, where the build would lose bytes. */
+  /** Writes to a port. A build that loses bytes gets packets, each when no other waits at any port. */
   private async packets(port: Pty | undefined, name: 'received' | 'ordered', text: string): Promise<void> {
-    const most = this.isLossy ? PACKET_CHARS : text.length;
-    for (let at = 0; at < text.length; at += most) {
-      if (at > 0) await this.until(() => this.there[name] === this.here[name]);
-      const packet = text.slice(at, at + most);
+    const write = (packet: string) => {
       this.count({ [name]: packet.length });
       port?.write(packet);
+    };
+    if (!this.isLossy) {
+      write(text);
+      return;
     }
+    const written = this.line.then(async () => {
+      for (let at = 0; at < text.length; at += PACKET_CHARS) {
+        write(text.slice(at, at + PACKET_CHARS));
+        await this.until(() => this.isTaken());
+      }
+    });
+    this.line = written.catch(() => undefined);
+    await written;
+  }
+
+  private isTaken(): boolean {
+    return this.here.received === this.there.received && this.here.ordered === this.there.ordered;
   }
 
   /**
