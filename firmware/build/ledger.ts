@@ -8,7 +8,10 @@ export interface LedgerEntry {
   /** CRC-32 of the image's application file. */
   readonly image: string;
   readonly imageBytes: number;
+  /** Its version. */
   readonly interpreter: string;
+  /** Its commit in Espruino's repository. Absent in ledgers written before this field. */
+  readonly commit?: string;
   /** Bytes of one interpreter variable in the measured build. */
   readonly variableBytes: number;
   readonly variablesAfterBoot: number;
@@ -37,6 +40,11 @@ export function ledgerLine(root: string, board: ImageBoard, hash: string): { tex
   const figures =
     `${entry.variablesWith32Accounts} of ${variables} variables with 32 accounts, ` +
     `${entry.variablesPeak} of ${variablesTotal} at peak${fits ? '' : ': over budget'}`;
-  const old = entry.image === hash ? '' : ', measured on an older image: run npm run measure';
-  return { text: figures + old, fits };
+  return { text: figures + whyAgain(entry, hash), fits };
+}
+
+/** Returns why the image should be measured again, as the end of a line; nothing where it need not. */
+function whyAgain({ image, commit }: LedgerEntry, hash: string): string {
+  if (image !== hash) return ', measured on an older image: run npm run measure';
+  return commit === undefined ? ', measured by an interpreter without a commit: run npm run measure' : '';
 }

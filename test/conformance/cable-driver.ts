@@ -1,4 +1,5 @@
 import { openTransport, readAddress } from 'passfob/transports/discover';
+import { paced } from 'passfob/transports/paced';
 import type { Transport } from 'passfob/transports/transport';
 import type { CableStage } from './sentences/cable.ts';
 
@@ -12,7 +13,7 @@ export class CableDriver {
 
   /** @throws FobError of the port */
   static async open(port: string): Promise<CableDriver> {
-    return new CableDriver(await openTransport(readAddress(port)));
+    return new CableDriver(paced(await openTransport(readAddress(port))));
   }
 
   async close(): Promise<void> {

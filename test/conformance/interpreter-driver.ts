@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { paced } from 'passfob/transports/paced';
-import { pipe } from 'passfob/transports/pipe';
 import type { Transport } from 'passfob/transports/transport';
-import { type BenchAnswer, Interpreter, READ_CHARS } from '../kit/interpreter.ts';
+import { type BenchAnswer, Interpreter } from '../kit/interpreter.ts';
+import { linkOf } from '../kit/interpreter-link.ts';
 import { secret } from '../kit/secrets.ts';
 import { BenchDriver, type BenchOrder } from './bench-driver.ts';
 
@@ -12,32 +12,28 @@ import { BenchDriver, type BenchOrder } from './bench-driver.ts';
 export class InterpreterDriver extends BenchDriver {
   readonly interpreter: Interpreter;
   private readonly folder: string;
+  private readonly from: 'flash' | 'memory';
   private cable: Transport | undefined;
 
-  private constructor(interpreter: Interpreter, folder: string) {
+  private constructor(interpreter: Interpreter, folder: string, from: 'flash' | 'memory') {
     super();
     this.interpreter = interpreter;
     this.folder = folder;
+    this.from = from;
   }
 
-  static async make(binary: string): Promise<InterpreterDriver> {
+  /** @param from where the image runs: as on a board, or out of scripts, which is faster */
+  static async make(binary: string, from: 'flash' | 'memory' = 'memory'): Promise<InterpreterDriver> {
     const folder = mkdtempSync(join(tmpdir(), 'passfob-bench-'));
-    const driver = new InterpreterDriver(new Interpreter([binary], folder), folder);
+    const driver = new InterpreterDriver(new Interpreter([binary], folder), folder, from);
     await driver.interpreter.flash({ birth: secret(crypto.getRandomValues(new Uint8Array(32))) });
     await driver.start();
     return driver;
   }
 
   private async start(): Promise<void> {
-    await this.interpreter.start();
-    const cable = pipe({
-      name: 'interpreter',
-      packetChars: READ_CHARS,
-      write: async text => this.interpreter.send(text),
-      release: async () => {},
-    });
-    this.interpreter.onText = text => cable.receive(Buffer.from(text, 'latin1'));
-    this.cable = paced(cable.transport);
+    await this.interpreter.start({ from: this.from });
+    this.cable = paced(linkOf(this.interpreter).transport);
     await this.tell();
   }
 

@@ -13,7 +13,7 @@ itNeeds(
     const interpreter = new Interpreter([binary], folder);
     try {
       await interpreter.flash({});
-      await interpreter.start('flash');
+      await interpreter.start({ from: 'flash' });
       const { screen } = await interpreter.order({ ms: 0, utc: 1_800_000_000 });
       // Without saved randomness it asks for button presses first.
       expect(screen.join(' ')).toMatch(/0% Gathering chance/);

@@ -49,7 +49,7 @@ export class Board {
     kind: BoardName = 'pico',
     files: Record<string, Uint8Array> = {},
     store = memoryStore(),
-    hardware: Pick<BootOptions, 'parts' | 'driftPpm'> = {},
+    hardware: Pick<BootOptions, 'parts' | 'driftPpm' | 'espruino'> = {},
   ) {
     this.kind = kind;
     this.store = store;

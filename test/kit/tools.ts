@@ -29,6 +29,18 @@ export function espruino(): string | undefined {
   return path;
 }
 
+/**
+ * Returns the builds of the interpreter that are like a board: 32-bit, with a fixed number of variables. `ESPRUINO_32`
+ * names them, several with colons between; none where it is not set.
+ *
+ * @throws when it names something that cannot be run
+ */
+function espruinos32(): string[] {
+  const paths = (process.env.ESPRUINO_32 ?? '').split(delimiter).filter(Boolean);
+  if (!paths.every(isExecutable)) throw new Error('ESPRUINO_32 names a program that cannot be run');
+  return paths;
+}
+
 /** A requirement of a test: its name for the title, and the thing itself where it is there. */
 export interface Need<T> {
   readonly name: string;
@@ -43,6 +55,15 @@ export function needsTool(name: string): Need<string> {
 /** The need for the Espruino interpreter; the test gets its path. */
 export function needsEspruino(): Need<string> {
   return { name: 'ESPRUINO=<path to a Linux build>', found: espruino() };
+}
+
+/** The need for builds like a board; the test gets their paths. */
+export function needsEspruinos32(): Need<string[]> {
+  const found = espruinos32();
+  return {
+    name: 'ESPRUINO_32=<paths to 32-bit builds with fixed variables>',
+    found: found.length > 0 ? found : undefined,
+  };
 }
 
 /** Runs a test with the found thing where `need` is met, and otherwise skips it with the reason in its title. */

@@ -26,8 +26,8 @@ async function linkAnswers(binary: string, isOwned: boolean): Promise<void> {
     };
     for (const [what, bytes] of ATTACKS) {
       heard = '';
-      driver.interpreter.send(bytes);
-      driver.interpreter.send(END);
+      await driver.interpreter.send(bytes);
+      await driver.interpreter.send(END);
       if (isOwned) expect((await owner.client.call('info', {})).accounts).toBe(0);
       else expect((await owner.client.hello()).state).toBe('blank');
       expectFramesOnly(heard, what);

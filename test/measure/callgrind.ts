@@ -58,7 +58,7 @@ export class Counted {
   }
 
   async start(): Promise<void> {
-    await this.interpreter.start('memory');
+    await this.interpreter.start({ isStill: true });
   }
 
   async order(order: Record<string, unknown>): Promise<Cost> {

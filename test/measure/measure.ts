@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { readLedger } from '@passfob/firmware/build/ledger';
 import { pairingKey } from 'passfob/client';
 import { it } from 'vitest';
-import { type BenchAnswer, Interpreter, imageFolder } from '../kit/interpreter.ts';
+import { about, type BenchAnswer, Interpreter, imageFolder } from '../kit/interpreter.ts';
 import { espruino, tool } from '../kit/tools.ts';
 import { countExpression } from './callgrind.ts';
-import { account, clientOf, enrolAll, random } from './enrol.ts';
+import { account, answered, clientOf, enrolAll, random } from './enrol.ts';
 import { authentiwatchOf, measurePresses } from './press.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -19,17 +19,18 @@ const LEDGER = join(ROOT, 'docs/ledger.json');
  * any port.
  */
 async function measureRun(interpreter: Interpreter, key: Uint8Array | undefined) {
-  await interpreter.start('flash');
+  await interpreter.start({ from: 'flash', isStill: true });
   const booted = await interpreter.order({ ms: 0, utc: 1_800_000_100, meter: true });
   if (!key) {
     await interpreter.stop();
     return { booted, peak: booted };
   }
   const client = clientOf(interpreter);
-  await client.hello();
-  await client.openSession(pairingKey(key));
-  await client.call('list', { index: 0 });
-  await client.call('prove', { id: account(0, 2).id, nonce: random(16) });
+  await answered(interpreter, 'hello', client.hello());
+  await answered(interpreter, 'open', client.openSession(pairingKey(key)));
+  await answered(interpreter, 'list', client.call('list', { index: 0 }));
+  const proof = { id: account(0, 2).id, nonce: random(16) };
+  await answered(interpreter, 'prove', client.call('prove', proof));
   await interpreter.order({ ms: 6_000, down: true });
   await interpreter.order({ ms: 7_000 });
   const peak: BenchAnswer = await interpreter.order({ ms: 7_100, down: false });
@@ -96,12 +97,8 @@ it('the images are measured on the real interpreter, and docs/ledger.json is wri
     const full = await measureRun(interpreter, key);
     const pico = await afterBoot(interpreter, 'pico');
     const bangle = await afterBoot(interpreter, 'banglejs2');
-    const memory = await interpreter.run('print("BLOCK",process.memory().blocksize,process.version);quit();');
-    const [, bytes, release] = /BLOCK (\d+) (\S+)/.exec(memory) ?? [];
-    const common = {
-      interpreter: `Espruino ${release ?? 'of unknown version'}, Linux`,
-      variableBytes: Number(bytes),
-    };
+    const { version, commit, variableBytes } = await about(interpreter);
+    const common = { interpreter: `Espruino ${version}, Linux`, commit, variableBytes };
     const accounts = full.booted.usage - blank.booted.usage;
     const manifest = (board: string) =>
       JSON.parse(readFileSync(join(imageFolder(board), 'manifest.json'), 'utf8')) as {

@@ -12,7 +12,8 @@ import { paced } from 'passfob/transports/paced';
 import { pipe } from 'passfob/transports/pipe';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { countOf, firstSeed, LONG } from '../kit/counts.ts';
-import { Interpreter, READ_CHARS } from '../kit/interpreter.ts';
+import { about, Interpreter, losesBytes } from '../kit/interpreter.ts';
+import { linkOf } from '../kit/interpreter-link.ts';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds, needsEspruino } from '../kit/tools.ts';
 import { ECHO, echoed } from './kit/echo.ts';
@@ -244,43 +245,26 @@ describe('packets on a cable with faults', () => {
 /** Keeps the Linux build from looking for input only 20 times a second: it looks again soon after it has written. */
 const AWAKE = 'setInterval(function(){Serial1.write(" ")},1);';
 
-/** Whether an interpreter loses input: 2v26 to 2v29, with the small variables of a board. */
-async function losesInput(binary: string): Promise<boolean> {
-  const folder = mkdtempSync(join(tmpdir(), 'passfob-version-'));
-  try {
-    const interpreter = new Interpreter([binary], folder);
-    const said = await interpreter.run(
-      'print("<"+process.env.VERSION+" "+process.memory().blocksize+">");quit();',
-    );
-    const [, version, bytes] = /<(\S+) (\d+)>/.exec(said) ?? [];
-    return /^2v2[6-9]$/.test(version ?? '') && Number(bytes) < 20;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
 describeNeeds(needsEspruino(), 'frames in packets on the real interpreter', binary => {
   /** Sends frames to an interpreter that echoes them. */
   async function echoedBy(frames: number, wrap: (port: Transport) => Transport, waitMs: number) {
     const folder = mkdtempSync(join(tmpdir(), 'passfob-echo-'));
     const interpreter = new Interpreter([binary], folder);
-    await interpreter.startWith(
-      ({ link }) => `Serial1.setup(115200,{path:${JSON.stringify(link)}});${AWAKE}${ECHO('Serial1')}`,
-    );
-    let packets = 0;
-    const { transport, receive } = pipe({
-      name: 'interpreter',
-      packetChars: READ_CHARS,
-      async write(text) {
-        packets++;
-        interpreter.send(text);
-      },
-      release: async () => undefined,
+    await interpreter.start({
+      program: path => `Serial1.setup(115200,{path:${JSON.stringify(path)}});${AWAKE}${ECHO('Serial1')}`,
     });
-    interpreter.onText = text => receive(Buffer.from(text, 'latin1'));
+    let packets = 0;
+    const { transport } = linkOf(interpreter);
+    const counted: Transport = {
+      ...transport,
+      async send(text) {
+        packets++;
+        await transport.send(text);
+      },
+    };
     try {
       // The first frame comes while it starts.
-      const link = wrap(transport);
+      const link = wrap(counted);
       await echoed(link, 1, dice(), 2_000);
       const begunMs = performance.now();
       packets = 0;
@@ -303,6 +287,6 @@ describeNeeds(needsEspruino(), 'frames in packets on the real interpreter', bina
 
   it('frames are lost as a whole only by a version that loses input', { timeout: 120_000 }, async () => {
     const lost = await echoedBy(60, port => port, 500);
-    expect(lost > 0).toBe(await losesInput(binary));
+    expect(lost > 0).toBe(losesBytes(await about(new Interpreter([binary], tmpdir()))));
   });
 });

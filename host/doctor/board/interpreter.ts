@@ -1,3 +1,4 @@
+import { losesInput } from '../../espruino.ts';
 import { INTERPRETER_MIN } from '../../flash/limits.ts';
 import type { BoardUnderTest } from './board.ts';
 import { type BoardFinding, boardFinding } from './finding.ts';
@@ -12,11 +13,6 @@ import {
 /** Bits of a number of `E.hwRand`. */
 const WORD_BITS = 32;
 
-/** Whether a release of Espruino loses bytes that arrive in a burst: 2v26 to 2v29. Builds after 2v29 may not. */
-function losesBytes(version: string): boolean {
-  return /^2v2[6-9]$/.test(version);
-}
-
 /** @param version `process.env.VERSION`: 2v29, or 2v29.277 between two releases */
 export function checkVersion(version: string): BoardFinding {
   const [, major = 0, minor = 0] = (/^(\d+)v(\d+)/.exec(version) ?? []).map(Number);
@@ -26,7 +22,7 @@ export function checkVersion(version: string): BoardFinding {
     const wanted = `${wantedMajor}v${wantedMinor}`;
     return boardFinding('version', 'problem', 'version-old', { version }, { wanted });
   }
-  const isLosing = losesBytes(version);
+  const isLosing = losesInput(version);
   return boardFinding('version', 'ok', isLosing ? 'version-losing' : 'version-good', { version });
 }
 

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { boot, type Fob, memoryStore, type StateStore } from '@passfob/simulator';
+import { BENCH_FLASH_PAGE_BYTES, BENCH_FLASH_PAGES, EEPROM_BYTES } from '@passfob/simulator/base/limits';
+import { Operations } from '@passfob/simulator/base/power';
+import { Files } from '@passfob/simulator/parts/files';
+import { openMemories } from '@passfob/simulator/state/memories';
+import { type BenchAnswer, imageFolder } from '../kit/interpreter.ts';
+import { BIRTH, type Order, PRELUDE, type Side } from './side.ts';
+
+const SIZES = { flash: BENCH_FLASH_PAGE_BYTES * BENCH_FLASH_PAGES, eeprom: EEPROM_BYTES };
+const NO_CUTS = { seed: 0, count: 0, counted: () => {}, powerLost: () => {} };
+
+/** Returns the files of the image, with the prelude in front of the loader. */
+export function preparedImage(): Record<string, Uint8Array> {
+  const read = (name: string) => readFileSync(join(imageFolder('bench'), name));
+  return { '.bootcde': Buffer.concat([Buffer.from(`${PRELUDE}\n`), read('.bootcde')]), app: read('app') };
+}
+
+/** The image on the simulator. */
+export class SimulatorSide implements Side {
+  private readonly store: StateStore = memoryStore();
+  private readonly fob: Fob;
+
+  constructor() {
+    this.fob = boot({
+      board: 'bench',
+      image: preparedImage(),
+      files: { birth: BIRTH },
+      storage: this.store,
+    });
+  }
+
+  async order(order: Order): Promise<BenchAnswer> {
+    const answer = this.carried('Serial2', `${JSON.stringify(order)}\n`);
+    return JSON.parse(answer) as BenchAnswer;
+  }
+
+  async send(text: string): Promise<string> {
+    return this.carried('Serial1', text);
+  }
+
+  /** Everything is handled when `write` returns: the image sets no timers. */
+  private carried(port: 'Serial1' | 'Serial2', text: string): string {
+    let back = '';
+    const wire = this.fob.serial(port);
+    const stop = wire.onData(bytes => {
+      back += Buffer.from(bytes).toString('latin1');
+    });
+    wire.write(Buffer.from(text, 'latin1'));
+    stop();
+    return back;
+  }
+
+  async cut(): Promise<void> {
+    this.fob.cutPower();
+    this.fob.powerOn();
+  }
+
+  private memories() {
+    return openMemories(this.store, 'bench', SIZES, 0);
+  }
+
+  files(): ReadonlyMap<string, Uint8Array> {
+    const files = new Files(this.memories().files, new Operations(NO_CUTS));
+    return new Map(files.list().map(name => [name, files.read(name) ?? new Uint8Array()]));
+  }
+
+  flash(): Uint8Array {
+    return this.memories().flash.bytes;
+  }
+
+  console(): string {
+    return this.fob.consoleText();
+  }
+
+  async close(): Promise<void> {
+    this.fob.close();
+  }
+}
