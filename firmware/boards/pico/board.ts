@@ -42,8 +42,8 @@ function stayOnOscillator(): void {
 export function start(board: string, link: Link, head: number[]): Loop {
   stayOnOscillator();
   setUpBus();
-  // Espruino then stops the processor whenever USB is out and nothing is due for a millisecond. A timer is 6 ms late
-  // then, and an edge of the button takes 3 ms, because USB goes off and on each time.
+  // Espruino then stops the processor whenever USB is out and nothing is due for a millisecond. USB goes off and on each
+  // time: a timer is 6 ms late, and an edge of the button on the way there is noticed at the next wake.
   setDeepSleep(1);
   // After a power cut during a write the EEPROM may still be finishing it.
   while (ms() <= AT24C32_WRITE_SECONDS * 1000);
@@ -77,6 +77,14 @@ export function start(board: string, link: Link, head: number[]): Loop {
     clock.read(),
   );
   const loop = new Loop(fob, clock, ms);
-  setWatch(event => loop.key(0, event.state), BTN1, { repeat: true, edge: 'both', debounce: DEBOUNCE_MS });
+  setWatch(
+    event => {
+      // A release while the processor falls asleep would be noticed at the next wake only, and make a press a hold.
+      setDeepSleep(event.state ? 0 : 1);
+      loop.key(0, event.state);
+    },
+    BTN1,
+    { repeat: true, edge: 'both', debounce: DEBOUNCE_MS },
+  );
   return loop;
 }
