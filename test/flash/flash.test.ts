@@ -123,7 +123,7 @@ describe('flashing a board', () => {
     const stranger = ownerOf(() => board);
     await expect(flashed(stranger.context, board)).rejects.toMatchObject({
       kind: 'verification-failed',
-      message: `The fob ${serial} runs, but its memory is not connected, or holds the vault of other keys.`,
+      message: `The fob ${serial} runs, but its memory does not answer, or holds the vault of other keys.`,
     });
     board.loseStorage();
     await flashed(context, board);

@@ -1,3 +1,4 @@
+import * as texts from '@passfob/firmware/core/base/texts';
 import { VAULT_BLANK, VAULT_OWNED } from '@passfob/firmware/core/vault/vault';
 import { KIND_TOTP } from '@passfob/protocol/account';
 import type { Hmac } from '@passfob/protocol/hmac';
@@ -104,8 +105,9 @@ export class VaultWorlds {
     try {
       said = this.token.enter(pin);
     } finally {
-      // A right PIN may be settled already when the power goes.
-      if (said === 'cut' && this.worlds.some(world => world.pin === pin)) this.wrongs[0] = 0;
+      // A right PIN may be settled already when the power goes, or when the accounts do not answer.
+      if ((said === 'cut' || said === texts.NO_MEMORY) && this.worlds.some(world => world.pin === pin))
+        this.wrongs[0] = 0;
       else if (said !== '' && this.chips.stretched > before) this.wrongs[0]++;
     }
     const isOpen = said === '' && this.token.vault.state === VAULT_OWNED;
