@@ -99,10 +99,11 @@ export class Ds3231 implements Clock, AntiRollbackCounter {
     // Runs the oscillator from the battery too, without alarms, then clears the flag, which marks the time as valid.
     if (!written || !this.part.send([CONTROL, 0x04, 0])) return false;
     // A transfer that was tried again takes so long that the time is old.
-    const late = Math.round(getTime() - from);
+    const since = getTime();
+    const late = Math.round(since - from);
     if (late > 0) return this.set(utc + late);
     const now = this.read();
-    return now === utc || now === utc + 1;
+    return now >= utc && now <= utc + 1 + getTime() - since;
   }
 
   /**
