@@ -259,7 +259,7 @@ export const CHIPS: readonly Defect[] = [
   {
     name: 'The bus reports no violation when a busy chip is addressed.',
     file: 'simulator/parts/i2c-bus.ts',
-    before: 'if (part) this.#violations.push(',
+    before: 'if (part && !part.ready()) this.#violations.push(',
     after: 'if (part?.ready()) this.#violations.push(',
     test: 'test/simulator/at24c32.test.ts',
     title: 'an image that polls the EEPROM gets an exception, which is a violation',
@@ -294,7 +294,7 @@ export const CHIPS: readonly Defect[] = [
     before: 'if (this.#sending) return',
     after: 'if (!this.#connected) return',
     test: 'test/simulator/bangle.test.ts',
-    title: 'the Bluetooth keyboard is offered on request, and types to a bonded computer',
+    title: 'the Bluetooth keyboard is offered from the start, and types to a bonded computer',
   },
   {
     name: 'The USB host takes a second report before it has fetched the first.',

@@ -82,9 +82,12 @@ export class Ds3231 implements Clock, AntiRollbackCounter {
     for (let tries = SET_TRIES; tries--; ) {
       const from = seconds();
       if (!this.write(utc)) return false;
-      const late = Math.round(seconds() - from);
-      const now = this.read();
-      if (late <= 0) return now === utc || now === utc + 1;
+      const since = seconds();
+      const late = Math.round(since - from);
+      if (late <= 0) {
+        const now = this.read();
+        return now >= utc && now <= utc + 1 + seconds() - since;
+      }
       utc += late;
     }
     return false;
