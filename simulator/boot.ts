@@ -23,6 +23,8 @@ function machineOf(options: BootOptions): Machine {
     storage: options.storage ?? memoryStore(),
     seed: options.seed ?? DEFAULT_SEED,
     driftPpm: options.driftPpm ?? 0,
+    oscillatorPpm: options.oscillatorPpm ?? 0,
+    crystal: options.crystal ?? true,
     parts: options.parts ?? {},
     clock: options.clock ?? 'virtual',
     startMs: options.startMs,
@@ -65,6 +67,7 @@ export function boot(options: BootOptions): SimulatedFob {
       machine.setKey(key, false);
       machine.advance(PRESS_SETTLE_MS);
     },
+    moveWrist: movement => machine.moveWrist(movement),
     screen: () => machine.screen(),
     onScreen: listener => machine.onScreen(listener),
     now: () => machine.now(),
@@ -78,6 +81,10 @@ export function boot(options: BootOptions): SimulatedFob {
       return hardware.operations.count;
     },
     cutPowerAtOperation: n => hardware.operations.cutAfter(n),
+    get cryptoCalls() {
+      return hardware.cryptoCalls;
+    },
+    failCryptoCall: (n, times = 1) => hardware.failCryptoCall(n, times),
     loseTime: () => machine.loseTime(),
     wear: () => hardware.wear(),
     consoleText: () => hardware.log.text,

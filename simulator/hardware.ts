@@ -17,6 +17,8 @@ import { I2cBus } from './parts/i2c-bus.ts';
 import type { I2cPart } from './parts/part.ts';
 import { Radio } from './parts/radio.ts';
 import { Ssd1306 } from './parts/ssd1306.ts';
+import { Stm32Clock } from './parts/stm32-clock.ts';
+import { steadyClock } from './parts/system-clock.ts';
 import { UsbHost } from './parts/usb-host.ts';
 import { type Memories, openMemories } from './state/memories.ts';
 
@@ -25,6 +27,8 @@ export interface HardwareOptions {
   readonly storage: StateStore;
   readonly seed: number;
   readonly driftPpm: number;
+  readonly oscillatorPpm: number;
+  readonly crystal: boolean;
   readonly parts: PartsOptions;
   /** Called once the memories are open, because they hold the last time. */
   scheduler(memories: Memories): Scheduler;
@@ -55,10 +59,15 @@ export class BoardHardware {
   supplyVolts = SUPPLY_VOLTS;
   /** Whether the image allows deep sleep. */
   deepSleep = false;
+  /** Native calls of the crypto library so far. */
+  cryptoCalls = 0;
+  #failingCalls = { from: 0, to: 0 };
   readonly log = new ConsoleLog();
   readonly violations: string[] = [];
   readonly #options: HardwareOptions;
   #watchdog: Due | undefined;
+  /** The clock of an STM32 since its last reset. */
+  stm32: Stm32Clock | undefined;
   /** Lead of the interpreter's clock, on a board that keeps its time through a reset. */
   #clockAheadUs: number | undefined;
 
@@ -129,6 +138,19 @@ export class BoardHardware {
     });
   }
 
+  /** From the `n`-th on, `times` native calls of the crypto library answer undefined. */
+  failCryptoCall(n: number, times: number): void {
+    if (!(Number.isSafeInteger(n) && n >= 1 && times >= 0)) {
+      throw new Error('failCryptoCall takes a whole number from 1');
+    }
+    this.#failingCalls = { from: this.cryptoCalls + n, to: this.cryptoCalls + n + times };
+  }
+
+  #hasMemory(): boolean {
+    const call = ++this.cryptoCalls;
+    return call < this.#failingCalls.from || call >= this.#failingCalls.to;
+  }
+
   /** Returns the randomness of this boot for one use. */
   randomness(use: string): Randomness {
     return makeRandomness(this.#options.seed, use, this.memories.boots.get());
@@ -166,11 +188,25 @@ export class BoardHardware {
     this.keepNow();
   }
 
+  /** Starts the clock of the microcontroller after a reset. */
+  resetClock(): void {
+    const { oscillatorPpm, crystal } = this.#options;
+    this.stm32?.stop();
+    this.stm32 = this.facts.stm32
+      ? new Stm32Clock({
+          scheduler: this.scheduler,
+          randomness: this.randomness('crystal'),
+          crystal,
+          rate: 1 + oscillatorPpm / 1e6,
+        })
+      : undefined;
+  }
+
   /** Returns the board for one boot of the interpreter. */
   forSession(): Hardware {
     this.memories.boots.set(this.memories.boots.get() + 1);
     const { facts, flash, files, i2c, log, scheduler, usb, glass, radio } = this;
-    const clockRate = 1 + (facts.bangle ? this.#options.driftPpm / 1e6 : 0);
+    const systemClock = this.stm32 ?? steadyClock(1 + (facts.bangle ? this.#options.driftPpm / 1e6 : 0));
     return {
       facts,
       flash,
@@ -185,8 +221,9 @@ export class BoardHardware {
       randomness: facts.hosted ? makeRandomness(0, 'rand') : this.randomness('hwRand'),
       nowUs: () => scheduler.nowUs,
       spend: us => scheduler.spend(us),
-      clockStartUs: this.#clockStartUs(clockRate),
-      clockRate,
+      clockStartUs: this.#clockStartUs(systemClock.at(scheduler.nowUs)),
+      systemClock,
+      crystal: this.stm32,
       clockSet: aheadUs => {
         this.#clockAheadUs = aheadUs;
       },
@@ -194,6 +231,7 @@ export class BoardHardware {
         const due = scheduler.at(scheduler.nowUs + us, action);
         return () => scheduler.cancel(due);
       },
+      hasMemory: () => this.#hasMemory(),
       level: pin => this.keys.level(pin),
       supplyVolts: () => this.supplyVolts,
       allowDeepSleep: allowed => {
@@ -212,12 +250,11 @@ export class BoardHardware {
     };
   }
 
-  #clockStartUs(rate: number): number {
-    const { nowUs } = this.scheduler;
-    if (this.facts.hosted) return nowUs;
+  #clockStartUs(systemUs: number): number {
+    if (this.facts.hosted) return this.scheduler.nowUs;
     if (!this.facts.bangle) return FIRST_CLOCK_MS * 1000;
     // The nRF52 starts at 1970 and keeps its count in memory that survives a reset.
-    this.#clockAheadUs ??= -nowUs * rate;
-    return nowUs * rate + this.#clockAheadUs;
+    this.#clockAheadUs ??= -systemUs;
+    return systemUs + this.#clockAheadUs;
   }
 }

@@ -1,5 +1,5 @@
 import { fromReport, toReports } from '@passfob/protocol/reports';
-import type { PartsOptions, Screen, StateStore, UsbHid, Wire } from './base/fob.ts';
+import type { PartsOptions, Screen, StateStore, UsbHid, Wire, WristMovement } from './base/fob.ts';
 import {
   BOOT_US,
   DEEP_SLEEP_MIN_US,
@@ -12,6 +12,7 @@ import {
 } from './base/limits.ts';
 import { type Pacing, realPacing, Scheduler, VIRTUAL_PACING } from './base/time.ts';
 import type { BoardWiring, LinkName } from './boards/board.ts';
+import { DeepSleep } from './deep-sleep.ts';
 import { BoardHardware } from './hardware.ts';
 import { InterpreterSession } from './interpreter/session.ts';
 import { programFiles } from './interpreter/storage-files.ts';
@@ -57,6 +58,8 @@ export interface MachineOptions {
   readonly storage: StateStore;
   readonly seed: number;
   readonly driftPpm: number;
+  readonly oscillatorPpm: number;
+  readonly crystal: boolean;
   readonly parts: PartsOptions;
   readonly clock: 'virtual' | 'real';
   readonly startMs: number | undefined;
@@ -73,6 +76,7 @@ export class Machine {
   readonly #options: MachineOptions;
   readonly #pacing: Pacing;
   readonly #listeners = new Listeners();
+  readonly #sleep = new DeepSleep();
   #session: InterpreterSession | undefined;
   #looping = false;
   #batteryDead = false;
@@ -86,10 +90,12 @@ export class Machine {
       storage: options.storage,
       seed: options.seed,
       driftPpm: options.driftPpm,
+      oscillatorPpm: options.oscillatorPpm,
+      crystal: options.crystal,
       parts: options.parts,
       scheduler: memories => new Scheduler(startUs(options, memories)),
       powerLost: () => this.#losePower(),
-      pinChanged: (pin, level) => this.#session?.pinChanged(pin, level),
+      pinChanged: (pin, level) => this.#pinChanged(pin, level),
       send: (port, bytes) => this.#listeners.send(port, bytes),
       displayChanged: pixelsArrived => this.#displayChanged(pixelsArrived),
       drawnOn: log => {
@@ -125,7 +131,9 @@ export class Machine {
   }
 
   #receive(port: LinkName, bytes: Uint8Array): void {
-    const { usb } = this.hardware;
+    const { usb, scheduler } = this.hardware;
+    // A USART without a clock receives nothing.
+    if (this.#sleep.isStopped(scheduler.nowUs)) return;
     if (port === 'HID') this.#receiveReport(usb.addressed(bytes));
     else if (port !== 'USB' || usb.plugged) this.#session?.receive(port, bytes);
   }
@@ -155,18 +163,35 @@ export class Machine {
     return link === 'HID' ? reportStream(this.wire(link)) : this.wire(link);
   }
 
+  #pinChanged(pin: string, level: boolean): void {
+    this.#session?.pinChanged(pin, level);
+    if (this.#session?.listensTo(pin)) this.#sleep.wake(this.hardware.scheduler.nowUs);
+  }
+
   setUsb(plugged: boolean): void {
     this.#pacing.follow();
+    // The voltage of the cable wakes the processor.
+    if (plugged) this.#sleep.wake(this.hardware.scheduler.nowUs);
     this.hardware.usb.plug(plugged, this.powered);
     this.#react();
   }
 
-  /** The decision of jshSleep: deep sleep is allowed, USB is not plugged in, and nothing is due for a while. */
   get sleeping(): boolean {
-    const { usb, deepSleep, scheduler } = this.hardware;
-    return (
-      this.powered && deepSleep && !usb.plugged && this.#nextDueUs() - scheduler.nowUs > DEEP_SLEEP_MIN_US
-    );
+    this.#pacing.follow();
+    return this.#sleep.isStopped(this.hardware.scheduler.nowUs);
+  }
+
+  /** The decision of jshSleep: deep sleep is allowed, USB is not plugged in, and nothing is due for a while. */
+  #fallAsleep(): void {
+    const { usb, deepSleep, scheduler, stm32 } = this.hardware;
+    const session = this.#session;
+    const { nowUs } = scheduler;
+    if (!session || !deepSleep || usb.plugged || !stm32 || nowUs < stm32.stableUs) return;
+    if (this.#sleep.active) return;
+    const dueUs = session.nextDueUs();
+    const pauseUs = Number.isFinite(dueUs) ? stm32.at(dueUs) - stm32.at(nowUs) : dueUs;
+    if (pauseUs <= DEEP_SLEEP_MIN_US) return;
+    this.#sleep.begin(nowUs, pauseUs, systemUs => stm32.when(stm32.at(nowUs) + systemUs, nowUs) - nowUs);
   }
 
   onScreen(listener: () => void): () => void {
@@ -180,6 +205,13 @@ export class Machine {
     if (!touch) keys.set(key, down);
     // Espruino reports a touch when it is over.
     else if (!down) this.#session?.touched(touch);
+    this.#react();
+  }
+
+  moveWrist(movement: WristMovement): void {
+    if (!this.hardware.facts.bangle) throw new Error('nobody wears this board');
+    this.#pacing.follow();
+    this.#session?.moved(movement);
     this.#react();
   }
 
@@ -250,6 +282,7 @@ export class Machine {
   #losePower(): void {
     this.#session?.kill();
     this.#session = undefined;
+    this.#sleep.end();
     this.#drawn = undefined;
     this.#onGlass = [];
     this.hardware.powerOff();
@@ -258,6 +291,8 @@ export class Machine {
   }
 
   #boot(first: boolean, afterReset: boolean): void {
+    this.#sleep.end();
+    if (first) this.hardware.resetClock();
     this.hardware.scheduler.spend(BOOT_US);
     const session = new InterpreterSession(this.hardware.forSession());
     this.#session = session;
@@ -283,10 +318,8 @@ export class Machine {
   }
 
   #nextDueUs(): number {
-    return Math.min(
-      this.hardware.scheduler.nextDueUs(),
-      this.#session?.nextDueUs() ?? Number.POSITIVE_INFINITY,
-    );
+    const sessionUs = this.#sleep.active ? this.#sleep.readyUs : this.#session?.nextDueUs();
+    return Math.min(this.hardware.scheduler.nextDueUs(), sessionUs ?? Number.POSITIVE_INFINITY);
   }
 
   /** Runs events in order while `wanted` accepts the next one. */
@@ -306,20 +339,32 @@ export class Machine {
       }
     } finally {
       this.#looping = false;
+      this.#fallAsleep();
       this.#pacing.arm(this.#nextDueUs());
     }
   }
 
   #pass(): void {
     this.hardware.scheduler.runDue();
-    this.#session?.idle();
+    if (this.#isAwake()) this.#session?.idle();
     const ending = this.#session?.ending;
     if (ending) {
       this.#session?.kill();
       this.hardware.i2c.release();
       this.#boot(ending === 'reboot', ending === 'reset');
     }
+    this.#fallAsleep();
     this.#listeners.flush();
+  }
+
+  /** Ends a sleep whose time has come. */
+  #isAwake(): boolean {
+    const sleep = this.#sleep;
+    if (!sleep.active) return true;
+    if (this.hardware.scheduler.nowUs < sleep.readyUs) return false;
+    sleep.end();
+    this.hardware.stm32?.resume();
+    return true;
   }
 }
 

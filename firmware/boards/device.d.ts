@@ -91,6 +91,8 @@ declare const E: {
   toString(data: Uint8Array): string;
   toUint8Array(data: DeviceBytes): Uint8Array;
   setConsole(port: DevicePort | null, options: { force: boolean }): void;
+  /** Resets the microcontroller. */
+  reboot(): void;
   getBattery(): number;
   kickWatchdog(): void;
   /** Volts of the supply. */
@@ -124,10 +126,15 @@ interface DeviceBangleOptions {
   lcdPowerTimeout: number;
   backlightTimeout: number;
   btnLoadTimeout: number;
+  wakeOnTwist: boolean;
+  wakeOnFaceUp: boolean;
+  wakeOnTouch: boolean;
+  wakeOnDoubleTap: boolean;
 }
 declare const Bangle: {
   setOptions(options: DeviceBangleOptions): void;
   setLCDPower(on: boolean): void;
+  isLCDOn(): boolean;
   setLCDBrightness(brightness: number): void;
   setLocked(locked: boolean): void;
   on(event: 'lock', listener: (locked: boolean, reason: string) => void): void;
@@ -165,6 +172,9 @@ declare function setWatch(
   pin: DevicePin,
   options: { repeat: boolean; edge: 'both'; debounce: number },
 ): number;
+/** A 32-bit word of memory or registers. */
+declare function peek32(address: number): number;
+declare function poke32(address: number, value: number): void;
 declare function setDeepSleep(on: number): void;
 declare function digitalWrite(pin: DevicePin, value: number): void;
 declare function print(text: string): void;

@@ -6,7 +6,7 @@ const GLOBALS = new Set(
   (
     'Array ArrayBuffer DataView E Graphics I2C1 Int32Array JSON LED1 BTN1 B8 B9 Math Object Serial1 Serial2 String ' +
     'AES Bangle Bluetooth NRF g setTime USB Uint8Array BENCH atob btoa clearTimeout digitalWrite eval getSerial ' +
-    'getTime isNaN print process require setDeepSleep setTimeout setWatch undefined arguments'
+    'getTime isNaN print peek32 poke32 process require setDeepSleep setTimeout setWatch undefined arguments'
   ).split(' '),
 );
 

@@ -45,7 +45,7 @@ export class Fob {
   private due: number;
   /**
    * The last sealed request as received, its session, and its answer: a retry gets the same answer and is never
-   * executed again.
+   * executed again. The answer is empty until it could be sealed; `out` has it meanwhile.
    */
   private answered: string;
   private answeredIn: Session | undefined;
@@ -135,7 +135,7 @@ export class Fob {
     return due;
   }
 
-  /** Reports an internal error on the screen, then does nothing more until the power is cut. */
+  /** Reports an internal error on the screen. The board then restarts at a press. */
   fault(): void {
     this.person.showFault();
     draw(this.person.view(), this.ports.display);
@@ -150,13 +150,20 @@ export class Fob {
   }
 
   private frame(text: string): void {
-    const payload = decodeFrame(this.ports.primitives, text);
-    if (!payload) return;
-    if (payload[0] === FRAME_REQUEST) this.clear(payload);
-    else if (payload[0] === FRAME_SEALED_REQUEST) this.sealed(payload, text);
+    try {
+      const payload = decodeFrame(this.ports.primitives, text);
+      if (!payload) return;
+      if (payload[0] === FRAME_REQUEST) this.clear(payload);
+      else if (payload[0] === FRAME_SEALED_REQUEST) this.sealed(payload, text);
+    } catch {
+      // A native call had no memory for its result. This counts as a frame, or an answer, that was lost: the host sends
+      // the request again. Commands themselves end in `dispatch`.
+    }
   }
 
   private clear(payload: Uint8Array): void {
+    // An answer that is not sealed yet would be overwritten.
+    if (this.answer === '') this.answered = '';
     const request = new Reader(payload, 1);
     const out = this.out.reset().byte(FRAME_RESPONSE).byte(request.number(1));
     dispatch(this.commands, 0, request, out);
@@ -171,13 +178,18 @@ export class Fob {
     if (session && request) {
       const out = this.out.reset().byte(FRAME_SEALED_RESPONSE);
       dispatch(this.commands, 1, request, out);
-      const counter = new Reader(payload, 1).number(COUNTER_BYTES);
       this.answered = text;
       this.answeredIn = session;
-      this.answer = encodeFrame(this.ports.primitives, session.seal(counter, out.done()));
+      this.answer = '';
     }
-    if (isRetry || request) this.ports.link.send(this.answer);
-    else if (!session) {
+    if (isRetry || request) {
+      const sealing = this.answeredIn as Session;
+      if (this.answer === '') {
+        const counter = new Reader(payload, 1).number(COUNTER_BYTES);
+        this.answer = encodeFrame(this.ports.primitives, sealing.seal(counter, this.out.done()));
+      }
+      this.ports.link.send(this.answer);
+    } else if (!session) {
       const out = this.out.reset().byte(FRAME_RESPONSE).number(0, 2).byte(REFUSED_NO_SESSION);
       this.ports.link.send(encodeClear(this.ports.primitives, out));
     }

@@ -32,6 +32,9 @@ export interface Screen {
   readonly brightness?: number;
 }
 
+/** A movement that the accelerometer of a watch recognises; a tap is one on the glass that shakes the watch. */
+export type WristMovement = 'twist' | 'faceUp' | 'tap' | 'doubleTap';
+
 /** A computer for which the board is a Bluetooth keyboard. */
 export interface BluetoothHost {
   /** Connects. Without a bond it receives no keys. */
@@ -112,6 +115,16 @@ export interface BootOptions {
   readonly parts?: PartsOptions;
   /** How much faster than true time the RTC's crystal runs, in parts per million. Default 0. */
   readonly driftPpm?: number;
+  /**
+   * On a Pico: how much faster than its nominal 32 kHz the microcontroller's internal oscillator runs, in parts per
+   * million. Espruino names ±100,000, the data sheet −470,000 to 470,000. Default 0.
+   */
+  readonly oscillatorPpm?: number;
+  /**
+   * Whether a 32 kHz crystal is soldered to a Pico. Espruino changes to it two seconds after a cold start, and its
+   * clock jumps back. Default true, the harder case; a Pico is sold without one.
+   */
+  readonly crystal?: boolean;
 }
 
 /** How often parts of the non-volatile memories were used since this process booted the fob. */
@@ -145,7 +158,10 @@ export interface SimulatedFob {
   setUsb(plugged: boolean): void;
   /** Sets the supply voltage that the board measures, in volts. */
   setSupply(volts: number): void;
-  /** Whether the processor would sleep now: the image allows it, no USB, nothing due for a while. */
+  /**
+   * Whether the processor is in deep sleep: on a Pico without USB whose image allows it, in each pause of more than a
+   * millisecond.
+   */
   readonly sleeping: boolean;
 
   /** Number of keys on the case (1 on pico). On banglejs2 the button and the touch gestures: 4. */
@@ -154,6 +170,8 @@ export interface SimulatedFob {
   keyUp(key?: number): void;
   /** Presses a key for `heldMs` (default 100), then waits 50 ms for the debounce. Virtual clock only. */
   press(key?: number, heldMs?: number): void;
+  /** Moves the wrist that wears the board. Throws on a board that is no watch. */
+  moveWrist(movement: WristMovement): void;
 
   screen(): Screen;
   /** Calls `listener` after the display changed. Returns a function that stops listening. */
@@ -179,6 +197,13 @@ export interface SimulatedFob {
    * torn.
    */
   cutPowerAtOperation(n: number): void;
+  /** Native calls of the crypto library since this process booted the fob. */
+  readonly cryptoCalls: number;
+  /**
+   * Lets native call number `cryptoCalls + n` of the crypto library (n ≥ 1), and the `times` - 1 after it, answer
+   * undefined, as Espruino does where it finds no memory for a result. Default: one call.
+   */
+  failCryptoCall(n: number, times?: number): void;
   /** The RTC's backup battery dies with the power off: the oscillator-stop flag is set at the next boot. */
   loseTime(): void;
 

@@ -106,6 +106,10 @@ export const PRESS_SETTLE_MS = 50;
 export const APPLY_MAX_ARGUMENTS = 256;
 export const EMIT_MAX_ARGUMENTS = 4;
 
+/** Characters of a number's text (Espruino jsutils.h), and places that `toFixed` writes. */
+export const NUMBER_CHARS_MAX = 69;
+export const NUMBER_DECIMALS_MAX = 20;
+
 /** AES (FIPS 197 §3) and CCM (RFC 3610 §2; Espruino accepts the same as mbed TLS). */
 export const AES_BLOCK_BYTES = 16;
 export const CCM_NONCE_MIN_BYTES = 7;
@@ -129,10 +133,25 @@ export const USB_HID_INTERVAL_US = 10_000;
 export const USB_HID_REPORT_BYTES = 16;
 export const USB_HID_LONG_REPORT_BYTES = 64;
 
+/**
+ * Time for which the crystal's oscillator stands after the firmware has reset it. Not measured: a first start takes
+ * up to 2 s (data sheet of the STM32F401), and the emulated board was given half a second.
+ */
+export const CRYSTAL_RESTART_MIN_US = 100_000;
+export const CRYSTAL_RESTART_MAX_US = 1_000_000;
+
 /** Output of the Pico's regulator. */
 export const SUPPLY_VOLTS = 3.3;
-/** Espruino's STM32 sleeps deeply only if nothing is due within this time (jshardware.c, jshSleep). */
-export const DEEP_SLEEP_MIN_US = 1_500_000;
+/**
+ * Espruino's STM32F4 sleeps deeply if nothing is due within 32 periods of the RTC's clock (jshardware.c, jshSleep). It
+ * wakes by a counter of 16 periods, or of seconds from 32 s on. USB takes 3 ms each to go off and on, as seen on an
+ * emulated board.
+ */
+export const DEEP_SLEEP_MIN_US = 1000;
+export const DEEP_SLEEP_STEP_US = 500;
+export const DEEP_SLEEP_FINE_US = 32_000_000;
+export const DEEP_SLEEP_ENTRY_US = 3000;
+export const DEEP_SLEEP_EXIT_US = 3000;
 
 /** One round of PBKDF2 with SHA-256: 545 ms for 1,000 rounds at 64 MHz (espruino.md §7.3), scaled to 84 MHz. */
 export const PBKDF2_ROUND_US = 415;

@@ -34,4 +34,5 @@ export const BANGLEJS2: BoardWiring = {
     ],
     battery: 87,
   },
+  stm32: false,
 };

@@ -22,4 +22,5 @@ export const BENCH: BoardWiring = {
   pbkdf2: true,
   hosted: true,
   bangle: undefined,
+  stm32: false,
 };

@@ -55,4 +55,6 @@ export interface BoardWiring {
   /** The Linux interpreter: real time, `rand()` as randomness, files. */
   readonly hosted: boolean;
   readonly bangle: BangleFacts | undefined;
+  /** An STM32F401: time from an oscillator or a crystal, and deep sleep. */
+  readonly stm32: boolean;
 }

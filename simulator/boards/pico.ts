@@ -32,6 +32,7 @@ export const PICO: BoardWiring = {
   pbkdf2: true,
   hosted: false,
   bangle: undefined,
+  stm32: true,
 };
 
 /**

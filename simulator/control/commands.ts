@@ -97,6 +97,14 @@ export const commands: Readonly<Record<string, ControlCommand>> = {
     target.fob.keyUp(key);
     return undefined;
   }),
+  moveWrist: command(
+    { movement: oneOf('twist', 'faceUp', 'tap', 'doubleTap') },
+    ({ target }, { movement }) => {
+      if (target.fob.board !== 'banglejs2') throw new BadRequest('nobody wears this board');
+      target.fob.moveWrist(movement);
+      return undefined;
+    },
+  ),
   screen: command({ bitmap: oneOf('rows', 'pbm', 'none') }, ({ target }, { bitmap }) =>
     screenResult(screenState(target.fob), bitmap),
   ),

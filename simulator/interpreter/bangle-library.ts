@@ -5,16 +5,7 @@ import type { Tools } from './host.ts';
 import type { Named, Realm, Value } from './realm.ts';
 
 /** Options that Espruino knows and that have no effect here. */
-const OTHER_OPTIONS = [
-  'wakeOnBTN1',
-  'wakeOnFaceUp',
-  'wakeOnTouch',
-  'wakeOnDoubleTap',
-  'wakeOnTwist',
-  'powerSave',
-  'manualWatchdog',
-  'hrmPollInterval',
-];
+const OTHER_OPTIONS = ['powerSave', 'manualWatchdog', 'hrmPollInterval'];
 
 function setOptions(realm: Realm, bangle: BangleSystem, value: Value): void {
   if (value === undefined) return;
@@ -22,6 +13,8 @@ function setOptions(realm: Realm, bangle: BangleSystem, value: Value): void {
   for (const [name, given] of Object.entries(value)) {
     if (Object.hasOwn(bangle.options, name)) {
       bangle.options[name as keyof BangleSystem['options']] = Math.max(0, wholeNumber(given));
+    } else if (Object.hasOwn(bangle.wakes, name)) {
+      bangle.wakes[name as keyof BangleSystem['wakes']] = Boolean(given);
     } else if (OTHER_OPTIONS.includes(name)) throw realm.error(`option ${name} is not simulated`);
     else throw realm.error(`Unknown option ${JSON.stringify(name)}`);
   }
@@ -38,7 +31,7 @@ export function bangleLibrary(realm: Realm, bangle: BangleSystem): Named {
     setLocked: locked => bangle.setLocked(Boolean(locked), 'js'),
     isLocked: () => bangle.locked,
     isLCDOn: () => bangle.lcdOn,
-    getOptions: () => realm.object({ ...bangle.options }),
+    getOptions: () => realm.object({ ...bangle.options, ...bangle.wakes }),
   });
 }
 

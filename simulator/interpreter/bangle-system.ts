@@ -3,6 +3,7 @@
  * button of a locked watch only wakes it and is not passed on; a held button loads or resets.
  */
 
+import type { WristMovement } from '../base/fob.ts';
 import {
   BANGLE_BACKLIGHT_MS,
   BANGLE_IDLE_MAX_MS,
@@ -25,6 +26,14 @@ interface Surroundings {
   emit(event: string, args: readonly unknown[]): void;
 }
 
+/** The option that decides whether a movement wakes the watch. The movements' own events are not simulated. */
+const WAKING = {
+  twist: 'wakeOnTwist',
+  faceUp: 'wakeOnFaceUp',
+  tap: 'wakeOnTouch',
+  doubleTap: 'wakeOnDoubleTap',
+} as const;
+
 export class BangleSystem {
   readonly #around: Surroundings;
   readonly options = {
@@ -32,6 +41,14 @@ export class BangleSystem {
     lcdPowerTimeout: BANGLE_LCD_POWER_MS,
     backlightTimeout: BANGLE_BACKLIGHT_MS,
     btnLoadTimeout: BANGLE_LOAD_MS,
+  };
+  /** What wakes the watch, as at power-on (jswrap_bangle.c, JSBF_DEFAULT). */
+  readonly wakes = {
+    wakeOnBTN1: true,
+    wakeOnTwist: true,
+    wakeOnFaceUp: false,
+    wakeOnTouch: false,
+    wakeOnDoubleTap: false,
   };
   #locked = false;
   #light = true;
@@ -106,16 +123,10 @@ export class BangleSystem {
   button(down: boolean): boolean {
     if (down !== this.#buttonDown) this.#hold(down);
     this.#buttonDown = down;
-    const { lockTimeout, lcdPowerTimeout, backlightTimeout } = this.options;
     const nowUs = this.#around.nowUs();
-    const asleep =
-      (lcdPowerTimeout > 0 && !this.lcdOn) ||
-      (backlightTimeout > 0 && !this.#light) ||
-      (lockTimeout > 0 && this.#locked);
-    if (down && asleep) {
+    if (down && this.wakes.wakeOnBTN1 && this.#wake('button')) {
       this.#waking = true;
       this.#wakingUntilUs = nowUs + BANGLE_WAKE_BOUNCE_MS * 1000;
-      this.#wake();
       return false;
     }
     if (this.#waking && (nowUs < this.#wakingUntilUs || !down)) {
@@ -127,10 +138,24 @@ export class BangleSystem {
     return !this.#locked;
   }
 
-  #wake(): void {
-    if (this.options.lcdPowerTimeout > 0 && !this.lcdOn) this.setLcdPower(true);
-    if (this.options.backlightTimeout > 0) this.setBacklight(true);
-    if (this.options.lockTimeout > 0) this.setLocked(false, 'button');
+  /**
+   * Switches on what a time switches off. Without a time for the display it stays off, and only the lock opens. False
+   * if nothing was off.
+   */
+  #wake(reason: string): boolean {
+    const { lockTimeout, lcdPowerTimeout, backlightTimeout } = this.options;
+    const display = lcdPowerTimeout > 0 && !this.lcdOn;
+    const light = backlightTimeout > 0 && !this.#light;
+    const lock = lockTimeout > 0 && this.#locked;
+    if (display) this.setLcdPower(true);
+    if (light) this.setBacklight(true);
+    if (lock) this.setLocked(false, reason);
+    return display || light || lock;
+  }
+
+  /** Handles a movement of the wrist, which the lock does not stop. */
+  moved(movement: WristMovement): void {
+    if (this.wakes[WAKING[movement]]) this.#wake(movement);
   }
 
   #hold(down: boolean): void {

@@ -10,11 +10,15 @@ import { flatten, isRecord, wholeNumber } from './bytes.ts';
 import type { Named, Realm, RealmCall, Value } from './realm.ts';
 
 const KEY_BYTES = [16, 24, 32];
+/** A result needs variables side by side, and there may be none (jswrap_crypto.c). */
+const NO_MEMORY = 'Not enough memory for result';
 
 interface Tools {
   readonly realm: Realm;
   /** Argument errors are printed, and the call returns undefined (espruino.md, hazard 6). */
   error(text: string): void;
+  /** Called by each call. False if it finds no memory for its result. */
+  hasMemory(): boolean;
 }
 
 /** Ends a call like Espruino does: a line on the console and no exception. */
@@ -23,6 +27,7 @@ class Complaint extends Error {}
 function complaining(tools: Tools, call: RealmCall): RealmCall {
   return (...args) => {
     try {
+      if (!tools.hasMemory()) throw new Complaint(NO_MEMORY);
       return call(...args);
     } catch (error) {
       if (!(error instanceof Complaint)) throw error;

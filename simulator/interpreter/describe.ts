@@ -1,6 +1,7 @@
 import { isAnyArrayBuffer, isDate, isTypedArray } from 'node:util/types';
 import { DESCRIBE_MAX_DEPTH } from '../base/limits.ts';
 import { isRecord } from './bytes.ts';
+import { numberText } from './number-text.ts';
 import type { Named, Value } from './realm.ts';
 
 function describeObject(value: Named, depth: number): string {
@@ -24,6 +25,7 @@ function isError(value: Named): boolean {
 export function describe(value: Value, depth = 0): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'function') return 'function () { ... }';
+  if (typeof value === 'number') return numberText(value);
   if (!isRecord(value)) return String(value);
   if (depth > DESCRIBE_MAX_DEPTH) return '...';
   if (Array.isArray(value)) return `[ ${value.map(each => nested(each, depth)).join(', ')} ]`;

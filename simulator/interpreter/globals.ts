@@ -1,4 +1,5 @@
 import type { Files } from '../parts/files.ts';
+import { RCC_BDCR, type Stm32Clock } from '../parts/stm32-clock.ts';
 import { bangleLibrary, nrfLibrary } from './bangle-library.ts';
 import { flatten, textOf } from './bytes.ts';
 import { aesLibrary, cryptoLibrary } from './crypto-library.ts';
@@ -9,7 +10,7 @@ import type { Tools } from './host.ts';
 import { i2cLibrary } from './i2c-library.ts';
 import { moduleGlobals } from './modules.ts';
 import { pinGlobals } from './pins.ts';
-import type { Named, Realm } from './realm.ts';
+import type { Named, Realm, Value } from './realm.ts';
 import { compact } from './storage-compaction.ts';
 import { storageLibrary } from './storage-library.ts';
 import { textGlobals } from './text.ts';
@@ -57,12 +58,13 @@ function modules(tools: Tools): Named {
   const { realm, hardware, repl, storage } = tools;
   const { facts } = hardware;
   const error = (text: string) => repl.error(text);
-  const AES = aesLibrary({ realm, error }, facts);
+  const hasMemory = () => hardware.hasMemory();
+  const AES = aesLibrary({ realm, error, hasMemory }, facts);
   const compactNow = () => compact(storage, text => repl.print(text));
   const storageModule = storageLibrary(realm, storage, facts.flash.at, compactNow);
   const builtIn: Record<string, Named> = {
     Storage: storageModule,
-    crypto: cryptoLibrary({ realm, error, spend: us => hardware.spend(us) }, facts, AES),
+    crypto: cryptoLibrary({ realm, error, hasMemory, spend: us => hardware.spend(us) }, facts, AES),
   };
   if (facts.hosted) builtIn.fs = filesLibrary(realm, hardware.files);
   const source = (name: string) => {
@@ -141,6 +143,23 @@ function graphicsGlobals({ realm, hardware }: Tools): Named {
   return bangle ? { Graphics, g: onGlass(hardware.glass) } : { Graphics };
 }
 
+/** `peek32` and `poke32`, for the one register that an image needs. */
+function registers(realm: Realm, crystal: Stm32Clock): Named {
+  const checked = (address: Value): void => {
+    if (address !== RCC_BDCR) throw realm.error('only RCC_BDCR is simulated');
+  };
+  return realm.library({
+    peek32: address => {
+      checked(address);
+      return crystal.register;
+    },
+    poke32: (address, value) => {
+      checked(address);
+      crystal.register = Number(value);
+    },
+  });
+}
+
 /** Returns everything that a board adds to the language. */
 export function boardGlobals(tools: Tools): Named {
   const { hardware, realm, pins, call } = tools;
@@ -160,6 +179,7 @@ export function boardGlobals(tools: Tools): Named {
     globals.Bangle = bangleLibrary(realm, tools.bangle);
     globals.NRF = nrfLibrary(tools);
   }
+  if (hardware.crystal) Object.assign(globals, registers(realm, hardware.crystal));
   if (facts.i2c) globals.I2C1 = i2cLibrary(realm, hardware.i2c, pins, facts.i2c);
   return globals;
 }

@@ -5,6 +5,8 @@ import type { Flash } from '../parts/flash.ts';
 import type { Glass } from '../parts/glass.ts';
 import type { I2cBus } from '../parts/i2c-bus.ts';
 import type { Radio } from '../parts/radio.ts';
+import type { Stm32Clock } from '../parts/stm32-clock.ts';
+import type { SystemClock } from '../parts/system-clock.ts';
 import type { UsbHost } from '../parts/usb-host.ts';
 import type { BangleSystem } from './bangle-system.ts';
 import type { Console, ConsoleLog } from './console.ts';
@@ -35,9 +37,11 @@ export interface Hardware {
   spend(us: number): void;
   /** Time on the interpreter's own clock at power on, in µs since 1970. */
   readonly clockStartUs: number;
-  /** Seconds on that clock per second of true time. */
-  readonly clockRate: number;
-  /** Called when the clock is set, with its new lead over true time. */
+  /** System time, in which that clock, timers and watches count. */
+  readonly systemClock: SystemClock;
+  /** The register that turns the crystal of an STM32 off; undefined elsewhere. */
+  readonly crystal: Stm32Clock | undefined;
+  /** Called when the clock is set, with its new lead over system time. */
   clockSet(aheadUs: number): void;
   /** Runs `action` after a time, unless the returned function is called first. */
   after(us: number, action: () => void): () => void;
@@ -46,6 +50,8 @@ export interface Hardware {
   allowDeepSleep(allowed: boolean): void;
   send(port: PortName, bytes: Uint8Array): void;
   drawnOn(log: TextLog): void;
+  /** Counts one native call of the crypto library. False if it has to answer undefined. */
+  hasMemory(): boolean;
   /** Starts the watchdog, which bites after this time unless it is started again; 0 stops it. */
   watchdog(us: number): void;
 }

@@ -8,7 +8,8 @@ import { APPLY_MAX_ARGUMENTS } from '../base/limits.ts';
  * Not copied, because no context can do it: no function hoisting, loop variables that are not per iteration, `===` on
  * the contents of typed arrays, an exception for a negative index, `arr.length = n`, the approximate `Math.pow`, the
  * unstable sort, the absence of `BYTES_PER_ELEMENT` (which V8 does not remove), an `eval` that sees local variables,
- * and syntax that Espruino does not parse. The bundler's lint and the real interpreter cover these.
+ * the text that `+` and templates make of a number, and syntax that Espruino does not parse. The bundler's lint, a test
+ * of the image and the real interpreter cover these.
  */
 export const PRELUDE = `(function (outside) {
   var call = Function.prototype.call, apply = Function.prototype.apply, has = Object.prototype.hasOwnProperty;
@@ -126,6 +127,29 @@ export const PRELUDE = `(function (outside) {
   ['MAX_VALUE', 'MIN_VALUE', 'NEGATIVE_INFINITY', 'NaN', 'POSITIVE_INFINITY'].forEach(function (name) { hidden(Numeral, name, Counted[name]); });
   hidden(globalThis, 'Number', Numeral);
 
+  // A number's text: by \`toString\`, \`String\`, \`join\` and JSON. V8 asks nobody for that of \`+\` and of templates.
+  var text = outside.numberText, stringify = JSON.stringify;
+  function isPlain(value) { return typeof value !== 'number' || (value === Math.floor(value) && value <= 9007199254740991 && value >= -9007199254740991); }
+  function written(value) { return isPlain(value) ? value : text(value, 10, -1); }
+  hidden(Counted.prototype, 'toString', function (radix) {
+    var whole = typeof radix === 'number' && radix === Math.floor(radix) && radix >= 2 && radix <= 36;
+    return text(+this, whole ? radix : 10, -1);
+  });
+  hidden(Counted.prototype, 'toFixed', function (decimals) { return outside.fixedText(+this, +decimals); });
+  [list, typed].forEach(function (type) {
+    var join = list.join;
+    hidden(type, 'join', function (filler) { return join.call(list.map.call(this, written), filler === undefined ? ',' : filler); });
+  });
+  hidden(JSON, 'stringify', function (value, replacer, indent) {
+    var isOdd = false;
+    var made = stringify(value, function (name, each) {
+      if (isPlain(each) || !isFinite(each)) return each;
+      isOdd = true;
+      return '\\0#' + text(each, 10, -1);
+    }, indent);
+    return isOdd ? made.replace(/"\\\\u0000#([^"]*)"/g, '$1') : made;
+  });
+
   function InternalError(message) { if (this instanceof InternalError) this.message = message; else return new InternalError(message); }
   hidden(InternalError.prototype, 'toString', function () { return 'InternalError: ' + this.message; });
   hidden(globalThis, 'InternalError', InternalError);
@@ -160,11 +184,29 @@ export const PRELUDE = `(function (outside) {
   });
   hidden(Object.prototype, 'clone', function () { return Array.isArray(this) ? this.slice() : Object.assign(nativeCreate(Object.getPrototypeOf(this)), this); });
 
-  return {
+  var natives = {
     Object: Object, Array: Array, Function: Compiled, String: String, Error: Error, TypeError: TypeError,
     SyntaxError: SyntaxError, ReferenceError: ReferenceError, InternalError: InternalError, ArrayBuffer: ArrayBuffer,
     Uint8Array: Uint8Array, TypedArray: Object.getPrototypeOf(Uint8Array), global: globalThis
   };
+
+  hidden(globalThis, 'String', new Proxy(String, {
+    apply: function (target, self, values) { return values.length > 0 ? target(written(values[0])) : ''; }
+  }));
+
+  // Without a length or data there is no array. A native call that found no memory answers undefined.
+  ['Uint8Array', 'Uint8ClampedArray', 'Int8Array', 'Uint16Array', 'Int16Array', 'Uint32Array', 'Int32Array', 'Float32Array', 'Float64Array'].forEach(function (name) {
+    var type = globalThis[name];
+    hidden(globalThis, name, new Proxy(type, {
+      construct: function (target, values, made) {
+        var first = values[0];
+        if (first === undefined || first === null || typeof first === 'string')
+          throw new Error('Unsupported first argument of type ' + (typeof first === 'string' ? 'String' : first));
+        return reflect.construct(target, values, made);
+      }
+    }));
+  });
+  return natives;
 })`;
 
 /** Espruino's promises: handlers run as events of the idle loop, and an unhandled rejection is printed. */

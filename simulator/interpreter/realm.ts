@@ -1,5 +1,6 @@
 import { type Context, createContext, runInContext, Script } from 'node:vm';
 import { GLOBALS, METHODS, STATICS, TYPED_ARRAYS } from './built-ins.ts';
+import { fixedText, numberText } from './number-text.ts';
 import { PRELUDE, PROMISES } from './prelude.ts';
 import { spelled } from './tokens.ts';
 
@@ -71,7 +72,7 @@ export class Realm {
     this.#context = createContext(Object.create(null));
     this.#alive = () => outside.alive();
     const prelude = runInContext(PRELUDE, this.#context) as (outside: object) => Natives;
-    this.natives = prelude({ ...outside, spelled });
+    this.natives = prelude({ ...outside, spelled, numberText, fixedText });
     const promises = runInContext(PROMISES, this.#context) as (...use: readonly unknown[]) => unknown;
     impoverish(this.natives.global, this.natives.TypedArray);
     this.define({

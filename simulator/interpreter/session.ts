@@ -1,3 +1,4 @@
+import type { WristMovement } from '../base/fob.ts';
 import { EMIT_MAX_ARGUMENTS } from '../base/limits.ts';
 import { PowerLost } from '../base/power.ts';
 import type { LinkName, Touch } from '../boards/board.ts';
@@ -47,9 +48,8 @@ export class InterpreterSession {
   constructor(hardware: Hardware) {
     this.#hardware = hardware;
     this.#clock = new DeviceClock({
-      nowUs: () => hardware.nowUs(),
+      nowUs: () => hardware.systemClock.at(hardware.nowUs()),
       startUs: hardware.clockStartUs,
-      rate: hardware.clockRate,
       settable: !hardware.facts.hosted,
       changed: aheadUs => hardware.clockSet(aheadUs),
     });
@@ -60,7 +60,7 @@ export class InterpreterSession {
       send: (port, bytes) => hardware.send(port, bytes),
       evaluate: source => this.#run(() => ({ value: this.#realm.evaluate(source, 'REPL') })),
     });
-    this.#timers = new Timers(() => hardware.nowUs());
+    this.#timers = new Timers(() => this.#clock.nowUs());
     this.#watches = new Watches(this.#timers);
     this.#storage = new StorageFiles(hardware.flash, files => compact(files, text => this.#repl.print(text)));
     this.#ports = new SerialPorts(
@@ -224,7 +224,7 @@ export class InterpreterSession {
 
   /** Takes a change of a pin. */
   pinChanged(pin: string, level: boolean): void {
-    const timeUs = this.#hardware.nowUs();
+    const timeUs = this.#clock.nowUs();
     if (this.#bangle && this.#hardware.facts.keyPins.includes(pin) && !this.#bangle.button(level)) return;
     this.#interrupts.push(() => this.#watches.edge(pin, level, timeUs));
   }
@@ -234,16 +234,29 @@ export class InterpreterSession {
     this.#bangle?.touched(touch);
   }
 
+  /** Takes a movement of a watch. */
+  moved(movement: WristMovement): void {
+    this.#bangle?.moved(movement);
+  }
+
+  /** Whether an edge of the pin makes an interrupt, which also wakes the processor. */
+  listensTo(pin: string): boolean {
+    return this.#watches.listensTo(pin);
+  }
+
+  /** True time of its next work. */
   nextDueUs(): number {
-    return this.#interrupts.length + this.#events.length > 0 || this.ending
-      ? this.#hardware.nowUs()
-      : this.#timers.nextDueUs();
+    const { systemClock } = this.#hardware;
+    const nowUs = this.#hardware.nowUs();
+    if (this.#interrupts.length + this.#events.length > 0 || this.ending) return nowUs;
+    const dueUs = this.#timers.nextDueUs();
+    return Number.isFinite(dueUs) ? systemClock.when(dueUs, nowUs) : dueUs;
   }
 
   /** Runs one pass of the idle loop: interrupts, timers, queued events. */
   idle(): void {
     for (const interrupt of this.#interrupts.splice(0)) this.#run(interrupt);
-    this.#run(() => this.#timers.pass(this.#hardware.nowUs()));
+    this.#run(() => this.#timers.pass(this.#clock.nowUs()));
     while (this.#events.length > 0 && !this.#dead) {
       const event = this.#events.shift();
       if (event) this.#call(event.self, event.listeners, event.args);

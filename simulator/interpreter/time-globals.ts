@@ -18,37 +18,35 @@ interface Tools {
   call(self: Value, listeners: Value, args: readonly Value[]): void;
 }
 
-/** The interpreter's own clock: set by `setTime`, lost with the power. */
+/** The interpreter's own clock: system time, set by `setTime`, lost with the power. */
 export class DeviceClock {
-  readonly #nowUs: () => number;
+  /** Returns the system time in µs. */
+  readonly nowUs: () => number;
   readonly #settable: boolean;
-  readonly #rate: number;
   readonly #changed: (aheadUs: number) => void;
   #offsetUs: number;
 
-  /** `startUs`: the time it shows at `nowUs()` now; `changed` is called when it is set. */
+  /** `startUs`: the time it shows now; `changed` is called when it is set, with its lead over system time. */
   constructor(options: {
     nowUs(): number;
     startUs: number;
-    rate: number;
     settable: boolean;
     changed(aheadUs: number): void;
   }) {
-    this.#nowUs = () => options.nowUs();
+    this.nowUs = () => options.nowUs();
     this.#settable = options.settable;
-    this.#rate = options.rate;
     this.#changed = aheadUs => options.changed(aheadUs);
-    this.#offsetUs = options.startUs - options.nowUs() * options.rate;
+    this.#offsetUs = options.startUs - options.nowUs();
   }
 
-  /** Returns the seconds since 1970 that it shows at `atUs` of true time. */
-  seconds(atUs = this.#nowUs()): number {
-    return (atUs * this.#rate + this.#offsetUs) / 1e6;
+  /** Returns the seconds since 1970 that it shows at `atUs` of system time. */
+  seconds(atUs = this.nowUs()): number {
+    return (atUs + this.#offsetUs) / 1e6;
   }
 
   set(seconds: number): void {
     if (!this.#settable) return;
-    this.#offsetUs = seconds * 1e6 - this.#nowUs() * this.#rate;
+    this.#offsetUs = seconds * 1e6 - this.nowUs();
     this.#changed(this.#offsetUs);
   }
 }

@@ -2,7 +2,7 @@ import { TIMER_MAX_MS, TIMER_MIN_MS } from '../base/limits.ts';
 
 export interface Timer {
   readonly id: number;
-  /** True time in µs, which `setTime` does not move. */
+  /** System time in µs, which `setTime` does not move. */
   dueUs: number;
   intervalUs: number | undefined;
   readonly run: () => void;
@@ -11,8 +11,8 @@ export interface Timer {
 }
 
 /**
- * Timers like those of Espruino's idle loop: a list in the order of creation, checked against the time of the pass.
- * An interval keeps its phase after a stall.
+ * Timers like those of Espruino's idle loop: a list in the order of creation, checked against the system time of the
+ * pass. An interval keeps its phase after a stall. If the system time falls back, all of them are that much later.
  */
 export class Timers {
   readonly #nowUs: () => number;

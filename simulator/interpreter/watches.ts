@@ -13,7 +13,7 @@ export interface WatchOptions {
 /** Argument of a watch's callback. */
 export interface WatchEvent {
   readonly state: boolean;
-  /** True time of the pin's change, in µs. */
+  /** System time of the pin's change, in µs. */
   readonly timeUs: number;
   readonly lastTimeUs: number | undefined;
   readonly pin: string;
@@ -74,6 +74,11 @@ export class Watches {
 
   clearAll(): void {
     for (const { id } of [...this.#list]) this.clear(id);
+  }
+
+  /** Whether an edge of the pin makes an interrupt. */
+  listensTo(pin: string): boolean {
+    return this.#list.some(watch => watch.pin === pin);
   }
 
   /** Takes an edge from the interrupt. */

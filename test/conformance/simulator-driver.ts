@@ -18,6 +18,7 @@ export class SimulatorDriver extends OneKey implements Driver {
    * @param storage memory of a fob that ran before; default: a new fob
    * @param parts soldered to it
    * @param image in place of the built one
+   * @param oscillatorPpm how much faster its internal oscillator runs
    * @param birth initial randomness of a new fob; empty for none
    */
   constructor({
@@ -26,16 +27,18 @@ export class SimulatorDriver extends OneKey implements Driver {
     parts = {},
     birth = secret(crypto.getRandomValues(new Uint8Array(32))),
     image,
+    oscillatorPpm = 0,
   }: {
     seed?: number;
     storage?: StateStore;
     parts?: PartsOptions;
     birth?: Uint8Array;
     image?: Record<string, Uint8Array>;
+    oscillatorPpm?: number;
   } = {}) {
     super();
     const files = birth.length > 0 ? { birth } : {};
-    this.fob = boot({ board: 'pico', seed, storage, parts, files, ...(image && { image }) });
+    this.fob = boot({ board: 'pico', seed, storage, parts, files, oscillatorPpm, ...(image && { image }) });
     this.cable = pipe({
       name: 'simulator',
       write: async text => this.fob.link.write(Buffer.from(text, 'latin1')),

@@ -108,8 +108,10 @@ describe('main loop', () => {
     made.fob.advance(100_000);
     expect(log(made)).toBe('');
     made.fob.setUsb(false);
+    made.fob.advance(10);
     expect(made.fob.sleeping).toBe(true);
     made.fob.setUsb(true);
+    made.fob.advance(10);
     made.ask('l.key(2, true)');
     made.ask('l.receive("x")');
     expect(log(made)).toBe('key 2true,receive x');
@@ -134,5 +136,18 @@ describe('main loop', () => {
     made.ask('l.receive("x")');
     expect(log(made)).toBe('fault,receive x');
     expect(made.fob.consoleText()).toBe('');
+  });
+
+  it('the loop restarts the board at a press after an error, and not at the end of a press that began before', () => {
+    const made = loop(-1);
+    made.ask('l.key(0, true)');
+    made.ask('l.receive("throw")');
+    made.ask('l.key(0, false)');
+    expect(log(made)).toBe('key 0true,fault');
+    made.ask('l.key(0, true)');
+    expect(made.ask('typeof fob')).toBe('object');
+    made.fob.serial('USB').write(Buffer.from('l.key(0, false)\n'));
+    made.fob.advance(100);
+    expect(made.ask('typeof fob')).toBe('undefined');
   });
 });

@@ -16,9 +16,14 @@ function ownerLike(model: Owner, driver: BangleDriver): Owner {
   return Object.assign(new Owner(driver, PATIENCE), { key: model.key, deviceSecret: model.deviceSecret });
 }
 
-/** Returns a fob with two HOTP accounts, its list on the display. */
-async function withTwo(): Promise<{ driver: BangleDriver; owner: Owner }> {
-  const driver = new BangleDriver();
+/**
+ * Returns a fob with two HOTP accounts, its list on the display.
+ * @param beside code that runs beside the image
+ */
+async function withTwo(beside = ''): Promise<{ driver: BangleDriver; owner: Owner }> {
+  const driver = new BangleDriver({
+    image: { ...builtImage('banglejs2'), '.boot1': new Uint8Array(Buffer.from(beside)) },
+  });
   const owner = new Owner(driver);
   await owner.pair();
   for (const name of ['one', 'two']) {
@@ -62,6 +67,30 @@ describe('the image of the Bangle', () => {
     driver.fob.advance(200);
     driver.fob.press(1);
     expect((await driver.screen())[0]).not.toBe(title);
+    await driver.close();
+  });
+
+  it('no movement of the wrist unlocks a sleeping Bangle', async () => {
+    const { driver } = await withTwo('Bangle.on("lock", (locked, why) => print(locked, why));');
+    driver.fob.advance(200_000);
+    for (const movement of ['twist', 'faceUp', 'tap', 'doubleTap'] as const) driver.fob.moveWrist(movement);
+    expect(driver.fob.consoleText()).toBe('true js\n');
+    driver.fob.press(0);
+    expect(driver.fob.consoleText()).toBe('true js\nfalse button\n');
+    await driver.close();
+  });
+
+  it('a touch of a dark Bangle is no key even where something else unlocked the watch', async () => {
+    const { driver } = await withTwo('setTimeout(() => Bangle.setOptions({wakeOnTwist:1}), 1);');
+    const [title] = await driver.screen();
+    driver.fob.advance(200_000);
+    driver.fob.moveWrist('twist');
+    driver.fob.press(1);
+    driver.fob.press(3);
+    driver.fob.advance(1000);
+    expect(driver.fob.screen()).toMatchObject({ on: false, text: [] });
+    driver.fob.press(0);
+    expect((await driver.screen())[0]).toBe(title);
     await driver.close();
   });
 

@@ -152,6 +152,43 @@ describe("the Bangle's button and touch", () => {
     expect(lines(served)).toEqual(['boot']);
   });
 
+  it('a twist of the wrist unlocks a locked Bangle and lights it only where a time switches the display off', () => {
+    const usual = bangle(TELL);
+    usual.advance(30_001);
+    usual.moveWrist('faceUp');
+    usual.moveWrist('twist');
+    expect(lines(usual)).toEqual(['lock true lcd', 'lock false twist']);
+    expect(usual.screen().on).toBe(true);
+    const calm = bangle(`${CALM}${TELL}Bangle.setLCDPower(0);Bangle.setLocked(1);`);
+    calm.moveWrist('twist');
+    calm.press(1);
+    expect(lines(calm)).toEqual(['lock true js', 'lock false twist', 'touch 2 88 132']);
+    expect(calm.screen().on).toBe(false);
+  });
+
+  it('each movement and the button wake the Bangle by their own option', () => {
+    const movements = [
+      ['twist', 'wakeOnTwist'],
+      ['faceUp', 'wakeOnFaceUp'],
+      ['tap', 'wakeOnTouch'],
+      ['doubleTap', 'wakeOnDoubleTap'],
+    ] as const;
+    for (const [movement, option] of movements) {
+      for (const on of [true, false]) {
+        const fob = bangle(`${CALM}${TELL}Bangle.setOptions({${option}:${on}});Bangle.setLocked(1);`);
+        fob.moveWrist(movement);
+        expect(lines(fob)).toEqual(['lock true js', ...(on ? [`lock false ${movement}`] : [])]);
+      }
+    }
+    const deaf = bangle(`${TELL}Bangle.setOptions({wakeOnBTN1:false});Bangle.setLocked(1);`);
+    deaf.press();
+    expect(lines(deaf)).toEqual(['lock true js']);
+  });
+
+  it('a board that nobody wears has no wrist', () => {
+    expect(() => run('').moveWrist('twist')).toThrow('nobody wears this board');
+  });
+
   it('the Bangle refuses options that Espruino does not know', () => {
     expect(printed('try { Bangle.setOptions({lockTime:0}) } catch (e) { print(e.message) }', BANGLE)).toEqual(
       ['Unknown option "lockTime"'],

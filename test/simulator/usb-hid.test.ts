@@ -97,29 +97,6 @@ describe('power supply', () => {
   });
 });
 
-describe('deep sleep', () => {
-  const sleeps = (source: string, usb: boolean) => {
-    const fob = run(`${QUIET}${source}`);
-    fob.setUsb(usb);
-    fob.advance(500);
-    return fob.sleeping;
-  };
-
-  it('deep sleep comes where the image allows it, USB is out and nothing is due for a second and a half', () => {
-    expect(sleeps('setDeepSleep(1)', false)).toBe(true);
-    expect(sleeps('setDeepSleep(1); setInterval(() => {}, 60000)', false)).toBe(true);
-  });
-
-  it.each([
-    ['USB is in', 'setDeepSleep(1)', true],
-    ['the image does not allow it', '', false],
-    ['the image takes it back', 'setDeepSleep(1); setDeepSleep(0)', false],
-    ['a timer is due each second', 'setDeepSleep(1); setInterval(() => {}, 1000)', false],
-  ])('deep sleep does not come where %s', (_why, source, usb) => {
-    expect(sleeps(source, usb)).toBe(false);
-  });
-});
-
 describe('exceptions of events', () => {
   const LISTEN = 'process.on("uncaughtException", e => print("told", e.message));';
 

@@ -18,12 +18,17 @@ const BACK = 3;
  * @param key called with each key that goes down or up
  */
 export function listenToKeys(key: (which: number, down: boolean) => void): void {
-  // The core controls display and lock. A button held for 1.5 s must not load another application.
+  // The core controls display and lock, and only the button wakes: a watch that a movement unlocks stays dark and
+  // powers its touch screen until the next sleep. A button held for 1.5 s must not load another application.
   Bangle.setOptions({
     lockTimeout: BANGLE_NEVER_LOCKS_MS,
     lcdPowerTimeout: 0,
     backlightTimeout: 0,
     btnLoadTimeout: 0,
+    wakeOnTwist: false,
+    wakeOnFaceUp: false,
+    wakeOnTouch: false,
+    wakeOnDoubleTap: false,
   });
   Bangle.setLocked(false);
 
@@ -35,9 +40,13 @@ export function listenToKeys(key: (which: number, down: boolean) => void): void 
   Bangle.on('lock', (_locked, reason) => {
     if (reason === 'button') tap(MAIN);
   });
-  Bangle.on('touch', (_button, xy) => tap(xy.y < BANGLE_SIDE / 2 ? PREVIOUS : NEXT));
+  // A finger on a dark screen is no key, whatever unlocked the watch.
+  const touched = (which: number) => {
+    if (Bangle.isLCDOn()) tap(which);
+  };
+  Bangle.on('touch', (_button, xy) => touched(xy.y < BANGLE_SIDE / 2 ? PREVIOUS : NEXT));
   Bangle.on('swipe', directionX => {
-    if (directionX > 0) tap(BACK);
+    if (directionX > 0) touched(BACK);
   });
 
   let kicking = 0;

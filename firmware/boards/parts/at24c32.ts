@@ -45,7 +45,7 @@ export class At24c32 implements Storage {
   }
 
   /**
-   * Waits for the end of the self-timed write, at most 10 ms, in which the ports continue to receive by interrupt. It
+   * Waits for the end of the self-timed write, at most 15 ms, in which the ports continue to receive by interrupt. It
    * must not poll for an acknowledge: Espruino's STM32 driver polls about two million times for one that does not
    * come.
    */

@@ -1,5 +1,6 @@
 import type { Link } from '../../core/base/ports.ts';
 import { HID_PATIENCE_SECONDS, HID_REPORT_CHARS, HID_RETRY_MS } from '../limits.ts';
+import { seconds } from './uptime.ts';
 
 /** Id of the report that carries frames; 1 is the keyboard's. */
 const FRAMES_ID = 2;
@@ -23,7 +24,7 @@ export class HidLink implements Link {
 
   send(frame: string): void {
     this.waiting += frame;
-    this.until = getTime() + HID_PATIENCE_SECONDS;
+    this.until = seconds() + HID_PATIENCE_SECONDS;
     if (!this.timer) this.pump();
   }
 
@@ -35,7 +36,7 @@ export class HidLink implements Link {
     const rest = new Uint8Array(HID_REPORT_CHARS - text.length);
     if (E.sendUSBHID([FRAMES_ID, text.length, text, rest]))
       this.waiting = this.waiting.slice(HID_REPORT_CHARS);
-    else if (getTime() > this.until) this.waiting = '';
+    else if (seconds() > this.until) this.waiting = '';
     this.timer = this.waiting ? setTimeout(() => this.pump(), HID_RETRY_MS) : 0;
   }
 }

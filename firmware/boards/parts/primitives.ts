@@ -6,6 +6,10 @@ const ZERO_IV = new Uint8Array(16);
 /**
  * The protocol's primitives on Espruino's native hashes and AES. CCM is built from CBC and ECB: boards without native
  * CCM have both, and `mode:"CTR"` ignores its initialisation vector.
+ *
+ * A native call answers undefined where it finds no memory for its result. `new Uint8Array` of that throws, and so does
+ * a hash over it, so that nothing is ever made of it: a command is refused, a frame counts as lost, and at a key the
+ * fob reports the error.
  */
 export class NativePrimitives implements Primitives, AesBlocks {
   private readonly AES: DeviceCrypto['AES'];

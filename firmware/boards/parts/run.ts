@@ -10,6 +10,8 @@ export class Loop {
   private readonly clock: { read(): number };
   private readonly ms: () => number;
   private timer: number;
+  /** 1 while the core is broken, 2 once a key went down since. */
+  private failed: number;
 
   /** @param ms milliseconds since boot, the same clock as for `fob` */
   constructor(fob: Fob, clock: { read(): number }, ms: () => number) {
@@ -17,13 +19,19 @@ export class Loop {
     this.clock = clock;
     this.ms = ms;
     this.timer = 0;
+    this.failed = 0;
     // An exception ends only its event, so the core may be left in an undefined state.
-    process.on('uncaughtException', () => fob.fault());
+    process.on('uncaughtException', () => this.fail());
     // Running out of memory cannot be caught. The host can raise the other flags, above all a full input buffer.
     E.on('errorFlag', flags => {
-      if (flags.indexOf('MEMORY') >= 0) fob.fault();
+      if (flags.indexOf('MEMORY') >= 0) this.fail();
     });
     this.rest();
+  }
+
+  private fail(): void {
+    this.failed = 1;
+    this.fob.fault();
   }
 
   receive(data: string): void {
@@ -33,6 +41,13 @@ export class Loop {
 
   /** @param which as in `Fob.key` */
   key(which: number, down: boolean): void {
+    if (this.failed) {
+      // A restart is as safe as a power cut, at any time. It waits for the end of a press, because with the button down
+      // Espruino skips the image.
+      if (down) this.failed = 2;
+      else if (this.failed > 1) E.reboot();
+      return;
+    }
     this.fob.key(which, down, this.ms(), this.clock.read());
     this.rest();
   }

@@ -16,13 +16,32 @@ import { Ssd1306 } from '../parts/ssd1306.ts';
 import { Supply } from '../parts/supply.ts';
 import { ms } from '../parts/uptime.ts';
 
+/** The register of the STM32F401 for clocks that survive a reset (RM0368 §6.3.20), and bits of it. */
+const RCC_BDCR = 0x40023870;
+const CRYSTAL_ON = 1;
+const RTC_SOURCE = 0x300;
+const RTC_ON_OSCILLATOR = 0x200;
+
+/**
+ * Keeps the interpreter's clock on the internal oscillator. Two seconds after a cold start Espruino would change to a
+ * crystal, if one is soldered in. Its clock then loses up to a second and runs slow for two more, and nothing runs
+ * until the crystal does: a hold would count as a press, timers would be late. A clock that already is on the crystal,
+ * after a reset without a power cut, is left there. What needs the right time asks the DS3231.
+ */
+function stayOnOscillator(): void {
+  const control = peek32(RCC_BDCR);
+  if ((control & RTC_SOURCE) === RTC_ON_OSCILLATOR) poke32(RCC_BDCR, control & ~CRYSTAL_ON);
+}
+
 /**
  * Starts an Espruino Pico with its parts.
  * @param head bytes before a keyboard's report
  */
 export function start(board: string, link: Link, head: number[]): Loop {
+  stayOnOscillator();
   I2C1.setup({ scl: B8, sda: B9, bitrate: I2C_BITRATE });
-  // Espruino then stops the processor whenever USB is off and nothing is due for a second and a half.
+  // Espruino then stops the processor whenever USB is out and nothing is due for a millisecond. USB goes off and on each
+  // time: a timer is 6 ms late, and an edge of the button on the way there is noticed at the next wake.
   setDeepSleep(1);
   // After a power cut during a write the EEPROM may still be finishing it.
   while (ms() <= AT24C32_WRITE_SECONDS * 1000);
@@ -56,6 +75,14 @@ export function start(board: string, link: Link, head: number[]): Loop {
     clock.read(),
   );
   const loop = new Loop(fob, clock, ms);
-  setWatch(event => loop.key(0, event.state), BTN1, { repeat: true, edge: 'both', debounce: DEBOUNCE_MS });
+  setWatch(
+    event => {
+      // A release while the processor falls asleep would be noticed at the next wake only, and make a press a hold.
+      setDeepSleep(event.state ? 0 : 1);
+      loop.key(0, event.state);
+    },
+    BTN1,
+    { repeat: true, edge: 'both', debounce: DEBOUNCE_MS },
+  );
   return loop;
 }

@@ -66,7 +66,7 @@ export const WENT_BACK = 'Memory went back in time.';
 export const ANTI_ROLLBACK_LOST = 'The clock module lost its power.';
 export const MAY_REPEAT = ' Old passcodes may come again. Tell your owner.';
 export const MAINTENANCE = 'Maintenance. Take the power off and on to end it.';
-export const FAULT = 'Internal error. Take the power off and on.';
+export const FAULT = 'Internal error. Press to restart.';
 
 export const TYPING = 'Typing..';
 export const NO_COMPUTER = 'No computer';
