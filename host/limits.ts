@@ -14,6 +14,13 @@ export const PORT_POLL_INTERVAL_MS = 500;
  * reported.
  */
 export const WRITE_TIMEOUT_MS = 1_900;
+/**
+ * A packet that a fob's port does not answer for this long counts as answered. Only a lost answer, and a fob that
+ * answers no packets, need this. Longer than a fob's slowest work, and shorter than the owner's patience by a second.
+ */
+export const PACKET_TIMEOUT_MS = 1_500;
+/** Text that waits for the answers to packets; more means that nobody takes it. */
+export const PACKET_QUEUE_CHARS_MAX = 16_384;
 export const TCP_CONNECT_TIMEOUT_MS = 3_000;
 export const TCP_PORT_MAX = 65_535;
 

@@ -11,6 +11,10 @@ export const PAYLOAD_BYTES_MAX = 381;
 /** A frame holds at least a type and a CRC: 5 bytes, 8 characters. */
 export const BASE64_CHARS_MIN = 8;
 
+/** Characters that an owner writes to a fob's port at once, and the character that the port answers to them: ACK. */
+export const PACKET_CHARS_MAX = 63;
+export const PACKET_ANSWER = 6;
+
 /** A HID report without its id: with it, the 64 bytes of a full-speed interrupt endpoint. */
 export const HID_REPORT_BYTES = 63;
 /** The longest report that Espruino's Bluetooth HID sends. Reports to the fob carry one byte. */

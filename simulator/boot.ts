@@ -17,9 +17,9 @@ const BOARDS: Readonly<Record<BoardName, BoardWiring>> = {
   bench: BENCH,
 };
 
-function machineOf(options: BootOptions): Machine {
+function machineOf(options: BootOptions, facts: BoardWiring): Machine {
   return new Machine({
-    facts: BOARDS[options.board],
+    facts,
     storage: options.storage ?? memoryStore(),
     seed: options.seed ?? DEFAULT_SEED,
     driftPpm: options.driftPpm ?? 0,
@@ -37,9 +37,10 @@ function machineOf(options: BootOptions): Machine {
  * with its contents. Throws if the state belongs to another board, or if there is no image for a new one.
  */
 export function boot(options: BootOptions): SimulatedFob {
-  const facts = BOARDS[options.board];
+  const wiring = BOARDS[options.board];
+  const facts = { ...wiring, version: options.espruino ?? wiring.version };
   const clock = options.clock ?? 'virtual';
-  const machine = machineOf(options);
+  const machine = machineOf(options, facts);
   machine.powerOn();
   const { hardware } = machine;
   return {

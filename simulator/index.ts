@@ -5,6 +5,7 @@ export type {
   BluetoothHost,
   BoardName,
   BootOptions,
+  EspruinoVersion,
   HidReport,
   PartsOptions,
   Screen,

@@ -78,6 +78,7 @@ async function start(
   const seed = options.seed ?? randomInt(2 ** 31);
   const fob = boot({
     board: options.board,
+    espruino: options.espruino,
     clock: options.clock,
     ...(options.storage === undefined ? {} : { storage: fileStore(options.storage) }),
     seed,

@@ -28,6 +28,12 @@ const BAUD_OPTION = {
   describe: 'speed of the serial port, in real time; default: no limit',
 } as const;
 
+const ESPRUINO_OPTION = {
+  choices: ['2v25', '2v29', '2v30'] as const,
+  default: '2v29' as const,
+  describe: 'version of Espruino to imitate; 2v29 loses input that comes too fast',
+} as const;
+
 const STORAGE_OPTION = {
   string: true,
   requiresArg: true,
@@ -49,6 +55,7 @@ export function parseOptions(args: readonly string[]) {
       default: 'pico' as const,
       describe: 'which board',
     })
+    .option('espruino', ESPRUINO_OPTION)
     .option('storage', STORAGE_OPTION)
     .option('unflashed', { boolean: true, default: false, describe: 'a new board holds Espruino alone' })
     .option('birth', {

@@ -55,7 +55,7 @@ declare const I2C1: DeviceI2c;
 interface DevicePort {
   setup(baud: number, options?: { path?: string }): void;
   on(event: 'data', listener: (data: string) => void): void;
-  write(data: string): void;
+  write(data: string | number): void;
 }
 declare const USB: DevicePort;
 declare const Serial1: DevicePort;
@@ -153,6 +153,7 @@ declare const JSON: {
   stringify(value: unknown): string;
 };
 declare const process: {
+  readonly env: { readonly VERSION: string };
   memory(): { usage: number; total: number };
   /** An exception in an event. Without a listener it is printed. */
   on(event: 'uncaughtException', listener: () => void): void;

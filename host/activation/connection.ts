@@ -1,5 +1,6 @@
 import { pause } from '../client/pause.ts';
 import { FobError } from '../errors.ts';
+import { paced } from '../transports/paced.ts';
 import type { Transport } from '../transports/transport.ts';
 import { checkIdentity } from './identity.ts';
 import {
@@ -131,11 +132,12 @@ export class RelayConnection {
       const { transport, port } = await this.options.openFob(turn.signal);
       if (turn.signal.aborted || this.ending.signal.aborted) return await transport.close();
       this.hasPlugged = true;
-      this.fob = transport;
+      const fob = paced(transport);
+      this.fob = fob;
       this.say({ type: 'plugged', port });
-      transport.onText(text => this.sayBytes(text));
-      transport.onClose(() => {
-        if (this.fob !== transport) return;
+      fob.onText(text => this.sayBytes(text));
+      fob.onClose(() => {
+        if (this.fob !== fob) return;
         this.fob = undefined;
         this.say({ type: 'unplugged' });
       });

@@ -2,6 +2,7 @@ import { type FlashResult, flash } from '../commands/flash.ts';
 import type { FlashedFiles } from '../commands/flash-report.ts';
 import { boardPort } from '../commands/flash-steps.ts';
 import { type UpdateResult, update } from '../commands/update.ts';
+import { losesInput } from '../espruino.ts';
 import { BOARD_NAMES, readBoardName } from '../flash/boards.ts';
 import { command } from './base/command.ts';
 import { type CommonOptions, without, yesOption } from './base/common-options.ts';
@@ -21,7 +22,7 @@ export const flashCommand = command({
       if (!yes) await makeSure(prompts, question, 'Nothing was changed.');
     };
     const result = await flash(context, await boardPort(choice), { board, isDryRun, confirm });
-    return reportOf(result, inLines(flashText(result)), keptNote(result.files));
+    return reportOf(result, inLines(flashText(result)), notes(result));
   },
 });
 
@@ -33,7 +34,7 @@ export const updateCommand = command({
   needs: anInventory,
   async run({ isDryRun }, { choice, context }) {
     const result = await update(context, await boardPort(choice), { isDryRun });
-    return reportOf(result, inLines(updateText(result)), keptNote(result.files));
+    return reportOf(result, inLines(updateText(result)), notes(result));
   },
 });
 
@@ -94,6 +95,19 @@ function filesLines({ written, erased, removed, isCompacted, isAllErased, bytes 
     ...written.map(file => `To be written: ${printable(file.name)}, ${file.bytes} bytes`),
     `${bytes} bytes in all.`,
   ];
+}
+
+function notes({ interpreter, files }: FlashResult | UpdateResult): string {
+  return [keptNote(files), interpreterNote(interpreter)].filter(note => note !== '').join('\n');
+}
+
+/** What the person should know of a version of Espruino that loses input. */
+function interpreterNote(interpreter: string | undefined): string {
+  if (interpreter === undefined || !losesInput(interpreter)) return '';
+  return (
+    `Its Espruino, ${printable(interpreter)}, loses input that comes too fast. This passfob allows for that; one of before ` +
+    'does not. Espruino 2v30, or a build of 2v29 from after July 2026, loses nothing.'
+  );
 }
 
 function keptNote(files: FlashedFiles | undefined): string {

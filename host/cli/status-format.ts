@@ -18,11 +18,12 @@ const WENT_BACK = {
 } as const;
 
 export function infoText(result: InfoResult): string {
-  const { serial, board, firmware, accounts, free, status } = result;
+  const { serial, board, firmware, interpreter, accounts, free, status } = result;
   const room = accounts === undefined ? [] : [`It holds ${counted(accounts, 'account')}; ${free} more fit.`];
   const about =
     status === undefined ? ['Its firmware has no PIN: update the firmware to get one.'] : statusLines(status);
-  return [`The fob ${serial} is a ${board} with firmware ${firmware}.`, ...room, ...about].join('\n');
+  const on = interpreter === undefined ? '' : ` on Espruino ${interpreter}`;
+  return [`The fob ${serial} is a ${board} with firmware ${firmware}${on}.`, ...room, ...about].join('\n');
 }
 
 function statusLines(status: FobStatus): string[] {

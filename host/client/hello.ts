@@ -17,7 +17,10 @@ export interface Hello {
   readonly serial: string;
   readonly serialBytes: Uint8Array;
   readonly board: string;
+  /** The version of the image. */
   readonly firmware: string;
+  /** The version of the interpreter under it, `2v29`; undefined for an image that does not tell. */
+  readonly interpreter: string | undefined;
   /** Bit n: the board computes algorithm n. */
   readonly algorithms: number;
 }
@@ -27,6 +30,7 @@ export function readHello(response: Response<'hello'>): Hello {
   const serial = serialText(response.serial);
   const state = STATES[response.state];
   const { version } = response;
+  const [firmware = '', interpreter] = printable(response.firmware).split(' ');
   if (version < 1 || version > PROTOCOL_VERSION || state === undefined) {
     throw new FobError('wrong-version', { subject: serial });
   }
@@ -36,7 +40,8 @@ export function readHello(response: Response<'hello'>): Hello {
     serial,
     serialBytes: response.serial,
     board: printable(response.board),
-    firmware: printable(response.firmware),
+    firmware,
+    interpreter: interpreter || undefined,
     algorithms: response.algorithms,
   };
 }

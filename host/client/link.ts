@@ -1,6 +1,7 @@
 import { Deframer, decodeFrame } from '@passfob/protocol/frame';
 import type { Primitives } from '@passfob/protocol/primitives';
 import { FobError } from '../errors.ts';
+import { paced } from '../transports/paced.ts';
 import type { Transport } from '../transports/transport.ts';
 
 /** How long an exchange waits, and how often it sends. */
@@ -17,7 +18,7 @@ export interface Exchange<T> {
   accept(payload: Uint8Array): T | undefined;
 }
 
-/** Frames over a transport: sends, waits for the answer, resends. One exchange at a time. */
+/** Frames over a transport: sends in packets, waits for the answer, resends. One exchange at a time. */
 export class Link {
   readonly primitives: Primitives;
   readonly name: string;
@@ -26,7 +27,8 @@ export class Link {
   private onLost: ((reason: FobError) => void) | undefined;
   private lost: FobError | undefined;
 
-  constructor(transport: Transport, primitives: Primitives) {
+  constructor(port: Transport, primitives: Primitives) {
+    const transport = paced(port);
     this.primitives = primitives;
     this.transport = transport;
     this.name = transport.name;

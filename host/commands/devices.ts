@@ -14,6 +14,8 @@ export interface FoundDevice {
   readonly state: FobState;
   readonly board: string;
   readonly firmware: string;
+  /** The version of Espruino under it; absent for firmware that does not tell. */
+  readonly interpreter?: string;
   /** Whether this inventory has keys for it; pending: it may have, after an interrupted pairing. */
   readonly pairing: 'none' | 'pending' | 'confirmed';
 }
@@ -43,7 +45,7 @@ export async function devices(inventory: Inventory, options: DevicesOptions): Pr
       silent.push(one);
       continue;
     }
-    const { serial, state, board, firmware } = one.hello;
+    const { serial, state, board, firmware, interpreter } = one.hello;
     const [pairing] = await pairingsOf(inventory, serial);
     fobs.push({
       address: one.address,
@@ -52,6 +54,7 @@ export async function devices(inventory: Inventory, options: DevicesOptions): Pr
       state,
       board,
       firmware,
+      ...(interpreter !== undefined && { interpreter }),
       pairing: pairing && pairing.state !== 'erased' ? pairing.state : 'none',
     });
   }

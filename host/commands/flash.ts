@@ -151,7 +151,7 @@ async function isCutOffAtTheEnd({ inventory }: Context, { hello }: FobAtHand): P
 }
 
 async function resumed(context: Context, fob: FobAtHand, { isDryRun }: FlashOptions): Promise<FlashResult> {
-  const { serial, board, firmware } = fob.hello;
+  const { serial, board, firmware, interpreter } = fob.hello;
   if (isDryRun) await fob.client.close();
   else await prove(context, fob);
   const files = {
@@ -163,7 +163,7 @@ async function resumed(context: Context, fob: FobAtHand, { isDryRun }: FlashOpti
     isAllErased: false,
     bytes: 0,
   };
-  return { serial, board, firmware, interpreter: undefined, isDryRun, pairing: 'kept', files };
+  return { serial, board, firmware, interpreter, isDryRun, pairing: 'kept', files };
 }
 
 /** Returns the console of a fob whose keys are lost. No other fob opens its console for flashing. */

@@ -8,6 +8,8 @@ export interface InfoResult {
   readonly serial: string;
   readonly board: string;
   readonly firmware: string;
+  /** The version of Espruino under it; absent for firmware that does not tell. */
+  readonly interpreter?: string;
   readonly protocolVersion: number;
   /** Absent while the fob is locked by its PIN; `free` likewise. */
   readonly accounts?: number;
@@ -19,13 +21,14 @@ export interface InfoResult {
 
 /** Returns a fob's description and state. @throws FobError as `openOwnerSession` */
 export async function info(context: Context, fob: FobAtHand): Promise<InfoResult> {
-  const { serial, board, firmware, version } = fob.hello;
+  const { serial, board, firmware, interpreter, version } = fob.hello;
   const pairing = await openOwnerSession(context, fob);
   const status = fob.client.knows('status') ? await readStatus(context, fob, pairing) : undefined;
   return {
     serial,
     board,
     firmware,
+    ...(interpreter !== undefined && { interpreter }),
     protocolVersion: version,
     ...(await readCounts(context, fob)),
     ...(status !== undefined && { status }),

@@ -34,7 +34,7 @@ export interface UpdateOptions {
   readonly image?: (board: string) => Image;
 }
 
-export interface UpdateResult extends Omit<FlashFacts, 'interpreter'> {
+export interface UpdateResult extends FlashFacts {
   readonly isDryRun: boolean;
   /** The firmware before the update, if it ran. */
   readonly firmwareBefore: string | undefined;
@@ -69,11 +69,11 @@ export async function update(
   if (fob.hello.state === 'keys-lost') {
     return interrupted(context, port, await restoringConsole(context, port, fob), { imageFor, isDryRun });
   }
-  const { serial, board, firmware } = fob.hello;
+  const { serial, board, firmware, interpreter } = fob.hello;
   try {
     const image = imageFor(board);
     const accounts = await accountsOf(context, fob, await openOwnerSession(context, fob));
-    const result = { serial, board, firmware: image.firmware, firmwareBefore: firmware };
+    const result = { serial, board, firmware: image.firmware, interpreter, firmwareBefore: firmware };
     if (isDryRun) {
       return { ...result, isDryRun: true, files: undefined, accounts: accounts?.length };
     }
@@ -137,8 +137,7 @@ async function renew(
     const { plan } = plans;
     if (plan.remove.length > 0) throw inTheWay(plan);
     const files = flashedFiles(plan);
-    const { interpreter: _, ...facts } = flashFacts(found, image);
-    const result = { ...facts, isDryRun, firmwareBefore: before.firmware, files };
+    const result = { ...flashFacts(found, image), isDryRun, firmwareBefore: before.firmware, files };
     if (isDryRun) return { ...result, accounts: undefined };
     const { serial } = found;
     await writeBoard(context, repl, { serial, board: image.board, plans });

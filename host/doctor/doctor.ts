@@ -2,6 +2,7 @@ import type { Address } from '../transports/discover.ts';
 import type { Finding } from './base/finding.ts';
 import type { System } from './base/system.ts';
 import { checkClock } from './checks/clock.ts';
+import { checkEspruino } from './checks/espruino.ts';
 import { checkInventory } from './checks/inventory.ts';
 import { checkModemManager } from './checks/modem-manager.ts';
 import { checkNativeParts } from './checks/native-parts.ts';
@@ -28,6 +29,7 @@ export async function examine(system: System, { udevRules, inventory, port }: Ex
     checkNativeParts(system),
     checkUdev(system, udevRules),
     checkPorts(system, port),
+    checkEspruino(),
     checkModemManager(system),
     checkClock(system),
     checkInventory(system, inventory),

@@ -5,6 +5,8 @@ import type { Transport } from './transport.ts';
 /** The part that each kind of transport provides to `pipe`. */
 export interface Carrier {
   readonly name: string;
+  /** As in `Transport`. */
+  readonly packetChars?: number;
   write(text: string): Promise<void>;
   /** Releases the port; called once. Errors are ignored. */
   release(): Promise<void>;
@@ -40,6 +42,7 @@ export function pipe(carrier: Carrier): Pipe {
   };
   const transport: Transport = {
     name: carrier.name,
+    packetChars: carrier.packetChars,
     async send(text) {
       if (released !== undefined) throw reason ?? new FobError('unplugged', { subject: carrier.name });
       await accepted(carrier.write(text), () => {

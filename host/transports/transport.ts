@@ -4,6 +4,8 @@ import type { FobError } from '../errors.ts';
 export interface Transport {
   /** The address, for messages. */
   readonly name: string;
+  /** Characters that reach the fob's port in one piece. Default: PACKET_CHARS_MAX. */
+  readonly packetChars?: number | undefined;
   /** @throws FobError when the transport is closed */
   send(text: string): Promise<void>;
   /**

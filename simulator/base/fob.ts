@@ -5,6 +5,12 @@
 
 export type BoardName = 'pico' | 'pico-hid' | 'banglejs2' | 'bench';
 
+/**
+ * A version of Espruino. The versions from 2v26 to 2v29 lose input: of the events of a port that wait together, they
+ * pass on only the first, unless it is short.
+ */
+export type EspruinoVersion = '2v25' | '2v29' | '2v30';
+
 /** A byte pipe at one of the board's ports, seen from outside the board. */
 export interface Wire {
   /** Sends bytes into the board. Ignored while the power is off, as on a real cable. */
@@ -104,6 +110,8 @@ export interface BootOptions {
   readonly image?: Readonly<Record<string, Uint8Array>>;
   /** Further files "flashed" beside the image if the state is new, such as `birth` (32 random bytes). */
   readonly files?: Readonly<Record<string, Uint8Array>>;
+  /** Version of Espruino to imitate. Default `2v29`, the newest release. */
+  readonly espruino?: EspruinoVersion;
   /** Default: memory of this process. */
   readonly storage?: StateStore;
   /** `virtual` (default): only `advance`, `press` and the board's work move time. `real`: follows the machine. */

@@ -81,11 +81,19 @@ export const IMMEDIATE_WORK_US = 50_000;
 /** Passes of the idle loop without progress of time after which an image counts as stuck. */
 export const MAX_IDLE_PASSES = 100_000;
 
-/**
- * Bytes of one serial event, and bytes that a port keeps without a listener (Espruino jsdevices.h, jswrap_stream.h).
- */
-export const SERIAL_CHUNK_BYTES = 64;
+/** Bytes that a port keeps without a listener (Espruino jswrap_stream.h). */
 export const STREAM_BUFFER_BYTES = 512;
+/**
+ * Espruino's queue of inputs (jsdevices.c): an event costs two bytes beside its own, four bytes stay free, and the
+ * event of a pin has 4.
+ */
+export const EVENT_HEADER_BYTES = 2;
+export const QUEUE_SPARE_BYTES = 4;
+export const PIN_EVENT_BYTES = 4;
+/** How many bytes reach a port at once: a USB packet, one read of the Linux build, a character of a UART. */
+export const USB_PACKET_BYTES = 64;
+export const HOSTED_READ_BYTES = 32;
+export const UART_BYTES = 1;
 /** Characters of console text kept for finding errors, the newest ones. */
 export const CONSOLE_TEXT_MAX = 65_536;
 export const CONSOLE_LINE_MAX = 65_536;

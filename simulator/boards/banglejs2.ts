@@ -10,6 +10,9 @@ export const BANGLEJS2: BoardWiring = {
   build: 'BANGLEJS2',
   version: '2v29',
   variables: 12000,
+  flatAbove: 19,
+  queueBytes: 2048,
+  eventBytes: 134,
   flash: { at: 0x60000000, pageBytes: BANGLE_FLASH_PAGE_BYTES, pages: BANGLE_FLASH_PAGES },
   link: 'Bluetooth',
   hidReportBytes: 0,
@@ -33,6 +36,7 @@ export const BANGLEJS2: BoardWiring = {
       { x: 88, y: 88, swipe: [1, 0] },
     ],
     battery: 87,
+    writeBytes: 128,
   },
   stm32: false,
 };

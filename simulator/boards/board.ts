@@ -1,4 +1,4 @@
-import type { BoardName } from '../base/fob.ts';
+import type { BoardName, EspruinoVersion } from '../base/fob.ts';
 
 export type PortName = 'USB' | 'Serial1' | 'Serial2' | 'Bluetooth';
 /** The path of frames: a port, or HID reports. */
@@ -21,6 +21,8 @@ export interface BangleFacts {
   readonly touches: readonly Touch[];
   /** Percent. */
   readonly battery: number;
+  /** Bytes of the longest write to its Bluetooth UART: the MTU without three bytes. */
+  readonly writeBytes: number;
 }
 
 /** Facts of a board, as its Espruino build has them. */
@@ -29,9 +31,14 @@ export interface BoardWiring {
   /** `process.env.BOARD`. */
   readonly build: string;
   /** `process.env.VERSION`. */
-  readonly version: string;
+  readonly version: EspruinoVersion;
   /** JavaScript variables the build has. */
   readonly variables: number;
+  /** A longer string is flat: one piece of memory, which cannot grow (JSV_FLAT_STRING_BREAK_EVEN). */
+  readonly flatAbove: number;
+  /** Size of the queue of inputs (IOBUFFERMASK + 1), and of its longest event (IOEVENT_MAX_LEN). */
+  readonly queueBytes: number;
+  readonly eventBytes: number;
   /** `at` is where Storage begins in the address space. */
   readonly flash: { readonly at: number; readonly pageBytes: number; readonly pages: number };
   readonly link: LinkName;

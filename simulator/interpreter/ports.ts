@@ -1,4 +1,4 @@
-import { SERIAL_CHUNK_BYTES, STREAM_BUFFER_BYTES } from '../base/limits.ts';
+import { STREAM_BUFFER_BYTES } from '../base/limits.ts';
 import type { BoardWiring, PortName } from '../boards/board.ts';
 import { bytesOfText, flatten, isRecord, textOf, wholeNumber } from './bytes.ts';
 import type { Console } from './console.ts';
@@ -27,10 +27,15 @@ interface Tools {
 /** The serial ports as objects: `USB`, `Serial1`, `Serial2` (jswrap_serial.c, jswrap_stream.c). */
 export class SerialPorts {
   readonly #tools: Tools;
+  readonly #facts: BoardWiring;
   readonly #ports: readonly Port[];
+  /** Versions before 2v30 pass the events of a port that are in the queue together to one call of the listeners. */
+  readonly #joins: boolean;
 
   constructor(tools: Tools, facts: BoardWiring) {
     this.#tools = tools;
+    this.#facts = facts;
+    this.#joins = facts.version !== '2v30';
     this.#ports = facts.ports.map(name => {
       const port: Port = {
         name,
@@ -55,28 +60,31 @@ export class SerialPorts {
     return this.#ports.find(port => port.object === value || port.name === value)?.name;
   }
 
-  /** Splits bytes like the interrupt does: into events of at most 64. */
-  events(name: PortName, bytes: Uint8Array): (() => void)[] {
-    const port = this.#ports.find(each => each.name === name);
-    if (!port) return [];
-    const events: (() => void)[] = [];
-    for (let at = 0; at < bytes.length; at += SERIAL_CHUNK_BYTES) {
-      const chunk = bytes.slice(at, at + SERIAL_CHUNK_BYTES);
-      events.push(() => this.#received(port, chunk));
-    }
-    return events;
-  }
-
-  #received(port: Port, chunk: Uint8Array): void {
+  /**
+   * Handles an event of a port, and the events of the same port behind it as this version does
+   * (jsiHandleIOEventForSerial).
+   */
+  received(name: PortName, bytes: Uint8Array, takeMore: () => Uint8Array | undefined): void {
     const { repl, call } = this.#tools;
-    if (repl.port === port.name) {
-      repl.input(chunk);
+    if (repl.port === name) {
+      repl.input(bytes);
       return;
     }
-    if (!port.open) return;
+    const text = this.#joins ? this.#join(bytes, takeMore) : textOf(bytes);
+    const port = this.#ports.find(each => each.name === name);
+    if (!port?.open) return;
     const listeners = port.object['#ondata'];
-    if (Array.isArray(listeners) && listeners.length > 0) call(port.object, listeners, [textOf(chunk)]);
-    else port.kept = (port.kept + textOf(chunk)).slice(0, STREAM_BUFFER_BYTES);
+    if (Array.isArray(listeners) && listeners.length > 0) call(port.object, listeners, [text]);
+    else port.kept = (port.kept + text).slice(0, STREAM_BUFFER_BYTES);
+  }
+
+  /** From 2v26 to 2v29 the first event may become a flat string, which loses all that is appended to it. */
+  #join(first: Uint8Array, takeMore: () => Uint8Array | undefined): string {
+    const { version, flatAbove } = this.#facts;
+    const grows = version === '2v25' || first.length <= flatAbove;
+    let text = textOf(first);
+    for (let next = takeMore(); next; next = takeMore()) if (grows) text += textOf(next);
+    return text;
   }
 
   /** Called when a listener was added to `target`: delivers the kept input first. */

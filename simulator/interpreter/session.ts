@@ -7,6 +7,7 @@ import { textOf } from './bytes.ts';
 import { Console } from './console.ts';
 import { boardGlobals } from './globals.ts';
 import type { Hardware, Tools } from './host.ts';
+import { InputQueue } from './input-queue.ts';
 import { Pins } from './pins.ts';
 import { SerialPorts } from './ports.ts';
 import { type Named, Realm, type Value } from './realm.ts';
@@ -34,8 +35,7 @@ export class InterpreterSession {
   readonly #storage: StorageFiles;
   readonly #bangle: BangleSystem | undefined;
   readonly #tools: Tools;
-  /** Serial input and pin changes, in the order of their interrupts. */
-  #interrupts: (() => void)[] = [];
+  readonly #inputs: InputQueue;
   #events: { self: Value; listeners: Value; args: readonly Value[] }[] = [];
   #globals: Named = {};
   #dead = false;
@@ -47,6 +47,7 @@ export class InterpreterSession {
 
   constructor(hardware: Hardware) {
     this.#hardware = hardware;
+    this.#inputs = new InputQueue(hardware.facts);
     this.#clock = new DeviceClock({
       nowUs: () => hardware.systemClock.at(hardware.nowUs()),
       startUs: hardware.clockStartUs,
@@ -152,7 +153,7 @@ export class InterpreterSession {
   kill(): void {
     this.#dead = true;
     this.#bangle?.stop();
-    this.#interrupts = [];
+    this.#inputs.clear();
     this.#events = [];
   }
 
@@ -209,8 +210,8 @@ export class InterpreterSession {
 
   /** Takes bytes from the wire. */
   receive(port: LinkName, bytes: Uint8Array): void {
-    if (port !== 'HID') this.#interrupts.push(...this.#ports.events(port, bytes));
-    else this.#interrupts.push(() => this.#emit('E', 'HID', [textOf(bytes)]));
+    if (port !== 'HID') this.#inputs.receive(port, bytes);
+    else this.#inputs.report(() => this.#emit('E', 'HID', [textOf(bytes)]));
   }
 
   /** Calls listeners on a global at once; false if there are none. */
@@ -226,7 +227,7 @@ export class InterpreterSession {
   pinChanged(pin: string, level: boolean): void {
     const timeUs = this.#clock.nowUs();
     if (this.#bangle && this.#hardware.facts.keyPins.includes(pin) && !this.#bangle.button(level)) return;
-    this.#interrupts.push(() => this.#watches.edge(pin, level, timeUs));
+    this.#inputs.pin(() => this.#watches.edge(pin, level, timeUs));
   }
 
   /** Takes a touch on the screen of a watch. */
@@ -248,14 +249,27 @@ export class InterpreterSession {
   nextDueUs(): number {
     const { systemClock } = this.#hardware;
     const nowUs = this.#hardware.nowUs();
-    if (this.#interrupts.length + this.#events.length > 0 || this.ending) return nowUs;
+    if (!this.#inputs.isEmpty || this.#events.length > 0 || this.ending) return nowUs;
     const dueUs = this.#timers.nextDueUs();
     return Number.isFinite(dueUs) ? systemClock.when(dueUs, nowUs) : dueUs;
   }
 
-  /** Runs one pass of the idle loop: interrupts, timers, queued events. */
+  /** Handles the inputs that are in the queue now. */
+  #handleInputs(): void {
+    this.#inputs.admit();
+    for (let left = this.#inputs.length; left > 0; left--) {
+      const input = this.#inputs.take();
+      if (input?.port === undefined) this.#run(() => input?.run());
+      else {
+        const { port, bytes } = input;
+        this.#run(() => this.#ports.received(port, bytes, () => this.#inputs.takeMore(port)));
+      }
+    }
+  }
+
+  /** Runs one pass of the idle loop: inputs, timers, queued events. */
   idle(): void {
-    for (const interrupt of this.#interrupts.splice(0)) this.#run(interrupt);
+    this.#handleInputs();
     this.#run(() => this.#timers.pass(this.#clock.nowUs()));
     while (this.#events.length > 0 && !this.#dead) {
       const event = this.#events.shift();

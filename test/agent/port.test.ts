@@ -62,3 +62,27 @@ it('an opening that fails after its release fails no later request', async () =>
   expect(unreached).toEqual([]);
   await port.close();
 });
+
+it('a port sends frames in packets to a fob that answers them, and hands on no answers', async () => {
+  const { cable, port, listener, opened } = slowPort();
+  let heard = '';
+  const hearing: PortListener = {
+    ...listener,
+    bytes: text => {
+      heard += text;
+    },
+  };
+  port.carry(hearing, '~short\n');
+  await opened(0);
+  await until(() => cable.written === '~short\n');
+  cable.says('\x06~answer\n');
+  const long = `~${'x'.repeat(100)}\n`;
+  cable.written = '';
+  port.carry(hearing, long);
+  await until(() => cable.written === long.slice(0, 63));
+  cable.says('\x06');
+  await until(() => cable.written === long);
+  cable.says('\x06~another\n');
+  expect(heard).toBe('~answer\n~another\n');
+  await port.close();
+});

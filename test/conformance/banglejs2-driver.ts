@@ -1,5 +1,7 @@
 import { boot, type Fob, memoryStore, type StateStore } from '@passfob/simulator';
-import { type Pipe, pipe } from 'passfob/transports/pipe';
+import { paced } from 'passfob/transports/paced';
+import { pipe } from 'passfob/transports/pipe';
+import type { Transport } from 'passfob/transports/transport';
 import { secret } from '../kit/secrets.ts';
 import type { Driver } from './driver.ts';
 
@@ -20,7 +22,7 @@ export class BangleDriver implements Driver {
   readonly utcMin = UTC_MIN;
   readonly utcMax = UTC_MAX;
   readonly fob: Fob;
-  private readonly cable: Pipe;
+  readonly transport: Transport;
 
   /** @param storage memory of a fob that ran before; default: a new fob */
   constructor({
@@ -36,16 +38,13 @@ export class BangleDriver implements Driver {
   } = {}) {
     const files = birth.length > 0 ? { birth } : {};
     this.fob = boot({ board: 'banglejs2', seed, storage, files, ...(image && { image }) });
-    this.cable = pipe({
+    const cable = pipe({
       name: 'simulator',
       write: async text => this.fob.link.write(Buffer.from(text, 'latin1')),
       release: async () => {},
     });
-    this.fob.link.onData(bytes => this.cable.receive(bytes));
-  }
-
-  get transport() {
-    return this.cable.transport;
+    this.fob.link.onData(bytes => cable.receive(bytes));
+    this.transport = paced(cable.transport);
   }
 
   async screen(): Promise<readonly string[]> {

@@ -1,5 +1,6 @@
 import { boot, type Fob, type Wire } from '@passfob/simulator';
-import { type Pipe, pipe } from 'passfob/transports/pipe';
+import { paced } from 'passfob/transports/paced';
+import { pipe } from 'passfob/transports/pipe';
 import type { Transport } from 'passfob/transports/transport';
 import type { BenchAnswer } from '../kit/interpreter.ts';
 import { secret } from '../kit/secrets.ts';
@@ -9,18 +10,19 @@ import { BenchDriver, type BenchOrder } from './bench-driver.ts';
 export class BenchSimulatorDriver extends BenchDriver {
   readonly fob: Fob;
   private readonly control: Wire;
-  private readonly cable: Pipe;
+  override readonly transport: Transport;
 
   private constructor(fob: Fob) {
     super();
     this.fob = fob;
     this.control = fob.serial('Serial2');
-    this.cable = pipe({
+    const cable = pipe({
       name: 'bench',
       write: async text => fob.link.write(Buffer.from(text, 'latin1')),
       release: async () => {},
     });
-    fob.link.onData(bytes => this.cable.receive(bytes));
+    fob.link.onData(bytes => cable.receive(bytes));
+    this.transport = paced(cable.transport);
   }
 
   static async make(): Promise<BenchSimulatorDriver> {
@@ -28,10 +30,6 @@ export class BenchSimulatorDriver extends BenchDriver {
     const driver = new BenchSimulatorDriver(boot({ board: 'bench', files: { birth } }));
     await driver.tell();
     return driver;
-  }
-
-  override get transport(): Transport {
-    return this.cable.transport;
   }
 
   /** The answer is complete with the last byte of the order. */

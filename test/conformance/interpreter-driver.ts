@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Pipe } from 'passfob/transports/pipe';
+import type { Transport } from 'passfob/transports/transport';
 import { type BenchAnswer, Interpreter } from '../kit/interpreter.ts';
 import { linkOf } from '../kit/interpreter-link.ts';
 import { secret } from '../kit/secrets.ts';
@@ -12,7 +12,7 @@ export class InterpreterDriver extends BenchDriver {
   readonly interpreter: Interpreter;
   private readonly folder: string;
   private readonly from: 'flash' | 'memory';
-  private cable: Pipe | undefined;
+  private cable: Transport | undefined;
 
   private constructor(interpreter: Interpreter, folder: string, from: 'flash' | 'memory') {
     super();
@@ -42,7 +42,7 @@ export class InterpreterDriver extends BenchDriver {
 
   override get transport() {
     if (!this.cable) throw new Error('the interpreter is not running');
-    return this.cable.transport;
+    return this.cable;
   }
 
   override async reboot(): Promise<void> {

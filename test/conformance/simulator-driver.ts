@@ -1,5 +1,7 @@
 import { boot, type Fob, memoryStore, type PartsOptions, type StateStore } from '@passfob/simulator';
-import { type Pipe, pipe } from 'passfob/transports/pipe';
+import { paced } from 'passfob/transports/paced';
+import { pipe } from 'passfob/transports/pipe';
+import type { Transport } from 'passfob/transports/transport';
 import { secret } from '../kit/secrets.ts';
 import { type Driver, DS3231_UTC_MAX, DS3231_UTC_MIN } from './driver.ts';
 import { OneKey } from './one-key.ts';
@@ -12,7 +14,7 @@ export class SimulatorDriver extends OneKey implements Driver {
   readonly utcMin = DS3231_UTC_MIN;
   readonly utcMax = DS3231_UTC_MAX;
   readonly fob: Fob;
-  private readonly cable: Pipe;
+  readonly transport: Transport;
 
   /**
    * @param storage memory of a fob that ran before; default: a new fob
@@ -39,16 +41,13 @@ export class SimulatorDriver extends OneKey implements Driver {
     super();
     const files = birth.length > 0 ? { birth } : {};
     this.fob = boot({ board: 'pico', seed, storage, parts, files, oscillatorPpm, ...(image && { image }) });
-    this.cable = pipe({
+    const cable = pipe({
       name: 'simulator',
       write: async text => this.fob.link.write(Buffer.from(text, 'latin1')),
       release: async () => {},
     });
-    this.fob.link.onData(bytes => this.cable.receive(bytes));
-  }
-
-  get transport() {
-    return this.cable.transport;
+    this.fob.link.onData(bytes => cable.receive(bytes));
+    this.transport = paced(cable.transport);
   }
 
   async screen(): Promise<readonly string[]> {

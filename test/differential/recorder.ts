@@ -13,15 +13,6 @@ const TERMINAL_CONTROL = new RegExp(`${String.fromCharCode(27)}\\[[\\d;]*[A-Za-z
 /** Lines of a stack trace, and its mark under the source: the two interpreters number lines and columns differently. */
 const PLACE = /^\s+(?:at |in function |\^)|^\s*\^?\s*$/;
 
-/**
- * Known difference: the simulator writes a number with 17 digits, the interpreter cuts it to 12. The bench's clock is the
- * one file with a number that has a fraction.
- */
-function comparable(name: string, bytes: Uint8Array | undefined): string | undefined {
-  if (bytes === undefined || name !== 'rtc' || bytes.length === 0) return bytes && hex(bytes);
-  return Number(Buffer.from(bytes).toString('latin1')).toFixed(6);
-}
-
 function hex(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex');
 }
@@ -119,7 +110,7 @@ export class Recorder {
     const files = this.side.files();
     for (const name of [...new Set([...this.files.keys(), ...files.keys()])].sort()) {
       const [before, after] = [this.files.get(name), files.get(name)];
-      const [old, now] = [comparable(name, before), comparable(name, after)];
+      const [old, now] = [before && hex(before), after && hex(after)];
       if (old !== now) this.write(`file ${name} ${now ?? 'is gone'}`);
     }
     this.files = new Map([...files].map(([name, bytes]) => [name, Uint8Array.from(bytes)]));

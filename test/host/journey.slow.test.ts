@@ -63,6 +63,7 @@ describeNeeds(needsBuild, 'a fob, from blank to blank, by the command line', () 
           state: 'blank',
           board: 'pico',
           firmware: expect.any(String),
+          interpreter: '2v29',
           pairing: 'none',
         },
       ],

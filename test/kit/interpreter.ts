@@ -46,11 +46,10 @@ const SCRIPT_TIMEOUT_MS = 600_000;
 const EXIT_TIMEOUT_MS = 120_000;
 
 /**
- * Characters of one write to a port of a build that loses bytes: as many as the thread for the ports reads at once.
- * Espruino 2v26 to 2v29 drop what they read before the image has taken the last read, where a variable is small
- * (`loses`).
+ * Characters that the thread for the ports reads at once, and of one write to a build that loses bytes: Espruino 2v26
+ * to 2v29 drop what they read before the image has taken the last read, where a variable is small (`losesBytes`).
  */
-const PACKET_CHARS = 32;
+export const READ_CHARS = 32;
 /**
  * Pause behind a packet where nothing reports that it was taken. The thread for the ports itself pauses for 50 ms
  * (targets/linux/jshardware.c).
@@ -97,6 +96,8 @@ export class Interpreter {
   private waiting: ((line: string) => void)[] = [];
   private from: 'flash' | 'memory' = 'memory';
   private isLossy = false;
+  /** Runs another program than the application. */
+  private isPlain = false;
   /** What the ports have carried since the start, as seen from here and as last reported. */
   private here = NOTHING;
   private there = NOTHING;
@@ -174,27 +175,49 @@ export class Interpreter {
     this.from = from;
     const build = await about(this);
     this.isLossy = losesBytes(build);
+    const paths = await this.openPorts(!isStill);
+    const load = from === 'flash' ? 'eval(require("Storage").read(".bootcde"));' : this.writePieces();
+    const before = `var BENCH=${JSON.stringify(paths)};${isStill ? STILL : (build.isGrowing ? GROW : '') + REPORTS}`;
+    this.startScript(`${before}\n${prelude}\n${load}`);
+    this.isPlain = false;
+  }
+
+  /**
+   * Starts it with a program in place of the application, which gets the paths of the two ports. `send` then writes at
+   * once and waits for nothing.
+   */
+  async startWith(program: (paths: { link: string; control: string }) => string): Promise<void> {
+    const paths = await this.openPorts(false);
+    this.startScript(`${STILL}\n${program(paths)}`);
+    this.isPlain = true;
+  }
+
+  private async openPorts(isReporting: boolean) {
     this.here = NOTHING;
     this.there = NOTHING;
     this.line = Promise.resolve();
+    this.waiting = [];
     const pty = (name: string) => new Pty(join(this.folder, name));
-    this.link = pty('link');
-    this.control = pty('control');
-    this.report = isStill ? undefined : pty('report');
-    await Promise.all([this.link, this.control, this.report].map(each => each?.ready()));
-    this.link.child.stdout?.on('data', (chunk: Buffer) => {
+    const link = pty('link');
+    const control = pty('control');
+    const report = isReporting ? pty('report') : undefined;
+    this.link = link;
+    this.control = control;
+    this.report = report;
+    await Promise.all([link, control, report].map(each => each?.ready()));
+    link.child.stdout?.on('data', (chunk: Buffer) => {
       this.count({ sent: chunk.length });
       this.onText(chunk.toString('latin1'));
     });
-    this.waiting = [];
-    this.listen(this.control, line => this.waiting.shift()?.(line));
-    if (this.report) this.listen(this.report, line => this.reported(line));
-    const paths = { link: this.link.path, control: this.control.path, report: this.report?.path };
-    const load = from === 'flash' ? 'eval(require("Storage").read(".bootcde"));' : this.writePieces();
-    const before = `var BENCH=${JSON.stringify(paths)};${isStill ? STILL : (build.isGrowing ? GROW : '') + REPORTS}`;
-    const script = join(this.folder, 'boot.js');
-    writeFileSync(script, `${before}\n${prelude}\n${load}`, 'latin1');
-    this.attach(this.spawn(script));
+    this.listen(control, line => this.waiting.shift()?.(line));
+    if (report) this.listen(report, line => this.reported(line));
+    return { link: link.path, control: control.path, report: report?.path };
+  }
+
+  private startScript(script: string): void {
+    const path = join(this.folder, 'boot.js');
+    writeFileSync(path, script, 'latin1');
+    this.attach(this.spawn(path));
   }
 
   private attach(child: ChildProcess): void {
@@ -261,6 +284,10 @@ export class Interpreter {
    * @throws where the interpreter loses bytes, ends or hangs
    */
   send(text: string): Promise<void> {
+    if (this.isPlain) {
+      this.link?.write(text);
+      return Promise.resolve();
+    }
     this.turn = this.turn
       .catch(() => undefined)
       .then(async () => {
@@ -281,8 +308,8 @@ export class Interpreter {
       return;
     }
     const written = this.line.then(async () => {
-      for (let at = 0; at < text.length; at += PACKET_CHARS) {
-        write(text.slice(at, at + PACKET_CHARS));
+      for (let at = 0; at < text.length; at += READ_CHARS) {
+        write(text.slice(at, at + READ_CHARS));
         await this.until(() => this.isTaken());
       }
     });

@@ -1,6 +1,7 @@
 import { Writer } from '@passfob/protocol/bytes';
 import { COMMANDS } from '@passfob/protocol/commands';
 import { decodeFrame, encodeClear, FRAME_REQUEST } from '@passfob/protocol/frame';
+import { PACKET_ANSWER } from '@passfob/protocol/limits';
 import { makeRandomness } from '@passfob/simulator/base/randomness';
 import { hostPrimitives } from 'passfob/client/primitives';
 import { expect } from 'vitest';
@@ -76,9 +77,12 @@ export const ATTACKS: readonly (readonly [string, string])[] = [
 /** Ends a line that an attack has left open. */
 export const END = '\n';
 
-/** Fails unless `text` is whole frames from a fob and nothing else. */
+/** Answers to packets: a fob sends one for each. */
+const ANSWERS = new RegExp(String.fromCharCode(PACKET_ANSWER), 'g');
+
+/** Fails unless `text` is whole frames from a fob, answers to packets, and nothing else. */
 export function expectFramesOnly(text: string, what: string): void {
-  const lines = text.split('\n');
+  const lines = text.replace(ANSWERS, '').split('\n');
   expect(lines.pop(), what).toBe('');
   for (const line of lines) {
     expect(line.startsWith('~'), `${what}: ${JSON.stringify(line)}`).toBe(true);

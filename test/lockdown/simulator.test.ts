@@ -6,6 +6,7 @@ import type { Driver } from '../conformance/driver.ts';
 import { ascii, Owner } from '../conformance/owner.ts';
 import { PicoHidDriver } from '../conformance/pico-hid-driver.ts';
 import { SimulatorDriver } from '../conformance/simulator-driver.ts';
+import { writePackets } from '../kit/packets.ts';
 import { secret } from '../kit/secrets.ts';
 import { ATTACKS, END, expectFramesOnly } from './attacks.ts';
 
@@ -61,7 +62,7 @@ function attacks(target: Target, isOwned: boolean): void {
     it.each(ATTACKS)(`an attack on ${port} gets frames or nothing: %s`, async (_what, bytes) => {
       const wire = driver.fob.serial(port);
       heard.take();
-      wire.write(ascii(bytes));
+      writePackets(wire, ascii(bytes));
       await driver.advance(100);
       wire.write(ascii(END));
       await driver.advance(2000);

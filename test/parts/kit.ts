@@ -5,6 +5,7 @@ import { fontBitmap } from '@passfob/firmware/build/font';
 import { type BootOptions, boot, type Fob } from '@passfob/simulator';
 import { build } from 'esbuild';
 import { imageFolder } from '../kit/interpreter.ts';
+import { writePackets } from '../kit/packets.ts';
 
 const PARTS = fileURLToPath(new URL('../../firmware/boards/parts', import.meta.url));
 
@@ -72,7 +73,7 @@ export function bench(image: Record<string, Uint8Array>, options: Partial<BootOp
     fob,
     ask(expression) {
       answer = '';
-      fob.link.write(Buffer.from(`${expression}\n`, 'latin1'));
+      writePackets(fob.link, Buffer.from(`${expression}\n`, 'latin1'));
       return answer === '' ? undefined : JSON.parse(answer);
     },
   };

@@ -1,4 +1,6 @@
+import type { BootOptions } from '@passfob/simulator/base/fob';
 import { describe, expect, it } from 'vitest';
+import { writePackets } from '../kit/packets.ts';
 import { bytes, lines, listen, QUIET, run } from './kit.ts';
 
 const ECHO = `${QUIET}USB.on("data", d => USB.write("<", d, ">"));`;
@@ -9,14 +11,8 @@ describe('serial ports', () => {
     const out: number[] = [];
     fob.link.onData(data => out.push(...data));
     const all = Uint8Array.from({ length: 256 }, (_, index) => index);
-    fob.link.write(all);
+    writePackets(fob.link, all);
     expect(out).toEqual([...all]);
-  });
-
-  it('a port delivers at most 64 bytes an event', () => {
-    const fob = run(`${QUIET}USB.on("data", d => print(d.length));`);
-    fob.link.write(new Uint8Array(150));
-    expect(lines(fob)).toEqual(['64', '64', '22']);
   });
 
   it('a port writes nested values', () => {
@@ -30,7 +26,7 @@ describe('serial ports', () => {
 
   it('a port keeps 512 bytes without a listener', () => {
     const fob = run(`${QUIET}setTimeout(() => USB.on("data", d => print(d.length)), 10);`);
-    fob.link.write(new Uint8Array(600));
+    for (let packets = 0; packets < 10; packets++) fob.link.write(new Uint8Array(60));
     fob.advance(20);
     expect(lines(fob)).toEqual(['512']);
   });
@@ -109,6 +105,72 @@ describe('serial ports', () => {
     fob.link.onData(() => fob.advance(1));
     expect(() => fob.link.write(bytes('a'))).toThrow('from within a listener');
     expect(() => fob.advance(1)).not.toThrow();
+  });
+});
+
+/** The lengths of what a port hands to its listener, of 150 bytes that arrive at once. */
+const lengthsOf = (options: Partial<BootOptions>, port = 'USB') => {
+  const fob = run(
+    `${QUIET}if (${port}.setup) ${port}.setup(9600); ${port}.on("data", d => print(d.length));`,
+    options,
+  );
+  fob.link.write(new Uint8Array(150));
+  return lines(fob);
+};
+
+describe('input that waits together', () => {
+  it('2v29 keeps only the first event of a port and loses the events behind it', () => {
+    expect(lengthsOf({})).toEqual(['64']);
+    expect(lengthsOf({ espruino: '2v29' })).toEqual(['64']);
+    // A Bangle takes up to 128 bytes at once over Bluetooth.
+    expect(lengthsOf({ board: 'banglejs2' }, 'Bluetooth')).toEqual(['128']);
+  });
+
+  it('2v25 joins the events of a port, and 2v30 hands them over one by one', () => {
+    expect(lengthsOf({ espruino: '2v25' })).toEqual(['150']);
+    expect(lengthsOf({ espruino: '2v30' })).toEqual(['64', '64', '22']);
+  });
+
+  it('2v29 loses nothing behind an event that is too short for a flat string', () => {
+    const of = (first: number) => {
+      const fob = run(`${QUIET}USB.on("data", d => USB.write(d));`);
+      // Written from within a listener, the packets wait together.
+      const stop = fob.link.onData(() => {
+        stop();
+        fob.link.write(new Uint8Array(first));
+        fob.link.write(new Uint8Array(40));
+      });
+      let echoed = 0;
+      fob.link.onData(data => {
+        echoed += data.length;
+      });
+      fob.link.write(bytes('x'));
+      return echoed - 1;
+    };
+    expect([17, 18, 63].map(of)).toEqual([57, 18, 63]);
+  });
+
+  it('the Linux build and a UART lose nothing in any version, because their first event is short', () => {
+    expect(lengthsOf({ board: 'bench' }, 'Serial1')).toEqual(['150']);
+    const fob = run(`${QUIET}Serial1.setup(9600); Serial1.on("data", d => print(d.length));`);
+    fob.serial('Serial1').write(new Uint8Array(150));
+    expect(lines(fob)).toEqual(['150']);
+  });
+
+  it('the image reads the imitated version', () => {
+    expect(lines(run(`${QUIET}print(process.env.VERSION)`, { espruino: '2v30' }))).toEqual(['2v30']);
+  });
+
+  it('a sender waits while the queue of inputs is full, and nothing is lost by that', () => {
+    let whole = 0;
+    const fob = run(`${QUIET}USB.on("data", d => USB.write(String.fromCharCode(d.length)));`, {
+      espruino: '2v30',
+    });
+    fob.link.onData(data => {
+      for (const length of data) whole += length;
+    });
+    fob.link.write(new Uint8Array(5000));
+    expect(whole).toBe(5000);
   });
 });
 

@@ -1,6 +1,7 @@
 import type { SimulatedFob } from '@passfob/simulator/base/fob';
 import { memoryStore } from '@passfob/simulator/state/stores';
 import { describe, expect, it } from 'vitest';
+import { writePackets } from '../kit/packets.ts';
 import { bytes, lines, QUIET, run } from './kit.ts';
 
 const LISTEN = `${QUIET}var s = require("Storage"), come = "";
@@ -11,7 +12,7 @@ const LISTEN = `${QUIET}var s = require("Storage"), come = "";
     come = "";
     eval(code);
   });`;
-const tell = (fob: SimulatedFob, code: string) => fob.link.write(bytes(`${code}\0`));
+const tell = (fob: SimulatedFob, code: string) => writePackets(fob.link, bytes(`${code}\0`));
 
 /** Returns the same board each time: its history up to the cut is in its store. */
 function prepared(seed: number, ...steps: string[]): SimulatedFob {

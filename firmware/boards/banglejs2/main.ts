@@ -1,9 +1,11 @@
+import { PACKET_ANSWER } from '@passfob/protocol/limits';
 import { Fob } from '../../core/fob.ts';
 import { AT24C32_PAGE_BYTES, BANGLE_PAGES, BANGLE_RECORD_PAGES } from '../limits.ts';
 import { NoAntiRollbackCounter, NoKeyDerivation } from '../parts/absent.ts';
 import { SHA1_TO_SHA512 } from '../parts/algorithms.ts';
 import { StorageAttemptCounter } from '../parts/attempt-counter.ts';
 import { CcmPrimitives } from '../parts/ccm.ts';
+import { FIRMWARE } from '../parts/firmware.ts';
 import { FlashPages } from '../parts/flash-pages.ts';
 import { StorageKeystore } from '../parts/keystore.ts';
 import { ConsoleMaintenance } from '../parts/maintenance.ts';
@@ -21,7 +23,7 @@ const fob = new Fob(
   {
     facts: {
       board: 'banglejs2',
-      firmware: FIRMWARE_VERSION,
+      firmware: FIRMWARE,
       serial: serialOf(primitives),
       algorithms: SHA1_TO_SHA512,
       keys: 4,
@@ -46,5 +48,9 @@ const fob = new Fob(
 );
 
 const loop = new Loop(fob, clock, () => clock.ms());
-Bluetooth.on('data', data => loop.receive(data));
+Bluetooth.on('data', data => {
+  // Before the work and its answer: the owner sends no further packet until it has this.
+  Bluetooth.write(PACKET_ANSWER);
+  loop.receive(data);
+});
 listenToKeys((which, down) => loop.key(which, down));

@@ -1,9 +1,11 @@
+import { PACKET_ANSWER } from '@passfob/protocol/limits';
 import type { Now } from '../../core/base/ports.ts';
 import { Fob } from '../../core/fob.ts';
 import { BENCH_PAGES, BENCH_RECORD_PAGES, CONTROL_LINE_CHARS_MAX } from '../limits.ts';
 import { NoMaintenance } from '../parts/absent.ts';
 import { SHA1_TO_SHA512 } from '../parts/algorithms.ts';
 import { StorageAttemptCounter } from '../parts/attempt-counter.ts';
+import { FIRMWARE } from '../parts/firmware.ts';
 import { NativeKeyDerivation } from '../parts/key-derivation.ts';
 import { StorageKeystore } from '../parts/keystore.ts';
 import { serialOf } from '../parts/serial.ts';
@@ -32,7 +34,7 @@ let sample = 0;
 
 const facts = {
   board: 'bench',
-  firmware: FIRMWARE_VERSION,
+  firmware: FIRMWARE,
   serial: serialOf(primitives),
   algorithms: SHA1_TO_SHA512,
   keys: 1,
@@ -60,7 +62,11 @@ const fob = new Fob(
   now.utc,
 );
 
-Serial1.on('data', data => fob.receive(data, now.ms, now.utc));
+Serial1.on('data', data => {
+  // Before the work and its answer: the owner sends no further packet until it has this.
+  Serial1.write(PACKET_ANSWER);
+  fob.receive(data, now.ms, now.utc);
+});
 
 /**
  * One line of JSON in, one line out. Requests: {ms, utc}, {down, key}, {lose}, {battery}, {keys}, {meter}, in any

@@ -5,6 +5,7 @@ import { SHA1_AND_SHA256 } from '../parts/algorithms.ts';
 import { At24c32 } from '../parts/at24c32.ts';
 import { StorageAttemptCounter } from '../parts/attempt-counter.ts';
 import { Ds3231 } from '../parts/ds3231.ts';
+import { FIRMWARE } from '../parts/firmware.ts';
 import { NativeKeyDerivation } from '../parts/key-derivation.ts';
 import { UsbKeyboard } from '../parts/keyboard.ts';
 import { StorageKeystore } from '../parts/keystore.ts';
@@ -51,7 +52,7 @@ export function start(board: string, link: Link, head: number[]): Loop {
     {
       facts: {
         board,
-        firmware: FIRMWARE_VERSION,
+        firmware: FIRMWARE,
         serial: serialOf(primitives),
         algorithms: SHA1_AND_SHA256,
         keys: 1,

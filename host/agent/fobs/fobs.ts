@@ -1,5 +1,6 @@
 import type { FobError } from '../../errors.ts';
 import { isFobError } from '../../errors.ts';
+import { paced } from '../../transports/paced.ts';
 import type { Transport } from '../../transports/transport.ts';
 import { AGENT_IDLE_MS, AGENT_PORT_QUEUE_CHARS_MAX } from '../base/limits.ts';
 import type { Unreached } from '../base/messages.ts';
@@ -100,7 +101,7 @@ export class FobPort {
     if (this.use !== use) return;
     let transport: Transport;
     try {
-      transport = await this.found.open();
+      transport = paced(await this.found.open());
     } catch (error) {
       if (this.use === use) this.lose(whyOf(error));
       return;

@@ -24,11 +24,12 @@ const PAIRINGS = {
 } as const;
 
 export function devicesText({ devices, silent }: DevicesResult): string {
-  const fobs = devices.map(({ serial, state, pairing, board, firmware, addresses }) => [
+  const fobs = devices.map(({ serial, state, pairing, board, firmware, interpreter, addresses }) => [
     serial,
     state,
     state === 'blank' ? '' : PAIRINGS[pairing],
     `${board} ${firmware}`,
+    interpreter === undefined ? '' : `Espruino ${interpreter}`,
     addresses.join(', '),
   ]);
   const others = silent.map(({ address, error }) => `${address}: ${printable(error.message)}`);

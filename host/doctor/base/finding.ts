@@ -13,6 +13,7 @@ export type CheckName =
   | 'ports'
   | 'port-permission'
   | 'port-owner'
+  | 'espruino'
   | 'modem-manager'
   | 'clock'
   | 'inventory';
