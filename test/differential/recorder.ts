@@ -1,4 +1,4 @@
-import type { BenchAnswer } from '../kit/interpreter.ts';
+import { type BenchAnswer, RUNS } from '../kit/interpreter.ts';
 import type { Order, Side } from './side.ts';
 
 const START_UTC = 1_770_000_000;
@@ -17,12 +17,13 @@ function hex(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex');
 }
 
-/** Returns the lines that the image or its interpreter printed, without banner, prompts and terminal control. */
+/** Returns the lines that the image or its interpreter printed, without banner, prompts, terminal control and this
+ * project's own line. */
 function printedLines(output: string): string[] {
   // The banner of each boot of the Linux build.
   const text = output.replace(/\r?\n ____ [\s\S]*?\/Donate\r?\n/g, '').replaceAll('\r', '');
   const lines = text.replace(TERMINAL_CONTROL, '').split('\n');
-  return lines.map(line => line.replace(/^>+/, '')).filter(line => !PLACE.test(line));
+  return lines.map(line => line.replace(/^>+/, '')).filter(line => !PLACE.test(line) && line !== RUNS);
 }
 
 /** Drives one side in its own time and writes down everything that can be seen of it, line by line. */

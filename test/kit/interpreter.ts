@@ -72,6 +72,8 @@ const REPORTS =
  * last free ones of the first it would find no room for the result of AES, and answer `undefined`.
  */
 const GROW = '(function(a){for(var i=0;i<2100;i++)a.push({})})([]);';
+/** Printed once the image has run to its end. */
+export const RUNS = 'The image runs.';
 const STILL = 'setInterval(function(){},1000);';
 
 /** Counts of `REPORTS`. */
@@ -108,8 +110,10 @@ export class Interpreter {
   private line: Promise<void> = Promise.resolve();
   /** Fails when the interpreter ends; never succeeds. */
   private ended: Promise<never> = new Promise(() => {});
-  /** Its output: empty on a healthy run, except for the banner. */
+  /** Its output: empty on a healthy run, except for the banner and `RUNS`. */
   output = '';
+  /** Where the output of the present run begins. */
+  private begun = 0;
   onText: (text: string) => void = () => {};
 
   /** @param binary the interpreter, or a tool before it (`valgrind …`) */
@@ -178,8 +182,25 @@ export class Interpreter {
     const paths = await this.openPorts(!isStill);
     const load = from === 'flash' ? 'eval(require("Storage").read(".bootcde"));' : this.writePieces();
     const before = `var BENCH=${JSON.stringify(paths)};${isStill ? STILL : (build.isGrowing ? GROW : '') + REPORTS}`;
-    this.startScript(`${before}\n${prelude}\n${load}`);
+    this.startScript(`${before}\n${prelude}\n${load}\nprint("${RUNS}");`);
     this.isPlain = false;
+    await this.runs();
+  }
+
+  /** Waits until the image runs: what arrives before it listens would wait together, and some of it be lost. */
+  private async runs(): Promise<void> {
+    let watcher = () => {};
+    const running = new Promise<void>(resolve => {
+      watcher = () => {
+        if (this.output.includes(RUNS, this.begun)) resolve();
+      };
+      this.child?.stdout?.on('data', watcher);
+    });
+    try {
+      await this.inTime(running, () => `${this.name} did not run the image to its end`);
+    } finally {
+      this.child?.stdout?.off('data', watcher);
+    }
   }
 
   /**
@@ -222,6 +243,7 @@ export class Interpreter {
 
   private attach(child: ChildProcess): void {
     this.child = child;
+    this.begun = this.output.length;
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (chunk: Buffer) => {
         this.output += chunk.toString('latin1');
