@@ -43,11 +43,11 @@ const STAND_INS = {
   pico:
     'var B8,B9,BTN1=D0,LED1;' +
     'I2C1={setup:function(){},writeTo:function(){},readFrom:function(a,n){return new Uint8Array(n)}};' +
-    'USB={on:function(){},write:function(){}};setDeepSleep=function(){};',
+    'USB={on:function(){},write:function(){}};setDeepSleep=global.peek32=global.poke32=function(){};',
   'pico-hid':
     'var B8,B9,BTN1=D0,LED1;E.setUSBHID=function(){};E.sendUSBHID=function(){return true};' +
     'I2C1={setup:function(){},writeTo:function(){},readFrom:function(a,n){return new Uint8Array(n)}};' +
-    'USB={on:function(){},write:function(){}};setDeepSleep=function(){};',
+    'USB={on:function(){},write:function(){}};setDeepSleep=global.peek32=global.poke32=function(){};',
   banglejs2:
     'var BTN1=D0,g=Graphics.createArrayBuffer(176,176,4),Bluetooth={on:function(){},write:function(){}},NRF={};' +
     'var Bangle={setOptions:function(){},setLCDPower:function(){},setLCDBrightness:function(){},' +
