@@ -49,13 +49,21 @@ export class Recorder {
     return this.last?.screen ?? [];
   }
 
-  /** Seconds since 1970 outside, which a clock without a battery follows. */
+  /**
+   * Seconds since 1970 outside, in quarters, as a double holds them exactly: Espruino reads other decimals with an error
+   * in their last bit.
+   */
+  private get outside(): number {
+    return START_UTC + Math.floor(this.ms / 250) / 4;
+  }
+
+  /** Whole seconds since 1970 outside. */
   get utc(): number {
-    return START_UTC + Math.floor(this.ms / 1000);
+    return Math.floor(this.outside);
   }
 
   async tell(order: Order = {}): Promise<void> {
-    const all = { ms: this.ms, utc: START_UTC + this.ms / 1000, ...order };
+    const all = { ms: this.ms, utc: this.outside, ...order };
     const answer = await this.side.order(all);
     const { screen, typed, deadline } = answer;
     const shown = `${JSON.stringify(order)} at ${this.ms}: next at ${deadline}, screen ${screen.join(' | ')}`;

@@ -27,8 +27,7 @@ export class BenchClock implements Clock {
 
   set(utc: number): boolean {
     this.offset = utc - this.told;
-    // A template would write more digits in the simulator.
-    this.files.write(FILE, this.offset.toString());
+    this.files.write(FILE, `${this.offset}`);
     this.tell(this.told);
     return true;
   }
