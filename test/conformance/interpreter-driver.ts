@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { paced } from 'passfob/transports/paced';
 import type { Transport } from 'passfob/transports/transport';
 import { type BenchAnswer, Interpreter } from '../kit/interpreter.ts';
 import { linkOf } from '../kit/interpreter-link.ts';
@@ -33,7 +32,7 @@ export class InterpreterDriver extends BenchDriver {
 
   private async start(): Promise<void> {
     await this.interpreter.start({ from: this.from });
-    this.cable = paced(linkOf(this.interpreter).transport);
+    this.cable = linkOf(this.interpreter);
     await this.tell();
   }
 

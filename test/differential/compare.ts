@@ -45,7 +45,7 @@ function differenceOf(a: readonly string[], b: readonly string[]): number {
 
 async function run(steps: readonly Step[], flashed: Flashed): Promise<Run> {
   const [simulator, interpreter] = await Promise.all([
-    trace(steps, async () => new SimulatorSide()),
+    trace(steps, async () => new SimulatorSide(flashed.version)),
     trace(steps, () => InterpreterSide.make(flashed)),
   ]);
   return { simulator, interpreter, at: differenceOf(simulator, interpreter) };

@@ -2,7 +2,7 @@ import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { about, type BenchAnswer, Interpreter, losesBytes } from '../kit/interpreter.ts';
-import { BIRTH, type Order, PRELUDE, type Side } from './side.ts';
+import { BIRTH, type Order, preludeOf, type Side } from './side.ts';
 import { preparedImage } from './simulator-side.ts';
 
 /** The file in which the Linux build keeps its Storage. */
@@ -10,32 +10,37 @@ const FLASH = 'espruino.flash';
 /** Files that the image writes, among those of the interpreter and of this driver. */
 const OF_IMAGE = /^(?:page\d+|rtc|witness)$/;
 
+type Place = 'flash' | 'memory';
+
 /** An interpreter with the image in its Storage, ready to be copied for each scenario. */
 export class Flashed {
   readonly binary: string;
   readonly folder: string;
+  readonly version: string;
   readonly title: string;
-  readonly from: 'flash' | 'memory';
+  readonly from: Place;
 
-  private constructor(binary: string, folder: string, title: string, from: 'flash' | 'memory') {
+  private constructor(binary: string, folder: string, version: string, title: string, from: Place) {
     this.binary = binary;
     this.folder = folder;
+    this.version = version;
     this.title = title;
     this.from = from;
   }
 
   /** @param from where the image runs; by itself out of flash where the variables have no room for it */
-  static async make(binary: string, from?: 'flash' | 'memory'): Promise<Flashed> {
+  static async make(binary: string, from?: Place): Promise<Flashed> {
     const folder = mkdtempSync(join(tmpdir(), 'passfob-differential-'));
     const interpreter = new Interpreter([binary], folder);
-    await interpreter.flash({ ...preparedImage(), birth: BIRTH });
     const build = await about(interpreter);
+    await interpreter.flash({ ...preparedImage(build.version), birth: BIRTH });
     const bits = build.variableBytes < 27 ? '32-bit' : '64-bit';
     const where = from ?? (bits === '32-bit' ? 'flash' : 'memory');
     const loses = losesBytes(build) ? ', in packets since it loses bytes' : '';
     return new Flashed(
       binary,
       folder,
+      build.version,
       `Espruino ${build.version} ${build.commit}, ${bits}, out of ${where}${loses}`,
       where,
     );
@@ -50,10 +55,12 @@ export class Flashed {
 export class InterpreterSide implements Side {
   private readonly interpreter: Interpreter;
   private readonly folder: string;
-  private readonly from: 'flash' | 'memory';
+  private readonly from: Place;
+  private readonly version: string;
   private back = '';
 
-  private constructor(interpreter: Interpreter, folder: string, from: 'flash' | 'memory') {
+  private constructor(interpreter: Interpreter, folder: string, from: Place, version: string) {
+    this.version = version;
     this.interpreter = interpreter;
     this.folder = folder;
     this.from = from;
@@ -62,17 +69,17 @@ export class InterpreterSide implements Side {
     };
   }
 
-  static async make({ binary, folder: template, from }: Flashed): Promise<InterpreterSide> {
+  static async make({ binary, folder: template, from, version }: Flashed): Promise<InterpreterSide> {
     const folder = mkdtempSync(join(tmpdir(), 'passfob-differential-'));
     copyFileSync(join(template, FLASH), join(folder, FLASH));
-    const side = new InterpreterSide(new Interpreter([binary], folder), folder, from);
+    const side = new InterpreterSide(new Interpreter([binary], folder), folder, from, version);
     await side.start();
     return side;
   }
 
   private start(): Promise<void> {
     // Out of flash the prelude is part of the loader.
-    const prelude = this.from === 'memory' ? PRELUDE : '';
+    const prelude = this.from === 'memory' ? preludeOf(this.version) : '';
     return this.interpreter.start({ from: this.from, prelude });
   }
 

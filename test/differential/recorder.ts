@@ -1,4 +1,4 @@
-import type { BenchAnswer } from '../kit/interpreter.ts';
+import { type BenchAnswer, RUNS } from '../kit/interpreter.ts';
 import type { Order, Side } from './side.ts';
 
 const START_UTC = 1_770_000_000;
@@ -13,25 +13,17 @@ const TERMINAL_CONTROL = new RegExp(`${String.fromCharCode(27)}\\[[\\d;]*[A-Za-z
 /** Lines of a stack trace, and its mark under the source: the two interpreters number lines and columns differently. */
 const PLACE = /^\s+(?:at |in function |\^)|^\s*\^?\s*$/;
 
-/**
- * Known difference: the simulator writes a number with 17 digits, the interpreter cuts it to 12. The bench's clock is the
- * one file with a number that has a fraction.
- */
-function comparable(name: string, bytes: Uint8Array | undefined): string | undefined {
-  if (bytes === undefined || name !== 'rtc' || bytes.length === 0) return bytes && hex(bytes);
-  return Number(Buffer.from(bytes).toString('latin1')).toFixed(6);
-}
-
 function hex(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex');
 }
 
-/** Returns the lines that the image or its interpreter printed, without banner, prompts and terminal control. */
+/** Returns the lines that the image or its interpreter printed, without banner, prompts, terminal control and this
+ * project's own line. */
 function printedLines(output: string): string[] {
   // The banner of each boot of the Linux build.
   const text = output.replace(/\r?\n ____ [\s\S]*?\/Donate\r?\n/g, '').replaceAll('\r', '');
   const lines = text.replace(TERMINAL_CONTROL, '').split('\n');
-  return lines.map(line => line.replace(/^>+/, '')).filter(line => !PLACE.test(line));
+  return lines.map(line => line.replace(/^>+/, '')).filter(line => !PLACE.test(line) && line !== RUNS);
 }
 
 /** Drives one side in its own time and writes down everything that can be seen of it, line by line. */
@@ -57,13 +49,21 @@ export class Recorder {
     return this.last?.screen ?? [];
   }
 
-  /** Seconds since 1970 outside, which a clock without a battery follows. */
+  /**
+   * Seconds since 1970 outside, in quarters, as a double holds them exactly: Espruino reads other decimals with an error
+   * in their last bit.
+   */
+  private get outside(): number {
+    return START_UTC + Math.floor(this.ms / 250) / 4;
+  }
+
+  /** Whole seconds since 1970 outside. */
   get utc(): number {
-    return START_UTC + Math.floor(this.ms / 1000);
+    return Math.floor(this.outside);
   }
 
   async tell(order: Order = {}): Promise<void> {
-    const all = { ms: this.ms, utc: START_UTC + this.ms / 1000, ...order };
+    const all = { ms: this.ms, utc: this.outside, ...order };
     const answer = await this.side.order(all);
     const { screen, typed, deadline } = answer;
     const shown = `${JSON.stringify(order)} at ${this.ms}: next at ${deadline}, screen ${screen.join(' | ')}`;
@@ -119,7 +119,7 @@ export class Recorder {
     const files = this.side.files();
     for (const name of [...new Set([...this.files.keys(), ...files.keys()])].sort()) {
       const [before, after] = [this.files.get(name), files.get(name)];
-      const [old, now] = [comparable(name, before), comparable(name, after)];
+      const [old, now] = [before && hex(before), after && hex(after)];
       if (old !== now) this.write(`file ${name} ${now ?? 'is gone'}`);
     }
     this.files = new Map([...files].map(([name, bytes]) => [name, Uint8Array.from(bytes)]));

@@ -24,7 +24,11 @@ export interface Side {
 export const BIRTH = Uint8Array.from({ length: 32 }, (_, i) => i);
 
 /**
- * Runs before the image on both sides. The only time that the image takes from its interpreter is that of a trial of
- * PBKDF2, and the two sides differ in their speed: here every trial takes a sixteenth of a second.
+ * Returns the script that runs before the image on both sides. The image takes only two facts from its interpreter: the
+ * time of a trial of PBKDF2, in which the sides differ, so every trial takes a sixteenth of a second; and the version,
+ * in which the simulator imitates the other side.
  */
-export const PRELUDE = 'global.getTime=(function(t){return function(){t+=0.0625;return t}})(0);';
+export function preludeOf(version: string): string {
+  const clock = 'global.getTime=(function(t){return function(){t+=0.0625;return t}})(0);';
+  return `${clock}process.env.VERSION=${JSON.stringify(version)};`;
+}

@@ -6,15 +6,18 @@ import { Operations } from '@passfob/simulator/base/power';
 import { Files } from '@passfob/simulator/parts/files';
 import { openMemories } from '@passfob/simulator/state/memories';
 import { type BenchAnswer, imageFolder } from '../kit/interpreter.ts';
-import { BIRTH, type Order, PRELUDE, type Side } from './side.ts';
+import { BIRTH, type Order, preludeOf, type Side } from './side.ts';
 
 const SIZES = { flash: BENCH_FLASH_PAGE_BYTES * BENCH_FLASH_PAGES, eeprom: EEPROM_BYTES };
 const NO_CUTS = { seed: 0, count: 0, counted: () => {}, powerLost: () => {} };
 
-/** Returns the files of the image, with the prelude in front of the loader. */
-export function preparedImage(): Record<string, Uint8Array> {
+/** Returns the files of the image, with the prelude of a version in front of the loader. */
+export function preparedImage(version: string): Record<string, Uint8Array> {
   const read = (name: string) => readFileSync(join(imageFolder('bench'), name));
-  return { '.bootcde': Buffer.concat([Buffer.from(`${PRELUDE}\n`), read('.bootcde')]), app: read('app') };
+  return {
+    '.bootcde': Buffer.concat([Buffer.from(`${preludeOf(version)}\n`), read('.bootcde')]),
+    app: read('app'),
+  };
 }
 
 /** The image on the simulator. */
@@ -22,10 +25,11 @@ export class SimulatorSide implements Side {
   private readonly store: StateStore = memoryStore();
   private readonly fob: Fob;
 
-  constructor() {
+  /** @param version of Espruino, which the image reports */
+  constructor(version: string) {
     this.fob = boot({
       board: 'bench',
-      image: preparedImage(),
+      image: preparedImage(version),
       files: { birth: BIRTH },
       storage: this.store,
     });

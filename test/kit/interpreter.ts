@@ -35,12 +35,9 @@ export interface StartOptions {
   readonly isStill?: boolean;
   /** Script that runs before the application. */
   readonly prelude?: string;
-  /** A script in place of the application, and of all reports; it gets the path of the link. */
-  readonly program?: (link: string) => string;
 }
 
 const CHUNK_BYTES = 8192;
-
 const JS_STRING = (bytes: Uint8Array) => `atob("${Buffer.from(bytes).toString('base64')}")`;
 
 /** Much longer than any order takes: for an interpreter that hangs. Out of flash the Linux build is slow. */
@@ -49,8 +46,8 @@ const SCRIPT_TIMEOUT_MS = 600_000;
 const EXIT_TIMEOUT_MS = 120_000;
 
 /**
- * Characters that the Linux build reads from a port at once; more would reach the image in two pieces. Espruino 2v26 to
- * 2v29 drop what they read before the image has taken the last read, where a variable is small (`losesBytes`).
+ * Characters that the thread for the ports reads at once, and of one write to a build that loses bytes: Espruino 2v26
+ * to 2v29 drop what they read before the image has taken the last read, where a variable is small (`losesBytes`).
  */
 export const READ_CHARS = 32;
 /**
@@ -75,6 +72,8 @@ const REPORTS =
  * last free ones of the first it would find no room for the result of AES, and answer `undefined`.
  */
 const GROW = '(function(a){for(var i=0;i<2100;i++)a.push({})})([]);';
+/** Printed once the image has run to its end. */
+export const RUNS = 'The image runs.';
 const STILL = 'setInterval(function(){},1000);';
 
 /** Counts of `REPORTS`. */
@@ -99,6 +98,8 @@ export class Interpreter {
   private waiting: ((line: string) => void)[] = [];
   private from: 'flash' | 'memory' = 'memory';
   private isLossy = false;
+  /** Runs another program than the application. */
+  private isPlain = false;
   /** What the ports have carried since the start, as seen from here and as last reported. */
   private here = NOTHING;
   private there = NOTHING;
@@ -108,9 +109,11 @@ export class Interpreter {
   /** The end of the last packet to a build that loses bytes. */
   private line: Promise<void> = Promise.resolve();
   /** Fails when the interpreter ends; never succeeds. */
-  ended: Promise<never> = new Promise(() => {});
-  /** Its output: empty on a healthy run, except for the banner. */
+  private ended: Promise<never> = new Promise(() => {});
+  /** Its output: empty on a healthy run, except for the banner and `RUNS`. */
   output = '';
+  /** Where the output of the present run begins. */
+  private begun = 0;
   onText: (text: string) => void = () => {};
 
   /** @param binary the interpreter, or a tool before it (`valgrind …`) */
@@ -172,36 +175,75 @@ export class Interpreter {
     return spawn(command, [...args, script], { cwd: this.folder, stdio: ['pipe', 'pipe', 'pipe'] });
   }
 
-  async start({ from = 'memory', isStill = false, prelude = '', program }: StartOptions = {}): Promise<void> {
+  async start({ from = 'memory', isStill = false, prelude = '' }: StartOptions = {}): Promise<void> {
     this.from = from;
     const build = await about(this);
     this.isLossy = losesBytes(build);
+    const paths = await this.openPorts(!isStill);
+    const load = from === 'flash' ? 'eval(require("Storage").read(".bootcde"));' : this.writePieces();
+    const before = `var BENCH=${JSON.stringify(paths)};${isStill ? STILL : (build.isGrowing ? GROW : '') + REPORTS}`;
+    this.startScript(`${before}\n${prelude}\n${load}\nprint("${RUNS}");`);
+    this.isPlain = false;
+    await this.runs();
+  }
+
+  /** Waits until the image runs: what arrives before it listens would wait together, and some of it be lost. */
+  private async runs(): Promise<void> {
+    let watcher = () => {};
+    const running = new Promise<void>(resolve => {
+      watcher = () => {
+        if (this.output.includes(RUNS, this.begun)) resolve();
+      };
+      this.child?.stdout?.on('data', watcher);
+    });
+    try {
+      await this.inTime(running, () => `${this.name} did not run the image to its end`);
+    } finally {
+      this.child?.stdout?.off('data', watcher);
+    }
+  }
+
+  /**
+   * Starts it with a program in place of the application, which gets the paths of the two ports. `send` then writes at
+   * once and waits for nothing.
+   */
+  async startWith(program: (paths: { link: string; control: string }) => string): Promise<void> {
+    const paths = await this.openPorts(false);
+    this.startScript(`${STILL}\n${program(paths)}`);
+    this.isPlain = true;
+  }
+
+  private async openPorts(isReporting: boolean) {
     this.here = NOTHING;
     this.there = NOTHING;
     this.line = Promise.resolve();
+    this.waiting = [];
     const pty = (name: string) => new Pty(join(this.folder, name));
-    this.link = pty('link');
-    this.control = pty('control');
-    this.report = isStill || program ? undefined : pty('report');
-    await Promise.all([this.link, this.control, this.report].map(each => each?.ready()));
-    this.link.child.stdout?.on('data', (chunk: Buffer) => {
+    const link = pty('link');
+    const control = pty('control');
+    const report = isReporting ? pty('report') : undefined;
+    this.link = link;
+    this.control = control;
+    this.report = report;
+    await Promise.all([link, control, report].map(each => each?.ready()));
+    link.child.stdout?.on('data', (chunk: Buffer) => {
       this.count({ sent: chunk.length });
       this.onText(chunk.toString('latin1'));
     });
-    this.waiting = [];
-    this.listen(this.control, line => this.waiting.shift()?.(line));
-    if (this.report) this.listen(this.report, line => this.reported(line));
-    const paths = { link: this.link.path, control: this.control.path, report: this.report?.path };
-    const load = from === 'flash' ? 'eval(require("Storage").read(".bootcde"));' : this.writePieces();
-    const before = `var BENCH=${JSON.stringify(paths)};${isStill ? STILL : (build.isGrowing ? GROW : '') + REPORTS}`;
-    const script = join(this.folder, 'boot.js');
-    const whole = program ? `${STILL}${program(this.link.path)}` : `${before}\n${prelude}\n${load}`;
-    writeFileSync(script, whole, 'latin1');
-    this.attach(this.spawn(script));
+    this.listen(control, line => this.waiting.shift()?.(line));
+    if (report) this.listen(report, line => this.reported(line));
+    return { link: link.path, control: control.path, report: report?.path };
+  }
+
+  private startScript(script: string): void {
+    const path = join(this.folder, 'boot.js');
+    writeFileSync(path, script, 'latin1');
+    this.attach(this.spawn(path));
   }
 
   private attach(child: ChildProcess): void {
     this.child = child;
+    this.begun = this.output.length;
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (chunk: Buffer) => {
         this.output += chunk.toString('latin1');
@@ -259,17 +301,15 @@ export class Interpreter {
     return evaluations.join('\n');
   }
 
-  /** Writes bytes to the link at once, whatever still waits there. */
-  put(text: string): void {
-    this.count({ received: text.length });
-    this.link?.write(text);
-  }
-
   /**
    * Sends bytes over the link; the image has handled them when it returns.
    * @throws where the interpreter loses bytes, ends or hangs
    */
   send(text: string): Promise<void> {
+    if (this.isPlain) {
+      this.link?.write(text);
+      return Promise.resolve();
+    }
     this.turn = this.turn
       .catch(() => undefined)
       .then(async () => {

@@ -13,7 +13,7 @@ export const random = (length: number) => crypto.getRandomValues(new Uint8Array(
 const ascii = (text: string) => new Uint8Array(Buffer.from(text));
 
 export function clientOf(interpreter: Interpreter): Client {
-  return connect(linkOf(interpreter).transport, PATIENCE);
+  return connect(linkOf(interpreter), PATIENCE);
 }
 
 /**

@@ -12,8 +12,7 @@ import { paced } from 'passfob/transports/paced';
 import { pipe } from 'passfob/transports/pipe';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { countOf, firstSeed, LONG } from '../kit/counts.ts';
-import { about, Interpreter, losesBytes } from '../kit/interpreter.ts';
-import { linkOf } from '../kit/interpreter-link.ts';
+import { about, Interpreter, losesBytes, READ_CHARS } from '../kit/interpreter.ts';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds, needsEspruino } from '../kit/tools.ts';
 import { ECHO, echoed } from './kit/echo.ts';
@@ -250,21 +249,23 @@ describeNeeds(needsEspruino(), 'frames in packets on the real interpreter', bina
   async function echoedBy(frames: number, wrap: (port: Transport) => Transport, waitMs: number) {
     const folder = mkdtempSync(join(tmpdir(), 'passfob-echo-'));
     const interpreter = new Interpreter([binary], folder);
-    await interpreter.start({
-      program: path => `Serial1.setup(115200,{path:${JSON.stringify(path)}});${AWAKE}${ECHO('Serial1')}`,
-    });
+    await interpreter.startWith(
+      ({ link }) => `Serial1.setup(115200,{path:${JSON.stringify(link)}});${AWAKE}${ECHO('Serial1')}`,
+    );
     let packets = 0;
-    const { transport } = linkOf(interpreter);
-    const counted: Transport = {
-      ...transport,
-      async send(text) {
+    const { transport, receive } = pipe({
+      name: 'interpreter',
+      packetChars: READ_CHARS,
+      async write(text) {
         packets++;
-        await transport.send(text);
+        interpreter.send(text);
       },
-    };
+      release: async () => undefined,
+    });
+    interpreter.onText = text => receive(Buffer.from(text, 'latin1'));
     try {
       // The first frame comes while it starts.
-      const link = wrap(counted);
+      const link = wrap(transport);
       await echoed(link, 1, dice(), 2_000);
       const begunMs = performance.now();
       packets = 0;
