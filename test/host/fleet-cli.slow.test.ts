@@ -163,7 +163,8 @@ describe('shell completion', () => {
     expect(await offered('inventory', 'show')).toEqual([...general].sort());
     expect(await offered('inventory', 'rekey')).toEqual([...general, '--dry-run'].sort());
     expect(await offered('service', 'status')).toEqual([...general, '--url', '--ca'].sort());
-    expect(await offered('doctor')).toEqual([...general, '--device', '--port', '--udev-rules'].sort());
+    const ofDoctor = ['--device', '--port', '--udev-rules', '--board', '--seconds', '--no-press', '--report'];
+    expect(await offered('doctor')).toEqual([...general, ...ofDoctor].sort());
     expect(await offered('completion')).toEqual([...general].sort());
     expect(await offered('list')).toEqual(expect.arrayContaining(['--device', '--trace', '--dry-run']));
   });
