@@ -45,6 +45,12 @@ export class DeepSleep {
     if (this.isStopped(nowUs)) this.#readyUs = nowUs + DEEP_SLEEP_EXIT_US;
   }
 
+  /** The cable brings its voltage, which stays: while the processor still falls asleep, it wakes as soon as it stops. */
+  powered(nowUs: number): void {
+    if (!this.active || nowUs >= this.#readyUs - DEEP_SLEEP_EXIT_US) return;
+    this.#readyUs = Math.max(nowUs, this.#stoppedUs) + DEEP_SLEEP_EXIT_US;
+  }
+
   end(): void {
     this.active = false;
   }

@@ -190,8 +190,7 @@ export class Machine {
 
   setUsb(plugged: boolean): void {
     this.#pacing.follow();
-    // The voltage of the cable wakes the processor.
-    if (plugged) this.#sleep.wake(this.hardware.scheduler.nowUs);
+    if (plugged) this.#sleep.powered(this.hardware.scheduler.nowUs);
     this.hardware.usb.plug(plugged, this.powered);
     this.#react();
   }

@@ -53,6 +53,19 @@ describe('deep sleep', () => {
     expect(early.sleeping).toBe(true);
   });
 
+  it('deep sleep ends by the cable whenever it comes, also while the processor falls asleep', () => {
+    for (let us = 0; us <= 8_000; us += 500) {
+      const fob = onBattery('setDeepSleep(1); setTimeout(() => {}, 2000)');
+      fob.setUsb(true);
+      fob.advance(100);
+      fob.setUsb(false);
+      fob.advance(us / 1_000);
+      fob.setUsb(true);
+      fob.advance(20);
+      expect([us, fob.sleeping]).toEqual([us, false]);
+    }
+  });
+
   it('timers in deep sleep are late by the 6 ms in which USB goes off and on', () => {
     // Measured on an emulated board with the firmware 2v29: 8.1, 26.3, 106.1 and 506 ms.
     for (const [ms, seen] of [
