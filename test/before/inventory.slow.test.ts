@@ -162,8 +162,8 @@ it.each(['pico', 'banglejs2'] as const)(
     onTestFinished(() => there.fob.close());
     const context = ownerOf(() => there.fob);
     if (pin !== undefined) await unlock(context, there, pin);
-    const done = await updated(context, there, imageOfVersion('0.1.9', name));
-    expect(done).toMatchObject({ isDryRun: false, serial: boards[name].serial, firmware: '0.1.9' });
+    const done = await updated(context, there, imageOfVersion('0.2.9', name));
+    expect(done).toMatchObject({ isDryRun: false, serial: boards[name].serial, firmware: '0.2.9' });
     if (pin !== undefined) await unlock(context, there, pin);
     expect(await accountsOn(context, there)).toEqual(['ada', 'bank', 'bob']);
   },

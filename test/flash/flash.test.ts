@@ -177,9 +177,9 @@ describe('updating a fob', () => {
     const { context, reported } = ownerOf(() => board);
     await flashed(context, board);
     await enrolled(context, board, ['anna', 'ben']);
-    const image = imageOfVersion('0.1.7');
+    const image = imageOfVersion('0.2.7');
     const done = await updated(context, board, image);
-    expect(done).toMatchObject({ firmwareBefore: '0.1.0', firmware: '0.1.7', accounts: 2 });
+    expect(done).toMatchObject({ firmwareBefore: '0.2.0', firmware: '0.2.7', accounts: 2 });
     expect(done.files).toMatchObject({ erased: ['.boot0', 'app'], isCompacted: true });
     expect(reported).toContainEqual(
       expect.objectContaining({ event: 'press-needed', purpose: 'maintenance' }),
@@ -197,10 +197,10 @@ describe('updating a fob', () => {
     await flashed(context, board);
     const result = await update(context, board.port, {
       isDryRun: true,
-      image: () => imageOfVersion('0.1.7'),
+      image: () => imageOfVersion('0.2.7'),
     });
-    expect(result).toMatchObject({ isDryRun: true, firmwareBefore: '0.1.0', firmware: '0.1.7', accounts: 0 });
+    expect(result).toMatchObject({ isDryRun: true, firmwareBefore: '0.2.0', firmware: '0.2.7', accounts: 0 });
     expect(reported.map(({ event }) => event)).not.toContain('press-needed');
-    expect(await onFob(board, async fob => fob.hello.firmware)).toBe('0.1.0');
+    expect(await onFob(board, async fob => fob.hello.firmware)).toBe('0.2.0');
   });
 });

@@ -147,9 +147,9 @@ describeNeeds(needsEspruino(), 'flashing the real interpreter', binary => {
       await bench.powerOff();
       await bench.script('require("Storage").erase(".boot0");require("Storage").erase("app")');
       await bench.powerOn();
-      const image = imageOfVersion('0.1.7', 'bench');
+      const image = imageOfVersion('0.2.7', 'bench');
       expect(await update(context, bench.port, { isDryRun: false, image: () => image })).toMatchObject({
-        firmware: '0.1.7',
+        firmware: '0.2.7',
         accounts: 2,
       });
       expect(await accountsOn(context, bench)).toEqual(['anna', 'ben']);

@@ -70,7 +70,7 @@ describe('power cuts at every operation of the memories', () => {
     const { context } = ownerOf(() => board);
     await flashed(context, board);
     await enrolled(context, board, LABELS);
-    const image = imageOfVersion('0.1.7');
+    const image = imageOfVersion('0.2.7');
     const rest = copyOf(board.store);
     board.fob.close();
 
@@ -97,7 +97,7 @@ describe('power cuts at every operation of the memories', () => {
       board.repower();
       if (board.fob.consoleText().includes('Storage is corrupt')) erased++;
       const again = await updated(context, board, image);
-      expect(again.firmware).toBe('0.1.7');
+      expect(again.firmware).toBe('0.2.7');
       expect(await accountsOn(context, board), `cut ${at}`).toEqual(LABELS);
       expect((await onFob(board, fob => list(context, fob))).accounts).toHaveLength(LABELS.length);
       board.fob.close();

@@ -142,7 +142,7 @@ export const drawnViews: readonly Drawn[] = [
     'anti-rollback-lost',
     view(kinds.VIEW_NOTICE, { detail: texts.ANTI_ROLLBACK_LOST + texts.MAY_REPEAT, hint: texts.HINT_GO_ON }),
   ],
-  ['set-about', setting(0, { detail: 'banglejs2 0.1.0 pf-7q4m-k2xz owned', hint: texts.HOLD + texts.GO })],
+  ['set-about', setting(0, { detail: 'banglejs2 0.2.0 pf-7q4m-k2xz owned', hint: texts.HOLD + texts.GO })],
   ['set-clock', setting(1, { detail: '2026-11-25 03:30 +-2s', hint: texts.HOLD + texts.GO })],
   ['set-clock-unset', setting(1, { detail: texts.NOT_SET, hint: texts.HOLD + texts.GO })],
   ['set-battery', setting(2, { detail: '87%', hint: texts.HOLD + texts.GO })],

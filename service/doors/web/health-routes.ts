@@ -13,8 +13,8 @@ export interface HealthOptions {
 /**
  * `GET /health`: the process runs. It does not check the database, because a restart would not repair that. `GET
  * /ready`: 200 while log-ins can be decided (the database accepts writes, its files are those on the disk, its tables
- * are of this version, the service is not ending): `{"status":"ready","version":"0.1.0"}`. Otherwise 503 with a
- * reason: `{"status":"not ready","reason":"silent","version":"0.1.0"}`.
+ * are of this version, the service is not ending): `{"status":"ready","version":"0.2.0"}`. Otherwise 503 with a
+ * reason: `{"status":"not ready","reason":"silent","version":"0.2.0"}`.
  */
 export function serveHealth(app: FastifyInstance, { readiness, version, isClosing }: HealthOptions): void {
   const access = unlimited('probes ask every few seconds, and several of them from one address');
