@@ -39,7 +39,7 @@ export function difference(
 }
 
 /** Made by other steps of the build, or by tests. */
-const NOT_COMPILED = /^(?:image|portal|test)\//;
+const NOT_COMPILED = /^(?:espruino|image|portal|test)\//;
 
 /**
  * Returns output of the compiler whose sources are gone, by its path in `dist`. The compiler leaves it there, where
@@ -54,6 +54,8 @@ export function leftoversIn(folder: string): string[] {
     .filter(path => {
       const stem = /^(.*?)\.(?:js|js\.map|d\.ts|d\.ts\.map)$/.exec(path)?.[1];
       if (stem === undefined || NOT_COMPILED.test(path)) return false;
+      // Earlier builds made maps; the compiler now makes none.
+      if (path.endsWith('.map')) return true;
       return !['.ts', '.js'].some(end => existsSync(join(folder, stem + end)));
     })
     .sort();

@@ -1,10 +1,11 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writeNotices } from './notices.ts';
 import { difference, leftoversIn, STAMP, sourcesIn } from './sources.ts';
 
-// Runs as firmware/dist/build/stamp.js, last in the build: records the sources of each built part. With --check:
-// prints the first source that has changed since, or nothing.
+// Runs as firmware/dist/build/stamp.js, last in the build: writes the licences of bundled packages and records the sources
+// of each built part. With --check: prints the first source that has changed since, or nothing.
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 const { workspaces } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   workspaces: string[];
@@ -26,6 +27,7 @@ if (process.argv.includes('--check')) {
 } else {
   for (const part of built) {
     for (const path of leftoversIn(join(root, part))) rmSync(join(root, part, 'dist', path));
+    writeNotices(root, part);
     writeFileSync(join(root, part, 'dist', STAMP), `${JSON.stringify(sourcesIn(join(root, part)))}\n`);
   }
 }

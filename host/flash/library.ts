@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { createContext, Script } from 'node:vm';
 
-/** The part in use of the package `espruino`, which has no types of its own. */
+/** The part in use of the package `espruino`, which has no types of its own and is copied into this one. */
 export interface EspruinoTools {
   readonly Config: Record<string, unknown>;
   readonly Core: {
@@ -45,8 +45,14 @@ export interface SerialDevice {
   close(): void;
 }
 
-/** The required parts of the package, in load order. */
+/** The required parts of the package, in load order. The build copies them (`host/bundle/main.ts`). */
 const PARTS = ['espruino.js', 'core/config.js', 'core/utils.js', 'core/serial.js'];
+
+/** Returns the folder of the copied files. This code runs from its source as well, which has none beside it. */
+function toolsFolder(): string {
+  const manifest = createRequire(import.meta.url).resolve('passfob/package.json');
+  return join(dirname(manifest), 'dist/espruino');
+}
 
 /**
  * Loads the package's own code for talking to a board, a fresh copy each time.
@@ -57,8 +63,7 @@ const PARTS = ['espruino.js', 'core/config.js', 'core/utils.js', 'core/serial.js
  * @returns the package, and a function that stops its timers, which would otherwise write to a closed port
  */
 export function loadEspruinoTools(): { readonly tools: EspruinoTools; stop(): void } {
-  const require = createRequire(import.meta.url);
-  const folder = dirname(require.resolve('espruino/package.json'));
+  const folder = toolsFolder();
   const silent = () => undefined;
   const timers = new Set<NodeJS.Timeout>();
   const kept = (timer: NodeJS.Timeout) => {

@@ -7,6 +7,12 @@ import { build } from 'esbuild';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 const folder = join(root, 'service/dist/portal');
 
+/** Returns the names of the packages that files of a bundle come from. */
+function packagesIn(paths: readonly string[]): string[] {
+  const names = paths.map(path => /^.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]);
+  return [...new Set(names)].filter(name => name !== undefined).sort();
+}
+
 /**
  * Bundles the script of the activation page. File names change with the content, so that browsers may cache the files
  * for good. The QR reader is a separate file, loaded when needed. `portal.json` lists the files.
@@ -38,6 +44,11 @@ async function bundlePortal(): Promise<void> {
   const entry = outputs.find(([, { entryPoint }]) => entryPoint === 'service/portal/main.ts')?.[0];
   if (entry === undefined) throw new Error('the bundle has no entry');
   writeFileSync(join(folder, 'portal.json'), `${JSON.stringify({ entry: basename(entry), files })}\n`);
+  // The last step of the build writes the notices of these packages.
+  writeFileSync(
+    join(folder, '../bundled.json'),
+    `${JSON.stringify(packagesIn(Object.keys(metafile.inputs)))}\n`,
+  );
   const [, first] = outputs.find(([path]) => path === entry) ?? [];
   console.log(`portal: ${first?.bytes} bytes in the page, ${files.length} files`);
 }

@@ -16,7 +16,7 @@ function part(...paths: readonly string[]): string {
   return folder;
 }
 
-it('the build drops the output of a removed source, and nothing else', () => {
+it('the build drops the output of a removed source and old source maps, and nothing else', () => {
   const made = ['a.js', 'a.js.map', 'a.d.ts', 'in/b.js', 'page.js', 'gone.js', 'gone.js.map', 'in/gone.d.ts'];
   const others = [
     'image/pico/app.js',
@@ -26,7 +26,7 @@ it('the build drops the output of a removed source, and nothing else', () => {
     'tsconfig.tsbuildinfo',
   ];
   const folder = part('a.ts', 'in/b.ts', 'page.js', ...[...made, ...others].map(path => `dist/${path}`));
-  expect(leftoversIn(folder)).toEqual(['gone.js', 'gone.js.map', 'in/gone.d.ts']);
+  expect(leftoversIn(folder)).toEqual(['a.js.map', 'gone.js', 'gone.js.map', 'in/gone.d.ts']);
 });
 
 it('a source that was changed, added or removed since the build is named', () => {

@@ -9,7 +9,6 @@ const WITH_FILES = [
   '@node-rs/argon2',
   'better-sqlite3',
   'esbuild',
-  'espruino',
   'node-hid',
   'pg-native',
   'serialport',
