@@ -1,11 +1,8 @@
-import { type EnrolSource, readEnrolment } from '../commands/enrol-source.ts';
-import { enroll } from '../commands/enroll.ts';
-import { withFob } from '../commands/find.ts';
-import { accountName } from '../commands/list.ts';
+import { accountName } from '../commands/account-name.ts';
+import type { EnrolSource } from '../commands/enrol-source.ts';
 import type { OutFile } from '../commands/out-file.ts';
 import { ALPHABET_NAMES } from '../enrol/alphabets.ts';
 import { CHARACTERS_DEFAULT, DIGITS_DEFAULT, PERIOD_SECONDS_DEFAULT } from '../enrol/limits.ts';
-import { readOcraSuite } from '../enrol/ocra.ts';
 import { FobError } from '../errors.ts';
 import { command } from './base/command.ts';
 import type { CommonOptions } from './base/common-options.ts';
@@ -17,10 +14,13 @@ export const enrollCommand = command({
   words: 'enroll',
   describe: 'write an account to the fob and verify it',
   options: enrolOptions,
-  read: given => ({ source: sourceOf(given), out: readOut(given) }),
+  read: async given => ({ source: await sourceOf(given), out: readOut(given) }),
   needs: anInventory,
   // Reads and validates the account before any fob is searched for, so that wrong input never touches one.
   async run({ source, out }, { choice, context, prompts }) {
+    const { readEnrolment } = await import('../commands/enrol-source.ts');
+    const { enroll } = await import('../commands/enroll.ts');
+    const { withFob } = await import('../commands/find.ts');
     const enrolment = await readEnrolment(source, { standardInput: prompts.uri, random: context.random });
     const isFresh = source.from.startsWith('generate');
     const saveTo = out && (await settleOut(out, prompts));
@@ -90,7 +90,7 @@ const NOT_WITH_SUITE = ['kind', 'algorithm', 'digits', 'period', 'alphabet', 'ch
 type EnrolOptions = Awaited<ReturnType<typeof enrolOptions>['argv']>;
 
 /** @throws FobError `usage` */
-function sourceOf(options: EnrolOptions): EnrolSource {
+async function sourceOf(options: EnrolOptions): Promise<EnrolSource> {
   const { uri, uriFile, qr, generate } = options;
   const given = [uri, uriFile, qr, generate || undefined].filter(source => source !== undefined);
   if (given.length !== 1) {
@@ -121,7 +121,7 @@ function formOf({ alphabet = 'decimal', characters = CHARACTERS_DEFAULT }: Enrol
   return alphabet === 'decimal' ? undefined : { alphabet, digits: characters };
 }
 
-function generated(options: EnrolOptions): EnrolSource {
+async function generated(options: EnrolOptions): Promise<EnrolSource> {
   const { kind = 'totp', algorithm = 'sha1', issuer = '', label } = options;
   if (label === undefined) {
     throw new FobError('usage', { sentence: '--generate needs --label: the user of the passcode.' });
@@ -136,12 +136,18 @@ function generated(options: EnrolOptions): EnrolSource {
   return { from: 'generate', kind, algorithm, alphabet, digits: length, period, issuer, label };
 }
 
-function generatedOcra(options: EnrolOptions, suite: string, issuer: string, label: string): EnrolSource {
+async function generatedOcra(
+  options: EnrolOptions,
+  suite: string,
+  issuer: string,
+  label: string,
+): Promise<EnrolSource> {
   const misplaced = NOT_WITH_SUITE.filter(name => options[name] !== undefined);
   if (misplaced.length > 0) {
     throw new FobError('usage', {
       sentence: `--${misplaced.join(', --')} cannot be used with --ocra-suite.`,
     });
   }
+  const { readOcraSuite } = await import('../enrol/ocra.ts');
   return { from: 'generate-ocra', suite: readOcraSuite(suite), issuer, label };
 }

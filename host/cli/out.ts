@@ -1,8 +1,7 @@
-import { readKey, readPassword } from '../commands/import-source.ts';
 import type { OutFile } from '../commands/out-file.ts';
 import { FobError } from '../errors.ts';
+import { isSealed, OUT_FORMATS, type OutFormat } from '../formats/write/names.ts';
 import type { PskcEncryption } from '../formats/write/pskc.ts';
-import { checkPskcEncryption, isSealed, OUT_FORMATS, type OutFormat } from '../formats/write/write.ts';
 import { type CommonOptions, keyFileOption, passwordFileOption } from './base/common-options.ts';
 import { makeSure, type Prompts } from './base/prompts.ts';
 
@@ -79,6 +78,8 @@ async function sealingOf(
   { path, passwordFile, keyFile }: OutWish,
   prompts: Prompts,
 ): Promise<PskcEncryption> {
+  const { readKey, readPassword } = await import('../commands/import-source.ts');
+  const { checkPskcEncryption } = await import('../formats/write/write.ts');
   if (keyFile !== undefined) return { key: await readKey(keyFile) };
   const isTyped = passwordFile === undefined;
   const sealing = {

@@ -51,7 +51,8 @@ function unknownOptions(message: string, args: readonly string[]): string[] {
 
 function unknownOption(names: readonly string[], { path, help }: CommandLocation, next: string): FobError {
   const [name = ''] = names;
-  const meant = names.length === 1 ? nearest(name, help.options) : undefined;
+  const known = help.options.map(option => option.name);
+  const meant = names.length === 1 ? nearest(name, known) : undefined;
   return new FobError('usage', {
     sentence: `${['passfob', ...path].join(' ')} does not know the option --${names.join(', --')}.`,
     next: meant === undefined ? next : `Did you mean --${meant}? ${next}`,

@@ -1,11 +1,11 @@
-import yargs from 'yargs';
+import type { Argv } from 'yargs';
 import { readSerial } from '../../client/fob-serial.ts';
-import { type FobChoice, readDevice } from '../../commands/find.ts';
+import type { FobChoice } from '../../commands/find.ts';
 import { FobError } from '../../errors.ts';
 
-/** Options allowed before or after a command. A command that cannot use one removes it by `without`. */
-export function commonOptions() {
-  return yargs()
+/** Adds the options allowed before or after a command. A command that cannot use one removes it by `without`. */
+export function commonOptions(parser: Argv) {
+  return parser
     .scriptName('passfob')
     .usage('$0 <command> [options]\n\nProvisions and manages Passfob one-time-password fobs.')
     .option('device', {
@@ -36,17 +36,18 @@ export function commonOptions() {
 export type CommonOptions = ReturnType<typeof commonOptions>;
 
 /** Reads the choice of a fob from the common options. @throws FobError `bad-input` */
-export type ReadChoice = (given: Readonly<Record<string, unknown>>) => FobChoice;
+export type ReadChoice = (given: Readonly<Record<string, unknown>>) => Promise<FobChoice>;
 
 /** @param trace receives frames if a trace is requested */
 export function choiceReader(
   environment: Readonly<Record<string, string | undefined>>,
   trace: (line: string) => void,
 ): ReadChoice {
-  return given => {
+  return async given => {
     const device = textIn(given.device);
     const serial = textIn(given.fob);
-    const named = device === undefined ? {} : readDevice(device);
+    const named: FobChoice =
+      device === undefined ? {} : (await import('../../commands/find.ts')).readDevice(device);
     return {
       port: textIn(given.port) ?? named.port ?? environment.PASSFOB_PORT,
       serial: serial === undefined ? named.serial : readSerial(serial),
