@@ -9,7 +9,7 @@ import { readSerial } from '../client/fob-serial.ts';
 import { FobError, systemCode } from '../errors.ts';
 import type { InventoryCall } from './base/calls.ts';
 import { command } from './base/command.ts';
-import { type CommonOptions, without } from './base/common-options.ts';
+import { type CommonOptions, LETTERS, without } from './base/common-options.ts';
 import { anInventory } from './base/needs.ts';
 import { errorDocument, type Report } from './base/report.ts';
 import type { Terminal } from './base/terminal.ts';
@@ -56,6 +56,7 @@ function batchOptions(given: CommonOptions) {
       describe: 'ports to use at the same time, separated by commas',
     })
     .option('all', {
+      alias: LETTERS.all,
       boolean: true,
       default: false,
       describe: 'use every port with a board at the same time',

@@ -41,7 +41,7 @@ export async function commandLine(reading: ArgumentReading, words?: readonly str
 /** yargs makes a list of an option given twice, and the intended value is unknown. */
 function refuseRepeated(options: Readonly<Record<string, unknown>>): true {
   const repeated = Object.keys(options).find(
-    name => name !== '_' && !REPEATABLE.includes(name) && Array.isArray(options[name]),
+    name => name.length > 1 && !REPEATABLE.includes(name) && Array.isArray(options[name]),
   );
   if (repeated === undefined) return true;
   throw new FobError('usage', { sentence: `--${repeated} can be given only once.` });

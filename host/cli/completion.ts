@@ -12,10 +12,8 @@ export async function completions(words: readonly string[]): Promise<string[]> {
   const option = optionOf(help, before.at(-1) ?? '');
   if (option?.isValued) return startingWith(last, option.choices);
   if (last.startsWith('-')) {
-    return startingWith(
-      last,
-      help.options.map(({ name }) => `--${name}`),
-    );
+    const letters = help.options.flatMap(({ letter }) => (letter === undefined ? [] : [`-${letter}`]));
+    return startingWith(last, [...help.options.map(({ name }) => `--${name}`), ...letters]);
   }
   const positional = before.at(-1) === path.at(-1) ? (help.arguments[0]?.choices ?? []) : [];
   return startingWith(last, [...help.commands, ...positional]);

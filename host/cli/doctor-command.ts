@@ -1,7 +1,7 @@
 import { RATE_SECONDS_DEFAULT, RATE_SECONDS_MAX, RATE_SECONDS_MIN } from '../doctor/board/limits.ts';
 import { FobError } from '../errors.ts';
 import { command } from './base/command.ts';
-import { type CommonOptions, without } from './base/common-options.ts';
+import { type CommonOptions, LETTERS, without } from './base/common-options.ts';
 import { nothing } from './base/needs.ts';
 import type { BoardTestAsked } from './board-test.ts';
 
@@ -36,6 +36,7 @@ function doctorOptions(given: CommonOptions) {
         describe: 'print the udev rules for Linux instead',
       })
       .option('board', {
+        alias: LETTERS.board,
         boolean: true,
         default: false,
         describe: 'test a board that runs Espruino, with its parts, instead',

@@ -14,4 +14,4 @@ export function isJsonAsked(args: readonly string[]): boolean {
 }
 
 /** `-j` among the letters of options that take no value. */
-const LETTERS_WITH_J = /^-[anyj]*j[anyj]*$/;
+const LETTERS_WITH_J = /^-[abgjny]*j[abgjny]*$/;

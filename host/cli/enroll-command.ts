@@ -5,7 +5,7 @@ import { ALPHABET_NAMES } from '../enrol/alphabets.ts';
 import { CHARACTERS_DEFAULT, DIGITS_DEFAULT, PERIOD_SECONDS_DEFAULT } from '../enrol/limits.ts';
 import { FobError } from '../errors.ts';
 import { command } from './base/command.ts';
-import type { CommonOptions } from './base/common-options.ts';
+import { type CommonOptions, LETTERS } from './base/common-options.ts';
 import { anInventory } from './base/needs.ts';
 import { reportOf } from './base/report.ts';
 import { OUT_OPTIONS, outOptions, readOut, settleOut } from './out.ts';
@@ -52,7 +52,7 @@ function enrolOptions(given: CommonOptions) {
     .option('uri', { string: true, requiresArg: true, describe: '"-": a key URI from standard input' })
     .option('uri-file', { string: true, requiresArg: true, describe: 'file that holds a key URI' })
     .option('qr', { string: true, requiresArg: true, describe: 'image file that holds it as a QR code' })
-    .option('generate', { boolean: true, describe: 'generate a new secret' })
+    .option('generate', { alias: LETTERS.generate, boolean: true, describe: 'generate a new secret' })
     .option('alphabet', {
       choices: ALPHABET_NAMES,
       describe: 'alphabet of its passcodes, default decimal',
@@ -67,8 +67,18 @@ function enrolOptions(given: CommonOptions) {
     .option('algorithm', { choices: ['sha1', 'sha256', 'sha512'] as const, describe: 'default sha1' })
     .option('digits', { number: true, requiresArg: true, describe: '6 to 8, default 6' })
     .option('period', { number: true, requiresArg: true, describe: 'seconds (TOTP), default 30' })
-    .option('issuer', { string: true, requiresArg: true, describe: 'service that asks for the passcode' })
-    .option('label', { string: true, requiresArg: true, describe: 'user of the passcode' })
+    .option('issuer', {
+      alias: LETTERS.issuer,
+      string: true,
+      requiresArg: true,
+      describe: 'service that asks for the passcode',
+    })
+    .option('label', {
+      alias: LETTERS.label,
+      string: true,
+      requiresArg: true,
+      describe: 'user of the passcode',
+    })
     .group(['uri', 'uri-file', 'qr', 'generate'], 'Where the account comes from (one of):')
     .group([...GENERATE_ONLY], 'With --generate:');
 }

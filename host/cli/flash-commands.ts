@@ -4,7 +4,7 @@ import type { UpdateResult } from '../commands/update.ts';
 import { losesInput } from '../espruino.ts';
 import { BOARD_NAMES, readBoardName } from '../flash/boards.ts';
 import { command } from './base/command.ts';
-import { type CommonOptions, without, yesOption } from './base/common-options.ts';
+import { type CommonOptions, LETTERS, without, yesOption } from './base/common-options.ts';
 import { anInventory } from './base/needs.ts';
 import { makeSure } from './base/prompts.ts';
 import { inLines, reportOf } from './base/report.ts';
@@ -43,6 +43,7 @@ export const updateCommand = command({
 
 function flashOptions(given: CommonOptions) {
   return yesOption(without(given, 'trace')).option('board', {
+    alias: LETTERS.board,
     string: true,
     requiresArg: true,
     demandOption: true,

@@ -2,7 +2,7 @@ import type { Context } from '../commands/context.ts';
 import type { FobChoice } from '../commands/find.ts';
 import { FobError } from '../errors.ts';
 import { command, noOptions } from './base/command.ts';
-import { type CommonOptions, without, yesOption } from './base/common-options.ts';
+import { type CommonOptions, LETTERS, without, yesOption } from './base/common-options.ts';
 import { aFob, anInventory } from './base/needs.ts';
 import { makeSure } from './base/prompts.ts';
 import { errorDocument, inLines, type Report, reportOf } from './base/report.ts';
@@ -16,6 +16,7 @@ export const devicesCommand = command({
   describe: 'list the fobs that are plugged in',
   options: given =>
     without(given, 'fob').option('all', {
+      alias: LETTERS.all,
       boolean: true,
       default: false,
       describe: 'ask every serial port',

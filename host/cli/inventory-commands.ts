@@ -3,7 +3,7 @@ import { FobError } from '../errors.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { HOLDER_CHARACTERS_MAX } from '../limits.ts';
 import { type Command, command, group, noOptions } from './base/command.ts';
-import { ABOUT_FOB, type CommonOptions, without, yesOption } from './base/common-options.ts';
+import { ABOUT_FOB, type CommonOptions, LETTERS, without, yesOption } from './base/common-options.ts';
 import { anInventory } from './base/needs.ts';
 import { makeSure } from './base/prompts.ts';
 import { inLines, type Report, reportOf } from './base/report.ts';
@@ -188,9 +188,13 @@ function fileOptions(given: CommonOptions) {
 }
 
 function giveOptions(given: CommonOptions) {
-  return passwordOption(given)
-    .positional('serials', SERIALS)
-    .option('out', { string: true, requiresArg: true, demandOption: true, describe: 'path of the new file' });
+  return passwordOption(given).positional('serials', SERIALS).option('out', {
+    alias: LETTERS.out,
+    string: true,
+    requiresArg: true,
+    demandOption: true,
+    describe: 'path of the new file',
+  });
 }
 
 function fileOf({ file, passwordFile }: { file: string; passwordFile?: string | undefined }) {

@@ -1,3 +1,4 @@
+import { LETTERS } from 'passfob/cli/base/common-options';
 import { helpAt } from 'passfob/cli/command-help';
 import { helpOf } from 'passfob/cli/command-line';
 import { absentCommands } from 'passfob/cli/installed';
@@ -34,6 +35,19 @@ it('the outline of each command, which completions use, has the options of its h
     }));
     expect(outlined.sort(byName), path.join(' ')).toEqual(optionsIn(await helpOf(path)).sort(byName));
   }
+});
+
+it('an option has the same letter in every command, and no two options of a command share one', async () => {
+  for (const { name, takeOver } of await commandTable()) {
+    if (takeOver !== undefined) continue;
+    const { options } = await helpAt(name.split(' '));
+    const lettered = options.filter(({ letter }) => letter !== undefined);
+    expect(new Set(lettered.map(({ letter }) => letter)).size, name).toBe(lettered.length);
+    const letters: Readonly<Record<string, string>> = { ...LETTERS, help: 'h', version: 'V' };
+    for (const option of options)
+      expect([option.name, option.letter]).toEqual([option.name, letters[option.name]]);
+  }
+  expect(new Set(Object.values(LETTERS)).size).toBe(Object.keys(LETTERS).length);
 });
 
 it('the placeholders of the commands of the service have the descriptions of its package', async () => {

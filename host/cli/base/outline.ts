@@ -66,7 +66,8 @@ export class Outline {
     option: (name: string, definition: Definition) => {
       this.all.set(name, {
         name,
-        letter: typeof definition.alias === 'string' ? definition.alias : undefined,
+        // A command that describes a common option anew keeps its letter, as in yargs.
+        letter: typeof definition.alias === 'string' ? definition.alias : this.all.get(name)?.letter,
         describe: textOf(definition.describe),
         isValued: definition.boolean !== true && definition.type !== 'boolean',
         choices: choicesOf(definition),
