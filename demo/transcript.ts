@@ -1,5 +1,5 @@
+import { accountName } from 'passfob/commands/account-name';
 import { type ClockResult, showClock } from 'passfob/commands/clock';
-import { accountName } from 'passfob/commands/list';
 import { verify } from 'passfob/commands/verify';
 import { FobError } from 'passfob/errors';
 import { approveLogins } from './play/approval.ts';

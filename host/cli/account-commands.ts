@@ -1,13 +1,7 @@
-import { code } from '../commands/code.ts';
-import { accountName, list } from '../commands/list.ts';
-import { move } from '../commands/move.ts';
-import { remove } from '../commands/remove.ts';
-import { rename } from '../commands/rename.ts';
-import { checkQuestion, respond } from '../commands/respond.ts';
-import { verify } from '../commands/verify.ts';
+import { accountName } from '../commands/account-name.ts';
 import { FobError } from '../errors.ts';
 import { type Command, command, noOptions } from './base/command.ts';
-import { type CommonOptions, yesOption } from './base/common-options.ts';
+import { type CommonOptions, LETTERS, yesOption } from './base/common-options.ts';
 import { aFob } from './base/needs.ts';
 import { makeSure } from './base/prompts.ts';
 import { inLines, reportOf } from './base/report.ts';
@@ -24,6 +18,7 @@ export const accountCommands: readonly Command[] = [
     ...noOptions,
     needs: aFob,
     async run(_, { context, fob }) {
+      const { list } = await import('../commands/list.ts');
       const result = await list(context, fob);
       const clock = result.clock === 'unset' ? 'Its clock is not set: passfob clock --set' : '';
       return reportOf(result, inLines(listText(result)), clock);
@@ -36,6 +31,7 @@ export const accountCommands: readonly Command[] = [
     read: ({ account }) => ({ account }),
     needs: aFob,
     async run({ account }, { context, fob }) {
+      const { code } = await import('../commands/code.ts');
       const result = await code(context, fob, account);
       const left = result.secondsLeft === undefined ? '' : `Valid for ${result.secondsLeft} s.`;
       return reportOf(result, result.code, left);
@@ -45,11 +41,13 @@ export const accountCommands: readonly Command[] = [
     words: 'respond <account> <question>',
     describe: 'print the response to a question (OCRA), after an approval on the fob',
     options: respondOptions,
-    read: ({ account, question, service = '', user = '', number }) => ({
-      asked: checkQuestion({ account, question, service, user, number }),
-    }),
+    async read({ account, question, service = '', user = '', number }) {
+      const { checkQuestion } = await import('../commands/respond.ts');
+      return { asked: checkQuestion({ account, question, service, user, number }) };
+    },
     needs: aFob,
     async run({ asked }, { context, fob }) {
+      const { respond } = await import('../commands/respond.ts');
       const result = await respond(context, fob, asked);
       return reportOf(result, result.code);
     },
@@ -66,6 +64,7 @@ export const accountCommands: readonly Command[] = [
     },
     needs: aFob,
     async run({ account, names }, { context, fob }) {
+      const { rename } = await import('../commands/rename.ts');
       const result = await rename(context, fob, account, names);
       const name = accountName(result.account);
       return reportOf(result, `The account is called ${name} on the fob ${result.serial}.`);
@@ -83,6 +82,7 @@ export const accountCommands: readonly Command[] = [
     },
     needs: aFob,
     async run({ account, position }, { context, fob }) {
+      const { move } = await import('../commands/move.ts');
       const result = await move(context, fob, account, position);
       const name = accountName(result.account);
       return reportOf(result, `${name} is number ${position} on the fob ${result.serial}.`);
@@ -96,6 +96,7 @@ export const accountCommands: readonly Command[] = [
     needs: aFob,
     async run({ account, yes }, { choice, context, fob, prompts }) {
       const isSure = yes || choice.wire?.isDryRun === true;
+      const { remove } = await import('../commands/remove.ts');
       const result = await remove(context, fob, account, async found => {
         const question = `Remove ${accountName(found)} from the fob ${fob.hello.serial}, for good?`;
         if (!isSure) await makeSure(prompts, question, 'Nothing was removed.');
@@ -109,6 +110,7 @@ export const accountCommands: readonly Command[] = [
     ...noOptions,
     needs: aFob,
     async run(_, { context, fob }) {
+      const { verify } = await import('../commands/verify.ts');
       const result = await verify(context, fob);
       return reportOf(result, inLines(verifyText(result.accounts)));
     },
@@ -127,8 +129,18 @@ function respondOptions(given: CommonOptions) {
 function renameOptions(given: CommonOptions) {
   return given
     .positional('account', NAMED)
-    .option('issuer', { string: true, requiresArg: true, describe: 'service that asks for the passcode' })
-    .option('label', { string: true, requiresArg: true, describe: 'user of the passcode' });
+    .option('issuer', {
+      alias: LETTERS.issuer,
+      string: true,
+      requiresArg: true,
+      describe: 'service that asks for the passcode',
+    })
+    .option('label', {
+      alias: LETTERS.label,
+      string: true,
+      requiresArg: true,
+      describe: 'user of the passcode',
+    });
 }
 
 function moveOptions(given: CommonOptions) {

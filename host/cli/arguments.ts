@@ -18,11 +18,11 @@ export async function readArguments(
 ): Promise<Parsed> {
   refuseKeyUris(args);
   refuseActivations(args);
-  let invocation: Invocation | undefined;
-  const take = (made: Invocation) => {
-    invocation = made;
+  let read: (() => Promise<Invocation>) | undefined;
+  const take = (given: () => Promise<Invocation>) => {
+    read = given;
   };
-  const parser = await commandLine({ take, choiceOf: choiceReader(environment, trace) });
+  const parser = await commandLine({ take, choiceOf: choiceReader(environment, trace) }, args);
   const { error, output } = await new Promise<{ error: unknown; output: string }>((resolve, reject) => {
     Promise.resolve(
       parser.parse([...args], {}, (error: unknown, _argv: unknown, output: string) =>
@@ -33,6 +33,9 @@ export async function readArguments(
     throw error instanceof FobError ? await usageError(error, args) : error;
   });
   if (error) throw await usageError(error, args);
+  const invocation = await read?.().catch(async error => {
+    throw error instanceof FobError ? await usageError(error, args) : error;
+  });
   if (invocation) return { invocation };
   return { help: output === '' ? await parser.getHelp() : output };
 }

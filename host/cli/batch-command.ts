@@ -1,20 +1,18 @@
 import { closeSync, fsyncSync, openSync, unlinkSync, writeFileSync } from 'node:fs';
-import { type Codes, codesFrom, codesOf } from '../batch/codes.ts';
-import { Ledger } from '../batch/ledger.ts';
+import type { Codes } from '../batch/codes.ts';
+import type { Ledger } from '../batch/ledger.ts';
 import { PARALLEL_MAX } from '../batch/limits.ts';
-import { type BatchPlan, readPlan } from '../batch/plan.ts';
-import { REPORT_WRITERS, type ReportFormat, type ReportRow, reportRows } from '../batch/report.ts';
-import { type FobResult, runBatch } from '../batch/run.ts';
-import { checkUpload, uploadRows, writeUpload } from '../batch/upload.ts';
+import type { BatchPlan } from '../batch/plan.ts';
+import type { ReportFormat, ReportRow } from '../batch/report.ts';
+import type { FobResult } from '../batch/run.ts';
 import { readSerial } from '../client/fob-serial.ts';
 import { FobError, systemCode } from '../errors.ts';
-import { addressText, readAddress } from '../transports/discover.ts';
+import type { InventoryCall } from './base/calls.ts';
 import { command } from './base/command.ts';
-import { type CommonOptions, without } from './base/common-options.ts';
-import { anInventory, type InventoryCall } from './base/needs.ts';
+import { type CommonOptions, LETTERS, without } from './base/common-options.ts';
+import { anInventory } from './base/needs.ts';
 import { errorDocument, type Report } from './base/report.ts';
 import type { Terminal } from './base/terminal.ts';
-import { barScreen, plainScreen } from './batch-progress.ts';
 
 /**
  * `passfob batch`: reads the plan, provisions, reports. Throws `bad-input` before any fob is touched; `incomplete`
@@ -28,6 +26,10 @@ export const batchCommand = command({
   needs: anInventory,
   async run(asked, at) {
     const { context } = at;
+    const { readPlan } = await import('../batch/plan.ts');
+    const { Ledger } = await import('../batch/ledger.ts');
+    const { REPORT_WRITERS, reportRows } = await import('../batch/report.ts');
+    const { checkUpload, uploadRows, writeUpload } = await import('../batch/upload.ts');
     const read = await readPlan(asked.plan);
     const plan: BatchPlan = { ...read, name: asked.name ?? read.name };
     if (asked.entra !== undefined) await checkUpload(plan.rows, 'entra');
@@ -54,6 +56,7 @@ function batchOptions(given: CommonOptions) {
       describe: 'ports to use at the same time, separated by commas',
     })
     .option('all', {
+      alias: LETTERS.all,
       boolean: true,
       default: false,
       describe: 'use every port with a board at the same time',
@@ -92,10 +95,10 @@ function batchOptions(given: CommonOptions) {
 }
 
 type BatchOptions = Awaited<ReturnType<typeof batchOptions>['argv']>;
-type BatchArguments = ReturnType<typeof readBatch>;
+type BatchArguments = Awaited<ReturnType<typeof readBatch>>;
 
 /** @throws FobError `usage`, `bad-input` */
-function readBatch(options: BatchOptions) {
+async function readBatch(options: BatchOptions) {
   const { plan, ports, all, wait, codesFrom, name, release, report, entra, secretsInClear, dryRun } = options;
   if (ports !== undefined && all)
     throw new FobError('usage', { sentence: '--ports and --all exclude each other.' });
@@ -107,7 +110,7 @@ function readBatch(options: BatchOptions) {
   }
   return {
     plan,
-    ports: ports?.split(',').map(port => addressText(readAddress(port.trim()))),
+    ports: ports === undefined ? undefined : await addressesIn(ports),
     isAll: all,
     waits: wait,
     codesFrom,
@@ -117,6 +120,12 @@ function readBatch(options: BatchOptions) {
     entra,
     isDry: dryRun,
   };
+}
+
+/** @throws FobError `bad-input` */
+async function addressesIn(ports: string): Promise<string[]> {
+  const { addressText, readAddress } = await import('../transports/discover.ts');
+  return ports.split(',').map(port => addressText(readAddress(port.trim())));
 }
 
 function formatOf(path: string): ReportFormat {
@@ -134,7 +143,9 @@ async function work(
   const isTerminal =
     terminal.stdin.isTTY === true && 'isTTY' in terminal.stderr && terminal.stderr.isTTY === true;
   const rows = ledger.plan.rows.length;
-  const codes = openCodes(asked, terminal);
+  const { barScreen, plainScreen } = await import('./batch-progress.ts');
+  const { runBatch } = await import('../batch/run.ts');
+  const codes = await openCodes(asked, terminal);
   const screen =
     isTerminal && !isJson ? barScreen(terminal, signal, rows) : plainScreen(terminal, prompts, rows);
   const isMany = asked.ports !== undefined || asked.isAll;
@@ -165,8 +176,12 @@ async function readOff(codes: Codes, serial: string, isAgain: boolean): Promise<
   });
 }
 
-function openCodes({ codesFrom: path }: BatchArguments, terminal: Terminal): Codes | undefined {
+async function openCodes(
+  { codesFrom: path }: BatchArguments,
+  terminal: Terminal,
+): Promise<Codes | undefined> {
   if (path === undefined) return undefined;
+  const { codesFrom, codesOf } = await import('../batch/codes.ts');
   return path === '-' ? codesOf(terminal.stdin) : codesFrom(path);
 }
 

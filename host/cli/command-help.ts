@@ -1,56 +1,15 @@
-import { helpOf } from './command-line.ts';
+import { addCommands } from './base/command.ts';
+import { choiceReader, commonOptions } from './base/common-options.ts';
+import { type OptionOutline, Outline } from './base/outline.ts';
+import { commandTable } from './table.ts';
 
 /** The contents of a command's help, for programs. */
 export interface CommandHelp {
   /** Its subcommands. */
   readonly commands: readonly string[];
-  /** Names of options, without dashes. */
-  readonly options: readonly string[];
-  /** Options that take a value. */
-  readonly valued: readonly string[];
-  /** Values that an option may have, by its name. */
-  readonly choices: ReadonlyMap<string, readonly string[]>;
-  /** Allowed values of the positional arguments. */
-  readonly values: readonly string[];
+  readonly options: readonly OptionOutline[];
+  readonly arguments: Outline['arguments'];
 }
-
-/**
- * Parses the help of a command, because yargs offers completions only if it may print and end the process.
- * @param path the words that name the command, none for passfob itself
- */
-export function helpAt(path: readonly string[]): Promise<CommandHelp> {
-  const name = path.join(' ');
-  const help = known.get(name) ?? helpOf(path).then(text => readHelp(text, path.length));
-  known.set(name, help);
-  return help;
-}
-
-/** Cache of parsed helps by the words of their commands: yargs takes many milliseconds for each. */
-const known = new Map<string, Promise<CommandHelp>>();
-
-function readHelp(text: string, depth: number): CommandHelp {
-  const lines = text.split('\n');
-  const choicesIn = (line: string) =>
-    [...(/\[choices: (.*?)\]/.exec(line)?.[1] ?? '').matchAll(/"([^"]*)"/g)].map(([, value = '']) => value);
-  const options = lines.filter(line => OPTION_LINE.test(line));
-  const nameOf = (line: string) => OPTION_LINE.exec(line)?.[1] ?? '';
-  return {
-    commands: lines
-      .filter(line => line.startsWith('  passfob '))
-      .flatMap(line => line.trim().split(' ')[depth + 1] ?? []),
-    options: options.map(nameOf),
-    valued: options.filter(line => !line.includes('[boolean]')).map(nameOf),
-    choices: new Map(
-      options.map(line => [nameOf(line), choicesIn(line)] as const).filter(([, all]) => all.length > 0),
-    ),
-    values: lines
-      .filter(line => /^ {2}[a-z]/.test(line) && !line.startsWith('  passfob '))
-      .flatMap(choicesIn),
-  };
-}
-
-/** An option in a help text, perhaps after its one letter: `  -h, --help  Show help`. */
-const OPTION_LINE = /^\s+(?:-\w, )?--([\w-]+)/;
 
 /** The command to which the words of a command line lead. */
 export interface CommandLocation {
@@ -61,21 +20,49 @@ export interface CommandLocation {
   readonly unknown: string | undefined;
 }
 
+/** Returns the contents of the help of passfob itself. @param words as `commandTable` takes them */
+async function outline(words?: readonly string[]): Promise<Outline> {
+  const top = new Outline();
+  commonOptions(top.parser);
+  const reading = { take: () => undefined, choiceOf: choiceReader({}, () => undefined) };
+  addCommands(top.parser, await commandTable(words), reading);
+  for (const [name, letter, describe] of ALWAYS) {
+    top.parser.option(name, { alias: letter, boolean: true, describe });
+  }
+  return top;
+}
+
+/** yargs adds them. */
+const ALWAYS = [
+  ['help', 'h', 'Show help'],
+  ['version', 'V', 'Show version number'],
+] as const;
+
+/** Returns the help of a command. @param path the words that name it, none for passfob itself */
+export async function helpAt(path: readonly string[]): Promise<CommandHelp> {
+  return path.reduce((place, word) => place.at(word), await outline());
+}
+
 /** Follows the words of a command line through the commands; options and their values may stand between them. */
 export async function locateCommand(words: readonly string[]): Promise<CommandLocation> {
   const path: string[] = [];
-  let help = await helpAt(path);
+  let help = await outline(words);
   let isValue = false;
   for (const word of words) {
     if (help.commands.length === 0) break;
     if (isValue) isValue = false;
-    else if (word.startsWith('-')) isValue = help.valued.includes(word.replace(/^--?/, ''));
+    else if (word.startsWith('-')) isValue = optionOf(help, word)?.isValued === true;
     else if (!help.commands.includes(word)) return { path, help, unknown: word };
-    // The help of a command that also runs by itself lists the command itself again.
     else {
       path.push(word);
-      help = await helpAt(path);
+      help = help.at(word);
     }
   }
   return { path, help, unknown: undefined };
+}
+
+/** Returns the option that a word names, whole (`--port`) or as the last of its letters (`-jp`). */
+export function optionOf({ options }: CommandHelp, word: string): OptionOutline | undefined {
+  if (word.startsWith('--')) return options.find(({ name }) => `--${name}` === word);
+  return /^-[a-zA-Z]+$/.test(word) ? options.find(({ letter }) => letter === word.at(-1)) : undefined;
 }

@@ -1,3 +1,4 @@
+import yargs from 'yargs';
 import { packageVersion } from '../commands/package-root.ts';
 import { FobError } from '../errors.ts';
 import { type ArgumentReading, addCommands } from './base/command.ts';
@@ -6,10 +7,8 @@ import { commandTable } from './table.ts';
 
 /** Returns the help of a command, with each entry on one line. */
 export async function helpOf(path: readonly string[]): Promise<string> {
-  const parser = await commandLine({
-    take: () => undefined,
-    choiceOf: choiceReader({}, () => undefined),
-  });
+  const reading = { take: () => undefined, choiceOf: choiceReader({}, () => undefined) };
+  const parser = await commandLine(reading);
   parser.wrap(null);
   return new Promise<string>((resolve, reject) => {
     Promise.resolve(
@@ -20,16 +19,19 @@ export async function helpOf(path: readonly string[]): Promise<string> {
   });
 }
 
-/** Returns the parser of all commands with their options. */
-export async function commandLine(reading: ArgumentReading) {
-  const parser = commonOptions();
-  addCommands(parser, await commandTable(), reading);
+/**
+ * Returns the parser of the commands with their options.
+ * @param words of a command line, as `commandTable` takes them
+ */
+export async function commandLine(reading: ArgumentReading, words?: readonly string[]) {
+  const parser = commonOptions(yargs());
+  addCommands(parser, await commandTable(words), reading);
   return parser
     .demandCommand(0, 0)
     .epilogue('Exit codes and JSON are described in docs/cli.md.')
     .version(packageVersion())
     .alias('help', 'h')
-    .alias('version', 'v')
+    .alias('version', 'V')
     .locale('en')
     .exitProcess(false)
     .check(options => refuseRepeated(options))
@@ -39,7 +41,7 @@ export async function commandLine(reading: ArgumentReading) {
 /** yargs makes a list of an option given twice, and the intended value is unknown. */
 function refuseRepeated(options: Readonly<Record<string, unknown>>): true {
   const repeated = Object.keys(options).find(
-    name => name !== '_' && !REPEATABLE.includes(name) && Array.isArray(options[name]),
+    name => name.length > 1 && !REPEATABLE.includes(name) && Array.isArray(options[name]),
   );
   if (repeated === undefined) return true;
   throw new FobError('usage', { sentence: `--${repeated} can be given only once.` });

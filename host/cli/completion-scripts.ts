@@ -2,6 +2,7 @@ import { command } from './base/command.ts';
 import { ABOUT_FOB, without } from './base/common-options.ts';
 import { nothing } from './base/needs.ts';
 import { inLines, reportOf } from './base/report.ts';
+import { COMPLETE } from './early-arguments.ts';
 
 /** Shells for which completion is supported. */
 const SHELLS = ['bash', 'zsh', 'fish'] as const;
@@ -23,11 +24,6 @@ export const completionCommand = command({
     return reportOf({ script }, inLines(script));
   },
 });
-
-/**
- * The word with which a shell's script asks for completions; all words of the line follow, the one to complete last.
- */
-export const COMPLETE = '--complete';
 
 const SCRIPTS: Readonly<Record<Shell, string>> = {
   bash: `# passfob completion for bash: eval "$(passfob completion bash)"

@@ -1,4 +1,4 @@
-import { locateCommand } from './command-help.ts';
+import { locateCommand, optionOf } from './command-help.ts';
 
 /**
  * Returns the completions of the last word: commands, options, values of options.
@@ -9,15 +9,13 @@ export async function completions(words: readonly string[]): Promise<string[]> {
   const before = words.slice(0, -1);
   const { path, help, unknown } = await locateCommand(before);
   if (unknown !== undefined) return [];
-  const option = /^--(.+)/.exec(before.at(-1) ?? '')?.[1] ?? '';
-  if (help.valued.includes(option)) return startingWith(last, help.choices.get(option) ?? []);
+  const option = optionOf(help, before.at(-1) ?? '');
+  if (option?.isValued) return startingWith(last, option.choices);
   if (last.startsWith('-')) {
-    return startingWith(
-      last,
-      help.options.map(name => `--${name}`),
-    );
+    const letters = help.options.flatMap(({ letter }) => (letter === undefined ? [] : [`-${letter}`]));
+    return startingWith(last, [...help.options.map(({ name }) => `--${name}`), ...letters]);
   }
-  const positional = before.at(-1) === path.at(-1) ? help.values : [];
+  const positional = before.at(-1) === path.at(-1) ? (help.arguments[0]?.choices ?? []) : [];
   return startingWith(last, [...help.commands, ...positional]);
 }
 

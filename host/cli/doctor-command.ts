@@ -1,19 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { packageRoot } from '../commands/package-root.ts';
-import type { Finding } from '../doctor/base/finding.ts';
 import { RATE_SECONDS_DEFAULT, RATE_SECONDS_MAX, RATE_SECONDS_MIN } from '../doctor/board/limits.ts';
-import { examine } from '../doctor/doctor.ts';
-import { thisSystem } from '../doctor/this-system.ts';
 import { FobError } from '../errors.ts';
-import { inventoryDirectory } from '../inventory/directory.ts';
-import { readAddress } from '../transports/discover.ts';
 import { command } from './base/command.ts';
-import { type CommonOptions, without } from './base/common-options.ts';
+import { type CommonOptions, LETTERS, without } from './base/common-options.ts';
 import { nothing } from './base/needs.ts';
-import { inLines, reportOf } from './base/report.ts';
-import { printable } from './base/terminal.ts';
-import { type BoardTestAsked, testBoard } from './board-test.ts';
+import type { BoardTestAsked } from './board-test.ts';
 
 /** The arguments: a self-test of a board, the udev rules, or the checks of this computer. */
 interface DoctorAsked {
@@ -31,19 +21,10 @@ export const doctorCommand = command({
   options: doctorOptions,
   read: readDoctor,
   needs: nothing,
-  async run({ boardTest, justRules }, call) {
-    if (boardTest) return testBoard(boardTest, call);
-    const { choice, isJson, terminal } = call;
-    const udevRules = await readFile(join(packageRoot(), 'udev', '70-passfob.rules'), 'utf8');
-    if (justRules) return reportOf({ udevRules }, inLines(udevRules.trimEnd()));
-    const inventory = inventoryDirectory(terminal.environment);
-    const port = choice.port === undefined ? undefined : readAddress(choice.port);
-    const checks = await examine(thisSystem(), { udevRules, inventory, port });
-    const error = unfitness(checks);
-    if (!error) return reportOf({ checks }, inLines(doctorText(checks)));
-    if (!isJson) terminal.out(`${doctorText(checks)}\n`);
-    throw error;
-  },
+  run: async (asked, call) =>
+    asked.boardTest
+      ? (await import('./board-test.ts')).testBoard(asked.boardTest, call)
+      : (await import('./doctor.ts')).examineComputer(asked.justRules, call),
 });
 
 function doctorOptions(given: CommonOptions) {
@@ -55,6 +36,7 @@ function doctorOptions(given: CommonOptions) {
         describe: 'print the udev rules for Linux instead',
       })
       .option('board', {
+        alias: LETTERS.board,
         boolean: true,
         default: false,
         describe: 'test a board that runs Espruino, with its parts, instead',
@@ -105,25 +87,4 @@ function readSeconds(seconds: number): number {
   throw new FobError('usage', {
     sentence: `--seconds takes a whole number from ${RATE_SECONDS_MIN} to ${RATE_SECONDS_MAX}.`,
   });
-}
-
-/** Makes the error for the findings, or undefined if none is a problem. */
-export function unfitness(checks: readonly Finding[]): FobError | undefined {
-  const count = checks.filter(({ state }) => state === 'problem').length;
-  if (count === 0) return undefined;
-  return new FobError('unfit', {
-    ...(count > 1 && { sentence: `${count} problems were found.` }),
-    details: { checks },
-  });
-}
-
-/** Formats one line for each check, with the next step below it. */
-export function doctorText(checks: readonly Pick<Finding, 'state' | 'sentence' | 'next'>[]): string {
-  return checks
-    .flatMap(({ state, sentence, next }) => [
-      `${state.padEnd(8)} ${sentence}`,
-      ...(next ? [`         ${next}`] : []),
-    ])
-    .map(printable)
-    .join('\n');
 }

@@ -1,14 +1,11 @@
-import { type EnrolSource, readEnrolment } from '../commands/enrol-source.ts';
-import { enroll } from '../commands/enroll.ts';
-import { withFob } from '../commands/find.ts';
-import { accountName } from '../commands/list.ts';
+import { accountName } from '../commands/account-name.ts';
+import type { EnrolSource } from '../commands/enrol-source.ts';
 import type { OutFile } from '../commands/out-file.ts';
 import { ALPHABET_NAMES } from '../enrol/alphabets.ts';
 import { CHARACTERS_DEFAULT, DIGITS_DEFAULT, PERIOD_SECONDS_DEFAULT } from '../enrol/limits.ts';
-import { readOcraSuite } from '../enrol/ocra.ts';
 import { FobError } from '../errors.ts';
 import { command } from './base/command.ts';
-import type { CommonOptions } from './base/common-options.ts';
+import { type CommonOptions, LETTERS } from './base/common-options.ts';
 import { anInventory } from './base/needs.ts';
 import { reportOf } from './base/report.ts';
 import { OUT_OPTIONS, outOptions, readOut, settleOut } from './out.ts';
@@ -17,10 +14,13 @@ export const enrollCommand = command({
   words: 'enroll',
   describe: 'write an account to the fob and verify it',
   options: enrolOptions,
-  read: given => ({ source: sourceOf(given), out: readOut(given) }),
+  read: async given => ({ source: await sourceOf(given), out: readOut(given) }),
   needs: anInventory,
   // Reads and validates the account before any fob is searched for, so that wrong input never touches one.
   async run({ source, out }, { choice, context, prompts }) {
+    const { readEnrolment } = await import('../commands/enrol-source.ts');
+    const { enroll } = await import('../commands/enroll.ts');
+    const { withFob } = await import('../commands/find.ts');
     const enrolment = await readEnrolment(source, { standardInput: prompts.uri, random: context.random });
     const isFresh = source.from.startsWith('generate');
     const saveTo = out && (await settleOut(out, prompts));
@@ -52,7 +52,7 @@ function enrolOptions(given: CommonOptions) {
     .option('uri', { string: true, requiresArg: true, describe: '"-": a key URI from standard input' })
     .option('uri-file', { string: true, requiresArg: true, describe: 'file that holds a key URI' })
     .option('qr', { string: true, requiresArg: true, describe: 'image file that holds it as a QR code' })
-    .option('generate', { boolean: true, describe: 'generate a new secret' })
+    .option('generate', { alias: LETTERS.generate, boolean: true, describe: 'generate a new secret' })
     .option('alphabet', {
       choices: ALPHABET_NAMES,
       describe: 'alphabet of its passcodes, default decimal',
@@ -67,8 +67,18 @@ function enrolOptions(given: CommonOptions) {
     .option('algorithm', { choices: ['sha1', 'sha256', 'sha512'] as const, describe: 'default sha1' })
     .option('digits', { number: true, requiresArg: true, describe: '6 to 8, default 6' })
     .option('period', { number: true, requiresArg: true, describe: 'seconds (TOTP), default 30' })
-    .option('issuer', { string: true, requiresArg: true, describe: 'service that asks for the passcode' })
-    .option('label', { string: true, requiresArg: true, describe: 'user of the passcode' })
+    .option('issuer', {
+      alias: LETTERS.issuer,
+      string: true,
+      requiresArg: true,
+      describe: 'service that asks for the passcode',
+    })
+    .option('label', {
+      alias: LETTERS.label,
+      string: true,
+      requiresArg: true,
+      describe: 'user of the passcode',
+    })
     .group(['uri', 'uri-file', 'qr', 'generate'], 'Where the account comes from (one of):')
     .group([...GENERATE_ONLY], 'With --generate:');
 }
@@ -90,7 +100,7 @@ const NOT_WITH_SUITE = ['kind', 'algorithm', 'digits', 'period', 'alphabet', 'ch
 type EnrolOptions = Awaited<ReturnType<typeof enrolOptions>['argv']>;
 
 /** @throws FobError `usage` */
-function sourceOf(options: EnrolOptions): EnrolSource {
+async function sourceOf(options: EnrolOptions): Promise<EnrolSource> {
   const { uri, uriFile, qr, generate } = options;
   const given = [uri, uriFile, qr, generate || undefined].filter(source => source !== undefined);
   if (given.length !== 1) {
@@ -121,7 +131,7 @@ function formOf({ alphabet = 'decimal', characters = CHARACTERS_DEFAULT }: Enrol
   return alphabet === 'decimal' ? undefined : { alphabet, digits: characters };
 }
 
-function generated(options: EnrolOptions): EnrolSource {
+async function generated(options: EnrolOptions): Promise<EnrolSource> {
   const { kind = 'totp', algorithm = 'sha1', issuer = '', label } = options;
   if (label === undefined) {
     throw new FobError('usage', { sentence: '--generate needs --label: the user of the passcode.' });
@@ -136,12 +146,18 @@ function generated(options: EnrolOptions): EnrolSource {
   return { from: 'generate', kind, algorithm, alphabet, digits: length, period, issuer, label };
 }
 
-function generatedOcra(options: EnrolOptions, suite: string, issuer: string, label: string): EnrolSource {
+async function generatedOcra(
+  options: EnrolOptions,
+  suite: string,
+  issuer: string,
+  label: string,
+): Promise<EnrolSource> {
   const misplaced = NOT_WITH_SUITE.filter(name => options[name] !== undefined);
   if (misplaced.length > 0) {
     throw new FobError('usage', {
       sentence: `--${misplaced.join(', --')} cannot be used with --ocra-suite.`,
     });
   }
+  const { readOcraSuite } = await import('../enrol/ocra.ts');
   return { from: 'generate-ocra', suite: readOcraSuite(suite), issuer, label };
 }

@@ -1,11 +1,10 @@
-import { type FlashResult, flash } from '../commands/flash.ts';
+import type { FlashResult } from '../commands/flash.ts';
 import type { FlashedFiles } from '../commands/flash-report.ts';
-import { boardPort } from '../commands/flash-steps.ts';
-import { type UpdateResult, update } from '../commands/update.ts';
+import type { UpdateResult } from '../commands/update.ts';
 import { losesInput } from '../espruino.ts';
 import { BOARD_NAMES, readBoardName } from '../flash/boards.ts';
 import { command } from './base/command.ts';
-import { type CommonOptions, without, yesOption } from './base/common-options.ts';
+import { type CommonOptions, LETTERS, without, yesOption } from './base/common-options.ts';
 import { anInventory } from './base/needs.ts';
 import { makeSure } from './base/prompts.ts';
 import { inLines, reportOf } from './base/report.ts';
@@ -21,6 +20,8 @@ export const flashCommand = command({
     const confirm = async (question: string) => {
       if (!yes) await makeSure(prompts, question, 'Nothing was changed.');
     };
+    const { flash } = await import('../commands/flash.ts');
+    const { boardPort } = await import('../commands/flash-steps.ts');
     const result = await flash(context, await boardPort(choice), { board, isDryRun, confirm });
     return reportOf(result, inLines(flashText(result)), notes(result));
   },
@@ -33,6 +34,8 @@ export const updateCommand = command({
   read: ({ dryRun }) => ({ isDryRun: dryRun }),
   needs: anInventory,
   async run({ isDryRun }, { choice, context }) {
+    const { boardPort } = await import('../commands/flash-steps.ts');
+    const { update } = await import('../commands/update.ts');
     const result = await update(context, await boardPort(choice), { isDryRun });
     return reportOf(result, inLines(updateText(result)), notes(result));
   },
@@ -40,6 +43,7 @@ export const updateCommand = command({
 
 function flashOptions(given: CommonOptions) {
   return yesOption(without(given, 'trace')).option('board', {
+    alias: LETTERS.board,
     string: true,
     requiresArg: true,
     demandOption: true,

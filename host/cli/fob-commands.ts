@@ -1,15 +1,8 @@
-import { setClock, showClock } from '../commands/clock.ts';
-import { clocks } from '../commands/clocks.ts';
 import type { Context } from '../commands/context.ts';
-import { devices } from '../commands/devices.ts';
-import { erase } from '../commands/erase.ts';
-import { type FobChoice, withFob } from '../commands/find.ts';
-import { info } from '../commands/info.ts';
-import { maintain } from '../commands/maintain.ts';
-import { pair } from '../commands/pair.ts';
+import type { FobChoice } from '../commands/find.ts';
 import { FobError } from '../errors.ts';
 import { command, noOptions } from './base/command.ts';
-import { type CommonOptions, without, yesOption } from './base/common-options.ts';
+import { type CommonOptions, LETTERS, without, yesOption } from './base/common-options.ts';
 import { aFob, anInventory } from './base/needs.ts';
 import { makeSure } from './base/prompts.ts';
 import { errorDocument, inLines, type Report, reportOf } from './base/report.ts';
@@ -23,6 +16,7 @@ export const devicesCommand = command({
   describe: 'list the fobs that are plugged in',
   options: given =>
     without(given, 'fob').option('all', {
+      alias: LETTERS.all,
       boolean: true,
       default: false,
       describe: 'ask every serial port',
@@ -30,6 +24,7 @@ export const devicesCommand = command({
   read: ({ all }) => ({ all }),
   needs: anInventory,
   async run({ all }, { choice: { port, wire }, context }) {
+    const { devices } = await import('../commands/devices.ts');
     const result = await devices(context.inventory, { port, all, wire, signal: context.signal });
     const silent = result.silent.map(({ address, error }) => ({ address, error: errorDocument(error) }));
     const { next } = new FobError('no-fob');
@@ -44,6 +39,7 @@ export const pairCommand = command({
   ...noOptions,
   needs: aFob,
   async run(_, { context, fob, prompts }) {
+    const { pair } = await import('../commands/pair.ts');
     const result = await pair(context, fob, { askCode: prompts.code });
     return reportOf(result, `The fob ${result.serial} belongs to this inventory now.`);
   },
@@ -55,6 +51,7 @@ export const infoCommand = command({
   ...noOptions,
   needs: aFob,
   async run(_, { context, fob }) {
+    const { info } = await import('../commands/info.ts');
     const result = await info(context, fob);
     return reportOf(result, inLines(infoText(result)));
   },
@@ -66,17 +63,7 @@ export const clockCommand = command({
   options: clockOptions,
   read: ({ set, each }) => ({ set, each }),
   needs: anInventory,
-  run: ({ set, each }, { choice, context }) =>
-    each
-      ? everyClock(context, choice, set)
-      : withFob(
-          choice,
-          async fob => {
-            const result = await (set ? setClock : showClock)(context, fob);
-            return reportOf(result, inLines(clockText(result)));
-          },
-          context.signal,
-        ),
+  run: ({ set, each }, { choice, context }) => (each ? everyClock : oneClock)(context, choice, set),
 });
 
 export const maintainCommand = command({
@@ -85,6 +72,7 @@ export const maintainCommand = command({
   ...noOptions,
   needs: aFob,
   async run(_, { context, fob }) {
+    const { maintain } = await import('../commands/maintain.ts');
     const result = await maintain(context, fob);
     const end = 'To end it, take the power off and on.';
     return reportOf(result, `The fob ${result.serial} takes an update of its firmware now. ${end}`);
@@ -101,6 +89,7 @@ export const eraseCommand = command({
     const question = `Erase every account and key on the fob ${fob.hello.serial}, for good?`;
     const isSure = yes || choice.wire?.isDryRun === true;
     if (!isSure) await makeSure(prompts, question, 'Nothing was erased.');
+    const { erase } = await import('../commands/erase.ts');
     const result = await erase(context, fob);
     return reportOf(result, `The fob ${result.serial} is blank, and its keys are gone from this inventory.`);
   },
@@ -112,8 +101,16 @@ function clockOptions(given: CommonOptions) {
     .option('each', { boolean: true, default: false, describe: 'of every fob that is plugged in' });
 }
 
+async function oneClock(context: Context, choice: FobChoice, set: boolean): Promise<Report> {
+  const { setClock, showClock } = await import('../commands/clock.ts');
+  const { withFob } = await import('../commands/find.ts');
+  const result = await withFob(choice, fob => (set ? setClock : showClock)(context, fob), context.signal);
+  return reportOf(result, inLines(clockText(result)));
+}
+
 /** @throws FobError of the first fob that failed, with the others as details */
 async function everyClock(context: Context, choice: FobChoice, set: boolean): Promise<Report> {
+  const { clocks } = await import('../commands/clocks.ts');
   const result = await clocks(context, choice, set);
   const failed = result.failed.map(({ error, ...fob }) => ({ ...fob, error: errorDocument(error) }));
   const [first] = result.failed;

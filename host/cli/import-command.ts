@@ -1,9 +1,7 @@
-import { withFob } from '../commands/find.ts';
-import { dryRun, type ImportedRow, type ImportResult, importRows } from '../commands/import.ts';
-import { readImport } from '../commands/import-source.ts';
+import type { ImportedRow, ImportResult } from '../commands/import.ts';
 import type { AccountForm } from '../commands/list.ts';
 import { FobError } from '../errors.ts';
-import { FORMAT_NAMES } from '../formats/detect.ts';
+import { FORMAT_NAMES } from '../formats/names.ts';
 import { command } from './base/command.ts';
 import { type CommonOptions, keyFileOption, passwordFileOption } from './base/common-options.ts';
 import { anInventory } from './base/needs.ts';
@@ -23,8 +21,11 @@ export const importCommand = command({
   needs: anInventory,
   // Reads and validates all files before any fob is searched for.
   async run({ source, isDryRun }, { choice, context, prompts }) {
+    const { readImport } = await import('../commands/import-source.ts');
+    const { dryRun, importRows } = await import('../commands/import.ts');
     const rows = await readImport(source, prompts.secret, context.signal);
     if (isDryRun) return said(dryRun(rows));
+    const { withFob } = await import('../commands/find.ts');
     return withFob(choice, async fob => said(await importRows(context, fob, rows)), context.signal);
   },
 });

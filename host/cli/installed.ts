@@ -46,7 +46,8 @@ function absent(words: string, describe: string): Command {
   return { ...command({ words, describe, ...noOptions, needs: nothing, run: refuse }), takeOver: refuse };
 }
 
-const absentCommands = [
-  absent('serve', 'run the token management service (package @passfob/service)'),
-  absent('service', 'administer the service (package @passfob/service)'),
+/** They have the names and descriptions of the commands in the package. */
+export const absentCommands: readonly Command[] = [
+  absent('serve', 'run the token management service'),
+  absent('service', 'administer the service'),
 ];

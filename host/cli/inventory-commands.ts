@@ -1,12 +1,9 @@
 import { readSerial } from '../client/fob-serial.ts';
 import { FobError } from '../errors.ts';
-import { assign, fobRecord, knownFobs } from '../inventory/fobs.ts';
-import { backUp, forget, give, importHandover, restore } from '../inventory/handover.ts';
 import type { Inventory } from '../inventory/inventory.ts';
-import { rekey } from '../inventory/rekey.ts';
 import { HOLDER_CHARACTERS_MAX } from '../limits.ts';
 import { type Command, command, group, noOptions } from './base/command.ts';
-import { ABOUT_FOB, type CommonOptions, without, yesOption } from './base/common-options.ts';
+import { ABOUT_FOB, type CommonOptions, LETTERS, without, yesOption } from './base/common-options.ts';
 import { anInventory } from './base/needs.ts';
 import { makeSure } from './base/prompts.ts';
 import { inLines, type Report, reportOf } from './base/report.ts';
@@ -23,6 +20,7 @@ export const inventoryCommands: readonly Command[] = [
     read: ({ search, stale }) => ({ query: { search, staleOnly: stale } }),
     needs: anInventory,
     async run({ query }, { context: { inventory, now } }) {
+      const { knownFobs } = await import('../inventory/fobs.ts');
       const fobs = await knownFobs(inventory, query, now());
       const note = fobs.length === 0 ? 'No fob of this inventory matches.' : '';
       return reportOf({ fobs }, inLines(fobsText(fobs)), note);
@@ -35,6 +33,7 @@ export const inventoryCommands: readonly Command[] = [
     read: ({ serial }) => ({ serial: readSerial(serial) }),
     needs: anInventory,
     async run({ serial }, { context: { inventory, now } }) {
+      const { fobRecord } = await import('../inventory/fobs.ts');
       const record = await fobRecord(inventory, serial, now());
       return reportOf({ serial, ...record }, inLines(recordText(serial, record)));
     },
@@ -65,6 +64,7 @@ export const inventoryCommands: readonly Command[] = [
     change: 'ask for a password and write the file',
     needs: anInventory,
     async run({ file, passwordFile }, { context, prompts }) {
+      const { backUp } = await import('../inventory/handover.ts');
       const count = await backUp(context.inventory, file, await prompts.password(passwordFile, true));
       const note = 'Keep the password apart from the file: without it the backup is worthless.';
       return reportOf({ file, fobs: count }, `The keys of ${fobs(count)} are in ${file}.`, note);
@@ -78,6 +78,7 @@ export const inventoryCommands: readonly Command[] = [
     change: 'ask for the password and take in what the file holds',
     needs: anInventory,
     async run({ file, passwordFile }, { context, prompts }) {
+      const { restore } = await import('../inventory/handover.ts');
       const taken = await restore(context.inventory, file, await prompts.password(passwordFile, false));
       return reportOf(taken, inLines(takenText(taken)));
     },
@@ -89,6 +90,7 @@ export const inventoryCommands: readonly Command[] = [
     change: 'encrypt everything with a new key',
     needs: anInventory,
     async run(_, { context }) {
+      const { rekey } = await import('../inventory/rekey.ts');
       const values = await rekey(context.inventory);
       const note = 'Backups and copies of the inventory made before still open under the old key.';
       return reportOf({ values }, `${values} secrets are encrypted with a new key.`, note);
@@ -107,6 +109,7 @@ export const handoverCommands: readonly Command[] = [
     change: 'ask for a password and write the file',
     needs: anInventory,
     async run({ serials, file, passwordFile }, { context: { inventory, now }, prompts }) {
+      const { give } = await import('../inventory/handover.ts');
       await give(inventory, serials, file, await prompts.password(passwordFile, true), now());
       const next = `passfob handover forget ${serials.join(' ')}`;
       const note = `Both inventories own them until this inventory forgets them. After the other owner has taken them over, run: ${next}`;
@@ -121,6 +124,7 @@ export const handoverCommands: readonly Command[] = [
     change: 'ask for the password and take in what the file holds',
     needs: anInventory,
     async run({ file, passwordFile }, { context: { inventory, now }, prompts }) {
+      const { importHandover } = await import('../inventory/handover.ts');
       const taken = await importHandover(inventory, file, await prompts.password(passwordFile, false), now());
       return reportOf(taken, inLines(takenText(taken)));
     },
@@ -135,6 +139,7 @@ export const handoverCommands: readonly Command[] = [
     async run({ serials, yes }, { context: { inventory, now }, prompts }) {
       const question = `Delete the keys of ${serials.join(', ')} here, for good?`;
       if (!yes) await makeSure(prompts, question, 'Nothing was deleted.');
+      const { forget } = await import('../inventory/handover.ts');
       await forget(inventory, serials, now());
       return reportOf({ serials }, `The keys of ${fobs(serials.length)} are gone from this inventory.`);
     },
@@ -183,9 +188,13 @@ function fileOptions(given: CommonOptions) {
 }
 
 function giveOptions(given: CommonOptions) {
-  return passwordOption(given)
-    .positional('serials', SERIALS)
-    .option('out', { string: true, requiresArg: true, demandOption: true, describe: 'path of the new file' });
+  return passwordOption(given).positional('serials', SERIALS).option('out', {
+    alias: LETTERS.out,
+    string: true,
+    requiresArg: true,
+    demandOption: true,
+    describe: 'path of the new file',
+  });
 }
 
 function fileOf({ file, passwordFile }: { file: string; passwordFile?: string | undefined }) {
@@ -200,6 +209,7 @@ function readHolder(text: string): string {
 }
 
 async function noteHolder(inventory: Inventory, serial: string, holder: string | null): Promise<Report> {
+  const { assign } = await import('../inventory/fobs.ts');
   await assign(inventory, serial, holder);
   const text =
     holder === null ? `Nobody has the fob ${serial}.` : `${printable(holder)} has the fob ${serial}.`;

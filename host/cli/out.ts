@@ -1,16 +1,20 @@
-import { readKey, readPassword } from '../commands/import-source.ts';
 import type { OutFile } from '../commands/out-file.ts';
 import { FobError } from '../errors.ts';
+import { isSealed, OUT_FORMATS, type OutFormat } from '../formats/write/names.ts';
 import type { PskcEncryption } from '../formats/write/pskc.ts';
-import { checkPskcEncryption, isSealed, OUT_FORMATS, type OutFormat } from '../formats/write/write.ts';
-import { type CommonOptions, keyFileOption, passwordFileOption } from './base/common-options.ts';
+import { type CommonOptions, keyFileOption, LETTERS, passwordFileOption } from './base/common-options.ts';
 import { makeSure, type Prompts } from './base/prompts.ts';
 
 /** Options for a file that hands on a new secret, and the checks and questions for them. */
 
 export function outOptions(command: CommonOptions) {
   return command
-    .option('out', { string: true, requiresArg: true, describe: 'new file to export the secret to' })
+    .option('out', {
+      alias: LETTERS.out,
+      string: true,
+      requiresArg: true,
+      describe: 'new file to export the secret to',
+    })
     .option('out-format', {
       choices: OUT_FORMATS,
       describe: 'format of that file, default uri; pskc is encrypted',
@@ -19,7 +23,7 @@ export function outOptions(command: CommonOptions) {
       boolean: true,
       describe: 'allow a file with the unencrypted secret (all formats except pskc)',
     })
-    .option('yes', { boolean: true, describe: 'do not ask for confirmation' })
+    .option('yes', { alias: LETTERS.yes, boolean: true, describe: 'do not ask for confirmation' })
     .option('password-file', passwordFileOption)
     .option('key-file', keyFileOption);
 }
@@ -79,6 +83,8 @@ async function sealingOf(
   { path, passwordFile, keyFile }: OutWish,
   prompts: Prompts,
 ): Promise<PskcEncryption> {
+  const { readKey, readPassword } = await import('../commands/import-source.ts');
+  const { checkPskcEncryption } = await import('../formats/write/write.ts');
   if (keyFile !== undefined) return { key: await readKey(keyFile) };
   const isTyped = passwordFile === undefined;
   const sealing = {

@@ -5,7 +5,6 @@ import {
   PIN_DIGITS_MAX,
   PIN_DIGITS_MIN,
 } from '@passfob/protocol/limits';
-import { escrowPin, pinPolicy, requirePin, resetPin } from '../commands/pin.ts';
 import { FobError } from '../errors.ts';
 import { LOCK_SECONDS_MAX } from '../limits.ts';
 import { PIN_USE_BITS, type PinUse, type Policy } from '../owner/status.ts';
@@ -25,6 +24,7 @@ export const pinCommands: readonly Command[] = [
     read: given => ({ changes: readPolicy(given) }),
     needs: aFob,
     async run({ changes }, { context, fob }) {
+      const { pinPolicy } = await import('../commands/pin.ts');
       const result = await pinPolicy(context, fob, changes);
       return reportOf(result, inLines(policyText(result)), inLines(policyNote(result)));
     },
@@ -35,6 +35,7 @@ export const pinCommands: readonly Command[] = [
     ...noOptions,
     needs: aFob,
     async run(_, { context, fob }) {
+      const { requirePin } = await import('../commands/pin.ts');
       const result = await requirePin(context, fob);
       const text = `The fob ${result.serial} asks for a new PIN, now or at its next unlock.`;
       return reportOf(result, text);
@@ -46,6 +47,7 @@ export const pinCommands: readonly Command[] = [
     ...noOptions,
     needs: aFob,
     async run(_, { context, fob }) {
+      const { resetPin } = await import('../commands/pin.ts');
       const result = await resetPin(context, fob);
       const text = `The fob ${result.serial} is unlocked. Choose its new PIN on the fob. The accounts are kept.`;
       return reportOf(result, text);
@@ -57,6 +59,7 @@ export const pinCommands: readonly Command[] = [
     ...noOptions,
     needs: aFob,
     async run(_, { context, fob }) {
+      const { escrowPin } = await import('../commands/pin.ts');
       const result = await escrowPin(context, fob);
       return reportOf(result, `The PIN of the fob ${result.serial} can be reset by: passfob pin reset`);
     },

@@ -1,11 +1,9 @@
+import { packageVersion } from '../commands/package-root.ts';
 import { isFobError } from '../errors.ts';
-import { readArguments } from './arguments.ts';
 import { EXIT_CODES } from './base/exit-codes.ts';
 import { sayDryRun, sayError, sayReport } from './base/report.ts';
 import type { Terminal } from './base/terminal.ts';
-import { completions } from './completion.ts';
-import { COMPLETE } from './completion-scripts.ts';
-import { commandTable } from './table.ts';
+import { COMPLETE, isJsonAsked, VERSION_ARGUMENTS } from './early-arguments.ts';
 
 /**
  * Runs the command line: parses, prompts, prints.
@@ -13,16 +11,22 @@ import { commandTable } from './table.ts';
  * @returns the exit code
  */
 export async function run(args: readonly string[], terminal: Terminal, signal: AbortSignal): Promise<number> {
-  // Looked up directly: errors must be JSON too, even if the rest cannot be parsed.
-  const isJson = args.includes('--json');
+  const isJson = isJsonAsked(args);
   try {
-    const [first, ...rest] = args;
+    const [first = '', ...rest] = args;
+    if (VERSION_ARGUMENTS.includes(first) && rest.length === 0) {
+      terminal.out(`${packageVersion()}\n`);
+      return EXIT_CODES.ok.code;
+    }
     if (first === COMPLETE) {
+      const { completions } = await import('./completion.ts');
       terminal.out((await completions(rest)).map(one => `${one}\n`).join(''));
       return EXIT_CODES.ok.code;
     }
-    const entry = (await commandTable()).find(({ name }) => name === first);
+    const { commandTable } = await import('./table.ts');
+    const entry = (await commandTable(args)).find(({ name }) => name === first);
     if (entry?.takeOver) return await entry.takeOver(rest);
+    const { readArguments } = await import('./arguments.ts');
     const parsed = await readArguments(args, terminal.environment, line => terminal.note(`${line}\n`));
     if ('help' in parsed) terminal.out(`${parsed.help}\n`);
     else {

@@ -1,5 +1,4 @@
 import { packageVersion } from '../commands/package-root.ts';
-import { simulate } from '../commands/simulate.ts';
 import { accountCommands } from './account-commands.ts';
 import { activateCommand } from './activate-command.ts';
 import { agentCommands } from './agent/commands.ts';
@@ -21,12 +20,17 @@ import {
   pairCommand,
 } from './fob-commands.ts';
 import { importCommand } from './import-command.ts';
-import { serviceCommands, simulatorProgram } from './installed.ts';
+import { absentCommands, serviceCommands, simulatorProgram } from './installed.ts';
 import { handoverCommands, inventoryCommands } from './inventory-commands.ts';
 import { pinCommands } from './pin-commands.ts';
 
-/** Returns every command, in the order of the help. Parser, help, manual page and completions are derived from it. */
-export async function commandTable(): Promise<readonly Command[]> {
+/**
+ * Returns every command, in the order of the help. Parser, help, manual page and completions are derived from it.
+ * @param words of a command line: if they name no command of the service, its package is not loaded, and placeholders
+ * stand for its commands
+ */
+export async function commandTable(words?: readonly string[]): Promise<readonly Command[]> {
+  const isAboutService = words === undefined || absentCommands.some(({ name }) => words.includes(name));
   return [
     devicesCommand,
     pairCommand,
@@ -46,7 +50,7 @@ export async function commandTable(): Promise<readonly Command[]> {
     activateCommand,
     ...agentCommands,
     doctorCommand,
-    ...(await serviceCommands()),
+    ...(isAboutService ? await serviceCommands() : absentCommands),
     versionCommand,
     simulateCommand,
     completionCommand,
@@ -70,9 +74,9 @@ const simulateCommand: Command = {
   describe: 'run a simulated fob, with options of its own (simulate --help)',
   runs: true,
   addTo: parser => void parser.command(simulateCommand.words, simulateCommand.describe),
-  takeOver: async rest =>
-    simulate(
-      await simulatorProgram(),
-      rest.filter(arg => arg !== '--json'),
-    ),
+  async takeOver(rest) {
+    const { simulate } = await import('../commands/simulate.ts');
+    const options = rest.filter(arg => arg !== '--json');
+    return simulate(await simulatorProgram(), options);
+  },
 };

@@ -43,17 +43,25 @@ export async function usageError(error: unknown, args: readonly string[]): Promi
 
 function unknownOptions(message: string, args: readonly string[]): string[] {
   return args
-    .map(arg => /^--([a-z][a-z-]*)(?==|$)/.exec(arg)?.[1])
+    .map(arg => /^--([a-z][a-z-]*)(?==|$)/.exec(arg)?.[1] ?? /^-([a-zA-Z])$/.exec(arg)?.[1])
     .filter(
-      name => name !== undefined && isWord(name) && new RegExp(`[:,] ${name}(?:,|$)`).test(message),
+      name =>
+        name !== undefined &&
+        (isWord(name) || name.length === 1) &&
+        new RegExp(`[:,] ${name}(?:,|$)`).test(message),
     ) as string[];
 }
 
 function unknownOption(names: readonly string[], { path, help }: CommandLocation, next: string): FobError {
   const [name = ''] = names;
-  const meant = names.length === 1 ? nearest(name, help.options) : undefined;
+  const known = help.options.map(option => option.name);
+  const meant = names.length === 1 && name.length > 1 ? nearest(name, known) : undefined;
   return new FobError('usage', {
-    sentence: `${['passfob', ...path].join(' ')} does not know the option --${names.join(', --')}.`,
+    sentence: `${['passfob', ...path].join(' ')} does not know the option ${names.map(dashed).join(', ')}.`,
     next: meant === undefined ? next : `Did you mean --${meant}? ${next}`,
   });
+}
+
+function dashed(name: string): string {
+  return name.length === 1 ? `-${name}` : `--${name}`;
 }

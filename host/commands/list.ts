@@ -6,6 +6,7 @@ import { FobError } from '../errors.ts';
 import { accountIdText, suitesOf } from '../inventory/accounts.ts';
 import type { Pairing } from '../inventory/pairings.ts';
 import { readAccounts } from '../owner/listing.ts';
+import { accountName } from './account-name.ts';
 import type { Context, FobAtHand } from './context.ts';
 import { openOwnerSession } from './owner-session.ts';
 
@@ -109,11 +110,6 @@ function formFrom(
 /** Decodes UTF-8; invalid bytes become replacement characters. */
 export function utf8(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
-}
-
-/** Formats `issuer: label`, or the part that exists, for messages. */
-export function accountName({ issuer, label, id }: Pick<ListedAccount, 'issuer' | 'label' | 'id'>): string {
-  return [issuer, label].filter(part => part !== '').join(': ') || id;
 }
 
 /**

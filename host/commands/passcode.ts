@@ -1,7 +1,8 @@
 import { alphabetOf } from '@passfob/protocol/alphabet';
 import { ALPHABET_NAMES } from '../enrol/alphabets.ts';
 import { FobError } from '../errors.ts';
-import { accountName, type ListedAccount } from './list.ts';
+import { accountName } from './account-name.ts';
+import type { ListedAccount } from './list.ts';
 
 /**
  * Formats a fob's answer as a passcode. The answer goes to terminals and programs, so it is validated.

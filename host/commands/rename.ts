@@ -3,8 +3,9 @@ import { FobError, isOutcomeUnknown } from '../errors.ts';
 import { accountIdText, accountsOf, type Names, proposeNames, settleNames } from '../inventory/accounts.ts';
 import type { Pairing } from '../inventory/pairings.ts';
 import { isProved } from '../owner/account.ts';
+import { accountName } from './account-name.ts';
 import type { Context, FobAtHand } from './context.ts';
-import { accountName, idBytes, type ListedAccount, listAccounts, selectAccount } from './list.ts';
+import { idBytes, type ListedAccount, listAccounts, selectAccount } from './list.ts';
 import { openOwnerSession } from './owner-session.ts';
 import { settlePending } from './verify.ts';
 

@@ -11,8 +11,9 @@ import { addHistory } from '../inventory/history.ts';
 import type { Pairing } from '../inventory/pairings.ts';
 import { isProved } from '../owner/account.ts';
 import { readAccounts } from '../owner/listing.ts';
+import { accountName } from './account-name.ts';
 import type { AccountCheck, Context, FobAtHand } from './context.ts';
-import { accountName, described, utf8 } from './list.ts';
+import { described, utf8 } from './list.ts';
 import { openOwnerSession } from './owner-session.ts';
 
 export interface VerifiedAccount {

@@ -9,8 +9,9 @@ import { type Inventory, together } from '../inventory/inventory.ts';
 import type { Pairing } from '../inventory/pairings.ts';
 import { ID_ATTEMPTS_MAX } from '../limits.ts';
 import { accountOf, isProved, putAccount, randomId } from '../owner/account.ts';
+import { accountName } from './account-name.ts';
 import type { Context, FobAtHand } from './context.ts';
-import { accountName, described, type ListedAccount } from './list.ts';
+import { described, type ListedAccount } from './list.ts';
 
 const NUMBERS = ['kind', 'algorithm', 'digits', 'period', 'question', 'length', 'inputs', 'step'] as const;
 

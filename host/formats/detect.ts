@@ -2,21 +2,8 @@ import { badInput } from '../enrol/enrolment.ts';
 import { imageSize } from '../enrol/image-size.ts';
 import { parseJson } from './apps/json.ts';
 import { linesOf, type SourceFile, textOf } from './base/row.ts';
+import { FORMAT_NAMES, type FormatName } from './names.ts';
 import { OATH_TYPE } from './tables/oath-users.ts';
-
-/** Formats by their names on the command line. */
-export const FORMAT_NAMES = [
-  'uri',
-  'qr',
-  'pskc',
-  'aegis',
-  '2fas',
-  'bitwarden',
-  'freeotp',
-  'csv',
-  'oath',
-] as const;
-export type FormatName = (typeof FORMAT_NAMES)[number];
 
 /** Detects the format of a file from its content. @throws FobError `bad-input` for an unknown format */
 export function detectFormat(file: SourceFile): FormatName {

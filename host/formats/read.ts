@@ -19,7 +19,8 @@ import {
   textOf,
 } from './base/row.ts';
 import { Work } from './base/work.ts';
-import { detectFormat, type FormatName } from './detect.ts';
+import { detectFormat } from './detect.ts';
+import type { FormatName } from './names.ts';
 import { readPskc } from './pskc/read.ts';
 import { readCsv } from './tables/csv.ts';
 import { readOathUsers } from './tables/oath-users.ts';

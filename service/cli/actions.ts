@@ -1,6 +1,6 @@
 import { inLines, type Report, reportOf, sayReport } from 'passfob/cli/base/report';
 import { table } from 'passfob/cli/base/result-format';
-import { doctorText } from 'passfob/cli/doctor-command';
+import { doctorText } from 'passfob/cli/doctor';
 import { FobError } from 'passfob/errors';
 import { type ShownSetting, shownConfiguration } from '../app/configuration/configuration.ts';
 import { examineService, type ServiceFinding } from '../app/doctor/doctor.ts';

@@ -1,4 +1,4 @@
-import { type CommonOptions, without } from 'passfob/cli/base/common-options';
+import { type CommonOptions, LETTERS, without } from 'passfob/cli/base/common-options';
 import { FobError } from 'passfob/errors';
 import { type SettingName, settings } from '../app/configuration/settings.ts';
 import { serveTexts } from '../base/texts/serve.ts';
@@ -88,7 +88,12 @@ export function flagsOf(given: Given): ServiceFlags {
 
 export function applicationKeyOptions(command: CommonOptions) {
   return settingOptions(command)
-    .option('yes', { boolean: true, default: false, describe: 'do not ask for confirmation' })
+    .option('yes', {
+      alias: LETTERS.yes,
+      boolean: true,
+      default: false,
+      describe: 'do not ask for confirmation',
+    })
     .positional('name', {
       type: 'string',
       describe: 'name of the application; default: the application that the first start made',

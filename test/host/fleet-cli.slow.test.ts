@@ -174,7 +174,7 @@ describe('shell completion', () => {
       for (const command of (await helpAt([group])).commands) {
         const { options } = await helpAt([group, command]);
         expect(
-          options.filter(name => ['device', 'fob', 'trace'].includes(name)),
+          options.filter(({ name }) => ['device', 'fob', 'trace'].includes(name)),
           `${group} ${command}`,
         ).toEqual([]);
       }

@@ -55,20 +55,47 @@ async function said(...args: string[]): Promise<string> {
     },
     note: () => undefined,
   };
-  expect(await run(args, terminal, new AbortController().signal)).toBe(0);
+  await run(args, terminal, new AbortController().signal);
   return out;
 }
 
-it('the command line knows -h, -v and version', async () => {
-  const version = await readArguments(['--version'], {});
-  expect(version).toEqual({ help: expect.stringMatching(/^\d+\.\d+\.\d+/) });
-  expect(await readArguments(['-v'], {})).toEqual(version);
-  expect(await said('version')).toBe(await said('--version'));
+it('the command line knows -h, -V, -v and version', async () => {
+  const version = await said('--version');
+  expect(version).toMatch(/^\d+\.\d+\.\d+\n$/);
+  for (const word of ['-V', '-v', 'version']) expect(await said(word)).toBe(version);
+  expect(await readArguments(['list', '--version'], {})).toEqual({ help: version.trimEnd() });
   expect(await readArguments(['pin', '-h'], {})).toEqual(await readArguments(['pin', '--help'], {}));
   expect(await readArguments(['pin', '-h'], {})).toHaveProperty(
     'help',
     expect.stringContaining('passfob pin'),
   );
+});
+
+it('letters stand for options, alone, together and with a value behind them', async () => {
+  const read = async (...args: string[]) => {
+    const parsed = await readArguments(args, {});
+    if (!('invocation' in parsed)) throw new Error('a help was read');
+    return { ...parsed.invocation.asked, choice: parsed.invocation.choice };
+  };
+  expect(await read('erase', '-y', '-p', 'COM3')).toEqual(await read('erase', '--yes', '--port', 'COM3'));
+  expect(await read('-p=COM3', 'erase', '-yn')).toEqual(
+    await read('erase', '--yes', '--dry-run', '--port', 'COM3'),
+  );
+  expect(await read('list', '-d', 'PF-7Q4M-K2XZ')).toEqual(await read('list', '-s', 'PF-7Q4M-K2XZ'));
+  const made = await read('enroll', '-g', '-i', 'Example', '-l', 'alice', '-o', 'f', '--plain-seeds');
+  expect(made).toMatchObject({ source: { issuer: 'Example', label: 'alice' }, out: { path: 'f' } });
+  expect((await refusal(['list', '-z'])).message).toBe('passfob list does not know the option -z.');
+  expect((await refusal(['list', '-p', 'a', '-p', 'b'])).message).toBe('--port can be given only once.');
+});
+
+it('an error is JSON after -j too, alone or among other letters', async () => {
+  for (const args of [
+    ['lst', '-j'],
+    ['-nj', 'lst'],
+    ['lst', '--json'],
+  ]) {
+    expect(JSON.parse(await said(...args))).toMatchObject({ ok: false, error: { kind: 'usage' } });
+  }
 });
 
 it('no error repeats a mistyped command or option, which may be a password', async () => {

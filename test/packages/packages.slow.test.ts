@@ -80,9 +80,7 @@ describeNeeds(needsBuild, 'a package installed from its tarball, with only its d
       const { status, stdout, stderr } = passfob(place, ...args);
       expect([args, status, stdout, stderr.includes(`npm install ${name}`)]).toEqual([args, 16, '', true]);
     }
-    expect(passfob(place, '--help').stdout).toMatch(
-      /run the token management service\s+\(package @passfob\/service\)/,
-    );
+    expect(passfob(place, '--help').stdout).toContain('run the token management service');
     expect(passfob(place, 'list', '--port', 'tcp:127.0.0.1:1').status).toBe(4);
   });
 

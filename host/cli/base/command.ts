@@ -40,8 +40,11 @@ export interface Invocation {
 
 /** The receiver of a parsed command line. */
 export interface ArgumentReading {
-  /** Receives the parsed invocation. */
-  readonly take: (invocation: Invocation) => void;
+  /**
+   * Receives the parsed command.
+   * @param read validates its arguments. @throws FobError `usage`, `bad-input`
+   */
+  readonly take: (read: () => Promise<Invocation>) => void;
   readonly choiceOf: ReadChoice;
 }
 
@@ -72,7 +75,7 @@ interface Definition<Given, Asked extends object, At> {
   readonly describe: string;
   readonly options: (command: CommonOptions) => Argv<Given>;
   /** Validates the arguments, before anything is opened. @throws FobError `usage`, `bad-input` */
-  readonly read: (given: ArgumentsCamelCase<Given>) => Asked;
+  readonly read: (given: ArgumentsCamelCase<Given>) => Asked | Promise<Asked>;
   /**
    * The change before which a dry run stops, in words that follow `would be to`. Without it the command handles dry
    * runs itself.
@@ -83,7 +86,12 @@ interface Definition<Given, Asked extends object, At> {
   readonly run: (asked: Asked, at: At) => Promise<CommandOutcome>;
 }
 
-/** Makes an entry of the table; TypeScript infers its types from the options and needs. */
+/**
+ * Makes an entry of the table; TypeScript infers its types from the options and needs.
+ *
+ * Each completion loads every definition, so a definition imports only limits, names and texts. `read` and `run` import
+ * the rest when they are called: `const { info } = await import('../commands/info.ts')`. A test counts the modules.
+ */
 export function command<Given, Asked extends object, At>({
   words,
   describe,
@@ -106,17 +114,19 @@ export function command<Given, Asked extends object, At>({
         return described;
       };
       parser.command(wordsBelow(words), describe, own, given => {
-        const asked = read(given);
-        const choice = reading.choiceOf(given);
-        reading.take({
-          command: name,
-          asked,
-          choice,
-          async run(call) {
-            if (change !== undefined && choice.wire?.isDryRun)
-              throw new FobError('dry-run', { subject: change });
-            return needs({ ...call, choice }, asked, at => run(asked, at));
-          },
+        reading.take(async () => {
+          const asked = await read(given);
+          const choice = await reading.choiceOf(given);
+          return {
+            command: name,
+            asked,
+            choice,
+            async run(call) {
+              if (change !== undefined && choice.wire?.isDryRun)
+                throw new FobError('dry-run', { subject: change });
+              return needs({ ...call, choice }, asked, at => run(asked, at));
+            },
+          };
         });
       });
     },

@@ -1,27 +1,51 @@
-import yargs from 'yargs';
+import type { Argv } from 'yargs';
 import { readSerial } from '../../client/fob-serial.ts';
-import { type FobChoice, readDevice } from '../../commands/find.ts';
+import type { FobChoice } from '../../commands/find.ts';
 import { FobError } from '../../errors.ts';
 
-/** Options allowed before or after a command. A command that cannot use one removes it by `without`. */
-export function commonOptions() {
-  return yargs()
+/** Options that also have a letter: the same letter in every command. */
+export const LETTERS = {
+  all: 'a',
+  board: 'b',
+  device: 'd',
+  'dry-run': 'n',
+  fob: 's',
+  generate: 'g',
+  issuer: 'i',
+  json: 'j',
+  label: 'l',
+  out: 'o',
+  port: 'p',
+  yes: 'y',
+} as const;
+
+/** Adds the options allowed before or after a command. A command that cannot use one removes it by `without`. */
+export function commonOptions(parser: Argv) {
+  return parser
     .scriptName('passfob')
     .usage('$0 <command> [options]\n\nProvisions and manages Passfob one-time-password fobs.')
     .option('device', {
+      alias: LETTERS.device,
       string: true,
       requiresArg: true,
       describe: 'which fob: its serial, such as PF-7Q4M-K2XZ, or its port',
       conflicts: ['port', 'fob'],
     })
     .option('port', {
+      alias: LETTERS.port,
       string: true,
       requiresArg: true,
       describe: 'port of the fob: /dev/ttyACM0, COM3, hid:PATH, tcp:HOST:PORT [PASSFOB_PORT]',
     })
-    .option('fob', { string: true, requiresArg: true, describe: 'serial of the fob, such as PF-7Q4M-K2XZ' })
-    .option('json', { boolean: true, describe: 'print one JSON document' })
+    .option('fob', {
+      alias: LETTERS.fob,
+      string: true,
+      requiresArg: true,
+      describe: 'serial of the fob, such as PF-7Q4M-K2XZ',
+    })
+    .option('json', { alias: LETTERS.json, boolean: true, describe: 'print one JSON document' })
     .option('dry-run', {
+      alias: LETTERS['dry-run'],
       boolean: true,
       default: false,
       describe: 'stop before the first change, and show the next step',
@@ -36,17 +60,18 @@ export function commonOptions() {
 export type CommonOptions = ReturnType<typeof commonOptions>;
 
 /** Reads the choice of a fob from the common options. @throws FobError `bad-input` */
-export type ReadChoice = (given: Readonly<Record<string, unknown>>) => FobChoice;
+export type ReadChoice = (given: Readonly<Record<string, unknown>>) => Promise<FobChoice>;
 
 /** @param trace receives frames if a trace is requested */
 export function choiceReader(
   environment: Readonly<Record<string, string | undefined>>,
   trace: (line: string) => void,
 ): ReadChoice {
-  return given => {
+  return async given => {
     const device = textIn(given.device);
     const serial = textIn(given.fob);
-    const named = device === undefined ? {} : readDevice(device);
+    const named: FobChoice =
+      device === undefined ? {} : (await import('../../commands/find.ts')).readDevice(device);
     return {
       port: textIn(given.port) ?? named.port ?? environment.PASSFOB_PORT,
       serial: serial === undefined ? named.serial : readSerial(serial),
@@ -77,7 +102,12 @@ export function without(command: CommonOptions, ...names: readonly CommonOption[
 }
 
 export function yesOption(command: CommonOptions) {
-  return command.option('yes', { boolean: true, default: false, describe: 'do not ask for confirmation' });
+  return command.option('yes', {
+    alias: LETTERS.yes,
+    boolean: true,
+    default: false,
+    describe: 'do not ask for confirmation',
+  });
 }
 
 export const passwordFileOption = {

@@ -1,4 +1,3 @@
-import { password as ask } from '@inquirer/prompts';
 import { FobError } from '../../errors.ts';
 import { checkNewPassword, readWholeFile } from '../../inventory/password-file.ts';
 import { PASSWORD_FILE_BYTES_MAX } from '../../limits.ts';
@@ -25,6 +24,7 @@ export async function passwordFor(
         next: 'Give it by a file that only you may read: --password-file FILE',
       });
     }
+    const { password: ask } = await import('@inquirer/prompts');
     const context = { input: stdin, output: stderr, ...(signal && { signal }) };
     try {
       const first = await ask({ message: 'Password (not shown):' }, context);

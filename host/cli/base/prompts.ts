@@ -1,8 +1,6 @@
 import { createInterface } from 'node:readline';
-import { confirm, password } from '@inquirer/prompts';
 import { FobError } from '../../errors.ts';
 import { URI_BYTES_MAX } from '../../limits.ts';
-import { passwordFor } from './passwords.ts';
 import { printable, type Terminal } from './terminal.ts';
 
 /** Questions go to standard error; answers come from the keyboard, or line by line from piped input. */
@@ -45,7 +43,7 @@ export function promptsOn(terminal: Terminal, signal: AbortSignal): Prompts {
       if (stdin.isTTY) {
         const either = until === undefined ? signal : AbortSignal.any([signal, until]);
         asking = after(asking, either, () =>
-          orCancelled(password({ message, mask: true }, { ...asked, signal: either })),
+          orCancelled(askHidden({ message, mask: true }, { ...asked, signal: either })),
         );
         return asking;
       }
@@ -53,17 +51,17 @@ export function promptsOn(terminal: Terminal, signal: AbortSignal): Prompts {
       return piped().next(until);
     },
     activation: isWhole => {
-      if (stdin.isTTY) return orCancelled(password({ message: 'Activation string (not shown):' }, asked));
+      if (stdin.isTTY) return orCancelled(askHidden({ message: 'Activation string (not shown):' }, asked));
       if (isWhole) return wholeInput(stdin, signal);
       terminal.note('Activation string:\n');
       return piped().next();
     },
     uri: () =>
       stdin.isTTY
-        ? orCancelled(password({ message: 'Key URI (not shown):' }, asked))
+        ? orCancelled(askHidden({ message: 'Key URI (not shown):' }, asked))
         : wholeInput(stdin, signal),
     async secret(message) {
-      if (stdin.isTTY) return orCancelled(password({ message: printable(message) }, asked));
+      if (stdin.isTTY) return orCancelled(askHidden({ message: printable(message) }, asked));
       throw new FobError('usage', {
         sentence: 'The file needs a password or key, and this command cannot ask for it here.',
         next: 'Name a file that holds it: --password-file FILE or --key-file FILE (/dev/fd/3 is one, too).',
@@ -76,14 +74,27 @@ export function promptsOn(terminal: Terminal, signal: AbortSignal): Prompts {
           next: 'Add --yes.',
         });
       }
-      return orCancelled(confirm({ message: printable(question), default: false }, asked));
+      return orCancelled(askConfirmation({ message: printable(question), default: false }, asked));
     },
-    password: (file, isNew) => passwordFor(terminal, { file, isNew, signal }),
+    password: async (file, isNew) =>
+      (await import('./passwords.ts')).passwordFor(terminal, { file, isNew, signal }),
     close: () => {
       lines?.close();
       stdin.pause();
     },
   };
+}
+
+type PromptLibrary = typeof import('@inquirer/prompts');
+
+// The library is loaded when a person is asked: most commands ask nothing.
+
+async function askHidden(...question: Parameters<PromptLibrary['password']>): Promise<string> {
+  return (await import('@inquirer/prompts')).password(...question);
+}
+
+async function askConfirmation(...question: Parameters<PromptLibrary['confirm']>): Promise<boolean> {
+  return (await import('@inquirer/prompts')).confirm(...question);
 }
 
 /**

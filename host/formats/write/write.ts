@@ -1,18 +1,10 @@
 import { badInput } from '../../enrol/enrolment.ts';
 import { otpauthOf } from '../../enrol/otpauth.ts';
 import { PASSWORD_CHARS_MIN } from '../base/limits.ts';
+import type { OutFormat } from './names.ts';
 import { type PskcEncryption, type RandomBytes, writePskc } from './pskc.ts';
 import { writeEntra, writeOathUsers, writeTokenLines } from './tables.ts';
 import type { Token } from './token.ts';
-
-/** Files that hand on seeds, by their names on the command line. */
-export const OUT_FORMATS = ['pskc', 'uri', 'entra', 'privacyidea', 'linotp', 'oath'] as const;
-export type OutFormat = (typeof OUT_FORMATS)[number];
-
-/** Whether the format encrypts the secrets; in all others they are in plain text. */
-export function isSealed(format: OutFormat): format is 'pskc' {
-  return format === 'pskc';
-}
 
 /** The format and encryption of a file. */
 export type Output =

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ptyFront } from '@passfob/simulator/fronts/pty';
 import { EXIT_CODES, exitCodeOf } from 'passfob/cli/base/exit-codes';
-import { doctorText, unfitness } from 'passfob/cli/doctor-command';
+import { doctorText, unfitness } from 'passfob/cli/doctor';
 import { NODE_VERSION_MIN } from 'passfob/doctor/base/limits';
 import { TEXTS } from 'passfob/doctor/base/texts';
 import { examine } from 'passfob/doctor/doctor';

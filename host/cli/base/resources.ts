@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto';
+import type { Context } from '../../commands/context.ts';
+import { withFob } from '../../commands/find.ts';
+import { systemCode } from '../../errors.ts';
+import { inventoryDirectory } from '../../inventory/directory.ts';
+import { inventoryError, openInventory } from '../../inventory/inventory.ts';
+import type { FobCall, InventoryCall } from './calls.ts';
+import type { CommandCall, CommandOutcome } from './command.ts';
+import { promptsOn } from './prompts.ts';
+import { progressText } from './report.ts';
+
+/** Opens this user's inventory, works with it and closes it. */
+export async function withInventory(
+  call: CommandCall,
+  work: (at: InventoryCall) => Promise<CommandOutcome>,
+): Promise<CommandOutcome> {
+  const { terminal, signal } = call;
+  const inventory = openInventory(inventoryDirectory(terminal.environment));
+  const prompts = promptsOn(terminal, signal);
+  const context: Context = {
+    inventory,
+    now: Date.now,
+    random: length => new Uint8Array(randomBytes(length)),
+    report: progress => terminal.note(`${progressText(progress)}\n`),
+    signal,
+  };
+  try {
+    return await work({ ...call, context, prompts });
+  } catch (error) {
+    throw systemCode(error).startsWith('SQLITE_') ? inventoryError(error, inventory.directory) : error;
+  } finally {
+    prompts.close();
+    await inventory.close();
+  }
+}
+
+/** Opens the selected fob as well. */
+export function withInventoryAndFob(
+  call: CommandCall,
+  work: (at: FobCall) => Promise<CommandOutcome>,
+): Promise<CommandOutcome> {
+  return withInventory(call, at => withFob(call.choice, fob => work({ ...at, fob }), call.signal));
+}
