@@ -8,9 +8,16 @@ const characters: Readonly<Record<Alphabet, string>> = {
   base64: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/',
 };
 
-/** The characters of an alphabet in the order of their values. */
-export function charactersOf(alphabet: Alphabet): string {
-  return characters[alphabet];
+const texts: Readonly<Record<Alphabet, RegExp>> = {
+  decimal: /^[0-9]+$/,
+  hex: /^[0-9A-F]+$/,
+  base32: /^[A-Z2-7]+$/,
+  base64: /^[A-Za-z0-9+/]+$/,
+};
+
+/** Whether a text that is not empty has only characters of an alphabet. */
+export function isIn(alphabet: Alphabet, text: string): boolean {
+  return texts[alphabet].test(text);
 }
 
 /** Returns a passcode in the case in which the fob shows it. Base64 has two cases, so it is compared exactly. */

@@ -1,6 +1,5 @@
-import { createHmac, randomBytes as randomBytesOf, timingSafeEqual } from 'node:crypto';
-import { createGuardrails, generateSync } from 'otplib';
-import { charactersOf, codeInAlphabet, foldCase } from './alphabets.ts';
+import { createHmac } from 'node:crypto';
+import { codeInAlphabet, foldCase, isIn } from './alphabets.ts';
 import type { AlgorithmName, Alphabet, TokenKind } from './kinds.ts';
 import { tokenLimits } from './limits/tokens.ts';
 import { validationLimits } from './limits/validation.ts';
@@ -19,23 +18,6 @@ export interface PasscodeFacts {
   /** The step and the time of the last passcode that was refused for being too far off (`out-of-step.ts`). */
   readonly ahead?: { readonly step: number; readonly atMs: number } | undefined;
 }
-
-const guardrails = createGuardrails({
-  MIN_SECRET_BYTES: tokenLimits.secretMinBytes,
-  MAX_SECRET_BYTES: tokenLimits.secretMaxBytes,
-});
-
-/** otplib with the HMAC of Node's OpenSSL: the same values as otplib's own HMAC in a third of the time. */
-const crypto = {
-  name: 'node',
-  hmac: (algorithm: AlgorithmName, key: Uint8Array, data: Uint8Array) =>
-    new Uint8Array(createHmac(algorithm, key).update(data).digest()),
-  randomBytes: (length: number) => new Uint8Array(randomBytesOf(length)),
-  constantTimeEqual: (one: string | Uint8Array, other: string | Uint8Array) => {
-    const [first, second] = [Buffer.from(one), Buffer.from(other)];
-    return first.length === second.length && timingSafeEqual(first, second);
-  },
-};
 
 /** The form of a token's passcodes. */
 export type PasscodeForm = Pick<PasscodeFacts, 'algorithm' | 'alphabet' | 'digits'>;
@@ -66,10 +48,7 @@ export function normalisePasscode(typed: string): string | undefined {
  */
 export function asShown(token: PasscodeFacts, passcode: string): string | undefined {
   const folded = foldCase(token.alphabet, passcode);
-  const characters = charactersOf(token.alphabet);
-  return folded.length === token.digits && [...folded].every(character => characters.includes(character))
-    ? folded
-    : undefined;
+  return folded.length === token.digits && isIn(token.alphabet, folded) ? folded : undefined;
 }
 
 /** Returns the time step of a moment (RFC 6238 §4.2, T0 = 0). */
@@ -106,10 +85,12 @@ export function isFoundStep(token: PasscodeFacts, step: number, nowMs: number): 
 }
 
 function usualSteps(token: PasscodeFacts, nowMs: number): number[] {
-  if (token.kind === 'hotp')
-    return Array.from({ length: token.lookAhead }, (_, ahead) => token.lastStep + 1 + ahead).filter(
-      Number.isSafeInteger,
-    );
+  if (token.kind === 'hotp') {
+    const counters: number[] = [];
+    for (let ahead = 1; ahead <= token.lookAhead; ahead++)
+      if (Number.isSafeInteger(token.lastStep + ahead)) counters.push(token.lastStep + ahead);
+    return counters;
+  }
   const now = timeStep(nowMs, token.periodSeconds ?? tokenLimits.periodDefaultSeconds);
   const steps = new Set<number>();
   for (const centre of [now + token.driftSteps, now])
@@ -136,25 +117,32 @@ export function driftAfter(token: PasscodeFacts, step: number, nowMs: number): n
   return Math.max(-most, Math.min(most, drift));
 }
 
+/** The parameter mod of RFC 4226 §5.3 by the number of digits. */
+const POWERS = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
+const TWO_TO_32 = 2 ** 32;
+
 /**
- * Computes the passcode of a token at a step. Decimals come from otplib and OpenSSL: the fob uses another
- * implementation, so that the two check each other. Other alphabets follow `docs/protocol.md`.
+ * Computes the passcode of a token at a step with the HMAC of OpenSSL: the fob uses another implementation, so that
+ * the two check each other, and otplib checks both (`second-opinion.ts`). Alphabets other than decimal follow
+ * `docs/protocol.md`.
  *
  * @param secret the shared secret, 16 to 128 bytes
+ * @throws RangeError for a step that is no whole number from 0 to 2^53 - 1
  */
 export function passcodeAt(token: PasscodeForm, secret: Uint8Array, step: number): string {
   const { algorithm, digits } = token;
+  if (!Number.isSafeInteger(step) || step < 0) throw new RangeError('no passcode has this step');
   if (token.alphabet !== 'decimal')
     return codeInAlphabet({ algorithm, alphabet: token.alphabet, digits, secret, step });
-  return generateSync({
-    strategy: 'hotp',
-    secret,
-    algorithm,
-    digits: digits as 6 | 7 | 8,
-    counter: step,
-    guardrails,
-    crypto,
-  });
+  const power = POWERS[digits];
+  if (power === undefined) throw new RangeError('no passcode has this many digits');
+  const moving = Buffer.allocUnsafe(8);
+  moving.writeUInt32BE(Math.floor(step / TWO_TO_32), 0);
+  moving.writeUInt32BE(step % TWO_TO_32, 4);
+  const mac = createHmac(algorithm, secret).update(moving).digest();
+  // Dynamic truncation, RFC 4226 §5.3: the last four bits say where the 31 bits of the passcode begin.
+  const bits = mac.readUInt32BE((mac[mac.length - 1] ?? 0) & 0xf) & 0x7fffffff;
+  return String(bits % power).padStart(digits, '0');
 }
 
 /** A passcode to find among those of a token. */
@@ -194,7 +182,8 @@ export function matchingSteps(
 
 /** Compares in a time that depends only on the length of `expected`. */
 export function sameText(expected: string, given: string): boolean {
-  const padded = Buffer.from(given.padEnd(expected.length).slice(0, expected.length), 'latin1');
-  const equal = timingSafeEqual(Buffer.from(expected, 'latin1'), padded);
-  return equal && given.length === expected.length;
+  let difference = expected.length ^ given.length;
+  // A character beyond the end of the given text is NaN, which counts as 0 here: the lengths differ then.
+  for (let at = 0; at < expected.length; at++) difference |= expected.charCodeAt(at) ^ given.charCodeAt(at);
+  return difference === 0;
 }

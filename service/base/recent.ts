@@ -25,9 +25,32 @@ export function readRecent(stored: string): Acceptance[] {
   }));
 }
 
-/** Returns the text to store after one more acceptance; the oldest is dropped. */
+/**
+ * Returns the text to store after one more acceptance; the oldest is dropped. The stored text is cut, not parsed and
+ * written again: every log-in does this.
+ */
 export function withAcceptance(stored: string, { step, atMs, source, letNobodyIn }: Acceptance): string {
-  const kept = (JSON.parse(stored) as StoredAcceptance[]).slice(0, validationLimits.acceptancesKept - 1);
   const added: StoredAcceptance = letNobodyIn === true ? [step, atMs, source, 1] : [step, atMs, source];
-  return JSON.stringify([added, ...kept]);
+  const kept = latestOf(stored, validationLimits.acceptancesKept - 1);
+  return kept === '' ? `[${JSON.stringify(added)}]` : `[${JSON.stringify(added)},${kept}]`;
 }
+
+/**
+ * Returns the text of the latest acceptances of a stored list, without its brackets. A source is any text, so a quote
+ * hides the brackets in it, and a backslash hides the next character.
+ */
+function latestOf(stored: string, most: number): string {
+  let found = 0;
+  let isText = false;
+  for (let at = 1; at < stored.length - 1; at++) {
+    const character = stored.charCodeAt(at);
+    if (character === BACKSLASH) at++;
+    else if (character === QUOTE) isText = !isText;
+    else if (character === CLOSING && !isText && ++found === most) return stored.slice(1, at + 1);
+  }
+  return stored.slice(1, -1);
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const CLOSING = 0x5d;

@@ -4,9 +4,10 @@ import { packageVersion } from 'passfob/commands/package-root';
 import type { Configuration } from '../app/configuration/configuration.ts';
 import { type RunningService, startService } from '../app/service.ts';
 import { endpointOf } from '../base/addresses.ts';
-import { jsonLog } from '../base/log.ts';
+import { jsonLog, type Log } from '../base/log.ts';
 import { serveTexts } from '../base/texts/serve.ts';
 import type { Configured } from './configured.ts';
+import { openLog } from './open-log.ts';
 
 /**
  * Runs the service until `signal` is aborted, then lets requests in progress finish. SIGHUP reloads the certificate.
@@ -14,11 +15,21 @@ import type { Configured } from './configured.ts';
  * @param adminLink whether to print a link; undefined: at the first run only
  * @throws ServiceError if it cannot start
  */
-export async function serve(
+export async function serve(adminLink: boolean | undefined, configured: Configured): Promise<undefined> {
+  const { configuration, terminal } = configured;
+  const lines = openLog(text => terminal.note(text));
+  try {
+    await run(jsonLog(lines.write, configuration.logLevel, Date.now), adminLink, configured);
+  } finally {
+    lines.close();
+  }
+}
+
+async function run(
+  log: Log,
   adminLink: boolean | undefined,
   { configuration, isJson, terminal, signal }: Configured,
-): Promise<undefined> {
-  const log = jsonLog(line => terminal.note(line), configuration.logLevel, Date.now);
+): Promise<void> {
   const options = { ...optionsOf(configuration), log, version: packageVersion(), decisionThread: true };
   const service = await startService(options);
   // Other commands end when their terminal hangs up; for a service administrators send SIGHUP to reload files.

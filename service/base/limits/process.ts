@@ -11,6 +11,8 @@ export const processLimits = {
   certificatePollMs: 5_000,
   /** How long requests in progress may take after the service is told to stop. */
   closingMs: 10_000,
+  /** Characters of the log that wait for the end of the turn of the event loop; more are written at once. */
+  logGatheredMax: 65_536,
   clientTimeoutMs: 10_000,
   clientBodyMaxBytes: 65_536,
   /** The doctor: low and exhausted free space, days until a certificate expires, a clock that is behind. */

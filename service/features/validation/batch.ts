@@ -115,7 +115,7 @@ function openRequest(
   const isRevokedUser = tokens.length === 0 && all.some(token => isShown(token) && token.state === 'revoked');
   const opened = { pending, known, settled, matches, isRevokedUser, nowMs };
   const candidate = settled === undefined ? candidateOf(opened) : undefined;
-  return { ...opened, candidate };
+  return { pending, known, settled, matches, candidate, isRevokedUser, nowMs };
 }
 
 /** Returns as many dummy tokens as there are tokens, and at least one, each with the same work as its token. */

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { withAcceptance } from '../../base/recent.ts';
 import { type TokenState, usableStates } from '../../base/token-states.ts';
 import type { Db } from '../../storage/database/database.ts';
-import { forEachRow, valuesAsList } from '../../storage/queries/rows.ts';
+import { updateEachRow, valuesAsList } from '../../storage/queries/rows.ts';
 import type { PasscodeToken } from '../tokens/rows.ts';
 
 /** A right passcode that is newer than the step read with its token. */
@@ -43,15 +43,16 @@ export async function acceptSteps(db: Db, candidates: readonly Candidate[]): Pro
     recent: 'text',
   } as const;
   // Written as expressions, user and state do not make planners choose the indexes of these columns.
-  const moved = await forEachRow(
+  const moved = await updateEachRow(
     db,
     columns,
     rows,
-    table => sql<{ id: string; state: TokenState }>`update tokens
-      set last_step = moved.step, drift_steps = moved.drift_steps, last_used_ms = moved.at_ms, recent = moved.recent
-      from ${table} as moved
-      where tokens.id = moved.id and tokens.last_step < moved.step and (tokens.user_id || '') = moved.user_id
-        and (tokens.state || '') in (${sql.join(usableStates)})
+    ({ value, from }) => sql<{ id: string; state: TokenState }>`update tokens
+      set last_step = ${value('step')}, drift_steps = ${value('drift_steps')}, last_used_ms = ${value('at_ms')},
+        recent = ${value('recent')}
+      ${from}
+      where tokens.id = ${value('id')} and tokens.last_step < ${value('step')}
+        and (tokens.user_id || '') = ${value('user_id')} and (tokens.state || '') in (${sql.join(usableStates)})
       returning tokens.id, tokens.state`,
   );
   const first = moved.filter(({ state }) => state !== 'active').map(({ id }) => id);

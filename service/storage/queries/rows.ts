@@ -57,7 +57,42 @@ export async function forEachRow<Returned>(
 ): Promise<Returned[]> {
   if (engineOf(db) === 'postgres') return (await statement(rowsAsTable(db, columns, rows)).execute(db)).rows;
   const places = Object.keys(columns).map((name, at) => sql`${new Place(at)} as ${sql.raw(name)}`);
-  const { sql: text, parameters } = statement(sql`(select ${sql.join(places)})`).compile(db);
+  return runEach(db, rows, statement(sql`(select ${sql.join(places)})`));
+}
+
+/** The parts of an update that are written differently on the two databases. */
+interface RowReferences<Column extends string> {
+  /** Stands for the value of a column in the row. */
+  readonly value: (column: Column) => RawBuilder<unknown>;
+  /** Stands between `set` and `where`. */
+  readonly from: RawBuilder<unknown>;
+}
+
+/**
+ * `forEachRow` for an update: on SQLite the values stand in the statement itself, which takes a quarter less than a
+ * table of one row.
+ */
+export async function updateEachRow<Column extends string, Returned>(
+  db: Db,
+  columns: Readonly<Record<Column, ColumnType>>,
+  rows: readonly RowValues[],
+  statement: (references: RowReferences<Column>) => RawBuilder<Returned>,
+): Promise<Returned[]> {
+  if (engineOf(db) === 'postgres') {
+    const from = sql`from ${rowsAsTable(db, columns, rows)} as given`;
+    return (await statement({ value: column => sql.ref(`given.${column}`), from }).execute(db)).rows;
+  }
+  const names = Object.keys(columns);
+  const value = (column: Column) => sql`${new Place(names.indexOf(column))}`;
+  return runEach(db, rows, statement({ value, from: sql`` }));
+}
+
+async function runEach<Returned>(
+  db: Db,
+  rows: readonly RowValues[],
+  statement: RawBuilder<Returned>,
+): Promise<Returned[]> {
+  const { sql: text, parameters } = statement.compile(db);
   const lists = rows.map(row => parameters.map(value => (value instanceof Place ? row[value.at] : value)));
   return (await db.executeQuery<Returned>(CompiledQuery.raw(text, [new EachOf(lists)]))).rows;
 }

@@ -1,19 +1,23 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Worker } from 'node:worker_threads';
 import { startBackground } from '@passfob/service/app/background';
+import { gatherLines, jsonLog, type Log } from '@passfob/service/base/log';
 import { createService } from '@passfob/service/service';
 import { openStore, type StoreOptions } from '@passfob/service/storage/database/database';
 import { openKeyFile } from '@passfob/service/storage/encryption-at-rest/key-file';
 import Fastify from 'fastify';
+import { serveBaseline } from '../../bench/validate/baseline.ts';
 
 /** An order to the process under test, over Node's channel between parent and child. */
 export type Order =
   | { readonly kind: 'bare' }
-  /** port: default a free one. */
-  | ({ readonly kind: 'service'; readonly port?: number } & StoreOptions)
+  /** The least that a log-in costs (`baseline.ts`). */
+  | { readonly kind: 'baseline'; readonly directory: string }
+  /** port: default a free one. logFile: gets the log that `passfob serve` writes; default: no log. */
+  | ({ readonly kind: 'service'; readonly port?: number; readonly logFile?: string } & StoreOptions)
   /** Runs only a node's background work, with its clock that far ahead; webhooks may go to this computer. */
   | ({ readonly kind: 'background'; readonly aheadMs: number } & StoreOptions);
 
@@ -38,25 +42,41 @@ async function startBare(): Promise<Started> {
   return { url: await app.listen({ host: '127.0.0.1', port: 0 }), apiKey: '' };
 }
 
+async function startBaseline(directory: string): Promise<Started> {
+  const app = Fastify({ logger: false });
+  serveBaseline(app, directory);
+  return { url: await app.listen({ host: '127.0.0.1', port: 0 }), apiKey: '' };
+}
+
 async function startInBackground(order: Order & { readonly kind: 'background' }): Promise<Started> {
   const { db } = await openStore(order);
   const keys = openKeyFile(order.directory, false);
   startBackground({ db, keys, clock: () => Date.now() + order.aheadMs }, { allowLoopback: true });
   return { url: '', apiKey: '' };
 }
+
+/** Logs as `passfob serve` does with its standard error in a file. */
+function logTo(path: string): Log {
+  const file = openSync(path, 'a');
+  const { write } = gatherLines(lines => void writeSync(file, lines));
+  return jsonLog(write, 'info', Date.now);
+}
+
 let close: (() => Promise<void>) | undefined;
 let folder = '';
 
 async function start(order: Order): Promise<Started> {
   if (order.kind === 'bare') return startBare();
+  if (order.kind === 'baseline') return startBaseline(order.directory);
   if (order.kind === 'background') return startInBackground(order);
-  const { directory, databaseUrl, port = 0 } = order;
+  const { directory, databaseUrl, port = 0, logFile } = order;
   folder = directory;
   const service = await createService({
     directory,
     port,
     decisionThread: true,
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
+    ...(logFile === undefined ? {} : { log: logTo(logFile) }),
   });
   close = service.close;
   return { url: service.url, apiKey: service.apiKey ?? '' };

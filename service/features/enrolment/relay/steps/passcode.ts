@@ -2,6 +2,7 @@ import { isRefusal } from 'passfob/errors';
 import { relayLimits } from '../../../../base/limits/relay.ts';
 import { tokenLimits } from '../../../../base/limits/tokens.ts';
 import { candidateSteps, driftAfter, passcodeAt, sameText } from '../../../../base/passcode.ts';
+import { otplibAgrees } from '../../../../base/second-opinion.ts';
 import { relayTexts } from '../../../../base/texts/relay.ts';
 import type { TokenRow } from '../../../tokens/rows.ts';
 import { passcodeFactsOf, secretOf } from '../../../tokens/tokens.ts';
@@ -35,10 +36,12 @@ export async function pressedPasscode(
     const isTotp = token.period_seconds !== null;
     if (isTotp && !candidateSteps(facts, nowMs).includes(counter)) return undefined;
     // The counter comes through the owner's session: it may be ahead by any amount.
+    const passcode = String.fromCharCode(...code);
     const isRight =
-      counter <= tokenLimits.counterMax &&
-      sameText(passcodeAt(facts, secret, counter), String.fromCharCode(...code));
+      counter <= tokenLimits.counterMax && sameText(passcodeAt(facts, secret, counter), passcode);
     if (!isRight) throw new RelayRefusal('not_proved', 'wrong passcode');
+    if (otplibAgrees(facts, secret, { step: counter, passcode }) === false)
+      throw new RelayRefusal('failed', 'otplib has another passcode');
     return { step: counter, driftSteps: driftAfter(facts, counter, nowMs) };
   } finally {
     secret.fill(0);
