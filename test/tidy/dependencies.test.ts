@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { codeFiles, root, textOf } from './files.ts';
 import { importedPackage, importsOf } from './imports.ts';
-import { manifests, whole } from './manifests.ts';
+import { manifests, site, whole } from './manifests.ts';
 
 /** A package of ours is linked from its folder, and has the version of the whole. */
 const isOurs = (name: string) => manifests.some(manifest => manifest.name === name);
@@ -34,6 +34,21 @@ function commandsOf(name: string): string[] {
 }
 
 describe('dependencies', () => {
+  it('dependencies of the site are locked by address, and only the one that is refused has an install script', () => {
+    const { packages } = JSON.parse(readFileSync(join(root, 'docs/site/package-lock.json'), 'utf8')) as {
+      packages: Record<string, { version: string; resolved?: string; hasInstallScript?: boolean }>;
+    };
+    const locked = Object.entries(packages).filter(([path]) => path !== '');
+    const unknown = locked.filter(([, { resolved }]) => !resolved?.startsWith('https://registry.npmjs.org/'));
+    expect(unknown.map(([path]) => path)).toEqual([]);
+    const scripted = locked
+      .filter(([, { hasInstallScript }]) => hasInstallScript === true)
+      .map(([path, { version }]) => [`${path.replace(/^.*node_modules\//, '')}@${version}`, false]);
+    expect(Object.fromEntries(scripted)).toEqual(site.allowScripts);
+    const commands = textOf('docs/site/build/main.ts');
+    expect(commands).toContain("'ci', '--ignore-scripts'");
+  });
+
   it.each(manifests.map(manifest => [manifest.folder, manifest] as const))(
     'dependencies of %s are each used by its code, and for development by its code or the types of it',
     (folder, { dependencies, devDependencies }) => {
@@ -59,7 +74,7 @@ describe('dependencies', () => {
   });
 
   it('dependencies have one exact version, and one line in docs/dependencies.md with it and the reason', () => {
-    const declared = [whole, ...manifests].flatMap(({ dependencies, devDependencies }) =>
+    const declared = [whole, ...manifests, site].flatMap(({ dependencies, devDependencies }) =>
       Object.entries({ ...dependencies, ...devDependencies }).filter(([name]) => !isOurs(name)),
     );
     const versions = new Set([...declared, ...Object.entries(overridden())].map(pair => pair.join(' ')));

@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { commandTable } from 'passfob/cli/table';
 import { describe, expect, it } from 'vitest';
+import { anchorOf } from '../../docs/site/anchors.ts';
 import { itNeeds } from '../kit/tools.ts';
-import { place, root, textFiles, textOf } from './files.ts';
+import { isReadElsewhere, place, root, textFiles, textOf } from './files.ts';
 import { tableAfter } from './tables.ts';
 
 const documents = textFiles.filter(({ path }) => path.endsWith('.md'));
@@ -22,23 +23,14 @@ const NPM_SHORTHANDS = new Map([
   ['cit', 'test'],
 ]);
 
-/** The name GitHub gives a heading's anchor. */
-function anchorOf(heading: string): string {
-  return heading
-    .replace(/`|\*|\[([^\]]*)\]\([^)]*\)/g, '$1')
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
-    .trim()
-    .replace(/\s/g, '-');
-}
+/** The anchors of its headings, and those that a document sets by itself. */
+const anchorsOf = (document: string): string[] => [
+  ...[...document.matchAll(/^#{1,6}\s+(.*)$/gm)].map(match => anchorOf(match[1] ?? '')),
+  ...[...document.matchAll(/<a id="([^"]+)">/g)].map(match => match[1] ?? ''),
+];
 
-const anchorsOf = (document: string): string[] =>
-  [...document.matchAll(/^#{1,6}\s+(.*)$/gm)].map(match => anchorOf(match[1] ?? ''));
-
-/** What a reader comes to from README.md by links, and what no reader looks for there: a package's own page, forms of the forge. */
+/** What a reader comes to from README.md by links. */
 const ROOT_DOCUMENT = 'README.md';
-const isReadElsewhere = (path: string): boolean =>
-  /^(?:\.github|test\/fixtures)\/|^[a-z]+\/README\.md$/.test(path);
 
 /** The documents that a document links to. */
 function linkedFrom(path: string): string[] {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Made or fetched, never written by hand (`.gitignore`). */
-const IGNORED_FOLDERS = new Set(['node_modules', 'dist', 'coverage', '.git', '.vscode', '.idea']);
+const IGNORED_FOLDERS = new Set(['node_modules', 'dist', 'coverage', '.git', '.vscode', '.idea', '.pages']);
 const IGNORED_FILES = /\.tsbuildinfo$|^package-lock\.json$/;
 const TEXT_FILES = /\.(ts|mts|mjs|js|json|md|html|css|sh|txt|csv|yml)$|^\.ci\/|^\.(gitignore|npmrc)$/;
 
@@ -48,4 +48,9 @@ export function lineAt(text: string, offset: number): number {
 /** Returns `path:line`, the form editors open. */
 export function place({ path, text }: ProjectFile, offset: number): string {
   return `${path}:${lineAt(text, offset)}`;
+}
+
+/** Whether no reader looks for a document by links from README.md: a package's own page, forms of the forge. */
+export function isReadElsewhere(path: string): boolean {
+  return /^(?:\.github|test\/fixtures)\/|^[a-z]+\/README\.md$/.test(path);
 }

@@ -57,7 +57,9 @@ function refusal(entry: Import, matrix = parts): string | undefined {
     if (refused !== undefined) return refused;
     const target = partOf(path, matrix);
     if (target === undefined) return `${path} is in no part of the matrix`;
-    if (entry.specifier.startsWith('.') && manifestOf(entry.from) !== manifestOf(path) && !isOfTests(entry))
+    const isOther =
+      manifestOf(entry.from) !== manifestOf(path) && !isOfTests(entry) && !isOfSite(entry, path);
+    if (entry.specifier.startsWith('.') && isOther)
       return `${part.name} reaches into ${target.name} by a path`;
     return target.name === part.name || part.parts.includes(target.name)
       ? undefined
@@ -75,6 +77,11 @@ function refusal(entry: Import, matrix = parts): string | undefined {
 /** The root's own configuration belongs to the tests. */
 function isOfTests({ from }: Import): boolean {
   return !from.includes('/');
+}
+
+/** The site is no package by name that its tests could import. */
+function isOfSite({ from }: Import, path: string): boolean {
+  return from.startsWith('test/') && path.startsWith('docs/site/');
 }
 
 const imports = codeFiles.flatMap(importsOf);

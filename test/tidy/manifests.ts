@@ -12,6 +12,8 @@ export interface Manifest {
   readonly version: string;
   readonly description: string;
   readonly private: boolean;
+  /** Install scripts that npm runs or refuses, by package and version. */
+  readonly allowScripts?: Readonly<Record<string, boolean>>;
   readonly exports: Readonly<Record<string, Target>>;
   readonly files: readonly string[];
   readonly scripts: Versions;
@@ -45,7 +47,10 @@ export const whole = read('') as Manifest & {
 /** The package.json files of the parts. */
 export const manifests: readonly Manifest[] = whole.workspaces.map(read);
 
+/** The package.json of the documentation site, whose packages only `npm run site` installs. */
+export const site: Manifest = read('docs/site');
+
 /** Returns the part that a file belongs to: the whole where it is in none. */
 export function manifestOf(path: string): Manifest {
-  return manifests.find(({ folder }) => path.startsWith(`${folder}/`)) ?? whole;
+  return [...manifests, site].find(({ folder }) => path.startsWith(`${folder}/`)) ?? whole;
 }

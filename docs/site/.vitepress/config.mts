@@ -1,0 +1,46 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitepress';
+import { anchorOf } from '../anchors.ts';
+import { sideBar } from '../side-bar.ts';
+
+const pages = fileURLToPath(new URL('../.pages', import.meta.url));
+
+const base = process.env.SITE_BASE ?? '/';
+
+/** The site, which `npm run site` builds from the pages that it has written into `.pages`. */
+export default defineConfig({
+  title: 'Passfob',
+  description: 'A hardware one-time-password token on Espruino, with its tool, service and simulator',
+  lang: 'en',
+  base,
+  head: [['link', { rel: 'icon', href: `${base}icon.svg` }]],
+  srcDir: '.pages',
+  outDir: process.env.SITE_OUT ?? 'dist',
+  cacheDir: 'node_modules/.vite-cache',
+  // Any static server serves it: no address needs to be rewritten.
+  cleanUrls: false,
+  markdown: {
+    anchor: { slugify: anchorOf },
+  },
+  themeConfig: {
+    logo: '/icon.svg',
+    search: {
+      provider: 'local',
+      options: {
+        miniSearch: {
+          // Documents come before the references, in which every word stands many times.
+          searchOptions: { boostDocument: (id: string) => (id.includes('/reference/') ? 0.2 : 1) },
+        },
+      },
+    },
+    outline: { level: [2, 3] },
+    nav: [
+      { text: 'Command line', link: '/cli' },
+      { text: 'HTTP', link: '/reference/http/' },
+      { text: 'Errors', link: '/errors' },
+    ],
+    sidebar: sideBar(path => existsSync(`${pages}/${path}`), readdirSync(`${pages}/reference/http`)),
+    docFooter: { prev: 'Before', next: 'Next' },
+  },
+});

@@ -1,0 +1,110 @@
+import { spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { checkOutput } from './check-output.ts';
+import { writeHttpReference } from './http-reference.ts';
+import { writeDocuments } from './pages.ts';
+import { writeTypeReference } from './type-reference.ts';
+
+const USAGE = `usage: npm run site -- [--base /PATH/] [--out FOLDER] [--serve]
+  --base   the path under which the site will be served; / by default
+  --out    where the site is written; docs/site/dist by default
+  --serve  serves the built site on this computer until Ctrl-C`;
+
+/**
+ * Builds the documentation site, and serves it where `--serve` asks for it.
+ *
+ * @param root of the repository, where everything was built
+ * @returns the exit code
+ */
+export async function runSite(root: string, args: readonly string[]): Promise<number> {
+  const options = readOptions(args);
+  if (options === undefined) {
+    process.stderr.write(`${USAGE}\n`);
+    return 2;
+  }
+  const site = join(root, 'docs/site');
+  const { base, serve } = options;
+  const out = options.out ?? join(site, 'dist');
+  try {
+    await install(site);
+    await build(root, site, { base, out });
+    const faults = checkOutput(out, base);
+    process.stderr.write(faults.map(fault => `${fault}\n`).join(''));
+    if (faults.length > 0) return 1;
+    process.stdout.write(`The site is in ${out}\n`);
+    if (serve)
+      await run(site, 'vitepress', ['preview', '.', '--base', base], { SITE_BASE: base, SITE_OUT: out });
+    return 0;
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return 1;
+  }
+}
+
+function readOptions(args: readonly string[]) {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: { base: { type: 'string' }, out: { type: 'string' }, serve: { type: 'boolean' } },
+    });
+    const { base = '/', out, serve = false } = values;
+    return /^\/(?:[\w.~-]+\/)*$/.test(base) ? { base, out, serve } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Installs the packages of the site, unless they are those of the lock already. No install script runs. */
+async function install(site: string): Promise<void> {
+  const lock = readFileSync(join(site, 'package-lock.json'), 'utf8');
+  const installed = join(site, 'node_modules', '.installed-lock');
+  if (existsSync(installed) && readFileSync(installed, 'utf8') === lock) return;
+  await run(site, 'npm', ['ci', '--ignore-scripts', '--prefer-offline', '--no-progress'], {}, true);
+  writeFileSync(installed, lock);
+}
+
+async function build(
+  root: string,
+  site: string,
+  { base, out }: { readonly base: string; readonly out: string },
+): Promise<void> {
+  const pages = join(site, '.pages');
+  rmSync(pages, { recursive: true, force: true });
+  mkdirSync(join(pages, 'public'), { recursive: true });
+  cpSync(join(site, 'icon.svg'), join(pages, 'public', 'icon.svg'));
+  writeDocuments(root, pages);
+  await Promise.all([
+    writeHttpReference(root, pages),
+    writeTypeReference(root, pages, (program, args) => run(site, program, args, {})),
+  ]);
+  await run(site, 'vitepress', ['build', '.'], { SITE_BASE: base, SITE_OUT: out });
+}
+
+/** Runs a program of the site's packages, or one on `PATH`. @throws where it fails, with all that it printed */
+async function run(
+  site: string,
+  program: string,
+  args: readonly string[],
+  variables: Readonly<Record<string, string>>,
+  isOnPath = false,
+): Promise<void> {
+  const path = isOnPath ? program : join(site, 'node_modules', '.bin', program);
+  const isShown = args[0] === 'preview';
+  const child = spawn(path, args, {
+    cwd: site,
+    env: { ...process.env, ...variables },
+    stdio: ['ignore', isShown ? 'inherit' : 'pipe', isShown ? 'inherit' : 'pipe'],
+  });
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      printed += text;
+    });
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  if (code !== 0) throw new Error(`${program} ${args.join(' ')} failed:\n${printed}`);
+}

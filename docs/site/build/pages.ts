@@ -1,0 +1,77 @@
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, posix } from 'node:path';
+import { DOORS, GROUPS, type NavigationPage, pageOf } from '../navigation.ts';
+import { pictureOf, withSiteLinks } from './links.ts';
+
+/** Writes a page, and the folders above it. */
+export function writePage(folder: string, path: string, text: string): void {
+  const file = join(folder, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
+
+/** Returns the address of the public repository, from `repository` of the root's package.json. */
+function repositoryOf(root: string): string | undefined {
+  const { repository } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    repository?: string | { url?: string };
+  };
+  const url = typeof repository === 'string' ? repository : repository?.url;
+  return url?.replace(/^git\+/, '').replace(/\.git$|\/$/, '');
+}
+
+/** Writes every document of the navigation that is there as a page, with the pictures that it shows. */
+export function writeDocuments(root: string, folder: string): void {
+  const repository = repositoryOf(root);
+  const hasPage = (document: string) => pageOf(document) !== undefined && existsSync(join(root, document));
+  const documents = GROUPS.flatMap(({ pages }) => pages).filter(({ document }) => hasPage(document));
+  for (const { document } of documents) {
+    const text = readFileSync(join(root, document), 'utf8');
+    writePage(folder, pageOf(document) ?? '', withSiteLinks(text, { document, hasPage, repository }));
+    for (const picture of picturesOf(text, document)) copyPicture(root, picture, folder);
+  }
+  writePage(folder, 'index.md', firstPage(documents));
+}
+
+const PICTURE = /!\[[^\]]*\]\(([^)\s]+)|\bsrc(?:set)?="([^"]+)"/g;
+
+function picturesOf(text: string, document: string): string[] {
+  return [...text.matchAll(PICTURE)]
+    .map(match => match[1] ?? match[2] ?? '')
+    .filter(target => !/^[a-z][a-z\d+.-]*:/i.test(target))
+    .map(target => posix.join(posix.dirname(document), target));
+}
+
+function copyPicture(root: string, picture: string, folder: string): void {
+  if (!existsSync(join(root, picture))) return;
+  const to = join(folder, pictureOf(picture));
+  mkdirSync(dirname(to), { recursive: true });
+  cpSync(join(root, picture), to);
+}
+
+const linkOf = (document: string): string => `/${(pageOf(document) ?? '').replace(/\.md$/, '')}`;
+
+/** The first page: what Passfob is, and the doors that are there. */
+function firstPage(documents: readonly NavigationPage[]): string {
+  const isThere = (one: NavigationPage) => documents.some(({ document }) => document === one.document);
+  const cards = DOORS.filter(isThere).map(({ document, title, says }) => ({
+    title,
+    details: says,
+    link: linkOf(document),
+  }));
+  const front = {
+    layout: 'home',
+    hero: {
+      name: 'Passfob',
+      text: 'One-time passwords on a fob that you build',
+      tagline:
+        'An Espruino board as a hardware token, with the tool that provisions it, a service that validates its passcodes, and a simulator.',
+      actions: [
+        { text: 'What Passfob is', link: linkOf('README.md'), theme: 'brand' },
+        { text: 'Command line', link: linkOf('docs/cli.md'), theme: 'alt' },
+      ],
+    },
+    features: cards,
+  };
+  // JSON is YAML.
+  return `---\n${JSON.stringify(front, null, 2)}\n---\n`;
+}

@@ -1,0 +1,140 @@
+/** A page of the navigation: a document of the repository and its short title. */
+export interface NavigationPage {
+  /** From the root of the repository: `docs/cli.md`. */
+  readonly document: string;
+  readonly title: string;
+}
+
+/** A group of pages under one heading. */
+export interface NavigationGroup {
+  readonly title: string;
+  /** Shown open; the others open with a click, or with one of their pages. */
+  readonly isOpen?: boolean;
+  readonly pages: readonly NavigationPage[];
+}
+
+/** A way into the documents for one kind of reader, shown as a card of the first page. */
+export interface Door extends NavigationPage {
+  readonly says: string;
+}
+
+const page = (document: string, title: string): NavigationPage => ({ document, title });
+
+/** The three doors. */
+export const DOORS: readonly Door[] = [
+  {
+    document: 'docs/start/carry.md',
+    title: 'I carry a fob',
+    says: 'Set it up, read a passcode, approve a log-in, and what to do when it is lost.',
+  },
+  {
+    document: 'docs/start/it.md',
+    title: 'I run IT',
+    says: 'Provision fobs, run the service, connect your log-ins, and keep it running.',
+  },
+  {
+    document: 'docs/start/develop.md',
+    title: 'I develop',
+    says: 'Talk to a fob from your program, test with a simulated one, or change Passfob.',
+  },
+];
+
+/** Every document of the site, in the order of the side bar. A document that is not there yet is left out. */
+export const GROUPS: readonly NavigationGroup[] = [
+  {
+    title: 'Start',
+    isOpen: true,
+    pages: [
+      page('README.md', 'What Passfob is'),
+      ...DOORS,
+      page('docs/comparison.md', 'Compared with others'),
+      page('docs/upgrading.md', 'Upgrading'),
+      page('CHANGELOG.md', 'Changes'),
+    ],
+  },
+  {
+    title: 'Fobs',
+    isOpen: true,
+    pages: [
+      page('docs/build-a-fob.md', 'Build a fob'),
+      page('docs/first-board.md', 'The first board'),
+      page('docs/flashing.md', 'Flash and update'),
+      page('docs/screens.md', 'Screens and keys'),
+      page('docs/boards.md', 'Boards'),
+      page('docs/boards/pico.md', 'Espruino Pico'),
+      page('docs/boards/pico-hid.md', 'Espruino Pico as HID'),
+      page('docs/boards/banglejs2.md', 'Bangle.js 2'),
+      page('docs/boards/bench.md', 'The bench'),
+    ],
+  },
+  {
+    title: 'Provision',
+    isOpen: true,
+    pages: [
+      page('docs/cli.md', 'Command line'),
+      page('docs/provisioning.md', 'A tray of fobs'),
+      page('docs/formats.md', 'Files of other programs'),
+      page('docs/errors.md', 'Errors and exit codes'),
+    ],
+  },
+  {
+    title: 'The service',
+    isOpen: true,
+    pages: [
+      page('docs/operations.md', 'Operate it'),
+      page('docs/console.md', 'The console'),
+      page('docs/activation-page.md', 'Pages for users'),
+      page('docs/push.md', 'Approve on the fob'),
+      page('docs/agent-program.md', 'The agent'),
+      page('docs/radius.md', 'RADIUS'),
+      page('docs/integrations/freeradius.md', 'With FreeRADIUS'),
+      page('docs/integrations/openvpn.md', 'With OpenVPN'),
+      page('docs/integrations/nginx.md', 'With nginx'),
+      page('docs/integrations/pam.md', 'With PAM'),
+      page('docs/records.md', 'Alerts, audit, backups'),
+    ],
+  },
+  {
+    title: 'Develop',
+    pages: [
+      page('docs/api.md', 'The HTTP API'),
+      page('docs/protocol.md', 'The protocol'),
+      page('docs/relay.md', 'Enrolment by relay'),
+      page('docs/agent.md', 'How a push travels'),
+      page('docs/simulated-usb.md', 'Simulated USB'),
+      page('CONTRIBUTING.md', 'Contribute'),
+      page('docs/map.md', 'Map of the code'),
+      page('docs/architecture.md', 'Architecture'),
+      page('docs/design-notes.md', 'Design notes'),
+      page('docs/dependencies.md', 'Dependencies'),
+      page('docs/performance.md', 'Performance'),
+      page('test/wire/README.md', 'Bytes of the wire'),
+    ],
+  },
+  {
+    title: 'Security',
+    pages: [
+      page('SECURITY.md', 'Report a vulnerability'),
+      page('docs/threat-model.md', 'Threat model'),
+      page('docs/asvs.md', 'Against OWASP ASVS'),
+    ],
+  },
+];
+
+/** The entries of `passfob` whose types the reference describes: name, declaration file and summary. */
+export const LIBRARIES = [
+  { name: 'client', types: 'host/dist/client/index.d.ts', title: 'passfob/client' },
+  { name: 'browser', types: 'host/dist/client/browser.d.ts', title: 'passfob/browser' },
+  { name: 'protocol', types: 'host/dist/protocol.d.ts', title: 'passfob/protocol' },
+  { name: 'simulator', types: 'host/dist/simulator.d.ts', title: 'passfob/simulator' },
+] as const;
+
+/** The document that a page of the site is made from has this path there; `undefined` for what is no page. */
+export function pageOf(document: string): string | undefined {
+  if (!GROUPS.some(({ pages }) => pages.some(one => one.document === document))) return undefined;
+  if (document.startsWith('docs/')) return document.slice('docs/'.length);
+  return `project/${document
+    .toLowerCase()
+    .replace(/\/readme\.md$/, '.md')
+    .replaceAll('/', '-')}`;
+}

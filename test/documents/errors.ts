@@ -1,0 +1,125 @@
+import { REFUSALS, type RefusalName } from '@passfob/protocol/refusals';
+import type { RefusalCode } from '@passfob/service/base/results';
+import { apiTexts } from '@passfob/service/base/texts/api';
+import { texts } from '@passfob/service/base/texts/texts';
+import { refusalStatuses } from '@passfob/service/doors/api/kit/refusals';
+import { mayRetry, problemCodes, statusOf } from '@passfob/service/doors/web/problems';
+import { EXIT_CODES, exitCodeOf } from 'passfob/cli/base/exit-codes';
+import { type ErrorKind, FobError, refusalError } from 'passfob/errors';
+import { TEXTS } from 'passfob/texts';
+
+/** The document whose tables are made here. */
+export const ERRORS = 'docs/errors.md';
+
+const rowOf = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+
+function tableOf(heading: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [heading, heading.map(() => '---'), ...rows].map(rowOf).join('\n');
+}
+
+const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
+const anchored = (anchor: string, text: string): string => `<a id="${anchor}"></a>${text}`;
+const linked = (anchor: string, name: string): string => `[\`${name}\`](#${anchor})`;
+
+const kinds = Object.keys(TEXTS) as Exclude<ErrorKind, 'refused'>[];
+const refusals = Object.keys(REFUSALS) as RefusalName[];
+const exitOfKind = (kind: ErrorKind): number => exitCodeOf(new FobError(kind));
+const exitOfRefusal = (name: RefusalName): number => exitCodeOf(refusalError(REFUSALS[name].code));
+
+/** Every exit code, with the errors and the fob's refusals that end with it. */
+function exitCodes(): string {
+  const rows = Object.entries(EXIT_CODES).map(([name, { code, meaning }]) => {
+    const errors = kinds.filter(kind => exitOfKind(kind) === code).map(kind => linked(`error-${kind}`, kind));
+    const byFob = refusals
+      .filter(refusal => exitOfRefusal(refusal) === code)
+      .map(refusal => linked(`refusal-${refusal}`, refusal));
+    const others = name === 'refused' ? ['[refusals of the fob](#refusals-of-the-fob)'] : byFob;
+    return [
+      anchored(`exit-${code}`, String(code)),
+      `\`${name}\``,
+      meaning,
+      [...errors, ...others].join(', '),
+    ];
+  });
+  return tableOf(['code', 'name', 'meaning', 'by these errors and refusals'], rows);
+}
+
+/** Every kind of error of the command line. */
+function hostErrors(): string {
+  const rows = kinds.map(kind => {
+    const { sentence, next } = TEXTS[kind];
+    const code = exitOfKind(kind);
+    return [
+      anchored(`error-${kind}`, `\`${kind}\``),
+      `[${code}](#exit-${code})`,
+      cell(sentence.replace('{subject}', '…')),
+      cell(next),
+    ];
+  });
+  return tableOf(['error', 'exit code', 'what happened', 'what to do'], rows);
+}
+
+/** Every refusal of a fob. */
+function fobRefusals(): string {
+  const rows = refusals.map(name => {
+    const { code, meaning, next, retry } = REFUSALS[name];
+    const exit = exitOfRefusal(name);
+    return [
+      anchored(`refusal-${name}`, `\`${name}\``),
+      String(code),
+      `[${exit}](#exit-${exit})`,
+      cell(meaning),
+      cell(next),
+      retry,
+    ];
+  });
+  return tableOf(['refusal', 'number', 'exit code', 'what happened', 'what to do', 'ask again'], rows);
+}
+
+/** Every problem of the service that is about a request as such. */
+function serviceProblems(): string {
+  const rows = problemCodes.map(code => {
+    const { title, detail } = texts.problems[code];
+    return [
+      anchored(`problem-${code}`, `\`${code}\``),
+      String(statusOf(code)),
+      title,
+      cell(detail),
+      mayRetry(code) ? 'later' : 'never',
+    ];
+  });
+  return tableOf(['code', 'status', 'title', 'when, and what to do', 'ask again'], rows);
+}
+
+/** Every reason for which the service changes nothing. */
+function serviceRefusals(): string {
+  const rows = (Object.keys(refusalStatuses) as RefusalCode[]).map(code => {
+    const status = refusalStatuses[code];
+    return [
+      anchored(`problem-${code}`, `\`${code}\``),
+      String(status),
+      apiTexts.refusedTitles[status],
+      cell(texts.refusals[code]),
+    ];
+  });
+  return tableOf(['code', 'status', 'title', 'when, and what to do'], rows);
+}
+
+const tables: Readonly<Record<string, () => string>> = {
+  'exit codes': exitCodes,
+  'errors of the command line': hostErrors,
+  'refusals of the fob': fobRefusals,
+  'problems of the service': serviceProblems,
+  'refused actions of the service': serviceRefusals,
+};
+
+/** Returns the document with its tables as the registries have them. @throws where a marker is missing */
+export function withCurrentErrors(document: string): string {
+  return Object.entries(tables).reduce((text, [name, table]) => {
+    const [start, end] = [`<!-- errors: ${name} -->\n`, `\n<!-- end of ${name} -->`];
+    const [from, to] = [text.indexOf(start), text.indexOf(end)];
+    if (from < 0 || to < 0)
+      throw new Error(`${ERRORS} has no table between ${start.trim()} and ${end.trim()}`);
+    return text.slice(0, from + start.length) + table() + text.slice(to);
+  }, document);
+}

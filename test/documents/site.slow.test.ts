@@ -1,0 +1,127 @@
+import { spawnSync } from 'node:child_process';
+import { createReadStream, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { runSite } from '../../docs/site/build/main.ts';
+import { GROUPS, LIBRARIES, pageOf } from '../../docs/site/navigation.ts';
+import { needsBuilt } from '../kit/built.ts';
+import { describeNeeds, itNeeds, needsTool } from '../kit/tools.ts';
+import { root, textOf } from '../tidy/files.ts';
+
+// The build takes about 20 seconds on a quiet machine, of two cores.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 180_000 });
+
+const BASE = '/passfob/docs/';
+const MIME_TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+};
+
+/** Whether the packages of the site are installed, or can be: from the registry or from npm's own cache. */
+function areThere(): true | undefined {
+  if (existsSync(join(root, 'docs/site/node_modules/.installed-lock'))) return true;
+  const asked = spawnSync('npm', ['ping', '--fetch-retries=0', '--fetch-timeout=5000'], { timeout: 10_000 });
+  return asked.status === 0 ? true : undefined;
+}
+
+const builds = needsBuilt(
+  'host/dist/client/index.d.ts',
+  'host/dist/simulator.d.ts',
+  'service/dist/app/service.js',
+);
+const needed = {
+  name: 'npm run build, and the packages of docs/site or the registry',
+  found: builds.found && areThere(),
+};
+
+/** Serves the folder under the path of the site, as any server of files does. */
+async function serve(folder: string): Promise<Server> {
+  const server = createServer(({ url = '' }, response) => {
+    const path = decodeURI(new URL(url, 'http://localhost').pathname);
+    const file = join(folder, path.slice(BASE.length - 1), path.endsWith('/') ? 'index.html' : '');
+    if (!path.startsWith(BASE) || !existsSync(file)) {
+      response.writeHead(404).end();
+      return;
+    }
+    response.setHeader('content-type', MIME_TYPES[extname(file)] ?? 'application/octet-stream');
+    createReadStream(file).pipe(response);
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  return server;
+}
+
+describeNeeds(needed, 'the documentation site', () => {
+  const out = mkdtempSync(join(tmpdir(), 'passfob-site-'));
+  afterAll(() => rmSync(out, { recursive: true, force: true }));
+  let exitCode: number | undefined;
+  beforeAll(async () => {
+    exitCode = await runSite(root, ['--base', BASE, '--out', out]);
+  });
+
+  it('the site builds without a broken link or anchor, and loads nothing from elsewhere', () => {
+    expect(exitCode).toBe(0);
+  });
+
+  it('the site has a page for every document and every reference', () => {
+    const documents = GROUPS.flatMap(({ pages }) => pages.map(({ document }) => document));
+    const written = documents.filter(document => textOf(document) !== undefined).map(pageOf);
+    const references = [...LIBRARIES.map(({ name }) => name), 'http/index', 'http/objects', 'http/users'];
+    for (const page of [...written, ...references.map(name => `reference/${name}.md`)])
+      expect(existsSync(join(out, (page ?? '').replace(/\.md$/, '.html'))), page).toBe(true);
+    expect(readFileSync(join(out, 'reference/client.html'), 'utf8')).toContain(
+      'A client for a fob, for its owner',
+    );
+  });
+
+  itNeeds(
+    needsTool('chromium'),
+    'the site searches, turns dark and follows links in a browser',
+    async path => {
+      const server = await serve(out);
+      const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      let browser: Browser | undefined;
+      try {
+        browser = await chromium.launch({ executablePath: path, args: ['--no-sandbox', '--disable-gpu'] });
+        const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+        const faults = watch(page, origin);
+        await page.goto(origin + BASE);
+        await page.getByRole('link', { name: 'Command line' }).first().click();
+        await page.getByRole('heading', { level: 1, name: 'The command line' }).waitFor();
+        await page
+          .getByRole('button', { name: /search/i })
+          .first()
+          .click();
+        await page.getByRole('searchbox').fill('press-timeout');
+        await page.locator('.VPLocalSearchBox .result[href*="errors.html"]').first().click();
+        await page.getByRole('heading', { level: 1, name: 'Errors and exit codes' }).waitFor();
+        const lightness = () => page.evaluate('getComputedStyle(document.body).backgroundColor');
+        const before = await lightness();
+        await page.getByRole('switch').first().click();
+        await expect.poll(lightness).not.toBe(before);
+        await page.goto(`${origin}${BASE}errors.html#problem-too_many`);
+        await expect.poll(() => page.locator('#problem-too_many').isVisible()).toBe(true);
+        expect(faults).toEqual([]);
+      } finally {
+        await browser?.close();
+        server.close();
+      }
+    },
+  );
+});
+
+/** Collects errors of a page, and requests to any other place than the site. */
+function watch(page: Page, origin: string): string[] {
+  const faults: string[] = [];
+  page.on('pageerror', error => faults.push(error.message));
+  page.on('console', message => message.type() === 'error' && faults.push(message.text()));
+  page.on('request', request => {
+    if (!request.url().startsWith(origin) && !request.url().startsWith('data:')) faults.push(request.url());
+  });
+  return faults;
+}

@@ -1,0 +1,167 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { checkOutput } from '../../docs/site/build/check-output.ts';
+import { httpPages, type OpenApi } from '../../docs/site/build/http-reference.ts';
+import { withSiteLinks } from '../../docs/site/build/links.ts';
+import { DOORS, GROUPS, pageOf } from '../../docs/site/navigation.ts';
+import { isReadElsewhere, textFiles, textOf } from '../tidy/files.ts';
+
+const pages = GROUPS.flatMap(group => group.pages);
+
+describe('the navigation of the site', () => {
+  it('the navigation of the site has every document once', () => {
+    const documents = textFiles.map(({ path }) => path).filter(path => path.endsWith('.md'));
+    const missing = documents.filter(path => !isReadElsewhere(path) && pageOf(path) === undefined);
+    expect(missing, 'Add them to a group in docs/site/navigation.ts').toEqual([]);
+    expect(new Set(pages.map(({ document }) => document)).size).toBe(pages.length);
+    expect(new Set(pages.map(({ document }) => pageOf(document))).size).toBe(pages.length);
+    expect(new Set(pages.map(({ title }) => title)).size).toBe(pages.length);
+  });
+
+  it('the navigation of the site names documents that are there, but for pages that may be left out', () => {
+    const optional = [...DOORS.map(door => door.document), 'docs/comparison.md', 'docs/upgrading.md'];
+    const absent = pages.map(({ document }) => document).filter(path => textOf(path) === undefined);
+    expect(absent.filter(path => !optional.includes(path))).toEqual([]);
+  });
+});
+
+describe('links of the site', () => {
+  const rewritten = (text: string, repository?: string, document = 'docs/boards/pico.md') =>
+    withSiteLinks(text, { document, repository, hasPage: path => pageOf(path) !== undefined });
+
+  it.each([
+    ['a document beside it', '[b](bench.md)', '[b](./bench.md)'],
+    ['a document above it, with an anchor', '[c](../cli.md#exit-codes)', '[c](../cli.md#exit-codes)'],
+    ['a document of the root', '[r](../../README.md#tests)', '[r](../project/readme.md#tests)'],
+    ['a document of another folder', '[w](../../test/wire/README.md)', '[w](../project/test-wire.md)'],
+    ['an anchor of its own', '[here](#wiring)', '[here](#wiring)'],
+    ['an address', '[site](https://example.org/a.md)', '[site](https://example.org/a.md)'],
+    ['a picture', '![wires](../images/pico-wiring.svg)', '![wires](../images/pico-wiring.svg)'],
+    ['a picture in markup', '<img src="../images/a.png" alt="">', '<img src="../images/a.png" alt="">'],
+    ['a source', '[the table](../../host/errors.ts)', 'the table (`host/errors.ts`)'],
+    ['a source by its path', '[host/errors.ts](../../host/errors.ts)', 'host/errors.ts'],
+    ['a source by a span of code', '[`errors.ts`](../../host/errors.ts)', '`errors.ts` (`host/errors.ts`)'],
+    ['a span of code', '`[a](b.md)`', '`[a](b.md)`'],
+    ['a block of code', '```\n[a](../cli.md)\n```', '```\n[a](../cli.md)\n```'],
+  ])('a link to %s works on the site', (_, before, after) => {
+    expect(rewritten(before)).toBe(after);
+  });
+
+  it('links to sources lead to the public repository where package.json names one', () => {
+    const there = 'https://example.org/passfob';
+    expect(rewritten('[e](../../host/errors.ts#L3)', there)).toBe(
+      `[e](${there}/blob/main/host/errors.ts#L3)`,
+    );
+    expect(rewritten('[e](../../host/)', there)).toBe(`[e](${there}/tree/main/host/)`);
+    expect(rewritten('[b](bench.md)', there)).toBe('[b](./bench.md)');
+  });
+
+  it('pictures of README.md are found on the site', () => {
+    const shown = '![a](docs/images/a.png) <img src="demo/b.png">';
+    expect(rewritten(shown, undefined, 'README.md')).toBe(
+      '![a](../images/a.png) <img src="./files/demo/b.png">',
+    );
+  });
+});
+
+describe('the reference of the HTTP API', () => {
+  it('the reference has a page for each subject with access, fields and codes that lead to the errors', () => {
+    const document: OpenApi = {
+      info: { title: 'x', version: '1.2.3' },
+      paths: {
+        '/v1/users/{name}': {
+          post: {
+            operationId: 'users.change',
+            tags: ['users'],
+            summary: 'Change a user.',
+            security: [{}],
+            'x-passfob-permission': 'user.change',
+            'x-passfob-roles': ['admin', 'helpdesk'],
+            'x-passfob-fresh-proof': true,
+            parameters: [
+              { name: 'name', in: 'path', required: true, schema: { type: 'string', maxLength: 128 } },
+            ],
+            requestBody: {
+              content: {
+                'application/json': {
+                  schema: {
+                    required: ['email'],
+                    properties: { email: { type: ['string', 'null'] }, state: { enum: ['a', 'b'] } },
+                  },
+                  example: { email: null },
+                },
+              },
+            },
+            responses: {
+              200: {
+                description: 'Done.',
+                content: { 'application/json': { schema: { $ref: '#/x/User' } } },
+              },
+              404: { description: '`unknown_user`', content: { 'application/problem+json': { schema: {} } } },
+            },
+          },
+        },
+      },
+      components: { schemas: { User: { properties: { name: { type: 'string', description: 'a | b' } } } } },
+    };
+    const made = new Map(httpPages(document));
+    expect([...made.keys()]).toEqual(['index', 'objects', 'users'].map(name => `reference/http/${name}.md`));
+    expect(made.get('reference/http/index.md')).toContain(
+      '[`POST /v1/users/{name}`](./users.md#userschange)',
+    );
+    expect(made.get('reference/http/objects.md')).toContain('| `name` | string, optional | a \\| b |');
+    const users = made.get('reference/http/users.md');
+    for (const part of [
+      '## users.change\n\n`POST /v1/users/{name}`\n\nChange a user.',
+      'For the roles admin, helpdesk (permission `user.change`). A session needs fresh proof.',
+      '| `name` | path, required | string, up to 128 characters |  |',
+      '| `email` | string or null |  |\n| `state` | `a`, `b`, optional |  |',
+      '| 200 | [User](./objects.md#user) |',
+      '| 404 | [`unknown_user`](../../errors.md#problem-unknown_user) |',
+    ])
+      expect(users).toContain(part);
+  });
+});
+
+describe('the check of the built site', () => {
+  function faultsOf(files: Readonly<Record<string, string>>, base = '/'): string[] {
+    const out = mkdtempSync(join(tmpdir(), 'passfob-site-'));
+    onTestFinished(() => rmSync(out, { recursive: true }));
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(out, path)), { recursive: true });
+      writeFileSync(join(out, path), text);
+    }
+    return checkOutput(out, base);
+  }
+
+  it('the check accepts links to pages, anchors, files and other sites', () => {
+    const faults = faultsOf({
+      'index.html': '<a href="/sub/a.html#x">a</a><a href="https://example.org/">e</a><img src="/b.png">',
+      'sub/a.html': '<h2 id="x">x</h2><a href="#x"></a><a href="../">up</a><a href="mailto:a@b">m</a>',
+      'b.png': '',
+      'c.css': 'a { background: url(data:image/png;base64,AA) }',
+      'd.js': 'const ns = "http://www.w3.org/2000/svg"; import("./e.js")',
+    });
+    expect(faults).toEqual([]);
+  });
+
+  it.each([
+    ['a page that is not there', { 'index.html': '<a href="/a.html">a</a>' }],
+    ['an anchor that is not there', { 'index.html': '<a href="#x">a</a>' }],
+    ['a picture that is not there', { 'index.html': '<img alt="" src="a.png">' }],
+    ['a script of another site', { 'index.html': '<script src="https://example.org/a.js"></script>' }],
+    ['a style sheet of another site', { 'index.html': '<link rel="stylesheet" href="//example.org/a.css">' }],
+    ['a font of another site', { 'a.css': '@font-face { src: url("https://example.org/a.woff2") }' }],
+    ['a request to another site', { 'a.js': 'fetch("https://example.org/a")' }],
+    ['an import from another site', { 'a.js': 'import("https://example.org/a.js")' }],
+  ])('the check finds %s', (_, files) => {
+    expect(faultsOf(files as unknown as Readonly<Record<string, string>>)).toHaveLength(1);
+  });
+
+  it('the check finds links that leave the path under which the site is served', () => {
+    const files = { 'index.html': '<a href="/a.html">a</a><a href="/docs/a.html">b</a>', 'a.html': '' };
+    expect(faultsOf(files, '/docs/')).toEqual(['index.html links to /a.html, which is not there']);
+  });
+});
