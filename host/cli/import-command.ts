@@ -3,7 +3,7 @@ import { dryRun, type ImportedRow, type ImportResult, importRows } from '../comm
 import { readImport } from '../commands/import-source.ts';
 import type { AccountForm } from '../commands/list.ts';
 import { FobError } from '../errors.ts';
-import { FORMAT_NAMES } from '../formats/detect.ts';
+import { FORMAT_NAMES } from '../formats/format-names.ts';
 import { command } from './base/command.ts';
 import { type CommonOptions, keyFileOption, passwordFileOption } from './base/common-options.ts';
 import { anInventory } from './base/needs.ts';

@@ -170,7 +170,7 @@ const coverages = [
   {
     document: 'docs/formats.md',
     section: '## Read',
-    module: 'host/formats/detect.ts',
+    module: 'host/formats/format-names.ts',
     names: (loaded: Record<string, unknown>) => loaded.FORMAT_NAMES as readonly string[],
   },
   {
