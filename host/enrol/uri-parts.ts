@@ -99,7 +99,7 @@ export function readParameters(query: string): UriParameters {
 
 /** Parameters that change the look of an account in some app, but not its passcodes. */
 const HARMLESS =
-  'background color colour foreground group icon image lock logo note pin serial tags thumbnail user'.split(
+  'background codedisplay color colour foreground group icon image lock logo note pin serial tags thumbnail user'.split(
     ' ',
   );
 
@@ -126,7 +126,7 @@ export function warningsAbout(others: readonly string[]): string[] {
 /** Steam's passcodes have 5 letters of an alphabet of their own. */
 export function steam(): Error {
   return badInput(
-    'This is a Steam account, whose passcodes a fob cannot make.',
+    "This is a Steam account: its passcodes are five characters of Steam's own alphabet, which no fob has.",
     'Keep it in the app of Steam, and enrol accounts of type totp or hotp.',
   );
 }

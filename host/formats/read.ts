@@ -4,8 +4,13 @@ import { imageSize } from '../enrol/image-size.ts';
 import { readQrTexts } from '../enrol/qr.ts';
 import { isFobError } from '../errors.ts';
 import { readAegis } from './apps/aegis.ts';
+import { readAndOtp } from './apps/and-otp.ts';
 import { readBitwarden } from './apps/bitwarden.ts';
 import { readFreeOtp } from './apps/free-otp.ts';
+import { readKeePass } from './apps/keepass.ts';
+import { readDuoMobile, readLastPass, readRaivo } from './apps/others.ts';
+import { readProton } from './apps/proton.ts';
+import { readStratum } from './apps/stratum.ts';
 import { readTwoFas } from './apps/two-fas.ts';
 import { FILE_BYTES_MAX, FILES_MAX } from './base/limits.ts';
 import {
@@ -20,11 +25,13 @@ import {
 } from './base/row.ts';
 import { Work } from './base/work.ts';
 import { detectFormat } from './detect.ts';
-import type { FormatName } from './names.ts';
+import type { FormatName } from './format-names.ts';
 import { readPskc } from './pskc/read.ts';
 import { readCsv } from './tables/csv.ts';
 import { readOathUsers } from './tables/oath-users.ts';
 import { type PlacedUri, placedUris, readUris } from './uris/list.ts';
+import { readSafeNet } from './vendors/safenet.ts';
+import { readSafeWord } from './vendors/safeword.ts';
 
 /**
  * Formats whose files are read one by one. Images and lists of URIs are read together, because an export may be in
@@ -32,12 +39,21 @@ import { type PlacedUri, placedUris, readUris } from './uris/list.ts';
  */
 const READERS: Readonly<Record<Exclude<FormatName, 'uri' | 'qr'>, ReadFormat>> = {
   pskc: readPskc,
-  aegis: readAegis,
-  '2fas': readTwoFas,
-  bitwarden: readBitwarden,
-  freeotp: readFreeOtp,
   csv: readCsv,
   oath: readOathUsers,
+  safenet: readSafeNet,
+  safeword: readSafeWord,
+  aegis: readAegis,
+  '2fas': readTwoFas,
+  andotp: readAndOtp,
+  bitwarden: readBitwarden,
+  duo: readDuoMobile,
+  freeotp: readFreeOtp,
+  keepass: readKeePass,
+  lastpass: readLastPass,
+  proton: readProton,
+  raivo: readRaivo,
+  stratum: readStratum,
 };
 
 /**

@@ -2,19 +2,15 @@ import { createCipheriv, createHmac, pbkdf2Sync, scryptSync } from 'node:crypto'
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { type Picture, png, qrPicture, sideBySide } from '../enrol/images.ts';
 import { KEY, PASSWORD } from './keys.ts';
+import { appFiles } from './made-apps.ts';
+import { closedFiles } from './made-closed.ts';
+import { BASE32, base64, fixedBytes, hex, SECRET, seal256 } from './made-parts.ts';
+import { tokenFiles } from './made-tokens.ts';
 
 /**
  * Files of the corpus that no editor can write: encrypted ones, protocol buffers, pictures. They are the same each
  * time.
  */
-
-const SECRET = new TextEncoder().encode('12345678901234567890');
-const BASE32 = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
-
-/** Returns deterministic bytes in place of randomness. */
-function chance(length: number, from: number): Uint8Array {
-  return Uint8Array.from({ length }, (_, at) => (at * 7 + from) & 255);
-}
 
 interface Exported {
   readonly name: string;
@@ -72,7 +68,7 @@ function migrations(): [string, string][] {
     { name: 'md5', algorithm: 4 },
     { name: 'no type', type: 0 },
     { name: 'digits', digits: 3 },
-    { name: 'short', secret: chance(5, 1) },
+    { name: 'short', secret: fixedBytes(5, 1) },
     { name: 'none', secret: new Uint8Array(0) },
     { name: 'counter', type: 1, counter: -1 },
   ];
@@ -92,15 +88,6 @@ function migrations(): [string, string][] {
   ];
 }
 
-function seal256(key: Uint8Array, nonce: Uint8Array, plain: string): { sealed: Buffer; tag: Buffer } {
-  const cipher = createCipheriv('aes-256-gcm', key, nonce);
-  const sealed = Buffer.concat([cipher.update(plain), cipher.final()]);
-  return { sealed, tag: cipher.getAuthTag() };
-}
-
-const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
-const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
-
 function aegis(change: { n?: number; damage?: boolean } = {}): string {
   const entry = {
     type: 'totp',
@@ -108,43 +95,52 @@ function aegis(change: { n?: number; damage?: boolean } = {}): string {
     issuer: 'Example',
     info: { secret: BASE32, algo: 'SHA1', digits: 6, period: 30 },
   };
-  const master = chance(32, 3);
-  const salt = chance(32, 9);
+  const master = fixedBytes(32, 3);
+  const salt = fixedBytes(32, 9);
   const wrapping = scryptSync(PASSWORD, salt, 32, { N: 32_768, r: 8, p: 1, maxmem: 2 ** 26 });
-  const cipher = createCipheriv('aes-256-gcm', wrapping, chance(12, 1));
+  const cipher = createCipheriv('aes-256-gcm', wrapping, fixedBytes(12, 1));
   const key = Buffer.concat([cipher.update(master), cipher.final()]);
   const params = (nonce: Uint8Array, tag: Uint8Array) => ({ nonce: hex(nonce), tag: hex(tag) });
-  const { sealed, tag } = seal256(master, chance(12, 2), JSON.stringify({ version: 1, entries: [entry] }));
+  const { sealed, tag } = seal256(
+    master,
+    fixedBytes(12, 2),
+    JSON.stringify({ version: 1, entries: [entry] }),
+  );
   if (change.damage === true) sealed[5] = (sealed[5] ?? 0) ^ 1;
   const slots = [
-    { type: 2, uuid: 'a', key: hex(chance(32, 4)), key_params: params(chance(12, 5), chance(16, 6)) },
+    {
+      type: 2,
+      uuid: 'a',
+      key: hex(fixedBytes(32, 4)),
+      key_params: params(fixedBytes(12, 5), fixedBytes(16, 6)),
+    },
     {
       type: 1,
       uuid: 'b',
       key: hex(key),
-      key_params: params(chance(12, 1), cipher.getAuthTag()),
+      key_params: params(fixedBytes(12, 1), cipher.getAuthTag()),
       n: change.n ?? 32_768,
       r: 8,
       p: 1,
       salt: hex(salt),
     },
   ];
-  const header = { slots, params: params(chance(12, 2), tag) };
+  const header = { slots, params: params(fixedBytes(12, 2), tag) };
   return `${JSON.stringify({ version: 1, header, db: base64(sealed) }, null, 1)}\n`;
 }
 
 /** Returns a vault whose slots require so much work, and open with no password. */
 export function slottedAegis(costs: readonly { n: number; r: number; p: number }[]): string {
-  const params = { nonce: hex(chance(12, 5)), tag: hex(chance(16, 6)) };
+  const params = { nonce: hex(fixedBytes(12, 5)), tag: hex(fixedBytes(16, 6)) };
   const slots = costs.map(cost => ({
     type: 1,
     uuid: 'a',
-    key: hex(chance(32, 4)),
+    key: hex(fixedBytes(32, 4)),
     key_params: params,
-    salt: hex(chance(32, 9)),
+    salt: hex(fixedBytes(32, 9)),
     ...cost,
   }));
-  return JSON.stringify({ version: 1, header: { slots, params }, db: base64(chance(64, 1)) });
+  return JSON.stringify({ version: 1, header: { slots, params }, db: base64(fixedBytes(64, 1)) });
 }
 
 function twoFas(): string {
@@ -153,10 +149,10 @@ function twoFas(): string {
     secret: BASE32,
     otp: { account: 'alice', tokenType: 'TOTP', digits: 6, period: 30 },
   };
-  const salt = chance(256, 1);
+  const salt = fixedBytes(256, 1);
   const key = pbkdf2Sync(PASSWORD, salt, 10_000, 32, 'sha256');
-  const { sealed, tag } = seal256(key, chance(12, 8), JSON.stringify([service]));
-  const parts = [Buffer.concat([sealed, tag]), salt, chance(12, 8)].map(base64);
+  const { sealed, tag } = seal256(key, fixedBytes(12, 8), JSON.stringify([service]));
+  const parts = [Buffer.concat([sealed, tag]), salt, fixedBytes(12, 8)].map(base64);
   return `${JSON.stringify({ services: [], servicesEncrypted: parts.join(':'), schemaVersion: 4 })}\n`;
 }
 
@@ -165,7 +161,7 @@ function bitwarden(): string {
   const master = pbkdf2Sync(PASSWORD, salt, 100_000, 32, 'sha256');
   const stretch = (use: string) => createHmac('sha256', master).update(`${use}\u0001`).digest();
   const sealed = (plain: string, from: number) => {
-    const iv = chance(16, from);
+    const iv = fixedBytes(16, from);
     const cipher = createCipheriv('aes-256-cbc', stretch('enc'), iv);
     const text = Buffer.concat([cipher.update(plain), cipher.final()]);
     const mac = createHmac('sha256', stretch('mac')).update(iv).update(text).digest();
@@ -185,7 +181,7 @@ function bitwarden(): string {
 
 /** AES-256, HMAC-SHA-256 and a MAC with the key of the encryption: allowed, but in no figure of the RFC. */
 function pskc256(): string {
-  const iv = chance(16, 40);
+  const iv = fixedBytes(16, 40);
   const cipher = createCipheriv('aes-256-cbc', KEY, iv);
   const value = Buffer.concat([iv, cipher.update(SECRET), cipher.final()]);
   const mac = createHmac('sha256', KEY).update(value).digest();
@@ -204,7 +200,7 @@ function pskc256(): string {
 /** Counter, interval and time encrypted beside the secret, each with its MAC: as numbers of RFC 6030, and as decimals. */
 function pskcNumbers(): string {
   const value = (plain: Uint8Array, from: number) => {
-    const iv = chance(16, from);
+    const iv = fixedBytes(16, from);
     const cipher = createCipheriv('aes-256-cbc', KEY, iv);
     const sealed = Buffer.concat([iv, cipher.update(plain), cipher.final()]);
     const mac = createHmac('sha256', KEY).update(sealed).digest();
@@ -252,7 +248,7 @@ async function pictures(): Promise<[string, Uint8Array][]> {
 
 /** Returns every generated file by its name. */
 export async function madeFiles(): Promise<Map<string, Uint8Array>> {
-  const texts: [string, string][] = [
+  const texts: (readonly [string, string])[] = [
     ...migrations(),
     ['aegis-encrypted.json', aegis()],
     ['aegis-wrong-password.json', aegis()],
@@ -264,7 +260,8 @@ export async function madeFiles(): Promise<Map<string, Uint8Array>> {
     ['bitwarden-wrong-password.json', bitwarden()],
     ['pskc-aes-256.xml', pskc256()],
     ['pskc-numbers-aes-256.xml', pskcNumbers()],
+    ...(await tokenFiles()),
   ];
   const files = texts.map(([name, text]) => [name, new TextEncoder().encode(text)] as const);
-  return new Map([...files, ...(await pictures())]);
+  return new Map([...files, ...closedFiles(), ...appFiles(), ...(await pictures())]);
 }

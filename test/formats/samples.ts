@@ -13,6 +13,8 @@ export interface Origin {
 const K32 = 'k3132333435363738393031323334353637383930313233343536373839303132';
 const K64 = `k${'31323334353637383930'.repeat(7).slice(0, 128)}`;
 const twice = ['totp', 'totp'];
+const APP = ['totp', 'hotp c5', 'totp sha256 d8 s60', 'totp sha512'];
+const STRATUM = ['totp', 'hotp c7', 'totp sha256 d8 s60', 'totp sha512'];
 
 export const ORIGINS: readonly Origin[] = [
   {
@@ -45,10 +47,85 @@ export const ORIGINS: readonly Origin[] = [
     },
   },
   {
+    from: 'Yubico, logs of the YubiKey Personalization Tool, as in parseYubicoCSV of privacyIDEA and LinOTP and their tests/testdata/yubico.csv and fixtures/yubi_tokens.csv: HOTP from counter 0, column 12 has the digits',
+    files: { 'yubico-traditional.csv': ['hotp', 'hotp d8'], 'yubico-flexible.csv': ['hotp'] },
+  },
+  {
+    from: 'SafeNet (Aladdin, Thales), seed file of eToken PASS, as in parseSafeNetXML of privacyIDEA and fixtures/safenet_tokens.xml and testdata/aladdin.xml of LinOTP: SHA-256 for a seed of 32 bytes',
+    files: { 'safenet.xml': ['hotp c1', `hotp sha256 c9 ${K32}`] },
+  },
+  {
+    from: 'SafeWord, token records (.dat), as in lib/ImportOTP/eTokenDat.py and fixtures/safework_tokens.dat of LinOTP',
+    files: { 'safeword.dat': ['hotp', `totp sha256 d8 s60 ${K32}`] },
+  },
+  {
+    from: 'Feitian (ftsafe.us, "OTP Seed Process"): serial number and seed with spaces between; Base32 for TOTP, hexadecimal for HOTP; c200 changes once a minute',
+    files: { 'feitian.txt': ['totp', 'totp s60'], 'feitian-base32.txt': ['totp s60', 'totp s60'] },
+  },
+  {
+    from: 'Duo, import of hardware tokens: serial number, seed in hexadecimal, counter or seconds; type and digits are chosen in its form. Fortinet delivers FortiToken seeds in this form, too',
+    files: { 'duo-hotp.csv': ['hotp d8', 'hotp d8 c12'], 'duo-totp.csv': ['totp', 'totp s60'] },
+  },
+  {
+    from: 'Token2, seeds in Base32 without a header, and tables whose secrets are in hexadecimal',
+    files: { 'token2.csv': twice, 'table-hex.csv': ['totp d8'] },
+  },
+  {
+    from: 'drafts before RFC 6030, as in the tests of python-pskc: draft-hoyer-keyprov-portable-symmetric-key-container-00 and -01, draft-hoyer-keyprov-pskc-algorithm-profiles-01, draft-ietf-keyprov-pskc-02, actividentity/test.pskcxml',
+    files: {
+      'pskc-draft-2006.xml': ['hotp c12', 'hotp c7'],
+      'pskc-draft-encrypted.xml': ['hotp d8 c42'],
+      'pskc-draft-profiles.xml': ['hotp d8 c3', 'totp d8 s60', 'ocra'],
+      'pskc-draft-02.xml': ['hotp d8 c3', 'totp d8 s60', 'ocra'],
+    },
+  },
+  {
+    from: 'andOTP, as in AndOtpImporter of Aegis and its test resources andotp_plain.json and andotp_encrypted.bin',
+    files: { 'andotp.json': APP, 'andotp-encrypted.bin': APP },
+  },
+  {
+    from: 'Stratum (Authenticator Pro), Stratum.Core/src/Backup and its Stratum.Test/data/backup.*.authpro: kinds 1 HOTP, 2 TOTP, 4 Steam',
+    files: {
+      'stratum.json': STRATUM,
+      'stratum-encrypted.authpro': STRATUM,
+      'stratum-old.authpro': STRATUM,
+    },
+  },
+  {
+    from: 'Proton Authenticator, entry/exporter.rs and entry/password_exporter.rs, and Proton Pass, parser/pass of proton-pass-common: key URIs, or a bare secret',
+    files: {
+      'proton.json': ['totp', 'totp', 'totp sha256 d8 s60'],
+      'proton-encrypted.json': ['totp', 'totp', 'totp sha256 d8 s60'],
+      'proton-pass.json': twice,
+      'proton-pass.csv': ['totp'],
+    },
+  },
+  {
+    from: 'Raivo OTP, RaivoJSONWrapper of its exports: numbers as texts',
+    files: { 'raivo.json': ['totp', 'hotp c4', 'totp sha512 d8 s60'] },
+  },
+  {
+    from: 'LastPass: the Authenticator, as in Stratum.Test/data/lastpass.json; the password manager, columns totp and name of its CSV',
+    files: { 'lastpass.json': ['totp', 'totp sha256 d8 s60'], 'lastpass.csv': ['totp'] },
+  },
+  {
+    from: 'Duo Mobile, as in DuoImporter of Aegis and its duo.json: SHA-1, 6 digits; HOTP where there is a counter',
+    files: { 'duo-mobile.json': ['totp', 'hotp c3'] },
+  },
+  {
+    from: '1Password and Dashlane, columns OTPAuth and otpUrl of their CSV exports',
+    files: { '1password.csv': twice, 'dashlane.csv': ['totp'] },
+  },
+  {
+    from: 'KeePass 2 (keepass.info, "One-Time Passwords": TimeOtp and HmacOtp fields), KeePassXC (otp) and KeeTrayTOTP (TOTP Seed, TOTP Settings)',
+    files: { 'keepass.xml': ['totp', 'totp sha256 d8 s60', 'hotp c6', 'totp', 'totp d8'] },
+  },
+  {
     from: 'FreeOTP+, Token and OtpTokenFactory: the counter is that of the last passcode, -1 before the first; bytes are signed',
     files: {
       'freeotp.json': ['totp', 'hotp c10', 'totp sha256 d8 kff807f0005060708090a'],
       'freeotp-counters.json': ['hotp c0', 'hotp c1'],
+      'freeotp-settings.xml': ['totp', 'hotp c10', 'totp sha512 d8 s60'],
     },
   },
   {
@@ -72,12 +149,13 @@ export const ORIGINS: readonly Origin[] = [
       'bitwarden-plain.json': ['totp', 'totp s60', 'totp'],
       'bitwarden-others.json': ['totp'],
       'bitwarden-protected.json': ['totp'],
+      'bitwarden-argon2id.json': ['totp'],
       'bitwarden.csv': ['totp', 'hotp c1'],
     },
   },
   {
     from: 'password managers that keep key URIs: Passwords of Apple (OTPAuth) and KeePassXC (TOTP)',
-    files: { 'apple-passwords.csv': ['totp'], 'keepassxc.csv': ['totp'] },
+    files: { 'apple-passwords.csv': ['totp'], 'keepassxc.csv': twice },
   },
   {
     from: 'Entra ID, upload of OATH hardware tokens: SHA-1 and 6 digits, since the table has no column for either',
@@ -144,7 +222,9 @@ export const ORIGINS: readonly Origin[] = [
       'ours-utf16.csv': ['totp'],
       'ours-utf16be.csv': ['totp'],
       'table-formulas.csv': twice,
+      'table-first-line-bad.csv': ['totp', 'hotp d8'],
       'table-ragged.csv': ['totp', 'totp d8'],
+      'table-title-above.csv': ['totp'],
       'table-serials.csv': ['totp', 'hotp', 'ocra'],
     },
   },

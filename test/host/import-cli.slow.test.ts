@@ -39,7 +39,7 @@ describeNeeds(needsBuild, 'passfob import', () => {
       'uri-twice.txt, line 4  A: x  TOTP SHA-1, 8 digits, 30 s  ok',
       ...[1, 2, 3].map(
         line =>
-          `uri-steam.txt, line ${line}  refused: This is a Steam account, whose passcodes a fob cannot make. Keep it in the app of Steam, and enrol accounts of type totp or hotp.`,
+          `uri-steam.txt, line ${line}  refused: This is a Steam account: its passcodes are five characters of Steam's own alphabet, which no fob has. Keep it in the app of Steam, and enrol accounts of type totp or hotp.`,
       ),
       '3 ok, 1 skipped, 3 refused',
       '',
@@ -90,7 +90,7 @@ describeNeeds(needsBuild, 'passfob import', () => {
   });
 
   it('import ends at Ctrl-C while it derives keys from a password', async () => {
-    const slots = Array.from({ length: 2 }, () => ({ n: 2 ** 18, r: 8, p: 1 }));
+    const slots = Array.from({ length: 2 }, () => ({ n: 2 ** 16, r: 8, p: 4 }));
     writeFileSync(join(home, 'vault.json'), slottedAegis(slots));
     const pipe = join(home, 'pipe');
     execFileSync('mkfifo', [pipe]);

@@ -1,22 +1,10 @@
-import { createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto';
-import { badInput, checkEnrolment, type Enrolment } from '../../enrol/enrolment.ts';
-import { readOtpauth } from '../../enrol/otpauth.ts';
-import { steam } from '../../enrol/uri-parts.ts';
-import { enrolmentOf } from '../base/draft.ts';
+import { createDecipheriv, createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { badInput } from '../../enrol/enrolment.ts';
 import { base64Bytes } from '../base/encodings.ts';
-import { fitName } from '../base/names.ts';
-import {
-  checkedRow,
-  type ImportRow,
-  type ReadAids,
-  type RowName,
-  readRows,
-  type SourceFile,
-  skipped,
-  textOf,
-} from '../base/row.ts';
-import { damagedSeal, pbkdf2Key, wrongPassword } from '../base/sealed.ts';
+import { type ImportRow, type ReadAids, readRows, type SourceFile, textOf } from '../base/row.ts';
+import { argon2Key, damagedSeal, pbkdf2Key, wrongPassword } from '../base/sealed.ts';
 import { isObject, type Json, listIn, objectIn, parseJson, textIn } from './json.ts';
+import { vaultItemRow } from './vault-item.ts';
 
 /** Reads a JSON export of Bitwarden: plain, or protected by a password of its own. */
 export async function readBitwarden(file: SourceFile, aids: ReadAids): Promise<ImportRow[]> {
@@ -25,7 +13,7 @@ export async function readBitwarden(file: SourceFile, aids: ReadAids): Promise<I
   const items = listIn(plain, 'items');
   return readRows(items, aids.work, (item, at) => {
     const { name, username, totp } = loginOf(isObject(item) ? item : {});
-    return rowOf(`item ${at + 1}`, { issuer: name, label: username }, totp);
+    return vaultItemRow(`item ${at + 1}`, { issuer: name, label: username }, totp);
   });
 }
 
@@ -34,32 +22,9 @@ function loginOf(item: Json) {
   return { name: textIn(item, 'name'), username: textIn(login, 'username'), totp: textIn(login, 'totp') };
 }
 
-/** Reads an item of a vault: its passcode field contains a key URI, a bare secret, or nothing. */
-export function rowOf(place: string, name: RowName, totp: string): ImportRow {
-  const text = totp.trim();
-  if (text === '') return skipped(place, name, 'The item has no one-time password.');
-  return checkedRow(place, name, () => accountOf(text, name));
-}
-
-function accountOf(text: string, name: RowName): Enrolment {
-  if (/^steam:/i.test(text)) throw steam();
-  if (!/^otpauth:/i.test(text)) {
-    return enrolmentOf({ type: 'totp', secret: { as: 'base32', text }, ...name });
-  }
-  const read = readOtpauth(text);
-  const isNamed = read.label !== 'unnamed' || read.issuer !== '';
-  const issuer = fitName('issuer', read.issuer || name.issuer);
-  const label = fitName('label', isNamed ? read.label || name.label : name.label);
-  const warnings = isNamed ? read.warnings : [];
-  return checkEnrolment({
-    ...read,
-    issuer: issuer.name,
-    label: label.name,
-    warnings: [...warnings, ...issuer.warnings, ...label.warnings],
-  });
-}
-
+/** Numbers of key derivations in its files. */
 const PBKDF2 = 0;
+const ARGON2ID = 1;
 
 async function decrypted(vault: Json, file: SourceFile, aids: ReadAids): Promise<Json> {
   if (vault.passwordProtected !== true) {
@@ -68,22 +33,42 @@ async function decrypted(vault: Json, file: SourceFile, aids: ReadAids): Promise
       'Export it again as "json", or as "json (encrypted)" with "password protected".',
     );
   }
-  if (vault.kdfType !== PBKDF2) {
-    throw badInput(
-      'The export is protected by Argon2id, which passfob does not support.',
-      'Export it again as "json", or first set the key derivation of the account to PBKDF2.',
-    );
-  }
-  const salt = new TextEncoder().encode(textIn(vault, 'salt'));
-  const cost = { salt, iterations: Number(vault.kdfIterations), keyBytes: 32, hash: 'sha256' } as const;
-  aids.work.takePbkdf2(cost);
-  const password = await aids.password(file.name);
-  const master = await aids.work.unlessEnded(pbkdf2Key(password, cost));
+  // Damage is noticed before the costly key is derived.
+  const validation = partsOf(textIn(vault, 'encKeyValidation_DO_NOT_EDIT'));
+  const data = partsOf(textIn(vault, 'data'));
+  const master = await masterKey(vault, file, aids);
   const keys = { cipher: stretched(master, 'enc'), mac: stretched(master, 'mac') };
-  if (opened(textIn(vault, 'encKeyValidation_DO_NOT_EDIT'), keys) === undefined) throw wrongPassword();
-  const bytes = opened(textIn(vault, 'data'), keys);
+  if (opened(validation, keys) === undefined) throw wrongPassword();
+  const bytes = opened(data, keys);
   if (bytes === undefined) throw damagedSeal();
   return parseJson(textOf({ name: file.name, bytes }));
+}
+
+async function masterKey(vault: Json, file: SourceFile, aids: ReadAids): Promise<Uint8Array> {
+  const salt = new TextEncoder().encode(textIn(vault, 'salt'));
+  const passes = Number(vault.kdfIterations);
+  if (vault.kdfType === PBKDF2) {
+    const cost = { salt, iterations: passes, keyBytes: 32, hash: 'sha256' } as const;
+    aids.work.takePbkdf2(cost);
+    const password = await aids.password(file.name);
+    return aids.work.unlessEnded(pbkdf2Key(password, cost));
+  }
+  if (vault.kdfType !== ARGON2ID) {
+    throw badInput(
+      'passfob does not support the key derivation of the export.',
+      'Export it again as "json".',
+    );
+  }
+  const cost = {
+    // Argon2 wants a salt of a minimum length; Bitwarden hashes its own for that.
+    salt: new Uint8Array(createHash('sha256').update(salt).digest()),
+    memoryKib: Number(vault.kdfMemory) * 1_024,
+    passes,
+    lanes: Number(vault.kdfParallelism),
+  };
+  aids.work.takeArgon2(cost);
+  const password = await aids.password(file.name);
+  return aids.work.unlessEnded(argon2Key(password, cost));
 }
 
 interface Keys {
@@ -96,11 +81,22 @@ function stretched(master: Uint8Array, use: string): Uint8Array {
   return new Uint8Array(createHmac('sha256', master).update(use).update(Uint8Array.of(1)).digest());
 }
 
-/** Decrypts `2.IV|ciphertext|MAC`: AES-256-CBC with HMAC-SHA-256; undefined if the MAC is wrong. */
-function opened(text: string, { cipher, mac }: Keys): Uint8Array | undefined {
+interface Parts {
+  readonly iv: Uint8Array;
+  readonly ciphertext: Uint8Array;
+  readonly tag: Uint8Array;
+}
+
+/** Splits `2.IV|ciphertext|MAC`. @throws FobError `bad-input` */
+function partsOf(text: string): Parts {
   const [type, body = ''] = text.split('.', 2);
   const [iv, ciphertext, tag] = body.split('|', 3).map(base64Bytes);
   if (type !== '2' || iv?.length !== 16 || !ciphertext?.length || tag?.length !== 32) throw damagedSeal();
+  return { iv, ciphertext, tag };
+}
+
+/** Decrypts AES-256-CBC with HMAC-SHA-256; undefined if the MAC is wrong. */
+function opened({ iv, ciphertext, tag }: Parts, { cipher, mac }: Keys): Uint8Array | undefined {
   const right = createHmac('sha256', mac).update(iv).update(ciphertext).digest();
   if (!timingSafeEqual(right, tag)) return undefined;
   const aes = createDecipheriv('aes-256-cbc', cipher, iv);

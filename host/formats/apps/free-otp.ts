@@ -1,13 +1,48 @@
 import { badInput } from '../../enrol/enrolment.ts';
 import { steam } from '../../enrol/uri-parts.ts';
+import { isFobError } from '../../errors.ts';
 import { enrolmentOf } from '../base/draft.ts';
-import { checkedRow, type ImportRow, type ReadAids, readRows, type SourceFile, textOf } from '../base/row.ts';
-import { isObject, type Json, listIn, parseJson, textIn } from './json.ts';
+import {
+  checkedRow,
+  type ImportRow,
+  type ReadAids,
+  readRows,
+  type SourceFile,
+  textOf,
+  utf8Of,
+} from '../base/row.ts';
+import type { Work } from '../base/work.ts';
+import { parseXml } from '../base/xml.ts';
+import { isObject, type Json, listIn, parseJson, parseJsonValue, textIn } from './json.ts';
 
-/** Reads a backup of FreeOTP+ (JSON), and FreeOTP's data in the same form. */
+/** Reads a backup of FreeOTP+ (JSON), and the settings file of FreeOTP 1 (`tokens.xml`) with the same tokens. */
 export async function readFreeOtp(file: SourceFile, { work }: ReadAids): Promise<ImportRow[]> {
-  const tokens = listIn(parseJson(textOf(file)), 'tokens');
+  const text = textOf(file);
+  const tokens = isXml(text) ? await settingsOf(file, work) : listIn(parseJson(text), 'tokens');
   return readRows(tokens, work, (token, at) => rowOf(`token ${at + 1}`, isObject(token) ? token : {}));
+}
+
+function isXml(text: string): boolean {
+  return /^[\s\ufeff]*</.test(text);
+}
+
+/** Android's settings: a map of texts. Each holds a token as JSON, but for the one with their order. */
+async function settingsOf(file: SourceFile, work: Work): Promise<unknown[]> {
+  const map = await parseXml(utf8Of(file), work, 'string');
+  const tokens = map.children.filter(
+    ({ name, attributes }) => name === 'string' && attributes.get('name') !== 'tokenOrder',
+  );
+  return tokens.map(({ text }) => jsonOr(text));
+}
+
+/** Other settings may be any text; as tokens, they are refused one by one. */
+function jsonOr(text: string): unknown {
+  try {
+    return parseJsonValue(text);
+  } catch (error) {
+    if (!isFobError(error, 'bad-input')) throw error;
+    return {};
+  }
 }
 
 function rowOf(place: string, token: Json): ImportRow {

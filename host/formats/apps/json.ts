@@ -4,16 +4,20 @@ import { NESTING_DEPTH_MAX, VALUES_MAX } from '../base/limits.ts';
 /** A value of a JSON file, whose shape is not guaranteed. */
 export type Json = Readonly<Record<string, unknown>>;
 
-/** @throws FobError `bad-input` if the text is not a JSON object, is nested too deeply or holds too many values */
-export function parseJson(text: string): Json {
+/** @throws FobError `bad-input` if the text is not JSON, is nested too deeply or holds too many values */
+export function parseJsonValue(text: string): unknown {
   checkShape(text);
-  let value: unknown;
   try {
-    value = JSON.parse(text.replace(/^\ufeff/, ''));
+    return JSON.parse(text.replace(/^\ufeff/, ''));
   } catch {
     // The parser's message quotes the unreadable text, which may be a secret.
     throw badInput('The file is not well-formed JSON.', 'Export it again; it may have been cut off.');
   }
+}
+
+/** @throws FobError `bad-input`, as `parseJsonValue`, or if the text is not an object */
+export function parseJson(text: string): Json {
+  const value = parseJsonValue(text);
   if (isObject(value)) return value;
   throw badInput(
     'The file holds no JSON object.',
@@ -69,6 +73,13 @@ export function listIn(from: Json, field: string): readonly unknown[] {
     `The file has no list "${field}".`,
     'Export it again; it may be of a version that is not known.',
   );
+}
+
+/** Returns the list that the text is. @throws FobError `bad-input`, as `parseJsonValue`, or if it is no list */
+export function parseJsonList(text: string): readonly unknown[] {
+  const value = parseJsonValue(text);
+  if (Array.isArray(value)) return value;
+  throw badInput('The file holds no JSON list.', 'Name a file that one of the known programs has exported.');
 }
 
 /** Returns the text in a field; an empty one if there is none. */

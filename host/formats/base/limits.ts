@@ -18,6 +18,10 @@ export const VALUES_MAX = 1_000_000;
 export const ATTRIBUTES_MAX = 64;
 /** Fields of one row of a table. */
 export const CELLS_MAX = 64;
+/** First bytes of a file that are searched for what it is. */
+export const HEAD_BYTES_MAX = 4_096;
+/** Lines of a table in which its header, or a first token, is looked for. */
+export const LINES_BEFORE_HEADER_MAX = 20;
 /** Bytes of one row of a table; a note in a password manager may be long. */
 export const RECORD_BYTES_MAX = 524_288;
 /** Characters of a written secret: the longest one that fobs accept has 256 in hexadecimal, and may be in groups. */
@@ -36,12 +40,18 @@ export const PASSWORD_BYTES_MAX = 1_024;
  * 600,000.
  */
 export const ITERATIONS_MAX = 5_000_000;
-/** Memory for scrypt, 128 · N · r bytes; Aegis needs 32 MiB. */
-export const SCRYPT_MEMORY_BYTES_MAX = 268_435_456;
+/** Memory for scrypt, 128 · N · r bytes; Aegis needs 32 MiB. With the rest of the program it stays below 200 MB. */
+export const SCRYPT_MEMORY_BYTES_MAX = 100_663_296;
 /** Passes of scrypt over that memory (p). */
 export const SCRYPT_PARALLELISM_MAX = 16;
 /** scrypt work allowed for one import, 128 · N · r · p bytes over all slots of all files: about two seconds. */
 export const SCRYPT_WORK_BYTES_MAX = 536_870_912;
+/** Memory for Argon2id in KiB: 96 MiB. Bitwarden and Stratum need 64 MiB, Proton Authenticator 19 MiB. */
+export const ARGON2_MEMORY_KIB_MAX = 98_304;
+/** Lanes of Argon2id; Bitwarden allows as many. */
+export const ARGON2_LANES_MAX = 16;
+/** Argon2id work allowed for one import, memory in KiB · passes over all files: about five seconds. */
+export const ARGON2_WORK_KIB_MAX = 1_048_576;
 /** Slots of an encrypted Aegis vault in which the password is tried. */
 export const SLOTS_MAX = 8;
 /** Pixels of all images of one import: about ten seconds of searching for codes. */
@@ -50,8 +60,11 @@ export const PIXELS_MAX = 500_000_000;
 /** Parts of one export of Google Authenticator. */
 export const PARTS_MAX = 100;
 
-/** Tag of AES-GCM in the files of Aegis and 2FAS. */
+/** Tag and nonce of AES-GCM in the files of apps. */
 export const GCM_TAG_BYTES = 16;
+export const GCM_NONCE_BYTES = 12;
+/** Salt of Argon2id in the files of Proton Authenticator and Stratum. */
+export const ARGON2_SALT_BYTES = 16;
 
 /** PBKDF2 iterations of new files under a password, with HMAC-SHA-1 (OWASP): some seconds at most. */
 export const ITERATIONS_WRITTEN = 1_300_000;

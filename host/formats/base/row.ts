@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { badInput, type Enrolment } from '../../enrol/enrolment.ts';
 import { type FobError, isFobError } from '../../errors.ts';
+import { closedKind } from './closed.ts';
 import { LINES_MAX, ROWS_MAX } from './limits.ts';
 import type { Work } from './work.ts';
 
@@ -11,12 +12,25 @@ export interface SourceFile {
   readonly bytes: Uint8Array;
 }
 
+/** Values of accounts that some files do not contain, from the person who knows the tokens. */
+export interface Assumed {
+  readonly type?: 'totp' | 'hotp' | undefined;
+  readonly algorithm?: string | undefined;
+  readonly digits?: number | undefined;
+  /** Seconds. */
+  readonly period?: number | undefined;
+  /** Of seeds. */
+  readonly encoding?: 'hex' | 'base32' | undefined;
+}
+
 /** Questions that an encrypted file may need answered, and limits. */
 export interface ReadTools {
   /** Returns the password of a file. */
   readonly password: (file: string) => Promise<string>;
   /** Returns the pre-shared key of a file (PSKC). @param name the key's name in the file */
   readonly key: (file: string, name: string) => Promise<Uint8Array>;
+  /** For tables that do not contain these values. */
+  readonly assumed?: Assumed | undefined;
   /** Stops the import between two steps. */
   readonly signal?: AbortSignal | undefined;
   /** Pixels of the largest image accepted; default: those of a photograph. */
@@ -142,22 +156,29 @@ export function* linesOf(text: string): Generator<TextLine> {
   }
 }
 
+/** Whether the file is text in UTF-8 or UTF-16. */
+export function isText({ bytes }: SourceFile): boolean {
+  const [first, second] = bytes;
+  const isMarked16 = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+  return isMarked16 || (!bytes.includes(0) && isUtf8(bytes));
+}
+
 /** Returns the file as text. @throws FobError `bad-input` if it is not UTF-8 */
 export function textOf(file: SourceFile): string {
   return new TextDecoder().decode(utf8Of(file));
 }
 
 /** Returns the file as bytes of UTF-8. @throws FobError `bad-input` */
-export function utf8Of({ bytes }: SourceFile): Uint8Array {
+export function utf8Of(file: SourceFile): Uint8Array {
   try {
-    const text = decoded16(bytes);
-    if (text.includes(0)) throw notText(text);
+    const text = decoded16(file.bytes);
+    if (text.includes(0)) throw notText(file, text);
     if (isUtf8(text)) return text;
   } catch (error) {
     if (isFobError(error)) throw error;
     // An odd number of bytes or half a character is no UTF-16.
   }
-  throw notText(bytes);
+  throw notText(file, file.bytes);
 }
 
 /** Converts UTF-16 with a byte order mark, which spreadsheets save as "Unicode text"; leaves all else unchanged. */
@@ -169,27 +190,15 @@ function decoded16(bytes: Uint8Array): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-/** Files often mistaken for a table or an export, by their first bytes. */
-const KINDS: readonly (readonly [start: string, kind: string, next: string])[] = [
-  ['PK\u0003\u0004', 'a ZIP archive, or a spreadsheet such as .xlsx', 'Unpack it, or save the table as CSV.'],
-  ['\u00d0\u00cf\u0011\u00e0', 'a document of Office, such as .xls', 'Save the table as CSV.'],
-  ['%PDF', 'a PDF', 'Save the QR codes in it as PNG images.'],
-  ['SQLite format 3', 'a database', 'Use the export of the program that it belongs to.'],
-  ['\u001f\u008b', 'compressed by gzip', 'Unpack it first.'],
-  ['GIF8', 'a GIF image', 'Save it as a PNG or JPEG image.'],
-  ['RIFF', 'an image or a sound of the kind RIFF, such as .webp', 'Save it as a PNG or JPEG image.'],
-];
-
-/** Suggests UTF-8 for text in another encoding; binary files get another hint. */
-function notText(bytes: Uint8Array): Error {
-  const start = Buffer.from(bytes.subarray(0, 16)).toString('latin1');
-  const known = KINDS.find(([begins]) => start.startsWith(begins));
-  if (known !== undefined) return badInput(`The file is not text: it is ${known[1]}.`, known[2]);
-  const isBinary = bytes.some(byte => byte < 0x20 && ![0x09, 0x0a, 0x0c, 0x0d, 0x1b].includes(byte));
+/** Suggests UTF-8 for text in another encoding; files of other kinds get another hint. */
+function notText(file: SourceFile, text: Uint8Array): Error {
+  const known = closedKind(file);
+  if (known !== undefined) return known;
+  const isBinary = text.some(byte => byte < 0x20 && ![0x09, 0x0a, 0x0c, 0x0d, 0x1b].includes(byte));
   return isBinary
     ? badInput(
-        'The file is not text, and its format is not known.',
-        'Name the export itself, or an image of its codes.',
+        `The file is binary (${file.bytes.length} bytes), and its format is not known.`,
+        'Name the export itself, or an image of its codes. An encrypted backup: say whose with --format.',
       )
     : badInput('The file is not text in UTF-8.', 'Export it again, or save it as UTF-8.');
 }

@@ -1,8 +1,9 @@
 import { createDecipheriv, pbkdf2, scrypt } from 'node:crypto';
 import { promisify } from 'node:util';
+import { argon2idAsync } from '@noble/hashes/argon2.js';
 import { badInput } from '../../enrol/enrolment.ts';
-import { GCM_TAG_BYTES } from './limits.ts';
-import type { Pbkdf2Cost, ScryptCost } from './work.ts';
+import { GCM_TAG_BYTES, TURN_MS } from './limits.ts';
+import type { Argon2Cost, Pbkdf2Cost, ScryptCost } from './work.ts';
 
 /**
  * Derives keys from passwords, and opens AES-GCM. The file sets the cost of a key, so the reader counts it in `Work`
@@ -31,12 +32,39 @@ export async function scryptKey(password: string, { salt, n, r, p }: Scrypt): Pr
   return new Uint8Array(await derive(password, salt, 32, { N: n, r, p, maxmem }));
 }
 
-/** Opens AES-256-GCM with the tag after the ciphertext; undefined for a wrong key. */
-export function openGcm(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array): Uint8Array | undefined {
+export interface Argon2 extends Argon2Cost {
+  readonly salt: Uint8Array;
+}
+
+/** 32 bytes of Argon2id, version 0x13 (RFC 9106). Other work gets turns meanwhile. */
+export async function argon2Key(
+  password: string,
+  { salt, memoryKib, passes, lanes }: Argon2,
+): Promise<Uint8Array> {
+  return argon2idAsync(password, salt, {
+    m: memoryKib,
+    t: passes,
+    p: lanes,
+    dkLen: 32,
+    asyncTick: TURN_MS,
+  });
+}
+
+/**
+ * Opens AES-256-GCM with the tag after the ciphertext; undefined for a wrong key.
+ * @param context authenticated with it
+ */
+export function openGcm(
+  key: Uint8Array,
+  nonce: Uint8Array,
+  sealed: Uint8Array,
+  context: Uint8Array = new Uint8Array(0),
+): Uint8Array | undefined {
   const end = sealed.length - GCM_TAG_BYTES;
   if (nonce.length === 0 || end < 0) return undefined;
   try {
     const cipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: GCM_TAG_BYTES });
+    cipher.setAAD(context);
     cipher.setAuthTag(sealed.subarray(end));
     return new Uint8Array(Buffer.concat([cipher.update(sealed.subarray(0, end)), cipher.final()]));
   } catch {

@@ -2,6 +2,9 @@ import { setImmediate as othersTurn } from 'node:timers/promises';
 import { badInput } from '../../enrol/enrolment.ts';
 import { FobError } from '../../errors.ts';
 import {
+  ARGON2_LANES_MAX,
+  ARGON2_MEMORY_KIB_MAX,
+  ARGON2_WORK_KIB_MAX,
   ITERATIONS_MAX,
   PIXELS_MAX,
   SCRYPT_MEMORY_BYTES_MAX,
@@ -15,6 +18,13 @@ export interface ScryptCost {
   readonly n: number;
   readonly r: number;
   readonly p: number;
+}
+
+/** Parameters of Argon2id (RFC 9106 §3.1). */
+export interface Argon2Cost {
+  readonly memoryKib: number;
+  readonly passes: number;
+  readonly lanes: number;
 }
 
 /** Parameters of PBKDF2 (RFC 8018 §5.2). */
@@ -34,6 +44,7 @@ export class Work {
   private readonly signal: AbortSignal | undefined;
   private iterations: number;
   private scryptBytes: number;
+  private argon2Kib: number;
   private pixels: number;
   private turnMs: number;
 
@@ -42,6 +53,7 @@ export class Work {
     this.signal = signal;
     this.iterations = ITERATIONS_MAX;
     this.scryptBytes = SCRYPT_WORK_BYTES_MAX;
+    this.argon2Kib = ARGON2_WORK_KIB_MAX;
     this.pixels = PIXELS_MAX;
     this.turnMs = performance.now();
   }
@@ -63,6 +75,15 @@ export class Work {
       throw tooMuchWork();
     this.scryptBytes -= memory * p;
     if (this.scryptBytes < 0) throw tooMuchTogether();
+  }
+
+  /** Counts the cost of an Argon2id key. @throws FobError `bad-input` */
+  takeArgon2({ memoryKib, passes, lanes }: Argon2Cost): void {
+    const areWhole = [memoryKib, passes, lanes].every(number => Number.isInteger(number) && number > 0);
+    if (!areWhole || lanes > ARGON2_LANES_MAX || memoryKib < 8 * lanes) throw tooMuchWork();
+    if (memoryKib > ARGON2_MEMORY_KIB_MAX) throw tooMuchMemory();
+    this.argon2Kib -= memoryKib * passes;
+    if (this.argon2Kib < 0) throw tooMuchTogether();
   }
 
   /** Counts an image's pixels. @throws FobError `bad-input` */
@@ -109,6 +130,13 @@ function tooMuchWork(): Error {
   return badInput(
     'The key derivation of the file needs far more work than that of any known program.',
     'Do not trust it; export it again.',
+  );
+}
+
+function tooMuchMemory(): Error {
+  return badInput(
+    `The key derivation of the file needs more than ${ARGON2_MEMORY_KIB_MAX / 1_024} MiB of memory.`,
+    'Export it without a password, or first lower the memory of the key derivation in the settings of the account.',
   );
 }
 

@@ -1,6 +1,6 @@
 import { badInput } from '../../enrol/enrolment.ts';
-import type { Element } from './xml.ts';
-import { textOf } from './xml.ts';
+import type { Element } from '../base/xml.ts';
+import { textOf } from '../base/xml.ts';
 
 /**
  * Returns warnings about a policy's demands beyond the fob.

@@ -3,20 +3,32 @@ import { badInput } from '../../enrol/enrolment.ts';
 import { base64Bytes } from '../base/encodings.ts';
 import type { ReadAids } from '../base/row.ts';
 import { damagedSeal, pbkdf2Key } from '../base/sealed.ts';
+import { anyAt, at, type Element, inside, textOf } from '../base/xml.ts';
 import { CIPHERS, type Cipher, type HashName, HMACS } from './names.ts';
-import { anyAt, at, type Element, inside, textOf } from './xml.ts';
+
+interface Mac {
+  readonly hash: HashName;
+  readonly key: Uint8Array;
+  /** Over the value itself, as in drafts before RFC 6030, and not over its ciphertext. */
+  readonly isOverPlain: boolean;
+}
 
 /** The protection of a document's values; empty for a plain one. */
 export interface Protection {
   readonly key?: Uint8Array;
-  readonly mac?: { readonly hash: HashName; readonly key: Uint8Array };
+  readonly mac?: Mac;
 }
 
 /**
  * Finds the keys of a document (RFC 6030 §6); asks for the password or the pre-shared key.
  * @throws FobError `bad-input`
  */
-export async function readProtection(root: Element, file: string, aids: ReadAids): Promise<Protection> {
+export async function readProtection(
+  root: Element,
+  file: string,
+  aids: ReadAids,
+  isOverPlain = false,
+): Promise<Protection> {
   const encryption = inside(root, 'EncryptionKey');
   const method = inside(root, 'MACMethod');
   if (encryption === undefined) {
@@ -36,7 +48,7 @@ export async function readProtection(root: Element, file: string, aids: ReadAids
   }
   const wrapped = inside(method, 'MACKey');
   // Without a MAC key of its own, the encryption key makes the MAC (RFC 6030 §6.1.1).
-  return { key, mac: { hash, key: wrapped === undefined ? key : macKey(wrapped, key) } };
+  return { key, mac: { hash, key: wrapped === undefined ? key : macKey(wrapped, key), isOverPlain } };
 }
 
 async function encryptionKey(encryption: Element, file: string, aids: ReadAids): Promise<Uint8Array> {
@@ -82,7 +94,10 @@ function macKey(wrapped: Element, key: Uint8Array): Uint8Array {
 }
 
 function encryptedParts(from: Element): { cipher: Cipher; bytes: Uint8Array } {
-  const cipher = CIPHERS[inside(from, 'EncryptionMethod', true)?.attributes.get('Algorithm') ?? ''];
+  const method = inside(from, 'EncryptionMethod', true);
+  // A draft named the cipher inside of the method of PKCS #5.
+  const named = inside(method, 'EncryptionScheme', true) ?? method;
+  const cipher = CIPHERS[named?.attributes.get('Algorithm') ?? ''];
   if (cipher === undefined) {
     throw badInput(
       'passfob does not support its cipher.',
@@ -145,14 +160,21 @@ export function openValue(
       'Ask the maker of the file for one with MACs (RFC 6030 asks for them).',
     );
   }
-  const right = createHmac(mac.hash, mac.key).update(bytes).digest();
-  const opened =
-    tag.length === right.length && timingSafeEqual(right, tag) ? decrypt(cipher, key, bytes) : undefined;
+  const opened = mac.isOverPlain
+    ? checked(decrypt(cipher, key, bytes), tag, mac)
+    : checked(bytes, tag, mac) && decrypt(cipher, key, bytes);
   if (opened !== undefined) return opened;
   throw badInput(
     `Its MAC is wrong: the ${what} was changed, or the password or key is not the right one.`,
     'Check the password or key; if it is right, do not use the file.',
   );
+}
+
+/** Returns the bytes if this is their MAC, otherwise undefined. */
+function checked(bytes: Uint8Array | undefined, tag: Uint8Array, { hash, key }: Mac): Uint8Array | undefined {
+  if (bytes === undefined) return undefined;
+  const right = createHmac(hash, key).update(bytes).digest();
+  return tag.length === right.length && timingSafeEqual(right, tag) ? bytes : undefined;
 }
 
 function plainBytes(plain: Element): Uint8Array {

@@ -9,21 +9,26 @@ import {
   skipped,
   utf8Of,
 } from '../base/row.ts';
+import { at, type Element, inside, parseXml, textOf } from '../base/xml.ts';
+import { rewritten } from './drafts.ts';
 import { PSKC } from './names.ts';
 import { readPolicy } from './policy.ts';
 import { openValue, type Protection, readProtection } from './protection.ts';
-import { at, type Element, inside, parseXml, textOf } from './xml.ts';
 
-/** Reads a Portable Symmetric Key Container (RFC 6030): plain, under a pre-shared key, or under a password. */
+/**
+ * Reads a Portable Symmetric Key Container (RFC 6030, and the drafts before it): plain, under a pre-shared key, or under
+ * a password.
+ */
 export async function readPskc(file: SourceFile, aids: ReadAids): Promise<ImportRow[]> {
-  const root = await parseXml(utf8Of(file), aids.work, 'KeyPackage');
+  const given = await parseXml(utf8Of(file), aids.work, 'KeyPackage', 'Device');
+  const { root, isMacOverPlain } = rewritten(given);
   if (root.name !== 'KeyContainer' || root.namespace !== PSKC) {
-    throw badInput('The XML file is not a PSKC file (RFC 6030).', 'Name a PSKC file.');
+    throw badInput('The XML file is not a PSKC file (RFC 6030 or a draft of it).', 'Name a PSKC file.');
   }
   if (!/^1(?:\.|$)/.test(root.attributes.get('Version') ?? '')) {
     throw badInput('The version of the PSKC file is not supported.', 'Ask its maker for version 1.0.');
   }
-  const protection = await readProtection(root, file.name, aids);
+  const protection = await readProtection(root, file.name, aids, isMacOverPlain);
   const packages = root.children.filter(({ name, namespace }) => name === 'KeyPackage' && namespace === PSKC);
   const isSigned = inside(root, 'Signature', true) !== undefined;
   const warnings = isSigned ? ['The file is signed; its signature was not checked.'] : [];

@@ -1,34 +1,58 @@
 import { finished } from 'node:stream/promises';
 import { type Options, parse } from 'csv-parse';
 import { badInput } from '../../enrol/enrolment.ts';
-import { isFobError } from '../../errors.ts';
-import { CELLS_MAX, RECORD_BYTES_MAX, TURN_BYTES } from '../base/limits.ts';
+import { type FobError, isFobError } from '../../errors.ts';
+import { CELLS_MAX, LINES_BEFORE_HEADER_MAX, RECORD_BYTES_MAX, TURN_BYTES } from '../base/limits.ts';
 import {
+  type Assumed,
   checkRowCount,
   type ImportRow,
+  NAMELESS,
   type ReadAids,
   readRows,
+  refused,
   type SourceFile,
   utf8Of,
 } from '../base/row.ts';
 import type { Work } from '../base/work.ts';
+import { bareLineReader, isBareLine } from './bare-lines.ts';
 import { headedReader } from './headed.ts';
 import type { TableLine } from './line.ts';
 import { isTokenLine, readOwnedTokenLine, readTokenLine } from './token-lines.ts';
+import { isYubicoLine, readYubicoLine } from './yubico.ts';
 
-/** Reads tables with commas, semicolons or tabs: with a header that names the columns, or in privacyIDEA's order. */
-export async function readCsv(file: SourceFile, { work }: ReadAids): Promise<ImportRow[]> {
+/**
+ * Reads tables with commas, semicolons, tabs or spaces: with a header that names the columns, or in the order of
+ * privacyIDEA, YubiKey logs, or makers of tokens.
+ */
+export async function readCsv(file: SourceFile, { work, assumed = {} }: ReadAids): Promise<ImportRow[]> {
   const lines = await parseTable(utf8Of(file), work);
-  const [first, ...rest] = lines;
+  const [first] = lines;
   if (first === undefined) throw badInput('The file is empty.', 'Name a file that holds accounts.');
   if (VERSION_2.test(headOf(file))) return readRows(lines, work, readOwnedTokenLine);
-  if (isTokenLine(first)) return readRows(lines, work, line => readTokenLine(line));
-  const read = headedReader(first);
-  if (read !== undefined) return readRows(rest, work, read);
+  for (const [at, line] of lines.slice(0, LINES_BEFORE_HEADER_MAX).entries()) {
+    const read = headlessReader(line, assumed);
+    if (read !== undefined) return readRows(lines, work, read);
+    const readBelow = headedReader(line, assumed);
+    if (readBelow === undefined) continue;
+    const above = lines.slice(0, at).map(({ place }) => refused(place, NAMELESS, aboveHeader()));
+    return [...above, ...(await readRows(lines.slice(at + 1), work, readBelow))];
+  }
   throw badInput(
     'The table has no column that is known to hold secrets.',
     'Give it a first line with the names of its columns: secret, issuer, label, type, digits, period, counter.',
   );
+}
+
+/** Makes a reader for tables with lines like this one; undefined if it is no token. */
+function headlessReader(line: TableLine, assumed: Assumed): ((line: TableLine) => ImportRow) | undefined {
+  if (isYubicoLine(line)) return readYubicoLine;
+  if (isBareLine(line, assumed)) return bareLineReader(assumed);
+  return isTokenLine(line) ? other => readTokenLine(other) : undefined;
+}
+
+function aboveHeader(): FobError {
+  return badInput('The line stands above the names of the columns.', 'Remove it, if it is no account.');
 }
 
 /** privacyIDEA's files of this version have three columns about the user before the others. */
@@ -52,9 +76,10 @@ async function parseTable(text: Uint8Array, work: Work): Promise<TableLine[]> {
   const lines: TableLine[] = [];
   let written = 0;
   let recordEnd = 0;
+  const delimiter = delimiterOf(text);
   const parser = parse({
     ...OPTIONS,
-    delimiter: delimiterOf(text),
+    delimiter,
     on_record(cells: string[], { lines: line }) {
       recordEnd = written;
       checkRowCount(lines.length + 1);
@@ -83,7 +108,10 @@ async function parseTable(text: Uint8Array, work: Work): Promise<TableLine[]> {
   } finally {
     parser.destroy();
   }
-  return lines;
+  // Makers align columns with several spaces.
+  return delimiter === ' '
+    ? lines.map(({ place, cells }) => ({ place, cells: cells.filter(cell => cell !== '') }))
+    : lines;
 }
 
 function tooLong(): Error {
@@ -95,17 +123,22 @@ function tooLong(): Error {
 
 const [NEWLINE, RETURN, HASH] = [0x0a, 0x0d, 0x23];
 
-/** Returns the most frequent separator of the first line that is not empty. */
+/** Returns the most frequent separator of the first line that has one; a space if none of the first lines has. */
 function delimiterOf(text: Uint8Array): string {
-  for (let from = 0; from < text.length; ) {
+  let isSpaced = false;
+  let left = LINES_BEFORE_HEADER_MAX;
+  for (let from = 0; from < text.length && left > 0; ) {
     let end = from;
     while (end < text.length && text[end] !== NEWLINE && text[end] !== RETURN) end++;
     const line = Buffer.from(text.subarray(from, Math.min(end, from + TURN_BYTES))).toString('utf8');
     if (line.trim() !== '' && text[from] !== HASH) {
       const count = (mark: string) => line.split(mark).length;
-      return [',', ';', '\t'].reduce((best, mark) => (count(mark) > count(best) ? mark : best));
+      const best = [',', ';', '\t'].reduce((one, mark) => (count(mark) > count(one) ? mark : one));
+      if (count(best) > 1) return best;
+      isSpaced ||= line.trim().includes(' ');
+      left--;
     }
     from = end + 1;
   }
-  return ',';
+  return isSpaced ? ' ' : ',';
 }

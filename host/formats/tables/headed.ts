@@ -1,10 +1,10 @@
 import { SECRET_BYTES_MIN } from '@passfob/protocol/limits';
-import { rowOf as bitwardenRow } from '../apps/bitwarden.ts';
 import { enrolmentOf } from '../base/draft.ts';
 import { type Encoding, readSecret } from '../base/encodings.ts';
-import { checkedRow, type ImportRow, NAMELESS, type RowName, skipped } from '../base/row.ts';
+import { type Assumed, checkedRow, type ImportRow, NAMELESS, type RowName, skipped } from '../base/row.ts';
 import { readUri } from '../uris/list.ts';
 import type { TableLine } from './line.ts';
+import { managerReader } from './managers.ts';
 
 /** Names of columns, in lower case and without punctuation. */
 const NAMES = {
@@ -43,10 +43,12 @@ const SECRETS: Readonly<Record<string, Encoding>> = {
 /** Makes a reader of lines by the names in the header; undefined if no column is for secrets. */
 export function headedReader(
   header: TableLine,
+  assumed: Assumed = {},
 ): ((line: TableLine) => ImportRow | Iterable<ImportRow>) | undefined {
   const names = header.cells.map(cell => cell.toLowerCase().replace(/[^a-z0-9_]/g, ''));
-  if (names.includes('login_totp')) return line => bitwardenLine(names, line);
   const plain = names.map(name => name.replaceAll('_', ''));
+  const manager = managerReader(plain);
+  if (manager !== undefined) return manager;
   const at = (column: Column) => plain.findIndex(name => (NAMES[column] as readonly string[]).includes(name));
   const secretAt = plain.findIndex(name => name in SECRETS);
   const areUris = plain.map(name => (NAMES.uri as readonly string[]).includes(name));
@@ -62,7 +64,8 @@ export function headedReader(
         ? readUri(place, other)
         : skipped(place, { issuer: cell('issuer'), label: cell('label') }, 'The row has no key URI.');
     }
-    return accountRow(place, cell, cells[secretAt] ?? '', SECRETS[plain[secretAt] ?? ''] ?? 'base32');
+    const as = assumed.encoding ?? SECRETS[plain[secretAt] ?? ''] ?? 'base32';
+    return accountRow(place, cell, { as, text: cells[secretAt] ?? '' }, assumed);
   };
 }
 
@@ -80,27 +83,26 @@ function userIn(cell: (column: Column) => string): string {
   return cell('upn').replaceAll("''", "'") || cell('label');
 }
 
-function bitwardenLine(names: readonly string[], { place, cells }: TableLine): ImportRow {
-  const cell = (name: string) => cells[names.indexOf(name)] ?? '';
-  return bitwardenRow(place, { issuer: cell('name'), label: cell('login_username') }, cell('login_totp'));
-}
-
-function accountRow(place: string, cell: (column: Column) => string, text: string, as: Encoding): ImportRow {
+function accountRow(
+  place: string,
+  cell: (column: Column) => string,
+  secret: { as: Encoding; text: string },
+  assumed: Assumed,
+): ImportRow {
   const names = {
     issuer: cell('issuer'),
     label: userIn(cell),
     serial: cell('serial'),
   };
-  const secret = { as, text };
   return checkedRow(place, namesBeside(secret, names), () =>
     enrolmentOf({
       ...names,
       secret,
-      type: cell('type') || 'totp',
+      type: cell('type') || assumed.type || 'totp',
       suite: cell('suite'),
-      algorithm: cell('algorithm'),
-      digits: cell('digits'),
-      period: cell('period'),
+      algorithm: cell('algorithm') || assumed.algorithm,
+      digits: cell('digits') || assumed.digits,
+      period: cell('period') || assumed.period,
       counter: cell('counter'),
     }),
   );

@@ -1,8 +1,8 @@
 import { SaxesParser } from 'saxes';
 import { badInput } from '../../enrol/enrolment.ts';
-import { ATTRIBUTES_MAX, NESTING_DEPTH_MAX, TURN_BYTES, VALUES_MAX } from '../base/limits.ts';
-import { checkRowCount } from '../base/row.ts';
-import type { Work } from '../base/work.ts';
+import { ATTRIBUTES_MAX, NESTING_DEPTH_MAX, TURN_BYTES, VALUES_MAX } from './limits.ts';
+import { checkRowCount } from './row.ts';
+import type { Work } from './work.ts';
 
 /** An element of a document, with resolved namespaces. */
 export interface Element {
@@ -25,16 +25,22 @@ const NO_ATTRIBUTES: ReadonlyMap<string, string> = new Map();
 
 /**
  * Parses a document and returns its root. Refuses a DTD before reading it: entities can name files of this computer,
- * or grow beyond any memory, and no PSKC file needs one.
+ * or grow beyond any memory, and no supported format needs one.
  * @param text UTF-8
- * @param rowName local name of the elements that are rows, which are counted during reading
+ * @param rowNames local names of the elements that are rows, which are counted during reading
  * @throws FobError `bad-input`, without a word of the document; `cancelled`
  */
-export async function parseXml(text: Uint8Array, work: Work, rowName: string): Promise<Element> {
-  const tree = new Tree(rowName);
+export async function parseXml(
+  text: Uint8Array,
+  work: Work,
+  ...rowNames: readonly string[]
+): Promise<Element> {
+  const tree = new Tree(rowNames);
   const parser = parserOf(tree);
   const decoder = new TextDecoder();
-  for (let at = 0; at < text.length; at += TURN_BYTES) {
+  // Files that were edited by hand may begin with an empty line, which XML does not allow before its declaration.
+  const start = text.findIndex(byte => byte !== 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d);
+  for (let at = Math.max(0, start); at < text.length; at += TURN_BYTES) {
     parser.write(decoder.decode(text.subarray(at, at + TURN_BYTES), { stream: true }));
     if (work.isDue) await work.pause();
   }
@@ -68,16 +74,16 @@ function parserOf(tree: Tree) {
 /** A document while it is parsed. */
 class Tree {
   root: Growing | undefined;
-  private readonly rowName: string;
+  private readonly rowNames: readonly string[];
   private readonly opened: Growing[];
   private nodes: number;
   /** Number of attributes of the current element. */
   private attributes: number;
   private rows: number;
 
-  constructor(rowName: string) {
+  constructor(rowNames: readonly string[]) {
     this.root = undefined;
-    this.rowName = rowName;
+    this.rowNames = rowNames;
     this.opened = [];
     this.nodes = 0;
     this.attributes = 0;
@@ -94,7 +100,7 @@ class Tree {
     if (++this.nodes > VALUES_MAX) throw tooMany();
     if (this.opened.length >= NESTING_DEPTH_MAX)
       throw badInput('The file is nested too deeply.', 'Export it again.');
-    if (name === this.rowName) checkRowCount(++this.rows);
+    if (this.rowNames.includes(name)) checkRowCount(++this.rows);
     const element: Growing = { name, namespace, attributes, children: [], text: '' };
     this.opened.at(-1)?.children.push(element);
     this.root ??= element;
