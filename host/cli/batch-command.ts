@@ -1,13 +1,14 @@
-import { closeSync, fsyncSync, openSync, unlinkSync, writeFileSync } from 'node:fs';
 import { type Codes, codesFrom, codesOf } from '../batch/codes.ts';
+import { grantExports } from '../batch/export-permit.ts';
+import { type Counters, checkRows, rowsToHandOn, writeRows } from '../batch/hand-on.ts';
 import { Ledger } from '../batch/ledger.ts';
-import { PARALLEL_MAX } from '../batch/limits.ts';
+import { EXPORT_DAYS_DEFAULT, EXPORT_DAYS_MAX, PARALLEL_MAX } from '../batch/limits.ts';
 import { type BatchPlan, readPlan } from '../batch/plan.ts';
 import { REPORT_WRITERS, type ReportFormat, type ReportRow, reportRows } from '../batch/report.ts';
 import { type FobResult, runBatch } from '../batch/run.ts';
-import { checkUpload, uploadRows, writeUpload } from '../batch/upload.ts';
 import { readSerial } from '../client/fob-serial.ts';
-import { FobError, systemCode } from '../errors.ts';
+import { type OutFile, refuseExisting, saveNew } from '../commands/out-file.ts';
+import { FobError } from '../errors.ts';
 import { addressText, readAddress } from '../transports/discover.ts';
 import { command } from './base/command.ts';
 import { type CommonOptions, without } from './base/common-options.ts';
@@ -15,6 +16,8 @@ import { anInventory, type InventoryCall } from './base/needs.ts';
 import { errorDocument, type Report } from './base/report.ts';
 import type { Terminal } from './base/terminal.ts';
 import { barScreen, plainScreen } from './batch-progress.ts';
+import { exportPassword, exportPasswordOption, outText } from './export-command.ts';
+import { type OutWish, outOptions, readOut, settleOut } from './out.ts';
 
 /**
  * `passfob batch`: reads the plan, provisions, reports. Throws `bad-input` before any fob is touched; `incomplete`
@@ -30,23 +33,54 @@ export const batchCommand = command({
     const { context } = at;
     const read = await readPlan(asked.plan);
     const plan: BatchPlan = { ...read, name: asked.name ?? read.name };
-    if (asked.entra !== undefined) await checkUpload(plan.rows, 'entra');
     const ledger = asked.isDry
       ? await Ledger.look(context.inventory, plan)
       : await Ledger.open(context.inventory, plan, context.now());
-    if (asked.release !== undefined && !asked.isDry) await ledger.release(asked.release);
-    const results = asked.isDry ? [] : await work(asked, at, ledger);
+    const counters = asked.out && (await checkFile(asked.out, at, ledger));
+    if (asked.isDry) return said(at, ledger, reportRows(ledger, []), []);
+    if (asked.report) refuseExisting(asked.report.path);
+    const out = asked.out && (await settleOut(asked.out, at.prompts));
+    const later = await prepareExports(asked, at, ledger);
+    if (asked.release !== undefined) await ledger.release(asked.release);
+    const results = await work(asked, at, ledger);
+    if (results.some(({ outcome }) => outcome === 'done')) await later?.();
     const rows = reportRows(ledger, results);
-    if (!asked.isDry) {
-      if (asked.report) writeNew(asked.report.path, REPORT_WRITERS[asked.report.format](rows));
-      if (asked.entra) writeNew(asked.entra, writeUpload(await uploadRows(context.inventory, rows), 'entra'));
+    if (asked.report) saveNew(asked.report.path, REPORT_WRITERS[asked.report.format](rows));
+    if (out !== undefined && counters !== undefined && ledger.left === 0) {
+      const count = await writeRows(context, ledger, rowsToHandOn(ledger, context.now()), out, counters);
+      at.terminal.note(`${outText(count, out)}\n`);
     }
-    return said(at, ledger, rows, results);
+    return said(at, ledger, rows, results, out);
   },
 });
 
+/** Checks everything about the file for the accounts before any fob is provisioned. */
+async function checkFile(wish: OutWish, { context }: InventoryCall, ledger: Ledger): Promise<Counters> {
+  const counters = await checkRows(ledger, wish);
+  rowsToHandOn(ledger, context.now());
+  refuseExisting(wish.path);
+  return counters;
+}
+
+/**
+ * Allows exports of the batch later, before its first fob.
+ * @returns what begins the days anew after a run that finished fobs
+ */
+async function prepareExports(
+  { exportDays: days, exportPasswordFile: file }: BatchArguments,
+  { context: { inventory, now }, prompts, terminal }: InventoryCall,
+  ledger: Ledger,
+): Promise<(() => Promise<void>) | undefined> {
+  if (days === undefined || ledger.left === 0) return undefined;
+  const isBegun = ledger.left < ledger.plan.rows.length;
+  const password = await exportPassword({ terminal, prompts }, file, !isBegun);
+  const grant = () => grantExports(inventory, ledger, { password, days, isBegun }, now());
+  await grant();
+  return () => grantExports(inventory, ledger, { password, days, isBegun: true }, now());
+}
+
 function batchOptions(given: CommonOptions) {
-  return without(given, 'fob', 'trace')
+  return outOptions(without(given, 'fob', 'trace'))
     .positional('plan', { type: 'string', demandOption: true, describe: 'CSV file: one account a row' })
     .option('ports', {
       string: true,
@@ -78,12 +112,11 @@ function batchOptions(given: CommonOptions) {
       describe: 'first release the rows of this fob for other fobs',
     })
     .option('report', { string: true, requiresArg: true, describe: 'new file: .csv, .json or .html' })
-    .option('entra', { string: true, requiresArg: true, describe: 'new file for Entra ID, with the secrets' })
-    .option('secrets-in-clear', {
-      boolean: true,
-      default: false,
-      describe: 'allow a file that shows the secrets',
+    .option('export-days', {
+      number: true,
+      describe: `allow inventory export for so many days after the last fob, under a password of its own: 1 to ${EXPORT_DAYS_MAX}, default ${EXPORT_DAYS_DEFAULT}`,
     })
+    .option('export-password-file', exportPasswordOption)
     .option('dry-run', {
       boolean: true,
       default: false,
@@ -96,15 +129,9 @@ type BatchArguments = ReturnType<typeof readBatch>;
 
 /** @throws FobError `usage`, `bad-input` */
 function readBatch(options: BatchOptions) {
-  const { plan, ports, all, wait, codesFrom, name, release, report, entra, secretsInClear, dryRun } = options;
+  const { plan, ports, all, wait, codesFrom, name, release, report, exportPasswordFile, dryRun } = options;
   if (ports !== undefined && all)
     throw new FobError('usage', { sentence: '--ports and --all exclude each other.' });
-  if (entra !== undefined && !secretsInClear) {
-    throw new FobError('usage', {
-      sentence: 'The file for Entra ID shows the secrets of all accounts to everyone who reads it.',
-      next: 'To allow this, add --secrets-in-clear, and delete the file after the upload.',
-    });
-  }
   return {
     plan,
     ports: ports?.split(',').map(port => addressText(readAddress(port.trim()))),
@@ -114,9 +141,22 @@ function readBatch(options: BatchOptions) {
     name,
     release: release === undefined ? undefined : readSerial(release),
     report: report === undefined ? undefined : { path: report, format: formatOf(report) },
-    entra,
+    out: readOut(options),
+    exportDays: daysOf(options),
+    exportPasswordFile,
     isDry: dryRun,
   };
+}
+
+/** @throws FobError `usage` */
+function daysOf({ exportDays, exportPasswordFile }: BatchOptions): number | undefined {
+  if (exportDays === undefined) {
+    if (exportPasswordFile === undefined) return undefined;
+    throw new FobError('usage', { sentence: '--export-password-file can be used only with --export-days.' });
+  }
+  const days = Number.isNaN(exportDays) ? EXPORT_DAYS_DEFAULT : exportDays;
+  if (Number.isInteger(days) && days >= 1 && days <= EXPORT_DAYS_MAX) return days;
+  throw new FobError('usage', { sentence: `--export-days takes 1 to ${EXPORT_DAYS_MAX}.` });
 }
 
 function formatOf(path: string): ReportFormat {
@@ -170,35 +210,12 @@ function openCodes({ codesFrom: path }: BatchArguments, terminal: Terminal): Cod
   return path === '-' ? codesOf(terminal.stdin) : codesFrom(path);
 }
 
-/** Never overwrites an existing file; only the owner may read the new file. */
-function writeNew(path: string, content: string): void {
-  try {
-    const descriptor = openSync(path, 'wx', 0o600);
-    try {
-      // Not `writeSync`, which may write only a part.
-      writeFileSync(descriptor, content);
-      fsyncSync(descriptor);
-    } catch (error) {
-      unlinkSync(path);
-      throw error;
-    } finally {
-      closeSync(descriptor);
-    }
-  } catch (cause) {
-    const exists = systemCode(cause) === 'EEXIST';
-    throw new FobError('bad-input', {
-      sentence: `The file ${path} ${exists ? 'exists already, and it is not overwritten' : 'cannot be written'}.`,
-      next: 'Name a new file and run the command again: finished rows stay finished.',
-      cause,
-    });
-  }
-}
-
 function said(
   { signal }: InventoryCall,
   ledger: Ledger,
   rows: readonly ReportRow[],
   results: readonly FobResult[],
+  out?: OutFile,
 ): Report {
   const failed = results.filter(({ outcome }) => outcome === 'failed');
   const document = {
@@ -209,6 +226,7 @@ function said(
       ...(error && { error: errorDocument(error) }),
     })),
     rows,
+    ...(out && { savedTo: ledger.left === 0 ? out.path : null }),
   };
   const done = rows.length - ledger.left;
   const text = `${done} of ${rows.length} rows of ${ledger.plan.name} are done.`;
@@ -227,5 +245,7 @@ function said(
       details: document,
     });
   }
-  return { document, text };
+  const isWaiting = out !== undefined && ledger.left > 0;
+  const note = isWaiting ? `${out.path} is not written yet: passfob writes it when all rows are done.` : '';
+  return { document, text, note };
 }

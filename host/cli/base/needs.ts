@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { userInfo } from 'node:os';
 import type { Context, FobAtHand } from '../../commands/context.ts';
 import { withFob } from '../../commands/find.ts';
 import { systemCode } from '../../errors.ts';
@@ -30,6 +31,7 @@ export const anInventory: Need<unknown, InventoryCall> = async (call, _asked, wo
     now: Date.now,
     random: length => new Uint8Array(randomBytes(length)),
     report: progress => terminal.note(`${progressText(progress)}\n`),
+    operator: operatorName(),
     signal,
   };
   try {
@@ -41,6 +43,15 @@ export const anInventory: Need<unknown, InventoryCall> = async (call, _asked, wo
     await inventory.close();
   }
 };
+
+/** Returns the name of this computer's user; undefined for a user id without one. */
+function operatorName(): string | undefined {
+  try {
+    return userInfo().username;
+  } catch {
+    return undefined;
+  }
+}
 
 /** Provides the selected fob as well. */
 export const aFob: Need<unknown, FobCall> = (call, asked, work) =>
