@@ -20,7 +20,7 @@ const WHAT = 'export permit';
 
 /**
  * Allows exports of a batch for so many days from now.
- * @param isBegun whether fobs of the batch are finished: then only who knows its password may go on with it
+ * @param isBegun whether rows of the batch are done: then only who knows its password may renew the permission
  * @throws FobError `bad-input` for another password, or a batch that was begun without a permission
  */
 export async function grantExports(
@@ -29,7 +29,7 @@ export async function grantExports(
   { password, days, isBegun }: { password: string; days: number; isBegun: boolean },
   nowMs: number,
 ): Promise<void> {
-  const stored = await exportPermitOf(inventory, batchId);
+  const stored = isBegun ? await exportPermitOf(inventory, batchId) : undefined;
   if (stored !== undefined) await opened(stored, password);
   else if (isBegun) {
     throw badInput(

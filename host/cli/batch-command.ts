@@ -113,7 +113,7 @@ function batchOptions(given: CommonOptions) {
     })
     .option('report', { string: true, requiresArg: true, describe: 'new file: .csv, .json or .html' })
     .option('export-days', {
-      number: true,
+      string: true,
       describe: `allow inventory export for so many days after the last fob, under a password of its own: 1 to ${EXPORT_DAYS_MAX}, default ${EXPORT_DAYS_DEFAULT}`,
     })
     .option('export-password-file', exportPasswordOption)
@@ -154,8 +154,8 @@ function daysOf({ exportDays, exportPasswordFile }: BatchOptions): number | unde
     if (exportPasswordFile === undefined) return undefined;
     throw new FobError('usage', { sentence: '--export-password-file can be used only with --export-days.' });
   }
-  const days = Number.isNaN(exportDays) ? EXPORT_DAYS_DEFAULT : exportDays;
-  if (Number.isInteger(days) && days >= 1 && days <= EXPORT_DAYS_MAX) return days;
+  const days = exportDays === '' ? EXPORT_DAYS_DEFAULT : Number(exportDays);
+  if (/^\d*$/.test(exportDays) && days >= 1 && days <= EXPORT_DAYS_MAX) return days;
   throw new FobError('usage', { sentence: `--export-days takes 1 to ${EXPORT_DAYS_MAX}.` });
 }
 

@@ -77,7 +77,7 @@ export function readOut(options: OutOptions): OutWish | undefined {
   if (seals > (isEncrypted ? 1 : 0)) {
     throw new FobError('usage', {
       sentence:
-        'Give only one of --password-file and --key-file, and only with an encrypted --out-format pskc.',
+        'Give only one of --password-file and --key-file, and only with --out-format pskc, without --plain-seeds.',
     });
   }
   return {
