@@ -1,65 +1,24 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { base32nopad } from '@scure/base';
 import { checkExportPermit, grantExports } from 'passfob/batch/export-permit';
 import { checkRows, rowsToHandOn, writeRows } from 'passfob/batch/hand-on';
 import { Ledger } from 'passfob/batch/ledger';
-import { enrolmentOf, readPlan } from 'passfob/batch/plan';
 import type { Context } from 'passfob/commands/context';
 import type { OutFile } from 'passfob/commands/out-file';
 import { readFiles } from 'passfob/formats/read';
 import { OUT_FORMAT_NAMES, type Output } from 'passfob/formats/write/write';
-import { addPendingAccount, confirmAccount, dropAccount } from 'passfob/inventory/accounts';
-import { assignRow, exportPermitOf, finishRows, storeExportPermit } from 'passfob/inventory/batches';
+import { dropAccount } from 'passfob/inventory/accounts';
+import { exportPermitOf, storeExportPermit } from 'passfob/inventory/batches';
 import { historyOf } from 'passfob/inventory/history';
-import { addPendingPairing, confirmPairing, pairingsOf } from 'passfob/inventory/pairings';
-import { accountOf, randomId } from 'passfob/owner/account';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { pairingsOf } from 'passfob/inventory/pairings';
+import { describe, expect, it } from 'vitest';
 import { failure } from '../host/kit/failure.ts';
-import { FOB, secrets } from '../host/kit/inventory-rows.ts';
-import { workplace } from '../host/kit/workplace.ts';
 import { secret } from '../kit/secrets.ts';
+import { folder, PLAN, planned, provisioned } from './kit/provisioned.ts';
 
 const DAY_MS = 86_400_000;
-const PLAN = `issuer,label,upn\n${['ada', 'bob', 'eve'].map(name => `Example,${name},${name}@example.com\n`).join('')}`;
-
-function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), 'passfob-hand-on-'));
-  onTestFinished(() => rmSync(path, { recursive: true }));
-  return path;
-}
-
-async function planned(content: string) {
-  const path = join(folder(), 'plan.csv');
-  writeFileSync(path, content);
-  const { context } = workplace();
-  return Ledger.open(context.inventory, await readPlan(path), context.now()).then(ledger => ({
-    context: { ...context, operator: 'olga' } satisfies Context,
-    ledger,
-  }));
-}
-
-/** A plan of which so many rows are done, each on a fob of its own, as the journal has them after a run. */
-async function provisioned(content = PLAN, done = Number.POSITIVE_INFINITY) {
-  const { context, ledger } = await planned(content);
-  const { inventory, random } = context;
-  const keys: Uint8Array[] = [];
-  for (const [at, row] of ledger.plan.rows.slice(0, done).entries()) {
-    const serial = `PF-0000-000${at}`;
-    const pairing = await addPendingPairing(inventory, { ...FOB, serial }, secrets(), context.now());
-    await confirmPairing(inventory, pairing, context.now());
-    const { settings, key } = accountOf(await enrolmentOf(row, random), randomId(random));
-    keys.push(secret(key));
-    await addPendingAccount(inventory, pairing, settings, key, context.now());
-    await assignRow(inventory, ledger.batchId, row.key, serial, settings.id, context.now());
-    await confirmAccount(inventory, pairing, settings.id);
-    await finishRows(inventory, ledger.batchId, [row.key], context.now());
-  }
-  await ledger.reload();
-  return { context, ledger, keys };
-}
 
 async function wrote(context: Context, ledger: Ledger, output: Output) {
   const out: OutFile = { ...output, path: join(folder(), 'seeds') };

@@ -1,9 +1,15 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { Ledger } from 'passfob/batch/ledger';
+import { refuseExisting } from 'passfob/commands/out-file';
+import { historyOf } from 'passfob/inventory/history';
+import { openInventory } from 'passfob/inventory/inventory';
 import { expect, it } from 'vitest';
+import { killedAt } from '../host/kit/killed.ts';
 import { needsBuild } from '../host/kit/simulated-fob.ts';
 import { countOf, firstSeed, LONG } from '../kit/counts.ts';
 import { describeNeeds } from '../kit/tools.ts';
+import { folder, provisioned } from './kit/provisioned.ts';
 import { openPlan, provedLabels, rowsOf, scene } from './kit/scene.ts';
 import { batchRun } from './kit/tray.ts';
 
@@ -65,4 +71,62 @@ describeNeeds(needsBuild, 'killed batches', () => {
     expect(new Map(rows.map(row => [row.serial, row.label]))).toEqual(labels);
     expect(new Set(labels.values()).size).toBe(FOBS);
   });
+
+  it('a batch killed while it writes its file leaves it whole with its history, or absent and yet to be written', async () => {
+    const { path: plan, context, ledger } = await provisioned();
+    const nowMs = context.now();
+    let kills = 0;
+    for (let nth = 1, wasKilled = true; wasKilled; nth++) {
+      const home = folder();
+      cpSync(context.inventory.directory, home, { recursive: true });
+      const file = join(home, 'tokens');
+      wasKilled = killedAt(nth, handsOn({ plan, home, file, nowMs }));
+      kills += Number(wasKilled);
+      const inventory = openInventory(home);
+      try {
+        const after = await Ledger.open(inventory, ledger.plan, nowMs);
+        const marked = ledger.plan.rows.filter(({ key }) => after.rowOf(key)?.handedOnMs !== null).length;
+        const written = existsSync(file) ? readFileSync(file, 'utf8').split('\n').length - 1 : 0;
+        expect([0, 3]).toContain(written);
+        expect(marked).toBeLessThanOrEqual(written);
+        if (!wasKilled) expect(marked).toBe(3);
+        const history = await historyOf(inventory, 'PF-0000-0002');
+        if (written > 0) expect(history.at(-1)).toMatchObject({ event: 'exported' });
+      } finally {
+        await inventory.close();
+      }
+      rmSync(file, { force: true });
+      refuseExisting(file);
+      expect(readdirSync(home).filter(name => name.startsWith('tokens'))).toEqual([]);
+    }
+    expect(kills).toBeGreaterThan(4);
+  });
 });
+
+const built = (path: string) => JSON.stringify(new URL(`../../host/dist/${path}.js`, import.meta.url).href);
+
+/** A program that hands a finished plan on. */
+function handsOn({
+  plan,
+  home,
+  file,
+  nowMs,
+}: {
+  plan: string;
+  home: string;
+  file: string;
+  nowMs: number;
+}): string {
+  const out = JSON.stringify({ path: file, format: 'linotp' });
+  return `
+    const { openInventory } = await import(${built('inventory/inventory')});
+    const { Ledger } = await import(${built('batch/ledger')});
+    const { readPlan } = await import(${built('batch/plan')});
+    const { checkRows, writeRows } = await import(${built('batch/hand-on')});
+    const inventory = openInventory(${JSON.stringify(home)});
+    const ledger = await Ledger.open(inventory, await readPlan(${JSON.stringify(plan)}), ${nowMs});
+    const counters = await checkRows(ledger, ${out});
+    const context = { inventory, now: () => ${nowMs}, random: length => new Uint8Array(length), report() {} };
+    hook();
+    await writeRows(context, ledger, ledger.plan.rows, ${out}, counters);`;
+}
