@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { readKey, readPassword } from '../commands/import-source.ts';
 import type { OutFile } from '../commands/out-file.ts';
 import { FobError } from '../errors.ts';
@@ -66,6 +67,7 @@ export function readOut(options: OutOptions): OutWish | undefined {
     if (misplaced.length === 0) return undefined;
     throw new FobError('usage', { sentence: `--${misplaced.join(', --')} can be used only with --out.` });
   }
+  if (options.outFormat === undefined) refuseOtherEnding(path);
   const isEncrypted = OUT_FORMATS[format].isSealed === true && !plainSeeds;
   if (!isEncrypted && !plainSeeds) {
     throw new FobError('usage', {
@@ -84,6 +86,17 @@ export function readOut(options: OutOptions): OutWish | undefined {
     ...{ path, format, isEncrypted, isSure: yes === true, passwordFile, keyFile },
     ...formatOptions(format, options),
   };
+}
+
+/** The default is for a person; a service would refuse its file. @throws FobError `usage` for a service's ending */
+function refuseOtherEnding(path: string): void {
+  const ending = extname(path).toLowerCase();
+  const others = OUT_FORMAT_NAMES.filter(name => OUT_FORMATS[name].ending === ending);
+  if (others.length === 0 || others.includes('uri')) return;
+  throw new FobError('usage', {
+    sentence: `A file that ends in ${ending} can be one of ${others.join(', ')}.`,
+    next: 'Name its format: --out-format',
+  });
 }
 
 /** @throws FobError `usage` for an option of another format, or a missing one */

@@ -112,6 +112,12 @@ describe('upload files', () => {
     }
   });
 
+  it('docs/formats.md has a row for every format that is written', () => {
+    const text = readFileSync(new URL('../../docs/formats.md', import.meta.url), 'utf8');
+    const written = text.slice(text.indexOf('## Written'));
+    for (const name of OUT_FORMAT_NAMES) expect(written).toContain(`\n| \`${name}\` | `);
+  });
+
   it('two accounts of one fob with the same names do not go into one file', async () => {
     const error = await failure(written({ format: 'uri' }, {}, { secret: secret32 }));
     expect(error.message).toMatch(/^Two accounts of one fob have the same issuer and label/);
