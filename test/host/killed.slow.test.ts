@@ -1,4 +1,5 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { refuseExisting, saveNew } from 'passfob/commands/out-file';
@@ -55,6 +56,28 @@ itNeeds(
       },
     );
     expect(kills).toBeGreaterThan(3);
+  },
+);
+
+itNeeds(
+  needsBuild,
+  'a file of seeds is written on a file system without hard links, and replaces no other',
+  () => {
+    const file = join(folder(), 'seeds.uri');
+    const program = (text: string) => `
+    import fs from 'node:fs';
+    import { syncBuiltinESMExports } from 'node:module';
+    fs.linkSync = () => { throw Object.assign(new Error('no links'), { code: 'EPERM' }); };
+    syncBuiltinESMExports();
+    const { saveNew } = await import(${built('host/dist/commands/out-file')});
+    saveNew(${JSON.stringify(file)}, ${JSON.stringify(text)});`;
+    const run = (text: string) =>
+      spawnSync(process.execPath, ['--input-type=module', '-e', program(text)], { encoding: 'utf8' });
+    expect(run('first').status).toBe(0);
+    expect(run('second').stderr).toContain('exists already, and it is not overwritten');
+    expect(readFileSync(file, 'utf8')).toBe('first');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(readdirSync(join(file, '..'))).toEqual(['seeds.uri']);
   },
 );
 
