@@ -73,6 +73,39 @@ export function createPrivately(path: string, text: string): void {
 }
 
 /**
+ * Creates a file atomically, readable only by its owner: it is whole or absent, and replaces no other. A killed program
+ * leaves at most a temporary file beside it, which the next writer deletes.
+ * @throws an error with the code EEXIST if the file exists, and others of the file system
+ */
+export function createWhole(path: string, text: string): void {
+  const temporary = writeBeside(path, text);
+  try {
+    placeNew(temporary, path);
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+  syncFolder(dirname(path));
+}
+
+function placeNew(temporary: string, path: string): void {
+  try {
+    linkSync(temporary, path);
+  } catch (error) {
+    // File systems of memory sticks have no second names for a file.
+    if (!WITHOUT_LINKS.includes(systemCode(error))) throw error;
+    closeSync(openSync(path, 'wx', 0o600));
+    try {
+      renameSync(temporary, path);
+    } catch (failure) {
+      unlinkSync(path);
+      throw failure;
+    }
+  }
+}
+
+const WITHOUT_LINKS: readonly string[] = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
+
+/**
  * Replaces a file's text atomically: readers see the old or the new text, even after a power cut. A killed program
  * leaves at most a temporary file beside it, which the next writer deletes.
  */

@@ -18,3 +18,8 @@ export const CODE_LINE_CHARS_MAX = 128;
 export const CODE_WAIT_MS = 180_000;
 /** The clock of a fob owned before is set if it differs by more than this: twice the rounding of a second. */
 export const CLOCK_OFF_SECONDS = 2;
+
+/** How long after the last fob a batch may be exported again, if its operator allowed that: default and limit. */
+export const EXPORT_DAYS_DEFAULT = 7;
+export const EXPORT_DAYS_MAX = 30;
+export const DAY_MS = 86_400_000;

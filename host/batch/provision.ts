@@ -8,6 +8,7 @@ import { type PairOptions, pairBlank } from '../commands/pair.ts';
 import { settlePending } from '../commands/verify.ts';
 import { writeAccount } from '../commands/write-account.ts';
 import type { Enrolment } from '../enrol/enrolment.ts';
+import { withFobRandomness } from '../enrol/mixed-seed.ts';
 import { FobError, isFobError, refusalError } from '../errors.ts';
 import { accountIdText, accountsOf } from '../inventory/accounts.ts';
 import { assignRow, finishRows } from '../inventory/batches.ts';
@@ -119,20 +120,23 @@ async function keepTime(context: Context, fob: FobAtHand): Promise<void> {
 async function enrol(
   context: Context,
   fob: FobAtHand,
-  { pairing, isFresh }: Opened,
+  opened: Opened,
   row: PlanRow,
   ledger: Ledger,
   finished: readonly PlanRow[],
 ): Promise<void> {
   const { serial } = fob.hello;
-  const enrolment = await enrolmentOf(row, context.random);
-  if (isFresh) refuseUnsupported(fob, enrolment);
+  const given = await enrolmentOf(row, context.random);
+  const isGenerated = row.source.from === 'generate';
+  const enrolment = isGenerated ? withFobRandomness(given, fob.client.sessionChance) : given;
+  if (opened.isFresh) refuseUnsupported(fob, enrolment);
   else await prepare(context, fob, enrolment);
-  await writeAccount(context, fob, pairing, enrolment, {
+  await writeAccount(context, fob, opened.pairing, enrolment, {
     async kept(within, id) {
       const changedMs = context.now();
       await assignRow(within, ledger.batchId, row.key, serial, id, changedMs);
-      ledger.note({ key: row.key, state: 'assigned', serial, accountId: accountIdText(id), changedMs });
+      const accountId = accountIdText(id);
+      ledger.note({ key: row.key, state: 'assigned', serial, accountId, changedMs, handedOnMs: null });
     },
     async proved(within) {
       if (finished.length > 0) await finishRows(within, ledger.batchId, keysOf(finished), context.now());

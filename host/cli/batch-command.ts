@@ -1,18 +1,21 @@
-import { closeSync, fsyncSync, openSync, unlinkSync, writeFileSync } from 'node:fs';
 import type { Codes } from '../batch/codes.ts';
+import type { Counters } from '../batch/hand-on.ts';
 import type { Ledger } from '../batch/ledger.ts';
-import { PARALLEL_MAX } from '../batch/limits.ts';
+import { EXPORT_DAYS_DEFAULT, EXPORT_DAYS_MAX, PARALLEL_MAX } from '../batch/limits.ts';
 import type { BatchPlan } from '../batch/plan.ts';
 import type { ReportFormat, ReportRow } from '../batch/report.ts';
 import type { FobResult } from '../batch/run.ts';
 import { readSerial } from '../client/fob-serial.ts';
-import { FobError, systemCode } from '../errors.ts';
+import type { OutFile } from '../commands/out-file.ts';
+import { FobError } from '../errors.ts';
 import type { InventoryCall } from './base/calls.ts';
 import { command } from './base/command.ts';
 import { type CommonOptions, LETTERS, without } from './base/common-options.ts';
 import { anInventory } from './base/needs.ts';
 import { errorDocument, type Report } from './base/report.ts';
 import type { Terminal } from './base/terminal.ts';
+import { exportPassword, exportPasswordOption, outText } from './export-command.ts';
+import { type OutWish, outOptions, readOut, settleOut } from './out.ts';
 
 /**
  * `passfob batch`: reads the plan, provisions, reports. Throws `bad-input` before any fob is touched; `incomplete`
@@ -29,26 +32,61 @@ export const batchCommand = command({
     const { readPlan } = await import('../batch/plan.ts');
     const { Ledger } = await import('../batch/ledger.ts');
     const { REPORT_WRITERS, reportRows } = await import('../batch/report.ts');
-    const { checkUpload, uploadRows, writeUpload } = await import('../batch/upload.ts');
+    const { rowsToHandOn, writeRows } = await import('../batch/hand-on.ts');
+    const { refuseExisting, saveNew } = await import('../commands/out-file.ts');
     const read = await readPlan(asked.plan);
     const plan: BatchPlan = { ...read, name: asked.name ?? read.name };
-    if (asked.entra !== undefined) await checkUpload(plan.rows, 'entra');
     const ledger = asked.isDry
       ? await Ledger.look(context.inventory, plan)
       : await Ledger.open(context.inventory, plan, context.now());
-    if (asked.release !== undefined && !asked.isDry) await ledger.release(asked.release);
-    const results = asked.isDry ? [] : await work(asked, at, ledger);
+    const counters = asked.out && (await checkFile(asked.out, at, ledger));
+    if (asked.isDry) return said(at, ledger, reportRows(ledger, []), []);
+    if (asked.report) refuseExisting(asked.report.path);
+    const out = asked.out && (await settleOut(asked.out, at.prompts));
+    const later = await prepareExports(asked, at, ledger);
+    if (asked.release !== undefined) await ledger.release(asked.release);
+    const results = await work(asked, at, ledger);
+    if (results.some(({ outcome }) => outcome === 'done')) await later?.();
     const rows = reportRows(ledger, results);
-    if (!asked.isDry) {
-      if (asked.report) writeNew(asked.report.path, REPORT_WRITERS[asked.report.format](rows));
-      if (asked.entra) writeNew(asked.entra, writeUpload(await uploadRows(context.inventory, rows), 'entra'));
+    if (asked.report) saveNew(asked.report.path, REPORT_WRITERS[asked.report.format](rows));
+    if (out !== undefined && counters !== undefined && ledger.left === 0) {
+      const count = await writeRows(context, ledger, rowsToHandOn(ledger, context.now()), out, counters);
+      at.terminal.note(`${outText(count, out)}\n`);
     }
-    return said(at, ledger, rows, results);
+    return said(at, ledger, rows, results, out);
   },
 });
 
+/** Checks everything about the file for the accounts before any fob is provisioned. */
+async function checkFile(wish: OutWish, { context }: InventoryCall, ledger: Ledger): Promise<Counters> {
+  const { checkRows, rowsToHandOn } = await import('../batch/hand-on.ts');
+  const { refuseExisting } = await import('../commands/out-file.ts');
+  const counters = await checkRows(ledger, wish);
+  rowsToHandOn(ledger, context.now());
+  refuseExisting(wish.path);
+  return counters;
+}
+
+/**
+ * Allows exports of the batch later, before its first fob.
+ * @returns what begins the days anew after a run that finished fobs
+ */
+async function prepareExports(
+  { exportDays: days, exportPasswordFile: file }: BatchArguments,
+  { context: { inventory, now }, prompts, terminal }: InventoryCall,
+  ledger: Ledger,
+): Promise<(() => Promise<void>) | undefined> {
+  if (days === undefined || ledger.left === 0) return undefined;
+  const { grantExports } = await import('../batch/export-permit.ts');
+  const isBegun = ledger.left < ledger.plan.rows.length;
+  const password = await exportPassword({ terminal, prompts }, file, !isBegun);
+  const grant = () => grantExports(inventory, ledger, { password, days, isBegun }, now());
+  await grant();
+  return () => grantExports(inventory, ledger, { password, days, isBegun: true }, now());
+}
+
 function batchOptions(given: CommonOptions) {
-  return without(given, 'fob', 'trace')
+  return outOptions(without(given, 'fob', 'trace'))
     .positional('plan', { type: 'string', demandOption: true, describe: 'CSV file: one account a row' })
     .option('ports', {
       string: true,
@@ -81,12 +119,11 @@ function batchOptions(given: CommonOptions) {
       describe: 'first release the rows of this fob for other fobs',
     })
     .option('report', { string: true, requiresArg: true, describe: 'new file: .csv, .json or .html' })
-    .option('entra', { string: true, requiresArg: true, describe: 'new file for Entra ID, with the secrets' })
-    .option('secrets-in-clear', {
-      boolean: true,
-      default: false,
-      describe: 'allow a file that shows the secrets',
+    .option('export-days', {
+      string: true,
+      describe: `allow inventory export for so many days after the last fob, under a password of its own: 1 to ${EXPORT_DAYS_MAX}, default ${EXPORT_DAYS_DEFAULT}`,
     })
+    .option('export-password-file', exportPasswordOption)
     .option('dry-run', {
       boolean: true,
       default: false,
@@ -99,15 +136,9 @@ type BatchArguments = Awaited<ReturnType<typeof readBatch>>;
 
 /** @throws FobError `usage`, `bad-input` */
 async function readBatch(options: BatchOptions) {
-  const { plan, ports, all, wait, codesFrom, name, release, report, entra, secretsInClear, dryRun } = options;
+  const { plan, ports, all, wait, codesFrom, name, release, report, exportPasswordFile, dryRun } = options;
   if (ports !== undefined && all)
     throw new FobError('usage', { sentence: '--ports and --all exclude each other.' });
-  if (entra !== undefined && !secretsInClear) {
-    throw new FobError('usage', {
-      sentence: 'The file for Entra ID shows the secrets of all accounts to everyone who reads it.',
-      next: 'To allow this, add --secrets-in-clear, and delete the file after the upload.',
-    });
-  }
   return {
     plan,
     ports: ports === undefined ? undefined : await addressesIn(ports),
@@ -117,7 +148,9 @@ async function readBatch(options: BatchOptions) {
     name,
     release: release === undefined ? undefined : readSerial(release),
     report: report === undefined ? undefined : { path: report, format: formatOf(report) },
-    entra,
+    out: readOut(options),
+    exportDays: daysOf(options),
+    exportPasswordFile,
     isDry: dryRun,
   };
 }
@@ -126,6 +159,17 @@ async function readBatch(options: BatchOptions) {
 async function addressesIn(ports: string): Promise<string[]> {
   const { addressText, readAddress } = await import('../transports/discover.ts');
   return ports.split(',').map(port => addressText(readAddress(port.trim())));
+}
+
+/** @throws FobError `usage` */
+function daysOf({ exportDays, exportPasswordFile }: BatchOptions): number | undefined {
+  if (exportDays === undefined) {
+    if (exportPasswordFile === undefined) return undefined;
+    throw new FobError('usage', { sentence: '--export-password-file can be used only with --export-days.' });
+  }
+  const days = exportDays === '' ? EXPORT_DAYS_DEFAULT : Number(exportDays);
+  if (/^\d*$/.test(exportDays) && days >= 1 && days <= EXPORT_DAYS_MAX) return days;
+  throw new FobError('usage', { sentence: `--export-days takes 1 to ${EXPORT_DAYS_MAX}.` });
 }
 
 function formatOf(path: string): ReportFormat {
@@ -185,35 +229,12 @@ async function openCodes(
   return path === '-' ? codesOf(terminal.stdin) : codesFrom(path);
 }
 
-/** Never overwrites an existing file; only the owner may read the new file. */
-function writeNew(path: string, content: string): void {
-  try {
-    const descriptor = openSync(path, 'wx', 0o600);
-    try {
-      // Not `writeSync`, which may write only a part.
-      writeFileSync(descriptor, content);
-      fsyncSync(descriptor);
-    } catch (error) {
-      unlinkSync(path);
-      throw error;
-    } finally {
-      closeSync(descriptor);
-    }
-  } catch (cause) {
-    const exists = systemCode(cause) === 'EEXIST';
-    throw new FobError('bad-input', {
-      sentence: `The file ${path} ${exists ? 'exists already, and it is not overwritten' : 'cannot be written'}.`,
-      next: 'Name a new file and run the command again: finished rows stay finished.',
-      cause,
-    });
-  }
-}
-
 function said(
   { signal }: InventoryCall,
   ledger: Ledger,
   rows: readonly ReportRow[],
   results: readonly FobResult[],
+  out?: OutFile,
 ): Report {
   const failed = results.filter(({ outcome }) => outcome === 'failed');
   const document = {
@@ -224,6 +245,7 @@ function said(
       ...(error && { error: errorDocument(error) }),
     })),
     rows,
+    ...(out && { savedTo: ledger.left === 0 ? out.path : null }),
   };
   const done = rows.length - ledger.left;
   const text = `${done} of ${rows.length} rows of ${ledger.plan.name} are done.`;
@@ -242,5 +264,7 @@ function said(
       details: document,
     });
   }
-  return { document, text };
+  const isWaiting = out !== undefined && ledger.left > 0;
+  const note = isWaiting ? `${out.path} is not written yet: passfob writes it when all rows are done.` : '';
+  return { document, text, note };
 }

@@ -41,7 +41,7 @@ function whereTheSecretIs(isGenerated: boolean, out: OutFile | undefined): strin
   if (!isGenerated) return [];
   if (out === undefined)
     return ['The secret is on the fob and, encrypted, in the inventory. It was not exported.'];
-  const where = out.format === 'pskc' ? 'The encrypted secret is' : 'The secret is';
+  const where = out.sealing === undefined ? 'The secret is' : 'The encrypted secret is';
   return [
     `${where} in ${out.path}, for its service alone: delete the file after the service has imported it.`,
   ];

@@ -7,6 +7,7 @@ import { anInventory } from './base/needs.ts';
 import { makeSure } from './base/prompts.ts';
 import { inLines, type Report, reportOf } from './base/report.ts';
 import { printable } from './base/terminal.ts';
+import { exportCommand } from './export-command.ts';
 import { fobsTable, recordText, takenText } from './inventory-format.ts';
 
 /** `passfob inventory …`: shows this owner's data without asking any fob. */
@@ -85,6 +86,7 @@ export const inventoryCommands: readonly Command[] = [
       return reportOf(taken, inLines(takenText(taken)));
     },
   }),
+  exportCommand,
   command({
     words: 'inventory rekey',
     describe: 'encrypt everything with a new key and delete the old key',

@@ -38,6 +38,7 @@ const EVENTS: Readonly<Record<HistoryEvent, string>> = {
   unassigned: 'taken back from',
   given: 'its keys were written for another owner',
   taken: 'taken over from another owner',
+  exported: 'its secret was written into a file:',
   'clock-set': 'its clock was set',
   'policy-set': 'its policy was set',
   'pin-required': 'a new PIN was required',

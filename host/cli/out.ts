@@ -1,11 +1,13 @@
+import { extname } from 'node:path';
 import type { OutFile } from '../commands/out-file.ts';
 import { FobError } from '../errors.ts';
-import { isSealed, OUT_FORMATS, type OutFormat } from '../formats/write/names.ts';
+import { OUT_FORMAT_NAMES, OUT_FORMATS, type OutFormat } from '../formats/write/names.ts';
 import type { PskcEncryption } from '../formats/write/pskc.ts';
+import type { Output } from '../formats/write/write.ts';
 import { type CommonOptions, keyFileOption, LETTERS, passwordFileOption } from './base/common-options.ts';
 import { makeSure, type Prompts } from './base/prompts.ts';
 
-/** Options for a file that hands on a new secret, and the checks and questions for them. */
+/** Options for a file that hands on secrets, and the checks and questions for them. */
 
 export function outOptions(command: CommonOptions) {
   return command
@@ -13,29 +15,41 @@ export function outOptions(command: CommonOptions) {
       alias: LETTERS.out,
       string: true,
       requiresArg: true,
-      describe: 'new file to export the secret to',
+      describe: 'new file to export the secrets to',
     })
     .option('out-format', {
-      choices: OUT_FORMATS,
+      choices: OUT_FORMAT_NAMES,
       describe: 'format of that file, default uri; pskc is encrypted',
     })
     .option('plain-seeds', {
       boolean: true,
-      describe: 'allow a file with the unencrypted secret (all formats except pskc)',
+      describe: 'allow a file with unencrypted secrets; needed for all formats except pskc',
     })
     .option('yes', { alias: LETTERS.yes, boolean: true, describe: 'do not ask for confirmation' })
     .option('password-file', passwordFileOption)
-    .option('key-file', keyFileOption);
+    .option('key-file', keyFileOption)
+    .option('realm', {
+      string: true,
+      requiresArg: true,
+      describe: 'privacyidea: realm of the users to whom the tokens are assigned',
+    })
+    .option('factor-profile', {
+      string: true,
+      requiresArg: true,
+      describe: 'okta: id of the factor profile',
+    });
 }
 
 /** Options that are allowed only with `--out`. */
-const WITH_OUT = ['out-format', 'plain-seeds', 'yes', 'password-file', 'key-file'] as const;
+const WITH_OUT = [
+  ...['out-format', 'plain-seeds', 'yes', 'password-file', 'key-file', 'realm', 'factor-profile'],
+] as const;
 export const OUT_OPTIONS = ['out', ...WITH_OUT] as const;
 
 /** The requested file, before the questions for a password or a confirmation. */
-export interface OutWish {
+export interface OutWish extends Omit<Output, 'sealing'> {
   readonly path: string;
-  readonly format: OutFormat;
+  readonly isEncrypted: boolean;
   /** Whether an option already confirms plain secrets. */
   readonly isSure: boolean;
   readonly passwordFile: string | undefined;
@@ -46,37 +60,73 @@ type OutOptions = Awaited<ReturnType<ReturnType<typeof outOptions>['parse']>>;
 
 /** @throws FobError `usage` */
 export function readOut(options: OutOptions): OutWish | undefined {
-  const { out: path, outFormat: format = 'uri', plainSeeds, yes, passwordFile, keyFile } = options;
+  const { out: path, outFormat: format = 'uri', plainSeeds = false, yes, passwordFile, keyFile } = options;
   if (path === undefined) {
     const misplaced = WITH_OUT.filter(name => options[name] !== undefined);
     if (misplaced.length === 0) return undefined;
     throw new FobError('usage', { sentence: `--${misplaced.join(', --')} can be used only with --out.` });
   }
-  if (!isSealed(format) && plainSeeds !== true) {
+  if (options.outFormat === undefined) refuseOtherEnding(path);
+  const isEncrypted = OUT_FORMATS[format].isSealed === true && !plainSeeds;
+  if (!isEncrypted && !plainSeeds) {
     throw new FobError('usage', {
       sentence: 'This file would hold the secret unencrypted.',
       next: 'Encrypt it with --out-format pskc, or allow it with --plain-seeds.',
     });
   }
   const seals = [passwordFile, keyFile].filter(seal => seal !== undefined).length;
-  if (seals > (isSealed(format) ? 1 : 0)) {
+  if (seals > (isEncrypted ? 1 : 0)) {
     throw new FobError('usage', {
-      sentence: 'Give only one of --password-file and --key-file, and only with --out-format pskc.',
+      sentence:
+        'Give only one of --password-file and --key-file, and only with --out-format pskc, without --plain-seeds.',
     });
   }
-  return { path, format, isSure: yes === true, passwordFile, keyFile };
+  return {
+    ...{ path, format, isEncrypted, isSure: yes === true, passwordFile, keyFile },
+    ...formatOptions(format, options),
+  };
 }
+
+/** The default is for a person; a service would refuse its file. @throws FobError `usage` for a service's ending */
+function refuseOtherEnding(path: string): void {
+  const ending = extname(path).toLowerCase();
+  const others = OUT_FORMAT_NAMES.filter(name => OUT_FORMATS[name].ending === ending);
+  if (others.length === 0 || others.includes('uri')) return;
+  throw new FobError('usage', {
+    sentence: `A file that ends in ${ending} can be one of ${others.join(', ')}.`,
+    next: 'Name its format: --out-format',
+  });
+}
+
+/** @throws FobError `usage` for an option of another format, or a missing one */
+function formatOptions(format: OutFormat, options: OutOptions): Pick<Output, 'realm' | 'factorProfile'> {
+  const { option } = OUT_FORMATS[format];
+  for (const name of ['realm', 'factor-profile'] as const) {
+    const text = options[name];
+    if (text === undefined && option?.name === name && option.isNeeded)
+      throw new FobError('usage', { sentence: `--out-format ${format} needs --${name}.` });
+    if (text === undefined) continue;
+    if (option?.name !== name)
+      throw new FobError('usage', { sentence: `--${name} cannot be used with --out-format ${format}.` });
+    if (!NAME.test(text))
+      throw new FobError('usage', { sentence: `--${name} takes letters, digits, ".", "_" and "-".` });
+  }
+  return { realm: options.realm, factorProfile: options.factorProfile };
+}
+
+/** The name of a realm, or the id of a profile. */
+const NAME = /^[A-Za-z0-9][\w.-]{0,127}$/;
 
 /**
  * Completes the request for the file, asking the person for missing parts.
  * @throws FobError `bad-input`, `cancelled`, `usage` if nobody can be asked
  */
 export async function settleOut(wish: OutWish, prompts: Prompts): Promise<OutFile> {
-  const { path, format } = wish;
-  if (format === 'pskc') return { path, format, sealing: await sealingOf(wish, prompts) };
-  const question = `Write the secret unencrypted to ${path}?`;
+  const { path, format, isEncrypted, realm, factorProfile } = wish;
+  if (isEncrypted) return { path, format, sealing: await sealingOf(wish, prompts) };
+  const question = `Write the secrets unencrypted to ${path}?`;
   if (!wish.isSure) await makeSure(prompts, question, 'Nothing was written.');
-  return { path, format };
+  return { path, format, realm, factorProfile };
 }
 
 async function sealingOf(

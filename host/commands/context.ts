@@ -67,6 +67,8 @@ export interface Context {
   /** Source of unpredictable bytes. */
   readonly random: (length: number) => Uint8Array;
   readonly report: (progress: Progress) => void;
+  /** The user of this computer, for the history; undefined if unknown. */
+  readonly operator?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

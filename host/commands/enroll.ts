@@ -4,11 +4,13 @@ import type { Enrolment } from '../enrol/enrolment.ts';
 import { withFobRandomness } from '../enrol/mixed-seed.ts';
 import { FobError, isOutcomeUnknown, refusalError } from '../errors.ts';
 import { tokenOf } from '../formats/write/token.ts';
+import { addHistory } from '../inventory/history.ts';
+import type { Inventory } from '../inventory/inventory.ts';
 import type { Pairing } from '../inventory/pairings.ts';
 import { setInSession } from './clock.ts';
 import type { Context, FobAtHand } from './context.ts';
 import type { ListedAccount } from './list.ts';
-import { handOn, type OutFile } from './out-file.ts';
+import { exportDetail, handOn, type OutFile } from './out-file.ts';
 import { openOwnerSession } from './owner-session.ts';
 import { settlePending } from './verify.ts';
 import { isSame, listedAs, writeAccount } from './write-account.ts';
@@ -69,9 +71,15 @@ export async function enrollInSession(
   const isClockSet = resumed === undefined && (await prepare(context, fob, enrolment));
   const token = tokenOf(fob.hello.serial, fob.hello.board, enrolment);
   const unsave = saveTo === undefined ? undefined : await handOn(context, saveTo, [token]);
+  const kept = async (within: Inventory) => {
+    if (saveTo === undefined) return;
+    const detail = exportDetail(enrolment, saveTo.format, context.operator);
+    await addHistory(within, fob.hello.serial, 'exported', context.now(), detail);
+  };
   let account: OwnedAccount;
   try {
-    account = resumed ?? (await writeAccount(context, fob, pairing, enrolment));
+    if (resumed !== undefined) await kept(context.inventory);
+    account = resumed ?? (await writeAccount(context, fob, pairing, enrolment, { kept }));
   } catch (error) {
     // If the fob may hold the account, the file stays: it is the only place where the secret can be read.
     if (!isOutcomeUnknown(error)) unsave?.();

@@ -1,15 +1,17 @@
-import { closeSync, existsSync, fsyncSync, openSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, unlinkSync } from 'node:fs';
+import type { Enrolment } from '../enrol/enrolment.ts';
 import { FobError, systemCode } from '../errors.ts';
 import type { Token } from '../formats/write/token.ts';
 import { type Output, writeTokens } from '../formats/write/write.ts';
+import { createWhole, leftoversOf } from '../private-file.ts';
 import type { Context } from './context.ts';
 
 /** A file that hands on a seed. */
 export type OutFile = Output & { readonly path: string };
 
 /**
- * Writes a new file of tokens that only this user may read, and replaces no other. No copy of a seed exists outside
- * this file, however the command ends; a command killed while writing leaves a part of it.
+ * Writes a new file of tokens that only this user may read, and replaces no other. The file is whole or absent. A
+ * command killed while writing leaves a temporary file beside it, which the next one with this path deletes.
  * @returns the function that removes it again
  * @throws FobError `bad-input` if the file exists already or cannot be written, or its format cannot hold a token
  */
@@ -23,15 +25,32 @@ export async function handOn(
   return () => unlinkSync(out.path);
 }
 
-/** Before long work whose result goes into a new file. @throws FobError `bad-input` if there is such a file */
+/** Formats the entry of the history about an export. Never holds the secret. */
+export function exportDetail(
+  { issuer, label }: Pick<Enrolment, 'issuer' | 'label'>,
+  format: string,
+  operator = 'unknown',
+): string {
+  return `${issuer === '' ? label : `${issuer}:${label}`}, for ${format}, by ${operator}`;
+}
+
+/**
+ * Before long work whose result goes into a new file: also deletes what a killed command left beside it.
+ * @throws FobError `bad-input` if there is such a file, or no such folder
+ */
 export function refuseExisting(path: string): void {
   if (existsSync(path)) throw unwritable(path, 'exists already, and it is not overwritten');
+  try {
+    for (const leftover of leftoversOf(path)) rmSync(leftover, { force: true });
+  } catch (cause) {
+    throw unwritable(path, 'cannot be written', cause);
+  }
 }
 
 /** @throws FobError `bad-input` */
 export function saveNew(path: string, text: string): void {
   try {
-    writeWhole(path, text);
+    createWhole(path, text);
   } catch (cause) {
     const exists = systemCode(cause) === 'EEXIST';
     throw unwritable(path, exists ? 'exists already, and it is not overwritten' : 'cannot be written', cause);
@@ -44,18 +63,4 @@ function unwritable(path: string, why: string, cause?: unknown): FobError {
     next: 'Name a new file in a folder that may be written to.',
     cause,
   });
-}
-
-function writeWhole(path: string, text: string): void {
-  const descriptor = openSync(path, 'wx', 0o600);
-  try {
-    writeFileSync(descriptor, text);
-    fsyncSync(descriptor);
-  } catch (error) {
-    // Removes our incomplete file; most likely the disk is full.
-    rmSync(path, { force: true });
-    throw error;
-  } finally {
-    closeSync(descriptor);
-  }
 }

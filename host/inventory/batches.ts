@@ -13,6 +13,8 @@ export interface BatchRow {
   /** 8 hex digits. */
   readonly accountId: string;
   readonly changedMs: number;
+  /** Time at which the batch wrote its account into a file; null if never. */
+  readonly handedOnMs: number | null;
 }
 
 /** Finds the journal of a plan by its name, or creates it. @returns its id */
@@ -47,6 +49,7 @@ export async function batchRows({ db }: Inventory, batchId: number): Promise<Map
         serial: row.serial,
         accountId: row.account_id,
         changedMs: row.changed_ms,
+        handedOnMs: row.handed_on_ms,
       },
     ]),
   );
@@ -102,4 +105,37 @@ export async function releaseRows({ db }: Inventory, batchId: number, serial: st
     .where('serial', '=', serial)
     .executeTakeFirstOrThrow();
   return Number(numDeletedRows);
+}
+
+/** Notes that the accounts of these rows are in a file that the batch wrote. */
+export async function markHandedOn(
+  { db }: Inventory,
+  batchId: number,
+  keys: readonly string[],
+  nowMs: number,
+): Promise<void> {
+  await db
+    .updateTable('batch_rows')
+    .set({ handed_on_ms: nowMs })
+    .where('batch_id', '=', batchId)
+    .where('row_key', 'in', [...keys])
+    .execute();
+}
+
+/** Returns the permission for later exports as it was stored; undefined if there is none. */
+export async function exportPermitOf({ db }: Inventory, batchId: number): Promise<Uint8Array | undefined> {
+  const row = await db
+    .selectFrom('batches')
+    .select('export_permit')
+    .where('id', '=', batchId)
+    .executeTakeFirst();
+  return row?.export_permit ?? undefined;
+}
+
+export async function storeExportPermit(
+  { db }: Inventory,
+  batchId: number,
+  permit: Uint8Array,
+): Promise<void> {
+  await db.updateTable('batches').set({ export_permit: permit }).where('id', '=', batchId).execute();
 }

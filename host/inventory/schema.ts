@@ -56,6 +56,8 @@ export interface BatchTable {
   id: Generated<number>;
   name: string;
   created_ms: number;
+  /** The permission for later exports, encrypted with their password; null: there are none. */
+  export_permit: Generated<Uint8Array | null>;
 }
 
 /** A row of a plan that is assigned to a fob. */
@@ -67,6 +69,8 @@ export interface BatchRowTable {
   serial: string;
   account_id: string;
   changed_ms: number;
+  /** Time at which the batch wrote its account into a file; null if never. */
+  handed_on_ms: Generated<number | null>;
 }
 
 /** Events of a fob. Most rows come from triggers, in the transaction of the change itself. Never a secret. */
@@ -91,6 +95,7 @@ export type HistoryEvent =
   | 'unassigned'
   | 'given'
   | 'taken'
+  | 'exported'
   | 'clock-set'
   | 'policy-set'
   | 'pin-required'
@@ -266,5 +271,9 @@ export const MIGRATIONS: readonly string[] = [
     changed_ms integer not null,
     primary key (batch_id, row_key)
   ) strict;
+  `,
+  `
+  alter table batches add column export_permit blob;
+  alter table batch_rows add column handed_on_ms integer;
   `,
 ];

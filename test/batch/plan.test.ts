@@ -9,8 +9,7 @@ import { codesFrom, codesOf } from 'passfob/batch/codes';
 import { readCsv, writeCsv } from 'passfob/batch/csv';
 import { type BatchPlan, enrolmentOf, readPlan } from 'passfob/batch/plan';
 import { REPORT_WRITERS, type ReportRow } from 'passfob/batch/report';
-import { checkUpload, type UploadRow, writeUpload } from 'passfob/batch/upload';
-import { FobError, systemCode } from 'passfob/errors';
+import { systemCode } from 'passfob/errors';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { failure } from '../host/kit/failure.ts';
 import { secret } from '../kit/secrets.ts';
@@ -180,72 +179,6 @@ describe('batch reports', () => {
     expect(page).toContain('&lt;script&gt;');
     expect(page).toContain('0 done, 1 failed, 0 begun, 0 waiting.');
     expect(JSON.parse(REPORT_WRITERS.json([ROW]))).toEqual({ rows: [ROW] });
-  });
-});
-
-describe('the file for Entra ID', () => {
-  const settings = {
-    id: zeros(4),
-    ...{ kind: 2, algorithm: 1, digits: 6, period: 30 },
-    issuer: zeros(0),
-    label: zeros(0),
-  };
-  const label = (text: string) => new TextEncoder().encode(text);
-  const row = (changes: { label?: string; upn?: string; settings?: object } = {}): UploadRow => ({
-    ...{ serial: 'PF-7Q4M-K2XZ', upn: changes.upn ?? 'a@example.com', board: 'pico' },
-    account: {
-      state: 'active',
-      key: Buffer.from('12345678901234567890'),
-      settings: { ...settings, label: label(changes.label ?? 'alice'), ...changes.settings },
-    },
-  });
-
-  it('the file for Entra ID is the one that Microsoft describes, as enroll writes it', () => {
-    expect(writeUpload([row()], 'entra')).toBe(
-      'upn,serial number,secret key,time interval,manufacturer,model\r\n' +
-        'a@example.com,PF-7Q4M-K2XZ-5991EC,GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ,30,Passfob,pico\r\n',
-    );
-  });
-
-  it('the file for Entra ID never has the same serial number for two accounts of one fob', () => {
-    const file = writeUpload([row(), row({ label: 'bob', upn: 'b@example.com' })], 'entra');
-    const serials = file
-      .trim()
-      .split('\r\n')
-      .slice(1)
-      .map(line => line.split(',')[1]);
-    expect(new Set(serials).size).toBe(2);
-  });
-
-  it.each([
-    ["o'brien@example.com", "o''brien@example.com"],
-    ['-x@example.com', '-x@example.com'],
-    ['x_gmail.com#EXT#@example.onmicrosoft.com', 'x_gmail.com#EXT#@example.onmicrosoft.com'],
-  ])('the file for Entra ID has %s in the required form', (upn, cell) => {
-    expect(
-      writeUpload([row({ upn })], 'entra')
-        .split('\r\n')[1]
-        ?.split(',')[0],
-    ).toBe(cell);
-  });
-
-  it.each([{ digits: 8 }, { kind: 1 }, { period: 45 }, { algorithm: 2 }, { algorithm: 3 }])(
-    'the file for Entra ID has no row of %o, for which Entra ID would make other passcodes',
-    other => {
-      expect(() => writeUpload([row({ settings: other })], 'entra')).toThrow(FobError);
-    },
-  );
-
-  it.each(['', '=cmd()', 'a,b@example.com'])('the file for Entra ID has no row for the upn %j', upn => {
-    expect(() => writeUpload([row({ upn })], 'entra')).toThrow(FobError);
-  });
-
-  it('the file for Entra ID is checked for every row of the plan before a fob is touched', async () => {
-    const { rows } = await planOf(
-      'upn,algorithm,digits\na@example.com,sha1,6\nb@example.com,sha256,6\n=x,sha1,6\nc@example.com,sha1,8\n',
-    );
-    const error = await failure(checkUpload(rows, 'entra'));
-    expect(error.message).toMatch(/^3 lines of the plan cannot be used:\nLine 3: .*\nLine 4: .*\nLine 5: /);
   });
 });
 

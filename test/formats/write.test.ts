@@ -11,6 +11,7 @@ import { handOn, saveNew } from 'passfob/commands/out-file';
 import type { Enrolment } from 'passfob/enrol/enrolment';
 import { isFobError } from 'passfob/errors';
 import { readFiles } from 'passfob/formats/read';
+import { OUT_FORMAT_NAMES } from 'passfob/formats/write/names';
 import { tokenOf } from 'passfob/formats/write/token';
 import { type Output, writeTokens } from 'passfob/formats/write/write';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -77,17 +78,51 @@ describe('upload files', () => {
     expect((await failure(written({ format: 'entra' }, change))).message).toMatch(/^Entra ID takes/);
   });
 
+  const secret32 = new Uint8Array(32).fill(0x31);
+  const lines =
+    'PF-7Q4M-K2XZ-E9C295,3132333435363738393031323334353637383930,totp,6,30\n' +
+    `PF-7Q4M-K2XZ-DCE20D,${'31'.repeat(32)},totp,6,30,sha256\n`;
+
   it.each(['privacyidea', 'linotp'] as const)(
     'the upload file of %s has lines of serial, key, type, digits, period',
     async format => {
-      const secret = new Uint8Array(32).fill(0x31);
-      expect(await written({ format }, {}, hotp7, { algorithm: 2, secret })).toBe(
-        'PF-7Q4M-K2XZ-E9C295,3132333435363738393031323334353637383930,totp,6,30\n' +
-          'PF-7Q4M-K2XZ-5F10B2,3132333435363738393031323334353637383930,hotp,8,7\n' +
-          `PF-7Q4M-K2XZ-E9C295,${'31'.repeat(32)},totp,6,30,sha256\n`,
-      );
+      const other = { algorithm: 2, secret: secret32, label: 'carol' } as const;
+      expect(await written({ format }, {}, other)).toBe(lines);
     },
   );
+
+  it('the upload file of privacyIDEA has the counter of HOTP, and LinOTP, which ignores it, gets none but 0', async () => {
+    expect(await written({ format: 'privacyidea' }, hotp7)).toBe(
+      'PF-7Q4M-K2XZ-5F10B2,3132333435363738393031323334353637383930,hotp,8,7\n',
+    );
+    expect(await written({ format: 'linotp' }, { ...hotp7, counter: 0 })).toMatch(/,hotp,8,0\n$/);
+    expect((await failure(written({ format: 'linotp' }, hotp7))).message).toMatch(
+      /^LinOTP begins every HOTP/,
+    );
+  });
+
+  it('the upload file of privacyIDEA with a realm is version 2, and assigns each token to its user', async () => {
+    expect(await written({ format: 'privacyidea', realm: 'staff' }, {}, hotp7)).toBe(
+      '# version: 2\n' +
+        'alice@example.com,,staff,PF-7Q4M-K2XZ-E9C295,3132333435363738393031323334353637383930,totp,6,30\n' +
+        'bob,,staff,PF-7Q4M-K2XZ-5F10B2,3132333435363738393031323334353637383930,hotp,8,7\n',
+    );
+    for (const label of ['', 'a,b']) {
+      const error = await failure(written({ format: 'privacyidea', realm: 'staff' }, { label }));
+      expect(error.kind).toBe('bad-input');
+    }
+  });
+
+  it('docs/formats.md has a row for every format that is written', () => {
+    const text = readFileSync(new URL('../../docs/formats.md', import.meta.url), 'utf8');
+    const written = text.slice(text.indexOf('## Written'));
+    for (const name of OUT_FORMAT_NAMES) expect(written).toContain(`\n| \`${name}\` | `);
+  });
+
+  it('two accounts of one fob with the same names do not go into one file', async () => {
+    const error = await failure(written({ format: 'uri' }, {}, { secret: secret32 }));
+    expect(error.message).toMatch(/^Two accounts of one fob have the same issuer and label/);
+  });
 
   it('privacyIDEA gets no key whose length means another hash, and LinOTP is told the hash', async () => {
     const secret = new Uint8Array(32).fill(0x31);
@@ -118,13 +153,13 @@ describe('upload files', () => {
     'an upload file holds no cell such as %s',
     async label => {
       const error = await failure(written({ format: 'entra' }, { label }));
-      expect(error.message).toMatch(/^The label (?:begins with a character|has a comma)/);
+      expect(error.message).toMatch(/^The upn (?:begins with a character|has a comma)/);
       expect(error.message).not.toContain(label);
     },
   );
 
   it('an upload file holds no account that its format cannot express', async () => {
-    for (const format of ['entra', 'privacyidea', 'linotp', 'oath'] as const) {
+    for (const format of OUT_FORMAT_NAMES.filter(name => name !== 'pskc' && name !== 'uri')) {
       const error = await failure(written({ format }, { alphabet: 'base32' }));
       expect(error.message).toMatch(/cannot hold an OCRA account/);
     }
@@ -139,6 +174,7 @@ describe('written account files', () => {
     { format: 'entra' },
     { format: 'oath' },
     ...[16, 24, 32].map(keyed),
+    { format: 'pskc' },
   ];
 
   it.each(outputs)(
@@ -151,13 +187,13 @@ describe('written account files', () => {
         const text = await writeTokens(output, [one], drawer()).catch(error => error);
         if (isFobError(text, 'bad-input')) return;
         writes++;
-        const sealed = 'sealing' in output && 'key' in output.sealing ? output.sealing.key : undefined;
+        const { sealing } = output;
+        const sealed = sealing !== undefined && 'key' in sealing ? sealing.key : undefined;
         const [read] = await readBack(text, sealed);
         const serial = output.format === 'privacyidea' ? { issuer: '', label: one.serial } : {};
-        const unlabelledEntra = output.format === 'entra' && made.label === '' ? { label: one.serial } : {};
         const nameless = output.format === 'entra' || output.format === 'oath' ? { issuer: '' } : {};
         const unlabelled = output.format === 'pskc' ? namesInPskc(made, one.serial) : {};
-        expect(read).toEqual({ ...made, ...serial, ...nameless, ...unlabelledEntra, ...unlabelled });
+        expect(read).toEqual({ ...made, ...serial, ...nameless, ...unlabelled });
       });
       await fc.assert(property, { numRuns: 300 });
       expect(writes).toBeGreaterThan(20);
@@ -212,6 +248,7 @@ describe('readers of other programs', () => {
     for (const text of [
       await sealed(),
       await written({ format: 'pskc', sealing: { password: PASSWORD } }, {}),
+      await written({ format: 'pskc' }, {}),
     ]) {
       writeFileSync(path, text);
       expect(execFileSync(pskctool, ['--validate', path], { encoding: 'utf8' })).toContain('OK');

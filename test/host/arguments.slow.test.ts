@@ -175,6 +175,15 @@ describe('the command line', () => {
       ['enroll', '--generate', '--label', 'a', '--out', 'b', '--out-format', 'entra'],
       'would hold the secret unencrypted',
     ],
+    [['batch', 'p.csv', '--out', 'tokens.xml', '--plain-seeds'], 'ends in .xml can be one of pskc'],
+    [['batch', 'p.csv', '--export-days', '31'], '--export-days takes 1 to 30.'],
+    [['batch', 'p.csv', '--export-password-file', 'f'], 'can be used only with --export-days'],
+    [['batch', 'p.csv', '--out', 'f', '--out-format', 'okta', '--plain-seeds'], 'needs --factor-profile'],
+    [
+      ['batch', 'p.csv', '--out', 'f', '--out-format', 'linotp', '--plain-seeds', '--realm', 'staff'],
+      '--realm cannot be used with --out-format linotp.',
+    ],
+    [['batch', 'p.csv', '--out', 'f', '--out-format', 'entra'], 'would hold the secret unencrypted'],
     [['enroll', '--generate', '--label', 'a', '--plain-seeds'], '--plain-seeds can be used only with --out'],
     [
       ['enroll', '--generate', '--label', 'a', '--out', 'b', '--plain-seeds', '--key-file', 'c'],

@@ -11,6 +11,7 @@ import {
   settleNames,
   suitesOf,
 } from 'passfob/inventory/accounts';
+import { batchRows, exportPermitOf, findBatch } from 'passfob/inventory/batches';
 import { seal } from 'passfob/inventory/encryption';
 import { type Inventory, openInventory } from 'passfob/inventory/inventory';
 import { openKeyFile } from 'passfob/inventory/key-file';
@@ -125,5 +126,30 @@ describe('inventories of the first passfob', () => {
     expect(await accountsOf(inventory, 7)).toEqual([{ state: 'active', key, settings: account }]);
     await markEscrowed(inventory, 7, 2000);
     expect(await pairingsOf(inventory, FOB.serial)).toMatchObject([{ escrowed_ms: 2000 }]);
+  });
+});
+
+describe('inventories from before later exports', () => {
+  it('an inventory from before later exports opens with its journal, of which nothing is in a file or exportable', async () => {
+    await opened().close();
+    for (const name of ['inventory.db', 'inventory.db-wal', 'inventory.db-shm']) {
+      rmSync(join(folder, name), { force: true });
+    }
+    const old = new BetterSqlite(join(folder, 'inventory.db'));
+    for (const step of MIGRATIONS.slice(0, 3)) old.exec(step);
+    old.pragma('user_version = 3');
+    old.prepare("insert into batches values (5, 'plan.csv', 1000)").run();
+    old.prepare("insert into batch_rows values (5, 'key', 'done', 'PF-QPZR-Y9X8', '01020304', 1001)").run();
+    old.close();
+
+    const inventory = opened();
+    expect(await findBatch(inventory, 'plan.csv')).toBe(5);
+    expect([...(await batchRows(inventory, 5)).values()]).toEqual([
+      {
+        ...{ key: 'key', state: 'done', serial: 'PF-QPZR-Y9X8', accountId: '01020304', changedMs: 1001 },
+        handedOnMs: null,
+      },
+    ]);
+    expect(await exportPermitOf(inventory, 5)).toBeUndefined();
   });
 });

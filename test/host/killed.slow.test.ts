@@ -1,7 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { saveNew } from 'passfob/commands/out-file';
+import { refuseExisting, saveNew } from 'passfob/commands/out-file';
 import { openInventory } from 'passfob/inventory/inventory';
 import { rekey } from 'passfob/inventory/rekey';
 import { createPrivately, isTemporaryOf, leftoversOf, replacePrivately } from 'passfob/private-file';
@@ -34,21 +35,51 @@ function killEverywhere(program: (path: string) => string, look: (path: string) 
   }
 }
 
-itNeeds(needsBuild, 'a seed that is handed on is in no other file, wherever enroll --out is killed', () => {
-  const seed = secret('otpauth://totp/ada?secret=MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U');
-  const kills = killEverywhere(
-    path => `
+itNeeds(
+  needsBuild,
+  'a file of seeds is whole or absent, wherever its writer is killed, and the next one deletes leftovers',
+  () => {
+    const seed = secret('otpauth://totp/ada?secret=MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U');
+    const kills = killEverywhere(
+      path => `
       const { saveNew } = await import(${built('host/dist/commands/out-file')});
       hook();
       saveNew(${JSON.stringify(join(path, 'seeds.uri'))}, ${JSON.stringify(seed)});`,
-    path => {
-      const names = readdirSync(path);
-      expect(names.filter(name => name !== 'seeds.uri')).toEqual([]);
-      if (names.length > 0) expect(seed).toContain(readFileSync(join(path, 'seeds.uri'), 'utf8'));
-    },
-  );
-  expect(kills).toBeGreaterThan(3);
-});
+      path => {
+        const file = join(path, 'seeds.uri');
+        const names = readdirSync(path);
+        expect(names.filter(name => name !== 'seeds.uri' && !isTemporaryOf('seeds.uri', name))).toEqual([]);
+        if (names.includes('seeds.uri')) expect(readFileSync(file, 'utf8')).toBe(seed);
+        rmSync(file, { force: true });
+        refuseExisting(file);
+        expect(readdirSync(path)).toEqual([]);
+      },
+    );
+    expect(kills).toBeGreaterThan(3);
+  },
+);
+
+itNeeds(
+  needsBuild,
+  'a file of seeds is written on a file system without hard links, and replaces no other',
+  () => {
+    const file = join(folder(), 'seeds.uri');
+    const program = (text: string) => `
+    import fs from 'node:fs';
+    import { syncBuiltinESMExports } from 'node:module';
+    fs.linkSync = () => { throw Object.assign(new Error('no links'), { code: 'EPERM' }); };
+    syncBuiltinESMExports();
+    const { saveNew } = await import(${built('host/dist/commands/out-file')});
+    saveNew(${JSON.stringify(file)}, ${JSON.stringify(text)});`;
+    const run = (text: string) =>
+      spawnSync(process.execPath, ['--input-type=module', '-e', program(text)], { encoding: 'utf8' });
+    expect(run('first').status).toBe(0);
+    expect(run('second').stderr).toContain('exists already, and it is not overwritten');
+    expect(readFileSync(file, 'utf8')).toBe('first');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(readdirSync(join(file, '..'))).toEqual(['seeds.uri']);
+  },
+);
 
 itNeeds(
   needsBuild,

@@ -11,6 +11,7 @@ import { enroll } from 'passfob/commands/enroll';
 import type { Enrolment } from 'passfob/enrol/enrolment';
 import { freshSeed } from 'passfob/enrol/seed';
 import { readFiles } from 'passfob/formats/read';
+import { historyOf } from 'passfob/inventory/history';
 import { pairingKeyOf, pairingsOf } from 'passfob/inventory/pairings';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { KEY } from '../formats/keys.ts';
@@ -55,6 +56,10 @@ describe('generated accounts that are written to a file', () => {
     const account = await accountIn(path);
     const key = secret(account?.secret ?? new Uint8Array(0));
     expect(readFileSync(path, 'utf8')).not.toContain(Buffer.from(key).toString('base64'));
+    const history = await historyOf(owner.context.inventory, atFob.hello.serial);
+    expect(history.map(({ event, detail }) => `${event} ${detail}`)).toContain(
+      'exported alice, for pskc, by unknown',
+    );
     const shown = await code(owner.context, await atHand(fob), 'alice');
     expect(shown.code).toBe(hotp(new Hmac(hostPrimitives, 1, key), 0, 6));
   });

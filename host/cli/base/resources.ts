@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { userInfo } from 'node:os';
 import type { Context } from '../../commands/context.ts';
 import { withFob } from '../../commands/find.ts';
 import { systemCode } from '../../errors.ts';
@@ -22,6 +23,7 @@ export async function withInventory(
     now: Date.now,
     random: length => new Uint8Array(randomBytes(length)),
     report: progress => terminal.note(`${progressText(progress)}\n`),
+    operator: operatorName(),
     signal,
   };
   try {
@@ -31,6 +33,15 @@ export async function withInventory(
   } finally {
     prompts.close();
     await inventory.close();
+  }
+}
+
+/** Returns the name of this computer's user; undefined for a user id without one. */
+function operatorName(): string | undefined {
+  try {
+    return userInfo().username;
+  } catch {
+    return undefined;
   }
 }
 

@@ -20,32 +20,64 @@ export type RandomBytes = (length: number) => Uint8Array;
 /** The name of a pre-shared key in a file. */
 const KEY_NAME = 'Pre-shared-key';
 
+/** @throws FobError `bad-input` for an account that PSKC readers do not support, or a name that XML cannot hold */
+export function checkPskc({ enrolment }: Token): void {
+  checkOrdinary(enrolment, 'PSKC');
+  xml(enrolment.issuer);
+  xml(enrolment.label);
+}
+
 /**
  * Writes a PSKC file (RFC 6030) with encrypted secrets, each with a MAC. Under a password it uses the algorithms that
  * RFC 6030 makes mandatory, because servers read those: AES-128-CBC, HMAC-SHA-1, PBKDF2 with HMAC-SHA-1.
- * @throws FobError `bad-input` for an account that PSKC readers do not support, or a name that XML cannot hold
+ * @param sealing undefined: readable secrets, without MACs
  */
 export async function writePskc(
   tokens: readonly Token[],
-  sealing: PskcEncryption,
+  sealing: PskcEncryption | undefined,
   random: RandomBytes,
 ): Promise<string> {
-  for (const { enrolment } of tokens) checkOrdinary(enrolment, 'PSKC');
+  const { head, secretOf } = sealing === undefined ? PLAIN : await sealed(sealing, random);
+  const lines = [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<KeyContainer Version="1.0" xmlns="${PSKC}" xmlns:ds="${XMLDSIG}" xmlns:xenc="${XMLENC}">`,
+    ...head,
+    ...tokens.flatMap(token => packageOf(token, secretOf(token.enrolment.secret))),
+    '</KeyContainer>',
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** The parts of a file that depend on its encryption. */
+interface Protection {
+  readonly head: readonly string[];
+  /** Returns the content of the element Secret. */
+  secretOf(secret: Uint8Array): string;
+}
+
+const PLAIN: Protection = {
+  head: [],
+  secretOf: secret => `<PlainValue>${base64(secret)}</PlainValue>`,
+};
+
+async function sealed(sealing: PskcEncryption, random: RandomBytes): Promise<Protection> {
   const { key, description } = await keyFor(sealing, random);
   const [uri, cipher] = cipherFor(key);
   const macKey = random(MAC_KEY_WRITTEN_BYTES);
   const seal = (plain: Uint8Array) => sealedBytes(cipher, key, plain, random);
-  const lines = [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    `<KeyContainer Version="1.0" xmlns="${PSKC}" xmlns:ds="${XMLDSIG}" xmlns:xenc="${XMLENC}">`,
-    ` <EncryptionKey>${description}</EncryptionKey>`,
-    ` <MACMethod Algorithm="${XMLDSIG}hmac-sha1">`,
-    `  <MACKey>${encryptedParts(uri, seal(macKey))}</MACKey>`,
-    ' </MACMethod>',
-    ...tokens.flatMap(token => packageOf(token, uri, seal(token.enrolment.secret), macKey)),
-    '</KeyContainer>',
-  ];
-  return `${lines.join('\n')}\n`;
+  return {
+    head: [
+      ` <EncryptionKey>${description}</EncryptionKey>`,
+      ` <MACMethod Algorithm="${XMLDSIG}hmac-sha1">`,
+      `  <MACKey>${encryptedParts(uri, seal(macKey))}</MACKey>`,
+      ' </MACMethod>',
+    ],
+    secretOf(secret) {
+      const bytes = seal(secret);
+      const mac = createHmac('sha1', macKey).update(bytes).digest();
+      return `<EncryptedValue>${encryptedParts(uri, bytes)}</EncryptedValue><ValueMAC>${base64(mac)}</ValueMAC>`;
+    },
+  };
 }
 
 async function keyFor(
@@ -97,17 +129,10 @@ function encryptedParts(uri: string, sealed: Uint8Array): string {
 }
 
 /** Elements in the order of the schema (RFC 6030 §11). */
-function packageOf(
-  { serial, device, model, enrolment }: Token,
-  uri: string,
-  sealed: Uint8Array,
-  macKey: Uint8Array,
-): string[] {
+function packageOf({ serial, device, model, enrolment }: Token, secret: string): string[] {
   const { kind, algorithm, digits, issuer, label, period, counter } = enrolment;
   const isTotp = kind === KIND_TOTP;
   const suite = algorithm === SHA1 ? '' : `<Suite>HMAC-${NAMES_OF_ALGORITHMS[algorithm]}</Suite>`;
-  const mac = createHmac('sha1', macKey).update(sealed).digest();
-  const secret = `<EncryptedValue>${encryptedParts(uri, sealed)}</EncryptedValue><ValueMAC>${base64(mac)}</ValueMAC>`;
   const moving = isTotp
     ? `<Time><PlainValue>0</PlainValue></Time><TimeInterval><PlainValue>${period}</PlainValue></TimeInterval>`
     : `<Counter><PlainValue>${counter}</PlainValue></Counter>`;

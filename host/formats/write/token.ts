@@ -9,7 +9,16 @@ export interface Token {
   readonly device: string;
   /** The board. */
   readonly model: string;
+  readonly user: TokenUser;
   readonly enrolment: Enrolment;
+}
+
+/** The user as the server knows it. */
+export interface TokenUser {
+  /** The name for logging in. */
+  readonly name: string;
+  /** The user principal name of Entra ID. */
+  readonly upn: string;
 }
 
 export const MANUFACTURER = 'Passfob';
@@ -19,10 +28,17 @@ const MARK_LENGTH = 6;
  * Makes a token. Its serial number contains the fob's serial and the account's names: a fob may hold several
  * accounts, and servers treat a second file with the same serial as a new key of the first. The same account enrolled
  * again has the same serial, and replaces the old one.
+ * @param user by default the account's label
  */
-export function tokenOf(device: string, model: string, enrolment: Enrolment): Token {
+export function tokenOf(device: string, model: string, enrolment: Enrolment, user?: TokenUser): Token {
   const { issuer, label } = enrolment;
   const names = JSON.stringify([issuer, label]);
   const mark = createHash('sha256').update(names).digest('hex').slice(0, MARK_LENGTH).toUpperCase();
-  return { serial: `${device}-${mark}`, device, model, enrolment };
+  return {
+    serial: `${device}-${mark}`,
+    device,
+    model,
+    user: user ?? { name: label, upn: label },
+    enrolment,
+  };
 }

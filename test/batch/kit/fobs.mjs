@@ -1,6 +1,7 @@
 // A process with simulated fobs on TCP ports, as built. Its parent asks by messages for the content of a screen.
 import { randomBytes } from 'node:crypto';
 import process from 'node:process';
+import { setTimeout as pause } from 'node:timers/promises';
 
 const built = path => import(new URL(`../../../simulator/dist/${path}`, import.meta.url).href);
 const { boot } = await built('index.js');
@@ -51,6 +52,23 @@ function holdYes(fob, port) {
   });
 }
 
+/** A hold of the button, by the clock of the fob. */
+const HOLD_MS = 1_300;
+const HOLDS_MAX = 10;
+
+/** Plays the person who wants a passcode: holds the button until six digits are on the screen. Undefined: never. */
+async function passcode(port) {
+  const { fob } = fobs.get(port);
+  for (let holds = 0; holds < HOLDS_MAX; holds++) {
+    const [, ...digits] = /(\d{3}) ?(\d{3})/.exec(fob.screen().text.join('\n')) ?? [];
+    if (digits.length > 0) return digits.join('');
+    fob.keyDown();
+    await pause(HOLD_MS);
+    fob.keyUp();
+    await pause(HOLD_MS / 2);
+  }
+}
+
 async function plugIn() {
   const seed = randomBytes(4).readUInt32LE();
   const files = { birth: new Uint8Array(randomBytes(32)) };
@@ -87,6 +105,7 @@ async function plugIn() {
 
 const answers = {
   screen: port => fobs.get(port).fob.screen().text,
+  passcode,
   traffic: port => ({
     ...fobs.get(port).traffic,
     writes: fobs.get(port).fob.operations - fobs.get(port).before,
@@ -102,7 +121,7 @@ const answers = {
   },
 };
 
-process.on('message', ({ id, ask, port }) => process.send({ id, answer: answers[ask](port) }));
+process.on('message', async ({ id, ask, port }) => process.send({ id, answer: await answers[ask](port) }));
 process.on('disconnect', () => process.exit(0));
 
 const ports = [];

@@ -22,6 +22,8 @@ export interface Tray {
   readonly addresses: readonly string[];
   /** Returns the pairing code on the screen of a fob, once there is one. */
   code(address: string): Promise<string>;
+  /** Holds the button of a fob with one account, and returns the passcode on its screen; undefined if none comes. */
+  passcode(address: string): Promise<string | undefined>;
   traffic(address: string): Promise<Traffic>;
   /** Returns the milliseconds of processor time that the process of a fob has used. */
   cpuMs(address: string): Promise<number>;
@@ -95,6 +97,7 @@ export async function trayOf(
         if (readPairingCode(shown) !== undefined) return secret(shown);
       }
     },
+    passcode: address => ask<string | undefined>(address, 'passcode'),
     traffic: address => ask<Traffic>(address, 'traffic'),
     cpuMs: address => ask<number>(address, 'cpu'),
     restart: address => ask<void>(address, 'power'),
