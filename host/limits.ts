@@ -119,3 +119,10 @@ export const TEMPORARY_AGE_MS = 60_000;
 
 /** Longest word that may be a mistyped command or option; anything longer may be a secret in the wrong place. */
 export const WORD_LETTERS_MAX = 20;
+
+/** Rows of the inventory from which names are read, for completions and for choosing a fob by its holder. */
+export const NAMES_MAX = 20_000;
+/** A completion does not wait for a busy inventory. */
+export const NAMES_TIMEOUT_MS = 50;
+/** Candidates that an error lists. */
+export const CANDIDATES_MAX = 12;

@@ -4,7 +4,7 @@ import { type Command, command, noOptions } from './base/command.ts';
 import { type CommonOptions, LETTERS, yesOption } from './base/common-options.ts';
 import { aFob } from './base/needs.ts';
 import { makeSure } from './base/prompts.ts';
-import { inLines, reportOf } from './base/report.ts';
+import { reportOf } from './base/report.ts';
 import { listText, verifyText } from './base/result-format.ts';
 
 const WHICH = { type: 'string', describe: 'its id, label, issuer or issuer:label' } as const;
@@ -21,7 +21,7 @@ export const accountCommands: readonly Command[] = [
       const { list } = await import('../commands/list.ts');
       const result = await list(context, fob);
       const clock = result.clock === 'unset' ? 'Its clock is not set: passfob clock --set' : '';
-      return reportOf(result, inLines(listText(result)), clock);
+      return reportOf(result, listText(result), clock);
     },
   }),
   command({
@@ -112,7 +112,7 @@ export const accountCommands: readonly Command[] = [
     async run(_, { context, fob }) {
       const { verify } = await import('../commands/verify.ts');
       const result = await verify(context, fob);
-      return reportOf(result, inLines(verifyText(result.accounts)));
+      return reportOf(result, verifyText(result.accounts));
     },
   }),
 ];

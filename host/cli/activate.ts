@@ -80,7 +80,7 @@ export async function activate(
     });
     const { serial, token, text } = done;
     const document = { service: activation.service, user, serial, token };
-    sayReport(terminal, isJson, { document, text: printable(text) });
+    await sayReport(terminal, isJson, { document, text: printable(text) });
     if (isForAgent) await recordService(activation, reach, terminal);
   } finally {
     prompts.close();

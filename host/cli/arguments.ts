@@ -1,5 +1,5 @@
 import { FobError } from '../errors.ts';
-import type { Invocation } from './base/command.ts';
+import type { ArgumentReading, Invocation } from './base/command.ts';
 import { choiceReader } from './base/common-options.ts';
 import { commandLine } from './command-line.ts';
 import { usageError } from './usage-errors.ts';
@@ -22,7 +22,12 @@ export async function readArguments(
   const take = (given: () => Promise<Invocation>) => {
     read = given;
   };
-  const parser = await commandLine({ take, choiceOf: choiceReader(environment, trace) }, args);
+  const reading: ArgumentReading = {
+    take,
+    choiceOf: choiceReader(environment, trace),
+    serialOf: async text => (await import('./base/fob-names.ts')).knownSerial(text, environment),
+  };
+  const parser = await commandLine(reading, args);
   const { error, output } = await new Promise<{ error: unknown; output: string }>((resolve, reject) => {
     Promise.resolve(
       parser.parse([...args], {}, (error: unknown, _argv: unknown, output: string) =>

@@ -1,5 +1,5 @@
-import { addCommands } from './base/command.ts';
-import { choiceReader, commonOptions } from './base/common-options.ts';
+import { addCommands, NO_READING } from './base/command.ts';
+import { commonOptions } from './base/common-options.ts';
 import { type OptionOutline, Outline } from './base/outline.ts';
 import { commandTable } from './table.ts';
 
@@ -24,8 +24,7 @@ export interface CommandLocation {
 async function outline(words?: readonly string[]): Promise<Outline> {
   const top = new Outline();
   commonOptions(top.parser);
-  const reading = { take: () => undefined, choiceOf: choiceReader({}, () => undefined) };
-  addCommands(top.parser, await commandTable(words), reading);
+  addCommands(top.parser, await commandTable(words), NO_READING);
   for (const [name, letter, describe] of ALWAYS) {
     top.parser.option(name, { alias: letter, boolean: true, describe });
   }

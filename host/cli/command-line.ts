@@ -1,14 +1,13 @@
 import yargs from 'yargs';
 import { packageVersion } from '../commands/package-root.ts';
 import { FobError } from '../errors.ts';
-import { type ArgumentReading, addCommands } from './base/command.ts';
-import { choiceReader, commonOptions, REPEATABLE } from './base/common-options.ts';
+import { type ArgumentReading, addCommands, NO_READING } from './base/command.ts';
+import { commonOptions, REPEATABLE } from './base/common-options.ts';
 import { commandTable } from './table.ts';
 
 /** Returns the help of a command, with each entry on one line. */
 export async function helpOf(path: readonly string[]): Promise<string> {
-  const reading = { take: () => undefined, choiceOf: choiceReader({}, () => undefined) };
-  const parser = await commandLine(reading);
+  const parser = await commandLine(NO_READING);
   parser.wrap(null);
   return new Promise<string>((resolve, reject) => {
     Promise.resolve(

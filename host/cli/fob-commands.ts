@@ -29,7 +29,7 @@ export const devicesCommand = command({
     const silent = result.silent.map(({ address, error }) => ({ address, error: errorDocument(error) }));
     const { next } = new FobError('no-fob');
     const note = result.devices.length === 0 ? `No fob was found. ${next}` : '';
-    return reportOf({ devices: result.devices, silent }, inLines(devicesText(result)), note);
+    return reportOf({ devices: result.devices, silent }, devicesText(result), note);
   },
 });
 

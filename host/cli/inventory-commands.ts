@@ -1,4 +1,3 @@
-import { readSerial } from '../client/fob-serial.ts';
 import { FobError } from '../errors.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { HOLDER_CHARACTERS_MAX } from '../limits.ts';
@@ -8,7 +7,7 @@ import { anInventory } from './base/needs.ts';
 import { makeSure } from './base/prompts.ts';
 import { inLines, type Report, reportOf } from './base/report.ts';
 import { printable } from './base/terminal.ts';
-import { fobsText, recordText, takenText } from './inventory-format.ts';
+import { fobsTable, recordText, takenText } from './inventory-format.ts';
 
 /** `passfob inventory …`: shows this owner's data without asking any fob. */
 export const inventoryCommands: readonly Command[] = [
@@ -23,26 +22,29 @@ export const inventoryCommands: readonly Command[] = [
       const { knownFobs } = await import('../inventory/fobs.ts');
       const fobs = await knownFobs(inventory, query, now());
       const note = fobs.length === 0 ? 'No fob of this inventory matches.' : '';
-      return reportOf({ fobs }, inLines(fobsText(fobs)), note);
+      return reportOf({ fobs }, [fobsTable(fobs)], note);
     },
   }),
   command({
     words: 'inventory show <serial>',
     describe: 'show one fob, its clock readings and its history',
     options: given => serialOption(without(given, 'dry-run')),
-    read: ({ serial }) => ({ serial: readSerial(serial) }),
+    read: async ({ serial }, serialOf) => ({ serial: await serialOf(serial) }),
     needs: anInventory,
     async run({ serial }, { context: { inventory, now } }) {
       const { fobRecord } = await import('../inventory/fobs.ts');
       const record = await fobRecord(inventory, serial, now());
-      return reportOf({ serial, ...record }, inLines(recordText(serial, record)));
+      return reportOf({ serial, ...record }, recordText(serial, record));
     },
   }),
   command({
     words: 'inventory assign <serial> <holder>',
     describe: 'note who has a fob',
     options: holderOptions,
-    read: ({ serial, holder }) => ({ serial: readSerial(serial), holder: readHolder(holder) }),
+    read: async ({ serial, holder }, serialOf) => ({
+      serial: await serialOf(serial),
+      holder: readHolder(holder),
+    }),
     change: 'note it in the inventory',
     needs: anInventory,
     run: ({ serial, holder }, { context }) => noteHolder(context.inventory, serial, holder),
@@ -51,7 +53,7 @@ export const inventoryCommands: readonly Command[] = [
     words: 'inventory unassign <serial>',
     describe: 'note that nobody has it any more',
     options: serialOption,
-    read: ({ serial }) => ({ serial: readSerial(serial) }),
+    read: async ({ serial }, serialOf) => ({ serial: await serialOf(serial) }),
     change: 'note it in the inventory',
     needs: anInventory,
     run: ({ serial }, { context }) => noteHolder(context.inventory, serial, null),
@@ -105,7 +107,11 @@ export const handoverCommands: readonly Command[] = [
     words: 'handover give <serials..>',
     describe: 'write keys and accounts into a new file, encrypted with a password',
     options: giveOptions,
-    read: ({ serials, out, passwordFile }) => ({ serials: serials.map(readSerial), file: out, passwordFile }),
+    read: async ({ serials, out, passwordFile }, serialOf) => ({
+      serials: await Promise.all(serials.map(serialOf)),
+      file: out,
+      passwordFile,
+    }),
     change: 'ask for a password and write the file',
     needs: anInventory,
     async run({ serials, file, passwordFile }, { context: { inventory, now }, prompts }) {
@@ -133,7 +139,7 @@ export const handoverCommands: readonly Command[] = [
     words: 'handover forget <serials..>',
     describe: 'delete the keys of fobs that were given to another owner',
     options: given => yesOption(given).positional('serials', SERIALS),
-    read: ({ serials, yes }) => ({ serials: serials.map(readSerial), yes }),
+    read: async ({ serials, yes }, serialOf) => ({ serials: await Promise.all(serials.map(serialOf)), yes }),
     change: 'delete the keys of these fobs',
     needs: anInventory,
     async run({ serials, yes }, { context: { inventory, now }, prompts }) {
@@ -146,8 +152,17 @@ export const handoverCommands: readonly Command[] = [
   }),
 ];
 
-const SERIAL = { type: 'string', demandOption: true, describe: 'serial of the fob' } as const;
-const SERIALS = { type: 'string', array: true, demandOption: true, describe: 'serials of the fobs' } as const;
+const SERIAL = {
+  type: 'string',
+  demandOption: true,
+  describe: 'its serial or the beginning of it, or its holder',
+} as const;
+const SERIALS = {
+  type: 'string',
+  array: true,
+  demandOption: true,
+  describe: 'serials of the fobs or their beginnings, or their holders',
+} as const;
 
 function withoutFob(given: CommonOptions): CommonOptions {
   return without(given, ...ABOUT_FOB);

@@ -2,25 +2,23 @@ import type { ImportedBundle } from '../inventory/bundle.ts';
 import type { ClockReading } from '../inventory/clocks.ts';
 import type { FobRecord, KnownFob } from '../inventory/fobs.ts';
 import type { HistoryEvent } from '../inventory/schema.ts';
-import { table } from './base/result-format.ts';
+import type { Lines, Table } from './base/columns.ts';
 import { printable } from './base/terminal.ts';
 
 /** Formats the fobs of the inventory as lines for people. */
 
-export function fobsText(fobs: readonly KnownFob[]): string {
-  if (fobs.length === 0) return '';
-  return table(
-    fobs.map(fob => [
-      fob.serial,
-      `${fob.board} ${fob.firmware}`,
-      fob.holder ?? 'nobody',
-      fob.accounts.length === 1 ? '1 account' : `${fob.accounts.length} accounts`,
-      clockText(fob),
-      [fob.pairing === 'pending' ? 'pairing interrupted' : '', fob.isGiven ? 'given away' : '']
-        .filter(text => text !== '')
-        .join(', '),
-    ]),
-  );
+export function fobsTable(fobs: readonly KnownFob[]): Table {
+  const rows = fobs.map(fob => [
+    fob.serial,
+    `${fob.board} ${fob.firmware}`,
+    fob.holder ?? 'nobody',
+    fob.accounts.length === 1 ? '1 account' : `${fob.accounts.length} accounts`,
+    clockText(fob),
+    [fob.pairing === 'pending' ? 'pairing interrupted' : '', fob.isGiven ? 'given away' : '']
+      .filter(text => text !== '')
+      .join(', '),
+  ]);
+  return { rows };
 }
 
 function clockText({ clockSet, clockErrorSeconds, isStale }: KnownFob): string {
@@ -48,11 +46,11 @@ const EVENTS: Readonly<Record<HistoryEvent, string>> = {
   verified: 'proved its accounts',
 };
 
-export function recordText(serial: string, { fob, clocks, history }: FobRecord): string {
+export function recordText(serial: string, { fob, clocks, history }: FobRecord): Lines {
   const now =
-    fob === null ? [`The fob ${serial} has no keys in this inventory.`] : [fobsText([fob]), ...fob.accounts];
+    fob === null ? [`The fob ${serial} has no keys in this inventory.`] : [fobsTable([fob]), ...fob.accounts];
   const past = history.map(({ at, event, detail }) => `${moment(at)}  ${EVENTS[event]} ${detail}`.trimEnd());
-  return [...now, ...clocks.map(readingText), ...past].map(printable).join('\n');
+  return [...now, ...clocks.map(readingText), ...past];
 }
 
 function readingText({ readMs, isSet, differenceMs, driftPpm, trimPpm }: ClockReading): string {

@@ -31,11 +31,11 @@ export async function run(args: readonly string[], terminal: Terminal, signal: A
     if ('help' in parsed) terminal.out(`${parsed.help}\n`);
     else {
       const report = await parsed.invocation.run({ isJson, terminal, signal });
-      if (report) sayReport(terminal, isJson, report);
+      if (report) await sayReport(terminal, isJson, report);
     }
     return EXIT_CODES.ok.code;
   } catch (error) {
-    if (isFobError(error, 'dry-run')) return sayDryRun(terminal, isJson, error);
+    if (isFobError(error, 'dry-run')) return await sayDryRun(terminal, isJson, error);
     return sayError(terminal, isJson, error);
   }
 }

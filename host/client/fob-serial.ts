@@ -22,6 +22,22 @@ export function serialText(serial: Uint8Array): string {
 }
 
 /**
+ * Returns the beginning of a serial, with `PF`, in capitals and without dashes; undefined for other texts.
+ * `startsSerial` compares it.
+ */
+export function readSerialStart(typed: string): string | undefined {
+  const [, chars] = /^pf[\s-]*((?:[a-z\d][\s-]*){1,8})$/.exec(typed.trim().toLowerCase()) ?? [];
+  const start = chars?.replace(/[\s-]/g, '');
+  if (start === undefined || ![...start].every(char => PAIRING_ALPHABET.includes(char))) return undefined;
+  return `PF${start.toUpperCase()}`;
+}
+
+/** Whether a serial begins with a text from `readSerialStart`. */
+export function startsSerial(start: string, serial: string): boolean {
+  return serial.replaceAll('-', '').startsWith(start);
+}
+
+/**
  * Normalises a typed serial to the form of `serialText`: any case, with or without dashes and `PF`.
  * @throws FobError `bad-input`
  */

@@ -18,6 +18,8 @@ export interface FoundDevice {
   readonly interpreter?: string;
   /** Whether this inventory has keys for it; pending: it may have, after an interrupted pairing. */
   readonly pairing: 'none' | 'pending' | 'confirmed';
+  /** The person with the fob, as the inventory knows; null for nobody. */
+  readonly holder: string | null;
 }
 
 export interface DevicesResult {
@@ -55,7 +57,9 @@ export async function devices(inventory: Inventory, options: DevicesOptions): Pr
       board,
       firmware,
       ...(interpreter !== undefined && { interpreter }),
-      pairing: pairing && pairing.state !== 'erased' ? pairing.state : 'none',
+      ...(pairing && pairing.state !== 'erased'
+        ? { pairing: pairing.state, holder: pairing.holder }
+        : { pairing: 'none', holder: null }),
     });
   }
   return { devices: fobs, silent };

@@ -1,6 +1,6 @@
-import { readSerial } from '../client/fob-serial.ts';
+import { startsSerial } from '../client/fob-serial.ts';
 import { FobError } from '../errors.ts';
-import { type Address, addressText, readAddress } from '../transports/discover.ts';
+import { type Address, readAddress } from '../transports/discover.ts';
 import { listPorts, type PortFound } from '../transports/ports.ts';
 import type { FobAtHand } from './context.ts';
 import { type Found, joined } from './joined.ts';
@@ -12,28 +12,9 @@ export interface FobChoice {
   readonly port?: string | undefined;
   /** A serial as `readSerial` returns it; needed if several fobs are connected. */
   readonly serial?: string | undefined;
+  /** Beginnings of serials, as `readSerialStart` returns them, in place of `serial`: the fob has one of them. */
+  readonly starts?: readonly string[] | undefined;
   readonly wire?: WireOptions | undefined;
-}
-
-/**
- * Reads a person's name for a fob or its port: a serial such as PF-7Q4M-K2XZ, or an address.
- * @throws FobError `bad-input`
- */
-export function readDevice(text: string): FobChoice {
-  try {
-    return { serial: readSerial(text) };
-  } catch {
-    // Not a serial, so it is an address.
-  }
-  try {
-    return { port: addressText(readAddress(text)) };
-  } catch (cause) {
-    throw new FobError('bad-input', {
-      sentence: 'The device is neither the serial of a fob nor an address.',
-      next: 'Write it as PF-7Q4M-K2XZ, /dev/ttyACM0, COM3, hid:/dev/hidraw0 or tcp:HOST:PORT.',
-      cause,
-    });
-  }
 }
 
 /**
@@ -99,19 +80,26 @@ export async function withFob<T>(
  */
 export function chooseFob(found: readonly Found[], choice: FobChoice): FobAtHand {
   const fobs = found.filter(one => 'client' in one);
-  const meant = fobs.filter(({ hello }) => choice.serial === undefined || hello.serial === choice.serial);
+  const meant = fobs.filter(({ hello }) => isChosen(hello.serial, choice));
   const [fob] = meant;
   if (meant.length > 1) {
     throw new FobError('several-fobs', { subject: meant.map(({ hello }) => hello.serial).join(', ') });
   }
   if (fob) return fob;
-  if (fobs.length > 0 && choice.serial !== undefined) {
+  if (fobs.length > 0 && (choice.serial ?? choice.starts) !== undefined) {
+    const others = fobs.map(({ hello }) => hello.serial).join(', ');
     throw new FobError('no-fob', {
-      sentence: `The fob ${choice.serial} is not there, but ${fobs.map(({ hello }) => hello.serial).join(', ')}.`,
+      sentence: `The ${choice.serial === undefined ? 'chosen fob' : `fob ${choice.serial}`} is not there, but ${others}.`,
       next: 'Plug it in, or name another one with --device.',
     });
   }
   // The error of a port says more than "no fob found".
   for (const one of found) if ('error' in one) throw one.error;
   throw new FobError('no-fob');
+}
+
+/** Whether a fob is the selected one, or may be. */
+export function isChosen(serial: string, { serial: chosen, starts }: FobChoice): boolean {
+  if (chosen !== undefined) return serial === chosen;
+  return starts === undefined || starts.some(start => startsSerial(start, serial));
 }

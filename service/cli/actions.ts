@@ -1,5 +1,4 @@
 import { inLines, type Report, reportOf, sayReport } from 'passfob/cli/base/report';
-import { table } from 'passfob/cli/base/result-format';
 import { doctorText } from 'passfob/cli/doctor';
 import { FobError } from 'passfob/errors';
 import { type ShownSetting, shownConfiguration } from '../app/configuration/configuration.ts';
@@ -16,7 +15,7 @@ export async function configReport({ configuration, origins }: Configured): Prom
     (Array.isArray(value) ? value.join(', ') : String(value ?? '')) || '-';
   const shown = shownConfiguration(configuration, origins);
   const rows = shown.map(({ setting, value, origin }) => [setting, text(value), origin]);
-  return reportOf({ settings: shown }, inLines(table(rows)));
+  return reportOf({ settings: shown }, [{ rows }]);
 }
 
 /** Makes a link directly in the database: any user who can write there is an administrator anyway. */
@@ -59,7 +58,7 @@ export async function doctor({ configuration, isJson, terminal }: Configured): P
   const problems = checks.filter(({ state }) => state === 'problem').length;
   const report = reportOf({ checks }, inLines(doctorText(checks)));
   if (problems === 0) return report;
-  if (!isJson) sayReport(terminal, isJson, report);
+  if (!isJson) await sayReport(terminal, isJson, report);
   throw new FobError('unfit', {
     ...(problems > 1 && { sentence: `${problems} problems were found.` }),
     next: 'Follow its next step, then run: passfob service doctor',

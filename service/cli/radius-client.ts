@@ -1,5 +1,4 @@
-import { inLines, type Report } from 'passfob/cli/base/report';
-import { table } from 'passfob/cli/base/result-format';
+import type { Report } from 'passfob/cli/base/report';
 import { printable } from 'passfob/cli/base/terminal';
 import { FobError } from 'passfob/errors';
 import { readWholeFile } from 'passfob/inventory/password-file';
@@ -59,9 +58,11 @@ async function list({ db }: Management): Promise<Report> {
     text:
       clients.length === 0
         ? radiusCommandTexts.none
-        : inLines(
-            table(clients.map(({ name, address, application, push }) => [name, address, application, push])),
-          ),
+        : [
+            {
+              rows: clients.map(({ name, address, application, push }) => [name, address, application, push]),
+            },
+          ],
   };
 }
 

@@ -84,7 +84,7 @@ async function sayStarted(
     made,
     ...(link !== undefined && { adminLink: link }),
   };
-  sayReport(terminal, isJson, { document, text: lines });
+  await sayReport(terminal, isJson, { document, text: lines });
 }
 
 function ended(signal: AbortSignal): Promise<void> {

@@ -86,7 +86,7 @@ describe('the command line', () => {
     });
     expect(await choice('--device', '\\\\.\\COM12')).toEqual({ port: 'serial:COM12', serial: undefined });
     expect((await refusal(['list', '--device', 'nonsense'])).message).toBe(
-      'The device is neither the serial of a fob nor an address.',
+      'The device is neither the serial of a fob nor an address, and no fob of the inventory has such a holder.',
     );
     expect((await refusal(['list', '--device', 'COM3', '--port', 'COM3'])).kind).toBe('usage');
     expect((await refusal(['list', '--device', 'COM3', '--fob', 'PF-7Q4M-K2XZ'])).kind).toBe('usage');

@@ -50,9 +50,16 @@ it('the version of Espruino is shown where it is known, and not named where it i
     'is a pico with firmware 0.1.0 on Espruino 2v29.',
   );
   expect(infoText({ ...fob, protocolVersion: 2 })).toContain('is a pico with firmware 0.1.0.');
-  const device = { ...fob, address: 'a', addresses: ['a'], state: 'blank', pairing: 'none' } as const;
-  expect(devicesText({ devices: [{ ...device, interpreter: '2v29' }], silent: [] })).toContain(
-    'Espruino 2v29',
-  );
-  expect(devicesText({ devices: [device], silent: [] })).not.toContain('Espruino');
+  const device = {
+    ...fob,
+    address: 'a',
+    addresses: ['a'],
+    state: 'blank',
+    pairing: 'none',
+    holder: null,
+  } as const;
+  const shown = (devices: Parameters<typeof devicesText>[0]['devices']) =>
+    JSON.stringify(devicesText({ devices, silent: [] }));
+  expect(shown([{ ...device, interpreter: '2v29' }])).toContain('Espruino 2v29');
+  expect(shown([device])).not.toContain('Espruino');
 });

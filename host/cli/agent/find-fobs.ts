@@ -1,7 +1,7 @@
 import type { AgentOptions, FobFinder, FobSeen } from '../../agent/agent.ts';
 import { FOB_BUSY_AGAIN_MS, FOB_SILENT_AGAIN_MS, FOB_SILENT_ASKS_MAX } from '../../agent/base/limits.ts';
 import type { FobFound } from '../../agent/fobs/fobs.ts';
-import type { FobChoice } from '../../commands/find.ts';
+import { type FobChoice, isChosen } from '../../commands/find.ts';
 import { isSameBoard } from '../../commands/joined.ts';
 import { probePort } from '../../commands/probe.ts';
 import { type FobError, isFobError } from '../../errors.ts';
@@ -157,7 +157,7 @@ class PortWatch {
   private found(watched: Watched, serial: string): void {
     const { address } = watched.port;
     watched.trouble = undefined;
-    if (this.choice.serial !== undefined && this.choice.serial !== serial) return;
+    if (!isChosen(serial, this.choice)) return;
     watched.fob = { serial, port: address.kind, open: () => openTransport(address) };
     const isShown = [...this.ports.values()].some(one => one.seen !== undefined && this.isSame(one, watched));
     if (!isShown) watched.seen = this.finder.found(watched.fob);

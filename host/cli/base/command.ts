@@ -46,7 +46,19 @@ export interface ArgumentReading {
    */
   readonly take: (read: () => Promise<Invocation>) => void;
   readonly choiceOf: ReadChoice;
+  /** Reads a person's word for a fob of the inventory. @throws FobError `bad-input`, `usage` */
+  readonly serialOf: SerialReader;
 }
+
+/** @returns a serial as `readSerial` returns it */
+export type SerialReader = (text: string) => Promise<string>;
+
+/** For parsers that only describe commands. */
+export const NO_READING: ArgumentReading = {
+  take: () => undefined,
+  choiceOf: async () => ({}),
+  serialOf: async text => text,
+};
 
 /** An entry of the table of commands. */
 export interface Command {
@@ -75,7 +87,7 @@ interface Definition<Given, Asked extends object, At> {
   readonly describe: string;
   readonly options: (command: CommonOptions) => Argv<Given>;
   /** Validates the arguments, before anything is opened. @throws FobError `usage`, `bad-input` */
-  readonly read: (given: ArgumentsCamelCase<Given>) => Asked | Promise<Asked>;
+  readonly read: (given: ArgumentsCamelCase<Given>, serialOf: SerialReader) => Asked | Promise<Asked>;
   /**
    * The change before which a dry run stops, in words that follow `would be to`. Without it the command handles dry
    * runs itself.
@@ -115,7 +127,7 @@ export function command<Given, Asked extends object, At>({
       };
       parser.command(wordsBelow(words), describe, own, given => {
         reading.take(async () => {
-          const asked = await read(given);
+          const asked = await read(given, reading.serialOf);
           const choice = await reading.choiceOf(given);
           return {
             command: name,

@@ -1,5 +1,4 @@
 import type { Argv } from 'yargs';
-import { readSerial } from '../../client/fob-serial.ts';
 import type { FobChoice } from '../../commands/find.ts';
 import { FobError } from '../../errors.ts';
 
@@ -28,7 +27,8 @@ export function commonOptions(parser: Argv) {
       alias: LETTERS.device,
       string: true,
       requiresArg: true,
-      describe: 'which fob: its serial, such as PF-7Q4M-K2XZ, or its port',
+      describe:
+        'which fob: its serial, such as PF-7Q4M-K2XZ, or the beginning of it; its holder; or its port',
       conflicts: ['port', 'fob'],
     })
     .option('port', {
@@ -41,7 +41,7 @@ export function commonOptions(parser: Argv) {
       alias: LETTERS.fob,
       string: true,
       requiresArg: true,
-      describe: 'serial of the fob, such as PF-7Q4M-K2XZ',
+      describe: 'serial of the fob, such as PF-7Q4M-K2XZ, or the beginning of it; or its holder',
     })
     .option('json', { alias: LETTERS.json, boolean: true, describe: 'print one JSON document' })
     .option('dry-run', {
@@ -70,16 +70,26 @@ export function choiceReader(
   return async given => {
     const device = textIn(given.device);
     const serial = textIn(given.fob);
-    const named: FobChoice =
-      device === undefined ? {} : (await import('../../commands/find.ts')).readDevice(device);
+    const named = await namedFob(device, serial, environment);
     return {
+      ...named,
       port: textIn(given.port) ?? named.port ?? environment.PASSFOB_PORT,
-      serial: serial === undefined ? named.serial : readSerial(serial),
       ...((given.trace === true || given.dryRun === true) && {
         wire: { trace: given.trace === true ? trace : undefined, isDryRun: given.dryRun === true },
       }),
     };
   };
+}
+
+async function namedFob(
+  device: string | undefined,
+  serial: string | undefined,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<FobChoice> {
+  if (device === undefined && serial === undefined) return {};
+  const { readDevice, readFob } = await import('./fob-names.ts');
+  if (device !== undefined) return readDevice(device, environment);
+  return serial === undefined ? {} : readFob(serial, environment);
 }
 
 function textIn(value: unknown): string | undefined {

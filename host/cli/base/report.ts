@@ -1,11 +1,9 @@
 import type { PressPurpose, Progress } from '../../commands/context.ts';
 import { FobError } from '../../errors.ts';
+import type { Lines } from './columns.ts';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.ts';
 import { CHECK_TEXTS } from './result-format.ts';
 import { jsonLine, printable, type Terminal } from './terminal.ts';
-
-/** One line, or several. A line break inside a line is printed as `?`, because it may come from a fob. */
-export type Lines = string | readonly string[];
 
 /** The result of a command, for programs and for people. All content is made safe to print. */
 export interface Report {
@@ -22,18 +20,25 @@ export function reportOf(result: object, text: Lines, note?: Lines): Report {
 }
 
 /** Prints one JSON document, or lines. */
-export function sayReport(terminal: Terminal, isJson: boolean, report: Report): void {
+export async function sayReport(terminal: Terminal, isJson: boolean, report: Report): Promise<void> {
   if (isJson) terminal.out(jsonLine({ ok: true, ...report.document }));
   else {
-    terminal.out(printableLines(report.text));
-    if (report.note) terminal.note(printableLines(report.note));
+    terminal.out(await printableLines(report.text, terminal));
+    if (report.note) terminal.note(await printableLines(report.note, terminal));
   }
 }
 
 /** Joins lines with line breaks; an empty text gives no line. */
-function printableLines(text: Lines): string {
-  const lines = typeof text === 'string' ? [text] : text;
-  return lines.length === 1 && lines[0] === '' ? '' : lines.map(line => `${printable(line)}\n`).join('');
+async function printableLines(text: Lines, { columns }: Terminal): Promise<string> {
+  const parts = typeof text === 'string' ? [text] : text;
+  if (parts.length === 1 && parts[0] === '') return '';
+  const lines: string[] = [];
+  for (const part of parts) {
+    if (typeof part === 'string') lines.push(part);
+    // Loaded here, because most commands print no table.
+    else lines.push(...(await import('./columns.ts')).tableLines(part, columns));
+  }
+  return lines.map(line => `${printable(line)}\n`).join('');
 }
 
 /** Splits a text whose parts have already been made safe to print. */
@@ -69,8 +74,12 @@ export function sayError(terminal: Terminal, isJson: boolean, error: unknown): n
 }
 
 /** Prints the result of a dry run: the step before which it stopped. @returns the exit code */
-export function sayDryRun(terminal: Terminal, isJson: boolean, { message, next }: FobError): number {
-  sayReport(terminal, isJson, { document: { dryRun: true, message }, text: message, note: next });
+export async function sayDryRun(
+  terminal: Terminal,
+  isJson: boolean,
+  { message, next }: FobError,
+): Promise<number> {
+  await sayReport(terminal, isJson, { document: { dryRun: true, message }, text: message, note: next });
   return EXIT_CODES.ok.code;
 }
 

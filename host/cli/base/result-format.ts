@@ -3,19 +3,10 @@ import type { ClocksResult } from '../../commands/clocks.ts';
 import type { DevicesResult } from '../../commands/devices.ts';
 import type { AccountForm, ListResult } from '../../commands/list.ts';
 import type { VerifiedAccount } from '../../commands/verify.ts';
+import type { Lines } from './columns.ts';
 import { printable } from './terminal.ts';
 
 /** Formats results as lines for people. Text from a fob is made safe to print. */
-
-/** Formats columns as wide as their widest cell, two spaces apart. */
-export function table(rows: readonly (readonly string[])[]): string {
-  const safe = rows.map(row => row.map(printable));
-  const widths = safe[0]?.map((_, column) => Math.max(...safe.map(row => row[column]?.length ?? 0))) ?? [];
-  return safe
-    .map(row => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '))
-    .map(line => line.trimEnd())
-    .join('\n');
-}
 
 const PAIRINGS = {
   none: 'not in this inventory',
@@ -23,9 +14,10 @@ const PAIRINGS = {
   confirmed: 'in this inventory',
 } as const;
 
-export function devicesText({ devices, silent }: DevicesResult): string {
-  const fobs = devices.map(({ serial, state, pairing, board, firmware, interpreter, addresses }) => [
+export function devicesText({ devices, silent }: DevicesResult): Lines {
+  const fobs = devices.map(({ serial, holder, state, pairing, board, firmware, interpreter, addresses }) => [
     serial,
+    holder ?? '',
     state,
     state === 'blank' ? '' : PAIRINGS[pairing],
     `${board} ${firmware}`,
@@ -33,24 +25,23 @@ export function devicesText({ devices, silent }: DevicesResult): string {
     addresses.join(', '),
   ]);
   const others = silent.map(({ address, error }) => `${address}: ${printable(error.message)}`);
-  return [...(fobs.length > 0 ? [table(fobs)] : []), ...others].join('\n');
+  return [{ rows: fobs }, ...others];
 }
 
-export function listText({ accounts }: ListResult): string {
+export function listText({ accounts }: ListResult): Lines {
   if (accounts.length === 0) return 'The fob holds no account.';
-  return table(
-    accounts.map((account, place) => [
-      String(place + 1),
-      account.id,
-      account.issuer,
-      account.label,
-      account.kind.toUpperCase(),
-      account.algorithm,
-      formText(account),
-      movingText(account),
-      account.health,
-    ]),
-  );
+  const rows = accounts.map((account, place) => [
+    String(place + 1),
+    account.id,
+    account.issuer,
+    account.label,
+    account.kind.toUpperCase(),
+    account.algorithm,
+    formText(account),
+    movingText(account),
+    account.health,
+  ]);
+  return [{ rows }];
 }
 
 /** Describes the passcodes of an account: `TOTP SHA-1, 6 digits, 30 s`. */
@@ -86,9 +77,11 @@ export const CHECK_TEXTS = {
   undone: 'an interrupted enrolment, undone',
 } as const;
 
-export function verifyText(accounts: readonly VerifiedAccount[]): string {
+export function verifyText(accounts: readonly VerifiedAccount[]): Lines {
   if (accounts.length === 0) return 'The fob holds no account, as the inventory says.';
-  return table(accounts.map(({ id, issuer, label, verdict }) => [id, issuer, label, CHECK_TEXTS[verdict]]));
+  return [
+    { rows: accounts.map(({ id, issuer, label, verdict }) => [id, issuer, label, CHECK_TEXTS[verdict]]) },
+  ];
 }
 
 /** The clock's error before it was set. */

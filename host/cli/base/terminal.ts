@@ -4,6 +4,8 @@ import type { Readable } from 'node:stream';
 export interface Terminal {
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stderr: NodeJS.WritableStream;
+  /** Of the terminal to which results go; undefined if they go elsewhere. */
+  readonly columns?: number | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
   out(text: string): void;
   note(text: string): void;
@@ -15,6 +17,9 @@ export function processTerminal(): Terminal {
   return {
     stdin: process.stdin,
     stderr: process.stderr,
+    get columns() {
+      return process.stdout.isTTY ? process.stdout.columns : undefined;
+    },
     environment: process.env,
     out: text => void process.stdout.write(text),
     note: text => void process.stderr.write(text),
