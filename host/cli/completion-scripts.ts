@@ -10,7 +10,7 @@ type Shell = (typeof SHELLS)[number];
 
 export const completionCommand = command({
   words: 'completion <shell>',
-  describe: 'print the shell completion for commands and options',
+  describe: 'print the shell completion for commands, options and names',
   options: given =>
     without(given, ...ABOUT_FOB, 'dry-run').positional('shell', {
       choices: SHELLS,
