@@ -126,3 +126,5 @@ export const NAMES_MAX = 20_000;
 export const NAMES_TIMEOUT_MS = 50;
 /** Candidates that an error lists. */
 export const CANDIDATES_MAX = 12;
+/** Names that one completion offers. */
+export const COMPLETIONS_MAX = 500;

@@ -6,7 +6,7 @@ import { commandTable } from './table.ts';
 /** The contents of a command's help, for programs. */
 export interface CommandHelp {
   /** Its subcommands. */
-  readonly commands: readonly string[];
+  readonly commands: Outline['commands'];
   readonly options: readonly OptionOutline[];
   readonly arguments: Outline['arguments'];
 }
@@ -51,7 +51,7 @@ export async function locateCommand(words: readonly string[]): Promise<CommandLo
     if (help.commands.length === 0) break;
     if (isValue) isValue = false;
     else if (word.startsWith('-')) isValue = optionOf(help, word)?.isValued === true;
-    else if (!help.commands.includes(word)) return { path, help, unknown: word };
+    else if (!help.commands.some(({ value }) => value === word)) return { path, help, unknown: word };
     else {
       path.push(word);
       help = help.at(word);

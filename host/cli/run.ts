@@ -20,7 +20,10 @@ export async function run(args: readonly string[], terminal: Terminal, signal: A
     }
     if (first === COMPLETE) {
       const { completions } = await import('./completion.ts');
-      terminal.out((await completions(rest)).map(one => `${one}\n`).join(''));
+      const found = await completions(rest, terminal.environment);
+      terminal.out(
+        found.map(({ value, about }) => (about === '' ? `${value}\n` : `${value}\t${about}\n`)).join(''),
+      );
       return EXIT_CODES.ok.code;
     }
     const { commandTable } = await import('./table.ts');

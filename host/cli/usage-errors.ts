@@ -26,7 +26,10 @@ export async function usageError(error: unknown, args: readonly string[]): Promi
   if (option) return new FobError('usage', { sentence: `--${option} takes one of ${choices}.`, next });
   if (!message.startsWith('Unknown')) return new FobError('usage', { next });
   const passfob = ['passfob', ...place.path].join(' ');
-  const meant = nearest(place.unknown ?? '', place.help.commands);
+  const meant = nearest(
+    place.unknown ?? '',
+    place.help.commands.map(({ value }) => value),
+  );
   if (meant !== undefined) {
     return new FobError('usage', {
       sentence: `${passfob} does not know this command.`,

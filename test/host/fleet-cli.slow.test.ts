@@ -1,18 +1,13 @@
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { helpAt } from 'passfob/cli/command-help';
-import { completions } from 'passfob/cli/completion';
-import { completionScript } from 'passfob/cli/completion-scripts';
 import { manPage } from 'passfob/cli/man-page';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { secret } from '../kit/secrets.ts';
-import { describeNeeds, itNeeds, tool } from '../kit/tools.ts';
+import { describeNeeds } from '../kit/tools.ts';
 import { passfob } from './kit/cli.ts';
-import { cliMain, needsBuild, type SimulatedFob, simulatedFob } from './kit/simulated-fob.ts';
+import { needsBuild, type SimulatedFob, simulatedFob } from './kit/simulated-fob.ts';
 
 // Each process takes a second to start, more where other tests keep the machine busy.
 vi.setConfig({ testTimeout: 120_000 });
@@ -126,96 +121,6 @@ describeNeeds(needsBuild, 'two owners and a fob, by the command line', () => {
     expect(run.json()).toMatchObject({ ok: true });
     expect(run.stderr).toMatch(/^> \d+ [\da-f]+\n< \d+ [\da-f]+\n/);
   });
-});
-
-describe('shell completion', () => {
-  it.each([
-    [[''], ['devices', 'pair', 'inventory', 'handover', 'completion']],
-    [['inv'], ['inventory']],
-    [
-      ['inventory', ''],
-      ['list', 'show', 'assign', 'unassign', 'backup', 'restore', 'rekey'],
-    ],
-    [
-      ['inventory', 're'],
-      ['restore', 'rekey'],
-    ],
-    [['clock', '--se'], ['--set']],
-    [['clock', '--set', '--ea'], ['--each']],
-    [
-      ['pin', 'policy', '--typing', ''],
-      ['never', 'allowed', 'enter'],
-    ],
-    [['completion', 'z'], ['zsh']],
-  ])('completion of %j offers the fitting words', async (words, expected) => {
-    expect(await completions(words)).toEqual(expect.arrayContaining(expected));
-  });
-
-  it('completion offers nothing where nothing fits', async () => {
-    expect(await completions(['inventory', 'nothing-like-it'])).toEqual([]);
-    expect(await completions(['--typing', ''])).not.toContain('never');
-    expect(await completions(['code', '--port', ''])).toEqual([]);
-  });
-
-  it('completion offers only options that the command takes', async () => {
-    const general = ['--help', '--version', '--json'];
-    const offered = async (...command: string[]) => (await completions([...command, '--'])).sort();
-    expect(await offered('inventory', 'show')).toEqual([...general].sort());
-    expect(await offered('inventory', 'rekey')).toEqual([...general, '--dry-run'].sort());
-    expect(await offered('service', 'status')).toEqual([...general, '--url', '--ca'].sort());
-    const ofDoctor = ['--device', '--port', '--udev-rules', '--board', '--seconds', '--no-press', '--report'];
-    expect(await offered('doctor')).toEqual([...general, ...ofDoctor].sort());
-    expect(await offered('completion')).toEqual([...general].sort());
-    expect(await offered('list')).toEqual(expect.arrayContaining(['--device', '--trace', '--dry-run']));
-  });
-
-  it('completion offers no option of a fob for a command about the inventory, the service or the agent', async () => {
-    for (const group of ['inventory', 'handover', 'service', 'agent']) {
-      for (const command of (await helpAt([group])).commands) {
-        const { options } = await helpAt([group, command]);
-        expect(
-          options.filter(({ name }) => ['device', 'fob', 'trace'].includes(name)),
-          `${group} ${command}`,
-        ).toEqual([]);
-      }
-    }
-  });
-
-  const fish = tool('fish');
-  itNeeds(
-    { name: 'fish and the build', found: (needsBuild.found && fish) || undefined },
-    'fish completes by its script: commands, and files only where no word fits',
-    async fishPath => {
-      const folder = mkdtempSync(join(tmpdir(), 'passfob-fish-'));
-      for (const file of ['accounts.csv', 'report.csv']) writeFileSync(join(folder, file), '');
-      const script = [
-        `function passfob; ${process.execPath} ${cliMain} $argv; end`,
-        completionScript('fish'),
-        "complete -C 'passfob inventory re'",
-        'echo and',
-        "complete -C 'passfob import acc'",
-      ].join('\n');
-      const { stdout } = await promisify(execFile)(fishPath, ['--no-config', '-c', script], {
-        cwd: folder,
-        env: { ...process.env, HOME: folder },
-      });
-      rmSync(folder, { recursive: true });
-      expect(stdout.split('\n')).toEqual(['rekey', 'restore', 'and', 'accounts.csv', '']);
-    },
-  );
-
-  const bash = tool('bash');
-  itNeeds(
-    { name: 'bash and the build', found: (needsBuild.found && bash) || undefined },
-    'bash completes by its script',
-    async bashPath => {
-      const { stdout } = await passfob(['completion', 'bash'], { home: '/nonexistent', input: '' }).catch(
-        () => ({ stdout: '' }),
-      );
-      expect(stdout).toContain('complete -o default -F _passfob passfob');
-      expect(bashPath).toContain('bash');
-    },
-  );
 });
 
 describe('the manual page', () => {

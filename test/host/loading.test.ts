@@ -62,6 +62,18 @@ itNeeds(built, 'a completion of commands and options loads at most 64 modules, a
   }
 });
 
+itNeeds(
+  built,
+  'a completion of names loads the driver of the database and nothing else, at most 80 modules',
+  () => {
+    const { packages, count } = loadedBy('--complete', 'inventory', 'show', '');
+    expect(
+      packages.filter(name => !['better-sqlite3', 'bindings', 'file-uri-to-path'].includes(name)),
+    ).toEqual([]);
+    expect(count).toBeLessThanOrEqual(80);
+  },
+);
+
 itNeeds(built, 'a help loads only the parser, and at most 110 modules', () => {
   for (const args of [['--help'], ['batch', '--help']]) {
     const { packages, count } = loadedBy(...args);

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { commandTable } from 'passfob/cli/table';
 import { describe, expect, it } from 'vitest';
 import { anchorOf } from '../../docs/site/anchors.ts';
 import { itNeeds } from '../kit/tools.ts';
@@ -204,12 +203,4 @@ describe('tables of the documents', () => {
       expect(new Set(stated), `Add a row to ${document}, ${section}`).toEqual(new Set(names(loaded)));
     });
   }
-
-  it('docs/cli.md names every command of the command line', async () => {
-    const table = await commandTable();
-    const unnamed = table
-      .map(({ words }) => words.split(' ')[0] ?? '')
-      .filter(word => !textOf('docs/cli.md')?.includes(`\`passfob ${word}`));
-    expect(unnamed, 'Add a row to the table of docs/cli.md, and run: npm run manual').toEqual([]);
-  });
 });

@@ -18,6 +18,15 @@ export interface ArgumentOutline {
   readonly name: string;
   readonly describe: string;
   readonly choices: readonly string[];
+  /** Whether it takes all further arguments. */
+  readonly isRepeated: boolean;
+}
+
+/** A word that may stand on the command line. */
+export interface Completion {
+  readonly value: string;
+  /** What it is, for shells that show it; may be empty. */
+  readonly about: string;
 }
 
 type Definition = Readonly<Record<string, unknown>>;
@@ -31,7 +40,7 @@ export class Outline {
   readonly arguments: ArgumentOutline[] = [];
   private readonly all = new Map<string, OptionOutline>();
   private readonly hidden = new Set<string>();
-  private readonly inner = new Map<string, Build>();
+  private readonly inner = new Map<string, { readonly about: string; readonly build: Build }>();
 
   /** @param above the outline of the parent command */
   constructor(above?: Outline) {
@@ -50,15 +59,15 @@ export class Outline {
     return [...this.all.values()].filter(({ name }) => !this.hidden.has(name));
   }
 
-  /** Names of the subcommands. */
-  get commands(): readonly string[] {
-    return [...this.inner.keys()];
+  /** The subcommands. */
+  get commands(): readonly Completion[] {
+    return [...this.inner].map(([value, { about }]) => ({ value, about }));
   }
 
   /** Returns the outline of a subcommand. */
   at(command: string): Outline {
     const outline = new Outline(this);
-    this.inner.get(command)?.(outline.parser);
+    this.inner.get(command)?.build(outline.parser);
     return outline;
   }
 
@@ -77,15 +86,20 @@ export class Outline {
       return this.recorder;
     },
     positional: (name: string, definition: Definition) => {
-      this.arguments.push({ name, describe: textOf(definition.describe), choices: choicesOf(definition) });
+      this.arguments.push({
+        name,
+        describe: textOf(definition.describe),
+        choices: choicesOf(definition),
+        isRepeated: definition.array === true,
+      });
       return this.recorder;
     },
     hide: (name: string) => {
       this.hidden.add(name);
       return this.recorder;
     },
-    command: (words: string, _describe: string, build: Build = () => undefined) => {
-      this.inner.set(words.split(' ', 1)[0] ?? words, build);
+    command: (words: string, about: string, build: Build = () => undefined) => {
+      this.inner.set(words.split(' ', 1)[0] ?? words, { about, build });
       return this.recorder;
     },
     scriptName: () => this.recorder,
