@@ -1,7 +1,8 @@
 import { accountName } from '../commands/account-name.ts';
-import type { EnrolSource } from '../commands/enrol-source.ts';
+import type { EnrolSettings, EnrolSource } from '../commands/enrol-source.ts';
 import type { OutFile } from '../commands/out-file.ts';
 import { ALPHABET_NAMES } from '../enrol/alphabets.ts';
+import { SECRET_ENCODINGS } from '../enrol/bare-secret.ts';
 import { CHARACTERS_DEFAULT, DIGITS_DEFAULT, PERIOD_SECONDS_DEFAULT } from '../enrol/limits.ts';
 import { FobError } from '../errors.ts';
 import { command } from './base/command.ts';
@@ -52,6 +53,11 @@ function enrolOptions(given: CommonOptions) {
     .option('uri', { string: true, requiresArg: true, describe: '"-": a key URI from standard input' })
     .option('uri-file', { string: true, requiresArg: true, describe: 'file that holds a key URI' })
     .option('qr', { string: true, requiresArg: true, describe: 'image file that holds it as a QR code' })
+    .option('secret', {
+      string: true,
+      requiresArg: true,
+      describe: '"-": a bare secret from standard input, in Base32 or hexadecimal',
+    })
     .option('generate', { alias: LETTERS.generate, boolean: true, describe: 'generate a new secret' })
     .option('alphabet', {
       choices: ALPHABET_NAMES,
@@ -63,6 +69,11 @@ function enrolOptions(given: CommonOptions) {
       describe: `characters of a passcode in another alphabet: 5 to 8, default ${CHARACTERS_DEFAULT}`,
     })
     .option('ocra-suite', { string: true, requiresArg: true, describe: 'OCRA: OCRA-1:HOTP-SHA1-6:QN08 …' })
+    .option('encoding', {
+      choices: SECRET_ENCODINGS,
+      describe: 'of --secret, where it can be read both ways',
+    })
+    .option('counter', { number: true, requiresArg: true, describe: 'next counter (HOTP), default 0' })
     .option('kind', { choices: ['totp', 'hotp'] as const, describe: 'default totp' })
     .option('algorithm', { choices: ['sha1', 'sha256', 'sha512'] as const, describe: 'default sha1' })
     .option('digits', { number: true, requiresArg: true, describe: '6 to 8, default 6' })
@@ -79,20 +90,16 @@ function enrolOptions(given: CommonOptions) {
       requiresArg: true,
       describe: 'user of the passcode',
     })
-    .group(['uri', 'uri-file', 'qr', 'generate'], 'Where the account comes from (one of):')
+    .group(['uri', 'uri-file', 'qr', 'secret', 'generate'], 'Where the account comes from (one of):')
+    .group([...SETTINGS], 'With --generate or --secret:')
+    .group([...SECRET_ONLY], 'With --secret:')
     .group([...GENERATE_ONLY], 'With --generate:');
 }
 
-const GENERATE_ONLY = [
-  'ocra-suite',
-  'kind',
-  'algorithm',
-  'digits',
-  'period',
-  'issuer',
-  'label',
-  ...OUT_OPTIONS,
-] as const;
+/** What a key URI would say. */
+const SETTINGS = ['kind', 'algorithm', 'digits', 'period', 'issuer', 'label'] as const;
+const SECRET_ONLY = ['encoding', 'counter'] as const;
+const GENERATE_ONLY = ['ocra-suite', ...OUT_OPTIONS] as const;
 
 /** Options that an OCRA suite determines itself, or does not have. */
 const NOT_WITH_SUITE = ['kind', 'algorithm', 'digits', 'period', 'alphabet', 'characters'] as const;
@@ -101,29 +108,45 @@ type EnrolOptions = Awaited<ReturnType<typeof enrolOptions>['argv']>;
 
 /** @throws FobError `usage` */
 async function sourceOf(options: EnrolOptions): Promise<EnrolSource> {
-  const { uri, uriFile, qr, generate } = options;
-  const given = [uri, uriFile, qr, generate || undefined].filter(source => source !== undefined);
+  const { uri, uriFile, qr, secret, generate } = options;
+  const given = [uri, uriFile, qr, secret, generate || undefined].filter(source => source !== undefined);
   if (given.length !== 1) {
     throw new FobError('usage', {
-      sentence: 'enroll takes exactly one of --uri -, --uri-file, --qr and --generate.',
+      sentence: 'enroll takes exactly one of --uri -, --uri-file, --qr, --secret - and --generate.',
       next: 'Run: passfob enroll --help',
     });
   }
   if (options.characters !== undefined && (options.alphabet ?? 'decimal') === 'decimal') {
     throw new FobError('usage', { sentence: '--characters needs an --alphabet other than decimal.' });
   }
+  if (!generate) refuseOptions(options, GENERATE_ONLY, '--generate');
+  if (secret === undefined) refuseOptions(options, SECRET_ONLY, '--secret');
   if (generate) return generated(options);
-  const misplaced = GENERATE_ONLY.filter(name => options[name] !== undefined);
-  if (misplaced.length > 0) {
-    throw new FobError('usage', {
-      sentence: `--${misplaced.join(', --')} can be used only with --generate.`,
-    });
-  }
+  if (secret !== undefined) return bareSecret(options, secret);
+  refuseOptions(options, SETTINGS, '--generate or --secret');
   const form = formOf(options);
   if (uriFile !== undefined) return { from: 'uri-file', path: uriFile, form };
   if (qr !== undefined) return { from: 'qr', path: qr, form };
   if (uri === '-') return { from: 'stdin', form };
   throw new FobError('usage', { sentence: '--uri takes "-" only: key URIs are piped in.' });
+}
+
+/** @throws FobError `usage` */
+function refuseOptions(options: EnrolOptions, names: readonly (keyof EnrolOptions)[], source: string): void {
+  const misplaced = names.filter(name => options[name] !== undefined);
+  if (misplaced.length === 0) return;
+  throw new FobError('usage', { sentence: `--${misplaced.join(', --')} can be used only with ${source}.` });
+}
+
+/** @throws FobError `usage` */
+function bareSecret(options: EnrolOptions, secret: string): EnrolSource {
+  if (secret !== '-')
+    throw new FobError('usage', { sentence: '--secret takes "-" only: secrets are piped in.' });
+  const { encoding, counter = 0, kind = 'totp' } = options;
+  if (kind === 'totp' && options.counter !== undefined) {
+    throw new FobError('usage', { sentence: '--counter is for --kind hotp.' });
+  }
+  return { from: 'secret', encoding, counter, settings: settingsOf(options, '--secret') };
 }
 
 /** The alphabet, which key URIs of other programs do not contain. Decimal ones contain their number of digits. */
@@ -132,18 +155,25 @@ function formOf({ alphabet = 'decimal', characters = CHARACTERS_DEFAULT }: Enrol
 }
 
 async function generated(options: EnrolOptions): Promise<EnrolSource> {
+  const settings = settingsOf(options, '--generate');
+  const { ocraSuite } = options;
+  if (ocraSuite !== undefined) return generatedOcra(options, ocraSuite, settings.issuer, settings.label);
+  return { from: 'generate', ...settings };
+}
+
+/** @param source names the option that needs them @throws FobError `usage` */
+function settingsOf(options: EnrolOptions, source: string): EnrolSettings {
   const { kind = 'totp', algorithm = 'sha1', issuer = '', label } = options;
   if (label === undefined) {
-    throw new FobError('usage', { sentence: '--generate needs --label: the user of the passcode.' });
+    throw new FobError('usage', { sentence: `${source} needs --label: the user of the passcode.` });
   }
-  if (options.ocraSuite !== undefined) return generatedOcra(options, options.ocraSuite, issuer, label);
   const form = formOf(options);
   if (form !== undefined && options.digits !== undefined) {
     throw new FobError('usage', { sentence: '--digits is for the decimal alphabet; use --characters.' });
   }
   const { digits = DIGITS_DEFAULT, period = PERIOD_SECONDS_DEFAULT } = options;
   const { alphabet, digits: length } = form ?? { alphabet: 'decimal', digits };
-  return { from: 'generate', kind, algorithm, alphabet, digits: length, period, issuer, label };
+  return { kind, algorithm, alphabet, digits: length, period, issuer, label };
 }
 
 async function generatedOcra(

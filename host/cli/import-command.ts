@@ -1,5 +1,6 @@
 import type { ImportedRow, ImportResult } from '../commands/import.ts';
 import type { AccountForm } from '../commands/list.ts';
+import { SECRET_ENCODINGS } from '../enrol/bare-secret.ts';
 import { FobError } from '../errors.ts';
 import { FORMAT_NAMES } from '../formats/format-names.ts';
 import { command } from './base/command.ts';
@@ -13,10 +14,12 @@ export const importCommand = command({
   words: 'import <files..>',
   describe: 'write accounts from the exports of other programs to the fob',
   options: importOptions,
-  read({ files, format, only, passwordFile, keyFile, dryRun }) {
+  read({ files, format, only, passwordFile, keyFile, dryRun, ...rest }) {
     if (files.some(file => file === ''))
       throw new FobError('usage', { sentence: 'A file has an empty name.' });
-    return { source: { files, format, only, passwordFile, keyFile }, isDryRun: dryRun };
+    const { kind: type, algorithm, digits, period, encoding } = rest;
+    const assumed = { type, algorithm, digits, period, encoding };
+    return { source: { files, format, only, passwordFile, keyFile, assumed }, isDryRun: dryRun };
   },
   needs: anInventory,
   // Reads and validates all files before any fob is searched for.
@@ -48,7 +51,16 @@ function importOptions(given: CommonOptions) {
       describe: 'only accounts of these names: label, issuer or issuer:label',
     })
     .option('password-file', passwordFileOption)
-    .option('key-file', keyFileOption);
+    .option('key-file', keyFileOption)
+    .option('kind', { choices: ['totp', 'hotp'] as const, describe: 'kind of all tokens' })
+    .option('algorithm', {
+      choices: ['sha1', 'sha256', 'sha512'] as const,
+      describe: 'their hash, default sha1',
+    })
+    .option('digits', { number: true, requiresArg: true, describe: '6 to 8, default 6' })
+    .option('period', { number: true, requiresArg: true, describe: 'seconds (TOTP), default 30' })
+    .option('encoding', { choices: SECRET_ENCODINGS, describe: 'encoding of the seeds' })
+    .group(['kind', 'algorithm', 'digits', 'period', 'encoding'], 'For tables that do not say it:');
 }
 
 function said(result: ImportResult): Report {

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { badInput } from '../enrol/enrolment.ts';
 import { hexBytes } from '../formats/base/encodings.ts';
 import { FILE_BYTES_MAX, FILES_BYTES_MAX, PASSWORD_BYTES_MAX } from '../formats/base/limits.ts';
-import type { ImportRow, ReadTools } from '../formats/base/row.ts';
+import type { Assumed, ImportRow, ReadTools } from '../formats/base/row.ts';
 import type { FormatName } from '../formats/format-names.ts';
 import { readFiles } from '../formats/read.ts';
 import { readWhole } from './read-whole.ts';
@@ -13,6 +13,8 @@ export interface ImportSource {
   readonly format?: FormatName | undefined;
   /** Only rows with these names: label, issuer or `issuer:label`, in any case. */
   readonly only: readonly string[];
+  /** For tables that do not contain these values. */
+  readonly assumed?: Assumed | undefined;
   /** File with the password of encrypted files; without it a person is asked. */
   readonly passwordFile?: string | undefined;
   /** File with the pre-shared key of PSKC files, as bytes or in hexadecimal; without it a person is asked. */
@@ -40,7 +42,7 @@ export async function readImport(
     if (left < 0) throw badInput('The files are too big together.', 'Import some at a time.');
     files.push({ name: basename(path), bytes });
   }
-  const tools = { ...readTools(source, ask), signal };
+  const tools = { ...readTools(source, ask), assumed: source.assumed, signal };
   return chosen(await readFiles(files, tools, source.format), source.only);
 }
 

@@ -36,6 +36,12 @@ export function splitUri(text: string): UriParts {
   }
   const match = /^otpauth:\/\/([^/?]*)(?:\/([^?]*))?(?:\?(.*))?$/i.exec(uri);
   if (/^steam:/i.test(uri) || match?.[1]?.toLowerCase() === 'steam') throw steam();
+  if (!match && /^[a-z2-7\s=-]+$/i.test(uri)) {
+    throw badInput(
+      'This looks like a bare secret, not like an otpauth URI.',
+      'Give it to: passfob enroll --secret - --label NAME',
+    );
+  }
   if (!match) throw badInput(notOtpauth(uri), EXAMPLE);
   const [, type = '', path = '', query = ''] = match;
   // A URI copied from HTML source still has the separator as an entity.
@@ -44,7 +50,6 @@ export function splitUri(text: string): UriParts {
 
 function notOtpauth(uri: string): string {
   if (/^[a-z][a-z0-9+.-]*:/i.test(uri)) return 'This is a link, but not an otpauth URI.';
-  if (/^[a-z2-7\s=-]+$/i.test(uri)) return 'This looks like a bare secret, not like an otpauth URI.';
   return 'This is not an otpauth URI.';
 }
 

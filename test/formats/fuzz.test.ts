@@ -7,21 +7,23 @@ import { FORMAT_NAMES } from 'passfob/formats/format-names';
 import { readFiles } from 'passfob/formats/read';
 import { describe, expect, it } from 'vitest';
 import { countOf, LONG } from '../kit/counts.ts';
+import { COSTLY } from './keys.ts';
 
 /** A file of another program may hold anything. It must give rows or one error of ours, and soon. */
 
 const FOLDER = fileURLToPath(new URL('corpus/', import.meta.url));
-/** Without files whose keys are slow to derive, and without pictures, which a decoder of its own reads. */
-const SLOW =
-  /^(?:aegis-(?:enc|wrong-p|dam|scrypt)|2fas-(?:enc|wrong)|bitwarden-(?:pro|wrong))|\.png$|expected\.json$/;
 const originals = readdirSync(FOLDER)
-  .filter(name => !SLOW.test(name))
+  .filter(name => !COSTLY.test(name) && !name.endsWith('.expected.json'))
   .map(name => new Uint8Array(readFileSync(`${FOLDER}${name}`)));
 
 const runs = { numRuns: countOf(150, 2_000) };
 const SLOWEST_MS = 2_000;
 
-const answers: ReadTools = { password: async () => 'qwerty', key: async () => new Uint8Array(16).fill(7) };
+const answers: ReadTools = {
+  assumed: { type: 'totp' },
+  password: async () => 'qwerty',
+  key: async () => new Uint8Array(16).fill(7),
+};
 
 async function isJudged(bytes: Uint8Array, format?: (typeof FORMAT_NAMES)[number]): Promise<void> {
   const start = process.cpuUsage();
@@ -83,6 +85,14 @@ describe('files made to be slow', () => {
     [`otpauth-migration://offline?${'a&data='.repeat(many)}`, 'uri'],
     [`${'\n'.repeat(many)}`, 'oath'],
     [`HOTP ${' '.repeat(many)}`, 'oath'],
+    [`dn: sccAuthenticatorId=1\n${'a:b\n'.repeat(many / 2)}`, 'safeword'],
+    [`dn: sccAuthenticatorId=1\nsccTokenData: ${'a=b;'.repeat(many)}`, 'safeword'],
+    [`<Tokens>${'<Token/>'.repeat(9_000)}</Tokens>`, 'safenet'],
+    [`<KeePassFile><Root>${'<Group>'.repeat(many)}`, 'keepass'],
+    [`<map>${'<string name="a">[[[</string>'.repeat(9_000)}</map>`, 'freeotp'],
+    [`serial ${'A'.repeat(many)}`, 'csv'],
+    [`${'1 '.repeat(many)}\n`, 'csv'],
+    [`[${'{"kind":"TOTP","timer":"30"},'.repeat(9_000)}{}]`, 'raivo'],
   ] as const)('a file made to be slow is read in time: %#', async (text, format) => {
     await isJudged(new TextEncoder().encode(text), format);
   });

@@ -8,6 +8,10 @@ export const KEY = Uint8Array.from({ length: 32 }, (_, at) => at + 1);
 const RFC_PASSWORD = 'qwerty';
 const RFC_KEY = Buffer.from('12345678901234567890123456789012', 'hex');
 
+/** Corpus files with costly keys, and pictures: they are read by tens in a second and not by thousands. */
+export const COSTLY =
+  /encrypted|wrong|damaged|bomb|protected|argon2|authpro$|\.png$|^pskc-(?:figure-7|by-csv|iterations|derivation|tampered-mac)/;
+
 /** What a person knows of tokens whose file does not say it. */
 const ASSUMED: Readonly<Record<string, Assumed>> = {
   'token2.csv': { type: 'totp' },

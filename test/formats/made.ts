@@ -197,15 +197,36 @@ function pskc256(): string {
 `;
 }
 
+/** An encrypted value with its MAC. */
+function pskcValue(plain: Uint8Array, from: number): string {
+  const iv = fixedBytes(16, from);
+  const cipher = createCipheriv('aes-256-cbc', KEY, iv);
+  const sealed = Buffer.concat([iv, cipher.update(plain), cipher.final()]);
+  const mac = createHmac('sha256', KEY).update(sealed).digest();
+  return `<EncryptedValue><xenc:EncryptionMethod Algorithm="http://www.w3.org/2001/04/xmlenc#aes256-cbc"/><xenc:CipherData><xenc:CipherValue>${base64(sealed)}</xenc:CipherValue></xenc:CipherData></EncryptedValue><ValueMAC>${base64(mac)}</ValueMAC>`;
+}
+
+/** OCRA keys with their suites, one with an encrypted counter. */
+function pskcOcra(): string {
+  const key = (id: number, suite: string, counter: string) =>
+    `<KeyPackage><DeviceInfo><SerialNo>OC-${id}</SerialNo></DeviceInfo><Key Id="${id}" Algorithm="urn:ietf:params:xml:ns:keyprov:pskc:ocra"><Issuer>Example</Issuer><AlgorithmParameters><Suite>${suite}</Suite><ChallengeFormat Min="8" Max="8" Encoding="DECIMAL"/><ResponseFormat Length="6" Encoding="DECIMAL"/></AlgorithmParameters><Data><Secret>${pskcValue(SECRET, id)}</Secret>${counter}</Data></Key></KeyPackage>`;
+  const counter = `<Counter>${pskcValue(Uint8Array.from([0, 0, 0, 0, 0, 0, 1, 2]), 61)}</Counter>`;
+  return [
+    '<KeyContainer Version="1.0" xmlns="urn:ietf:params:xml:ns:keyprov:pskc" xmlns:xenc="http://www.w3.org/2001/04/xmlenc#">',
+    '<EncryptionKey><ds:KeyName xmlns:ds="http://www.w3.org/2000/09/xmldsig#">Ours</ds:KeyName></EncryptionKey>',
+    '<MACMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#hmac-sha256"/>',
+    key(1, 'OCRA-1:HOTP-SHA1-6:QN08', ''),
+    key(2, 'OCRA-1:HOTP-SHA1-6:C-QN08-PSHA1', counter),
+    key(3, 'OCRA-1:HOTP-SHA1-8:QN08', ''),
+    key(4, 'OCRA-1:HOTP-MD5-6:QN08', ''),
+    '</KeyContainer>',
+    '',
+  ].join('\n');
+}
+
 /** Counter, interval and time encrypted beside the secret, each with its MAC: as numbers of RFC 6030, and as decimals. */
 function pskcNumbers(): string {
-  const value = (plain: Uint8Array, from: number) => {
-    const iv = fixedBytes(16, from);
-    const cipher = createCipheriv('aes-256-cbc', KEY, iv);
-    const sealed = Buffer.concat([iv, cipher.update(plain), cipher.final()]);
-    const mac = createHmac('sha256', KEY).update(sealed).digest();
-    return `<EncryptedValue><xenc:EncryptionMethod Algorithm="http://www.w3.org/2001/04/xmlenc#aes256-cbc"/><xenc:CipherData><xenc:CipherValue>${base64(sealed)}</xenc:CipherValue></xenc:CipherData></EncryptedValue><ValueMAC>${base64(mac)}</ValueMAC>`;
-  };
+  const value = pskcValue;
   const text = (plain: string) => new TextEncoder().encode(plain);
   const whole = (number: number, length: number) =>
     Uint8Array.from({ length }, (_, at) => Math.floor(number / 256 ** (length - 1 - at)) & 255);
@@ -260,6 +281,7 @@ export async function madeFiles(): Promise<Map<string, Uint8Array>> {
     ['bitwarden-wrong-password.json', bitwarden()],
     ['pskc-aes-256.xml', pskc256()],
     ['pskc-numbers-aes-256.xml', pskcNumbers()],
+    ['pskc-ocra-aes-256.xml', pskcOcra()],
     ...(await tokenFiles()),
   ];
   const files = texts.map(([name, text]) => [name, new TextEncoder().encode(text)] as const);

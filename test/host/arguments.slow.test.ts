@@ -138,6 +138,28 @@ describe('the command line', () => {
     expect(await invocation(['enroll', '--qr', 'a.png'])).toMatchObject({ source: { form: undefined } });
   });
 
+  it('the command line takes the settings of a bare secret, which it never takes itself', async () => {
+    const bare = ['enroll', '--secret', '-', '--label', 'alice'];
+    expect(await invocation(bare)).toMatchObject({
+      source: {
+        from: 'secret',
+        counter: 0,
+        settings: { kind: 'totp', digits: 6, period: 30, label: 'alice' },
+      },
+    });
+    const counted = ['--kind', 'hotp', '--counter', '12', '--digits', '8', '--encoding', 'hex'];
+    expect(await invocation([...bare, ...counted])).toMatchObject({
+      source: { encoding: 'hex', counter: 12, settings: { kind: 'hotp', digits: 8 } },
+    });
+  });
+
+  it('the command line takes what tables of tokens do not say', async () => {
+    const said = ['--kind', 'totp', '--period', '60', '--digits', '8', '--encoding', 'hex'];
+    expect(await invocation(['import', 'tokens.csv', ...said, '--dry-run'])).toMatchObject({
+      source: { assumed: { type: 'totp', period: 60, digits: 8, encoding: 'hex' } },
+    });
+  });
+
   it('the command line takes an OCRA suite, and no option that the suite states itself', async () => {
     const made = ['enroll', '--generate', '--label', 'a', '--ocra-suite'];
     expect(await invocation([...made, 'ocra-1:hotp-sha1-6:qn08'])).toMatchObject({
@@ -168,7 +190,20 @@ describe('the command line', () => {
     [['lst'], 'does not know'],
     [['enroll'], 'exactly one of'],
     [['enroll', '--uri', '-', '--qr', 'a.png'], 'exactly one of'],
-    [['enroll', '--uri', '-', '--issuer', 'Example'], '--issuer can be used only with --generate'],
+    [
+      ['enroll', '--uri', '-', '--issuer', 'Example'],
+      '--issuer can be used only with --generate or --secret',
+    ],
+    [['enroll', '--uri', '-', '--counter', '1'], '--counter can be used only with --secret'],
+    [
+      ['enroll', '--generate', '--label', 'a', '--encoding', 'hex'],
+      '--encoding can be used only with --secret',
+    ],
+    [['enroll', '--secret', 'GEZDGNBV', '--label', 'a'], '--secret takes "-" only'],
+    [['enroll', '--secret', '-'], '--secret needs --label'],
+    [['enroll', '--secret', '-', '--label', 'a', '--counter', '1'], '--counter is for --kind hotp'],
+    [['enroll', '--secret', '-', '--label', 'a', '--out', 'b'], '--out can be used only with --generate'],
+    [['import', 'a', '--encoding', 'base64'], '--encoding takes one of'],
     [['enroll', '--uri-file', 'a', '--out', 'b'], '--out can be used only with --generate'],
     [['enroll', '--generate', '--label', 'a', '--out', 'b'], 'would hold the secret unencrypted'],
     [

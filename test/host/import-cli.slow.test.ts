@@ -140,5 +140,16 @@ describeNeeds(needsBuild, 'passfob import', () => {
         'line 3  A: d7  TOTP SHA-1, 7 digits, 30 s  present\n1 present\n',
       ]);
     });
+
+    it('enroll takes a bare secret from standard input, and proves its account', async () => {
+      const settings = ['--label', 'carol', '--kind', 'hotp', '--counter', '3', '--encoding', 'hex'];
+      const args = ['enroll', '--secret', '-', ...settings, '--port', fob.tcp, '--json'];
+      const { exitCode, json, stdout, stderr } = await passfob(args, { home, input: `${'5a'.repeat(20)}\n` });
+      expect([exitCode, json()]).toMatchObject([
+        0,
+        { account: { kind: 'hotp', label: 'carol', counter: 3 } },
+      ]);
+      expect(stdout + stderr).not.toContain('5a5a');
+    });
   });
 });

@@ -12,8 +12,8 @@ export interface Prompts {
   code(isAgain: boolean, until?: AbortSignal): Promise<string>;
   /** Asks for an activation string, without echo. @param isWhole standard input holds only the string */
   activation(isWhole: boolean): Promise<string>;
-  /** Asks for a key URI, without echo. */
-  uri(): Promise<string>;
+  /** Asks for a key URI or a bare secret, without echo; without a terminal reads all of standard input. */
+  uri(message: string): Promise<string>;
   /** Asks for a password or key, without echo. @throws FobError `usage` if nobody can be asked */
   secret(message: string): Promise<string>;
   /** @throws FobError `usage` if nobody can be asked */
@@ -56,10 +56,7 @@ export function promptsOn(terminal: Terminal, signal: AbortSignal): Prompts {
       terminal.note('Activation string:\n');
       return piped().next();
     },
-    uri: () =>
-      stdin.isTTY
-        ? orCancelled(askHidden({ message: 'Key URI (not shown):' }, asked))
-        : wholeInput(stdin, signal),
+    uri: message => (stdin.isTTY ? orCancelled(askHidden({ message }, asked)) : wholeInput(stdin, signal)),
     async secret(message) {
       if (stdin.isTTY) return orCancelled(askHidden({ message: printable(message) }, asked));
       throw new FobError('usage', {

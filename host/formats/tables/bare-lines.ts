@@ -1,7 +1,8 @@
 import { SECRET_BYTES_MIN } from '@passfob/protocol/limits';
+import { readBareSecret } from '../../enrol/bare-secret.ts';
 import { badInput, type Enrolment } from '../../enrol/enrolment.ts';
 import { enrolmentOf } from '../base/draft.ts';
-import { hexBytes, readSecret, type WrittenSecret } from '../base/encodings.ts';
+import { hexBytes, type WrittenSecret } from '../base/encodings.ts';
 import { type Assumed, checkedRow, type ImportRow, NAMELESS } from '../base/row.ts';
 import type { TableLine } from './line.ts';
 
@@ -23,21 +24,11 @@ export function isBareLine({ cells }: TableLine, { type }: Assumed): boolean {
 }
 
 function isSeed(text: string): boolean {
-  return (seedOf(text, undefined)?.bytes.length ?? 0) >= SECRET_BYTES_MIN;
-}
-
-/** Digits of hexadecimal seeds are no letters of Base32, but for some of them: see `isAmbiguous`. */
-function seedOf(
-  text: string,
-  encoding: Assumed['encoding'],
-): { bytes: Uint8Array; as: 'hex' | 'base32' } | undefined {
-  const hex = encoding === 'base32' ? undefined : hexBytes(text);
-  if (hex !== undefined) return { bytes: hex, as: 'hex' };
-  if (encoding === 'hex') return undefined;
   try {
-    return { bytes: readSecret({ as: 'base32', text }).secret, as: 'base32' };
+    const isHex = hexBytes(text) !== undefined;
+    return readBareSecret(text, isHex ? 'hex' : 'base32').secret.length >= SECRET_BYTES_MIN;
   } catch {
-    return undefined;
+    return false;
   }
 }
 
@@ -45,13 +36,10 @@ function seedOf(
 export function bareLineReader(assumed: Assumed): (line: TableLine) => ImportRow {
   return ({ place, cells }) => {
     const [serial = '', text = '', number = ''] = cells;
-    const seed = seedOf(text, assumed.encoding);
-    const isKey = (seed?.bytes.length ?? 0) >= SECRET_BYTES_MIN;
-    const names = isKey ? { issuer: '', label: '', serial } : NAMELESS;
-    const written: WrittenSecret = { as: seed?.as ?? assumed.encoding ?? 'base32', text };
+    const names = isSeed(text) ? { issuer: '', label: '', serial } : NAMELESS;
     return checkedRow(place, names, () => {
-      if (assumed.encoding === undefined) refuseAmbiguous(text);
-      return accountOf(names, written, number, assumed);
+      const { secret, warnings } = readBareSecret(text, assumed.encoding);
+      return accountOf(names, { bytes: secret }, number, { ...assumed, warnings });
     });
   };
 }
@@ -60,16 +48,17 @@ function accountOf(
   names: typeof NAMELESS,
   secret: WrittenSecret,
   number: string,
-  { type, digits, period, algorithm }: Assumed,
+  { type, digits, period, algorithm, warnings: said }: Assumed & { readonly warnings: readonly string[] },
 ): Enrolment {
   if (type === undefined) {
     throw badInput(
       'The table does not say whether its tokens are TOTP or HOTP.',
-      'Say it: --type totp, with --period 60 for tokens that change once a minute, or --type hotp.',
+      'Say it: --kind totp, with --period 60 for tokens that change once a minute, or --kind hotp.',
     );
   }
   const isTimed = type === 'totp';
   const warnings = [
+    ...said,
     ...(digits === undefined ? ['The table names no number of digits; 6 are used (else: --digits).'] : []),
     ...(isTimed && number === '' && period === undefined
       ? ['The table names no period; 30 seconds are used (else: --period).']
@@ -85,14 +74,4 @@ function accountOf(
     counter: isTimed ? undefined : number || 0,
     warnings,
   });
-}
-
-/** Text of 2 to 7 and A to F in a length that both encodings have can be either. @throws FobError `bad-input` */
-function refuseAmbiguous(text: string): void {
-  const letters = text.replace(/[\s=-]/g, '');
-  if (!/^[2-7a-f]+$/i.test(letters) || hexBytes(letters) === undefined) return;
-  throw badInput(
-    'The seed can be read as hexadecimal and as Base32.',
-    'Say which it is: --encoding hex or --encoding base32',
-  );
 }

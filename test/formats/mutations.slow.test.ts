@@ -1,0 +1,111 @@
+import { spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { expect, it, vi } from 'vitest';
+import { needsBuild } from '../host/kit/simulated-fob.ts';
+import { countOf, firstSeed } from '../kit/counts.ts';
+import { describeNeeds } from '../kit/tools.ts';
+import { answersFor, COSTLY } from './keys.ts';
+
+/**
+ * Changed files of the whole corpus: cut, flipped, doubled, nested, lengthened, joined with each other. Each must give
+ * rows or one refusal, soon and with little memory. A process of its own reads them, so that the system measures the
+ * memory and a file that hangs can be ended.
+ */
+
+const FOLDER = fileURLToPath(new URL('corpus/', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('mutate.mjs', import.meta.url));
+
+/** Of the whole process, with Node itself. */
+const MEMORY_MAX_KIB = 200_000_000 / 1_024;
+/** Of V8; what is outside of it counts by the limit above. */
+const HEAP_MAX_MIB = 96;
+/** Of one file, in processor time. */
+const PLAIN_MS_MAX = 2_000;
+const COSTLY_MS_MAX = 12_000;
+/** Without a report, a file hangs. */
+const SILENCE_MS_MAX = 60_000;
+
+const names = readdirSync(FOLDER).filter(name => !name.endsWith('.expected.json'));
+
+interface ChildReport {
+  readonly number: number;
+  readonly some: number;
+  readonly none: number;
+  readonly refused: number;
+  readonly slowestMs: number;
+  readonly slowest: number;
+  readonly failure?: string;
+  readonly isDone?: boolean;
+  readonly peakKib?: number;
+}
+
+async function filesFor(chosen: readonly string[]) {
+  return Promise.all(
+    chosen.map(async name => {
+      const { password, key, assumed } = answersFor(name);
+      const bytes = Buffer.from(await key(name, ''));
+      return {
+        name,
+        path: `${FOLDER}${name}`,
+        password: await password(name),
+        key: bytes.toString('hex'),
+        assumed,
+      };
+    }),
+  );
+}
+
+/** Reads so many changed files; returns the last report. */
+async function readChanged(chosen: readonly string[], seed: number, count: number): Promise<ChildReport> {
+  const child = spawn(process.execPath, [`--max-old-space-size=${HEAP_MAX_MIB}`, PROGRAM], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  let complaint = '';
+  child.stderr.on('data', chunk => {
+    complaint = `${complaint}${chunk}`.slice(-2_000);
+  });
+  child.stdin.end(JSON.stringify({ seed, from: 0, count, files: await filesFor(chosen) }));
+  let last: ChildReport | undefined;
+  const watch = setTimeout(() => child.kill('SIGKILL'), SILENCE_MS_MAX);
+  for await (const line of createInterface({ input: child.stdout })) {
+    last = JSON.parse(line) as ChildReport;
+    watch.refresh();
+  }
+  clearTimeout(watch);
+  if (last?.failure !== undefined) throw new Error(`file ${last.number} of seed ${seed}: ${last.failure}`);
+  if (last?.isDone !== true)
+    throw new Error(`after file ${last?.number} of seed ${seed}: ended or hung. ${complaint}`);
+  return last;
+}
+
+describeNeeds(needsBuild, 'changed files', () => {
+  vi.setConfig({ testTimeout: 7_200_000 });
+
+  it.each([
+    [
+      'without costly keys',
+      names.filter(name => !COSTLY.test(name)),
+      countOf(2_000, 1_000_000),
+      PLAIN_MS_MAX,
+    ],
+    [
+      'with costly keys, and pictures',
+      names.filter(name => COSTLY.test(name)),
+      countOf(20, 1_000),
+      COSTLY_MS_MAX,
+    ],
+  ] as const)(
+    'changed files %s give rows or a refusal, in time and with less than 200 MB',
+    async (_, chosen, count, limitMs) => {
+      const seed = firstSeed();
+      const { some, none, refused, slowest, slowestMs, peakKib } = await readChanged(chosen, seed, count);
+      expect(some + none + refused).toBe(count);
+      // Otherwise the changes would be too coarse to reach the readers.
+      expect(some).toBeGreaterThanOrEqual(Math.floor(count / 500));
+      expect(slowestMs, `file ${slowest} of seed ${seed}`).toBeLessThan(limitMs);
+      expect(peakKib).toBeLessThan(MEMORY_MAX_KIB);
+    },
+  );
+});
