@@ -17,7 +17,7 @@ import { readPairingCode } from '@passfob/demo/play/person';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { secret } from '../kit/secrets.ts';
 import { itNeeds, needsTool } from '../kit/tools.ts';
-import { type Block, blocksOf } from './blocks.ts';
+import { type Block, blocksOf, testsNamedBy, unmarked } from './blocks.ts';
 import { onTerminal, type Reaction } from './terminal.ts';
 
 // A session starts a dozen programs, one after another.
@@ -45,15 +45,14 @@ function project(): string {
 
 describe('code blocks of the README', () => {
   it('every code block of the README is executed here, or says why it is not', () => {
-    const unmarked = BLOCKS.filter(({ executed, reason }) => executed === undefined && reason === undefined);
-    expect(unmarked.map(titleOf)).toEqual([]);
+    expect(unmarked(BLOCKS).map(titleOf)).toEqual([]);
     const known = ['module', 'simulator', 'session'];
     expect(BLOCKS.filter(({ executed }) => executed !== undefined && !known.includes(executed))).toEqual([]);
     expect(known.filter(kind => executedAs(kind).length === 0)).toEqual([]);
   });
 
   it('a block that another test executes names a test that exists', () => {
-    const named = BLOCKS.flatMap(({ reason = '' }) => reason.match(/test\/[\w/.-]+/g) ?? []);
+    const named = testsNamedBy(BLOCKS);
     expect(named.length).toBeGreaterThan(0);
     expect(named.filter(path => !existsSync(join(ROOT, path)))).toEqual([]);
   });
