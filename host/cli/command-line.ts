@@ -26,7 +26,7 @@ export async function commandLine(reading: ArgumentReading) {
   addCommands(parser, await commandTable(), reading);
   return parser
     .demandCommand(0, 0)
-    .epilogue('Exit codes and JSON are described in docs/cli.md.')
+    .epilogue('docs/errors.md lists every error and exit code, docs/cli.md the fields of JSON.')
     .version(packageVersion())
     .alias('help', 'h')
     .alias('version', 'v')
