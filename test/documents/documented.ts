@@ -28,6 +28,10 @@ export const KINDS = [
   'restored service',
   'service.json',
   'plan',
+  // As in README.md: a simulated fob, the commands that a person gives, a program of node:test.
+  'simulator',
+  'session',
+  'module',
 ] as const;
 
 export type Kind = (typeof KINDS)[number];
