@@ -121,12 +121,12 @@ export const GROUPS: readonly NavigationGroup[] = [
   },
 ];
 
-/** The entries of `passfob` whose types the reference describes: name, declaration file and summary. */
+/** The entries of `passfob` whose types the reference describes: TypeDoc's name of the page, declarations, title. */
 export const LIBRARIES = [
-  { name: 'client', types: 'host/dist/client/index.d.ts', title: 'passfob/client' },
-  { name: 'browser', types: 'host/dist/client/browser.d.ts', title: 'passfob/browser' },
-  { name: 'protocol', types: 'host/dist/protocol.d.ts', title: 'passfob/protocol' },
-  { name: 'simulator', types: 'host/dist/simulator.d.ts', title: 'passfob/simulator' },
+  { page: 'client', types: 'host/dist/client/index.d.ts', title: 'passfob/client' },
+  { page: 'client/browser', types: 'host/dist/client/browser.d.ts', title: 'passfob/browser' },
+  { page: 'protocol', types: 'host/dist/protocol.d.ts', title: 'passfob/protocol' },
+  { page: 'simulator', types: 'host/dist/simulator.d.ts', title: 'passfob/simulator' },
 ] as const;
 
 /** The document that a page of the site is made from has this path there; `undefined` for what is no page. */

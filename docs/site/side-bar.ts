@@ -33,7 +33,7 @@ export function sideBar(hasPage: (path: string) => boolean, http: readonly strin
     text: 'Reference',
     collapsed: false,
     items: [
-      ...LIBRARIES.map(({ name, title }) => ({ text: title, link: `/reference/${name}` })),
+      ...LIBRARIES.map(({ page, title }) => ({ text: title, link: `/reference/${page}` })),
       { text: 'HTTP operations', link: '/reference/http/' },
       { text: 'HTTP objects', link: '/reference/http/objects' },
       {

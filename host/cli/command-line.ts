@@ -27,7 +27,7 @@ export async function commandLine(reading: ArgumentReading, words?: readonly str
   addCommands(parser, await commandTable(words), reading);
   return parser
     .demandCommand(0, 0)
-    .epilogue('Exit codes and JSON are described in docs/cli.md.')
+    .epilogue('docs/errors.md lists every error and exit code, docs/cli.md the fields of JSON.')
     .version(packageVersion())
     .alias('help', 'h')
     .alias('version', 'V')

@@ -104,7 +104,7 @@ function listPage({ info }: OpenApi, tags: ReadonlyMap<string, readonly Named[]>
   return [
     '# HTTP operations',
     `Made from the description that the service of version ${info.version} gives of itself, ` +
-      '[openapi.json](/openapi.json){target="_self"}. [The HTTP API](../../api.md) says how to use it: keys, lists, ' +
+      '<a href="../../openapi.json" download>openapi.json</a>. [The HTTP API](../../api.md) says how to use it: keys, lists, ' +
       'factors and limits. [Errors](../../errors.md) lists every code of a refusal.',
     ...groups,
   ].join('\n\n');
