@@ -42,7 +42,7 @@ export const batchCommand = command({
     const counters = asked.out && (await checkFile(asked.out, at, ledger));
     if (asked.isDry) return said(at, ledger, reportRows(ledger, []), []);
     if (asked.report) refuseExisting(asked.report.path);
-    const out = asked.out && (await settleOut(asked.out, at.prompts));
+    const out = asked.out && (await settleOut(asked.out, at.prompts, 'secrets'));
     const later = await prepareExports(asked, at, ledger);
     if (asked.release !== undefined) await ledger.release(asked.release);
     const results = await work(asked, at, ledger);

@@ -24,7 +24,7 @@ export const enrollCommand = command({
     const { withFob } = await import('../commands/find.ts');
     const enrolment = await readEnrolment(source, { standardInput: prompts.uri, random: context.random });
     const isFresh = source.from.startsWith('generate');
-    const saveTo = out && (await settleOut(out, prompts));
+    const saveTo = out && (await settleOut(out, prompts, 'secret'));
     return withFob(
       choice,
       async fob => {

@@ -119,12 +119,17 @@ const NAME = /^[A-Za-z0-9][\w.-]{0,127}$/;
 
 /**
  * Completes the request for the file, asking the person for missing parts.
+ * @param what the content of the file, for the question
  * @throws FobError `bad-input`, `cancelled`, `usage` if nobody can be asked
  */
-export async function settleOut(wish: OutWish, prompts: Prompts): Promise<OutFile> {
+export async function settleOut(
+  wish: OutWish,
+  prompts: Prompts,
+  what: 'secret' | 'secrets',
+): Promise<OutFile> {
   const { path, format, isEncrypted, realm, factorProfile } = wish;
   if (isEncrypted) return { path, format, sealing: await sealingOf(wish, prompts) };
-  const question = `Write the secrets unencrypted to ${path}?`;
+  const question = `Write the ${what} unencrypted to ${path}?`;
   if (!wish.isSure) await makeSure(prompts, question, 'Nothing was written.');
   return { path, format, realm, factorProfile };
 }
