@@ -1,6 +1,6 @@
 import type { ImportedRow, ImportResult } from '../commands/import.ts';
 import type { AccountForm } from '../commands/list.ts';
-import { SECRET_ENCODINGS } from '../enrol/bare-secret.ts';
+import { SECRET_ENCODINGS } from '../enrol/secret-encodings.ts';
 import { FobError } from '../errors.ts';
 import { FORMAT_NAMES } from '../formats/format-names.ts';
 import { command } from './base/command.ts';

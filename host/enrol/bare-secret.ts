@@ -1,9 +1,6 @@
 import { badInput } from './enrolment.ts';
+import type { SecretEncoding } from './secret-encodings.ts';
 import { readSecretText, type SecretText } from './secret-text.ts';
-
-/** Encodings in which services, makers and other tools show a secret without a URI. */
-export const SECRET_ENCODINGS = ['base32', 'hex'] as const;
-export type SecretEncoding = (typeof SECRET_ENCODINGS)[number];
 
 /** Longest written secret: 128 bytes in hexadecimal, in groups. */
 const CHARACTERS = { most: 1_024 } as const;
