@@ -18,7 +18,8 @@ export function processTerminal(): Terminal {
     stdin: process.stdin,
     stderr: process.stderr,
     get columns() {
-      return process.stdout.isTTY ? process.stdout.columns : undefined;
+      // A terminal that does not know its size says 0.
+      return process.stdout.isTTY ? process.stdout.columns || undefined : undefined;
     },
     environment: process.env,
     out: text => void process.stdout.write(text),
