@@ -34,6 +34,14 @@ export type Progress =
   | { readonly event: 'recovery-key-left'; readonly serial: string }
   | { readonly event: 'pairing-resumed'; readonly serial: string }
   | { readonly event: 'clock-set'; readonly serial: string }
+  | {
+      readonly event: 'account-next';
+      readonly serial: string;
+      readonly account: string;
+      /** From 1. */
+      readonly number: number;
+      readonly count: number;
+    }
   | { readonly event: 'account-written'; readonly serial: string; readonly account: string }
   | { readonly event: 'account-proved'; readonly serial: string; readonly account: string }
   | { readonly event: 'account-kept'; readonly serial: string; readonly account: string }

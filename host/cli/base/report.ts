@@ -125,6 +125,8 @@ function sentenceFor(progress: Progress): string {
       return `The fob ${progress.serial} can have its PIN reset by this inventory.`;
     case 'clock-set':
       return `The clock of the fob ${progress.serial} is set.`;
+    case 'account-next':
+      return `${progress.number} of ${progress.count}: ${progress.account}`;
     case 'account-written':
       return `${progress.account} is on the fob ${progress.serial}.`;
     case 'account-proved':
