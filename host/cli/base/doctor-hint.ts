@@ -26,7 +26,7 @@ export function withDoctor(error: unknown, port: string | undefined): unknown {
   const { kind, message, next, refusal, details } = error;
   const isOfPort = OF_PORTS.includes(kind);
   if (!isOfPort && !(kind === 'inventory' && OF_INVENTORY.includes(next))) return error;
-  if (next.includes('passfob doctor')) return error;
+  if (next.includes('passfob doctor') || error.lines.length > 0) return error;
   return new FobError(kind, {
     sentence: message,
     next: doctorNext(next, isOfPort ? port : undefined),
