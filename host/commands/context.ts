@@ -35,6 +35,13 @@ export type Progress =
   | { readonly event: 'pairing-resumed'; readonly serial: string }
   | { readonly event: 'clock-set'; readonly serial: string }
   | {
+      readonly event: 'advanced';
+      readonly serial: string;
+      readonly done: number;
+      readonly total: number;
+      readonly unit: 'accounts' | 'rows';
+    }
+  | {
       readonly event: 'account-next';
       readonly serial: string;
       readonly account: string;

@@ -135,6 +135,8 @@ function sentenceFor(progress: Progress): string {
       return `The fob ${progress.serial} can have its PIN reset by this inventory.`;
     case 'clock-set':
       return `The clock of the fob ${progress.serial} is set.`;
+    case 'advanced':
+      return `${progress.done} of ${progress.total} ${progress.unit} are done.`;
     case 'account-next':
       return `${progress.number} of ${progress.count}: ${progress.account}`;
     case 'account-written':
