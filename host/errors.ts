@@ -9,6 +9,8 @@ export interface ErrorOptions {
   readonly subject?: string;
   /** Replaces the sentence of the kind. */
   readonly sentence?: string;
+  /** Lines below the sentence, one for each mistake, if it announces several. */
+  readonly lines?: readonly string[];
   /** Replaces the next step of the kind. */
   readonly next?: string;
   readonly refusal?: RefusalName;
@@ -27,18 +29,20 @@ export class FobError extends Error {
   readonly next: string;
   readonly refusal: RefusalName | undefined;
   readonly details: Readonly<Record<string, unknown>> | undefined;
+  /** The lines that `message` holds below its sentence. */
+  readonly lines: readonly string[];
 
   constructor(kind: ErrorKind, options: ErrorOptions = {}) {
     const { sentence, next } = textOf(kind, options.refusal);
     const subject = options.subject ?? '';
-    super(
-      options.sentence ?? sentence.replace('{subject}', subject).replace(/ {2,}/g, ' '),
-      options.cause === undefined ? undefined : { cause: options.cause },
-    );
+    const lines = options.lines ?? [];
+    const said = options.sentence ?? sentence.replace('{subject}', subject).replace(/ {2,}/g, ' ');
+    super([said, ...lines].join('\n'), options.cause === undefined ? undefined : { cause: options.cause });
     this.kind = kind;
     this.next = options.next ?? next;
     this.refusal = options.refusal;
     this.details = options.details;
+    this.lines = lines;
   }
 }
 

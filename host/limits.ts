@@ -128,3 +128,8 @@ export const NAMES_TIMEOUT_MS = 50;
 export const CANDIDATES_MAX = 12;
 /** Names that one completion offers. */
 export const COMPLETIONS_MAX = 500;
+
+/** A pace is measured for this long before a time left is told. */
+export const TIME_LEFT_AFTER_MS = 1_000;
+/** How often a line tells the time left where there is no terminal. */
+export const PROGRESS_LINE_INTERVAL_MS = 5_000;

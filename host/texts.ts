@@ -15,7 +15,7 @@ export const TEXTS = {
     'Plug it in and run the command again: it finishes or undoes the interrupted work.',
   ),
   activation: text('The service does not continue this activation.', 'Ask your administrator for a new one.'),
-  'port-absent': text('There is no port {subject}.', 'Plug the fob in, or run: passfob devices'),
+  'port-absent': text('There is no port {subject}.', 'Plug the fob in; passfob devices lists what is there.'),
   'port-busy': text(
     'Another program uses the port {subject}.',
     'End the other program (a terminal, an IDE or another passfob), then run the command again.',
@@ -30,11 +30,11 @@ export const TEXTS = {
   ),
   'port-failed': text(
     'The port {subject} cannot be opened.',
-    'Name the port of the fob with --device, or run: passfob devices',
+    'Name the port of the fob with --device; passfob devices lists what is there.',
   ),
   'no-fob': text(
     'No fob was found.',
-    'Plug one in, name its port with --device, or see what is there with: passfob devices --all',
+    'Plug one in, or name its port with --device; passfob devices --all asks every port.',
   ),
   'several-fobs': text('More than one fob is there: {subject}.', 'Say which one with --device SERIAL.'),
   'not-authentic': text(

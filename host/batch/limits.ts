@@ -2,8 +2,9 @@
 
 export const PLAN_BYTES_MAX = 16_777_216;
 export const PLAN_ROWS_MAX = 10_000;
-/** Number of bad lines of a plan that one error lists. */
+/** Mistakes of a plan that one error lists, for people and for programs. */
 export const BAD_LINES_SHOWN_MAX = 20;
+export const BAD_LINES_REPORTED_MAX = 1_000;
 export const PLAN_COLUMNS_MAX = 64;
 export const CELL_CHARS_MAX = 1_024;
 

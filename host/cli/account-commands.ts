@@ -27,10 +27,15 @@ export const accountCommands: readonly Command[] = [
   command({
     words: 'code [account]',
     describe: 'print a passcode, after a hold of the button of the fob',
-    options: given => given.positional('account', WHICH),
-    read: ({ account }) => ({ account }),
+    options: codeOptions,
+    read({ account, all }) {
+      if (account === undefined || !all) return { account, all };
+      throw new FobError('usage', { sentence: 'code takes an account or --all, not both.' });
+    },
     needs: aFob,
-    async run({ account }, { context, fob }) {
+    async run({ account, all }, call) {
+      if (all) return (await import('./all-codes.ts')).allCodes(call);
+      const { context, fob } = call;
       const { code } = await import('../commands/code.ts');
       const result = await code(context, fob, account);
       const left = result.secondsLeft === undefined ? '' : `Valid for ${result.secondsLeft} s.`;
@@ -116,6 +121,15 @@ export const accountCommands: readonly Command[] = [
     },
   }),
 ];
+
+function codeOptions(given: CommonOptions) {
+  return given.positional('account', WHICH).option('all', {
+    alias: LETTERS.all,
+    boolean: true,
+    default: false,
+    describe: 'of every account, one after the other, each after a hold of its own',
+  });
+}
 
 function respondOptions(given: CommonOptions) {
   return given

@@ -191,7 +191,9 @@ async function work(
   const { runBatch } = await import('../batch/run.ts');
   const codes = await openCodes(asked, terminal);
   const screen =
-    isTerminal && !isJson ? barScreen(terminal, signal, rows) : plainScreen(terminal, prompts, rows);
+    isTerminal && !isJson
+      ? barScreen(terminal, signal, rows, ledger.left)
+      : plainScreen(terminal, prompts, rows, ledger.left);
   const isMany = asked.ports !== undefined || asked.isAll;
   try {
     return await screen.during(() =>

@@ -3,7 +3,7 @@ import { ListrInquirerPromptAdapter } from '@listr2/prompt-adapter-inquirer';
 import { Listr, ListrLogger, type ListrRendererFactory, type ListrTaskWrapper, ProcessOutput } from 'listr2';
 import type { BatchEvent } from '../batch/run.ts';
 import { FobError } from '../errors.ts';
-import { PROGRESS_BAR_CHARS } from '../limits.ts';
+import { bar, TimeLeft } from './base/progress.ts';
 import { orCancelled, type Prompts } from './base/prompts.ts';
 import { progressText } from './base/report.ts';
 import { printable, type Terminal } from './base/terminal.ts';
@@ -18,12 +18,19 @@ export interface BatchScreen {
 }
 
 /** Prints one line for each event, for logs and programs. */
-export function plainScreen(terminal: Terminal, prompts: Prompts, rows: number): BatchScreen {
+export function plainScreen(
+  terminal: Terminal,
+  prompts: Prompts,
+  rows: number,
+  leftAtFirst: number,
+): BatchScreen {
   const say = (text: string) => terminal.note(`${printable(text)}\n`);
+  const pace = new TimeLeft(() => performance.now(), rows - leftAtFirst);
   return {
     onEvent: event => {
       const text = eventText(event, rows);
-      if (text !== '') say(text);
+      const time = event.event === 'ended' ? pace.text(rows - event.left, rows) : '';
+      if (text !== '') say(time === '' ? text : `${text} (${time})`);
     },
     askCode(serial, address, isAgain) {
       say(`The code of ${serial} at ${address} is needed.`);
@@ -59,16 +66,23 @@ function endText({ result }: Extract<BatchEvent, { event: 'ended' }>): string {
 type ProgressTask = ListrTaskWrapper<unknown, ListrRendererFactory, ListrRendererFactory>;
 
 /** Shows a bar for the plan, and below it a line for each fob at work. */
-export function barScreen(terminal: Terminal, signal: AbortSignal, rows: number): BatchScreen {
+export function barScreen(
+  terminal: Terminal,
+  signal: AbortSignal,
+  rows: number,
+  leftAtFirst: number,
+): BatchScreen {
   const active = new Map<string, string>();
   let shown: ProgressTask | undefined;
   let note = '';
+  const pace = new TimeLeft(() => performance.now(), rows - leftAtFirst);
   const draw = (left: number) => {
     if (shown === undefined) return;
-    const all = `${bar(rows - left, rows)} ${rows - left} of ${rows} rows done${note}`;
+    const time = pace.text(rows - left, rows);
+    const all = `${bar(rows - left, rows)} ${rows - left} of ${rows} rows done${time === '' ? '' : `, ${time}`}${note}`;
     shown.title = [all, ...active.values()].join('\n');
   };
-  let left = rows;
+  let left = leftAtFirst;
   return {
     onEvent(event) {
       if (event.event === 'began') note = '';
@@ -95,7 +109,7 @@ export function barScreen(terminal: Terminal, signal: AbortSignal, rows: number)
       const list = new Listr(
         [
           {
-            title: bar(0, rows),
+            title: bar(rows - leftAtFirst, rows),
             task: async (_, task) => {
               shown = task;
               result = { value: await work() };
@@ -127,9 +141,4 @@ function askOn(shown: ProgressTask, message: string, signal: AbortSignal) {
   return orCancelled(
     shown.prompt(ListrInquirerPromptAdapter).run(password, { message, mask: true }, { signal }),
   );
-}
-
-function bar(done: number, rows: number): string {
-  const full = Math.floor((PROGRESS_BAR_CHARS * done) / Math.max(1, rows));
-  return `[${'#'.repeat(full)}${'.'.repeat(PROGRESS_BAR_CHARS - full)}]`;
 }

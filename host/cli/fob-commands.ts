@@ -3,6 +3,7 @@ import type { FobChoice } from '../commands/find.ts';
 import { FobError } from '../errors.ts';
 import { command, noOptions } from './base/command.ts';
 import { type CommonOptions, LETTERS, without, yesOption } from './base/common-options.ts';
+import { doctorNext } from './base/doctor-hint.ts';
 import { aFob, anInventory } from './base/needs.ts';
 import { makeSure } from './base/prompts.ts';
 import { errorDocument, inLines, type Report, reportOf } from './base/report.ts';
@@ -28,7 +29,7 @@ export const devicesCommand = command({
     const result = await devices(context.inventory, { port, all, wire, signal: context.signal });
     const silent = result.silent.map(({ address, error }) => ({ address, error: errorDocument(error) }));
     const { next } = new FobError('no-fob');
-    const note = result.devices.length === 0 ? `No fob was found. ${next}` : '';
+    const note = result.devices.length === 0 ? `No fob was found. ${doctorNext(next, port)}` : '';
     return reportOf({ devices: result.devices, silent }, devicesText(result), note);
   },
 });

@@ -1,5 +1,7 @@
 import { packageVersion } from '../commands/package-root.ts';
 import { isFobError } from '../errors.ts';
+import type { Invocation } from './base/command.ts';
+import { withDoctor } from './base/doctor-hint.ts';
 import { EXIT_CODES } from './base/exit-codes.ts';
 import { sayDryRun, sayError, sayReport } from './base/report.ts';
 import type { Terminal } from './base/terminal.ts';
@@ -12,6 +14,7 @@ import { COMPLETE, isJsonAsked, VERSION_ARGUMENTS } from './early-arguments.ts';
  */
 export async function run(args: readonly string[], terminal: Terminal, signal: AbortSignal): Promise<number> {
   const isJson = isJsonAsked(args);
+  let invocation: Invocation | undefined;
   try {
     const [first = '', ...rest] = args;
     if (VERSION_ARGUMENTS.includes(first) && rest.length === 0) {
@@ -33,12 +36,15 @@ export async function run(args: readonly string[], terminal: Terminal, signal: A
     const parsed = await readArguments(args, terminal.environment, line => terminal.note(`${line}\n`));
     if ('help' in parsed) terminal.out(`${parsed.help}\n`);
     else {
-      const report = await parsed.invocation.run({ isJson, terminal, signal });
+      invocation = parsed.invocation;
+      const report = await invocation.run({ isJson, terminal, signal });
       if (report) await sayReport(terminal, isJson, report);
     }
     return EXIT_CODES.ok.code;
   } catch (error) {
     if (isFobError(error, 'dry-run')) return await sayDryRun(terminal, isJson, error);
-    return sayError(terminal, isJson, error);
+    // The doctor itself has said what it knows.
+    const isDoctor = invocation?.command === 'doctor';
+    return sayError(terminal, isJson, isDoctor ? error : withDoctor(error, invocation?.choice.port));
   }
 }

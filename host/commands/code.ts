@@ -1,11 +1,11 @@
-import { FobError } from '../errors.ts';
+import { FobError, isFobError, isRefusal } from '../errors.ts';
+import { accountName } from './account-name.ts';
 import type { Context, FobAtHand } from './context.ts';
 import { idBytes, type ListedAccount, listAccounts, selectAccount } from './list.ts';
 import { openOwnerSession } from './owner-session.ts';
 import { passcodeText } from './passcode.ts';
 
-export interface CodeResult {
-  readonly serial: string;
+export interface Passcode {
   readonly account: ListedAccount;
   /** The passcode, with its leading zeros. The person approved on the fob that it is shown here. */
   readonly code: string;
@@ -15,6 +15,10 @@ export interface CodeResult {
   readonly secondsLeft?: number;
 }
 
+export interface CodeResult extends Passcode {
+  readonly serial: string;
+}
+
 /**
  * Returns a passcode, after approval on the fob for this account.
  * @param wanted the account, as `selectAccount` takes it
@@ -22,24 +26,83 @@ export interface CodeResult {
  * `openOwnerSession`
  */
 export async function code(context: Context, fob: FobAtHand, wanted?: string): Promise<CodeResult> {
-  const { signal } = context;
-  const { serial } = fob.hello;
   const pairing = await openOwnerSession(context, fob);
   const account = selectAccount(await listAccounts(context, fob, pairing), wanted);
-  if (account.kind === 'ocra') {
-    throw new FobError('bad-input', {
-      sentence: 'This account answers questions; it has no passcode without one.',
-      next: 'Run: passfob respond ACCOUNT QUESTION',
+  if (account.kind === 'ocra') throw answersQuestions();
+  return { serial: fob.hello.serial, ...(await askPasscode(context, fob, account)) };
+}
+
+export interface CodesResult {
+  readonly serial: string;
+  readonly codes: readonly Passcode[];
+  /** Accounts that gave no passcode, and why. */
+  readonly skipped: readonly { readonly account: ListedAccount; readonly error: FobError }[];
+}
+
+/**
+ * Returns a passcode of each account, one after the other. The fob asks for a hold for each: an approval is for one
+ * passcode, whatever program asks. A declined account is skipped; nobody at the button ends the command.
+ * @param onCode receives each passcode at once, because it may be valid for seconds only
+ * @throws FobError of the first account if none gives a passcode; otherwise as `code`. No error holds a passcode.
+ */
+export async function codes(
+  context: Context,
+  fob: FobAtHand,
+  onCode: (passcode: Passcode) => void,
+): Promise<CodesResult> {
+  const { serial } = fob.hello;
+  const pairing = await openOwnerSession(context, fob);
+  const accounts = await listAccounts(context, fob, pairing);
+  const done: Passcode[] = [];
+  const skipped: { account: ListedAccount; error: FobError }[] = [];
+  for (const [index, account] of accounts.entries()) {
+    if (account.kind === 'ocra') {
+      skipped.push({ account, error: answersQuestions() });
+      continue;
+    }
+    const name = accountName(account);
+    context.report({
+      event: 'account-next',
+      serial,
+      account: name,
+      number: index + 1,
+      count: accounts.length,
     });
+    try {
+      const passcode = await askPasscode(context, fob, account);
+      done.push(passcode);
+      onCode(passcode);
+    } catch (error) {
+      if (!isFobError(error) || !isOfOneAccount(error)) throw error;
+      skipped.push({ account, error });
+    }
   }
+  const [first] = skipped;
+  if (done.length === 0 && first !== undefined) throw first.error;
+  return { serial, codes: done, skipped };
+}
+
+/** Whether the other accounts may still give a passcode. */
+function isOfOneAccount(error: FobError): boolean {
+  return isRefusal(error, 'press-denied', 'clock-unset', 'counter-ended', 'damaged', 'no-such-account');
+}
+
+async function askPasscode(context: Context, fob: FobAtHand, account: ListedAccount): Promise<Passcode> {
+  const { serial } = fob.hello;
   const id = idBytes(account);
   const onPressNeeded = () => context.report({ event: 'press-needed', serial, purpose: 'code' });
-  const passcode = await fob.client.call('code', { id }, { signal, onPressNeeded });
+  const passcode = await fob.client.call('code', { id }, { signal: context.signal, onPressNeeded });
   return {
-    serial,
     account,
     code: passcodeText(serial, account, passcode.code),
     counter: passcode.counter,
     ...(account.kind === 'totp' && { secondsLeft: passcode.secondsLeft }),
   };
+}
+
+function answersQuestions(): FobError {
+  return new FobError('bad-input', {
+    sentence: 'This account answers questions; it has no passcode without one.',
+    next: 'Run: passfob respond ACCOUNT QUESTION',
+  });
 }

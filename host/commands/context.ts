@@ -34,6 +34,21 @@ export type Progress =
   | { readonly event: 'recovery-key-left'; readonly serial: string }
   | { readonly event: 'pairing-resumed'; readonly serial: string }
   | { readonly event: 'clock-set'; readonly serial: string }
+  | {
+      readonly event: 'advanced';
+      readonly serial: string;
+      readonly done: number;
+      readonly total: number;
+      readonly unit: 'accounts' | 'rows';
+    }
+  | {
+      readonly event: 'account-next';
+      readonly serial: string;
+      readonly account: string;
+      /** From 1. */
+      readonly number: number;
+      readonly count: number;
+    }
   | { readonly event: 'account-written'; readonly serial: string; readonly account: string }
   | { readonly event: 'account-proved'; readonly serial: string; readonly account: string }
   | { readonly event: 'account-kept'; readonly serial: string; readonly account: string }

@@ -54,15 +54,20 @@ export async function importRows(
   await settlePending(context, fob, pairing);
   const kept = await accountsOf(context.inventory, pairing.id);
   const imported: ImportedRow[] = [];
+  const { serial } = fob.hello;
+  const advanced = () =>
+    context.report({ event: 'advanced', serial, done: imported.length, total: rows.length, unit: 'rows' });
+  advanced();
   for (const row of rows) {
     const done = await importRow(context, fob, pairing, row, kept);
     imported.push(done);
+    advanced();
     if (done.state === 'refused') {
       const { place, reason = '' } = done;
       context.report({ event: 'row-refused', place, name: nameOf(done), reason });
     }
   }
-  const result = { serial: fob.hello.serial, ...counted(imported) };
+  const result = { serial, ...counted(imported) };
   const { refused, enrolled, present } = result.counts;
   if (refused === 0) return result;
   const were = refused === 1 ? '1 row was' : `${refused} rows were`;

@@ -37,12 +37,20 @@ export async function verify(context: Context, fob: FobAtHand): Promise<VerifyRe
   const pairing = await openOwnerSession(context, fob);
   const kept = await accountsOf(context.inventory, pairing.id);
   const verified: VerifiedAccount[] = [];
+  const advanced = () => {
+    const { serial } = pairing;
+    // An account that the inventory does not know adds to the total.
+    const total = Math.max(kept.length, verified.length);
+    context.report({ event: 'advanced', serial, done: verified.length, total, unit: 'accounts' });
+  };
+  advanced();
   const take = (account: VerifiedAccount) => {
     const { verdict } = account;
     const about = { serial: pairing.serial, account: accountName(account) };
     if (verdict === 'proved') context.report({ event: 'account-proved', ...about });
     else context.report({ event: 'account-doubtful', ...about, verdict });
     verified.push(account);
+    advanced();
   };
   for (const found of kept) {
     const account = await settleRenaming(context, fob, pairing, found);

@@ -7,7 +7,7 @@ import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
 import { codesFrom, codesOf } from 'passfob/batch/codes';
 import { readCsv, writeCsv } from 'passfob/batch/csv';
-import { type BatchPlan, enrolmentOf, readPlan } from 'passfob/batch/plan';
+import { type BadLine, type BatchPlan, enrolmentOf, readPlan } from 'passfob/batch/plan';
 import { REPORT_WRITERS, type ReportRow } from 'passfob/batch/report';
 import { systemCode } from 'passfob/errors';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -76,7 +76,7 @@ describe('batch plans', () => {
     [
       'an unknown heading',
       'label,password\na,b\n',
-      'Column 2 of the plan has a heading that passfob does not know.',
+      'Line 1 of the plan: Column 2 has a heading that passfob does not know.',
     ],
     ['a row that is too long', 'label\na,b\n', 'Line 2 of the plan: It has more cells than the heading.'],
     ['a quote out of place', 'label\n"a\n', 'Line 2 of the plan is not CSV'],
@@ -113,6 +113,40 @@ describe('batch plans', () => {
     expect(many.message).toMatch(/^25 lines of the plan/);
     expect(many.message.match(/\nLine /g)).toHaveLength(20);
     expect(many.message).toMatch(/\nand 5 more\.$/);
+  });
+
+  it('all mistakes of a plan are listed at once, each with its line, its cell and what to do', async () => {
+    const error = await failure(
+      planOf(
+        'label,colour,digits,digits,clock,attempts,serial,ask\n' +
+          'a,red,six,6,perhaps,2,PF-1,everything\n' +
+          'b,red,6,6,yes,5,,none\n' +
+          ',red,6,12,yes,5,,none\n',
+      ),
+    );
+    expect(error.message.split('\n')).toEqual([
+      '3 lines of the plan cannot be used:',
+      expect.stringMatching(
+        /^Line 1: Column 2 has a heading that passfob does not know\. Use each at most once: /,
+      ),
+      expect.stringMatching(/^Line 1: Column 4 has the same heading as another one: "digits"\. Use /),
+      expect.stringMatching(/^Line 2: This is not the serial of a fob\. Write it as /),
+      'Line 2: The cell "attempts" cannot be used. It takes 3 to 20.',
+      expect.stringMatching(
+        /^Line 2: The cell "ask" cannot be used\. It takes passcode, approval, settings /,
+      ),
+      'Line 2: The cell "clock" cannot be used. It takes one of yes, no.',
+      'Line 4: The cell "label" cannot be used. It takes the user of the passcode, unless upn or user name it.',
+    ]);
+    expect((error.details as { lines: BadLine[] }).lines.map(({ line, column }) => [line, column])).toEqual([
+      [1, undefined],
+      [1, undefined],
+      [2, 'serial'],
+      [2, 'attempts'],
+      [2, 'ask'],
+      [2, 'clock'],
+      [4, 'label'],
+    ]);
   });
 
   it('a plan that holds secrets in the wrong column is refused without repeating them', async () => {

@@ -67,7 +67,7 @@ describe('refusals to flash, in one sentence with the next step', () => {
     await once(server, 'close');
     expect(said(await flashFailure(await boardPort({ port: name })))).toEqual([
       `There is no port ${name}.`,
-      'Plug the fob in, or run: passfob devices',
+      'Plug the fob in; passfob devices lists what is there.',
       'no-fob',
     ]);
   });

@@ -4,7 +4,8 @@ import { Hmac } from '@passfob/protocol/hmac';
 import { hotp } from '@passfob/protocol/otp';
 import { hostPrimitives } from 'passfob/client/primitives';
 import { setInSession, showClock } from 'passfob/commands/clock';
-import { code } from 'passfob/commands/code';
+import { code, codes } from 'passfob/commands/code';
+import type { Context } from 'passfob/commands/context';
 import { enroll } from 'passfob/commands/enroll';
 import { list, selectAccount } from 'passfob/commands/list';
 import { verify } from 'passfob/commands/verify';
@@ -136,6 +137,40 @@ describe('passcodes by cable', () => {
       expect(result).toMatchObject({ code: hotp(key, counter, 6), counter });
     }
     expect(owner.reported.filter(({ event }) => event === 'press-needed')).toHaveLength(2);
+  });
+
+  it('passcodes of all accounts take a hold each, and a press skips its account', async () => {
+    const fob = new CoreFob();
+    const owner = workplace(fob);
+    const atFob = await pairedAt(owner, fob);
+    for (const label of ['alice', 'bob', 'carol'])
+      await enroll(owner.context, atFob, { ...seedOf(KIND_HOTP), label });
+    const seen: string[] = [];
+    let next = '';
+    const context: Context = {
+      ...owner.context,
+      report(progress) {
+        if (progress.event === 'account-next') next = progress.account;
+        if (progress.event !== 'press-needed') return;
+        if (next.endsWith('bob')) fob.deny();
+        else fob.approve();
+      },
+    };
+    const { codes: done, skipped } = await codes(context, atFob, ({ account }) => seen.push(account.label));
+    expect(done.map(({ account, counter }) => [account.label, counter])).toEqual([
+      ['alice', 0],
+      ['carol', 0],
+    ]);
+    expect(seen).toEqual(['alice', 'carol']);
+    expect(skipped.map(({ account, error }) => [account.label, error.refusal])).toEqual([
+      ['bob', 'press-denied'],
+    ]);
+    next = '';
+    const denying: Context = {
+      ...owner.context,
+      report: progress => void (progress.event === 'press-needed' && fob.deny()),
+    };
+    expect((await failure(codes(denying, atFob, () => undefined))).refusal).toBe('press-denied');
   });
 
   it('a passcode is refused for an ambiguous account name', () => {

@@ -25,6 +25,7 @@ it.each([
   [['pin', 'policy', '--digits', '3'], 'Run: passfob pin policy --help'],
   [['inventory'], 'Run: passfob inventory --help'],
   [['move', 'alice', 'up'], 'Run: passfob move --help'],
+  [['code', 'alice', '--all'], 'Run: passfob code --help'],
 ])('%j is answered with the intended command, or its help', async (args, next) => {
   expect((await refusal(args)).next).toBe(next);
 });

@@ -12,6 +12,7 @@ export const PAGES: Readonly<Record<string, string>> = {
   activate: '#activating',
   agent: 'agent-program.md',
   batch: 'provisioning.md',
+  code: '#passcodes',
   doctor: '#the-self-test-of-a-board',
   enroll: '#enrolling',
   flash: 'flashing.md',

@@ -19,7 +19,7 @@ const INDENT = '  ';
  * @param columns of the terminal; undefined: as many as needed
  */
 export function tableLines({ rows }: Table, columns = Number.POSITIVE_INFINITY): string[] {
-  const full = withoutEmptyColumns(rows.map(row => row.map(printable)));
+  const full = rows.map(row => row.map(printable));
   const widths = (full[0] ?? []).map((_, place) => Math.max(...full.map(row => textWidth(row[place] ?? ''))));
   const needed = widths.reduce((sum, width) => sum + width, 0) + GAP.length * (widths.length - 1);
   if (needed > columns) return full.flatMap(row => recordLines(row, columns));
@@ -29,10 +29,6 @@ export function tableLines({ rows }: Table, columns = Number.POSITIVE_INFINITY):
       .join(GAP)
       .trimEnd(),
   );
-}
-
-function withoutEmptyColumns(rows: readonly (readonly string[])[]): string[][] {
-  return rows.map(row => row.filter((_, place) => rows.some(other => (other[place] ?? '') !== '')));
 }
 
 /** The first cell, and the others below it. Nothing is left out. */

@@ -68,9 +68,19 @@ export function sayError(terminal: Terminal, isJson: boolean, error: unknown): n
         exitCode: EXIT_CODES.internal.code,
       };
   if (isJson) terminal.out(jsonLine({ ok: false, error: said }));
-  else terminal.note(`passfob: ${printable(String(said.message))}\n${printable(String(said.next))}\n`);
+  else {
+    const shown = [...sentenceAndLines(error, String(said.message)), String(said.next)];
+    terminal.note(`passfob: ${shown.map(printable).join('\n')}\n`);
+  }
   if (terminal.environment.PASSFOB_DEBUG) terminal.note(traceOf(error));
   return Number(said.exitCode);
+}
+
+/** Splits a message only where its error says so: a text from a fob may hold line breaks. */
+function sentenceAndLines(error: unknown, message: string): readonly string[] {
+  if (!(error instanceof FobError) || error.lines.length === 0) return [message];
+  const below = error.lines.join('\n');
+  return [message.slice(0, message.length - below.length - 1), ...error.lines];
 }
 
 /** Prints the result of a dry run: the step before which it stopped. @returns the exit code */
@@ -125,6 +135,10 @@ function sentenceFor(progress: Progress): string {
       return `The fob ${progress.serial} can have its PIN reset by this inventory.`;
     case 'clock-set':
       return `The clock of the fob ${progress.serial} is set.`;
+    case 'advanced':
+      return `${progress.done} of ${progress.total} ${progress.unit} are done.`;
+    case 'account-next':
+      return `${progress.number} of ${progress.count}: ${progress.account}`;
     case 'account-written':
       return `${progress.account} is on the fob ${progress.serial}.`;
     case 'account-proved':

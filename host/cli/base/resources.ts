@@ -7,8 +7,8 @@ import { inventoryDirectory } from '../../inventory/directory.ts';
 import { inventoryError, openInventory } from '../../inventory/inventory.ts';
 import type { FobCall, InventoryCall } from './calls.ts';
 import type { CommandCall, CommandOutcome } from './command.ts';
+import { progressScreen } from './progress.ts';
 import { promptsOn } from './prompts.ts';
-import { progressText } from './report.ts';
 
 /** Opens this user's inventory, works with it and closes it. */
 export async function withInventory(
@@ -18,11 +18,12 @@ export async function withInventory(
   const { terminal, signal } = call;
   const inventory = openInventory(inventoryDirectory(terminal.environment));
   const prompts = promptsOn(terminal, signal);
+  const screen = progressScreen(terminal, call.isJson, () => performance.now());
   const context: Context = {
     inventory,
     now: Date.now,
     random: length => new Uint8Array(randomBytes(length)),
-    report: progress => terminal.note(`${progressText(progress)}\n`),
+    report: progress => screen.report(progress),
     operator: operatorName(),
     signal,
   };
@@ -31,6 +32,7 @@ export async function withInventory(
   } catch (error) {
     throw systemCode(error).startsWith('SQLITE_') ? inventoryError(error, inventory.directory) : error;
   } finally {
+    screen.end();
     prompts.close();
     await inventory.close();
   }

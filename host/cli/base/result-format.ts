@@ -15,9 +15,10 @@ const PAIRINGS = {
 } as const;
 
 export function devicesText({ devices, silent }: DevicesResult): Lines {
+  const isSomeoneNamed = devices.some(({ holder }) => holder !== null);
   const fobs = devices.map(({ serial, holder, state, pairing, board, firmware, interpreter, addresses }) => [
     serial,
-    holder ?? '',
+    ...(isSomeoneNamed ? [holder ?? ''] : []),
     state,
     state === 'blank' ? '' : PAIRINGS[pairing],
     `${board} ${firmware}`,

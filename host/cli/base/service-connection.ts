@@ -6,7 +6,7 @@ export const connectionTexts = {
   notPassfob: 'The server there is not a Passfob service.',
   expired: {
     sentence: 'The certificate of the service is not valid at this time.',
-    next: 'Have it renewed. If it is new, check the clock of this computer.',
+    next: 'Have it renewed. If it is new, check the clock of this computer. Run: passfob doctor',
   },
   wrongHost: {
     sentence: 'The certificate of the service is for another host.',

@@ -18,7 +18,7 @@ export function processTerminal(): Terminal {
     stdin: process.stdin,
     stderr: process.stderr,
     get columns() {
-      // A terminal of unknown size says 0.
+      // A terminal that does not know its size says 0.
       return process.stdout.isTTY ? process.stdout.columns || undefined : undefined;
     },
     environment: process.env,

@@ -41,7 +41,7 @@ const hid = await needsHid();
 describeNeeds(needsBuild, 'port states in words', () => {
   it('passfob reports an absent port', async () => {
     expect(await said(join(home, 'ttyACM9'))).toEqual({
-      text: 'passfob: There is no port PORT.\nPlug the fob in, or run: passfob devices\n',
+      text: 'passfob: There is no port PORT.\nPlug the fob in; passfob devices lists what is there. Run: passfob doctor --port PORT\n',
       exit: 'no-fob',
     });
     expect((await said('COM12')).text).toMatch(/^passfob: There is no port PORT\.\n/);
@@ -51,7 +51,7 @@ describeNeeds(needsBuild, 'port states in words', () => {
     expect(await said(tmpdir())).toEqual({
       text:
         'passfob: The port PORT cannot be opened.\n' +
-        'Name the port of the fob with --device, or run: passfob devices\n',
+        'Name the port of the fob with --device; passfob devices lists what is there. Run: passfob doctor --port PORT\n',
       exit: 'no-fob',
     });
   });
@@ -67,7 +67,7 @@ describeNeeds(needsBuild, 'port states in words', () => {
       new RegExp(`^passfob: Another program uses the port PORT: .*\\(process ${process.pid}\\)`),
     );
     expect(next).toBe(
-      'End the other program (a terminal, an IDE or another passfob), then run the command again.',
+      'End the other program (a terminal, an IDE or another passfob), then run the command again. Run: passfob doctor --port PORT',
     );
   });
 
@@ -92,14 +92,14 @@ describeNeeds(needsBuild, 'port states in words', () => {
     expect(await said(path)).toEqual({
       text:
         'passfob: The fob at PORT does not answer.\n' +
-        'Check that it has power and runs the Passfob firmware, then run the command again.\n',
+        'Check that it has power and runs the Passfob firmware, then run the command again. Run: passfob doctor --port PORT\n',
       exit: 'no-answer',
     });
   });
 
   itNeeds(hid, 'passfob reports an absent HID device', async () => {
     expect(await said('hid:/dev/hidraw99')).toEqual({
-      text: 'passfob: There is no port PORT.\nPlug the fob in, or run: passfob devices\n',
+      text: 'passfob: There is no port PORT.\nPlug the fob in; passfob devices lists what is there. Run: passfob doctor --port PORT\n',
       exit: 'no-fob',
     });
   });
