@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { crc32 } from 'node:zlib';
@@ -39,6 +40,19 @@ async function buildImage(board: ImageBoard): Promise<void> {
   writeFileSync(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
+/** Writes the SHA-256 of every file of the images, in the form of `sha256sum --check`: the package carries them. */
+function writeSums(boards: readonly ImageBoard[]): void {
+  const sums = boards.flatMap(board =>
+    readdirSync(folderOf(board))
+      .sort()
+      .map(name => {
+        const hash = createHash('sha256').update(readFileSync(join(folderOf(board), name)));
+        return `${hash.digest('hex')}  ${board}/${name}\n`;
+      }),
+  );
+  writeFileSync(join(root, 'firmware/dist/image/SHA256SUMS'), sums.join(''));
+}
+
 /** Prints what an image takes of its board. @returns whether it fits */
 function measureImage(board: ImageBoard): boolean {
   const manifest = readFileSync(join(folderOf(board), 'manifest.json'), 'utf8');
@@ -56,6 +70,7 @@ try {
   const boards = Object.keys(BUDGETS) as ImageBoard[];
   if (!imagesAreFresh(root)) {
     for (const board of boards) await buildImage(board);
+    writeSums(boards);
     recordImages(root);
   }
   for (const board of boards) if (!measureImage(board)) process.exitCode = 1;

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { writeNotices } from './notices.ts';
+import { writeNotices } from './parts/notices.ts';
 import { difference, leftoversIn, STAMP, sourcesIn } from './sources.ts';
 
 // Runs as firmware/dist/build/stamp.js, last in the build: writes the licences of bundled packages and records the sources

@@ -5,6 +5,9 @@ import { codeFiles, root, textOf } from './files.ts';
 import { importedPackage, importsOf } from './imports.ts';
 import { manifests, site, whole } from './manifests.ts';
 
+/** Named so that the packages which need them get this version: newer ones of the range ask for a newer Node. */
+const HELD_BACK = new Set(['light-my-request']);
+
 /** A package of ours is linked from its folder, and has the version of the whole. */
 const isOurs = (name: string) => manifests.some(manifest => manifest.name === name);
 
@@ -56,7 +59,7 @@ describe('dependencies', () => {
       // Published as files, which no import names.
       const isFiles = (name: string) => name === '@passfob/firmware' && !folder.startsWith('test');
       const all = Object.keys({ ...dependencies, ...devDependencies });
-      expect(all.filter(name => !used.has(name) && !isFiles(name))).toEqual([]);
+      expect(all.filter(name => !used.has(name) && !isFiles(name) && !HELD_BACK.has(name))).toEqual([]);
     },
   );
 

@@ -6,7 +6,9 @@ import { fileURLToPath } from 'node:url';
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Made or fetched, never written by hand (`.gitignore`). */
-const IGNORED_FOLDERS = new Set(['node_modules', 'dist', 'coverage', '.git', '.vscode', '.idea', '.pages']);
+const IGNORED_FOLDERS = new Set([
+  ...['node_modules', 'dist', 'packed', 'coverage', '.git', '.vscode', '.idea', '.pages'],
+]);
 const IGNORED_FILES = /\.tsbuildinfo$|^package-lock\.json$/;
 const TEXT_FILES = /\.(ts|mts|mjs|js|json|md|html|css|sh|txt|csv|yml)$|^\.ci\/|^\.(gitignore|npmrc)$/;
 

@@ -31,7 +31,9 @@ function noticeOf(root: string, name: string): string {
   ) as Package;
   const file = readdirSync(folder).find(one => /^licen[cs]e(?:\.\w+)?$/i.test(one));
   if (file === undefined || license === undefined)
-    throw new Error(`${name} is bundled and has no licence file: add its text to firmware/build/notices.ts`);
+    throw new Error(
+      `${name} is bundled and has no licence file: add its text to firmware/build/parts/notices.ts`,
+    );
   const from = typeof repository === 'object' ? repository.url : (repository ?? '');
   return [
     `${name} ${version}`,
