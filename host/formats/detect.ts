@@ -5,6 +5,7 @@ import { isObject, parseJsonValue } from './apps/json.ts';
 import { isEncryptedStratum } from './apps/stratum.ts';
 import { closed, closedKind } from './base/closed.ts';
 import { HEAD_BYTES_MAX, LINES_BEFORE_HEADER_MAX } from './base/limits.ts';
+import { lookUp } from './base/look-up.ts';
 import { isText, linesOf, type SourceFile, textOf } from './base/row.ts';
 import { FORMAT_NAMES, type FormatName } from './format-names.ts';
 import { OATH_TYPE } from './tables/oath-users.ts';
@@ -62,7 +63,7 @@ function detectXml(text: string, file: SourceFile): FormatName {
   const head = text.slice(0, HEAD_BYTES_MAX);
   // A DTD or a comment may hold names in angle brackets; a document with a DTD is refused by its reader.
   const root = /<(?:[\w.-]+:)?([A-Za-z]\w*)/.exec(head.replace(/<!--(?:[^-]|-(?!-))*-->/g, ''))?.[1] ?? '';
-  const format = XML_ROOTS[root];
+  const format = lookUp(XML_ROOTS, root);
   if (format !== undefined) return format;
   if (root === 'map') return detectSettings(text, file);
   if (/^(?:html|head|body)$/i.test(root)) {

@@ -5,6 +5,8 @@ import { REWORDED } from './reworded.ts';
 
 /** Operations that the older description did not have. List new routes here. */
 const ADDED: readonly string[] = [];
+/** Formats that imports take since then. */
+const FORMATS = ['andotp', 'duo', 'keepass', 'lastpass', 'proton', 'raivo', 'safenet', 'safeword', 'stratum'];
 /** Every other intended difference from the older description, as `differences` words it. */
 const CHANGED: readonly string[] = [
   // These routes always behaved so; a hand-written description of them had omitted it.
@@ -19,6 +21,13 @@ const CHANGED: readonly string[] = [
   'GET /v1/tokens summary: "List tokens, or those whose serial number, user or label begins with a text." became "List tokens, or find them by any part of the serial number or the user, or by t',
   'GET /v1/users parameters search: description was added',
   'GET /v1/users summary: "List users by name, or those whose names begin with a text." became "List users by name, or find them by any part of the name, the display name or t',
+  ...['POST /v1/imports', 'POST /v1/imports/plan'].flatMap(route => {
+    const properties = `${route} requestBody content application/json schema properties`;
+    return [
+      `${properties}: assumed was added`,
+      ...FORMATS.map(format => `${properties} format enum: "${format}" was added`),
+    ];
+  }),
   'POST /v1/pushes/{id}/take parameters: idempotency-key was added',
 ];
 

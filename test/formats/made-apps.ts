@@ -152,6 +152,7 @@ function protonPass(): string {
 }
 
 function bitwardenArgon2(memory: number): string {
+  const sealed = `2.${base64(fixedBytes(16, 1))}|${base64(fixedBytes(48, 2))}|${base64(fixedBytes(32, 3))}`;
   const salt = 'c2FsdCBvZiB0aGUgZXhwb3J0';
   return json({
     encrypted: true,
@@ -161,8 +162,8 @@ function bitwardenArgon2(memory: number): string {
     kdfIterations: 3,
     kdfMemory: memory,
     kdfParallelism: 4,
-    encKeyValidation_DO_NOT_EDIT: `2.${base64(fixedBytes(16, 1))}|${base64(fixedBytes(48, 2))}|${base64(fixedBytes(32, 3))}`,
-    data: '2.x|y|z',
+    encKeyValidation_DO_NOT_EDIT: sealed,
+    data: sealed,
   });
 }
 

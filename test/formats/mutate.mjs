@@ -85,6 +85,7 @@ const PIECES = [
   'GEZDGNBVGY3TQOJQ',
   '3132333435363738393031323334353637383930',
 ];
+const INHERITED = ['constructor', '__proto__', 'toString', 'hasOwnProperty', 'length', 'valueOf'];
 const OPENERS = ['[', '{"a":', '<a>', '(', '"', '<a b="'];
 
 const slice = (bytes, from, to) => bytes.subarray(from, to);
@@ -135,6 +136,14 @@ const EDITS = {
       text(random.pick(['A', '1', ' ', ',', '=', '\n', 'é']).repeat(length)),
       slice(bytes, at),
     );
+  },
+  /** Names from the file stand in each other's place, or one that all objects have. */
+  word(bytes, random) {
+    const found = [...bytes.toString('latin1').matchAll(/[\w:#./-]{2,80}/g)];
+    if (found.length === 0) return bytes;
+    const { 0: word, index } = random.pick(found);
+    const other = random.below(2) === 0 ? random.pick(found)[0] : random.pick(INHERITED);
+    return joined(slice(bytes, 0, index), text(other), slice(bytes, index + word.length));
   },
   insert(bytes, random) {
     const at = random.below(bytes.length + 1);

@@ -116,3 +116,20 @@ describe('texts about refused rows', () => {
     }
   });
 });
+
+describe('names that all objects inherit', () => {
+  const container = (more: string) =>
+    `<KeyContainer Version="1.0" xmlns="urn:ietf:params:xml:ns:keyprov:pskc"><EncryptionKey><KeyName xmlns="http://www.w3.org/2000/09/xmldsig#">k</KeyName></EncryptionKey>${more}</KeyContainer>`;
+
+  it.each([
+    '<constructor/>',
+    'label,constructor\nalice,GEZDGNBVGY3TQOJQ\n',
+    container('<MACMethod Algorithm="constructor"/>'),
+    '{"Authenticators":[{"Type":"constructor","Secret":"GEZDGNBVGY3TQOJQ"}]}',
+    '<KeyContainer xmlns="urn:ietf:params:xml:ns:keyprov:container"><Device><Key KeyAlgorithm="HOTP"><Data Name="constructor"/></Key></Device></KeyContainer>',
+  ])('a name that all objects inherit is unknown like any other: %#', async text => {
+    const rows = await readFiles([file('x', text)], answersFor('x')).catch(error => error.kind);
+    const isRefused = rows === 'bad-input' || rows.every((row: ImportRow) => row.outcome.state === 'refused');
+    expect(isRefused).toBe(true);
+  });
+});

@@ -1,5 +1,6 @@
 import { createDecipheriv } from 'node:crypto';
 import { ARGON2_SALT_BYTES, GCM_NONCE_BYTES } from '../base/limits.ts';
+import { lookUp } from '../base/look-up.ts';
 import { type ImportRow, isText, type ReadAids, type SourceFile, textOf } from '../base/row.ts';
 import { argon2Key, damagedSeal, openGcm, pbkdf2Key, wrongPassword } from '../base/sealed.ts';
 import { readEntries } from './entries.ts';
@@ -34,9 +35,9 @@ function markOf(bytes: Uint8Array): string {
 export async function readStratum(file: SourceFile, aids: ReadAids): Promise<ImportRow[]> {
   const text = isEncryptedStratum(file) ? await decrypted(file, aids) : textOf(file);
   return readEntries(listIn(parseJson(text), 'Authenticators'), 'entry', aids.work, entry => ({
-    type: TYPES[String(entry.Type)] ?? '',
+    type: lookUp(TYPES, String(entry.Type)) ?? '',
     secret: { as: 'base32', text: textIn(entry, 'Secret') },
-    algorithm: ALGORITHMS[String(entry.Algorithm ?? 0)] ?? '?',
+    algorithm: lookUp(ALGORITHMS, String(entry.Algorithm ?? 0)) ?? '?',
     digits: entry.Digits,
     period: entry.Period,
     counter: entry.Counter,

@@ -41,13 +41,13 @@ export const PASSWORD_BYTES_MAX = 1_024;
  */
 export const ITERATIONS_MAX = 5_000_000;
 /** Memory for scrypt, 128 · N · r bytes; Aegis needs 32 MiB. With the rest of the program it stays below 200 MB. */
-export const SCRYPT_MEMORY_BYTES_MAX = 100_663_296;
+export const SCRYPT_MEMORY_BYTES_MAX = 67_108_864;
 /** Passes of scrypt over that memory (p). */
 export const SCRYPT_PARALLELISM_MAX = 16;
 /** scrypt work allowed for one import, 128 · N · r · p bytes over all slots of all files: about two seconds. */
 export const SCRYPT_WORK_BYTES_MAX = 536_870_912;
-/** Memory for Argon2id in KiB: 96 MiB. Bitwarden and Stratum need 64 MiB, Proton Authenticator 19 MiB. */
-export const ARGON2_MEMORY_KIB_MAX = 98_304;
+/** Memory for Argon2id in KiB: 64 MiB, which Bitwarden and Stratum need; Proton Authenticator needs 19 MiB. */
+export const ARGON2_MEMORY_KIB_MAX = 65_536;
 /** Lanes of Argon2id; Bitwarden allows as many. */
 export const ARGON2_LANES_MAX = 16;
 /** Argon2id work allowed for one import, memory in KiB · passes over all files: about five seconds. */

@@ -1,5 +1,6 @@
 import { badInput } from '../../enrol/enrolment.ts';
 import { base64Bytes } from '../base/encodings.ts';
+import { lookUp } from '../base/look-up.ts';
 import { anyAt, at, type Element, inside, textOf } from '../base/xml.ts';
 import { PSKC, XMLDSIG, XMLENC } from './names.ts';
 
@@ -139,7 +140,7 @@ const FIELDS: Readonly<Record<string, string>> = {
 
 /** Returns the values of a key's data: elements as in the RFC, or one value whose name is an attribute. */
 function valuesIn(data: Element, cipher: Cipher | undefined): Element[] {
-  const field = FIELDS[attributeOf(data, 'Name').toUpperCase()];
+  const field = lookUp(FIELDS, attributeOf(data, 'Name').toUpperCase());
   if (field === undefined) return data.children.map(inNamespace).map(withMacOutside);
   const value = textOf(inside(data, 'Value'));
   const digest = textOf(inside(data, 'ValueDigest'));

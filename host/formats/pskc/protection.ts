@@ -1,6 +1,7 @@
 import { createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto';
 import { badInput } from '../../enrol/enrolment.ts';
 import { base64Bytes } from '../base/encodings.ts';
+import { lookUp } from '../base/look-up.ts';
 import type { ReadAids } from '../base/row.ts';
 import { damagedSeal, pbkdf2Key } from '../base/sealed.ts';
 import { anyAt, at, type Element, inside, textOf } from '../base/xml.ts';
@@ -39,7 +40,7 @@ export async function readProtection(
   }
   const key = await encryptionKey(encryption, file, aids);
   if (method === undefined) return { key };
-  const hash = HMACS[method.attributes.get('Algorithm') ?? ''];
+  const hash = lookUp(HMACS, method.attributes.get('Algorithm') ?? '');
   if (hash === undefined) {
     throw badInput(
       'passfob does not support the MAC algorithm of the file.',
@@ -68,7 +69,7 @@ async function derivedKey(derived: Element, file: string, aids: ReadAids): Promi
   const iterations = textOf(anyAt(parameters, 'IterationCount'));
   const length = textOf(anyAt(parameters, 'KeyLength')) || '16';
   const prf = anyAt(parameters, 'PRF')?.attributes.get('Algorithm');
-  const hash = prf === undefined ? 'sha1' : HMACS[prf];
+  const hash = prf === undefined ? 'sha1' : lookUp(HMACS, prf);
   const isComplete = salt !== undefined && salt.length > 0 && /^\d{1,15}$/.test(iterations);
   if (!isComplete || !/^(?:16|24|32)$/.test(length) || hash === undefined) {
     throw badInput(
@@ -97,7 +98,7 @@ function encryptedParts(from: Element): { cipher: Cipher; bytes: Uint8Array } {
   const method = inside(from, 'EncryptionMethod', true);
   // A draft named the cipher inside of the method of PKCS #5.
   const named = inside(method, 'EncryptionScheme', true) ?? method;
-  const cipher = CIPHERS[named?.attributes.get('Algorithm') ?? ''];
+  const cipher = lookUp(CIPHERS, named?.attributes.get('Algorithm') ?? '');
   if (cipher === undefined) {
     throw badInput(
       'passfob does not support its cipher.',

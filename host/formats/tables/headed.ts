@@ -1,6 +1,7 @@
 import { SECRET_BYTES_MIN } from '@passfob/protocol/limits';
 import { enrolmentOf } from '../base/draft.ts';
 import { type Encoding, readSecret } from '../base/encodings.ts';
+import { lookUp } from '../base/look-up.ts';
 import { type Assumed, checkedRow, type ImportRow, NAMELESS, type RowName, skipped } from '../base/row.ts';
 import { readUri } from '../uris/list.ts';
 import type { TableLine } from './line.ts';
@@ -50,7 +51,7 @@ export function headedReader(
   const manager = managerReader(plain);
   if (manager !== undefined) return manager;
   const at = (column: Column) => plain.findIndex(name => (NAMES[column] as readonly string[]).includes(name));
-  const secretAt = plain.findIndex(name => name in SECRETS);
+  const secretAt = plain.findIndex(name => lookUp(SECRETS, name) !== undefined);
   const areUris = plain.map(name => (NAMES.uri as readonly string[]).includes(name));
   if (secretAt < 0 && !areUris.includes(true)) return undefined;
   return ({ place, cells }) => {
@@ -64,7 +65,7 @@ export function headedReader(
         ? readUri(place, other)
         : skipped(place, { issuer: cell('issuer'), label: cell('label') }, 'The row has no key URI.');
     }
-    const as = assumed.encoding ?? SECRETS[plain[secretAt] ?? ''] ?? 'base32';
+    const as = assumed.encoding ?? lookUp(SECRETS, plain[secretAt] ?? '') ?? 'base32';
     return accountRow(place, cell, { as, text: cells[secretAt] ?? '' }, assumed);
   };
 }

@@ -285,3 +285,22 @@ test('a wrong password, a damaged file and another file are refused as a whole',
     kind: 'bad-input',
   });
 });
+
+test('a bare list of seeds is imported with what the operator knows of the tokens', async () => {
+  await using rig = await Helpdesk.open();
+  const { keys } = rig.management;
+  const seed = secret('3132333435363738393031323334353637383931');
+  const list = { name: 'feitian.txt', bytes: new TextEncoder().encode(`2600135004013 ${seed} 60\n`) };
+  const tools = { password: async () => '', key: async () => new Uint8Array(0) };
+  const [unsaid] = await draftsOfFiles(keys, [list], tools, { userFrom: 'nobody' });
+  expect(unsaid?.outcome).toMatchObject({
+    state: 'refused',
+    reason: expect.stringContaining('TOTP or HOTP'),
+  });
+  const assumed = { type: 'totp' } as const;
+  const [said] = await draftsOfFiles(keys, [list], { ...tools, assumed }, { userFrom: 'nobody' });
+  expect(said?.outcome).toMatchObject({
+    state: 'ok',
+    item: { serial: '2600135004013', kind: 'totp', period: 60, digits: 6 },
+  });
+});

@@ -92,11 +92,20 @@ export const consoleTokens = {
   },
   imports: {
     title: 'Import',
-    lead: 'Import a file of passfob (handover, backup) or an export of another program: PSKC, CSV, key URIs, Aegis, 2FAS, Bitwarden, FreeOTP+, oath-toolkit. Before anything changes, you see the result of every row.',
+    lead: 'Import a file of passfob (handover, backup) or an export of another program: PSKC, seed files and tables of makers of tokens, privacyIDEA, LinOTP, YubiKey logs, key URIs, authenticator apps, password managers. Before anything changes, you see the result of every row.',
     file: 'File',
     fileHint: (mebibytes: number) => `Up to ${mebibytes} MiB. It is read in memory and not kept.`,
     password: 'Password or key of the file',
     passwordHint: 'Only for an encrypted file. The key of a PSKC file in hexadecimal.',
+    assumed: 'Tokens whose file does not say it',
+    assumedHint:
+      'Only for bare lists of serial number and seed. A number in the third column counts as seconds or counter.',
+    assumptions: [
+      ['none', 'The file says it'],
+      ['totp30', 'TOTP, 6 digits, every 30 seconds'],
+      ['totp60', 'TOTP, 6 digits, every 60 seconds'],
+      ['hotp', 'HOTP, 6 digits'],
+    ],
     userFrom: 'Assign the tokens',
     userSources: [
       ['nobody', 'To nobody: into the inventory'],

@@ -21,6 +21,7 @@ import {
   serviceText,
   type TypeOf,
   text,
+  whole,
 } from '../kit/shapes.ts';
 import { job } from './jobs.ts';
 
@@ -37,6 +38,19 @@ const body = object(
     userFrom: oneOf('nobody', 'label', 'holder'),
   },
   {
+    assumed: named(
+      object(
+        {},
+        {
+          type: oneOf('totp', 'hotp'),
+          algorithm: oneOf('sha1', 'sha256', 'sha512'),
+          digits: whole(tokenLimits.charactersMin, tokenLimits.digitsMax),
+          period: whole(tokenLimits.periodMinSeconds, tokenLimits.periodMaxSeconds),
+          encoding: oneOf('hex', 'base32'),
+        },
+      ),
+      'ImportAssumptions',
+    ),
     format: oneOf(...FORMAT_NAMES, 'inventory'),
     password: text(credentialLimits.passwordFieldMax, {
       description: 'The password of the files.',
@@ -120,7 +134,7 @@ async function prepare(
 }
 
 async function draftsOf(keys: Management['keys'], given: TypeOf<typeof body>): Promise<ImportDraft[]> {
-  const { format, password = '', key = '', userFrom } = given;
+  const { assumed = {}, format, password = '', key = '', userFrom } = given;
   const files = given.files.map(({ name, content }) => ({ name, bytes: Buffer.from(content, 'base64') }));
   try {
     if (format === 'inventory') {
@@ -129,7 +143,7 @@ async function draftsOf(keys: Management['keys'], given: TypeOf<typeof body>): P
         drafts.push(...draftsOfInventory(await openInventoryFile(bytes, password), userFrom));
       return drafts;
     }
-    const tools = { password: async () => password, key: async () => Buffer.from(key, 'hex') };
+    const tools = { assumed, password: async () => password, key: async () => Buffer.from(key, 'hex') };
     const options = { userFrom, ...(format !== undefined && { format }) };
     return await draftsOfFiles(keys, files, tools, options);
   } finally {

@@ -1,6 +1,6 @@
 import { isFobError } from 'passfob/errors';
 import { FILE_BYTES_MAX, PASSWORD_BYTES_MAX } from 'passfob/formats/base/limits';
-import type { ReadTools } from 'passfob/formats/base/row';
+import type { Assumed, ReadTools } from 'passfob/formats/base/row';
 import { html } from '../../../base/html.ts';
 import { consoleLimits } from '../../../base/limits/console.ts';
 import { done, type Result, refused } from '../../../base/results.ts';
@@ -78,8 +78,23 @@ const fields: readonly FormField[] = [
     optional: true,
     max: PASSWORD_BYTES_MAX,
   },
+  {
+    name: 'assumed',
+    label: text.assumed,
+    hint: text.assumedHint,
+    kind: 'select',
+    options: text.assumptions,
+    value: 'none',
+  },
   { name: 'userFrom', label: text.userFrom, kind: 'select', options: text.userSources, value: 'nobody' },
 ];
+
+/** Values that bare lists of seeds do not contain. */
+const ASSUMED: ReadonlyMap<string, Assumed> = new Map<string, Assumed>([
+  ['totp30', { type: 'totp', period: 30 }],
+  ['totp60', { type: 'totp', period: 60 }],
+  ['hotp', { type: 'hotp' }],
+]);
 
 async function draftsOf(visit: ConsoleContext): Promise<Result<ImportDraft[]>> {
   const file = visit.file('file');
@@ -102,6 +117,7 @@ async function readDrafts(visit: ConsoleContext, file: UploadedFile): Promise<Im
   const start = Buffer.from(file.bytes.subarray(0, 8)).toString('latin1');
   if (start === 'passfob ') return draftsOfInventory(await openInventoryFile(file.bytes, password), userFrom);
   const tools: ReadTools = {
+    assumed: ASSUMED.get(visit.value('assumed')) ?? {},
     password: async () => password,
     // The same field also takes the key of a PSKC file, in hexadecimal.
     key: async () => new Uint8Array(Buffer.from(password.replace(/[\s:-]/g, ''), 'hex')),
