@@ -24,7 +24,7 @@ import {
 } from '../features/users/applications.ts';
 import { beginWithLockPolicy, readLockPolicy } from '../features/users/settings.ts';
 import { type ClosingEngine, makeEngine, type ValidationEngine } from '../features/validation/engine.ts';
-import type { ValidationContext } from '../features/validation/request.ts';
+import type { DecisionContext } from '../features/validation/request.ts';
 import { startEngineThread } from '../features/validation/thread/engine-thread.ts';
 import { type Changes, watchChanges } from '../storage/database/changes.ts';
 import { openStore, type Store } from '../storage/database/database.ts';
@@ -295,9 +295,9 @@ function closer(
 async function engineOf(
   options: ServiceOptions,
   store: Store,
-  means: Omit<ValidationContext, 'db' | 'lock'>,
+  means: Omit<DecisionContext, 'db'>,
 ): Promise<ClosingEngine> {
-  const validator = { ...means, db: store.db, lock: readLockPolicy };
+  const validator = { ...means, db: store.db };
   const { directory, databaseUrl, decisionThread = false, log = noLog } = options;
   if (!decisionThread) return { ...makeEngine(validator), close: () => Promise.resolve() };
   const brokeOff = () => log('error', 'the thread that decides log-ins ended; a new thread replaces it');

@@ -4,6 +4,7 @@ import type { Db } from './database/database.ts';
 import type { Keys } from './encryption-at-rest/key-file.ts';
 import { macOf } from './encryption-at-rest/seal.ts';
 import { latestEnd } from './queries/latest.ts';
+import { withNext } from './queries/together.ts';
 
 /** The facts of a request that must match for a repeat to get the first response again. */
 export interface RepeatableRequest {
@@ -45,7 +46,7 @@ export interface IdempotentResult {
 /** Caches first responses for a while. */
 export async function cacheResults(db: Db, answers: readonly IdempotentResult[]): Promise<void> {
   if (answers.length === 0) return;
-  await db
+  const insert = db
     .insertInto('answers')
     .values(
       answers.map(({ fingerprint, outcome, nowMs }) => ({
@@ -60,8 +61,8 @@ export async function cacheResults(db: Db, answers: readonly IdempotentResult[])
         outcome: excluded.ref('excluded.outcome'),
         expires_ms: excluded.ref('excluded.expires_ms'),
       })),
-    )
-    .execute();
+    );
+  await withNext(db, insert.compile());
 }
 
 /**

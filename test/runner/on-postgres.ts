@@ -29,5 +29,5 @@ export const QUICK_ON_POSTGRES = [
   'test/service/radius/busy.test.ts',
   'test/service/enrolment/{job,expire-job}.test.ts',
   'test/service/{audit/record,jobs/owner,users/disabling,push/per-user-queue,search/writers,tokens/policies}.test.ts',
-  'test/service/validation/{clock-back,replay-protection,passcodes}.test.ts',
+  'test/service/validation/{clock-back,replay-protection,round-trips}.test.ts',
 ];

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { readLockPolicy } from '@passfob/service/features/users/settings';
 import { makeEngine } from '@passfob/service/features/validation/engine';
 import { openStore } from '@passfob/service/storage/database/database';
 import { openKeyFile } from '@passfob/service/storage/encryption-at-rest/key-file';
@@ -17,7 +16,7 @@ async function validatorOn(rig: Rig) {
   const store = await openStore({ directory: rig.directory });
   const { id } = await store.db.selectFrom('applications').select('id').executeTakeFirstOrThrow();
   const keys = openKeyFile(rig.directory, false);
-  const engine = makeEngine({ db: store.db, keys, lock: readLockPolicy, clock: () => rig.clock.nowMs });
+  const engine = makeEngine({ db: store.db, keys, clock: () => rig.clock.nowMs });
   const decide = (passcode: string) =>
     engine.decide({ user: 'ada', passcode, source: '::1', requestId: 'r', applicationId: id });
   return { store, decide };

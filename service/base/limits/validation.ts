@@ -14,6 +14,10 @@ export const validationLimits = {
   lockPeriodMaxMs: 7 * 24 * 3_600_000,
   /** Log-ins decided in one transaction. */
   batchMax: 64,
+  /** Transactions of log-ins that one node runs on PostgreSQL side by side; a node has 16 connections for log-ins. */
+  postgresTransactionsMax: 4,
+  /** Log-ins in running transactions, from which on no further transaction is started beside them. */
+  sideBySideMax: 8,
   /** The minimum response time of refusals over HTTP, and the range of the random time added to it. */
   refusalFloorMs: 40,
   refusalJitterMs: 10,

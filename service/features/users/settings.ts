@@ -50,7 +50,17 @@ export async function writeSetting(db: Db, name: string, value: unknown, nowMs: 
 
 /** Returns the current lockout policy. */
 export async function readLockPolicy(db: Db): Promise<LockPolicy> {
-  const lock = await readSetting<LockPolicy>(db, 'lock');
+  return lockPolicyOf(await lockPolicyQuery(db).execute());
+}
+
+/** The query of the lockout policy, to be run together with others. */
+export function lockPolicyQuery(db: Db) {
+  return db.selectFrom('settings').select('value').where('name', '=', 'lock');
+}
+
+/** Returns the lockout policy from the rows of its query. */
+export function lockPolicyOf([row]: readonly { readonly value: string }[]): LockPolicy {
+  const lock = row && (JSON.parse(row.value) as LockPolicy);
   return lock !== undefined && fitsLockPolicy(lock) ? lock : defaultLockPolicy;
 }
 

@@ -5,6 +5,7 @@ import type { LockFacts } from '../../base/lock.ts';
 import { isBeyondAscii, skeletonOf } from '../../base/skeleton.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { rowsAsTable } from '../../storage/queries/rows.ts';
+import { withNext } from '../../storage/queries/together.ts';
 import type { Schema } from '../../storage/schema/schema.ts';
 
 import { addParts, textsOfUser } from '../../storage/search/rows.ts';
@@ -104,7 +105,8 @@ export async function storeLockFacts(db: Db, accounts: readonly AccountFacts[]):
     pin_failures: 'integer',
     last_failure_ms: 'bigint',
   } as const;
-  await sql`update users set failures = facts.failures, password_failures = facts.password_failures,
+  const update = sql`update users set failures = facts.failures, password_failures = facts.password_failures,
       pin_failures = facts.pin_failures, last_failure_ms = facts.last_failure_ms
-    from ${rowsAsTable(db, columns, rows)} as facts where users.id = facts.id`.execute(db);
+    from ${rowsAsTable(db, columns, rows)} as facts where users.id = facts.id`;
+  await withNext(db, update.compile(db));
 }

@@ -1,4 +1,4 @@
-import { type LockPolicy, lockState, noFailures } from '../../base/lock.ts';
+import { lockState, noFailures } from '../../base/lock.ts';
 import type { Outcome } from '../../base/outcomes.ts';
 import { driftAfter, normalisePasscode } from '../../base/passcode.ts';
 import { tokenStates } from '../../base/token-states.ts';
@@ -13,7 +13,7 @@ import { type BatchFacts, readFacts } from './facts.ts';
 import type { BatchedRequest, PendingRequest } from './pending.ts';
 import { persistResults } from './persist.ts';
 import { acceptSteps, type Candidate } from './replay-protection.ts';
-import type { ValidationContext, ValidationRequest } from './request.ts';
+import type { DecisionContext, ValidationRequest } from './request.ts';
 import {
   evaluate,
   type Known,
@@ -35,7 +35,7 @@ import {
  *   request was authenticated: then nothing was decided
  */
 export async function decideBatch(
-  validator: ValidationContext & { readonly dummy: PasscodeToken },
+  validator: DecisionContext & { readonly dummy: PasscodeToken },
   db: Db,
   waiting: readonly PendingRequest[],
 ): Promise<(Outcome | undefined)[]> {
@@ -53,8 +53,7 @@ export async function decideBatch(
     if (earlier !== undefined) outcomes.set(pending, earlier);
   }
   const fresh = lockState.filter(pending => !outcomes.has(pending));
-  const lock = await validator.lock(db);
-  const requests = fresh.map(pending => openRequest(validator, pending, { facts, lock, nowMs }));
+  const requests = fresh.map(pending => openRequest(validator, pending, { facts, nowMs }));
   const results = await settle(db, validator.keys, requests);
   await persistResults(db, requests, results);
   for (const [index, { pending }] of requests.entries()) {
@@ -77,14 +76,13 @@ function isUnchanged({ applicationId, lockState }: ValidationRequest, facts: Bat
 /** The facts shared by all requests of a batch. */
 interface Surroundings {
   readonly facts: BatchFacts;
-  readonly lock: LockPolicy;
   readonly nowMs: number;
 }
 
 function openRequest(
-  validator: ValidationContext & { readonly dummy: PasscodeToken },
+  validator: DecisionContext & { readonly dummy: PasscodeToken },
   pending: PendingRequest,
-  { facts, lock, nowMs }: Surroundings,
+  { facts, nowMs }: Surroundings,
 ): BatchedRequest {
   const { request, proofs } = pending;
   const user = facts.users.get(pending.name);
@@ -94,7 +92,7 @@ function openRequest(
   const passcode = normalisePasscode(request.passcode);
   const known: Known = {
     user,
-    lockState: lockState(user === undefined ? noFailures : lockFactsOf(user), lock, nowMs),
+    lockState: lockState(user === undefined ? noFailures : lockFactsOf(user), facts.lock, nowMs),
     tokens,
     replaced: usable.length > 0 ? usable : all,
     // A temporary code comes from the help desk, which must not take part in setting a PIN.

@@ -4,6 +4,7 @@ import type { Outcome } from '../../base/outcomes.ts';
 import { texts } from '../../base/texts/texts.ts';
 import { validating } from '../../storage/database/database.ts';
 import { fingerprintOf } from '../../storage/idempotency.ts';
+import { engineOf } from '../../storage/schema/engine.ts';
 import { rememberOutOfStep } from '../tokens/codes/out-of-step.ts';
 import { makeDummyToken } from '../tokens/dummy-evaluation.ts';
 import { refreshPasswordHash } from '../users/credentials/passwords.ts';
@@ -11,7 +12,7 @@ import { findUser, prepareUserName } from '../users/users.ts';
 import { decideBatch } from './batch.ts';
 import { checkFactors } from './factors.ts';
 import type { PendingRequest } from './pending.ts';
-import type { ValidationContext, ValidationRequest } from './request.ts';
+import type { DecisionContext, ValidationRequest } from './request.ts';
 
 /** Decides log-ins. */
 export interface ValidationEngine {
@@ -40,14 +41,12 @@ interface Waiting {
 
 /**
  * Creates an engine. Log-ins that arrive while a transaction is being committed are decided together in the next one
- * (group commit): one commit costs as much for sixty as for one. Two of one user are never in one batch, so each sees
- * the result of the previous one.
+ * (group commit): one commit costs as much for sixty as for one. PostgreSQL runs some transactions side by side, so that
+ * a log-in seldom waits for another user's. Two of one user are never decided at the same time, so each sees the result
+ * of the previous one.
  */
-export function makeEngine(validator: ValidationContext): ValidationEngine {
+export function makeEngine(validator: DecisionContext): ValidationEngine {
   const dummy = makeDummyToken(validator.keys);
-  let waiting: Waiting[] = [];
-  let isRunning = false;
-
   const run = async (batch: readonly Waiting[]) => {
     const entries = batch.map(({ pending }) => pending);
     try {
@@ -68,18 +67,9 @@ export function makeEngine(validator: ValidationContext): ValidationEngine {
       else for (const one of batch) await run([one]);
     }
   };
-  const pump = async () => {
-    if (isRunning) return;
-    isRunning = true;
-    // All requests of this turn of the event loop join the first batch.
-    await new Promise(resolve => setImmediate(resolve));
-    while (waiting.length > 0) {
-      const { batch, rest } = nextBatch(waiting);
-      waiting = rest;
-      await run(batch);
-    }
-    isRunning = false;
-  };
+  // On SQLite a second transaction would only wait for the first one.
+  const most = engineOf(validator.db) === 'postgres' ? validationLimits.postgresTransactionsMax : 1;
+  const queue = makeQueue(most, run);
 
   return {
     async decide(request) {
@@ -89,14 +79,65 @@ export function makeEngine(validator: ValidationContext): ValidationEngine {
         fingerprint: fingerprintOf(validator.keys, request),
         proofs: await checkFactors(validator, request),
       };
-      if (isFull(waiting, pending.name)) throw new ServiceError('busy', texts.startup.tooManyLogins);
+      if (queue.isFull(pending.name)) throw new ServiceError('busy', texts.startup.tooManyLogins);
       const outcome = await new Promise<Outcome>((resolve, reject) => {
-        waiting.push({ pending, resolve, reject });
-        void pump();
+        queue.add({ pending, resolve, reject });
       });
       if (outcome === 'accepted' && pending.proofs.password === true) await renewHash(validator, request);
       if (outcome === 'wrong') await rememberOutOfStep(validator, request.user, request.passcode);
       return outcome;
+    },
+  };
+}
+
+/**
+ * Makes the queue of log-ins.
+ *
+ * @param most transactions at the same time
+ * @param run decides a batch in a transaction; never rejects
+ */
+function makeQueue(most: number, run: (batch: readonly Waiting[]) => Promise<void>) {
+  let waiting: Waiting[] = [];
+  let isStarting = false;
+  /** The names in each running transaction. */
+  const running = new Set<ReadonlySet<string>>();
+
+  const runAndGoOn = async (batch: readonly Waiting[]) => {
+    const names = new Set(batch.map(({ pending }) => pending.name));
+    running.add(names);
+    await run(batch);
+    running.delete(names);
+    startTransactions();
+  };
+  /** Many log-ins are decided in one transaction after the other, each with all that wait: fewer, larger ones cost less. */
+  const mayStart = () => {
+    let decided = 0;
+    for (const names of running) decided += names.size;
+    return running.size === 0 || (running.size < most && decided < validationLimits.sideBySideMax);
+  };
+  const startTransactions = () => {
+    while (waiting.length > 0 && mayStart()) {
+      const { batch, rest } = nextBatch(waiting, running);
+      if (batch.length === 0) return;
+      waiting = rest;
+      void runAndGoOn(batch);
+    }
+  };
+  const pump = () => {
+    if (isStarting || !mayStart()) return;
+    isStarting = true;
+    // All requests of this turn of the event loop join the first batch.
+    setImmediate(() => {
+      isStarting = false;
+      startTransactions();
+    });
+  };
+
+  return {
+    isFull: (name: string) => isFull(waiting, name),
+    add(one: Waiting) {
+      waiting.push(one);
+      pump();
     },
   };
 }
@@ -112,10 +153,15 @@ function isFull(waiting: readonly Waiting[], name: string): boolean {
 }
 
 /**
- * Returns the longest-waiting requests of different users; invalid names share the empty name and may be together.
+ * Returns the longest-waiting requests of different users, none of whom is in a running transaction; invalid names share
+ * the empty name and may be together.
  */
-function nextBatch(waiting: readonly Waiting[]): { batch: Waiting[]; rest: Waiting[] } {
+function nextBatch(
+  waiting: readonly Waiting[],
+  running: ReadonlySet<ReadonlySet<string>>,
+): { batch: Waiting[]; rest: Waiting[] } {
   const names = new Set<string>();
+  for (const decided of running) for (const name of decided) names.add(name);
   const batch: Waiting[] = [];
   const rest: Waiting[] = [];
   for (const one of waiting) {
@@ -131,10 +177,7 @@ function nextBatch(waiting: readonly Waiting[]): { batch: Waiting[]; rest: Waiti
  * Renews an old hash with current parameters, because the password was just found right. If that fails, the next
  * log-in tries again: this one has been accepted, and its passcode is used up.
  */
-async function renewHash(
-  { db }: ValidationContext,
-  { user, password = '' }: ValidationRequest,
-): Promise<void> {
+async function renewHash({ db }: DecisionContext, { user, password = '' }: ValidationRequest): Promise<void> {
   try {
     const row = await findUser(db, prepareUserName(user) ?? '');
     if (row !== undefined) await refreshPasswordHash(db, row, password);

@@ -3,6 +3,7 @@ import { validationLimits } from '../../base/limits/validation.ts';
 import { type AcceptedBy, failedFactor, type Outcome } from '../../base/outcomes.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { rowsAsTable } from '../../storage/queries/rows.ts';
+import { withNext } from '../../storage/queries/together.ts';
 import type { Schema } from '../../storage/schema/schema.ts';
 
 /** The outcome of one validation, as operators see it. */
@@ -66,8 +67,9 @@ export async function recordEvents(
   const names = sql.raw(Object.keys(columns).join(', '));
   const into = by === null ? names : sql`${names}, ${sql.ref('by')}`;
   const values = by === null ? sql`*` : sql`*, ${sql.lit(by)}`;
-  await sql`insert into events (${into})
-    select ${values} from ${rowsAsTable(db, columns, rows)} as happened`.execute(db);
+  const insert = sql`insert into events (${into})
+    select ${values} from ${rowsAsTable(db, columns, rows)} as happened`;
+  await withNext(db, insert.compile(db));
 }
 
 /** A part of the log with a limit of its own. */

@@ -5,7 +5,7 @@ import { texts } from '../../base/texts/texts.ts';
 import { checkPassword } from '../users/credentials/passwords.ts';
 import { checkPin } from '../users/credentials/pins.ts';
 import { findUser, prepareUserName, type User } from '../users/users.ts';
-import type { ValidationContext, ValidationRequest } from './request.ts';
+import type { DecisionContext, ValidationRequest } from './request.ts';
 
 /** The results of checking slow factors before the deciding transaction. */
 export interface Proofs {
@@ -38,10 +38,7 @@ export function stillProved(proofs: Proofs, user: User | undefined): Proofs {
  *
  * @throws ServiceError `busy` if too many are being checked at once, in all, of this user name or from this source
  */
-export async function checkFactors(
-  validator: ValidationContext,
-  request: ValidationRequest,
-): Promise<Proofs> {
+export async function checkFactors(validator: DecisionContext, request: ValidationRequest): Promise<Proofs> {
   const asksPassword = request.factors === 'password_otp';
   const asksPin = request.factors === 'pin_otp' || request.pin !== undefined || request.changesPin === true;
   if (!asksPassword && !asksPin)
@@ -58,7 +55,7 @@ interface FactorQuestion {
 }
 
 async function check(
-  validator: ValidationContext,
+  validator: DecisionContext,
   request: ValidationRequest,
   { name, asksPassword, asksPin }: FactorQuestion,
 ): Promise<Proofs> {

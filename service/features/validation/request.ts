@@ -32,14 +32,18 @@ export interface ValidationRequest {
   readonly idempotencyKey?: string | undefined;
 }
 
-/** Dependencies of validation. */
-export interface ValidationContext {
+/** Dependencies of decisions about passcodes. */
+export interface DecisionContext {
   readonly db: Db;
   readonly keys: Keys;
-  /** Reads the lockout policy in the transaction `db`. */
-  readonly lock: (db: Db) => Promise<LockPolicy>;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   /** Called with the number of log-ins that one transaction decided. */
   readonly decided?: (size: number) => void;
+}
+
+/** Dependencies of validation. */
+export interface ValidationContext extends DecisionContext {
+  /** Reads the lockout policy in the transaction `db`. */
+  readonly lock: (db: Db) => Promise<LockPolicy>;
 }

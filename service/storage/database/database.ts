@@ -8,7 +8,7 @@ import type { Db, Store } from '../schema/store.ts';
 import { openSqlite, writingSqlite } from '../sqlite/sqlite.ts';
 import { openPostgres, transactPostgres, writingPostgres } from './postgres.ts';
 import { isPostgresLoss } from './postgres-loss.ts';
-import { checkSchema } from './schema-check.ts';
+import { checkSchemaWithNext } from './schema-check.ts';
 
 export type { Db, Store } from '../schema/store.ts';
 
@@ -88,7 +88,7 @@ export function validating<T>(db: Db, work: (transaction: Db) => Promise<T>): Pr
 
 function onOurTables<T>(work: (transaction: Db) => Promise<T>): (transaction: Db) => Promise<T> {
   return async transaction => {
-    await checkSchema(transaction);
+    await checkSchemaWithNext(transaction);
     return work(transaction);
   };
 }

@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient, sql } from 'kysely';
+import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { ServiceError, systemCode } from '../../base/errors.ts';
 import { databaseLimits } from '../../base/limits/database.ts';
@@ -7,37 +7,7 @@ import type { Schema } from '../schema/schema.ts';
 import type { Db, Store } from '../schema/store.ts';
 import { CHANNEL, listenPostgres } from './postgres-listen.ts';
 import { isPostgresLoss } from './postgres-loss.ts';
-
-/**
- * Lends the connections of a pool, and never again one on which PostgreSQL was lost: the server first reports that it
- * ends a session, and closes the connection afterwards. A borrower between the two would get an error that is not its
- * own, or no response if something in between hides the close.
- */
-function onceLost(pool: pg.Pool): PostgresPool {
-  return {
-    connect: async () => lent(await pool.connect()),
-    end: () => pool.end(),
-  };
-}
-
-function lent(client: pg.PoolClient): PostgresPoolClient {
-  let loss: Error | undefined;
-  const query = async (text: string, parameters: readonly unknown[]) => {
-    // A lost connection needs no rollback: its end rolled the transaction back.
-    if (loss !== undefined) throw loss;
-    try {
-      return await client.query(text, [...parameters]);
-    } catch (error) {
-      if (isPostgresLoss(error)) loss = error;
-      throw error;
-    }
-  };
-  return {
-    // The other signature is for cursors, which are not used.
-    query: query as unknown as PostgresPoolClient['query'],
-    release: isDiscarded => client.release(isDiscarded === true || loss !== undefined),
-  };
-}
+import { pipelined } from './postgres-pipeline.ts';
 
 const INT8 = 20;
 /**
@@ -64,6 +34,7 @@ export function openPostgres(url: string, { answerMs } = usual): Store {
     connectionString: url,
     max: databaseLimits.postgresConnectionsMax,
     connectionTimeoutMillis: databaseLimits.openTimeoutMs,
+    pipeline: true,
     // The operating system detects a silently lost server, or the response timeout does.
     keepAlive: true,
     keepAliveInitialDelayMillis: databaseLimits.postgresKeepAliveMs,
@@ -77,7 +48,7 @@ export function openPostgres(url: string, { answerMs } = usual): Store {
   // A connection that breaks while in use reports it to the query and emits an event: without a listener, that would
   // end the process.
   pool.on('connect', client => client.on('error', () => undefined));
-  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: onceLost(pool) }) });
+  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: pipelined(pool) }) });
   return {
     db,
     engine: 'postgres',

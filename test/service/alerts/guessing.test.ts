@@ -7,7 +7,6 @@ import { watchSpraying } from '@passfob/service/features/alerts/spraying';
 import { saveChannel } from '@passfob/service/features/notify/manage';
 import { resyncToken } from '@passfob/service/features/tokens/codes/resync';
 import { ensureApplication } from '@passfob/service/features/users/applications';
-import { readLockPolicy } from '@passfob/service/features/users/settings';
 import { changePin } from '@passfob/service/features/validation/change-pin';
 import { makeEngine } from '@passfob/service/features/validation/engine';
 import { recordEvents } from '@passfob/service/features/validation/events';
@@ -27,7 +26,7 @@ async function scene() {
   const office = await Office.open();
   const { db } = office.store;
   const { application } = await ensureApplication(db, office.nowMs);
-  const engine = makeEngine({ ...office.management, lock: readLockPolicy });
+  const engine = makeEngine(office.management);
   const attempt = (user: string, passcode: string, source = '192.0.2.1') =>
     engine.decide({ user, passcode, source, applicationId: application.id, requestId: 'r' });
   const alerts = async () =>
@@ -77,7 +76,7 @@ test('lockouts by question answers, by a resync and by wrong present PINs raise 
   const carls = await office.token('carl');
   await givePin(office.management, 'carl', PIN);
   const { application } = await ensureApplication(db, office.nowMs);
-  const { decide } = makeEngine({ ...office.management, lock: readLockPolicy });
+  const { decide } = makeEngine(office.management);
   const choose = (pin: string) =>
     changePin(office.management, decide, {
       shown: {

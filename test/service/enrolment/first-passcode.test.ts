@@ -1,6 +1,5 @@
 import { listAlerts } from '@passfob/service/features/alerts/alerts';
 import { secretOf } from '@passfob/service/features/tokens/tokens';
-import { readLockPolicy } from '@passfob/service/features/users/settings';
 import { makeEngine } from '@passfob/service/features/validation/engine';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
@@ -20,7 +19,7 @@ test.each(['totp', 'hotp'] as const)(
     const seed = token && secretOf(scene.office.management.keys, token);
     if (token === undefined || seed === undefined) throw new Error('no token');
     const passcode = secret(codeAt(newToken({ secret: seed }), token.last_step));
-    const { decide } = makeEngine({ ...scene.office.management, lock: readLockPolicy });
+    const { decide } = makeEngine(scene.office.management);
     const { applicationId } = scene.means;
     const typed = { user: 'ada', passcode, applicationId, source: '192.0.2.1', requestId: 'typed' };
     expect(await decide(typed)).toBe('superseded');

@@ -8,6 +8,7 @@ import {
 import type { NewToken } from '@passfob/service/features/tokens/issue';
 import { revokeToken } from '@passfob/service/features/tokens/moves';
 import { ensureApplication } from '@passfob/service/features/users/applications';
+import { beginWithLockPolicy } from '@passfob/service/features/users/settings';
 import { makeEngine } from '@passfob/service/features/validation/engine';
 import { expect, test } from 'vitest';
 import { furnish, signedIn } from '../console/kit.ts';
@@ -24,8 +25,8 @@ async function wasAhead(office: Office) {
   const { management, store } = office;
   const token = await office.token('ada');
   const { application } = await ensureApplication(store.db, office.nowMs);
-  const lock = async () => ({ threshold: 0, periodMs: 60_000 });
-  const engine = makeEngine({ ...management, lock });
+  await beginWithLockPolicy(store.db, { threshold: 0, periodMs: 60_000 }, office.nowMs);
+  const engine = makeEngine(management);
   const from = { source: '192.0.2.1', applicationId: application.id, requestId: 'r' };
   const show = (passcode: string) => engine.decide({ user: 'ada', passcode, ...from });
   const rightMs = office.nowMs;

@@ -10,7 +10,7 @@ import {
 } from '@passfob/service/features/tokens/codes/resync';
 import { assignToken, suspendToken } from '@passfob/service/features/tokens/moves';
 import { ensureApplication } from '@passfob/service/features/users/applications';
-import { changeSettings, readLockPolicy } from '@passfob/service/features/users/settings';
+import { changeSettings } from '@passfob/service/features/users/settings';
 import { withoutFailures } from '@passfob/service/features/users/users';
 import { makeEngine } from '@passfob/service/features/validation/engine';
 import { type Db, openStore, writing } from '@passfob/service/storage/database/database';
@@ -213,7 +213,7 @@ test('both passcodes of a resync are stored as used without a log-in: typed agai
     [41, true],
     [40, true],
   ]);
-  const { decide } = makeEngine({ ...rig.management, lock: readLockPolicy });
+  const { decide } = makeEngine(rig.management);
   const about = { user: 'ada', applicationId: application.id, source: '192.0.2.1', requestId: 'typed' };
   for (const passcode of [second, first]) expect(await decide({ ...about, passcode })).toBe('superseded');
   expect(await listAlerts(rig.store.db)).toEqual([]);

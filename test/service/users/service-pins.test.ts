@@ -6,7 +6,7 @@ import { createPolicy } from '@passfob/service/features/tokens/policies';
 import { ensureApplication } from '@passfob/service/features/users/applications';
 import { makePinProof } from '@passfob/service/features/users/credentials/pin-proofs';
 import { checkPin, choosePin, resetPin } from '@passfob/service/features/users/credentials/pins';
-import { changeSettings, readLockPolicy } from '@passfob/service/features/users/settings';
+import { changeSettings } from '@passfob/service/features/users/settings';
 import { disableUser } from '@passfob/service/features/users/user-changes';
 import { findUser } from '@passfob/service/features/users/users';
 import { changePin, proofOfDue } from '@passfob/service/features/validation/change-pin';
@@ -41,7 +41,7 @@ async function scene() {
     await issueToken(office.management, grace, { serial, secret: seed, user: 'ada', policy: 'six digits' }),
   );
   const { application } = await ensureApplication(office.store.db, office.nowMs);
-  const { decide } = makeEngine({ ...office.management, lock: readLockPolicy });
+  const { decide } = makeEngine(office.management);
   let step = 0;
   const next = () => codeAt(token, step++);
   const about = { applicationId: application.id, source: '192.0.2.1', requestId: 'r' };

@@ -6,6 +6,7 @@ import { applicationNow } from '@passfob/service/features/users/application-cach
 import { disableApplication } from '@passfob/service/features/users/application-changes';
 import { ensureApplication } from '@passfob/service/features/users/applications';
 import { openSession, sessionOf } from '@passfob/service/features/users/sessions';
+import { beginWithLockPolicy } from '@passfob/service/features/users/settings';
 import { makeSignInToken, signInByToken, userSessionOf } from '@passfob/service/features/users/user-sessions';
 import { findUser } from '@passfob/service/features/users/users';
 import { makeEngine } from '@passfob/service/features/validation/engine';
@@ -28,8 +29,8 @@ test('a cached answer is repeated within the retry window only, also after the c
   const { management, store } = office;
   const token = await office.token('ada');
   const { application } = await ensureApplication(store.db, office.nowMs);
-  const lock = async () => ({ threshold: 0, periodMs: 60_000 });
-  const engine = makeEngine({ ...management, lock });
+  await beginWithLockPolicy(store.db, { threshold: 0, periodMs: 60_000 }, office.nowMs);
+  const engine = makeEngine(management);
   const passcode = codeNow(token, office.nowMs);
   const from = { source: '192.0.2.1', applicationId: application.id, requestId: 'r' };
   const ask = () => engine.decide({ user: 'ada', passcode, idempotencyKey: 'key-of-one-log-in', ...from });

@@ -9,7 +9,6 @@ import { makeDummyToken } from '@passfob/service/features/tokens/dummy-evaluatio
 import { revokeToken, suspendToken } from '@passfob/service/features/tokens/moves';
 import { ensureApplication } from '@passfob/service/features/users/applications';
 import { resetPin } from '@passfob/service/features/users/credentials/pins';
-import { readLockPolicy } from '@passfob/service/features/users/settings';
 import { disableUser, enableUser } from '@passfob/service/features/users/user-changes';
 import { decideBatch } from '@passfob/service/features/validation/batch';
 import { makeEngine } from '@passfob/service/features/validation/engine';
@@ -34,7 +33,7 @@ async function scene(pinPlace: PinPlace = 'none') {
   accepted(await resetPin(office.management, grace, 'ada'));
   await givePin(office.management, 'ada', PIN);
   const token = await office.token('ada', { pinPlace });
-  const engine = makeEngine({ ...office.management, lock: readLockPolicy });
+  const engine = makeEngine(office.management);
   const decide = (factors: Factors, shown: Partial<ValidationRequest>) =>
     engine.decide({
       user: 'ada',
@@ -150,7 +149,7 @@ test('a password or PIN that changes during a log-in with the old one is not acc
   const { office, password, next } = await scene();
   await using _ = office;
   const { application } = await ensureApplication(office.store.db, office.nowMs);
-  const validator = { ...office.management, lock: readLockPolicy };
+  const validator = office.management;
   const ticketOf = async (factors: Factors) => {
     const request = {
       ...{ user: 'ada', passcode: next(), password, pin: PIN, factors },

@@ -1,7 +1,6 @@
 import { issueToken } from '@passfob/service/features/tokens/issue';
 import { changePolicy, createPolicy } from '@passfob/service/features/tokens/policies';
 import { ensureApplication } from '@passfob/service/features/users/applications';
-import { readLockPolicy } from '@passfob/service/features/users/settings';
 import { makeEngine } from '@passfob/service/features/validation/engine';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
@@ -27,7 +26,7 @@ async function scene() {
   const office = await Office.open();
   await office.users('ada');
   const { application } = await ensureApplication(office.store.db, office.nowMs);
-  const { decide } = makeEngine({ ...office.management, lock: readLockPolicy });
+  const { decide } = makeEngine(office.management);
   const about = { user: 'ada', applicationId: application.id, source: '192.0.2.1' };
   let nth = 0;
   const logIn = (passcode: string) => decide({ ...about, passcode, requestId: `request-${nth++}` });

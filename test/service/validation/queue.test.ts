@@ -1,7 +1,6 @@
 import { credentialLimits } from '@passfob/service/base/limits/credentials';
 import { validationLimits } from '@passfob/service/base/limits/validation';
 import { ensureApplication } from '@passfob/service/features/users/applications';
-import { readLockPolicy } from '@passfob/service/features/users/settings';
 import { makeEngine } from '@passfob/service/features/validation/engine';
 import { expect, test } from 'vitest';
 import { codeNow } from '../kit.ts';
@@ -10,7 +9,7 @@ import { Office } from '../users/kit.ts';
 async function scene() {
   const office = await Office.open();
   const { application } = await ensureApplication(office.store.db, office.nowMs);
-  const engine = makeEngine({ ...office.management, lock: readLockPolicy });
+  const engine = makeEngine(office.management);
   const decide = (user: string, passcode = '000000', password?: string, source = '192.0.2.1') =>
     engine
       .decide({

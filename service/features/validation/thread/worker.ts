@@ -2,7 +2,6 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { ServiceError, systemCode } from '../../../base/errors.ts';
 import { openStore } from '../../../storage/database/database.ts';
 import { openKeyFile } from '../../../storage/encryption-at-rest/key-file.ts';
-import { readLockPolicy } from '../../users/settings.ts';
 import { makeEngine } from '../engine.ts';
 import type {
   Beginning,
@@ -44,7 +43,7 @@ async function serve(port: MessagePort, { directory, databaseUrl }: Beginning): 
   const store = await openStore({ directory, databaseUrl });
   const { say, decided, answer } = gathering(port);
   const keys = openKeyFile(directory, false);
-  const engine = makeEngine({ db: store.db, keys, lock: readLockPolicy, clock: Date.now, decided });
+  const engine = makeEngine({ db: store.db, keys, clock: Date.now, decided });
   const decide = async ({ id, request }: ThreadRequest) => {
     try {
       answer({ id, outcome: await engine.decide(request) });

@@ -1,0 +1,140 @@
+import { ensureApplication } from '@passfob/service/features/users/applications';
+import { makeEngine } from '@passfob/service/features/validation/engine';
+import { lockUsers } from '@passfob/service/features/validation/facts';
+import { validating } from '@passfob/service/storage/database/database';
+import { together, withNext } from '@passfob/service/storage/queries/together';
+import { sql } from 'kysely';
+import pg from 'pg';
+import { expect, it, test, vi } from 'vitest';
+import { codeNow, isOnPostgres, wrongCode } from '../kit.ts';
+import { Office } from '../users/kit.ts';
+
+/** Opens an office with users of a token each, and returns how each logs in. */
+async function openWith(office: Office, ...users: string[]) {
+  const { application } = await ensureApplication(office.store.db, office.nowMs);
+  const { decide } = makeEngine(office.management);
+  const from = { source: '192.0.2.1', applicationId: application.id, requestId: 'r' };
+  const tokens = new Map<string, Awaited<ReturnType<Office['token']>>>();
+  for (const user of users) tokens.set(user, await office.token(user));
+  const tokenOf = (user: string) => {
+    const token = tokens.get(user);
+    if (token === undefined) throw new Error(`${user} has no token`);
+    return token;
+  };
+  return {
+    right: (user: string) => decide({ ...from, user, passcode: codeNow(tokenOf(user), office.nowMs) }),
+    wrong: (user: string) => decide({ ...from, user, passcode: wrongCode(tokenOf(user), office.nowMs) }),
+    decide: (user: string, applicationId: string) =>
+      decide({ ...from, applicationId, user, passcode: codeNow(tokenOf(user), office.nowMs) }),
+  };
+}
+
+/** Counts how often `work` waits for PostgreSQL: a statement that is sent while another one is answered adds no wait. */
+async function roundTrips(work: () => Promise<unknown>): Promise<number> {
+  let trips = 0;
+  let unanswered = 0;
+  const send = pg.Client.prototype.query as (...args: unknown[]) => Promise<unknown>;
+  const spy = vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (
+    this: pg.Client,
+    ...args: unknown[]
+  ) {
+    if (unanswered++ === 0) trips++;
+    return send.apply(this, args).finally(() => {
+      unanswered--;
+    });
+  } as never);
+  try {
+    await work();
+    return trips;
+  } finally {
+    spy.mockRestore();
+  }
+}
+
+it.runIf(isOnPostgres)(
+  'a log-in takes three round trips, and a refused one four (only on PostgreSQL)',
+  async () => {
+    await using office = await Office.open();
+    const { right, wrong } = await openWith(office, 'ada');
+    await right('ada');
+    office.nowMs += 60_000;
+    expect(await roundTrips(() => right('ada'))).toBe(3);
+    // Two of them search for a fob that is out of step, after the transaction.
+    expect(await roundTrips(() => wrong('ada'))).toBe(4);
+  },
+);
+
+it.runIf(isOnPostgres)(
+  'a log-in does not wait for the transaction of another user (only on PostgreSQL)',
+  async () => {
+    await using office = await Office.open();
+    const { right } = await openWith(office, 'ada', 'bob');
+    let release = () => {};
+    const held = new Promise<void>(resolve => {
+      release = resolve;
+    });
+    let isLocked = () => {};
+    const locked = new Promise<void>(resolve => {
+      isLocked = resolve;
+    });
+    const holding = validating(office.store.db, async db => {
+      await lockUsers(db, ['ada']);
+      isLocked();
+      await held;
+    });
+    await locked;
+    let hasAda = false;
+    const ada = right('ada').finally(() => {
+      hasAda = true;
+    });
+    // The transaction of the first log-in has begun before the second log-in arrives.
+    await new Promise(resolve => setTimeout(resolve, 50));
+    expect(await right('bob')).toBe('accepted');
+    expect(hasAda).toBe(false);
+    release();
+    await holding;
+    expect(await ada).toBe('accepted');
+  },
+);
+
+test('a log-in whose event cannot be written is not accepted, and its passcode stays new', async () => {
+  await using office = await Office.open();
+  const { right, decide } = await openWith(office, 'ada');
+  await expect(decide('ada', 'no-such-application')).rejects.toThrow(/foreign key/i);
+  expect(await right('ada')).toBe('accepted');
+});
+
+test('queries that are run together each return their own rows, and the first error is thrown', async () => {
+  await using office = await Office.open();
+  const { db } = office.store;
+  await office.users('ada', 'bob');
+  const names = db.selectFrom('users').select('name').orderBy('name');
+  const none = db.selectFrom('tokens').select('id');
+  expect(await together(db, [names, none, names.limit(1)])).toEqual([
+    [{ name: 'ada' }, { name: 'bob' }],
+    [],
+    [{ name: 'ada' }],
+  ]);
+  const broken = db.selectFrom('users').select(sql`no_such_column`.as('gone'));
+  await expect(together(db, [names, broken, none])).rejects.toThrow('no_such_column');
+});
+
+test('a statement that goes with the next one is checked before a commit, and runs at once outside of a transaction', async () => {
+  await using office = await Office.open();
+  const { db } = office.store;
+  await office.users('ada');
+  const rename = (name: string) => db.updateTable('users').set({ display_name: name }).compile();
+  const names = db.selectFrom('users').select('display_name');
+  await withNext(db, rename('Ada'));
+  expect(await names.execute()).toEqual([{ display_name: 'Ada' }]);
+  const refuse = () => {
+    throw new Error('not these rows');
+  };
+  await expect(
+    validating(db, async transaction => {
+      await withNext(transaction, rename('Eve'));
+      await withNext(transaction, names.compile(), refuse);
+    }),
+  ).rejects.toThrow('not these rows');
+  expect(await names.execute()).toEqual([{ display_name: 'Ada' }]);
+});
