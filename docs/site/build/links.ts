@@ -5,6 +5,8 @@ import { pageOf } from '../navigation.ts';
 export interface LinkTargets {
   /** Path of the document in the repository. */
   readonly document: string;
+  /** The page that the text is on, where that is not the document's own. */
+  readonly page?: string;
   /** Whether the site has this document. */
   readonly hasPage: (document: string) => boolean;
   /** Address of the public repository, without a slash at the end; undefined where there is none. */
@@ -33,9 +35,13 @@ export function withSiteLinks(text: string, targets: LinkTargets): string {
         const path = pathOf(target, targets.document);
         return label.includes(path) ? label : `${label} (${codeSpan(path)})`;
       })
+      // Vue would evaluate them.
+      .replaceAll('{{', '&#123;&#123;')
       .replace(ATTRIBUTE, (whole, name: string, target: string) => {
         if (isOutside(target) || target.startsWith('#')) return whole;
-        return `${name}="${siteTarget(target, targets, name !== 'href') ?? target}"`;
+        const there = siteTarget(target, targets, name !== 'href') ?? target;
+        // Only links of Markdown are led from documents to pages by VitePress.
+        return `${name}="${name === 'href' ? there.replace(/\.md(?=#|$)/, '.html') : there}"`;
       }),
   );
 }
@@ -59,10 +65,10 @@ function pathOf(target: string, document: string): string {
 
 /** Returns the link on the site; undefined for a file that is neither there nor in a public repository. */
 function siteTarget(target: string, targets: LinkTargets, isPicture: boolean): string | undefined {
-  const { document, hasPage, repository } = targets;
+  const { document, page: shownOn, hasPage, repository } = targets;
   const path = pathOf(target, document);
   const anchor = target.includes('#') ? target.slice(target.indexOf('#')) : '';
-  const here = pageOf(document) ?? document;
+  const here = shownOn ?? pageOf(document) ?? document;
   if (isPicture) return relative(here, pictureOf(path));
   const page = hasPage(path) ? pageOf(path) : undefined;
   if (page !== undefined) return relative(here, page) + anchor;
