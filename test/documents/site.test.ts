@@ -37,9 +37,12 @@ describe('links of the site', () => {
     ['a document above it, with an anchor', '[c](../cli.md#exit-codes)', '[c](../cli.md#exit-codes)'],
     ['a document of the root', '[r](../../README.md#tests)', '[r](../project/readme.md#tests)'],
     ['a document of another folder', '[w](../../test/wire/README.md)', '[w](../project/test-wire.md)'],
+    ['a document by its file name', '[cli.md](../cli.md#json)', '[Command line](../cli.md#json)'],
     ['an anchor of its own', '[here](#wiring)', '[here](#wiring)'],
     ['an address', '[site](https://example.org/a.md)', '[site](https://example.org/a.md)'],
     ['a picture', '![wires](../images/pico-wiring.svg)', '![wires](../images/pico-wiring.svg)'],
+    ['a document by a picture', '[![a](../images/a.png)](../cli.md)', '[![a](../images/a.png)](../cli.md)'],
+    ['a source by a picture', '[![a](../images/a.png)](../../x.ts)', '![a](../images/a.png) (`x.ts`)'],
     ['a picture in markup', '<img src="../images/a.png" alt="">', '<img src="../images/a.png" alt="">'],
     ['a page in markup', '<a href="../cli.md#json">c</a>', '<a href="../cli.html#json">c</a>'],
     ['a document, of a text that Vue would evaluate,', '{{ 1 }} `{{ 2 }}`', '&#123;&#123; 1 }} `{{ 2 }}`'],
@@ -62,9 +65,9 @@ describe('links of the site', () => {
   });
 
   it('pictures of README.md are found on the site', () => {
-    const shown = '![a](docs/images/a.png) <img src="demo/b.png">';
+    const shown = '[![a](docs/images/a.png)](docs/cli.md) <img src="demo/b.png">';
     expect(rewritten(shown, undefined, 'README.md')).toBe(
-      '![a](../images/a.png) <img src="./files/demo/b.png">',
+      '[![a](../images/a.png)](../cli.md) <img src="./files/demo/b.png">',
     );
   });
 });

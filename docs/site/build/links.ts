@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { pageOf } from '../navigation.ts';
+import { pageOf, titleOf } from '../navigation.ts';
 
 /** What links of a document are rewritten by. */
 export interface LinkTargets {
@@ -15,7 +15,7 @@ export interface LinkTargets {
 
 /** Code, in which nothing is a link: fenced blocks, then spans. */
 const CODE = /^([ \t]*)(```|~~~)[\s\S]*?^\1\2[ \t]*$|(`+)(?!`)[^\n]*?[^`\n]\3(?!`)/gm;
-const LINK = /(!?)\[((?:\\.|[^\]\\]|\[[^\]]*\])*)\]\(([^)\s]+)((?:\s+"[^"]*")?)\)/g;
+const LINK = /(!?)\[((?:\\.|[^[\]\\]|\[[^\]]*\])*)\]\(([^)\s]+)((?:\s+"[^"]*")?)\)/g;
 const ATTRIBUTE = /\b(src|srcset|href)="([^"]+)"/g;
 
 const isOutside = (target: string): boolean => /^(?:[a-z][a-z\d+.-]*:|\/\/)/i.test(target);
@@ -27,14 +27,7 @@ const isOutside = (target: string): boolean => /^(?:[a-z][a-z\d+.-]*:|\/\/)/i.te
  */
 export function withSiteLinks(text: string, targets: LinkTargets): string {
   return outsideCode(text, prose =>
-    prose
-      .replace(LINK, (whole, isImage: string, label: string, target: string, title: string) => {
-        if (isOutside(target) || target.startsWith('#')) return whole;
-        const there = siteTarget(target, targets, isImage !== '');
-        if (there !== undefined) return `${isImage}[${label}](${there}${title})`;
-        const path = pathOf(target, targets.document);
-        return label.includes(path) ? label : `${label} (${codeSpan(path)})`;
-      })
+    withMarkdownLinks(prose, targets)
       // Vue would evaluate them.
       .replaceAll('{{', '&#123;&#123;')
       .replace(ATTRIBUTE, (whole, name: string, target: string) => {
@@ -44,6 +37,23 @@ export function withSiteLinks(text: string, targets: LinkTargets): string {
         return `${name}="${name === 'href' ? there.replace(/\.md(?=#|$)/, '.html') : there}"`;
       }),
   );
+}
+
+function withMarkdownLinks(prose: string, targets: LinkTargets): string {
+  return prose.replace(LINK, (_, isImage: string, said: string, target: string, title: string) => {
+    // A picture can be the text of a link.
+    const label = withMarkdownLinks(said, targets);
+    if (isOutside(target) || target.startsWith('#')) return `${isImage}[${label}](${target}${title})`;
+    const there = siteTarget(target, targets, isImage !== '');
+    const path = pathOf(target, targets.document);
+    if (there !== undefined) return `${isImage}[${labelOf(label, path)}](${there}${title})`;
+    return label.includes(path) ? label : `${label} (${codeSpan(path)})`;
+  });
+}
+
+/** Readers of the site see titles where a document names another by its file. */
+function labelOf(label: string, path: string): string {
+  return (/^[\w./-]+\.md$/.test(label) ? titleOf(path) : undefined) ?? label;
 }
 
 const codeSpan = (path: string): string => `\`${path}\``;
