@@ -129,6 +129,11 @@ export const LIBRARIES = [
   { page: 'simulator', types: 'host/dist/simulator.d.ts', title: 'passfob/simulator' },
 ] as const;
 
+/** Returns the short title of a document of the site. */
+export function titleOf(document: string): string | undefined {
+  return GROUPS.flatMap(({ pages }) => pages).find(one => one.document === document)?.title;
+}
+
 /** The document that a page of the site is made from has this path there; `undefined` for what is no page. */
 export function pageOf(document: string): string | undefined {
   if (!GROUPS.some(({ pages }) => pages.some(one => one.document === document))) return undefined;

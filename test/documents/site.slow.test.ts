@@ -81,7 +81,7 @@ describeNeeds(needed, 'the documentation site', () => {
 
   itNeeds(
     needsTool('chromium'),
-    'the site searches, turns dark and follows links in a browser',
+    'the site searches, turns dark and follows links in a browser, and is read without a server',
     async path => {
       const server = await serve(out);
       const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -109,6 +109,7 @@ describeNeeds(needed, 'the documentation site', () => {
         await expect.poll(async () => (await row.boundingBox())?.y ?? 0).toBeGreaterThan(0);
         expect((await row.boundingBox())?.y).toBeLessThan(900);
         expect(faults).toEqual([]);
+        await readFromDisk(await browser.newPage(), out);
       } finally {
         await browser?.close();
         server.close();
@@ -116,6 +117,19 @@ describeNeeds(needed, 'the documentation site', () => {
     },
   );
 });
+
+/** Opens the site as files: pages have their style, and links between them work. */
+async function readFromDisk(page: Page, out: string): Promise<void> {
+  await page.goto(`file://${join(out, 'index.html')}`);
+  await page.getByRole('link', { name: 'Command line' }).first().click();
+  await page.getByRole('heading', { level: 1, name: 'The command line' }).waitFor();
+  const sideBar = page.locator('.VPSidebar');
+  expect(await page.evaluate("getComputedStyle(document.querySelector('.VPSidebar')).position")).toBe(
+    'fixed',
+  );
+  await sideBar.getByRole('link', { name: 'Errors and exit codes' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Errors and exit codes' }).waitFor();
+}
 
 /** Collects errors of a page, and requests to any other place than the site. */
 function watch(page: Page, origin: string): string[] {

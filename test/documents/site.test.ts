@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { checkOutput } from '../../docs/site/build/check-output.ts';
 import { httpPages, type OpenApi } from '../../docs/site/build/http-reference.ts';
 import { withSiteLinks } from '../../docs/site/build/links.ts';
+import { withRelativeAddresses } from '../../docs/site/build/relative.ts';
 import { DOORS, GROUPS, pageOf } from '../../docs/site/navigation.ts';
 import { isReadElsewhere, textFiles, textOf } from '../tidy/files.ts';
 
@@ -36,10 +37,15 @@ describe('links of the site', () => {
     ['a document above it, with an anchor', '[c](../cli.md#exit-codes)', '[c](../cli.md#exit-codes)'],
     ['a document of the root', '[r](../../README.md#tests)', '[r](../project/readme.md#tests)'],
     ['a document of another folder', '[w](../../test/wire/README.md)', '[w](../project/test-wire.md)'],
+    ['a document by its file name', '[cli.md](../cli.md#json)', '[Command line](../cli.md#json)'],
     ['an anchor of its own', '[here](#wiring)', '[here](#wiring)'],
     ['an address', '[site](https://example.org/a.md)', '[site](https://example.org/a.md)'],
     ['a picture', '![wires](../images/pico-wiring.svg)', '![wires](../images/pico-wiring.svg)'],
+    ['a document by a picture', '[![a](../images/a.png)](../cli.md)', '[![a](../images/a.png)](../cli.md)'],
+    ['a source by a picture', '[![a](../images/a.png)](../../x.ts)', '![a](../images/a.png) (`x.ts`)'],
     ['a picture in markup', '<img src="../images/a.png" alt="">', '<img src="../images/a.png" alt="">'],
+    ['a page in markup', '<a href="../cli.md#json">c</a>', '<a href="../cli.html#json">c</a>'],
+    ['a document, of a text that Vue would evaluate,', '{{ 1 }} `{{ 2 }}`', '&#123;&#123; 1 }} `{{ 2 }}`'],
     ['a source', '[the table](../../host/errors.ts)', 'the table (`host/errors.ts`)'],
     ['a source by its path', '[host/errors.ts](../../host/errors.ts)', 'host/errors.ts'],
     ['a source by a span of code', '[`errors.ts`](../../host/errors.ts)', '`errors.ts` (`host/errors.ts`)'],
@@ -59,9 +65,9 @@ describe('links of the site', () => {
   });
 
   it('pictures of README.md are found on the site', () => {
-    const shown = '![a](docs/images/a.png) <img src="demo/b.png">';
+    const shown = '[![a](docs/images/a.png)](docs/cli.md) <img src="demo/b.png">';
     expect(rewritten(shown, undefined, 'README.md')).toBe(
-      '![a](../images/a.png) <img src="./files/demo/b.png">',
+      '[![a](../images/a.png)](../cli.md) <img src="./files/demo/b.png">',
     );
   });
 });
@@ -122,6 +128,19 @@ describe('the reference of the HTTP API', () => {
       '| 404 | [`unknown_user`](../../errors.md#problem-unknown_user) |',
     ])
       expect(users).toContain(part);
+  });
+});
+
+describe('addresses of the built site', () => {
+  it('addresses of pages become relative, for reading without a server', () => {
+    const page =
+      '<a href="/x/">home</a><a href="/x/a/b.html#c"></a><img src="/x/i.svg"><a href="//e.org/"></a><a href="/y"></a>';
+    expect(withRelativeAddresses(page, 'a/c.html', '/x/')).toBe(
+      '<a href="../index.html">home</a><a href="../a/b.html#c"></a><img src="../i.svg"><a href="//e.org/"></a><a href="/y"></a>',
+    );
+    expect(withRelativeAddresses('<script src="/app.js"></script>', 'index.html', '/')).toBe(
+      '<script src="./app.js"></script>',
+    );
   });
 });
 

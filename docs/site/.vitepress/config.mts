@@ -29,8 +29,12 @@ export default defineConfig({
       provider: 'local',
       options: {
         miniSearch: {
-          // Documents come before the references, in which every word stands many times.
-          searchOptions: { boostDocument: (id: string) => (id.includes('/reference/') ? 0.2 : 1) },
+          searchOptions: {
+            // All words of a search, not any.
+            combineWith: 'AND',
+            // Documents come before references and changes, in which every word stands many times.
+            boostDocument: (id: string) => (/\/(?:reference|project\/changelog)\b/.test(id) ? 0.2 : 1),
+          },
         },
       },
     },

@@ -74,7 +74,8 @@ function fileOf(out: string, path: string): string | undefined {
   return candidates.find(one => existsSync(join(out, one)) && statSync(join(out, one)).isFile());
 }
 
-function filesUnder(root: string, folder: string): string[] {
+/** Returns the paths of all files of a folder, with `/`. */
+export function filesUnder(root: string, folder: string): string[] {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap(entry => {
     const path = posix.join(folder, entry.name);
     return entry.isDirectory() ? filesUnder(root, path) : [path];

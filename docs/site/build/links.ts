@@ -1,10 +1,12 @@
 import { posix } from 'node:path';
-import { pageOf } from '../navigation.ts';
+import { pageOf, titleOf } from '../navigation.ts';
 
 /** What links of a document are rewritten by. */
 export interface LinkTargets {
   /** Path of the document in the repository. */
   readonly document: string;
+  /** The page that the text is on, where that is not the document's own. */
+  readonly page?: string;
   /** Whether the site has this document. */
   readonly hasPage: (document: string) => boolean;
   /** Address of the public repository, without a slash at the end; undefined where there is none. */
@@ -13,7 +15,7 @@ export interface LinkTargets {
 
 /** Code, in which nothing is a link: fenced blocks, then spans. */
 const CODE = /^([ \t]*)(```|~~~)[\s\S]*?^\1\2[ \t]*$|(`+)(?!`)[^\n]*?[^`\n]\3(?!`)/gm;
-const LINK = /(!?)\[((?:\\.|[^\]\\]|\[[^\]]*\])*)\]\(([^)\s]+)((?:\s+"[^"]*")?)\)/g;
+const LINK = /(!?)\[((?:\\.|[^[\]\\]|\[[^\]]*\])*)\]\(([^)\s]+)((?:\s+"[^"]*")?)\)/g;
 const ATTRIBUTE = /\b(src|srcset|href)="([^"]+)"/g;
 
 const isOutside = (target: string): boolean => /^(?:[a-z][a-z\d+.-]*:|\/\/)/i.test(target);
@@ -25,19 +27,33 @@ const isOutside = (target: string): boolean => /^(?:[a-z][a-z\d+.-]*:|\/\/)/i.te
  */
 export function withSiteLinks(text: string, targets: LinkTargets): string {
   return outsideCode(text, prose =>
-    prose
-      .replace(LINK, (whole, isImage: string, label: string, target: string, title: string) => {
-        if (isOutside(target) || target.startsWith('#')) return whole;
-        const there = siteTarget(target, targets, isImage !== '');
-        if (there !== undefined) return `${isImage}[${label}](${there}${title})`;
-        const path = pathOf(target, targets.document);
-        return label.includes(path) ? label : `${label} (${codeSpan(path)})`;
-      })
+    withMarkdownLinks(prose, targets)
+      // Vue would evaluate them.
+      .replaceAll('{{', '&#123;&#123;')
       .replace(ATTRIBUTE, (whole, name: string, target: string) => {
         if (isOutside(target) || target.startsWith('#')) return whole;
-        return `${name}="${siteTarget(target, targets, name !== 'href') ?? target}"`;
+        const there = siteTarget(target, targets, name !== 'href') ?? target;
+        // Only links of Markdown are led from documents to pages by VitePress.
+        return `${name}="${name === 'href' ? there.replace(/\.md(?=#|$)/, '.html') : there}"`;
       }),
   );
+}
+
+function withMarkdownLinks(prose: string, targets: LinkTargets): string {
+  return prose.replace(LINK, (_, isImage: string, said: string, target: string, title: string) => {
+    // A picture can be the text of a link.
+    const label = withMarkdownLinks(said, targets);
+    if (isOutside(target) || target.startsWith('#')) return `${isImage}[${label}](${target}${title})`;
+    const there = siteTarget(target, targets, isImage !== '');
+    const path = pathOf(target, targets.document);
+    if (there !== undefined) return `${isImage}[${labelOf(label, path)}](${there}${title})`;
+    return label.includes(path) ? label : `${label} (${codeSpan(path)})`;
+  });
+}
+
+/** Readers of the site see titles where a document names another by its file. */
+function labelOf(label: string, path: string): string {
+  return (/^[\w./-]+\.md$/.test(label) ? titleOf(path) : undefined) ?? label;
 }
 
 const codeSpan = (path: string): string => `\`${path}\``;
@@ -59,10 +75,10 @@ function pathOf(target: string, document: string): string {
 
 /** Returns the link on the site; undefined for a file that is neither there nor in a public repository. */
 function siteTarget(target: string, targets: LinkTargets, isPicture: boolean): string | undefined {
-  const { document, hasPage, repository } = targets;
+  const { document, page: shownOn, hasPage, repository } = targets;
   const path = pathOf(target, document);
   const anchor = target.includes('#') ? target.slice(target.indexOf('#')) : '';
-  const here = pageOf(document) ?? document;
+  const here = shownOn ?? pageOf(document) ?? document;
   if (isPicture) return relative(here, pictureOf(path));
   const page = hasPage(path) ? pageOf(path) : undefined;
   if (page !== undefined) return relative(here, page) + anchor;

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { checkOutput } from './check-output.ts';
 import { writeHttpReference } from './http-reference.ts';
 import { writeDocuments } from './pages.ts';
+import { makeRelative } from './relative.ts';
 import { writeTypeReference } from './type-reference.ts';
 
 const USAGE = `usage: npm run site -- [--base /PATH/] [--out FOLDER] [--serve]
@@ -80,6 +81,7 @@ async function build(
     writeTypeReference(root, pages, (program, args) => run(site, program, args, {})),
   ]);
   await run(site, 'vitepress', ['build', '.'], { SITE_BASE: base, SITE_OUT: out });
+  makeRelative(out, base);
 }
 
 /** Runs a program of the site's packages, or one on `PATH`. @throws where it fails, with all that it printed */

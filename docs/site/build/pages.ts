@@ -29,8 +29,13 @@ export function writeDocuments(root: string, folder: string): void {
     writePage(folder, pageOf(document) ?? '', withSiteLinks(text, { document, hasPage, repository }));
     for (const picture of picturesOf(text, document)) copyPicture(root, picture, folder);
   }
-  writePage(folder, 'index.md', firstPage(documents));
+  const shown = FIRST_PICTURE.exec(readFileSync(join(root, 'README.md'), 'utf8'))?.[0] ?? '';
+  const picture = withSiteLinks(shown, { document: 'README.md', page: 'index.md', hasPage, repository });
+  writePage(folder, 'index.md', `${firstPage(documents)}\n${picture}\n`);
 }
+
+/** The picture that README.md begins with, which the first page shows as well. */
+const FIRST_PICTURE = /<picture>[\s\S]*?<\/picture>|!\[[^\]]*\]\([^)]+\)|<img\b[^>]*>/;
 
 const PICTURE = /!\[[^\]]*\]\(([^)\s]+)|\bsrc(?:set)?="([^"]+)"/g;
 
