@@ -102,34 +102,43 @@ export function barScreen(
       if (shown === undefined) throw new FobError('cancelled');
       return askOn(shown, codeQuestion(serial, address, isAgain), signal);
     },
-    async during(work) {
-      type Result = Awaited<ReturnType<typeof work>>;
-      let result: { readonly value: Result } | undefined;
-      const output = terminal.stderr as NodeJS.WriteStream;
-      const list = new Listr(
-        [
-          {
-            title: bar(rows - leftAtFirst, rows),
-            task: async (_, task) => {
-              shown = task;
-              result = { value: await work() };
-            },
-          },
-        ],
-        {
-          renderer: 'default',
-          registerSignalListeners: false,
-          rendererOptions: {
-            collapseSubtasks: false,
-            logger: new ListrLogger({ useIcons: false, processOutput: new ProcessOutput(output, output) }),
-          },
-        },
-      );
-      await list.run();
-      if (result === undefined) throw new Error('the list ended without its work');
-      return result.value;
-    },
+    during: work =>
+      inList(terminal, bar(rows - leftAtFirst, rows), task => {
+        shown = task;
+        return work();
+      }),
   };
+}
+
+/** Works while the terminal shows one task, which the work may rename and ask on. */
+async function inList<T>(
+  terminal: Terminal,
+  title: string,
+  work: (task: ProgressTask) => Promise<T>,
+): Promise<T> {
+  let result: { readonly value: T } | undefined;
+  const output = terminal.stderr as NodeJS.WriteStream;
+  const list = new Listr(
+    [
+      {
+        title,
+        task: async (_, task) => {
+          result = { value: await work(task) };
+        },
+      },
+    ],
+    {
+      renderer: 'default',
+      registerSignalListeners: false,
+      rendererOptions: {
+        collapseSubtasks: false,
+        logger: new ListrLogger({ useIcons: false, processOutput: new ProcessOutput(output, output) }),
+      },
+    },
+  );
+  await list.run();
+  if (result === undefined) throw new Error('the list ended without its work');
+  return result.value;
 }
 
 function codeQuestion(serial: string, address: string, isAgain: boolean): string {
