@@ -186,14 +186,12 @@ async function work(
 ): Promise<FobResult[]> {
   const isTerminal =
     terminal.stdin.isTTY === true && 'isTTY' in terminal.stderr && terminal.stderr.isTTY === true;
-  const rows = ledger.plan.rows.length;
+  const size = { rows: ledger.plan.rows.length, left: ledger.left };
   const { barScreen, plainScreen } = await import('./batch-progress.ts');
   const { runBatch } = await import('../batch/run.ts');
   const codes = await openCodes(asked, terminal);
   const screen =
-    isTerminal && !isJson
-      ? barScreen(terminal, signal, rows, ledger.left)
-      : plainScreen(terminal, prompts, rows, ledger.left);
+    isTerminal && !isJson ? barScreen(terminal, signal, size) : plainScreen(terminal, prompts, size);
   const isMany = asked.ports !== undefined || asked.isAll;
   try {
     return await screen.during(() =>

@@ -17,15 +17,16 @@ export interface BatchScreen {
   during<T>(work: () => Promise<T>): Promise<T>;
 }
 
+/** The rows of a plan, and how many of them were left when the command began. */
+interface PlanSize {
+  readonly rows: number;
+  readonly left: number;
+}
+
 /** Prints one line for each event, for logs and programs. */
-export function plainScreen(
-  terminal: Terminal,
-  prompts: Prompts,
-  rows: number,
-  leftAtFirst: number,
-): BatchScreen {
+export function plainScreen(terminal: Terminal, prompts: Prompts, { rows, left }: PlanSize): BatchScreen {
   const say = (text: string) => terminal.note(`${printable(text)}\n`);
-  const pace = new TimeLeft(() => performance.now(), rows - leftAtFirst);
+  const pace = new TimeLeft(() => performance.now(), rows - left);
   return {
     onEvent: event => {
       const text = eventText(event, rows);
@@ -66,23 +67,18 @@ function endText({ result }: Extract<BatchEvent, { event: 'ended' }>): string {
 type ProgressTask = ListrTaskWrapper<unknown, ListrRendererFactory, ListrRendererFactory>;
 
 /** Shows a bar for the plan, and below it a line for each fob at work. */
-export function barScreen(
-  terminal: Terminal,
-  signal: AbortSignal,
-  rows: number,
-  leftAtFirst: number,
-): BatchScreen {
+export function barScreen(terminal: Terminal, signal: AbortSignal, size: PlanSize): BatchScreen {
+  const { rows } = size;
   const active = new Map<string, string>();
   let shown: ProgressTask | undefined;
   let note = '';
-  const pace = new TimeLeft(() => performance.now(), rows - leftAtFirst);
+  const pace = new TimeLeft(() => performance.now(), rows - size.left);
   const draw = (left: number) => {
     if (shown === undefined) return;
     const time = pace.text(rows - left, rows);
-    const all = `${bar(rows - left, rows)} ${rows - left} of ${rows} rows done${time === '' ? '' : `, ${time}`}${note}`;
-    shown.title = [all, ...active.values()].join('\n');
+    shown.title = [`${doneText(rows - left, rows, time)}${note}`, ...active.values()].join('\n');
   };
-  let left = leftAtFirst;
+  let { left } = size;
   return {
     onEvent(event) {
       if (event.event === 'began') note = '';
@@ -103,7 +99,7 @@ export function barScreen(
       return askOn(shown, codeQuestion(serial, address, isAgain), signal);
     },
     during: work =>
-      inList(terminal, bar(rows - leftAtFirst, rows), task => {
+      inList(terminal, bar(rows - size.left, rows), task => {
         shown = task;
         return work();
       }),
@@ -139,6 +135,10 @@ async function inList<T>(
   await list.run();
   if (result === undefined) throw new Error('the list ended without its work');
   return result.value;
+}
+
+function doneText(done: number, rows: number, time: string): string {
+  return `${bar(done, rows)} ${done} of ${rows} rows done${time === '' ? '' : `, ${time}`}`;
 }
 
 function codeQuestion(serial: string, address: string, isAgain: boolean): string {

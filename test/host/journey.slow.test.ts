@@ -66,6 +66,7 @@ describeNeeds(needsBuild, 'a fob, from blank to blank, by the command line', () 
           firmware: expect.any(String),
           interpreter: '2v29',
           pairing: 'none',
+          holder: null,
         },
       ],
       silent: [],
@@ -169,6 +170,31 @@ describeNeeds(needsBuild, 'a fob, from blank to blank, by the command line', () 
     );
     expect(exitCode).toBe(0);
     expect(right).toContain(stdout);
+  });
+
+  it('a fob gives the passcodes of all accounts, each after a hold of its own', async () => {
+    let holds = 0;
+    const all = await passfob(['code', '--all', '--json', ...port], {
+      home,
+      onSaid(said) {
+        const asked = said.split('Hold the button').length - 1;
+        if (asked <= holds) return;
+        holds = asked;
+        void fob.approve();
+      },
+    });
+    expect(json(all)).toMatchObject({
+      exitCode: 0,
+      codes: [
+        { account: { label: 'alice' }, secondsLeft: expect.any(Number) },
+        { account: { label: 'bob' }, counter: 7 },
+        { account: { label: 'dave' } },
+        { account: { label: 'carol' }, counter: 0 },
+      ],
+      skipped: [],
+    });
+    expect(holds).toBe(4);
+    expect(all.stderr).toContain('2 of 4: bob\n');
   });
 
   it('a fob gives no passcode when its button is pressed', async () => {
