@@ -62,7 +62,6 @@ describeNeeds(needsBuild, 'a fob, from blank to blank, by the command line', () 
           serial: expect.stringMatching(/^PF-[A-Z0-9]{4}-[A-Z0-9]{4}$/),
           state: 'blank',
           board: 'pico',
-          holder: null,
           firmware: expect.any(String),
           interpreter: '2v29',
           pairing: 'none',
