@@ -15,7 +15,7 @@ export const consoleLimits = {
   userEventsListed: 20,
   planRowsShown: 500,
   /** Longest word that a table keeps on one line. */
-  wordMax: 20,
+  wordMax: 24,
   /** Columns of the plots, and how long the counts of the dashboard are kept. */
   plotHours: 24,
   plotDays: 7,

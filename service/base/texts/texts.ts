@@ -204,9 +204,9 @@ export const texts = {
     nobody: 'not known',
     nothing: '–',
     never: 'never',
-    digits: (count: number) => `${count} digits`,
-    seconds: (count: number) => `${count} s`,
-    steps: (count: number) => (Math.abs(count) === 1 ? `${count} step` : `${count} steps`),
+    digits: (count: number) => `${count}\u00a0digits`,
+    seconds: (count: number) => `${count}\u00a0s`,
+    steps: (count: number) => `${count}\u00a0${Math.abs(count) === 1 ? 'step' : 'steps'}`,
     lockedUntil: 'locked until',
   },
   outcomes: {

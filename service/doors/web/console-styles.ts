@@ -19,6 +19,7 @@ details.menu ul { display: grid; grid-template-columns: repeat(auto-fill, minmax
 .console h1 { font-size: 1.5rem; line-height: 1.25; letter-spacing: -0.01em; overflow-wrap: anywhere; }
 .console main > h2, .steps h2 { font-size: 1.05rem; }
 .console .lead { margin: 0; max-width: 44rem; }
+.console .lead + .form { margin-top: 0.75rem; }
 .console .message { margin: 0; max-width: 44rem; }
 .message.good { background: var(--good-wash); color: var(--good); border-color: currentcolor; }
 .message.good::before { content: "✓ " / ""; }
@@ -40,15 +41,18 @@ input[type="checkbox"] { width: 1.2rem; height: 1.2rem; vertical-align: -0.2rem;
 .button { display: inline-block; text-decoration: none; border: 1px solid var(--line); border-radius: 0.6rem; padding: 0.45rem 0.9rem; font-size: 0.92rem; font-weight: 600; color: var(--ink); background: var(--card); }
 .button:hover { background: var(--plain-wash); }
 .inline { display: block; }
-td.word { white-space: nowrap; }
+td[role="cell"] { overflow-wrap: break-word; }
+td[role="cell"].word { white-space: nowrap; }
+td[role="cell"].long { overflow-wrap: anywhere; }
 .console td a { display: inline-block; padding-block: 0.1rem; }
-.console td a + a { margin-left: 0.6rem; }
+.console td a:has(+ a) { margin-right: 0.6rem; }
 .console button.quiet { background: var(--card); border-color: var(--line); border-radius: 0.6rem; padding: 0.45rem 0.9rem; font-size: 0.92rem; }
 .console button.quiet:hover { background: var(--plain-wash); filter: none; }
 button.final { background: var(--bad); color: var(--card); }
 .buttons a.quiet { padding: 0.6rem; }
 .search { display: flex; flex-wrap: wrap; align-items: end; gap: 0.75rem; }
 .search .field { flex: 1 1 10rem; max-width: 18rem; }
+.search .field:first-of-type:has(input) { flex-basis: 20rem; max-width: 22rem; }
 .search input, .search select { padding: 0.45rem 0.7rem; height: 2.6rem; }
 .search button { height: 2.6rem; }
 .pager { display: flex; flex-wrap: wrap; gap: 0.6rem; }

@@ -34,12 +34,12 @@ a { color: var(--accent); text-underline-offset: 0.2em; }
 .prose h3 { margin: 1rem 0 0.25rem; font-size: 1rem; }
 .prose p + p { margin-top: 0.6rem; }
 .prose li { overflow-wrap: anywhere; }
-.lead { color: var(--soft); margin-top: 0.35rem; }
+.lead { color: var(--soft); margin-top: 0.35rem; text-wrap: pretty; }
 .lead strong { color: var(--ink); overflow-wrap: anywhere; }
 form { margin-top: 1.25rem; display: grid; gap: 1.1rem; }
-.field { display: grid; gap: 0.35rem; }
+.field { display: grid; gap: 0.45rem; }
 label { font-weight: 600; }
-.hint { color: var(--soft); font-size: 0.9rem; }
+.hint { color: var(--soft); font-size: 0.9rem; text-wrap: pretty; }
 input { font: inherit; color: inherit; background: var(--field); width: 100%; padding: 0.7rem 0.85rem; border: 1px solid #7d8a98; border-radius: 0.6rem; }
 input.passcode { font-size: 1.5rem; font-variant-numeric: tabular-nums; letter-spacing: 0.14em; padding-block: 0.5rem; }
 input[aria-invalid="true"] { border-color: var(--bad); }
@@ -76,7 +76,7 @@ section > h2 { font-size: 0.95rem; font-weight: 650; margin-bottom: 0.55rem; dis
 .alert dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: 0.5rem 1.25rem; margin-top: 0.6rem; }
 .alert dt { color: var(--soft); font-size: 0.8rem; }
 .alert dd { overflow-wrap: anywhere; }
-.table { background: var(--card); border: 1px solid var(--line); border-radius: 0.8rem; overflow: hidden; }
+.table { background: var(--card); border: 1px solid var(--line); border-radius: 0.8rem; overflow-x: auto; }
 table { width: 100%; border-collapse: collapse; font-size: 0.92rem; }
 th { text-align: left; font-weight: 600; color: var(--soft); font-size: 0.82rem; white-space: nowrap; }
 th, td { padding: 0.55rem 0.9rem; border-bottom: 1px solid var(--line); vertical-align: baseline; overflow-wrap: anywhere; }
@@ -88,6 +88,9 @@ time, .number { font-variant-numeric: tabular-nums; white-space: nowrap; }
 .badge.warn { background: var(--warn-wash); color: var(--warn); }
 .muted { color: var(--soft); }
 
+@media (max-width: 64rem) {
+  td time { white-space: normal; }
+}
 @media (max-width: 44rem) {
   .wide { padding: 1rem; }
   table, tbody { display: block; }

@@ -67,7 +67,7 @@ test('help desk sees the state and reason of activations and resends them, but n
   // No mail server is set yet.
   expect(sent.location).toBe('/operator/user?user=ada&done=activationKept');
   expect((await admin.get(sent.location ?? '')).text).toContain(
-    'no mail server is set: the mail waits under Mails',
+    'no mail server is set: the mail waits under Mail',
   );
   expect((await admin.send('/operator/user/activate', { ...fields, user: 'ada' })).text).toContain(
     'has an activation for this already',

@@ -1,9 +1,9 @@
 /** Texts of the pages about mail to users. */
 export const consoleMail = {
   mails: {
-    title: 'Mails',
-    lead: 'Mails to users, and what became of them.',
-    none: 'No mails yet.',
+    title: 'Mail',
+    lead: 'Messages to users, and what became of them.',
+    none: 'No messages yet.',
     show: 'Show',
     standings: [
       ['', 'All'],
@@ -44,21 +44,21 @@ export const consoleMail = {
     subject: 'Subject',
     textLabel: 'Text of the mail',
     follow: 'Open the link of this mail',
-    noServer: 'There is no mail server, so mails stay in the local outbox.',
+    noServer: 'There is no mail server, so messages stay in the local outbox.',
     serverLink: 'Mail server',
   },
   mailServer: {
     title: 'Mail server',
-    lead: 'The server that sends mails to users. Alerts have channels of their own.',
-    none: 'None: mails to users stay in the local outbox.',
+    lead: 'The server that sends messages to users. Alerts have channels of their own.',
+    none: 'None: messages to users stay in the local outbox.',
     set: 'Set the mail server',
     test: 'Send a test mail',
     testTo: 'Address',
     removeTitle: 'Remove the mail server',
-    removeLead: 'Its password is deleted. Waiting mails go to the local outbox.',
+    removeLead: 'Its password is deleted. Waiting messages go to the local outbox.',
     contact: 'Contact for users',
     contactHint:
-      'Mails tell users to ask this contact: a name, a number or an address. Empty: “your help desk”.',
+      'Messages tell users to ask this contact: a name, a number or an address. Empty: “your help desk”.',
     password: 'Password at the server',
     passwordHint: 'If the server needs one. Empty: the stored password stays.',
   },

@@ -30,7 +30,7 @@ export const consoleUsers = {
     passwordHint: `${credentialLimits.passwordMin} to ${credentialLimits.passwordMax} characters. Several words make a good one.`,
     pin: 'PIN at the service',
     pins: { none: 'None', set: 'Set', change: 'The user must choose a new one' },
-    usable: 'Tokens that can log in / all',
+    usable: 'Tokens (usable / all)',
     codeUntil: 'Temporary passcode until (UTC)',
     operator: 'Operator',
     unlock: 'Unlock',

@@ -1,4 +1,4 @@
-import { html, type Markup, nothing } from '../../../base/html.ts';
+import { html, Markup, nothing } from '../../../base/html.ts';
 import { consoleLimits } from '../../../base/limits/console.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 
@@ -20,13 +20,19 @@ ${rows.map(row => html`<tr role="row">${row.map(cell)}</tr>\n`)}</tbody>
 function cell([heading, value, bare]: Cell): Markup {
   if (value === null || value === '')
     return html`<td role="cell" class="muted" data-empty>${consoleTexts.nothing}</td>`;
-  if (bare) return html`<td role="cell">${value}</td>`;
-  return html`<td role="cell" data-label="${heading}"${isWord(value) ? html` class="word"` : nothing}>${value}</td>`;
+  const label = bare ? nothing : html` data-label="${heading}"`;
+  return html`<td role="cell"${label}${wrapping(value)}>${value}</td>`;
 }
 
-/** Short words and addresses are never broken across lines, however narrow the column. */
-function isWord(value: string | number | Markup): boolean {
-  return typeof value === 'string' && value.length <= consoleLimits.wordMax && !/\s/.test(value);
+/**
+ * Returns how a cell may be broken across lines: one short word (a serial number, a name, an address) never, and inside
+ * of words only where one is long.
+ */
+function wrapping(value: string | number | Markup): Markup {
+  const shown = value instanceof Markup ? value.text.replace(/<[^>]*>/g, '') : String(value);
+  const words = shown.trim().split(/\s+/);
+  if (words.some(word => word.length > consoleLimits.wordMax)) return html` class="long"`;
+  return words.length === 1 ? html` class="word"` : nothing;
 }
 
 /** Returns the links to the next and the first page of a list; nothing for a list of one page. */
