@@ -110,7 +110,8 @@ async function run(device: Device): Promise<void> {
     const done = await enrol(given.activation, running.fob, running.abort.signal);
     forget();
     sayProblem('');
-    sayStatus(done.text);
+    // The part itself says what the service's text says.
+    sayStatus('');
     byId('serial').textContent = done.token;
     byId<HTMLInputElement>('ticket').value = done.ticket;
     showPart('done');

@@ -83,7 +83,7 @@ export const portalTexts = {
   },
   done: {
     heading: 'Your fob is active',
-    lead: `When you are asked for a passcode: ${buttonTexts.showPasscode}`,
+    lead: `You can log in with the next passcode of your fob. ${buttonTexts.nextByClock} ${buttonTexts.showPasscode}`,
     serial: 'Serial number of your token:',
     submit: 'Open your page',
     hint: 'There you can try a passcode, name your fob, or report it lost.',

@@ -24,7 +24,7 @@ export const selfServiceTexts = {
     ticketOld: 'This sign-in has been used or has expired. Ask your help desk.',
   },
   fob: {
-    unnamed: 'Your fob',
+    unnamed: (serial: string) => `Fob ${serial}`,
     /** A token whose fob the service does not know. */
     unknown: 'A token without a known fob',
     serial: 'Serial number',

@@ -13,16 +13,19 @@ import { runParts } from './run-parts.ts';
  * Returns the page on which users activate their fobs. It is the same for everybody: the activation string is in the
  * address's fragment, which no browser sends. Without its script it names the other ways; the script shows one part
  * at a time.
+ *
+ * @param service the service's name
  */
-export function activatePage(): string {
+export function activatePage(service: string): string {
   const script = portalScript();
   return renderPage({
+    service,
     title: portalTexts.title,
     head: html`<link rel="stylesheet" href="${assetPath('portal.css')}">
 ${script === undefined ? nothing : html`<script type="module" src="${script}"></script>`}`,
     body: html`<body class="portal">
 <a class="skip" href="#main">${consoleTexts.skip}</a>
-${brand()}
+${brand(service)}
 <main class="card" id="main" tabindex="-1">
 <h1>${portalTexts.title}</h1>
 <p class="lead">${portalTexts.lead}</p>

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { readServiceName } from '../../features/users/settings.ts';
 import { pageBySource } from '../web/access.ts';
 import type { WebContext } from '../web/context.ts';
 import { widenPolicy } from '../web/guard.ts';
@@ -11,11 +12,11 @@ const PERMISSIONS =
 
 /**
  * `GET` and `HEAD /activate`: the page on which users activate their fobs, the same for everybody. Requests for it
- * read and use up nothing. Only this page may use camera, serial ports, HID devices and Bluetooth.
+ * use up nothing. Only this page may use camera, serial ports, HID devices and Bluetooth.
  */
 export function serveActivation(app: FastifyInstance, context: WebContext): void {
   servePortalFiles(app);
-  const answer = (request: FastifyRequest, reply: FastifyReply) => {
+  const answer = async (request: FastifyRequest, reply: FastifyReply) => {
     widenPolicy(reply, {
       'script-src': "'wasm-unsafe-eval'",
       // Not every browser accepts 'self' for a WebSocket. The host was already checked against those that are served.
@@ -24,7 +25,7 @@ export function serveActivation(app: FastifyInstance, context: WebContext): void
     return reply
       .header('permissions-policy', PERMISSIONS)
       .type('text/html; charset=utf-8')
-      .send(request.method === 'HEAD' ? '' : activatePage());
+      .send(request.method === 'HEAD' ? '' : activatePage(await readServiceName(context.db)));
   };
   serveRoute(app, {
     method: ['GET', 'HEAD'],

@@ -5,7 +5,6 @@ import { userLimits } from '../../base/limits/users.ts';
 import type { Outcome } from '../../base/outcomes.ts';
 import { selfServiceTexts } from '../../base/texts/self-service.ts';
 import { texts } from '../../base/texts/texts.ts';
-import { areAllDecimal } from '../../features/tokens/passcode-keys.ts';
 import { asksServicePin } from '../../features/users/pin.ts';
 import { enterAccepted, enterByPasscode, signInByToken } from '../../features/users/user-sessions.ts';
 import { helpLink } from '../addresses/help-page.ts';
@@ -22,7 +21,7 @@ import { brand, messagePage, renderPage } from '../web/layout.ts';
 import { delayRefusal } from '../web/minimum-response-time.ts';
 import { statusOf } from '../web/problems.ts';
 import { receiveForm, servePage } from '../web/route.ts';
-import { attemptField, logInFields } from './fields.ts';
+import { attemptField, logInFields, type SignInFacts, signInFacts } from './fields.ts';
 import { findLink } from './find.ts';
 import { messageMarkup, renderSelfService, SELF_SERVICE, selfServiceHead } from './layout.ts';
 import { firstPinPage } from './pin.ts';
@@ -36,7 +35,7 @@ function ownAutosend(context: WebContext): AutosendForm {
     formPath: `${SELF_SERVICE}/sign-in`,
     closedPage: () => messagePage(texts.login.closedTitle, selfServiceTexts.signIn.closed),
     formPage: async (_request, { factors }, { user, message: said }) =>
-      signInPage(factors, await areAllDecimal(context.db), {
+      signInPage(factors, await signInFacts(context.db), {
         user,
         text: said && `${said.title} ${said.next}`,
       }),
@@ -58,7 +57,7 @@ export function serveSelfServiceEntry(app: FastifyInstance, context: WebContext)
   servePage(app, `${SELF_SERVICE}/sign-in`, pageBySource(context), async (_request, reply) => {
     const application = await serviceApplicationNow(context);
     if (application === undefined) return closed(reply);
-    return reply.type(HTML).send(signInPage(application.factors, await areAllDecimal(context.db)));
+    return reply.type(HTML).send(signInPage(application.factors, await signInFacts(context.db)));
   });
 
   receiveForm(app, `${SELF_SERVICE}/sign-in`, formBySource(context), async (request, reply) => {
@@ -129,7 +128,7 @@ async function refuse(
   return reply
     .code(statusOf('refused'))
     .type(HTML)
-    .send(signInPage(factors, await areAllDecimal(db), refused));
+    .send(signInPage(factors, await signInFacts(db), refused));
 }
 
 /** Sends the page that replaces the form while its application is disabled. */
@@ -141,7 +140,7 @@ function message(reply: FastifyReply, title: string, text: string): FastifyReply
   return reply.code(statusOf('forbidden')).type(HTML).send(messagePage(title, text));
 }
 
-function signInPage(factors: Factors, isNumber: boolean, refused?: Refused): string {
+function signInPage(factors: Factors, { service, isNumber }: SignInFacts, refused?: Refused): string {
   const { signIn, problem } = selfServiceTexts;
   const user: FormField = {
     name: 'user',
@@ -152,10 +151,11 @@ function signInPage(factors: Factors, isNumber: boolean, refused?: Refused): str
   };
   const fields = [attemptField(), user, ...logInFields(factors, isNumber)];
   return renderPage({
+    service,
     title: refused?.text === undefined ? signIn.title : `${problem}: ${signIn.title}`,
     head: selfServiceHead(),
     body: html`<body class="narrow">
-${brand()}
+${brand(service)}
 <main class="card">
 <h1>${signIn.title}</h1>
 <p class="lead">${signIn.lead}</p>

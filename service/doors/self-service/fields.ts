@@ -3,8 +3,23 @@ import { credentialLimits } from '../../base/limits/credentials.ts';
 import { validationLimits } from '../../base/limits/validation.ts';
 import { selfServiceTexts } from '../../base/texts/self-service.ts';
 import { texts } from '../../base/texts/texts.ts';
+import { areAllDecimal } from '../../features/tokens/passcode-keys.ts';
+import { readServiceName } from '../../features/users/settings.ts';
+import type { Db } from '../../storage/database/database.ts';
 import type { FormField } from '../web/fields.ts';
 import { newAttempt } from '../web/forms.ts';
+
+/** Facts of the pages for users who are not signed in. */
+export interface SignInFacts {
+  /** The service's name. */
+  readonly service: string;
+  /** Whether every passcode is a number. */
+  readonly isNumber: boolean;
+}
+
+export async function signInFacts(db: Db): Promise<SignInFacts> {
+  return { service: await readServiceName(db), isNumber: await areAllDecimal(db) };
+}
 
 /** Returns a field for a passcode. @param isNumber whether every passcode is a number */
 export function passcodeField(name: string, label: string, isNumber: boolean): FormField {

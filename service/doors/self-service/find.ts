@@ -10,7 +10,7 @@ import {
   resyncTokenOfUser,
   searchForNobody,
 } from '../../features/tokens/codes/resync.ts';
-import { areAllDecimal } from '../../features/tokens/passcode-keys.ts';
+import { readServiceName } from '../../features/users/settings.ts';
 import { userActor } from '../../features/users/user-sessions.ts';
 import { findUser, prepareUserName } from '../../features/users/users.ts';
 import { helpLink } from '../addresses/help-page.ts';
@@ -23,7 +23,7 @@ import { untilMinimumTime } from '../web/minimum-response-time.ts';
 import { Problem, statusOf } from '../web/problems.ts';
 import { rates } from '../web/rates.ts';
 import { receiveForm, servePage } from '../web/route.ts';
-import { passcodeField } from './fields.ts';
+import { passcodeField, type SignInFacts, signInFacts } from './fields.ts';
 import { messageMarkup, SELF_SERVICE, selfServiceHead } from './layout.ts';
 import { originOf } from './request-context.ts';
 import { HTML } from './router.ts';
@@ -39,7 +39,7 @@ export function serveFind(app: FastifyInstance, context: WebContext): void {
   let underWay = 0;
 
   servePage(app, FIND, pageBySource(context), async (_request, reply) =>
-    reply.type(HTML).send(findPage(await areAllDecimal(context.db))),
+    reply.type(HTML).send(findPage(await signInFacts(context.db))),
   );
 
   const typedName = ({ body }: FastifyRequest) => prepareUserName(field(body, 'user')) ?? '';
@@ -54,12 +54,13 @@ export function serveFind(app: FastifyInstance, context: WebContext): void {
     if (!result.ok) {
       await untilMinimumTime(() => reply.elapsedTime, selfServiceLimits.findFloorMs);
       const typed = user.slice(0, userLimits.userNameMax);
-      return reply.code(statusOf('refused')).send(findPage(await areAllDecimal(context.db), { user: typed }));
+      return reply.code(statusOf('refused')).send(findPage(await signInFacts(context.db), { user: typed }));
     }
     context.changes.announce();
     const { resync } = selfServiceTexts;
     const said = result.value.clockIsOff ? resync.clockOff : resync.done;
-    return reply.send(messagePage(resync.foundTitle, said, html`${logInLink()}${signInLink()}`));
+    const service = await readServiceName(context.db);
+    return reply.send(messagePage(resync.foundTitle, said, html`${logInLink()}${signInLink()}`, service));
   });
 }
 
@@ -79,11 +80,8 @@ async function find(
   return await resyncTokenOfUser(management, actor, { ...two, userId: user.id });
 }
 
-/**
- * @param isNumber whether every passcode is a number
- * @param refusal the typed user name of a form that found nothing
- */
-function findPage(isNumber: boolean, refusal?: { readonly user: string }): string {
+/** @param refusal the typed user name of a form that found nothing */
+function findPage({ service, isNumber }: SignInFacts, refusal?: { readonly user: string }): string {
   const { resync, problem } = selfServiceTexts;
   const user: FormField = {
     name: 'user',
@@ -98,10 +96,11 @@ function findPage(isNumber: boolean, refusal?: { readonly user: string }): strin
     passcodeField('second', resync.second, isNumber),
   ];
   return renderPage({
+    service,
     title: refusal === undefined ? resync.title : `${problem}: ${resync.title}`,
     head: selfServiceHead(),
     body: html`<body class="narrow">
-${brand()}
+${brand(service)}
 <main class="card">
 <h1>${resync.title}</h1>
 <p class="lead">${resync.formLead}</p>

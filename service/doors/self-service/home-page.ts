@@ -75,11 +75,12 @@ function fobMarkup(tokens: readonly TokenOfUser[], index: number): Markup {
       ? nothing
       : actionLink(`${SELF_SERVICE}/lost?${query('token', usable.serial)}`, text.lost),
   ];
-  const serial = first.fob === null ? [] : [[text.serial, first.fob] as const];
+  // Without a name the serial number is the heading.
+  const serial = first.fob === null || first.nickname === '' ? [] : [[text.serial, first.fob] as const];
   const body = html`${facts([...serial, ...tokens.flatMap(tokenFacts)])}
 ${usable === undefined ? html`<p class="lead">${selfServiceTexts.suspendedNext}</p>` : nothing}
 ${actions(acts)}`;
-  const heading = first.fob === null ? text.unknown : first.nickname || text.unnamed;
+  const heading = first.fob === null ? text.unknown : first.nickname || text.unnamed(first.fob);
   return section(`fob-${index}`, heading, body);
 }
 

@@ -1,7 +1,6 @@
 import { html, type Markup, nothing } from '../../base/html.ts';
 import { consoleTexts } from '../../base/texts/console.ts';
 import { selfServiceTexts } from '../../base/texts/self-service.ts';
-import { texts } from '../../base/texts/texts.ts';
 import { helpLink } from '../addresses/help-page.ts';
 import { assetPath } from '../web/assets.ts';
 import { type FormField, fieldMarkup, hidden } from '../web/fields.ts';
@@ -27,15 +26,16 @@ export interface SelfServicePage {
 }
 
 /** Returns the whole document. */
-export function renderSelfService(page: SelfServicePage, { session }: SelfServiceContext): string {
+export function renderSelfService(page: SelfServicePage, { session, service }: SelfServiceContext): string {
   const isProblem = page.message?.tone === 'bad';
   return renderPage({
+    service,
     title: isProblem ? `${selfServiceTexts.problem}: ${page.title}` : page.title,
     head: selfServiceHead(),
     body: html`<body class="console">
 <a class="skip" href="#main">${consoleTexts.skip}</a>
 <header class="top">
-<p class="brand"><img src="${assetPath('icon.svg')}" alt="">${texts.product}</p>
+<p class="brand"><img src="${assetPath('icon.svg')}" alt="">${service}</p>
 <div class="who"><p><strong>${session.user}</strong></p>
 <form class="inline" method="post" action="${SELF_SERVICE}/leave">${hidden('csrf', session.csrf)}<button class="quiet" type="submit">${selfServiceTexts.leave}</button></form></div>
 </header>

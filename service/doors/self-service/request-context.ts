@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '../../base/actor.ts';
 import { prepareSource } from '../../base/source.ts';
+import { readServiceName } from '../../features/users/settings.ts';
 import {
   type Origin,
   type UserBearer,
@@ -21,6 +22,8 @@ export interface SelfServiceContext {
   readonly request: FastifyRequest;
   readonly session: UserSession;
   readonly actor: Actor;
+  /** The service's name. */
+  readonly service: string;
   /** Returns a field of the sent form, or else of the address; empty if it is in neither. */
   value(name: string): string;
 }
@@ -48,6 +51,7 @@ export async function selfServiceContextBy(
     request,
     session,
     actor: userActor(session.user, originOf(request)),
+    service: await readServiceName(context.db),
     value: name => (request.method === 'POST' ? field(request.body, name) : queryValue(request, name)),
   };
 }

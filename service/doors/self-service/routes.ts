@@ -200,7 +200,7 @@ ${selfServiceForm(visit, {
     if ((await selfServiceContextOf(context, visit.request)) !== undefined)
       return { to: `${SELF_SERVICE}?done=lost` };
     clearUserCookie(context, reply);
-    return { document: messagePage(text.doneTitle, text.doneLead) };
+    return { document: messagePage(text.doneTitle, text.doneLead, undefined, visit.service) };
   });
 }
 

@@ -35,12 +35,13 @@ export function brand(service: string = texts.product): Markup {
   return html`<header class="brand"><img src="${assetPath('icon.svg')}" alt="">${service}</header>`;
 }
 
-/** Returns a page with one message in a card. */
-export function messagePage(title: string, lead: string, next: Markup = nothing): string {
+/** Returns a page with one message in a card. @param service the service's name; default the product's name */
+export function messagePage(title: string, lead: string, next: Markup = nothing, service?: string): string {
   return renderPage({
     title,
+    ...(service !== undefined && { service }),
     body: html`<body class="narrow">
-${brand()}
+${brand(service)}
 <main class="card">
 <h1>${title}</h1>
 <p class="lead">${lead}</p>

@@ -5,6 +5,8 @@ export const portalStyleSheet = `
 .portal section { margin-top: 1.5rem; display: grid; grid-template-columns: minmax(0, 1fr); gap: 0.9rem; }
 .portal [hidden] { display: none; }
 .portal h2 { font-size: 1.15rem; line-height: 1.3; }
+/* The script sends the focus to a heading for screen readers; no key reaches it. */
+.portal h2:focus { outline: none; }
 .portal .skip { position: absolute; left: -100vw; z-index: 1; padding: 0.6rem 1rem; background: var(--accent); color: var(--accent-ink); font-weight: 650; }
 .portal .skip:focus { left: 0.5rem; top: 0.5rem; }
 .portal form { margin-top: 0; }
