@@ -27,7 +27,7 @@ section:focus { outline: none; }
 section:focus-visible .frame { outline: 3px solid var(--accent); outline-offset: 2px; }
 
 .skips { position: absolute; top: .5rem; left: .5rem; z-index: 1; display: flex; gap: .5rem; }
-.skips a { position: absolute; left: -100vw; white-space: nowrap; padding: .6rem 1rem; border-radius: .6rem; background: var(--accent); color: var(--accent-ink); font-weight: 650; text-decoration: none; }
+.skips a { position: absolute; right: 100vw; white-space: nowrap; padding: .6rem 1rem; border-radius: .6rem; background: var(--accent); color: var(--accent-ink); font-weight: 650; text-decoration: none; }
 .skips a:focus { position: static; }
 
 .top { display: flex; flex-wrap: wrap; align-items: center; gap: .35rem 1rem; }

@@ -38,11 +38,11 @@ export const pageTexts = {
     },
   },
   outbox: {
-    name: 'The user’s mails',
+    name: 'The user’s mail',
     heading: 'How the user got her fob',
     text: (address: string) =>
-      `The mails of the service to ${address}. No mail server is set, so the mails stay here. The first mail held an activation, which enrolled the fob when the demo began. That mail is gone, because its link is used up.`,
-    none: 'There is no mail.',
+      `The service’s messages to ${address}. No mail server is set, so they stay here. The first message held an activation, which enrolled the fob when the demo began. That message is gone, because its link is used up.`,
+    none: 'There are no messages.',
     to: 'To',
     sent: 'Sent',
   },
