@@ -164,7 +164,7 @@ function drawModule(module: Module): string[] {
   const height = 32 + pins.length * PIN_STEP;
   return [
     `<rect class="box" x="${MODULE_X}" y="${y}" width="250" height="${height}" rx="6"/>`,
-    text(MODULE_X + 90, y + 34, name, ' class="name"'),
+    text(MODULE_X + 60, y + 34, name, ' class="name"'),
     ...facts.map((fact, line) => text(MODULE_X + 60, y + 60 + line * 20, fact, SMALL)),
     ...pins.flatMap(pin => [
       `<circle class="${WIRES.some(wire => wire.pin === pin) ? 'used' : 'pad'}" cx="${MODULE_X}" cy="${pinY(module, pin)}" r="5"/>`,
@@ -200,7 +200,7 @@ function drawWire(wire: Wire): string[] {
 
 function drawKey(): string[] {
   return [
-    ...WIRES.map(({ number, pad, pin }, index) => text(60 + index * 150, 490, `${number}  ${pad} to ${pin}`)),
+    ...WIRES.map(({ number, pad, pin }, index) => text(60 + index * 150, 490, `${number}: ${pad} to ${pin}`)),
     text(
       60,
       512,
