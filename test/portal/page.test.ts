@@ -1,8 +1,9 @@
 import { portalTexts } from '@passfob/service/base/texts/portal';
+import { changeSettings } from '@passfob/service/features/users/settings';
 import { expect, test } from 'vitest';
 import { itNeeds } from '../kit/tools.ts';
 import { Rig } from '../service/kit.ts';
-import { Office } from '../service/users/kit.ts';
+import { accepted, grace, Office } from '../service/users/kit.ts';
 import { askAsScanners, handedOver, needsPortal } from './kit.ts';
 
 test('twenty scanners get one page, and change nothing anywhere', async () => {
@@ -79,4 +80,19 @@ itNeeds(needsPortal, 'the files of the script are cached for good, and no others
   expect([reader.status, reader.headers.get('content-type')]).toEqual([200, 'application/wasm']);
   for (const name of ['portal.json', '..%2f..%2f..%2fpackage.json', 'main.js', '%2e%2e'])
     expect((await fetch(`${url}/assets/portal/${name}`)).status).toBe(404);
+});
+
+test('the pages for users show the name of their service', async () => {
+  await using rig = new Rig();
+  const { url } = await rig.start();
+  await using office = await Office.beside(rig);
+  accepted(await changeSettings(office.management, grace, { serviceName: 'Widgets & Co' }));
+  for (const path of ['/activate', '/login', '/me/sign-in', '/me/find']) {
+    const text = await (await fetch(url + path)).text();
+    expect([
+      path,
+      text.includes('alt="">Widgets &amp; Co</header>'),
+      /<title>.* · Widgets/.test(text),
+    ]).toEqual([path, true, true]);
+  }
 });

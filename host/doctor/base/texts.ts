@@ -69,7 +69,7 @@ export const TEXTS = {
   'port-free-for-all': ['No program has {port} open.', ''],
   'owners-elsewhere': ['This system does not tell which program has a port open.', ''],
   'espruino-unread': [
-    'passfob opened no port, so it has not read which Espruino a board runs. A fob needs 2v21 or later.',
+    'passfob opened no port, and so read no version of Espruino. A fob needs 2v21 or later.',
     'See which it is: passfob devices',
   ],
   'modems-absent': ['ModemManager does not run.', ''],

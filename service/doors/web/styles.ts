@@ -37,9 +37,9 @@ a { color: var(--accent); text-underline-offset: 0.2em; }
 .lead { color: var(--soft); margin-top: 0.35rem; text-wrap: pretty; }
 .lead strong { color: var(--ink); overflow-wrap: anywhere; }
 form { margin-top: 1.25rem; display: grid; gap: 1.1rem; }
-.field { display: grid; gap: 0.35rem; }
+.field { display: grid; gap: 0.45rem; }
 label { font-weight: 600; }
-.hint { color: var(--soft); font-size: 0.9rem; }
+.hint { color: var(--soft); font-size: 0.9rem; text-wrap: pretty; }
 input { font: inherit; color: inherit; background: var(--field); width: 100%; padding: 0.7rem 0.85rem; border: 1px solid #7d8a98; border-radius: 0.6rem; }
 input.passcode { font-size: 1.5rem; font-variant-numeric: tabular-nums; letter-spacing: 0.14em; padding-block: 0.5rem; }
 input[aria-invalid="true"] { border-color: var(--bad); }
