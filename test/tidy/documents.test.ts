@@ -31,6 +31,10 @@ const anchorsOf = (document: string): string[] => [
 /** What a reader comes to from README.md by links. */
 const ROOT_DOCUMENT = 'README.md';
 
+/** What a stranger sees of README.md: all of it in a few screens, and a picture on the first. */
+const README_LINES_MAX = 250;
+const FIRST_SCREEN_LINES = 40;
+
 /** The documents that a document links to. */
 function linkedFrom(path: string): string[] {
   const prose = (textOf(path) ?? '').replace(/```[\s\S]*?```|`[^`\n]*`/g, '');
@@ -55,6 +59,12 @@ describe('documents', () => {
       'Link to them from README.md, "Documents", or from a document that is reached.',
     ).toEqual([]);
     expect(linkedFrom(ROOT_DOCUMENT)).toEqual(expect.arrayContaining(['CONTRIBUTING.md', 'SECURITY.md']));
+  });
+
+  it('begin with a README.md of few lines, with a picture on its first screen', () => {
+    const lines = (textOf(ROOT_DOCUMENT) ?? '').trimEnd().split('\n');
+    expect(lines.length).toBeLessThanOrEqual(README_LINES_MAX);
+    expect(lines.slice(0, FIRST_SCREEN_LINES).join('\n')).toMatch(/<img src="\.\/docs\/images\//);
   });
 
   it('name npm scripts that exist', () => {
