@@ -187,6 +187,7 @@ export const ORIGINS: readonly Origin[] = [
       'pskc-figure-7.xml': ['hotp d8'],
       'pskc-by-csv2pskc.xml': ['hotp c5'],
       'pskc-aes-256.xml': ['totp'],
+      'pskc-mac-sha384-aes-256.xml': ['totp'],
       'pskc-numbers-aes-256.xml': ['hotp c4711', 'hotp c4711', 'totp s60'],
       'pskc-ocra-aes-256.xml': ['ocra', 'ocra'],
       'pskc-totp.xml': ['totp', 'totp sha256 d8 s60', 'hotp c42'],
