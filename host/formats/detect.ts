@@ -69,6 +69,9 @@ function detectXml(text: string, file: SourceFile): FormatName {
   if (/^(?:html|head|body)$/i.test(root)) {
     throw closed('a web page', 'Save the QR codes in it as PNG images, or export in another format.');
   }
+  if (root === 'WinAuth') {
+    throw closed('the settings of WinAuth', 'Export it from WinAuth as text: right-click, "Export…".');
+  }
   if (root === 'TKNBatch' || root === 'TKNHeader') {
     throw closed('a seed file of RSA SecurID', 'A fob makes no SecurID passcodes: use OATH tokens instead.');
   }

@@ -5,6 +5,7 @@ import { readCsv } from 'passfob/batch/csv';
 import { PLAN_ROWS_MAX } from 'passfob/batch/limits';
 import { readQrTexts } from 'passfob/enrol/qr';
 import {
+  ARGON2_MEMORY_KIB_MAX,
   ATTRIBUTES_MAX,
   ITERATIONS_MAX,
   LINES_MAX,
@@ -43,6 +44,23 @@ describe('work factors in files', () => {
     work.takePbkdf2({ iterations, keyBytes: 32, hash: 'sha256' });
     work.takePbkdf2({ iterations, keyBytes: 32, hash: 'sha256' });
     expect(() => work.takePbkdf2({ iterations: 1, keyBytes: 32, hash: 'sha256' })).toThrow('far more work');
+  });
+
+  it('memory and passes of Argon2id are limited, and added up over all files', () => {
+    const usual = { memoryKib: ARGON2_MEMORY_KIB_MAX, passes: 3, lanes: 4 };
+    new Work().takeArgon2(usual);
+    expect(() => new Work().takeArgon2({ ...usual, memoryKib: ARGON2_MEMORY_KIB_MAX + 1 })).toThrow(
+      '64 MiB of memory',
+    );
+    expect(() => new Work().takeArgon2({ ...usual, lanes: 17 })).toThrow('far more work');
+    expect(() => new Work().takeArgon2({ ...usual, passes: 17 })).toThrow('far more work');
+    for (const wrong of [0, -1, 0.5, Number.NaN]) {
+      expect(() => new Work().takeArgon2({ ...usual, passes: wrong })).toThrow('far more work');
+      expect(() => new Work().takeArgon2({ ...usual, memoryKib: wrong })).toThrow('far more work');
+    }
+    const work = new Work();
+    for (let file = 0; file < 5; file++) work.takeArgon2(usual);
+    expect(() => work.takeArgon2(usual)).toThrow('far more work');
   });
 
   it('each block of PBKDF2 counts, since each costs all iterations', () => {

@@ -10,6 +10,13 @@ const bytes = (...parts: readonly (string | Uint8Array)[]) =>
 const zip = (name: string) =>
   bytes('PK\u0003\u0004', fixedBytes(22, 1), Uint8Array.of(name.length, 0, 0, 0), name, fixedBytes(40, 2));
 
+const UNKNOWN: readonly (readonly [string, Uint8Array])[] = [
+  ['unknown-secret-base32.txt', bytes(lines(BASE32))],
+  ['unknown-secret-hex.txt', bytes(lines(HEX))],
+  ['unknown-base64.txt', bytes(lines(Buffer.from(fixedBytes(90, 9)).toString('base64')))],
+  ['unknown-xml.xml', bytes(lines('<tokens><token/></tokens>'))],
+];
+
 /** Returns the files by their names. */
 export function closedFiles(): (readonly [string, Uint8Array])[] {
   return [
@@ -56,6 +63,10 @@ export function closedFiles(): (readonly [string, Uint8Array])[] {
       bytes(json({ shared_secret: 'AA==', account_name: 'gamer', identity_secret: 'AA==' })),
     ],
     [
+      'closed-winauth.xml',
+      bytes('<?xml version="1.0"?>\n<WinAuth version="3.6"><WinAuthAuthenticator/></WinAuth>\n'),
+    ],
+    [
       'closed-page.html',
       bytes('<!doctype html>\n<html><body><img src="data:image/png;base64,AA=="></body></html>\n'),
     ],
@@ -63,9 +74,6 @@ export function closedFiles(): (readonly [string, Uint8Array])[] {
       'closed-securid.sdtid',
       bytes('<?xml version="1.0"?>\n<TKNBatch><TKNHeader><Version>0</Version></TKNHeader></TKNBatch>\n'),
     ],
-    ['unknown-secret-base32.txt', bytes(lines(BASE32))],
-    ['unknown-secret-hex.txt', bytes(lines(HEX))],
-    ['unknown-base64.txt', bytes(lines(Buffer.from(fixedBytes(90, 9)).toString('base64')))],
-    ['unknown-xml.xml', bytes(lines('<tokens><token/></tokens>'))],
+    ...UNKNOWN,
   ];
 }

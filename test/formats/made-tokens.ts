@@ -173,6 +173,10 @@ export async function tokenFiles(): Promise<(readonly [string, string])[]> {
     ['pskc-draft-encrypted.xml', await draftEncrypted('pskc-draft-encrypted.xml')],
     ['pskc-draft-profiles.xml', draftProfiles('urn:ietf:params:xml:ns:keyprov:pskc:1.0')],
     ['pskc-draft-02.xml', draftProfiles('urn:ietf:params:xml:ns:keyprov:pskc')],
+    [
+      'pskc-empty-lines-above.xml',
+      `\n \n${draftProfiles('urn:ietf:params:xml:ns:keyprov:pskc:1.0').replace(/^/, '<?xml version="1.0"?>\n')}`,
+    ],
     ['pskc-draft-password.xml', draftPassword()],
   ];
 }

@@ -180,15 +180,15 @@ function bitwarden(): string {
 }
 
 /** AES-256, HMAC-SHA-256 and a MAC with the key of the encryption: allowed, but in no figure of the RFC. */
-function pskc256(): string {
+function pskc256(hash = 'sha256'): string {
   const iv = fixedBytes(16, 40);
   const cipher = createCipheriv('aes-256-cbc', KEY, iv);
   const value = Buffer.concat([iv, cipher.update(SECRET), cipher.final()]);
-  const mac = createHmac('sha256', KEY).update(value).digest();
+  const mac = createHmac(hash, KEY).update(value).digest();
   return `<?xml version="1.0" encoding="UTF-8"?>
 <KeyContainer Version="1.0" xmlns="urn:ietf:params:xml:ns:keyprov:pskc" xmlns:xenc="http://www.w3.org/2001/04/xmlenc#">
 <EncryptionKey><ds:KeyName xmlns:ds="http://www.w3.org/2000/09/xmldsig#">Ours</ds:KeyName></EncryptionKey>
-<MACMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#hmac-sha256"/>
+<MACMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#hmac-${hash}"/>
 <KeyPackage><Key Id="1" Algorithm="urn:ietf:params:xml:ns:keyprov:pskc:totp"><Issuer>Example</Issuer>
 <AlgorithmParameters><ResponseFormat Length="6" Encoding="DECIMAL"/></AlgorithmParameters>
 <Data><Secret><EncryptedValue><xenc:EncryptionMethod Algorithm="http://www.w3.org/2001/04/xmlenc#aes256-cbc"/>
@@ -280,6 +280,7 @@ export async function madeFiles(): Promise<Map<string, Uint8Array>> {
     ['bitwarden-protected.json', bitwarden()],
     ['bitwarden-wrong-password.json', bitwarden()],
     ['pskc-aes-256.xml', pskc256()],
+    ['pskc-mac-sha384-aes-256.xml', pskc256('sha384')],
     ['pskc-numbers-aes-256.xml', pskcNumbers()],
     ['pskc-ocra-aes-256.xml', pskcOcra()],
     ...(await tokenFiles()),

@@ -86,6 +86,8 @@ const PIECES = [
   '3132333435363738393031323334353637383930',
 ];
 const INHERITED = ['constructor', '__proto__', 'toString', 'hasOwnProperty', 'length', 'valueOf'];
+/** Else the copies that the edits make would take more memory than the readers. */
+const BYTES_MAX = 2_000_000;
 const OPENERS = ['[', '{"a":', '<a>', '(', '"', '<a b="'];
 
 const slice = (bytes, from, to) => bytes.subarray(from, to);
@@ -113,7 +115,8 @@ const EDITS = {
   },
   repeat(bytes, random) {
     const [from, to] = range(bytes, random);
-    const times = random.below(20) === 0 ? 200 : 1 + random.below(3);
+    const most = Math.ceil(BYTES_MAX / (to - from + 1));
+    const times = Math.min(most, random.below(20) === 0 ? 200 : 1 + random.below(3));
     return joined(slice(bytes, 0, to), ...Array(times).fill(slice(bytes, from, to)), slice(bytes, to));
   },
   number(bytes, random) {
@@ -170,8 +173,9 @@ function made(seed, number, files) {
   const random = randomFrom(Math.imul(seed, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b));
   const file = random.pick(files);
   let { bytes } = file;
-  for (let left = random.pick(COUNTS); left > 0; left--)
-    bytes = EDITS[random.pick(NAMES)](bytes, random, files);
+  for (let left = random.pick(COUNTS); left > 0; left--) {
+    bytes = slice(EDITS[random.pick(NAMES)](bytes, random, files), 0, BYTES_MAX);
+  }
   const format = random.below(5) === 0 ? random.pick(FORMAT_NAMES) : undefined;
   return { file, bytes: new Uint8Array(bytes), format };
 }

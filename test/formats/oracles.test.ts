@@ -42,6 +42,7 @@ describeNeeds(needsTool('pskc2csv'), 'pskc2csv', pskc2csv => {
     'pskc-by-csv2pskc.xml',
     'pskc-figure-6.xml',
     'pskc-aes-256.xml',
+    'pskc-mac-sha384-aes-256.xml',
     'pskc-draft-2006.xml',
   ])('another program opens %s to the same secrets', async name => {
     const place = folder();

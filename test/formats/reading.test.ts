@@ -104,6 +104,10 @@ describe('texts about refused rows', () => {
   it('no text about a refused row holds a secret, wherever the secret stood', async () => {
     const texts = [
       `label,secret\n${SECRET},alice\n`,
+      `${SECRET},865000000001\n865000000001,${SECRET}\n`,
+      `OATH-HOTP,1.1.26 10:00,1,,${SECRET},x,,,0,0,0,6,0\n`,
+      `<Tokens><Token serial="${SECRET}"><Applications><Application><Seed>x</Seed></Application></Applications></Token></Tokens>`,
+      `dn: sccAuthenticatorId=${SECRET}\nsccTokenData: sccKey=x;sccMode=E\n`,
       `${SECRET},x,totp,6,30\nOATH1,${SECRET},totp,6,30\n`,
       `HOTP/T30/6\t${SECRET}\t-\tx\nHOTP\talice\t${SECRET}\n`,
       `otpauth://totp/${SECRET}?secret=1\n${SECRET}\notpauth://${SECRET}/x?secret=${SECRET}\n`,

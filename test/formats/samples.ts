@@ -76,6 +76,7 @@ export const ORIGINS: readonly Origin[] = [
       'pskc-draft-2006.xml': ['hotp c12', 'hotp c7'],
       'pskc-draft-encrypted.xml': ['hotp d8 c42'],
       'pskc-draft-profiles.xml': ['hotp d8 c3', 'totp d8 s60', 'ocra'],
+      'pskc-empty-lines-above.xml': ['hotp d8 c3', 'totp d8 s60', 'ocra'],
       'pskc-draft-02.xml': ['hotp d8 c3', 'totp d8 s60', 'ocra'],
     },
   },
@@ -186,6 +187,7 @@ export const ORIGINS: readonly Origin[] = [
       'pskc-figure-7.xml': ['hotp d8'],
       'pskc-by-csv2pskc.xml': ['hotp c5'],
       'pskc-aes-256.xml': ['totp'],
+      'pskc-mac-sha384-aes-256.xml': ['totp'],
       'pskc-numbers-aes-256.xml': ['hotp c4711', 'hotp c4711', 'totp s60'],
       'pskc-ocra-aes-256.xml': ['ocra', 'ocra'],
       'pskc-totp.xml': ['totp', 'totp sha256 d8 s60', 'hotp c42'],
@@ -213,7 +215,7 @@ export const ORIGINS: readonly Origin[] = [
     },
   },
   {
-    from: 'docs/formats.md: tables with a header, as people write them',
+    from: 'tables with a header, as people write them: docs/formats.md',
     files: {
       'ours.csv': ['totp', 'hotp sha256 d8 c12', 'totp'],
       'ours-base64.csv': ['totp'],
@@ -230,3 +232,17 @@ export const ORIGINS: readonly Origin[] = [
     },
   },
 ];
+
+/** A row for each origin: the writing program, its files, and the accounts whose passcodes are compared. */
+export function samplesTable(): string[][] {
+  return ORIGINS.map(({ from, files }) => {
+    const compared = Object.values(files)
+      .flat()
+      .filter(account => !/^(?:ocra|alphabet)\b/.test(account));
+    return [
+      from.split(/[,:(]/, 1)[0]?.trim() ?? '',
+      String(Object.keys(files).length),
+      String(compared.length),
+    ];
+  });
+}

@@ -147,6 +147,13 @@ const mirrors: readonly Mirror[] = [
       ]),
   },
   {
+    document: 'docs/formats.md',
+    marker: 'samples',
+    module: 'test/formats/samples.ts',
+    heading: ['written by', 'files', 'accounts compared'],
+    rows: loaded => (loaded.samplesTable as () => string[][])(),
+  },
+  {
     document: 'docs/cli.md',
     marker: 'exit-codes',
     module: 'host/cli/base/exit-codes.ts',

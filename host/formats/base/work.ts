@@ -34,7 +34,7 @@ export interface Pbkdf2Cost {
   readonly hash: keyof typeof HASH_BYTES;
 }
 
-const HASH_BYTES = { sha1: 20, sha256: 32, sha512: 64 } as const;
+const HASH_BYTES = { sha1: 20, sha224: 28, sha256: 32, sha384: 48, sha512: 64 } as const;
 
 /**
  * Limits the work of one import over all its files, and pauses for other work. Each file sets the cost of its own
