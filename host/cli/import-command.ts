@@ -1,7 +1,7 @@
 import type { ImportedRow, ImportResult } from '../commands/import.ts';
 import type { AccountForm } from '../commands/list.ts';
 import { FobError } from '../errors.ts';
-import { FORMAT_NAMES } from '../formats/names.ts';
+import { FORMAT_NAMES } from '../formats/format-names.ts';
 import { command } from './base/command.ts';
 import { type CommonOptions, keyFileOption, passwordFileOption } from './base/common-options.ts';
 import { anInventory } from './base/needs.ts';

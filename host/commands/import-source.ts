@@ -3,7 +3,7 @@ import { badInput } from '../enrol/enrolment.ts';
 import { hexBytes } from '../formats/base/encodings.ts';
 import { FILE_BYTES_MAX, FILES_BYTES_MAX, PASSWORD_BYTES_MAX } from '../formats/base/limits.ts';
 import type { ImportRow, ReadTools } from '../formats/base/row.ts';
-import type { FormatName } from '../formats/names.ts';
+import type { FormatName } from '../formats/format-names.ts';
 import { readFiles } from '../formats/read.ts';
 import { readWhole } from './read-whole.ts';
 

@@ -2,7 +2,7 @@ import { badInput } from '../enrol/enrolment.ts';
 import { imageSize } from '../enrol/image-size.ts';
 import { parseJson } from './apps/json.ts';
 import { linesOf, type SourceFile, textOf } from './base/row.ts';
-import { FORMAT_NAMES, type FormatName } from './names.ts';
+import { FORMAT_NAMES, type FormatName } from './format-names.ts';
 import { OATH_TYPE } from './tables/oath-users.ts';
 
 /** Detects the format of a file from its content. @throws FobError `bad-input` for an unknown format */

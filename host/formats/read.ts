@@ -20,7 +20,7 @@ import {
 } from './base/row.ts';
 import { Work } from './base/work.ts';
 import { detectFormat } from './detect.ts';
-import type { FormatName } from './names.ts';
+import type { FormatName } from './format-names.ts';
 import { readPskc } from './pskc/read.ts';
 import { readCsv } from './tables/csv.ts';
 import { readOathUsers } from './tables/oath-users.ts';

@@ -15,7 +15,7 @@ import {
   VALUES_MAX,
 } from 'passfob/formats/base/limits';
 import { Work } from 'passfob/formats/base/work';
-import type { FormatName } from 'passfob/formats/names';
+import type { FormatName } from 'passfob/formats/format-names';
 import { readFiles } from 'passfob/formats/read';
 import { describe, expect, it } from 'vitest';
 import { png } from '../enrol/images.ts';

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { isFobError } from 'passfob/errors';
 import type { ReadTools } from 'passfob/formats/base/row';
-import { FORMAT_NAMES } from 'passfob/formats/names';
+import { FORMAT_NAMES } from 'passfob/formats/format-names';
 import { readFiles } from 'passfob/formats/read';
 import { describe, expect, it } from 'vitest';
 import { countOf, LONG } from '../kit/counts.ts';

@@ -169,7 +169,7 @@ const coverages = [
   {
     document: 'docs/formats.md',
     section: '## Read',
-    module: 'host/formats/names.ts',
+    module: 'host/formats/format-names.ts',
     names: (loaded: Record<string, unknown>) => loaded.FORMAT_NAMES as readonly string[],
   },
   {

@@ -1,5 +1,5 @@
 import { isFobError } from 'passfob/errors';
-import { FORMAT_NAMES } from 'passfob/formats/names';
+import { FORMAT_NAMES } from 'passfob/formats/format-names';
 import { administrationLimits } from '../../../base/limits/administration.ts';
 import { credentialLimits } from '../../../base/limits/credentials.ts';
 import { tokenLimits } from '../../../base/limits/tokens.ts';

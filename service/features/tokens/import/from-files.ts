@@ -4,7 +4,7 @@ import { NAMES_OF_ALGORITHMS } from 'passfob/enrol/algorithms';
 import type { Enrolment } from 'passfob/enrol/enrolment';
 import type { ImportRow, ReadTools, SourceFile } from 'passfob/formats/base/row';
 import { Work } from 'passfob/formats/base/work';
-import type { FormatName } from 'passfob/formats/names';
+import type { FormatName } from 'passfob/formats/format-names';
 import { readFiles } from 'passfob/formats/read';
 import type { AlgorithmName } from '../../../base/kinds.ts';
 import { administrationLimits } from '../../../base/limits/administration.ts';
