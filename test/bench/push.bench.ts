@@ -9,7 +9,7 @@ import type { LogIns } from './push/log-ins.ts';
 import { Stage } from './push/stage.ts';
 
 /** Log-ins, and people who log in one after the other: `LOGINS=40 PEOPLE=2 npm run bench -- push`. */
-const LOGINS = Number(process.env.LOGINS ?? 240);
+const LOGINS = Number(process.env.LOGINS ?? 120);
 const PEOPLE = Number(process.env.PEOPLE ?? 4);
 /** The whole way, including the minimum time of a person: 0.7 s until keys react, and a second of holding. */
 const P99_MS = 2_000;

@@ -153,12 +153,12 @@ function rounded(value: number, digits = 1): number {
   return Number(value.toFixed(digits));
 }
 
-/** Three digits are enough to read a plot by. */
+/** Three digits are enough to read a plot by, and whole numbers from a hundred on. */
 function short(value: number): string {
-  return value.toLocaleString('en-US', {
-    maximumSignificantDigits: value >= 1_000 ? 21 : 3,
-    maximumFractionDigits: value >= 1_000 ? 0 : 3,
-  });
+  return value.toLocaleString(
+    'en-US',
+    value < 100 ? { maximumSignificantDigits: 3 } : { maximumFractionDigits: 0 },
+  );
 }
 
 function escaped(words: string): string {
