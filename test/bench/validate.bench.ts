@@ -1,115 +1,156 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeBearer } from '@passfob/service/base/bearers';
-import { defaultLockPolicy } from '@passfob/service/base/lock';
-import { searchTokens } from '@passfob/service/features/tokens/search';
-import { listUsers, userDetail } from '@passfob/service/features/users/user-views';
-import { listEvents } from '@passfob/service/features/validation/events';
 import { openStore, type Store } from '@passfob/service/storage/database/database';
 import { openKeyFile } from '@passfob/service/storage/encryption-at-rest/key-file';
 import BetterSqlite from 'better-sqlite3';
 import { expect, it } from 'vitest';
-import { makeDatabase, startCluster } from '../kit/postgres.ts';
-import { findPostgres } from '../kit/postgres-programs.ts';
-import { itNeeds } from '../kit/tools.ts';
 import { type Node, startNode } from '../service/nodes/node.ts';
-import { type LoadResult, run } from './validate/load.ts';
-import { codeOf, populate, userOf } from './validate/population.ts';
+import type { Series } from './figures/plot.ts';
+import { begin, spread, withSpread } from './figures/record.ts';
+import { addApplication } from './validate/application.ts';
+import { populate } from './validate/population.ts';
+import { inTurn, LogIns, type Round, type Side } from './validate/rounds.ts';
 
-/**
- * Tokens, requests of a round, rounds and connections may be given: `SIZES=10000,100000 ROUNDS=5 npm run bench -- validate`.
- * With fewer connections client and service wait for each other in turn, and a part of the processors does nothing.
- */
-const SIZES = (process.env.SIZES ?? '10000,100000,1000000').split(',').map(Number);
-const REQUESTS = Number(process.env.REQUESTS ?? 10_000);
-const ROUNDS = Number(process.env.ROUNDS ?? 5);
-const CONNECTIONS = Number(process.env.CONNECTIONS ?? 128);
-const WARM_UP = 5_000;
+/** Tokens, connections and rounds may be given: `SIZES=10000,100000 CONNECTIONS=1,128 ROUNDS=5 npm run bench -- validate`. */
+const SIZES = numbers('SIZES', '10000,100000,1000000');
+const CONNECTIONS = numbers('CONNECTIONS', '1,4,16,64,128');
+const [ROUNDS = 5] = numbers('ROUNDS', '5');
+const [MOST = 128] = CONNECTIONS.slice(-1);
+const ACCEPTED = { warmUp: 5_000, requests: 8_000, rounds: ROUNDS };
+const REFUSED = { warmUp: 1_000, requests: 3_000, rounds: ROUNDS };
 const SINGLE = 5_000;
 
-/** The result of a round, with the processor time of the nodes. */
-interface Round extends LoadResult {
-  readonly microseconds: number;
+function numbers(name: string, usual: string): number[] {
+  return (process.env[name] ?? usual).split(',').map(Number);
 }
 
-const inWords = (round: Round) =>
-  `${Math.round(round.perSecond)}/s (${Math.round(round.microseconds)} µs of processor time each), p50 ${round.p50Ms.toFixed(1)} ms, p99 ${round.p99Ms.toFixed(1)} ms`;
+/** The programs that are measured in turn, on one database. */
+interface Programs {
+  readonly bare: Node;
+  readonly baseline: Node;
+  readonly service: Node;
+}
 
-const median = (values: readonly number[]) =>
-  [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0;
+type Results = Readonly<Record<'accepted' | 'refused', Readonly<Record<keyof Programs, Round[]>>>>;
 
-/** Log-ins of a population: each is a right passcode of a user who has not used this counter yet. */
-class LogIns {
-  readonly #count: number;
-  #next = 0;
-
-  constructor(count: number) {
-    this.#count = count;
-  }
-
-  readonly body = (): string => {
-    const turn = this.#next++;
-    // A stride that shares no factor with the sizes: requests that are neighbours in time are none on the disk.
-    const user = (turn * 7919) % this.#count;
-    const passcode = codeOf(user, Math.floor(turn / this.#count));
-    const source = `10.${(turn >> 16) & 255}.${(turn >> 8) & 255}.${turn & 255}`;
-    return JSON.stringify({ user: userOf(user), passcode, source });
+async function measure(
+  { bare, baseline, service }: Programs,
+  store: Store,
+  apiKey: string,
+  size: number,
+): Promise<Results> {
+  const logIns = new LogIns(size);
+  const usual = { apiKey, connections: MOST };
+  const unlock = async () => {
+    await store.db
+      .updateTable('users')
+      .set({ failures: 0, last_failure_ms: null })
+      .where('failures', '>', 0)
+      .execute();
   };
-}
-
-async function usedBy(nodes: readonly Node[]): Promise<number> {
-  const used = await Promise.all(nodes.map(node => node.usedMicroseconds()));
-  return used.reduce((sum, one) => sum + one, 0);
-}
-
-async function load(nodes: readonly Node[], apiKey: string, body: () => string, requests = REQUESTS) {
-  const before = await usedBy(nodes);
-  const results = await Promise.all(
-    nodes.map(node =>
-      run({
-        url: new URL(node.url),
-        apiKey,
-        path: '/v1/validate',
-        body,
-        connections: CONNECTIONS / nodes.length,
-        requests: requests / nodes.length,
-      }),
-    ),
+  const right = (node: Node): Side => ({ ...usual, nodes: [node], body: logIns.right });
+  const wrong = (node: Node): Side => ({
+    ...usual,
+    nodes: [node],
+    body: logIns.wrong,
+    status: '403',
+    before: unlock,
+  });
+  const plain = { ...usual, nodes: [bare], body: new LogIns(1_000).right };
+  const accepted = await inTurn(
+    { bare: plain, baseline: right(baseline), service: right(service) },
+    ACCEPTED,
   );
-  const [first] = results;
-  if (first === undefined) throw new Error('no node');
-  expect(results.flatMap(result => Object.keys(result.statuses))).toEqual(nodes.map(() => '200'));
-  const total = results.reduce((sum, result) => sum + result.perSecond, 0);
-  return { ...first, perSecond: total, microseconds: ((await usedBy(nodes)) - before) / requests };
+  const refused = await inTurn({ baseline: wrong(baseline), service: wrong(service) }, REFUSED);
+  return { accepted, refused: { bare: [], ...refused } };
 }
 
-const best = (rounds: readonly Round[]) =>
-  [...rounds].sort((one, other) => other.perSecond - one.perSecond)[0] as Round;
+const used = (rounds: readonly Round[]) => rounds.map(({ microseconds }) => microseconds);
 
-/** The two sides, measured in turn, so that other load of the machine affects both. */
-interface Side {
-  readonly nodes: readonly Node[];
-  readonly apiKey: string;
-  readonly body: () => string;
+/** Returns how many times the processor time of the baseline each round took. */
+const times = (rounds: readonly Round[], yardstick: readonly Round[]) =>
+  rounds.map(({ microseconds }, at) => microseconds / (yardstick[at]?.microseconds ?? Number.NaN));
+
+function rowsOf(size: number, { accepted, refused }: Results): string[][] {
+  const rowOf = (outcome: string, { baseline, service }: Results['accepted']) => [
+    `${size.toLocaleString('en-US')} tokens, ${outcome}`,
+    withSpread(used(service), 'µs'),
+    withSpread(used(baseline), 'µs'),
+    withSpread(times(service, baseline), '', 2),
+    withSpread(
+      service.map(({ perSecond }) => perSecond),
+      '/s',
+    ),
+    withSpread(
+      service.map(({ p50Ms }) => p50Ms),
+      'ms',
+      1,
+    ),
+    withSpread(
+      service.map(({ p99Ms }) => p99Ms),
+      'ms',
+      1,
+    ),
+  ];
+  return [rowOf('accepted', accepted), rowOf('refused', refused)];
 }
 
-async function inTurn(...sides: readonly Side[]): Promise<Round[][]> {
-  for (const { nodes, apiKey, body } of sides) await load(nodes, apiKey, body, WARM_UP);
-  const rounds: Round[][] = sides.map(() => []);
-  for (let turn = 0; turn < ROUNDS; turn++)
-    for (const [at, { nodes, apiKey, body }] of sides.entries())
-      rounds[at]?.push(await load(nodes, apiKey, body));
-  return rounds;
+const HEAD = ['SQLite', 'processor time', 'of the baseline', 'times the baseline', 'rate', 'p50', 'p99'];
+
+/** The threads of the service: where the processor time of an accepted log-in goes. */
+function threadRows({ service, baseline, bare }: Results['accepted']): string[][] {
+  const at = (rounds: readonly Round[], nth: number) =>
+    withSpread(
+      rounds.map(({ threads }) => threads[nth] ?? 0),
+      'µs',
+      1,
+    );
+  const rest = service.map(({ threads }) => threads.slice(2).reduce((sum, one) => sum + one, 0));
+  return [
+    ['service: HTTP thread', at(service, 0)],
+    ['service: deciding thread', at(service, 1)],
+    ['service: garbage collectors and other threads', withSpread(rest, 'µs', 1)],
+    ['baseline: its only thread', at(baseline, 0)],
+    ['bare route: its only thread', at(bare, 0)],
+  ];
 }
 
-async function addApplication({ db }: Store): Promise<string> {
-  const { value, hash } = makeBearer('pfk');
-  await db
-    .insertInto('applications')
-    .values({ id: 'bench', name: 'bench', key_hash: hash, factors: 'otp', created_ms: 0 })
-    .execute();
-  return value;
+const pointOf = (x: number, values: readonly number[]) => ({ x, ...spread(values) });
+
+function seriesOf(results: ReadonlyMap<number, Results>): Series[] {
+  const curve = (name: string, of: (results: Results) => readonly number[]): Series => ({
+    name,
+    points: [...results].map(([size, one]) => pointOf(size, of(one))),
+  });
+  return [
+    curve('service, accepted', ({ accepted }) => used(accepted.service)),
+    curve('baseline, accepted', ({ accepted }) => used(accepted.baseline)),
+    curve('service, refused', ({ refused }) => used(refused.service)),
+    curve('baseline, refused', ({ refused }) => used(refused.baseline)),
+  ];
+}
+
+async function byConnections({ baseline, service }: Programs, apiKey: string, size: number) {
+  const logIns = new LogIns(size);
+  const sides = { service, baseline };
+  const series: Series[] = [];
+  for (const [name, node] of Object.entries(sides)) {
+    const points = [];
+    for (const connections of CONNECTIONS) {
+      const side = { nodes: [node], apiKey, body: logIns.right, connections };
+      const requests = Math.min(8_000, 300 * connections);
+      const { one } = await inTurn({ one: side }, { warmUp: 0, requests, rounds: ROUNDS });
+      points.push(
+        pointOf(
+          connections,
+          one.map(({ perSecond }) => perSecond),
+        ),
+      );
+    }
+    series.push({ name, points });
+  }
+  return series;
 }
 
 /**
@@ -133,121 +174,68 @@ function singleTransactions(path: string, count: number): number {
   return rate;
 }
 
-const LOOKS = 200;
-
-/** Returns the 99th percentile. */
-function nearlySlowest(times: readonly number[]): number {
-  return [...times].sort((one, other) => one - other)[Math.floor(times.length * 0.99)] ?? 0;
+/** Makes all passcodes new again. */
+async function forgetSteps({ db }: Store): Promise<void> {
+  await db.updateTable('tokens').set({ last_step: -1, recent: '[]' }).where('last_step', '>=', 0).execute();
 }
 
-/**
- * Reads pages of lists and searches, each from another start.
- * @returns the 99th percentile of each, in words
- */
-async function lists({ db }: Store, size: number): Promise<string> {
-  const nowMs = Date.now();
-  const at = (turn: number) => (turn * 7919) % size;
-  const digits = (turn: number) => String(at(turn)).padStart(8, '0');
-  const users = (search: string, state?: 'locked') =>
-    listUsers(db, { search, state, limit: 50, lock: defaultLockPolicy, nowMs });
-  const kinds: Record<string, (turn: number) => Promise<unknown>> = {
-    tokens: turn => searchTokens(db, { text: `FOB-${digits(turn).slice(0, 5)}` }),
-    'tokens by the last digits': turn => searchTokens(db, { by: 'serial', text: digits(turn).slice(-5) }),
-    'tokens by the middle': turn => searchTokens(db, { text: digits(turn).slice(2, 6) }),
-    'tokens of a state': turn =>
-      searchTokens(db, { state: 'active', text: `FOB-${digits(turn).slice(0, 4)}` }),
-    'tokens by user': turn => searchTokens(db, { by: 'user', text: userOf(at(turn)).slice(0, 10) }),
-    'tokens by label': turn => searchTokens(db, { by: 'label', text: userOf(at(turn)).slice(0, 10) }),
-    // No token is in this state, so that a query visits every row it may visit.
-    'tokens by label of a rare state': turn =>
-      searchTokens(db, { by: 'label', state: 'suspended', text: userOf(at(turn)).slice(0, 10) }),
-    'tokens by user of a rare state': turn =>
-      searchTokens(db, { by: 'user', state: 'suspended', text: userOf(at(turn)).slice(0, 10) }),
-    'tokens by anything of a rare state': () => searchTokens(db, { state: 'suspended', text: 'o' }),
-    users: turn => users(userOf(at(turn)).slice(0, 10)),
-    'users by the middle': turn => users(digits(turn).slice(2, 6)),
-    'users by a common name': () => users('muller'),
-    'users by a letter, of a rare state': () => users('e', 'locked'),
-    'one user': turn => userDetail(db, userOf(at(turn)), { lock: defaultLockPolicy, nowMs }),
-    'last log-ins': () => listEvents(db),
-  };
-  const words: string[] = [];
-  for (const [name, look] of Object.entries(kinds)) {
-    const times: number[] = [];
-    const used: number[] = [];
-    for (let turn = 0; turn < LOOKS; turn++) {
-      const [beganMs, before] = [performance.now(), process.cpuUsage()];
-      await look(turn);
-      times.push(performance.now() - beganMs);
-      const { user, system } = process.cpuUsage(before);
-      used.push((user + system) / 1_000);
-    }
-    // Wall-clock time includes the time of other processes.
-    const [p99, p99OfProcessor] = [times, used].map(list => nearlySlowest(list).toFixed(1));
-    words.push(`${name} p99 ${p99} ms (${p99OfProcessor} ms of processor time)`);
-  }
-  return words.join(', ');
-}
-
-it('validations through HTTP keep their rate, on SQLite', async () => {
-  const bare = await startNode({ kind: 'bare' });
+it('log-ins cost no more than they should, beside a baseline program and a bare route', async () => {
+  const record = begin('validation');
   const directory = mkdtempSync(join(tmpdir(), 'passfob-bench-'));
   const keys = openKeyFile(directory, true);
   const store = await openStore({ directory });
   const apiKey = await addApplication(store);
+  const programs: Programs = {
+    bare: await startNode({ kind: 'bare' }),
+    baseline: await startNode({ kind: 'baseline', directory }),
+    service: await startNode({ kind: 'service', directory, logFile: join(directory, 'log') }),
+  };
+  const results = new Map<number, Results>();
+  const single: string[][] = [];
+  let connections: Series[] = [];
   for (const size of SIZES) {
-    await populate(store.db, keys, size);
-    const single = singleTransactions(join(directory, 'service.db'), size);
-    await store.db
-      .updateTable('tokens')
-      .set({ last_step: -1, recent: '[]' })
-      .where('last_step', '>=', 0)
-      .execute();
-    const node = await startNode({ kind: 'service', directory });
-    const [ofBare = [], ofService = []] = await inTurn(
-      { nodes: [bare], apiKey: '', body: new LogIns(1_000).body },
-      { nodes: [node], apiKey, body: new LogIns(size).body },
-    );
-    await node.kill();
-    const ratios = ofService.map((round, at) => round.perSecond / (ofBare[at]?.perSecond ?? 0));
-    console.log(`${size} tokens, lists: ${await lists(store, size)}`);
-    console.log(`${size} tokens, bare route: ${inWords(best(ofBare))}`);
-    console.log(
-      `${size} tokens: ${inWords(best(ofService))}; ${median(ratios).toFixed(2)} of the bare route (median of ${ROUNDS}), ${(best(ofService).perSecond / single).toFixed(2)} of single transactions (${Math.round(single)}/s)`,
-    );
+    await populate(store.db, keys, size, false);
+    const rate = singleTransactions(join(directory, 'service.db'), size);
+    await forgetSteps(store);
+    const one = await measure(programs, store, apiKey, size);
+    results.set(size, one);
+    single.push([`${size.toLocaleString('en-US')} tokens, single transactions`, `${Math.round(rate)}/s`]);
+    if (size !== SIZES[0]) continue;
+    await forgetSteps(store);
+    connections = await byConnections(programs, apiKey, size);
   }
-  await bare.kill();
+  for (const node of Object.values(programs)) await node.kill();
   await store.close();
   rmSync(directory, { recursive: true });
+  const [first] = results.values();
+  expect(first?.accepted.service).toHaveLength(ROUNDS);
+  record(
+    {
+      tables: [
+        { head: HEAD, rows: [...results].flatMap(([size, one]) => rowsOf(size, one)) },
+        {
+          head: ['accepted log-in', 'processor time'],
+          rows: first === undefined ? [] : threadRows(first.accepted),
+        },
+        { head: ['a durable transaction for each compare-and-set, without HTTP', 'rate'], rows: single },
+      ],
+      plots: [
+        {
+          name: 'validation-size',
+          title: 'Processor time of a log-in',
+          x: { label: 'tokens' },
+          y: { label: 'microseconds' },
+          series: seriesOf(results),
+        },
+        {
+          name: 'validation-connections',
+          title: `Log-ins a second, ${SIZES[0]?.toLocaleString('en-US')} tokens`,
+          x: { label: 'connections' },
+          y: { label: 'accepted log-ins a second' },
+          series: connections,
+        },
+      ],
+    },
+    [`SQLite, ${MOST} connections, the log in a file, client and programs on the same cores`],
+  );
 });
-
-itNeeds(
-  { name: 'PostgreSQL', found: findPostgres() },
-  'validations through HTTP keep their rate, on PostgreSQL, with one node and with two',
-  async folder => {
-    const cluster = await startCluster(folder, { isDurable: true });
-    const directory = mkdtempSync(join(tmpdir(), 'passfob-bench-'));
-    try {
-      const databaseUrl = await makeDatabase(cluster.address);
-      const keys = openKeyFile(directory, true);
-      const store = await openStore({ directory, databaseUrl });
-      const apiKey = await addApplication(store);
-      await populate(store.db, keys, SIZES[0] ?? 0);
-      await store.close();
-      const { body } = new LogIns(SIZES[0] ?? 0);
-      const one = await startNode({ kind: 'service', directory, databaseUrl });
-      const two = await startNode({ kind: 'service', directory, databaseUrl });
-      const [alone = [], both = []] = await inTurn(
-        { nodes: [one], apiKey, body },
-        { nodes: [one, two], apiKey, body },
-      );
-      console.log(`PostgreSQL, ${SIZES[0]} tokens, one node: ${inWords(best(alone))}`);
-      console.log(`PostgreSQL, ${SIZES[0]} tokens, two nodes: ${inWords(best(both))}`);
-      await one.kill();
-      await two.kill();
-    } finally {
-      await cluster.stop();
-      rmSync(directory, { recursive: true });
-    }
-  },
-);

@@ -6,8 +6,6 @@ import { place, root, textFiles } from '../tidy/files.ts';
 import { fobScreensSvg } from './fob-screens.ts';
 
 const FOLDER = 'docs/images';
-/** Taken by `npm run screenshots`, for README's first screen. */
-const FRONT = 'fob-login-console';
 const PICTURE_BYTES_MAX = 200 * 1024;
 const ALL_BYTES_MAX = 2_000_000;
 /** Shorter ones say too little to a reader who does not see the picture. */
@@ -78,7 +76,7 @@ it('every picture of a document says in a sentence what it shows', () => {
 
 it('every picture in the folder is named by a document', () => {
   const used = new Set(shown.flatMap(({ light, dark }) => [light, dark]));
-  const lost = names.filter(name => !used.has(`${FOLDER}/${name}`) && !name.startsWith(FRONT));
+  const lost = names.filter(name => !used.has(`${FOLDER}/${name}`));
   expect(lost).toEqual([]);
 });
 

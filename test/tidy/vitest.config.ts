@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { fromSources } from '../runner/settings.ts';
 
-/** `npm run docs`: writes the tables that documents take from the code, and the picture of the wiring. */
+/** `npm run docs`: writes the tables and pictures that documents take from the code and from measured figures. */
 export default defineConfig({
   ...fromSources,
   test: {
@@ -10,6 +10,7 @@ export default defineConfig({
       'test/tidy/command-table.test.ts',
       'test/documents/errors.test.ts',
       'test/boards/wiring.test.ts',
+      'test/bench/figures/figures.test.ts',
     ],
     env: { PASSFOB_WRITE_DOCUMENTS: '1' },
   },

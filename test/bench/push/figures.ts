@@ -42,3 +42,11 @@ export function printFigures(title: string, logIns: readonly LogIn[]): readonly 
   for (const [name, leg] of Object.entries(LEGS)) console.log(`  ${name}: ${words(accepted.map(leg))}`);
   return accepted;
 }
+
+/** Returns a row for each leg of the way: p50, p99 and the most, in milliseconds. */
+export function legRows(accepted: readonly LogIn[]): string[][] {
+  return Object.entries(LEGS).map(([name, leg]) => {
+    const times = accepted.map(leg);
+    return [name, ...[0.5, 0.99, 1].map(share => `${quantile(times, share).toFixed(0)} ms`)];
+  });
+}

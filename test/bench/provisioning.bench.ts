@@ -12,6 +12,7 @@ import { openTransport, readAddress } from 'passfob/transports/discover';
 import { expect, it, onTestFinished } from 'vitest';
 import { type Tray, trayOf } from '../batch/kit/tray.ts';
 import { secret } from '../kit/secrets.ts';
+import { begin, withSpread } from './figures/record.ts';
 
 const BAUD = 115_200;
 const BITS_PER_BYTE = 10;
@@ -48,6 +49,7 @@ async function provisionOnce(tray: Tray, address: string, context: Context) {
 }
 
 it(`a fob is provisioned at ${BAUD} baud`, async () => {
+  const record = begin('provisioning');
   const tray = await trayOf(WARM_UP + RUNS, { baud: BAUD });
   const home = mkdtempSync(join(tmpdir(), 'passfob-bench-'));
   const inventory = openInventory(home);
@@ -66,15 +68,41 @@ it(`a fob is provisioned at ${BAUD} baud`, async () => {
   for (const address of tray.addresses) runs.push(await provisionOnce(tray, address, context));
   const measured = runs.slice(WARM_UP).sort((one, other) => one.ms - other.ms);
   const [best] = measured;
-  const median = measured[Math.floor(RUNS / 2)];
-  if (best === undefined || median === undefined) throw new Error('no run');
+  if (best === undefined) throw new Error('no run');
   const lineMs = ((best.toFob + best.toHost) * BITS_PER_BYTE * 1000) / BAUD;
-  const said = (ms: number) => `${ms.toFixed(0)} ms (ratio ${(ms / lineMs).toFixed(2)})`;
-  process.stdout.write(
-    `one fob at ${BAUD} baud: ${best.requests} round trips, ${best.toFob} bytes to the fob, ${best.toHost} back; ` +
-      `the line alone ${lineMs.toFixed(0)} ms; best of ${RUNS} ${said(best.ms)}, median ${said(median.ms)}; ` +
-      `processor of host and simulator ${best.cpuMs.toFixed(0)} ms; ` +
-      `${best.writes} memory writes, on a board at most ${best.writes * EEPROM_PAGE_MS} ms more\n`,
-  );
   expect(best.requests).toBe(ROUND_TRIPS);
+  const times = measured.map(({ ms }) => ms);
+  record({
+    tables: [
+      {
+        head: [`one fob at ${BAUD} baud`, 'figure'],
+        rows: [
+          ['round trips', `${best.requests}`],
+          ['bytes to the fob, and back', `${best.toFob}, ${best.toHost}`],
+          ['yardstick: the line alone needs for these bytes', `${lineMs.toFixed(0)} ms`],
+          ['a whole provisioning, without the person', withSpread(times, 'ms')],
+          [
+            'times the line',
+            withSpread(
+              times.map(ms => ms / lineMs),
+              '',
+              2,
+            ),
+          ],
+          [
+            'processor time of host and simulator',
+            withSpread(
+              measured.map(({ cpuMs }) => cpuMs),
+              'ms',
+            ),
+          ],
+          [
+            'writes to the memories of the fob',
+            `${best.writes}: at most ${best.writes * EEPROM_PAGE_MS} ms more on a board`,
+          ],
+        ],
+      },
+    ],
+    plots: [],
+  });
 });

@@ -1,0 +1,84 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { arch, availableParallelism, cpus, loadavg, release, totalmem, type } from 'node:os';
+import { join } from 'node:path';
+import { root } from '../../tidy/files.ts';
+import type { Plot } from './plot.ts';
+
+/** A table of the page; its first column holds labels. */
+export interface Table {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** What one part of `npm run bench` measured. */
+export interface Part {
+  readonly at: string;
+  /** Machine and versions, and the load of the machine as the part began and ended. */
+  readonly conditions: readonly string[];
+  readonly tables: readonly Table[];
+  readonly plots: readonly Plot[];
+}
+
+/** The parts, each with a section of its own in `docs/performance.md`. */
+export const PARTS = [
+  'wire',
+  'provisioning',
+  'tray',
+  'validation',
+  'postgresql',
+  'lists',
+  'push',
+  'simulator',
+  'start',
+] as const;
+export type PartName = (typeof PARTS)[number];
+
+export type Recorded = Partial<Record<PartName, Part>>;
+
+const FILE = join(root, 'docs/bench.json');
+const GIB = 2 ** 30;
+
+/** Returns what was recorded last, of each part. */
+export function recorded(): Recorded {
+  return JSON.parse(readFileSync(FILE, 'utf8')) as Recorded;
+}
+
+/** Begins a part. @returns a function that records its figures; the other parts stay as they are */
+export function begin(
+  name: PartName,
+): (figures: Pick<Part, 'tables' | 'plots'>, more?: readonly string[]) => void {
+  const before = loadavg()[0] ?? 0;
+  return ({ tables, plots }, more = []) => {
+    const load = `load ${before.toFixed(1)} at the start, ${(loadavg()[0] ?? 0).toFixed(1)} at the end`;
+    const conditions = [machine(), `Node ${process.versions.node}`, ...more, load];
+    const part: Part = { at: new Date().toISOString().slice(0, 10), conditions, tables, plots };
+    const all: Recorded = { ...recorded(), [name]: part };
+    const sorted = Object.fromEntries(PARTS.flatMap(known => (all[known] ? [[known, all[known]]] : [])));
+    writeFileSync(FILE, `${JSON.stringify(sorted, undefined, 1)}\n`);
+  };
+}
+
+function machine(): string {
+  const model = (cpus()[0]?.model ?? 'unknown processor').trim();
+  return `${availableParallelism()} cores of ${model}, ${Math.round(totalmem() / GIB)} GB, ${type()} ${release().split('-')[0]} ${arch()}`;
+}
+
+/** Returns the least, the median and the most of some values. */
+export function spread(values: readonly number[]): { least: number; median: number; most: number } {
+  const sorted = [...values].sort((one, other) => one - other);
+  const at = (share: number) =>
+    sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
+  return { least: at(0), median: at(0.5), most: at(1) };
+}
+
+/** Writes the median, and the least and the most in parentheses: `90 (85–120) µs`. */
+export function withSpread(values: readonly number[], unit: string, digits = 0): string {
+  const { least, median, most } = spread(values);
+  const [low, middle, high] = [least, median, most].map(value => grouped(value, digits));
+  return `${middle} (${low}–${high})${unit === '' ? '' : ` ${unit}`}`;
+}
+
+/** Writes a number with commas between thousands. */
+export function grouped(value: number, digits = 0): string {
+  return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
