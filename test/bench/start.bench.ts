@@ -10,8 +10,8 @@ const program = fileURLToPath(new URL('../../host/bin/passfob.js', import.meta.u
 const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   'yardstick: `node -e 0`': ['-e', '0'],
   '`passfob --version`': [program, '--version'],
-  'completion of a command': [program, '--complete', 'passfob', 'en'],
-  'completion of an option': [program, '--complete', 'passfob', 'enroll', '--'],
+  'completion of a command': [program, '--complete', 'en'],
+  'completion of an option': [program, '--complete', 'enroll', '--'],
   '`passfob --help`': [program, '--help'],
 };
 
