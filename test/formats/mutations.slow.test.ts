@@ -61,7 +61,12 @@ async function filesFor(chosen: readonly string[]) {
 }
 
 /** Reads so many changed files; returns the last report. */
-async function readChanged(chosen: readonly string[], seed: number, count: number): Promise<ChildReport> {
+async function readChanged(
+  chosen: readonly string[],
+  seed: number,
+  from: number,
+  count: number,
+): Promise<ChildReport> {
   const child = spawn(process.execPath, [...HEAP, PROGRAM], {
     stdio: ['pipe', 'pipe', 'pipe'],
   });
@@ -69,7 +74,7 @@ async function readChanged(chosen: readonly string[], seed: number, count: numbe
   child.stderr.on('data', chunk => {
     complaint = `${complaint}${chunk}`.slice(-2_000);
   });
-  child.stdin.end(JSON.stringify({ seed, from: 0, count, files: await filesFor(chosen) }));
+  child.stdin.end(JSON.stringify({ seed, from, count, files: await filesFor(chosen) }));
   let last: ChildReport | undefined;
   const watch = setTimeout(() => child.kill('SIGKILL'), SILENCE_MS_MAX);
   for await (const line of createInterface({ input: child.stdout })) {
@@ -92,23 +97,32 @@ describeNeeds(needsBuild, 'changed files', () => {
       names.filter(name => !COSTLY.test(name)),
       countOf(2_000, 1_000_000),
       PLAIN_MS_MAX,
+      250_000,
     ],
     [
       'with costly keys, and pictures',
       names.filter(name => COSTLY.test(name)),
       countOf(20, 1_000),
       COSTLY_MS_MAX,
+      // V8 frees the memory of a derived key when it likes; an import derives the keys of some files at most.
+      10,
     ],
   ] as const)(
     'changed files %s give rows or a refusal, in time and with less than 200 MB',
-    async (_, chosen, count, limitMs) => {
+    async (_, chosen, count, limitMs, countInProcess) => {
       const seed = firstSeed();
-      const { some, none, refused, slowest, slowestMs, peakKib } = await readChanged(chosen, seed, count);
-      expect(some + none + refused).toBe(count);
+      let [read, good] = [0, 0];
+      for (let from = 0; from < count; from += countInProcess) {
+        const some = Math.min(countInProcess, count - from);
+        const report = await readChanged(chosen, seed, from, some);
+        read += report.some + report.none + report.refused;
+        good += report.some;
+        expect(report.slowestMs, `file ${report.slowest} of seed ${seed}`).toBeLessThan(limitMs);
+        expect(report.peakKib, `files from ${from} of seed ${seed}`).toBeLessThan(MEMORY_MAX_KIB);
+      }
+      expect(read).toBe(count);
       // Otherwise the changes would be too coarse to reach the readers.
-      expect(some).toBeGreaterThanOrEqual(Math.floor(count / 500));
-      expect(slowestMs, `file ${slowest} of seed ${seed}`).toBeLessThan(limitMs);
-      expect(peakKib).toBeLessThan(MEMORY_MAX_KIB);
+      expect(good).toBeGreaterThanOrEqual(Math.floor(count / 500));
     },
   );
 });
