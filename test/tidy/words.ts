@@ -76,7 +76,7 @@ const wordRules: readonly WordRule[] = [
     pattern: /\bexport\s+default\b|\bas\s+default\b/,
     why: 'no default exports',
     view: 'code',
-    applies: path => isCode(path) && !path.endsWith('.config.ts') && !path.includes('/.vitepress/'),
+    applies: path => isCode(path) && !/\.config\.(?:ts|mjs)$/.test(path) && !path.includes('/.vitepress/'),
   },
   {
     pattern: /\b(?:test|it|describe|suite)\s*\.\s*only\b|(?<![.\w])(?:fit|fdescribe)\s*\(/,
