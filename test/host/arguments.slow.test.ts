@@ -37,6 +37,7 @@ describe('the command line', () => {
     ).toEqual({
       command: 'code',
       account: 'Example:alice',
+      all: false,
       choice: { port: 'COM3', serial: 'PF-7Q4M-K2XZ' },
     });
     expect(await invocation(['clock', '--set', '--port', 'COM4'], { PASSFOB_PORT: 'COM3' })).toMatchObject({
