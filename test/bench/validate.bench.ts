@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { openStore, type Store } from '@passfob/service/storage/database/database';
 import { openKeyFile } from '@passfob/service/storage/encryption-at-rest/key-file';
 import BetterSqlite from 'better-sqlite3';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { type Node, startNode } from '../service/nodes/node.ts';
 import type { Series } from './figures/plot.ts';
 import { begin, spread, withSpread } from './figures/record.ts';
@@ -42,13 +42,18 @@ async function measure(
 ): Promise<Results> {
   const logIns = new LogIns(size);
   const usual = { apiKey, connections: MOST };
-  const unlock = async () => {
-    await store.db
-      .updateTable('users')
-      .set({ failures: 0, last_failure_ms: null })
-      .where('failures', '>', 0)
-      .execute();
-  };
+  const unlock = () =>
+    // A program that was measured just now may still write its checkpoint.
+    vi.waitFor(
+      () =>
+        store.db
+          .updateTable('users')
+          .set({ failures: 0, last_failure_ms: null })
+          .where('failures', '>', 0)
+          .execute()
+          .then(() => undefined),
+      { timeout: 60_000, interval: 100 },
+    );
   const right = (node: Node): Side => ({ ...usual, nodes: [node], body: logIns.right });
   const wrong = (node: Node): Side => ({
     ...usual,
