@@ -1,4 +1,7 @@
-/** The simulator as a library: `boot` a fob, press its key, read its screen, cut its power. */
+/**
+ * The simulator as a library: `boot` a fob, press its key, read its screen, cut its power.
+ * @module
+ */
 
 export type {
   Bitmap,

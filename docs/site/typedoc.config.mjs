@@ -13,4 +13,5 @@ export default {
   propertiesFormat: 'table',
   useCodeBlocks: true,
   useHTMLAnchors: true,
+  groupOrder: ['Functions', 'Classes', 'Variables', '*'],
 };

@@ -1,4 +1,7 @@
-/** Exports of `passfob/client`: everything an owner needs to talk to a fob, in Node and in a browser. */
+/**
+ * Exports of `passfob/client`: everything an owner needs to talk to a fob, in Node and in a browser.
+ * @module
+ */
 export type { Request, Response } from '@passfob/protocol/commands';
 export { readPairingCode } from '@passfob/protocol/pairing';
 export { type ErrorKind, FobError, isFobError, isOutcomeUnknown, isRefusal } from '../errors.ts';

@@ -116,7 +116,7 @@ itNeeds(
     const program = `${process.execPath} ${join(ROOT, 'host/bin/passfob.js')}`;
     /** Any port will do, since other tests run too. */
     const own = (word: string, ...args: string[]) =>
-      [commandWith(word).replace('npx passfob', program).replace('8070', '0'), ...args].join(' ');
+      [commandWith(word).replace('npx passfob', program).replace('8071', '0'), ...args].join(' ');
 
     const place = { cwd, env };
     const service = started(own('serve', '--port', '0'), place);

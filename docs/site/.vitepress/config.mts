@@ -40,6 +40,7 @@ export default defineConfig({
     },
     outline: { level: [2, 3] },
     nav: [
+      { text: 'What Passfob is', link: '/project/readme' },
       { text: 'Command line', link: '/cli' },
       { text: 'HTTP', link: '/reference/http/' },
       { text: 'Errors', link: '/errors' },

@@ -67,9 +67,9 @@ function firstPage(documents: readonly NavigationPage[]): string {
     layout: 'home',
     hero: {
       name: 'Passfob',
-      text: 'One-time passwords on a fob that you build',
+      text: 'An open hardware token for companies and their people',
       tagline:
-        'An Espruino board as a hardware token, with the tool that provisions it, a service that validates its passcodes, and a simulator.',
+        'An Espruino board shows one-time passcodes and approves log-ins by one button, and a service checks them. Use it in place of a phone app or of tokens with a vendor’s cloud.',
       actions: [
         { text: 'What Passfob is', link: linkOf('README.md'), theme: 'brand' },
         { text: 'Command line', link: linkOf('docs/cli.md'), theme: 'alt' },
