@@ -6,6 +6,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -229,6 +230,26 @@ describe('simulator processes', () => {
     });
     expect(readFileSync(storage).equals(kept)).toBe(true);
   });
+
+  itNeeds(
+    needsTool('socat'),
+    'a second simulator that cannot start leaves the link of the first alone, in use or not',
+    async () => {
+      const link = join(folder, 'fob');
+      const first = simulator(['--pty', link, '--tcp', '0']);
+      const { tcp } = await jsonLines(first.stdout)();
+      const terminal = readlinkSync(link);
+      expect(await finished(['--pty', link])).toEqual({
+        stdout: '',
+        stderr: `simulator: Another simulated fob already uses ${link}. End it (Ctrl-C), or name another path.\n`,
+        code: 1,
+      });
+      const other = join(folder, 'other');
+      symlinkSync('/dev/null-of-a-killed-run', other);
+      expect(await finished(['--pty', other, '--web', String(tcp)])).toMatchObject({ code: 1 });
+      expect([readlinkSync(link), readlinkSync(other)]).toEqual([terminal, '/dev/null-of-a-killed-run']);
+    },
+  );
 
   for (const way of ['socat', 'perl'] as const) {
     itNeeds(
