@@ -13,6 +13,7 @@ import { PtyUnavailable, ptyFront } from './fronts/pty.ts';
 import { tcpFront } from './fronts/tcp.ts';
 import { openUsbip } from './fronts/usbip/options.ts';
 import { parseOptions, type SimulatorOptions, UsageError } from './options.ts';
+import { lockStorage } from './state/lock.ts';
 
 /** Exit codes, as `--help` documents them. */
 const EXIT = { done: 0, failed: 1, usage: 2 } as const;
@@ -83,6 +84,8 @@ async function start(
 ): Promise<void> {
   // Random by default, so that two fobs differ. The ready line has it, so that a run can be repeated.
   const seed = options.seed ?? randomInt(2 ** 31);
+  // A library may share a store on purpose; two running fobs with one identity are a mistake.
+  if (options.storage !== undefined) closers.push(lockStorage(options.storage));
   const fob = bootFob(options, seed);
   closers.push(() => fob.close());
 

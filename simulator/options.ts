@@ -37,7 +37,7 @@ const ESPRUINO_OPTION = {
 const STORAGE_OPTION = {
   string: true,
   requiresArg: true,
-  describe: 'file that keeps its memories; without a file, they end with the simulator',
+  describe: 'file that keeps its memories, for one simulator at a time; without a file, they end with it',
 } as const;
 
 function wholeSeed(value: number): number {

@@ -5,6 +5,8 @@ export const STATE_MAGIC = 'PASSFOB\n';
 export const STATE_VERSION = 2;
 export const STATE_HEADER_BYTES = 128;
 export const STATE_FILE_MODE = 0o600;
+/** A lock file that is still empty after this time is one of a killed process. */
+export const LOCK_WRITE_MS = 2_000;
 
 export const BOARD_NAME_BYTES = 12;
 export const SERIAL_BYTES = 12;

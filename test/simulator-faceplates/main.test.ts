@@ -231,6 +231,29 @@ describe('simulator processes', () => {
     expect(readFileSync(storage).equals(kept)).toBe(true);
   });
 
+  it('a storage file serves one simulator at a time, under every name, and the next when that was killed', async () => {
+    const storage = join(folder, 'fob.state');
+    const other = join(folder, 'other.state');
+    symlinkSync(storage, other);
+    const first = simulator(['--tcp', '0', '--storage', storage]);
+    await jsonLines(first.stdout)();
+    for (const name of [storage, other]) {
+      expect(await finished(['--tcp', '0', '--storage', name])).toEqual({
+        stdout: '',
+        stderr: `simulator: ${name} is in use by another simulated fob. End it (Ctrl-C), or name another file.\n`,
+        code: 1,
+      });
+    }
+    first.kill('SIGKILL');
+    await once(first, 'close');
+    expect(existsSync(`${storage}.lock`)).toBe(true);
+    const next = simulator(['--tcp', '0', '--storage', storage]);
+    expect(await jsonLines(next.stdout)()).toMatchObject({ ready: true });
+    next.kill();
+    await once(next, 'close');
+    expect(existsSync(`${storage}.lock`)).toBe(false);
+  });
+
   itNeeds(
     needsTool('socat'),
     'a second simulator that cannot start leaves the link of the first alone, in use or not',
