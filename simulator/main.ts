@@ -1,6 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { hideBin } from 'yargs/helpers';
 import type { SimulatedFob, Wire } from './base/fob.ts';
+import { onPort } from './base/start-refused.ts';
 import { boot, fileStore } from './boot.ts';
 import { controlServer, controlStreams } from './control/jsonl.ts';
 import type { ControlTarget } from './control/target.ts';
@@ -17,6 +18,9 @@ import { lockStorage } from './state/lock.ts';
 
 /** Exit codes, as `--help` documents them. */
 const EXIT = { done: 0, failed: 1, usage: 2 } as const;
+
+/** Its name in help and messages: `passfob simulate` starts it under its own. */
+const PROGRAM = process.argv0 === 'passfob simulate' ? process.argv0 : 'simulator';
 
 /** Actions for the end of the program, last first. */
 type Closers = (() => unknown)[];
@@ -41,7 +45,7 @@ async function openWire(
   { open, lost }: { readonly open: (front: Front) => void; readonly lost: (why: string) => void },
 ): Promise<void> {
   if (options.usbip !== undefined) {
-    const front = await openUsbip(fob, options.usbip, options, lost);
+    const front = await onPort('usbip', options.usbip.port, openUsbip(fob, options.usbip, options, lost));
     open(front);
     ready.usbip = front.address;
   }
@@ -124,13 +128,14 @@ async function openPorts(
   { open, closers }: { readonly open: (front: Front) => void; readonly closers: Closers },
 ): Promise<void> {
   if (options.tcp !== undefined) {
-    const front = await tcpFront(wire, options.tcp);
+    const front = await onPort('tcp', options.tcp, tcpFront(wire, options.tcp));
     open(front);
     ready.tcp = front.port;
   }
   if (options.web !== undefined) {
     const key = randomBytes(WEB_KEY_BYTES).toString('base64url');
-    const faceplate = await webFaceplate(target, options.web, options.webKey ? `/${key}/` : '/');
+    const listen = webFaceplate(target, options.web, options.webKey ? `/${key}/` : '/');
+    const faceplate = await onPort('web', options.web, listen);
     closers.push(() => faceplate.close());
     ready.web = faceplate.url;
   }
@@ -178,14 +183,14 @@ async function main(): Promise<void> {
   const end = (code: number, why?: string) => {
     if (isEnding) return;
     isEnding = true;
-    if (why !== undefined) process.stderr.write(`simulator: ${why}\n`);
+    if (why !== undefined) process.stderr.write(`${PROGRAM}: ${why}\n`);
     void closeAll(closers).then(isClosed => process.exit(isClosed ? code : EXIT.failed));
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end(EXIT.done));
   // The reader of our output is gone.
   process.stdout.on('error', () => end(EXIT.done));
   try {
-    await start(await parseOptions(hideBin(process.argv)), closers, end);
+    await start(await parseOptions(hideBin(process.argv), PROGRAM), closers, end);
   } catch (error) {
     end(error instanceof UsageError ? EXIT.usage : EXIT.failed, sentence(error));
   }
@@ -197,7 +202,7 @@ async function closeAll(closers: Closers): Promise<boolean> {
     try {
       await close();
     } catch (error) {
-      process.stderr.write(`simulator: ${sentence(error)}\n`);
+      process.stderr.write(`${PROGRAM}: ${sentence(error)}\n`);
       isClosed = false;
     }
   }

@@ -200,3 +200,6 @@ export const FAULT_SPAN_MAX_BYTES = 16;
 export const FIRST_CLOCK_MS = 946_684_800_000;
 /** Virtual time of a reset, before the boot files run. Not measured. */
 export const BOOT_US = 10_000;
+
+/** An unknown option with a longer name may be a secret in the wrong place, and is not repeated. */
+export const OPTION_NAME_LETTERS_MAX = 20;

@@ -9,15 +9,16 @@ import {
   statSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { StartRefused } from '../base/start-refused.ts';
+import { refuseMissingFolder, StartRefused } from '../base/start-refused.ts';
 import { PtyUnavailable } from './pty-unavailable.ts';
 
 /**
  * The helpers replace any file at the link's name. Only a link left by a former run may be replaced.
- * @throws StartRefused if another fob is behind the link
+ * @throws StartRefused if another fob is behind the link, or its folder does not exist
  * @throws PtyUnavailable if the name belongs to another file
  */
 export function refuseUsedLink(link: string): void {
+  refuseMissingFolder(link);
   const found = lstatSync(link, { throwIfNoEntry: false });
   if (found === undefined) return;
   const terminal = found.isSymbolicLink() ? readlinkSync(link) : '';

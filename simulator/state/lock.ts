@@ -1,15 +1,16 @@
 import { readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { LOCK_WRITE_MS, STATE_FILE_MODE } from '../base/limits.ts';
-import { StartRefused } from '../base/start-refused.ts';
+import { refuseMissingFolder, StartRefused } from '../base/start-refused.ts';
 
 /**
  * Keeps other simulated fobs away from a storage file by a lock file beside it, which names this process. The lock of
  * a process that has ended is replaced.
  * @returns a function that removes the lock
- * @throws StartRefused if another running process has the lock
+ * @throws StartRefused if another running process has the lock, or the folder does not exist
  */
 export function lockStorage(storage: string): () => void {
+  refuseMissingFolder(storage);
   const lock = `${realPath(storage)}.lock`;
   const ours = nameOf(process.pid);
   if (!written(lock, ours)) {

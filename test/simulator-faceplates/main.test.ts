@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -67,12 +67,19 @@ describe('command line of the simulator', () => {
     const { stdout, stderr, code } = await finished(['--help']);
     expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
     expect(stdout).toContain('Exit codes: 0 ended as asked, 1 failed, 2 wrong usage.');
+    const listed = [...stdout.matchAll(/^ +--([a-z-]+)/gm)].map(match => match[1]);
+    expect(listed.filter(name => name !== 'help').slice(0, 4)).toEqual(['web', 'pty', 'storage', 'terminal']);
   });
 
   it.each([
     [[], 'nothing would reach the fob: add one of --web, --terminal, --pty, --tcp, --usbip, --control'],
-    [['--bogus', '--tcp', '0'], 'Unknown argument: bogus'],
-    [['surplus', '--tcp', '0'], 'Unknown argument: surplus'],
+    [['--bogus', '--tcp', '0'], 'Unknown option --bogus. Run: simulator --help'],
+    [['--wbe', '0'], 'Unknown option --wbe. Did you mean --web? Run: simulator --help'],
+    [
+      ['--tcp', '0', '--web-kye=secret'],
+      'Unknown option --web-kye. Did you mean --web-key? Run: simulator --help',
+    ],
+    [['surplus', '--tcp', '0'], 'Unknown argument. Run: simulator --help'],
     [['--tcp', '65536'], 'a port is a whole number from 0 to 65535 (0: any free one)'],
     [['--web-key', '--tcp', '0'], '--web-key belongs to the faceplate page: add --web'],
     [['--web', 'http'], 'a port is a whole number from 0 to 65535 (0: any free one)'],
@@ -93,13 +100,35 @@ describe('command line of the simulator', () => {
     expect(await finished(args)).toEqual({ stdout: '', stderr: `simulator: ${reason}\n`, code: 2 });
   });
 
-  it('the simulator fails on a port in use', async () => {
-    const first = simulator(['--tcp', '0']);
-    const { tcp } = await jsonLines(first.stdout)();
-    const { stdout, stderr, code } = await finished(['--tcp', String(tcp)]);
-    expect({ stdout, code }).toEqual({ stdout: '', code: 1 });
-    expect(stderr).toMatch(/^simulator: .*EADDRINUSE/);
-  });
+  it.each(['tcp', 'web'])(
+    'the simulator fails on a port of --%s in use, and says what to do',
+    async option => {
+      const first = simulator(['--tcp', '0']);
+      const { tcp } = await jsonLines(first.stdout)();
+      expect(await finished([`--${option}`, String(tcp)])).toEqual({
+        stdout: '',
+        stderr: `simulator: Port ${tcp} is in use. End the other program, or choose another port: --${option} 0 picks a free one.\n`,
+        code: 1,
+      });
+    },
+  );
+
+  it.each([
+    ['--pty', 'try/fob', 'mkdir'],
+    ['--storage', 'try/fob.memories', 'mkdir'],
+    ['--pty', 'try/more/fob', 'mkdir -p'],
+  ])(
+    'the simulator fails on %s %s without that folder, and says how to make it',
+    async (option, path, make) => {
+      const file = join(folder, path);
+      const missing = dirname(file);
+      expect(await finished(['--web', '0', option, file])).toEqual({
+        stdout: '',
+        stderr: `simulator: The folder ${missing} does not exist. Make it: ${make} ${missing}\n`,
+        code: 1,
+      });
+    },
+  );
 
   itNeeds(
     {
