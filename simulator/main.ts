@@ -1,6 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { hideBin } from 'yargs/helpers';
 import type { SimulatedFob, Wire } from './base/fob.ts';
+import { onPort } from './base/start-refused.ts';
 import { boot, fileStore } from './boot.ts';
 import { controlServer, controlStreams } from './control/jsonl.ts';
 import type { ControlTarget } from './control/target.ts';
@@ -13,9 +14,13 @@ import { PtyUnavailable, ptyFront } from './fronts/pty.ts';
 import { tcpFront } from './fronts/tcp.ts';
 import { openUsbip } from './fronts/usbip/options.ts';
 import { parseOptions, type SimulatorOptions, UsageError } from './options.ts';
+import { lockStorage } from './state/lock.ts';
 
 /** Exit codes, as `--help` documents them. */
 const EXIT = { done: 0, failed: 1, usage: 2 } as const;
+
+/** Its name in help and messages: `passfob simulate` starts it under its own. */
+const PROGRAM = process.argv0 === 'passfob simulate' ? process.argv0 : 'simulator';
 
 /** Actions for the end of the program, last first. */
 type Closers = (() => unknown)[];
@@ -31,38 +36,45 @@ interface Ready {
   web?: string;
 }
 
-async function openFronts(
+/** Opens the USB device and the pseudo-terminal. `open` gets each at once, so that a later failure closes it. */
+async function openWire(
   fob: SimulatedFob,
   wire: Wire,
   options: SimulatorOptions,
   ready: Ready,
-  lost: (why: string) => void,
-): Promise<Front[]> {
-  const fronts: Front[] = [];
-  if (options.pty !== undefined) {
-    const link = options.pty === '' ? {} : { link: options.pty };
-    try {
-      const front = await ptyFront(wire, { ...link, onLost: lost });
-      fronts.push(front);
-      ready.pty = front.path;
-    } catch (error) {
-      // With a TCP front the fob can still be reached, and the ready line reports the reason.
-      if (!(error instanceof PtyUnavailable) || options.tcp === undefined) throw error;
-      ready.pty = null;
-      ready.ptyUnavailable = error.message;
-    }
-  }
-  if (options.tcp !== undefined) {
-    const front = await tcpFront(wire, options.tcp);
-    fronts.push(front);
-    ready.tcp = front.port;
-  }
+  { open, lost }: { readonly open: (front: Front) => void; readonly lost: (why: string) => void },
+): Promise<void> {
   if (options.usbip !== undefined) {
-    const front = await openUsbip(fob, options.usbip, options, lost);
-    fronts.push(front);
+    const front = await onPort('usbip', options.usbip.port, openUsbip(fob, options.usbip, options, lost));
+    open(front);
     ready.usbip = front.address;
   }
-  return fronts;
+  if (options.pty === undefined) return;
+  const link = options.pty === '' ? {} : { link: options.pty };
+  try {
+    const front = await ptyFront(wire, { ...link, onLost: lost });
+    open(front);
+    ready.pty = front.path;
+  } catch (error) {
+    // With a TCP front the fob can still be reached, and the ready line reports the reason.
+    if (!(error instanceof PtyUnavailable) || options.tcp === undefined) throw error;
+    ready.pty = null;
+    ready.ptyUnavailable = error.message;
+  }
+}
+
+function bootFob(options: SimulatorOptions, seed: number): SimulatedFob {
+  return boot({
+    board: options.board,
+    espruino: options.espruino,
+    clock: options.clock,
+    ...(options.storage === undefined ? {} : { storage: fileStore(options.storage) }),
+    seed,
+    ...(options.unflashed ? { image: {} } : {}),
+    ...(options.birth === 'none' || options.unflashed
+      ? {}
+      : { files: { birth: new Uint8Array(randomBytes(32)) } }),
+  });
 }
 
 /**
@@ -76,35 +88,24 @@ async function start(
 ): Promise<void> {
   // Random by default, so that two fobs differ. The ready line has it, so that a run can be repeated.
   const seed = options.seed ?? randomInt(2 ** 31);
-  const fob = boot({
-    board: options.board,
-    espruino: options.espruino,
-    clock: options.clock,
-    ...(options.storage === undefined ? {} : { storage: fileStore(options.storage) }),
-    seed,
-    ...(options.unflashed ? { image: {} } : {}),
-    ...(options.birth === 'none' || options.unflashed
-      ? {}
-      : { files: { birth: new Uint8Array(randomBytes(32)) } }),
-  });
+  // A library may share a store on purpose; two running fobs with one identity are a mistake.
+  if (options.storage !== undefined) closers.push(lockStorage(options.storage));
+  const fob = bootFob(options, seed);
   closers.push(() => fob.close());
 
   const ready: Ready = { ready: true, seed };
   const paced = options.baud === undefined ? undefined : pacedWire(fob.link, options.baud);
   closers.push(() => paced?.stop());
-  const fronts = await openFronts(fob, paced ?? fob.link, options, ready, why => end(EXIT.failed, why));
-  closers.push(...fronts.map(front => () => front.close()));
+  const wire = paced ?? fob.link;
+  const fronts: Front[] = [];
+  const open = (front: Front) => {
+    fronts.push(front);
+    closers.push(() => front.close());
+  };
   const target: ControlTarget = { fob, clock: options.clock, fronts, quit: () => end(EXIT.done) };
-  if (options.web !== undefined) {
-    const key = randomBytes(WEB_KEY_BYTES).toString('base64url');
-    const face = await webFaceplate(target, options.web, options.webKey ? `/${key}/` : '/');
-    closers.push(() => face.close());
-    ready.web = face.url;
-  }
-  if (options.controlSocket !== undefined) {
-    const server = await controlServer(target, options.controlSocket);
-    closers.push(() => server.close());
-  }
+  await openPorts(target, wire, options, ready, { open, closers });
+  // The link is last: a start that fails on a port in use must not touch it.
+  await openWire(fob, wire, options, ready, { open, lost: why => end(EXIT.failed, why) });
   sayReady(ready, options);
   if (options.terminal) closers.push(openTerminal(target, options, ready));
   if (options.control) {
@@ -118,8 +119,37 @@ async function start(
   }
 }
 
-function sayReady(ready: Ready, { control, terminal }: SimulatorOptions): void {
-  const line = `${JSON.stringify(ready)}\n`;
+/** Opens the ports and the control socket. */
+async function openPorts(
+  target: ControlTarget,
+  wire: Wire,
+  options: SimulatorOptions,
+  ready: Ready,
+  { open, closers }: { readonly open: (front: Front) => void; readonly closers: Closers },
+): Promise<void> {
+  if (options.tcp !== undefined) {
+    const front = await onPort('tcp', options.tcp, tcpFront(wire, options.tcp));
+    open(front);
+    ready.tcp = front.port;
+  }
+  if (options.web !== undefined) {
+    const key = randomBytes(WEB_KEY_BYTES).toString('base64url');
+    const listen = webFaceplate(target, options.web, options.webKey ? `/${key}/` : '/');
+    const faceplate = await onPort('web', options.web, listen);
+    closers.push(() => faceplate.close());
+    ready.web = faceplate.url;
+  }
+  if (options.controlSocket !== undefined) {
+    const server = await controlServer(target, options.controlSocket);
+    closers.push(() => server.close());
+  }
+}
+
+function sayReady(
+  { pty, ptyUnavailable, tcp, usbip, web, ...start }: Ready,
+  { control, terminal }: SimulatorOptions,
+): void {
+  const line = `${JSON.stringify({ ready: start.ready, seed: start.seed, pty, ptyUnavailable, tcp, usbip, web })}\n`;
   if (control) process.stderr.write(line);
   else if (!terminal) process.stdout.write(line);
   else if (!process.stderr.isTTY) process.stderr.write(line);
@@ -153,14 +183,14 @@ async function main(): Promise<void> {
   const end = (code: number, why?: string) => {
     if (isEnding) return;
     isEnding = true;
-    if (why !== undefined) process.stderr.write(`simulator: ${why}\n`);
+    if (why !== undefined) process.stderr.write(`${PROGRAM}: ${why}\n`);
     void closeAll(closers).then(isClosed => process.exit(isClosed ? code : EXIT.failed));
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end(EXIT.done));
   // The reader of our output is gone.
   process.stdout.on('error', () => end(EXIT.done));
   try {
-    await start(await parseOptions(hideBin(process.argv)), closers, end);
+    await start(await parseOptions(hideBin(process.argv), PROGRAM), closers, end);
   } catch (error) {
     end(error instanceof UsageError ? EXIT.usage : EXIT.failed, sentence(error));
   }
@@ -172,7 +202,7 @@ async function closeAll(closers: Closers): Promise<boolean> {
     try {
       await close();
     } catch (error) {
-      process.stderr.write(`simulator: ${sentence(error)}\n`);
+      process.stderr.write(`${PROGRAM}: ${sentence(error)}\n`);
       isClosed = false;
     }
   }

@@ -1,6 +1,7 @@
-import yargs from 'yargs';
+import yargs, { type Argv } from 'yargs';
 import { MAX_BAUD, MAX_PORT, MIN_BAUD } from './fronts/limits.ts';
 import { addUsbip, checkUsbip } from './fronts/usbip/options.ts';
+import { unknownArgument } from './unknown-argument.ts';
 
 /** Invalid options; the message says why. */
 export class UsageError extends Error {}
@@ -37,7 +38,7 @@ const ESPRUINO_OPTION = {
 const STORAGE_OPTION = {
   string: true,
   requiresArg: true,
-  describe: 'file that keeps its memories; without a file, they end with the simulator',
+  describe: 'file that keeps its memories, for one simulator at a time; without a file, they end with it',
 } as const;
 
 function wholeSeed(value: number): number {
@@ -45,10 +46,55 @@ function wholeSeed(value: number): number {
   return value;
 }
 
-/** @throws UsageError */
-export function parseOptions(args: readonly string[]) {
-  return addUsbip(yargs([...args]))
-    .scriptName('simulator')
+/** yargs has this method, but its types do not. */
+function namesOf(parser: object): string[] {
+  if (!('getOptions' in parser) || typeof parser.getOptions !== 'function') return [];
+  return Object.keys(parser.getOptions().key);
+}
+
+const WEB_KEY_OPTION = {
+  boolean: true,
+  default: false,
+  describe: 'with --web: an address that nobody else on this computer can guess',
+} as const;
+
+const SEED_OPTION = {
+  number: true,
+  requiresArg: true,
+  coerce: wholeSeed,
+  describe: 'seed of all random values',
+} as const;
+
+/** The ways to see and reach the fob; the help lists first those that most people need. */
+function addFirst<T>(parser: Argv<T>) {
+  return parser
+    .option('web', {
+      number: true,
+      requiresArg: true,
+      coerce: portNumber,
+      describe: 'faceplate page on this port of 127.0.0.1',
+    })
+    .option('pty', { string: true, describe: 'serial port on a pseudo-terminal, linked to this path' })
+    .option('storage', STORAGE_OPTION)
+    .option('terminal', { boolean: true, default: false, describe: 'faceplate in this terminal' })
+    .option('tcp', {
+      number: true,
+      requiresArg: true,
+      coerce: portNumber,
+      describe: 'serial port on this TCP port of 127.0.0.1',
+    })
+    .option('baud', BAUD_OPTION)
+    .option('web-key', WEB_KEY_OPTION)
+    .option('plain', { boolean: true, default: false, describe: 'with --terminal: text, no drawing' });
+}
+
+/**
+ * @param program its name in the help and in messages
+ * @throws UsageError
+ */
+export function parseOptions(args: readonly string[], program: string) {
+  const parser = addUsbip(addFirst(yargs([...args])))
+    .scriptName(program)
     .usage('$0 [options]\n\nA simulated fob: an Espruino board in software that runs the firmware image.')
     .option('board', {
       choices: ['pico', 'pico-hid', 'banglejs2', 'bench'] as const,
@@ -56,7 +102,6 @@ export function parseOptions(args: readonly string[]) {
       describe: 'which board',
     })
     .option('espruino', ESPRUINO_OPTION)
-    .option('storage', STORAGE_OPTION)
     .option('unflashed', { boolean: true, default: false, describe: 'a new board holds Espruino alone' })
     .option('birth', {
       choices: ['none', 'random'] as const,
@@ -68,32 +113,12 @@ export function parseOptions(args: readonly string[]) {
       default: 'real' as const,
       describe: 'time of this machine, or time that control moves',
     })
-    .option('seed', {
-      number: true,
-      requiresArg: true,
-      coerce: wholeSeed,
-      describe: 'seed of all random values',
-    })
-    .option('pty', { string: true, describe: 'serial port on a pseudo-terminal, linked to this path' })
-    .option('tcp', {
-      number: true,
-      requiresArg: true,
-      coerce: portNumber,
-      describe: 'serial port on this TCP port of 127.0.0.1',
-    })
-    .option('baud', BAUD_OPTION)
-    .option('web', {
-      number: true,
-      requiresArg: true,
-      coerce: portNumber,
-      describe: 'faceplate page on this port of 127.0.0.1',
-    })
-    .option('web-key', WEB_KEY_OPTION)
-    .option('terminal', { boolean: true, default: false, describe: 'faceplate in this terminal' })
-    .option('plain', { boolean: true, default: false, describe: 'with --terminal: text, no drawing' })
+    .option('seed', SEED_OPTION)
     .option('control', { boolean: true, default: false, describe: 'JSON lines on standard input and output' })
     .option('control-socket', { string: true, requiresArg: true, describe: 'JSON lines on a Unix socket' })
-    .option('exit-with-parent', { boolean: true, default: false, describe: 'end when standard input ends' })
+    .option('exit-with-parent', { boolean: true, default: false, describe: 'end when standard input ends' });
+  const known = namesOf(parser);
+  return parser
     .epilogue('Port 0: any free one. When ready, one line of JSON says where everything is.')
     .epilogue('Exit codes: 0 ended as asked, 1 failed, 2 wrong usage.')
     .parserConfiguration({ 'duplicate-arguments-array': false })
@@ -101,16 +126,12 @@ export function parseOptions(args: readonly string[]) {
     .strict()
     .check(options => checkTogether(options))
     .fail((message, error) => {
-      throw error instanceof UsageError ? error : new UsageError(message || error.message);
+      if (error instanceof UsageError) throw error;
+      const unknown = unknownArgument(message ?? '', args, { program, known });
+      throw new UsageError(unknown ?? (message || error.message));
     })
     .parseAsync();
 }
-
-const WEB_KEY_OPTION = {
-  boolean: true,
-  default: false,
-  describe: 'with --web: an address that nobody else on this computer can guess',
-} as const;
 
 interface Combined {
   readonly pty?: unknown;

@@ -13,7 +13,8 @@ export async function simulate(main: string, args: readonly string[]): Promise<n
   if (!existsSync(main)) {
     throw new FobError('no-fob', { sentence: 'The simulator is not built.', next: 'Run: npm run build' });
   }
-  const child = spawn(process.execPath, [main, ...args], { stdio: 'inherit' });
+  // The simulator's help and messages use this name.
+  const child = spawn(process.execPath, [main, ...args], { argv0: 'passfob simulate', stdio: 'inherit' });
   // A terminal sends Ctrl-C to both processes; the simulator then ends by itself, and this process after it.
   const forward = (signal: NodeJS.Signals) => child.kill(signal);
   const stay = () => undefined;

@@ -5,6 +5,8 @@ export const STATE_MAGIC = 'PASSFOB\n';
 export const STATE_VERSION = 2;
 export const STATE_HEADER_BYTES = 128;
 export const STATE_FILE_MODE = 0o600;
+/** A lock file that is still empty after this time is one of a killed process. */
+export const LOCK_WRITE_MS = 2_000;
 
 export const BOARD_NAME_BYTES = 12;
 export const SERIAL_BYTES = 12;
@@ -198,3 +200,6 @@ export const FAULT_SPAN_MAX_BYTES = 16;
 export const FIRST_CLOCK_MS = 946_684_800_000;
 /** Virtual time of a reset, before the boot files run. Not measured. */
 export const BOOT_US = 10_000;
+
+/** An unknown option with a longer name may be a secret in the wrong place, and is not repeated. */
+export const OPTION_NAME_LETTERS_MAX = 20;

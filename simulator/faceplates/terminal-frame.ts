@@ -9,6 +9,8 @@ export interface TerminalSize {
   readonly rows: number;
 }
 
+const KEY_SEPARATOR = ' · ';
+
 /**
  * Returns the lines of the terminal faceplate: the display in a frame, drawn as finely as the window allows (as text
  * if it is too small), the keys, and the notes.
@@ -24,8 +26,19 @@ export function terminalFrame(
     ? framed(drawCells(kind, shownBitmap(state)))
     : [texts.terminalTooSmall, '', ...screenLines(state)];
   const status = state.powered ? [] : [texts.powerOff];
-  const lines = [...picture, ...(kind ? status : []), keys, ...notes];
+  const lines = [...picture, ...(kind ? status : []), ...wrappedKeys(keys, size.columns), ...notes];
   return lines.slice(0, size.rows).map(line => [...line].slice(0, size.columns).join(''));
+}
+
+/** Breaks the line between two keys where the window is narrow: the last one quits. */
+function wrappedKeys(keys: string, columns: number): string[] {
+  const lines: string[] = [];
+  for (const key of keys.split(KEY_SEPARATOR)) {
+    const longer = [...lines.slice(-1), key].join(KEY_SEPARATOR);
+    if (lines.length > 0 && longer.length <= columns) lines[lines.length - 1] = longer;
+    else lines.push(key);
+  }
+  return lines;
 }
 
 function fits(kind: CellKind, { bitmap }: ScreenState, size: TerminalSize): boolean {

@@ -19,5 +19,5 @@ export const texts = {
   noScript: 'This page needs scripts: they send the button to the fob.',
   terminalKeys: 'space press · h hold · p power · q quit',
   terminalTouchKeys: 'space press · h hold · n next · u previous · b back · p power · q quit',
-  terminalTooSmall: 'This window is too small for the display; here is its text.',
+  terminalTooSmall: 'Window too small',
 } as const;

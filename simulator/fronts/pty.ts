@@ -1,6 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { closeSync, constants, lstatSync, openSync, readlinkSync } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
@@ -12,17 +12,11 @@ import {
   PTY_END_TIMEOUT_MS,
   PTY_READY_TIMEOUT_MS,
 } from './limits.ts';
+import { isLinkTo, refuseUsedLink } from './pty-link.ts';
+import { PtyUnavailable } from './pty-unavailable.ts';
 import { type PtyWay, ptyWays } from './pty-ways.ts';
 
-/** This machine offers no pseudo-terminal; the message has the reason for each way. Use a TCP front instead. */
-export class PtyUnavailable extends Error {
-  readonly reasons: readonly string[];
-  constructor(reasons: readonly string[]) {
-    super(`no pseudo-terminal: ${reasons.join('; ')}`);
-    this.name = 'PtyUnavailable';
-    this.reasons = reasons;
-  }
-}
+export { PtyUnavailable };
 
 export interface PtyOptions {
   /** Path of the link to the pseudo-terminal. Default: a new name in the directory for temporary files. */
@@ -42,6 +36,7 @@ export interface PtyFront extends Front {
 /**
  * Carries the wire over a pseudo-terminal in raw mode.
  * @throws PtyUnavailable if the machine offers none, or the link cannot be made.
+ * @throws StartRefused if another fob is behind the link, or its folder does not exist.
  */
 export async function ptyFront(wire: Wire, options: PtyOptions = {}): Promise<PtyFront> {
   const path = options.link ?? join(tmpdir(), `passfob-${randomBytes(6).toString('hex')}`);
@@ -113,7 +108,7 @@ async function plugIn(
   onBytes: (bytes: Uint8Array) => void,
   onLost: (why: string) => void,
 ): Promise<Plug> {
-  refuseForeignFile(link);
+  refuseUsedLink(link);
   const [program, ...args] = way.command(link);
   const helper = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
   // The write may meet a helper that has just ended; `exit` reports its end.
@@ -147,7 +142,8 @@ async function plugIn(
       pulled = true;
       helper.stdout.off('data', onBytes);
       helper.stdout.resume();
-      helper.kill();
+      // On a request to end, socat removes the link whatever it names by now.
+      helper.kill(isLinkTo(link, slave) ? 'SIGTERM' : 'SIGKILL');
       const killer = setTimeout(() => helper.kill('SIGKILL'), PTY_END_TIMEOUT_MS);
       await ended;
       clearTimeout(killer);
@@ -183,15 +179,6 @@ function readyOrFailed(way: PtyWay, helper: Helper): Promise<string> {
       fail('code' in error && error.code === 'ENOENT' ? 'not installed' : error.message),
     );
   });
-}
-
-/** The helpers replace any file at the link's name. Only a link left by a former run may be replaced. */
-function refuseForeignFile(link: string): void {
-  const found = lstatSync(link, { throwIfNoEntry: false });
-  if (found === undefined) return;
-  if (!found.isSymbolicLink() || !/^\/dev\//.test(readlinkSync(link))) {
-    throw new PtyUnavailable([`${link} exists and is not a link to a terminal; it is left alone`]);
-  }
 }
 
 function reasonOf(error: unknown): string {

@@ -39,7 +39,12 @@ describeNeeds(needsBuild, 'passfob simulate', () => {
       when: ['"ready":true', ({ type }) => type('{"do":"quit"}\n')],
     });
     expect(ended).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('"ok":true') });
-    expect((await passfob(['simulate', '--no-such-option'], { home, input: '' })).exitCode).toBe(2);
+    expect(await passfob(['simulate', '--no-such-option'], { home, input: '' })).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining(
+        'passfob simulate: Unknown option --no-such-option. Run: passfob simulate --help',
+      ),
+    });
   });
 
   it('the library ends its fob when it is told to', async () => {

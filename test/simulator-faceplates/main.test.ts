@@ -6,13 +6,14 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
   symlinkSync,
 } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -66,12 +67,19 @@ describe('command line of the simulator', () => {
     const { stdout, stderr, code } = await finished(['--help']);
     expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
     expect(stdout).toContain('Exit codes: 0 ended as asked, 1 failed, 2 wrong usage.');
+    const listed = [...stdout.matchAll(/^ +--([a-z-]+)/gm)].map(match => match[1]);
+    expect(listed.filter(name => name !== 'help').slice(0, 4)).toEqual(['web', 'pty', 'storage', 'terminal']);
   });
 
   it.each([
     [[], 'nothing would reach the fob: add one of --web, --terminal, --pty, --tcp, --usbip, --control'],
-    [['--bogus', '--tcp', '0'], 'Unknown argument: bogus'],
-    [['surplus', '--tcp', '0'], 'Unknown argument: surplus'],
+    [['--bogus', '--tcp', '0'], 'Unknown option --bogus. Run: simulator --help'],
+    [['--wbe', '0'], 'Unknown option --wbe. Did you mean --web? Run: simulator --help'],
+    [
+      ['--tcp', '0', '--web-kye=secret'],
+      'Unknown option --web-kye. Did you mean --web-key? Run: simulator --help',
+    ],
+    [['surplus', '--tcp', '0'], 'Unknown argument. Run: simulator --help'],
     [['--tcp', '65536'], 'a port is a whole number from 0 to 65535 (0: any free one)'],
     [['--web-key', '--tcp', '0'], '--web-key belongs to the faceplate page: add --web'],
     [['--web', 'http'], 'a port is a whole number from 0 to 65535 (0: any free one)'],
@@ -92,13 +100,35 @@ describe('command line of the simulator', () => {
     expect(await finished(args)).toEqual({ stdout: '', stderr: `simulator: ${reason}\n`, code: 2 });
   });
 
-  it('the simulator fails on a port in use', async () => {
-    const first = simulator(['--tcp', '0']);
-    const { tcp } = await jsonLines(first.stdout)();
-    const { stdout, stderr, code } = await finished(['--tcp', String(tcp)]);
-    expect({ stdout, code }).toEqual({ stdout: '', code: 1 });
-    expect(stderr).toMatch(/^simulator: .*EADDRINUSE/);
-  });
+  it.each(['tcp', 'web'])(
+    'the simulator fails on a port of --%s in use, and says what to do',
+    async option => {
+      const first = simulator(['--tcp', '0']);
+      const { tcp } = await jsonLines(first.stdout)();
+      expect(await finished([`--${option}`, String(tcp)])).toEqual({
+        stdout: '',
+        stderr: `simulator: Port ${tcp} is in use. End the other program, or choose another port: --${option} 0 picks a free one.\n`,
+        code: 1,
+      });
+    },
+  );
+
+  it.each([
+    ['--pty', 'try/fob', 'mkdir'],
+    ['--storage', 'try/fob.memories', 'mkdir'],
+    ['--pty', 'try/more/fob', 'mkdir -p'],
+  ])(
+    'the simulator fails on %s %s without that folder, and says how to make it',
+    async (option, path, make) => {
+      const file = join(folder, path);
+      const missing = dirname(file);
+      expect(await finished(['--web', '0', option, file])).toEqual({
+        stdout: '',
+        stderr: `simulator: The folder ${missing} does not exist. Make it: ${make} ${missing}\n`,
+        code: 1,
+      });
+    },
+  );
 
   itNeeds(
     {
@@ -229,6 +259,49 @@ describe('simulator processes', () => {
     });
     expect(readFileSync(storage).equals(kept)).toBe(true);
   });
+
+  it('a storage file serves one simulator at a time, under every name, and the next when that was killed', async () => {
+    const storage = join(folder, 'fob.state');
+    const other = join(folder, 'other.state');
+    symlinkSync(storage, other);
+    const first = simulator(['--tcp', '0', '--storage', storage]);
+    await jsonLines(first.stdout)();
+    for (const name of [storage, other]) {
+      expect(await finished(['--tcp', '0', '--storage', name])).toEqual({
+        stdout: '',
+        stderr: `simulator: ${name} is in use by another simulated fob. End it (Ctrl-C), or name another file.\n`,
+        code: 1,
+      });
+    }
+    first.kill('SIGKILL');
+    await once(first, 'close');
+    expect(existsSync(`${storage}.lock`)).toBe(true);
+    const next = simulator(['--tcp', '0', '--storage', storage]);
+    expect(await jsonLines(next.stdout)()).toMatchObject({ ready: true });
+    next.kill();
+    await once(next, 'close');
+    expect(existsSync(`${storage}.lock`)).toBe(false);
+  });
+
+  itNeeds(
+    needsTool('socat'),
+    'a second simulator that cannot start leaves the link of the first alone, in use or not',
+    async () => {
+      const link = join(folder, 'fob');
+      const first = simulator(['--pty', link, '--tcp', '0']);
+      const { tcp } = await jsonLines(first.stdout)();
+      const terminal = readlinkSync(link);
+      expect(await finished(['--pty', link])).toEqual({
+        stdout: '',
+        stderr: `simulator: Another simulated fob already uses ${link}. End it (Ctrl-C), or name another path.\n`,
+        code: 1,
+      });
+      const other = join(folder, 'other');
+      symlinkSync('/dev/null-of-a-killed-run', other);
+      expect(await finished(['--pty', other, '--web', String(tcp)])).toMatchObject({ code: 1 });
+      expect([readlinkSync(link), readlinkSync(other)]).toEqual([terminal, '/dev/null-of-a-killed-run']);
+    },
+  );
 
   for (const way of ['socat', 'perl'] as const) {
     itNeeds(

@@ -1,5 +1,16 @@
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, lstatSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import {
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Wire } from '@passfob/simulator/base/fob';
@@ -7,7 +18,7 @@ import { type PtyFront, type PtyOptions, PtyUnavailable, ptyFront } from '@passf
 import { openSerial } from 'passfob/transports/serial';
 import { SerialPort } from 'serialport';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { describeNeeds, needsTool } from '../kit/tools.ts';
+import { describeNeeds, itNeeds, needsTool } from '../kit/tools.ts';
 import { childrenOf, FLOOD_BYTES, keptOfFlood, loopedWire, spokenWire, taken } from './kit.ts';
 
 let folder = '';
@@ -142,6 +153,24 @@ for (const way of ['socat', 'perl'] as const) {
       await opened(second.path);
     });
 
+    it('a pseudo-terminal refuses the link of a running fob, and leaves it alone', async () => {
+      const first = await plugged(loopedWire(), { way });
+      const terminal = readlinkSync(first.path);
+      await expect(ptyFront(loopedWire(), { way, link: first.path })).rejects.toThrow(
+        `Another simulated fob already uses ${first.path}. End it (Ctrl-C), or name another path.`,
+      );
+      expect(readlinkSync(first.path)).toBe(terminal);
+      await opened(first.path);
+    });
+
+    it('a pseudo-terminal that ends leaves a link that names another terminal by now', async () => {
+      const front = await plugged(loopedWire(), { way });
+      rmSync(front.path);
+      symlinkSync('/dev/null', front.path);
+      await front.close();
+      expect(readlinkSync(front.path)).toBe('/dev/null');
+    });
+
     it('a pseudo-terminal leaves a file with the name of its link alone', async () => {
       const link = join(folder, 'precious');
       const content = randomBytes(16);
@@ -151,6 +180,20 @@ for (const way of ['socat', 'perl'] as const) {
     });
   });
 }
+
+itNeeds(
+  needsTool('socat'),
+  'a pseudo-terminal replaces an old link whose terminal is a window of other programs by now',
+  async () => {
+    const link = join(folder, 'fob');
+    const window = spawn('socat', ['-', 'SYSTEM:tty; cat,pty,setsid,ctty']);
+    onTestFinished(() => void window.kill());
+    const terminal = String(await once(window.stdout, 'data')).trim();
+    symlinkSync(terminal, link);
+    const front = await plugged(loopedWire(), { link });
+    expect(readlinkSync(front.path)).not.toBe(terminal);
+  },
+);
 
 describe('machines without the helpers', () => {
   it('a machine without the helpers is recognised by the error, with a reason for each way', async () => {

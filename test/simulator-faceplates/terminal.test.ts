@@ -81,11 +81,25 @@ http://127.0.0.1:8080/
       ['a note'],
     );
     expect(`\n${frame.join('\n')}\n`).toBe(`
-This window is too small for the display
+Window too small
 
 Example
 287 082
 space press · h hold · p power · q quit
+`);
+  });
+
+  it('a frame cuts none of its own texts in a window of 30 columns', () => {
+    const screen = { ...darkScreen(128, 64), text: ['Example', '287 082'] };
+    const frame = terminalFrame(screen, { columns: 30, rows: 20 }, ['a note']);
+    expect(`\n${frame.join('\n')}\n`).toBe(`
+Window too small
+
+Example
+287 082
+space press · h hold · p power
+q quit
+a note
 `);
   });
 
