@@ -45,6 +45,6 @@ export function doctorNext(next: string, port?: string): string {
 }
 
 /** Quotes a word for a POSIX shell where it needs that. */
-function shellWord(word: string): string {
+export function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
