@@ -1,4 +1,4 @@
-import { shellWord } from 'passfob/cli/base/doctor-hint';
+import { shellWord } from 'passfob/errors';
 import { settings } from '../app/configuration/settings.ts';
 import type { Configured } from './configured.ts';
 
