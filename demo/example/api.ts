@@ -45,6 +45,8 @@ export interface Api {
   take(push: { id: string; session: string; source: string }): Promise<Decision | 'waiting'>;
   /** Withdraws a push that is no longer needed. */
   withdraw(push: { id: string; session: string }): Promise<void>;
+  /** Returns why the service cannot be used: it does not answer, or it refuses the API key. Nobody is logged in. */
+  check(): Promise<'silent' | 'key' | undefined>;
   close(): Promise<void>;
 }
 
@@ -99,6 +101,12 @@ export function apiOf({ service, apiKey, ca }: ServiceAccess): Api {
     },
     async withdraw({ id, session }) {
       await post(`/v1/pushes/${encodeURIComponent(id)}/withdraw`, { session });
+    },
+    async check() {
+      // The service tests the key before it reads the request, which is incomplete on purpose.
+      const { status } = await post('/v1/validate', {});
+      if (status === 401) return 'key';
+      return status === 0 || status >= 500 ? 'silent' : undefined;
     },
     close: () => dispatcher.close(),
   };

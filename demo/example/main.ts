@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { type ExampleOptions, startExample } from './app.ts';
+import { apiOf } from './api.ts';
+import { type Example, type ExampleOptions, startExample } from './app.ts';
 import { texts } from './texts.ts';
 
 const { main: words } = texts;
@@ -8,6 +9,9 @@ const EXIT = { done: 0, failed: 1, usage: 2 } as const;
 
 /** A mistake in the command line. */
 class Usage extends Error {}
+
+/** The application cannot start; the message says what to do next. */
+class Unable extends Error {}
 
 async function read(args: readonly string[]): Promise<ExampleOptions | undefined> {
   const values = parsed(args);
@@ -57,17 +61,37 @@ async function textOf(path: string): Promise<string> {
   }
 }
 
+/** Starts the application, after one call to the service: a wrong address or key shows now, not at a log-in. */
+async function start(options: ExampleOptions): Promise<Example> {
+  const api = apiOf(options);
+  const fault = await api.check();
+  await api.close();
+  if (fault === 'silent') throw new Unable(words.silent(options.service));
+  if (fault === 'key') throw new Unable(words.keyRefused(options.service));
+  try {
+    return await startExample(options);
+  } catch (error) {
+    const isBusy = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    throw isBusy ? new Unable(words.portInUse(options.port)) : error;
+  }
+}
+
+function textFor(error: unknown, reason: string): string {
+  if (error instanceof Usage) return words.usage(reason);
+  return error instanceof Unable ? `example: ${reason}` : words.failed(reason);
+}
+
 try {
   const options = await read(process.argv.slice(2));
   if (options === undefined) console.log(words.help);
   else {
-    const example = await startExample(options);
+    const example = await start(options);
     console.log(words.listening(example.url));
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void example.close());
   }
   process.exitCode = EXIT.done;
 } catch (error) {
   const reason = error instanceof Error ? error.message : '';
-  console.error(error instanceof Usage ? words.usage(reason) : words.failed(reason));
+  console.error(textFor(error, reason));
   process.exitCode = error instanceof Usage ? EXIT.usage : EXIT.failed;
 }

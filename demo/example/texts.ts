@@ -68,6 +68,12 @@ Exit codes: 0 ended as asked, 1 it did not start, 2 wrong usage.`,
     badService: 'The service needs an https address, or http on this computer.',
     noFile: (path: string) => `The file ${path} cannot be read.`,
     badPort: 'The port is a number from 0 to 65535.',
+    silent: (service: string) =>
+      `The service at ${service} does not answer.\nStart it (passfob serve), or correct --service, or name its authority with --ca.`,
+    keyRefused: (service: string) =>
+      `The service at ${service} refuses the API key.\nMake one with passfob service application-key, and put it into the file of --key-file.`,
+    portInUse: (port: number) =>
+      `Port ${port} of 127.0.0.1 is in use.\nStop the other program, or choose another port: --port ${port < 65_535 ? port + 1 : port - 1}`,
     failed: (reason: string) => `example: the application cannot start (${reason}).`,
   },
 } as const;

@@ -3,6 +3,7 @@ import type { Context, FobAtHand, Progress } from '../commands/context.ts';
 import { probePort } from '../commands/probe.ts';
 import { FobError, isFobError } from '../errors.ts';
 import { ANSWER_TIMEOUT_MS, SENDS_MAX } from '../limits.ts';
+import type { AskCode } from '../owner/pairing.ts';
 import { addressText, readAddress } from '../transports/discover.ts';
 import { listPorts } from '../transports/ports.ts';
 import type { Ledger } from './ledger.ts';
@@ -37,7 +38,7 @@ export interface BatchOptions {
   /** Whether to wait for further fobs while the plan has rows left. */
   readonly waits: boolean;
   /** Asks for the code on a fob's screen. If a person types codes, only one fob at a time shows one. */
-  readonly askCode: (fob: FobAtHand, isAgain: boolean) => Promise<string>;
+  readonly askCode: (fob: FobAtHand, ...again: Parameters<AskCode>) => Promise<string>;
   readonly typesCodes: boolean;
   readonly onEvent: (event: BatchEvent) => void;
 }
@@ -156,7 +157,7 @@ class Visitor {
       ...rest,
       report: progress => onEvent({ event: 'step', address, serial, progress }),
     };
-    const askCode = (isAgain: boolean) => unlessStopped(this.options.askCode(fob, isAgain), stop);
+    const askCode: AskCode = (...again) => unlessStopped(this.options.askCode(fob, ...again), stop);
     const work = () => provision(context, fob, { ledger, askCode, stop });
     try {
       const isTyped = this.options.typesCodes && hello.state === 'blank';

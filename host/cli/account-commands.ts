@@ -7,8 +7,12 @@ import { makeSure } from './base/prompts.ts';
 import { reportOf } from './base/report.ts';
 import { listText, verifyText } from './base/result-format.ts';
 
-const WHICH = { type: 'string', describe: 'its id, label, issuer or issuer:label' } as const;
+const WHICH = {
+  type: 'string',
+  describe: 'its id, label, issuer, issuer:label, or position in the list',
+} as const;
 const NAMED = { ...WHICH, demandOption: true } as const;
+const NAMED_FOR_GOOD = { ...NAMED, describe: 'its id, label, issuer or issuer:label' } as const;
 
 /** Commands for the accounts on a fob. */
 export const accountCommands: readonly Command[] = [
@@ -96,7 +100,7 @@ export const accountCommands: readonly Command[] = [
   command({
     words: 'remove <account>',
     describe: 'remove one account from the fob',
-    options: given => yesOption(given).positional('account', NAMED),
+    options: given => yesOption(given).positional('account', NAMED_FOR_GOOD),
     read: ({ account, yes }) => ({ account, yes }),
     needs: aFob,
     async run({ account, yes }, { choice, context, fob, prompts }) {

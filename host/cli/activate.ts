@@ -11,6 +11,7 @@ import { readWhole } from '../commands/read-whole.ts';
 import { readQrImage } from '../enrol/qr.ts';
 import { FobError, isFobError } from '../errors.ts';
 import { IMAGE_BYTES_MAX, PORT_POLL_INTERVAL_MS } from '../limits.ts';
+import { codeFault } from '../owner/pairing.ts';
 import { openTransport, readAddress } from '../transports/discover.ts';
 import { openNodeSocket } from './activate-socket.ts';
 import { recordService } from './agent/record.ts';
@@ -51,12 +52,13 @@ export async function activate(
       throw new FobError('dry-run', { subject: `connect the fob to ${activation.service}` });
     let user = '';
     let expected: string | undefined;
+    let last: string | undefined;
     const done = await relayActivation({
       activation,
       openSocket: (url, ending) => openNodeSocket(url, route, ending),
       openFob: fobOpener(() => ({ ...choice, serial: choice.serial ?? expected })),
       async askCode(isAgain, ending, showAgain) {
-        let typed = await prompts.code(isAgain, ending);
+        let typed = await prompts.code(isAgain, ending, last === undefined ? undefined : codeFault(last));
         // An empty line asks the fob to show its code again. After too many (an endless input), the empty text is
         // sent and the service refuses it.
         for (let wishes = 0; typed.trim() === '' && wishes < CODE_WISHES_MAX; wishes++) {
@@ -64,6 +66,7 @@ export async function activate(
           terminal.note('The fob is asked to show its code again.\n');
           typed = await prompts.code(false, ending);
         }
+        last = typed;
         return typed;
       },
       report(event) {

@@ -201,8 +201,10 @@ async function work(
         parallel: isMany ? PARALLEL_MAX : 1,
         waits: asked.waits ?? isTerminal,
         typesCodes: codes === undefined,
-        askCode: ({ hello, address }, isAgain) =>
-          codes ? readOff(codes, hello.serial, isAgain) : screen.askCode(hello.serial, address, isAgain),
+        askCode: ({ hello, address }, isAgain, fault) =>
+          codes
+            ? readOff(codes, hello.serial, isAgain)
+            : screen.askCode(hello.serial, address, isAgain, fault),
         onEvent: event => screen.onEvent(event),
       }),
     );

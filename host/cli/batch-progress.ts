@@ -3,6 +3,7 @@ import { ListrInquirerPromptAdapter } from '@listr2/prompt-adapter-inquirer';
 import { Listr, ListrLogger, type ListrRendererFactory, type ListrTaskWrapper, ProcessOutput } from 'listr2';
 import type { BatchEvent } from '../batch/run.ts';
 import { FobError } from '../errors.ts';
+import type { AskCode } from '../owner/pairing.ts';
 import { bar, TimeLeft } from './base/progress.ts';
 import { orCancelled, type Prompts } from './base/prompts.ts';
 import { progressText } from './base/report.ts';
@@ -12,7 +13,7 @@ import { printable, type Terminal } from './base/terminal.ts';
 export interface BatchScreen {
   onEvent(event: BatchEvent): void;
   /** Asks a person to type the code on a fob. */
-  askCode(serial: string, address: string, isAgain: boolean): Promise<string>;
+  askCode(serial: string, address: string, ...again: Parameters<AskCode>): Promise<string>;
   /** Shows the work until it ends. */
   during<T>(work: () => Promise<T>): Promise<T>;
 }
@@ -33,9 +34,9 @@ export function plainScreen(terminal: Terminal, prompts: Prompts, { rows, left }
       const time = event.event === 'ended' ? pace.text(rows - event.left, rows) : '';
       if (text !== '') say(time === '' ? text : `${text} (${time})`);
     },
-    askCode(serial, address, isAgain) {
+    askCode(serial, address, isAgain, fault) {
       say(`The code of ${serial} at ${address} is needed.`);
-      return prompts.code(isAgain);
+      return prompts.code(isAgain, undefined, fault);
     },
     during: work => work(),
   };
@@ -94,9 +95,9 @@ export function barScreen(terminal: Terminal, signal: AbortSignal, size: PlanSiz
       }
       draw(left);
     },
-    async askCode(serial, address, isAgain) {
+    async askCode(serial, address, isAgain, fault) {
       if (shown === undefined) throw new FobError('cancelled');
-      return askOn(shown, codeQuestion(serial, address, isAgain), signal);
+      return askOn(shown, codeQuestion(serial, address, isAgain, fault), signal);
     },
     during: work =>
       inList(terminal, bar(rows - size.left, rows), task => {
@@ -141,8 +142,12 @@ function doneText(done: number, rows: number, time: string): string {
   return `${bar(done, rows)} ${done} of ${rows} rows done${time === '' ? '' : `, ${time}`}`;
 }
 
-function codeQuestion(serial: string, address: string, isAgain: boolean): string {
-  return `${isAgain ? 'A character is wrong. ' : ''}Code on the screen of ${serial} (${address}):`;
+function codeQuestion(
+  serial: string,
+  address: string,
+  ...[isAgain, fault = '']: Parameters<AskCode>
+): string {
+  return `${isAgain ? `${fault} ` : ''}Code on the screen of ${serial} (${address}):`;
 }
 
 /** Asks below the bar, without echo. */

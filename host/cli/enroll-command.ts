@@ -141,7 +141,11 @@ function refuseOptions(options: EnrolOptions, names: readonly (keyof EnrolOption
 /** @throws FobError `usage` */
 function bareSecret(options: EnrolOptions, secret: string): EnrolSource {
   if (secret !== '-')
-    throw new FobError('usage', { sentence: '--secret takes "-" only: secrets are piped in.' });
+    throw new FobError('usage', {
+      sentence:
+        'A secret on the command line can be read by every program on this machine and stays in the history of the shell.',
+      next: 'Treat it as exposed. Then pipe in a new one with: passfob enroll --secret - --label NAME',
+    });
   const { encoding, counter = 0, kind = 'totp' } = options;
   if (kind === 'totp' && options.counter !== undefined) {
     throw new FobError('usage', { sentence: '--counter is for --kind hotp.' });

@@ -41,7 +41,9 @@ export const pairCommand = command({
   needs: aFob,
   async run(_, { context, fob, prompts }) {
     const { pair } = await import('../commands/pair.ts');
-    const result = await pair(context, fob, { askCode: prompts.code });
+    const result = await pair(context, fob, {
+      askCode: (isAgain, fault) => prompts.code(isAgain, undefined, fault),
+    });
     return reportOf(result, `The fob ${result.serial} belongs to this inventory now.`);
   },
 });

@@ -40,7 +40,7 @@ export async function readImport(
     const bytes = await readWhole(path, FILE_BYTES_MAX);
     left -= bytes.length;
     if (left < 0) throw badInput('The files are too big together.', 'Import some at a time.');
-    files.push({ name: basename(path), bytes });
+    files.push({ name: basename(path), path, bytes });
   }
   const tools = { ...readTools(source, ask), assumed: source.assumed, signal };
   return chosen(await readFiles(files, tools, source.format), source.only);

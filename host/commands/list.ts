@@ -113,20 +113,41 @@ export function utf8(bytes: Uint8Array): string {
 }
 
 /**
- * Finds an account by its id, its label, its issuer or `issuer:label`; without a name returns the only one.
+ * Finds an account by its id, its label, its issuer or `issuer:label`, or else by its position from 1; without a name
+ * returns the only one. `remove` takes no position: positions move up when an account goes.
+ * @param command named by the next step
  * @throws FobError `bad-input`
  */
-export function selectAccount(accounts: readonly ListedAccount[], wanted?: string): ListedAccount {
-  const meant = wanted === undefined ? accounts : accounts.filter(account => isMeant(account, wanted));
+export function selectAccount(
+  accounts: readonly ListedAccount[],
+  wanted?: string,
+  command: 'code' | 'respond' | 'rename' | 'move' | 'remove' = 'code',
+): ListedAccount {
+  const named = wanted === undefined ? accounts : accounts.filter(account => isMeant(account, wanted));
+  const meant = named.length === 0 && command !== 'remove' ? atPosition(accounts, wanted) : named;
   const [account] = meant;
   if (account && meant.length === 1) return account;
-  const names = (meant.length > 1 ? meant : accounts)
-    .map(one => `${accountName(one)} (${one.id})`)
-    .join('; ');
   throw new FobError('bad-input', {
     sentence: sentenceFor(accounts.length, meant.length),
-    next: accounts.length === 0 ? 'Enrol one first: passfob enroll' : `Name one of: ${names}`,
+    next:
+      accounts.length === 0
+        ? 'Enrol one first: passfob enroll'
+        : oneOf(meant.length > 1 ? meant : accounts, command),
   });
+}
+
+function atPosition(accounts: readonly ListedAccount[], wanted = ''): readonly ListedAccount[] {
+  const account = /^[1-9]\d{0,5}$/.test(wanted) ? accounts[Number(wanted) - 1] : undefined;
+  return account === undefined ? [] : [account];
+}
+
+/** Lists the command with each id, which is never ambiguous, and the account's name and kind. */
+function oneOf(accounts: readonly ListedAccount[], command: string): string {
+  const rest = command === 'code' || command === 'remove' ? '' : ' …';
+  const lines = accounts.map(
+    one => `passfob ${command} ${one.id}${rest} (${accountName(one)}, ${one.kind.toUpperCase()})`,
+  );
+  return `Run${lines.length > 1 ? ' one of' : ''}: ${lines.join('; ')}`;
 }
 
 function sentenceFor(present: number, meant: number): string {

@@ -25,7 +25,7 @@ export async function move(
   const { serial } = fob.hello;
   const pairing = await openOwnerSession(context, fob);
   const accounts = await listAccounts(context, fob, pairing);
-  const account = selectAccount(accounts, wanted);
+  const account = selectAccount(accounts, wanted, 'move');
   if (position > accounts.length) {
     throw new FobError('bad-input', {
       sentence: `The fob holds ${accounts.length === 1 ? 'one account' : `${accounts.length} accounts`} only.`,

@@ -7,7 +7,7 @@ import {
   type Pairing,
   pairingsOf,
 } from '../inventory/pairings.ts';
-import { askedCode, freshSecrets, giveSecrets, type PairingResult } from '../owner/pairing.ts';
+import { type AskCode, askedCode, freshSecrets, giveSecrets, type PairingResult } from '../owner/pairing.ts';
 import type { Context, FobAtHand } from './context.ts';
 import { leaveMissingRecoveryKey } from './escrow.ts';
 import { openOwnerSession } from './owner-session.ts';
@@ -15,10 +15,9 @@ import { openOwnerSession } from './owner-session.ts';
 export interface PairOptions {
   /**
    * Asks the person to type the code on the fob.
-   * @param isAgain the last code had a wrong character
    * @throws FobError `cancelled`
    */
-  readonly askCode: (isAgain: boolean) => Promise<string>;
+  readonly askCode: AskCode;
 }
 
 export interface PairResult {

@@ -23,7 +23,7 @@ export async function remove(
 ): Promise<RemoveResult> {
   const { signal } = context;
   const pairing = await openOwnerSession(context, fob);
-  const account = selectAccount(await listAccounts(context, fob, pairing), wanted);
+  const account = selectAccount(await listAccounts(context, fob, pairing), wanted, 'remove');
   await confirm(account);
   const id = idBytes(account);
   await fob.client.call('remove', { id }, { signal });

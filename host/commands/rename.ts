@@ -37,7 +37,7 @@ export async function rename(
 ): Promise<RenameResult> {
   const pairing = await openOwnerSession(context, fob);
   await settlePending(context, fob, pairing);
-  const before = selectAccount(await listAccounts(context, fob, pairing), wanted);
+  const before = selectAccount(await listAccounts(context, fob, pairing), wanted, 'rename');
   const { issuer = before.issuer, label = before.label } = names;
   if (issuer === '' && label === '') {
     throw badInput('An account without any name cannot be told from others.', 'Give --issuer or --label.');

@@ -45,7 +45,7 @@ export async function respond(context: Context, fob: FobAtHand, asked: OcraQuest
   const { signal } = context;
   const { serial } = fob.hello;
   const pairing = await openOwnerSession(context, fob);
-  const account = selectAccount(await listAccounts(context, fob, pairing), asked.account);
+  const account = selectAccount(await listAccounts(context, fob, pairing), asked.account, 'respond');
   if (account.kind !== 'ocra') {
     throw new FobError('bad-input', {
       sentence: 'This account answers no questions: it is not an OCRA account.',

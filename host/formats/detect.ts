@@ -1,5 +1,6 @@
 import { badInput } from '../enrol/enrolment.ts';
 import { imageSize } from '../enrol/image-size.ts';
+import { shellWord } from '../errors.ts';
 import { isEncryptedAndOtp } from './apps/and-otp.ts';
 import { isObject, parseJsonValue } from './apps/json.ts';
 import { isEncryptedStratum } from './apps/stratum.ts';
@@ -135,17 +136,24 @@ function unknown(text: string, looks: string, file: SourceFile): Error {
   const known = closedKind(file);
   if (known !== undefined) return known;
   const { length } = file.bytes;
+  const secret = secretOf(text);
   return badInput(
-    `The format of the file is not known: ${length} ${length === 1 ? 'byte' : 'bytes'}, which look like ${lookOf(text) ?? looks}.`,
-    `Say which it is with --format: ${FORMAT_NAMES.join(', ')}. To enrol one bare secret, use: passfob enroll --secret -`,
+    `The format of the file is not known: ${length} ${length === 1 ? 'byte' : 'bytes'}, which look like ${secret ?? lookOf(text) ?? looks}.`,
+    secret === undefined
+      ? `Say which it is with --format: ${FORMAT_NAMES.join(', ')}.`
+      : `Run: passfob enroll --secret - --label NAME < ${shellWord(file.path ?? file.name)}`,
   );
 }
 
-/** A bare secret or ciphertext is the likeliest unknown text. */
-function lookOf(text: string): string | undefined {
+/** A bare secret is the likeliest unknown text. */
+function secretOf(text: string): string | undefined {
   const body = text.slice(0, HEAD_BYTES_MAX).trim();
   if (/^[A-Za-z2-7\s-]{16,256}=*$/.test(body) && !/[a-z]{3,} [a-z]/.test(body)) return 'one secret in Base32';
-  if (/^[0-9a-f\s]{20,256}$/i.test(body)) return 'one secret in hexadecimal';
+  return /^[0-9a-f\s]{20,256}$/i.test(body) ? 'one secret in hexadecimal' : undefined;
+}
+
+function lookOf(text: string): string | undefined {
+  const body = text.slice(0, HEAD_BYTES_MAX).trim();
   return /^[A-Za-z0-9+/_\s-]{64,}={0,2}$/.test(body) && !/\w \w/.test(body)
     ? 'Base64, probably encrypted'
     : undefined;

@@ -1,4 +1,10 @@
-import { DEVICE_SECRET_BYTES, ENTROPY_BYTES, PAIRING_KEY_BYTES } from '@passfob/protocol/limits';
+import {
+  DEVICE_SECRET_BYTES,
+  ENTROPY_BYTES,
+  PAIRING_CHECK_CHARS,
+  PAIRING_CODE_CHARS,
+  PAIRING_KEY_BYTES,
+} from '@passfob/protocol/limits';
 import { readPairingCode } from '@passfob/protocol/pairing';
 import type { Client } from '../client/client.ts';
 import { FobError, isRefusal } from '../errors.ts';
@@ -20,21 +26,36 @@ export function freshSecrets(random: (length: number) => Uint8Array): FobSecrets
   };
 }
 
+/** Asks for a code. `fault` says what was wrong with the last one, and repeats nothing of it. */
+export type AskCode = (isAgain: boolean, fault?: string) => Promise<string>;
+
 /**
  * Asks the person to type the code on the fob, again if a character is wrong.
- * @param ask isAgain: the last one had a wrong character
  * @throws FobError `bad-input` after the last attempt, errors of `ask`
  */
-export async function askedCode(ask: (isAgain: boolean) => Promise<string>): Promise<string> {
+export async function askedCode(ask: AskCode): Promise<string> {
+  let fault: string | undefined;
   for (let attempts = 0; attempts < CODE_ATTEMPTS_MAX; attempts++) {
-    const code = readPairingCode(await ask(attempts > 0));
+    const typed = await ask(attempts > 0, fault);
+    const code = readPairingCode(typed);
     if (code !== undefined) return code;
+    fault = codeFault(typed);
   }
   throw new FobError('bad-input', {
     sentence: 'The code has a wrong, missing or extra character.',
     next: 'Type it as the fob shows it: 18 characters, with or without spaces.',
   });
 }
+
+/** Says what is wrong with a code: its length, or else one of its characters. */
+export function codeFault(typed: string): string {
+  const { length } = typed.replaceAll(/[ -]/g, '');
+  if (length === CODE_CHARS) return 'A character is wrong.';
+  const were = length === 1 ? 'that was 1' : `those were ${length}`;
+  return `The code has ${CODE_CHARS} characters in six groups of three; ${were}.`;
+}
+
+const CODE_CHARS = PAIRING_CODE_CHARS + PAIRING_CHECK_CHARS;
 
 /** What the fob did in addition to taking its owner. */
 export interface PairingResult {

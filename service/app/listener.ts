@@ -1,4 +1,4 @@
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { Server } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
 import { addressMatcher } from '../base/addresses.ts';
@@ -23,6 +23,25 @@ export interface ListenerNames {
 }
 
 /**
+ * Listens for a moment, before the first start makes anything: otherwise the next start would not be the first, and
+ * would print no link for the administrator.
+ *
+ * @throws ServiceError `port_in_use`, `port_forbidden`, `address_absent`
+ */
+export async function checkPort(host: string, port: number): Promise<void> {
+  const server = createServer();
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ host, port }, resolve);
+    });
+    await new Promise<void>(resolve => server.close(() => resolve()));
+  } catch (error) {
+    throw listenError(error, host, port);
+  }
+}
+
+/**
  * Starts to listen; closes the app on failure.
  *
  * @returns the port
@@ -35,14 +54,18 @@ export async function listen(app: FastifyInstance, host: string, port: number): 
     await app.listen({ host: isTls && host === 'localhost' ? '127.0.0.1' : host, port });
   } catch (error) {
     await app.close();
-    const code = systemCode(error);
-    if (code === 'EADDRINUSE') throw new ServiceError('port_in_use', texts.startup.portInUse, error);
-    if (code === 'EACCES') throw new ServiceError('port_forbidden', texts.startup.portForbidden, error);
-    if (code === 'EADDRNOTAVAIL')
-      throw new ServiceError('address_absent', texts.startup.addressAbsent, error);
-    throw error;
+    throw listenError(error, host, port);
   }
   return (app.server.address() as AddressInfo).port;
+}
+
+function listenError(error: unknown, host: string, port: number): unknown {
+  const code = systemCode(error);
+  if (code === 'EADDRINUSE')
+    return new ServiceError('port_in_use', texts.startup.portInUse(host, port), error);
+  if (code === 'EACCES') return new ServiceError('port_forbidden', texts.startup.portForbidden, error);
+  if (code === 'EADDRNOTAVAIL') return new ServiceError('address_absent', texts.startup.addressAbsent, error);
+  return error;
 }
 
 /** Returns the origin at which this computer reaches the listener itself. */

@@ -6,7 +6,7 @@ import { processLimits } from '../base/limits/process.ts';
 import { noLog } from '../base/log.ts';
 import { makeRateLimiter } from '../base/rate-limit.ts';
 import { texts } from '../base/texts/texts.ts';
-import { listenForRadius, type RadiusEndpoint } from '../doors/radius/listener.ts';
+import { checkRadiusPorts, listenForRadius, type RadiusEndpoint } from '../doors/radius/listener.ts';
 import { readCertificate } from '../doors/web/certificate.ts';
 import { connectionLimitsFor, openFilesMax } from '../doors/web/connection-limits.ts';
 import type { WebContext } from '../doors/web/context.ts';
@@ -33,7 +33,15 @@ import { keyIdsInUse } from '../storage/encryption-at-rest/columns.ts';
 import { ensureIdentity } from '../storage/encryption-at-rest/identity.ts';
 import { type Keys, openKeyFile } from '../storage/encryption-at-rest/key-file.ts';
 import type { PublicUrlSources } from '../storage/management.ts';
-import { hostsOf, type ListenerNames, listen, liveCertificate, localUrl, trustOf } from './listener.ts';
+import {
+  checkPort,
+  hostsOf,
+  type ListenerNames,
+  listen,
+  liveCertificate,
+  localUrl,
+  trustOf,
+} from './listener.ts';
 import { type LocalOperations, localOperations } from './local.ts';
 import { checkOptions, openDirectory, type ServiceOptions } from './options.ts';
 import { makeApp } from './server.ts';
@@ -88,6 +96,8 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const host = options.host ?? '127.0.0.1';
   checkOptions(options, host);
   const certificate = options.tls === undefined ? undefined : readCertificate(options.tls);
+  await checkPort(host, options.port);
+  await checkRadiusPorts(options.radius ?? []);
   const isNew = openDirectory(options.directory);
   const store = await openStore({ directory: options.directory, databaseUrl: options.databaseUrl });
   try {

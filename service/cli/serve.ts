@@ -1,5 +1,4 @@
 import { sayReport } from 'passfob/cli/base/report';
-import type { Terminal } from 'passfob/cli/base/terminal';
 import { packageVersion } from 'passfob/commands/package-root';
 import type { Configuration } from '../app/configuration/configuration.ts';
 import { type RunningService, startService } from '../app/service.ts';
@@ -8,6 +7,7 @@ import { jsonLog, type Log } from '../base/log.ts';
 import { serveTexts } from '../base/texts/serve.ts';
 import type { Configured } from './configured.ts';
 import { openLog } from './open-log.ts';
+import { sameOptions } from './same-options.ts';
 
 /**
  * Runs the service until `signal` is aborted, then lets requests in progress finish. SIGHUP reloads the certificate.
@@ -25,18 +25,15 @@ export async function serve(adminLink: boolean | undefined, configured: Configur
   }
 }
 
-async function run(
-  log: Log,
-  adminLink: boolean | undefined,
-  { configuration, isJson, terminal, signal }: Configured,
-): Promise<void> {
+async function run(log: Log, adminLink: boolean | undefined, configured: Configured): Promise<void> {
+  const { configuration, signal } = configured;
   const options = { ...optionsOf(configuration), log, version: packageVersion(), decisionThread: true };
   const service = await startService(options);
   // Other commands end when their terminal hangs up; for a service administrators send SIGHUP to reload files.
   process.removeAllListeners('SIGHUP');
   process.on('SIGHUP', service.reloadCertificate);
   try {
-    await sayStarted(service, configuration, adminLink, isJson, terminal);
+    await sayStarted(service, adminLink, configured);
     log('info', 'started', { url: service.url, version: packageVersion() });
     await ended(signal);
     log('info', 'ending');
@@ -72,11 +69,11 @@ function optionsOf(configuration: Configuration) {
  */
 async function sayStarted(
   service: RunningService,
-  { publicUrl }: Configuration,
   adminLink: boolean | undefined,
-  isJson: boolean,
-  terminal: Terminal,
+  configured: Configured,
 ): Promise<void> {
+  const { configuration, isJson, terminal } = configured;
+  const { publicUrl } = configuration;
   const { made } = service;
   const isFirst = made.includes('database');
   const link = (adminLink ?? isFirst) ? await service.makeOperatorLink() : undefined;
@@ -87,7 +84,9 @@ async function sayStarted(
     ...made.map(thing => serveTexts.made[thing]),
     serveTexts.listening(publicUrl ?? service.url),
     ...radius.map(serveTexts.radius),
-    ...(link === undefined ? [serveTexts.adminLinkLater] : [serveTexts.adminLink(), link]),
+    ...(link === undefined
+      ? [serveTexts.adminLinkLater(sameOptions(configured, service.url))]
+      : [serveTexts.adminLink(), link]),
   ];
   const document = {
     url: service.url,

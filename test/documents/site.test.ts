@@ -6,6 +6,7 @@ import { checkOutput } from '../../docs/site/build/check-output.ts';
 import { httpPages, type OpenApi } from '../../docs/site/build/http-reference.ts';
 import { withSiteLinks } from '../../docs/site/build/links.ts';
 import { withRelativeAddresses } from '../../docs/site/build/relative.ts';
+import { serveSite } from '../../docs/site/build/serve.ts';
 import { DOORS, GROUPS, pageOf } from '../../docs/site/navigation.ts';
 import { isReadElsewhere, textFiles, textOf } from '../tidy/files.ts';
 
@@ -183,4 +184,36 @@ describe('the check of the built site', () => {
     const files = { 'index.html': '<a href="/a.html">a</a><a href="/docs/a.html">b</a>', 'a.html': '' };
     expect(faultsOf(files, '/docs/')).toEqual(['index.html links to /a.html, which is not there']);
   });
+});
+
+it('the built site is served on this computer alone, and nothing outside its folder', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'passfob-served-'));
+  const out = join(folder, 'dist');
+  mkdirSync(join(out, 'sub'), { recursive: true });
+  for (const [name, text] of Object.entries({
+    'index.html': 'first',
+    'sub/a b.css': 'style',
+    '404.html': 'none',
+  }))
+    writeFileSync(join(out, name), text);
+  writeFileSync(join(folder, 'outside.html'), 'outside');
+  const served = await serveSite(out, '/base/', 0);
+  try {
+    expect(served.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/base\/$/);
+    const get = async (path: string) => {
+      const response = await fetch(new URL(path, served.url));
+      return [response.status, await response.text()];
+    };
+    expect(await get('/')).toEqual([200, 'first']);
+    expect(await get('sub/a%20b.css?x')).toEqual([200, 'style']);
+    for (const path of ['..%2foutside.html', '%2e%2e%2foutside.html', '%00', '%zz', 'sub', '/other/'])
+      expect(await get(path), path).toEqual([404, 'none']);
+    const port = Number(new URL(served.url).port);
+    await expect(serveSite(out, '/', port)).rejects.toThrow(
+      `Port ${port} of 127.0.0.1 is in use.\nStop the other program, or choose another port: --port ${port + 1}`,
+    );
+  } finally {
+    await served.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
 });

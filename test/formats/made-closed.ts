@@ -14,6 +14,12 @@ const UNKNOWN: readonly (readonly [string, Uint8Array])[] = [
   ['unknown-secret-base32.txt', bytes(lines(BASE32))],
   ['unknown-secret-hex.txt', bytes(lines(HEX))],
   ['unknown-base64.txt', bytes(lines(Buffer.from(fixedBytes(90, 9)).toString('base64')))],
+  [
+    'unknown-text.txt',
+    bytes(
+      lines('# A project', '', 'It reads files, and more.', 'A program, say "one" or "two", writes them.'),
+    ),
+  ],
   ['unknown-xml.xml', bytes(lines('<tokens><token/></tokens>'))],
 ];
 

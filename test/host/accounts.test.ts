@@ -193,6 +193,30 @@ describe('passcodes by cable', () => {
     }
     expect(() => selectAccount([], undefined)).toThrow('The fob holds no account.');
   });
+
+  it('an account is found by its position in the list, unless a name is that number', () => {
+    const form = { health: 'good', algorithm: 'SHA-1', digits: 6, alphabet: 'decimal' } as const;
+    const accounts = [
+      { ...form, kind: 'totp', id: '01020304', issuer: 'RawCo', label: 'raw' },
+      { ...form, kind: 'hotp', id: '0a0b0c0d', issuer: 'RawCo', label: 'raw' },
+      { ...form, kind: 'hotp', id: '0e0f0001', issuer: '', label: '1' },
+    ] as const;
+    expect(selectAccount(accounts, '2').id).toBe('0a0b0c0d');
+    expect(selectAccount(accounts, '1').id).toBe('0e0f0001');
+    for (const wanted of ['0', '4', '02', '-1', '1.0', '9999999'])
+      expect(() => selectAccount(accounts, wanted), wanted).toThrow('no account of this name');
+    let next: string | undefined;
+    try {
+      selectAccount(accounts, 'raw');
+    } catch (error) {
+      next = (error as FobError).next;
+    }
+    expect(next).toBe(
+      'Run one of: passfob code 01020304 (RawCo: raw, TOTP); passfob code 0a0b0c0d (RawCo: raw, HOTP)',
+    );
+    // Positions move up when an account goes.
+    expect(() => selectAccount(accounts, '2', 'remove')).toThrow('no account of this name');
+  });
 });
 
 describe('verification', () => {

@@ -200,7 +200,7 @@ describe('the command line', () => {
       ['enroll', '--generate', '--label', 'a', '--encoding', 'hex'],
       '--encoding can be used only with --secret',
     ],
-    [['enroll', '--secret', 'GEZDGNBV', '--label', 'a'], '--secret takes "-" only'],
+    [['enroll', '--secret', 'GEZDGNBV', '--label', 'a'], 'A secret on the command line can be read'],
     [['enroll', '--secret', '-'], '--secret needs --label'],
     [['enroll', '--secret', '-', '--label', 'a', '--counter', '1'], '--counter is for --kind hotp'],
     [['enroll', '--secret', '-', '--label', 'a', '--out', 'b'], '--out can be used only with --generate'],

@@ -76,8 +76,9 @@ describeNeeds(needsBuild, 'mistakes and their errors', () => {
   });
 
   it('a mistyped or foreign pairing code leaves the fob blank', async () => {
-    const mistyped = await onFob(['pair'], { input: 'qqqq qqqq\nnot a code\nqpz\n' });
+    const mistyped = await onFob(['pair'], { input: 'qqqq qqqq\nqqqq qqqq qqqq qqqq qx\nqpz\n' });
     expectFailure(mistyped, 'bad-input', { kind: 'bad-input' });
+    expect(mistyped.stderr).toContain('The code has 18 characters in six groups of three; those were 8.');
     expect(mistyped.stderr).toContain('A character is wrong');
     expectFailure(await onFob(['pair'], { input: 'qpz\n' }), 'bad-input', { kind: 'bad-input' });
     const foreign = secret(pairingCodeOf(new Uint8Array(randomBytes(10))));

@@ -9,6 +9,7 @@ import { pair } from 'passfob/commands/pair';
 import { freshSeed } from 'passfob/enrol/seed';
 import { FobError } from 'passfob/errors';
 import { pairingsOf } from 'passfob/inventory/pairings';
+import { askedCode } from 'passfob/owner/pairing';
 import { describe, expect, it } from 'vitest';
 import { secret } from '../kit/secrets.ts';
 import { CoreFob } from './kit/core-fob.ts';
@@ -17,6 +18,23 @@ import { atHand, cutAt, forEveryCut, pairedAt, workplace } from './kit/workplace
 
 const seedOf = (kind: 1 | 2 = KIND_HOTP, label = 'alice') =>
   freshSeed({ kind, issuer: 'Example', label }, length => secret(new Uint8Array(randomBytes(length))));
+
+it('a pairing code of a wrong length is told from a wrong character, and never repeated', async () => {
+  const typed = ['123', 'qqq qqq-qqq qqq qqq qqx', 'x'];
+  const faults: (string | undefined)[] = [];
+  const error = await failure(
+    askedCode(async (_, fault) => {
+      faults.push(fault);
+      return typed[faults.length - 1] ?? '';
+    }),
+  );
+  expect(error.kind).toBe('bad-input');
+  expect(faults).toEqual([
+    undefined,
+    'The code has 18 characters in six groups of three; those were 3.',
+    'A character is wrong.',
+  ]);
+});
 
 describe('choice of the fob', () => {
   it('a command uses the only fob, or the fob with the given serial', async () => {

@@ -105,3 +105,12 @@ it('no error repeats a mistyped command or option, which may be a password', asy
     expect(`${message} ${next}`).not.toMatch(/lst|polcy|horse/);
   }
 });
+
+it('a secret on the command line is called exposed, as a key URI is, and not repeated', async () => {
+  const error = await refusal(['enroll', '--secret', 'GEZDGNBVGY3TQOJQ', '--label', 'alice']);
+  expect(error.next).toBe(
+    'Treat it as exposed. Then pipe in a new one with: passfob enroll --secret - --label NAME',
+  );
+  expect(error.message).toMatch(/^A secret on the command line can be read by every program/);
+  expect(error.message + error.next).not.toContain('GEZDG');
+});

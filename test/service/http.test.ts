@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
+import { join } from 'node:path';
 import { webLimits } from '@passfob/service/base/limits/web';
 import {
   changeFactors,
@@ -8,7 +10,7 @@ import {
   rotateApplicationKey,
 } from '@passfob/service/features/users/application-changes';
 import { resetPin } from '@passfob/service/features/users/credentials/pins';
-import type { Service } from '@passfob/service/service';
+import { type Service, startService } from '@passfob/service/service';
 import { expect, test } from 'vitest';
 import { secret } from '../kit/secrets.ts';
 import { add, apiKeyOf, codeAt, codeNow, NOON_MS, newToken, openLink, post, Rig } from './kit.ts';
@@ -264,7 +266,15 @@ test('a service that cannot start gives the reason and leaves nothing open', asy
   });
   const running = await rig.start();
   const port = Number(new URL(running.url).port);
-  await expect(rig.start({ port })).rejects.toMatchObject({ code: 'port_in_use' });
+  await expect(rig.start({ port })).rejects.toMatchObject({
+    code: 'port_in_use',
+    message: expect.stringMatching(
+      new RegExp(`^Port ${port} of 127\\.0\\.0\\.1 is in use\\. .*: --port ${port + 1}$`),
+    ),
+  });
+  const untouched = join(rig.directory, 'never-made');
+  await expect(startService({ directory: untouched, port })).rejects.toMatchObject({ code: 'port_in_use' });
+  expect(existsSync(untouched)).toBe(false);
   await running.close();
   await running.close();
   await expect(fetch(`${running.url}/health`)).rejects.toThrow();

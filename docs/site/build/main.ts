@@ -6,12 +6,16 @@ import { checkOutput } from './check-output.ts';
 import { writeHttpReference } from './http-reference.ts';
 import { writeDocuments } from './pages.ts';
 import { makeRelative } from './relative.ts';
+import { serveSite } from './serve.ts';
 import { writeTypeReference } from './type-reference.ts';
 
-const USAGE = `usage: npm run site -- [--base /PATH/] [--out FOLDER] [--serve]
+const PORT = 4173;
+
+const USAGE = `usage: npm run site -- [--base /PATH/] [--out FOLDER] [--serve [--port NUMBER]]
   --base   the path under which the site will be served; / by default
   --out    where the site is written; docs/site/dist by default
-  --serve  serves the built site on this computer until Ctrl-C`;
+  --serve  serves the built site on this computer until Ctrl-C
+  --port   where it is served; ${PORT} by default`;
 
 /**
  * Builds the documentation site, and serves it where `--serve` asks for it.
@@ -26,7 +30,7 @@ export async function runSite(root: string, args: readonly string[]): Promise<nu
     return 2;
   }
   const site = join(root, 'docs/site');
-  const { base, serve } = options;
+  const { base, serve, port } = options;
   const out = options.out ?? join(site, 'dist');
   try {
     await install(site);
@@ -35,8 +39,8 @@ export async function runSite(root: string, args: readonly string[]): Promise<nu
     process.stderr.write(faults.map(fault => `${fault}\n`).join(''));
     if (faults.length > 0) return 1;
     process.stdout.write(`The site is in ${out}\n`);
-    if (serve)
-      await run(site, 'vitepress', ['preview', '.', '--base', base], { SITE_BASE: base, SITE_OUT: out });
+    if (serve) await serveUntilEnd(out, base, port);
+    else process.stdout.write(`To read it in a browser, run: ${sameWith(args, '--serve')}\n`);
     return 0;
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
@@ -48,13 +52,35 @@ function readOptions(args: readonly string[]) {
   try {
     const { values } = parseArgs({
       args: [...args],
-      options: { base: { type: 'string' }, out: { type: 'string' }, serve: { type: 'boolean' } },
+      options: {
+        base: { type: 'string' },
+        out: { type: 'string' },
+        serve: { type: 'boolean' },
+        port: { type: 'string' },
+      },
     });
-    const { base = '/', out, serve = false } = values;
-    return /^\/(?:[\w.~-]+\/)*$/.test(base) ? { base, out, serve } : undefined;
+    const { base = '/', out, serve = false, port = String(PORT) } = values;
+    if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) return undefined;
+    return /^\/(?:[\w.~-]+\/)*$/.test(base) ? { base, out, serve, port: Number(port) } : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Serves the site until Ctrl-C or SIGTERM. */
+async function serveUntilEnd(out: string, base: string, port: number): Promise<void> {
+  const served = await serveSite(out, base, port);
+  process.stdout.write(`Open ${served.url} in a browser. Ctrl-C ends it.\n`);
+  await new Promise<void>(resolve => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+  await served.close();
+}
+
+/** Returns this command with one more option. */
+function sameWith(args: readonly string[], option: string): string {
+  const words = [...args, option].map(word => (/^[\w@%+=:,./-]+$/.test(word) ? word : JSON.stringify(word)));
+  return `npm run site -- ${words.join(' ')}`;
 }
 
 /** Installs the packages of the site, unless they are those of the lock already. No install script runs. */
@@ -93,15 +119,14 @@ async function run(
   isOnPath = false,
 ): Promise<void> {
   const path = isOnPath ? program : join(site, 'node_modules', '.bin', program);
-  const isShown = args[0] === 'preview';
   const child = spawn(path, args, {
     cwd: site,
     env: { ...process.env, ...variables },
-    stdio: ['ignore', isShown ? 'inherit' : 'pipe', isShown ? 'inherit' : 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   let printed = '';
   for (const stream of [child.stdout, child.stderr])
-    stream?.setEncoding('utf8').on('data', (text: string) => {
+    stream.setEncoding('utf8').on('data', (text: string) => {
       printed += text;
     });
   const code = await new Promise<number | null>((resolve, reject) => {

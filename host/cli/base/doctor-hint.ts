@@ -1,4 +1,4 @@
-import { type ErrorKind, FobError } from '../../errors.ts';
+import { type ErrorKind, FobError, shellWord } from '../../errors.ts';
 import { NATIVE_DATABASE_TEXT } from '../../native-database.ts';
 import { TEXTS } from '../../texts.ts';
 
@@ -42,9 +42,4 @@ export function doctorNext(next: string, port?: string): string {
   // As people write it.
   const bare = port?.replace(/^serial:(?=\/|COM\d+$)/, '');
   return `${next}${end} Run: passfob doctor${bare === undefined ? '' : ` --port ${shellWord(bare)}`}`;
-}
-
-/** Quotes a word for a POSIX shell where it needs that. */
-function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

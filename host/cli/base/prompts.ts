@@ -7,9 +7,9 @@ import { printable, type Terminal } from './terminal.ts';
 export interface Prompts {
   /**
    * Asks for the code on the fob and echoes stars. @param until cancels the question when the answer is no longer
-   * needed
+   * needed @param fault of the last code
    */
-  code(isAgain: boolean, until?: AbortSignal): Promise<string>;
+  code(isAgain: boolean, until?: AbortSignal, fault?: string): Promise<string>;
   /** Asks for an activation string, without echo. @param isWhole standard input holds only the string */
   activation(isWhole: boolean): Promise<string>;
   /** Asks for a key URI or a bare secret, without echo; without a terminal reads all of standard input. */
@@ -36,10 +36,8 @@ export function promptsOn(terminal: Terminal, signal: AbortSignal): Prompts {
     return lines;
   };
   return {
-    code: (isAgain, until) => {
-      const message = isAgain
-        ? 'A character is wrong. Code on the screen of the fob:'
-        : 'Code on the screen of the fob:';
+    code: (isAgain, until, fault = 'A character is wrong.') => {
+      const message = `${isAgain ? `${fault} ` : ''}Code on the screen of the fob:`;
       if (stdin.isTTY) {
         const either = until === undefined ? signal : AbortSignal.any([signal, until]);
         asking = after(asking, either, () =>

@@ -9,6 +9,8 @@ import type { Work } from './work.ts';
 export interface SourceFile {
   /** The name that a person knows; only for messages. */
   readonly name: string;
+  /** For commands in next steps, if it is a file of this computer. */
+  readonly path?: string;
   readonly bytes: Uint8Array;
 }
 

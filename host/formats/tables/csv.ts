@@ -26,7 +26,11 @@ import { isYubicoLine, readYubicoLine } from './yubico.ts';
  * privacyIDEA, YubiKey logs, or makers of tokens.
  */
 export async function readCsv(file: SourceFile, { work, assumed = {} }: ReadAids): Promise<ImportRow[]> {
-  const lines = await parseTable(utf8Of(file), work);
+  const lines = await parseTable(
+    utf8Of(file),
+    work,
+    above => VERSION_2.test(headOf(file)) || looksLikeTable(above, assumed),
+  );
   const [first] = lines;
   if (first === undefined) throw badInput('The file is empty.', 'Name a file that holds accounts.');
   if (VERSION_2.test(headOf(file))) return readRows(lines, work, readOwnedTokenLine);
@@ -42,6 +46,13 @@ export async function readCsv(file: SourceFile, { work, assumed = {} }: ReadAids
     'The table has no column that is known to hold secrets.',
     'Give it a first line with the names of its columns: secret, issuer, label, type, digits, period, counter.',
   );
+}
+
+/** Whether a line names columns, or all are tokens: words of a sentence can be read as Base32, too. */
+function looksLikeTable(lines: readonly TableLine[], assumed: Assumed): boolean {
+  const head = lines.slice(0, LINES_BEFORE_HEADER_MAX);
+  if (head.some(line => headedReader(line, assumed) !== undefined)) return true;
+  return head.length > 0 && head.every(line => headlessReader(line, assumed) !== undefined);
 }
 
 /** Makes a reader for tables with lines like this one; undefined if it is no token. */
@@ -71,8 +82,16 @@ const OPTIONS: Options = {
   comment_no_infix: true,
 };
 
-/** Reads lines that are neither empty nor comments (`#`). Reads piece by piece, and no further than needed. */
-async function parseTable(text: Uint8Array, work: Work): Promise<TableLine[]> {
+/**
+ * Reads lines that are neither empty nor comments (`#`). Reads piece by piece, and no further than needed.
+ *
+ * @param isTable whether the lines before a mistake show that the file is a table at all
+ */
+async function parseTable(
+  text: Uint8Array,
+  work: Work,
+  isTable: (lines: readonly TableLine[]) => boolean,
+): Promise<TableLine[]> {
   const lines: TableLine[] = [];
   let written = 0;
   let recordEnd = 0;
@@ -95,7 +114,7 @@ async function parseTable(text: Uint8Array, work: Work): Promise<TableLine[]> {
     ended.catch(() => undefined);
     parser.resume();
     for (; written < text.length && parser.writable; written += TURN_BYTES) {
-      if (written - recordEnd > RECORD_BYTES_MAX) throw tooLong();
+      if (written - recordEnd > RECORD_BYTES_MAX) throw isTable(lines) ? tooLong() : noTable();
       parser.write(text.subarray(written, written + TURN_BYTES));
       if (work.isDue) await work.pause();
     }
@@ -103,6 +122,7 @@ async function parseTable(text: Uint8Array, work: Work): Promise<TableLine[]> {
     await ended;
   } catch (error) {
     if (isFobError(error)) throw error;
+    if (!isTable(lines)) throw noTable();
     // The parser's message quotes the unreadable text, which may be a secret.
     throw badInput('The table has a quotation mark in a wrong place.', 'Save it again as CSV.');
   } finally {
@@ -112,6 +132,13 @@ async function parseTable(text: Uint8Array, work: Work): Promise<TableLine[]> {
   return delimiter === ' '
     ? lines.map(({ place, cells }) => ({ place, cells: cells.filter(cell => cell !== '') }))
     : lines;
+}
+
+function noTable(): Error {
+  return badInput(
+    'The file looks like text, not an export.',
+    'Name a file that a program exported. If it is a table, save it again as CSV, with the names of its columns above.',
+  );
 }
 
 function tooLong(): Error {

@@ -26,7 +26,7 @@ export const relayTexts = {
     /** One text for every fault of the activation itself. */
     not_valid: {
       text: 'This activation is not valid.',
-      next: 'Use the newest activation that you received, or ask your help desk for another.',
+      next: 'It may have been used already, or be too old. Use the newest activation that you received, or ask your help desk for another.',
     },
     in_use: {
       text: 'This activation is being used by another page or program.',

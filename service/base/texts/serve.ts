@@ -106,7 +106,9 @@ export const serveTexts = {
   },
   agentAdd: (url: string, fingerprint: string) =>
     `On a user’s computer: passfob agent add ${url} --fingerprint ${fingerprint}`,
-  adminLinkLater: 'For a one-time administrator link run: passfob service admin-link',
+  /** @param given the options that the command needs as well, each with its value */
+  adminLinkLater: (given: readonly string[]) =>
+    `For a one-time administrator link run: ${['passfob service admin-link', ...given].join(' ')}`,
   applicationKeyAsk: (name: string) =>
     `Replace the API key of the application ${name}? Programs that use the old key are refused at once.`,
   applicationKeyKept: 'The application keeps its API key.',

@@ -1,5 +1,6 @@
 import { PIN_DIGITS_MAX } from '@passfob/protocol/limits';
 import { buttonTexts } from 'passfob/button-texts';
+import { processLimits } from '../limits/process.ts';
 import { tokenLimits } from '../limits/tokens.ts';
 import { userLimits } from '../limits/users.ts';
 import { apiProblems, apiRefusals } from './api.ts';
@@ -42,7 +43,10 @@ export const texts = {
     keyFileDamaged: 'The key file service.key is damaged. Restore it from your backup.',
     notLoopback:
       'Without TLS the service listens on loopback addresses only. Use 127.0.0.1, or put a TLS proxy in front of it.',
-    portInUse: 'The port is in use. Stop the other program or choose another port.',
+    portInUse: (host: string, port: number) =>
+      `Port ${port} of ${host} is in use. Stop the other program, or choose another port: --port ${otherPort(port)}`,
+    radiusPortInUse: (address: string, port: number) =>
+      `UDP port ${port} of ${address} is in use. Stop the other program, or choose another port with --radius.`,
     portForbidden: 'This user may not open the port. Choose a port above 1023.',
     addressAbsent: 'This computer has no such address. Listen on one that it has.',
     badLockPolicy: 'The lock policy is out of range: 0 to 100 failures, and a period of 1 second to 7 days.',
@@ -238,3 +242,7 @@ export const texts = {
     revoked: 'Revoked',
   },
 } as const;
+
+function otherPort(port: number): number {
+  return port < processLimits.portMax ? port + 1 : port - 1;
+}

@@ -110,13 +110,21 @@ function heldAnswers(): FairConcurrencyLimit {
   ]);
 }
 
+/** Binds each endpoint for a moment, before the first start makes anything. @throws ServiceError as `bind` */
+export async function checkRadiusPorts(endpoints: readonly RadiusEndpoint[]): Promise<void> {
+  for (const endpoint of endpoints) {
+    const socket = await bind(endpoint);
+    await new Promise<void>(resolve => socket.close(() => resolve()));
+  }
+}
+
 function bind({ address, port }: RadiusEndpoint): Promise<Socket> {
   const type = address.includes(':') ? 'udp6' : 'udp4';
   const socket = createSocket({ type, ipv6Only: type === 'udp6' && address !== '::' });
   return new Promise((resolve, reject) => {
     socket.once('error', error => {
       socket.close();
-      reject(bindError(error));
+      reject(bindError(error, { address, port }));
     });
     socket.bind({ address, port, exclusive: true }, () => {
       socket.removeAllListeners('error');
@@ -126,9 +134,10 @@ function bind({ address, port }: RadiusEndpoint): Promise<Socket> {
   });
 }
 
-function bindError(error: Error): Error {
+function bindError(error: Error, { address, port }: RadiusEndpoint): Error {
   const code = systemCode(error);
-  if (code === 'EADDRINUSE') return new ServiceError('port_in_use', texts.startup.portInUse, error);
+  if (code === 'EADDRINUSE')
+    return new ServiceError('port_in_use', texts.startup.radiusPortInUse(address, port), error);
   if (code === 'EACCES') return new ServiceError('port_forbidden', texts.startup.portForbidden, error);
   if (code === 'EADDRNOTAVAIL') return new ServiceError('address_absent', texts.startup.addressAbsent, error);
   return error;

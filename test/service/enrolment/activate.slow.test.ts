@@ -119,7 +119,13 @@ describeNeeds(needsBuild, 'passfob activate', () => {
     // The fob now belongs to the user, and the string is used up.
     const again = await activated(fob, ['-', '--json'], { home: folder, input: string });
     expect(again.exitCode).toBe(EXIT_CODES.activation.code);
-    expect(again.json()).toMatchObject({ error: { kind: 'activation', details: { code: 'not_valid' } } });
+    expect(again.json()).toMatchObject({
+      error: {
+        kind: 'activation',
+        next: expect.stringContaining('It may have been used already'),
+        details: { code: 'not_valid' },
+      },
+    });
   });
 
   it('activate reads the string from standard input and from the image of a QR code', async () => {

@@ -194,17 +194,17 @@ describeNeeds(needsBuild, 'passfob serve', () => {
       expect(stdout + stderr).not.toContain('hunter2');
   });
 
-  it('serve names the port in use, and status reports a missing service', async () => {
+  it('serve names the port in use before it makes anything, and status reports a missing service', async () => {
     await using premises = new Premises();
     const serving = await premises.serve();
     const { port } = new URL(serving.started.url);
-    const second = await passfob(['serve', '--dir', join(premises.folder, 'other'), '--port', port], {
-      home: premises.folder,
-    });
+    const other = join(premises.folder, 'other');
+    const second = await passfob(['serve', '--dir', other, '--port', port], { home: premises.folder });
     expect([second.exitCode, second.stderr]).toEqual([
       EXIT_CODES.service.code,
-      'passfob: The port is in use.\nStop the other program or choose another port.\n',
+      `passfob: Port ${port} of 127.0.0.1 is in use.\nStop the other program, or choose another port: --port ${Number(port) + 1}\n`,
     ]);
+    expect(existsSync(other)).toBe(false);
     serving.kill('SIGTERM');
     await serving.ended;
     const status = await passfob(['service', 'status', '--url', `http://127.0.0.1:${port}`], {
