@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram';
 import { existsSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
@@ -274,6 +275,13 @@ test('a service that cannot start gives the reason and leaves nothing open', asy
   });
   const untouched = join(rig.directory, 'never-made');
   await expect(startService({ directory: untouched, port })).rejects.toMatchObject({ code: 'port_in_use' });
+  const packets = createSocket('udp4');
+  await new Promise<void>(resolve => packets.bind(0, '127.0.0.1', resolve));
+  const radius = [{ address: '127.0.0.1', port: packets.address().port }];
+  await expect(startService({ directory: untouched, port: 0, radius })).rejects.toThrow(
+    `UDP port ${packets.address().port} of 127.0.0.1 is in use.`,
+  );
+  packets.close();
   expect(existsSync(untouched)).toBe(false);
   await running.close();
   await running.close();
