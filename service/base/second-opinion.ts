@@ -1,6 +1,6 @@
 import { createGuardrails, generateSync } from 'otplib';
 import { tokenLimits } from './limits/tokens.ts';
-import type { PasscodeForm } from './passcode.ts';
+import { type PasscodeForm, sameText } from './passcode.ts';
 
 const guardrails = createGuardrails({
   MIN_SECRET_BYTES: tokenLimits.secretMinBytes,
@@ -21,7 +21,6 @@ export function otplibAgrees(
   { step, passcode }: { readonly step: number; readonly passcode: string },
 ): boolean | undefined {
   if (alphabet !== 'decimal' || (digits !== 6 && digits !== 7 && digits !== 8)) return undefined;
-  return (
-    generateSync({ strategy: 'hotp', secret, algorithm, digits, counter: step, guardrails }) === passcode
-  );
+  const other = generateSync({ strategy: 'hotp', secret, algorithm, digits, counter: step, guardrails });
+  return sameText(other, passcode);
 }
