@@ -14,6 +14,8 @@ export interface FobTime {
   readonly state: ClockState;
   /** Seconds since 1970. */
   readonly utc: number;
+  /** Time since the clock was last set; 0 for a clock that is not set. */
+  readonly ageSeconds: number;
   /** The fob's own estimate of its error; absent for old firmware, like `trimPpm`. */
   readonly errorSeconds?: number;
   readonly trimPpm?: number;
@@ -25,13 +27,14 @@ export interface FobTime {
  */
 export async function askTime({ signal }: OwnerTools, client: Client): Promise<FobTime> {
   if (!client.knows('time')) {
-    const { state, utc } = await client.call('clock', {}, { signal });
-    return { state: STATES[state] ?? 'unset', utc };
+    const { state, utc, age } = await client.call('clock', {}, { signal });
+    return { state: STATES[state] ?? 'unset', utc, ageSeconds: age };
   }
-  const { state, utc, error, trim } = await client.call('time', {}, { signal });
+  const { state, utc, age, error, trim } = await client.call('time', {}, { signal });
   return {
     state: STATES[state] ?? 'unset',
     utc,
+    ageSeconds: age,
     errorSeconds: error,
     trimPpm: (trim - TRIM_ZERO) / 10,
   };
