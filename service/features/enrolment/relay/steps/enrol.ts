@@ -3,7 +3,7 @@ import { readAccounts } from 'passfob/owner/listing';
 import { relayLimits } from '../../../../base/limits/relay.ts';
 import { tokenLimits } from '../../../../base/limits/tokens.ts';
 import { relayTexts } from '../../../../base/texts/relay.ts';
-import { syncPushKey } from '../../../agents/push-key.ts';
+import { syncPushKey } from '../../../care/steps/push-key.ts';
 import { serialOnFob } from '../../../tokens/account-id.ts';
 import { keepClock } from '../../../tokens/fobs.ts';
 import type { TokenRow } from '../../../tokens/rows.ts';
