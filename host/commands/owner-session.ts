@@ -28,7 +28,8 @@ export async function openOwnerSession(context: Context, fob: FobAtHand): Promis
       await fob.client.openSession(pairingKey(key), context.signal);
     } catch (error) {
       if (!isFobError(error, 'not-authentic') && !isRefusal(error, 'wrong-proof')) throw error;
-      failure ??= error;
+      // The fob of another owner, whom the subject lets the command line name.
+      failure ??= new FobError(error.kind, { subject: serial, refusal: error.refusal, cause: error });
       continue;
     }
     if (pairing.state === 'pending') await settle(context, pairing);

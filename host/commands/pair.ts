@@ -69,7 +69,9 @@ async function resume(context: Context, fob: FobAtHand): Promise<void> {
   const alreadyOwned = () =>
     new FobError('already-owned', {
       refusal: 'already-owned',
+      subject: fob.hello.serial,
       ...(pairings[0]?.state === 'confirmed' && {
+        subject: undefined,
         sentence: `The fob ${fob.hello.serial} is paired with this inventory already.`,
         next: 'Nothing needs to be done. To start anew, run: passfob erase, then: passfob pair',
       }),
