@@ -83,6 +83,13 @@ export const CLOCK_OFF_MS = 1_000;
  */
 export const DRIFT_BUDGET_PPM = 200;
 export const DRIFT_BUDGET_MS = 5_000;
+/** A drift known less precisely, in ppm, is not kept: estimates would rest on it. */
+export const DRIFT_UNCERTAINTY_PPM_MAX = 2;
+/**
+ * A clock that was set this much later than the inventory knows was set by somebody else with its key, or the answer
+ * to the setting was lost.
+ */
+export const CLOCK_SETTING_TOLERANCE_MS = 60_000;
 /** At or below this a fob's battery is low. */
 export const BATTERY_LOW_PERCENT = 20;
 

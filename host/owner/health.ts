@@ -25,8 +25,6 @@ export type HealthFinding =
   /** No further account fits. */
   | { readonly kind: 'full' };
 
-export type HealthKind = HealthFinding['kind'];
-
 /** Facts that no fob tells. */
 export interface HealthFacts {
   /** Largest drift of the crystal of the fob's board, ppm; undefined if unknown. */
@@ -127,7 +125,7 @@ function restFindings(
 }
 
 /** Whether a version `1.2.3` is before another. False if one of them has another form. */
-export function isOlder(version: string, other: string): boolean {
+function isOlder(version: string, other: string): boolean {
   const [left, right] = [numbersOf(version), numbersOf(other)];
   if (left === undefined || right === undefined) return false;
   const place = left.findIndex((number, at) => number !== right[at]);

@@ -1,5 +1,6 @@
+import { REFUSED_WRONG_RECOVERY } from '@passfob/protocol/refusals';
 import type { Client } from '../client/client.ts';
-import { type FobError, isRefusal } from '../errors.ts';
+import { type FobError, isRefusal, refusalError } from '../errors.ts';
 import { type FobStatus, statusOf } from './status.ts';
 import type { OwnerTools } from './tools.ts';
 
@@ -17,6 +18,17 @@ export interface RecoveryKeys {
   next(): Promise<Uint8Array>;
   /** Makes the next key the only one, because the fob holds it. */
   confirm(): Promise<void>;
+}
+
+/** What an owner does while a PIN is reset. */
+export interface ResetActs {
+  /** Called once when the fob waits for a hold of its button. */
+  readonly onPressNeeded: () => void;
+  /**
+   * Called once the fob is open without a PIN, by this reset or by an earlier one whose answer was lost, and before it
+   * gets a new recovery key.
+   */
+  readonly onOpen: () => Promise<void>;
 }
 
 /** The result of a reset. */
@@ -37,12 +49,13 @@ export async function resetPin(
   tools: OwnerTools,
   client: Client,
   keys: RecoveryKeys,
-  onPressNeeded: () => void,
+  { onPressNeeded, onOpen }: ResetActs,
 ): Promise<PinReset> {
   const { signal } = tools;
   const status = statusOf(await client.call('status', {}, { signal }));
   const wasReset = !isOpenWithoutPin(status);
   if (wasReset) await open(tools, client, await keys.held(), onPressNeeded);
+  await onOpen();
   try {
     await renewRecoveryKey(tools, client, keys);
     return { wasReset, notRenewed: undefined };
@@ -67,7 +80,7 @@ export async function renewRecoveryKey(
 }
 
 /** Whether no PIN protects the vault: then there is nothing to reset. */
-export function isOpenWithoutPin({ isLocked, iterations }: FobStatus): boolean {
+function isOpenWithoutPin({ isLocked, iterations }: FobStatus): boolean {
   return !isLocked && iterations === 0;
 }
 
@@ -78,14 +91,14 @@ async function open(
   keys: readonly Uint8Array[],
   onPressNeeded: () => void,
 ): Promise<void> {
-  let refused: unknown;
+  let refused = refusalError(REFUSED_WRONG_RECOVERY);
   for (const recoveryKey of keys) {
     try {
       await client.call('resetPin', { recoveryKey }, { signal, onPressNeeded });
       return;
     } catch (error) {
       if (!isRefusal(error, 'wrong-recovery')) throw error;
-      refused ??= error;
+      refused = error;
     }
   }
   throw refused;
