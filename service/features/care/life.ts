@@ -71,10 +71,7 @@ async function retire(acting: Acting, { serial }: FobInput): Promise<Result<FobS
 }
 
 /** "Later": nobody is asked for a hold of this fob's button for a day. Refused: `unknown_fob`. */
-async function putOff(
-  acting: Acting,
-  { serial }: FobInput,
-): Promise<Result<{ readonly untilMs: number }>> {
+async function putOff(acting: Acting, { serial }: FobInput): Promise<Result<{ readonly untilMs: number }>> {
   const fob = await fobNamed(acting.db, serial);
   if (fob === undefined) return refused('unknown_fob');
   const untilMs = acting.atMs + careLimits.putOffMs;

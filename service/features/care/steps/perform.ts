@@ -72,7 +72,9 @@ async function resetForgottenPin(
   { needsHold }: CareStep,
 ): Promise<StepOutcome> {
   const { client, tools } = session;
-  if (needsHold) await resetPin(tools, client, recoveryKeys, onHold);
+  // A reset that is cut off after this is found by the state of the fob.
+  const acts = { onPressNeeded: onHold, onOpen: async () => undefined };
+  if (needsHold) await resetPin(tools, client, recoveryKeys, acts);
   else await ignoring(renewRecoveryKey(tools, client, recoveryKeys), 'locked', 'storage-failed');
   return { observed, isStale: true };
 }
