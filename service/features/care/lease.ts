@@ -5,6 +5,10 @@ import { latestEnd } from '../../storage/queries/latest.ts';
 /** The run has lost its lease to another one: it changes nothing any more. */
 export class LeaseLost extends Error {
   override readonly name = 'LeaseLost';
+
+  constructor() {
+    super('another run cares for the fob now');
+  }
 }
 
 /** Who may care for a fob: `free`, `mine`, or `others`. */
@@ -30,6 +34,11 @@ export async function keepLease(
     .values({ fob_id: fobId, ...row })
     .onConflict(conflict => conflict.column('fob_id').doUpdateSet(row))
     .execute();
+}
+
+/** Ends a lease that is free or the link's own: a run that died leaves one that has expired. */
+export async function endLease(db: Db, fobId: string): Promise<void> {
+  await db.deleteFrom('fob_care').where('fob_id', '=', fobId).execute();
 }
 
 /** Returns the lease, if it is still the link's. @returns whether it was */

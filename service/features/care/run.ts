@@ -6,7 +6,7 @@ import type { CareCause, CareMessage } from '../../base/texts/care.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
 import type { FobRow } from '../tokens/fobs.ts';
-import { dropLease, keepLease, LeaseLost, leaseOf } from './lease.ts';
+import { dropLease, endLease, keepLease, LeaseLost, leaseOf } from './lease.ts';
 import { type CareStep, stepKey, type WaitingStep } from './plan.ts';
 import { recoveryKeysOf } from './recovery-keys.ts';
 import type { CareRelay, ManagedSession } from './session.ts';
@@ -142,7 +142,7 @@ class CareRun {
       const { relay, mayHold, only } = options;
       const next = await takeTurn(journal, { observed, relay, mayHold, only, tried, ended });
       if (next.next !== undefined) await keepLease(db, lease);
-      else await dropLease(db, session.fobId, link);
+      else await endLease(db, session.fobId);
       return next;
     });
     if (turn !== 'busy') this.hasLease = turn.next !== undefined;

@@ -162,6 +162,7 @@ it('a longer PIN in a policy reaches the fobs of its tokens, and shows there as 
     .execute();
   await scene.care();
   expect(await scene.tasks()).toEqual(['policy done']);
+  scene.later(1_000);
   accepted(await changePolicy(management, grace, { ...policy, pinMinDigits: 8 }));
   expect(await scene.tasks()).toEqual(['policy done', 'policy waiting']);
   await scene.care();

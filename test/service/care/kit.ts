@@ -42,6 +42,8 @@ export interface CareWishes extends Partial<Omit<CareOptions, 'tell'>> {
   readonly cutAt?: number;
   /** Called before each frame, with its number. */
   readonly onFrame?: (n: number) => void;
+  /** Pulls the cable out before a frame of the fob: it was asked, and its answer is lost. */
+  readonly loseAnswers?: () => boolean;
   readonly management?: Management;
 }
 
@@ -122,7 +124,7 @@ export class CareScene implements AsyncDisposable {
 
   /** Opens a session over a relay, and cares for the fob in it. */
   async care(wishes: CareWishes = {}): Promise<CareResult> {
-    const { hold = (fob: CoreFob) => fob.approve(), cutAt, onFrame, ...given } = wishes;
+    const { hold = (fob: CoreFob) => fob.approve(), cutAt, onFrame, loseAnswers, ...given } = wishes;
     const management = wishes.management ?? this.office.management;
     this.frames = 0;
     const way = (frame: string) => {
@@ -131,7 +133,11 @@ export class CareScene implements AsyncDisposable {
       if (n === cutAt) cable.cut(new FobError('unplugged'));
       return frame;
     };
-    const cable = this.fob.plugIn({ toFob: way, toHost: way });
+    const back = (frame: string) => {
+      if (loseAnswers?.()) cable.cut(new FobError('unplugged'));
+      return way(frame);
+    };
+    const cable = this.fob.plugIn({ toFob: way, toHost: back });
     const client = connect(cable.transport, { ...HASTY, random });
     try {
       const hello = await client.hello();
