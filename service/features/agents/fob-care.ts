@@ -17,6 +17,8 @@ export class FobCare {
   private readonly listeners: Set<HoldListener>;
   /** The time before which the database is not asked again whether a fob's person may be asked. */
   private readonly holdsAgain: WeakMap<AgentFob, number>;
+  /** The fobs whose persons are asked in the next session. */
+  private readonly due: WeakSet<AgentFob>;
   private lookedMs: number;
 
   constructor({ management, ticks }: { readonly management: Management; readonly ticks: () => number }) {
@@ -24,6 +26,7 @@ export class FobCare {
     this.ticks = ticks;
     this.listeners = new Set();
     this.holdsAgain = new WeakMap();
+    this.due = new WeakSet();
     this.lookedMs = Number.NEGATIVE_INFINITY;
   }
 
@@ -42,7 +45,7 @@ export class FobCare {
       relay: { kind: 'agent', name: fob.carrier.from },
       tell: (event: CareEvent) => this.tell(fob, event),
     } as const satisfies Partial<CareOptions>;
-    const isAsking = await this.isHoldDue(fob, session.fobId);
+    const isAsking = this.due.delete(fob) && (await this.mayHold(fob, session.fobId));
     const result = isAsking
       ? await fob.asking(signal => careFor(management, session, { ...options, mayHold: true, signal }))
       : await careFor(management, session, { ...options, mayHold: false });
@@ -51,13 +54,17 @@ export class FobCare {
     return isLeft(result);
   }
 
-  /** Whether the person of a fob may be asked for a hold now. The database is asked now and then only. */
+  /**
+   * Whether the person of a fob is to be asked for a hold in a session that begins now. The database is asked now and
+   * then only.
+   */
   async isHoldDue(fob: AgentFob, fobId: string): Promise<boolean> {
     const nowMs = this.ticks();
-    if (fob.hold !== 'wanted' || nowMs < (this.holdsAgain.get(fob) ?? fob.sinceMs + careLimits.holdAfterMs))
-      return false;
+    const fromMs = this.holdsAgain.get(fob) ?? fob.sinceMs + careLimits.holdAfterMs;
+    if (fob.hold !== 'wanted' || nowMs < fromMs) return false;
+    this.holdsAgain.set(fob, nowMs + careLimits.holdAgainMs);
     const isDue = await this.mayHold(fob, fobId);
-    if (!isDue) this.holdsAgain.set(fob, nowMs + careLimits.holdAgainMs);
+    if (isDue) this.due.add(fob);
     return isDue;
   }
 

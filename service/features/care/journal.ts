@@ -70,10 +70,13 @@ export async function keepWaiting({ db, fob, atMs }: Journal, step: WaitingStep)
     return;
   }
   const needs_hold = needsHold ? 1 : 0;
-  if (task.state === 'waiting' && task.message === why && task.needs_hold === needs_hold) return;
+  // How its person answered says more than that a hold is missing.
+  const isAnswered = why === 'hold' && (task.message === 'declined' || task.message === 'no_hold');
+  const message = isAnswered ? task.message : why;
+  if (task.state === 'waiting' && task.message === message && task.needs_hold === needs_hold) return;
   await db
     .updateTable('fob_tasks')
-    .set({ state: 'waiting', message: why, needs_hold, changed_ms: atMs })
+    .set({ state: 'waiting', message, needs_hold, changed_ms: atMs })
     .where('id', '=', task.id)
     .execute();
 }

@@ -93,7 +93,7 @@ it('a hold is asked for after a minute, once per plug-in, and is announced', asy
   expect(asked).toHaveLength(1);
   agent.unplug(number);
   const again = agent.plug(ada.fob);
-  await becomes(bench, ada, 'clock waiting hold');
+  await agent.stands(again, 'own');
   await until(() => !agent.isOpen(again), 'the release');
   await pass(bench, agent, careLimits.holdAfterMs);
   await until(() => asked.length > 1, 'the next question');
