@@ -35,7 +35,7 @@ export type Flag = 0 | 1;
  * - `found`: a lost fob that has proved itself since
  * - `returned`: erased and blank; `retired`: out of use for good; `handed_over`: another owner has it
  */
-export type FobState = 'in_use' | 'lost' | 'found' | 'returned' | 'retired' | 'handed_over';
+export type FobLifeState = 'in_use' | 'lost' | 'found' | 'returned' | 'retired' | 'handed_over';
 
 /** What the service does to a fob when it is reached. */
 export const careKinds = [

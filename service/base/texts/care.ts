@@ -1,8 +1,6 @@
-import type { CareKind } from '../kinds.ts';
-
 /** Texts about the care of fobs, for the console, the self-service page, agents and the command line. */
 export const careTexts = {
-  /** What a task does, as a heading. */
+  /** What a task does, as a heading, by its kind. */
   kinds: {
     'remove-account': 'Remove an account',
     'pin-reset': 'Reset the PIN',
@@ -14,7 +12,7 @@ export const careTexts = {
     order: 'Order the accounts',
     'push-key': 'Store the key for approvals',
     erase: 'Erase the fob',
-  } satisfies Record<CareKind, string>,
+  },
 
   /** Why a task exists. */
   causes: {

@@ -1,7 +1,7 @@
 import { careLimits } from '../../base/limits/care.ts';
 import type { Management } from '../../storage/management.ts';
 import { mayHold } from '../care/hold.ts';
-import { type CareEvent, type CareOptions, type CareResult, careFor } from '../care/run.ts';
+import { type CareEvent, type CareRunOptions, type CareRunResult, careFor } from '../care/run/run.ts';
 import type { ManagedSession } from '../care/session.ts';
 import { fobsWithNewTasks } from '../care/tasks.ts';
 import { hasOpenPush } from '../push/rows.ts';
@@ -44,7 +44,7 @@ export class FobCare {
     const options = {
       relay: { kind: 'agent', name: fob.carrier.from },
       tell: (event: CareEvent) => this.tell(fob, event),
-    } as const satisfies Partial<CareOptions>;
+    } as const satisfies Partial<CareRunOptions>;
     const isAsking = this.due.delete(fob) && (await this.mayHold(fob, session.fobId));
     const result = isAsking
       ? await fob.asking(signal => careFor(management, session, { ...options, mayHold: true, signal }))
@@ -101,6 +101,6 @@ export class FobCare {
   }
 }
 
-function isLeft({ isBusy, pushKey, waiting }: CareResult): boolean {
+function isLeft({ isBusy, pushKey, waiting }: CareRunResult): boolean {
   return isBusy || pushKey === 'locked' || waiting.some(({ why }) => why === 'locked' || why === 'fob_busy');
 }

@@ -1,4 +1,4 @@
-import type { FobState } from '../../base/kinds.ts';
+import type { FobLifeState } from '../../base/kinds.ts';
 import type { CareCause } from '../../base/texts/care.ts';
 import { tokenStates } from '../../base/token-states.ts';
 import type { Db } from '../../storage/database/database.ts';
@@ -8,7 +8,7 @@ import type { TokenRow } from '../tokens/rows.ts';
 
 /** How a fob should be, by the present state of the database. Accounts by their ids in hexadecimal. */
 export interface DesiredFob {
-  readonly state: FobState;
+  readonly state: FobLifeState;
   /** The accounts that must go, and why. */
   readonly removals: ReadonlyMap<string, CareCause>;
   /** The accounts of tokens that have a user, and stay. */
@@ -99,7 +99,7 @@ async function accountTokens(
  * and all of them if the fob was lost. The account of a token that nobody ever had stays: it was put there for
  * somebody.
  */
-export function removalsOf(tokens: readonly AccountToken[], state: FobState): Map<string, CareCause> {
+export function removalsOf(tokens: readonly AccountToken[], state: FobLifeState): Map<string, CareCause> {
   const [first] = tokens
     .filter(({ sinceMs, userId }) => sinceMs !== undefined && userId !== null)
     .sort((one, other) => (one.sinceMs ?? 0) - (other.sinceMs ?? 0));
@@ -113,7 +113,7 @@ export function removalsOf(tokens: readonly AccountToken[], state: FobState): Ma
 
 function removalCause(
   { state: tokenState, userId, formerUserId }: AccountToken,
-  state: FobState,
+  state: FobLifeState,
   fobUserId: string | undefined,
 ): CareCause | undefined {
   if (tokenState === 'revoked') return 'revoked';

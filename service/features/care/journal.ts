@@ -10,7 +10,7 @@ import type { FobRow } from '../tokens/fobs.ts';
 import type { CareStep, ClosedTask, WaitingStep } from './plan.ts';
 
 /** One transaction of a run. */
-export interface Journal {
+export interface FobJournal {
   readonly db: Db;
   readonly keys: Keys;
   readonly fob: FobRow;
@@ -45,7 +45,7 @@ export function openTasksOf(db: Db, fobId: string): Promise<FobTaskRow[]> {
 }
 
 /** Stores that a step is about to be sent to the fob. @returns its task */
-export async function beginStep({ db, fob, atMs }: Journal, step: CareStep): Promise<FobTaskRow> {
+export async function beginStep({ db, fob, atMs }: FobJournal, step: CareStep): Promise<FobTaskRow> {
   const { kind, subject, cause, needsHold } = step;
   const row =
     step.task ??
@@ -62,7 +62,7 @@ export async function beginStep({ db, fob, atMs }: Journal, step: CareStep): Pro
 }
 
 /** Stores why a step waits, so that people see it. */
-export async function keepWaiting({ db, fob, atMs }: Journal, step: WaitingStep): Promise<void> {
+export async function keepWaiting({ db, fob, atMs }: FobJournal, step: WaitingStep): Promise<void> {
   const { kind, subject, cause, needsHold, why, task } = step;
   if (task === undefined) {
     const wanted = { fobId: fob.id, kind, subject, cause, needsHold, message: why };
@@ -83,7 +83,7 @@ export async function keepWaiting({ db, fob, atMs }: Journal, step: WaitingStep)
 
 /** Stores that an attempt changed nothing on the fob: the task waits for another one. */
 export async function giveUpStep(
-  { db, atMs }: Journal,
+  { db, atMs }: FobJournal,
   task: FobTaskRow,
   { why, needsHold }: { readonly why: CareMessage; readonly needsHold: boolean },
 ): Promise<void> {
@@ -95,7 +95,7 @@ export async function giveUpStep(
 }
 
 /** Ends a task with its audit row, unless it was never begun and nobody asked for it. */
-export async function closeTask(journal: Journal, { task, as, message }: ClosedTask): Promise<void> {
+export async function closeTask(journal: FobJournal, { task, as, message }: ClosedTask): Promise<void> {
   const { db, keys, fob, atMs } = journal;
   await db
     .updateTable('fob_tasks')

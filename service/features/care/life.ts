@@ -1,4 +1,4 @@
-import type { FobState } from '../../base/kinds.ts';
+import type { FobLifeState } from '../../base/kinds.ts';
 import { careLimits } from '../../base/limits/care.ts';
 import type { Action } from '../../base/permissions.ts';
 import { done, type Result, refused } from '../../base/results.ts';
@@ -20,7 +20,7 @@ export interface FobInput {
 /** A fob after an act on it. */
 export interface FobStateView {
   readonly serial: string;
-  readonly state: FobState;
+  readonly state: FobLifeState;
 }
 
 /**
@@ -88,7 +88,7 @@ export const putOffHolds = actOf(putOff);
 async function change(
   acting: Acting,
   serial: string,
-  from: readonly FobState[],
+  from: readonly FobLifeState[],
   work: (fob: FobRow) => Promise<Result<FobStateView>>,
 ): Promise<Result<FobStateView>> {
   const fob = await fobNamed(acting.db, serial);
@@ -129,7 +129,7 @@ async function moveFob(
     action,
     ...facts
   }: {
-    readonly state: FobState;
+    readonly state: FobLifeState;
     readonly action: Action;
     readonly suspended?: number;
     readonly revoked?: number;

@@ -1,6 +1,6 @@
 import { type HealthFacts, type HealthFinding, healthOf } from 'passfob/owner/health';
 import type { ObservedFob } from 'passfob/owner/observe';
-import type { CareRelayKind, FobState } from '../../base/kinds.ts';
+import type { CareRelayKind, FobLifeState } from '../../base/kinds.ts';
 import { administrationLimits } from '../../base/limits/administration.ts';
 import { careLimits } from '../../base/limits/care.ts';
 import { done, type Result, refused } from '../../base/results.ts';
@@ -27,7 +27,7 @@ export interface FobAccountView {
 export interface CaredFobView {
   readonly serial: string;
   readonly nickname: string;
-  readonly state: FobState;
+  readonly state: FobLifeState;
   readonly board: string;
   readonly firmware: string;
   readonly espruino: string | null;
@@ -75,15 +75,15 @@ export interface FobDetail {
 }
 
 /** Facts about the board of a fob, which no fob tells. */
-export type BoardFacts = (board: string) => Omit<HealthFacts, 'lastSetMs'>;
+export type FactsOfBoard = (board: string) => Omit<HealthFacts, 'lastSetMs'>;
 
-const NO_FACTS: BoardFacts = () => ({});
+const NO_FACTS: FactsOfBoard = () => ({});
 
 /** Returns a fob with its health, accounts and tasks. Refused: `unknown_fob`. */
 export async function viewFob(
   db: Db,
   serial: string,
-  factsOf: BoardFacts = NO_FACTS,
+  factsOf: FactsOfBoard = NO_FACTS,
 ): Promise<Result<FobDetail>> {
   const row = await fobNamed(db, serial);
   if (row === undefined) return refused('unknown_fob');
@@ -192,10 +192,10 @@ function statusOfRow(row: FobRow): Pick<ObservedFob, 'status'> {
 }
 
 /** Selects fobs. Conditions are combined. */
-export interface FobQuery {
+export interface CaredFobQuery {
   /** The last serial number of the previous page. */
   readonly after?: string;
-  readonly state?: FobState;
+  readonly state?: FobLifeState;
   /** Only fobs whose clock has no time. */
   readonly isClockUnset?: boolean;
   readonly isBatteryLow?: boolean;
@@ -217,7 +217,7 @@ export interface CaredFobPage {
 }
 
 /** Returns the fobs that a query selects, a page at a time. */
-export async function listCaredFobs(db: Db, query: FobQuery = {}): Promise<CaredFobPage> {
+export async function listCaredFobs(db: Db, query: CaredFobQuery = {}): Promise<CaredFobPage> {
   const { pageRowsDefault, pageRowsMax } = administrationLimits;
   const rows = Math.max(1, Math.min(query.rows ?? pageRowsDefault, pageRowsMax));
   const found = await selected(db, query)
@@ -238,7 +238,7 @@ export async function listCaredFobs(db: Db, query: FobQuery = {}): Promise<Cared
   };
 }
 
-function selected(db: Db, query: FobQuery) {
+function selected(db: Db, query: CaredFobQuery) {
   const { state, notSeenSinceMs, oldFirmware } = query;
   let select = db
     .selectFrom('fobs')

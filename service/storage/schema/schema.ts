@@ -8,7 +8,7 @@ import type {
   CareTaskState,
   Factors,
   Flag,
-  FobState,
+  FobLifeState,
   JobItemState,
   JobState,
   PinPlace,
@@ -493,7 +493,7 @@ export interface Schema
     drift_ppm: number | null;
     /** The name that its user gave it. */
     nickname: Generated<string>;
-    state: Generated<FobState>;
+    state: Generated<FobLifeState>;
     /** When the state last changed; null before. */
     state_ms: number | null;
     /** Until then nobody is asked for a hold, because its person chose "later". */

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import {
   type CareEvent,
-  type CareOptions,
-  type CareResult,
+  type CareRunOptions,
+  type CareRunResult,
   careFor,
-} from '@passfob/service/features/care/run';
+} from '@passfob/service/features/care/run/run';
 import { createTask, type TaskInput, type TaskView } from '@passfob/service/features/care/tasks';
 import { serialOnFob } from '@passfob/service/features/tokens/account-id';
 import { fobNamed, fobSecretsOf } from '@passfob/service/features/tokens/fobs';
@@ -35,7 +35,7 @@ export interface HeldAccount {
   readonly id: string;
 }
 
-export interface CareWishes extends Partial<Omit<CareOptions, 'tell'>> {
+export interface CareWishes extends Partial<Omit<CareRunOptions, 'tell'>> {
   /** Called when the fob asks for a hold; by default its person approves. */
   readonly hold?: (fob: CoreFob) => void;
   /** Pulls the cable out before the nth frame, counted from 0 in both directions. */
@@ -123,7 +123,7 @@ export class CareScene implements AsyncDisposable {
   }
 
   /** Opens a session over a relay, and cares for the fob in it. */
-  async care(wishes: CareWishes = {}): Promise<CareResult> {
+  async care(wishes: CareWishes = {}): Promise<CareRunResult> {
     const { hold = (fob: CoreFob) => fob.approve(), cutAt, onFrame, loseAnswers, ...given } = wishes;
     const management = wishes.management ?? this.office.management;
     this.frames = 0;

@@ -1,5 +1,6 @@
-import type { Role } from '@passfob/service/base/kinds';
+import { careKinds, type Role } from '@passfob/service/base/kinds';
 import { type Action, may, permissions } from '@passfob/service/base/permissions';
+import { careTexts } from '@passfob/service/base/texts/care';
 import { careActions } from '@passfob/service/features/care/journal';
 import { askedKinds, taskPermissions } from '@passfob/service/features/care/tasks';
 import { expect, test } from 'vitest';
@@ -26,6 +27,10 @@ test('the help desk sets clocks, resets PINs and reports fobs lost and found; ad
     expect([action, roles]).toEqual([action, DESK.includes(action) ? ['admin', 'helpdesk'] : ['admin']]);
     expect([action, permissions[action].dangerous]).toEqual([action, DANGEROUS.includes(action)]);
   }
+});
+
+test('every kind of task has a heading', () => {
+  expect(Object.keys(careTexts.kinds).sort()).toEqual([...careKinds].sort());
 });
 
 test('every task that people may ask for needs a permission of fobs, under which the audit has it', async () => {

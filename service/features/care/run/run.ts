@@ -1,18 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { type ObservedFob, observeFob } from 'passfob/owner/observe';
-import type { CareKind } from '../../base/kinds.ts';
-import { careLimits } from '../../base/limits/care.ts';
-import type { CareCause, CareMessage } from '../../base/texts/care.ts';
-import { type Db, writing } from '../../storage/database/database.ts';
-import type { Management } from '../../storage/management.ts';
-import type { FobRow } from '../tokens/fobs.ts';
-import { dropLease, endLease, keepLease, LeaseLost, leaseOf } from './lease.ts';
-import { type CareStep, stepKey, type WaitingStep } from './plan.ts';
-import { recoveryKeysOf } from './recovery-keys.ts';
-import type { CareRelay, ManagedSession } from './session.ts';
-import { type StepOutcome, whyOf } from './steps/outcome.ts';
-import { performStep } from './steps/perform.ts';
-import { type PushKeyState, syncPushKey } from './steps/push-key.ts';
+import type { CareKind } from '../../../base/kinds.ts';
+import { careLimits } from '../../../base/limits/care.ts';
+import type { CareCause, CareMessage } from '../../../base/texts/care.ts';
+import { type Db, writing } from '../../../storage/database/database.ts';
+import type { Management } from '../../../storage/management.ts';
+import type { FobRow } from '../../tokens/fobs.ts';
+import { dropLease, endLease, keepLease, LeaseLost, leaseOf } from '../lease.ts';
+import { type CareStep, stepKey, type WaitingStep } from '../plan.ts';
+import { recoveryKeysOf } from '../recovery-keys.ts';
+import type { CareRelay, ManagedSession } from '../session.ts';
+import { type StepOutcome, whyOf } from '../steps/outcome.ts';
+import { performStep } from '../steps/perform.ts';
+import { type PushKeyState, syncPushKey } from '../steps/push-key.ts';
 import { type EndedStep, type Turn, takeTurn } from './turn.ts';
 
 /** Something that the person at the relay is shown. */
@@ -26,7 +26,7 @@ export interface CareEvent {
 }
 
 /** The circumstances in which a fob is cared for. */
-export interface CareOptions {
+export interface CareRunOptions {
   readonly relay: CareRelay;
   /** Whether the person may be asked for a hold of the button (`hold.ts`). */
   readonly mayHold: boolean;
@@ -38,7 +38,7 @@ export interface CareOptions {
 }
 
 /** What a run has done. */
-export interface CareResult {
+export interface CareRunResult {
   /** Another connection cares for the fob now: nothing was done. */
   readonly isBusy: boolean;
   readonly done: readonly CareStep[];
@@ -61,8 +61,8 @@ export interface CareResult {
 export async function careFor(
   management: Management,
   session: ManagedSession,
-  options: CareOptions,
-): Promise<CareResult> {
+  options: CareRunOptions,
+): Promise<CareRunResult> {
   const { signal } = options;
   const own = session.tools.signal;
   const either = signal === undefined ? own : AbortSignal.any([signal, ...(own === undefined ? [] : [own])]);
@@ -74,7 +74,7 @@ export async function careFor(
 class CareRun {
   private readonly management: Management;
   private readonly session: ManagedSession;
-  private readonly options: CareOptions;
+  private readonly options: CareRunOptions;
   private readonly link: string;
   private readonly tried: Map<string, CareMessage | ''>;
   private readonly done: CareStep[];
@@ -82,7 +82,7 @@ class CareRun {
   private hasLease: boolean;
   private wasAsked: boolean;
 
-  constructor(management: Management, session: ManagedSession, options: CareOptions) {
+  constructor(management: Management, session: ManagedSession, options: CareRunOptions) {
     this.management = management;
     this.session = session;
     this.options = options;
@@ -93,7 +93,7 @@ class CareRun {
     this.wasAsked = false;
   }
 
-  async whole(): Promise<CareResult> {
+  async whole(): Promise<CareRunResult> {
     const observed = await this.observe();
     const renewing = setInterval(() => void this.renew(), careLimits.careRenewMs);
     try {
@@ -240,7 +240,7 @@ class CareRun {
     return syncPushKey(this.management, this.session);
   }
 
-  private result(waiting: readonly WaitingStep[], more: Partial<CareResult>): CareResult {
+  private result(waiting: readonly WaitingStep[], more: Partial<CareRunResult>): CareRunResult {
     const { done, wasAsked, observed } = this;
     if (observed === undefined) throw new Error('the fob was not read');
     return { isBusy: false, done, waiting, wasAsked, isErased: false, observed, pushKey: 'none', ...more };

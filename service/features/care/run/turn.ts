@@ -1,18 +1,18 @@
 import type { ObservedFob } from 'passfob/owner/observe';
-import { serviceActor } from '../../base/actor.ts';
-import type { CareKind } from '../../base/kinds.ts';
-import { tokenLimits } from '../../base/limits/tokens.ts';
-import type { CareMessage } from '../../base/texts/care.ts';
-import { recordAudit } from '../audit/record.ts';
-import { cancelTasksOf, type FobTaskRow } from '../tokens/fob-tasks.ts';
-import type { FobRow } from '../tokens/fobs.ts';
-import { dropPushKey } from '../tokens/push-keys.ts';
-import { type DesiredFob, readDesired } from './desired.ts';
-import { beginStep, closeTask, giveUpStep, type Journal, keepWaiting, openTasksOf } from './journal.ts';
-import { keepObserved } from './observed.ts';
-import { type CareStep, planCare, type WaitingStep } from './plan.ts';
-import type { CareRelay } from './session.ts';
-import { isFinal, type StepOutcome } from './steps/outcome.ts';
+import { serviceActor } from '../../../base/actor.ts';
+import type { CareKind } from '../../../base/kinds.ts';
+import { tokenLimits } from '../../../base/limits/tokens.ts';
+import type { CareMessage } from '../../../base/texts/care.ts';
+import { recordAudit } from '../../audit/record.ts';
+import { cancelTasksOf, type FobTaskRow } from '../../tokens/fob-tasks.ts';
+import type { FobRow } from '../../tokens/fobs.ts';
+import { dropPushKey } from '../../tokens/push-keys.ts';
+import { type DesiredFob, readDesired } from '../desired.ts';
+import { beginStep, closeTask, type FobJournal, giveUpStep, keepWaiting, openTasksOf } from '../journal.ts';
+import { keepObserved } from '../observed.ts';
+import { type CareStep, planCare, type WaitingStep } from '../plan.ts';
+import type { CareRelay } from '../session.ts';
+import { isFinal, type StepOutcome } from '../steps/outcome.ts';
 
 /** A step that has been sent to the fob, and its result. */
 export interface EndedStep {
@@ -42,7 +42,7 @@ export interface Turn {
  * Stores the end of the last step with its audit row and what the fob told, compares again, and stores the begin of
  * the next step: all in the caller's transaction.
  */
-export async function takeTurn(journal: Journal, facts: TurnFacts): Promise<Turn> {
+export async function takeTurn(journal: FobJournal, facts: TurnFacts): Promise<Turn> {
   const { observed, ended } = facts;
   if (ended !== undefined) await endStep(journal, ended);
   const { db, fob, atMs } = journal;
@@ -61,7 +61,7 @@ export async function takeTurn(journal: Journal, facts: TurnFacts): Promise<Turn
   return { next, waiting: plan.waiting, desired };
 }
 
-async function endStep(journal: Journal, { task, outcome }: EndedStep): Promise<void> {
+async function endStep(journal: FobJournal, { task, outcome }: EndedStep): Promise<void> {
   const { db, fob } = journal;
   const { why, needsHold = task.needs_hold === 1, clockSet } = outcome;
   if (why !== undefined) {
@@ -80,7 +80,7 @@ async function endStep(journal: Journal, { task, outcome }: EndedStep): Promise<
 }
 
 /** A fob that was reported lost has proved itself: it is found, and its accounts go. */
-async function noteReturn({ db, keys, fob, atMs }: Journal, relay: CareRelay): Promise<FobRow> {
+async function noteReturn({ db, keys, fob, atMs }: FobJournal, relay: CareRelay): Promise<FobRow> {
   if (fob.state !== 'lost') return fob;
   const changes = { state: 'found', state_ms: atMs } as const;
   await db.updateTable('fobs').set(changes).where('id', '=', fob.id).execute();
@@ -91,7 +91,7 @@ async function noteReturn({ db, keys, fob, atMs }: Journal, relay: CareRelay): P
 }
 
 /** The fob is blank: the service has no secrets for it any more, and nothing is left to do. */
-async function forgetFob({ db, fob, atMs }: Journal): Promise<void> {
+async function forgetFob({ db, fob, atMs }: FobJournal): Promise<void> {
   await cancelTasksOf(db, fob.id, atMs);
   await dropPushKey(db, fob.id);
   await db.deleteFrom('fob_accounts').where('fob_id', '=', fob.id).execute();
