@@ -21,6 +21,7 @@ export type AlertKind =
   | 'denied'
   | 'undelivered'
   | 'activation_expired'
+  | 'fob_wanted'
   | 'lost';
 export type JobState = 'queued' | 'running' | 'paused' | 'done' | 'cancelled';
 export type JobItemState = 'waiting' | 'done' | 'refused';

@@ -85,6 +85,7 @@ export const consoleFrame = {
     activationKept:
       'The activation is created, but no mail server is set: the mail waits under Mail. Set a mail server there, or replace the activation and hand it over in person.',
     activationRevoked: 'The activation has ended.',
+    fobAsked: 'The administrators were asked for another fob.',
     acknowledged: 'The alert is acknowledged.',
     channelTested: 'The test message was sent.',
   },
