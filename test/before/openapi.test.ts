@@ -4,7 +4,7 @@ import { fixture } from './kit.ts';
 import { REWORDED } from './reworded.ts';
 
 /** Operations that the older description did not have. List new routes here. */
-const ADDED: readonly string[] = [];
+const ADDED: readonly string[] = ['POST /v1/users/{user}/fob-requests'];
 /** Formats that imports take since then. */
 const FORMATS = ['andotp', 'duo', 'keepass', 'lastpass', 'proton', 'raivo', 'safenet', 'safeword', 'stratum'];
 /** Every other intended difference from the older description, as `differences` words it. */
