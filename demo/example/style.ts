@@ -17,8 +17,8 @@ export const styleSheet = `
 html { font: 100%/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; -webkit-text-size-adjust: 100%; }
 body { margin: 0; min-height: 100vh; min-height: 100dvh; padding: 1rem; display: grid; grid-template-columns: minmax(0, 25rem); place-content: center; gap: .9rem; background: var(--page); color: var(--ink); }
 /* A page that frames this one has space and a heading around it. */
-body.framed { padding: .75rem; place-content: start center; gap: .5rem; }
-.framed .card { padding: 1rem 1.1rem; }
+body.framed { padding: .6rem .75rem; place-content: start center; gap: .5rem; }
+.framed .card { padding: .8rem 1.1rem; }
 h1, p { margin: 0; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .brand { font-weight: 650; }

@@ -43,7 +43,7 @@ main { flex: 1; display: flex; flex-direction: column; }
 .panes {
   flex: 1; list-style: none; padding: 0; display: grid; gap: .75rem;
   grid-template-columns: minmax(18rem, 21rem) minmax(22rem, 28rem) minmax(24rem, 1fr);
-  grid-template-rows: auto auto clamp(38rem, 100dvh - 16rem, 54rem) auto auto 16rem;
+  grid-template-rows: auto auto clamp(38rem, 100dvh - 15rem, 54rem) auto auto 16rem;
 }
 .pane { display: grid; grid-row: span 3; grid-template-rows: subgrid; min-width: 0; }
 .pane.outbox { grid-column: 1 / -1; }
@@ -74,7 +74,7 @@ h3 { padding: 0 1rem .1rem; display: flex; align-items: center; gap: .5rem; font
 .foot { color: var(--soft); font-size: .86rem; display: grid; gap: .25rem; }
 
 @media (max-width: 74rem) {
-  .panes { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); grid-template-rows: auto auto clamp(34rem, 100dvh - 15rem, 44rem) auto auto 38rem auto auto 16rem; }
+  .panes { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); grid-template-rows: auto auto clamp(36rem, 100dvh - 15rem, 44rem) auto auto 38rem auto auto 16rem; }
   .pane.operator { grid-column: 1 / -1; }
 }
 @media (max-width: 46rem) {
