@@ -6,7 +6,7 @@ import { CHARACTERS_DEFAULT, DIGITS_DEFAULT, PERIOD_SECONDS_DEFAULT } from '../e
 import { SECRET_ENCODINGS } from '../enrol/secret-encodings.ts';
 import { FobError } from '../errors.ts';
 import { command } from './base/command.ts';
-import { type CommonOptions, LETTERS } from './base/common-options.ts';
+import { type CommonOptions, issuerOption, LETTERS, labelOption } from './base/common-options.ts';
 import { anInventory } from './base/needs.ts';
 import { reportOf } from './base/report.ts';
 import { OUT_OPTIONS, outOptions, readOut, settleOut } from './out.ts';
@@ -78,18 +78,8 @@ function enrolOptions(given: CommonOptions) {
     .option('algorithm', { choices: ['sha1', 'sha256', 'sha512'] as const, describe: 'default sha1' })
     .option('digits', { number: true, requiresArg: true, describe: '6 to 8, default 6' })
     .option('period', { number: true, requiresArg: true, describe: 'seconds (TOTP), default 30' })
-    .option('issuer', {
-      alias: LETTERS.issuer,
-      string: true,
-      requiresArg: true,
-      describe: 'service that asks for the passcode',
-    })
-    .option('label', {
-      alias: LETTERS.label,
-      string: true,
-      requiresArg: true,
-      describe: 'user of the passcode',
-    })
+    .option('issuer', issuerOption)
+    .option('label', labelOption)
     .group(['uri', 'uri-file', 'qr', 'secret', 'generate'], 'Where the account comes from (one of):')
     .group([...SETTINGS], 'With --generate or --secret:')
     .group([...SECRET_ONLY], 'With --secret:')

@@ -31,6 +31,8 @@ export type Progress =
       /** Two digits that the fob shows as well, for the person to compare. */
       readonly number?: string | undefined;
     }
+  /** The fob has waited for an answer for a while. */
+  | { readonly event: 'press-awaited'; readonly serial: string }
   | { readonly event: 'recovery-key-left'; readonly serial: string }
   | { readonly event: 'pairing-resumed'; readonly serial: string }
   | { readonly event: 'clock-set'; readonly serial: string }

@@ -165,8 +165,8 @@ describe('messages of a running command', () => {
   it('a message names the number to compare', () => {
     const asked = { event: 'press-needed', serial, purpose: 'respond' } as const;
     expect(progressText(asked)).toBe(
-      `Hold the button of the fob ${serial} for a second to send the response here; press it to decline.`,
+      `When the fob ${serial} asks, hold its button for a second to send the response here; press it to decline.`,
     );
-    expect(progressText({ ...asked, number: '07' })).toContain('if it shows the number 07; press it');
+    expect(progressText({ ...asked, number: '07' })).toContain('asks and shows the number 07, hold its button');
   });
 });
