@@ -53,6 +53,13 @@ export type Progress =
     }
   | { readonly event: 'account-written'; readonly serial: string; readonly account: string }
   | { readonly event: 'account-proved'; readonly serial: string; readonly account: string }
+  /** The fob is about to get another account of a name that it holds already; ids: of those, 8 hex digits each. */
+  | {
+      readonly event: 'namesake';
+      readonly serial: string;
+      readonly account: string;
+      readonly ids: readonly string[];
+    }
   | { readonly event: 'account-kept'; readonly serial: string; readonly account: string }
   | {
       readonly event: 'row-refused';

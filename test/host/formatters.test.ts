@@ -129,6 +129,7 @@ describe('report about accounts', () => {
     ] as const;
     const [table] = listText({ serial, clock: 'trusted', free: 3, accounts });
     expect(table).toEqual({
+      heading: ['no.', 'id', 'issuer', 'label', 'kind', 'hash', 'passcode', 'period/counter', 'state'],
       rows: [
         ['1', '01020304', 'Example', 'alice', 'TOTP', 'SHA-1', '6 digits', '30 s', 'good'],
         ['2', '05060708', 'Example', 'bob', 'HOTP', 'SHA-1', '8 hex characters', 'counter 7', 'good'],

@@ -1,3 +1,4 @@
+import { namesakeText } from '../../commands/account-name.ts';
 import type { PressPurpose, Progress } from '../../commands/context.ts';
 import { FobError } from '../../errors.ts';
 import type { Lines } from './columns.ts';
@@ -155,6 +156,8 @@ function sentenceFor(progress: Progress): string {
       return `The fob ${progress.serial} starts again.`;
     case 'account-kept':
       return `${progress.account} was on the fob ${progress.serial} already, and is proved.`;
+    case 'namesake':
+      return `${progress.account}: ${namesakeText(progress.ids)}`;
     case 'row-refused':
       return `${progress.place}${progress.name === '' ? '' : ` (${progress.name})`}: ${progress.reason}`;
     case 'account-doubtful':
