@@ -160,9 +160,8 @@ class Visitor {
     const context: Context = {
       ...rest,
       report(progress) {
-        if (progress.event === 'namesake')
-          namesakes.push(`${progress.account}: ${namesakeText(progress.ids)}`);
-        onEvent({ event: 'step', address, serial, progress });
+        if (progress.event !== 'namesake') onEvent({ event: 'step', address, serial, progress });
+        else namesakes.push(`${progress.account}: ${namesakeText(progress.ids)}`);
       },
     };
     const warned = () => (namesakes.length > 0 ? { warnings: namesakes } : {});
