@@ -138,7 +138,8 @@ async function openPorts(
 /** Scripts read a line of JSON, a person at a terminal reads words; the faceplate in the terminal shows it itself. */
 function sayReady(ready: Ready, { control, terminal, json }: SimulatorOptions): void {
   if (control) process.stderr.write(readyLine(ready));
-  else if (!terminal) process.stdout.write(json || !process.stdout.isTTY ? readyLine(ready) : readyText(ready));
+  else if (!terminal)
+    process.stdout.write(json || !process.stdout.isTTY ? readyLine(ready) : readyText(ready));
   else if (!process.stderr.isTTY) process.stderr.write(readyLine(ready));
 }
 

@@ -125,7 +125,9 @@ export function parseOptions(args: readonly string[], program: string) {
     .option('exit-with-parent', { boolean: true, default: false, describe: 'end when standard input ends' });
   const known = namesOf(parser);
   return parser
-    .epilogue('Port 0: any free one. When ready, the simulator says where everything is: on a terminal in words, elsewhere by one line of JSON.')
+    .epilogue(
+      'Port 0: any free one. When ready, the simulator says where everything is: on a terminal in words, elsewhere by one line of JSON.',
+    )
     .epilogue('Exit codes: 0 ended as asked, 1 failed, 2 wrong usage.')
     .parserConfiguration({ 'duplicate-arguments-array': false })
     .version(false)

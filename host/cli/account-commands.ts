@@ -145,10 +145,7 @@ function respondOptions(given: CommonOptions) {
 }
 
 function renameOptions(given: CommonOptions) {
-  return given
-    .positional('account', NAMED)
-    .option('issuer', issuerOption)
-    .option('label', labelOption);
+  return given.positional('account', NAMED).option('issuer', issuerOption).option('label', labelOption);
 }
 
 function moveOptions(given: CommonOptions) {

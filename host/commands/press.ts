@@ -1,5 +1,11 @@
-import type { CallOptions } from '../client/client.ts';
 import type { Context, PressPurpose } from './context.ts';
+
+/** Options of a call, as `CallOptions` describes them. */
+interface PressOptions {
+  readonly signal: AbortSignal | undefined;
+  readonly onPressNeeded: () => void;
+  readonly onPressAwaited: () => void;
+}
 
 /**
  * Returns the options of a call that the person at the fob must approve: they report that the fob asks, and that it
@@ -11,7 +17,7 @@ export function withPress(
   serial: string,
   purpose: PressPurpose,
   number?: string,
-): Required<Pick<CallOptions, 'signal' | 'onPressNeeded' | 'onPressAwaited'>> {
+): PressOptions {
   return {
     signal,
     onPressNeeded: () => report({ event: 'press-needed', serial, purpose, number }),

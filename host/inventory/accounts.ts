@@ -183,7 +183,9 @@ export async function namesakesOf(
     .execute();
   const plain = (text: string) => text.toLowerCase();
   return rows
-    .filter(({ issuer, label }) => plain(issuer) === plain(names.issuer) && plain(label) === plain(names.label))
+    .filter(
+      ({ issuer, label }) => plain(issuer) === plain(names.issuer) && plain(label) === plain(names.label),
+    )
     .map(row => row.account_id);
 }
 

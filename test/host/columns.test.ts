@@ -30,9 +30,7 @@ describe('tables', () => {
 
   it('a heading stands above the columns, and not above records', () => {
     const heading = ['serial', 'holder', 'note', 'board and firmware', 'port'];
-    expect(tableLines({ heading, rows })[0]).toBe(
-      'serial        holder    note  board and firmware  port',
-    );
+    expect(tableLines({ heading, rows })[0]).toBe('serial        holder    note  board and firmware  port');
     expect(tableLines({ heading, rows }, 30)).toEqual(tableLines({ rows }, 30));
   });
 

@@ -168,6 +168,8 @@ describe('messages of a running command', () => {
     expect(progressText(asked)).toBe(
       `When the fob ${serial} asks, hold its button for a second to send the response here; press it to decline.`,
     );
-    expect(progressText({ ...asked, number: '07' })).toContain('asks and shows the number 07, hold its button');
+    expect(progressText({ ...asked, number: '07' })).toContain(
+      'asks and shows the number 07, hold its button',
+    );
   });
 });
