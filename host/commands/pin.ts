@@ -6,6 +6,7 @@ import type { Context, FobAtHand } from './context.ts';
 import { leaveRecoveryKey } from './escrow.ts';
 import { readStatus } from './fob-status.ts';
 import { openOwnerSession } from './owner-session.ts';
+import { withPress } from './press.ts';
 
 /** No command here sees a PIN: it is chosen, entered and changed only on the fob. */
 export interface PolicyResult {
@@ -73,8 +74,7 @@ export async function resetPin(context: Context, fob: FobAtHand): Promise<PinRes
   const { serial } = fob.hello;
   const pairing = await openOwnerSession(context, fob);
   const recoveryKey = await recoveryKeyOf(context.inventory, pairing.id);
-  const onPressNeeded = () => context.report({ event: 'press-needed', serial, purpose: 'pin-reset' });
-  await fob.client.call('resetPin', { recoveryKey }, { signal: context.signal, onPressNeeded });
+  await fob.client.call('resetPin', { recoveryKey }, withPress(context, serial, 'pin-reset'));
   await addHistory(context.inventory, serial, 'pin-reset', context.now());
   return { serial };
 }
