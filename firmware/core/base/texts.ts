@@ -3,7 +3,7 @@
  * a command to type stays on one line. A message of at most 20 characters, and a question, is large.
  */
 export const TITLE = 'Passfob';
-export const BLANK = 'It has no owner yet. Open the link in your mail, or run: passfob pair';
+export const BLANK = 'It has no owner yet. Open the link in your mail. If none, run: passfob pair';
 export const MIXING = 'Gathering chance. Press the button again and again.';
 export const PAIRING = 'Pairing';
 export const NO_ACCOUNTS = 'No accounts yet. Its owner can add one.';
@@ -11,7 +11,7 @@ export const KEYS_LOST = 'Keys lost. Press to restore. ';
 export const DAMAGED = 'Memory damaged. ';
 export const SILENT = 'Memory does not answer. Check its wires. Trying again..';
 export const HOLD_TO_ERASE = 'Hold 10 s to erase.';
-export const NO_TIME = 'Clock not set. Plug it in, so that its owner can set it.';
+export const NO_TIME = 'Clock not set. Plug the fob in: its owner can set it.';
 export const BAD_RECORD = "This account is damaged. The fob's owner can add it again.";
 export const COUNTER_ENDED = "All its passcodes are used. The fob's owner can add it again.";
 export const NO_MEMORY = 'Memory did not answer. Try again.';
