@@ -14,8 +14,8 @@ function processTerm(term: string): string | undefined {
   if (word.length < 4 || /[^a-z]/.test(word)) return word;
   return word
     .replace(/^(..+)ies$/, '$1y')
-    .replace(/^(...+)(?:ing|ed)$/, '$1')
     .replace(/^(..+[^isu])s$/, '$1')
+    .replace(/^(...+)(?:ing|ed)$/, '$1')
     .replace(/^(.+)([bdgmnprt])\2$/, '$1$2')
     .replace(/^(....+)e$/, '$1');
 }
@@ -31,7 +31,7 @@ const fuzzy = (term: string): number | false => (term.length > 5 ? 0.2 : false);
  * inside of Passfob later, and last what is generated and the changes, in which every word stands many times.
  */
 function boostDocument(id: string): number {
-  if (/\/start\//.test(id)) return 4;
+  if (/\/start\//.test(id)) return 3;
   if (/\/(?:reference|project\/changelog)\b/.test(id)) return 0.15;
   const inside =
     /\/(?:agent|architecture|asvs|dependencies|design-notes|first-board|map|performance|protocol|relay|simulated-usb|threat-model|boards\/bench|project\/(?:test-wire|contributing))\.html/;

@@ -166,9 +166,8 @@ describeNeeds(needed, 'the documentation site', () => {
 /** Waits for a picture of the first page: loaded, centred, and whole within the window. */
 async function seesPicture(page: Page, selector: string): Promise<void> {
   const picture = page.locator(`.first-picture ${selector}`);
-  await expect
-    .poll(() => picture.evaluate('element => element.complete && element.naturalWidth > 0'))
-    .toBe(true);
+  const element = `document.querySelector('.first-picture ${selector}')`;
+  await expect.poll(() => page.evaluate(`${element}.complete && ${element}.naturalWidth > 0`)).toBe(true);
   const box = await picture.boundingBox();
   const window = page.viewportSize();
   if (box === null || window === null) throw new Error(`${selector} is not seen`);

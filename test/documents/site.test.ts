@@ -110,7 +110,8 @@ describe('the search of the site', () => {
     ['upgrade', 'Upgrading'],
     ['battery', 'batteries'],
     ['erase', 'erased'],
-    ['set', 'setting'],
+    ['erased', 'erases'],
+    ['set', 'settings'],
     ['passcode', 'passcodes'],
     ['import', 'imported'],
   ])('a search for %s finds %s', (asked, written) => {

@@ -148,7 +148,7 @@ function parametersText(parameters: NonNullable<Operation['parameters']>): strin
     ({ name, in: where, required, description = '', schema }) =>
       `| \`${name}\` | ${where}${required ? ', required' : ''} | ${typeText(schema)} | ${cell(description)} |`,
   );
-  return `| parameter | in | type | |\n| --- | --- | --- | --- |\n${rows.join('\n')}`;
+  return `| parameter | in | type | description |\n| --- | --- | --- | --- |\n${rows.join('\n')}`;
 }
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');

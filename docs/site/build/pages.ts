@@ -72,7 +72,7 @@ function firstPage(documents: readonly NavigationPage[]): string {
       name: 'Passfob',
       text: 'An open hardware token for companies and their people',
       tagline:
-        'An Espruino board shows one-time passcodes and approves log-ins by one button, and a service checks them. Use it in place of a phone app or of tokens with a vendor’s cloud.',
+        'An Espruino board shows one-time passcodes and approves log-ins with one button, and a service checks them. Use it in place of a phone app or of tokens with a vendor’s cloud.',
       actions: [
         { text: 'What Passfob is', link: linkOf('README.md'), theme: 'brand' },
         { text: 'Command line', link: linkOf('docs/cli.md'), theme: 'alt' },
