@@ -172,4 +172,8 @@ describe('messages of a running command', () => {
       'asks and shows the number 07, hold its button',
     );
   });
+
+  it('a message says to hold again where the fob has not seen the hold', () => {
+    expect(progressText({ event: 'press-awaited', serial })).toMatch(/^Still waiting\. Hold .* full second/);
+  });
 });
