@@ -39,7 +39,7 @@ const DOCUMENTS: Readonly<Record<string, readonly [look: string, text: string]>>
   'json.log': ['lines of JSON, such as a log', '{"level":"info"}\n{"level":"warn"}\n'],
   passwd: [
     'a list of the users or groups of a computer',
-    'root:x:0:0:root:/root:/bin/sh\nada:x:1000:1000:Ada,,,:/srv/ada:/bin/sh\n',
+    'root:x:0:0:root:/:/bin/sh\nada:x:1000:1000:Ada,,,:/srv/ada:/bin/sh\n',
   ],
   sums: ['a list of checksums', `${'d41d8cd98f00b204e980'.repeat(2)}  a.txt\n`.repeat(2)],
   'git.log': [

@@ -189,8 +189,8 @@ describeNeeds(needsBuild, 'passfob activate', () => {
       when: ['Code on the screen', async ({ type }) => type(`${await shownCode(fob)}\n`)],
     });
     expect(paired.exitCode).toBe(0);
-    const any = activationString(await makeActivation(office, service.url));
-    const other = await activated(fob, ['-', '--json'], { home: folder, input: any });
+    const unbound = activationString(await makeActivation(office, service.url));
+    const other = await activated(fob, ['-', '--json'], { home: folder, input: unbound });
     expect([other.exitCode, other.json()]).toMatchObject([
       EXIT_CODES.activation.code,
       {
