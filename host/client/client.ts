@@ -193,8 +193,8 @@ export class Client {
       } else if (status === REFUSED_PRESS_NEEDED) {
         asked.isBehindAnother = false;
         if (polls === 0) {
-          options.onPressNeeded?.();
           remindMs = this.now() + PRESS_REMINDER_MS;
+          options.onPressNeeded?.();
         } else if (this.now() >= remindMs) {
           options.onPressAwaited?.();
           remindMs = Number.POSITIVE_INFINITY;

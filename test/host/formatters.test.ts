@@ -166,10 +166,14 @@ describe('messages of a running command', () => {
   it('a message names the number to compare', () => {
     const asked = { event: 'press-needed', serial, purpose: 'respond' } as const;
     expect(progressText(asked)).toBe(
-      `When the fob ${serial} asks, hold its button for a second to send the response here; press it to decline.`,
+      `When ${serial} asks, hold its button for a second to send the response here; press it to decline.`,
     );
     expect(progressText({ ...asked, number: '07' })).toContain(
       'asks and shows the number 07, hold its button',
     );
+  });
+
+  it('a message says to hold again where the fob has not seen the hold', () => {
+    expect(progressText({ event: 'press-awaited', serial })).toMatch(/^Still waiting\. Hold .* full second/);
   });
 });

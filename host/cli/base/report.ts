@@ -167,5 +167,5 @@ function sentenceFor(progress: Progress): string {
 
 function pressText({ serial, purpose, number }: Extract<Progress, { event: 'press-needed' }>): string {
   const asks = number === undefined ? 'asks' : `asks and shows the number ${number}`;
-  return `When the fob ${serial} ${asks}, hold its button for a second ${PRESS_PURPOSES[purpose]}; press it to decline.`;
+  return `When ${serial} ${asks}, hold its button for a second ${PRESS_PURPOSES[purpose]}; press it to decline.`;
 }

@@ -52,9 +52,11 @@ export async function readCsv(file: SourceFile, { work, assumed = {} }: ReadAids
   return [...above, ...rows];
 }
 
-/** Whether the lines are a table, but not of accounts: several lines with as many cells each. */
+/** Whether the lines are a table, but not of accounts: several lines with as many cells each, and no sentences. */
 function isTableOfOthers(lines: readonly TableLine[]): boolean {
-  return lines.length > 1 && (lines[0]?.cells.length ?? 0) > 1 && isRegular(lines);
+  const sentences = lines.filter(({ cells }) => /[.!?]$/.test(cells.at(-1) ?? '')).length;
+  const isSeveral = lines.length > 1 && (lines[0]?.cells.length ?? 0) > 1;
+  return isSeveral && sentences * 2 < lines.length && isRegular(lines);
 }
 
 /** How the accounts stand in a table. */
