@@ -26,7 +26,7 @@ export const pageTexts = {
     },
     approved: {
       heading: 'Or select Autosend',
-      text: 'With the user name alone. The fob shows user and number. If they are the same, hold its button for a second.',
+      text: 'With the user name alone. If the fob shows the same user and number, hold its button for a second.',
     },
   },
   operator: {
