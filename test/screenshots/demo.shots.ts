@@ -31,16 +31,17 @@ async function passcodeOf(page: Page, fob: FrameLocator): Promise<string> {
 /** Leaves the three panes with their names, without the words about the steps. */
 const PANES_ALONE = `
 .top, .words, .foot, .pane.outbox { display: none !important; }
-.panes { grid-template-columns: 21rem 22rem minmax(0, 1fr) !important; grid-template-rows: auto 37.5rem !important; row-gap: 0 !important; }
+.panes { grid-template-columns: 21rem 22rem minmax(0, 1fr) !important; grid-template-rows: 2.4rem minmax(0, 38.7rem) !important; row-gap: 0 !important; }
 .pane, section { grid-row: span 2 !important; }
-.name { padding-bottom: .9rem; }
+.name { padding-block: .6rem; }
+.frame { min-height: 0 !important; }
 body { padding: 1rem !important; }
 `;
 
 /** The same without the console. */
 const FOB_AND_LOGIN = `${PANES_ALONE}
 .pane.operator { display: none !important; }
-.panes { grid-template-columns: 1fr 1fr !important; grid-template-rows: auto 41rem !important; }
+.panes { grid-template-columns: 1fr 1fr !important; grid-template-rows: 2.4rem minmax(0, 41.5rem) !important; }
 `;
 
 it('takes fob and log-in page while a log-in waits for approval', async () => {
