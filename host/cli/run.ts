@@ -6,6 +6,7 @@ import { EXIT_CODES } from './base/exit-codes.ts';
 import { sayDryRun, sayError, sayReport } from './base/report.ts';
 import type { Terminal } from './base/terminal.ts';
 import { COMPLETE, isJsonAsked, VERSION_ARGUMENTS } from './early-arguments.ts';
+import { withOwner } from './owner-hint.ts';
 
 /**
  * Runs the command line: parses, prompts, prints.
@@ -43,8 +44,9 @@ export async function run(args: readonly string[], terminal: Terminal, signal: A
     return EXIT_CODES.ok.code;
   } catch (error) {
     if (isFobError(error, 'dry-run')) return await sayDryRun(terminal, isJson, error);
+    const known = await withOwner(error, terminal.environment);
     // The doctor itself has said what it knows.
     const isDoctor = invocation?.command === 'doctor';
-    return sayError(terminal, isJson, isDoctor ? error : withDoctor(error, invocation?.choice.port));
+    return sayError(terminal, isJson, isDoctor ? known : withDoctor(known, invocation?.choice.port));
   }
 }

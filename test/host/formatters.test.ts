@@ -1,6 +1,9 @@
 import { progressText } from 'passfob/cli/base/report';
 import { clockText, listText } from 'passfob/cli/base/result-format';
+import { careText, holdQuestion, outcomeOf } from 'passfob/cli/care-format';
 import { infoText, policyNote, policyText } from 'passfob/cli/status-format';
+import type { CareResult } from 'passfob/commands/care';
+import { FobError } from 'passfob/errors';
 import type { FobStatus } from 'passfob/owner/status';
 import { describe, expect, it } from 'vitest';
 
@@ -21,7 +24,8 @@ const status: FobStatus = {
   canBeReset: true,
   wentBack: 'no',
 };
-const fob = { serial, board: 'pico', firmware: '0.2.0', protocolVersion: 2 };
+const clock = { state: 'trusted', errorMs: 200, uncertaintyMs: 510, ageSeconds: 60, crystalPpm: 2 } as const;
+const fob = { serial, board: 'pico', firmware: '0.2.0', protocolVersion: 2, clock, health: [] };
 
 describe('report about a fob', () => {
   it('the report about a fob is short where all is well', () => {
@@ -31,6 +35,7 @@ describe('report about a fob', () => {
         'It holds 1 account; 31 more fit.',
         'Its PIN is set.',
         'A forgotten PIN can be reset by: passfob pin reset',
+        'Its clock agrees with this computer.',
       ].join('\n'),
     );
   });
@@ -55,6 +60,7 @@ describe('report about a fob', () => {
       expect.stringContaining('passfob pin escrow'),
       'Its battery is at 7 %.',
       expect.stringMatching(/^Warning: its memory went back .*passfob pin policy$/),
+      'Its clock agrees with this computer.',
     ]);
     const lock = { ...status, failures: 1, policy: { ...status.policy, onLimit: 'lock' as const } };
     expect(infoText({ ...fob, status: lock })).toContain(
@@ -63,8 +69,98 @@ describe('report about a fob', () => {
     expect(infoText({ ...fob, status: { ...status, wentBack: 'unknown' } })).toContain('it cannot tell');
   });
 
+  it('the report about a fob compares its clock with what its crystal may do, and says what to do', () => {
+    const drifting = {
+      ...clock,
+      errorMs: -35_000,
+      ageSeconds: 2_592_000,
+      driftPpm: -13.5,
+      driftUncertaintyPpm: 0.6,
+      trimPpm: 1.5,
+    };
+    const finding = { sentence: 'Its clock is 35 s behind.', next: 'Run: passfob care' } as const;
+    const battery = { kind: 'battery-low', sentence: 'Its battery is at 7 %.', next: 'Charge it.' } as const;
+    const health = [{ ...finding, kind: 'clock-off' } as const, battery];
+    expect(infoText({ ...fob, accounts: 1, free: 31, status, clock: drifting, health }).split('\n')).toEqual([
+      `The fob ${serial} is a pico with firmware 0.2.0.`,
+      'It holds 1 account; 31 more fit.',
+      'Its PIN is set.',
+      'A forgotten PIN can be reset by: passfob pin reset',
+      'Its clock is 35 s behind this computer.',
+      'Its clock has drifted by -13.5 ppm, to within 0.6 ppm; its crystal may drift by 2 ppm.',
+      'Its clock corrects itself by +1.5 ppm.',
+      'Its clock is 35 s behind. Run: passfob care',
+      'Charge it.',
+    ]);
+    const unset = { state: 'unset', errorMs: null, uncertaintyMs: null } as const;
+    const unsetHealth = [
+      { kind: 'clock-unset', sentence: 'Its clock is not set.', next: 'Set it.' } as const,
+    ];
+    const text = infoText({ ...fob, clock: unset, health: unsetHealth });
+    expect(text).toContain('Its clock is not set. Set it.');
+    expect(text).not.toContain('this computer');
+  });
+
   it('says what an update would bring', () => {
     expect(infoText({ ...fob, accounts: 2, free: 0 })).toContain('update the firmware to get one');
+  });
+});
+
+describe('report about care', () => {
+  const clockOff = { kind: 'clock-off', errorMs: 5_000, needsHold: true } as const;
+  const observed = {
+    ...{ ...fob, algorithms: 6, status, accounts: [], freeRecords: 31 },
+    clock: { ...clock, errorMs: 5_000 },
+  };
+  const nothing = { found: [], done: [], planned: [], refused: [], left: [], waitsForHold: false } as const;
+  const entry = (result: Partial<CareResult>) => ({
+    address: 'a',
+    serial,
+    result: { serial, board: 'pico', firmware: '0.2.0', ...nothing, observed, ...result },
+  });
+
+  it('the report about care says what was found, done, failed, and what to do', () => {
+    expect(careText(entry({}))).toEqual([`The fob ${serial} is well.`]);
+    const error = new FobError('refused', { refusal: 'clock-failed' });
+    const locked = { kind: 'locked', attemptsLeft: 7 } as const;
+    const text = careText(
+      entry({
+        found: [{ kind: 'cannot-reset-pin' }, clockOff, locked],
+        done: ['recovery-key-left'],
+        refused: [{ act: 'clock-set', error }],
+        left: [clockOff, locked],
+      }),
+    );
+    expect(text).toEqual([
+      `The fob ${serial}:`,
+      '  found   It has no recovery key: a forgotten PIN cannot be reset.',
+      '  done    It has a recovery key again.',
+      expect.stringMatching(/^ {2}failed {2}The clock of the fob did not take the time\./),
+      `  to do   Its clock is 5 s ahead. Run: passfob care --hold --device ${serial}, and hold its button for a second.`,
+      expect.stringMatching(/^ {2}note {4}It is locked by its PIN \(7 attempts are left\)/),
+    ]);
+    expect(outcomeOf(entry({ left: [locked] }))).toBe('well');
+    expect(outcomeOf(entry({ left: [clockOff] }))).toBe('attention');
+    expect(holdQuestion(entry({ left: [clockOff] }).result)).toContain('Its clock is 5 s ahead.');
+  });
+
+  it('the report about care names the next step of a fob that is not of this inventory', () => {
+    const stranger = {
+      address: 'a',
+      serial,
+      isStranger: true,
+      error: new FobError('not-paired', { subject: serial }),
+    };
+    expect(careText(stranger)).toEqual([
+      `The fob ${serial} has no owner yet.`,
+      '  to do   Run: passfob pair',
+    ]);
+    const silent = { ...stranger, error: new FobError('refused', { refusal: 'internal' }) };
+    expect(careText(silent)[0]).toBe(`The fob ${serial}: The fob had an internal error.`);
+    expect([outcomeOf(stranger), outcomeOf({ ...stranger, isStranger: false })]).toEqual([
+      'skipped',
+      'failed',
+    ]);
   });
 });
 
