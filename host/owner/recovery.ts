@@ -84,7 +84,7 @@ export async function renewRecoveryKey(
 }
 
 /** Whether no PIN protects the vault: then there is nothing to reset. */
-function isOpenWithoutPin({ isLocked, iterations }: FobStatus): boolean {
+export function isOpenWithoutPin({ isLocked, iterations }: FobStatus): boolean {
   return !isLocked && iterations === 0;
 }
 

@@ -163,7 +163,7 @@ export class AgentConnection implements Talker, FobCarrier {
 
   private come(message: Extract<AgentMessage, { type: 'fob' }>): boolean {
     if (this.fobs.has(message.fob) || this.fobs.size >= AGENT_FOBS_MAX) return false;
-    const fob = new AgentFob(this.means, this, message);
+    const fob = new AgentFob(this.means, this, { ...message, sinceMs: this.means.ticks() });
     this.fobs.set(message.fob, fob);
     this.listener.came(fob);
     return true;
