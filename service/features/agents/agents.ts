@@ -2,7 +2,7 @@ import { isFobError } from 'passfob/errors';
 import { agentLimits } from '../../base/limits/agents.ts';
 import type { TextConnection } from '../lines/line.ts';
 import { ConnectionCapacity } from './capacity.ts';
-import { AgentConnection, type AgentMeans, type FobListener } from './connection.ts';
+import { type AgentCaller, AgentConnection, type AgentMeans, type FobListener } from './connection.ts';
 import { type AgentFob, NotManaged } from './fob.ts';
 import { FobLocations, type LocatedFob, locationsOf, markSeen, type Reached } from './locations.ts';
 import { ProofQueue } from './proving.ts';
@@ -26,6 +26,7 @@ export class Agents implements FobListener {
   /** The time before which a fob is not asked again. */
   private readonly later: Map<AgentFob, number>;
   private readonly onProved: Set<(fob: AgentFob) => void>;
+  private readonly onPutOff: Set<(fob: AgentFob) => void>;
   private readonly onSwept: Set<(connections: ReadonlySet<AgentConnection>) => void>;
   private readonly sweeping: NodeJS.Timeout;
   private seenMs: number;
@@ -43,6 +44,7 @@ export class Agents implements FobListener {
     this.displaced = new Map();
     this.later = new Map();
     this.onProved = new Set();
+    this.onPutOff = new Set();
     this.onSwept = new Set();
     this.seenMs = means.ticks();
     this.isOver = false;
@@ -54,7 +56,7 @@ export class Agents implements FobListener {
     return !this.isOver && this.capacity.isFor(from);
   }
 
-  connect(caller: { readonly from: string; readonly origin: string }, line: TextConnection): AgentConnection {
+  connect(caller: AgentCaller, line: TextConnection): AgentConnection {
     const connection = new AgentConnection(this.means, this, caller, line);
     this.capacity.add(connection);
     return connection;
@@ -83,6 +85,11 @@ export class Agents implements FobListener {
     this.onProved.add(listener);
   }
 
+  /** @param listener called when the person puts off the tasks of a proved fob that need a hold */
+  onLater(listener: (fob: AgentFob) => void): void {
+    this.onPutOff.add(listener);
+  }
+
   /** @param listener called periodically with the open connections */
   onSweep(listener: (connections: ReadonlySet<AgentConnection>) => void): void {
     this.onSwept.add(listener);
@@ -100,6 +107,11 @@ export class Agents implements FobListener {
     const coming = this.coming.get(fob);
     if (coming !== undefined) this.drop(coming);
     this.unprove(fob);
+  }
+
+  putOff(fob: AgentFob): void {
+    // Anybody can announce a serial: only a proved fob has tasks.
+    if (fob.fobId !== undefined) for (const receive of this.onPutOff) receive(fob);
   }
 
   over(connection: AgentConnection): void {

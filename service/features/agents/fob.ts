@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { FobOwnership, NoticeKind, Unreached } from 'passfob/agent/base/messages';
+import type { FobOwnership, ServiceSays, Unreached } from 'passfob/carrier/messages';
 import { type Client, connect } from 'passfob/client/client';
 import { pairingKey } from 'passfob/client/handshake';
 import type { Hello } from 'passfob/client/hello';
@@ -28,17 +28,21 @@ export interface FobMeans {
   readonly patience?: RetryPolicy;
 }
 
+/** What the service says to agents and to relays for care. */
+export type ToFobsRelay = ServiceSays<'agent' | 'care'>;
+
 /** The connection over which a fob is reached. */
 export interface FobCarrier {
   readonly link: string;
   readonly from: string;
-  say(
-    message:
-      | { readonly type: 'bytes'; readonly fob: number; readonly text: string }
-      | { readonly type: 'release'; readonly fob: number }
-      | { readonly type: 'standing'; readonly fob: number; readonly is: FobOwnership }
-      | { readonly type: 'notice'; readonly fob: number; readonly kind: NoticeKind },
-  ): void;
+  /** Whether a person is present, who started this relay for care: holds may be asked for at once. */
+  readonly isForeground: boolean;
+  /**
+   * Says something about a fob, by its number; texts are cut and cleaned (`carrierText`). A message that this relay
+   * would not know is left out: `notice` where a person is present, `done` to agents, tasks to those of an earlier
+   * version.
+   */
+  say(message: ToFobsRelay): void;
 }
 
 const KINDS: Readonly<Record<Unreached, ErrorKind>> = {

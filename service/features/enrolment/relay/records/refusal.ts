@@ -1,4 +1,4 @@
-import type { ServiceMessage } from 'passfob/activation/messages';
+import type { Said } from 'passfob/carrier/messages';
 import { type RelayRefusalCode, relayTexts } from '../../../../base/texts/relay.ts';
 
 /** Refusals after which the activation cannot be used any more. */
@@ -23,7 +23,7 @@ export class RelayRefusal extends Error {
 }
 
 /** Returns the message for a refusal. The same code always gives the same bytes. */
-export function refusalMessage(code: RelayRefusalCode): ServiceMessage {
+export function refusalMessage(code: RelayRefusalCode): { readonly type: 'refused' } & Said<'refused'> {
   const { text, next } = relayTexts.refusals[code];
   return { type: 'refused', code, text, next, isFinal: FINAL.has(code) };
 }
