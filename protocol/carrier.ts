@@ -5,8 +5,6 @@
  */
 
 export const CARRIER_VERSION = 1;
-/** Longest message as JSON, in UTF-16 units: several times a frame of the fob's wire. */
-export const CARRIER_MESSAGE_CHARS_MAX = 4096;
 
 /** The end that sends a message. */
 export type CarrierEnd = 'relay' | 'service';

@@ -1,4 +1,4 @@
-import { CARRIER_MESSAGE_CHARS_MAX } from '@passfob/protocol/carrier';
+import { CARRIER_MESSAGE_CHARS_MAX } from '@passfob/protocol/limits';
 import { readActivationString } from 'passfob/activation/activation-string';
 import { relayActivation } from 'passfob/activation/relay';
 import type { RelayDone, RelayEvent } from 'passfob/activation/relay-options';

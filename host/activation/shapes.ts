@@ -1,4 +1,4 @@
-import { CARRIER_MESSAGE_CHARS_MAX } from '@passfob/protocol/carrier';
+import { CARRIER_MESSAGE_CHARS_MAX } from '@passfob/protocol/limits';
 import { bytesOf } from '../carrier/fields.ts';
 import {
   IDENTITY_KEY_BYTES,

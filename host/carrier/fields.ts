@@ -1,7 +1,5 @@
 import { base64urlnopad } from '@scure/base';
-
-/** Length of the pieces in which text is sent: a character may take six in JSON. */
-export const WIRE_PIECE_CHARS = 512;
+import { WIRE_PIECE_CHARS } from './limits.ts';
 
 /** Decodes a field of bytes: base64url without padding, canonical; undefined for anything else. */
 export function bytesOf(value: unknown): Uint8Array | undefined {

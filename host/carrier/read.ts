@@ -1,4 +1,5 @@
-import { CARRIER_MESSAGE_CHARS_MAX, type CarrierEnd, type CarrierPurpose } from '@passfob/protocol/carrier';
+import type { CarrierEnd, CarrierPurpose } from '@passfob/protocol/carrier';
+import { CARRIER_MESSAGE_CHARS_MAX } from '@passfob/protocol/limits';
 import type { RelaySays, ServiceSays } from './messages.ts';
 import { shapeOf } from './table.ts';
 

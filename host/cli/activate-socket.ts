@@ -1,4 +1,4 @@
-import { CARRIER_MESSAGE_CHARS_MAX } from '@passfob/protocol/carrier';
+import { CARRIER_MESSAGE_CHARS_MAX } from '@passfob/protocol/limits';
 import { WebSocket } from 'ws';
 import { RELAY_ANSWER_TIMEOUT_MS, RELAY_SILENCE_MS } from '../activation/limits.ts';
 import { openedSocket, type ServiceSocket } from '../activation/socket.ts';

@@ -1,12 +1,13 @@
 import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { CARRIER_MESSAGE_CHARS_MAX } from '@passfob/protocol/carrier';
+import { CARRIER_MESSAGE_CHARS_MAX } from '@passfob/protocol/limits';
 import { build } from 'esbuild';
 import fc from 'fast-check';
 import { checkIdentity } from 'passfob/activation/identity';
 import type { RelayMessage, ServiceMessage } from 'passfob/activation/messages';
 import { readRelayMessage, readServiceMessage } from 'passfob/activation/read-messages';
-import { fieldOf, WIRE_PIECE_CHARS } from 'passfob/carrier/fields';
+import { fieldOf } from 'passfob/carrier/fields';
+import { WIRE_PIECE_CHARS } from 'passfob/carrier/limits';
 import { openingTranscript } from 'passfob/carrier/messages';
 import { describe, expect, it } from 'vitest';
 import { failure } from '../host/kit/failure.ts';

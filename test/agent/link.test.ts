@@ -9,7 +9,7 @@ import {
   AGENT_TOLD_MS,
 } from 'passfob/agent/base/limits';
 import { NO_TASKS } from 'passfob/agent/service/link';
-import { WIRE_PIECE_CHARS } from 'passfob/carrier/fields';
+import { WIRE_PIECE_CHARS } from 'passfob/carrier/limits';
 import { FobError } from 'passfob/errors';
 import { describe, expect, it } from 'vitest';
 import { AgentRig, settingsOf } from './kit/agent.ts';

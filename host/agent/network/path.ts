@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { CARRIER_MESSAGE_CHARS_MAX } from '@passfob/protocol/carrier';
+import { CARRIER_MESSAGE_CHARS_MAX } from '@passfob/protocol/limits';
 import { Agent, type Dispatcher } from 'undici';
 import type { FobError } from '../../errors.ts';
 import { AGENT_ANSWER_MS, AGENT_POLL_MS, AGENT_POLLS_MAX } from '../base/limits.ts';

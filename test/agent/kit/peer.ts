@@ -12,8 +12,8 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { Issued } from '../../service/serve/certificates.ts';
 import { until } from './time.ts';
 
-type AgentSays = RelaySays<'agent'>;
-type ToAgent = ServiceSays<'agent'>;
+type AgentSays = RelaySays<'agent' | 'care'>;
+type ToAgent = ServiceSays<'agent' | 'care'>;
 
 export interface PeerOptions {
   readonly tls?: Issued;
@@ -177,7 +177,8 @@ export class Peer implements AsyncDisposable {
 
   /** Receives a text as if it had arrived now. */
   hear(connection: PeerConnection, text: string): void {
-    const purpose = connection.messages.length === 0 ? undefined : 'agent';
+    const [first] = connection.messages;
+    const purpose = first?.type === 'open' ? first.for : undefined;
     const message = this.dialect.read(text, purpose) as AgentSays | undefined;
     if (message === undefined) {
       connection.odd.push(text);
