@@ -7,6 +7,7 @@ import { type ErrorKind, FobError } from 'passfob/errors';
 import type { Pipe } from 'passfob/transports/pipe';
 import { agentLimits } from '../../base/limits/agents.ts';
 import type { Management } from '../../storage/management.ts';
+import { noteBlank } from '../care/run/blank.ts';
 import type { ManagedSession } from '../care/session.ts';
 import { bytesOfCarried, carriedPipe } from '../lines/carried.ts';
 import { clearSecrets } from '../tokens/fob-secrets.ts';
@@ -173,6 +174,7 @@ export class AgentFob {
     try {
       const hello = await client.hello(patience ?? HELLO_PATIENCE, until);
       if (hello.serial !== this.serial) throw new FobError('not-authentic', { subject: this.serial });
+      if (hello.state === 'blank') await noteBlank(management, this.serial);
       await client.openSession(pairingKey(secrets.pairingKey), until);
       const tools = { now: management.clock, random, signal: until };
       return await work({ client, hello, fobId: row.id, tools });

@@ -89,8 +89,7 @@ export function planCare(
   ];
   const erasure = erase(compared);
   // Whatever is done to a fob that is about to be erased is for nothing, except that accounts go at once.
-  const isErased =
-    facts.mayHold && erasure.some(found => !isClosed(found) && !facts.tried.has(stepKey(found)));
+  const isErased = facts.mayHold && erasure.some(step => isOfRun(step, facts));
   const found = [...removals, ...(isErased ? [] : rest), ...erasure];
   const wishes = found.filter((one): one is Wish => !isClosed(one) && (facts.only?.has(one.kind) ?? true));
   const steps: CareStep[] = [];
@@ -104,6 +103,11 @@ export function planCare(
     else if (why !== '') waiting.push({ ...step, why });
   }
   return { steps, waiting, closed: found.filter(isClosed) };
+}
+
+/** Whether a run may do a step, and has not tried it yet. */
+function isOfRun(found: Found, { only, tried }: PlanFacts): boolean {
+  return !isClosed(found) && (only?.has(found.kind) ?? true) && !tried.has(stepKey(found));
 }
 
 function isClosed(found: Found): found is ClosedTask {

@@ -12,7 +12,7 @@ import { insertToken } from '@passfob/service/features/tokens/issue';
 import { findOrAddUser } from '@passfob/service/features/users/users';
 import { writing } from '@passfob/service/storage/database/database';
 import type { Management } from '@passfob/service/storage/management';
-import { connect } from 'passfob/client/client';
+import { type Client, connect } from 'passfob/client/client';
 import { pairingKey } from 'passfob/client/handshake';
 import { FobError } from 'passfob/errors';
 import { accountOf, putAccount } from 'passfob/owner/account';
@@ -111,15 +111,8 @@ export class CareScene implements AsyncDisposable {
   }
 
   /** Runs work in an owner's session. */
-  async asOwner<T>(work: (client: ReturnType<typeof connect>) => Promise<T>): Promise<T> {
-    const client = connect(this.fob.plugIn().transport, HASTY);
-    try {
-      await client.hello();
-      await client.openSession(pairingKey(this.owned.key));
-      return await work(client);
-    } finally {
-      await client.close();
-    }
+  asOwner<T>(work: (client: Client) => Promise<T>): Promise<T> {
+    return asOwner(this.owned, work);
   }
 
   /** Opens a session over a relay, and cares for the fob in it. */
@@ -191,16 +184,8 @@ export class CareScene implements AsyncDisposable {
   }
 
   /** Returns the labels of the accounts on the fob, in its order. */
-  async labels(): Promise<string[]> {
-    return this.asOwner(async client => {
-      const { accounts } = await client.call('info', {});
-      const labels: string[] = [];
-      for (let index = 0; index < accounts; index++) {
-        const { label } = await client.call('list', { index });
-        labels.push(Buffer.from(label).toString());
-      }
-      return labels;
-    });
+  labels(): Promise<string[]> {
+    return labelsOf(this.owned);
   }
 
   async row() {
@@ -210,4 +195,29 @@ export class CareScene implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.office[Symbol.asyncDispose]();
   }
+}
+
+/** Runs work in an owner's session. */
+async function asOwner<T>({ fob, key }: OwnedFob, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = connect(fob.plugIn().transport, HASTY);
+  try {
+    await client.hello();
+    await client.openSession(pairingKey(key));
+    return await work(client);
+  } finally {
+    await client.close();
+  }
+}
+
+/** Returns the labels of the accounts on a fob, in its order. */
+export function labelsOf(owned: OwnedFob): Promise<string[]> {
+  return asOwner(owned, async client => {
+    const { accounts } = await client.call('info', {});
+    const labels: string[] = [];
+    for (let index = 0; index < accounts; index++) {
+      const { label } = await client.call('list', { index });
+      labels.push(Buffer.from(label).toString());
+    }
+    return labels;
+  });
 }

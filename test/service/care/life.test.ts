@@ -1,4 +1,5 @@
 import { markFound, markLost, putOffHolds, retireFob, returnFob } from '@passfob/service/features/care/life';
+import { noteBlank } from '@passfob/service/features/care/run/blank';
 import { createTask } from '@passfob/service/features/care/tasks';
 import { listCaredFobs, viewFob } from '@passfob/service/features/care/views';
 import { expect, it } from 'vitest';
@@ -110,4 +111,40 @@ it('what a locked fob held is still shown, with the time at which it was listed'
   expect(view.listedMs).toBe(listedMs);
   expect(view.accounts.map(({ label }) => label)).toEqual(['ada']);
   expect(view.fob.pin).toMatchObject({ state: 'set', isLocked: true });
+});
+
+it('a fob whose answer to its erasure was lost counts as returned when it is blank, and as not erased if it proves itself', async () => {
+  await using scene = await CareScene.open();
+  const { management } = scene.office;
+  const { serial } = scene.owned;
+  accepted(await returnFob(management, grace, { serial }));
+  // Nobody can pretend that before the fob was asked.
+  expect(await noteBlank(management, serial)).toBe(false);
+  let isHeld = false;
+  const hold = (fob: typeof scene.fob) => {
+    fob.approve();
+    isHeld = true;
+  };
+  await expect(scene.care({ mayHold: true, hold, loseAnswers: () => isHeld })).rejects.toThrow();
+  expect(scene.fob.screen.join(' ')).toMatch(/erased/i);
+  expect(await noteBlank(management, serial)).toBe(true);
+  expect(await scene.row()).toMatchObject({ state: 'returned' });
+  expect(await scene.tasks()).toEqual(['erase done unconfirmed']);
+  expect(await noteBlank(management, serial)).toBe(false);
+});
+
+it('a fob that only pretended to be blank is erased when it proves itself', async () => {
+  await using scene = await CareScene.open();
+  const { management } = scene.office;
+  const { serial } = scene.owned;
+  accepted(await returnFob(management, grace, { serial }));
+  // The link is lost while the fob asks its person.
+  await scene
+    .care({ mayHold: true, hold: () => undefined, signal: AbortSignal.timeout(300) })
+    .catch(() => undefined);
+  expect(await noteBlank(management, serial)).toBe(true);
+  const { waiting } = await scene.care();
+  expect(waiting.map(({ kind, why }) => `${kind} ${why}`)).toEqual(['erase hold']);
+  expect(await scene.acts('not erased')).toEqual(['fob.erase']);
+  expect((await scene.care({ mayHold: true })).isErased).toBe(true);
 });

@@ -4,7 +4,7 @@ import type { CareKind } from '../../../base/kinds.ts';
 import { tokenLimits } from '../../../base/limits/tokens.ts';
 import type { CareMessage } from '../../../base/texts/care.ts';
 import { recordAudit } from '../../audit/record.ts';
-import { cancelTasksOf, type FobTaskRow } from '../../tokens/fob-tasks.ts';
+import { cancelTasksOf, type FobTaskRow, wantTask } from '../../tokens/fob-tasks.ts';
 import type { FobRow } from '../../tokens/fobs.ts';
 import { dropPushKey } from '../../tokens/push-keys.ts';
 import { type DesiredFob, readDesired } from '../desired.ts';
@@ -79,26 +79,40 @@ async function endStep(journal: FobJournal, { task, outcome }: EndedStep): Promi
   await closeTask(journal, { task, as: 'done', message: '' });
 }
 
-/** A fob that was reported lost has proved itself: it is found, and its accounts go. */
+/**
+ * A fob that was reported lost has proved itself: it is found, and its accounts go. One that counts as erased was not.
+ */
 async function noteReturn({ db, keys, fob, atMs }: FobJournal, relay: CareRelay): Promise<FobRow> {
-  if (fob.state !== 'lost') return fob;
-  const changes = { state: 'found', state_ms: atMs } as const;
+  if (fob.state !== 'lost' && fob.state !== 'returned') return fob;
+  const isLost = fob.state === 'lost';
+  const changes = { state: isLost ? 'found' : 'in_use', state_ms: atMs } as const;
   await db.updateTable('fobs').set(changes).where('id', '=', fob.id).execute();
+  if (!isLost) {
+    const task = { fobId: fob.id, kind: 'erase', cause: 'returned', needsHold: true } as const;
+    await wantTask({ db, actor: serviceActor, atMs }, task);
+  }
   const about = { subjectKind: 'fob', subjectId: fob.id, subject: fob.serial } as const;
-  const detail = { what: 'came back', relay: relay.kind, name: relay.name };
-  await recordAudit(db, keys, { atMs, actor: serviceActor, action: 'fob.found', ...about, detail });
+  const detail = { what: isLost ? 'came back' : 'not erased', relay: relay.kind, name: relay.name };
+  const action = isLost ? 'fob.found' : 'fob.erase';
+  await recordAudit(db, keys, { atMs, actor: serviceActor, action, ...about, detail });
   return { ...fob, ...changes };
 }
 
 /** The fob is blank: the service has no secrets for it any more, and nothing is left to do. */
-async function forgetFob({ db, fob, atMs }: FobJournal): Promise<void> {
-  await cancelTasksOf(db, fob.id, atMs);
-  await dropPushKey(db, fob.id);
-  await db.deleteFrom('fob_accounts').where('fob_id', '=', fob.id).execute();
-  await db.deleteFrom('fob_recovery').where('fob_id', '=', fob.id).execute();
+async function forgetFob(journal: FobJournal): Promise<void> {
+  const { db, fob, atMs } = journal;
+  await forgetContent(journal);
   await db
     .updateTable('fobs')
     .set({ state: 'returned', state_ms: atMs, sealed_secrets: null, key_id: null })
     .where('id', '=', fob.id)
     .execute();
+}
+
+/** Forgets what was on a fob, and what was to be done to it. */
+export async function forgetContent({ db, fob, atMs }: FobJournal): Promise<void> {
+  await cancelTasksOf(db, fob.id, atMs);
+  await dropPushKey(db, fob.id);
+  await db.deleteFrom('fob_accounts').where('fob_id', '=', fob.id).execute();
+  await db.deleteFrom('fob_recovery').where('fob_id', '=', fob.id).execute();
 }
