@@ -6,14 +6,14 @@ export type ErrorKind = 'refused' | keyof typeof TEXTS;
 
 export interface ErrorOptions {
   /** Fills `{subject}` of the text: a port, a serial, a path. Never a secret. */
-  readonly subject?: string;
+  readonly subject?: string | undefined;
   /** Replaces the sentence of the kind. */
   readonly sentence?: string;
   /** Lines below the sentence, one for each mistake, if it announces several. */
   readonly lines?: readonly string[];
   /** Replaces the next step of the kind. */
   readonly next?: string;
-  readonly refusal?: RefusalName;
+  readonly refusal?: RefusalName | undefined;
   /** Additional facts for programs, as JSON. Never a secret. */
   readonly details?: Readonly<Record<string, unknown>>;
   readonly cause?: unknown;
@@ -28,6 +28,8 @@ export class FobError extends Error {
   readonly kind: ErrorKind;
   readonly next: string;
   readonly refusal: RefusalName | undefined;
+  /** What the error is about: a port, a serial, a path; undefined if it names nothing. */
+  readonly subject: string | undefined;
   readonly details: Readonly<Record<string, unknown>> | undefined;
   /** The lines that `message` holds below its sentence. */
   readonly lines: readonly string[];
@@ -41,6 +43,7 @@ export class FobError extends Error {
     this.kind = kind;
     this.next = options.next ?? next;
     this.refusal = options.refusal;
+    this.subject = options.subject;
     this.details = options.details;
     this.lines = lines;
   }

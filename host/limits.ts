@@ -75,6 +75,24 @@ export const CLOCK_POLLS_MAX = 200;
 /** Below this age the measured drift is mostly measurement error. */
 export const DRIFT_AGE_SECONDS_MIN = 3_600;
 
+/** An owner sets a clock that is off by more than this. */
+export const CLOCK_OFF_MS = 1_000;
+/**
+ * The fob's drift budget (`firmware/core/base/limits.ts`): a step forward within it needs no hold. ppm of the time
+ * since the clock was last set, and a fixed part.
+ */
+export const DRIFT_BUDGET_PPM = 200;
+export const DRIFT_BUDGET_MS = 5_000;
+/** A drift known less precisely, in ppm, is not kept: estimates would rest on it. */
+export const DRIFT_UNCERTAINTY_PPM_MAX = 2;
+/**
+ * A clock that was set this much later than the inventory knows was set by somebody else with its key, or the answer
+ * to the setting was lost.
+ */
+export const CLOCK_SETTING_TOLERANCE_MS = 60_000;
+/** At or below this a fob's battery is low. */
+export const BATTERY_LOW_PERCENT = 20;
+
 /** Attempts of a person to type a pairing code before the command ends. */
 export const CODE_ATTEMPTS_MAX = 3;
 /** How often a new id is drawn if the fob already uses it. */

@@ -90,6 +90,7 @@ export const TEXTS = {
     'Some fobs of the batch were not done.',
     'Check the result of each fob, then run the command again: finished rows stay finished.',
   ),
+  attention: text('The fob needs attention.', 'Do what the report says, then run: passfob care'),
   configuration: text(
     'The configuration of the service has mistakes.',
     'Follow the next step of each, then run: passfob service config',

@@ -8,6 +8,7 @@ import { addressText, readAddress } from '../transports/discover.ts';
 import { listPorts } from '../transports/ports.ts';
 import type { Ledger } from './ledger.ts';
 import { INSERT_POLL_MS } from './limits.ts';
+import { inParallel } from './parallel.ts';
 import { provision } from './provision.ts';
 
 const PATIENCE = { answerTimeoutMs: ANSWER_TIMEOUT_MS, sendsMax: SENDS_MAX };
@@ -72,19 +73,6 @@ async function addresses({ ports }: BatchOptions): Promise<readonly string[]> {
   if (ports !== undefined) return ports;
   const found = await listPorts();
   return found.filter(({ isLikely }) => isLikely).map(({ address }) => addressText(address));
-}
-
-/** Runs the work for all items, up to `parallel` at once. */
-async function inParallel<T>(
-  items: readonly T[],
-  parallel: number,
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  const rest = [...items];
-  const worker = async () => {
-    for (let item = rest.shift(); item !== undefined; item = rest.shift()) await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(parallel, items.length) }, worker));
 }
 
 /** Waits for an answer that a person or a pipe may never give. @throws FobError `cancelled` */

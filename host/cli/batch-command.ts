@@ -141,7 +141,7 @@ async function readBatch(options: BatchOptions) {
     throw new FobError('usage', { sentence: '--ports and --all exclude each other.' });
   return {
     plan,
-    ports: ports === undefined ? undefined : await addressesIn(ports),
+    ports: ports === undefined ? undefined : (await import('./addresses.ts')).addressesIn(ports),
     isAll: all,
     waits: wait,
     codesFrom,
@@ -153,12 +153,6 @@ async function readBatch(options: BatchOptions) {
     exportPasswordFile,
     isDry: dryRun,
   };
-}
-
-/** @throws FobError `bad-input` */
-async function addressesIn(ports: string): Promise<string[]> {
-  const { addressText, readAddress } = await import('../transports/discover.ts');
-  return ports.split(',').map(port => addressText(readAddress(port.trim())));
 }
 
 /** @throws FobError `usage` */

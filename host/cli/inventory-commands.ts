@@ -15,26 +15,26 @@ export const inventoryCommands: readonly Command[] = [
   group('inventory', 'search, assign and back up the fobs of this inventory', withoutFob),
   command({
     words: 'inventory list',
-    describe: 'list the fobs of this inventory',
+    describe: 'list the fobs of this inventory and their health',
     options: listOptions,
     read: ({ search, stale }) => ({ query: { search, staleOnly: stale } }),
     needs: anInventory,
     async run({ query }, { context: { inventory, now } }) {
-      const { knownFobs } = await import('../inventory/fobs.ts');
-      const fobs = await knownFobs(inventory, query, now());
+      const { fobsWithHealth } = await import('../commands/health.ts');
+      const fobs = await fobsWithHealth(inventory, query, now());
       const note = fobs.length === 0 ? 'No fob of this inventory matches.' : '';
       return reportOf({ fobs }, [fobsTable(fobs)], note);
     },
   }),
   command({
     words: 'inventory show <serial>',
-    describe: 'show one fob, its clock readings and its history',
+    describe: 'show one fob, its health, its clock readings and its history',
     options: given => serialOption(without(given, 'dry-run')),
     read: async ({ serial }, serialOf) => ({ serial: await serialOf(serial) }),
     needs: anInventory,
     async run({ serial }, { context: { inventory, now } }) {
-      const { fobRecord } = await import('../inventory/fobs.ts');
-      const record = await fobRecord(inventory, serial, now());
+      const { recordWithHealth } = await import('../commands/health.ts');
+      const record = await recordWithHealth(inventory, serial, now());
       return reportOf({ serial, ...record }, recordText(serial, record));
     },
   }),

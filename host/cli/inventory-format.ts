@@ -1,3 +1,4 @@
+import type { KnownHealth, ReportedFinding } from '../commands/health.ts';
 import type { ImportedBundle } from '../inventory/bundle.ts';
 import type { ClockReading } from '../inventory/clocks.ts';
 import type { FobRecord, KnownFob } from '../inventory/fobs.ts';
@@ -7,13 +8,31 @@ import { printable } from './base/terminal.ts';
 
 /** Formats the fobs of the inventory as lines for people. */
 
-export function fobsTable(fobs: readonly KnownFob[]): Table {
+/** Short words for findings, for a column. */
+const WORDS: Readonly<Record<ReportedFinding['kind'], string>> = {
+  'clock-unset': 'clock not set',
+  'clock-stale': 'clock stale',
+  'clock-off': 'clock wrong',
+  'drift-high': 'clock drifts',
+  'battery-low': 'battery low',
+  'old-firmware': 'old firmware',
+  'pin-to-be-chosen': 'PIN to be chosen',
+  locked: 'locked',
+  'memory-went-back': 'memory went back',
+  'cannot-reset-pin': 'no recovery key',
+  'damaged-account': 'damaged account',
+  full: 'full',
+};
+
+export function fobsTable(fobs: readonly (KnownFob & KnownHealth)[]): Table {
   const rows = fobs.map(fob => [
     fob.serial,
     `${fob.board} ${fob.firmware}`,
     fob.holder ?? 'nobody',
     fob.accounts.length === 1 ? '1 account' : `${fob.accounts.length} accounts`,
     clockText(fob),
+    seenText(fob),
+    healthWords(fob),
     [fob.pairing === 'pending' ? 'pairing interrupted' : '', fob.isGiven ? 'given away' : '']
       .filter(text => text !== '')
       .join(', '),
@@ -24,6 +43,27 @@ export function fobsTable(fobs: readonly KnownFob[]): Table {
 function clockText({ clockSet, clockErrorSeconds, isStale }: KnownFob): string {
   if (clockSet === null) return 'clock never set here';
   return `clock set ${clockSet.slice(0, 10)}, within ${clockErrorSeconds} s${isStale ? ': set it' : ''}`;
+}
+
+function seenText({ lastSeen, batteryPercent }: KnownHealth): string {
+  if (lastSeen === null) return 'not seen yet';
+  const battery = batteryPercent === null ? '' : `, battery ${batteryPercent} %`;
+  return `seen ${lastSeen.slice(0, 10)}${battery}`;
+}
+
+function healthWords({ health }: KnownHealth): string {
+  if (health === null) return 'health unknown';
+  const words = new Set(health.map(({ kind }) => WORDS[kind]));
+  return words.size === 0 ? 'well' : [...words].join(', ');
+}
+
+/** A sentence and the next step for each finding. */
+function healthLines({ observed, health }: KnownHealth): string[] {
+  if (observed === null || health === null)
+    return ['It has not told its state yet. Plug it in and run: passfob care'];
+  const told = `State on ${moment(observed)}:`;
+  if (health.length === 0) return [`${told} well.`];
+  return [told, ...health.map(({ sentence, next }) => `  ${sentence} ${next}`)];
 }
 
 const EVENTS: Readonly<Record<HistoryEvent, string>> = {
@@ -47,9 +87,14 @@ const EVENTS: Readonly<Record<HistoryEvent, string>> = {
   verified: 'proved its accounts',
 };
 
-export function recordText(serial: string, { fob, clocks, history }: FobRecord): Lines {
+export function recordText(
+  serial: string,
+  { fob, clocks, history }: Omit<FobRecord, 'fob'> & { readonly fob: (KnownFob & KnownHealth) | null },
+): Lines {
   const now =
-    fob === null ? [`The fob ${serial} has no keys in this inventory.`] : [fobsTable([fob]), ...fob.accounts];
+    fob === null
+      ? [`The fob ${serial} has no keys in this inventory.`]
+      : [fobsTable([fob]), ...fob.accounts, ...healthLines(fob)];
   const past = history.map(({ at, event, detail }) => `${moment(at)}  ${EVENTS[event]} ${detail}`.trimEnd());
   return [...now, ...clocks.map(readingText), ...past];
 }

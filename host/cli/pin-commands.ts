@@ -49,8 +49,12 @@ export const pinCommands: readonly Command[] = [
     async run(_, { context, fob }) {
       const { resetPin } = await import('../commands/pin.ts');
       const result = await resetPin(context, fob);
-      const text = `The fob ${result.serial} is unlocked. Choose its new PIN on the fob. The accounts are kept.`;
-      return reportOf(result, text);
+      const { serial, isKeyRenewed } = result;
+      const text = `The fob ${serial} is unlocked. Choose its new PIN on the fob. The accounts are kept.`;
+      const note = isKeyRenewed
+        ? 'Back up the inventory: the fob has a new recovery key, and the old one opens it no more.'
+        : `It did not take its new recovery key. Run, while it is open: passfob pin escrow --device ${serial}`;
+      return reportOf(result, text, note);
     },
   }),
   command({

@@ -3,6 +3,7 @@ import { isFobError } from '../errors.ts';
 import type { Invocation } from './base/command.ts';
 import { withDoctor } from './base/doctor-hint.ts';
 import { EXIT_CODES } from './base/exit-codes.ts';
+import { withOwner } from './base/owner-hint.ts';
 import { sayDryRun, sayError, sayReport } from './base/report.ts';
 import type { Terminal } from './base/terminal.ts';
 import { COMPLETE, isJsonAsked, VERSION_ARGUMENTS } from './early-arguments.ts';
@@ -43,8 +44,9 @@ export async function run(args: readonly string[], terminal: Terminal, signal: A
     return EXIT_CODES.ok.code;
   } catch (error) {
     if (isFobError(error, 'dry-run')) return await sayDryRun(terminal, isJson, error);
+    const known = await withOwner(error, terminal.environment);
     // The doctor itself has said what it knows.
     const isDoctor = invocation?.command === 'doctor';
-    return sayError(terminal, isJson, isDoctor ? error : withDoctor(error, invocation?.choice.port));
+    return sayError(terminal, isJson, isDoctor ? known : withDoctor(known, invocation?.choice.port));
   }
 }

@@ -1,8 +1,11 @@
-import type { InfoResult } from '../commands/info.ts';
+import type { ReportedFinding } from '../commands/health.ts';
+import type { InfoClock, InfoResult } from '../commands/info.ts';
 import type { PolicyResult } from '../commands/pin.ts';
+import { durationText, signed } from '../owner/health-texts.ts';
 import type { FobStatus, Policy } from '../owner/status.ts';
+import { printable } from './base/terminal.ts';
 
-/** A fob's PIN policy and state as sentences. No text here comes from the fob. */
+/** A fob's PIN policy, state and health as sentences. Names of damaged accounts come from the fob. */
 
 const PINS = {
   none: 'It has no PIN.',
@@ -18,12 +21,46 @@ const WENT_BACK = {
 } as const;
 
 export function infoText(result: InfoResult): string {
-  const { serial, board, firmware, interpreter, accounts, free, status } = result;
+  const { serial, board, firmware, interpreter, accounts, free, status, clock, health } = result;
   const room = accounts === undefined ? [] : [`It holds ${counted(accounts, 'account')}; ${free} more fit.`];
   const about =
     status === undefined ? ['Its firmware has no PIN: update the firmware to get one.'] : statusLines(status);
+  const todo = health
+    .filter(({ kind }) => FINDINGS.includes(kind))
+    .map(({ kind, sentence, next }) => (kind === 'battery-low' ? next : `${sentence} ${next}`));
   const on = interpreter === undefined ? '' : ` on Espruino ${interpreter}`;
-  return [`The fob ${serial} is a ${board} with firmware ${firmware}${on}.`, ...room, ...about].join('\n');
+  return [`The fob ${serial} is a ${board} with firmware ${firmware}${on}.`, ...room, ...about, ...clockLines(clock), ...todo]
+    .map(printable)
+    .join('\n');
+}
+
+/** Findings that the lines about the PIN and the memory do not tell. */
+const FINDINGS: readonly ReportedFinding['kind'][] = [
+  'clock-unset',
+  'clock-stale',
+  'clock-off',
+  'drift-high',
+  'battery-low',
+  'old-firmware',
+  'damaged-account',
+];
+
+/** A clock that is not set is told as a finding. */
+function clockLines(clock: InfoClock): string[] {
+  const { state, errorMs, uncertaintyMs, driftPpm, driftUncertaintyPpm, crystalPpm, trimPpm = 0 } = clock;
+  if (state === 'unset' || errorMs === null) return [];
+  const isRight = Math.abs(errorMs) <= (uncertaintyMs ?? 0);
+  const error = isRight
+    ? 'agrees with this computer'
+    : `is ${durationText(errorMs)} ${errorMs < 0 ? 'behind' : 'ahead of'} this computer`;
+  const may = crystalPpm === undefined ? '' : `; its crystal may drift by ${crystalPpm} ppm`;
+  return [
+    `Its clock ${error}.`,
+    ...(driftPpm === undefined
+      ? []
+      : [`Its clock has drifted by ${signed(driftPpm)} ppm, to within ${driftUncertaintyPpm} ppm${may}.`]),
+    ...(trimPpm === 0 ? [] : [`Its clock corrects itself by ${signed(trimPpm)} ppm.`]),
+  ];
 }
 
 function statusLines(status: FobStatus): string[] {

@@ -7,6 +7,7 @@ import { ABOUT_FOB, without } from './base/common-options.ts';
 import { nothing } from './base/needs.ts';
 import { reportOf } from './base/report.ts';
 import { batchCommand } from './batch-command.ts';
+import { careCommand } from './care-command.ts';
 import { completionCommand } from './completion-scripts.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { enrollCommand } from './enroll-command.ts';
@@ -36,6 +37,7 @@ export async function commandTable(words?: readonly string[]): Promise<readonly 
     pairCommand,
     infoCommand,
     clockCommand,
+    careCommand,
     maintainCommand,
     flashCommand,
     updateCommand,

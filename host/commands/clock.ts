@@ -108,7 +108,7 @@ export async function setInSession(context: Context, fob: FobAtHand): Promise<vo
  */
 async function readClock(context: Context, fob: FobAtHand): Promise<Omit<ClockResult, 'serial' | 'isSet'>> {
   const { now, signal } = context;
-  const { state, utc: firstUtc, ...about } = await askTime(context, fob.client);
+  const { state, utc: firstUtc, ageSeconds: _, ...about } = await askTime(context, fob.client);
   if (state === 'unset') return { state };
   let before = now();
   for (let polls = 0; polls < CLOCK_POLLS_MAX; polls++) {

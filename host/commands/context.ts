@@ -39,7 +39,7 @@ export type Progress =
       readonly serial: string;
       readonly done: number;
       readonly total: number;
-      readonly unit: 'accounts' | 'rows';
+      readonly unit: 'accounts' | 'rows' | 'fobs';
     }
   | {
       readonly event: 'account-next';

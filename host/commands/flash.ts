@@ -192,6 +192,7 @@ async function isFobAlready({ inventory }: Context, { serial, state }: Hello): P
   }
   const isOurs = (await pairingsOf(inventory, serial)).length > 0;
   return new FobError('already-owned', {
+    subject: isOurs ? undefined : serial,
     sentence: isOurs
       ? `The board is a fob of this inventory already: ${serial}.`
       : `The board is a fob of another owner: ${serial}.`,

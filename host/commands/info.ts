@@ -1,8 +1,10 @@
-import { isRefusal } from '../errors.ts';
+import { crystalPpmOf } from '../owner/boards.ts';
+import { driftOf, healthOf } from '../owner/health.ts';
+import type { ObservedClock } from '../owner/observe.ts';
 import type { FobStatus } from '../owner/status.ts';
 import type { Context, FobAtHand } from './context.ts';
-import { readStatus } from './fob-status.ts';
-import { openOwnerSession } from './owner-session.ts';
+import { healthFacts, type ReportedFinding, reported } from './health.ts';
+import { giveLostKey, observeOwned } from './observed.ts';
 
 export interface InfoResult {
   readonly serial: string;
@@ -17,33 +19,45 @@ export interface InfoResult {
   readonly free?: number;
   /** Absent for firmware without PIN. */
   readonly status?: FobStatus;
+  readonly clock: InfoClock;
+  readonly health: readonly ReportedFinding[];
 }
 
-/** Returns a fob's description and state. @throws FobError as `openOwnerSession` */
+/** A fob's clock, compared with this computer's to about half a second. */
+export interface InfoClock extends ObservedClock {
+  /** Drift since it was set; absent in the first hour, like `driftUncertaintyPpm`. Positive: the clock is fast. */
+  readonly driftPpm?: number;
+  readonly driftUncertaintyPpm?: number;
+  /** The largest drift of its crystal; absent for an unknown board. */
+  readonly crystalPpm?: number;
+}
+
+/** Returns a fob's description, state and health, and keeps them in the inventory. @throws FobError as `observeOwned` */
 export async function info(context: Context, fob: FobAtHand): Promise<InfoResult> {
-  const { serial, board, firmware, interpreter, version } = fob.hello;
-  const pairing = await openOwnerSession(context, fob);
-  const status = fob.client.knows('status') ? await readStatus(context, fob, pairing) : undefined;
+  const before = await observeOwned(context, fob);
+  const observed = await giveLostKey(context, fob, before);
+  const { serial, board, firmware, espruino, protocolVersion, accounts, freeRecords, status } = observed;
+  const facts = await healthFacts(context.inventory, before.pairing, board);
   return {
     serial,
     board,
     firmware,
-    ...(interpreter !== undefined && { interpreter }),
-    protocolVersion: version,
-    ...(await readCounts(context, fob)),
+    ...(espruino !== undefined && { interpreter: espruino }),
+    protocolVersion,
+    ...(accounts !== 'locked' && { accounts: accounts.length }),
+    ...(freeRecords !== undefined && { free: freeRecords }),
     ...(status !== undefined && { status }),
+    clock: clockOf(observed.clock, board),
+    health: reported(observed, healthOf(observed, facts)),
   };
 }
 
-async function readCounts(
-  { signal }: Context,
-  fob: FobAtHand,
-): Promise<Pick<InfoResult, 'accounts' | 'free'>> {
-  try {
-    const { accounts, freeRecords } = await fob.client.call('info', {}, { signal });
-    return { accounts, free: freeRecords };
-  } catch (error) {
-    if (isRefusal(error, 'locked')) return {};
-    throw error;
-  }
+function clockOf(clock: ObservedClock, board: string): InfoClock {
+  const drift = driftOf(clock);
+  const crystalPpm = crystalPpmOf(board);
+  return {
+    ...clock,
+    ...(drift && { driftPpm: drift.ppm, driftUncertaintyPpm: drift.uncertaintyPpm }),
+    ...(crystalPpm !== undefined && { crystalPpm }),
+  };
 }

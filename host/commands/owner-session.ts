@@ -1,7 +1,9 @@
 import { REFUSED_KEYS_LOST, REFUSED_STORAGE_FAILED } from '@passfob/protocol/refusals';
 import { pairingKey } from '../client/handshake.ts';
 import { FobError, isFobError, isRefusal, refusalError } from '../errors.ts';
+import { noteSeen } from '../inventory/observations.ts';
 import { confirmPairing, type Pairing, pairingKeyOf, pairingsOf } from '../inventory/pairings.ts';
+import { nextRecoveryKeyOf } from '../inventory/recovery-keys.ts';
 import type { Context, FobAtHand } from './context.ts';
 import { leaveMissingRecoveryKey } from './escrow.ts';
 
@@ -26,14 +28,22 @@ export async function openOwnerSession(context: Context, fob: FobAtHand): Promis
       await fob.client.openSession(pairingKey(key), context.signal);
     } catch (error) {
       if (!isFobError(error, 'not-authentic') && !isRefusal(error, 'wrong-proof')) throw error;
-      failure ??= error;
+      // The fob of another owner, whom the subject lets the command line name.
+      failure ??= new FobError(error.kind, { subject: serial, refusal: error.refusal, cause: error });
       continue;
     }
     if (pairing.state === 'pending') await settle(context, pairing);
-    if (pairing.escrowed_ms === null) await leaveMissingRecoveryKey(context, fob, pairing);
+    await noteSeen(context.inventory, pairing.id, context.now());
+    const isKeyMissing = pairing.escrowed_ms === null || (await hasNextKey(context, pairing));
+    if (isKeyMissing) await leaveMissingRecoveryKey(context, fob, pairing);
     return pairing;
   }
   throw failure ?? new FobError('not-authentic', { subject: serial });
+}
+
+/** Whether a reset of the PIN left a recovery key that the fob has not confirmed. */
+async function hasNextKey({ inventory }: Context, { id }: Pairing): Promise<boolean> {
+  return (await nextRecoveryKeyOf(inventory, id)) !== undefined;
 }
 
 /** The fob has the key, so the pairing succeeded although the run was interrupted. */

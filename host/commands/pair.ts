@@ -1,5 +1,6 @@
 import { pairingCode, pairingKey } from '../client/handshake.ts';
 import { FobError, isOutcomeUnknown, isRefusal } from '../errors.ts';
+import { addClockReading } from '../inventory/clocks.ts';
 import {
   addPendingPairing,
   confirmPairing,
@@ -68,7 +69,9 @@ async function resume(context: Context, fob: FobAtHand): Promise<void> {
   const alreadyOwned = () =>
     new FobError('already-owned', {
       refusal: 'already-owned',
+      subject: fob.hello.serial,
       ...(pairings[0]?.state === 'confirmed' && {
+        subject: undefined,
         sentence: `The fob ${fob.hello.serial} is paired with this inventory already.`,
         next: 'Nothing needs to be done. To start anew, run: passfob erase, then: passfob pair',
       }),
@@ -100,6 +103,9 @@ async function adopt(context: Context, fob: FobAtHand): Promise<Paired> {
   if (pairing?.id !== id) throw new FobError('inventory', { subject: serial });
   if (!done.isEscrowed) await leaveMissingRecoveryKey(context, fob, pairing);
   else context.report({ event: 'recovery-key-left', serial });
-  if (done.isClockSet) context.report({ event: 'clock-set', serial });
+  if (done.isClockSet) {
+    await addClockReading(inventory, id, { readMs: context.now(), isSet: true });
+    context.report({ event: 'clock-set', serial });
+  }
   return { serial, board, firmware, isResumed: false, isClockSet: done.isClockSet, pairing };
 }

@@ -1,9 +1,9 @@
 import { FobError } from '../errors.ts';
 import { addHistory } from '../inventory/history.ts';
-import { recoveryKeyOf } from '../inventory/pairings.ts';
+import { resetPin as resetFobPin } from '../owner/recovery.ts';
 import { type FobStatus, type Policy, policyRequest } from '../owner/status.ts';
 import type { Context, FobAtHand } from './context.ts';
-import { leaveRecoveryKey } from './escrow.ts';
+import { leaveRecoveryKey, recoveryKeysOf } from './escrow.ts';
 import { readStatus } from './fob-status.ts';
 import { openOwnerSession } from './owner-session.ts';
 
@@ -64,19 +64,27 @@ export async function requirePin(context: Context, fob: FobAtHand): Promise<PinR
   return { serial: fob.hello.serial };
 }
 
+export interface PinResetResult extends PinResult {
+  /** Whether the fob had a PIN. False if an earlier reset, whose answer was lost, has removed it. */
+  readonly wasReset: boolean;
+  /** Whether the fob has confirmed its new recovery key; otherwise the next command that finds it open gives it. */
+  readonly isKeyRenewed: boolean;
+}
+
 /**
  * Unlocks a fob whose PIN is forgotten by the recovery key, after approval on the fob, which then asks for a new PIN.
- * The accounts stay.
+ * The accounts stay. The fob gets a new recovery key; after an interruption the same call continues.
  * @throws FobError `old-firmware`, `refused` (wrong-recovery, press-denied …), as `openOwnerSession`
  */
-export async function resetPin(context: Context, fob: FobAtHand): Promise<PinResult> {
+export async function resetPin(context: Context, fob: FobAtHand): Promise<PinResetResult> {
   const { serial } = fob.hello;
   const pairing = await openOwnerSession(context, fob);
-  const recoveryKey = await recoveryKeyOf(context.inventory, pairing.id);
-  const onPressNeeded = () => context.report({ event: 'press-needed', serial, purpose: 'pin-reset' });
-  await fob.client.call('resetPin', { recoveryKey }, { signal: context.signal, onPressNeeded });
-  await addHistory(context.inventory, serial, 'pin-reset', context.now());
-  return { serial };
+  const { wasReset, notRenewed } = await resetFobPin(context, fob.client, recoveryKeysOf(context, pairing), {
+    onPressNeeded: () => context.report({ event: 'press-needed', serial, purpose: 'pin-reset' }),
+    onOpen: () => addHistory(context.inventory, serial, 'pin-reset', context.now()),
+  });
+  if (notRenewed === undefined) context.report({ event: 'recovery-key-left', serial });
+  return { serial, wasReset, isKeyRenewed: notRenewed === undefined };
 }
 
 /**

@@ -39,8 +39,7 @@ export function readImage(folder: string, board: FlashBoardName): Image {
       .filter(name => name !== MANIFEST)
       .sort()
       .map(name => boardFile(name, new Uint8Array(readFileSync(join(path, name)))));
-    const { firmware } = JSON.parse(readFileSync(join(path, MANIFEST), 'utf8')) as { firmware?: unknown };
-    if (typeof firmware !== 'string') throw new Error('the manifest names no version');
+    const firmware = versionIn(path);
     if (!NEEDED.every(name => files.some(file => file.name === name))) throw new Error('a file is missing');
     return { board, firmware, files };
   } catch (cause) {
@@ -50,4 +49,23 @@ export function readImage(folder: string, board: FlashBoardName): Image {
       cause,
     });
   }
+}
+
+/**
+ * Returns the version of a board's image without its files; undefined if it is not built.
+ * @param board name of a folder in `folder`: never text from a fob
+ */
+export function imageVersion(folder: string, board: string): string | undefined {
+  try {
+    return versionIn(join(folder, board));
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws Error for a folder without a manifest that names a version */
+function versionIn(path: string): string {
+  const { firmware } = JSON.parse(readFileSync(join(path, MANIFEST), 'utf8')) as { firmware?: unknown };
+  if (typeof firmware !== 'string') throw new Error('the manifest names no version');
+  return firmware;
 }

@@ -4,7 +4,15 @@ import { accountSealLocation } from './accounts.ts';
 import { seal, unseal } from './encryption.ts';
 import type { Inventory } from './inventory.ts';
 import { pairingSealLocation } from './pairings.ts';
-import type { AccountTable, ClockTable, HistoryTable, InventorySchema, PairingTable } from './schema.ts';
+import { nextKeySealLocation, nextRecoveryKeyOf } from './recovery-keys.ts';
+import type {
+  AccountTable,
+  ClockTable,
+  HistoryTable,
+  InventorySchema,
+  ObservationTable,
+  PairingTable,
+} from './schema.ts';
 import { unknownFob } from './unknown-fob.ts';
 
 /**
@@ -21,6 +29,10 @@ interface BundledFob {
   readonly pairing: Omit<Selectable<PairingTable>, 'id' | 'given_ms'>;
   /** Absent for a fob that was erased. */
   readonly secrets?: Readonly<Record<(typeof SECRETS)[number], string>>;
+  /** The recovery key that the fob is about to get; absent if none waits. */
+  readonly next_recovery_key?: string;
+  /** Absent for a fob that was not reached yet, like everything from an earlier passfob. */
+  readonly observation?: Omit<Selectable<ObservationTable>, 'pairing_id'>;
   readonly accounts: readonly (Omit<Selectable<AccountTable>, 'pairing_id' | 'sealed_key'> & {
     readonly key: string;
   })[];
@@ -53,7 +65,8 @@ export async function bundleOf(inventory: Inventory, serials?: readonly string[]
   };
 }
 
-async function bundledFob({ db, keys }: Inventory, pairing: Selectable<PairingTable>): Promise<BundledFob> {
+async function bundledFob(inventory: Inventory, pairing: Selectable<PairingTable>): Promise<BundledFob> {
+  const { db, keys } = inventory;
   const { id, given_ms: _, ...kept } = pairing;
   const sealed = await db.selectFrom('secrets').selectAll().where('pairing_id', '=', id).executeTakeFirst();
   const accounts = await db.selectFrom('accounts').selectAll().where('pairing_id', '=', id).execute();
@@ -63,6 +76,7 @@ async function bundledFob({ db, keys }: Inventory, pairing: Selectable<PairingTa
     .where('pairing_id', '=', id)
     .orderBy('id')
     .execute();
+  const next = await nextRecoveryKeyOf(inventory, id);
   const opened = (column: (typeof SECRETS)[number]) =>
     sealed === undefined ? '' : base64(unseal(keys, pairingSealLocation(column, id), sealed[column]));
   return {
@@ -74,12 +88,26 @@ async function bundledFob({ db, keys }: Inventory, pairing: Selectable<PairingTa
         recovery_key: opened('recovery_key'),
       },
     }),
+    ...(next && { next_recovery_key: base64(next) }),
+    ...(await bundledObservation(inventory, id)),
     accounts: accounts.map(({ pairing_id, sealed_key, ...account }) => ({
       ...account,
       key: base64(unseal(keys, accountSealLocation(pairing_id, account.account_id), sealed_key)),
     })),
     clocks: clocks.map(({ id: _id, pairing_id: _pairing, ...clock }) => clock),
   };
+}
+
+async function bundledObservation(
+  { db }: Inventory,
+  id: number,
+): Promise<Pick<BundledFob, 'observation'>> {
+  const row = await db
+    .selectFrom('observations')
+    .select(['seen_ms', 'observed_ms', 'observed'])
+    .where('pairing_id', '=', id)
+    .executeTakeFirst();
+  return row === undefined ? {} : { observation: row };
 }
 
 export interface ImportedBundle {
@@ -146,7 +174,7 @@ async function isKnown(
 async function insertFob(
   { keys }: Inventory,
   transaction: Transaction<InventorySchema>,
-  { pairing, secrets, accounts, clocks }: BundledFob,
+  { pairing, secrets, next_recovery_key, observation, accounts, clocks }: BundledFob,
 ): Promise<void> {
   const { id } = await transaction
     .insertInto('pairings')
@@ -164,6 +192,16 @@ async function insertFob(
         pairing_key: sealed('pairing_key'),
         recovery_key: sealed('recovery_key'),
       })
+      .execute();
+  }
+  if (next_recovery_key !== undefined) {
+    const recovery_key = seal(keys, nextKeySealLocation(id), bytes(next_recovery_key));
+    await transaction.insertInto('next_recovery_keys').values({ pairing_id: id, recovery_key }).execute();
+  }
+  if (observation !== undefined) {
+    await transaction
+      .insertInto('observations')
+      .values({ ...observation, pairing_id: id })
       .execute();
   }
   for (const { key, ...account } of accounts) {

@@ -30,12 +30,23 @@ export interface FobQuery {
   readonly staleOnly?: boolean | undefined;
 }
 
+/** A fob, and the pairing that holds its keys. */
+export interface KnownPairing {
+  readonly pairing: Pairing;
+  readonly fob: KnownFob;
+}
+
 /** Returns the fobs with keys in this inventory, by serial. */
-export async function knownFobs(
+export async function knownFobs(inventory: Inventory, query: FobQuery, nowMs: number): Promise<KnownFob[]> {
+  return (await knownPairings(inventory, query, nowMs)).map(({ fob }) => fob);
+}
+
+/** Returns the fobs with keys in this inventory and their pairings, by serial. */
+export async function knownPairings(
   inventory: Inventory,
   { search, staleOnly }: FobQuery,
   nowMs: number,
-): Promise<KnownFob[]> {
+): Promise<KnownPairing[]> {
   const pairings = await inventory.db
     .selectFrom('pairings')
     .selectAll()
@@ -43,9 +54,11 @@ export async function knownFobs(
     .orderBy('serial')
     .orderBy('id')
     .execute();
-  const fobs = await Promise.all(pairings.map(pairing => describe(inventory, pairing, nowMs)));
+  const fobs = await Promise.all(
+    pairings.map(async pairing => ({ pairing, fob: await describe(inventory, pairing, nowMs) })),
+  );
   const words = search?.trim().toLowerCase() ?? '';
-  return fobs.filter(fob => (!staleOnly || fob.isStale) && matches(fob, words));
+  return fobs.filter(({ fob }) => (!staleOnly || fob.isStale) && matches(fob, words));
 }
 
 function matches({ serial, board, holder, accounts }: KnownFob, words: string): boolean {

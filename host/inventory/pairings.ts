@@ -95,6 +95,8 @@ async function endPairing(
   nowMs: number,
 ): Promise<void> {
   await transaction.deleteFrom('secrets').where('pairing_id', '=', id).execute();
+  await transaction.deleteFrom('next_recovery_keys').where('pairing_id', '=', id).execute();
+  await transaction.deleteFrom('observations').where('pairing_id', '=', id).execute();
   await transaction.deleteFrom('accounts').where('pairing_id', '=', id).execute();
   await transaction
     .updateTable('pairings')

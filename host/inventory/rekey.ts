@@ -9,12 +9,13 @@ import { cannotOpen, type InventorySealLocation, SEAL_FORMAT } from './encryptio
 import type { Inventory } from './inventory.ts';
 import { addInventoryKey, dropOldKeys } from './key-file.ts';
 import { pairingSealLocation } from './pairings.ts';
+import { nextKeySealLocation } from './recovery-keys.ts';
 
 type Db = Inventory['db'];
 
 /** A sealed column. */
 interface SealedColumn {
-  readonly table: 'secrets' | 'accounts';
+  readonly table: 'secrets' | 'next_recovery_keys' | 'accounts';
   readonly column: string;
   /** The columns of its primary key. */
   readonly key: readonly string[];
@@ -23,7 +24,7 @@ interface SealedColumn {
 
 type Key = readonly (string | number)[];
 
-/** Every sealed column, with the places defined by accounts and pairings. */
+/** Every sealed column, with the places defined by accounts, pairings and recovery keys. */
 const COLUMNS: readonly SealedColumn[] = [
   ...(['device_secret', 'pairing_key', 'recovery_key'] as const).map(column => ({
     table: 'secrets' as const,
@@ -31,6 +32,12 @@ const COLUMNS: readonly SealedColumn[] = [
     key: ['pairing_id'],
     placeOf: ([pairing]: Key) => pairingSealLocation(column, Number(pairing)),
   })),
+  {
+    table: 'next_recovery_keys',
+    column: 'recovery_key',
+    key: ['pairing_id'],
+    placeOf: ([pairing]) => nextKeySealLocation(Number(pairing)),
+  },
   {
     table: 'accounts',
     column: 'sealed_key',

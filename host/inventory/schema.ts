@@ -29,6 +29,27 @@ export interface SecretTable {
   recovery_key: Uint8Array;
 }
 
+/**
+ * The recovery key that a fob is about to get, or has got although its answer was lost. The present one stays in
+ * `secrets` until the fob has confirmed this one.
+ */
+export interface NextRecoveryKeyTable {
+  pairing_id: number;
+  /** Sealed. */
+  recovery_key: Uint8Array;
+}
+
+/** When a fob was last reached, and what it told. */
+export interface ObservationTable {
+  pairing_id: number;
+  /** Time of the last session. */
+  seen_ms: number;
+  /** Time at which it told its state; null before the first time. */
+  observed_ms: number | null;
+  /** Its state as JSON (`host/commands/observed.ts`); null before the first time. */
+  observed: string | null;
+}
+
 /** An account on a fob. `pending`: stored before it was sent to the fob, not yet proved. */
 export interface AccountTable {
   pairing_id: number;
@@ -132,6 +153,8 @@ export interface InventorySchema {
   accounts: AccountTable;
   history: HistoryTable;
   clocks: ClockTable;
+  next_recovery_keys: NextRecoveryKeyTable;
+  observations: ObservationTable;
 }
 
 /**
@@ -275,5 +298,21 @@ export const MIGRATIONS: readonly string[] = [
   `
   alter table batches add column export_permit blob;
   alter table batch_rows add column handed_on_ms integer;
+  `,
+  `
+  create table next_recovery_keys (
+    pairing_id integer primary key references pairings (id) on delete cascade,
+    recovery_key blob not null
+  ) strict;
+  create trigger next_recovery_keys_key before insert on next_recovery_keys
+    when lower(hex(substr(new.recovery_key, 1, 4))) != (select key_id from sealing) begin
+    select raise(abort, 'sealed under a key that is no longer used');
+  end;
+  create table observations (
+    pairing_id integer primary key references pairings (id) on delete cascade,
+    seen_ms integer not null,
+    observed_ms integer,
+    observed text
+  ) strict;
   `,
 ];

@@ -26,3 +26,32 @@ export type JobState = 'queued' | 'running' | 'paused' | 'done' | 'cancelled';
 export type JobItemState = 'waiting' | 'done' | 'refused';
 /** 0 or 1: SQLite has no boolean type. */
 export type Flag = 0 | 1;
+
+/**
+ * The state of a fob that the service owns, or owned.
+ *
+ * - `in_use`: with its user, or in the inventory
+ * - `lost`: reported; its tokens are suspended, and its accounts are removed if it ever comes back
+ * - `found`: a lost fob that has proved itself since
+ * - `returned`: erased and blank; `retired`: out of use for good; `handed_over`: another owner has it
+ */
+export type FobLifeState = 'in_use' | 'lost' | 'found' | 'returned' | 'retired' | 'handed_over';
+
+/** What the service does to a fob when it is reached. */
+export const careKinds = [
+  'remove-account',
+  'pin-reset',
+  'clock',
+  'policy',
+  'require-pin',
+  'recovery-key',
+  'rename-account',
+  'order',
+  'push-key',
+  'erase',
+] as const;
+export type CareKind = (typeof careKinds)[number];
+/** `refused`: it cannot be done, and a person has to decide what to do instead. */
+export type CareTaskState = 'waiting' | 'running' | 'done' | 'refused' | 'cancelled';
+/** How a fob was last reached: by an agent, for an activation, by a user's page, by the command line. */
+export type CareRelayKind = 'agent' | 'activation' | 'page' | 'command';

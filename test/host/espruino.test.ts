@@ -46,10 +46,12 @@ it.each([
 
 it('the version of Espruino is shown where it is known, and not named where it is not', () => {
   const fob = { serial: 'PF-AAAA-AAAA', board: 'pico', firmware: '0.1.0' };
-  expect(infoText({ ...fob, interpreter: '2v29', protocolVersion: 2 })).toContain(
+  const clock = { state: 'unset', errorMs: null, uncertaintyMs: null } as const;
+  const info = { ...fob, protocolVersion: 2, clock, health: [] };
+  expect(infoText({ ...info, interpreter: '2v29' })).toContain(
     'is a pico with firmware 0.1.0 on Espruino 2v29.',
   );
-  expect(infoText({ ...fob, protocolVersion: 2 })).toContain('is a pico with firmware 0.1.0.');
+  expect(infoText(info)).toContain('is a pico with firmware 0.1.0.');
   const device = {
     ...fob,
     address: 'a',

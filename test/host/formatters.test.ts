@@ -21,7 +21,8 @@ const status: FobStatus = {
   canBeReset: true,
   wentBack: 'no',
 };
-const fob = { serial, board: 'pico', firmware: '0.2.0', protocolVersion: 2 };
+const clock = { state: 'trusted', errorMs: 200, uncertaintyMs: 510, ageSeconds: 60, crystalPpm: 2 } as const;
+const fob = { serial, board: 'pico', firmware: '0.2.0', protocolVersion: 2, clock, health: [] };
 
 describe('report about a fob', () => {
   it('the report about a fob is short where all is well', () => {
@@ -31,6 +32,7 @@ describe('report about a fob', () => {
         'It holds 1 account; 31 more fit.',
         'Its PIN is set.',
         'A forgotten PIN can be reset by: passfob pin reset',
+        'Its clock agrees with this computer.',
       ].join('\n'),
     );
   });
@@ -55,12 +57,43 @@ describe('report about a fob', () => {
       expect.stringContaining('passfob pin escrow'),
       'Its battery is at 7 %.',
       expect.stringMatching(/^Warning: its memory went back .*passfob pin policy$/),
+      'Its clock agrees with this computer.',
     ]);
     const lock = { ...status, failures: 1, policy: { ...status.policy, onLimit: 'lock' as const } };
     expect(infoText({ ...fob, status: lock })).toContain(
       '1 wrong PIN since the last right one; after 10 only',
     );
     expect(infoText({ ...fob, status: { ...status, wentBack: 'unknown' } })).toContain('it cannot tell');
+  });
+
+  it('the report about a fob compares its clock with what its crystal may do, and says what to do', () => {
+    const drifting = {
+      ...clock,
+      errorMs: -35_000,
+      ageSeconds: 2_592_000,
+      driftPpm: -13.5,
+      driftUncertaintyPpm: 0.6,
+      trimPpm: 1.5,
+    };
+    const finding = { sentence: 'Its clock is 35 s behind.', next: 'Run: passfob care' } as const;
+    const battery = { kind: 'battery-low', sentence: 'Its battery is at 7 %.', next: 'Charge it.' } as const;
+    const health = [{ ...finding, kind: 'clock-off' } as const, battery];
+    expect(infoText({ ...fob, accounts: 1, free: 31, status, clock: drifting, health }).split('\n')).toEqual([
+      `The fob ${serial} is a pico with firmware 0.2.0.`,
+      'It holds 1 account; 31 more fit.',
+      'Its PIN is set.',
+      'A forgotten PIN can be reset by: passfob pin reset',
+      'Its clock is 35 s behind this computer.',
+      'Its clock has drifted by -13.5 ppm, to within 0.6 ppm; its crystal may drift by 2 ppm.',
+      'Its clock corrects itself by +1.5 ppm.',
+      'Its clock is 35 s behind. Run: passfob care',
+      'Charge it.',
+    ]);
+    const unset = { state: 'unset', errorMs: null, uncertaintyMs: null } as const;
+    const unsetHealth = [{ kind: 'clock-unset', sentence: 'Its clock is not set.', next: 'Set it.' } as const];
+    const text = infoText({ ...fob, clock: unset, health: unsetHealth });
+    expect(text).toContain('Its clock is not set. Set it.');
+    expect(text).not.toContain('this computer');
   });
 
   it('says what an update would bring', () => {

@@ -46,6 +46,10 @@ export const EXIT_CODES = {
     code: 25,
     meaning: 'The board lacks something: `passfob doctor --board` found a problem.',
   },
+  attention: {
+    code: 26,
+    meaning: 'A fob needs something that `passfob care` cannot do by itself.',
+  },
 } as const;
 
 export type ExitName = keyof typeof EXIT_CODES;
@@ -75,6 +79,7 @@ const EXIT_OF_KIND: Readonly<Record<ErrorKind, ExitName>> = {
   'row-taken': 'incomplete',
   'no-row': 'incomplete',
   incomplete: 'incomplete',
+  attention: 'attention',
   cancelled: 'cancelled',
   'dry-run': 'ok',
   unfit: 'unfit',

@@ -15,6 +15,7 @@ export const relayTexts = {
     writing: 'The service writes the account to the fob and checks it.',
     pin: 'The fob is locked. Enter its PIN on the fob.',
     pinNew: 'Choose a PIN on the fob, and enter it a second time.',
+    pinReset: `The forgotten PIN of the fob is reset. ${buttonTexts.approve}`,
     clock: `The clock of the fob is set. ${buttonTexts.approve}`,
     press: `The fob makes its first passcode. ${buttonTexts.approve}`,
     pressAgain: `It was declined, or nobody held the button in time. ${buttonTexts.approve}`,

@@ -5,6 +5,7 @@ import { tokenLimits } from '../limits/tokens.ts';
 import { userLimits } from '../limits/users.ts';
 import { apiProblems, apiRefusals } from './api.ts';
 import { autosendTexts } from './autosend.ts';
+import { careRefusals } from './care.ts';
 import { challengeOutcomes, challengeRefusals } from './challenges.ts';
 import { consoleRefusals } from './console.ts';
 import { enrolmentRefusals } from './enrolment.ts';
@@ -70,6 +71,7 @@ export const texts = {
     too_many_tokens: `This user has ${tokenLimits.tokensPerUserMax} tokens already. Revoke one first.`,
     unknown_serial: 'There is no token with this serial number.',
     bad_transition: 'The state of the token does not allow this. Check the state of the token.',
+    ...careRefusals,
     ...challengeRefusals,
     ...userRefusals,
     ...recordRefusals,

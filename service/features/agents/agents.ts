@@ -4,15 +4,16 @@ import type { TextConnection } from '../lines/line.ts';
 import { ConnectionCapacity } from './capacity.ts';
 import { type AgentCaller, AgentConnection, type AgentMeans, type FobListener } from './connection.ts';
 import { type AgentFob, NotManaged } from './fob.ts';
+import { FobCare, type HoldListener } from './fob-care.ts';
 import { FobLocations, type LocatedFob, locationsOf, markSeen, type Reached } from './locations.ts';
 import { ProofQueue } from './proving.ts';
-import { syncPushKey } from './push-key.ts';
 
 /** The agents connected to this node, and the fobs that they have announced. */
 export class Agents implements FobListener {
   private readonly means: AgentMeans;
   private readonly capacity: ConnectionCapacity;
   private readonly links: FobLocations;
+  private readonly care: FobCare;
   /** Fobs that are proving themselves or wait for their turn. */
   private readonly proofs: ProofQueue<AgentFob>;
   /** The proved fobs, by their ids. */
@@ -25,6 +26,8 @@ export class Agents implements FobListener {
   private readonly displaced: Map<string, AgentFob>;
   /** The time before which a fob is not asked again. */
   private readonly later: Map<AgentFob, number>;
+  /** The sessions that prove fobs and care for them. */
+  private readonly running: Set<Promise<void>>;
   private readonly onProved: Set<(fob: AgentFob) => void>;
   private readonly onPutOff: Set<(fob: AgentFob) => void>;
   private readonly onSwept: Set<(connections: ReadonlySet<AgentConnection>) => void>;
@@ -37,12 +40,14 @@ export class Agents implements FobListener {
     this.means = means;
     this.capacity = new ConnectionCapacity(most);
     this.links = new FobLocations(means.management);
+    this.care = new FobCare(means);
     this.proofs = new ProofQueue(means.ticks);
     this.proved = new Map();
     this.coming = new Map();
     this.unwritten = new Set();
     this.displaced = new Map();
     this.later = new Map();
+    this.running = new Set();
     this.onProved = new Set();
     this.onPutOff = new Set();
     this.onSwept = new Set();
@@ -90,6 +95,11 @@ export class Agents implements FobListener {
     this.onPutOff.add(listener);
   }
 
+  /** @param listener called when a fob asks its person to hold the button, and why */
+  onHoldWanted(listener: HoldListener): void {
+    this.care.onHoldWanted(listener);
+  }
+
   /** @param listener called periodically with the open connections */
   onSweep(listener: (connections: ReadonlySet<AgentConnection>) => void): void {
     this.onSwept.add(listener);
@@ -135,10 +145,21 @@ export class Agents implements FobListener {
     for (const connection of this.capacity.connections) connection.sweep(nowMs);
     for (const [fob, dueMs] of this.later) if (dueMs <= nowMs) this.ask(fob);
     for (const receive of this.onSwept) receive(this.capacity.connections);
+    // A busy database is asked at the next sweep.
+    this.careForDue(nowMs).catch(() => undefined);
     if (nowMs - this.seenMs < agentLimits.agentSeenMs && this.unwritten.size === 0) return;
     this.seenMs = nowMs;
     // A busy database is updated at the next sweep.
     this.refreshLocations().catch(() => undefined);
+  }
+
+  /** Cares for the proved fobs that have new tasks, and for those whose person may be asked for a hold now. */
+  private async careForDue(nowMs: number): Promise<void> {
+    const fresh = this.proved.size === 0 ? [] : await this.care.fobsWithNewTasks(nowMs);
+    for (const fob of fresh.map(fobId => this.proved.get(fobId)))
+      if (fob !== undefined && !this.later.has(fob)) this.ask(fob);
+    for (const [fobId, fob] of [...this.proved])
+      if (await this.care.isHoldDue(fob, fobId)) this.askAgain(fob);
   }
 
   /** Stores that this node's fobs were seen. A fob without a stored location is asked again. */
@@ -175,6 +196,8 @@ export class Agents implements FobListener {
     this.isOver = true;
     clearInterval(this.sweeping);
     for (const connection of [...this.capacity.connections]) connection.shutDown();
+    // Their leases end with them, so that another node can care for the fobs at once.
+    await Promise.all(this.running);
     await this.links.settled();
   }
 
@@ -189,10 +212,12 @@ export class Agents implements FobListener {
   }
 
   private begin(fob: AgentFob): void {
-    void this.prove(fob).finally(() => {
+    const proof = this.prove(fob).finally(() => {
+      this.running.delete(proof);
       if (this.proofs.end(fob) && !fob.hasLeft) this.ask(fob);
       this.askNext();
     });
+    this.running.add(proof);
   }
 
   private askLater(fob: AgentFob): void {
@@ -203,17 +228,17 @@ export class Agents implements FobListener {
     this.later.set(fob, this.means.ticks() + waitMs);
   }
 
-  /** Has a fob prove itself, and brings its push key up to date in the same session. */
+  /** Has a fob prove itself, and cares for it in the same session. */
   private async prove(fob: AgentFob): Promise<void> {
     let isKept = false;
     try {
-      const tended = await fob.session(async session => {
+      const isLeft = await fob.session(async session => {
         isKept = await this.keep(fob, session.fobId);
-        return isKept ? syncPushKey(this.means.management, session) : 'none';
+        return isKept && (await this.care.careFor(fob, session));
       });
-      fob.failures = 0;
-      // The user has to unlock the fob first, which happens sooner or later.
-      if (tended === 'locked' && !fob.hasLeft) this.askLater(fob);
+      // A locked fob is tried less and less often: its user may unlock it only tomorrow.
+      if (!isLeft) fob.failures = 0;
+      else if (!fob.hasLeft) this.askLater(fob);
     } catch (error) {
       if (fob.hasLeft || this.isOver) return;
       // A proved fob that is only busy stays proved.

@@ -203,7 +203,7 @@ export class AgentConnection implements Talker, FobCarrier {
 
   private come({ fob: number, serial, port }: Extract<RelaySays, { type: 'fob' }>): boolean {
     if (serial === undefined || this.fobs.has(number) || this.fobs.size >= AGENT_FOBS_MAX) return false;
-    const fob = new AgentFob(this.means, this, { fob: number, serial, port });
+    const fob = new AgentFob(this.means, this, { fob: number, serial, port, sinceMs: this.means.ticks() });
     this.fobs.set(number, fob);
     this.listener.came(fob);
     return true;

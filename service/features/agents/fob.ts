@@ -1,25 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import type { FobOwnership, ServiceSays, Unreached } from 'passfob/carrier/messages';
-import { type Client, connect } from 'passfob/client/client';
+import { connect } from 'passfob/client/client';
 import { pairingKey } from 'passfob/client/handshake';
-import type { Hello } from 'passfob/client/hello';
 import type { RetryPolicy } from 'passfob/client/link';
 import { type ErrorKind, FobError } from 'passfob/errors';
-import type { OwnerTools } from 'passfob/owner/tools';
 import type { Pipe } from 'passfob/transports/pipe';
 import { agentLimits } from '../../base/limits/agents.ts';
 import type { Management } from '../../storage/management.ts';
+import { noteBlank } from '../care/run/blank.ts';
+import type { ManagedSession } from '../care/session.ts';
 import { bytesOfCarried, carriedPipe } from '../lines/carried.ts';
 import { clearSecrets } from '../tokens/fob-secrets.ts';
 import { fobNamed, fobSecretsOf } from '../tokens/fobs.ts';
-
-/** An open session of the service with one of its own fobs. */
-export interface ManagedSession {
-  readonly client: Client;
-  readonly hello: Hello;
-  readonly fobId: string;
-  readonly tools: OwnerTools;
-}
 
 /** Dependencies of the fob's owner. */
 export interface FobMeans {
@@ -69,17 +61,28 @@ export class AgentFob {
   fobId: string | undefined;
   /** Consecutive failed proofs. */
   failures: number;
+  /** When it was plugged in, or its agent connected, in monotonic milliseconds. */
+  readonly sinceMs: number;
+  /** What its care wants of its person, and whether the person was asked since the fob was plugged in. */
+  hold: 'none' | 'wanted' | 'asked';
   private readonly means: FobMeans;
   private standing: FobOwnership | undefined;
   private pipe: Pipe | undefined;
   private turn: Promise<unknown>;
   private ending: AbortController | undefined;
   private isGone: boolean;
+  /** Ends a hold that the fob's person is asked for, once another session is wanted. */
+  private yielding: AbortController | undefined;
 
   constructor(
     means: FobMeans,
     carrier: FobCarrier,
-    announced: { readonly fob: number; readonly serial: string; readonly port: string },
+    announced: {
+      readonly fob: number;
+      readonly serial: string;
+      readonly port: string;
+      readonly sinceMs: number;
+    },
   ) {
     this.means = means;
     this.carrier = carrier;
@@ -87,6 +90,8 @@ export class AgentFob {
     this.serial = announced.serial;
     this.port = announced.port;
     this.failures = 0;
+    this.sinceMs = announced.sinceMs;
+    this.hold = 'none';
     this.turn = IDLE;
     this.isGone = false;
   }
@@ -128,9 +133,26 @@ export class AgentFob {
    * @throws NotManaged, FobError those of the link, `not-authentic`, errors that `work` throws
    */
   session<T>(work: (session: ManagedSession) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    this.yielding?.abort();
     const result = this.turn.then(() => this.open(work, signal));
     this.turn = result.catch(() => undefined);
     return result;
+  }
+
+  /**
+   * Runs `work`, which asks the fob's person for a hold, inside the present session. Its signal is aborted as soon as
+   * another session waits: a log-in comes first.
+   */
+  async asking<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const yielding = new AbortController();
+    this.yielding = yielding;
+    try {
+      return await work(yielding.signal);
+    } finally {
+      // The person had no time to answer: the next quiet moment counts.
+      if (yielding.signal.aborted) this.hold = 'wanted';
+      this.yielding = undefined;
+    }
   }
 
   private async open<T>(work: (session: ManagedSession) => Promise<T>, signal?: AbortSignal): Promise<T> {
@@ -156,6 +178,7 @@ export class AgentFob {
     try {
       const hello = await client.hello(patience ?? HELLO_PATIENCE, until);
       if (hello.serial !== this.serial) throw new FobError('not-authentic', { subject: this.serial });
+      if (hello.state === 'blank') await noteBlank(management, this.serial);
       await client.openSession(pairingKey(secrets.pairingKey), until);
       const tools = { now: management.clock, random, signal: until };
       return await work({ client, hello, fobId: row.id, tools });

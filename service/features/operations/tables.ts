@@ -16,6 +16,9 @@ export const backedUpTables: readonly BackedUp[] = [
   { table: 'policies', key: ['id'] },
   { table: 'fobs', key: ['id'] },
   { table: 'fob_pairings', key: ['id'] },
+  { table: 'fob_recovery', key: ['fob_id'] },
+  { table: 'fob_accounts', key: ['fob_id', 'account'] },
+  { table: 'fob_tasks', key: ['id'] },
   { table: 'push_keys', key: ['fob_id'] },
   { table: 'push_sources', key: ['user_id', 'source'] },
   { table: 'tokens', key: ['id'] },
@@ -34,7 +37,7 @@ export const backedUpTables: readonly BackedUp[] = [
 
 /**
  * Tables that no backup holds: because they would become valid again (sessions, links, first responses, codes, open
- * questions and pushes, activations, connections, and that the database accepted a write), or because they are
+ * questions and pushes, activations, connections and their leases, and that the database accepted a write), or because they are
  * derived from the rest (the search index).
  */
 export const leftOutTables: readonly (keyof Schema)[] = [
@@ -47,6 +50,7 @@ export const leftOutTables: readonly (keyof Schema)[] = [
   'activations',
   'user_sessions',
   'agent_fobs',
+  'fob_care',
   'pushes',
   'readiness',
   'search_parts',

@@ -42,6 +42,19 @@ export async function countOpenPushes(db: Db, nowMs: number): Promise<number> {
   return Number(count);
 }
 
+/** Whether a request for this fob is open. */
+export async function hasOpenPush(db: Db, fobId: string, nowMs: number): Promise<boolean> {
+  const open = await db
+    .selectFrom('pushes')
+    .select('id')
+    .where('fob_id', '=', fobId)
+    .where('state', 'in', openStates)
+    .where('expires_ms', '>', nowMs)
+    .limit(1)
+    .executeTakeFirst();
+  return open !== undefined;
+}
+
 /** Returns a request by its id. */
 export function readPush(db: Db, id: string): Promise<PushRow | undefined> {
   return db.selectFrom('pushes').selectAll().where('id', '=', id).executeTakeFirst();

@@ -11,7 +11,7 @@ export function serialOnFob(fobSerial: string, id: Uint8Array): string {
  * Returns the account id of a token on a fob: from its serial number, or, if that came from elsewhere, derived from
  * the row's id, so that an interrupted run finds the same account again.
  */
-export function accountIdOf({ serial, id }: TokenRow, fobSerial: string): Uint8Array {
+export function accountIdOf({ serial, id }: Pick<TokenRow, 'serial' | 'id'>, fobSerial: string): Uint8Array {
   const prefix = `${fobSerial}-`;
   const rest = serial.startsWith(prefix) ? serial.slice(prefix.length) : '';
   if (/^[0-9a-f]{8}$/.test(rest)) return new Uint8Array(Buffer.from(rest, 'hex'));

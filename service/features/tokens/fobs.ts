@@ -6,13 +6,40 @@ import { tokenLimits } from '../../base/limits/tokens.ts';
 import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
 import type { Db } from '../../storage/database/database.ts';
 import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
-import type { Schema } from '../../storage/schema/schema.ts';
+import type { ObservedColumns, Schema } from '../../storage/schema/schema.ts';
 import { recordAudit } from '../audit/record.ts';
 import { type Acting, actOf } from './acting.ts';
 import { isWhole } from './facts.ts';
 import { type FobSecrets, openSecrets, sealSecrets } from './fob-secrets.ts';
+import { cancelTasksOf } from './fob-tasks.ts';
 
 export type FobRow = Selectable<Schema['fobs']>;
+
+/** The columns of a fob that was in no session yet. */
+const unobserved = {
+  algorithms: null,
+  protocol: null,
+  espruino: null,
+  clock_state: null,
+  seen_error_ms: null,
+  trim_ppm: null,
+  battery_percent: null,
+  pin: null,
+  pin_digits: null,
+  is_locked: null,
+  pin_failures: null,
+  pin_attempts: null,
+  can_reset_pin: null,
+  went_back: null,
+  free_records: null,
+  listed_ms: null,
+  last_seen_ms: null,
+  last_relay: null,
+  last_relay_name: null,
+} as const satisfies ObservedColumns;
+
+/** The columns of a fob that has just come to the service. */
+const fresh = { ...unobserved, nickname: '', state: 'in_use', state_ms: null, put_off_until_ms: 0 } as const;
 
 /** When a fob's clock was set, and the error measured then. */
 export interface FobClock {
@@ -62,7 +89,7 @@ export async function register(acting: Acting, given: NewFob): Promise<Result<Fo
     sealed_secrets: sealed.box,
     key_id: sealed.keyId,
     ...clockColumns(given.clock),
-    nickname: '',
+    ...fresh,
     created_ms: acting.atMs,
   };
   await acting.db.insertInto('fobs').values(row).execute();
@@ -116,18 +143,28 @@ export async function keepProved(acting: Acting, given: NewFob): Promise<FobRow>
   const id = present?.id ?? randomUUID();
   const sealed = sealSecrets(acting.keys, { table: 'fobs', id }, given.secrets);
   const { board, firmware } = given;
-  const changes = { board, firmware, sealed_secrets: sealed.box, key_id: sealed.keyId };
+  const changes = {
+    board,
+    firmware,
+    sealed_secrets: sealed.box,
+    key_id: sealed.keyId,
+    ...(given.clock && clockColumns(given.clock)),
+  };
   if (present !== undefined) {
-    await acting.db.updateTable('fobs').set(changes).where('id', '=', id).execute();
+    // Whatever was to be done to it was to be done to its earlier content.
+    const again = { ...changes, state: 'in_use', state_ms: acting.atMs } as const;
+    await acting.db.updateTable('fobs').set(again).where('id', '=', id).execute();
+    await acting.db.deleteFrom('fob_recovery').where('fob_id', '=', id).execute();
+    await cancelTasksOf(acting.db, id, acting.atMs);
     await record(acting, present, 'paired anew');
-    return { ...present, ...changes };
+    return { ...present, ...again };
   }
   const row: FobRow = {
     id,
     serial: given.serial,
     ...changes,
-    ...clockColumns(undefined),
-    nickname: '',
+    ...clockColumns(given.clock),
+    ...fresh,
     created_ms: acting.atMs,
   };
   await acting.db.insertInto('fobs').values(row).execute();

@@ -18,6 +18,7 @@ import { findUser, prepareUserName } from '../users/users.ts';
 import { type Acting, actOf } from './acting.ts';
 import { closeAssignment, openAssignment } from './assignments.ts';
 import { endActivationsOfToken } from './end-activation.ts';
+import { wantAccountGone } from './fob-tasks.ts';
 import { hasEnough, problemOfNames } from './issue.ts';
 import { dropUnusedPushKey } from './push-keys.ts';
 import type { TokenRow } from './rows.ts';
@@ -181,6 +182,8 @@ async function move(acting: Acting, row: TokenRow, way: Move): Promise<Result<To
   if (isTaken && row.user_id !== null && !(await hasUsable(db, row.user_id)))
     await endSessionsOf(db, row.user_id);
   if (row.fob_id !== null && !has) await dropUnusedPushKey(db, row.fob_id);
+  if (way.to === 'revoked') await wantAccountGone(acting, row, 'revoked');
+  else if (had && !has) await wantAccountGone(acting, row, 'unassigned');
   if (row.state === 'reserved' && way.to !== 'assigned') await endActivationsOfToken(db, row.id, acting.atMs);
   if (had && !has) await closeAssignment(acting, row.id);
   if (!had && has && userId !== null) await openAssignment(acting, row.id, userId);

@@ -9,6 +9,7 @@ import type { Schema } from '../../storage/schema/schema.ts';
 import { recordAudit } from '../audit/record.ts';
 import { type Acting, actOf } from './acting.ts';
 import { columnsOf, isWhole, problemOfFacts, type TokenFacts } from './facts.ts';
+import { wantPolicy } from './fob-tasks.ts';
 
 export type PolicyRow = Selectable<Schema['policies']>;
 
@@ -61,7 +62,10 @@ async function create(acting: Acting, input: PolicyInput): Promise<Result<Policy
   return done(viewOfPolicy(row));
 }
 
-/** Changes the requirements of a policy, for new tokens only. Refused: `unknown_policy` besides. */
+/**
+ * Changes the requirements of a policy, for new tokens only; fobs that hold tokens of it get its PIN length when they
+ * are next reached. Refused: `unknown_policy` besides.
+ */
 async function change(acting: Acting, input: PolicyInput): Promise<Result<PolicyView>> {
   const problem = problemOfPolicy(input);
   if (problem !== undefined) return refused(problem);
@@ -76,6 +80,7 @@ async function change(acting: Acting, input: PolicyInput): Promise<Result<Policy
   };
   const { id, ...columns } = row;
   await acting.db.updateTable('policies').set(columns).where('id', '=', id).execute();
+  await wantPolicy(acting, row);
   await record(acting, row, 'changed');
   return done(viewOfPolicy(row));
 }

@@ -15,6 +15,7 @@ export interface SealedColumn {
     | 'tokens'
     | 'fobs'
     | 'fob_pairings'
+    | 'fob_recovery'
     | 'job_items'
     | 'service_keys'
     | 'mails'
@@ -31,6 +32,7 @@ export const sealedColumns: readonly SealedColumn[] = [
   { table: 'tokens', column: 'sealed_secret', key: ['id'] },
   { table: 'fobs', column: 'sealed_secrets', key: ['id'] },
   { table: 'fob_pairings', column: 'sealed_secrets', key: ['id'] },
+  { table: 'fob_recovery', column: 'sealed_key', key: ['fob_id'] },
   { table: 'job_items', column: 'sealed_payload', key: ['job_id', 'number'] },
   { table: 'service_keys', column: 'sealed_key', key: ['name'] },
   { table: 'mails', column: 'sealed_content', key: ['id'] },

@@ -16,6 +16,7 @@ import { up as lookAlikeNames } from './0014-look-alike-names.ts';
 import { up as lookAhead } from './0016-look-ahead.ts';
 import { up as alphabets } from './0017-alphabets.ts';
 import { up as searchParts } from './0018-search-parts.ts';
+import { up as care } from './0019-care.ts';
 
 const migrations: Record<string, Migration> = {
   '0001-first': { up: first },
@@ -35,6 +36,7 @@ const migrations: Record<string, Migration> = {
   '0016-look-ahead': { up: lookAhead },
   '0017-alphabets': { up: alphabets },
   '0018-search-parts': { up: searchParts },
+  '0019-care': { up: care },
 };
 
 /** The names of all migrations, in order. */

@@ -3,8 +3,12 @@ import type {
   AlertKind,
   AlgorithmName,
   Alphabet,
+  CareKind,
+  CareRelayKind,
+  CareTaskState,
   Factors,
   Flag,
+  FobLifeState,
   JobItemState,
   JobState,
   PinPlace,
@@ -285,6 +289,79 @@ export interface PushSchema {
   };
 }
 
+/**
+ * What a fob told in its last session, and its place in the care of fobs: columns of `fobs`. Null before the first
+ * session, or where its firmware does not tell.
+ */
+export interface ObservedColumns {
+  /** Bit n: the board computes algorithm n. */
+  algorithms: number | null;
+  protocol: number | null;
+  /** The version of the interpreter under the image. */
+  espruino: string | null;
+  clock_state: 'unset' | 'trusted' | 'stale' | null;
+  /** Fob minus service in that session; `clock_error_ms` is the error when it was last set. */
+  seen_error_ms: number | null;
+  trim_ppm: number | null;
+  battery_percent: number | null;
+  pin: 'none' | 'set' | 'to-be-chosen' | null;
+  pin_digits: number | null;
+  is_locked: Flag | null;
+  pin_failures: number | null;
+  pin_attempts: number | null;
+  can_reset_pin: Flag | null;
+  went_back: 'no' | 'yes' | 'unknown' | null;
+  free_records: number | null;
+  /** When its accounts were last listed: a locked fob lists none. */
+  listed_ms: number | null;
+  last_seen_ms: number | null;
+  last_relay: CareRelayKind | null;
+  last_relay_name: string | null;
+}
+
+/** The tables of the care of fobs (`schema.ts` says how values are stored). */
+export interface CareSchema {
+  /** The accounts of a fob as it last listed them; the push key's is among them. */
+  fob_accounts: {
+    fob_id: string;
+    /** The account's id, in hexadecimal. */
+    account: string;
+    place: number;
+    kind: number;
+    issuer: string;
+    label: string;
+    is_damaged: Flag;
+    seen_ms: number;
+  };
+  /** What is to be done to a fob, and what was: the journal of its care. */
+  fob_tasks: {
+    id: string;
+    fob_id: string;
+    kind: CareKind;
+    /** The account's id in hexadecimal, or empty. At most one open task has the same fob, kind and subject. */
+    subject: string;
+    state: CareTaskState;
+    /** `sent` from before the fob gets the first command of a running task; a cut leaves it so. */
+    step: string;
+    needs_hold: Flag;
+    /** Why, by the name of its text (`base/texts/care.ts`). */
+    cause: string;
+    /** JSON: the names or the order that are wanted. */
+    wanted: string;
+    /** Who asked for it; `service` for a task that follows from a comparison. */
+    actor: string;
+    created_ms: number;
+    changed_ms: number;
+    attempts: number;
+    /** Why it waits or was refused, by the name of its text; empty if there is nothing to say. */
+    message: string;
+  };
+  /** The lease of the one connection that may care for a fob now. */
+  fob_care: { fob_id: string; link: string; until_ms: number };
+  /** The next recovery key of a fob, until the fob has confirmed it: meanwhile it may hold either. */
+  fob_recovery: { fob_id: string; sealed_key: string; key_id: string; created_ms: number };
+}
+
 /** The tables about the service itself. */
 export interface NodeSchema {
   /** One row, which is written to check whether the database accepts writes. */
@@ -358,6 +435,7 @@ export interface AuditSchema {
  */
 export interface Schema
   extends AuditSchema,
+    CareSchema,
     EnrolmentSchema,
     MailSchema,
     RadiusSchema,
@@ -402,7 +480,7 @@ export interface Schema
     created_ms: number;
   };
   /** Fobs that this service owns: their three secrets are encrypted as one JSON text. */
-  fobs: {
+  fobs: ObservedColumns & {
     id: string;
     serial: string;
     board: string;
@@ -415,6 +493,11 @@ export interface Schema
     drift_ppm: number | null;
     /** The name that its user gave it. */
     nickname: Generated<string>;
+    state: Generated<FobLifeState>;
+    /** When the state last changed; null before. */
+    state_ms: number | null;
+    /** Until then nobody is asked for a hold, because its person chose "later". */
+    put_off_until_ms: Generated<number>;
     created_ms: number;
   };
   /** Which user had which token, from when to when. */

@@ -240,6 +240,11 @@ export class CoreFob {
     this.core.key(0, false, this.ms, this.utc);
   }
 
+  /** Lies in a drawer, where nothing ticks, until its clock has counted so many seconds. */
+  sleep(seconds: number): void {
+    this.utc += seconds;
+  }
+
   /** The battery of the real-time clock is empty. */
   loseTime(): void {
     this.utc = -1e9;

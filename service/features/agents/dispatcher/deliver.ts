@@ -6,10 +6,10 @@ import { ServiceError } from '../../../base/errors.ts';
 import { agentLimits } from '../../../base/limits/agents.ts';
 import { callFrom } from '../../../base/texts/push.ts';
 import type { Management } from '../../../storage/management.ts';
+import type { ManagedSession } from '../../care/session.ts';
 import { answerPush, endPush, type PushToSend, pushShown } from '../../push/delivery.ts';
 import { dropPushKey, pushAccountOf } from '../../tokens/push-keys.ts';
 import { readSettings } from '../../users/settings.ts';
-import type { ManagedSession } from '../fob.ts';
 
 /** One request that a connection has claimed, on its way to the fob. */
 export interface PushDelivery {

@@ -62,8 +62,16 @@ export async function knownSecrets(
   return { fob, known };
 }
 
-/** The fob has proved that it holds these secrets: all other secrets stored for it are deleted. */
-export async function confirmPairing(acting: Acting, hello: Hello, secrets: FobSecrets): Promise<FobRow> {
+/**
+ * The fob has proved that it holds these secrets: all other secrets stored for it are deleted.
+ * @param isClockSet whether the fob has just taken the service's time with them
+ */
+export async function confirmPairing(
+  acting: Acting,
+  hello: Hello,
+  secrets: FobSecrets,
+  isClockSet = false,
+): Promise<FobRow> {
   const { serial } = hello;
   // The fob may leave its board and firmware names empty, but the columns must not be empty.
   const fob = await keepProved(acting, {
@@ -71,6 +79,7 @@ export async function confirmPairing(acting: Acting, hello: Hello, secrets: FobS
     board: hello.board || '?',
     firmware: hello.firmware || '?',
     secrets,
+    ...(isClockSet && { clock: { setMs: acting.atMs, errorMs: null, driftPpm: null } }),
   });
   await acting.db.deleteFrom('fob_pairings').where('serial', '=', serial).execute();
   return fob;

@@ -3,7 +3,7 @@ import { readAccounts } from 'passfob/owner/listing';
 import { relayLimits } from '../../../../base/limits/relay.ts';
 import { tokenLimits } from '../../../../base/limits/tokens.ts';
 import { relayTexts } from '../../../../base/texts/relay.ts';
-import { syncPushKey } from '../../../agents/push-key.ts';
+import { syncPushKey } from '../../../care/steps/push-key.ts';
 import { serialOnFob } from '../../../tokens/account-id.ts';
 import { keepClock } from '../../../tokens/fobs.ts';
 import type { TokenRow } from '../../../tokens/rows.ts';
@@ -12,6 +12,7 @@ import { type Finished, finish } from '../records/finish.ts';
 import { RelayRefusal } from '../records/refusal.ts';
 import { chooseToken, isSomebodys } from '../records/token.ts';
 import { provedAccount } from './account.ts';
+import { clearedFob } from './cleared.ts';
 import { freshToken } from './fresh-token.ts';
 import { opened, pinOnFob } from './locked.ts';
 import { ownedFob } from './ownership.ts';
@@ -19,9 +20,9 @@ import { pressedPasscode } from './passcode.ts';
 import type { Run } from './run.ts';
 
 /**
- * Enrols the fob at the other end of a relay: its owner's session, its token, the proof by a MAC, the PIN where one
- * is required, a passcode by a press, and the one transaction that makes the token active. After an interruption it
- * starts again from the current state.
+ * Enrols the fob at the other end of a relay: its owner's session, the removal of what an earlier user left on it, its
+ * token, the proof by a MAC, the PIN where one is required, a passcode by a press, and the one transaction that makes
+ * the token active. After an interruption it starts again from the current state.
  * @throws RelayRefusal, FobError `refused`, those of the link
  */
 export async function enrol(
@@ -31,6 +32,7 @@ export async function enrol(
   const { claim, client, tell, tools } = run;
   const fob = await ownedFob(run);
   tell('writing', relayTexts.steps.writing);
+  await clearedFob(run, fob);
   const info = await opened(run, () => client.call('info', {}, { signal: tools.signal }));
   const listed = await opened(run, () => readAccounts(client, info.accounts, tools.signal));
   const serials = listed.map(({ id }) => serialOnFob(fob.serial, id));

@@ -1,7 +1,7 @@
 import { pairingCode, pairingKey } from 'passfob/client/handshake';
 import { isFobError, isOutcomeUnknown, isRefusal } from 'passfob/errors';
 import { CODE_ATTEMPTS_MAX } from 'passfob/limits';
-import { freshSecrets, giveSecrets } from 'passfob/owner/pairing';
+import { freshSecrets, giveSecrets, type PairingResult } from 'passfob/owner/pairing';
 import { relayLimits } from '../../../../base/limits/relay.ts';
 import { relayTexts } from '../../../../base/texts/relay.ts';
 import { clearSecrets } from '../../../tokens/fob-secrets.ts';
@@ -53,16 +53,16 @@ async function adopt({ claim, client, hello, tools, tell }: Run): Promise<FobRow
   const secrets = freshSecrets(tools.random);
   try {
     const id = await claim.holding(acting => addPairing(acting, hello.serial, secrets));
-    let isEscrowed: boolean;
+    let taken: PairingResult;
     try {
-      ({ isEscrowed } = await giveSecrets(tools, client, secrets));
+      taken = await giveSecrets(tools, client, secrets);
     } catch (error) {
       if (!isOutcomeUnknown(error)) await claim.holding(({ db }) => dropPairing(db, id));
       throw error;
     }
     await client.openSession(pairingKey(secrets.pairingKey), tools.signal);
-    const fob = await claim.holding(acting => confirmPairing(acting, hello, secrets));
-    if (!isEscrowed && client.knows('escrow'))
+    const fob = await claim.holding(acting => confirmPairing(acting, hello, secrets, taken.isClockSet));
+    if (!taken.isEscrowed && client.knows('escrow'))
       await client.call('escrow', { recoveryKey: secrets.recoveryKey }, { signal: tools.signal });
     return fob;
   } finally {

@@ -1,10 +1,10 @@
 import { KIND_OCRA, type OwnedAccount } from '@passfob/protocol/account';
 import { isRefusal } from 'passfob/errors';
 import { isProved, putAccount } from 'passfob/owner/account';
-import { cutText } from '../../base/cut-text.ts';
-import { agentLimits } from '../../base/limits/agents.ts';
-import type { Management } from '../../storage/management.ts';
-import { serialOnFob } from '../tokens/account-id.ts';
+import { cutText } from '../../../base/cut-text.ts';
+import { agentLimits } from '../../../base/limits/agents.ts';
+import type { Management } from '../../../storage/management.ts';
+import { serialOnFob } from '../../tokens/account-id.ts';
 import {
   freshPushSecret,
   type PushKeyRow,
@@ -13,10 +13,10 @@ import {
   pushSecretOf,
   readPushKey,
   storePushKey,
-} from '../tokens/push-keys.ts';
-import { pushSuiteOfFob } from '../tokens/push-question.ts';
-import { readSettings } from '../users/settings.ts';
-import type { ManagedSession } from './fob.ts';
+} from '../../tokens/push-keys.ts';
+import { pushSuiteOfFob } from '../../tokens/push-question.ts';
+import { readSettings } from '../../users/settings.ts';
+import type { ManagedSession } from '../session.ts';
 
 const SUITE = pushSuiteOfFob();
 /** The account's name on the fob, after the service's name. */

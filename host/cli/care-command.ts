@@ -1,0 +1,125 @@
+import type { CareEntry } from '../batch/care.ts';
+import type { CareResult } from '../commands/care.ts';
+import type { FobAtHand } from '../commands/context.ts';
+import { FobError } from '../errors.ts';
+import type { InventoryCall } from './base/calls.ts';
+import { command } from './base/command.ts';
+import type { CommonOptions } from './base/common-options.ts';
+import { anInventory } from './base/needs.ts';
+import { withOwner } from './base/owner-hint.ts';
+import { type Report, reportOf } from './base/report.ts';
+
+/**
+ * `passfob care`: checks and mends the fobs that are plugged in, and reports. Throws `attention` with the report as
+ * details if a person has to do something; the error of a fob that failed; `cancelled`.
+ */
+export const careCommand = command({
+  words: 'care',
+  describe: 'check the fobs that are plugged in, set their clocks, and say what else they need',
+  options: careOptions,
+  read: async ({ ports, hold }) => ({
+    ports: ports === undefined ? undefined : (await import('./addresses.ts')).addressesIn(ports),
+    mayHold: hold,
+  }),
+  needs: anInventory,
+  async run({ ports, mayHold }, at) {
+    const { context, choice } = at;
+    const { chooseFob, closeAll, findFobs, isChosen } = await import('../commands/find.ts');
+    const { careForTray } = await import('../batch/care.ts');
+    const found = (
+      await Promise.all(
+        (ports ?? [choice.port]).map(port => findFobs(port, false, context.signal, choice.wire)),
+      )
+    ).flat();
+    try {
+      const fobs = found.filter((one): one is FobAtHand => 'client' in one);
+      const chosen = fobs.filter(({ hello }) => isChosen(hello.serial, choice));
+      // Reports why there is none.
+      if (chosen.length === 0) chooseFob(found, choice);
+      const isDryRun = choice.wire?.isDryRun === true;
+      const entries = await careForTray(context, chosen, { isDryRun, offerHold: offerOf(at, mayHold) });
+      return await said(at, await named(entries, at));
+    } finally {
+      await closeAll(found);
+    }
+  },
+});
+
+function careOptions(given: CommonOptions) {
+  return given
+    .option('ports', {
+      string: true,
+      requiresArg: true,
+      describe: 'ports of the fobs, separated by commas; default: every port that is likely to have one',
+      conflicts: ['device', 'port'],
+    })
+    .option('hold', {
+      boolean: true,
+      default: false,
+      describe: 'also do what needs a hold of the button; at a terminal, the command asks otherwise',
+    });
+}
+
+/** Asks a person at a terminal; elsewhere nobody is asked, and the report says what waits. */
+function offerOf({ choice, prompts, terminal, isJson }: InventoryCall, mayHold: boolean) {
+  return async (result: CareResult): Promise<boolean> => {
+    if (mayHold) return true;
+    if (choice.wire?.isDryRun || isJson || terminal.stdin.isTTY !== true) return false;
+    const { holdQuestion } = await import('./care-format.ts');
+    return prompts.confirm(holdQuestion(result));
+  };
+}
+
+/** Says who owns the fobs of others, if this computer knows it. */
+function named(entries: readonly CareEntry[], { terminal }: InventoryCall): Promise<CareEntry[]> {
+  return Promise.all(
+    entries.map(async entry =>
+      'error' in entry ? { ...entry, error: await withOwner(entry.error, terminal.environment) } : entry,
+    ),
+  );
+}
+
+async function said({ isJson, terminal }: InventoryCall, entries: readonly CareEntry[]): Promise<Report> {
+  const { careDocument, careText, outcomeOf } = await import('./care-format.ts');
+  const document = { fobs: entries.map(careDocument) };
+  const text = entries.flatMap(careText);
+  const error = errorOf(entries, document, entries.filter(entry => outcomeOf(entry) === 'attention').length);
+  if (error === undefined) return reportOf(document, text);
+  // A single fob that failed has nothing to report but its error.
+  if (!isJson && !(entries.length === 1 && entries.some(entry => 'error' in entry))) {
+    const { printable } = await import('./base/terminal.ts');
+    terminal.out(text.map(line => `${printable(line)}\n`).join(''));
+  }
+  throw error;
+}
+
+/** Returns the error for the exit code: a failure before a finding; undefined if all is well. */
+function errorOf(
+  entries: readonly CareEntry[],
+  details: Readonly<Record<string, unknown>>,
+  attention: number,
+): FobError | undefined {
+  const bad = entries.flatMap(entry => ('error' in entry ? [entry] : []));
+  const failed = bad.filter(({ isStranger }) => !isStranger);
+  // Other owners' fobs are left alone, unless there are no others.
+  const [first] = failed.length > 0 ? failed : bad.length === entries.length ? bad : [];
+  if (first !== undefined) {
+    const { kind, message, next, refusal } = first.error;
+    const sentence = entries.length === 1 ? message : `${countOf(bad, failed)} of ${entries.length} fobs failed.`;
+    return new FobError(kind, {
+      sentence,
+      next,
+      details,
+      ...(refusal !== undefined && { refusal }),
+    });
+  }
+  if (attention === 0) return undefined;
+  return new FobError('attention', {
+    ...(entries.length > 1 && { sentence: `${attention} of ${entries.length} fobs need attention.` }),
+    details,
+  });
+}
+
+function countOf(bad: readonly unknown[], failed: readonly unknown[]): number {
+  return failed.length > 0 ? failed.length : bad.length;
+}

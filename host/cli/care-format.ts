@@ -1,0 +1,79 @@
+import type { CareEntry } from '../batch/care.ts';
+import { type CareAct, type CareResult, isLeftToPerson } from '../commands/care.ts';
+import { reported } from '../commands/health.ts';
+import { healthText } from '../owner/health-texts.ts';
+import { errorDocument } from './base/report.ts';
+
+/** Formats the outcome of care, for people and for programs. */
+
+const DONE: Readonly<Record<CareAct, string>> = {
+  'clock-set': 'Its clock is set.',
+  'recovery-key-left': 'It has a recovery key again.',
+};
+
+const PLANNED: Readonly<Record<CareAct, string>> = {
+  'clock-set': 'Set its clock.',
+  'recovery-key-left': 'Give it a recovery key.',
+};
+
+export type CareOutcome = 'well' | 'mended' | 'attention' | 'skipped' | 'failed';
+
+/** skipped: not a fob of this inventory. */
+export function outcomeOf(entry: CareEntry): CareOutcome {
+  if ('error' in entry) return entry.isStranger ? 'skipped' : 'failed';
+  if (isLeftToPerson(entry.result)) return 'attention';
+  return entry.result.done.length > 0 ? 'mended' : 'well';
+}
+
+/** Returns an entry of the JSON document. */
+export function careDocument(entry: CareEntry): Readonly<Record<string, unknown>> {
+  const { address, serial } = entry;
+  const head = { address, serial, outcome: outcomeOf(entry) };
+  if ('error' in entry) return { ...head, error: errorDocument(entry.error) };
+  const { board, firmware, found, done, planned, refused, left, waitsForHold, observed } = entry.result;
+  return {
+    ...head,
+    board,
+    firmware,
+    found: reported(observed, found),
+    done,
+    planned,
+    refused: refused.map(({ act, error }) => ({ act, error: errorDocument(error) })),
+    left: reported(observed, left, waitsForHold),
+    waitsForHold,
+  };
+}
+
+const TAG_CHARS = 7;
+
+/** Formats a paragraph for a fob: what was found, what was done, and what a person has to do. */
+export function careText(entry: CareEntry): string[] {
+  const { serial } = entry;
+  if ('error' in entry) {
+    const { message, next } = entry.error;
+    return [`The fob ${serial}: ${message}`, line('to do', next)];
+  }
+  const { found, done, planned, refused, left, waitsForHold, observed } = entry.result;
+  const rest = reported(observed, left, waitsForHold);
+  const lines = [
+    ...found.filter(finding => !left.some(({ kind }) => kind === finding.kind)).map(healthText),
+  ].map(text => line('found', text));
+  const all = [
+    ...lines,
+    ...done.map(act => line('done', DONE[act])),
+    ...planned.map(act => line('would', PLANNED[act])),
+    ...refused.map(({ error }) => line('failed', `${error.message} ${error.next}`)),
+    ...rest.map(({ sentence, next }) => line('to do', `${sentence} ${next}`)),
+  ];
+  return all.length === 0 ? [`The fob ${serial} is well.`] : [`The fob ${serial}:`, ...all];
+}
+
+function line(tag: string, text: string): string {
+  return `  ${tag.padEnd(TAG_CHARS)} ${text}`;
+}
+
+/** The question before a hold of the button. */
+export function holdQuestion({ serial, left }: CareResult): string {
+  const reasons = left.filter(({ kind }) => kind.startsWith('clock-')).map(healthText);
+  return `The fob ${serial}: ${reasons.join(' ')} Set its clock now? It asks for a hold of its button.`;
+}

@@ -1,0 +1,67 @@
+/** Texts about the care of fobs, for the console, the self-service page, agents and the command line. */
+export const careTexts = {
+  /** What a task does, as a heading, by its kind. */
+  kinds: {
+    'remove-account': 'Remove an account',
+    'pin-reset': 'Reset the PIN',
+    clock: 'Set the clock',
+    policy: 'Set the PIN policy',
+    'require-pin': 'Require a new PIN',
+    'recovery-key': 'Renew the recovery key',
+    'rename-account': 'Rename an account',
+    order: 'Order the accounts',
+    'push-key': 'Store the key for approvals',
+    erase: 'Erase the fob',
+  },
+
+  /** Why a task exists. */
+  causes: {
+    asked: 'A person asked for it.',
+    revoked: 'The token of this account was revoked.',
+    unassigned: 'The token of this account was taken from its user.',
+    reassigned: 'The token of this account belongs to another user now.',
+    lost: 'The fob was reported lost.',
+    returned: 'The fob is being returned.',
+    clock_unset: 'The clock has no time.',
+    clock_stale: 'The clock was set too long ago.',
+    clock_off: 'The clock is off.',
+    policy: 'The policy of its tokens asks for a longer PIN.',
+    no_recovery: 'The fob has no recovery key.',
+    recovery_used: 'The recovery key was used.',
+    push: 'The key for approvals is not on the fob yet.',
+  },
+
+  /** Why a task waits, or was refused. */
+  messages: {
+    locked: 'The fob is locked. Its person has to enter the PIN.',
+    hold: 'It needs a hold of the button, which nobody was asked for yet.',
+    declined: 'The person at the fob declined.',
+    no_hold: 'Nobody held the button in time.',
+    reported: 'The person at the fob reported the request as not their own.',
+    fob_busy: 'The fob was busy with another question.',
+    old_firmware: 'The firmware of the fob is too old for this. Update it at a computer of IT.',
+    no_recovery: 'No recovery key opens this fob. It can only be erased and enrolled again.',
+    no_pin: 'The policy of the fob asks for no PIN. Set a policy first.',
+    no_account: 'The fob has no such account.',
+    in_use: 'The account belongs to a token in use. Revoke the token first.',
+    full: 'The fob is full.',
+    unfit: 'The fob cannot do this.',
+    fob_failed: 'The fob reported a fault.',
+    not_needed: 'It is not needed any more.',
+    gone: 'It was so already.',
+    unconfirmed: 'The fob is blank now, but its confirmation was lost.',
+  },
+} as const;
+
+export type CareCause = keyof typeof careTexts.causes;
+export type CareMessage = keyof typeof careTexts.messages;
+
+/** Refusals of acts on fobs. */
+export const careRefusals = {
+  unknown_task: 'The fob has no such task.',
+  task_over: 'The task has ended, or is being done now, and cannot be changed any more.',
+  bad_task: 'The request for this task is not complete, or a value is out of range.',
+  too_many_tasks: 'Too many tasks wait for this fob. Cancel some of them first.',
+  account_in_use: 'The account belongs to a token in use. Revoke the token first.',
+  bad_fob_state: 'The state of the fob does not allow this. Check the state of the fob.',
+} as const;

@@ -1,0 +1,106 @@
+import { careLimits } from '../../base/limits/care.ts';
+import type { Management } from '../../storage/management.ts';
+import { mayHold } from '../care/hold.ts';
+import { type CareEvent, type CareRunOptions, type CareRunResult, careFor } from '../care/run/run.ts';
+import type { ManagedSession } from '../care/session.ts';
+import { fobsWithNewTasks } from '../care/tasks.ts';
+import { hasOpenPush } from '../push/rows.ts';
+import type { AgentFob } from './fob.ts';
+
+/** Is told that a fob asks its person to hold the button. */
+export type HoldListener = (fob: AgentFob, event: CareEvent) => void;
+
+/** The care of the fobs that the agents of this node reach. */
+export class FobCare {
+  private readonly management: Management;
+  private readonly ticks: () => number;
+  private readonly listeners: Set<HoldListener>;
+  /** The time before which the database is not asked again whether a fob's person may be asked. */
+  private readonly holdsAgain: WeakMap<AgentFob, number>;
+  /** The fobs whose persons are asked in the next session. */
+  private readonly due: WeakSet<AgentFob>;
+  private lookedMs: number;
+
+  constructor({ management, ticks }: { readonly management: Management; readonly ticks: () => number }) {
+    this.management = management;
+    this.ticks = ticks;
+    this.listeners = new Set();
+    this.holdsAgain = new WeakMap();
+    this.due = new WeakSet();
+    this.lookedMs = Number.NEGATIVE_INFINITY;
+  }
+
+  onHoldWanted(listener: HoldListener): void {
+    this.listeners.add(listener);
+  }
+
+  /**
+   * Cares for a fob in its session. What needs a hold waits until its person may be asked.
+   * @returns whether something is left that may be possible later: its user has to unlock it first, or another
+   * connection cares for it now
+   */
+  async careFor(fob: AgentFob, session: ManagedSession): Promise<boolean> {
+    const { management } = this;
+    const options = {
+      relay: { kind: 'agent', name: fob.carrier.from },
+      tell: (event: CareEvent) => this.tell(fob, event),
+    } as const satisfies Partial<CareRunOptions>;
+    const isAsking = this.due.delete(fob) && (await this.mayHold(fob, session.fobId));
+    const result = isAsking
+      ? await fob.asking(signal => careFor(management, session, { ...options, mayHold: true, signal }))
+      : await careFor(management, session, { ...options, mayHold: false });
+    const isWanted = result.waiting.some(({ why }) => why === 'hold');
+    if (fob.hold !== 'asked') fob.hold = isWanted ? 'wanted' : 'none';
+    return isLeft(result);
+  }
+
+  /**
+   * Whether the person of a fob is to be asked for a hold in a session that begins now. The database is asked now and
+   * then only.
+   */
+  async isHoldDue(fob: AgentFob, fobId: string): Promise<boolean> {
+    const nowMs = this.ticks();
+    const fromMs = this.holdsAgain.get(fob) ?? fob.sinceMs + careLimits.holdAfterMs;
+    if (fob.hold !== 'wanted' || nowMs < fromMs) return false;
+    this.holdsAgain.set(fob, nowMs + careLimits.holdAgainMs);
+    const isDue = await this.mayHold(fob, fobId);
+    if (isDue) this.due.add(fob);
+    return isDue;
+  }
+
+  /** Returns the ids of fobs with tasks that were stored since the last call, not more often than now and then. */
+  async fobsWithNewTasks(nowMs: number): Promise<readonly string[]> {
+    if (nowMs - this.lookedMs < careLimits.careLookMs) return [];
+    this.lookedMs = nowMs;
+    const { db, clock } = this.management;
+    return fobsWithNewTasks(db, clock());
+  }
+
+  private async mayHold(fob: AgentFob, fobId: string): Promise<boolean> {
+    const { db, clock } = this.management;
+    const nowMs = clock();
+    const row = await db
+      .selectFrom('fobs')
+      .select('put_off_until_ms')
+      .where('id', '=', fobId)
+      .executeTakeFirst();
+    return mayHold({
+      isForeground: false,
+      connectedMs: this.ticks() - fob.sinceMs,
+      isPushPending: await hasOpenPush(db, fobId, nowMs),
+      wasAsked: fob.hold === 'asked',
+      putOffUntilMs: row?.put_off_until_ms ?? 0,
+      nowMs,
+    });
+  }
+
+  private tell(fob: AgentFob, event: CareEvent): void {
+    if (event.phase !== 'hold') return;
+    fob.hold = 'asked';
+    for (const receive of this.listeners) receive(fob, event);
+  }
+}
+
+function isLeft({ isBusy, pushKey, waiting }: CareRunResult): boolean {
+  return isBusy || pushKey === 'locked' || waiting.some(({ why }) => why === 'locked' || why === 'fob_busy');
+}

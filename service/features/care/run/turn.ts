@@ -1,0 +1,118 @@
+import type { ObservedFob } from 'passfob/owner/observe';
+import { serviceActor } from '../../../base/actor.ts';
+import type { CareKind } from '../../../base/kinds.ts';
+import { tokenLimits } from '../../../base/limits/tokens.ts';
+import type { CareMessage } from '../../../base/texts/care.ts';
+import { recordAudit } from '../../audit/record.ts';
+import { cancelTasksOf, type FobTaskRow, wantTask } from '../../tokens/fob-tasks.ts';
+import type { FobRow } from '../../tokens/fobs.ts';
+import { dropPushKey } from '../../tokens/push-keys.ts';
+import { type DesiredFob, readDesired } from '../desired.ts';
+import { beginStep, closeTask, type FobJournal, giveUpStep, keepWaiting, openTasksOf } from '../journal.ts';
+import { keepObserved } from '../observed.ts';
+import { type CareStep, planCare, type WaitingStep } from '../plan.ts';
+import type { CareRelay } from '../session.ts';
+import { isFinal, type StepOutcome } from '../steps/outcome.ts';
+
+/** A step that has been sent to the fob, and its result. */
+export interface EndedStep {
+  readonly task: FobTaskRow;
+  readonly outcome: StepOutcome;
+}
+
+/** The circumstances of one turn of a run: the transaction between two steps. */
+export interface TurnFacts {
+  readonly observed: ObservedFob;
+  readonly relay: CareRelay;
+  readonly mayHold: boolean;
+  readonly tried: ReadonlyMap<string, CareMessage | ''>;
+  readonly only?: ReadonlySet<CareKind> | undefined;
+  /** The step before this turn, if there was one. */
+  readonly ended?: EndedStep | undefined;
+}
+
+/** The next step, with its stored task; none if nothing is left to do now. */
+export interface Turn {
+  readonly next: { readonly step: CareStep; readonly task: FobTaskRow } | undefined;
+  readonly waiting: readonly WaitingStep[];
+  readonly desired: DesiredFob;
+}
+
+/**
+ * Stores the end of the last step with its audit row and what the fob told, compares again, and stores the begin of
+ * the next step: all in the caller's transaction.
+ */
+export async function takeTurn(journal: FobJournal, facts: TurnFacts): Promise<Turn> {
+  const { observed, ended } = facts;
+  if (ended !== undefined) await endStep(journal, ended);
+  const { db, fob, atMs } = journal;
+  if (ended?.outcome.isErased) {
+    await forgetFob(journal);
+    return { next: undefined, waiting: [], desired: await readDesired(db, fob) };
+  }
+  await keepObserved(db, { fobId: fob.id, observed, relay: facts.relay, atMs });
+  const present = await noteReturn(journal, facts.relay);
+  const desired = await readDesired(db, present);
+  const plan = planCare(desired, observed, await openTasksOf(db, fob.id), facts);
+  for (const closed of plan.closed) await closeTask(journal, closed);
+  for (const step of plan.waiting) await keepWaiting(journal, step);
+  const [step] = plan.steps;
+  const next = step && { step, task: await beginStep(journal, step) };
+  return { next, waiting: plan.waiting, desired };
+}
+
+async function endStep(journal: FobJournal, { task, outcome }: EndedStep): Promise<void> {
+  const { db, fob } = journal;
+  const { why, needsHold = task.needs_hold === 1, clockSet } = outcome;
+  if (why !== undefined) {
+    if (task.cause === 'asked' && isFinal(why))
+      await closeTask(journal, { task, as: 'refused', message: why });
+    else await giveUpStep(journal, task, { why, needsHold });
+    return;
+  }
+  if (clockSet !== undefined) {
+    const { setMs, errorMs } = clockSet;
+    const isKept = errorMs !== null && Math.abs(errorMs) <= tokenLimits.clockErrorMaxMs;
+    const columns = { clock_set_ms: setMs, clock_error_ms: isKept ? errorMs : null };
+    await db.updateTable('fobs').set(columns).where('id', '=', fob.id).execute();
+  }
+  await closeTask(journal, { task, as: 'done', message: '' });
+}
+
+/**
+ * A fob that was reported lost has proved itself: it is found, and its accounts go. One that counts as erased was not.
+ */
+async function noteReturn({ db, keys, fob, atMs }: FobJournal, relay: CareRelay): Promise<FobRow> {
+  if (fob.state !== 'lost' && fob.state !== 'returned') return fob;
+  const isLost = fob.state === 'lost';
+  const changes = { state: isLost ? 'found' : 'in_use', state_ms: atMs } as const;
+  await db.updateTable('fobs').set(changes).where('id', '=', fob.id).execute();
+  if (!isLost) {
+    const task = { fobId: fob.id, kind: 'erase', cause: 'returned', needsHold: true } as const;
+    await wantTask({ db, actor: serviceActor, atMs }, task);
+  }
+  const about = { subjectKind: 'fob', subjectId: fob.id, subject: fob.serial } as const;
+  const detail = { what: isLost ? 'came back' : 'not erased', relay: relay.kind, name: relay.name };
+  const action = isLost ? 'fob.found' : 'fob.erase';
+  await recordAudit(db, keys, { atMs, actor: serviceActor, action, ...about, detail });
+  return { ...fob, ...changes };
+}
+
+/** The fob is blank: the service has no secrets for it any more, and nothing is left to do. */
+async function forgetFob(journal: FobJournal): Promise<void> {
+  const { db, fob, atMs } = journal;
+  await forgetContent(journal);
+  await db
+    .updateTable('fobs')
+    .set({ state: 'returned', state_ms: atMs, sealed_secrets: null, key_id: null })
+    .where('id', '=', fob.id)
+    .execute();
+}
+
+/** Forgets what was on a fob, and what was to be done to it. */
+export async function forgetContent({ db, fob, atMs }: FobJournal): Promise<void> {
+  await cancelTasksOf(db, fob.id, atMs);
+  await dropPushKey(db, fob.id);
+  await db.deleteFrom('fob_accounts').where('fob_id', '=', fob.id).execute();
+  await db.deleteFrom('fob_recovery').where('fob_id', '=', fob.id).execute();
+}

@@ -1,0 +1,236 @@
+import type { CareKind, CareTaskState } from '../../base/kinds.ts';
+import { careLimits } from '../../base/limits/care.ts';
+import type { Action } from '../../base/permissions.ts';
+import { done, type Result, refused } from '../../base/results.ts';
+import type { CareCause, CareMessage } from '../../base/texts/care.ts';
+import type { Db } from '../../storage/database/database.ts';
+import { recordAudit } from '../audit/record.ts';
+import { type Acting, actOf } from '../tokens/acting.ts';
+import { type FobTaskRow, openTask, openTaskStates, wantTask } from '../tokens/fob-tasks.ts';
+import { type FobRow, fobNamed } from '../tokens/fobs.ts';
+import { readDesired } from './desired.ts';
+import { careActions } from './journal.ts';
+import { readNames, readOrder } from './wanted.ts';
+
+/** The kinds of tasks that people may ask for. */
+export const askedKinds = [
+  'clock',
+  'pin-reset',
+  'require-pin',
+  'remove-account',
+  'rename-account',
+  'order',
+  'erase',
+] as const satisfies readonly CareKind[];
+export type AskedKind = (typeof askedKinds)[number];
+
+/** The permission that asking for a task, or cancelling it, needs. */
+export const taskPermissions = {
+  clock: 'fob.clock',
+  'pin-reset': 'fob.reset-pin',
+  'require-pin': 'fob.policy',
+  'remove-account': 'fob.remove-account',
+  'rename-account': 'fob.rename',
+  order: 'fob.order',
+  erase: 'fob.erase',
+} as const satisfies Record<AskedKind, Action>;
+
+/** A task that a person asks for. */
+export interface TaskInput {
+  /** The fob's serial number. */
+  readonly serial: string;
+  readonly kind: AskedKind;
+  /** The account's id, 8 hexadecimal digits: to remove or rename it. */
+  readonly account?: string;
+  /** The new names of an account. */
+  readonly issuer?: string;
+  readonly label?: string;
+  /** The ids of accounts in their new order; the others follow in their present one. */
+  readonly order?: readonly string[];
+}
+
+/** A task in its public form. */
+export interface TaskView {
+  readonly id: string;
+  readonly kind: CareKind;
+  /** The account's id, or null if it concerns the whole fob. */
+  readonly account: string | null;
+  readonly state: CareTaskState;
+  readonly needsHold: boolean;
+  /** Names of texts (`base/texts/care.ts`). */
+  readonly cause: CareCause;
+  readonly message: CareMessage | null;
+  /** Who asked for it; `service` if it follows from a comparison. */
+  readonly actor: string;
+  readonly attempts: number;
+  readonly createdMs: number;
+  readonly changedMs: number;
+}
+
+/**
+ * Stores a task for a fob, which is done when the fob is next reached. Asking for an open one again changes nothing
+ * but its names or order. Refused: `unknown_fob`, `bad_fob_state`, `bad_task`, `account_in_use`, `too_many_tasks`.
+ */
+async function create(acting: Acting, input: TaskInput): Promise<Result<TaskView>> {
+  const fob = await fobNamed(acting.db, input.serial);
+  if (fob === undefined) return refused('unknown_fob');
+  if (!isManaged(fob)) return refused('bad_fob_state');
+  const wanted = wantedOf(input);
+  if (wanted === undefined) return refused('bad_task');
+  const { held } = await readDesired(acting.db, fob);
+  const isInUse = input.kind === 'erase' ? held.size > 0 : held.has(wanted.subject);
+  if (isInUse && (input.kind === 'erase' || input.kind === 'remove-account'))
+    return refused('account_in_use');
+  const present = await openTask(acting.db, { fobId: fob.id, kind: input.kind, subject: wanted.subject });
+  if (present === undefined && (await countOpen(acting.db, fob.id)) >= careLimits.tasksOpenMax)
+    return refused('too_many_tasks');
+  const task = {
+    fobId: fob.id,
+    kind: input.kind,
+    cause: 'asked',
+    needsHold: isHeld(input.kind),
+    ...wanted,
+  } as const;
+  const row = await wantTask(acting, task);
+  await record(acting, fob, row, 'asked');
+  return done(viewOfTask(row));
+}
+
+/**
+ * Cancels a waiting task that a person asked for. Refused: `unknown_fob`, `unknown_task`, `task_over` if it has ended
+ * or is being done, `bad_task` for a task that follows from a comparison.
+ */
+async function cancel(
+  acting: Acting,
+  { serial, id }: { readonly serial: string; readonly id: string },
+): Promise<Result<TaskView>> {
+  const fob = await fobNamed(acting.db, serial);
+  if (fob === undefined) return refused('unknown_fob');
+  const row = await acting.db
+    .selectFrom('fob_tasks')
+    .selectAll()
+    .where('id', '=', searchable(id))
+    .where('fob_id', '=', fob.id)
+    .executeTakeFirst();
+  if (row === undefined) return refused('unknown_task');
+  if (row.cause !== 'asked') return refused('bad_task');
+  if (row.state !== 'waiting') return refused('task_over');
+  const changes = { state: 'cancelled', step: '', message: '', changed_ms: acting.atMs } as const;
+  await acting.db.updateTable('fob_tasks').set(changes).where('id', '=', row.id).execute();
+  await record(acting, fob, row, 'cancelled');
+  return done(viewOfTask({ ...row, ...changes }));
+}
+
+export const createTask = actOf(create);
+export const cancelTask = actOf(cancel);
+
+/** Returns the tasks of a fob: the open ones, then the finished ones, latest first. Refused: `unknown_fob`. */
+export async function listTasks(db: Db, serial: string): Promise<Result<readonly TaskView[]>> {
+  const fob = await fobNamed(db, serial);
+  return fob === undefined ? refused('unknown_fob') : done(await tasksOf(db, fob.id));
+}
+
+/** Returns the tasks of the fob with this id. */
+export async function tasksOf(db: Db, fobId: string): Promise<TaskView[]> {
+  const rows = await db
+    .selectFrom('fob_tasks')
+    .selectAll()
+    .where('fob_id', '=', fobId)
+    .orderBy('changed_ms', 'desc')
+    .orderBy('id')
+    .limit(careLimits.tasksOpenMax + careLimits.tasksKept)
+    .execute();
+  const isOpen = ({ state }: FobTaskRow) => state === 'waiting' || state === 'running';
+  return [...rows.filter(isOpen), ...rows.filter(row => !isOpen(row))].map(viewOfTask);
+}
+
+/** Returns the ids of fobs with tasks that were stored a short while ago and looked at by no run yet. */
+export async function fobsWithNewTasks(db: Db, nowMs: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('fob_tasks')
+    .select('fob_id')
+    .distinct()
+    .where('state', 'in', openTaskStates)
+    .where('changed_ms', '>', nowMs - careLimits.newTasksMs)
+    .where('message', '=', '')
+    .where('state', '=', 'waiting')
+    .limit(careLimits.tasksAtOnce)
+    .execute();
+  return rows.map(({ fob_id }) => fob_id);
+}
+
+/** Whether the service still has to do with a fob. */
+function isManaged({ state }: Pick<FobRow, 'state'>): boolean {
+  return state === 'in_use' || state === 'lost' || state === 'found' || state === 'retired';
+}
+
+function isHeld(kind: AskedKind): boolean {
+  return kind === 'pin-reset' || kind === 'erase';
+}
+
+/** Returns the subject and the wishes of a task, or undefined if they are not complete. */
+function wantedOf({ kind, account = '', issuer, label, order }: TaskInput) {
+  const isAccount = /^[0-9a-f]{8}$/.test(account);
+  if (kind === 'remove-account') return isAccount ? { subject: account } : undefined;
+  if (kind === 'rename-account') {
+    const names = readNames(JSON.stringify({ issuer, label }));
+    const isFit = names !== undefined && isName(names.issuer) && isName(names.label) && names.label !== '';
+    return isAccount && isFit ? { subject: account, wanted: names } : undefined;
+  }
+  if (account !== '') return undefined;
+  if (kind !== 'order') return { subject: '' };
+  const accounts = readOrder(JSON.stringify({ accounts: order }));
+  const isFit = accounts.length > 0 && accounts.every(id => /^[0-9a-f]{8}$/.test(id));
+  const isOnce = new Set(accounts).size === accounts.length && accounts.length <= careLimits.orderMax;
+  return isFit && isOnce ? { subject: '', wanted: { accounts } } : undefined;
+}
+
+function isName(text: string): boolean {
+  return Buffer.byteLength(text) <= careLimits.accountNameBytes && !/\p{C}/u.test(text);
+}
+
+function searchable(id: string): string {
+  return /^[0-9a-f-]{1,64}$/.test(id) ? id : '';
+}
+
+async function countOpen(db: Db, fobId: string): Promise<number> {
+  const { count } = await db
+    .selectFrom('fob_tasks')
+    .select(({ fn }) => fn.countAll().as('count'))
+    .where('fob_id', '=', fobId)
+    .where('state', 'in', openTaskStates)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+function viewOfTask(row: FobTaskRow): TaskView {
+  return {
+    id: row.id,
+    kind: row.kind,
+    account: row.subject === '' ? null : row.subject,
+    state: row.state,
+    needsHold: row.needs_hold === 1,
+    cause: row.cause as CareCause,
+    message: row.message === '' ? null : (row.message as CareMessage),
+    actor: row.actor,
+    attempts: row.attempts,
+    createdMs: row.created_ms,
+    changedMs: row.changed_ms,
+  };
+}
+
+function record(
+  { db, keys, actor, atMs }: Acting,
+  fob: FobRow,
+  task: FobTaskRow,
+  what: string,
+): Promise<void> {
+  const about = { subjectKind: 'fob', subjectId: fob.id, subject: fob.serial } as const;
+  const detail = {
+    what,
+    task: task.id,
+    kind: task.kind,
+    ...(task.subject !== '' && { account: task.subject }),
+  };
+  return recordAudit(db, keys, { atMs, actor, action: careActions[task.kind], ...about, detail });
+}
