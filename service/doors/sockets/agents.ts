@@ -107,5 +107,6 @@ function refuseWhenFull(agents: NodeAgents, request: FastifyRequest): void {
 }
 
 function callerOf(request: FastifyRequest, dialect: Dialect = carrierDialect) {
-  return { from: sourceKey(request.ip), origin: originOf(request), dialect };
+  const { origin } = request.headers;
+  return { from: sourceKey(request.ip), origin: originOf(request), isPage: origin !== undefined, dialect };
 }

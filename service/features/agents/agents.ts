@@ -121,7 +121,15 @@ export class Agents implements FobListener {
 
   putOff(fob: AgentFob): void {
     // Anybody can announce a serial: only a proved fob has tasks.
-    if (fob.fobId !== undefined) for (const receive of this.onPutOff) receive(fob);
+    if (fob.fobId === undefined) return;
+    for (const receive of this.onPutOff) receive(fob);
+    // A busy database keeps the question: its person puts it off again.
+    const stored = this.care.putOff(fob).catch(() => undefined);
+    this.running.add(stored);
+    void stored.then(() => {
+      this.running.delete(stored);
+      if (fob.carrier.isForeground) this.askAgain(fob);
+    });
   }
 
   over(connection: AgentConnection): void {
@@ -247,6 +255,7 @@ export class Agents implements FobListener {
         fob.stand(error instanceof NotManaged ? 'other' : 'unproved');
       }
       this.askLater(fob);
+      this.care.tellFailure(fob, isDoubt(error));
     }
   }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { AGENT_FOBS_MAX, AGENT_SILENCE_MS } from 'passfob/agent/base/limits';
 import type { RelaySays } from 'passfob/carrier/messages';
 import { isFor } from 'passfob/carrier/table';
+import type { CareRelayKind } from '../../base/kinds.ts';
 import { agentLimits } from '../../base/limits/agents.ts';
 import { type RateLimitState, takeTokens, unusedRateLimit } from '../../base/rate-limit.ts';
 import { type AgentRefusalCode, agentTexts } from '../../base/texts/agent.ts';
@@ -42,6 +43,8 @@ export interface AgentCaller {
   readonly from: string;
   /** The origin at which the relay reached the service. */
   readonly origin: string;
+  /** Whether a page in a browser relays, not a program. */
+  readonly isPage?: boolean;
   /** Default: the carrier protocol. */
   readonly dialect?: Dialect;
 }
@@ -59,6 +62,7 @@ export class AgentConnection implements Talker, FobCarrier {
   private readonly means: AgentMeans;
   private readonly listener: FobListener;
   private readonly origin: string;
+  private readonly isPage: boolean;
   private readonly line: TextConnection;
   private readonly dialect: Dialect;
   private readonly fobs: Map<number, AgentFob>;
@@ -72,7 +76,7 @@ export class AgentConnection implements Talker, FobCarrier {
   constructor(
     means: AgentMeans,
     listener: FobListener,
-    { from, origin, dialect = carrierDialect }: AgentCaller,
+    { from, origin, isPage = false, dialect = carrierDialect }: AgentCaller,
     line: TextConnection,
   ) {
     this.link = randomBytes(16).toString('base64url');
@@ -80,6 +84,7 @@ export class AgentConnection implements Talker, FobCarrier {
     this.means = means;
     this.listener = listener;
     this.origin = origin;
+    this.isPage = isPage;
     this.line = line;
     this.dialect = dialect;
     this.fobs = new Map();
@@ -89,6 +94,11 @@ export class AgentConnection implements Talker, FobCarrier {
     this.sinceMs = nowMs;
     this.heardMs = nowMs;
     this.phase = 'open';
+  }
+
+  get kind(): CareRelayKind {
+    if (!this.isForeground) return 'agent';
+    return this.isPage ? 'page' : 'command';
   }
 
   /** Whether a person is present, who started this relay for care. */
