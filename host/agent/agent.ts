@@ -7,7 +7,7 @@ import { endpointText } from './network/endpoint.ts';
 import { networkFailureCode } from './network/failure.ts';
 import type { AgentSettings, ServiceSettings } from './network/settings.ts';
 import { Keeper, type ServiceState } from './service/keeper.ts';
-import type { CareStep } from './service/link.ts';
+import type { FobStep } from './service/link.ts';
 import { routeTo } from './service/open-service.ts';
 import type { AgentStatus, ServiceStatus } from './status.ts';
 
@@ -36,7 +36,7 @@ export type AgentEvent =
       /** The name that the service gives itself. */
       readonly name: string;
       readonly serial: string;
-    } & CareStep)
+    } & FobStep)
   | {
       readonly event: 'tasks';
       readonly service: ServiceSettings;

@@ -7,24 +7,24 @@ import { careTexts } from './base/texts.ts';
 import type { Time } from './base/time.ts';
 import { type FobFound, FobPort, Fobs } from './fobs/fobs.ts';
 import { Inbox } from './service/inbox.ts';
-import { type CareStep, type FobTasks, NO_TASKS, ServiceLink } from './service/link.ts';
+import { type FobStep, type FobTasks, NO_TASKS, ServiceLink } from './service/link.ts';
 import { proveService } from './service/opening.ts';
 import { careWire } from './service/wire.ts';
 
 /** An event to show. Never contains a secret; texts of the service have no control characters. */
-export type CareEvent =
+export type RelayCareEvent =
   | { readonly event: 'connecting'; readonly service: string }
   /** The service has proved itself. name: the name that it gives itself. */
   | { readonly event: 'connected'; readonly name: string }
   | { readonly event: 'standing'; readonly serial: string; readonly standing: FobOwnership }
   /** Progress; with `press` the person is to hold the button. later: puts off the tasks that need a hold. */
-  | ({ readonly event: 'step'; readonly serial: string; readonly later: () => void } & CareStep)
+  | ({ readonly event: 'step'; readonly serial: string; readonly later: () => void } & FobStep)
   | ({ readonly event: 'tasks'; readonly serial: string } & FobTasks)
   /** The connection is lost; it is opened again after `againMs`. */
   | { readonly event: 'lost'; readonly againMs: number };
 
 /** The environment that a relay for care needs. */
-export interface CareOptions {
+export interface RelayCareOptions {
   /** Origin of the service. */
   readonly service: string;
   /** The beginning of the SHA-256 of its identity key, in hexadecimal; empty accepts any key. */
@@ -36,7 +36,7 @@ export interface CareOptions {
   readonly openSocket: (url: string, signal: AbortSignal) => Promise<ServiceSocket>;
   /** The fobs that are plugged in. */
   readonly fobs: readonly FobFound[];
-  readonly report: (event: CareEvent) => void;
+  readonly report: (event: RelayCareEvent) => void;
   /** Aborts if the person gives up: the service is told, and the tasks go on waiting. */
   readonly signal: AbortSignal;
 }
@@ -67,7 +67,7 @@ const wallTime: Time = {
  * @throws FobError `agent` if the service is too old for it, `cancelled`, `service-silent` and others of `openSocket`,
  *   `activation` if the peer is another service (`networkFailure`)
  */
-export async function relayCare(options: CareOptions): Promise<readonly CaredFob[]> {
+export async function relayCare(options: RelayCareOptions): Promise<readonly CaredFob[]> {
   const { service, report, signal } = options;
   const care = new Care(options);
   let againMs = RECONNECT_MIN_MS;
@@ -93,7 +93,7 @@ export async function relayCare(options: CareOptions): Promise<readonly CaredFob
 
 /** The care of some fobs, over one connection after the other. */
 class Care {
-  private readonly options: CareOptions;
+  private readonly options: RelayCareOptions;
   private readonly fobs: Fobs;
   private readonly ports: Map<string, FobPort>;
   private readonly tasks: Map<string, FobTasks>;
@@ -101,7 +101,7 @@ class Care {
   private inbox: Inbox | undefined;
   private link: ServiceLink | undefined;
 
-  constructor(options: CareOptions) {
+  constructor(options: RelayCareOptions) {
     this.options = options;
     this.fobs = new Fobs();
     this.ports = new Map();

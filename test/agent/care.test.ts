@@ -1,5 +1,5 @@
 import { openedSocket } from 'passfob/activation/socket';
-import { type CareEvent, relayCare } from 'passfob/agent/care';
+import { type RelayCareEvent, relayCare } from 'passfob/agent/care';
 import { FobError } from 'passfob/errors';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -11,7 +11,7 @@ import { until } from './kit/time.ts';
 /** A relay for care of these fobs, and a person who may give up. */
 function caring(peer: Peer, cables: readonly Cable[], fingerprint = peer.fingerprint) {
   const ending = new AbortController();
-  const events: CareEvent[] = [];
+  const events: RelayCareEvent[] = [];
   const result = relayCare({
     service: peer.origin,
     fingerprint,

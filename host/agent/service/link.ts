@@ -21,13 +21,13 @@ import type { ToCarrier } from './wire.ts';
 export type FobTasks = Omit<Said<'tasks'>, 'fob'>;
 
 /** What a fob's care is at, or wants from the person. */
-export type CareStep = Pick<Said<'step'>, 'step' | 'text' | 'why'>;
+export type FobStep = Pick<Said<'step'>, 'step' | 'text' | 'why'>;
 
 /** Events of a connection. */
 export interface LinkEvents {
   readonly standing: (serial: string, standing: FobOwnership) => void;
   readonly notice: (serial: string, kind: NoticeKind) => void;
-  readonly step: (serial: string, step: CareStep) => void;
+  readonly step: (serial: string, step: FobStep) => void;
   readonly tasks: (serial: string, tasks: FobTasks) => void;
   /** The fob needs no more care now; only for relays for care. */
   readonly done?: (serial: string, text: string) => void;

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import type { CareStep } from '../../agent/service/link.ts';
+import type { FobStep } from '../../agent/service/link.ts';
 import type { NoticeKind } from '../../carrier/messages.ts';
 import { printable } from '../base/terminal.ts';
 import { NOTIFY_INTERVAL_MS, NOTIFY_SHOWN_MS, NOTIFY_TIMEOUT_MS } from './limits.ts';
@@ -17,7 +17,7 @@ export interface Notifier {
   /** A log-in waits: fixed texts, and the name of the service. */
   readonly notice: (service: string, name: string, kind: NoticeKind) => void;
   /** A task needs a hold: says which and why, in the words of the service. */
-  readonly hold: (service: string, name: string, wanted: Pick<CareStep, 'text' | 'why'>) => void;
+  readonly hold: (service: string, name: string, wanted: Pick<FobStep, 'text' | 'why'>) => void;
 }
 
 /**

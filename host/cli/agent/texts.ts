@@ -28,8 +28,8 @@ export const agentTexts = {
     next: 'Get it from the administrator, and give it with --fingerprint.',
   },
   notCompared: {
-    sentence: 'The service was not added.',
-    next: 'Ask the administrator for the fingerprint, then add it with --fingerprint.',
+    sentence: 'The service was not compared, and is not used.',
+    next: 'Ask the administrator for the fingerprint, then give it with --fingerprint.',
   },
   waitingForServices:
     'The agent knows no service yet. Add one: passfob agent add URL --fingerprint FINGERPRINT',

@@ -8,7 +8,7 @@ import { type CareEvent, type CareRunOptions, type CareRunResult, careFor } from
 import type { ManagedSession } from '../care/session.ts';
 import { fobsWithNewTasks } from '../care/tasks.ts';
 import { hasOpenPush } from '../push/rows.ts';
-import { doneWord, endWords, stepWords, tasksWords } from './care-words.ts';
+import { doneText, endText, stepMessage, tasksMessage } from './care-messages.ts';
 import type { AgentFob } from './fob.ts';
 
 /** Is told that a fob asks its person to hold the button. */
@@ -124,7 +124,7 @@ export class FobCare {
   private tell(fob: AgentFob, event: CareEvent): void {
     // In the background people are disturbed only if the fob needs them.
     if (event.phase === 'hold' || fob.carrier.isForeground)
-      fob.carrier.say({ type: 'step', fob: fob.number, ...stepWords(event) });
+      fob.carrier.say({ type: 'step', fob: fob.number, ...stepMessage(event) });
     if (event.phase !== 'hold') return;
     fob.hold = 'asked';
     for (const receive of this.listeners) receive(fob, event);
@@ -139,9 +139,9 @@ function tellResult(fob: AgentFob, result: CareRunResult): void {
       carrier.say({ type: 'step', fob: number, step: 'care', text: careTexts.relay.busy });
     return;
   }
-  fob.doneTasks.push(...result.done.map(doneWord));
-  fob.sayTasks(tasksWords(result.waiting, fob.doneTasks.slice(-careLimits.tasksTold)));
-  if (carrier.isForeground) carrier.say({ type: 'done', fob: number, text: endWords(result) });
+  fob.doneTasks.push(...result.done.map(doneText));
+  fob.sayTasks(tasksMessage(result.waiting, fob.doneTasks.slice(-careLimits.tasksTold)));
+  if (carrier.isForeground) carrier.say({ type: 'done', fob: number, text: endText(result) });
 }
 
 function isLeft({ isBusy, pushKey, waiting }: CareRunResult): boolean {

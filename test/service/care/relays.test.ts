@@ -1,6 +1,5 @@
 import { careLimits } from '@passfob/service/base/limits/care';
 import { createTask, listTasks } from '@passfob/service/features/care/tasks';
-import type { ServiceSays } from 'passfob/carrier/messages';
 import { readServiceSays } from 'passfob/carrier/read';
 import { expect, it } from 'vitest';
 import { Bench } from '../agents/bench.ts';
@@ -20,9 +19,11 @@ async function open() {
 /** What the service said about fobs, besides their bytes. */
 function heard({ log }: TestAgent, purpose: 'agent' | 'care' = 'care') {
   const said = log.map(text => readServiceSays(text, purpose)).filter(one => one !== undefined);
-  const of = <Type extends ServiceSays['type']>(type: Type) =>
-    said.filter((one): one is Extract<ServiceSays, { type: Type }> => one.type === type);
-  return { steps: of('step'), tasks: of('tasks'), done: of('done') };
+  return {
+    steps: said.filter(one => one.type === 'step'),
+    tasks: said.filter(one => one.type === 'tasks'),
+    done: said.filter(one => one.type === 'done'),
+  };
 }
 
 /** A fob whose clock is a minute behind an hour after it was set, which takes a hold to correct. */
@@ -57,9 +58,7 @@ it('a relay for care is told each step with its reason, the tasks in words, and 
   ada.fob.approve();
   await until(() => relay.done.length > 0, 'the end');
   expect(heard(relay).tasks).toEqual([{ type: 'tasks', fob: number, waiting: [], done: ['Set the clock'] }]);
-  expect(heard(relay).done).toEqual([
-    { type: 'done', fob: number, text: 'The fob needs nothing more now.' },
-  ]);
+  expect(heard(relay).done).toEqual([{ type: 'done', fob: number, text: 'The fob needs nothing more now.' }]);
   expect(await tasksOf(bench, ada)).toEqual(['clock done']);
   const { last_relay } = await bench.db
     .selectFrom('fobs')

@@ -7,7 +7,7 @@ import type { TextConnection } from '@passfob/service/features/lines/line';
 import { identityReader } from '@passfob/service/features/lines/opening';
 import { fingerprintOfKey } from '@passfob/service/storage/encryption-at-rest/identity';
 import type { ServiceSocket } from 'passfob/activation/socket';
-import { type CareEvent, relayCare } from 'passfob/agent/care';
+import { type RelayCareEvent, relayCare } from 'passfob/agent/care';
 import type { ServiceSays } from 'passfob/carrier/messages';
 import { expect, it } from 'vitest';
 import { until } from '../agents/kit.ts';
@@ -84,7 +84,7 @@ it('a relay for care proves its fob, hears of its tasks and steps, and ends when
   await using bench = await Bench.open();
   const owned = await makeAssigned(bench.office);
   const fingerprint = fingerprintOfKey(await keyOfService(bench.office)).replaceAll(' ', '');
-  const events: CareEvent[] = [];
+  const events: RelayCareEvent[] = [];
   const caring = relayCare({
     service: ORIGIN,
     fingerprint,
