@@ -3,6 +3,9 @@ export const agentLimits = {
   /** Concurrent connections on one node: in all, and from one source, which may be the proxy of a whole company. */
   agentsMax: 25_000,
   agentsPerSource: 10_000,
+  /** Connections whose first message has not arrived: after a restart all agents reconnect at once. */
+  unopenedMax: 25_000,
+  unopenedPerSource: 10_000,
   agentBucket: { burst: 1_000, perSecond: 100 },
   agentPollBucket: { burst: 2_000, perSecond: 500 },
   /** The body of a poll: the most messages that it may hold, each of the greatest length in ASCII. */

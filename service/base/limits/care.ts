@@ -22,6 +22,10 @@ export const careLimits = {
   tasksKept: 100,
   /** Fobs for which tasks are stored in one statement. */
   tasksAtOnce: 1_000,
+  /** Finished tasks that a relay is told. */
+  tasksTold: 8,
+  /** A fob that a person has just plugged in is tried so often, until the person is told. */
+  foregroundTries: 3,
   /** How often a node looks for new tasks of the fobs that its agents reach. */
   careLookMs: 5_000,
   /** A task that was stored longer ago waits for the fob's next connection. */

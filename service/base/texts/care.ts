@@ -51,6 +51,17 @@ export const careTexts = {
     gone: 'It was so already.',
     unconfirmed: 'The fob is blank now, but its confirmation was lost.',
   },
+
+  /** Sentences for the person at a relay. */
+  relay: {
+    hold: 'Hold the button of the fob for a second to agree. Press it to decline.',
+    busy: 'Another connection looks after this fob now. It goes on here in a moment.',
+    well: 'The fob needs nothing more now.',
+    waits: 'Everything that can be done now is done. The rest waits.',
+    erased: 'The fob is erased. It does not belong to the service any more.',
+    doubtful: 'The fob did not prove that it is the one with this serial number. Nothing was done.',
+    unreached: 'The fob did not answer. Unplug it, plug it in again, and try once more.',
+  },
 } as const;
 
 export type CareCause = keyof typeof careTexts.causes;

@@ -2,7 +2,7 @@ import { isFobError } from 'passfob/errors';
 import { agentLimits } from '../../base/limits/agents.ts';
 import type { TextConnection } from '../lines/line.ts';
 import { ConnectionCapacity } from './capacity.ts';
-import { AgentConnection, type AgentMeans, type FobListener } from './connection.ts';
+import { type AgentCaller, AgentConnection, type AgentMeans, type FobListener } from './connection.ts';
 import { type AgentFob, NotManaged } from './fob.ts';
 import { FobCare, type HoldListener } from './fob-care.ts';
 import { FobLocations, type LocatedFob, locationsOf, markSeen, type Reached } from './locations.ts';
@@ -29,6 +29,7 @@ export class Agents implements FobListener {
   /** The sessions that prove fobs and care for them. */
   private readonly running: Set<Promise<void>>;
   private readonly onProved: Set<(fob: AgentFob) => void>;
+  private readonly onPutOff: Set<(fob: AgentFob) => void>;
   private readonly onSwept: Set<(connections: ReadonlySet<AgentConnection>) => void>;
   private readonly sweeping: NodeJS.Timeout;
   private seenMs: number;
@@ -48,6 +49,7 @@ export class Agents implements FobListener {
     this.later = new Map();
     this.running = new Set();
     this.onProved = new Set();
+    this.onPutOff = new Set();
     this.onSwept = new Set();
     this.seenMs = means.ticks();
     this.isOver = false;
@@ -59,7 +61,7 @@ export class Agents implements FobListener {
     return !this.isOver && this.capacity.isFor(from);
   }
 
-  connect(caller: { readonly from: string; readonly origin: string }, line: TextConnection): AgentConnection {
+  connect(caller: AgentCaller, line: TextConnection): AgentConnection {
     const connection = new AgentConnection(this.means, this, caller, line);
     this.capacity.add(connection);
     return connection;
@@ -88,6 +90,11 @@ export class Agents implements FobListener {
     this.onProved.add(listener);
   }
 
+  /** @param listener called when the person puts off the tasks of a proved fob that need a hold */
+  onLater(listener: (fob: AgentFob) => void): void {
+    this.onPutOff.add(listener);
+  }
+
   /** @param listener called when a fob asks its person to hold the button, and why */
   onHoldWanted(listener: HoldListener): void {
     this.care.onHoldWanted(listener);
@@ -110,6 +117,19 @@ export class Agents implements FobListener {
     const coming = this.coming.get(fob);
     if (coming !== undefined) this.drop(coming);
     this.unprove(fob);
+  }
+
+  putOff(fob: AgentFob): void {
+    // Anybody can announce a serial: only a proved fob has tasks.
+    if (fob.fobId === undefined) return;
+    for (const receive of this.onPutOff) receive(fob);
+    // A busy database keeps the question: its person puts it off again.
+    const stored = this.care.putOff(fob).catch(() => undefined);
+    this.running.add(stored);
+    void stored.then(() => {
+      this.running.delete(stored);
+      if (fob.carrier.isForeground) this.askAgain(fob);
+    });
   }
 
   over(connection: AgentConnection): void {
@@ -235,6 +255,7 @@ export class Agents implements FobListener {
         fob.stand(error instanceof NotManaged ? 'other' : 'unproved');
       }
       this.askLater(fob);
+      this.care.tellFailure(fob, isDoubt(error));
     }
   }
 
