@@ -152,7 +152,7 @@ async function lookForAlert({ operator }: Play, count: number, token: string, fa
   const said = latest === undefined ? '' : alertText(latest);
   if (latest !== undefined) fact(names.alert, said);
   const shows = (text: string) => [...(latest?.facts.values() ?? [])].includes(text);
-  const isRight = alerts.length === count && shows(USER) && shows(token) && latest?.times === 'once';
+  const isRight = alerts.length === count && shows(USER) && shows(token) && latest?.times === '1 time';
   expect(isRight, expected.alerts(count, USER, token), `${alerts.length}, ${said}`);
 }
 

@@ -85,6 +85,6 @@ async function lookForReport({ operator }: Play, fact: Fact): Promise<void> {
   if (latest === undefined) throw new FobError('verification-failed', texts.errors.operatorShut);
   const facts = [...latest.facts].map(([name, value]) => `${name} ${value}`).join(', ');
   fact(names.alert, words.replay(latest.title, latest.times, facts));
-  const isRight = [...latest.facts.values()].includes(SECOND_USER) && latest.times === 'once';
+  const isRight = [...latest.facts.values()].includes(SECOND_USER) && latest.times === '1 time';
   expect(isRight, expected.report(SECOND_USER), facts);
 }

@@ -77,7 +77,7 @@ function loginSeen(status: number, page: string): LoginSeen {
 /** A replay alert as the administrator's console shows it. */
 export interface AlertSeen {
   readonly title: string;
-  /** In words: "once", "2 times". */
+  /** In words: "1 time", "2 times". */
   readonly times: string;
   /** The facts of the alert by their headings: user, token … */
   readonly facts: ReadonlyMap<string, string>;

@@ -184,12 +184,12 @@ Exit codes: 0 ended as asked (transcript: every step had the expected result), 1
       owned: 'a fob with an owner',
       clock: (ms: number) => `a clock within ${ms} ms`,
       alerts: (count: number, user: string, token: string) =>
-        `${count} alerts, the newest for ${user} and token ${token}, once`,
+        `${count} alerts, the newest for ${user} and token ${token}, 1 time`,
       accounts: (count: number) => `${count} accounts`,
       otherPasscode: 'another passcode than before',
       mail: 'a mail with a link',
       number: (number: string) => `the number ${number} on the display`,
-      report: (user: string) => `an alert about ${user}, once`,
+      report: (user: string) => `an alert about ${user}, 1 time`,
     },
   },
 } as const;

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { ServiceError } from '../base/errors.ts';
+import { ServiceError, systemCode } from '../base/errors.ts';
 import { processLimits } from '../base/limits/process.ts';
 import { noLog } from '../base/log.ts';
 import { makeRateLimiter } from '../base/rate-limit.ts';
@@ -14,6 +14,7 @@ import { challengesOf } from '../features/challenges/challenges.ts';
 import { counted, type Metrics, makeMetrics } from '../features/metrics/metrics.ts';
 import { followEncryptionKey } from '../features/operations/rekey.ts';
 import { makePushes, type Pushes } from '../features/push/pushes.ts';
+import { storeLastStart } from '../features/users/access/last-start.ts';
 import { makeOperatorKey, operatorLink } from '../features/users/access/operators.ts';
 import { makeApplicationCache } from '../features/users/application-cache.ts';
 import {
@@ -101,10 +102,26 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const isNew = openDirectory(options.directory);
   const store = await openStore({ directory: options.directory, databaseUrl: options.databaseUrl });
   try {
-    return await startOn(store, options, { host, certificate, publicUrl: options.publicUrl }, isNew);
+    const { publicUrl } = options;
+    const running = await startOn(store, options, { host, certificate, publicUrl }, isNew);
+    await keepAddress(store, publicUrl ?? running.url, options);
+    return running;
   } catch (error) {
     await store.close();
     throw error;
+  }
+}
+
+/** Only a command for links needs the stored address: the service runs without it, too. */
+async function keepAddress(
+  { db }: Store,
+  address: string,
+  { clock = Date.now, log = noLog }: ServiceOptions,
+): Promise<void> {
+  try {
+    await storeLastStart(db, address, clock());
+  } catch (error) {
+    log('warn', 'the address of the service was not stored', { code: systemCode(error) });
   }
 }
 

@@ -2,10 +2,12 @@ import { inLines, type Report, reportOf, sayReport } from 'passfob/cli/base/repo
 import { doctorText } from 'passfob/cli/doctor';
 import { FobError } from 'passfob/errors';
 import { type ShownSetting, shownConfiguration } from '../app/configuration/configuration.ts';
+import { settings } from '../app/configuration/settings.ts';
 import { examineService, type ServiceFinding } from '../app/doctor/doctor.ts';
 import { serveTexts } from '../base/texts/serve.ts';
+import { readLastStart } from '../features/users/access/last-start.ts';
 import { makeOperatorKey, operatorLink } from '../features/users/access/operators.ts';
-import { openStore } from '../storage/database/database.ts';
+import { openStore, type Store } from '../storage/database/database.ts';
 import { identityFingerprint } from '../storage/encryption-at-rest/identity.ts';
 import type { Configured } from './configured.ts';
 
@@ -19,19 +21,43 @@ export async function configReport({ configuration, origins }: Configured): Prom
 }
 
 /** Makes a link directly in the database: any user who can write there is an administrator anyway. */
-export async function adminLink({ configuration }: Configured): Promise<Report> {
-  const { directory, databaseUrl, port, publicUrl, host, tlsKey } = configuration;
-  if (publicUrl === null && port === 0) throw new FobError('configuration', serveTexts.portUnknown);
-  const scheme = tlsKey === null ? 'http' : 'https';
-  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
-  const origin = publicUrl ?? `${scheme}://${name.includes(':') ? `[${name}]` : name}:${port}`;
+export async function adminLink({ configuration, origins }: Configured): Promise<Report> {
+  const { directory, databaseUrl } = configuration;
   const store = await openStore({ directory, databaseUrl: databaseUrl ?? undefined });
   try {
+    const { origin, source } = await addressOf(store, { configuration, origins });
     const link = operatorLink(origin, await makeOperatorKey(store.db, Date.now()));
-    return { document: { adminLink: link }, text: link, note: serveTexts.adminLink() };
+    const note = [
+      serveTexts.adminLink(),
+      ...(source === 'options' ? [] : [serveTexts.adminLinkAddress[source]]),
+    ];
+    return { document: { adminLink: link }, text: link, note };
   } finally {
     await store.close();
   }
+}
+
+const ADDRESS_SETTINGS = ['host', 'port', 'tlsCertificate', 'tlsKey', 'publicUrl'] as const;
+
+/**
+ * Returns the origin for links: of the options of this command line; else where the service last started, with whatever
+ * options; else of the configuration.
+ *
+ * @throws FobError `configuration` if the port is not known
+ */
+async function addressOf(
+  { db }: Store,
+  { configuration, origins }: Pick<Configured, 'configuration' | 'origins'>,
+): Promise<{ readonly origin: string; readonly source: 'options' | 'started' | 'configured' }> {
+  const isGiven = ADDRESS_SETTINGS.some(name => origins[name] === `--${settings[name].flag}`);
+  const started = isGiven ? undefined : await readLastStart(db);
+  if (started !== undefined) return { origin: started, source: 'started' };
+  const { port, publicUrl, host, tlsKey } = configuration;
+  if (publicUrl === null && port === 0) throw new FobError('configuration', serveTexts.portUnknown);
+  const scheme = tlsKey === null ? 'http' : 'https';
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  const own = `${scheme}://${name.includes(':') ? `[${name}]` : name}:${port}`;
+  return { origin: publicUrl ?? own, source: isGiven ? 'options' : 'configured' };
 }
 
 /** Reports the fingerprint by which agents know the service. */

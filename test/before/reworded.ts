@@ -35,7 +35,7 @@ export const REWORDED: Readonly<Record<string, string>> = {
   'Give an application another API key, shown once. The old one ends.':
     'Replace the API key of an application. The new key is shown once; the old key stops working.',
   'Give out another code in the place of one that did not arrive. The old one ends.':
-    'Send an activation again with a new code. The old code stops working.',
+    'Replace an activation by one with a new code. The old code stops working.',
   'Have a user choose a PIN, by a passcode and the PIN of before, or by the proof of a log-in that asked for one. Nobody is let in.':
     'Set the PIN that a user chose. This needs a passcode and the current PIN, or the proof of a log-in that asked for a new PIN. It logs nobody in.',
   'Holds the one-time code. Shown once where it is handed over in person, and null where it is mailed.':

@@ -102,7 +102,7 @@ describeNeeds(needsBrowser, 'the page in Chromium', executablePath => {
     await logIn(page, passcode);
     expect(await login.getByRole('alert').textContent()).toContain('was not accepted');
     const alert = operator.getByRole('listitem').filter({ hasText: 'Passcode used again' });
-    await alert.filter({ hasText: 'once' }).waitFor();
+    await alert.filter({ hasText: '1 time' }).waitFor();
     expect(await alert.textContent()).toMatch(/User\s*alice[\s\S]*Token\s*PF-/);
     expect(await operator.locator('body').getAttribute('data-not-reloaded')).toBe('');
     await expect.poll(() => steps(page)).toEqual(['1 true', '2 true', '3 false', '4 true']);

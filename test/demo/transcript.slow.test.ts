@@ -57,8 +57,8 @@ describeNeeds(needsBuild, 'transcripts', () => {
     expect(factsNamed(again, 'passcode')).toEqual([passcode]);
     expect(factsNamed(again, 'result')).toEqual(['refused']);
     expect(factsNamed(steps.get('Look at the administrator’s console'), 'alert')).toEqual([
-      expect.stringContaining(`once: User alice, Token ${serial}, From 127.0.0.1`),
-      expect.stringContaining(`once: User alice, Token ${serial}/2, From 127.0.0.1`),
+      expect.stringContaining(`1 time: User alice, Token ${serial}, From 127.0.0.1`),
+      expect.stringContaining(`1 time: User alice, Token ${serial}/2, From 127.0.0.1`),
     ]);
 
     const approved = steps.get('Select Autosend on a log-in page, and hold the button');
@@ -69,7 +69,7 @@ describeNeeds(needsBuild, 'transcripts', () => {
     const reported = steps.get('Select Autosend again, and report it');
     expect(factsNamed(reported, 'result')).toEqual(['refused']);
     expect(factsNamed(reported, 'alert')).toEqual([
-      expect.stringContaining('Log-in reported by its user, once: User bob'),
+      expect.stringContaining('Log-in reported by its user, 1 time: User bob'),
     ]);
 
     const accepted = factsNamed(

@@ -84,9 +84,9 @@ async function sendActivation(page: Page, link: string): Promise<string> {
   await page.getByRole('link', { name: named('Create a user') }).click();
   await page.getByLabel('User name').fill('ada');
   await page.getByRole('button', { name: 'Create a user' }).click();
-  await page.getByRole('link', { name: named('Send an activation') }).click();
+  await page.getByRole('link', { name: named('Create an activation') }).click();
   await page.getByLabel(named('Fobs')).selectOption({ label: named('Blank fobs, too') });
-  await page.getByRole('button', { name: 'Send an activation' }).click();
+  await page.getByRole('button', { name: 'Create an activation' }).click();
   const shown = (await page.getByRole('main').locator('code, output, pre, .string').allTextContents()).join(
     '\n',
   );

@@ -89,7 +89,7 @@ describeNeeds(needsTool('chromium'), 'log-in form and pane in Chromium', executa
     expect(await person.page.getByLabel('User name').inputValue()).toBe('ada');
     await expect.poll(() => person.page.evaluate(() => document.activeElement?.id)).toBe('passcode');
     const alert = operator.page.getByRole('listitem').filter({ hasText: 'Passcode used again' });
-    await alert.filter({ hasText: 'once' }).waitFor();
+    await alert.filter({ hasText: '1 time' }).waitFor();
     expect(await alert.textContent()).toContain('FOB-1');
     await expect
       .poll(() => operator.page.getByRole('status').first().textContent())

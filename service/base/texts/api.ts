@@ -70,7 +70,7 @@ export const apiTexts = {
     'activations.of-user': 'List the last activations of a user, with state and reason.',
     'activations.list': 'List activations, latest first.',
     'activations.get': 'Show one activation.',
-    'activations.resend': 'Send an activation again with a new code. The old code stops working.',
+    'activations.resend': 'Replace an activation by one with a new code. The old code stops working.',
     'activations.revoke': 'End an activation, and return its token to the inventory.',
     'tokens.list':
       'List tokens, or find them by any part of the serial number or the user, or by the beginning of the label.',

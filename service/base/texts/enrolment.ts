@@ -8,14 +8,14 @@ export const enrolmentRefusals = {
   not_enrolable:
     'A user cannot activate this token: the service does not own its fob, or the token answers questions (OCRA). Choose another token.',
   bad_activation_time: `An activation can be used for ${enrolmentLimits.activationMinMs / HOUR_MS} hour to ${enrolmentLimits.activationMaxMs / (24 * HOUR_MS)} days.`,
-  activation_open: 'The user has an activation for this already. Send that one again, or revoke it first.',
+  activation_open: 'The user has an activation for this already. Replace it, or revoke it first.',
   activation_over:
-    'This activation was used, revoked or replaced, and cannot be changed any more. Send a new one.',
+    'This activation was used, revoked or replaced, and cannot be changed any more. Create a new one.',
   unknown_activation: 'There is no such activation.',
   no_email: 'This user has no e-mail address. Enter one, or hand the activation over in person.',
   no_public_address:
     'The public address of the service is not set. Set publicUrl in its configuration, or the public address in the settings.',
-  too_many_resends: `This user’s activations were resent ${enrolmentLimits.resendsMax} times within an hour. Try again in an hour.`,
+  too_many_resends: `This user’s activations were replaced ${enrolmentLimits.resendsMax} times within an hour. Try again in an hour.`,
 } as const;
 
 /** Texts of the console's pages about activations. */
@@ -25,9 +25,9 @@ export const consoleEnrolment = {
     lead: 'An activation lets a user enrol a fob with a one-time link. The user’s page gives no reason for a refusal; this page does.',
     none: 'No activations here.',
     noneOfUser: 'No activations.',
-    send: 'Send an activation',
-    sendTo: (user: string) => `Send an activation to ${user}`,
-    sendLead:
+    create: 'Create an activation',
+    createFor: (user: string) => `Create an activation for ${user}`,
+    createLead:
       'The user enrols the fob with it: by the link in the mail, by QR code or by typing the string. It works once.',
     token: 'Token',
     tokenHint:
@@ -57,11 +57,20 @@ export const consoleEnrolment = {
     qr: 'QR code of the activation string',
     stringLabel: 'Activation string',
     inPerson:
-      'Check who is there, then give it to this user alone. Anyone who has it and a suitable fob can enrol as this user.',
+      'Check who is there, then give the string or the code to this user alone. Anyone who has it and a suitable fob can enrol as this user.',
+    /** Around the address of the activation page and the command. */
+    use: [
+      'The user opens ',
+      ' in Chrome, Edge or another browser of the Chromium family, and there pastes the string or holds the code in front of the camera. Or the user runs ',
+      ' and pastes the string there.',
+    ],
+    useCommand: 'passfob activate',
+    clipboard:
+      'Every program on this computer can read the clipboard: copy something else afterwards. The string stops working once the fob is active.',
     ends: 'It works once, until',
-    resend: 'Resend',
-    resendOf: (user: string) => `Send another activation to ${user}`,
-    resendLead: `The earlier code stops working at once. At most ${enrolmentLimits.resendsMax} an hour for one user.`,
+    replace: 'Replace',
+    replaceOf: (user: string) => `Replace the activation of ${user}`,
+    replaceLead: `The user gets a new code, and the earlier one stops working at once. At most ${enrolmentLimits.resendsMax} an hour for one user.`,
     revoke: 'Revoke',
     revokeOf: (user: string) => `Revoke the activation of ${user}`,
     revokeLead: 'It stops working at once. A token that is reserved for it returns to the inventory.',
@@ -100,7 +109,7 @@ export const consoleEnrolment = {
     inPersonShort: 'In person',
     reminded: 'reminded',
     expires: 'Until (UTC)',
-    created: 'Made (UTC)',
+    created: 'Created (UTC)',
     by: 'By',
   },
 } as const;

@@ -49,6 +49,11 @@ export const relayTexts = {
       text: 'This fob already belongs to somebody.',
       next: 'Use the fob that you were given, or bring this one to your help desk.',
     },
+    /** Where a blank fob is allowed. */
+    has_owner: {
+      text: 'This fob already has an owner.',
+      next: 'Its owner can erase it: passfob erase. Or use a blank fob.',
+    },
     wrong_code: {
       text: 'The code does not match the code on the screen of the fob.',
       next: 'Try again, and type the code as the fob shows it: 18 characters.',

@@ -100,6 +100,13 @@ export const serveTexts = {
   },
   adminLink: () =>
     `One-time administrator link, valid for one use within ${accessLimits.operatorLinkMs / 3_600_000} hours. Anyone who has it can sign in as administrator:`,
+  /** Where the address in an administrator link comes from, if no option named it. */
+  adminLinkAddress: {
+    started:
+      'It names the address at which the service last started. For another one add its option, such as --port or --public-url.',
+    configured:
+      'The database holds no address of a started service: the link names that of the configuration. For another one add its option, such as --port or --public-url.',
+  },
   noIdentity: {
     sentence: 'The service has no identity key yet: its first start makes it.',
     next: 'Start it: passfob serve',
@@ -123,8 +130,9 @@ export const serveTexts = {
     next: 'Leave it out. To see the configuration first, run: passfob service config',
   },
   portUnknown: {
-    sentence: 'The configuration has port 0, so this command does not know the port of the service.',
-    next: 'Give the port, or publicUrl.',
+    sentence:
+      'The configuration has port 0 and the database holds no address of a started service, so its port is not known.',
+    next: 'Start the service, or give the port or publicUrl.',
   },
   configurationWrong: (count: number) =>
     count === 1 ? 'The configuration has a mistake.' : `The configuration has ${count} mistakes.`,

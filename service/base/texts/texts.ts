@@ -194,7 +194,7 @@ export const texts = {
     tokens: 'Tokens',
     noTokens: 'No tokens yet.',
     replay: { user: 'User', serial: 'Token', source: 'From', firstUse: 'First used', lastSeen: 'Last tried' },
-    times: (count: number) => (count === 1 ? 'once' : `${count} times`),
+    times: (count: number) => (count === 1 ? '1 time' : `${count} times`),
     alertCount: (count: number) => (count === 1 ? '1 alert' : `${count} alerts`),
     columns: {
       time: 'Time (UTC)',

@@ -4,6 +4,7 @@ import { webLimits } from '../../base/limits/web.ts';
 import { unlimited } from './access.ts';
 import { autosendScript } from './autosend-script.ts';
 import { consoleStyleSheet } from './console-styles.ts';
+import { copyScript } from './copy-script.ts';
 import { operatorScript } from './live-script.ts';
 import { portalStyleSheet } from './portal-styles.ts';
 import { serveRoute } from './route.ts';
@@ -22,6 +23,7 @@ const assets = {
   'console.css': { type: 'text/css; charset=utf-8', body: consoleStyleSheet },
   'portal.css': { type: 'text/css; charset=utf-8', body: portalStyleSheet },
   'operator.js': { type: 'text/javascript; charset=utf-8', body: operatorScript },
+  'copy.js': { type: 'text/javascript; charset=utf-8', body: copyScript },
   'autosend.js': { type: 'text/javascript; charset=utf-8', body: autosendScript },
   'icon.svg': { type: 'image/svg+xml', body: icon },
 } as const satisfies Record<string, Asset>;

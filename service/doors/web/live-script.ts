@@ -1,5 +1,5 @@
 /**
- * The console's only script. On each change it fetches the page again and swaps in the new part. So there is one
+ * The script of the console's live pages. On each change it fetches the page again and swaps in the new part. So there is one
  * template, and the page is complete without the script.
  */
 export const operatorScript = `'use strict';

@@ -38,7 +38,21 @@ export function actions(items: readonly Markup[]): Markup {
   return shown.length === 0 ? nothing : html`<div class="actions">${shown}</div>`;
 }
 
-/** Returns a value that is shown only once. */
-export function onceShown(label: string, value: string, next: string): Markup {
-  return html`<div class="once"><p id="once-label">${label}</p><p class="secret" role="group" aria-labelledby="once-label"><code>${value}</code></p><p>${next}</p></div>`;
+/** Returns a value that is shown only once. @param copy what `copyButton` returns, for a page that loads its script */
+export function onceShown(label: string, value: string, next: string, copy: Markup = nothing): Markup {
+  return html`<div class="once"><p id="once-label">${label}</p><p class="secret" id="once-value" role="group" aria-labelledby="once-label"><code>${value}</code></p><p>${next}</p>${copy}</div>`;
+}
+
+/** The texts of a Copy button. */
+export interface CopyTexts {
+  readonly button: string;
+  readonly copied: string;
+  readonly failed: string;
+}
+
+/** Returns the button that copies the value shown once. It stays hidden without the script `copy.js`. */
+export function copyButton(texts: CopyTexts, hint: string): Markup {
+  return html`<div id="copy" hidden><div class="actions"><button class="quiet" type="button" aria-describedby="copy-hint">${texts.button}</button>
+<p id="copied" role="status" data-copied="${texts.copied}" data-failed="${texts.failed}"></p></div>
+<p class="hint" id="copy-hint">${hint}</p></div>`;
 }

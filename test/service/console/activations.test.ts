@@ -30,6 +30,11 @@ test('an activation handed over in person shows string and QR code in the formâ€
   const string = stringOn(made);
   expect(readActivationString(string).service).toBe(furnished.service.url);
   expect(made.text).toMatch(/<svg [^>]*role="img" aria-label="QR code of the activation string"/);
+  // What the user does with it; the Copy button is for browsers that run its script.
+  expect(made.text).toContain(`<strong>${furnished.service.url}/activate</strong>`);
+  expect(made.text).toContain('<code>passfob activate</code>');
+  expect(made.text).toMatch(/<div id="copy" hidden>[\s\S]*>Copy<\/button>/);
+  expect(made.text).toMatch(/<script src="\/assets\/copy\.js\?v=[\w-]+" defer>/);
   const desk = await signedIn(furnished, 'helpdesk', rig.clock);
   const [resend = ''] =
     /\/operator\/activation\/resend\?id=[\w-]+/.exec((await desk.get('/operator/activations')).text) ?? [];

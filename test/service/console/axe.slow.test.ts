@@ -129,7 +129,7 @@ describeNeeds(needsTool('chromium'), 'accessibility of the console in Chromium',
     await press('Check caller by push');
     await look('Is the caller pia?');
     await page.goto(`${url}/operator/user/activate?user=bob`);
-    await press('Send an activation');
+    await press('Create an activation');
     await look('Activation for bob');
     const string = secret(((await page.locator('.once code').textContent()) ?? '').replaceAll(' ', ''));
     const code = await page.locator('.qr svg').screenshot();

@@ -237,6 +237,54 @@ describeNeeds(needsTool('chromium'), 'the console in Chromium', executablePath =
     expect(outline).not.toBe('hidden');
   }, 120_000);
 
+  /** Opens the page that shows a new activation of bob once; returns its string as the page shows it. */
+  async function shownString(page: Page, furnished: Awaited<ReturnType<typeof furnish>>, rig: Rig) {
+    const { name, password, token } = furnished.operators.admin;
+    await page.goto(`${furnished.service.url}/operator/user/activate?user=bob`);
+    await signIn(page, name, password, codeNow(token, rig.clock.nowMs));
+    await press(page, 'Create an activation');
+    await heading(page, 'Activation for bob');
+    return secret((await page.locator('.once code').textContent()) ?? '');
+  }
+
+  it('the activation string is copied by keyboard, only when asked, and the page says so', async () => {
+    await using rig = new Rig();
+    const furnished = await furnish(rig);
+    await using office = furnished.office;
+    await office.users('bob');
+    const page = await open({ permissions: ['clipboard-read', 'clipboard-write'] });
+    await page.goto(furnished.service.url);
+    await page.evaluate(() => navigator.clipboard.writeText('from before'));
+    const copied = async () => secret(await page.evaluate(() => navigator.clipboard.readText()));
+    const string = await shownString(page, furnished, rig);
+    const button = page.getByRole('button', { name: 'Copy', exact: true });
+    await button.waitFor();
+    expect(await copied()).toBe('from before');
+    for (let stop = 0; stop < 40; stop++) {
+      await page.keyboard.press('Tab');
+      if (await button.evaluate(one => one === document.activeElement)) break;
+    }
+    await page.keyboard.press('Enter');
+    await page.getByRole('status').filter({ hasText: 'Copied.' }).waitFor();
+    expect(await copied()).toBe(string);
+    await page.evaluate(() => {
+      navigator.clipboard.writeText = () => Promise.reject(new Error('refused'));
+    });
+    await page.keyboard.press('Space');
+    await page.getByRole('status').filter({ hasText: 'Your browser did not copy it.' }).waitFor();
+  });
+
+  it('without scripts the page with an activation string has no Copy button', async () => {
+    await using rig = new Rig();
+    const furnished = await furnish(rig);
+    await using office = furnished.office;
+    await office.users('bob');
+    const page = await open({ javaScriptEnabled: false });
+    expect(await shownString(page, furnished, rig)).toMatch(/^pf1/);
+    expect(await page.getByRole('button', { name: 'Copy', exact: true }).count()).toBe(0);
+    expect(await page.locator('#copy').isHidden()).toBe(true);
+  });
+
   it('live updates of a page keep the focus and unfolded sections', async () => {
     await using rig = new Rig();
     const furnished = await furnish(rig);

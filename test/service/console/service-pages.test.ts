@@ -3,7 +3,7 @@ import { changeSettings } from '@passfob/service/features/users/settings';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow, Rig } from '../kit.ts';
-import { accepted, grace } from '../users/kit.ts';
+import { accepted, grace, Office } from '../users/kit.ts';
 import { furnish, signedIn, Visitor } from './kit.ts';
 import { fillWorld } from './world.ts';
 
@@ -150,4 +150,55 @@ test('the set-up refuses a reserved name for an administrator and creates no use
   expect(refused.status).toBe(422);
   const users = await office.store.db.selectFrom('users').select('name').execute();
   expect(users.map(({ name }) => name)).not.toContain('service');
+});
+
+test('the first steps offer the activation of the administrator’s fob, and tick it off once it is active', async () => {
+  await using rig = new Rig();
+  const visitor = new Visitor(await rig.start());
+  await visitor.enter();
+  await using office = await Office.beside(rig);
+  const steps = async () => {
+    const { text } = await visitor.get('/operator/setup');
+    return { text, fob: /Your fob <span class="badge \w+">([^<]+)</.exec(text)?.[1] };
+  };
+  expect((await steps()).text).not.toContain('/operator/user/activate');
+  const password = secret('plum-anchor-violet-9');
+  await visitor.send('/operator/setup/admin', { user: 'alice', displayName: '', password });
+  const offered = await steps();
+  expect(offered.fob).toBe('To do');
+  const [link = ''] = /\/operator\/user\/activate\?[^"]+/.exec(offered.text) ?? [];
+  const form = await visitor.get(link.replaceAll('&amp;', '&'));
+  expect(form.text).toContain('Create an activation for alice');
+  expect(form.text).toContain('<option value="any" selected>');
+  const fields = { user: 'alice', serial: '', fobs: 'any', policy: '', hours: '24', delivery: 'shown' };
+  const made = await visitor.send('/operator/user/activate', fields);
+  secret((/<code>(pf1[\w ]+)<\/code>/.exec(made.text)?.[1] ?? '').replaceAll(' ', ''));
+  const waiting = await steps();
+  expect(waiting.fob).toBe('To do');
+  expect(waiting.text).toMatch(/An activation waits for your fob, until <time/);
+  expect(waiting.text).not.toContain('/operator/user/activate');
+  await office.token('alice', { serial: 'FOB-alice' });
+  const done = await steps();
+  expect(done.fob).toBe('Done');
+  expect(done.text).not.toContain('An activation waits');
+});
+
+test('lists that are searched for a text have the button Search, all others Filter', async () => {
+  await using rig = new Rig();
+  const furnished = await furnish(rig);
+  await using _office = furnished.office;
+  const visitor = await signedIn(furnished, 'admin', rig.clock);
+  const buttons = [];
+  for (const list of ['users', 'tokens', 'activations', 'alerts', 'mails', 'audit']) {
+    const { text } = await visitor.get(`/operator/${list}`);
+    buttons.push([list, /<form class="search"[\s\S]*?>(\w+)<\/button>/.exec(text)?.[1]]);
+  }
+  expect(Object.fromEntries(buttons)).toEqual({
+    users: 'Search',
+    tokens: 'Search',
+    activations: 'Filter',
+    alerts: 'Filter',
+    mails: 'Filter',
+    audit: 'Filter',
+  });
 });

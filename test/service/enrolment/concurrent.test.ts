@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { relayLimits } from '@passfob/service/base/limits/relay';
+import { viewActivation } from '@passfob/service/features/enrolment/views';
 import { createPolicy } from '@passfob/service/features/tokens/policies';
 import { connect } from 'passfob/client/client';
 import { pairingKey } from 'passfob/client/handshake';
@@ -150,23 +151,65 @@ describe('fobs that do not fit the activation', () => {
     ]);
   });
 
-  it.each([
-    ['that is blank, where owned ones are required,', 'blank_fob'],
-    ['of an unknown owner', 'wrong_fob'],
-    ['of somebody', 'somebody'],
-  ])('a fob %s is refused', async (kind, code) => {
-    await using scene = await Scene.open();
+  /** Returns a fob in the hands of somebody whose activation it does not fit. */
+  async function unfitFob(scene: Scene, owner: string): Promise<CoreFob> {
     const fob = new CoreFob();
-    if (kind.startsWith('of an')) {
+    if (owner === 'another service' || owner === 'a later service') {
+      if (owner === 'a later service') {
+        const before = new CoreFob();
+        before.serial.set(fob.serial);
+        await scene.ownFob(before);
+      }
       await using elsewhere = await Scene.open();
       await elsewhere.ownFob(fob);
     }
-    if (kind === 'of somebody') await scene.relay(await scene.activation({}, 'bob'), fob);
-    const activation = await scene.activation({ fobs: 'owned' });
-    expect(await refusalOf(scene.relay(activation, fob))).toBe(code);
-    const { activations, tokens } = await scene.state();
-    expect(activations.find(({ state }) => state === 'open')).toMatchObject({ attempts: 1, claim: null });
-    expect(tokens.filter(({ state }) => state !== 'active')).toEqual([]);
+    if (owner === 'another user') await scene.relay(await scene.activation({}, 'bob'), fob);
+    return fob;
+  }
+
+  const unknown = 'has another owner, unknown here';
+  const gone = 'has another owner by now: the stored keys do not open it';
+  const other = 'belongs to another user';
+  it.each([
+    ['nobody', 'owned', 'blank_fob', 'blank fob'],
+    ['another service', 'owned', 'somebody', unknown],
+    ['another user', 'owned', 'somebody', other],
+    ['another service', 'any', 'has_owner', unknown],
+    ['a later service', 'any', 'has_owner', gone],
+    ['another user', 'any', 'has_owner', other],
+  ] as const)(
+    'a fob of %s, where %s fobs are allowed, is refused, and help desk sees the reason',
+    async (owner, fobs, code, why) => {
+      await using scene = await Scene.open();
+      const fob = await unfitFob(scene, owner);
+      const activation = await scene.activation({ fobs });
+      expect(await refusalOf(scene.relay(activation, fob))).toBe(code);
+      const { activations, tokens } = await scene.state();
+      const open = activations.find(({ state }) => state === 'open');
+      expect(open).toMatchObject({ attempts: 1, claim: null });
+      expect(tokens.filter(({ state }) => state !== 'active')).toEqual([]);
+      expect((await viewActivation(scene.db, open?.id ?? '', NOW_MS))?.refused?.why).toBe(why);
+    },
+  );
+
+  it('the refusal does not tell whether the owner of a fob is another user or unknown to the service', async () => {
+    await using scene = await Scene.open();
+    const refusals = [];
+    for (const owner of ['another service', 'another user']) {
+      const fob = await unfitFob(scene, owner);
+      await refusalOf(
+        scene.relay(await scene.activation({}, owner === 'another user' ? 'carol' : 'ada'), fob),
+      );
+      refusals.push(scene.log.filter(text => text.includes('"refused"')).at(-1));
+    }
+    expect(JSON.parse(refusals[0] ?? '')).toEqual({
+      type: 'refused',
+      code: 'has_owner',
+      text: 'This fob already has an owner.',
+      next: 'Its owner can erase it: passfob erase. Or use a blank fob.',
+      isFinal: false,
+    });
+    expect(refusals[1]).toBe(refusals[0]);
   });
 
   it('a blank fob under the serial number of somebody’s fob is not paired', async () => {

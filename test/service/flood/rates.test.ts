@@ -92,6 +92,7 @@ describe('the rate limits of every route', () => {
       'GET /assets/console.css',
       'GET /assets/portal.css',
       'GET /assets/operator.js',
+      'GET /assets/copy.js',
       'GET /assets/autosend.js',
       'GET /assets/icon.svg',
       'GET /assets/portal/:name',

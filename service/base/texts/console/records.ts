@@ -1,3 +1,5 @@
+const counted = (unit: string) => (count: number) => `${count} ${unit}${count === 1 ? '' : 's'}`;
+
 /** Texts of the pages about records. */
 export const consoleRecords = {
   alerts: {
@@ -37,6 +39,22 @@ export const consoleRecords = {
       ['service', 'Service'],
     ],
     detail: 'Detail',
+    /** By the name in the stored detail; all others are shown as they are stored. */
+    detailNames: {
+      expiresMs: 'expires',
+      createdMs: 'created',
+      beforeMs: 'before',
+      lockPeriodMs: 'lockPeriod',
+      lockPeriodMsBefore: 'lockPeriodBefore',
+      driftSteps: 'drift',
+    },
+    duration: {
+      days: counted('day'),
+      hours: counted('hour'),
+      minutes: counted('minute'),
+      seconds: counted('second'),
+      milliseconds: counted('millisecond'),
+    },
     source: 'From',
     verify: 'Verify the audit',
     verified: 'Verification of the audit',

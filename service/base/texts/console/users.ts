@@ -11,7 +11,7 @@ export const consoleUsers = {
     anyState: 'Any',
     locked: 'Locked',
     disabled: 'Disabled',
-    isOpen: 'Open',
+    isEnabled: 'Enabled',
     isLocked: 'Locked until',
     isDisabled: 'Disabled',
     name: 'User name',

@@ -3,6 +3,7 @@ import { credentialLimits } from '../../../base/limits/credentials.ts';
 import { userLimits } from '../../../base/limits/users.ts';
 import { done, type Result, refused } from '../../../base/results.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
+import { activationsOf } from '../../../features/enrolment/views.ts';
 import { addOperator, listOperators } from '../../../features/users/access/operator-changes.ts';
 import { passwordProblem, setPassword } from '../../../features/users/credentials/passwords.ts';
 import { isReservedName } from '../../../features/users/look-alikes.ts';
@@ -10,7 +11,7 @@ import { readSettings } from '../../../features/users/settings.ts';
 import { createUser } from '../../../features/users/user-changes.ts';
 import { userDetail } from '../../../features/users/user-views.ts';
 import { prepareUserName } from '../../../features/users/users.ts';
-import { actionLink, badge } from '../../web/parts.ts';
+import { actionLink, badge, moment } from '../../web/parts.ts';
 import { type FormPage, serveForm } from '../kit/form.ts';
 import { at } from '../kit/paths.ts';
 import type { ConsoleContext } from '../kit/request-context.ts';
@@ -25,19 +26,24 @@ export interface SetUp {
     readonly user: string;
     readonly hasPassword: boolean;
     readonly hasFob: boolean;
+    /** When the user's activation that waits for a fob expires, in milliseconds since 1970; null if there is none. */
+    readonly activationEndMs: number | null;
   }[];
   readonly isComplete: boolean;
 }
 
 export async function readSetUp({ management, context }: ConsoleContext): Promise<SetUp> {
   const { db } = management;
-  const moment = { lock: (await readSettings(db)).lock, nowMs: context.clock() };
+  const now = { lock: (await readSettings(db)).lock, nowMs: context.clock() };
   const admins = [];
   for (const { user, role, disabledMs } of await listOperators(db)) {
     if (role !== 'admin' || disabledMs !== null) continue;
-    const detail = await userDetail(db, user, moment);
-    if (detail !== undefined)
-      admins.push({ user, hasPassword: detail.hasPassword, hasFob: detail.usableTokens > 0 });
+    const detail = await userDetail(db, user, now);
+    if (detail === undefined) continue;
+    const { hasPassword, usableTokens, id } = detail;
+    const open = (await activationsOf(db, id, now.nowMs)).find(({ state }) => state === 'open');
+    const activationEndMs = open?.expiresMs ?? null;
+    admins.push({ user, hasPassword, hasFob: usableTokens > 0, activationEndMs });
   }
   return { admins, isComplete: admins.some(({ hasPassword, hasFob }) => hasPassword && hasFob) };
 }
@@ -55,14 +61,7 @@ function guide({ admins, isComplete }: SetUp): Markup {
   const admin = admins.find(one => one.hasFob) ?? admins[0];
   const steps: readonly [boolean, string, string, Markup][] = [
     [admin !== undefined, text.user.title, text.user.lead, actionLink(at('/setup/admin'), text.user.submit)],
-    [
-      admin?.hasFob === true,
-      text.fob.title,
-      text.fob.lead,
-      html`${actionLink(at('/tokens/issue', { user: admin?.user }), text.fob.issue)}
-${actionLink(at('/import'), text.fob.import)}
-${actionLink(at('/tokens', { state: 'inventory' }), text.fob.assign)}`,
-    ],
+    [admin?.hasFob === true, text.fob.title, text.fob.lead, fobLinks(admin)],
     [false, text.signIn.title, text.signIn.lead, isComplete ? html`<p>${text.signIn.leave}</p>` : html``],
   ];
   return html`<p class="lead">${text.lead}</p>
@@ -75,6 +74,21 @@ ${actionLink(at('/tokens', { state: 'inventory' }), text.fob.assign)}`,
     ]) => html`<li><h2>${title} ${isDone ? badge('good', text.done) : badge('plain', text.open)}</h2>
 <p>${lead}</p><div class="actions">${links}</div></li>`,
   )}</ol>`;
+}
+
+/** Returns the ways to a fob of one's own. Only a user who exists can activate one, and only one at a time. */
+function fobLinks(admin: SetUp['admins'][number] | undefined): Markup {
+  const others = html`${actionLink(at('/tokens/issue', { user: admin?.user }), text.fob.issue)}
+${actionLink(at('/import'), text.fob.import)}
+${actionLink(at('/tokens', { state: 'inventory' }), text.fob.assign)}`;
+  if (admin === undefined) return others;
+  const { user, hasFob, activationEndMs } = admin;
+  if (activationEndMs === null || hasFob)
+    return html`${actionLink(at('/user/activate', { user, fobs: 'any' }), text.fob.activate)}
+${others}`;
+  return html`<p>${text.fob.waiting} ${moment(activationEndMs)} UTC.</p>
+${actionLink(at('/user', { user }), text.fob.see)}
+${others}`;
 }
 
 const adminForm: FormPage<string> = {

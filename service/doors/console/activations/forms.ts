@@ -1,4 +1,4 @@
-import { inGroups } from 'passfob/activation/activation-string';
+import { inGroups, readActivationString } from 'passfob/activation/activation-string';
 import { qrSvg } from 'passfob/activation/qr-svg';
 import { html, Markup } from '../../../base/html.ts';
 import { enrolmentLimits } from '../../../base/limits/enrolment.ts';
@@ -15,7 +15,7 @@ import { type ActivationView, viewActivation } from '../../../features/enrolment
 import { readMailServer } from '../../../features/mail/server.ts';
 import { listPolicies } from '../../../features/tokens/policies.ts';
 import type { FormField } from '../../web/fields.ts';
-import { moment, onceShown } from '../../web/parts.ts';
+import { copyButton, moment, onceShown } from '../../web/parts.ts';
 import { type FormPage, type FormView, serveForm } from '../kit/form.ts';
 import { at } from '../kit/paths.ts';
 import type { ConsoleContext } from '../kit/request-context.ts';
@@ -40,13 +40,16 @@ const startForm: FormPage<MadeActivation> = {
     if (user === undefined) return { instead: missingPage('unknown_user') };
     const policies = await listPolicies(visit.management.db);
     return {
-      title: text.sendTo(user.name),
-      lead: text.sendLead,
-      submit: text.send,
+      title: text.createFor(user.name),
+      lead: text.createLead,
+      submit: text.create,
       back: at('/user', { user: user.name }),
       fields: [
         { name: 'user', label: '', kind: 'hidden', value: user.name },
-        ...targetFields(policies.map(({ name }) => name)),
+        ...targetFields(
+          policies.map(({ name }) => name),
+          visit.value('fobs'),
+        ),
         hoursField(String(enrolmentLimits.activationMs / HOUR_MS), text.lifetimes),
         deliveryField(user.email),
       ],
@@ -64,7 +67,8 @@ const startForm: FormPage<MadeActivation> = {
   done: madePage,
 };
 
-function targetFields(policies: readonly string[]): FormField[] {
+/** @param fobs the choice of the link that led here, if it makes one */
+function targetFields(policies: readonly string[], fobs: string): FormField[] {
   return [
     {
       name: 'serial',
@@ -82,7 +86,14 @@ function targetFields(policies: readonly string[]): FormField[] {
         'activation_open',
       ],
     },
-    { name: 'fobs', label: text.fobs, hint: text.fobsHint, kind: 'select', options: text.fobsOptions },
+    {
+      name: 'fobs',
+      label: text.fobs,
+      hint: text.fobsHint,
+      kind: 'select',
+      options: text.fobsOptions,
+      value: fobs,
+    },
     {
       name: 'policy',
       label: consoleTexts.tokens.policy,
@@ -143,7 +154,7 @@ const resendForm: FormPage<MadeActivation> = {
       const named = await db.selectFrom('users').select('email').where('name', '=', user).executeTakeFirst();
       const lifetimes = [['', text.sameLifetime] as const, ...text.lifetimes];
       const fields = [hoursField('', lifetimes), deliveryField(named?.email ?? null)];
-      return { title: text.resendOf(user), lead: text.resendLead, submit: text.resend, fields };
+      return { title: text.replaceOf(user), lead: text.replaceLead, submit: text.replace, fields };
     }),
   run: ({ management, actor, value }) => {
     const hours = value('hours');
@@ -183,10 +194,18 @@ async function madePage(
   }
   return {
     title: text.made(user),
+    hasCopyButton: true,
     main: html`<p class="lead">${text.inPerson}</p>
+${useMarkup(readActivationString(string).service)}
 <div class="qr">${new Markup(qrSvg(string, text.qr))}</div>
-${onceShown(text.stringLabel, inGroups(string), consoleTexts.once)}
+${onceShown(text.stringLabel, inGroups(string), consoleTexts.once, copyButton(consoleTexts.copy, text.clipboard))}
 <p>${text.ends} ${moment(expiresMs)} UTC.</p>
 <p class="next"><a href="${at('/user', { user })}">${consoleTexts.back}</a></p>`,
   };
+}
+
+/** Says what the user does with an activation. @param origin of the service, as the activation names it */
+function useMarkup(origin: string): Markup {
+  const [opens, runs, pastes] = text.use;
+  return html`<p class="lead">${opens}<strong>${origin}/activate</strong>${runs}<code>${text.useCommand}</code>${pastes}</p>`;
 }

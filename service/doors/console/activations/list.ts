@@ -4,7 +4,7 @@ import { activationStandings, listActivations } from '../../../features/enrolmen
 import { activationTable } from '../kit/activation-table.ts';
 import { at } from '../kit/paths.ts';
 import type { ConsoleRouter } from '../kit/router.ts';
-import { searchForm } from '../kit/search.ts';
+import { filterForm } from '../kit/search.ts';
 import { pager } from '../kit/table.ts';
 
 const text = consoleTexts.activations;
@@ -30,7 +30,7 @@ export function serveActivationList(router: ConsoleRouter): void {
     return {
       title: text.title,
       main: html`<p class="lead">${text.lead}</p>
-${searchForm({
+${filterForm({
   path: '/activations',
   fields: [{ name: 'state', label: text.state, kind: 'select', options: states, value: state ?? '' }],
 })}

@@ -70,5 +70,5 @@ function actsOn(visit: ConsoleContext, { id, user, state }: ActivationView): Mar
     visit.may(`activation.${act}`)
       ? html`<a href="${at(`/activation/${act}`, { id })}">${words}<span class="unseen"> ${user}</span></a> `
       : nothing;
-  return html`${link('resend', text.resend)}${link('revoke', text.revoke)}`;
+  return html`${link('resend', text.replace)}${link('revoke', text.revoke)}`;
 }

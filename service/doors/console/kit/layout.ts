@@ -17,6 +17,8 @@ export interface ConsolePage {
   readonly main: Markup;
   /** The part that is updated on changes, under the rest; screen readers read `summary` when it changes. */
   readonly live?: { readonly markup: Markup; readonly summary: string };
+  /** Whether the page has a Copy button, whose script it then loads. */
+  readonly hasCopyButton?: boolean;
   /** HTTP status, default 200. */
   readonly status?: number;
 }
@@ -57,7 +59,7 @@ export function renderConsole(page: ConsolePage, visit: ConsoleContext): string 
   return renderPage({
     service: visit.service,
     title: page.title,
-    head: html`<link rel="stylesheet" href="${assetPath('console.css')}">${page.live === undefined ? nothing : liveHead}`,
+    head: html`<link rel="stylesheet" href="${assetPath('console.css')}">${page.live === undefined ? nothing : liveHead}${page.hasCopyButton ? copyHead : nothing}`,
     body: html`<body class="console">
 <a class="skip" href="#main">${consoleTexts.skip}</a>
 <header class="top">
@@ -77,6 +79,8 @@ ${live}
 
 const liveHead = html`<noscript><meta http-equiv="refresh" content="${webLimits.refreshWithoutScriptSeconds}"></noscript>
 <script src="${assetPath('operator.js')}" defer></script>`;
+
+const copyHead = html`<script src="${assetPath('copy.js')}" defer></script>`;
 
 const pulse = html`<p class="pulse" id="pulse" data-live="${texts.operator.live}" data-lost="${texts.operator.reconnecting}">${texts.operator.static}</p>`;
 

@@ -9,7 +9,7 @@ import { userLink } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';
 import type { ConsoleContext } from '../kit/request-context.ts';
 import type { ConsoleRouter } from '../kit/router.ts';
-import { searchForm } from '../kit/search.ts';
+import { filterForm } from '../kit/search.ts';
 import { type Cell, pager, table } from '../kit/table.ts';
 
 const text = consoleTexts.mails;
@@ -39,7 +39,7 @@ export function serveMailList(router: ConsoleRouter): void {
       title: text.title,
       main: html`<p class="lead">${text.lead}${hasServer ? nothing : html` ${text.noServer}`}</p>
 ${actions([actionLink(at('/mails/server'), text.serverLink)])}
-${searchForm({
+${filterForm({
   path: '/mails',
   fields: [{ name: 'state', label: text.show, kind: 'select', options: text.standings, value: state }],
 })}

@@ -7,7 +7,7 @@ import { actionLink } from '../../web/parts.ts';
 import { actButton } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';
 import { type ConsoleRouter, refusedPage } from '../kit/router.ts';
-import { searchForm } from '../kit/search.ts';
+import { filterForm } from '../kit/search.ts';
 import { pager } from '../kit/table.ts';
 import { alertItems } from './alert-items.ts';
 
@@ -34,7 +34,7 @@ export function serveAlerts(router: ConsoleRouter): void {
         : nothing;
     return {
       title: text.title,
-      main: html`${searchForm({
+      main: html`${filterForm({
         path: '/alerts',
         fields: [{ name: 'state', label: text.show, kind: 'select', options: text.standings, value: state }],
       })}

@@ -3,6 +3,7 @@ import { consoleTexts } from '../../../base/texts/console.ts';
 import type { AuditView } from '../../../features/audit/list.ts';
 import { moment } from '../../web/parts.ts';
 import { type Cell, table } from '../kit/table.ts';
+import { detailMarkup } from './audit-detail.ts';
 
 const text = consoleTexts.audit;
 
@@ -15,17 +16,9 @@ export function auditTable(rows: readonly AuditView[], caption: string): Markup 
       [text.action, html`<strong>${row.action}</strong>`, 'bare'],
       [text.actor, row.actor],
       [text.subject, row.subject],
-      [text.detail, detailText(row.detail)],
+      [text.detail, detailMarkup(row.detail)],
       [text.source, row.source],
     ]),
     text.none,
   );
-}
-
-/** Returns a detail in one line: `from active, to suspended`. */
-export function detailText(detail: Readonly<Record<string, unknown>>): string {
-  return Object.entries(detail)
-    .filter(([, value]) => value !== null && value !== '')
-    .map(([name, value]) => `${name} ${String(value)}`)
-    .join(', ');
 }

@@ -9,7 +9,7 @@ import { actButton } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';
 import type { ConsoleContext } from '../kit/request-context.ts';
 import type { ConsoleRouter } from '../kit/router.ts';
-import { searchForm } from '../kit/search.ts';
+import { filterForm } from '../kit/search.ts';
 import { pager } from '../kit/table.ts';
 import { auditTable } from './audit-table.ts';
 
@@ -28,7 +28,7 @@ export function serveAudit(router: ConsoleRouter): void {
       main: html`${actions([
         visit.may('audit.verify') ? actButton(visit, '/audit/verify', {}, text.verify) : nothing,
       ])}
-${searchForm({
+${filterForm({
   path: '/audit',
   fields: [
     { name: 'actor', label: text.actor, value: actor ?? '', optional: true, max: userLimits.userNameMax },

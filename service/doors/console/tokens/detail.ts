@@ -11,7 +11,7 @@ import type { ConsoleContext } from '../kit/request-context.ts';
 import { type ConsoleRouter, missingPage } from '../kit/router.ts';
 import { type Cell, table } from '../kit/table.ts';
 import { kindOf } from '../overview/tables.ts';
-import { detailText } from '../records/audit-table.ts';
+import { detailMarkup } from '../records/audit-detail.ts';
 
 const text = consoleTexts.tokens;
 
@@ -104,7 +104,7 @@ function actTable({ acts }: TokenHistory): Markup {
     [consoleTexts.audit.time, moment(act.atMs), 'bare'],
     [consoleTexts.audit.action, html`<strong>${act.action}</strong>`, 'bare'],
     [consoleTexts.audit.actor, act.actor],
-    [consoleTexts.audit.detail, detailText(act.detail)],
+    [consoleTexts.audit.detail, detailMarkup(act.detail)],
   ]);
   return table(text.history, rows, consoleTexts.audit.none);
 }

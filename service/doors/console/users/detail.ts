@@ -125,9 +125,9 @@ async function activations(visit: ConsoleContext, { id, name, disabledMs }: User
   const { db, clock } = visit.management;
   const texts = consoleTexts.activations;
   const found = await activationsOf(db, id, clock());
-  const maySend = visit.may('activation.start') && disabledMs === null;
+  const mayCreate = visit.may('activation.start') && disabledMs === null;
   return html`${activationTable(visit, found, { isOfOne: true, empty: texts.noneOfUser })}${actions([
-    maySend ? actionLink(at('/user/activate', { user: name }), texts.send) : nothing,
+    mayCreate ? actionLink(at('/user/activate', { user: name }), texts.create) : nothing,
   ])}`;
 }
 

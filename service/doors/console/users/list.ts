@@ -68,5 +68,5 @@ function row(user: UserView): readonly Cell[] {
 export function userBadge(user: UserView): Markup {
   if (user.disabledMs !== null) return badge('plain', text.isDisabled);
   if (user.lockedUntilMs !== null) return badge('warn', html`${text.isLocked} ${moment(user.lockedUntilMs)}`);
-  return badge('good', text.isOpen);
+  return badge('good', text.isEnabled);
 }

@@ -1,10 +1,17 @@
 import type { ServiceMessage } from 'passfob/activation/messages';
 import { type RelayRefusalCode, relayTexts } from '../../../../base/texts/relay.ts';
+import type { ActivationFobs } from '../../../../storage/schema/schema.ts';
 
 /** Refusals after which the activation cannot be used any more. */
 const FINAL: ReadonlySet<RelayRefusalCode> = new Set(['not_valid', 'attempts']);
 /** Refusals that count as an attempt: a wrong fob or a wrong pairing code. */
-const COUNTED: ReadonlySet<RelayRefusalCode> = new Set(['wrong_fob', 'blank_fob', 'somebody', 'wrong_code']);
+const COUNTED: ReadonlySet<RelayRefusalCode> = new Set([
+  'wrong_fob',
+  'blank_fob',
+  'somebody',
+  'has_owner',
+  'wrong_code',
+]);
 
 /** Ends a run: the relay receives the code and its text, the audit the reason. */
 export class RelayRefusal extends Error {
@@ -20,6 +27,16 @@ export class RelayRefusal extends Error {
     this.why = why;
     this.isCounted = isCounted;
   }
+}
+
+/**
+ * Returns the refusal of a fob that has an owner other than this user. Whether that owner is another user of the service
+ * or unknown to it, the relay gets the same message: about the fobs of others it learns only what their hello says.
+ * @param allowed the fobs that the activation allows
+ */
+export function refusalOfOwned(allowed: ActivationFobs, why: string): RelayRefusal {
+  // Where no blank fob is allowed, neither erasing this one nor another blank one would help.
+  return new RelayRefusal(allowed === 'any' ? 'has_owner' : 'somebody', why);
 }
 
 /** Returns the message for a refusal. The same code always gives the same bytes. */

@@ -9,7 +9,7 @@ import { keepClock } from '../../../tokens/fobs.ts';
 import type { TokenRow } from '../../../tokens/rows.ts';
 import { readSettings } from '../../../users/settings.ts';
 import { type Finished, finish } from '../records/finish.ts';
-import { RelayRefusal } from '../records/refusal.ts';
+import { RelayRefusal, refusalOfOwned } from '../records/refusal.ts';
 import { chooseToken, isSomebodys } from '../records/token.ts';
 import { provedAccount } from './account.ts';
 import { clearedFob } from './cleared.ts';
@@ -37,7 +37,8 @@ export async function enrol(
   const listed = await opened(run, () => readAccounts(client, info.accounts, tools.signal));
   const serials = listed.map(({ id }) => serialOnFob(fob.serial, id));
   const token = await claim.holding(async (acting, activation) => {
-    if (await isSomebodys(acting, activation.user_id, fob.id, serials)) throw new RelayRefusal('somebody');
+    if (await isSomebodys(acting, activation.user_id, fob.id, serials))
+      throw refusalOfOwned(activation.fobs, 'belongs to another user');
     const { serviceName } = await readSettings(acting.db);
     const user = await acting.db
       .selectFrom('users')

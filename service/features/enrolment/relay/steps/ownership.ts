@@ -3,7 +3,7 @@ import { isFobError, isRefusal } from 'passfob/errors';
 import { clearSecrets } from '../../../tokens/fob-secrets.ts';
 import type { FobRow } from '../../../tokens/fobs.ts';
 import { confirmPairing, knownSecrets } from '../records/pairings.ts';
-import { RelayRefusal } from '../records/refusal.ts';
+import { RelayRefusal, refusalOfOwned } from '../records/refusal.ts';
 import { isSomebodys } from '../records/token.ts';
 import { pairBlank } from './pair.ts';
 import { type Run, recordStep } from './run.ts';
@@ -12,7 +12,7 @@ import { type Run, recordStep } from './run.ts';
  * Opens the owner's session with the fob at hand: with a key that the service has for it, or, where it is blank and
  * the activation allows that, by making the service its owner.
  * @returns the fob, which has proved its identity
- * @throws RelayRefusal `wrong_fob`, `blank_fob`, `somebody`, `wrong_code`, FobError those of the link
+ * @throws RelayRefusal `wrong_fob`, `blank_fob`, `somebody`, `has_owner`, `wrong_code`, FobError those of the link
  */
 export async function ownedFob(run: Run): Promise<FobRow> {
   await refuseOthers(run);
@@ -38,7 +38,7 @@ async function refuseOthers({ claim, hello }: Run): Promise<void> {
 }
 
 async function knownFob(run: Run): Promise<FobRow> {
-  const { claim, client, hello, tools } = run;
+  const { activation, claim, client, hello, tools } = run;
   const { fob, known } = await claim.holding(({ db, keys }) => knownSecrets(db, keys, hello.serial));
   try {
     for (const { id, secrets } of known) {
@@ -56,7 +56,11 @@ async function knownFob(run: Run): Promise<FobRow> {
   } finally {
     for (const { secrets } of known) clearSecrets(secrets);
   }
-  throw new RelayRefusal('wrong_fob', known.length === 0 ? 'unknown fob' : 'the fob has another owner');
+  const why =
+    known.length === 0
+      ? 'has another owner, unknown here'
+      : 'has another owner by now: the stored keys do not open it';
+  throw refusalOfOwned(activation.fobs, why);
 }
 
 /**
@@ -69,6 +73,7 @@ async function blankFob(run: Run): Promise<FobRow> {
     const { fob } = await knownSecrets(acting.db, acting.keys, hello.serial);
     return fob !== undefined && (await isSomebodys(acting, user_id, fob.id, []));
   });
-  if (isTaken) throw new RelayRefusal('somebody', 'a blank fob by the name of somebody’s');
+  if (isTaken)
+    throw new RelayRefusal('somebody', 'blank, but with the serial number of the fob of another user');
   return pairBlank(run);
 }
