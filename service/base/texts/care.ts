@@ -17,6 +17,7 @@ export const careTexts = {
   /** Why a task exists. */
   causes: {
     asked: 'A person asked for it.',
+    given: 'The fob was given to another user, who does not know its PIN.',
     revoked: 'The token of this account was revoked.',
     unassigned: 'The token of this account was taken from its user.',
     reassigned: 'The token of this account belongs to another user now.',

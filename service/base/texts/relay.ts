@@ -14,8 +14,11 @@ export const relayTexts = {
     pairing: 'The service pairs with the fob.',
     writing: 'The service writes the account to the fob and checks it.',
     pin: 'The fob is locked. Enter its PIN on the fob.',
+    pinEarlier:
+      'The fob is locked by an earlier user, whose account has to go first. Enter that PIN on the fob. If nobody knows it, tell your help desk: the service cannot reset it now.',
     pinNew: 'Choose a PIN on the fob, and enter it a second time.',
     pinReset: `The forgotten PIN of the fob is reset. ${buttonTexts.approve}`,
+    pinGiven: `The fob is locked by an earlier user, whose account has to go first. The service resets the PIN, and you choose a new one. ${buttonTexts.approve} If you know the PIN, decline and enter it.`,
     clock: `The clock of the fob is set. ${buttonTexts.approve}`,
     press: `The fob makes its first passcode. ${buttonTexts.approve}`,
     pressAgain: `It was declined, or nobody held the button in time. ${buttonTexts.approve}`,
@@ -69,6 +72,10 @@ export const relayTexts = {
     no_pin: {
       text: 'Nobody entered a PIN on the fob.',
       next: 'Try again, and enter the PIN on the fob. If it is forgotten, tell your help desk.',
+    },
+    earlier_pin: {
+      text: 'The fob is locked by the PIN of an earlier user. Nothing was written to it.',
+      next: 'Try again, and enter that PIN on the fob; or ask your help desk to reset it first.',
     },
     old_firmware: {
       text: 'The firmware of this fob is too old.',

@@ -48,6 +48,8 @@ export interface PlanFacts {
   readonly tried: ReadonlyMap<string, CareMessage | ''>;
   /** Only steps of these kinds; all if left out. */
   readonly only?: ReadonlySet<CareKind> | undefined;
+  /** Whether a PIN that locks the fob is reset without being asked for: nobody who is present has to know it. */
+  readonly resetsPin?: boolean | undefined;
 }
 
 /** Identifies a step within one fob. */
@@ -79,7 +81,7 @@ export function planCare(
   const compared: Compared = { desired, observed, tasks };
   const removals = removalWishes(compared);
   const rest = [
-    ...pinReset(compared),
+    ...pinReset(compared, facts),
     ...clock(compared),
     ...policy(compared),
     ...requirePin(compared),
@@ -174,16 +176,22 @@ function removalWishes(compared: Compared): Found[] {
   return [...found, ...derived];
 }
 
-function pinReset(compared: Compared): Found[] {
+function pinReset(compared: Compared, { resetsPin = false, tried }: PlanFacts): Found[] {
   const task = taskOf(compared, 'pin-reset');
   const { status } = compared.observed;
-  if (task === undefined) return [];
+  const cause = isAsked(task) ? 'asked' : 'given';
+  const wish = { kind: 'pin-reset', subject: '', cause, needsVault: false, task } as const;
+  if (task === undefined) {
+    const isWanted = resetsPin && status?.isLocked === true && status.canBeReset;
+    return isWanted && !tried.has(stepKey(wish)) ? [{ ...wish, needsHold: true }] : [];
+  }
   if (status === undefined) return [closed(task, 'refused', 'old_firmware')];
-  const wish = { kind: 'pin-reset', subject: '', cause: 'asked', needsVault: false, task } as const;
   // The answer to an earlier reset was lost: the fob has no PIN, or its person has chosen one and opened it. What is
   // left is its new recovery key.
   if (task.step === 'sent' && !status.isLocked) return [{ ...wish, needsHold: false }];
   if (isOpenWithoutPin(status)) return [reached(task)];
+  // Nobody else than the person of that activation expects to be asked.
+  if (cause === 'given' && !resetsPin) return [closed(task, 'cancelled', 'not_needed')];
   if (!status.canBeReset) return [closed(task, 'refused', 'no_recovery')];
   return [{ ...wish, needsHold: true }];
 }

@@ -33,6 +33,8 @@ export interface CareRunOptions {
   readonly tell?: (event: CareEvent) => void;
   /** Only steps of these kinds, and no push key; everything if left out. */
   readonly only?: ReadonlySet<CareKind>;
+  /** Whether a PIN that locks the fob is reset, by a hold, although nobody has asked for that. */
+  readonly resetsPin?: boolean;
   /** Ends the run; a question on the fob's screen is withdrawn. */
   readonly signal?: AbortSignal;
 }
@@ -42,6 +44,8 @@ export interface CareRunResult {
   /** Another connection cares for the fob now: nothing was done. */
   readonly isBusy: boolean;
   readonly done: readonly CareStep[];
+  /** By `stepKey`, the steps that were sent to the fob: why they did nothing, or nothing for those that are done. */
+  readonly tried: ReadonlyMap<string, CareMessage | ''>;
   /** What waits, and why: `hold` if only a hold is missing. */
   readonly waiting: readonly WaitingStep[];
   /** Whether the fob asked its person for a hold. */
@@ -139,8 +143,8 @@ class CareRun {
       if (standing === 'others') return 'busy';
       if (standing === 'free' && this.hasLease) throw new LeaseLost();
       const journal = { db, keys: management.keys, fob, atMs: nowMs };
-      const { relay, mayHold, only } = options;
-      const next = await takeTurn(journal, { observed, relay, mayHold, only, tried, ended });
+      const { relay, mayHold, only, resetsPin } = options;
+      const next = await takeTurn(journal, { observed, relay, mayHold, only, resetsPin, tried, ended });
       if (next.next !== undefined) await keepLease(db, lease);
       else await endLease(db, session.fobId);
       return next;
@@ -241,9 +245,9 @@ class CareRun {
   }
 
   private result(waiting: readonly WaitingStep[], more: Partial<CareRunResult>): CareRunResult {
-    const { done, wasAsked, observed } = this;
+    const { done, tried, wasAsked, observed } = this;
     if (observed === undefined) throw new Error('the fob was not read');
-    return { isBusy: false, done, waiting, wasAsked, isErased: false, observed, pushKey: 'none', ...more };
+    return { isBusy: false, done, tried, waiting, wasAsked, isErased: false, observed, pushKey: 'none', ...more };
   }
 }
 

@@ -27,6 +27,7 @@ export interface TurnFacts {
   readonly mayHold: boolean;
   readonly tried: ReadonlyMap<string, CareMessage | ''>;
   readonly only?: ReadonlySet<CareKind> | undefined;
+  readonly resetsPin?: boolean | undefined;
   /** The step before this turn, if there was one. */
   readonly ended?: EndedStep | undefined;
 }
@@ -65,7 +66,8 @@ async function endStep(journal: FobJournal, { task, outcome }: EndedStep): Promi
   const { db, fob } = journal;
   const { why, needsHold = task.needs_hold === 1, clockSet } = outcome;
   if (why !== undefined) {
-    if (task.cause === 'asked' && isFinal(why))
+    // A reset for a new user ends with the activation: nobody else may be asked for it.
+    if (task.cause === 'given' || (task.cause === 'asked' && isFinal(why)))
       await closeTask(journal, { task, as: 'refused', message: why });
     else await giveUpStep(journal, task, { why, needsHold });
     return;

@@ -2,22 +2,33 @@ import { pause } from 'passfob/client/pause';
 import { isRefusal } from 'passfob/errors';
 import { policyRequest, statusOf } from 'passfob/owner/status';
 import { relayLimits } from '../../../../base/limits/relay.ts';
-import { relayTexts } from '../../../../base/texts/relay.ts';
+import { type RelayRefusalCode, relayTexts } from '../../../../base/texts/relay.ts';
 import { RelayRefusal } from '../records/refusal.ts';
 import type { Run } from './run.ts';
+
+/** The text that asks for a PIN, and the refusal if nobody enters it. */
+interface PinRequest {
+  readonly text: string;
+  readonly refusal: RelayRefusalCode;
+}
+
+/** Asks for the PIN of the user who has the fob. */
+export const OWN_PIN: PinRequest = { text: relayTexts.steps.pin, refusal: 'no_pin' };
+/** Asks for the PIN of an earlier user. */
+export const EARLIER_PIN: PinRequest = { text: relayTexts.steps.pinEarlier, refusal: 'earlier_pin' };
 
 /**
  * Runs `work`, which needs an unlocked vault; if a PIN locks it, asks the user to enter the PIN, and runs `work`
  * again.
- * @throws RelayRefusal `no_pin`, errors that `work` throws
+ * @throws RelayRefusal that of the request, errors that `work` throws
  */
-export async function opened<T>(run: Run, work: () => Promise<T>): Promise<T> {
+export async function opened<T>(run: Run, work: () => Promise<T>, request = OWN_PIN): Promise<T> {
   for (;;) {
     try {
       return await work();
     } catch (error) {
       if (!isRefusal(error, 'locked')) throw error;
-      await untilStatus(run, relayTexts.steps.pin, ({ isLocked }) => !isLocked);
+      await untilStatus(run, request, ({ isLocked }) => !isLocked);
     }
   }
 }
@@ -35,12 +46,13 @@ export async function pinOnFob(run: Run, digits: number): Promise<void> {
   if (policy.pinDigits < digits)
     await client.call('setPolicy', policyRequest({ ...policy, pinDigits: digits }), { signal });
   else if (pin === 'set') return;
-  await untilStatus(run, relayTexts.steps.pinNew, status => status.pin === 'set' && !status.isLocked);
+  const request = { text: relayTexts.steps.pinNew, refusal: 'no_pin' } as const;
+  await untilStatus(run, request, status => status.pin === 'set' && !status.isLocked);
 }
 
 async function untilStatus(
   { client, tools, tell }: Run,
-  text: string,
+  { text, refusal }: PinRequest,
   isReached: (status: ReturnType<typeof statusOf>) => boolean,
 ): Promise<void> {
   const { signal } = tools;
@@ -49,5 +61,5 @@ async function untilStatus(
     if (polls === 0) tell('pin', text);
     await pause(relayLimits.pinPollMs, signal);
   }
-  throw new RelayRefusal('no_pin');
+  throw new RelayRefusal(refusal);
 }
