@@ -91,23 +91,8 @@ export class CareScene implements AsyncDisposable {
   }
 
   /** Puts an account on the fob; its token has this user, or is in the inventory. */
-  async account(user?: string, label = user ?? 'spare'): Promise<HeldAccount> {
-    const seed = { ...seedOf({ kind: 2 }), issuer: 'Example', label };
-    const id = Uint8Array.of(7, ...randomBytes(3));
-    await this.asOwner(client =>
-      putAccount({ now: () => NOW_MS, random }, client, accountOf(seed, id), seed),
-    );
-    const serial = serialOnFob(this.owned.serial, id);
-    const { db, keys } = this.office.management;
-    const atMs = this.office.nowMs;
-    const { issuer, secret: bytes } = seed;
-    const token = { serial, kind: 'totp', issuer, label, secret: bytes } as const;
-    const inserted = await writing(db, async tx => {
-      const of = user === undefined ? {} : { user: await findOrAddUser(tx, user, atMs) };
-      return insertToken({ keys, actor: grace, atMs, db: tx }, token, { fobId: this.owned.id, ...of });
-    });
-    accepted(inserted);
-    return { serial, id: Buffer.from(id).toString('hex') };
+  account(user?: string, label = user ?? 'spare'): Promise<HeldAccount> {
+    return putHeld(this.office, this.owned, label, user);
   }
 
   /** Runs work in an owner's session. */
@@ -207,6 +192,27 @@ async function asOwner<T>({ fob, key }: OwnedFob, work: (client: Client) => Prom
   } finally {
     await client.close();
   }
+}
+
+/** Puts an account on a fob; its token has this user, or is in the inventory. */
+export async function putHeld(
+  { management, nowMs }: Office,
+  owned: OwnedFob,
+  label: string,
+  user?: string,
+): Promise<HeldAccount> {
+  const seed = { ...seedOf({ kind: 2 }), issuer: 'Example', label };
+  const id = Uint8Array.of(7, ...randomBytes(3));
+  await asOwner(owned, client => putAccount({ now: () => nowMs, random }, client, accountOf(seed, id), seed));
+  const serial = serialOnFob(owned.serial, id);
+  const { db, keys } = management;
+  const token = { serial, kind: 'totp', issuer: seed.issuer, label, secret: seed.secret } as const;
+  const inserted = await writing(db, async tx => {
+    const of = user === undefined ? {} : { user: await findOrAddUser(tx, user, nowMs) };
+    return insertToken({ keys, actor: grace, atMs: nowMs, db: tx }, token, { fobId: owned.id, ...of });
+  });
+  accepted(inserted);
+  return { serial, id: Buffer.from(id).toString('hex') };
 }
 
 /** Returns the labels of the accounts on a fob, in its order. */
