@@ -4,7 +4,22 @@ import { fixture } from './kit.ts';
 import { REWORDED } from './reworded.ts';
 
 /** Operations that the older description did not have. List new routes here. */
-const ADDED: readonly string[] = [];
+const ADDED: readonly string[] = [
+  'GET /v1/fobs/{serial}',
+  'GET /v1/fobs/{serial}/tasks',
+  'POST /v1/fobs/{serial}/accounts/{account}/remove',
+  'POST /v1/fobs/{serial}/accounts/{account}/rename',
+  'POST /v1/fobs/{serial}/erase',
+  'POST /v1/fobs/{serial}/found',
+  'POST /v1/fobs/{serial}/lost',
+  'POST /v1/fobs/{serial}/order-accounts',
+  'POST /v1/fobs/{serial}/require-pin',
+  'POST /v1/fobs/{serial}/reset-pin',
+  'POST /v1/fobs/{serial}/retire',
+  'POST /v1/fobs/{serial}/return',
+  'POST /v1/fobs/{serial}/set-clock',
+  'POST /v1/fobs/{serial}/tasks/{id}/cancel',
+];
 /** Formats that imports take since then. */
 const FORMATS = ['andotp', 'duo', 'keepass', 'lastpass', 'proton', 'raivo', 'safenet', 'safeword', 'stratum'];
 /** Every other intended difference from the older description, as `differences` words it. */

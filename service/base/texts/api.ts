@@ -102,9 +102,11 @@ export const apiTexts = {
     'fobs.remove-account':
       'Have an account removed from a fob. For accounts without a token in use: revoke the token of others first.',
     'fobs.rename-account': 'Have an account on a fob renamed.',
-    'fobs.order-accounts': 'Have accounts on a fob put in this order. The others follow in their present order.',
+    'fobs.order-accounts':
+      'Have accounts on a fob put in this order. The others follow in their present order.',
     'fobs.erase': 'Have a fob without tokens in use erased, when its button is held.',
-    'fobs.cancel-task': 'Cancel a waiting task that somebody asked for. This needs the permission of its kind.',
+    'fobs.cancel-task':
+      'Cancel a waiting task that somebody asked for. This needs the permission of its kind.',
     'fobs.lost':
       'Report a fob lost: its tokens are suspended at once, and its accounts are removed if it is ever reached again.',
     'fobs.found': 'End the search for a fob. Its tokens stay suspended.',

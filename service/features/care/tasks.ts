@@ -183,7 +183,12 @@ export async function fobsWithNewTasks(db: Db, nowMs: number): Promise<string[]>
 }
 
 /** The states of fobs that the service still has to do with. */
-export const managedStates = ['in_use', 'lost', 'found', 'retired'] as const satisfies readonly FobLifeState[];
+export const managedStates = [
+  'in_use',
+  'lost',
+  'found',
+  'retired',
+] as const satisfies readonly FobLifeState[];
 
 /** Whether the service still has to do with a fob. */
 function isManaged({ state }: Pick<FobRow, 'state'>): boolean {

@@ -242,6 +242,20 @@ export interface CaredFobQuery {
   readonly rows?: number;
 }
 
+/** Returns the serial numbers of the fobs with tokens of a user that are not revoked. */
+export async function fobsOfUser(db: Db, userId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('tokens')
+    .innerJoin('fobs', 'fobs.id', 'tokens.fob_id')
+    .select('fobs.serial')
+    .distinct()
+    .where('tokens.user_id', '=', userId)
+    .where('tokens.state', '<>', 'revoked')
+    .orderBy('fobs.serial')
+    .execute();
+  return rows.map(({ serial }) => serial);
+}
+
 /** A page of fobs by serial number. */
 export interface CaredFobPage {
   readonly fobs: readonly CaredFobView[];
@@ -301,10 +315,7 @@ function selected(db: Db, query: CaredFobQuery) {
   if (state !== undefined) select = select.where('fobs.state', '=', state);
   if (clockBeforeMs !== undefined)
     select = select.where(where =>
-      where.or([
-        where('fobs.clock_set_ms', 'is', null),
-        where('fobs.clock_set_ms', '<', clockBeforeMs),
-      ]),
+      where.or([where('fobs.clock_set_ms', 'is', null), where('fobs.clock_set_ms', '<', clockBeforeMs)]),
     );
   if (query.isClockUnset) select = select.where('fobs.clock_state', '=', 'unset');
   if (query.isBatteryLow) select = select.where('fobs.battery_percent', '<=', careLimits.batteryLowPercent);

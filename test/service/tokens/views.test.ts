@@ -1,12 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { listCaredFobs, viewFob } from '@passfob/service/features/care/views';
 import { startBulk } from '@passfob/service/features/jobs/bulk';
 import { listJobItems, listJobs } from '@passfob/service/features/jobs/jobs';
-import {
-  fobNamed,
-  fobSecretsOf,
-  keepFobClock,
-  registerFob,
-} from '@passfob/service/features/tokens/fobs';
+import { fobNamed, fobSecretsOf, keepFobClock, registerFob } from '@passfob/service/features/tokens/fobs';
 import { assignToken, renameToken, revokeToken, unassignToken } from '@passfob/service/features/tokens/moves';
 import { searchTokens } from '@passfob/service/features/tokens/search';
 import { listTokens, viewToken } from '@passfob/service/features/tokens/views';

@@ -1,5 +1,5 @@
-import { healthText } from 'passfob/owner/health-texts';
 import { type HealthFinding, needsAttention } from 'passfob/owner/health';
+import { healthText } from 'passfob/owner/health-texts';
 import { careKinds } from '../../../base/kinds.ts';
 import { careLimits } from '../../../base/limits/care.ts';
 import { tokenLimits } from '../../../base/limits/tokens.ts';
@@ -157,10 +157,7 @@ export const fobRoutes = [
     method: 'GET',
     path: '/v1/fobs',
     permission: 'read',
-    query: object(
-      {},
-      { ...pageFields, clockBeforeMs: whole(0, tokenLimits.counterMax), ...fobFilterFields },
-    ),
+    query: object({}, { ...pageFields, clockBeforeMs: whole(0, tokenLimits.counterMax), ...fobFilterFields }),
     answer: object({ fobs: list(fob), next }),
     refusals: [],
     handle: async ({ management: { db, clock }, query: { after, limit, clockBeforeMs, ...filter } }) => {

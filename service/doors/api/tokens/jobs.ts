@@ -2,7 +2,13 @@ import { administrationLimits } from '../../../base/limits/administration.ts';
 import { jobLimits } from '../../../base/limits/jobs.ts';
 import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { done, refused } from '../../../base/results.ts';
-import { fobJobKinds, startActivating, startAssigning, startBulk, startFobJob } from '../../../features/jobs/bulk.ts';
+import {
+  fobJobKinds,
+  startActivating,
+  startAssigning,
+  startBulk,
+  startFobJob,
+} from '../../../features/jobs/bulk.ts';
 import { cancelJob, listJobItems, pauseJob, resumeJob, viewJob } from '../../../features/jobs/jobs.ts';
 import { pageJobs } from '../../../features/jobs/pages.ts';
 import type { OperationName } from '../../web/route.ts';
@@ -148,7 +154,8 @@ function startJob(management: StartAct[0], actor: StartAct[1], body: TypeOf<type
   const named = title === undefined ? {} : { title };
   if (kind === 'clock' || kind === 'require-pin') {
     // Without a selection there is nothing to do: no filter does not mean all fobs.
-    const selected = filter === undefined || serials.length > 0 ? serials : fobQueryOf(filter, management.clock());
+    const selected =
+      filter === undefined || serials.length > 0 ? serials : fobQueryOf(filter, management.clock());
     return startFobJob(management, actor, { kind, fobs: selected, ...named });
   }
   if (kind === 'assign') return startAssigning(management, actor, { table, ...named });
