@@ -167,6 +167,18 @@ export async function tasksOf(db: Db, fobId: string): Promise<TaskView[]> {
   return [...rows.filter(isOpen), ...rows.filter(row => !isOpen(row))].map(viewOfTask);
 }
 
+/** Returns how many tasks wait or are being done, of each kind that has some. */
+export async function countOpenTasks(db: Db): Promise<ReadonlyMap<CareKind, number>> {
+  const rows = await db
+    .selectFrom('fob_tasks')
+    .select(({ fn }) => ['kind' as const, fn.countAll().as('count')])
+    .where('state', 'in', openTaskStates)
+    .groupBy('kind')
+    .orderBy('kind')
+    .execute();
+  return new Map(rows.map(({ kind, count }) => [kind, Number(count)]));
+}
+
 /** Returns the ids of fobs with tasks that were stored a short while ago and looked at by no run yet. */
 export async function fobsWithNewTasks(db: Db, nowMs: number): Promise<string[]> {
   const rows = await db

@@ -38,7 +38,15 @@ const unobserved = {
 } as const satisfies ObservedColumns;
 
 /** The columns of a fob that has just come to the service. */
-const fresh = { ...unobserved, nickname: '', state: 'in_use', state_ms: null, put_off_until_ms: 0 } as const;
+const fresh = {
+  ...unobserved,
+  nickname: '',
+  state: 'in_use',
+  state_ms: null,
+  put_off_until_ms: 0,
+  reported_ms: null,
+  reported_last_ms: null,
+} as const;
 
 /** When a fob's clock was set, and the error measured then. */
 export interface FobClock {

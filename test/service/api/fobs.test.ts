@@ -19,16 +19,11 @@ type Columns = Record<string, string | number | null>;
 /** Stores what a fob told when it was last seen. */
 async function observe(bureau: Bureau, serial: string, columns: Columns): Promise<void> {
   const { db } = bureau.office.store;
-  const seen = {
-    clock_state: 'trusted',
-    seen_error_ms: 0,
-    last_seen_ms: NOON_MS,
-    algorithms: 7,
-    protocol: 2,
-  };
+  const seen = { clock_state: 'trusted', seen_error_ms: 0, last_seen_ms: NOON_MS, algorithms: 7 };
+  const told = { pin: 'none', is_locked: 0, went_back: 'no', can_reset_pin: 1, protocol: 2 };
   await db
     .updateTable('fobs')
-    .set({ ...seen, last_relay: 'agent', last_relay_name: '192.0.2.7', ...columns } as never)
+    .set({ ...seen, ...told, last_relay: 'agent', last_relay_name: '192.0.2.7', ...columns } as never)
     .where('serial', '=', serial)
     .execute();
 }

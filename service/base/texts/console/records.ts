@@ -9,6 +9,7 @@ export const consoleRecords = {
       ['acknowledged', 'Acknowledged'],
       ['all', 'All'],
     ],
+    fob: 'Fob',
     first: 'First seen',
     acknowledged: 'Acknowledged',
     acknowledge: 'Acknowledge',

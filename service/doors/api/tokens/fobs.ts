@@ -123,7 +123,7 @@ const detail = object({
 const only = described(flag, 'True selects such fobs only.');
 
 /** Selects fobs, in the query of the list and in the body of a job. */
-export const fobFilterFields = {
+const fobFilterFields = {
   state: lifeState,
   clockUnset: only,
   batteryLow: only,
