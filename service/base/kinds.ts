@@ -21,7 +21,11 @@ export type AlertKind =
   | 'denied'
   | 'undelivered'
   | 'activation_expired'
-  | 'lost';
+  | 'lost'
+  | 'fob_battery'
+  | 'fob_drift'
+  | 'fob_refused'
+  | 'fob_withheld';
 export type JobState = 'queued' | 'running' | 'paused' | 'done' | 'cancelled';
 export type JobItemState = 'waiting' | 'done' | 'refused';
 /** 0 or 1: SQLite has no boolean type. */

@@ -34,6 +34,11 @@ export const careLimits = {
   seenUncertaintyMs: 500,
   /** Accounts of which the order is given. */
   orderMax: 100,
+  /** Hexadecimal digits of an account's id. */
+  accountIdDigits: 8,
+  /** The longest absence by which fobs are selected, and the one that the console offers. */
+  notSeenDaysMax: 3_650,
+  notSeenDays: 90,
   /** At or below this a fob's battery is low. */
   batteryLowPercent: 20,
   /** Names of an account on a fob, in bytes. */

@@ -1,3 +1,4 @@
+import { consoleFobs } from './console/fobs.ts';
 import { consoleFrame, consoleOverview } from './console/frame.ts';
 import { consoleMail } from './console/mail.ts';
 import { consoleRadius } from './console/radius.ts';
@@ -17,6 +18,7 @@ export const consoleTexts = {
   ...consoleService,
   ...consoleRadius,
   ...consoleRecords,
+  ...consoleFobs,
   ...consoleMail,
 } as const;
 

@@ -1,5 +1,8 @@
-import { isFobError } from 'passfob/errors';
+import { isFobError, isRefusal } from 'passfob/errors';
 import { agentLimits } from '../../base/limits/agents.ts';
+import { alertLimits } from '../../base/limits/alerts.ts';
+import { alertOfRefusal } from '../care/alerts.ts';
+import { noteReported } from '../care/reports.ts';
 import type { TextConnection } from '../lines/line.ts';
 import { ConnectionCapacity } from './capacity.ts';
 import { type AgentCaller, AgentConnection, type AgentMeans, type FobListener } from './connection.ts';
@@ -34,6 +37,7 @@ export class Agents implements FobListener {
   private readonly sweeping: NodeJS.Timeout;
   private seenMs: number;
   private isOver: boolean;
+  private reportedMs: number;
 
   /** @param most how many agents may be connected at once */
   constructor(means: AgentMeans, most: number = agentLimits.agentsMax) {
@@ -52,6 +56,7 @@ export class Agents implements FobListener {
     this.onPutOff = new Set();
     this.onSwept = new Set();
     this.seenMs = means.ticks();
+    this.reportedMs = this.seenMs;
     this.isOver = false;
     this.sweeping = setInterval(() => this.sweep(), agentLimits.agentSweepMs).unref();
   }
@@ -153,6 +158,7 @@ export class Agents implements FobListener {
     for (const connection of this.capacity.connections) connection.sweep(nowMs);
     for (const [fob, dueMs] of this.later) if (dueMs <= nowMs) this.ask(fob);
     for (const receive of this.onSwept) receive(this.capacity.connections);
+    this.noteReported(nowMs);
     // A busy database is asked at the next sweep.
     this.careForDue(nowMs).catch(() => undefined);
     if (nowMs - this.seenMs < agentLimits.agentSeenMs && this.unwritten.size === 0) return;
@@ -168,6 +174,20 @@ export class Agents implements FobListener {
       if (fob !== undefined && !this.later.has(fob)) this.ask(fob);
     for (const [fobId, fob] of [...this.proved])
       if (await this.care.isHoldDue(fob, fobId)) this.askAgain(fob);
+  }
+
+  /** Stores which fobs are reported while their sessions fail: if that goes on for a day, it is an alert. */
+  private noteReported(nowMs: number): void {
+    if (nowMs - this.reportedMs < alertLimits.fobReportsEveryMs) return;
+    this.reportedMs = nowMs;
+    const failing = [...this.later.keys()].filter(fob => !fob.isStranger);
+    const { db, clock } = this.means.management;
+    // If the database is busy, the next report counts.
+    noteReported(
+      db,
+      failing.map(({ serial }) => serial),
+      clock(),
+    ).catch(() => undefined);
   }
 
   /** Stores that this node's fobs were seen. A fob without a stored location is asked again. */
@@ -249,6 +269,7 @@ export class Agents implements FobListener {
       else if (!fob.hasLeft) this.askLater(fob);
     } catch (error) {
       if (fob.hasLeft || this.isOver) return;
+      if (isRefusalOfOwner(error)) this.alertOfRefusal(fob);
       // A proved fob that is only busy stays proved.
       if (!isKept && (fob.fobId === undefined || isDoubt(error))) {
         this.unprove(fob);
@@ -257,6 +278,11 @@ export class Agents implements FobListener {
       this.askLater(fob);
       this.care.tellFailure(fob, isDoubt(error));
     }
+  }
+
+  private alertOfRefusal({ serial, carrier }: AgentFob): void {
+    // If the database is busy, the next attempt raises it.
+    alertOfRefusal(this.means.management, { serial, source: carrier.from }).catch(() => undefined);
   }
 
   /** @returns false if the fob has left meanwhile */
@@ -313,6 +339,11 @@ export class Agents implements FobListener {
 
 function linkedFob({ carrier, port }: AgentFob, fobId: string): LocatedFob {
   return { fobId, link: carrier.link, port };
+}
+
+/** Whether a device has not proved that it is the fob, or has refused the proof of the service. */
+function isRefusalOfOwner(error: unknown): boolean {
+  return isFobError(error, 'not-authentic', 'not-paired') || isRefusal(error, 'wrong-proof');
 }
 
 /** Whether an error shows that the fob is not, or no longer, the fob that it claims to be. */

@@ -16,12 +16,16 @@ const SEVERITY: Readonly<Record<Notice['kind'], number>> = {
   spray: 1,
   report: 1,
   lost: 1,
+  fob_refused: 1,
   audit: 1,
   locked: 4,
   denied: 4,
   undelivered: 4,
   activation_expired: 4,
   clock: 4,
+  fob_battery: 4,
+  fob_drift: 4,
+  fob_withheld: 4,
   test: 6,
 };
 /** Private enterprise number for examples (RFC 5612): Passfob has none of its own. */
@@ -62,6 +66,7 @@ function structureOf(notice: Notice): string {
     ['count', notice.count],
     ['user', notice.user],
     ['serial', notice.serial],
+    ['fob', notice.fob],
     ['source', notice.source],
   ];
   const parameters = values.flatMap(([name, value]) =>

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DEVICE_SECRET_BYTES, PAIRING_KEY_BYTES, RECOVERY_KEY_BYTES } from '@passfob/protocol/limits';
 import type { Selectable } from 'kysely';
-import { administrationLimits } from '../../base/limits/administration.ts';
 import { tokenLimits } from '../../base/limits/tokens.ts';
 import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
 import type { Db } from '../../storage/database/database.ts';
@@ -39,7 +38,15 @@ const unobserved = {
 } as const satisfies ObservedColumns;
 
 /** The columns of a fob that has just come to the service. */
-const fresh = { ...unobserved, nickname: '', state: 'in_use', state_ms: null, put_off_until_ms: 0 } as const;
+const fresh = {
+  ...unobserved,
+  nickname: '',
+  state: 'in_use',
+  state_ms: null,
+  put_off_until_ms: 0,
+  reported_ms: null,
+  reported_last_ms: null,
+} as const;
 
 /** When a fob's clock was set, and the error measured then. */
 export interface FobClock {
@@ -180,43 +187,6 @@ function isSame(keys: Keys, row: FobRow, given: FobSecrets): boolean {
       name => Buffer.compare(kept[name], given[name]) === 0,
     )
   );
-}
-
-/** A page of fobs by serial number. */
-export interface FobPage {
-  readonly fobs: readonly FobView[];
-  /** `after` of the next page; null if this is the last. */
-  readonly next: string | null;
-}
-
-/** Selects fobs. */
-export interface ServiceFobQuery {
-  /** The last serial number of the previous page. */
-  readonly after?: string;
-  /** Only fobs whose clock was not set since this time, or never: milliseconds since 1970. */
-  readonly clockBeforeMs?: number;
-  /** Default 50, at most 200. */
-  readonly rows?: number;
-}
-
-/** Returns the fobs, a page at a time. */
-export async function listFobs(db: Db, query: ServiceFobQuery = {}): Promise<FobPage> {
-  const { after = '', clockBeforeMs } = query;
-  const rows = Math.max(
-    1,
-    Math.min(query.rows ?? administrationLimits.pageRowsDefault, administrationLimits.pageRowsMax),
-  );
-  let select = db.selectFrom('fobs').selectAll().where('serial', '>', after);
-  if (clockBeforeMs !== undefined)
-    select = select.where(where =>
-      where.or([where('clock_set_ms', 'is', null), where('clock_set_ms', '<', clockBeforeMs)]),
-    );
-  const found = await select
-    .orderBy('serial')
-    .limit(rows + 1)
-    .execute();
-  const page = found.slice(0, rows);
-  return { fobs: page.map(viewOfFob), next: found.length > rows ? (page.at(-1)?.serial ?? null) : null };
 }
 
 function viewOfFob(row: FobRow): FobView {
