@@ -176,7 +176,8 @@ it('a relay that delays the setting of a clock makes it late for a while, and th
   });
   agent.plug(ada.fob);
   await until(() => isDone(bench, ada), 'the end of all tasks');
-  const row = () => bench.db.selectFrom('fobs').selectAll().where('id', '=', ada.id).executeTakeFirstOrThrow();
+  const row = () =>
+    bench.db.selectFrom('fobs').selectAll().where('id', '=', ada.id).executeTakeFirstOrThrow();
   // The service sees the error, and its own uncertainty about it: nothing wrong is stored.
   const late = bench.office.nowMs - ada.fob.now * 1000;
   expect(late).toBeGreaterThan(1_000);

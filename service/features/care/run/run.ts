@@ -260,7 +260,17 @@ class CareRun {
   private result(waiting: readonly WaitingStep[], more: Partial<CareRunResult>): CareRunResult {
     const { done, tried, wasAsked, observed } = this;
     if (observed === undefined) throw new Error('the fob was not read');
-    return { isBusy: false, done, tried, waiting, wasAsked, isErased: false, observed, pushKey: 'none', ...more };
+    return {
+      isBusy: false,
+      done,
+      tried,
+      waiting,
+      wasAsked,
+      isErased: false,
+      observed,
+      pushKey: 'none',
+      ...more,
+    };
   }
 }
 

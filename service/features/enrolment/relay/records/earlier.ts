@@ -31,11 +31,7 @@ export async function earlierUse({ db }: Acting, userId: string, fob: FobRow): P
     .execute();
   const known = [pushAccountOf(fob.id), ...tokens.map(token => accountIdOf(token, fob.serial))];
   const ids = new Set(known.map(id => Buffer.from(id).toString('hex')));
-  const listed = await db
-    .selectFrom('fob_accounts')
-    .select('account')
-    .where('fob_id', '=', fob.id)
-    .execute();
+  const listed = await db.selectFrom('fob_accounts').select('account').where('fob_id', '=', fob.id).execute();
   // The row of the caller is from before this session.
   const { listed_ms } = await db
     .selectFrom('fobs')

@@ -30,8 +30,7 @@ export async function clearedFob(run: Run, fob: FobRow): Promise<void> {
   // What needs no hold is right whoever has the fob.
   const first = await care(run, fob, { mayHold: false });
   const use = await claim.holding(async (acting, { user_id, fobs }) => {
-    if (await isSomebodys(acting, user_id, fob.id, []))
-      throw refusalOfOwned(fobs, 'belongs to another user');
+    if (await isSomebodys(acting, user_id, fob.id, [])) throw refusalOfOwned(fobs, 'belongs to another user');
     return earlierUse(acting, user_id, fob);
   });
   const last = first.observed.accounts === 'locked' ? await unlockedFob(run, fob, use) : first;
