@@ -18,6 +18,9 @@ const AWAY = [
   'port-hung',
 ] as const;
 
+/** The service's refusals of a fob that has another owner; 0.2.0 says `wrong_fob`. */
+const OTHER_OWNER: readonly unknown[] = ['has_owner', 'wrong_fob'];
+
 type Entered = Extract<RelayEvent, { readonly event: 'entered' }>;
 
 /** The fob of an activation: finds it, and compares its own answer with what the service accepts. */
@@ -107,7 +110,8 @@ export class ActivationFob {
    */
   explained(error: unknown): unknown {
     const { hello, entered } = this;
-    if (!isFobError(error, 'activation') || error.details?.code !== 'wrong_fob') return error;
+    if (!isFobError(error, 'activation') || error.details === undefined) return error;
+    if (!OTHER_OWNER.includes(error.details.code)) return error;
     if (hello?.state !== 'owned' || entered?.fobs !== 'any' || entered.serial !== null) return error;
     return new FobError('activation', {
       sentence: `The fob ${hello.serial} already has an owner.`,

@@ -197,7 +197,7 @@ describeNeeds(needsBuild, 'passfob activate', () => {
         error: {
           message: expect.stringMatching(/^The fob PF-\S+ already has an owner\.$/),
           next: 'Its owner can run: passfob erase. Or use a blank fob.',
-          details: { code: 'wrong_fob', isFinal: false },
+          details: { code: 'has_owner', isFinal: false },
         },
       },
     ]);
