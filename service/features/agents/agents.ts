@@ -29,6 +29,8 @@ export class Agents implements FobListener {
   private readonly displaced: Map<string, AgentFob>;
   /** The time before which a fob is not asked again. */
   private readonly later: Map<AgentFob, number>;
+  /** The sessions that prove fobs and care for them. */
+  private readonly running: Set<Promise<void>>;
   private readonly onProved: Set<(fob: AgentFob) => void>;
   private readonly onSwept: Set<(connections: ReadonlySet<AgentConnection>) => void>;
   private readonly sweeping: NodeJS.Timeout;
@@ -48,6 +50,7 @@ export class Agents implements FobListener {
     this.unwritten = new Set();
     this.displaced = new Map();
     this.later = new Map();
+    this.running = new Set();
     this.onProved = new Set();
     this.onSwept = new Set();
     this.seenMs = means.ticks();
@@ -202,6 +205,8 @@ export class Agents implements FobListener {
     this.isOver = true;
     clearInterval(this.sweeping);
     for (const connection of [...this.capacity.connections]) connection.shutDown();
+    // Their leases end with them, so that another node can care for the fobs at once.
+    await Promise.all(this.running);
     await this.links.settled();
   }
 
@@ -216,10 +221,12 @@ export class Agents implements FobListener {
   }
 
   private begin(fob: AgentFob): void {
-    void this.prove(fob).finally(() => {
+    const proof = this.prove(fob).finally(() => {
+      this.running.delete(proof);
       if (this.proofs.end(fob) && !fob.hasLeft) this.ask(fob);
       this.askNext();
     });
+    this.running.add(proof);
   }
 
   private askLater(fob: AgentFob): void {
@@ -238,8 +245,9 @@ export class Agents implements FobListener {
         isKept = await this.keep(fob, session.fobId);
         return isKept && (await this.care.careFor(fob, session));
       });
-      fob.failures = 0;
-      if (isLeft && !fob.hasLeft) this.askLater(fob);
+      // A locked fob is tried less and less often: its user may unlock it only tomorrow.
+      if (!isLeft) fob.failures = 0;
+      else if (!fob.hasLeft) this.askLater(fob);
     } catch (error) {
       if (fob.hasLeft || this.isOver) return;
       if (isRefusalOfOwner(error)) this.alertOfRefusal(fob);

@@ -1,3 +1,4 @@
+import { crystalPpmOf } from 'passfob/owner/boards';
 import { type HealthFacts, type HealthFinding, healthOf } from 'passfob/owner/health';
 import type { ObservedFob } from 'passfob/owner/observe';
 import type { CareRelayKind, FobLifeState } from '../../base/kinds.ts';
@@ -90,13 +91,13 @@ export interface FobDetail {
 /** Facts about the board of a fob, which no fob tells. */
 export type FactsOfBoard = (board: string) => Omit<HealthFacts, 'lastSetMs'>;
 
-const NO_FACTS: FactsOfBoard = () => ({});
+const factsOfBoard: FactsOfBoard = board => ({ crystalPpm: crystalPpmOf(board) });
 
 /** Returns a fob with its health, accounts and tasks. Refused: `unknown_fob`. */
 export async function viewFob(
   db: Db,
   serial: string,
-  factsOf: FactsOfBoard = NO_FACTS,
+  factsOf: FactsOfBoard = factsOfBoard,
 ): Promise<Result<FobDetail>> {
   const row = await fobNamed(db, serial);
   if (row === undefined) return refused('unknown_fob');
