@@ -31,7 +31,17 @@ function bodyOf(example: unknown): fc.Arbitrary<unknown> {
 }
 
 /** Names in queries of lists. */
-const QUERIED = ['after', 'limit', 'text', 'search', 'user', 'by', 'state', 'hasTasks', 'notSeenDays'] as const;
+const QUERIED = [
+  'after',
+  'limit',
+  'text',
+  'search',
+  'user',
+  'by',
+  'state',
+  'hasTasks',
+  'notSeenDays',
+] as const;
 
 type Request = typeof request extends fc.Arbitrary<infer T> ? T : never;
 

@@ -170,3 +170,17 @@ it('a device that does not prove itself as a fob of the service is an alert, onc
   await alertOfRefusal(bench.office.management, again);
   expect(await alertsOf(bench)).toEqual(expected);
 });
+
+it('every run of care tells its end for the measurements', async () => {
+  await using scene = await CareScene.open();
+  const ends: string[] = [];
+  const careRan = (end: string) => void ends.push(end);
+  const management = { ...scene.office.management, careRan };
+  await scene.care();
+  await scene.care({ management });
+  await expect(scene.care({ management, cutAt: 9 })).rejects.toThrow();
+  await scene.ask({ kind: 'erase' });
+  await scene.care({ management });
+  await scene.care({ management, mayHold: true });
+  expect(ends).toEqual(['idle', 'failed', 'waiting', 'done']);
+});
