@@ -86,7 +86,14 @@ test('a fob is shown with its health in words, its accounts and its tasks', asyn
   const { json } = await bureau.ask('GET', '/v1/fobs/low', key);
   expect(json).toMatchObject({
     fob: { serial: 'low', state: 'in_use', batteryPercent: careLimits.batteryLowPercent, openTasks: 1 },
-    health: [{ kind: 'battery-low', text: 'Its battery is at 20 %.', needsAttention: true }],
+    health: [
+      {
+        kind: 'battery-low',
+        text: 'Its battery is at 20 %.',
+        next: 'Have the battery charged or replaced.',
+        needsAttention: true,
+      },
+    ],
     accounts: [{ account: '00c0ffee', label: 'old job', token: null, isForApprovals: false }],
     tasks: [
       {
