@@ -33,6 +33,16 @@ export const selfServiceTexts = {
     never: 'never',
     name: 'Name it',
     lost: 'Report it lost',
+    another: 'Ask for another fob',
+  },
+  another: {
+    title: 'Ask for another fob',
+    lead: 'Your administrators get the request. If they agree, they send you an activation.',
+    reason: 'What for',
+    spare: 'A spare one: this fob goes on working',
+    replacement: (fob: string) => `In place of ${fob}, which stops working when the new one is active`,
+    submit: 'Ask',
+    done: 'Your administrators were asked for another fob.',
   },
   states: {
     assigned: 'Ready: its first passcode activates it',

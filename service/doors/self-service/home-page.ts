@@ -74,6 +74,7 @@ function fobMarkup(tokens: readonly TokenOfUser[], index: number): Markup {
     usable === undefined
       ? nothing
       : actionLink(`${SELF_SERVICE}/lost?${query('token', usable.serial)}`, text.lost),
+    actionLink(`${SELF_SERVICE}/another?${query('token', first.serial)}`, text.another),
   ];
   // Without a name the serial number is the heading.
   const serial = first.fob === null || first.nickname === '' ? [] : [[text.serial, first.fob] as const];

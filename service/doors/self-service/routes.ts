@@ -4,6 +4,7 @@ import { selfServiceLimits } from '../../base/limits/self-service.ts';
 import type { Outcome } from '../../base/outcomes.ts';
 import { selfServiceTexts } from '../../base/texts/self-service.ts';
 import { texts } from '../../base/texts/texts.ts';
+import { requestFob } from '../../features/enrolment/requests.ts';
 import { resyncTokenOfUser } from '../../features/tokens/codes/resync.ts';
 import { areAllDecimal } from '../../features/tokens/passcode-keys.ts';
 import { endUserSession } from '../../features/users/user-sessions.ts';
@@ -42,6 +43,7 @@ export function serveSelfService(app: FastifyInstance, context: WebContext): voi
   serveResync(router);
   serveName(router);
   serveLost(router);
+  serveAnother(router);
   servePin(router);
 }
 
@@ -54,6 +56,7 @@ const notices = {
   found: good(selfServiceTexts.resync.done),
   'clock-off': good(selfServiceTexts.resync.clockOff),
   lost: good(selfServiceTexts.lost.done),
+  asked: good(selfServiceTexts.another.done),
   'pin-set': good(selfServiceTexts.pin.done),
   right: good(selfServiceTexts.test.accepted),
   wrong: bad(selfServiceTexts.test.wrong),
@@ -201,6 +204,44 @@ ${selfServiceForm(visit, {
       return { to: `${SELF_SERVICE}?done=lost` };
     clearUserCookie(context, reply);
     return { document: messagePage(text.doneTitle, text.doneLead, undefined, visit.service) };
+  });
+}
+
+/** A user asks; nothing is issued before an administrator agrees. */
+function serveAnother(router: SelfServiceRouter): void {
+  const { another: text } = selfServiceTexts;
+  router.page('/another', async visit => {
+    const tokens = await tokensOfUser(visit.context.db, visit.session.userId);
+    const own = tokens.find(({ serial }) => serial === visit.value('token'));
+    if (own === undefined) return missing();
+    return {
+      title: text.title,
+      main: html`<p class="lead">${text.lead}</p>
+${selfServiceForm(visit, {
+  path: '/another',
+  fields: [
+    {
+      name: 'replaces',
+      label: text.reason,
+      kind: 'select',
+      options: [
+        ['', text.spare],
+        [own.serial, text.replacement(fobName(own))],
+      ],
+    },
+  ],
+  submit: text.submit,
+  back: SELF_SERVICE,
+})}`,
+    };
+  });
+  router.act('/another', async visit => {
+    const { session, management, actor } = visit;
+    const replaces = visit.value('replaces') || undefined;
+    const result = await requestFob(management, actor, { user: session.user, replaces });
+    if (!result.ok) return { ...(await homePage(visit, bad(result.refusal.text))), status: 422 };
+    visit.context.changes.announce();
+    return { to: `${SELF_SERVICE}?done=asked` };
   });
 }
 

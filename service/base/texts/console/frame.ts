@@ -92,6 +92,7 @@ export const consoleFrame = {
       'The fob is in use again. Its tokens stay suspended: reactivate them, and enrol removed accounts again.',
     fobReturned: 'Its tokens are revoked. The fob is erased when it is next reached.',
     fobRetired: 'The fob is retired. Its tokens are revoked.',
+    fobAsked: 'The administrators were asked for another fob.',
     acknowledged: 'The alert is acknowledged.',
     channelTested: 'The test message was sent.',
   },
