@@ -46,7 +46,7 @@ async function world(fob: SimulatedFob) {
   await client.openSession(pairingKey(owned.key));
   const seed = { ...seedOf({ kind: 2 }), issuer: 'Example', label: 'ada' };
   const tools = { now: Date.now, random };
-  await putAccount(tools, client, accountOf(seed, random(4).with(0, 7)), seed);
+  await putAccount(tools, client, accountOf(seed, Uint8Array.of(7, ...random(3))), seed);
   await client.close();
   const token = await office.token('ada', { secret: seed.secret });
   await office.store.db

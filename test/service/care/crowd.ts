@@ -1,0 +1,115 @@
+import type { Tamper } from '../agents/kit.ts';
+import { until } from '../agents/kit.ts';
+import { Scene } from '../agents/scene.ts';
+import { countsOf, doneActsOf, doneOf, type NeedyFob, needyFob } from './three-tasks.ts';
+
+/** Just before a whole second, with a stopped clock: setting a fob's clock needs no waiting. */
+const NOW_MS = 1_770_000_000_990;
+/** Until all fobs have what they need, for each of them. */
+const EACH_MS = 2_000;
+
+/** What the care of many fobs behind several agents took. */
+export interface CrowdFigures {
+  /** Of each fob: from the first frame that its agent was given until its release, in milliseconds. */
+  readonly relayMs: readonly number[];
+  /** The same of a fob that has nothing to do any more. */
+  readonly idleMs: readonly number[];
+  /** From the first connection until the last task is done, in milliseconds. */
+  readonly wholeMs: number;
+  /** Frames that each fob got in a session with three tasks, and in one with nothing to do; repeated ones count once. */
+  readonly roundTrips: readonly number[];
+  readonly idleRoundTrips: readonly number[];
+  /** Accounts of each fob in the end. */
+  readonly accounts: number;
+  readonly fobs: readonly CrowdFob[];
+}
+
+/** What was done to one fob. */
+export interface CrowdFob {
+  /** How often it has executed the command of each task. */
+  readonly executed: Readonly<Record<string, number>>;
+  readonly done: readonly string[];
+  readonly acts: readonly string[];
+}
+
+/** Measures the sessions of one agent's fobs from its messages. */
+class Sessions {
+  readonly tookMs: number[] = [];
+  readonly roundTrips: number[] = [];
+  private readonly open = new Map<number, { readonly sinceMs: number; readonly frames: Set<string> }>();
+
+  readonly toAgent: Tamper = text => {
+    const said = JSON.parse(text) as { type: string; fob: number; text: string };
+    if (said.type === 'bytes') {
+      const session = this.open.get(said.fob) ?? { sinceMs: performance.now(), frames: new Set() };
+      this.open.set(said.fob, session);
+      session.frames.add(said.text);
+    } else if (said.type === 'release') {
+      const session = this.open.get(said.fob);
+      this.open.delete(said.fob);
+      if (session === undefined) return text;
+      this.tookMs.push(performance.now() - session.sinceMs);
+      this.roundTrips.push(session.frames.size);
+    }
+    return text;
+  };
+}
+
+/** Connects agents, each with its share of the fobs, and waits until every fob was released. */
+async function session(scene: Scene, fobs: readonly NeedyFob[], agents: number) {
+  const all: Sessions[] = [];
+  const connected = [];
+  const beganMs = performance.now();
+  for (let n = 0; n < agents; n++) {
+    const sessions = new Sessions();
+    all.push(sessions);
+    const agent = await scene.agent({ toAgent: sessions.toAgent });
+    connected.push(agent);
+    for (const { fob } of fobs.filter((_, at) => at % agents === n)) agent.plug(fob);
+  }
+  await until(
+    () => all.reduce((sum, { tookMs }) => sum + tookMs.length, 0) >= fobs.length,
+    'the release of all fobs',
+    EACH_MS * fobs.length,
+  );
+  const wholeMs = performance.now() - beganMs;
+  for (const agent of connected) await agent.close();
+  return {
+    wholeMs,
+    tookMs: all.flatMap(({ tookMs }) => tookMs),
+    roundTrips: all.flatMap(({ roundTrips }) => roundTrips),
+  };
+}
+
+/**
+ * Lets a service care for many fobs, which several agents reach by WebSockets: each has three tasks, and then nothing to
+ * do any more.
+ */
+export async function careForCrowd(fobs: number, agents: number): Promise<CrowdFigures> {
+  await using scene = await Scene.open();
+  scene.office.nowMs = NOW_MS;
+  const needy: NeedyFob[] = [];
+  for (let n = 0; n < fobs; n++) needy.push(await needyFob(scene, `user${n}`));
+  const busy = await session(scene, needy, agents);
+  const idle = await session(scene, needy, agents);
+  const ends: CrowdFob[] = [];
+  for (const one of needy)
+    ends.push({
+      executed: countsOf(one),
+      done: await doneOf(scene, one),
+      acts: await doneActsOf(scene, one),
+    });
+  const { count } = await scene.db
+    .selectFrom('fob_accounts')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return {
+    relayMs: busy.tookMs,
+    idleMs: idle.tookMs,
+    wholeMs: busy.wholeMs,
+    roundTrips: busy.roundTrips,
+    idleRoundTrips: idle.roundTrips,
+    accounts: Number(count) / fobs,
+    fobs: ends,
+  };
+}
