@@ -125,6 +125,8 @@ export const SEALED_FILE_BYTES_MAX = 536_870_912;
 /** Sealed values re-encrypted in one transaction of a re-keying. */
 export const REKEY_ROWS_MAX = 500;
 
+/** Characters of the column that says what a line about a fob tells: found, done, to do. */
+export const CARE_TAG_CHARS = 7;
 /** Characters of a progress bar. */
 export const PROGRESS_BAR_CHARS = 20;
 

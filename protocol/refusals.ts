@@ -216,7 +216,7 @@ export const REFUSALS = {
     REFUSED_WRONG_RECOVERY,
     'never',
     'This recovery key does not open the vault of the fob.',
-    'Use the inventory that last ran: passfob pin escrow. Without it the fob can only be erased and enrolled again.',
+    'Use the inventory that last ran passfob pin escrow or passfob pin reset. Without it the fob can only be erased and enrolled again.',
   ),
   'went-back': /* @__PURE__ */ entry(
     REFUSED_WENT_BACK,

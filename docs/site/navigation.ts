@@ -73,6 +73,7 @@ export const GROUPS: readonly NavigationGroup[] = [
     pages: [
       page('docs/cli.md', 'Command line'),
       page('docs/provisioning.md', 'A tray of fobs'),
+      page('docs/care.md', 'Care of fobs'),
       page('docs/formats.md', 'Files of other programs'),
       page('docs/errors.md', 'Errors and exit codes'),
     ],

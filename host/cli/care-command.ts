@@ -6,8 +6,8 @@ import type { InventoryCall } from './base/calls.ts';
 import { command } from './base/command.ts';
 import type { CommonOptions } from './base/common-options.ts';
 import { anInventory } from './base/needs.ts';
-import { withOwner } from './base/owner-hint.ts';
 import { type Report, reportOf } from './base/report.ts';
+import { withOwner } from './owner-hint.ts';
 
 /**
  * `passfob care`: checks and mends the fobs that are plugged in, and reports. Throws `attention` with the report as
@@ -105,7 +105,8 @@ function errorOf(
   const [first] = failed.length > 0 ? failed : bad.length === entries.length ? bad : [];
   if (first !== undefined) {
     const { kind, message, next, refusal } = first.error;
-    const sentence = entries.length === 1 ? message : `${countOf(bad, failed)} of ${entries.length} fobs failed.`;
+    const sentence =
+      entries.length === 1 ? message : `${countOf(bad, failed)} of ${entries.length} fobs failed.`;
     return new FobError(kind, {
       sentence,
       next,

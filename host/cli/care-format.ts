@@ -1,6 +1,7 @@
 import type { CareEntry } from '../batch/care.ts';
 import { type CareAct, type CareResult, isLeftToPerson } from '../commands/care.ts';
 import { reported } from '../commands/health.ts';
+import { CARE_TAG_CHARS } from '../limits.ts';
 import { healthText } from '../owner/health-texts.ts';
 import { errorDocument } from './base/report.ts';
 
@@ -44,8 +45,6 @@ export function careDocument(entry: CareEntry): Readonly<Record<string, unknown>
   };
 }
 
-const TAG_CHARS = 7;
-
 /** Formats a paragraph for a fob: what was found, what was done, and what a person has to do. */
 export function careText(entry: CareEntry): string[] {
   const { serial } = entry;
@@ -55,11 +54,9 @@ export function careText(entry: CareEntry): string[] {
   }
   const { found, done, planned, refused, left, waitsForHold, observed } = entry.result;
   const rest = reported(observed, left, waitsForHold);
-  const lines = [
-    ...found.filter(finding => !left.some(({ kind }) => kind === finding.kind)).map(healthText),
-  ].map(text => line('found', text));
+  const mended = found.filter(finding => !left.some(({ kind }) => kind === finding.kind));
   const all = [
-    ...lines,
+    ...mended.map(finding => line('found', healthText(finding))),
     ...done.map(act => line('done', DONE[act])),
     ...planned.map(act => line('would', PLANNED[act])),
     ...refused.map(({ error }) => line('failed', `${error.message} ${error.next}`)),
@@ -69,7 +66,7 @@ export function careText(entry: CareEntry): string[] {
 }
 
 function line(tag: string, text: string): string {
-  return `  ${tag.padEnd(TAG_CHARS)} ${text}`;
+  return `  ${tag.padEnd(CARE_TAG_CHARS)} ${text}`;
 }
 
 /** The question before a hold of the button. */

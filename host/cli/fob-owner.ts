@@ -1,8 +1,8 @@
 import { readSettings } from '../agent/network/settings.ts';
 import type { AgentStatus } from '../agent/status.ts';
 import { readSerial } from '../client/fob-serial.ts';
-import { historyOf } from '../inventory/history.ts';
 import { inventoryDirectory } from '../inventory/directory.ts';
+import { historyOf } from '../inventory/history.ts';
 import { openInventory } from '../inventory/inventory.ts';
 import { askAgent } from './agent/control.ts';
 

@@ -3,10 +3,10 @@ import { isFobError } from '../errors.ts';
 import type { Invocation } from './base/command.ts';
 import { withDoctor } from './base/doctor-hint.ts';
 import { EXIT_CODES } from './base/exit-codes.ts';
-import { withOwner } from './base/owner-hint.ts';
 import { sayDryRun, sayError, sayReport } from './base/report.ts';
 import type { Terminal } from './base/terminal.ts';
 import { COMPLETE, isJsonAsked, VERSION_ARGUMENTS } from './early-arguments.ts';
+import { withOwner } from './owner-hint.ts';
 
 /**
  * Runs the command line: parses, prompts, prints.

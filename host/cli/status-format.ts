@@ -29,7 +29,13 @@ export function infoText(result: InfoResult): string {
     .filter(({ kind }) => FINDINGS.includes(kind))
     .map(({ kind, sentence, next }) => (kind === 'battery-low' ? next : `${sentence} ${next}`));
   const on = interpreter === undefined ? '' : ` on Espruino ${interpreter}`;
-  return [`The fob ${serial} is a ${board} with firmware ${firmware}${on}.`, ...room, ...about, ...clockLines(clock), ...todo]
+  return [
+    `The fob ${serial} is a ${board} with firmware ${firmware}${on}.`,
+    ...room,
+    ...about,
+    ...clockLines(clock),
+    ...todo,
+  ]
     .map(printable)
     .join('\n');
 }

@@ -149,8 +149,7 @@ export class Client {
     options: CallOptions<N> = {},
   ): Promise<Response<N>> {
     return this.inTurn(async () => {
-      if (!this.knows(name)) throw new FobError('old-firmware', { subject: this.known?.serial ?? '' });
-      if (this.isDryRun) refuseChange(name);
+      this.check(name);
       const asked = { isBehindAnother: false };
       try {
         return await this.poll(name, request, options, asked);
@@ -162,6 +161,15 @@ export class Client {
         throw error;
       }
     });
+  }
+
+  /**
+   * Refuses a command as `call` does before anything is sent, for work that prepares a change outside the fob.
+   * @throws FobError `old-firmware`, `dry-run`
+   */
+  check(name: SealedCommand): void {
+    if (!this.knows(name)) throw new FobError('old-firmware', { subject: this.known?.serial ?? '' });
+    if (this.isDryRun) refuseChange(name);
   }
 
   private async poll<N extends SealedCommand>(

@@ -46,11 +46,7 @@ export async function giveLostKey(
 }
 
 /** Keeps a fob's state in the inventory. */
-export async function keepObserved(
-  context: Context,
-  pairing: Pairing,
-  observed: ObservedFob,
-): Promise<void> {
+export async function keepObserved(context: Context, pairing: Pairing, observed: ObservedFob): Promise<void> {
   await noteObserved(context.inventory, pairing.id, storedOf(observed), context.now());
   await noteSetting(context, pairing, observed.clock);
 }

@@ -98,10 +98,7 @@ async function bundledFob(inventory: Inventory, pairing: Selectable<PairingTable
   };
 }
 
-async function bundledObservation(
-  { db }: Inventory,
-  id: number,
-): Promise<Pick<BundledFob, 'observation'>> {
+async function bundledObservation({ db }: Inventory, id: number): Promise<Pick<BundledFob, 'observation'>> {
   const row = await db
     .selectFrom('observations')
     .select(['seen_ms', 'observed_ms', 'observed'])

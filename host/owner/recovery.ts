@@ -55,6 +55,7 @@ export async function resetPin(
   const status = statusOf(await client.call('status', {}, { signal }));
   const wasReset = !isOpenWithoutPin(status);
   if (wasReset) await open(tools, client, await keys.held(), onPressNeeded);
+  client.check('escrow');
   await onOpen();
   try {
     await renewRecoveryKey(tools, client, keys);
@@ -75,6 +76,7 @@ export async function renewRecoveryKey(
   client: Client,
   keys: RecoveryKeys,
 ): Promise<void> {
+  client.check('escrow');
   await client.call('escrow', { recoveryKey: await keys.next() }, { signal });
   await keys.confirm();
 }

@@ -115,7 +115,11 @@ describe('care for a fob', () => {
     const one = await agreeing();
     one.later(DAY, gains);
     const waiting = await careFor(one.owner.context, await atHand(one.fob), AUTO);
-    expect(waiting).toMatchObject({ done: [], waitsForHold: true, left: [{ kind: 'clock-off', needsHold: true }] });
+    expect(waiting).toMatchObject({
+      done: [],
+      waitsForHold: true,
+      left: [{ kind: 'clock-off', needsHold: true }],
+    });
     expect(asksOnScreen(one.fob)).toBe(false);
     const held = await careFor(one.owner.context, await atHand(one.fob), HELD);
     expect(held).toMatchObject({ done: ['clock-set'], waitsForHold: false });
@@ -126,7 +130,9 @@ describe('care for a fob', () => {
     const one = await agreeing();
     // The first step uses up the five seconds of the budget, so the second asks.
     one.later(10, -5);
-    expect(await careFor(one.owner.context, await atHand(one.fob), AUTO)).toMatchObject({ done: ['clock-set'] });
+    expect(await careFor(one.owner.context, await atHand(one.fob), AUTO)).toMatchObject({
+      done: ['clock-set'],
+    });
     one.later(10, -4);
     const result = await careFor(one.owner.context, await atHand(one.fob), AUTO);
     expect(result).toMatchObject({ done: [], waitsForHold: true, left: [{ kind: 'clock-off' }] });
@@ -139,7 +145,9 @@ describe('care for a fob', () => {
     one.later(DAY, 5);
     const declining = { ...one.owner.context, report: () => one.fob.deny() };
     const result = await careFor(declining, await atHand(one.fob), HELD);
-    expect(result.refused.map(({ act, error }) => [act, error.refusal])).toEqual([['clock-set', 'press-denied']]);
+    expect(result.refused.map(({ act, error }) => [act, error.refusal])).toEqual([
+      ['clock-set', 'press-denied'],
+    ]);
     expect(result).toMatchObject({ done: [], left: [{ kind: 'clock-off' }] });
   });
 
@@ -150,7 +158,12 @@ describe('care for a fob', () => {
     const client = connect(fob.plugIn().transport, { isDryRun: true });
     const dry = { address: 'cable', client, hello: await client.hello() };
     const result = await careFor(owner.context, dry, { mayHold: false, isDryRun: true });
-    expect(result).toMatchObject({ found: [{ kind: 'clock-off' }], done: [], planned: ['clock-set'], left: [] });
+    expect(result).toMatchObject({
+      found: [{ kind: 'clock-off' }],
+      done: [],
+      planned: ['clock-set'],
+      left: [],
+    });
     expect(fob.now).toBe(before);
   });
 
@@ -259,7 +272,9 @@ describe('care for a tray', () => {
     expect(declined.map(summary)).toEqual(['nothing']);
     const taken = await careForTray(one.owner.context, [fob], { isDryRun: false, offerHold });
     expect(taken.map(summary)).toEqual(['clock-set']);
-    expect(await careForTray(one.owner.context, [await atHand(one.fob)], { isDryRun: false, offerHold })).toHaveLength(1);
+    expect(
+      await careForTray(one.owner.context, [await atHand(one.fob)], { isDryRun: false, offerHold }),
+    ).toHaveLength(1);
     expect(offers).toHaveLength(2);
   });
 

@@ -28,6 +28,7 @@ async function rows({ context: { inventory } }: Workplace) {
     pairings: await db.selectFrom('pairings').selectAll().execute(),
     accounts: await db.selectFrom('accounts').selectAll().execute(),
     history: await db.selectFrom('history').selectAll().execute(),
+    nextRecoveryKeys: await db.selectFrom('next_recovery_keys').selectAll().execute(),
   };
 }
 
@@ -56,6 +57,8 @@ it.each(Object.keys(WORK))('a dry run ends where the next step would be to %s', 
   await pairedAt(place, fob);
   const alice = parseOtpauth(URI.replace('bob', 'alice'));
   await enroll(place.context, await atHand(fob), alice);
+  // Without a PIN there is nothing to reset.
+  if (step.endsWith('reset its PIN')) await choosePin(place, fob);
   const before = await rows(place);
   const screen = fob.screen;
   const outcome = await WORK[step]?.(place.context, await dry(fob)).catch(error => error);
@@ -69,6 +72,23 @@ it.each(Object.keys(WORK))('a dry run ends where the next step would be to %s', 
   await verify(place.context, await atHand(fob));
 });
 
+async function choosePin(place: Workplace, fob: CoreFob): Promise<void> {
+  await pinPolicy(place.context, await atHand(fob), { pinDigits: 6 });
+  const pin = secret('730258');
+  for (const _ of ['chosen', 'repeated']) fob.enter(pin);
+}
+
+it('a dry run of a reset makes no new recovery key for a fob without a PIN', async () => {
+  const fob = new CoreFob();
+  const place = workplace(fob);
+  await pairedAt(place, fob);
+  const before = await rows(place);
+  await expect(resetPin(place.context, await dry(fob))).rejects.toMatchObject({
+    message: 'Nothing was changed. The next step would be to give it the recovery key.',
+  });
+  expect(await rows(place)).toEqual(before);
+});
+
 it('a dry run of a pairing shows no code, and one of requiring a PIN first says that there is none', async () => {
   const fob = new CoreFob();
   const place = workplace(fob);
@@ -76,7 +96,7 @@ it('a dry run of a pairing shows no code, and one of requiring a PIN first says 
   const pairing = pair(place.context, await dry(fob), { askCode: async () => fob.code });
   await expect(pairing).rejects.toMatchObject({ kind: 'dry-run' });
   expect(fob.screen).toEqual(screen);
-  expect(await rows(place)).toEqual({ pairings: [], accounts: [], history: [] });
+  expect(await rows(place)).toEqual({ pairings: [], accounts: [], history: [], nextRecoveryKeys: [] });
   await pairedAt(place, fob);
   await expect(requirePin(place.context, await dry(fob))).rejects.toMatchObject({ kind: 'bad-input' });
 });

@@ -90,7 +90,9 @@ describe('report about a fob', () => {
       'Charge it.',
     ]);
     const unset = { state: 'unset', errorMs: null, uncertaintyMs: null } as const;
-    const unsetHealth = [{ kind: 'clock-unset', sentence: 'Its clock is not set.', next: 'Set it.' } as const];
+    const unsetHealth = [
+      { kind: 'clock-unset', sentence: 'Its clock is not set.', next: 'Set it.' } as const,
+    ];
     const text = infoText({ ...fob, clock: unset, health: unsetHealth });
     expect(text).toContain('Its clock is not set. Set it.');
     expect(text).not.toContain('this computer');

@@ -28,7 +28,13 @@ const clock: ObservedClock = {
   trimPpm: 0,
   ageSeconds: 86_400,
 };
-const account = { id: Uint8Array.of(1, 2, 3, 4), isDamaged: false, kind: 2, issuer: 'Example', label: 'alice' };
+const account = {
+  id: Uint8Array.of(1, 2, 3, 4),
+  isDamaged: false,
+  kind: 2,
+  issuer: 'Example',
+  label: 'alice',
+};
 const well: ObservedFob = {
   serial: 'PF-QPZR-Y9X8',
   board: 'pico',
@@ -151,7 +157,9 @@ describe('the clock of a fob', () => {
 
   it('the crystals of the boards are those of their firmware', () => {
     const boards = fileURLToPath(new URL('../../firmware/boards', import.meta.url));
-    const sources = readdirSync(boards, { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.ts'));
+    const sources = readdirSync(boards, { recursive: true, encoding: 'utf8' }).filter(name =>
+      name.endsWith('.ts'),
+    );
     const facts = sources.flatMap(name => {
       const [, ppm] = /clockPpm: (\d+),/.exec(readFileSync(join(boards, name), 'utf8')) ?? [];
       return ppm === undefined ? [] : [[name.split(/[\\/]/)[0], Number(ppm)]];

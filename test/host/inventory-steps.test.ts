@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import BetterSqlite from 'better-sqlite3';
+import { fobsWithHealth } from 'passfob/commands/health';
 import {
   accountIdText,
   accountsOf,
@@ -15,6 +16,7 @@ import { batchRows, exportPermitOf, findBatch } from 'passfob/inventory/batches'
 import { seal } from 'passfob/inventory/encryption';
 import { type Inventory, openInventory } from 'passfob/inventory/inventory';
 import { openKeyFile } from 'passfob/inventory/key-file';
+import { noteObserved, noteSeen, observationOf } from 'passfob/inventory/observations';
 import {
   addPendingPairing,
   markEscrowed,
@@ -22,6 +24,7 @@ import {
   pairingsOf,
   recoveryKeyOf,
 } from 'passfob/inventory/pairings';
+import { heldRecoveryKeys } from 'passfob/inventory/recovery-keys';
 import { MIGRATIONS } from 'passfob/inventory/schema';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { secret } from '../kit/secrets.ts';
@@ -151,5 +154,51 @@ describe('inventories from before later exports', () => {
       },
     ]);
     expect(await exportPermitOf(inventory, 5)).toBeUndefined();
+  });
+});
+
+describe('inventories from before care', () => {
+  it('an inventory from before care opens with its fobs, of which none was seen yet', async () => {
+    await opened().close();
+    const keys = openKeyFile(join(folder, 'inventory.key'), false);
+    for (const name of ['inventory.db', 'inventory.db-wal', 'inventory.db-shm']) {
+      rmSync(join(folder, name), { force: true });
+    }
+    const old = new BetterSqlite(join(folder, 'inventory.db'));
+    for (const step of MIGRATIONS.slice(0, 4)) old.exec(step);
+    old.pragma('user_version = 4');
+    old
+      .prepare(
+        "insert into pairings (id, serial, state, board, firmware, created_ms, confirmed_ms) values (7, 'PF-QPZR-Y9X8', 'confirmed', 'pico', '0.2.0', 1000, 1001)",
+      )
+      .run();
+    const made = secrets();
+    const sealed = (column: string, plain: Uint8Array) => seal(keys, { column, id: '7' }, plain);
+    old
+      .prepare('insert into secrets values (7, ?, ?, ?)')
+      .run(
+        sealed('secrets.device_secret', made.deviceSecret),
+        sealed('secrets.pairing_key', made.pairingKey),
+        sealed('secrets.recovery_key', made.recoveryKey),
+      );
+    old.close();
+
+    const inventory = opened();
+    expect(await heldRecoveryKeys(inventory, 7)).toEqual([made.recoveryKey]);
+    const [fob] = await fobsWithHealth(inventory, {}, 2_000);
+    expect(fob).toMatchObject({
+      serial: 'PF-QPZR-Y9X8',
+      firmware: '0.2.0',
+      lastSeen: null,
+      observed: null,
+      health: null,
+    });
+    await noteSeen(inventory, 7, 3_000);
+    await noteObserved(inventory, 7, { board: 'pico' }, 4_000);
+    await noteSeen(inventory, 7, 5_000);
+    expect(await observationOf(inventory, 7)).toEqual({
+      seenMs: 5_000,
+      told: { atMs: 4_000, observed: { board: 'pico' } },
+    });
   });
 });

@@ -50,6 +50,8 @@ describe('fobs of version 1', () => {
       protocolVersion: 1,
       accounts: 1,
       free: expect.any(Number),
+      clock: { state: 'unset', errorMs: null, uncertaintyMs: null },
+      health: [expect.objectContaining({ kind: 'clock-unset', wasSet: false })],
     });
     const [pairing] = await pairingsOf(context.inventory, atFob.hello.serial);
     expect(pairing?.escrowed_ms).toBeNull();

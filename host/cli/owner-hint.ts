@@ -1,4 +1,4 @@
-import { FobError, isRefusal } from '../../errors.ts';
+import { FobError, isRefusal } from '../errors.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -9,7 +9,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export async function withOwner<T>(error: T, environment: Environment): Promise<T | FobError> {
   const serial = foreignFob(error);
   if (serial === undefined || !(error instanceof FobError)) return error;
-  const { ownerOf } = await import('../fob-owner.ts');
+  const { ownerOf } = await import('./fob-owner.ts');
   const isDoubtful = error.kind === 'not-authentic';
   const owner = await ownerOf(serial, environment, isDoubtful);
   if (owner === undefined) return error;
