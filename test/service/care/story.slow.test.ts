@@ -1,11 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { fingerprintOfKey } from '@passfob/service/storage/encryption-at-rest/identity';
+import { systemTime } from 'passfob/agent/base/time';
 import { connect } from 'passfob/client/client';
 import { pairingKey } from 'passfob/client/handshake';
 import { accountOf, putAccount } from 'passfob/owner/account';
 import { openTransport, readAddress } from 'passfob/transports/discover';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { Workstation } from '../../agent/kit/program.ts';
+import { AgentRig } from '../../agent/kit/agent.ts';
 import { seedOf } from '../../host/kit/seeds.ts';
 import { needsBuild, type SimulatedFob, simulatedFob } from '../../host/kit/simulated-fob.ts';
 import { describeNeeds } from '../../kit/tools.ts';
@@ -99,12 +100,15 @@ describeNeeds(needsBuild, 'a fob whose battery ran empty', () => {
     const fob = await simulatedFob();
     onTestFinished(() => fob.close());
     const { service, office, owned, token, fingerprint } = await world(fob);
-    await using station = new Workstation();
-    await station.run(['agent', 'add', service.url, '--fingerprint', fingerprint.replaceAll(' ', '')]);
-    const agent = station.start(['--port', fob.tcp, '--no-notify']);
-    await agent.said({ event: 'standing', standing: 'own', serial: owned.serial });
+    const settings = { url: service.url, name: '', fingerprint: fingerprint.replaceAll(' ', '') };
+    await using agent = new AgentRig([settings], {}, systemTime);
+    const open = () => openTransport(readAddress(fob.tcp));
+    const found = { serial: owned.serial, port: 'serial', open };
+    agent.desk.plug(found);
+    await expect.poll(() => agent.service().fobs[0]?.standing, { interval: LOOK_MS }).toBe('own');
     expect(await passcode(fob)).toBe(codeNow(token, Date.now()));
 
+    await agent.desk.unplug(found);
     await loseTime(fob);
     // A stranger's view: the fob says that its clock was without power, and gives no passcode.
     const seen = await withoutTime(fob);
@@ -114,6 +118,7 @@ describeNeeds(needsBuild, 'a fob whose battery ran empty', () => {
     const said = new Set<string>();
     const pluggedMs = performance.now();
     await fob.ask({ do: 'replug' });
+    agent.desk.plug({ ...found });
     const clock = () =>
       office.store.db
         .selectFrom('fobs')
