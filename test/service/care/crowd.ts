@@ -1,5 +1,4 @@
-import type { Tamper } from '../agents/kit.ts';
-import { until } from '../agents/kit.ts';
+import { type Tamper, until } from '../agents/kit.ts';
 import { Scene } from '../agents/scene.ts';
 import { countsOf, doneActsOf, doneOf, type NeedyFob, needyFob } from './three-tasks.ts';
 
@@ -10,13 +9,16 @@ const EACH_MS = 2_000;
 
 /** What the care of many fobs behind several agents took. */
 export interface CrowdFigures {
-  /** Of each fob: from the first frame that its agent was given until its release, in milliseconds. */
+  /** Of each fob: from the first frame that its agent was given until its first release, in milliseconds. */
   readonly relayMs: readonly number[];
   /** The same of a fob that has nothing to do any more. */
   readonly idleMs: readonly number[];
   /** From the first connection until the last task is done, in milliseconds. */
   readonly wholeMs: number;
-  /** Frames that each fob got in a session with three tasks, and in one with nothing to do; repeated ones count once. */
+  /**
+   * Frames that each fob got in its first session, with three tasks, and in one with nothing to do; repeated ones
+   * count once.
+   */
   readonly roundTrips: readonly number[];
   readonly idleRoundTrips: readonly number[];
   /** Accounts of each fob in the end. */
@@ -32,27 +34,38 @@ export interface CrowdFob {
   readonly acts: readonly string[];
 }
 
-/** Measures the sessions of one agent's fobs from its messages. */
+/** The first session of a fob on a connection. */
+interface FirstSession {
+  readonly sinceMs: number;
+  readonly frames: Set<string>;
+  tookMs: number | undefined;
+}
+
+/** Measures the first sessions of one agent's fobs from its messages. */
 class Sessions {
-  readonly tookMs: number[] = [];
-  readonly roundTrips: number[] = [];
-  private readonly open = new Map<number, { readonly sinceMs: number; readonly frames: Set<string> }>();
+  private readonly all = new Map<number, FirstSession>();
 
   readonly toAgent: Tamper = text => {
     const said = JSON.parse(text) as { type: string; fob: number; text: string };
-    if (said.type === 'bytes') {
-      const session = this.open.get(said.fob) ?? { sinceMs: performance.now(), frames: new Set() };
-      this.open.set(said.fob, session);
-      session.frames.add(said.text);
-    } else if (said.type === 'release') {
-      const session = this.open.get(said.fob);
-      this.open.delete(said.fob);
-      if (session === undefined) return text;
-      this.tookMs.push(performance.now() - session.sinceMs);
-      this.roundTrips.push(session.frames.size);
-    }
+    const first = this.all.get(said.fob);
+    if (said.type === 'bytes' && first === undefined)
+      this.all.set(said.fob, {
+        sinceMs: performance.now(),
+        frames: new Set([said.text]),
+        tookMs: undefined,
+      });
+    if (first === undefined || first.tookMs !== undefined) return text;
+    if (said.type === 'bytes') first.frames.add(said.text);
+    if (said.type === 'release') first.tookMs = performance.now() - first.sinceMs;
     return text;
   };
+
+  /** Those that have ended. */
+  get ended(): readonly { readonly tookMs: number; readonly roundTrips: number }[] {
+    return [...this.all.values()].flatMap(({ tookMs, frames }) =>
+      tookMs === undefined ? [] : [{ tookMs, roundTrips: frames.size }],
+    );
+  }
 }
 
 /** Connects agents, each with its share of the fobs, and waits until every fob was released. */
@@ -67,8 +80,10 @@ async function session(scene: Scene, fobs: readonly NeedyFob[], agents: number) 
     connected.push(agent);
     for (const { fob } of fobs.filter((_, at) => at % agents === n)) agent.plug(fob);
   }
+  const ended = () => all.flatMap(sessions => sessions.ended);
+  const left = () => scene.db.selectFrom('fob_tasks').select('id').where('state', '<>', 'done').execute();
   await until(
-    () => all.reduce((sum, { tookMs }) => sum + tookMs.length, 0) >= fobs.length,
+    async () => ended().length === fobs.length && (await left()).length === 0,
     'the release of all fobs',
     EACH_MS * fobs.length,
   );
@@ -76,8 +91,8 @@ async function session(scene: Scene, fobs: readonly NeedyFob[], agents: number) 
   for (const agent of connected) await agent.close();
   return {
     wholeMs,
-    tookMs: all.flatMap(({ tookMs }) => tookMs),
-    roundTrips: all.flatMap(({ roundTrips }) => roundTrips),
+    tookMs: ended().map(({ tookMs }) => tookMs),
+    roundTrips: ended().map(({ roundTrips }) => roundTrips),
   };
 }
 
