@@ -7,7 +7,7 @@ import type { FobAtHand } from 'passfob/commands/context';
 import { readEnrolment } from 'passfob/commands/enrol-source';
 import { type EnrollResult, enroll } from 'passfob/commands/enroll';
 import { withFob } from 'passfob/commands/find';
-import type { ListedAccount } from 'passfob/commands/list';
+import type { AccountOnFob } from 'passfob/commands/list';
 import { openOwnerSession } from 'passfob/commands/owner-session';
 import { type PairResult, pair } from 'passfob/commands/pair';
 import { FobError, isFobError } from 'passfob/errors';
@@ -96,11 +96,7 @@ const ALGORITHMS: readonly (AlgorithmName | undefined)[] = [undefined, 'sha1', '
  * Imports an account's seed from the inventory into the service, within this process and never over a wire.
  * @throws FobError `bad-input` if the service does not accept it
  */
-export async function handOver(
-  stage: Stage,
-  account: DemoAccount,
-  listed: ListedAccount,
-): Promise<TokenView> {
+export async function handOver(stage: Stage, account: DemoAccount, listed: AccountOnFob): Promise<TokenView> {
   const { serial, kept } = await onFob(stage, async fob => {
     const pairing = await openOwnerSession(stage.context, fob);
     const all = await accountsOf(stage.context.inventory, pairing.id);

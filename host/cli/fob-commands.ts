@@ -50,7 +50,7 @@ export const pairCommand = command({
 
 export const infoCommand = command({
   words: 'info',
-  describe: 'show the facts and the state of the fob: PIN, memory, battery',
+  describe: 'show the facts and the health of the fob: PIN, memory, clock, battery',
   ...noOptions,
   needs: aFob,
   async run(_, { context, fob }) {

@@ -1,12 +1,12 @@
 import { FobError, isFobError, isRefusal } from '../errors.ts';
 import { accountName } from './account-name.ts';
 import type { Context, FobAtHand } from './context.ts';
-import { idBytes, type ListedAccount, listAccounts, selectAccount } from './list.ts';
+import { type AccountOnFob, idBytes, listAccounts, selectAccount } from './list.ts';
 import { openOwnerSession } from './owner-session.ts';
 import { passcodeText } from './passcode.ts';
 
 export interface Passcode {
-  readonly account: ListedAccount;
+  readonly account: AccountOnFob;
   /** The passcode, with its leading zeros. The person approved on the fob that it is shown here. */
   readonly code: string;
   /** HOTP counter or time step. */
@@ -36,7 +36,7 @@ export interface CodesResult {
   readonly serial: string;
   readonly codes: readonly Passcode[];
   /** Accounts that gave no passcode, and why. */
-  readonly skipped: readonly { readonly account: ListedAccount; readonly error: FobError }[];
+  readonly skipped: readonly { readonly account: AccountOnFob; readonly error: FobError }[];
 }
 
 /**
@@ -54,7 +54,7 @@ export async function codes(
   const pairing = await openOwnerSession(context, fob);
   const accounts = await listAccounts(context, fob, pairing);
   const done: Passcode[] = [];
-  const skipped: { account: ListedAccount; error: FobError }[] = [];
+  const skipped: { account: AccountOnFob; error: FobError }[] = [];
   for (const [index, account] of accounts.entries()) {
     if (account.kind === 'ocra') {
       skipped.push({ account, error: answersQuestions() });
@@ -87,7 +87,7 @@ function isOfOneAccount(error: FobError): boolean {
   return isRefusal(error, 'press-denied', 'clock-unset', 'counter-ended', 'damaged', 'no-such-account');
 }
 
-async function askPasscode(context: Context, fob: FobAtHand, account: ListedAccount): Promise<Passcode> {
+async function askPasscode(context: Context, fob: FobAtHand, account: AccountOnFob): Promise<Passcode> {
   const { serial } = fob.hello;
   const id = idBytes(account);
   const onPressNeeded = () => context.report({ event: 'press-needed', serial, purpose: 'code' });

@@ -9,7 +9,7 @@ import type { Inventory } from '../inventory/inventory.ts';
 import type { Pairing } from '../inventory/pairings.ts';
 import { setInSession } from './clock.ts';
 import type { Context, FobAtHand } from './context.ts';
-import type { ListedAccount } from './list.ts';
+import type { AccountOnFob } from './list.ts';
 import { exportDetail, handOn, type OutFile } from './out-file.ts';
 import { openOwnerSession } from './owner-session.ts';
 import { settlePending } from './verify.ts';
@@ -17,7 +17,7 @@ import { isSame, listedAs, writeAccount } from './write-account.ts';
 
 export interface EnrollResult {
   readonly serial: string;
-  readonly account: ListedAccount;
+  readonly account: AccountOnFob;
   /** Whether the fob's clock had to be set first: without the time TOTP shows no passcode. */
   readonly isClockSet: boolean;
   /** Whether an interrupted run had already written the account without reporting it. */

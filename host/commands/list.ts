@@ -26,7 +26,7 @@ export interface AccountForm {
 }
 
 /** An account as it is on the fob, without its secret. */
-export interface ListedAccount extends AccountForm {
+export interface AccountOnFob extends AccountForm {
   /** 8 hex digits. */
   readonly id: string;
   readonly health: 'good' | 'damaged';
@@ -40,7 +40,7 @@ export interface ListResult {
   /** Number of accounts that still fit. */
   readonly free: number;
   /** In the order of the fob's list. */
-  readonly accounts: readonly ListedAccount[];
+  readonly accounts: readonly AccountOnFob[];
 }
 
 /** Lists the accounts on a fob. @throws FobError `refused` (locked), as `openOwnerSession` */
@@ -61,7 +61,7 @@ export async function listAccounts(
   fob: FobAtHand,
   pairing: Pairing,
   count?: number,
-): Promise<ListedAccount[]> {
+): Promise<AccountOnFob[]> {
   const present = count ?? (await fob.client.call('info', {}, { signal: context.signal })).accounts;
   const suites = await suitesOf(context.inventory, pairing.id);
   const accounts = await readAccounts(fob.client, present, context.signal);
@@ -78,7 +78,7 @@ export function formOf({ digits, alphabet, suite, ...rest }: Enrolment): Account
 }
 
 /** @param suite of an OCRA account, if known */
-export function described(account: Response<'list'>, suite?: string): ListedAccount {
+export function described(account: Response<'list'>, suite?: string): AccountOnFob {
   return {
     id: accountIdText(account.id),
     health: account.health === 0 ? 'good' : 'damaged',
@@ -119,10 +119,10 @@ export function utf8(bytes: Uint8Array): string {
  * @throws FobError `bad-input`
  */
 export function selectAccount(
-  accounts: readonly ListedAccount[],
+  accounts: readonly AccountOnFob[],
   wanted?: string,
   command: 'code' | 'respond' | 'rename' | 'move' | 'remove' = 'code',
-): ListedAccount {
+): AccountOnFob {
   const named = wanted === undefined ? accounts : accounts.filter(account => isMeant(account, wanted));
   const meant = named.length === 0 && command !== 'remove' ? atPosition(accounts, wanted) : named;
   const [account] = meant;
@@ -136,13 +136,13 @@ export function selectAccount(
   });
 }
 
-function atPosition(accounts: readonly ListedAccount[], wanted = ''): readonly ListedAccount[] {
+function atPosition(accounts: readonly AccountOnFob[], wanted = ''): readonly AccountOnFob[] {
   const account = /^[1-9]\d{0,5}$/.test(wanted) ? accounts[Number(wanted) - 1] : undefined;
   return account === undefined ? [] : [account];
 }
 
 /** Lists the command with each id, which is never ambiguous, and the account's name and kind. */
-function oneOf(accounts: readonly ListedAccount[], command: string): string {
+function oneOf(accounts: readonly AccountOnFob[], command: string): string {
   const rest = command === 'code' || command === 'remove' ? '' : ' …';
   const lines = accounts.map(
     one => `passfob ${command} ${one.id}${rest} (${accountName(one)}, ${one.kind.toUpperCase()})`,
@@ -157,13 +157,13 @@ function sentenceFor(present: number, meant: number): string {
     : 'The fob holds several accounts that this may mean.';
 }
 
-function isMeant(account: ListedAccount, wanted: string): boolean {
+function isMeant(account: AccountOnFob, wanted: string): boolean {
   const plain = (text: string) => text.toLowerCase().replace(/\s*:\s*/, ':');
   const { id, issuer, label } = account;
   return [id, issuer, label, `${issuer}:${label}`].some(name => name !== '' && plain(name) === plain(wanted));
 }
 
 /** Returns the id of an account as bytes for the wire. */
-export function idBytes({ id }: Pick<ListedAccount, 'id'>): Uint8Array {
+export function idBytes({ id }: Pick<AccountOnFob, 'id'>): Uint8Array {
   return new Uint8Array(Buffer.from(id, 'hex'));
 }

@@ -1,11 +1,11 @@
 import { FobError } from '../errors.ts';
 import type { Context, FobAtHand } from './context.ts';
-import { idBytes, type ListedAccount, listAccounts, selectAccount } from './list.ts';
+import { type AccountOnFob, idBytes, listAccounts, selectAccount } from './list.ts';
 import { openOwnerSession } from './owner-session.ts';
 
 export interface MoveResult {
   readonly serial: string;
-  readonly account: ListedAccount;
+  readonly account: AccountOnFob;
   /** Position in the list, from 1. */
   readonly position: number;
 }

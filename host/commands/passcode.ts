@@ -2,13 +2,13 @@ import { alphabetOf } from '@passfob/protocol/alphabet';
 import { ALPHABET_NAMES } from '../enrol/alphabets.ts';
 import { FobError } from '../errors.ts';
 import { accountName } from './account-name.ts';
-import type { ListedAccount } from './list.ts';
+import type { AccountOnFob } from './list.ts';
 
 /**
  * Formats a fob's answer as a passcode. The answer goes to terminals and programs, so it is validated.
  * @throws FobError `verification-failed` if its length or characters do not match the account's passcodes
  */
-export function passcodeText(serial: string, account: ListedAccount, bytes: Uint8Array): string {
+export function passcodeText(serial: string, account: AccountOnFob, bytes: Uint8Array): string {
   const { digits, alphabet } = account;
   const code = String.fromCharCode(...bytes);
   const characters = alphabetOf(ALPHABET_NAMES.indexOf(alphabet));

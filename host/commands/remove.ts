@@ -1,11 +1,11 @@
 import { dropAccount } from '../inventory/accounts.ts';
 import type { Context, FobAtHand } from './context.ts';
-import { idBytes, type ListedAccount, listAccounts, selectAccount } from './list.ts';
+import { type AccountOnFob, idBytes, listAccounts, selectAccount } from './list.ts';
 import { openOwnerSession } from './owner-session.ts';
 
 export interface RemoveResult {
   readonly serial: string;
-  readonly account: ListedAccount;
+  readonly account: AccountOnFob;
 }
 
 /**
@@ -19,7 +19,7 @@ export async function remove(
   context: Context,
   fob: FobAtHand,
   wanted: string,
-  confirm: (account: ListedAccount) => Promise<void>,
+  confirm: (account: AccountOnFob) => Promise<void>,
 ): Promise<RemoveResult> {
   const { signal } = context;
   const pairing = await openOwnerSession(context, fob);

@@ -5,7 +5,7 @@ import type { Pairing } from '../inventory/pairings.ts';
 import { isProved } from '../owner/account.ts';
 import { accountName } from './account-name.ts';
 import type { Context, FobAtHand } from './context.ts';
-import { idBytes, type ListedAccount, listAccounts, selectAccount } from './list.ts';
+import { type AccountOnFob, idBytes, listAccounts, selectAccount } from './list.ts';
 import { openOwnerSession } from './owner-session.ts';
 import { settlePending } from './verify.ts';
 
@@ -18,7 +18,7 @@ export interface NewNames {
 export interface RenameResult {
   readonly serial: string;
   /** With its new names. */
-  readonly account: ListedAccount;
+  readonly account: AccountOnFob;
 }
 
 /**
@@ -53,7 +53,7 @@ async function write(
   context: Context,
   fob: FobAtHand,
   pairing: Pairing,
-  account: ListedAccount,
+  account: AccountOnFob,
 ): Promise<void> {
   const { inventory, signal } = context;
   const { serial } = fob.hello;

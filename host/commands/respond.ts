@@ -4,7 +4,7 @@ import { badInput, checkName } from '../enrol/enrolment.ts';
 import { readOcraSuite } from '../enrol/ocra.ts';
 import { FobError } from '../errors.ts';
 import type { Context, FobAtHand } from './context.ts';
-import { idBytes, type ListedAccount, listAccounts, selectAccount } from './list.ts';
+import { type AccountOnFob, idBytes, listAccounts, selectAccount } from './list.ts';
 import { openOwnerSession } from './owner-session.ts';
 import { passcodeText } from './passcode.ts';
 
@@ -24,7 +24,7 @@ export interface OcraQuestion {
 
 export interface RespondResult {
   readonly serial: string;
-  readonly account: ListedAccount;
+  readonly account: AccountOnFob;
   /** The passcode, with its leading zeros. The person approved on the fob that it is shown here. */
   readonly code: string;
   /** With a counter in the suite: the counter used. */

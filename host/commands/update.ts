@@ -24,7 +24,7 @@ import {
   secretsOf,
   writeBoard,
 } from './flash-steps.ts';
-import { type ListedAccount, listAccounts } from './list.ts';
+import { type AccountOnFob, listAccounts } from './list.ts';
 import { openOwnerSession } from './owner-session.ts';
 
 export interface UpdateOptions {
@@ -47,7 +47,7 @@ export interface UpdateResult extends FlashFacts {
 /** The state before the update. */
 interface Before {
   readonly firmware: string | undefined;
-  readonly accounts: readonly ListedAccount[] | undefined;
+  readonly accounts: readonly AccountOnFob[] | undefined;
 }
 
 /**
@@ -175,7 +175,7 @@ async function accountsOf(
   context: Context,
   fob: FobAtHand,
   pairing: Pairing,
-): Promise<readonly ListedAccount[] | undefined> {
+): Promise<readonly AccountOnFob[] | undefined> {
   try {
     return await listAccounts(context, fob, pairing);
   } catch (error) {
@@ -185,8 +185,8 @@ async function accountsOf(
 }
 
 function compare(
-  before: readonly ListedAccount[] | undefined,
-  after: readonly ListedAccount[] | undefined,
+  before: readonly AccountOnFob[] | undefined,
+  after: readonly AccountOnFob[] | undefined,
   serial: string,
 ): void {
   if (!before || !after || JSON.stringify(before) === JSON.stringify(after)) return;

@@ -11,7 +11,7 @@ import { ID_ATTEMPTS_MAX } from '../limits.ts';
 import { accountOf, isProved, putAccount, randomId } from '../owner/account.ts';
 import { accountName } from './account-name.ts';
 import type { Context, FobAtHand } from './context.ts';
-import { described, type ListedAccount } from './list.ts';
+import { type AccountOnFob, described } from './list.ts';
 
 const NUMBERS = ['kind', 'algorithm', 'digits', 'period', 'question', 'length', 'inputs', 'step'] as const;
 
@@ -27,7 +27,7 @@ export function isSame({ settings, key }: OwnedAccount, enrolment: Enrolment): b
 }
 
 /** Returns the account in the form of `list`. */
-export function listedAs(settings: AccountSettings, { counter, suite }: Enrolment): ListedAccount {
+export function listedAs(settings: AccountSettings, { counter, suite }: Enrolment): AccountOnFob {
   const text = suite === undefined ? undefined : ocraSuiteText(suite);
   return described({ ...settings, counter, health: 0 }, text);
 }

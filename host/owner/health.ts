@@ -1,6 +1,6 @@
 import { BATTERY_LOW_PERCENT, CLOCK_OFF_MS, DRIFT_AGE_SECONDS_MIN, DRIFT_BUDGET_PPM } from '../limits.ts';
 import { needsHold } from './clock.ts';
-import type { ObservedAccount, ObservedClock, ObservedFob } from './observe.ts';
+import type { ListedAccount, ObservedClock, ObservedFob } from './observe.ts';
 
 /** Something about a fob that its owner, or the person with it, should know. */
 export type HealthFinding =
@@ -21,7 +21,7 @@ export type HealthFinding =
   | { readonly kind: 'memory-went-back'; readonly isSure: boolean }
   /** The fob has no recovery key: a forgotten PIN cannot be reset. */
   | { readonly kind: 'cannot-reset-pin' }
-  | { readonly kind: 'damaged-account'; readonly account: ObservedAccount }
+  | { readonly kind: 'damaged-account'; readonly account: ListedAccount }
   /** No further account fits. */
   | { readonly kind: 'full' };
 

@@ -8,7 +8,7 @@ import { type FobStatus, statusOf } from './status.ts';
 import type { OwnerTools } from './tools.ts';
 
 /** An account as the fob lists it. Its names come from the fob: print them as untrusted text. */
-export interface ObservedAccount {
+export interface ListedAccount {
   /** 4 bytes. */
   readonly id: Uint8Array;
   readonly isDamaged: boolean;
@@ -51,7 +51,7 @@ export interface ObservedFob {
   /** Absent for firmware without PIN. */
   readonly status?: FobStatus;
   /** In the fob's order; `locked` while its PIN locks it. */
-  readonly accounts: readonly ObservedAccount[] | 'locked';
+  readonly accounts: readonly ListedAccount[] | 'locked';
   /** Number of accounts that still fit; absent while the fob is locked. */
   readonly freeRecords?: number;
 }
@@ -114,7 +114,7 @@ async function unlessLocked<T>(read: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
-function described({ id, health, kind, issuer, label }: Response<'list'>): ObservedAccount {
+function described({ id, health, kind, issuer, label }: Response<'list'>): ListedAccount {
   const text = new TextDecoder();
   return { id, isDamaged: health !== 0, kind, issuer: text.decode(issuer), label: text.decode(label) };
 }

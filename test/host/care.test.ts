@@ -190,6 +190,28 @@ describe('care for a fob', () => {
     expect(cuts).toBe(16);
   }, 120_000);
 
+  it('care with a hold can be cut off anywhere and repeated: a clock that was set asks for no other hold', async () => {
+    const cuts = await forEveryCut(
+      async () => {
+        const one = await agreeing();
+        one.later(DAY, 60);
+        return one;
+      },
+      (owner, fob) => careFor(owner.context, fob, HELD),
+      async (owner, core) => {
+        const isRight = Math.abs(errorOf({ fob: core, owner })) <= 1.5;
+        const before = owner.reported.filter(({ event }) => event === 'press-needed').length;
+        await careFor(owner.context, await atHand(core), HELD);
+        const holds = owner.reported.filter(({ event }) => event === 'press-needed').length;
+        expect(holds - before).toBe(isRight ? 0 : 1);
+        const again = await careFor(owner.context, await atHand(core), HELD);
+        expect(again).toMatchObject({ found: [], done: [], waitsForHold: false });
+      },
+    );
+    // As without a hold, and a second poll of setClock.
+    expect(cuts).toBe(18);
+  }, 120_000);
+
   it('setting the clock without a hold ends when its caller cancels', async () => {
     const one = await agreeing();
     const atFob = await atHand(one.fob);
@@ -222,7 +244,8 @@ describe('what the inventory knows of a fob', () => {
   it('a fob set at its pairing counts as set', async () => {
     const { owner } = await agreeing();
     const [fob] = await fobsWithHealth(owner.context.inventory, {}, owner.context.now());
-    expect(fob).toMatchObject({ isStale: false, clockSet: new Date(owner.context.now()).toISOString() });
+    const now = new Date(owner.context.now()).toISOString();
+    expect(fob).toMatchObject({ isStale: false, clockSet: now, lastSeen: now });
   });
 
   it('a locked fob tells its state, but not its accounts', async () => {

@@ -1,5 +1,5 @@
 import { driftOf } from 'passfob/owner/health';
-import type { ObservedAccount, ObservedFob } from 'passfob/owner/observe';
+import type { ListedAccount, ObservedFob } from 'passfob/owner/observe';
 import { careLimits } from '../../base/limits/care.ts';
 import { tokenLimits } from '../../base/limits/tokens.ts';
 import type { Db } from '../../storage/database/database.ts';
@@ -76,7 +76,7 @@ function driftColumn({ clock }: ObservedFob): { drift_ppm?: number } {
 async function keepAccounts(
   db: Db,
   fobId: string,
-  accounts: readonly ObservedAccount[],
+  accounts: readonly ListedAccount[],
   atMs: number,
 ): Promise<void> {
   const before = await db
@@ -93,7 +93,7 @@ async function keepAccounts(
   if (rows.length > 0) await db.insertInto('fob_accounts').values(rows).execute();
 }
 
-function accountRow(fobId: string, account: ObservedAccount, place: number, atMs: number): AccountRow {
+function accountRow(fobId: string, account: ListedAccount, place: number, atMs: number): AccountRow {
   return {
     fob_id: fobId,
     account: Buffer.from(account.id).toString('hex'),

@@ -1,6 +1,6 @@
 import { needsHold } from 'passfob/owner/clock';
 import { isOff } from 'passfob/owner/health';
-import type { ObservedAccount, ObservedFob } from 'passfob/owner/observe';
+import type { ListedAccount, ObservedFob } from 'passfob/owner/observe';
 import { isOpenWithoutPin } from 'passfob/owner/recovery';
 import type { CareKind } from '../../base/kinds.ts';
 import { careLimits } from '../../base/limits/care.ts';
@@ -137,11 +137,11 @@ function isAsked(task: FobTaskRow | undefined): boolean {
   return task?.cause === 'asked';
 }
 
-function idOf({ id }: ObservedAccount): string {
+function idOf({ id }: ListedAccount): string {
   return Buffer.from(id).toString('hex');
 }
 
-function accountsOf({ observed }: Compared): ReadonlyMap<string, ObservedAccount> {
+function accountsOf({ observed }: Compared): ReadonlyMap<string, ListedAccount> {
   const { accounts } = observed;
   return new Map(accounts === 'locked' ? [] : accounts.map(account => [idOf(account), account]));
 }
