@@ -25,6 +25,9 @@ const CONNECTIONS = 2;
 const STAY_MS = 1_200;
 /** The fob's time between two frames of a question. */
 const FRAME_MS = 2_000;
+/** How long one message is delayed, and the messages each way of which one is. */
+const DELAY_MS = 4_000;
+const CLOCK_MESSAGES = 16;
 const KINDS = ['clock', 'remove-account', 'rename-account'];
 
 async function open(): Promise<Bench> {
@@ -178,7 +181,8 @@ it('a relay that delays the setting of a clock makes it late for a while, and th
   });
   agent.plug(ada.fob);
   await until(() => isDone(bench, ada), 'the end of all tasks');
-  const row = () => bench.db.selectFrom('fobs').selectAll().where('id', '=', ada.id).executeTakeFirstOrThrow();
+  const row = () =>
+    bench.db.selectFrom('fobs').selectAll().where('id', '=', ada.id).executeTakeFirstOrThrow();
   // The service sees the error, and its own uncertainty about it: nothing wrong is stored.
   const late = bench.office.nowMs - ada.fob.now * 1000;
   expect(late).toBeGreaterThan(1_000);
@@ -192,6 +196,36 @@ it('a relay that delays the setting of a clock makes it late for a while, and th
   await bench.plugged(honest, ada);
   await until(async () => Math.abs((await row()).clock_error_ms ?? 0) > 1_000, 'the correction');
   expect(Math.abs(bench.office.nowMs - ada.fob.now * 1000)).toBeLessThan(1_000);
+});
+
+it('a relay that delays any one message of care makes a clock late by that delay at most, or early by half of it', async () => {
+  await using bench = await open();
+  const errors: number[] = [];
+  for (const way of ['toAgent', 'toService'] as const)
+    for (let at = 0; at < CLOCK_MESSAGES; at++) {
+      bench.office.nowMs = Math.floor(bench.office.nowMs / 1000) * 1000 + 990;
+      const one = await needyFob(bench, `${way}-${at}`);
+      let n = 0;
+      // Meanwhile the fob's clock goes on, right or wrong.
+      const delay = (text: string) => {
+        if (!text.includes('"bytes"') || n++ !== at) return text;
+        bench.office.nowMs += DELAY_MS;
+        one.fob.sleep(DELAY_MS / 1000);
+        return text;
+      };
+      const agent = await bench.agent({ [way]: delay });
+      agent.plug(one.fob);
+      await until(() => isDone(bench, one), 'the end of all tasks');
+      await bench.keyed(one);
+      await agent.close();
+      errors.push(one.fob.now * 1000 - bench.office.nowMs);
+      await expectTruth(bench, one, `${way} ${at}`);
+    }
+  // The message that sets the clock is late; or the service takes half of the delay for the way to the fob.
+  const [least = 0, most = 0] = [Math.min(...errors), Math.max(...errors)];
+  expect([least < -1_000, least >= -DELAY_MS]).toEqual([true, true]);
+  expect(most).toBeLessThanOrEqual(DELAY_MS / 2 + 1_000);
+  expect(errors.filter(error => Math.abs(error) > 1_000).length).toBeLessThan(CLOCK_MESSAGES / 2);
 });
 
 /** A fob whose cable shows its frames to somebody. */

@@ -64,7 +64,11 @@ export async function expectTruth(world: World, needy: NeedyFob, where: string):
   for (const kind of await doneOf(world, needy)) expect(counts[kind], `${where}: ${kind} is done`).toBe(1);
   const row = await db.selectFrom('fobs').selectAll().where('id', '=', needy.id).executeTakeFirstOrThrow();
   if (row.clock_state === 'trusted') expect(counts.clock, `${where}: a clock with time`).toBe(1);
-  const listed = await db.selectFrom('fob_accounts').select('account').where('fob_id', '=', needy.id).execute();
+  const listed = await db
+    .selectFrom('fob_accounts')
+    .select('account')
+    .where('fob_id', '=', needy.id)
+    .execute();
   const push = Buffer.from(pushAccountOf(needy.id)).toString('hex');
   const own = [needy.gone.id, needy.kept.id, push];
   expect(own, where).toEqual(expect.arrayContaining(listed.map(({ account }) => account)));
