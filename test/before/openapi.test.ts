@@ -11,6 +11,8 @@ const ADDED: readonly string[] = [
   'POST /v1/fobs/{serial}/accounts/{account}/rename',
   'POST /v1/fobs/{serial}/erase',
   'POST /v1/fobs/{serial}/found',
+  'POST /v1/fobs/{serial}/give',
+  'POST /v1/fobs/{serial}/given',
   'POST /v1/fobs/{serial}/lost',
   'POST /v1/fobs/{serial}/order-accounts',
   'POST /v1/fobs/{serial}/require-pin',
@@ -40,7 +42,10 @@ const FOB_FIELDS = [
 ];
 const FOB = 'GET /v1/fobs responses 200 content application/json schema properties fobs items';
 /** Refusals since then: the schema of every problem lists all codes. */
-const CODES = ['account_in_use', 'bad_fob_state', 'bad_task', 'task_over', 'too_many_tasks', 'unknown_task'];
+const CODES = [
+  ...['account_in_use', 'accounts_left', 'bad_file_password', 'bad_fob_state', 'bad_task', 'fob_in_care'],
+  ...['task_over', 'too_many_tasks', 'unknown_task'],
+];
 /** Every other intended difference from the older description, as `differences` words it. */
 const CHANGED: readonly string[] = [
   // These routes always behaved so; a hand-written description of them had omitted it.

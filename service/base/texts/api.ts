@@ -115,6 +115,9 @@ export const apiTexts = {
     'fobs.return':
       'Take a fob back: its tokens are revoked, and it is erased when it is next reached and its button is held.',
     'fobs.retire': 'Put a fob out of use for good: its tokens are revoked.',
+    'fobs.give':
+      'Write the keys of a fob without accounts into a file for another owner, encrypted with a password. From then on the service does nothing with the fob. After a lost answer, ask again.',
+    'fobs.given': 'Confirm that another owner has taken over a fob: its keys are deleted here, for good.',
     'applications.list': 'List applications.',
     'applications.create': 'Create an application. Its API key is shown once.',
     'applications.change': 'Change the factors that an application requires.',

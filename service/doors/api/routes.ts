@@ -15,6 +15,7 @@ import { eventRoutes } from './records/events.ts';
 import { mailRoutes } from './records/mail.ts';
 import { settingsRoutes } from './records/settings.ts';
 import { fobActRoutes } from './tokens/fob-acts.ts';
+import { fobGivingRoutes } from './tokens/fob-giving.ts';
 import { fobRoutes } from './tokens/fobs.ts';
 import { importRoutes } from './tokens/imports.ts';
 import { jobRoutes } from './tokens/jobs.ts';
@@ -34,6 +35,7 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...policyRoutes,
   ...fobRoutes,
   ...fobActRoutes,
+  ...fobGivingRoutes,
   ...importRoutes,
   ...jobRoutes,
   ...applicationRoutes,

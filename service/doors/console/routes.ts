@@ -12,6 +12,7 @@ import { serveJobs } from './batch/jobs.ts';
 import { serveFobBulk } from './fobs/bulk.ts';
 import { serveFobDetail } from './fobs/detail.ts';
 import { serveFobForms } from './fobs/forms.ts';
+import { serveFobGiving } from './fobs/give.ts';
 import { serveFobs } from './fobs/list.ts';
 import { type ConsoleRouter, makeConsoleRouter } from './kit/router.ts';
 import { serveMailList } from './mail/list.ts';
@@ -69,6 +70,7 @@ const subjects: readonly ((router: ConsoleRouter) => void)[] = [
   serveFobs,
   serveFobDetail,
   serveFobForms,
+  serveFobGiving,
   serveFobBulk,
 ];
 

@@ -32,6 +32,7 @@ export const consoleFobs = {
       found: 'Found',
       returned: 'Returned',
       retired: 'Retired',
+      giving: 'Being handed over',
       handed_over: 'Handed over',
     },
     relays: {

@@ -91,6 +91,7 @@ export const consoleFrame = {
     fobFound:
       'The fob is in use again. Its tokens stay suspended: reactivate them, and enrol removed accounts again.',
     fobReturned: 'Its tokens are revoked. The fob is erased when it is next reached.',
+    fobGiven: 'The fob is handed over. Its keys are deleted here.',
     fobRetired: 'The fob is retired. Its tokens are revoked.',
     fobAsked: 'The administrators were asked for another fob.',
     acknowledged: 'The alert is acknowledged.',

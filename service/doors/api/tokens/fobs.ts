@@ -34,7 +34,7 @@ import {
 } from '../kit/shapes.ts';
 import { tokenState } from './facts.ts';
 
-export const lifeState = oneOf('in_use', 'lost', 'found', 'returned', 'retired', 'handed_over');
+export const lifeState = oneOf('in_use', 'lost', 'found', 'returned', 'retired', 'giving', 'handed_over');
 
 const fob = named(
   object({

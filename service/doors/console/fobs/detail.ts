@@ -71,6 +71,11 @@ function fobActions(visit: ConsoleContext, { fob, accounts, tokens }: FobDetail)
     when(isAway && visit.may('fob.found'), () => actButton(visit, '/fob/found', subject, text.found)),
     when(isManaged && visit.may('fob.return'), () => link('/fob/return', text.takeBack)),
     when(isManaged && state !== 'retired' && visit.may('fob.retire'), () => link('/fob/retire', text.retire)),
+    when(state !== 'lost' && isManaged && !isHeld && visit.may('fob.give'), () =>
+      link('/fob/give', consoleTexts.giving.open),
+    ),
+    when(state === 'giving' && visit.may('fob.give'), () => link('/fob/give', consoleTexts.giving.submit)),
+    when(state === 'giving' && visit.may('fob.give'), () => link('/fob/given', consoleTexts.giving.confirm)),
     when(isManaged && !isHeld && visit.may('fob.erase'), () => link('/fob/erase', text.erase)),
   ]);
 }

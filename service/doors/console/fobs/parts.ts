@@ -9,6 +9,7 @@ const tones: Readonly<Record<FobLifeState, Tone>> = {
   found: 'warn',
   returned: 'plain',
   retired: 'plain',
+  giving: 'warn',
   handed_over: 'plain',
 };
 
