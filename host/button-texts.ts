@@ -7,10 +7,10 @@
 export const buttonTexts = {
   /** From a dark fob, or one that shows anything else such as the previous passcode, to a passcode on its screen. */
   showPasscode:
-    'Press the button of your fob until it shows your account. If it still shows an old passcode, press it once more. Then hold the button for a second: the fob shows a passcode.',
+    'Press the button of your fob until it shows your account and no passcode. Then hold the button for a second: the fob shows a passcode.',
   /** The same before a form for the passcode. */
   typePasscode:
-    'Press the button of your fob until it shows your account. If it still shows an old passcode, press it once more. Then hold the button for a second, and type the passcode that the fob shows.',
+    'Press the button of your fob until it shows your account and no passcode. Then hold the button for a second, and type the passcode that the fob shows.',
   /**
    * If a passcode other than the one on the screen is needed: an event-based fob makes the next one only at a new
    * hold.

@@ -48,6 +48,8 @@ export const PRESS_POLL_INTERVAL_MS = 250;
  * key, digit by digit.
  */
 export const PRESS_POLLS_MAX = 1_200;
+/** A person who has not answered after this time may have held the button while the fob's keys were still deaf. */
+export const PRESS_REMINDER_MS = 5_000;
 
 /**
  * Sessions that a client reopens in a row. The limit stops an attacker on the line, who can claim that there is no

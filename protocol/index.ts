@@ -1,6 +1,7 @@
 export * from './account.ts';
 export * from './alphabet.ts';
 export * from './bytes.ts';
+export * from './carrier.ts';
 export * from './ccm.ts';
 export * from './commands.ts';
 export * from './dispatch.ts';

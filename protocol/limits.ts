@@ -88,3 +88,6 @@ export const PRESS_WAIT_MS = 30000;
  * Keys do nothing for this long after a request appears, so that a press meant for something else confirms nothing.
  */
 export const PRESS_DEAF_MS = 700;
+
+/** Longest message of the carrier protocol as JSON, in UTF-16 units: several times a frame of the fob's wire. */
+export const CARRIER_MESSAGE_CHARS_MAX = 4096;

@@ -114,7 +114,7 @@ export const REFUSALS = {
     REFUSED_PRESS_TIMEOUT,
     'later',
     'Nobody held the button of the fob in time.',
-    'Run the command again, and hold the button of the fob for a second within 30 seconds.',
+    'Run the command again. When the fob asks, hold its button for a second, and once more if it still asks.',
   ),
   busy: /* @__PURE__ */ entry(
     REFUSED_BUSY,

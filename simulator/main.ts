@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { hideBin } from 'yargs/helpers';
 import type { SimulatedFob, Wire } from './base/fob.ts';
-import { onPort } from './base/start-refused.ts';
+import { onPort, onSocket } from './base/start-refused.ts';
 import { boot, fileStore } from './boot.ts';
 import { controlServer, controlStreams } from './control/jsonl.ts';
 import type { ControlTarget } from './control/target.ts';
@@ -14,6 +14,7 @@ import { PtyUnavailable, ptyFront } from './fronts/pty.ts';
 import { tcpFront } from './fronts/tcp.ts';
 import { openUsbip } from './fronts/usbip/options.ts';
 import { parseOptions, type SimulatorOptions, UsageError } from './options.ts';
+import { type Ready, readyLine, readyText } from './ready.ts';
 import { lockStorage } from './state/lock.ts';
 
 /** Exit codes, as `--help` documents them. */
@@ -24,17 +25,6 @@ const PROGRAM = process.argv0 === 'passfob simulate' ? process.argv0 : 'simulato
 
 /** Actions for the end of the program, last first. */
 type Closers = (() => unknown)[];
-
-/** The fields of the ready line; a front or faceplate that is not open is left out. */
-interface Ready {
-  readonly seed: number;
-  ready: true;
-  pty?: string | null;
-  ptyUnavailable?: string;
-  tcp?: number;
-  usbip?: string;
-  web?: string;
-}
 
 /** Opens the USB device and the pseudo-terminal. `open` gets each at once, so that a later failure closes it. */
 async function openWire(
@@ -140,19 +130,17 @@ async function openPorts(
     ready.web = faceplate.url;
   }
   if (options.controlSocket !== undefined) {
-    const server = await controlServer(target, options.controlSocket);
+    const server = await onSocket(options.controlSocket, controlServer(target, options.controlSocket));
     closers.push(() => server.close());
   }
 }
 
-function sayReady(
-  { pty, ptyUnavailable, tcp, usbip, web, ...start }: Ready,
-  { control, terminal }: SimulatorOptions,
-): void {
-  const line = `${JSON.stringify({ ready: start.ready, seed: start.seed, pty, ptyUnavailable, tcp, usbip, web })}\n`;
-  if (control) process.stderr.write(line);
-  else if (!terminal) process.stdout.write(line);
-  else if (!process.stderr.isTTY) process.stderr.write(line);
+/** Scripts read a line of JSON, a person at a terminal reads words; the faceplate in the terminal shows it itself. */
+function sayReady(ready: Ready, { control, terminal, json }: SimulatorOptions): void {
+  if (control) process.stderr.write(readyLine(ready));
+  else if (!terminal)
+    process.stdout.write(json || !process.stdout.isTTY ? readyLine(ready) : readyText(ready));
+  else if (!process.stderr.isTTY) process.stderr.write(readyLine(ready));
 }
 
 function openTerminal(target: ControlTarget, options: SimulatorOptions, ready: Ready): () => void {

@@ -116,10 +116,18 @@ export function parseOptions(args: readonly string[], program: string) {
     .option('seed', SEED_OPTION)
     .option('control', { boolean: true, default: false, describe: 'JSON lines on standard input and output' })
     .option('control-socket', { string: true, requiresArg: true, describe: 'JSON lines on a Unix socket' })
+    .option('json', {
+      alias: 'j',
+      boolean: true,
+      default: false,
+      describe: 'say where everything is by a line of JSON on a terminal, too',
+    })
     .option('exit-with-parent', { boolean: true, default: false, describe: 'end when standard input ends' });
   const known = namesOf(parser);
   return parser
-    .epilogue('Port 0: any free one. When ready, one line of JSON says where everything is.')
+    .epilogue(
+      'Port 0: any free one. When ready, the simulator says where everything is: on a terminal in words, elsewhere by one line of JSON.',
+    )
     .epilogue('Exit codes: 0 ended as asked, 1 failed, 2 wrong usage.')
     .parserConfiguration({ 'duplicate-arguments-array': false })
     .version(false)

@@ -15,10 +15,10 @@ export interface Frame {
 }
 
 /** The log-in page. @param user the name as typed before */
-export function loginPage({ name, isFramed }: Frame, user = '', trouble?: Trouble): string {
+export function loginPage(frame: Frame, user = '', trouble?: Trouble): string {
   const { login, refused } = texts;
-  const focus = isFramed || trouble !== undefined ? nothing : html` autofocus`;
-  return page(name, {
+  const focus = frame.isFramed || trouble !== undefined ? nothing : html` autofocus`;
+  return page(frame, {
     title: trouble === undefined ? login.title : `${refused[trouble]} ${login.title}`,
     body: html`<h1>${login.title}</h1>
 <p class="lead">${login.lead}</p>
@@ -29,8 +29,10 @@ ${trouble === undefined ? nothing : message(trouble)}
 <input id="user" name="user" value="${user}" maxlength="${USER_CHARS_MAX}" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false"${focus}>
 </div>
 ${passcodeField(trouble)}
+<div class="buttons">
 <button name="by" value="passcode">${login.submit}</button>
 <button class="other" name="by" value="push" aria-describedby="autosend-hint">${login.autosend}</button>
+</div>
 <p class="hint" id="autosend-hint">${login.autosendHint}</p>
 </form>`,
   });
@@ -55,9 +57,9 @@ function message(trouble: Trouble): Markup {
 }
 
 /** The page that waits for the fob. It moves on automatically, with scripts or without. */
-export function waitingPage({ name }: Frame, user: string, { number }: SentPush): string {
+export function waitingPage(frame: Frame, user: string, { number }: SentPush): string {
   const { waiting, login } = texts;
-  return page(name, {
+  return page(frame, {
     title: waiting.title,
     head: html`<noscript><meta http-equiv="refresh" content="${RELOAD_SECONDS}"></noscript>
 <script src="/waiting.js" defer></script>`,
@@ -73,16 +75,18 @@ export function waitingPage({ name }: Frame, user: string, { number }: SentPush)
 <label for="passcode">${waiting.instead}</label>
 <input id="passcode" name="passcode" class="passcode" maxlength="${PASSCODE_CHARS_MAX}" autocomplete="one-time-code" autocapitalize="none" autocorrect="off" spellcheck="false">
 </div>
+<div class="buttons">
 <button name="by" value="passcode">${login.submit}</button>
 <button class="other" name="by" value="nothing">${waiting.cancel}</button>
+</div>
 </form>`,
   });
 }
 
 /** The page after a log-in. */
-export function welcomePage({ name }: Frame, user: string): string {
+export function welcomePage(frame: Frame, user: string): string {
   const { welcome } = texts;
-  return page(name, {
+  return page(frame, {
     title: welcome.title,
     body: html`<p class="tick" aria-hidden="true">✓</p>
 <h1>${welcome.title}</h1>
@@ -92,8 +96,8 @@ export function welcomePage({ name }: Frame, user: string): string {
 }
 
 /** A page that explains why the requested page cannot be shown. */
-export function problemPage({ name }: Frame, sentence: string): string {
-  return page(name, {
+export function problemPage(frame: Frame, sentence: string): string {
+  return page(frame, {
     title: sentence,
     body: html`<h1>${sentence}</h1>
 <p class="more"><a href="/">${texts.problems.back}</a></p>`,
@@ -101,7 +105,7 @@ export function problemPage({ name }: Frame, sentence: string): string {
 }
 
 function page(
-  name: string,
+  { name, isFramed }: Frame,
   { title, head = nothing, body }: { title: string; head?: Markup; body: Markup },
 ): string {
   return html`<!doctype html>
@@ -114,7 +118,7 @@ function page(
 <link rel="stylesheet" href="/style.css">
 ${head}
 </head>
-<body>
+<body${isFramed ? html` class="framed"` : nothing}>
 <header class="brand">${name}</header>
 <main class="card">
 ${body}

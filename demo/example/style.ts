@@ -16,6 +16,9 @@ export const styleSheet = `
 * { box-sizing: border-box; }
 html { font: 100%/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; -webkit-text-size-adjust: 100%; }
 body { margin: 0; min-height: 100vh; min-height: 100dvh; padding: 1rem; display: grid; grid-template-columns: minmax(0, 25rem); place-content: center; gap: .9rem; background: var(--page); color: var(--ink); }
+/* A page that frames this one has space and a heading around it. */
+body.framed { padding: .6rem .75rem; place-content: start center; gap: .5rem; }
+.framed .card { padding: .8rem 1.1rem; }
 h1, p { margin: 0; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .brand { font-weight: 650; }
@@ -27,6 +30,7 @@ h1 { font-size: 1.5rem; line-height: 1.25; }
 .hint { font-size: .9rem; }
 form { margin-top: 1.1rem; display: grid; gap: .9rem; }
 .field { display: grid; gap: .3rem; }
+.buttons { display: grid; grid-template-columns: repeat(auto-fit, minmax(8rem, 1fr)); gap: .6rem; }
 label { font-weight: 600; }
 input { font: inherit; color: inherit; width: 100%; padding: .6rem .8rem; background: var(--card); border: 1px solid var(--edge); border-radius: .6rem; }
 .passcode { font-size: 1.3rem; font-variant-numeric: tabular-nums; letter-spacing: .12em; }

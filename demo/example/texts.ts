@@ -2,7 +2,7 @@
 export const texts = {
   login: {
     title: 'Log in',
-    lead: 'Press the button of your fob until it shows your account. If it still shows an old passcode, press it once more. Then hold the button for a second.',
+    lead: 'Press the button of your fob until it shows your account and no passcode. Then hold the button for a second.',
     user: 'User name',
     passcode: 'Passcode',
     passcodeHint: 'Spaces and dashes do not matter. Leave it empty for Autosend.',

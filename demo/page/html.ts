@@ -22,6 +22,8 @@ interface Step {
   readonly fact: keyof DemoProgress;
   readonly heading: string;
   readonly markup: string;
+  /** Whether the step asks to look at the pane, not to act in it. */
+  readonly isLook?: boolean;
 }
 
 /** A site in its frame, and the steps to do there. */
@@ -38,7 +40,7 @@ function panesOf({ user, address, frames }: PageFacts): Pane[] {
   const { fob, login, operator, outbox } = texts;
   const { pressed } = fob;
   const { accepted, approved } = login;
-  const { refused } = operator;
+  const { alertShown } = operator;
   const name = `<strong class="user">${htmlEscape(user)}</strong>`;
   const typing = `${htmlEscape(accepted.before)}${name}${htmlEscape(accepted.after)}`;
   return [
@@ -62,7 +64,15 @@ function panesOf({ user, address, frames }: PageFacts): Pane[] {
     {
       id: 'operator',
       name: operator.name,
-      steps: [{ number: 4, fact: 'refused', heading: refused.heading, markup: htmlEscape(refused.text) }],
+      steps: [
+        {
+          number: 4,
+          fact: 'alertShown',
+          heading: alertShown.heading,
+          markup: htmlEscape(alertShown.text(alertShown.button)),
+          isLook: true,
+        },
+      ],
       frame: '/console',
     },
     {
@@ -89,8 +99,8 @@ function paneItem({ id, name, steps, about, frame }: Pane): string {
 </li>`;
 }
 
-function stepWords({ number, fact, heading, markup }: Step): string {
-  return `<h3 data-fact="${fact}" data-step="${number}"><span class="number" aria-hidden="true">${number}</span> ${htmlEscape(heading)} <span class="done" hidden>${htmlEscape(texts.done)}</span></h3>
+function stepWords({ number, fact, heading, markup, isLook = false }: Step): string {
+  return `<h3 data-fact="${fact}" data-step="${number}"${isLook ? ' data-look' : ''}><span class="number" aria-hidden="true">${number}</span> ${htmlEscape(heading)} <span class="done" hidden>${htmlEscape(texts.done)}</span></h3>
 <p class="text">${markup}</p>
 `;
 }
@@ -121,9 +131,9 @@ export function pageHtml(facts: PageFacts): string {
 <body data-done-aloud="${htmlEscape(texts.doneAloud(0))}" data-ended="${htmlEscape(texts.ended)}">
 <nav class="skips" aria-label="${htmlEscape(texts.skip)}">${skips.join('')}</nav>
 <header class="top">
-<img src="/icon.svg" alt="" width="44" height="44">
-<div><h1>${htmlEscape(texts.title)}</h1><p class="lead">${htmlEscape(texts.lead)}</p></div>
-<p class="facts"><span>${htmlEscape(texts.fobFacts(serial, board, firmware))},</span> <span>${htmlEscape(texts.portFacts(port))}</span></p>
+<img src="/icon.svg" alt="" width="32" height="32">
+<h1>${htmlEscape(texts.title)}</h1>
+<p class="lead">${htmlEscape(texts.lead)}</p>
 </header>
 <p class="ended" id="ended" role="alert"></p>
 <main>
@@ -132,7 +142,10 @@ export function pageHtml(facts: PageFacts): string {
 ${panes.map(paneItem).join('\n')}
 </ol>
 </main>
-<footer class="foot">${htmlEscape(texts.footer)}</footer>
+<footer class="foot">
+<p>${htmlEscape(texts.footer)}</p>
+<p class="facts">${htmlEscape(texts.fobFacts(serial, board, firmware))} ${htmlEscape(texts.portFacts(port))}</p>
+</footer>
 <p class="unseen" id="aloud" role="status"></p>
 </body>
 </html>

@@ -4,6 +4,8 @@ const steps = [...document.querySelectorAll('[data-fact]')];
 const aloud = document.getElementById('aloud');
 const ended = document.getElementById('ended');
 const { doneAloud, ended: endedText } = document.body.dataset;
+const onScreen = new Set();
+let progress = {};
 
 function tick(step) {
   if (step.hasAttribute('data-done')) return;
@@ -12,10 +14,30 @@ function tick(step) {
   aloud.textContent = doneAloud.replace('0', step.dataset.step);
 }
 
+/** A step that asks to look at its pane is done once the pane is on the screen, too. */
+function update() {
+  for (const step of steps) {
+    const isSeen = !step.hasAttribute('data-look') || onScreen.has(step.closest('section'));
+    if (progress[step.dataset.fact] && isSeen) tick(step);
+  }
+}
+
+// On the screen is a frame that reaches its middle: half of a frame may be taller than the window.
+const watch = new IntersectionObserver(frames => {
+  for (const { target, isIntersecting } of frames) {
+    if (isIntersecting) onScreen.add(target.closest('section'));
+    else onScreen.delete(target.closest('section'));
+  }
+  update();
+}, { rootMargin: '-45% 0px' });
+for (const step of steps) {
+  if (step.hasAttribute('data-look')) watch.observe(step.closest('section').querySelector('.frame'));
+}
+
 const events = new EventSource('/progress');
 events.addEventListener('message', event => {
-  const progress = JSON.parse(event.data);
-  for (const step of steps) if (progress[step.dataset.fact]) tick(step);
+  progress = JSON.parse(event.data);
+  update();
 });
 events.addEventListener('open', () => { ended.textContent = ''; });
 events.addEventListener('error', () => { ended.textContent = endedText; });

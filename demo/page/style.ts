@@ -18,7 +18,7 @@ export const pageStyle = `
 html { font: 100%/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; -webkit-text-size-adjust: 100%; }
 body {
   margin: 0; min-height: 100vh; min-height: 100dvh; background: var(--page); color: var(--ink);
-  display: flex; flex-direction: column; gap: 1rem; padding: 1rem clamp(.75rem, 2vw, 1.75rem);
+  display: flex; flex-direction: column; gap: .75rem; padding: .75rem clamp(.75rem, 1.5vw, 1.5rem);
 }
 h1, h3, p, ol { margin: 0; }
 .unseen { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
@@ -30,21 +30,20 @@ section:focus-visible .frame { outline: 3px solid var(--accent); outline-offset:
 .skips a { position: absolute; right: 100vw; white-space: nowrap; padding: .6rem 1rem; border-radius: .6rem; background: var(--accent); color: var(--accent-ink); font-weight: 650; text-decoration: none; }
 .skips a:focus { position: static; }
 
-.top { display: flex; flex-wrap: wrap; align-items: center; gap: .35rem 1rem; }
+.top { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem .75rem; }
 .top img { display: block; }
-.top div { flex: 1 1 14rem; }
-.top h1 { font-size: 1.45rem; line-height: 1.2; letter-spacing: -.01em; }
-.lead { color: var(--soft); }
-.facts { flex: 0 1 auto; color: var(--soft); font-size: .86rem; text-align: right; }
-.facts span { display: block; overflow-wrap: anywhere; }
+.top h1 { font-size: 1.35rem; line-height: 1.2; letter-spacing: -.01em; }
+.lead { color: var(--soft); text-wrap: balance; }
+.facts { color: var(--soft); font-size: .86rem; overflow-wrap: anywhere; }
 .ended:empty { display: none; }
 .ended { padding: .75rem 1rem; border-radius: .8rem; background: var(--warn-wash); color: var(--warn); font-weight: 600; }
 
 main { flex: 1; display: flex; flex-direction: column; }
+/* Rows: name, steps and frame of each pane. The frames end with the window, where it is tall enough for them. */
 .panes {
-  flex: 1; list-style: none; padding: 0; display: grid; gap: 1rem;
-  grid-template-columns: minmax(19rem, 24rem) minmax(20rem, 25rem) minmax(24rem, 1fr);
-  grid-template-rows: auto auto minmax(52rem, 1fr) auto auto 16rem;
+  flex: 1; list-style: none; padding: 0; display: grid; gap: .75rem;
+  grid-template-columns: minmax(18rem, 21rem) minmax(22rem, 28rem) minmax(24rem, 1fr);
+  grid-template-rows: auto auto clamp(38rem, 100dvh - 15rem, 54rem) auto auto 16rem;
 }
 .pane { display: grid; grid-row: span 3; grid-template-rows: subgrid; min-width: 0; }
 .pane.outbox { grid-column: 1 / -1; }
@@ -53,16 +52,16 @@ section {
   background: var(--card); border: 1px solid var(--line); border-radius: 1rem;
   scroll-margin-top: .5rem;
 }
-.name { padding: .9rem 1.1rem 0; color: var(--soft); font-size: .8rem; font-weight: 650; letter-spacing: .06em; text-transform: uppercase; }
-h3 { padding: .15rem 1.1rem .35rem; display: flex; align-items: center; gap: .6rem; font-size: 1.15rem; line-height: 1.3; }
+.name { padding: .5rem 1rem .1rem; color: var(--soft); font-size: .75rem; font-weight: 650; letter-spacing: .06em; text-transform: uppercase; }
+h3 { padding: 0 1rem .1rem; display: flex; align-items: center; gap: .5rem; font-size: 1rem; line-height: 1.5; }
 .number {
-  flex: none; width: 1.75rem; height: 1.75rem; border-radius: 50%; display: grid; place-items: center;
-  background: var(--accent); color: var(--accent-ink); font-size: .95rem;
+  flex: none; width: 1.4rem; height: 1.4rem; border-radius: 50%; display: grid; place-items: center;
+  background: var(--accent); color: var(--accent-ink); font-size: .85rem;
 }
-.done { flex: none; margin-left: auto; padding: .05rem .6rem; border-radius: 1rem; background: var(--good-wash); color: var(--good); font-size: .82rem; font-weight: 650; }
+.done { flex: none; margin-left: auto; padding: 0 .6rem; border-radius: 1rem; background: var(--good-wash); color: var(--good); font-size: .82rem; font-weight: 650; }
 .done::before { content: "✓ " / ""; }
 [data-done] .number { background: var(--good); }
-.text { padding: 0 1.1rem .9rem; font-size: .95rem; color: var(--soft); text-wrap: pretty; }
+.text { padding: 0 1rem .45rem; font-size: .9rem; line-height: 1.4; color: var(--soft); text-wrap: pretty; }
 .user { color: var(--ink); padding: .05rem .4rem; border-radius: .35rem; background: var(--page); border: 1px solid var(--line); font-family: ui-monospace, monospace; font-size: .92em; }
 .frame { display: block; width: 100%; height: 100%; border: 0; border-top: 1px solid var(--line); background: var(--page); }
 .mailbox { padding: 1rem; gap: .75rem; min-height: 0; }
@@ -70,22 +69,20 @@ h3 { padding: .15rem 1.1rem .35rem; display: flex; align-items: center; gap: .6r
 .mails { list-style: none; padding: 0; display: grid; gap: .5rem; }
 .mails details { background: var(--card); border: 1px solid var(--line); border-radius: .7rem; padding: .6rem .9rem; }
 .mails summary { cursor: pointer; font-weight: 650; overflow-wrap: anywhere; }
-.mails .facts { text-align: left; margin: .4rem 0; }
+.mails .facts { margin: .4rem 0; }
 .mails pre { margin: 0; font: inherit; white-space: pre-wrap; overflow-wrap: anywhere; }
-.foot { color: var(--soft); font-size: .86rem; }
+.foot { color: var(--soft); font-size: .86rem; display: grid; gap: .25rem; }
 
 @media (max-width: 74rem) {
-  .panes { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); grid-template-rows: auto auto 52rem auto auto 38rem auto auto 16rem; }
+  .panes { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); grid-template-rows: auto auto clamp(36rem, 100dvh - 15rem, 44rem) auto auto 38rem auto auto 16rem; }
   .pane.operator { grid-column: 1 / -1; }
-  .facts { text-align: left; flex-basis: 100%; }
 }
 @media (max-width: 46rem) {
   body { padding: .75rem; }
-  h3 { font-size: 1.05rem; }
   .panes { grid-template-columns: minmax(0, 1fr); grid-template-rows: none; }
   .pane, section { grid-row: auto; grid-template-rows: none; }
-  .frame { height: 58rem; }
-  .frame.fob { height: 38rem; }
+  .frame { height: 46rem; }
+  .frame.fob { height: 36rem; }
   .frame.operator { height: 44rem; }
   .frame.outbox { height: 20rem; }
 }

@@ -1,18 +1,18 @@
 /** Every English text of the demo's page. */
 export const pageTexts = {
   title: 'Passfob demo',
-  lead: 'A fob that makes one-time passcodes, an application that accepts them, and the pages of administrator and user.',
+  lead: 'A fob, an application to log in to, the administrator’s console, and the user’s mail.',
   skip: 'Skip to',
   fobFacts: (serial: string, board: string, firmware: string) =>
-    `Fob ${serial}, board ${board}, firmware ${firmware}, simulated`,
-  portFacts: (port: string) => `enrolled by its user over ${port}`,
+    `Fob ${serial}, board ${board}, firmware ${firmware}, simulated,`,
+  portFacts: (port: string) => `enrolled by its user over ${port}.`,
   stepsHeading: 'Four steps',
   fob: {
     name: 'The fob',
     pressed: {
       heading: 'Hold the button',
       text: (user: string) =>
-        `The button is on the picture: click it, or use the space bar. Press the button until the fob shows “${user}”. Then hold the button for a second: the fob shows a passcode of six digits. The entry “push” is there for step 3.`,
+        `The button is on the picture: click it, or use the space bar. Press the button until the fob shows “${user}”. Then hold the button for a second: a passcode appears. The entry “push” is for step 3.`,
     },
   },
   login: {
@@ -22,19 +22,22 @@ export const pageTexts = {
     accepted: {
       heading: 'Type the passcode',
       before: 'The user name is ',
-      after: '. The passcode is accepted. Log out and type the same one again: now it is refused.',
+      after: '. The passcode is accepted. Log out, and type the same one again: it is refused.',
     },
     approved: {
       heading: 'Or select Autosend',
-      text: 'With the user name alone. The fob lights up and shows the user and a number. If the number is the same, hold its button for a second.',
+      text: 'With the user name alone. If the fob shows the same user and number, hold its button for a second.',
     },
   },
   operator: {
     name: 'The administrator’s console',
     enter: 'Enter the console',
-    refused: {
+    alertShown: {
       heading: 'See the alert',
-      text: 'The log-in page says no more than “not accepted”. Here the administrator sees why: a passcode was used again, whose, of which fob, and from where.',
+      text: (button: string) =>
+        `Select “${button}”. The log-in page says no more than “not accepted”. The alert in the console says why: a passcode was used again, whose, of which fob, and from where.`,
+      /** The words of the button on the service's page. */
+      button: 'Sign in with this link',
     },
   },
   outbox: {

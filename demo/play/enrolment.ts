@@ -1,5 +1,5 @@
+import { CARRIER_MESSAGE_CHARS_MAX } from '@passfob/protocol/limits';
 import { readActivationString } from 'passfob/activation/activation-string';
-import { MESSAGE_CHARS_MAX } from 'passfob/activation/limits';
 import { relayActivation } from 'passfob/activation/relay';
 import type { RelayDone, RelayEvent } from 'passfob/activation/relay-options';
 import { openedSocket } from 'passfob/activation/socket';
@@ -42,7 +42,7 @@ export async function enrolByMail(
     activation: readActivationString(mail?.link ?? ''),
     openSocket: (url, signal) =>
       openedSocket(
-        new WebSocket(url, { maxPayload: MESSAGE_CHARS_MAX * 3, perMessageDeflate: false }),
+        new WebSocket(url, { maxPayload: CARRIER_MESSAGE_CHARS_MAX * 3, perMessageDeflate: false }),
         signal,
       ),
     openFob: async () => {

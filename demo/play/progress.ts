@@ -1,4 +1,5 @@
 import type { Service } from '@passfob/service/service';
+import type { SimulatorControl } from './control.ts';
 import { PROGRESS_INTERVAL_MS } from './limits.ts';
 import { isApprovedShown, isPasscodeShown } from './person.ts';
 import type { Stage } from './stage.ts';
@@ -9,8 +10,8 @@ export interface DemoProgress {
   readonly pressed: boolean;
   /** A log-in was accepted. */
   readonly accepted: boolean;
-  /** A used passcode was tried again. */
-  readonly refused: boolean;
+  /** The administrator's console has shown the alert that a used passcode was tried again. */
+  readonly alertShown: boolean;
   /** A log-in was approved on the fob. */
   readonly approved: boolean;
 }
@@ -23,11 +24,20 @@ export interface ProgressWatch {
   close(): void;
 }
 
-/** Watches the fob's display and, while somebody listens, the service's log. */
-export function watchProgress({ fob, service, context }: Stage): ProgressWatch {
+/** The parts of the stage that tell the progress. */
+export interface ProgressStage {
+  readonly fob: { readonly control: Pick<SimulatorControl, 'onScreen'> };
+  readonly service: Pick<Service, 'events' | 'alerts'>;
+  readonly alertsShown: Stage['alertsShown'];
+  readonly context: Pick<Stage['context'], 'now'>;
+}
+
+/** Watches the fob's display and, while somebody listens, the service's log-ins and alerts. */
+export function watchProgress(stage: ProgressStage): ProgressWatch {
+  const { fob, context } = stage;
   const sinceMs = context.now();
   const listeners = new Set<(progress: DemoProgress) => void>();
-  let now: DemoProgress = { pressed: false, accepted: false, refused: false, approved: false };
+  let now: DemoProgress = { pressed: false, accepted: false, alertShown: false, approved: false };
   const take = (news: Partial<DemoProgress>) => {
     const next = { ...now, ...news };
     if (JSON.stringify(next) === JSON.stringify(now)) return;
@@ -40,10 +50,10 @@ export function watchProgress({ fob, service, context }: Stage): ProgressWatch {
   });
   let isAsking = false;
   const timer = setInterval(async () => {
-    if (isAsking || listeners.size === 0 || now.refused) return;
+    if (isAsking || listeners.size === 0 || (now.accepted && now.alertShown)) return;
     isAsking = true;
     // If the service cannot answer now, the next poll asks again.
-    take(await newsOf(service, sinceMs).catch(() => ({})));
+    take(await newsOf(stage, sinceMs).catch(() => ({})));
     isAsking = false;
   }, PROGRESS_INTERVAL_MS);
   timer.unref();
@@ -63,10 +73,16 @@ export function watchProgress({ fob, service, context }: Stage): ProgressWatch {
   };
 }
 
-async function newsOf(service: Service, sinceMs: number): Promise<Partial<DemoProgress>> {
+async function newsOf(
+  { service, alertsShown }: ProgressStage,
+  sinceMs: number,
+): Promise<Partial<DemoProgress>> {
   const [events, alerts] = await Promise.all([service.events(), service.alerts()]);
+  const isShown = alerts.some(
+    ({ kind, lastMs }) => kind === 'replay' && lastMs >= sinceMs && alertsShown.lastMs >= lastMs,
+  );
   return {
     ...(events.some(({ outcome, atMs }) => outcome === 'accepted' && atMs >= sinceMs) && { accepted: true }),
-    ...(alerts.some(({ lastMs }) => lastMs >= sinceMs) && { refused: true }),
+    ...(isShown && { alertShown: true }),
   };
 }

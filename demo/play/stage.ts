@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createService, type Service } from '@passfob/service/service';
 import type { Context } from 'passfob/commands/context';
 import { openInventory } from 'passfob/inventory/inventory';
+import { type AlertsShown, watchAlertsShown } from './alerts-shown.ts';
 import { type DemoFob, startFob } from './fob.ts';
 import { type Home, openHome } from './home.ts';
 import { LOCK_PERIOD_MS, LOCK_THRESHOLD } from './limits.ts';
@@ -11,6 +12,8 @@ export interface Stage {
   readonly home: Home;
   readonly fob: DemoFob;
   readonly service: Service;
+  /** When the service's console last showed its alerts. */
+  readonly alertsShown: AlertsShown;
   /** For commands of this owner; the inventory is in the demo's folder. */
   readonly context: Context;
   readonly stop: AbortSignal;
@@ -41,9 +44,11 @@ export async function onStage<T>(options: StageOptions, play: (stage: Stage) => 
     closers.push(() => fob.close());
     const inventory = openInventory(home.inventory);
     closers.push(() => inventory.close());
+    const { alertsShown, log } = watchAlertsShown(Date.now);
     const service = await createService({
       directory: home.service,
       port: 0,
+      log,
       embeddable: true,
       lock: { threshold: LOCK_THRESHOLD, periodMs: LOCK_PERIOD_MS },
     });
@@ -60,7 +65,7 @@ export async function onStage<T>(options: StageOptions, play: (stage: Stage) => 
       closers.push(() => second.close());
       return second;
     };
-    return await play({ home, fob, service, context, stop: stop.signal, startSecondFob });
+    return await play({ home, fob, service, alertsShown, context, stop: stop.signal, startSecondFob });
   } finally {
     for (const close of closers.reverse()) await close();
   }

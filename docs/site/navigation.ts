@@ -100,6 +100,7 @@ export const GROUPS: readonly NavigationGroup[] = [
     pages: [
       page('docs/api.md', 'The HTTP API'),
       page('docs/protocol.md', 'The protocol'),
+      page('docs/carrier.md', 'Relays and agents'),
       page('docs/relay.md', 'Enrolment by relay'),
       page('docs/agent.md', 'How a push travels'),
       page('docs/simulated-usb.md', 'Simulated USB'),
@@ -122,12 +123,32 @@ export const GROUPS: readonly NavigationGroup[] = [
   },
 ];
 
-/** The entries of `passfob` whose types the reference describes: TypeDoc's name of the page, declarations, title. */
+/** The entries of `passfob` whose types the reference describes: TypeDoc's name of the page, declarations, title, purpose. */
 export const LIBRARIES = [
-  { page: 'client', types: 'host/dist/client/index.d.ts', title: 'passfob/client' },
-  { page: 'client/browser', types: 'host/dist/client/browser.d.ts', title: 'passfob/browser' },
-  { page: 'protocol', types: 'host/dist/protocol.d.ts', title: 'passfob/protocol' },
-  { page: 'simulator', types: 'host/dist/simulator.d.ts', title: 'passfob/simulator' },
+  {
+    page: 'client',
+    types: 'host/dist/client/index.d.ts',
+    title: 'passfob/client',
+    says: 'a client for a fob, over any transport',
+  },
+  {
+    page: 'client/browser',
+    types: 'host/dist/client/browser.d.ts',
+    title: 'passfob/browser',
+    says: 'the same client over Web Serial and WebHID',
+  },
+  {
+    page: 'protocol',
+    types: 'host/dist/protocol.d.ts',
+    title: 'passfob/protocol',
+    says: 'commands, codes and layouts of the wire',
+  },
+  {
+    page: 'simulator',
+    types: 'host/dist/simulator.d.ts',
+    title: 'passfob/simulator',
+    says: 'a simulated fob that runs the firmware, for tests',
+  },
 ] as const;
 
 /** Returns the short title of a document of the site. */
@@ -143,4 +164,17 @@ export function pageOf(document: string): string | undefined {
     .toLowerCase()
     .replace(/\/readme\.md$/, '.md')
     .replaceAll('/', '-')}`;
+}
+
+/** Returns the address of a document's page on the site, without the ending `.html`. */
+export const linkOf = (document: string): string => `/${(pageOf(document) ?? '').replace(/\.md$/, '')}`;
+
+/** Words with which a subject of the HTTP API begins, where their capital letters are not those of a sentence. */
+const SPELLINGS: Readonly<Record<string, string>> = { Api: 'API', Pins: 'PINs', Radius: 'RADIUS' };
+
+/** Returns the title of a subject of the HTTP API: a tag of its description, such as `api-keys`. */
+export function subjectOf(tag: string): string {
+  const [first = '', ...others] = tag.split('-');
+  const begin = first.charAt(0).toUpperCase() + first.slice(1);
+  return [SPELLINGS[begin] ?? begin, ...others].join(' ');
 }

@@ -1,4 +1,4 @@
-import { GROUPS, LIBRARIES, pageOf } from './navigation.ts';
+import { GROUPS, LIBRARIES, pageOf, subjectOf } from './navigation.ts';
 
 interface Item {
   readonly text: string;
@@ -33,6 +33,7 @@ export function sideBar(hasPage: (path: string) => boolean, http: readonly strin
     text: 'Reference',
     collapsed: false,
     items: [
+      { text: 'Overview', link: '/reference/' },
       ...LIBRARIES.map(({ page, title }) => ({ text: title, link: `/reference/${page}` })),
       { text: 'HTTP operations', link: '/reference/http/' },
       { text: 'HTTP objects', link: '/reference/http/objects' },
@@ -40,7 +41,7 @@ export function sideBar(hasPage: (path: string) => boolean, http: readonly strin
         text: 'HTTP by subject',
         collapsed: true,
         items: tags.map(name => ({
-          text: name.replace(/\.md$/, '').replaceAll('-', ' '),
+          text: subjectOf(name.replace(/\.md$/, '')),
           link: withoutEnd(`reference/http/${name}`),
         })),
       },

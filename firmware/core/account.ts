@@ -1,5 +1,6 @@
 import { KIND_OCRA, KIND_TOTP, writeSuite } from '@passfob/protocol/account';
 import { Reader, Writer } from '@passfob/protocol/bytes';
+import { TYPED_HEX_MAX } from './base/limits.ts';
 
 /**
  * An account, as its record stores it. Content of the record: kind (2 bits), algorithm (2), length of a passcode (4);
@@ -49,6 +50,16 @@ export function accountOf(id: number, content: Uint8Array): Account {
     key: content.subarray(key),
   };
   return account as Account;
+}
+
+/**
+ * Whether the account is for approvals only, because no person enters its questions with a button: they have letters,
+ * or are the digits of a digest. Decimal questions are entered, however long the suite lets them be.
+ */
+export function isForApprovals(account: Pick<AccountContent, 'kind' | 'question' | 'length'>): boolean {
+  if (account.kind !== KIND_OCRA) return false;
+  const format = account.question;
+  return format === 1 || (format === 2 && (account.length as number) > TYPED_HEX_MAX);
 }
 
 /** One of HOTP or OCRA. */

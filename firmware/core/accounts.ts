@@ -6,7 +6,7 @@ import { ocra } from '@passfob/protocol/ocra';
 import { hotp, timeStep } from '@passfob/protocol/otp';
 import type { Algorithm, Primitives } from '@passfob/protocol/primitives';
 import * as refused from '@passfob/protocol/refusals';
-import { type Account, type AccountContent, accountContent, accountOf } from './account.ts';
+import { type Account, type AccountContent, accountContent, accountOf, isForApprovals } from './account.ts';
 import * as limits from './base/limits.ts';
 import { aheadOf, tagAt, tagOf } from './presses.ts';
 import type { Records } from './vault/records.ts';
@@ -61,6 +61,13 @@ export class Accounts {
     return records && place >= 0 ? (records.orders[this.places[place] as number] as number) : 0;
   }
 
+  /** Number of accounts before those that stay last. */
+  private get movable(): number {
+    let count = this.count;
+    while (this.orderAt(count - 1) === limits.ORDER_LAST) count--;
+    return count;
+  }
+
   idAt(place: number): number {
     const records = this.vault.records;
     return records ? (records.ids[this.places[place] as number] as number) : 0;
@@ -105,10 +112,10 @@ export class Accounts {
       if (tagOf(this.idAt(place)) === tagOf(id)) return refused.REFUSED_ACCOUNT_EXISTS;
     }
     if (this.count >= ACCOUNTS_MAX || records.free < 1) return refused.REFUSED_FULL;
-    if (this.orderAt(this.count - 1) === limits.ORDER_MAX && !this.spread())
-      return refused.REFUSED_STORAGE_FAILED;
-    const stored =
-      this.unpress(id) && records.write(id, this.count > 0 ? this.orderAt(this.count - 1) + 1 : 1, bytes);
+    const last = this.movable - 1;
+    if (this.orderAt(last) === limits.ORDER_MAX && !this.spread()) return refused.REFUSED_STORAGE_FAILED;
+    const order = isForApprovals(content) ? limits.ORDER_LAST : this.orderAt(last) + 1;
+    const stored = this.unpress(id) && records.write(id, order, bytes);
     this.arrange();
     return stored ? 0 : refused.REFUSED_STORAGE_FAILED;
   }
@@ -133,9 +140,15 @@ export class Accounts {
     return stored ? 0 : refused.REFUSED_STORAGE_FAILED;
   }
 
-  /** Moves an account to a place. False if storage failed; the old order then remains. */
-  move(from: number, to: number): boolean {
+  /**
+   * Moves an account to a place, or to the last one before the accounts that stay last. Those keep their order among
+   * themselves. False if storage failed; the old order then remains.
+   */
+  move(from: number, place: number): boolean {
     const id = this.idAt(from);
+    const last = this.movable - 1;
+    if (from > last && place > last) return true;
+    const to = Math.min(place, last);
     for (let tries = 0; tries < 2; tries++) {
       const at = this.placeOf(id);
       if (at === to) return true;
@@ -163,8 +176,9 @@ export class Accounts {
 
   /** Spreads the orders, first downwards, then upwards, so that the list never changes meanwhile. */
   private spread(): boolean {
-    for (let place = 0; place < this.count; place++) if (!this.reorder(place, place + 1)) return false;
-    for (let place = this.count - 1; place >= 0; place--) {
+    const count = this.movable;
+    for (let place = 0; place < count; place++) if (!this.reorder(place, place + 1)) return false;
+    for (let place = count - 1; place >= 0; place--) {
       if (!this.reorder(place, (place + 1) * limits.ORDER_GAP)) return false;
     }
     return true;

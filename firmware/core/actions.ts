@@ -8,7 +8,7 @@ import {
   QUESTION_CHARS_MIN,
 } from '@passfob/protocol/limits';
 import { timeStep } from '@passfob/protocol/otp';
-import type { Account } from './account.ts';
+import { type Account, isForApprovals } from './account.ts';
 import * as approvals from './approval.ts';
 import * as limits from './base/limits.ts';
 import { asksPin, PIN_TO_APPROVE, PIN_TO_SET, PIN_TO_SHOW } from './base/state.ts';
@@ -36,14 +36,15 @@ export function openAccount(model: ViewModel, account: Account, held: boolean): 
 function openUnready(model: ViewModel, account: Account, held: boolean): void {
   // One hold makes one HOTP value: a short press makes none, and neither does a second hold within the guard time.
   if (account.kind === KIND_HOTP && (!held || model.now.ms < model.guardUntil)) return;
-  if (asksPin(model.state, PIN_TO_SHOW)) enter(model, entries.ENTER_TO_SHOW);
+  if (asksPin(model.state, PIN_TO_SHOW) && !isForApprovals(account)) enter(model, entries.ENTER_TO_SHOW);
   else makeCode(model, account);
 }
 
 function makeCode(model: ViewModel, account: Account): void {
   const kind = account.kind;
   const accounts = model.accounts;
-  if ((kind === KIND_TOTP || account.inputs > 7) && model.time.unset) model.say(texts.NO_TIME);
+  if (isForApprovals(account)) model.say(texts.APPROVALS_ONLY);
+  else if ((kind === KIND_TOTP || account.inputs > 7) && model.time.unset) model.say(texts.NO_TIME);
   else if (account.counter > COUNTER_LAST) model.say(texts.COUNTER_ENDED);
   else if (kind === KIND_TOTP) model.showCode(accounts.totp(account, model.now.utc));
   else if (kind === KIND_HOTP) {
@@ -51,8 +52,7 @@ function makeCode(model: ViewModel, account: Account): void {
     const stored = accounts.knows(account) ? account : accounts.read(model.place);
     model.guardUntil = model.now.ms + limits.HOTP_GUARD_MS;
     model.showCode(stored && accounts.nextHotp(stored));
-  } else if (account.question === 1) model.say(texts.NEEDS_COMPUTER);
-  else enter(model, entries.ENTER_QUESTION);
+  } else enter(model, entries.ENTER_QUESTION);
 }
 
 /** Types the code on the screen, or shows the next one. */
@@ -81,6 +81,7 @@ function showEntry(model: ViewModel, entry: entries.Entry): void {
   const hint = model.ports.facts.keys > 1 ? texts.PRESS : texts.TURN;
   model.show(views.VIEW_ENTRY, entry.title, entry.shown, hint + word, 0);
   model.code = symbol;
+  model.note = entry.exit;
 }
 
 /** Asks the person to enter something. @param purpose one of the `ENTER_` numbers, which says what follows */
@@ -141,8 +142,11 @@ function afterSymbol(model: ViewModel, entry: entries.Entry, end: number): void 
   if (end === entries.ENTRY_DONE) afterEntry(model, entry.purpose, entry.done());
   else if (end === entries.ENTRY_GOES_ON) showEntry(model, entry);
   else if (model.approval.isWaiting) answerWith(model, approvals.ANSWER_NO, texts.DENIED);
-  else if (entry.purpose === entries.ENTER_PIN) model.sleep();
-  else model.home();
+  else {
+    model.home();
+    // Where a PIN stands in the place of the list, this has asked for it again: leaving it turns the display off.
+    if (model.kind === views.VIEW_ENTRY) model.sleep();
+  }
 }
 
 /** Checks or sets the PIN that was entered, and continues with the entry's purpose. */

@@ -107,6 +107,11 @@ export class Entry {
     return ALPHABETS[((this.at && this.at - others) + this.offset) % this.base] as string;
   }
 
+  /** How to leave the wheel, or to delete what was entered. */
+  get exit(): string {
+    return this.length ? texts.HOW_TO_DELETE : texts.HOW_TO_LEAVE;
+  }
+
   get title(): string {
     return texts.ENTRIES.split(',')[this.purpose > ENTER_ACCOUNT_PIN ? ENTER_PIN : this.purpose] as string;
   }

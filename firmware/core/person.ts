@@ -104,7 +104,12 @@ export class Person extends ViewModel {
         this.holdAt = ms + (this.erases ? limits.ERASE_HOLD_MS : holdMs);
       } else if (which === KEY_BACK) act(this, keys.ON_BACK, -1);
       else act(this, keys.ON_TURN, which === KEY_NEXT ? 1 : -1);
-    }
+    } else if (which === KEY_MAIN) this.rehint(texts.TOO_SOON);
+  }
+
+  private rehint(hint: string): void {
+    this.hint = hint;
+    this.dirty = true;
   }
 
   private goUp(): void {
@@ -122,6 +127,7 @@ export class Person extends ViewModel {
       this.peekUntil = 0;
       this.dirty = true;
     }
+    if (this.hint === texts.TOO_SOON) this.rehint(texts.HINT_ASK);
     if (this.holdAt === limits.FAR) return;
     this.holdAt = limits.FAR;
     act(this, this.ports.facts.keys > 1 ? keys.ON_PRESS : keys.ON_ONLY_PRESS, 1);

@@ -1,5 +1,5 @@
 import { KIND_HOTP, KIND_OCRA, KIND_TOTP } from '@passfob/protocol/account';
-import type { Account } from './account.ts';
+import { type Account, isForApprovals } from './account.ts';
 import type { Accounts } from './accounts.ts';
 import { Approval } from './approval.ts';
 import {
@@ -196,11 +196,10 @@ export abstract class ViewModel implements View {
     this.detail = issuer && label;
     const kind = account.kind;
     const isHeld = kind === KIND_HOTP || this.ports.facts.keys < 2;
-    // A person cannot enter a question with letters: a computer must ask it.
-    const word =
-      kind !== KIND_OCRA ? texts.PASSCODE : account.question === 1 ? texts.EXPLAIN : texts.QUESTION;
-    this.hint =
-      (isHeld ? texts.HOLD : texts.PRESS) + (asksPin(this.state, PIN_TO_SHOW) ? texts.PIN_FIRST : word);
+    const word = kind === KIND_OCRA ? texts.QUESTION : texts.PASSCODE;
+    this.hint = isForApprovals(account)
+      ? texts.FOR_APPROVALS
+      : (isHeld ? texts.HOLD : texts.PRESS) + (asksPin(this.state, PIN_TO_SHOW) ? texts.PIN_FIRST : word);
   }
 
   private nameOther(isLast: boolean): void {

@@ -1,9 +1,9 @@
 import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesOf } from '../carrier/fields.ts';
+import { type Opened, openingTranscript, type Said } from '../carrier/messages.ts';
 import { FobError } from '../errors.ts';
 import type { Activation } from './activation-string.ts';
 import { FINGERPRINT_BYTES } from './limits.ts';
-import { type Opened, openingTranscript, type ServiceMessage } from './messages.ts';
-import { bytesOf } from './shapes.ts';
 
 /**
  * Checks that the peer holds the identity key with the known fingerprint, and signed this opening for this address
@@ -13,8 +13,8 @@ import { bytesOf } from './shapes.ts';
 export async function checkIdentity(
   { service, fingerprint }: Pick<Activation, 'service' | 'fingerprint'>,
   ownNonce: Uint8Array,
-  { key, nonce, signature }: Omit<Extract<ServiceMessage, { type: 'identity' }>, 'type'>,
-  opened: Opened = 'relay',
+  { key, nonce, signature }: Omit<Said<'identity'>, 'name'>,
+  opened: Opened = 'carrier',
 ): Promise<void> {
   const publicKey = bytesOf(key) ?? new Uint8Array(0);
   const found = sha256(publicKey).subarray(0, FINGERPRINT_BYTES);

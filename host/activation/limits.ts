@@ -20,14 +20,10 @@ export const OPENING_NONCE_BYTES = 32;
 export const RELAY_ID_BYTES = 16;
 export const IDENTITY_KEY_BYTES = 32;
 export const SIGNATURE_BYTES = 64;
-/** One message as JSON, in UTF-16 units: several times a frame of the fob's wire. */
-export const MESSAGE_CHARS_MAX = 4096;
 /** Text carried to or from the fob in one message. */
 export const WIRE_CHARS_MAX = 2048;
 /** The light margin of a QR code (ISO/IEC 18004 §6.3.8). */
 export const QR_QUIET_MODULES = 4;
-/** Length of the pieces in which text is sent: a character may take six in JSON. */
-export const WIRE_PIECE_CHARS = 512;
 /** A sentence, or any other text from the service. */
 export const SENTENCE_CHARS_MAX = 1024;
 export const NAME_CHARS_MAX = 256;

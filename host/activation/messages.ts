@@ -1,6 +1,6 @@
 /**
- * The messages between a relay and the service: JSON texts over a WebSocket (`docs/relay.md`). The relay carries the
- * bytes of a fob; it never holds a seed, a PIN or a passcode. Bytes in fields are base64url without padding.
+ * The messages of `GET /relay`, which relays and services before the carrier protocol exchange: both ends go on
+ * speaking them for one release. Frozen: nothing is added here.
  */
 
 /** A message of a relay. */
@@ -86,26 +86,3 @@ export type ServiceMessage =
       readonly next: string;
       readonly isFinal: boolean;
     };
-
-/** The kind of connection: an enrolment's relay, or an agent (`host/agent`). */
-export type Opened = 'relay' | 'agent';
-
-/**
- * The bytes that the service signs: this version, both nonces, and the origin under which the relay or agent reached
- * it.
- */
-export function openingTranscript(
-  relayNonce: Uint8Array,
-  serviceNonce: Uint8Array,
-  origin: string,
-  opened: Opened = 'relay',
-): Uint8Array {
-  const head = new TextEncoder().encode(`passfob ${opened} 1\0`);
-  const tail = new TextEncoder().encode(origin);
-  const out = new Uint8Array(head.length + relayNonce.length + serviceNonce.length + tail.length);
-  out.set(head, 0);
-  out.set(relayNonce, head.length);
-  out.set(serviceNonce, head.length + relayNonce.length);
-  out.set(tail, head.length + relayNonce.length + serviceNonce.length);
-  return out;
-}

@@ -1,16 +1,17 @@
+import type { Said } from '../carrier/messages.ts';
 import { FobError } from '../errors.ts';
 import type { Transport } from '../transports/transport.ts';
 import type { Activation } from './activation-string.ts';
-import type { ServiceMessage } from './messages.ts';
 import type { ServiceSocket } from './socket.ts';
-
-type Said<Type extends ServiceMessage['type']> = Omit<Extract<ServiceMessage, { type: Type }>, 'type'>;
 
 /** An event to show. Never contains a secret. */
 export type RelayEvent =
   | { readonly event: 'connecting'; readonly service: string }
   /** The service has proved itself and accepted the code. */
-  | ({ readonly event: 'entered' } & Said<'entered'>)
+  | ({
+      readonly event: 'entered' /** The expected fob; null for any. */;
+      readonly serial: string | null;
+    } & Omit<Said<'entered'>, 'serial'>)
   | ({ readonly event: 'step' } & Said<'step'>)
   /** The connection is lost; it is opened again after `againMs`. */
   | { readonly event: 'lost'; readonly againMs: number };
@@ -25,8 +26,8 @@ export interface OpenedFob {
 export interface RelayOptions {
   readonly activation: Activation;
   /**
-   * Opens a WebSocket. @throws FobError `service-silent` if another attempt may help, `certificate` if none does,
-   * `cancelled`
+   * Opens a WebSocket. @throws FobError `service-silent` if another attempt may help, `certificate` if none does, with
+   * `details.status` 404 if the service has no such path, `cancelled`
    */
   readonly openSocket: (url: string, signal: AbortSignal) => Promise<ServiceSocket>;
   /**
@@ -45,7 +46,12 @@ export interface RelayOptions {
 }
 
 /** The token is active. ticket: opens the user's page once, in a browser; a secret until then. */
-export type RelayDone = Said<'done'>;
+export interface RelayDone {
+  readonly serial: string;
+  readonly token: string;
+  readonly text: string;
+  readonly ticket: string;
+}
 
 /** Converts a refusal into an error with the service's texts. */
 export function refusalOf({ code, text, next, isFinal }: Said<'refused'>): FobError {

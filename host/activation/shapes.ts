@@ -1,13 +1,12 @@
-import { base64urlnopad } from '@scure/base';
+import { CARRIER_MESSAGE_CHARS_MAX } from '@passfob/protocol/limits';
+import { bytesOf } from '../carrier/fields.ts';
 import {
   IDENTITY_KEY_BYTES,
-  MESSAGE_CHARS_MAX,
   NAME_CHARS_MAX,
   OPENING_NONCE_BYTES,
   SENTENCE_CHARS_MAX,
   SIGNATURE_BYTES,
   WIRE_CHARS_MAX,
-  WIRE_PIECE_CHARS,
 } from './limits.ts';
 
 /** Whether a field's value is valid. */
@@ -46,7 +45,7 @@ export const wire: FieldCheck = value => text(WIRE_CHARS_MAX)(value) && !/[^\0-\
 /** The kind of a fob's port. */
 export const port: FieldCheck = value => typeof value === 'string' && /^[a-z]{1,16}$/.test(value);
 
-/** The first messages of a connection and the refusal: the same for relays and agents. */
+/** The first messages of a connection and the refusal. */
 export const openShape = { version: oneOf(1), nonce: bytes(OPENING_NONCE_BYTES) };
 export const identityShape = {
   key: bytes(IDENTITY_KEY_BYTES),
@@ -55,17 +54,9 @@ export const identityShape = {
 };
 export const refusedShape = { code: name, text: sentence, next: sentence, isFinal: flag };
 
-/** Splits wire text into pieces that fit into a message. */
-export function piecesOf(carried: string): string[] {
-  const count = Math.ceil(carried.length / WIRE_PIECE_CHARS);
-  return Array.from({ length: count }, (_, at) =>
-    carried.slice(at * WIRE_PIECE_CHARS, (at + 1) * WIRE_PIECE_CHARS),
-  );
-}
-
 /** Parses a message of one of these shapes. Returns undefined for anything but exactly one valid message. */
 export function readByShape(said: string, shapes: Readonly<Record<string, MessageShape>>): unknown {
-  if (said.length > MESSAGE_CHARS_MAX) return undefined;
+  if (said.length > CARRIER_MESSAGE_CHARS_MAX) return undefined;
   let message: unknown;
   try {
     message = JSON.parse(said);
@@ -80,19 +71,4 @@ export function readByShape(said: string, shapes: Readonly<Record<string, Messag
     Object.keys(fields).every(field => Object.hasOwn(shape, field)) &&
     Object.entries(shape).every(([field, check]) => check(fields[field]));
   return isRight ? message : undefined;
-}
-
-/** Decodes a field of bytes: base64url without padding, canonical; undefined for anything else. */
-export function bytesOf(value: unknown): Uint8Array | undefined {
-  if (typeof value !== 'string') return undefined;
-  try {
-    return base64urlnopad.decode(value);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Encodes bytes for a field. */
-export function fieldOf(bytes: Uint8Array): string {
-  return base64urlnopad.encode(bytes);
 }

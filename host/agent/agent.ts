@@ -1,12 +1,13 @@
+import type { FobOwnership, NoticeKind } from '../carrier/messages.ts';
 import { FobError } from '../errors.ts';
 import { AGENT_CLOCK_JUMP_MS, AGENT_CLOCK_LOOK_MS } from './base/limits.ts';
-import type { FobOwnership, NoticeKind } from './base/messages.ts';
 import type { Time } from './base/time.ts';
 import { type FobFound, FobPort, Fobs } from './fobs/fobs.ts';
 import { endpointText } from './network/endpoint.ts';
 import { networkFailureCode } from './network/failure.ts';
 import type { AgentSettings, ServiceSettings } from './network/settings.ts';
 import { Keeper, type ServiceState } from './service/keeper.ts';
+import type { FobStep } from './service/link.ts';
 import { routeTo } from './service/open-service.ts';
 import type { AgentStatus, ServiceStatus } from './status.ts';
 
@@ -28,6 +29,20 @@ export type AgentEvent =
       readonly name: string;
       readonly serial: string;
       readonly kind: NoticeKind;
+    }
+  | ({
+      readonly event: 'step';
+      readonly service: ServiceSettings;
+      /** The name that the service gives itself. */
+      readonly name: string;
+      readonly serial: string;
+    } & FobStep)
+  | {
+      readonly event: 'tasks';
+      readonly service: ServiceSettings;
+      readonly serial: string;
+      readonly waiting: readonly string[];
+      readonly done: readonly string[];
     }
   | { readonly event: 'slept' };
 
@@ -130,6 +145,14 @@ export class Agent {
     this.keepers = [...left, ...[...wanted.values()].map(service => this.kept(service))];
   }
 
+  /**
+   * Puts off the tasks of a fob that need a hold, at each service that has some for it.
+   * @returns the addresses of the services that have been told
+   */
+  later(serial: string): readonly string[] {
+    return this.keepers.filter(keeper => keeper.later(serial)).map(({ service }) => service.url);
+  }
+
   status(): AgentStatus {
     return {
       version: this.options.version,
@@ -152,7 +175,9 @@ export class Agent {
       problem: state.state === 'waiting' ? problemOf(state.problem) : null,
       again:
         state.state === 'waiting' && state.atMs !== undefined ? new Date(state.atMs).toISOString() : null,
-      fobs: keeper.standings().map(({ serial, standing }) => ({ serial, standing: standing ?? null })),
+      fobs: keeper
+        .standings()
+        .map(({ serial, standing, tasks }) => ({ serial, standing: standing ?? null, tasks })),
     };
   }
 
@@ -180,6 +205,8 @@ export class Agent {
       events: {
         standing: (serial, standing) => report({ event: 'standing', service, serial, standing }),
         notice: (serial, kind) => report({ event: 'notice', service, name: nameOf(keeper), serial, kind }),
+        step: (serial, step) => report({ event: 'step', service, name: nameOf(keeper), serial, ...step }),
+        tasks: (serial, tasks) => report({ event: 'tasks', service, serial, ...tasks }),
       },
       changed: state => report({ event: 'service', service, state }),
     });

@@ -1,4 +1,5 @@
-import type { FobOwnership } from './base/messages.ts';
+import type { FobOwnership } from '../carrier/messages.ts';
+import type { FobTasks } from './service/link.ts';
 import type { Means } from './service/open-service.ts';
 
 /**
@@ -36,6 +37,14 @@ export interface ServiceStatus {
   readonly problem: { readonly code: string; readonly message: string; readonly next: string } | null;
   /** Time of the next attempt. */
   readonly again: string | null;
-  /** The service's view of each fob's ownership; null before it has reported it. */
-  readonly fobs: readonly { readonly serial: string; readonly standing: FobOwnership | null }[];
+  readonly fobs: readonly ServiceFobStatus[];
+}
+
+/** The service's view of a fob. */
+export interface ServiceFobStatus {
+  readonly serial: string;
+  /** Null before the service has reported it. */
+  readonly standing: FobOwnership | null;
+  /** Its care tasks that wait, and those done on this connection, in the words of the service. */
+  readonly tasks: FobTasks;
 }

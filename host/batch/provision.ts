@@ -1,4 +1,5 @@
 import { REFUSED_UNSUPPORTED } from '@passfob/protocol/refusals';
+import { accountName } from '../commands/account-name.ts';
 import { setInSession } from '../commands/clock.ts';
 import type { Context, FobAtHand } from '../commands/context.ts';
 import { prepare } from '../commands/enroll.ts';
@@ -10,7 +11,7 @@ import { writeAccount } from '../commands/write-account.ts';
 import type { Enrolment } from '../enrol/enrolment.ts';
 import { withFobRandomness } from '../enrol/mixed-seed.ts';
 import { FobError, isFobError, refusalError } from '../errors.ts';
-import { accountIdText, accountsOf } from '../inventory/accounts.ts';
+import { accountIdText, accountsOf, namesakesOf } from '../inventory/accounts.ts';
 import { assignRow, finishRows } from '../inventory/batches.ts';
 import type { Pairing } from '../inventory/pairings.ts';
 import { type Policy, policyRequest } from '../owner/status.ts';
@@ -131,7 +132,11 @@ async function enrol(
   const enrolment = isGenerated ? withFobRandomness(given, fob.client.sessionChance) : given;
   if (opened.isFresh) refuseUnsupported(fob, enrolment);
   else await prepare(context, fob, enrolment);
-  await writeAccount(context, fob, opened.pairing, enrolment, {
+  const { pairing } = opened;
+  const ids = await namesakesOf(context.inventory, pairing.id, enrolment);
+  const account = accountName({ ...enrolment, id: '' });
+  if (ids.length > 0) context.report({ event: 'namesake', serial, account, ids });
+  await writeAccount(context, fob, pairing, enrolment, {
     async kept(within, id) {
       const changedMs = context.now();
       await assignRow(within, ledger.batchId, row.key, serial, id, changedMs);

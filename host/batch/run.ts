@@ -1,4 +1,5 @@
 import { pause } from '../client/pause.ts';
+import { namesakeText } from '../commands/account-name.ts';
 import type { Context, FobAtHand, Progress } from '../commands/context.ts';
 import { probePort } from '../commands/probe.ts';
 import { FobError, isFobError } from '../errors.ts';
@@ -28,6 +29,8 @@ export interface FobResult {
   readonly firmware?: string;
   readonly outcome: 'done' | 'skipped' | 'failed';
   readonly error?: FobError;
+  /** Sentences about accounts that the fob holds twice by name. */
+  readonly warnings?: readonly string[];
 }
 
 export interface BatchOptions {
@@ -141,19 +144,25 @@ class Visitor {
     onEvent({ event: 'began', address, serial });
     // A command already sent must finish, so the signal counts only between steps and during a question.
     const { signal: stop, ...rest } = this.context;
+    const namesakes: string[] = [];
     const context: Context = {
       ...rest,
-      report: progress => onEvent({ event: 'step', address, serial, progress }),
+      report(progress) {
+        if (progress.event !== 'namesake') onEvent({ event: 'step', address, serial, progress });
+        else namesakes.push(`${progress.account}: ${namesakeText(progress.ids)}`);
+      },
     };
+    const warned = () => (namesakes.length > 0 ? { warnings: namesakes } : {});
     const askCode: AskCode = (...again) => unlessStopped(this.options.askCode(fob, ...again), stop);
     const work = () => provision(context, fob, { ledger, askCode, stop });
     try {
       const isTyped = this.options.typesCodes && hello.state === 'blank';
-      this.ended({ ...about, outcome: await (isTyped ? this.inTurn(work) : work()) });
+      const outcome = await (isTyped ? this.inTurn(work) : work());
+      this.ended({ ...about, outcome, ...warned() });
     } catch (error) {
       if (!isFobError(error)) throw error;
       if (error.kind === 'cancelled') this.isGivenUp = true;
-      this.ended({ ...about, outcome: 'failed', error });
+      this.ended({ ...about, outcome: 'failed', error, ...warned() });
     }
   }
 

@@ -1,7 +1,7 @@
 import { accountName } from '../commands/account-name.ts';
 import { FobError } from '../errors.ts';
 import { type Command, command, noOptions } from './base/command.ts';
-import { type CommonOptions, LETTERS, yesOption } from './base/common-options.ts';
+import { type CommonOptions, issuerOption, LETTERS, labelOption, yesOption } from './base/common-options.ts';
 import { aFob } from './base/needs.ts';
 import { makeSure } from './base/prompts.ts';
 import { reportOf } from './base/report.ts';
@@ -145,20 +145,7 @@ function respondOptions(given: CommonOptions) {
 }
 
 function renameOptions(given: CommonOptions) {
-  return given
-    .positional('account', NAMED)
-    .option('issuer', {
-      alias: LETTERS.issuer,
-      string: true,
-      requiresArg: true,
-      describe: 'service that asks for the passcode',
-    })
-    .option('label', {
-      alias: LETTERS.label,
-      string: true,
-      requiresArg: true,
-      describe: 'user of the passcode',
-    });
+  return given.positional('account', NAMED).option('issuer', issuerOption).option('label', labelOption);
 }
 
 function moveOptions(given: CommonOptions) {

@@ -1,12 +1,13 @@
+import { CARRIER_MESSAGE_CHARS_MAX } from '@passfob/protocol/limits';
 import { WebSocket } from 'ws';
-import { MESSAGE_CHARS_MAX, RELAY_ANSWER_TIMEOUT_MS, RELAY_SILENCE_MS } from '../activation/limits.ts';
+import { RELAY_ANSWER_TIMEOUT_MS, RELAY_SILENCE_MS } from '../activation/limits.ts';
 import { openedSocket, type ServiceSocket } from '../activation/socket.ts';
 import { connectBy, type Route } from '../agent/network/connect.ts';
 import { FobError } from '../errors.ts';
 import { connectionError, connectionTexts } from './base/service-connection.ts';
 
 /** A character of JSON text takes at most three bytes in UTF-8. */
-const MESSAGE_BYTES = MESSAGE_CHARS_MAX * 3;
+const MESSAGE_BYTES = CARRIER_MESSAGE_CHARS_MAX * 3;
 /** Try again: the service is overloaded, or is shutting down. */
 const LATER: readonly number[] = [429, 500, 502, 503, 504];
 

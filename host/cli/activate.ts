@@ -1,18 +1,15 @@
 import { readActivationString } from '../activation/activation-string.ts';
 import { CODE_WISHES_MAX, TYPED_CHARS_MAX } from '../activation/limits.ts';
 import { relayActivation } from '../activation/relay.ts';
-import type { OpenedFob, RelayEvent } from '../activation/relay-options.ts';
+import type { RelayEvent, RelayOptions } from '../activation/relay-options.ts';
 import { checkNetworkSettings } from '../agent/network/settings.ts';
 import { routeTo } from '../agent/service/open-service.ts';
-import { pause } from '../client/pause.ts';
-import { traced } from '../client/trace.ts';
-import { chooseFob, closeAll, type FobChoice, findFobs } from '../commands/find.ts';
 import { readWhole } from '../commands/read-whole.ts';
 import { readQrImage } from '../enrol/qr.ts';
-import { FobError, isFobError } from '../errors.ts';
-import { IMAGE_BYTES_MAX, PORT_POLL_INTERVAL_MS } from '../limits.ts';
+import { FobError } from '../errors.ts';
+import { IMAGE_BYTES_MAX } from '../limits.ts';
 import { codeFault } from '../owner/pairing.ts';
-import { openTransport, readAddress } from '../transports/discover.ts';
+import { ActivationFob } from './activate-fob.ts';
 import { openNodeSocket } from './activate-socket.ts';
 import { recordService } from './agent/record.ts';
 import type { CommandCall } from './base/command.ts';
@@ -41,6 +38,7 @@ export async function activate(
   { choice, isJson, terminal, signal }: CommandCall,
 ): Promise<undefined> {
   const prompts = promptsOn(terminal, signal);
+  const say = (text: string) => terminal.note(`${printable(text)}\n`);
   try {
     const activation = readActivationString(await activationText(source, prompts));
     checkNetworkSettings(reach);
@@ -50,44 +48,44 @@ export async function activate(
     });
     if (choice.wire?.isDryRun)
       throw new FobError('dry-run', { subject: `connect the fob to ${activation.service}` });
-    let user = '';
-    let expected: string | undefined;
-    let last: string | undefined;
-    const done = await relayActivation({
+    const fob = new ActivationFob(choice, say);
+    const carried = relayActivation({
       activation,
       openSocket: (url, ending) => openNodeSocket(url, route, ending),
-      openFob: fobOpener(() => ({ ...choice, serial: choice.serial ?? expected })),
-      async askCode(isAgain, ending, showAgain) {
-        let typed = await prompts.code(isAgain, ending, last === undefined ? undefined : codeFault(last));
-        // An empty line asks the fob to show its code again. After too many (an endless input), the empty text is
-        // sent and the service refuses it.
-        for (let wishes = 0; typed.trim() === '' && wishes < CODE_WISHES_MAX; wishes++) {
-          showAgain();
-          terminal.note('The fob is asked to show its code again.\n');
-          typed = await prompts.code(false, ending);
-        }
-        last = typed;
-        return typed;
-      },
-      report(event) {
-        if (event.event === 'entered') {
-          ({ user } = event);
-          // Selects the expected fob if several are plugged in.
-          expected = event.serial ?? undefined;
-        }
-        // This line would appear in the middle of the text being typed.
-        if (event.event === 'step' && event.same) return;
-        terminal.note(`${printable(eventText(event))}\n`);
+      openFob: ending => fob.open(ending),
+      askCode: codeAsker(prompts, say),
+      report: event => {
+        if (fob.hear(event)) say(eventText(event));
       },
       signal,
     });
-    const { serial, token, text } = done;
-    const document = { service: activation.service, user, serial, token };
-    await sayReport(terminal, isJson, { document, text: printable(text) });
+    const { serial, token, text } = await carried.catch((error: unknown) => {
+      throw fob.explained(error);
+    });
+    const document = { service: activation.service, user: fob.user, serial, token };
+    await sayReport(terminal, isJson, { document, text: sentencesOf(text) });
     if (isForAgent) await recordService(activation, reach, terminal);
   } finally {
     prompts.close();
   }
+}
+
+/**
+ * Asks for the code of a blank fob. An empty line asks the fob to show its code again; after too many (an endless
+ * input), the empty text is sent and the service refuses it.
+ */
+function codeAsker(prompts: Prompts, say: (text: string) => void): RelayOptions['askCode'] {
+  let last: string | undefined;
+  return async (isAgain, ending, showAgain) => {
+    let typed = await prompts.code(isAgain, ending, last === undefined ? undefined : codeFault(last));
+    for (let wishes = 0; typed.trim() === '' && wishes < CODE_WISHES_MAX; wishes++) {
+      showAgain();
+      say('The fob is asked to show its code again.');
+      typed = await prompts.code(false, ending);
+    }
+    last = typed;
+    return typed;
+  };
 }
 
 async function activationText(source: ActivateOptions['source'], prompts: Prompts): Promise<string> {
@@ -111,45 +109,7 @@ function eventText(event: RelayEvent): string {
   }
 }
 
-/** Errors that may occur while a fob is unplugged for a moment. */
-const AWAY = [
-  'no-fob',
-  'port-absent',
-  'port-failed',
-  'port-busy',
-  'no-answer',
-  'unplugged',
-  'port-hung',
-] as const;
-
-/** Finds and opens the fob as other commands do; once found, waits for it to come back. */
-function fobOpener(choiceNow: () => FobChoice): (signal: AbortSignal) => Promise<OpenedFob> {
-  let wasThere = false;
-  return async signal => {
-    for (;;) {
-      try {
-        const opened = await openFob(choiceNow(), signal);
-        wasThere = true;
-        return opened;
-      } catch (error) {
-        if (!wasThere || !isFobError(error, ...AWAY)) throw error;
-        await pause(PORT_POLL_INTERVAL_MS, signal);
-      }
-    }
-  };
-}
-
-async function openFob(choice: FobChoice, signal: AbortSignal): Promise<OpenedFob> {
-  const found = await findFobs(choice.port, false, signal, choice.wire);
-  let address: string;
-  try {
-    ({ address } = chooseFob(found, choice));
-  } finally {
-    await closeAll(found);
-  }
-  const where = readAddress(address);
-  const opened = await openTransport(where);
-  const trace = choice.wire?.trace;
-  const transport = trace ? traced(opened, trace, () => performance.now()) : opened;
-  return { transport, port: where.kind };
+/** Splits the service's text into sentences, for a line each: they are steps for a person with a fob in the hand. */
+function sentencesOf(text: string): string[] {
+  return text.split(/(?<=[.!?]) +(?=\p{Lu})/u);
 }

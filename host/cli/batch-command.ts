@@ -261,6 +261,9 @@ function said(
     });
   }
   const isWaiting = out !== undefined && ledger.left > 0;
-  const note = isWaiting ? `${out.path} is not written yet: passfob writes it when all rows are done.` : '';
+  const note = [
+    ...results.flatMap(({ serial = '', warnings = [] }) => warnings.map(warning => `${serial}: ${warning}`)),
+    ...(isWaiting ? [`${out.path} is not written yet: passfob writes it when all rows are done.`] : []),
+  ];
   return { document, text, note };
 }

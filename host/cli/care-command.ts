@@ -5,48 +5,65 @@ import { FobError } from '../errors.ts';
 import type { InventoryCall } from './base/calls.ts';
 import { command } from './base/command.ts';
 import type { CommonOptions } from './base/common-options.ts';
-import { anInventory } from './base/needs.ts';
+import { nothing } from './base/needs.ts';
+import { networkOptions, networkSettingsOf } from './base/network-options.ts';
 import { type Report, reportOf } from './base/report.ts';
 import { withOwner } from './owner-hint.ts';
 
 /**
- * `passfob care`: checks and mends the fobs that are plugged in, and reports. Throws `attention` with the report as
- * details if a person has to do something; the error of a fob that failed; `cancelled`.
+ * `passfob care`: checks and mends the fobs that are plugged in, and reports; with --service, their owner does so over
+ * this computer. Throws `attention` with the report as details if a person has to do something; the error of a fob that
+ * failed; `cancelled`.
  */
 export const careCommand = command({
   words: 'care',
   describe: 'check the fobs that are plugged in, set their clocks, and say what else they need',
   options: careOptions,
-  read: async ({ ports, hold }) => ({
-    ports: ports === undefined ? undefined : (await import('./addresses.ts')).addressesIn(ports),
-    mayHold: hold,
+  read: async given => ({
+    ports: given.ports === undefined ? undefined : (await import('./addresses.ts')).addressesIn(given.ports),
+    mayHold: given.hold,
+    service: given.service,
+    fingerprint: given.fingerprint,
+    reach: networkSettingsOf(given),
   }),
-  needs: anInventory,
-  async run({ ports, mayHold }, at) {
-    const { context, choice } = at;
-    const { chooseFob, closeAll, findFobs, isChosen } = await import('../commands/find.ts');
-    const { careForTray } = await import('../batch/care.ts');
-    const found = (
-      await Promise.all(
-        (ports ?? [choice.port]).map(port => findFobs(port, false, context.signal, choice.wire)),
-      )
-    ).flat();
-    try {
-      const fobs = found.filter((one): one is FobAtHand => 'client' in one);
-      const chosen = fobs.filter(({ hello }) => isChosen(hello.serial, choice));
-      // Reports why there is none.
-      if (chosen.length === 0) chooseFob(found, choice);
-      const isDryRun = choice.wire?.isDryRun === true;
-      const entries = await careForTray(context, chosen, { isDryRun, offerHold: offerOf(at, mayHold) });
-      return await said(at, await named(entries, at));
-    } finally {
-      await closeAll(found);
-    }
+  needs: nothing,
+  // Loaded on demand: its modules are needed by few other commands.
+  async run({ ports, mayHold, service, ...known }, call) {
+    if (service !== undefined)
+      return (await import('./care-relay.ts')).relayedCare({ ports, service, ...known }, call);
+    const { withInventory } = await import('./base/resources.ts');
+    return withInventory(call, at => ownCare(ports, mayHold, at));
   },
 });
 
+async function ownCare(
+  ports: readonly string[] | undefined,
+  mayHold: boolean,
+  at: InventoryCall,
+): Promise<Report> {
+  const { context, choice } = at;
+  const { chooseFob, closeAll, findFobs, isChosen } = await import('../commands/find.ts');
+  const { careForTray } = await import('../batch/care.ts');
+  const found = (
+    await Promise.all(
+      (ports ?? [choice.port]).map(port => findFobs(port, false, context.signal, choice.wire)),
+    )
+  ).flat();
+  try {
+    const fobs = found.filter((one): one is FobAtHand => 'client' in one);
+    const chosen = fobs.filter(({ hello }) => isChosen(hello.serial, choice));
+    // Reports why there is none.
+    if (chosen.length === 0) chooseFob(found, choice);
+    const isDryRun = choice.wire?.isDryRun === true;
+    const entries = await careForTray(context, chosen, { isDryRun, offerHold: offerOf(at, mayHold) });
+    return await said(at, await named(entries, at));
+  } finally {
+    await closeAll(found);
+  }
+}
+
 function careOptions(given: CommonOptions) {
-  return given
+  const described = given
     .option('ports', {
       string: true,
       requiresArg: true,
@@ -57,7 +74,19 @@ function careOptions(given: CommonOptions) {
       boolean: true,
       default: false,
       describe: 'also do what needs a hold of the button; at a terminal, the command asks otherwise',
+    })
+    .option('service', {
+      string: true,
+      requiresArg: true,
+      describe: 'https://… address of the service that owns the fobs: it looks after them over this computer',
+    })
+    .option('fingerprint', {
+      string: true,
+      requiresArg: true,
+      describe:
+        'fingerprint of the service; without it, that of a service which the agent knows, or the command shows it and asks',
     });
+  return networkOptions(described);
 }
 
 /** Asks a person at a terminal; elsewhere nobody is asked, and the report says what waits. */

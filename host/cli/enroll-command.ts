@@ -1,13 +1,16 @@
 import { accountName } from '../commands/account-name.ts';
+import type { Progress } from '../commands/context.ts';
 import type { EnrolSettings, EnrolSource } from '../commands/enrol-source.ts';
 import type { OutFile } from '../commands/out-file.ts';
 import { ALPHABET_NAMES } from '../enrol/alphabets.ts';
 import { CHARACTERS_DEFAULT, DIGITS_DEFAULT, PERIOD_SECONDS_DEFAULT } from '../enrol/limits.ts';
 import { SECRET_ENCODINGS } from '../enrol/secret-encodings.ts';
 import { FobError } from '../errors.ts';
+import type { InventoryCall } from './base/calls.ts';
 import { command } from './base/command.ts';
-import { type CommonOptions, LETTERS } from './base/common-options.ts';
+import { type CommonOptions, issuerOption, LETTERS, labelOption } from './base/common-options.ts';
 import { anInventory } from './base/needs.ts';
+import { makeSure } from './base/prompts.ts';
 import { reportOf } from './base/report.ts';
 import { OUT_OPTIONS, outOptions, readOut, settleOut } from './out.ts';
 
@@ -15,21 +18,34 @@ export const enrollCommand = command({
   words: 'enroll',
   describe: 'write an account to the fob and verify it',
   options: enrolOptions,
-  read: async given => ({ source: await sourceOf(given), out: readOut(given) }),
+  read: async given => ({
+    source: await sourceOf(given),
+    out: readOut(given, true),
+    isSure: given.yes === true,
+  }),
   needs: anInventory,
   // Reads and validates the account before any fob is searched for, so that wrong input never touches one.
-  async run({ source, out }, { choice, context, prompts }) {
+  async run({ source, out, isSure }, { choice, context, prompts, terminal }) {
     const { readEnrolment } = await import('../commands/enrol-source.ts');
     const { enroll } = await import('../commands/enroll.ts');
     const { withFob } = await import('../commands/find.ts');
     const enrolment = await readEnrolment(source, { standardInput: prompts.uri, random: context.random });
     const isFresh = source.from.startsWith('generate');
     const saveTo = out && (await settleOut(out, prompts, 'secret'));
+    const name = accountName({ ...enrolment, id: '' });
+    // The result says the same once more.
+    const report = (progress: Progress) => {
+      if (!('account' in progress && progress.account === name)) context.report(progress);
+    };
     return withFob(
       choice,
       async fob => {
-        const result = await enroll(context, fob, enrolment, { saveTo, isFresh });
-        const name = accountName(result.account);
+        const confirmNamesake = async (ids: readonly string[]) => {
+          if (isSure || choice.wire?.isDryRun) return;
+          await allowNamesake({ prompts, terminal }, `${name} (${ids.join(', ')})`, fob.hello.serial);
+        };
+        const options = { saveTo, isFresh, confirmNamesake };
+        const result = await enroll({ ...context, report }, fob, enrolment, options);
         const note = [...result.warnings, ...whereTheSecretIs(isFresh, saveTo)];
         return reportOf(result, `${name} is enrolled on the fob ${result.serial}, and proved.`, note);
       },
@@ -37,6 +53,25 @@ export const enrollCommand = command({
     );
   },
 });
+
+/**
+ * Asks whether to write a second account of a name: names on the command line would mean both.
+ * @throws FobError `cancelled` for a no, `bad-input` if nobody can be asked
+ */
+async function allowNamesake(
+  { prompts, terminal }: Pick<InventoryCall, 'prompts' | 'terminal'>,
+  account: string,
+  serial: string,
+): Promise<void> {
+  const sentence = `The fob ${serial} already holds ${account}.`;
+  if (!terminal.stdin.isTTY) {
+    throw new FobError('bad-input', {
+      sentence,
+      next: 'Choose another --label, or add --yes to enrol a second account of this name.',
+    });
+  }
+  await makeSure(prompts, `${sentence} Enrol a second account of this name?`, 'Nothing was enrolled.');
+}
 
 function whereTheSecretIs(isGenerated: boolean, out: OutFile | undefined): string[] {
   if (!isGenerated) return [];
@@ -78,18 +113,8 @@ function enrolOptions(given: CommonOptions) {
     .option('algorithm', { choices: ['sha1', 'sha256', 'sha512'] as const, describe: 'default sha1' })
     .option('digits', { number: true, requiresArg: true, describe: '6 to 8, default 6' })
     .option('period', { number: true, requiresArg: true, describe: 'seconds (TOTP), default 30' })
-    .option('issuer', {
-      alias: LETTERS.issuer,
-      string: true,
-      requiresArg: true,
-      describe: 'service that asks for the passcode',
-    })
-    .option('label', {
-      alias: LETTERS.label,
-      string: true,
-      requiresArg: true,
-      describe: 'user of the passcode',
-    })
+    .option('issuer', issuerOption)
+    .option('label', labelOption)
     .group(['uri', 'uri-file', 'qr', 'secret', 'generate'], 'Where the account comes from (one of):')
     .group([...SETTINGS], 'With --generate or --secret:')
     .group([...SECRET_ONLY], 'With --secret:')

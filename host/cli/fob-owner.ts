@@ -1,6 +1,7 @@
 import { readSettings } from '../agent/network/settings.ts';
 import type { AgentStatus } from '../agent/status.ts';
 import { readSerial } from '../client/fob-serial.ts';
+import { shellWord } from '../errors.ts';
 import { inventoryDirectory } from '../inventory/directory.ts';
 import { historyOf } from '../inventory/history.ts';
 import { openInventory } from '../inventory/inventory.ts';
@@ -43,7 +44,7 @@ function serviceOf({ services }: AgentStatus, serial: string, isDoubtful: boolea
     if (standing !== 'own' && (standing !== 'unproved' || isDoubtful)) continue;
     return {
       sentence: `Its owner is the service ${name} (${url}).`,
-      next: 'Leave it plugged in: the service looks after it through the running agent. To see how it is: passfob agent status',
+      next: `To have the service look after it now: passfob care --service ${shellWord(url)}`,
       document: { kind: 'service', name, url, standing },
     };
   }
@@ -75,7 +76,7 @@ function unasked(directory: string): FobOwner | undefined {
   if (services.length === 0) return undefined;
   return {
     sentence: `Its owner may be ${services.map(({ name, url }) => `the service ${name} (${url})`).join(' or ')}.`,
-    next: 'To find out, keep it plugged in and run: passfob agent. Then: passfob agent status',
+    next: `To find out: ${services.map(({ url }) => `passfob care --service ${shellWord(url)}`).join(' or ')}`,
     document: { kind: 'unknown', services: services.map(({ name, url }) => ({ name, url })) },
   };
 }

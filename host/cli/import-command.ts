@@ -1,3 +1,4 @@
+import type { Context } from '../commands/context.ts';
 import type { ImportedRow, ImportResult } from '../commands/import.ts';
 import type { AccountForm } from '../commands/list.ts';
 import { SECRET_ENCODINGS } from '../enrol/secret-encodings.ts';
@@ -29,7 +30,14 @@ export const importCommand = command({
     const rows = await readImport(source, prompts.secret, context.signal);
     if (isDryRun) return said(dryRun(rows));
     const { withFob } = await import('../commands/find.ts');
-    return withFob(choice, async fob => said(await importRows(context, fob, rows)), context.signal);
+    const quieter: Context = {
+      ...context,
+      // The proof follows at once, and says the same.
+      report: progress => {
+        if (progress.event !== 'account-written') context.report(progress);
+      },
+    };
+    return withFob(choice, async fob => said(await importRows(quieter, fob, rows)), context.signal);
   },
 });
 

@@ -40,11 +40,10 @@ export function outOptions(command: CommonOptions) {
     });
 }
 
-/** Options that are allowed only with `--out`. */
-const WITH_OUT = [
-  ...['out-format', 'plain-seeds', 'yes', 'password-file', 'key-file', 'realm', 'factor-profile'],
+/** Options about the file. */
+export const OUT_OPTIONS = [
+  ...['out', 'out-format', 'plain-seeds', 'password-file', 'key-file', 'realm', 'factor-profile'],
 ] as const;
-export const OUT_OPTIONS = ['out', ...WITH_OUT] as const;
 
 /** The requested file, before the questions for a password or a confirmation. */
 export interface OutWish extends Omit<Output, 'sealing'> {
@@ -58,11 +57,15 @@ export interface OutWish extends Omit<Output, 'sealing'> {
 
 type OutOptions = Awaited<ReturnType<ReturnType<typeof outOptions>['parse']>>;
 
-/** @throws FobError `usage` */
-export function readOut(options: OutOptions): OutWish | undefined {
+/**
+ * @param answersMore whether `--yes` answers other questions of the command, too
+ * @throws FobError `usage`
+ */
+export function readOut(options: OutOptions, answersMore = false): OutWish | undefined {
   const { out: path, outFormat: format = 'uri', plainSeeds = false, yes, passwordFile, keyFile } = options;
   if (path === undefined) {
-    const misplaced = WITH_OUT.filter(name => options[name] !== undefined);
+    const names = answersMore ? OUT_OPTIONS : ([...OUT_OPTIONS, 'yes'] as const);
+    const misplaced = names.filter(name => options[name] !== undefined);
     if (misplaced.length === 0) return undefined;
     throw new FobError('usage', { sentence: `--${misplaced.join(', --')} can be used only with --out.` });
   }

@@ -78,7 +78,6 @@ const simulateCommand: Command = {
   addTo: parser => void parser.command(simulateCommand.words, simulateCommand.describe),
   async takeOver(rest) {
     const { simulate } = await import('../commands/simulate.ts');
-    const options = rest.filter(arg => arg !== '--json');
-    return simulate(await simulatorProgram(), options);
+    return simulate(await simulatorProgram(), rest);
   },
 };

@@ -14,6 +14,7 @@ import {
   CANCEL_TIMEOUT_MS,
   PRESS_POLL_INTERVAL_MS,
   PRESS_POLLS_MAX,
+  PRESS_REMINDER_MS,
   REOPENS_MAX,
   SENDS_MAX,
 } from '../limits.ts';
@@ -34,6 +35,8 @@ export interface ClientOptions {
   /** Source of unpredictable bytes. Default: the platform's. */
   readonly random?: (length: number) => Uint8Array;
   readonly primitives?: Primitives;
+  /** A clock that never goes back, ms. Default: the platform's. */
+  readonly now?: () => number;
   /** Sends only reads: a command that would change the fob throws `dry-run` instead. */
   readonly isDryRun?: boolean | undefined;
 }
@@ -42,6 +45,8 @@ export interface CallOptions<N extends SealedCommand = SealedCommand> {
   readonly signal?: AbortSignal | undefined;
   /** Called once when the fob waits for its button. */
   readonly onPressNeeded?: (() => void) | undefined;
+  /** Called once if the fob still waits for its button after `PRESS_REMINDER_MS`. */
+  readonly onPressAwaited?: (() => void) | undefined;
   /** Waits for the next poll and makes its request, for a request that becomes outdated while a person acts. */
   readonly renew?: (() => Promise<Request<N>>) | undefined;
 }
@@ -82,6 +87,7 @@ export class Client {
   private readonly link: Link;
   private readonly patience: RetryPolicy;
   private readonly random: (length: number) => Uint8Array;
+  private readonly now: () => number;
   private readonly sequence: Sequence;
   private readonly isDryRun: boolean;
   private turn: Promise<unknown>;
@@ -98,6 +104,7 @@ export class Client {
     this.link = new Link(transport, options.primitives ?? hostPrimitives);
     this.patience = options.patience ?? { answerTimeoutMs: ANSWER_TIMEOUT_MS, sendsMax: SENDS_MAX };
     this.random = options.random ?? systemRandom;
+    this.now = options.now ?? (() => performance.now());
     this.isDryRun = options.isDryRun ?? false;
     // Starts at random, so that an answer left in a buffer by an earlier run matches no request of this one.
     this.sequence = { last: this.random(1)[0] ?? 0 };
@@ -180,6 +187,7 @@ export class Client {
   ): Promise<Response<N>> {
     let current = request;
     let polls = 0;
+    let remindMs = Number.POSITIVE_INFINITY;
     let busy = 0;
     let mayReopen = REPEATABLE.has(name) && this.key?.kind === 0;
     for (;;) {
@@ -192,7 +200,13 @@ export class Client {
         await this.handshake(this.key, options.signal);
       } else if (status === REFUSED_PRESS_NEEDED) {
         asked.isBehindAnother = false;
-        if (polls === 0) options.onPressNeeded?.();
+        if (polls === 0) {
+          remindMs = this.now() + PRESS_REMINDER_MS;
+          options.onPressNeeded?.();
+        } else if (this.now() >= remindMs) {
+          options.onPressAwaited?.();
+          remindMs = Number.POSITIVE_INFINITY;
+        }
         if (polls === PRESS_POLLS_MAX) throw refusalError(REFUSED_PRESS_TIMEOUT);
         polls++;
         if (options.renew) current = await options.renew();

@@ -7,6 +7,7 @@ import { CLOCK_POLL_INTERVAL_MS, CLOCK_POLLS_MAX, DRIFT_AGE_SECONDS_MIN } from '
 import { askTime, setTime } from '../owner/clock.ts';
 import type { Context, FobAtHand } from './context.ts';
 import { openOwnerSession } from './owner-session.ts';
+import { withPress } from './press.ts';
 
 export interface ClockResult {
   readonly serial: string;
@@ -96,9 +97,8 @@ function keepReading(
 /** Sets the clock inside an open session. */
 export async function setInSession(context: Context, fob: FobAtHand): Promise<void> {
   const { serial } = fob.hello;
-  await setTime(context, fob.client, () =>
-    context.report({ event: 'press-needed', serial, purpose: 'clock' }),
-  );
+  const { onPressNeeded, onPressAwaited } = withPress(context, serial, 'clock');
+  await setTime(context, fob.client, onPressNeeded, onPressAwaited);
   context.report({ event: 'clock-set', serial });
 }
 

@@ -4,6 +4,7 @@ import type { Context, FobAtHand } from './context.ts';
 import { type AccountOnFob, idBytes, listAccounts, selectAccount } from './list.ts';
 import { openOwnerSession } from './owner-session.ts';
 import { passcodeText } from './passcode.ts';
+import { withPress } from './press.ts';
 
 export interface Passcode {
   readonly account: AccountOnFob;
@@ -90,8 +91,7 @@ function isOfOneAccount(error: FobError): boolean {
 async function askPasscode(context: Context, fob: FobAtHand, account: AccountOnFob): Promise<Passcode> {
   const { serial } = fob.hello;
   const id = idBytes(account);
-  const onPressNeeded = () => context.report({ event: 'press-needed', serial, purpose: 'code' });
-  const passcode = await fob.client.call('code', { id }, { signal: context.signal, onPressNeeded });
+  const passcode = await fob.client.call('code', { id }, withPress(context, serial, 'code'));
   return {
     account,
     code: passcodeText(serial, account, passcode.code),

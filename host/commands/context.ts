@@ -31,6 +31,8 @@ export type Progress =
       /** Two digits that the fob shows as well, for the person to compare. */
       readonly number?: string | undefined;
     }
+  /** The fob has waited for an answer for a while. */
+  | { readonly event: 'press-awaited'; readonly serial: string }
   | { readonly event: 'recovery-key-left'; readonly serial: string }
   | { readonly event: 'pairing-resumed'; readonly serial: string }
   | { readonly event: 'clock-set'; readonly serial: string }
@@ -51,6 +53,13 @@ export type Progress =
     }
   | { readonly event: 'account-written'; readonly serial: string; readonly account: string }
   | { readonly event: 'account-proved'; readonly serial: string; readonly account: string }
+  /** The fob is about to get another account of a name that it holds already; ids: of those, 8 hex digits each. */
+  | {
+      readonly event: 'namesake';
+      readonly serial: string;
+      readonly account: string;
+      readonly ids: readonly string[];
+    }
   | { readonly event: 'account-kept'; readonly serial: string; readonly account: string }
   | {
       readonly event: 'row-refused';

@@ -4,9 +4,11 @@ import type { Enrolment } from '../enrol/enrolment.ts';
 import { withFobRandomness } from '../enrol/mixed-seed.ts';
 import { FobError, isOutcomeUnknown, refusalError } from '../errors.ts';
 import { tokenOf } from '../formats/write/token.ts';
+import { namesakesOf } from '../inventory/accounts.ts';
 import { addHistory } from '../inventory/history.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import type { Pairing } from '../inventory/pairings.ts';
+import { namesakeText } from './account-name.ts';
 import { setInSession } from './clock.ts';
 import type { Context, FobAtHand } from './context.ts';
 import type { AccountOnFob } from './list.ts';
@@ -32,6 +34,13 @@ export interface EnrollOptions {
   readonly saveTo?: OutFile | undefined;
   /** Whether the secret was just generated, and must be mixed with the fob's randomness. */
   readonly isFresh?: boolean | undefined;
+  /**
+   * Called before any change if the fob holds accounts with these names. Without it the account is written, and the
+   * result has a warning.
+   * @param ids of those accounts, 8 hex digits each
+   * @throws FobError to write nothing
+   */
+  readonly confirmNamesake?: ((ids: readonly string[]) => Promise<void>) | undefined;
 }
 
 /**
@@ -43,16 +52,16 @@ export async function enroll(
   context: Context,
   fob: FobAtHand,
   given: Enrolment,
-  { saveTo, isFresh = false }: EnrollOptions = {},
+  { saveTo, isFresh = false, confirmNamesake }: EnrollOptions = {},
 ): Promise<EnrollResult> {
   const pairing = await openOwnerSession(context, fob);
   const enrolment = isFresh ? withFobRandomness(given, fob.client.sessionChance) : given;
   const settled = await settlePending(context, fob, pairing);
   const resumed = settled.find(account => isSame(account, enrolment));
-  return enrollInSession(context, fob, pairing, enrolment, { saveTo, resumed });
+  return enrollInSession(context, fob, pairing, enrolment, { saveTo, resumed, confirmNamesake });
 }
 
-export interface SessionOptions extends Pick<EnrollOptions, 'saveTo'> {
+export interface SessionOptions extends Pick<EnrollOptions, 'saveTo' | 'confirmNamesake'> {
   /** The account that an interrupted run had already written, and that the fob has proved. */
   readonly resumed?: OwnedAccount | undefined;
 }
@@ -66,8 +75,10 @@ export async function enrollInSession(
   fob: FobAtHand,
   pairing: Pairing,
   enrolment: Enrolment,
-  { saveTo, resumed }: SessionOptions = {},
+  { saveTo, resumed, confirmNamesake }: SessionOptions = {},
 ): Promise<EnrollResult> {
+  const namesakes = resumed === undefined ? await namesakesOf(context.inventory, pairing.id, enrolment) : [];
+  if (namesakes.length > 0) await confirmNamesake?.(namesakes);
   const isClockSet = resumed === undefined && (await prepare(context, fob, enrolment));
   const token = tokenOf(fob.hello.serial, fob.hello.board, enrolment);
   const unsave = saveTo === undefined ? undefined : await handOn(context, saveTo, [token]);
@@ -91,7 +102,7 @@ export async function enrollInSession(
     account: listedAs(settings, enrolment),
     isClockSet,
     isResumed: resumed !== undefined,
-    warnings: enrolment.warnings,
+    warnings: [...enrolment.warnings, ...(namesakes.length > 0 ? [namesakeText(namesakes)] : [])],
     ...(saveTo !== undefined && { savedTo: saveTo.path }),
   };
 }

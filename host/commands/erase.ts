@@ -1,6 +1,7 @@
 import { markErased } from '../inventory/pairings.ts';
 import type { Context, FobAtHand } from './context.ts';
 import { openOwnerSession } from './owner-session.ts';
+import { withPress } from './press.ts';
 
 export interface EraseResult {
   readonly serial: string;
@@ -14,14 +15,7 @@ export interface EraseResult {
 export async function erase(context: Context, fob: FobAtHand): Promise<EraseResult> {
   const { serial } = fob.hello;
   const pairing = await openOwnerSession(context, fob);
-  await fob.client.call(
-    'erase',
-    {},
-    {
-      signal: context.signal,
-      onPressNeeded: () => context.report({ event: 'press-needed', serial, purpose: 'erase' }),
-    },
-  );
+  await fob.client.call('erase', {}, withPress(context, serial, 'erase'));
   await markErased(context.inventory, pairing.id, context.now());
   return { serial };
 }

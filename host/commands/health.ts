@@ -1,16 +1,15 @@
 import { shellWord } from '../errors.ts';
 import { readBoardName } from '../flash/boards.ts';
-import { imageVersion } from '../flash/image.ts';
 import { type FobQuery, fobRecord, type KnownFob, knownPairings } from '../inventory/fobs.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { observationOf } from '../inventory/observations.ts';
 import { type Pairing, pairingsOf } from '../inventory/pairings.ts';
-import { crystalPpmOf, isKnownBoard } from '../owner/boards.ts';
+import { crystalPpmOf } from '../owner/boards.ts';
 import { type HealthFacts, type HealthFinding, healthOf } from '../owner/health.ts';
 import { healthText } from '../owner/health-texts.ts';
 import type { ObservedFob } from '../owner/observe.ts';
+import { newestFirmware } from './newest-firmware.ts';
 import { lastSetting, observedFrom } from './observed.ts';
-import { imageFolder } from './package-root.ts';
 
 /** A finding about a fob, in words and for programs. */
 export type ReportedFinding = Readonly<Record<string, unknown>> & {
@@ -32,12 +31,6 @@ export async function healthFacts(
     newestFirmware: newestFirmware(board),
     lastSetMs: await lastSetting(inventory, pairing.id),
   };
-}
-
-/** Returns the version of this package's image for a board; undefined if there is none. */
-function newestFirmware(board: string): string | undefined {
-  // The name comes from the fob.
-  return isKnownBoard(board) ? imageVersion(imageFolder(), board) : undefined;
 }
 
 /**

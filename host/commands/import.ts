@@ -94,8 +94,8 @@ async function importRow(
     return { ...said, state: 'present' };
   }
   try {
-    const { account } = await enrollInSession(context, fob, pairing, outcome.enrolment);
-    return { ...said, state: 'enrolled', id: account.id };
+    const { account, warnings } = await enrollInSession(context, fob, pairing, outcome.enrolment);
+    return { ...said, state: 'enrolled', id: account.id, warnings };
   } catch (error) {
     // These refusals concern only this account; any other would affect the next one too.
     if (!isRefusal(error, 'unsupported', 'out-of-range', 'too-long')) throw error;

@@ -1,6 +1,7 @@
 import { addHistory } from '../inventory/history.ts';
 import type { Context, FobAtHand } from './context.ts';
 import { openOwnerSession } from './owner-session.ts';
+import { withPress } from './press.ts';
 
 export interface MaintainResult {
   readonly serial: string;
@@ -13,8 +14,7 @@ export interface MaintainResult {
 export async function maintain(context: Context, fob: FobAtHand): Promise<MaintainResult> {
   const { serial } = fob.hello;
   await openOwnerSession(context, fob);
-  const onPressNeeded = () => context.report({ event: 'press-needed', serial, purpose: 'maintenance' });
-  await fob.client.call('maintain', {}, { signal: context.signal, onPressNeeded });
+  await fob.client.call('maintain', {}, withPress(context, serial, 'maintenance'));
   await addHistory(context.inventory, serial, 'opened-for-update', context.now());
   return { serial };
 }

@@ -6,6 +6,7 @@ import type { Context, FobAtHand } from './context.ts';
 import { leaveRecoveryKey, recoveryKeysOf } from './escrow.ts';
 import { readStatus } from './fob-status.ts';
 import { openOwnerSession } from './owner-session.ts';
+import { withPress } from './press.ts';
 
 /** No command here sees a PIN: it is chosen, entered and changed only on the fob. */
 export interface PolicyResult {
@@ -80,7 +81,7 @@ export async function resetPin(context: Context, fob: FobAtHand): Promise<PinRes
   const { serial } = fob.hello;
   const pairing = await openOwnerSession(context, fob);
   const { wasReset, notRenewed } = await resetFobPin(context, fob.client, recoveryKeysOf(context, pairing), {
-    onPressNeeded: () => context.report({ event: 'press-needed', serial, purpose: 'pin-reset' }),
+    ...withPress(context, serial, 'pin-reset'),
     onOpen: () => addHistory(context.inventory, serial, 'pin-reset', context.now()),
   });
   if (notRenewed === undefined) context.report({ event: 'recovery-key-left', serial });

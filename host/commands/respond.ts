@@ -7,6 +7,7 @@ import type { Context, FobAtHand } from './context.ts';
 import { type AccountOnFob, idBytes, listAccounts, selectAccount } from './list.ts';
 import { openOwnerSession } from './owner-session.ts';
 import { passcodeText } from './passcode.ts';
+import { withPress } from './press.ts';
 
 /** A question for a fob. */
 export interface OcraQuestion {
@@ -42,7 +43,6 @@ const NO_NUMBER = 255;
  *   `openOwnerSession`
  */
 export async function respond(context: Context, fob: FobAtHand, asked: OcraQuestion): Promise<RespondResult> {
-  const { signal } = context;
   const { serial } = fob.hello;
   const pairing = await openOwnerSession(context, fob);
   const account = selectAccount(await listAccounts(context, fob, pairing), asked.account, 'respond');
@@ -62,8 +62,8 @@ export async function respond(context: Context, fob: FobAtHand, asked: OcraQuest
     user: text.encode(asked.user),
   };
   const number = asked.number === undefined ? undefined : String(asked.number).padStart(2, '0');
-  const onPressNeeded = () => context.report({ event: 'press-needed', serial, purpose: 'respond', number });
-  const { code, counter } = await fob.client.call('respond', request, { signal, onPressNeeded });
+  const press = withPress(context, serial, 'respond', number);
+  const { code, counter } = await fob.client.call('respond', request, press);
   return {
     serial,
     account,

@@ -26,6 +26,7 @@ import {
 } from './flash-steps.ts';
 import { type AccountOnFob, listAccounts } from './list.ts';
 import { openOwnerSession } from './owner-session.ts';
+import { withPress } from './press.ts';
 
 export interface UpdateOptions {
   /** Reads only: asks for no approval on the fob, and leaves the board as it is. */
@@ -77,8 +78,7 @@ export async function update(
     if (isDryRun) {
       return { ...result, isDryRun: true, files: undefined, accounts: accounts?.length };
     }
-    const onPressNeeded = () => context.report({ event: 'press-needed', serial, purpose: 'maintenance' });
-    await fob.client.call('maintain', {}, { signal: context.signal, onPressNeeded });
+    await fob.client.call('maintain', {}, withPress(context, serial, 'maintenance'));
     await fob.client.close();
     const repl = await awaitConsole(port, MAINTENANCE_MS, context.signal);
     return await renew(context, port, repl, { image, before: { firmware, accounts }, isDryRun: false });

@@ -166,6 +166,29 @@ export async function suitesOf({ db }: Inventory, pairingId: number): Promise<Ma
   return new Map(rows.flatMap(row => (row.suite === null ? [] : [[row.account_id, row.suite] as const])));
 }
 
+/**
+ * Returns the ids of a fob's accounts that have these names, in any case, without opening any sealed key.
+ * @param names as on the fob, without white space around them
+ */
+export async function namesakesOf(
+  { db }: Inventory,
+  pairingId: number,
+  names: { readonly issuer: string; readonly label: string },
+): Promise<string[]> {
+  const rows = await db
+    .selectFrom('accounts')
+    .select(['account_id', 'issuer', 'label'])
+    .where('pairing_id', '=', pairingId)
+    .orderBy('created_ms')
+    .execute();
+  const plain = (text: string) => text.toLowerCase();
+  return rows
+    .filter(
+      ({ issuer, label }) => plain(issuer) === plain(names.issuer) && plain(label) === plain(names.label),
+    )
+    .map(row => row.account_id);
+}
+
 /** Returns the place of an account's key, to which its seal is bound. */
 export function accountSealLocation(pairingId: number, accountId: string) {
   return { column: 'accounts.sealed_key', id: `${pairingId} ${accountId}` };

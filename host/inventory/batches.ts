@@ -83,18 +83,13 @@ export async function assignRow(
 }
 
 /** Marks rows as done: the fob has everything that the plan demands, and has proved it. */
-export async function finishRows(
-  { db }: Inventory,
+export function finishRows(
+  inventory: Inventory,
   batchId: number,
   keys: readonly string[],
   nowMs: number,
 ): Promise<void> {
-  await db
-    .updateTable('batch_rows')
-    .set({ state: 'done', changed_ms: nowMs })
-    .where('batch_id', '=', batchId)
-    .where('row_key', 'in', [...keys])
-    .execute();
+  return updateRows(inventory, batchId, keys, { state: 'done', changed_ms: nowMs });
 }
 
 /** Releases the rows of a lost, broken or erased fob for another fob. @returns how many */
@@ -108,15 +103,24 @@ export async function releaseRows({ db }: Inventory, batchId: number, serial: st
 }
 
 /** Notes that the accounts of these rows are in a file that the batch wrote. */
-export async function markHandedOn(
-  { db }: Inventory,
+export function markHandedOn(
+  inventory: Inventory,
   batchId: number,
   keys: readonly string[],
   nowMs: number,
 ): Promise<void> {
+  return updateRows(inventory, batchId, keys, { handed_on_ms: nowMs });
+}
+
+async function updateRows(
+  { db }: Inventory,
+  batchId: number,
+  keys: readonly string[],
+  changes: { readonly state: 'done'; readonly changed_ms: number } | { readonly handed_on_ms: number },
+): Promise<void> {
   await db
     .updateTable('batch_rows')
-    .set({ handed_on_ms: nowMs })
+    .set(changes)
     .where('batch_id', '=', batchId)
     .where('row_key', 'in', [...keys])
     .execute();

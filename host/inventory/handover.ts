@@ -1,9 +1,11 @@
 import { FobError } from '../errors.ts';
 import { type Bundle, bundleOf, type ImportedBundle, importBundle, readBundle } from './bundle.ts';
+import { seal } from './encryption.ts';
 import { addHistory } from './history.ts';
-import type { Inventory } from './inventory.ts';
-import { markErased } from './pairings.ts';
+import { type Inventory, together } from './inventory.ts';
+import { markErased, pairingKeyOf, pairingSealLocation } from './pairings.ts';
 import { openWithPassword, readWholeFile, sealWithPassword, writeNewFile } from './password-file.ts';
+import { nextKeySealLocation } from './recovery-keys.ts';
 import { unknownFob } from './unknown-fob.ts';
 
 /**
@@ -35,13 +37,26 @@ export async function give(
   nowMs: number,
 ): Promise<void> {
   const bundle = await bundleOf(inventory, serials);
-  writeNewFile(path, await sealWithPassword('handover', bytesOf(bundle), password));
+  writeNewFile(path, await sealHandover(bundle, password));
   await inventory.db
     .updateTable('pairings')
     .set({ given_ms: nowMs })
     .where('serial', 'in', serials)
     .where('state', '=', 'confirmed')
     .execute();
+}
+
+/**
+ * Returns the content of a handover file, which `handover take` and the service's import read.
+ * @throws FobError `bad-input` for a password that is too short
+ */
+export async function sealHandover(bundle: Bundle, password: string): Promise<Buffer> {
+  const plain = bytesOf(bundle);
+  try {
+    return await sealWithPassword('handover', plain, password);
+  } finally {
+    plain.fill(0);
+  }
 }
 
 /** Imports fobs that another owner handed over. @throws FobError `bad-input`, `inventory` */
@@ -51,9 +66,49 @@ export async function importHandover(
   password: string,
   nowMs: number,
 ): Promise<ImportedBundle> {
-  const taken = await importBundle(inventory, await opened('handover', path, password));
+  const bundle = await opened('handover', path, password);
+  const taken = await importBundle(inventory, bundle);
   for (const serial of taken.added) await addHistory(inventory, serial, 'taken', nowMs);
+  for (const fob of bundle.fobs) {
+    if (taken.known.includes(fob.pairing.serial)) await takeBack(inventory, fob, nowMs);
+  }
   return taken;
+}
+
+/**
+ * Takes a fob back that was given away and whose keys are still here. Its owner in between may have given it another
+ * recovery key, without which its PIN could never be reset. A fob that was not given away keeps its own.
+ */
+async function takeBack(inventory: Inventory, fob: Bundle['fobs'][number], nowMs: number): Promise<void> {
+  const { pairing, secrets, next_recovery_key } = fob;
+  if (secrets === undefined) return;
+  await together(inventory, async within => {
+    const { db, keys } = within;
+    const row = await db
+      .selectFrom('pairings')
+      .select('id')
+      .where('serial', '=', pairing.serial)
+      .where('state', '=', 'confirmed')
+      .where('given_ms', 'is not', null)
+      .executeTakeFirst();
+    if (row === undefined) return;
+    const { id } = row;
+    const isSame = Buffer.compare(await pairingKeyOf(within, id), bytesOfText(secrets.pairing_key)) === 0;
+    if (!isSame) return;
+    const recovery_key = seal(
+      keys,
+      pairingSealLocation('recovery_key', id),
+      bytesOfText(secrets.recovery_key),
+    );
+    await db.updateTable('secrets').set({ recovery_key }).where('pairing_id', '=', id).execute();
+    await db.deleteFrom('next_recovery_keys').where('pairing_id', '=', id).execute();
+    if (next_recovery_key !== undefined) {
+      const next = seal(keys, nextKeySealLocation(id), bytesOfText(next_recovery_key));
+      await db.insertInto('next_recovery_keys').values({ pairing_id: id, recovery_key: next }).execute();
+    }
+    await db.updateTable('pairings').set({ given_ms: null }).where('id', '=', id).execute();
+    await addHistory(within, pairing.serial, 'taken', nowMs);
+  });
 }
 
 /**
@@ -77,6 +132,10 @@ export async function forget(inventory: Inventory, serials: readonly string[], n
     });
   }
   for (const { id } of rows) await markErased(inventory, id, nowMs);
+}
+
+function bytesOfText(base64: string): Uint8Array {
+  return new Uint8Array(Buffer.from(base64, 'base64'));
 }
 
 function bytesOf(bundle: Bundle): Buffer {

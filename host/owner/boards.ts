@@ -18,3 +18,8 @@ export function crystalPpmOf(board: string): number | undefined {
 export function isKnownBoard(board: string): boolean {
   return CRYSTAL_PPM.has(board);
 }
+
+/** Returns the names of all boards for which this package has firmware. */
+export function knownBoards(): string[] {
+  return [...CRYSTAL_PPM.keys()];
+}

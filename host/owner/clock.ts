@@ -45,12 +45,14 @@ export async function askTime({ signal }: OwnerTools, client: Client): Promise<F
 /**
  * Sets the clock to the owner's on a whole second, inside an open session. Setting it backward, or forward by more
  * than the possible drift, needs approval on the fob.
+ * @param onPressNeeded as in `CallOptions`, like `onPressAwaited`
  * @throws FobError `refused` (press-denied, press-timeout, clock-failed …), those of the link
  */
 export async function setTime(
   { now, signal }: OwnerTools,
   client: Client,
   onPressNeeded: () => void,
+  onPressAwaited?: () => void,
 ): Promise<void> {
   const asked = now();
   await client.call('clock', {}, { signal });
@@ -61,7 +63,7 @@ export async function setTime(
     await pause(utc * 1000 - onWayMs - now(), signal);
     return { utc };
   };
-  await client.call('setClock', await renew(), { signal, onPressNeeded, renew });
+  await client.call('setClock', await renew(), { signal, onPressNeeded, onPressAwaited, renew });
 }
 
 /** A clock as the owner sees it: `ObservedClock` of `observe.ts`. */

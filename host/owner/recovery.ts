@@ -24,6 +24,8 @@ export interface RecoveryKeys {
 export interface ResetActs {
   /** Called once when the fob waits for a hold of its button. */
   readonly onPressNeeded: () => void;
+  /** As in `CallOptions`. */
+  readonly onPressAwaited?: (() => void) | undefined;
   /**
    * Called once the fob is open without a PIN, by this reset or by an earlier one whose answer was lost, and before it
    * gets a new recovery key.
@@ -49,12 +51,12 @@ export async function resetPin(
   tools: OwnerTools,
   client: Client,
   keys: RecoveryKeys,
-  { onPressNeeded, onOpen }: ResetActs,
+  { onOpen, ...presses }: ResetActs,
 ): Promise<PinReset> {
   const { signal } = tools;
   const status = statusOf(await client.call('status', {}, { signal }));
   const wasReset = !isOpenWithoutPin(status);
-  if (wasReset) await open(tools, client, await keys.held(), onPressNeeded);
+  if (wasReset) await open(tools, client, await keys.held(), presses);
   client.check('escrow');
   await onOpen();
   try {
@@ -91,12 +93,12 @@ async function open(
   { signal }: OwnerTools,
   client: Client,
   keys: readonly Uint8Array[],
-  onPressNeeded: () => void,
+  presses: Pick<ResetActs, 'onPressNeeded' | 'onPressAwaited'>,
 ): Promise<void> {
   let refused = refusalError(REFUSED_WRONG_RECOVERY);
   for (const recoveryKey of keys) {
     try {
-      await client.call('resetPin', { recoveryKey }, { signal, onPressNeeded });
+      await client.call('resetPin', { recoveryKey }, { signal, ...presses });
       return;
     } catch (error) {
       if (!isRefusal(error, 'wrong-recovery')) throw error;

@@ -7,6 +7,7 @@ import { watchClock } from '../features/alerts/clock.ts';
 import { forgetDeliveries, makeDelivering } from '../features/alerts/deliver.ts';
 import { watchSpraying } from '../features/alerts/spraying.ts';
 import { writeAllCheckpoints } from '../features/audit/checkpoints.ts';
+import { watchWithheld } from '../features/care/alerts.ts';
 import { expireActivations, forgetActivations } from '../features/enrolment/expire-job.ts';
 import { forgetMail } from '../features/mail/expiry.ts';
 import { followEncryptionKey } from '../features/operations/rekey.ts';
@@ -29,7 +30,7 @@ export interface BackgroundOptions {
 
 /**
  * Starts to write audit checkpoints, deliver alerts, remind of activations, expire activations and checks of callers,
- * watch the clock and the log-ins, and follow the encryption key. Every node runs this; the database prevents that
+ * watch the clock, the log-ins and the reports of fobs, and follow the encryption key. Every node runs this; the database prevents that
  * two nodes do the same work at once.
  */
 export function startBackground(management: Management, options: BackgroundOptions = {}): Background {
@@ -52,6 +53,9 @@ export function startBackground(management: Management, options: BackgroundOptio
     }),
     every(recordLimits.deliverEveryMs, failed, () => delivering.turn()),
     every(validationLimits.sweepMs, failed, () => expireCallerChecks(management)),
+    every(alertLimits.fobWithheldLookMs, failed, async () => {
+      await watchWithheld(db, clock());
+    }),
     every(alertLimits.sprayLookMs, failed, async () => {
       await watchSpraying(db, clock());
     }),

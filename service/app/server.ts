@@ -16,8 +16,7 @@ import { serveApi } from '../doors/api/serve/serve.ts';
 import { serveConsole } from '../doors/console/routes.ts';
 import { serveLogin } from '../doors/login/login-routes.ts';
 import { serveSelfService } from '../doors/self-service/routes.ts';
-import { serveAgents } from '../doors/sockets/agents.ts';
-import { relayRoute } from '../doors/sockets/relay.ts';
+import { serveCarriers } from '../doors/sockets/carrier.ts';
 import { serveSockets } from '../doors/sockets/route.ts';
 import { unlimited } from '../doors/web/access.ts';
 import { admitConnections } from '../doors/web/admission.ts';
@@ -77,10 +76,7 @@ export function makeApp(context: WebContext, options: AppOptions): FastifyInstan
   serveHealth(app, options.health);
   serveAssets(app);
   serveApi(app, context);
-  serveSockets(app, context, [
-    relayRoute(context),
-    serveAgents(app, context, options.connectionLimits.agents),
-  ]);
+  serveSockets(app, context, serveCarriers(app, context, options.connectionLimits.agents));
   app.register(async pages => {
     pages.setErrorHandler((error, request, reply) => sendProblemPage(error, request, reply));
     acceptForms(pages);

@@ -217,7 +217,7 @@ function appOf(
   return makeApp(
     {
       db,
-      management: { db, keys, clock, publicUrl },
+      management: { db, keys, clock, publicUrl, careRan: result => metrics.careRuns.inc({ result }) },
       clock,
       lock: () => readLockPolicy(db),
       changes,

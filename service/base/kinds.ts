@@ -22,7 +22,11 @@ export type AlertKind =
   | 'undelivered'
   | 'activation_expired'
   | 'fob_wanted'
-  | 'lost';
+  | 'lost'
+  | 'fob_battery'
+  | 'fob_drift'
+  | 'fob_refused'
+  | 'fob_withheld';
 export type JobState = 'queued' | 'running' | 'paused' | 'done' | 'cancelled';
 export type JobItemState = 'waiting' | 'done' | 'refused';
 /** 0 or 1: SQLite has no boolean type. */
@@ -34,9 +38,11 @@ export type Flag = 0 | 1;
  * - `in_use`: with its user, or in the inventory
  * - `lost`: reported; its tokens are suspended, and its accounts are removed if it ever comes back
  * - `found`: a lost fob that has proved itself since
- * - `returned`: erased and blank; `retired`: out of use for good; `handed_over`: another owner has it
+ * - `returned`: erased and blank; `retired`: out of use for good
+ * - `giving`: its keys were written into a file for another owner, and stay here until that owner has them; the
+ *   service does nothing with the fob; `handed_over`: another owner has it, and the keys are deleted here
  */
-export type FobLifeState = 'in_use' | 'lost' | 'found' | 'returned' | 'retired' | 'handed_over';
+export type FobLifeState = 'in_use' | 'lost' | 'found' | 'returned' | 'retired' | 'giving' | 'handed_over';
 
 /** What the service does to a fob when it is reached. */
 export const careKinds = [

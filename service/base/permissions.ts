@@ -45,7 +45,7 @@ export const permissions = {
   'fob.return': { roles: admin, dangerous: true },
   'fob.erase': { roles: admin, dangerous: true },
   'fob.retire': { roles: admin, dangerous: false },
-  'fob.give': { roles: admin, dangerous: false },
+  'fob.give': { roles: admin, dangerous: true },
   'activation.start': { roles: admin, dangerous: true },
   'activation.ask': { roles: desk, dangerous: false },
   'activation.resend': { roles: desk, dangerous: true },

@@ -1,18 +1,19 @@
 import type { Activation } from 'passfob/activation/activation-string';
-import type { RelayStep } from 'passfob/activation/messages';
 import { relayActivation } from 'passfob/activation/relay';
 import type { RelayDone, RelayEvent } from 'passfob/activation/relay-options';
 import { openedSocket } from 'passfob/activation/socket';
+import type { CarrierStep } from 'passfob/carrier/messages';
 import { FobError } from 'passfob/errors';
 import { byId, sayProblem, sayStatus, texts } from './dom.ts';
 import type { PortalFob } from './fob.ts';
 
 /** The line of the list for each step. */
-const LINES: Readonly<Record<RelayStep, string>> = {
+const LINES: Readonly<Record<CarrierStep, string>> = {
   plug: 'plug',
   hello: 'hello',
   code: 'pairing',
   pairing: 'pairing',
+  care: 'pairing',
   writing: 'writing',
   pin: 'press',
   press: 'press',

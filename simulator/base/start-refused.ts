@@ -17,6 +17,23 @@ export function refuseMissingFolder(file: string): void {
   throw new StartRefused(`The folder ${folder} does not exist.`, `Make it: mkdir ${all}${normalize(folder)}`);
 }
 
+/** Runs a start that listens on a socket at `path`; if that cannot be made, says what to do. */
+export async function onSocket<T>(path: string, listen: Promise<T>): Promise<T> {
+  try {
+    return await listen;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : '';
+    if (code === 'EADDRINUSE') {
+      throw new StartRefused(
+        `${path} exists already.`,
+        'If another simulated fob uses it as its control socket, end that one; else remove the file. Or name another path.',
+      );
+    }
+    if (code === 'EACCES' || code === 'ENOENT') refuseMissingFolder(path);
+    throw error;
+  }
+}
+
 /** Runs a start that listens on `port`; if that port is taken, says which option chooses another. */
 export async function onPort<T>(option: string, port: number, listen: Promise<T>): Promise<T> {
   try {

@@ -12,6 +12,8 @@ export const HOLD_MS = 1_200;
  */
 export const TERMINAL_MARGIN_COLUMNS = 2;
 export const TERMINAL_MARGIN_ROWS = 5;
+/** The frame above and below the display. */
+export const FRAME_ROWS = 2;
 
 /** Keys of the terminal that may wait behind a press. */
 export const MAX_WAITING_KEYS = 8;

@@ -1,6 +1,6 @@
 import type { ScreenState } from '../control/screen-feed.ts';
 import { brailleDots, type CellKind, cellSize, drawCells, halfBlocks } from './cells.ts';
-import { TERMINAL_MARGIN_COLUMNS, TERMINAL_MARGIN_ROWS } from './limits.ts';
+import { FRAME_ROWS, TERMINAL_MARGIN_COLUMNS, TERMINAL_MARGIN_ROWS } from './limits.ts';
 import { screenLines } from './screen-lines.ts';
 import { texts } from './texts.ts';
 
@@ -21,12 +21,15 @@ export function terminalFrame(
   notes: readonly string[],
   keys: string = texts.terminalKeys,
 ): string[] {
-  const kind = [halfBlocks, brailleDots].find(candidate => fits(candidate, state, size));
+  const status = state.powered ? [] : [texts.powerOff];
+  const below = [...wrappedKeys(keys, size.columns), ...notes.flatMap(note => wrapped(note, size.columns))];
+  const kind = [halfBlocks, brailleDots].find(candidate =>
+    fits(candidate, state, size, status.length + below.length),
+  );
   const picture = kind
     ? framed(drawCells(kind, shownBitmap(state)))
     : [texts.terminalTooSmall, '', ...screenLines(state)];
-  const status = state.powered ? [] : [texts.powerOff];
-  const lines = [...picture, ...(kind ? status : []), ...wrappedKeys(keys, size.columns), ...notes];
+  const lines = [...picture, ...(kind ? status : []), ...below];
   return lines.slice(0, size.rows).map(line => [...line].slice(0, size.columns).join(''));
 }
 
@@ -41,9 +44,20 @@ function wrappedKeys(keys: string, columns: number): string[] {
   return lines;
 }
 
-function fits(kind: CellKind, { bitmap }: ScreenState, size: TerminalSize): boolean {
+/** Breaks a note, such as a long address, at the edge of the window. */
+function wrapped(note: string, columns: number): string[] {
+  const letters = [...note];
+  const count = Math.max(1, Math.ceil(letters.length / columns));
+  return Array.from({ length: count }, (_, line) =>
+    letters.slice(line * columns, (line + 1) * columns).join(''),
+  );
+}
+
+/** @param below lines of text below the frame */
+function fits(kind: CellKind, { bitmap }: ScreenState, size: TerminalSize, below: number): boolean {
   const { columns, rows } = cellSize(kind, bitmap);
-  return columns + TERMINAL_MARGIN_COLUMNS <= size.columns && rows + TERMINAL_MARGIN_ROWS <= size.rows;
+  const margin = Math.max(TERMINAL_MARGIN_ROWS, FRAME_ROWS + below);
+  return columns + TERMINAL_MARGIN_COLUMNS <= size.columns && rows + margin <= size.rows;
 }
 
 /** A display that is off is dark, whatever its memory holds. */

@@ -1,8 +1,8 @@
 import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
-import { openingTranscript, type RelayMessage, type ServiceMessage } from 'passfob/activation/messages';
 import { relayActivation } from 'passfob/activation/relay';
-import { bytesOf, fieldOf } from 'passfob/activation/shapes';
 import type { ServiceSocket } from 'passfob/activation/socket';
+import { bytesOf, fieldOf } from 'passfob/carrier/fields';
+import { openingTranscript, type RelaySays, type ServiceSays } from 'passfob/carrier/messages';
 import { pipe } from 'passfob/transports/pipe';
 import { expect, it } from 'vitest';
 import { failure } from '../host/kit/failure.ts';
@@ -17,10 +17,10 @@ function service() {
   const digest = createHash('sha256').update(Buffer.from(key, 'base64url')).digest();
   let hear: (text: string) => void = () => undefined;
   const heard: string[] = [];
-  const says = (message: ServiceMessage) => hear(JSON.stringify(message));
+  const says = (message: ServiceSays<'activation'>) => hear(JSON.stringify(message));
   const socket: ServiceSocket = {
     send(text) {
-      const message = JSON.parse(text) as RelayMessage;
+      const message = JSON.parse(text) as RelaySays<'activation'>;
       if (message.type === 'open') {
         const nonce = randomBytes(32);
         const transcript = openingTranscript(bytesOf(message.nonce) ?? nonce, nonce, SERVICE);
@@ -29,6 +29,7 @@ function service() {
           key,
           nonce: fieldOf(nonce),
           signature: fieldOf(sign(null, transcript, privateKey)),
+          name: 'Tokens',
         });
       } else if (message.type === 'enter') says({ type: 'step', step: 'plug', text: 'Plug in the fob.' });
       else if (message.type === 'bytes') heard.push(message.text);
@@ -75,12 +76,12 @@ it('a relay sends frames in packets to a fob that answers them, and hands on no 
     }),
   );
   await until(() => isPlugged);
-  says({ type: 'bytes', text: '~hello\n' });
+  says({ type: 'bytes', fob: 0, text: '~hello\n' });
   await until(() => written === '~hello\n');
   fobSays('\x06~answer\n');
   written = '';
   const long = `~${'x'.repeat(100)}\n`;
-  says({ type: 'bytes', text: long });
+  says({ type: 'bytes', fob: 0, text: long });
   await until(() => written === long.slice(0, 63));
   fobSays('\x06');
   await until(() => written === long);

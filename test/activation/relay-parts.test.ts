@@ -1,12 +1,14 @@
 import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { CARRIER_MESSAGE_CHARS_MAX } from '@passfob/protocol/limits';
 import { build } from 'esbuild';
 import fc from 'fast-check';
 import { checkIdentity } from 'passfob/activation/identity';
-import { MESSAGE_CHARS_MAX, WIRE_PIECE_CHARS } from 'passfob/activation/limits';
-import { openingTranscript, type RelayMessage, type ServiceMessage } from 'passfob/activation/messages';
+import type { RelayMessage, ServiceMessage } from 'passfob/activation/messages';
 import { readRelayMessage, readServiceMessage } from 'passfob/activation/read-messages';
-import { fieldOf } from 'passfob/activation/shapes';
+import { fieldOf } from 'passfob/carrier/fields';
+import { WIRE_PIECE_CHARS } from 'passfob/carrier/limits';
+import { openingTranscript } from 'passfob/carrier/messages';
 import { describe, expect, it } from 'vitest';
 import { failure } from '../host/kit/failure.ts';
 
@@ -32,7 +34,7 @@ const SERVICE_MESSAGES: readonly ServiceMessage[] = [
   { type: 'refused', code: 'not_valid', text: 'No.', next: 'Ask.', isFinal: true },
 ];
 
-describe('messages of the activation relay', () => {
+describe('messages of earlier activation relays', () => {
   it.each([
     ['a relay', RELAY_MESSAGES, readRelayMessage],
     ['the service', SERVICE_MESSAGES, readServiceMessage],
@@ -61,7 +63,7 @@ describe('messages of the activation relay', () => {
       }),
     );
     expect(
-      readRelayMessage(' '.repeat(MESSAGE_CHARS_MAX) + JSON.stringify({ type: 'stop' })),
+      readRelayMessage(' '.repeat(CARRIER_MESSAGE_CHARS_MAX) + JSON.stringify({ type: 'stop' })),
     ).toBeUndefined();
   });
 
@@ -104,8 +106,11 @@ describe('identity of the service', () => {
 });
 
 describe('relay module', () => {
-  it('the relay uses nothing that a browser lacks', async () => {
-    const entry = fileURLToPath(new URL('../../host/activation/relay.ts', import.meta.url));
+  it.each([
+    ['activation/relay.ts', 'pairing-code'],
+    ['agent/care.ts', 'later'],
+  ])('the relay in %s uses nothing that a browser lacks', async (path, known) => {
+    const entry = fileURLToPath(new URL(`../../host/${path}`, import.meta.url));
     const bundle = await build({
       entryPoints: [entry],
       bundle: true,
@@ -116,7 +121,7 @@ describe('relay module', () => {
       logLevel: 'silent',
     });
     const [file] = bundle.outputFiles;
-    expect(file?.text).toContain('pairing-code');
+    expect(file?.text).toContain(known);
     expect(file?.text.match(/\b(?:Buffer|process)\.\w+|\brequire\(/g)).toBeNull();
   });
 });

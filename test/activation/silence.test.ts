@@ -4,10 +4,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { relayLimits } from '@passfob/service/base/limits/relay';
 import { RECONNECT_MIN_MS, RELAY_SILENCE_MS } from 'passfob/activation/limits';
-import { openingTranscript, type ServiceMessage } from 'passfob/activation/messages';
 import { relayActivation } from 'passfob/activation/relay';
-import { bytesOf, fieldOf } from 'passfob/activation/shapes';
 import { endpointOf } from 'passfob/agent/network/endpoint';
+import { bytesOf, fieldOf } from 'passfob/carrier/fields';
+import { openingTranscript, type ServiceSays } from 'passfob/carrier/messages';
 import { openNodeSocket } from 'passfob/cli/activate-socket';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -35,16 +35,16 @@ async function heldService() {
   const sockets: WebSocket[] = [];
   server.on('connection', socket => {
     sockets.push(socket);
-    const say = (message: ServiceMessage) => socket.send(JSON.stringify(message));
+    const say = (message: ServiceSays<'activation'>) => socket.send(JSON.stringify(message));
     socket.on('message', data => {
       const message = JSON.parse(String(data));
       if (message.type === 'open') {
         const nonce = randomBytes(32);
         const transcript = openingTranscript(bytesOf(message.nonce) ?? nonce, nonce, service);
         const signature = fieldOf(sign(null, transcript, privateKey));
-        say({ type: 'identity', key, nonce: fieldOf(nonce), signature });
+        say({ type: 'identity', key, nonce: fieldOf(nonce), signature, name: 'Tokens' });
       } else if (message.type === 'enter') {
-        say({ type: 'entered', service: 'Passfob', user: 'ada', serial: null, fobs: 'any', expiresMs: 5 });
+        say({ type: 'entered', service: 'Passfob', user: 'ada', fobs: 'any', expiresMs: 5 });
         say({ type: 'step', step: 'press', text: 'Hold the button.' });
       }
     });

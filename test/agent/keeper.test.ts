@@ -92,11 +92,11 @@ describe('agent connections', () => {
     // The agent does not switch to a WebSocket while a fob is in use.
     peer.webSocket = true;
     await rig.pass(AGENT_UPGRADE_MIN_MS - AGENT_IDLE_MS / 2);
-    expect(peer.asked.filter(one => one === 'upgrade /agent')).toHaveLength(1);
+    expect(peer.asked.filter(one => one === 'upgrade /carrier')).toHaveLength(1);
     polled.say({ type: 'bytes', fob: 0, text: '!' });
     await until(() => cable.written === 'hello!');
     rig.time.advance(AGENT_IDLE_MS / 2);
-    expect(peer.asked.filter(one => one === 'upgrade /agent')).toHaveLength(1);
+    expect(peer.asked.filter(one => one === 'upgrade /carrier')).toHaveLength(1);
     polled.say({ type: 'release', fob: 0 });
     await until(() => !cable.isOpen);
     rig.time.advance(AGENT_IDLE_MS);

@@ -1,4 +1,4 @@
-import { WIRE_CHARS_MAX, WIRE_PIECE_CHARS } from 'passfob/activation/limits';
+import { WIRE_CHARS_MAX } from 'passfob/activation/limits';
 import {
   AGENT_BEAT_MS,
   AGENT_FOBS_MAX,
@@ -8,6 +8,8 @@ import {
   AGENT_TOLD_MAX,
   AGENT_TOLD_MS,
 } from 'passfob/agent/base/limits';
+import { NO_TASKS } from 'passfob/agent/service/link';
+import { WIRE_PIECE_CHARS } from 'passfob/carrier/limits';
 import { FobError } from 'passfob/errors';
 import { describe, expect, it } from 'vitest';
 import { AgentRig, settingsOf } from './kit/agent.ts';
@@ -238,8 +240,8 @@ describe('an agent and one service', () => {
     connection.say({ type: 'bytes', fob: 99, text: 'x' });
     await until(() => rig.events.some(({ event }) => event === 'notice'));
     expect(rig.service().fobs).toEqual([
-      { serial: 'PF-AAAA-AAAA', standing: 'own' },
-      { serial: 'PF-BBBB-BBBB', standing: 'other' },
+      { serial: 'PF-AAAA-AAAA', standing: 'own', tasks: NO_TASKS },
+      { serial: 'PF-BBBB-BBBB', standing: 'other', tasks: NO_TASKS },
     ]);
     connection.say('{"type":"bytes","fob":0}');
     await rig.untilService('waiting');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { AGENT_GOOD_MS, AGENT_POLL_AGAIN_MS, AGENT_POLL_FAILURES_MAX } from 'passfob/agent/base/limits';
-import type { AgentPoll } from 'passfob/agent/base/messages';
+import type { CarrierPoll } from 'passfob/carrier/polls';
 import { expect, it } from 'vitest';
 import { AgentRig, settingsOf } from './kit/agent.ts';
 import { Cable } from './kit/cable.ts';
@@ -71,7 +71,7 @@ it('every message arrives once and in order, whichever answers are lost', async 
 it('an agent keeps one poll under way, a second one for its own messages, and never a third', async () => {
   await using world = await polling();
   const { peer, rig, cable, connection } = world;
-  const polls: AgentPoll[] = [];
+  const polls: CarrierPoll[] = [];
   peer.onPoll = poll => {
     polls.push(poll);
     return true;

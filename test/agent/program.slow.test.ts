@@ -160,7 +160,7 @@ describeNeeds(needsBuild, 'passfob agent', () => {
 
   it('a notification is shown by the program of the system, which gets no password and no shell', async () => {
     await using station = new Workstation();
-    await using peer = await Peer.start({ name: '<b>Tokens</b> $(id) \u202e' });
+    await using peer = await Peer.start({ name: '<b>Tokens</b> $(id)' });
     const fob = await fobAtHand();
     const heard = join(station.home, 'heard');
     writeFileSync(
@@ -180,7 +180,7 @@ describeNeeds(needsBuild, 'passfob agent', () => {
     const said = readFileSync(heard, 'utf8');
     if (process.platform === 'linux')
       expect(said).toContain(
-        '--\nLook at your fob\nA log-in waits to be approved on it: ?b?Tokens?/b? $(id) ?\n',
+        '--\nLook at your fob\nA log-in waits to be approved on it: ?b?Tokens?/b? $(id)\n',
       );
     expect(said).not.toContain(password);
     expect(said).not.toContain('PROXY');

@@ -169,7 +169,7 @@ describeNeeds(needsOpenssl, 'the agent and the service', () => {
     await remote.keyed(bob);
     expect(rig.service()).toMatchObject({ state: 'connected', by: 'polling' });
     expect(await remote.logIn(bob)).toMatchObject({ status: 200, said: { accepted: true } });
-    expect([...new Set(inspector.seen)]).toEqual(['upgrade /agent', 'POST /agent/poll']);
+    expect([...new Set(inspector.seen)]).toEqual(['upgrade /carrier', 'POST /carrier/poll']);
   });
 
   itNeeds(

@@ -158,15 +158,15 @@ it('the rate limit of notifications holds for a service, whatever it calls itsel
     () => nowMs,
     (...texts) => void shown.push(texts),
   );
-  for (let at = 0; at < 50; at++) notify('https://a.example', '<b>A</b>&\x1b[31m', 'request');
-  notify('https://b.example', 'B', 'locked');
-  notify('https://b.example', 'B', 'over');
+  for (let at = 0; at < 50; at++) notify.notice('https://a.example', '<b>A</b>&\x1b[31m', 'request');
+  notify.notice('https://b.example', 'B', 'locked');
+  notify.notice('https://b.example', 'B', 'over');
   expect(shown).toEqual([
     ['Look at your fob', 'A log-in waits to be approved on it: ?b?A?/b???[31m'],
     ['Unlock your fob', 'A log-in waits for its PIN, entered on the fob: B'],
   ]);
   nowMs = NOTIFY_INTERVAL_MS;
-  notify('https://a.example', 'A', 'request');
+  notify.notice('https://a.example', 'A', 'request');
   expect(shown).toHaveLength(3);
 });
 

@@ -75,6 +75,27 @@ describeNeeds(needsBuild, 'batches by the command line', () => {
     expect(rowsOf(refused)).toMatchObject([{ state: 'waiting', serial: '' }]);
   });
 
+  it('a batch says in its result that a fob holds two accounts of one name', async () => {
+    const { tray, home, plan, ports } = await scene(1, openPlan(1));
+    const [{ serial = '', accountId = '' } = {}] = rowsOf(
+      await batchRun(tray, { home, args: [plan, ...ports, '--json'] }),
+    );
+    const again = join(home, 'again.csv');
+    writeFileSync(again, `serial,issuer,label\n${serial},Example,user0@example.com\n`);
+    const { exitCode, stdout } = await batchRun(tray, { home, args: [again, ...ports, '--json'] });
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      fobs: [
+        {
+          outcome: 'done',
+          warnings: [
+            `Example: user0@example.com: The fob holds another account of this name: ${accountId}. Remove any that is no longer used: passfob remove ID`,
+          ],
+        },
+      ],
+    });
+  });
+
   it('a batch ends at a signal with every fob consistent, and continues afterwards', async () => {
     const { tray, home, plan, ports } = await scene(3, openPlan(3));
     let isSaid = false;

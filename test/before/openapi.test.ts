@@ -4,16 +4,63 @@ import { fixture } from './kit.ts';
 import { REWORDED } from './reworded.ts';
 
 /** Operations that the older description did not have. List new routes here. */
-const ADDED: readonly string[] = ['POST /v1/users/{user}/fob-requests'];
+const ADDED: readonly string[] = [
+  'GET /v1/fobs/{serial}',
+  'GET /v1/fobs/{serial}/tasks',
+  'POST /v1/fobs/{serial}/accounts/{account}/remove',
+  'POST /v1/fobs/{serial}/accounts/{account}/rename',
+  'POST /v1/fobs/{serial}/erase',
+  'POST /v1/fobs/{serial}/found',
+  'POST /v1/fobs/{serial}/give',
+  'POST /v1/fobs/{serial}/given',
+  'POST /v1/fobs/{serial}/lost',
+  'POST /v1/fobs/{serial}/order-accounts',
+  'POST /v1/fobs/{serial}/require-pin',
+  'POST /v1/fobs/{serial}/reset-pin',
+  'POST /v1/fobs/{serial}/retire',
+  'POST /v1/fobs/{serial}/return',
+  'POST /v1/fobs/{serial}/set-clock',
+  'POST /v1/fobs/{serial}/tasks/{id}/cancel',
+];
 /** Formats that imports take since then. */
 const FORMATS = ['andotp', 'duo', 'keepass', 'lastpass', 'proton', 'raivo', 'safenet', 'safeword', 'stratum'];
+/** Returns the changes of an alert in the response of a route: alerts about fobs. */
+function alertChanges(route: string, place: string): string[] {
+  const where = `${route} responses 200 content application/json ${place}`;
+  const kinds = ['fob_battery', 'fob_drift', 'fob_refused', 'fob_withheld'];
+  return [
+    `${where} properties: fob was added`,
+    ...kinds.map(kind => `${where} properties kind enum: "${kind}" was added`),
+    `${where} required: "fob" was added`,
+  ];
+}
+
+/** Fields of a fob since then. */
+const FOB_FIELDS = [
+  ...['algorithms', 'batteryPercent', 'clockErrorMs', 'clockState', 'espruino', 'freeRecords', 'lastSeen'],
+  ...['nickname', 'openTasks', 'pin', 'putOffUntilMs', 'state', 'trimPpm'],
+];
+const FOB = 'GET /v1/fobs responses 200 content application/json schema properties fobs items';
+/** Refusals since then: the schema of every problem lists all codes. */
+const CODES = [
+  ...['account_in_use', 'accounts_left', 'bad_file_password', 'bad_fob_state', 'bad_task', 'fob_in_care'],
+  ...['task_over', 'too_many_tasks', 'unknown_task'],
+];
 /** Every other intended difference from the older description, as `differences` words it. */
 const CHANGED: readonly string[] = [
   // These routes always behaved so; a hand-written description of them had omitted it.
   'GET /metrics: x-passfob-fresh-proof was added',
   'GET /metrics: x-passfob-permission was added',
   'GET /metrics: x-passfob-roles was added',
+  ...alertChanges('GET /v1/alerts', 'schema properties alerts items'),
   'GET /v1/docs responses: 429 was added',
+  // The care of fobs.
+  ...['batteryLow', 'clockUnset', 'hasTasks', 'notSeenDays', 'oldFirmware', 'state'].map(
+    name => `GET /v1/fobs parameters: ${name} was added`,
+  ),
+  ...FOB_FIELDS.map(name => `${FOB} properties: ${name} was added`),
+  ...FOB_FIELDS.map(name => `${FOB} required: "${name}" was added`),
+  'GET /v1/fobs summary: "List the fobs that this service owns." became "List the fobs that this service owns, with what they told when they were last s',
   'GET /v1/openapi.json responses: 429 was added',
   // Searches by any part.
   'GET /v1/tokens parameters by schema enum: "any" was added',
@@ -21,6 +68,7 @@ const CHANGED: readonly string[] = [
   'GET /v1/tokens summary: "List tokens, or those whose serial number, user or label begins with a text." became "List tokens, or find them by any part of the serial number or the user, or by t',
   'GET /v1/users parameters search: description was added',
   'GET /v1/users summary: "List users by name, or those whose names begin with a text." became "List users by name, or find them by any part of the name, the display name or t',
+  ...alertChanges('POST /v1/alerts/{id}/acknowledge', 'schema'),
   ...['POST /v1/imports', 'POST /v1/imports/plan'].flatMap(route => {
     const properties = `${route} requestBody content application/json schema properties`;
     return [
@@ -28,6 +76,12 @@ const CHANGED: readonly string[] = [
       ...FORMATS.map(format => `${properties} format enum: "${format}" was added`),
     ];
   }),
+  'POST /v1/jobs requestBody content application/json schema properties: filter was added',
+  ...['clock', 'require-pin'].map(
+    kind =>
+      `POST /v1/jobs requestBody content application/json schema properties kind enum: "${kind}" was added`,
+  ),
+  'POST /v1/jobs summary: "Start a job over many tokens." became "Start a job over many tokens or fobs."',
   'POST /v1/pushes/{id}/take parameters: idempotency-key was added',
 ];
 
@@ -126,9 +180,13 @@ it('the OpenAPI document equals the older one except for the routes and changes 
     ...differences(before.rest, after.rest, 'document'),
     ...differences(before.operations, kept, ''),
   ].map(one => one.trim());
-  expect(changed, 'Where clients of before go on as they did, add the lines to CHANGED above.').toEqual(
-    CHANGED,
-  );
+  const newCode = / properties code enum: "(\w+)" was added$/;
+  const isNewCode = (one: string) => CODES.includes(newCode.exec(one)?.[1] ?? '');
+  expect([...new Set(changed.filter(isNewCode).map(one => newCode.exec(one)?.[1]))].sort()).toEqual(CODES);
+  expect(
+    changed.filter(one => !isNewCode(one)),
+    'Where clients of before go on as they did, add the lines to CHANGED above.',
+  ).toEqual(CHANGED);
   expect(Object.keys(before.operations).length).toBeGreaterThan(90);
 });
 

@@ -1,5 +1,5 @@
 import { PRESS_DEAF_MS } from '@passfob/protocol/limits';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { describeNeeds, type Need, tool } from '../kit/tools.ts';
 import { demoPage, needsBuild } from './kit.ts';
@@ -76,6 +76,20 @@ describeNeeds(needsBrowser, 'the page in Chromium', executablePath => {
     await page.keyboard.press('Enter');
   }
 
+  /** Logs in with a passcode of the fob, logs out, and types it again. */
+  async function useTwice(page: Page): Promise<void> {
+    const { login } = panesOf(page);
+    const passcode = await readPasscode(page);
+    await logIn(page, passcode);
+    await login.getByRole('button', { name: 'Log out' }).press('Enter');
+    await login.getByRole('button', { name: 'Autosend' }).waitFor();
+    await logIn(page, passcode);
+    await login.getByRole('alert').filter({ hasText: 'was not accepted' }).waitFor();
+  }
+
+  /** Longer than the page takes to hear about a step that is done. */
+  const NEWS_MS = 1_500;
+
   const steps = (page: Page) =>
     page
       .locator('[data-fact]')
@@ -120,6 +134,55 @@ describeNeeds(needsBrowser, 'the page in Chromium', executablePath => {
     expect(await login.getByRole('status').textContent()).toContain('alice');
     await expect.poll(() => steps(page)).toEqual(['1 true', '2 true', '3 true', '4 true']);
     expect(complaints).toEqual([]);
+  });
+
+  it('the demo waits with its last step for the alert in the console, and names the button that leads there', async () => {
+    const { page, operator } = await opened();
+    await useTwice(page);
+    await operator.getByRole('heading', { name: 'One-time administrator link' }).waitFor();
+    await page.waitForTimeout(NEWS_MS);
+    expect(await steps(page)).toEqual(['1 true', '2 true', '3 false', '4 false']);
+    const text = (await page.locator('#operator .text').textContent()) ?? '';
+    const name = /Select “([^”]+)”/.exec(text)?.[1] ?? '';
+    await operator.getByRole('button', { name, exact: true }).click();
+    await operator.getByText('Passcode used again').first().waitFor();
+    await expect.poll(() => steps(page)).toEqual(['1 true', '2 true', '3 false', '4 true']);
+  });
+
+  it('the demo waits with its last step until the console is on the screen', async () => {
+    const { page, operator } = await opened({ viewport: { width: 390, height: 844 } });
+    await operator.getByRole('button', { name: 'Sign in with this link' }).click();
+    await operator.getByText('Live', { exact: true }).waitFor();
+    await useTwice(page);
+    await page.evaluate(() => scrollTo(0, 0));
+    await operator.getByText('Passcode used again').first().waitFor();
+    await page.waitForTimeout(NEWS_MS);
+    expect(await steps(page)).toEqual(['1 true', '2 true', '3 false', '4 false']);
+    await page.locator('#operator').scrollIntoViewIfNeeded();
+    await page.locator('iframe.operator').evaluate(frame => frame.scrollIntoView());
+    await expect.poll(() => steps(page)).toEqual(['1 true', '2 true', '3 false', '4 true']);
+  });
+
+  it('the demo shows on a desktop what each pane is about without scrolling, and on a tablet fob and log-in', async () => {
+    const { page, fob, login, operator } = await opened({ viewport: { width: 1440, height: 900 } });
+    await operator.locator('.buttons').waitFor();
+    const bottomOf = async (control: Locator) => {
+      const box = await control.boundingBox();
+      return Math.round((box?.y ?? Number.NaN) + (box?.height ?? Number.NaN));
+    };
+    const atFob = fob.getByRole('button', { name: 'Button' });
+    const atLogin = login.getByRole('button', { name: 'Autosend' });
+    const toConsole = operator.getByRole('button', { name: 'Sign in with this link' });
+    for (const control of [atFob, atLogin, toConsole]) expect(await bottomOf(control)).toBeLessThan(900);
+    await page.setViewportSize({ width: 1024, height: 768 });
+    for (const control of [atFob, atLogin]) expect(await bottomOf(control)).toBeLessThan(768);
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await useTwice(page);
+    await toConsole.click();
+    const alert = operator.getByRole('listitem').filter({ hasText: 'Passcode used again' });
+    await alert.waitFor();
+    await page.evaluate(() => scrollTo(0, 0));
+    for (const control of [atFob, atLogin, alert]) expect(await bottomOf(control)).toBeLessThan(900);
   });
 
   it('the demo names everything for a screen reader and works by Tab alone', async () => {

@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { servePage } from '@passfob/demo/page/server';
 import type { DemoProgress } from '@passfob/demo/play/progress';
+import { texts as serviceTexts } from '@passfob/service/base/texts/texts';
 import { expect, it, onTestFinished } from 'vitest';
 
 const FACTS = {
@@ -39,7 +40,7 @@ async function served() {
   const page = await servePage(
     FACTS,
     {
-      now: { pressed: true, accepted: false, refused: false, approved: false },
+      now: { pressed: true, accepted: false, alertShown: false, approved: false },
       onChange(listener) {
         watching.count++;
         tell = listener;
@@ -209,12 +210,23 @@ it('the page gets the present progress and each change, until it closes', async 
   const [response] = await once(asked, 'response');
   expect(response.headers['content-type']).toBe('text/event-stream');
   const read = async () => String((await once(response, 'data'))[0]);
-  expect(await read()).toBe('data: {"pressed":true,"accepted":false,"refused":false,"approved":false}\n\n');
-  tell({ pressed: true, accepted: true, refused: false, approved: false });
-  expect(await read()).toBe('data: {"pressed":true,"accepted":true,"refused":false,"approved":false}\n\n');
+  expect(await read()).toBe(
+    'data: {"pressed":true,"accepted":false,"alertShown":false,"approved":false}\n\n',
+  );
+  tell({ pressed: true, accepted: true, alertShown: false, approved: false });
+  expect(await read()).toBe('data: {"pressed":true,"accepted":true,"alertShown":false,"approved":false}\n\n');
   expect(watching.count).toBe(1);
   response.destroy();
   await expect.poll(() => watching.count).toBe(0);
+});
+
+it('the page names the button of the console that signs in, and one step asks to look', async () => {
+  const { browse } = await served();
+  const { body } = await browse();
+  expect(body).toContain(`Select “${serviceTexts.operator.linkEnter}”.`);
+  expect(body.match(/data-fact="\w+" data-step="\d" data-look/g)).toEqual([
+    'data-fact="alertShown" data-step="4" data-look',
+  ]);
 });
 
 it('the number of pages that watch is limited', async () => {

@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { checkSearch } from '../../docs/site/build/check-search.ts';
 import { runSite } from '../../docs/site/build/main.ts';
+import { serveSite } from '../../docs/site/build/serve.ts';
 import { GROUPS, LIBRARIES, pageOf } from '../../docs/site/navigation.ts';
 import { needsBuilt } from '../kit/built.ts';
 import { describeNeeds, itNeeds, needsTool } from '../kit/tools.ts';
@@ -71,13 +73,56 @@ describeNeeds(needed, 'the documentation site', () => {
   it('the site has a page for every document and every reference', () => {
     const documents = GROUPS.flatMap(({ pages }) => pages.map(({ document }) => document));
     const written = documents.filter(document => textOf(document) !== undefined).map(pageOf);
-    const references = [...LIBRARIES.map(({ page }) => page), 'http/index', 'http/objects', 'http/users'];
+    const references = [
+      ...LIBRARIES.map(({ page }) => page),
+      'index',
+      'http/index',
+      'http/objects',
+      'http/users',
+    ];
     for (const page of [...written, ...references.map(name => `reference/${name}.md`)])
       expect(existsSync(join(out, (page ?? '').replace(/\.md$/, '.html'))), page).toBe(true);
     expect(readFileSync(join(out, 'reference/client.html'), 'utf8')).toContain(
       'A client for a fob, for its owner',
     );
   });
+
+  it('the search finds the page that a beginner looks for, and the check says where it does not', () => {
+    const ask = (question: string, page: string) =>
+      checkSearch(join(root, 'docs/site'), out, BASE, [[question, page]]);
+    expect(ask('PIN forgotten', 'start/carry')).toEqual([]);
+    expect(ask('PIN forgotten', 'boards/pico')).toEqual([
+      expect.stringMatching(/^A search for "PIN forgotten" finds start\/carry\.html.* before boards\/pico$/),
+    ]);
+  });
+
+  itNeeds(
+    needsTool('chromium'),
+    'the first page shows its picture in the first screen, and a wrong address leads to search and start pages',
+    async path => {
+      const served = await serveSite(out, BASE, 0);
+      let browser: Browser | undefined;
+      try {
+        browser = await chromium.launch({ executablePath: path, args: ['--no-sandbox', '--disable-gpu'] });
+        const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+        await page.goto(served.url);
+        await seesPicture(page, '.on-light');
+        await page.getByRole('switch').first().click();
+        await seesPicture(page, '.on-dark');
+        await page.goto(`${served.url}guide/no-such-page`);
+        await page.getByRole('heading', { level: 1, name: 'There is no such page' }).waitFor();
+        await page.getByRole('main').getByRole('button', { name: 'Search' }).click();
+        await page.getByRole('searchbox').fill('PIN forgotten');
+        await page.locator('.VPLocalSearchBox .result[href*="start/carry.html"]').first().waitFor();
+        await page.keyboard.press('Escape');
+        await page.getByRole('main').getByRole('link', { name: 'I carry a fob' }).click();
+        await page.getByRole('heading', { level: 1, name: 'I carry a fob' }).waitFor();
+      } finally {
+        await browser?.close();
+        await served.close();
+      }
+    },
+  );
 
   itNeeds(
     needsTool('chromium'),
@@ -117,6 +162,18 @@ describeNeeds(needed, 'the documentation site', () => {
     },
   );
 });
+
+/** Waits for a picture of the first page: loaded, centred, and whole within the window. */
+async function seesPicture(page: Page, selector: string): Promise<void> {
+  const picture = page.locator(`.first-picture ${selector}`);
+  const element = `document.querySelector('.first-picture ${selector}')`;
+  await expect.poll(() => page.evaluate(`${element}.complete && ${element}.naturalWidth > 0`)).toBe(true);
+  const box = await picture.boundingBox();
+  const window = page.viewportSize();
+  if (box === null || window === null) throw new Error(`${selector} is not seen`);
+  expect(box.y + box.height).toBeLessThanOrEqual(window.height);
+  expect(Math.abs(box.x + box.width / 2 - window.width / 2)).toBeLessThan(12);
+}
 
 /** Opens the site as files: pages have their style, and links between them work. */
 async function readFromDisk(page: Page, out: string): Promise<void> {

@@ -5,10 +5,12 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { checkOutput } from '../../docs/site/build/check-output.ts';
 import { httpPages, type OpenApi } from '../../docs/site/build/http-reference.ts';
 import { withSiteLinks } from '../../docs/site/build/links.ts';
+import { pngSize, withBothSchemes } from '../../docs/site/build/pictures.ts';
 import { withRelativeAddresses } from '../../docs/site/build/relative.ts';
 import { serveSite } from '../../docs/site/build/serve.ts';
-import { DOORS, GROUPS, pageOf } from '../../docs/site/navigation.ts';
-import { isReadElsewhere, textFiles, textOf } from '../tidy/files.ts';
+import { DOORS, GROUPS, pageOf, subjectOf } from '../../docs/site/navigation.ts';
+import { miniSearch, QUESTIONS } from '../../docs/site/search.ts';
+import { isReadElsewhere, root, textFiles, textOf } from '../tidy/files.ts';
 
 const pages = GROUPS.flatMap(group => group.pages);
 
@@ -73,7 +75,89 @@ describe('links of the site', () => {
   });
 });
 
+describe('pictures of the site', () => {
+  it('a picture with two sources becomes one that follows the switch of the site, with room kept for it', () => {
+    const written =
+      '<picture>\n<source media="(prefers-color-scheme: dark)" srcset="./d.png">\n<img src="./l.png" width="300" alt="a">\n</picture>';
+    expect(withBothSchemes(`x ${written} y`, () => [2400, 1600])).toBe(
+      'x <span class="picture">' +
+        '<img class="on-light" src="./l.png" height="200" loading="lazy" width="300" alt="a">' +
+        '<img class="on-dark" src="./d.png" height="200" loading="lazy" width="300" alt="a"></span> y',
+    );
+  });
+
+  it('every picture of a document with a dark form becomes one of the site, with its size', () => {
+    const documents = textFiles.filter(({ path }) => pageOf(path) !== undefined);
+    const converted = documents.map(({ path, text }) =>
+      withBothSchemes(text, target => {
+        const size = pngSize(root, path, target);
+        expect(Math.min(...size), `${path}: ${target}`).toBeGreaterThan(100);
+        return size;
+      }),
+    );
+    expect(converted.join('\n').match(/class="on-dark"/g)?.length).toBeGreaterThan(5);
+    expect(converted.filter(text => text.includes('<picture>'))).toEqual([]);
+  });
+});
+
+describe('the search of the site', () => {
+  const { processTerm } = miniSearch.options;
+
+  it.each([
+    ['PIN', 'PINs'],
+    ['forgot', 'forgotten'],
+    ['lost', 'lose'],
+    ['upgrade', 'Upgrading'],
+    ['battery', 'batteries'],
+    ['erase', 'erased'],
+    ['erased', 'erases'],
+    ['set', 'settings'],
+    ['passcode', 'passcodes'],
+    ['import', 'imported'],
+  ])('a search for %s finds %s', (asked, written) => {
+    expect(processTerm(asked)).toBe(processTerm(written));
+  });
+
+  it.each([
+    ['pin', 'pine'],
+    ['press', 'pres'],
+    ['status', 'statu'],
+    ['sha256', 'sha25'],
+  ])('a search keeps %s and %s apart', (one, other) => {
+    expect(processTerm(one)).not.toBe(processTerm(other));
+  });
+
+  it('a search leaves out words that say nothing, and is exact in short words', () => {
+    expect(['How', 'do', 'I', 'the', ''].map(processTerm)).toEqual(Array(5).fill(undefined));
+    const { fuzzy, prefix } = miniSearch.searchOptions;
+    expect([prefix('pin'), fuzzy('pin'), fuzzy('clock')]).toEqual([false, false, false]);
+    expect([prefix('pass'), fuzzy('passcode')]).toEqual([true, 0.2]);
+  });
+
+  it('a search puts pages for beginners before guides, and guides before what is generated', () => {
+    const { boostDocument } = miniSearch.searchOptions;
+    const pages = ['start/carry', 'console', 'cli', 'protocol', 'reference/http/pins'];
+    const boosts = pages.map(page => boostDocument(`/passfob/${page}.html#x`));
+    expect(boosts).toEqual([...new Set(boosts)].sort((a, b) => b - a));
+  });
+
+  it('the questions of beginners name pages of the site', () => {
+    const addresses = pages.map(({ document }) => pageOf(document)?.replace(/\.md$/, ''));
+    expect(QUESTIONS.flatMap(([, ...named]) => named).filter(page => !addresses.includes(page))).toEqual([]);
+  });
+});
+
 describe('the reference of the HTTP API', () => {
+  it('subjects are written with the capital letters of their words', () => {
+    expect(['api-keys', 'pins', 'radius-clients', 'temporary-codes', 'users'].map(subjectOf)).toEqual([
+      'API keys',
+      'PINs',
+      'RADIUS clients',
+      'Temporary codes',
+      'Users',
+    ]);
+  });
+
   it('the reference has a page for each subject with access, fields and codes that lead to the errors', () => {
     const document: OpenApi = {
       info: { title: 'x', version: '1.2.3' },

@@ -47,10 +47,12 @@ const hotp = (fields: Partial<kinds.View>) =>
 
 const ask = (fields: Partial<kinds.View>) => view(kinds.VIEW_ASK, { hint: texts.HINT_ASK, ...fields });
 
-const entry = (index: number, { code = '', ...fields }: Partial<kinds.View>) =>
+const entry = (index: number, { code = '', detail = '', ...fields }: Partial<kinds.View>) =>
   view(kinds.VIEW_ENTRY, {
     title: texts.ENTRIES.split(',')[index] ?? '',
     code,
+    detail,
+    note: detail === '' ? texts.HOW_TO_LEAVE : texts.HOW_TO_DELETE,
     hint: texts.TURN + (code.length > 1 ? code : texts.TAKE),
     ...fields,
   });
@@ -83,6 +85,7 @@ export const drawnViews: readonly Drawn[] = [
   ['list-damaged', list({ title: texts.DAMAGED_ACCOUNT, detail: '', hint: texts.HOLD + texts.EXPLAIN })],
   ['list-question', list({ hint: texts.HOLD + texts.QUESTION })],
   ['list-question-two-keys', list({ hint: texts.PRESS + texts.QUESTION })],
+  ['list-approvals', list({ detail: 'push', hint: texts.FOR_APPROVALS })],
   ['list-pin-first', list({ hint: texts.HOLD + texts.PIN_FIRST })],
   ['list-battery-low', list({ note: `${texts.BATTERY} 12%`, place: 11, count: 33 })],
   ['list-settings', list({ title: texts.SETTING, detail: '', hint: texts.HOLD + texts.OPEN, place: 11 })],
@@ -106,6 +109,7 @@ export const drawnViews: readonly Drawn[] = [
   ['ask-login-host', ask({ title: 'vpn.example.org', detail: 'erika', code: '07' })],
   ['ask-login-long', ask({ ...LONG, code: '42' })],
   ['ask-login-no-number', ask({ title: 'vpn.example.org', detail: LONG.detail })],
+  ['ask-too-soon', ask({ title: 'VPN', detail: 'erika@example.org', code: '07', hint: texts.TOO_SOON })],
   ['ask-erase', ask({ title: texts.ASK_ERASE })],
   ['ask-clock', ask({ title: texts.ASK_CLOCK })],
   ['ask-reset', ask({ title: texts.ASK_RESET })],
@@ -133,7 +137,7 @@ export const drawnViews: readonly Drawn[] = [
   ['pin-short', message(texts.PIN_SHORT)],
   ['pin-mismatch', message(texts.PIN_MISMATCH)],
   ['pin-set', message(texts.PIN_SET)],
-  ['needs-computer', message(texts.NEEDS_COMPUTER)],
+  ['approvals-only', message(texts.APPROVALS_ONLY)],
   [
     'went-back',
     view(kinds.VIEW_NOTICE, { detail: texts.WENT_BACK + texts.MAY_REPEAT, hint: texts.HINT_GO_ON }),

@@ -42,6 +42,31 @@ describe('enrolment', () => {
     expect(owner.reported.filter(({ event }) => event === 'account-proved')).toHaveLength(2);
   });
 
+  it('enrolment of a second account of one name asks first, and its result names the first', async () => {
+    const fob = new CoreFob();
+    const owner = workplace(fob);
+    const atFob = await pairedAt(owner, fob);
+    const first = await enroll(owner.context, atFob, seedOf());
+    expect(first.warnings).toEqual([]);
+    const asked: (readonly string[])[] = [];
+    const refusing = async (ids: readonly string[]) => {
+      asked.push(ids);
+      throw new FobError('cancelled');
+    };
+    // Names on the command line count in any case.
+    const same = seedOf(KIND_TOTP, 'Alice');
+    const refused = enroll(owner.context, atFob, same, { confirmNamesake: refusing });
+    await expect(refused).rejects.toMatchObject({ kind: 'cancelled' });
+    await enroll(owner.context, atFob, seedOf(KIND_HOTP, 'bob'), { confirmNamesake: refusing });
+    expect(asked).toEqual([[first.account.id]]);
+    expect((await list(owner.context, atFob)).accounts.map(({ label }) => label)).toEqual(['alice', 'bob']);
+    const second = await enroll(owner.context, atFob, same);
+    expect(second.warnings).toEqual([
+      `The fob holds another account of this name: ${first.account.id}. Remove any that is no longer used: passfob remove ID`,
+    ]);
+    expect((await list(owner.context, atFob)).accounts).toHaveLength(3);
+  });
+
   it.each([
     // open, finish, info and enrol, in either direction.
     { version: 2, cable: {}, cuts: 8 },

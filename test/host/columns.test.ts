@@ -28,6 +28,12 @@ describe('tables', () => {
     ]);
   });
 
+  it('a heading stands above the columns, and not above records', () => {
+    const heading = ['serial', 'holder', 'note', 'board and firmware', 'port'];
+    expect(tableLines({ heading, rows })[0]).toBe('serial        holder    note  board and firmware  port');
+    expect(tableLines({ heading, rows }, 30)).toEqual(tableLines({ rows }, 30));
+  });
+
   it('a long cell of a record breaks between words, and a long word stays whole', () => {
     const word = 'OCRA-1:HOTP-SHA1-6:QN08-PSHA1-and-more';
     expect(tableLines({ rows: [['1', 'wrong: another key or other settings', word]] }, 20)).toEqual([

@@ -50,7 +50,7 @@ describe('the owner of a fob that is not of this inventory', () => {
     expect(error.message).toContain(
       'it has another owner. Its owner is the service Example (https://otp.example.org).',
     );
-    expect(error.next).toContain('passfob agent status');
+    expect(error.next).toContain('passfob care --service https://otp.example.org');
     expect(error.details).toEqual({
       owner: { kind: 'service', name: 'Example', url: SERVICE.url, standing: 'own' },
     });
@@ -80,7 +80,7 @@ describe('the owner of a fob that is not of this inventory', () => {
     writeSettings(home, { services: [SERVICE] });
     const said = await explained(error);
     expect(said.message).toContain('Its owner may be the service Example (https://otp.example.org).');
-    expect(said.next).toContain('passfob agent');
+    expect(said.next).toContain('passfob care --service https://otp.example.org');
   });
 
   it('an owner to whom this inventory gave the fob is remembered, until it comes back', async () => {

@@ -225,6 +225,7 @@ describe('report about accounts', () => {
     ] as const;
     const [table] = listText({ serial, clock: 'trusted', free: 3, accounts });
     expect(table).toEqual({
+      heading: ['no.', 'id', 'issuer', 'label', 'kind', 'hash', 'passcode', 'period/counter', 'state'],
       rows: [
         ['1', '01020304', 'Example', 'alice', 'TOTP', 'SHA-1', '6 digits', '30 s', 'good'],
         ['2', '05060708', 'Example', 'bob', 'HOTP', 'SHA-1', '8 hex characters', 'counter 7', 'good'],
@@ -261,8 +262,14 @@ describe('messages of a running command', () => {
   it('a message names the number to compare', () => {
     const asked = { event: 'press-needed', serial, purpose: 'respond' } as const;
     expect(progressText(asked)).toBe(
-      `Hold the button of the fob ${serial} for a second to send the response here; press it to decline.`,
+      `When ${serial} asks, hold its button for a second to send the response here; press it to decline.`,
     );
-    expect(progressText({ ...asked, number: '07' })).toContain('if it shows the number 07; press it');
+    expect(progressText({ ...asked, number: '07' })).toContain(
+      'asks and shows the number 07, hold its button',
+    );
+  });
+
+  it('a message says to hold again where the fob has not seen the hold', () => {
+    expect(progressText({ event: 'press-awaited', serial })).toMatch(/^Still waiting\. Hold .* full second/);
   });
 });

@@ -70,7 +70,7 @@ async function passfob(args: string[], typed?: string) {
     },
     note: (text: string) => {
       stderr += text;
-      if (text.startsWith('Hold the button')) setImmediate(() => fob.approve());
+      if (text.includes('hold its button')) setImmediate(() => fob.approve());
     },
   };
   const code = await run([...args, '--port', port.address], terminal, new AbortController().signal);
@@ -79,7 +79,7 @@ async function passfob(args: string[], typed?: string) {
 
 const ACCOUNT = '61636374';
 const COMMANDS: readonly (readonly [string, readonly string[], number])[] = [
-  ['list', ['list'], 1],
+  ['list', ['list'], 2],
   ['code', ['code', ACCOUNT], 1],
   ['move', ['move', ACCOUNT, '1'], 1],
   ['rename', ['rename', ACCOUNT, '--label', 'bob'], -1],

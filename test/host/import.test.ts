@@ -68,7 +68,12 @@ describe('imports', () => {
     const { fob, owner, atFob } = await ownedFob();
     await importRows(owner.context, atFob, await rowsOf(uri('a')));
     const other = await rowsOf(uri('a', '&digits=8'), uri('a').replace(SECRET, SECRET.replace('GE', 'GF')));
-    expect((await importRows(owner.context, await atHand(fob), other)).counts.enrolled).toBe(2);
+    const { counts, rows } = await importRows(owner.context, await atHand(fob), other);
+    expect(counts.enrolled).toBe(2);
+    expect(rows.map(({ warnings }) => warnings)).toEqual([
+      [expect.stringMatching(/^The fob holds another account of this name: [0-9a-f]{8}\./)],
+      [expect.stringMatching(/^The fob holds 2 other accounts of this name: [0-9a-f]{8}, [0-9a-f]{8}\./)],
+    ]);
   });
 
   it('an import writes accounts again that the fob has lost', async () => {

@@ -42,7 +42,7 @@ describeNeeds(needsBuild, 'a fob, from blank to blank, by the command line', () 
 
   const run = (...args: string[]) => passfob([...args, ...port], { home, input: '' });
   const pressed = (args: string[], press: () => Promise<void>) =>
-    passfob([...args, ...port], { home, when: ['Hold the button', press] });
+    passfob([...args, ...port], { home, when: ['hold its button', press] });
   const json = ({ exitCode, json: document }: Run): Readonly<Record<string, unknown>> => ({
     exitCode,
     ...document(),
@@ -153,8 +153,31 @@ describeNeeds(needsBuild, 'a fob, from blank to blank, by the command line', () 
       ],
     });
     const { stdout } = await run('list');
-    expect(stdout.split('\n')).toHaveLength(5);
-    expect(stdout).toContain('alice');
+    expect(stdout.split('\n')).toHaveLength(6);
+    expect(stdout).toMatch(
+      /^no\. +id +issuer +label +kind +hash +passcode +period\/counter +state\n1 .* alice /,
+    );
+  });
+
+  it('a second account of one name needs a confirmation, and is said once to be enrolled', async () => {
+    const args = ['enroll', '--generate', '--kind', 'hotp', '--issuer', 'made', '--label', 'Carol'];
+    expect(json(await run(...args, '--json'))).toMatchObject({
+      exitCode: 3,
+      error: {
+        message: expect.stringContaining('already holds made: Carol'),
+        next: expect.stringContaining('--yes'),
+      },
+    });
+    expect((await run('list', '--json')).json().accounts).toHaveLength(4);
+    const second = await run(...args, '--yes');
+    expect([second.exitCode, second.stdout]).toEqual([
+      0,
+      expect.stringMatching(/^made: Carol is enrolled on the fob PF-\S+, and proved\.\n$/),
+    ]);
+    expect(second.stderr).toMatch(/^The fob holds another account of this name: [0-9a-f]{8}\./);
+    expect(second.stderr).not.toContain('has proved');
+    const [, id] = /^5 +([0-9a-f]{8}) /m.exec((await run('list')).stdout) ?? [];
+    expect((await run('remove', id ?? '', '--yes')).exitCode).toBe(0);
   });
 
   it('a fob gives the right passcode when its button is held, and standard output has nothing else', async () => {
@@ -176,7 +199,7 @@ describeNeeds(needsBuild, 'a fob, from blank to blank, by the command line', () 
     const all = await passfob(['code', '--all', '--json', ...port], {
       home,
       onSaid(said) {
-        const asked = said.split('Hold the button').length - 1;
+        const asked = said.split('hold its button').length - 1;
         if (asked <= holds) return;
         holds = asked;
         void fob.approve();
@@ -204,7 +227,7 @@ describeNeeds(needsBuild, 'a fob, from blank to blank, by the command line', () 
   it('a command that waits for a hold ends when it is interrupted', async () => {
     const cancelled = await passfob(['code', 'bob', '--json', ...port], {
       home,
-      when: ['Hold the button', ({ kill }) => kill('SIGINT')],
+      when: ['hold its button', ({ kill }) => kill('SIGINT')],
     });
     expect(json(cancelled)).toMatchObject({ exitCode: 13, error: { kind: 'cancelled' } });
     expect((await fob.screen()).join(' ')).not.toContain('?');
@@ -214,7 +237,7 @@ describeNeeds(needsBuild, 'a fob, from blank to blank, by the command line', () 
     const cancelled = await passfob(['code', 'bob', '--json', ...port], {
       home,
       when: [
-        'Hold the button',
+        'hold its button',
         ({ kill }) => {
           kill('SIGINT');
           setTimeout(() => kill('SIGINT'), SIGNALS_APART_MS);

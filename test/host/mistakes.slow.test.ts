@@ -166,7 +166,7 @@ describeNeeds(needsBuild, 'mistakes and their errors', () => {
   it('a command reports a fob unplugged in the middle, and the next one works when it is back', async () => {
     expect((await onFob(['enroll', '--uri', '-'], { input: uri })).exitCode).toBe(0);
     const failed = await onFob(['code'], {
-      when: ['Hold the button', () => fob.ask({ do: 'unplug' })],
+      when: ['hold its button', () => fob.ask({ do: 'unplug' })],
     });
     expectFailure(failed, 'no-answer', { kind: 'unplugged' });
     await fob.ask({ do: 'replug' });
@@ -183,7 +183,7 @@ describeNeeds(needsBuild, 'mistakes and their errors', () => {
   it('a command reports a fob that lost power during a request for a passcode', async () => {
     const failed = await onFob(['code'], {
       when: [
-        'Hold the button',
+        'hold its button',
         async () => {
           await fob.ask({ do: 'cutPower' });
           await fob.ask({ do: 'powerOn' });

@@ -2,14 +2,14 @@ import { Writer } from '@passfob/protocol/bytes';
 import { COMMANDS } from '@passfob/protocol/commands';
 import { decodeFrame, encodeClear, FRAME_RESPONSE } from '@passfob/protocol/frame';
 import { REFUSED_NO_SESSION } from '@passfob/protocol/refusals';
-import type { Client } from 'passfob/client/client';
+import { type Client, connect } from 'passfob/client/client';
 import { pairingKey } from 'passfob/client/handshake';
 import { hostPrimitives } from 'passfob/client/primitives';
 import { isRefusal } from 'passfob/errors';
-import { REOPENS_MAX } from 'passfob/limits';
+import { PRESS_REMINDER_MS, REOPENS_MAX } from 'passfob/limits';
 import { describe, expect, it } from 'vitest';
 import { failure } from './kit/failure.ts';
-import { ownedFob, session, wholeConversation } from './kit/owned-fob.ts';
+import { HASTY, ownedFob, session, wholeConversation } from './kit/owned-fob.ts';
 
 describe('lost sessions', () => {
   it('a session that the fob has lost is reopened for requests that may be repeated', async () => {
@@ -102,6 +102,33 @@ describe('requests for a press', () => {
     const denied = client.call('code', { id: owned.account.id }, { onPressNeeded: () => owned.fob.deny() });
     expect(isRefusal(await failure(denied), 'press-denied')).toBe(true);
     expect(await wholeConversation(owned, {})).toMatchObject({ counter: 0 });
+  });
+
+  it('a fob that still waits for its button after five seconds is reported once', async () => {
+    const owned = await ownedFob();
+    let nowMs = 0;
+    const client = connect(owned.fob.plugIn().transport, { ...HASTY, now: () => nowMs });
+    await client.hello();
+    await client.openSession(pairingKey(owned.key));
+    const said: string[] = [];
+    const answer = await client.call(
+      'code',
+      { id: owned.account.id },
+      {
+        onPressNeeded() {
+          said.push('asks');
+          nowMs = PRESS_REMINDER_MS;
+        },
+        onPressAwaited() {
+          said.push('waits');
+          owned.fob.approve();
+        },
+      },
+    );
+    expect([said, answer.counter]).toEqual([['asks', 'waits'], 0]);
+    const quick = { onPressNeeded: () => owned.fob.approve(), onPressAwaited: () => said.push('late') };
+    await client.call('code', { id: owned.account.id }, quick);
+    expect(said).toEqual(['asks', 'waits']);
   });
 
   it('a cancelled command no longer waits for a press, and the session continues', async () => {

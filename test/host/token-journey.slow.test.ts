@@ -43,7 +43,7 @@ describeNeeds(needsBuild, 'a fob in the hands of its owner and its person', () =
   const run = async (...args: string[]) =>
     json(await passfob([...args, '--json', ...port], { home, input: '' }));
   const approved = async (...args: string[]) => {
-    const when = ['Hold the button', approve] as const;
+    const when = ['hold its button', approve] as const;
     return json(await passfob([...args, '--json', ...port], { home, when }));
   };
   /** Keys are deaf for a moment when a question appears. */
@@ -151,7 +151,7 @@ describeNeeds(needsBuild, 'a fob in the hands of its owner and its person', () =
   });
 
   it('a fob opens for an update, after a press, until its power goes', async () => {
-    const opened = await passfob(['maintain', ...port], { home, when: ['Hold the button', approve] });
+    const opened = await passfob(['maintain', ...port], { home, when: ['hold its button', approve] });
     expect(opened).toMatchObject({
       exitCode: 0,
       stdout: expect.stringContaining('take the power off and on'),

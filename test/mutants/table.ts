@@ -171,6 +171,22 @@ export const FIRMWARE: readonly Defect[] = [
     title: 'a moved account stands at its place and all others in their order, through a reboot',
   },
   {
+    name: 'A new account is listed behind the account for approvals.',
+    file: 'firmware/core/accounts.ts',
+    before: 'isForApprovals(content) ? limits.ORDER_LAST : this.orderAt(last) + 1',
+    after: 'this.orderAt(last) + 1',
+    test: 'test/simulation/accounts.test.ts',
+    title: 'an account for approvals stands behind all others, whenever it is enrolled, through a reboot',
+  },
+  {
+    name: 'A hold that begins while keys are deaf is ignored without a word.',
+    file: 'firmware/core/person.ts',
+    before: ' else if (which === KEY_MAIN) this.rehint(texts.TOO_SOON);',
+    after: '',
+    test: 'test/person/approvals.test.ts',
+    title: 'a hold that begins while keys are deaf is rejected on the screen until it ends',
+  },
+  {
     name: 'A zero of a typed passcode is typed as Enter.',
     file: 'firmware/core/typist.ts',
     before: 'digit > 9 ? 0 : digit || 10',

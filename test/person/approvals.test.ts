@@ -107,6 +107,30 @@ describe('approvals of a log-in', () => {
   });
 });
 
+describe('a hold that begins too soon', () => {
+  it('a hold that begins while keys are deaf is rejected on the screen until it ends, and approves nothing', async () => {
+    const hand = await Hand.hold();
+    const id = await hand.put({});
+    let asked = 0;
+    const onPressNeeded = () => {
+      asked += 1;
+      if (asked > 1) return;
+      hand.fob.run(500);
+      expect(hand.fob.screen.at(-1)).toBe('Hold: yes  Press: no');
+      hand.fob.key(true);
+      for (const ms of [1, 150, 100, 1_100]) {
+        hand.fob.run(ms);
+        expect(hand.fob.screen.at(-1)).toBe('Too soon. Hold again.');
+      }
+      hand.fob.key(false);
+      expect(hand.fob.screen.at(-1)).toBe('Hold: yes  Press: no');
+      hand.fob.press(1_050);
+      expect(hand.says('Approved.')).toBe(true);
+    };
+    expect((await hand.client.call('code', { id }, { onPressNeeded })).code).toHaveLength(6);
+  });
+});
+
 describe('presses on a busy fob', () => {
   const asking = async (act: (hand: Hand) => void) => {
     const hand = await Hand.hold();

@@ -119,8 +119,10 @@ export class Hand {
   /** Turns the wheel with one key, and takes each symbol. */
   take(symbols: readonly string[]): void {
     for (const symbol of symbols) {
-      for (let presses = 0; presses < 20 && this.fob.screen[2] !== symbol; presses++) this.fob.press(50);
-      if (this.fob.screen[2] !== symbol) throw new Error(`the wheel has no ${symbol}`);
+      // Below the title and the entered text, which may be the same symbol.
+      const isShown = () => this.fob.screen.slice(2).includes(symbol);
+      for (let presses = 0; presses < 20 && !isShown(); presses++) this.fob.press(50);
+      if (!isShown()) throw new Error(`the wheel has no ${symbol}`);
       this.fob.press(HOLD_MS);
     }
   }

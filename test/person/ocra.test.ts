@@ -59,10 +59,39 @@ describe('OCRA accounts in the list', () => {
     expect(hand.says('Clock not set')).toBe(true);
   });
 
-  it('an OCRA account with letters to enter says that it needs a computer', async () => {
-    const hand = await holding({ question: 1 });
+  it.each([
+    ['letters', { question: 1 }],
+    ['a digest', { question: 2, length: 40 }],
+    ['a digest and no time', { question: 2, length: 40, inputs: 16, step: 1 }],
+  ])(
+    'an OCRA account for questions of %s says that it is for approvals, and asks for no PIN first',
+    async (_, suite) => {
+      const hand = await holding(suite);
+      if ('inputs' in suite) hand.fob.loseTime();
+      expect(hand.fob.screen.at(-1)).toBe('For approvals');
+      await hand.policy({ asks: 1 });
+      hand.enter('730528');
+      hand.enter('730528');
+      hand.fob.run(6_000);
+      expect(hand.fob.screen.at(-1)).toBe('For approvals');
+      hand.fob.press(HOLD_MS);
+      expect(hand.says('For approvals: the fob asks you when there is one.')).toBe(true);
+    },
+  );
+
+  it('the wheel for a question names the way out of it, and of what was entered', async () => {
+    const hand = await holding({ question: 2, length: 20 });
     hand.fob.press(HOLD_MS);
-    expect(hand.says('Only a computer')).toBe(true);
+    for (let presses = 0; presses < 18; presses++) {
+      expect(hand.says('Leave: hold at "back"')).toBe(true);
+      hand.fob.press();
+    }
+    hand.take(['A']);
+    expect(hand.says('Undo: hold at "del"')).toBe(true);
+    hand.take(['del']);
+    expect(hand.says('Leave: hold at "back"')).toBe(true);
+    hand.take(['back']);
+    expect(hand.fob.screen[0]).toBe('Bank');
   });
 });
 

@@ -49,6 +49,17 @@ describe('PINs on the fob', () => {
     expect(hand.says('account 0')).toBe(true);
   });
 
+  it('a PIN that must be chosen can be left: the display goes off, and asks for it again when it is woken', async () => {
+    const hand = await Hand.hold();
+    await hand.enrol(2, 1);
+    await hand.policy({});
+    expect(hand.says('Leave: hold at "back"')).toBe(true);
+    hand.take(['back']);
+    expect(hand.fob.screen.join('')).toBe('');
+    hand.fob.press();
+    expect(hand.fob.screen[0]).toBe('New PIN');
+  });
+
   it('a PIN protects the list after a reboot, and is drawn as dots', async () => {
     const hand = await withPin();
     hand.fob.reboot();
@@ -114,10 +125,10 @@ describe('PINs on the fob', () => {
       hand.fob.run(12_000);
     }
     if (hand.fob.screen.join('') === '') hand.fob.press();
-    expect(hand.fob.screen.join(' ')).toContain('passfob pin reset');
+    expect(hand.fob.screen.join(' ')).toContain('Its owner can reset the PIN.');
     hand.fob.press();
     hand.fob.press(HOLD_MS);
-    expect(hand.fob.screen.join(' ')).toContain('passfob pin reset');
+    expect(hand.fob.screen.join(' ')).toContain('Its owner can reset the PIN.');
   });
 });
 

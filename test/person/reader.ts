@@ -16,11 +16,14 @@ const READING_MS = 800;
 /** A person who sees a fob, presses its button, and waits. */
 export type Hands = Pick<Driver, 'screen' | 'press' | 'advance'>;
 
+/** Named parts of the sentence. */
+type Words = Readonly<Record<string, string | undefined>>;
+
 interface Act {
   readonly pattern: RegExp;
   /** Readers with these wishes do it; default: all readers. */
   readonly only?: readonly Wish[];
-  readonly does: (hands: Hands, account: string) => Promise<void>;
+  readonly does: (hands: Hands, account: string, words: Words) => Promise<void>;
 }
 
 const press = (hands: Hands) => hands.press(SHORT_MS);
@@ -29,20 +32,16 @@ const hold = (hands: Hands) => hands.press(SECOND_MS);
 /** The acts that sentences can ask of a person. The first that fits a place in the text counts. */
 const ACTS: readonly Act[] = [
   {
-    pattern: /press the button (?:of your fob )?until (?:it|the fob) shows (?:your account|“[^”]+”)/iy,
+    pattern:
+      /press the button (?:of your fob )?until (?:it|the fob) shows (?:your account|“[^”]+”)(?<without> and no passcode)?/iy,
     only: ['passcode'],
-    does: async (hands, account) => {
+    does: async (hands, account, { without }) => {
       for (let presses = 0; presses < PRESSES_MAX; presses++) {
-        if ((await hands.screen()).includes(account)) return;
+        const screen = await hands.screen();
+        const isInTheWay = without !== undefined && screen.some(line => PASSCODE.test(line));
+        if (screen.includes(account) && !isInTheWay) return;
         await press(hands);
       }
-    },
-  },
-  {
-    pattern: /if it still shows an old passcode, press it once more/iy,
-    only: ['passcode'],
-    does: async hands => {
-      if ((await hands.screen()).some(line => PASSCODE.test(line))) await press(hands);
     },
   },
   {
@@ -74,7 +73,7 @@ export async function follow(hands: Hands, text: string, wish: Wish, account = '
       at += found[0].length - 1;
       if (only !== undefined && !only.includes(wish)) break;
       await hands.advance(READING_MS);
-      await does(hands, account);
+      await does(hands, account, found.groups ?? {});
       acts += 1;
       break;
     }

@@ -83,7 +83,7 @@ function reactionsAt(control: SimulatorControl): Reaction[] {
     },
     { when: /\(y\/N\)/i, does: () => 'y\r' },
     {
-      when: /Hold the button of the fob/,
+      when: /When PF-\S+ asks, hold its button/,
       does: async () => {
         await control.untilScreen(({ text: lines }) => lines.includes('Hold: yes  Press: no'), 'ask');
         await new Promise(resolve => setTimeout(resolve, 800));

@@ -31,21 +31,22 @@ async function passcodeOf(page: Page, fob: FrameLocator): Promise<string> {
 /** Leaves the three panes with their names, without the words about the steps. */
 const PANES_ALONE = `
 .top, .words, .foot, .pane.outbox { display: none !important; }
-.panes { grid-template-columns: 21rem 22rem minmax(0, 1fr) !important; grid-template-rows: auto 43.4rem !important; row-gap: 0 !important; }
+.panes { grid-template-columns: 21rem 22rem minmax(0, 1fr) !important; grid-template-rows: 2.4rem minmax(0, 38.7rem) !important; row-gap: 0 !important; }
 .pane, section { grid-row: span 2 !important; }
-.name { padding-bottom: .9rem; }
+.name { padding-block: .6rem; }
+.frame { min-height: 0 !important; }
 body { padding: 1rem !important; }
 `;
 
 /** The same without the console. */
 const FOB_AND_LOGIN = `${PANES_ALONE}
 .pane.operator { display: none !important; }
-.panes { grid-template-columns: 1fr 1fr !important; grid-template-rows: auto 47rem !important; }
+.panes { grid-template-columns: 1fr 1fr !important; grid-template-rows: 2.4rem minmax(0, 41.5rem) !important; }
 `;
 
 it('takes fob and log-in page while a log-in waits for approval', async () => {
   const { url } = await demoPage();
-  const page = await openPage(browser, { width: 760, height: 838, scale: 1.25 }, { bypassCSP: true });
+  const page = await openPage(browser, { width: 760, height: 742, scale: 1.25 }, { bypassCSP: true });
   await page.goto(url);
   await page.addStyleTag({ content: FOB_AND_LOGIN });
   const login = page.frameLocator('iframe[title="The log-in page"]');
@@ -61,7 +62,7 @@ it('takes fob and log-in page while a log-in waits for approval', async () => {
 
 it('takes fob, log-in and console side by side', async () => {
   const { url } = await demoPage();
-  const page = await openPage(browser, { width: 1200, height: 781, scale: 2 }, { bypassCSP: true });
+  const page = await openPage(browser, { width: 1200, height: 687, scale: 2 }, { bypassCSP: true });
   await page.goto(url);
   await page.addStyleTag({ content: PANES_ALONE });
   const fob = page.frameLocator('iframe[title="The fob"]');

@@ -77,7 +77,7 @@ it('takes a terminal from the blank fob to its first passcode', async () => {
     'passfob enroll --generate --issuer Example --label alice --out alice.uri --plain-seeds',
     { after: 'unencrypted', do: type => type('y\r') },
   );
-  await session.run('passfob code', { after: 'Hold the button', do: () => fob.approve() });
+  await session.run('passfob code', { after: 'hold its button', do: () => fob.approve() });
   keep(
     'terminal-first-passcode.svg',
     terminalSvg('From a blank fob to its first passcode in a terminal', session.terminal),

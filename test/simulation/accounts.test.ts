@@ -1,4 +1,5 @@
 import { VAULT_BLANK } from '@passfob/firmware/core/vault/vault';
+import { KIND_OCRA } from '@passfob/protocol/account';
 import { ACCOUNTS_MAX } from '@passfob/protocol/limits';
 import { REFUSED_ACCOUNT_EXISTS, REFUSED_FULL } from '@passfob/protocol/refusals';
 import { makeRandomness } from '@passfob/simulator/base/randomness';
@@ -118,6 +119,105 @@ describe('order of the accounts', () => {
       const order = moved ? [A, D, B, C] : IDS;
       expect(idsOf(new Token(token.chips))).toEqual(order);
     }
+  });
+});
+
+describe('an account for approvals', () => {
+  const P = 0x45000005;
+  const traits = { kind: KIND_OCRA, algorithm: 1, digits: 8, period: 0, counter: 0 };
+  const suite = { question: 2, length: 40, inputs: 0, step: 0 };
+  const putPush = (token: Token, id = P, changed = {}) =>
+    token.accounts.put(
+      id,
+      { ...traits, ...suite, issuer: ascii('I'), label: ascii('push'), ...changed },
+      otherKey,
+    );
+
+  /** Returns a fob with four accounts and this one, which is enrolled after so many of them. */
+  const withPush = (before: number): Token => {
+    const token = adopted();
+    IDS.forEach((id, nth) => {
+      if (nth === before) expect(putPush(token)).toBe(0);
+      expect(token.put({ id, key })).toBe(0);
+    });
+    if (before === IDS.length) expect(putPush(token)).toBe(0);
+    return token;
+  };
+
+  it('an account for approvals stands behind all others, whenever it is enrolled, through a reboot', () => {
+    for (let before = 0; before <= IDS.length; before++) {
+      const token = withPush(before);
+      for (const boot of [token, new Token(token.chips)]) expect(idsOf(boot)).toEqual([...IDS, P]);
+    }
+  });
+
+  it('an account whose questions a person enters has its place by the time of its enrolment', () => {
+    for (const changed of [{ length: 20 }, { question: 0, length: 64 }]) {
+      const token = adopted();
+      expect(putPush(token, P, changed)).toBe(0);
+      expect(token.put({ id: A, key })).toBe(0);
+      expect(idsOf(token)).toEqual([P, A]);
+    }
+  });
+
+  it('an account that is moved behind the one for approvals stands before it, and all others in their order', () => {
+    for (let from = 0; from < IDS.length; from++) {
+      for (let to = 0; to <= IDS.length; to++) {
+        const token = withPush(0);
+        expect(token.accounts.move(from, to)).toBe(true);
+        const order: number[] = [...IDS];
+        order.splice(Math.min(to, IDS.length - 1), 0, ...order.splice(from, 1));
+        expect({ from, to, order: idsOf(new Token(token.chips)) }).toEqual({
+          from,
+          to,
+          order: [...order, P],
+        });
+      }
+    }
+  });
+
+  it('an account for approvals goes to the place that its owner names', () => {
+    for (let to = 0; to <= IDS.length; to++) {
+      const token = withPush(2);
+      expect(token.accounts.move(IDS.length, to)).toBe(true);
+      const order: number[] = [...IDS];
+      order.splice(to, 0, P);
+      expect(idsOf(new Token(token.chips))).toEqual(order);
+    }
+  });
+
+  it('accounts for approvals keep their order among themselves', () => {
+    const token = withPush(0);
+    expect(putPush(token, 0x46000006)).toBe(0);
+    const order = idsOf(token);
+    expect(order.slice(0, 4)).toEqual(IDS);
+    for (const [from, to] of [
+      [4, 5],
+      [5, 4],
+    ] as const) {
+      expect(token.accounts.move(from, to)).toBe(true);
+      expect(idsOf(token)).toEqual(order);
+    }
+  });
+
+  it('an account for approvals stays last however many accounts come, go and move', () => {
+    const token = withPush(0);
+    let order: number[] = [...IDS];
+    for (let nth = 1; nth <= 600; nth++) {
+      const id = 0x47001000 + nth;
+      expect(token.put({ id, key })).toBe(0);
+      order.push(id);
+      const first = order.shift() as number;
+      if (nth % 3) expect(token.accounts.remove(0)).toBe(true);
+      else {
+        expect(token.accounts.move(0, 3)).toBe(true);
+        order.splice(3, 0, first);
+        expect(token.accounts.remove(0)).toBe(true);
+        order = order.slice(1);
+      }
+      expect(idsOf(token)).toEqual([...order, P]);
+    }
+    expect(idsOf(new Token(token.chips))).toEqual([...order, P]);
   });
 });
 

@@ -130,6 +130,17 @@ describe('command line of the simulator', () => {
     },
   );
 
+  it('the simulator fails on a control socket in use, and says what to do', async () => {
+    const control = join(folder, 'control');
+    const first = simulator(['--tcp', '0', '--control-socket', control]);
+    await jsonLines(first.stdout)();
+    expect(await finished(['--control-socket', control])).toEqual({
+      stdout: '',
+      stderr: `simulator: ${control} exists already. If another simulated fob uses it as its control socket, end that one; else remove the file. Or name another path.\n`,
+      code: 1,
+    });
+  });
+
   itNeeds(
     {
       name: 'a kernel without vhci_hcd',
@@ -181,6 +192,35 @@ describe('simulator processes', () => {
       child.kill(signal);
       expect(await once(child, 'close')).toEqual([0, null]);
       expect(existsSync(control)).toBe(false);
+    },
+  );
+
+  itNeeds(
+    needsTool('socat'),
+    'the simulator speaks words on a terminal, and JSON there where it is asked for',
+    async () => {
+      const firstLines = async (...args: string[]) => {
+        const command = [process.execPath, MAIN, ...args].join(' ');
+        const child = spawn(tool('socat') ?? '', [`EXEC:"${command}",pty,raw,echo=0`, 'STDIO']);
+        onTestFinished(() => {
+          child.kill('SIGKILL');
+        });
+        let said = '';
+        child.stdout.on('data', chunk => {
+          said += chunk;
+        });
+        await expect.poll(() => said, { timeout: 60_000 }).toMatch(/Ctrl-C|"ready":true.*\n/);
+        return said.split(/\r?\n/);
+      };
+      const words = await firstLines('--tcp', '0', '--seed', '7');
+      expect(words.slice(0, 5)).toEqual([
+        'The simulated fob is running.',
+        'Find it from another terminal:',
+        expect.stringMatching(/^ {2}passfob devices --port tcp:127\.0\.0\.1:\d+$/),
+        'To repeat this run: --seed 7',
+        'To end it: Ctrl-C',
+      ]);
+      expect(JSON.parse((await firstLines('--tcp', '0', '--json'))[0] ?? '')).toMatchObject({ ready: true });
     },
   );
 

@@ -103,6 +103,21 @@ a note
 `);
   });
 
+  it('a frame breaks a long note at the edge of the window, and draws no more than the rest has room for', () => {
+    const address = 'http://127.0.0.1:8070/a-key-that-nobody-can-guess/';
+    const screen = { ...darkScreen(128, 64), text: ['Example'] };
+    const frame = terminalFrame(screen, { columns: 30, rows: 20 }, [address]);
+    expect(frame.slice(-2)).toEqual([address.slice(0, 30), address.slice(30)]);
+    const notes = [address, 'a second note', 'a third note'];
+    for (const [rows, isDrawn] of [
+      [22, true],
+      [21, false],
+    ] as const) {
+      const lines = terminalFrame(screen, { columns: 66, rows }, notes);
+      expect([lines.slice(-3), lines[0]?.startsWith('╭')]).toEqual([notes, isDrawn]);
+    }
+  });
+
   it('a frame says that the power is off, and shows nothing of the content of the memory', () => {
     const off = { ...drawn('####\n####'), powered: false, on: false, text: [] };
     expect(`\n${terminalFrame(off, { columns: 60, rows: 20 }, []).join('\n')}\n`).toBe(`

@@ -10,7 +10,7 @@ const IGNORED_FOLDERS = new Set([
   ...['node_modules', 'dist', 'packed', 'coverage', '.git', '.vscode', '.idea', '.pages'],
 ]);
 const IGNORED_FILES = /\.tsbuildinfo$|^package-lock\.json$/;
-const TEXT_FILES = /\.(ts|mts|mjs|js|json|md|html|css|sh|txt|csv|yml)$|^\.ci\/|^\.(gitignore|npmrc)$/;
+const TEXT_FILES = /\.(ts|mts|mjs|js|json|md|html|vue|css|sh|txt|csv|yml)$|^\.ci\/|^\.(gitignore|npmrc)$/;
 
 /** A file of the project: its path from the root, with `/`. */
 export interface ProjectFile {

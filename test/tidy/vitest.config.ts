@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     include: [
       'test/tidy/architecture.test.ts',
+      'test/tidy/carrier-table.test.ts',
       'test/tidy/command-table.test.ts',
       'test/documents/errors.test.ts',
       'test/boards/wiring.test.ts',

@@ -2,6 +2,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitepress';
 import { anchorOf } from '../anchors.ts';
+import { DOORS, linkOf } from '../navigation.ts';
+import { miniSearch } from '../search.ts';
 import { sideBar } from '../side-bar.ts';
 
 const pages = fileURLToPath(new URL('../.pages', import.meta.url));
@@ -28,24 +30,19 @@ export default defineConfig({
     search: {
       provider: 'local',
       options: {
-        miniSearch: {
-          searchOptions: {
-            // All words of a search, not any.
-            combineWith: 'AND',
-            // Documents come before references and changes, in which every word stands many times.
-            boostDocument: (id: string) => (/\/(?:reference|project\/changelog)\b/.test(id) ? 0.2 : 1),
-          },
-        },
+        miniSearch,
       },
     },
     outline: { level: [2, 3] },
     nav: [
       { text: 'What Passfob is', link: '/project/readme' },
       { text: 'Command line', link: '/cli' },
-      { text: 'HTTP', link: '/reference/http/' },
+      { text: 'Reference', link: '/reference/' },
       { text: 'Errors', link: '/errors' },
     ],
     sidebar: sideBar(path => existsSync(`${pages}/${path}`), readdirSync(`${pages}/reference/http`)),
+    // The page for wrong addresses leads there.
+    doors: DOORS.map(({ document, title, says }) => ({ text: title, link: linkOf(document), says })),
     docFooter: { prev: 'Before', next: 'Next' },
   },
 });

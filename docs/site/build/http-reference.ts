@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { subjectOf } from '../navigation.ts';
 import { writePage } from './pages.ts';
 import { type DescribedType, fieldsTable, typeText } from './schema-text.ts';
 
@@ -78,8 +79,6 @@ function byTag({ paths }: OpenApi): Map<string, Named[]> {
   return tags;
 }
 
-const titleOf = (tag: string): string => tag.charAt(0).toUpperCase() + tag.slice(1).replaceAll('-', ' ');
-
 /** Returns the pages of the reference, each with its path: the list, the objects, and one for each tag. */
 export function httpPages(document: OpenApi): [string, string][] {
   const tags = byTag(document);
@@ -88,7 +87,7 @@ export function httpPages(document: OpenApi): [string, string][] {
     ['reference/http/objects.md', objectsPage(document)],
     ...[...tags].map(([tag, operations]): [string, string] => [
       `reference/http/${tag}.md`,
-      [`# HTTP: ${titleOf(tag).toLowerCase()}`, ...operations.map(operationText)].join('\n\n'),
+      [`# HTTP: ${subjectOf(tag)}`, ...operations.map(operationText)].join('\n\n'),
     ]),
   ];
 }
@@ -99,7 +98,7 @@ function listPage({ info }: OpenApi, tags: ReadonlyMap<string, readonly Named[]>
       ({ method, path, operation }) =>
         `| [\`${method} ${path}\`](./${tag}.md#${anchorOf(operation)}) | ${operation.summary} |`,
     );
-    return `## ${titleOf(tag)}\n\n| operation | what it does |\n| --- | --- |\n${rows.join('\n')}`;
+    return `## ${subjectOf(tag)}\n\n| operation | what it does |\n| --- | --- |\n${rows.join('\n')}`;
   });
   return [
     '# HTTP operations',
@@ -114,7 +113,7 @@ function objectsPage({ components }: OpenApi): string {
   const objects = Object.entries(components.schemas).map(
     ([name, schema]) => `## ${name}\n\n${schema.description ?? ''}\n\n${fieldsTable(schema, '')}`,
   );
-  return ['# HTTP: objects', 'The objects of requests and answers.', ...objects].join('\n\n');
+  return ['# HTTP: Objects', 'The objects of requests and answers.', ...objects].join('\n\n');
 }
 
 /** The anchor of an operation's heading, without the signs that anchors leave out. */
@@ -149,7 +148,7 @@ function parametersText(parameters: NonNullable<Operation['parameters']>): strin
     ({ name, in: where, required, description = '', schema }) =>
       `| \`${name}\` | ${where}${required ? ', required' : ''} | ${typeText(schema)} | ${cell(description)} |`,
   );
-  return `| parameter | in | type | |\n| --- | --- | --- | --- |\n${rows.join('\n')}`;
+  return `| parameter | in | type | description |\n| --- | --- | --- | --- |\n${rows.join('\n')}`;
 }
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');

@@ -3,8 +3,9 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } fr
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkOutput } from './check-output.ts';
+import { checkSearch } from './check-search.ts';
 import { writeHttpReference } from './http-reference.ts';
-import { writeDocuments } from './pages.ts';
+import { writeDocuments, writeReferenceIndex } from './pages.ts';
 import { makeRelative } from './relative.ts';
 import { serveSite } from './serve.ts';
 import { writeTypeReference } from './type-reference.ts';
@@ -35,7 +36,7 @@ export async function runSite(root: string, args: readonly string[]): Promise<nu
   try {
     await install(site);
     await build(root, site, { base, out });
-    const faults = checkOutput(out, base);
+    const faults = [...checkOutput(out, base), ...checkSearch(site, out, base)];
     process.stderr.write(faults.map(fault => `${fault}\n`).join(''));
     if (faults.length > 0) return 1;
     process.stdout.write(`The site is in ${out}\n`);
@@ -102,6 +103,7 @@ async function build(
   mkdirSync(join(pages, 'public'), { recursive: true });
   cpSync(join(site, 'icon.svg'), join(pages, 'public', 'icon.svg'));
   writeDocuments(root, pages);
+  writeReferenceIndex(pages);
   await Promise.all([
     writeHttpReference(root, pages),
     writeTypeReference(root, pages, (program, args) => run(site, program, args, {})),

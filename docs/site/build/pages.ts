@@ -1,7 +1,8 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
-import { DOORS, GROUPS, type NavigationPage, pageOf } from '../navigation.ts';
+import { DOORS, GROUPS, LIBRARIES, linkOf, type NavigationPage, pageOf } from '../navigation.ts';
 import { pictureOf, withSiteLinks } from './links.ts';
+import { pngSize, withBothSchemes } from './pictures.ts';
 
 /** Writes a page, and the folders above it. */
 export function writePage(folder: string, path: string, text: string): void {
@@ -26,12 +27,14 @@ export function writeDocuments(root: string, folder: string): void {
   const documents = GROUPS.flatMap(({ pages }) => pages).filter(({ document }) => hasPage(document));
   for (const { document } of documents) {
     const text = readFileSync(join(root, document), 'utf8');
-    writePage(folder, pageOf(document) ?? '', withSiteLinks(text, { document, hasPage, repository }));
+    const pictures = withBothSchemes(text, target => pngSize(root, document, target));
+    writePage(folder, pageOf(document) ?? '', withSiteLinks(pictures, { document, hasPage, repository }));
     for (const picture of picturesOf(text, document)) copyPicture(root, picture, folder);
   }
   const shown = FIRST_PICTURE.exec(readFileSync(join(root, 'README.md'), 'utf8'))?.[0] ?? '';
-  const picture = withSiteLinks(shown, { document: 'README.md', page: 'index.md', hasPage, repository });
-  writePage(folder, 'index.md', `${firstPage(documents)}\n${picture}\n`);
+  const pictures = withBothSchemes(shown, target => pngSize(root, 'README.md', target));
+  const picture = withSiteLinks(pictures, { document: 'README.md', page: 'index.md', hasPage, repository });
+  writePage(folder, 'index.md', `${firstPage(documents)}\n<div class="first-picture">${picture}</div>\n`);
 }
 
 /** The picture that README.md begins with, which the first page shows as well. */
@@ -53,8 +56,6 @@ function copyPicture(root: string, picture: string, folder: string): void {
   cpSync(join(root, picture), to);
 }
 
-const linkOf = (document: string): string => `/${(pageOf(document) ?? '').replace(/\.md$/, '')}`;
-
 /** The first page: what Passfob is, and the doors that are there. */
 function firstPage(documents: readonly NavigationPage[]): string {
   const isThere = (one: NavigationPage) => documents.some(({ document }) => document === one.document);
@@ -65,11 +66,13 @@ function firstPage(documents: readonly NavigationPage[]): string {
   }));
   const front = {
     layout: 'home',
+    // The picture is no text of a document: style.css puts it between hero and cards.
+    markdownStyles: false,
     hero: {
       name: 'Passfob',
       text: 'An open hardware token for companies and their people',
       tagline:
-        'An Espruino board shows one-time passcodes and approves log-ins by one button, and a service checks them. Use it in place of a phone app or of tokens with a vendor’s cloud.',
+        'An Espruino board shows one-time passcodes and approves log-ins with one button, and a service checks them. Use it in place of a phone app or of tokens with a vendor’s cloud.',
       actions: [
         { text: 'What Passfob is', link: linkOf('README.md'), theme: 'brand' },
         { text: 'Command line', link: linkOf('docs/cli.md'), theme: 'alt' },
@@ -79,4 +82,23 @@ function firstPage(documents: readonly NavigationPage[]): string {
   };
   // JSON is YAML.
   return `---\n${JSON.stringify(front, null, 2)}\n---\n`;
+}
+
+/** Writes the page that leads to the references. */
+export function writeReferenceIndex(folder: string): void {
+  const libraries = LIBRARIES.map(({ page, title, says }) => `* [\`${title}\`](./${page}.md): ${says}`);
+  const text = [
+    '# Reference',
+    'Made from the code at each build of this site. Begin with [I develop](../start/develop.md).',
+    '## The library',
+    libraries.join('\n'),
+    '## The HTTP API',
+    '* [Operations](./http/index.md), by subject\n' +
+      '* [Objects](./http/objects.md) of requests and answers\n' +
+      '* <a href="../openapi.json" download>openapi.json</a>, the description in OpenAPI 3.1\n' +
+      '* [How to use it](../api.md): keys, lists, factors and limits',
+    '## The command line',
+    '* [Commands, options, JSON](../cli.md)\n* [Errors and exit codes](../errors.md)',
+  ].join('\n\n');
+  writePage(folder, 'reference/index.md', text);
 }

@@ -28,7 +28,7 @@ export function fieldsTable(schema: DescribedType, objects: string): string {
   });
   return rows.length === 0
     ? typeText(schema, objects)
-    : `| field | type | |\n| --- | --- | --- |\n${rows.join('\n')}`;
+    : `| field | type | description |\n| --- | --- | --- |\n${rows.join('\n')}`;
 }
 
 /** Returns the type of a value in words, for a cell of a table. */

@@ -11,7 +11,7 @@ export async function writeTypeReference(root: string, pages: string, run: Run):
   const folder = join(pages, 'reference');
   const entries = LIBRARIES.flatMap(({ types }) => ['--entryPoints', join(root, types)]);
   await run('typedoc', [...entries, '--out', folder, '--cleanOutputDir', 'false']);
-  // A list of the four, which the side bar has.
+  // A list of the four: the page of all references has it.
   rmSync(join(folder, 'README.md'));
   for (const { page, title } of LIBRARIES) {
     const file = join(folder, `${page}.md`);

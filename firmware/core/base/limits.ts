@@ -115,9 +115,13 @@ export const LOOK_MS_MAX = 250;
 /** Largest difference between the time of a poll and the time shown to the person, which is shown to a minute. */
 export const ASK_CLOCK_SECONDS = 60;
 
+/** Characters of the longest hexadecimal question that a person is asked to enter with one button. */
+export const TYPED_HEX_MAX = 20;
+
 /**
  * Orders of the accounts in the person's list: one byte each, spread to this distance when no value is left between
- * two.
+ * two. `ORDER_LAST` keeps an account for approvals behind all others.
  */
-export const ORDER_MAX = 255;
+export const ORDER_LAST = 255;
+export const ORDER_MAX = 254;
 export const ORDER_GAP = 2;

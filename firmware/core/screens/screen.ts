@@ -27,7 +27,7 @@ export function draw(view: View, display: Display): boolean {
   else if (kind === VIEW_CODE) code(view, display, u, bottom);
   else if (kind === VIEW_PAIRING) pairing(view, display, u);
   else if (kind === VIEW_ASK || kind === VIEW_REPORT) ask(view, display, u, bottom);
-  else if (kind === VIEW_ENTRY) entry(view, display, u);
+  else if (kind === VIEW_ENTRY) entry(view, display, u, bottom);
   else if (kind !== VIEW_OFF) message(view, display, u);
   display.ink(INK_PLAIN);
   paragraph(display, bottom, u, view.hint, display.height);
@@ -113,12 +113,13 @@ function ask(view: View, display: Display, u: number, bottom: number): void {
   centred(display, y, u + 2, view.code);
 }
 
-/** Draws the entered text, or its end if it is long, and the wheel. */
-function entry(view: View, display: Display, u: number): void {
+/** Draws the entered text, or its end if it is long, the wheel, and how to leave it. */
+function entry(view: View, display: Display, u: number, bottom: number): void {
   line(display, 0, u, view.title);
   const fits = Math.floor(display.width / (CELL_WIDTH * u));
   const from = Math.max(0, view.detail.length - fits);
   display.text(0, 12 * u, u, view.detail.slice(from));
+  paragraph(display, 47 * u, u, view.note, bottom);
   display.ink(INK_ACCENT);
   centred(display, 25 * u, u + 2, view.code);
 }

@@ -57,7 +57,7 @@ export interface View {
   code: string;
   /** The passcode of the next step, if it is to be shown. */
   next: string;
-  /** A short warning. */
+  /** A short warning, or how to leave the wheel. */
   note: string;
   hint: string;
   /** Seconds that a passcode or pairing code stays current, and the period of a TOTP, 0 without one. */

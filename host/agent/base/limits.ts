@@ -1,6 +1,6 @@
 /** Limits of the messages between agents and services, and of the agent itself. */
 
-/** Fobs that one connection may announce at once, and the highest number of a fob on a connection. */
+/** Fobs that one connection may announce at once, and the highest number of a fob on a connection (`n65535`). */
 export const AGENT_FOBS_MAX = 32;
 export const FOB_NUMBER_MAX = 65_535;
 /** An agent that has sent nothing for this long sends a beat: below the 30 s at which proxies cut connections. */
@@ -51,8 +51,8 @@ export const AGENT_PORT_QUEUE_CHARS_MAX = 16_384;
 export const AGENT_SEND_QUEUE_BYTES_MAX = 262_144;
 export const AGENT_SEND_QUEUE_MESSAGES_MAX = 512;
 /**
- * Messages about fobs (`standing` and `notice`) that a service may send in this time; the agent drops a connection
- * that sends more.
+ * Messages about fobs, besides those that carry bytes, that a service may send in this time; the agent drops a
+ * connection that sends more.
  */
 export const AGENT_TOLD_MAX = 400;
 export const AGENT_TOLD_MS = 60_000;

@@ -73,7 +73,7 @@ export const networkFailureTexts = {
   },
   'no-polls': {
     sentence: 'The server at {host} is not a Passfob service that accepts agents (it answered {status}).',
-    next: 'Check the address; have a proxy in front of the service pass /agent and /agent/poll on.',
+    next: 'Check the address; have a proxy in front of the service pass /carrier and /carrier/poll on.',
   },
   forgotten: {
     sentence: 'The service at {host} does not know this connection any more.',
@@ -139,6 +139,14 @@ export const settingsTexts = {
   unknown: {
     sentence: 'The agent has no such service.',
     next: 'See its services: passfob agent status',
+  },
+} as const satisfies Record<string, Text>;
+
+/** Texts of relays for care. */
+export const careTexts = {
+  tooOld: {
+    sentence: 'The service is of an earlier version, which does not look after fobs.',
+    next: 'Ask your administrator to update it.',
   },
 } as const satisfies Record<string, Text>;
 

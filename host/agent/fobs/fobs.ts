@@ -1,9 +1,9 @@
+import type { Unreached } from '../../carrier/messages.ts';
 import type { FobError } from '../../errors.ts';
 import { isFobError } from '../../errors.ts';
 import { paced } from '../../transports/paced.ts';
 import type { Transport } from '../../transports/transport.ts';
 import { AGENT_IDLE_MS, AGENT_PORT_QUEUE_CHARS_MAX } from '../base/limits.ts';
-import type { Unreached } from '../base/messages.ts';
 import type { Time } from '../base/time.ts';
 
 /** A fob as reported by the search for fobs. */

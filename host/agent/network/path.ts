@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
+import { CARRIER_MESSAGE_CHARS_MAX } from '@passfob/protocol/limits';
 import { Agent, type Dispatcher } from 'undici';
-import { MESSAGE_CHARS_MAX } from '../../activation/limits.ts';
 import type { FobError } from '../../errors.ts';
 import { AGENT_ANSWER_MS, AGENT_POLL_MS, AGENT_POLLS_MAX } from '../base/limits.ts';
 import { connectBy, type Hop, type Route } from './connect.ts';
@@ -15,7 +15,7 @@ export interface Path {
 }
 
 /** A character of JSON text takes at most three bytes in UTF-8. */
-const MESSAGE_BYTES = MESSAGE_CHARS_MAX * 3;
+const MESSAGE_BYTES = CARRIER_MESSAGE_CHARS_MAX * 3;
 
 /** @param told is called with each hop of each connection */
 export function pathBy(route: Route, told?: (hop: Hop) => void): Path {

@@ -1,4 +1,5 @@
 import type { ServiceSocket } from '../../activation/socket.ts';
+import type { CarrierPoll } from '../../carrier/polls.ts';
 import type { FobError } from '../../errors.ts';
 import {
   AGENT_POLL_AGAIN_MS,
@@ -7,7 +8,6 @@ import {
   AGENT_POLLS_MAX,
   AGENT_SEND_QUEUE_MESSAGES_MAX,
 } from '../base/limits.ts';
-import type { AgentPoll } from '../base/messages.ts';
 import type { Time } from '../base/time.ts';
 import type { Path } from './path.ts';
 import { isFinalFailure, type PollAnswer, postPoll } from './post-poll.ts';
@@ -21,7 +21,7 @@ export class PollingSocket implements ServiceSocket {
   /** Why the connection ended, unless `close` ended it. */
   failure: FobError | undefined;
   private readonly path: Path;
-  private readonly origin: string;
+  private readonly place: { readonly origin: string; readonly at: string };
   private readonly time: Time;
   private key: string;
   /** Messages that the service has not confirmed, and the number of the first. */
@@ -38,9 +38,10 @@ export class PollingSocket implements ServiceSocket {
   private closed: () => void;
   private isClosed: boolean;
 
-  constructor(path: Path, origin: string, time: Time) {
+  /** @param place the service, and the path below which it takes polls */
+  constructor(path: Path, place: { readonly origin: string; readonly at: string }, time: Time) {
     this.path = path;
-    this.origin = origin;
+    this.place = place;
     this.time = time;
     this.key = '';
     this.unsent = [];
@@ -96,12 +97,12 @@ export class PollingSocket implements ServiceSocket {
     const ending = new AbortController();
     this.underWay.add(ending);
     const messages = this.unsent.slice(0, AGENT_POLL_MESSAGES_MAX).map(text => JSON.parse(text));
-    const asked: AgentPoll = { key: this.key, from: this.unsentFrom, messages, taken: this.taken };
+    const asked: CarrierPoll = { key: this.key, from: this.unsentFrom, messages, taken: this.taken };
     this.saidTo = Math.max(this.saidTo, this.unsentFrom + messages.length);
     let again = false;
     let wasIdle = false;
     try {
-      const answer = await postPoll(this.path, this.origin, asked, ending.signal);
+      const answer = await postPoll(this.path, this.place, asked, ending.signal);
       if (!ending.signal.aborted) this.take(answer);
       wasIdle = messages.length === 0 && answer.messages.length === 0;
     } catch (error) {

@@ -1,14 +1,14 @@
 import { base64urlnopad } from '@scure/base';
 import { request } from 'undici';
+import type { CarrierPoll, CarrierPolled } from '../../carrier/polls.ts';
 import { FobError, systemCode } from '../../errors.ts';
 import { AGENT_POLL_BYTES_MAX, AGENT_POLL_KEY_BYTES, AGENT_POLL_MESSAGES_MAX } from '../base/limits.ts';
-import type { AgentPoll, AgentPolled } from '../base/messages.ts';
 import { endpointOf } from './endpoint.ts';
 import { networkFailure, networkFailureCode } from './failure.ts';
 import type { Path } from './path.ts';
 
 /** An answer to a poll whose messages are not parsed yet. */
-export interface PollAnswer extends Omit<AgentPolled, 'messages'> {
+export interface PollAnswer extends Omit<CarrierPolled, 'messages'> {
   readonly messages: readonly unknown[];
 }
 
@@ -18,15 +18,15 @@ const LATER: readonly number[] = [429, 500, 502, 503, 504];
 /** @throws FobError (`networkFailure`: `no-polls` if the peer does not accept polls, `forgotten`), `cancelled` */
 export async function postPoll(
   path: Path,
-  origin: string,
-  poll: AgentPoll,
+  { origin, at }: { readonly origin: string; readonly at: string },
+  poll: CarrierPoll,
   signal: AbortSignal,
 ): Promise<PollAnswer> {
   const { host, port } = endpointOf(origin);
   let status = 0;
   let body: string;
   try {
-    const answer = await request(`${origin}/agent/poll`, {
+    const answer = await request(`${origin}${at}/poll`, {
       dispatcher: path.dispatcher,
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'application/json' },
@@ -45,7 +45,7 @@ export async function postPoll(
   if (LATER.includes(status)) throw networkFailure('cut', { host, port });
   // The service has accepted polls before, so it has forgotten this connection.
   if (status === 404 && poll.key !== '') throw networkFailure('forgotten', { host });
-  throw networkFailure('no-polls', { host, status });
+  throw networkFailure('no-polls', { host, status }, undefined, { status });
 }
 
 /** Whether another poll of the same connection would fail in the same way. */

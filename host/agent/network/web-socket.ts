@@ -1,4 +1,4 @@
-import { WebSocket } from 'undici';
+import { DecoratorHandler, type Dispatcher, WebSocket } from 'undici';
 import { openedSocket, type ServiceSocket } from '../../activation/socket.ts';
 import { AGENT_SEND_QUEUE_BYTES_MAX } from '../base/limits.ts';
 import { endpointOf } from './endpoint.ts';
@@ -6,15 +6,22 @@ import { networkFailure } from './failure.ts';
 import type { Path } from './path.ts';
 
 /**
- * Opens a WebSocket to a service's `/agent`. Closes it if the service stops reading.
+ * Opens a WebSocket to a path of a service. Closes it if the service stops reading.
  * @throws FobError `service-silent`, `certificate`, `proxy` (`networkFailure`: `no-websocket` if only the upgrade
- * fails),
- *   `cancelled`
+ *   fails, with the status of the answer in `details.status`), `cancelled`
  */
-export async function openWebSocket(path: Path, origin: string, signal: AbortSignal): Promise<ServiceSocket> {
+export async function openWebSocket(
+  path: Path,
+  { origin, at }: { readonly origin: string; readonly at: string },
+  signal: AbortSignal,
+): Promise<ServiceSocket> {
   const { host } = endpointOf(origin);
-  const socket = new WebSocket(`${origin.replace(/^http/, 'ws')}/agent`, { dispatcher: path.dispatcher });
-  const none = () => path.failure() ?? networkFailure('no-websocket', { host });
+  let status = 0;
+  const dispatcher = watched(path.dispatcher, answered => {
+    status = answered;
+  });
+  const socket = new WebSocket(`${origin.replace(/^http/, 'ws')}${at}`, { dispatcher });
+  const none = () => path.failure() ?? networkFailure('no-websocket', { host }, undefined, { status });
   const opened = await openedSocket(socket, signal, none);
   return {
     ...opened,
@@ -28,4 +35,17 @@ export async function openWebSocket(path: Path, origin: string, signal: AbortSig
       path.cut();
     },
   };
+}
+
+/** Undici's WebSocket does not say with which status an upgrade was refused. */
+function watched(dispatcher: Dispatcher, told: (status: number) => void): Dispatcher {
+  return dispatcher.compose(dispatch => (options, handler) => {
+    const watching: Dispatcher.DispatchHandler = new DecoratorHandler(handler);
+    const start = watching.onResponseStart?.bind(watching);
+    watching.onResponseStart = (controller, status, ...answer) => {
+      told(status);
+      start?.(controller, status, ...answer);
+    };
+    return dispatch(options, watching);
+  });
 }

@@ -1,17 +1,20 @@
 import type { ServiceSocket } from '../../activation/socket.ts';
+import type { RelaySays } from '../../carrier/messages.ts';
 import { AGENT_SEND_QUEUE_MESSAGES_MAX } from '../base/limits.ts';
-import type { AgentMessage } from '../base/messages.ts';
 import type { Time } from '../base/time.ts';
+import type { AgentWire } from './wire.ts';
 
 /** Received messages in order, kept until they are read, so that none is lost between two readers. */
 export class Inbox {
   isClosed: boolean;
+  readonly wire: AgentWire;
   private readonly socket: ServiceSocket;
   private readonly waiting: string[];
   private wake: () => void;
 
-  constructor(socket: ServiceSocket) {
+  constructor(socket: ServiceSocket, wire: AgentWire) {
     this.socket = socket;
+    this.wire = wire;
     this.isClosed = false;
     this.waiting = [];
     this.wake = () => undefined;
@@ -26,8 +29,9 @@ export class Inbox {
     });
   }
 
-  say(message: AgentMessage): void {
-    if (!this.isClosed) this.socket.send(JSON.stringify(message));
+  say(message: RelaySays<'agent' | 'care'>): void {
+    const text = this.wire.write(message);
+    if (!this.isClosed && text !== undefined) this.socket.send(text);
   }
 
   /**

@@ -76,6 +76,11 @@ export class Keeper {
     return this.link?.standings() ?? [];
   }
 
+  /** Puts off a fob's tasks that need a hold. @returns whether the service has been told */
+  later(serial: string): boolean {
+    return this.link?.later(serial) ?? false;
+  }
+
   /** Ends a wait at once, because something changed. */
   tryNow(): void {
     this.againMs = AGENT_AGAIN_MIN_MS;

@@ -1,4 +1,5 @@
-import { piecesOf } from '../../activation/shapes.ts';
+import { piecesOf } from '../../carrier/fields.ts';
+import type { FobOwnership, NoticeKind, RelaySays, Said } from '../../carrier/messages.ts';
 import type { FobError } from '../../errors.ts';
 import {
   AGENT_BEAT_MS,
@@ -8,26 +9,46 @@ import {
   AGENT_TOLD_MS,
   FOB_NUMBER_MAX,
 } from '../base/limits.ts';
-import type { AgentMessage, AgentServiceMessage, FobOwnership, NoticeKind } from '../base/messages.ts';
-import { readAgentServiceMessage } from '../base/read-messages.ts';
 import type { Time } from '../base/time.ts';
 import type { FobPort, Fobs, PortListener } from '../fobs/fobs.ts';
 import { endpointOf } from '../network/endpoint.ts';
 import { networkFailure } from '../network/failure.ts';
 import type { Inbox } from './inbox.ts';
 import { refusalError } from './opening.ts';
+import type { ToCarrier } from './wire.ts';
+
+/** The care tasks of a fob, in the words of the service. */
+export type FobTasks = Omit<Said<'tasks'>, 'fob'>;
+
+/** What a fob's care is at, or wants from the person. */
+export type FobStep = Pick<Said<'step'>, 'step' | 'text' | 'why'>;
 
 /** Events of a connection. */
 export interface LinkEvents {
   readonly standing: (serial: string, standing: FobOwnership) => void;
   readonly notice: (serial: string, kind: NoticeKind) => void;
+  readonly step: (serial: string, step: FobStep) => void;
+  readonly tasks: (serial: string, tasks: FobTasks) => void;
+  /** The fob needs no more care now; only for relays for care. */
+  readonly done?: (serial: string, text: string) => void;
 }
+
+/** What the service has said about a fob. */
+export interface FobAtService {
+  readonly serial: string;
+  /** Undefined before the service has reported it. */
+  readonly standing: FobOwnership | undefined;
+  readonly tasks: FobTasks;
+}
+
+export const NO_TASKS: FobTasks = { waiting: [], done: [] };
 
 /** A fob announced on this connection. */
 interface Announced extends PortListener {
   readonly number: number;
   readonly port: FobPort;
   standing: FobOwnership | undefined;
+  tasks: FobTasks;
 }
 
 /** A connection to a service that has proved itself: announces the fobs and carries their bytes. */
@@ -39,7 +60,7 @@ export class ServiceLink {
   private readonly events: LinkEvents;
   private readonly announced: Map<number, Announced>;
   private nextNumber: number;
-  /** Counts the service's `standing` and `notice` messages since a time. */
+  /** Counts the service's messages about fobs, besides those that carry bytes, since a time. */
   private told: { readonly sinceMs: number; count: number };
   private forgetBeat: () => void;
 
@@ -60,12 +81,21 @@ export class ServiceLink {
     return [...this.announced.values()].some(one => one.port.isCarriedFor(one));
   }
 
-  /** The service's view of each fob's ownership, by serial; undefined before the service has reported it. */
-  standings(): readonly { readonly serial: string; readonly standing: FobOwnership | undefined }[] {
-    return [...this.announced.values()].map(({ port, standing }) => ({
+  /** The service's view of each fob. */
+  standings(): readonly FobAtService[] {
+    return [...this.announced.values()].map(({ port, standing, tasks }) => ({
       serial: port.found.serial,
       standing,
+      tasks,
     }));
+  }
+
+  /** Puts off the tasks of a fob that need a hold. @returns false if the fob is not here, or the service has no tasks */
+  later(serial: string): boolean {
+    const found = [...this.announced.values()].filter(({ port }) => port.found.serial === serial);
+    if (this.inbox.wire.opened !== 'carrier') return false;
+    for (const { number } of found) this.say({ type: 'later', fob: number });
+    return found.length > 0;
   }
 
   /** Runs until the connection ends. @throws FobError (`networkFailure`) why it ended */
@@ -77,7 +107,7 @@ export class ServiceLink {
       for (;;) {
         const text = await this.inbox.next(AGENT_SILENCE_MS, this.time);
         if (text === undefined) throw this.error(this.inbox.isClosed ? 'ended' : 'quiet');
-        const said = readAgentServiceMessage(text);
+        const said = this.inbox.wire.read(text);
         if (said === undefined) throw this.error('no-identity');
         this.receive(said);
       }
@@ -110,6 +140,7 @@ export class ServiceLink {
         number,
         port,
         standing: undefined,
+        tasks: NO_TASKS,
         bytes: text => this.sayBytes(number, text),
         unreached: why => this.say({ type: 'unreached', fob: number, why }),
       });
@@ -117,7 +148,7 @@ export class ServiceLink {
     }
   }
 
-  private receive(said: AgentServiceMessage): void {
+  private receive(said: ToCarrier): void {
     switch (said.type) {
       case 'refused':
         throw refusalError(said, endpointOf(this.service).host);
@@ -125,18 +156,20 @@ export class ServiceLink {
         throw this.error('no-identity');
       case 'beat':
         return;
-      default:
+      default: {
         // The service may still refer to a fob that has just gone.
-        this.receiveOf(this.announced.get(said.fob), said);
+        const one = said.fob === undefined ? undefined : this.announced.get(said.fob);
+        if (one !== undefined) this.receiveOf(one, said);
+      }
     }
   }
 
   private receiveOf(
-    one: Announced | undefined,
-    said: Extract<AgentServiceMessage, { readonly fob: number }>,
+    one: Announced,
+    said: Exclude<ToCarrier, { readonly type: 'refused' | 'identity' | 'beat' }>,
   ): void {
-    if (one === undefined) return;
     const { serial } = one.port.found;
+    if (said.type !== 'bytes' && said.type !== 'release') this.tell();
     switch (said.type) {
       case 'bytes':
         one.port.carry(one, said.text);
@@ -145,18 +178,31 @@ export class ServiceLink {
         void one.port.release(one);
         break;
       case 'standing':
-        this.tell();
         one.standing = said.is;
         this.events.standing(serial, said.is);
         break;
       case 'notice':
-        this.tell();
         // A service must not send notices about another owner's fob.
         if (one.standing !== 'other') this.events.notice(serial, said.kind);
+        break;
+      case 'step': {
+        const { step, text, why } = said;
+        // Nor may it ask for a hold on one.
+        if (one.standing === 'own')
+          this.events.step(serial, { step, text, ...(why !== undefined && { why }) });
+        break;
+      }
+      case 'tasks':
+        if (one.standing === 'other') break;
+        one.tasks = { waiting: said.waiting, done: said.done };
+        this.events.tasks(serial, one.tasks);
+        break;
+      case 'done':
+        this.events.done?.(serial, said.text);
     }
   }
 
-  /** Limits the rate of `standing` and `notice` messages. @throws FobError (`networkFailure`) */
+  /** Limits the rate of messages about fobs. @throws FobError (`networkFailure`) */
   private tell(): void {
     const nowMs = this.time.now();
     if (nowMs - this.told.sinceMs >= AGENT_TOLD_MS) this.told = { sinceMs: nowMs, count: 0 };
@@ -168,7 +214,7 @@ export class ServiceLink {
     for (const piece of piecesOf(text)) this.say({ type: 'bytes', fob, text: piece });
   }
 
-  private say(message: AgentMessage): void {
+  private say(message: RelaySays<'agent' | 'care'>): void {
     this.inbox.say(message);
     this.beatLater();
   }

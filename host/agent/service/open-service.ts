@@ -12,6 +12,7 @@ import type { ServiceSettings } from '../network/settings.ts';
 import { openWebSocket } from '../network/web-socket.ts';
 import { Inbox } from './inbox.ts';
 import { type ProvedService, proveService } from './opening.ts';
+import { type AgentWire, agentWire, earlierAgentWire } from './wire.ts';
 
 /** The kind of connection. */
 export type Means = 'websocket' | 'polling';
@@ -58,13 +59,18 @@ function readAuthorityFile(path: string): string {
 }
 
 /** @throws FobError (`networkFailure`), `bad-input`, `cancelled` */
-export async function openByWebSocket(options: OpenOptions): Promise<OpenedService> {
+export function openByWebSocket(options: OpenOptions): Promise<OpenedService> {
+  return byEitherWire(options, webSocketBy);
+}
+
+async function webSocketBy(options: OpenOptions, wire: AgentWire): Promise<OpenedService> {
   const { service, time, signal } = options;
   const path = pathBy(routeTo(options), options.told);
   const cancel = () => path.cut();
   signal.addEventListener('abort', cancel, { once: true });
   try {
-    const inbox = new Inbox(await openWebSocket(path, service.url, signal));
+    const place = { origin: service.url, at: wire.path };
+    const inbox = new Inbox(await openWebSocket(path, place, signal), wire);
     const proved = await proveService(inbox, service.url, service.fingerprint, time);
     return { inbox, by: 'websocket', proved, failure: () => undefined };
   } catch (error) {
@@ -76,13 +82,18 @@ export async function openByWebSocket(options: OpenOptions): Promise<OpenedServi
 }
 
 /** @throws FobError (`networkFailure`), `bad-input` */
-export async function openByPolls(options: OpenOptions): Promise<OpenedService> {
+export function openByPolls(options: OpenOptions): Promise<OpenedService> {
+  return byEitherWire(options, pollsBy);
+}
+
+async function pollsBy(options: OpenOptions, wire: AgentWire): Promise<OpenedService> {
   const { service, time, signal } = options;
-  const polls = new PollingSocket(pathBy(routeTo(options), options.told), service.url, time);
+  const place = { origin: service.url, at: wire.path };
+  const polls = new PollingSocket(pathBy(routeTo(options), options.told), place, time);
   const cancel = () => polls.close();
   signal.addEventListener('abort', cancel, { once: true });
   try {
-    const inbox = new Inbox(polls);
+    const inbox = new Inbox(polls, wire);
     const proved = await proveService(inbox, service.url, service.fingerprint, time);
     return { inbox, by: 'polling', proved, failure: () => polls.failure };
   } catch (error) {
@@ -91,6 +102,20 @@ export async function openByPolls(options: OpenOptions): Promise<OpenedService> 
   } finally {
     signal.removeEventListener('abort', cancel);
   }
+}
+
+/** Opens a connection by the carrier protocol, or as earlier services do if the service does not know its path. */
+async function byEitherWire(
+  options: OpenOptions,
+  open: (options: OpenOptions, wire: AgentWire) => Promise<OpenedService>,
+): Promise<OpenedService> {
+  try {
+    return await open(options, agentWire);
+  } catch (error) {
+    const isUnknown = error instanceof FobError && error.details?.status === 404;
+    if (options.signal.aborted || !isUnknown) throw error;
+  }
+  return open(options, earlierAgentWire);
 }
 
 /**

@@ -2,17 +2,16 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { base16 } from '@scure/base';
 import { checkIdentity } from '../../activation/identity.ts';
 import { FINGERPRINT_BYTES, OPENING_NONCE_BYTES } from '../../activation/limits.ts';
-import { bytesOf, fieldOf } from '../../activation/shapes.ts';
+import { bytesOf, fieldOf } from '../../carrier/fields.ts';
+import type { Said } from '../../carrier/messages.ts';
 import { type FobError, isFobError } from '../../errors.ts';
 import { AGENT_ANSWER_MS } from '../base/limits.ts';
-import type { AgentServiceMessage } from '../base/messages.ts';
-import { readAgentServiceMessage } from '../base/read-messages.ts';
 import type { Time } from '../base/time.ts';
 import { endpointOf } from '../network/endpoint.ts';
 import { networkFailure } from '../network/failure.ts';
 import type { Inbox } from './inbox.ts';
 
-type Refused = Extract<AgentServiceMessage, { type: 'refused' }>;
+type Refused = Said<'refused'>;
 
 /** A service that has proved that it holds an identity key. */
 export interface ProvedService {
@@ -32,13 +31,14 @@ export async function proveService(
   service: string,
   expected: string,
   time: Time,
+  purpose: 'agent' | 'care' = 'agent',
 ): Promise<ProvedService> {
   const endpoint = endpointOf(service);
   const nonce = globalThis.crypto.getRandomValues(new Uint8Array(OPENING_NONCE_BYTES));
-  inbox.say({ type: 'open', version: 1, nonce: fieldOf(nonce) });
+  inbox.say({ type: 'open', version: 1, for: purpose, nonce: fieldOf(nonce) });
   const text = await inbox.next(AGENT_ANSWER_MS, time);
   if (text === undefined) throw networkFailure(inbox.isClosed ? 'ended' : 'quiet', endpointValues(endpoint));
-  const said = readAgentServiceMessage(text);
+  const said = inbox.wire.read(text);
   if (said?.type === 'refused') throw refusalError(said, endpoint.host);
   if (said?.type !== 'identity') throw networkFailure('no-identity', endpointValues(endpoint));
   const key = bytesOf(said.key) ?? new Uint8Array(0);
@@ -48,7 +48,7 @@ export async function proveService(
   if (!fingerprint.startsWith(expected)) throw other();
   try {
     const own = digest.subarray(0, FINGERPRINT_BYTES);
-    await checkIdentity({ service, fingerprint: own }, nonce, said, 'agent');
+    await checkIdentity({ service, fingerprint: own }, nonce, said, inbox.wire.opened);
   } catch (cause) {
     throw isFobError(cause, 'activation') ? other() : cause;
   }

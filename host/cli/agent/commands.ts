@@ -47,6 +47,19 @@ export const agentCommands: readonly Command[] = [
     run: async (_, call) => (await import('./status.ts')).agentStatus(call),
   }),
   command({
+    words: 'agent later <serial>',
+    describe: 'put off the tasks of a fob that need a hold for a day',
+    options: given =>
+      without(given, ...ABOUT_FOB).positional('serial', {
+        type: 'string',
+        demandOption: true,
+        describe: 'serial number of the fob, as passfob agent status shows it',
+      }),
+    read: ({ serial }) => ({ serial }),
+    needs: nothing,
+    run: async (asked, call) => (await import('./later.ts')).putOff(asked, call),
+  }),
+  command({
     words: 'agent check [url]',
     describe: 'show the addresses of the connection, test every hop and show the blocked ones',
     options: checkOptions,

@@ -13,8 +13,19 @@ import {
 } from './limits.ts';
 import { agentTexts } from './texts.ts';
 
-/** A request to a running agent: report its status, or read its settings again. */
-export type ControlRequest = 'status' | 'reload';
+/**
+ * A request to a running agent: report its status, read its settings again, or put off the tasks of a fob that need a
+ * hold.
+ */
+export type ControlRequest = 'status' | 'reload' | `later ${string}`;
+
+const LATER = /^later [\x21-\x7e]{1,32}$/;
+
+/** Returns the request in a line; undefined for anything else. */
+function readRequest(line: string): ControlRequest | undefined {
+  if (line === 'status' || line === 'reload') return line;
+  return LATER.test(line) ? (line as ControlRequest) : undefined;
+}
 
 /** Returns the address of a folder's agent: a socket for this user alone; on Windows a pipe. */
 function controlPath(directory: string): string {
@@ -101,8 +112,8 @@ function serve(socket: Socket, answer: (request: ControlRequest) => Promise<obje
     asked += chunk.toString('latin1');
     if (asked.length > CONTROL_REQUEST_CHARS_MAX) socket.destroy();
     if (!asked.endsWith('\n')) return;
-    const request = asked.trim();
-    if (request !== 'status' && request !== 'reload') return void socket.destroy();
+    const request = readRequest(asked.trim());
+    if (request === undefined) return void socket.destroy();
     answer(request).then(
       document => void socket.end(JSON.stringify(document)),
       () => void socket.destroy(),

@@ -20,6 +20,10 @@ function sentenceOf(event: AgentEvent, nowMs: number): string {
       return agentTexts.standings[event.standing](event.serial, event.service.url);
     case 'notice':
       return agentTexts.notices[event.kind](event.serial, event.name);
+    case 'step':
+      return agentTexts.step(event.serial, event.name, event.text, event.why);
+    case 'tasks':
+      return agentTexts.tasks(event.serial, event.service.url, event.waiting.length, event.done.length);
     case 'service':
       return serviceSentence(event, nowMs);
   }
@@ -45,6 +49,12 @@ export function eventDocument(event: AgentEvent, nowMs: number): Readonly<Record
   const head = { time, event: name, url: service.url };
   if (event.event === 'standing') return { ...head, serial: event.serial, standing: event.standing };
   if (event.event === 'notice') return { ...head, serial: event.serial, notice: event.kind };
+  if (event.event === 'step') {
+    const { serial, step, text, why = null } = event;
+    return { ...head, serial, step, text, why };
+  }
+  if (event.event === 'tasks')
+    return { ...head, serial: event.serial, waiting: event.waiting, done: event.done };
   const { state } = event;
   if (state.state !== 'waiting') return { ...head, ...state };
   const { problem, atMs } = state;

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import type { NoticeKind } from '../../agent/base/messages.ts';
+import type { FobStep } from '../../agent/service/link.ts';
+import type { NoticeKind } from '../../carrier/messages.ts';
 import { printable } from '../base/terminal.ts';
 import { NOTIFY_INTERVAL_MS, NOTIFY_SHOWN_MS, NOTIFY_TIMEOUT_MS } from './limits.ts';
-import { NOTIFICATIONS } from './texts.ts';
+import { HOLD_TITLE, NOTIFICATIONS } from './texts.ts';
 
 /** Environment variables that notification programs need; none holds a proxy's password. */
 const PASSED_ON =
@@ -11,22 +12,34 @@ const PASSED_ON =
 /** Shows a text with the system's notification program, without a shell. A missing program is no error. */
 export type ShowNotification = (title: string, body: string) => void;
 
+/** Shows what services want from the person. */
+export interface Notifier {
+  /** A log-in waits: fixed texts, and the name of the service. */
+  readonly notice: (service: string, name: string, kind: NoticeKind) => void;
+  /** A task needs a hold: says which and why, in the words of the service. */
+  readonly hold: (service: string, name: string, wanted: Pick<FobStep, 'text' | 'why'>) => void;
+}
+
 /**
- * Shows a service's notices on the desktop: fixed texts and its name, with a rate limit.
+ * Shows a service's notices on the desktop, with a rate limit.
  * @param show by default `notify-send` (Linux) or `osascript` (macOS)
  */
-export function notifier(
-  now: () => number,
-  show: ShowNotification = showBySystem,
-): (service: string, name: string, kind: NoticeKind) => void {
+export function notifier(now: () => number, show: ShowNotification = showBySystem): Notifier {
   const lastMs = new Map<string, number>();
-  return (service, name, kind) => {
-    const words = NOTIFICATIONS[kind];
-    if (words === undefined || now() - (lastMs.get(service) ?? -NOTIFY_INTERVAL_MS) < NOTIFY_INTERVAL_MS)
-      return;
+  const showOf = (service: string, title: string, body: string) => {
+    if (now() - (lastMs.get(service) ?? -NOTIFY_INTERVAL_MS) < NOTIFY_INTERVAL_MS) return;
     lastMs.set(service, now());
     // Some desktops interpret the body as markup.
-    show(words.title, `${words.body} ${printable(name).replace(/[<>&]/g, '?')}`);
+    show(title, printable(body).replace(/[<>&]/g, '?'));
+  };
+  return {
+    notice(service, name, kind) {
+      const words = NOTIFICATIONS[kind];
+      if (words !== undefined) showOf(service, words.title, `${words.body} ${name}`);
+    },
+    hold(service, name, { text, why = '' }) {
+      showOf(service, HOLD_TITLE, [text, why, `(${name})`].filter(part => part !== '').join(' '));
+    },
   };
 }
 

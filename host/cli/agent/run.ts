@@ -43,6 +43,7 @@ export async function keepAgent(
   const held = await holdControl(directory, async request => {
     agent ??= make();
     if (request === 'status') return agent.status();
+    if (request !== 'reload') return { told: agent.later(request.slice('later '.length)) };
     await agent.reload(readSettings(directory));
     return { reloaded: true };
   });
@@ -60,14 +61,15 @@ export async function keepAgent(
 function reporting(isJson: boolean, notifies: boolean, terminal: Terminal) {
   const say = (document: () => Readonly<Record<string, unknown>>, text: () => string) =>
     terminal.out(isJson ? jsonLine(document()) : `${printable(text())}\n`);
-  const notify = notifies ? notifier(systemTime.now) : () => undefined;
+  const notify = notifies ? notifier(systemTime.now) : undefined;
   const report = (event: AgentEvent) => {
     const nowMs = systemTime.now();
     say(
       () => eventDocument(event, nowMs),
       () => eventText(event, nowMs),
     );
-    if (event.event === 'notice') notify(event.service.url, event.name, event.kind);
+    if (event.event === 'notice') notify?.notice(event.service.url, event.name, event.kind);
+    if (event.event === 'step' && event.step === 'press') notify?.hold(event.service.url, event.name, event);
   };
   const troubled = (address: string, problem: FobError) =>
     say(

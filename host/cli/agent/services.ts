@@ -44,7 +44,7 @@ export async function addService(
   const service = { url: origin, name: new URL(origin).host, fingerprint: '', ...reach };
   const made =
     fingerprint === undefined
-      ? await compared(service, terminal, signal)
+      ? await comparedService(service, terminal, signal)
       : { ...service, fingerprint: readFingerprint(fingerprint) };
   writeSettings(directory, withService(readSettings(directory), made));
   const agent = await tellAgent(directory);
@@ -55,7 +55,11 @@ export async function addService(
   };
 }
 
-async function compared(
+/**
+ * Connects to a service, and has the person compare its fingerprint.
+ * @throws FobError `usage` if nobody can be asked, `cancelled`, why the service cannot be reached
+ */
+export async function comparedService(
   service: ServiceSettings,
   terminal: Terminal,
   signal: AbortSignal,

@@ -1,4 +1,4 @@
-import type { AgentStatus, ServiceStatus } from '../../agent/status.ts';
+import type { AgentStatus, ServiceFobStatus, ServiceStatus } from '../../agent/status.ts';
 import { FobError } from '../../errors.ts';
 import { inventoryDirectory } from '../../inventory/directory.ts';
 import type { CommandCall } from '../base/command.ts';
@@ -16,15 +16,24 @@ export async function agentStatus({ terminal }: CommandCall): Promise<Report> {
 }
 
 function statusText({ pid, since, version, fobs, services }: AgentStatus): string {
-  const fobLines = fobs.map(
+  const plugged = fobs.map(
     ({ serial, port, isInUse }) => `  ${serial}  ${port}${isInUse ? `  ${statusTexts.inUse}` : ''}`,
   );
   const lines = [
     statusTexts.agent(pid, since, version),
-    ...(fobs.length === 0 ? [statusTexts.noFobs] : fobLines),
+    ...(fobs.length === 0 ? [statusTexts.noFobs] : plugged),
     ...(services.length === 0 ? [agentTexts.waitingForServices] : services.flatMap(serviceLines)),
   ];
   return lines.map(printable).join('\n');
+}
+
+/** The running agent may be of an earlier version, which knows no tasks. */
+function fobLines({ serial, standing, tasks = { waiting: [], done: [] } }: ServiceFobStatus): string[] {
+  return [
+    `${serial}  ${standing === null ? statusTexts.unsaid : statusTexts.standings[standing]}`,
+    ...tasks.waiting.map(statusTexts.waits),
+    ...tasks.done.map(statusTexts.done),
+  ];
 }
 
 function serviceLines(service: ServiceStatus): string[] {
@@ -35,10 +44,7 @@ function serviceLines(service: ServiceStatus): string[] {
     ...(proxy === null ? [] : [statusTexts.proxy(proxy.source)]),
     ...(problem === null ? [] : [statusTexts.problem(problem.message, problem.next)]),
     ...(again === null ? [] : [statusTexts.again(again)]),
-    ...fobs.map(
-      ({ serial, standing }) =>
-        `${serial}  ${standing === null ? statusTexts.unsaid : statusTexts.standings[standing]}`,
-    ),
+    ...fobs.flatMap(fobLines),
   ];
   return [
     statusTexts.service(url, name, statusTexts.states[state], since),

@@ -1,4 +1,4 @@
-import type { NoticeKind } from '../../agent/base/messages.ts';
+import type { NoticeKind } from '../../carrier/messages.ts';
 
 /** Texts of `passfob agent`. */
 export const agentTexts = {
@@ -28,8 +28,8 @@ export const agentTexts = {
     next: 'Get it from the administrator, and give it with --fingerprint.',
   },
   notCompared: {
-    sentence: 'The service was not added.',
-    next: 'Ask the administrator for the fingerprint, then add it with --fingerprint.',
+    sentence: 'The service was not compared, and is not used.',
+    next: 'Ask the administrator for the fingerprint, then give it with --fingerprint.',
   },
   waitingForServices:
     'The agent knows no service yet. Add one: passfob agent add URL --fingerprint FINGERPRINT',
@@ -64,6 +64,16 @@ export const agentTexts = {
       `${name} has a request for the fob ${serial}, which is locked: enter its PIN.`,
     over: (serial: string, name: string) => `The request of ${name} at the fob ${serial} is over.`,
   },
+  step: (serial: string, name: string, text: string, why: string | undefined) =>
+    `${name}, fob ${serial}: ${text}${why === undefined ? '' : ` ${why}`}`,
+  tasks: (serial: string, url: string, waiting: number, done: number) =>
+    `${url} has tasks for the fob ${serial}: ${waiting} waiting, ${done} done.`,
+  laterTold: (serial: string, urls: string) =>
+    `The tasks of the fob ${serial} that need a hold are put off for a day (${urls}).`,
+  laterNobody: {
+    sentence: 'No connected service has tasks for this fob.',
+    next: 'Check the serial number, and that the fob is plugged in: passfob agent status',
+  },
 } as const;
 
 /** Texts shown on the desktop: fixed words, and the name of the service. */
@@ -72,6 +82,9 @@ export const NOTIFICATIONS = {
   locked: { title: 'Unlock your fob', body: 'A log-in waits for its PIN, entered on the fob:' },
   over: undefined,
 } as const satisfies Record<NoticeKind, { title: string; body: string } | undefined>;
+
+/** The title over a task that needs a hold; the text is that of the service. */
+export const HOLD_TITLE = 'Hold the button of your fob';
 
 export const MEANS = { websocket: 'WebSocket', polling: 'polling' } as const;
 
@@ -99,4 +112,6 @@ export const statusTexts = {
   proxy: (source: string) => `that is the proxy of ${source}`,
   problem: (message: string, next: string) => `${message} ${next}`,
   again: (time: string) => `tried again at ${time}`,
+  waits: (task: string) => `  waits: ${task}`,
+  done: (task: string) => `  done: ${task}`,
 } as const;

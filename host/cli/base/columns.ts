@@ -3,6 +3,8 @@ import { printable } from './terminal.ts';
 
 /** Rows of cells. On a terminal that is too narrow for the columns each row becomes a record of lines. */
 export interface Table {
+  /** The names of the columns; records of lines go without them, because each cell speaks for itself. */
+  readonly heading?: readonly string[];
   readonly rows: readonly (readonly string[])[];
 }
 
@@ -18,11 +20,12 @@ const INDENT = '  ';
  * Lays a table out in lines.
  * @param columns of the terminal; undefined: as many as needed
  */
-export function tableLines({ rows }: Table, columns = Number.POSITIVE_INFINITY): string[] {
-  const full = rows.map(row => row.map(printable));
+export function tableLines({ heading, rows }: Table, columns = Number.POSITIVE_INFINITY): string[] {
+  const body = rows.map(row => row.map(printable));
+  const full = heading === undefined ? body : [heading, ...body];
   const widths = (full[0] ?? []).map((_, place) => Math.max(...full.map(row => textWidth(row[place] ?? ''))));
   const needed = widths.reduce((sum, width) => sum + width, 0) + GAP.length * (widths.length - 1);
-  if (needed > columns) return full.flatMap(row => recordLines(row, columns));
+  if (needed > columns) return body.flatMap(row => recordLines(row, columns));
   return full.map(row =>
     row
       .map((cell, place) => cell + ' '.repeat((widths[place] ?? 0) - textWidth(cell)))

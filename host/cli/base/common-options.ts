@@ -120,6 +120,21 @@ export function yesOption(command: CommonOptions) {
   });
 }
 
+/** The two names of an account. */
+export const issuerOption = {
+  alias: LETTERS.issuer,
+  string: true,
+  requiresArg: true,
+  describe: 'service that asks for the passcode',
+} as const;
+
+export const labelOption = {
+  alias: LETTERS.label,
+  string: true,
+  requiresArg: true,
+  describe: 'user of the passcode',
+} as const;
+
 export const passwordFileOption = {
   string: true,
   requiresArg: true,

@@ -1,3 +1,4 @@
+import { namesakeText } from '../../commands/account-name.ts';
 import type { PressPurpose, Progress } from '../../commands/context.ts';
 import { FobError } from '../../errors.ts';
 import type { Lines } from './columns.ts';
@@ -129,6 +130,8 @@ function sentenceFor(progress: Progress): string {
       return `The fob ${progress.serial} shows a pairing code for ${progress.seconds} seconds.`;
     case 'press-needed':
       return pressText(progress);
+    case 'press-awaited':
+      return 'Still waiting. Hold the button for a full second; if you held it as soon as the fob asked, hold it again.';
     case 'pairing-resumed':
       return `An interrupted pairing of the fob ${progress.serial} is now complete.`;
     case 'recovery-key-left':
@@ -153,6 +156,8 @@ function sentenceFor(progress: Progress): string {
       return `The fob ${progress.serial} starts again.`;
     case 'account-kept':
       return `${progress.account} was on the fob ${progress.serial} already, and is proved.`;
+    case 'namesake':
+      return `${progress.account}: ${namesakeText(progress.ids)}`;
     case 'row-refused':
       return `${progress.place}${progress.name === '' ? '' : ` (${progress.name})`}: ${progress.reason}`;
     case 'account-doubtful':
@@ -161,7 +166,6 @@ function sentenceFor(progress: Progress): string {
 }
 
 function pressText({ serial, purpose, number }: Extract<Progress, { event: 'press-needed' }>): string {
-  const hold = `Hold the button of the fob ${serial} for a second ${PRESS_PURPOSES[purpose]}`;
-  const compared = number === undefined ? '' : ` if it shows the number ${number}`;
-  return `${hold}${compared}; press it to decline.`;
+  const asks = number === undefined ? 'asks' : `asks and shows the number ${number}`;
+  return `When ${serial} ${asks}, hold its button for a second ${PRESS_PURPOSES[purpose]}; press it to decline.`;
 }

@@ -29,6 +29,10 @@ export function devicesText({ devices, silent }: DevicesResult): Lines {
   return [{ rows: fobs }, ...others];
 }
 
+const LIST_HEADING = [
+  ...['no.', 'id', 'issuer', 'label', 'kind', 'hash', 'passcode', 'period/counter', 'state'],
+] as const;
+
 export function listText({ accounts }: ListResult): Lines {
   if (accounts.length === 0) return 'The fob holds no account.';
   const rows = accounts.map((account, place) => [
@@ -42,7 +46,7 @@ export function listText({ accounts }: ListResult): Lines {
     movingText(account),
     account.health,
   ]);
-  return [{ rows }];
+  return [{ heading: LIST_HEADING, rows }];
 }
 
 /** Describes the passcodes of an account: `TOTP SHA-1, 6 digits, 30 s`. */

@@ -41,18 +41,37 @@ const SECRETS: Readonly<Record<string, Encoding>> = {
   secretbase64: 'base64',
 };
 
+/** Names of such columns in other tables, too. */
+const UNSURE: readonly string[] = ['key', 'hex', 'url'];
+
+/** Whether a header names a column that holds secrets and nothing else. */
+export function hasSureName({ cells }: TableLine): boolean {
+  const names = plainNames(cells).filter(name => !UNSURE.includes(name));
+  const isSecret = (name: string) =>
+    lookUp(SECRETS, name) !== undefined || (NAMES.uri as readonly string[]).includes(name);
+  return names.some(isSecret) || managerReader(names) !== undefined;
+}
+
+/** Lower case, without punctuation. */
+function plainNames(cells: readonly string[]): string[] {
+  return cells.map(cell => cell.toLowerCase().replace(/[^a-z0-9]/g, ''));
+}
+
+/** A name as tables have it; the key of a setting or a list item of a text has other punctuation. */
+const PLAIN_NAME = /^[A-Za-z][\w .()/-]*$/;
+
 /** Makes a reader of lines by the names in the header; undefined if no column is for secrets. */
 export function headedReader(
   header: TableLine,
   assumed: Assumed = {},
 ): ((line: TableLine) => ImportRow | Iterable<ImportRow>) | undefined {
-  const names = header.cells.map(cell => cell.toLowerCase().replace(/[^a-z0-9_]/g, ''));
-  const plain = names.map(name => name.replaceAll('_', ''));
+  const plain = plainNames(header.cells);
   const manager = managerReader(plain);
   if (manager !== undefined) return manager;
   const at = (column: Column) => plain.findIndex(name => (NAMES[column] as readonly string[]).includes(name));
-  const secretAt = plain.findIndex(name => lookUp(SECRETS, name) !== undefined);
-  const areUris = plain.map(name => (NAMES.uri as readonly string[]).includes(name));
+  const isName = (at: number) => PLAIN_NAME.test(header.cells[at] ?? '');
+  const secretAt = plain.findIndex((name, at) => lookUp(SECRETS, name) !== undefined && isName(at));
+  const areUris = plain.map((name, at) => (NAMES.uri as readonly string[]).includes(name) && isName(at));
   if (secretAt < 0 && !areUris.includes(true)) return undefined;
   return ({ place, cells }) => {
     const uri = cells.find((text, column) => areUris[column] && /^otpauth/i.test(text));

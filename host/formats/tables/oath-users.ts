@@ -14,7 +14,13 @@ import {
 } from '../base/row.ts';
 
 /** The beginning of the type column: `HOTP`, `HOTP/E`, `HOTP/E/8`, `HOTP/T30`, `HOTP/T60/7`. */
-export const OATH_TYPE = /^HOTP(?:\/(E|T(\d{1,4}))(?:\/(\d{1,2}))?)?$/i;
+const OATH_TYPE = /^HOTP(?:\/(E|T(\d{1,4}))(?:\/(\d{1,2}))?)?$/i;
+
+/** Whether a line begins a `users.oath`: a sentence may begin with HOTP, too. */
+export function isOathUsersLine(line: string): boolean {
+  const [type = '', , , key = ''] = line.split(/\s+/, COLUMNS);
+  return OATH_TYPE.test(type) && (type.includes('/') || /\d/.test(key));
+}
 
 /**
  * Reads a `users.oath` of the OATH Toolkit: type, user, PIN, key in hexadecimal, counter, last passcode, its time.

@@ -3,6 +3,9 @@ export const agentLimits = {
   /** Concurrent connections on one node: in all, and from one source, which may be the proxy of a whole company. */
   agentsMax: 25_000,
   agentsPerSource: 10_000,
+  /** Connections whose first message has not arrived: after a restart all agents reconnect at once. */
+  unopenedMax: 25_000,
+  unopenedPerSource: 10_000,
   agentBucket: { burst: 1_000, perSecond: 100 },
   agentPollBucket: { burst: 2_000, perSecond: 500 },
   /** The body of a poll: the most messages that it may hold, each of the greatest length in ASCII. */
@@ -16,6 +19,8 @@ export const agentLimits = {
   /** Messages and characters from one agent, each with a burst and a rate. */
   agentMessageBucket: { burst: 1_000, perSecond: 100 },
   agentCharBucket: { burst: 524_288, perSecond: 32_768 },
+  /** How often a person may put tasks off over one connection; what comes faster is ignored, as it is stored already. */
+  agentLaterBucket: { burst: 8, perSecond: 0.1 },
   /** How often all agents are checked: for those that have fallen silent, and for fobs due to be asked again. */
   agentSweepMs: 2_500,
   /** How often the rows of connected fobs are marked as seen, and how long such a mark is valid. */

@@ -22,6 +22,10 @@ export const careLimits = {
   tasksKept: 100,
   /** Fobs for which tasks are stored in one statement. */
   tasksAtOnce: 1_000,
+  /** Finished tasks that a relay is told. */
+  tasksTold: 8,
+  /** A fob that a person has just plugged in is tried so often, until the person is told. */
+  foregroundTries: 3,
   /** How often a node looks for new tasks of the fobs that its agents reach. */
   careLookMs: 5_000,
   /** A task that was stored longer ago waits for the fob's next connection. */
@@ -30,6 +34,11 @@ export const careLimits = {
   seenUncertaintyMs: 500,
   /** Accounts of which the order is given. */
   orderMax: 100,
+  /** Hexadecimal digits of an account's id. */
+  accountIdDigits: 8,
+  /** The longest absence by which fobs are selected, and the one that the console offers. */
+  notSeenDaysMax: 3_650,
+  notSeenDays: 90,
   /** At or below this a fob's battery is low. */
   batteryLowPercent: 20,
   /** Names of an account on a fob, in bytes. */

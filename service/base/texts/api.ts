@@ -94,7 +94,30 @@ export const apiTexts = {
     'policies.create': 'Create a policy.',
     'policies.change': 'Change a policy. The change applies to new tokens only.',
     'policies.remove': 'Remove a policy that was never used for a token.',
-    'fobs.list': 'List the fobs that this service owns.',
+    'fobs.list': 'List the fobs that this service owns, with what they told when they were last seen.',
+    'fobs.get': 'Show one fob: its state, health, tokens, accounts and tasks.',
+    'fobs.tasks': 'List the tasks of a fob: open ones first, then finished ones.',
+    'fobs.set-clock': 'Have the clock of a fob set when the fob is next reached.',
+    'fobs.reset-pin':
+      'Have the forgotten PIN of a fob reset when the fob is next reached and its button is held. Its accounts stay. Check the caller first.',
+    'fobs.require-pin': 'Have the user of a fob choose a new PIN.',
+    'fobs.remove-account':
+      'Have an account removed from a fob. For accounts without a token in use: revoke the token of others first.',
+    'fobs.rename-account': 'Have an account on a fob renamed.',
+    'fobs.order-accounts':
+      'Have accounts on a fob put in this order. The others follow in their present order.',
+    'fobs.erase': 'Have a fob without tokens in use erased, when its button is held.',
+    'fobs.cancel-task':
+      'Cancel a waiting task that somebody asked for. This needs the permission of its kind.',
+    'fobs.lost':
+      'Report a fob lost: its tokens are suspended at once, and its accounts are removed if it is ever reached again.',
+    'fobs.found': 'End the search for a fob. Its tokens stay suspended.',
+    'fobs.return':
+      'Take a fob back: its tokens are revoked, and it is erased when it is next reached and its button is held.',
+    'fobs.retire': 'Put a fob out of use for good: its tokens are revoked.',
+    'fobs.give':
+      'Write the keys of a fob without accounts into a file for another owner, encrypted with a password. From then on the service does nothing with the fob. After a lost answer, ask again.',
+    'fobs.given': 'Confirm that another owner has taken over a fob: its keys are deleted here, for good.',
     'applications.list': 'List applications.',
     'applications.create': 'Create an application. Its API key is shown once.',
     'applications.change': 'Change the factors that an application requires.',
@@ -139,7 +162,7 @@ export const apiTexts = {
     'settings.get': 'Show the settings of the service.',
     'settings.change': 'Change settings. Omitted settings stay.',
     'jobs.list': 'List jobs, latest first.',
-    'jobs.start': 'Start a job over many tokens.',
+    'jobs.start': 'Start a job over many tokens or fobs.',
     'jobs.get': 'Show one job.',
     'jobs.items': 'List the rows of a job.',
     'jobs.pause': 'Pause a job.',

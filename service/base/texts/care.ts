@@ -32,6 +32,22 @@ export const careTexts = {
     push: 'The key for approvals is not on the fob yet.',
   },
 
+  /** What to do about a finding of a fob's health, by its kind. */
+  next: {
+    'clock-unset': 'It is set when the fob is next reached.',
+    'clock-stale': 'It is set when the fob is next reached.',
+    'clock-off': 'It is set when the fob is next reached. A big correction needs a hold of the button.',
+    'drift-high': 'Replace the fob if this stays.',
+    'battery-low': 'Have the battery charged or replaced.',
+    'old-firmware': 'Have it brought to a computer of IT, which runs: passfob update',
+    'pin-to-be-chosen': 'Its user has to choose a PIN on it.',
+    locked: 'Its user has to enter the PIN. If it is forgotten, check the caller and reset it.',
+    'memory-went-back': 'Ask who had the fob.',
+    'cannot-reset-pin': 'The service stores a recovery key on it when it is next reached and unlocked.',
+    'damaged-account': 'Remove the account, then send an activation.',
+    full: 'Remove an account before another one is enrolled.',
+  },
+
   /** Why a task waits, or was refused. */
   messages: {
     locked: 'The fob is locked. Its person has to enter the PIN.',
@@ -52,6 +68,17 @@ export const careTexts = {
     gone: 'It was so already.',
     unconfirmed: 'The fob is blank now, but its confirmation was lost.',
   },
+
+  /** Sentences for the person at a relay. */
+  relay: {
+    hold: 'Hold the button of the fob for a second to agree. Press it to decline.',
+    busy: 'Another connection looks after this fob now. It goes on here in a moment.',
+    well: 'The fob needs nothing more now.',
+    waits: 'Everything that can be done now is done. The rest waits.',
+    erased: 'The fob is erased. It does not belong to the service any more.',
+    doubtful: 'The fob did not prove that it is the one with this serial number. Nothing was done.',
+    unreached: 'The fob did not answer. Unplug it, plug it in again, and try once more.',
+  },
 } as const;
 
 export type CareCause = keyof typeof careTexts.causes;
@@ -64,5 +91,9 @@ export const careRefusals = {
   bad_task: 'The request for this task is not complete, or a value is out of range.',
   too_many_tasks: 'Too many tasks wait for this fob. Cancel some of them first.',
   account_in_use: 'The account belongs to a token in use. Revoke the token first.',
+  accounts_left:
+    'The fob still holds accounts, or was not seen without them yet. Revoke its tokens, have its accounts removed, and plug the fob in where the service reaches it.',
+  fob_in_care: 'A connection looks after the fob now. Try again in a minute.',
+  bad_file_password: 'The password of the file has fewer than 10 or too many characters. Choose another one.',
   bad_fob_state: 'The state of the fob does not allow this. Check the state of the fob.',
 } as const;

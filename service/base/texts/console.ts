@@ -1,4 +1,6 @@
+import { consoleFobs } from './console/fobs.ts';
 import { consoleFrame, consoleOverview } from './console/frame.ts';
+import { consoleGiving } from './console/giving.ts';
 import { consoleMail } from './console/mail.ts';
 import { consoleRadius } from './console/radius.ts';
 import { consoleRecords } from './console/records.ts';
@@ -17,6 +19,8 @@ export const consoleTexts = {
   ...consoleService,
   ...consoleRadius,
   ...consoleRecords,
+  ...consoleFobs,
+  ...consoleGiving,
   ...consoleMail,
 } as const;
 

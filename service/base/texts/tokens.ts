@@ -73,6 +73,8 @@ export const tokenTexts = {
       revoke: 'Revoke tokens',
       unassign: 'Return tokens to the inventory',
       activate: 'Send activations',
+      clock: 'Set the clocks of fobs',
+      'require-pin': 'Require new PINs on fobs',
     },
     done: 'Done',
     states: {

@@ -14,6 +14,8 @@ import { channelRoutes } from './records/channels.ts';
 import { eventRoutes } from './records/events.ts';
 import { mailRoutes } from './records/mail.ts';
 import { settingsRoutes } from './records/settings.ts';
+import { fobActRoutes } from './tokens/fob-acts.ts';
+import { fobGivingRoutes } from './tokens/fob-giving.ts';
 import { fobRoutes } from './tokens/fobs.ts';
 import { importRoutes } from './tokens/imports.ts';
 import { jobRoutes } from './tokens/jobs.ts';
@@ -32,6 +34,8 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...moveRoutes,
   ...policyRoutes,
   ...fobRoutes,
+  ...fobActRoutes,
+  ...fobGivingRoutes,
   ...importRoutes,
   ...jobRoutes,
   ...applicationRoutes,

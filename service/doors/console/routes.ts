@@ -9,6 +9,11 @@ import { serveActivationList } from './activations/list.ts';
 import { serveBulk } from './batch/bulk.ts';
 import { serveImport } from './batch/import.ts';
 import { serveJobs } from './batch/jobs.ts';
+import { serveFobBulk } from './fobs/bulk.ts';
+import { serveFobDetail } from './fobs/detail.ts';
+import { serveFobForms } from './fobs/forms.ts';
+import { serveFobGiving } from './fobs/give.ts';
+import { serveFobs } from './fobs/list.ts';
 import { type ConsoleRouter, makeConsoleRouter } from './kit/router.ts';
 import { serveMailList } from './mail/list.ts';
 import { serveMailOpening } from './mail/open.ts';
@@ -16,7 +21,6 @@ import { serveMailServer } from './mail/server.ts';
 import { serveDashboard } from './overview/dashboard.ts';
 import { serveAlerts } from './records/alerts.ts';
 import { serveAudit } from './records/audit.ts';
-import { serveFobs } from './records/fobs.ts';
 import { serveApiKeys } from './service/api-keys.ts';
 import { serveApplications } from './service/applications.ts';
 import { serveChannels } from './service/channels.ts';
@@ -64,6 +68,10 @@ const subjects: readonly ((router: ConsoleRouter) => void)[] = [
   serveAlerts,
   serveAudit,
   serveFobs,
+  serveFobDetail,
+  serveFobForms,
+  serveFobGiving,
+  serveFobBulk,
 ];
 
 /** Serves the administrator's console, under `/operator`; complete without scripts. */

@@ -3,21 +3,22 @@ import { html } from '../../base/html.ts';
 import { selfServiceLimits } from '../../base/limits/self-service.ts';
 import type { Outcome } from '../../base/outcomes.ts';
 import { selfServiceTexts } from '../../base/texts/self-service.ts';
-import { texts } from '../../base/texts/texts.ts';
-import { requestFob } from '../../features/enrolment/requests.ts';
 import { resyncTokenOfUser } from '../../features/tokens/codes/resync.ts';
 import { areAllDecimal } from '../../features/tokens/passcode-keys.ts';
 import { endUserSession } from '../../features/users/user-sessions.ts';
 import { decideTyped, serviceApplicationNow } from '../login/service-application.ts';
 import type { WebContext } from '../web/context.ts';
 import { messagePage } from '../web/layout.ts';
-import { statusOf } from '../web/problems.ts';
 import { nameFob, reportFobLost } from './acts.ts';
+import { serveAnother } from './another.ts';
+import { serveConnect } from './connect-page.ts';
 import { serveSelfServiceEntry } from './entry.ts';
 import { passcodeField } from './fields.ts';
 import { serveFind } from './find.ts';
-import { fobName, homePage } from './home-page.ts';
-import { type Message, SELF_SERVICE, type SelfServicePage, selfServiceForm } from './layout.ts';
+import { serveFobCare } from './fob-care.ts';
+import { serveForgottenPin } from './forgotten-pin.ts';
+import { homePage } from './home-page.ts';
+import { type Message, missing, SELF_SERVICE, type SelfServicePage, selfServiceForm } from './layout.ts';
 import { servePin } from './pin.ts';
 import {
   clearUserCookie,
@@ -26,7 +27,7 @@ import {
   typedIn,
 } from './request-context.ts';
 import { makeSelfServiceRouter, type SelfServiceRouter } from './router.ts';
-import { tokensOfUser } from './tokens.ts';
+import { fobName, tokensOfUser } from './tokens.ts';
 
 /** Serves the self-service page, under `/me`; complete without scripts. */
 export function serveSelfService(app: FastifyInstance, context: WebContext): void {
@@ -45,6 +46,9 @@ export function serveSelfService(app: FastifyInstance, context: WebContext): voi
   serveLost(router);
   serveAnother(router);
   servePin(router);
+  serveFobCare(router);
+  serveForgottenPin(router);
+  serveConnect(router);
 }
 
 const good = (text: string): Message => ({ tone: 'good', text });
@@ -205,51 +209,4 @@ ${selfServiceForm(visit, {
     clearUserCookie(context, reply);
     return { document: messagePage(text.doneTitle, text.doneLead, undefined, visit.service) };
   });
-}
-
-/** A user asks; nothing is issued before an administrator agrees. */
-function serveAnother(router: SelfServiceRouter): void {
-  const { another: text } = selfServiceTexts;
-  router.page('/another', async visit => {
-    const tokens = await tokensOfUser(visit.context.db, visit.session.userId);
-    const own = tokens.find(({ serial }) => serial === visit.value('token'));
-    if (own === undefined) return missing();
-    return {
-      title: text.title,
-      main: html`<p class="lead">${text.lead}</p>
-${selfServiceForm(visit, {
-  path: '/another',
-  fields: [
-    {
-      name: 'replaces',
-      label: text.reason,
-      kind: 'select',
-      options: [
-        ['', text.spare],
-        [own.serial, text.replacement(fobName(own))],
-      ],
-    },
-  ],
-  submit: text.submit,
-  back: SELF_SERVICE,
-})}`,
-    };
-  });
-  router.act('/another', async visit => {
-    const { session, management, actor } = visit;
-    const replaces = visit.value('replaces') || undefined;
-    const result = await requestFob(management, actor, { user: session.user, replaces });
-    if (!result.ok) return { ...(await homePage(visit, bad(result.refusal.text))), status: 422 };
-    visit.context.changes.announce();
-    return { to: `${SELF_SERVICE}?done=asked` };
-  });
-}
-
-function missing(): SelfServicePage {
-  const { title, detail } = texts.problems.not_found;
-  return {
-    title,
-    status: statusOf('not_found'),
-    main: html`<p class="lead">${detail}</p><p class="next"><a href="${SELF_SERVICE}">${selfServiceTexts.back}</a></p>`,
-  };
 }

@@ -2,8 +2,12 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { agentLimits } from '../../base/limits/agents.ts';
 import { sourceKey } from '../../base/rate-limit.ts';
 import { Agents } from '../../features/agents/agents.ts';
+import type { AgentConnection } from '../../features/agents/connection.ts';
 import { PushDispatcher } from '../../features/agents/dispatcher/push-dispatcher.ts';
 import { Polls, readPoll } from '../../features/agents/polled.ts';
+import { carrierDialect, type Dialect } from '../../features/lines/dialect.ts';
+import { earlierAgentDialect } from '../../features/lines/earlier.ts';
+import type { Talker, TextConnection } from '../../features/lines/line.ts';
 import { identityReader, originOf } from '../../features/lines/opening.ts';
 import { bySource, narrowed } from '../web/access.ts';
 import { vouchFor } from '../web/admission.ts';
@@ -13,13 +17,15 @@ import { countBySource, rates } from '../web/rates.ts';
 import { serveRoute } from '../web/route.ts';
 import { refuseOrigins, type SocketRoute } from './route.ts';
 
-/**
- * Serves the agents of this node: registers `POST /agent/poll`, and returns `GET /agent`, a WebSocket
- * (`docs/agent.md`).
- *
- * @param most agents at once
- */
-export function serveAgents(app: FastifyInstance, context: WebContext, most: number): SocketRoute {
+/** The agents and the relays for care of this node. */
+export interface NodeAgents {
+  readonly agents: Agents;
+  hasCapacityFor(from: string): boolean;
+  talk(line: TextConnection, request: FastifyRequest, dialect?: Dialect): Talker;
+}
+
+/** @param most connections at once */
+export function openAgents(app: FastifyInstance, context: WebContext, most: number): NodeAgents {
   const { management, changes, metrics } = context;
   const identity = identityReader(management);
   const agents = new Agents({ management, identity, ticks: () => performance.now() }, most);
@@ -30,27 +36,41 @@ export function serveAgents(app: FastifyInstance, context: WebContext, most: num
     await dispatcher.close();
     await agents.close();
   });
-  const refuseWhenFull = (request: FastifyRequest) => {
-    if (!agents.hasCapacityFor(sourceKey(request.ip))) throw new Problem('too_many');
+  return {
+    agents,
+    hasCapacityFor: from => agents.hasCapacityFor(from),
+    talk: (line, request, dialect) => agents.connect(callerOf(request, dialect), line),
   };
-  servePolls(app, context, agents, refuseWhenFull);
+}
+
+/** `GET /agent`: agents from before the carrier protocol, for one release. */
+export function agentRoute(agents: NodeAgents): SocketRoute {
   return {
     path: '/agent',
     rate: rates.agent,
     bufferedMax: agentLimits.agentBufferedMax,
-    admit: refuseWhenFull,
-    talk: (line, request) => agents.connect(callerOf(request), line),
+    admit: request => refuseWhenFull(agents, request),
+    talk: (line, request) => agents.talk(line, request, earlierAgentDialect),
   };
 }
 
-function servePolls(
-  app: FastifyInstance,
-  context: WebContext,
-  agents: Agents,
-  refuseWhenFull: (request: FastifyRequest) => void,
-): void {
+/** Registers `POST /carrier/poll`, and for one release `POST /agent/poll`. */
+export function serveAgentPolls(app: FastifyInstance, context: WebContext, agents: NodeAgents): void {
   const polls = new Polls();
-  agents.onSweep(connections => polls.sweep(connections));
+  agents.agents.onSweep(connections => polls.sweep(connections));
+  servePolls(app, context, { path: '/carrier/poll', dialect: carrierDialect, polls, agents });
+  servePolls(app, context, { path: '/agent/poll', dialect: earlierAgentDialect, polls, agents });
+}
+
+interface PollRoute {
+  readonly path: string;
+  readonly dialect: Dialect;
+  readonly polls: Polls;
+  readonly agents: NodeAgents;
+}
+
+function servePolls(app: FastifyInstance, context: WebContext, route: PollRoute): void {
+  const { path, dialect, polls, agents } = route;
   const access = narrowed(bySource(context, rates.agentPoll), {
     // Only a poll that opens a connection counts against this rate.
     rates: [rates.agent],
@@ -58,7 +78,7 @@ function servePolls(
   });
   serveRoute(app, {
     method: 'POST',
-    path: '/agent/poll',
+    path,
     access,
     bodyMaxBytes: agentLimits.agentPollBodyMaxBytes,
     handle: async (request, reply) => {
@@ -66,20 +86,27 @@ function servePolls(
       if (poll === undefined) throw new Problem('malformed');
       if (poll.key === '') {
         countBySource(context, rates.agent, request);
-        refuseWhenFull(request);
+        refuseWhenFull(agents, request);
       }
       // The agent itself is limited, and few polls of one agent wait at once.
       if (poll.key === '' || polls.has(poll.key)) vouchFor(request);
-      const caller = callerOf(request);
+      const caller = callerOf(request, dialect);
       const gone = new AbortController();
       reply.raw.once('close', () => gone.abort());
-      const answer = await polls.poll(poll, line => agents.connect(caller, line), gone.signal);
+      const connect = (line: TextConnection): AgentConnection => agents.agents.connect(caller, line);
+      const answer = await polls.poll(poll, connect, gone.signal);
       if (answer === undefined) throw new Problem('not_found');
       return reply.type('application/json; charset=utf-8').send(answer);
     },
   });
 }
 
-function callerOf(request: FastifyRequest) {
-  return { from: sourceKey(request.ip), origin: originOf(request) };
+/** @throws Problem `too_many` */
+function refuseWhenFull(agents: NodeAgents, request: FastifyRequest): void {
+  if (!agents.hasCapacityFor(sourceKey(request.ip))) throw new Problem('too_many');
+}
+
+function callerOf(request: FastifyRequest, dialect: Dialect = carrierDialect) {
+  const { origin } = request.headers;
+  return { from: sourceKey(request.ip), origin: originOf(request), isPage: origin !== undefined, dialect };
 }

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import websocket from '@fastify/websocket';
+import { CARRIER_MESSAGE_CHARS_MAX } from '@passfob/protocol/limits';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { MESSAGE_CHARS_MAX } from 'passfob/activation/limits';
 import type { WebSocket } from 'ws';
 import { webLimits } from '../../base/limits/web.ts';
 import type { Talker, TextConnection } from '../../features/lines/line.ts';
@@ -15,7 +15,7 @@ import type { Rate } from '../web/rates.ts';
 import { routeOptions } from '../web/route.ts';
 
 /** A character of JSON text takes at most three bytes in UTF-8. */
-const MESSAGE_BYTES = MESSAGE_CHARS_MAX * 3;
+const MESSAGE_BYTES = CARRIER_MESSAGE_CHARS_MAX * 3;
 
 /** One of the service's WebSockets (RFC 6455). */
 export interface SocketRoute {
@@ -24,8 +24,6 @@ export interface SocketRoute {
   readonly rate: Rate;
   /** Bytes that may wait to be sent; a slower reader is disconnected. */
   readonly bufferedMax: number;
-  /** How often the service pings the other end; absent if that end pings by itself. */
-  readonly pingMs?: number;
   /** Checks that there is capacity. @throws Problem */
   admit(request: FastifyRequest): void;
   talk(line: TextConnection, request: FastifyRequest): Talker;
@@ -80,11 +78,12 @@ function socketAccess(context: WebContext, { rate, admit }: SocketRoute): RouteA
 }
 
 function connectSocket(
-  { bufferedMax, pingMs, talk }: SocketRoute,
+  { bufferedMax, talk }: SocketRoute,
   open: Set<Talker>,
   socket: WebSocket,
   request: FastifyRequest,
 ): void {
+  let pings: NodeJS.Timeout | undefined;
   const line: TextConnection = {
     send(text) {
       // A client that reads nothing is disconnected.
@@ -92,11 +91,13 @@ function connectSocket(
       else socket.send(text);
     },
     close: code => socket.close(code),
+    keepAlive(everyMs) {
+      pings ??= ping(socket, everyMs);
+    },
   };
   vouchForGood(request);
   const talker = talk(line, request);
   open.add(talker);
-  const pings = pingMs === undefined ? undefined : ping(socket, pingMs);
   socket.on('message', (data, isBinary) => talker.receive(isBinary ? undefined : String(data)));
   socket.on('close', () => {
     clearInterval(pings);

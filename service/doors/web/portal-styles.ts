@@ -19,7 +19,6 @@ export const portalStyleSheet = `
 .portal textarea { font: inherit; font-family: ui-monospace, monospace; color: inherit; background: var(--field); width: 100%; padding: 0.65rem 0.8rem; border: 1px solid #7d8a98; border-radius: 0.6rem; overflow-wrap: anywhere; }
 .portal textarea[aria-invalid="true"] { border-color: var(--bad); }
 .portal video { width: 100%; border-radius: 0.6rem; background: #000; }
-.buttons { display: flex; flex-wrap: wrap; gap: 0.6rem; }
 .portal button.quiet { padding: 0.6rem 0.9rem; justify-self: start; }
 .qr { background: #fff; width: min(100%, 22rem); }
 .qr svg { display: block; width: 100%; height: auto; }

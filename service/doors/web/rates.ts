@@ -43,6 +43,15 @@ export function countRequest({ buckets, clock }: WebContext, { name, size }: Rat
   if (!buckets.take(`${name}:${key}`, size, clock())) throw new Problem('too_many');
 }
 
+/** Takes one request from the bucket of its source address. @returns whether there was one */
+export function takeFromSource(
+  { buckets, clock }: WebContext,
+  { name, size }: Rate,
+  request: FastifyRequest,
+): boolean {
+  return buckets.take(`${name}:${sourceKey(request.ip)}`, size, clock());
+}
+
 /** Takes one request from the bucket of its source address. @throws Problem `too_many` */
 export function countBySource(context: WebContext, limit: Rate, request: FastifyRequest): void {
   countRequest(context, limit, sourceKey(request.ip));

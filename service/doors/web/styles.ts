@@ -47,6 +47,7 @@ button { font: inherit; font-weight: 650; cursor: pointer; border-radius: 0.6rem
 button:hover { filter: brightness(1.08); }
 button.other { background: transparent; color: var(--ink); border-color: #7d8a98; }
 button.quiet { background: transparent; color: var(--ink); border-color: var(--line); padding: 0.3rem 0.75rem; font-size: 0.9rem; font-weight: 600; }
+.buttons { display: flex; flex-wrap: wrap; gap: 0.6rem; }
 .message { border-radius: 0.7rem; padding: 0.85rem 1rem; margin-top: 1.25rem; border: 1px solid transparent; }
 .message strong { display: block; }
 .message.bad { background: var(--bad-wash); border-color: var(--bad-line); }

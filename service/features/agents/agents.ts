@@ -1,8 +1,11 @@
-import { isFobError } from 'passfob/errors';
+import { isFobError, isRefusal } from 'passfob/errors';
 import { agentLimits } from '../../base/limits/agents.ts';
+import { alertLimits } from '../../base/limits/alerts.ts';
+import { alertOfRefusal } from '../care/alerts.ts';
+import { noteReported } from '../care/reports.ts';
 import type { TextConnection } from '../lines/line.ts';
 import { ConnectionCapacity } from './capacity.ts';
-import { AgentConnection, type AgentMeans, type FobListener } from './connection.ts';
+import { type AgentCaller, AgentConnection, type AgentMeans, type FobListener } from './connection.ts';
 import { type AgentFob, NotManaged } from './fob.ts';
 import { FobCare, type HoldListener } from './fob-care.ts';
 import { FobLocations, type LocatedFob, locationsOf, markSeen, type Reached } from './locations.ts';
@@ -29,10 +32,12 @@ export class Agents implements FobListener {
   /** The sessions that prove fobs and care for them. */
   private readonly running: Set<Promise<void>>;
   private readonly onProved: Set<(fob: AgentFob) => void>;
+  private readonly onPutOff: Set<(fob: AgentFob) => void>;
   private readonly onSwept: Set<(connections: ReadonlySet<AgentConnection>) => void>;
   private readonly sweeping: NodeJS.Timeout;
   private seenMs: number;
   private isOver: boolean;
+  private reportedMs: number;
 
   /** @param most how many agents may be connected at once */
   constructor(means: AgentMeans, most: number = agentLimits.agentsMax) {
@@ -48,8 +53,10 @@ export class Agents implements FobListener {
     this.later = new Map();
     this.running = new Set();
     this.onProved = new Set();
+    this.onPutOff = new Set();
     this.onSwept = new Set();
     this.seenMs = means.ticks();
+    this.reportedMs = this.seenMs;
     this.isOver = false;
     this.sweeping = setInterval(() => this.sweep(), agentLimits.agentSweepMs).unref();
   }
@@ -59,7 +66,7 @@ export class Agents implements FobListener {
     return !this.isOver && this.capacity.isFor(from);
   }
 
-  connect(caller: { readonly from: string; readonly origin: string }, line: TextConnection): AgentConnection {
+  connect(caller: AgentCaller, line: TextConnection): AgentConnection {
     const connection = new AgentConnection(this.means, this, caller, line);
     this.capacity.add(connection);
     return connection;
@@ -88,6 +95,11 @@ export class Agents implements FobListener {
     this.onProved.add(listener);
   }
 
+  /** @param listener called when the person puts off the tasks of a proved fob that need a hold */
+  onLater(listener: (fob: AgentFob) => void): void {
+    this.onPutOff.add(listener);
+  }
+
   /** @param listener called when a fob asks its person to hold the button, and why */
   onHoldWanted(listener: HoldListener): void {
     this.care.onHoldWanted(listener);
@@ -112,6 +124,19 @@ export class Agents implements FobListener {
     this.unprove(fob);
   }
 
+  putOff(fob: AgentFob): void {
+    // Anybody can announce a serial: only a proved fob has tasks.
+    if (fob.fobId === undefined) return;
+    for (const receive of this.onPutOff) receive(fob);
+    // A busy database keeps the question: its person puts it off again.
+    const stored = this.care.putOff(fob).catch(() => undefined);
+    this.running.add(stored);
+    void stored.then(() => {
+      this.running.delete(stored);
+      if (fob.carrier.isForeground) this.askAgain(fob);
+    });
+  }
+
   over(connection: AgentConnection): void {
     this.capacity.remove(connection);
   }
@@ -130,6 +155,8 @@ export class Agents implements FobListener {
   /** Checks all agents: one timer serves all of them. */
   sweep(): void {
     const nowMs = this.means.ticks();
+    // Before they are asked again: whoever waits has failed.
+    this.noteReported(nowMs);
     for (const connection of this.capacity.connections) connection.sweep(nowMs);
     for (const [fob, dueMs] of this.later) if (dueMs <= nowMs) this.ask(fob);
     for (const receive of this.onSwept) receive(this.capacity.connections);
@@ -148,6 +175,20 @@ export class Agents implements FobListener {
       if (fob !== undefined && !this.later.has(fob)) this.ask(fob);
     for (const [fobId, fob] of [...this.proved])
       if (await this.care.isHoldDue(fob, fobId)) this.askAgain(fob);
+  }
+
+  /** Stores which fobs are reported while their sessions fail: if that goes on for a day, it is an alert. */
+  private noteReported(nowMs: number): void {
+    if (nowMs - this.reportedMs < alertLimits.fobReportsEveryMs) return;
+    this.reportedMs = nowMs;
+    const failing = [...this.later.keys()].filter(fob => !fob.isStranger);
+    const { db, clock } = this.means.management;
+    // If the database is busy, the next report counts.
+    noteReported(
+      db,
+      failing.map(({ serial }) => serial),
+      clock(),
+    ).catch(() => undefined);
   }
 
   /** Stores that this node's fobs were seen. A fob without a stored location is asked again. */
@@ -229,13 +270,20 @@ export class Agents implements FobListener {
       else if (!fob.hasLeft) this.askLater(fob);
     } catch (error) {
       if (fob.hasLeft || this.isOver) return;
+      if (isRefusalOfOwner(error)) this.alertOfRefusal(fob);
       // A proved fob that is only busy stays proved.
       if (!isKept && (fob.fobId === undefined || isDoubt(error))) {
         this.unprove(fob);
         fob.stand(error instanceof NotManaged ? 'other' : 'unproved');
       }
       this.askLater(fob);
+      this.care.tellFailure(fob, isDoubt(error));
     }
+  }
+
+  private alertOfRefusal({ serial, carrier }: AgentFob): void {
+    // If the database is busy, the next attempt raises it.
+    alertOfRefusal(this.means.management, { serial, source: carrier.from }).catch(() => undefined);
   }
 
   /** @returns false if the fob has left meanwhile */
@@ -292,6 +340,11 @@ export class Agents implements FobListener {
 
 function linkedFob({ carrier, port }: AgentFob, fobId: string): LocatedFob {
   return { fobId, link: carrier.link, port };
+}
+
+/** Whether a device has not proved that it is the fob, or has refused the proof of the service. */
+function isRefusalOfOwner(error: unknown): boolean {
+  return isFobError(error, 'not-authentic', 'not-paired') || isRefusal(error, 'wrong-proof');
 }
 
 /** Whether an error shows that the fob is not, or no longer, the fob that it claims to be. */

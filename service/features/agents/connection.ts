@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { AGENT_FOBS_MAX, AGENT_SILENCE_MS } from 'passfob/agent/base/limits';
-import type { AgentMessage, AgentServiceMessage } from 'passfob/agent/base/messages';
-import { readAgentMessage } from 'passfob/agent/base/read-messages';
+import type { RelaySays } from 'passfob/carrier/messages';
+import { isFor } from 'passfob/carrier/table';
+import type { CareRelayKind } from '../../base/kinds.ts';
 import { agentLimits } from '../../base/limits/agents.ts';
 import { type RateLimitState, takeTokens, unusedRateLimit } from '../../base/rate-limit.ts';
 import { type AgentRefusalCode, agentTexts } from '../../base/texts/agent.ts';
 import type { Identity } from '../../storage/encryption-at-rest/identity.ts';
+import { carrierDialect, type Dialect } from '../lines/dialect.ts';
 import {
   GOING_AWAY,
   NORMAL,
@@ -16,7 +18,7 @@ import {
 } from '../lines/line.ts';
 import { proofOfIdentity } from '../lines/opening.ts';
 import { readSettings } from '../users/settings.ts';
-import { AgentFob, type FobCarrier, type FobMeans } from './fob.ts';
+import { AgentFob, type FobCarrier, type FobMeans, type ToFobsRelay } from './fob.ts';
 
 /** Dependencies of the connections with agents. */
 export interface AgentMeans extends FobMeans {
@@ -29,15 +31,29 @@ export interface AgentMeans extends FobMeans {
 export interface FobListener {
   came(fob: AgentFob): void;
   left(fob: AgentFob): void;
+  /** The person puts off the tasks of this fob that need a hold. */
+  putOff(fob: AgentFob): void;
   /** The connection has ended. */
   over(connection: AgentConnection): void;
+}
+
+/** Where a connection comes from, and how it speaks. */
+export interface AgentCaller {
+  /** The source, as limits count it. */
+  readonly from: string;
+  /** The origin at which the relay reached the service. */
+  readonly origin: string;
+  /** Whether a page in a browser relays, not a program. */
+  readonly isPage?: boolean;
+  /** Default: the carrier protocol. */
+  readonly dialect?: Dialect;
 }
 
 type Phase = 'open' | 'proving' | 'opened' | 'over';
 
 /**
- * The service's side of one agent connection. The agent is not trusted: it only carries bytes, and the session with
- * the fob proves them. An idle connection has no timer of its own.
+ * The service's side of one connection of an agent or a relay for care. Neither is trusted: it only carries bytes, and the
+ * session with the fob proves them. An idle connection has no timer of its own.
  */
 export class AgentConnection implements Talker, FobCarrier {
   readonly link: string;
@@ -46,18 +62,22 @@ export class AgentConnection implements Talker, FobCarrier {
   private readonly means: AgentMeans;
   private readonly listener: FobListener;
   private readonly origin: string;
+  private readonly isPage: boolean;
   private readonly line: TextConnection;
+  private readonly dialect: Dialect;
   private readonly fobs: Map<number, AgentFob>;
   private readonly messages: RateLimitState;
   private readonly chars: RateLimitState;
+  private readonly laters: RateLimitState;
   private readonly sinceMs: number;
   private heardMs: number;
   private phase: Phase;
+  private purpose: 'agent' | 'care' | undefined;
 
   constructor(
     means: AgentMeans,
     listener: FobListener,
-    { from, origin }: { readonly from: string; readonly origin: string },
+    { from, origin, isPage = false, dialect = carrierDialect }: AgentCaller,
     line: TextConnection,
   ) {
     this.link = randomBytes(16).toString('base64url');
@@ -65,14 +85,27 @@ export class AgentConnection implements Talker, FobCarrier {
     this.means = means;
     this.listener = listener;
     this.origin = origin;
+    this.isPage = isPage;
     this.line = line;
+    this.dialect = dialect;
     this.fobs = new Map();
     const nowMs = means.ticks();
     this.messages = unusedRateLimit(agentLimits.agentMessageBucket, nowMs);
     this.chars = unusedRateLimit(agentLimits.agentCharBucket, nowMs);
+    this.laters = unusedRateLimit(agentLimits.agentLaterBucket, nowMs);
     this.sinceMs = nowMs;
     this.heardMs = nowMs;
     this.phase = 'open';
+  }
+
+  get kind(): CareRelayKind {
+    if (!this.isForeground) return 'agent';
+    return this.isPage ? 'page' : 'command';
+  }
+
+  /** Whether a person is present, who started this relay for care. */
+  get isForeground(): boolean {
+    return this.purpose === 'care';
   }
 
   /** Whether the connection has a proved fob of the service. */
@@ -83,7 +116,7 @@ export class AgentConnection implements Talker, FobCarrier {
 
   receive(text: string | undefined): void {
     if (this.phase === 'over') return;
-    const message = text !== undefined && this.isWithinBounds(text) ? readAgentMessage(text) : undefined;
+    const message = text !== undefined && this.isWithinBounds(text) ? this.read(text) : undefined;
     if (message === undefined || !this.take(message)) this.end(POLICY_VIOLATION);
   }
 
@@ -112,8 +145,16 @@ export class AgentConnection implements Talker, FobCarrier {
     else if (nowMs - this.heardMs > AGENT_SILENCE_MS) this.end(NORMAL);
   }
 
-  say(message: AgentServiceMessage): void {
-    if (this.phase !== 'over') this.line.send(JSON.stringify(message));
+  say(message: ToFobsRelay): void {
+    const { purpose } = this;
+    // Not every relay of fobs hears of everything: notices go to agents only.
+    if (this.phase === 'over' || (purpose !== undefined && !isFor(message.type, purpose))) return;
+    const text = this.dialect.write(message);
+    if (text !== undefined) this.line.send(text);
+  }
+
+  private read(text: string): RelaySays | undefined {
+    return this.dialect.read(text, this.purpose);
   }
 
   private isWithinBounds(text: string): boolean {
@@ -126,10 +167,11 @@ export class AgentConnection implements Talker, FobCarrier {
   }
 
   /** @returns whether this message was allowed at this time */
-  private take(message: AgentMessage): boolean {
+  private take(message: RelaySays): boolean {
     if (message.type === 'open') {
-      if (this.phase !== 'open') return false;
+      if (this.phase !== 'open' || message.for === 'activation') return false;
       this.phase = 'proving';
+      this.purpose = message.for;
       this.prove(message.nonce).catch(() => this.refuse('failed', NORMAL));
       return true;
     }
@@ -146,9 +188,17 @@ export class AgentConnection implements Talker, FobCarrier {
       case 'unreached':
         this.fobs.get(message.fob)?.unreached(message.why);
         return true;
+      case 'later':
+        this.putOff(message.fob);
+        return true;
+      case 'stop':
+        this.end(NORMAL);
+        return true;
       case 'beat':
         this.say({ type: 'beat' });
         return true;
+      default:
+        return false;
     }
   }
 
@@ -157,16 +207,22 @@ export class AgentConnection implements Talker, FobCarrier {
     const { serviceName } = await readSettings(this.means.management.db);
     if (this.phase !== 'proving') return;
     this.phase = 'opened';
-    const proof = proofOfIdentity(identity, nonce, this.origin, 'agent');
+    const proof = proofOfIdentity(identity, nonce, this.origin, this.dialect.opened);
     this.say({ type: 'identity', ...proof, name: serviceName });
   }
 
-  private come(message: Extract<AgentMessage, { type: 'fob' }>): boolean {
-    if (this.fobs.has(message.fob) || this.fobs.size >= AGENT_FOBS_MAX) return false;
-    const fob = new AgentFob(this.means, this, { ...message, sinceMs: this.means.ticks() });
-    this.fobs.set(message.fob, fob);
+  private come({ fob: number, serial, port }: Extract<RelaySays, { type: 'fob' }>): boolean {
+    if (serial === undefined || this.fobs.has(number) || this.fobs.size >= AGENT_FOBS_MAX) return false;
+    const fob = new AgentFob(this.means, this, { fob: number, serial, port, sinceMs: this.means.ticks() });
+    this.fobs.set(number, fob);
     this.listener.came(fob);
     return true;
+  }
+
+  private putOff(number: number): void {
+    const fob = this.fobs.get(number);
+    const isSoon = !takeTokens(this.laters, agentLimits.agentLaterBucket, this.means.ticks());
+    if (fob !== undefined && !isSoon) this.listener.putOff(fob);
   }
 
   private leave(number: number): void {

@@ -1,10 +1,14 @@
+import { serviceActor } from '../../base/actor.ts';
 import { careLimits } from '../../base/limits/care.ts';
+import { careTexts } from '../../base/texts/care.ts';
 import type { Management } from '../../storage/management.ts';
 import { mayHold } from '../care/hold.ts';
+import { putOffHolds } from '../care/life.ts';
 import { type CareEvent, type CareRunOptions, type CareRunResult, careFor } from '../care/run/run.ts';
 import type { ManagedSession } from '../care/session.ts';
 import { fobsWithNewTasks } from '../care/tasks.ts';
 import { hasOpenPush } from '../push/rows.ts';
+import { doneText, endText, stepMessage, tasksMessage } from './care-messages.ts';
 import type { AgentFob } from './fob.ts';
 
 /** Is told that a fob asks its person to hold the button. */
@@ -35,23 +39,46 @@ export class FobCare {
   }
 
   /**
-   * Cares for a fob in its session. What needs a hold waits until its person may be asked.
+   * Cares for a fob in its session, and tells its relay about steps and tasks. What needs a hold waits until its person
+   * may be asked; where a person is present, that is at once.
    * @returns whether something is left that may be possible later: its user has to unlock it first, or another
    * connection cares for it now
    */
   async careFor(fob: AgentFob, session: ManagedSession): Promise<boolean> {
     const { management } = this;
     const options = {
-      relay: { kind: 'agent', name: fob.carrier.from },
+      relay: { kind: fob.carrier.kind, name: fob.carrier.from },
       tell: (event: CareEvent) => this.tell(fob, event),
     } as const satisfies Partial<CareRunOptions>;
-    const isAsking = this.due.delete(fob) && (await this.mayHold(fob, session.fobId));
+    const isDue = this.due.delete(fob) || (fob.carrier.isForeground && !fob.isPutOff);
+    const isAsking = isDue && (await this.mayHold(fob, session.fobId));
     const result = isAsking
       ? await fob.asking(signal => careFor(management, session, { ...options, mayHold: true, signal }))
       : await careFor(management, session, { ...options, mayHold: false });
     const isWanted = result.waiting.some(({ why }) => why === 'hold');
     if (fob.hold !== 'asked') fob.hold = isWanted ? 'wanted' : 'none';
+    tellResult(fob, result);
     return isLeft(result);
+  }
+
+  /**
+   * "Later": stores that nobody is asked for a hold of this fob's button for a day, and withdraws the present question.
+   * @throws ServiceError `busy`
+   */
+  async putOff(fob: AgentFob): Promise<void> {
+    const { fobId, serial } = fob;
+    if (fobId === undefined) return;
+    fob.isPutOff = true;
+    await putOffHolds(this.management, serviceActor, { serial });
+    fob.withdraw();
+  }
+
+  /** Tells a person who waits for the fob that it failed: a fob in doubt at once, another one after a few attempts. */
+  tellFailure({ carrier, number, failures, isStranger }: AgentFob, isDoubtful: boolean): void {
+    // That it belongs to another owner says its standing.
+    if (!carrier.isForeground || isStranger || (!isDoubtful && failures < careLimits.foregroundTries)) return;
+    const { doubtful, unreached } = careTexts.relay;
+    carrier.say({ type: 'done', fob: number, text: isDoubtful ? doubtful : unreached });
   }
 
   /**
@@ -85,7 +112,7 @@ export class FobCare {
       .where('id', '=', fobId)
       .executeTakeFirst();
     return mayHold({
-      isForeground: false,
+      isForeground: fob.carrier.isForeground,
       connectedMs: this.ticks() - fob.sinceMs,
       isPushPending: await hasOpenPush(db, fobId, nowMs),
       wasAsked: fob.hold === 'asked',
@@ -95,10 +122,26 @@ export class FobCare {
   }
 
   private tell(fob: AgentFob, event: CareEvent): void {
+    // In the background people are disturbed only if the fob needs them.
+    if (event.phase === 'hold' || fob.carrier.isForeground)
+      fob.carrier.say({ type: 'step', fob: fob.number, ...stepMessage(event) });
     if (event.phase !== 'hold') return;
     fob.hold = 'asked';
     for (const receive of this.listeners) receive(fob, event);
   }
+}
+
+/** Tells the relay the tasks of a fob, if they changed, and where a person waits for it, that nothing more is done. */
+function tellResult(fob: AgentFob, result: CareRunResult): void {
+  const { carrier, number } = fob;
+  if (result.isBusy) {
+    if (carrier.isForeground)
+      carrier.say({ type: 'step', fob: number, step: 'care', text: careTexts.relay.busy });
+    return;
+  }
+  fob.doneTasks.push(...result.done.map(doneText));
+  fob.sayTasks(tasksMessage(result.waiting, fob.doneTasks.slice(-careLimits.tasksTold)));
+  if (carrier.isForeground) carrier.say({ type: 'done', fob: number, text: endText(result) });
 }
 
 function isLeft({ isBusy, pushKey, waiting }: CareRunResult): boolean {

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import type { FobOwnership, NoticeKind, Unreached } from 'passfob/agent/base/messages';
+import type { FobOwnership, Said, ServiceSays, Unreached } from 'passfob/carrier/messages';
 import { connect } from 'passfob/client/client';
 import { pairingKey } from 'passfob/client/handshake';
 import type { RetryPolicy } from 'passfob/client/link';
 import { type ErrorKind, FobError } from 'passfob/errors';
 import type { Pipe } from 'passfob/transports/pipe';
+import type { CareRelayKind } from '../../base/kinds.ts';
 import { agentLimits } from '../../base/limits/agents.ts';
 import type { Management } from '../../storage/management.ts';
 import { noteBlank } from '../care/run/blank.ts';
@@ -20,17 +21,23 @@ export interface FobMeans {
   readonly patience?: RetryPolicy;
 }
 
+/** What the service says to agents and to relays for care. */
+export type ToFobsRelay = ServiceSays<'agent' | 'care'>;
+
 /** The connection over which a fob is reached. */
 export interface FobCarrier {
   readonly link: string;
   readonly from: string;
-  say(
-    message:
-      | { readonly type: 'bytes'; readonly fob: number; readonly text: string }
-      | { readonly type: 'release'; readonly fob: number }
-      | { readonly type: 'standing'; readonly fob: number; readonly is: FobOwnership }
-      | { readonly type: 'notice'; readonly fob: number; readonly kind: NoticeKind },
-  ): void;
+  /** What carries the bytes. */
+  readonly kind: CareRelayKind;
+  /** Whether a person is present, who started this relay for care: holds may be asked for at once. */
+  readonly isForeground: boolean;
+  /**
+   * Says something about a fob, by its number; texts are cut and cleaned (`carrierText`). A message that this relay
+   * would not know is left out: `notice` where a person is present, `done` to agents, tasks to those of an earlier
+   * version.
+   */
+  say(message: ToFobsRelay): void;
 }
 
 const KINDS: Readonly<Record<Unreached, ErrorKind>> = {
@@ -40,6 +47,8 @@ const KINDS: Readonly<Record<Unreached, ErrorKind>> = {
 };
 
 const IDLE = Promise.resolve();
+/** A relay that was told nothing knows of no tasks. */
+const NO_TASKS = JSON.stringify({ waiting: [], done: [] });
 const random = (length: number) => new Uint8Array(randomBytes(length));
 
 /** The fob does not belong to the service: the service has no key for it. */
@@ -61,12 +70,18 @@ export class AgentFob {
   readonly sinceMs: number;
   /** What its care wants of its person, and whether the person was asked since the fob was plugged in. */
   hold: 'none' | 'wanted' | 'asked';
+  /** Whether its person has put off what needs a hold, on this connection. */
+  isPutOff: boolean;
+  /** The tasks done on this connection, in words, oldest first. */
+  readonly doneTasks: string[];
   private readonly means: FobMeans;
   private standing: FobOwnership | undefined;
   private pipe: Pipe | undefined;
   private turn: Promise<unknown>;
   private ending: AbortController | undefined;
   private isGone: boolean;
+  /** The tasks that the relay was told last, as text. */
+  private toldTasks: string;
   /** Ends a hold that the fob's person is asked for, once another session is wanted. */
   private yielding: AbortController | undefined;
 
@@ -88,6 +103,9 @@ export class AgentFob {
     this.failures = 0;
     this.sinceMs = announced.sinceMs;
     this.hold = 'none';
+    this.isPutOff = false;
+    this.doneTasks = [];
+    this.toldTasks = NO_TASKS;
     this.turn = IDLE;
     this.isGone = false;
   }
@@ -122,6 +140,19 @@ export class AgentFob {
     if (this.standing === is) return;
     this.standing = is;
     this.carrier.say({ type: 'standing', fob: this.number, is });
+  }
+
+  /** Tells the relay the tasks of the fob, unless it was told the same before. */
+  sayTasks(tasks: Omit<Said<'tasks'>, 'fob'>): void {
+    const text = JSON.stringify(tasks);
+    if (text === this.toldTasks) return;
+    this.toldTasks = text;
+    this.carrier.say({ type: 'tasks', fob: this.number, ...tasks });
+  }
+
+  /** Withdraws a question for a hold from the screen of the fob. */
+  withdraw(): void {
+    this.yielding?.abort();
   }
 
   /**

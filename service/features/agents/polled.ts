@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { AGENT_POLL_KEY_BYTES, AGENT_POLL_MESSAGES_MAX, AGENT_POLL_MS } from 'passfob/agent/base/limits';
-import type { AgentPoll } from 'passfob/agent/base/messages';
+import type { CarrierPoll } from 'passfob/carrier/polls';
 import { agentLimits } from '../../base/limits/agents.ts';
 import type { TextConnection } from '../lines/line.ts';
 import type { AgentConnection } from './connection.ts';
@@ -88,7 +88,7 @@ class Polled {
   }
 
   /** Receives the new messages of a poll. @returns false if its numbers are impossible */
-  take({ from, messages, taken }: AgentPoll): boolean {
+  take({ from, messages, taken }: CarrierPoll): boolean {
     if (from > this.heard || !this.outbox.taken(taken)) return false;
     this.connection.noteTraffic();
     for (const message of messages.slice(this.heard - from)) {
@@ -118,7 +118,7 @@ export class Polls {
    * @returns the response as JSON; undefined if the connection does not exist any more
    */
   async poll(
-    poll: AgentPoll,
+    poll: CarrierPoll,
     connect: (line: TextConnection) => AgentConnection,
     signal: AbortSignal,
   ): Promise<string | undefined> {
@@ -152,7 +152,7 @@ export class Polls {
 }
 
 /** Returns a valid poll, or undefined. Its messages are checked one by one. */
-export function readPoll(body: unknown): AgentPoll | undefined {
+export function readPoll(body: unknown): CarrierPoll | undefined {
   if (typeof body !== 'object' || body === null) return undefined;
   const { key, from, messages, taken, ...more } = body as Record<string, unknown>;
   const isNumber = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
@@ -165,7 +165,7 @@ export function readPoll(body: unknown): AgentPoll | undefined {
     messages.length <= AGENT_POLL_MESSAGES_MAX &&
     Object.keys(more).length === 0 &&
     (key !== '' || (from === 0 && taken === 0));
-  return isPoll ? { key, from, taken, messages: messages as AgentPoll['messages'] } : undefined;
+  return isPoll ? { key, from, taken, messages: messages as CarrierPoll['messages'] } : undefined;
 }
 
 /** Returns undefined for a value nested too deeply to serialize, which is no valid message. */

@@ -10,6 +10,8 @@ export interface Alert {
   readonly kind: AlertKind;
   readonly user: string | null;
   readonly serial: string | null;
+  /** The fob's serial number, for an alert about a fob. */
+  readonly fob: string | null;
   /**
    * Counter or time step of a passcode that was used again; null for other kinds, as are the fields about the first
    * use.
@@ -33,6 +35,7 @@ export interface NewAlert {
   readonly dedupe: string;
   readonly userId: string | null;
   readonly tokenId: string | null;
+  readonly fobId?: string;
   readonly step?: number;
   readonly firstUseMs?: number;
   readonly firstUseSource?: string;
@@ -54,6 +57,7 @@ export async function raiseAlert(db: Db, alert: NewAlert): Promise<void> {
       dedupe: alert.dedupe,
       user_id: alert.userId,
       token_id: alert.tokenId,
+      fob_id: alert.fobId ?? null,
       step: alert.step ?? null,
       first_use_ms: alert.firstUseMs ?? null,
       first_use_source: alert.firstUseSource ?? null,
@@ -108,14 +112,15 @@ export async function sweepAlerts(db: Db): Promise<void> {
       .execute();
 }
 
-/** Selects the alerts with the names of their users and the serial numbers of their tokens. */
+/** Selects the alerts with the names of their users and the serial numbers of their tokens and fobs. */
 export function alertRows(db: Db) {
   return db
     .selectFrom('alerts')
     .leftJoin('users', 'users.id', 'alerts.user_id')
     .leftJoin('tokens', 'tokens.id', 'alerts.token_id')
+    .leftJoin('fobs', 'fobs.id', 'alerts.fob_id')
     .selectAll('alerts')
-    .select(['users.name as user', 'tokens.serial']);
+    .select(['users.name as user', 'tokens.serial', 'fobs.serial as fob']);
 }
 
 export type AlertRow = Awaited<ReturnType<ReturnType<typeof alertRows>['execute']>>[number];
@@ -137,6 +142,7 @@ export function viewOfAlert(row: AlertRow): Alert {
     kind: row.kind,
     user: row.user,
     serial: row.serial,
+    fob: row.fob,
     step: row.step,
     count: row.count,
     firstUseMs: row.first_use_ms,

@@ -151,6 +151,7 @@ async function noticeOf(db: Db, delivery: Delivery): Promise<Notice | undefined>
       count: delivery.count,
       user: alert.user,
       serial: alert.serial,
+      fob: alert.fob,
       source: alert.last_source,
       atMs: alert.last_ms,
       firstUseMs: alert.first_use_ms,

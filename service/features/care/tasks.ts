@@ -1,4 +1,4 @@
-import type { CareKind, CareTaskState } from '../../base/kinds.ts';
+import type { CareKind, CareTaskState, FobLifeState } from '../../base/kinds.ts';
 import { careLimits } from '../../base/limits/care.ts';
 import type { Action } from '../../base/permissions.ts';
 import { done, type Result, refused } from '../../base/results.ts';
@@ -71,7 +71,7 @@ export interface TaskView {
  * Stores a task for a fob, which is done when the fob is next reached. Asking for an open one again changes nothing
  * but its names or order. Refused: `unknown_fob`, `bad_fob_state`, `bad_task`, `account_in_use`, `too_many_tasks`.
  */
-async function create(acting: Acting, input: TaskInput): Promise<Result<TaskView>> {
+export async function createTaskWork(acting: Acting, input: TaskInput): Promise<Result<TaskView>> {
   const fob = await fobNamed(acting.db, input.serial);
   if (fob === undefined) return refused('unknown_fob');
   if (!isManaged(fob)) return refused('bad_fob_state');
@@ -121,8 +121,31 @@ async function cancel(
   return done(viewOfTask({ ...row, ...changes }));
 }
 
-export const createTask = actOf(create);
+export const createTask = actOf(createTaskWork);
 export const cancelTask = actOf(cancel);
+
+/**
+ * Returns the permission that cancelling a task needs: that of asking for it. Undefined for a task that nobody can
+ * cancel, or that does not exist; the act itself says which.
+ */
+export async function permissionToCancel(
+  db: Db,
+  { serial, id }: { readonly serial: string; readonly id: string },
+): Promise<Action | undefined> {
+  const row = await db
+    .selectFrom('fob_tasks')
+    .innerJoin('fobs', 'fobs.id', 'fob_tasks.fob_id')
+    .select('fob_tasks.kind')
+    .where('fob_tasks.id', '=', searchable(id))
+    .where('fobs.serial', '=', serial)
+    .executeTakeFirst();
+  return row === undefined ? undefined : permissionOfTask(row.kind);
+}
+
+/** Returns the permission that asking for a task of this kind needs; undefined if people cannot ask for it. */
+export function permissionOfTask(kind: CareKind): Action | undefined {
+  return (taskPermissions as Partial<Record<CareKind, Action>>)[kind];
+}
 
 /** Returns the tasks of a fob: the open ones, then the finished ones, latest first. Refused: `unknown_fob`. */
 export async function listTasks(db: Db, serial: string): Promise<Result<readonly TaskView[]>> {
@@ -144,6 +167,18 @@ export async function tasksOf(db: Db, fobId: string): Promise<TaskView[]> {
   return [...rows.filter(isOpen), ...rows.filter(row => !isOpen(row))].map(viewOfTask);
 }
 
+/** Returns how many tasks wait or are being done, of each kind that has some. */
+export async function countOpenTasks(db: Db): Promise<ReadonlyMap<CareKind, number>> {
+  const rows = await db
+    .selectFrom('fob_tasks')
+    .select(({ fn }) => ['kind' as const, fn.countAll().as('count')])
+    .where('state', 'in', openTaskStates)
+    .groupBy('kind')
+    .orderBy('kind')
+    .execute();
+  return new Map(rows.map(({ kind, count }) => [kind, Number(count)]));
+}
+
 /** Returns the ids of fobs with tasks that were stored a short while ago and looked at by no run yet. */
 export async function fobsWithNewTasks(db: Db, nowMs: number): Promise<string[]> {
   const rows = await db
@@ -159,9 +194,17 @@ export async function fobsWithNewTasks(db: Db, nowMs: number): Promise<string[]>
   return rows.map(({ fob_id }) => fob_id);
 }
 
+/** The states of fobs that the service still has to do with. */
+export const managedStates = [
+  'in_use',
+  'lost',
+  'found',
+  'retired',
+] as const satisfies readonly FobLifeState[];
+
 /** Whether the service still has to do with a fob. */
 function isManaged({ state }: Pick<FobRow, 'state'>): boolean {
-  return state === 'in_use' || state === 'lost' || state === 'found' || state === 'retired';
+  return (managedStates as readonly FobLifeState[]).includes(state);
 }
 
 function isHeld(kind: AskedKind): boolean {

@@ -5,11 +5,12 @@ import type { CareRelayKind, FobLifeState } from '../../base/kinds.ts';
 import { administrationLimits } from '../../base/limits/administration.ts';
 import { careLimits } from '../../base/limits/care.ts';
 import { done, type Result, refused } from '../../base/results.ts';
+import type { TokenState } from '../../base/token-states.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { accountIdOf } from '../tokens/account-id.ts';
 import { openTaskStates } from '../tokens/fob-tasks.ts';
 import { type FobRow, fobNamed } from '../tokens/fobs.ts';
-import { type TaskView, tasksOf } from './tasks.ts';
+import { managedStates, type TaskView, tasksOf } from './tasks.ts';
 
 /** An account as the fob last listed it. Its names come from the fob. */
 export interface FobAccountView {
@@ -20,8 +21,17 @@ export interface FobAccountView {
   readonly issuer: string;
   readonly label: string;
   readonly isDamaged: boolean;
-  /** The token's serial number; null for an account that the service did not put there. */
+  /** The token's serial number; null for an account that no token explains, and for the push key's. */
   readonly token: string | null;
+  /** Whether it holds the key for approvals. */
+  readonly isPushKey: boolean;
+}
+
+/** A token of a fob. */
+export interface FobTokenView {
+  readonly serial: string;
+  readonly user: string | null;
+  readonly state: TokenState;
 }
 
 /** A fob as the service knows it. Null: it was not told. Times in milliseconds since 1970. */
@@ -40,6 +50,8 @@ export interface CaredFobView {
     readonly state: 'unset' | 'trusted' | 'stale' | null;
     /** Fob minus service when it was last seen. */
     readonly errorMs: number | null;
+    /** The same when it was last set. */
+    readonly setErrorMs: number | null;
     readonly driftPpm: number | null;
     readonly trimPpm: number | null;
   };
@@ -69,6 +81,7 @@ export interface CaredFobView {
 export interface FobDetail {
   readonly fob: CaredFobView;
   readonly health: readonly HealthFinding[];
+  readonly tokens: readonly FobTokenView[];
   /** When its accounts were last listed; null for never. */
   readonly listedMs: number | null;
   readonly accounts: readonly FobAccountView[];
@@ -89,15 +102,27 @@ export async function viewFob(
   const row = await fobNamed(db, serial);
   if (row === undefined) return refused('unknown_fob');
   const tasks = await tasksOf(db, row.id);
+  const tokens = await tokensOn(db, row.id);
   const accounts = await accountsOn(db, row);
   const openTasks = tasks.filter(({ state }) => state === 'waiting' || state === 'running').length;
   return done({
     fob: viewOf(row, openTasks),
     health: healthOfRow(row, accounts, factsOf(row.board)),
+    tokens,
     listedMs: row.listed_ms,
     accounts,
     tasks,
   });
+}
+
+function tokensOn(db: Db, fobId: string): Promise<FobTokenView[]> {
+  return db
+    .selectFrom('tokens')
+    .leftJoin('users', 'users.id', 'tokens.user_id')
+    .select(['tokens.serial', 'tokens.state', 'users.name as user'])
+    .where('tokens.fob_id', '=', fobId)
+    .orderBy('tokens.serial')
+    .execute();
 }
 
 async function accountsOn(db: Db, fob: FobRow): Promise<FobAccountView[]> {
@@ -112,6 +137,11 @@ async function accountsOn(db: Db, fob: FobRow): Promise<FobAccountView[]> {
     .select(['id', 'serial'])
     .where('fob_id', '=', fob.id)
     .execute();
+  const push = await db
+    .selectFrom('push_keys')
+    .select('account')
+    .where('fob_id', '=', fob.id)
+    .executeTakeFirst();
   const serials = new Map(
     tokens.map(token => [Buffer.from(accountIdOf(token, fob.serial)).toString('hex'), token.serial]),
   );
@@ -122,6 +152,7 @@ async function accountsOn(db: Db, fob: FobRow): Promise<FobAccountView[]> {
     label,
     isDamaged: is_damaged === 1,
     token: serials.get(account) ?? null,
+    isPushKey: account === push?.account,
   }));
 }
 
@@ -197,6 +228,8 @@ export interface CaredFobQuery {
   /** The last serial number of the previous page. */
   readonly after?: string;
   readonly state?: FobLifeState;
+  /** Only fobs whose clock was not set since this time, or never: milliseconds since 1970. */
+  readonly clockBeforeMs?: number;
   /** Only fobs whose clock has no time. */
   readonly isClockUnset?: boolean;
   readonly isBatteryLow?: boolean;
@@ -208,6 +241,20 @@ export interface CaredFobQuery {
   readonly hasTasks?: boolean;
   /** Default 50, at most 200. */
   readonly rows?: number;
+}
+
+/** Returns the serial numbers of the fobs with tokens of a user that are not revoked. */
+export async function fobsOfUser(db: Db, userId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('tokens')
+    .innerJoin('fobs', 'fobs.id', 'tokens.fob_id')
+    .select('fobs.serial')
+    .distinct()
+    .where('tokens.user_id', '=', userId)
+    .where('tokens.state', '<>', 'revoked')
+    .orderBy('fobs.serial')
+    .execute();
+  return rows.map(({ serial }) => serial);
 }
 
 /** A page of fobs by serial number. */
@@ -239,13 +286,38 @@ export async function listCaredFobs(db: Db, query: CaredFobQuery = {}): Promise<
   };
 }
 
+/** Returns how many fobs a query selects, whatever its page. */
+export async function countCaredFobs(db: Db, { after: _, ...query }: CaredFobQuery): Promise<number> {
+  const { count } = await selected(db, query)
+    .clearSelect()
+    .select(({ fn }) => fn.countAll().as('count'))
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+/** Returns the serial numbers of the fobs that a query selects and that can have tasks. @param most how many at most */
+export async function serialsForCare(db: Db, query: CaredFobQuery, most: number): Promise<string[]> {
+  const rows = await selected(db, query)
+    .clearSelect()
+    .select('fobs.serial')
+    .where('fobs.state', 'in', managedStates)
+    .orderBy('fobs.serial')
+    .limit(most)
+    .execute();
+  return rows.map(({ serial }) => serial);
+}
+
 function selected(db: Db, query: CaredFobQuery) {
-  const { state, notSeenSinceMs, oldFirmware } = query;
+  const { state, notSeenSinceMs, oldFirmware, clockBeforeMs } = query;
   let select = db
     .selectFrom('fobs')
     .selectAll('fobs')
     .where('fobs.serial', '>', query.after ?? '');
   if (state !== undefined) select = select.where('fobs.state', '=', state);
+  if (clockBeforeMs !== undefined)
+    select = select.where(where =>
+      where.or([where('fobs.clock_set_ms', 'is', null), where('fobs.clock_set_ms', '<', clockBeforeMs)]),
+    );
   if (query.isClockUnset) select = select.where('fobs.clock_state', '=', 'unset');
   if (query.isBatteryLow) select = select.where('fobs.battery_percent', '<=', careLimits.batteryLowPercent);
   if (notSeenSinceMs !== undefined)
@@ -286,6 +358,7 @@ function viewOf(row: FobRow, openTasks: number): CaredFobView {
     clock: {
       state: row.clock_state,
       errorMs: row.seen_error_ms,
+      setErrorMs: row.clock_error_ms,
       driftPpm: row.drift_ppm,
       trimPpm: row.trim_ppm,
     },

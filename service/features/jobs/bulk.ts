@@ -5,6 +5,7 @@ import { type Result, refused } from '../../base/results.ts';
 import { type RevokedReason, revokedReasons } from '../../base/token-states.ts';
 import type { Management } from '../../storage/management.ts';
 import type { ActivationFobs } from '../../storage/schema/schema.ts';
+import { type CaredFobQuery, serialsForCare } from '../care/views.ts';
 import { type Acting, actOf } from '../tokens/acting.ts';
 import type { PreparedImport } from '../tokens/import/plan.ts';
 import { type JobView, type NewJob, start } from './jobs.ts';
@@ -32,6 +33,37 @@ export function startBulk(management: Management, actor: Actor, input: BulkInput
   if (!revokedReasons.includes(reason)) return Promise.resolve(refused('bad_reason'));
   const items = serials.map(serial => ({ subject: serial, payload: { serial, reason } }));
   return startJob(management, actor, { kind: 'revoke', items, ...title });
+}
+
+/** The kinds of jobs over fobs. */
+export const fobJobKinds = ['clock', 'require-pin'] as const satisfies readonly JobKind[];
+export type FobJobKind = (typeof fobJobKinds)[number];
+
+/** The fobs of a job: a list of serial numbers, or all that a query selects. */
+export interface FobJobInput {
+  readonly kind: FobJobKind;
+  readonly fobs: readonly string[] | CaredFobQuery;
+  readonly title?: string | undefined;
+}
+
+/**
+ * Starts a job that stores a task for each of many fobs, which is done when the fob is next reached. Refused:
+ * `nothing_to_do`, `too_many_items`, `bad_title`.
+ */
+export async function startFobJob(
+  management: Management,
+  actor: Actor,
+  { kind, fobs, title }: FobJobInput,
+): Promise<Result<JobView>> {
+  const serials = isList(fobs)
+    ? [...new Set(fobs)]
+    : await serialsForCare(management.db, fobs, jobLimits.jobItemsMax + 1);
+  const items = serials.map(serial => ({ subject: serial, payload: { serial } }));
+  return startJob(management, actor, { kind, items, ...(title !== undefined && { title }) });
+}
+
+function isList(fobs: FobJobInput['fobs']): fobs is readonly string[] {
+  return Array.isArray(fobs);
 }
 
 /** Starts a job that gives tokens to users. Refused: `bad_table`, `nothing_to_do`, `too_many_items`, `bad_title`. */

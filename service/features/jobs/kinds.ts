@@ -1,6 +1,7 @@
 import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
 import type { RevokedReason } from '../../base/token-states.ts';
 import type { ActivationFobs } from '../../storage/schema/schema.ts';
+import { createTaskWork } from '../care/tasks.ts';
 import { start } from '../enrolment/activations.ts';
 import type { Acting } from '../tokens/acting.ts';
 import { importItem } from '../tokens/import/import-item.ts';
@@ -15,6 +16,8 @@ export interface JobPayloads {
   revoke: { readonly serial: string; readonly reason: RevokedReason };
   unassign: { readonly serial: string };
   activate: ActivationItem;
+  clock: { readonly serial: string };
+  'require-pin': { readonly serial: string };
 }
 
 /** A user who gets an activation. */
@@ -33,7 +36,16 @@ type Works = {
 };
 
 /** The acts behind jobs: the same as for a single token, with the same refusals and the same audit rows. */
-const works: Works = { import: importItem, assign, suspend, revoke, unassign, activate };
+const works: Works = {
+  import: importItem,
+  assign,
+  suspend,
+  revoke,
+  unassign,
+  activate,
+  clock: (acting, { serial }) => createTaskWork(acting, { serial, kind: 'clock' }),
+  'require-pin': (acting, { serial }) => createTaskWork(acting, { serial, kind: 'require-pin' }),
+};
 
 /** By mail only: nobody watches a job, so it cannot show a code. */
 function activate(acting: Acting, { user, serial, fobs, policy }: ActivationItem): Promise<Result<unknown>> {

@@ -1,4 +1,4 @@
-import { piecesOf } from 'passfob/activation/shapes';
+import { piecesOf } from 'passfob/carrier/fields';
 import { type Pipe, pipe } from 'passfob/transports/pipe';
 
 /**

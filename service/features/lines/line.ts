@@ -3,6 +3,8 @@ export interface TextConnection {
   send(text: string): void;
   /** @param code RFC 6455 §7.4.1 */
   close(code: number): void;
+  /** Pings the other end this often, and ends the connection of one that does not answer. Absent for polls. */
+  keepAlive?(everyMs: number): void;
 }
 
 /** The service's side of a connection, independent of its transport. */

@@ -1,8 +1,8 @@
 import { randomBytes, sign } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { OPENING_NONCE_BYTES } from 'passfob/activation/limits';
-import { type Opened, openingTranscript, type ServiceMessage } from 'passfob/activation/messages';
-import { bytesOf, fieldOf } from 'passfob/activation/shapes';
+import { bytesOf, fieldOf } from 'passfob/carrier/fields';
+import { type Opened, openingTranscript, type Said } from 'passfob/carrier/messages';
 import { ensureIdentity, type Identity } from '../../storage/encryption-at-rest/identity.ts';
 import type { Management } from '../../storage/management.ts';
 
@@ -28,7 +28,7 @@ export function proofOfIdentity(
   nonce: string,
   origin: string,
   opened: Opened,
-): Omit<Extract<ServiceMessage, { type: 'identity' }>, 'type'> {
+): Omit<Said<'identity'>, 'name'> {
   const own = new Uint8Array(randomBytes(OPENING_NONCE_BYTES));
   const transcript = openingTranscript(bytesOf(nonce) ?? own, own, origin, opened);
   const signature = fieldOf(new Uint8Array(sign(null, transcript, privateKey)));

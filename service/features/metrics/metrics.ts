@@ -12,6 +12,8 @@ export interface Metrics {
   readonly waiting: Gauge;
   /** RADIUS packets by their fate. */
   readonly radius: Counter<'fate'>;
+  /** Runs of the care of fobs, by their end. */
+  readonly careRuns: Counter<'result'>;
   readonly requests: Histogram<'method' | 'route' | 'status'>;
   /** Called with the number of log-ins that one transaction decided. */
   readonly decided: (size: number) => void;
@@ -60,6 +62,7 @@ export function makeMetrics(version: string): Metrics {
     logIns,
     waiting,
     radius,
+    careRuns: careRuns(registry),
     requests: requestTimes(registry),
     decided: size => batches.observe(size),
     took: outcome => logIns.inc({ outcome }),
@@ -78,6 +81,15 @@ export function makeMetrics(version: string): Metrics {
     () => metrics.agents().fobs,
   );
   return metrics;
+}
+
+function careRuns(registry: Registry): Metrics['careRuns'] {
+  return new Counter({
+    name: 'passfob_care_runs_total',
+    help: 'Runs of the care of fobs on this node, by result.',
+    labelNames: ['result'],
+    registers: [registry],
+  });
 }
 
 function requestTimes(registry: Registry): Metrics['requests'] {

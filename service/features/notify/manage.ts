@@ -147,6 +147,7 @@ function testNotice(actor: Actor, atMs: number): Notice {
     count: 1,
     user: null,
     serial: null,
+    fob: null,
     source: actor.source,
     atMs,
     firstUseMs: null,

@@ -10,6 +10,8 @@ export interface Notice {
   readonly count: number;
   readonly user: string | null;
   readonly serial: string | null;
+  /** The fob's serial number, for an alert about a fob. */
+  readonly fob: string | null;
   readonly source: string | null;
   /** Milliseconds since 1970. */
   readonly atMs: number;
@@ -37,6 +39,7 @@ export function factsOf(notice: Notice): [label: string, value: string][] {
     [labels.what, texts.records.notices.kinds[notice.kind]],
     [labels.user, notice.user],
     [labels.serial, notice.serial],
+    [labels.fob, notice.fob],
     [labels.source, notice.source],
     [labels.at, timeOf(notice.atMs)],
     [labels.firstUse, notice.firstUseMs === null ? null : timeOf(notice.firstUseMs)],

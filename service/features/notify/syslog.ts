@@ -16,6 +16,7 @@ const SEVERITY: Readonly<Record<Notice['kind'], number>> = {
   spray: 1,
   report: 1,
   lost: 1,
+  fob_refused: 1,
   audit: 1,
   locked: 4,
   denied: 4,
@@ -23,6 +24,9 @@ const SEVERITY: Readonly<Record<Notice['kind'], number>> = {
   activation_expired: 4,
   fob_wanted: 5,
   clock: 4,
+  fob_battery: 4,
+  fob_drift: 4,
+  fob_withheld: 4,
   test: 6,
 };
 /** Private enterprise number for examples (RFC 5612): Passfob has none of its own. */
@@ -63,6 +67,7 @@ function structureOf(notice: Notice): string {
     ['count', notice.count],
     ['user', notice.user],
     ['serial', notice.serial],
+    ['fob', notice.fob],
     ['source', notice.source],
   ];
   const parameters = values.flatMap(([name, value]) =>

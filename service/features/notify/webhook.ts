@@ -80,6 +80,7 @@ function bodyOf(notice: Notice): Record<string, string | number | null> {
     count: notice.count,
     user: notice.user,
     serial: notice.serial,
+    fob: notice.fob,
     source: notice.source,
     at: timeOf(notice.atMs),
     firstUse: notice.firstUseMs === null ? null : timeOf(notice.firstUseMs),

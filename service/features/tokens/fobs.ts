@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DEVICE_SECRET_BYTES, PAIRING_KEY_BYTES, RECOVERY_KEY_BYTES } from '@passfob/protocol/limits';
 import type { Selectable } from 'kysely';
-import { administrationLimits } from '../../base/limits/administration.ts';
 import { tokenLimits } from '../../base/limits/tokens.ts';
 import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
 import type { Db } from '../../storage/database/database.ts';
@@ -39,7 +38,15 @@ const unobserved = {
 } as const satisfies ObservedColumns;
 
 /** The columns of a fob that has just come to the service. */
-const fresh = { ...unobserved, nickname: '', state: 'in_use', state_ms: null, put_off_until_ms: 0 } as const;
+const fresh = {
+  ...unobserved,
+  nickname: '',
+  state: 'in_use',
+  state_ms: null,
+  put_off_until_ms: 0,
+  reported_ms: null,
+  reported_last_ms: null,
+} as const;
 
 /** When a fob's clock was set, and the error measured then. */
 export interface FobClock {
@@ -78,7 +85,8 @@ export async function register(acting: Acting, given: NewFob): Promise<Result<Fo
   const problem = await problemOfFob(acting, given);
   if (problem !== undefined) return refused(problem);
   const present = await fobNamed(acting.db, given.serial);
-  if (present !== undefined) return done(viewOfFob(present));
+  if (present !== undefined && !isElsewhere(present)) return done(viewOfFob(present));
+  if (present !== undefined) return done(viewOfFob(await takeAgain(acting, present, given)));
   const id = randomUUID();
   const sealed = sealSecrets(acting.keys, { table: 'fobs', id }, given.secrets);
   const row: FobRow = {
@@ -107,7 +115,35 @@ export async function problemOfFob(
   if (!isFob(given)) return 'bad_fob';
   if (given.clock !== undefined && !isClock(given.clock)) return 'bad_clock';
   const present = await fobNamed(db, given.serial);
-  return present === undefined || isSame(keys, present, given.secrets) ? undefined : 'fob_known';
+  const isRight = present === undefined || hasNoKeys(present) || isSame(keys, present, given.secrets);
+  return isRight ? undefined : 'fob_known';
+}
+
+/** Whether another owner has a fob, or may have it: importing its keys makes it the service's again. */
+export function isElsewhere(row: Pick<FobRow, 'state' | 'sealed_secrets'>): boolean {
+  return row.state === 'giving' || hasNoKeys(row);
+}
+
+function hasNoKeys({ sealed_secrets }: Pick<FobRow, 'sealed_secrets'>): boolean {
+  return sealed_secrets === null;
+}
+
+/** Stores the keys of a fob that comes back from another owner. What is known about it is of before. */
+async function takeAgain(acting: Acting, present: FobRow, given: NewFob): Promise<FobRow> {
+  const { board, firmware, secrets, clock } = given;
+  const sealed = sealSecrets(acting.keys, { table: 'fobs', id: present.id }, secrets);
+  const changes = {
+    board,
+    firmware,
+    sealed_secrets: sealed.box,
+    key_id: sealed.keyId,
+    ...clockColumns(clock),
+    ...fresh,
+    state_ms: acting.atMs,
+  };
+  await acting.db.updateTable('fobs').set(changes).where('id', '=', present.id).execute();
+  await record(acting, present, 'taken back');
+  return { ...present, ...changes };
 }
 
 /** Stores the error that was measured when a fob's clock was set. Refused: `unknown_fob`, `bad_clock`. */
@@ -131,8 +167,16 @@ export function fobNamed(db: Db, serial: string): Promise<FobRow | undefined> {
   return db.selectFrom('fobs').selectAll().where('serial', '=', serial).executeTakeFirst();
 }
 
-/** Returns the secrets of a fob, or undefined if they cannot be decrypted. The caller clears them after use. */
+/**
+ * Returns the secrets with which the service uses a fob; undefined if they cannot be decrypted, or if the fob is being
+ * handed over: then its next owner may be using it already. The caller clears them after use.
+ */
 export function fobSecretsOf(keys: Keys, row: FobRow): FobSecrets | undefined {
+  return row.state === 'giving' ? undefined : keptSecretsOf(keys, row);
+}
+
+/** Returns the secrets of a fob in any state, for its handover. The caller clears them after use. */
+export function keptSecretsOf(keys: Keys, row: FobRow): FobSecrets | undefined {
   if (row.sealed_secrets === null || row.key_id === null) return undefined;
   return openSecrets(keys, { table: 'fobs', id: row.id }, { box: row.sealed_secrets, keyId: row.key_id });
 }
@@ -173,50 +217,13 @@ export async function keepProved(acting: Acting, given: NewFob): Promise<FobRow>
 }
 
 function isSame(keys: Keys, row: FobRow, given: FobSecrets): boolean {
-  const kept = fobSecretsOf(keys, row);
+  const kept = keptSecretsOf(keys, row);
   return (
     kept !== undefined &&
     (['deviceSecret', 'pairingKey', 'recoveryKey'] as const).every(
       name => Buffer.compare(kept[name], given[name]) === 0,
     )
   );
-}
-
-/** A page of fobs by serial number. */
-export interface FobPage {
-  readonly fobs: readonly FobView[];
-  /** `after` of the next page; null if this is the last. */
-  readonly next: string | null;
-}
-
-/** Selects fobs. */
-export interface ServiceFobQuery {
-  /** The last serial number of the previous page. */
-  readonly after?: string;
-  /** Only fobs whose clock was not set since this time, or never: milliseconds since 1970. */
-  readonly clockBeforeMs?: number;
-  /** Default 50, at most 200. */
-  readonly rows?: number;
-}
-
-/** Returns the fobs, a page at a time. */
-export async function listFobs(db: Db, query: ServiceFobQuery = {}): Promise<FobPage> {
-  const { after = '', clockBeforeMs } = query;
-  const rows = Math.max(
-    1,
-    Math.min(query.rows ?? administrationLimits.pageRowsDefault, administrationLimits.pageRowsMax),
-  );
-  let select = db.selectFrom('fobs').selectAll().where('serial', '>', after);
-  if (clockBeforeMs !== undefined)
-    select = select.where(where =>
-      where.or([where('clock_set_ms', 'is', null), where('clock_set_ms', '<', clockBeforeMs)]),
-    );
-  const found = await select
-    .orderBy('serial')
-    .limit(rows + 1)
-    .execute();
-  const page = found.slice(0, rows);
-  return { fobs: page.map(viewOfFob), next: found.length > rows ? (page.at(-1)?.serial ?? null) : null };
 }
 
 function viewOfFob(row: FobRow): FobView {

@@ -17,7 +17,8 @@ import { up as lookAhead } from './0016-look-ahead.ts';
 import { up as alphabets } from './0017-alphabets.ts';
 import { up as searchParts } from './0018-search-parts.ts';
 import { up as care } from './0019-care.ts';
-import { up as replacement } from './0020-replacement.ts';
+import { up as fobAlerts } from './0020-fob-alerts.ts';
+import { up as replacement } from './0021-replacement.ts';
 
 const migrations: Record<string, Migration> = {
   '0001-first': { up: first },
@@ -38,7 +39,8 @@ const migrations: Record<string, Migration> = {
   '0017-alphabets': { up: alphabets },
   '0018-search-parts': { up: searchParts },
   '0019-care': { up: care },
-  '0020-replacement': { up: replacement },
+  '0020-fob-alerts': { up: fobAlerts },
+  '0021-replacement': { up: replacement },
 };
 
 /** The names of all migrations, in order. */

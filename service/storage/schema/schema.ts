@@ -500,6 +500,12 @@ export interface Schema
     state_ms: number | null;
     /** Until then nobody is asked for a hold, because its person chose "later". */
     put_off_until_ms: Generated<number>;
+    /**
+     * Since when, and until when, agents have reported it without a session that it completed (`care/reports.ts`);
+     * a session after the first time makes both void. Null for never.
+     */
+    reported_ms: number | null;
+    reported_last_ms: number | null;
     created_ms: number;
   };
   /** Which user had which token, from when to when. */
@@ -544,6 +550,8 @@ export interface Schema
     dedupe: string;
     user_id: string | null;
     token_id: string | null;
+    /** The fob that it is about. */
+    fob_id: string | null;
     step: number | null;
     first_use_ms: number | null;
     first_use_source: string | null;

@@ -3,13 +3,17 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import { openingTranscript } from 'passfob/activation/messages';
-import { bytesOf, fieldOf } from 'passfob/activation/shapes';
-import type { AgentMessage, AgentPoll, AgentServiceMessage } from 'passfob/agent/base/messages';
-import { readAgentMessage } from 'passfob/agent/base/read-messages';
+import { carrierDialect, type Dialect } from '@passfob/service/features/lines/dialect';
+import { earlierAgentDialect } from '@passfob/service/features/lines/earlier';
+import { bytesOf, fieldOf } from 'passfob/carrier/fields';
+import { openingTranscript, type RelaySays, type ServiceSays } from 'passfob/carrier/messages';
+import type { CarrierPoll } from 'passfob/carrier/polls';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Issued } from '../../service/serve/certificates.ts';
 import { until } from './time.ts';
+
+type AgentSays = RelaySays<'agent' | 'care'>;
+type ToAgent = ServiceSays<'agent' | 'care'>;
 
 export interface PeerOptions {
   readonly tls?: Issued;
@@ -20,30 +24,28 @@ export interface PeerOptions {
   /** Accepts polls. */
   readonly polls?: boolean;
   readonly name?: string;
+  /** Speaks as services before the carrier protocol do: has only their paths. */
+  readonly isEarlier?: boolean;
 }
 
 /** One agent's connection, as the peer sees it. */
 export class PeerConnection {
   readonly by: 'websocket' | 'polling';
-  readonly messages: AgentMessage[] = [];
+  readonly messages: AgentSays[] = [];
   /** Texts that were no valid message. */
   readonly odd: string[] = [];
   isClosed = false;
-  readonly say: (message: AgentServiceMessage | string) => void;
+  readonly say: (message: ToAgent | string) => void;
   readonly cut: () => void;
 
-  constructor(
-    by: 'websocket' | 'polling',
-    say: (message: AgentServiceMessage | string) => void,
-    cut: () => void,
-  ) {
+  constructor(by: 'websocket' | 'polling', say: (message: ToAgent | string) => void, cut: () => void) {
     this.by = by;
     this.say = say;
     this.cut = cut;
   }
 
-  of<Type extends AgentMessage['type']>(type: Type): Extract<AgentMessage, { type: Type }>[] {
-    return this.messages.filter(one => one.type === type) as Extract<AgentMessage, { type: Type }>[];
+  of<Type extends AgentSays['type']>(type: Type): Extract<AgentSays, { type: Type }>[] {
+    return this.messages.filter(one => one.type === type) as Extract<AgentSays, { type: Type }>[];
   }
 
   /** The text that a fob has sent so far. */
@@ -55,7 +57,7 @@ export class PeerConnection {
   }
 }
 
-/** The other side of agents: speaks as a service does (docs/agent.md), and behaves as a test tells it to. */
+/** The other side of agents: speaks as a service does (docs/carrier.md), and behaves as a test tells it to. */
 export class Peer implements AsyncDisposable {
   readonly connections: PeerConnection[] = [];
   /** Requested paths, in order. */
@@ -65,11 +67,13 @@ export class Peer implements AsyncDisposable {
   /** Status of a refused upgrade and of a refused poll. */
   refuseWith = 403;
   /** Called with each message before it is answered; returns false to leave it unanswered. */
-  onMessage: (connection: PeerConnection, message: AgentMessage) => boolean = () => true;
+  onMessage: (connection: PeerConnection, message: AgentSays) => boolean = () => true;
   /** Called with each poll; returns false to lose its answer on the way. */
-  onPoll: (poll: AgentPoll) => boolean = () => true;
+  onPoll: (poll: CarrierPoll) => boolean = () => true;
   key: { readonly publicKey: KeyObject; readonly privateKey: KeyObject } = generateKeyPairSync('ed25519');
   private readonly name: string;
+  private readonly path: string;
+  private readonly dialect: Dialect;
   private readonly options: PeerOptions;
   private readonly server: Server;
   private readonly sockets = new Set<Socket>();
@@ -80,6 +84,8 @@ export class Peer implements AsyncDisposable {
     this.webSocket = options.webSocket ?? true;
     this.polls = options.polls ?? true;
     this.name = options.name ?? 'Tokens';
+    this.path = options.isEarlier ? '/agent' : '/carrier';
+    this.dialect = options.isEarlier ? earlierAgentDialect : carrierDialect;
     const handle = (request: IncomingMessage, response: ServerResponse) =>
       void this.answer(request, response);
     this.server =
@@ -99,8 +105,10 @@ export class Peer implements AsyncDisposable {
     this.server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
       this.asked.push(`upgrade ${request.url}`);
       socket.on('error', () => undefined);
-      if (!this.webSocket || request.url !== '/agent')
-        socket.end(`HTTP/1.1 ${this.refuseWith} No\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`);
+      if (!this.webSocket || request.url !== this.path)
+        socket.end(
+          `HTTP/1.1 ${request.url === this.path ? this.refuseWith : 404} No\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`,
+        );
       else webSockets.handleUpgrade(request, socket, head, opened => this.open(opened, socket));
     });
   }
@@ -127,7 +135,7 @@ export class Peer implements AsyncDisposable {
   }
 
   /** Returns the nth connection from now on that has sent this message, or that exists. */
-  async connection(at: number, type?: AgentMessage['type']): Promise<PeerConnection> {
+  async connection(at: number, type?: AgentSays['type']): Promise<PeerConnection> {
     await until(() => {
       const one = this.connections[at];
       return one !== undefined && (type === undefined || one.of(type).length > 0);
@@ -169,7 +177,9 @@ export class Peer implements AsyncDisposable {
 
   /** Receives a text as if it had arrived now. */
   hear(connection: PeerConnection, text: string): void {
-    const message = readAgentMessage(text);
+    const [first] = connection.messages;
+    const purpose = first?.type === 'open' ? first.for : undefined;
+    const message = this.dialect.read(text, purpose) as AgentSays | undefined;
     if (message === undefined) {
       connection.odd.push(text);
       return;
@@ -180,13 +190,13 @@ export class Peer implements AsyncDisposable {
     if (message.type === 'beat') connection.say({ type: 'beat' });
   }
 
-  private identity(agentNonce: string): AgentServiceMessage {
+  private identity(agentNonce: string): ToAgent {
     const nonce = new Uint8Array(randomBytes(32));
     const transcript = openingTranscript(
       bytesOf(agentNonce) ?? new Uint8Array(),
       nonce,
       this.origin,
-      'agent',
+      this.dialect.opened,
     );
     return {
       type: 'identity',
@@ -205,11 +215,12 @@ export class Peer implements AsyncDisposable {
       response.end('{"status":"ok","version":"test"}');
       return;
     }
-    if (request.url !== '/agent/poll' || !this.polls) {
-      response.writeHead(this.refuseWith).end();
+    const isPoll = request.url === `${this.path}/poll`;
+    if (!isPoll || !this.polls) {
+      response.writeHead(isPoll ? this.refuseWith : 404).end();
       return;
     }
-    const poll = JSON.parse(Buffer.concat(chunks).toString()) as AgentPoll;
+    const poll = JSON.parse(Buffer.concat(chunks).toString()) as CarrierPoll;
     const polled = this.polled(poll.key);
     const isAnswered = this.onPoll(poll);
     if (polled === undefined) {
@@ -253,7 +264,7 @@ class Polled {
   }
 
   /** Takes new messages, and resolves when there is something to send or another poll comes. */
-  async take({ from, messages, taken }: AgentPoll, response: ServerResponse): Promise<void> {
+  async take({ from, messages, taken }: CarrierPoll, response: ServerResponse): Promise<void> {
     for (const message of messages.slice(Math.max(0, this.heard - from))) {
       this.heard += 1;
       this.hear(JSON.stringify(message));

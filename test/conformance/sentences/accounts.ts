@@ -68,7 +68,7 @@ export function memory(stage: Stage): void {
     // Where the clock's battery backed the anti-rollback counter of HOTP presses, the memory's history is unknown.
     const isLost = (await stage.owner.client.call('status', {})).wentBack > 0;
     if ((await stage.driver.screen()).length === 0) await stage.driver.press();
-    expect((await stage.driver.screen()).join(' ').includes('Tell your owner')).toBe(isLost);
+    expect((await stage.driver.screen()).join(' ').includes('Tell its owner')).toBe(isLost);
     if (isLost) await stage.driver.press(700);
     expect((await stage.driver.screen()).join(' ')).toContain('one');
     const labels = [];

@@ -29,7 +29,8 @@ async function leaveWheel(stage: Stage): Promise<void> {
 export function hints(stage: Stage): void {
   it.each([
     ['numeric', { question: 0 }],
-    ['hexadecimal', { question: 2, length: 64 }],
+    ['hexadecimal', { question: 2, length: 20 }],
+    ['long decimal', { question: 0, length: 64 }],
     ['counted', { question: 2, inputs: 1 }],
   ])(
     'the entry of an account with %s questions says that they are entered; the second press leaves the wheel',
@@ -38,18 +39,26 @@ export function hints(stage: Stage): void {
       expect(await shown(stage)).toMatch(/(?:Hold|Press): enter question$/);
       await stage.driver.choose();
       expect(await stage.driver.screen()).toContain('Question');
+      expect(await shown(stage)).toContain('Leave: hold at "back"');
       await leaveWheel(stage);
       await stage.owner.client.call('remove', { id });
     },
   );
 
-  it('the entry of an account whose questions only a computer enters says that it explains this', async () => {
-    const id = await putPush(stage, { question: 1 });
-    expect(await shown(stage)).toMatch(/(?:Hold|Press): explain$/);
-    await stage.driver.choose();
-    expect(await shown(stage)).toContain('Only a computer can enter its questions.');
-    await stage.owner.client.call('remove', { id });
-  });
+  it.each([
+    ['have letters', { question: 1 }],
+    ['are a digest', { question: 2, length: 40 }],
+    ['are a digest, with a PIN', { question: 2, length: 40, inputs: 2 }],
+  ])(
+    'the entry of an account whose questions %s says that it is for approvals, and choosing it opens no wheel',
+    async (_, suite) => {
+      const id = await putPush(stage, suite);
+      expect(await shown(stage)).toMatch(/push.* For approvals$/);
+      await stage.driver.choose();
+      expect(await shown(stage)).toContain('For approvals: the fob asks you when there is one.');
+      await stage.owner.client.call('remove', { id });
+    },
+  );
 
   it('the entry of an account with passcodes says that it makes one, and the settings entry that it opens them', async () => {
     const id = await stage.owner.put({ secret: RFC4226_KEY });

@@ -55,4 +55,20 @@ export function names(stage: Stage): void {
     await refused(stage.owner.client.call('move', { id: at('a'), place: 4 }), 'out-of-range');
     for (const id of ids.values()) await stage.owner.client.call('remove', { id });
   });
+
+  it('an account for approvals stands behind those enrolled or moved after it, over a power cut', async () => {
+    const push = Uint8Array.of(132, ...random(3));
+    const suite = { algorithm: 1, digits: 8, question: 2, length: 40, inputs: 0, step: 0, counter: 0 };
+    const names = { issuer: ascii('Example'), label: ascii('push') };
+    await stage.owner.client.call('putOcra', { id: push, ...suite, ...names, secret: secret(random(20)) });
+    const ids: Uint8Array[] = [];
+    for (const label of ['a', 'b'])
+      ids.push(await stage.owner.put({ label: ascii(label), secret: secret(random(20)) }));
+    expect(await labels(stage)).toEqual(['a', 'b', 'push']);
+    await stage.owner.client.call('move', { id: ids[0] ?? push, place: 2 });
+    await stage.driver.reboot();
+    await stage.owner.open();
+    expect(await labels(stage)).toEqual(['b', 'a', 'push']);
+    for (const id of [push, ...ids]) await stage.owner.client.call('remove', { id });
+  });
 }

@@ -102,7 +102,7 @@ const PIN: readonly Act[] = [
 const AT_FOB: readonly Act[] = [
   { says: /^hold the button of the fob for a second when the page says so/i },
   {
-    says: /^(?:(?:then )?(?:press|hold)\b|if it still shows an old passcode\b)/i,
+    says: /^(?:then )?(?:press|hold)\b/i,
     async does(human, { sentence }) {
       if (/^press\b/i.test(sentence)) human.showing = [];
       human.showing.push(sentence);

@@ -14,7 +14,7 @@ import { Office } from '../users/kit.ts';
 import { until } from './kit.ts';
 import { Scene } from './scene.ts';
 
-const OPEN = JSON.stringify({ type: 'open', version: 1, nonce: 'A'.repeat(43) });
+const OPEN = JSON.stringify({ type: 'open', version: 1, for: 'agent', nonce: 'A'.repeat(43) });
 const fobNamed = (fob: number, serial = 'PF-AAAA-AAAA') =>
   JSON.stringify({ type: 'fob', fob, serial, port: 'serial' });
 
@@ -98,7 +98,7 @@ describe('agent connections', () => {
       [OPEN, ...Array.from({ length: agentLimits.agentMessageBucket.burst * 2 }, () => '{"type":"beat"}')],
     ];
     const ends = wrong.map(async said => {
-      const socket = new WebSocket(`${scene.service.url.replace('http', 'ws')}/agent`);
+      const socket = new WebSocket(`${scene.service.url.replace('http', 'ws')}/carrier`);
       const closed = once(socket, 'close');
       await once(socket, 'open');
       const [first = '', ...more] = said;
@@ -114,12 +114,12 @@ describe('agent connections', () => {
   it('an agent connection from a page of another origin is refused', async () => {
     await using scene = await Scene.open();
     const headers = { origin: 'https://elsewhere.example' };
-    const socket = new WebSocket(`${scene.service.url.replace('http', 'ws')}/agent`, { headers });
+    const socket = new WebSocket(`${scene.service.url.replace('http', 'ws')}/carrier`, { headers });
     const [, { statusCode }] = await once(socket, 'unexpected-response');
     expect(statusCode).toBe(403);
     socket.on('error', () => undefined).terminate();
     const body = JSON.stringify({ key: '', from: 0, taken: 0, messages: [] });
-    const polled = await fetch(`${scene.service.url}/agent/poll`, {
+    const polled = await fetch(`${scene.service.url}/carrier/poll`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
       body,
@@ -132,7 +132,7 @@ describe('agent connections', () => {
     const ada = await scene.fobOf('ada');
     const agent = await scene.agent();
     await agent.stands(agent.plug(ada.fob), 'own');
-    const socket = new WebSocket(`${scene.service.url.replace('http', 'ws')}/agent`);
+    const socket = new WebSocket(`${scene.service.url.replace('http', 'ws')}/carrier`);
     await once(socket, 'open');
     const ended = once(socket, 'close');
     await scene.service.close();

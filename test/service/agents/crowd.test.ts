@@ -7,7 +7,7 @@ import { Scene } from './scene.ts';
 const SOURCES = 245;
 /** As many proofs as one source may try with one fob at once. */
 const FOBS = agentLimits.agentFobProofBucket.burst;
-const OPEN = JSON.stringify({ type: 'open', version: 1, nonce: 'A'.repeat(43) });
+const OPEN = JSON.stringify({ type: 'open', version: 1, for: 'agent', nonce: 'A'.repeat(43) });
 
 /**
  * Connects agents from many addresses of this computer. Each announces a serial number up to its rate limit and
@@ -19,7 +19,7 @@ async function crowd(url: string, serial: string) {
   const most = { atOnce: 0, inAll: 0 };
   const sockets = Array.from({ length: SOURCES }, (_one, source) => {
     const localAddress = `127.0.1.${source + 1}`;
-    const socket = new WebSocket(`${url.replace('http', 'ws')}/agent`, { localAddress });
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/carrier`, { localAddress });
     socket.on('open', () => socket.send(OPEN));
     socket.on('message', data => {
       const { type, fob } = JSON.parse(String(data)) as { type: string; fob?: number };

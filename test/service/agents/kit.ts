@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { checkIdentity } from 'passfob/activation/identity';
-import { fieldOf } from 'passfob/activation/shapes';
 import { openedSocket, type ServiceSocket } from 'passfob/activation/socket';
-import type { AgentMessage, AgentPolled, AgentServiceMessage } from 'passfob/agent/base/messages';
-import { readAgentServiceMessage } from 'passfob/agent/base/read-messages';
+import { type AgentWire, agentWire, earlierAgentWire } from 'passfob/agent/service/wire';
+import { fieldOf } from 'passfob/carrier/fields';
+import type { RelaySays, ServiceSays } from 'passfob/carrier/messages';
+import type { CarrierPolled } from 'passfob/carrier/polls';
+import { readServiceSays } from 'passfob/carrier/read';
 import { serialText } from 'passfob/client/fob-serial';
 import { FobError } from 'passfob/errors';
 import { fetch, Agent as HttpAgent } from 'undici';
@@ -18,8 +20,9 @@ const PATIENCE_MS = 15_000;
 export async function until(
   holds: () => boolean | Promise<boolean>,
   what = 'what is waited for',
+  patienceMs = PATIENCE_MS,
 ): Promise<void> {
-  const endMs = performance.now() + PATIENCE_MS;
+  const endMs = performance.now() + patienceMs;
   while (!(await holds())) {
     if (performance.now() > endMs) throw new Error(`${what} did not come`);
     await wait(5);
@@ -27,15 +30,15 @@ export async function until(
 }
 
 /** Opens the connection to a service. */
-export type Dial = (url: string) => Promise<ServiceSocket>;
+export type Dial = (url: string, path: string) => Promise<ServiceSocket>;
 
-export const byWebSocket: Dial = url =>
-  openedSocket(new WebSocket(`${url.replace('http', 'ws')}/agent`), new AbortController().signal);
+export const byWebSocket: Dial = (url, path) =>
+  openedSocket(new WebSocket(`${url.replace('http', 'ws')}${path}`), new AbortController().signal);
 
-/** Connects by `POST /agent/poll`. lose: whether a response, counted from 0, is lost on the way. */
+/** Connects by polls. lose: whether a response, counted from 0, is lost on the way. */
 export const byPolls =
   (lose: (n: number) => boolean = () => false): Dial =>
-  async url => {
+  async (url, path) => {
     const dispatcher = new HttpAgent();
     const ending = new AbortController();
     const outgoing: unknown[] = [];
@@ -51,7 +54,7 @@ export const byPolls =
       wake = () => held.abort();
       const messages = outgoing.slice(0, 64);
       const signal = AbortSignal.any([held.signal, ending.signal]);
-      const response = await fetch(`${url}/agent/poll`, {
+      const response = await fetch(`${url}${path}/poll`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ key, from, taken, messages }),
@@ -59,7 +62,7 @@ export const byPolls =
         dispatcher,
       });
       if (response.status !== 200) return ending.abort();
-      const answer = (await response.json()) as AgentPolled;
+      const answer = (await response.json()) as CarrierPolled;
       if (lose(answers++) && key !== '') return;
       key = answer.key;
       outgoing.splice(0, answer.taken - from);
@@ -96,6 +99,10 @@ export type Tamper = (text: string, n: number) => string | readonly string[];
 
 export interface AgentWishes {
   readonly dial?: Dial;
+  /** Speaks as agents before the carrier protocol did. */
+  readonly isEarlier?: boolean;
+  /** Default: `agent`. */
+  readonly purpose?: 'agent' | 'care';
   readonly toService?: Tamper;
   readonly toAgent?: Tamper;
   readonly cable?: CableOptions;
@@ -109,19 +116,25 @@ export class TestAgent {
   readonly log: string[] = [];
   readonly notices: string[] = [];
   readonly standings = new Map<number, string>();
+  readonly steps: string[] = [];
+  readonly tasks = new Map<number, Extract<ServiceSays, { type: 'tasks' }>>();
+  /** The fobs that need no more care. */
+  readonly done: number[] = [];
   name = '';
   isClosed = false;
   private readonly wishes: AgentWishes;
+  private readonly wire: AgentWire;
   private readonly socket: ServiceSocket;
   private readonly fobs = new Map<number, CoreFob>();
   private readonly ports = new Map<number, ReturnType<CoreFob['plugIn']>>();
   private readonly counts = { up: 0, down: 0, all: 0 };
-  private identity: Extract<AgentServiceMessage, { type: 'identity' }> | undefined;
+  private identity: Extract<ServiceSays, { type: 'identity' }> | undefined;
   private number = 0;
 
   private constructor(socket: ServiceSocket, wishes: AgentWishes) {
     this.socket = socket;
     this.wishes = wishes;
+    this.wire = wishes.isEarlier ? earlierAgentWire : agentWire;
     socket.onText(text => {
       for (const one of this.pass(text, wishes.toAgent, this.counts.down++)) this.hear(one);
     });
@@ -137,14 +150,17 @@ export class TestAgent {
     key: string,
     wishes: AgentWishes = {},
   ): Promise<TestAgent> {
-    const agent = new TestAgent(await (wishes.dial ?? byWebSocket)(url), wishes);
+    const agent = new TestAgent(
+      await (wishes.dial ?? byWebSocket)(url, wishes.isEarlier ? '/agent' : '/carrier'),
+      wishes,
+    );
     const nonce = globalThis.crypto.getRandomValues(new Uint8Array(32));
-    agent.say({ type: 'open', version: 1, nonce: fieldOf(nonce) });
+    agent.say({ type: 'open', version: 1, for: wishes.purpose ?? 'agent', nonce: fieldOf(nonce) });
     await until(() => agent.identity !== undefined || agent.isClosed, 'the identity');
     if (agent.identity === undefined) return agent;
     const digest = createHash('sha256').update(Buffer.from(key, 'base64url')).digest();
     const fingerprint = new Uint8Array(digest.subarray(0, 16));
-    await checkIdentity({ service: url, fingerprint }, nonce, agent.identity, 'agent');
+    await checkIdentity({ service: url, fingerprint }, nonce, agent.identity, agent.wire.opened);
     agent.name = agent.identity.name;
     return agent;
   }
@@ -174,9 +190,9 @@ export class TestAgent {
     return this.ports.has(number);
   }
 
-  say(message: AgentMessage): void {
-    for (const text of this.pass(JSON.stringify(message), this.wishes.toService, this.counts.up++))
-      this.socket.send(text);
+  say(message: RelaySays<'agent' | 'care'>): void {
+    const said = this.wire.write(message) ?? '';
+    for (const text of this.pass(said, this.wishes.toService, this.counts.up++)) this.socket.send(text);
   }
 
   /** Sends any text. */
@@ -200,11 +216,14 @@ export class TestAgent {
   }
 
   private hear(text: string): void {
-    const said = readAgentServiceMessage(text);
+    const said = readServiceSays(text, this.wishes.purpose ?? 'agent');
     if (said === undefined) throw new Error('what the service says is no message');
     if (said.type === 'identity') this.identity = said;
     else if (said.type === 'standing') this.standings.set(said.fob, said.is);
     else if (said.type === 'notice') this.notices.push(said.kind);
+    else if (said.type === 'step') this.steps.push(said.step);
+    else if (said.type === 'tasks') this.tasks.set(said.fob, said);
+    else if (said.type === 'done') this.done.push(said.fob);
     else if (said.type === 'bytes') this.carry(said.fob, said.text);
     else if (said.type === 'release') {
       void this.ports.get(said.fob)?.transport.close();

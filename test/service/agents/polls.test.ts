@@ -4,28 +4,28 @@ import { Polls, readPoll } from '@passfob/service/features/agents/polled';
 import type { TextConnection } from '@passfob/service/features/lines/line';
 import { identityReader } from '@passfob/service/features/lines/opening';
 import fc from 'fast-check';
-import type { AgentPolled } from 'passfob/agent/base/messages';
+import type { CarrierPolled } from 'passfob/carrier/polls';
 import { describe, expect, it } from 'vitest';
 import { countOf, LONG } from '../../kit/counts.ts';
 import { Office } from '../users/kit.ts';
 import { byPolls } from './kit.ts';
 import { Scene } from './scene.ts';
 
-const OPEN = { type: 'open', version: 1, nonce: 'A'.repeat(43) } as const;
+const OPEN = { type: 'open', version: 1, for: 'agent', nonce: 'A'.repeat(43) } as const;
 const BEAT = { type: 'beat' } as const;
 
 function poll(url: string, body: unknown): Promise<Response> {
-  return fetch(`${url}/agent/poll`, {
+  return fetch(`${url}/carrier/poll`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: typeof body === 'string' ? body : JSON.stringify(body),
   });
 }
 
-async function polled(url: string, body: unknown): Promise<AgentPolled> {
+async function polled(url: string, body: unknown): Promise<CarrierPolled> {
   const response = await poll(url, body);
   expect(response.status).toBe(200);
-  return (await response.json()) as AgentPolled;
+  return (await response.json()) as CarrierPolled;
 }
 
 describe('single polls', () => {
@@ -120,7 +120,7 @@ describe('polls of a connection', () => {
       };
       const signal = AbortSignal.abort();
       const first = { key: '', from: 0, taken: 0, messages: [] };
-      const { key } = JSON.parse((await polls.poll(first, connect, signal)) ?? '') as AgentPolled;
+      const { key } = JSON.parse((await polls.poll(first, connect, signal)) ?? '') as CarrierPolled;
       const said: string[] = [];
       const heard: string[] = [];
       let from = 0;
@@ -136,7 +136,7 @@ describe('polls of a connection', () => {
           taken: heard.length,
           messages: said.slice(from).map(text => JSON.parse(text)),
         };
-        const answer = JSON.parse((await polls.poll(body, connect, signal)) ?? '') as AgentPolled;
+        const answer = JSON.parse((await polls.poll(body, connect, signal)) ?? '') as CarrierPolled;
         if (isLate && late !== undefined) await polls.poll(late as typeof body, connect, signal);
         late = body;
         if (isLost) continue;

@@ -12,6 +12,7 @@ export const notice: Notice = {
   count: 10,
   user: 'ada',
   serial: 'FOB-1',
+  fob: null,
   source: '192.0.2.7',
   atMs: NOON_MS,
   firstUseMs: NOON_MS - 30_000,

@@ -7,7 +7,7 @@ import { add, codeAt, codeNow, NOON_MS, newToken, stepAt } from '../kit.ts';
 import { bounceOf } from '../mail/bounce-kit.ts';
 import { invitation, queue } from '../mail/kit.ts';
 import { PushFob } from '../push/kit.ts';
-import { type Answer, Bureau, pathOf, type Shown } from './kit.ts';
+import { type Answer, addFob, Bureau, pathOf, type Shown } from './kit.ts';
 
 const ajv = new Ajv({ strict: true, allowUnionTypes: true });
 
@@ -71,6 +71,11 @@ const onTokens: readonly Step[] = [
   { name: 'jobs.resume' },
   { name: 'jobs.cancel' },
 ];
+const FOB = { serial: 'PF-7', account: '00c0ffee' };
+const onFobs: readonly Step[] = [
+  ...['set-clock', 'cancel-task', 'reset-pin', 'require-pin', 'remove-account', 'rename-account'],
+  ...['order-accounts', 'erase', 'lost', 'found', 'return', 'retire'],
+].map(verb => ({ name: `fobs.${verb}`, at: FOB }));
 const onTheRest: readonly Step[] = [
   { name: 'applications.create' },
   { name: 'applications.change' },
@@ -94,7 +99,7 @@ const onTheRest: readonly Step[] = [
   { name: 'audit.verify', rows: 0 },
   { name: 'audit.rotate', body: { beforeMs: NOON_MS } },
 ];
-const steps = [...onPeople, ...onTokens, ...onTheRest];
+const steps = [...onPeople, ...onTokens, ...onFobs, ...onTheRest];
 
 /** Returns the acts on a mail server that listens on this port. */
 function onMail(port: number): readonly Step[] {
@@ -154,6 +159,7 @@ async function prepare(): Promise<{ bureau: Bureau; key: Shown }> {
   }
   // Two earlier checkpoints: rotation removes the first and keeps the newest.
   await writeAllCheckpoints(db, keys, () => NOON_MS - 2000);
+  await addFob(bureau.office, FOB.serial);
   await bureau.office.users('pia');
   await PushFob.of(bureau.office, 'pia');
   await queue(bureau.office.management, await invitation(bureau.office.management, { user: 'linus' }));
@@ -239,6 +245,14 @@ const refusals: readonly [string, string, unknown, number, string][] = [
     'unknown_mail',
   ],
   ['DELETE', '/v1/mail-server', undefined, 409, 'no_mail_server'],
+  ['GET', '/v1/fobs/none', undefined, 404, 'unknown_fob'],
+  ['GET', '/v1/fobs/none/tasks', undefined, 404, 'unknown_fob'],
+  ['POST', '/v1/fobs/none/lost', undefined, 404, 'unknown_fob'],
+  ['POST', '/v1/fobs/PF-7/found', undefined, 409, 'bad_fob_state'],
+  ['POST', '/v1/fobs/PF-7/tasks/none/cancel', undefined, 404, 'unknown_task'],
+  ['POST', '/v1/fobs/PF-7/order-accounts', { accounts: [] }, 400, 'bad_task'],
+  ['POST', '/v1/fobs/PF-7/accounts/00c0ffee/rename', { issuer: '', label: '' }, 400, 'bad_task'],
+  ['POST', '/v1/jobs', { kind: 'clock' }, 422, 'nothing_to_do'],
 ];
 
 test('a refused act says why and leaves no audit row', async () => {

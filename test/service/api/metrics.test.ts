@@ -1,7 +1,7 @@
 import { makeMetrics } from '@passfob/service/features/metrics/metrics';
 import { expect, test } from 'vitest';
 import { add, apiKeyOf, codeNow, NOON_MS, newToken, post } from '../kit.ts';
-import { Bureau } from './kit.ts';
+import { addFob, Bureau } from './kit.ts';
 
 test('a histogram counts into every bucket above, labels are escaped, and services have separate counters', async () => {
   const metrics = makeMetrics('1');
@@ -33,6 +33,8 @@ test('metrics report log-ins, requests, alerts and jobs in the text format, and 
   const admin = await bureau.key('admin');
   await bureau.ask('GET', '/v1/users/countess', admin);
   await bureau.ask('GET', '/no/such/countess', admin);
+  await addFob(bureau.office, 'PF-17');
+  await bureau.ask('POST', '/v1/fobs/PF-17/set-clock', admin);
   await bureau.ask('POST', '/v1/jobs', admin, { kind: 'suspend', serials: ['FOB-17'] });
   const { text, headers, status } = await bureau.ask('GET', '/metrics', await bureau.key('auditor'));
   expect([status, headers.get('content-type')]).toEqual([200, 'text/plain; version=0.0.4; charset=utf-8']);
@@ -47,10 +49,15 @@ test('metrics report log-ins, requests, alerts and jobs in the text format, and 
     'passfob_http_request_seconds_count{method="-",route="-",status="4xx"} 1',
     'passfob_alerts_open 1',
     'passfob_jobs{state="queued"} 1',
+    'passfob_fob_tasks_open{kind="clock"} 1',
+    'passfob_fobs{health="all"} 1',
+    'passfob_fobs{health="battery_low"} 0',
+    'passfob_fobs{health="not_seen"} 1',
+    'passfob_fobs{health="tasks_open"} 1',
   ])
     expect(text.split('\n')).toContain(line);
   expect(text).toMatch(/^passfob_audit_unsealed_rows [1-9]\d*$/m);
-  expect(text).not.toMatch(/countess|FOB-17|127\.0\.0\.1/);
+  expect(text).not.toMatch(/countess|FOB-17|PF-17|127\.0\.0\.1/);
   for (const line of text.trimEnd().split(/\n+/))
     expect(line).toMatch(/^(?:# (?:HELP|TYPE) \w+ .+|\w+(?:\{(?:\w+="[^"]*",?)+\})? [\d.e+-]+)$/);
   const families = [...text.matchAll(/^# TYPE (\w+)/gm)].map(match => match[1]);

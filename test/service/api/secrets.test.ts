@@ -61,6 +61,9 @@ test('no response has a field for a secret, except those that are shown once', (
     'users.list': ['users.hasPassword', 'users.pin'],
     'tokens.list': ['tokens.pinPlace'],
     'tokens.get': ['token.pinPlace'],
+    // The state of a PIN, and the serial number of a token.
+    'fobs.list': ['fobs.pin'],
+    'fobs.get': ['fob.pin', 'accounts.token'],
     'policies.list': ['policies.pinPlace', 'policies.pinMinDigits'],
     // The public identifier of a key, without the key.
     'api-keys.list': ['apiKeys'],

@@ -17,7 +17,7 @@ const ADMIN: readonly Action[] = [
   'fob.retire',
   'fob.give',
 ];
-const DANGEROUS: readonly Action[] = ['fob.return', 'fob.erase'];
+const DANGEROUS: readonly Action[] = ['fob.return', 'fob.erase', 'fob.give'];
 
 test('the help desk sets clocks, resets PINs and reports fobs lost and found; administrators do everything else', () => {
   const ofFobs = (Object.keys(permissions) as Action[]).filter(action => action.startsWith('fob.'));

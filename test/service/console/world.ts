@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { markLost } from '@passfob/service/features/care/life';
+import { cancelTask, createTask } from '@passfob/service/features/care/tasks';
 import { startActivation } from '@passfob/service/features/enrolment/activations';
 import { startBulk } from '@passfob/service/features/jobs/bulk';
 import { startJobs } from '@passfob/service/features/jobs/worker';
@@ -79,6 +81,7 @@ export async function fillWorld({ service, office }: Furnished, clock: FakeClock
         ...(driftPpm !== null && { clock: { setMs: clock.nowMs, errorMs: 1200, driftPpm } }),
       }),
     );
+  await fillCare(office.management, clock.nowMs);
   await office.users('pia');
   await PushFob.of(office, 'pia');
   accepted(await checkCaller(management, grace, { user: 'pia' }));
@@ -90,6 +93,40 @@ export async function fillWorld({ service, office }: Furnished, clock: FakeClock
     if (made.string !== null) secret(made.string);
   }
   await fillService(office.management);
+}
+
+/** What the fobs told when they were last seen, their accounts, and their tasks. */
+async function fillCare(management: Furnished['office']['management'], nowMs: number): Promise<void> {
+  const { db } = management;
+  const seen = { clock_state: 'trusted', seen_error_ms: 5000, last_seen_ms: nowMs - 1000 } as const;
+  const relay = { last_relay: 'agent', last_relay_name: '<b>192.0.2.7</b>' } as const;
+  const told = { battery_percent: 12, pin: 'set', pin_digits: 6, pin_failures: 2, pin_attempts: 10 } as const;
+  const rest = {
+    is_locked: 1,
+    went_back: 'no',
+    can_reset_pin: 1,
+    espruino: '2v26',
+    free_records: 0,
+  } as const;
+  await db
+    .updateTable('fobs')
+    .set({ ...seen, ...relay, ...told, ...rest, nickname: '<i>my fob</i>', listed_ms: nowMs - 2000 })
+    .where('serial', '=', 'PF-1')
+    .execute();
+  const fob = await db.selectFrom('fobs').select('id').where('serial', '=', 'PF-1').executeTakeFirstOrThrow();
+  const account = { fob_id: fob.id, kind: 2, is_damaged: 0, seen_ms: nowMs } as const;
+  await db
+    .insertInto('fob_accounts')
+    .values([
+      { ...account, account: '00c0ffee', place: 0, issuer: '<u>ACME</u>', label: 'old & odd' },
+      { ...account, account: '0badf00d', place: 1, issuer: '', label: '', is_damaged: 1 },
+    ])
+    .execute();
+  for (const kind of ['clock', 'require-pin', 'pin-reset'] as const)
+    accepted(await createTask(management, grace, { serial: 'PF-1', kind }));
+  const erase = accepted(await createTask(management, grace, { serial: 'PF-1', kind: 'erase' }));
+  accepted(await cancelTask(management, grace, { serial: 'PF-1', id: erase.id }));
+  accepted(await markLost(management, grace, { serial: 'PF-2' }));
 }
 
 /** The mail of `ada` in the local outbox. */

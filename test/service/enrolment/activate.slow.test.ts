@@ -157,7 +157,8 @@ describeNeeds(needsBuild, 'passfob activate', () => {
     const string = activationString(await makeActivation(office, service.url));
     writeFileSync(image, png(await qrPicture(secret(string.toUpperCase()))));
     const read = await activated(fob, ['--qr', image, '--no-agent'], { home: folder, input: '' });
-    expect(read.stdout).toMatch(/^The fob PF-\S+ is active\./);
+    expect(read.stdout).toMatch(/^The fob PF-\S+ is active\.\nYou can log in with its next passcode\.\n/);
+    expect(read.stderr).not.toContain('Plug in');
     const third = activationString(await makeActivation(office, service.url));
     expect(
       (await activated(fob, ['-', '--json', '--no-agent'], { home: folder, input: third })).json(),
@@ -167,6 +168,40 @@ describeNeeds(needsBuild, 'passfob activate', () => {
     expect(existsSync(join(folder, 'agent.json'))).toBe(false);
     const states = (await service.tokens()).map(({ state }) => state);
     expect(states).toEqual(['active', 'active', 'active']);
+  });
+
+  it('activate says that a fob has another owner, and refuses a blank fob itself where it must be owned', async () => {
+    const { service, office, folder } = await world();
+    const fob = await simulatedFob();
+    onTestFinished(() => fob.close());
+    const attempts = () => office.store.db.selectFrom('activations').select('attempts').execute();
+    const owned = activationString(await makeActivation(office, service.url, { fobs: 'owned' }));
+    const blank = await activated(fob, ['-', '--json'], { home: folder, input: owned });
+    expect([blank.exitCode, blank.json()]).toMatchObject([
+      EXIT_CODES.activation.code,
+      {
+        error: { message: expect.stringMatching(/^The fob PF-\S+ is blank/), details: { code: 'blank_fob' } },
+      },
+    ]);
+    expect(await attempts()).toEqual([{ attempts: 0 }]);
+    const paired = await passfob(['pair', '--port', fob.tcp], {
+      home: folder,
+      when: ['Code on the screen', async ({ type }) => type(`${await shownCode(fob)}\n`)],
+    });
+    expect(paired.exitCode).toBe(0);
+    const unbound = activationString(await makeActivation(office, service.url));
+    const other = await activated(fob, ['-', '--json'], { home: folder, input: unbound });
+    expect([other.exitCode, other.json()]).toMatchObject([
+      EXIT_CODES.activation.code,
+      {
+        error: {
+          message: expect.stringMatching(/^The fob PF-\S+ already has an owner\.$/),
+          next: 'Its owner can run: passfob erase. Or use a blank fob.',
+          details: { code: 'has_owner', isFinal: false },
+        },
+      },
+    ]);
+    expect(other.stderr).not.toContain('Plug in');
   });
 
   it('activate refuses a malformed string, a string on the command line and a string of another service', async () => {

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RelayStep } from 'passfob/activation/messages';
 import { relayActivation } from 'passfob/activation/relay';
 import { endpointOf } from 'passfob/agent/network/endpoint';
+import type { CarrierStep } from 'passfob/carrier/messages';
 import { openNodeSocket } from 'passfob/cli/activate-socket';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { CoreFob } from '../../host/kit/core-fob.ts';
@@ -40,7 +40,7 @@ it('an enrolment continues after the service is killed at three steps', async ()
     rmSync(directory, { recursive: true });
   });
   const fob = new CoreFob();
-  const left = new Set<RelayStep>(['pairing', 'writing', 'press']);
+  const left = new Set<CarrierStep>(['pairing', 'writing', 'press']);
   let restarting: Promise<unknown> = Promise.resolve();
   let kills = 0;
   const done = await relayActivation({

@@ -1,6 +1,8 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { hashOfCode } from '@passfob/service/features/enrolment/code';
 import { Conversation, type RelayMeans } from '@passfob/service/features/enrolment/relay/conversation';
+import { carrierDialect } from '@passfob/service/features/lines/dialect';
+import { earlierRelayDialect } from '@passfob/service/features/lines/earlier';
 import type { TextConnection } from '@passfob/service/features/lines/line';
 import { insertToken } from '@passfob/service/features/tokens/issue';
 import { ensureApplication } from '@passfob/service/features/users/applications';
@@ -60,6 +62,8 @@ export interface RelayWishes<F extends HeldFob = CoreFob> {
   readonly cut?: (connection: number) => number;
   readonly report?: (event: RelayEvent) => void;
   readonly means?: RelayMeans;
+  /** Speaks as relays and services before the carrier protocol did. */
+  readonly isEarlier?: boolean;
 }
 
 /** A service's side of relays without a network, with a database of this run's kind. */
@@ -132,7 +136,11 @@ export class Scene implements AsyncDisposable {
     const onPress = wishes.press ?? ((pressed: F) => pressed.approve());
     const done = await relayActivation({
       activation,
-      openSocket: async () => this.socket(wishes, connections++),
+      openSocket: async url => {
+        if (wishes.isEarlier && url.endsWith('/carrier'))
+          throw new FobError('activation', { details: { status: 404 } });
+        return this.socket(wishes, connections++);
+      },
       openFob: wishes.openFob ?? (async () => ({ transport: fob.plugIn().transport, port: 'tcp' })),
       askCode: wishes.askCode ?? (async isAgain => wishes.code?.(isAgain) ?? fob.code),
       report(event) {
@@ -181,7 +189,8 @@ export class Scene implements AsyncDisposable {
       close: () => setImmediate(close),
     };
     const caller = { source: '192.0.2.9', requestId: 'relay' };
-    const conversation = new Conversation(wishes.means ?? this.means, caller, ORIGIN, line);
+    const dialect = wishes.isEarlier ? earlierRelayDialect() : carrierDialect;
+    const conversation = new Conversation(wishes.means ?? this.means, caller, ORIGIN, line, dialect);
     return {
       send: text => carry(text, toService, counts.up++, one => conversation.receive(one)),
       onText(listener) {

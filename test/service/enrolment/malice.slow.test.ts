@@ -31,7 +31,7 @@ const RUN_MS = 4_000;
 /** How many relays are malicious at once. They mostly wait. */
 const AT_ONCE = 8;
 
-const bytes = (text: string) => JSON.stringify({ type: 'bytes', text });
+const bytes = (text: string) => JSON.stringify({ type: 'bytes', fob: 0, text });
 /** Forges a frame of a fob in the clear, which says that it has no session, or that all is well. */
 const forged = (status: number) =>
   encodeClear(hostPrimitives, new Writer(8).number(2, 1).number(0, 1).number(0, 1).number(status, 1));
@@ -65,7 +65,7 @@ function malicious(acts: readonly Act[], fobs: { swap: () => void }): Tamper {
         fobs.swap();
         return [text, ...more];
       case 'wrong':
-        return [n % 7 === 6 ? '{"type":"pairing-code","code":"qqqsyqcyq5rqwzqfcx"}' : text, ...more];
+        return [n % 7 === 6 ? '{"type":"pairing-code","fob":0,"code":"qqqsyqcyq5rqwzqfcx"}' : text, ...more];
       default:
         return [text, ...more];
     }

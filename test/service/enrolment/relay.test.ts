@@ -2,7 +2,7 @@ import { relayLimits } from '@passfob/service/base/limits/relay';
 import { enterActivation } from '@passfob/service/features/enrolment/relay/records/enter';
 import { listActivations } from '@passfob/service/features/enrolment/views';
 import { suspendToken } from '@passfob/service/features/tokens/moves';
-import { bytesOf } from 'passfob/activation/shapes';
+import { bytesOf } from 'passfob/carrier/fields';
 import { connect } from 'passfob/client/client';
 import { pairingKey } from 'passfob/client/handshake';
 import { describe, expect, it } from 'vitest';

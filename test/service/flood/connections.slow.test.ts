@@ -31,9 +31,9 @@ async function stalled(url: string, count: number, from: string): Promise<RawCon
 
 /** Opens an agent connection and waits for its answer. */
 async function agent(url: string): Promise<WebSocket> {
-  const socket = new WebSocket(`${url.replace('http', 'ws')}/agent`);
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/carrier`);
   await once(socket, 'open');
-  socket.send(JSON.stringify({ type: 'open', version: 1, nonce: 'A'.repeat(43) }));
+  socket.send(JSON.stringify({ type: 'open', version: 1, for: 'agent', nonce: 'A'.repeat(43) }));
   await once(socket, 'message');
   return socket;
 }

@@ -97,6 +97,7 @@ describe('the body limits of every route', () => {
     const names = (some: readonly Served[]) => some.map(({ method, path }) => `${method} ${path}`).sort();
     expect(names(taking.filter(isLong))).toEqual([
       'POST /agent/poll',
+      'POST /carrier/poll',
       'POST /operator/bulk',
       'POST /operator/channels/mail',
       'POST /operator/channels/syslog',

@@ -1,13 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { listCaredFobs, viewFob } from '@passfob/service/features/care/views';
 import { startBulk } from '@passfob/service/features/jobs/bulk';
 import { listJobItems, listJobs } from '@passfob/service/features/jobs/jobs';
-import {
-  fobNamed,
-  fobSecretsOf,
-  keepFobClock,
-  listFobs,
-  registerFob,
-} from '@passfob/service/features/tokens/fobs';
+import { fobNamed, fobSecretsOf, keepFobClock, registerFob } from '@passfob/service/features/tokens/fobs';
 import { assignToken, renameToken, revokeToken, unassignToken } from '@passfob/service/features/tokens/moves';
 import { searchTokens } from '@passfob/service/features/tokens/search';
 import { listTokens, viewToken } from '@passfob/service/features/tokens/views';
@@ -84,12 +79,15 @@ test('fobs with a stale clock are listed, including those never set', async () =
   const clock = (setMs: number) => ({ setMs, errorMs: -1500, driftPpm: 12.5 });
   must(await keepFobClock(management, helpdesk, { serial: 'b', clock: clock(nowMs) }));
   must(await keepFobClock(management, helpdesk, { serial: 'c', clock: clock(nowMs - 1) }));
-  const stale = await listFobs(rig.store.db, { clockBeforeMs: nowMs });
+  const stale = await listCaredFobs(rig.store.db, { clockBeforeMs: nowMs });
   expect(stale.fobs.map(({ serial }) => serial)).toEqual(['a', 'c', 'd']);
-  expect(stale.fobs[1]?.clock).toEqual(clock(nowMs - 1));
-  const first = await listFobs(rig.store.db, { rows: 3 });
+  expect(stale.fobs[1]).toMatchObject({
+    clockSetMs: nowMs - 1,
+    clock: { setErrorMs: -1500, driftPpm: 12.5, errorMs: null },
+  });
+  const first = await listCaredFobs(rig.store.db, { rows: 3 });
   expect(first.next).toBe('c');
-  const second = await listFobs(rig.store.db, { rows: 3, after: 'c' });
+  const second = await listCaredFobs(rig.store.db, { rows: 3, after: 'c' });
   expect(second).toMatchObject({ fobs: [{ serial: 'd' }], next: null });
   const wild = { setMs: nowMs, errorMs: 0.5, driftPpm: 0 };
   expect(codeOf(await keepFobClock(management, helpdesk, { serial: 'a', clock: wild }))).toBe('bad_clock');
@@ -111,7 +109,8 @@ test('no view contains a seed, a fob secret, an encrypted value or the name of i
     await searchTokens(db, {}),
     await searchTokens(db, { by: 'user' }),
     await viewToken(db, 'S-1'),
-    await listFobs(db),
+    await listCaredFobs(db),
+    await viewFob(db, 'abcde'),
     await listJobs(db),
     await listJobItems(db, { id: job.id }),
     await db.selectFrom('audit').selectAll().execute(),

@@ -85,6 +85,14 @@ export const consoleFrame = {
     activationKept:
       'The activation is created, but no mail server is set: the mail waits under Mail. Set a mail server there, or replace the activation and hand it over in person.',
     activationRevoked: 'The activation has ended.',
+    fobTask: 'The task is stored. It is done when the fob is next reached.',
+    fobTaskCancelled: 'The task is cancelled.',
+    fobLost: 'The fob is reported lost. Its tokens are suspended.',
+    fobFound:
+      'The fob is in use again. Its tokens stay suspended: reactivate them, and enrol removed accounts again.',
+    fobReturned: 'Its tokens are revoked. The fob is erased when it is next reached.',
+    fobGiven: 'The fob is handed over. Its keys are deleted here.',
+    fobRetired: 'The fob is retired. Its tokens are revoked.',
     fobAsked: 'The administrators were asked for another fob.',
     acknowledged: 'The alert is acknowledged.',
     channelTested: 'The test message was sent.',

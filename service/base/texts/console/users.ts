@@ -30,6 +30,7 @@ export const consoleUsers = {
     passwordHint: `${credentialLimits.passwordMin} to ${credentialLimits.passwordMax} characters. Several words make a good one.`,
     pin: 'PIN at the service',
     pins: { none: 'None', set: 'Set', change: 'The user must choose a new one' },
+    fobs: 'Fobs',
     usable: 'Tokens (usable / all)',
     codeUntil: 'Temporary passcode until (UTC)',
     operator: 'Operator',

@@ -1,6 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
 import { Gauge, type Registry } from 'prom-client';
+import { careLimits } from '../../../base/limits/care.ts';
+import { newestFirmwares } from '../../../features/care/boards.ts';
+import { countOpenTasks } from '../../../features/care/tasks.ts';
+import { type CaredFobQuery, countCaredFobs } from '../../../features/care/views.ts';
 import { countOpenPushes } from '../../../features/push/rows.ts';
 import type { Db } from '../../../storage/database/database.ts';
 import type { WebContext } from '../../web/context.ts';
@@ -42,6 +46,18 @@ function sharedGauges(registry: Registry, db: Db, clock: () => number): () => Pr
     labelNames: ['state'],
     registers: [registry],
   });
+  const tasks = new Gauge({
+    name: 'passfob_fob_tasks_open',
+    help: 'Tasks of fobs that wait or are being done, by kind.',
+    labelNames: ['kind'],
+    registers: [registry],
+  });
+  const fobs = new Gauge({
+    name: 'passfob_fobs',
+    help: 'Fobs with something to tell when they were last seen, and all of them.',
+    labelNames: ['health'],
+    registers: [registry],
+  });
   return async () => {
     alerts.set(await count(db, 'alerts', 'acknowledged_ms'));
     deliveries.set(await count(db, 'deliveries', 'done_ms'));
@@ -56,6 +72,24 @@ function sharedGauges(registry: Registry, db: Db, clock: () => number): () => Pr
     // A state without jobs is left out.
     jobs.reset();
     for (const { state, count } of states) jobs.set({ state }, Number(count));
+    tasks.reset();
+    for (const [kind, number] of await countOpenTasks(db)) tasks.set({ kind }, number);
+    for (const [health, query] of Object.entries(healthQueries(clock())))
+      fobs.set({ health }, await countCaredFobs(db, query));
+  };
+}
+
+const DAY_MS = 86_400_000;
+
+function healthQueries(nowMs: number): Readonly<Record<string, CaredFobQuery>> {
+  return {
+    all: {},
+    clock_unset: { isClockUnset: true },
+    battery_low: { isBatteryLow: true },
+    old_firmware: { oldFirmware: newestFirmwares() },
+    not_seen: { notSeenSinceMs: nowMs - careLimits.notSeenDays * DAY_MS },
+    tasks_open: { hasTasks: true },
+    lost: { state: 'lost' },
   };
 }
 

@@ -2,7 +2,13 @@ import { administrationLimits } from '../../../base/limits/administration.ts';
 import { jobLimits } from '../../../base/limits/jobs.ts';
 import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { done, refused } from '../../../base/results.ts';
-import { startActivating, startAssigning, startBulk } from '../../../features/jobs/bulk.ts';
+import {
+  fobJobKinds,
+  startActivating,
+  startAssigning,
+  startBulk,
+  startFobJob,
+} from '../../../features/jobs/bulk.ts';
 import { cancelJob, listJobItems, pauseJob, resumeJob, viewJob } from '../../../features/jobs/jobs.ts';
 import { pageJobs } from '../../../features/jobs/pages.ts';
 import type { OperationName } from '../../web/route.ts';
@@ -11,6 +17,7 @@ import { idParams, serial } from '../kit/params.ts';
 import { route } from '../kit/route.ts';
 import {
   count,
+  described,
   list,
   named,
   nullable,
@@ -23,6 +30,7 @@ import {
   whole,
 } from '../kit/shapes.ts';
 import { revokedReason } from './facts.ts';
+import { fobFilter, fobQueryOf } from './fobs.ts';
 
 export const job = named(
   object({
@@ -45,7 +53,7 @@ const item = named(
   'JobItem',
 );
 const start = object(
-  { kind: oneOf('suspend', 'unassign', 'revoke', 'assign', 'activate') },
+  { kind: oneOf('suspend', 'unassign', 'revoke', 'assign', 'activate', ...fobJobKinds) },
   {
     serials: list(serial, jobLimits.jobItemsMax),
     reason: revokedReason,
@@ -53,6 +61,10 @@ const start = object(
       description: 'For assign: lines of user and serial number. For activate the serial number is optional.',
     }),
     fobs: oneOf('owned', 'any'),
+    filter: described(
+      fobFilter,
+      'For clock and require-pin without `serials`: all fobs that it selects. `{}` selects all.',
+    ),
     policy: text(tokenLimits.policyNameMax),
     title: text(jobLimits.jobTitleMax),
   },
@@ -138,8 +150,14 @@ export const jobRoutes = [
 type StartAct = Parameters<typeof startBulk>;
 
 function startJob(management: StartAct[0], actor: StartAct[1], body: TypeOf<typeof start>) {
-  const { kind, serials = [], reason, table = '', fobs, policy, title } = body;
+  const { kind, serials = [], filter, reason, table = '', fobs, policy, title } = body;
   const named = title === undefined ? {} : { title };
+  if (kind === 'clock' || kind === 'require-pin') {
+    // Without a selection there is nothing to do: no filter does not mean all fobs.
+    const selected =
+      filter === undefined || serials.length > 0 ? serials : fobQueryOf(filter, management.clock());
+    return startFobJob(management, actor, { kind, fobs: selected, ...named });
+  }
   if (kind === 'assign') return startAssigning(management, actor, { table, ...named });
   if (kind === 'activate') return startActivating(management, actor, { table, fobs, policy, ...named });
   if (kind !== 'revoke') return startBulk(management, actor, { kind, serials, ...named });

@@ -84,12 +84,16 @@ export function tokenLink(serial: string): Markup {
   return html`<a href="${at('/token', { serial })}">${serial}</a>`;
 }
 
+export function fobLink(serial: string): Markup {
+  return html`<a href="${at('/fob', { serial })}">${serial}</a>`;
+}
+
 /** Returns a button that runs one action at once, for the named subject. */
 export function actButton(
   visit: ConsoleContext,
   path: string,
   values: Readonly<Record<string, string>>,
-  text: string,
+  text: string | Markup,
 ): Markup {
   return html`<form class="inline" method="post" action="${HOME}${path}">${hidden('csrf', visit.session.csrf)}${Object.entries(values).map(([name, value]) => hidden(name, value))}<button class="quiet" type="submit">${text}</button></form>`;
 }

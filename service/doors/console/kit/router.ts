@@ -134,7 +134,8 @@ function send(visit: ConsoleContext, reply: FastifyReply, answer: ConsoleRespons
     .send(renderConsole(answer, visit));
 }
 
-const notAllowed: ConsolePage = {
+/** The page for an act that the operator's role does not allow. */
+export const notAllowed: ConsolePage = {
   title: consoleTexts.notAllowed.title,
   status: statusOf('forbidden'),
   main: html`<p class="lead">${consoleTexts.notAllowed.lead}</p>`,

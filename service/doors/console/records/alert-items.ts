@@ -3,7 +3,7 @@ import { consoleTexts } from '../../../base/texts/console.ts';
 import { texts } from '../../../base/texts/texts.ts';
 import type { Alert } from '../../../features/alerts/alerts.ts';
 import { moment } from '../../web/parts.ts';
-import { tokenLink, userLink } from '../kit/parts.ts';
+import { fobLink, tokenLink, userLink } from '../kit/parts.ts';
 
 const text = texts.operator;
 
@@ -26,6 +26,7 @@ function alertItem(alert: Alert, act: Markup): Markup {
   const pairs: readonly (readonly [string, string | Markup | undefined])[] = [
     [replay.user, alert.user === null ? undefined : userLink(alert.user)],
     [replay.serial, alert.serial === null ? undefined : tokenLink(alert.serial)],
+    [consoleTexts.alerts.fob, alert.fob === null ? undefined : fobLink(alert.fob)],
     [replay.source, alert.lastSource],
     [replay.lastSeen, moment(alert.lastMs)],
     [replay.firstUse, firstUse],
@@ -47,6 +48,6 @@ function titleOf({ kind }: Alert): string {
 export function alertSummary(alerts: readonly Alert[]): string {
   const [latest] = alerts;
   if (latest === undefined) return consoleTexts.alerts.none;
-  const facts = [latest.user, latest.serial, text.times(latest.count)].filter(Boolean).join(', ');
+  const facts = [latest.user, latest.serial, latest.fob, text.times(latest.count)].filter(Boolean).join(', ');
   return `${text.alertCount(alerts.length)}. ${titleOf(latest)}: ${facts}.`;
 }

@@ -5,7 +5,7 @@ import { mayBecome, tokenStates } from '../../../base/token-states.ts';
 import { stepAheadUntil } from '../../../features/tokens/codes/repair.ts';
 import { type TokenHistory, type TokenView, viewToken } from '../../../features/tokens/views.ts';
 import { actionLink, actions, facts, moment, momentOr, section } from '../../web/parts.ts';
-import { actButton, stateBadge, userLink } from '../kit/parts.ts';
+import { actButton, fobLink, stateBadge, userLink } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';
 import type { ConsoleContext } from '../kit/request-context.ts';
 import { type ConsoleRouter, missingPage } from '../kit/router.ts';
@@ -83,7 +83,7 @@ function factsOf({ token, fob, policy }: TokenHistory): [string, string | Markup
     [text.label, token.label || none],
     [columns.lastUsed, momentOr(token.lastUsedMs, texts.operator.never)],
     [columns.drift, token.kind === 'totp' ? texts.operator.steps(token.driftSteps) : none],
-    [text.fob, fob ?? none],
+    [text.fob, fob === null ? none : fobLink(fob)],
     [text.policy, policy === null ? none : `${policy.name}, ${text.version(policy.version)}`],
     [text.created, moment(token.createdMs)],
   ];

@@ -4,6 +4,7 @@ import { mailLimits } from '../../../base/limits/mail.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { pushConsoleTexts } from '../../../base/texts/push.ts';
 import { listAudit } from '../../../features/audit/list.ts';
+import { fobsOfUser } from '../../../features/care/views.ts';
 import { activationsOf } from '../../../features/enrolment/views.ts';
 import { pageMail } from '../../../features/mail/list.ts';
 import { temporaryCodeEnd } from '../../../features/tokens/codes/temporary-codes.ts';
@@ -14,7 +15,7 @@ import { type UserDetail, userDetail } from '../../../features/users/user-views.
 import { listUserEvents } from '../../../features/validation/event-pages.ts';
 import { actionLink, actions, badge, facts, moment, section } from '../../web/parts.ts';
 import { activationTable } from '../kit/activation-table.ts';
-import { actButton } from '../kit/parts.ts';
+import { actButton, fobLink } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';
 import type { ConsoleContext } from '../kit/request-context.ts';
 import { type ConsoleRouter, missingPage } from '../kit/router.ts';
@@ -103,6 +104,7 @@ async function factsOf(
   codeEndMs: number | undefined,
 ): Promise<[string, string | number | Markup][]> {
   const { db } = management;
+  const fobs = await fobsOfUser(db, user.id);
   const operator = (await listOperators(db)).find(one => one.user === user.name);
   return [
     [text.state, userBadge(user)],
@@ -111,6 +113,10 @@ async function factsOf(
     [text.failures, user.failures],
     [text.password, user.hasPassword ? text.passwordSet : text.passwordNone],
     [text.pin, text.pins[user.pin]],
+    [
+      text.fobs,
+      fobs.length === 0 ? consoleTexts.nothing : html`${fobs.map(serial => html`${fobLink(serial)} `)}`,
+    ],
     [text.usable, `${user.usableTokens} / ${user.tokens}`],
     [text.codeUntil, codeEndMs === undefined ? consoleTexts.nothing : moment(codeEndMs)],
     [

@@ -1,4 +1,4 @@
-import type { NoticeKind } from 'passfob/agent/base/messages';
+import type { NoticeKind } from 'passfob/carrier/messages';
 import { pause } from 'passfob/client/pause';
 import { isFobError } from 'passfob/errors';
 import { agentLimits } from '../../../base/limits/agents.ts';

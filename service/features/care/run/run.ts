@@ -4,7 +4,7 @@ import type { CareKind } from '../../../base/kinds.ts';
 import { careLimits } from '../../../base/limits/care.ts';
 import type { CareCause, CareMessage } from '../../../base/texts/care.ts';
 import { type Db, writing } from '../../../storage/database/database.ts';
-import type { Management } from '../../../storage/management.ts';
+import type { CareRunEnd, Management } from '../../../storage/management.ts';
 import type { FobRow } from '../../tokens/fobs.ts';
 import { dropLease, endLease, keepLease, LeaseLost, leaseOf } from '../lease.ts';
 import { type CareStep, stepKey, type WaitingStep } from '../plan.ts';
@@ -72,7 +72,20 @@ export async function careFor(
   const either = signal === undefined ? own : AbortSignal.any([signal, ...(own === undefined ? [] : [own])]);
   const tools = { ...session.tools, signal: either };
   const run = new CareRun(management, { ...session, tools }, options);
-  return run.whole();
+  try {
+    const result = await run.whole();
+    management.careRan?.(endOf(result));
+    return result;
+  } catch (error) {
+    management.careRan?.('failed');
+    throw error;
+  }
+}
+
+function endOf({ isBusy, done, waiting }: CareRunResult): CareRunEnd {
+  if (isBusy) return 'busy';
+  if (waiting.length > 0) return 'waiting';
+  return done.length > 0 ? 'done' : 'idle';
 }
 
 class CareRun {

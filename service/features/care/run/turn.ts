@@ -7,6 +7,7 @@ import { recordAudit } from '../../audit/record.ts';
 import { cancelTasksOf, type FobTaskRow, wantTask } from '../../tokens/fob-tasks.ts';
 import type { FobRow } from '../../tokens/fobs.ts';
 import { dropPushKey } from '../../tokens/push-keys.ts';
+import { alertOfObserved } from '../alerts.ts';
 import { type DesiredFob, readDesired } from '../desired.ts';
 import { beginStep, closeTask, type FobJournal, giveUpStep, keepWaiting, openTasksOf } from '../journal.ts';
 import { keepObserved } from '../observed.ts';
@@ -52,6 +53,8 @@ export async function takeTurn(journal: FobJournal, facts: TurnFacts): Promise<T
     return { next: undefined, waiting: [], desired: await readDesired(db, fob) };
   }
   await keepObserved(db, { fobId: fob.id, observed, relay: facts.relay, atMs });
+  if (ended === undefined)
+    await alertOfObserved(db, { fobId: fob.id, observed, source: facts.relay.name, atMs });
   const present = await noteReturn(journal, facts.relay);
   const desired = await readDesired(db, present);
   const plan = planCare(desired, observed, await openTasksOf(db, fob.id), facts);

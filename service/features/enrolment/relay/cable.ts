@@ -13,23 +13,33 @@ export interface Plugged {
 
 /** The fob behind a relay as a transport: the relay plugs it in, carries its bytes and unplugs it. */
 export class Cable {
-  private readonly sendText: (text: string) => void;
+  private readonly sendText: (fob: number, text: string) => void;
+  private number: number | undefined;
   private pipe: Pipe | undefined;
   private plugged: Plugged | undefined;
   private changed: () => void;
 
   /** @param sendText has the relay send text to the fob */
-  constructor(sendText: (text: string) => void) {
+  constructor(sendText: (fob: number, text: string) => void) {
     this.sendText = sendText;
     this.changed = () => undefined;
   }
 
-  plug(port: string): void {
+  /** The number of the fob that was plugged in last, by which the relay names it. */
+  get fob(): number | undefined {
+    return this.number;
+  }
+
+  /** Plugs a fob in, in place of the earlier one. @returns false for a number that was used before */
+  plug(fob: number, port: string): boolean {
+    if (this.number !== undefined && fob <= this.number) return false;
     this.unplug();
-    const made = carriedPipe(port, this.sendText);
+    this.number = fob;
+    const made = carriedPipe(port, text => this.sendText(fob, text));
     this.pipe = made;
     this.plugged = { transport: made.transport, port };
     this.changed();
+    return true;
   }
 
   /** Removes the fob, if one is plugged in: its owner is notified. */
@@ -39,9 +49,9 @@ export class Cable {
     this.plugged = undefined;
   }
 
-  /** Receives text from the fob, one character per byte. Without a fob the text is late, and dropped. */
-  receive(text: string): void {
-    this.pipe?.receive(bytesOfCarried(text));
+  /** Receives text from a fob, one character per byte. Without that fob the text is late, and dropped. */
+  receive(fob: number, text: string): void {
+    if (fob === this.number) this.pipe?.receive(bytesOfCarried(text));
   }
 
   /** Returns the plugged fob, or the next one. @throws RelayRefusal `idle`, FobError `cancelled` */

@@ -1,7 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { RelayMessage, ServiceMessage } from 'passfob/activation/messages';
-import { readRelayMessage } from 'passfob/activation/read-messages';
-import { bytesOf } from 'passfob/activation/shapes';
+import { bytesOf } from 'passfob/carrier/fields';
+import type { RelaySays, ServiceSays } from 'passfob/carrier/messages';
 import type { RetryPolicy } from 'passfob/client/link';
 import type { pause } from 'passfob/client/pause';
 import { relayLimits } from '../../../base/limits/relay.ts';
@@ -10,6 +9,7 @@ import { makeRateLimiter, type RateLimiter } from '../../../base/rate-limit.ts';
 import { relayTexts } from '../../../base/texts/relay.ts';
 import type { Identity } from '../../../storage/encryption-at-rest/identity.ts';
 import type { Management } from '../../../storage/management.ts';
+import { carrierDialect, type Dialect } from '../../lines/dialect.ts';
 import { GOING_AWAY, NORMAL, POLICY_VIOLATION, type Talker, type TextConnection } from '../../lines/line.ts';
 import { proofOfIdentity } from '../../lines/opening.ts';
 import { readSettings } from '../../users/settings.ts';
@@ -34,7 +34,7 @@ export interface RelayMeans {
 }
 
 type Phase = 'open' | 'proving' | 'enter' | 'entering' | 'entered' | 'over';
-type Of<Type extends RelayMessage['type']> = Extract<RelayMessage, { type: Type }>;
+type Of<Type extends RelaySays['type']> = Extract<RelaySays, { type: Type }>;
 
 /**
  * The service's side of one connection: it proves the service's identity, receives the code, and enrols the fob that
@@ -46,6 +46,7 @@ export class Conversation implements Talker {
   /** The origin at which the relay reached the service. */
   private readonly origin: string;
   private readonly line: TextConnection;
+  private readonly dialect: Dialect;
   private readonly messages: RateLimiter;
   private readonly timers: NodeJS.Timeout[];
   private phase: Phase;
@@ -55,11 +56,18 @@ export class Conversation implements Talker {
   private hasStopped: boolean;
   private enrolling: Enrolling | undefined;
 
-  constructor(means: RelayMeans, caller: Caller, origin: string, line: TextConnection) {
+  constructor(
+    means: RelayMeans,
+    caller: Caller,
+    origin: string,
+    line: TextConnection,
+    dialect: Dialect = carrierDialect,
+  ) {
     this.means = means;
     this.caller = caller;
     this.origin = origin;
     this.line = line;
+    this.dialect = dialect;
     this.messages = makeRateLimiter();
     this.phase = 'open';
     this.chars = 0;
@@ -68,13 +76,14 @@ export class Conversation implements Talker {
       if (this.phase !== 'entered') this.end(POLICY_VIOLATION);
     };
     const old = () => void this.retire();
+    line.keepAlive?.(relayLimits.relayPingMs);
     this.timers = [setTimeout(late, relayLimits.relayOpeningMs), setTimeout(old, relayLimits.relayLifeMs)];
   }
 
   /** Receives a text from the relay; undefined for a message that is no text. */
   receive(text: string | undefined): void {
     if (this.phase === 'over') return;
-    const message = text !== undefined && this.isWithinBounds(text) ? readRelayMessage(text) : undefined;
+    const message = text !== undefined && this.isWithinBounds(text) ? this.read(text) : undefined;
     if (message === undefined || !this.take(message)) this.end(POLICY_VIOLATION);
   }
 
@@ -88,6 +97,10 @@ export class Conversation implements Talker {
     this.end(GOING_AWAY);
   }
 
+  private read(text: string): RelaySays | undefined {
+    return this.dialect.read(text, this.phase === 'open' ? undefined : 'activation');
+  }
+
   private isWithinBounds(text: string): boolean {
     this.chars += text.length;
     return (
@@ -97,28 +110,30 @@ export class Conversation implements Talker {
   }
 
   /** @returns whether this message was allowed at this time */
-  private take(message: RelayMessage): boolean {
+  private take(message: RelaySays): boolean {
     if (message.type === 'stop') {
       this.hasStopped = true;
       void this.release();
       this.end(NORMAL);
-    } else if (message.type === 'open' && this.phase === 'open') {
+    } else if (message.type === 'open' && message.for === 'activation' && this.phase === 'open') {
       this.phase = 'proving';
       this.prove(message).catch(() => this.refuse('failed'));
     } else if (message.type === 'enter' && this.phase === 'enter') {
       this.phase = 'entering';
       this.enter(message).catch(() => this.refuse('failed'));
-    } else if (this.phase === 'entered' && message.type !== 'open' && message.type !== 'enter') {
-      this.enrolling?.take(message);
-    } else return false;
+    } else if (message.type === 'beat' && this.phase !== 'open') {
+      this.say({ type: 'beat' });
+    } else return this.phase === 'entered' && this.enrolling?.take(message) === true;
     return true;
   }
 
   private async prove({ nonce }: Of<'open'>): Promise<void> {
     const identity = await this.means.identity();
+    const { serviceName } = await readSettings(this.means.management.db);
     if (this.phase !== 'proving') return;
     this.phase = 'enter';
-    this.say({ type: 'identity', ...proofOfIdentity(identity, nonce, this.origin, 'relay') });
+    const proof = proofOfIdentity(identity, nonce, this.origin, this.dialect.opened);
+    this.say({ type: 'identity', ...proof, name: serviceName });
   }
 
   private async enter({ code, relay }: Of<'enter'>): Promise<void> {
@@ -145,7 +160,7 @@ export class Conversation implements Talker {
       type: 'entered',
       service: serviceName,
       user: entry.user.name,
-      serial: entry.serial,
+      ...(entry.serial !== null && { serial: entry.serial }),
       fobs: entry.activation.fobs,
       expiresMs: entry.activation.expires_ms,
     });
@@ -159,7 +174,8 @@ export class Conversation implements Talker {
 
   private done({ serial, token, ticket }: Finished): void {
     this.means.announce();
-    this.say({ type: 'done', serial, token, text: relayTexts.done(serial), ticket });
+    const fob = this.enrolling?.fob ?? 0;
+    this.say({ type: 'done', fob, serial, token, text: relayTexts.done(serial), ticket });
     this.end(NORMAL);
   }
 
@@ -174,7 +190,7 @@ export class Conversation implements Talker {
     // Released before the refusal is sent: a relay that tries again at once finds the activation free.
     await this.release();
     this.means.announce();
-    this.line.send(JSON.stringify(refusalMessage(code)));
+    this.send(refusalMessage(code));
     this.line.close(NORMAL);
   }
 
@@ -183,8 +199,13 @@ export class Conversation implements Talker {
     await this.claim?.release().catch(() => undefined);
   }
 
-  private say(message: ServiceMessage): void {
-    if (this.phase !== 'over') this.line.send(JSON.stringify(message));
+  private say(message: ServiceSays<'activation'>): void {
+    if (this.phase !== 'over') this.send(message);
+  }
+
+  private send(message: ServiceSays<'activation'>): void {
+    const text = this.dialect.write(message);
+    if (text !== undefined) this.line.send(text);
   }
 
   private end(code: number): void {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { RelayMessage, ServiceMessage } from 'passfob/activation/messages';
+import type { RelaySays, ServiceSays } from 'passfob/carrier/messages';
 import { connect } from 'passfob/client/client';
 import type { RetryPolicy } from 'passfob/client/link';
 import type { pause } from 'passfob/client/pause';
@@ -35,12 +35,10 @@ interface Entered {
 
 /** Receives the messages and the result. */
 interface Listener {
-  readonly say: (message: ServiceMessage) => void;
+  readonly say: (message: ServiceSays<'activation'>) => void;
   readonly refused: (code: RelayRefusalCode) => Promise<void>;
   readonly done: (finished: Finished) => void;
 }
-
-type Carried = Exclude<RelayMessage, { readonly type: 'open' | 'enter' | 'stop' }>;
 
 /** Enrols a fob for one activation over one connection: fob after fob, until one is enrolled or refused. */
 export class Enrolling {
@@ -58,7 +56,7 @@ export class Enrolling {
     this.entered = entered;
     this.claim = entered.claim;
     this.listener = listener;
-    this.cable = new Cable(text => listener.say({ type: 'bytes', text }));
+    this.cable = new Cable((fob, text) => listener.say({ type: 'bytes', fob, text }));
     this.typed = new TypedCode();
     this.ending = new AbortController();
   }
@@ -74,12 +72,32 @@ export class Enrolling {
     this.cable.unplug();
   }
 
-  take(message: Carried): void {
-    if (message.type === 'bytes') this.cable.receive(message.text);
-    else if (message.type === 'plugged') this.cable.plug(message.port);
-    else if (message.type === 'unplugged') this.cable.unplug();
-    else if (message.type === 'show-code') this.typed.show();
-    else this.typed.receive(message.code);
+  /** The number of the fob that the relay opened last. */
+  get fob(): number | undefined {
+    return this.cable.fob;
+  }
+
+  /** @returns whether the message is allowed during an enrolment */
+  take(message: RelaySays): boolean {
+    switch (message.type) {
+      case 'fob':
+        return this.cable.plug(message.fob, message.port);
+      case 'bytes':
+        this.cable.receive(message.fob, message.text);
+        return true;
+      case 'gone':
+        if (message.fob === this.cable.fob) this.cable.unplug();
+        return true;
+      case 'show-code':
+        // What is said about an earlier fob is late, and ignored.
+        if (message.fob === this.cable.fob) this.typed.show();
+        return true;
+      case 'pairing-code':
+        if (message.fob === this.cable.fob) this.typed.receive(message.code);
+        return true;
+      default:
+        return false;
+    }
   }
 
   private async renew(): Promise<void> {
@@ -113,8 +131,10 @@ export class Enrolling {
     const { signal } = this.ending;
     const random = (length: number) => new Uint8Array(randomBytes(length));
     const client = connect(transport, { random, ...(patience && { patience }) });
-    const tell: Run['tell'] = (step, text, facts) =>
-      this.listener.say({ type: 'step', step, text, ...facts });
+    const tell: Run['tell'] = (step, text, facts) => {
+      const { fob } = this.cable;
+      this.listener.say({ type: 'step', ...(fob !== undefined && { fob }), step, text, ...facts });
+    };
     try {
       tell('hello', relayTexts.steps.hello);
       const hello = await client.hello(patience, signal);

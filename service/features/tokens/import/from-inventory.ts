@@ -67,6 +67,7 @@ function draftsOfFob(fob: BundledFob, userFrom: UserSource): ImportDraft[] {
     deviceSecret: fob.secrets.device_secret,
     pairingKey: fob.secrets.pairing_key,
     recoveryKey: fob.secrets.recovery_key,
+    ...(fob.next_recovery_key !== undefined && { nextRecoveryKey: fob.next_recovery_key }),
     clock: clockOf(fob),
   };
   return [{ place, issuer: '', label: '', warnings: [], outcome: { state: 'ok', item } }, ...accounts];

@@ -1,10 +1,12 @@
+import { RECOVERY_KEY_BYTES } from '@passfob/protocol/limits';
 import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { done, type RefusalCode, type Result, refused } from '../../../base/results.ts';
 import type { Db } from '../../../storage/database/database.ts';
+import { seal } from '../../../storage/encryption-at-rest/seal.ts';
 import { looksLikeAnother } from '../../users/look-alikes.ts';
 import { findOrAddUser, findUser, prepareUserName } from '../../users/users.ts';
 import type { Acting } from '../acting.ts';
-import { fobNamed, type NewFob, register } from '../fobs.ts';
+import { fobNamed, isElsewhere, type NewFob, register } from '../fobs.ts';
 import { hasEnough, insertToken, problemOf, type SeededToken } from '../issue.ts';
 import { bytesOf, type FobItem, type ImportItem, type TokenItem } from './items.ts';
 
@@ -19,11 +21,30 @@ export async function importItem(
 async function takeFob(acting: Acting, item: FobItem): Promise<Result<{ readonly serial: string }>> {
   const fob = fobOf(item);
   try {
+    const present = await fobNamed(acting.db, item.serial);
     const result = await register(acting, fob);
+    const isNew = present === undefined || isElsewhere(present);
+    if (result.ok && isNew) await keepNextRecovery(acting, item);
     return result.ok ? done({ serial: item.serial }) : result;
   } finally {
     for (const bytes of Object.values(fob.secrets)) bytes.fill(0);
   }
+}
+
+/** Without it, the PIN of a fob that has taken this key already could never be reset. */
+async function keepNextRecovery({ db, keys, atMs }: Acting, item: FobItem): Promise<void> {
+  const fob = await fobNamed(db, item.serial);
+  if (fob === undefined) return;
+  await db.deleteFrom('fob_recovery').where('fob_id', '=', fob.id).execute();
+  if (item.nextRecoveryKey === undefined) return;
+  const key = bytesOf(item.nextRecoveryKey);
+  if (key.length !== RECOVERY_KEY_BYTES) return;
+  const { box, keyId } = seal(keys, { table: 'fob_recovery', id: fob.id }, key);
+  key.fill(0);
+  await db
+    .insertInto('fob_recovery')
+    .values({ fob_id: fob.id, sealed_key: box, key_id: keyId, created_ms: atMs })
+    .execute();
 }
 
 async function takeToken(acting: Acting, item: TokenItem): Promise<Result<{ readonly serial: string }>> {

@@ -12,6 +12,8 @@ export interface FobItem {
   readonly deviceSecret: string;
   readonly pairingKey: string;
   readonly recoveryKey: string;
+  /** The recovery key that the fob is about to get, or has got although its answer was lost; absent if none waits. */
+  readonly nextRecoveryKey?: string;
   readonly clock: {
     readonly setMs: number;
     readonly errorMs: number | null;

@@ -5,7 +5,7 @@ import type { Db } from '../../../storage/database/database.ts';
 import type { Keys } from '../../../storage/encryption-at-rest/key-file.ts';
 import { makeAlikeFinder } from '../../users/look-alikes.ts';
 import { prepareUserName } from '../../users/users.ts';
-import { fobNamed, problemOfFob } from '../fobs.ts';
+import { fobNamed, isElsewhere, problemOfFob } from '../fobs.ts';
 import type { TokenRow } from '../rows.ts';
 import { secretOf } from '../tokens.ts';
 import { fobOf, problemOfItem } from './import-item.ts';
@@ -109,7 +109,8 @@ async function checkFob(db: Db, keys: Keys, item: FobItem): Promise<Judgement> {
   for (const bytes of Object.values(fob.secrets)) bytes.fill(0);
   if (problem !== undefined)
     return { state: 'refused', reason: texts.refusals[problem], next: tokenTexts.imports.correct };
-  const isKnown = (await fobNamed(db, item.serial)) !== undefined;
+  const present = await fobNamed(db, item.serial);
+  const isKnown = present !== undefined && !isElsewhere(present);
   return isKnown ? { state: 'present', reason: tokenTexts.imports.present, next: '' } : OK;
 }
 

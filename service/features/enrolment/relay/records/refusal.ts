@@ -1,4 +1,4 @@
-import type { ServiceMessage } from 'passfob/activation/messages';
+import type { Said } from 'passfob/carrier/messages';
 import { type RelayRefusalCode, relayTexts } from '../../../../base/texts/relay.ts';
 import type { ActivationFobs } from '../../../../storage/schema/schema.ts';
 
@@ -40,7 +40,7 @@ export function refusalOfOwned(allowed: ActivationFobs, why: string): RelayRefus
 }
 
 /** Returns the message for a refusal. The same code always gives the same bytes. */
-export function refusalMessage(code: RelayRefusalCode): ServiceMessage {
+export function refusalMessage(code: RelayRefusalCode): { readonly type: 'refused' } & Said<'refused'> {
   const { text, next } = relayTexts.refusals[code];
   return { type: 'refused', code, text, next, isFinal: FINAL.has(code) };
 }

@@ -1,4 +1,4 @@
-import type { RelayStep } from 'passfob/activation/messages';
+import type { CarrierStep } from 'passfob/carrier/messages';
 import type { Client } from 'passfob/client/client';
 import type { Hello } from 'passfob/client/hello';
 import type { OwnerTools } from 'passfob/owner/tools';
@@ -24,7 +24,7 @@ export interface Run {
   readonly activation: ClaimedActivation;
   readonly tools: OwnerTools;
   /** Shows the user a step. */
-  readonly tell: (step: RelayStep, text: string, facts?: StepFacts) => void;
+  readonly tell: (step: CarrierStep, text: string, facts?: StepFacts) => void;
   /** Waits for the user's input about the code on the screen. @throws FobError `cancelled`, `unplugged` */
   readonly typedCode: (wait: CodeWait) => Promise<CodeInput>;
 }

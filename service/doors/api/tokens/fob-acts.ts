@@ -1,0 +1,155 @@
+import { careLimits } from '../../../base/limits/care.ts';
+import { tokenLimits } from '../../../base/limits/tokens.ts';
+import { may } from '../../../base/permissions.ts';
+import { done, type RefusalCode, type Result } from '../../../base/results.ts';
+import {
+  type FobInput,
+  type FobStateView,
+  markFound,
+  markLost,
+  retireFob,
+  returnFob,
+} from '../../../features/care/life.ts';
+import {
+  cancelTask,
+  createTask,
+  permissionToCancel,
+  type TaskInput,
+  type TaskView,
+  taskPermissions,
+} from '../../../features/care/tasks.ts';
+import type { Act } from '../../../features/tokens/acting.ts';
+import { Problem } from '../../web/problems.ts';
+import type { OperationName } from '../../web/route.ts';
+import { serial, serialParams } from '../kit/params.ts';
+import { type ApiCall, route } from '../kit/route.ts';
+import { list, object, serviceText, text } from '../kit/shapes.ts';
+import { lifeState, task, taskShown } from './fobs.ts';
+
+const ACCOUNT_ID = '^[0-9a-f]{8}$';
+const accountId = text(careLimits.accountIdDigits, { pattern: ACCOUNT_ID });
+const accountParams = object({ serial, account: accountId });
+const accountName = text(careLimits.accountNameBytes);
+const state = object({ serial: serviceText, state: lifeState });
+const askRefusals = [
+  'unknown_fob',
+  'bad_fob_state',
+  'bad_task',
+  'too_many_tasks',
+] as const satisfies readonly RefusalCode[];
+
+/** One route for each kind of task: each has its own permission. */
+const taskRoutes = [
+  onFob('fobs.set-clock', 'set-clock', 'clock'),
+  onFob('fobs.reset-pin', 'reset-pin', 'pin-reset'),
+  onFob('fobs.require-pin', 'require-pin', 'require-pin'),
+  route({
+    name: 'fobs.remove-account',
+    method: 'POST',
+    path: '/v1/fobs/:serial/accounts/:account/remove',
+    permission: taskPermissions['remove-account'],
+    params: accountParams,
+    answer: task,
+    refusals: [...askRefusals, 'account_in_use'],
+    handle: call => ask(call, { kind: 'remove-account', ...call.params }),
+  }),
+  route({
+    name: 'fobs.rename-account',
+    method: 'POST',
+    path: '/v1/fobs/:serial/accounts/:account/rename',
+    permission: taskPermissions['rename-account'],
+    params: accountParams,
+    body: object({ issuer: accountName, label: accountName }),
+    example: { issuer: 'ACME', label: 'VPN' },
+    answer: task,
+    refusals: askRefusals,
+    handle: call => ask(call, { kind: 'rename-account', ...call.params, ...call.body }),
+  }),
+  route({
+    name: 'fobs.order-accounts',
+    method: 'POST',
+    path: '/v1/fobs/:serial/order-accounts',
+    permission: taskPermissions.order,
+    params: serialParams,
+    body: object({ accounts: list(accountId, careLimits.orderMax) }),
+    example: { accounts: ['00c0ffee', '0badf00d'] },
+    answer: task,
+    refusals: askRefusals,
+    handle: call => ask(call, { kind: 'order', ...call.params, order: call.body.accounts }),
+  }),
+  route({
+    name: 'fobs.erase',
+    method: 'POST',
+    path: '/v1/fobs/:serial/erase',
+    permission: taskPermissions.erase,
+    params: serialParams,
+    answer: task,
+    refusals: [...askRefusals, 'account_in_use'],
+    handle: call => ask(call, { kind: 'erase', ...call.params }),
+  }),
+  route({
+    name: 'fobs.cancel-task',
+    method: 'POST',
+    path: '/v1/fobs/:serial/tasks/:id/cancel',
+    // The least of them; the task's own one is checked below.
+    permission: taskPermissions.clock,
+    params: object({ serial, id: text(tokenLimits.serialMax, { minLength: 1 }) }),
+    answer: task,
+    refusals: ['unknown_fob', 'unknown_task', 'bad_task', 'task_over'],
+    handle: async ({ management, actor, params }) => {
+      const permission = await permissionToCancel(management.db, params);
+      const { role } = actor;
+      const isOperator = role !== 'service' && role !== 'user';
+      if (permission !== undefined && !(isOperator && may(role, permission)))
+        throw new Problem('not_allowed');
+      return shown(await cancelTask(management, actor, params));
+    },
+  }),
+];
+
+export const fobActRoutes = [
+  ...taskRoutes,
+  inLife('fobs.lost', 'lost', markLost),
+  inLife('fobs.found', 'found', markFound),
+  inLife('fobs.return', 'return', returnFob),
+  inLife('fobs.retire', 'retire', retireFob),
+];
+
+function onFob(name: OperationName, verb: string, kind: 'clock' | 'pin-reset' | 'require-pin') {
+  return route({
+    name,
+    method: 'POST',
+    path: `/v1/fobs/:serial/${verb}`,
+    permission: taskPermissions[kind],
+    params: serialParams,
+    answer: task,
+    refusals: askRefusals,
+    handle: call => ask(call, { kind, ...call.params }),
+  });
+}
+
+async function ask({ management, actor }: ApiCall<unknown, unknown, unknown>, input: TaskInput) {
+  return shown(await createTask(management, actor, input));
+}
+
+function shown(result: Result<TaskView>) {
+  return result.ok ? done(taskShown(result.value)) : result;
+}
+
+function inLife(
+  name: OperationName,
+  verb: 'lost' | 'found' | 'return' | 'retire',
+  act: Act<FobInput, FobStateView>,
+) {
+  const isEnd = verb !== 'found';
+  return route({
+    name,
+    method: 'POST',
+    path: `/v1/fobs/:serial/${verb}`,
+    permission: `fob.${verb}`,
+    params: serialParams,
+    answer: state,
+    refusals: ['unknown_fob', 'bad_fob_state', ...(isEnd ? (['last_admin'] as const) : [])],
+    handle: ({ management, actor, params }) => act(management, actor, params),
+  });
+}

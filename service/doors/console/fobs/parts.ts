@@ -1,0 +1,23 @@
+import type { Markup } from '../../../base/html.ts';
+import type { FobLifeState } from '../../../base/kinds.ts';
+import { consoleTexts } from '../../../base/texts/console.ts';
+import { badge, type Tone } from '../../web/parts.ts';
+
+const tones: Readonly<Record<FobLifeState, Tone>> = {
+  in_use: 'good',
+  lost: 'bad',
+  found: 'warn',
+  returned: 'plain',
+  retired: 'plain',
+  giving: 'warn',
+  handed_over: 'plain',
+};
+
+export function lifeBadge(state: FobLifeState): Markup {
+  return badge(tones[state], consoleTexts.fobs.states[state]);
+}
+
+/** Returns the names of an account in one line: `ACME: VPN`. */
+export function accountName({ issuer, label }: { readonly issuer: string; readonly label: string }): string {
+  return [issuer, label].filter(Boolean).join(': ') || consoleTexts.fob.unnamed;
+}

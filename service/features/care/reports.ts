@@ -1,0 +1,34 @@
+import { sql } from 'kysely';
+import { alertLimits } from '../../base/limits/alerts.ts';
+import { type Db, writing } from '../../storage/database/database.ts';
+
+/**
+ * Stores that agents report these fobs while no session with them comes to its end. Reports that are less than a day
+ * apart count as one: whoever unplugs a fob for a minute does not begin anew.
+ *
+ * @param serials serial numbers as agents told them; those of other fobs change nothing
+ * @throws ServiceError `busy`
+ */
+export async function noteReported(db: Db, serials: readonly string[], nowMs: number): Promise<void> {
+  // Not every database accepts every text in a query.
+  const asked = serials.filter(serial => /^[\x21-\x7e]{1,64}$/.test(serial));
+  const some = [...new Set(asked)].slice(0, alertLimits.fobsReportedAtOnce);
+  if (some.length === 0) return;
+  // Strangers' fobs are looked up only: no write, for which log-ins would wait.
+  const known = await db.selectFrom('fobs').select('id').where('serial', 'in', some).execute();
+  if (known.length === 0) return;
+  const ids = known.map(({ id }) => id);
+  const now = sql<number>`cast(${nowMs} as bigint)`;
+  const isAnew = sql<boolean>`reported_ms is null or reported_last_ms <= ${nowMs - alertLimits.fobWithheldMs}
+    or last_seen_ms >= reported_ms`;
+  await writing(db, async transaction => {
+    await transaction
+      .updateTable('fobs')
+      .set({
+        reported_ms: sql<number>`case when ${isAnew} then ${now} else reported_ms end`,
+        reported_last_ms: nowMs,
+      })
+      .where('id', 'in', ids)
+      .execute();
+  });
+}

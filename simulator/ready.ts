@@ -1,0 +1,31 @@
+/** Where a started fob can be reached; a front or faceplate that is not open is left out. */
+export interface Ready {
+  readonly seed: number;
+  ready: true;
+  pty?: string | null;
+  ptyUnavailable?: string;
+  tcp?: number;
+  usbip?: string;
+  web?: string;
+}
+
+/** Formats it for programs: one line of JSON, whose fields are always in the same order. */
+export function readyLine({ ready, seed, pty, ptyUnavailable, tcp, usbip, web }: Ready): string {
+  return `${JSON.stringify({ ready, seed, pty, ptyUnavailable, tcp, usbip, web })}\n`;
+}
+
+/** Formats it for a person at a terminal. Addresses stand alone, so that a narrow window does not break them. */
+export function readyText({ seed, pty, ptyUnavailable, tcp, usbip, web }: Ready): string {
+  const ports = [...(pty ? [pty] : []), ...(tcp === undefined ? [] : [`tcp:127.0.0.1:${tcp}`])];
+  const lines = [
+    'The simulated fob is running.',
+    ...(web === undefined ? [] : ['Open its page: its display and its button.', `  ${web}`]),
+    ...(ports.length === 0 ? [] : ['Find it from another terminal:']),
+    ...ports.map(port => `  passfob devices --port ${port}`),
+    ...(ptyUnavailable === undefined ? [] : [`It has no serial port: ${ptyUnavailable}.`]),
+    ...(usbip === undefined ? [] : ['It serves its USB device at:', `  ${usbip}`]),
+    `To repeat this run: --seed ${seed}`,
+    'To end it: Ctrl-C',
+  ];
+  return lines.map(line => `${line}\n`).join('');
+}

@@ -1,0 +1,157 @@
+import { accessLimits } from '@passfob/service/base/limits/access';
+import { careTexts } from '@passfob/service/base/texts/care';
+import { consoleTexts } from '@passfob/service/base/texts/console';
+import { expect, test } from 'vitest';
+import { Rig } from '../kit.ts';
+import { type Furnished, furnish, signedIn, type Visitor } from './kit.ts';
+import { fillWorld } from './world.ts';
+
+const text = consoleTexts.fob;
+
+async function visited<T>(
+  work: (visitor: Visitor, furnished: Furnished, rig: Rig) => Promise<T>,
+): Promise<T> {
+  await using rig = new Rig();
+  const furnished = await furnish(rig);
+  await using _office = furnished.office;
+  await fillWorld(furnished, rig.clock);
+  return await work(await signedIn(furnished, 'admin', rig.clock), furnished, rig);
+}
+
+/** Returns the ids of a fob's open tasks, by kind. */
+async function openTasks({ office }: Furnished, serial: string): Promise<Map<string, string>> {
+  const rows = await office.store.db
+    .selectFrom('fob_tasks')
+    .innerJoin('fobs', 'fobs.id', 'fob_tasks.fob_id')
+    .select(['fob_tasks.id', 'fob_tasks.kind'])
+    .where('fobs.serial', '=', serial)
+    .where('fob_tasks.state', '=', 'waiting')
+    .execute();
+  return new Map(rows.map(({ id, kind }) => [kind, id]));
+}
+
+/** Returns the text of a page without markup. */
+function plain(markup: string): string {
+  return markup.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
+}
+
+test('the page of a fob tells its facts, health, accounts, tasks and history in words', () =>
+  visited(async visitor => {
+    const seen = await visitor.get('/operator/fob?serial=PF-1');
+    expect(seen.status).toBe(200);
+    const words = plain(seen.text);
+    for (const part of [
+      'by an agent, &lt;b&gt;192.0.2.7&lt;/b&gt;',
+      'Its battery is at 12 %. Have the battery charged or replaced.',
+      'Its clock is 5 s ahead.',
+      'Set, at least 6 digits, locked, 2 of 10 attempts failed',
+      '&lt;u&gt;ACME&lt;/u&gt;: old &amp; odd',
+      text.unexplained,
+      text.damaged,
+      careTexts.kinds['pin-reset'],
+      careTexts.causes.asked,
+      text.hold,
+      text.taskStates.cancelled,
+      'fob.reset-pin',
+    ])
+      expect(words).toContain(part);
+    expect(seen.text).not.toContain('<b>192');
+    expect(seen.text).toContain('href="/operator/fob/account/remove?serial=PF-1&amp;id=00c0ffee"');
+    expect((await visitor.get('/operator/fob?serial=none')).status).toBe(404);
+  }));
+
+test('the list of fobs counts what each filter shows, and marks the shown one in words', () =>
+  visited(async visitor => {
+    const seen = await visitor.get('/operator/fobs?show=battery');
+    const links = [...seen.text.matchAll(/<li><a href="\/operator\/fobs[^>]*>(.*?)<\/a>/g)].map(
+      ([, link = '']) => plain(link).trim(),
+    );
+    expect(links).toContain('1 Battery low (shown)');
+    expect(links).toContain('1 Lost');
+    expect(links).toContain('1 Tasks open');
+    expect(links.filter(link => link.endsWith('(shown)'))).toHaveLength(1);
+    expect(seen.text).toContain('/operator/fob?serial=PF-1');
+    expect(seen.text).not.toContain('/operator/fob?serial=PF-3');
+    // An unknown filter shows everything.
+    expect((await visitor.get('/operator/fobs?show=none')).text).toContain('/operator/fob?serial=PF-3');
+  }));
+
+test('a task is asked for with one audit row, is shown waiting, and is cancelled by its button', () =>
+  visited(async (visitor, furnished) => {
+    const rows = async () => (await furnished.office.audit()).acts.length;
+    const before = await rows();
+    const asked = await visitor.send('/operator/fob/set-clock', { serial: 'PF-3' });
+    expect(asked.location).toBe('/operator/fob?serial=PF-3&done=fobTask');
+    expect(await rows()).toBe(before + 1);
+    const page = await visitor.get('/operator/fob?serial=PF-3&done=fobTask');
+    expect(page.text).toContain(consoleTexts.done.fobTask);
+    const id = (await openTasks(furnished, 'PF-3')).get('clock') ?? '';
+    expect(page.text).toContain(`value="${id}"`);
+    expect((await visitor.send('/operator/fob/task/cancel', { serial: 'PF-3', id })).status).toBe(303);
+    expect(await rows()).toBe(before + 2);
+    expect(await openTasks(furnished, 'PF-3')).toEqual(new Map());
+    const again = await visitor.send('/operator/fob/task/cancel', { serial: 'PF-3', id });
+    expect(again.status).toBe(422);
+    expect(again.text).toContain('The task has ended');
+  }));
+
+test('the order and the names of accounts are taken from their forms, and wrong ones are refused at the field', () =>
+  visited(async (visitor, furnished) => {
+    const send = (path: string, fields: Record<string, string>) =>
+      visitor.send(`/operator/fob/${path}`, { serial: 'PF-1', ...fields });
+    expect((await visitor.get('/operator/fob/order?serial=PF-1')).text).toContain('0badf00d Without a name');
+    expect((await send('order', { list: '0badf00d Without a name\r\n00c0ffee ACME' })).status).toBe(303);
+    const wrong = await send('order', { list: 'neither' });
+    expect(wrong.status).toBe(422);
+    expect(wrong.text).toContain('aria-invalid="true"');
+    expect((await send('account/rename', { id: '00c0ffee', issuer: 'A', label: 'B' })).status).toBe(303);
+    expect((await send('account/rename', { id: '00c0ffee', issuer: 'A', label: '' })).status).toBe(422);
+    expect((await visitor.get('/operator/fob/account/rename?serial=PF-1&id=deadbeef')).status).toBe(404);
+    const rows = await furnished.office.store.db.selectFrom('fob_tasks').select(['kind', 'wanted']).execute();
+    expect(rows).toContainEqual({ kind: 'order', wanted: '{"accounts":["0badf00d","00c0ffee"]}' });
+    expect(rows).toContainEqual({ kind: 'rename-account', wanted: '{"issuer":"A","label":"B"}' });
+  }));
+
+test('erasing and taking back a fob ask for a fresh proof and change nothing before', () =>
+  visited(async (visitor, furnished, rig) => {
+    rig.clock.nowMs += accessLimits.reauthenticationMs;
+    const before = (await furnished.office.audit()).acts.length;
+    for (const act of ['erase', 'return']) {
+      const { status, location } = await visitor.send(`/operator/fob/${act}`, { serial: 'PF-1' });
+      expect([act, status]).toEqual([act, 303]);
+      expect(location).toContain(
+        `/operator/prove?to=${encodeURIComponent(`/operator/fob/${act}?serial=PF-1`)}`,
+      );
+    }
+    // The selection of fobs survives the proof.
+    const bulk = await visitor.send('/operator/fobs/tasks', { id: 'battery', what: 'clock' });
+    expect(bulk.location).toContain(encodeURIComponent('/operator/fobs/tasks?id=battery'));
+    expect((await furnished.office.audit()).acts).toHaveLength(before);
+    expect((await visitor.send('/operator/fob/lost', { serial: 'PF-1' })).location).toContain('done=fobLost');
+  }));
+
+test('a job asks for one task on every fob of a filter', () =>
+  visited(async (visitor, furnished) => {
+    expect((await visitor.get('/operator/fobs/tasks?id=lost')).text).toContain(
+      '<option value="lost" selected>',
+    );
+    const started = await visitor.send('/operator/fobs/tasks', { id: 'lost', what: 'require-pin' });
+    expect(started.location).toMatch(/^\/operator\/job\?id=/);
+    const job = await furnished.office.store.db
+      .selectFrom('jobs')
+      .select(['kind', 'total'])
+      .where('kind', '=', 'require-pin')
+      .executeTakeFirst();
+    expect(job).toEqual({ kind: 'require-pin', total: 1 });
+    expect((await visitor.send('/operator/fobs/tasks', { id: 'returned', what: 'clock' })).status).toBe(422);
+  }));
+
+test('the pages of a token and of its user lead to the fob', () =>
+  visited(async visitor => {
+    const user = await visitor.get('/operator/user?user=pia');
+    const [, path = ''] = /href="(\/operator\/fob\?serial=[^"]+)"/.exec(user.text) ?? [];
+    const fob = await visitor.get(path);
+    expect(fob.status).toBe(200);
+    const [, token = ''] = /href="(\/operator\/token\?serial=[^"]+)"/.exec(fob.text) ?? [];
+    expect((await visitor.get(token)).text).toContain(`href="${path}"`);
+  }));
