@@ -6,16 +6,13 @@ import { lockByPin } from '../agents/held.ts';
 import { Away } from '../away.ts';
 import { Scene } from '../enrolment/kit.ts';
 import { accepted, grace } from '../users/kit.ts';
-import { type AdasFob, adas, NEW_PIN, Person } from './given.ts';
+import { type AdasFob, adas, limitRelays, NEW_PIN, Person } from './given.ts';
 import { labelsOf } from './kit.ts';
 
 // Every cut waits for half a second, some twenty of them at once; a busy machine makes that long.
 vi.setConfig({ testTimeout: 240_000 });
 // The lease of a dead service is waited for in steps of a second.
-vi.mock(import('@passfob/service/base/limits/relay'), async original => {
-  const { relayLimits, ...rest } = await original();
-  return { ...rest, relayLimits: { ...relayLimits, pinPollMs: 50 } as never };
-});
+limitRelays({ pinPollMs: 50 });
 
 const AT_ONCE = 20;
 const NEVER = Number.POSITIVE_INFINITY;

@@ -4,19 +4,16 @@ import { viewFob } from '@passfob/service/features/care/views';
 import { fobNamed, fobSecretsOf } from '@passfob/service/features/tokens/fobs';
 import { revokeToken, suspendToken, unassignToken } from '@passfob/service/features/tokens/moves';
 import { isRefusal } from 'passfob/errors';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { accountsOf, lockByPin, owner, PIN } from '../agents/held.ts';
 import type { OwnedFob } from '../enrolment/assigned.ts';
 import { random, refusalOf, Scene } from '../enrolment/kit.ts';
 import { accepted, grace } from '../users/kit.ts';
-import { type AdasFob, adas, look, NEW_PIN, outcomesOf, Person } from './given.ts';
+import { type AdasFob, adas, limitRelays, look, NEW_PIN, outcomesOf, Person } from './given.ts';
 import { labelsOf } from './kit.ts';
 
 // A person who does not enter a PIN is waited for three polls.
-vi.mock(import('@passfob/service/base/limits/relay'), async original => {
-  const { relayLimits, ...rest } = await original();
-  return { ...rest, relayLimits: { ...relayLimits, relayWaitMs: 300, pinPollMs: 100 } as never };
-});
+limitRelays({ relayWaitMs: 300, pinPollMs: 100 });
 
 const SECOND_MS = 1_000;
 const pinless = () => undefined;

@@ -1,8 +1,10 @@
+import { relayLimits } from '@passfob/service/base/limits/relay';
 import { careFor } from '@passfob/service/features/care/run/run';
 import { fobNamed } from '@passfob/service/features/tokens/fobs';
 import { assignToken } from '@passfob/service/features/tokens/moves';
 import { secretOf } from '@passfob/service/features/tokens/tokens';
 import { makeEngine } from '@passfob/service/features/validation/engine';
+import { afterAll, beforeAll } from 'vitest';
 import type { CoreFob } from '../../host/kit/core-fob.ts';
 import { secret } from '../../kit/secrets.ts';
 import { owner } from '../agents/held.ts';
@@ -112,4 +114,11 @@ export class Person {
     fob.enter(NEW_PIN);
     fob.enter(NEW_PIN);
   }
+}
+
+/** Changes limits of relays for the tests of a file: so that nobody waits for ten minutes. */
+export function limitRelays(changes: { readonly relayWaitMs?: number; readonly pinPollMs: number }): void {
+  const before = { ...relayLimits };
+  beforeAll(() => void Object.assign(relayLimits, changes));
+  afterAll(() => void Object.assign(relayLimits, before));
 }
