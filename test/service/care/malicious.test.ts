@@ -14,7 +14,7 @@ import { type Act, ATTACKS, Hostile } from './hostile.ts';
 import { CareScene, labelsOf } from './kit.ts';
 import { countsOf, doneActsOf, doneOf, expectTruth, type NeedyFob, needyFob } from './three-tasks.ts';
 
-vi.setConfig({ testTimeout: 240_000 });
+vi.setConfig({ testTimeout: 480_000 });
 
 /** Just before a whole second: setting a fob's clock needs no waiting. */
 const NOW_MS = 1_770_000_000_990;
