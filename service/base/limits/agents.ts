@@ -19,6 +19,8 @@ export const agentLimits = {
   /** Messages and characters from one agent, each with a burst and a rate. */
   agentMessageBucket: { burst: 1_000, perSecond: 100 },
   agentCharBucket: { burst: 524_288, perSecond: 32_768 },
+  /** How often a person may put tasks off over one connection; what comes faster is ignored, as it is stored already. */
+  agentLaterBucket: { burst: 8, perSecond: 0.1 },
   /** How often all agents are checked: for those that have fallen silent, and for fobs due to be asked again. */
   agentSweepMs: 2_500,
   /** How often the rows of connected fobs are marked as seen, and how long such a mark is valid. */

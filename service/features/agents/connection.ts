@@ -68,6 +68,7 @@ export class AgentConnection implements Talker, FobCarrier {
   private readonly fobs: Map<number, AgentFob>;
   private readonly messages: RateLimitState;
   private readonly chars: RateLimitState;
+  private readonly laters: RateLimitState;
   private readonly sinceMs: number;
   private heardMs: number;
   private phase: Phase;
@@ -91,6 +92,7 @@ export class AgentConnection implements Talker, FobCarrier {
     const nowMs = means.ticks();
     this.messages = unusedRateLimit(agentLimits.agentMessageBucket, nowMs);
     this.chars = unusedRateLimit(agentLimits.agentCharBucket, nowMs);
+    this.laters = unusedRateLimit(agentLimits.agentLaterBucket, nowMs);
     this.sinceMs = nowMs;
     this.heardMs = nowMs;
     this.phase = 'open';
@@ -186,11 +188,9 @@ export class AgentConnection implements Talker, FobCarrier {
       case 'unreached':
         this.fobs.get(message.fob)?.unreached(message.why);
         return true;
-      case 'later': {
-        const fob = this.fobs.get(message.fob);
-        if (fob !== undefined) this.listener.putOff(fob);
+      case 'later':
+        this.putOff(message.fob);
         return true;
-      }
       case 'stop':
         this.end(NORMAL);
         return true;
@@ -217,6 +217,12 @@ export class AgentConnection implements Talker, FobCarrier {
     this.fobs.set(number, fob);
     this.listener.came(fob);
     return true;
+  }
+
+  private putOff(number: number): void {
+    const fob = this.fobs.get(number);
+    const isSoon = !takeTokens(this.laters, agentLimits.agentLaterBucket, this.means.ticks());
+    if (fob !== undefined && !isSoon) this.listener.putOff(fob);
   }
 
   private leave(number: number): void {

@@ -1,3 +1,4 @@
+import { agentLimits } from '@passfob/service/base/limits/agents';
 import { Agents } from '@passfob/service/features/agents/agents';
 import type { AgentConnection } from '@passfob/service/features/agents/connection';
 import type { AgentFob } from '@passfob/service/features/agents/fob';
@@ -136,6 +137,32 @@ it('only a fob that has proved itself is put off: a serial that anybody announce
   expect(bench.agents.count).toBe(1);
   say({ type: 'stop' });
   expect(bench.agents.count).toBe(0);
+});
+
+it('a relay that puts a fob off again and again is heard a limited number of times', async () => {
+  await using bench = await Bench.open();
+  const owned = await makeAssigned(bench.office);
+  const fob = { serial: owned.serial, port: 'serial', open: async () => owned.fob.plugIn().transport };
+  const sockets: ReturnType<Bench['socket']>[] = [];
+  const ending = new AbortController();
+  const caring = relayCare({
+    service: ORIGIN,
+    fingerprint: '',
+    openSocket: async () => {
+      const socket = bench.socket();
+      sockets.push(socket);
+      return socket;
+    },
+    fobs: [fob],
+    report: () => undefined,
+    signal: ending.signal,
+  });
+  await until(() => bench.proved.length > 0, 'the proof of the fob');
+  for (let at = 0; at < 50; at++) sockets[0]?.connection.receive('{"type":"later","fob":0}');
+  expect(bench.putOff.length).toBe(agentLimits.agentLaterBucket.burst);
+  expect(bench.agents.count).toBe(1);
+  ending.abort();
+  await expect(caring).rejects.toMatchObject({ kind: 'cancelled' });
 });
 
 it('an agent is in the background; one from before the carrier protocol hears neither tasks nor steps', async () => {
