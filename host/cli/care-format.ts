@@ -1,7 +1,8 @@
 import type { CareEntry } from '../batch/care.ts';
 import { type CareAct, type CareResult, isLeftToPerson } from '../commands/care.ts';
-import { reported } from '../commands/health.ts';
+import { type ReportedFinding, reported } from '../commands/health.ts';
 import { CARE_TAG_CHARS } from '../limits.ts';
+import { needsAttention } from '../owner/health.ts';
 import { healthText } from '../owner/health-texts.ts';
 import { errorDocument } from './base/report.ts';
 
@@ -50,7 +51,7 @@ export function careText(entry: CareEntry): string[] {
   const { serial } = entry;
   if ('error' in entry) {
     const { message, next } = entry.error;
-    return [`The fob ${serial}: ${message}`, line('to do', next)];
+    return [message.includes(serial) ? message : `The fob ${serial}: ${message}`, line('to do', next)];
   }
   const { found, done, planned, refused, left, waitsForHold, observed } = entry.result;
   const rest = reported(observed, left, waitsForHold);
@@ -60,9 +61,13 @@ export function careText(entry: CareEntry): string[] {
     ...done.map(act => line('done', DONE[act])),
     ...planned.map(act => line('would', PLANNED[act])),
     ...refused.map(({ error }) => line('failed', `${error.message} ${error.next}`)),
-    ...rest.map(({ sentence, next }) => line('to do', `${sentence} ${next}`)),
+    ...left.map((finding, at) => line(needsAttention(finding) ? 'to do' : 'note', textOf(rest[at]))),
   ];
   return all.length === 0 ? [`The fob ${serial} is well.`] : [`The fob ${serial}:`, ...all];
+}
+
+function textOf(finding: ReportedFinding | undefined): string {
+  return finding === undefined ? '' : `${finding.sentence} ${finding.next}`;
 }
 
 function line(tag: string, text: string): string {

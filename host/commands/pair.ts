@@ -1,6 +1,7 @@
 import { pairingCode, pairingKey } from '../client/handshake.ts';
 import { FobError, isOutcomeUnknown, isRefusal } from '../errors.ts';
 import { addClockReading } from '../inventory/clocks.ts';
+import { noteSeen } from '../inventory/observations.ts';
 import {
   addPendingPairing,
   confirmPairing,
@@ -99,6 +100,7 @@ async function adopt(context: Context, fob: FobAtHand): Promise<Paired> {
   }
   await fob.client.openSession(pairingKey(secrets.pairingKey), signal);
   await confirmPairing(inventory, id, context.now(), done.isEscrowed);
+  await noteSeen(inventory, id, context.now());
   const [pairing] = await pairingsOf(inventory, serial);
   if (pairing?.id !== id) throw new FobError('inventory', { subject: serial });
   if (!done.isEscrowed) await leaveMissingRecoveryKey(context, fob, pairing);

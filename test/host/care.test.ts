@@ -244,7 +244,8 @@ describe('what the inventory knows of a fob', () => {
   it('a fob set at its pairing counts as set', async () => {
     const { owner } = await agreeing();
     const [fob] = await fobsWithHealth(owner.context.inventory, {}, owner.context.now());
-    expect(fob).toMatchObject({ isStale: false, clockSet: new Date(owner.context.now()).toISOString() });
+    const now = new Date(owner.context.now()).toISOString();
+    expect(fob).toMatchObject({ isStale: false, clockSet: now, lastSeen: now });
   });
 
   it('a locked fob tells its state, but not its accounts', async () => {

@@ -1,6 +1,9 @@
 import { progressText } from 'passfob/cli/base/report';
 import { clockText, listText } from 'passfob/cli/base/result-format';
+import { careText, holdQuestion, outcomeOf } from 'passfob/cli/care-format';
 import { infoText, policyNote, policyText } from 'passfob/cli/status-format';
+import type { CareResult } from 'passfob/commands/care';
+import { FobError } from 'passfob/errors';
 import type { FobStatus } from 'passfob/owner/status';
 import { describe, expect, it } from 'vitest';
 
@@ -100,6 +103,64 @@ describe('report about a fob', () => {
 
   it('says what an update would bring', () => {
     expect(infoText({ ...fob, accounts: 2, free: 0 })).toContain('update the firmware to get one');
+  });
+});
+
+describe('report about care', () => {
+  const clockOff = { kind: 'clock-off', errorMs: 5_000, needsHold: true } as const;
+  const observed = {
+    ...{ ...fob, algorithms: 6, status, accounts: [], freeRecords: 31 },
+    clock: { ...clock, errorMs: 5_000 },
+  };
+  const nothing = { found: [], done: [], planned: [], refused: [], left: [], waitsForHold: false } as const;
+  const entry = (result: Partial<CareResult>) => ({
+    address: 'a',
+    serial,
+    result: { serial, board: 'pico', firmware: '0.2.0', ...nothing, observed, ...result },
+  });
+
+  it('the report about care says what was found, done, failed, and what to do', () => {
+    expect(careText(entry({}))).toEqual([`The fob ${serial} is well.`]);
+    const error = new FobError('refused', { refusal: 'clock-failed' });
+    const locked = { kind: 'locked', attemptsLeft: 7 } as const;
+    const text = careText(
+      entry({
+        found: [{ kind: 'cannot-reset-pin' }, clockOff, locked],
+        done: ['recovery-key-left'],
+        refused: [{ act: 'clock-set', error }],
+        left: [clockOff, locked],
+      }),
+    );
+    expect(text).toEqual([
+      `The fob ${serial}:`,
+      '  found   It has no recovery key: a forgotten PIN cannot be reset.',
+      '  done    It has a recovery key again.',
+      expect.stringMatching(/^ {2}failed {2}The clock of the fob did not take the time\./),
+      `  to do   Its clock is 5 s ahead. Run: passfob care --hold --device ${serial}, and hold its button for a second.`,
+      expect.stringMatching(/^ {2}note {4}It is locked by its PIN \(7 attempts are left\)/),
+    ]);
+    expect(outcomeOf(entry({ left: [locked] }))).toBe('well');
+    expect(outcomeOf(entry({ left: [clockOff] }))).toBe('attention');
+    expect(holdQuestion(entry({ left: [clockOff] }).result)).toContain('Its clock is 5 s ahead.');
+  });
+
+  it('the report about care names the next step of a fob that is not of this inventory', () => {
+    const stranger = {
+      address: 'a',
+      serial,
+      isStranger: true,
+      error: new FobError('not-paired', { subject: serial }),
+    };
+    expect(careText(stranger)).toEqual([
+      `The fob ${serial} has no owner yet.`,
+      '  to do   Run: passfob pair',
+    ]);
+    const silent = { ...stranger, error: new FobError('refused', { refusal: 'internal' }) };
+    expect(careText(silent)[0]).toBe(`The fob ${serial}: The fob had an internal error.`);
+    expect([outcomeOf(stranger), outcomeOf({ ...stranger, isStranger: false })]).toEqual([
+      'skipped',
+      'failed',
+    ]);
   });
 });
 
