@@ -21,19 +21,28 @@ const ADDED: readonly string[] = [
   'POST /v1/fobs/{serial}/return',
   'POST /v1/fobs/{serial}/set-clock',
   'POST /v1/fobs/{serial}/tasks/{id}/cancel',
+  'POST /v1/users/{user}/fob-requests',
 ];
 /** Formats that imports take since then. */
 const FORMATS = ['andotp', 'duo', 'keepass', 'lastpass', 'proton', 'raivo', 'safenet', 'safeword', 'stratum'];
 /** Returns the changes of an alert in the response of a route: alerts about fobs. */
 function alertChanges(route: string, place: string): string[] {
   const where = `${route} responses 200 content application/json ${place}`;
-  const kinds = ['fob_battery', 'fob_drift', 'fob_refused', 'fob_withheld'];
+  const kinds = ['fob_battery', 'fob_drift', 'fob_refused', 'fob_wanted', 'fob_withheld'];
   return [
     `${where} properties: fob was added`,
     ...kinds.map(kind => `${where} properties kind enum: "${kind}" was added`),
     `${where} required: "fob" was added`,
   ];
 }
+
+/** Returns the changes of an activation in the response of a route: the token that it replaces. */
+function replacesChanges(route: string, place: string): string[] {
+  const where = `${route} responses ${place}`;
+  return [`${where} properties: replaces was added`, `${where} required: "replaces" was added`];
+}
+
+const JSON_SCHEMA = 'content application/json schema';
 
 /** Fields of a fob since then. */
 const FOB_FIELDS = [
@@ -44,14 +53,17 @@ const FOB = 'GET /v1/fobs responses 200 content application/json schema properti
 /** Refusals since then: the schema of every problem lists all codes. */
 const CODES = [
   ...['account_in_use', 'accounts_left', 'bad_file_password', 'bad_fob_state', 'bad_task', 'fob_in_care'],
-  ...['task_over', 'too_many_tasks', 'unknown_task'],
+  ...['not_replaceable', 'task_over', 'too_many_tasks', 'unknown_task'],
 ];
 /** Every other intended difference from the older description, as `differences` words it. */
 const CHANGED: readonly string[] = [
+  ...replacesChanges('DELETE /v1/activations/{id}', `200 ${JSON_SCHEMA}`),
   // These routes always behaved so; a hand-written description of them had omitted it.
   'GET /metrics: x-passfob-fresh-proof was added',
   'GET /metrics: x-passfob-permission was added',
   'GET /metrics: x-passfob-roles was added',
+  ...replacesChanges('GET /v1/activations', `200 ${JSON_SCHEMA} properties activations items`),
+  ...replacesChanges('GET /v1/activations/{id}', `200 ${JSON_SCHEMA}`),
   ...alertChanges('GET /v1/alerts', 'schema properties alerts items'),
   'GET /v1/docs responses: 429 was added',
   // The care of fobs.
@@ -68,6 +80,8 @@ const CHANGED: readonly string[] = [
   'GET /v1/tokens summary: "List tokens, or those whose serial number, user or label begins with a text." became "List tokens, or find them by any part of the serial number or the user, or by t',
   'GET /v1/users parameters search: description was added',
   'GET /v1/users summary: "List users by name, or those whose names begin with a text." became "List users by name, or find them by any part of the name, the display name or t',
+  ...replacesChanges('GET /v1/users/{user}/activations', `200 ${JSON_SCHEMA} properties activations items`),
+  ...replacesChanges('POST /v1/activations/{id}/resend', `201 ${JSON_SCHEMA} properties activation`),
   ...alertChanges('POST /v1/alerts/{id}/acknowledge', 'schema'),
   ...['POST /v1/imports', 'POST /v1/imports/plan'].flatMap(route => {
     const properties = `${route} requestBody content application/json schema properties`;
@@ -83,6 +97,9 @@ const CHANGED: readonly string[] = [
   ),
   'POST /v1/jobs summary: "Start a job over many tokens." became "Start a job over many tokens or fobs."',
   'POST /v1/pushes/{id}/take parameters: idempotency-key was added',
+  `POST /v1/users/{user}/activations requestBody ${JSON_SCHEMA} properties: replaces was added`,
+  ...replacesChanges('POST /v1/users/{user}/activations', `201 ${JSON_SCHEMA} properties activation`),
+  'POST /v1/users/{user}/activations responses 409 description: "`disabled_user`, `not_enrolable`, `bad_transition`, `reserved_for_another`, `to became "`disabled_user`, `not_replaceable`, `not_enrolable`, `bad_transition`, `reserve',
 ];
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };

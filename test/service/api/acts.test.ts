@@ -39,6 +39,7 @@ const onPeople: readonly Step[] = [
   { name: 'temporary-codes.make', at: { user: 'ada' } },
   { name: 'temporary-codes.withdraw', at: { user: 'ada' } },
   { name: 'callers.check', at: { user: 'pia' } },
+  { name: 'activations.ask', at: { user: 'ada' }, body: {} },
   { name: 'activations.start', at: { user: 'ada' } },
   { name: 'activations.resend' },
   { name: 'activations.revoke' },

@@ -3,7 +3,6 @@ import { fobNamed } from '@passfob/service/features/tokens/fobs';
 import { assignToken } from '@passfob/service/features/tokens/moves';
 import { secretOf } from '@passfob/service/features/tokens/tokens';
 import { makeEngine } from '@passfob/service/features/validation/engine';
-import type { RelayEvent } from 'passfob/activation/relay-options';
 import type { CoreFob } from '../../host/kit/core-fob.ts';
 import { secret } from '../../kit/secrets.ts';
 import { owner } from '../agents/held.ts';
@@ -82,7 +81,7 @@ export async function outcomesOf(scene: Scene, passcodes: readonly string[]): Pr
 
 /** The steps of an activation, with their texts, and a person who acts on them. */
 export class Person {
-  readonly steps: [Extract<RelayEvent, { event: 'step' }>['step'], string][] = [];
+  readonly steps: [step: string, text: string][] = [];
   readonly wishes: Pick<RelayWishes, 'press' | 'report'>;
 
   /** @param press how the person answers a question of the fob: the nth one, counted from 0 */

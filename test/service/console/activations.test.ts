@@ -112,3 +112,32 @@ test('help desk sees the state and reason of activations and resends them, but n
   expect(revoked.text.match(/Revoked<\/span>/g)).toHaveLength(2);
   expect((await desk.get('/operator/activations?state=open')).text).toContain('No activations here.');
 });
+
+test('help desk asks for a fob in place of a token, and an administrator makes the activation that replaces it', async () => {
+  await using rig = new Rig();
+  const furnished = await furnish(rig);
+  await using office = furnished.office;
+  await office.users('bob');
+  const { serial } = await office.token('bob');
+  const desk = await signedIn(furnished, 'helpdesk', rig.clock);
+  expect((await desk.get('/operator/user?user=bob')).text).toContain('/operator/user/ask-fob?user=bob');
+  expect((await desk.get('/operator/user/ask-fob?user=bob')).text).toContain(serial);
+  const asked = await desk.send('/operator/user/ask-fob', { user: 'bob', replaces: serial });
+  expect(asked.location).toBe('/operator/user?user=bob&done=fobAsked');
+  expect((await desk.get('/operator/alerts')).text).toContain('Another fob wanted');
+  const admin = await signedIn(furnished, 'admin', rig.clock);
+  expect((await admin.get('/operator/user/activate?user=bob')).text).toContain('In place of');
+  const made = await admin.send('/operator/user/activate', {
+    ...fields,
+    user: 'bob',
+    delivery: 'shown',
+    replaces: serial,
+  });
+  expect(made.status).toBe(200);
+  stringOn(made);
+  const { replaces_token_id } = await office.store.db
+    .selectFrom('activations')
+    .select('replaces_token_id')
+    .executeTakeFirstOrThrow();
+  expect(replaces_token_id).not.toBeNull();
+});

@@ -197,3 +197,27 @@ test('a passcode that needs a PIN of the service opens the page and is tested wi
   expect((await eve.get('/me?done=pin')).text).toContain('missing or wrong');
   expect((await eve.send('/me/test', { passcode, pin })).location).toBe('/me?done=right');
 });
+
+test('a user asks for another fob, in place of their own one only, and administrators get one alert', async () => {
+  await using rig = new Rig();
+  const { office, tokens, ada, states } = await furnished(rig);
+  await using _office = office;
+  expect((await ada.get('/me')).text).toContain('Ask for another fob');
+  const { serial } = tokens.work;
+  expect((await ada.get(`/me/another?token=${serial}`)).text).toContain('In place of');
+  expect((await ada.get(`/me/another?token=${tokens.bobs.serial}`)).status).toBe(404);
+  expect((await ada.send('/me/another', { replaces: tokens.bobs.serial })).status).toBe(422);
+  for (const replaces of ['', serial, serial])
+    expect(await ada.send('/me/another', { replaces })).toMatchObject({ location: '/me?done=asked' });
+  const alerts = await office.store.db
+    .selectFrom('alerts')
+    .select(['kind', 'token_id', 'count'])
+    .where('kind', '=', 'fob_wanted')
+    .execute();
+  expect(alerts.map(({ token_id, count }) => [token_id === null, count])).toEqual([
+    [true, 1],
+    [false, 1],
+  ]);
+  expect(await office.store.db.selectFrom('activations').selectAll().execute()).toEqual([]);
+  expect(Object.values(await states())).not.toContain('suspended');
+});
