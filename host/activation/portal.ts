@@ -1,10 +1,30 @@
-/** The contract between the activation page and its script: the page contains all texts, the script shows them. */
+/** The contract between the pages that reach a fob and their scripts: a page contains all texts, its script shows them. */
 
 /** The parts of the page, each with the id of its element. The script shows one at a time. */
 export type PortalPart = 'alone' | 'enter' | 'elsewhere' | 'unable' | 'ready' | 'run' | 'done' | 'failed';
 
-/** The texts that the script inserts; it fills `{…}`. */
-export interface PortalTexts {
+/** The texts of every page that reaches a fob. */
+export interface DeviceTexts {
+  readonly unplugged: string;
+  readonly problems: Readonly<Record<'notChosen' | 'busy' | 'forbidden' | 'failed', string>>;
+}
+
+/** The texts that the script of the page for the care of fobs inserts. */
+export interface CarePageTexts extends DeviceTexts {
+  readonly connecting: string;
+  readonly reconnecting: string;
+  readonly reading: string;
+  readonly noFob: string;
+  readonly other: string;
+  readonly gone: string;
+  readonly stopped: string;
+  readonly silent: string;
+  readonly failed: string;
+  readonly putOff: string;
+}
+
+/** The texts that the script of the activation page inserts; it fills `{…}`. */
+export interface PortalTexts extends DeviceTexts {
   /** The string is incomplete, or of a later version. */
   readonly badString: string;
   readonly elsewhere: string;
@@ -20,11 +40,9 @@ export interface PortalTexts {
   readonly codeWished: string;
   readonly wrongCode: string;
   readonly startOver: string;
-  readonly unplugged: string;
   /** The service cannot be reached, or something failed on this page. */
   readonly silent: string;
   readonly failed: string;
-  readonly problems: Readonly<Record<'notChosen' | 'busy' | 'forbidden' | 'failed', string>>;
   readonly user: string;
   readonly expected: string;
 }

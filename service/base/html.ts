@@ -28,3 +28,8 @@ function render(value: Value): string {
 
 /** Empty markup, for optional parts. */
 export const nothing = html``;
+
+/** Encodes JSON for a script element, in which no character may begin markup. */
+export function jsonMarkup(value: unknown): Markup {
+  return new Markup(JSON.stringify(value).replaceAll('<', '\\u003c'));
+}

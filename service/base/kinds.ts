@@ -21,6 +21,7 @@ export type AlertKind =
   | 'denied'
   | 'undelivered'
   | 'activation_expired'
+  | 'fob_wanted'
   | 'lost'
   | 'fob_battery'
   | 'fob_drift'

@@ -47,6 +47,7 @@ export const permissions = {
   'fob.retire': { roles: admin, dangerous: false },
   'fob.give': { roles: admin, dangerous: true },
   'activation.start': { roles: admin, dangerous: true },
+  'activation.ask': { roles: desk, dangerous: false },
   'activation.resend': { roles: desk, dangerous: true },
   'activation.revoke': { roles: admin, dangerous: false },
   'policy.change': { roles: admin, dangerous: false },

@@ -47,3 +47,8 @@ export function mayBecome(from: TokenState, to: TokenState): boolean {
 export const usableStates: readonly TokenState[] = (Object.keys(tokenStates) as TokenState[]).filter(
   state => tokenStates[state].usable,
 );
+
+/** The states in which a token has a user. */
+export const heldStates: readonly TokenState[] = (Object.keys(tokenStates) as TokenState[]).filter(
+  state => tokenStates[state].user === 'one',
+);

@@ -7,14 +7,21 @@ import { build } from 'esbuild';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 const folder = join(root, 'service/dist/portal');
 
+function sourceOf(name: string): string {
+  return `service/portal/${name}.ts`;
+}
+
 /** Returns the names of the packages that files of a bundle come from. */
 function packagesIn(paths: readonly string[]): string[] {
   const names = paths.map(path => /^.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]);
   return [...new Set(names)].filter(name => name !== undefined).sort();
 }
 
+/** The scripts of the pages that reach fobs, by the names of their files. */
+const ENTRIES = ['main', 'care'];
+
 /**
- * Bundles the script of the activation page. File names change with the content, so that browsers may cache the files
+ * Bundles the scripts of the activation page and of the page for the care of fobs. File names change with the content, so that browsers may cache the files
  * for good. The QR reader is a separate file, loaded when needed. `portal.json` lists the files.
  */
 async function bundlePortal(): Promise<void> {
@@ -22,7 +29,7 @@ async function bundlePortal(): Promise<void> {
   const { metafile } = await build({
     absWorkingDir: root,
     conditions: ['source'],
-    entryPoints: ['service/portal/main.ts'],
+    entryPoints: ENTRIES.map(sourceOf),
     outdir: folder,
     bundle: true,
     splitting: true,
@@ -41,16 +48,22 @@ async function bundlePortal(): Promise<void> {
   });
   const outputs = Object.entries(metafile.outputs);
   const files = outputs.map(([path]) => basename(path));
-  const entry = outputs.find(([, { entryPoint }]) => entryPoint === 'service/portal/main.ts')?.[0];
-  if (entry === undefined) throw new Error('the bundle has no entry');
-  writeFileSync(join(folder, 'portal.json'), `${JSON.stringify({ entry: basename(entry), files })}\n`);
+  const entries = ENTRIES.map(name => {
+    const entry = outputs.find(([, { entryPoint }]) => entryPoint === sourceOf(name))?.[0];
+    if (entry === undefined) throw new Error(`the bundle has no entry ${name}`);
+    return [name, basename(entry)] as const;
+  });
+  writeFileSync(
+    join(folder, 'portal.json'),
+    `${JSON.stringify({ entries: Object.fromEntries(entries), files })}\n`,
+  );
   // The last step of the build writes the notices of these packages.
   writeFileSync(
     join(folder, '../bundled.json'),
     `${JSON.stringify(packagesIn(Object.keys(metafile.inputs)))}\n`,
   );
-  const [, first] = outputs.find(([path]) => path === entry) ?? [];
-  console.log(`portal: ${first?.bytes} bytes in the page, ${files.length} files`);
+  const bytes = outputs.reduce((sum, [, output]) => sum + output.bytes, 0);
+  console.log(`portal: ${bytes} bytes in ${files.length} files`);
 }
 
 try {

@@ -18,8 +18,13 @@ export function byId<T extends Element = HTMLElement>(id: string): T {
   return element as unknown as T;
 }
 
-/** The texts that the page carries for this script. */
-export const texts = JSON.parse(byId('texts').textContent ?? '{}') as PortalTexts;
+/** The texts that the page carries for its script. */
+export function readTexts<Texts>(): Texts {
+  return JSON.parse(byId('texts').textContent ?? '{}') as Texts;
+}
+
+/** The texts of the activation page; of another page that reaches fobs only those about devices (`DeviceTexts`). */
+export const texts = readTexts<PortalTexts>();
 
 /** Shows one part of the page; its heading takes the focus, so that screen readers read it next. */
 export function showPart(part: PortalPart): void {

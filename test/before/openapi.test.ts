@@ -24,6 +24,17 @@ const ADDED: readonly string[] = [
 ];
 /** Formats that imports take since then. */
 const FORMATS = ['andotp', 'duo', 'keepass', 'lastpass', 'proton', 'raivo', 'safenet', 'safeword', 'stratum'];
+/** Returns the changes of an alert in the response of a route: alerts about fobs. */
+function alertChanges(route: string, place: string): string[] {
+  const where = `${route} responses 200 content application/json ${place}`;
+  const kinds = ['fob_battery', 'fob_drift', 'fob_refused', 'fob_withheld'];
+  return [
+    `${where} properties: fob was added`,
+    ...kinds.map(kind => `${where} properties kind enum: "${kind}" was added`),
+    `${where} required: "fob" was added`,
+  ];
+}
+
 /** Fields of a fob since then. */
 const FOB_FIELDS = [
   ...['algorithms', 'batteryPercent', 'clockErrorMs', 'clockState', 'espruino', 'freeRecords', 'lastSeen'],
@@ -41,6 +52,7 @@ const CHANGED: readonly string[] = [
   'GET /metrics: x-passfob-fresh-proof was added',
   'GET /metrics: x-passfob-permission was added',
   'GET /metrics: x-passfob-roles was added',
+  ...alertChanges('GET /v1/alerts', 'schema properties alerts items'),
   'GET /v1/docs responses: 429 was added',
   // The care of fobs.
   ...['batteryLow', 'clockUnset', 'hasTasks', 'notSeenDays', 'oldFirmware', 'state'].map(
@@ -56,6 +68,7 @@ const CHANGED: readonly string[] = [
   'GET /v1/tokens summary: "List tokens, or those whose serial number, user or label begins with a text." became "List tokens, or find them by any part of the serial number or the user, or by t',
   'GET /v1/users parameters search: description was added',
   'GET /v1/users summary: "List users by name, or those whose names begin with a text." became "List users by name, or find them by any part of the name, the display name or t',
+  ...alertChanges('POST /v1/alerts/{id}/acknowledge', 'schema'),
   ...['POST /v1/imports', 'POST /v1/imports/plan'].flatMap(route => {
     const properties = `${route} requestBody content application/json schema properties`;
     return [

@@ -6,7 +6,7 @@ export const ON_BOTH_DATABASES = [
   'test/service/{changes,killed,lock,race,refusals,rolling,validate}.test.ts',
   'test/service/operations/across.test.ts',
   'test/service/radius/{busy,held,log-in,nodes}.test.ts',
-  'test/service/api/{acts,anything,metrics,pages}.test.ts',
+  'test/service/api/{acts,anything,fobs,metrics,pages}.test.ts',
   'test/service/agents/{busy,locations,nodes}.test.ts',
   'test/service/autosend/nodes.test.ts',
   'test/service/enrolment/{activations,address,job,expire-job,concurrent}.test.ts',

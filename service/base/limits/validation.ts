@@ -25,6 +25,8 @@ export const validationLimits = {
   /** How long a repeated request still gets its first response. */
   retryWindowMs: 120_000,
   retriesKept: 10_000,
+  /** Outcomes among which the one of the present request is looked up. */
+  acceptanceEvents: 10_000,
   idempotencyKeyMin: 8,
   idempotencyKeyMax: 128,
   sourceMax: 64,

@@ -65,6 +65,8 @@ export const apiTexts = {
     'users.reset-pin': 'Reset a user’s PIN. The user must choose another.',
     'temporary-codes.make': 'Make a one-time passcode for a user without a fob at hand. It is shown once.',
     'temporary-codes.withdraw': 'End a user’s temporary passcode.',
+    'activations.ask':
+      'Ask the administrators for another fob of a user, as a spare or in place of a token. Nothing is issued: an alert waits until an activation is started.',
     'activations.start':
       'Start an activation, which lets a user enrol a fob. An activation string for handing over in person is shown once.',
     'activations.of-user': 'List the last activations of a user, with state and reason.',

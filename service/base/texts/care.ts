@@ -32,6 +32,22 @@ export const careTexts = {
     push: 'The key for approvals is not on the fob yet.',
   },
 
+  /** What to do about a finding of a fob's health, by its kind. */
+  next: {
+    'clock-unset': 'It is set when the fob is next reached.',
+    'clock-stale': 'It is set when the fob is next reached.',
+    'clock-off': 'It is set when the fob is next reached. A big correction needs a hold of the button.',
+    'drift-high': 'Replace the fob if this stays.',
+    'battery-low': 'Have the battery charged or replaced.',
+    'old-firmware': 'Have it brought to a computer of IT, which runs: passfob update',
+    'pin-to-be-chosen': 'Its user has to choose a PIN on it.',
+    locked: 'Its user has to enter the PIN. If it is forgotten, check the caller and reset it.',
+    'memory-went-back': 'Ask who had the fob.',
+    'cannot-reset-pin': 'The service stores a recovery key on it when it is next reached and unlocked.',
+    'damaged-account': 'Remove the account, then send an activation.',
+    full: 'Remove an account before another one is enrolled.',
+  },
+
   /** Why a task waits, or was refused. */
   messages: {
     locked: 'The fob is locked. Its person has to enter the PIN.',

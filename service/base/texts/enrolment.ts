@@ -5,6 +5,8 @@ const HOUR_MS = 3_600_000;
 /** Why an action on activations changed nothing. */
 export const enrolmentRefusals = {
   bad_target: 'Name a token, or else the allowed fobs and the policy of the new token.',
+  not_replaceable:
+    'The token to be replaced does not belong to this user, or is not in use. Name a token of the user.',
   not_enrolable:
     'A user cannot activate this token: the service does not own its fob, or the token answers questions (OCRA). Choose another token.',
   bad_activation_time: `An activation can be used for ${enrolmentLimits.activationMinMs / HOUR_MS} hour to ${enrolmentLimits.activationMaxMs / (24 * HOUR_MS)} days.`,
@@ -40,6 +42,14 @@ export const consoleEnrolment = {
     ],
     policyHint: 'For the new token. Only without a token.',
     noPolicy: 'None: the defaults',
+    replaces: 'In place of',
+    replacesNone: 'Nothing: a first fob, or a spare',
+    replacesHint:
+      'This token works until the new one is active, and is revoked at that moment. Its account leaves its fob when the fob is next reached.',
+    ask: 'Ask for another fob',
+    askFor: (user: string) => `Ask for another fob for ${user}`,
+    askLead: 'Administrators get an alert. Nothing is issued before one of them creates an activation.',
+    spare: 'Nothing: a spare fob',
     hours: 'Good for',
     lifetimes: [
       ['1', '1 hour'],

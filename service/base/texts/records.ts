@@ -31,6 +31,7 @@ export const recordTexts = {
       report: 'Log-in reported by its user',
       denied: 'Log-in denied by its user',
       activation_expired: 'Activation expired unused',
+      fob_wanted: 'Another fob wanted',
       undelivered: 'Mail to a user not delivered',
       lost: 'Fob reported lost by its user',
       fob_battery: 'Battery of a fob low',

@@ -1,5 +1,7 @@
+import type { CarePageTexts } from 'passfob/activation/portal';
 import { buttonTexts } from 'passfob/button-texts';
 import { selfServiceLimits } from '../limits/self-service.ts';
+import { portalTexts } from './portal.ts';
 
 /** Why an action of a user on the self-service page changed nothing. */
 export const selfServiceRefusals = {
@@ -33,6 +35,16 @@ export const selfServiceTexts = {
     never: 'never',
     name: 'Name it',
     lost: 'Report it lost',
+    another: 'Ask for another fob',
+  },
+  another: {
+    title: 'Ask for another fob',
+    lead: 'Your administrators get the request. If they agree, they send you an activation.',
+    reason: 'What for',
+    spare: 'A spare one: this fob goes on working',
+    replacement: (fob: string) => `In place of ${fob}, which stops working when the new one is active`,
+    submit: 'Ask',
+    done: 'Your administrators were asked for another fob.',
   },
   states: {
     assigned: 'Ready: its first passcode activates it',
@@ -86,6 +98,83 @@ export const selfServiceTexts = {
     refused:
       'The PIN was not set: the passcode or the current PIN was not accepted. Take the next passcode and try again. After several failures an account is locked for a while.',
     done: `Your PIN is set. Log in with it and the next passcode of your fob. ${buttonTexts.nextByClock}`,
+  },
+  care: {
+    health: 'State of the fob',
+    seen: 'Last seen (UTC)',
+    well: 'Nothing is wrong with it.',
+    unseen: 'The service has not reached it yet. Connect it, and its state is shown here.',
+    waiting: 'What is to be done',
+    /** A task and why it waits. */
+    task: (what: string, why: string) => `${what}: ${why}`,
+    away: 'It waits until the fob is connected.',
+    accounts: 'Accounts on it',
+    connect: 'Connect the fob',
+    clock: 'Set the clock now',
+    forgotPin: 'Forgot its PIN',
+    rename: (name: string) => `Rename ${name}`,
+    clockDone: 'The clock is set as soon as the fob is connected. Connect it now.',
+    pinDone:
+      'The PIN is reset as soon as the fob is connected: connect it now, and hold its button when it asks. Your accounts stay. Then choose a new PIN on the fob.',
+    renameDone: 'The account gets its new name as soon as the fob is connected. Connect it now.',
+    refused: 'Nothing was changed.',
+  },
+  forgottenPin: {
+    title: 'Reset the PIN of your fob',
+    lead: (name: string) =>
+      `The PIN of ${name} is removed, and your accounts stay on it. You hold the button of the fob, and then choose a new PIN on it.`,
+    proof:
+      'Prove first that it is you: with a passcode of another fob of yours. A passcode of this fob does not count: whoever found it unlocked could show one.',
+    temporary: 'A temporary code from your help desk, together with your password, is enough, too.',
+    noTemporary: 'If you have no other fob, ask your help desk: it can reset the PIN.',
+    submit: 'Reset the PIN',
+    refused:
+      'The PIN is not reset: the proof was not accepted. Take the next passcode of another fob and try again, or ask your help desk. After several failures an account is locked for a while.',
+    ownPasscode:
+      'The PIN is not reset: that passcode comes from this fob itself. Take one of another fob, or ask your help desk.',
+    codeAlone:
+      'The PIN is not reset: a temporary code alone is not enough. Ask your help desk: it can reset the PIN.',
+  },
+  account: {
+    title: 'Rename an account',
+    lead: 'The fob shows these names. At most 32 characters each, fewer with accents.',
+    issuer: 'Service',
+    label: 'Account',
+    submit: 'Save the names',
+  },
+  connect: {
+    title: 'Connect your fob',
+    lead: 'Plug in your fob. The service then does what waits for it: it sets the clock, and shows what else the fob needs.',
+    alone: {
+      heading: 'Without this page',
+      lead: 'Plug the fob into a computer on which the Passfob agent runs: the service looks after it there. Or run this command on any computer with Passfob:',
+    },
+    unable:
+      'This browser cannot reach a fob. Use Chrome, Edge, Opera or another browser of the Chromium family, on a computer and over https.',
+    ready: 'Plug in your fob',
+    run: 'The service looks after your fob',
+    keep: 'Leave the fob plugged in and this page open.',
+    later: 'Not now',
+    laterHint: 'What needs the button is put off for a day.',
+    stop: 'Stop',
+    end: 'Result',
+    again: 'Connect a fob again',
+    waiting: 'This still waits:',
+    done: 'This was done:',
+    island: {
+      connecting: 'Connecting to the service.',
+      reconnecting: 'The connection was lost. Trying again.',
+      reading: 'Reading the serial number of the fob.',
+      noFob: 'No fob answers there. Unplug it, plug it in again, and choose it once more.',
+      other: 'This fob does not belong to this service. Nothing was done.',
+      gone: 'The fob was unplugged, or does not answer. Plug it in and try again: finished steps are kept.',
+      stopped: 'Stopped. What is not done waits.',
+      silent: 'The service cannot be reached now. Try again in a moment.',
+      failed: 'Something went wrong in this page. Try again.',
+      putOff: 'Put off until tomorrow.',
+      unplugged: 'The fob is not connected any more. Plug it in again.',
+      problems: portalTexts.island.problems,
+    } satisfies CarePageTexts,
   },
   name: {
     title: 'Name your fob',

@@ -1,5 +1,5 @@
 import { TYPED_CHARS_MAX } from 'passfob/activation/limits';
-import { html, Markup, nothing } from '../../base/html.ts';
+import { html, jsonMarkup, type Markup, nothing } from '../../base/html.ts';
 import { consoleTexts } from '../../base/texts/console.ts';
 import { portalTexts } from '../../base/texts/portal.ts';
 import { helpLink } from '../addresses/help-page.ts';
@@ -17,7 +17,7 @@ import { runParts } from './run-parts.ts';
  * @param service the service's name
  */
 export function activatePage(service: string): string {
-  const script = portalScript();
+  const script = portalScript('main');
   return renderPage({
     service,
     title: portalTexts.title,
@@ -111,9 +111,4 @@ function carryMarkup(): Markup {
 <div id="shown" hidden><p class="hint">${enter.clipboard}</p>
 <p class="string" role="group" aria-label="${carry.stringLabel}"><code id="shown-string"></code></p></div>
 </section>`;
-}
-
-/** Encodes JSON for a script element, in which no character may begin markup. */
-function jsonMarkup(value: unknown): Markup {
-  return new Markup(JSON.stringify(value).replaceAll('<', '\\u003c'));
 }

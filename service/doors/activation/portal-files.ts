@@ -6,10 +6,13 @@ import { webLimits } from '../../base/limits/web.ts';
 import { assetAccess } from '../web/assets.ts';
 import { serveRoute } from '../web/route.ts';
 
-/** The built script of the activation page (`npm run build`), with the files that it loads on demand. */
+/** The pages with a built script: the activation page, and the page for the care of fobs. */
+type PortalPage = 'main' | 'care';
+
+/** The built scripts of the pages that reach fobs (`npm run build`), with the files that they load on demand. */
 interface Portal {
-  /** The name of the file that the page loads. */
-  readonly entry: string;
+  /** The names of the files that the pages load. */
+  readonly entries: Readonly<Record<PortalPage, string>>;
   /** By name, which changes with the content. */
   readonly files: ReadonlyMap<string, Buffer>;
 }
@@ -25,18 +28,18 @@ function readPortal(): Portal | undefined {
   const manifest = createRequire(import.meta.url).resolve('@passfob/service/package.json');
   const built = join(dirname(manifest), 'dist/portal');
   if (!existsSync(join(built, 'portal.json'))) return undefined;
-  const { entry, files } = JSON.parse(readFileSync(join(built, 'portal.json'), 'utf8')) as {
-    entry: string;
+  const { entries, files } = JSON.parse(readFileSync(join(built, 'portal.json'), 'utf8')) as {
+    entries: Portal['entries'];
     files: string[];
   };
-  portal = { entry, files: new Map(files.map(name => [name, readFileSync(join(built, name))])) };
+  portal = { entries, files: new Map(files.map(name => [name, readFileSync(join(built, name))])) };
   return portal;
 }
 
-/** Returns the address of the script; undefined if it was not built. Then the page explains the ways without it. */
-export function portalScript(): string | undefined {
-  const { entry } = readPortal() ?? {};
-  return entry === undefined ? undefined : PATH + entry;
+/** Returns the address of a script; undefined if it was not built. Then its page explains the ways without it. */
+export function portalScript(page: PortalPage): string | undefined {
+  const { entries } = readPortal() ?? {};
+  return entries === undefined ? undefined : PATH + entries[page];
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -44,7 +47,7 @@ const TYPES: Readonly<Record<string, string>> = {
   wasm: 'application/wasm',
 };
 
-/** Serves the script's files. Browsers may cache them for good. */
+/** Serves the files of the scripts. Browsers may cache them for good. */
 export function servePortalFiles(app: FastifyInstance): void {
   serveRoute(app, {
     method: 'GET',

@@ -16,7 +16,8 @@ ${part(
 )}`;
 }
 
-function readyMarkup(): Markup {
+/** Returns the ways to choose a fob in the browser, for the script of each page that reaches fobs. */
+export function readyMarkup(): Markup {
   const { ready } = portalTexts;
   return html`<p>${ready.lead}</p>
 <div class="buttons">

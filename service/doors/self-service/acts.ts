@@ -5,6 +5,7 @@ import { done, type Result, refused } from '../../base/results.ts';
 import { usableStates } from '../../base/token-states.ts';
 import { raiseAlert } from '../../features/alerts/alerts.ts';
 import { recordAudit } from '../../features/audit/record.ts';
+import { loseFob } from '../../features/care/life.ts';
 import { type Acting, actOf } from '../../features/tokens/acting.ts';
 import { reportLost } from '../../features/tokens/moves.ts';
 import type { TokenRow } from '../../features/tokens/rows.ts';
@@ -54,8 +55,17 @@ export function reportFobLost(
     });
     await endOtherUserSessions(acting.db, input.session);
     if (isKept) return refused('last_admin');
+    await loseFobOf(acting, lost);
     return done(all.map(({ serial }) => serial));
   })(management, actor, undefined);
+}
+
+/** The fob itself counts as lost: if it ever comes back, its accounts are removed. */
+async function loseFobOf(acting: Acting, { fob_id }: TokenRow): Promise<void> {
+  if (fob_id === null) return;
+  const fob = await acting.db.selectFrom('fobs').select('serial').where('id', '=', fob_id).executeTakeFirst();
+  // A fob that is lost already, or retired, stays so.
+  if (fob !== undefined) await loseFob(acting, fob);
 }
 
 /**

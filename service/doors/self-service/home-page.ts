@@ -4,8 +4,10 @@ import { areAllDecimal } from '../../features/tokens/passcode-keys.ts';
 import type { KnownApplication } from '../../features/users/application-cache.ts';
 import { serviceApplicationNow } from '../login/service-application.ts';
 import { actionLink, actions, badge, facts, momentOr, section, type Tone } from '../web/parts.ts';
+import { type CareParts, careParts } from './care-parts.ts';
 import { attemptField, logInFields } from './fields.ts';
-import { type Message, SELF_SERVICE, type SelfServicePage, selfServiceForm } from './layout.ts';
+import { fobOfUser } from './fob-of.ts';
+import { type Message, query, SELF_SERVICE, type SelfServicePage, selfServiceForm } from './layout.ts';
 import { pinPart } from './pin.ts';
 import type { SelfServiceContext } from './request-context.ts';
 import { type TokenOfUser, tokensOfUser } from './tokens.ts';
@@ -16,7 +18,7 @@ export async function homePage(visit: SelfServiceContext, message?: Message): Pr
   const body =
     fobs.length === 0
       ? html`<p class="empty">${selfServiceTexts.none}</p>`
-      : html`${fobs.map(fobMarkup)}${await passcodeParts(visit, await serviceApplicationNow(visit.context))}${await pinPart(visit)}`;
+      : html`${await fobsMarkup(visit, fobs)}${await passcodeParts(visit, await serviceApplicationNow(visit.context))}${await pinPart(visit)}`;
   return {
     title: selfServiceTexts.title,
     message,
@@ -59,25 +61,33 @@ const tones: Readonly<Record<keyof typeof selfServiceTexts.states, Tone>> = {
   suspended: 'warn',
 };
 
-/** Returns a fob's nickname, or else its serial number. */
-export function fobName({ nickname, fob, serial }: TokenOfUser): string {
-  return nickname || (fob ?? serial);
+async function fobsMarkup(visit: SelfServiceContext, fobs: readonly TokenOfUser[][]): Promise<Markup[]> {
+  return Promise.all(
+    fobs.map(async (tokens, index) => {
+      const serial = tokens[0]?.fob ?? '';
+      const fob = serial === '' ? undefined : await fobOfUser(visit, serial);
+      return fobMarkup(tokens, index, fob && careParts(visit, fob, index));
+    }),
+  );
 }
 
-function fobMarkup(tokens: readonly TokenOfUser[], index: number): Markup {
+function fobMarkup(tokens: readonly TokenOfUser[], index: number, care: CareParts | undefined): Markup {
   const [first] = tokens;
   if (first === undefined) return nothing;
   const { fob: text } = selfServiceTexts;
   const usable = tokens.find(({ state }) => state !== 'suspended');
   const acts = [
-    first.fob === null ? nothing : actionLink(`${SELF_SERVICE}/name?${query('fob', first.fob)}`, text.name),
+    ...(care?.acts ?? []),
+    first.fob === null ? nothing : actionLink(`${SELF_SERVICE}/name?${query({ fob: first.fob })}`, text.name),
     usable === undefined
       ? nothing
-      : actionLink(`${SELF_SERVICE}/lost?${query('token', usable.serial)}`, text.lost),
+      : actionLink(`${SELF_SERVICE}/lost?${query({ token: usable.serial })}`, text.lost),
+    actionLink(`${SELF_SERVICE}/another?${query({ token: first.serial })}`, text.another),
   ];
   // Without a name the serial number is the heading.
   const serial = first.fob === null || first.nickname === '' ? [] : [[text.serial, first.fob] as const];
-  const body = html`${facts([...serial, ...tokens.flatMap(tokenFacts)])}
+  const body = html`${facts([...serial, ...tokens.flatMap(tokenFacts), ...(care?.facts ?? [])])}
+${care?.state ?? nothing}
 ${usable === undefined ? html`<p class="lead">${selfServiceTexts.suspendedNext}</p>` : nothing}
 ${actions(acts)}`;
   const heading = first.fob === null ? text.unknown : first.nickname || text.unnamed(first.fob);
@@ -91,8 +101,4 @@ function tokenFacts(token: TokenOfUser): (readonly [string, Markup])[] {
     [token.name || token.serial, badge(tones[state], selfServiceTexts.states[state])],
     [text.lastUsed, html`${momentOr(token.lastUsedMs, text.never)}`],
   ];
-}
-
-function query(name: string, value: string): string {
-  return new URLSearchParams({ [name]: value }).toString();
 }

@@ -1,14 +1,21 @@
 import { html, type Markup, nothing } from '../../base/html.ts';
 import { consoleTexts } from '../../base/texts/console.ts';
 import { selfServiceTexts } from '../../base/texts/self-service.ts';
+import { texts } from '../../base/texts/texts.ts';
 import { helpLink } from '../addresses/help-page.ts';
 import { assetPath } from '../web/assets.ts';
 import { type FormField, fieldMarkup, hidden } from '../web/fields.ts';
 import { renderPage } from '../web/layout.ts';
+import { statusOf } from '../web/problems.ts';
 import type { SelfServiceContext } from './request-context.ts';
 
 /** The path of the self-service page. */
 export const SELF_SERVICE = '/me';
+
+/** Returns the query of an address. */
+export function query(values: Readonly<Record<string, string>>): string {
+  return new URLSearchParams(values).toString();
+}
 
 /** The result of a form, at the top of the page; `tone` changes the looks only. */
 export interface Message {
@@ -21,6 +28,8 @@ export interface SelfServicePage {
   readonly title: string;
   readonly message?: Message | undefined;
   readonly main: Markup;
+  /** Further elements for the head. */
+  readonly head?: Markup;
   /** HTTP status, default 200. */
   readonly status?: number;
 }
@@ -31,7 +40,7 @@ export function renderSelfService(page: SelfServicePage, { session, service }: S
   return renderPage({
     service,
     title: isProblem ? `${selfServiceTexts.problem}: ${page.title}` : page.title,
-    head: selfServiceHead(),
+    head: html`${selfServiceHead()}${page.head ?? nothing}`,
     body: html`<body class="console">
 <a class="skip" href="#main">${consoleTexts.skip}</a>
 <header class="top">
@@ -79,4 +88,14 @@ ${hidden('csrf', session.csrf)}
 ${form.fields.map(field => fieldMarkup(field))}
 <div class="buttons"><button type="submit"${form.isFinal ? html` class="final"` : nothing}>${form.submit}</button>${cancel}</div>
 </form>`;
+}
+
+/** Returns the page for something that is not there, or not the user's. */
+export function missing(): SelfServicePage {
+  const { title, detail } = texts.problems.not_found;
+  return {
+    title,
+    status: statusOf('not_found'),
+    main: html`<p class="lead">${detail}</p><p class="next"><a href="${SELF_SERVICE}">${selfServiceTexts.back}</a></p>`,
+  };
 }

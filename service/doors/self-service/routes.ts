@@ -3,20 +3,22 @@ import { html } from '../../base/html.ts';
 import { selfServiceLimits } from '../../base/limits/self-service.ts';
 import type { Outcome } from '../../base/outcomes.ts';
 import { selfServiceTexts } from '../../base/texts/self-service.ts';
-import { texts } from '../../base/texts/texts.ts';
 import { resyncTokenOfUser } from '../../features/tokens/codes/resync.ts';
 import { areAllDecimal } from '../../features/tokens/passcode-keys.ts';
 import { endUserSession } from '../../features/users/user-sessions.ts';
 import { decideTyped, serviceApplicationNow } from '../login/service-application.ts';
 import type { WebContext } from '../web/context.ts';
 import { messagePage } from '../web/layout.ts';
-import { statusOf } from '../web/problems.ts';
 import { nameFob, reportFobLost } from './acts.ts';
+import { serveAnother } from './another.ts';
+import { serveConnect } from './connect-page.ts';
 import { serveSelfServiceEntry } from './entry.ts';
 import { passcodeField } from './fields.ts';
 import { serveFind } from './find.ts';
-import { fobName, homePage } from './home-page.ts';
-import { type Message, SELF_SERVICE, type SelfServicePage, selfServiceForm } from './layout.ts';
+import { serveFobCare } from './fob-care.ts';
+import { serveForgottenPin } from './forgotten-pin.ts';
+import { homePage } from './home-page.ts';
+import { type Message, missing, SELF_SERVICE, type SelfServicePage, selfServiceForm } from './layout.ts';
 import { servePin } from './pin.ts';
 import {
   clearUserCookie,
@@ -25,7 +27,7 @@ import {
   typedIn,
 } from './request-context.ts';
 import { makeSelfServiceRouter, type SelfServiceRouter } from './router.ts';
-import { tokensOfUser } from './tokens.ts';
+import { fobName, tokensOfUser } from './tokens.ts';
 
 /** Serves the self-service page, under `/me`; complete without scripts. */
 export function serveSelfService(app: FastifyInstance, context: WebContext): void {
@@ -42,7 +44,11 @@ export function serveSelfService(app: FastifyInstance, context: WebContext): voi
   serveResync(router);
   serveName(router);
   serveLost(router);
+  serveAnother(router);
   servePin(router);
+  serveFobCare(router);
+  serveForgottenPin(router);
+  serveConnect(router);
 }
 
 const good = (text: string): Message => ({ tone: 'good', text });
@@ -54,6 +60,7 @@ const notices = {
   found: good(selfServiceTexts.resync.done),
   'clock-off': good(selfServiceTexts.resync.clockOff),
   lost: good(selfServiceTexts.lost.done),
+  asked: good(selfServiceTexts.another.done),
   'pin-set': good(selfServiceTexts.pin.done),
   right: good(selfServiceTexts.test.accepted),
   wrong: bad(selfServiceTexts.test.wrong),
@@ -202,13 +209,4 @@ ${selfServiceForm(visit, {
     clearUserCookie(context, reply);
     return { document: messagePage(text.doneTitle, text.doneLead, undefined, visit.service) };
   });
-}
-
-function missing(): SelfServicePage {
-  const { title, detail } = texts.problems.not_found;
-  return {
-    title,
-    status: statusOf('not_found'),
-    main: html`<p class="lead">${detail}</p><p class="next"><a href="${SELF_SERVICE}">${selfServiceTexts.back}</a></p>`,
-  };
 }

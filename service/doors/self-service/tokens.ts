@@ -37,3 +37,8 @@ export async function tokensOfUser(db: Db, userId: string): Promise<TokenOfUser[
     nickname: row.nickname ?? '',
   }));
 }
+
+/** Returns a fob's nickname, or else its serial number. */
+export function fobName({ nickname, fob, serial }: TokenOfUser): string {
+  return nickname || (fob ?? serial);
+}

@@ -155,10 +155,11 @@ export class Agents implements FobListener {
   /** Checks all agents: one timer serves all of them. */
   sweep(): void {
     const nowMs = this.means.ticks();
+    // Before they are asked again: whoever waits has failed.
+    this.noteReported(nowMs);
     for (const connection of this.capacity.connections) connection.sweep(nowMs);
     for (const [fob, dueMs] of this.later) if (dueMs <= nowMs) this.ask(fob);
     for (const receive of this.onSwept) receive(this.capacity.connections);
-    this.noteReported(nowMs);
     // A busy database is asked at the next sweep.
     this.careForDue(nowMs).catch(() => undefined);
     if (nowMs - this.seenMs < agentLimits.agentSeenMs && this.unwritten.size === 0) return;

@@ -25,9 +25,9 @@ export interface FobStateView {
 
 /**
  * Suspends all tokens of a lost fob at once; its accounts are removed if it ever comes back. Refused: `unknown_fob`,
- * `bad_fob_state`, `last_admin`.
+ * `bad_fob_state`, `last_admin`. In the caller's transaction.
  */
-async function loseFob(acting: Acting, { serial }: FobInput): Promise<Result<FobStateView>> {
+export async function loseFob(acting: Acting, { serial }: FobInput): Promise<Result<FobStateView>> {
   return change(acting, serial, ['in_use', 'found'], async fob => {
     const tokens = await tokensOn(acting, fob);
     const usable = tokens.filter(({ state }) => tokenStates[state].usable);

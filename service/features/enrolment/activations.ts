@@ -7,10 +7,13 @@ import { type Acting, actOf } from '../tokens/acting.ts';
 import { endActivation } from '../tokens/end-activation.ts';
 import { isWhole } from '../tokens/facts.ts';
 import { reserve, unassign } from '../tokens/moves.ts';
+import { renewSeed } from '../tokens/renew-seed.ts';
+import type { TokenRow } from '../tokens/rows.ts';
 import { findUser, prepareUserName, type User } from '../users/users.ts';
 import { type GeneratedCode, generateActivationCode } from './generate-code.ts';
 import { hasAddress, mailActivation } from './mailing.ts';
-import { type TargetInput, targetOf } from './target.ts';
+import { endRequest } from './requests.ts';
+import { leavingFor, type TargetInput, targetOf } from './target.ts';
 import { type ActivationRow, type ActivationView, activationStatusOf, viewActivation } from './views.ts';
 
 /** How an activation reaches its user: by mail, or shown to the operator, who hands it over in person. */
@@ -46,15 +49,25 @@ export async function start(acting: Acting, input: StartInput): Promise<Result<M
   if (user === undefined || problem !== undefined) return refused(problem ?? 'unknown_user');
   const target = await targetOf(acting, user, input);
   if (!target.ok) return target;
-  const { tokenId, policyId, fobs, toReserve } = target.value;
+  const { tokenId, policyId, fobs, toReserve, replacesId } = target.value;
   if (await hasOpen(acting, user.id, tokenId)) return refused('activation_open');
   const minted = await generateActivationCode(acting);
   if (minted === undefined) return refused('no_public_address');
   if (toReserve !== null) {
-    const reserved = await reserve(acting, { serial: toReserve, user: user.name });
+    const leaving = leavingFor(replacesId);
+    const reserved = await reserve(acting, { serial: toReserve, user: user.name, leaving });
     if (!reserved.ok) return reserved;
   }
-  const about = { token_id: tokenId, fob_id: null, policy_id: policyId, fobs, replaces: null };
+  if (tokenId !== null) await renewSeed(acting, await tokenOf(acting.db, tokenId), user.id);
+  await endRequest(acting, user.id, replacesId);
+  const about = {
+    token_id: tokenId,
+    fob_id: null,
+    policy_id: policyId,
+    fobs,
+    replaces: null,
+    replaces_token_id: replacesId,
+  };
   return make(acting, { user, about, lifetimeMs, minted, delivery: input.delivery });
 }
 
@@ -91,8 +104,8 @@ async function resend(acting: Acting, input: ResendInput): Promise<Result<MadeAc
   if (minted === undefined) return refused('no_public_address');
   if (!(await endActivation(db, { id: row.id, reason: 'resent', atMs }))) return refused('activation_over');
   // A token reserved by an interrupted run stays reserved for the next run.
-  const { token_id, fob_id, policy_id, fobs } = row;
-  const about = { token_id, fob_id, policy_id, fobs, replaces: row.id };
+  const { token_id, fob_id, policy_id, fobs, replaces_token_id } = row;
+  const about = { token_id, fob_id, policy_id, fobs, replaces: row.id, replaces_token_id };
   return make(acting, { user, about, lifetimeMs, minted, delivery: input.delivery });
 }
 
@@ -119,7 +132,10 @@ export const revokeActivation = actOf(revoke);
 
 interface Making {
   readonly user: User;
-  readonly about: Pick<ActivationRow, 'token_id' | 'fob_id' | 'policy_id' | 'fobs' | 'replaces'>;
+  readonly about: Pick<
+    ActivationRow,
+    'token_id' | 'fob_id' | 'policy_id' | 'fobs' | 'replaces' | 'replaces_token_id'
+  >;
   readonly lifetimeMs: number;
   readonly minted: GeneratedCode;
   readonly delivery?: ActivationDelivery | undefined;
@@ -235,6 +251,10 @@ async function giveBack(acting: Acting, { token_id, user_id }: ActivationRow): P
   if (token !== undefined) await unassign(acting, token);
 }
 
+function tokenOf(db: Db, id: string): Promise<TokenRow> {
+  return db.selectFrom('tokens').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+}
+
 function rowOf(db: Db, id: string): Promise<ActivationRow | undefined> {
   return db.selectFrom('activations').selectAll().where('id', '=', id).executeTakeFirst();
 }
@@ -252,13 +272,13 @@ function record(
   userId: string,
   more: Readonly<Record<string, string | number | boolean | null>>,
 ): Promise<void> {
-  const { id, serial, policy, fobs } = view;
+  const { id, serial, policy, fobs, replaces } = view;
   const about = { subjectKind: 'user', subjectId: userId, subject: view.user } as const;
   return recordAudit(db, keys, {
     atMs,
     actor,
     action,
     ...about,
-    detail: { activation: id, serial, policy, fobs, ...more },
+    detail: { activation: id, serial, policy, fobs, ...(replaces !== null && { token: replaces }), ...more },
   });
 }

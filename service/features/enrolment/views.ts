@@ -25,6 +25,8 @@ export interface ActivationView {
   /** The token that is reserved for it, or that it activated; null until a fob decides it. */
   readonly serial: string | null;
   readonly policy: string | null;
+  /** The token that is revoked when this activation is used. */
+  readonly replaces: string | null;
   readonly fobs: ActivationFobs;
   readonly state: ActivationStatus;
   /** Why it was revoked; null in every other state. */
@@ -134,8 +136,10 @@ function activationRows(db: Db) {
     .leftJoin('tokens', 'tokens.id', 'activations.token_id')
     .leftJoin('fobs', 'fobs.id', 'activations.fob_id')
     .leftJoin('policies', 'policies.id', 'activations.policy_id')
+    .leftJoin('tokens as replaced', 'replaced.id', 'activations.replaces_token_id')
     .selectAll('activations')
-    .select(['users.name as user', 'tokens.serial', 'fobs.serial as fob', 'policies.name as policy']);
+    .select(['users.name as user', 'tokens.serial', 'fobs.serial as fob', 'policies.name as policy'])
+    .select('replaced.serial as replacesSerial');
 }
 
 type JoinedRow = Awaited<ReturnType<ReturnType<typeof activationRows>['execute']>>[number];
@@ -159,6 +163,7 @@ async function viewsOf(db: Db, rows: readonly JoinedRow[], nowMs: number): Promi
       user: row.user,
       serial: row.serial,
       policy: row.policy,
+      replaces: row.replacesSerial,
       fobs: row.fobs,
       state: activationStatusOf(row, nowMs),
       reason: row.reason as EndReason | null,

@@ -22,6 +22,7 @@ const SEVERITY: Readonly<Record<Notice['kind'], number>> = {
   denied: 4,
   undelivered: 4,
   activation_expired: 4,
+  fob_wanted: 5,
   clock: 4,
   fob_battery: 4,
   fob_drift: 4,

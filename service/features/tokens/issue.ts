@@ -100,8 +100,9 @@ function factsOf(policy: PolicyRow): TokenFacts {
   };
 }
 
-export async function hasEnough(db: Db, user: User): Promise<boolean> {
-  return (await countTokens(db, user.id)) >= tokenLimits.tokensPerUserMax;
+/** @param leaving how many of the user's tokens will be revoked for the new one */
+export async function hasEnough(db: Db, user: User, leaving = 0): Promise<boolean> {
+  return (await countTokens(db, user.id)) - leaving >= tokenLimits.tokensPerUserMax;
 }
 
 /** Returns why a token cannot be added, or undefined. */

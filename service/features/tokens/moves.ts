@@ -48,10 +48,13 @@ export async function assign(
   return move(acting, row, { to: 'assigned', action: 'token.assign', userId: user.id });
 }
 
-/** Reserves a token, for a user if one is named, until enrolment. Refused as `assign`. */
+/**
+ * Reserves a token, for a user if one is named, until enrolment. Refused as `assign`.
+ * @param input leaving: how many of the user's tokens the enrolment revokes
+ */
 export async function reserve(
   acting: Acting,
-  input: TokenInput & { readonly user?: string },
+  input: TokenInput & { readonly user?: string; readonly leaving?: number },
 ): Promise<Result<TokenView>> {
   const row = await lockToken(acting.db, input.serial);
   if (row === undefined) return refused('unknown_serial');
@@ -59,7 +62,7 @@ export async function reserve(
   const user = await findUser(acting.db, prepareUserName(input.user) ?? '');
   if (user === undefined) return refused('unknown_user');
   if (user.disabled_ms !== null) return refused('disabled_user');
-  if (await hasEnough(acting.db, user)) return refused('too_many_tokens');
+  if (await hasEnough(acting.db, user, input.leaving)) return refused('too_many_tokens');
   return move(acting, row, { to: 'reserved', action: 'token.assign', userId: user.id });
 }
 

@@ -18,6 +18,7 @@ import { up as alphabets } from './0017-alphabets.ts';
 import { up as searchParts } from './0018-search-parts.ts';
 import { up as care } from './0019-care.ts';
 import { up as fobAlerts } from './0020-fob-alerts.ts';
+import { up as replacement } from './0021-replacement.ts';
 
 const migrations: Record<string, Migration> = {
   '0001-first': { up: first },
@@ -39,6 +40,7 @@ const migrations: Record<string, Migration> = {
   '0018-search-parts': { up: searchParts },
   '0019-care': { up: care },
   '0020-fob-alerts': { up: fobAlerts },
+  '0021-replacement': { up: replacement },
 };
 
 /** The names of all migrations, in order. */

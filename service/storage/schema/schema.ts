@@ -55,6 +55,8 @@ export interface EnrolmentSchema {
     policy_id: string | null;
     /** The activation that this one replaced, or null. */
     replaces: string | null;
+    /** The token that is revoked when this activation is used, or null. */
+    replaces_token_id: string | null;
     fobs: ActivationFobs;
     /** SHA-256 of the code, in hexadecimal. */
     code_hash: string;

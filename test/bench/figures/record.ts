@@ -28,6 +28,7 @@ export const PARTS = [
   'postgresql',
   'lists',
   'push',
+  'care',
   'simulator',
   'start',
 ] as const;

@@ -20,8 +20,9 @@ const PATIENCE_MS = 15_000;
 export async function until(
   holds: () => boolean | Promise<boolean>,
   what = 'what is waited for',
+  patienceMs = PATIENCE_MS,
 ): Promise<void> {
-  const endMs = performance.now() + PATIENCE_MS;
+  const endMs = performance.now() + patienceMs;
   while (!(await holds())) {
     if (performance.now() > endMs) throw new Error(`${what} did not come`);
     await wait(5);

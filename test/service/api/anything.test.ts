@@ -30,13 +30,26 @@ function bodyOf(example: unknown): fc.Arbitrary<unknown> {
   return fc.oneof({ weight: 4, arbitrary: changed }, { weight: 1, arbitrary: value });
 }
 
+/** Names in queries of lists. */
+const QUERIED = [
+  'after',
+  'limit',
+  'text',
+  'search',
+  'user',
+  'by',
+  'state',
+  'hasTasks',
+  'notSeenDays',
+] as const;
+
 type Request = typeof request extends fc.Arbitrary<infer T> ? T : never;
 
 const request = fc.nat(apiRoutes.length - 1).chain(index => {
   const route = apiRoutes[index];
   if (route === undefined) throw new Error('no such route');
-  const parameters = fc.record({ user: odd, serial: odd, id: odd, name: odd });
-  const query = fc.dictionary(fc.constantFrom('after', 'limit', 'text', 'search', 'user', 'by'), odd, {
+  const parameters = fc.record({ user: odd, serial: odd, id: odd, name: odd, account: odd });
+  const query = fc.dictionary(fc.constantFrom(...QUERIED), odd, {
     maxKeys: 2,
   });
   return fc.record({ route: fc.constant(route), parameters, query, body: bodyOf(route.example) });

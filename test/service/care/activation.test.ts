@@ -6,6 +6,7 @@ import { lockByPin, PIN } from '../agents/held.ts';
 import type { OwnedFob } from '../enrolment/assigned.ts';
 import { refusalOf, Scene } from '../enrolment/kit.ts';
 import { accepted, grace } from '../users/kit.ts';
+import { Person } from './given.ts';
 import { labelsOf } from './kit.ts';
 
 /** A fob of the service with the account of ada, whose token is in use. */
@@ -69,13 +70,9 @@ it('a PIN that nobody present knows is reset by a hold during the activation, if
   accepted(await revokeToken(management, grace, { serial, reason: 'retired' }));
   accepted(await createTask(management, grace, { serial: owned.serial, kind: 'pin-reset' }));
   await lockByPin(owned);
-  const texts: string[] = [];
-  await scene.relay(await scene.activation({ fobs: 'owned' }, 'bob'), owned.fob, {
-    report(event) {
-      if (event.event === 'step') texts.push(event.text);
-    },
-  });
-  expect(texts.some(text => text.startsWith('The forgotten PIN of the fob is reset.'))).toBe(true);
+  const person = new Person(owned.fob);
+  await scene.relay(await scene.activation({ fobs: 'owned' }, 'bob'), owned.fob, person.wishes);
+  expect(person.texts).toContainEqual(expect.stringMatching(/^The forgotten PIN of the fob is reset\./));
   expect(await labelsOf(owned)).toContain('bob');
   const tasks = await scene.db.selectFrom('fob_tasks').select(['kind', 'state']).orderBy('kind').execute();
   expect(tasks).toEqual([

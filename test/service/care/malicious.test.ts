@@ -23,6 +23,11 @@ const AT_ONCE = 6;
 /** Connections that each of them opens, one after the other, and how long each stays. */
 const CONNECTIONS = 2;
 const STAY_MS = 1_200;
+/** The fob's time between two frames of a question. */
+const FRAME_MS = 2_000;
+/** How long one message is delayed, and the messages each way of which one is. */
+const DELAY_MS = 4_000;
+const CLOCK_MESSAGES = 16;
 const KINDS = ['clock', 'remove-account', 'rename-account'];
 
 async function open(): Promise<Bench> {
@@ -43,6 +48,7 @@ async function finishes(bench: Bench, needy: NeedyFob, where: string): Promise<v
   await until(() => isDone(bench, needy), `${where}: the end of all tasks`);
   await bench.keyed(needy);
   await until(() => !honest.isOpen(number), `${where}: the release`);
+  await honest.close();
   expect(countsOf(needy), where).toEqual({ clock: 1, 'remove-account': 1, 'rename-account': 1 });
   expect(await doneOf(bench, needy), where).toEqual(KINDS);
   expect(await doneActsOf(bench, needy), where).toEqual(['fob.clock', 'fob.remove-account', 'fob.rename']);
@@ -114,8 +120,7 @@ it(
       let bytes = 0;
       const hush = (text: string) => (text.includes('"bytes"') && bytes++ >= from ? [] : [text]);
       const agent = await bench.agent({ toService: hush, toAgent: hush });
-      const number = agent.plug(needy.fob);
-      await until(() => agent.isOpen(number) || from < 2, 'the session');
+      agent.plug(needy.fob);
       await released(bench, agent, needy);
       const where = `silent from message ${from}`;
       await expectTruth(bench, needy, where);
@@ -193,6 +198,36 @@ it('a relay that delays the setting of a clock makes it late for a while, and th
   expect(Math.abs(bench.office.nowMs - ada.fob.now * 1000)).toBeLessThan(1_000);
 });
 
+it('a relay that delays any one message of care makes a clock late by that delay at most, or early by half of it', async () => {
+  await using bench = await open();
+  const errors: number[] = [];
+  for (const way of ['toAgent', 'toService'] as const)
+    for (let at = 0; at < CLOCK_MESSAGES; at++) {
+      bench.office.nowMs = Math.floor(bench.office.nowMs / 1000) * 1000 + 990;
+      const one = await needyFob(bench, `${way}-${at}`);
+      let n = 0;
+      // Meanwhile the fob's clock goes on, right or wrong.
+      const delay = (text: string) => {
+        if (!text.includes('"bytes"') || n++ !== at) return text;
+        bench.office.nowMs += DELAY_MS;
+        one.fob.sleep(DELAY_MS / 1000);
+        return text;
+      };
+      const agent = await bench.agent({ [way]: delay });
+      agent.plug(one.fob);
+      await until(() => isDone(bench, one), 'the end of all tasks');
+      await bench.keyed(one);
+      await agent.close();
+      errors.push(one.fob.now * 1000 - bench.office.nowMs);
+      await expectTruth(bench, one, `${way} ${at}`);
+    }
+  // The message that sets the clock is late; or the service takes half of the delay for the way to the fob.
+  const [least = 0, most = 0] = [Math.min(...errors), Math.max(...errors)];
+  expect([least < -1_000, least >= -DELAY_MS]).toEqual([true, true]);
+  expect(most).toBeLessThanOrEqual(DELAY_MS / 2 + 1_000);
+  expect(errors.filter(error => Math.abs(error) > 1_000).length).toBeLessThan(CLOCK_MESSAGES / 2);
+});
+
 /** A fob whose cable shows its frames to somebody. */
 class WatchedFob extends CoreFob {
   readonly log: string[] = [];
@@ -265,9 +300,17 @@ it('a relay without a person gets no step that needs a hold: the PIN and the rec
   await lockByPin(scene.owned);
   await scene.ask({ kind: 'pin-reset' });
   const before = await scene.asOwner(client => client.call('status', {}));
-  // The relay replays the fob's question for as long as it likes; nobody holds the button.
-  await scene.care({ mayHold: true, hold: asked => asked.run(120_000) });
-  expect(await scene.tasks()).toEqual(['pin-reset waiting no_hold']);
+  // Nobody holds the button; the fob's time passes with the frames, so that the question stays asked until it ends.
+  let isAsked = false;
+  const hold = () => {
+    isAsked = true;
+  };
+  const onFrame = () => {
+    if (isAsked) setImmediate(() => fob.run(FRAME_MS));
+  };
+  await scene.care({ mayHold: true, hold, onFrame });
+  // The clock, which has gone on meanwhile, needs a hold, too.
+  expect(await scene.tasks()).toEqual(['clock waiting no_hold', 'pin-reset waiting no_hold']);
   expect(await scene.acts()).toEqual([]);
   expect(await scene.asOwner(client => client.call('status', {}))).toMatchObject({
     iterations: before.iterations,

@@ -2,8 +2,7 @@ import { createTask } from '@passfob/service/features/care/tasks';
 import { revokeToken } from '@passfob/service/features/tokens/moves';
 import { pushAccountOf } from '@passfob/service/features/tokens/push-keys';
 import { expect } from 'vitest';
-import type { Bench } from '../agents/bench.ts';
-import type { UsersFob } from '../agents/world.ts';
+import type { UsersFob, World } from '../agents/world.ts';
 import { accepted, grace } from '../users/kit.ts';
 import { executedBy } from './executed.ts';
 import { type HeldAccount, putHeld } from './kit.ts';
@@ -16,11 +15,11 @@ export interface NeedyFob extends UsersFob {
   readonly executed: ReadonlyMap<string, number>;
 }
 
-export async function needyFob(bench: Bench, user: string): Promise<NeedyFob> {
-  const { management } = bench.office;
-  const own = await bench.fobOf(user);
-  const gone = await putHeld(bench.office, own, 'gone');
-  const kept = await putHeld(bench.office, own, 'kept');
+export async function needyFob(world: World, user: string): Promise<NeedyFob> {
+  const { management } = world.office;
+  const own = await world.fobOf(user);
+  const gone = await putHeld(world.office, own, 'gone');
+  const kept = await putHeld(world.office, own, 'kept');
   accepted(await revokeToken(management, grace, { serial: gone.serial, reason: 'retired' }));
   const names = { account: kept.id, issuer: 'New', label: 'renamed' };
   accepted(await createTask(management, grace, { serial: own.serial, kind: 'rename-account', ...names }));
@@ -45,7 +44,7 @@ export function countsOf(needy: NeedyFob): Record<string, number> {
 }
 
 /** Returns the kinds of a fob's tasks that are done, in alphabetical order. */
-export async function doneOf({ db }: Bench, { id }: NeedyFob): Promise<string[]> {
+export async function doneOf({ db }: World, { id }: NeedyFob): Promise<string[]> {
   const rows = await db.selectFrom('fob_tasks').select(['kind', 'state']).where('fob_id', '=', id).execute();
   return rows
     .filter(({ state }) => state === 'done')
@@ -57,12 +56,12 @@ export async function doneOf({ db }: Bench, { id }: NeedyFob): Promise<string[]>
  * Checks that everything that is stored about a fob is true: nothing counts as done that the fob has not executed, no
  * act is in the audit twice, and no account of another fob is listed.
  */
-export async function expectTruth(bench: Bench, needy: NeedyFob, where: string): Promise<void> {
-  const { db } = bench;
+export async function expectTruth(world: World, needy: NeedyFob, where: string): Promise<void> {
+  const { db } = world;
   const counts = countsOf(needy);
   for (const [kind, count] of Object.entries(counts))
     expect(count, `${where}: ${kind}`).toBeLessThanOrEqual(1);
-  for (const kind of await doneOf(bench, needy)) expect(counts[kind], `${where}: ${kind} is done`).toBe(1);
+  for (const kind of await doneOf(world, needy)) expect(counts[kind], `${where}: ${kind} is done`).toBe(1);
   const row = await db.selectFrom('fobs').selectAll().where('id', '=', needy.id).executeTakeFirstOrThrow();
   if (row.clock_state === 'trusted') expect(counts.clock, `${where}: a clock with time`).toBe(1);
   const listed = await db
@@ -73,12 +72,12 @@ export async function expectTruth(bench: Bench, needy: NeedyFob, where: string):
   const push = Buffer.from(pushAccountOf(needy.id)).toString('hex');
   const own = [needy.gone.id, needy.kept.id, push];
   expect(own, where).toEqual(expect.arrayContaining(listed.map(({ account }) => account)));
-  const acts = await doneActsOf(bench, needy);
+  const acts = await doneActsOf(world, needy);
   expect(new Set(acts).size, `${where}: ${acts.join(', ')}`).toBe(acts.length);
 }
 
 /** Returns the acts on a fob that the audit has as done. */
-export async function doneActsOf({ db }: Bench, { id }: NeedyFob): Promise<string[]> {
+export async function doneActsOf({ db }: World, { id }: NeedyFob): Promise<string[]> {
   const rows = await db
     .selectFrom('audit')
     .select('action')

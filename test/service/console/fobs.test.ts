@@ -46,7 +46,7 @@ test('the page of a fob tells its facts, health, accounts, tasks and history in 
     const words = plain(seen.text);
     for (const part of [
       'by an agent, &lt;b&gt;192.0.2.7&lt;/b&gt;',
-      'Its battery is at 12 %.',
+      'Its battery is at 12 %. Have the battery charged or replaced.',
       'Its clock is 5 s ahead.',
       'Set, at least 6 digits, locked, 2 of 10 attempts failed',
       '&lt;u&gt;ACME&lt;/u&gt;: old &amp; odd',

@@ -49,6 +49,7 @@ const acts: readonly (readonly [path: string, action: Action, subject?: Record<s
   ['/radius-client/secret', 'radius-client.change', { id: RADIUS_CLIENT }],
   ['/radius-client/remove', 'radius-client.change', { id: RADIUS_CLIENT }],
   ['/api-keys/create', 'api-key.change'],
+  ['/user/ask-fob', 'activation.ask', { user: 'ada' }],
   ['/operators/add', 'operator.change'],
   ['/operator/role', 'operator.change', { user: 'hilda' }],
   ['/operator/disable', 'operator.change', { user: 'hilda' }],

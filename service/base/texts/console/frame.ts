@@ -93,6 +93,7 @@ export const consoleFrame = {
     fobReturned: 'Its tokens are revoked. The fob is erased when it is next reached.',
     fobGiven: 'The fob is handed over. Its keys are deleted here.',
     fobRetired: 'The fob is retired. Its tokens are revoked.',
+    fobAsked: 'The administrators were asked for another fob.',
     acknowledged: 'The alert is acknowledged.',
     channelTested: 'The test message was sent.',
   },

@@ -6,6 +6,7 @@ import {
   revokeActivation,
   startActivation,
 } from '../../../features/enrolment/activations.ts';
+import { requestFob } from '../../../features/enrolment/requests.ts';
 import {
   type ActivationQuery,
   activationStandings,
@@ -42,6 +43,10 @@ const activation = named(
     user: serviceText,
     serial: nullable(serviceText),
     policy: nullable(serviceText),
+    replaces: described(
+      nullable(serviceText),
+      'The token that is revoked in the transaction that makes the new one active.',
+    ),
     fobs,
     state,
     reason: nullable(oneOf('resent', 'attempts', 'operator', 'user')),
@@ -79,7 +84,10 @@ export const activationRoutes = [
     path: '/v1/users/:user/activations',
     permission: 'activation.start',
     params: userParams,
-    body: object({}, { serial, fobs, policy: text(tokenLimits.policyNameMax), lifetimeMs, delivery }),
+    body: object(
+      {},
+      { serial, fobs, policy: text(tokenLimits.policyNameMax), replaces: serial, lifetimeMs, delivery },
+    ),
     example: { fobs: 'any', lifetimeMs: 86_400_000 },
     answer: made,
     status: 201,
@@ -88,6 +96,7 @@ export const activationRoutes = [
       'disabled_user',
       'bad_activation_time',
       'bad_target',
+      'not_replaceable',
       'unknown_serial',
       'not_enrolable',
       'bad_transition',
@@ -100,6 +109,19 @@ export const activationRoutes = [
     ],
     handle: ({ management, actor, params, body }) =>
       startActivation(management, actor, { ...body, ...params }),
+  }),
+  route({
+    name: 'activations.ask',
+    method: 'POST',
+    path: '/v1/users/:user/fob-requests',
+    permission: 'activation.ask',
+    params: userParams,
+    body: object({}, { replaces: serial }),
+    example: { replaces: 'PF-7Q4M-K2XZ-07a1b2c3' },
+    answer: object({ user: serviceText, replaces: nullable(serviceText) }),
+    status: 201,
+    refusals: ['unknown_user', 'disabled_user', 'not_replaceable'],
+    handle: ({ management, actor, params, body }) => requestFob(management, actor, { ...body, ...params }),
   }),
   route({
     name: 'activations.of-user',

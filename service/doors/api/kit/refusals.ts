@@ -124,6 +124,7 @@ export const refusalStatuses = {
   bad_import: 422,
   bad_target: 400,
   not_enrolable: 409,
+  not_replaceable: 409,
   bad_activation_time: 400,
   activation_open: 409,
   activation_over: 409,

@@ -31,6 +31,7 @@ const alert = named(
       'denied',
       'undelivered',
       'activation_expired',
+      'fob_wanted',
       'lost',
       'fob_battery',
       'fob_drift',

@@ -93,7 +93,7 @@ export const task = named(
 );
 
 const finding = named(
-  object({ kind: serviceText, text: serviceText, needsAttention: flag }),
+  object({ kind: serviceText, text: serviceText, next: serviceText, needsAttention: flag }),
   'FobHealthFinding',
 );
 const account = named(
@@ -229,5 +229,10 @@ function detailShown({ fob: view, health, accounts, tasks, ...more }: FobDetail)
 }
 
 function findingShown(one: HealthFinding): TypeOf<typeof finding> {
-  return { kind: one.kind, text: healthText(one), needsAttention: needsAttention(one) };
+  return {
+    kind: one.kind,
+    text: healthText(one),
+    next: careTexts.next[one.kind],
+    needsAttention: needsAttention(one),
+  };
 }

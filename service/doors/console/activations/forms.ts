@@ -4,6 +4,7 @@ import { html, Markup } from '../../../base/html.ts';
 import { enrolmentLimits } from '../../../base/limits/enrolment.ts';
 import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
+import { heldStates } from '../../../base/token-states.ts';
 import {
   type ActivationDelivery,
   type MadeActivation,
@@ -11,9 +12,12 @@ import {
   revokeActivation,
   startActivation,
 } from '../../../features/enrolment/activations.ts';
+import { type FobRequestView, requestFob } from '../../../features/enrolment/requests.ts';
 import { type ActivationView, viewActivation } from '../../../features/enrolment/views.ts';
 import { readMailServer } from '../../../features/mail/server.ts';
 import { listPolicies } from '../../../features/tokens/policies.ts';
+import { listTokensOf } from '../../../features/tokens/views.ts';
+import type { UserDetail } from '../../../features/users/user-views.ts';
 import type { FormField } from '../../web/fields.ts';
 import { copyButton, moment, onceShown } from '../../web/parts.ts';
 import { type FormPage, type FormView, serveForm } from '../kit/form.ts';
@@ -28,6 +32,7 @@ const HOUR_MS = 3_600_000;
 /** Serves the forms that start, resend and revoke activations. */
 export function serveActivationForms(router: ConsoleRouter): void {
   serveForm(router, startForm);
+  serveForm(router, askForm);
   serveForm(router, resendForm);
   serveForm(router, revokeForm);
 }
@@ -39,6 +44,7 @@ const startForm: FormPage<MadeActivation> = {
     const user = await userOf(visit);
     if (user === undefined) return { instead: missingPage('unknown_user') };
     const policies = await listPolicies(visit.management.db);
+    const field = await replacesField(visit, user, text.replacesNone);
     return {
       title: text.createFor(user.name),
       lead: text.createLead,
@@ -50,6 +56,7 @@ const startForm: FormPage<MadeActivation> = {
           policies.map(({ name }) => name),
           visit.value('fobs'),
         ),
+        { ...field, hint: text.replacesHint },
         hoursField(String(enrolmentLimits.activationMs / HOUR_MS), text.lifetimes),
         deliveryField(user.email),
       ],
@@ -61,11 +68,50 @@ const startForm: FormPage<MadeActivation> = {
       serial: value('serial').trim() || undefined,
       fobs: value('fobs') === 'any' ? 'any' : 'owned',
       policy: value('policy') || undefined,
+      replaces: value('replaces') || undefined,
       lifetimeMs: Number(value('hours')) * HOUR_MS,
       delivery: deliveryOf(value('delivery')),
     }),
   done: madePage,
 };
+
+/** The help desk issues nothing: it asks the administrators. */
+const askForm: FormPage<FobRequestView> = {
+  path: '/user/ask-fob',
+  action: 'activation.ask',
+  async view(visit) {
+    const user = await userOf(visit);
+    if (user === undefined) return { instead: missingPage('unknown_user') };
+    const hidden = { name: 'user', label: '', kind: 'hidden', value: user.name } as const;
+    return {
+      title: text.askFor(user.name),
+      lead: text.askLead,
+      submit: text.ask,
+      back: at('/user', { user: user.name }),
+      fields: [hidden, await replacesField(visit, user, text.spare)],
+    };
+  },
+  run: ({ management, actor, value }) =>
+    requestFob(management, actor, { user: value('user'), replaces: value('replaces') || undefined }),
+  done: (_context, { user }) => ({ to: at('/user', { user, done: 'fobAsked' }) }),
+};
+
+/** @param none the choice of no token */
+async function replacesField(
+  { management: { db }, value }: ConsoleContext,
+  user: UserDetail,
+  none: string,
+): Promise<FormField> {
+  const tokens = (await listTokensOf(db, user)).filter(({ state }) => heldStates.includes(state));
+  return {
+    name: 'replaces',
+    label: text.replaces,
+    kind: 'select',
+    value: value('replaces'),
+    options: [['', none], ...tokens.map(({ serial }) => [serial, serial] as const)],
+    faults: ['not_replaceable'],
+  };
+}
 
 /** @param fobs the choice of the link that led here, if it makes one */
 function targetFields(policies: readonly string[], fobs: string): FormField[] {

@@ -129,7 +129,7 @@ function healthOf({ fob, health }: FobDetail): Markup {
   if (health.length === 0) return html`<p>${badge('good', text.healthy)}</p>${asOf}`;
   const items = health.map(finding => {
     const mark = needsAttention(finding) ? badge('warn', text.act) : badge('plain', text.note);
-    return html`<li>${mark} ${healthText(finding)}</li>`;
+    return html`<li>${mark} ${healthText(finding)} ${careTexts.next[finding.kind]}</li>`;
   });
   return html`<ul>${items}</ul>${asOf}`;
 }

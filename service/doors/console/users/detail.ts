@@ -134,6 +134,9 @@ async function activations(visit: ConsoleContext, { id, name, disabledMs }: User
   const mayCreate = visit.may('activation.start') && disabledMs === null;
   return html`${activationTable(visit, found, { isOfOne: true, empty: texts.noneOfUser })}${actions([
     mayCreate ? actionLink(at('/user/activate', { user: name }), texts.create) : nothing,
+    visit.may('activation.ask') && disabledMs === null
+      ? actionLink(at('/user/ask-fob', { user: name }), texts.ask)
+      : nothing,
   ])}`;
 }
 

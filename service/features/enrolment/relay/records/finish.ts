@@ -1,8 +1,10 @@
 import { relayLimits } from '../../../../base/limits/relay.ts';
+import { heldStates } from '../../../../base/token-states.ts';
 import { recordAudit } from '../../../audit/record.ts';
 import { dropMailOf } from '../../../mail/queue.ts';
 import type { Acting } from '../../../tokens/acting.ts';
 import { openAssignment } from '../../../tokens/assignments.ts';
+import { revoke } from '../../../tokens/moves.ts';
 import type { TokenRow } from '../../../tokens/rows.ts';
 import { makeSignInToken } from '../../../users/user-sessions.ts';
 import type { User } from '../../../users/users.ts';
@@ -51,6 +53,7 @@ export function finish(
     const candidate = { token, step, driftSteps, atMs, source: actor.source, letNobodyIn: true };
     const moved = await acceptSteps(db, [candidate]);
     if (!moved.has(token.id)) throw new RelayRefusal('not_proved', 'the passcode was used before');
+    await revokeReplaced(acting, activation);
     await recordEvents(db, [
       {
         atMs,
@@ -86,6 +89,24 @@ export function finish(
     await tell(acting, user, { activationId: activation.id, tokenId: token.id });
     return signInTokenFor(acting, user.id, token.id);
   }, finishedAlready);
+}
+
+/** From now on the new token is in use: the one that it replaces ends, and its account leaves its fob. */
+async function revokeReplaced(
+  acting: Acting,
+  { replaces_token_id, user_id }: ClaimedActivation,
+): Promise<void> {
+  // One that was revoked or given to another user since then is not the user's any more.
+  const old = await acting.db
+    .selectFrom('tokens')
+    .select('serial')
+    .where('id', '=', replaces_token_id ?? '')
+    .where('user_id', '=', user_id)
+    .where('state', 'in', heldStates)
+    .executeTakeFirst();
+  if (old === undefined) return;
+  const revoked = await revoke(acting, { serial: old.serial, reason: 'retired' });
+  if (!revoked.ok) throw new RelayRefusal('failed', `the replaced token stays: ${revoked.refusal.code}`);
 }
 
 /** The mail lets the user detect that another person read or used the activation. */

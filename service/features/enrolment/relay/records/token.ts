@@ -4,7 +4,9 @@ import type { Acting } from '../../../tokens/acting.ts';
 import type { FobRow } from '../../../tokens/fobs.ts';
 import { hasEnough, insertToken, type SeededToken } from '../../../tokens/issue.ts';
 import type { PolicyRow } from '../../../tokens/policies.ts';
+import { renewSeed } from '../../../tokens/renew-seed.ts';
 import type { TokenRow } from '../../../tokens/rows.ts';
+import { leavingFor } from '../../target.ts';
 import type { ClaimedActivation } from './claim.ts';
 import { RelayRefusal } from './refusal.ts';
 
@@ -66,9 +68,13 @@ export async function chooseToken(
     .selectAll()
     .where('id', '=', activation.user_id)
     .executeTakeFirstOrThrow();
-  if (await hasEnough(db, user)) throw new RelayRefusal('full', 'the user has enough tokens');
+  if (await hasEnough(db, user, leavingFor(activation.replaces_token_id)))
+    throw new RelayRefusal('full', 'the user has enough tokens');
   const waiting = await waitingOn(acting, fob, policy);
-  const token = waiting ?? (await issued(acting, fob, { user, policy }));
+  const token =
+    waiting === undefined
+      ? await issued(acting, fob, { user, policy })
+      : await renewSeed(acting, waiting, user.id);
   if (waiting !== undefined) await setAside(acting, waiting, user);
   await db
     .updateTable('activations')

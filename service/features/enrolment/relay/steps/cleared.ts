@@ -11,7 +11,7 @@ import type { FobRow } from '../../../tokens/fobs.ts';
 import { type EarlierUse, earlierUse } from '../records/earlier.ts';
 import { RelayRefusal, refusalOfOwned } from '../records/refusal.ts';
 import { isSomebodys } from '../records/token.ts';
-import { EARLIER_PIN, OWN_PIN, opened, pinOnFob } from './locked.ts';
+import { EARLIER_PIN, opened, pinOnFob, USERS_PIN } from './locked.ts';
 import type { Run } from './run.ts';
 
 /** What comes before the account of a new user. */
@@ -56,7 +56,7 @@ async function unlockedFob(
   if (reset.observed.accounts !== 'locked') return reset;
   const why = reset.tried.get(PIN_RESET);
   if (why === 'no_hold' || why === 'reported') throw new RelayRefusal('no_press', `PIN reset: ${why}`);
-  const request = isAnothers ? EARLIER_PIN : OWN_PIN;
+  const request = isAnothers ? EARLIER_PIN : USERS_PIN;
   await opened(run, () => client.call('info', {}, { signal: tools.signal }), request);
   return care(run, fob, { mayHold: false });
 }

@@ -3,6 +3,7 @@ import { readAccounts } from 'passfob/owner/listing';
 import { relayLimits } from '../../../../base/limits/relay.ts';
 import { tokenLimits } from '../../../../base/limits/tokens.ts';
 import { relayTexts } from '../../../../base/texts/relay.ts';
+import { careFor } from '../../../care/run/run.ts';
 import { syncPushKey } from '../../../care/steps/push-key.ts';
 import { serialOnFob } from '../../../tokens/account-id.ts';
 import { keepClock } from '../../../tokens/fobs.ts';
@@ -56,17 +57,25 @@ export async function enrol(
   if (token.pin_place === 'fob') await pinOnFob(run, token.pin_min_digits);
   const passcode = await passcodeOf(run, token, id);
   const finished = await finish(claim, { token, ...passcode, port, applicationId });
-  await pushKey(run, fob.id);
+  await afterwards(run, fob.id);
   return finished;
 }
 
 /**
- * Gives the fob its push key while it is here. The enrolment succeeds without one too: an agent's first session then
- * tries again.
+ * Removes the account of a replaced token, if it is on the same fob, and gives the fob its push key while it is here.
+ * The enrolment succeeds without that too: an agent's first session then tries again.
  */
-async function pushKey({ management, client, hello, tools }: Run, fobId: string): Promise<void> {
+async function afterwards(
+  { management, client, hello, tools, activation, claim }: Run,
+  fobId: string,
+): Promise<void> {
+  const session = { client, hello, fobId, tools };
   try {
-    await syncPushKey(management, { client, hello, fobId, tools });
+    if (activation.replaces_token_id !== null) {
+      const relay = { kind: 'activation', name: claim.actor.source } as const;
+      await careFor(management, session, { relay, mayHold: false, only: new Set(['remove-account']) });
+    }
+    await syncPushKey(management, session);
   } catch {
     // Interrupted, full or busy: nobody has to be told.
   }

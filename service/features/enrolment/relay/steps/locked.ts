@@ -13,7 +13,7 @@ interface PinRequest {
 }
 
 /** Asks for the PIN of the user who has the fob. */
-export const OWN_PIN: PinRequest = { text: relayTexts.steps.pin, refusal: 'no_pin' };
+export const USERS_PIN: PinRequest = { text: relayTexts.steps.pin, refusal: 'no_pin' };
 /** Asks for the PIN of an earlier user. */
 export const EARLIER_PIN: PinRequest = { text: relayTexts.steps.pinEarlier, refusal: 'earlier_pin' };
 
@@ -22,7 +22,7 @@ export const EARLIER_PIN: PinRequest = { text: relayTexts.steps.pinEarlier, refu
  * again.
  * @throws RelayRefusal that of the request, errors that `work` throws
  */
-export async function opened<T>(run: Run, work: () => Promise<T>, request = OWN_PIN): Promise<T> {
+export async function opened<T>(run: Run, work: () => Promise<T>, request = USERS_PIN): Promise<T> {
   for (;;) {
     try {
       return await work();

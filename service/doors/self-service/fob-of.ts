@@ -1,0 +1,34 @@
+import { type FobDetail, viewFob } from '../../features/care/views.ts';
+import type { SelfServiceContext } from './request-context.ts';
+import { fobName, type TokenOfUser, tokensOfUser } from './tokens.ts';
+
+/** A fob with tokens of the session's user. */
+export interface FobOfUser {
+  readonly serial: string;
+  /** The user's name for it, or its serial number. */
+  readonly name: string;
+  /** The user's tokens on it. */
+  readonly tokens: readonly TokenOfUser[];
+  readonly detail: FobDetail;
+}
+
+/** Returns a fob of the session's user; undefined for any other fob. */
+export async function fobOfUser(visit: SelfServiceContext, serial: string): Promise<FobOfUser | undefined> {
+  const { db } = visit.context;
+  const tokens = (await tokensOfUser(db, visit.session.userId)).filter(({ fob }) => fob === serial);
+  const [first] = tokens;
+  if (first === undefined) return undefined;
+  const view = await viewFob(db, serial);
+  return view.ok ? { serial, name: fobName(first), tokens, detail: view.value } : undefined;
+}
+
+/** Whether the user may ask for something to be done to the fob: it is in use, and not only with stopped tokens. */
+export function isInUse({ tokens, detail }: FobOfUser): boolean {
+  return detail.fob.state === 'in_use' && tokens.some(({ state }) => state !== 'suspended');
+}
+
+/** Whether the fob has a PIN that can be reset. */
+export function canResetPin({ detail }: FobOfUser): boolean {
+  const { state, canBeReset } = detail.fob.pin;
+  return state === 'set' && canBeReset !== false;
+}

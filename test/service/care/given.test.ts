@@ -1,0 +1,270 @@
+import { markLost } from '@passfob/service/features/care/life';
+import { createTask } from '@passfob/service/features/care/tasks';
+import { viewFob } from '@passfob/service/features/care/views';
+import { fobNamed, fobSecretsOf } from '@passfob/service/features/tokens/fobs';
+import { revokeToken, suspendToken, unassignToken } from '@passfob/service/features/tokens/moves';
+import { isRefusal } from 'passfob/errors';
+import { expect, it, vi } from 'vitest';
+import { accountsOf, lockByPin, owner, PIN } from '../agents/held.ts';
+import type { OwnedFob } from '../enrolment/assigned.ts';
+import { random, refusalOf, Scene } from '../enrolment/kit.ts';
+import { accepted, grace } from '../users/kit.ts';
+import { type AdasFob, adas, look, NEW_PIN, outcomesOf, Person } from './given.ts';
+import { labelsOf } from './kit.ts';
+
+// A person who does not enter a PIN is waited for three polls.
+vi.mock(import('@passfob/service/base/limits/relay'), async original => {
+  const { relayLimits, ...rest } = await original();
+  return { ...rest, relayLimits: { ...relayLimits, relayWaitMs: 300, pinPollMs: 100 } as never };
+});
+
+const SECOND_MS = 1_000;
+const pinless = () => undefined;
+
+/** A fob of ada whose token was revoked, locked by her PIN. */
+async function lockedOfAda(scene: Scene, fob?: AdasFob['owned']['fob']): Promise<AdasFob> {
+  const ada = await adas(scene, 'totp', fob);
+  accepted(await revokeToken(scene.office.management, grace, { serial: ada.serial, reason: 'retired' }));
+  await lockByPin(ada.owned);
+  return ada;
+}
+
+async function tasksOf({ db }: Scene): Promise<string[]> {
+  const rows = await db.selectFrom('fob_tasks').selectAll().orderBy('kind').orderBy('created_ms').execute();
+  return rows.map(({ kind, state, message }) => `${kind} ${state}${message && ` ${message}`}`);
+}
+
+/** Checks that bob has no token, and that nothing was written to the fob: its PIN opens its old accounts. */
+async function expectUntouched(scene: Scene, owned: OwnedFob): Promise<void> {
+  const users = await scene.db
+    .selectFrom('tokens')
+    .innerJoin('users', 'users.id', 'tokens.user_id')
+    .select('users.name')
+    .where('users.name', '=', 'bob')
+    .execute();
+  expect(users).toEqual([]);
+  const client = await owner(owned);
+  expect(await client.call('status', {})).toMatchObject({ locked: 1 });
+  await client.close();
+  owned.fob.press();
+  owned.fob.enter(PIN);
+  expect(await accountsOf(owned)).toHaveLength(1);
+}
+
+async function recoveryKey(scene: Scene, { serial }: OwnedFob): Promise<Uint8Array> {
+  const row = await fobNamed(scene.db, serial);
+  const secrets = row && fobSecretsOf(scene.office.management.keys, row);
+  if (secrets === undefined) throw new Error('no secrets');
+  return secrets.recoveryKey;
+}
+
+/** Whether the fob refuses a recovery key, before it asks its person. */
+async function isRefused(owned: OwnedFob, key: Uint8Array): Promise<boolean> {
+  const client = await owner(owned);
+  const ending = new AbortController();
+  const options = { signal: ending.signal, onPressNeeded: () => ending.abort() };
+  try {
+    await client.call('resetPin', { recoveryKey: key }, options);
+    return false;
+  } catch (error) {
+    return isRefusal(error, 'wrong-recovery');
+  } finally {
+    await client.close();
+  }
+}
+
+it('the PIN of an earlier user is reset by one hold that says why, and the new user chooses one before the account is written', async () => {
+  await using scene = await Scene.open();
+  const { owned, passcodes } = await lockedOfAda(scene);
+  const old = await recoveryKey(scene, owned);
+  const person = new Person(owned.fob);
+  const { report } = person.wishes;
+  const seen: Promise<unknown>[] = [];
+  const wishes = {
+    ...person.wishes,
+    report(event: Parameters<NonNullable<typeof report>>[0]) {
+      if (event.event === 'step' && event.step === 'pin')
+        seen.push(scene.db.selectFrom('tokens').selectAll().where('state', '=', 'reserved').execute());
+      report?.(event);
+    },
+  };
+  await scene.relay(await scene.activation({ fobs: 'owned' }, 'bob'), owned.fob, wishes);
+  // While the new PIN is chosen, there is no token of bob yet.
+  expect(await Promise.all(seen)).toEqual([[]]);
+  expect(person.texts.filter(text => text.startsWith('The fob is locked by an earlier user'))).toHaveLength(
+    1,
+  );
+  expect(person.texts).toContainEqual(expect.stringMatching(/The service resets the PIN.*Hold/));
+  expect(person.texts).toContainEqual(expect.stringMatching(/^Choose a PIN/));
+  expect(await labelsOf(owned)).toEqual(['bob', 'push']);
+  expect(await tasksOf(scene)).toEqual(['pin-reset done', 'remove-account done']);
+  const { acts } = await scene.office.audit();
+  const order = ['fob.reset-pin', 'fob.remove-account', 'activation.finish'].map(act =>
+    acts.findIndex(one => one.startsWith(act)),
+  );
+  expect(order).toEqual([...order].sort((one, other) => one - other));
+  expect(order[0]).toBeGreaterThan(0);
+  expect(new Set(await outcomesOf(scene, passcodes))).not.toContain('accepted');
+  owned.fob.run(70_000);
+  const renewed = await recoveryKey(scene, owned);
+  expect([await isRefused(owned, old), await isRefused(owned, renewed)]).toEqual([true, false]);
+  owned.fob.press();
+  owned.fob.enter(NEW_PIN);
+  expect(await labelsOf(owned)).toEqual(['bob', 'push']);
+});
+
+it('a user who declines the reset is asked for the PIN; without it nothing is written, and no reset stays', async () => {
+  await using scene = await Scene.open();
+  const { owned } = await lockedOfAda(scene);
+  const person = new Person(owned.fob, fob => fob.deny(), pinless);
+  const activation = await scene.activation({ fobs: 'owned' }, 'bob');
+  expect(await refusalOf(scene.relay(activation, owned.fob, person.wishes))).toBe('earlier_pin');
+  expect(person.steps.map(([step]) => step)).toEqual(['plug', 'hello', 'writing', 'press', 'pin']);
+  expect(person.texts.at(-1)).toContain('Enter that PIN on the fob.');
+  expect(await tasksOf(scene)).toEqual(['pin-reset refused declined', 'remove-account waiting locked']);
+  await expectUntouched(scene, owned);
+});
+
+it('a user who declines the reset and enters the PIN keeps it, and the earlier account goes', async () => {
+  await using scene = await Scene.open();
+  const { owned } = await lockedOfAda(scene);
+  let asked = 0;
+  const deny = (fob: typeof owned.fob, n: number) => (n === 0 ? fob.deny() : fob.approve());
+  const person = new Person(owned.fob, deny, () => {
+    asked++;
+    owned.fob.press();
+    owned.fob.enter(PIN);
+  });
+  await scene.relay(await scene.activation({ fobs: 'owned' }, 'bob'), owned.fob, person.wishes);
+  expect([asked, await labelsOf(owned)]).toEqual([1, ['bob', 'push']]);
+});
+
+it('a reset that nobody approves in time ends the run, writes nothing, and can be tried again', async () => {
+  await using scene = await Scene.open();
+  const { owned } = await lockedOfAda(scene);
+  let passing: NodeJS.Timeout | undefined;
+  const person = new Person(owned.fob, fob => {
+    passing ??= setInterval(() => fob.run(SECOND_MS), 100);
+  });
+  const activation = await scene.activation({ fobs: 'owned' }, 'bob');
+  try {
+    expect(await refusalOf(scene.relay(activation, owned.fob, person.wishes))).toBe('no_press');
+  } finally {
+    clearInterval(passing);
+  }
+  expect(await tasksOf(scene)).toEqual(['pin-reset refused no_hold', 'remove-account waiting locked']);
+  const client = await owner(owned);
+  expect(await client.call('status', {})).toMatchObject({ locked: 1 });
+  await client.close();
+  await scene.relay(activation, owned.fob, new Person(owned.fob).wishes);
+  expect(await labelsOf(owned)).toEqual(['bob', 'push']);
+});
+
+it('without a recovery key that opens the fob nothing is reset and nothing is written', async () => {
+  await using scene = await Scene.open();
+  const ada = await adas(scene);
+  // Another key than the service keeps: as after a restore of an old backup.
+  const client = await owner(ada.owned);
+  await client.call('escrow', { recoveryKey: random(32) });
+  await client.close();
+  const { management } = scene.office;
+  accepted(await revokeToken(management, grace, { serial: ada.serial, reason: 'retired' }));
+  await lockByPin(ada.owned);
+  const person = new Person(ada.owned.fob, fob => fob.approve(), pinless);
+  const activation = await scene.activation({ fobs: 'owned' }, 'bob');
+  expect(await refusalOf(scene.relay(activation, ada.owned.fob, person.wishes))).toBe('earlier_pin');
+  expect(person.steps.map(([step]) => step)).toEqual(['plug', 'hello', 'writing', 'pin']);
+  expect(await tasksOf(scene)).toEqual(['pin-reset refused no_recovery', 'remove-account waiting locked']);
+  await expectUntouched(scene, ada.owned);
+});
+
+it('an account that the service does not know keeps the PIN from being reset for a new user, until a person asks for it', async () => {
+  await using scene = await Scene.open();
+  const ada = await adas(scene);
+  const { owned } = ada;
+  const client = await owner(owned);
+  const text = new TextEncoder();
+  await client.call('put', {
+    id: Uint8Array.of(5, 1, 2, 3),
+    kind: 2,
+    algorithm: 1,
+    digits: 6,
+    period: 30,
+    counter: 0,
+    issuer: text.encode('Bank'),
+    label: text.encode('private'),
+    secret: random(20),
+  });
+  await client.close();
+  await look(scene, owned);
+  const { management } = scene.office;
+  accepted(await revokeToken(management, grace, { serial: ada.serial, reason: 'retired' }));
+  await lockByPin(owned);
+  const { fob } = owned;
+  const activation = await scene.activation({ fobs: 'owned' }, 'bob');
+  const alone = new Person(fob, pressed => pressed.approve(), pinless);
+  expect(await refusalOf(scene.relay(activation, fob, alone.wishes))).toBe('earlier_pin');
+  expect(alone.steps.map(([step]) => step)).not.toContain('press');
+  expect(await tasksOf(scene)).toEqual(['remove-account waiting locked']);
+  accepted(await createTask(management, grace, { serial: owned.serial, kind: 'pin-reset' }));
+  await scene.relay(activation, fob, new Person(fob).wishes);
+  expect(await labelsOf(owned)).toEqual(['private', 'bob', 'push']);
+  // It stays, is shown as unknown, and an administrator can have it removed.
+  await look(scene, owned);
+  const { accounts } = accepted(await viewFob(scene.db, owned.serial));
+  expect(accounts.map(({ label, token }) => [label, token !== null])).toEqual([
+    ['private', false],
+    ['bob', true],
+    ['push', false],
+  ]);
+  const removal = { serial: owned.serial, kind: 'remove-account', account: '05010203' } as const;
+  accepted(await createTask(management, grace, removal));
+  await look(scene, owned);
+  expect(await labelsOf(owned)).toEqual(['bob', 'push']);
+});
+
+it('a locked fob that its own user enrols again asks for the PIN of that user, and resets nothing', async () => {
+  await using scene = await Scene.open();
+  const { owned } = await lockedOfAda(scene);
+  const person = new Person(owned.fob, fob => fob.approve(), pinless);
+  const activation = await scene.activation({ fobs: 'owned' }, 'ada');
+  expect(await refusalOf(scene.relay(activation, owned.fob, person.wishes))).toBe('no_pin');
+  expect(person.texts.at(-1)).toBe('The fob is locked. Enter its PIN on the fob.');
+});
+
+it.each(['active', 'suspended', 'lost'] as const)(
+  'a fob whose token is %s is refused to another user, whatever else waits for it',
+  async state => {
+    await using scene = await Scene.open();
+    const { owned, serial } = await adas(scene);
+    const { management } = scene.office;
+    const about = { serial: owned.serial };
+    accepted(await createTask(management, grace, { ...about, kind: 'pin-reset' }));
+    if (state === 'suspended') accepted(await suspendToken(management, grace, { serial }));
+    if (state === 'lost') accepted(await markLost(management, grace, about));
+    await lockByPin(owned);
+    const person = new Person(owned.fob);
+    const activation = await scene.activation({ fobs: 'owned' }, 'bob');
+    expect(await refusalOf(scene.relay(activation, owned.fob, person.wishes))).toBe('somebody');
+    expect(person.steps.map(([step]) => step)).toEqual(['plug', 'hello', 'writing']);
+    await expectUntouched(scene, owned);
+  },
+);
+
+it.each(['totp', 'hotp'] as const)(
+  'a %s token that was taken from its user gets a new seed for the next one, and passcodes written down before are refused',
+  async kind => {
+    await using scene = await Scene.open();
+    const { owned, serial, passcodes } = await adas(scene, kind);
+    accepted(await unassignToken(scene.office.management, grace, { serial }));
+    const { token } = await scene.relay(
+      await scene.activation({ fobs: 'owned' }, 'bob'),
+      owned.fob,
+      new Person(owned.fob).wishes,
+    );
+    expect(token).toBe(serial);
+    const outcomes = new Set(await outcomesOf(scene, passcodes));
+    expect(outcomes).not.toContain('accepted');
+    expect(outcomes).not.toContain('superseded');
+  },
+);

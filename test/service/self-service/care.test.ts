@@ -1,0 +1,261 @@
+import type { Actor } from '@passfob/service/base/actor';
+import { createTask, listTasks } from '@passfob/service/features/care/tasks';
+import { makeTemporaryCode } from '@passfob/service/features/tokens/codes/temporary-codes';
+import { fobNamed, fobSecretsOf } from '@passfob/service/features/tokens/fobs';
+import { changeFactors, listApplications } from '@passfob/service/features/users/application-changes';
+import { isRefusal } from 'passfob/errors';
+import { expect, test } from 'vitest';
+import { lockByPin, owner, PIN } from '../agents/held.ts';
+import { TestAgent, until } from '../agents/kit.ts';
+import { keyOfService } from '../agents/world.ts';
+import { labelsOf, putHeld } from '../care/kit.ts';
+import { makeAssigned, type OwnedFob } from '../enrolment/assigned.ts';
+import { codeNow, Rig } from '../kit.ts';
+import { accepted, grace, Office } from '../users/kit.ts';
+import { Person, signInTokenOf } from './kit.ts';
+
+/** The labels of the accounts on a fob, without the key for approvals. */
+async function accountLabels(owned: OwnedFob): Promise<string[]> {
+  return (await labelsOf(owned)).filter(label => label !== 'push');
+}
+
+/** Starts a service; `ada` has a fob with two accounts and another token, `bob` a fob of his own. */
+async function furnished(rig: Rig) {
+  // Just before a whole second: setting a fob's clock needs no waiting.
+  rig.clock.nowMs = 1_770_000_000_990;
+  const service = await rig.start();
+  const office = await Office.beside(rig);
+  await office.users('ada', 'bob');
+  const owned = await makeAssigned(office);
+  for (const label of ['one', 'two']) await putHeld(office, owned, label, 'ada');
+  const spare = await office.token('ada', { label: 'spare' });
+  const bobs = await makeAssigned(office);
+  const bobsAccount = await putHeld(office, bobs, 'bob', 'bob');
+  const ada = new Person(service);
+  await ada.enterWith(await signInTokenOf(office, 'ada'));
+  const tasks = async () =>
+    accepted(await listTasks(office.store.db, owned.serial)).map(
+      ({ kind, state, actor }) => `${kind} ${state} ${actor}`,
+    );
+  /** Connects the fob as a page does, until the service needs it no more. @param answer to each hold */
+  const connect = async (answer: () => void = () => owned.fob.approve()) => {
+    const relay = await TestAgent.open(service, await keyOfService(office), { purpose: 'care' });
+    relay.plug(owned.fob);
+    let asked = 0;
+    await until(() => {
+      const presses = relay.steps.filter(step => step === 'press').length;
+      if (presses > asked) {
+        asked = presses;
+        answer();
+      }
+      return relay.done.length > 0;
+    }, 'the end of care');
+    await relay.close();
+    return asked;
+  };
+  const follow = () => {
+    rig.clock.nowMs = owned.fob.now * 1000 - 10;
+  };
+  return { service, office, owned, spare, bobs, bobsAccount, ada, tasks, connect, follow };
+}
+
+test('a fob that lost its time is shown with words, and its user sets the clock by a task that names the user', async () => {
+  await using rig = new Rig();
+  const { office, owned, ada, tasks, connect } = await furnished(rig);
+  await using _office = office;
+  expect((await ada.get('/me')).text).toContain('The service has not reached it yet.');
+  await connect();
+  expect((await ada.get('/me')).text).toContain('Nothing is wrong with it.');
+  const asked = await ada.send('/me/clock', { fob: owned.serial });
+  expect(asked).toMatchObject({ status: 303, location: '/me/connect?done=clock' });
+  expect((await ada.get(asked.location ?? '')).text).toContain('The clock is set as soon as');
+  expect((await ada.get('/me')).text).toContain('Set the clock: It waits until the fob is connected.');
+  owned.fob.loseTime();
+  owned.fob.reboot();
+  expect(await connect()).toBe(0);
+  expect(Math.abs(owned.fob.now * 1000 - rig.clock.nowMs)).toBeLessThan(2_000);
+  expect(await tasks()).toContain('clock done ada');
+  const rows = await office.store.db
+    .selectFrom('audit')
+    .select(['actor', 'role', 'detail'])
+    .where('action', '=', 'fob.clock')
+    .orderBy('id')
+    .execute();
+  expect(rows[0]).toMatchObject({ actor: 'ada', role: 'user' });
+  expect(rows[0]?.detail).toContain('"what":"asked"');
+});
+
+/** Whether the fob refuses a recovery key, before it asks its person. */
+async function isRefused(owned: OwnedFob, recoveryKey: Uint8Array): Promise<boolean> {
+  const client = await owner(owned);
+  const ending = new AbortController();
+  const options = { signal: ending.signal, onPressNeeded: () => ending.abort() };
+  try {
+    return await client.call('resetPin', { recoveryKey }, options).then(
+      () => false,
+      error => isRefusal(error, 'wrong-recovery'),
+    );
+  } finally {
+    await client.close();
+  }
+}
+
+const hana: Actor = { name: 'hana', role: 'helpdesk', source: '192.0.2.8', requestId: 'request-2' };
+
+test.each(['ada', 'hana'])(
+  'a PIN forgotten at the last attempt is reset for %s, the accounts stay, and the old recovery key is refused',
+  async who => {
+    await using rig = new Rig();
+    const { office, owned, spare, ada, tasks, connect, follow } = await furnished(rig);
+    await using _office = office;
+    const { db, keys } = office.management;
+    const row = await fobNamed(db, owned.serial);
+    const old = (row && fobSecretsOf(keys, row))?.recoveryKey ?? new Uint8Array(0);
+    await lockByPin(owned);
+    for (let tries = 0; tries < 9; tries++) {
+      owned.fob.press();
+      owned.fob.enter('111222');
+      owned.fob.run(4_000_000);
+    }
+    follow();
+    // The service has to know of the PIN before a page can offer its reset.
+    await connect(() => owned.fob.deny());
+    await ada.enterWith(await signInTokenOf(office, 'ada'));
+    expect((await ada.get('/me')).text).toContain('It is locked by its PIN (1 attempt is left)');
+    if (who === 'ada') {
+      const page = await ada.get(`/me/forgotten-pin?fob=${owned.serial}`);
+      expect([page.status, page.text.includes('a passcode of another fob')]).toEqual([200, true]);
+      const wrong = await ada.send('/me/forgotten-pin', { fob: owned.serial, passcode: '000000' });
+      expect([wrong.status, wrong.text.includes('the proof was not accepted')]).toEqual([422, true]);
+      const passcode = codeNow(spare, rig.clock.nowMs);
+      const right = await ada.send('/me/forgotten-pin', { fob: owned.serial, passcode });
+      expect(right).toMatchObject({ status: 303, location: '/me/connect?done=pin' });
+    } else {
+      const task = { serial: owned.serial, kind: 'pin-reset' } as const;
+      accepted(await createTask(office.management, hana, task));
+    }
+    expect(await connect()).toBe(1);
+    expect(await tasks()).toContain(`pin-reset done ${who}`);
+    expect(await accountLabels(owned)).toEqual(['one', 'two']);
+    owned.fob.press();
+    owned.fob.enter(PIN);
+    owned.fob.enter(PIN);
+    owned.fob.run(70_000);
+    expect(await isRefused(owned, old)).toBe(true);
+  },
+);
+
+test('a passcode of the fob itself, a used one and a temporary code alone prove nothing for a forgotten PIN', async () => {
+  await using rig = new Rig();
+  const { office, owned, spare, ada, tasks, connect } = await furnished(rig);
+  await using _office = office;
+  await lockByPin(owned);
+  rig.clock.nowMs = owned.fob.now * 1000 - 10;
+  await connect(() => owned.fob.deny());
+  await ada.enterWith(await signInTokenOf(office, 'ada'));
+  // A token whose seed the test knows, on the same fob.
+  const here = await office.token('ada', { label: 'here' });
+  const { db } = office.store;
+  await db.updateTable('tokens').set({ fob_id: owned.id }).where('serial', '=', here.serial).execute();
+  const tried = async (fields: Record<string, string>) => {
+    const { status, text } = await ada.send('/me/forgotten-pin', { fob: owned.serial, ...fields });
+    return [status, /<strong>Problem:<\/strong> The PIN is not reset: ([^:.]*)/.exec(text)?.[1]];
+  };
+  const refused = 'the proof was not accepted';
+  expect(await tried({ passcode: codeNow(here, rig.clock.nowMs) })).toEqual([
+    422,
+    'that passcode comes from this fob itself',
+  ]);
+  const { code } = accepted(await makeTemporaryCode(office.management, grace, { user: 'ada' }));
+  expect(await tried({ passcode: code })).toEqual([422, 'a temporary code alone is not enough']);
+  // The same form sent twice: the second answer proves nothing new.
+  const passcode = codeNow(spare, rig.clock.nowMs);
+  await ada.send('/me/test', { passcode, attempt: 'attempt-1' });
+  expect(await tried({ passcode, attempt: 'attempt-1' })).toEqual([422, refused]);
+  expect(await tried({ passcode })).toEqual([422, refused]);
+  expect((await tasks()).filter(task => task.startsWith('pin-reset'))).toEqual([]);
+});
+
+test('a temporary code together with the password resets a forgotten PIN where the service asks for both', async () => {
+  await using rig = new Rig();
+  const { office, owned, ada, tasks, connect } = await furnished(rig);
+  await using _office = office;
+  await lockByPin(owned);
+  rig.clock.nowMs = owned.fob.now * 1000 - 10;
+  await connect(() => owned.fob.deny());
+  const password = await office.password('ada');
+  const id = (await listApplications(office.store.db)).find(({ name }) => name === 'login')?.id ?? '';
+  accepted(await changeFactors(office.management, grace, { id, factors: 'password_otp' }));
+  await ada.enterWith(await signInTokenOf(office, 'ada'));
+  const { code } = accepted(await makeTemporaryCode(office.management, grace, { user: 'ada' }));
+  const alone = await ada.send('/me/forgotten-pin', { fob: owned.serial, passcode: code });
+  expect(alone.status).toBe(422);
+  const both = await ada.send('/me/forgotten-pin', { fob: owned.serial, passcode: code, password });
+  expect(both).toMatchObject({ status: 303, location: '/me/connect?done=pin' });
+  expect(await tasks()).toContain('pin-reset waiting ada');
+});
+
+test('a user renames only accounts of their own tokens, and nobody acts on the fob of another user', async () => {
+  await using rig = new Rig();
+  const { office, owned, bobs, bobsAccount, ada, tasks, connect } = await furnished(rig);
+  await using _office = office;
+  await connect();
+  const { text } = await ada.get('/me');
+  const link =
+    /href="(\/me\/account\?[^"]*)">Rename Example: one</.exec(text)?.[1]?.replaceAll('&amp;', '&') ?? '';
+  const { searchParams } = new URL(link, 'https://otp.example.org');
+  const account = searchParams.get('account') ?? '';
+  expect((await ada.get(link)).text).toContain('value="one"');
+  const fields = { fob: owned.serial, account, issuer: 'Example', label: 'uno' };
+  expect((await ada.send('/me/account', { ...fields, label: '' })).status).toBe(422);
+  expect(await ada.send('/me/account', fields)).toMatchObject({ location: '/me/connect?done=account' });
+  await connect();
+  expect(await accountLabels(owned)).toEqual(['uno', 'two']);
+  expect(await tasks()).toContain('rename-account done ada');
+  const foreign = { fob: bobs.serial, account: bobsAccount.id, label: 'mine', issuer: '' };
+  for (const path of ['/me/clock', '/me/account', '/me/forgotten-pin'])
+    expect([path, (await ada.send(path, foreign)).status]).toEqual([path, 404]);
+  expect(accepted(await listTasks(office.store.db, bobs.serial))).toEqual([]);
+});
+
+test('a fob reported lost at the page counts as lost, and its accounts go when it comes back', async () => {
+  await using rig = new Rig();
+  const { office, owned, ada, connect } = await furnished(rig);
+  await using _office = office;
+  const { serial } = await office.store.db
+    .selectFrom('tokens')
+    .select('serial')
+    .where('fob_id', '=', owned.id)
+    .executeTakeFirstOrThrow();
+  expect((await ada.send('/me/lost', { token: serial })).status).toBe(303);
+  const state = async () =>
+    (
+      await office.store.db
+        .selectFrom('fobs')
+        .select('state')
+        .where('id', '=', owned.id)
+        .executeTakeFirstOrThrow()
+    ).state;
+  expect(await state()).toBe('lost');
+  await connect();
+  expect([await state(), await accountLabels(owned)]).toEqual(['found', []]);
+});
+
+test('the page for connecting a fob names the ways without its script, and reaches ports and its own service only', async () => {
+  await using rig = new Rig();
+  const { service, office, ada } = await furnished(rig);
+  await using _office = office;
+  const page = await ada.get('/me/connect');
+  expect(page.text).toContain(`passfob care --service ${service.url}`);
+  expect(page.text.match(/<section id="(?:ready|run|end)"[^>]*hidden>/g)).toHaveLength(3);
+  const answer = await fetch(`${service.url}/me/connect`, {
+    headers: { cookie: ada.cookie },
+    redirect: 'manual',
+  });
+  expect(answer.headers.get('permissions-policy')).toBe(
+    'camera=(), serial=(self), hid=(self), bluetooth=(self), geolocation=(), microphone=()',
+  );
+  expect(answer.headers.get('content-security-policy')).toContain(
+    `connect-src 'self' ${service.url.replace('http', 'ws')};`,
+  );
+});
