@@ -12,9 +12,9 @@ import { type Acting, actOf } from '../tokens/acting.ts';
 import { clearSecrets } from '../tokens/fob-secrets.ts';
 import { cancelTasksOf, openTask, openTaskStates } from '../tokens/fob-tasks.ts';
 import { type FobRow, fobNamed, keptSecretsOf } from '../tokens/fobs.ts';
+import { forgetContent } from './journal.ts';
 import { leaseOf } from './lease.ts';
 import type { FobInput, FobStateView } from './life.ts';
-import { forgetContent } from './run/turn.ts';
 
 /** A file with the keys of a fob for its next owner, as `passfob handover give` writes it. */
 export interface GivenFob {
