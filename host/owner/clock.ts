@@ -1,7 +1,7 @@
 import type { Client } from '../client/client.ts';
 import { pause } from '../client/pause.ts';
 import { isFobError } from '../errors.ts';
-import { DRIFT_BUDGET_MS, DRIFT_BUDGET_PPM } from '../limits.ts';
+import { CLOCK_WAY_MAX_MS, DRIFT_BUDGET_MS, DRIFT_BUDGET_PPM } from '../limits.ts';
 import type { OwnerTools } from './tools.ts';
 
 /** In the order of their numbers on the wire. */
