@@ -13,7 +13,7 @@ import { clearSecrets } from '../tokens/fob-secrets.ts';
 import { cancelTasksOf, openTask, openTaskStates } from '../tokens/fob-tasks.ts';
 import { type FobRow, fobNamed, keptSecretsOf } from '../tokens/fobs.ts';
 import { forgetContent } from './journal.ts';
-import { leaseOf } from './lease.ts';
+import { endLease, leaseOf } from './lease.ts';
 import type { FobInput, FobStateView } from './life.ts';
 
 /** A file with the keys of a fob for its next owner, as `passfob handover give` writes it. */
@@ -80,6 +80,8 @@ const exportFob = actOf(async (acting: Acting, { serial }: FobInput): Promise<Re
   const next = await nextRecoveryKey(acting, fob);
   try {
     if (fob.state !== 'giving') {
+      // A run whose lease has expired must notice it before it makes another recovery key.
+      await endLease(db, fob.id);
       await cancelTasksOf(db, fob.id, atMs);
       await db.deleteFrom('push_keys').where('fob_id', '=', fob.id).execute();
       await db

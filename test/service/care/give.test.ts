@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { confirmGiven, giveFob } from '@passfob/service/features/care/give';
 import { markLost, returnFob } from '@passfob/service/features/care/life';
+import { careFor } from '@passfob/service/features/care/run/run';
 import { fobNamed, fobSecretsOf } from '@passfob/service/features/tokens/fobs';
 import { draftsOfInventory, openInventoryFile } from '@passfob/service/features/tokens/import/from-inventory';
 import { importItem } from '@passfob/service/features/tokens/import/import-item';
@@ -243,4 +244,26 @@ it('the file opens with its password only, and neither the password nor a key is
     expect(file.includes(text)).toBe(false);
   }
   expect(file.includes(key)).toBe(false);
+});
+
+it('a session that was open when the file was made does nothing to the fob any more', async () => {
+  await using scene = await CareScene.open();
+  const { office, owned } = scene;
+  const random = (length: number) => secret(new Uint8Array(randomBytes(length)));
+  scene.later(60_000, 5_000);
+  const client = connect(scene.fob.plugIn().transport, { ...HASTY, random });
+  try {
+    const hello = await client.hello();
+    await client.openSession(pairingKey(owned.key));
+    accepted(await giving(scene));
+    const tools = { now: office.management.clock, random };
+    const session = { client, hello, fobId: owned.id, tools };
+    const relay = { kind: 'agent', name: '192.0.2.9' } as const;
+    const result = await careFor(office.management, session, { relay, mayHold: true });
+    expect([result.isBusy, result.done]).toEqual([true, []]);
+    expect(result.observed.clock.errorMs).toBeGreaterThan(4_000);
+  } finally {
+    await client.close();
+  }
+  expect(await scene.tasks()).toEqual([]);
 });

@@ -155,6 +155,8 @@ class CareRun {
     const turn = await writing(management.db, async (db): Promise<Turn | 'busy'> => {
       const nowMs = management.clock();
       const fob = await fobOf(db, session.fobId);
+      // Its next owner may be using it already, with the keys as they were in the file.
+      if (fob.state === 'giving' || fob.state === 'handed_over') return 'busy';
       const lease = { fobId: session.fobId, link, nowMs };
       const standing = await leaseOf(db, lease);
       if (standing === 'others') return 'busy';
