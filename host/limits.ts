@@ -77,6 +77,9 @@ export const CLOCK_POLLS_MAX = 200;
 /** Below this age the measured drift is mostly measurement error. */
 export const DRIFT_AGE_SECONDS_MIN = 3_600;
 
+/** An owner takes no more than this for the way of a message to the fob. */
+export const CLOCK_WAY_MAX_MS = 500;
+
 /** An owner sets a clock that is off by more than this. */
 export const CLOCK_OFF_MS = 1_000;
 /**

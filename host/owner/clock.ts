@@ -1,7 +1,7 @@
 import type { Client } from '../client/client.ts';
 import { pause } from '../client/pause.ts';
 import { isFobError } from '../errors.ts';
-import { DRIFT_BUDGET_MS, DRIFT_BUDGET_PPM } from '../limits.ts';
+import { CLOCK_WAY_MAX_MS, DRIFT_BUDGET_MS, DRIFT_BUDGET_PPM } from '../limits.ts';
 import type { OwnerTools } from './tools.ts';
 
 /** In the order of their numbers on the wire. */
@@ -56,7 +56,8 @@ export async function setTime(
 ): Promise<void> {
   const asked = now();
   await client.call('clock', {}, { signal });
-  const onWayMs = (now() - asked) / 2;
+  // A relay that holds the reading back must not make the clock fast: a step back needs a hold.
+  const onWayMs = Math.min((now() - asked) / 2, CLOCK_WAY_MAX_MS);
   /** Sent early enough to arrive as a second begins. Each poll during an approval sends the time of that poll. */
   const renew = async () => {
     const utc = Math.ceil((now() + onWayMs) / 1000);

@@ -108,7 +108,7 @@ describeNeeds(needsBuild, 'care by the service that owns the fob, over the comma
     const agreed = await run(() => fob.approve());
     expect(agreed.exitCode).toBe(0);
     expect(agreed.stdout).toContain('The fob is erased.');
-    expect(await tasks(serial)).toEqual(['erase done']);
+    expect(await tasks(serial)).toContain('erase done');
   });
 
   it('a service is used only with its fingerprint: given, known to the agent, or compared by a person', async () => {

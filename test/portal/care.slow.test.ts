@@ -108,13 +108,13 @@ itNeeds(
     await press('Not now');
     await page.getByRole('heading', { name: 'Result' }).waitFor();
     await page.getByRole('list', { name: 'This still waits:' }).getByText('Erase the fob').waitFor();
-    expect(await tasks()).toEqual(['erase waiting']);
+    expect(await tasks()).toContain('erase waiting');
     await press('Connect a fob again');
     await press('Use the fob that is plugged in');
     await asked.waitFor();
     await fob.approve();
     await page.getByText('The fob is erased.').waitFor();
-    expect(await tasks()).toEqual(['erase done']);
+    expect(await tasks()).toContain('erase done');
     expect(complaints).toEqual([]);
   },
 );

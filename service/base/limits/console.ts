@@ -1,5 +1,7 @@
 /** Limits of the console's pages. */
 export const consoleLimits = {
+  /** Of an account's name in the form of an order, encoded: the names of a full fob fit into an ordinary form. */
+  orderNameMaxBytes: 60,
   /** Console: bodies of pasted lists, of channels with a certificate, and of files with the form around them. */
   listBodyMaxBytes: 4_194_304,
   channelBodyMaxBytes: 262_144,

@@ -64,7 +64,7 @@ function runMarkup(): Markup {
     'run',
     text.run,
     html`<p class="hint">${text.keep}</p>
-<div class="message" id="hold" role="alert" hidden><p><strong id="hold-text"></strong></p><p id="hold-why"></p></div>
+<div class="message note" id="hold" role="alert" hidden><p><strong id="hold-text"></strong></p><p id="hold-why"></p></div>
 <div class="buttons"><button type="button" class="quiet" id="later" aria-describedby="later-hint" hidden>${text.later}</button>
 <button type="button" class="quiet" id="stop">${text.stop}</button></div>
 <p class="hint" id="later-hint" hidden>${text.laterHint}</p>`,

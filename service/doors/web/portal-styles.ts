@@ -3,7 +3,7 @@ export const portalStyleSheet = `
 .portal { display: grid; justify-content: center; align-content: start; grid-template-columns: minmax(0, 36rem); padding: 1.25rem; gap: 1rem; }
 .portal main { outline: none; }
 .portal section { margin-top: 1.5rem; display: grid; grid-template-columns: minmax(0, 1fr); gap: 0.9rem; }
-.portal [hidden] { display: none; }
+.portal [hidden], .console [hidden] { display: none; }
 .portal h2 { font-size: 1.15rem; line-height: 1.3; }
 /* The script sends the focus to a heading for screen readers; no key reaches it. */
 .portal h2:focus { outline: none; }

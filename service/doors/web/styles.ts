@@ -68,6 +68,8 @@ form + form { margin-top: 0.75rem; }
 .pulse[data-state="live"]::before { background: #21a366; }
 .pulse[data-state="lost"]::before { background: #d97a00; }
 #live { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1.5rem; }
+section > h3 { font-size: 0.95rem; font-weight: 600; margin: 0.9rem 0 0.35rem; }
+section > h3 + ul { margin-bottom: 0.9rem; }
 section > h2 { font-size: 0.95rem; font-weight: 650; margin-bottom: 0.55rem; display: flex; align-items: center; gap: 0.5rem; }
 .count { background: var(--bad); color: var(--card); border-radius: 1rem; padding: 0 0.55rem; font-size: 0.85rem; }
 .empty { color: var(--soft); background: var(--card); border: 1px dashed var(--line); border-radius: 0.8rem; padding: 0.9rem 1rem; }

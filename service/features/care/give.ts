@@ -12,9 +12,9 @@ import { type Acting, actOf } from '../tokens/acting.ts';
 import { clearSecrets } from '../tokens/fob-secrets.ts';
 import { cancelTasksOf, openTask, openTaskStates } from '../tokens/fob-tasks.ts';
 import { type FobRow, fobNamed, keptSecretsOf } from '../tokens/fobs.ts';
-import { leaseOf } from './lease.ts';
+import { forgetContent } from './journal.ts';
+import { endLease, leaseOf } from './lease.ts';
 import type { FobInput, FobStateView } from './life.ts';
-import { forgetContent } from './run/turn.ts';
 
 /** A file with the keys of a fob for its next owner, as `passfob handover give` writes it. */
 export interface GivenFob {
@@ -80,6 +80,8 @@ const exportFob = actOf(async (acting: Acting, { serial }: FobInput): Promise<Re
   const next = await nextRecoveryKey(acting, fob);
   try {
     if (fob.state !== 'giving') {
+      // A run whose lease has expired must notice it before it makes another recovery key.
+      await endLease(db, fob.id);
       await cancelTasksOf(db, fob.id, atMs);
       await db.deleteFrom('push_keys').where('fob_id', '=', fob.id).execute();
       await db

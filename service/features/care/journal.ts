@@ -5,8 +5,9 @@ import type { CareMessage } from '../../base/texts/care.ts';
 import type { Db } from '../../storage/database/database.ts';
 import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
 import { recordAudit } from '../audit/record.ts';
-import { type FobTaskRow, openTaskStates, wantTask } from '../tokens/fob-tasks.ts';
+import { cancelTasksOf, type FobTaskRow, openTaskStates, wantTask } from '../tokens/fob-tasks.ts';
 import type { FobRow } from '../tokens/fobs.ts';
+import { dropPushKey } from '../tokens/push-keys.ts';
 import type { CareStep, ClosedTask, WaitingStep } from './plan.ts';
 
 /** One transaction of a run. */
@@ -141,4 +142,12 @@ async function dropOldTasks(db: Db, fobId: string): Promise<void> {
     .where('state', 'not in', openTaskStates)
     .where('changed_ms', '<', oldest.changed_ms)
     .execute();
+}
+
+/** Forgets what was on a fob, and what was to be done to it. */
+export async function forgetContent({ db, fob, atMs }: FobJournal): Promise<void> {
+  await cancelTasksOf(db, fob.id, atMs);
+  await dropPushKey(db, fob.id);
+  await db.deleteFrom('fob_accounts').where('fob_id', '=', fob.id).execute();
+  await db.deleteFrom('fob_recovery').where('fob_id', '=', fob.id).execute();
 }

@@ -76,6 +76,11 @@ const onFobs: readonly Step[] = [
   ...['set-clock', 'cancel-task', 'reset-pin', 'require-pin', 'remove-account', 'rename-account'],
   ...['order-accounts', 'erase', 'lost', 'found', 'return', 'retire'],
 ].map(verb => ({ name: `fobs.${verb}`, at: FOB }));
+const GIVEN = { serial: 'PF-8' };
+const onGiven: readonly Step[] = [
+  { name: 'fobs.give', at: GIVEN },
+  { name: 'fobs.given', at: GIVEN },
+];
 const onTheRest: readonly Step[] = [
   { name: 'applications.create' },
   { name: 'applications.change' },
@@ -99,7 +104,7 @@ const onTheRest: readonly Step[] = [
   { name: 'audit.verify', rows: 0 },
   { name: 'audit.rotate', body: { beforeMs: NOON_MS } },
 ];
-const steps = [...onPeople, ...onTokens, ...onFobs, ...onTheRest];
+const steps = [...onPeople, ...onTokens, ...onFobs, ...onGiven, ...onTheRest];
 
 /** Returns the acts on a mail server that listens on this port. */
 function onMail(port: number): readonly Step[] {
@@ -160,6 +165,7 @@ async function prepare(): Promise<{ bureau: Bureau; key: Shown }> {
   // Two earlier checkpoints: rotation removes the first and keeps the newest.
   await writeAllCheckpoints(db, keys, () => NOON_MS - 2000);
   await addFob(bureau.office, FOB.serial);
+  await addFob(bureau.office, GIVEN.serial);
   await bureau.office.users('pia');
   await PushFob.of(bureau.office, 'pia');
   await queue(bureau.office.management, await invitation(bureau.office.management, { user: 'linus' }));
@@ -248,6 +254,8 @@ const refusals: readonly [string, string, unknown, number, string][] = [
   ['GET', '/v1/fobs/none', undefined, 404, 'unknown_fob'],
   ['GET', '/v1/fobs/none/tasks', undefined, 404, 'unknown_fob'],
   ['POST', '/v1/fobs/none/lost', undefined, 404, 'unknown_fob'],
+  ['POST', '/v1/fobs/PF-7/give', { password: 'short' }, 400, 'bad_file_password'],
+  ['POST', '/v1/fobs/PF-7/given', undefined, 409, 'bad_fob_state'],
   ['POST', '/v1/fobs/PF-7/found', undefined, 409, 'bad_fob_state'],
   ['POST', '/v1/fobs/PF-7/tasks/none/cancel', undefined, 404, 'unknown_task'],
   ['POST', '/v1/fobs/PF-7/order-accounts', { accounts: [] }, 400, 'bad_task'],

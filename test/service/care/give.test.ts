@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { confirmGiven, giveFob } from '@passfob/service/features/care/give';
 import { markLost, returnFob } from '@passfob/service/features/care/life';
+import { careFor } from '@passfob/service/features/care/run/run';
 import { fobNamed, fobSecretsOf } from '@passfob/service/features/tokens/fobs';
 import { draftsOfInventory, openInventoryFile } from '@passfob/service/features/tokens/import/from-inventory';
 import { importItem } from '@passfob/service/features/tokens/import/import-item';
@@ -21,6 +22,7 @@ import { heldRecoveryKeys } from 'passfob/inventory/recovery-keys';
 import { afterEach, expect, it } from 'vitest';
 import { HASTY } from '../../host/kit/owned-fob.ts';
 import { secret } from '../../kit/secrets.ts';
+import { lockByPin } from '../agents/held.ts';
 import { accepted, codeOf, grace, Office } from '../users/kit.ts';
 import { CareScene } from './kit.ts';
 
@@ -95,7 +97,7 @@ it('the command line takes over a fob of the service and opens a session; the se
   await scene.ask({ kind: 'pin-reset' });
   const given = accepted(await giving(scene));
   expect(given.state).toBe('giving');
-  expect((await scene.tasks()).at(-1)).toBe('pin-reset cancelled not_needed');
+  expect(await scene.tasks()).toContain('pin-reset cancelled not_needed');
   // Between the file and its confirmation the service leaves the fob alone.
   await expect(scene.care()).rejects.toThrow();
   const { inventory, added } = await taken(given.file);
@@ -195,12 +197,7 @@ it('an inventory that still has a fob which it gave away takes it back with its 
     const kept = row && fobSecretsOf(scene.office.management.keys, row);
     return Buffer.from(kept?.recoveryKey ?? []);
   };
-  const policy = { pinDigits: 6, attempts: 10, wipe: 0, lockSeconds: 60, asks: 0, typing: 0 };
-  await scene.asOwner(client => client.call('setPolicy', policy));
-  scene.fob.press();
-  scene.fob.enter('314159');
-  scene.fob.enter('314159');
-  scene.fob.run(70_000);
+  await lockByPin(scene.owned);
   scene.follow();
   const old = await secrets();
   await scene.care({ mayHold: true });
@@ -247,4 +244,26 @@ it('the file opens with its password only, and neither the password nor a key is
     expect(file.includes(text)).toBe(false);
   }
   expect(file.includes(key)).toBe(false);
+});
+
+it('a session that was open when the file was made does nothing to the fob any more', async () => {
+  await using scene = await CareScene.open();
+  const { office, owned } = scene;
+  const random = (length: number) => secret(new Uint8Array(randomBytes(length)));
+  scene.later(60_000, 5_000);
+  const client = connect(scene.fob.plugIn().transport, { ...HASTY, random });
+  try {
+    const hello = await client.hello();
+    await client.openSession(pairingKey(owned.key));
+    accepted(await giving(scene));
+    const tools = { now: office.management.clock, random };
+    const session = { client, hello, fobId: owned.id, tools };
+    const relay = { kind: 'agent', name: '192.0.2.9' } as const;
+    const result = await careFor(office.management, session, { relay, mayHold: true });
+    expect([result.isBusy, result.done]).toEqual([true, []]);
+    expect(result.observed.clock.errorMs).toBeGreaterThan(4_000);
+  } finally {
+    await client.close();
+  }
+  expect(await scene.tasks()).toEqual([]);
 });

@@ -13,10 +13,7 @@ export type Act =
   | 'cut'
   | 'withhold';
 
-export const ACTS: readonly Act[] = [
-  'pass',
-  'pass',
-  'pass',
+export const ATTACKS: readonly Act[] = [
   'drop',
   'double',
   'replay',

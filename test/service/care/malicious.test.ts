@@ -2,6 +2,7 @@ import { createTask } from '@passfob/service/features/care/tasks';
 import { fobNamed, fobSecretsOf } from '@passfob/service/features/tokens/fobs';
 import { pushSecretOf, readPushKey } from '@passfob/service/features/tokens/push-keys';
 import fc from 'fast-check';
+import { CLOCK_WAY_MAX_MS } from 'passfob/limits';
 import { expect, it, vi } from 'vitest';
 import { type CableOptions, CoreFob } from '../../host/kit/core-fob.ts';
 import { carriedIn } from '../../kit/carried.ts';
@@ -10,11 +11,11 @@ import { Bench } from '../agents/bench.ts';
 import { lockByPin, PIN } from '../agents/held.ts';
 import { type TestAgent, until } from '../agents/kit.ts';
 import { accepted, grace } from '../users/kit.ts';
-import { ACTS, type Act, Hostile } from './hostile.ts';
+import { type Act, ATTACKS, Hostile } from './hostile.ts';
 import { CareScene, labelsOf } from './kit.ts';
 import { countsOf, doneActsOf, doneOf, expectTruth, type NeedyFob, needyFob } from './three-tasks.ts';
 
-vi.setConfig({ testTimeout: 240_000 });
+vi.setConfig({ testTimeout: 480_000 });
 
 /** Just before a whole second: setting a fob's clock needs no waiting. */
 const NOW_MS = 1_770_000_000_990;
@@ -28,6 +29,8 @@ const FRAME_MS = 2_000;
 /** How long one message is delayed, and the messages each way of which one is. */
 const DELAY_MS = 4_000;
 const CLOCK_MESSAGES = 16;
+/** Messages that pass for each one that is attacked. */
+const PASSES = 8;
 const KINDS = ['clock', 'remove-account', 'rename-account'];
 
 async function open(): Promise<Bench> {
@@ -87,7 +90,12 @@ it(
   async () => {
     await using bench = await open();
     let run = 0;
-    const acts = fc.array(fc.constantFrom(...ACTS), { minLength: 3, maxLength: 14 });
+    // Most messages pass, so that attacks meet every part of a session.
+    const act = fc.oneof(
+      { weight: PASSES, arbitrary: fc.constant<Act>('pass') },
+      { weight: 1, arbitrary: fc.constantFrom(...ATTACKS) },
+    );
+    const acts = fc.array(act, { minLength: 20, maxLength: 40 });
     const oneRun = async (behaviour: Behaviour) => {
       const which = run++;
       const where = `up ${behaviour.up.join(' ')}, down ${behaviour.down.join(' ')}`;
@@ -198,7 +206,7 @@ it('a relay that delays the setting of a clock makes it late for a while, and th
   expect(Math.abs(bench.office.nowMs - ada.fob.now * 1000)).toBeLessThan(1_000);
 });
 
-it('a relay that delays any one message of care makes a clock late by that delay at most, or early by half of it', async () => {
+it('a relay that delays any one message of care makes a clock late by that delay at most, or half a second early', async () => {
   await using bench = await open();
   const errors: number[] = [];
   for (const way of ['toAgent', 'toService'] as const)
@@ -221,10 +229,10 @@ it('a relay that delays any one message of care makes a clock late by that delay
       errors.push(one.fob.now * 1000 - bench.office.nowMs);
       await expectTruth(bench, one, `${way} ${at}`);
     }
-  // The message that sets the clock is late; or the service takes half of the delay for the way to the fob.
+  // The message that sets the clock is late; or the service takes a part of the delay for the way to the fob.
   const [least = 0, most = 0] = [Math.min(...errors), Math.max(...errors)];
   expect([least < -1_000, least >= -DELAY_MS]).toEqual([true, true]);
-  expect(most).toBeLessThanOrEqual(DELAY_MS / 2 + 1_000);
+  expect(most).toBeLessThanOrEqual(CLOCK_WAY_MAX_MS + 1_000);
   expect(errors.filter(error => Math.abs(error) > 1_000).length).toBeLessThan(CLOCK_MESSAGES / 2);
 });
 

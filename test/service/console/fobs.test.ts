@@ -1,7 +1,11 @@
 import { accessLimits } from '@passfob/service/base/limits/access';
 import { careTexts } from '@passfob/service/base/texts/care';
 import { consoleTexts } from '@passfob/service/base/texts/console';
+import { texts } from '@passfob/service/base/texts/texts';
+import { fobSecretsOf } from '@passfob/service/features/tokens/fobs';
+import { openInventoryFile } from '@passfob/service/features/tokens/import/from-inventory';
 import { expect, test } from 'vitest';
+import { secret } from '../../kit/secrets.ts';
 import { Rig } from '../kit.ts';
 import { type Furnished, furnish, signedIn, type Visitor } from './kit.ts';
 import { fillWorld } from './world.ts';
@@ -154,4 +158,40 @@ test('the pages of a token and of its user lead to the fob', () =>
     expect(fob.status).toBe(200);
     const [, token = ''] = /href="(\/operator\/token\?serial=[^"]+)"/.exec(fob.text) ?? [];
     expect((await visitor.get(token)).text).toContain(`href="${path}"`);
+  }));
+
+test('an administrator hands a fob over by two forms: the file is on the first page only', () =>
+  visited(async (visitor, { office }) => {
+    const { db, keys } = office.management;
+    const fob = await db
+      .selectFrom('fobs')
+      .selectAll()
+      .where('serial', '=', 'PF-1')
+      .executeTakeFirstOrThrow();
+    await db.updateTable('tokens').set({ fob_id: null }).where('fob_id', '=', fob.id).execute();
+    const password: string = secret('four words of a sentence');
+    const refused = await visitor.send('/operator/fob/give', { serial: 'PF-1', password });
+    expect(refused.status).toBe(422);
+    expect(plain(refused.text)).toContain(texts.refusals.accounts_left);
+    await db.deleteFrom('fob_accounts').where('fob_id', '=', fob.id).execute();
+    await db.deleteFrom('fob_tasks').where('fob_id', '=', fob.id).execute();
+    const short = await visitor.send('/operator/fob/give', { serial: 'PF-1', password: 'short' });
+    expect(plain(short.text)).toContain(texts.refusals.bad_file_password);
+    const made = await visitor.send('/operator/fob/give', { serial: 'PF-1', password });
+    expect(made.status).toBe(200);
+    const [, file = ''] =
+      /href="data:application\/octet-stream;base64,([A-Za-z0-9+/=]+)"/.exec(made.text) ?? [];
+    const bundle = await openInventoryFile(Buffer.from(file, 'base64'), password);
+    const secrets = fobSecretsOf(keys, fob);
+    const key = Buffer.from(secrets?.pairingKey ?? []).toString('base64');
+    expect(bundle.fobs.map(one => one.secrets?.pairing_key)).toEqual([key]);
+    for (const text of [password, key]) expect(made.text).not.toContain(text);
+    expect(plain((await visitor.get('/operator/fob?serial=PF-1')).text)).toContain(
+      consoleTexts.fobs.states.giving,
+    );
+    const done = await visitor.send('/operator/fob/given', { serial: 'PF-1' });
+    expect(done.status).toBe(303);
+    const after = plain((await visitor.get('/operator/fob?serial=PF-1&done=fobGiven')).text);
+    expect(after).toContain(consoleTexts.fobs.states.handed_over);
+    expect(after).toContain(consoleTexts.done.fobGiven);
   }));

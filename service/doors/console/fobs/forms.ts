@@ -61,7 +61,6 @@ export function serveFobForms(router: ConsoleRouter): void {
 interface FobForm {
   readonly action: Action;
   readonly done: keyof typeof consoleTexts.done;
-  readonly bodyLimit?: number;
   readonly view: (detail: FobDetail, visit: ConsoleContext) => Omit<FormView, 'back'> | undefined;
   readonly run: (visit: ConsoleContext, serial: string) => Promise<Result<unknown>>;
 }
@@ -71,7 +70,6 @@ function fobForm(path: string, given: FobForm): FormPage<unknown> {
   return {
     path,
     action: given.action,
-    ...(given.bodyLimit !== undefined && { bodyLimit: given.bodyLimit }),
     async view(visit) {
       const found = await viewFob(visit.management.db, visit.value('serial'));
       if (!found.ok) return { instead: missingPage(found.refusal.code) };
@@ -172,7 +170,6 @@ const orderForm = fobForm('/fob/order', {
       .map(line => line.trim().split(/\s/)[0] ?? '')
       .filter(Boolean),
   })),
-  bodyLimit: consoleLimits.listBodyMaxBytes,
   view: ({ fob, accounts }) => ({
     title: text.orderOf(fob.serial),
     lead: text.orderLead,
@@ -183,12 +180,22 @@ const orderForm = fobForm('/fob/order', {
         label: text.orderList,
         hint: text.orderHint,
         kind: 'list',
-        value: accounts.map(one => `${one.account} ${accountName(one)}`).join('\n'),
+        value: accounts.map(one => `${one.account} ${shortName(accountName(one))}`).join('\n'),
         faults: ['bad_task'],
       },
     ],
   }),
 });
+
+/** Cuts a name so that a form with those of a full fob is not too long. */
+function shortName(name: string): string {
+  let short = '';
+  for (const character of name) {
+    if (encodeURIComponent(short + character).length > consoleLimits.orderNameMaxBytes) return `${short}…`;
+    short += character;
+  }
+  return short;
+}
 
 const forms: readonly FormPage<unknown>[] = [
   confirmation('/fob/reset-pin', {

@@ -2,8 +2,7 @@ import { writing } from '../../../storage/database/database.ts';
 import type { Management } from '../../../storage/management.ts';
 import { openTask } from '../../tokens/fob-tasks.ts';
 import { fobNamed } from '../../tokens/fobs.ts';
-import { closeTask } from '../journal.ts';
-import { forgetContent } from './turn.ts';
+import { closeTask, forgetContent } from '../journal.ts';
 
 /**
  * A fob of this serial number says that it is blank. If the service has asked it to erase itself and the answer was

@@ -88,6 +88,8 @@ function endOf({ isBusy, done, waiting }: CareRunResult): CareRunEnd {
   return done.length > 0 ? 'done' : 'idle';
 }
 
+const UNANSWERED: readonly CareMessage[] = ['no_hold', 'declined', 'reported'];
+
 class CareRun {
   private readonly management: Management;
   private readonly session: ManagedSession;
@@ -98,6 +100,7 @@ class CareRun {
   private observed: ObservedFob | undefined;
   private hasLease: boolean;
   private wasAsked: boolean;
+  private mayHold: boolean;
 
   constructor(management: Management, session: ManagedSession, options: CareRunOptions) {
     this.management = management;
@@ -108,6 +111,7 @@ class CareRun {
     this.done = [];
     this.hasLease = false;
     this.wasAsked = false;
+    this.mayHold = options.mayHold;
   }
 
   async whole(): Promise<CareRunResult> {
@@ -151,12 +155,15 @@ class CareRun {
     const turn = await writing(management.db, async (db): Promise<Turn | 'busy'> => {
       const nowMs = management.clock();
       const fob = await fobOf(db, session.fobId);
+      // Its next owner may be using it already, with the keys as they were in the file.
+      if (fob.state === 'giving' || fob.state === 'handed_over') return 'busy';
       const lease = { fobId: session.fobId, link, nowMs };
       const standing = await leaseOf(db, lease);
       if (standing === 'others') return 'busy';
       if (standing === 'free' && this.hasLease) throw new LeaseLost();
       const journal = { db, keys: management.keys, fob, atMs: nowMs };
-      const { relay, mayHold, only, resetsPin } = options;
+      const { relay, only, resetsPin } = options;
+      const { mayHold } = this;
       const next = await takeTurn(journal, { observed, relay, mayHold, only, resetsPin, tried, ended });
       if (next.next !== undefined) await keepLease(db, lease);
       else await endLease(db, session.fobId);
@@ -178,7 +185,7 @@ class CareRun {
           observed,
           recoveryKeys: this.recoveryKeys,
           task,
-          mayHold: this.options.mayHold,
+          mayHold: this.mayHold,
           pinDigits: desired.pinDigits,
           onHold: () => this.onHold(step),
         },
@@ -186,6 +193,8 @@ class CareRun {
       ),
     );
     this.tried.set(stepKey(step), outcome.why ?? '');
+    // A person who is away, or says no, is not asked the next question at once.
+    if (outcome.why !== undefined && UNANSWERED.includes(outcome.why)) this.mayHold = false;
     if (outcome.why === undefined) this.done.push(step);
     this.observed = outcome.observed;
     if (outcome.isStale) return { task, outcome: { ...outcome, observed: await this.observe() } };

@@ -4,12 +4,19 @@ import type { CareKind } from '../../../base/kinds.ts';
 import { tokenLimits } from '../../../base/limits/tokens.ts';
 import type { CareMessage } from '../../../base/texts/care.ts';
 import { recordAudit } from '../../audit/record.ts';
-import { cancelTasksOf, type FobTaskRow, wantTask } from '../../tokens/fob-tasks.ts';
+import { type FobTaskRow, wantTask } from '../../tokens/fob-tasks.ts';
 import type { FobRow } from '../../tokens/fobs.ts';
-import { dropPushKey } from '../../tokens/push-keys.ts';
 import { alertOfObserved } from '../alerts.ts';
 import { type DesiredFob, readDesired } from '../desired.ts';
-import { beginStep, closeTask, type FobJournal, giveUpStep, keepWaiting, openTasksOf } from '../journal.ts';
+import {
+  beginStep,
+  closeTask,
+  type FobJournal,
+  forgetContent,
+  giveUpStep,
+  keepWaiting,
+  openTasksOf,
+} from '../journal.ts';
 import { keepObserved } from '../observed.ts';
 import { type CareStep, planCare, type WaitingStep } from '../plan.ts';
 import type { CareRelay } from '../session.ts';
@@ -112,12 +119,4 @@ async function forgetFob(journal: FobJournal): Promise<void> {
     .set({ state: 'returned', state_ms: atMs, sealed_secrets: null, key_id: null })
     .where('id', '=', fob.id)
     .execute();
-}
-
-/** Forgets what was on a fob, and what was to be done to it. */
-export async function forgetContent({ db, fob, atMs }: FobJournal): Promise<void> {
-  await cancelTasksOf(db, fob.id, atMs);
-  await dropPushKey(db, fob.id);
-  await db.deleteFrom('fob_accounts').where('fob_id', '=', fob.id).execute();
-  await db.deleteFrom('fob_recovery').where('fob_id', '=', fob.id).execute();
 }
