@@ -12,6 +12,7 @@ import type { Service } from '@passfob/service/service';
 import { secret } from '../kit/secrets.ts';
 import { codeNow, type Rig, wrongCode } from '../service/kit.ts';
 import { accepted, grace, Office } from '../service/users/kit.ts';
+import { seeFobs } from './seen-fobs.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -215,6 +216,7 @@ export async function openCompany(rig: Rig): Promise<Company> {
     accepted(await startActivation(office.management, grace, { user: name, fobs: 'any' }));
   }
   rig.clock.nowMs = endMs;
+  await seeFobs(office);
   return { service, office, tokens, admin };
 }
 

@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { codeNow, Rig } from '../service/kit.ts';
 import { type Company, openCompany } from './company.ts';
+import { FOB_IN_NEED } from './seen-fobs.ts';
 import { openPage, startBrowser, take } from './studio.ts';
 
 let browser: Browser;
@@ -34,6 +35,8 @@ const PAGES = [
   ['console-user', '/user?user=chloe', { until: 'tbody tr:nth-child(5)', margin: 0 }],
   ['console-tokens', '/tokens', { until: 'tbody tr:nth-child(5)', margin: 0 }],
   ['console-token', '/token?serial=PF-EPS6-4JRC-1', { tall: 1300 }],
+  ['console-fobs', '/fobs', { until: 'tbody tr:nth-child(5)', margin: 0 }],
+  ['console-fob', `/fob?serial=${FOB_IN_NEED}`, { tall: 1500 }],
   ['console-alerts', '/alerts', { until: '.alerts' }],
   ['console-activations', '/activations', { until: '.table' }],
   ['console-policies', '/policies', { until: '.table' }],
