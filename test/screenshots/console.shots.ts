@@ -36,7 +36,7 @@ const PAGES = [
   ['console-tokens', '/tokens', { until: 'tbody tr:nth-child(5)', margin: 0 }],
   ['console-token', '/token?serial=PF-EPS6-4JRC-1', { tall: 1300 }],
   ['console-fobs', '/fobs', { until: 'tbody tr:nth-child(5)', margin: 0 }],
-  ['console-fob', `/fob?serial=${FOB_IN_NEED}`, { tall: 1500 }],
+  ['console-fob', `/fob?serial=${FOB_IN_NEED}`, { tall: 1240 }],
   ['console-alerts', '/alerts', { until: '.alerts' }],
   ['console-activations', '/activations', { until: '.table' }],
   ['console-policies', '/policies', { until: '.table' }],
