@@ -75,6 +75,7 @@ test('100 repeats of a used passcode are one alert with count 100, with its firs
       kind: 'replay',
       user: 'ada',
       serial: 'FOB-1',
+      fob: null,
       step: stepAt(token, NOON_MS),
       count: 100,
       firstUseMs: NOON_MS,
