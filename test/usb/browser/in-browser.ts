@@ -80,6 +80,34 @@ async function logsIn(page: Page, user: string, passcode: string): Promise<void>
   await page.getByRole('heading', { level: 1, name: 'Logged in', exact: true }).waitFor();
 }
 
+/** Plays a person whose fob lost its power and its time: at `/me` the service sets its clock over this browser. */
+async function setsTheClock(page: Page, user: string, device: SimulatedDevice): Promise<void> {
+  await page.goto(`${ORIGIN}/me/sign-in`);
+  await page.getByLabel('User name').fill(user);
+  await page.getByRole('textbox', { name: 'Passcode' }).fill(await nextPasscode(device));
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await page.getByRole('heading', { name: 'Try a passcode' }).waitFor();
+  await page.getByRole('button', { name: 'Set the clock now' }).click();
+  const use = page.getByRole('button', { name: 'Use the fob that is plugged in' });
+  await use.waitFor();
+  for (const step of ['cutPower', 'loseTime', 'powerOn']) await device.do(step);
+  await use.waitFor();
+  const again = page.getByRole('button', { name: 'Connect a fob again' });
+  const isDone = async () => {
+    // The device appears anew a while after its power came back.
+    if (await use.isVisible()) await use.click(AT_ONCE);
+    if (await page.getByText('The fob needs nothing more now.').isVisible()) return true;
+    if (await again.isVisible()) await again.click(AT_ONCE);
+    return false;
+  };
+  try {
+    await expect.poll(isDone, PATIENCE).toBe(true);
+  } catch (cause) {
+    throw new Error(`not cared for: ${await stateOf(page, device)}`, { cause });
+  }
+  await page.getByRole('list', { name: 'This was done:' }).getByText('Set the clock').waitFor();
+}
+
 /** A real browser on the real USB stack, before pages of the service: all of it in the guest. */
 export function inBrowser(guestOf: () => Guest, executable: string): void {
   let there: Awaited<ReturnType<typeof open>>;
@@ -92,7 +120,7 @@ export function inBrowser(guestOf: () => Guest, executable: string): void {
     ['Web Serial', 'serial', 'pico'],
     ['WebHID', 'hid', 'pico-hid'],
   ])(
-    'over %s a mail’s link leads to an active token and a log-in, the cable pulled on the way',
+    'over %s a mail’s link leads to an active token and a log-in, the cable pulled on the way, and /me sets a lost time',
     async (_what, kind, board) => {
       const { page, linkOf } = there;
       const plugIn = async () => {
@@ -102,6 +130,7 @@ export function inBrowser(guestOf: () => Guest, executable: string): void {
       };
       const device = await activates(page, linkOf(USERS[kind]), plugIn);
       await logsIn(page, USERS[kind], await nextPasscode(device));
+      await setsTheClock(page, USERS[kind], device);
       await device.do('unplug');
       await guestOf().ask({ do: 'gone', kind });
     },
