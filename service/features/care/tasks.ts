@@ -4,6 +4,7 @@ import type { Action } from '../../base/permissions.ts';
 import { done, type Result, refused } from '../../base/results.ts';
 import type { CareCause, CareMessage } from '../../base/texts/care.ts';
 import type { Db } from '../../storage/database/database.ts';
+import { valuesAsList } from '../../storage/queries/rows.ts';
 import { recordAudit } from '../audit/record.ts';
 import { type Acting, actOf } from '../tokens/acting.ts';
 import { type FobTaskRow, openTask, openTaskStates, wantTask } from '../tokens/fob-tasks.ts';
@@ -179,17 +180,20 @@ export async function countOpenTasks(db: Db): Promise<ReadonlyMap<CareKind, numb
   return new Map(rows.map(({ kind, count }) => [kind, Number(count)]));
 }
 
-/** Returns the ids of fobs with tasks that were stored a short while ago and looked at by no run yet. */
-export async function fobsWithNewTasks(db: Db, nowMs: number): Promise<string[]> {
+/**
+ * Returns those of these fobs, by their ids, that have tasks which were stored a short while ago and looked at by no
+ * run yet. Tasks of other fobs, however many, do not count: they hide none of these.
+ */
+export async function fobsWithNewTasks(db: Db, reached: readonly string[], nowMs: number): Promise<string[]> {
   const rows = await db
     .selectFrom('fob_tasks')
     .select('fob_id')
     .distinct()
+    .where('fob_id', 'in', valuesAsList(db, reached))
     .where('state', 'in', openTaskStates)
     .where('changed_ms', '>', nowMs - careLimits.newTasksMs)
     .where('message', '=', '')
     .where('state', '=', 'waiting')
-    .limit(careLimits.tasksAtOnce)
     .execute();
   return rows.map(({ fob_id }) => fob_id);
 }
