@@ -11,6 +11,7 @@ import { type FobTaskRow, openTask, openTaskStates, wantTask } from '../tokens/f
 import { type FobRow, fobNamed } from '../tokens/fobs.ts';
 import { readDesired } from './desired.ts';
 import { careActions } from './journal.ts';
+import { leaseOf } from './lease.ts';
 import { readNames, readOrder } from './wanted.ts';
 
 /** The kinds of tasks that people may ask for. */
@@ -115,11 +116,17 @@ async function cancel(
     .executeTakeFirst();
   if (row === undefined) return refused('unknown_task');
   if (row.cause !== 'asked') return refused('bad_task');
-  if (row.state !== 'waiting') return refused('task_over');
+  const isOpen = row.state === 'waiting' || (row.state === 'running' && (await isLeft(acting, fob)));
+  if (!isOpen) return refused('task_over');
   const changes = { state: 'cancelled', step: '', message: '', changed_ms: acting.atMs } as const;
   await acting.db.updateTable('fob_tasks').set(changes).where('id', '=', row.id).execute();
   await record(acting, fob, row, 'cancelled');
   return done(viewOfTask({ ...row, ...changes }));
+}
+
+/** Whether no run cares for the fob any more: one that died has left its task as it was. */
+async function isLeft({ db, atMs }: Acting, fob: FobRow): Promise<boolean> {
+  return (await leaseOf(db, { fobId: fob.id, link: '', nowMs: atMs })) === 'free';
 }
 
 export const createTask = actOf(createTaskWork);

@@ -2,12 +2,12 @@ import { careLimits } from '@passfob/service/base/limits/care';
 import { watchWithheld } from '@passfob/service/features/care/alerts';
 import { giveFob } from '@passfob/service/features/care/give';
 import { noteReported } from '@passfob/service/features/care/reports';
-import { fobsWithNewTasks } from '@passfob/service/features/care/tasks';
+import { cancelTask, fobsWithNewTasks } from '@passfob/service/features/care/tasks';
 import { revokeToken } from '@passfob/service/features/tokens/moves';
 import { expect, it } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { refusalOf, Scene } from '../enrolment/kit.ts';
-import { accepted, grace } from '../users/kit.ts';
+import { accepted, codeOf, grace } from '../users/kit.ts';
 import { adas } from './given.ts';
 import { CareScene, labelsOf } from './kit.ts';
 
@@ -113,4 +113,17 @@ it('a relay that lets a fob be read, but never lets a step come to its end, is a
   expect(await watchWithheld(db, office.nowMs)).toEqual([owned.serial]);
   await scene.care();
   expect(await watchWithheld(db, office.nowMs)).toEqual([]);
+});
+
+it('a task whose run died can be cancelled as soon as its lease is over, and not before', async () => {
+  await using scene = await CareScene.open();
+  const { office, db, owned } = scene;
+  const { id } = await scene.ask({ kind: 'pin-reset' });
+  await db.updateTable('fob_tasks').set({ state: 'running', step: 'sent' }).execute();
+  const until_ms = office.nowMs + careLimits.careLeaseMs;
+  await db.insertInto('fob_care').values({ fob_id: owned.id, link: 'dead', until_ms }).execute();
+  const cancel = () => cancelTask(office.management, grace, { serial: owned.serial, id });
+  expect(codeOf(await cancel())).toBe('task_over');
+  office.nowMs = until_ms;
+  expect(accepted(await cancel()).state).toBe('cancelled');
 });
