@@ -44,7 +44,7 @@ export const permissions = {
   'fob.remove-account': { roles: admin, dangerous: false },
   'fob.return': { roles: admin, dangerous: true },
   'fob.erase': { roles: admin, dangerous: true },
-  'fob.retire': { roles: admin, dangerous: false },
+  'fob.retire': { roles: admin, dangerous: true },
   'fob.give': { roles: admin, dangerous: true },
   'activation.start': { roles: admin, dangerous: true },
   'activation.ask': { roles: desk, dangerous: false },

@@ -55,9 +55,22 @@ export function reportFobLost(
     });
     await endOtherUserSessions(acting.db, input.session);
     if (isKept) return refused('last_admin');
-    await loseFobOf(acting, lost);
+    if (!(await isOthersToo(acting, input.session.userId, lost))) await loseFobOf(acting, lost);
     return done(all.map(({ serial }) => serial));
   })(management, actor, undefined);
+}
+
+/** Whether another user has a token on the same fob: it is not suspended, and the help desk, who is told, decides. */
+async function isOthersToo({ db }: Acting, userId: string, { fob_id }: TokenRow): Promise<boolean> {
+  const others = await db
+    .selectFrom('tokens')
+    .select('id')
+    .where('fob_id', '=', fob_id)
+    .where('user_id', 'is not', null)
+    .where('user_id', '<>', userId)
+    .where('state', '<>', 'revoked')
+    .executeTakeFirst();
+  return others !== undefined;
 }
 
 /** The fob itself counts as lost: if it ever comes back, its accounts are removed. */

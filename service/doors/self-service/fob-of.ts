@@ -1,4 +1,4 @@
-import { type FobDetail, viewFob } from '../../features/care/views.ts';
+import { type FobDetail, type FobTokenView, viewFob } from '../../features/care/views.ts';
 import type { SelfServiceContext } from './request-context.ts';
 import { fobName, type TokenOfUser, tokensOfUser } from './tokens.ts';
 
@@ -10,6 +10,8 @@ export interface FobOfUser {
   /** The user's tokens on it. */
   readonly tokens: readonly TokenOfUser[];
   readonly detail: FobDetail;
+  /** Whether another user has a token on it, too: then none of them decides about the whole fob. */
+  readonly isShared: boolean;
 }
 
 /** Returns a fob of the session's user; undefined for any other fob. */
@@ -19,12 +21,20 @@ export async function fobOfUser(visit: SelfServiceContext, serial: string): Prom
   const [first] = tokens;
   if (first === undefined) return undefined;
   const view = await viewFob(db, serial);
-  return view.ok ? { serial, name: fobName(first), tokens, detail: view.value } : undefined;
+  if (!view.ok) return undefined;
+  const { user } = visit.session;
+  const isOthers = (token: FobTokenView) =>
+    token.user !== null && token.user !== user && token.state !== 'revoked';
+  const isShared = view.value.tokens.some(isOthers);
+  return { serial, name: fobName(first), tokens, detail: view.value, isShared };
 }
 
-/** Whether the user may ask for something to be done to the fob: it is in use, and not only with stopped tokens. */
-export function isInUse({ tokens, detail }: FobOfUser): boolean {
-  return detail.fob.state === 'in_use' && tokens.some(({ state }) => state !== 'suspended');
+/**
+ * Whether the user may ask for something to be done to the fob: it is theirs alone, in use, and not only with stopped
+ * tokens.
+ */
+export function isInUse({ tokens, detail, isShared }: FobOfUser): boolean {
+  return !isShared && detail.fob.state === 'in_use' && tokens.some(({ state }) => state !== 'suspended');
 }
 
 /** Whether the fob has a PIN that can be reset. */

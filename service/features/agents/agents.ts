@@ -170,7 +170,7 @@ export class Agents implements FobListener {
 
   /** Cares for the proved fobs that have new tasks, and for those whose person may be asked for a hold now. */
   private async careForDue(nowMs: number): Promise<void> {
-    const fresh = this.proved.size === 0 ? [] : await this.care.fobsWithNewTasks(nowMs);
+    const fresh = this.proved.size === 0 ? [] : await this.care.fobsWithNewTasks(this.proved.keys(), nowMs);
     for (const fob of fresh.map(fobId => this.proved.get(fobId)))
       if (fob !== undefined && !this.later.has(fob)) this.ask(fob);
     for (const [fobId, fob] of [...this.proved])

@@ -95,12 +95,15 @@ export class FobCare {
     return isDue;
   }
 
-  /** Returns the ids of fobs with tasks that were stored since the last call, not more often than now and then. */
-  async fobsWithNewTasks(nowMs: number): Promise<readonly string[]> {
+  /**
+   * Returns the ids of those of these fobs that have tasks which were stored since the last call, not more often than
+   * now and then.
+   */
+  async fobsWithNewTasks(reached: Iterable<string>, nowMs: number): Promise<readonly string[]> {
     if (nowMs - this.lookedMs < careLimits.careLookMs) return [];
     this.lookedMs = nowMs;
     const { db, clock } = this.management;
-    return fobsWithNewTasks(db, clock());
+    return fobsWithNewTasks(db, [...reached], clock());
   }
 
   private async mayHold(fob: AgentFob, fobId: string): Promise<boolean> {

@@ -77,9 +77,6 @@ export async function watchWithheld(db: Db, nowMs: number): Promise<string[]> {
     .where('state', 'in', managedStates)
     .where('reported_ms', '<=', nowMs - alertLimits.fobWithheldMs)
     .where('reported_last_ms', '>', nowMs - alertLimits.fobReportedMs)
-    .where(where =>
-      where.or([where('last_seen_ms', 'is', null), where('last_seen_ms', '<', where.ref('reported_ms'))]),
-    )
     .orderBy('serial')
     .limit(alertLimits.fobsReportedAtOnce)
     .execute();

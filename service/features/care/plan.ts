@@ -302,6 +302,9 @@ export function orderOn(present: readonly string[], wanted: readonly string[]): 
 function erase(compared: Compared): Found[] {
   const task = taskOf(compared, 'erase');
   if (task === undefined) return [];
+  // Since it was asked for, the fob was given to a user, whose accounts would go with it.
+  if (compared.desired.held.size > 0)
+    return [isAsked(task) ? closed(task, 'refused', 'in_use') : closed(task, 'cancelled', 'not_needed')];
   const cause = task.cause === 'returned' ? 'returned' : 'asked';
   return [{ kind: 'erase', subject: '', cause, needsHold: true, needsVault: false, task }];
 }

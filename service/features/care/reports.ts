@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { alertLimits } from '../../base/limits/alerts.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
+import type { FobRow } from '../tokens/fobs.ts';
 
 /**
  * Stores that agents report these fobs while no session with them comes to its end. Reports that are less than a day
@@ -19,8 +20,7 @@ export async function noteReported(db: Db, serials: readonly string[], nowMs: nu
   if (known.length === 0) return;
   const ids = known.map(({ id }) => id);
   const now = sql<number>`cast(${nowMs} as bigint)`;
-  const isAnew = sql<boolean>`reported_ms is null or reported_last_ms <= ${nowMs - alertLimits.fobWithheldMs}
-    or last_seen_ms >= reported_ms`;
+  const isAnew = sql<boolean>`reported_ms is null or reported_last_ms <= ${nowMs - alertLimits.fobWithheldMs}`;
   await writing(db, async transaction => {
     await transaction
       .updateTable('fobs')
@@ -31,4 +31,17 @@ export async function noteReported(db: Db, serials: readonly string[], nowMs: nu
       .where('id', 'in', ids)
       .execute();
   });
+}
+
+/** A session with this fob has come to its end, in the caller's transaction: its reports begin anew. */
+export async function endReports(
+  db: Db,
+  { id, reported_ms }: Pick<FobRow, 'id' | 'reported_ms'>,
+): Promise<void> {
+  if (reported_ms === null) return;
+  await db
+    .updateTable('fobs')
+    .set({ reported_ms: null, reported_last_ms: null })
+    .where('id', '=', id)
+    .execute();
 }

@@ -4,12 +4,14 @@ import type { Action } from '../../base/permissions.ts';
 import { done, type Result, refused } from '../../base/results.ts';
 import type { CareCause, CareMessage } from '../../base/texts/care.ts';
 import type { Db } from '../../storage/database/database.ts';
+import { valuesAsList } from '../../storage/queries/rows.ts';
 import { recordAudit } from '../audit/record.ts';
 import { type Acting, actOf } from '../tokens/acting.ts';
 import { type FobTaskRow, openTask, openTaskStates, wantTask } from '../tokens/fob-tasks.ts';
 import { type FobRow, fobNamed } from '../tokens/fobs.ts';
 import { readDesired } from './desired.ts';
 import { careActions } from './journal.ts';
+import { leaseOf } from './lease.ts';
 import { readNames, readOrder } from './wanted.ts';
 
 /** The kinds of tasks that people may ask for. */
@@ -114,11 +116,17 @@ async function cancel(
     .executeTakeFirst();
   if (row === undefined) return refused('unknown_task');
   if (row.cause !== 'asked') return refused('bad_task');
-  if (row.state !== 'waiting') return refused('task_over');
+  const isOpen = row.state === 'waiting' || (row.state === 'running' && (await isLeft(acting, fob)));
+  if (!isOpen) return refused('task_over');
   const changes = { state: 'cancelled', step: '', message: '', changed_ms: acting.atMs } as const;
   await acting.db.updateTable('fob_tasks').set(changes).where('id', '=', row.id).execute();
   await record(acting, fob, row, 'cancelled');
   return done(viewOfTask({ ...row, ...changes }));
+}
+
+/** Whether no run cares for the fob any more: one that died has left its task as it was. */
+async function isLeft({ db, atMs }: Acting, fob: FobRow): Promise<boolean> {
+  return (await leaseOf(db, { fobId: fob.id, link: '', nowMs: atMs })) === 'free';
 }
 
 export const createTask = actOf(createTaskWork);
@@ -179,17 +187,20 @@ export async function countOpenTasks(db: Db): Promise<ReadonlyMap<CareKind, numb
   return new Map(rows.map(({ kind, count }) => [kind, Number(count)]));
 }
 
-/** Returns the ids of fobs with tasks that were stored a short while ago and looked at by no run yet. */
-export async function fobsWithNewTasks(db: Db, nowMs: number): Promise<string[]> {
+/**
+ * Returns those of these fobs, by their ids, that have tasks which were stored a short while ago and looked at by no
+ * run yet. Tasks of other fobs, however many, do not count: they hide none of these.
+ */
+export async function fobsWithNewTasks(db: Db, reached: readonly string[], nowMs: number): Promise<string[]> {
   const rows = await db
     .selectFrom('fob_tasks')
     .select('fob_id')
     .distinct()
+    .where('fob_id', 'in', valuesAsList(db, reached))
     .where('state', 'in', openTaskStates)
     .where('changed_ms', '>', nowMs - careLimits.newTasksMs)
     .where('message', '=', '')
     .where('state', '=', 'waiting')
-    .limit(careLimits.tasksAtOnce)
     .execute();
   return rows.map(({ fob_id }) => fob_id);
 }

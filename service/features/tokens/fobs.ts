@@ -175,6 +175,11 @@ export function fobSecretsOf(keys: Keys, row: FobRow): FobSecrets | undefined {
   return row.state === 'giving' ? undefined : keptSecretsOf(keys, row);
 }
 
+/** Whether the fob goes, or has gone, to another owner: nothing is done with it any more, also in an open session. */
+export function isLeaving({ state }: Pick<FobRow, 'state'>): boolean {
+  return state === 'giving' || state === 'handed_over';
+}
+
 /** Returns the secrets of a fob in any state, for its handover. The caller clears them after use. */
 export function keptSecretsOf(keys: Keys, row: FobRow): FobSecrets | undefined {
   if (row.sealed_secrets === null || row.key_id === null) return undefined;

@@ -317,7 +317,7 @@ it('a relay without a person gets no step that needs a hold: the PIN and the rec
     if (isAsked) setImmediate(() => fob.run(FRAME_MS));
   };
   await scene.care({ mayHold: true, hold, onFrame });
-  // The clock, which has gone on meanwhile, needs a hold, too. A person who did not answer is not asked again at once.
+  // The clock, which has gone on meanwhile, needs a hold, too: nobody is asked right after an unanswered question.
   expect(await scene.tasks()).toEqual(['clock waiting hold', 'pin-reset waiting no_hold']);
   expect(await scene.acts()).toEqual([]);
   expect(await scene.asOwner(client => client.call('status', {}))).toMatchObject({

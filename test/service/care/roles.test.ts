@@ -17,7 +17,7 @@ const ADMIN: readonly Action[] = [
   'fob.retire',
   'fob.give',
 ];
-const DANGEROUS: readonly Action[] = ['fob.return', 'fob.erase', 'fob.give'];
+const DANGEROUS: readonly Action[] = ['fob.return', 'fob.erase', 'fob.retire', 'fob.give'];
 
 test('the help desk sets clocks, resets PINs and reports fobs lost and found; administrators do everything else', () => {
   const ofFobs = (Object.keys(permissions) as Action[]).filter(action => action.startsWith('fob.'));
@@ -27,6 +27,11 @@ test('the help desk sets clocks, resets PINs and reports fobs lost and found; ad
     expect([action, roles]).toEqual([action, DESK.includes(action) ? ['admin', 'helpdesk'] : ['admin']]);
     expect([action, permissions[action].dangerous]).toEqual([action, DANGEROUS.includes(action)]);
   }
+});
+
+test('an act on a fob that revokes its tokens needs the fresh proof that revoking a token needs', () => {
+  for (const action of ['fob.return', 'fob.retire', 'token.revoke'] as const)
+    expect([action, permissions[action].dangerous]).toEqual([action, true]);
 });
 
 test('every kind of task has a heading', () => {

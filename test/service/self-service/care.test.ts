@@ -241,6 +241,31 @@ test('a fob reported lost at the page counts as lost, and its accounts go when i
   expect([await state(), await accountLabels(owned)]).toEqual(['found', []]);
 });
 
+test('a user with a token on the fob of another user acts on that token only, not on the fob', async () => {
+  await using rig = new Rig();
+  const { office, bobs, bobsAccount, ada } = await furnished(rig);
+  await using _office = office;
+  const { serial, id } = await putHeld(office, bobs, 'guest', 'ada');
+  const fields = { fob: bobs.serial, account: id, label: 'mine', issuer: '' };
+  for (const path of ['/me/clock', '/me/account', '/me/forgotten-pin'])
+    expect([path, (await ada.send(path, fields)).status]).toEqual([path, 404]);
+  expect((await ada.send('/me/lost', { token: serial })).status).toBe(303);
+  const { db } = office.store;
+  const states = await db
+    .selectFrom('tokens')
+    .select(['serial', 'state'])
+    .where('fob_id', '=', bobs.id)
+    .execute();
+  expect(new Map(states.map(({ serial: of, state }) => [of, state]))).toEqual(
+    new Map([
+      [bobsAccount.serial, 'assigned'],
+      [serial, 'suspended'],
+    ]),
+  );
+  expect(await fobNamed(db, bobs.serial)).toMatchObject({ state: 'in_use' });
+  expect(accepted(await listTasks(db, bobs.serial))).toEqual([]);
+});
+
 test('the page for connecting a fob names the ways without its script, and reaches ports and its own service only', async () => {
   await using rig = new Rig();
   const { service, office, ada } = await furnished(rig);

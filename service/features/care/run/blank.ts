@@ -12,7 +12,11 @@ import { closeTask, forgetContent } from '../journal.ts';
  * @returns whether that was so
  * @throws ServiceError `busy`
  */
-export function noteBlank({ db, keys, clock }: Management, serial: string): Promise<boolean> {
+export async function noteBlank({ db, keys, clock }: Management, serial: string): Promise<boolean> {
+  // Anybody can say so of any serial number, again and again: usually nothing is written, and no log-in waits.
+  const known = await fobNamed(db, serial);
+  const sent = known && (await openTask(db, { fobId: known.id, kind: 'erase', subject: '' }));
+  if (sent?.step !== 'sent') return false;
   return writing(db, async transaction => {
     const atMs = clock();
     const fob = await fobNamed(transaction, serial);

@@ -5,7 +5,7 @@ import { careLimits } from '../../../base/limits/care.ts';
 import type { CareCause, CareMessage } from '../../../base/texts/care.ts';
 import { type Db, writing } from '../../../storage/database/database.ts';
 import type { CareRunEnd, Management } from '../../../storage/management.ts';
-import type { FobRow } from '../../tokens/fobs.ts';
+import { type FobRow, isLeaving } from '../../tokens/fobs.ts';
 import { dropLease, endLease, keepLease, LeaseLost, leaseOf } from '../lease.ts';
 import { type CareStep, stepKey, type WaitingStep } from '../plan.ts';
 import { recoveryKeysOf } from '../recovery-keys.ts';
@@ -155,8 +155,8 @@ class CareRun {
     const turn = await writing(management.db, async (db): Promise<Turn | 'busy'> => {
       const nowMs = management.clock();
       const fob = await fobOf(db, session.fobId);
-      // Its next owner may be using it already, with the keys as they were in the file.
-      if (fob.state === 'giving' || fob.state === 'handed_over') return 'busy';
+      // From the transaction on that wrote its keys into a file, nothing changes what that file says of it.
+      if (isLeaving(fob)) throw new LeaseLost();
       const lease = { fobId: session.fobId, link, nowMs };
       const standing = await leaseOf(db, lease);
       if (standing === 'others') return 'busy';

@@ -19,6 +19,7 @@ import {
 } from '../journal.ts';
 import { keepObserved } from '../observed.ts';
 import { type CareStep, planCare, type WaitingStep } from '../plan.ts';
+import { endReports } from '../reports.ts';
 import type { CareRelay } from '../session.ts';
 import { isFinal, type StepOutcome } from '../steps/outcome.ts';
 
@@ -69,6 +70,8 @@ export async function takeTurn(journal: FobJournal, facts: TurnFacts): Promise<T
   for (const step of plan.waiting) await keepWaiting(journal, step);
   const [step] = plan.steps;
   const next = step && { step, task: await beginStep(journal, step) };
+  // A relay that cuts the session at each step keeps the fob from its owner, too.
+  if (next === undefined) await endReports(db, fob);
   return { next, waiting: plan.waiting, desired };
 }
 
@@ -88,7 +91,19 @@ async function endStep(journal: FobJournal, { task, outcome }: EndedStep): Promi
     const columns = { clock_set_ms: setMs, clock_error_ms: isKept ? errorMs : null };
     await db.updateTable('fobs').set(columns).where('id', '=', fob.id).execute();
   }
-  await closeTask(journal, { task, as: 'done', message: '' });
+  if (await hasNewWishes(journal, task)) await askAgain(journal, task);
+  else await closeTask(journal, { task, as: 'done', message: '' });
+}
+
+/** Whether somebody has asked for other names or another order while the fob was given the earlier ones. */
+async function hasNewWishes({ db }: FobJournal, { id, wanted }: FobTaskRow): Promise<boolean> {
+  const row = await db.selectFrom('fob_tasks').select('wanted').where('id', '=', id).executeTakeFirst();
+  return row !== undefined && row.wanted !== wanted;
+}
+
+async function askAgain({ db, atMs }: FobJournal, { id }: FobTaskRow): Promise<void> {
+  const changes = { state: 'waiting', step: '', changed_ms: atMs } as const;
+  await db.updateTable('fob_tasks').set(changes).where('id', '=', id).execute();
 }
 
 /**

@@ -38,6 +38,12 @@ export async function isSomebodys(
   return other !== undefined;
 }
 
+/** Whether a fob is in use by the service, or in its inventory: not lost, out of use or another owner's. */
+export async function isInUse({ db }: Acting, fobId: string): Promise<boolean> {
+  const fob = await db.selectFrom('fobs').select('state').where('id', '=', fobId).executeTakeFirst();
+  return fob?.state === 'in_use';
+}
+
 /**
  * Chooses the token that an activation makes active on a fob: the token that it was issued for or that an interrupted
  * run reserved; else one in the inventory on this fob; else a new one. It is stored as reserved for the user before

@@ -11,7 +11,7 @@ import type { TokenRow } from '../../../tokens/rows.ts';
 import { readSettings } from '../../../users/settings.ts';
 import { type Finished, finish } from '../records/finish.ts';
 import { RelayRefusal, refusalOfOwned } from '../records/refusal.ts';
-import { chooseToken, isSomebodys } from '../records/token.ts';
+import { chooseToken, isInUse, isSomebodys } from '../records/token.ts';
 import { provedAccount } from './account.ts';
 import { clearedFob } from './cleared.ts';
 import { freshToken } from './fresh-token.ts';
@@ -40,6 +40,8 @@ export async function enrol(
   const token = await claim.holding(async (acting, activation) => {
     if (await isSomebodys(acting, activation.user_id, fob.id, serials))
       throw refusalOfOwned(activation.fobs, 'belongs to another user');
+    // Meanwhile somebody may have given it away, taken it back, or reported it lost.
+    if (!(await isInUse(acting, fob.id))) throw refusalOfOwned(activation.fobs, 'not in use any more');
     const { serviceName } = await readSettings(acting.db);
     const user = await acting.db
       .selectFrom('users')

@@ -1,0 +1,129 @@
+import { careLimits } from '@passfob/service/base/limits/care';
+import { watchWithheld } from '@passfob/service/features/care/alerts';
+import { giveFob } from '@passfob/service/features/care/give';
+import { noteReported } from '@passfob/service/features/care/reports';
+import { cancelTask, fobsWithNewTasks } from '@passfob/service/features/care/tasks';
+import { revokeToken } from '@passfob/service/features/tokens/moves';
+import { expect, it } from 'vitest';
+import { secret } from '../../kit/secrets.ts';
+import { refusalOf, Scene } from '../enrolment/kit.ts';
+import { accepted, codeOf, grace } from '../users/kit.ts';
+import { adas } from './given.ts';
+import { CareScene, labelsOf } from './kit.ts';
+
+const PASSWORD: string = secret('four words of a sentence');
+const HOUR_MS = 3_600_000;
+
+it('a fob that is given away while a session reads it is left as the file describes it', async () => {
+  await using scene = await CareScene.open();
+  const { office, owned, db } = scene;
+  scene.fob.loseTime();
+  scene.fob.reboot();
+  let given: ReturnType<typeof giveFob> | undefined;
+  const run = scene.care({
+    mayHold: true,
+    // After the handshake, which needs the keys of the fob.
+    onFrame: n => {
+      if (n > 7) given ??= giveFob(office.management, grace, { serial: owned.serial, password: PASSWORD });
+    },
+  });
+  await expect(run).rejects.toMatchObject({ name: 'LeaseLost' });
+  expect(accepted(await (given ?? Promise.reject(new Error('no frame')))).state).toBe('giving');
+  expect(scene.told).toEqual([]);
+  for (const table of ['fob_tasks', 'fob_recovery', 'fob_care'] as const)
+    expect(await db.selectFrom(table).selectAll().execute()).toEqual([]);
+});
+
+it('an activation writes nothing to a fob that is given away between two of its steps', async () => {
+  await using scene = await Scene.open();
+  const { owned, serial } = await adas(scene);
+  const { management } = scene.office;
+  accepted(await revokeToken(management, grace, { serial, reason: 'retired' }));
+  let given: ReturnType<typeof giveFob> | undefined;
+  const careRan = () => {
+    given ??= giveFob(management, grace, { serial: owned.serial, password: PASSWORD });
+  };
+  Object.assign(scene.means.management, { careRan });
+  const relay = scene.relay(await scene.activation({ fobs: 'owned' }, 'bob'), owned.fob);
+  expect(await refusalOf(relay)).toBe('somebody');
+  expect(accepted(await (given ?? Promise.reject(new Error('no run')))).state).toBe('giving');
+  const tokens = await scene.db.selectFrom('tokens').select(['serial', 'state']).execute();
+  expect(tokens).toEqual([{ serial, state: 'revoked' }]);
+  expect(await labelsOf(owned)).not.toContain('bob');
+});
+
+it('names that are asked for while a fob takes earlier ones are written after them', async () => {
+  await using scene = await CareScene.open();
+  const { id } = await scene.account('ada');
+  await scene.care();
+  const rename = (label: string) =>
+    scene.ask({ kind: 'rename-account', account: id, issuer: 'Example', label });
+  await rename('first');
+  let second: Promise<unknown> | undefined;
+  await scene.care({
+    onFrame: () => {
+      if (scene.told.some(({ kind }) => kind === 'rename-account')) second ??= rename('second');
+    },
+  });
+  await second;
+  await scene.care();
+  expect(await scene.labels()).toContain('second');
+  expect(await scene.tasks()).toEqual(['rename-account done']);
+});
+
+it('a fob that was to be erased and is given to a user keeps the account of that user', async () => {
+  await using scene = await CareScene.open();
+  await scene.ask({ kind: 'erase' });
+  await scene.account('ada');
+  await scene.care({ mayHold: true });
+  expect(scene.holds).toBe(0);
+  expect(await scene.labels()).toContain('ada');
+  expect(await scene.tasks()).toContain('erase refused in_use');
+});
+
+it('however many fobs that are away have new tasks, those of a fob that is reached are found', async () => {
+  await using scene = await CareScene.open();
+  const { db, owned, office } = scene;
+  await scene.ask({ kind: 'clock' });
+  const own = await db.selectFrom('fob_tasks').selectAll().executeTakeFirstOrThrow();
+  for (let n = 0; n < careLimits.tasksAtOnce; n++)
+    await db
+      .insertInto('fob_tasks')
+      .values({ ...own, id: `0${n}`, fob_id: `0${n}` })
+      .execute();
+  expect(await fobsWithNewTasks(db, [owned.id, 'none'], office.nowMs)).toEqual([owned.id]);
+  expect(await fobsWithNewTasks(db, [], office.nowMs)).toEqual([]);
+});
+
+it('a relay that lets a fob be read, but never lets a step come to its end, is an alert after a day', async () => {
+  await using scene = await CareScene.open();
+  const { office, db, owned } = scene;
+  const { serial } = await scene.account('ada');
+  accepted(await revokeToken(office.management, grace, { serial, reason: 'retired' }));
+  for (let hour = 0; hour <= 25; hour++) {
+    scene.told.length = 0;
+    // The frame after the observation: hello, handshake, info, status, time and one account.
+    await expect(scene.care({ cutAt: 14 })).rejects.toThrow();
+    expect(scene.told).toMatchObject([{ kind: 'remove-account' }]);
+    await noteReported(db, [owned.serial], office.nowMs);
+    office.nowMs += HOUR_MS;
+    scene.fob.run(HOUR_MS);
+  }
+  await noteReported(db, [owned.serial], office.nowMs);
+  expect(await watchWithheld(db, office.nowMs)).toEqual([owned.serial]);
+  await scene.care();
+  expect(await watchWithheld(db, office.nowMs)).toEqual([]);
+});
+
+it('a task whose run died can be cancelled as soon as its lease is over, and not before', async () => {
+  await using scene = await CareScene.open();
+  const { office, db, owned } = scene;
+  const { id } = await scene.ask({ kind: 'pin-reset' });
+  await db.updateTable('fob_tasks').set({ state: 'running', step: 'sent' }).execute();
+  const until_ms = office.nowMs + careLimits.careLeaseMs;
+  await db.insertInto('fob_care').values({ fob_id: owned.id, link: 'dead', until_ms }).execute();
+  const cancel = () => cancelTask(office.management, grace, { serial: owned.serial, id });
+  expect(codeOf(await cancel())).toBe('task_over');
+  office.nowMs = until_ms;
+  expect(accepted(await cancel()).state).toBe('cancelled');
+});
