@@ -24,6 +24,8 @@ export const enrolmentRefusals = {
 export const consoleEnrolment = {
   activations: {
     title: 'Activations',
+    /** In lists of log-ins: the passcode that proved an enrolled fob. */
+    asOutcome: 'Activation',
     lead: 'An activation lets a user enrol a fob with a one-time link. The user’s page gives no reason for a refusal; this page does.',
     none: 'No activations here.',
     noneOfUser: 'No activations.',
