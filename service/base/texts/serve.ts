@@ -124,7 +124,7 @@ export const serveTexts = {
     `Replace the API key of the application ${name}? Programs that use the old key are refused at once.`,
   applicationKeyKept: 'The application keeps its API key.',
   applicationKeyMade: (name: string) =>
-    `This is the API key of the application ${name}. It is not shown again; only its hash is kept.`,
+    `This is the new API key of the application ${name}. It is not shown again; only its hash is kept. The earlier key is refused from now on.`,
   applicationsThere: (names: readonly string[]) =>
     names.length === 0
       ? 'There is none yet: the first start of the service makes one.'
