@@ -39,10 +39,10 @@ interface Pane {
 function panesOf({ user, address, frames }: PageFacts): Pane[] {
   const { fob, login, operator, outbox } = texts;
   const { pressed } = fob;
-  const { accepted, approved } = login;
+  const { refused, approved } = login;
   const { alertShown } = operator;
   const name = `<strong class="user">${htmlEscape(user)}</strong>`;
-  const typing = `${htmlEscape(accepted.before)}${name}${htmlEscape(accepted.after)}`;
+  const typing = `${htmlEscape(refused.before)}${name}${htmlEscape(refused.after)}`;
   return [
     {
       id: 'fob',
@@ -56,7 +56,7 @@ function panesOf({ user, address, frames }: PageFacts): Pane[] {
       id: 'login',
       name: login.name,
       steps: [
-        { number: 2, fact: 'accepted', heading: accepted.heading, markup: typing },
+        { number: 2, fact: 'refused', heading: refused.heading, markup: typing },
         { number: 3, fact: 'approved', heading: approved.heading, markup: htmlEscape(approved.text) },
       ],
       frame: frames.login,

@@ -19,7 +19,7 @@ export const pageTexts = {
     name: 'The log-in page',
     /** The name of the example application. */
     application: 'Example application',
-    accepted: {
+    refused: {
       heading: 'Type the passcode',
       before: 'The user name is ',
       after: '. The passcode is accepted. Log out, and type the same one again: it is refused.',

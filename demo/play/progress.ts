@@ -8,8 +8,8 @@ import type { Stage } from './stage.ts';
 export interface DemoProgress {
   /** The fob has shown a passcode. */
   readonly pressed: boolean;
-  /** A log-in was accepted. */
-  readonly accepted: boolean;
+  /** A passcode was accepted, and then refused when it was typed again. */
+  readonly refused: boolean;
   /** The administrator's console has shown the alert that a used passcode was tried again. */
   readonly alertShown: boolean;
   /** A log-in was approved on the fob. */
@@ -37,7 +37,7 @@ export function watchProgress(stage: ProgressStage): ProgressWatch {
   const { fob, context } = stage;
   const sinceMs = context.now();
   const listeners = new Set<(progress: DemoProgress) => void>();
-  let now: DemoProgress = { pressed: false, accepted: false, alertShown: false, approved: false };
+  let now: DemoProgress = { pressed: false, refused: false, alertShown: false, approved: false };
   const take = (news: Partial<DemoProgress>) => {
     const next = { ...now, ...news };
     if (JSON.stringify(next) === JSON.stringify(now)) return;
@@ -50,7 +50,7 @@ export function watchProgress(stage: ProgressStage): ProgressWatch {
   });
   let isAsking = false;
   const timer = setInterval(async () => {
-    if (isAsking || listeners.size === 0 || (now.accepted && now.alertShown)) return;
+    if (isAsking || listeners.size === 0 || (now.refused && now.alertShown)) return;
     isAsking = true;
     // If the service cannot answer now, the next poll asks again.
     take(await newsOf(stage, sinceMs).catch(() => ({})));
@@ -77,12 +77,16 @@ async function newsOf(
   { service, alertsShown }: ProgressStage,
   sinceMs: number,
 ): Promise<Partial<DemoProgress>> {
-  const [events, alerts] = await Promise.all([service.events(), service.alerts()]);
+  // The events are read last: the step with the refusal is never done after the step with its alert.
+  const alerts = await service.alerts();
+  const events = (await service.events()).filter(({ atMs }) => atMs >= sinceMs);
   const isShown = alerts.some(
     ({ kind, lastMs }) => kind === 'replay' && lastMs >= sinceMs && alertsShown.lastMs >= lastMs,
   );
   return {
-    ...(events.some(({ outcome, atMs }) => outcome === 'accepted' && atMs >= sinceMs) && { accepted: true }),
+    ...(['accepted', 'replay'].every(wanted => events.some(({ outcome }) => outcome === wanted)) && {
+      refused: true,
+    }),
     ...(isShown && { alertShown: true }),
   };
 }

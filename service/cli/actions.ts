@@ -7,9 +7,9 @@ import { examineService, type ServiceFinding } from '../app/doctor/doctor.ts';
 import { serveTexts } from '../base/texts/serve.ts';
 import { readLastStart } from '../features/users/access/last-start.ts';
 import { makeOperatorKey, operatorLink } from '../features/users/access/operators.ts';
-import { openStore, type Store } from '../storage/database/database.ts';
+import type { Store } from '../storage/database/database.ts';
 import { identityFingerprint } from '../storage/encryption-at-rest/identity.ts';
-import type { Configured } from './configured.ts';
+import { type Configured, openPresentStore } from './configured.ts';
 
 /** Reports the configuration without its secrets. */
 export async function configReport({ configuration, origins }: Configured): Promise<Report> {
@@ -22,8 +22,7 @@ export async function configReport({ configuration, origins }: Configured): Prom
 
 /** Makes a link directly in the database: any user who can write there is an administrator anyway. */
 export async function adminLink({ configuration, origins }: Configured): Promise<Report> {
-  const { directory, databaseUrl } = configuration;
-  const store = await openStore({ directory, databaseUrl: databaseUrl ?? undefined });
+  const store = await openPresentStore(configuration);
   try {
     const { origin, source } = await addressOf(store, { configuration, origins });
     const link = operatorLink(origin, await makeOperatorKey(store.db, Date.now()));
@@ -62,8 +61,8 @@ async function addressOf(
 
 /** Reports the fingerprint by which agents know the service. */
 export async function fingerprint({ configuration }: Configured): Promise<Report> {
-  const { directory, databaseUrl, publicUrl } = configuration;
-  const store = await openStore({ directory, databaseUrl: databaseUrl ?? undefined });
+  const { publicUrl } = configuration;
+  const store = await openPresentStore(configuration);
   try {
     const shown = await identityFingerprint(store.db);
     if (shown === undefined) throw new FobError('service', serveTexts.noIdentity);

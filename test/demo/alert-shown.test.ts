@@ -28,12 +28,15 @@ it('alerts are shown as of the time when the dashboard was requested', () => {
   expect(alertsShown.lastMs).toBe(9_995);
 });
 
-/** Watches a service with one alert. */
-function watched(alert: { readonly kind: string; readonly lastMs: number }) {
+/** Watches a service with one alert and these log-ins. */
+function watched(
+  alert: { readonly kind: string; readonly lastMs: number },
+  events: readonly { readonly outcome: string; readonly atMs: number }[] = [],
+) {
   const { alertsShown, log } = watchAlertsShown(Date.now);
   const stage = {
     fob: { control: { onScreen: () => () => undefined } },
-    service: { events: async () => [], alerts: async () => [alert] },
+    service: { events: async () => events, alerts: async () => [alert] },
     alertsShown,
     context: { now: Date.now },
   } as unknown as ProgressStage;
@@ -62,3 +65,32 @@ it.each([
   expect([await showDashboard(), await showDashboard()]).toEqual([false, false]);
   progress.close();
 });
+
+it.each([
+  ['an acceptance alone', [{ outcome: 'accepted', atMs: 10_400 }], false],
+  ['a refusal alone', [{ outcome: 'replay', atMs: 10_400 }], false],
+  [
+    'an acceptance from before this start of the demo',
+    [
+      { outcome: 'replay', atMs: 10_400 },
+      { outcome: 'accepted', atMs: 9_000 },
+    ],
+    false,
+  ],
+  [
+    'an acceptance and the refusal of its passcode',
+    [
+      { outcome: 'replay', atMs: 10_500 },
+      { outcome: 'accepted', atMs: 10_400 },
+    ],
+    true,
+  ],
+] as const)(
+  '%s: the step about typing a passcode twice is done only after the refusal',
+  async (_, events, isDone) => {
+    const { progress } = watched({ kind: 'report', lastMs: 0 }, events);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(progress.now.refused).toBe(isDone);
+    progress.close();
+  },
+);

@@ -107,9 +107,11 @@ describeNeeds(needsBrowser, 'the page in Chromium', executablePath => {
     await logIn(page, passcode);
     await login.getByRole('heading', { name: 'Logged in' }).waitFor();
     expect(await login.getByRole('status').textContent()).toContain('alice');
-    // The first one is that of the enrolment.
-    await expect.poll(() => operator.getByText('Accepted', { exact: true }).count()).toBe(2);
-    await expect.poll(() => steps(page)).toEqual(['1 true', '2 true', '3 false', '4 false']);
+    await operator.getByText('Accepted', { exact: true }).waitFor();
+    // The passcode of the enrolment.
+    expect(await operator.getByText('Activation', { exact: true }).count()).toBe(1);
+    await page.waitForTimeout(NEWS_MS);
+    expect(await steps(page)).toEqual(['1 true', '2 false', '3 false', '4 false']);
 
     await login.getByRole('button', { name: 'Log out' }).press('Enter');
     await login.getByRole('button', { name: 'Autosend' }).waitFor();

@@ -40,7 +40,7 @@ async function served() {
   const page = await servePage(
     FACTS,
     {
-      now: { pressed: true, accepted: false, alertShown: false, approved: false },
+      now: { pressed: true, refused: false, alertShown: false, approved: false },
       onChange(listener) {
         watching.count++;
         tell = listener;
@@ -210,11 +210,9 @@ it('the page gets the present progress and each change, until it closes', async 
   const [response] = await once(asked, 'response');
   expect(response.headers['content-type']).toBe('text/event-stream');
   const read = async () => String((await once(response, 'data'))[0]);
-  expect(await read()).toBe(
-    'data: {"pressed":true,"accepted":false,"alertShown":false,"approved":false}\n\n',
-  );
-  tell({ pressed: true, accepted: true, alertShown: false, approved: false });
-  expect(await read()).toBe('data: {"pressed":true,"accepted":true,"alertShown":false,"approved":false}\n\n');
+  expect(await read()).toBe('data: {"pressed":true,"refused":false,"alertShown":false,"approved":false}\n\n');
+  tell({ pressed: true, refused: true, alertShown: false, approved: false });
+  expect(await read()).toBe('data: {"pressed":true,"refused":true,"alertShown":false,"approved":false}\n\n');
   expect(watching.count).toBe(1);
   response.destroy();
   await expect.poll(() => watching.count).toBe(0);

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,6 +22,10 @@ describeNeeds(needsBuild, 'installation without scripts', () => {
     const parts = withItsParts('service');
     for (const part of parts) copyPart(part, packages);
     linkOthers(parts, packages, 'better-sqlite3');
+    // An administrator link is made only where there is a service.
+    const service = join(folder, 'home/service');
+    mkdirSync(service, { recursive: true, mode: 0o700 });
+    writeFileSync(join(service, 'service.db'), '', { mode: 0o600 });
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -16,7 +16,7 @@ const MIB = 1_048_576;
  * disk.
  */
 export function checkFolder({ directory, databaseUrl }: Configuration): ServiceFinding {
-  if (!existsSync(directory)) return finding('folder', 'ok', 'folder-new');
+  if (!existsSync(directory)) return finding('folder', 'ok', 'folder-new', { path: directory });
   try {
     accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
     const name = databaseUrl === null ? networkFileSystem(directory) : undefined;
@@ -24,7 +24,7 @@ export function checkFolder({ directory, databaseUrl }: Configuration): ServiceF
     const { mode } = statSync(directory);
     const isOpen = process.platform !== 'win32' && (mode & 0o077) !== 0;
     if (isOpen) return finding('folder', 'warning', 'folder-open', { path: directory });
-    return finding('folder', 'ok', 'folder-good');
+    return finding('folder', 'ok', 'folder-good', { path: directory });
   } catch {
     return finding('folder', 'problem', 'folder-shut', { path: directory });
   }

@@ -20,7 +20,8 @@ export const autosendTexts = {
   lost: 'The connection is lost. Trying again.',
   look: 'See whether it is approved',
   instead: 'Use a passcode instead',
-  acceptedNext: 'The passcode that your fob shows now is used up, too.',
+  acceptedNext:
+    'Your fob’s passcode of this moment is used up, too. To log in by passcode, wait for the next one.',
   over: 'The log-in was not approved.',
   overNext: 'Select Autosend again, or type a passcode.',
 } as const;

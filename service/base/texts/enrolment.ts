@@ -24,6 +24,8 @@ export const enrolmentRefusals = {
 export const consoleEnrolment = {
   activations: {
     title: 'Activations',
+    /** In lists of log-ins: the passcode that proved an enrolled fob. */
+    asOutcome: 'Activation',
     lead: 'An activation lets a user enrol a fob with a one-time link. The user’s page gives no reason for a refusal; this page does.',
     none: 'No activations here.',
     noneOfUser: 'No activations.',
@@ -33,9 +35,12 @@ export const consoleEnrolment = {
       'The user enrols the fob with it: by the link in the mail, by QR code or by typing the string. It works once.',
     token: 'Token',
     tokenHint:
-      'A token in the inventory whose fob the service owns. It is reserved for the user. Empty: any fob.',
+      'A token in the inventory whose fob the service owns. It is reserved for the user. Empty: the choice under Fobs counts.',
     fobs: 'Fobs',
-    fobsHint: 'Only without a token. If blank fobs are allowed, anyone who has the mail can enrol a fob.',
+    fobsHint:
+      'Only without a token. If blank fobs are allowed, anyone who has the link or the string can enrol a fob.',
+    noneOwned: 'The service owns no fob yet, so only a blank one can be enrolled.',
+    fobsAgainHint: 'Blank fobs, too: anyone who has the link or the string can enrol a fob.',
     fobsOptions: [
       ['owned', 'Only fobs that the service owns'],
       ['any', 'Blank fobs, too'],

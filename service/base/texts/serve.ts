@@ -107,6 +107,10 @@ export const serveTexts = {
     configured:
       'The database holds no address of a started service: the link names that of the configuration. For another one add its option, such as --port or --public-url.',
   },
+  noService: (directory: string) => ({
+    sentence: `There is no service in ${directory}.`,
+    next: 'Name the folder of the service with --dir. If there is none yet, start the service first: passfob serve',
+  }),
   noIdentity: {
     sentence: 'The service has no identity key yet: its first start makes it.',
     next: 'Start it: passfob serve',
@@ -120,7 +124,7 @@ export const serveTexts = {
     `Replace the API key of the application ${name}? Programs that use the old key are refused at once.`,
   applicationKeyKept: 'The application keeps its API key.',
   applicationKeyMade: (name: string) =>
-    `This is the API key of the application ${name}. It is not shown again; only its hash is kept.`,
+    `This is the new API key of the application ${name}. It is not shown again; only its hash is kept. The earlier key is refused from now on.`,
   applicationsThere: (names: readonly string[]) =>
     names.length === 0
       ? 'There is none yet: the first start of the service makes one.'
@@ -148,8 +152,11 @@ export const serveTexts = {
 
 /** Texts of the service's doctor: a sentence and the next step. */
 export const doctorTexts = {
-  'folder-new': ['The service folder does not exist yet; the first start makes it.', ''],
-  'folder-good': ['The service folder belongs to this user alone.', ''],
+  'folder-new': [
+    'The service folder {path} does not exist yet; the first start makes it.',
+    'If the service has another folder, name it with --dir.',
+  ],
+  'folder-good': ['The service folder {path} belongs to this user alone.', ''],
   'folder-open': ['Other users have access to the service folder {path}.', 'Run: chmod 700 {path}'],
   'folder-network': [
     'The service folder is on a file system that several computers use ({name}), where the locks of SQLite do not hold.',

@@ -184,7 +184,8 @@ export const texts = {
     linkDiscard: 'Throw the link away',
     discardedTitle: 'The link was thrown away',
     discarded: 'Nobody can sign in with it any more.',
-    linkUsed: 'This operator link has been used or is too old. For a new one run: passfob service admin-link',
+    linkUsed:
+      'This operator link has been used or is too old. For a new one run, with the --dir that the service was started with: passfob service admin-link',
     leave: 'Sign out',
     live: 'Live',
     reconnecting: 'Connection lost. Trying again.',

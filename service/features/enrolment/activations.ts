@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { enrolmentLimits } from '../../base/limits/enrolment.ts';
 import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
 import type { Db } from '../../storage/database/database.ts';
+import type { Management } from '../../storage/management.ts';
+import type { ActivationFobs } from '../../storage/schema/schema.ts';
 import { recordAudit } from '../audit/record.ts';
 import { type Acting, actOf } from '../tokens/acting.ts';
 import { endActivation } from '../tokens/end-activation.ts';
@@ -79,13 +81,15 @@ export interface ActivationInput {
 export interface ResendInput extends ActivationInput {
   /** Default: the lifetime of the previous code. */
   readonly lifetimeMs?: number | undefined;
+  /** Default: as before. Not for an activation that was issued for a token. */
+  readonly fobs?: ActivationFobs | undefined;
   readonly delivery?: ActivationDelivery | undefined;
 }
 
 /**
  * Replaces the code of an activation whose code did not arrive or has expired; the old code ends at once.
  *
- * Refused: `unknown_activation`, `activation_over`, `bad_activation_time`, `disabled_user`, `no_email`,
+ * Refused: `unknown_activation`, `activation_over`, `bad_activation_time`, `bad_target`, `disabled_user`, `no_email`,
  * `activation_open`, `too_many_resends`, `no_public_address`.
  */
 async function resend(acting: Acting, input: ResendInput): Promise<Result<MadeActivation>> {
@@ -95,6 +99,7 @@ async function resend(acting: Acting, input: ResendInput): Promise<Result<MadeAc
   if (row.state !== 'open') return refused('activation_over');
   const { lifetimeMs = row.expires_ms - row.created_ms } = input;
   if (!isLifetime(lifetimeMs)) return refused('bad_activation_time');
+  if (input.fobs === 'any' && givenOutWith(row) !== null) return refused('bad_target');
   const user = await db.selectFrom('users').selectAll().where('id', '=', row.user_id).executeTakeFirst();
   const problem = problemOfUser(user) ?? problemOfDelivery(user, input.delivery);
   if (user === undefined || problem !== undefined) return refused(problem ?? 'unknown_user');
@@ -104,7 +109,8 @@ async function resend(acting: Acting, input: ResendInput): Promise<Result<MadeAc
   if (minted === undefined) return refused('no_public_address');
   if (!(await endActivation(db, { id: row.id, reason: 'resent', atMs }))) return refused('activation_over');
   // A token reserved by an interrupted run stays reserved for the next run.
-  const { token_id, fob_id, policy_id, fobs, replaces_token_id } = row;
+  const { token_id, fob_id, policy_id, replaces_token_id } = row;
+  const { fobs = row.fobs } = input;
   const about = { token_id, fob_id, policy_id, fobs, replaces: row.id, replaces_token_id };
   return make(acting, { user, about, lifetimeMs, minted, delivery: input.delivery });
 }
@@ -202,11 +208,26 @@ function givenOutWith({ token_id, fob_id }: ActivationRow): string | null {
 
 /** Whether a user has another usable activation for the same token, or for any fob. */
 async function hasOpen(
-  { db, atMs }: Acting,
+  acting: Acting,
   userId: string,
   tokenId: string | null,
   exceptId = '',
 ): Promise<boolean> {
+  return (await openActivationFor(acting, { userId, tokenId, exceptId })) !== undefined;
+}
+
+/** A usable activation to look for. */
+interface OpenActivationQuery {
+  readonly userId: string;
+  /** The token that it was issued for; null for any fob. */
+  readonly tokenId: string | null;
+  readonly exceptId?: string;
+}
+
+async function openActivationFor(
+  { db, atMs }: Pick<Acting, 'db' | 'atMs'>,
+  { userId, tokenId, exceptId = '' }: OpenActivationQuery,
+): Promise<string | undefined> {
   const row = await db
     .selectFrom('activations')
     .select('id')
@@ -221,7 +242,27 @@ async function hasOpen(
     .where('id', '<>', exceptId)
     .limit(1)
     .executeTakeFirst();
-  return row !== undefined;
+  return row?.id;
+}
+
+/**
+ * Returns the identifier of the activation because of which a new one is refused with `activation_open`; undefined if
+ * there is none. @param serial of the token that the new one is for; undefined for any fob
+ */
+export async function activationInTheWay(
+  { db, clock }: Pick<Management, 'db' | 'clock'>,
+  input: { readonly user: string; readonly serial: string | undefined },
+): Promise<string | undefined> {
+  const user = await findUser(db, prepareUserName(input.user) ?? '');
+  if (user === undefined) return undefined;
+  const tokenId = input.serial === undefined ? null : await tokenIdOf(db, input.serial);
+  return tokenId === undefined
+    ? undefined
+    : openActivationFor({ db, atMs: clock() }, { userId: user.id, tokenId });
+}
+
+async function tokenIdOf(db: Db, serial: string): Promise<string | undefined> {
+  return (await db.selectFrom('tokens').select('id').where('serial', '=', serial).executeTakeFirst())?.id;
 }
 
 async function countResends({ db, atMs }: Acting, userId: string): Promise<number> {

@@ -6,6 +6,7 @@ import type { Db } from '../../storage/database/database.ts';
 import { valuesAsList } from '../../storage/queries/rows.ts';
 import type { ActivationFobs, ActivationStep, Schema } from '../../storage/schema/schema.ts';
 import type { EndReason } from '../tokens/end-activation.ts';
+import type { ValidationEvent } from '../validation/events.ts';
 
 export type ActivationRow = Selectable<Schema['activations']>;
 
@@ -127,6 +128,30 @@ export async function activationsOf(
 export async function viewActivation(db: Db, id: string, nowMs: number): Promise<ActivationView | undefined> {
   const row = await activationRows(db).where('activations.id', '=', id).executeTakeFirst();
   return row && (await viewsOf(db, [row], nowMs))[0];
+}
+
+/**
+ * Returns the ids of those outcomes that are no log-ins: an activation ends with a passcode that nobody logs in with.
+ * The outcome is in the log as an accepted one, at the moment at which the activation was used.
+ */
+export async function outcomesOfActivations(
+  db: Db,
+  events: readonly ValidationEvent[],
+): Promise<ReadonlySet<number>> {
+  const accepted = events.filter(({ outcome }) => outcome === 'accepted');
+  const users = [...new Set(accepted.flatMap(({ user }) => user ?? []))];
+  if (users.length === 0) return new Set();
+  const used = await db
+    .selectFrom('users')
+    .innerJoin('activations', 'activations.user_id', 'users.id')
+    .innerJoin('tokens', 'tokens.id', 'activations.token_id')
+    .select(['tokens.serial', 'activations.used_ms as usedMs'])
+    .where('users.name', 'in', valuesAsList(db, users))
+    .where('activations.state', '=', 'used')
+    .execute();
+  const isOfActivation = ({ serial, atMs }: ValidationEvent) =>
+    used.some(one => one.serial === serial && one.usedMs === atMs);
+  return new Set(accepted.filter(isOfActivation).map(({ id }) => id));
 }
 
 function activationRows(db: Db) {

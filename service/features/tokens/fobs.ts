@@ -124,6 +124,18 @@ export function isElsewhere(row: Pick<FobRow, 'state' | 'sealed_secrets'>): bool
   return row.state === 'giving' || hasNoKeys(row);
 }
 
+/** Whether the service owns any fob: it has its keys, and is not handing it over. */
+export async function ownsAnyFob(db: Db): Promise<boolean> {
+  const row = await db
+    .selectFrom('fobs')
+    .select('id')
+    .where('sealed_secrets', 'is not', null)
+    .where('state', '<>', 'giving')
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 function hasNoKeys({ sealed_secrets }: Pick<FobRow, 'sealed_secrets'>): boolean {
   return sealed_secrets === null;
 }

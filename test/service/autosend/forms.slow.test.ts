@@ -74,6 +74,8 @@ describe.each(paths)('Autosend at %s', path => {
         200,
         true,
       ]);
+      // The fob shows its approval at this moment, and no passcode.
+      expect(done.text).toContain('To log in by passcode, wait for the next one.');
     }
     expect(done.set[0]).toMatch(/-autosend=; Max-Age=0; Path=\/(login|me); HttpOnly; SameSite=Strict$/);
     expect((await mine.finish(path, id)).status).toBe(403);

@@ -6,9 +6,10 @@ import { createUser } from '@passfob/service/features/users/user-changes';
 import { readActivationString } from 'passfob/activation/activation-string';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
+import { addFob } from '../api/kit.ts';
 import { Rig } from '../kit.ts';
 import { accepted, grace } from '../users/kit.ts';
-import { furnish, type Seen, signedIn } from './kit.ts';
+import { furnish, type Seen, signedIn, type Visitor } from './kit.ts';
 
 const fields = { serial: '', fobs: 'owned', policy: '', hours: '24', delivery: 'mail' };
 
@@ -140,4 +141,63 @@ test('help desk asks for a fob in place of a token, and an administrator makes t
     .select('replaces_token_id')
     .executeTakeFirstOrThrow();
   expect(replaces_token_id).not.toBeNull();
+});
+
+test('the console preselects blank fobs while the service owns none, and owned fobs as soon as it owns one', async () => {
+  await using rig = new Rig();
+  const furnished = await furnish(rig);
+  await using office = furnished.office;
+  await office.users('bob');
+  const admin = await signedIn(furnished, 'admin', rig.clock);
+  const form = async () => (await admin.get('/operator/user/activate?user=bob')).text;
+  expect(await form()).toMatch(/<option value="any" selected>/);
+  expect(await form()).toContain('The service owns no fob yet');
+  expect((await admin.get('/operator/bulk')).text).toMatch(/<option value="any" selected>/);
+  await addFob(office, 'PF-OWNED');
+  expect(await form()).toMatch(/<option value="owned" selected>/);
+  expect(await form()).not.toContain('The service owns no fob yet');
+});
+
+test('a second activation is refused with links that replace and revoke the first, not at the field of the token', async () => {
+  await using rig = new Rig();
+  const furnished = await furnish(rig);
+  await using office = furnished.office;
+  await office.users('bob');
+  const admin = await signedIn(furnished, 'admin', rig.clock);
+  const start = () =>
+    admin.send('/operator/user/activate', { ...fields, user: 'bob', delivery: 'shown', fobs: 'any' });
+  stringOn(await start());
+  const { id } = await office.store.db.selectFrom('activations').select('id').executeTakeFirstOrThrow();
+  const again = await start();
+  expect(again.status).toBe(422);
+  const [summary = ''] = /<div class="message bad"[\s\S]*?<\/div>/.exec(again.text) ?? [];
+  expect(summary).toContain('has an activation for this already');
+  expect(summary).toContain(`/operator/activation/resend?id=${id}`);
+  expect(summary).toContain(`/operator/activation/revoke?id=${id}`);
+  expect(again.text.replace(summary, '')).not.toContain('has an activation for this already');
+});
+
+test('an administrator who replaces an activation may change which fobs it accepts, and help desk may not', async () => {
+  await using rig = new Rig();
+  const furnished = await furnish(rig);
+  await using office = furnished.office;
+  await office.users('bob');
+  const admin = await signedIn(furnished, 'admin', rig.clock);
+  const desk = await signedIn(furnished, 'helpdesk', rig.clock);
+  stringOn(await admin.send('/operator/user/activate', { ...fields, user: 'bob', delivery: 'shown' }));
+  const open = () =>
+    office.store.db
+      .selectFrom('activations')
+      .select(['id', 'fobs'])
+      .where('state', '=', 'open')
+      .executeTakeFirstOrThrow();
+  const replace = async (visitor: Visitor, fobs: string) => {
+    const { id } = await open();
+    const form = (await visitor.get(`/operator/activation/resend?id=${id}`)).text;
+    stringOn(await visitor.send('/operator/activation/resend', { id, fobs, hours: '', delivery: 'shown' }));
+    return { hasChoice: form.includes('name="fobs"'), fobs: (await open()).fobs };
+  };
+  expect(await replace(desk, 'any')).toEqual({ hasChoice: false, fobs: 'owned' });
+  expect(await replace(admin, 'any')).toEqual({ hasChoice: true, fobs: 'any' });
+  expect(await replace(admin, '')).toEqual({ hasChoice: true, fobs: 'any' });
 });

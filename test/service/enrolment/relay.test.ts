@@ -1,7 +1,9 @@
 import { relayLimits } from '@passfob/service/base/limits/relay';
+import { eventTable } from '@passfob/service/doors/console/overview/tables';
 import { enterActivation } from '@passfob/service/features/enrolment/relay/records/enter';
-import { listActivations } from '@passfob/service/features/enrolment/views';
+import { listActivations, outcomesOfActivations } from '@passfob/service/features/enrolment/views';
 import { suspendToken } from '@passfob/service/features/tokens/moves';
+import { listEvents, recordEvents } from '@passfob/service/features/validation/events';
 import { bytesOf } from 'passfob/carrier/fields';
 import { connect } from 'passfob/client/client';
 import { pairingKey } from 'passfob/client/handshake';
@@ -49,6 +51,36 @@ describe('enrolments through a relay', () => {
     expect(done.token).toMatch(new RegExp(`^${owned.serial}-[0-9a-f]{8}$`));
     expect((await scene.state()).tokens).toMatchObject([{ serial: done.token, state: 'active' }]);
   });
+});
+
+it('the console lists the passcode of an enrolment as an activation, and log-ins as log-ins', async () => {
+  await using scene = await Scene.open();
+  const done = await scene.relay(await scene.activation(), new CoreFob());
+  const { user_id, token_id, application_id } = await scene.db
+    .selectFrom('events')
+    .selectAll()
+    .executeTakeFirstOrThrow();
+  await recordEvents(scene.db, [
+    {
+      atMs: NOW_MS + 60_000,
+      userId: user_id,
+      tokenId: token_id,
+      applicationId: application_id,
+      outcome: 'accepted',
+      source: CALLER.source,
+      requestId: 'log-in',
+    },
+  ]);
+  const events = await listEvents(scene.db);
+  expect(events.map(({ outcome, serial }) => [outcome, serial])).toEqual([
+    ['accepted', done.token],
+    ['accepted', done.token],
+  ]);
+  const table = eventTable(events, await outcomesOfActivations(scene.db, events)).text;
+  const badges = [...table.matchAll(/<span class="badge[^>]*>([^<]+)</g)].map(([, words]) => words);
+  expect(badges).toEqual(['Accepted', 'Activation']);
+  // No application asked for the enrolment's passcode.
+  expect(table.match(/login/g)).toHaveLength(1);
 });
 
 describe('push keys after an enrolment', () => {

@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { storeLastStart } from '@passfob/service/features/users/access/last-start';
 import { openStore } from '@passfob/service/storage/database/database';
 import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
@@ -70,4 +72,21 @@ it('the command asks for a port where neither the configuration nor a start tell
     EXIT_CODES.configuration.code,
     expect.stringContaining('its port is not known'),
   ]);
+});
+
+it('in a folder without a service the commands name it and the option for another, and make nothing', async () => {
+  await using rig = new Rig();
+  const absent = join(rig.directory, 'absent');
+  for (const [command, directory] of [
+    ['admin-link', absent],
+    ['application-key', absent],
+    ['admin-link', rig.directory],
+    ['fingerprint', rig.directory],
+  ] as const) {
+    const refused = await serviceCommand(rig.directory, command, '--dir', directory);
+    expect([refused.exitCode, refused.out]).toEqual([EXIT_CODES.service.code, '']);
+    expect(refused.note).toContain(`There is no service in ${directory}.`);
+    expect(refused.note).toContain('--dir');
+  }
+  expect(readdirSync(rig.directory)).toEqual([]);
 });

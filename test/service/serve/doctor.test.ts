@@ -36,6 +36,15 @@ it('the doctor finds nothing wrong before the first run or while the service run
   expect(await states({ port: new URL(service.url).port })).toEqual([expect.stringContaining('in use')]);
 });
 
+it('the doctor names the service folder that it looks at', async () => {
+  await using rig = new Rig();
+  expect((await found(rig.directory)).folder).toContain(rig.directory);
+  const absent = join(rig.directory, 'absent');
+  expect((await found(absent)).folder).toBe(
+    `ok: The service folder ${absent} does not exist yet; the first start makes it.`,
+  );
+});
+
 it('the doctor reports an open folder, an exposed key and a missing key', async () => {
   await using rig = new Rig();
   await (await rig.start()).close();

@@ -118,6 +118,7 @@ it('an application gets another API key beside a running service, which refuses 
   const key = secret(made.out.trim());
   expect([made.exitCode, key]).toEqual([0, expect.stringMatching(/^pfk_[\w-]{43}$/)]);
   expect(made.note).not.toContain(key);
+  expect(made.note).toContain('The earlier key is refused from now on.');
   expect([await status(key), await status(old)]).toEqual([403, 401]);
   const connection = new BetterSqlite(join(rig.directory, 'service.db'), { readonly: true });
   const acts = connection

@@ -106,7 +106,7 @@ export const consoleFrame = {
     passcodeHint: `${buttonTexts.showPasscode} Spaces and dashes do not matter.`,
     refused: 'User name, password or passcode was not accepted.',
     refusedNext: `Each passcode works once: take the next one and try again. ${buttonTexts.nextByClock} After several failures an account is locked for a while.`,
-    link: 'If no administrator can sign in, run on the service’s computer: passfob service admin-link',
+    link: 'If no administrator can sign in, run on the service’s computer, with the --dir that the service was started with: passfob service admin-link',
   },
   prove: {
     title: 'Confirm that it is you',

@@ -7,6 +7,7 @@ import { consoleTexts } from '../../../base/texts/console.ts';
 import { heldStates } from '../../../base/token-states.ts';
 import {
   type ActivationDelivery,
+  activationInTheWay,
   type MadeActivation,
   resendActivation,
   revokeActivation,
@@ -15,12 +16,15 @@ import {
 import { type FobRequestView, requestFob } from '../../../features/enrolment/requests.ts';
 import { type ActivationView, viewActivation } from '../../../features/enrolment/views.ts';
 import { readMailServer } from '../../../features/mail/server.ts';
+import { ownsAnyFob } from '../../../features/tokens/fobs.ts';
 import { listPolicies } from '../../../features/tokens/policies.ts';
 import { listTokensOf } from '../../../features/tokens/views.ts';
 import type { UserDetail } from '../../../features/users/user-views.ts';
+import type { ActivationFobs } from '../../../storage/schema/schema.ts';
 import type { FormField } from '../../web/fields.ts';
 import { copyButton, moment, onceShown } from '../../web/parts.ts';
-import { type FormPage, type FormView, serveForm } from '../kit/form.ts';
+import { activationActions } from '../kit/activation-table.ts';
+import { type FormPage, type FormView, type Refusal, serveForm } from '../kit/form.ts';
 import { at } from '../kit/paths.ts';
 import type { ConsoleContext } from '../kit/request-context.ts';
 import { type ConsoleResponse, type ConsoleRouter, missingPage } from '../kit/router.ts';
@@ -54,7 +58,7 @@ const startForm: FormPage<MadeActivation> = {
         { name: 'user', label: '', kind: 'hidden', value: user.name },
         ...targetFields(
           policies.map(({ name }) => name),
-          visit.value('fobs'),
+          await fobsField(visit),
         ),
         { ...field, hint: text.replacesHint },
         hoursField(String(enrolmentLimits.activationMs / HOUR_MS), text.lifetimes),
@@ -72,8 +76,33 @@ const startForm: FormPage<MadeActivation> = {
       lifetimeMs: Number(value('hours')) * HOUR_MS,
       delivery: deliveryOf(value('delivery')),
     }),
+  remedy: startRemedy,
   done: madePage,
 };
+
+/** An activation that is in the way can be replaced or revoked. */
+async function startRemedy(visit: ConsoleContext, { code }: Refusal): Promise<Markup | undefined> {
+  if (code !== 'activation_open') return undefined;
+  const user = visit.value('user');
+  const id = await activationInTheWay(visit.management, {
+    user,
+    serial: visit.value('serial').trim() || undefined,
+  });
+  return id === undefined ? undefined : activationActions(visit, { id, user });
+}
+
+/** Returns the choice of fobs. Where the service owns none, an activation for owned fobs alone is of no use. */
+async function fobsField({ management, value }: ConsoleContext): Promise<FormField> {
+  const isOwner = await ownsAnyFob(management.db);
+  return {
+    name: 'fobs',
+    label: text.fobs,
+    hint: isOwner ? text.fobsHint : `${text.noneOwned} ${text.fobsHint}`,
+    kind: 'select',
+    options: text.fobsOptions,
+    value: value('fobs') || (isOwner ? 'owned' : 'any'),
+  };
+}
 
 /** The help desk issues nothing: it asks the administrators. */
 const askForm: FormPage<FobRequestView> = {
@@ -113,8 +142,7 @@ async function replacesField(
   };
 }
 
-/** @param fobs the choice of the link that led here, if it makes one */
-function targetFields(policies: readonly string[], fobs: string): FormField[] {
+function targetFields(policies: readonly string[], fobs: FormField): FormField[] {
   return [
     {
       name: 'serial',
@@ -129,17 +157,9 @@ function targetFields(policies: readonly string[], fobs: string): FormField[] {
         'bad_transition',
         'reserved_for_another',
         'too_many_tokens',
-        'activation_open',
       ],
     },
-    {
-      name: 'fobs',
-      label: text.fobs,
-      hint: text.fobsHint,
-      kind: 'select',
-      options: text.fobsOptions,
-      value: fobs,
-    },
+    fobs,
     {
       name: 'policy',
       label: consoleTexts.tokens.policy,
@@ -195,23 +215,45 @@ const resendForm: FormPage<MadeActivation> = {
   path: '/activation/resend',
   action: 'activation.resend',
   view: visit =>
-    viewOf(visit, async ({ user }) => {
+    viewOf(visit, async activation => {
+      const { user } = activation;
       const { db } = visit.management;
       const named = await db.selectFrom('users').select('email').where('name', '=', user).executeTakeFirst();
       const lifetimes = [['', text.sameLifetime] as const, ...text.lifetimes];
-      const fields = [hoursField('', lifetimes), deliveryField(named?.email ?? null)];
+      const fields = [
+        ...fobsAgain(visit, activation),
+        hoursField('', lifetimes),
+        deliveryField(named?.email ?? null),
+      ];
       return { title: text.replaceOf(user), lead: text.replaceLead, submit: text.replace, fields };
     }),
-  run: ({ management, actor, value }) => {
+  run: visit => {
+    const { management, actor, value } = visit;
     const hours = value('hours');
     return resendActivation(management, actor, {
       id: value('id'),
+      fobs: chosenAgain(visit),
       lifetimeMs: hours === '' ? undefined : Number(hours) * HOUR_MS,
       delivery: deliveryOf(value('delivery')),
     });
   },
   done: madePage,
 };
+
+/** Only a role that starts activations may change which fobs one accepts. A token that was named has its fob. */
+function fobsAgain(visit: ConsoleContext, { serial, fobs }: ActivationView): FormField[] {
+  if (serial !== null || !visit.may('activation.start')) return [];
+  const { fobsOptions: options, fobsAgainHint: hint } = text;
+  return [
+    { name: 'fobs', label: text.fobs, hint, kind: 'select', options, value: fobs, faults: ['bad_target'] },
+  ];
+}
+
+function chosenAgain(visit: ConsoleContext): ActivationFobs | undefined {
+  const chosen = visit.value('fobs');
+  if (!visit.may('activation.start') || (chosen !== 'any' && chosen !== 'owned')) return undefined;
+  return chosen;
+}
 
 const revokeForm: FormPage<ActivationView> = {
   path: '/activation/revoke',

@@ -4,6 +4,7 @@ import { consoleTexts } from '../../../base/texts/console.ts';
 import type { RevokedReason } from '../../../base/token-states.ts';
 import { startActivating, startAssigning, startBulk } from '../../../features/jobs/bulk.ts';
 import type { JobView } from '../../../features/jobs/jobs.ts';
+import { ownsAnyFob } from '../../../features/tokens/fobs.ts';
 import { type FormPage, serveForm } from '../kit/form.ts';
 import { at } from '../kit/paths.ts';
 import type { ConsoleContext } from '../kit/request-context.ts';
@@ -26,7 +27,7 @@ const bulkForm: Omit<FormPage<JobView>, 'done'> = {
   path: '/bulk',
   action: 'job.run',
   bodyLimit: consoleLimits.listBodyMaxBytes,
-  async view() {
+  async view({ management }) {
     return {
       title: text.title,
       lead: text.lead,
@@ -49,6 +50,7 @@ const bulkForm: Omit<FormPage<JobView>, 'done'> = {
           hint: text.fobsHint,
           kind: 'select',
           options: consoleTexts.activations.fobsOptions,
+          value: (await ownsAnyFob(management.db)) ? 'owned' : 'any',
         },
         {
           name: 'list',

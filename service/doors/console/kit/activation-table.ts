@@ -64,8 +64,16 @@ function mailed({ mail, remindedMs }: ActivationView): string {
   return parts.filter(Boolean).join(', ');
 }
 
-function actsOn(visit: ConsoleContext, { id, user, state }: ActivationView): Markup {
-  if (state !== 'open' && state !== 'expired') return nothing;
+function actsOn(visit: ConsoleContext, activation: ActivationView): Markup {
+  const { state } = activation;
+  return state === 'open' || state === 'expired' ? activationActions(visit, activation) : nothing;
+}
+
+/** Returns the links to the forms that replace and revoke an activation, as far as the operator may. */
+export function activationActions(
+  visit: ConsoleContext,
+  { id, user }: Pick<ActivationView, 'id' | 'user'>,
+): Markup {
   const link = (act: 'resend' | 'revoke', words: string) =>
     visit.may(`activation.${act}`)
       ? html`<a href="${at(`/activation/${act}`, { id })}">${words}<span class="unseen"> ${user}</span></a> `

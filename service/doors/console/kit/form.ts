@@ -30,6 +30,8 @@ export interface FormPage<T> {
   /** Returns the form, or the page to show if its subject does not exist. */
   view(visit: ConsoleContext): Promise<FormView | { readonly instead: ConsolePage }>;
   run(visit: ConsoleContext): Promise<Result<T>>;
+  /** Returns links to what can be done about a refusal; undefined where there are none. */
+  remedy?(visit: ConsoleContext, refusal: Refusal): Promise<Markup | undefined>;
   done(visit: ConsoleContext, value: T): ConsoleResponse | Promise<ConsoleResponse>;
 }
 
@@ -39,10 +41,18 @@ export interface Refusal {
   readonly text: string;
 }
 
+/** A refusal as its page shows it. */
+interface ShownRefusal extends Refusal {
+  /** Links to what can be done about it. */
+  readonly remedy?: Markup | undefined;
+}
+
 export function serveForm<T>(router: ConsoleRouter, form: FormPage<T>): void {
   const page = async (visit: ConsoleContext, refusal?: Refusal): Promise<ConsolePage> => {
     const view = await form.view(visit);
-    return 'instead' in view ? view.instead : formPage(visit, { ...view, path: form.path }, refusal);
+    if ('instead' in view) return view.instead;
+    const remedy = refusal && (await form.remedy?.(visit, refusal));
+    return formPage(visit, { ...view, path: form.path }, refusal && { ...refusal, remedy });
   };
   router.page(form.path, form.action, visit => page(visit));
   router.act(
@@ -60,7 +70,11 @@ export function serveForm<T>(router: ConsoleRouter, form: FormPage<T>): void {
   );
 }
 
-function formPage(visit: ConsoleContext, view: FormView & { path: string }, refusal?: Refusal): ConsolePage {
+function formPage(
+  visit: ConsoleContext,
+  view: FormView & { path: string },
+  refusal?: ShownRefusal,
+): ConsolePage {
   return {
     title: refusal === undefined ? view.title : `${consoleTexts.problem}: ${view.title}`,
     heading: view.title,
@@ -76,7 +90,7 @@ ${formMarkup(visit, view, refusal)}`,
 export function formMarkup(
   visit: ConsoleContext,
   view: Pick<FormView, 'fields' | 'submit' | 'isFinal' | 'hasFile'> & { path: string; back?: string },
-  refusal?: Refusal,
+  refusal?: ShownRefusal,
 ): Markup {
   const about = view.fields.find(({ faults }) => refusal !== undefined && faults?.includes(refusal.code));
   const enctype = view.hasFile ? html` enctype="multipart/form-data"` : nothing;
@@ -101,8 +115,8 @@ function typedAgain(visit: ConsoleContext, field: FormField): FormField {
 }
 
 /** It takes the focus, so that screen readers read it first. */
-function summary(refusal: Refusal, about: FormField | undefined): Markup {
+function summary(refusal: ShownRefusal, about: FormField | undefined): Markup {
   const text =
     about === undefined ? html`${refusal.text}` : html`<a href="#${about.name}">${refusal.text}</a>`;
-  return html`<div class="message bad" role="alert" tabindex="-1" autofocus><strong>${consoleTexts.refused.lead}</strong> ${text}</div>`;
+  return html`<div class="message bad" role="alert" tabindex="-1" autofocus><strong>${consoleTexts.refused.lead}</strong> ${text}${refusal.remedy === undefined ? nothing : html` ${refusal.remedy}`}</div>`;
 }

@@ -5,6 +5,7 @@ import { texts } from '../../../base/texts/texts.ts';
 import type { TokenState } from '../../../base/token-states.ts';
 import { tokenStates } from '../../../base/token-states.ts';
 import { pageAlerts } from '../../../features/alerts/manage.ts';
+import { outcomesOfActivations } from '../../../features/enrolment/views.ts';
 import { listTokens } from '../../../features/tokens/views.ts';
 import { lockedAccounts } from '../../../features/users/locked-accounts.ts';
 import { listEvents } from '../../../features/validation/events.ts';
@@ -28,6 +29,7 @@ export function serveDashboard(router: ConsoleRouter): void {
     const { alerts, next } = await pageAlerts(db, { standing: 'open', limit: consoleLimits.dashboardRows });
     const numbers = await numbersNow();
     const events = (await listEvents(db)).slice(0, consoleLimits.dashboardRows);
+    const activated = await outcomesOfActivations(db, events);
     const tokens = (await listTokens(db)).slice(0, consoleLimits.dashboardRows);
     const lockedUntil = await lockedAccounts(db, await router.context.lock(), router.context.clock());
     const counts = { open: alerts.length, hasMore: next !== null };
@@ -42,7 +44,7 @@ export function serveDashboard(router: ConsoleRouter): void {
           html`${alertItems(alerts)}${next === null ? nothing : html`<p class="next"><a href="${at('/alerts')}">${text.allAlerts}</a></p>`}`,
           alertCount(counts),
         )}
-${section('outcomes', text.outcomes, eventTable(events))}
+${section('outcomes', text.outcomes, eventTable(events, activated))}
 ${section('numbers', text.numbers, countList(numbers))}
 ${section('plots', text.plots, plots(numbers))}
 ${section('tokens', text.tokens, html`${tokenTable(tokens, lockedUntil)}<p class="next"><a href="${at('/tokens')}">${text.allTokens}</a></p>`)}`,

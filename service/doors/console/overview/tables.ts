@@ -9,17 +9,28 @@ import { type Cell, table } from '../kit/table.ts';
 
 const { columns } = texts.operator;
 
-/** Returns a table of log-ins with their real reasons. */
-export function eventTable(events: readonly ValidationEvent[]): Markup {
+/**
+ * Returns a table of log-ins with their real reasons.
+ *
+ * @param activated the ids of those that are no log-ins but ends of activations: no application asked for them
+ */
+export function eventTable(
+  events: readonly ValidationEvent[],
+  activated: ReadonlySet<number> = new Set(),
+): Markup {
   const rows = events.map((event): readonly Cell[] => [
     [columns.time, moment(event.atMs), 'bare'],
-    [columns.outcome, outcomeBadge(event), 'bare'],
+    [
+      columns.outcome,
+      activated.has(event.id) ? badge('good', consoleTexts.activations.asOutcome) : outcomeBadge(event),
+      'bare',
+    ],
     [
       columns.user,
       event.user === null ? html`<span class="muted">${texts.operator.nobody}</span>` : userLink(event.user),
     ],
     [columns.serial, event.serial === null ? null : tokenLink(event.serial)],
-    [consoleTexts.application, event.application],
+    [consoleTexts.application, activated.has(event.id) ? null : event.application],
     [columns.source, event.source],
   ]);
   return table(texts.operator.outcomes, rows, texts.operator.noOutcomes);

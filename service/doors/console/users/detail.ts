@@ -5,7 +5,7 @@ import { consoleTexts } from '../../../base/texts/console.ts';
 import { pushConsoleTexts } from '../../../base/texts/push.ts';
 import { listAudit } from '../../../features/audit/list.ts';
 import { fobsOfUser } from '../../../features/care/views.ts';
-import { activationsOf } from '../../../features/enrolment/views.ts';
+import { activationsOf, outcomesOfActivations } from '../../../features/enrolment/views.ts';
 import { pageMail } from '../../../features/mail/list.ts';
 import { temporaryCodeEnd } from '../../../features/tokens/codes/temporary-codes.ts';
 import { listTokensOf } from '../../../features/tokens/views.ts';
@@ -33,6 +33,7 @@ export function serveUserDetail(router: ConsoleRouter): void {
     if (user === undefined) return missingPage('unknown_user');
     const { db } = visit.management;
     const codeEndMs = await temporaryCodeEnd(db, user.id, router.context.clock());
+    const events = await listUserEvents(db, user.id);
     return {
       title: user.name,
       heading: user.name,
@@ -51,7 +52,7 @@ ${section(
   ])}`,
 )}
 ${section('activations', consoleTexts.activations.title, await activations(visit, user))}
-${section('outcomes', text.outcomes, eventTable(await listUserEvents(db, user.id)))}
+${section('outcomes', text.outcomes, eventTable(events, await outcomesOfActivations(db, events)))}
 ${section('mails', consoleTexts.mails.title, await mailsOf(visit, user))}
 ${visit.may('audit.read') ? await history(visit, user) : nothing}`,
     };
