@@ -21,7 +21,7 @@ export function readyText({ seed, pty, ptyUnavailable, tcp, usbip, web }: Ready)
     'The simulated fob is running.',
     ...(web === undefined ? [] : ['Open its page: its display and its button.', `  ${web}`]),
     ...(ports.length === 0 ? [] : ['Find it from another terminal:']),
-    ...ports.map(port => `  passfob devices --port ${port}`),
+    ...ports.map(port => `  passfob devices --device ${port}`),
     ...(ptyUnavailable === undefined ? [] : [`It has no serial port: ${ptyUnavailable}.`]),
     ...(usbip === undefined ? [] : ['It serves its USB device at:', `  ${usbip}`]),
     `To repeat this run: --seed ${seed}`,
